@@ -1,0 +1,86 @@
+import { pino } from 'pino';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A constant message and its fields; see the style guide for what each level means. */
+export interface Log {
+  debug(message: string, fields?: Fields): void;
+  info(message: string, fields?: Fields): void;
+  warn(message: string, fields?: Fields): void;
+  error(message: string, fields?: Fields): void;
+  /** The same log with these fields on every line. */
+  with(fields: Fields): Log;
+}
+
+/** sd-daemon(3) priorities by pino level; journald takes them off the line again. */
+const PRIORITY: Readonly<Record<number, string>> = { 20: '<7>', 30: '<6>', 40: '<4>', 50: '<3>' };
+
+const LABEL: Readonly<Record<number, string>> = {
+  20: 'debug',
+  30: 'info',
+  40: 'warn',
+  50: 'error',
+};
+
+/**
+ * Opens the journal.
+ *
+ * @param style `journal`: priority and JSON, one line an entry. `people`: for a terminal.
+ */
+export function openLog(
+  level: LogLevel,
+  style: 'journal' | 'people',
+  write: (line: string) => void = (line) => process.stdout.write(line),
+): Log {
+  const render = style === 'journal' ? renderForJournal : renderForPeople;
+  const sink = { write: (json: string) => write(render(json)) };
+  return wrap(pino({ level, base: null, timestamp: false }, sink));
+}
+
+function wrap(logger: pino.Logger): Log {
+  const line =
+    (level: LogLevel) =>
+    (message: string, fields: Fields = {}) =>
+      logger[level](fields, message);
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    with: (fields) => wrap(logger.child(fields)),
+  };
+}
+
+function renderForJournal(json: string): string {
+  const level = Number(/"level":(\d+)/.exec(json)?.[1] ?? 30);
+  return `${PRIORITY[level] ?? '<6>'}${json}`;
+}
+
+function renderForPeople(json: string): string {
+  const { level, msg, ...fields } = JSON.parse(json) as { level: number; msg: string };
+  const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${renderValue(value)}`);
+  const time = new Date().toTimeString().slice(0, 8);
+  return `${time} ${(LABEL[level] ?? '').padEnd(5)} ${msg}${pairs.join('')}\n`;
+}
+
+function renderValue(value: unknown): string {
+  if (typeof value === 'string' && !/[\s="]/.test(value)) return value;
+  return JSON.stringify(value);
+}
+
+/** Drops everything: for the parts of a test whose lines nobody reads. */
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  with: () => silentLog,
+};
+
+/** The message of anything that was thrown, with those of its causes. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
+}

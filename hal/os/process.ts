@@ -1,0 +1,188 @@
+import { fileURLToPath } from 'node:url';
+import { execa, type Message } from 'execa';
+import type { Clock } from './clock.ts';
+import { type Log, messageOf } from './log.ts';
+
+/** Lines of a child's stderr that are kept for its failure message. */
+const STDERR_TAIL_LINES = 8;
+const STDERR_LINE_CHARS = 400;
+
+/** A child ended on its own: with what code or signal, and what it said last. */
+export class ProcessError extends Error {
+  readonly exitCode: number | undefined;
+  readonly signalName: string | undefined;
+
+  constructor(name: string, exitCode?: number, signalName?: string, tail: readonly string[] = []) {
+    const how = signalName === undefined ? `exit code ${exitCode ?? '?'}` : `signal ${signalName}`;
+    super(`${name} ended with ${how}${tail.length > 0 ? `: ${tail.join(' | ')}` : ''}`);
+    this.name = 'ProcessError';
+    this.exitCode = exitCode;
+    this.signalName = signalName;
+  }
+}
+
+/**
+ * Where a child's `main` lies beside the caller, as TypeScript under tsx and as
+ * JavaScript in the build.
+ *
+ * @param module The caller's `import.meta.url`.
+ * @param path Without its ending, for example `../pipelines/media/main`.
+ */
+export function entryPoint(module: string, path: string): string {
+  const ending = module.endsWith('.ts') ? '.ts' : '.js';
+  return fileURLToPath(new URL(path + ending, module));
+}
+
+export interface NodeChildSpec<In> {
+  readonly name: string;
+  /** The script, from {@link entryPoint}. */
+  readonly entry: string;
+  /** Open descriptors the child finds at 3, 4, … */
+  readonly inherit?: readonly number[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Time between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  /** Called for each message of the child, in order. */
+  readonly onMessage: (message: In) => void;
+  /** Called once the child runs, with the way to talk to it. */
+  readonly onStart: (child: RunningChild) => void;
+}
+
+export interface RunningChild {
+  readonly pid: number;
+  /** Never rejects: a child that is gone is told of by its run. */
+  send(message: object): void;
+}
+
+/**
+ * Runs a Node child in its own process group until it ends.
+ *
+ * Resolves when `signal` aborted and the whole group is gone. Rejects with
+ * {@link ProcessError} when the child ended by itself. A child loses its IPC
+ * channel when this process dies, and is expected to exit then.
+ */
+export async function runNodeChild<In>(
+  spec: NodeChildSpec<In>,
+  clock: Clock,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  // execa takes any open descriptor, though its types name the first three only.
+  const inherited = (spec.inherit ?? []) as unknown as readonly 'inherit'[];
+  const child = execa(process.execPath, [...process.execArgv, spec.entry], {
+    stdio: ['ignore', 'inherit', 'pipe', ...inherited],
+    env: spec.env ?? {},
+    ipc: true,
+    serialization: 'json',
+    buffer: false,
+    detached: true,
+    reject: false,
+  });
+  const tail = new StderrTail(log.with({ child: spec.name }));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => tail.add(text));
+  child.on('message', (message) => spec.onMessage(message as In));
+
+  const { pid } = child;
+  if (pid === undefined) {
+    const failed = await child;
+    throw new ProcessError(spec.name, undefined, undefined, [messageOf(failed.cause ?? failed)]);
+  }
+  spec.onStart({
+    pid,
+    send: (message) => {
+      child.sendMessage(message as Message<'json'>).catch((error: unknown) => {
+        log.debug('message to a child lost', { child: spec.name, reason: messageOf(error) });
+      });
+    },
+  });
+
+  const stop = () => void endGroup(pid, spec.graceMs, clock, child);
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const result = await child;
+    // What the child itself started is in its group and ends with it.
+    killGroup(pid, 'SIGKILL');
+    if (!signal.aborted) {
+      throw new ProcessError(spec.name, result.exitCode, result.signal, tail.lines());
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a short command with an argv, never through a shell. Rejects when it cannot be started. */
+export async function runCommand(
+  command: string,
+  args: readonly string[],
+  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+): Promise<CommandResult> {
+  const result = await execa(command, args, {
+    stdin: 'ignore',
+    reject: false,
+    timeout: timeoutMs,
+    forceKillAfterDelay: 500,
+    maxBuffer: 4_000_000,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  if (result.exitCode === undefined) {
+    throw new ProcessError(command, undefined, result.signal, [result.shortMessage ?? '']);
+  }
+  return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+async function endGroup(
+  pid: number,
+  graceMs: number,
+  clock: Clock,
+  child: PromiseLike<unknown>,
+): Promise<void> {
+  const ended = new AbortController();
+  void Promise.resolve(child).finally(() => ended.abort());
+  killGroup(pid, 'SIGTERM');
+  await clock.sleep(graceMs, ended.signal).catch(() => undefined);
+  if (!ended.signal.aborted) killGroup(pid, 'SIGKILL');
+}
+
+function killGroup(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, name);
+  } catch {
+    // ESRCH: the group is gone, which is what was wanted.
+  }
+}
+
+/** Keeps the last lines of a child's stderr and passes each on to the journal. */
+class StderrTail {
+  readonly #log: Log;
+  readonly #lines: string[] = [];
+  #rest = '';
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  add(text: string): void {
+    const lines = (this.#rest + text).split('\n');
+    this.#rest = (lines.pop() ?? '').slice(-STDERR_LINE_CHARS);
+    for (const line of lines) this.#keep(line);
+  }
+
+  lines(): readonly string[] {
+    return this.#rest === '' ? this.#lines : [...this.#lines, this.#rest];
+  }
+
+  #keep(line: string): void {
+    const short = line.trim().slice(0, STDERR_LINE_CHARS);
+    if (short === '') return;
+    this.#lines.push(short);
+    if (this.#lines.length > STDERR_TAIL_LINES) this.#lines.shift();
+    this.#log.debug('stderr', { line: short });
+  }
+}

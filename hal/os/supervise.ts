@@ -1,0 +1,84 @@
+import { type Clock, isAbort } from './clock.ts';
+import { type Log, messageOf } from './log.ts';
+import type { Task } from './task.ts';
+
+export interface RestartPolicy {
+  /** Pause before the first restart; each failure in a row doubles it. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** A run at least this long was healthy: the pause starts over. */
+  readonly healthyMs: number;
+}
+
+/** What a person or a status page may see of a supervised task. */
+export interface Supervised {
+  readonly phase: 'running' | 'pausing' | 'stopped';
+  readonly restartsTotal: number;
+  readonly lastFailure?: string;
+}
+
+export interface SuperviseOptions {
+  readonly policy: RestartPolicy;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onChange?: (state: Supervised) => void;
+  /** True for a failure that no restart mends; it is thrown to the caller. */
+  readonly isFatal?: (error: unknown) => boolean;
+}
+
+/**
+ * Runs `task` again whenever it ends or fails, until `signal` aborts.
+ *
+ * The pause doubles from `firstPauseMs` to `longestPauseMs` and falls back after
+ * a healthy run, so a child that dies once is back at once and one that cannot
+ * start does not spin.
+ */
+export async function supervise(
+  name: string,
+  task: Task,
+  options: SuperviseOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const { policy, clock, log } = options;
+  let pauseMs = policy.firstPauseMs;
+  let restartsTotal = 0;
+  let lastFailure: string | undefined;
+  const tell = (phase: Supervised['phase']) =>
+    options.onChange?.({
+      phase,
+      restartsTotal,
+      ...(lastFailure === undefined ? {} : { lastFailure }),
+    });
+
+  while (!signal.aborted) {
+    const startedMs = clock.monotonicMs();
+    tell('running');
+    try {
+      await task(signal);
+      if (signal.aborted) break;
+      lastFailure = 'it ended by itself';
+    } catch (error) {
+      if (signal.aborted) break;
+      if (options.isFatal?.(error)) throw error;
+      lastFailure = messageOf(error);
+    }
+    const ranMs = clock.monotonicMs() - startedMs;
+    if (ranMs >= policy.healthyMs) pauseMs = policy.firstPauseMs;
+    log.warn('restarting', { task: name, ranMs: Math.round(ranMs), pauseMs, reason: lastFailure });
+    tell('pausing');
+    if (!(await pause(clock, pauseMs, signal))) break;
+    pauseMs = Math.min(pauseMs * 2, policy.longestPauseMs);
+    restartsTotal += 1;
+  }
+  tell('stopped');
+}
+
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleep(ms, signal);
+    return true;
+  } catch (error) {
+    if (isAbort(error, signal)) return false;
+    throw error;
+  }
+}

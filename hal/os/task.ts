@@ -1,0 +1,23 @@
+/** Settles when done, when it fails, or soon after `signal` aborts. */
+export type Task = (signal: AbortSignal) => Promise<void>;
+
+/**
+ * Runs tasks side by side. The first that fails aborts the others; all have
+ * settled when this returns. Rejects with that first failure.
+ */
+export async function runAll(tasks: readonly Task[], signal: AbortSignal): Promise<void> {
+  const siblings = new AbortController();
+  const both = AbortSignal.any([signal, siblings.signal]);
+  const failures: unknown[] = [];
+  await Promise.all(
+    tasks.map(async (task) => {
+      try {
+        await task(both);
+      } catch (error) {
+        failures.push(error);
+        siblings.abort(error);
+      }
+    }),
+  );
+  if (failures.length > 0) throw failures[0];
+}
