@@ -1,0 +1,158 @@
+import { openSound } from '../hal/audio/drivers.ts';
+import { openCamera } from '../hal/camera/drivers.ts';
+import type { Clock } from '../hal/os/clock.ts';
+import type { Log } from '../hal/os/log.ts';
+import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
+import { runAll } from '../hal/os/task.ts';
+import { renderGraph } from '../pipelines/capture/graph.ts';
+import { PipelineError } from '../pipelines/errors.ts';
+import type { MediaSettings } from '../pipelines/media/messages.ts';
+import { openChildren } from './children.ts';
+import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
+import { runOperator } from './operator/server.ts';
+import { findEncoders } from './preflight.ts';
+import { BoxState } from './state-store.ts';
+
+export interface BoxDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called once, when frames flow and viewers can be served. */
+  readonly onReady?: (state: BoxState) => void;
+}
+
+/** A dead child is back within the time a viewer's buffer lasts; one that cannot start, every 5 s. */
+const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, healthyMs: 10_000 };
+
+/**
+ * Runs a whole box until `signal` aborts: the one place where everything meets.
+ *
+ * Rejects with a ConfigError, HalError or PipelineError when it cannot start.
+ */
+export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
+  const { clock, log } = deps;
+  const camera = openCamera(config.camera);
+  const sound = openSound(config.sound);
+  await camera.check(signal);
+  await sound.check(signal);
+  const encoders = await findEncoders(config.encoder.driver, camera.source, sound.source);
+  log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+
+  const graph = renderGraph({
+    camera: camera.source,
+    sound: sound.source,
+    fps: config.camera.fps,
+    gopFrames: gopFrames(config),
+    renditions: config.renditions.map(({ name, width, height, bitrate_bps }) => ({
+      id: name,
+      width,
+      height,
+      bitrateBps: bitrate_bps,
+    })),
+    audio: {
+      id: AUDIO_TRACK,
+      channels: config.sound.channels,
+      bitrateBps: config.sound.bitrate_bps,
+    },
+    encoder: encoders.video,
+    speed: config.encoder.speed,
+    audioEncoder: encoders.audio,
+  });
+  log.debug('capture pipeline', { launch: graph.launch });
+
+  const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
+  let isReady = false;
+  const children = openChildren({
+    camera,
+    sound,
+    graph,
+    media: mediaSettings(config, sound.source !== undefined, clock.wallMs()),
+    clock,
+    log,
+    onListening: () => log.info('serving viewers', { port: config.viewers.port }),
+    onPlaying: () => {
+      log.info('capturing', { camera: camera.name, sound: sound.name });
+    },
+    onLevels: (levels) => state.setLevels(levels),
+    onFigures: (figures) => {
+      state.setMedia(figures);
+      if (!figures.isFlowing || isReady) return;
+      isReady = true;
+      deps.onReady?.(state);
+    },
+  });
+
+  const child = (name: 'media' | 'capture', task: (signal: AbortSignal) => Promise<void>) => {
+    let hasRun = false;
+    return (both: AbortSignal) =>
+      supervise(
+        name,
+        task,
+        {
+          policy: CHILD_POLICY,
+          clock,
+          log,
+          onChange: (supervised: Supervised) => {
+            hasRun ||= isReady;
+            state.setChild(name, supervised);
+          },
+          // What is wrong from the start is a person's business; later it may mend itself.
+          isFatal: (error) => !hasRun && !isReady && isStartFault(error),
+        },
+        both,
+      );
+  };
+  await runAll(
+    [
+      child('media', children.runMedia),
+      child('capture', children.runCapture),
+      (both) => runOperator(config.operator, { state, log, children }, both),
+    ],
+    signal,
+  );
+}
+
+function isStartFault(error: unknown): boolean {
+  return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
+}
+
+/** Key frames by count, so that they fall on the same frame in every rendition. */
+function gopFrames({ camera, encoder }: Config): number {
+  return Math.round((camera.fps * encoder.keyframe_ms) / 1000);
+}
+
+/** A part is a whole number of frames, as near to what was asked for as that goes. */
+function partMs({ camera, viewers }: Config): number {
+  const frames = Math.max(1, Math.round((viewers.part_ms * camera.fps) / 1000));
+  return (frames * 1000) / camera.fps;
+}
+
+function mediaSettings(config: Config, hasSound: boolean, epochMs: number): MediaSettings {
+  const { viewers, renditions, sound, drop } = config;
+  const { tls } = viewers;
+  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
+  const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
+  return {
+    partMs: partMs(config),
+    segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
+    windowS: viewers.window_s,
+    epochMs,
+    tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
+    ladder: {
+      bitratesBps: Object.fromEntries([
+        ...bitrates,
+        ...(hasSound ? [[AUDIO_TRACK, sound.bitrate_bps]] : []),
+      ]),
+      profiles: ladderOf(config),
+    },
+    drop: { title: drop.title, startsAt: drop.starts_at },
+    server: {
+      host: viewers.host,
+      port: viewers.port,
+      maxConnections: viewers.max_connections,
+      maxConnectionsPerAddress: viewers.max_connections_per_address,
+      ...(tls === undefined
+        ? {}
+        : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
+    },
+  };
+}

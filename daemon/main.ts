@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { HalError } from '../hal/errors.ts';
+import { systemClock } from '../hal/os/clock.ts';
+import { messageOf, openLog } from '../hal/os/log.ts';
+import { PipelineError } from '../pipelines/errors.ts';
+import { runBox } from './box.ts';
+import { type Command, HELP, parseCommand, UsageError } from './cli.ts';
+import type { Config } from './config.ts';
+import { ConfigError, parseConfig } from './config-file.ts';
+import { findAddresses, renderWelcome } from './welcome.ts';
+
+const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = parseCommand(args);
+  switch (command.verb) {
+    case 'help':
+      process.stdout.write(HELP);
+      return EXIT.ok;
+    case 'version':
+      process.stdout.write(`venuebox ${readVersion()}\n`);
+      return EXIT.ok;
+    case 'check':
+      readConfig(command);
+      process.stdout.write(`${command.config}: nothing is wrong with it\n`);
+      return EXIT.ok;
+    case 'run':
+    case 'demo':
+      await runUntilSignal(command);
+      return EXIT.ok;
+  }
+}
+
+async function runUntilSignal(command: Extract<Command, { verb: 'run' | 'demo' }>): Promise<void> {
+  const config = readConfig(command);
+  const ending = new AbortController();
+  const end = () => {
+    // Once more and at once, for whoever cannot wait.
+    if (ending.signal.aborted) process.exit(EXIT.failed);
+    ending.abort();
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  const log = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
+  await runBox(
+    config,
+    {
+      clock: systemClock,
+      log,
+      onReady: (state) => {
+        if (command.verb !== 'demo') return;
+        const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
+        process.stdout.write(renderWelcome(state.snapshot(), config.renditions, addresses));
+      },
+    },
+    ending.signal,
+  );
+}
+
+/** The demo is the default config: its devices are simulated ones. */
+function readConfig(command: Extract<Command, { overrides: readonly string[] }>): Config {
+  if (command.verb === 'demo') return parseConfig('demo', '', command.overrides);
+  let yaml: string;
+  try {
+    yaml = readFileSync(command.config, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${command.config}: cannot be read: ${messageOf(error)}`]);
+  }
+  return parseConfig(command.config, yaml, command.overrides);
+}
+
+function readVersion(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+      return (JSON.parse(text) as { version: string }).version;
+    } catch {
+      // The build lies one folder deeper than the source.
+    }
+  }
+  return 'unknown';
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return EXIT.usage;
+  if (error instanceof ConfigError) return EXIT.config;
+  return EXIT.failed;
+}
+
+function explain(error: unknown): string {
+  const isExpected =
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof HalError ||
+    error instanceof PipelineError;
+  if (isExpected) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  for (const line of explain(error).split('\n')) process.stderr.write(`venuebox: ${line}\n`);
+  process.exitCode = exitCodeOf(error);
+}

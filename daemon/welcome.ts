@@ -1,0 +1,60 @@
+import encodeQR from 'qr';
+import type { BoxSnapshot } from './state-store.ts';
+
+export interface Addresses {
+  /** What a phone on this network opens. */
+  readonly player: string;
+  readonly operator: string;
+}
+
+interface NetworkAddress {
+  readonly address: string;
+  readonly family: string;
+  readonly internal: boolean;
+}
+
+/**
+ * Addresses to open, from what the machine's interfaces are called on the
+ * network. A server on one address only is at that address.
+ */
+export function findAddresses(
+  interfaces: Readonly<Record<string, readonly NetworkAddress[] | undefined>>,
+  viewers: { readonly host: string; readonly port: number },
+  operator: { readonly host: string; readonly port: number },
+): Addresses {
+  const lan = Object.values(interfaces)
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const url = ({ host, port }: { host: string; port: number }) => {
+    const isAny = host === '0.0.0.0' || host === '::';
+    const named = host.includes(':') ? `[${host}]` : host;
+    return `http://${isAny ? (lan ?? 'localhost') : named}:${port}/`;
+  };
+  return { player: url(viewers), operator: url(operator) };
+}
+
+/** What `venuebox demo` prints once frames flow. */
+export function renderWelcome(
+  box: Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder'>,
+  renditions: readonly { name: string; width: number; height: number; bitrate_bps: number }[],
+  { player, operator }: Addresses,
+): string {
+  const rungs = renditions.map(
+    ({ name, width, height, bitrate_bps }) =>
+      `${name} ${width}x${height} ${(bitrate_bps / 1e6).toFixed(1)} Mb/s`,
+  );
+  return `
+On air. Point a phone on this network at the code, or open
+
+  player    ${player}
+  operator  ${operator}
+
+${encodeQR(player, 'ascii')}
+  camera    ${box.camera}
+  sound     ${box.sound}
+  encoder   ${box.encoder}
+  ladder    ${rungs.join(', ')}
+
+Ctrl-C ends it.
+`;
+}

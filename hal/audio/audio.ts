@@ -1,0 +1,19 @@
+import type { LaunchFragment } from '../launch.ts';
+
+export interface SoundConfig {
+  readonly driver: 'test' | 'alsa' | 'file' | 'custom' | 'none';
+  /** An ALSA device, for example `hw:CARD=sndrpihifiberry`. */
+  readonly device: string;
+  readonly file: string;
+  readonly launch: string;
+}
+
+/** A source of sound, as something that a media graph can start with. */
+export interface Sound {
+  /** What a person calls it. */
+  readonly name: string;
+  /** Rejects with a HalError that says what to do when it cannot be used now. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Raw audio; undefined where the box is set to have none. */
+  readonly source: LaunchFragment | undefined;
+}

@@ -1,0 +1,126 @@
+import type { LaunchFragment } from '../../hal/launch.ts';
+import { type AudioEncoder, type VideoEncoder, videoEncoderLaunch } from './encoder.ts';
+
+export interface RenditionSettings {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitrateBps: number;
+}
+
+export interface GraphSettings {
+  readonly camera: LaunchFragment;
+  readonly sound: LaunchFragment | undefined;
+  readonly fps: number;
+  readonly gopFrames: number;
+  readonly renditions: readonly RenditionSettings[];
+  readonly audio: { readonly id: string; readonly channels: number; readonly bitrateBps: number };
+  readonly encoder: VideoEncoder;
+  readonly speed: 'ultrafast' | 'superfast' | 'veryfast' | 'faster';
+  readonly audioEncoder: AudioEncoder | undefined;
+}
+
+/** An encoded track and the descriptor it leaves on. */
+export interface Outlet {
+  readonly id: string;
+  readonly kind: 'video' | 'audio';
+  readonly fd: number;
+  /** Names of its elements in the graph. */
+  readonly encoder: string;
+  readonly sink: string;
+}
+
+export interface Graph {
+  readonly launch: string;
+  readonly outlets: readonly Outlet[];
+}
+
+/** Stdin, stdout and stderr come first. */
+const FIRST_FD = 3;
+
+/**
+ * Renders the capture pipeline.
+ *
+ * ```
+ * camera ! leak ! gate ! videorate ! I420 ! tee ! scale ! encode ! GDP ! fd 3
+ *                                            \ ! scale ! encode ! GDP ! fd 4
+ * sound ! 48 kHz ! level ! AAC ! GDP ! fd 5
+ * ```
+ *
+ * What cannot keep up leaks before `videorate`, which fills the hole with a
+ * repeated frame: so every rendition has every frame of a constant rate, and
+ * key frames by count stay aligned.
+ */
+export function renderGraph(settings: GraphSettings): Graph {
+  const video = settings.renditions.map(({ id }, i) => outlet(id, 'video', i));
+  const audio =
+    settings.sound === undefined
+      ? undefined
+      : outlet(settings.audio.id, 'audio', settings.renditions.length);
+  const branches = settings.renditions.map((rendition, i) =>
+    renderRendition(rendition, video[i] as Outlet, settings),
+  );
+  const parts = [renderSource(settings), ...branches];
+  if (audio !== undefined) parts.push(renderSound(audio, settings));
+  return { launch: parts.join(' '), outlets: audio === undefined ? video : [...video, audio] };
+}
+
+function outlet(id: string, kind: 'video' | 'audio', index: number): Outlet {
+  return { id, kind, fd: FIRST_FD + index, encoder: `encoder-${id}`, sink: `sink-${id}` };
+}
+
+function renderSource({ camera, fps }: GraphSettings): string {
+  return [
+    camera.launch,
+    'queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0',
+    'valve name=gate',
+    'videoconvert',
+    'videorate name=rate skip-to-first=true',
+    `video/x-raw,format=I420,framerate=${fps}/1`,
+    'tee name=frames',
+  ].join(' ! ');
+}
+
+function renderRendition(
+  rendition: RenditionSettings,
+  { encoder, fd, sink }: Outlet,
+  { encoder: kind, gopFrames, speed }: GraphSettings,
+): string {
+  const { width, height, bitrateBps } = rendition;
+  return [
+    'frames.',
+    'queue max-size-buffers=3 max-size-bytes=0 max-size-time=0',
+    'videoscale',
+    `video/x-raw,width=${width},height=${height},pixel-aspect-ratio=1/1`,
+    videoEncoderLaunch(kind, encoder, { bitrateBps, gopFrames, speed }),
+    'h264parse config-interval=0',
+    'video/x-h264,stream-format=avc,alignment=au',
+    ...renderOutlet(fd, sink),
+  ].join(' ! ');
+}
+
+function renderSound({ encoder, fd, sink }: Outlet, settings: GraphSettings): string {
+  const { sound, audio, audioEncoder } = settings;
+  return [
+    sound?.launch,
+    'queue max-size-time=500000000 max-size-buffers=0 max-size-bytes=0 leaky=downstream',
+    'audioconvert',
+    'audioresample',
+    `audio/x-raw,rate=48000,channels=${audio.channels}`,
+    'level name=level interval=100000000 post-messages=true',
+    'audioconvert',
+    `${audioEncoder} name=${encoder} bitrate=${audio.bitrateBps}`,
+    'aacparse',
+    'audio/mpeg,mpegversion=4,stream-format=raw',
+    ...renderOutlet(fd, sink),
+  ].join(' ! ');
+}
+
+/** A reader that stops reading loses access units here, and holds nothing up. */
+function renderOutlet(fd: number, sink: string): readonly string[] {
+  return [
+    'queue leaky=downstream max-size-time=1000000000 max-size-buffers=0 max-size-bytes=0',
+    'gdppay crc-header=false',
+    `fdsink name=${sink} fd=${fd} sync=false async=false`,
+  ];
+}

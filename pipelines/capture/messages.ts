@@ -1,0 +1,30 @@
+import type { TestPicture } from '../../hal/camera/test-picture.ts';
+import type { Outlet } from './graph.ts';
+
+/** What the daemon tells the capture process. */
+export type ToCapture =
+  | {
+      readonly type: 'start';
+      readonly launch: string;
+      readonly outlets: readonly Outlet[];
+      readonly feed?: { readonly appsrc: string; readonly picture: TestPicture };
+      readonly isLooped: boolean;
+    }
+  /** Sets the encoder's `bitrate` property to `value`. */
+  | { readonly type: 'bitrate'; readonly element: string; readonly value: number }
+  /** All renditions start a new group of pictures with the same frame. */
+  | { readonly type: 'keyframe' };
+
+/** What the capture process tells the daemon. */
+export type FromCapture =
+  /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
+  | { readonly type: 'playing'; readonly clockUs: number }
+  | Levels
+  | { readonly type: 'failed'; readonly message: string };
+
+/** Sound levels of the last 100 ms, a figure for each channel, in dBFS. */
+export interface Levels {
+  readonly type: 'levels';
+  readonly peakDbfs: readonly number[];
+  readonly rmsDbfs: readonly number[];
+}

@@ -1,0 +1,46 @@
+/** The constants of one presentation. They never change while it lives (RFC 8216bis §4.4.3.8). */
+export interface Limits {
+  /** PART-TARGET. */
+  readonly partTargetS: number;
+  /** TARGETDURATION, a whole number. */
+  readonly targetDurationS: number;
+  /** How much is listed. At least three target durations (RFC 8216bis §6.2.2). */
+  readonly windowS: number;
+  /** PART-HOLD-BACK: three part targets (Apple authoring 14.3; the draft's floor is two). */
+  readonly partHoldBackS: number;
+  /** HOLD-BACK: three target durations (RFC 8216bis §4.4.3.8). */
+  readonly holdBackS: number;
+  /** CAN-SKIP-UNTIL: six target durations (RFC 8216bis §4.4.3.8). */
+  readonly canSkipUntilS: number;
+  /** PART tags stand only this near the end (RFC 8216bis §6.2.2). */
+  readonly listPartsS: number;
+  /** A request is held no longer than this, then 503 (RFC 8216bis §6.2.5.2). */
+  readonly holdMs: number;
+  /** Parts past the edge that may be asked for (RFC 8216bis §6.2.5.2). */
+  readonly advanceParts: number;
+}
+
+/**
+ * @param partTargetMs Part length asked for, in ms.
+ * @param segmentMs Time between key frames, in ms: each segment is one such group.
+ * @param windowS Media kept in the playlist, in s.
+ */
+export function limitsFor(partTargetMs: number, segmentMs: number, windowS: number): Limits {
+  const partTargetS = partTargetMs / 1000;
+  const targetDurationS = Math.max(1, Math.round(segmentMs / 1000));
+  return {
+    partTargetS,
+    targetDurationS,
+    windowS: Math.max(windowS, 3 * targetDurationS),
+    partHoldBackS: round3(3 * partTargetS),
+    holdBackS: 3 * targetDurationS,
+    canSkipUntilS: 6 * targetDurationS,
+    listPartsS: 3 * targetDurationS,
+    holdMs: 3000 * targetDurationS,
+    advanceParts: partTargetS < 1 ? Math.ceil(3 / partTargetS) : 3,
+  };
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

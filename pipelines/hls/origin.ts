@@ -1,0 +1,251 @@
+import { gzipSync } from 'node:zlib';
+import type { Presentation, Track } from '../media/presentation.ts';
+import { type Directives, parseDirectives } from './directives.ts';
+import { renderMultivariant } from './multivariant.ts';
+import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from './negotiate.ts';
+import { renderMedia, type Skip } from './playlist.ts';
+import { cacheSeconds, type Reply, refuse, reply, URGENCY_PLAYLIST } from './reply.ts';
+
+export interface OriginRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly header: HeaderLookup;
+}
+
+/** Not answerable yet: ask again whenever `trackId` has published, for `holdMs` at most. */
+export interface Wait {
+  readonly wait: string;
+  readonly holdMs: number;
+  /** Asks again. */
+  readonly retry: () => Reply | undefined;
+  /** The answer when nothing came in time. */
+  readonly expired: () => Reply;
+}
+
+export interface Ladder {
+  /** What each track's encoder is set to, in bit/s. */
+  readonly bitratesBps: Readonly<Record<string, number>>;
+  /** Track ids of each device profile. */
+  readonly profiles: Readonly<Record<string, readonly string[]>>;
+}
+
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const MEDIA_PATH =
+  /^\/live\/([a-z0-9-]{1,32})\/(?:(index\.m3u8)|init-([\w-]{1,16})\.mp4|(\d{1,15})(?:\.(\d{1,6}))?\.m4s)$/;
+const NOT_YET = 'the stream has not started yet';
+
+/**
+ * The LL-HLS origin: what each request under `/live/` gets now, or that it has
+ * to wait. Knows nothing of sockets.
+ */
+export class Origin {
+  readonly #presentation: Presentation;
+  readonly #ladder: Ladder;
+  /** Rendered playlists of each track's newest version, by variant of the request. */
+  readonly #rendered = new Map<string, { version: number; bodies: Map<string, Buffer> }>();
+
+  constructor(presentation: Presentation, ladder: Ladder) {
+    this.#presentation = presentation;
+    this.#ladder = ladder;
+  }
+
+  answer(request: OriginRequest): Reply | Wait {
+    if (request.path === '/live/index.m3u8') return this.#multivariant(request);
+    const [, trackId = '', playlist, initId, msn, part] = MEDIA_PATH.exec(request.path) ?? [];
+    const track = this.#presentation.tracks().find(({ id }) => id === trackId);
+    if (track === undefined) return this.#missing(`no such stream: ${request.path.slice(0, 80)}`);
+    if (playlist !== undefined) return this.#playlist(track, request);
+    if (initId !== undefined) return this.#init(track, initId);
+    return this.#media(track, Number(msn), part === undefined ? undefined : Number(part));
+  }
+
+  #multivariant({ query, header }: OriginRequest): Reply {
+    const { profiles, bitratesBps } = this.#ladder;
+    const asked = query.get('profile');
+    const chosen = asked ?? chooseProfile(header);
+    const ids = profiles[chosen] ?? (asked === null ? Object.values(profiles)[0] : undefined);
+    if (ids === undefined) {
+      return refuse(400, `no profile of that name; there are: ${Object.keys(profiles).join(', ')}`);
+    }
+    const variants = [];
+    let audio: Parameters<typeof renderMultivariant>[1];
+    for (const { id, kind, format } of this.#presentation.tracks()) {
+      if (format === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
+      const bitrateBps = bitratesBps[id] ?? 0;
+      if (format.kind === 'audio') audio = { id, format, bitrateBps };
+      else if (kind === 'video' && ids.includes(id)) variants.push({ id, format, bitrateBps });
+    }
+    const vary = asked === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
+    const hints = ['Accept-CH', 'Save-Data, ECT, Sec-CH-UA-Mobile', 'Vary', vary.join(', ')];
+    const body = Buffer.from(renderMultivariant(variants, audio));
+    return this.#text(
+      body,
+      header,
+      cacheSeconds(this.#presentation.limits, 'playlist', true),
+      hints,
+    );
+  }
+
+  #playlist(track: Track, { query, header }: OriginRequest): Reply | Wait {
+    const { limits } = this.#presentation;
+    const { window } = track;
+    const directives = parseDirectives(query);
+    const isEnded = window.isEnded;
+    if ('refusal' in directives && !isEnded) return this.#badReload(directives.refusal);
+    const asked: Directives =
+      isEnded || 'refusal' in directives
+        ? { msn: undefined, part: undefined, skip: undefined }
+        : directives;
+
+    const isGzip = acceptsGzip(header('accept-encoding'));
+    const { msn, part, skip } = asked;
+    if (msn === undefined) {
+      if (window.edge() === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
+      return this.#renderedPlaylist(track, skip, isGzip, false);
+    }
+    const attempt = (): Reply | undefined => {
+      const answer = window.answerReload(msn, part);
+      if (answer === 'refuse') {
+        return this.#badReload(`segment ${msn} part ${part ?? '-'} is too far past the live edge`);
+      }
+      return answer === 'ready' ? this.#renderedPlaylist(track, skip, isGzip, true) : undefined;
+    };
+    return (
+      attempt() ?? {
+        wait: track.id,
+        holdMs: limits.holdMs,
+        retry: attempt,
+        expired: () =>
+          refuse(
+            503,
+            `segment ${msn} part ${part ?? '-'} did not come within ${limits.holdMs} ms`,
+            0,
+            ['Retry-After', '1'],
+          ),
+      }
+    );
+  }
+
+  #badReload(line: string): Reply {
+    return refuse(400, line, cacheSeconds(this.#presentation.limits, 'blocking playlist', false));
+  }
+
+  #renderedPlaylist(
+    track: Track,
+    skip: Skip | undefined,
+    isGzip: boolean,
+    isBlocking: boolean,
+  ): Reply {
+    const kind = isBlocking ? 'blocking playlist' : 'playlist';
+    const cacheS = cacheSeconds(this.#presentation.limits, kind, true);
+    return playlistReply(this.#playlistBytes(track, skip, isGzip), isGzip, cacheS, VARY_ENCODING);
+  }
+
+  /** Each version is rendered and compressed once, however many viewers wait for it. */
+  #playlistBytes(track: Track, skip: Skip | undefined, isGzip: boolean): Buffer {
+    const { version } = track.window;
+    let entry = this.#rendered.get(track.id);
+    if (entry?.version !== version) {
+      entry = { version, bodies: new Map() };
+      this.#rendered.set(track.id, entry);
+    }
+    const key = `${skip ?? 'full'}${isGzip ? '+gzip' : ''}`;
+    const known = entry.bodies.get(key);
+    if (known !== undefined) return known;
+    const bytes = isGzip
+      ? gzipSync(this.#playlistBytes(track, skip, false))
+      : Buffer.from(this.#renderTrack(track, skip));
+    entry.bodies.set(key, bytes);
+    return bytes;
+  }
+
+  #renderTrack(track: Track, skip: Skip | undefined): string {
+    const presentation = this.#presentation;
+    const { window } = track;
+    const others = presentation.tracks().filter(({ id }) => id !== track.id);
+    return renderMedia(
+      {
+        limits: presentation.limits,
+        segments: window.listed(),
+        discontinuitySequence: window.discontinuitySequence,
+        epochMs: presentation.epochMs,
+        isEnded: window.isEnded,
+        dateRanges: presentation.dateRanges(),
+        removedDateRangeIds: presentation.removedDateRangeIds(),
+        reports: others.flatMap((other) => {
+          const edge = other.window.edge();
+          return edge === undefined ? [] : [{ renditionId: other.id, ...edge }];
+        }),
+        next: window.next(),
+      },
+      skip,
+    );
+  }
+
+  #init(track: Track, id: string): Reply {
+    const bytes = track.window.init(id);
+    if (bytes === undefined) return this.#missing(`no init section ${id}`);
+    return this.#mediaReply(track, [bytes]);
+  }
+
+  #media(track: Track, msn: number, part: number | undefined): Reply | Wait {
+    const name = part === undefined ? `segment ${msn}` : `part ${part} of segment ${msn}`;
+    const attempt = (): Reply | undefined => {
+      const found = track.window.fetch(msn, part);
+      if (found === 'wait') return undefined;
+      if (found === 'unknown') return this.#missing(`${name} is not here`);
+      return this.#mediaReply(
+        track,
+        found.parts.flatMap(({ bytes }) => bytes ?? []),
+      );
+    };
+    return (
+      attempt() ?? {
+        wait: track.id,
+        holdMs: this.#presentation.limits.holdMs,
+        retry: attempt,
+        expired: () => this.#missing(`${name} did not come`),
+      }
+    );
+  }
+
+  #mediaReply(track: Track, body: readonly Buffer[]): Reply {
+    return reply(200, body, {
+      type: track.kind === 'audio' ? 'audio/mp4' : 'video/mp4',
+      cacheS: cacheSeconds(this.#presentation.limits, 'media', true),
+      urgency: this.#urgencyOf(track),
+    });
+  }
+
+  /** Sound first, then the renditions from the lowest up: 2 to 6. */
+  #urgencyOf(track: Track): number {
+    const { bitratesBps } = this.#ladder;
+    const lower = Object.values(bitratesBps).filter((bps) => bps < (bitratesBps[track.id] ?? 0));
+    return Math.min(2 + lower.length, 6);
+  }
+
+  #missing(line: string): Reply {
+    return refuse(404, line, cacheSeconds(this.#presentation.limits, 'media', false));
+  }
+
+  #text(body: Buffer, header: HeaderLookup, cacheS: number, extra: readonly string[]): Reply {
+    const isGzip = acceptsGzip(header('accept-encoding'));
+    return playlistReply(isGzip ? gzipSync(body) : body, isGzip, cacheS, extra);
+  }
+}
+
+const VARY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
+
+function playlistReply(
+  bytes: Buffer,
+  isGzip: boolean,
+  cacheS: number,
+  extra: readonly string[],
+): Reply {
+  return reply(200, [bytes], {
+    type: PLAYLIST_TYPE,
+    cacheS,
+    urgency: URGENCY_PLAYLIST,
+    extra: isGzip ? [...extra, 'Content-Encoding', 'gzip'] : extra,
+  });
+}

@@ -1,0 +1,86 @@
+import type { Limits } from './limits.ts';
+
+/** An HTTP answer; `body` is written as it is, in order. */
+export interface Reply {
+  readonly status: number;
+  /** Name, value, name, value. */
+  readonly headers: readonly string[];
+  readonly body: readonly Buffer[];
+}
+
+const CORS = [
+  'Access-Control-Allow-Origin',
+  '*',
+  'Access-Control-Expose-Headers',
+  'Content-Length, Date, ETag',
+  'Timing-Allow-Origin',
+  '*',
+] as const;
+
+/** RFC 9218 urgency: playlists before media, a lower rendition before a higher one. */
+export const URGENCY_PLAYLIST = 1;
+
+export interface ReplyHeaders {
+  readonly type: string;
+  readonly cacheS: number;
+  readonly urgency?: number;
+  readonly extra?: readonly string[];
+}
+
+export function reply(status: number, body: readonly Buffer[], options: ReplyHeaders): Reply {
+  const bytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
+  const cache = options.cacheS > 0 ? `public, max-age=${options.cacheS}` : 'no-cache';
+  return {
+    status,
+    body,
+    headers: [
+      'Content-Type',
+      options.type,
+      'Content-Length',
+      String(bytes),
+      'Cache-Control',
+      cache,
+      ...(options.urgency === undefined ? [] : ['Priority', `u=${options.urgency}`]),
+      ...CORS,
+      ...(options.extra ?? []),
+    ],
+  };
+}
+
+/** A refusal that a person can read: one line of text. */
+export function refuse(status: number, line: string, cacheS = 0, extra: readonly string[] = []) {
+  const body = [Buffer.from(`${line}\n`)];
+  return reply(status, body, { type: 'text/plain; charset=utf-8', cacheS, extra });
+}
+
+/** Answers a CORS preflight. */
+export const PREFLIGHT: Reply = {
+  status: 204,
+  headers: [
+    ...CORS,
+    'Access-Control-Allow-Methods',
+    'GET, HEAD, POST, OPTIONS',
+    'Access-Control-Allow-Headers',
+    'Content-Type, Range, Accept-Encoding',
+    'Access-Control-Max-Age',
+    '86400',
+    'Content-Length',
+    '0',
+  ],
+  body: [],
+};
+
+/**
+ * How long a cache may keep an answer, in whole seconds
+ * (RFC 8216bis appendix B, "Recommended server configuration for low-latency").
+ */
+export function cacheSeconds(
+  limits: Limits,
+  kind: 'blocking playlist' | 'playlist' | 'media',
+  isOk: boolean,
+): number {
+  const td = limits.targetDurationS;
+  if (kind === 'blocking playlist') return isOk ? 6 * td : 4 * td;
+  if (kind === 'media') return isOk ? 6 * td : td;
+  return isOk ? Math.floor(td / 2) : td;
+}

@@ -1,0 +1,275 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import type { Server, Socket } from 'node:net';
+import type { Clock } from '../../hal/os/clock.ts';
+import { PipelineError } from '../errors.ts';
+import type { OriginRequest, Wait } from './origin.ts';
+import { PREFLIGHT, type Reply, refuse } from './reply.ts';
+import { Waiters } from './waiters.ts';
+
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** HTTP/2 over TLS beside the clear port, where there is a certificate. */
+  readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+export interface Handlers {
+  readonly get: (request: OriginRequest) => Reply | Wait;
+  /** A small text body that a page sent. */
+  readonly post: (path: string, body: string) => Reply;
+}
+
+export interface HttpFigures {
+  readonly connections: number;
+  readonly held: number;
+  readonly requestsTotal: number;
+  readonly sentBytesTotal: number;
+  readonly droppedSlowTotal: number;
+  readonly refusedTotal: number;
+}
+
+/** Requests that one connection may have under way: a page needs six. */
+const REQUESTS_PER_CONNECTION = 32;
+/** A reader that takes nothing for so long while bytes wait for it is dropped. */
+const STUCK_MS = 6_000;
+/** However it trickles, nobody keeps this much waiting. */
+const BACKLOG_MAX_BYTES = 4_000_000;
+const POST_MAX_BYTES = 2_048;
+const SWEEP_EVERY_MS = 250;
+const HEADER_TIMEOUT_MS = 8_000;
+const IDLE_MS = 30_000;
+
+interface Peer {
+  writtenBytes: number;
+  progressMs: number;
+}
+
+/**
+ * Serves viewers over HTTP/1.1 in clear, and HTTP/2 over TLS where configured.
+ *
+ * A viewer costs a bounded amount of memory: connections, requests under way,
+ * held requests and unread bytes each have a limit, and a reader that does not
+ * read is dropped.
+ */
+export class ViewerServer {
+  readonly #options: ServerOptions;
+  readonly #handlers: Handlers;
+  readonly #clock: Clock;
+  readonly #waiters: Waiters;
+  readonly #peers = new Map<Socket, Peer>();
+  readonly #underWay = new WeakMap<object, number>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #servers: Server[] = [];
+  #requestsTotal = 0;
+  #sentBytesTotal = 0;
+  #droppedSlowTotal = 0;
+  #refusedTotal = 0;
+
+  constructor(options: ServerOptions, handlers: Handlers, clock: Clock) {
+    this.#options = options;
+    this.#handlers = handlers;
+    this.#clock = clock;
+    this.#waiters = new Waiters(options.maxConnections * 4);
+  }
+
+  /** Listens, serves, and closes when `signal` aborts. Rejects when a port is taken. */
+  async run(signal: AbortSignal, onListening: () => void): Promise<void> {
+    const { host, port, tls } = this.#options;
+    const onRequest = (request: Request, response: Response) => this.#onRequest(request, response);
+    const clear = createServer(
+      {
+        headersTimeout: HEADER_TIMEOUT_MS,
+        requestTimeout: 2 * HEADER_TIMEOUT_MS,
+        keepAliveTimeout: IDLE_MS,
+        maxHeaderSize: 8_192,
+        noDelay: true,
+      },
+      onRequest,
+    );
+    await this.#listen(clear, host, port, 'connection');
+    if (tls !== undefined) {
+      const secure = createSecureServer(
+        {
+          cert: tls.cert,
+          key: tls.key,
+          allowHTTP1: true,
+          maxSessionMemory: 8,
+          settings: { maxConcurrentStreams: REQUESTS_PER_CONNECTION },
+        },
+        onRequest,
+      );
+      secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.close()));
+      secure.on('sessionError', () => undefined);
+      await this.#listen(secure, host, tls.port, 'secureConnection');
+    }
+    onListening();
+    try {
+      while (!signal.aborted) {
+        await this.#clock.sleep(SWEEP_EVERY_MS, signal).catch(() => undefined);
+        this.#sweep();
+      }
+    } finally {
+      for (const server of this.#servers) server.close();
+      for (const socket of this.#peers.keys()) socket.destroy();
+    }
+  }
+
+  /** A track has published: held requests are looked at again. */
+  wake(trackId: string): void {
+    this.#waiters.wake(trackId);
+  }
+
+  figures(): HttpFigures {
+    return {
+      connections: this.#peers.size,
+      held: this.#waiters.count,
+      requestsTotal: this.#requestsTotal,
+      sentBytesTotal: this.#sentBytesTotal,
+      droppedSlowTotal: this.#droppedSlowTotal,
+      refusedTotal: this.#refusedTotal,
+    };
+  }
+
+  async #listen(server: Server, host: string, port: number, event: string): Promise<void> {
+    server.on(event, (socket: Socket) => this.#onConnection(socket));
+    server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (cause: NodeJS.ErrnoException) =>
+        reject(
+          new PipelineError(
+            cause.code === 'EADDRINUSE' ? 'PORT_TAKEN' : 'LISTEN_FAILED',
+            `viewers' port ${port} on ${host}: ${cause.code === 'EADDRINUSE' ? 'another program listens there already' : cause.message}`,
+            { cause },
+          ),
+        ),
+      );
+      server.listen(port, host, 1024, resolve);
+    });
+    server.on('error', () => undefined);
+    this.#servers.push(server);
+  }
+
+  #onConnection(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
+    const fromThere = this.#perAddress.get(address) ?? 0;
+    const { maxConnections, maxConnectionsPerAddress } = this.#options;
+    if (this.#peers.size >= maxConnections || fromThere >= maxConnectionsPerAddress) {
+      this.#refusedTotal += 1;
+      socket.destroy();
+      return;
+    }
+    this.#perAddress.set(address, fromThere + 1);
+    const progressMs = this.#clock.monotonicMs();
+    this.#peers.set(socket, { writtenBytes: 0, progressMs });
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      this.#peers.delete(socket);
+      const left = (this.#perAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(address, left);
+      else this.#perAddress.delete(address);
+    });
+  }
+
+  #onRequest(request: Request, response: Response): void {
+    this.#requestsTotal += 1;
+    const connection = connectionOf(request);
+    const underWay = this.#underWay.get(connection) ?? 0;
+    if (underWay >= REQUESTS_PER_CONNECTION) {
+      this.#refusedTotal += 1;
+      connection.destroy();
+      return;
+    }
+    this.#underWay.set(connection, underWay + 1);
+    let forget: (() => void) | undefined;
+    response.once('close', () => {
+      this.#underWay.set(connection, (this.#underWay.get(connection) ?? 1) - 1);
+      forget?.();
+    });
+    response.on('error', () => undefined);
+
+    const { method = 'GET' } = request;
+    if (method === 'POST') {
+      this.#onPost(request, response);
+      return;
+    }
+    if (method === 'OPTIONS') return this.#send(response, PREFLIGHT);
+    if (method !== 'GET' && method !== 'HEAD') {
+      return this.#send(
+        response,
+        refuse(405, `${method} does nothing here`, 0, ['Allow', 'GET, HEAD, POST, OPTIONS']),
+      );
+    }
+    const answer = this.#handlers.get(parseRequest(request));
+    if (!('wait' in answer)) return this.#send(response, answer);
+    forget = this.#waiters.hold(answer, this.#clock.monotonicMs(), (reply) =>
+      this.#send(response, reply),
+    );
+    if (forget === undefined)
+      this.#send(response, refuse(503, 'too many requests are waiting', 0, ['Retry-After', '1']));
+  }
+
+  #onPost(request: Request, response: Response): void {
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('error', () => undefined);
+    request.on('data', (text: string) => {
+      body += text;
+      if (body.length > POST_MAX_BYTES) request.destroy();
+    });
+    request.once('end', () => {
+      if (body.length <= POST_MAX_BYTES) {
+        this.#send(response, this.#handlers.post(parseRequest(request).path, body));
+      }
+    });
+  }
+
+  #send(response: Response, { status, headers, body }: Reply): void {
+    if (response.writableEnded || response.destroyed) return;
+    // Both kinds of response take the same calls; their types do not overlap.
+    const out = response as ServerResponse;
+    out.writeHead(status, headers as string[]);
+    for (const chunk of body.slice(0, -1)) out.write(chunk);
+    const last = body.at(-1);
+    if (last === undefined) out.end();
+    else out.end(last);
+    for (const chunk of body) this.#sentBytesTotal += chunk.length;
+  }
+
+  #sweep(): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#waiters.sweep(nowMs);
+    for (const [socket, peer] of this.#peers) {
+      const backlogBytes = socket.writableLength;
+      const writtenBytes = socket.bytesWritten - backlogBytes;
+      if (backlogBytes === 0 || writtenBytes > peer.writtenBytes) peer.progressMs = nowMs;
+      peer.writtenBytes = writtenBytes;
+      if (nowMs - peer.progressMs < STUCK_MS && backlogBytes < BACKLOG_MAX_BYTES) continue;
+      this.#droppedSlowTotal += 1;
+      socket.destroy();
+    }
+  }
+}
+
+/** What carries a request: the HTTP/2 session, or the socket of HTTP/1.1. */
+function connectionOf(request: Request): { destroy(): void } {
+  return (request as Http2ServerRequest).stream?.session ?? request.socket;
+}
+
+function parseRequest(request: Request): OriginRequest {
+  const url = request.url ?? '/';
+  const mark = url.indexOf('?');
+  return {
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    header: (name) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { parseSegment } from '../gdp/caps.ts';
+import { type GdpBuffer, GdpReader } from '../gdp/parse.ts';
+
+export interface InletEvents {
+  readonly onCaps: (caps: string) => void;
+  readonly onUnit: (unit: { runningUs: number; isKeyframe: boolean; data: Buffer }) => void;
+  /** The writer is gone. */
+  readonly onEnd: () => void;
+  readonly onMalformed: () => void;
+}
+
+/**
+ * Reads one encoded track from a FIFO that the capture process writes.
+ *
+ * @returns how to stop. Throws when the FIFO cannot be opened.
+ */
+export function openInlet(path: string, events: InletEvents): () => void {
+  // Non-blocking, so that opening does not wait for the writer. A Socket polls
+  // it; a file stream would hold one of libuv's four threads.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  let socket: Socket;
+  try {
+    socket = new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  const reader = new GdpReader();
+  let segment = { startNs: 0n, baseNs: 0n };
+
+  const onBuffer = ({ ptsNs, isKeyframe, data }: GdpBuffer) => {
+    // A first buffer may come without a time when data arrives before PLAYING.
+    if (ptsNs === undefined) return;
+    const runningNs = ptsNs - segment.startNs + segment.baseNs;
+    events.onUnit({ runningUs: Number(runningNs) / 1000, isKeyframe, data });
+  };
+  socket.on('data', (chunk: Buffer) => {
+    const packets = reader.push(chunk);
+    if (packets === 'malformed') {
+      socket.destroy();
+      events.onMalformed();
+      return;
+    }
+    for (const packet of packets) {
+      if (packet.kind === 'buffer') onBuffer(packet);
+      else if (packet.kind === 'caps') events.onCaps(packet.caps);
+      else segment = parseSegment(packet.text) ?? segment;
+    }
+  });
+  socket.on('error', () => undefined);
+  socket.once('close', events.onEnd);
+  return () => socket.destroy();
+}

@@ -1,0 +1,181 @@
+/**
+ * The media process: access units in, LL-HLS out. Told what to serve over IPC.
+ */
+import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
+import { systemClock } from '../../hal/os/clock.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { PipelineError } from '../errors.ts';
+import { limitsFor } from '../hls/limits.ts';
+import { Origin } from '../hls/origin.ts';
+import { refuse, reply } from '../hls/reply.ts';
+import { type ServerOptions, ViewerServer } from '../hls/server.ts';
+import { beaconSchema, quantiles, Viewers } from '../hls/viewers.ts';
+import { openPages } from '../player/pages.ts';
+import { openInlet } from './inlet.ts';
+import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
+import { Presentation } from './presentation.ts';
+
+const TICKS_PER_PART = 4;
+const FIGURES_EVERY_MS = 1_000;
+const LAGS_MAX = 2_000;
+
+type Run = Extract<ToMedia, { type: 'run' }>;
+
+function tell(message: FromMedia): void {
+  process.send?.(message);
+}
+
+function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia) => void {
+  // Media time is the wall clock at the start, and steps no more with it.
+  const mediaStartUs = (Date.now() - settings.epochMs) * 1000;
+  const startedMs = performance.now();
+  const nowUs = () => mediaStartUs + (performance.now() - startedMs) * 1000;
+  // Both counts only grow, over restarts too: a segment a second at most.
+  const seed = Math.floor(Date.now() / 1000);
+
+  let server: ViewerServer | undefined;
+  let partsTotal = 0;
+  let lagsMs: number[] = [];
+  let runClockUs: number | undefined;
+  const lastRunningUs = new Map<string, number>();
+  const presentation = new Presentation({
+    limits: limitsFor(settings.partMs, settings.segmentMs, settings.windowS),
+    segmentUs: settings.segmentMs * 1000,
+    epochMs: settings.epochMs,
+    tracks: settings.tracks,
+    firstMsn: seed,
+    firstDiscontinuity: seed,
+    onPublish: (trackId) => {
+      partsTotal += 1;
+      const runningUs = lastRunningUs.get(trackId);
+      if (runClockUs !== undefined && runningUs !== undefined) {
+        const lagMs = Number(process.hrtime.bigint()) / 1e6 - (runClockUs + runningUs) / 1000;
+        if (lagsMs.length < LAGS_MAX) lagsMs.push(lagMs);
+      }
+      server?.wake(trackId);
+    },
+  });
+  const origin = new Origin(presentation, settings.ladder);
+  const viewers = new Viewers();
+  const pages = openPages(settings.drop);
+
+  server = new ViewerServer(
+    openServerOptions(settings.server),
+    {
+      get: (request) => pages.answer(request) ?? origin.answer(request),
+      post: (path, body) => {
+        if (path !== '/beacon') return refuse(404, 'nothing takes that here');
+        const beacon = v.safeParse(beaconSchema, parseJson(body));
+        if (!beacon.success) return refuse(400, 'that is no beacon of the player');
+        viewers.note(beacon.output, performance.now());
+        return reply(204, [], { type: 'text/plain', cacheS: 0 });
+      },
+    },
+    systemClock,
+  );
+  server
+    .run(signal, () => tell({ type: 'listening' }))
+    .catch((error: unknown) => {
+      const code = error instanceof PipelineError ? error.code : 'LISTEN_FAILED';
+      tell({ type: 'failed', code, message: messageOf(error) });
+    });
+
+  setInterval(() => presentation.tick(nowUs()), settings.partMs / TICKS_PER_PART);
+  setInterval(() => {
+    const now = performance.now();
+    tell({
+      type: 'figures',
+      figures: {
+        isFlowing: presentation.isFlowing,
+        http: (server as ViewerServer).figures(),
+        viewers: viewers.figures(now),
+        partLagMs: quantiles(lagsMs),
+        partsTotal,
+        heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
+      },
+    });
+    lagsMs = [];
+  }, FIGURES_EVERY_MS);
+
+  let closeRun = () => undefined as void;
+  const openRun = ({ run, inlets, stampings }: Run) => {
+    closeRun();
+    runClockUs = undefined;
+    presentation.beginRun(stampings, nowUs());
+    let isOver = false;
+    const stops: (() => void)[] = [];
+    closeRun = () => {
+      if (isOver) return;
+      isOver = true;
+      for (const stop of stops) stop();
+      presentation.endRun(nowUs());
+    };
+    const fail = (message: string) => {
+      if (!isOver) tell({ type: 'broken', run, message });
+      closeRun();
+    };
+    for (const { id, path } of inlets) {
+      stops.push(
+        openInlet(path, {
+          onCaps: (caps) => {
+            if (!presentation.setCaps(id, caps)) fail(`${id}: cannot carry ${caps.slice(0, 120)}`);
+          },
+          onUnit: (unit) => {
+            if (isOver) return;
+            lastRunningUs.set(id, unit.runningUs);
+            presentation.add(id, { ...unit, arrivedUs: nowUs() });
+          },
+          onEnd: () => closeRun(),
+          onMalformed: () => fail(`${id}: not GDP`),
+        }),
+      );
+    }
+    tell({ type: 'opened', run });
+  };
+
+  return (message) => {
+    if (message.type === 'run') openRun(message);
+    if (message.type === 'clock') runClockUs = message.clockUs;
+    if (message.type === 'end') presentation.end(nowUs());
+  };
+}
+
+function openServerOptions(server: MediaSettings['server']): ServerOptions {
+  const { tls, ...options } = server;
+  if (tls === undefined) return options;
+  return {
+    ...options,
+    tls: { port: tls.port, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const ending = new AbortController();
+let handle: ((message: ToMedia) => void) | undefined;
+process.on('message', (message: ToMedia) => {
+  if (message.type !== 'start') {
+    handle?.(message);
+    return;
+  }
+  try {
+    handle = start(message.settings, ending.signal);
+  } catch (error) {
+    tell({ type: 'failed', code: 'BAD_CERTIFICATE', message: messageOf(error) });
+  }
+});
+const end = () => {
+  ending.abort();
+  process.exit(0);
+};
+// Nobody is left to serve for: the daemon has died or asks this process to end.
+process.on('disconnect', end);
+process.on('SIGTERM', end);
+process.on('SIGINT', () => undefined);

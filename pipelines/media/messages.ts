@@ -1,0 +1,67 @@
+import type { Ladder } from '../hls/origin.ts';
+import type { HttpFigures } from '../hls/server.ts';
+import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
+import type { PipelineErrorCode } from '../errors.ts';
+import type { TrackKind } from './presentation.ts';
+import type { Stamping } from './timeline.ts';
+
+/** What the media process needs to serve one presentation. */
+export interface MediaSettings {
+  readonly partMs: number;
+  readonly segmentMs: number;
+  readonly windowS: number;
+  /** Unix time of media time 0, in ms; the same for every media process of one daemon. */
+  readonly epochMs: number;
+  readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
+  readonly ladder: Ladder;
+  readonly drop: Drop;
+  readonly server: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
+    readonly maxConnections: number;
+    readonly maxConnectionsPerAddress: number;
+  };
+}
+
+/** What the page shows before the first frame. */
+export interface Drop {
+  readonly title: string;
+  /** RFC 3339; empty when it is on already. */
+  readonly startsAt: string;
+}
+
+/** What the daemon tells the media process. */
+export type ToMedia =
+  | { readonly type: 'start'; readonly settings: MediaSettings }
+  /** A capture run begins: its tracks come through these FIFOs. */
+  | {
+      readonly type: 'run';
+      readonly run: number;
+      readonly inlets: readonly { readonly id: string; readonly path: string }[];
+      readonly stampings: Readonly<Record<TrackKind, Stamping>>;
+    }
+  /** CLOCK_MONOTONIC at the run's running time 0, in us. */
+  | { readonly type: 'clock'; readonly run: number; readonly clockUs: number }
+  | { readonly type: 'end' };
+
+/** What the media process tells the daemon. */
+export type FromMedia =
+  | { readonly type: 'listening' }
+  | { readonly type: 'failed'; readonly code: PipelineErrorCode; readonly message: string }
+  /** All FIFOs of a run are open: their names and the daemon's descriptors can go. */
+  | { readonly type: 'opened'; readonly run: number }
+  /** The run's bytes are not GDP, or hold what the box cannot carry. */
+  | { readonly type: 'broken'; readonly run: number; readonly message: string }
+  | { readonly type: 'figures'; readonly figures: MediaFigures };
+
+/** Once a second. */
+export interface MediaFigures {
+  readonly isFlowing: boolean;
+  readonly http: HttpFigures;
+  readonly viewers: ViewerFigures;
+  /** From a part's last captured frame to its bytes being servable. */
+  readonly partLagMs: Quantiles | undefined;
+  readonly partsTotal: number;
+  readonly heldBytes: number;
+}

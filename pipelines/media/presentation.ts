@@ -1,0 +1,335 @@
+import { createHash } from 'node:crypto';
+import { parseCaps, type TrackFormat } from '../gdp/caps.ts';
+import type { Limits } from '../hls/limits.ts';
+import type { DateRange } from '../hls/playlist.ts';
+import { RenditionWindow } from '../hls/window.ts';
+import { renderInit } from './cmaf.ts';
+import { TrackCutter } from './cutter.ts';
+import { SegmentClock } from './segment-clock.ts';
+import { chooseOrigins, type FirstUnit, GroupTimeline, type Stamping } from './timeline.ts';
+
+export type TrackKind = 'video' | 'audio';
+
+/** One encoded access unit as it came in. */
+export interface ArrivedUnit {
+  /** Running time of the capture pipeline, in us. */
+  readonly runningUs: number;
+  readonly isKeyframe: boolean;
+  readonly data: Buffer;
+  /** Media time at which it arrived, in us. */
+  readonly arrivedUs: number;
+}
+
+export interface Track {
+  readonly id: string;
+  readonly kind: TrackKind;
+  readonly window: RenditionWindow;
+  /** Known from the first capture run on. */
+  readonly format: TrackFormat | undefined;
+}
+
+export interface PresentationOptions {
+  readonly limits: Limits;
+  readonly segmentUs: number;
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
+  readonly firstMsn: number;
+  readonly firstDiscontinuity: number;
+  /** Called after a track's playlist changed. */
+  readonly onPublish: (trackId: string) => void;
+}
+
+interface Held {
+  readonly trackId: string;
+  readonly unit: ArrivedUnit;
+}
+
+/** A capture run: its tracks' clocks, and what is held back until all have begun. */
+interface Run {
+  readonly stampings: Readonly<Record<TrackKind, Stamping>>;
+  readonly held: Held[];
+  readonly begunUs: number;
+  timelines: Map<TrackKind, GroupTimeline> | undefined;
+}
+
+/** A run begins when every track has this many units, or after a while without. */
+const UNITS_TO_JUDGE = 6;
+const JUDGE_AT_LEAST_US = 250_000;
+const JUDGE_AT_MOST_US = 2_000_000;
+const HELD_UNITS_MAX = 2_000;
+
+/** A track that brings nothing for so long is lost, though its pipe is open. */
+const SILENT_US = 500_000;
+
+/** Lost parts are told this late, so that a run that is just beginning finds room. */
+const GAP_SLACK_US = 250_000;
+
+/** A segment that a discontinuity cuts short is still this long. */
+const SHORTEST_SEGMENT_US = 50_000;
+
+const DATE_RANGES_MAX = 256;
+
+/**
+ * All renditions of what the box sends: takes access units of one capture run
+ * after the other, and keeps one unbroken presentation of them.
+ *
+ * Pure but for its state: times come in as arguments.
+ */
+export class Presentation {
+  readonly #options: PresentationOptions;
+  readonly #clock: SegmentClock;
+  readonly #cutters = new Map<string, TrackCutter>();
+  readonly #windows = new Map<string, RenditionWindow>();
+  readonly #outages: DateRange[] = [];
+  readonly #lastArrivalUs = new Map<string, number>();
+  #run: Run | undefined;
+  #lostSinceUs: number | undefined;
+  #outagesTotal = 0;
+  #isEnded = false;
+
+  constructor(options: PresentationOptions) {
+    this.#options = options;
+    const { limits, segmentUs, firstMsn } = options;
+    this.#clock = new SegmentClock(segmentUs, limits.targetDurationS, firstMsn);
+    for (const { id } of options.tracks) {
+      const window = new RenditionWindow(limits, options.firstDiscontinuity);
+      this.#windows.set(id, window);
+      this.#cutters.set(id, new TrackCutter(window, this.#clock, limits));
+    }
+  }
+
+  get limits(): Limits {
+    return this.#options.limits;
+  }
+
+  get epochMs(): number {
+    return this.#options.epochMs;
+  }
+
+  /** True while units of a run are being published. */
+  get isFlowing(): boolean {
+    return this.#run?.timelines !== undefined && this.#lostSinceUs === undefined;
+  }
+
+  tracks(): readonly Track[] {
+    return this.#options.tracks.map(({ id, kind }) => ({
+      id,
+      kind,
+      window: this.#windowOf(id),
+      format: this.#cutterOf(id).format,
+    }));
+  }
+
+  /** Lost stretches that still map to a listed segment (RFC 8216bis §4.4.5.1). */
+  dateRanges(): readonly DateRange[] {
+    const oldestUs = this.#oldestListedUs();
+    return this.#outages.filter(({ startUs, durationS }) => startUs + durationS * 1e6 > oldestUs);
+  }
+
+  /** IDs of stretches that have left the playlists, newest last. */
+  removedDateRangeIds(): readonly string[] {
+    const oldestUs = this.#oldestListedUs();
+    const recentUs = oldestUs - this.limits.windowS * 1e6;
+    return this.#outages
+      .filter(({ startUs, durationS }) => {
+        const endUs = startUs + durationS * 1e6;
+        return endUs <= oldestUs && endUs > recentUs;
+      })
+      .map(({ id }) => id);
+  }
+
+  /** Capture has (re)started; its tracks' first units follow. */
+  beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
+    this.#endRun(nowUs);
+    this.#run = { stampings, held: [], begunUs: nowUs, timelines: undefined };
+  }
+
+  /** A track's caps arrived; false where the box cannot carry them. */
+  setCaps(trackId: string, caps: string): boolean {
+    const format = parseCaps(caps);
+    const cutter = this.#cutters.get(trackId);
+    if (format === undefined || cutter === undefined) return false;
+    const init = renderInit(format);
+    const id = createHash('sha256').update(init).digest('base64url').slice(0, 8);
+    this.#windowOf(trackId).addInit(id, init);
+    cutter.setFormat(format, id);
+    return true;
+  }
+
+  add(trackId: string, unit: ArrivedUnit): void {
+    const run = this.#run;
+    if (run === undefined || this.#isEnded || !this.#cutters.has(trackId)) return;
+    this.#lastArrivalUs.set(trackId, unit.arrivedUs);
+    if (run.timelines !== undefined) {
+      this.#publish(run.timelines, trackId, unit);
+      return;
+    }
+    run.held.push({ trackId, unit });
+    if (this.#isJudgeable(run, unit.arrivedUs)) this.#startRun(run);
+  }
+
+  /** Capture has died, or a pipe broke: what follows is lost until the next run. */
+  endRun(nowUs: number): void {
+    this.#endRun(nowUs);
+  }
+
+  /** Keeps time: publishes gaps for what does not come. To be called a few times a part. */
+  tick(nowUs: number): void {
+    const run = this.#run;
+    if (run !== undefined && run.timelines === undefined && run.held.length > 0) {
+      if (this.#isJudgeable(run, nowUs)) this.#startRun(run);
+    }
+    const isBeginning = run !== undefined && run.timelines === undefined && run.held.length > 0;
+    if (this.#isEnded || this.#clock.newest === undefined || isBeginning) return;
+    for (const [id, cutter] of this.#cutters) {
+      const silentUs = nowUs - (this.#lastArrivalUs.get(id) ?? 0);
+      if (run?.timelines !== undefined && silentUs < SILENT_US) continue;
+      this.#changing(id, () => {
+        cutter.break(nowUs / 1000);
+        cutter.fillWhole(nowUs - GAP_SLACK_US, nowUs / 1000);
+      });
+    }
+  }
+
+  /** The drop is over: ENDLIST in every playlist. */
+  end(nowUs: number): void {
+    this.#isEnded = true;
+    for (const [id, cutter] of this.#cutters) {
+      this.#changing(id, () => cutter.end(nowUs / 1000));
+    }
+  }
+
+  #isJudgeable(run: Run, nowUs: number): boolean {
+    const waitedUs = nowUs - (run.held[0]?.unit.arrivedUs ?? nowUs);
+    if (run.held.length >= HELD_UNITS_MAX || waitedUs > JUDGE_AT_MOST_US) return true;
+    if (waitedUs < JUDGE_AT_LEAST_US) return false;
+    return this.#options.tracks.every(
+      ({ id }) => run.held.filter(({ trackId }) => trackId === id).length >= UNITS_TO_JUDGE,
+    );
+  }
+
+  #startRun(run: Run): void {
+    const firsts = this.#firstUnits(run);
+    const ends = [...this.#cutters.values()].map(({ endUs }) => endUs);
+    const origins = chooseOrigins(firsts, Math.max(...ends));
+    run.timelines = new Map(
+      firsts.map(({ group, stamping }) => [
+        group as TrackKind,
+        new GroupTimeline(stamping, origins.get(group) ?? 0),
+      ]),
+    );
+    this.#beginTimeline(Math.max(...firsts.map((first) => this.#startOf(first, origins))));
+    for (const { trackId, unit } of run.held.splice(0)) {
+      this.#publish(run.timelines, trackId, unit);
+    }
+  }
+
+  #startOf(first: FirstUnit, origins: ReadonlyMap<string, number>): number {
+    return (origins.get(first.group) ?? 0) + first.runningUs;
+  }
+
+  /** Opens the segment that everything of a new run starts in. */
+  #beginTimeline(startUs: number): void {
+    const isFirst = this.#clock.newest === undefined;
+    this.#clock.begin(startUs, !isFirst);
+    if (this.#lostSinceUs !== undefined && !isFirst) {
+      this.#outagesTotal += 1;
+      this.#outages.push({
+        id: `outage-${this.#options.epochMs.toString(36)}-${this.#outagesTotal}`,
+        class: 'venuebox.outage',
+        startUs: this.#lostSinceUs,
+        durationS: Math.max(0, startUs - this.#lostSinceUs) / 1e6,
+      });
+      if (this.#outages.length > DATE_RANGES_MAX) this.#outages.shift();
+    }
+    this.#lostSinceUs = undefined;
+  }
+
+  /** The quickest unit of each group, and where its first one stands. */
+  #firstUnits(run: Run): readonly FirstUnit[] {
+    const firsts = new Map<TrackKind, FirstUnit>();
+    for (const { trackId, unit } of run.held) {
+      const group = this.#kindOf(trackId);
+      const known = firsts.get(group);
+      const runningUs = Math.min(known?.runningUs ?? unit.runningUs, unit.runningUs);
+      const lagUs = Math.min(
+        known === undefined ? Number.POSITIVE_INFINITY : known.arrivedUs - known.runningUs,
+        unit.arrivedUs - unit.runningUs,
+      );
+      const stamping = run.stampings[group];
+      firsts.set(group, { group, stamping, runningUs, arrivedUs: runningUs + lagUs });
+    }
+    return [...firsts.values()];
+  }
+
+  #publish(timelines: Map<TrackKind, GroupTimeline>, trackId: string, unit: ArrivedUnit): void {
+    const kind = this.#kindOf(trackId);
+    const timeline = timelines.get(kind);
+    if (timeline === undefined) return;
+    timeline.observe(unit.runningUs, unit.arrivedUs);
+    this.#followSource(timeline, trackId, unit);
+    const { isKeyframe, data } = unit;
+    const timeUs = timeline.place(unit.runningUs);
+    this.#changing(trackId, () =>
+      this.#cutterOf(trackId).add({ timeUs, isKeyframe, data }, unit.arrivedUs / 1000),
+    );
+  }
+
+  /** Gives a source that lags for good, or came back after a pause, a new place in time. */
+  #followSource(timeline: GroupTimeline, trackId: string, unit: ArrivedUnit): void {
+    const cutter = this.#cutterOf(trackId);
+    const placedUs = timeline.place(unit.runningUs);
+    const isBehind = cutter.isBroken && placedUs < cutter.endUs - SILENT_US / 10;
+    if (!unit.isKeyframe || !(isBehind || timeline.hasDrifted())) return;
+    // Every rendition must meet the discontinuity in the same segment.
+    const group = this.#options.tracks.filter(({ kind }) => kind === this.#kindOf(trackId));
+    const endUs = Math.max(...group.map(({ id }) => this.#cutterOf(id).endUs));
+    const newestUs = this.#clock.newest?.startUs ?? 0;
+    const startUs = Math.max(unit.arrivedUs, endUs, newestUs + SHORTEST_SEGMENT_US);
+    timeline.anchor(unit.runningUs, startUs);
+    for (const { id } of group) {
+      this.#changing(id, () => this.#cutterOf(id).break(unit.arrivedUs / 1000));
+    }
+    this.#clock.begin(startUs, true);
+  }
+
+  #endRun(nowUs: number): void {
+    if (this.#run?.timelines !== undefined) {
+      for (const [id, cutter] of this.#cutters) {
+        this.#changing(id, () => cutter.break(nowUs / 1000));
+      }
+      const ends = [...this.#cutters.values()].map(({ endUs }) => endUs);
+      this.#lostSinceUs ??= Math.min(...ends);
+    }
+    this.#run = undefined;
+  }
+
+  #changing(trackId: string, change: () => void): void {
+    const window = this.#windowOf(trackId);
+    const before = window.version;
+    change();
+    if (window.version !== before) this.#options.onPublish(trackId);
+  }
+
+  #oldestListedUs(): number {
+    const firsts = [...this.#windows.values()].map((window) => window.listed()[0]?.startUs);
+    return Math.min(...firsts.filter((startUs) => startUs !== undefined));
+  }
+
+  #kindOf(trackId: string): TrackKind {
+    return this.#options.tracks.find(({ id }) => id === trackId)?.kind ?? 'video';
+  }
+
+  #windowOf(id: string): RenditionWindow {
+    const window = this.#windows.get(id);
+    if (window === undefined) throw new Error(`no track ${id}`);
+    return window;
+  }
+
+  #cutterOf(id: string): TrackCutter {
+    const cutter = this.#cutters.get(id);
+    if (cutter === undefined) throw new Error(`no track ${id}`);
+    return cutter;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Player } from './live.ts';
+
+export interface BeaconFigures {
+  readonly startupMs: number | undefined;
+  readonly stallsTotal: number;
+  readonly stalledMsTotal: number;
+}
+
+export interface BeaconSender {
+  /** This is the player on screen now. */
+  watch(player: Player): void;
+  figures(): BeaconFigures;
+}
+
+/** As the box expects it: see BEACON_EVERY_MS of the origin's viewers. */
+const EVERY_MS = 5_000;
+
+/**
+ * Tells the box how watching goes: the time to the first frame, stalls and
+ * latency. The id is random and forgotten with the page; there is no cookie.
+ */
+export function openBeacon(video: HTMLVideoElement): BeaconSender {
+  const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+  let player: Player | undefined;
+  let startupMs: number | undefined;
+  let isStartupTold = false;
+  let stalledAtMs: number | undefined;
+  let stallsTotal = 0;
+  let stalledMsTotal = 0;
+  let told = { stalls: 0, stalledMs: 0 };
+
+  const onFirstFrame = () => {
+    startupMs ??= performance.now();
+  };
+  // Older than the types: Firefox has it since 132 only.
+  const hasFrameCallback = typeof video.requestVideoFrameCallback === 'function';
+  if (hasFrameCallback) video.requestVideoFrameCallback(onFirstFrame);
+  else video.addEventListener('timeupdate', onFirstFrame, { once: true });
+  video.addEventListener('waiting', () => {
+    if (startupMs === undefined || video.seeking || stalledAtMs !== undefined) return;
+    stalledAtMs = performance.now();
+    stallsTotal += 1;
+  });
+  const endStall = () => {
+    if (stalledAtMs === undefined || video.readyState < 3) return;
+    stalledMsTotal += performance.now() - stalledAtMs;
+    stalledAtMs = undefined;
+  };
+  video.addEventListener('playing', endStall);
+  video.addEventListener('timeupdate', endStall);
+
+  const send = () => {
+    if (player === undefined) return;
+    const latencyMs = player.latencyMs();
+    const body = {
+      id,
+      player: player.kind,
+      rendition: player.rendition(),
+      stalls: stallsTotal - told.stalls,
+      stalledMs: stalledMsTotal - told.stalledMs,
+      ...(startupMs === undefined || isStartupTold ? {} : { startupMs }),
+      ...(latencyMs === undefined || latencyMs > 600_000 ? {} : { latencyMs }),
+    };
+    told = { stalls: stallsTotal, stalledMs: stalledMsTotal };
+    isStartupTold = startupMs !== undefined;
+    navigator.sendBeacon('/beacon', JSON.stringify(body));
+  };
+  setInterval(send, EVERY_MS);
+  video.addEventListener('playing', () => setTimeout(send, 500), { once: true });
+
+  return {
+    watch: (watched) => {
+      player = watched;
+    },
+    figures: () => ({ startupMs, stallsTotal, stalledMsTotal }),
+  };
+}

@@ -1,0 +1,70 @@
+/** A SourceBuffer that takes appends one after the other, and forgets what was played. */
+
+const KEPT_S = 12;
+const TRIM_AT_S = 20;
+/** Appends that may wait; a buffer that is further behind is broken. */
+const QUEUE_MAX = 200;
+
+export class TrackBuffer {
+  readonly #buffer: SourceBuffer;
+  readonly #queue: { readonly bytes: ArrayBuffer; readonly done: () => void }[] = [];
+  #isAppending = false;
+  #failed: unknown;
+
+  constructor(source: MediaSource, mime: string) {
+    this.#buffer = source.addSourceBuffer(mime);
+    this.#buffer.mode = 'segments';
+    this.#buffer.addEventListener('updateend', () => this.#next());
+    this.#buffer.addEventListener('error', () => {
+      this.#failed = new Error(`the browser cannot decode ${mime}`);
+    });
+  }
+
+  /** Resolves when the bytes are in. Rejects when the browser cannot take them. */
+  async append(bytes: ArrayBuffer): Promise<void> {
+    if (this.#failed !== undefined) throw this.#failed;
+    if (this.#queue.length > QUEUE_MAX) throw new Error('appends pile up');
+    await new Promise<void>((resolve, reject) => {
+      const done = () => (this.#failed === undefined ? resolve() : reject(this.#failed));
+      this.#queue.push({ bytes, done });
+      if (this.#queue.length === 1) this.#start();
+    });
+  }
+
+  get ranges(): readonly (readonly [startS: number, endS: number])[] {
+    const { buffered } = this.#buffer;
+    return Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
+  }
+
+  /** Lets go of what lies far behind `playedS`. */
+  trim(playedS: number): void {
+    const [start] = this.ranges[0] ?? [playedS];
+    if (this.#buffer.updating || playedS - start < TRIM_AT_S) return;
+    this.#buffer.remove(start, playedS - KEPT_S);
+  }
+
+  #start(): void {
+    const head = this.#queue[0];
+    if (head === undefined || this.#buffer.updating) return;
+    this.#isAppending = true;
+    try {
+      this.#buffer.appendBuffer(head.bytes);
+    } catch (error) {
+      this.#failed = error;
+      this.#next();
+    }
+  }
+
+  #next(): void {
+    if (this.#failed !== undefined) {
+      for (const { done } of this.#queue.splice(0)) done();
+      return;
+    }
+    // `updateend` follows a remove too, while an append waits.
+    if (this.#isAppending) {
+      this.#isAppending = false;
+      this.#queue.shift()?.done();
+    }
+    this.#start();
+  }
+}

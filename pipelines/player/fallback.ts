@@ -1,0 +1,83 @@
+import type HlsType from 'hls.js';
+import type { Player } from './live.ts';
+
+/** Settings with which hls.js comes nearest to the edge; see the README's figures. */
+const HLS_CONFIG = {
+  lowLatencyMode: true,
+  maxLiveSyncPlaybackRate: 1.5,
+  backBufferLength: 10,
+  liveSyncOnStallIncrease: 0.2,
+  startLevel: 0,
+} as const;
+
+/** hls.js from this box, for browsers with Media Source Extensions that our player does not run in. */
+export async function openHlsJs(
+  video: HTMLVideoElement,
+  playlistUrl: URL,
+  signal: AbortSignal,
+): Promise<Player | undefined> {
+  await loadScript('/hls.js');
+  const Hls = (window as unknown as { Hls: typeof HlsType }).Hls;
+  if (!Hls.isSupported()) return undefined;
+  const hls = new Hls(HLS_CONFIG);
+  hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
+    if (!fatal) return;
+    if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+    else setTimeout(() => hls.loadSource(playlistUrl.href), 1_000);
+  });
+  hls.loadSource(playlistUrl.href);
+  hls.attachMedia(video);
+  video.play().catch(() => undefined);
+  return {
+    kind: 'hls.js',
+    rendition: () => hls.levels[hls.currentLevel]?.uri.split('/').at(-2) ?? '',
+    latencyMs: () =>
+      hls.playingDate === null ? undefined : Date.now() - hls.playingDate.getTime(),
+    done: untilAborted(signal).then(() => hls.destroy()),
+  };
+}
+
+/** Apple's own player, where the browser plays HLS by itself. */
+export function openNative(
+  video: HTMLVideoElement,
+  playlistUrl: URL,
+  serverNowMs: () => number,
+  signal: AbortSignal,
+): Player | undefined {
+  if (video.canPlayType('application/vnd.apple.mpegurl') === '') return undefined;
+  video.src = playlistUrl.href;
+  video.play().catch(() => undefined);
+  video.addEventListener('error', () => {
+    if (signal.aborted) return;
+    setTimeout(() => {
+      video.src = playlistUrl.href;
+      video.play().catch(() => undefined);
+    }, 1_000);
+  });
+  return {
+    kind: 'native',
+    rendition: () => '',
+    latencyMs: () => {
+      const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
+      const startMs = start?.getTime() ?? Number.NaN;
+      return Number.isNaN(startMs) ? undefined : serverNowMs() - startMs - video.currentTime * 1000;
+    },
+    done: untilAborted(signal),
+  };
+}
+
+function loadScript(src: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = src;
+    script.addEventListener('load', () => resolve());
+    script.addEventListener('error', () => reject(new Error(`${src} does not load`)));
+    document.head.append(script);
+  });
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,130 @@
+/** The guests' page: poster and countdown, then the picture, and what a guest may press. */
+import { openBeacon } from './beacon.ts';
+import { openHlsJs, openNative } from './fallback.ts';
+import { canRunLive, openLive, type Player } from './live.ts';
+
+interface Drop {
+  readonly title: string;
+  readonly startsAt: string;
+  readonly now: string;
+}
+
+const RETRY_MS = 1_000;
+const FIGURES_EVERY_MS = 500;
+
+const find = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+const video = find<HTMLVideoElement>('video');
+const parameters = new URLSearchParams(location.search);
+
+/** How far this device's clock is behind the box's. */
+let clockOffsetMs = 0;
+const serverNowMs = () => Date.now() + clockOffsetMs;
+
+async function readDrop(): Promise<Drop> {
+  const askedMs = Date.now();
+  const response = await fetch('/drop.json');
+  const drop = (await response.json()) as Drop;
+  clockOffsetMs = Date.parse(drop.now) - (askedMs + Date.now()) / 2;
+  return drop;
+}
+
+function playlistUrl(): URL {
+  const url = new URL('/live/index.m3u8', location.href);
+  const profile = parameters.get('profile');
+  if (profile !== null) url.searchParams.set('profile', profile);
+  return url;
+}
+
+/** Our player where it runs, Apple's own on Safari, hls.js elsewhere; `?player=` chooses by hand. */
+async function openPlayer(signal: AbortSignal): Promise<Player> {
+  const asked = parameters.get('player');
+  const url = playlistUrl();
+  if (asked === 'native' || (asked === null && !canRunLive())) {
+    const native = openNative(video, url, serverNowMs, signal);
+    if (native !== undefined) return native;
+  }
+  if (asked !== 'hls' && canRunLive()) return await openLive(video, url, serverNowMs, signal);
+  const hls = await openHlsJs(video, url, signal);
+  if (hls === undefined) throw new Error('this browser plays no HLS');
+  return hls;
+}
+
+async function play(): Promise<void> {
+  for (;;) {
+    const attempt = new AbortController();
+    try {
+      const player = await openPlayer(attempt.signal);
+      beacon.watch(player);
+      current = player;
+      await player.done;
+      say('The stream has ended.');
+    } catch {
+      say('Waiting for the picture…');
+    }
+    attempt.abort();
+    current = undefined;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+function say(text: string): void {
+  find('message').textContent = text;
+}
+
+function showCountdown({ title, startsAt }: Drop): void {
+  find('title').textContent = title;
+  document.title = title;
+  const leftMs = Date.parse(startsAt) - serverNowMs();
+  if (!(leftMs > 0) || document.body.classList.contains('playing')) return;
+  const s = Math.ceil(leftMs / 1000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const clock = `${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+  say(`Starts in ${s >= 3600 ? `${Math.floor(s / 3600)}:${clock}` : clock}`);
+  setTimeout(() => showCountdown({ title, startsAt, now: '' }), 500);
+}
+
+function wireControls(): void {
+  const mute = find<HTMLButtonElement>('mute');
+  const sync = () => {
+    mute.textContent = video.muted ? 'Sound on' : 'Sound off';
+    mute.setAttribute('aria-pressed', String(!video.muted));
+    document.body.classList.toggle('muted', video.muted);
+  };
+  mute.addEventListener('click', () => {
+    video.muted = !video.muted;
+    video.play().catch(() => undefined);
+  });
+  video.addEventListener('volumechange', sync);
+  video.addEventListener('click', () => video.play().catch(() => undefined));
+  find('full').addEventListener('click', () => {
+    const phone = video as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
+    else if (find('stage').requestFullscreen)
+      find('stage')
+        .requestFullscreen()
+        .catch(() => undefined);
+    else phone.webkitEnterFullscreen?.();
+  });
+  video.addEventListener('playing', () => document.body.classList.add('playing'));
+  sync();
+}
+
+let current: Player | undefined;
+const beacon = openBeacon(video);
+wireControls();
+setInterval(() => {
+  const latencyMs = current?.latencyMs();
+  find('latency').textContent =
+    latencyMs === undefined ? '' : `${(latencyMs / 1000).toFixed(2)} s behind`;
+}, FIGURES_EVERY_MS);
+// For those who measure: the same figures that the page shows and reports.
+Object.assign(window, {
+  venuebox: () => ({
+    player: current?.kind,
+    rendition: current?.rendition(),
+    latencyMs: current?.latencyMs(),
+    ...beacon.figures(),
+  }),
+});
+readDrop().then(showCountdown, () => say('Waiting for the box…'));
+void play();

@@ -1,0 +1,175 @@
+import type { TrackBuffer } from './buffer.ts';
+import type { Transfer } from './ladder.ts';
+import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
+
+export interface TrackEvents {
+  /** A part is in the buffer. `edgeS` is where the buffer now ends. */
+  readonly onPart: (part: PlaylistPart, edgeS: number, arrivedMs: number) => void;
+  readonly onTransfer: (transfer: Transfer) => void;
+  readonly onDiscontinuity: () => void;
+}
+
+/** Parts that are fetched side by side when a track starts. */
+const START_PARALLEL = 4;
+const REQUEST_TIMEOUT_MS = 8_000;
+/** Less media than this before the edge is no start: the group before it is taken too. */
+const START_LEAST_S = 0.3;
+
+type Position = Pick<PlaylistPart, 'msn' | 'part'>;
+
+/**
+ * Keeps one SourceBuffer filled from one media playlist: always one blocking
+ * playlist request and one request for the hinted part under way, so that a
+ * part is here one trip after it exists.
+ */
+export class LiveTrack {
+  readonly #buffer: TrackBuffer;
+  readonly #events: TrackEvents;
+  #playlistUrl: URL;
+  #nextUrl: URL | undefined;
+  #initUrl = '';
+  #last: Position | undefined;
+
+  constructor(playlistUrl: URL, buffer: TrackBuffer, events: TrackEvents) {
+    this.#playlistUrl = playlistUrl;
+    this.#buffer = buffer;
+    this.#events = events;
+  }
+
+  /** Plays another rendition from the next segment on. */
+  switchTo(playlistUrl: URL): void {
+    this.#nextUrl = playlistUrl.href === this.#playlistUrl.href ? undefined : playlistUrl;
+  }
+
+  /**
+   * Runs until the stream ends (resolves) or a request fails (rejects; the
+   * caller starts it again, at the edge).
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    let playlist = await this.#fetchPlaylist('', signal);
+    this.#last = undefined;
+    await this.#appendAll(this.#startingParts(playlist), signal);
+    while (!playlist.isEnded && playlist.hint !== undefined) {
+      const { hint } = playlist;
+      const url = new URL(hint.uri, this.#playlistUrl);
+      const isFirst = hint.part === 0;
+      if (isFirst && this.#nextUrl !== undefined) {
+        playlist = await this.#switch(hint, signal);
+        continue;
+      }
+      const early = this.#fetchBytes(url, signal).then(
+        (bytes) => bytes,
+        (error: unknown) => {
+          if (signal.aborted) throw error;
+          return undefined;
+        },
+      );
+      const query = `?_HLS_msn=${hint.msn}&_HLS_part=${hint.part}&_HLS_skip=YES`;
+      const [bytes, next] = await Promise.all([early, this.#fetchPlaylist(query, signal)]);
+      playlist = next;
+      await this.#appendNew(playlist, { href: url.href, bytes }, signal);
+    }
+  }
+
+  /** From the newest independent part that leaves something to play. */
+  #startingParts({ parts }: MediaPlaylist): readonly PlaylistPart[] {
+    const usable = parts.slice(parts.findLastIndex(({ isGap }) => isGap) + 1);
+    let aheadS = 0;
+    let start = usable.length;
+    for (let i = usable.length - 1; i >= 0; i -= 1) {
+      aheadS += usable[i]?.durationS ?? 0;
+      if (!usable[i]?.isIndependent) continue;
+      start = i;
+      if (aheadS >= START_LEAST_S) break;
+    }
+    return usable.slice(start);
+  }
+
+  async #appendAll(parts: readonly PlaylistPart[], signal: AbortSignal): Promise<void> {
+    for (let i = 0; i < parts.length; i += START_PARALLEL) {
+      const batch = parts.slice(i, i + START_PARALLEL);
+      const first = batch[0];
+      if (i === 0 && first !== undefined) await this.#appendInit(first, signal);
+      const fetched = batch.map((part) =>
+        this.#fetchBytes(new URL(part.uri, this.#playlistUrl), signal),
+      );
+      for (const [j, part] of batch.entries()) await this.#append(part, await fetched[j], signal);
+    }
+  }
+
+  /** Everything the playlist lists past the last appended part, in order. */
+  async #appendNew(
+    { parts }: MediaPlaylist,
+    early: { readonly href: string; readonly bytes: ArrayBuffer | undefined },
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const part of parts) {
+      if (this.#last !== undefined && !isAfter(part, this.#last)) continue;
+      if (part.isGap) {
+        this.#last = part;
+        this.#events.onDiscontinuity();
+        continue;
+      }
+      const url = new URL(part.uri, this.#playlistUrl);
+      const bytes =
+        url.href === early.href && early.bytes !== undefined
+          ? early.bytes
+          : await this.#fetchBytes(url, signal);
+      await this.#append(part, bytes, signal);
+    }
+  }
+
+  async #switch(at: Position, signal: AbortSignal): Promise<MediaPlaylist> {
+    const back = this.#playlistUrl;
+    this.#playlistUrl = this.#nextUrl ?? back;
+    this.#nextUrl = undefined;
+    const query = `?_HLS_msn=${at.msn}&_HLS_part=${at.part}&_HLS_skip=YES`;
+    const playlist = await this.#fetchPlaylist(query, signal);
+    await this.#appendNew(playlist, { href: '', bytes: undefined }, signal);
+    return playlist;
+  }
+
+  async #append(
+    part: PlaylistPart,
+    bytes: ArrayBuffer | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (bytes === undefined) return;
+    const arrivedMs = performance.now();
+    await this.#appendInit(part, signal);
+    await this.#buffer.append(bytes);
+    this.#last = part;
+    this.#events.onPart(part, this.#buffer.ranges.at(-1)?.[1] ?? 0, arrivedMs);
+  }
+
+  async #appendInit({ initUri }: PlaylistPart, signal: AbortSignal): Promise<void> {
+    const url = new URL(initUri ?? '', this.#playlistUrl).href;
+    if (initUri === undefined || url === this.#initUrl) return;
+    await this.#buffer.append(await this.#fetchBytes(new URL(url), signal));
+    this.#initUrl = url;
+  }
+
+  async #fetchPlaylist(query: string, signal: AbortSignal): Promise<MediaPlaylist> {
+    const response = await request(new URL(query, this.#playlistUrl), signal);
+    return parseMedia(await response.text());
+  }
+
+  async #fetchBytes(url: URL, signal: AbortSignal): Promise<ArrayBuffer> {
+    const response = await request(url, signal);
+    const startedMs = performance.now();
+    const bytes = await response.arrayBuffer();
+    this.#events.onTransfer({ bytes: bytes.byteLength, ms: performance.now() - startedMs });
+    return bytes;
+  }
+}
+
+function isAfter(a: Position, b: Position): boolean {
+  return a.msn > b.msn || (a.msn === b.msn && a.part > b.part);
+}
+
+async function request(url: URL, signal: AbortSignal): Promise<Response> {
+  const both = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+  const response = await fetch(url, { signal: both });
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+  return response;
+}
