@@ -69,8 +69,9 @@ export class Origin {
     }
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
-    for (const { id, kind, format } of this.#presentation.tracks()) {
-      if (format === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
+    for (const { id, kind, format, window } of this.#presentation.tracks()) {
+      const hasBegun = format !== undefined && window.edge() !== undefined;
+      if (!hasBegun) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
       const bitrateBps = bitratesBps[id] ?? 0;
       if (format.kind === 'audio') audio = { id, format, bitrateBps };
       else if (kind === 'video' && ids.includes(id)) variants.push({ id, format, bitrateBps });

@@ -219,14 +219,20 @@ export class Presentation {
         new GroupTimeline(stamping, origins.get(group) ?? 0),
       ]),
     );
-    this.#beginTimeline(Math.max(...firsts.map((first) => this.#startOf(first, origins))));
+    this.#beginTimeline(this.#startOf(run, firsts, origins));
     for (const { trackId, unit } of run.held.splice(0)) {
       this.#publish(run.timelines, trackId, unit);
     }
   }
 
-  #startOf(first: FirstUnit, origins: ReadonlyMap<string, number>): number {
-    return (origins.get(first.group) ?? 0) + first.runningUs;
+  /** A run starts with its first key frame; where there is no picture, with the sound. */
+  #startOf(run: Run, firsts: readonly FirstUnit[], origins: ReadonlyMap<string, number>): number {
+    const keyframes = this.#options.tracks
+      .filter(({ kind }) => kind === 'video')
+      .map(({ id }) => run.held.find(({ trackId, unit }) => trackId === id && unit.isKeyframe))
+      .flatMap((held) => held?.unit.runningUs ?? []);
+    if (keyframes.length > 0) return Math.max(...keyframes) + (origins.get('video') ?? 0);
+    return Math.max(...firsts.map(({ group, runningUs }) => (origins.get(group) ?? 0) + runningUs));
   }
 
   /** Opens the segment that everything of a new run starts in. */

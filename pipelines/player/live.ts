@@ -18,8 +18,8 @@ const RETRY_FIRST_MS = 150;
 const RETRY_LONGEST_MS = 2_000;
 /** A hole in the buffer is jumped when this much lies behind it. */
 const LANDING_S = 0.1;
-/** Encoding, packaging and the trip, which no time stamp shows. */
-const UNSEEN_MS = 20;
+/** A frame reaches the glass this long after the media clock says so, where the browser does not tell. */
+const UNSEEN_MS = 60;
 
 /** True where this browser can run the player: Media Source Extensions with H.264 and AAC. */
 export function canRunLive(): boolean {
@@ -37,13 +37,15 @@ export async function openLive(
   serverNowMs: () => number,
   signal: AbortSignal,
 ): Promise<Player> {
-  const multivariant = parseMultivariant(await fetchText(playlistUrl, signal));
   const source = new MediaSource();
+  const opened = once(source, 'sourceopen', signal);
   video.src = URL.createObjectURL(source);
-  await once(source, 'sourceopen', signal);
+  const multivariant = parseMultivariant(await fetchText(playlistUrl, signal));
+  await opened;
   URL.revokeObjectURL(video.src);
   source.duration = Number.POSITIVE_INFINITY;
   const session = new LiveSession(video, source, playlistUrl, multivariant, serverNowMs);
+  session.watchFrames(signal);
   return {
     kind: 'venuebox',
     rendition: () => session.rendition(),
@@ -63,6 +65,8 @@ class LiveSession {
   #ladder: LadderState = openLadder(performance.now());
   /** Unix time of media time 0, in ms. */
   #epochMs: number | undefined;
+  /** Unix time at which media time 0 would have been on the glass, in ms. */
+  #shownMs: number | undefined;
   #isStarted = false;
 
   constructor(
@@ -92,8 +96,21 @@ class LiveSession {
 
   latencyMs(): number | undefined {
     if (this.#epochMs === undefined || !this.#isStarted) return undefined;
-    const shownMs = this.#epochMs + this.#video.currentTime * 1000;
-    return Math.max(0, this.#serverNowMs() - shownMs + UNSEEN_MS);
+    if (this.#shownMs !== undefined) return Math.max(0, this.#shownMs - this.#epochMs);
+    const playedMs = this.#epochMs + this.#video.currentTime * 1000;
+    return Math.max(0, this.#serverNowMs() - playedMs + UNSEEN_MS);
+  }
+
+  /** Learns from the frames themselves when each was on the glass. */
+  watchFrames(signal: AbortSignal): void {
+    if (typeof this.#video.requestVideoFrameCallback !== 'function') return;
+    const onFrame = (nowMs: number, frame: VideoFrameCallbackMetadata) => {
+      if (signal.aborted) return;
+      const shownMs = this.#serverNowMs() + frame.expectedDisplayTime - nowMs;
+      this.#shownMs = shownMs - frame.mediaTime * 1000;
+      this.#video.requestVideoFrameCallback(onFrame);
+    };
+    this.#video.requestVideoFrameCallback(onFrame);
   }
 
   async run(signal: AbortSignal): Promise<void> {

@@ -88,8 +88,6 @@ export class LiveTrack {
   async #appendAll(parts: readonly PlaylistPart[], signal: AbortSignal): Promise<void> {
     for (let i = 0; i < parts.length; i += START_PARALLEL) {
       const batch = parts.slice(i, i + START_PARALLEL);
-      const first = batch[0];
-      if (i === 0 && first !== undefined) await this.#appendInit(first, signal);
       const fetched = batch.map((part) =>
         this.#fetchBytes(new URL(part.uri, this.#playlistUrl), signal),
       );

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Sets this machine up and runs every test; the last line counts them.
+# Arguments choose files: scripts/test.sh hls config
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+setup_packages chromium ffmpeg mosquitto srt-tools openssl nghttp2-client
+setup_box
+step 'types and lint'
+failed=0
+npm run --silent types >&2 || failed=1
+npm run --silent lint >&2 || failed=1
+step 'tests'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+# A hang anywhere ends here, well inside CI's limit.
+timeout --kill-after=10 2400 node --import tsx scripts/run-tests.ts "$@" | tee "$log" | sed '$d' || failed=1
+last=$(tail -n 1 "$log")
+if ! [[ "$last" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(.*)$ ]]; then
+  echo 'the test runner ended without its counts'
+  last='0 passed, 1 failed'
+  failed=1
+elif [ "$failed" -ne 0 ] && [ "${BASH_REMATCH[2]}" -eq 0 ]; then
+  echo 'types or lint failed: counted as one'
+  last="${BASH_REMATCH[1]} passed, 1 failed${BASH_REMATCH[3]}"
+fi
+echo "$last"
+[ "$failed" -eq 0 ] && [[ "$last" == *' 0 failed'* ]]

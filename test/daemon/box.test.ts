@@ -1,0 +1,189 @@
+/** The whole box: real processes, real GStreamer, real sockets. */
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:http';
+import { promisify } from 'node:util';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Box, childrenOf, descriptorsOf, isAlive, startBox, until } from '../support/box.ts';
+import { checkSeries, type SeenPlaylist } from '../support/rules.ts';
+
+const test = suite('box');
+const run = promisify(execFile);
+
+async function playlists(box: Box, seconds: number): Promise<readonly SeenPlaylist[]> {
+  const seen: SeenPlaylist[] = [];
+  const endMs = performance.now() + seconds * 1000;
+  while (performance.now() < endMs) {
+    for (const renditionId of ['mid', 'low', 'audio']) {
+      const response = await fetch(`${box.url}/live/${renditionId}/index.m3u8`);
+      if (response.ok) seen.push({ renditionId, text: await response.text(), atMs: Date.now() });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  return seen;
+}
+
+test('ffprobe reads picture and sound without an error', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await until(
+    async () =>
+      (await (await fetch(`${box.url}/live/mid/index.m3u8`)).text()).split('#EXTINF').length > 4,
+    15_000,
+  );
+  const { stdout, stderr } = await run(
+    'ffprobe',
+    [
+      '-v',
+      'error',
+      '-of',
+      'json',
+      '-show_streams',
+      '-read_intervals',
+      '%+3',
+      '-count_frames',
+      `${box.url}/live/index.m3u8?profile=laptop`,
+    ],
+    { timeout: 30_000 },
+  );
+  assert.is(stderr, '');
+  const { streams } = JSON.parse(stdout) as {
+    streams: { codec_name: string; width?: number; nb_read_frames: string }[];
+  };
+  assert.ok(streams.some(({ codec_name, width }) => codec_name === 'h264' && width === 640));
+  assert.ok(streams.some(({ codec_name }) => codec_name === 'aac'));
+  assert.ok(streams.every(({ nb_read_frames }) => Number(nb_read_frames) > 20));
+});
+
+test('the rules hold on the running origin, and over a kill -9 of capture', async () => {
+  await using box = await startBox();
+  await box.ready();
+  const before = await playlists(box, 4);
+  const capture = box.childPid('capture');
+  process.kill(capture ?? 0, 'SIGKILL');
+  const after = await playlists(box, 5);
+  assert.equal(checkSeries([...before, ...after]), []);
+  const last = after.findLast(({ renditionId }) => renditionId === 'mid')?.text ?? '';
+  assert.match(last, '#EXT-X-DISCONTINUITY');
+  assert.match(last.split('#EXT-X-DISCONTINUITY').at(-1) ?? '', 'INDEPENDENT=YES');
+  assert.is.not(box.childPid('capture'), capture);
+});
+
+test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing is left behind', async () => {
+  await using box = await startBox();
+  await box.ready();
+  const msn = async () =>
+    Number(
+      /MEDIA-SEQUENCE:(\d+)/.exec(
+        await (await fetch(`${box.url}/live/mid/index.m3u8`)).text(),
+      )?.[1],
+    );
+  const firstMsn = await msn();
+  const descriptors = descriptorsOf(box.pid).length;
+  const old = [box.childPid('capture'), box.childPid('media')].map((pid) => pid ?? 0);
+  for (let i = 0; i < 3; i += 1) {
+    process.kill(box.childPid('media') ?? 0, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until(
+      async () =>
+        box.childPid('media') !== undefined && (await fetch(`${box.url}/live/mid/index.m3u8`)).ok,
+      10_000,
+      box.output,
+    );
+  }
+  const lastMsn = await msn();
+  assert.ok(lastMsn >= firstMsn, `${firstMsn}, then ${lastMsn}: ${box.output().slice(-3000)}`);
+  assert.ok(old.every((pid) => !isAlive(pid)));
+  assert.is(childrenOf(box.pid).length, 2);
+  assert.ok(descriptorsOf(box.pid).length <= descriptors + 2, descriptorsOf(box.pid).join(' '));
+});
+
+test('SIGTERM ends everything and exits 0', async () => {
+  await using box = await startBox();
+  await box.ready();
+  const children = childrenOf(box.pid);
+  assert.is(children.length, 2);
+  box.kill('SIGTERM');
+  assert.is(await box.ended, 0);
+  assert.equal(children.filter(isAlive), []);
+});
+
+test('kill -9 of the daemon leaves no child behind', async () => {
+  await using box = await startBox();
+  await box.ready();
+  const children = childrenOf(box.pid);
+  box.kill('SIGKILL');
+  await until(() => children.every((pid) => !isAlive(pid)), 5_000);
+});
+
+test('a taken port is one clear line and exit code 1', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await using box = await startBox([`viewers.port=${port}`, 'log.level=error']);
+  assert.is(await box.ended, 1);
+  assert.match(
+    box.output(),
+    `venuebox: viewers' port ${port} on 127.0.0.1: another program listens there already`,
+  );
+  assert.is(box.output().trim().split('\n').length, 1);
+  server.close();
+});
+
+for (const [what, overrides, code, line] of [
+  [
+    'a missing camera',
+    ['camera.driver=v4l2', 'camera.device=/dev/video99'],
+    1,
+    'venuebox: camera /dev/video99 is not there; plug it in',
+  ],
+  [
+    'a missing encoder',
+    ['encoder.driver=v4l2h264enc'],
+    1,
+    'venuebox: no H.264 encoder: GStreamer has none of v4l2h264enc',
+  ],
+  [
+    'a missing sound card',
+    ['sound.driver=alsa', 'sound.device=hw:CARD=nope'],
+    1,
+    'venuebox: sound card nope is not there',
+  ],
+  [
+    'a missing file',
+    ['camera.driver=file', 'camera.file=/nope.mp4'],
+    1,
+    'venuebox: camera.file: cannot read /nope.mp4',
+  ],
+  [
+    'a wrong launch line',
+    ['camera.driver=custom', 'camera.launch=videotestsrc ! nosuchelement'],
+    1,
+    'venuebox: ',
+  ],
+  ['a wrong config', ['viewers.port=0'], 78, 'venuebox: --set viewers.port: viewers.port must be'],
+] as const) {
+  test(`${what} is one clear line and exit code ${code}`, async () => {
+    await using box = await startBox([...overrides, 'log.level=error']);
+    assert.is(await box.ended, code, box.output());
+    const lines = box
+      .output()
+      .trim()
+      .split('\n')
+      .filter((text) => text.startsWith('venuebox: '));
+    assert.is(lines.length, 1, box.output());
+    assert.ok(lines[0]?.startsWith(line), lines[0]);
+  });
+}
+
+test('a custom source that counts its frames is set on the clock, however late it starts', async () => {
+  await using box = await startBox([
+    'camera.driver=custom',
+    'camera.launch=fakesrc num-buffers=1 ! fakesink videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=180,framerate=30/1',
+  ]);
+  await box.ready();
+  const text = await (await fetch(`${box.url}/live/index.m3u8`)).text();
+  assert.match(text, 'RESOLUTION=320x180');
+});
+
+test.run();

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { writeFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseCommand, UsageError } from '../../daemon/cli.ts';
+import { findAddresses, renderWelcome } from '../../daemon/welcome.ts';
+
+const test = suite('command line');
+
+function venuebox(
+  ...args: readonly string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'daemon/main.ts', ...args],
+      { timeout: 20_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+test('commands and their options are read', () => {
+  assert.equal(parseCommand(['run', '--config', 'a.yaml', '--set', 'b.c=1', '--set', 'd=2']), {
+    verb: 'run',
+    config: 'a.yaml',
+    overrides: ['b.c=1', 'd=2'],
+  });
+  assert.equal(parseCommand(['demo']), { verb: 'demo', overrides: [] });
+  assert.equal(parseCommand(['check', 'a.yaml']), {
+    verb: 'check',
+    config: 'a.yaml',
+    overrides: [],
+  });
+  assert.equal(parseCommand(['--help']), { verb: 'help' });
+});
+
+test('what cannot be followed is one line', () => {
+  for (const args of [
+    [],
+    ['fly'],
+    ['run'],
+    ['check'],
+    ['demo', 'x'],
+    ['--nope'],
+    ['demo', '--config', 'x'],
+  ]) {
+    assert.throws(
+      () => parseCommand(args),
+      (error: unknown) => error instanceof UsageError && !error.message.includes('\n'),
+    );
+  }
+});
+
+test('--help and --version print and exit 0, a wrong command exits 2', async () => {
+  const [help, version, wrong] = await Promise.all([
+    venuebox('--help'),
+    venuebox('--version'),
+    venuebox('fly'),
+  ]);
+  assert.is(help.code, 0);
+  assert.match(help.stdout, 'venuebox run --config FILE');
+  assert.match(version.stdout, /^venuebox \d+\.\d+\.\d+\n$/);
+  assert.equal([wrong.code, wrong.stderr], [2, 'venuebox: no command fly; see venuebox --help\n']);
+});
+
+test('check says what is wrong with a config and exits 78, or that nothing is', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'venuebox-')), 'box.yaml');
+  writeFileSync(file, 'viewers:\n  port: 99999\n');
+  const [wrong, missing, right] = await Promise.all([
+    venuebox('check', file),
+    venuebox('check', `${file}.nope`),
+    venuebox('check', 'systemd/venuebox.example.yaml'),
+  ]);
+  assert.is(wrong.code, 78);
+  assert.is(
+    wrong.stderr,
+    `venuebox: ${file}:2: viewers.port must be a whole number from 1 to 65535, not 99999\n`,
+  );
+  assert.is(missing.code, 78);
+  assert.match(missing.stderr, 'cannot be read');
+  assert.is(right.code, 0);
+});
+
+test('the demo’s welcome shows the address a phone can open, and a code for it', () => {
+  const interfaces = {
+    lo: [{ address: '127.0.0.1', family: 'IPv4', internal: true }],
+    eth0: [{ address: '192.0.2.7', family: 'IPv4', internal: false }],
+  };
+  const addresses = findAddresses(
+    interfaces,
+    { host: '0.0.0.0', port: 8080 },
+    { host: '127.0.0.1', port: 8081 },
+  );
+  assert.equal(addresses, { player: 'http://192.0.2.7:8080/', operator: 'http://127.0.0.1:8081/' });
+  const text = renderWelcome(
+    { camera: 'test picture', sound: 'tone', encoder: 'x264enc' },
+    [],
+    addresses,
+  );
+  assert.match(text, 'http://192.0.2.7:8080/');
+  assert.match(text, '█▄▄▄█');
+});
+
+test.run();

@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseDocument } from 'yaml';
+import { ladderOf } from '../../daemon/config.ts';
+import { ConfigError, parseConfig } from '../../daemon/config-file.ts';
+
+const test = suite('config');
+const EXAMPLE = readFileSync('systemd/venuebox.example.yaml', 'utf8');
+
+function faults(yaml: string, overrides: readonly string[] = []): readonly string[] {
+  try {
+    parseConfig('box.yaml', yaml, overrides);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+test('an empty file is a whole config', () => {
+  const config = parseConfig('box.yaml', '', []);
+  assert.is(config.viewers.port, 8080);
+  assert.is(config.operator.port, 8081);
+  assert.is(config.viewers.part_ms, 200);
+  assert.is(config.camera.driver, 'test');
+});
+
+test('every fault is told at once, with its key path and its line', () => {
+  const yaml =
+    'camera:\n  driver: foo\n  fps: 1000\nviewers:\n  prt: 1\nrenditions:\n  - name: a\n    width: 641\n    height: 2\n';
+  const told = faults(yaml);
+  assert.match(told.join('\n'), 'box.yaml:2: camera.driver must be one of: test, v4l2');
+  assert.match(
+    told.join('\n'),
+    'box.yaml:3: camera.fps must be a whole number from 5 to 60, not 1000',
+  );
+  assert.match(told.join('\n'), 'box.yaml:5: viewers.prt is no key of the config');
+  assert.match(told.join('\n'), 'box.yaml:8: renditions.0.width must be even');
+  assert.match(told.join('\n'), 'box.yaml:7: renditions.0.bitrate_bps is missing');
+});
+
+test('what is no YAML is told with its line', () => {
+  assert.match(faults('a: [1,\nb: {')[0] ?? '', /^box\.yaml:\d+: /);
+});
+
+test('a driver that needs a key says so', () => {
+  assert.match(
+    faults('camera: {driver: custom}')[0] ?? '',
+    'camera.launch must hold a gst-launch fragment',
+  );
+  assert.match(faults('camera: {driver: v4l2}')[0] ?? '', 'camera.device must name a device');
+  assert.match(faults('sound: {driver: file}')[0] ?? '', 'sound.file must name a media file');
+});
+
+test('two servers cannot share a port, two renditions no name, and a profile names what is there', () => {
+  assert.match(faults('operator: {port: 8080}')[0] ?? '', 'cannot share a port');
+  const twice =
+    'renditions:\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n';
+  assert.match(faults(twice)[0] ?? '', 'a is there twice');
+  assert.match(faults('profiles: {phone: [zzz]}')[0] ?? '', 'profiles.phone.0 names no rendition');
+});
+
+test('--set lays a value over the file, a launch line with commas as it is', () => {
+  const launch = 'filesrc location=/tmp/x ! rawvideoparse width=2,height=2 ! queue';
+  const config = parseConfig('box.yaml', 'viewers: {port: 9000}', [
+    'viewers.port=9001',
+    'camera.driver=custom',
+    `camera.launch=${launch}`,
+    'viewers.part_ms=100',
+  ]);
+  assert.is(config.viewers.port, 9001);
+  assert.is(config.viewers.part_ms, 100);
+  assert.is(config.camera.launch, launch);
+});
+
+test('a fault of --set names the option, not a line', () => {
+  assert.equal(faults('', ['viewers.port=0']), [
+    '--set viewers.port: viewers.port must be a whole number from 1 to 65535, not 0',
+  ]);
+  assert.match(faults('', ['nonsense'])[0] ?? '', 'must be like path.to.key=value');
+});
+
+test('profiles that are not configured follow from the bitrates', () => {
+  assert.equal(ladderOf(parseConfig('x', '', [])), {
+    phone: ['mid', 'low'],
+    laptop: ['high', 'mid', 'low'],
+    'low-data': ['low'],
+  });
+});
+
+test('the config is frozen', () => {
+  const config = parseConfig('x', '', []);
+  assert.throws(() => Object.assign(config.viewers, { port: 1 }));
+});
+
+test('any text and any override is a config or a ConfigError', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.array(fc.string(), { maxLength: 3 }), (yaml, overrides) => {
+      faults(yaml, overrides);
+    }),
+  );
+});
+
+test('the example shows every key, each with its default', () => {
+  const shown = parseConfig('example', EXAMPLE, []);
+  const plain = parseConfig('plain', '', []);
+  const { tls, ...viewers } = shown.viewers;
+  const { profiles, ...rest } = shown;
+  const { profiles: _, ...defaults } = plain;
+  assert.ok(tls);
+  assert.equal({ ...rest, viewers }, defaults);
+  assert.equal(profiles, ladderOf(plain));
+});
+
+test('every key of the example has its effect written beside it', () => {
+  const lines = EXAMPLE.split('\n');
+  for (const [i, line] of lines.entries()) {
+    if (!/^\s*[\w-]+:/.test(line)) continue;
+    const hasComment = line.includes('#') || lines[i - 1]?.trim().startsWith('#');
+    assert.ok(hasComment, `line ${i + 1}: ${line}`);
+  }
+  assert.is(parseDocument(EXAMPLE).errors.length, 0);
+});
+
+test.run();

@@ -1,0 +1,90 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openLog } from '../../../hal/os/log.ts';
+import { type Supervised, supervise } from '../../../hal/os/supervise.ts';
+import { runAll } from '../../../hal/os/task.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('supervision');
+const log = openLog('error', 'journal', () => undefined);
+const policy = { firstPauseMs: 100, longestPauseMs: 800, healthyMs: 5_000 };
+
+test('pauses double up to the longest, and start over after a healthy run', async () => {
+  const clock = new VirtualClock();
+  const ending = new AbortController();
+  const startsMs: number[] = [];
+  const task = async (signal: AbortSignal) => {
+    startsMs.push(clock.monotonicMs());
+    if (startsMs.length === 6) await clock.sleep(6_000, signal);
+    throw new Error('broken');
+  };
+  const done = supervise('task', task, { policy, clock, log }, ending.signal);
+  await clock.advance(20_000);
+  ending.abort();
+  await done;
+  const pauses = startsMs.slice(1, 8).map((atMs, i) => atMs - (startsMs[i] ?? 0));
+  assert.equal(pauses, [100, 200, 400, 800, 800, 6_100, 200]);
+});
+
+test('each change of state is told, with the last failure', async () => {
+  const clock = new VirtualClock();
+  const ending = new AbortController();
+  const told: Supervised[] = [];
+  const task = async () => {
+    throw new Error('broken');
+  };
+  const done = supervise(
+    'task',
+    task,
+    { policy, clock, log, onChange: (s) => told.push(s) },
+    ending.signal,
+  );
+  await clock.advance(150);
+  ending.abort();
+  await done;
+  assert.equal(
+    told.map(({ phase }) => phase),
+    ['running', 'pausing', 'running', 'pausing', 'stopped'],
+  );
+  assert.is(told.at(-1)?.lastFailure, 'broken');
+  assert.is(told.at(-1)?.restartsTotal, 1);
+});
+
+test('a fatal failure is thrown', async () => {
+  const clock = new VirtualClock();
+  const task = async () => {
+    throw new Error('no such port');
+  };
+  let thrown: unknown;
+  await supervise(
+    'task',
+    task,
+    { policy, clock, log, isFatal: () => true },
+    new AbortController().signal,
+  ).catch((error) => {
+    thrown = error;
+  });
+  assert.match(String(thrown), 'no such port');
+});
+
+test('of tasks side by side the first failure ends the others, and all have settled', async () => {
+  let hasSettled = false;
+  const waits = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        hasSettled = true;
+        resolve();
+      });
+    });
+  const fails = async () => {
+    throw new Error('first');
+  };
+  let thrown: unknown;
+  await runAll([waits, fails], new AbortController().signal).catch((error) => {
+    thrown = error;
+  });
+  assert.match(String(thrown), 'first');
+  assert.ok(hasSettled);
+});
+
+test.run();

@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openSound } from '../../../hal/audio/drivers.ts';
+import { openCamera } from '../../../hal/camera/drivers.ts';
+import { quote } from '../../../hal/launch.ts';
+import {
+  bitrateProperty,
+  chooseAudioEncoder,
+  chooseVideoEncoder,
+} from '../../../pipelines/capture/encoder.ts';
+import { renderGraph } from '../../../pipelines/capture/graph.ts';
+import { parseLevels } from '../../../pipelines/capture/levels.ts';
+
+const test = suite('capture graph');
+
+const CAMERA = {
+  driver: 'test',
+  device: '',
+  format: 'raw',
+  file: '',
+  launch: '',
+  width: 640,
+  height: 360,
+  fps: 30,
+} as const;
+const SOUND = { driver: 'test', device: 'default', file: '', launch: '' } as const;
+
+function graph(sound: 'test' | 'none' = 'test') {
+  return renderGraph({
+    camera: openCamera(CAMERA).source,
+    sound: openSound({ ...SOUND, driver: sound }).source,
+    fps: 30,
+    gopFrames: 30,
+    renditions: [
+      { id: 'high', width: 640, height: 360, bitrateBps: 900_000 },
+      { id: 'low', width: 320, height: 180, bitrateBps: 300_000 },
+    ],
+    audio: { id: 'audio', channels: 2, bitrateBps: 128_000 },
+    encoder: 'x264enc',
+    speed: 'ultrafast',
+    audioEncoder: 'avenc_aac',
+  });
+}
+
+test('each rendition and the sound leave on a descriptor of their own, from 3 on', () => {
+  assert.equal(
+    graph().outlets.map(({ id, fd }) => [id, fd]),
+    [
+      ['high', 3],
+      ['low', 4],
+      ['audio', 5],
+    ],
+  );
+  assert.equal(
+    graph('none').outlets.map(({ id }) => id),
+    ['high', 'low'],
+  );
+  assert.not.match(graph('none').launch, 'level');
+});
+
+test('GStreamer can parse it', () => {
+  // A pipeline with no frames to come: parsed, built, and ended by the time-out.
+  const launch = graph().launch.replaceAll(/fdsink (\S+) fd=\d+/g, 'fakesink $1');
+  const { stdout } = spawnSync(
+    'timeout',
+    [
+      '-s',
+      'INT',
+      '3',
+      'gst-launch-1.0',
+      ...launch.split(' ').map((word) => word.replaceAll('"', '')),
+    ],
+    { encoding: 'utf8' },
+  );
+  assert.match(stdout, 'Setting pipeline to PLAYING');
+});
+
+test('the best encoder that is there is taken, and a missing one names its package', () => {
+  const have =
+    (...names: readonly string[]) =>
+    (name: string) =>
+      names.includes(name);
+  assert.is(chooseVideoEncoder('auto', have('x264enc', 'openh264enc')), 'x264enc');
+  assert.is(chooseVideoEncoder('auto', have('v4l2h264enc', 'x264enc')), 'v4l2h264enc');
+  assert.is(chooseVideoEncoder('openh264enc', have('x264enc', 'openh264enc')), 'openh264enc');
+  assert.throws(() => chooseVideoEncoder('auto', have()), /gstreamer1\.0-plugins-ugly/);
+  assert.is(chooseAudioEncoder(have('voaacenc')), 'voaacenc');
+});
+
+test('a bitrate is set in the unit that its encoder counts in', () => {
+  assert.is(bitrateProperty('x264enc', 1_500_000), 1_500);
+  assert.is(bitrateProperty('openh264enc', 1_500_000), 1_500_000);
+  assert.is(bitrateProperty('v4l2h264enc', 1_500_000), undefined);
+});
+
+test('a quoted value stays one value', () => {
+  assert.is(quote('a "b" \\ ! c'), '"a \\"b\\" \\\\ ! c"');
+});
+
+test('level messages become figures, silence the floor, anything else nothing', () => {
+  const message = {
+    type: 'element',
+    name: 'level',
+    peak: '< -1.5, -inf >',
+    rms: '< -4.25, -700 >',
+  };
+  assert.equal(parseLevels(message), {
+    type: 'levels',
+    peakDbfs: [-1.5, -120],
+    rmsDbfs: [-4.25, -120],
+  });
+  assert.is(parseLevels({ type: 'element', name: 'other' }), undefined);
+  fc.assert(
+    fc.property(fc.anything(), fc.anything(), (peak, rms) => {
+      const read = parseLevels({ type: 'element', name: 'level', peak, rms });
+      if (read !== undefined)
+        assert.ok(read.peakDbfs.every((value) => value >= -120 && value <= 20));
+    }),
+  );
+});
+
+test.run();

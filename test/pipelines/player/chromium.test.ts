@@ -1,0 +1,97 @@
+/** The guests' page in a real browser, against a real box. */
+import { mkdirSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBox, until } from '../../support/box.ts';
+import { openChromium, waitInPage, watchGlass } from '../../support/chromium.ts';
+
+const test = suite('page in Chromium');
+
+interface Figures {
+  readonly player: string;
+  readonly latencyMs: number;
+  readonly startupMs: number;
+}
+
+const FIGURES = 'globalThis.venuebox()';
+const TIME = 'document.querySelector("video").currentTime';
+/** Decoded bytes: a muted page still decodes its sound. */
+const SOUND = 'document.querySelector("video").webkitAudioDecodedByteCount';
+
+test('our player plays: the picture moves, sound is decoded, the clock is read, the box counts a viewer', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await using browser = await openChromium();
+  const page = await browser.open(`${box.url}/`);
+  const outside: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().startsWith(box.url) && !request.url().startsWith('blob:'))
+      outside.push(request.url());
+  });
+  await waitInPage(page, `${TIME} > 0`);
+  const glass = await watchGlass(page, 4_000);
+  assert.ok(glass.framesSeen > 60, `${glass.framesSeen} frames`);
+  assert.ok(glass.framesRead > 5, 'the clock is read off the frames');
+  assert.ok(glass.latenciesMs.every((ms) => ms < 10_000));
+  assert.ok(((await page.evaluate(SOUND)) as number) > 0);
+  const figures = (await page.evaluate(FIGURES)) as Figures;
+  assert.is(figures.player, 'venuebox');
+  assert.ok(figures.startupMs > 0);
+  assert.equal(outside, []);
+  const state = async () =>
+    (await (await fetch(`${box.operatorUrl}/state.json`)).json()) as {
+      media: { viewers: { viewers: number } };
+    };
+  await until(async () => (await state()).media.viewers.viewers === 1, 10_000);
+});
+
+test('hls.js plays from the box when it is asked for', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await using browser = await openChromium();
+  const page = await browser.open(`${box.url}/?player=hls`);
+  await waitInPage(page, `${TIME} > 0`);
+  const glass = await watchGlass(page, 4_000);
+  assert.ok(glass.framesSeen > 60 && glass.framesRead > 5);
+  assert.is(((await page.evaluate(FIGURES)) as Figures).player, 'hls.js');
+});
+
+test('kill -9 of capture, then of media: the picture comes back without a reload', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await using browser = await openChromium();
+  const page = await browser.open(`${box.url}/`);
+  await waitInPage(page, `${TIME} > 0`);
+  await page.evaluate('globalThis.loadedOnce = true');
+  for (const child of ['capture', 'media'] as const) {
+    await page.waitForTimeout(2_000);
+    process.kill(box.childPid(child) ?? 0, 'SIGKILL');
+    await page.waitForTimeout(1_000);
+    const before = (await page.evaluate(TIME)) as number;
+    await waitInPage(page, `${TIME} > ${before + 1}`);
+    const glass = await watchGlass(page, 2_000);
+    assert.ok(glass.framesSeen > 20, `${glass.framesSeen} frames after ${child} was killed`);
+  }
+  assert.is(await page.evaluate('globalThis.loadedOnce'), true);
+});
+
+test('before the drop the page shows its title and counts down, at a phone’s width', async () => {
+  const startsAt = new Date(Date.now() + 3_700_000).toISOString();
+  await using box = await startBox([
+    'drop.title=Record Shop Live',
+    `drop.starts_at="${startsAt}"`,
+    'camera.driver=custom',
+    // Nothing comes: the drop has not begun.
+    'camera.launch=videotestsrc is-live=true num-buffers=1 ! video/x-raw,framerate=1/100',
+  ]);
+  await until(async () => (await fetch(`${box.url}/`)).ok, 15_000, box.output);
+  await using browser = await openChromium({ width: 360, height: 640 });
+  const page = await browser.open(`${box.url}/`);
+  await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
+  assert.is(await page.locator('h1').innerText(), 'Record Shop Live');
+  assert.is(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
+  mkdirSync('bench-results', { recursive: true });
+  await page.screenshot({ path: 'bench-results/poster.png' });
+});
+
+test.run();

@@ -1,0 +1,127 @@
+/// <reference lib="dom" />
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { parseClock } from '../../hal/camera/clock-code.ts';
+
+/** Without the background-networking flags Chromium talks to its maker at every start. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--mute-audio',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+export interface Browser extends AsyncDisposable {
+  readonly context: BrowserContext;
+  open(url: string): Promise<Page>;
+}
+
+/** Debian's Chromium, headless, with a profile of its own. */
+export async function openChromium(
+  viewport: { width: number; height: number } = { width: 960, height: 600 },
+): Promise<Browser> {
+  const profile = await mkdtemp(join(tmpdir(), 'venuebox-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+    viewport,
+  });
+  return {
+    context,
+    open: async (url) => {
+      const page = await context.newPage();
+      await page.goto(url, { waitUntil: 'commit' });
+      return page;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await context.close();
+      await rm(profile, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}
+
+/** Polls an expression in the page until it is true; the page's policy forbids it to do so itself. */
+export async function waitInPage(
+  page: Page,
+  expression: string,
+  timeoutMs = 20_000,
+): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (performance.now() < endMs) {
+    if (await page.evaluate(expression)) return;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`not within ${timeoutMs} ms in the page: ${expression}`);
+}
+
+export interface Glass {
+  /** From the camera's glass to the screen's, in ms, a figure for each frame read. */
+  readonly latenciesMs: readonly number[];
+  readonly framesRead: number;
+  readonly framesSeen: number;
+  readonly stalls: number;
+}
+
+/**
+ * Watches a page's video for a while and reads the clock off its frames, when
+ * each is presented. Camera and browser share this machine's clock.
+ */
+export async function watchGlass(page: Page, forMs: number, everyMs = 250): Promise<Glass> {
+  const script = `(() => { ${PRELUDE} return (${WATCH})(${JSON.stringify({ forMs, everyMs })}, ${parseClock}); })()`;
+  return (await page.evaluate(script)) as Glass;
+}
+
+/** What the functions below close over; `__name` is what tsx wraps functions in. */
+const PRELUDE = `
+  const __name = (f) => f, TIME_BITS = 24, CHECK_BITS = 8, CLOCK_CELLS = 36;
+  const check = (time) => ((time ^ (time >> 8) ^ (time >> 16)) & 0xff) ^ 0xa5;
+`;
+
+type Watch = { readonly forMs: number; readonly everyMs: number };
+
+const WATCH = async ({ forMs, everyMs }: Watch, parse: typeof parseClock): Promise<Glass> => {
+  const video = document.querySelector('video') as HTMLVideoElement;
+  const canvas = document.createElement('canvas');
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
+  const latenciesMs: number[] = [];
+  let framesRead = 0;
+  let framesSeen = 0;
+  let stalls = 0;
+  let isOver = false;
+  let lastReadMs = 0;
+  video.addEventListener('waiting', () => {
+    if (!video.seeking) stalls += 1;
+  });
+  const onFrame = (_now: number, frame: VideoFrameCallbackMetadata) => {
+    if (isOver) return;
+    video.requestVideoFrameCallback(onFrame);
+    framesSeen += 1;
+    const shownMs = performance.timeOrigin + frame.expectedDisplayTime;
+    if (shownMs - lastReadMs < everyMs) return;
+    lastReadMs = shownMs;
+    canvas.width = video.videoWidth;
+    const cell = video.videoWidth / 40;
+    canvas.height = Math.ceil(cell);
+    context.drawImage(video, 0, 0);
+    const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const time = parse(
+      (x, y) => data[(Math.floor(y * cell) * width + Math.floor(x * cell)) * 4] ?? 0,
+    );
+    if (time === undefined) return;
+    framesRead += 1;
+    const behind = (((shownMs - time) % 2 ** 24) + 2 ** 24) % 2 ** 24;
+    latenciesMs.push(behind);
+  };
+  video.requestVideoFrameCallback(onFrame);
+  await new Promise((resolve) => setTimeout(resolve, forMs));
+  isOver = true;
+  return { latenciesMs, framesRead, framesSeen, stalls };
+};

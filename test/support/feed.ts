@@ -1,0 +1,129 @@
+import { limitsFor } from '../../pipelines/hls/limits.ts';
+import { type OriginRequest, Origin, type Wait } from '../../pipelines/hls/origin.ts';
+import type { Reply } from '../../pipelines/hls/reply.ts';
+import { Presentation } from '../../pipelines/media/presentation.ts';
+
+/** Caps as GStreamer 1.22 wrote them for x264enc and avenc_aac. */
+export const VIDEO_CAPS =
+  'video/x-h264, codec_data=(buffer)01f4001effe1001d67f4001e90d9680a02ff89c05a83030320000003002000000791e2c5d401000468ce3192, stream-format=(string)avc, alignment=(string)au, width=(int)640, height=(int)360, framerate=(fraction)30/1, parsed=(boolean)true';
+export const AUDIO_CAPS =
+  'audio/mpeg, channels=(int)2, rate=(int)48000, mpegversion=(int)4, base-profile=(string)lc, stream-format=(string)raw, codec_data=(buffer)119056e500, framed=(boolean)true';
+
+const FRAME_US = 1e6 / 30;
+const AAC_US = (1024 * 1e6) / 48_000;
+const GOP_FRAMES = 30;
+
+export const EPOCH_MS = Date.UTC(2026, 4, 1);
+export const FIRST_MSN = 1000;
+
+export interface Feed {
+  readonly presentation: Presentation;
+  readonly origin: Origin;
+  /** Media time that has passed, in us. */
+  readonly nowUs: () => number;
+  /** Capture runs for so long: units come 10 ms (video) and 30 ms (audio) late. */
+  run(seconds: number): void;
+  /** Nothing comes for so long, though capture may be up. */
+  idle(seconds: number): void;
+  /** Capture starts (again). */
+  start(): void;
+  /** Capture dies. */
+  die(): void;
+  get(path: string, headers?: Readonly<Record<string, string>>): Reply | Wait;
+  /** The body of a request that is answered at once. */
+  text(path: string): string;
+}
+
+export interface FeedOptions {
+  readonly partMs?: number;
+  readonly windowS?: number;
+  readonly tracks?: readonly { id: string; kind: 'video' | 'audio' }[];
+}
+
+/** A presentation with its origin, fed by a capture that a test drives. */
+export function openFeed(options: FeedOptions = {}): Feed {
+  const tracks = options.tracks ?? [
+    { id: 'high', kind: 'video' },
+    { id: 'low', kind: 'video' },
+    { id: 'audio', kind: 'audio' },
+  ];
+  const presentation = new Presentation({
+    limits: limitsFor(options.partMs ?? 200, 1000, options.windowS ?? 20),
+    segmentUs: 1e6,
+    epochMs: EPOCH_MS,
+    tracks,
+    firstMsn: FIRST_MSN,
+    firstDiscontinuity: 7,
+    onPublish: () => undefined,
+  });
+  const origin = new Origin(presentation, {
+    bitratesBps: { high: 2_000_000, low: 700_000, audio: 128_000 },
+    profiles: { laptop: ['high', 'low'], phone: ['low'], 'low-data': ['low'] },
+  });
+  let nowUs = 5e6;
+  let run: { readonly startUs: number; sent: Map<string, number> } | undefined;
+
+  const start = () => {
+    presentation.beginRun({ video: 'clock', audio: 'clock' }, nowUs);
+    for (const { id, kind } of tracks) {
+      presentation.setCaps(id, kind === 'video' ? VIDEO_CAPS : AUDIO_CAPS);
+    }
+    run = { startUs: nowUs, sent: new Map() };
+  };
+  const deliver = () => {
+    if (run === undefined) return;
+    for (const { id, kind } of tracks) {
+      const unitUs = kind === 'video' ? FRAME_US : AAC_US;
+      const lateUs = kind === 'video' ? 10_000 : 30_000;
+      for (let i = run.sent.get(id) ?? 0; ; i += 1) {
+        const runningUs = i * unitUs;
+        if (run.startUs + runningUs + lateUs > nowUs) break;
+        run.sent.set(id, i + 1);
+        presentation.add(id, {
+          runningUs,
+          isKeyframe: kind === 'audio' || i % GOP_FRAMES === 0,
+          data: Buffer.from(`${id} ${i}`),
+          arrivedUs: nowUs,
+        });
+      }
+    }
+  };
+  const step = (seconds: number, isFed: boolean) => {
+    const endUs = nowUs + seconds * 1e6;
+    while (nowUs < endUs) {
+      nowUs = Math.min(endUs, nowUs + 5_000);
+      if (isFed) deliver();
+      presentation.tick(nowUs);
+    }
+  };
+  const get: Feed['get'] = (path, headers = {}) => {
+    const [pathname = '', query = ''] = path.split('?');
+    const request: OriginRequest = {
+      path: pathname,
+      query: new URLSearchParams(query),
+      header: (name) => headers[name],
+    };
+    return origin.answer(request);
+  };
+  return {
+    presentation,
+    origin,
+    nowUs: () => nowUs,
+    start,
+    run: (seconds) => {
+      if (run === undefined) start();
+      step(seconds, true);
+    },
+    idle: (seconds) => step(seconds, false),
+    die: () => {
+      run = undefined;
+      presentation.endRun(nowUs);
+    },
+    get,
+    text: (path) => {
+      const answer = get(path);
+      if ('wait' in answer) throw new Error(`${path} waits`);
+      return Buffer.concat(answer.body).toString();
+    },
+  };
+}
