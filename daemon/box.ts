@@ -65,7 +65,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     camera,
     sound,
     graph,
-    media: mediaSettings(config, sound.source !== undefined, clock.wallMs()),
+    media: mediaSettings(config, sound.source !== undefined, startOfDayMs(clock.wallMs())),
     clock,
     log,
     onListening: () => log.info('serving viewers', { port: config.viewers.port }),
@@ -124,6 +124,14 @@ function gopFrames({ camera, encoder }: Config): number {
 function partMs({ camera, viewers }: Config): number {
   const frames = Math.max(1, Math.round((viewers.part_ms * camera.fps) / 1000));
   return (frames * 1000) / camera.fps;
+}
+
+/**
+ * Media time counts from midnight UTC, so that times and sequence numbers go on
+ * growing when the whole box is started anew, and stay small.
+ */
+function startOfDayMs(nowMs: number): number {
+  return nowMs - (nowMs % 86_400_000);
 }
 
 function mediaSettings(config: Config, hasSound: boolean, epochMs: number): MediaSettings {

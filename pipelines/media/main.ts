@@ -31,8 +31,9 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   const mediaStartUs = (Date.now() - settings.epochMs) * 1000;
   const startedMs = performance.now();
   const nowUs = () => mediaStartUs + (performance.now() - startedMs) * 1000;
-  // Both counts only grow, over restarts too: a segment a second at most.
-  const seed = Math.floor(Date.now() / 1000);
+  // Both counts only grow, over restarts too: a segment a second at most. They
+  // count from the epoch, as hls.js 1.7 hangs on sequence numbers like Unix time.
+  const seed = Math.max(0, Math.floor(mediaStartUs / 1e6));
 
   let server: ViewerServer | undefined;
   let partsTotal = 0;

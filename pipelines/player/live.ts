@@ -2,7 +2,7 @@ import { TrackBuffer } from './buffer.ts';
 import { chooseRung, type LadderState, noteTransfer, noteTrouble, openLadder } from './ladder.ts';
 import { choosePace, jumped, observe, openPace, type Pace, stalled } from './pace.ts';
 import { type Multivariant, type PlaylistPart, parseMultivariant } from './playlist.ts';
-import { LiveTrack } from './track.ts';
+import { LiveTrack, StreamReset } from './track.ts';
 
 export interface Player {
   readonly kind: 'venuebox' | 'hls.js' | 'native';
@@ -68,6 +68,8 @@ class LiveSession {
   /** Unix time at which media time 0 would have been on the glass, in ms. */
   #shownMs: number | undefined;
   #isStarted = false;
+  /** Where it played at the last look. */
+  #lastS = -1;
 
   constructor(
     video: HTMLVideoElement,
@@ -175,7 +177,10 @@ class LiveSession {
     const nowS = video.currentTime;
     for (const { buffer } of this.#tracks) buffer.trim(nowS);
     // What is played lies before the newest stretch, and has run out: lost media, jump over it.
-    if (nowS < startS && !this.#isPlayable(nowS + 0.05)) return this.#jumpTo(range);
+    // A browser may stop some frames before the end of what it has.
+    const isStuck = nowS === this.#lastS;
+    this.#lastS = nowS;
+    if (nowS < startS && (isStuck || !this.#isPlayable(nowS + 0.05))) return this.#jumpTo(range);
     if (video.paused || nowS < startS) return;
     this.#pace = observe(this.#pace, endS - nowS, performance.now());
     const move = choosePace(this.#pace);
@@ -228,7 +233,8 @@ async function keepRunning(track: LiveTrack, signal: AbortSignal): Promise<void>
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof DOMException && error.name === 'InvalidStateError') throw error;
+      const isLost = error instanceof DOMException && error.name === 'InvalidStateError';
+      if (isLost || error instanceof StreamReset) throw error;
     }
     if (performance.now() - startedMs > RETRY_LONGEST_MS) pauseMs = RETRY_FIRST_MS;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -2,6 +2,9 @@ import type { TrackBuffer } from './buffer.ts';
 import type { Transfer } from './ladder.ts';
 import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
 
+/** The box counts from the beginning again: what is buffered belongs to another stream. */
+export class StreamReset extends Error {}
+
 export interface TrackEvents {
   /** A part is in the buffer. `edgeS` is where the buffer now ends. */
   readonly onPart: (part: PlaylistPart, edgeS: number, arrivedMs: number) => void;
@@ -47,6 +50,10 @@ export class LiveTrack {
    */
   async run(signal: AbortSignal): Promise<void> {
     let playlist = await this.#fetchPlaylist('', signal);
+    const { hint } = playlist;
+    if (hint !== undefined && this.#last !== undefined && hint.msn < this.#last.msn) {
+      throw new StreamReset();
+    }
     this.#last = undefined;
     await this.#appendAll(this.#startingParts(playlist), signal);
     while (!playlist.isEnded && playlist.hint !== undefined) {
