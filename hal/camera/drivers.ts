@@ -1,7 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
+import { HalError } from '../errors.ts';
 import { quote, stampingOf } from '../launch.ts';
 import { checkFile, fileSource } from '../media-file.ts';
-import { HalError } from '../errors.ts';
 import type { Camera, CameraConfig } from './camera.ts';
 
 /** Opens the configured camera's driver. Nothing is touched until it is checked or played. */

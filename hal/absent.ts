@@ -1,0 +1,66 @@
+import type { Battery } from './battery/port.ts';
+import { HalError } from './errors.ts';
+import type { Inputs, Lamp } from './gpio/port.ts';
+import type { Modems } from './modem/port.ts';
+import type { Printer } from './printer/port.ts';
+
+/**
+ * Drivers for what a venue does not have, so that callers have one path: they say
+ * that nothing is there, and refuse what only a device could do.
+ */
+export const absentBattery: Battery = {
+  read: async (signal) => {
+    signal.throwIfAborted();
+    return { phase: 'absent' };
+  },
+  [Symbol.asyncDispose]: async () => {},
+};
+
+export const absentPrinter: Printer = {
+  status: async (signal) => {
+    signal.throwIfAborted();
+    return { phase: 'absent' };
+  },
+  print: async (_document, signal) => {
+    signal.throwIfAborted();
+    return { outcome: 'failed', reason: 'there is no printer', sentBytes: 0 };
+  },
+  [Symbol.asyncDispose]: async () => {},
+};
+
+export const absentModems: Modems = {
+  driver: 'absent',
+  changes: async function* (signal) {
+    yield { phase: 'absent' };
+    await aborted(signal);
+  },
+  act: (id) => Promise.reject(new HalError('NOT_FOUND', `modem ${id}: there are no modems`)),
+  sendPin: (id) => Promise.reject(new HalError('NOT_FOUND', `modem ${id}: there are no modems`)),
+};
+
+/** Buttons that nobody presses. */
+export const absentInputs: Inputs = {
+  driver: 'absent',
+  changes: async function* (signal) {
+    yield { kind: 'levels', active: new Set<string>(), atMs: 0 };
+    await aborted(signal);
+  },
+};
+
+/** A lamp that shows nothing. */
+export function absentLamp(name: string): Lamp {
+  return {
+    name,
+    driver: 'absent',
+    isKeptByKernel: false,
+    show: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

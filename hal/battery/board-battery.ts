@@ -1,0 +1,129 @@
+import { HalError } from '../errors.ts';
+import type { Clock } from '../os/clock.ts';
+import { messageOf } from '../os/log.ts';
+import type { BoardProfile, MainsProfile } from './boards.ts';
+import { chargeOf, restingMv } from './curve.ts';
+import { type EstimateState, stepEstimate } from './estimate.ts';
+import type { Battery, BatteryReading, BatteryState, Gauge, GaugeReading, Mains } from './port.ts';
+
+/** No gauge needs longer: ten transfers, each tried three times. */
+const READ_TIMEOUT_MS = 2000;
+
+export interface BoardBatteryOptions {
+  readonly source: string;
+  readonly board: Pick<BoardProfile, 'cells' | 'capacityMah' | 'curve' | 'cellMilliOhm' | 'mains'>;
+  readonly gauge: Gauge;
+  /** Level of the mains pin; undefined while it cannot be read. Only for boards that have one. */
+  readonly readPin?: () => boolean | undefined;
+  readonly clock: Clock;
+  /** Called once when the battery is closed. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A gauge completed by its board's cells, curve, mains pin and the estimator. */
+export function openBoardBattery(options: BoardBatteryOptions): Battery {
+  let estimate: EstimateState | undefined;
+  const { source, board, gauge, clock } = options;
+  const read = async (signal: AbortSignal): Promise<BatteryState> => {
+    const pin = options.readPin?.();
+    let told: GaugeReading;
+    let reading: BatteryReading;
+    try {
+      told = await withTimeout(gauge, clock, signal);
+      reading = complete(told, board, pin, source);
+    } catch (error) {
+      signal.throwIfAborted();
+      const mains = mainsOf(board.mains, {}, pin);
+      return { phase: 'unknown', source, reason: messageOf(error), mains };
+    }
+    const capacityMah = board.capacityMah;
+    const { chargePct, currentMa, mains } = reading;
+    const atMs = clock.monotonicMs();
+    const step = stepEstimate(estimate, { atMs, chargePct, currentMa, mains, capacityMah });
+    estimate = step.state;
+    const timeLeftS = told.timeLeftS ?? step.timeLeftS;
+    return timeLeftS === undefined ? reading : { ...reading, timeLeftS };
+  };
+  return { read, [Symbol.asyncDispose]: async () => options.close?.() };
+}
+
+/**
+ * Adds what follows from the board's profile to what the gauge said. Pure.
+ *
+ * @throws HalError BAD_REPLY for a voltage that its cells cannot have.
+ */
+export function complete(
+  told: GaugeReading,
+  board: BoardBatteryOptions['board'],
+  pin: boolean | undefined,
+  source: string,
+): BatteryReading {
+  const { voltageMv, currentMa } = told;
+  if (voltageMv !== undefined && !(voltageMv > 1000 && voltageMv < 6000 * board.cells)) {
+    throw new HalError('BAD_REPLY', `${source}: ${voltageMv} mV from ${board.cells} cells`);
+  }
+  const chargePct = told.chargePct ?? chargeByCurve(told, board);
+  const mains = mainsOf(board.mains, told, pin);
+  const isCharging = told.isCharging ?? chargingOf(told, mains);
+  return {
+    phase: 'known',
+    source,
+    mains,
+    ...(voltageMv === undefined ? {} : { voltageMv: Math.round(voltageMv) }),
+    ...(currentMa === undefined ? {} : { currentMa: Math.round(currentMa) }),
+    ...(voltageMv === undefined || currentMa === undefined
+      ? {}
+      : { powerMw: Math.round((voltageMv * currentMa) / 1000) }),
+    ...(chargePct === undefined ? {} : { chargePct: Math.round(chargePct * 10) / 10 }),
+    ...(isCharging === undefined ? {} : { isCharging }),
+  };
+}
+
+function chargeByCurve(
+  { voltageMv, currentMa = 0 }: GaugeReading,
+  { cells, curve, cellMilliOhm }: BoardBatteryOptions['board'],
+): number | undefined {
+  if (voltageMv === undefined || curve.length === 0) return undefined;
+  return chargeOf(curve, restingMv(voltageMv / cells, currentMa, cellMilliOhm));
+}
+
+function mainsOf(profile: MainsProfile, told: GaugeReading, pin: boolean | undefined): Mains {
+  switch (profile.by) {
+    case 'line':
+      if (pin === undefined) return 'unknown';
+      return pin === (profile.lostWhen === 'high') ? 'off' : 'on';
+    case 'gauge':
+      return told.mains ?? 'unknown';
+    case 'current':
+      if (told.currentMa === undefined) return 'unknown';
+      return told.currentMa < profile.lostBelowMa ? 'off' : 'on';
+    case 'nothing':
+      return 'unknown';
+  }
+}
+
+function chargingOf({ currentMa }: GaugeReading, mains: Mains): boolean | undefined {
+  if (currentMa !== undefined) return currentMa > 20;
+  return mains === 'off' ? false : undefined;
+}
+
+async function withTimeout(gauge: Gauge, clock: Clock, signal: AbortSignal): Promise<GaugeReading> {
+  const done = new AbortController();
+  const limit = new AbortController();
+  const timer = clock.sleep(READ_TIMEOUT_MS, done.signal).then(
+    () => limit.abort(new HalError('TIMEOUT', `no answer in ${READ_TIMEOUT_MS} ms`)),
+    () => undefined,
+  );
+  const aborted = new Promise<never>((_, reject) => {
+    for (const one of [signal, limit.signal]) {
+      one.addEventListener('abort', () => reject(one.reason), { once: true, signal: done.signal });
+    }
+  });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([gauge(AbortSignal.any([signal, limit.signal])), aborted]);
+  } finally {
+    done.abort();
+    await timer;
+  }
+}

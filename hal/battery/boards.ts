@@ -1,0 +1,247 @@
+import type { MaxModel } from './chips/max1704x.ts';
+import type { PiSugar2Chip } from './chips/pisugar.ts';
+import { type ChargeCurve, LI_ION, PISUGAR_CELL, WAVESHARE_LINEAR } from './curve.ts';
+
+/**
+ * UPS boards as data. Facts and their sources are in the design notes'
+ * hardware.md. None was tried on a board yet: shunts and pins are as their makers'
+ * examples have them.
+ */
+export interface BoardProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly address: number;
+  readonly gauge: GaugeProfile;
+  /** Cells in series. */
+  readonly cells: number;
+  /** As sold; the config names the real one where other cells are fitted. */
+  readonly capacityMah: number;
+  readonly curve: ChargeCurve;
+  /** Inner resistance of one cell with its springs and wires. */
+  readonly cellMilliOhm: number;
+  readonly mains: MainsProfile;
+  readonly powerOff: PowerOffProfile;
+  /** GPIO line held high while the system runs, where the board waits for one. */
+  readonly bootedLine?: string;
+  /** GPIO line that stops charging while high. */
+  readonly chargeOffLine?: string;
+}
+
+export type GaugeProfile =
+  | {
+      readonly chip: 'ina219' | 'ina226';
+      readonly shuntMicroOhm: number;
+      readonly currentSign: 1 | -1;
+    }
+  | { readonly chip: MaxModel }
+  | { readonly chip: PiSugar2Chip }
+  | { readonly chip: 'waveshare-e' | 'pijuice' | 'pisugar-3' };
+
+export type MainsProfile =
+  /** A GPIO input; the polarity differs between boards of one maker. */
+  | { readonly by: 'line'; readonly line: string; readonly lostWhen: 'high' | 'low' }
+  /** The gauge itself says it. */
+  | { readonly by: 'gauge' }
+  /** Only a flowing current tells: a Pi never draws less than this from a pack. */
+  | { readonly by: 'current'; readonly lostBelowMa: number }
+  | { readonly by: 'nothing' };
+
+export type PowerOffProfile =
+  | { readonly by: 'line-pulse'; readonly line: string; readonly pulseMs: number }
+  /** `dtoverlay=gpio-poweroff`: the line goes high after the halt and the board cuts. */
+  | { readonly by: 'line-after-halt'; readonly line: string }
+  | { readonly by: 'register'; readonly register: number; readonly value: number }
+  | { readonly by: 'nothing' };
+
+const DRAWN: MainsProfile = { by: 'current', lostBelowMa: -60 };
+const NO_POWER_OFF: PowerOffProfile = { by: 'nothing' };
+const CELL = { curve: LI_ION, cellMilliOhm: 60, capacityMah: 2600 };
+
+const geekworm = (lostWhen: 'high' | 'low') =>
+  ({
+    ...CELL,
+    address: 0x36,
+    gauge: { chip: 'max17040' },
+    cells: 1,
+    capacityMah: 5200,
+    mains: { by: 'line', line: 'GPIO6', lostWhen },
+  }) as const;
+
+const waveshareIna = (shuntMicroOhm: number) =>
+  ({
+    ...CELL,
+    curve: WAVESHARE_LINEAR,
+    gauge: { chip: 'ina219', shuntMicroOhm, currentSign: 1 },
+    mains: DRAWN,
+    powerOff: NO_POWER_OFF,
+  }) as const;
+
+export const BOARDS: readonly BoardProfile[] = [
+  {
+    ...waveshareIna(100_000),
+    id: 'waveshare-ups-hat',
+    name: 'Waveshare UPS HAT',
+    address: 0x42,
+    cells: 2,
+  },
+  {
+    ...waveshareIna(10_000),
+    id: 'waveshare-ups-hat-b',
+    name: 'Waveshare UPS HAT (B)',
+    address: 0x42,
+    cells: 2,
+  },
+  {
+    ...waveshareIna(10_000),
+    id: 'waveshare-ups-hat-c',
+    name: 'Waveshare UPS HAT (C)',
+    address: 0x43,
+    cells: 1,
+    capacityMah: 1000,
+  },
+  {
+    ...CELL,
+    id: 'waveshare-ups-hat-e',
+    name: 'Waveshare UPS HAT (E)',
+    address: 0x2d,
+    gauge: { chip: 'waveshare-e' },
+    cells: 4,
+    mains: { by: 'gauge' },
+    powerOff: { by: 'register', register: 0x01, value: 0x55 },
+  },
+  {
+    ...geekworm('high'),
+    id: 'geekworm-x728-v1',
+    name: 'Geekworm X728 V1.x and V2.0',
+    powerOff: { by: 'line-pulse', line: 'GPIO13', pulseMs: 3000 },
+    bootedLine: 'GPIO12',
+  },
+  {
+    ...geekworm('high'),
+    id: 'geekworm-x728',
+    name: 'Geekworm X728 V2.1 and later',
+    powerOff: { by: 'line-pulse', line: 'GPIO26', pulseMs: 3000 },
+    bootedLine: 'GPIO12',
+  },
+  {
+    ...geekworm('low'),
+    id: 'geekworm-x1200',
+    name: 'Geekworm X1200',
+    powerOff: NO_POWER_OFF,
+    chargeOffLine: 'GPIO16',
+  },
+  {
+    ...geekworm('low'),
+    id: 'geekworm-x1201',
+    name: 'Geekworm X1201',
+    powerOff: NO_POWER_OFF,
+    chargeOffLine: 'GPIO16',
+  },
+  {
+    ...geekworm('low'),
+    id: 'geekworm-x1209',
+    name: 'Geekworm X1209',
+    capacityMah: 2600,
+    powerOff: NO_POWER_OFF,
+    chargeOffLine: 'GPIO16',
+  },
+  {
+    ...CELL,
+    id: 'pijuice',
+    name: 'PiJuice HAT',
+    address: 0x14,
+    gauge: { chip: 'pijuice' },
+    cells: 1,
+    capacityMah: 1820,
+    mains: { by: 'gauge' },
+    powerOff: NO_POWER_OFF,
+  },
+  {
+    ...CELL,
+    id: 'pisugar-2',
+    name: 'PiSugar 2',
+    address: 0x75,
+    gauge: { chip: 'ip5209' },
+    cells: 1,
+    capacityMah: 1200,
+    curve: PISUGAR_CELL,
+    mains: DRAWN,
+    powerOff: NO_POWER_OFF,
+  },
+  {
+    ...CELL,
+    id: 'pisugar-2-pro',
+    name: 'PiSugar 2 Pro',
+    address: 0x75,
+    gauge: { chip: 'ip5312' },
+    cells: 1,
+    capacityMah: 5000,
+    curve: PISUGAR_CELL,
+    mains: DRAWN,
+    powerOff: NO_POWER_OFF,
+  },
+  {
+    ...CELL,
+    id: 'pisugar-3',
+    name: 'PiSugar 3',
+    address: 0x57,
+    gauge: { chip: 'pisugar-3' },
+    cells: 1,
+    capacityMah: 1200,
+    curve: PISUGAR_CELL,
+    mains: { by: 'gauge' },
+    powerOff: NO_POWER_OFF,
+  },
+  {
+    ...CELL,
+    id: 'upsplus',
+    name: '52Pi UPS Plus EP-0136',
+    address: 0x45,
+    gauge: { chip: 'ina219', shuntMicroOhm: 5000, currentSign: 1 },
+    cells: 1,
+    capacityMah: 5200,
+    mains: DRAWN,
+    powerOff: NO_POWER_OFF,
+  },
+  {
+    ...CELL,
+    id: 'ina226-1s',
+    name: 'INA226 beside a single cell',
+    address: 0x40,
+    gauge: { chip: 'ina226', shuntMicroOhm: 10_000, currentSign: 1 },
+    cells: 1,
+    mains: DRAWN,
+    powerOff: NO_POWER_OFF,
+  },
+];
+
+/** Addresses that many different chips and boards share: what answers there is never guessed. */
+export function isSharedAddress(address: number): boolean {
+  return address === 0x36 || (address >= 0x40 && address <= 0x4f);
+}
+
+export type BoardChoice =
+  | { readonly kind: 'board'; readonly board: BoardProfile }
+  | { readonly kind: 'none' }
+  /** The config must name one of these. */
+  | {
+      readonly kind: 'ambiguous';
+      readonly address: number;
+      readonly candidates: readonly string[];
+    };
+
+/**
+ * The board by its configured id, or by the addresses that answer, but only where
+ * one board alone can be meant.
+ */
+export function chooseBoard(configured: string, answering: readonly number[]): BoardChoice {
+  if (configured !== 'auto') {
+    const board = BOARDS.find(({ id }) => id === configured);
+    return board === undefined ? { kind: 'none' } : { kind: 'board', board };
+  }
+  const fits = BOARDS.filter(({ address }) => answering.includes(address));
+  const [first] = fits;
+  if (first === undefined) return { kind: 'none' };
+  if (fits.length === 1 && !isSharedAddress(first.address)) return { kind: 'board', board: first };
+  return { kind: 'ambiguous', address: first.address, candidates: fits.map(({ id }) => id) };
+}

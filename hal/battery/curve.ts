@@ -1,0 +1,64 @@
+/** Points of a cell: open-circuit mV and the charge in %, rising. */
+export type ChargeCurve = readonly (readonly [millivolt: number, pct: number])[];
+
+/**
+ * A common 18650 NMC cell at rest and room temperature. Individual cells are
+ * within about 5 % of it between 20 and 90 %.
+ */
+export const LI_ION: ChargeCurve = [
+  [3000, 0],
+  [3300, 3],
+  [3450, 7],
+  [3550, 13],
+  [3620, 20],
+  [3680, 30],
+  [3740, 40],
+  [3800, 50],
+  [3870, 60],
+  [3950, 70],
+  [4020, 80],
+  [4090, 90],
+  [4180, 100],
+];
+
+/** PiSugar's own table for its flat cells (pisugar-power-manager-rs). */
+export const PISUGAR_CELL: ChargeCurve = [
+  [3100, 0],
+  [3490, 3.2],
+  [3520, 6.5],
+  [3660, 10],
+  [3790, 25.5],
+  [3860, 40],
+  [3920, 65],
+  [4000, 80],
+  [4050, 95],
+  [4160, 100],
+];
+
+/** What Waveshare's own examples show: straight from 3.0 to 4.2 V. Poor in the middle. */
+export const WAVESHARE_LINEAR: ChargeCurve = [
+  [3000, 0],
+  [4200, 100],
+];
+
+/** Charge of a cell at rest, clamped to the curve's ends. */
+export function chargeOf(curve: ChargeCurve, cellMv: number): number {
+  let before = curve[0];
+  if (before === undefined || cellMv <= before[0]) return before?.[1] ?? 0;
+  for (const point of curve) {
+    if (cellMv <= point[0]) {
+      const share = (cellMv - before[0]) / Math.max(1, point[0] - before[0]);
+      return before[1] + share * (point[1] - before[1]);
+    }
+    before = point;
+  }
+  return before[1];
+}
+
+/**
+ * The voltage a cell would have at rest. Under a load of 1 A a cell with 60 mOhm
+ * sags by 60 mV, which the flat middle of the curve would read as 10 % of charge.
+ */
+export function restingMv(cellMv: number, cellMa: number, cellMilliOhm: number): number {
+  return cellMv - (cellMa * cellMilliOhm) / 1000;
+}

@@ -1,0 +1,145 @@
+import i2c from 'i2c-bus';
+import { errnoOf, HalError, type HalErrorCode, halErrorOf } from '../errors.ts';
+import type { Clock } from '../os/clock.ts';
+import type { I2cBus, Registers } from './registers.ts';
+
+/** A transfer at 100 kHz takes well below 5 ms; clock stretching may cost some tens. */
+const TRANSFER_TIMEOUT_MS = 250;
+/** A single missing acknowledgement is common on wires shared with a busy HAT. */
+const TRIES = 3;
+const RETRY_PAUSE_MS = 10;
+
+/** Opens `/dev/i2c-N` by i2c-bus's asynchronous calls. Rejects with `HalError`. */
+export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> {
+  const name = `i2c-${number}`;
+  const line = new BusLine(name, clock);
+  let opened: i2c.PromisifiedBus | undefined = await openBus(number);
+  const close = async () => {
+    const bus = opened;
+    opened = undefined;
+    await bus?.close();
+  };
+  const transfer = async <T>(work: (bus: i2c.PromisifiedBus) => Promise<T>): Promise<T> => {
+    opened ??= await openBus(number);
+    try {
+      return await work(opened);
+    } catch (error) {
+      // i2c-bus 5.2.3 keeps the descriptor of an address that the kernel refused, and
+      // would send the next transfer to address 0 with it: a new bus forgets it.
+      if (errnoOf(error) === 'EBUSY') await close();
+      throw error;
+    }
+  };
+  return {
+    name,
+    at: (address, signal) => registers(transfer, line, address, signal),
+    [Symbol.asyncDispose]: async () => {
+      // A transfer that still hangs holds the descriptor: closing it would block as well.
+      if (!line.isHung) await close();
+    },
+  };
+}
+
+async function openBus(number: number): Promise<i2c.PromisifiedBus> {
+  try {
+    return await i2c.openPromisified(number);
+  } catch (error) {
+    throw halErrorOf(error, `i2c-${number}`);
+  }
+}
+
+type Transfer = <T>(work: (bus: i2c.PromisifiedBus) => Promise<T>) => Promise<T>;
+
+function registers(
+  transfer: Transfer,
+  line: BusLine,
+  address: number,
+  signal: AbortSignal,
+): Registers {
+  const at = (register: number) => `0x${address.toString(16)} register 0x${register.toString(16)}`;
+  const run = <T>(register: number, work: (bus: i2c.PromisifiedBus) => Promise<T>) =>
+    line.run(at(register), () => transfer(work), signal);
+  return {
+    readByte: (register) => run(register, (bus) => bus.readByte(address, register)),
+    readWord: async (register) => {
+      const word = await run(register, (bus) => bus.readWord(address, register));
+      return ((word & 0xff) << 8) | (word >> 8);
+    },
+    readBlock: (register, length) =>
+      run(register, async (bus) => {
+        const block = Buffer.alloc(length);
+        const { bytesRead } = await bus.readI2cBlock(address, register, length, block);
+        return block.subarray(0, bytesRead);
+      }),
+    writeByte: (register, value) => run(register, (bus) => bus.writeByte(address, register, value)),
+  };
+}
+
+/** Failures that the next try a moment later may not meet again. */
+const WORTH_RETRYING: ReadonlySet<HalErrorCode> = new Set(['GONE', 'IO', 'BAD_REPLY']);
+
+/**
+ * One transfer at a time, with a time-out.
+ *
+ * A hung bus blocks a thread of libuv's pool inside the kernel and cannot be
+ * called back. While it does, further transfers are refused at once: the pool
+ * has four threads and all file access of this process needs them.
+ */
+export class BusLine {
+  readonly #name: string;
+  readonly #clock: Clock;
+  #last: Promise<unknown> = Promise.resolve();
+  #hung: Promise<unknown> | undefined;
+
+  constructor(name: string, clock: Clock) {
+    this.#name = name;
+    this.#clock = clock;
+  }
+
+  get isHung(): boolean {
+    return this.#hung !== undefined;
+  }
+
+  /** Rejects with `HalError` after the last try, or with the reason of an aborted `signal`. */
+  run<T>(what: string, transfer: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const mine = this.#last.then(() => this.#try(`${this.#name} ${what}`, transfer, signal));
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #try<T>(what: string, transfer: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    for (let left = TRIES - 1; ; left -= 1) {
+      signal.throwIfAborted();
+      try {
+        return await this.#once(what, transfer);
+      } catch (error) {
+        const failure = halErrorOf(error, what);
+        if (left === 0 || !WORTH_RETRYING.has(failure.code)) throw failure;
+      }
+      await this.#clock.sleep(RETRY_PAUSE_MS, signal);
+    }
+  }
+
+  async #once<T>(what: string, transfer: () => Promise<T>): Promise<T> {
+    if (this.#hung !== undefined) throw new HalError('TIMEOUT', `${what}: the bus still hangs`);
+    const answered = new AbortController();
+    const running = transfer();
+    const expired = this.#clock
+      .sleep(TRANSFER_TIMEOUT_MS, answered.signal)
+      .then(() => 'expired' as const)
+      .catch(() => 'answered' as const);
+    const first = await Promise.race([running.then(box), expired]).finally(() => answered.abort());
+    if (typeof first === 'object') return first.value;
+    const settled = running
+      .catch(() => undefined)
+      .then(() => {
+        this.#hung = undefined;
+      });
+    this.#hung = settled;
+    throw new HalError('TIMEOUT', `${what}: no answer in ${TRANSFER_TIMEOUT_MS} ms`);
+  }
+}
+
+function box<T>(value: T): { readonly value: T } {
+  return { value };
+}

@@ -1,0 +1,129 @@
+import { HalError } from '../errors.ts';
+import type { InputSpec, LineDriver } from '../gpio/port.ts';
+import type { Clock } from '../os/clock.ts';
+import { openBoardBattery } from './board-battery.ts';
+import { BOARDS, type BoardProfile, chooseBoard } from './boards.ts';
+import { gaugeOf } from './gauges.ts';
+import type { Battery } from './port.ts';
+import { listBatteries, powerSupplyGauge } from './power-supply.ts';
+import type { I2cBus } from './registers.ts';
+
+export interface BatteryConfig {
+  /** A board's id, or `auto`. */
+  readonly board: string;
+  /** Of the cells that are fitted, where the profile's figure is not right. */
+  readonly capacityMah?: number;
+}
+
+/**
+ * The battery of this machine: a driver of the kernel first, then a board on the
+ * bus. With `auto`, undefined when there is none.
+ *
+ * @throws HalError AMBIGUOUS when a chip answers at an address that several
+ *   boards share, NOT_FOUND when the configured board does not exist.
+ */
+export async function openBattery(
+  config: BatteryConfig,
+  bus: I2cBus | undefined,
+  lines: LineDriver | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Battery | undefined> {
+  const [kernel] = config.board === 'auto' ? await listBatteries() : [];
+  if (kernel !== undefined) return openKernelBattery(kernel, config, clock);
+  if (bus === undefined) {
+    if (config.board === 'auto') return undefined;
+    throw new HalError('NOT_FOUND', `battery ${config.board}: there is no I2C bus`);
+  }
+  const answering = config.board === 'auto' ? await listAnswering(bus, signal) : [];
+  const choice = chooseBoard(config.board, answering);
+  if (choice.kind === 'board') return openBoard(choice.board, config, bus, lines, clock);
+  if (choice.kind === 'ambiguous') {
+    const address = `0x${choice.address.toString(16)}`;
+    const boards = choice.candidates.join(', ');
+    throw new HalError('AMBIGUOUS', `battery: a chip answers at ${address}: name one of ${boards}`);
+  }
+  if (config.board === 'auto') return undefined;
+  throw new HalError('NOT_FOUND', `battery ${config.board}: no such board`);
+}
+
+/** A battery that the kernel has a driver for. */
+export function openKernelBattery(name: string, config: BatteryConfig, clock: Clock): Battery {
+  return openBoardBattery({
+    source: `power_supply ${name}`,
+    board: {
+      cells: 4,
+      capacityMah: config.capacityMah ?? 2600,
+      // The number of cells is not told, so the voltage says nothing of the charge.
+      curve: [],
+      cellMilliOhm: 0,
+      mains: { by: 'gauge' },
+    },
+    gauge: powerSupplyGauge(name),
+    clock,
+  });
+}
+
+/** A named board on its bus, with its mains pin where it has one. */
+export function openBoard(
+  profile: BoardProfile,
+  config: BatteryConfig,
+  bus: I2cBus,
+  lines: LineDriver | undefined,
+  clock: Clock,
+): Battery {
+  const board = { ...profile, capacityMah: config.capacityMah ?? profile.capacityMah };
+  const pin = lines === undefined ? undefined : mainsPin(profile, lines);
+  return openBoardBattery({
+    source: `${profile.id} on ${bus.name}`,
+    board,
+    gauge: gaugeOf(profile, bus),
+    clock,
+    ...(pin === undefined ? {} : { readPin: pin.read, close: async () => pin.close() }),
+  });
+}
+
+/** Addresses of known boards that acknowledge a read. Only those are touched. */
+async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]> {
+  const addresses = [...new Set(BOARDS.map(({ address }) => address))];
+  const found: number[] = [];
+  for (const address of addresses) {
+    try {
+      await bus.at(address, signal).readByte(0x02);
+      found.push(address);
+    } catch {
+      signal.throwIfAborted();
+    }
+  }
+  return found;
+}
+
+/** Claims the pin when first read, and again after its chip was away. */
+function mainsPin({ id, mains }: BoardProfile, driver: LineDriver) {
+  if (mains.by !== 'line') return undefined;
+  const spec: InputSpec = {
+    name: `${id} mains`,
+    line: mains.line,
+    isActiveLow: false,
+    // Open when the board is off: pulled to where the mains are lost.
+    bias: mains.lostWhen === 'high' ? 'pull-up' : 'pull-down',
+    debounceMs: 0,
+  };
+  let handle: ReturnType<LineDriver['openInputs']> | undefined;
+  const close = () => {
+    handle?.close();
+    handle = undefined;
+  };
+  return {
+    close,
+    read: (): boolean | undefined => {
+      try {
+        handle ??= driver.openInputs([spec], () => {}, close);
+        return handle.read().size > 0;
+      } catch {
+        close();
+        return undefined;
+      }
+    },
+  };
+}

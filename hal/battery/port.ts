@@ -1,0 +1,61 @@
+/**
+ * The pack that carries the box when the mains go.
+ *
+ * Only what a chip said is told: a figure that nothing trusted gave is absent,
+ * and a pack that cannot be read is `unknown` with the reason, never a guess.
+ */
+export type Mains = 'on' | 'off' | 'unknown';
+
+export interface BatteryReading {
+  readonly phase: 'known';
+  /** The driver and chip that said it, for people. */
+  readonly source: string;
+  readonly chargePct?: number;
+  /** Of the whole pack. */
+  readonly voltageMv?: number;
+  /** Into the pack: negative while it discharges. */
+  readonly currentMa?: number;
+  /** Into the pack, as the current. */
+  readonly powerMw?: number;
+  readonly mains: Mains;
+  readonly isCharging?: boolean;
+  /** Time until empty at the present draw; absent while it is not honestly known. */
+  readonly timeLeftS?: number;
+}
+
+export interface BatteryUnknown {
+  readonly phase: 'unknown';
+  readonly source: string;
+  readonly reason: string;
+  /** A pin may still tell of the mains when the gauge is silent. */
+  readonly mains: Mains;
+}
+
+/** No battery was configured or found: the box runs on mains only. */
+export interface BatteryAbsent {
+  readonly phase: 'absent';
+}
+
+export type BatteryState = BatteryReading | BatteryUnknown | BatteryAbsent;
+
+/** A battery pack. */
+export interface Battery extends AsyncDisposable {
+  /**
+   * Asks the hardware now. A bus that hangs or a chip that is away is a state;
+   * rejects only with the reason of an aborted `signal`.
+   */
+  read(signal: AbortSignal): Promise<BatteryState>;
+}
+
+/** What a gauge says, before the board's curve, pins and estimator complete it. */
+export interface GaugeReading {
+  readonly chargePct?: number;
+  readonly voltageMv?: number;
+  readonly currentMa?: number;
+  readonly mains?: Mains;
+  readonly isCharging?: boolean;
+  readonly timeLeftS?: number;
+}
+
+/** Reads one gauge. Rejects with `HalError`. */
+export type Gauge = (signal: AbortSignal) => Promise<GaugeReading>;

@@ -1,0 +1,158 @@
+import type { InputChange } from './port.ts';
+
+/**
+ * Presses from edges: a pure step, so that ten seconds of holding take no time
+ * to test.
+ *
+ * A grab starts with the first button down; others join within `togetherMs` and
+ * make one gesture of all of them. It ends with the first release, or by itself
+ * when it is very long. What else goes down meanwhile is ignored until it is
+ * released, as is what was down at the start and in the first second after it:
+ * a lid that rests on a button must not start a drop.
+ */
+export interface GestureTimes {
+  /** Released earlier: short. */
+  readonly holdMs: number;
+  /** Held this long: very long, told while still held. */
+  readonly veryLongMs: number;
+  readonly togetherMs: number;
+  readonly ignoreAfterStartMs: number;
+}
+
+export const GESTURE_TIMES: GestureTimes = {
+  holdMs: 3000,
+  veryLongMs: 10_000,
+  togetherMs: 400,
+  ignoreAfterStartMs: 1000,
+};
+
+export type Gesture =
+  | {
+      readonly kind: 'press';
+      /** Sorted. */
+      readonly buttons: readonly string[];
+      readonly length: 'short' | 'hold' | 'very-long';
+      readonly atMs: number;
+    }
+  /** The hold is reached: letting go now is a hold. For a lamp to answer. */
+  | { readonly kind: 'hold-reached'; readonly buttons: readonly string[]; readonly atMs: number };
+
+interface Grab {
+  readonly buttons: readonly string[];
+  readonly downMs: number;
+  readonly isHoldTold: boolean;
+}
+
+export interface GestureState {
+  readonly times: GestureTimes;
+  /** Time of the newest input: what comes late counts as now. */
+  readonly nowMs: number;
+  readonly ignoreUntilMs: number;
+  readonly grab: Grab | undefined;
+  /** Down, but part of no gesture until released. */
+  readonly ignored: ReadonlySet<string>;
+}
+
+export interface GestureStep {
+  readonly state: GestureState;
+  readonly gestures: readonly Gesture[];
+  /** When to step with a tick at the latest, if nothing comes before. */
+  readonly wakeAtMs: number | undefined;
+}
+
+export function startGestures(times: GestureTimes = GESTURE_TIMES): GestureState {
+  const ignored = new Set<string>();
+  return { times, nowMs: -Infinity, ignoreUntilMs: Infinity, grab: undefined, ignored };
+}
+
+/** Takes one change or a tick. Any order and repetition of changes is allowed. */
+export function stepGestures(
+  before: GestureState,
+  input: InputChange | { readonly kind: 'tick'; readonly atMs: number },
+): GestureStep {
+  const nowMs = Math.max(before.nowMs, input.atMs);
+  // What the grab has become by now is told before what the input does to it.
+  const aged = age({ ...before, nowMs });
+  const done = apply(aged.state, input);
+  return {
+    state: done.state,
+    gestures: [...aged.gestures, ...done.gestures],
+    wakeAtMs: wakeAt(done.state),
+  };
+}
+
+type Part = Pick<GestureStep, 'state' | 'gestures'>;
+
+function age(state: GestureState): Part {
+  const { grab, nowMs, times } = state;
+  if (grab === undefined) return { state, gestures: [] };
+  const { buttons, downMs } = grab;
+  const gestures: Gesture[] = [];
+  if (!grab.isHoldTold && nowMs >= downMs + times.holdMs) {
+    gestures.push({ kind: 'hold-reached', buttons, atMs: downMs + times.holdMs });
+  }
+  if (nowMs >= downMs + times.veryLongMs) {
+    const atMs = downMs + times.veryLongMs;
+    gestures.push({ kind: 'press', buttons, length: 'very-long', atMs });
+    return { state: endGrab(state, buttons), gestures };
+  }
+  const isHoldTold = grab.isHoldTold || gestures.length > 0;
+  return { state: { ...state, grab: { ...grab, isHoldTold } }, gestures };
+}
+
+function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): Part {
+  switch (input.kind) {
+    case 'tick':
+      return { state, gestures: [] };
+    case 'levels':
+      return { state: restart(state, input.active), gestures: [] };
+    case 'gone':
+    case 'lost':
+      // Nothing is known of the buttons until their levels are told again.
+      return { state: { ...state, grab: undefined, ignoreUntilMs: Infinity }, gestures: [] };
+    case 'edge':
+      return input.isActive ? press(state, input.name) : release(state, input.name);
+  }
+}
+
+function restart(state: GestureState, active: ReadonlySet<string>): GestureState {
+  const ignoreUntilMs = state.nowMs + state.times.ignoreAfterStartMs;
+  return { ...state, grab: undefined, ignored: new Set(active), ignoreUntilMs };
+}
+
+function press(state: GestureState, name: string): Part {
+  const { grab, nowMs, times, ignored } = state;
+  if (ignored.has(name) || grab?.buttons.includes(name)) return { state, gestures: [] };
+  if (nowMs < state.ignoreUntilMs || (grab && nowMs > grab.downMs + times.togetherMs)) {
+    return { state: { ...state, ignored: new Set([...ignored, name]) }, gestures: [] };
+  }
+  const next: Grab =
+    grab === undefined
+      ? { buttons: [name], downMs: nowMs, isHoldTold: false }
+      : { ...grab, buttons: [...grab.buttons, name].toSorted() };
+  return { state: { ...state, grab: next }, gestures: [] };
+}
+
+function release(state: GestureState, name: string): Part {
+  const { grab, nowMs, times } = state;
+  if (grab === undefined || !grab.buttons.includes(name)) {
+    const ignored = new Set([...state.ignored].filter((other) => other !== name));
+    return { state: { ...state, ignored }, gestures: [] };
+  }
+  const { buttons } = grab;
+  const length = nowMs - grab.downMs >= times.holdMs ? 'hold' : 'short';
+  const stillDown = buttons.filter((other) => other !== name);
+  return {
+    state: endGrab(state, stillDown),
+    gestures: [{ kind: 'press', buttons, length, atMs: nowMs }],
+  };
+}
+
+function endGrab(state: GestureState, stillDown: readonly string[]): GestureState {
+  return { ...state, grab: undefined, ignored: new Set([...state.ignored, ...stillDown]) };
+}
+
+function wakeAt({ grab, times }: GestureState): number | undefined {
+  if (grab === undefined) return undefined;
+  return grab.downMs + (grab.isHoldTold ? times.veryLongMs : times.holdMs);
+}

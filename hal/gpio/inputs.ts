@@ -1,0 +1,104 @@
+import { type Clock, isAbort } from '../os/clock.ts';
+import { type Log, messageOf } from '../os/log.ts';
+import type { InputChange, InputHandle, InputSpec, Inputs, LineDriver } from './port.ts';
+import { ChangeQueue } from './queue.ts';
+
+/** Between two tries to claim lines that are away. A replug is back well within 5 s. */
+const RETRY_MS = 1000;
+/**
+ * How often a quiet line is read, so that a chip that went without a word (sysfs
+ * tells nobody) is noticed within a second.
+ */
+const PROBE_MS = 500;
+
+/** Watches inputs over any driver; claims them again for as long as it takes. */
+export function watchInputs(
+  driver: LineDriver,
+  specs: readonly InputSpec[],
+  os: { readonly clock: Clock; readonly log: Log },
+): Inputs {
+  return { driver: driver.name, changes: (signal) => changes(driver, specs, os, signal) };
+}
+
+async function* changes(
+  driver: LineDriver,
+  specs: readonly InputSpec[],
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): AsyncGenerator<InputChange> {
+  let lastReason: string | undefined;
+  while (!signal.aborted) {
+    let reason: string;
+    try {
+      yield* onePresence(driver, specs, clock, signal, () => {
+        if (lastReason !== undefined) log.info('inputs back', { driver: driver.name });
+        lastReason = undefined;
+      });
+      return;
+    } catch (error) {
+      reason = messageOf(error);
+    }
+    if (reason !== lastReason) {
+      log.warn('inputs away', { driver: driver.name, reason });
+      yield { kind: 'gone', reason, atMs: clock.monotonicMs() };
+    }
+    lastReason = reason;
+    try {
+      await clock.sleep(RETRY_MS, signal);
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    }
+  }
+}
+
+/** From claiming the lines until they are gone, which it throws. */
+async function* onePresence(
+  driver: LineDriver,
+  specs: readonly InputSpec[],
+  clock: Clock,
+  signal: AbortSignal,
+  onOpen: () => void,
+): AsyncGenerator<InputChange> {
+  const queue = new ChangeQueue();
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const handle = driver.openInputs(
+    specs,
+    (name, isActive, atMs, lostEdges) => {
+      if (lostEdges > 0) queue.lose(lostEdges + 1, atMs);
+      else queue.push({ kind: 'edge', name, isActive, atMs });
+    },
+    (error) => stop.abort(error),
+  );
+  try {
+    yield { kind: 'levels', active: handle.read(), atMs: clock.monotonicMs() };
+    onOpen();
+    const probing = probe(handle, clock, both).catch((error: unknown) => stop.abort(error));
+    for (;;) {
+      const change = await queue.take(both);
+      if (change === undefined) break;
+      yield change;
+      if (change.kind === 'lost') {
+        yield { kind: 'levels', active: handle.read(), atMs: clock.monotonicMs() };
+      }
+    }
+    stop.abort();
+    await probing;
+    if (!signal.aborted) throw stop.signal.reason;
+  } finally {
+    stop.abort();
+    handle.close();
+  }
+}
+
+/** Reads until it fails, which it throws, or until `signal` aborts. */
+async function probe(handle: InputHandle, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    handle.read();
+    try {
+      await clock.sleep(PROBE_MS, signal);
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { readdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { halErrorOf } from '../errors.ts';
+import { type Clock, isAbort } from '../os/clock.ts';
+import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
+import { faultOf, lampAt, renderLedPattern } from './rhythm.ts';
+
+const LED_CLASS = '/sys/class/leds';
+
+/** Names of the lamps that the kernel's LED class has. */
+export function listLeds(root: string = LED_CLASS): string[] {
+  try {
+    return readdirSync(root);
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * A lamp of the LED class. The kernel keeps the rhythm, so the lamp still tells
+ * of the last state when this process has died.
+ */
+export function openLedLamp(name: string, led: string, root: string = LED_CLASS): Lamp {
+  const write = async (file: string, text: string) => {
+    try {
+      await writeFile(`${root}/${led}/${file}`, text, { flag: 'r+' });
+    } catch (error) {
+      throw halErrorOf(error, `lamp ${name}: LED ${led}: ${file}`);
+    }
+  };
+  const show = async (rhythm: Rhythm) => {
+    refuseFaulty(name, rhythm);
+    // Brightness 0 ends any trigger, so that a new rhythm starts at its beginning.
+    await write('brightness', '0');
+    if (rhythm.length === 0) return;
+    if (rhythm.length === 1) return write('brightness', '255');
+    const [onMs, offMs] = rhythm;
+    if (rhythm.length === 2) {
+      await write('trigger', 'timer');
+      await write('delay_on', String(onMs));
+      return write('delay_off', String(offMs));
+    }
+    await write('trigger', 'pattern');
+    await write('repeat', '-1');
+    await write('pattern', renderLedPattern(rhythm, 255));
+  };
+  return {
+    name,
+    driver: `LED class ${led}`,
+    isKeptByKernel: true,
+    show,
+    // What it shows stays: that is what the LED class is chosen for.
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** A lamp on a GPIO line, blinked by this process. It claims the line again when it was away. */
+export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock): Lamp {
+  let handle: OutputHandle | undefined;
+  let stop = new AbortController();
+  let blinking: Promise<void> = Promise.resolve();
+
+  const set = (isOn: boolean) => {
+    try {
+      handle ??= driver.openOutput(spec, isOn);
+      handle.set(isOn);
+    } catch (error) {
+      handle?.close();
+      handle = undefined;
+      throw halErrorOf(error, `lamp ${spec.name}`);
+    }
+  };
+  const blink = async (rhythm: Rhythm, signal: AbortSignal) => {
+    const startMs = clock.monotonicMs();
+    while (!signal.aborted) {
+      const { isOn, nextMs } = lampAt(rhythm, clock.monotonicMs() - startMs);
+      try {
+        set(isOn);
+      } catch {
+        // Away: the next beat tries again, and whoever called `show` was told.
+      }
+      // A steady lamp is set anew each second, so that it comes back with its chip.
+      await sleep(clock, Math.min(Math.max(nextMs, 1), 1000), signal);
+    }
+  };
+  const end = async () => {
+    stop.abort();
+    await blinking;
+  };
+  return {
+    name: spec.name,
+    driver: driver.name,
+    isKeptByKernel: false,
+    show: async (rhythm) => {
+      refuseFaulty(spec.name, rhythm);
+      await end();
+      stop = new AbortController();
+      blinking = blink(rhythm, stop.signal);
+      set(lampAt(rhythm, 0).isOn);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await end();
+      handle?.close();
+    },
+  };
+}
+
+async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}
+
+function refuseFaulty(name: string, rhythm: Rhythm): void {
+  const fault = faultOf(rhythm);
+  if (fault !== undefined) throw new RangeError(`lamp ${name}: a rhythm with ${fault}`);
+}

@@ -1,0 +1,62 @@
+import { type Clock, isAbort } from '../os/clock.ts';
+import {
+  GESTURE_TIMES,
+  type Gesture,
+  type GestureTimes,
+  startGestures,
+  stepGestures,
+} from './gestures.ts';
+import type { InputChange, Inputs } from './port.ts';
+
+/** Presses as they happen, or the news that the buttons are away or back. */
+export type PressChange = Gesture | Extract<InputChange, { readonly kind: 'levels' | 'gone' }>;
+
+/** Follows inputs and tells gestures, each at its time also when nothing else happens. */
+export async function* watchPresses(
+  inputs: Inputs,
+  clock: Clock,
+  signal: AbortSignal,
+  times: GestureTimes = GESTURE_TIMES,
+): AsyncGenerator<PressChange> {
+  const changes = inputs.changes(signal)[Symbol.asyncIterator]();
+  let state = startGestures(times);
+  let next = changes.next();
+  let wakeAtMs: number | undefined;
+  try {
+    for (;;) {
+      const result = await nextOrWake(next, wakeAtMs, clock);
+      if (result?.done) return;
+      const change = result?.value;
+      if (result !== undefined) next = changes.next();
+      const step = stepGestures(state, change ?? { kind: 'tick', atMs: clock.monotonicMs() });
+      state = step.state;
+      wakeAtMs = step.wakeAtMs;
+      if (change?.kind === 'levels' || change?.kind === 'gone') yield change;
+      yield* step.gestures;
+    }
+  } finally {
+    await changes.return?.();
+  }
+}
+
+/** The next change, or undefined when it is time for a tick. */
+async function nextOrWake<T>(
+  next: Promise<T>,
+  wakeAtMs: number | undefined,
+  clock: Clock,
+): Promise<T | undefined> {
+  if (wakeAtMs === undefined) return next;
+  const done = new AbortController();
+  const sleeping = clock
+    .sleep(Math.max(0, wakeAtMs - clock.monotonicMs()), done.signal)
+    .then(() => undefined)
+    .catch((error: unknown) => {
+      if (!isAbort(error, done.signal)) throw error;
+      return undefined;
+    });
+  try {
+    return await Promise.race([next, sleeping]);
+  } finally {
+    done.abort();
+  }
+}

@@ -1,0 +1,71 @@
+import { accessSync, constants, readdirSync } from 'node:fs';
+import { HalError } from '../errors.ts';
+import type { Clock } from '../os/clock.ts';
+import { chardevDriver } from './chardev.ts';
+import { listLeds, openGpioLamp, openLedLamp } from './lamps.ts';
+import type { Lamp, LineDriver, OutputSpec } from './port.ts';
+import { sysfsDriver } from './sysfs.ts';
+
+/** What was looked at and what came of it, for the journal and `doctor`. */
+export interface GpioProbe {
+  readonly choice: 'chardev' | 'sysfs' | 'none';
+  readonly findings: readonly string[];
+}
+
+/** Which GPIO driver this machine can use: the character device before sysfs. */
+export function probeGpio(root = ''): GpioProbe {
+  const chips = namesIn(`${root}/dev`).filter((name) => /^gpiochip\d+$/.test(name));
+  const usable = chips.filter((name) => isWritable(`${root}/dev/${name}`));
+  if (usable.length > 0) {
+    return { choice: 'chardev', findings: [`character device: ${usable.join(', ')}`] };
+  }
+  const missing =
+    chips.length === 0
+      ? 'character device: no /dev/gpiochip*'
+      : `character device: ${chips.join(', ')} may not be opened (group gpio?)`;
+  if (isWritable(`${root}/sys/class/gpio/export`)) {
+    return { choice: 'sysfs', findings: [missing, 'sysfs: /sys/class/gpio/export is writable'] };
+  }
+  return { choice: 'none', findings: [missing, 'sysfs: no writable /sys/class/gpio/export'] };
+}
+
+/**
+ * The driver that {@link probeGpio} chose.
+ *
+ * @throws HalError NOT_FOUND with the findings, when there is none.
+ */
+export function openLineDriver(probe: GpioProbe, clock: Clock): LineDriver {
+  if (probe.choice === 'chardev') return chardevDriver(clock);
+  if (probe.choice === 'sysfs') return sysfsDriver(clock);
+  throw new HalError('NOT_FOUND', `GPIO: ${probe.findings.join('; ')}`);
+}
+
+export interface LampSpec extends OutputSpec {
+  /** The LED class's name for it, where the device tree or an overlay gives it one. */
+  readonly led?: string;
+}
+
+/** The LED class where it has the lamp, the GPIO line elsewhere. */
+export function openLamp(spec: LampSpec, driver: LineDriver, clock: Clock): Lamp {
+  if (spec.led !== undefined && listLeds().includes(spec.led)) {
+    return openLedLamp(spec.name, spec.led);
+  }
+  return openGpioLamp(driver, spec, clock);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

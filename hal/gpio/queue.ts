@@ -1,0 +1,54 @@
+import type { InputChange } from './port.ts';
+
+/** Changes kept for a reader that is busy. A person presses a few times a second. */
+const DEPTH = 256;
+
+/**
+ * Holds changes between the driver's callbacks and the one reader. When it runs
+ * over, everything is dropped for one `lost`: half a gesture is worse than none.
+ */
+export class ChangeQueue {
+  #held: InputChange[] = [];
+  #wake: (() => void) | undefined;
+  #lost = 0;
+
+  push(change: InputChange): void {
+    if (this.#lost > 0 || this.#held.length >= DEPTH) {
+      this.lose(1, change.atMs);
+      return;
+    }
+    this.#held.push(change);
+    this.#wake?.();
+  }
+
+  /** Tells of edges that are not in the queue; what is in it goes with them. */
+  lose(edges: number, atMs: number): void {
+    this.#lost += edges + (this.#lost > 0 ? 0 : this.#held.length);
+    this.#held = [{ kind: 'lost', edges: this.#lost, atMs }];
+    this.#wake?.();
+  }
+
+  /** The oldest change; waits for one. Undefined once `signal` aborted. */
+  async take(signal: AbortSignal): Promise<InputChange | undefined> {
+    while (this.#held.length === 0 && !signal.aborted) await this.#somethingNew(signal);
+    const change = signal.aborted ? undefined : this.#held.shift();
+    if (change?.kind === 'lost') this.#lost = 0;
+    return change;
+  }
+
+  async #somethingNew(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = waiter();
+    this.#wake = resolve;
+    signal.addEventListener('abort', resolve, { once: true });
+    await promise;
+    signal.removeEventListener('abort', resolve);
+  }
+}
+
+function waiter(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

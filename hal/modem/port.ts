@@ -1,0 +1,62 @@
+/** Cellular modems, in the radio's own words. */
+export type Registration =
+  | 'failed'
+  | 'locked'
+  | 'off'
+  | 'searching'
+  | 'denied'
+  | 'registered'
+  | 'connected'
+  | 'unknown';
+
+/** `5g-nsa`: 5G carried by an LTE anchor. */
+export type Technology = '5g' | '5g-nsa' | 'lte' | '3g' | '2g' | 'unknown';
+
+export type Sim = 'ready' | 'pin' | 'puk' | 'absent' | 'unknown';
+
+export interface ModemState {
+  /** The IMEI where the modem tells it, else where it is plugged. */
+  readonly id: string;
+  readonly model: string;
+  readonly registration: Registration;
+  readonly technology: Technology;
+  readonly sim: Sim;
+  readonly operator?: string;
+  readonly rsrpDbm?: number;
+  readonly rsrqDb?: number;
+  readonly sinrDb?: number;
+  /** The network interface of its data, for example `wwan0`. */
+  readonly interfaceName?: string;
+  readonly addresses: readonly string[];
+  /** Since the interface came; the daemon adds over reconnects. */
+  readonly rxBytesTotal?: number;
+  readonly txBytesTotal?: number;
+}
+
+export type ModemsState =
+  | { readonly phase: 'known'; readonly modems: readonly ModemState[] }
+  /** Whoever tells of modems is away; it is tried again. */
+  | { readonly phase: 'away'; readonly reason: string }
+  | { readonly phase: 'absent' };
+
+/** From the mildest. `power` needs a board that can switch the modem's supply. */
+export type ModemAction = 'reconnect' | 'enable' | 'disable' | 'reset' | 'power';
+
+export interface Modems {
+  readonly driver: string;
+  /** The present state first, then each change. Ends when `signal` aborts; never fails. */
+  changes(signal: AbortSignal): AsyncIterable<ModemsState>;
+  /** Rejects with `HalError`: NOT_FOUND, UNSUPPORTED, TIMEOUT. */
+  act(id: string, action: ModemAction, signal: AbortSignal): Promise<void>;
+  /** Rejects with `HalError` BAD_REPLY for a wrong PIN. Three of them lock the SIM. */
+  sendPin(id: string, pin: string, signal: AbortSignal): Promise<void>;
+}
+
+export type Signal = 'good' | 'fair' | 'poor' | 'unknown';
+
+/** How a person would call the radio: RSRP and SINR bands of the design notes, unverified. */
+export function signalOf({ rsrpDbm, sinrDb }: Pick<ModemState, 'rsrpDbm' | 'sinrDb'>): Signal {
+  if (rsrpDbm === undefined) return 'unknown';
+  if (rsrpDbm < -110 || (sinrDb ?? 5) < 0) return 'poor';
+  return rsrpDbm >= -80 && (sinrDb ?? 13) >= 13 ? 'good' : 'fair';
+}

@@ -1,0 +1,169 @@
+import type { Socket } from 'node:net';
+import dbus from '@particle/dbus-next';
+import { HalError } from '../errors.ts';
+import { type Clock, isAbort } from './clock.ts';
+
+/** One object's method. */
+export interface DbusCall {
+  readonly destination: string;
+  readonly path: string;
+  readonly interface: string;
+  readonly member: string;
+  /** Of `body`, in D-Bus's letters. */
+  readonly signature?: string;
+  readonly body?: readonly unknown[];
+}
+
+/**
+ * A message bus: ModemManager, NetworkManager and logind are behind it. Values
+ * come as plain data: variants are unwrapped, 64-bit numbers are bigint.
+ */
+export interface Dbus extends AsyncDisposable {
+  /** Rejects with `HalError`: NOT_FOUND where nobody owns the name, TIMEOUT, GONE with the bus. */
+  call(call: DbusCall, signal: AbortSignal, timeoutMs?: number): Promise<readonly unknown[]>;
+  /** Calls back for each signal of `sender`, and when that name changes its owner. */
+  watch(sender: string, onSignal: () => void, signal: AbortSignal): Promise<void>;
+  /** Aborts when the bus is lost. */
+  readonly lost: AbortSignal;
+}
+
+const SYSTEM_BUS = 'unix:path=/run/dbus/system_bus_socket';
+const CALL_TIMEOUT_MS = 5000;
+const CONNECT_TIMEOUT_MS = 3000;
+const BUS = {
+  destination: 'org.freedesktop.DBus',
+  path: '/org/freedesktop/DBus',
+  interface: 'org.freedesktop.DBus',
+};
+
+/** D-Bus error names by what a caller can do. */
+const NAME_UNOWNED: ReadonlySet<string> = new Set([
+  'org.freedesktop.DBus.Error.ServiceUnknown',
+  'org.freedesktop.DBus.Error.NameHasNoOwner',
+  'org.freedesktop.DBus.Error.UnknownObject',
+  'org.freedesktop.DBus.Error.UnknownMethod',
+]);
+
+/** Connects to the system bus, or to `address`. Rejects with `HalError`. */
+export async function openDbus(
+  clock: Clock,
+  signal: AbortSignal,
+  address: string = SYSTEM_BUS,
+): Promise<Dbus> {
+  const lost = new AbortController();
+  let bus: dbus.MessageBus;
+  try {
+    // `systemBus` takes no address; this is the same client.
+    bus = dbus.sessionBus({ busAddress: address });
+  } catch (error) {
+    throw new HalError('NOT_FOUND', 'D-Bus: no system bus', { cause: error });
+  }
+  const lose = (error: unknown) =>
+    lost.abort(new HalError('GONE', 'D-Bus: lost', { cause: error }));
+  bus.on('error', lose);
+  // dbus-next tells of errors, but not of a bus that ends in an orderly way.
+  streamOf(bus)?.on('close', () => lose(new Error('the bus closed the connection')));
+
+  const call: Dbus['call'] = async (what, stop, timeoutMs = CALL_TIMEOUT_MS) => {
+    const { signature = '', body = [] } = what;
+    const message = new dbus.Message({ ...what, signature, body: [...body] });
+    const reply = bus.call(message).catch((error: unknown) => {
+      throw failureOf(error, what);
+    });
+    const answer = await within(reply, timeoutMs, `${what.interface}.${what.member}`, clock, [
+      stop,
+      lost.signal,
+    ]);
+    return (answer?.body ?? []).map(plain);
+  };
+  const watch: Dbus['watch'] = async (sender, onSignal, stop) => {
+    const owners = new Set<string>();
+    const learn = async () => {
+      const [owner] = await call(
+        { ...BUS, member: 'GetNameOwner', signature: 's', body: [sender] },
+        stop,
+      );
+      if (typeof owner === 'string') owners.add(owner);
+    };
+    bus.on('message', (message: dbus.Message) => {
+      if (stop.aborted) return;
+      if (message.member === 'NameOwnerChanged' && message.body[0] === sender) {
+        if (typeof message.body[2] === 'string') owners.add(message.body[2]);
+        onSignal();
+      } else if (message.sender !== undefined && owners.has(message.sender)) {
+        onSignal();
+      }
+    });
+    const match = (rule: string) =>
+      call({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] }, stop);
+    await match(`type='signal',sender='${sender}'`);
+    await match(
+      `type='signal',sender='${BUS.destination}',member='NameOwnerChanged',arg0='${sender}'`,
+    );
+    // Nobody may own it yet: then its first owner is told of.
+    await learn().catch(() => undefined);
+  };
+  const close = async () => {
+    if (!lost.signal.aborted) lost.abort(new HalError('GONE', 'D-Bus: closed'));
+    bus.disconnect();
+    // `disconnect` only ends this half: a bus that hangs would keep the socket open for ever.
+    streamOf(bus)?.destroy();
+  };
+  try {
+    await within(call({ ...BUS, member: 'GetId' }, signal), CONNECT_TIMEOUT_MS, 'D-Bus', clock, [
+      signal,
+    ]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { call, watch, lost: lost.signal, [Symbol.asyncDispose]: close };
+}
+
+async function within<T>(
+  work: Promise<T>,
+  timeoutMs: number,
+  what: string,
+  clock: Clock,
+  signals: readonly AbortSignal[],
+): Promise<T> {
+  const done = new AbortController();
+  const either = AbortSignal.any([...signals, done.signal]);
+  const late = clock.sleep(timeoutMs, either).then(
+    () => {
+      throw new HalError('TIMEOUT', `${what}: no answer in ${timeoutMs} ms`);
+    },
+    (error: unknown) => {
+      const stopped = signals.find(({ aborted }) => aborted);
+      if (stopped !== undefined) throw stopped.reason;
+      if (!isAbort(error, either)) throw error;
+      return work;
+    },
+  );
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+    late.catch(() => undefined);
+  }
+}
+
+function failureOf(error: unknown, { interface: name, member }: DbusCall): HalError {
+  const type = error instanceof dbus.DBusError ? error.type : '';
+  const code = NAME_UNOWNED.has(type) ? 'NOT_FOUND' : 'IO';
+  return new HalError(code, `${name}.${member} failed`, { cause: error });
+}
+
+/** Variants unwrapped, through arrays and dictionaries. */
+function plain(value: unknown): unknown {
+  if (value instanceof dbus.Variant) return plain(value.value);
+  if (Array.isArray(value)) return value.map(plain);
+  if (Buffer.isBuffer(value) || typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
+}
+
+/** The socket below a bus: no part of dbus-next's types. */
+function streamOf(bus: dbus.MessageBus): Socket | undefined {
+  const inner = bus as unknown as { _connection?: { stream?: Socket } };
+  return inner._connection?.stream;
+}

@@ -1,0 +1,100 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { errnoOf, HalError, halErrorOf } from '../../errors.ts';
+import type { Clock } from '../../os/clock.ts';
+import { type OpenTransport, STALL_MS } from './transport.ts';
+
+/** usblp takes 8 KiB a transfer; less keeps the place of a torn job known. */
+const CHUNK_BYTES = 4096;
+const POLL_MS = 10;
+
+/**
+ * A USB printer by the kernel's usblp, read-write and non-blocking.
+ *
+ * @param path `/dev/usb/lp0`, or `auto` for the first there is.
+ */
+export function lpTransport(path: string, clock: Clock): OpenTransport {
+  return async (signal) => {
+    signal.throwIfAborted();
+    const device = path === 'auto' ? await firstPrinter() : path;
+    const flags = constants.O_RDWR | constants.O_NONBLOCK;
+    const file = await open(device, flags).catch((error: unknown) => {
+      throw halErrorOf(error, device);
+    });
+    return {
+      name: device,
+      write: (bytes, stop, onSent) => writeAll(file, device, bytes, clock, stop, onSent),
+      read: (timeoutMs, stop) => readSome(file, device, timeoutMs, clock, stop),
+      [Symbol.asyncDispose]: () => file.close(),
+    };
+  };
+}
+
+/** Names of the USB printers that are plugged in. */
+export async function listPrinters(folder = '/dev/usb'): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => /^lp\d+$/.test(name)).map((name) => `${folder}/${name}`);
+}
+
+async function firstPrinter(): Promise<string> {
+  const [first] = (await listPrinters()).toSorted();
+  if (first === undefined) throw new HalError('NOT_FOUND', 'USB printer: none is plugged in');
+  return first;
+}
+
+async function writeAll(
+  file: FileHandle,
+  device: string,
+  bytes: Uint8Array,
+  clock: Clock,
+  signal: AbortSignal,
+  onSent?: (bytes: number) => void,
+): Promise<void> {
+  let sent = 0;
+  let movedMs = clock.monotonicMs();
+  while (sent < bytes.length) {
+    signal.throwIfAborted();
+    const written = await unlessBusy(device, async () => {
+      const length = Math.min(CHUNK_BYTES, bytes.length - sent);
+      return (await file.write(bytes, sent, length)).bytesWritten;
+    });
+    if (written === undefined || written === 0) {
+      if (clock.monotonicMs() - movedMs > STALL_MS) {
+        throw new HalError('TIMEOUT', `${device}: it took no byte for ${STALL_MS} ms`);
+      }
+      await clock.sleep(POLL_MS, signal);
+      continue;
+    }
+    sent += written;
+    movedMs = clock.monotonicMs();
+    onSent?.(sent);
+  }
+}
+
+async function readSome(
+  file: FileHandle,
+  device: string,
+  timeoutMs: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const endMs = clock.monotonicMs() + timeoutMs;
+  const bytes = Buffer.alloc(64);
+  for (;;) {
+    signal.throwIfAborted();
+    const read = await unlessBusy(device, async () => (await file.read(bytes)).bytesRead);
+    if (read !== undefined && read > 0) return bytes.subarray(0, read);
+    if (clock.monotonicMs() >= endMs) return Buffer.alloc(0);
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/** Undefined while the driver would block. */
+async function unlessBusy<T>(device: string, call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (errnoOf(error) === 'EAGAIN') return undefined;
+    throw halErrorOf(error, device);
+  }
+}

@@ -1,0 +1,71 @@
+import { decodeQR } from 'qr/decode.js';
+import { renderPaper } from './escpos/render.ts';
+import type { Picture } from './picture.ts';
+import type { PrintDocument } from './port.ts';
+import type { PrinterProfile } from './profiles.ts';
+
+/**
+ * Reads each QR of a rendered job off the picture of its paper, and tells what is
+ * wrong, or undefined. A drop's whole point is the code: one that a phone cannot
+ * read is not worth its paper.
+ */
+export function faultOfJob(
+  document: PrintDocument,
+  bytes: Uint8Array,
+  profile: PrinterProfile,
+): string | undefined {
+  const wanted = document.flatMap((block) => (block.kind === 'qr' ? [block.data] : []));
+  if (wanted.length === 0) return undefined;
+  const { picture } = renderPaper(bytes, profile);
+  const read = new Set(readCodes(picture));
+  const missing = wanted.find((data) => !read.has(data));
+  return missing === undefined ? undefined : `its QR cannot be read back: ${missing.slice(0, 80)}`;
+}
+
+/** All QR codes on a picture, from the top. */
+export function readCodes(picture: Picture): string[] {
+  return splitAtWhite(picture).flatMap((part) => {
+    const data = readCode(part);
+    return data === undefined ? [] : [data];
+  });
+}
+
+function readCode({ width, height, dots }: Picture): string | undefined {
+  const data = new Uint8Array(width * height * 3).fill(255);
+  for (const [index, dot] of dots.entries()) if (dot === 1) data.fill(0, index * 3, index * 3 + 3);
+  try {
+    return decodeQR({ width, height, data }, { format: 'RGB', effort: 4, timeLimit: 400 });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rows of white that part one thing from the next; a code's own rows are never all white. */
+const WHITE_ROWS = 6;
+/** A version 1 code of 2 dots a module. */
+const LEAST_ROWS = 42;
+/** White added around a part, for the decoder's sake. */
+const MARGIN = 32;
+
+function splitAtWhite(picture: Picture): Picture[] {
+  const parts: Picture[] = [];
+  let start: number | undefined;
+  let white = 0;
+  for (let y = 0; y <= picture.height; y += 1) {
+    const row = picture.dots.subarray(y * picture.width, (y + 1) * picture.width);
+    const isWhite = y === picture.height || !row.includes(1);
+    white = isWhite ? white + 1 : 0;
+    if (!isWhite) start ??= y;
+    if (start === undefined || !(white >= WHITE_ROWS || y === picture.height)) continue;
+    if (y - white - start >= LEAST_ROWS) parts.push(cutOut(picture, start, y));
+    start = undefined;
+  }
+  return parts;
+}
+
+function cutOut({ width, dots }: Picture, top: number, bottom: number): Picture {
+  const height = bottom - top + 2 * MARGIN;
+  const part = new Uint8Array(width * height);
+  part.set(dots.subarray(top * width, bottom * width), MARGIN * width);
+  return { width, height, dots: part };
+}

@@ -1,0 +1,61 @@
+#!/bin/bash
+# The hardware lab: boots a User Mode Linux kernel with gpio-sim, i2c-stub, USB
+# gadgets and the like, over a throw-away copy of this machine's own root, and runs
+# test/lab/*.test.ts inside against the real kernel drivers.
+#
+# Usage: scripts/lab.sh [test name…]     for example: scripts/lab.sh gpio printer
+# Ends with "N passed, N failed". Exits 0, 1 when a test failed, 3 when the lab
+# cannot run here (the reason is printed; the caller counts it as skipped).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+repo=$PWD
+config=scripts/lab/kernel.config
+packages_to_run="busybox-static kmod udev dbus modemmanager"
+packages_to_build="linux-source-6.12 build-essential flex bison bc xz-utils"
+
+cannot() {
+  echo "lab: cannot run here: $*"
+  exit 3
+}
+
+[ "$(uname -m)" = x86_64 ] || cannot "User Mode Linux runs on x86-64 only, this is $(uname -m)"
+[ "$(id -u)" = 0 ] || cannot "it needs root, to read all of this machine's root folder"
+for tool in busybox depmod udevadm dbus-daemon ModemManager; do
+  PATH=$PATH:/usr/sbin:/sbin command -v "$tool" > /dev/null ||
+    cannot "$tool is missing: apt-get install --no-install-recommends $packages_to_run"
+done
+
+hash=$(sha256sum "$config" | cut -c1-16)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/venuebox/lab-$hash
+prebuilt=../shared/lab
+if [ -x $prebuilt/linux-um ] && [ -e $prebuilt/i2c-stub.ko ] && cmp -s $config $prebuilt/kernel.config; then
+  kernel=$(realpath $prebuilt)
+else
+  [ -x "$cache/linux-um" ] || scripts/lab/build-kernel.sh "$config" "$cache" ||
+    cannot "no prebuilt kernel fits and none could be built (needs: $packages_to_build)"
+  kernel=$cache
+fi
+
+memory_mb=1200
+free_kb=$(df --output=avail /dev/shm | tail -1)
+[ "$free_kb" -gt $((memory_mb * 1024)) ] || cannot "/dev/shm has no $memory_mb MB free"
+
+work=$(mktemp -d /tmp/venuebox-lab.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+release=$("$kernel/linux-um" --version | tail -1)
+modules=$work/modules/lib/modules/$release
+mkdir -p "$modules/extra" "$work/out"
+cp "$kernel/i2c-stub.ko" "$modules/extra/"
+PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/modules" "$release" 2> /dev/null
+echo "$*" > "$work/out/tests"
+
+TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-240}" "$kernel/linux-um" mem=${memory_mb}M \
+  root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/init.sh" \
+  con=null con0=fd:0,fd:1 quiet dummy_hcd.num=3 softdog.soft_noboot=1 \
+  vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 \
+  lab_repo="$repo" lab_work="$work" lab_node="$(dirname "$(command -v node)")" \
+  < /dev/null 2>&1 || true
+
+[ -e "$work/out/counts" ] || { echo "lab: the kernel ended before the tests did"; echo "0 passed, 1 failed"; exit 1; }
+cat "$work/out/counts"
+grep -q ' 0 failed$' "$work/out/counts"

@@ -1,0 +1,283 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openBoardBattery } from '../../../hal/battery/board-battery.ts';
+import { BOARDS } from '../../../hal/battery/boards.ts';
+import { chargeOf, LI_ION, restingMv } from '../../../hal/battery/curve.ts';
+import { type EstimateState, stepEstimate } from '../../../hal/battery/estimate.ts';
+import { gaugeOf } from '../../../hal/battery/gauges.ts';
+import { BusLine } from '../../../hal/battery/i2c.ts';
+import { listBatteries, parseSupply, powerSupplyGauge } from '../../../hal/battery/power-supply.ts';
+import { openSimulatedBattery, restMv } from '../../../hal/battery/simulated.ts';
+import { HalError } from '../../../hal/errors.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openFakeBus } from './fake-bus.ts';
+
+const test = suite('battery');
+const never = new AbortController().signal;
+const board = {
+  cells: 1,
+  capacityMah: 2600,
+  curve: LI_ION,
+  cellMilliOhm: 60,
+  mains: { by: 'gauge' },
+} as const;
+
+/** Time that the test moves. */
+function handClock() {
+  let nowMs = 0;
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { pass, clock: { ...systemClock, monotonicMs: () => nowMs } };
+}
+
+test('over a discharge, charge stays within 15 points and time left within 15 %', async () => {
+  // Another cell than the curve's: 3 % less capacity, 20 % more resistance, and a voltage at
+  // rest that is up to 10 mV beside it.
+  const { clock, pass } = handClock();
+  const capacityMah = 2600 * 0.97;
+  const cellMv = (at: number) => restMv(LI_ION, at) + 10 * Math.sin(at / 12);
+  let pct = 96;
+  let beat = 0;
+  const drawMa = () => 620 + 150 * Math.sin(beat / 3);
+  const battery = openBoardBattery({
+    source: 'replay',
+    board,
+    gauge: async () => ({
+      voltageMv: cellMv(pct) - drawMa() * 0.072,
+      currentMa: -drawMa(),
+      mains: 'off',
+    }),
+    clock,
+  });
+  let checked = 0;
+  while (pct > 10) {
+    const state = await battery.read(never);
+    assert.is(state.phase, 'known');
+    if (state.phase === 'known') {
+      assert.ok(Math.abs((state.chargePct ?? 0) - pct) < 15, `${state.chargePct} % for ${pct} %`);
+      // The draw's mean over its period is what empties the cell.
+      const trueS = ((pct / 100) * capacityMah * 3600) / 620;
+      if (beat > 12 && pct > 25) {
+        checked += 1;
+        const error = Math.abs((state.timeLeftS ?? 0) - trueS) / trueS;
+        assert.ok(error < 0.15, `${state.timeLeftS} s for ${Math.round(trueS)} s at ${pct} %`);
+      }
+    }
+    pass(5000);
+    beat += 1;
+    pct -= (drawMa() * 5) / 36 / capacityMah;
+  }
+  assert.ok(checked > 1000);
+});
+
+test('without a current, time left comes from the slope, after five minutes and a whole per cent', () => {
+  let state: EstimateState | undefined;
+  let pct = 80;
+  let firstS: number | undefined;
+  for (let s = 0; s <= 1800; s += 5) {
+    const input = { atMs: s * 1000, chargePct: pct, currentMa: undefined, capacityMah: 5200 };
+    const step = stepEstimate(state, { ...input, mains: 'off' });
+    state = step.state;
+    if (step.timeLeftS !== undefined) {
+      firstS ??= s;
+      const trueS = pct / 0.01;
+      assert.ok(Math.abs(step.timeLeftS - trueS) / trueS < 0.15, `${step.timeLeftS} for ${trueS}`);
+    }
+    pct -= 0.05;
+  }
+  assert.is(firstS, 300);
+});
+
+test('time left is absent with mains, at first, after a long silence and with no draw', () => {
+  const input = { chargePct: 80, currentMa: -500, mains: 'off', capacityMah: 2600 } as const;
+  const first = stepEstimate(undefined, { ...input, atMs: 0 });
+  assert.is(first.timeLeftS, undefined);
+  const later = stepEstimate(first.state, { ...input, atMs: 31_000 });
+  assert.is(later.timeLeftS, Math.round((0.8 * 2600 * 3600) / 500));
+  assert.is(
+    stepEstimate(later.state, { ...input, atMs: 32_000, mains: 'on' }).timeLeftS,
+    undefined,
+  );
+  assert.is(stepEstimate(later.state, { ...input, atMs: 200_000 }).timeLeftS, undefined);
+  assert.is(stepEstimate(later.state, { ...input, atMs: 10 }).timeLeftS, undefined);
+  const idle = stepEstimate(undefined, { ...input, atMs: 0, currentMa: -5 });
+  assert.is(
+    stepEstimate(idle.state, { ...input, atMs: 31_000, currentMa: -5 }).timeLeftS,
+    undefined,
+  );
+});
+
+test('a gauge that never answers is a state after two seconds, and reading goes on', async () => {
+  const fast = {
+    ...systemClock,
+    sleep: (ms: number, s?: AbortSignal) => systemClock.sleep(ms / 50, s),
+  };
+  let isHung = true;
+  const gauge = () =>
+    isHung ? new Promise<never>(() => {}) : Promise.resolve({ voltageMv: 3800 });
+  const battery = openBoardBattery({ source: 'x', board, gauge, clock: fast });
+  const state = await battery.read(never);
+  assert.match(state.phase === 'unknown' ? state.reason : '', 'no answer in 2000 ms');
+  isHung = false;
+  assert.is((await battery.read(never)).phase, 'known');
+});
+
+test('an aborted read rejects with the reason of the signal', async () => {
+  const stop = new AbortController();
+  const gauge = () => new Promise<never>(() => {});
+  const battery = openBoardBattery({ source: 'x', board, gauge, clock: systemClock });
+  const reading = battery.read(stop.signal).catch((error: unknown) => error);
+  stop.abort(new Error('closing'));
+  assert.match(String(await reading), 'closing');
+});
+
+test('a hung transfer times out once and the next ones are refused until it returns', async () => {
+  const line = new BusLine('i2c-9', systemClock);
+  let release = (_: number) => {};
+  const hung = () =>
+    new Promise<number>((resolve) => {
+      release = resolve;
+    });
+  const startMs = systemClock.monotonicMs();
+  const failed = await line.run('0x36', hung, never).catch((error: unknown) => error);
+  assert.match(String(failed), 'no answer in 250 ms');
+  let transfers = 0;
+  const count = async () => {
+    transfers += 1;
+    return 7;
+  };
+  assert.match(
+    String(await line.run('0x36', count, never).catch((error: unknown) => error)),
+    'still hangs',
+  );
+  assert.is(transfers, 0);
+  assert.ok(systemClock.monotonicMs() - startMs < 500);
+  release(1);
+  await systemClock.sleep(1);
+  assert.is(await line.run('0x36', count, never), 7);
+});
+
+test('a missing acknowledgement is tried three times, under either of its names', async () => {
+  for (const code of ['EREMOTEIO', 'ENXIO']) {
+    const line = new BusLine('i2c-9', systemClock);
+    let tries = 0;
+    const nak = async () => {
+      tries += 1;
+      throw Object.assign(new Error(code), { code });
+    };
+    const failed = await line.run('0x36', nak, never).catch((error: unknown) => error);
+    assert.is(failed instanceof HalError && failed.code, 'GONE');
+    assert.is(tries, 3);
+  }
+});
+
+test('any register contents give a state with figures in range', async () => {
+  const word = fc.integer({ min: 0, max: 0xffff });
+  const byte = fc.integer({ min: 0, max: 0xff });
+  const chip = fc.record({
+    words: fc.dictionary(fc.constantFrom('1', '2', '4', '254', '255'), word),
+    bytes: fc.array(byte, { minLength: 256, maxLength: 256 }).map((all) => ({ ...all })),
+  });
+  const phases = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...BOARDS), chip, async (profile, contents) => {
+      const bus = openFakeBus({ [profile.address]: contents });
+      const gauge = gaugeOf(profile, bus);
+      const battery = openBoardBattery({
+        source: profile.id,
+        board: profile,
+        gauge,
+        clock: systemClock,
+      });
+      const state = await battery.read(never);
+      phases.add(state.phase);
+      if (state.phase !== 'known') return;
+      const { chargePct = 0, voltageMv = 0, currentMa = 0 } = state;
+      assert.ok(chargePct >= 0 && chargePct <= 100, `${profile.id}: ${chargePct} %`);
+      assert.ok(voltageMv >= 0 && voltageMv < 6000 * profile.cells, `${profile.id}: ${voltageMv}`);
+      assert.ok(Number.isFinite(currentMa));
+    }),
+    { numRuns: 400 },
+  );
+  assert.equal([...phases].toSorted(), ['known', 'unknown']);
+});
+
+test('the curve rises, and a load is taken out of the voltage before it is read', () => {
+  let last = -1;
+  for (let mv = 2900; mv < 4300; mv += 10) {
+    const pct = chargeOf(LI_ION, mv);
+    assert.ok(pct >= last && pct <= 100);
+    last = pct;
+  }
+  assert.is(last, 100);
+  assert.is(restingMv(3700, -1000, 60), 3760);
+});
+
+test('the power supply class is read with its chargers, and a mouse is no pack', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'power-supply-'));
+  const supply = async (name: string, type: string, uevent: Record<string, string>) => {
+    await mkdir(join(root, name));
+    await writeFile(join(root, name, 'type'), `${type}\n`);
+    const lines = Object.entries(uevent).map(([key, value]) => `POWER_SUPPLY_${key}=${value}\n`);
+    await writeFile(join(root, name, 'uevent'), lines.join(''));
+  };
+  await supply('mouse', 'Battery', { SCOPE: 'Device', CAPACITY: '5' });
+  await supply('pack', 'Battery', {
+    STATUS: 'Discharging',
+    CAPACITY: '61',
+    VOLTAGE_NOW: '7400000',
+    CURRENT_NOW: '500000',
+    TIME_TO_EMPTY_NOW: '3600',
+  });
+  await supply('ac', 'Mains', { ONLINE: '0' });
+  assert.equal(await listBatteries(root), ['pack']);
+  assert.equal(await powerSupplyGauge('pack', root)(never), {
+    mains: 'off',
+    chargePct: 61,
+    voltageMv: 7400,
+    currentMa: -500,
+    isCharging: false,
+    timeLeftS: 3600,
+  });
+  await writeFile(join(root, 'ac', 'uevent'), 'POWER_SUPPLY_ONLINE=1\n');
+  assert.is((await powerSupplyGauge('pack', root)(never)).mains, 'on');
+  const gone = await powerSupplyGauge('none', root)(never).catch((error: unknown) => error);
+  assert.is(gone instanceof HalError && gone.code, 'GONE');
+});
+
+test('any uevent text parses', async () => {
+  await fc.assert(
+    fc.property(fc.string(), (text) => {
+      assert.type(parseSupply(`${text}\nPOWER_SUPPLY_STATUS=Full\n`).STATUS, 'string');
+    }),
+  );
+});
+
+test('the simulated battery discharges as fast as it is drawn from', async () => {
+  const { clock, pass } = handClock();
+  const pack = openSimulatedBattery({
+    clock,
+    capacityMah: 1000,
+    drawMa: 500,
+    chargeMa: 800,
+    startPct: 80,
+  });
+  const charge = async () => {
+    const state = await pack.battery.read(never);
+    return state.phase === 'known' ? (state.chargePct ?? -1) : -1;
+  };
+  assert.ok(Math.abs((await charge()) - 80) < 0.2);
+  pack.setMains(false);
+  pass(3600_000);
+  assert.ok(Math.abs((await charge()) - 30) < 0.2, String(await charge()));
+  pack.breakWith('no acknowledgement');
+  const state = await pack.battery.read(never);
+  assert.is(state.phase === 'unknown' && state.reason, 'no acknowledgement');
+});
+
+test.run();

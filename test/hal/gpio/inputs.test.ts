@@ -1,0 +1,160 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { watchInputs } from '../../../hal/gpio/inputs.ts';
+import { openGpioLamp } from '../../../hal/gpio/lamps.ts';
+import type { InputChange, InputSpec } from '../../../hal/gpio/port.ts';
+import { type PressChange, watchPresses } from '../../../hal/gpio/presses.ts';
+import { openLineDriver, probeGpio } from '../../../hal/gpio/probe.ts';
+import { ChangeQueue } from '../../../hal/gpio/queue.ts';
+import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
+import { findSysfsNumber, listSysfsChips } from '../../../hal/gpio/sysfs.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+
+const test = suite('GPIO inputs and lamps');
+const os = { clock: systemClock, log: silentLog };
+
+const button = (name: string): InputSpec => ({
+  name,
+  line: name,
+  isActiveLow: true,
+  bias: 'pull-up',
+  debounceMs: 20,
+});
+
+/** Runs the clock twenty times as fast, so that a retry takes 50 ms. */
+const fastClock = {
+  ...systemClock,
+  monotonicMs: () => systemClock.monotonicMs() * 20,
+  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 20, signal),
+};
+
+async function next<T>(iterator: AsyncIterator<T>): Promise<T> {
+  const { value, done } = await iterator.next();
+  if (done) throw new Error('it ended');
+  return value;
+}
+
+test('the levels come first, then each edge', async () => {
+  const gpio = openSimulatedGpio(systemClock);
+  const stop = new AbortController();
+  gpio.press('a');
+  const inputs = watchInputs(gpio.driver, [button('a'), button('b')], os);
+  const changes = inputs.changes(stop.signal)[Symbol.asyncIterator]();
+  const first = await next<InputChange>(changes);
+  assert.is(first.kind, 'levels');
+  assert.equal(first.kind === 'levels' && [...first.active], ['a']);
+  const edge = next<InputChange>(changes);
+  await Promise.resolve();
+  gpio.press('b');
+  const told = await edge;
+  assert.equal({ ...told, atMs: 0 }, { kind: 'edge', name: 'b', isActive: true, atMs: 0 });
+  const last = changes.next();
+  stop.abort();
+  assert.is((await last).done, true);
+});
+
+test('an unplugged chip is told of once, and its levels when it is back', async () => {
+  const gpio = openSimulatedGpio(fastClock);
+  const stop = new AbortController();
+  const inputs = watchInputs(gpio.driver, [button('a')], { ...os, clock: fastClock });
+  const kinds: string[] = [];
+  for await (const change of inputs.changes(stop.signal)) {
+    kinds.push(change.kind);
+    if (kinds.length === 1) gpio.unplug();
+    if (change.kind === 'gone') setTimeout(() => gpio.replug(), 120);
+    if (kinds.length === 3) stop.abort();
+  }
+  assert.equal(kinds, ['levels', 'gone', 'levels']);
+});
+
+test('a hold is told while nothing else happens', async () => {
+  const gpio = openSimulatedGpio(fastClock);
+  const stop = new AbortController();
+  const inputs = watchInputs(gpio.driver, [button('a')], { ...os, clock: fastClock });
+  const told: PressChange[] = [];
+  for await (const change of watchPresses(inputs, fastClock, stop.signal)) {
+    told.push(change);
+    if (change.kind === 'levels') setTimeout(() => gpio.press('a'), 60);
+    if (change.kind === 'press') stop.abort();
+  }
+  assert.equal(
+    told.map((change) => (change.kind === 'press' ? change.length : change.kind)),
+    ['levels', 'hold-reached', 'very-long'],
+  );
+});
+
+test('a reader that sleeps through 300 edges is told of the loss, not of half of them', async () => {
+  const queue = new ChangeQueue();
+  for (let index = 0; index < 300; index += 1) {
+    queue.push({ kind: 'edge', name: 'a', isActive: index % 2 === 0, atMs: index });
+  }
+  const signal = new AbortController().signal;
+  assert.equal(await queue.take(signal), { kind: 'lost', edges: 300, atMs: 299 });
+  queue.push({ kind: 'edge', name: 'a', isActive: true, atMs: 300 });
+  assert.equal(await queue.take(signal), { kind: 'edge', name: 'a', isActive: true, atMs: 300 });
+});
+
+test('a blinking lamp changes, stops when told, and comes back with its chip', async () => {
+  const gpio = openSimulatedGpio(fastClock);
+  await using lamp = openGpioLamp(
+    gpio.driver,
+    { name: 'live', line: 'live', isActiveLow: false },
+    fastClock,
+  );
+  const seen = new Set<boolean | undefined>();
+  await lamp.show([500, 500]);
+  for (let look = 0; look < 20; look += 1) {
+    seen.add(gpio.lamp('live'));
+    await systemClock.sleep(7);
+  }
+  assert.equal([...seen].toSorted(), [false, true]);
+  gpio.unplug();
+  try {
+    await lamp.show([1000]);
+    assert.unreachable();
+  } catch (error) {
+    assert.match(String(error), 'unplugged');
+  }
+  gpio.replug();
+  await systemClock.sleep(150);
+  assert.is(gpio.lamp('live'), true);
+});
+
+test('the character device is chosen before sysfs, and nothing is told with what was looked at', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'gpio-probe-'));
+  assert.is(probeGpio(root).choice, 'none');
+  assert.throws(
+    () => openLineDriver(probeGpio(root), systemClock),
+    /no \/dev\/gpiochip\*; sysfs: no writable/,
+  );
+  await mkdir(join(root, 'sys/class/gpio'), { recursive: true });
+  await writeFile(join(root, 'sys/class/gpio/export'), '');
+  assert.is(probeGpio(root).choice, 'sysfs');
+  await mkdir(join(root, 'dev'));
+  await writeFile(join(root, 'dev/gpiochip0'), '');
+  assert.is(probeGpio(root).choice, 'chardev');
+});
+
+test('a sysfs number is the base of the chip with the label plus the offset', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'gpio-sysfs-'));
+  for (const [chip, label, base, ngpio] of [
+    ['gpiochip512', 'pinctrl-bcm2711', '512', '58'],
+    ['gpiochip570', 'raspberrypi-exp-gpio', '570', '8'],
+  ] as const) {
+    await mkdir(join(root, chip));
+    await writeFile(join(root, chip, 'label'), `${label}\n`);
+    await writeFile(join(root, chip, 'base'), `${base}\n`);
+    await writeFile(join(root, chip, 'ngpio'), `${ngpio}\n`);
+  }
+  const chips = listSysfsChips(root);
+  assert.is(findSysfsNumber('GPIO17', chips), 529);
+  assert.is(findSysfsNumber({ chip: 'raspberrypi-exp-gpio', offset: 2 }, chips), 572);
+  assert.throws(() => findSysfsNumber('GPIO58', chips), /no such chip or offset/);
+  assert.throws(() => findSysfsNumber('LED', chips), /no such chip or offset/);
+});
+
+test.run();

@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import dbus from '@particle/dbus-next';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HalError } from '../../../hal/errors.ts';
+import { MM } from '../../../hal/modem/mm-state.ts';
+import { openModemManager } from '../../../hal/modem/modem-manager.ts';
+import type { ModemsState } from '../../../hal/modem/port.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openDbus } from '../../../hal/os/dbus.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+
+const test = suite('ModemManager over D-Bus');
+const os = { clock: systemClock, log: silentLog };
+const never = new AbortController().signal;
+
+/** A private bus, by Debian's dbus-daemon. */
+async function startBus(folder: string) {
+  const address = `unix:path=${join(folder, 'bus')}`;
+  const child: ChildProcess = spawn(
+    'dbus-daemon',
+    ['--session', '--nofork', `--address=${address}`, '--print-address'],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.once('data', () => resolve());
+    child.once('error', reject);
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    address,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await ended;
+      await rm(join(folder, 'bus'), { force: true });
+    },
+  };
+}
+
+/** Answers as ModemManager does, with one modem in a state. */
+async function startFakeManager(address: string, state: number) {
+  const bus = dbus.sessionBus({ busAddress: address });
+  bus.on('error', () => {});
+  await bus.requestName(MM, 0);
+  let now = state;
+  const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+  const modem = () => ({
+    [`${MM}.Modem`]: {
+      EquipmentIdentifier: variant('s', '867530900000017'),
+      Model: variant('s', 'Fake'),
+      State: variant('i', now),
+      AccessTechnologies: variant('u', 1 << 14),
+      UnlockRequired: variant('u', 1),
+      Bearers: variant('ao', []),
+    },
+  });
+  const calls: string[] = [];
+  bus.on('message', (message: dbus.Message) => {
+    if (message.type !== dbus.MessageType.METHOD_CALL) return;
+    calls.push(`${message.member} ${message.body.join(',')}`.trim());
+    const isObjects = message.member === 'GetManagedObjects';
+    const body = isObjects ? [{ '/modem/0': modem() }] : [];
+    bus.send(dbus.Message.newMethodReturn(message, isObjects ? 'a{oa{sa{sv}}}' : '', body));
+  });
+  return {
+    calls,
+    change: (next: number) => {
+      now = next;
+      const signal = dbus.Message.newSignal(
+        '/modem/0',
+        'org.freedesktop.DBus.Properties',
+        'PropertiesChanged',
+        'sa{sv}as',
+        [`${MM}.Modem`, {}, []],
+      );
+      bus.send(signal);
+    },
+    stop: () => bus.disconnect(),
+  };
+}
+
+/** The next state that fits; fails after five seconds. */
+async function nextWhere(
+  states: AsyncIterator<ModemsState>,
+  what: string,
+  fits: (state: ModemsState) => boolean,
+) {
+  const limit = AbortSignal.timeout(8000);
+  while (!limit.aborted) {
+    const { value } = await states.next();
+    if (value !== undefined && fits(value)) return value;
+  }
+  throw new Error(`no state with ${what}`);
+}
+
+const isKnown = (registration: string) => (state: ModemsState) =>
+  state.phase === 'known' && state.modems[0]?.registration === registration;
+const isAway = (state: ModemsState) => state.phase === 'away';
+
+test('states follow signals, a restart of ModemManager and one of the bus', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  let bus = await startBus(folder);
+  const { address } = bus;
+  const stop = new AbortController();
+  const modems = openModemManager(os, address);
+  const states = modems.changes(stop.signal)[Symbol.asyncIterator]();
+  await nextWhere(states, 'no ModemManager', isAway);
+
+  let manager = await startFakeManager(address, 8);
+  await nextWhere(states, 'a registered modem', isKnown('registered'));
+  const startMs = performance.now();
+  manager.change(11);
+  await nextWhere(states, 'the change by signal', isKnown('connected'));
+  assert.ok(performance.now() - startMs < 1000);
+
+  manager.stop();
+  const away = await nextWhere(states, 'ModemManager away', isAway);
+  assert.match(away.phase === 'away' ? away.reason : '', 'GetManagedObjects');
+  manager = await startFakeManager(address, 8);
+  await nextWhere(states, 'ModemManager back', isKnown('registered'));
+
+  await bus.stop();
+  await nextWhere(states, 'the bus away', isAway);
+  bus = await startBus(folder);
+  manager = await startFakeManager(address, 11);
+  await nextWhere(states, 'the bus back', isKnown('connected'));
+
+  const last = states.next();
+  stop.abort();
+  assert.is((await last).done, true);
+  manager.stop();
+  await bus.stop();
+});
+
+test('actions call ModemManager; what it cannot do and whom it does not know are refused', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  const bus = await startBus(folder);
+  const manager = await startFakeManager(bus.address, 8);
+  const modems = openModemManager(os, bus.address);
+  await modems.act('867530900000017', 'reconnect', never);
+  await modems.act('867530900000017', 'reset', never);
+  const acted = manager.calls.filter((call) => call !== 'GetManagedObjects');
+  assert.equal(acted, ['Enable false', 'Enable true', 'Reset']);
+  const codeOf = (work: Promise<void>) =>
+    work.catch((error: unknown) => (error instanceof HalError ? error.code : error));
+  assert.is(await codeOf(modems.act('867530900000017', 'power', never)), 'UNSUPPORTED');
+  assert.is(await codeOf(modems.act('nobody', 'reset', never)), 'NOT_FOUND');
+  manager.stop();
+  await bus.stop();
+});
+
+test('a bus that is not there is told at once, and a call to nobody is NOT_FOUND', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  const nowhere = `unix:path=${join(folder, 'none')}`;
+  const startMs = performance.now();
+  const failed = await openDbus(systemClock, never, nowhere).catch((error: unknown) => error);
+  assert.ok(failed instanceof HalError, String(failed));
+  assert.ok(performance.now() - startMs < 1000);
+  const bus = await startBus(folder);
+  await using open = await openDbus(systemClock, never, bus.address);
+  const call = { destination: 'org.nobody', path: '/', interface: 'org.nobody', member: 'X' };
+  const refused = await open.call(call, never).catch((error: unknown) => error);
+  assert.is(refused instanceof HalError && refused.code, 'NOT_FOUND');
+  await bus.stop();
+});
+
+test.run();

@@ -1,0 +1,162 @@
+import { createServer, type Socket } from 'node:net';
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { HalError } from '../../../hal/errors.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { openPrinter } from '../../../hal/printer/device.ts';
+import type { Paper } from '../../../hal/printer/escpos/render.ts';
+import type { PrintDocument } from '../../../hal/printer/port.ts';
+import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
+import { openSimulatedPrinter } from '../../../hal/printer/simulated.ts';
+import { findStatusByte, obstacleOf, parseStatus } from '../../../hal/printer/status.ts';
+import { lpTransport } from '../../../hal/printer/transport/lp.ts';
+import { tcpTransport } from '../../../hal/printer/transport/tcp.ts';
+import { readCodes } from '../../../hal/printer/verify.ts';
+
+const test = suite('printer');
+const never = new AbortController().signal;
+const os = { clock: systemClock, log: silentLog };
+const profile = PRINTER_PROFILES['generic-58'];
+const LINK = 'https://venue.example/d/1';
+const SLIP: PrintDocument = [
+  { kind: 'text', text: 'Tonight' },
+  { kind: 'qr', data: LINK },
+];
+
+function simulated(rollMm = 5000) {
+  const papers: Paper[] = [];
+  const options = { ...os, profile, rollMm, onPaper: (paper: Paper) => papers.push(paper) };
+  return { papers, ...openSimulatedPrinter(options) };
+}
+
+test('a well printer prints, and its paper carries the code', async () => {
+  const { printer, papers } = simulated();
+  assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
+  assert.equal(
+    papers.flatMap(({ picture }) => readCodes(picture)),
+    [LINK],
+  );
+});
+
+test('nothing is sent to a printer that is open, out of paper or away', async () => {
+  const { printer, papers, setCover, insertRoll, setPlugged } = simulated();
+  setCover(true);
+  assert.match(await reason(printer.print(SLIP, never)), 'cover is open');
+  setCover(false);
+  insertRoll(0);
+  assert.match(await reason(printer.print(SLIP, never)), 'out of paper');
+  setPlugged(false);
+  assert.match(await reason(printer.print(SLIP, never)), 'unplugged');
+  assert.is(papers.length, 0);
+  setPlugged(true);
+  insertRoll(5000);
+  assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
+});
+
+test('paper that runs out in mid-job is told of', async () => {
+  const { printer } = simulated(20);
+  assert.match(await reason(printer.print(SLIP, never)), 'after the job it is out of paper');
+});
+
+test('a silent printer is sent to and never called well', async () => {
+  const { printer, setSilent } = simulated();
+  setSilent(true);
+  assert.equal(await printer.status(never), { phase: 'silent' });
+  assert.equal(await printer.print(SLIP, never), { outcome: 'sent' });
+});
+
+async function reason(outcome: ReturnType<ReturnType<typeof simulated>['printer']['print']>) {
+  const told = await outcome;
+  return told.outcome === 'failed' ? told.reason : told.outcome;
+}
+
+test('status bytes say paper, cover and faults as Epson has them', () => {
+  const well = { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false };
+  assert.equal(parseStatus({ 1: 0x12, 2: 0x12, 3: 0x12, 4: 0x12 }), well);
+  assert.equal(parseStatus({ 1: 0x12, 2: 0x12, 3: 0x12, 4: 0x72 }), { ...well, paper: 'out' });
+  assert.equal(parseStatus({ 1: 0x12, 2: 0x12, 3: 0x12, 4: 0x1e }), { ...well, paper: 'low' });
+  const open = { ...well, isOnline: false, isCoverOpen: true };
+  assert.equal(parseStatus({ 1: 0x1a, 2: 0x16, 3: 0x12, 4: 0x12 }), open);
+  assert.equal(parseStatus({ 1: 0x1a, 2: 0x12, 3: 0x1a, 4: 0x12 }), {
+    ...well,
+    isOnline: false,
+    fault: 'the cutter is stuck',
+  });
+  assert.equal(parseStatus({}), { phase: 'silent' });
+  assert.equal(parseStatus({ 1: 0x12 }), { phase: 'silent' });
+});
+
+test('any bytes from a printer are a status, and only status bytes count', async () => {
+  const byte = fc.option(fc.integer({ min: 0, max: 255 }), { nil: undefined });
+  await fc.assert(
+    fc.property(fc.tuple(byte, byte, byte, byte), (all) => {
+      const answers = Object.fromEntries(
+        all.flatMap((one, index) => {
+          const found = one === undefined ? undefined : findStatusByte(Uint8Array.of(one));
+          return found === undefined ? [] : [[index + 1, found]];
+        }),
+      );
+      const status = parseStatus(answers);
+      if (status.phase === 'known' && status.paper === 'out') assert.ok(obstacleOf(status));
+      assert.ok(status.phase === 'known' || status.phase === 'silent');
+    }),
+  );
+  assert.is(findStatusByte(Buffer.from('hello\x12x')), 0x12);
+  assert.is(findStatusByte(Buffer.from([0x00, 0xff, 0x01])), undefined);
+});
+
+test('the ninth waiting job is refused', async () => {
+  let release = () => {};
+  const blocked = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const printer = openPrinter(
+    async () => {
+      await blocked;
+      throw new HalError('GONE', 'away');
+    },
+    profile,
+    os,
+  );
+  const jobs = Array.from({ length: 8 }, () => printer.print(SLIP, never));
+  const ninth = await printer.print(SLIP, never).catch((error: unknown) => error);
+  assert.is(ninth instanceof HalError && ninth.code, 'DEVICE_BUSY');
+  release();
+  const outcomes = await Promise.all(jobs);
+  assert.is(
+    outcomes.every(({ outcome }) => outcome === 'failed'),
+    true,
+  );
+});
+
+test('a network printer gets the job after its status was asked for', async () => {
+  const got: Buffer[] = [];
+  const server = createServer((socket: Socket) => {
+    socket.on('data', (bytes) => {
+      got.push(bytes);
+      // The question may come in one piece with the end of the job.
+      const [dle, eot] = bytes.subarray(-3);
+      if (dle === 0x10 && eot === 0x04) socket.write(Buffer.from([0x12]));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const printer = openPrinter(tcpTransport('127.0.0.1', systemClock, port), profile, os);
+  assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
+  const bytes = Buffer.concat(got);
+  assert.equal([...bytes.subarray(0, 3)], [0x10, 0x04, 1]);
+  assert.is(bytes.includes(Buffer.from('Tonight')), true);
+  await new Promise((resolve) => server.close(resolve));
+  assert.is((await printer.status(never)).phase, 'away');
+});
+
+test('a USB printer that is not plugged in is away, with its name', async () => {
+  const printer = openPrinter(lpTransport('/dev/usb/lp77', systemClock), profile, os);
+  const status = await printer.status(never);
+  assert.match(status.phase === 'away' ? status.reason : '', '/dev/usb/lp77: ENOENT');
+});
+
+test.run();

@@ -1,0 +1,142 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { absentBattery, absentInputs, absentModems, absentPrinter } from '../../../hal/absent.ts';
+import { openLinuxSystem } from '../../../hal/system/linux.ts';
+import {
+  diskOf,
+  parseLifeTime,
+  parseTemperatureC,
+  parseThrottled,
+  parseTimex,
+  TIMEX_BYTES,
+} from '../../../hal/system/parse.ts';
+import { openSimulatedSystem } from '../../../hal/system/simulated.ts';
+import { readClockSync } from '../../../hal/system/timex.ts';
+
+const test = suite('system');
+const never = new AbortController().signal;
+
+test('throttling flags: now, since the start, and what is no flag', () => {
+  const calm = {
+    isUnderVoltage: false,
+    isSlowed: false,
+    isHot: false,
+    wasUnderVoltage: false,
+    wasSlowed: false,
+  };
+  assert.equal(parseThrottled('throttled=0x0\n'), calm);
+  assert.equal(parseThrottled('50005'), {
+    ...calm,
+    isUnderVoltage: true,
+    isSlowed: true,
+    wasUnderVoltage: true,
+    wasSlowed: true,
+  });
+  assert.equal(parseThrottled('0x8'), { ...calm, isHot: true });
+  assert.is(parseThrottled('VCHI initialization failed'), undefined);
+});
+
+test('temperatures in millidegrees; a dead sensor is absent', () => {
+  assert.is(parseTemperatureC('48312\n'), 48.312);
+  assert.equal(
+    ['0', '-274000', 'x', '', '999999'].map(parseTemperatureC),
+    Array(5).fill(undefined),
+  );
+});
+
+test('eMMC wear is the worse of its two figures', () => {
+  assert.is(parseLifeTime('0x01 0x03\n'), 30);
+  assert.is(parseLifeTime('0x0b 0x01'), 100);
+  assert.is(parseLifeTime('0x00 0x00'), undefined);
+  assert.is(parseLifeTime(''), undefined);
+});
+
+test('the disk of a partition', () => {
+  const devices = ['/dev/mmcblk0p2', '/dev/nvme0n1p1', '/dev/sda1', '/dev/sda', 'overlay'];
+  assert.equal(devices.map(diskOf), ['mmcblk0', 'nvme0n1', 'sda', 'sda', undefined]);
+});
+
+test('the kernel clock: synchronised, free, not told', () => {
+  const timex = Buffer.alloc(TIMEX_BYTES);
+  timex.writeBigInt64LE(15_500n, 24);
+  assert.equal(parseTimex(0, timex), { phase: 'synchronised', maxErrorMs: 15.5 });
+  assert.is(parseTimex(5, timex).phase, 'free');
+  timex.writeInt32LE(0x2040, 40);
+  assert.is(parseTimex(0, timex).phase, 'free');
+  assert.equal(parseTimex(-1, timex), { phase: 'unknown' });
+});
+
+test('any text of sysfs parses', async () => {
+  await fc.assert(
+    fc.property(fc.string(), (text) => {
+      const worn = parseLifeTime(text);
+      assert.ok(worn === undefined || (worn >= 10 && worn <= 100));
+      const warm = parseTemperatureC(text);
+      assert.ok(warm === undefined || (warm > -40 && warm < 150));
+      parseThrottled(text);
+      diskOf(text);
+    }),
+  );
+});
+
+test('this machine tells its memory, its root disk, its clock and its loopback', async () => {
+  const state = await openLinuxSystem().read(never);
+  assert.ok((state.memoryTotalBytes ?? 0) > (state.memoryAvailableBytes ?? Infinity) / 2);
+  assert.ok((state.memoryAvailableBytes ?? 0) > 0);
+  assert.ok((state.loadPct ?? -1) >= 0);
+  const root = state.disks.find(({ mount }) => mount === '/');
+  assert.ok(root !== undefined && root.freeBytes > 0 && root.freeBytes < root.totalBytes);
+  const loopback = state.interfaces.find(({ name }) => name === 'lo');
+  assert.ok(loopback?.addresses.includes('127.0.0.1'));
+  assert.ok(['synchronised', 'free'].includes(readClockSync().phase));
+  assert.is(state.clock.phase, readClockSync().phase);
+});
+
+test('the hottest sensor and the firmware flags are read where a Pi has them', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'venuebox-sys-'));
+  for (const [zone, temperature] of [
+    ['thermal_zone0', '48312'],
+    ['thermal_zone1', '61000'],
+  ] as const) {
+    await mkdir(join(root, 'sys/class/thermal', zone), { recursive: true });
+    await writeFile(join(root, 'sys/class/thermal', zone, 'temp'), `${temperature}\n`);
+  }
+  const firmware = join(root, 'sys/devices/platform/soc/soc:firmware');
+  await mkdir(firmware, { recursive: true });
+  await writeFile(join(firmware, 'get_throttled'), '50000\n');
+  const state = await openLinuxSystem(root).read(never);
+  assert.is(state.cpuC, 61);
+  assert.is(state.throttling?.wasUnderVoltage, true);
+  assert.is(state.throttling?.isUnderVoltage, false);
+});
+
+test('a simulated machine is calm until it is upset', async () => {
+  const machine = openSimulatedSystem();
+  assert.is((await machine.system.read(never)).cpuC, 48);
+  machine.set({ cpuC: 83 });
+  const upset = await machine.system.read(never);
+  assert.equal([upset.cpuC, upset.clock.phase], [83, 'synchronised']);
+});
+
+test('what a venue does not have says so, refuses, and ends with its reader', async () => {
+  assert.equal(await absentBattery.read(never), { phase: 'absent' });
+  assert.equal(await absentPrinter.status(never), { phase: 'absent' });
+  assert.is((await absentPrinter.print([], never)).outcome, 'failed');
+  const refused = await absentModems.act('x', 'reset', never).catch((error: unknown) => error);
+  assert.match(String(refused), 'there are no modems');
+  for (const device of [absentModems, absentInputs]) {
+    const stop = new AbortController();
+    let told = 0;
+    for await (const _ of device.changes(stop.signal)) {
+      told += 1;
+      setTimeout(() => stop.abort(), 5);
+    }
+    assert.is(told, 1);
+  }
+});
+
+test.run();

@@ -1,0 +1,162 @@
+import i2c from 'i2c-bus';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readIna219 } from '../../hal/battery/chips/ina219.ts';
+import { readMax1704x } from '../../hal/battery/chips/max1704x.ts';
+import { openI2cBus } from '../../hal/battery/i2c.ts';
+import { openBattery } from '../../hal/battery/open.ts';
+import { listBatteries, powerSupplyGauge } from '../../hal/battery/power-supply.ts';
+import { HalError } from '../../hal/errors.ts';
+import { chardevDriver } from '../../hal/gpio/chardev.ts';
+import { systemClock } from '../../hal/os/clock.ts';
+import { get, loadI2cStub, makeGpioChip, put, until } from './support/kernel.ts';
+
+const test = suite('lab: batteries on i2c-stub and the kernel power supply class');
+const never = new AbortController().signal;
+
+const number = await loadI2cStub([0x2d, 0x36, 0x42, 0x43]);
+const chip = makeGpioChip({ 6: 'GPIO6' });
+const lines = chardevDriver(systemClock);
+const raw = i2c.openSync(number);
+
+/** A big-endian register, as the chip sends it. */
+const setWord = (address: number, register: number, value: number) =>
+  raw.writeWordSync(address, register, ((value & 0xff) << 8) | ((value >> 8) & 0xff));
+
+async function readBoard(board: string) {
+  await using bus = await openI2cBus(number, systemClock);
+  const battery = await openBattery({ board }, bus, lines, systemClock, never);
+  assert.ok(battery);
+  await using open = battery;
+  return open.read(never);
+}
+
+test('an INA219 is read over /dev/i2c-N: volts, and a shunt below zero', async () => {
+  setWord(0x42, 0x02, ((7400 / 4) << 3) | 2);
+  setWord(0x42, 0x01, -1000 & 0xffff);
+  await using bus = await openI2cBus(number, systemClock);
+  const told = await readIna219(bus.at(0x42, never), { shuntMicroOhm: 100_000, currentSign: 1 });
+  assert.equal(told, { voltageMv: 7400, currentMa: -100 });
+});
+
+test('a MAX17048 is read over /dev/i2c-N', async () => {
+  setWord(0x36, 0x02, 49_280);
+  setWord(0x36, 0x04, 0x4980);
+  await using bus = await openI2cBus(number, systemClock);
+  const told = await readMax1704x(bus.at(0x36, never), 'max17048');
+  assert.equal(told, { voltageMv: 3850, chargePct: 73.5 });
+});
+
+test('the Waveshare (C) profile: charge from the curve, mains from the current', async () => {
+  setWord(0x43, 0x02, (3600 / 4) << 3);
+  setWord(0x43, 0x01, -800 & 0xffff);
+  const state = await readBoard('waveshare-ups-hat-c');
+  assert.is(state.phase === 'known' && state.currentMa, -800);
+  assert.is(state.phase === 'known' && state.chargePct, 54);
+  assert.is(state.phase === 'known' && state.mains, 'off');
+});
+
+test('the Waveshare (E) profile: a block of little-endian figures', async () => {
+  raw.writeByteSync(0x2d, 0x02, 0xa2);
+  const pack = [0x80, 0x3e, 0xf4, 0x01, 62, 0, 0x10, 0x0e, 0, 0, 90, 0];
+  for (const [index, byte] of pack.entries()) raw.writeByteSync(0x2d, 0x20 + index, byte);
+  const state = await readBoard('waveshare-ups-hat-e');
+  assert.equal(state, {
+    phase: 'known',
+    source: `waveshare-ups-hat-e on i2c-${number}`,
+    mains: 'on',
+    voltageMv: 16_000,
+    currentMa: 500,
+    powerMw: 8000,
+    chargePct: 62,
+    isCharging: true,
+  });
+});
+
+test('one pin, two boards: high is lost on an X728 and present on an X1200', async () => {
+  setWord(0x36, 0x02, 3080 << 4);
+  const mainsOf = async (board: string, isHigh: boolean) => {
+    await using bus = await openI2cBus(number, systemClock);
+    const battery = await openBattery({ board }, bus, lines, systemClock, never);
+    assert.ok(battery);
+    await using open = battery;
+    // Claiming the line sets its pull, which the board's own driver overrules.
+    await open.read(never);
+    chip.pull(6, isHigh);
+    const state = await open.read(never);
+    assert.is(state.phase === 'known' && state.voltageMv, 3850);
+    return state.phase === 'known' && state.mains;
+  };
+  assert.is(await mainsOf('geekworm-x728', true), 'off');
+  assert.is(await mainsOf('geekworm-x728', false), 'on');
+  assert.is(await mainsOf('geekworm-x1200', true), 'on');
+  assert.is(await mainsOf('geekworm-x1200', false), 'off');
+});
+
+test('a board whose chip is not on the bus is unknown within a second', async () => {
+  const startMs = performance.now();
+  const state = await readBoard('pijuice');
+  assert.is(state.phase, 'unknown');
+  assert.match(state.phase === 'unknown' ? state.reason : '', '0x14');
+  assert.ok(performance.now() - startMs < 1000);
+});
+
+test('the shared address 0x36 is refused without a name', async () => {
+  await using bus = await openI2cBus(number, systemClock);
+  const { chooseBoard } = await import('../../hal/battery/boards.ts');
+  const answers: number[] = [];
+  for (const address of [0x14, 0x36]) {
+    await bus
+      .at(address, never)
+      .readByte(2)
+      .then(
+        () => answers.push(address),
+        () => undefined,
+      );
+  }
+  assert.equal(answers, [0x36]);
+  assert.is(chooseBoard('auto', answers).kind, 'ambiguous');
+});
+
+test("a chip that the kernel's driver takes is unknown to ours, and known through the class", async () => {
+  await using bus = await openI2cBus(number, systemClock);
+  const battery = await openBattery({ board: 'geekworm-x1200' }, bus, lines, systemClock, never);
+  assert.ok(battery);
+  await using open = battery;
+  const adapter = `/sys/bus/i2c/devices/i2c-${number}`;
+  put(`${adapter}/new_device`, 'max17040 0x36');
+  await until('the kernel battery', async () => (await listBatteries()).includes('battery'));
+  for (const _ of [1, 2]) {
+    const taken = await open.read(never);
+    assert.ok(JSON.stringify(taken).includes('EBUSY'), JSON.stringify(taken));
+  }
+  const told = await powerSupplyGauge('battery')(never);
+  assert.is(told.voltageMv, 3850);
+  assert.is(Math.round(told.chargePct ?? 0), 73);
+  put(`${adapter}/delete_device`, '0x36');
+  assert.is((await open.read(never)).phase, 'known');
+  const gone = await powerSupplyGauge('battery')(never).catch((error: unknown) => error);
+  assert.is(gone instanceof HalError && gone.code, 'GONE');
+});
+
+test("the kernel's test_power says the same as its files, mains on and off", async () => {
+  const parameters = '/sys/module/test_power/parameters';
+  put(`${parameters}/ac_online`, 'off');
+  put(`${parameters}/usb_online`, 'off');
+  put(`${parameters}/battery_status`, 'discharging');
+  put(`${parameters}/battery_capacity`, '7');
+  const off = await powerSupplyGauge('test_battery')(never);
+  assert.equal([off.mains, off.chargePct, off.isCharging], ['off', 7, false]);
+  assert.is(off.voltageMv, Number(get('/sys/class/power_supply/test_battery/voltage_now')) / 1000);
+  put(`${parameters}/ac_online`, 'on');
+  put(`${parameters}/battery_status`, 'charging');
+  const on = await powerSupplyGauge('test_battery')(never);
+  assert.equal([on.mains, on.isCharging], ['on', true]);
+});
+
+test('the pin and the bus are free again at the end', () => {
+  raw.closeSync();
+  chip.remove();
+});
+
+test.run();

@@ -1,0 +1,122 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openAtModem } from '../../hal/modem/at/driver.ts';
+import { openModemManager } from '../../hal/modem/modem-manager.ts';
+import type { Modems, ModemsState } from '../../hal/modem/port.ts';
+import { systemClock } from '../../hal/os/clock.ts';
+import { silentLog } from '../../hal/os/log.ts';
+import { startAtModem } from './support/at-modem.ts';
+import { run, until } from './support/kernel.ts';
+import { makeGadget } from './support/usb-gadget.ts';
+
+const test = suite('lab: a USB modem');
+const os = { clock: systemClock, log: silentLog };
+const IMEI = '867530900000017';
+
+const gadget = makeGadget(
+  'modem',
+  { vendor: '0x1e0e', product: '0x9999', maker: 'LAB', model: 'LTE-LAB' },
+  ['acm.0', 'ncm.0'],
+  1,
+);
+gadget.link();
+gadget.plug();
+
+/** Keeps the newest state that a driver told. */
+function follow(modems: Modems) {
+  const stop = new AbortController();
+  let latest: ModemsState | undefined;
+  const ended = (async () => {
+    for await (const state of modems.changes(stop.signal)) latest = state;
+  })();
+  const first = () => (latest?.phase === 'known' ? latest.modems[0] : undefined);
+  return {
+    latest: () => latest,
+    first,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+test('the AT driver tells registration and signal over a real tty', async () => {
+  await until('/dev/ttyACM0', () => existsSync('/dev/ttyACM0'));
+  await using _modem = await startAtModem('/dev/ttyGS0');
+  await using seen = follow(openAtModem('/dev/ttyACM0', 115_200, os));
+  await until('a registered modem', () => seen.first()?.registration === 'registered', 15_000);
+  const { id, technology, operator, rsrpDbm, rsrqDb, sim } = seen.first() ?? {};
+  assert.equal(
+    { id, technology, operator, rsrpDbm, rsrqDb, sim },
+    {
+      id: IMEI,
+      technology: 'lte',
+      operator: 'Lab Telecom',
+      rsrpDbm: -81,
+      rsrqDb: -10,
+      sim: 'ready',
+    },
+  );
+});
+
+test('the AT driver: unplugged is told within 1 s, and it is back within 5 s of the replug', async () => {
+  await using _modem = await startAtModem('/dev/ttyGS0');
+  await using seen = follow(openAtModem('/dev/ttyACM0', 115_200, os));
+  await until('the modem', () => seen.first() !== undefined, 15_000);
+  gadget.unplug();
+  const goneMs = await until('away', () => seen.latest()?.phase === 'away', 1000);
+  gadget.plug();
+  const backMs = await until('back', () => seen.first()?.id === IMEI, 5000);
+  console.log(`  AT: gone told after ${goneMs | 0} ms, back after ${backMs | 0} ms`);
+});
+
+test('the real ModemManager: no bus, then a modem with its signal, a crash of ModemManager, the unplug', async () => {
+  await using modem = await startAtModem('/dev/ttyGS0');
+  await using seen = follow(openModemManager(os));
+  await until('a missing bus to be told', () => seen.latest()?.phase === 'away');
+  mkdirSync('/run/dbus', { recursive: true });
+  const children: ChildProcess[] = [];
+  const start = (command: string, ...args: string[]) => {
+    const child = spawn(command, args, { stdio: 'ignore' });
+    children.push(child);
+    return child;
+  };
+  try {
+    start('dbus-daemon', '--system', '--nofork', '--nopidfile');
+    start('/lib/systemd/systemd-udevd');
+    await until('the bus', () => existsSync('/run/dbus/system_bus_socket'));
+    await until('udev', () => existsSync('/run/udev/control'));
+    for (const subsystem of ['usb', 'tty', 'net']) {
+      await run('udevadm', 'trigger', '--action=add', '-s', subsystem);
+    }
+    await run('udevadm', 'settle', '-t', '8');
+    // The bus starts ModemManager for the driver's call, as it does on any Debian.
+    const foundMs = await until('the modem', () => seen.first()?.id === IMEI, 40_000);
+    console.log(`  ModemManager: found after ${foundMs | 0} ms`);
+    modem.rsrpStep = 50;
+    await openModemManager(os).act(IMEI, 'enable', AbortSignal.timeout(20_000));
+    await until('a registered modem', () => seen.first()?.registration === 'registered', 15_000);
+    await until('its signal', () => seen.first()?.rsrpDbm !== undefined, 15_000);
+    const { operator, rsrpDbm, sim } = seen.first() ?? {};
+    assert.is(operator, 'Lab Telecom');
+    assert.is(sim, 'ready');
+    // ModemManager counts the steps of 27.007 from -140 dBm.
+    assert.ok(rsrpDbm !== undefined && Math.abs(rsrpDbm - -91) <= 1, `${rsrpDbm} dBm`);
+    const [pid] = (await run('busybox', 'pidof', 'ModemManager')).split(' ');
+    process.kill(Number(pid), 'SIGKILL');
+    await until('the modem unknown', () => seen.first() === undefined, 3000);
+    const backMs = await until('the modem again', () => seen.first()?.id === IMEI, 30_000);
+    gadget.unplug();
+    const isGone = () => seen.latest()?.phase === 'known' && seen.first() === undefined;
+    const goneMs = await until('no modem', isGone, 3000);
+    console.log(
+      `  ModemManager: back ${backMs | 0} ms after a crash, unplug told after ${goneMs | 0} ms`,
+    );
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+  }
+});
+
+test.run();

@@ -1,0 +1,160 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../../hal/os/clock.ts';
+import { silentLog } from '../../hal/os/log.ts';
+import { openPrinter } from '../../hal/printer/device.ts';
+import { renderPaper } from '../../hal/printer/escpos/render.ts';
+import type { PrintDocument } from '../../hal/printer/port.ts';
+import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
+import { listPrinters, lpTransport } from '../../hal/printer/transport/lp.ts';
+import { readCodes } from '../../hal/printer/verify.ts';
+import { put, until } from './support/kernel.ts';
+import { makeGadget } from './support/usb-gadget.ts';
+
+const test = suite('lab: a USB printer on usblp');
+const never = new AbortController().signal;
+const profile = PRINTER_PROFILES['generic-58'];
+const LINK = 'https://venue.example/drop/lab';
+const SLIP: PrintDocument = [
+  { kind: 'text', text: 'Lab' },
+  { kind: 'qr', data: LINK },
+];
+/** Some 190 kB: more than the gadget and usblp hold. */
+const LONG: PrintDocument = [
+  { kind: 'picture', picture: { width: 384, height: 4000, pixels: new Uint8Array(384 * 4000) } },
+];
+
+const gadget = makeGadget(
+  'printer',
+  { vendor: '0x04b8', product: '0x0e15', maker: 'LAB', model: 'TM-LAB' },
+  ['printer.0'],
+  0,
+);
+put(gadget.path('functions/printer.0/pnp_string'), 'MFG:LAB;CMD:ESC/POS;MDL:TM-LAB;CLS:PRINTER;');
+put(gadget.path('functions/printer.0/q_len'), '10');
+gadget.link();
+gadget.plug();
+
+/** The printer's own side: takes bytes and answers status requests. */
+async function openPrinterSide() {
+  const state = { isPaperOut: false, isSilent: false, isHolding: false, got: Buffer.alloc(0) };
+  const stop = new AbortController();
+  const flags = constants.O_RDWR | constants.O_NONBLOCK;
+  // ENODEV until the host has chosen the gadget's interface.
+  const tryOpen = () => open('/dev/g_printer0', flags).catch(() => undefined);
+  let file = await tryOpen();
+  await until('the gadget', async () => {
+    file ??= await tryOpen();
+    return file !== undefined;
+  });
+  assert.ok(file);
+  const device = file;
+  const answer = (which: number) =>
+    0x12 | (state.isPaperOut && which === 4 ? 0x60 : 0) | (state.isPaperOut && which === 1 ? 8 : 0);
+  const bytes = Buffer.alloc(8192);
+  const served = (async () => {
+    while (!stop.signal.aborted) {
+      const read = state.isHolding
+        ? 0
+        : await device.read(bytes).then(
+            ({ bytesRead }) => bytesRead,
+            () => 0,
+          );
+      if (read === 0) await sleep(5);
+      const chunk = Buffer.from(bytes.subarray(0, read));
+      state.got = Buffer.concat([state.got, chunk]);
+      // usblp's transfers may come together: the question is then at the end.
+      const [dle, eot, which = 0] = chunk.subarray(-3);
+      if (dle === 0x10 && eot === 0x04 && !state.isSilent) {
+        await device.write(Buffer.from([answer(which)]));
+      }
+    }
+  })();
+  return {
+    state,
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await served;
+      await device.close();
+    },
+  };
+}
+
+const printer = openPrinter(lpTransport('auto', systemClock), profile, {
+  clock: systemClock,
+  log: silentLog,
+});
+
+test('a USB printer is found and answers its status', async () => {
+  await until('/dev/usb/lp0', async () => (await listPrinters()).length === 1);
+  await using side = await openPrinterSide();
+  const well = { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false };
+  assert.equal(await printer.status(never), well);
+  side.state.isPaperOut = true;
+  assert.equal(await printer.status(never), { ...well, isOnline: false, paper: 'out' });
+});
+
+test('a job arrives whole, and its QR is read off what arrived', async () => {
+  await using side = await openPrinterSide();
+  assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
+  const paper = renderPaper(side.state.got, profile);
+  assert.equal(readCodes(paper.picture), [LINK]);
+  assert.is(paper.text[0], 'Lab');
+});
+
+test('a silent printer gets the job, and it is only called sent', async () => {
+  await using side = await openPrinterSide();
+  side.state.isSilent = true;
+  assert.equal(await printer.status(never), { phase: 'silent' });
+  assert.equal(await printer.print(SLIP, never), { outcome: 'sent' });
+});
+
+test('out of paper: nothing is sent; in mid-job: told after it', async () => {
+  await using side = await openPrinterSide();
+  side.state.isPaperOut = true;
+  const before = await printer.print(SLIP, never);
+  assert.equal(before, { outcome: 'failed', reason: 'it is out of paper', sentBytes: 0 });
+  side.state.isPaperOut = false;
+  const printing = printer.print(LONG, never);
+  await until('20 kB', () => side.state.got.length > 20_000);
+  side.state.isPaperOut = true;
+  const during = await printing;
+  assert.match(
+    during.outcome === 'failed' ? during.reason : '',
+    'after the job it is out of paper',
+  );
+});
+
+test('unplugged in mid-job: told within 1 s, and printing again within 5 s of the replug', async () => {
+  let goneMs = 0;
+  {
+    await using side = await openPrinterSide();
+    const printing = printer.print(LONG, never);
+    await until('20 kB', () => side.state.got.length > 20_000);
+    side.state.isHolding = true;
+    await sleep(100);
+    gadget.unplug();
+    const startMs = performance.now();
+    const outcome = await printing;
+    goneMs = performance.now() - startMs;
+    assert.is(outcome.outcome, 'failed');
+    assert.ok(outcome.outcome === 'failed' && outcome.sentBytes > 0 && outcome.sentBytes < 190_000);
+    assert.match(outcome.outcome === 'failed' ? outcome.reason : '', /ENODEV|ESHUTDOWN|EIO/);
+    assert.ok(goneMs < 1000, `${goneMs} ms`);
+  }
+  assert.is((await printer.status(never)).phase, 'away');
+  gadget.plug();
+  const startMs = performance.now();
+  await using side = await openPrinterSide();
+  await until('the printer', async () => (await printer.status(never)).phase === 'known', 5000);
+  assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
+  const backMs = performance.now() - startMs;
+  assert.ok(backMs < 5000, `${backMs} ms`);
+  assert.ok(side.state.got.length > 1000);
+  console.log(`  unplug told after ${goneMs | 0} ms, printing again after ${backMs | 0} ms`);
+});
+
+test.run();
