@@ -8,14 +8,7 @@ export interface Reply {
   readonly body: readonly Buffer[];
 }
 
-const CORS = [
-  'Access-Control-Allow-Origin',
-  '*',
-  'Access-Control-Expose-Headers',
-  'Content-Length, Date, ETag',
-  'Timing-Allow-Origin',
-  '*',
-] as const;
+const CORS = ['Access-Control-Allow-Origin', '*'] as const;
 
 /** RFC 9218 urgency: playlists before media, a lower rendition before a higher one. */
 export const URGENCY_PLAYLIST = 1;
@@ -29,7 +22,7 @@ export interface ReplyHeaders {
 
 export function reply(status: number, body: readonly Buffer[], options: ReplyHeaders): Reply {
   const bytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
-  const cache = options.cacheS > 0 ? `public, max-age=${options.cacheS}` : 'no-cache';
+  const cache = options.cacheS > 0 ? `max-age=${options.cacheS}` : 'no-cache';
   return {
     status,
     body,

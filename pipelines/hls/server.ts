@@ -193,25 +193,21 @@ export class ViewerServer {
     });
     response.on('error', () => undefined);
 
-    const { method = 'GET' } = request;
-    if (method === 'POST') {
-      this.#onPost(request, response);
-      return;
+    if (request.method === 'POST') this.#onPost(request, response);
+    else forget = this.#onGet(request, response);
+  }
+
+  /** @returns how to forget the request, where it is held. */
+  #onGet(request: Request, response: Response): (() => void) | undefined {
+    const now = immediateReply(request.method) ?? this.#handlers.get(parseRequest(request));
+    if (!('wait' in now)) {
+      this.#send(response, now);
+      return undefined;
     }
-    if (method === 'OPTIONS') return this.#send(response, PREFLIGHT);
-    if (method !== 'GET' && method !== 'HEAD') {
-      return this.#send(
-        response,
-        refuse(405, `${method} does nothing here`, 0, ['Allow', 'GET, HEAD, POST, OPTIONS']),
-      );
-    }
-    const answer = this.#handlers.get(parseRequest(request));
-    if (!('wait' in answer)) return this.#send(response, answer);
-    forget = this.#waiters.hold(answer, this.#clock.monotonicMs(), (reply) =>
-      this.#send(response, reply),
-    );
-    if (forget === undefined)
-      this.#send(response, refuse(503, 'too many requests are waiting', 0, ['Retry-After', '1']));
+    const settle = (late: Reply) => this.#send(response, late);
+    const forget = this.#waiters.hold(now, this.#clock.monotonicMs(), settle);
+    if (forget === undefined) this.#send(response, TOO_MANY);
+    return forget;
   }
 
   #onPost(request: Request, response: Response): void {
@@ -233,6 +229,8 @@ export class ViewerServer {
     if (response.writableEnded || response.destroyed) return;
     // Both kinds of response take the same calls; their types do not overlap.
     const out = response as ServerResponse;
+    // HTTP/1.1 keeps connections alive without being told: 50 bytes less in each answer.
+    if (out.req.httpVersionMajor === 1 && out.shouldKeepAlive) out.removeHeader('Connection');
     out.writeHead(status, headers as string[]);
     for (const chunk of body.slice(0, -1)) out.write(chunk);
     const last = body.at(-1);
@@ -254,6 +252,16 @@ export class ViewerServer {
       socket.destroy();
     }
   }
+}
+
+const TOO_MANY = refuse(503, 'too many requests are waiting', 0, ['Retry-After', '1']);
+
+/** What needs no handler. */
+function immediateReply(method = 'GET'): Reply | undefined {
+  if (method === 'GET' || method === 'HEAD') return undefined;
+  if (method === 'OPTIONS') return PREFLIGHT;
+  const allow = ['Allow', 'GET, HEAD, POST, OPTIONS'];
+  return refuse(405, `${method.slice(0, 20)} does nothing here`, 0, allow);
 }
 
 /** What carries a request: the HTTP/2 session, or the socket of HTTP/1.1. */

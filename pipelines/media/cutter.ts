@@ -22,11 +22,10 @@ export function framesPerPart(format: TrackFormat, partTargetS: number): number 
   // Fewer, when that makes the last part of a one-second segment no sliver.
   const least = Math.max(1, Math.ceil((0.85 * partTargetS) / frameS - 1e-6));
   const partsPerS = (frames: number) => Math.ceil(1 / frameS / frames);
-  let best = most;
   for (let frames = least; frames < most; frames += 1) {
-    if (partsPerS(frames) <= partsPerS(best)) return frames;
+    if (partsPerS(frames) <= partsPerS(most)) return frames;
   }
-  return best;
+  return most;
 }
 
 /**

@@ -99,7 +99,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
     lagsMs = [];
   }, FIGURES_EVERY_MS);
 
-  let closeRun = () => undefined as void;
+  let closeRun: () => void = () => undefined;
   const openRun = ({ run, inlets, stampings }: Run) => {
     closeRun();
     runClockUs = undefined;

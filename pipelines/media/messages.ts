@@ -1,7 +1,7 @@
+import type { PipelineErrorCode } from '../errors.ts';
 import type { Ladder } from '../hls/origin.ts';
 import type { HttpFigures } from '../hls/server.ts';
 import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
-import type { PipelineErrorCode } from '../errors.ts';
 import type { TrackKind } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
 

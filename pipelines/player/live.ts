@@ -180,7 +180,10 @@ class LiveSession {
     // A browser may stop some frames before the end of what it has.
     const isStuck = nowS === this.#lastS;
     this.#lastS = nowS;
-    if (nowS < startS && (isStuck || !this.#isPlayable(nowS + 0.05))) return this.#jumpTo(range);
+    if (nowS < startS && (isStuck || !this.#isPlayable(nowS + 0.05))) {
+      this.#jumpTo(range);
+      return;
+    }
     if (video.paused || nowS < startS) return;
     this.#pace = observe(this.#pace, endS - nowS, performance.now());
     const move = choosePace(this.#pace);

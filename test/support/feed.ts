@@ -1,5 +1,5 @@
 import { limitsFor } from '../../pipelines/hls/limits.ts';
-import { type OriginRequest, Origin, type Wait } from '../../pipelines/hls/origin.ts';
+import { Origin, type OriginRequest, type Wait } from '../../pipelines/hls/origin.ts';
 import type { Reply } from '../../pipelines/hls/reply.ts';
 import { Presentation } from '../../pipelines/media/presentation.ts';
 

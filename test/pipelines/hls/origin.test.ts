@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import * as v from 'valibot';
 import { parseDirectives } from '../../../pipelines/hls/directives.ts';
 import { acceptsGzip, chooseProfile } from '../../../pipelines/hls/negotiate.ts';
+import { refuse } from '../../../pipelines/hls/reply.ts';
 import { beaconSchema, Viewers } from '../../../pipelines/hls/viewers.ts';
 import { Waiters } from '../../../pipelines/hls/waiters.ts';
-import { refuse } from '../../../pipelines/hls/reply.ts';
 import { openFeed } from '../../support/feed.ts';
-import * as v from 'valibot';
 
 const test = suite('origin');
 

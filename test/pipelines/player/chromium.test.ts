@@ -88,7 +88,7 @@ test('before the drop the page shows its title and counts down, at a phone’s w
   await using browser = await openChromium({ width: 360, height: 640 });
   const page = await browser.open(`${box.url}/`);
   await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
-  assert.is(await page.locator('h1').innerText(), 'Record Shop Live');
+  assert.is(await page.locator('h1').textContent(), 'Record Shop Live');
   assert.is(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), true);
   mkdirSync('bench-results', { recursive: true });
   await page.screenshot({ path: 'bench-results/poster.png' });

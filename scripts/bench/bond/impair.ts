@@ -1,0 +1,105 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What the impairment relay does to one link, each way. */
+export interface Impairment {
+  readonly delayMs: number;
+  /** Added, wandering between 0 and this; packets of a link keep their order. */
+  readonly jitterMs: number;
+  /** 0 to 1. */
+  readonly lossRatio: number;
+  /** Swallows everything silently. */
+  readonly isBlackHole: boolean;
+  /** Loses the next datagram of this SRTLA type going this way, once over all links. */
+  readonly losing?: { readonly type: number; readonly way: 'up' | 'down' };
+}
+
+interface Waiting {
+  readonly dueMs: number;
+  readonly packet: Buffer;
+  readonly send: (packet: Buffer) => void;
+}
+
+interface Direction {
+  jitterMs: number;
+  lastDueMs: number;
+  readonly queue: Waiting[];
+}
+
+/**
+ * A UDP relay that stands for the Internet: it takes the datagrams of all links on one
+ * port, tells the links apart by source address and passes them on, late or not at
+ * all. Each client port gets its own socket towards `target`, as behind a NAT.
+ */
+export async function runImpairment(
+  listen: { host: string; port: number },
+  target: { host: string; port: number },
+  /** Source address -> what to do to it; looked up for each datagram. */
+  impairments: ReadonlyMap<string, Impairment>,
+): Promise<void> {
+  const front = openSocket();
+  const directions = new Map<string, Direction>();
+  const clients = new Map<string, Socket>();
+  let hasLost = false;
+  const pass = (way: string, address: string, packet: Buffer, send: (packet: Buffer) => void) => {
+    const impairment = impairments.get(address);
+    if (impairment === undefined || impairment.isBlackHole) return;
+    if (Math.random() < impairment.lossRatio) return;
+    const { losing } = impairment;
+    if (!hasLost && losing?.way === way && packet.readUInt16BE(0) === losing.type) {
+      hasLost = true;
+      return;
+    }
+    const key = `${way} ${address}`;
+    const direction = directions.get(key) ?? { jitterMs: 0, lastDueMs: 0, queue: [] };
+    directions.set(key, direction);
+    direction.jitterMs = wander(direction.jitterMs, impairment.jitterMs);
+    const dueMs = Math.max(
+      direction.lastDueMs,
+      performance.now() + impairment.delayMs + direction.jitterMs,
+    );
+    direction.lastDueMs = dueMs;
+    direction.queue.push({ dueMs, packet, send });
+  };
+  front.on('message', (packet, { address, port }) => {
+    const key = `${address}:${port}`;
+    let back = clients.get(key);
+    if (back === undefined) {
+      back = openSocket();
+      back.on('message', (reply) =>
+        pass('down', address, reply, (late) => front.send(late, port, address)),
+      );
+      back.bind(0, '127.0.0.1');
+      clients.set(key, back);
+    }
+    const socket = back;
+    pass('up', address, packet, (late) => socket.send(late, target.port, target.host));
+  });
+  front.bind(listen.port, listen.host);
+  for (;;) {
+    await sleep(1);
+    const nowMs = performance.now();
+    for (const { queue } of directions.values()) flush(queue, nowMs);
+  }
+}
+
+function flush(queue: Waiting[], nowMs: number): void {
+  let due = 0;
+  while ((queue[due]?.dueMs ?? Number.POSITIVE_INFINITY) <= nowMs) due += 1;
+  for (const { packet, send } of queue.splice(0, due)) send(packet);
+}
+
+/** A bounded random walk, so that jitter comes in waves as radio's does. */
+function wander(jitterMs: number, mostMs: number): number {
+  return Math.min(mostMs, Math.max(0, jitterMs + (Math.random() - 0.5) * mostMs * 0.4));
+}
+
+function openSocket(): Socket {
+  const socket = createSocket({
+    type: 'udp4',
+    recvBufferSize: 4_000_000,
+    sendBufferSize: 4_000_000,
+    lookup: (host, _options, done) => done(null, host, 4),
+  });
+  return socket.on('error', () => undefined);
+}

@@ -1,0 +1,119 @@
+/** One part of the measured chain in a process of its own: `worker.ts <role> <json options>`. */
+import { createSocket } from 'node:dgram';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openLog } from '../../../hal/os/log.ts';
+import type { Endpoint, LinkConfig } from '../../../pipelines/bond/config.ts';
+import { runRelay } from '../../../pipelines/bond/relay.ts';
+import { type BondControl, runBond } from '../../../pipelines/bond/sender.ts';
+import { type Impairment, runImpairment } from './impair.ts';
+import { type Feed, openSink, runFeed } from './traffic.ts';
+
+interface Options {
+  readonly listen?: Endpoint;
+  readonly target?: Endpoint;
+  readonly links?: readonly LinkConfig[];
+  readonly port?: number;
+}
+
+type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
+
+const stop = new AbortController();
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => stop.abort());
+const log = openLog('warn', 'people', (line) => process.stderr.write(line));
+const deps = { clock: systemClock, log };
+
+const [, , role = '', json = '{}'] = process.argv;
+const handlers = await start(role, JSON.parse(json) as Options);
+process.on('message', (message: { id: number; ask: string; argument: never }) => {
+  const answer = (value: unknown) => process.send?.({ id: message.id, value });
+  if (message.ask === 'cpu') answer(process.cpuUsage());
+  else answer(handlers[message.ask]?.(message.argument));
+});
+process.send?.({ id: 0 });
+
+async function start(name: string, options: Options): Promise<Handlers> {
+  const { listen = { host: '', port: 0 }, target = { host: '', port: 0 } } = options;
+  switch (name) {
+    case 'bond':
+      return startBond(listen, target, options.links ?? []);
+    case 'relay':
+      await new Promise<Endpoint>((onStart) => {
+        runRelay({ listen, srt: target }, { ...deps, onStart }, stop.signal).then(
+          () => process.exit(0),
+          fail,
+        );
+      });
+      return {};
+    case 'impair': {
+      const impairments = new Map<string, Impairment>();
+      runImpairment(listen, target, impairments).catch(fail);
+      return {
+        set: ({ address, ...impairment }: Impairment & { address: string }) => {
+          impairments.set(address, impairment);
+        },
+      };
+    }
+    case 'feed': {
+      const feed: Feed = { bitrateBps: 0, sentTotal: 0 };
+      runFeed(feed, options.port ?? 0).catch(fail);
+      return {
+        rate: (bitrateBps: number) => {
+          feed.bitrateBps = bitrateBps;
+        },
+        read: () => ({ sentTotal: feed.sentTotal }),
+      };
+    }
+    case 'sink': {
+      const sink = await openSink(options.port ?? 0);
+      return {
+        read: () => ({ ...sink.read(), silentMs: performance.now() - sink.read().lastMs }),
+        missing: ({ first, end }: { first: number; end: number }) => sink.countMissing(first, end),
+        clearGap: () => sink.clearGap(),
+      };
+    }
+    case 'bare':
+      return startBare(listen, target);
+    default:
+      throw new Error(`no role ${name}`);
+  }
+}
+
+async function startBond(
+  listen: Endpoint,
+  receiver: Endpoint,
+  links: readonly LinkConfig[],
+): Promise<Handlers> {
+  const startedMs = systemClock.monotonicMs();
+  const control = await new Promise<BondControl>((onStart) => {
+    runBond({ listen, receiver, links }, { ...deps, onStart }, stop.signal).then(
+      () => process.exit(0),
+      fail,
+    );
+  });
+  return { started: () => startedMs, read: () => control.snapshot(), links: control.setLinks };
+}
+
+/** A datagram relay without any logic: what Node itself costs. */
+async function startBare(listen: Endpoint, target: Endpoint): Promise<Handlers> {
+  const front = createSocket({ type: 'udp4', recvBufferSize: 4_000_000 });
+  const back = createSocket({ type: 'udp4', recvBufferSize: 4_000_000 });
+  let port = 0;
+  const ignore = () => undefined;
+  await new Promise<void>((done) => back.connect(target.port, target.host, done));
+  back.on('message', (packet) => {
+    if (port > 0) front.send(packet, port, '127.0.0.1', ignore);
+  });
+  back.on('error', ignore);
+  front.on('message', (packet, from) => {
+    port = from.port;
+    back.send(packet, ignore);
+  });
+  await new Promise<void>((done) => front.bind(listen.port, listen.host, done));
+  return {};
+}
+
+function fail(error: unknown): never {
+  console.error(role, error);
+  process.exit(1);
+}

@@ -1,0 +1,74 @@
+import { quantiles } from '../../pipelines/hls/viewers.ts';
+import { startBox } from '../../test/support/box.ts';
+import { openChromium, waitInPage, watchGlass } from '../../test/support/chromium.ts';
+import { type Figure, round } from './machine.ts';
+
+const SETTLE_MS = 8_000;
+const SLICE_MS = 10_000;
+const STARTS = 20;
+
+interface Case {
+  readonly name: string;
+  readonly query: string;
+  readonly partMs: number;
+  readonly goal: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'our player, 200 ms parts',
+    query: '',
+    partMs: 200,
+    goal: 'p50 <= 450, p95 <= 500, no stall',
+  },
+  { name: 'our player, 100 ms parts', query: '', partMs: 100, goal: 'p50 <= 300' },
+  {
+    name: 'hls.js, 200 ms parts',
+    query: '?player=hls',
+    partMs: 200,
+    goal: 'p50 <= 1100, no stall',
+  },
+];
+
+/** Glass to glass in headless Chromium: the clock in the frames, read when each is presented. */
+export async function benchGlass(seconds: number): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const { name, query, partMs, goal } of CASES) {
+    await using box = await startBox([`viewers.part_ms=${partMs}`]);
+    await box.ready();
+    await using browser = await openChromium();
+    const page = await browser.open(`${box.url}/${query}`);
+    await waitInPage(page, 'document.querySelector("video").currentTime > 0');
+    await page.waitForTimeout(SETTLE_MS);
+    const latenciesMs: number[] = [];
+    let stalls = 0;
+    for (let ms = 0; ms < seconds * 1000; ms += SLICE_MS) {
+      const glass = await watchGlass(page, Math.min(SLICE_MS, seconds * 1000 - ms));
+      latenciesMs.push(...glass.latenciesMs);
+      stalls += glass.stalls;
+    }
+    const { p50, p95, n } = quantiles(latenciesMs) ?? { p50: Number.NaN, p95: Number.NaN, n: 0 };
+    const value = `p50 ${round(p50, 0)}, p95 ${round(p95, 0)} ms, ${stalls} stalls (${n})`;
+    figures.push({ name: `${name}, ${seconds} s`, value, goal });
+  }
+  return figures;
+}
+
+/** From opening the page to its first frame, in a browser that is running already. */
+export async function benchStart(): Promise<readonly Figure[]> {
+  await using box = await startBox();
+  await box.ready();
+  await using browser = await openChromium();
+  const startsMs: number[] = [];
+  for (let i = 0; i <= STARTS; i += 1) {
+    const page = await browser.open(`${box.url}/`);
+    await waitInPage(page, 'globalThis.venuebox?.().startupMs !== undefined');
+    const figures = (await page.evaluate('globalThis.venuebox()')) as { startupMs: number };
+    await page.close();
+    // The first page of a browser also starts its processes.
+    if (i > 0) startsMs.push(figures.startupMs);
+  }
+  const { p50, p95 } = quantiles(startsMs) ?? { p50: Number.NaN, p95: Number.NaN };
+  const value = `p50 ${round(p50, 0)}, p95 ${round(p95, 0)} ms (${STARTS})`;
+  return [{ name: 'first frame after opening the page', value, goal: 'p95 <= 500 ms' }];
+}

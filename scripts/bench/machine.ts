@@ -1,0 +1,77 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+
+/** What the figures were seen on, and what else the machine was doing. */
+export interface Machine {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly node: string;
+  readonly load1m: number;
+  /** Share of all cores that was busy, this benchmark included. */
+  readonly busyRatio: number;
+}
+
+/** Starts to watch the machine; call the result at the end. */
+export function watchMachine(): () => Machine {
+  const before = cpuTicks();
+  return () => {
+    const after = cpuTicks();
+    const all = after.all - before.all;
+    return {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      node: process.version,
+      load1m: round(loadavg()[0] ?? 0, 2),
+      busyRatio: round(all > 0 ? 1 - (after.idle - before.idle) / all : 0, 2),
+    };
+  };
+}
+
+function cpuTicks(): { readonly all: number; readonly idle: number } {
+  const line = readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '';
+  const ticks = line.trim().split(/\s+/).slice(1, 9).map(Number);
+  return { all: ticks.reduce((sum, n) => sum + n, 0), idle: (ticks[3] ?? 0) + (ticks[4] ?? 0) };
+}
+
+/** CPU time of a process so far, in s (proc_pid_stat: utime and stime in ticks of 10 ms). */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Resident memory of a process, in MB. */
+export function residentMb(pid: number): number {
+  const kb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb ?? 0) / 1024;
+}
+
+export function round(value: number, places = 1): number {
+  return Math.round(value * 10 ** places) / 10 ** places;
+}
+
+/** One line of the report: what, how much, and what was aimed at. */
+export interface Figure {
+  readonly name: string;
+  readonly value: string;
+  readonly goal: string;
+}
+
+export function printFigures(title: string, figures: readonly Figure[], machine: Machine): void {
+  console.log(`\n${title}`);
+  for (const { name, value, goal } of figures) {
+    console.log(`  ${name.padEnd(46)} ${value.padEnd(34)} goal ${goal}`);
+  }
+  const { cores, cpu, load1m, busyRatio } = machine;
+  console.log(`  on ${cores} x ${cpu}, load ${load1m}, busy ${Math.round(busyRatio * 100)} %`);
+}
+
+export function saveFigures(name: string, figures: readonly Figure[], machine: Machine): void {
+  mkdirSync('bench-results', { recursive: true });
+  const at = new Date().toISOString();
+  writeFileSync(
+    `bench-results/${name}.json`,
+    `${JSON.stringify({ at, machine, figures }, null, 2)}\n`,
+  );
+}

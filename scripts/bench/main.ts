@@ -1,0 +1,33 @@
+/**
+ * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
+ * load beside them. Without names: lag, glass, start, viewers. Longer ones by
+ * name: `glass10` (10 minutes), `soak` (30 minutes, plots memory).
+ */
+import { benchGlass, benchStart } from './glass.ts';
+import { benchLag } from './lag.ts';
+import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
+import { benchSoak } from './soak.ts';
+import { benchViewers } from './viewers.ts';
+
+const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  lag: benchLag,
+  glass: () => benchGlass(30),
+  start: benchStart,
+  viewers: () => benchViewers([100, 1_000]),
+  glass10: () => benchGlass(600),
+  soak: () => benchSoak(30),
+};
+
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : ['lag', 'glass', 'start', 'viewers']) {
+  const bench = BENCHES[name];
+  if (bench === undefined) {
+    console.error(`no benchmark ${name}; there are: ${Object.keys(BENCHES).join(', ')}`);
+    process.exit(2);
+  }
+  const machine = watchMachine();
+  const figures = await bench();
+  const seen = machine();
+  printFigures(name, figures, seen);
+  saveFigures(name, figures, seen);
+}
