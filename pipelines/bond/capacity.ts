@@ -1,0 +1,154 @@
+import type { RttEstimator } from './rtt.ts';
+
+/** What a link is taken to carry before it showed anything. Equal for all: equal shares. */
+export const FIRST_GUESS_BPS = 8_000_000;
+
+/** No estimate falls below this, so that every link in use is measured. */
+const LEAST_BPS = 100_000;
+
+/** Queue a link may hold beyond its least RTT. More: fuller links; less: lower delay. */
+const ALLOWED_QUEUE_MS = 60;
+
+/** SRTLA acknowledges in tens, so this much is in flight only for want of an ACK. */
+const UNACKED_BYTES = 12 * 1400;
+
+/** An estimate grows by this fraction a second, by less the nearer its last cut is. */
+const GROWTH_PER_S = 0.35;
+const CAREFUL_GROWTH_PER_S = 0.04;
+const CAREFUL_MS = 8000;
+
+/** It stays within this multiple of what the link lately carried: unproven beyond. */
+const UNPROVEN_FACTOR = 2;
+
+/** Tenths of a second in a row that must tell of congestion: one may be a busy machine's. */
+const CONGESTED_UPDATES = 3;
+
+/** A link that was not cut for this long has shown no limit; its window still holds it. */
+const LIMIT_MEMORY_MS = 8000;
+
+/** Own loss above this is congestion, until cutting has shown that it is not. */
+const LOSS_LIMIT = 0.02;
+const LOSS_CUT = 0.85;
+
+/** A cut is judged after this long: did it help? */
+const TRIAL_MS = 1500;
+/** Within one trial an estimate falls at most to this part of what was delivered at its start. */
+const TRIAL_FLOOR = 0.5;
+/** Only a trial in which the link got at most this part of its traffic can absolve it. */
+const EASED = 0.8;
+
+/** What one tenth of a second said about a link. */
+export interface CapacityEvidence {
+  readonly nowMs: number;
+  readonly rtt: RttEstimator;
+  /** Sent and delivered in the last half second. */
+  readonly sentBps: number;
+  readonly deliveredBps: number;
+  /** Lost of sent in the last 1.5 s, 0 to 1, and how many were sent. */
+  readonly lossRatio: number;
+  readonly sentPackets: number;
+}
+
+/** Congestion under trial, and how things stood at its start. */
+interface Trial {
+  readonly sinceMs: number;
+  readonly bps: number;
+  readonly deliveredBps: number;
+  readonly queueMs: number;
+  readonly lossRatio: number;
+}
+
+/**
+ * A link's capacity in bits per second, learnt from what it delivers while its
+ * queue grows. Outside congestion the estimate creeps up; when RTT rises it falls to
+ * what is being delivered, when packets are lost by a seventh. A cut that eased the
+ * link and changed nothing is undone: that delay or loss is not ours.
+ */
+export class Capacity {
+  bps = FIRST_GUESS_BPS;
+  /** Most that was delivered lately; it fades by a twentieth a second. */
+  provenBps = 0;
+  #lastMs = -1;
+  #cutMs = Number.NEGATIVE_INFINITY;
+  #trial: Trial | undefined;
+  #congestedUpdates = 0;
+  #acceptedLoss = 0;
+  #acceptedQueueMs = 0;
+
+  /** Bytes that may be in flight without building a queue beyond the allowed one. */
+  windowBytes(rtt: RttEstimator): number {
+    const pathMs = rtt.leastMs + this.#acceptedQueueMs + ALLOWED_QUEUE_MS;
+    return (this.bps / 8000) * pathMs + UNACKED_BYTES;
+  }
+
+  /** False while nothing says how much the link can carry. */
+  hasShownLimit(nowMs: number): boolean {
+    return nowMs - this.#cutMs < LIMIT_MEMORY_MS;
+  }
+
+  update(evidence: CapacityEvidence): void {
+    const { nowMs, deliveredBps } = evidence;
+    const passedS = this.#lastMs < 0 ? 0.1 : Math.min(1, (nowMs - this.#lastMs) / 1000);
+    this.#lastMs = nowMs;
+    this.provenBps = Math.max(deliveredBps, this.provenBps * (1 - 0.05 * passedS));
+    this.bps = Math.max(this.bps, deliveredBps);
+    const isDelayed = this.#isDelayed(evidence);
+    const isCongested = isDelayed || this.#isLossy(evidence);
+    this.#congestedUpdates = isCongested ? this.#congestedUpdates + 1 : 0;
+    if (!isCongested) this.#grow(evidence, passedS);
+    else if (this.#congestedUpdates >= CONGESTED_UPDATES) this.#cut(evidence, isDelayed);
+  }
+
+  #isDelayed({ rtt }: CapacityEvidence): boolean {
+    const queueMs = rtt.meanMs - rtt.leastMs - 1.5 * this.#acceptedQueueMs;
+    return queueMs > Math.max(40, rtt.leastMs / 2, 2 * rtt.deviationMs);
+  }
+
+  #isLossy({ lossRatio, sentPackets }: CapacityEvidence): boolean {
+    return sentPackets >= 50 && lossRatio > LOSS_LIMIT + 1.5 * this.#acceptedLoss;
+  }
+
+  #cut(evidence: CapacityEvidence, isDelayed: boolean): void {
+    const { nowMs, deliveredBps } = evidence;
+    if (deliveredBps <= 0) return;
+    if (this.#trial === undefined) {
+      const queueMs = evidence.rtt.meanMs - evidence.rtt.leastMs;
+      const { lossRatio } = evidence;
+      this.#trial = { sinceMs: nowMs, bps: this.bps, deliveredBps, queueMs, lossRatio };
+      if (!isDelayed) this.bps *= LOSS_CUT;
+    } else if (nowMs - this.#trial.sinceMs > TRIAL_MS) {
+      this.#judge(this.#trial, evidence);
+      this.#trial = undefined;
+      return;
+    }
+    this.#cutMs = nowMs;
+    if (!isDelayed) return;
+    // Half way at a time: one tenth's figure is noisy.
+    const floorBps = Math.max(LEAST_BPS, TRIAL_FLOOR * this.#trial.deliveredBps);
+    const target = Math.max(floorBps, Math.min(this.bps, deliveredBps));
+    this.bps = (this.bps + target) / 2;
+  }
+
+  #judge(trial: Trial, { rtt, lossRatio, sentBps }: CapacityEvidence): void {
+    if (sentBps > EASED * trial.deliveredBps) return;
+    const queueMs = rtt.meanMs - rtt.leastMs;
+    const isDelayOurs = queueMs < 0.8 * trial.queueMs;
+    const isLossOurs = lossRatio < 0.7 * trial.lossRatio;
+    if (isDelayOurs || isLossOurs) return;
+    this.#acceptedQueueMs = queueMs;
+    this.#acceptedLoss = lossRatio;
+    this.bps = Math.max(this.bps, trial.bps);
+    this.#cutMs = Number.NEGATIVE_INFINITY;
+  }
+
+  #grow({ nowMs, lossRatio, rtt }: CapacityEvidence, passedS: number): void {
+    this.#trial = undefined;
+    const queueMs = rtt.meanMs - rtt.leastMs;
+    if (this.#acceptedQueueMs > queueMs) this.#acceptedQueueMs *= 1 - 0.05 * passedS;
+    if (this.#acceptedLoss > lossRatio) this.#acceptedLoss *= 1 - 0.05 * passedS;
+    const calm = Math.min(1, (nowMs - this.#cutMs) / CAREFUL_MS);
+    const rate = CAREFUL_GROWTH_PER_S + (GROWTH_PER_S - CAREFUL_GROWTH_PER_S) * calm;
+    const ceilingBps = Math.max(FIRST_GUESS_BPS, UNPROVEN_FACTOR * this.provenBps);
+    if (this.bps < ceilingBps) this.bps = Math.min(ceilingBps, this.bps * (1 + rate * passedS));
+  }
+}

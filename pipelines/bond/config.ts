@@ -1,0 +1,32 @@
+/** How one link is to be used. A change of weight, role, budget or use needs no new socket. */
+export interface LinkConfig {
+  /** Names the link everywhere, for example its interface: `wwan0`. */
+  readonly id: string;
+  /** The local IPv4 address its socket is bound to. */
+  readonly sourceAddress: string;
+  /** Its interface, where routing by source address needs it. */
+  readonly device?: string;
+  /** A fixed local UDP port, so that a routing rule can tell two links of one address apart. */
+  readonly sourcePort?: number;
+  /** Share of traffic beside the others, in units of what each can carry. 1 is usual. */
+  readonly weight: number;
+  /** Carries packets only while no other link can. */
+  readonly isBackup: boolean;
+  readonly isEnabled: boolean;
+  /** Most this link may carry, both ways with IP and UDP headers; the caller counts the month. */
+  readonly budgetBytes?: number;
+  /** What it has carried already, as the caller kept it when the bonding was last stopped. */
+  readonly usedBytes?: number;
+}
+
+export interface Endpoint {
+  /** An IPv4 address or a name. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** IPv4 and UDP headers, counted on top of each datagram for budgets and rates. */
+export const DATAGRAM_HEADER_BYTES = 28;
+
+/** Most links a sender opens and a relay takes into one group. */
+export const MOST_LINKS = 16;

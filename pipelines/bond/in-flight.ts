@@ -1,0 +1,106 @@
+/** Packets one link remembers. At 50 Mbit/s this is 1.7 s; older ones are forgotten. */
+const SLOTS = 8192;
+const MASK = SLOTS - 1;
+
+/** What became of a packet's copy on one link. */
+export const FREE = 0;
+export const FLYING = 1;
+/** An SRTLA ACK named it, or SRT's ACK covers it. */
+export const ARRIVED = 2;
+export const LOST = 3;
+
+/**
+ * The packets one link carries, found by sequence number without a search: what is
+ * in flight, when it was sent, and whether later ones of this link overtook it.
+ */
+export class InFlight {
+  readonly #sequences = new Int32Array(SLOTS).fill(-1);
+  readonly #sentMs = new Float64Array(SLOTS);
+  readonly #orders = new Float64Array(SLOTS);
+  readonly #bytes = new Uint16Array(SLOTS);
+  readonly #states = new Uint8Array(SLOTS);
+  #sentTotal = 0;
+  /** Send order of the newest packet that is known to have arrived. */
+  #newestArrived = 0;
+  #packets = 0;
+  #flyingBytes = 0;
+
+  get packets(): number {
+    return this.#packets;
+  }
+
+  get bytes(): number {
+    return this.#flyingBytes;
+  }
+
+  /** A packet sent again on the same link starts over. */
+  add(sequence: number, bytes: number, nowMs: number): void {
+    const slot = sequence & MASK;
+    if (this.#states[slot] === FLYING) this.#land(slot, FREE);
+    this.#sentTotal += 1;
+    this.#sequences[slot] = sequence;
+    this.#sentMs[slot] = nowMs;
+    this.#orders[slot] = this.#sentTotal;
+    this.#bytes[slot] = bytes;
+    this.#states[slot] = FLYING;
+    this.#packets += 1;
+    this.#flyingBytes += bytes;
+  }
+
+  stateOf(sequence: number): number {
+    const slot = sequence & MASK;
+    return this.#sequences[slot] === sequence ? (this.#states[slot] ?? FREE) : FREE;
+  }
+
+  /** When this link last sent the packet, or -1 when it never did. */
+  sentMsOf(sequence: number): number {
+    const slot = sequence & MASK;
+    return this.#sequences[slot] === sequence ? (this.#sentMs[slot] ?? -1) : -1;
+  }
+
+  /** True when at least `packets` sent after it on this link arrived before it. */
+  isPassedBy(sequence: number, packets: number): boolean {
+    const slot = sequence & MASK;
+    if (this.#sequences[slot] !== sequence) return false;
+    return this.#newestArrived - (this.#orders[slot] ?? 0) >= packets;
+  }
+
+  /** An SRTLA ACK named the packet: bytes that left flight, 0 when it was not flying. */
+  arrive(sequence: number): number {
+    const slot = sequence & MASK;
+    if (this.#sequences[slot] !== sequence) return 0;
+    this.#newestArrived = Math.max(this.#newestArrived, this.#orders[slot] ?? 0);
+    if (this.#states[slot] !== FLYING) {
+      this.#states[slot] = ARRIVED;
+      return 0;
+    }
+    return this.#land(slot, ARRIVED);
+  }
+
+  /** SRT's ACK covers the packet; which link brought it is not said. */
+  settle(sequence: number): number {
+    return this.stateOf(sequence) === FLYING ? this.#land(sequence & MASK, ARRIVED) : 0;
+  }
+
+  /** The packet is taken for lost on this link; false when it was not flying. */
+  lose(sequence: number): boolean {
+    if (this.stateOf(sequence) !== FLYING) return false;
+    this.#land(sequence & MASK, LOST);
+    return true;
+  }
+
+  clear(): void {
+    this.#states.fill(FREE);
+    this.#sequences.fill(-1);
+    this.#packets = 0;
+    this.#flyingBytes = 0;
+  }
+
+  #land(slot: number, state: number): number {
+    const bytes = this.#bytes[slot] ?? 0;
+    this.#states[slot] = state;
+    this.#packets -= 1;
+    this.#flyingBytes -= bytes;
+    return bytes;
+  }
+}

@@ -1,0 +1,239 @@
+import { Capacity } from './capacity.ts';
+import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
+import { InFlight } from './in-flight.ts';
+import { RateMeter } from './rate-meter.ts';
+import { RttEstimator } from './rtt.ts';
+
+/**
+ * `out`: not registered. `active`: carries packets. `suspect`: overdue, carries none
+ * while another can. `stalled`: pulled; probed until it has proven itself.
+ */
+export type LinkPhase =
+  | { readonly phase: 'out' }
+  | { readonly phase: 'active'; readonly sinceMs: number }
+  | { readonly phase: 'suspect'; readonly sinceMs: number }
+  | { readonly phase: 'stalled'; readonly sinceMs: number; readonly echoes: number };
+
+/** Silence with packets in flight after which a link is pulled at the latest. */
+const PULL_MS = 250;
+
+/** A reply is owed once this many packets went out, for SRTLA acknowledges in tens. */
+const OWED_PACKETS = 10;
+
+/** A registered link that says nothing for this long registers anew (SRTLA's link time-out). */
+export const LINK_TIMEOUT_MS = 4000;
+
+const KEEPALIVE_MS = 1000;
+/** Keepalives in a row while a reply is overdue, and while a stalled link is probed. */
+const HASTY_PING_MS = 60;
+const PROBE_PING_MS = 150;
+
+/** Echoes a stalled link must send in a row to rejoin; each pull of the last half minute adds. */
+const ECHOES_TO_REJOIN = 3;
+const ECHOES_PER_PULL = 2;
+const MOST_ECHOES = 12;
+const PULL_MEMORY_MS = 30_000;
+
+/** The longest pause between replies is remembered, halved in about three seconds. */
+const LONGEST_GAP_MS = 600;
+const GAP_FADE_MS = 4000;
+
+/** What {@link Link.check} found. */
+export type LinkEvent = 'none' | 'suspected' | 'pulled' | 'lost';
+
+/** One link as the sender knows it: its phase, its figures and what it carries. */
+export class Link {
+  readonly slot: number;
+  config: LinkConfig;
+  state: LinkPhase = { phase: 'out' };
+  reason = 'new';
+  readonly rtt = new RttEstimator();
+  readonly flight = new InFlight();
+  readonly capacity = new Capacity();
+  readonly sent = new RateMeter();
+  readonly sentPackets = new RateMeter();
+  readonly delivered = new RateMeter();
+  readonly lostPackets = new RateMeter();
+  usedBytes: number;
+  receivedBytes = 0;
+  pullsTotal = 0;
+  /** Where it stands in the fair queue, and its weight there: see select.ts. */
+  tag = 0;
+  shareBps = 0;
+  /** Own loss of the last 1.5 s, 0 to 1, as it was last weighed. */
+  lossRatio = 0;
+  #lastHeardMs = Number.NEGATIVE_INFINITY;
+  #owedSinceMs = 0;
+  #owedPackets = 0;
+  #lastPingMs = Number.NEGATIVE_INFINITY;
+  #gapMs = 0;
+  #lastPullMs = Number.NEGATIVE_INFINITY;
+  #recentPulls = 0;
+
+  constructor(slot: number, config: LinkConfig) {
+    this.slot = slot;
+    this.config = config;
+    this.usedBytes = config.usedBytes ?? 0;
+  }
+
+  get isSpent(): boolean {
+    const { budgetBytes } = this.config;
+    return budgetBytes !== undefined && this.usedBytes >= budgetBytes;
+  }
+
+  /** The path answers: {@link LINK_TIMEOUT_MS} without a reply ends it. */
+  hears(nowMs: number): boolean {
+    return nowMs - this.#lastHeardMs < LINK_TIMEOUT_MS;
+  }
+
+  get lastHeardMs(): number {
+    return this.#lastHeardMs;
+  }
+
+  /** Room for one more packet without a queue beyond the allowed one. */
+  get hasRoom(): boolean {
+    return this.flight.bytes < this.capacity.windowBytes(this.rtt);
+  }
+
+  /** A datagram left; `sequence` is -1 for what is no data. */
+  onSent(sequence: number, bytes: number, nowMs: number): void {
+    const wireBytes = bytes + DATAGRAM_HEADER_BYTES;
+    this.usedBytes += wireBytes;
+    this.sent.add(wireBytes, nowMs);
+    if (sequence < 0) return;
+    this.flight.add(sequence, wireBytes, nowMs);
+    this.sentPackets.add(1, nowMs);
+    this.#owe(1, nowMs);
+  }
+
+  /** True when a keepalive is due now; the caller sends it. */
+  takePing(nowMs: number): boolean {
+    const sinceMs = nowMs - this.#lastPingMs;
+    if (sinceMs < this.#pingPauseMs(nowMs)) return false;
+    this.#lastPingMs = nowMs;
+    this.#owe(this.state.phase === 'active' ? 1 : OWED_PACKETS, nowMs);
+    return true;
+  }
+
+  /** Anything but NGP and REG2 came in: the link lives. */
+  onHeard(bytes: number, nowMs: number): void {
+    this.receivedBytes += bytes;
+    this.usedBytes += bytes + DATAGRAM_HEADER_BYTES;
+    const silentMs = this.#silentMs(nowMs);
+    const passedMs = Math.min(GAP_FADE_MS, nowMs - this.#lastHeardMs);
+    this.#gapMs = Math.max(
+      Math.min(silentMs, LONGEST_GAP_MS),
+      this.#gapMs * (1 - passedMs / GAP_FADE_MS),
+    );
+    this.#lastHeardMs = nowMs;
+    this.#owedPackets = 0;
+    if (this.state.phase === 'suspect') this.#enter({ phase: 'active', sinceMs: nowMs }, 'replies');
+  }
+
+  /** The receiver took the link: REG3. One that was pulled lately must prove itself. */
+  onRegistered(nowMs: number, isAlone: boolean): void {
+    if (this.state.phase !== 'out') return;
+    const mustProve = this.#pullsLately(nowMs) > 0 && !isAlone;
+    this.#enter(
+      mustProve
+        ? { phase: 'stalled', sinceMs: nowMs, echoes: 0 }
+        : { phase: 'active', sinceMs: nowMs },
+      'registered',
+    );
+  }
+
+  /**
+   * A keepalive came back. A stalled link rejoins after several in a row, more the
+   * oftener it was pulled; at once when no other link carries anything.
+   */
+  onEcho(rttMs: number, nowMs: number, isAlone: boolean): void {
+    this.rtt.add(rttMs, nowMs);
+    if (this.state.phase !== 'stalled') return;
+    const echoes = this.state.echoes + 1;
+    const extra = ECHOES_PER_PULL * Math.max(0, this.#pullsLately(nowMs) - 1);
+    if (isAlone || echoes >= Math.min(MOST_ECHOES, ECHOES_TO_REJOIN + extra)) {
+      this.#gapMs = 0;
+      this.#enter({ phase: 'active', sinceMs: nowMs }, 'answers again');
+    } else {
+      this.state = { ...this.state, echoes };
+    }
+  }
+
+  /** Looks at the clock: is a reply overdue, the link dead or gone? */
+  check(nowMs: number): LinkEvent {
+    const { phase } = this.state;
+    if (phase === 'out') return 'none';
+    if (nowMs - this.#lastHeardMs > LINK_TIMEOUT_MS) {
+      if (phase !== 'stalled') this.pull('silent', nowMs);
+      this.leave('silent for 4 s');
+      return 'lost';
+    }
+    const silentMs = this.#silentMs(nowMs);
+    if (phase === 'stalled') {
+      if (silentMs > this.pullMs && this.state.echoes > 0)
+        this.state = { ...this.state, echoes: 0 };
+      return 'none';
+    }
+    if (silentMs > this.pullMs) {
+      this.pull(`silent for ${Math.round(silentMs)} ms`, nowMs);
+      return 'pulled';
+    }
+    if (phase === 'active' && silentMs > this.suspectMs) {
+      this.#enter({ phase: 'suspect', sinceMs: nowMs }, `silent for ${Math.round(silentMs)} ms`);
+      return 'suspected';
+    }
+    return 'none';
+  }
+
+  /** Takes the link out of use at once; what it has in flight is the caller's to send again. */
+  pull(reason: string, nowMs: number): void {
+    this.#recentPulls = this.#pullsLately(nowMs) + 1;
+    this.#lastPullMs = nowMs;
+    this.pullsTotal += 1;
+    this.#enter({ phase: 'stalled', sinceMs: nowMs, echoes: 0 }, reason);
+  }
+
+  /** The link is no longer registered. */
+  leave(reason: string): void {
+    this.#enter({ phase: 'out' }, reason);
+    this.rtt.reset();
+    this.flight.clear();
+  }
+
+  /** Silence that makes it suspect: a reply is later than any was lately. */
+  get suspectMs(): number {
+    return Math.max(this.rtt.lateMs + 20, 1.5 * this.#gapMs + 30);
+  }
+
+  /** Silence that gets it pulled: max(250 ms, 2 RTT), more where replies came in gusts. */
+  get pullMs(): number {
+    return Math.max(PULL_MS, 2 * this.rtt.meanMs, 1.5 * this.#gapMs);
+  }
+
+  #owe(packets: number, nowMs: number): void {
+    if (this.#owedPackets === 0) this.#owedSinceMs = nowMs;
+    this.#owedPackets += packets;
+  }
+
+  /** How long replies have been owed, 0 when none is. */
+  #silentMs(nowMs: number): number {
+    if (this.#owedPackets < OWED_PACKETS) return 0;
+    return nowMs - Math.max(this.#lastHeardMs, this.#owedSinceMs);
+  }
+
+  #pingPauseMs(nowMs: number): number {
+    if (this.state.phase === 'stalled') return PROBE_PING_MS;
+    if (this.state.phase === 'suspect') return HASTY_PING_MS;
+    const isOverdue = this.#owedPackets > 0 && nowMs - this.#owedSinceMs > this.rtt.meanMs + 20;
+    return isOverdue ? HASTY_PING_MS : KEEPALIVE_MS;
+  }
+
+  #pullsLately(nowMs: number): number {
+    return nowMs - this.#lastPullMs > PULL_MEMORY_MS ? 0 : this.#recentPulls;
+  }
+
+  #enter(state: LinkPhase, reason: string): void {
+    this.state = state;
+    this.reason = reason;
+  }
+}

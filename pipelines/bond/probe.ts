@@ -1,0 +1,43 @@
+import type { Link } from './link.ts';
+import type { Links } from './select.ts';
+
+/** A stalled link gets a copy of one packet in so many: silent ones, and ones that answer. */
+const PROBE_EVERY = 50;
+const LIVELY_PROBE_EVERY = 10;
+
+/** With no link at all packets still go out for this long, then one in {@link OUTAGE_EVERY}. */
+const OUTAGE_MS = 2000;
+const OUTAGE_EVERY = 10;
+
+/**
+ * True when a stalled link gets a copy of the data packet with this count. What a
+ * black hole lets pass is not proven by keepalives alone.
+ */
+export function isProbed(link: Link, count: number): boolean {
+  if (link.state.phase !== 'stalled' || link.isSpent) return false;
+  return count % (link.state.echoes > 0 ? LIVELY_PROBE_EVERY : PROBE_EVERY) === 0;
+}
+
+/**
+ * The time in which no link carries anything. Packets go by the stalled links in turn,
+ * in full at first and then a tenth, so that a long outage does not eat data budgets.
+ */
+export class Outage {
+  #sinceMs = -1;
+  #count = 0;
+
+  end(): void {
+    this.#sinceMs = -1;
+  }
+
+  /** The slot for the next packet, -1 to drop it. */
+  choose(links: Links, nowMs: number): number {
+    if (this.#sinceMs < 0) this.#sinceMs = nowMs;
+    this.#count += 1;
+    const isLong = nowMs - this.#sinceMs > OUTAGE_MS;
+    if (isLong && this.#count % OUTAGE_EVERY !== 0) return -1;
+    const stalled = links.filter((link) => link?.state.phase === 'stalled' && !link.isSpent);
+    const turn = Math.floor(this.#count / OUTAGE_EVERY) % Math.max(1, stalled.length);
+    return stalled[turn]?.slot ?? -1;
+  }
+}

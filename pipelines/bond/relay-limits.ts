@@ -1,0 +1,50 @@
+/**
+ * A token bucket for each address: how often it may try something. The table is
+ * bounded; when it is full the address that was silent longest is forgotten, and one
+ * bucket for all keeps forged addresses from buying attempts.
+ */
+export interface AttemptLimit {
+  /** Takes one attempt of `address`; false when it has none left. */
+  take(address: string, nowMs: number): boolean;
+}
+
+export interface AttemptPolicy {
+  readonly burst: number;
+  readonly perS: number;
+  /** The same for all addresses together. */
+  readonly totalBurst: number;
+  readonly totalPerS: number;
+}
+
+interface Bucket {
+  tokens: number;
+  lastMs: number;
+}
+
+const MOST_ADDRESSES = 4096;
+
+export function openAttemptLimit(policy: AttemptPolicy): AttemptLimit {
+  const buckets = new Map<string, Bucket>();
+  const total: Bucket = { tokens: policy.totalBurst, lastMs: 0 };
+  return {
+    take: (address, nowMs) => {
+      const bucket = buckets.get(address) ?? { tokens: policy.burst, lastMs: nowMs };
+      buckets.delete(address);
+      buckets.set(address, bucket);
+      if (buckets.size > MOST_ADDRESSES) buckets.delete(buckets.keys().next().value ?? '');
+      return (
+        takeFrom(bucket, policy.burst, policy.perS, nowMs) &&
+        takeFrom(total, policy.totalBurst, policy.totalPerS, nowMs)
+      );
+    },
+  };
+}
+
+function takeFrom(bucket: Bucket, burst: number, perS: number, nowMs: number): boolean {
+  const earned = ((nowMs - bucket.lastMs) * perS) / 1000;
+  bucket.tokens = Math.min(burst, bucket.tokens + Math.max(0, earned));
+  bucket.lastMs = nowMs;
+  if (bucket.tokens < 1) return false;
+  bucket.tokens -= 1;
+  return true;
+}

@@ -1,0 +1,69 @@
+/** Weights of a new sample in the mean and in the deviation (RFC 6298 §2.3). */
+const MEAN_GAIN = 1 / 8;
+const DEVIATION_GAIN = 1 / 4;
+
+/** A path's RTT before anything was measured. Larger is slower to call a new link silent. */
+const FIRST_GUESS_MS = 200;
+
+/** The least RTT is that of this many one-second buckets: how soon a longer path is believed. */
+const MINIMUM_BUCKETS = 10;
+const BUCKET_MS = 1000;
+
+/** Samples beyond this say that a clock or a peer is wrong. */
+const LONGEST_MS = 10_000;
+
+/** One link's round trip time: mean, deviation and least of the last ten seconds, all in ms. */
+export class RttEstimator {
+  meanMs = FIRST_GUESS_MS;
+  deviationMs = FIRST_GUESS_MS / 4;
+  #isMeasured = false;
+  #leastMs = FIRST_GUESS_MS;
+  readonly #buckets = new Float64Array(MINIMUM_BUCKETS).fill(Number.POSITIVE_INFINITY);
+  #bucket = 0;
+
+  get isMeasured(): boolean {
+    return this.#isMeasured;
+  }
+
+  /** The least RTT of the last ten seconds: the path without its queues. */
+  get leastMs(): number {
+    return this.#leastMs;
+  }
+
+  /** After this age a reply is late: mean plus four deviations (RFC 6298 §2.3). */
+  get lateMs(): number {
+    return this.meanMs + 4 * this.deviationMs;
+  }
+
+  add(sampleMs: number, nowMs: number): void {
+    if (!(sampleMs >= 0 && sampleMs <= LONGEST_MS)) return;
+    if (this.#isMeasured) {
+      const error = sampleMs - this.meanMs;
+      this.meanMs += MEAN_GAIN * error;
+      this.deviationMs += DEVIATION_GAIN * (Math.abs(error) - this.deviationMs);
+    } else {
+      this.#isMeasured = true;
+      this.meanMs = sampleMs;
+      this.deviationMs = sampleMs / 4;
+    }
+    this.#addLeast(sampleMs, nowMs);
+  }
+
+  /** Forgets the path: a link that came back may have another. */
+  reset(): void {
+    this.#isMeasured = false;
+    this.#buckets.fill(Number.POSITIVE_INFINITY);
+  }
+
+  #addLeast(sampleMs: number, nowMs: number): void {
+    const bucket = Math.floor(nowMs / BUCKET_MS);
+    const passed = Math.min(bucket - this.#bucket, MINIMUM_BUCKETS);
+    for (let step = 0; step < passed; step += 1) {
+      this.#buckets[(bucket - step) % MINIMUM_BUCKETS] = Number.POSITIVE_INFINITY;
+    }
+    this.#bucket = bucket;
+    const at = bucket % MINIMUM_BUCKETS;
+    this.#buckets[at] = Math.min(this.#buckets[at] ?? Number.POSITIVE_INFINITY, sampleMs);
+    this.#leastMs = Math.min(...this.#buckets);
+  }
+}

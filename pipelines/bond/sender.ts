@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Clock } from '../../hal/os/clock.ts';
+import { isAbort } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { Bond } from './bond.ts';
+import type { Endpoint, LinkConfig } from './config.ts';
+import { type LinkSocket, openLinkSocket } from './link-socket.ts';
+import type { Wire } from './link-table.ts';
+import { SRTLA_ID_BYTES } from './packet.ts';
+import type { BondSnapshot } from './snapshot.ts';
+import { readControlType, SRT_HANDSHAKE } from './srt.ts';
+
+const BUFFER_BYTES = 2_000_000;
+/** How soon silence, overdue packets and keepalives are noticed. Shorter costs CPU. */
+const TICK_MS = 20;
+const SNAPSHOT_MS = 1000;
+
+export interface BondOptions {
+  /** Where the SRT encoder sends to. Loopback, unless others may feed the bond. */
+  readonly listen: Endpoint;
+  /** The SRTLA receiver, by IPv4 address or name. */
+  readonly receiver: Endpoint;
+  readonly links: readonly LinkConfig[];
+}
+
+/** What may be asked of a running bond. */
+export interface BondControl {
+  /** Makes the links those of `links`; traffic goes on. */
+  setLinks(links: readonly LinkConfig[]): void;
+  snapshot(): BondSnapshot;
+}
+
+export interface BondDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called once the encoder's port is open. */
+  readonly onStart?: (control: BondControl, listening: Endpoint) => void;
+  /** Called once a second. */
+  readonly onSnapshot?: (snapshot: BondSnapshot) => void;
+}
+
+/**
+ * Spreads an encoder's SRT packets over the links until `signal` aborts.
+ *
+ * A link whose socket cannot be opened or used is down and tried again; only a
+ * listening port that cannot be had rejects.
+ */
+export async function runBond(
+  options: BondOptions,
+  deps: BondDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const { clock, log } = deps;
+  const sockets: (LinkSocket | undefined)[] = [];
+  const local = await listen(options.listen);
+  const encoder = openEncoder(local);
+  const now = () => clock.monotonicMs();
+  const wire: Wire = {
+    send: (slot, packet) => sockets[slot]?.send(packet),
+    toEncoder: encoder.send,
+    open: (slot, config) => {
+      sockets[slot] = openLinkSocket(config, options.receiver, {
+        onOpened: () => bond.onOpened(slot, now()),
+        onPacket: (packet) => bond.fromLink(slot, packet, now()),
+        onFailed: (code) => bond.onFailed(slot, code, now()),
+      });
+      sockets[slot]?.attend(now());
+    },
+    rebind: (slot) => sockets[slot]?.rebind(),
+    close: (slot) => {
+      sockets[slot]?.close();
+      sockets[slot] = undefined;
+    },
+  };
+  const bond = new Bond(randomBytes(SRTLA_ID_BYTES), wire);
+  local.on('message', (packet, { port, address }) => {
+    if (encoder.accepts(packet, port, address)) bond.fromEncoder(packet, now());
+  });
+  local.on('error', (error) => log.warn('encoder port', { reason: error.message }));
+
+  try {
+    bond.setLinks(options.links, now());
+    const { address: host, port } = local.address();
+    deps.onStart?.(
+      { setLinks: (links) => bond.setLinks(links, now()), snapshot: () => bond.snapshot(now()) },
+      { host, port },
+    );
+    await beat(bond, sockets, deps, signal);
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  } finally {
+    for (const socket of sockets) socket?.close();
+    local.close();
+  }
+}
+
+/** The bond's pulse: ticks, sockets that need opening, figures and switches once a second. */
+async function beat(
+  bond: Bond,
+  sockets: readonly (LinkSocket | undefined)[],
+  { clock, log, onSnapshot }: BondDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let toldMs = clock.monotonicMs();
+  let switchedMs = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    await clock.sleep(TICK_MS, signal);
+    const nowMs = clock.monotonicMs();
+    for (const socket of sockets) socket?.attend(nowMs);
+    bond.tick(nowMs);
+    if (nowMs - toldMs < SNAPSHOT_MS) continue;
+    toldMs = nowMs;
+    const snapshot = bond.snapshot(nowMs);
+    for (const { atMs, link, from, to, reason } of snapshot.switches) {
+      if (atMs > switchedMs) log.info('link changed', { link, from, to, reason });
+    }
+    switchedMs = Math.max(switchedMs, snapshot.switches.at(-1)?.atMs ?? switchedMs);
+    onSnapshot?.(snapshot);
+  }
+}
+
+async function listen({ host, port }: Endpoint): Promise<Socket> {
+  const socket = createSocket({
+    type: 'udp4',
+    recvBufferSize: BUFFER_BYTES,
+    sendBufferSize: BUFFER_BYTES,
+  });
+  socket.bind(port, host);
+  await once(socket, 'listening');
+  return socket;
+}
+
+interface Encoder {
+  /** Only who began with a handshake is the encoder; the latest one is. */
+  accepts(packet: Buffer, port: number, address: string): boolean;
+  send(packet: Buffer): void;
+}
+
+function openEncoder(local: Socket): Encoder {
+  let knownPort = 0;
+  let knownAddress = '';
+  const ignore = () => undefined;
+  return {
+    accepts: (packet, port, address) => {
+      if (port === knownPort && address === knownAddress) return true;
+      if (readControlType(packet) !== SRT_HANDSHAKE) return false;
+      knownPort = port;
+      knownAddress = address;
+      return true;
+    },
+    send: (packet) => {
+      if (knownPort > 0) local.send(packet, knownPort, knownAddress, ignore);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Link, LinkPhase } from './link.ts';
+import { lossOf } from './select.ts';
+
+/** A link changed its phase, and why. */
+export interface LinkSwitch {
+  /** Clock of the caller. */
+  readonly atMs: number;
+  readonly link: string;
+  readonly from: LinkPhase['phase'];
+  readonly to: LinkPhase['phase'];
+  readonly reason: string;
+}
+
+/** One link's figures of the last second. Totals count since the link was opened. */
+export interface LinkSnapshot {
+  readonly id: string;
+  readonly state: LinkPhase['phase'];
+  /** Why it is in that state. */
+  readonly reason: string;
+  readonly isEnabled: boolean;
+  readonly isBackup: boolean;
+  /** The data budget is used up. */
+  readonly isSpent: boolean;
+  /** `undefined` until it was measured. */
+  readonly rttMs?: number;
+  readonly rttLeastMs?: number;
+  /** Packets that this link lost of those it sent, in the last 1.5 s. */
+  readonly lossPct: number;
+  readonly inFlightPackets: number;
+  readonly inFlightBytes: number;
+  /** Bytes that may be in flight. */
+  readonly windowBytes: number;
+  /** Of all bytes sent in the last second. */
+  readonly sharePct: number;
+  readonly bitrateBps: number;
+  /** What the link is taken to carry, 0 unless it is in use. */
+  readonly capacityBps: number;
+  /** The most of it that was seen lately. */
+  readonly provenBps: number;
+  readonly sentPacketsTotal: number;
+  readonly sentBytesTotal: number;
+  readonly receivedBytesTotal: number;
+  readonly lostPacketsTotal: number;
+  readonly pullsTotal: number;
+  /** Against the budget, with what the caller brought. */
+  readonly usedBytes: number;
+}
+
+export interface BondSnapshot {
+  readonly links: readonly LinkSnapshot[];
+  /** What the encoder gives, as it would be on the wire of one link. */
+  readonly offeredBps: number;
+  readonly wireBps: number;
+  readonly offeredBytesTotal: number;
+  readonly wireBytesTotal: number;
+  readonly resentPacketsTotal: number;
+  /** NAKs and repeats of the encoder that needed no answer. */
+  readonly suppressedTotal: number;
+  /** Packets for which there was no link. */
+  readonly droppedTotal: number;
+  /** The last changes, oldest first. */
+  readonly switches: readonly LinkSwitch[];
+}
+
+export function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSnapshot {
+  const { rtt, flight, config, state } = link;
+  const bitrateBps = link.sent.perS(1000, nowMs) * 8;
+  const isInUse = state.phase === 'active' || state.phase === 'suspect';
+  return {
+    id: config.id,
+    state: state.phase,
+    reason: link.reason,
+    isEnabled: config.isEnabled,
+    isBackup: config.isBackup,
+    isSpent: link.isSpent,
+    ...(rtt.isMeasured
+      ? { rttMs: Math.round(rtt.meanMs), rttLeastMs: Math.round(rtt.leastMs) }
+      : {}),
+    lossPct: 100 * lossOf(link, nowMs),
+    inFlightPackets: flight.packets,
+    inFlightBytes: flight.bytes,
+    windowBytes: Math.round(link.capacity.windowBytes(rtt)),
+    sharePct: wireBps > 0 ? (100 * bitrateBps) / wireBps : 0,
+    bitrateBps,
+    capacityBps: isInUse ? Math.round(link.capacity.bps) : 0,
+    provenBps: isInUse ? Math.round(link.capacity.provenBps) : 0,
+    sentPacketsTotal: link.sentPackets.total,
+    sentBytesTotal: link.sent.total,
+    receivedBytesTotal: link.receivedBytes,
+    lostPacketsTotal: link.lostPackets.total,
+    pullsTotal: link.pullsTotal,
+    usedBytes: link.usedBytes,
+  };
+}
