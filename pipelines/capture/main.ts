@@ -30,11 +30,12 @@ function fail(message: string): never {
 function run(start: Start): (message: ToCapture) => void {
   const pipeline = openPipeline(start.launch);
   let isLooping = false;
+  let clockUs = 0;
   pipeline.pollBus((message) => {
     if (message.type === 'error') fail(`${message.name ?? 'gstreamer'}: ${message.message ?? ''}`);
     if (message.type === 'eos') fail('the source has ended');
     if (isPlaying(message)) {
-      tell({ type: 'playing', clockUs: Number(process.hrtime.bigint() / 1000n) });
+      tell({ type: 'playing', clockUs });
       if (start.isLooped && !isLooping) {
         isLooping = true;
         pipeline.seek(0, SEEK_FLUSH | SEEK_SEGMENT);
@@ -46,6 +47,8 @@ function run(start: Start): (message: ToCapture) => void {
     if (levels !== undefined) tell(levels);
   });
   pipeline.play();
+  // A live pipeline plays when this returns: its running time starts here.
+  clockUs = Number(process.hrtime.bigint() / 1000n);
   const playedMs = performance.now();
   if (start.feed !== undefined) feedPicture(pipeline, start.feed, playedMs);
   return (message) => control(pipeline, start, message);

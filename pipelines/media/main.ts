@@ -39,7 +39,9 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   let partsTotal = 0;
   let lagsMs: number[] = [];
   let runClockUs: number | undefined;
-  const lastRunningUs = new Map<string, number>();
+  /** Running time of each picture's newest frame: the moment it was captured. */
+  const lastVideoUs = new Map<string, number>();
+  for (const { id, kind } of settings.tracks) if (kind === 'video') lastVideoUs.set(id, 0);
   const presentation = new Presentation({
     limits: limitsFor(settings.partMs, settings.segmentMs, settings.windowS),
     segmentUs: settings.segmentMs * 1000,
@@ -49,7 +51,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
     firstDiscontinuity: seed,
     onPublish: (trackId) => {
       partsTotal += 1;
-      const runningUs = lastRunningUs.get(trackId);
+      const runningUs = lastVideoUs.get(trackId);
       if (runClockUs !== undefined && runningUs !== undefined) {
         const lagMs = Number(process.hrtime.bigint()) / 1e6 - (runClockUs + runningUs) / 1000;
         if (lagsMs.length < LAGS_MAX) lagsMs.push(lagMs);
@@ -124,7 +126,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
           },
           onUnit: (unit) => {
             if (isOver) return;
-            lastRunningUs.set(id, unit.runningUs);
+            if (lastVideoUs.has(id)) lastVideoUs.set(id, unit.runningUs);
             presentation.add(id, { ...unit, arrivedUs: nowUs() });
           },
           onEnd: () => closeRun(),
