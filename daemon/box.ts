@@ -6,7 +6,7 @@ import { type RestartPolicy, type Supervised, supervise } from '../hal/os/superv
 import { runAll } from '../hal/os/task.ts';
 import { renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
-import type { MediaSettings } from '../pipelines/media/messages.ts';
+import type { MediaFigures, MediaSettings } from '../pipelines/media/messages.ts';
 import { openChildren } from './children.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
 import { runOperator } from './operator/server.ts';
@@ -37,27 +37,30 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   const encoders = await findEncoders(config.encoder.driver, camera.source, sound.source);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
 
-  const graph = renderGraph({
-    camera: camera.source,
-    sound: sound.source,
-    fps: config.camera.fps,
-    gopFrames: gopFrames(config),
-    renditions: config.renditions.map(({ name, width, height, bitrate_bps }) => ({
-      id: name,
-      width,
-      height,
-      bitrateBps: bitrate_bps,
-    })),
-    audio: {
-      id: AUDIO_TRACK,
-      channels: config.sound.channels,
-      bitrateBps: config.sound.bitrate_bps,
-    },
-    encoder: encoders.video,
-    speed: config.encoder.speed,
-    audioEncoder: encoders.audio,
-  });
-  log.debug('capture pipeline', { launch: graph.launch });
+  let isSteady = camera.source.isSteady;
+  const graph = () =>
+    renderGraph({
+      isSteady,
+      camera: camera.source,
+      sound: sound.source,
+      fps: config.camera.fps,
+      gopFrames: gopFrames(config),
+      renditions: config.renditions.map(({ name, width, height, bitrate_bps }) => ({
+        id: name,
+        width,
+        height,
+        bitrateBps: bitrate_bps,
+      })),
+      audio: {
+        id: AUDIO_TRACK,
+        channels: config.sound.channels,
+        bitrateBps: config.sound.bitrate_bps,
+      },
+      encoder: encoders.video,
+      speed: config.encoder.speed,
+      audioEncoder: encoders.audio,
+    });
+  log.debug('capture pipeline', { launch: graph().launch });
 
   const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
   let isReady = false;
@@ -74,6 +77,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     },
     onLevels: (levels) => state.setLevels(levels),
     onFigures: (figures) => {
+      if (isSteady && hasHoles(state.snapshot().media, figures)) {
+        isSteady = false;
+        children.restartCapture('the camera leaves frames out; they are repeated from now on');
+      }
       state.setMedia(figures);
       if (!figures.isFlowing || isReady) return;
       isReady = true;
@@ -109,6 +116,13 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     ],
     signal,
   );
+}
+
+/** Frames a second that a steady source may leave out before it is believed to be none. */
+const HOLES_FORGIVEN = 3;
+
+function hasHoles(before: MediaFigures | undefined, now: MediaFigures): boolean {
+  return before !== undefined && now.heldFramesTotal - before.heldFramesTotal > HOLES_FORGIVEN;
 }
 
 function isStartFault(error: unknown): boolean {

@@ -26,12 +26,15 @@ export interface Children {
   /** Sends to the capture process, where one runs. */
   readonly toCapture: (message: ToCapture) => void;
   readonly toMedia: (message: ToMedia) => void;
+  /** Ends the capture process for a reason; its supervisor starts it again. */
+  readonly restartCapture: (reason: string) => void;
 }
 
 export interface ChildrenOptions {
   readonly camera: Camera;
   readonly sound: Sound;
-  readonly graph: Graph;
+  /** Asked for at each start of capture: it may have become another. */
+  readonly graph: () => Graph;
   readonly media: MediaSettings;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,6 +63,7 @@ export function openChildren(options: ChildrenOptions): Children {
   let media: ServingMedia | undefined;
   let capture: RunningChild | undefined;
   let runs = 0;
+  let restart = (_reason: string): void => undefined;
   const listening = new Set<() => void>();
   const opened = new Map<number, () => void>();
   const broken = new Map<number, (error: PipelineError) => void>();
@@ -131,7 +135,9 @@ export function openChildren(options: ChildrenOptions): Children {
     const run = runs;
     const failing = new AbortController();
     broken.set(run, (error) => failing.abort(error));
-    const pipes = await openPipes(options.graph);
+    restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
+    const graph = options.graph();
+    const pipes = await openPipes(graph);
     try {
       const isOpen = new Promise<void>((resolve) => opened.set(run, resolve));
       serving.child.send({
@@ -165,7 +171,7 @@ export function openChildren(options: ChildrenOptions): Children {
             // The child has its own copies: the end of a track is its end only.
             pipes.close();
             capture = child;
-            child.send(startMessage(options));
+            child.send(startMessage(options, graph));
           },
         },
         clock,
@@ -188,10 +194,11 @@ export function openChildren(options: ChildrenOptions): Children {
     runCapture,
     toCapture: (message) => capture?.send(message),
     toMedia: (message) => media?.child.send(message),
+    restartCapture: (reason) => restart(reason),
   };
 }
 
-function startMessage({ camera, sound, graph }: ChildrenOptions): ToCapture {
+function startMessage({ camera, sound }: ChildrenOptions, graph: Graph): ToCapture {
   const { feed } = camera.source;
   const isLooped = camera.source.isLooped === true || sound.source?.isLooped === true;
   return {

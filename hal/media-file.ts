@@ -7,6 +7,7 @@ export function fileSource(file: string, kind: 'video' | 'audio'): LaunchFragmen
   return {
     launch: `filesrc location=${quote(file)} ! decodebin caps=${kind}/x-raw expose-all-streams=false ! clocksync`,
     stamping: 'clock',
+    isSteady: false,
     needs: { decodebin: 'gstreamer1.0-plugins-base', clocksync: 'gstreamer1.0-plugins-base' },
     isLooped: true,
   };

@@ -28,6 +28,7 @@ function openTest(): Sound {
       launch:
         'audiotestsrc is-live=true wave=sine freq=440 volume=0.1 samplesperbuffer=480 ! audio/x-raw,rate=48000',
       stamping: 'clock',
+      isSteady: true,
       needs: { audiotestsrc: 'gstreamer1.0-plugins-base' },
     },
   };
@@ -40,6 +41,7 @@ function openAlsa({ device }: SoundConfig): Sound {
     source: {
       launch: `alsasrc device=${quote(device)} buffer-time=60000 latency-time=10000`,
       stamping: 'clock',
+      isSteady: true,
       needs: { alsasrc: 'gstreamer1.0-alsa' },
     },
   };
@@ -57,7 +59,7 @@ function openCustom({ launch }: SoundConfig): Sound {
   return {
     name: 'custom launch',
     check: ready,
-    source: { launch, stamping: stampingOf(launch), needs: {} },
+    source: { launch, stamping: stampingOf(launch), isSteady: true, needs: {} },
   };
 }
 

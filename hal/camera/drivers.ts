@@ -27,6 +27,7 @@ function openTest({ width, height, fps }: CameraConfig): Camera {
     source: {
       launch: `appsrc name=camera is-live=true format=time max-bytes=0 max-buffers=4 leaky-type=downstream caps=${caps}`,
       stamping: 'clock',
+      isSteady: true,
       needs: { appsrc: 'gstreamer1.0-plugins-base' },
       feed: { appsrc: 'camera', picture: { widthPx: width, heightPx: height, fps } },
     },
@@ -42,6 +43,8 @@ function openV4l2({ device, format, width, height, fps }: CameraConfig): Camera 
     source: {
       launch: `v4l2src device=${quote(device)} ! ${caps}`,
       stamping: 'clock',
+      // In the dark a camera halves its rate to expose for longer.
+      isSteady: false,
       needs: {
         v4l2src: 'gstreamer1.0-plugins-good',
         ...(format === 'mjpeg' ? { jpegdec: 'gstreamer1.0-plugins-good' } : {}),
@@ -58,6 +61,7 @@ function openLibcamera({ device, width, height, fps }: CameraConfig): Camera {
     source: {
       launch: `libcamerasrc${name} ! video/x-raw,width=${width},height=${height},framerate=${fps}/1`,
       stamping: 'clock',
+      isSteady: false,
       needs: { libcamerasrc: 'gstreamer1.0-libcamera' },
     },
   };
@@ -75,7 +79,7 @@ function openCustom({ launch }: CameraConfig): Camera {
   return {
     name: 'custom launch',
     check: ready,
-    source: { launch, stamping: stampingOf(launch), needs: {} },
+    source: { launch, stamping: stampingOf(launch), isSteady: true, needs: {} },
   };
 }
 

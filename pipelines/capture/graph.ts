@@ -12,6 +12,8 @@ export interface GraphSettings {
   readonly camera: LaunchFragment;
   readonly sound: LaunchFragment | undefined;
   readonly fps: number;
+  /** The source brings every frame in time; see {@link renderRate}. */
+  readonly isSteady: boolean;
   readonly gopFrames: number;
   readonly renditions: readonly RenditionSettings[];
   readonly audio: { readonly id: string; readonly channels: number; readonly bitrateBps: number };
@@ -69,13 +71,22 @@ function outlet(id: string, kind: 'video' | 'audio', index: number): Outlet {
   return { id, kind, fd: FIRST_FD + index, encoder: `encoder-${id}`, sink: `sink-${id}` };
 }
 
-function renderSource({ camera, fps }: GraphSettings): string {
+/**
+ * `videorate` fills holes only with the next frame at hand, so it holds each one
+ * back for a frame's time. A steady source needs none of that: too many frames
+ * are dropped, and the odd missing one is made up for by the media process.
+ */
+function renderRate(isSteady: boolean): string {
+  return `videorate name=rate skip-to-first=true${isSteady ? ' drop-only=true' : ''}`;
+}
+
+function renderSource({ camera, fps, isSteady }: GraphSettings): string {
   return [
     camera.launch,
     'queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0',
     'valve name=gate',
     'videoconvert',
-    'videorate name=rate skip-to-first=true',
+    renderRate(isSteady),
     `video/x-raw,format=I420,framerate=${fps}/1`,
     'tee name=frames',
   ].join(' ! ');

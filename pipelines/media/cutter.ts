@@ -8,6 +8,8 @@ import type { SegmentClock } from './segment-clock.ts';
 export interface Unit {
   readonly timeUs: number;
   readonly isKeyframe: boolean;
+  /** Units before it were dropped after the encoder: it cannot be decoded without them. */
+  readonly isDiscont: boolean;
   readonly data: Buffer;
 }
 
@@ -45,10 +47,12 @@ export class TrackCutter {
   #isOpen = false;
   #isBroken = true;
   #pending: Sample[] = [];
+  #pendingTicksLong = 0;
   /** tfdt of the first pending sample. */
   #pendingTicks = 0;
   #endUs = 0;
   #sequence = 0;
+  #heldTotal = 0;
 
   constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits) {
     this.#window = window;
@@ -66,6 +70,11 @@ export class TrackCutter {
     return this.#isBroken;
   }
 
+  /** Frames that the source left out; each was filled by showing its neighbour longer. */
+  get heldTotal(): number {
+    return this.#heldTotal;
+  }
+
   get format(): TrackFormat | undefined {
     return this.#format;
   }
@@ -79,15 +88,15 @@ export class TrackCutter {
 
   add(unit: Unit, nowMs: number): void {
     if (this.#format === undefined) return;
-    const missingUs = unit.timeUs - this.#endUs;
-    if (!this.#isBroken && Math.abs(missingUs) > this.#toleranceUs()) this.#break(nowMs);
+    const held = this.#isBroken ? 0 : this.#countHeld(unit);
+    if (held === undefined) this.#break(nowMs);
     if (this.#isBroken) {
       if (!this.#isDecodable(unit) || !this.#canResumeAt(unit.timeUs)) return;
       this.#resume(unit.timeUs, nowMs);
     }
     this.#place(unit, nowMs);
-    this.#append(unit);
-    if (this.#pending.length >= this.#framesPerPart) this.#flush();
+    this.#append(unit, this.#stretchPending(held ?? 0));
+    if (this.#isPartFull()) this.#flush();
     this.#closeIfDue(nowMs);
   }
 
@@ -107,6 +116,37 @@ export class TrackCutter {
   end(nowMs: number): void {
     this.break(nowMs);
     this.#window.end(nowMs);
+  }
+
+  /**
+   * Frames missing before this unit that a longer look at their neighbours
+   * makes up for; undefined where media was lost, or time ran backwards.
+   */
+  #countHeld(unit: Unit): number | undefined {
+    const missingUs = unit.timeUs - this.#endUs;
+    if (Math.abs(missingUs) <= this.#toleranceUs()) return 0;
+    const frames = Math.round(missingUs / this.#frameUs());
+    const isSourceHole = this.#format?.kind === 'video' && !unit.isDiscont && missingUs > 0;
+    return isSourceHole && frames < this.#framesPerPart ? frames : undefined;
+  }
+
+  /** Gives what it can of the missing frames to the part under way; returns the rest. */
+  #stretchPending(frames: number): number {
+    const frameTicks = this.#format?.frameTicks ?? 0;
+    this.#heldTotal += frames;
+    let rest = frames;
+    while (rest > 0 && this.#pending.length > 0 && !this.#isPartFull()) {
+      const last = this.#pending.pop() as Sample;
+      this.#pending.push({ ...last, durationTicks: last.durationTicks + frameTicks });
+      this.#pendingTicksLong += frameTicks;
+      rest -= 1;
+    }
+    if (this.#isPartFull()) this.#flush();
+    return rest;
+  }
+
+  #isPartFull(): boolean {
+    return this.#pendingTicksLong >= this.#framesPerPart * (this.#format?.frameTicks ?? 1);
   }
 
   #isDecodable(unit: Unit): boolean {
@@ -173,18 +213,19 @@ export class TrackCutter {
     this.#open(unit.timeUs);
   }
 
-  #append(unit: Unit): void {
+  #append(unit: Unit, held: number): void {
     const format = this.#format;
     if (format === undefined) return;
     if (this.#pending.length === 0) {
       const ticks = Math.round((this.#endUs * format.timescale) / 1e6);
-      const crept = Math.abs(unit.timeUs - this.#endUs) > this.#frameUs() / 2;
+      const crept = held === 0 && Math.abs(unit.timeUs - this.#endUs) > this.#frameUs() / 2;
       this.#pendingTicks = crept ? Math.round((unit.timeUs * format.timescale) / 1e6) : ticks;
     }
     const { data, isKeyframe } = unit;
-    this.#pending.push({ data, isKeyframe, durationTicks: format.frameTicks });
-    const ticks = this.#pendingTicks + this.#pending.length * format.frameTicks;
-    this.#endUs = (ticks * 1e6) / format.timescale;
+    const durationTicks = (1 + held) * format.frameTicks;
+    this.#pending.push({ data, isKeyframe, durationTicks });
+    this.#pendingTicksLong += durationTicks;
+    this.#endUs = ((this.#pendingTicks + this.#pendingTicksLong) * 1e6) / format.timescale;
   }
 
   #flush(): void {
@@ -192,11 +233,12 @@ export class TrackCutter {
     if (format === undefined || this.#pending.length === 0) return;
     this.#sequence += 1;
     this.#window.addPart({
-      durationS: (this.#pending.length * format.frameTicks) / format.timescale,
+      durationS: this.#pendingTicksLong / format.timescale,
       isIndependent: format.kind === 'audio' || this.#pending.some((sample) => sample.isKeyframe),
       bytes: renderPart(this.#sequence, this.#pendingTicks, this.#pending),
     });
     this.#pending = [];
+    this.#pendingTicksLong = 0;
   }
 
   #open(startUs: number): void {

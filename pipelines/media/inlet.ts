@@ -5,7 +5,12 @@ import { type GdpBuffer, GdpReader } from '../gdp/parse.ts';
 
 export interface InletEvents {
   readonly onCaps: (caps: string) => void;
-  readonly onUnit: (unit: { runningUs: number; isKeyframe: boolean; data: Buffer }) => void;
+  readonly onUnit: (unit: {
+    runningUs: number;
+    isKeyframe: boolean;
+    isDiscont: boolean;
+    data: Buffer;
+  }) => void;
   /** The writer is gone. */
   readonly onEnd: () => void;
   readonly onMalformed: () => void;
@@ -30,11 +35,11 @@ export function openInlet(path: string, events: InletEvents): () => void {
   const reader = new GdpReader();
   let segment = { startNs: 0n, baseNs: 0n };
 
-  const onBuffer = ({ ptsNs, isKeyframe, data }: GdpBuffer) => {
+  const onBuffer = ({ ptsNs, isKeyframe, isDiscont, data }: GdpBuffer) => {
     // A first buffer may come without a time when data arrives before PLAYING.
     if (ptsNs === undefined) return;
     const runningNs = ptsNs - segment.startNs + segment.baseNs;
-    events.onUnit({ runningUs: Number(runningNs) / 1000, isKeyframe, data });
+    events.onUnit({ runningUs: Number(runningNs) / 1000, isKeyframe, isDiscont, data });
   };
   socket.on('data', (chunk: Buffer) => {
     const packets = reader.push(chunk);

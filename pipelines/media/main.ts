@@ -95,6 +95,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
         viewers: viewers.figures(now),
         partLagMs: quantiles(lagsMs),
         partsTotal,
+        heldFramesTotal: presentation.heldTotal,
         heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
       },
     });

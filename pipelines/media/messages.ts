@@ -64,4 +64,6 @@ export interface MediaFigures {
   readonly partLagMs: Quantiles | undefined;
   readonly partsTotal: number;
   readonly heldBytes: number;
+  /** Frames that the camera left out, filled by showing their neighbours longer. */
+  readonly heldFramesTotal: number;
 }

@@ -15,6 +15,7 @@ export interface ArrivedUnit {
   /** Running time of the capture pipeline, in us. */
   readonly runningUs: number;
   readonly isKeyframe: boolean;
+  readonly isDiscont: boolean;
   readonly data: Buffer;
   /** Media time at which it arrived, in us. */
   readonly arrivedUs: number;
@@ -110,6 +111,11 @@ export class Presentation {
   /** True while units of a run are being published. */
   get isFlowing(): boolean {
     return this.#run?.timelines !== undefined && this.#lostSinceUs === undefined;
+  }
+
+  /** Frames that the camera has left out so far. */
+  get heldTotal(): number {
+    return Math.max(...[...this.#cutters.values()].map(({ heldTotal }) => heldTotal));
   }
 
   tracks(): readonly Track[] {
@@ -275,10 +281,10 @@ export class Presentation {
     if (timeline === undefined) return;
     timeline.observe(unit.runningUs, unit.arrivedUs);
     this.#followSource(timeline, trackId, unit);
-    const { isKeyframe, data } = unit;
+    const { isKeyframe, isDiscont, data } = unit;
     const timeUs = timeline.place(unit.runningUs);
     this.#changing(trackId, () =>
-      this.#cutterOf(trackId).add({ timeUs, isKeyframe, data }, unit.arrivedUs / 1000),
+      this.#cutterOf(trackId).add({ timeUs, isKeyframe, isDiscont, data }, unit.arrivedUs / 1000),
     );
   }
 

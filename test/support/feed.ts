@@ -82,6 +82,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
         presentation.add(id, {
           runningUs,
           isKeyframe: kind === 'audio' || i % GOP_FRAMES === 0,
+          isDiscont: false,
           data: Buffer.from(`${id} ${i}`),
           arrivedUs: nowUs,
         });

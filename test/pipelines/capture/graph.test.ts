@@ -32,6 +32,7 @@ function graph(sound: 'test' | 'none' = 'test') {
     camera: openCamera(CAMERA).source,
     sound: openSound({ ...SOUND, driver: sound }).source,
     fps: 30,
+    isSteady: true,
     gopFrames: 30,
     renditions: [
       { id: 'high', width: 640, height: 360, bitrateBps: 900_000 },

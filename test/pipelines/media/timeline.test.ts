@@ -85,6 +85,7 @@ test('a lost access unit is a gap until the next key frame, in that rendition on
   feed.presentation.add('high', {
     runningUs: 3.8e6,
     isKeyframe: false,
+    isDiscont: true,
     data: Buffer.from('x'),
     arrivedUs: feed.nowUs(),
   });
@@ -95,6 +96,34 @@ test('a lost access unit is a gap until the next key frame, in that rendition on
   assert.not.match(text, 'DISCONTINUITY\n');
   assert.equal(checkPlaylist(text), []);
   assert.ok(high?.window.edge());
+});
+
+test('a frame that the camera left out is made up for by its neighbour, without a gap', () => {
+  const feed = openFeed({ tracks: [{ id: 'high', kind: 'video' }] });
+  feed.start();
+  let runningUs = 0;
+  for (let i = 0; i < 120; i += 1) {
+    feed.idle(1 / 30);
+    runningUs = (i * 1e6) / 30;
+    // Frames 7 and 41 are missing; 41 would have been the last of its part.
+    if (i === 7 || i === 41) continue;
+    feed.presentation.add('high', {
+      runningUs,
+      isKeyframe: i % 30 === 0,
+      isDiscont: false,
+      data: Buffer.from(`${i}`),
+      arrivedUs: feed.nowUs(),
+    });
+  }
+  const text = feed.text('/live/high/index.m3u8');
+  assert.not.match(text, 'GAP');
+  assert.equal(checkPlaylist(text), []);
+  assert.is(feed.presentation.heldTotal, 2);
+  const durations = text.match(/#EXTINF:[\d.]+/g);
+  assert.ok(
+    durations?.every((line) => line === '#EXTINF:1'),
+    String(durations),
+  );
 });
 
 test('a picture that stops while the sound goes on is a gap in the picture only', () => {
@@ -112,6 +141,7 @@ test('a picture that stops while the sound goes on is a gap in the picture only'
     feed.presentation.add('audio', {
       runningUs,
       isKeyframe: true,
+      isDiscont: false,
       data: Buffer.from('a'),
       arrivedUs: feed.nowUs(),
     });
