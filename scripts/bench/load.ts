@@ -1,5 +1,6 @@
 /** The load generator: `load.ts URL VIEWERS SECONDS`; prints WARM, then a report as JSON. */
 import { connect, type Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { quantiles } from '../../pipelines/hls/viewers.ts';
 
 export interface LoadReport {
@@ -82,45 +83,50 @@ class Connection {
   }
 }
 
-/** Follows one rendition; the hint is worked out from the plain playlist once, then counted on. */
+/** Follows one rendition, and starts over where a connection or an answer fails. */
 async function follow(rendition: string, partsPerSegment: number): Promise<void> {
-  const [lists, media] = [new Connection(), new Connection()];
-  const { gunzipSync } = await import('node:zlib');
-  let { msn, part } = parseHint(
-    (await lists.get(`/live/${rendition}/index.m3u8`)).body,
-    gunzipSync,
-  );
+  while (!isOver) {
+    const [lists, media] = [new Connection(), new Connection()];
+    try {
+      await followOn(lists, media, rendition, partsPerSegment);
+    } catch {
+      if (isMeasuring) failed += 1;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+    lists.close();
+    media.close();
+  }
+}
+
+/** The first hint is read from the playlist, the next ones are counted on. */
+async function followOn(
+  lists: Connection,
+  media: Connection,
+  rendition: string,
+  partsPerSegment: number,
+): Promise<void> {
+  let { msn, part } = parseHint(await lists.get(`/live/${rendition}/index.m3u8`));
   while (!isOver) {
     const askedMs = performance.now();
-    const playlist = lists.get(
-      `/live/${rendition}/index.m3u8?_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=YES`,
-    );
+    const query = `_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=YES`;
+    const playlist = lists.get(`/live/${rendition}/index.m3u8?${query}`);
     const bytes = await media.get(`/live/${rendition}/${msn}.${part}.m4s`);
     const waitedMs = performance.now() - askedMs;
     const list = await playlist;
+    if (bytes.status !== 200 || list.status !== 200) throw new Error('no part');
     if (isMeasuring) {
       waitsMs.push(waitedMs);
       playlistBytes += list.wireBytes;
       mediaBytes += bytes.wireBytes;
-      if (bytes.status !== 200 || list.status !== 200) failed += 1;
-    }
-    if (bytes.status !== 200 || list.status !== 200) {
-      ({ msn, part } = parseHint(
-        (await lists.get(`/live/${rendition}/index.m3u8`)).body,
-        gunzipSync,
-      ));
-      continue;
     }
     part += 1;
     if (part >= partsPerSegment) [msn, part] = [msn + 1, 0];
   }
-  lists.close();
-  media.close();
 }
 
-function parseHint(body: Buffer, unzip: (bytes: Buffer) => Buffer): { msn: number; part: number } {
-  const [, msn = '0', part = '0'] =
-    /TYPE=PART,URI="(\d+)\.(\d+)\./.exec(unzip(body).toString()) ?? [];
+function parseHint({ body }: { readonly body: Buffer }): { msn: number; part: number } {
+  const text = gunzipSync(body).toString();
+  const [, msn = '0', part = '0'] = /TYPE=PART,URI="(\d+)\.(\d+)\./.exec(text) ?? [];
   return { msn: Number(msn), part: Number(part) };
 }
 
