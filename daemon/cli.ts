@@ -1,30 +1,34 @@
 import { parseArgs } from 'node:util';
+import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
+import { UsageError } from './usage.ts';
 
 /** What the command line asks for. */
 export type Command =
   | { readonly verb: 'run'; readonly config: string; readonly overrides: readonly string[] }
   | { readonly verb: 'demo'; readonly overrides: readonly string[] }
   | { readonly verb: 'check'; readonly config: string; readonly overrides: readonly string[] }
+  | ({ readonly verb: 'bond' } & BondArguments)
+  | ({ readonly verb: 'relay' } & RelayArguments)
   | { readonly verb: 'help' }
   | { readonly verb: 'version' };
-
-/** The command line cannot be followed: one line that says why. */
-export class UsageError extends Error {
-  constructor(message: string) {
-    super(`${message}; see venuebox --help`);
-    this.name = 'UsageError';
-  }
-}
 
 export const HELP = `venuebox: camera and sound to phones over low-latency HLS
 
   venuebox run --config FILE    run the box
   venuebox demo                 run it with simulated hardware
   venuebox check FILE           say what is wrong with a config, or that nothing is
+  venuebox bond --listen PORT --to HOST:PORT --from IP[,IP...]
+                                spread an SRT encoder's packets over several links (SRTLA);
+                                --from @FILE has one link a line: IP [backup] [weight=N],
+                                and SIGHUP reads it again
+  venuebox relay --listen PORT --srt HOST:PORT
+                                the receiving end, in front of any SRT listener
   venuebox --help, --version
 
 Options of run, demo and check:
   --set path.to.key=value       lay a value over the config; may stand several times
+Option of bond and relay:
+  --json                        print statistics once a second, a JSON object a line
 
 Exit codes: 0 ended as asked, 1 failed, 2 wrong command line, 78 wrong config.
 `;
@@ -58,11 +62,34 @@ export function parseCommand(args: readonly string[]): Command {
       if (config === undefined) throw new UsageError('check needs a config file');
       return { verb, config, overrides };
     }
+    case 'bond':
+      spare(0);
+      return {
+        verb,
+        // An encoder on this machine; others only where an address says so.
+        listen: parseEndpoint('--listen', needed(verb, 'listen', values.listen), '127.0.0.1'),
+        receiver: parseEndpoint('--to', needed(verb, 'to', values.to)),
+        from: needed(verb, 'from', values.from),
+        isJson: values.json === true,
+      };
+    case 'relay':
+      spare(0);
+      return {
+        verb,
+        listen: parseEndpoint('--listen', needed(verb, 'listen', values.listen), '0.0.0.0'),
+        srt: parseEndpoint('--srt', needed(verb, 'srt', values.srt)),
+        isJson: values.json === true,
+      };
     case undefined:
       throw new UsageError('no command');
     default:
       throw new UsageError(`no command ${verb}`);
   }
+}
+
+function needed(verb: string, option: string, value: string | undefined): string {
+  if (value === undefined) throw new UsageError(`${verb} needs --${option}`);
+  return value;
 }
 
 function parse(args: readonly string[]) {
@@ -73,6 +100,11 @@ function parse(args: readonly string[]) {
       options: {
         config: { type: 'string', short: 'c' },
         set: { type: 'string', multiple: true },
+        listen: { type: 'string' },
+        to: { type: 'string' },
+        from: { type: 'string' },
+        srt: { type: 'string' },
+        json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
       },

@@ -5,10 +5,12 @@ import { HalError } from '../hal/errors.ts';
 import { systemClock } from '../hal/os/clock.ts';
 import { messageOf, openLog } from '../hal/os/log.ts';
 import { PipelineError } from '../pipelines/errors.ts';
+import { runBondCommand, runRelayCommand } from './bond-command.ts';
 import { runBox } from './box.ts';
-import { type Command, HELP, parseCommand, UsageError } from './cli.ts';
+import { type Command, HELP, parseCommand } from './cli.ts';
 import type { Config } from './config.ts';
 import { ConfigError, parseConfig } from './config-file.ts';
+import { UsageError } from './usage.ts';
 import { findAddresses, renderWelcome } from './welcome.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
@@ -28,13 +30,17 @@ async function main(args: readonly string[]): Promise<number> {
       return EXIT.ok;
     case 'run':
     case 'demo':
-      await runUntilSignal(command);
+      await runTheBox(command);
+      return EXIT.ok;
+    case 'bond':
+    case 'relay':
+      await runBonding(command);
       return EXIT.ok;
   }
 }
 
-async function runUntilSignal(command: Extract<Command, { verb: 'run' | 'demo' }>): Promise<void> {
-  const config = readConfig(command);
+/** Aborts at the first SIGINT or SIGTERM. */
+function untilSignal(): AbortSignal {
   const ending = new AbortController();
   const end = () => {
     // Once more and at once, for whoever cannot wait.
@@ -43,6 +49,24 @@ async function runUntilSignal(command: Extract<Command, { verb: 'run' | 'demo' }
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
+  return ending.signal;
+}
+
+/** Statistics have stdout to themselves: the journal goes to stderr then. */
+async function runBonding(command: Extract<Command, { verb: 'bond' | 'relay' }>): Promise<void> {
+  const style = process.stderr.isTTY ? 'people' : 'journal';
+  const deps = {
+    clock: systemClock,
+    log: openLog('info', style, (line) => process.stderr.write(line)),
+    print: (line: string) => process.stdout.write(`${line}\n`),
+    onHangup: (callback: () => void) => process.on('SIGHUP', callback),
+  };
+  if (command.verb === 'bond') await runBondCommand(command, deps, untilSignal());
+  else await runRelayCommand(command, deps, untilSignal());
+}
+
+async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): Promise<void> {
+  const config = readConfig(command);
   const log = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
   await runBox(
     config,
@@ -55,7 +79,7 @@ async function runUntilSignal(command: Extract<Command, { verb: 'run' | 'demo' }
         process.stdout.write(renderWelcome(state.snapshot(), config.renditions, addresses));
       },
     },
-    ending.signal,
+    untilSignal(),
   );
 }
 

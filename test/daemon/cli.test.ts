@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseCommand, UsageError } from '../../daemon/cli.ts';
+import { parseCommand } from '../../daemon/cli.ts';
+import { UsageError } from '../../daemon/usage.ts';
 import { findAddresses, renderWelcome } from '../../daemon/welcome.ts';
 
 const test = suite('command line');
