@@ -90,6 +90,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 
   const child = (name: 'media' | 'capture', task: (signal: AbortSignal) => Promise<void>) => {
     let hasRun = false;
+    let failures = 0;
     return (both: AbortSignal) =>
       supervise(
         name,
@@ -103,7 +104,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
             state.setChild(name, supervised);
           },
           // What is wrong from the start is a person's business; later it may mend itself.
-          isFatal: (error) => !hasRun && !isReady && isStartFault(error),
+          isFatal: (error) => {
+            failures += 1;
+            return !hasRun && !isReady && (isStartFault(error) || failures >= START_TRIES);
+          },
         },
         both,
       );
@@ -124,6 +128,9 @@ const HOLES_FORGIVEN = 3;
 function hasHoles(before: MediaFigures | undefined, now: MediaFigures): boolean {
   return before !== undefined && now.heldFramesTotal - before.heldFramesTotal > HOLES_FORGIVEN;
 }
+
+/** A camera that GStreamer cannot open at the start, three times, is not there. */
+const START_TRIES = 3;
 
 function isStartFault(error: unknown): boolean {
   return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';

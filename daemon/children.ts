@@ -134,11 +134,11 @@ export function openChildren(options: ChildrenOptions): Children {
     runs += 1;
     const run = runs;
     const failing = new AbortController();
-    broken.set(run, (error) => failing.abort(error));
     restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
     const graph = options.graph();
     const pipes = await openPipes(graph);
     try {
+      broken.set(run, (error) => failing.abort(error));
       const isOpen = new Promise<void>((resolve) => opened.set(run, resolve));
       serving.child.send({
         type: 'run',
@@ -152,6 +152,7 @@ export function openChildren(options: ChildrenOptions): Children {
       const whileBothLive = AbortSignal.any([signal, serving.gone, failing.signal]);
       await openedInTime(isOpen, whileBothLive, clock);
       const onMessage = (message: FromCapture) => {
+        if (whileBothLive.aborted) return;
         if (message.type === 'levels') options.onLevels(message);
         if (message.type === 'failed')
           failing.abort(new PipelineError('BAD_LAUNCH', message.message));
@@ -237,19 +238,22 @@ async function openPipes({ outlets }: Graph): Promise<Pipes> {
   const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'venuebox-'));
   const inlets = outlets.map(({ id }) => ({ id, path: join(folder, id) }));
   const paths = inlets.map(({ path }) => path);
-  const made = await runCommand('mkfifo', ['-m', '600', ...paths], { timeoutMs: 2_000 });
-  if (made.exitCode !== 0) throw new PipelineError('GRAPH_FAILED', `mkfifo: ${made.stderr}`);
-  // A writing end opens at once only while somebody reads.
-  const readFds = paths.map((path) => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
-  const writeFds = paths.map((path) => openSync(path, constants.O_WRONLY));
-  let isOpen = true;
-  return {
-    inlets,
-    writeFds,
-    close: () => {
-      if (isOpen) for (const fd of [...readFds, ...writeFds]) closeSync(fd);
-      isOpen = false;
-    },
-    remove: () => rm(folder, { recursive: true, force: true }),
+  const open: number[] = [];
+  const close = () => {
+    for (const fd of open.splice(0)) closeSync(fd);
   };
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const made = await runCommand('mkfifo', ['-m', '600', ...paths], { timeoutMs: 2_000 });
+    if (made.exitCode !== 0) throw new PipelineError('GRAPH_FAILED', `mkfifo: ${made.stderr}`);
+    // A writing end opens at once only while somebody reads.
+    for (const path of paths) open.push(openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+    const writeFds = paths.map((path) => openSync(path, constants.O_WRONLY));
+    open.push(...writeFds);
+    return { inlets, writeFds, close, remove };
+  } catch (error) {
+    close();
+    await remove();
+    throw error;
+  }
 }

@@ -73,7 +73,7 @@ const viewers = v.strictObject({
   port: v.optional(whole(1, 65535), 8080),
   part_ms: v.optional(whole(50, 1000), 200),
   window_s: v.optional(whole(6, 7200), 20),
-  max_connections: v.optional(whole(1, 20_000), 3000),
+  max_connections: v.optional(whole(1, 20_000), 6000),
   max_connections_per_address: v.optional(whole(1, 20_000), 256),
   tls: v.optional(tls),
 });

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { HalError } from '../hal/errors.ts';
 import { systemClock } from '../hal/os/clock.ts';
 import { messageOf, openLog } from '../hal/os/log.ts';
+import { ProcessError } from '../hal/os/process.ts';
 import { PipelineError } from '../pipelines/errors.ts';
 import { runBondCommand, runRelayCommand } from './bond-command.ts';
 import { runBox } from './box.ts';
@@ -118,7 +119,8 @@ function explain(error: unknown): string {
     error instanceof UsageError ||
     error instanceof ConfigError ||
     error instanceof HalError ||
-    error instanceof PipelineError;
+    error instanceof PipelineError ||
+    error instanceof ProcessError;
   if (isExpected) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

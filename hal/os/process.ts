@@ -91,7 +91,9 @@ export async function runNodeChild<In>(
   spec.onStart({
     pid,
     send: (message) => {
-      child.sendMessage(message as Message<'json'>).catch((error: unknown) => {
+      // execa throws at once when the child has disconnected, and rejects later.
+      const send = async () => await child.sendMessage(message as Message<'json'>);
+      send().catch((error: unknown) => {
         log.debug('message to a child lost', { child: spec.name, reason: messageOf(error) });
       });
     },

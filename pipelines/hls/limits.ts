@@ -26,13 +26,14 @@ export interface Limits {
  * @param windowS Media kept in the playlist, in s.
  */
 export function limitsFor(partTargetMs: number, segmentMs: number, windowS: number): Limits {
-  const partTargetS = partTargetMs / 1000;
+  // As many places as durations are written with, and never below them.
+  const partTargetS = ceilTo(partTargetMs / 1000, 5);
   const targetDurationS = Math.max(1, Math.round(segmentMs / 1000));
   return {
     partTargetS,
     targetDurationS,
     windowS: Math.max(windowS, 3 * targetDurationS),
-    partHoldBackS: round3(3 * partTargetS),
+    partHoldBackS: ceilTo(3 * partTargetS, 3),
     holdBackS: 3 * targetDurationS,
     canSkipUntilS: 6 * targetDurationS,
     listPartsS: 3 * targetDurationS,
@@ -41,6 +42,7 @@ export function limitsFor(partTargetMs: number, segmentMs: number, windowS: numb
   };
 }
 
-function round3(value: number): number {
-  return Math.round(value * 1000) / 1000;
+function ceilTo(value: number, places: number): number {
+  // A billionth against the rounding of sums.
+  return Math.ceil(value * 10 ** places - 1e-9) / 10 ** places;
 }

@@ -70,11 +70,15 @@ export class Origin {
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
     for (const { id, kind, format, window } of this.#presentation.tracks()) {
-      const hasBegun = format !== undefined && window.edge() !== undefined;
-      if (!hasBegun) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
+      // One that is late is listed once it has begun.
+      if (format === undefined || window.edge() === undefined) continue;
       const bitrateBps = bitratesBps[id] ?? 0;
       if (format.kind === 'audio') audio = { id, format, bitrateBps };
       else if (kind === 'video' && ids.includes(id)) variants.push({ id, format, bitrateBps });
+    }
+    const hasPicture = this.#presentation.tracks().some(({ kind }) => kind === 'video');
+    if (hasPicture ? variants.length === 0 : audio === undefined) {
+      return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
     }
     const vary = asked === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
     const hints = ['Accept-CH', 'Save-Data, ECT, Sec-CH-UA-Mobile', 'Vary', vary.join(', ')];

@@ -1,5 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import {
+  constants,
+  createSecureServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
 import { PipelineError } from '../errors.ts';
@@ -36,16 +41,20 @@ export interface HttpFigures {
 
 /** Requests that one connection may have under way: a page needs six. */
 const REQUESTS_PER_CONNECTION = 32;
+/** Of those, how many may be held on average: HTTP/2 carries a whole page on one. */
+const HELD_PER_CONNECTION = 4;
 /** A reader that takes nothing for so long while bytes wait for it is dropped. */
 const STUCK_MS = 6_000;
 /** However it trickles, nobody keeps this much waiting. */
 const BACKLOG_MAX_BYTES = 4_000_000;
 const POST_MAX_BYTES = 2_048;
+const CANCEL = constants.NGHTTP2_CANCEL;
 const SWEEP_EVERY_MS = 250;
 const HEADER_TIMEOUT_MS = 8_000;
 const IDLE_MS = 30_000;
 
 interface Peer {
+  readonly address: string;
   writtenBytes: number;
   progressMs: number;
 }
@@ -75,7 +84,8 @@ export class ViewerServer {
     this.#options = options;
     this.#handlers = handlers;
     this.#clock = clock;
-    this.#waiters = new Waiters(options.maxConnections * 4);
+    const perAddress = options.maxConnectionsPerAddress * HELD_PER_CONNECTION;
+    this.#waiters = new Waiters(options.maxConnections * HELD_PER_CONNECTION, perAddress);
   }
 
   /** Listens, serves, and closes when `signal` aborts. Rejects when a port is taken. */
@@ -92,7 +102,7 @@ export class ViewerServer {
       },
       onRequest,
     );
-    await this.#listen(clear, host, port, 'connection');
+    await this.#listen(clear, host, port);
     if (tls !== undefined) {
       const secure = createSecureServer(
         {
@@ -100,13 +110,14 @@ export class ViewerServer {
           key: tls.key,
           allowHTTP1: true,
           maxSessionMemory: 8,
+          handshakeTimeout: HEADER_TIMEOUT_MS,
           settings: { maxConcurrentStreams: REQUESTS_PER_CONNECTION },
         },
         onRequest,
       );
-      secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.close()));
+      secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.destroy()));
       secure.on('sessionError', () => undefined);
-      await this.#listen(secure, host, tls.port, 'secureConnection');
+      await this.#listen(secure, host, tls.port);
     }
     onListening();
     try {
@@ -136,8 +147,8 @@ export class ViewerServer {
     };
   }
 
-  async #listen(server: Server, host: string, port: number, event: string): Promise<void> {
-    server.on(event, (socket: Socket) => this.#onConnection(socket));
+  async #listen(server: Server, host: string, port: number): Promise<void> {
+    server.on('connection', (socket: Socket) => this.#onConnection(socket));
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) =>
@@ -156,7 +167,7 @@ export class ViewerServer {
   }
 
   #onConnection(socket: Socket): void {
-    const address = socket.remoteAddress ?? '';
+    const address = addressOf(socket);
     const fromThere = this.#perAddress.get(address) ?? 0;
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
     if (this.#peers.size >= maxConnections || fromThere >= maxConnectionsPerAddress) {
@@ -166,7 +177,7 @@ export class ViewerServer {
     }
     this.#perAddress.set(address, fromThere + 1);
     const progressMs = this.#clock.monotonicMs();
-    this.#peers.set(socket, { writtenBytes: 0, progressMs });
+    this.#peers.set(socket, { address, writtenBytes: 0, progressMs });
     socket.on('error', () => undefined);
     socket.once('close', () => {
       this.#peers.delete(socket);
@@ -205,7 +216,8 @@ export class ViewerServer {
       return undefined;
     }
     const settle = (late: Reply) => this.#send(response, late);
-    const forget = this.#waiters.hold(now, this.#clock.monotonicMs(), settle);
+    const address = addressOf(request.socket as Socket);
+    const forget = this.#waiters.hold(now, address, this.#clock.monotonicMs(), settle);
     if (forget === undefined) this.#send(response, TOO_MANY);
     return forget;
   }
@@ -233,6 +245,12 @@ export class ViewerServer {
     if (out.req.httpVersionMajor === 1 && out.shouldKeepAlive) out.removeHeader('Connection');
     out.writeHead(status, headers as string[]);
     for (const chunk of body.slice(0, -1)) out.write(chunk);
+    // The session hides the socket's backlog: a stuck HTTP/2 reader shows in its stream.
+    const { stream } = response as Http2ServerResponse;
+    stream?.setTimeout?.(STUCK_MS, () => {
+      this.#droppedSlowTotal += 1;
+      stream.close(CANCEL);
+    });
     const last = body.at(-1);
     if (last === undefined) out.end();
     else out.end(last);
@@ -262,6 +280,12 @@ function immediateReply(method = 'GET'): Reply | undefined {
   if (method === 'OPTIONS') return PREFLIGHT;
   const allow = ['Allow', 'GET, HEAD, POST, OPTIONS'];
   return refuse(405, `${method.slice(0, 20)} does nothing here`, 0, allow);
+}
+
+/** Who a limit counts: an address, or the network that an IPv6 host may pick its addresses from. */
+function addressOf({ remoteAddress = '' }: Socket): string {
+  const isV6 = remoteAddress.includes(':') && !remoteAddress.startsWith('::ffff:');
+  return isV6 ? remoteAddress.split(':').slice(0, 4).join(':') : remoteAddress;
 }
 
 /** What carries a request: the HTTP/2 session, or the socket of HTTP/1.1. */

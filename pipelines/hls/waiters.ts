@@ -2,6 +2,7 @@ import type { Wait } from './origin.ts';
 import type { Reply } from './reply.ts';
 
 interface Waiter {
+  readonly address: string;
   readonly wait: Wait;
   readonly expiresMs: number;
   readonly settle: (reply: Reply) => void;
@@ -10,16 +11,19 @@ interface Waiter {
 /**
  * Requests that are held until something is published or their time is up.
  *
- * Bounded by `limit`; one sweep serves all time-outs, so a thousand held
+ * Bounded, in all and for each address; one sweep serves all time-outs, so a thousand held
  * requests cost no thousand timers.
  */
 export class Waiters {
   readonly #limit: number;
+  readonly #limitPerAddress: number;
+  readonly #perAddress = new Map<string, number>();
   readonly #held = new Map<string, Set<Waiter>>();
   #count = 0;
 
-  constructor(limit: number) {
+  constructor(limit: number, limitPerAddress: number) {
     this.#limit = limit;
+    this.#limitPerAddress = limitPerAddress;
   }
 
   get count(): number {
@@ -27,9 +31,16 @@ export class Waiters {
   }
 
   /** Holds a request. Returns how to forget it, or undefined when too many are held. */
-  hold(wait: Wait, nowMs: number, settle: (reply: Reply) => void): (() => void) | undefined {
-    if (this.#count >= this.#limit) return undefined;
-    const waiter = { wait, expiresMs: nowMs + wait.holdMs, settle };
+  hold(
+    wait: Wait,
+    address: string,
+    nowMs: number,
+    settle: (reply: Reply) => void,
+  ): (() => void) | undefined {
+    const fromThere = this.#perAddress.get(address) ?? 0;
+    if (this.#count >= this.#limit || fromThere >= this.#limitPerAddress) return undefined;
+    this.#perAddress.set(address, fromThere + 1);
+    const waiter = { wait, address, expiresMs: nowMs + wait.holdMs, settle };
     const waiters = this.#held.get(wait.wait) ?? new Set();
     this.#held.set(wait.wait, waiters);
     waiters.add(waiter);
@@ -64,6 +75,10 @@ export class Waiters {
   }
 
   #forget(waiters: Set<Waiter>, waiter: Waiter): void {
-    if (waiters.delete(waiter)) this.#count -= 1;
+    if (!waiters.delete(waiter)) return;
+    this.#count -= 1;
+    const left = (this.#perAddress.get(waiter.address) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(waiter.address, left);
+    else this.#perAddress.delete(waiter.address);
   }
 }

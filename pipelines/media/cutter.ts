@@ -53,6 +53,7 @@ export class TrackCutter {
   #endUs = 0;
   #sequence = 0;
   #heldTotal = 0;
+  #unitsSinceKeyframe = 0;
 
   constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits) {
     this.#window = window;
@@ -89,20 +90,20 @@ export class TrackCutter {
   add(unit: Unit, nowMs: number): void {
     if (this.#format === undefined) return;
     const held = this.#isBroken ? 0 : this.#countHeld(unit);
-    if (held === undefined) this.#break(nowMs);
+    if (held === undefined) this.#break();
     if (this.#isBroken) {
       if (!this.#isDecodable(unit) || !this.#canResumeAt(unit.timeUs)) return;
       this.#resume(unit.timeUs, nowMs);
     }
-    this.#place(unit, nowMs);
+    if (!this.#place(unit, nowMs)) return;
     this.#append(unit, this.#stretchPending(held ?? 0));
     if (this.#isPartFull()) this.#flush();
     this.#closeIfDue(nowMs);
   }
 
   /** Media is lost from here on: publishes what is pending and waits for a key frame. */
-  break(nowMs: number): void {
-    if (!this.#isBroken) this.#break(nowMs);
+  break(): void {
+    if (!this.#isBroken) this.#break();
   }
 
   /** Publishes whole lost parts up to `untilUs`, so that nobody is kept waiting. */
@@ -114,7 +115,7 @@ export class TrackCutter {
   }
 
   end(nowMs: number): void {
-    this.break(nowMs);
+    this.break();
     this.#window.end(nowMs);
   }
 
@@ -162,9 +163,8 @@ export class TrackCutter {
     return this.#frameUs() * (this.#format?.kind === 'audio' ? AUDIO_CREEP_FRAMES : 0.5);
   }
 
-  #break(nowMs: number): void {
+  #break(): void {
     this.#flush();
-    this.#closeIfDue(nowMs);
     this.#isBroken = true;
   }
 
@@ -189,28 +189,36 @@ export class TrackCutter {
     this.#isBroken = false;
   }
 
-  /** Opens the segment this unit belongs to, where it is not open yet. */
-  #place(unit: Unit, nowMs: number): void {
+  /**
+   * Opens the segment this unit belongs to, where it is not open yet.
+   *
+   * @returns false where it would have to start with a frame that needs others.
+   */
+  #place(unit: Unit, nowMs: number): boolean {
+    const isVideo = this.#format?.kind === 'video';
+    this.#unitsSinceKeyframe = unit.isKeyframe ? 1 : this.#unitsSinceKeyframe + 1;
     const early = unit.timeUs + this.#frameUs() / 2;
     if (this.#isOpen && this.#msn !== undefined) {
       const next = this.#clock.startOf(this.#msn + 1);
-      const isDue =
-        this.#format?.kind === 'audio'
-          ? early >= this.#clock.endOf(this.#msn)
-          : unit.isKeyframe &&
-            (next === undefined
-              ? this.#clock.mustCut(this.#msn, unit.timeUs)
-              : early >= next.startUs);
+      const isDue = !isVideo
+        ? early >= this.#clock.endOf(this.#msn)
+        : unit.isKeyframe &&
+          (next === undefined
+            ? this.#clock.mustCut(this.#msn, unit.timeUs)
+            : early >= next.startUs);
       if (!isDue) {
-        if (unit.isKeyframe && this.#format?.kind === 'video') {
-          this.#clock.postpone(this.#msn, unit.timeUs);
-        }
-        return;
+        if (unit.isKeyframe && isVideo) this.#clock.postpone(this.#msn, unit.timeUs);
+        return true;
       }
       this.#flush();
       this.#close(nowMs);
     }
-    this.#open(unit.timeUs);
+    if (isVideo && !unit.isKeyframe) {
+      this.#break();
+      return false;
+    }
+    this.#open(unit.timeUs, isVideo);
+    return true;
   }
 
   #append(unit: Unit, held: number): void {
@@ -241,10 +249,15 @@ export class TrackCutter {
     this.#pendingTicksLong = 0;
   }
 
-  #open(startUs: number): void {
+  /** @param isDeciding A key frame: the segment starts with it, whatever was planned. */
+  #open(startUs: number, isDeciding: boolean): void {
     const msn = this.#msn === undefined ? undefined : this.#msn + 1;
     const known = msn === undefined ? this.#clock.newest : this.#clock.startOf(msn);
-    const start = known ?? this.#clock.begin(startUs, false);
+    const planned = () =>
+      isDeciding ? this.#clock.begin(startUs, false) : this.#clock.beginPlanned();
+    const start = known ?? planned();
+    const isOffPlan = isDeciding && Math.abs(startUs - start.startUs) > this.#frameUs() / 2;
+    if (isOffPlan) this.#clock.postpone(start.msn, startUs);
     this.#msn = start.msn;
     this.#isOpen = true;
     this.#window.open({
@@ -263,9 +276,17 @@ export class TrackCutter {
   /** Completes the segment with its last part, without waiting for the next key frame. */
   #closeIfDue(nowMs: number): void {
     if (!this.#isOpen || this.#msn === undefined) return;
-    if (this.#endUs + this.#frameUs() / 2 < this.#clock.endOf(this.#msn)) return;
+    if (!this.#isGroupWhole()) return;
     this.#flush();
     this.#close(nowMs);
+  }
+
+  /** Video: as many frames as there are from key frame to key frame. Audio: the planned end. */
+  #isGroupWhole(): boolean {
+    if (this.#format?.kind === 'video') {
+      return this.#unitsSinceKeyframe >= Math.round(this.#clock.segmentUs / this.#frameUs());
+    }
+    return this.#endUs + this.#frameUs() / 2 >= this.#clock.endOf(this.#msn ?? 0);
   }
 
   /** Publishes gaps up to `untilUs`, over as many segments as that takes. */
@@ -273,7 +294,7 @@ export class TrackCutter {
     const partUs = this.#limits.partTargetS * 1e6;
     // A microsecond is no gap.
     while (this.#msn !== undefined && untilUs - this.#endUs > 1) {
-      if (!this.#isOpen) this.#open(this.#endUs);
+      if (!this.#isOpen) this.#open(this.#endUs, false);
       const segmentEndUs = this.#clock.endOf(this.#msn);
       const endUs = Math.min(
         untilUs,

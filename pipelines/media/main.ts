@@ -15,10 +15,15 @@ import { openPages } from '../player/pages.ts';
 import { openInlet } from './inlet.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { Presentation } from './presentation.ts';
+import type { Stamping } from './timeline.ts';
 
 const TICKS_PER_PART = 4;
 const FIGURES_EVERY_MS = 1_000;
 const LAGS_MAX = 2_000;
+/** More than ever come: restarts of capture cut segments short. */
+const SEGMENTS_PER_S = 4;
+/** A capture that brings nothing for so long hangs; one that reads what others write may wait. */
+const HUNG_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_000 };
 
 type Run = Extract<ToMedia, { type: 'run' }>;
 
@@ -33,7 +38,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   const nowUs = () => mediaStartUs + (performance.now() - startedMs) * 1000;
   // Both counts only grow, over restarts too: a segment a second at most. They
   // count from the epoch, as hls.js 1.7 hangs on sequence numbers like Unix time.
-  const seed = Math.max(0, Math.floor(mediaStartUs / 1e6));
+  const seed = Math.max(0, Math.floor((SEGMENTS_PER_S * mediaStartUs) / 1e6));
 
   let server: ViewerServer | undefined;
   let partsTotal = 0;
@@ -60,7 +65,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
     },
   });
   const origin = new Origin(presentation, settings.ladder);
-  const viewers = new Viewers();
+  const viewers = new Viewers(settings.tracks.map(({ id }) => id));
   const pages = openPages(settings.drop);
 
   server = new ViewerServer(
@@ -84,13 +89,16 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
       tell({ type: 'failed', code, message: messageOf(error) });
     });
 
-  setInterval(() => presentation.tick(nowUs()), settings.partMs / TICKS_PER_PART);
+  setInterval(() => {
+    presentation.tick(nowUs());
+    if (presentation.silentUs(nowUs()) / 1000 > hungMs) failRun('capture brings no frames');
+  }, settings.partMs / TICKS_PER_PART);
   setInterval(() => {
     const now = performance.now();
     tell({
       type: 'figures',
       figures: {
-        isFlowing: presentation.isFlowing,
+        isFlowing: presentation.isFlowing(nowUs()),
         http: (server as ViewerServer).figures(),
         viewers: viewers.figures(now),
         partLagMs: quantiles(lagsMs),
@@ -103,37 +111,48 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   }, FIGURES_EVERY_MS);
 
   let closeRun: () => void = () => undefined;
+  let failRun: (message: string) => void = () => undefined;
+  let hungMs = HUNG_MS.clock;
   const openRun = ({ run, inlets, stampings }: Run) => {
     closeRun();
     runClockUs = undefined;
     presentation.beginRun(stampings, nowUs());
+    hungMs = Math.max(HUNG_MS[stampings.video], HUNG_MS[stampings.audio]);
     let isOver = false;
     const stops: (() => void)[] = [];
     closeRun = () => {
       if (isOver) return;
       isOver = true;
       for (const stop of stops) stop();
-      presentation.endRun(nowUs());
+      presentation.endRun();
     };
     const fail = (message: string) => {
       if (!isOver) tell({ type: 'broken', run, message });
       closeRun();
     };
-    for (const { id, path } of inlets) {
-      stops.push(
-        openInlet(path, {
-          onCaps: (caps) => {
-            if (!presentation.setCaps(id, caps)) fail(`${id}: cannot carry ${caps.slice(0, 120)}`);
-          },
-          onUnit: (unit) => {
-            if (isOver) return;
-            if (lastVideoUs.has(id)) lastVideoUs.set(id, unit.runningUs);
-            presentation.add(id, { ...unit, arrivedUs: nowUs() });
-          },
-          onEnd: () => closeRun(),
-          onMalformed: () => fail(`${id}: not GDP`),
-        }),
-      );
+    failRun = fail;
+    const openAll = () => {
+      for (const { id, path } of inlets) stops.push(openOne(id, path));
+    };
+    const openOne = (id: string, path: string) =>
+      openInlet(path, {
+        onCaps: (caps) => {
+          if (!presentation.setCaps(id, caps)) fail(`${id}: cannot carry ${caps.slice(0, 120)}`);
+        },
+        onUnit: (unit) => {
+          if (isOver) return;
+          if (lastVideoUs.has(id)) lastVideoUs.set(id, unit.runningUs);
+          presentation.add(id, { ...unit, arrivedUs: nowUs() });
+        },
+        onEnd: () => closeRun(),
+        onMalformed: () => fail(`${id}: not GDP`),
+      });
+    try {
+      openAll();
+    } catch (error) {
+      // The daemon has given this run up, and its pipes with it.
+      fail(messageOf(error));
+      return;
     }
     tell({ type: 'opened', run });
   };

@@ -69,6 +69,12 @@ const GAP_SLACK_US = 250_000;
 /** A segment that a discontinuity cuts short is still this long. */
 const SHORTEST_SEGMENT_US = 50_000;
 
+/** Between two ticks; more says that this process was held up. */
+const PAUSED_US = 200_000;
+
+/** A source that is behind may catch up; after this it gets a new place in time. */
+const CATCH_UP_US = 1_000_000;
+
 const DATE_RANGES_MAX = 256;
 
 /**
@@ -88,6 +94,8 @@ export class Presentation {
   #lostSinceUs: number | undefined;
   #outagesTotal = 0;
   #isEnded = false;
+  #lastTickUs = 0;
+  #behindSinceUs: number | undefined;
 
   constructor(options: PresentationOptions) {
     this.#options = options;
@@ -108,9 +116,17 @@ export class Presentation {
     return this.#options.epochMs;
   }
 
-  /** True while units of a run are being published. */
-  get isFlowing(): boolean {
-    return this.#run?.timelines !== undefined && this.#lostSinceUs === undefined;
+  /** True while every track of a run is being published. */
+  isFlowing(nowUs: number): boolean {
+    return this.#run?.timelines !== undefined && this.silentUs(nowUs) < SILENT_US;
+  }
+
+  /** For how long the run's quietest track has brought nothing, in us; 0 without a run. */
+  silentUs(nowUs: number): number {
+    const run = this.#run;
+    if (run === undefined) return 0;
+    const lasts = this.#options.tracks.map(({ id }) => this.#lastArrivalUs.get(id) ?? 0);
+    return nowUs - Math.max(run.begunUs, Math.min(...lasts));
   }
 
   /** Frames that the camera has left out so far. */
@@ -147,15 +163,17 @@ export class Presentation {
 
   /** Capture has (re)started; its tracks' first units follow. */
   beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
-    this.#endRun(nowUs);
+    this.#endRun();
     this.#run = { stampings, held: [], begunUs: nowUs, timelines: undefined };
   }
 
-  /** A track's caps arrived; false where the box cannot carry them. */
+  /** A track's caps arrived; false where the box cannot carry them, or not in the same run. */
   setCaps(trackId: string, caps: string): boolean {
     const format = parseCaps(caps);
     const cutter = this.#cutters.get(trackId);
     if (format === undefined || cutter === undefined) return false;
+    const isRunning = !cutter.isBroken && cutter.format !== undefined;
+    if (isRunning && !isSameFormat(cutter.format, format)) return false;
     const init = renderInit(format);
     const id = createHash('sha256').update(init).digest('base64url').slice(0, 8);
     this.#windowOf(trackId).addInit(id, init);
@@ -176,8 +194,8 @@ export class Presentation {
   }
 
   /** Capture has died, or a pipe broke: what follows is lost until the next run. */
-  endRun(nowUs: number): void {
-    this.#endRun(nowUs);
+  endRun(): void {
+    this.#endRun();
   }
 
   /** Keeps time: publishes gaps for what does not come. To be called a few times a part. */
@@ -186,13 +204,17 @@ export class Presentation {
     if (run !== undefined && run.timelines === undefined && run.held.length > 0) {
       if (this.#isJudgeable(run, nowUs)) this.#startRun(run);
     }
+    // After a pause of this very process the units are in the pipes still, and come first.
+    const sinceTickUs = nowUs - this.#lastTickUs;
+    this.#lastTickUs = nowUs;
+    if (sinceTickUs > PAUSED_US) return;
     const isBeginning = run !== undefined && run.timelines === undefined && run.held.length > 0;
     if (this.#isEnded || this.#clock.newest === undefined || isBeginning) return;
     for (const [id, cutter] of this.#cutters) {
       const silentUs = nowUs - (this.#lastArrivalUs.get(id) ?? 0);
       if (run?.timelines !== undefined && silentUs < SILENT_US) continue;
       this.#changing(id, () => {
-        cutter.break(nowUs / 1000);
+        cutter.break();
         cutter.fillWhole(nowUs - GAP_SLACK_US, nowUs / 1000);
       });
     }
@@ -277,10 +299,9 @@ export class Presentation {
 
   #publish(timelines: Map<TrackKind, GroupTimeline>, trackId: string, unit: ArrivedUnit): void {
     const kind = this.#kindOf(trackId);
-    const timeline = timelines.get(kind);
-    if (timeline === undefined) return;
+    const timeline = timelines.get(kind) ?? this.#beginLate(timelines, kind, unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
-    this.#followSource(timeline, trackId, unit);
+    this.#followSource(timelines, timeline, trackId, unit);
     const { isKeyframe, isDiscont, data } = unit;
     const timeUs = timeline.place(unit.runningUs);
     this.#changing(trackId, () =>
@@ -288,28 +309,58 @@ export class Presentation {
     );
   }
 
+  /** A group whose first unit came after the run had begun. */
+  #beginLate(
+    timelines: Map<TrackKind, GroupTimeline>,
+    kind: TrackKind,
+    unit: ArrivedUnit,
+  ): GroupTimeline {
+    const stamping = this.#run?.stampings[kind] ?? 'clock';
+    const clocked = [...timelines.values()].find((other) => other.stamping === 'clock');
+    const shared = stamping === 'clock' ? clocked?.originUs : undefined;
+    const timeline = new GroupTimeline(stamping, shared ?? unit.arrivedUs - unit.runningUs);
+    timelines.set(kind, timeline);
+    return timeline;
+  }
+
   /** Gives a source that lags for good, or came back after a pause, a new place in time. */
-  #followSource(timeline: GroupTimeline, trackId: string, unit: ArrivedUnit): void {
+  #followSource(
+    timelines: ReadonlyMap<TrackKind, GroupTimeline>,
+    timeline: GroupTimeline,
+    trackId: string,
+    unit: ArrivedUnit,
+  ): void {
     const cutter = this.#cutterOf(trackId);
     const placedUs = timeline.place(unit.runningUs);
-    const isBehind = cutter.isBroken && placedUs < cutter.endUs - SILENT_US / 10;
-    if (!unit.isKeyframe || !(isBehind || timeline.hasDrifted())) return;
+    const isBehind = placedUs < cutter.endUs - SILENT_US / 10;
+    if (isBehind) this.#behindSinceUs ??= unit.arrivedUs;
+    else if (!cutter.isBroken) this.#behindSinceUs = undefined;
+    const isLeftBehind = isBehind && unit.arrivedUs - (this.#behindSinceUs ?? 0) > CATCH_UP_US;
+    if (!unit.isKeyframe || !(isLeftBehind || timeline.hasDrifted())) return;
+    this.#behindSinceUs = undefined;
     // Every rendition must meet the discontinuity in the same segment.
-    const group = this.#options.tracks.filter(({ kind }) => kind === this.#kindOf(trackId));
+    // Picture and sound on one clock move together.
+    const moved = [...timelines].filter(
+      ([, other]) =>
+        other === timeline || (timeline.stamping === 'clock' && other.stamping === 'clock'),
+    );
+    const group = this.#options.tracks.filter(({ kind }) =>
+      moved.some(([other]) => other === kind),
+    );
     const endUs = Math.max(...group.map(({ id }) => this.#cutterOf(id).endUs));
     const newestUs = this.#clock.newest?.startUs ?? 0;
     const startUs = Math.max(unit.arrivedUs, endUs, newestUs + SHORTEST_SEGMENT_US);
-    timeline.anchor(unit.runningUs, startUs);
+    for (const [, other] of moved) other.shift(startUs - placedUs);
     for (const { id } of group) {
-      this.#changing(id, () => this.#cutterOf(id).break(unit.arrivedUs / 1000));
+      this.#changing(id, () => this.#cutterOf(id).break());
     }
     this.#clock.begin(startUs, true);
   }
 
-  #endRun(nowUs: number): void {
+  #endRun(): void {
     if (this.#run?.timelines !== undefined) {
       for (const [id, cutter] of this.#cutters) {
-        this.#changing(id, () => cutter.break(nowUs / 1000));
+        this.#changing(id, () => cutter.break());
       }
       const ends = [...this.#cutters.values()].map(({ endUs }) => endUs);
       this.#lostSinceUs ??= Math.min(...ends);
@@ -344,4 +395,8 @@ export class Presentation {
     if (cutter === undefined) throw new Error(`no track ${id}`);
     return cutter;
   }
+}
+
+function isSameFormat(a: TrackFormat | undefined, b: TrackFormat): boolean {
+  return a?.codec === b.codec && a.decoderConfig.equals(b.decoderConfig);
 }

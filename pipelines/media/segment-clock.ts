@@ -6,7 +6,7 @@ export interface SegmentStart {
 }
 
 /** Starts that are remembered; renditions are never further apart than this. */
-const REMEMBERED = 64;
+const REMEMBERED = 1_024;
 
 /**
  * The one answer to "when does segment N start", shared by all renditions so
@@ -14,7 +14,8 @@ const REMEMBERED = 64;
  * (RFC 8216bis §6.2.4).
  *
  * Video decides: its key frames open segments. Audio and outages follow the
- * plan, one segment length after the last start.
+ * plan, one segment length after the last start, and never their own frames,
+ * which would let the grid creep away from the key frames.
  */
 export class SegmentClock {
   readonly #segmentUs: number;
@@ -32,6 +33,11 @@ export class SegmentClock {
     this.#segmentUs = segmentUs;
     this.#longestUs = (targetDurationS + 0.499) * 1e6;
     this.#firstMsn = firstMsn;
+  }
+
+  /** Time between key frames, in us. */
+  get segmentUs(): number {
+    return this.#segmentUs;
   }
 
   get newest(): SegmentStart | undefined {
@@ -56,14 +62,21 @@ export class SegmentClock {
     return start;
   }
 
+  /** Opens the next segment where it was planned. */
+  beginPlanned(): SegmentStart {
+    return this.begin(this.#plannedEndUs, false);
+  }
+
   /** True when a key frame at `timeUs` must open a segment: one more interval would be too long. */
   mustCut(msn: number, timeUs: number): boolean {
     const start = this.startOf(msn);
     return start === undefined || timeUs + this.#segmentUs - start.startUs > this.#longestUs;
   }
 
-  /** A key frame within the newest segment: the next one comes an interval after it. */
+  /** A key frame off the plan: the next one comes an interval after it. */
   postpone(msn: number, keyframeUs: number): void {
-    if (msn === this.newest?.msn) this.#plannedEndUs = keyframeUs + this.#segmentUs;
+    const newest = this.newest;
+    if (newest === undefined || msn !== newest.msn) return;
+    this.#plannedEndUs = Math.min(keyframeUs + this.#segmentUs, newest.startUs + this.#longestUs);
   }
 }

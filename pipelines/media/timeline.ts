@@ -32,6 +32,14 @@ export class GroupTimeline {
     this.#originUs = originUs;
   }
 
+  get stamping(): Stamping {
+    return this.#stamping;
+  }
+
+  get originUs(): number {
+    return this.#originUs;
+  }
+
   /** Media time of a running time, in us. */
   place(runningUs: number): number {
     return this.#originUs + runningUs;
@@ -55,9 +63,9 @@ export class GroupTimeline {
     return this.#settledLagUs - this.#usualLagUs > FORGIVEN_LAG_US[this.#stamping];
   }
 
-  /** Starts over: `runningUs` is at `mediaUs` from now on. */
-  anchor(runningUs: number, mediaUs: number): void {
-    this.#originUs = mediaUs - runningUs;
+  /** Starts over, later by so much. */
+  shift(byUs: number): void {
+    this.#originUs += byUs;
     this.#usualLagUs = undefined;
     this.#settledLagUs = undefined;
     this.#windowStartUs = undefined;

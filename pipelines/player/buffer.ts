@@ -2,6 +2,9 @@
 
 const KEPT_S = 12;
 const TRIM_AT_S = 20;
+/** The browser takes no more: the player has to be opened anew. */
+export class BufferLost extends Error {}
+
 /** Appends that may wait; a buffer that is further behind is broken. */
 const QUEUE_MAX = 200;
 
@@ -16,14 +19,14 @@ export class TrackBuffer {
     this.#buffer.mode = 'segments';
     this.#buffer.addEventListener('updateend', () => this.#next());
     this.#buffer.addEventListener('error', () => {
-      this.#failed = new Error(`the browser cannot decode ${mime}`);
+      this.#failed = new BufferLost(`the browser cannot decode ${mime}`);
     });
   }
 
   /** Resolves when the bytes are in. Rejects when the browser cannot take them. */
   async append(bytes: ArrayBuffer): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
-    if (this.#queue.length > QUEUE_MAX) throw new Error('appends pile up');
+    if (this.#queue.length > QUEUE_MAX) throw new BufferLost('appends pile up');
     await new Promise<void>((resolve, reject) => {
       const done = () => (this.#failed === undefined ? resolve() : reject(this.#failed));
       this.#queue.push({ bytes, done });
@@ -50,7 +53,7 @@ export class TrackBuffer {
     try {
       this.#buffer.appendBuffer(head.bytes);
     } catch (error) {
-      this.#failed = error;
+      this.#failed = new BufferLost(String(error));
       this.#next();
     }
   }

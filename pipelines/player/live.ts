@@ -1,4 +1,4 @@
-import { TrackBuffer } from './buffer.ts';
+import { BufferLost, TrackBuffer } from './buffer.ts';
 import { chooseRung, type LadderState, noteTransfer, noteTrouble, openLadder } from './ladder.ts';
 import { choosePace, jumped, observe, openPace, type Pace, stalled } from './pace.ts';
 import { type Multivariant, type PlaylistPart, parseMultivariant } from './playlist.ts';
@@ -18,6 +18,13 @@ const RETRY_FIRST_MS = 150;
 const RETRY_LONGEST_MS = 2_000;
 /** A hole in the buffer is jumped when this much lies behind it. */
 const LANDING_S = 0.1;
+/** A track that brings nothing for so long, while the other does, is given up. */
+const LOST_MS = 3_000;
+const PAUSED_AHEAD_S = 10;
+
+/** The sound has gone: the picture goes on without it. */
+export class SoundLost extends Error {}
+
 /** A frame reaches the glass this long after the media clock says so, where the browser does not tell. */
 const UNSEEN_MS = 60;
 
@@ -35,16 +42,26 @@ export async function openLive(
   video: HTMLVideoElement,
   playlistUrl: URL,
   serverNowMs: () => number,
+  hasSound: boolean,
   signal: AbortSignal,
 ): Promise<Player> {
+  const multivariant = parseMultivariant(await fetchText(playlistUrl, signal));
   const source = new MediaSource();
   const opened = once(source, 'sourceopen', signal);
   video.src = URL.createObjectURL(source);
-  const multivariant = parseMultivariant(await fetchText(playlistUrl, signal));
-  await opened;
-  URL.revokeObjectURL(video.src);
+  try {
+    await opened;
+  } finally {
+    URL.revokeObjectURL(video.src);
+  }
   source.duration = Number.POSITIVE_INFINITY;
-  const session = new LiveSession(video, source, playlistUrl, multivariant, serverNowMs);
+  const session = new LiveSession(
+    video,
+    source,
+    playlistUrl,
+    hasSound ? multivariant : { ...multivariant, audio: undefined },
+    serverNowMs,
+  );
   session.watchFrames(signal);
   return {
     kind: 'venuebox',
@@ -68,6 +85,9 @@ class LiveSession {
   /** Unix time at which media time 0 would have been on the glass, in ms. */
   #shownMs: number | undefined;
   #isStarted = false;
+  #giveUp: (reason: Error) => void = () => undefined;
+  /** When the picture, and the sound, last grew. */
+  readonly #grewMs = { video: performance.now(), audio: performance.now() };
   /** Where it played at the last look. */
   #lastS = -1;
 
@@ -119,8 +139,12 @@ class LiveSession {
     const onWaiting = () => this.#onWaiting();
     this.#video.addEventListener('waiting', onWaiting);
     const timer = setInterval(() => this.#keepPace(), PACE_EVERY_MS);
+    const lost = new Promise<never>((_resolve, reject) => {
+      this.#giveUp = reject;
+    });
     try {
-      await Promise.all(this.#tracks.map(({ track }) => keepRunning(track, signal)));
+      const tracks = this.#tracks.map(({ track }) => keepRunning(track, signal));
+      await Promise.race([Promise.all(tracks), lost]);
     } finally {
       clearInterval(timer);
       this.#video.removeEventListener('waiting', onWaiting);
@@ -131,6 +155,7 @@ class LiveSession {
     const buffer = new TrackBuffer(source, mime);
     const track = new LiveTrack(new URL(uri, this.#base), buffer, {
       onPart: (part, edgeS) => {
+        this.#grewMs[isVideo ? 'video' : 'audio'] = performance.now();
         if (isVideo || this.#multivariant.variants.length === 0) this.#learnEpoch(part, edgeS);
         this.#start();
       },
@@ -169,7 +194,20 @@ class LiveSession {
     return endS - startS > LANDING_S ? [startS, endS] : undefined;
   }
 
+  /** One track has gone while the other is here: on without the sound, or on another rung. */
+  #leaveLostTrack(): void {
+    const { video, audio } = this.#grewMs;
+    const nowMs = performance.now();
+    if (this.#tracks.length < 2) return;
+    if (nowMs - audio > LOST_MS && nowMs - video < LOST_MS / 2) this.#giveUp(new SoundLost());
+    if (nowMs - video > LOST_MS && nowMs - audio < LOST_MS / 2) {
+      this.#grewMs.video = nowMs;
+      this.#playRung(this.#rung > 0 ? this.#rung - 1 : this.#rung + 1);
+    }
+  }
+
   #keepPace(): void {
+    this.#leaveLostTrack();
     const video = this.#video;
     const range = this.#commonRange();
     if (!this.#isStarted || range === undefined) return;
@@ -184,6 +222,8 @@ class LiveSession {
       this.#jumpTo(range);
       return;
     }
+    // A page in the background is paused by some browsers: it must not fill up.
+    if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#jumpTo(range);
     if (video.paused || nowS < startS) return;
     this.#pace = observe(this.#pace, endS - nowS, performance.now());
     const move = choosePace(this.#pace);
@@ -213,10 +253,16 @@ class LiveSession {
     const nowMs = performance.now();
     const ladderBps = variants.map(({ bandwidthBps }) => bandwidthBps);
     const rung = chooseRung(this.#ladder, ladderBps, this.#rung, nowMs);
-    if (rung === this.#rung) return;
+    if (rung !== this.#rung) this.#playRung(rung);
+  }
+
+  #playRung(rung: number): void {
+    const variant = this.#multivariant.variants[rung];
+    if (variant === undefined) return;
+    const nowMs = performance.now();
     this.#ladder = rung < this.#rung ? noteTrouble(nowMs) : openLadder(nowMs);
     this.#rung = rung;
-    this.#tracks[0]?.track.switchTo(new URL(variants[rung]?.uri ?? '', this.#base));
+    this.#tracks[0]?.track.switchTo(new URL(variant.uri, this.#base));
   }
 
   #onWaiting(): void {
@@ -236,8 +282,7 @@ async function keepRunning(track: LiveTrack, signal: AbortSignal): Promise<void>
       return;
     } catch (error) {
       if (signal.aborted) return;
-      const isLost = error instanceof DOMException && error.name === 'InvalidStateError';
-      if (isLost || error instanceof StreamReset) throw error;
+      if (error instanceof BufferLost || error instanceof StreamReset) throw error;
     }
     if (performance.now() - startedMs > RETRY_LONGEST_MS) pauseMs = RETRY_FIRST_MS;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -1,7 +1,7 @@
 /** The guests' page: poster and countdown, then the picture, and what a guest may press. */
 import { openBeacon } from './beacon.ts';
 import { openHlsJs, openNative } from './fallback.ts';
-import { canRunLive, openLive, type Player } from './live.ts';
+import { canRunLive, openLive, type Player, SoundLost } from './live.ts';
 
 interface Drop {
   readonly title: string;
@@ -10,6 +10,7 @@ interface Drop {
 }
 
 const RETRY_MS = 1_000;
+const SOUND_RETRY_MS = 20_000;
 const FIGURES_EVERY_MS = 500;
 
 const find = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
@@ -36,31 +37,44 @@ function playlistUrl(): URL {
 }
 
 /** Our player where it runs, Apple's own on Safari, hls.js elsewhere; `?player=` chooses by hand. */
-async function openPlayer(signal: AbortSignal): Promise<Player> {
+async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Player> {
   const asked = parameters.get('player');
   const url = playlistUrl();
   if (asked === 'native' || (asked === null && !canRunLive())) {
     const native = openNative(video, url, serverNowMs, signal);
     if (native !== undefined) return native;
   }
-  if (asked !== 'hls' && canRunLive()) return await openLive(video, url, serverNowMs, signal);
+  if (asked !== 'hls' && canRunLive()) {
+    return await openLive(video, url, serverNowMs, hasSound, signal);
+  }
   const hls = await openHlsJs(video, url, signal);
   if (hls === undefined) throw new Error('this browser plays no HLS');
   return hls;
 }
 
 async function play(): Promise<void> {
+  let hasSound = true;
   for (;;) {
     const attempt = new AbortController();
+    let retry: ReturnType<typeof setTimeout> | undefined;
     try {
-      const player = await openPlayer(attempt.signal);
+      const player = await openPlayer(hasSound, attempt.signal);
+      // Without its sound it looks again, whether that is back.
+      if (!hasSound) retry = setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
+      hasSound = true;
       beacon.watch(player);
       current = player;
       await player.done;
-      say('The stream has ended.');
-    } catch {
+      if (!attempt.signal.aborted) {
+        say('The stream has ended.');
+        document.body.classList.remove('playing');
+        return;
+      }
+    } catch (error) {
+      hasSound = !(error instanceof SoundLost);
       say('Waiting for the picture…');
     }
+    clearTimeout(retry);
     attempt.abort();
     current = undefined;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

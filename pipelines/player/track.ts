@@ -49,6 +49,8 @@ export class LiveTrack {
    * caller starts it again, at the edge).
    */
   async run(signal: AbortSignal): Promise<void> {
+    this.#playlistUrl = this.#nextUrl ?? this.#playlistUrl;
+    this.#nextUrl = undefined;
     let playlist = await this.#fetchPlaylist('', signal);
     const { hint } = playlist;
     if (hint !== undefined && this.#last !== undefined && hint.msn < this.#last.msn) {

@@ -25,6 +25,8 @@ export interface Feed {
   run(seconds: number): void;
   /** Nothing comes for so long, though capture may be up. */
   idle(seconds: number): void;
+  /** The media process itself stands still; capture goes on and its pipes fill. */
+  pause(seconds: number): void;
   /** Capture starts (again). */
   start(): void;
   /** Capture dies. */
@@ -116,9 +118,15 @@ export function openFeed(options: FeedOptions = {}): Feed {
       step(seconds, true);
     },
     idle: (seconds) => step(seconds, false),
+    pause: (seconds) => {
+      nowUs += seconds * 1e6;
+      // libuv runs timers before it reads pipes.
+      presentation.tick(nowUs);
+      deliver();
+    },
     die: () => {
       run = undefined;
-      presentation.endRun(nowUs);
+      presentation.endRun();
     },
     get,
     text: (path) => {

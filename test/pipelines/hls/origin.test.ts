@@ -112,7 +112,7 @@ const beacon = {
 } as const;
 
 test('viewers are counted while their pages tell of themselves, with p50 and p95 per rendition', () => {
-  const viewers = new Viewers();
+  const viewers = new Viewers(['high', 'low']);
   for (let i = 0; i < 20; i += 1) {
     viewers.note({ ...beacon, id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 }, 0);
   }
@@ -124,7 +124,7 @@ test('viewers are counted while their pages tell of themselves, with p50 and p95
 });
 
 test('a flood of made-up viewers stays bounded', () => {
-  const viewers = new Viewers();
+  const viewers = new Viewers(['high', 'low']);
   for (let i = 0; i < 6_000; i += 1) viewers.note({ ...beacon, id: `viewer-${i}` }, 0);
   assert.is(viewers.figures(0).viewers, 5_000);
 });
@@ -143,7 +143,7 @@ test('a beacon with anything else in it is refused', () => {
 });
 
 test('held requests have a limit, and none outlives its time', () => {
-  const waiters = new Waiters(2);
+  const waiters = new Waiters(2, 2);
   let settled = 0;
   const wait = {
     wait: 'a',
@@ -152,7 +152,7 @@ test('held requests have a limit, and none outlives its time', () => {
     expired: () => refuse(503, 'late'),
   };
   const hold = () =>
-    waiters.hold(wait, 0, () => {
+    waiters.hold(wait, 'a', 0, () => {
       settled += 1;
     });
   assert.ok(hold() && hold());
@@ -161,6 +161,22 @@ test('held requests have a limit, and none outlives its time', () => {
   assert.is(settled, 0);
   waiters.sweep(100);
   assert.equal([settled, waiters.count], [2, 0]);
+});
+
+test('one address cannot hold what others need', () => {
+  const waiters = new Waiters(10, 2);
+  const wait = {
+    wait: 'a',
+    holdMs: 100,
+    retry: () => undefined,
+    expired: () => refuse(503, 'late'),
+  };
+  const hold = (address: string) => waiters.hold(wait, address, 0, () => undefined);
+  const [first] = [hold('a'), hold('a')];
+  assert.is(hold('a'), undefined);
+  assert.ok(hold('b'));
+  first?.();
+  assert.ok(hold('a'));
 });
 
 test.run();

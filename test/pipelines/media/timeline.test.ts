@@ -153,6 +153,84 @@ test('a picture that stops while the sound goes on is a gap in the picture only'
   );
 });
 
+/** Feeds picture and sound that come so late after they were captured. */
+function feedLate(videoLagUs: number, audioLagUs: number, seconds: number, videoFromUs = 0) {
+  const feed = openFeed({
+    tracks: [
+      { id: 'high', kind: 'video' },
+      { id: 'audio', kind: 'audio' },
+    ],
+  });
+  feed.start();
+  const startUs = feed.nowUs();
+  let [frames, aacs] = [0, 0];
+  const step = (isTicking: boolean) => {
+    feed.idle(isTicking ? 0.005 : 0);
+    for (; frames / 30 <= (feed.nowUs() - startUs - videoLagUs - videoFromUs) / 1e6; frames += 1) {
+      const runningUs = videoFromUs + (frames * 1e6) / 30;
+      const isKeyframe = frames % 30 === 0;
+      feed.presentation.add('high', {
+        runningUs,
+        isKeyframe,
+        isDiscont: false,
+        data: Buffer.from('v'),
+        arrivedUs: feed.nowUs(),
+      });
+    }
+    for (; (aacs * 1024) / 48_000 <= (feed.nowUs() - startUs - audioLagUs) / 1e6; aacs += 1) {
+      const runningUs = (aacs * 1024e6) / 48_000;
+      feed.presentation.add('audio', {
+        runningUs,
+        isKeyframe: true,
+        isDiscont: false,
+        data: Buffer.from('a'),
+        arrivedUs: feed.nowUs(),
+      });
+    }
+  };
+  for (let i = 0; i < seconds * 200; i += 1) step(true);
+  return feed;
+}
+
+test('sound that comes before the picture does not move the segments off the key frames', () => {
+  for (const videoLagUs of [10_000, 45_000, 80_000, 120_000, 250_000]) {
+    const feed = feedLate(videoLagUs, 40_000, 60);
+    for (const id of ['high', 'audio']) {
+      assert.equal(checkPlaylist(feed.text(`/live/${id}/index.m3u8`)), [], `${id} ${videoLagUs}`);
+    }
+    for (const { parts } of feed.presentation.tracks()[0]?.window.listed() ?? []) {
+      if (parts.length > 0) assert.ok(parts[0]?.isIndependent, `lag ${videoLagUs}`);
+    }
+  }
+});
+
+test('a picture that starts seconds after the sound is taken up when it comes', () => {
+  const feed = feedLate(10_000, 30_000, 8, 3_500_000);
+  assert.match(feed.text('/live/index.m3u8?profile=laptop'), 'high/index.m3u8');
+  assert.match(feed.text('/live/high/index.m3u8'), 'INDEPENDENT=YES');
+});
+
+test('a pause of the media process itself loses nothing and shifts nothing', () => {
+  for (const pauseS of [0.6, 1.5, 4]) {
+    const feed = openFeed();
+    feed.run(3);
+    const before = feed.presentation.tracks().map(({ window }) => window.listed()[0]?.startUs);
+    feed.pause(pauseS);
+    feed.run(4);
+    for (const id of ['high', 'low', 'audio']) {
+      assert.not.match(
+        feed.text(`/live/${id}/index.m3u8`),
+        /GAP|DISCONTINUITY\n/,
+        `${id} after ${pauseS} s`,
+      );
+    }
+    assert.equal(
+      feed.presentation.tracks().map(({ window }) => window.listed()[0]?.startUs),
+      before,
+    );
+  }
+});
+
 test('memory does not grow with time', () => {
   const feed = openFeed({ windowS: 8 });
   feed.run(30);
