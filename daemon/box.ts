@@ -2,6 +2,7 @@ import { openSound } from '../hal/audio/drivers.ts';
 import { openCamera } from '../hal/camera/drivers.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
+import { ProcessError } from '../hal/os/process.ts';
 import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
 import { runAll } from '../hal/os/task.ts';
 import { renderGraph } from '../pipelines/capture/graph.ts';
@@ -64,6 +65,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 
   const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
   let isReady = false;
+  let hasPlayed = false;
   const children = openChildren({
     camera,
     sound,
@@ -73,6 +75,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     log,
     onListening: () => log.info('serving viewers', { port: config.viewers.port }),
     onPlaying: () => {
+      hasPlayed = true;
       log.info('capturing', { camera: camera.name, sound: sound.name });
     },
     onLevels: (levels) => state.setLevels(levels),
@@ -105,8 +108,9 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
           },
           // What is wrong from the start is a person's business; later it may mend itself.
           isFatal: (error) => {
-            failures += 1;
-            return !hasRun && !isReady && (isStartFault(error) || failures >= START_TRIES);
+            if (hasRun || isReady) return false;
+            if (isOwnFailure(error) && !hasPlayed) failures += 1;
+            return isStartFault(error) || failures >= START_TRIES;
           },
         },
         both,
@@ -131,6 +135,11 @@ function hasHoles(before: MediaFigures | undefined, now: MediaFigures): boolean 
 
 /** A camera that GStreamer cannot open at the start, three times, is not there. */
 const START_TRIES = 3;
+
+/** The child gave up by itself; nobody killed it. */
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof ProcessError && error.exitCode !== undefined;
+}
 
 function isStartFault(error: unknown): boolean {
   return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';

@@ -31,9 +31,12 @@ const CASES: readonly Case[] = [
 ];
 
 /** Glass to glass in headless Chromium: the clock in the frames, read when each is presented. */
-export async function benchGlass(seconds: number): Promise<readonly Figure[]> {
+export async function benchGlass(
+  seconds: number,
+  cases = CASES.length,
+): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
-  for (const { name, query, partMs, goal } of CASES) {
+  for (const { name, query, partMs, goal } of CASES.slice(0, cases)) {
     await using box = await startBox([`viewers.part_ms=${partMs}`]);
     await box.ready();
     await using browser = await openChromium();

@@ -98,6 +98,35 @@ test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing i
   assert.ok(descriptorsOf(box.pid).length <= descriptors + 2, descriptorsOf(box.pid).join(' '));
 });
 
+test('a capture that hangs is ended and started again, and the page is told meanwhile', async () => {
+  await using box = await startBox();
+  await box.ready();
+  const hung = box.childPid('capture') ?? 0;
+  const isFlowing = async () =>
+    (
+      (await (await fetch(`${box.operatorUrl}/state.json`)).json()) as {
+        media: { isFlowing: boolean };
+      }
+    ).media.isFlowing;
+  await until(isFlowing, 5_000);
+  process.kill(hung, 'SIGSTOP');
+  await until(async () => !(await isFlowing()), 4_000);
+  await until(() => box.childPid('capture') !== hung && !isAlive(hung), 15_000, box.output);
+  await until(isFlowing, 10_000, box.output);
+});
+
+test('a media process that dies while capture starts takes nothing else down', async () => {
+  await using box = await startBox();
+  await box.ready();
+  for (let i = 0; i < 3; i += 1) {
+    process.kill(box.childPid('capture') ?? 0, 'SIGKILL');
+    await until(() => box.childPid('capture') !== undefined, 5_000);
+    process.kill(box.childPid('media') ?? 0, 'SIGKILL');
+    await until(async () => (await fetch(`${box.url}/live/mid/index.m3u8`)).ok, 15_000, box.output);
+  }
+  assert.ok(isAlive(box.pid));
+});
+
 test('SIGTERM ends everything and exits 0', async () => {
   await using box = await startBox();
   await box.ready();

@@ -198,8 +198,12 @@ test('sound that comes before the picture does not move the segments off the key
     for (const id of ['high', 'audio']) {
       assert.equal(checkPlaylist(feed.text(`/live/${id}/index.m3u8`)), [], `${id} ${videoLagUs}`);
     }
-    for (const { parts } of feed.presentation.tracks()[0]?.window.listed() ?? []) {
+    const [picture, sound] = feed.presentation.tracks().map(({ window }) => window.listed());
+    for (const { msn, parts, startUs } of picture ?? []) {
       if (parts.length > 0) assert.ok(parts[0]?.isIndependent, `lag ${videoLagUs}`);
+      const beside = sound?.find((segment) => segment.msn === msn);
+      const apartUs = Math.abs(startUs - (beside?.startUs ?? startUs));
+      assert.ok(apartUs < 22_000, `lag ${videoLagUs}: ${apartUs} us apart`);
     }
   }
 });

@@ -1,0 +1,134 @@
+/** A running capture process: what it can be told, seen in the access units it sends. */
+import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openSound } from '../../../hal/audio/drivers.ts';
+import { openCamera } from '../../../hal/camera/drivers.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openLog } from '../../../hal/os/log.ts';
+import { type RunningChild, runCommand, runNodeChild } from '../../../hal/os/process.ts';
+import { bitrateProperty } from '../../../pipelines/capture/encoder.ts';
+import { renderGraph } from '../../../pipelines/capture/graph.ts';
+import type { FromCapture, ToCapture } from '../../../pipelines/capture/messages.ts';
+import { openInlet } from '../../../pipelines/media/inlet.ts';
+import { until } from '../../support/box.ts';
+
+const test = suite('running capture');
+
+interface SeenUnit {
+  readonly frame: number;
+  readonly isKeyframe: boolean;
+  readonly bytes: number;
+}
+
+test('key frames fall together when they are forced, and the bitrate changes while it runs', async () => {
+  const camera = openCamera({
+    driver: 'test',
+    device: '',
+    format: 'raw',
+    file: '',
+    launch: '',
+    width: 320,
+    height: 180,
+    fps: 30,
+  });
+  const sound = openSound({ driver: 'test', device: '', file: '', launch: '' });
+  const graph = renderGraph({
+    camera: camera.source,
+    sound: sound.source,
+    fps: 30,
+    isSteady: true,
+    gopFrames: 300,
+    renditions: [
+      { id: 'high', width: 320, height: 180, bitrateBps: 1_500_000 },
+      { id: 'low', width: 160, height: 90, bitrateBps: 400_000 },
+    ],
+    audio: { id: 'audio', channels: 2, bitrateBps: 96_000 },
+    encoder: 'x264enc',
+    speed: 'ultrafast',
+    audioEncoder: 'avenc_aac',
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-capture-'));
+  const paths = graph.outlets.map(({ id }) => join(folder, id));
+  await runCommand('mkfifo', paths, { timeoutMs: 2_000 });
+  const seen = new Map<string, SeenUnit[]>();
+  const stops = graph.outlets.map(({ id }, i) => {
+    const units: SeenUnit[] = [];
+    seen.set(id, units);
+    return openInlet(paths[i] as string, {
+      onCaps: () => undefined,
+      onUnit: ({ runningUs, isKeyframe, data }) =>
+        units.push({ frame: Math.round((runningUs * 30) / 1e6), isKeyframe, bytes: data.length }),
+      onEnd: () => undefined,
+      onMalformed: () => undefined,
+    });
+  });
+  const fds = paths.map((path) => openSync(path, constants.O_WRONLY));
+  const ending = new AbortController();
+  let child: RunningChild | undefined;
+  let levels = 0;
+  const running = runNodeChild<FromCapture>(
+    {
+      name: 'capture',
+      entry: join(import.meta.dirname, '../../../pipelines/capture/main.ts'),
+      inherit: fds,
+      env: { UV_THREADPOOL_SIZE: '8' },
+      graceMs: 1_000,
+      onMessage: ({ type }) => {
+        if (type === 'levels') levels += 1;
+      },
+      onStart: (started) => {
+        child = started;
+        const { feed } = camera.source;
+        started.send({
+          type: 'start',
+          launch: graph.launch,
+          outlets: graph.outlets,
+          isLooped: false,
+          ...(feed === undefined ? {} : { feed }),
+        } satisfies ToCapture);
+      },
+    },
+    systemClock,
+    openLog('error', 'journal'),
+    ending.signal,
+  );
+  try {
+    const frames = (id: string) => seen.get(id) ?? [];
+    const keys = (id: string) =>
+      frames(id)
+        .filter(({ isKeyframe }) => isKeyframe)
+        .map(({ frame }) => frame);
+    const bytesPerFrame = (id: string) =>
+      frames(id)
+        .slice(-40)
+        .reduce((sum, { bytes }) => sum + bytes, 0) / 40;
+    await until(() => frames('high').length > 60, 10_000);
+    assert.is(keys('high').length, 1);
+    for (let i = 2; i <= 4; i += 1) {
+      child?.send({ type: 'keyframe' } satisfies ToCapture);
+      await until(() => keys('high').length === i && keys('low').length === i, 3_000);
+    }
+    assert.equal(keys('high'), keys('low'));
+
+    const before = bytesPerFrame('high');
+    const value = bitrateProperty('x264enc', 50_000) ?? 0;
+    child?.send({ type: 'bitrate', element: 'encoder-high', value } satisfies ToCapture);
+    const count = frames('high').length;
+    await until(() => frames('high').length > count + 120, 8_000);
+    assert.ok(
+      bytesPerFrame('high') < before / 2,
+      `${before}, then ${bytesPerFrame('high')} bytes a frame`,
+    );
+    assert.ok(levels > 20, 'levels come ten times a second');
+  } finally {
+    ending.abort();
+    await running;
+    for (const stop of stops) stop();
+    for (const fd of fds) closeSync(fd);
+  }
+});
+
+test.run();
