@@ -8,6 +8,7 @@ setup_packages chromium ffmpeg mosquitto srt-tools openssl nghttp2-client
 setup_box
 step 'types and lint'
 failed=0
+export NO_COLOR=1
 npm run --silent types >&2 || failed=1
 npm run --silent lint >&2 || failed=1
 step 'tests'

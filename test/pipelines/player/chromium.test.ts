@@ -1,5 +1,8 @@
 /** The guests' page in a real browser, against a real box. */
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox, until } from '../../support/box.ts';
@@ -76,13 +79,15 @@ test('kill -9 of capture, then of media: the picture comes back without a reload
 });
 
 test('before the drop the page shows its title and counts down, at a phone’s width', async () => {
+  const fifo = join(mkdtempSync(join(tmpdir(), 'venuebox-')), 'frames');
+  execFileSync('mkfifo', [fifo]);
   const startsAt = new Date(Date.now() + 3_700_000).toISOString();
   await using box = await startBox([
     'drop.title=Record Shop Live',
     `drop.starts_at="${startsAt}"`,
+    // Nobody writes yet: the drop has not begun.
     'camera.driver=custom',
-    // Nothing comes: the drop has not begun.
-    'camera.launch=videotestsrc is-live=true num-buffers=1 ! video/x-raw,framerate=1/100',
+    `camera.launch=filesrc location=${fifo} ! rawvideoparse width=320 height=180 format=i420 framerate=30/1`,
   ]);
   await until(async () => (await fetch(`${box.url}/`)).ok, 15_000, box.output);
   await using browser = await openChromium({ width: 360, height: 640 });
