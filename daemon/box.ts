@@ -65,6 +65,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 
   const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
   let isReady = false;
+  let holeyS = 0;
   let hasPlayed = false;
   const children = openChildren({
     camera,
@@ -80,7 +81,9 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     },
     onLevels: (levels) => state.setLevels(levels),
     onFigures: (figures) => {
-      if (isSteady && hasHoles(state.snapshot().media, figures)) {
+      const isHoley = hasHoles(state.snapshot().media, figures);
+      holeyS = Math.max(0, holeyS + (isHoley ? 1 : -1));
+      if (isSteady && holeyS >= HOLEY_S) {
         isSteady = false;
         children.restartCapture('the camera leaves frames out; they are repeated from now on');
       }
@@ -128,6 +131,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 
 /** Frames a second that a steady source may leave out before it is believed to be none. */
 const HOLES_FORGIVEN = 3;
+/** For so many seconds: the start is rough, and a restart of capture is a second without a picture. */
+const HOLEY_S = 5;
 
 function hasHoles(before: MediaFigures | undefined, now: MediaFigures): boolean {
   return before !== undefined && now.heldFramesTotal - before.heldFramesTotal > HOLES_FORGIVEN;
