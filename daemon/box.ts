@@ -70,6 +70,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   const children = openChildren({
     camera,
     sound,
+    soundChannels: config.sound.channels,
     graph,
     media: mediaSettings(config, sound.source !== undefined, startOfDayMs(clock.wallMs())),
     clock,

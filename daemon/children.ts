@@ -7,9 +7,10 @@ import type { Camera } from '../hal/camera/camera.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
 import { entryPoint, type RunningChild, runCommand, runNodeChild } from '../hal/os/process.ts';
-import type { Graph } from '../pipelines/capture/graph.ts';
-import type { FromCapture, Levels, ToCapture } from '../pipelines/capture/messages.ts';
+import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../pipelines/capture/graph.ts';
+import type { FromCapture, ToCapture } from '../pipelines/capture/messages.ts';
 import { PipelineError } from '../pipelines/errors.ts';
+import type { Levels } from '../pipelines/media/levels.ts';
 import type {
   FromMedia,
   MediaFigures,
@@ -33,6 +34,7 @@ export interface Children {
 export interface ChildrenOptions {
   readonly camera: Camera;
   readonly sound: Sound;
+  readonly soundChannels: number;
   /** Asked for at each start of capture: it may have become another. */
   readonly graph: () => Graph;
   readonly media: MediaSettings;
@@ -89,6 +91,9 @@ export function openChildren(options: ChildrenOptions): Children {
         case 'broken':
           broken.get(message.run)?.(new PipelineError('GRAPH_FAILED', message.message));
           break;
+        case 'levels':
+          options.onLevels(message.levels);
+          break;
         case 'figures':
           options.onFigures(message.figures);
           break;
@@ -143,7 +148,8 @@ export function openChildren(options: ChildrenOptions): Children {
       serving.child.send({
         type: 'run',
         run,
-        inlets: pipes.inlets,
+        inlets: pipes.inlets.filter(({ id }) => id !== METER_ID),
+        ...meterOf(pipes, options.soundChannels),
         stampings: {
           video: options.camera.source.stamping,
           audio: options.sound.source?.stamping ?? 'clock',
@@ -153,7 +159,6 @@ export function openChildren(options: ChildrenOptions): Children {
       await openedInTime(isOpen, whileBothLive, clock);
       const onMessage = (message: FromCapture) => {
         if (whileBothLive.aborted) return;
-        if (message.type === 'levels') options.onLevels(message);
         if (message.type === 'failed')
           failing.abort(new PipelineError('BAD_LAUNCH', message.message));
         if (message.type !== 'playing') return;
@@ -197,6 +202,12 @@ export function openChildren(options: ChildrenOptions): Children {
     toMedia: (message) => media?.child.send(message),
     restartCapture: (reason) => restart(reason),
   };
+}
+
+/** Where the level meter finds raw sound, in the message that opens a run. */
+function meterOf({ inlets }: Pipes, channels: number) {
+  const path = inlets.find(({ id }) => id === METER_ID)?.path;
+  return path === undefined ? {} : { meter: { path, channels, sampleRateHz: SAMPLE_RATE_HZ } };
 }
 
 function startMessage({ camera, sound }: ChildrenOptions, graph: Graph): ToCapture {

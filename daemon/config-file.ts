@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { messageOf } from '../hal/os/log.ts';
 import { type Config, configSchema } from './config.ts';
 
 /** A person edits a file: each line names a key, its line and what it must be. */
@@ -29,7 +30,7 @@ export function parseConfig(source: string, yaml: string, overrides: readonly st
   if (broken.length > 0) throw new ConfigError(broken);
   const overridden = new Map(overrides.map((override) => applyOverride(document, override)));
 
-  const result = v.safeParse(configSchema, document.toJS() ?? {});
+  const result = v.safeParse(configSchema, readValues(source, document));
   if (result.success) return deepFreeze(result.output);
   throw new ConfigError(
     result.issues.map((issue) => {
@@ -41,6 +42,15 @@ export function parseConfig(source: string, yaml: string, overrides: readonly st
   );
 }
 
+/** An alias to an anchor that is not there is found only now. */
+function readValues(source: string, document: Document): unknown {
+  try {
+    return document.toJS() ?? {};
+  } catch (error) {
+    throw new ConfigError([`${source}: ${firstLine(messageOf(error))}`]);
+  }
+}
+
 /** Sets one key; returns it with the words that set it. */
 function applyOverride(document: Document, override: string): readonly [string, string] {
   const [, key = '', value = ''] = /^([\w-]+(?:\.[\w-]+)*)=(.*)$/s.exec(override) ?? [];
@@ -49,7 +59,8 @@ function applyOverride(document: Document, override: string): readonly [string, 
   }
   const parsed = parseDocument(value);
   // What is no YAML is the text that it is: a gst-launch line often is none.
-  const plain = parsed.errors.length > 0 ? value : (parsed.toJS() as unknown);
+  const isYaml = parsed.errors.length === 0 && !/^\s*[*&]/.test(value);
+  const plain = isYaml ? (parsed.toJS() as unknown) : value;
   const isText = typeof plain === 'object' && plain !== null && /\s!\s/.test(value);
   const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   try {

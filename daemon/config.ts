@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { METER_ID } from '../pipelines/capture/graph.ts';
 
 /** The box's whole configuration: types, defaults and what each message says. */
 
@@ -159,6 +160,7 @@ interface Fault {
 
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
+const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID];
 
 /** What one key alone cannot show. */
 function* crossFaults(config: Shape): Generator<Fault> {
@@ -182,10 +184,10 @@ function* crossFaults(config: Shape): Generator<Fault> {
   }
   const names = config.renditions.map((entry) => entry.name);
   for (const [i, entry] of names.entries()) {
-    if (entry === AUDIO_TRACK)
+    if (RESERVED.includes(entry))
       yield {
         path: ['renditions', i, 'name'],
-        message: `must not be ${AUDIO_TRACK}, the name of the sound`,
+        message: `must not be ${entry}, a name of the sound`,
       };
     if (names.indexOf(entry) !== i)
       yield { path: ['renditions', i, 'name'], message: `${entry} is there twice` };

@@ -14,7 +14,6 @@ const NEEDED: Readonly<Record<string, string>> = {
   videorate: 'gstreamer1.0-plugins-base',
   videoscale: 'gstreamer1.0-plugins-base',
   audioresample: 'gstreamer1.0-plugins-base',
-  level: 'gstreamer1.0-plugins-good',
   h264parse: 'gstreamer1.0-plugins-bad',
   aacparse: 'gstreamer1.0-plugins-good',
   gdppay: 'gstreamer1.0-plugins-bad',

@@ -1,5 +1,5 @@
 import type { Supervised } from '../hal/os/supervise.ts';
-import type { Levels } from '../pipelines/capture/messages.ts';
+import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
 
 export interface BoxFacts {

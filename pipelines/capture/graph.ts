@@ -25,7 +25,8 @@ export interface GraphSettings {
 /** An encoded track and the descriptor it leaves on. */
 export interface Outlet {
   readonly id: string;
-  readonly kind: 'video' | 'audio';
+  /** `meter`: raw sound for the level meter, S16LE. */
+  readonly kind: 'video' | 'audio' | 'meter';
   readonly fd: number;
   /** Names of its elements in the graph. */
   readonly encoder: string;
@@ -37,6 +38,12 @@ export interface Graph {
   readonly outlets: readonly Outlet[];
 }
 
+/** Name of the meter's outlet, beside those of the tracks. */
+export const METER_ID = 'meter';
+
+/** Sound is brought to this rate, for the encoder and the meter. */
+export const SAMPLE_RATE_HZ = 48_000;
+
 /** Stdin, stdout and stderr come first. */
 const FIRST_FD = 3;
 
@@ -46,7 +53,8 @@ const FIRST_FD = 3;
  * ```
  * camera ! leak ! gate ! videorate ! I420 ! tee ! scale ! encode ! GDP ! fd 3
  *                                            \ ! scale ! encode ! GDP ! fd 4
- * sound ! 48 kHz ! level ! AAC ! GDP ! fd 5
+ * sound ! 48 kHz ! tee ! AAC ! GDP ! fd 5
+ *                     \ ! S16LE ! fd 6
  * ```
  *
  * What cannot keep up leaks before `videorate`, which fills the hole with a
@@ -63,11 +71,13 @@ export function renderGraph(settings: GraphSettings): Graph {
     renderRendition(rendition, video[i] as Outlet, settings),
   );
   const parts = [renderSource(settings), ...branches];
-  if (audio !== undefined) parts.push(renderSound(audio, settings));
-  return { launch: parts.join(' '), outlets: audio === undefined ? video : [...video, audio] };
+  if (audio === undefined) return { launch: parts.join(' '), outlets: video };
+  const meter = outlet(METER_ID, 'meter', settings.renditions.length + 1);
+  parts.push(renderSound(audio, settings), renderMeter(meter));
+  return { launch: parts.join(' '), outlets: [...video, audio, meter] };
 }
 
-function outlet(id: string, kind: 'video' | 'audio', index: number): Outlet {
+function outlet(id: string, kind: Outlet['kind'], index: number): Outlet {
   return { id, kind, fd: FIRST_FD + index, encoder: `encoder-${id}`, sink: `sink-${id}` };
 }
 
@@ -117,13 +127,25 @@ function renderSound({ encoder, fd, sink }: Outlet, settings: GraphSettings): st
     'queue max-size-time=500000000 max-size-buffers=0 max-size-bytes=0 leaky=downstream',
     'audioconvert',
     'audioresample',
-    `audio/x-raw,rate=48000,channels=${audio.channels}`,
-    'level name=level interval=100000000 post-messages=true',
+    `audio/x-raw,rate=${SAMPLE_RATE_HZ},channels=${audio.channels}`,
+    'tee name=sound',
+    'queue max-size-time=500000000 max-size-buffers=0 max-size-bytes=0',
     'audioconvert',
     `${audioEncoder} name=${encoder} bitrate=${audio.bitrateBps}`,
     'aacparse',
     'audio/mpeg,mpegversion=4,stream-format=raw',
     ...renderOutlet(fd, sink),
+  ].join(' ! ');
+}
+
+/** Raw sound beside the encoder; what nobody reads is dropped. */
+function renderMeter({ fd, sink }: Outlet): string {
+  return [
+    'sound.',
+    'queue leaky=downstream max-size-time=200000000 max-size-buffers=0 max-size-bytes=0',
+    'audioconvert',
+    'audio/x-raw,format=S16LE,layout=interleaved',
+    `fdsink name=${sink} fd=${fd} sync=false async=false`,
   ].join(' ! ');
 }
 

@@ -5,7 +5,6 @@
  */
 import { openTestPicture, type TestPicture } from '../../hal/camera/test-picture.ts';
 import { type BusMessage, type GstPipeline, openPipeline } from './gst.ts';
-import { parseLevels } from './levels.ts';
 import type { FromCapture, ToCapture } from './messages.ts';
 
 /** GST_SEEK_FLAG_FLUSH and GST_SEEK_FLAG_SEGMENT. */
@@ -43,8 +42,6 @@ function run(start: Start): (message: ToCapture) => void {
     }
     // Not flushing: the running time goes on, and no viewer sees the seam.
     if (message.type === 'segment-done') pipeline.seek(0, SEEK_SEGMENT);
-    const levels = parseLevels(message);
-    if (levels !== undefined) tell(levels);
   });
   pipeline.play();
   // A live pipeline plays when this returns: its running time starts here.

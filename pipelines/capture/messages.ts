@@ -19,12 +19,4 @@ export type ToCapture =
 export type FromCapture =
   /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
   | { readonly type: 'playing'; readonly clockUs: number }
-  | Levels
   | { readonly type: 'failed'; readonly message: string };
-
-/** Sound levels of the last 100 ms, a figure for each channel, in dBFS. */
-export interface Levels {
-  readonly type: 'levels';
-  readonly peakDbfs: readonly number[];
-  readonly rmsDbfs: readonly number[];
-}

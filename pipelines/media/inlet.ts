@@ -22,16 +22,7 @@ export interface InletEvents {
  * @returns how to stop. Throws when the FIFO cannot be opened.
  */
 export function openInlet(path: string, events: InletEvents): () => void {
-  // Non-blocking, so that opening does not wait for the writer. A Socket polls
-  // it; a file stream would hold one of libuv's four threads.
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  let socket: Socket;
-  try {
-    socket = new Socket({ fd, readable: true, writable: false });
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
+  const socket = openFifo(path);
   const reader = new GdpReader();
   let segment = { startNs: 0n, baseNs: 0n };
 
@@ -57,4 +48,24 @@ export function openInlet(path: string, events: InletEvents): () => void {
   socket.on('error', () => undefined);
   socket.once('close', events.onEnd);
   return () => socket.destroy();
+}
+
+/** Reads raw bytes from a FIFO until it is stopped. Throws when it cannot be opened. */
+export function openRawInlet(path: string, onBytes: (bytes: Buffer) => void): () => void {
+  const socket = openFifo(path);
+  socket.on('data', onBytes);
+  socket.on('error', () => undefined);
+  return () => socket.destroy();
+}
+
+function openFifo(path: string): Socket {
+  // Non-blocking, so that opening does not wait for the writer. A Socket polls
+  // it; a file stream would hold one of libuv's four threads.
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return new Socket({ fd, readable: true, writable: false });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
 }

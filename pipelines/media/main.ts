@@ -12,7 +12,8 @@ import { refuse, reply } from '../hls/reply.ts';
 import { type ServerOptions, ViewerServer } from '../hls/server.ts';
 import { beaconSchema, quantiles, Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
-import { openInlet } from './inlet.ts';
+import { openInlet, openRawInlet } from './inlet.ts';
+import { LevelMeter } from './levels.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { Presentation } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
@@ -113,7 +114,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   let closeRun: () => void = () => undefined;
   let failRun: (message: string) => void = () => undefined;
   let hungMs = HUNG_MS.clock;
-  const openRun = ({ run, inlets, stampings }: Run) => {
+  const openRun = ({ run, inlets, meter, stampings }: Run) => {
     closeRun();
     runClockUs = undefined;
     presentation.beginRun(stampings, nowUs());
@@ -133,6 +134,12 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
     failRun = fail;
     const openAll = () => {
       for (const { id, path } of inlets) stops.push(openOne(id, path));
+      if (meter === undefined) return;
+      const levels = new LevelMeter(meter.channels, meter.sampleRateHz);
+      const onSound = (bytes: Buffer) => {
+        for (const report of levels.push(bytes)) tell({ type: 'levels', levels: report });
+      };
+      stops.push(openRawInlet(meter.path, onSound));
     };
     const openOne = (id: string, path: string) =>
       openInlet(path, {

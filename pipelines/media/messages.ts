@@ -2,6 +2,7 @@ import type { PipelineErrorCode } from '../errors.ts';
 import type { Ladder } from '../hls/origin.ts';
 import type { HttpFigures } from '../hls/server.ts';
 import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
+import type { Levels } from './levels.ts';
 import type { TrackKind } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
 
@@ -39,6 +40,12 @@ export type ToMedia =
       readonly type: 'run';
       readonly run: number;
       readonly inlets: readonly { readonly id: string; readonly path: string }[];
+      /** Raw sound for the level meter; undefined where there is no sound. */
+      readonly meter?: {
+        readonly path: string;
+        readonly channels: number;
+        readonly sampleRateHz: number;
+      };
       readonly stampings: Readonly<Record<TrackKind, Stamping>>;
     }
   /** CLOCK_MONOTONIC at the run's running time 0, in us. */
@@ -53,6 +60,8 @@ export type FromMedia =
   | { readonly type: 'opened'; readonly run: number }
   /** The run's bytes are not GDP, or hold what the box cannot carry. */
   | { readonly type: 'broken'; readonly run: number; readonly message: string }
+  /** Ten times a second, where there is sound. */
+  | { readonly type: 'levels'; readonly levels: Levels }
   | { readonly type: 'figures'; readonly figures: MediaFigures };
 
 /** Once a second. */

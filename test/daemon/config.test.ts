@@ -95,6 +95,11 @@ test('the config is frozen', () => {
   assert.throws(() => Object.assign(config.viewers, { port: 1 }));
 });
 
+test('an alias without its anchor is told', () => {
+  assert.match(faults('*!')[0] ?? '', /^box\.yaml: /);
+  assert.match(faults('camera: {device: *x}')[0] ?? '', /^box\.yaml/);
+});
+
 test('any text and any override is a config or a ConfigError', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(fc.string(), { maxLength: 3 }), (yaml, overrides) => {

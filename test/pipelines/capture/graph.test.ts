@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSound } from '../../../hal/audio/drivers.ts';
@@ -11,7 +10,6 @@ import {
   chooseVideoEncoder,
 } from '../../../pipelines/capture/encoder.ts';
 import { renderGraph } from '../../../pipelines/capture/graph.ts';
-import { parseLevels } from '../../../pipelines/capture/levels.ts';
 
 const test = suite('capture graph');
 
@@ -52,13 +50,14 @@ test('each rendition and the sound leave on a descriptor of their own, from 3 on
       ['high', 3],
       ['low', 4],
       ['audio', 5],
+      ['meter', 6],
     ],
   );
   assert.equal(
     graph('none').outlets.map(({ id }) => id),
     ['high', 'low'],
   );
-  assert.not.match(graph('none').launch, 'level');
+  assert.not.match(graph('none').launch, 'sound');
 });
 
 test('GStreamer can parse it', () => {
@@ -98,28 +97,6 @@ test('a bitrate is set in the unit that its encoder counts in', () => {
 
 test('a quoted value stays one value', () => {
   assert.is(quote('a "b" \\ ! c'), '"a \\"b\\" \\\\ ! c"');
-});
-
-test('level messages become figures, silence the floor, anything else nothing', () => {
-  const message = {
-    type: 'element',
-    name: 'level',
-    peak: '< -1.5, -inf >',
-    rms: '< -4.25, -700 >',
-  };
-  assert.equal(parseLevels(message), {
-    type: 'levels',
-    peakDbfs: [-1.5, -120],
-    rmsDbfs: [-4.25, -120],
-  });
-  assert.is(parseLevels({ type: 'element', name: 'other' }), undefined);
-  fc.assert(
-    fc.property(fc.anything(), fc.anything(), (peak, rms) => {
-      const read = parseLevels({ type: 'element', name: 'level', peak, rms });
-      if (read !== undefined)
-        assert.ok(read.peakDbfs.every((value) => value >= -120 && value <= 20));
-    }),
-  );
 });
 
 test.run();
