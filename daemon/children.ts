@@ -210,14 +210,12 @@ function meterOf({ inlets }: Pipes, channels: number) {
   return path === undefined ? {} : { meter: { path, channels, sampleRateHz: SAMPLE_RATE_HZ } };
 }
 
-function startMessage({ camera, sound }: ChildrenOptions, graph: Graph): ToCapture {
+function startMessage({ camera }: ChildrenOptions, graph: Graph): ToCapture {
   const { feed } = camera.source;
-  const isLooped = camera.source.isLooped === true || sound.source?.isLooped === true;
   return {
     type: 'start',
     launch: graph.launch,
     outlets: graph.outlets,
-    isLooped,
     ...(feed === undefined ? {} : { feed }),
   };
 }

@@ -14,8 +14,6 @@ export interface LaunchFragment {
   readonly needs: Readonly<Record<string, string>>;
   /** Frames are drawn by the capture process and pushed into the appsrc named here. */
   readonly feed?: { readonly appsrc: string; readonly picture: TestPicture };
-  /** A finite source that starts over at its end. */
-  readonly isLooped?: boolean;
 }
 
 /** Quotes a value for a gst-launch line (gst_parse_launch, "Properties"). */

@@ -2,14 +2,16 @@ import { access, constants } from 'node:fs/promises';
 import { HalError } from './errors.ts';
 import { type LaunchFragment, quote } from './launch.ts';
 
-/** One kind of a media file, played as if live: decoded, paced by the clock, over and over. */
+/**
+ * One kind of a media file, played as if live: decoded and paced by the clock.
+ * At its end capture ends, and its supervisor starts it over.
+ */
 export function fileSource(file: string, kind: 'video' | 'audio'): LaunchFragment {
   return {
-    launch: `filesrc location=${quote(file)} ! decodebin caps=${kind}/x-raw expose-all-streams=false ! clocksync`,
+    launch: `filesrc location=${quote(file)} ! decodebin ! ${kind}/x-raw ! clocksync`,
     stamping: 'clock',
     isSteady: false,
     needs: { decodebin: 'gstreamer1.0-plugins-base', clocksync: 'gstreamer1.0-plugins-base' },
-    isLooped: true,
   };
 }
 

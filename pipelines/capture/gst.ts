@@ -13,8 +13,6 @@ export interface BusMessage {
 export interface GstPipeline {
   play(): void;
   stop(): void;
-  /** @param positionS Whole seconds. @param flags GstSeekFlags. */
-  seek(positionS: number, flags: number): boolean;
   /** Takes a libuv thread for as long as the pipeline lives: raise UV_THREADPOOL_SIZE. */
   pollBus(onMessage: (message: BusMessage) => void): void;
   /** Asks the encoder upstream of a sink for a key frame. The sink must exist: the binding crashes else. */

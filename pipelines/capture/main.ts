@@ -7,10 +7,6 @@ import { openTestPicture, type TestPicture } from '../../hal/camera/test-picture
 import { type BusMessage, type GstPipeline, openPipeline } from './gst.ts';
 import type { FromCapture, ToCapture } from './messages.ts';
 
-/** GST_SEEK_FLAG_FLUSH and GST_SEEK_FLAG_SEGMENT. */
-const SEEK_FLUSH = 1;
-const SEEK_SEGMENT = 8;
-
 /** The gate is shut this long around a forced key frame, so that no encoder is ahead of another. */
 const GATE_MS = 40;
 
@@ -28,20 +24,13 @@ function fail(message: string): never {
 
 function run(start: Start): (message: ToCapture) => void {
   const pipeline = openPipeline(start.launch);
-  let isLooping = false;
   let clockUs = 0;
   pipeline.pollBus((message) => {
     if (message.type === 'error') fail(`${message.name ?? 'gstreamer'}: ${message.message ?? ''}`);
     if (message.type === 'eos') fail('the source has ended');
     if (isPlaying(message)) {
       tell({ type: 'playing', clockUs });
-      if (start.isLooped && !isLooping) {
-        isLooping = true;
-        pipeline.seek(0, SEEK_FLUSH | SEEK_SEGMENT);
-      }
     }
-    // Not flushing: the running time goes on, and no viewer sees the seam.
-    if (message.type === 'segment-done') pipeline.seek(0, SEEK_SEGMENT);
   });
   pipeline.play();
   // A live pipeline plays when this returns: its running time starts here.

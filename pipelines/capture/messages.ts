@@ -8,7 +8,6 @@ export type ToCapture =
       readonly launch: string;
       readonly outlets: readonly Outlet[];
       readonly feed?: { readonly appsrc: string; readonly picture: TestPicture };
-      readonly isLooped: boolean;
     }
   /** Sets the encoder's `bitrate` property to `value`. */
   | { readonly type: 'bitrate'; readonly element: string; readonly value: number }

@@ -89,7 +89,6 @@ test('key frames fall together when they are forced, and the bitrate changes whi
           type: 'start',
           launch: graph.launch,
           outlets: graph.outlets,
-          isLooped: false,
           ...(feed === undefined ? {} : { feed }),
         } satisfies ToCapture);
       },
