@@ -124,7 +124,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     [
       child('media', children.runMedia),
       child('capture', children.runCapture),
-      (both) => runOperator(config.operator, { state, log, children }, both),
+      (both) => runOperator(config.operator, { state, log }, both),
     ],
     signal,
   );

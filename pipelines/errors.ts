@@ -4,7 +4,6 @@ export type PipelineErrorCode =
   | 'NO_ENCODER'
   | 'BAD_LAUNCH'
   | 'GRAPH_FAILED'
-  | 'SOURCE_ENDED'
   | 'BAD_CERTIFICATE';
 
 /** A media pipeline cannot go on as it is; its supervisor restarts it. */

@@ -1,14 +1,12 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { Log } from '../../hal/os/log.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
-import type { Children } from '../children.ts';
 import type { BoxState } from '../state-store.ts';
 import { OPERATOR_CSS, OPERATOR_HTML, OPERATOR_JS } from './page.ts';
 
 export interface OperatorDeps {
   readonly state: BoxState;
   readonly log: Log;
-  readonly children: Pick<Children, 'toCapture'>;
 }
 
 const POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
