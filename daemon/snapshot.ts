@@ -1,0 +1,104 @@
+import type { BatteryState } from '../hal/battery/port.ts';
+import type { ModemsState } from '../hal/modem/port.ts';
+import type { Supervised } from '../hal/os/supervise.ts';
+import type { PrinterStatus } from '../hal/printer/port.ts';
+import type { SystemState } from '../hal/system/port.ts';
+import type { BondSnapshot } from '../pipelines/bond/snapshot.ts';
+import type { Levels } from '../pipelines/media/levels.ts';
+import type { MediaFigures } from '../pipelines/media/messages.ts';
+
+/**
+ * Where the evening stands.
+ *
+ * - `idle`: nothing is asked of the box; guests see poster and countdown.
+ * - `preflight`: the checks before a drop run.
+ * - `armed`: all is well, one hold of the button from going live.
+ * - `live`: on air.
+ * - `ending`: what was recorded is closed, the last parts go out.
+ * - `fault`: it cannot go live; the reason is told.
+ */
+export type DropPhase = 'idle' | 'preflight' | 'armed' | 'live' | 'ending' | 'fault';
+
+export interface DropState {
+  readonly phase: DropPhase;
+  /** Unix time in ms at which this phase began. */
+  readonly sinceMs: number;
+  /** Names the present or the last drop, for example `2026-11-22T20-00-05Z`. */
+  readonly dropId?: string;
+  /** Why it is here, where somebody must know. */
+  readonly reason?: string;
+}
+
+/** What the power that is left asks of the box. */
+export type PowerPhase = 'normal' | 'saving' | 'last-minutes' | 'shut-down';
+
+/** Something is wrong, and what to do about it. One list feeds every place that shows it. */
+export interface Warning {
+  /** Stable, lower-case with hyphens, for example `capture-down`. */
+  readonly key: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** Unix time in ms. */
+  readonly sinceMs: number;
+  /** What is wrong, one line. */
+  readonly text: string;
+  /** What a person can do about it. */
+  readonly advice: string;
+}
+
+/** The upstream connection, once a second. */
+export interface UplinkFigures {
+  readonly phase: 'off' | 'connecting' | 'connected';
+  /** Why it is not connected. */
+  readonly reason?: string;
+  /** What the encoder is asked for now. */
+  readonly targetBps: number;
+  /** What goes to SRT, without bonding's additions. */
+  readonly bitrateBps: number;
+  readonly srt?: {
+    readonly rttMs: number;
+    readonly latencyMs: number;
+    readonly retransmittedTotal: number;
+    /** Packets too late to be sent. */
+    readonly droppedTotal: number;
+  };
+  /** Undefined where SRT goes straight to its receiver. */
+  readonly bond?: BondSnapshot;
+}
+
+/** One volume that recordings go to. */
+export interface RecordingTarget {
+  readonly id: string;
+  readonly folder: string;
+  readonly phase: 'off' | 'recording' | 'failed';
+  readonly reason?: string;
+  readonly freeBytes?: number;
+  /** How long the space lasts at the present rate. */
+  readonly remainingS?: number;
+  readonly writtenBps: number;
+  /** From a part's publication to its bytes being safe on the disk. */
+  readonly lagMs?: number;
+}
+
+/** All that is known of the box now, for whoever shows it. */
+export interface BoxSnapshot {
+  readonly name: string;
+  readonly version: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly drop: DropState;
+  readonly power: PowerPhase;
+  readonly warnings: readonly Warning[];
+  readonly camera: string;
+  readonly sound: string;
+  readonly encoder: string;
+  readonly children: Readonly<Record<string, Supervised>>;
+  readonly media: MediaFigures | undefined;
+  readonly levels: Levels | undefined;
+  readonly uplink: UplinkFigures | undefined;
+  readonly recording: readonly RecordingTarget[];
+  readonly battery: BatteryState;
+  readonly printer: PrinterStatus;
+  readonly modems: ModemsState;
+  /** Undefined until it was read for the first time. */
+  readonly system: SystemState | undefined;
+}
