@@ -5,8 +5,9 @@ import type { Log } from '../hal/os/log.ts';
 import { ProcessError } from '../hal/os/process.ts';
 import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
 import { runAll } from '../hal/os/task.ts';
-import { renderGraph } from '../pipelines/capture/graph.ts';
+import { AUDIO_FRAME_MS, renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
+import { partTargetBeside } from '../pipelines/hls/limits.ts';
 import type { MediaFigures, MediaSettings } from '../pipelines/media/messages.ts';
 import { openChildren } from './children.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
@@ -176,7 +177,7 @@ function mediaSettings(config: Config, hasSound: boolean, epochMs: number): Medi
   const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
   const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
   return {
-    partMs: partMs(config),
+    partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
     segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
     windowS: viewers.window_s,
     epochMs,

@@ -6,6 +6,8 @@ export interface Reply {
   /** Name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: readonly Buffer[];
+  /** RFC 9218; undefined for what may wait. HTTP/1.1 has no use for it. */
+  readonly urgency?: number;
 }
 
 const CORS = ['Access-Control-Allow-Origin', '*'] as const;
@@ -26,6 +28,7 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
   return {
     status,
     body,
+    ...(options.urgency === undefined ? {} : { urgency: options.urgency }),
     headers: [
       'Content-Type',
       options.type,
@@ -33,7 +36,6 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
       String(bytes),
       'Cache-Control',
       cache,
-      ...(options.urgency === undefined ? [] : ['Priority', `u=${options.urgency}`]),
       ...CORS,
       ...(options.extra ?? []),
     ],

@@ -49,7 +49,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   const lastVideoUs = new Map<string, number>();
   for (const { id, kind } of settings.tracks) if (kind === 'video') lastVideoUs.set(id, 0);
   const presentation = new Presentation({
-    limits: limitsFor(settings.partMs, settings.segmentMs, settings.windowS),
+    limits: limitsFor(settings.partTargetMs, settings.segmentMs, settings.windowS),
     segmentUs: settings.segmentMs * 1000,
     epochMs: settings.epochMs,
     tracks: settings.tracks,
@@ -93,7 +93,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   setInterval(() => {
     presentation.tick(nowUs());
     if (presentation.silentUs(nowUs()) / 1000 > hungMs) failRun('capture brings no frames');
-  }, settings.partMs / TICKS_PER_PART);
+  }, settings.partTargetMs / TICKS_PER_PART);
   setInterval(() => {
     const now = performance.now();
     tell({

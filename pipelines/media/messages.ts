@@ -8,7 +8,7 @@ import type { Stamping } from './timeline.ts';
 
 /** What the media process needs to serve one presentation. */
 export interface MediaSettings {
-  readonly partMs: number;
+  readonly partTargetMs: number;
   readonly segmentMs: number;
   readonly windowS: number;
   /** Unix time of media time 0, in ms; the same for every media process of one daemon. */

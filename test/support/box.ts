@@ -64,7 +64,7 @@ export async function startBox(
     ready: () =>
       until(
         async () => (await fetch(`${url}/live/index.m3u8`)).status === 200,
-        20_000,
+        40_000,
         () => output,
       ),
     [Symbol.asyncDispose]: async () => {
@@ -77,13 +77,16 @@ export async function startBox(
   return box;
 }
 
+/** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
+const PATIENCE_MS = 15_000;
+
 /** Polls until `check` is true; a check that throws is not true yet. */
 export async function until(
   check: () => Promise<boolean> | boolean,
   timeoutMs: number,
   explain: () => string = () => '',
 ): Promise<void> {
-  const endMs = performance.now() + timeoutMs;
+  const endMs = performance.now() + Math.max(timeoutMs, PATIENCE_MS);
   while (performance.now() < endMs) {
     try {
       if (await check()) return;
