@@ -9,7 +9,8 @@ import { AUDIO_FRAME_MS, renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
 import { partTargetBeside } from '../pipelines/hls/limits.ts';
 import type { MediaFigures, MediaSettings } from '../pipelines/media/messages.ts';
-import { openChildren } from './children.ts';
+import { openCapture } from './children/capture.ts';
+import { openMedia } from './children/media.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
 import { runOperator } from './operator/server.ts';
 import { findEncoders } from './preflight.ts';
@@ -68,31 +69,36 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   let isReady = false;
   let holeyS = 0;
   let hasPlayed = false;
-  const children = openChildren({
-    camera,
-    sound,
-    soundChannels: config.sound.channels,
-    graph,
-    media: mediaSettings(config, sound.source !== undefined, startOfDayMs(clock.wallMs())),
+  const media = openMedia({
+    settings: mediaSettings(config, sound.source !== undefined, startOfDayMs(clock.wallMs())),
     clock,
     log,
     onListening: () => log.info('serving viewers', { port: config.viewers.port }),
-    onPlaying: () => {
-      hasPlayed = true;
-      log.info('capturing', { camera: camera.name, sound: sound.name });
-    },
     onLevels: (levels) => state.setLevels(levels),
     onFigures: (figures) => {
       const isHoley = hasHoles(state.snapshot().media, figures);
       holeyS = Math.max(0, holeyS + (isHoley ? 1 : -1));
       if (isSteady && holeyS >= HOLEY_S) {
         isSteady = false;
-        children.restartCapture('the camera leaves frames out; they are repeated from now on');
+        capture.restart('the camera leaves frames out; they are repeated from now on');
       }
       state.setMedia(figures);
       if (!figures.isFlowing || isReady) return;
       isReady = true;
       deps.onReady?.(state);
+    },
+  });
+  const capture = openCapture({
+    camera,
+    sound,
+    soundChannels: config.sound.channels,
+    graph,
+    media,
+    clock,
+    log,
+    onPlaying: () => {
+      hasPlayed = true;
+      log.info('capturing', { camera: camera.name, sound: sound.name });
     },
   });
 
@@ -123,8 +129,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   };
   await runAll(
     [
-      child('media', children.runMedia),
-      child('capture', children.runCapture),
+      child('media', media.run),
+      child('capture', capture.run),
       (both) => runOperator(config.operator, { state, log }, both),
     ],
     signal,
