@@ -4,21 +4,28 @@ import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
 import { ProcessError } from '../hal/os/process.ts';
 import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
-import { runAll } from '../hal/os/task.ts';
-import { AUDIO_FRAME_MS, renderGraph } from '../pipelines/capture/graph.ts';
+import { runAll, type Task } from '../hal/os/task.ts';
+import { bitrateProperty } from '../pipelines/capture/encoder.ts';
+import { renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
-import { partTargetBeside } from '../pipelines/hls/limits.ts';
-import type { MediaFigures, MediaSettings } from '../pipelines/media/messages.ts';
 import { openCapture } from './children/capture.ts';
 import { openMedia } from './children/media.ts';
-import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
+import { openUplink } from './children/uplink.ts';
+import type { Config } from './config.ts';
 import { runOperator } from './operator/server.ts';
 import { findEncoders } from './preflight.ts';
+import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
 import { BoxState } from './state-store.ts';
+import { startSteadiness, stepSteadiness } from './steadiness.ts';
+import { UPLINK_TRACK } from './uplink/config.ts';
+import { openDataUse } from './uplink/data-use-store.ts';
+import { openUplinkMessages, readPassphrase } from './uplink/uplink.ts';
 
 export interface BoxDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Where the box keeps what must outlast it. */
+  readonly stateFolder: string;
   /** Called once, when frames flow and viewers can be served. */
   readonly onReady?: (state: BoxState) => void;
 }
@@ -32,54 +39,35 @@ const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, h
  * Rejects with a ConfigError, HalError or PipelineError when it cannot start.
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
-  const { clock, log } = deps;
+  const { clock, log, stateFolder } = deps;
   const camera = openCamera(config.camera);
   const sound = openSound(config.sound);
+  const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
   await sound.check(signal);
-  const encoders = await findEncoders(config.encoder.driver, camera.source, sound.source);
+  const sources = { camera: camera.source, sound: sound.source };
+  const encoders = await findEncoders(config.encoder.driver, config.uplink !== undefined, sources);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
-
-  let isSteady = camera.source.isSteady;
-  const graph = () =>
-    renderGraph({
-      isSteady,
-      camera: camera.source,
-      sound: sound.source,
-      fps: config.camera.fps,
-      gopFrames: gopFrames(config),
-      renditions: config.renditions.map(({ name, width, height, bitrate_bps }) => ({
-        id: name,
-        width,
-        height,
-        bitrateBps: bitrate_bps,
-      })),
-      audio: {
-        id: AUDIO_TRACK,
-        channels: config.sound.channels,
-        bitrateBps: config.sound.bitrate_bps,
-      },
-      encoder: encoders.video,
-      speed: config.encoder.speed,
-      audioEncoder: encoders.audio,
-    });
-  log.debug('capture pipeline', { launch: graph().launch });
+  await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
 
   const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
   let isReady = false;
-  let holeyS = 0;
   let hasPlayed = false;
+  let steadiness = startSteadiness(camera.source.isSteady);
+  const graph = () =>
+    renderGraph(graphSettings(config, { ...sources, isSteady: steadiness.isSteady }, encoders));
+  log.debug('capture pipeline', { launch: graph().launch });
+
   const media = openMedia({
-    settings: mediaSettings(config, sound.source !== undefined, startOfDayMs(clock.wallMs())),
+    settings: mediaSettings(config, sound.source !== undefined, clock.wallMs()),
     clock,
     log,
     onListening: () => log.info('serving viewers', { port: config.viewers.port }),
     onLevels: (levels) => state.setLevels(levels),
     onFigures: (figures) => {
-      const isHoley = hasHoles(state.snapshot().media, figures);
-      holeyS = Math.max(0, holeyS + (isHoley ? 1 : -1));
-      if (isSteady && holeyS >= HOLEY_S) {
-        isSteady = false;
+      const before = steadiness;
+      steadiness = stepSteadiness(before, figures.heldFramesTotal);
+      if (before.isSteady && !steadiness.isSteady) {
         capture.restart('the camera leaves frames out; they are repeated from now on');
       }
       state.setMedia(figures);
@@ -88,6 +76,14 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       deps.onReady?.(state);
     },
   });
+  let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
+  const setUplinkBitrate = (targetBps: number) => {
+    uplinkTargetBps = targetBps;
+    const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
+    const value = bitrateProperty(encoders.video, targetBps);
+    if (outlet === undefined || value === undefined) return;
+    capture.send({ type: 'bitrate', element: outlet.encoder, value });
+  };
   const capture = openCapture({
     camera,
     sound,
@@ -99,51 +95,57 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     onPlaying: () => {
       hasPlayed = true;
       log.info('capturing', { camera: camera.name, sound: sound.name });
+      // A new encoder starts at the most; the links may carry less now.
+      setUplinkBitrate(uplinkTargetBps);
     },
   });
 
-  const child = (name: 'media' | 'capture', task: (signal: AbortSignal) => Promise<void>) => {
+  const child = (name: string, task: Task, isNeeded = true): Task => {
     let hasRun = false;
     let failures = 0;
-    return (both: AbortSignal) =>
-      supervise(
-        name,
-        task,
-        {
-          policy: CHILD_POLICY,
-          clock,
-          log,
-          onChange: (supervised: Supervised) => {
-            hasRun ||= isReady;
-            state.setChild(name, supervised);
-          },
-          // What is wrong from the start is a person's business; later it may mend itself.
-          isFatal: (error) => {
-            if (hasRun || isReady) return false;
-            if (isOwnFailure(error) && !hasPlayed) failures += 1;
-            return isStartFault(error) || failures >= START_TRIES;
-          },
-        },
-        both,
-      );
+    const options = {
+      policy: CHILD_POLICY,
+      clock,
+      log,
+      onChange: (supervised: Supervised) => {
+        hasRun ||= isReady;
+        state.setChild(name, supervised);
+      },
+      // What is wrong from the start is a person's business; later it may mend itself.
+      isFatal: (error: unknown) => {
+        if (!isNeeded || hasRun || isReady) return false;
+        if (isOwnFailure(error) && !hasPlayed) failures += 1;
+        return isStartFault(error) || failures >= START_TRIES;
+      },
+    };
+    return (both) => supervise(name, task, options, both);
   };
-  await runAll(
-    [
-      child('media', media.run),
-      child('capture', capture.run),
-      (both) => runOperator(config.operator, { state, log }, both),
-    ],
-    signal,
-  );
-}
-
-/** Frames a second that a steady source may leave out before it is believed to be none. */
-const HOLES_FORGIVEN = 3;
-/** For so many seconds: the start is rough, and a restart of capture is a second without a picture. */
-const HOLEY_S = 5;
-
-function hasHoles(before: MediaFigures | undefined, now: MediaFigures): boolean {
-  return before !== undefined && now.heldFramesTotal - before.heldFramesTotal > HOLES_FORGIVEN;
+  const tasks: Task[] = [
+    child('media', media.run),
+    child('capture', capture.run),
+    (both) => runOperator(config.operator, { state, log }, both),
+  ];
+  if (config.uplink !== undefined) {
+    const wanted = config.uplink;
+    const uplink = openUplink({
+      settings: () =>
+        uplinkSettings(wanted, sound.source !== undefined, passphrase, dataUse.use.bytesByLink),
+      media,
+      clock,
+      log,
+      onMessage: openUplinkMessages(wanted, {
+        clock,
+        log,
+        dataUse,
+        child: () => uplink,
+        onTarget: setUplinkBitrate,
+        onFigures: (figures) => state.setUplink(figures),
+      }),
+    });
+    // Viewers and recordings go on, whatever is wrong with the way upstream.
+    tasks.push(child('uplink', uplink.run, false));
+  }
+  await runAll(tasks, signal);
 }
 
 /** A camera that GStreamer cannot open at the start, three times, is not there. */
@@ -156,54 +158,4 @@ function isOwnFailure(error: unknown): boolean {
 
 function isStartFault(error: unknown): boolean {
   return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
-}
-
-/** Key frames by count, so that they fall on the same frame in every rendition. */
-function gopFrames({ camera, encoder }: Config): number {
-  return Math.round((camera.fps * encoder.keyframe_ms) / 1000);
-}
-
-/** A part is a whole number of frames, as near to what was asked for as that goes. */
-function partMs({ camera, viewers }: Config): number {
-  const frames = Math.max(1, Math.round((viewers.part_ms * camera.fps) / 1000));
-  return (frames * 1000) / camera.fps;
-}
-
-/**
- * Media time counts from midnight UTC, so that times and sequence numbers go on
- * growing when the whole box is started anew, and stay small.
- */
-function startOfDayMs(nowMs: number): number {
-  return nowMs - (nowMs % 86_400_000);
-}
-
-function mediaSettings(config: Config, hasSound: boolean, epochMs: number): MediaSettings {
-  const { viewers, renditions, sound, drop } = config;
-  const { tls } = viewers;
-  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
-  const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
-  return {
-    partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
-    segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
-    windowS: viewers.window_s,
-    epochMs,
-    tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
-    ladder: {
-      bitratesBps: Object.fromEntries([
-        ...bitrates,
-        ...(hasSound ? [[AUDIO_TRACK, sound.bitrate_bps]] : []),
-      ]),
-      profiles: ladderOf(config),
-    },
-    drop: { title: drop.title, startsAt: drop.starts_at },
-    server: {
-      host: viewers.host,
-      port: viewers.port,
-      maxConnections: viewers.max_connections,
-      maxConnectionsPerAddress: viewers.max_connections_per_address,
-      ...(tls === undefined
-        ? {}
-        : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
-    },
-  };
 }

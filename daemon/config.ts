@@ -1,34 +1,9 @@
 import * as v from 'valibot';
 import { METER_ID } from '../pipelines/capture/graph.ts';
+import { even, type Fault, name, oneOf, text, whole } from './config-rules.ts';
+import { UPLINK_TRACK, uplink, uplinkFaults } from './uplink/config.ts';
 
 /** The box's whole configuration: types, defaults and what each message says. */
-
-const text = v.string('must be text');
-
-function whole(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return v.pipe(
-    v.number(message),
-    v.integer(message),
-    v.minValue(min, message),
-    v.maxValue(max, message),
-  );
-}
-
-function oneOf<const T extends readonly string[]>(...choices: T) {
-  return v.picklist(choices, `must be one of: ${choices.join(', ')}`);
-}
-
-const name = v.pipe(
-  text,
-  v.regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/,
-    'must be lower-case letters, digits and hyphens, 32 at most',
-  ),
-);
-
-const even = (min: number, max: number) =>
-  v.pipe(whole(min, max), v.multipleOf(2, 'must be even: H.264 codes pairs of pixels'));
 
 const camera = v.strictObject({
   driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'file', 'custom'), 'test'),
@@ -132,6 +107,7 @@ export const configSchema = v.pipe(
     viewers: v.optional(viewers, {}),
     operator: v.optional(operator, {}),
     drop: v.optional(drop, {}),
+    uplink: v.optional(uplink),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -149,18 +125,14 @@ type Shape = {
   readonly viewers: v.InferOutput<typeof viewers>;
   readonly operator: v.InferOutput<typeof operator>;
   readonly encoder: v.InferOutput<typeof encoder>;
+  readonly uplink?: v.InferOutput<typeof uplink> | undefined;
 };
 
 export type Config = v.InferOutput<typeof configSchema>;
 
-interface Fault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
-const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID];
+const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
 
 /** What one key alone cannot show. */
 function* crossFaults(config: Shape): Generator<Fault> {
@@ -187,7 +159,7 @@ function* crossFaults(config: Shape): Generator<Fault> {
     if (RESERVED.includes(entry))
       yield {
         path: ['renditions', i, 'name'],
-        message: `must not be ${entry}, a name of the sound`,
+        message: `must not be ${entry}, a name that the box itself uses`,
       };
     if (names.indexOf(entry) !== i)
       yield { path: ['renditions', i, 'name'], message: `${entry} is there twice` };
@@ -202,6 +174,7 @@ function* crossFaults(config: Shape): Generator<Fault> {
   if (config.viewers.window_s * 1000 < 6 * config.encoder.keyframe_ms) {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };
   }
+  yield* uplinkFaults(config.uplink, names);
   const ports = [config.viewers.port, config.viewers.tls?.port, config.operator.port];
   if (
     new Set(ports.filter((port) => port !== undefined)).size <

@@ -11,6 +11,7 @@ import { runBox } from './box.ts';
 import { type Command, HELP, parseCommand } from './cli.ts';
 import type { Config } from './config.ts';
 import { ConfigError, parseConfig } from './config-file.ts';
+import { stateFolder } from './state-folder.ts';
 import { UsageError } from './usage.ts';
 import { findAddresses, renderWelcome } from './welcome.ts';
 
@@ -74,6 +75,7 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
     {
       clock: systemClock,
       log,
+      stateFolder: stateFolder(process.env),
       onReady: (state) => {
         if (command.verb !== 'demo') return;
         const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);

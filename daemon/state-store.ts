@@ -1,6 +1,7 @@
 import type { Supervised } from '../hal/os/supervise.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
+import type { UplinkFigures } from './snapshot.ts';
 
 export interface BoxFacts {
   readonly camera: string;
@@ -14,6 +15,7 @@ export interface BoxSnapshot extends BoxFacts {
   readonly children: Readonly<Record<string, Supervised>>;
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
+  readonly uplink: UplinkFigures | undefined;
 }
 
 /** Collects what the children tell. Read by snapshot, so that readers cannot change it. */
@@ -23,6 +25,7 @@ export class BoxState {
   readonly #children: Record<string, Supervised> = {};
   #media: MediaFigures | undefined;
   #levels: Levels | undefined;
+  #uplink: UplinkFigures | undefined;
 
   constructor(facts: BoxFacts) {
     this.#facts = facts;
@@ -40,6 +43,10 @@ export class BoxState {
     this.#levels = levels;
   }
 
+  setUplink(figures: UplinkFigures): void {
+    this.#uplink = figures;
+  }
+
   snapshot(): BoxSnapshot {
     return {
       ...this.#facts,
@@ -47,6 +54,7 @@ export class BoxState {
       children: { ...this.#children },
       media: this.#media,
       levels: this.#levels,
+      uplink: this.#uplink,
     };
   }
 }

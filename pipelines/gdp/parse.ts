@@ -15,7 +15,8 @@ const PAYLOAD_CAPS = 2;
 /** Payload types from here on are events: 64 + GstEventType. */
 const PAYLOAD_EVENTS = 64;
 
-/** GST_EVENT_SEGMENT: number 70, downstream, serialised and sticky (gstevent.h). */
+/** Numbers 40 and 70, downstream, serialised and sticky (gstevent.h). */
+export const STREAM_START_EVENT_TYPE = (40 << 8) | 0b1110;
 export const SEGMENT_EVENT_TYPE = (70 << 8) | 0b1110;
 
 const NO_TIME = 0xffff_ffff_ffff_ffffn;

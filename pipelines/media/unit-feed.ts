@@ -1,4 +1,9 @@
-import { type GdpPacket, renderGdp, SEGMENT_EVENT_TYPE } from '../gdp/parse.ts';
+import {
+  type GdpPacket,
+  renderGdp,
+  SEGMENT_EVENT_TYPE,
+  STREAM_START_EVENT_TYPE,
+} from '../gdp/parse.ts';
 
 /** Where a feed writes; a pipe in the box. */
 export interface FeedPipe {
@@ -17,7 +22,12 @@ export interface FedUnit {
 /** A reader that is further behind than this loses units: two seconds of 6 Mb/s. */
 const BACKLOG_MAX_BYTES = 1_500_000;
 
-/** Serialised as GStreamer writes it: plain time stamps from 0 on. */
+/** Serialised as GStreamer writes them: a stream, and plain time stamps from 0 on. */
+const STREAM_START: GdpPacket = {
+  kind: 'event',
+  type: STREAM_START_EVENT_TYPE,
+  text: 'GstEventStreamStart, stream-id=(string)venuebox, flags=(GstStreamFlags)GST_STREAM_FLAG_NONE, group-id=(uint)1;',
+};
 const SEGMENT: GdpPacket = {
   kind: 'event',
   type: SEGMENT_EVENT_TYPE,
@@ -65,8 +75,9 @@ export class UnitFeed {
     }
     if (!this.#hasBegun) {
       this.#hasBegun = true;
-      this.#write({ kind: 'caps', caps: this.#caps });
-      this.#write(SEGMENT);
+      for (const packet of [STREAM_START, { kind: 'caps', caps: this.#caps } as const, SEGMENT]) {
+        this.#write(packet);
+      }
     }
     const isDiscont = this.#isWaiting;
     this.#isWaiting = false;

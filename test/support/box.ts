@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 
 export interface Box extends AsyncDisposable {
@@ -12,7 +14,7 @@ export interface Box extends AsyncDisposable {
   readonly ended: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
   /** Process id of a child, by its entry point. */
-  childPid(name: 'capture' | 'media'): number | undefined;
+  childPid(name: 'capture' | 'media' | 'uplink'): number | undefined;
   /** Resolves when frames are being served. */
   ready(): Promise<void>;
 }
@@ -28,6 +30,8 @@ const SMALL = [
 export async function startBox(
   overrides: readonly string[] = [],
   verb: readonly string[] = ['demo'],
+  /** Run by this command, for example inside a network namespace. */
+  prefix: readonly string[] = [],
 ): Promise<Box> {
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
@@ -39,10 +43,14 @@ export async function startBox(
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-state-'));
   const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'daemon/main.ts', ...verb, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    prefix[0] ?? process.execPath,
+    [
+      ...(prefix.length > 0 ? [...prefix.slice(1), process.execPath] : []),
+      ...['--import', 'tsx', 'daemon/main.ts', ...verb, ...args],
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, STATE_DIRECTORY: folder } },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -72,6 +80,7 @@ export async function startBox(
       const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await ended;
       clearTimeout(timer);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   return box;
