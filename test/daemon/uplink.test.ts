@@ -1,6 +1,6 @@
 /** The box's way upstream: real GStreamer, real links, Debian's own SRT at the far end. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -49,7 +49,7 @@ const grown = (file: string, bytes: number) => {
 function probe(file: string): { readonly frames: readonly number[]; readonly errors: string } {
   const whole = `${file}.ts`;
   copyFileSync(file, whole);
-  execFileSync('truncate', ['-s', String(Math.floor(sizeOf(whole) / 188) * 188), whole]);
+  truncateSync(whole, Math.floor(sizeOf(whole) / 188) * 188);
   const args = ['-v', 'error', '-count_packets', '-of', 'json'];
   const found = execFileSync('sh', [
     '-c',

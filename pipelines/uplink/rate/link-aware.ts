@@ -14,6 +14,9 @@ const RAISE_PER_S = 0.06;
 const RAISE_BPS_PER_S = 100_000;
 /** While no limit was met since the links came: four seconds from half to full. */
 const FIRST_RAISE_PER_S = 0.2;
+/** When a link is pulled, what it had in flight goes out again on the others: room for it. */
+const AFTER_PULL = 0.75;
+
 /** Quiet for so long after a cut before anything is raised. */
 const CALM_MS = 2_000;
 
@@ -44,7 +47,8 @@ export class LinkAwareRate implements RateController {
 
   constructor(bounds: RateBounds) {
     this.#bounds = bounds;
-    this.targetBps = bounds.maxBps;
+    // Nothing is known of the links yet.
+    this.targetBps = bounds.minBps;
   }
 
   update({ nowMs, links, srt }: RateEvidence): number {
@@ -61,7 +65,10 @@ export class LinkAwareRate implements RateController {
     }
     const capacityBps = USABLE * sum(inUse, ({ capacityBps: bps }) => bps);
     const shownBps = USABLE * sum(inUse, reachOf);
-    if (isFewer) return this.#cutTo(Math.min(this.targetBps, capacityBps, shownBps), nowMs);
+    if (isFewer) {
+      const leftBps = Math.min(this.targetBps, capacityBps, shownBps);
+      return this.#cutTo(AFTER_PULL * leftBps, nowMs);
+    }
     if (capacityBps < this.targetBps) return this.#cutTo(capacityBps, nowMs);
     if (this.#isFull(srt) && nowMs - this.#cutMs > FULL_REST_MS) {
       return this.#cutTo(FULL_CUT * this.targetBps, nowMs);
