@@ -135,7 +135,7 @@ test('an uplink names a receiver, links that can be found, and a rendition that 
   assert.match(more, 'uplink.rendition names no rendition of this config');
   assert.match(more, 'uplink.min_bitrate_bps must not be above bitrate_bps');
   assert.match(more, 'uplink.links.0 must name a device or an address');
-  assert.match(more, 'uplink.links.0.id a is there twice');
+  assert.match(more, 'uplink.links.1.id a is there twice');
 });
 
 test('every key of the example has its effect written beside it', () => {
