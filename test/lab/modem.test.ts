@@ -8,7 +8,7 @@ import type { Modems, ModemsState } from '../../hal/modem/port.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { silentLog } from '../../hal/os/log.ts';
 import { startAtModem } from './support/at-modem.ts';
-import { run, until } from './support/kernel.ts';
+import { run, until, within } from './support/kernel.ts';
 import { makeGadget } from './support/usb-gadget.ts';
 
 const test = suite('lab: a USB modem');
@@ -66,9 +66,9 @@ test('the AT driver: unplugged is told within 1 s, and it is back within 5 s of 
   await using seen = follow(openAtModem('/dev/ttyACM0', 115_200, os));
   await until('the modem', () => seen.first() !== undefined, 15_000);
   gadget.unplug();
-  const goneMs = await until('away', () => seen.latest()?.phase === 'away', 1000);
+  const goneMs = await within(1000, 'away', () => seen.latest()?.phase === 'away');
   gadget.plug();
-  const backMs = await until('back', () => seen.first()?.id === IMEI, 5000);
+  const backMs = await within(5000, 'back', () => seen.first()?.id === IMEI);
   console.log(`  AT: gone told after ${goneMs | 0} ms, back after ${backMs | 0} ms`);
 });
 
@@ -106,11 +106,11 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     assert.ok(rsrpDbm !== undefined && Math.abs(rsrpDbm - -91) <= 1, `${rsrpDbm} dBm`);
     const [pid] = (await run('busybox', 'pidof', 'ModemManager')).split(' ');
     process.kill(Number(pid), 'SIGKILL');
-    await until('the modem unknown', () => seen.first() === undefined, 3000);
+    await within(1000, 'the modem unknown', () => seen.first() === undefined);
     const backMs = await until('the modem again', () => seen.first()?.id === IMEI, 30_000);
     gadget.unplug();
     const isGone = () => seen.latest()?.phase === 'known' && seen.first() === undefined;
-    const goneMs = await until('no modem', isGone, 3000);
+    const goneMs = await within(1000, 'no modem', isGone);
     console.log(
       `  ModemManager: back ${backMs | 0} ms after a crash, unplug told after ${goneMs | 0} ms`,
     );

@@ -22,7 +22,7 @@ export async function run(command: string, ...args: readonly string[]): Promise<
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
-  limitMs = 5000,
+  limitMs = 15_000,
 ): Promise<number> {
   const startMs = performance.now();
   while (!(await check())) {
@@ -30,6 +30,22 @@ export async function until(
     await sleep(10);
   }
   return performance.now() - startMs;
+}
+
+const IS_LAX = process.env['LAB_LAX'] === 'yes';
+
+/**
+ * Waits until `check` holds, within `limitMs` as the issue demands it. A loaded
+ * machine (LAB_LAX) gets ten times that, and a miss is printed.
+ */
+export async function within(
+  limitMs: number,
+  what: string,
+  check: () => boolean | Promise<boolean>,
+): Promise<number> {
+  const tookMs = await until(what, check, IS_LAX ? limitMs * 10 : limitMs);
+  if (tookMs > limitMs) console.log(`  MISSED: ${what} took ${tookMs | 0} ms, not ${limitMs}`);
+  return tookMs;
 }
 
 export const CHIP_LABEL = 'pinctrl-sim';
