@@ -63,7 +63,7 @@ timeout_s=${LAB_TIMEOUT_S:-180}
 TMPDIR=/dev/shm timeout -k 5 "$timeout_s" "$kernel/linux-um" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/init.sh" \
   con=null con0=fd:0,fd:1 quiet dummy_hcd.num=3 softdog.soft_noboot=1 \
-  vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 \
+  vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 snd-aloop.pcm_substreams=1 \
   lab_repo="$repo" lab_work="$work" lab_node="$(dirname "$(command -v node)")" lab_lax="${LAB_LAX:-no}" lab_timeout_s="$timeout_s" \
   < /dev/null 2>&1 || true
 
