@@ -6,7 +6,7 @@
 # Usage: scripts/lab.sh [test name…]     for example: scripts/lab.sh gpio printer
 # LAB_BUILD=no      never builds the kernel (ten minutes)
 # LAB_LAX=yes       misses of the "within 1 s" kind are printed, not failed: for loaded machines
-# LAB_TIMEOUT_S=180 the whole run ends after this
+# LAB_TIMEOUT_S=300 the whole run ends after this
 # Ends with "N passed, N failed". Exits 0, 1 when a test failed, 3 when the lab
 # cannot run here (the reason is printed; the caller counts it as skipped).
 set -euo pipefail
@@ -59,7 +59,7 @@ cp "$kernel/i2c-stub.ko" "$modules/extra/"
 PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/modules" "$release" 2> /dev/null
 node scripts/lab/bundle.mjs "$work/out/bundle" "$@"
 
-timeout_s=${LAB_TIMEOUT_S:-180}
+timeout_s=${LAB_TIMEOUT_S:-300}
 TMPDIR=/dev/shm timeout -k 5 "$timeout_s" "$kernel/linux-um" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/init.sh" \
   con=null con0=fd:0,fd:1 quiet dummy_hcd.num=3 softdog.soft_noboot=1 \

@@ -13,7 +13,7 @@ import { availableParallelism } from 'node:os';
 
 const FILE_TIMEOUT_MS = 240_000;
 /** The lab ends by itself before this, and tells what it had until then. */
-const LAB_TIMEOUT_S = 180;
+const LAB_TIMEOUT_S = 300;
 /** scripts/lab.sh: it cannot run on this machine. */
 const LAB_CANNOT = 3;
 

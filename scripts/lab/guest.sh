@@ -37,12 +37,12 @@ modem=
 for file in .lab-bundle/*.test.js; do
   name=$(basename "$file" .test.js)
   [ "$name" = modem ] || continue
-  run_file modem 100 &
+  run_file modem 200 &
   modem=$!
 done
 for file in .lab-bundle/*.test.js; do
   name=$(basename "$file" .test.js)
-  [ "$name" = modem ] || run_file "$name" 60
+  [ "$name" = modem ] || run_file "$name" 120
 done
 [ -z "$modem" ] || wait "$modem"
 echo "lab: done after $(seconds) s"

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -31,7 +32,9 @@ const config: CameraConfig = {
 };
 
 const unplug = () => put(`${DRIVER}/unbind`, 'vivid.0');
-const plug = () => put(`${DRIVER}/bind`, 'vivid.0');
+const plug = () => {
+  if (!existsSync(`${DRIVER}/vivid.0`)) put(`${DRIVER}/bind`, 'vivid.0');
+};
 const isVivid = ({ id, aliases }: FoundCamera) => [id, ...aliases].includes(BUS);
 
 test('it is listed with its name, its stable id, its node and its modes', async () => {
@@ -103,5 +106,9 @@ async function readControls(line: string): Promise<readonly (number | undefined)
   }
   return values;
 }
+
+test('it is plugged in at the end, for the files after this one', () => {
+  plug();
+});
 
 test.run();

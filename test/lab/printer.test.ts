@@ -11,8 +11,8 @@ import type { PrintDocument, PrintOutcome } from '../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
 import { listPrinters, lpTransport } from '../../hal/printer/transport/lp.ts';
 import { readCodes } from '../../hal/printer/verify.ts';
-import { put, until, within } from './support/kernel.ts';
-import { makeGadget } from './support/usb-gadget.ts';
+import { until, within } from './support/kernel.ts';
+import { makePrinter } from './support/usb-gadget.ts';
 
 const test = suite('lab: a USB printer on usblp');
 const never = new AbortController().signal;
@@ -27,16 +27,7 @@ const LONG: PrintDocument = [
   { kind: 'picture', picture: { width: 384, height: 4000, pixels: new Uint8Array(384 * 4000) } },
 ];
 
-const gadget = makeGadget(
-  'printer',
-  { vendor: '0x04b8', product: '0x0e15', maker: 'LAB', model: 'TM-LAB' },
-  ['printer.0'],
-  0,
-);
-put(gadget.path('functions/printer.0/pnp_string'), 'MFG:LAB;CMD:ESC/POS;MDL:TM-LAB;CLS:PRINTER;');
-put(gadget.path('functions/printer.0/q_len'), '10');
-gadget.link();
-gadget.plug();
+const gadget = makePrinter();
 
 /** The printer's own side: takes bytes and answers status requests. */
 async function openPrinterSide() {
