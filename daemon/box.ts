@@ -45,8 +45,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
   await sound.check(signal);
-  const sources = { camera: camera.source, sound: sound.source };
-  const encoders = await findEncoders(config.encoder.driver, config.uplink !== undefined, sources);
+  // Looked up each time: a camera with a stable id may be plugged in elsewhere by then.
+  const sources = () => ({ camera: camera.source, sound: sound.source });
+  const hasUplink = config.uplink !== undefined;
+  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources());
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
 
@@ -55,7 +57,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   let hasPlayed = false;
   let steadiness = startSteadiness(camera.source.isSteady);
   const graph = () =>
-    renderGraph(graphSettings(config, { ...sources, isSteady: steadiness.isSteady }, encoders));
+    renderGraph(graphSettings(config, { ...sources(), isSteady: steadiness.isSteady }, encoders));
   log.debug('capture pipeline', { launch: graph().launch });
 
   const media = openMedia({

@@ -7,6 +7,12 @@ export type Command =
   | { readonly verb: 'run'; readonly config: string; readonly overrides: readonly string[] }
   | { readonly verb: 'demo'; readonly overrides: readonly string[] }
   | { readonly verb: 'check'; readonly config: string; readonly overrides: readonly string[] }
+  | {
+      readonly verb: 'doctor';
+      readonly config?: string;
+      readonly overrides: readonly string[];
+      readonly isJson: boolean;
+    }
   | ({ readonly verb: 'bond' } & BondArguments)
   | ({ readonly verb: 'relay' } & RelayArguments)
   | { readonly verb: 'help' }
@@ -17,6 +23,8 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
   venuebox run --config FILE    run the box
   venuebox demo                 run it with simulated hardware
   venuebox check FILE           say what is wrong with a config, or that nothing is
+  venuebox doctor [--config FILE]
+                                say what hardware is there, how it is, and what to do about it
   venuebox bond --listen PORT --to HOST:PORT --from IP[,IP...]
                                 spread an SRT encoder's packets over several links (SRTLA);
                                 --from @FILE has one link a line: IP [backup] [weight=N],
@@ -25,12 +33,13 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
                                 the receiving end, in front of any SRT listener
   venuebox --help, --version
 
-Options of run, demo and check:
+Options of run, demo, check and doctor:
   --set path.to.key=value       lay a value over the config; may stand several times
-Option of bond and relay:
-  --json                        print statistics once a second, a JSON object a line
+Option of bond, relay and doctor:
+  --json                        print statistics once a second, a JSON object a line;
+                                doctor prints one
 
-Exit codes: 0 ended as asked, 1 failed, 2 wrong command line, 78 wrong config.
+Exit codes: 0 ended as asked, 1 failed or something is wrong, 2 wrong command line, 78 wrong config.
 `;
 
 /**
@@ -61,6 +70,12 @@ export function parseCommand(args: readonly string[]): Command {
       const config = rest[0] ?? values.config;
       if (config === undefined) throw new UsageError('check needs a config file');
       return { verb, config, overrides };
+    }
+    case 'doctor': {
+      spare(0);
+      const { config } = values;
+      const isJson = values.json === true;
+      return { verb, overrides, isJson, ...(config === undefined ? {} : { config }) };
     }
     case 'bond':
       spare(0);

@@ -11,6 +11,8 @@ import { runBox } from './box.ts';
 import { type Command, HELP, parseCommand } from './cli.ts';
 import type { Config } from './config.ts';
 import { ConfigError, parseConfig } from './config-file.ts';
+import { examine } from './doctor/doctor.ts';
+import { renderReport, wrongCount } from './doctor/report.ts';
 import { stateFolder } from './state-folder.ts';
 import { UsageError } from './usage.ts';
 import { findAddresses, renderWelcome } from './welcome.ts';
@@ -34,6 +36,8 @@ async function main(args: readonly string[]): Promise<number> {
     case 'demo':
       await runTheBox(command);
       return EXIT.ok;
+    case 'doctor':
+      return await runDoctor(command);
     case 'bond':
     case 'relay':
       await runBonding(command);
@@ -52,6 +56,15 @@ function untilSignal(): AbortSignal {
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   return ending.signal;
+}
+
+async function runDoctor(command: Extract<Command, { verb: 'doctor' }>): Promise<number> {
+  const report = await examine(readConfig(command), systemClock, untilSignal());
+  const text = command.isJson ? `${JSON.stringify(report)}\n` : renderReport(report);
+  const code = wrongCount(report) > 0 ? EXIT.failed : EXIT.ok;
+  await new Promise((resolve) => process.stdout.write(text, resolve));
+  // A driver that hangs in the kernel would keep the process.
+  process.exit(code);
 }
 
 /** Statistics have stdout to themselves: the journal goes to stderr then. */
@@ -88,7 +101,8 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
 
 /** The demo is the default config: its devices are simulated ones. */
 function readConfig(command: Extract<Command, { overrides: readonly string[] }>): Config {
-  if (command.verb === 'demo') return parseConfig('demo', '', command.overrides);
+  if (command.verb === 'demo' || command.config === undefined)
+    return parseConfig(command.verb, '', command.overrides);
   let yaml: string;
   try {
     yaml = readFileSync(command.config, 'utf8');
