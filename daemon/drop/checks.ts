@@ -1,5 +1,5 @@
 import type { BatteryState } from '../../hal/battery/port.ts';
-import { SILENCE_DBFS } from '../../pipelines/media/levels.ts';
+import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 
 /**
@@ -78,9 +78,6 @@ function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
   }
   return pass(encoder);
 }
-
-const QUIET_DBFS = -60;
-const CLIPPED_DBFS = -0.1;
 
 function checkSound({ sound, levels, warnings }: BoxSnapshot): Finding {
   if (sound === 'none') return pass('none is configured');
