@@ -267,6 +267,17 @@ test('an idle box misses neither picture nor sound', async () => {
   assert.equal(box.keys(), []);
 });
 
+test('a blip shorter than its time to visible stays quiet', async () => {
+  await using box = watch();
+  for (let i = 0; i < 10; i += 1) {
+    box.set(links('active', 'stalled'));
+    await box.clock.advance(2_000);
+    box.set(links('active', 'active'));
+    await box.clock.advance(2_000);
+  }
+  assert.equal(box.events, []);
+});
+
 test('a link that flaps is one warning, not many', async () => {
   await using box = watch();
   for (let i = 0; i < 20; i += 1) {
