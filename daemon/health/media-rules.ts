@@ -45,7 +45,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 0,
     holdMs: 2_000,
-    advice: 'The media process hangs. It is ended and started again; if it stays, restart the box.',
+    advice: 'The media process hangs: systemd starts the box again soon; elsewhere restart it.',
     find: ({ box, ageMs }) =>
       box.children['media']?.phase === 'running' && (ageMs.media ?? 0) >= SILENT_MS
         ? 'the figures of the media process are old: it says nothing'

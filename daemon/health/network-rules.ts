@@ -25,7 +25,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 0,
     holdMs: 2_000,
-    advice: 'The uplink process hangs. It is ended and started again.',
+    advice: 'The room can still watch. If it stays, restart the box.',
     find: ({ box, ageMs }) =>
       box.uplink !== undefined &&
       box.uplink.phase !== 'off' &&
