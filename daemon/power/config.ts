@@ -23,9 +23,9 @@ export const powerSchema = v.strictObject({
     ),
     0,
   ),
-  /** What a shut-down ends: the machine by logind, or this program only. */
+  /** What a shut-down ends: the machine by logind, or this program only, as in the demo. */
   shut_down: v.optional(
     v.picklist(['machine', 'program'], 'must be one of: machine, program'),
-    'program',
+    'machine',
   ),
 });
