@@ -11,6 +11,9 @@ import { runBox } from './box.ts';
 import { type Command, HELP, parseCommand } from './cli.ts';
 import type { Config } from './config.ts';
 import { ConfigError, parseConfig } from './config-file.ts';
+import { ControlError } from './control/client.ts';
+import { runCmdCommand, runStatusCommand } from './control/command.ts';
+import { socketCandidates } from './control/place.ts';
 import { examine } from './doctor/doctor.ts';
 import { renderReport, wrongCount } from './doctor/report.ts';
 import { stateFolder } from './state-folder.ts';
@@ -42,7 +45,28 @@ async function main(args: readonly string[]): Promise<number> {
     case 'relay':
       await runBonding(command);
       return EXIT.ok;
+    case 'status':
+    case 'cmd':
+      return (await runControlCommand(command)) ? EXIT.ok : EXIT.failed;
   }
+}
+
+/** False where the box did not do what was asked. */
+async function runControlCommand(
+  command: Extract<Command, { verb: 'status' | 'cmd' }>,
+): Promise<boolean> {
+  const { socket } = command;
+  const deps = {
+    paths: socket === undefined ? socketCandidates(process.env, process.getuid?.() ?? 0) : [socket],
+    print: (text: string) => process.stdout.write(text),
+    nowMs: systemClock.wallMs,
+    isTerminal: process.stdout.isTTY === true,
+  };
+  // `status --watch | head` has seen enough.
+  process.stdout.on('error', () => process.exit(EXIT.ok));
+  if (command.verb === 'cmd') return runCmdCommand(command, deps, untilSignal());
+  await runStatusCommand(command, deps, untilSignal());
+  return true;
 }
 
 /** Aborts at the first SIGINT or SIGTERM. */
@@ -134,6 +158,7 @@ function explain(error: unknown): string {
   const isExpected =
     error instanceof UsageError ||
     error instanceof ConfigError ||
+    error instanceof ControlError ||
     error instanceof HalError ||
     error instanceof PipelineError ||
     error instanceof ProcessError;
