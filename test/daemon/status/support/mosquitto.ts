@@ -28,8 +28,9 @@ export function scratch(): { readonly path: string } & Disposable {
  */
 export async function startMosquitto(
   settings: (folder: string) => readonly string[] = () => ['allow_anonymous true'],
+  onPort?: number,
 ): Promise<Mosquitto> {
-  const port = await freePort();
+  const port = onPort ?? (await freePort());
   const { path: folder, [Symbol.dispose]: remove } = scratch();
   const config = join(folder, 'mosquitto.conf');
   const lines = [`listener ${port} 127.0.0.1`, ...settings(folder), 'log_type all'];
