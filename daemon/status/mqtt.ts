@@ -230,24 +230,21 @@ class MqttConnection implements Connection {
       retain: isRetained,
       ...(this.protocol === 5 && Object.keys(properties).length > 0 ? { properties } : {}),
     });
-    const timer = setTimeout(() => {
-      this.#close(new MqttError('CLOSED', `no acknowledgement within ${ACK_TIMEOUT_MS} ms`));
-    }, ACK_TIMEOUT_MS);
-    try {
-      await this.#race(sent);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.#race(sent);
   }
 
   /** What mqtt.js forgets when the stream goes is settled here. */
   async #race(work: Promise<unknown>): Promise<void> {
+    work.catch(() => undefined);
     this.#throwIfClosed();
     let onClosed = (): void => undefined;
     const closed = new Promise<never>((_, reject) => {
       onClosed = () => reject(this.closed.reason);
     });
     this.#underWay.add(onClosed);
+    const timer = setTimeout(() => {
+      this.#close(new MqttError('CLOSED', `no acknowledgement within ${ACK_TIMEOUT_MS} ms`));
+    }, ACK_TIMEOUT_MS);
     try {
       await Promise.race([work, closed]);
     } catch (error) {
@@ -255,6 +252,7 @@ class MqttConnection implements Connection {
       const { code } = error as { code?: unknown };
       throw new MqttError('REFUSED', messageOf(error), typeof code === 'number' ? code : undefined);
     } finally {
+      clearTimeout(timer);
       this.#underWay.delete(onClosed);
     }
   }

@@ -111,26 +111,27 @@ export async function serveConnection(
     if (clearing !== undefined) void send(clearing);
   });
 
-  await subscribe(`${stamper.root}/cmd/+`);
-  if (config.discovery_prefix !== '') await subscribe(homeStatus);
-  await birth();
-  await subscribe(`${alerts}+`);
-  const { spool } = deps.events;
-  await runAll(
-    [
-      async (ending) => {
-        while (await pause(TICK_MS, ending)) await tick();
-      },
-      async (ending) => {
-        if (await pause(STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
-      },
-      async (ending) => {
-        if (spool !== undefined)
-          await sendEvents(stamper.topic('event'), connection, { clock, log, spool }, ending);
-      },
-    ],
-    both,
-  );
+  const work = async (): Promise<void> => {
+    await subscribe(`${stamper.root}/cmd/+`);
+    if (config.discovery_prefix !== '') await subscribe(homeStatus);
+    await birth();
+    await subscribe(`${alerts}+`);
+    await runAll([renewState, forgetStale, passEvents], both);
+  };
+  const renewState = async (ending: AbortSignal): Promise<void> => {
+    while (await pause(TICK_MS, ending)) await tick();
+  };
+  const forgetStale = async (ending: AbortSignal): Promise<void> => {
+    if (await pause(STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
+  };
+  const passEvents = async (ending: AbortSignal): Promise<void> => {
+    const { spool } = deps.events;
+    if (spool === undefined) return;
+    await sendEvents(stamper.topic('event'), connection, { clock, log, spool }, ending);
+  };
+
+  // A broker that answers nothing does not keep the box from ending.
+  await Promise.race([work(), aborted(both)]);
   if (!signal.aborted) throw connection.closed.reason;
   await Promise.race([
     send({ topic: availability, payload: 'offline', qos: 1, isRetained: true }),
@@ -141,4 +142,11 @@ export async function serveConnection(
     await clock.sleep(ms, ending).catch(() => undefined);
     return !ending.aborted;
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
