@@ -9,14 +9,24 @@ import { renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
 import type { MediaFigures, MediaSettings } from '../pipelines/media/messages.ts';
 import { openChildren } from './children.ts';
+import type { Commander } from './commands.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
+import type { LogTail } from './operator/log-tail.ts';
 import { runOperator } from './operator/server.ts';
 import { findEncoders } from './preflight.ts';
+import type { BoxSnapshot } from './snapshot.ts';
 import { BoxState } from './state-store.ts';
 
 export interface BoxDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** The newest lines of `log`, for the operator's page. */
+  readonly logTail: LogTail;
+  readonly version: string;
+  /** What the box keeps over a restart. */
+  readonly stateFolder: string;
+  /** A PIN for the operator's page was made: to be shown once, never logged. */
+  readonly onNewPin: (pin: string, file: string) => void;
   /** Called once, when frames flow and viewers can be served. */
   readonly onReady?: (state: BoxState) => void;
 }
@@ -124,11 +134,57 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     [
       child('media', children.runMedia),
       child('capture', children.runCapture),
-      (both) => runOperator(config.operator, { state, log }, both),
+      (both) =>
+        runOperator(
+          config.operator,
+          {
+            boxName: config.box.name,
+            snapshot: () => wholeSnapshot(config, deps.version, state),
+            commander: ALWAYS_ON_AIR,
+            slips: () => [],
+            logTail: deps.logTail,
+            viewers: {
+              port: config.viewers.port,
+              ...(config.viewers.tls && { tlsPort: config.viewers.tls.port }),
+            },
+            stateFolder: deps.stateFolder,
+            onNewPin: deps.onNewPin,
+            clock,
+            log,
+          },
+          both,
+        ),
     ],
     signal,
   );
 }
+
+/** The box knows no drops yet: it is on air from its start, and has none of the other devices. */
+function wholeSnapshot(config: Config, version: string, state: BoxState): BoxSnapshot {
+  const known = state.snapshot();
+  return {
+    ...known,
+    name: config.box.name,
+    version,
+    drop: { phase: 'live', sinceMs: Date.parse(known.startedAt) },
+    power: 'normal',
+    warnings: [],
+    uplink: undefined,
+    recording: [],
+    battery: { phase: 'absent' },
+    printer: { phase: 'absent' },
+    modems: { phase: 'absent' },
+    system: undefined,
+  };
+}
+
+const ALWAYS_ON_AIR: Commander = {
+  run: async ({ verb }) => ({
+    status: 'rejected',
+    code: 'UNSUPPORTED',
+    detail: `${verb}: this box is on air from its start to its end`,
+  }),
+};
 
 /** Frames a second that a steady source may leave out before it is believed to be none. */
 const HOLES_FORGIVEN = 3;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { METER_ID } from '../pipelines/capture/graph.ts';
+import { operatorSchema } from './operator/config.ts';
 
 /** The box's whole configuration: types, defaults and what each message says. */
 
@@ -79,11 +80,6 @@ const viewers = v.strictObject({
   tls: v.optional(tls),
 });
 
-const operator = v.strictObject({
-  host: v.optional(text, '127.0.0.1'),
-  port: v.optional(whole(1, 65535), 8081),
-});
-
 const drop = v.strictObject({
   title: v.optional(v.pipe(text, v.maxLength(120, 'must be 120 characters at most')), 'Live'),
   starts_at: v.optional(
@@ -130,7 +126,7 @@ export const configSchema = v.pipe(
     ),
     profiles: v.optional(profiles, {}),
     viewers: v.optional(viewers, {}),
-    operator: v.optional(operator, {}),
+    operator: v.optional(operatorSchema, {}),
     drop: v.optional(drop, {}),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
@@ -147,7 +143,7 @@ type Shape = {
   readonly renditions: readonly v.InferOutput<typeof rendition>[];
   readonly profiles: v.InferOutput<typeof profiles>;
   readonly viewers: v.InferOutput<typeof viewers>;
-  readonly operator: v.InferOutput<typeof operator>;
+  readonly operator: v.InferOutput<typeof operatorSchema>;
   readonly encoder: v.InferOutput<typeof encoder>;
 };
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
+import { homedir, networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { HalError } from '../hal/errors.ts';
 import { systemClock } from '../hal/os/clock.ts';
 import { messageOf, openLog } from '../hal/os/log.ts';
@@ -11,8 +12,9 @@ import { runBox } from './box.ts';
 import { type Command, HELP, parseCommand } from './cli.ts';
 import type { Config } from './config.ts';
 import { ConfigError, parseConfig } from './config-file.ts';
+import { LogTail, tailLog } from './operator/log-tail.ts';
 import { UsageError } from './usage.ts';
-import { findAddresses, renderWelcome } from './welcome.ts';
+import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
 
@@ -68,12 +70,17 @@ async function runBonding(command: Extract<Command, { verb: 'bond' | 'relay' }>)
 
 async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): Promise<void> {
   const config = readConfig(command);
-  const log = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
+  const logTail = new LogTail();
+  const journal = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
   await runBox(
     config,
     {
       clock: systemClock,
-      log,
+      log: tailLog(journal, logTail, config.log.level, systemClock.wallMs),
+      logTail,
+      version: readVersion(),
+      stateFolder: stateFolder(),
+      onNewPin: (pin, file) => process.stdout.write(renderNewPin(pin, file)),
       onReady: (state) => {
         if (command.verb !== 'demo') return;
         const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
@@ -81,6 +88,15 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
       },
     },
     untilSignal(),
+  );
+}
+
+/** systemd's StateDirectory=, or where the XDG base directories keep a user's state. */
+function stateFolder(): string {
+  const { STATE_DIRECTORY, XDG_STATE_HOME } = process.env;
+  return (
+    STATE_DIRECTORY?.split(':')[0] ??
+    join(XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'venuebox')
   );
 }
 

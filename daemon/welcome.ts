@@ -58,3 +58,14 @@ ${encodeQR(player, 'ascii')}
 Ctrl-C ends it.
 `;
 }
+
+/** What the daemon prints once, when it has made a PIN. */
+export function renderNewPin(pin: string, file: string): string {
+  return `
+The operator's page asks for a PIN. This box has made one:
+
+  ${pin}
+
+It is kept in ${file}, where only the box's user can read it.
+`;
+}

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { freePort } from './free-port.ts';
+import { signIn, TEST_PIN_HASH } from './operator.ts';
 
 export interface Box extends AsyncDisposable {
   readonly url: string;
   readonly operatorUrl: string;
   readonly pid: number;
+  /** What the operator's page is told: a snapshot. */
+  state<T>(): Promise<T>;
   /** All it has printed. */
   output(): string;
   /** Its exit code, once it has ended. */
@@ -34,7 +37,9 @@ export async function startBox(
     ...SMALL,
     'viewers.host=127.0.0.1',
     `viewers.port=${port}`,
+    'operator.host=127.0.0.1',
     `operator.port=${operatorPort}`,
+    `operator.pin_hash=${TEST_PIN_HASH}`,
     'log.level=debug',
     ...overrides,
   ];
@@ -53,9 +58,16 @@ export async function startBox(
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const pid = child.pid ?? 0;
   const url = `http://127.0.0.1:${port}`;
+  const operatorUrl = `http://127.0.0.1:${operatorPort}`;
+  let cookie: string | undefined;
   const box: Box = {
     url,
-    operatorUrl: `http://127.0.0.1:${operatorPort}`,
+    operatorUrl,
+    state: async <T>() => {
+      cookie ??= await signIn(operatorUrl);
+      const response = await fetch(`${operatorUrl}/state.json`, { headers: { cookie } });
+      return (await response.json()) as T;
+    },
     pid,
     output: () => output,
     ended,

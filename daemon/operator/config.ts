@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { isPinHash } from './pin.ts';
+
+/** The operator's page: where it listens, and who may sign in. */
+
+const text = v.string('must be text');
+
+function whole(min: number, max: number) {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(min, message),
+    v.maxValue(max, message),
+  );
+}
+
+const hostName = v.pipe(
+  text,
+  v.regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name'),
+);
+
+const tls = v.strictObject({ cert_file: text, key_file: text });
+
+export const operatorSchema = v.strictObject({
+  host: v.optional(text, '0.0.0.0'),
+  port: v.optional(whole(1, 65535), 8081),
+  pin_hash: v.optional(
+    v.pipe(
+      text,
+      v.check(
+        (value) => value === '' || isPinHash(value),
+        'must be a hash that the box made (scrypt$…), or empty',
+      ),
+    ),
+    '',
+  ),
+  pin_file: v.optional(text, ''),
+  host_names: v.optional(
+    v.pipe(v.array(hostName), v.maxLength(16, 'must list 16 names at most')),
+    [],
+  ),
+  idle_minutes: v.optional(whole(1, 1440), 120),
+  session_hours: v.optional(whole(1, 168), 24),
+  tls: v.optional(tls),
+});
+
+export type OperatorConfig = v.InferOutput<typeof operatorSchema>;
