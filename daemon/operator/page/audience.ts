@@ -2,7 +2,7 @@ import type { View } from '../wire.ts';
 import { card, facts, h, say } from './dom.ts';
 import { formatBps, formatMs } from './format.ts';
 import type { Part } from './part.ts';
-import { openPlot } from './plot-view.ts';
+import { framePlots, openCaption, openPlot } from './plot-view.ts';
 
 /** Who watches, and how far behind the stage they are. */
 export function openAudience(): Part {
@@ -10,8 +10,7 @@ export function openAudience(): Part {
   const behind = h('p', { class: 'since' });
   const list = h('dl', { class: 'facts' });
   const plot = openPlot();
-  const plots = h('div', { class: 'plots' }, h('span', { class: 'top' }, 'Viewers · 10 min'));
-  plots.append(plot.element);
+  const plots = framePlots(openCaption('Viewers · 10 min'), plot);
   let sent: { readonly bytes: number; readonly atMs: number } | undefined;
   let bps: number | undefined;
   const measure = ({ media }: View, nowMs: number) => {

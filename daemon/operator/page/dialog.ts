@@ -7,9 +7,9 @@ export function confirmBy(question: string, detail: string, yes: string): Promis
   const dialog = h(
     'dialog',
     { 'aria-labelledby': 'dialog-title' },
-    h('h2', { id: 'dialog-title' }, question),
+    h('h2', { id: 'dialog-title', class: 'question' }, question),
     h('p', {}, detail),
-    h('div', { class: 'row' }, no, really),
+    h('div', { class: 'row answers below' }, no, really),
   );
   return new Promise((resolve) => {
     really.addEventListener('click', () => dialog.close('yes'));

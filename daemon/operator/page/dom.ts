@@ -77,6 +77,9 @@ export function keep<T, E extends Element>(
   for (const left of old.values()) left.remove();
 }
 
+/** A longer value takes the room of two. */
+const WIDE_LENGTH = 13;
+
 /** Rows of a name and a value. A value that is not known is left out. */
 export function facts(list: HTMLElement, rows: readonly (readonly [string, string | undefined])[]) {
   const known = rows.filter((row): row is [string, string] => row[1] !== undefined);
@@ -85,6 +88,9 @@ export function facts(list: HTMLElement, rows: readonly (readonly [string, strin
     known,
     ([name]) => name,
     ([name]) => h('div', {}, h('dt', {}, name), h('dd')),
-    (row, [, value]) => say(row.lastElementChild ?? row, value),
+    (row, [, value]) => {
+      say(row.lastElementChild ?? row, value);
+      mark(row, 'class', value.length > WIDE_LENGTH ? 'wide' : undefined);
+    },
   );
 }

@@ -6,7 +6,7 @@ import { card, facts, h, keep, mark, say } from './dom.ts';
 import { formatBps, formatMs, formatPct } from './format.ts';
 import { type LinkRow, linkRows, signalBars } from './link-rows.ts';
 import type { Part } from './part.ts';
-import { openPlot, type PlotView } from './plot-view.ts';
+import { framePlots, openCaption, openPlot, type PlotView } from './plot-view.ts';
 
 interface Row {
   readonly element: HTMLElement;
@@ -66,13 +66,13 @@ function openRow(): Row {
     ...Array.from({ length: 4 }, () => h('i')),
   );
   const radio = h('span', { class: 'radio' });
-  const list = h('dl', { class: 'facts' });
-  const share = h('span', { class: 'share', 'aria-hidden': 'true' }, h('i'));
+  const list = h('dl', { class: 'facts four' });
+  const share = h('span', { class: 'share', 'aria-hidden': 'true' }, h('i', { class: 'part' }));
   const rtt = openPlot();
   const loss = openPlot();
   loss.element.classList.add('over');
-  const plots = h('div', { class: 'plots' }, h('span', { class: 'top' }));
-  plots.append(rtt.element, loss.element);
+  const caption = openCaption();
+  const plots = framePlots(caption, rtt, loss);
   const head = h('div', { class: 'head' }, name, state, bars, radio);
   const element = h('li', {}, head, list, share, plots);
   return {
@@ -88,7 +88,7 @@ function openRow(): Row {
       fill.style.width = `${Math.min(100, link?.sharePct ?? 0).toFixed(1)}%`;
       plots.hidden = link === undefined;
       share.hidden = link === undefined;
-      drawPlots(id, rtt, loss, plots, history, nowMs);
+      drawPlots(id, rtt, loss, caption, history, nowMs);
     },
   };
 }
@@ -148,7 +148,7 @@ function drawPlots(
   id: string,
   rtt: PlotView,
   loss: PlotView,
-  plots: HTMLElement,
+  caption: HTMLElement,
   history: readonly Sample[],
   nowMs: number,
 ): void {
@@ -158,6 +158,5 @@ function drawPlots(
   const most = Math.max(50, ...rtts.map(({ value }) => value ?? 0));
   rtt.update(rtts, nowMs, `RTT of ${id}`, formatMs, most * 1.1);
   loss.update(pick('lossPct'), nowMs, `loss of ${id}`, formatPct, 20);
-  const top = plots.firstElementChild;
-  if (top !== null) say(top, `RTT to ${formatMs(most)}, loss below it · 10 min`);
+  say(caption, `RTT up to ${formatMs(most)}, loss in red up to 20 % · 10 min`);
 }

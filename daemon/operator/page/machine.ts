@@ -7,7 +7,7 @@ import type { Part } from './part.ts';
 
 /** The box itself: its devices, its processes, its computer. */
 export function openMachine(): Part {
-  const list = h('dl', { class: 'facts' });
+  const list = h('dl', { class: 'facts roomy' });
   const children = h('ul', { class: 'children' });
   const element = card('machine', 'Box', list, children);
   return {
@@ -38,7 +38,10 @@ function drawChildren(list: HTMLElement, { children }: View): void {
       const [, state, small] = item.children;
       if (!state || !small) return;
       mark(item, 'data-state', phase);
-      const again = restartsTotal === 0 ? '' : `, ${restartsTotal} restarts`;
+      const again =
+        restartsTotal === 0
+          ? ''
+          : `, ${restartsTotal} ${restartsTotal === 1 ? 'restart' : 'restarts'}`;
       say(state, `${phase === 'pausing' ? 'down, starts again' : phase}${again}`);
       say(small, lastFailure ?? '');
     },

@@ -116,6 +116,7 @@ function openParts(onError: (error: unknown) => void): readonly Part[] {
     openPicture(),
     openSound(),
     openCommands(onError),
+    openJournal(),
     openLinks(),
     openAudience(),
     openPower(),
@@ -123,14 +124,13 @@ function openParts(onError: (error: unknown) => void): readonly Part[] {
     openPanel(onError),
     openSlips(),
     openMachine(),
-    openJournal(),
   ];
 }
 
 /** What is watched, what carries it, and the rest; a narrow screen has one column. */
 function openColumns(parts: readonly Part[]): readonly HTMLElement[] {
   const of = (from: number, to: number) => parts.slice(from, to).map(({ element }) => element);
-  return [of(0, 4), of(4, 7), of(7, parts.length)].map((elements) =>
+  return [of(0, 5), of(5, 8), of(8, parts.length)].map((elements) =>
     h('div', { class: 'column' }, ...elements),
   );
 }

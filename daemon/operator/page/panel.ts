@@ -9,9 +9,9 @@ import type { Part } from './part.ts';
 export function openPanel(onError: (error: unknown) => void): Part {
   const act = (action: PanelAction) => void touchPanel(action).catch(onError);
   const lamps = h('ul', { class: 'lamps' });
-  const buttons = h('div', { class: 'row' });
+  const buttons = h('div', { class: 'row below' });
   const battery = openBattery(act);
-  const plugs = h('div', { class: 'plugs' });
+  const plugs = h('div', { class: 'plugs below' });
   const element = card('panel', 'Simulated hardware', lamps, buttons, battery.element, plugs);
   let model: Model | undefined;
   let isClosed = false;
@@ -57,7 +57,13 @@ export function openPanel(onError: (error: unknown) => void): Part {
 type Act = (action: PanelAction) => void;
 
 function makeLamp({ label }: PanelLamp): HTMLElement {
-  return h('li', {}, h('i', { 'aria-hidden': 'true' }), h('strong', {}, label), h('span'));
+  return h(
+    'li',
+    {},
+    h('i', { class: 'lamp', 'aria-hidden': 'true' }),
+    h('strong', {}, label),
+    h('span'),
+  );
 }
 
 /** As the lamps on the box: the same rhythm, begun at the same time. */
@@ -106,7 +112,7 @@ function openBattery(act: Act) {
   const figure = h('output', { for: 'panel-charge' });
   const mains = makeSwitch('Mains', (isOn) => act({ do: 'mains', isOn }));
   const label = h('label', { for: 'panel-charge' }, 'Battery');
-  const element = h('div', { class: 'battery' }, label, slider, figure, mains);
+  const element = h('div', { class: 'battery below' }, label, slider, figure, mains);
   slider.addEventListener('input', () => say(figure, `${slider.value} %`));
   slider.addEventListener('change', () => act({ do: 'charge', pct: Number(slider.value) }));
   return {

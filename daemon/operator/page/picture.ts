@@ -19,7 +19,7 @@ export function openPicture(): Part {
   });
   video.muted = true;
   const note = h('p', { class: 'note', role: 'status' });
-  const figure = h('span', { class: 'figure' });
+  const figure = h('span', { class: 'behind' });
   const sound = h('button', { type: 'button', class: 'quiet' }, 'Sound on');
   const power = h('button', { type: 'button', class: 'quiet' }, 'Picture off');
   const link = h('a', { target: '_blank', rel: 'noreferrer' }, 'Guests’ page');
@@ -28,7 +28,7 @@ export function openPicture(): Part {
     'picture',
     'Picture',
     stage,
-    h('div', { class: 'row' }, power, sound, link, figure),
+    h('div', { class: 'row below' }, power, sound, link, figure),
   );
   let model: Model | undefined;
   let isWanted = true;

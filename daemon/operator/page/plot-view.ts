@@ -1,4 +1,4 @@
-import { mark, svg } from './dom.ts';
+import { h, mark, svg } from './dom.ts';
 import { drawPlot, PLOT_HEIGHT, PLOT_WIDTH, type Point } from './plot.ts';
 
 export interface PlotView {
@@ -37,4 +37,14 @@ export function openPlot(): PlotView {
       mark(element, 'aria-label', `${name}, the last 10 minutes: ${figures}`);
     },
   };
+}
+
+/** Plots over one another, with a line above that says what they are. */
+export function framePlots(caption: HTMLElement, ...plots: readonly PlotView[]): HTMLElement {
+  const ground = h('div', { class: 'ground' }, ...plots.map(({ element }) => element));
+  return h('div', { class: 'plots' }, caption, ground);
+}
+
+export function openCaption(text = ''): HTMLElement {
+  return h('p', { class: 'top', 'aria-hidden': 'true' }, text);
 }

@@ -3,7 +3,7 @@ import type { PowerPhase } from '../../snapshot.ts';
 import { card, facts, h, mark, say } from './dom.ts';
 import { formatSpan } from './format.ts';
 import type { Part } from './part.ts';
-import { openPlot } from './plot-view.ts';
+import { framePlots, openCaption, openPlot } from './plot-view.ts';
 
 const PHASES: Readonly<Record<PowerPhase, string>> = {
   normal: '',
@@ -18,8 +18,7 @@ export function openPower(): Part {
   const left = h('p', { class: 'since' });
   const list = h('dl', { class: 'facts' });
   const plot = openPlot();
-  const plots = h('div', { class: 'plots' }, h('span', { class: 'top' }, 'Charge · 10 min'));
-  plots.append(plot.element);
+  const plots = framePlots(openCaption('Charge · 10 min'), plot);
   const element = card('power', 'Power', charge, left, list, plots);
   return {
     element,
@@ -55,7 +54,10 @@ function powerFacts(battery: BatteryState): readonly (readonly [string, string |
   const known = battery.phase === 'known' ? battery : undefined;
   const { powerMw, voltageMv } = known ?? {};
   return [
-    ['Power', powerMw === undefined ? undefined : `${(powerMw / 1000).toFixed(1)} W`],
+    [
+      (powerMw ?? 0) > 0 ? 'Charging with' : 'Draw',
+      powerMw === undefined ? undefined : `${(Math.abs(powerMw) / 1000).toFixed(1)} W`,
+    ],
     ['Voltage', voltageMv === undefined ? undefined : `${(voltageMv / 1000).toFixed(2)} V`],
     ['Mains', battery.mains],
     ['Gauge', battery.source],

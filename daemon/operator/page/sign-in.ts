@@ -20,6 +20,8 @@ export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
     'form',
     { class: 'card sign-in' },
     h('h2', {}, 'Operator'),
+    // For password managers, which else keep no PIN.
+    h('input', { autocomplete: 'username', value: 'operator', hidden: '' }),
     h('label', { for: 'pin' }, 'PIN'),
     input,
     button,
