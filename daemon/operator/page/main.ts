@@ -113,9 +113,9 @@ function showBox(): Promise<void> {
 function openParts(onError: (error: unknown) => void): readonly Part[] {
   return [
     openAlerts(),
+    openCommands(onError),
     openPicture(),
     openSound(),
-    openCommands(onError),
     openJournal(),
     openLinks(),
     openAudience(),
