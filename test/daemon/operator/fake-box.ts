@@ -35,6 +35,8 @@ export interface FakeBoxOptions {
   readonly config?: Readonly<Record<string, unknown>>;
   readonly deps?: Partial<OperatorDeps>;
   readonly port?: number;
+  /** Divides every wait of the server. */
+  readonly hurry?: number;
 }
 
 export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBox> {
@@ -54,6 +56,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
   const clock: Clock = {
     ...systemClock,
     monotonicMs: () => systemClock.monotonicMs() + skippedMs,
+    sleep: (ms, signal) => systemClock.sleep(ms / (options.hurry ?? 1), signal),
   };
   const set = (change: Partial<BoxSnapshot>) => {
     snapshot = { ...snapshot, ...change };
