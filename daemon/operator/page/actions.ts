@@ -9,6 +9,7 @@ export interface Action {
   /** What it is asked by: a press; a hold of one second; or a press and a second one. */
   readonly by: 'press' | 'hold' | 'confirm';
   readonly look: 'main' | 'danger' | 'plain';
+  readonly args?: Readonly<Record<string, unknown>>;
 }
 
 export const HOLD_MS = 1_000;
@@ -20,13 +21,20 @@ const END: Action = { verb: 'end', label: 'End', by: 'hold', look: 'danger' };
 const MARK: Action = { verb: 'mark', label: 'Mark', by: 'press', look: 'main' };
 const CHECK: Action = { verb: 'preflight', label: 'Run checks', by: 'press', look: 'plain' };
 
+/** Although a check fails: the crew may know better. */
+const ANYWAY: Action = { ...GO, label: 'Go live anyway', look: 'danger', args: { force: true } };
+
 const ACTIONS: Readonly<Record<DropPhase, readonly Action[]>> = {
   idle: [{ ...ARM, look: 'main' }, GO, CHECK],
-  preflight: [DISARM],
+  preflight: [GO, { ...DISARM, label: 'Cancel' }],
   armed: [GO, DISARM, CHECK],
-  live: [MARK, END],
+  live: [MARK, END, CHECK],
   ending: [],
-  fault: [{ ...ARM, label: 'Try again', look: 'main' }, DISARM, CHECK],
+  fault: [
+    { ...ARM, label: 'Try again', look: 'main' },
+    ANYWAY,
+    { ...DISARM, label: 'Back to idle' },
+  ],
 };
 
 export function actionsOf(phase: DropPhase): readonly Action[] {

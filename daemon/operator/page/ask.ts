@@ -18,7 +18,7 @@ export interface SessionState {
 }
 
 export type Outcome =
-  | { readonly status: 'done'; readonly detail: string }
+  | { readonly status: 'done'; readonly detail: string; readonly result?: unknown }
   | { readonly status: 'rejected' | 'failed'; readonly code: string; readonly detail: string };
 
 export async function readSession(): Promise<SessionState> {
@@ -72,7 +72,8 @@ async function ask(
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
-  } catch {
-    throw new Error('the box does not answer');
+  } catch (error) {
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+    throw new Error(isLate ? 'the box has not answered in time' : 'the box does not answer');
   }
 }

@@ -75,7 +75,9 @@ function showBox(): Promise<void> {
     };
     const onLeave = () => void signOut().then(end, onError);
     const parts = openParts(onError);
-    const sound = parts.find(({ element }) => element.id === 'sound');
+    const partOf = (id: string) => parts.find(({ element }) => element.id === id);
+    const sound = partOf('sound');
+    const drop = partOf('drop');
     const show = (only?: Part) => {
       if (model === undefined) return;
       const nowMs = Date.now() + model.offsetMs;
@@ -104,7 +106,7 @@ function showBox(): Promise<void> {
       log: (lines) => {
         model = model && withLog(model, lines);
       },
-      progress: (progress) => put(model && { ...model, progress }),
+      progress: (progress) => put(model && { ...model, progress }, drop),
       signedOut: end,
     });
   });
@@ -148,7 +150,12 @@ function showAge(silentMs: number): void {
   const isOld = silentMs > OLD_MS;
   document.body.classList.toggle('old', isOld);
   mark(age, 'data-state', isOld ? 'old' : 'fresh');
-  say(age, isOld ? `old by ${formatSpan(silentMs / 1000)}, reconnecting` : 'up to date');
+  say(age, isOld ? `${formatSpan(silentMs / 1000)} old` : 'up to date');
+  // A screen reader is told when it changes, and not each second of the age.
+  say(
+    find('said'),
+    isOld ? 'The data are old: the box does not answer.' : 'The data are up to date.',
+  );
 }
 
 const TROUBLE_MS = 6_000;

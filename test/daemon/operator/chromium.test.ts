@@ -85,6 +85,39 @@ test('a press arms, a hold goes live, and each is a command of the page', async 
   assert.match(await page.title(), '● On air');
 });
 
+test('checks are shown with what was seen and what to do, what failed first, until the next command', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="preflight"]');
+  await waitInPage(page, says('.checks li:first-child', 'Put in another card.'));
+  await waitInPage(page, says('.checks li:nth-child(2)', 'Plug in the mains.'));
+  await waitInPage(page, says('.checks li:last-child', '-14 dBFS'));
+  await shoot(page, 'checks');
+  await page.click('[data-verb="arm"]');
+  await waitInPage(page, `!${has('.checks li')}`);
+});
+
+test('a command that takes long does not keep the next one waiting', async () => {
+  const verbs: string[] = [];
+  const commander = {
+    run: ({ verb }: { verb: string }) => {
+      verbs.push(verb);
+      const never = new Promise<never>(() => undefined);
+      return verb === 'arm' ? never : Promise.resolve({ status: 'done', detail: 'stood down' });
+    },
+  };
+  await using box = await startFakeBox({ deps: { commander: commander as never } });
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="arm"]');
+  await waitInPage(page, says('#drop .message', 'Arm…'));
+  box.set({ drop: { phase: 'preflight', sinceMs: Date.now() } });
+  await page.click('[data-verb="disarm"]');
+  await waitInPage(page, says('#drop .message', 'stood down'));
+  assert.equal(verbs, ['arm', 'disarm']);
+});
+
 test('by keyboard alone: the PIN, a hold of Enter, and a screen reader’s press that is asked about', async () => {
   await using box = await startFakeBox();
   await using browser = await openChromium(LAPTOP);
@@ -207,7 +240,7 @@ test('when the box goes away the page says how old its data are, and comes back 
     page = await openPage(browser, box.url);
     await waitInPage(page, says('#age', 'up to date'));
   }
-  await waitInPage(page, says('#age', 'old by'));
+  await waitInPage(page, "/^\\d+ s old$/.test(document.querySelector('#age').innerText)");
   assert.is(await page.evaluate('document.body.classList.contains("old")'), true);
   await shoot(page, 'old');
   // Another start knows no sessions: the PIN is asked for again, without a reload.

@@ -123,6 +123,18 @@ const NEXT: Partial<Record<Command['verb'], DropPhase>> = {
   end: 'idle',
 };
 
+const CHECKS = [
+  { name: 'camera', verdict: 'pass', evidence: 'HDMI grabber gives frames', advice: '' },
+  { name: 'sound', verdict: 'pass', evidence: '-14 dBFS', advice: '' },
+  {
+    name: 'battery',
+    verdict: 'warn',
+    evidence: '73 %, 2 h 24 left; the drop is planned for 3 h',
+    advice: 'Plug in the mains.',
+  },
+  { name: 'disk', verdict: 'fail', evidence: 'card is full', advice: 'Put in another card.' },
+];
+
 function fakeCommander(commands: Command[], enter: (phase: DropPhase) => void): Commander {
   return {
     run: async (command, onProgress): Promise<Outcome> => {
@@ -133,6 +145,13 @@ function fakeCommander(commands: Command[], enter: (phase: DropPhase) => void): 
       }
       const phase = NEXT[command.verb];
       if (phase !== undefined) enter(phase);
+      if (command.verb === 'preflight') {
+        return {
+          status: 'done',
+          detail: '2 passed, 1 to know, 1 failed',
+          result: { checks: CHECKS },
+        };
+      }
       return { status: 'done', detail: `${command.verb} is done` };
     },
   };

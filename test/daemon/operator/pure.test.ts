@@ -7,6 +7,7 @@ import { differenceOf, type Told } from '../../../daemon/operator/change.ts';
 import { History, runHistory, sampleOf } from '../../../daemon/operator/history.ts';
 import { LogTail, tailLog } from '../../../daemon/operator/log-tail.ts';
 import { actionsOf } from '../../../daemon/operator/page/actions.ts';
+import { checksOf } from '../../../daemon/operator/page/checks.ts';
 import { formatClock, formatPct, formatSpan } from '../../../daemon/operator/page/format.ts';
 import { linkRows, signalBars } from '../../../daemon/operator/page/link-rows.ts';
 import { fromHello, type Model, withChange, withLog } from '../../../daemon/operator/page/model.ts';
@@ -196,6 +197,16 @@ test('what ends or begins a drop must be held, and only while live is there a mo
       phase === 'live',
     );
   }
+});
+
+test('checks are found in any result, what failed first, and nothing that is none', () => {
+  const check = (verdict: string) => ({ name: verdict, verdict, evidence: '', advice: '' });
+  const checks = ['pass', 'fail', 'warn', 'toString'].map(check);
+  assert.equal(
+    checksOf({ checks: [...checks, null, 5, {}] }).map(({ name }) => name),
+    ['fail', 'warn', 'pass'],
+  );
+  fc.assert(fc.property(fc.anything(), (result) => assert.ok(Array.isArray(checksOf(result)))));
 });
 
 test('spans and shares are written as a person says them', () => {
