@@ -51,6 +51,7 @@ export async function runOperator(
   const { clock, log } = deps;
   const pin = await openPin(config, deps.stateFolder);
   if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
+  log.info('operator PIN', { kept: pin.file ?? 'as a hash' });
 
   const times = {
     idleMs: config.idle_minutes * 60_000,

@@ -66,13 +66,17 @@ function makeLamp({ label }: PanelLamp): HTMLElement {
   );
 }
 
+/** For whom flashes are too much, a lamp that flashes is lit; its meaning stands beside it. */
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
 /** As the lamps on the box: the same rhythm, begun at the same time. */
 function drawLamps(list: HTMLElement, model: Model | undefined): void {
   if (model === undefined) return;
   const nowMs = Date.now() + model.offsetMs;
   for (const [index, { rhythm, sinceMs }] of (model.view.panel?.lamps ?? []).entries()) {
     const item = list.children[index];
-    if (item) mark(item, 'data-on', lampAt(rhythm, nowMs - sinceMs).isOn ? '' : undefined);
+    const isOn = calm.matches ? rhythm.length > 0 : lampAt(rhythm, nowMs - sinceMs).isOn;
+    if (item) mark(item, 'data-on', isOn ? '' : undefined);
   }
 }
 

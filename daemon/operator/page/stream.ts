@@ -13,6 +13,8 @@ export interface StreamHandlers {
   readonly progress: (progress: CommandProgress) => void;
   /** The PIN is asked for again. */
   readonly signedOut: () => void;
+  /** Too many pages of this session are open: the newer ones are told, this one is not. */
+  readonly crowdedOut: () => void;
 }
 
 export interface Stream {
@@ -57,9 +59,11 @@ export function openStream(handlers: StreamHandlers): Stream {
     on('log', handlers.log);
     on('progress', handlers.progress);
     on<Bye>('bye', ({ reason }) => {
-      if (reason !== 'signed-out') return;
+      // A box that ends may start again: only the other two end the page too.
+      if (reason === 'ending') return;
       close();
-      handlers.signedOut();
+      if (reason === 'signed-out') handlers.signedOut();
+      else handlers.crowdedOut();
     });
   };
   /** Opens the stream anew when it is silent; asks first whether it would be let in. */

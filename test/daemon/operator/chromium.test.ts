@@ -255,6 +255,19 @@ test('when the box goes away the page says how old its data are, and comes back 
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
+test('a fourth page of one session ends the first, which says so and stays ended', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const first = await openPage(browser, box.url);
+  for (let i = 0; i < 3; i += 1) {
+    const page = await browser.open(box.url);
+    await waitInPage(page, has('#links'));
+  }
+  await waitInPage(first, says('#age', 'open on too many pages'));
+  await first.waitForTimeout(6_000);
+  assert.match((await first.textContent('#age')) ?? '', 'open on too many pages');
+});
+
 test('what the box is called, and what its devices say, stays text', async () => {
   const evil = '<img src=x onerror="globalThis.evil=1"><script>globalThis.evil=1</script>';
   await using box = await startFakeBox();
