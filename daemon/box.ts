@@ -1,37 +1,60 @@
 import { openSound } from '../hal/audio/drivers.ts';
+import { withStandby } from '../hal/audio/standby.ts';
 import { openCamera } from '../hal/camera/drivers.ts';
 import type { Clock } from '../hal/os/clock.ts';
-import type { Log } from '../hal/os/log.ts';
-import { ProcessError } from '../hal/os/process.ts';
-import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
+import { type Log, messageOf } from '../hal/os/log.ts';
+import type { Notify } from '../hal/os/notify.ts';
+import { supervise } from '../hal/os/supervise.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
-import { bitrateProperty } from '../pipelines/capture/encoder.ts';
-import { renderGraph } from '../pipelines/capture/graph.ts';
-import { PipelineError } from '../pipelines/errors.ts';
-import { openCapture } from './children/capture.ts';
-import { openMedia } from './children/media.ts';
-import { openUplink } from './children/uplink.ts';
+import type { BoxEvent } from './commands.ts';
 import type { Config } from './config.ts';
+import { runControl } from './control/server.ts';
+import { type Devices, openDevices } from './devices/devices.ts';
+import { followDevices } from './devices/follow.ts';
+import { openCommander } from './drop/commander.ts';
+import { openDrop } from './drop/machine.ts';
+import { openHealth } from './health/run.ts';
+import { runHeartbeat } from './heartbeat/run.ts';
+import { openMediaPath } from './media-path.ts';
+import { runMetrics } from './metrics/server.ts';
+import type { LogTail } from './operator/log-tail.ts';
 import { runOperator } from './operator/server.ts';
+import { runPanel } from './panel/run.ts';
+import { powerOff } from './power/logind.ts';
+import { runPower } from './power/run.ts';
 import { findEncoders } from './preflight.ts';
-import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
+import { openPrintRoom } from './print/print-room.ts';
 import { BoxState } from './state-store.ts';
-import { startSteadiness, stepSteadiness } from './steadiness.ts';
-import { UPLINK_TRACK } from './uplink/config.ts';
+import { runBroker } from './status/broker.ts';
+import { type EventLog, openEventLog } from './status/events.ts';
+import { runStatus } from './status/status.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
-import { openUplinkMessages, readPassphrase } from './uplink/uplink.ts';
+import { readPassphrase } from './uplink/uplink.ts';
 
 export interface BoxDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** The newest lines of `log`, for the operator's page. */
+  readonly logTail: LogTail;
+  readonly version: string;
   /** Where the box keeps what must outlast it. */
   readonly stateFolder: string;
-  /** Called once, when frames flow and viewers can be served. */
+  /** Where the command line of this machine finds it. */
+  readonly controlSocket: string;
+  /** What phones of this network open. */
+  readonly playerUrl: string;
+  readonly notify: Notify;
+  readonly watchdogUsec: number | undefined;
+  /** Whether a box that was not cut off begins live, or waits to be asked. */
+  readonly start: 'idle' | 'live';
+  /** A PIN for the operator's page was made: to be shown once, never logged. */
+  readonly onNewPin: (pin: string, file: string) => void;
+  /** Called once, when it does what it was started for: frames flow, or it waits. */
   readonly onReady?: (state: BoxState) => void;
 }
 
-/** A dead child is back within the time a viewer's buffer lasts; one that cannot start, every 5 s. */
-const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, healthyMs: 10_000 };
+/** The broker of the demo, and what else may be away without harm. */
+const SIDE_POLICY = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
 
 /**
  * Runs a whole box until `signal` aborts: the one place where everything meets.
@@ -39,125 +62,203 @@ const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, h
  * Rejects with a ConfigError, HalError or PipelineError when it cannot start.
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
-  const { clock, log, stateFolder } = deps;
+  const { clock, log, stateFolder, start } = deps;
   const camera = openCamera(config.camera);
-  const sound = openSound(config.sound);
+  const microphone = openSound(config.sound);
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
-  await sound.check(signal);
-  // Looked up each time: a camera with a stable id may be plugged in elsewhere by then.
-  const sources = () => ({ camera: camera.source, sound: sound.source });
+  // At the start a person is there to plug it in; later the picture goes on without it.
+  await microphone.check(signal);
+  const sound = withStandby(microphone);
+  const sources = { camera: camera.source, sound: sound.source };
   const hasUplink = config.uplink !== undefined;
-  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources());
+  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+  await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
+  await using events: EventLog = await openEventLog(config.mqtt, stateFolder, log);
 
-  const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
-  let isReady = false;
-  let hasPlayed = false;
-  let steadiness = startSteadiness(camera.source.isSteady);
-  const graph = () =>
-    renderGraph(graphSettings(config, { ...sources(), isSteady: steadiness.isSteady }, encoders));
-  log.debug('capture pipeline', { launch: graph().launch });
-
-  const media = openMedia({
-    settings: mediaSettings(config, sound.source !== undefined, clock.wallMs()),
-    clock,
-    log,
-    onListening: () => log.info('serving viewers', { port: config.viewers.port }),
-    onLevels: (levels) => state.setLevels(levels),
-    onFigures: (figures) => {
-      const before = steadiness;
-      steadiness = stepSteadiness(before, figures.heldFramesTotal);
-      if (before.isSteady && !steadiness.isSteady) {
-        capture.restart('the camera leaves frames out; they are repeated from now on');
-      }
-      state.setMedia(figures);
-      if (!figures.isFlowing || isReady) return;
-      isReady = true;
-      deps.onReady?.(state);
+  const ending = new AbortController();
+  const untilEnd = AbortSignal.any([signal, ending.signal]);
+  const state = new BoxState(
+    {
+      name: config.box.name,
+      version: deps.version,
+      startedAt: new Date(clock.wallMs()).toISOString(),
+      camera: camera.name,
+      sound: sound.name,
+      encoder: encoders.video,
     },
-  });
-  let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
-  const setUplinkBitrate = (targetBps: number) => {
-    uplinkTargetBps = targetBps;
-    const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
-    const value = bitrateProperty(encoders.video, targetBps);
-    if (outlet === undefined || value === undefined) return;
-    capture.send({ type: 'bitrate', element: outlet.encoder, value });
+    {
+      drop: () => drop.state(),
+      warnings: () => health.warnings(),
+      recording: () => [],
+    },
+  );
+  const snapshot = () => {
+    const box = state.snapshot();
+    devices.hand?.show(box);
+    return box;
   };
-  const capture = openCapture({
+  const onEvent = (event: BoxEvent) => {
+    log.info('event', { type: event.type });
+    events.record(event).catch((error: unknown) => {
+      log.error('event lost', { type: event.type, reason: messageOf(error) });
+    });
+  };
+
+  let isReady = false;
+  const beReady = () => {
+    if (isReady) return;
+    isReady = true;
+    deps.onReady?.(state);
+  };
+  const mediaPath = openMediaPath({
+    config,
     camera,
     sound,
-    soundChannels: config.sound.channels,
-    graph,
-    media,
+    encoders,
+    passphrase,
+    dataUse,
     clock,
     log,
-    onPlaying: () => {
-      hasPlayed = true;
-      log.info('capturing', { camera: camera.name, sound: sound.name });
-      // A new encoder starts at the most; the links may carry less now.
-      setUplinkBitrate(uplinkTargetBps);
+    onListening: () => {
+      log.info('serving viewers', { port: config.viewers.port });
+      if (drop.state().phase === 'idle') beReady();
     },
+    onLevels: (levels) => {
+      health.hear(levels);
+      state.set({ levels });
+    },
+    onFigures: (media) => {
+      state.set({ media });
+      if (media.isFlowing) beReady();
+    },
+    onUplink: (uplink) => state.set({ uplink }),
+    onChild: (name, supervised) => state.setChild(name, supervised),
   });
+  const health = openHealth({ snapshot, onEvent, clock, log });
+  const drop = await openDrop({
+    keptFile: `${stateFolder}/drop.json`,
+    start,
+    resumeWithinS: config.drop.resume_within_s,
+    effects: {
+      setCapturing: (isWanted) => mediaPath.setCapturing(isWanted),
+      beginDrop: async () => mediaPath.setUplinking(true),
+      endDrop: async () => {
+        mediaPath.setUplinking(false);
+        mediaPath.clear();
+        state.set({ media: undefined, levels: undefined, uplink: undefined });
+      },
+      mark: async ({ atMs, label }) => ({ atMs, label }),
+      powerOff: async () => {
+        if (config.power.shut_down === 'machine') await powerOff(clock, untilEnd);
+        else ending.abort();
+      },
+    },
+    snapshot,
+    onEvent,
+    clock,
+    log,
+  });
+  const printRoom = openPrintRoom({
+    printer: devices.printer,
+    snapshot,
+    title: config.drop.title,
+    playerUrl: deps.playerUrl,
+    clock,
+  });
+  const commander = openCommander({ drop, snapshot, print: printRoom.print });
 
-  const child = (name: string, task: Task, isNeeded = true): Task => {
-    let hasRun = false;
-    let failures = 0;
-    const options = {
-      policy: CHILD_POLICY,
-      clock,
-      log,
-      onChange: (supervised: Supervised) => {
-        hasRun ||= isReady;
-        state.setChild(name, supervised);
-      },
-      // What is wrong from the start is a person's business; later it may mend itself.
-      isFatal: (error: unknown) => {
-        if (!isNeeded || hasRun || isReady) return false;
-        if (isOwnFailure(error) && !hasPlayed) failures += 1;
-        return isStartFault(error) || failures >= START_TRIES;
-      },
-    };
-    return (both) => supervise(name, task, options, both);
+  const aside = (name: string, task: Task): Task => {
+    const onChange = () => undefined;
+    return (both) => supervise(name, task, { policy: SIDE_POLICY, clock, log, onChange }, both);
   };
+  const { broker_port: brokerPort, url } = config.mqtt;
+  const mqtt = url === '' && brokerPort > 0 ? `mqtt://127.0.0.1:${brokerPort}` : url;
   const tasks: Task[] = [
-    child('media', media.run),
-    child('capture', capture.run),
-    (both) => runOperator(config.operator, { state, log }, both),
+    mediaPath.run,
+    async (both) => {
+      for await (const { phase } of sound.presence(clock, both)) {
+        if (phase === 'there' && sound.now.phase === 'away') {
+          mediaPath.restartCapture('the microphone is back');
+        }
+      }
+    },
+    (both) => drop.run(both),
+    (both) => health.run(both),
+    (both) => followDevices(devices, state, { clock, log }, both),
+    (both) =>
+      runPower(
+        {
+          battery: devices.battery,
+          settings: () => plannedEnd(config, drop.state()),
+          onBattery: (battery) => state.set({ battery }),
+          onPhase: (power) => {
+            state.set({ power });
+            drop.apply({ kind: 'power', phase: power });
+          },
+          onEvent,
+          clock,
+          log,
+        },
+        both,
+      ),
+    (both) => runPanel({ ...devices.panel, snapshot, commander, clock, log }, both),
+    (both) =>
+      runOperator(
+        config.operator,
+        {
+          boxName: config.box.name,
+          snapshot,
+          commander,
+          slips: devices.slips.list,
+          logTail: deps.logTail,
+          ...(devices.hand === undefined ? {} : { panel: devices.hand }),
+          viewers: {
+            port: config.viewers.port,
+            ...(config.viewers.tls && { tlsPort: config.viewers.tls.port }),
+          },
+          stateFolder,
+          onNewPin: deps.onNewPin,
+          clock,
+          log,
+        },
+        both,
+      ),
+    (both) => runControl(deps.controlSocket, { snapshot, commander, clock, log }, both),
+    (both) => runHeartbeat({ ...deps, snapshot }, both),
+    (both) =>
+      runStatus(
+        { ...config.mqtt, url: mqtt },
+        {
+          clock,
+          log,
+          snapshots: snapshot,
+          facts: {
+            nodeVersion: process.version,
+            renditions: config.renditions.map(({ name }) => name),
+            capabilities: hasUplink ? ['ll-hls', 'srt'] : ['ll-hls'],
+            drop: { title: config.drop.title, startsAt: config.drop.starts_at },
+          },
+          events,
+          commander,
+          stateDir: stateFolder,
+        },
+        both,
+      ),
   ];
-  if (config.uplink !== undefined) {
-    const wanted = config.uplink;
-    const uplink = openUplink({
-      settings: () =>
-        uplinkSettings(wanted, sound.source !== undefined, passphrase, dataUse.use.bytesByLink),
-      media,
-      clock,
-      log,
-      onMessage: openUplinkMessages(wanted, {
-        clock,
-        log,
-        dataUse,
-        child: () => uplink,
-        onTarget: setUplinkBitrate,
-        onFigures: (figures) => state.setUplink(figures),
-      }),
-    });
-    // Viewers and recordings go on, whatever is wrong with the way upstream.
-    tasks.push(child('uplink', uplink.run, false));
+  if (brokerPort > 0) {
+    tasks.push(aside('broker', (both) => runBroker('127.0.0.1', brokerPort, log, both)));
   }
-  await runAll(tasks, signal);
+  if (config.metrics.port > 0) {
+    tasks.push(aside('metrics', (both) => runMetrics(config.metrics, { snapshot, log }, both)));
+  }
+  await runAll(tasks, untilEnd);
 }
 
-/** A camera that GStreamer cannot open at the start, three times, is not there. */
-const START_TRIES = 3;
-
-/** The child gave up by itself; nobody killed it. */
-function isOwnFailure(error: unknown): boolean {
-  return error instanceof ProcessError && error.exitCode !== undefined;
-}
-
-function isStartFault(error: unknown): boolean {
-  return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
+/** For the power policy: until when the drop is meant to last. */
+function plannedEnd({ power }: Config, { phase, sinceMs }: { phase: string; sinceMs: number }) {
+  if (power.planned_minutes === 0 || phase !== 'live') return {};
+  return { plannedEndMs: sinceMs + power.planned_minutes * 60_000 };
 }

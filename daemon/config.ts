@@ -1,6 +1,14 @@
 import * as v from 'valibot';
 import { METER_ID } from '../pipelines/capture/graph.ts';
 import { even, type Fault, name, oneOf, text, whole } from './config-rules.ts';
+import { controlSchema } from './control/config.ts';
+import { modemsSchema, printerSchema } from './devices/config.ts';
+import { dropMachineSchema } from './drop/config.ts';
+import { metricsSchema } from './metrics/config.ts';
+import { operatorSchema } from './operator/config.ts';
+import { panelSchema } from './panel/config.ts';
+import { powerSchema } from './power/config.ts';
+import { mqttSchema } from './status/config.ts';
 import { UPLINK_TRACK, uplink, uplinkFaults } from './uplink/config.ts';
 
 /** The box's whole configuration: types, defaults and what each message says. */
@@ -54,11 +62,6 @@ const viewers = v.strictObject({
   tls: v.optional(tls),
 });
 
-const operator = v.strictObject({
-  host: v.optional(text, '127.0.0.1'),
-  port: v.optional(whole(1, 65535), 8081),
-});
-
 const drop = v.strictObject({
   title: v.optional(v.pipe(text, v.maxLength(120, 'must be 120 characters at most')), 'Live'),
   starts_at: v.optional(
@@ -68,6 +71,7 @@ const drop = v.strictObject({
     ),
     '',
   ),
+  ...dropMachineSchema.entries,
 });
 
 const ladder = v.pipe(v.array(name), v.minLength(1, 'must name at least one rendition'));
@@ -105,9 +109,16 @@ export const configSchema = v.pipe(
     ),
     profiles: v.optional(profiles, {}),
     viewers: v.optional(viewers, {}),
-    operator: v.optional(operator, {}),
+    operator: v.optional(operatorSchema, {}),
     drop: v.optional(drop, {}),
     uplink: v.optional(uplink),
+    panel: v.optional(panelSchema, {}),
+    power: v.optional(powerSchema, {}),
+    printer: v.optional(printerSchema, {}),
+    modems: v.optional(modemsSchema, {}),
+    mqtt: v.optional(mqttSchema, {}),
+    metrics: v.optional(metricsSchema, {}),
+    control: v.optional(controlSchema, {}),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -123,9 +134,10 @@ type Shape = {
   readonly renditions: readonly v.InferOutput<typeof rendition>[];
   readonly profiles: v.InferOutput<typeof profiles>;
   readonly viewers: v.InferOutput<typeof viewers>;
-  readonly operator: v.InferOutput<typeof operator>;
+  readonly operator: v.InferOutput<typeof operatorSchema>;
   readonly encoder: v.InferOutput<typeof encoder>;
   readonly uplink?: v.InferOutput<typeof uplink> | undefined;
+  readonly printer: v.InferOutput<typeof printerSchema>;
 };
 
 export type Config = v.InferOutput<typeof configSchema>;
@@ -175,6 +187,12 @@ function* crossFaults(config: Shape): Generator<Fault> {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };
   }
   yield* uplinkFaults(config.uplink, names);
+  if (config.printer.driver === 'network' && config.printer.host === '') {
+    yield {
+      path: ['printer', 'host'],
+      message: 'must name the printer on the network, as the driver is network',
+    };
+  }
   const ports = [config.viewers.port, config.viewers.tls?.port, config.operator.port];
   if (
     new Set(ports.filter((port) => port !== undefined)).size <

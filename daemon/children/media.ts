@@ -25,6 +25,8 @@ export interface MediaChild {
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
   readonly send: (message: ToMedia) => void;
+  /** Ends it for a reason; its supervisor starts it again. */
+  readonly restart: (reason: string) => void;
   /** Waits for one that serves. Rejects when `signal` aborts. */
   readonly serving: (signal: AbortSignal) => Promise<ServingMedia>;
 }
@@ -66,6 +68,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   const { clock, log } = options;
   let media: ServingMedia | undefined;
   let runs = 0;
+  let restart = (_reason: string): void => undefined;
   const listening = new Set<() => void>();
   const waiting = new Map<number, Waiting>();
 
@@ -98,6 +101,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   const run = async (signal: AbortSignal): Promise<void> => {
     const gone = new AbortController();
     const failing = new AbortController();
+    restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
     let child: RunningChild | undefined;
     const onMessage = (message: FromMedia) => {
       switch (message.type) {
@@ -155,7 +159,12 @@ export function openMedia(options: MediaOptions): MediaChild {
     return media;
   };
 
-  return { run, serving, send: (message) => media?.send(message) };
+  return {
+    run,
+    serving,
+    send: (message) => media?.send(message),
+    restart: (reason) => restart(reason),
+  };
 }
 
 async function inTime(isOpen: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {

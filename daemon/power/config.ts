@@ -3,7 +3,7 @@ import * as v from 'valibot';
 /** Added to the config as `power`. */
 export const powerSchema = v.strictObject({
   /** A board of hal/battery/boards.ts, `auto`, `simulated` or `none`. */
-  board: v.optional(v.pipe(v.string('must be text'), v.maxLength(40)), 'auto'),
+  board: v.optional(v.pipe(v.string('must be text'), v.maxLength(40)), 'simulated'),
   /** Of the cells that are fitted; 0 takes the board's figure. */
   capacity_mah: v.optional(
     v.pipe(

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthorizePublishHandler } from 'aedes';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../../pipelines/errors.ts';
+import { listenOrExplain } from '../../pipelines/listen.ts';
 import { guardPackets } from './packet-guard.ts';
 
 const CONNECTIONS_MAX = 64;
@@ -52,23 +52,12 @@ export async function runBroker(
   });
   server.maxConnections = CONNECTIONS_MAX;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
-    });
+    await listenOrExplain(server, "MQTT broker's port", { host, port });
     log.info('embedded MQTT broker', { host, port });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-  } catch (cause) {
-    const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
-    const why = isTaken ? 'another program listens there already' : messageOf(cause);
-    throw new PipelineError(
-      isTaken ? 'PORT_TAKEN' : 'LISTEN_FAILED',
-      `MQTT broker's port ${port} on ${host}: ${why}`,
-      { cause },
-    );
   } finally {
     server.close();
     for (const socket of sockets) socket.destroy();

@@ -1,16 +1,5 @@
 import * as v from 'valibot';
-
-const text = v.string('must be text');
-
-function whole(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return v.pipe(
-    v.number(message),
-    v.integer(message),
-    v.minValue(min, message),
-    v.maxValue(max, message),
-  );
-}
+import { text, whole } from '../config-rules.ts';
 
 const tls = v.strictObject({
   ca_file: v.optional(text, ''),
@@ -41,6 +30,8 @@ export const mqttSchema = v.strictObject({
     'homeassistant',
   ),
   spool_mb: v.optional(whole(1, 1024), 64),
+  /** The box's own broker on loopback, for trying things out; 0: none. */
+  broker_port: v.optional(whole(0, 65_535), 0),
 });
 
 export type MqttConfig = v.InferOutput<typeof mqttSchema>;

@@ -7,7 +7,7 @@ import {
 } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
-import { PipelineError } from '../errors.ts';
+import { listenOrExplain } from '../listen.ts';
 import type { OriginRequest, Wait } from './origin.ts';
 import { PREFLIGHT, type Reply, refuse } from './reply.ts';
 import { Waiters } from './waiters.ts';
@@ -150,18 +150,7 @@ export class ViewerServer {
   async #listen(server: Server, host: string, port: number): Promise<void> {
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(
-          new PipelineError(
-            cause.code === 'EADDRINUSE' ? 'PORT_TAKEN' : 'LISTEN_FAILED',
-            `viewers' port ${port} on ${host}: ${cause.code === 'EADDRINUSE' ? 'another program listens there already' : cause.message}`,
-            { cause },
-          ),
-        ),
-      );
-      server.listen(port, host, 1024, resolve);
-    });
+    await listenOrExplain(server, "viewers' port", { host, port });
     server.on('error', () => undefined);
     this.#servers.push(server);
   }

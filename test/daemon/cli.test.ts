@@ -133,7 +133,12 @@ test('the demo’s welcome shows the address a phone can open, and a code for it
   );
   assert.equal(addresses, { player: 'http://192.0.2.7:8080/', operator: 'http://127.0.0.1:8081/' });
   const text = renderWelcome(
-    { camera: 'test picture', sound: 'tone', encoder: 'x264enc' },
+    {
+      camera: 'test picture',
+      sound: 'tone',
+      encoder: 'x264enc',
+      drop: { phase: 'live', sinceMs: 0 },
+    },
     [],
     addresses,
   );

@@ -112,10 +112,11 @@ test('the example shows every key, each with its default', () => {
   const shown = parseConfig('example', EXAMPLE, []);
   const plain = parseConfig('plain', '', []);
   const { tls, ...viewers } = shown.viewers;
+  const { tls: operatorTls, ...operator } = shown.operator;
   const { profiles, uplink, ...rest } = shown;
   const { profiles: _, ...defaults } = plain;
-  assert.ok(tls);
-  assert.equal({ ...rest, viewers }, defaults);
+  assert.ok(tls && operatorTls);
+  assert.equal({ ...rest, viewers, operator }, defaults);
   assert.equal(profiles, ladderOf(plain));
   const { links = [], ...least } = parseConfig('x', 'uplink: {host: h, port: 1}', []).uplink ?? {};
   const { links: shownLinks = [], ...shownUplink } = uplink ?? {};

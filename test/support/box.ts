@@ -3,11 +3,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { signIn, TEST_PIN_HASH } from './operator.ts';
 
 export interface Box extends AsyncDisposable {
   readonly url: string;
   readonly operatorUrl: string;
   readonly pid: number;
+  /** What the operator's page is told: a snapshot. */
+  state<T>(): Promise<T>;
   /** All it has printed. */
   output(): string;
   /** Its exit code, once it has ended. */
@@ -38,8 +41,11 @@ export async function startBox(
     ...SMALL,
     'viewers.host=127.0.0.1',
     `viewers.port=${port}`,
+    'operator.host=127.0.0.1',
     `operator.port=${operatorPort}`,
+    `operator.pin_hash=${TEST_PIN_HASH}`,
     'log.level=debug',
+    'mqtt.broker_port=0',
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
@@ -50,7 +56,10 @@ export async function startBox(
       ...(prefix.length > 0 ? [...prefix.slice(1), process.execPath] : []),
       ...['--import', 'tsx', 'daemon/main.ts', ...verb, ...args],
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, STATE_DIRECTORY: folder } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, STATE_DIRECTORY: folder, XDG_RUNTIME_DIR: folder },
+    },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -61,9 +70,16 @@ export async function startBox(
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const pid = child.pid ?? 0;
   const url = `http://127.0.0.1:${port}`;
+  const operatorUrl = `http://127.0.0.1:${operatorPort}`;
+  let cookie: string | undefined;
   const box: Box = {
     url,
-    operatorUrl: `http://127.0.0.1:${operatorPort}`,
+    operatorUrl,
+    state: async <T>() => {
+      cookie ??= await signIn(operatorUrl);
+      const response = await fetch(`${operatorUrl}/state.json`, { headers: { cookie } });
+      return (await response.json()) as T;
+    },
     pid,
     output: () => output,
     ended,

@@ -48,6 +48,7 @@ export const WELL: BoxSnapshot = {
   levels: { peakDbfs: [-12, -12.5], rmsDbfs: [-20, -20] },
   uplink: {
     phase: 'connected',
+    missingLinks: [],
     targetBps: 2_400_000,
     bitrateBps: 2_300_000,
     srt: { rttMs: 40, latencyMs: 1_000, retransmittedTotal: 0, droppedTotal: 0 },

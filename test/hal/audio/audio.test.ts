@@ -78,7 +78,7 @@ test('any text of the kernel and of amixer parses', () => {
     fc.string(),
     fc.constantFrom(...`${CARDS}${PCM}${MIXER}`.split('\n'), ' 1 [', '00-00: : : capture 1'),
   );
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(line), (lines) => {
       const text = lines.join('\n');
       assert.ok(parseCards(text).every(({ id, index }) => id !== '' && index >= 0));

@@ -101,7 +101,7 @@ test('any text is a list of cameras with sizes', async () => {
     fc.string(),
     fc.constantFrom(...TWO_CAMERAS.split('\n'), '0 : x (', '1x1 [1 fps', "'X' :"),
   );
-  fc.assert(
+  void fc.assert(
     fc.property(fc.array(line), (lines) => {
       for (const { id, modes } of parseCameraList(lines.join('\n'))) {
         assert.ok(id.length > 0);

@@ -39,10 +39,7 @@ test('our player plays: the picture moves, sound is decoded, the clock is read, 
   assert.is(figures.player, 'venuebox');
   assert.ok(figures.startupMs > 0);
   assert.equal(outside, []);
-  const state = async () =>
-    (await (await fetch(`${box.operatorUrl}/state.json`)).json()) as {
-      media: { viewers: { viewers: number } };
-    };
+  const state = () => box.state<{ media: { viewers: { viewers: number } } }>();
   await until(async () => (await state()).media.viewers.viewers === 1, 10_000);
 });
 

@@ -61,6 +61,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     levels: { peakDbfs: [-6.1, -0.05], rmsDbfs: [-18.4, -12.3] },
     uplink: {
       phase: 'connected',
+      missingLinks: [],
       targetBps: 4_000_000,
       bitrateBps: 3_912_345,
       srt: { rttMs: 48, latencyMs: 400, retransmittedTotal: 123, droppedTotal: 2 },
