@@ -48,7 +48,9 @@ tell_systemd() {
 }
 
 build_app() {
-  setup_packages "${BOX_PACKAGES[@]}" dbus polkitd
+  # An image gets its packages from whoever makes it; these are for building.
+  setup_packages "${BOX_PACKAGES[@]}"
+  if [ -z "$root" ]; then setup_packages dbus polkitd; fi
   # What the checkout's owner builds stays the owner's.
   if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ]; then
     runuser -u "$SUDO_USER" -- bash -c 'set -euo pipefail; . scripts/setup.sh; setup_box'

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type LampName, lampsOf } from '../../../daemon/panel/lamps.ts';
@@ -97,6 +98,32 @@ for (const [lamp, rows] of Object.entries(TABLE)) {
     assert.is(new Set(rows.map(([, rhythm]) => rhythm)).size, rows.length);
   });
 }
+
+/** Rhythms as the README calls them, in the order of its table. */
+const WORDS: Readonly<Record<string, RhythmName>> = {
+  off: 'off',
+  steady: 'steady',
+  'wink, every 2 s': 'wink',
+  'blink, every second': 'blink',
+  'double flash': 'double',
+  'triple flash': 'triple',
+  'on with short gaps': 'gap',
+  flicker: 'flicker',
+  'long and short': 'longShort',
+};
+
+test('the table of the README tells each lamp and rhythm that there is, and no other', () => {
+  const readme = readFileSync('README.md', 'utf8');
+  const lamps: readonly LampName[] = ['power', 'on-air', 'links', 'sound', 'recording'];
+  for (const [words, rhythm] of Object.entries(WORDS)) {
+    const row = readme.split('\n').find((line) => line.startsWith(`| ${words} `));
+    const cells = (row ?? '').split('|').map((cell) => cell.trim());
+    for (const [i, lamp] of lamps.entries()) {
+      const isUsed = TABLE[lamp].some(([, shown]) => shown === rhythm);
+      assert.is(cells[i + 2] !== '', isUsed, `${lamp} ${words}: ${cells[i + 2]}`);
+    }
+  }
+});
 
 test('what a child said before it died is not shown as live', () => {
   const media = lampsOf({ ...WELL, ...down('media') });
