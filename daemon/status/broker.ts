@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthorizePublishHandler } from 'aedes';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
+import { aborted } from './aborted.ts';
 import { guardPackets } from './packet-guard.ts';
 
 const CONNECTIONS_MAX = 64;
@@ -57,10 +58,7 @@ export async function runBroker(
       server.listen(port, host, resolve);
     });
     log.info('embedded MQTT broker', { host, port });
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await aborted(signal);
   } catch (cause) {
     const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
     const why = isTaken ? 'another program listens there already' : messageOf(cause);

@@ -11,7 +11,7 @@ import {
 } from './connection.ts';
 import { Places } from './places.ts';
 
-/** Two and a half minutes until a dead line is noticed at the latest, in 4 kB a day. */
+/** A line that is dead is noticed within a minute and a half, by the ping or the broker. */
 const KEEPALIVE_S = 60;
 /**
  * The broker keeps the session so long: the will's delay counts within it (MQTT 5,
@@ -33,8 +33,8 @@ const END_TIMEOUT_MS = 2_000;
 const UNSUPPORTED_VERSION: readonly number[] = [1, 132];
 
 /**
- * The one door to MQTT. Connects with MQTT 5, and with 3.1.1 where the broker does not know that. `signal`
- * ends the connecting; what is connected is ended with `end`.
+ * The one door to MQTT. Connects with MQTT 5, and with 3.1.1 where the broker does
+ * not know that. `signal` ends the connecting; what is connected is ended with `end`.
  *
  * @throws MqttError UNREACHABLE, PROTOCOL, REFUSED; the reason of an aborted `signal`.
  */
