@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthorizePublishHandler } from 'aedes';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { listenOrExplain } from '../../pipelines/listen.ts';
+import { aborted } from './aborted.ts';
 import { guardPackets } from './packet-guard.ts';
 
 const CONNECTIONS_MAX = 64;
@@ -54,10 +55,7 @@ export async function runBroker(
   try {
     await listenOrExplain(server, "MQTT broker's port", { host, port });
     log.info('embedded MQTT broker', { host, port });
-    await new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    await aborted(signal);
   } finally {
     server.close();
     for (const socket of sockets) socket.destroy();

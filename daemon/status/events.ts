@@ -41,20 +41,21 @@ export async function openEventLog(
   return {
     spool,
     record: async (event) => {
-      await spool?.append((seq, session) => renderEvent(event, seq, session));
+      const { ts, body } = eventOf(event);
+      await spool?.append((seq, session) => renderEvent(ts, seq, session, body));
     },
     [Symbol.asyncDispose]: async () => await spool?.[Symbol.asyncDispose](),
   };
 }
 
+/** What cannot be written as JSON throws here, and not while others are written. */
+function eventOf({ type, severity, atMs, data }: BoxEvent) {
+  return { ts: rfc3339(atMs), body: { type, severity, data: boundData(data) } };
+}
+
 /** Stamped as it will be published: sent again, it is the same bytes. */
-function renderEvent(
-  { type, severity, atMs, data }: BoxEvent,
-  seq: number,
-  session: string,
-): Buffer {
-  const body: Body<'event'> = { type, severity, data: boundData(data) };
-  return Buffer.from(JSON.stringify({ v: 1, ts: rfc3339(atMs), seq, session, ...body }));
+function renderEvent(ts: string, seq: number, session: string, body: Body<'event'>): Buffer {
+  return Buffer.from(JSON.stringify({ v: 1, ts, seq, session, ...body }));
 }
 
 /** What is left of the longest payload for an event's data. */

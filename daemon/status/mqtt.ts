@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { type IClientOptions, type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
+import { type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
 import { messageOf } from '../../hal/os/log.ts';
-import { CONNECT_TIMEOUT_MS, openSocket, PACKET_MAX_BYTES } from './broker-socket.ts';
+import { openSocket } from './broker-socket.ts';
+import { clientOptions } from './client-options.ts';
 import {
   type Connection,
   type ConnectOptions,
@@ -11,15 +12,6 @@ import {
 } from './connection.ts';
 import { Places } from './places.ts';
 
-/** Two and a half minutes until a dead line is noticed at the latest, in 4 kB a day. */
-const KEEPALIVE_S = 60;
-/**
- * The broker keeps the session so long: the will's delay counts within it (MQTT 5,
- * 3.1.3.2.2), and a command that waits in it is as old as one may be.
- */
-const SESSION_EXPIRY_S = 30;
-/** Commands that the broker may send before the first is acknowledged. */
-const RECEIVE_MAX = 16;
 /** Messages at QoS 1 on their way at once; fewer where the broker says so. */
 const IN_FLIGHT_MAX = 16;
 const WAITING_MAX = 256;
@@ -33,8 +25,8 @@ const END_TIMEOUT_MS = 2_000;
 const UNSUPPORTED_VERSION: readonly number[] = [1, 132];
 
 /**
- * The one door to MQTT. Connects with MQTT 5, and with 3.1.1 where the broker does not know that. `signal`
- * ends the connecting; what is connected is ended with `end`.
+ * The one door to MQTT. Connects with MQTT 5, and with 3.1.1 where the broker does
+ * not know that. `signal` ends the connecting; what is connected is ended with `end`.
  *
  * @throws MqttError UNREACHABLE, PROTOCOL, REFUSED; the reason of an aborted `signal`.
  */
@@ -93,40 +85,6 @@ async function connectWith(
   } finally {
     signal.removeEventListener('abort', abort);
   }
-}
-
-function clientOptions(protocol: 4 | 5, options: ConnectOptions): IClientOptions {
-  const { clientId, username, password, will } = options;
-  const five = protocol === 5;
-  return {
-    protocolVersion: protocol,
-    clientId,
-    keepalive: KEEPALIVE_S,
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    // A 3.1.1 broker would keep the session, and old commands in it, for ever.
-    clean: !five,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    will: {
-      topic: will.topic,
-      payload: Buffer.from(will.payload),
-      qos: 1,
-      retain: true,
-      ...(five ? { properties: { willDelayInterval: will.delayS } } : {}),
-    },
-    ...(five
-      ? {
-          properties: {
-            sessionExpiryInterval: SESSION_EXPIRY_S,
-            receiveMaximum: RECEIVE_MAX,
-            maximumPacketSize: PACKET_MAX_BYTES,
-          },
-        }
-      : {}),
-  };
 }
 
 function explain(error: unknown, { host, port }: ConnectOptions): MqttError {

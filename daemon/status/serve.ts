@@ -1,4 +1,6 @@
+import { messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
+import { aborted } from './aborted.ts';
 import { changesOf } from './changes.ts';
 import type { MqttConfig } from './config.ts';
 import { type Connection, type Incoming, MqttError, type Outgoing } from './connection.ts';
@@ -55,7 +57,8 @@ export async function serveConnection(
     try {
       await connection.publish(message);
     } catch (error) {
-      if (!(error instanceof MqttError) || connection.closed.aborted) return;
+      if (connection.closed.aborted) return;
+      if (!(error instanceof MqttError)) throw error;
       if (refused.size < 64 && !refused.has(message.topic))
         log.warn('the broker refuses a topic', { topic: message.topic, reason: error.message });
       refused.add(message.topic);
@@ -102,7 +105,10 @@ export async function serveConnection(
     if (message.topic.startsWith(`${stamper.root}/cmd/`)) return take(message);
     if (message.topic === homeStatus) {
       const isNews = !message.isRetained && message.payload.toString() === 'online';
-      if (isNews && clock.monotonicMs() - bornMs >= REBIRTH_EVERY_MS) void birth();
+      if (isNews && clock.monotonicMs() - bornMs >= REBIRTH_EVERY_MS)
+        birth().catch((error: unknown) =>
+          log.error('state could not be told anew', { reason: messageOf(error) }),
+        );
       return;
     }
     if (!message.topic.startsWith(alerts) || !message.isRetained || message.payload.length === 0)
@@ -142,11 +148,4 @@ export async function serveConnection(
     await clock.sleep(ms, ending).catch(() => undefined);
     return !ending.aborted;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

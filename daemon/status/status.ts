@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAbort } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
+import { aborted } from './aborted.ts';
 import { CommandDesk } from './command-desk.ts';
 import { CommandMemory } from './command-memory.ts';
 import type { MqttConfig } from './config.ts';
@@ -23,10 +24,9 @@ const EARLY_MAX = 64;
 const NO_DOCUMENTS: Documents = { reports: [] };
 
 /**
- * Tells of the box over MQTT and takes commands, until `signal` aborts. A broker
- * that is away, refuses or lies is tried again for ever; this never rejects for it.
- *
- * Rejects when the file of command ids cannot be read, which is a person's business.
+ * Tells of the box over MQTT and takes commands, until `signal` aborts. A broker that
+ * is away, refuses or lies is tried again for ever, and so is a certificate that
+ * cannot be read: this never rejects for either.
  */
 export async function runStatus(
   config: MqttConfig,
@@ -35,6 +35,7 @@ export async function runStatus(
 ): Promise<void> {
   if (config.url === '') return await aborted(signal);
   const { clock, log } = deps;
+  if (isInClear(config.url)) log.warn('MQTT goes in clear over the network: use mqtts://');
   const root = rootOf(deps.snapshots().name);
   const memory = await CommandMemory.open(join(deps.stateDir, 'commands.json'), clock.wallMs());
   let connection: Connection | undefined;
@@ -114,6 +115,10 @@ async function connectOptions(
   };
 }
 
+function isInClear(url: string): boolean {
+  return !/^(mqtts:|mqtt:\/\/(127\.|localhost\b|\[::1\]))/.test(url);
+}
+
 function withoutLineEnd(secret: Buffer): Buffer {
   return Buffer.from(secret.toString('utf8').replace(/\r?\n$/, ''));
 }
@@ -167,11 +172,4 @@ class Retry {
     }
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

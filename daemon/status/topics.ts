@@ -32,7 +32,7 @@ export const TOPICS = {
     expiry: 'periods',
   },
   audio: state(payloads.audio, 0, 60, 2),
-  battery: state(payloads.battery, 1, 60, 30),
+  battery: state(payloads.battery, 1, 120, 30),
   camera: state(payloads.camera, 1, 300, 30),
   printer: state(payloads.printer, 1, 300, 30),
   storage: state(payloads.storage, 1, 300, 30),

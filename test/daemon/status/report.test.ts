@@ -132,7 +132,7 @@ function count(plan: TelemetryPlan, fromS: number, seconds: number, isLive: bool
 test('an idle hour and a live hour hold as many messages as the table says', () => {
   const plan = new TelemetryPlan();
   assert.equal(count(plan, 0, 3_600, false), {
-    ...{ status: 120, links: 60, audio: 60, battery: 60 },
+    ...{ status: 120, links: 60, audio: 60, battery: 30 },
     ...{ camera: 12, printer: 12, storage: 12 },
   });
   assert.equal(count(plan, 3_600, 3_600, true), {
