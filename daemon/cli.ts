@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
+import { PARTS, type Part } from './doctor/doctor.ts';
 import { UsageError } from './usage.ts';
 
 /** What the command line asks for. */
@@ -11,6 +12,7 @@ export type Command =
       readonly verb: 'doctor';
       readonly config?: string;
       readonly overrides: readonly string[];
+      readonly parts: readonly Part[];
       readonly isJson: boolean;
     }
   | ({ readonly verb: 'bond' } & BondArguments)
@@ -23,8 +25,9 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
   venuebox run --config FILE    run the box
   venuebox demo                 run it with simulated hardware
   venuebox check FILE           say what is wrong with a config, or that nothing is
-  venuebox doctor [--config FILE]
-                                say what hardware is there, how it is, and what to do about it
+  venuebox doctor [PART...] [--config FILE]
+                                say what hardware is there, how it is, and what to do about it;
+                                parts: ${PARTS.join(' ')}
   venuebox bond --listen PORT --to HOST:PORT --from IP[,IP...]
                                 spread an SRT encoder's packets over several links (SRTLA);
                                 --from @FILE has one link a line: IP [backup] [weight=N],
@@ -72,10 +75,10 @@ export function parseCommand(args: readonly string[]): Command {
       return { verb, config, overrides };
     }
     case 'doctor': {
-      spare(0);
       const { config } = values;
       const isJson = values.json === true;
-      return { verb, overrides, isJson, ...(config === undefined ? {} : { config }) };
+      const file = config === undefined ? {} : { config };
+      return { verb, overrides, isJson, parts: partsOf(rest), ...file };
     }
     case 'bond':
       spare(0);
@@ -100,6 +103,12 @@ export function parseCommand(args: readonly string[]): Command {
     default:
       throw new UsageError(`no command ${verb}`);
   }
+}
+
+function partsOf(names: readonly string[]): readonly Part[] {
+  const unknown = names.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) throw new UsageError(`doctor knows no part ${unknown}`);
+  return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part));
 }
 
 function needed(verb: string, option: string, value: string | undefined): string {
