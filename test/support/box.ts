@@ -24,10 +24,15 @@ const SMALL = [
   'renditions=[{name: mid, width: 640, height: 360, bitrate_bps: 900000}, {name: low, width: 320, height: 180, bitrate_bps: 400000}]',
 ];
 
-/** A real box: the daemon with its children, on free loopback ports. */
+/**
+ * A real box: the daemon with its children, on free loopback ports.
+ *
+ * @param program The daemon, as Node's arguments: its source, or what was built of it.
+ */
 export async function startBox(
   overrides: readonly string[] = [],
   verb: readonly string[] = ['demo'],
+  program: readonly string[] = ['--import', 'tsx', 'daemon/main.ts'],
 ): Promise<Box> {
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
@@ -39,11 +44,9 @@ export async function startBox(
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
-  const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'daemon/main.ts', ...verb, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child: ChildProcess = spawn(process.execPath, [...program, ...verb, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
