@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control/command.ts';
 import { PHASES } from './control/protocol.ts';
+import { PARTS, type Part } from './doctor/doctor.ts';
 import { UsageError } from './usage.ts';
 
 /** What the command line asks for. */
@@ -13,6 +14,7 @@ export type Command =
       readonly verb: 'doctor';
       readonly config?: string;
       readonly overrides: readonly string[];
+      readonly parts: readonly Part[];
       readonly isJson: boolean;
     }
   | ({ readonly verb: 'bond' } & BondArguments)
@@ -27,8 +29,9 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
   venuebox run --config FILE    run the box
   venuebox demo [--idle]        run it with simulated hardware, live or idle
   venuebox check FILE           say what is wrong with a config, or that nothing is
-  venuebox doctor [--config FILE]
-                                say what hardware is there, how it is, and what to do about it
+  venuebox doctor [PART...] [--config FILE]
+                                say what hardware is there, how it is, and what to do about it;
+                                parts: ${PARTS.join(' ')}
   venuebox status               how the box on this machine is
   venuebox cmd VERB [key=value...]
                                 ask it for something, as its button does: arm, disarm, go-live,
@@ -87,10 +90,10 @@ export function parseCommand(args: readonly string[]): Command {
       return { verb, config, overrides };
     }
     case 'doctor': {
-      spare(0);
       const { config } = values;
       const isJson = values.json === true;
-      return { verb, overrides, isJson, ...(config === undefined ? {} : { config }) };
+      const file = config === undefined ? {} : { config };
+      return { verb, overrides, isJson, parts: partsOf(rest), ...file };
     }
     case 'bond':
       spare(0);
@@ -143,6 +146,12 @@ function expectOf(text: string | undefined): Pick<CmdArguments, 'expect'> {
   const expect = PHASES.find((phase) => phase === text);
   if (expect === undefined) throw new UsageError(`--expect must be one of: ${PHASES.join(', ')}`);
   return { expect };
+}
+
+function partsOf(names: readonly string[]): readonly Part[] {
+  const unknown = names.find((name) => !PARTS.some((part) => part === name));
+  if (unknown !== undefined) throw new UsageError(`doctor knows no part ${unknown}`);
+  return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part));
 }
 
 function needed(verb: string, option: string, value: string | undefined): string {

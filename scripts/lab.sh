@@ -4,6 +4,8 @@
 # test/lab/*.test.ts inside against the real kernel drivers.
 #
 # Usage: scripts/lab.sh [test name…]     for example: scripts/lab.sh gpio printer
+# Without names all of test/lab runs but test/lab/slow, which takes a minute alone:
+# scripts/lab.sh slow/box runs the whole box on vivid and snd-aloop.
 # LAB_BUILD=no      never builds the kernel (ten minutes)
 # LAB_LAX=yes       misses of the "within 1 s" kind are printed, not failed: for loaded machines
 # LAB_TIMEOUT_S=300 the whole run ends after this
@@ -57,6 +59,7 @@ modules=$work/modules/lib/modules/$release
 mkdir -p "$modules/extra" "$work/out"
 cp "$kernel/i2c-stub.ko" "$modules/extra/"
 PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/modules" "$release" 2> /dev/null
+[ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
 node scripts/lab/bundle.mjs "$work/out/bundle" "$@"
 
 timeout_s=${LAB_TIMEOUT_S:-300}

@@ -6,6 +6,7 @@
  * they add up, it ended in time and it exited 0. A file may say
  * `SKIPPED n: why` for what this machine cannot do. The hardware lab, which runs
  * test/lab in a kernel of its own, comes last and alone: it uses a whole core.
+ * test/lab/slow is for people: scripts/lab.sh slow/box.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -29,7 +30,7 @@ interface Outcome {
 
 function findTests(filters: readonly string[]): readonly string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => path.endsWith('.test.ts') && !path.startsWith('lab/slow/'))
     .map((path) => `test/${path}`)
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .toSorted();

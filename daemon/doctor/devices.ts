@@ -97,7 +97,7 @@ export async function probeButtons(): Promise<PartReport> {
   const lines = choice === 'chardev' ? renderLines(listLines()) : [];
   const leds = listLeds();
   return {
-    part: 'buttons and lamps',
+    part: 'buttons',
     driver: choice === 'none' ? 'absent' : choice,
     lines: [...findings, ...lines, ...(leds.length === 0 ? [] : [`LED class: ${leds.join(', ')}`])],
     findings: findings.some((finding) => finding.includes('may not be opened'))

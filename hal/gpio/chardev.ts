@@ -168,7 +168,13 @@ function openGroup(chip: string, lines: readonly PlacedInput[], told: Told): Inp
       told.onGone(halErrorOf(cause, chip));
     }
   });
-  poll.add(fd, epoll.Epoll.EPOLLIN);
+  try {
+    poll.add(fd, epoll.Epoll.EPOLLIN);
+  } catch (error) {
+    poll.close();
+    closeSync(fd);
+    throw halErrorOf(error, chip);
+  }
   return {
     read: () => readActive(fd, lines, chip),
     close: () => {

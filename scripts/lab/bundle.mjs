@@ -8,16 +8,22 @@ import { readdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const [folder, ...names] = process.argv.slice(2);
-const files = readdirSync('test/lab').filter((file) => file.endsWith('.test.ts'));
+const files = readdirSync('test/lab', { recursive: true }).filter((file) =>
+  file.endsWith('.test.ts'),
+);
 const unknown = names.filter((name) => !files.includes(`${name}.test.ts`));
 if (unknown.length > 0) {
   process.stderr.write(`lab: no test/lab/${unknown[0]}.test.ts\n`);
   process.exit(2);
 }
+// What is slow runs when it is named.
+const byDefault = files.filter((file) => !file.startsWith('slow/'));
+const chosen = names.length === 0 ? byDefault : names.map((name) => `${name}.test.ts`);
 await build({
-  entryPoints: files
-    .filter((file) => names.length === 0 || names.includes(file.replace('.test.ts', '')))
-    .map((file) => `test/lab/${file}`),
+  entryPoints: chosen.map((file) => ({
+    in: `test/lab/${file}`,
+    out: file.replace(/^slow\/|\.ts$/g, ''),
+  })),
   outdir: folder,
   bundle: true,
   packages: 'external',

@@ -28,7 +28,8 @@ async function readBoard(board: string) {
   const battery = await openBattery({ board }, bus, lines, systemClock, never);
   assert.ok(battery);
   await using open = battery;
-  return open.read(never);
+  // Awaited: the bus closes when this returns.
+  return await open.read(never);
 }
 
 test('an INA219 is read over /dev/i2c-N: volts, and a shunt below zero', async () => {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -11,14 +10,14 @@ import { HalError } from '../../hal/errors.ts';
 import { tryIoctl } from '../../hal/ioctl.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import type { Presence } from '../../hal/presence.ts';
+import { plugCamera, unplugCamera } from './support/camera.ts';
 import { follow } from './support/follow.ts';
 import { launch } from './support/gst.ts';
-import { put, until, within } from './support/kernel.ts';
+import { until, within } from './support/kernel.ts';
 
 const test = suite('lab: a camera on V4L2 (vivid)');
 const never = new AbortController().signal;
 const BUS = 'platform:vivid-000';
-const DRIVER = '/sys/bus/platform/drivers/vivid';
 
 const config: CameraConfig = {
   driver: 'v4l2',
@@ -31,10 +30,6 @@ const config: CameraConfig = {
   fps: 15,
 };
 
-const unplug = () => put(`${DRIVER}/unbind`, 'vivid.0');
-const plug = () => {
-  if (!existsSync(`${DRIVER}/vivid.0`)) put(`${DRIVER}/bind`, 'vivid.0');
-};
 const isVivid = ({ id, aliases }: FoundCamera) => [id, ...aliases].includes(BUS);
 
 test('it is listed with its name, its stable id, its node and its modes', async () => {
@@ -80,13 +75,13 @@ test('unplugged in use: noticed within 1 s, streaming again within 5 s of the re
   {
     await using first = launch(camera.source.launch);
     await until('frames', () => first.bytes() > 0);
-    unplug();
+    unplugCamera();
     const endedMs = await within(1000, 'the end of the pipeline', () => !first.isRunning());
     const listMs = await within(1000, 'the list without it', () => !lists.latest()?.some(isVivid));
     await within(1000, 'its absence', () => presence.latest()?.phase === 'away');
     console.log(`  unplug: pipeline ended after ${endedMs | 0} ms, list ${listMs | 0} ms later`);
   }
-  plug();
+  plugCamera();
   const foundMs = await within(5000, 'the camera', () => presence.latest()?.phase === 'there');
   await camera.check(never);
   await using second = launch(camera.source.launch);
@@ -108,7 +103,7 @@ async function readControls(line: string): Promise<readonly (number | undefined)
 }
 
 test('it is plugged in at the end, for the files after this one', () => {
-  plug();
+  plugCamera();
 });
 
 test.run();

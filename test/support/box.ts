@@ -29,12 +29,17 @@ const SMALL = [
   'renditions=[{name: mid, width: 640, height: 360, bitrate_bps: 900000}, {name: low, width: 320, height: 180, bitrate_bps: 400000}]',
 ];
 
-/** A real box: the daemon with its children, on free loopback ports. */
+/**
+ * A real box: the daemon with its children, on free loopback ports.
+ *
+ * @param program The daemon, as Node's arguments: its source, or what was built of it.
+ */
 export async function startBox(
   overrides: readonly string[] = [],
   verb: readonly string[] = ['demo'],
   /** Run by this command, for example inside a network namespace. */
   prefix: readonly string[] = [],
+  program: readonly string[] = ['--import', 'tsx', 'daemon/main.ts'],
 ): Promise<Box> {
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
@@ -54,7 +59,7 @@ export async function startBox(
     prefix[0] ?? process.execPath,
     [
       ...(prefix.length > 0 ? [...prefix.slice(1), process.execPath] : []),
-      ...['--import', 'tsx', 'daemon/main.ts', ...verb, ...args],
+      ...[...program, ...verb, ...args],
     ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
-import { SerialPort } from 'serialport';
-import { HalError, halErrorOf } from '../../errors.ts';
+import { HalError } from '../../errors.ts';
 import { type Clock, isAbort } from '../../os/clock.ts';
+import { openSerialPort } from '../../serial.ts';
 import { cutLines, finalOf } from './parse.ts';
 
 /** Lines of one answer that are kept; the bound is for a modem gone mad. */
@@ -24,7 +24,7 @@ export interface AtLine extends AsyncDisposable {
 }
 
 export async function openAtLine(path: string, baudRate: number, clock: Clock): Promise<AtLine> {
-  const port = new SerialPort({ path, baudRate, autoOpen: false });
+  const port = await openSerialPort({ path, baudRate });
   const closed = new AbortController();
   const lose = () => closed.abort(new HalError('GONE', `${path}: the modem went`));
   let rest = '';
@@ -35,9 +35,6 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
     const cut = cutLines(rest + bytes.toString('latin1'));
     rest = cut.rest;
     for (const line of cut.lines) onLine(line);
-  });
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(openFault(error, path)) : resolve()));
   });
 
   const askNow = async (command: string, timeoutMs: number, signal: AbortSignal) => {
@@ -77,22 +74,6 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
         else resolve();
       }),
   };
-}
-
-/** serialport puts the errno into its message only. */
-function openFault(error: Error, path: string): HalError {
-  if (/No such file|cannot open.*ENOENT/i.test(error.message)) {
-    return new HalError('NOT_FOUND', `${path}: it is not there`, { cause: error });
-  }
-  if (/Permission denied/i.test(error.message)) {
-    return new HalError('NOT_PERMITTED', `${path}: add this user to the group dialout`, {
-      cause: error,
-    });
-  }
-  if (/lock|busy|temporarily unavailable/i.test(error.message)) {
-    return new HalError('DEVICE_BUSY', `${path}: another program has it`, { cause: error });
-  }
-  return halErrorOf(error, path);
 }
 
 /**

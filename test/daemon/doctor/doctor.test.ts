@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCommand } from '../../../daemon/cli.ts';
-import { inTime } from '../../../daemon/doctor/doctor.ts';
+import { inTime, PARTS } from '../../../daemon/doctor/doctor.ts';
 import {
   judgeBattery,
   judgeCapture,
@@ -37,7 +37,7 @@ test('on this machine every part is told, and the exit code says whether somethi
   const report = JSON.parse(stdout) as DoctorReport;
   assert.equal(
     report.parts.map(({ part }) => part),
-    ['system', 'encoders', 'camera', 'sound', 'buttons and lamps', 'battery', 'printer', 'modems'],
+    [...PARTS],
   );
   assert.is(exitCode, wrongCount(report) > 0 ? 1 : 0);
   assert.ok(report.parts[0]?.lines.some((line) => line.startsWith('memory')));
@@ -46,23 +46,27 @@ test('on this machine every part is told, and the exit code says whether somethi
 
 test('a configured camera and card that are not there are wrong, with advice, and exit code 1', async () => {
   const { exitCode, stdout } = await doctor(
+    ...['sound', 'camera'],
     ...['--set', 'camera.driver=v4l2', '--set', 'camera.device=/dev/video99'],
     ...['--set', 'sound.driver=alsa', '--set', 'sound.device=hw:CARD=NoCard'],
   );
   assert.is(exitCode, 1);
   assert.match(stdout, /WRONG camera \/dev\/video99 is not there: plug it in/);
   assert.match(stdout, /WRONG sound card NoCard is not there .*: plug it in/);
-  assert.match(stdout, /\d things are wrong\.$/);
+  assert.match(stdout, /\n2 things are wrong\.$/);
 });
 
-test('the command line: --json, a config, no spare words', () => {
+test('the command line: --json, a config, some parts', () => {
   assert.equal(parseCommand(['doctor', '--json', '--config', 'a.yaml']), {
     verb: 'doctor',
     config: 'a.yaml',
     overrides: [],
+    parts: PARTS,
     isJson: true,
   });
-  assert.throws(() => parseCommand(['doctor', 'now']), /does not take now/);
+  const some = parseCommand(['doctor', 'printer', 'camera']);
+  assert.equal(some.verb === 'doctor' && some.parts, ['camera', 'printer']);
+  assert.throws(() => parseCommand(['doctor', 'now']), /knows no part now/);
 });
 
 test('a part that hangs is a finding after 30 s, one that throws at once', async () => {
