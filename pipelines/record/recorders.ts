@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
+import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
+import { runAll } from '../../hal/os/task.ts';
+import type { Presentation } from '../media/presentation.ts';
+import { Outbox } from './outbox.ts';
+import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './settings.ts';
+import { PartTap } from './tap.ts';
+
+export interface RecordersOptions {
+  readonly presentation: Presentation;
+  /** Tracks to record, the leading one first: the top rendition and the sound. */
+  readonly trackIds: readonly string[];
+  readonly targets: readonly TargetSettings[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onState: (states: readonly TargetState[]) => void;
+}
+
+/** Redundant recording: one recorder process for each target. */
+export interface Recorders {
+  /** A track has published: call it from the presentation's `onPublish`. */
+  collect(trackId: string): void;
+  setOn(isOn: boolean): void;
+  states(): readonly TargetState[];
+  /**
+   * Runs the recorders until `signal` aborts; then each has written what it got
+   * and has closed its files, or was ended after {@link GRACE_MS}.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Back before what is kept for a recorder is too old, and no spinning where it cannot start. */
+const POLICY: RestartPolicy = { firstPauseMs: 100, longestPauseMs: 5_000, healthyMs: 10_000 };
+/** Time for the last bytes to reach a slow disk. */
+const GRACE_MS = 8_000;
+
+interface Slot {
+  readonly target: TargetSettings;
+  readonly outbox: Outbox;
+  state: TargetState;
+}
+
+export function openRecorders(options: RecordersOptions): Recorders {
+  const { presentation, trackIds, targets, clock } = options;
+  const slots = targets.map(
+    (target): Slot => ({
+      target,
+      outbox: new Outbox(trackIds[0] ?? ''),
+      state: stateOf(target, 'failed', 'its recorder is starting'),
+    }),
+  );
+  const states = () => slots.map(({ state }) => state);
+  const tap = new PartTap(presentation, trackIds, {
+    onInit: (trackId, initId, bytes) => {
+      for (const { outbox } of slots) outbox.setInit({ type: 'init', trackId, initId, bytes });
+    },
+    onPart: (part) => {
+      const publishedMs = Number(process.hrtime.bigint()) / 1e6;
+      for (const { outbox } of slots) outbox.add(part, publishedMs);
+    },
+  });
+  const onState = (slot: Slot, state: TargetState) => {
+    slot.state = state;
+    options.onState(states());
+  };
+  return {
+    collect: (trackId) => tap.collect(trackId),
+    setOn: (isOn) => {
+      for (const { outbox } of slots) outbox.setOn(isOn);
+    },
+    states,
+    run: async (signal) => {
+      const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-rec-'));
+      try {
+        const tasks = slots.map((slot, i) => (both: AbortSignal) => {
+          const socketPath = join(folder, String(i));
+          const run = (stop: AbortSignal) => runSlot(slot, socketPath, options, onState, stop);
+          const { log } = options;
+          const onChange = ({
+            phase,
+            lastFailure = '',
+          }: {
+            phase: string;
+            lastFailure?: string;
+          }) => {
+            if (phase === 'pausing') onState(slot, stateOf(slot.target, 'failed', lastFailure));
+          };
+          const name = `recorder ${slot.target.id}`;
+          return supervise(name, run, { policy: POLICY, clock, log, onChange }, both);
+        });
+        await runAll(tasks, signal);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** One run of one recorder: its socket, and the process behind it. */
+async function runSlot(
+  slot: Slot,
+  socketPath: string,
+  { presentation: { epochMs }, trackIds, clock, log }: RecordersOptions,
+  onState: (slot: Slot, state: TargetState) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { target, outbox } = slot;
+  const server = createServer((socket) => outbox.connect(socket));
+  await rm(socketPath, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, resolve);
+  });
+  const onMessage = (message: FromRecorder) => {
+    if (message.type === 'state') onState(slot, message.state);
+    else if (message.type === 'safe') outbox.setSafe(message.msn);
+    else log.info(message.text, message.fields);
+  };
+  const onStart = (child: RunningChild) =>
+    child.send({ type: 'start', target, epochMs, trackIds, socketPath } satisfies ToRecorder);
+  // The end of its socket is what ends a recorder in order; signals only hurry it.
+  const stop = () => outbox.close();
+  signal.addEventListener('abort', stop, { once: true });
+  const entry = entryPoint(import.meta.url, './main');
+  const spec = { name: `recorder ${target.id}`, entry, graceMs: GRACE_MS, onMessage, onStart };
+  try {
+    await runNodeChild<FromRecorder>(spec, clock, log, signal);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    server.close();
+  }
+}
+
+function stateOf(
+  { id, folder }: TargetSettings,
+  phase: TargetState['phase'],
+  reason: string,
+): TargetState {
+  const failure = 'broken';
+  return { id, folder, phase, failure, reason, writtenBps: 0, failuresTotal: 0, lostMs: 0 };
+}

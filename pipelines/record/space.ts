@@ -1,0 +1,64 @@
+import type { StoredRecording } from './library.ts';
+import type { TargetSettings } from './settings.ts';
+
+export interface Volume {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What to do so that recording can go on. */
+export interface SpacePlan {
+  /** To be deleted, in this order. */
+  readonly deletions: readonly StoredRecording[];
+  /** False where the reserve cannot be kept, even then. */
+  readonly isEnough: boolean;
+}
+
+/** Once it has to delete, it makes this much room at once. */
+const SLACK_BYTES = 32_000_000;
+
+/** What is kept free on a volume: the larger of both settings. */
+export function reserveOf(settings: TargetSettings, { totalBytes }: Volume): number {
+  return Math.max(settings.reserveBytes, (totalBytes * settings.reservePct) / 100);
+}
+
+/**
+ * Which recordings go, oldest first, so that the reserve stays free.
+ *
+ * @param older Finished recordings, oldest first; the running one is not among them.
+ */
+export function planSpace(
+  settings: TargetSettings,
+  volume: Volume,
+  older: readonly StoredRecording[],
+): SpacePlan {
+  let freeBytes = volume.freeBytes;
+  const reserveBytes = reserveOf(settings, volume);
+  if (freeBytes >= reserveBytes) return { deletions: [], isEnough: true };
+  const deletions: StoredRecording[] = [];
+  if (settings.policy === 'oldest-first') {
+    for (const recording of older) {
+      if (freeBytes >= reserveBytes + SLACK_BYTES) break;
+      deletions.push(recording);
+      freeBytes += recording.bytes;
+    }
+  }
+  return { deletions, isEnough: freeBytes >= reserveBytes };
+}
+
+/**
+ * For how long the present recording still fits, in s; undefined while nothing
+ * is written. What the policy lets go counts as free.
+ */
+export function remainingS(
+  settings: TargetSettings,
+  volume: Volume,
+  older: readonly StoredRecording[],
+  writtenBps: number,
+): number | undefined {
+  if (writtenBps <= 0) return undefined;
+  const deletable = settings.policy === 'oldest-first' ? older : [];
+  const olderBytes = deletable.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = volume.freeBytes - reserveOf(settings, volume) + olderBytes;
+  return Math.max(0, Math.floor((bytes * 8) / writtenBps));
+}
