@@ -16,6 +16,8 @@ export interface SpacePlan {
 
 /** Once it has to delete, it makes this much room at once. */
 const SLACK_BYTES = 32_000_000;
+/** Below this much beyond the reserve no recording begins: it would end at once. */
+const START_BYTES = 8_000_000;
 
 /** What is kept free on a volume: the larger of both settings. */
 export function reserveOf(settings: TargetSettings, { totalBytes }: Volume): number {
@@ -26,14 +28,16 @@ export function reserveOf(settings: TargetSettings, { totalBytes }: Volume): num
  * Which recordings go, oldest first, so that the reserve stays free.
  *
  * @param older Finished recordings, oldest first; the running one is not among them.
+ * @param isRunning There is a running one.
  */
 export function planSpace(
   settings: TargetSettings,
   volume: Volume,
   older: readonly StoredRecording[],
+  isRunning: boolean,
 ): SpacePlan {
   let freeBytes = volume.freeBytes;
-  const reserveBytes = reserveOf(settings, volume);
+  const reserveBytes = reserveOf(settings, volume) + (isRunning ? 0 : START_BYTES);
   if (freeBytes >= reserveBytes) return { deletions: [], isEnough: true };
   const deletions: StoredRecording[] = [];
   if (settings.policy === 'oldest-first') {
@@ -43,7 +47,9 @@ export function planSpace(
       freeBytes += recording.bytes;
     }
   }
-  return { deletions, isEnough: freeBytes >= reserveBytes };
+  const isEnough = freeBytes >= reserveBytes;
+  // What would not help is not deleted: somebody else fills the disk.
+  return { deletions: isEnough ? deletions : [], isEnough };
 }
 
 /**

@@ -155,7 +155,6 @@ export class Target {
     if (step.type === 'begin') {
       this.#file = await RecordingFile.create(settings.folder, epochMs, step);
       this.#syncedAtMs = this.#options.clock.monotonicMs();
-      this.#pauseMs = FIRST_PAUSE_MS;
       this.#note('recording', { name: this.#file.name });
     } else if (step.type === 'fragment') {
       await this.#file?.append(step);
@@ -171,6 +170,9 @@ export class Target {
     const fragments = (await this.#file?.sync()) ?? [];
     this.#syncedAtMs = this.#options.clock.monotonicMs();
     if (fragments.length === 0) return;
+    // Not before now is it certain that the disk takes what it is given.
+    this.#failed = undefined;
+    this.#pauseMs = FIRST_PAUSE_MS;
     const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
     this.#written.push({ atMs: this.#syncedAtMs, bytes });
     this.#tellSafe();
@@ -196,7 +198,7 @@ export class Target {
     });
     if (!isReady) return;
     this.#isPrepared = true;
-    this.#failed = undefined;
+    if (!this.#isOn) this.#failed = undefined;
     this.#lookedAtMs = this.#options.clock.monotonicMs();
   }
 

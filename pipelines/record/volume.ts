@@ -77,7 +77,12 @@ export interface Room {
 export async function makeRoom(settings: TargetSettings, running?: string): Promise<Room> {
   const { folder } = settings;
   const older = (await listRecordings(folder)).filter(({ name }) => name !== running);
-  const { deletions, isEnough } = planSpace(settings, await volumeOf(folder), older);
+  const { deletions, isEnough } = planSpace(
+    settings,
+    await volumeOf(folder),
+    older,
+    running !== undefined,
+  );
   for (const { name } of deletions) {
     // The movie first: a journal alone is recognised as a remnant and removed.
     await rm(moviePath(folder, name), { force: true });
