@@ -44,7 +44,12 @@ interface Slot {
   readonly target: TargetSettings;
   readonly outbox: Outbox;
   state: TargetState;
+  /** When its recorder last said something. */
+  heardMs: number;
 }
+
+/** A recorder tells its state once a second, whatever its disk does; one that is silent hangs itself. */
+const SILENT_MS = 4_000;
 
 export function openRecorders(options: RecordersOptions): Recorders {
   const { presentation, trackIds, targets, clock } = options;
@@ -52,10 +57,11 @@ export function openRecorders(options: RecordersOptions): Recorders {
     (target): Slot => ({
       target,
       outbox: new Outbox(trackIds[0] ?? ''),
-      state: stateOf(target, 'failed', 'its recorder is starting'),
+      state: failedState(target, 'its recorder is starting'),
+      heardMs: clock.monotonicMs(),
     }),
   );
-  const states = () => slots.map(({ state }) => state);
+  const states = () => slots.map((slot) => stateNow(slot, clock.monotonicMs()));
   const tap = new PartTap(presentation, trackIds, {
     onInit: (trackId, initId, bytes) => {
       for (const { outbox } of slots) outbox.setInit({ type: 'init', trackId, initId, bytes });
@@ -67,6 +73,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
   });
   const onState = (slot: Slot, state: TargetState) => {
     slot.state = state;
+    slot.heardMs = clock.monotonicMs();
     options.onState(states());
   };
   return {
@@ -89,7 +96,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
             phase: string;
             lastFailure?: string;
           }) => {
-            if (phase === 'pausing') onState(slot, stateOf(slot.target, 'failed', lastFailure));
+            if (phase === 'pausing') onState(slot, failedState(slot.target, lastFailure));
           };
           const name = `recorder ${slot.target.id}`;
           return supervise(name, run, { policy: POLICY, clock, log, onChange }, both);
@@ -137,11 +144,13 @@ async function runSlot(
   }
 }
 
-function stateOf(
-  { id, folder }: TargetSettings,
-  phase: TargetState['phase'],
-  reason: string,
-): TargetState {
-  const failure = 'broken';
+function stateNow({ state, heardMs }: Slot, nowMs: number): TargetState {
+  if (state.phase === 'failed' || nowMs - heardMs < SILENT_MS) return state;
+  const reason = `${state.folder}: its recorder does not answer`;
+  return { ...state, phase: 'failed', failure: 'slow', reason };
+}
+
+function failedState({ id, folder }: TargetSettings, reason: string): TargetState {
+  const [phase, failure] = ['failed', 'broken'] as const;
   return { id, folder, phase, failure, reason, writtenBps: 0, failuresTotal: 0, lostMs: 0 };
 }

@@ -37,7 +37,12 @@ test('the oldest go first, and no more than is needed', () => {
 test('nothing is deleted by the policy `stop`, with room, or where it would not help', () => {
   fc.assert(
     fc.property(fc.nat(3_000_000_000), fc.boolean(), fc.boolean(), (free, isStop, isRunning) => {
-      const plan = planSpace(settings(isStop ? 'stop' : 'oldest-first'), volume(free), OLDER, isRunning);
+      const plan = planSpace(
+        settings(isStop ? 'stop' : 'oldest-first'),
+        volume(free),
+        OLDER,
+        isRunning,
+      );
       const freed = plan.deletions.reduce((sum, { bytes }) => sum + bytes, free);
       if (isStop || free >= 1.1e9 || !plan.isEnough) assert.is(plan.deletions.length, 0);
       if (plan.isEnough) assert.ok(freed >= 1e9);

@@ -141,7 +141,10 @@ test('by the policy `oldest-first` the oldest recordings go, never the running o
   await first.run(4);
   await first.off();
   const [oldest, newer] = await moviesIn(volume.folder);
-  await using recorder = openTarget(volume.folder, { policy: 'oldest-first', reserveBytes: 39_800_000 });
+  await using recorder = openTarget(volume.folder, {
+    policy: 'oldest-first',
+    reserveBytes: 39_800_000,
+  });
   recorder.tapped.feed.run(60);
   await recorder.on();
   await recorder.run(4);
