@@ -20,6 +20,8 @@ export interface RecordersOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onState: (states: readonly TargetState[]) => void;
+  /** Media up to this time is on the target's disk, and its journal says so. */
+  readonly onSafe?: (targetId: string, untilUs: number) => void;
 }
 
 /** Redundant recording: one recorder process for each target. */
@@ -113,7 +115,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
 async function runSlot(
   slot: Slot,
   socketPath: string,
-  { presentation: { epochMs }, trackIds, clock, log }: RecordersOptions,
+  { presentation: { epochMs }, trackIds, clock, log, onSafe }: RecordersOptions,
   onState: (slot: Slot, state: TargetState) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -126,8 +128,10 @@ async function runSlot(
   });
   const onMessage = (message: FromRecorder) => {
     if (message.type === 'state') onState(slot, message.state);
-    else if (message.type === 'safe') outbox.setSafe(message.msn);
-    else log.info(message.text, message.fields);
+    else if (message.type === 'safe') {
+      outbox.setSafe(message.msn);
+      onSafe?.(target.id, message.untilUs);
+    } else log.info(message.text, message.fields);
   };
   const onStart = (child: RunningChild) =>
     child.send({ type: 'start', target, epochMs, trackIds, socketPath } satisfies ToRecorder);

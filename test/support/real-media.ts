@@ -18,7 +18,7 @@ export interface RealMedia {
 }
 
 const FRAMES = 120;
-const LAUNCH = {
+export const LAUNCH = {
   video: `videotestsrc num-buffers=${FRAMES} pattern=ball ! video/x-raw,format=I420,width=320,height=180,framerate=30/1 ! x264enc speed-preset=ultrafast tune=zerolatency bitrate=500 key-int-max=30 ! video/x-h264,profile=baseline ! h264parse ! video/x-h264,stream-format=avc,alignment=au ! gdppay`,
   audio:
     'audiotestsrc num-buffers=188 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=96000 ! aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! gdppay',
