@@ -18,18 +18,30 @@ export interface InitTrack {
 
 /** Reads an init section with one track; undefined where it is none. */
 export function readInit(init: Buffer): InitTrack | undefined {
+  return readInits(init)[0];
+}
+
+/** The tracks of an init section, in the order of their track_IDs; what cannot be read is left out. */
+export function readInits(init: Buffer): readonly InitTrack[] {
+  const moov = findBox(init, 'moov');
+  if (moov === undefined) return [];
+  return boxesIn(init, moov.content, moov.end)
+    .filter(({ type }) => type === 'trak')
+    .flatMap(({ start, end }) => readTrak(init.subarray(start, end)) ?? []);
+}
+
+function readTrak(trak: Buffer): InitTrack | undefined {
   const cut = (...path: readonly string[]): Buffer | undefined => {
-    const found = findBox(init, 'moov', 'trak', ...path);
-    return found && init.subarray(found.start, found.end);
+    const found = findBox(trak, 'trak', ...path);
+    return found && trak.subarray(found.start, found.end);
   };
-  const trak = cut();
   const tkhd = cut('tkhd');
   const mdhd = cut('mdia', 'mdhd');
   const hdlr = cut('mdia', 'hdlr');
   const mediaHeader = cut('mdia', 'minf', 'vmhd') ?? cut('mdia', 'minf', 'smhd');
   const dinf = cut('mdia', 'minf', 'dinf');
   const stsd = cut('mdia', 'minf', 'stbl', 'stsd');
-  if (!trak || !tkhd || !mdhd || !hdlr || !mediaHeader || !dinf || !stsd) return undefined;
+  if (!tkhd || !mdhd || !hdlr || !mediaHeader || !dinf || !stsd) return undefined;
   // Version 0 of tkhd is 92 bytes long, of mdhd 32.
   if (tkhd.length !== 92 || mdhd.length !== 32 || hdlr.length < 24) return undefined;
   const timescale = mdhd.readUInt32BE(20);

@@ -1,16 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
+import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
 import { runAll } from '../../hal/os/task.ts';
+import { runFedChild } from '../feed/fed-child.ts';
+import { Outbox } from '../feed/outbox.ts';
+import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../media/presentation.ts';
-import { Outbox } from './outbox.ts';
 import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './settings.ts';
-import { PartTap } from './tap.ts';
 
 export interface RecordersOptions {
   readonly presentation: Presentation;
@@ -120,12 +120,6 @@ async function runSlot(
   signal: AbortSignal,
 ): Promise<void> {
   const { target, outbox } = slot;
-  const server = createServer((socket) => outbox.connect(socket));
-  await rm(socketPath, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, resolve);
-  });
   const onMessage = (message: FromRecorder) => {
     if (message.type === 'state') onState(slot, message.state);
     else if (message.type === 'safe') {
@@ -135,17 +129,10 @@ async function runSlot(
   };
   const onStart = (child: RunningChild) =>
     child.send({ type: 'start', target, epochMs, trackIds, socketPath } satisfies ToRecorder);
-  // The end of its socket is what ends a recorder in order; signals only hurry it.
-  const stop = () => outbox.close();
-  signal.addEventListener('abort', stop, { once: true });
   const entry = entryPoint(import.meta.url, './main');
-  const spec = { name: `recorder ${target.id}`, entry, graceMs: GRACE_MS, onMessage, onStart };
-  try {
-    await runNodeChild<FromRecorder>(spec, clock, log, signal);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    server.close();
-  }
+  const name = `recorder ${target.id}`;
+  const spec = { name, entry, outbox, socketPath, graceMs: GRACE_MS, onMessage, onStart };
+  await runFedChild<FromRecorder>(spec, clock, log, signal);
 }
 
 function stateNow({ state, heardMs }: Slot, nowMs: number): TargetState {

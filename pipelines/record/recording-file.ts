@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { syncFolder, writeAll } from '../files/durable.ts';
 import { type FragmentEntry, type OpenRecord, renderRecord } from './journal.ts';
 import type { ReelStep } from './reel.ts';
 
@@ -143,24 +144,5 @@ export class RecordingFile {
     await writeAll(this.#journal, bytes, this.#journalOffset);
     await this.#journal.datasync();
     this.#journalOffset += bytes.length;
-  }
-}
-
-/** A nearly full disk takes a part of what it is given, and says no only then. */
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
-  }
-}
-
-/** A new name is on the disk only when its folder is. */
-export async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -1,6 +1,6 @@
+import type { RecordedPart } from '../feed/part.ts';
 import { readFragment, renumberFragment } from '../mp4/fragment.ts';
 import { type InitTrack, joinInits, readInit } from '../mp4/init.ts';
-import type { RecordedPart } from './part.ts';
 
 /** Why a file ended. */
 export type CutReason = 'hour' | 'discontinuity' | 'gap' | 'track' | 'off' | 'lost' | 'failed';

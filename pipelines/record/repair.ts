@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { readAt, syncFolder } from '../files/durable.ts';
 import { readFragment } from '../mp4/fragment.ts';
 import {
   acknowledgedBytes,
@@ -9,7 +10,7 @@ import {
   renderRecord,
 } from './journal.ts';
 import { listRecordings } from './library.ts';
-import { journalPath, moviePath, syncFolder } from './recording-file.ts';
+import { journalPath, moviePath } from './recording-file.ts';
 
 export interface Repair {
   readonly name: string;
@@ -211,17 +212,6 @@ async function closeJournal(
   } finally {
     await journal.close();
   }
-}
-
-async function readAt(file: FileHandle, position: number, bytes: number): Promise<Buffer> {
-  const out = Buffer.alloc(bytes);
-  let done = 0;
-  while (done < bytes) {
-    const { bytesRead } = await file.read(out, done, bytes - done, position + done);
-    if (bytesRead === 0) break;
-    done += bytesRead;
-  }
-  return out.subarray(0, done);
 }
 
 function checksum(json: string): string {

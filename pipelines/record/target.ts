@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
+import type { WireMessage } from '../feed/wire.ts';
 import { moviePath, RecordingFile } from './recording-file.ts';
 import { Reel, type ReelStep } from './reel.ts';
 import { repairFolder } from './repair.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
 import { remainingS } from './space.ts';
 import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
-import type { WireMessage } from './wire.ts';
 
 export interface TargetOptions {
   readonly settings: TargetSettings;

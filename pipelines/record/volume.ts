@@ -1,8 +1,9 @@
 import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '../../hal/os/log.ts';
+import { syncFolder } from '../files/durable.ts';
 import { listRecordings, type StoredRecording } from './library.ts';
-import { journalPath, moviePath, syncFolder } from './recording-file.ts';
+import { journalPath, moviePath } from './recording-file.ts';
 import type { TargetFailure, TargetSettings } from './settings.ts';
 import { planSpace, reserveOf, type Volume } from './space.ts';
 

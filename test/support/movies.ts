@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { RecordedPart } from '../../pipelines/record/part.ts';
+import type { RecordedPart } from '../../pipelines/feed/part.ts';
+import { PartTap } from '../../pipelines/feed/tap.ts';
 import { Reel, type ReelStep } from '../../pipelines/record/reel.ts';
-import { PartTap } from '../../pipelines/record/tap.ts';
 import { openRealFeed, REAL_EPOCH_MS, type RealFeed } from './real-feed.ts';
 import type { RealMedia } from './real-media.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { renderMessage, type WireMessage, WireReader } from '../../../pipelines/feed/wire.ts';
 import {
   acknowledgedBytes,
   type FragmentEntry,
@@ -8,7 +9,6 @@ import {
   parseJournal,
   renderRecord,
 } from '../../../pipelines/record/journal.ts';
-import { renderMessage, type WireMessage, WireReader } from '../../../pipelines/record/wire.ts';
 
 const test = suite('recording journal and wire');
 
