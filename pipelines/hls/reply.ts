@@ -6,6 +6,8 @@ export interface Reply {
   /** Name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: readonly Buffer[];
+  /** Sent from disk in place of a body; its last byte is included. */
+  readonly file?: { readonly path: string; readonly from: number; readonly to: number };
 }
 
 const CORS = ['Access-Control-Allow-Origin', '*'] as const;
