@@ -10,6 +10,7 @@ import { runFedChild } from '../feed/fed-child.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../media/presentation.ts';
+import type { ReplayNews } from '../replay/replay.ts';
 import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './settings.ts';
 
 export interface RecordersOptions {
@@ -22,6 +23,8 @@ export interface RecordersOptions {
   readonly onState: (states: readonly TargetState[]) => void;
   /** Media up to this time is on the target's disk, and its journal says so. */
   readonly onSafe?: (targetId: string, untilUs: number) => void;
+  /** For the replay. */
+  readonly onNews?: (target: TargetSettings, news: ReplayNews) => void;
 }
 
 /** Redundant recording: one recorder process for each target. */
@@ -115,13 +118,14 @@ export function openRecorders(options: RecordersOptions): Recorders {
 async function runSlot(
   slot: Slot,
   socketPath: string,
-  { presentation: { epochMs }, trackIds, clock, log, onSafe }: RecordersOptions,
+  { presentation: { epochMs }, trackIds, clock, log, onSafe, onNews }: RecordersOptions,
   onState: (slot: Slot, state: TargetState) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { target, outbox } = slot;
   const onMessage = (message: FromRecorder) => {
     if (message.type === 'state') onState(slot, message.state);
+    else if (message.type === 'news') onNews?.(target, message.news);
     else if (message.type === 'safe') {
       outbox.setSafe(message.msn);
       onSafe?.(target.id, message.untilUs);

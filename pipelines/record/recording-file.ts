@@ -30,6 +30,7 @@ export const journalPath = (folder: string, name: string): string =>
  */
 export class RecordingFile {
   readonly name: string;
+  readonly headerBytes: number;
   readonly #movie: FileHandle;
   readonly #journal: FileHandle;
   readonly #hash = createHash('sha256');
@@ -40,11 +41,12 @@ export class RecordingFile {
   #journalOffset = 0;
   #unsynced: FragmentEntry[] = [];
 
-  private constructor(name: string, movie: FileHandle, journal: FileHandle, isWhole: boolean) {
+  private constructor(name: string, movie: FileHandle, journal: FileHandle, begin: Begin) {
     this.name = name;
+    this.headerBytes = begin.header.length;
     this.#movie = movie;
     this.#journal = journal;
-    this.#isWhole = isWhole;
+    this.#isWhole = begin.isWhole;
   }
 
   /** Creates both files; when it returns, they and their names are on the disk. */
@@ -56,7 +58,7 @@ export class RecordingFile {
       await movie.close();
       throw error;
     });
-    const file = new RecordingFile(name, movie, journal, isWhole);
+    const file = new RecordingFile(name, movie, journal, begin);
     try {
       await file.#write([header]);
       file.#wholeBytes = header.length;
@@ -106,16 +108,20 @@ export class RecordingFile {
     return fragments;
   }
 
-  /** Syncs, writes the last record and closes. */
-  async finish(reason: string, hasAll: boolean): Promise<void> {
+  /** Syncs, writes the last record and closes; tells what was synced. */
+  async finish(
+    reason: string,
+    hasAll: boolean,
+  ): Promise<{ readonly fragments: readonly FragmentEntry[]; readonly isComplete: boolean }> {
     const isTorn = this.#offset !== this.#wholeBytes;
     if (isTorn) await this.#movie.truncate(this.#wholeBytes);
-    await this.sync();
+    const fragments = await this.sync();
     const isComplete = hasAll && this.#isWhole && !isTorn;
     const bytes = this.#wholeBytes;
     const digest = isTorn ? {} : { sha256: this.#hash.digest('hex') };
     await this.#record(renderRecord({ type: 'end', isComplete, reason, bytes, ...digest }));
     await this.abandon();
+    return { fragments, isComplete };
   }
 
   /** Closes as it is; repair will find it. Never rejects. */

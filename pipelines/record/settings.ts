@@ -1,3 +1,5 @@
+import type { ReplayNews } from '../replay/replay.ts';
+
 /** One place that recordings go to. */
 export interface TargetSettings {
   /** Stable, for status and logs, for example `sd` or `usb`. */
@@ -66,6 +68,8 @@ export type FromRecorder =
   | { readonly type: 'state'; readonly state: TargetState }
   /** All up to this media segment is safe. */
   | { readonly type: 'safe'; readonly msn: number; readonly untilUs: number }
+  /** For the replay: what of its recordings can be played. */
+  | { readonly type: 'news'; readonly news: ReplayNews }
   | {
       readonly type: 'note';
       readonly text: string;

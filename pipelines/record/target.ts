@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { WireMessage } from '../feed/wire.ts';
+import type { ReplayNews } from '../replay/replay.ts';
+import { Narrator, tellStored } from './news.ts';
 import { moviePath, RecordingFile } from './recording-file.ts';
 import { Reel, type ReelStep } from './reel.ts';
 import { repairFolder } from './repair.ts';
@@ -47,6 +49,7 @@ export class Target {
   readonly #reel: Reel;
   #isOn = false;
   #file: RecordingFile | undefined;
+  #narrator: Narrator | undefined;
   #room: Room | undefined;
   #failed: Failed | undefined;
   #isPrepared = false;
@@ -154,16 +157,22 @@ export class Target {
     const { settings, epochMs } = this.#options;
     if (step.type === 'begin') {
       this.#file = await RecordingFile.create(settings.folder, epochMs, step);
+      this.#narrator = new Narrator(this.#file, epochMs, this.#tellNews);
       this.#syncedAtMs = this.#options.clock.monotonicMs();
       this.#note('recording', { name: this.#file.name });
     } else if (step.type === 'fragment') {
       await this.#file?.append(step);
     } else {
-      const file = this.#file;
-      this.#file = undefined;
-      await file?.finish(step.reason, step.reason !== 'lost' && step.reason !== 'failed');
+      await this.#finish(step.reason, step.reason !== 'lost' && step.reason !== 'failed');
       this.#tellSafe();
     }
+  }
+
+  async #finish(reason: string, hasAll: boolean): Promise<void> {
+    const [file, narrator] = [this.#file, this.#narrator];
+    this.#file = undefined;
+    const ended = await file?.finish(reason, hasAll);
+    if (ended !== undefined) narrator?.ended(ended.fragments, ended.isComplete);
   }
 
   async #sync(): Promise<void> {
@@ -175,6 +184,7 @@ export class Target {
     this.#pauseMs = FIRST_PAUSE_MS;
     const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
     this.#written.push({ atMs: this.#syncedAtMs, bytes });
+    this.#narrator?.synced(fragments);
     this.#tellSafe();
   }
 
@@ -200,6 +210,7 @@ export class Target {
     this.#isPrepared = true;
     if (!this.#isOn) this.#failed = undefined;
     this.#lookedAtMs = this.#options.clock.monotonicMs();
+    await this.#try(() => tellStored(settings.folder, this.#tellNews, this.#file?.name));
   }
 
   async #look(): Promise<void> {
@@ -218,7 +229,10 @@ export class Target {
 
   async #makeRoom(): Promise<Room> {
     const room = await makeRoom(this.#options.settings, this.#file?.name);
-    for (const name of room.deleted) this.#note('deleted the oldest recording', { name });
+    for (const name of room.deleted) {
+      this.#note('deleted the oldest recording', { name });
+      this.#tellNews({ type: 'deleted', name });
+    }
     return room;
   }
 
@@ -238,7 +252,6 @@ export class Target {
 
   async #fail(error: TargetError): Promise<void> {
     const file = this.#file;
-    this.#file = undefined;
     // The steps end a file that is given up already.
     this.#reel.interrupt('failed');
     this.#unsafe = undefined;
@@ -249,7 +262,7 @@ export class Target {
     this.#failed = { error, retryAtMs: this.#options.clock.monotonicMs() + this.#pauseMs };
     this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
     // A full disk still takes the last record, out of what it keeps in reserve.
-    await file?.finish(error.failure, false).catch(() => file.abandon());
+    await this.#finish(error.failure, false).catch(() => file?.abandon());
   }
 
   #slowness(): TargetError | undefined {
@@ -268,6 +281,8 @@ export class Target {
     const bytes = this.#written.slice(1).reduce((sum, one) => sum + one.bytes, 0);
     return (bytes * 8_000) / (nowMs - first.atMs);
   }
+
+  readonly #tellNews = (news: ReplayNews): void => this.#options.tell({ type: 'news', news });
 
   #note(text: string, fields: Readonly<Record<string, unknown>>): void {
     this.#options.tell({
