@@ -1,5 +1,4 @@
 import type { Limits } from '../hls/limits.ts';
-import { cacheSeconds } from '../hls/reply.ts';
 
 /** For how long a cache may use an answer (RFC 9111), and when it may use an old one (RFC 5861). */
 export type Freshness =
@@ -71,4 +70,19 @@ export function posterFreshness(everyS: number): Freshness {
     staleWhileRevalidateS: 4 * everyS,
     staleIfErrorS: 86_400,
   };
+}
+
+/**
+ * How long a cache may keep an answer, in whole seconds
+ * (RFC 8216bis appendix B, "Recommended server configuration for low-latency").
+ */
+export function cacheSeconds(
+  limits: Limits,
+  kind: 'blocking playlist' | 'playlist' | 'media',
+  isOk: boolean,
+): number {
+  const td = limits.targetDurationS;
+  if (kind === 'blocking playlist') return isOk ? 6 * td : 4 * td;
+  if (kind === 'media') return isOk ? 6 * td : td;
+  return isOk ? Math.floor(td / 2) : td;
 }
