@@ -22,7 +22,7 @@ let cuts = 0;
 let unplayable = 0;
 let unacknowledged = 0;
 let unequal = 0;
-for await (const { copies, publishedUs } of cutPower(kernel, work, asked)) {
+for await (const { copies, publishedUs } of cutPower(kernel, work, asked, 'running')) {
   cuts += 1;
   for (const { endUs, safeUs, moviePath } of copies) {
     lostMs.push((publishedUs - endUs) / 1000);

@@ -27,22 +27,28 @@ export interface CutCopy {
   readonly safeUs: number;
 }
 
-export interface Cut {
-  readonly nowUs: number;
-  readonly publishedUs: number;
+export interface Cut extends Progress {
+  /** None for a disk where nothing had been recorded yet. */
   readonly copies: readonly CutCopy[];
 }
 
-interface Progress {
+/** How far the machine was, in media time. */
+export interface Progress {
+  readonly beganUs: number;
   readonly nowUs: number;
   readonly publishedUs: number;
+  /** Acknowledged, by disk. */
   readonly safeUs: Readonly<Record<string, number>>;
 }
 
+/** When the power goes: at the very start of a recording, or some time after. */
+export type Moment = 'opening' | 'running';
+
 const DISK_MB = 64;
 const BOOT_TIMEOUT_MS = 60_000;
-/** The cut comes at a random moment of this stretch after the recording is acknowledged. */
-const CUT_AFTER_MS = { least: 300, most: 3_500 };
+/** The cut comes at random within so long after recording was switched on, or was acknowledged. */
+const WITHIN_MS: Readonly<Record<Moment, number>> = { opening: 1_500, running: 2_500 };
+const NOTHING: Progress = { beganUs: 0, nowUs: 0, publishedUs: 0, safeUs: {} };
 
 /** Writes what a guest needs into `work`: its program in one file, and media to record. */
 export async function prepareGuest(work: string): Promise<void> {
@@ -76,7 +82,12 @@ export async function prepareGuest(work: string): Promise<void> {
  * Boots a machine, cuts its power while it records, and so on; each boot mends
  * what the cut before it left.
  */
-export async function* cutPower(kernel: string, work: string, cuts: number): AsyncGenerator<Cut> {
+export async function* cutPower(
+  kernel: string,
+  work: string,
+  cuts: number,
+  moment: Moment,
+): AsyncGenerator<Cut> {
   const out = join(work, 'out');
   const kept = join(work, 'kept');
   const known = new Set<string>();
@@ -89,8 +100,10 @@ export async function* cutPower(kernel: string, work: string, cuts: number): Asy
     try {
       await seen(() => existsSync(join(out, 'repaired')), out, machine.console);
       if (i < cuts) {
-        await seen(() => isRecording(readProgress(out)), out, machine.console);
-        await sleep(CUT_AFTER_MS.least + Math.random() * (CUT_AFTER_MS.most - CUT_AFTER_MS.least));
+        if (moment === 'running') {
+          await seen(() => isRecording(readProgress(out)), out, machine.console);
+        }
+        await sleep(Math.random() * WITHIN_MS[moment]);
         machine.cut();
       }
       await machine.ended;
@@ -98,7 +111,7 @@ export async function* cutPower(kernel: string, work: string, cuts: number): Asy
       machine.cut();
     }
     const repaired = before === undefined ? undefined : readCut(out, kept, known, before);
-    before = i < cuts ? readProgress(out) : undefined;
+    before = i < cuts ? (readProgress(out) ?? NOTHING) : undefined;
     if (repaired !== undefined) yield repaired;
   }
 }
@@ -132,7 +145,6 @@ function isRecording(progress: Progress | undefined): boolean {
 
 /** What the boot after a cut handed out, and was not known before. */
 function readCut(out: string, kept: string, known: Set<string>, before: Progress): Cut {
-  const { nowUs, publishedUs } = before;
   const copies = ['a', 'b'].flatMap((disk): CutCopy[] => {
     const names = readdirSync(join(out, disk)).filter((name) => name.endsWith('.mp4'));
     return names
@@ -158,5 +170,5 @@ function readCut(out: string, kept: string, known: Set<string>, before: Progress
         };
       });
   });
-  return { nowUs, publishedUs, copies };
+  return { ...before, copies };
 }

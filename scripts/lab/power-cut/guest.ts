@@ -59,7 +59,7 @@ recorders = openRecorders({
 const progress = openSync(join(out, 'progress'), 'w');
 /** One write in place, so that a cut leaves the last or the one before. */
 function tell(): void {
-  const line = JSON.stringify({ nowUs: feed.nowUs(), publishedUs, safeUs });
+  const line = JSON.stringify({ beganUs: startUs, nowUs: feed.nowUs(), publishedUs, safeUs });
   writeSync(progress, line.padEnd(200), 0);
 }
 
