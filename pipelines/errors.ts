@@ -4,7 +4,9 @@ export type PipelineErrorCode =
   | 'NO_ENCODER'
   | 'BAD_LAUNCH'
   | 'GRAPH_FAILED'
-  | 'BAD_CERTIFICATE';
+  | 'BAD_CERTIFICATE'
+  | 'CLIP_FAILED'
+  | 'POSTER_FAILED';
 
 /** A media pipeline cannot go on as it is; its supervisor restarts it. */
 export class PipelineError extends Error {

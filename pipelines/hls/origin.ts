@@ -1,10 +1,11 @@
 import { gzipSync } from 'node:zlib';
+import { cacheSeconds, type Freshness, liveFreshness } from '../cache/policy.ts';
 import type { Presentation, Track } from '../media/presentation.ts';
 import { type Directives, parseDirectives } from './directives.ts';
 import { renderMultivariant } from './multivariant.ts';
 import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from './negotiate.ts';
 import { renderMedia, type Skip } from './playlist.ts';
-import { cacheSeconds, type Reply, refuse, reply, URGENCY_PLAYLIST } from './reply.ts';
+import { type Reply, refuse, reply, URGENCY_PLAYLIST } from './reply.ts';
 
 export interface OriginRequest {
   readonly path: string;
@@ -86,7 +87,7 @@ export class Origin {
     return this.#text(
       body,
       header,
-      cacheSeconds(this.#presentation.limits, 'playlist', true),
+      liveFreshness(this.#presentation.limits, 'playlist', true),
       hints,
     );
   }
@@ -142,8 +143,9 @@ export class Origin {
     isBlocking: boolean,
   ): Reply {
     const kind = isBlocking ? 'blocking playlist' : 'playlist';
-    const cacheS = cacheSeconds(this.#presentation.limits, kind, true);
-    return playlistReply(this.#playlistBytes(track, skip, isGzip), isGzip, cacheS, VARY_ENCODING);
+    const freshness = liveFreshness(this.#presentation.limits, kind, true);
+    const bytes = this.#playlistBytes(track, skip, isGzip);
+    return playlistReply(bytes, isGzip, freshness, VARY_ENCODING);
   }
 
   /** Each version is rendered and compressed once, however many viewers wait for it. */
@@ -217,7 +219,8 @@ export class Origin {
   #mediaReply(track: Track, body: readonly Buffer[]): Reply {
     return reply(200, body, {
       type: track.kind === 'audio' ? 'audio/mp4' : 'video/mp4',
-      cacheS: cacheSeconds(this.#presentation.limits, 'media', true),
+      cacheS: 0,
+      freshness: liveFreshness(this.#presentation.limits, 'media', true),
       urgency: this.#urgencyOf(track),
     });
   }
@@ -233,9 +236,9 @@ export class Origin {
     return refuse(404, line, cacheSeconds(this.#presentation.limits, 'media', false));
   }
 
-  #text(body: Buffer, header: HeaderLookup, cacheS: number, extra: readonly string[]): Reply {
+  #text(body: Buffer, header: HeaderLookup, freshness: Freshness, extra: readonly string[]): Reply {
     const isGzip = acceptsGzip(header('accept-encoding'));
-    return playlistReply(isGzip ? gzipSync(body) : body, isGzip, cacheS, extra);
+    return playlistReply(isGzip ? gzipSync(body) : body, isGzip, freshness, extra);
   }
 }
 
@@ -244,12 +247,13 @@ const VARY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
 function playlistReply(
   bytes: Buffer,
   isGzip: boolean,
-  cacheS: number,
+  freshness: Freshness,
   extra: readonly string[],
 ): Reply {
   return reply(200, [bytes], {
     type: PLAYLIST_TYPE,
-    cacheS,
+    cacheS: 0,
+    freshness,
     urgency: URGENCY_PLAYLIST,
     extra: isGzip ? [...extra, 'Content-Encoding', 'gzip'] : extra,
   });

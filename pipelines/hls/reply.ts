@@ -1,4 +1,4 @@
-import type { Limits } from './limits.ts';
+import { type Freshness, renderCacheControl } from '../cache/policy.ts';
 
 /** An HTTP answer; `body` is written as it is, in order. */
 export interface Reply {
@@ -8,6 +8,8 @@ export interface Reply {
   readonly body: readonly Buffer[];
   /** RFC 9218; undefined for what may wait. HTTP/1.1 has no use for it. */
   readonly urgency?: number;
+  /** Sent from disk in place of a body; its last byte is included. */
+  readonly file?: { readonly path: string; readonly from: number; readonly to: number };
 }
 
 const CORS = ['Access-Control-Allow-Origin', '*'] as const;
@@ -18,13 +20,18 @@ export const URGENCY_PLAYLIST = 1;
 export interface ReplyHeaders {
   readonly type: string;
   readonly cacheS: number;
+  /** In its place, where more is to be said than a number of seconds. */
+  readonly freshness?: Freshness;
   readonly urgency?: number;
   readonly extra?: readonly string[];
 }
 
 export function reply(status: number, body: readonly Buffer[], options: ReplyHeaders): Reply {
   const bytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
-  const cache = options.cacheS > 0 ? `max-age=${options.cacheS}` : 'no-cache';
+  const { cacheS } = options;
+  const window: Freshness =
+    cacheS > 0 ? { kind: 'window', maxAgeS: cacheS } : { kind: 'revalidate' };
+  const cache = renderCacheControl(options.freshness ?? window);
   return {
     status,
     body,
@@ -64,18 +71,3 @@ export const PREFLIGHT: Reply = {
   ],
   body: [],
 };
-
-/**
- * How long a cache may keep an answer, in whole seconds
- * (RFC 8216bis appendix B, "Recommended server configuration for low-latency").
- */
-export function cacheSeconds(
-  limits: Limits,
-  kind: 'blocking playlist' | 'playlist' | 'media',
-  isOk: boolean,
-): number {
-  const td = limits.targetDurationS;
-  if (kind === 'blocking playlist') return isOk ? 6 * td : 4 * td;
-  if (kind === 'media') return isOk ? 6 * td : td;
-  return isOk ? Math.floor(td / 2) : td;
-}

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import {
   constants,
@@ -226,7 +227,7 @@ export class ViewerServer {
     });
   }
 
-  #send(response: Response, { status, headers, body, urgency }: Reply): void {
+  #send(response: Response, { status, headers, body, file, urgency }: Reply): void {
     if (response.writableEnded || response.destroyed) return;
     // Both kinds of response take the same calls; their types do not overlap.
     const out = response as ServerResponse;
@@ -235,6 +236,10 @@ export class ViewerServer {
     const isHttp2 = out.req.httpVersionMajor === 2;
     const priority = isHttp2 && urgency !== undefined ? ['Priority', `u=${urgency}`] : [];
     out.writeHead(status, priority.length > 0 ? [...headers, ...priority] : (headers as string[]));
+    if (file !== undefined && out.req.method !== 'HEAD') {
+      this.#sendFile(out, file);
+      return;
+    }
     for (const chunk of body.slice(0, -1)) out.write(chunk);
     // The session hides the socket's backlog: a stuck HTTP/2 reader shows in its stream.
     const { stream } = response as Http2ServerResponse;
@@ -246,6 +251,17 @@ export class ViewerServer {
     if (last === undefined) out.end();
     else out.end(last);
     for (const chunk of body) this.#sentBytesTotal += chunk.length;
+  }
+
+  /** Read no faster than the viewer takes it; a disk that fails cuts the answer short. */
+  #sendFile(out: ServerResponse, { path, from, to }: NonNullable<Reply['file']>): void {
+    const bytes = createReadStream(path, { start: from, end: to });
+    bytes.on('error', () => out.destroy());
+    bytes.on('data', (chunk) => {
+      this.#sentBytesTotal += chunk.length;
+    });
+    out.once('close', () => bytes.destroy());
+    bytes.pipe(out);
   }
 
   #sweep(): void {

@@ -1,4 +1,5 @@
 import type { AudioFormat, TrackFormat, VideoFormat } from '../gdp/caps.ts';
+import { ascii, box, fullBox, MATRIX, u16, u32, zeros } from '../mp4/write.ts';
 
 /**
  * CMAF (ISO/IEC 23000-19) boxes of one track: an init section, and parts that
@@ -22,7 +23,6 @@ const TRUN_SAMPLE_SIZE = 0x200;
 const TRUN_SAMPLE_FLAGS = 0x400;
 
 const TRACK_ID = 1;
-const MATRIX = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /** The init section: ftyp, and a moov with no samples and an mvex. */
 export function renderInit(format: TrackFormat): Buffer {
@@ -159,20 +159,6 @@ function descriptor(tag: number, ...content: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from([tag, ...size, body.length & 0x7f]), body]);
 }
 
-function box(type: string, ...content: readonly Buffer[]): Buffer {
-  const body = Buffer.concat(content);
-  return Buffer.concat([u32(body.length + 8), ascii(type), body]);
-}
-
-function fullBox(
-  type: string,
-  version: number,
-  flags: number,
-  ...content: readonly Buffer[]
-): Buffer {
-  return box(type, u32(version * 2 ** 24 + flags), ...content);
-}
-
 function header(out: Buffer, at: number, size: number, type: string): number {
   out.writeUInt32BE(size, at);
   out.write(type, at + 4, 'latin1');
@@ -183,24 +169,4 @@ function words(out: Buffer, at: number, ...values: readonly number[]): number {
   let end = at;
   for (const value of values) end = out.writeUInt32BE(value, end);
   return end;
-}
-
-function u32(...values: readonly number[]): Buffer {
-  const out = Buffer.alloc(values.length * 4);
-  for (const [i, value] of values.entries()) out.writeUInt32BE(value >>> 0, i * 4);
-  return out;
-}
-
-function u16(...values: readonly number[]): Buffer {
-  const out = Buffer.alloc(values.length * 2);
-  for (const [i, value] of values.entries()) out.writeUInt16BE(value, i * 2);
-  return out;
-}
-
-function ascii(text: string): Buffer {
-  return Buffer.from(text, 'latin1');
-}
-
-function zeros(bytes: number): Buffer {
-  return Buffer.alloc(bytes);
 }

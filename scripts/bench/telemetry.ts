@@ -130,7 +130,7 @@ const live = fullSnapshot();
 const idle: BoxSnapshot = {
   ...live,
   drop: { phase: 'idle', sinceMs: live.drop.sinceMs },
-  uplink: { phase: 'off', targetBps: 0, bitrateBps: 0 },
+  uplink: { phase: 'off', targetBps: 0, bitrateBps: 0, missingLinks: [] },
 };
 const figures = [
   ...figuresOf('a day idle', await measure(idle, 86_400)),

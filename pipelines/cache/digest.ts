@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+const ETAG_CHARS = 11;
+const HEADER_MAX_CHARS = 4_096;
+
+/** What a client compares its copy with. */
+export interface Digest {
+  /** Strong: a quoted string of 11 characters, 66 bits of the SHA-256. */
+  readonly etag: string;
+  /** For `Repr-Digest` (RFC 9530). */
+  readonly reprDigest: string;
+}
+
+/**
+ * @param epoch Of the whole site: with another epoch every ETag is another, and
+ *   so every copy that a cache holds is fetched anew.
+ */
+export function digestOf(chunks: readonly Buffer[], epoch = 0): Digest {
+  const content = createHash('sha256');
+  for (const chunk of chunks) content.update(chunk);
+  const sha256 = content.digest();
+  const named =
+    epoch === 0 ? sha256 : createHash('sha256').update(`${epoch}:`).update(sha256).digest();
+  return {
+    etag: `"${named.toString('base64url').slice(0, ETAG_CHARS)}"`,
+    reprDigest: `sha-256=:${sha256.toString('base64')}:`,
+  };
+}
+
+/** True when `Want-Repr-Digest` asks for SHA-256, and not with a preference of 0 (RFC 9530 §4). */
+export function wantsSha256(wantReprDigest: string | undefined): boolean {
+  const members = (wantReprDigest ?? '').slice(0, HEADER_MAX_CHARS).split(',');
+  for (const member of members) {
+    const found = /^\s*sha-256\s*=\s*(\d{1,2})\s*(?:;.*)?$/.exec(member);
+    if (found !== null) return Number(found[1]) > 0;
+  }
+  return false;
+}
+
+/** True when a client that sent this `If-None-Match` has it already: 304 (RFC 9110 §13.1.2). */
+export function isNotModified(ifNoneMatch: string | undefined, etag: string): boolean {
+  if (ifNoneMatch === undefined) return false;
+  const list = ifNoneMatch.slice(0, HEADER_MAX_CHARS);
+  if (list.trim() === '*') return true;
+  // A comparison for a GET is weak: W/ makes no difference.
+  const etags: readonly string[] = list.match(/"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
+  return etags.includes(etag);
+}

@@ -1,0 +1,85 @@
+import { gunzipSync } from 'node:zlib';
+import { type CacheOutcome, renderCacheStatus } from '../cache/status.ts';
+import { acceptsGzip, type HeaderLookup } from '../hls/negotiate.ts';
+import { type Reply, refuse } from '../hls/reply.ts';
+import { lifetimeOf } from './freshness.ts';
+import type { Entry } from './store.ts';
+import type { UpstreamAnswer } from './upstream.ts';
+
+const GUNZIP_MAX_BYTES = 8_000_000;
+
+/** What is kept of an upstream's answer. */
+export function entryOf({ status, headers, body }: UpstreamAnswer, atMs: number): Entry {
+  const cacheControl = headers['cache-control'] ?? 'no-store';
+  const vary = (headers.vary ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return {
+    status,
+    type: headers['content-type'] ?? 'application/octet-stream',
+    body,
+    isGzip: headers['content-encoding'] === 'gzip',
+    etag: headers.etag,
+    cacheControl,
+    // Every answer is asked for with gzip, and unpacked for those who want it plain.
+    vary: vary.filter((name) => name !== '' && name !== 'accept-encoding'),
+    lifetime: lifetimeOf(cacheControl, headers.age),
+    atMs,
+  };
+}
+
+/** The upstream says 304: what is kept is good for another while. */
+export function confirm(known: Entry, { headers }: UpstreamAnswer, atMs: number): Entry {
+  const cacheControl = headers['cache-control'] ?? known.cacheControl;
+  return { ...known, cacheControl, lifetime: lifetimeOf(cacheControl, headers.age), atMs };
+}
+
+export function renderEntry(
+  entry: Entry,
+  header: HeaderLookup,
+  outcome: CacheOutcome,
+  nowMs: number,
+): Reply {
+  const isGzip = entry.isGzip && acceptsGzip(header('accept-encoding'));
+  const body = entry.isGzip && !isGzip ? unpack(entry.body) : entry.body;
+  if (body === undefined) return refuse(502, 'the origin sent what is no gzip');
+  const vary = [...entry.vary, ...(entry.isGzip ? ['accept-encoding'] : [])];
+  const ageS = Math.max(0, Math.floor((nowMs - entry.atMs) / 1000));
+  return {
+    status: entry.status,
+    headers: [
+      'Content-Type',
+      entry.type,
+      'Content-Length',
+      String(body.length),
+      'Cache-Control',
+      entry.cacheControl,
+      'Age',
+      String(ageS),
+      'Cache-Status',
+      renderCacheStatus(outcome),
+      'Access-Control-Allow-Origin',
+      '*',
+      ...(entry.etag === undefined ? [] : ['ETag', entry.etag]),
+      ...(vary.length === 0 ? [] : ['Vary', vary.join(', ')]),
+      ...(isGzip ? ['Content-Encoding', 'gzip'] : []),
+    ],
+    body: [body],
+  };
+}
+
+/** Sent in an upstream's place, and says so. */
+export function renderStale(entry: Entry, header: HeaderLookup, nowMs: number): Reply {
+  const ttlS = (entry.lifetime.freshMs - (nowMs - entry.atMs)) / 1000;
+  return renderEntry(entry, header, { type: 'hit', ttlS, detail: 'the origin is away' }, nowMs);
+}
+
+/** undefined for what is none, or far too much of it. */
+function unpack(body: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(body, { maxOutputLength: GUNZIP_MAX_BYTES });
+  } catch {
+    return undefined;
+  }
+}

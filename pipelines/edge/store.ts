@@ -1,0 +1,69 @@
+import type { Lifetime } from './freshness.ts';
+
+/** An upstream's answer, kept. */
+export interface Entry {
+  readonly status: number;
+  readonly type: string;
+  readonly body: Buffer;
+  readonly isGzip: boolean;
+  readonly etag: string | undefined;
+  readonly cacheControl: string;
+  readonly vary: readonly string[];
+  readonly lifetime: Lifetime;
+  /** Monotonic, when it came or was confirmed. */
+  readonly atMs: number;
+}
+
+/** The least recently used go first where it holds more than its share of memory. */
+export class EdgeStore {
+  readonly #maxBytes: number;
+  readonly #entries = new Map<string, Entry>();
+  /** Request headers that each address varies by. */
+  readonly #vary = new Map<string, readonly string[]>();
+  #heldBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  varyOf(url: string): readonly string[] {
+    return this.#vary.get(url) ?? [];
+  }
+
+  get(key: string): Entry | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry;
+  }
+
+  set(url: string, key: string, entry: Entry): void {
+    if (entry.body.length > this.#maxBytes / 4) return;
+    this.#delete(key);
+    this.#entries.set(key, entry);
+    this.#heldBytes += costOf(key, entry);
+    this.#vary.delete(url);
+    if (entry.vary.length > 0) this.#vary.set(url, entry.vary);
+    while (this.#heldBytes > this.#maxBytes) this.#delete(this.#entries.keys().next().value ?? '');
+    while (this.#vary.size > VARY_MAX) this.#vary.delete(this.#vary.keys().next().value ?? '');
+  }
+
+  #delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#heldBytes -= costOf(key, entry);
+  }
+}
+
+const VARY_MAX = 2_000;
+
+/** A small answer costs more than its body. */
+function costOf(key: string, { body }: Entry): number {
+  return body.length + key.length + 500;
+}

@@ -1,0 +1,50 @@
+import { chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../hls/negotiate.ts';
+import type { OriginRequest } from '../hls/origin.ts';
+
+/** Nothing else can make the upstream's answer another. */
+const QUERY_NAMES = ['_HLS_msn', '_HLS_part', '_HLS_skip', 'profile'] as const;
+const PROFILE_NAMES: ReadonlySet<string> = new Set(PROFILE_HINTS.map((name) => name.toLowerCase()));
+
+/** A player waits for what is not there yet (RFC 8216bis §6.2.5.2). */
+export function isBlocking({ query }: OriginRequest): boolean {
+  return query.has('_HLS_msn');
+}
+
+/** One spelling for what the upstream takes for the same. */
+export function urlOf({ path, query }: OriginRequest): string {
+  const named = QUERY_NAMES.flatMap((name) => {
+    const value = query.get(name);
+    return value === null ? [] : [`${name}=${encodeURIComponent(value.slice(0, 32))}`];
+  });
+  return named.length === 0 ? path : `${path}?${named.join('&')}`;
+}
+
+/**
+ * Which variant of an address a request is for. Origins that vary by what tells
+ * devices apart do so to choose a profile: there are three of those, and
+ * thousands of user agents.
+ */
+export function keyWith(url: string, vary: readonly string[], header: HeaderLookup): string {
+  const isByProfile = vary.some((name) => PROFILE_NAMES.has(name));
+  const others = vary.filter((name) => !PROFILE_NAMES.has(name));
+  const values = others.map((name) => `${name}: ${(header(name) ?? '').slice(0, 512)}`);
+  return [url, ...(isByProfile ? [chooseProfile(header)] : []), ...values].join('\n');
+}
+
+/** What the upstream chooses by, and nothing that says who asks. */
+export function headersFor(
+  header: HeaderLookup,
+  vary: readonly string[],
+  etag: string | undefined,
+): Readonly<Record<string, string>> {
+  const passed = new Set(['accept', ...PROFILE_NAMES, ...vary]);
+  const values = [...passed].flatMap((name) => {
+    const value = header(name);
+    return value === undefined ? [] : [[name, value.slice(0, 512)] as const];
+  });
+  return {
+    ...Object.fromEntries(values),
+    'accept-encoding': 'gzip',
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+  };
+}

@@ -1,0 +1,139 @@
+import * as v from 'valibot';
+import { FRAGMENT_MAX_BYTES } from '../mp4/fragment.ts';
+import type { RecordedPart } from './part.ts';
+
+/**
+ * What the media process tells a recorder, over a Unix socket.
+ *
+ * ```
+ * u32 bytes of JSON | u32 bytes of body | JSON | body
+ * ```
+ */
+export type WireMessage =
+  | {
+      readonly type: 'on';
+      /** False where parts since the recording was switched on are missing. */
+      readonly isFromStart: boolean;
+    }
+  | {
+      readonly type: 'init';
+      readonly trackId: string;
+      readonly initId: string;
+      readonly bytes: Buffer;
+    }
+  | {
+      readonly type: 'part';
+      readonly part: RecordedPart;
+      /** CLOCK_MONOTONIC at its publication, in ms. */
+      readonly publishedMs: number;
+    }
+  /** So much was left out, since the recorder did not keep up. */
+  | { readonly type: 'lost'; readonly lostMs: number }
+  | { readonly type: 'off' };
+
+const JSON_MAX_BYTES = 4_096;
+
+const integer = v.pipe(v.number(), v.safeInteger());
+const headSchema = v.variant('type', [
+  v.object({ type: v.literal('on'), isFromStart: v.boolean() }),
+  v.object({ type: v.literal('init'), trackId: v.string(), initId: v.string() }),
+  v.object({
+    type: v.literal('part'),
+    publishedMs: v.number(),
+    isLost: v.boolean(),
+    part: v.object({
+      trackId: v.string(),
+      kind: v.picklist(['video', 'audio']),
+      msn: integer,
+      isSegmentStart: v.boolean(),
+      isDiscontinuity: v.boolean(),
+      startUs: integer,
+      durationUs: integer,
+      initId: v.string(),
+    }),
+  }),
+  v.object({ type: v.literal('lost'), lostMs: v.number() }),
+  v.object({ type: v.literal('off') }),
+]);
+
+/** The chunks to write, in order; a body is passed on uncopied. */
+export function renderMessage(message: WireMessage): readonly Buffer[] {
+  const [head, body] = split(message);
+  const json = Buffer.from(JSON.stringify(head));
+  const sizes = Buffer.alloc(8);
+  sizes.writeUInt32BE(json.length, 0);
+  sizes.writeUInt32BE(body?.length ?? 0, 4);
+  const start = Buffer.concat([sizes, json]);
+  return body === undefined ? [start] : [start, body];
+}
+
+function split(message: WireMessage): readonly [object, Buffer | undefined] {
+  if (message.type === 'init') {
+    const { bytes, ...head } = message;
+    return [head, bytes];
+  }
+  if (message.type !== 'part') return [message, undefined];
+  const { bytes, ...part } = message.part;
+  return [{ ...message, part, isLost: bytes === undefined }, bytes];
+}
+
+/** Takes a stream apart again. Holds one message at most. */
+export class WireReader {
+  #chunks: Buffer[] = [];
+  #bytes = 0;
+
+  /** The messages that are whole now, or `malformed` for a peer that is no media process. */
+  push(chunk: Buffer): readonly WireMessage[] | 'malformed' {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    const messages: WireMessage[] = [];
+    for (;;) {
+      if (this.#bytes < 8) return messages;
+      const sizes = this.#peek(8);
+      const [jsonBytes, bodyBytes] = [sizes.readUInt32BE(0), sizes.readUInt32BE(4)];
+      if (jsonBytes > JSON_MAX_BYTES || bodyBytes > FRAGMENT_MAX_BYTES) return 'malformed';
+      const wholeBytes = 8 + jsonBytes + bodyBytes;
+      if (this.#bytes < wholeBytes) return messages;
+      const whole = this.#peek(wholeBytes);
+      this.#drop(wholeBytes);
+      const message = parseMessage(
+        whole.toString('utf8', 8, 8 + jsonBytes),
+        whole.subarray(8 + jsonBytes),
+      );
+      if (message === undefined) return 'malformed';
+      messages.push(message);
+    }
+  }
+
+  /** The first `bytes`, joined only where they lie in several chunks. */
+  #peek(bytes: number): Buffer {
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length >= bytes) return first.subarray(0, bytes);
+    const joined = Buffer.concat(this.#chunks);
+    this.#chunks = [joined];
+    return joined.subarray(0, bytes);
+  }
+
+  #drop(bytes: number): void {
+    const [first, ...rest] = this.#chunks;
+    if (first === undefined) return;
+    this.#chunks = first.length === bytes ? rest : [first.subarray(bytes), ...rest];
+    this.#bytes -= bytes;
+  }
+}
+
+function parseMessage(json: string, body: Buffer): WireMessage | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const parsed = v.safeParse(headSchema, value);
+  if (!parsed.success) return undefined;
+  const head = parsed.output;
+  if (head.type === 'init') return { ...head, bytes: body };
+  if (head.type !== 'part') return head;
+  const { type, publishedMs, part, isLost } = head;
+  return { type, publishedMs, part: { ...part, bytes: isLost ? undefined : body } };
+}

@@ -1,0 +1,173 @@
+import { crc32 } from 'node:zlib';
+import * as v from 'valibot';
+
+/**
+ * The journal beside each recording: what of it is safe on the disk. Each line
+ * holds its own CRC-32 and is written only after the bytes it speaks of were
+ * synced, so a line that can be read is a promise.
+ *
+ * ```
+ * 9ae0daaf {"type":"open",…}
+ * 1c291ca3 {"type":"synced","fragments":[[…],…]}
+ * ```
+ */
+export type JournalRecord = OpenRecord | SyncedRecord | EndRecord;
+
+/** Comes first. */
+export interface OpenRecord {
+  readonly type: 'open';
+  readonly version: 1;
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  /** Media time of the file's time 0, in us. */
+  readonly baseUs: number;
+  readonly headerBytes: number;
+  readonly tracks: readonly {
+    readonly trackId: string;
+    readonly kind: 'video' | 'audio';
+    readonly timescale: number;
+  }[];
+  /** False where it may have missed media that another target has. */
+  readonly isWhole: boolean;
+}
+
+/** One fragment that is safe: a whole moof+mdat. */
+export interface FragmentEntry {
+  readonly trackIndex: number;
+  readonly offset: number;
+  readonly bytes: number;
+  readonly crc: number;
+  readonly startUs: number;
+  readonly durationUs: number;
+  readonly isKeyframe: boolean;
+}
+
+export interface SyncedRecord {
+  readonly type: 'synced';
+  readonly fragments: readonly FragmentEntry[];
+}
+
+/** Comes last; a journal without it was cut off. */
+export interface EndRecord {
+  readonly type: 'end';
+  /** All media from one natural start to one natural end: another target's copy is the same. */
+  readonly isComplete: boolean;
+  readonly reason: string;
+  readonly bytes: number;
+  /** Of the whole file, where it was not repaired. */
+  readonly sha256?: string;
+}
+
+export interface Journal {
+  readonly open: OpenRecord;
+  readonly fragments: readonly FragmentEntry[];
+  readonly end: EndRecord | undefined;
+  /** Of the journal, up to which it can be read. */
+  readonly validBytes: number;
+}
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const openSchema = v.object({
+  type: v.literal('open'),
+  version: v.literal(1),
+  epochMs: v.number(),
+  baseUs: v.pipe(v.number(), v.safeInteger()),
+  headerBytes: count,
+  tracks: v.pipe(
+    v.array(
+      v.object({
+        trackId: v.string(),
+        kind: v.picklist(['video', 'audio']),
+        timescale: v.pipe(count, v.minValue(1)),
+      }),
+    ),
+    v.maxLength(8),
+  ),
+  isWhole: v.boolean(),
+});
+const rowSchema = v.tuple([count, count, count, count, v.number(), count, v.picklist([0, 1])]);
+const syncedSchema = v.object({ type: v.literal('synced'), fragments: v.array(rowSchema) });
+const endSchema = v.object({
+  type: v.literal('end'),
+  isComplete: v.boolean(),
+  reason: v.string(),
+  bytes: count,
+  sha256: v.optional(v.string()),
+});
+
+export function renderRecord(record: JournalRecord): string {
+  const json = JSON.stringify(
+    record.type === 'synced' ? { ...record, fragments: record.fragments.map(rowOf) } : record,
+  );
+  return `${checksum(json)} ${json}\n`;
+}
+
+/**
+ * Reads a journal up to the first line that is torn or damaged.
+ *
+ * @returns undefined where not even the first line can be read.
+ */
+export function parseJournal(bytes: Buffer): Journal | undefined {
+  let at = 0;
+  let open: OpenRecord | undefined;
+  let end: EndRecord | undefined;
+  const fragments: FragmentEntry[] = [];
+  while (end === undefined) {
+    const newline = bytes.indexOf(0x0a, at);
+    if (newline < 0) break;
+    const value = parseLine(bytes.toString('utf8', at, newline));
+    if (value === undefined) break;
+    if (open === undefined) {
+      const parsed = v.safeParse(openSchema, value);
+      if (!parsed.success) break;
+      open = parsed.output;
+    } else {
+      const record = parseRecord(value);
+      if (record === undefined) break;
+      if (record.type === 'end') end = record;
+      else fragments.push(...record.fragments);
+    }
+    at = newline + 1;
+  }
+  return open && { open, fragments, end, validBytes: at };
+}
+
+/** Bytes of the recording that the journal vouches for. */
+export function acknowledgedBytes({ open, fragments }: Journal): number {
+  const last = fragments.at(-1);
+  return last === undefined ? open.headerBytes : last.offset + last.bytes;
+}
+
+function parseLine(line: string): unknown {
+  const json = line.slice(9);
+  if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return undefined;
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function parseRecord(value: unknown): SyncedRecord | EndRecord | undefined {
+  const synced = v.safeParse(syncedSchema, value);
+  if (synced.success) return { type: 'synced', fragments: synced.output.fragments.map(entryOf) };
+  const end = v.safeParse(endSchema, value);
+  if (!end.success) return undefined;
+  const { sha256, ...rest } = end.output;
+  return sha256 === undefined ? rest : { ...rest, sha256 };
+}
+
+/** Ten fragments a second for hours: an array takes a third of an object's space. */
+function rowOf(entry: FragmentEntry): v.InferOutput<typeof rowSchema> {
+  const { trackIndex, offset, bytes, crc, startUs, durationUs, isKeyframe } = entry;
+  return [trackIndex, offset, bytes, crc, startUs, durationUs, isKeyframe ? 1 : 0];
+}
+
+function entryOf(row: v.InferOutput<typeof rowSchema>): FragmentEntry {
+  const [trackIndex, offset, bytes, crc, startUs, durationUs, isKeyframe] = row;
+  return { trackIndex, offset, bytes, crc, startUs, durationUs, isKeyframe: isKeyframe === 1 };
+}
+
+function checksum(json: string): string {
+  return crc32(json).toString(16).padStart(8, '0');
+}

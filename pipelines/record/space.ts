@@ -1,0 +1,70 @@
+import type { StoredRecording } from './library.ts';
+import type { TargetSettings } from './settings.ts';
+
+export interface Volume {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** What to do so that recording can go on. */
+export interface SpacePlan {
+  /** To be deleted, in this order. */
+  readonly deletions: readonly StoredRecording[];
+  /** False where the reserve cannot be kept, even then. */
+  readonly isEnough: boolean;
+}
+
+/** Once it has to delete, it makes this much room at once. */
+const SLACK_BYTES = 32_000_000;
+/** Below this much beyond the reserve no recording begins: it would end at once. */
+const START_BYTES = 8_000_000;
+
+/** What is kept free on a volume: the larger of both settings. */
+export function reserveOf(settings: TargetSettings, { totalBytes }: Volume): number {
+  return Math.max(settings.reserveBytes, (totalBytes * settings.reservePct) / 100);
+}
+
+/**
+ * Which recordings go, oldest first, so that the reserve stays free.
+ *
+ * @param older Finished recordings, oldest first; the running one is not among them.
+ * @param isRunning There is a running one.
+ */
+export function planSpace(
+  settings: TargetSettings,
+  volume: Volume,
+  older: readonly StoredRecording[],
+  isRunning: boolean,
+): SpacePlan {
+  let freeBytes = volume.freeBytes;
+  const reserveBytes = reserveOf(settings, volume) + (isRunning ? 0 : START_BYTES);
+  if (freeBytes >= reserveBytes) return { deletions: [], isEnough: true };
+  const deletions: StoredRecording[] = [];
+  if (settings.policy === 'oldest-first') {
+    for (const recording of older) {
+      if (freeBytes >= reserveBytes + SLACK_BYTES) break;
+      deletions.push(recording);
+      freeBytes += recording.bytes;
+    }
+  }
+  const isEnough = freeBytes >= reserveBytes;
+  // What would not help is not deleted: somebody else fills the disk.
+  return { deletions: isEnough ? deletions : [], isEnough };
+}
+
+/**
+ * For how long the present recording still fits, in s; undefined while nothing
+ * is written. What the policy lets go counts as free.
+ */
+export function remainingS(
+  settings: TargetSettings,
+  volume: Volume,
+  older: readonly StoredRecording[],
+  writtenBps: number,
+): number | undefined {
+  if (writtenBps <= 0) return undefined;
+  const deletable = settings.policy === 'oldest-first' ? older : [];
+  const olderBytes = deletable.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = volume.freeBytes - reserveOf(settings, volume) + olderBytes;
+  return Math.max(0, Math.floor((bytes * 8) / writtenBps));
+}

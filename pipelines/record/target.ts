@@ -1,0 +1,294 @@
+import { stat } from 'node:fs/promises';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { WireMessage } from '../feed/wire.ts';
+import type { ReplayNews } from '../replay/replay.ts';
+import { Narrator, tellStored } from './news.ts';
+import { moviePath, RecordingFile } from './recording-file.ts';
+import { Reel, type ReelStep } from './reel.ts';
+import { repairFolder } from './repair.ts';
+import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
+import { remainingS } from './space.ts';
+import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
+
+export interface TargetOptions {
+  readonly settings: TargetSettings;
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  readonly trackIds: readonly string[];
+  readonly clock: Clock;
+  readonly tell: (message: FromRecorder) => void;
+  /** CLOCK_MONOTONIC in ms, the same in all processes. */
+  readonly monotonicMs: () => number;
+}
+
+/**
+ * Between two syncs. With the part under way (0.2 s) and the sync itself it
+ * bounds what a power cut takes; less of it wears the card more.
+ */
+const SYNC_EVERY_MS = 400;
+const LOOK_EVERY_MS = 2_000;
+/** An operation that takes longer is told of while it lasts. */
+const SLOW_MS = 3_000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 10_000;
+const RATE_OVER_MS = 10_000;
+
+interface Failed {
+  readonly error: TargetError;
+  readonly retryAtMs: number;
+}
+
+/**
+ * Writes one target's copy of what is on air. Whatever its disk does becomes a
+ * state with a name, and is tried again; nothing is thrown.
+ *
+ * Call one method at a time; `state` may be asked for at any time.
+ */
+export class Target {
+  readonly #options: TargetOptions;
+  readonly #reel: Reel;
+  #isOn = false;
+  #file: RecordingFile | undefined;
+  #narrator: Narrator | undefined;
+  #room: Room | undefined;
+  #failed: Failed | undefined;
+  #isPrepared = false;
+  #pauseMs = FIRST_PAUSE_MS;
+  #busySinceMs: number | undefined;
+  #syncedAtMs = 0;
+  #lookedAtMs = 0;
+  /** Of what is not safe yet: when its oldest part was published, and how far it reaches. */
+  #unsafe: { publishedMs: number; msn: number; untilUs: number } | undefined;
+  #lagMs: number | undefined;
+  #written: { readonly atMs: number; readonly bytes: number }[] = [];
+  #failuresTotal = 0;
+  #lostMs = 0;
+
+  constructor(options: TargetOptions) {
+    this.#options = options;
+    this.#reel = new Reel(options.epochMs, options.trackIds);
+  }
+
+  async take(message: WireMessage): Promise<void> {
+    switch (message.type) {
+      case 'on':
+        this.#isOn = true;
+        if (!message.isFromStart) await this.#apply(this.#reel.interrupt('lost'));
+        return;
+      case 'init':
+        this.#reel.setInit(message.trackId, message.initId, message.bytes);
+        return;
+      case 'part':
+        return await this.#record(message);
+      case 'lost':
+        this.#failuresTotal += 1;
+        this.#lostMs += message.lostMs;
+        this.#note('recording could not keep up', { lostMs: Math.round(message.lostMs) });
+        return await this.#apply(this.#reel.interrupt('lost'));
+      case 'off':
+        this.#isOn = false;
+        return await this.#apply(this.#reel.stop());
+    }
+  }
+
+  /** What time brings: syncs, a look at the disk, a new try. Call it a few times a second. */
+  async tick(): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs();
+    if (!this.#isPrepared) {
+      if (nowMs >= (this.#failed?.retryAtMs ?? 0)) await this.#prepare();
+      return;
+    }
+    if (this.#file !== undefined && nowMs - this.#syncedAtMs >= SYNC_EVERY_MS) {
+      await this.#try(() => this.#sync());
+    }
+    if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#try(() => this.#look());
+  }
+
+  /** The feed has ended, without an `off` before it where `isOn`. */
+  async close(): Promise<void> {
+    await this.#apply(this.#reel.interrupt('lost'));
+  }
+
+  state(): TargetState {
+    const { settings } = this.#options;
+    const slow = this.#slowness();
+    const failed = slow ?? this.#failed?.error;
+    const writtenBps = this.#writtenBps();
+    const left =
+      this.#room && remainingS(settings, this.#room.volume, this.#room.older, writtenBps);
+    return {
+      id: settings.id,
+      folder: settings.folder,
+      phase: failed !== undefined ? 'failed' : this.#isOn ? 'recording' : 'off',
+      ...(failed === undefined ? {} : { failure: failed.failure, reason: failed.message }),
+      ...(this.#file === undefined ? {} : { name: this.#file.name }),
+      ...(this.#room === undefined ? {} : { freeBytes: this.#room.volume.freeBytes }),
+      ...(left === undefined ? {} : { remainingS: left }),
+      writtenBps: Math.round(writtenBps),
+      ...(this.#lagMs === undefined ? {} : { lagMs: Math.round(this.#lagMs) }),
+      failuresTotal: this.#failuresTotal,
+      lostMs: Math.round(this.#lostMs),
+    };
+  }
+
+  async #record({ part, publishedMs }: Extract<WireMessage, { type: 'part' }>): Promise<void> {
+    if (!this.#isOn) return;
+    const isLead = part.trackId === this.#options.trackIds[0];
+    if (!this.#isPrepared) {
+      if (isLead) this.#lostMs += part.durationUs / 1000;
+      return;
+    }
+    if (isLead) {
+      const { msn, startUs, durationUs } = part;
+      const first = this.#unsafe?.publishedMs ?? publishedMs;
+      this.#unsafe = { publishedMs: first, msn, untilUs: startUs + durationUs };
+    }
+    await this.#apply(this.#reel.push(part));
+  }
+
+  async #apply(steps: readonly ReelStep[]): Promise<void> {
+    for (const step of steps) {
+      const isDone = await this.#try(() => this.#applyOne(step));
+      if (!isDone) return;
+    }
+  }
+
+  async #applyOne(step: ReelStep): Promise<void> {
+    const { settings, epochMs } = this.#options;
+    if (step.type === 'begin') {
+      this.#file = await RecordingFile.create(settings.folder, epochMs, step);
+      this.#narrator = new Narrator(this.#file, epochMs, this.#tellNews);
+      this.#syncedAtMs = this.#options.clock.monotonicMs();
+      this.#note('recording', { name: this.#file.name });
+    } else if (step.type === 'fragment') {
+      await this.#file?.append(step);
+    } else {
+      await this.#finish(step.reason, step.reason !== 'lost' && step.reason !== 'failed');
+      this.#tellSafe();
+    }
+  }
+
+  async #finish(reason: string, hasAll: boolean): Promise<void> {
+    const [file, narrator] = [this.#file, this.#narrator];
+    this.#file = undefined;
+    const ended = await file?.finish(reason, hasAll);
+    if (ended !== undefined) narrator?.ended(ended.fragments, ended.isComplete);
+  }
+
+  async #sync(): Promise<void> {
+    const fragments = (await this.#file?.sync()) ?? [];
+    this.#syncedAtMs = this.#options.clock.monotonicMs();
+    if (fragments.length === 0) return;
+    // Not before now is it certain that the disk takes what it is given.
+    this.#failed = undefined;
+    this.#pauseMs = FIRST_PAUSE_MS;
+    const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
+    this.#written.push({ atMs: this.#syncedAtMs, bytes });
+    this.#narrator?.synced(fragments);
+    this.#tellSafe();
+  }
+
+  #tellSafe(): void {
+    if (this.#unsafe === undefined) return;
+    const { publishedMs, msn, untilUs } = this.#unsafe;
+    this.#unsafe = undefined;
+    this.#lagMs = this.#options.monotonicMs() - publishedMs;
+    this.#options.tell({ type: 'safe', msn, untilUs });
+  }
+
+  /** Opens the folder, mends what lies in it, makes room. */
+  async #prepare(): Promise<void> {
+    const { settings } = this.#options;
+    const isReady = await this.#try(async () => {
+      await openFolder(settings);
+      for (const { name, outcome, ...bytes } of await repairFolder(settings.folder)) {
+        this.#note(`recording ${outcome}`, { name, ...bytes });
+      }
+      this.#room = await this.#makeRoom();
+    });
+    if (!isReady) return;
+    this.#isPrepared = true;
+    if (!this.#isOn) this.#failed = undefined;
+    this.#lookedAtMs = this.#options.clock.monotonicMs();
+    await this.#try(() => tellStored(settings.folder, this.#tellNews, this.#file?.name));
+  }
+
+  async #look(): Promise<void> {
+    const { folder } = this.#options.settings;
+    this.#lookedAtMs = this.#options.clock.monotonicMs();
+    const file = this.#file;
+    if (file !== undefined) {
+      // Writing to what was unmounted or deleted goes well until it is closed.
+      const found = await stat(moviePath(folder, file.name));
+      if (!(await file.isInPlace(found.dev, found.ino))) {
+        throw new TargetError('gone', `${folder}: another disk is mounted there`);
+      }
+    }
+    this.#room = await this.#makeRoom();
+  }
+
+  async #makeRoom(): Promise<Room> {
+    const room = await makeRoom(this.#options.settings, this.#file?.name);
+    for (const name of room.deleted) {
+      this.#note('deleted the oldest recording', { name });
+      this.#tellNews({ type: 'deleted', name });
+    }
+    return room;
+  }
+
+  /** @returns false where it failed; that is told then, and all that is open is given up. */
+  async #try(work: () => Promise<void>): Promise<boolean> {
+    this.#busySinceMs = this.#options.clock.monotonicMs();
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      await this.#fail(targetErrorOf(error, this.#options.settings.folder));
+      return false;
+    } finally {
+      this.#busySinceMs = undefined;
+    }
+  }
+
+  async #fail(error: TargetError): Promise<void> {
+    const file = this.#file;
+    // The steps end a file that is given up already.
+    this.#reel.interrupt('failed');
+    this.#unsafe = undefined;
+    this.#isPrepared = false;
+    const isNew = this.#failed?.error.message !== error.message;
+    if (isNew) this.#note('recording failed', { failure: error.failure, reason: error.message });
+    if (this.#failed === undefined) this.#failuresTotal += 1;
+    this.#failed = { error, retryAtMs: this.#options.clock.monotonicMs() + this.#pauseMs };
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+    // A full disk still takes the last record, out of what it keeps in reserve.
+    await this.#finish(error.failure, false).catch(() => file?.abandon());
+  }
+
+  #slowness(): TargetError | undefined {
+    const { clock, settings } = this.#options;
+    const busyMs = clock.monotonicMs() - (this.#busySinceMs ?? clock.monotonicMs());
+    if (busyMs < SLOW_MS) return undefined;
+    const forS = Math.round(busyMs / 1000);
+    return new TargetError('slow', `${settings.folder}: no answer for ${forS} s`);
+  }
+
+  #writtenBps(): number {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#written = this.#written.filter(({ atMs }) => nowMs - atMs < RATE_OVER_MS);
+    const first = this.#written[0];
+    if (first === undefined || nowMs - first.atMs < 1_000) return 0;
+    const bytes = this.#written.slice(1).reduce((sum, one) => sum + one.bytes, 0);
+    return (bytes * 8_000) / (nowMs - first.atMs);
+  }
+
+  readonly #tellNews = (news: ReplayNews): void => this.#options.tell({ type: 'news', news });
+
+  #note(text: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#options.tell({
+      type: 'note',
+      text,
+      fields: { target: this.#options.settings.id, ...fields },
+    });
+  }
+}

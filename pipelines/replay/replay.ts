@@ -1,0 +1,159 @@
+import { digestOf } from '../cache/digest.ts';
+import { type Freshness, renderCacheControl } from '../cache/policy.ts';
+import { respond } from '../cache/respond.ts';
+import { parseRange } from '../files/range.ts';
+import type { OriginRequest } from '../hls/origin.ts';
+import { type Reply, refuse } from '../hls/reply.ts';
+import { moviePath } from '../record/recording-file.ts';
+import { renderReplay } from './playlist.ts';
+import type { ReplayRecording, ReplaySegment } from './segments.ts';
+
+/** What the recorders tell of what they hold. */
+export type ReplayNews =
+  | { readonly type: 'recording'; readonly recording: ReplayRecording }
+  | {
+      readonly type: 'segments';
+      readonly name: string;
+      readonly segments: readonly ReplaySegment[];
+    }
+  | { readonly type: 'ended'; readonly name: string; readonly isComplete: boolean }
+  | { readonly type: 'deleted'; readonly name: string };
+
+const PATH = /^\/replay\/(?:(index\.m3u8)|(venuebox-\d{8}T\d{6}\.\d{3}Z)\.mp4)$/;
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const LIVE_FRESHNESS: Freshness = { kind: 'window', maxAgeS: 2, staleIfErrorS: 60 };
+const ENDED_FRESHNESS: Freshness = { kind: 'window', maxAgeS: 60, staleIfErrorS: 86_400 };
+
+interface Copy {
+  readonly folder: string;
+  recording: ReplayRecording;
+}
+
+/**
+ * The recordings of a drop as one seekable playlist, while it is live and after.
+ * Knows of them what their recorders tell; the disk is touched only to send bytes.
+ */
+export class Replay {
+  readonly #dvrS: number;
+  /** By target, then by name. */
+  readonly #copies = new Map<string, Map<string, Copy>>();
+  /** Unix time from which the drop counts, in ms. */
+  #sinceMs = 0;
+  #isEnded = false;
+
+  /** @param dvrS How far back one can seek while live; 0 for not at all. */
+  constructor(dvrS: number) {
+    this.#dvrS = dvrS;
+  }
+
+  /** A drop begins: what was recorded before is no part of it. */
+  begin(sinceMs: number): void {
+    this.#sinceMs = sinceMs;
+    this.#isEnded = false;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** @param targetId Which recorder says so. @param folder Where its files are. */
+  hear(targetId: string, folder: string, news: ReplayNews): void {
+    const copies = this.#copies.get(targetId) ?? new Map<string, Copy>();
+    this.#copies.set(targetId, copies);
+    if (news.type === 'recording') {
+      copies.set(news.recording.name, { folder, recording: news.recording });
+      return;
+    }
+    const copy = copies.get(news.name);
+    if (copy === undefined) return;
+    const { recording } = copy;
+    if (news.type === 'deleted') copies.delete(news.name);
+    else if (news.type === 'segments') {
+      copy.recording = { ...recording, segments: [...recording.segments, ...news.segments] };
+    } else {
+      copy.recording = { ...recording, isRunning: false, isComplete: news.isComplete };
+    }
+  }
+
+  /** The recordings of the drop, the best copy of each. */
+  recordings(): readonly ReplayRecording[] {
+    return this.#best().map(({ recording }) => recording);
+  }
+
+  /** undefined for a path that is not here to answer. */
+  answer({ path, header }: OriginRequest): Reply | undefined {
+    if (!path.startsWith('/replay/')) return undefined;
+    const [, playlist, name] = PATH.exec(path) ?? [];
+    if (playlist !== undefined) return this.#playlist(header);
+    const copy = this.#best().find(({ recording }) => recording.name === name);
+    return copy === undefined ? refuse(404, 'no such recording', 2) : this.#movie(copy, header);
+  }
+
+  #playlist(header: OriginRequest['header']): Reply {
+    if (!this.#isEnded && this.#dvrS === 0)
+      return refuse(404, 'the replay comes after the drop', 2);
+    const recordings = this.recordings();
+    if (recordings.length === 0) return refuse(404, 'nothing was recorded', 2);
+    const options = this.#isEnded ? { isEnded: true } : { isEnded: false, dvrS: this.#dvrS };
+    const body = [Buffer.from(renderReplay(recordings, options))];
+    const freshness = this.#isEnded ? ENDED_FRESHNESS : LIVE_FRESHNESS;
+    return respond(header, { type: PLAYLIST_TYPE, body, digest: digestOf(body), freshness });
+  }
+
+  #movie({ folder, recording }: Copy, header: OriginRequest['header']): Reply {
+    const last = recording.segments.at(-1);
+    const bytes = last === undefined ? recording.headerBytes : last.offset + last.bytes;
+    const range = parseRange(header('range'), bytes);
+    if (range.type === 'unsatisfiable') {
+      return refuse(416, 'beyond the end', 0, ['Content-Range', `bytes */${bytes}`]);
+    }
+    const [from, to] = range.type === 'part' ? [range.from, range.to] : [0, bytes - 1];
+    const isPart = range.type === 'part';
+    // Bytes that were told of never change; a running recording only grows.
+    const freshness = { kind: 'immutable' } as const;
+    const headers = [
+      'Content-Type',
+      'video/mp4',
+      'Content-Length',
+      String(to - from + 1),
+      'Accept-Ranges',
+      'bytes',
+      'Cache-Control',
+      renderCacheControl(recording.isRunning && !isPart ? LIVE_FRESHNESS : freshness),
+      'Access-Control-Allow-Origin',
+      '*',
+      ...(isPart
+        ? ['Content-Range', `bytes ${from}-${to}/${recording.isRunning ? '*' : bytes}`]
+        : []),
+    ];
+    const file = { path: moviePath(folder, recording.name), from, to };
+    return { status: isPart ? 206 : 200, headers, body: [], file };
+  }
+
+  #best(): readonly Copy[] {
+    const best = new Map<string, Copy>();
+    for (const copies of this.#copies.values()) {
+      for (const [name, copy] of copies) {
+        if (startMs(copy.recording) < this.#sinceMs) continue;
+        const known = best.get(name);
+        if (known === undefined || isBetter(copy.recording, known.recording)) best.set(name, copy);
+      }
+    }
+    const sorted = [...best.values()].toSorted(
+      (a, b) => startMs(a.recording) - startMs(b.recording),
+    );
+    // A target that joined late has a running file of its own beside the one that began first:
+    // a playlist that grows must not change from one to the other.
+    const running = sorted.find(({ recording }) => recording.isRunning);
+    return sorted.filter((copy) => !copy.recording.isRunning || copy === running);
+  }
+}
+
+function isBetter(a: ReplayRecording, b: ReplayRecording): boolean {
+  if (a.isComplete !== b.isComplete) return a.isComplete;
+  return a.segments.length > b.segments.length;
+}
+
+function startMs({ epochMs, segments }: ReplayRecording): number {
+  return epochMs + (segments[0]?.startUs ?? 0) / 1000;
+}

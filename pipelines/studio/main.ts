@@ -1,0 +1,139 @@
+/**
+ * The studio: makes clips, posters and previews from what is on air, in a
+ * process of its own and at low priority, so that neither hashing nor encoding
+ * moves a viewer's latency.
+ */
+import { rm } from 'node:fs/promises';
+import { setPriority } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../../hal/os/log.ts';
+import { renderMovie } from '../clips/movie.ts';
+import { ClipRing } from '../clips/ring.ts';
+import { type StoredMovie, storeMovie } from '../clips/store.ts';
+import { readFeed } from '../feed/read-feed.ts';
+import { makePoster, type Poster } from '../poster/poster.ts';
+import { decodeStill } from '../poster/still.ts';
+import type { FromStudio, StudioSettings, ToStudio } from './messages.ts';
+
+const NICENESS = 10;
+const TICK_MS = 250;
+const CLIPS_AT_ONCE = 3;
+const PREVIEW_S = 3;
+/** Live posters whose files are kept: pages name those of a moment ago. */
+const LIVE_KEPT = 3;
+
+function tell(message: FromStudio): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+function openStudio(settings: StudioSettings, signal: AbortSignal) {
+  const { clipTrackIds, previewTrackId, folder } = settings;
+  const leadId = clipTrackIds[0] ?? '';
+  const ring = new ClipRing(settings.keepS + 2);
+  const live: { readonly files: readonly string[] }[] = [];
+  let clipsUnderWay = 0;
+  let isDrawing = false;
+  let drawnUs = Number.NEGATIVE_INFINITY;
+
+  const still = async (atUs: number, where: string): Promise<Poster | undefined> => {
+    const [source] = ring.sources([leadId], atUs);
+    const picture = source && (await decodeStill(source, atUs, signal));
+    return picture && (await makePoster(picture, where));
+  };
+  const clip = async (seconds: number): Promise<StoredMovie | undefined> => {
+    const toUs = ring.endUs(leadId);
+    if (toUs === undefined) return undefined;
+    const fromUs = toUs - Math.min(seconds, settings.keepS) * 1e6;
+    const movie = renderMovie(ring.sources(clipTrackIds, fromUs), { fromUs, toUs });
+    return movie && (await storeMovie(join(folder, 'clips'), 'clip', movie));
+  };
+  const drawLive = async (endUs: number): Promise<void> => {
+    const where = join(folder, 'live');
+    const poster = await still(endUs, where);
+    if (poster === undefined) return;
+    const fromUs = endUs - PREVIEW_S * 1e6;
+    const movie = renderMovie(ring.sources([previewTrackId], fromUs), { fromUs, toUs: endUs });
+    const preview = movie && (await storeMovie(where, 'preview', movie));
+    tell({ type: 'live-poster', poster, preview });
+    live.push({ files: [...poster.files, ...(preview ? [preview] : [])].map(({ path }) => path) });
+    const kept = new Set(live.slice(-LIVE_KEPT).flatMap(({ files }) => files));
+    const old = live.splice(0, Math.max(0, live.length - LIVE_KEPT)).flatMap(({ files }) => files);
+    for (const path of old) if (!kept.has(path)) await rm(path, { force: true });
+  };
+  const failing = (what: string) => (error: unknown) => {
+    if (!signal.aborted) tell({ type: 'failed', what, reason: messageOf(error) });
+  };
+  return {
+    ring,
+    makeClip: async (request: number, seconds: number): Promise<void> => {
+      if (clipsUnderWay >= CLIPS_AT_ONCE) {
+        tell({ type: 'no-clip', request, reason: 'other clips are being made' });
+        return;
+      }
+      clipsUnderWay += 1;
+      const startedMs = performance.now();
+      try {
+        const made = await clip(seconds);
+        if (made === undefined) {
+          tell({ type: 'no-clip', request, reason: 'nothing was on air' });
+          return;
+        }
+        const tookMs = Math.round(performance.now() - startedMs);
+        tell({ type: 'clip', request, clip: made, tookMs });
+        const middleUs = made.startUs + made.durationS * 5e5;
+        const poster = await still(middleUs, join(folder, 'clips'));
+        if (poster !== undefined) tell({ type: 'clip-poster', clipId: made.id, poster });
+      } catch (error) {
+        tell({ type: 'no-clip', request, reason: messageOf(error) });
+      } finally {
+        clipsUnderWay -= 1;
+      }
+    },
+    /** Draws a live poster where one is due. */
+    tick: () => {
+      const endUs = ring.endUs(leadId);
+      const everyUs = settings.posterEveryS * 1e6;
+      if (everyUs === 0 || isDrawing || endUs === undefined || endUs - drawnUs < everyUs) return;
+      isDrawing = true;
+      drawnUs = endUs;
+      void drawLive(endUs)
+        .catch(failing('live poster'))
+        .finally(() => {
+          isDrawing = false;
+        });
+    },
+  };
+}
+
+type Start = Extract<ToStudio, { type: 'start' }>;
+
+async function run({ settings, socketPath }: Start): Promise<void> {
+  // First of all: threads take it on from the thread that starts them.
+  setPriority(NICENESS);
+  const ending = new AbortController();
+  const { ring, makeClip, tick } = openStudio(settings, ending.signal);
+  process.on('message', (message: ToStudio) => {
+    if (message.type === 'clip') void makeClip(message.request, message.seconds);
+  });
+  for await (const messages of readFeed(socketPath, TICK_MS)) {
+    for (const message of messages) {
+      if (message.type === 'init') ring.setInit(message.trackId, message.initId, message.bytes);
+      if (message.type === 'part') ring.add(message.part);
+    }
+    tick();
+  }
+  ending.abort();
+}
+
+process.once('message', (message: Start) => {
+  run(message).then(
+    () => process.exit(0),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );
+});
+// Nobody is left to make anything for.
+process.on('disconnect', () => process.exit(0));
+process.on('SIGINT', () => undefined);

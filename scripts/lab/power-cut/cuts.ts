@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { build } from 'esbuild';
+import { type Journal, parseJournal } from '../../../pipelines/record/journal.ts';
+import { LAUNCH } from '../../../test/support/real-media.ts';
+import { boot, makeDisk } from './machine.ts';
+
+/** What one cut did to one disk. */
+export interface CutCopy {
+  readonly disk: string;
+  readonly moviePath: string;
+  readonly journal: Journal;
+  readonly bytes: Buffer;
+  /** Picture up to here is in the repaired recording, in media time. */
+  readonly endUs: number;
+  /** Acknowledged before the cut: the same. */
+  readonly safeUs: number;
+}
+
+export interface Cut extends Progress {
+  /** None for a disk where nothing had been recorded yet. */
+  readonly copies: readonly CutCopy[];
+}
+
+/** How far the machine was, in media time. */
+export interface Progress {
+  readonly beganUs: number;
+  readonly nowUs: number;
+  readonly publishedUs: number;
+  /** Acknowledged, by disk. */
+  readonly safeUs: Readonly<Record<string, number>>;
+}
+
+/** When the power goes: at the very start of a recording, or some time after. */
+export type Moment = 'opening' | 'running';
+
+const DISK_MB = 64;
+const BOOT_TIMEOUT_MS = 60_000;
+/** The cut comes at random within so long after recording was switched on, or was acknowledged. */
+const WITHIN_MS: Readonly<Record<Moment, number>> = { opening: 1_500, running: 2_500 };
+const NOTHING: Progress = { beganUs: 0, nowUs: 0, publishedUs: 0, safeUs: {} };
+
+/** Writes what a guest needs into `work`: its program in one file, and media to record. */
+export async function prepareGuest(work: string): Promise<void> {
+  mkdirSync(work, { recursive: true });
+  await build({
+    entryPoints: { guest: 'scripts/lab/power-cut/guest.ts', main: 'pipelines/record/main.ts' },
+    outdir: work,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'warning',
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  writeFileSync(join(work, 'package.json'), '{"type":"module"}');
+  for (const kind of ['video', 'audio'] as const) {
+    const words = [
+      ...LAUNCH[kind].split(' '),
+      '!',
+      'filesink',
+      `location=${join(work, `${kind}.gdp`)}`,
+    ];
+    execFileSync('gst-launch-1.0', ['-q', ...words]);
+  }
+  for (const disk of ['a', 'b']) makeDisk(join(work, `${disk}.img`), DISK_MB);
+}
+
+/**
+ * Boots a machine, cuts its power while it records, and so on; each boot mends
+ * what the cut before it left.
+ */
+export async function* cutPower(
+  kernel: string,
+  work: string,
+  cuts: number,
+  moment: Moment,
+): AsyncGenerator<Cut> {
+  const out = join(work, 'out');
+  const kept = join(work, 'kept');
+  const known = new Set<string>();
+  let before: Progress | undefined;
+  for (let i = 0; i <= cuts; i += 1) {
+    rmSync(out, { recursive: true, force: true });
+    mkdirSync(out);
+    if (i === cuts) writeFileSync(join(out, 'last'), '');
+    const machine = boot(kernel, work);
+    try {
+      await seen(() => existsSync(join(out, 'repaired')), out, machine.console);
+      if (i < cuts) {
+        if (moment === 'running') {
+          await seen(() => isRecording(readProgress(out)), out, machine.console);
+        }
+        await sleep(Math.random() * WITHIN_MS[moment]);
+        machine.cut();
+      }
+      await machine.ended;
+    } finally {
+      machine.cut();
+    }
+    const repaired = before === undefined ? undefined : readCut(out, kept, known, before);
+    before = i < cuts ? (readProgress(out) ?? NOTHING) : undefined;
+    if (repaired !== undefined) yield repaired;
+  }
+}
+
+async function seen(check: () => boolean, out: string, console_: () => string): Promise<void> {
+  const endMs = performance.now() + BOOT_TIMEOUT_MS;
+  while (!check()) {
+    const failed = existsSync(join(out, 'failed'));
+    if (failed || performance.now() > endMs) {
+      const read = (name: string) =>
+        existsSync(join(out, name)) ? readFileSync(join(out, name), 'utf8') : '';
+      throw new Error(
+        `the machine does not record: ${read('failed')} ${read('stderr')} ${console_()}`,
+      );
+    }
+    await sleep(20);
+  }
+}
+
+function readProgress(out: string): Progress | undefined {
+  try {
+    return JSON.parse(readFileSync(join(out, 'progress'), 'utf8')) as Progress;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecording(progress: Progress | undefined): boolean {
+  return progress !== undefined && Object.keys(progress.safeUs).length === 2;
+}
+
+/** What the boot after a cut handed out, and was not known before. */
+function readCut(out: string, kept: string, known: Set<string>, before: Progress): Cut {
+  const copies = ['a', 'b'].flatMap((disk): CutCopy[] => {
+    const names = readdirSync(join(out, disk)).filter((name) => name.endsWith('.mp4'));
+    return names
+      .filter((name) => !known.has(`${disk}/${name}`))
+      .map((name) => {
+        known.add(`${disk}/${name}`);
+        mkdirSync(join(kept, disk), { recursive: true });
+        const moviePath = join(kept, disk, name);
+        renameSync(join(out, disk, name), moviePath);
+        const journal = parseJournal(
+          readFileSync(join(out, disk, name.replace('.mp4', '.journal'))),
+        );
+        if (journal === undefined) throw new Error(`${disk}/${name}: its journal cannot be read`);
+        const last = journal.fragments.findLast(({ trackIndex }) => trackIndex === 0);
+        const endUs = (last?.startUs ?? 0) + (last?.durationUs ?? 0);
+        return {
+          disk,
+          moviePath,
+          journal,
+          bytes: readFileSync(moviePath),
+          endUs,
+          safeUs: before.safeUs[disk] ?? 0,
+        };
+      });
+  });
+  return { ...before, copies };
+}

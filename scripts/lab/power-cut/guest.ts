@@ -1,0 +1,88 @@
+/**
+ * Runs inside the machine whose power is cut: mends what the last cut left,
+ * hands it out, and records until it dies. Tells the host, over hostfs, how far
+ * it is; the host's own page cache keeps that over the cut.
+ */
+import { cpSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openLog } from '../../../hal/os/log.ts';
+import { openRecorders, type Recorders } from '../../../pipelines/record/recorders.ts';
+import { openRealFeed } from '../../../test/support/real-feed.ts';
+import { readMedia } from '../../../test/support/real-media.ts';
+
+const [work = ''] = process.argv.slice(2);
+const out = '/mnt/out';
+const FOLDERS = { a: '/mnt/a/rec', b: '/mnt/b/rec' };
+const STEP_MS = 50;
+
+const media = readMedia(
+  readFileSync(join(work, 'video.gdp')),
+  readFileSync(join(work, 'audio.gdp')),
+);
+// Media time is the time of day, so that no two boots give a recording the same name.
+const epochMs = Date.now() - (Date.now() % 86_400_000);
+const startUs = (Date.now() - epochMs) * 1000;
+
+let recorders: Recorders | undefined;
+let publishedUs = 0;
+const safeUs: Record<string, number> = {};
+const feed = openRealFeed(
+  media,
+  (id) => {
+    recorders?.collect(id);
+    if (id === 'high') publishedUs = feed.nowUs();
+  },
+  startUs,
+  epochMs,
+);
+recorders = openRecorders({
+  presentation: feed.presentation,
+  trackIds: ['high', 'audio'],
+  targets: Object.entries(FOLDERS).map(([id, folder]) => ({
+    id,
+    folder,
+    reserveBytes: 0,
+    reservePct: 0,
+    policy: 'oldest-first',
+    isOwnVolume: true,
+  })),
+  clock: systemClock,
+  log: openLog('info', 'people', (line) => writeSync(2, line)),
+  onState: () => undefined,
+  onSafe: (id, untilUs) => {
+    safeUs[id] = untilUs;
+    tell();
+  },
+});
+
+const progress = openSync(join(out, 'progress'), 'w');
+/** One write in place, so that a cut leaves the last or the one before. */
+function tell(): void {
+  const line = JSON.stringify({ beganUs: startUs, nowUs: feed.nowUs(), publishedUs, safeUs });
+  writeSync(progress, line.padEnd(200), 0);
+}
+
+const ending = new AbortController();
+const running = recorders.run(ending.signal);
+while (recorders.states().some(({ phase }) => phase === 'failed')) {
+  await systemClock.sleep(STEP_MS);
+}
+for (const [id, folder] of Object.entries(FOLDERS)) {
+  cpSync(folder, join(out, id), { recursive: true });
+}
+writeFileSync(join(out, 'repaired'), '');
+if (readdirSync(out).includes('last')) {
+  ending.abort();
+  await running;
+  process.exit(0);
+}
+recorders.setOn(true);
+const beganMs = performance.now();
+const fedUs = feed.nowUs();
+for (;;) {
+  await systemClock.sleep(STEP_MS);
+  const dueUs = fedUs + (performance.now() - beganMs) * 1000;
+  feed.run((dueUs - feed.nowUs()) / 1e6);
+  tell();
+}

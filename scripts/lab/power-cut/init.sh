@@ -1,0 +1,22 @@
+#!/bin/bash
+# PID 1 of a machine whose power will be cut: two ext4 disks, a way out by hostfs,
+# and the recorder. The root is the host's, read-only.
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+mount -t proc proc /proc
+for word in $(cat /proc/cmdline); do
+  case $word in
+    cut_work=*) work=${word#*=} ;;
+    cut_node=*) node=${word#*=} ;;
+  esac
+done
+mount -t tmpfs mnt /mnt
+mkdir /mnt/a /mnt/b /mnt/out /mnt/run
+mount -t devtmpfs dev /dev
+mount -t hostfs -o "$work/out" none /mnt/out
+ip link set lo up
+for disk in ubda:a ubdb:b; do
+  mount -t ext4 "/dev/${disk%:*}" "/mnt/${disk#*:}" || echo "cannot mount ${disk%:*}" > /mnt/out/failed
+done
+RUNTIME_DIRECTORY=/mnt/run "$node" "$work/guest.js" "$work" 2> /mnt/out/stderr || echo "guest ended with $?" > /mnt/out/failed
+sync
+exec busybox poweroff -f

@@ -1,0 +1,99 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+/** Why no machine can be cut here, in words for a person. */
+export class NoLab extends Error {}
+
+const MEMORY_MB = 400;
+const CONFIG = 'scripts/lab/kernel.config';
+
+/** The User Mode Linux kernel that scripts/lab.sh uses or has built. Throws {@link NoLab}. */
+export function findKernel(): string {
+  if (process.arch !== 'x64')
+    throw new NoLab(`User Mode Linux runs on x86-64, not ${process.arch}`);
+  if (process.getuid?.() !== 0) throw new NoLab('it needs root, to read all of the root folder');
+  for (const tool of ['mkfs.ext4', 'busybox', 'ip'])
+    if (!hasTool(tool)) throw new NoLab(`${tool} is missing`);
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  if (bavail * bsize < MEMORY_MB * 2e6) throw new NoLab('/dev/shm is too small');
+  const config = readFileSync(CONFIG);
+  const hash = createHash('sha256').update(config).digest('hex').slice(0, 16);
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const shared = process.env['VENUEBOX_LAB_KERNEL'] ?? '../shared/lab';
+  const isSame =
+    existsSync(join(shared, 'kernel.config')) &&
+    config.equals(readFileSync(join(shared, 'kernel.config')));
+  const folders = [...(isSame ? [shared] : []), join(cache, 'venuebox', `lab-${hash}`)];
+  const found = folders.map((folder) => join(folder, 'linux-um')).find((path) => existsSync(path));
+  if (found === undefined) throw new NoLab('no kernel is built: run scripts/lab.sh once');
+  return resolve(found);
+}
+
+function hasTool(name: string): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/sbin'];
+  return folders.some((folder) => existsSync(join(folder, name)));
+}
+
+export function makeDisk(path: string, megabytes: number): void {
+  execFileSync('truncate', ['-s', `${megabytes}M`, path]);
+  // The lab's kernel has no crc32c.
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+  execFileSync('mkfs.ext4', ['-q', '-O', '^metadata_csum', path], { env });
+}
+
+export interface Machine {
+  /** Resolves when all of it has ended, and its disks are as they are. */
+  readonly ended: Promise<void>;
+  /** Cuts the power: no process of it runs another instruction. */
+  cut(): void;
+  console(): string;
+}
+
+/** Boots a machine on two disks. */
+export function boot(kernel: string, work: string): Machine {
+  const child: ChildProcess = spawn(
+    kernel,
+    [
+      `mem=${MEMORY_MB}M`,
+      'root=/dev/root',
+      'rootfstype=hostfs',
+      'rootflags=/',
+      'ro',
+      `init=${resolve('scripts/lab/power-cut/init.sh')}`,
+      'con=null',
+      'con0=fd:0,fd:1',
+      'quiet',
+      `ubd0=${join(work, 'a.img')}`,
+      `ubd1=${join(work, 'b.img')}`,
+      `cut_work=${work}`,
+      `cut_node=${process.execPath}`,
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, TMPDIR: '/dev/shm' },
+      cwd: dirname(kernel),
+      detached: true,
+    },
+  );
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (more: string) => {
+      text = (text + more).slice(-20_000);
+    });
+  }
+  const ended = new Promise<void>((resolve_) => child.once('close', () => resolve_()));
+  return {
+    ended,
+    cut: () => {
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    },
+    console: () => text,
+  };
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as assert from 'uvu/assert';
+import { type Cut, cutPower, type Moment, prepareGuest } from '../../scripts/lab/power-cut/cuts.ts';
+import { findKernel, NoLab } from '../../scripts/lab/power-cut/machine.ts';
+import { probe } from './movies.ts';
+import { playInChromium } from './play.ts';
+
+const LOST_MAX_US = 1_000_000;
+
+/** Cuts the power of a machine so many times, and holds what is left against what it had promised. */
+export async function assertSurvives(count: number, moment: Moment): Promise<void> {
+  const kernel = kernelOrSkip(count);
+  if (kernel === undefined) return;
+  const work = await mkdtemp(join(tmpdir(), 'venuebox-cuts-'));
+  try {
+    await prepareGuest(work);
+    const cuts: Cut[] = [];
+    for await (const cut of cutPower(kernel, work, count, moment)) {
+      await assertWhole(cut);
+      cuts.push(cut);
+    }
+    assert.is(cuts.length, count);
+    const movies = cuts.flatMap(({ copies }) => copies.map(({ moviePath }) => moviePath));
+    assert.ok(movies.length > 0);
+    for (const { path, error } of await playInChromium(movies)) assert.is(error, '', path);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function assertWhole({ copies, publishedUs, beganUs, safeUs }: Cut): Promise<void> {
+  for (const disk of ['a', 'b']) {
+    const own = copies.filter((copy) => copy.disk === disk);
+    assert.ok(own.length <= 1);
+    const endUs = own[0]?.endUs ?? beganUs;
+    const lostUs = Math.max(0, publishedUs - endUs);
+    assert.ok(lostUs <= LOST_MAX_US, `${disk}: ${lostUs / 1e6} s lost`);
+    assert.ok(endUs >= (safeUs[disk] ?? 0), `${disk}: acknowledged ${safeUs[disk]}, has ${endUs}`);
+  }
+  for (const { journal, bytes, moviePath } of copies) {
+    assert.is(journal.end?.bytes, bytes.length);
+    assert.is(journal.end?.reason, 'cut off');
+    const { complaints, frames } = await probe(moviePath);
+    assert.is(complaints, '');
+    assert.ok(frames.video > 0);
+  }
+  const [short, long] = copies.toSorted((a, b) => a.bytes.length - b.bytes.length);
+  if (short === undefined || long === undefined) return;
+  assert.ok(short.bytes.equals(long.bytes.subarray(0, short.bytes.length)));
+}
+
+function kernelOrSkip(count: number): string | undefined {
+  try {
+    return findKernel();
+  } catch (error) {
+    if (!(error instanceof NoLab)) throw error;
+    console.log(`SKIPPED 1: ${count} power cuts: ${error.message}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { GdpReader } from '../../pipelines/gdp/parse.ts';
+
+/** One encoded track as the capture process sends it, a few seconds long. */
+export interface RealTrack {
+  readonly caps: string;
+  readonly unitUs: number;
+  readonly units: readonly { readonly isKeyframe: boolean; readonly data: Buffer }[];
+}
+
+export interface RealMedia {
+  readonly video: RealTrack;
+  readonly audio: RealTrack;
+}
+
+const FRAMES = 120;
+export const LAUNCH = {
+  video: `videotestsrc num-buffers=${FRAMES} pattern=ball ! video/x-raw,format=I420,width=320,height=180,framerate=30/1 ! x264enc speed-preset=ultrafast tune=zerolatency bitrate=500 key-int-max=30 ! video/x-h264,profile=baseline ! h264parse ! video/x-h264,stream-format=avc,alignment=au ! gdppay`,
+  audio:
+    'audiotestsrc num-buffers=188 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=96000 ! aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! gdppay',
+};
+
+/** Four seconds of H.264 and AAC, encoded by GStreamer; each group of 30 frames stands alone. */
+export async function encodeMedia(): Promise<RealMedia> {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-media-'));
+  try {
+    const encode = async (kind: keyof typeof LAUNCH) => {
+      const path = join(folder, kind);
+      const words = [...LAUNCH[kind].split(' '), '!', 'filesink', `location=${path}`];
+      await promisify(execFile)('gst-launch-1.0', ['-q', ...words]);
+      return await readFile(path);
+    };
+    return readMedia(await encode('video'), await encode('audio'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Takes GDP streams of a picture (30 frames a second) and a sound (48 kHz) apart. */
+export function readMedia(video: Buffer, audio: Buffer): RealMedia {
+  return {
+    video: readTrack(video, 1e6 / 30),
+    audio: readTrack(audio, (1024 * 1e6) / 48_000),
+  };
+}
+
+function readTrack(gdp: Buffer, unitUs: number): RealTrack {
+  const packets = new GdpReader().push(gdp);
+  if (packets === 'malformed') throw new Error('not GDP');
+  let caps = '';
+  const units = [];
+  for (const packet of packets) {
+    if (packet.kind === 'caps') caps = packet.caps;
+    if (packet.kind !== 'buffer') continue;
+    units.push({ isKeyframe: packet.isKeyframe, data: packet.data });
+  }
+  return { caps, unitUs, units };
+}
