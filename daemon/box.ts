@@ -76,7 +76,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
   await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
-  await using events: EventLog = await openEventLog(config.mqtt, stateFolder, log);
+  const mqtt = withOwnBroker(config.mqtt);
+  await using events: EventLog = await openEventLog(mqtt, stateFolder, log);
 
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
@@ -92,7 +93,6 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     {
       drop: () => drop.state(),
       warnings: () => health.warnings(),
-      recording: () => [],
     },
   );
   const snapshot = () => {
@@ -120,6 +120,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     encoders,
     passphrase,
     dataUse,
+    stateFolder,
     clock,
     log,
     onListening: () => {
@@ -134,6 +135,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       state.set({ media });
       if (media.isFlowing) beReady();
     },
+    onRecording: (recording) => state.set({ recording }),
     onUplink: (uplink) => state.set({ uplink }),
     onChild: (name, supervised) => state.setChild(name, supervised),
   });
@@ -144,9 +146,13 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     resumeWithinS: config.drop.resume_within_s,
     effects: {
       setCapturing: (isWanted) => mediaPath.setCapturing(isWanted),
-      beginDrop: async () => mediaPath.setUplinking(true),
+      beginDrop: async () => {
+        mediaPath.setUplinking(true);
+        await mediaPath.setRecording(true, untilEnd);
+      },
       endDrop: async () => {
         mediaPath.setUplinking(false);
+        await mediaPath.setRecording(false, untilEnd);
         mediaPath.clear();
         state.set({ media: undefined, levels: undefined, uplink: undefined });
       },
@@ -174,8 +180,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     const onChange = () => undefined;
     return (both) => supervise(name, task, { policy: SIDE_POLICY, clock, log, onChange }, both);
   };
-  const { broker_port: brokerPort, url } = config.mqtt;
-  const mqtt = url === '' && brokerPort > 0 ? `mqtt://127.0.0.1:${brokerPort}` : url;
+  const { broker_port: brokerPort } = config.mqtt;
   const tasks: Task[] = [
     mediaPath.run,
     async (both) => {
@@ -230,7 +235,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     (both) => runHeartbeat({ ...deps, snapshot }, both),
     (both) =>
       runStatus(
-        { ...config.mqtt, url: mqtt },
+        mqtt,
         {
           clock,
           log,
@@ -255,6 +260,12 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     tasks.push(aside('metrics', (both) => runMetrics(config.metrics, { snapshot, log }, both)));
   }
   await runAll(tasks, untilEnd);
+}
+
+/** Without a broker of the venue's, the box's own. */
+function withOwnBroker(mqtt: Config['mqtt']): Config['mqtt'] {
+  const { url, broker_port: port } = mqtt;
+  return url === '' && port > 0 ? { ...mqtt, url: `mqtt://127.0.0.1:${port}` } : mqtt;
 }
 
 /** For the power policy: until when the drop is meant to last. */

@@ -8,6 +8,7 @@ import { metricsSchema } from './metrics/config.ts';
 import { operatorSchema } from './operator/config.ts';
 import { panelSchema } from './panel/config.ts';
 import { powerSchema } from './power/config.ts';
+import { recordingFaults, recordingSchema } from './recording/config.ts';
 import { mqttSchema } from './status/config.ts';
 import { UPLINK_TRACK, uplink, uplinkFaults } from './uplink/config.ts';
 
@@ -112,6 +113,7 @@ export const configSchema = v.pipe(
     operator: v.optional(operatorSchema, {}),
     drop: v.optional(drop, {}),
     uplink: v.optional(uplink),
+    recording: v.optional(recordingSchema, {}),
     panel: v.optional(panelSchema, {}),
     power: v.optional(powerSchema, {}),
     printer: v.optional(printerSchema, {}),
@@ -138,6 +140,7 @@ type Shape = {
   readonly encoder: v.InferOutput<typeof encoder>;
   readonly uplink?: v.InferOutput<typeof uplink> | undefined;
   readonly printer: v.InferOutput<typeof printerSchema>;
+  readonly recording: v.InferOutput<typeof recordingSchema>;
 };
 
 export type Config = v.InferOutput<typeof configSchema>;
@@ -187,6 +190,7 @@ function* crossFaults(config: Shape): Generator<Fault> {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };
   }
   yield* uplinkFaults(config.uplink, names);
+  yield* recordingFaults(config.recording);
   if (config.printer.driver === 'network' && config.printer.host === '') {
     yield {
       path: ['printer', 'host'],

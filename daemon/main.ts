@@ -138,7 +138,11 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
 }
 
 /** What a box for trying out has beside its simulated devices: laid under what was asked for. */
-const DEMO_SETTINGS = ['power.shut_down=program', 'mqtt.broker_port=1883'];
+const DEMO_SETTINGS = [
+  'power.shut_down=program',
+  'mqtt.broker_port=1883',
+  'recording.targets=[{id: demo, folder: recordings, reserve_pct: 10}]',
+];
 
 /** The demo is the default config: its devices are simulated ones. */
 function readConfig(command: Extract<Command, { overrides: readonly string[] }>): Config {

@@ -10,6 +10,7 @@ import { renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
+import type { TargetState } from '../pipelines/record/settings.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openUplink } from './children/uplink.ts';
@@ -30,12 +31,14 @@ export interface MediaPathDeps {
   readonly encoders: Encoders;
   readonly passphrase: string | undefined;
   readonly dataUse: DataUseStore;
+  readonly stateFolder: string;
   readonly clock: Clock;
   readonly log: Log;
   /** Viewers are served, before the first frame. */
   readonly onListening: () => void;
   readonly onLevels: (levels: Levels) => void;
   readonly onFigures: (figures: MediaFigures) => void;
+  readonly onRecording: (targets: readonly TargetState[]) => void;
   readonly onUplink: (figures: UplinkFigures) => void;
   readonly onChild: (name: string, supervised: Supervised) => void;
 }
@@ -49,6 +52,8 @@ export interface MediaPath {
   restartCapture(reason: string): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
+  /** Begins at once; resolves when each target has closed its files, or ten seconds later. */
+  setRecording(isWanted: boolean, signal: AbortSignal): Promise<void>;
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;
 }
@@ -56,10 +61,15 @@ export interface MediaPath {
 /** A dead child is back within the time a viewer's buffer lasts; one that cannot start, every 5 s. */
 const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, healthyMs: 10_000 };
 
+/** A slow disk gets so long to close a recording. */
+const CLOSE_MS = 10_000;
+
 export function openMediaPath(deps: MediaPathDeps): MediaPath {
   const { config, camera, sound, encoders, clock, log } = deps;
   let hasFlowed = false;
   let hasPlayed = false;
+  let isRecording = false;
+  let recording: readonly TargetState[] = [];
   let steadiness = startSteadiness(camera.source.isSteady);
   // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
   const graph = () => {
@@ -70,11 +80,18 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   log.debug('capture pipeline', { launch: graph().launch });
 
   const media: MediaChild = openMedia({
-    settings: mediaSettings(config, sound.source !== undefined, clock.wallMs()),
+    settings: mediaSettings(config, sound.source !== undefined, deps.stateFolder, clock.wallMs()),
     clock,
     log,
-    onListening: deps.onListening,
+    onListening: () => {
+      media.send({ type: 'record', isOn: isRecording });
+      deps.onListening();
+    },
     onLevels: deps.onLevels,
+    onRecording: (targets) => {
+      recording = targets;
+      deps.onRecording(targets);
+    },
     onFigures: (figures) => {
       const before = steadiness;
       steadiness = stepSteadiness(before, figures.heldFramesTotal);
@@ -156,6 +173,13 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     setCapturing: (isWanted) => capturing.set(isWanted),
     restartCapture: (reason) => capture.restart(reason),
     setUplinking: (isWanted) => uplinking.set(isWanted),
+    setRecording: async (isWanted, signal) => {
+      isRecording = isWanted;
+      media.send({ type: 'record', isOn: isWanted });
+      const endMs = clock.monotonicMs() + CLOSE_MS;
+      const isUnderWay = () => !isWanted && recording.some(({ phase }) => phase === 'recording');
+      while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
+    },
     clear: () => media.restart('the drop is over'),
   };
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { LaunchFragment } from '../hal/launch.ts';
 import { AUDIO_FRAME_MS, type GraphSettings } from '../pipelines/capture/graph.ts';
 import { partTargetBeside } from '../pipelines/hls/limits.ts';
@@ -68,7 +69,13 @@ function ownRendition(uplink: UplinkConfig | undefined) {
   return [{ name: UPLINK_TRACK, width, height, bitrate_bps }];
 }
 
-export function mediaSettings(config: Config, hasSound: boolean, nowMs: number): MediaSettings {
+/** @param stateFolder Where relative folders of the config lie. */
+export function mediaSettings(
+  config: Config,
+  hasSound: boolean,
+  stateFolder: string,
+  nowMs: number,
+): MediaSettings {
   const { viewers, renditions, sound, drop } = config;
   const { tls } = viewers;
   const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
@@ -87,6 +94,17 @@ export function mediaSettings(config: Config, hasSound: boolean, nowMs: number):
       profiles: ladderOf(config),
     },
     drop: { title: drop.title, startsAt: drop.starts_at },
+    recording: {
+      targets: config.recording.targets.map((target) => ({
+        id: target.id,
+        folder: resolve(stateFolder, target.folder),
+        reserveBytes: target.reserve_mb * 1e6,
+        reservePct: target.reserve_pct,
+        policy: target.policy,
+        isOwnVolume: target.own_volume,
+      })),
+      trackIds: [topRendition(config), ...(hasSound ? [AUDIO_TRACK] : [])],
+    },
     server: {
       host: viewers.host,
       port: viewers.port,
@@ -97,6 +115,11 @@ export function mediaSettings(config: Config, hasSound: boolean, nowMs: number):
         : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
     },
   };
+}
+
+function topRendition({ renditions }: Config): string {
+  const [best] = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
+  return best?.name ?? '';
 }
 
 /**

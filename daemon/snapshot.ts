@@ -6,6 +6,7 @@ import type { SystemState } from '../hal/system/port.ts';
 import type { BondSnapshot } from '../pipelines/bond/snapshot.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
+import type { TargetState } from '../pipelines/record/settings.ts';
 
 /**
  * Where the evening stands.
@@ -67,19 +68,11 @@ export interface UplinkFigures {
   readonly missingLinks: readonly string[];
 }
 
-/** One volume that recordings go to. */
-export interface RecordingTarget {
-  readonly id: string;
-  readonly folder: string;
-  readonly phase: 'off' | 'recording' | 'failed';
-  readonly reason?: string;
-  readonly freeBytes?: number;
-  /** How long the space lasts at the present rate. */
-  readonly remainingS?: number;
-  readonly writtenBps: number;
-  /** From a part's publication to its bytes being safe on the disk. */
-  readonly lagMs?: number;
-}
+/** One volume that recordings go to, as far as others show it. */
+export type RecordingTarget = Pick<
+  TargetState,
+  'id' | 'folder' | 'phase' | 'reason' | 'freeBytes' | 'remainingS' | 'writtenBps' | 'lagMs'
+>;
 
 /** All that is known of the box now, for whoever shows it. */
 export interface BoxSnapshot {
@@ -97,6 +90,7 @@ export interface BoxSnapshot {
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;
+  /** Where recordings go to, the first one first. */
   readonly recording: readonly RecordingTarget[];
   readonly battery: BatteryState;
   readonly printer: PrinterStatus;

@@ -17,13 +17,13 @@ export type BoxFacts = Pick<
 export interface Kept {
   readonly drop: () => DropState;
   readonly warnings: () => readonly Warning[];
-  readonly recording: () => BoxSnapshot['recording'];
 }
 
 interface Readings {
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;
+  readonly recording: BoxSnapshot['recording'];
   readonly battery: BatteryState;
   readonly power: PowerPhase;
   readonly printer: PrinterStatus;
@@ -35,6 +35,7 @@ const NOTHING_READ: Readings = {
   media: undefined,
   levels: undefined,
   uplink: undefined,
+  recording: [],
   battery: { phase: 'absent' },
   power: 'normal',
   printer: { phase: 'absent' },
@@ -68,7 +69,6 @@ export class BoxState {
       ...this.#readings,
       drop: this.#kept.drop(),
       warnings: this.#kept.warnings(),
-      recording: this.#kept.recording(),
       children: this.#children,
     };
   }

@@ -9,6 +9,7 @@ import type {
   MediaSettings,
   ToMedia,
 } from '../../pipelines/media/messages.ts';
+import type { TargetState } from '../../pipelines/record/settings.ts';
 
 export interface MediaOptions {
   readonly settings: MediaSettings;
@@ -17,6 +18,7 @@ export interface MediaOptions {
   readonly onListening: () => void;
   readonly onFigures: (figures: MediaFigures) => void;
   readonly onLevels: (levels: Levels) => void;
+  readonly onRecording: (targets: readonly TargetState[]) => void;
 }
 
 /** The daemon's hand on the media process. */
@@ -54,8 +56,8 @@ export interface PipedMedia {
   readonly forget: () => void;
 }
 
-/** SIGTERM to SIGKILL. It has nothing to write down. */
-const GRACE_MS = 1_000;
+/** SIGTERM to SIGKILL: recorders write out what they got, on slow disks too. */
+const GRACE_MS = 10_000;
 /** It answers within milliseconds, or it is stuck. */
 const OPEN_TIMEOUT_MS = 5_000;
 
@@ -119,6 +121,9 @@ export function openMedia(options: MediaOptions): MediaChild {
           break;
         case 'levels':
           options.onLevels(message.levels);
+          break;
+        case 'recording':
+          options.onRecording(message.targets);
           break;
         case 'figures':
           options.onFigures(message.figures);

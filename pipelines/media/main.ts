@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf } from '../../hal/os/log.ts';
+import { messageOf, openLog } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors.ts';
 import { limitsFor } from '../hls/limits.ts';
 import { Origin } from '../hls/origin.ts';
@@ -12,6 +12,7 @@ import { refuse, reply } from '../hls/reply.ts';
 import { type ServerOptions, ViewerServer } from '../hls/server.ts';
 import { beaconSchema, quantiles, Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
+import { openRecorders } from '../record/recorders.ts';
 import { type CaptureRun, openCaptureRun, type RunMessage } from './capture-run.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { Presentation } from './presentation.ts';
@@ -30,7 +31,13 @@ function tell(message: FromMedia): void {
   process.send?.(message);
 }
 
-function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia) => void {
+interface Started {
+  readonly handle: (message: ToMedia) => void;
+  /** Settles when all that was recorded is closed, soon after the signal aborted. */
+  readonly closed: Promise<void>;
+}
+
+function start(settings: MediaSettings, signal: AbortSignal): Started {
   // Media time is the wall clock at the start, and steps no more with it.
   const mediaStartUs = (Date.now() - settings.epochMs) * 1000;
   const startedMs = performance.now();
@@ -61,8 +68,10 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
         if (lagsMs.length < LAGS_MAX) lagsMs.push(lagMs);
       }
       server?.wake(trackId);
+      recorders?.collect(trackId);
     },
   });
+  const recorders = openRecording(settings, presentation);
   const origin = new Origin(presentation, settings.ladder);
   const viewers = new Viewers(settings.tracks.map(({ id }) => id));
   const pages = openPages(settings.drop);
@@ -137,12 +146,26 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
     }
   };
 
-  return (message) => {
+  const handle = (message: ToMedia) => {
     if (message.type === 'run') openRun(message);
     if (message.type === 'uplink') openUplink(message);
     if (message.type === 'clock') runClockUs = message.clockUs;
+    if (message.type === 'record') recorders?.setOn(message.isOn);
     if (message.type === 'end') presentation.end(nowUs());
   };
+  const closed = recorders?.run(signal) ?? Promise.resolve();
+  return { handle, closed };
+}
+
+function openRecording({ recording }: MediaSettings, presentation: Presentation) {
+  if (recording === undefined || recording.targets.length === 0) return undefined;
+  return openRecorders({
+    ...recording,
+    presentation,
+    clock: systemClock,
+    log: openLog('info', 'journal', (line) => process.stderr.write(line)),
+    onState: (targets) => tell({ type: 'recording', targets }),
+  });
 }
 
 function openServerOptions(server: MediaSettings['server']): ServerOptions {
@@ -163,21 +186,23 @@ function parseJson(text: string): unknown {
 }
 
 const ending = new AbortController();
-let handle: ((message: ToMedia) => void) | undefined;
+let started: Started | undefined;
 process.on('message', (message: ToMedia) => {
   if (message.type !== 'start') {
-    handle?.(message);
+    started?.handle(message);
     return;
   }
   try {
-    handle = start(message.settings, ending.signal);
+    started = start(message.settings, ending.signal);
   } catch (error) {
     tell({ type: 'failed', code: 'BAD_CERTIFICATE', message: messageOf(error) });
   }
 });
 const end = () => {
+  if (ending.signal.aborted) return;
   ending.abort();
-  process.exit(0);
+  const exit = () => process.exit(0);
+  (started?.closed ?? Promise.resolve()).then(exit, exit);
 };
 // Nobody is left to serve for: the daemon has died or asks this process to end.
 process.on('disconnect', end);

@@ -2,6 +2,7 @@ import type { PipelineErrorCode } from '../errors.ts';
 import type { Ladder } from '../hls/origin.ts';
 import type { HttpFigures } from '../hls/server.ts';
 import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
+import type { TargetSettings, TargetState } from '../record/settings.ts';
 import type { Levels } from './levels.ts';
 import type { TrackKind } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
@@ -16,6 +17,12 @@ export interface MediaSettings {
   readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
   readonly ladder: Ladder;
   readonly drop: Drop;
+  /** Undefined: nothing is recorded. */
+  readonly recording?: {
+    readonly targets: readonly TargetSettings[];
+    /** The top rendition first, then the sound. */
+    readonly trackIds: readonly string[];
+  };
   readonly server: {
     readonly host: string;
     readonly port: number;
@@ -60,6 +67,8 @@ export type ToMedia =
         readonly path: string;
       }[];
     }
+  /** Recordings begin or end; what was published is written out. */
+  | { readonly type: 'record'; readonly isOn: boolean }
   | { readonly type: 'end' };
 
 /** What the media process tells the daemon. */
@@ -72,6 +81,8 @@ export type FromMedia =
   | { readonly type: 'broken'; readonly run: number; readonly message: string }
   /** Ten times a second, where there is sound. */
   | { readonly type: 'levels'; readonly levels: Levels }
+  /** Once a second and on each change, where there is something to record to. */
+  | { readonly type: 'recording'; readonly targets: readonly TargetState[] }
   | { readonly type: 'figures'; readonly figures: MediaFigures };
 
 /** Once a second. */

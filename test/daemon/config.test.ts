@@ -113,14 +113,21 @@ test('the example shows every key, each with its default', () => {
   const plain = parseConfig('plain', '', []);
   const { tls, ...viewers } = shown.viewers;
   const { tls: operatorTls, ...operator } = shown.operator;
-  const { profiles, uplink, ...rest } = shown;
-  const { profiles: _, ...defaults } = plain;
+  const { profiles, uplink, recording, mqtt, ...rest } = shown;
+  const { profiles: _, recording: none, mqtt: plainMqtt, ...defaults } = plain;
   assert.ok(tls && operatorTls);
   assert.equal({ ...rest, viewers, operator }, defaults);
+  assert.ok(Object.values(mqtt.tls).every((file) => file !== ''));
+  assert.equal({ ...mqtt, tls: plainMqtt.tls }, plainMqtt);
+  assert.equal(none.targets, []);
+  const [first] = recording.targets;
+  const least = 'recording: {targets: [{id: card, folder: recordings}]}';
+  assert.equal(parseConfig('x', least, []).recording.targets, [first]);
   assert.equal(profiles, ladderOf(plain));
-  const { links = [], ...least } = parseConfig('x', 'uplink: {host: h, port: 1}', []).uplink ?? {};
+  const { links = [], ...leastUplink } =
+    parseConfig('x', 'uplink: {host: h, port: 1}', []).uplink ?? {};
   const { links: shownLinks = [], ...shownUplink } = uplink ?? {};
-  assert.equal({ ...shownUplink, host: 'h', port: 1 }, least);
+  assert.equal({ ...shownUplink, host: 'h', port: 1 }, leastUplink);
   assert.is(links.length, 0);
   assert.is(shownLinks.length, 2);
 });

@@ -12,7 +12,7 @@ test('left out, each key has its default', () => {
   assert.equal(v.parse(controlSchema, {}), { socket: '' });
   assert.equal(v.parse(dropMachineSchema, {}), { resume_within_s: 1800 });
   assert.equal(v.parse(powerSchema, {}), {
-    board: 'auto',
+    board: 'simulated',
     capacity_mah: 0,
     planned_minutes: 0,
     shut_down: 'machine',

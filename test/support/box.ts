@@ -9,6 +9,8 @@ export interface Box extends AsyncDisposable {
   readonly url: string;
   readonly operatorUrl: string;
   readonly pid: number;
+  /** What it keeps, and its control socket; removed at its end. */
+  readonly folder: string;
   /** What the operator's page is told: a snapshot. */
   state<T>(): Promise<T>;
   /** All it has printed. */
@@ -51,6 +53,7 @@ export async function startBox(
     `operator.pin_hash=${TEST_PIN_HASH}`,
     'log.level=debug',
     'mqtt.broker_port=0',
+    'recording.targets=[]',
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
@@ -86,6 +89,7 @@ export async function startBox(
       return (await response.json()) as T;
     },
     pid,
+    folder,
     output: () => output,
     ended,
     kill: (signal) => child.kill(signal),
