@@ -52,7 +52,11 @@ export function watchSoundCards(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncIterable<readonly FoundCard[]> {
-  const trace = async () => `${await readProc('cards')}\n${await readProc('pcm')}`;
+  // udev's names come a moment after the card.
+  const trace = async () => {
+    const links = await readdir('/dev/snd/by-id').catch(() => []);
+    return [await readProc('cards'), await readProc('pcm'), ...links].join('\n');
+  };
   return watchList(trace, listSoundCards, clock, signal);
 }
 

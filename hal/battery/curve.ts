@@ -35,12 +35,6 @@ export const PISUGAR_CELL: ChargeCurve = [
   [4160, 100],
 ];
 
-/** What Waveshare's own examples show: straight from 3.0 to 4.2 V. Poor in the middle. */
-export const WAVESHARE_LINEAR: ChargeCurve = [
-  [3000, 0],
-  [4200, 100],
-];
-
 /** Charge of a cell at rest, clamped to the curve's ends. */
 export function chargeOf(curve: ChargeCurve, cellMv: number): number {
   let before = curve[0];

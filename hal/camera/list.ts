@@ -23,13 +23,17 @@ export function watchCameras(
   return watchList(traceOfNodes, listCameras, clock, signal);
 }
 
-/** Which nodes there are and since when; a camera that came back has a new one. */
+/**
+ * Which nodes there are and since when; a camera that came back has a new one. udev's
+ * names for them come a moment later.
+ */
 async function traceOfNodes(): Promise<string> {
   const names = (await readdir('/dev')).filter((name) => /^video\d+$/.test(name)).toSorted();
+  const links = await readdir('/dev/v4l/by-id').catch(() => []);
   const nodes = names.map(async (name) => {
     const node = await stat(`/dev/${name}`).catch(() => undefined);
     // The mode and owner, since udev grants access a moment after the node is made.
     return node && `${name} ${node.ino} ${node.ctimeMs} ${node.mode} ${node.gid}`;
   });
-  return (await Promise.all(nodes)).join('\n');
+  return [...(await Promise.all(nodes)), ...links].join('\n');
 }
