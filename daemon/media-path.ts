@@ -58,8 +58,11 @@ export interface MediaPath {
   clear(): void;
 }
 
-/** A dead child is back within the time a viewer's buffer lasts; one that cannot start, every 5 s. */
-const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, healthyMs: 10_000 };
+/**
+ * A dead child is back within the time a viewer's buffer lasts; one that cannot start is tried
+ * every two seconds, so that a camera is back within five of its plug.
+ */
+const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 2_000, healthyMs: 10_000 };
 
 /** A slow disk gets so long to close a recording. */
 const CLOSE_MS = 10_000;

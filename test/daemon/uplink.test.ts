@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { UplinkFigures } from '../../daemon/snapshot.ts';
+import { statusOf } from '../support/ask.ts';
 import { type Box, isAlive, startBox, until } from '../support/box.ts';
 import { freePort } from '../support/free-port.ts';
 import { startProgram } from '../support/program.ts';
@@ -25,19 +25,8 @@ const listen = (uri: string, file: string, prefix: readonly string[] = []) => {
 const uplinkOf = (config: object) =>
   `uplink=${JSON.stringify({ width: 320, height: 180, ...config })}`;
 
-async function figuresOf(
-  box: Box,
-  prefix: readonly string[] = [],
-): Promise<UplinkFigures | undefined> {
-  const [command = 'curl', ...rest] = [...prefix, 'curl'];
-  const text = execFileSync(command, [...rest, '-s', `${box.operatorUrl}/state.json`], {
-    encoding: 'utf8',
-  });
-  return (JSON.parse(text) as { uplink?: UplinkFigures }).uplink;
-}
-
-const connected = async (box: Box, prefix: readonly string[] = []) =>
-  (await figuresOf(box, prefix))?.phase === 'connected';
+const figuresOf = async (box: Box) => (await statusOf(box)).uplink;
+const connected = async (box: Box) => (await figuresOf(box))?.phase === 'connected';
 
 const sizeOf = (file: string) => statSync(file).size;
 const grown = (file: string, bytes: number) => {
@@ -186,10 +175,10 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
     ],
   };
   await using box = await startBox([uplinkOf(config)], ['demo'], here);
-  const figures = () => figuresOf(box, here);
+  const figures = () => figuresOf(box);
   const stateOf = async (id: string) =>
     (await figures())?.bond?.links.find((link) => link.id === id)?.state;
-  await until(() => connected(box, here), 40_000, box.output);
+  await until(() => connected(box), 40_000, box.output);
   await until(async () => (await stateOf('first')) === 'active', 20_000, box.output);
   await until(async () => (await stateOf('second')) === 'active', 20_000, box.output);
   await until(grown(file, 100_000), 30_000, box.output);
@@ -217,9 +206,9 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
   ]);
   await until(() => guest.output().includes('WATCHING'), 30_000, guest.output);
   for (const link of [0, 1]) network.blackHole(link, true);
-  await until(async () => !(await connected(box, here)), 20_000, box.output);
+  await until(async () => !(await connected(box)), 20_000, box.output);
   for (const link of [0, 1]) network.blackHole(link, false);
-  await until(() => connected(box, here), 40_000, box.output);
+  await until(() => connected(box), 40_000, box.output);
   await until(grown(file, 100_000), 30_000, box.output);
   await guest.ended;
   const watched = JSON.parse(guest.output().split('\n').at(-2) ?? '') as Watched;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import { ask, statusOf } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
 
 const test = suite('a drop on a whole box');
@@ -13,28 +13,20 @@ const run = promisify(execFile);
 
 const RECORDING = 'recording.targets=[{id: one, folder: rec-one}, {id: two, folder: rec-two}]';
 
-async function ask(box: Box, ...args: readonly string[]): Promise<string> {
-  const socket = join(box.folder, 'venuebox', 'control.sock');
-  const argv = ['--import', 'tsx', 'daemon/main.ts', ...args, '--socket', socket];
-  const { stdout } = await run(process.execPath, argv);
-  return stdout;
-}
-
-const stateOf = async (box: Box) => JSON.parse(await ask(box, 'status', '--json')) as BoxSnapshot;
 const playlist = async (box: Box) => (await fetch(`${box.url}/live/index.m3u8`)).status;
 const moviesIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.mp4'));
 
 test('idle it shows the poster and rests; live it serves and records on both targets; ended it is idle again', async () => {
   await using box = await startBox([RECORDING], ['demo', '--idle']);
   await until(async () => (await fetch(`${box.url}/`)).ok, 30_000, box.output);
-  await until(async () => (await stateOf(box)).drop.phase === 'idle', 30_000, box.output);
+  await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
   assert.is(await playlist(box), 503);
   assert.is(box.childPid('capture'), undefined);
 
   assert.match(await ask(box, 'cmd', 'go-live', 'force=true'), 'it is live');
   await until(async () => (await playlist(box)) === 200, 40_000, box.output);
   const isRecording = async () =>
-    (await stateOf(box)).recording.filter(({ phase }) => phase === 'recording').length === 2;
+    (await statusOf(box)).recording.filter(({ phase }) => phase === 'recording').length === 2;
   await until(isRecording, 40_000, box.output);
   await new Promise((resolve) => setTimeout(resolve, 4_000));
 
