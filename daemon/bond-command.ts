@@ -4,7 +4,7 @@ import { type Log, messageOf } from '../hal/os/log.ts';
 import { type Endpoint, type LinkConfig, MOST_LINKS } from '../pipelines/bond/config.ts';
 import { runRelay } from '../pipelines/bond/relay.ts';
 import { type BondControl, runBond } from '../pipelines/bond/sender.ts';
-import { PipelineError } from '../pipelines/errors.ts';
+import { listenError } from '../pipelines/listen.ts';
 import { UsageError } from './usage.ts';
 
 /** The two ends of a bond, for people who bring their own SRT encoder and server. */
@@ -164,14 +164,8 @@ function renderEndpoint({ host, port }: Endpoint): string {
 }
 
 function portError(listen: Endpoint, cause: unknown): unknown {
-  const code = (cause as NodeJS.ErrnoException).code;
-  const where = `UDP port ${listen.port} on ${listen.host}`;
-  if (code === 'EADDRINUSE') {
-    const message = `${where}: another program listens there already`;
-    return new PipelineError('PORT_TAKEN', message, { cause });
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'EACCES') {
-    return new PipelineError('LISTEN_FAILED', `${where}: ${code}`, { cause });
-  }
-  return cause;
+  const isOfThePort = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(
+    (cause as NodeJS.ErrnoException).code ?? '',
+  );
+  return isOfThePort ? listenError(`UDP port ${listen.port} on ${listen.host}`, cause) : cause;
 }

@@ -1,28 +1,60 @@
 import { openSound } from '../hal/audio/drivers.ts';
+import { withStandby } from '../hal/audio/standby.ts';
 import { openCamera } from '../hal/camera/drivers.ts';
 import type { Clock } from '../hal/os/clock.ts';
-import type { Log } from '../hal/os/log.ts';
-import { ProcessError } from '../hal/os/process.ts';
-import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
-import { runAll } from '../hal/os/task.ts';
-import { renderGraph } from '../pipelines/capture/graph.ts';
-import { PipelineError } from '../pipelines/errors.ts';
-import type { MediaFigures, MediaSettings } from '../pipelines/media/messages.ts';
-import { openChildren } from './children.ts';
-import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
+import { type Log, messageOf } from '../hal/os/log.ts';
+import type { Notify } from '../hal/os/notify.ts';
+import { supervise } from '../hal/os/supervise.ts';
+import { runAll, type Task } from '../hal/os/task.ts';
+import type { BoxEvent } from './commands.ts';
+import type { Config } from './config.ts';
+import { runControl } from './control/server.ts';
+import { type Devices, openDevices } from './devices/devices.ts';
+import { followDevices } from './devices/follow.ts';
+import { openCommander } from './drop/commander.ts';
+import { openDrop } from './drop/machine.ts';
+import { openHealth } from './health/run.ts';
+import { runHeartbeat } from './heartbeat/run.ts';
+import { openMediaPath } from './media-path.ts';
+import { runMetrics } from './metrics/server.ts';
+import type { LogTail } from './operator/log-tail.ts';
 import { runOperator } from './operator/server.ts';
+import { runPanel } from './panel/run.ts';
+import { powerOff } from './power/logind.ts';
+import { runPower } from './power/run.ts';
 import { findEncoders } from './preflight.ts';
+import { openPrintRoom } from './print/print-room.ts';
 import { BoxState } from './state-store.ts';
+import { runBroker } from './status/broker.ts';
+import { type EventLog, openEventLog } from './status/events.ts';
+import { runStatus } from './status/status.ts';
+import { openDataUse } from './uplink/data-use-store.ts';
+import { readPassphrase } from './uplink/uplink.ts';
 
 export interface BoxDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Called once, when frames flow and viewers can be served. */
+  /** The newest lines of `log`, for the operator's page. */
+  readonly logTail: LogTail;
+  readonly version: string;
+  /** Where the box keeps what must outlast it. */
+  readonly stateFolder: string;
+  /** Where the command line of this machine finds it. */
+  readonly controlSocket: string;
+  /** What phones of this network open. */
+  readonly playerUrl: string;
+  readonly notify: Notify;
+  readonly watchdogUsec: number | undefined;
+  /** Whether a box that was not cut off begins live, or waits to be asked. */
+  readonly start: 'idle' | 'live';
+  /** A PIN for the operator's page was made: to be shown once, never logged. */
+  readonly onNewPin: (pin: string, file: string) => void;
+  /** Called once, when it does what it was started for: frames flow, or it waits. */
   readonly onReady?: (state: BoxState) => void;
 }
 
-/** A dead child is back within the time a viewer's buffer lasts; one that cannot start, every 5 s. */
-const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, healthyMs: 10_000 };
+/** The broker of the demo, and what else may be away without harm. */
+const SIDE_POLICY = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
 
 /**
  * Runs a whole box until `signal` aborts: the one place where everything meets.
@@ -30,173 +62,203 @@ const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, h
  * Rejects with a ConfigError, HalError or PipelineError when it cannot start.
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
-  const { clock, log } = deps;
+  const { clock, log, stateFolder, start } = deps;
   const camera = openCamera(config.camera);
-  const sound = openSound(config.sound);
+  const microphone = openSound(config.sound);
+  const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
-  await sound.check(signal);
-  const encoders = await findEncoders(config.encoder.driver, camera.source, sound.source);
+  // At the start a person is there to plug it in; later the picture goes on without it.
+  await microphone.check(signal);
+  const sound = withStandby(microphone);
+  const sources = { camera: camera.source, sound: sound.source };
+  const hasUplink = config.uplink !== undefined;
+  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+  await using devices: Devices = await openDevices(config, { clock, log }, signal);
+  await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
+  await using events: EventLog = await openEventLog(config.mqtt, stateFolder, log);
 
-  let isSteady = camera.source.isSteady;
-  const graph = () =>
-    renderGraph({
-      isSteady,
-      camera: camera.source,
-      sound: sound.source,
-      fps: config.camera.fps,
-      gopFrames: gopFrames(config),
-      renditions: config.renditions.map(({ name, width, height, bitrate_bps }) => ({
-        id: name,
-        width,
-        height,
-        bitrateBps: bitrate_bps,
-      })),
-      audio: {
-        id: AUDIO_TRACK,
-        channels: config.sound.channels,
-        bitrateBps: config.sound.bitrate_bps,
-      },
+  const ending = new AbortController();
+  const untilEnd = AbortSignal.any([signal, ending.signal]);
+  const state = new BoxState(
+    {
+      name: config.box.name,
+      version: deps.version,
+      startedAt: new Date(clock.wallMs()).toISOString(),
+      camera: camera.name,
+      sound: sound.name,
       encoder: encoders.video,
-      speed: config.encoder.speed,
-      audioEncoder: encoders.audio,
+    },
+    {
+      drop: () => drop.state(),
+      warnings: () => health.warnings(),
+      recording: () => [],
+    },
+  );
+  const snapshot = () => {
+    const box = state.snapshot();
+    devices.hand?.show(box);
+    return box;
+  };
+  const onEvent = (event: BoxEvent) => {
+    log.info('event', { type: event.type });
+    events.record(event).catch((error: unknown) => {
+      log.error('event lost', { type: event.type, reason: messageOf(error) });
     });
-  log.debug('capture pipeline', { launch: graph().launch });
+  };
 
-  const state = new BoxState({ camera: camera.name, sound: sound.name, encoder: encoders.video });
   let isReady = false;
-  let holeyS = 0;
-  let hasPlayed = false;
-  const children = openChildren({
+  const beReady = () => {
+    if (isReady) return;
+    isReady = true;
+    deps.onReady?.(state);
+  };
+  const mediaPath = openMediaPath({
+    config,
     camera,
     sound,
-    soundChannels: config.sound.channels,
-    graph,
-    media: mediaSettings(config, sound.source !== undefined, startOfDayMs(clock.wallMs())),
+    encoders,
+    passphrase,
+    dataUse,
     clock,
     log,
-    onListening: () => log.info('serving viewers', { port: config.viewers.port }),
-    onPlaying: () => {
-      hasPlayed = true;
-      log.info('capturing', { camera: camera.name, sound: sound.name });
+    onListening: () => {
+      log.info('serving viewers', { port: config.viewers.port });
+      if (drop.state().phase === 'idle') beReady();
     },
-    onLevels: (levels) => state.setLevels(levels),
-    onFigures: (figures) => {
-      const isHoley = hasHoles(state.snapshot().media, figures);
-      holeyS = Math.max(0, holeyS + (isHoley ? 1 : -1));
-      if (isSteady && holeyS >= HOLEY_S) {
-        isSteady = false;
-        children.restartCapture('the camera leaves frames out; they are repeated from now on');
-      }
-      state.setMedia(figures);
-      if (!figures.isFlowing || isReady) return;
-      isReady = true;
-      deps.onReady?.(state);
+    onLevels: (levels) => {
+      health.hear(levels);
+      state.set({ levels });
     },
+    onFigures: (media) => {
+      state.set({ media });
+      if (media.isFlowing) beReady();
+    },
+    onUplink: (uplink) => state.set({ uplink }),
+    onChild: (name, supervised) => state.setChild(name, supervised),
   });
+  const health = openHealth({ snapshot, onEvent, clock, log });
+  const drop = await openDrop({
+    keptFile: `${stateFolder}/drop.json`,
+    start,
+    resumeWithinS: config.drop.resume_within_s,
+    effects: {
+      setCapturing: (isWanted) => mediaPath.setCapturing(isWanted),
+      beginDrop: async () => mediaPath.setUplinking(true),
+      endDrop: async () => {
+        mediaPath.setUplinking(false);
+        mediaPath.clear();
+        state.set({ media: undefined, levels: undefined, uplink: undefined });
+      },
+      mark: async ({ atMs, label }) => ({ atMs, label }),
+      powerOff: async () => {
+        if (config.power.shut_down === 'machine') await powerOff(clock, untilEnd);
+        else ending.abort();
+      },
+    },
+    snapshot,
+    onEvent,
+    clock,
+    log,
+  });
+  const printRoom = openPrintRoom({
+    printer: devices.printer,
+    snapshot,
+    title: config.drop.title,
+    playerUrl: deps.playerUrl,
+    clock,
+  });
+  const commander = openCommander({ drop, snapshot, print: printRoom.print });
 
-  const child = (name: 'media' | 'capture', task: (signal: AbortSignal) => Promise<void>) => {
-    let hasRun = false;
-    let failures = 0;
-    return (both: AbortSignal) =>
-      supervise(
-        name,
-        task,
+  const aside = (name: string, task: Task): Task => {
+    const onChange = () => undefined;
+    return (both) => supervise(name, task, { policy: SIDE_POLICY, clock, log, onChange }, both);
+  };
+  const { broker_port: brokerPort, url } = config.mqtt;
+  const mqtt = url === '' && brokerPort > 0 ? `mqtt://127.0.0.1:${brokerPort}` : url;
+  const tasks: Task[] = [
+    mediaPath.run,
+    async (both) => {
+      for await (const { phase } of sound.presence(clock, both)) {
+        if (phase === 'there' && sound.now.phase === 'away') {
+          mediaPath.restartCapture('the microphone is back');
+        }
+      }
+    },
+    (both) => drop.run(both),
+    (both) => health.run(both),
+    (both) => followDevices(devices, state, { clock, log }, both),
+    (both) =>
+      runPower(
         {
-          policy: CHILD_POLICY,
+          battery: devices.battery,
+          settings: () => plannedEnd(config, drop.state()),
+          onBattery: (battery) => state.set({ battery }),
+          onPhase: (power) => {
+            state.set({ power });
+            drop.apply({ kind: 'power', phase: power });
+          },
+          onEvent,
           clock,
           log,
-          onChange: (supervised: Supervised) => {
-            hasRun ||= isReady;
-            state.setChild(name, supervised);
-          },
-          // What is wrong from the start is a person's business; later it may mend itself.
-          isFatal: (error) => {
-            if (hasRun || isReady) return false;
-            if (isOwnFailure(error) && !hasPlayed) failures += 1;
-            return isStartFault(error) || failures >= START_TRIES;
-          },
         },
         both,
-      );
-  };
-  await runAll(
-    [
-      child('media', children.runMedia),
-      child('capture', children.runCapture),
-      (both) => runOperator(config.operator, { state, log }, both),
-    ],
-    signal,
-  );
+      ),
+    (both) => runPanel({ ...devices.panel, snapshot, commander, clock, log }, both),
+    (both) =>
+      runOperator(
+        config.operator,
+        {
+          boxName: config.box.name,
+          snapshot,
+          commander,
+          slips: devices.slips.list,
+          logTail: deps.logTail,
+          ...(devices.hand === undefined ? {} : { panel: devices.hand }),
+          viewers: {
+            port: config.viewers.port,
+            ...(config.viewers.tls && { tlsPort: config.viewers.tls.port }),
+          },
+          stateFolder,
+          onNewPin: deps.onNewPin,
+          clock,
+          log,
+        },
+        both,
+      ),
+    (both) => runControl(deps.controlSocket, { snapshot, commander, clock, log }, both),
+    (both) => runHeartbeat({ ...deps, snapshot }, both),
+    (both) =>
+      runStatus(
+        { ...config.mqtt, url: mqtt },
+        {
+          clock,
+          log,
+          snapshots: snapshot,
+          facts: {
+            nodeVersion: process.version,
+            renditions: config.renditions.map(({ name }) => name),
+            capabilities: hasUplink ? ['ll-hls', 'srt'] : ['ll-hls'],
+            drop: { title: config.drop.title, startsAt: config.drop.starts_at },
+          },
+          events,
+          commander,
+          stateDir: stateFolder,
+        },
+        both,
+      ),
+  ];
+  if (brokerPort > 0) {
+    tasks.push(aside('broker', (both) => runBroker('127.0.0.1', brokerPort, log, both)));
+  }
+  if (config.metrics.port > 0) {
+    tasks.push(aside('metrics', (both) => runMetrics(config.metrics, { snapshot, log }, both)));
+  }
+  await runAll(tasks, untilEnd);
 }
 
-/** Frames a second that a steady source may leave out before it is believed to be none. */
-const HOLES_FORGIVEN = 3;
-/** For so many seconds: the start is rough, and a restart of capture is a second without a picture. */
-const HOLEY_S = 5;
-
-function hasHoles(before: MediaFigures | undefined, now: MediaFigures): boolean {
-  return before !== undefined && now.heldFramesTotal - before.heldFramesTotal > HOLES_FORGIVEN;
-}
-
-/** A camera that GStreamer cannot open at the start, three times, is not there. */
-const START_TRIES = 3;
-
-/** The child gave up by itself; nobody killed it. */
-function isOwnFailure(error: unknown): boolean {
-  return error instanceof ProcessError && error.exitCode !== undefined;
-}
-
-function isStartFault(error: unknown): boolean {
-  return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
-}
-
-/** Key frames by count, so that they fall on the same frame in every rendition. */
-function gopFrames({ camera, encoder }: Config): number {
-  return Math.round((camera.fps * encoder.keyframe_ms) / 1000);
-}
-
-/** A part is a whole number of frames, as near to what was asked for as that goes. */
-function partMs({ camera, viewers }: Config): number {
-  const frames = Math.max(1, Math.round((viewers.part_ms * camera.fps) / 1000));
-  return (frames * 1000) / camera.fps;
-}
-
-/**
- * Media time counts from midnight UTC, so that times and sequence numbers go on
- * growing when the whole box is started anew, and stay small.
- */
-function startOfDayMs(nowMs: number): number {
-  return nowMs - (nowMs % 86_400_000);
-}
-
-function mediaSettings(config: Config, hasSound: boolean, epochMs: number): MediaSettings {
-  const { viewers, renditions, sound, drop } = config;
-  const { tls } = viewers;
-  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
-  const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
-  return {
-    partMs: partMs(config),
-    segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
-    windowS: viewers.window_s,
-    epochMs,
-    tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
-    ladder: {
-      bitratesBps: Object.fromEntries([
-        ...bitrates,
-        ...(hasSound ? [[AUDIO_TRACK, sound.bitrate_bps]] : []),
-      ]),
-      profiles: ladderOf(config),
-    },
-    drop: { title: drop.title, startsAt: drop.starts_at },
-    server: {
-      host: viewers.host,
-      port: viewers.port,
-      maxConnections: viewers.max_connections,
-      maxConnectionsPerAddress: viewers.max_connections_per_address,
-      ...(tls === undefined
-        ? {}
-        : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
-    },
-  };
+/** For the power policy: until when the drop is meant to last. */
+function plannedEnd({ power }: Config, { phase, sinceMs }: { phase: string; sinceMs: number }) {
+  if (power.planned_minutes === 0 || phase !== 'live') return {};
+  return { plannedEndMs: sinceMs + power.planned_minutes * 60_000 };
 }

@@ -1,34 +1,17 @@
 import * as v from 'valibot';
 import { METER_ID } from '../pipelines/capture/graph.ts';
+import { even, type Fault, name, oneOf, text, whole } from './config-rules.ts';
+import { controlSchema } from './control/config.ts';
+import { modemsSchema, printerSchema } from './devices/config.ts';
+import { dropMachineSchema } from './drop/config.ts';
+import { metricsSchema } from './metrics/config.ts';
+import { operatorSchema } from './operator/config.ts';
+import { panelSchema } from './panel/config.ts';
+import { powerSchema } from './power/config.ts';
+import { mqttSchema } from './status/config.ts';
+import { UPLINK_TRACK, uplink, uplinkFaults } from './uplink/config.ts';
 
 /** The box's whole configuration: types, defaults and what each message says. */
-
-const text = v.string('must be text');
-
-function whole(min: number, max: number) {
-  const message = `must be a whole number from ${min} to ${max}`;
-  return v.pipe(
-    v.number(message),
-    v.integer(message),
-    v.minValue(min, message),
-    v.maxValue(max, message),
-  );
-}
-
-function oneOf<const T extends readonly string[]>(...choices: T) {
-  return v.picklist(choices, `must be one of: ${choices.join(', ')}`);
-}
-
-const name = v.pipe(
-  text,
-  v.regex(
-    /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/,
-    'must be lower-case letters, digits and hyphens, 32 at most',
-  ),
-);
-
-const even = (min: number, max: number) =>
-  v.pipe(whole(min, max), v.multipleOf(2, 'must be even: H.264 codes pairs of pixels'));
 
 const camera = v.strictObject({
   driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'file', 'custom'), 'test'),
@@ -79,11 +62,6 @@ const viewers = v.strictObject({
   tls: v.optional(tls),
 });
 
-const operator = v.strictObject({
-  host: v.optional(text, '127.0.0.1'),
-  port: v.optional(whole(1, 65535), 8081),
-});
-
 const drop = v.strictObject({
   title: v.optional(v.pipe(text, v.maxLength(120, 'must be 120 characters at most')), 'Live'),
   starts_at: v.optional(
@@ -93,6 +71,7 @@ const drop = v.strictObject({
     ),
     '',
   ),
+  ...dropMachineSchema.entries,
 });
 
 const ladder = v.pipe(v.array(name), v.minLength(1, 'must name at least one rendition'));
@@ -130,8 +109,16 @@ export const configSchema = v.pipe(
     ),
     profiles: v.optional(profiles, {}),
     viewers: v.optional(viewers, {}),
-    operator: v.optional(operator, {}),
+    operator: v.optional(operatorSchema, {}),
     drop: v.optional(drop, {}),
+    uplink: v.optional(uplink),
+    panel: v.optional(panelSchema, {}),
+    power: v.optional(powerSchema, {}),
+    printer: v.optional(printerSchema, {}),
+    modems: v.optional(modemsSchema, {}),
+    mqtt: v.optional(mqttSchema, {}),
+    metrics: v.optional(metricsSchema, {}),
+    control: v.optional(controlSchema, {}),
   }),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -147,20 +134,17 @@ type Shape = {
   readonly renditions: readonly v.InferOutput<typeof rendition>[];
   readonly profiles: v.InferOutput<typeof profiles>;
   readonly viewers: v.InferOutput<typeof viewers>;
-  readonly operator: v.InferOutput<typeof operator>;
+  readonly operator: v.InferOutput<typeof operatorSchema>;
   readonly encoder: v.InferOutput<typeof encoder>;
+  readonly uplink?: v.InferOutput<typeof uplink> | undefined;
+  readonly printer: v.InferOutput<typeof printerSchema>;
 };
 
 export type Config = v.InferOutput<typeof configSchema>;
 
-interface Fault {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
-const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID];
+const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
 
 /** What one key alone cannot show. */
 function* crossFaults(config: Shape): Generator<Fault> {
@@ -187,7 +171,7 @@ function* crossFaults(config: Shape): Generator<Fault> {
     if (RESERVED.includes(entry))
       yield {
         path: ['renditions', i, 'name'],
-        message: `must not be ${entry}, a name of the sound`,
+        message: `must not be ${entry}, a name that the box itself uses`,
       };
     if (names.indexOf(entry) !== i)
       yield { path: ['renditions', i, 'name'], message: `${entry} is there twice` };
@@ -201,6 +185,13 @@ function* crossFaults(config: Shape): Generator<Fault> {
   }
   if (config.viewers.window_s * 1000 < 6 * config.encoder.keyframe_ms) {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };
+  }
+  yield* uplinkFaults(config.uplink, names);
+  if (config.printer.driver === 'network' && config.printer.host === '') {
+    yield {
+      path: ['printer', 'host'],
+      message: 'must name the printer on the network, as the driver is network',
+    };
   }
   const ports = [config.viewers.port, config.viewers.tls?.port, config.operator.port];
   if (

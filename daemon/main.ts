@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { HalError } from '../hal/errors.ts';
 import { systemClock } from '../hal/os/clock.ts';
 import { messageOf, openLog } from '../hal/os/log.ts';
+import { openNotify } from '../hal/os/notify.ts';
 import { ProcessError } from '../hal/os/process.ts';
 import { PipelineError } from '../pipelines/errors.ts';
 import { runBondCommand, runRelayCommand } from './bond-command.ts';
@@ -11,8 +12,15 @@ import { runBox } from './box.ts';
 import { type Command, HELP, parseCommand } from './cli.ts';
 import type { Config } from './config.ts';
 import { ConfigError, parseConfig } from './config-file.ts';
+import { ControlError } from './control/client.ts';
+import { runCmdCommand, runStatusCommand } from './control/command.ts';
+import { defaultSocket, socketCandidates } from './control/place.ts';
+import { examine } from './doctor/doctor.ts';
+import { renderReport, wrongCount } from './doctor/report.ts';
+import { LogTail, tailLog } from './operator/log-tail.ts';
+import { stateFolder } from './state-folder.ts';
 import { UsageError } from './usage.ts';
-import { findAddresses, renderWelcome } from './welcome.ts';
+import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
 
@@ -33,11 +41,34 @@ async function main(args: readonly string[]): Promise<number> {
     case 'demo':
       await runTheBox(command);
       return EXIT.ok;
+    case 'doctor':
+      return await runDoctor(command);
     case 'bond':
     case 'relay':
       await runBonding(command);
       return EXIT.ok;
+    case 'status':
+    case 'cmd':
+      return (await runControlCommand(command)) ? EXIT.ok : EXIT.failed;
   }
+}
+
+/** False where the box did not do what was asked. */
+async function runControlCommand(
+  command: Extract<Command, { verb: 'status' | 'cmd' }>,
+): Promise<boolean> {
+  const { socket } = command;
+  const deps = {
+    paths: socket === undefined ? socketCandidates(process.env, process.getuid?.() ?? 0) : [socket],
+    print: (text: string) => process.stdout.write(text),
+    nowMs: systemClock.wallMs,
+    isTerminal: process.stdout.isTTY === true,
+  };
+  // `status --watch | head` has seen enough.
+  process.stdout.on('error', () => process.exit(EXIT.ok));
+  if (command.verb === 'cmd') return runCmdCommand(command, deps, untilSignal());
+  await runStatusCommand(command, deps, untilSignal());
+  return true;
 }
 
 /** Aborts at the first SIGINT or SIGTERM. */
@@ -51,6 +82,15 @@ function untilSignal(): AbortSignal {
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   return ending.signal;
+}
+
+async function runDoctor(command: Extract<Command, { verb: 'doctor' }>): Promise<number> {
+  const report = await examine(readConfig(command), command.parts, systemClock, untilSignal());
+  const text = command.isJson ? `${JSON.stringify(report)}\n` : renderReport(report);
+  const code = wrongCount(report) > 0 ? EXIT.failed : EXIT.ok;
+  await new Promise((resolve) => process.stdout.write(text, resolve));
+  // A driver that hangs in the kernel would keep the process.
+  process.exit(code);
 }
 
 /** Statistics have stdout to themselves: the journal goes to stderr then. */
@@ -68,15 +108,28 @@ async function runBonding(command: Extract<Command, { verb: 'bond' | 'relay' }>)
 
 async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): Promise<void> {
   const config = readConfig(command);
-  const log = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
+  const logTail = new LogTail();
+  const journal = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
+  const log = tailLog(journal, logTail, config.log.level, systemClock.wallMs);
+  const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
+  const { env } = process;
+  using notify = openNotify(env['NOTIFY_SOCKET'], log);
   await runBox(
     config,
     {
       clock: systemClock,
       log,
+      logTail,
+      version: readVersion(),
+      stateFolder: stateFolder(env),
+      controlSocket: config.control.socket || defaultSocket(env, process.getuid?.() ?? 0),
+      playerUrl: addresses.player,
+      notify,
+      watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
+      start: command.verb === 'demo' && !command.isIdle ? 'live' : 'idle',
+      onNewPin: (pin, file) => process.stdout.write(renderNewPin(pin, file)),
       onReady: (state) => {
         if (command.verb !== 'demo') return;
-        const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
         process.stdout.write(renderWelcome(state.snapshot(), config.renditions, addresses));
       },
     },
@@ -84,9 +137,14 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
   );
 }
 
+/** What a box for trying out has beside its simulated devices: laid under what was asked for. */
+const DEMO_SETTINGS = ['power.shut_down=program', 'mqtt.broker_port=1883'];
+
 /** The demo is the default config: its devices are simulated ones. */
 function readConfig(command: Extract<Command, { overrides: readonly string[] }>): Config {
-  if (command.verb === 'demo') return parseConfig('demo', '', command.overrides);
+  if (command.verb === 'demo' || command.config === undefined) {
+    return parseConfig(command.verb, '', [...DEMO_SETTINGS, ...command.overrides]);
+  }
   let yaml: string;
   try {
     yaml = readFileSync(command.config, 'utf8');
@@ -118,6 +176,7 @@ function explain(error: unknown): string {
   const isExpected =
     error instanceof UsageError ||
     error instanceof ConfigError ||
+    error instanceof ControlError ||
     error instanceof HalError ||
     error instanceof PipelineError ||
     error instanceof ProcessError;

@@ -19,6 +19,13 @@ const NEEDED: Readonly<Record<string, string>> = {
   gdppay: 'gstreamer1.0-plugins-bad',
 };
 
+/** What the uplink adds. */
+const NEEDED_UPSTREAM: Readonly<Record<string, string>> = {
+  gdpdepay: 'gstreamer1.0-plugins-bad',
+  mpegtsmux: 'gstreamer1.0-plugins-bad',
+  srtsink: 'gstreamer1.0-plugins-bad',
+};
+
 /** gst-inspect scans all plug-ins at its first run on a machine; a Pi takes its time. */
 const INSPECT_TIMEOUT_MS = 60_000;
 
@@ -34,10 +41,14 @@ export interface Encoders {
  */
 export async function findEncoders(
   wanted: 'auto' | VideoEncoder,
-  camera: LaunchFragment,
-  sound: LaunchFragment | undefined,
+  hasUplink: boolean,
+  {
+    camera,
+    sound,
+  }: { readonly camera: LaunchFragment; readonly sound: LaunchFragment | undefined },
 ): Promise<Encoders> {
-  const needed = { ...NEEDED, ...camera.needs, ...sound?.needs };
+  const upstream = hasUplink ? NEEDED_UPSTREAM : {};
+  const needed = { ...NEEDED, ...upstream, ...camera.needs, ...sound?.needs };
   const names = [...Object.keys(needed), ...Object.keys(ENCODER_PACKAGES)];
   const found = new Set<string>();
   await Promise.all(

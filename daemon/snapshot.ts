@@ -63,6 +63,8 @@ export interface UplinkFigures {
   };
   /** Undefined where SRT goes straight to its receiver. */
   readonly bond?: BondSnapshot;
+  /** Links of the config whose interface or address is not there. */
+  readonly missingLinks: readonly string[];
 }
 
 /** One volume that recordings go to. */

@@ -1,52 +1,75 @@
+import type { BatteryState } from '../hal/battery/port.ts';
+import type { ModemsState } from '../hal/modem/port.ts';
 import type { Supervised } from '../hal/os/supervise.ts';
+import type { PrinterStatus } from '../hal/printer/port.ts';
+import type { SystemState } from '../hal/system/port.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
+import type { BoxSnapshot, DropState, PowerPhase, UplinkFigures, Warning } from './snapshot.ts';
 
-export interface BoxFacts {
-  readonly camera: string;
-  readonly sound: string;
-  readonly encoder: string;
+/** What does not change while the box runs. */
+export type BoxFacts = Pick<
+  BoxSnapshot,
+  'name' | 'version' | 'startedAt' | 'camera' | 'sound' | 'encoder'
+>;
+
+/** What others keep and this only shows. */
+export interface Kept {
+  readonly drop: () => DropState;
+  readonly warnings: () => readonly Warning[];
+  readonly recording: () => BoxSnapshot['recording'];
 }
 
-/** All that is known of the box now, for whoever shows it. */
-export interface BoxSnapshot extends BoxFacts {
-  readonly startedAt: string;
-  readonly children: Readonly<Record<string, Supervised>>;
+interface Readings {
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
+  readonly uplink: UplinkFigures | undefined;
+  readonly battery: BatteryState;
+  readonly power: PowerPhase;
+  readonly printer: PrinterStatus;
+  readonly modems: ModemsState;
+  readonly system: SystemState | undefined;
 }
 
-/** Collects what the children tell. Read by snapshot, so that readers cannot change it. */
+const NOTHING_READ: Readings = {
+  media: undefined,
+  levels: undefined,
+  uplink: undefined,
+  battery: { phase: 'absent' },
+  power: 'normal',
+  printer: { phase: 'absent' },
+  modems: { phase: 'absent' },
+  system: undefined,
+};
+
+/** Collects what children and devices tell. Read by snapshot, so that readers cannot change it. */
 export class BoxState {
   readonly #facts: BoxFacts;
-  readonly #startedAt = new Date().toISOString();
-  readonly #children: Record<string, Supervised> = {};
-  #media: MediaFigures | undefined;
-  #levels: Levels | undefined;
+  readonly #kept: Kept;
+  #children: Readonly<Record<string, Supervised>> = {};
+  #readings = NOTHING_READ;
 
-  constructor(facts: BoxFacts) {
+  constructor(facts: BoxFacts, kept: Kept) {
     this.#facts = facts;
+    this.#kept = kept;
   }
 
   setChild(name: string, supervised: Supervised): void {
-    this.#children[name] = supervised;
+    this.#children = { ...this.#children, [name]: supervised };
   }
 
-  setMedia(figures: MediaFigures): void {
-    this.#media = figures;
-  }
-
-  setLevels(levels: Levels): void {
-    this.#levels = levels;
+  set(readings: Partial<Readings>): void {
+    this.#readings = { ...this.#readings, ...readings };
   }
 
   snapshot(): BoxSnapshot {
     return {
       ...this.#facts,
-      startedAt: this.#startedAt,
-      children: { ...this.#children },
-      media: this.#media,
-      levels: this.#levels,
+      ...this.#readings,
+      drop: this.#kept.drop(),
+      warnings: this.#kept.warnings(),
+      recording: this.#kept.recording(),
+      children: this.#children,
     };
   }
 }

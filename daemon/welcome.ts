@@ -1,5 +1,5 @@
 import encodeQR from 'qr';
-import type { BoxSnapshot } from './state-store.ts';
+import type { BoxSnapshot } from './snapshot.ts';
 
 export interface Addresses {
   /** What a phone on this network opens. */
@@ -35,7 +35,7 @@ export function findAddresses(
 
 /** What `venuebox demo` prints once frames flow. */
 export function renderWelcome(
-  box: Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder'>,
+  box: Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder' | 'drop'>,
   renditions: readonly { name: string; width: number; height: number; bitrate_bps: number }[],
   { player, operator }: Addresses,
 ): string {
@@ -44,7 +44,7 @@ export function renderWelcome(
       `${name} ${width}x${height} ${(bitrate_bps / 1e6).toFixed(1)} Mb/s`,
   );
   return `
-On air. Point a phone on this network at the code, or open
+${box.drop.phase === 'live' ? 'On air' : 'Ready; hold the button, or press Go live on the operator’s page'}. Point a phone on this network at the code, or open
 
   player    ${player}
   operator  ${operator}
@@ -56,5 +56,16 @@ ${encodeQR(player, 'ascii')}
   ladder    ${rungs.join(', ')}
 
 Ctrl-C ends it.
+`;
+}
+
+/** What the daemon prints once, when it has made a PIN. */
+export function renderNewPin(pin: string, file: string): string {
+  return `
+The operator's page asks for a PIN. This box has made one:
+
+  ${pin}
+
+It is kept in ${file}, where only the box's user can read it.
 `;
 }

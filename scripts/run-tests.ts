@@ -4,13 +4,19 @@
  * uvu exits 0 when a hook throws and skips a file that forgets `.run()`, and
  * it knows no time-out; so a file passes here only when it printed its totals,
  * they add up, it ended in time and it exited 0. A file may say
- * `SKIPPED n: why` for what this machine cannot do.
+ * `SKIPPED n: why` for what this machine cannot do. The hardware lab, which runs
+ * test/lab in a kernel of its own, comes last and alone: it uses a whole core.
+ * test/lab/slow is for people: scripts/lab.sh slow/box.
  */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 const FILE_TIMEOUT_MS = 240_000;
+/** The lab ends by itself before this, and tells what it had until then. */
+const LAB_TIMEOUT_S = 300;
+/** scripts/lab.sh: it cannot run on this machine. */
+const LAB_CANNOT = 3;
 
 interface Outcome {
   readonly file: string;
@@ -24,17 +30,42 @@ interface Outcome {
 
 function findTests(filters: readonly string[]): readonly string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts') && !path.startsWith('lab/'))
+    .filter((path) => path.endsWith('.test.ts') && !path.startsWith('lab/slow/'))
     .map((path) => `test/${path}`)
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .toSorted();
 }
 
+interface Ended {
+  readonly output: string;
+  readonly code: number | null;
+  readonly isLate: boolean;
+  readonly seconds: number;
+}
+
 async function runFile(file: string): Promise<Outcome> {
+  const ended = await run(process.execPath, ['--import', 'tsx', file], FILE_TIMEOUT_MS);
+  return { ...ended, file, ...judge(ended) };
+}
+
+async function runLab(files: readonly string[]): Promise<Outcome> {
+  const names = files.map((file) => file.replace(/^.*\/|\.test\.ts$/g, ''));
+  const env = { LAB_BUILD: 'no', LAB_LAX: 'yes', LAB_TIMEOUT_S: String(LAB_TIMEOUT_S) };
+  const timeoutMs = (LAB_TIMEOUT_S + 30) * 1000;
+  const ended = await run('bash', ['scripts/lab.sh', ...names], timeoutMs, env);
+  return { ...ended, file: 'the hardware lab', ...judgeLab(files, ended) };
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  timeoutMs: number,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...env },
     detached: true,
   });
   let output = '';
@@ -47,15 +78,15 @@ async function runFile(file: string): Promise<Outcome> {
   const timer = setTimeout(() => {
     isLate = true;
     killGroup(child.pid);
-  }, FILE_TIMEOUT_MS);
+  }, timeoutMs);
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
   clearTimeout(timer);
   killGroup(child.pid);
   const seconds = (performance.now() - startedMs) / 1000;
-  return { file, output, seconds, ...judge(output, code, isLate) };
+  return { output, code, isLate, seconds };
 }
 
-function judge(output: string, code: number | null, isLate: boolean) {
+function judge({ output, code, isLate }: Ended) {
   // eslint-style colour codes are off; strip what slips through.
   const text = output.replace(/\[[\d;]*m/g, '');
   const count = (name: string) =>
@@ -75,6 +106,31 @@ function judge(output: string, code: number | null, isLate: boolean) {
   return { passed, failed: 0, skipped, why: '' };
 }
 
+/** Its last line counts; a lab that cannot run skips each of its tests. */
+function judgeLab(files: readonly string[], { output, code, isLate }: Ended) {
+  if (code === LAB_CANNOT) {
+    const skipped = files.reduce((sum, file) => sum + countTests(file), 0);
+    const why = `SKIPPED: ${/^lab: cannot run here: (.*)$/m.exec(output)?.[1] ?? 'no reason told'}`;
+    return { passed: 0, failed: 0, skipped, why };
+  }
+  const last = output.trimEnd().split('\n').at(-1) ?? '';
+  const counts = /^(\d+) passed, (\d+) failed$/.exec(last);
+  const [passed, failed] = [Number(counts?.[1] ?? 0), Number(counts?.[2] ?? 1)];
+  if (counts === null) return { passed, failed, skipped: 0, why: isLate ? 'it hung' : 'no counts' };
+  const isOdd = failed === 0 && (code !== 0 || passed === 0);
+  return {
+    passed,
+    failed: isOdd ? 1 : failed,
+    skipped: 0,
+    why: isOdd ? `it ended with ${code}` : '',
+  };
+}
+
+/** As they stand in the file; one in a loop counts once. */
+function countTests(file: string): number {
+  return readFileSync(file, 'utf8').match(/^\s*test\(/gm)?.length ?? 0;
+}
+
 function killGroup(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
@@ -84,22 +140,28 @@ function killGroup(pid: number | undefined): void {
 }
 
 const files = findTests(process.argv.slice(2));
-const queue = [...files];
+const labFiles = files.filter((file) => file.startsWith('test/lab/'));
+const queue = files.filter((file) => !labFiles.includes(file));
 const outcomes: Outcome[] = [];
+function report(outcome: Outcome): void {
+  outcomes.push(outcome);
+  const { file, passed, failed, skipped, seconds, why, output } = outcome;
+  const mark = failed > 0 ? 'FAIL' : 'ok  ';
+  console.log(
+    `${mark} ${file}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${why}`,
+  );
+  for (const [line] of output.matchAll(/^(SKIPPED \d+: |(ok {2}|FAIL) test\/lab\/).*$/gm)) {
+    console.log(`     ${line}`);
+  }
+  if (failed > 0) console.log(output.replaceAll('\r', '').replace(/^/gm, '     | '));
+}
 async function work(): Promise<void> {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-    const outcome = await runFile(file);
-    outcomes.push(outcome);
-    const { passed, failed, skipped, seconds, why, output } = outcome;
-    const mark = failed > 0 ? 'FAIL' : 'ok  ';
-    console.log(
-      `${mark} ${file}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${why}`,
-    );
-    for (const [line] of output.matchAll(/^SKIPPED \d+: .*$/gm)) console.log(`     ${line}`);
-    if (failed > 0) console.log(output.replace(/^/gm, '     | '));
+    report(await runFile(file));
   }
 }
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+if (labFiles.length > 0) report(await runLab(labFiles));
 
 const sum = (pick: (outcome: Outcome) => number) =>
   outcomes.reduce((all, outcome) => all + pick(outcome), 0);

@@ -4,7 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
-setup_packages chromium ffmpeg mosquitto srt-tools openssl nghttp2-client
+setup_packages chromium ffmpeg mosquitto srt-tools openssl nghttp2-client dbus
+# The hardware lab's; it runs on x86-64 only.
+if [ "$(uname -m)" = x86_64 ]; then setup_packages busybox-static kmod udev modemmanager; fi
 setup_box
 step 'types and lint'
 failed=0

@@ -1,81 +1,98 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { hostname } from 'node:os';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { PipelineError } from '../../pipelines/errors.ts';
-import type { BoxState } from '../state-store.ts';
-import { OPERATOR_CSS, OPERATOR_HTML, OPERATOR_JS } from './page.ts';
+import { runAll } from '../../hal/os/task.ts';
+import type { Commander } from '../commands.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import { openAssets } from './assets.ts';
+import { BoxAnswers, type Slip } from './box-answers.ts';
+import type { OperatorConfig } from './config.ts';
+import { Events } from './events.ts';
+import { ownNames } from './guard.ts';
+import { History, runHistory } from './history.ts';
+import { serve } from './listen.ts';
+import type { LogTail } from './log-tail.ts';
+import { openPin } from './pin-store.ts';
+import type { RouteDeps } from './routes.ts';
+import { SessionAnswers } from './session-answers.ts';
+import { SignIn } from './sign-in.ts';
+import { PanelHand, type SimulatedPanel } from './simulated-panel.ts';
+import type { ViewerPorts } from './wire.ts';
 
 export interface OperatorDeps {
-  readonly state: BoxState;
+  readonly boxName: string;
+  readonly snapshot: () => BoxSnapshot;
+  readonly commander: Commander;
+  /** The last printed slips, oldest first; a dozen at most. */
+  readonly slips: () => readonly Slip[];
+  readonly logTail: LogTail;
+  /** The demo's hardware; undefined on a box with a real one. */
+  readonly panel?: SimulatedPanel;
+  readonly viewers: ViewerPorts;
+  /** Where the PIN is kept when the config brings none. */
+  readonly stateFolder: string;
+  /** A PIN was made: show it to whoever started the box, once, and never log it. */
+  readonly onNewPin: (pin: string, file: string) => void;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-const POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-const CONNECTIONS_MAX = 32;
-
 /**
- * The operator's page: what runs, sound levels and viewers, read-only, on its
- * own port. Resolves when `signal` aborts; rejects when the port is taken.
+ * The operator's page, on its own port, behind a PIN. Resolves when `signal` aborts.
+ *
+ * Rejects with PipelineError PORT_TAKEN, LISTEN_FAILED or BAD_CERTIFICATE, and with
+ * ConfigError where the PIN cannot be read or kept.
  */
 export async function runOperator(
-  { host, port }: { readonly host: string; readonly port: number },
+  config: OperatorConfig,
   deps: OperatorDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const server = createServer({ maxHeaderSize: 8_192 }, (request, response) => {
-    // A page of another site must not read this through a name it points here.
-    if (!isOwnHost(request.headers.host)) return send(response, 421, 'text/plain', 'wrong host\n');
-    if (request.method !== 'GET') return send(response, 405, 'text/plain', 'only GET\n');
-    const page = PAGES[request.url ?? '/'];
-    if (page !== undefined) return send(response, 200, page[0], page[1]);
-    if (request.url !== '/state.json') return send(response, 404, 'text/plain', 'not here\n');
-    return send(response, 200, 'application/json', JSON.stringify(deps.state.snapshot()));
-  });
-  server.maxConnections = CONNECTIONS_MAX;
-  await listen(server, host, port);
-  deps.log.info('operator page', { host, port });
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-  server.closeAllConnections();
-  server.close();
-}
+  const { clock, log } = deps;
+  const pin = await openPin(config, deps.stateFolder);
+  if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
+  log.info('operator PIN', { kept: pin.file ?? 'as a hash' });
 
-const PAGES: Readonly<Record<string, readonly [type: string, body: string]>> = {
-  '/': ['text/html; charset=utf-8', OPERATOR_HTML],
-  '/operator.css': ['text/css; charset=utf-8', OPERATOR_CSS],
-  '/operator.js': ['text/javascript; charset=utf-8', OPERATOR_JS],
-};
-
-/** An address or a bare or .local name: what a person on this network types. */
-function isOwnHost(host: string | undefined): boolean {
-  return /^(\[[0-9a-f:.]+\]|[\d.]+|[\w-]+(\.local)?)(:\d+)?$/i.test(host ?? '');
-}
-
-function send(response: ServerResponse, status: number, type: string, body: string): void {
-  response.writeHead(status, {
-    'Content-Type': type,
-    'Content-Length': Buffer.byteLength(body),
-    'Cache-Control': 'no-store',
-    'Content-Security-Policy': POLICY,
-    'X-Content-Type-Options': 'nosniff',
-  });
-  response.end(body);
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const isTaken = cause.code === 'EADDRINUSE';
-      const why = isTaken ? 'another program listens there already' : cause.message;
-      reject(
-        new PipelineError(
-          isTaken ? 'PORT_TAKEN' : 'LISTEN_FAILED',
-          `operator's port ${port} on ${host}: ${why}; set operator.port`,
-          { cause },
-        ),
-      );
-    });
-    server.listen(port, host, resolve);
-  });
+  const times = {
+    idleMs: config.idle_minutes * 60_000,
+    longestMs: config.session_hours * 3_600_000,
+  };
+  const signIn = new SignIn(pin.hash, times, clock, log);
+  const history = new History();
+  const events = new Events(deps, history, (session) => signIn.keep(session));
+  const ending = new AbortController();
+  const both = AbortSignal.any([signal, ending.signal]);
+  const routes: RouteDeps = {
+    assets: openAssets(),
+    sessions: new SessionAnswers({
+      signIn,
+      onEnd: (session) => events.endSession(session),
+      isTls: config.tls !== undefined,
+      port: config.port,
+      sessionS: config.session_hours * 3_600,
+    }),
+    box: new BoxAnswers({
+      snapshot: deps.snapshot,
+      commander: deps.commander,
+      slips: deps.slips,
+      hand: deps.panel && new PanelHand(deps.panel, clock, both),
+      onProgress: (progress) => events.tellProgress(progress),
+      signal: both,
+    }),
+    events,
+    viewers: deps.viewers,
+    hostNames: ownNames(deps.boxName, hostname(), config.host_names),
+  };
+  try {
+    await runAll(
+      [
+        (all) => serve(config, routes, log, all),
+        (all) => events.run(all),
+        (all) => runHistory(history, (sample) => events.tellSample(sample), deps, all),
+      ],
+      signal,
+    );
+  } finally {
+    ending.abort();
+  }
 }

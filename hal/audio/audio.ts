@@ -1,8 +1,10 @@
 import type { LaunchFragment } from '../launch.ts';
+import type { Clock } from '../os/clock.ts';
+import type { Presence } from '../presence.ts';
 
 export interface SoundConfig {
   readonly driver: 'test' | 'alsa' | 'file' | 'custom' | 'none';
-  /** An ALSA device, for example `hw:CARD=sndrpihifiberry`. */
+  /** An ALSA device, for example `hw:CARD=sndrpihifiberry`, or a name of /dev/snd/by-id. */
   readonly device: string;
   readonly file: string;
   readonly launch: string;
@@ -14,6 +16,8 @@ export interface Sound {
   readonly name: string;
   /** Rejects with a HalError that says what to do when it cannot be used now. */
   check(signal: AbortSignal): Promise<void>;
-  /** Raw audio; undefined where the box is set to have none. */
+  /** Raw audio; undefined where the box is set to have none. Read it after `check`. */
   readonly source: LaunchFragment | undefined;
+  /** Whether it is there: now, then each change. Never fails. */
+  presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
 }

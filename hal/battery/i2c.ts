@@ -9,10 +9,13 @@ const TRANSFER_TIMEOUT_MS = 250;
 const TRIES = 3;
 const RETRY_PAUSE_MS = 10;
 
+const REOPEN: ReadonlySet<string> = new Set(['EBUSY', 'ENODEV', 'ESHUTDOWN']);
+
 /** Opens `/dev/i2c-N` by i2c-bus's asynchronous calls. Rejects with `HalError`. */
 export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> {
   const name = `i2c-${number}`;
   const line = new BusLine(name, clock);
+  let isClosed = false;
   let opened: i2c.PromisifiedBus | undefined = await openBus(number);
   const close = async () => {
     const bus = opened;
@@ -20,13 +23,15 @@ export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> 
     await bus?.close();
   };
   const transfer = async <T>(work: (bus: i2c.PromisifiedBus) => Promise<T>): Promise<T> => {
+    if (isClosed) throw new HalError('GONE', `${name}: it was closed`);
     opened ??= await openBus(number);
     try {
       return await work(opened);
     } catch (error) {
       // i2c-bus 5.2.3 keeps the descriptor of an address that the kernel refused, and
-      // would send the next transfer to address 0 with it: a new bus forgets it.
-      if (errnoOf(error) === 'EBUSY') await close();
+      // would send the next transfer to address 0 with it: a new bus forgets it. An
+      // adapter that was unplugged is only there again for who opens it anew.
+      if (REOPEN.has(errnoOf(error) ?? '')) await close();
       throw error;
     }
   };
@@ -34,6 +39,7 @@ export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> 
     name,
     at: (address, signal) => registers(transfer, line, address, signal),
     [Symbol.asyncDispose]: async () => {
+      isClosed = true;
       // A transfer that still hangs holds the descriptor: closing it would block as well.
       if (!line.isHung) await close();
     },

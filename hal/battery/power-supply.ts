@@ -34,10 +34,12 @@ export function readingOf(
   const timeLeftS = number('TIME_TO_EMPTY_NOW') ?? number('TIME_TO_EMPTY_AVG');
   const sign = status === 'Discharging' ? -1 : 1;
   const isUsable = (value: number | undefined): value is number => value !== undefined && value > 0;
+  // Below a volt a driver counts in another unit or has not measured yet.
+  const isVoltage = isUsable(voltageUv) && voltageUv >= 1_000_000;
   return {
     mains: mainsOf(status, chargers),
     ...(chargePct !== undefined && chargePct >= 0 && chargePct <= 100 ? { chargePct } : {}),
-    ...(isUsable(voltageUv) ? { voltageMv: voltageUv / 1000 } : {}),
+    ...(isVoltage ? { voltageMv: voltageUv / 1000 } : {}),
     ...(currentUa === undefined ? {} : { currentMa: (sign * Math.abs(currentUa)) / 1000 }),
     ...(status === 'Charging' || status === 'Discharging'
       ? { isCharging: status === 'Charging' }

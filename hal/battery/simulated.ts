@@ -14,6 +14,9 @@ export interface SimulatedBatteryOptions {
 export interface SimulatedBattery {
   readonly battery: Battery;
   setMains(isOn: boolean): void;
+  setCharge(pct: number): void;
+  /** What it is now, without asking as a gauge is asked. */
+  look(): { readonly chargePct: number; readonly isMainsOn: boolean };
   setDrawMa(ma: number): void;
   /** The chip stops answering, with this reason, until told undefined. */
   breakWith(reason: string | undefined): void;
@@ -53,6 +56,14 @@ export function openSimulatedBattery(options: SimulatedBatteryOptions): Simulate
     setMains: (isOn) => {
       live();
       isMainsOn = isOn;
+    },
+    setCharge: (next) => {
+      live();
+      pct = Math.min(100, Math.max(0, next));
+    },
+    look: () => {
+      live();
+      return { chargePct: pct, isMainsOn };
     },
     setDrawMa: (ma) => {
       live();

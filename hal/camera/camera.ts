@@ -1,8 +1,13 @@
 import type { LaunchFragment } from '../launch.ts';
+import type { Clock } from '../os/clock.ts';
+import type { Presence } from '../presence.ts';
 
 export interface CameraConfig {
   readonly driver: 'test' | 'v4l2' | 'libcamera' | 'file' | 'custom';
-  /** V4L2: a device node. libcamera: a camera's id, or empty for the first. */
+  /**
+   * V4L2: a device node, or a stable id as `venuebox doctor` lists it. libcamera: a
+   * camera's id, or empty for the first.
+   */
   readonly device: string;
   readonly format: 'raw' | 'mjpeg';
   readonly file: string;
@@ -18,6 +23,23 @@ export interface Camera {
   readonly name: string;
   /** Rejects with a HalError that says what to do when it cannot be used now. */
   check(signal: AbortSignal): Promise<void>;
-  /** Raw video. */
+  /** Raw video. Read it after `check`, which finds out where a stable id is plugged in. */
   readonly source: LaunchFragment;
+  /** Whether it is there: now, then each change. Never fails. */
+  presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
+  /**
+   * Holds exposure and white balance where they are.
+   * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.
+   */
+  lock(signal: AbortSignal): Promise<void>;
+  /** Gives them back to the camera. Nothing happens when they are not locked. */
+  unlock(signal: AbortSignal): Promise<void>;
+  /**
+   * Writes a still in full resolution, as JPEG. The camera must not be streaming.
+   * Rejects with `HalError`: UNSUPPORTED, NOT_FOUND, DEVICE_BUSY, TIMEOUT.
+   */
+  still(file: string, signal: AbortSignal): Promise<void>;
 }
+
+/** Sets a property of an element in the pipeline that runs now, if one runs. */
+export type SetLive = (element: string, property: string, value: boolean) => void;

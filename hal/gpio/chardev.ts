@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import epoll from 'epoll';
 import { HalError, halErrorOf } from '../errors.ts';
+import { ioctl } from '../ioctl.ts';
 import type { Clock } from '../os/clock.ts';
-import { ioctl } from './ioctl.ts';
 import type {
   InputHandle,
   InputSpec,
@@ -168,7 +168,13 @@ function openGroup(chip: string, lines: readonly PlacedInput[], told: Told): Inp
       told.onGone(halErrorOf(cause, chip));
     }
   });
-  poll.add(fd, epoll.Epoll.EPOLLIN);
+  try {
+    poll.add(fd, epoll.Epoll.EPOLLIN);
+  } catch (error) {
+    poll.close();
+    closeSync(fd);
+    throw halErrorOf(error, chip);
+  }
   return {
     read: () => readActive(fd, lines, chip),
     close: () => {

@@ -28,6 +28,7 @@ export function openLedLamp(name: string, led: string, root: string = LED_CLASS)
       throw halErrorOf(error, `lamp ${name}: LED ${led}: ${file}`);
     }
   };
+  const inTurn = turns();
   const show = async (rhythm: Rhythm) => {
     refuseFaulty(name, rhythm);
     // Brightness 0 ends any trigger, so that a new rhythm starts at its beginning.
@@ -48,7 +49,7 @@ export function openLedLamp(name: string, led: string, root: string = LED_CLASS)
     name,
     driver: `LED class ${led}`,
     isKeptByKernel: true,
-    show,
+    show: (rhythm) => inTurn(() => show(rhythm)),
     // What it shows stays: that is what the LED class is chosen for.
     [Symbol.asyncDispose]: async () => {},
   };
@@ -87,21 +88,35 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
     stop.abort();
     await blinking;
   };
+  const inTurn = turns();
+  const show = async (rhythm: Rhythm) => {
+    refuseFaulty(spec.name, rhythm);
+    await end();
+    stop = new AbortController();
+    blinking = blink(rhythm, stop.signal);
+    set(lampAt(rhythm, 0).isOn);
+  };
   return {
     name: spec.name,
     driver: driver.name,
     isKeptByKernel: false,
-    show: async (rhythm) => {
-      refuseFaulty(spec.name, rhythm);
-      await end();
-      stop = new AbortController();
-      blinking = blink(rhythm, stop.signal);
-      set(lampAt(rhythm, 0).isOn);
-    },
-    [Symbol.asyncDispose]: async () => {
-      await end();
-      handle?.close();
-    },
+    show: (rhythm) => inTurn(() => show(rhythm)),
+    [Symbol.asyncDispose]: () =>
+      inTurn(async () => {
+        await end();
+        handle?.close();
+        handle = undefined;
+      }),
+  };
+}
+
+/** One after the other: two rhythms at once would leave a lamp with parts of both. */
+function turns(): (work: () => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (work) => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
   };
 }
 

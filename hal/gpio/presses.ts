@@ -18,7 +18,10 @@ export async function* watchPresses(
   signal: AbortSignal,
   times: GestureTimes = GESTURE_TIMES,
 ): AsyncGenerator<PressChange> {
-  const changes = inputs.changes(signal)[Symbol.asyncIterator]();
+  // Its own, since an iterator that waits for a change can only be ended by its signal.
+  const left = new AbortController();
+  const both = AbortSignal.any([signal, left.signal]);
+  const changes = inputs.changes(both)[Symbol.asyncIterator]();
   let state = startGestures(times);
   let next = changes.next();
   let wakeAtMs: number | undefined;
@@ -35,6 +38,8 @@ export async function* watchPresses(
       yield* step.gestures;
     }
   } finally {
+    left.abort();
+    await next.catch(() => undefined);
     await changes.return?.();
   }
 }

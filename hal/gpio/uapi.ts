@@ -38,6 +38,7 @@ const ATTR_DEBOUNCE = 3;
 
 /** Attributes and lines that one request holds. */
 export const MAX_ATTRS = 10;
+const MAX_LINES = 64;
 
 export interface LineConfig {
   readonly offset: number;
@@ -71,13 +72,15 @@ export function parseLineInfo(bytes: Buffer): { name: string; consumer: string; 
 
 /**
  * A request for several lines of one chip. Lines with the same flags or the same
- * debounce time share an attribute; throws RangeError past {@link MAX_ATTRS}.
+ * debounce time share an attribute; throws RangeError past {@link MAX_ATTRS} and past
+ * 64 lines.
  */
 export function renderLineRequest(
   lines: readonly LineConfig[],
   consumer: string,
   eventBuffer: number,
 ): Buffer {
+  if (lines.length > MAX_LINES) throw new RangeError(`more than ${MAX_LINES} lines`);
   const bytes = Buffer.alloc(LINE_REQUEST.bytes);
   for (const [index, line] of lines.entries()) bytes.writeUInt32LE(line.offset, index * 4);
   bytes.write(consumer, 256, 31, 'latin1');

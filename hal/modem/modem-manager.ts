@@ -10,7 +10,13 @@ import {
   type Properties,
   parseManagedObjects,
 } from './mm-state.ts';
-import type { ModemAction, ModemState, Modems, ModemsState } from './port.ts';
+import {
+  checkPin,
+  type ModemAction,
+  type ModemState,
+  type Modems,
+  type ModemsState,
+} from './port.ts';
 
 const ROOT = '/org/freedesktop/ModemManager1';
 const RETRY_MS = 1000;
@@ -216,8 +222,11 @@ async function sendPin(bus: Dbus, id: string, pin: string, signal: AbortSignal):
   }
   const sim = { destination: MM, path, interface: `${MM}.Sim`, member: 'SendPin' };
   try {
-    await bus.call({ ...sim, signature: 's', body: [pin] }, signal, ACTION_TIMEOUT_MS);
+    const call = { ...sim, signature: 's', body: [checkPin(pin)] };
+    await bus.call(call, signal, ACTION_TIMEOUT_MS);
   } catch (error) {
+    // IO is ModemManager's own "no"; a silent one may still have taken it.
+    if (!(error instanceof HalError) || error.code !== 'IO') throw error;
     throw new HalError('BAD_REPLY', `modem ${id}: the SIM refused the PIN`, { cause: error });
   }
 }

@@ -42,7 +42,7 @@ export async function readNmDevices(bus: Dbus, signal: AbortSignal): Promise<NmD
   const manager = { destination: NM, path: '/org/freedesktop/NetworkManager', interface: NM };
   const [paths] = await bus.call({ ...manager, member: 'GetDevices' }, signal);
   if (!Array.isArray(paths)) throw new HalError('BAD_REPLY', 'NetworkManager: GetDevices');
-  const devices = await Promise.all(
+  const devices = await Promise.allSettled(
     paths.map(async (path) => {
       const [properties] = await bus.call(
         {
@@ -58,5 +58,7 @@ export async function readNmDevices(bus: Dbus, signal: AbortSignal): Promise<NmD
       return nmDeviceOf(properties);
     }),
   );
-  return devices.filter((device) => device !== undefined);
+  signal.throwIfAborted();
+  // A device may go between the two calls.
+  return devices.flatMap((one) => (one.status === 'fulfilled' ? (one.value ?? []) : []));
 }

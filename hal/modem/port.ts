@@ -1,3 +1,5 @@
+import { HalError } from '../errors.ts';
+
 /** Cellular modems, in the radio's own words. */
 export type Registration =
   | 'failed'
@@ -50,6 +52,12 @@ export interface Modems {
   act(id: string, action: ModemAction, signal: AbortSignal): Promise<void>;
   /** Rejects with `HalError` BAD_REPLY for a wrong PIN. Three of them lock the SIM. */
   sendPin(id: string, pin: string, signal: AbortSignal): Promise<void>;
+}
+
+/** @throws HalError BAD_REPLY without a word of the PIN, before a SIM counts it as a try. */
+export function checkPin(pin: string): string {
+  if (/^\d{4,8}$/.test(pin)) return pin;
+  throw new HalError('BAD_REPLY', 'PIN: not 4 to 8 digits');
 }
 
 export type Signal = 'good' | 'fair' | 'poor' | 'unknown';

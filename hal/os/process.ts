@@ -119,14 +119,21 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
+export interface CommandOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** What it reads from stdin; nothing else. */
+  readonly input?: string;
+}
+
 /** Runs a short command with an argv, never through a shell. Rejects when it cannot be started. */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { timeoutMs, signal }: { timeoutMs: number; signal?: AbortSignal },
+  { timeoutMs, signal, input }: CommandOptions,
 ): Promise<CommandResult> {
   const result = await execa(command, args, {
-    stdin: 'ignore',
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
     reject: false,
     timeout: timeoutMs,
     forceKillAfterDelay: 500,
@@ -137,6 +144,36 @@ export async function runCommand(
     throw new ProcessError(command, undefined, result.signal, [result.shortMessage ?? '']);
   }
   return { exitCode: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+/**
+ * Runs a command that goes on telling, and calls back for each line of its output, until it
+ * ends or `signal` aborts. Rejects when it cannot be started or fails.
+ */
+export async function followCommand(
+  command: string,
+  args: readonly string[],
+  onLine: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) return;
+  const child = execa(command, args, {
+    stdin: 'ignore',
+    stderr: 'ignore',
+    buffer: false,
+    reject: false,
+    cancelSignal: signal,
+    forceKillAfterDelay: 500,
+  });
+  for await (const line of child) onLine(line);
+  const { exitCode, signal: signalName, shortMessage } = await child;
+  if (signal.aborted || exitCode === 0) return;
+  throw new ProcessError(
+    command,
+    exitCode,
+    signalName,
+    exitCode === undefined ? [shortMessage ?? ''] : [],
+  );
 }
 
 async function endGroup(

@@ -31,20 +31,23 @@ export interface PrinterOs {
 export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: PrinterOs): Printer {
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const mine = last.then(work);
+  const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+    const mine = last.then(() => {
+      signal.throwIfAborted();
+      return work();
+    });
     last = mine.catch(() => undefined);
-    return mine;
+    return Promise.race([mine, aborted(signal, mine)]);
   };
   return {
-    status: (signal) => inTurn(() => statusNow(open, signal)),
+    status: (signal) => inTurn(() => statusNow(open, signal), signal),
     print: async (document, signal) => {
       if (waiting >= MOST_WAITING) {
         throw new HalError('DEVICE_BUSY', `printer: ${waiting} jobs wait already`);
       }
       waiting += 1;
       try {
-        return await inTurn(() => printNow(open, document, profile, os, signal));
+        return await inTurn(() => printNow(open, document, profile, os, signal), signal);
       } finally {
         waiting -= 1;
       }
@@ -53,6 +56,17 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
       await last;
     },
   };
+}
+
+/** Rejects when `signal` aborts, also while others are before; settles with `work` at the latest. */
+function aborted(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+    const leave = () => signal.removeEventListener('abort', stop);
+    work.then(leave, leave);
+  });
 }
 
 async function statusNow(open: OpenTransport, signal: AbortSignal): Promise<PrinterStatus> {

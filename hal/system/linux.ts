@@ -1,10 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import si from 'systeminformation';
+import { type Clock, systemClock } from '../os/clock.ts';
 import { runCommand } from '../os/process.ts';
 import { diskOf, parseLifeTime, parseTemperatureC, parseThrottled } from './parse.ts';
 import type { Disk, NetworkInterface, System, SystemState, Throttling } from './port.ts';
 import { readClockSync } from './timex.ts';
 
+/** Reading it all takes half a second. */
+const PART_TIMEOUT_MS = 5000;
 const FIRMWARE_FLAGS = '/sys/devices/platform/soc/soc:firmware/get_throttled';
 /** Filesystems of files that last; the rest is memory or an image. */
 const REAL_FILESYSTEMS: ReadonlySet<string> = new Set([
@@ -20,17 +24,20 @@ const REAL_FILESYSTEMS: ReadonlySet<string> = new Set([
 ]);
 
 /** This machine. */
-export function openLinuxSystem(root = ''): System {
+export function openLinuxSystem(root = '', clock: Clock = systemClock): System {
   return {
     read: async (signal) => {
       signal.throwIfAborted();
       const [cpuC, throttling, loadPct, memory, disks, interfaces] = await Promise.all([
-        readCpuC(root),
-        readThrottling(root, signal),
-        orAbsent(si.currentLoad().then(({ currentLoad }) => currentLoad)),
-        orAbsent(si.mem()),
-        readDisks(root),
-        readInterfaces(),
+        inTime(readCpuC(root), clock),
+        inTime(readThrottling(root, signal), clock),
+        inTime(
+          si.currentLoad().then(({ currentLoad }) => currentLoad),
+          clock,
+        ),
+        inTime(si.mem(), clock),
+        inTime(readDisks(root), clock),
+        inTime(readInterfaces(root), clock),
       ]);
       signal.throwIfAborted();
       const state: SystemState = {
@@ -40,9 +47,9 @@ export function openLinuxSystem(root = ''): System {
         ...(memory === undefined
           ? {}
           : { memoryTotalBytes: memory.total, memoryAvailableBytes: memory.available }),
-        disks,
+        disks: disks ?? [],
         clock: readClockSync(),
-        interfaces,
+        interfaces: interfaces ?? [],
       };
       return state;
     },
@@ -84,20 +91,27 @@ async function readDisks(root: string): Promise<Disk[]> {
   );
 }
 
-async function readInterfaces(): Promise<NetworkInterface[]> {
-  const told = await orAbsent(si.networkInterfaces());
-  const list = told === undefined ? [] : Array.isArray(told) ? told : [told];
-  const stats = (await orAbsent(si.networkStats('*'))) ?? [];
-  return list.map(({ iface, operstate, ip4, ip6 }) => {
-    const counters = stats.find((one) => one.iface === iface);
-    return {
-      name: iface,
-      isUp: operstate === 'up' || (operstate === 'unknown' && ip4 !== ''),
-      addresses: [ip4, ip6].filter((address) => address !== ''),
-      rxBytesTotal: counters?.rx_bytes ?? 0,
-      txBytesTotal: counters?.tx_bytes ?? 0,
-    };
-  });
+/** From sysfs: systeminformation starts a dozen processes for the same. */
+async function readInterfaces(root: string): Promise<NetworkInterface[]> {
+  const folder = `${root}/sys/class/net`;
+  const names = ((await orAbsent(readdir(folder))) ?? []).toSorted();
+  const addresses = networkInterfaces();
+  return Promise.all(
+    names.map(async (name) => {
+      const read = async (file: string) =>
+        (await orAbsent(readFile(`${folder}/${name}/${file}`, 'utf8')))?.trim() ?? '';
+      const own = (addresses[name] ?? []).map(({ address }) => address);
+      const state = await read('operstate');
+      return {
+        name,
+        // Loopback and some modems never say "up".
+        isUp: state === 'up' || (state === 'unknown' && own.length > 0),
+        addresses: own,
+        rxBytesTotal: Number(await read('statistics/rx_bytes')),
+        txBytesTotal: Number(await read('statistics/tx_bytes')),
+      };
+    }),
+  );
 }
 
 /** Undefined where a part of the system does not answer: the others still do. */
@@ -106,5 +120,17 @@ async function orAbsent<T>(work: Promise<T>): Promise<T | undefined> {
     return await work;
   } catch {
     return undefined;
+  }
+}
+
+/** The same after a while: `df` waits for ever on a network disk that went away. */
+async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T | undefined> {
+  const done = new AbortController();
+  const late = clock.sleep(PART_TIMEOUT_MS, done.signal).then(() => undefined);
+  try {
+    return await Promise.race([orAbsent(work), late]);
+  } finally {
+    done.abort();
+    late.catch(() => undefined);
   }
 }

@@ -10,6 +10,7 @@ import {
 import { isActive } from './select.ts';
 import type { LinkSwitch } from './snapshot.ts';
 
+const REMEMBERED_LINKS = 64;
 const REMEMBERED_SWITCHES = 32;
 
 /** What the bond does to the world. All of it returns at once. */
@@ -34,6 +35,11 @@ export class LinkTable {
   readonly #wire: Wire;
   readonly #onLeaving: (link: Link, nowMs: number) => void;
   readonly #phases = new Map<Link, LinkPhase['phase']>();
+  /** Of links that are gone: one that comes back counts on, unless the caller counted anew. */
+  readonly #used = new Map<
+    string,
+    { readonly fromBytes: number | undefined; readonly usedBytes: number }
+  >();
   #registration: Registration;
 
   /** @param onLeaving Called when a link is removed, while it still has its packets in flight. */
@@ -98,7 +104,11 @@ export class LinkTable {
   #open(config: LinkConfig): void {
     const free = this.links.indexOf(undefined);
     const slot = free < 0 ? this.links.length : free;
-    this.links[slot] = new Link(slot, config);
+    const link = new Link(slot, config);
+    const before = this.#used.get(config.id);
+    if (before?.fromBytes === config.usedBytes)
+      link.usedBytes = before?.usedBytes ?? link.usedBytes;
+    this.links[slot] = link;
     this.#wire.open(slot, config);
   }
 
@@ -107,6 +117,11 @@ export class LinkTable {
     this.#onLeaving(link, nowMs);
     this.noteSwitch(link, nowMs);
     this.closedWireBytes += link.sent.total;
+    this.#used.set(link.config.id, {
+      fromBytes: link.config.usedBytes,
+      usedBytes: link.usedBytes,
+    });
+    if (this.#used.size > REMEMBERED_LINKS) this.#used.delete([...this.#used.keys()][0] ?? '');
     this.links[link.slot] = undefined;
     this.#phases.delete(link);
     this.register({ kind: 'closed', slot: link.slot }, nowMs);

@@ -1,4 +1,3 @@
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { CommandResult } from '../../hal/os/process.ts';
 
@@ -12,6 +11,8 @@ const COMMAND_TIMEOUT_MS = 5000;
 
 /** How packets of one link's source address leave the machine. */
 export interface LinkRoute {
+  /** Names the link. */
+  readonly id: string;
   readonly sourceAddress: string;
   readonly device: string;
   /** The next hop; a point-to-point device (ppp, raw-ip wwan) has none. */
@@ -22,11 +23,8 @@ export interface LinkRoute {
   readonly sourcePort?: number;
 }
 
-/** Argument lists for `ip`. */
-export interface RoutingPlan {
-  readonly up: readonly (readonly string[])[];
-  readonly down: readonly (readonly string[])[];
-}
+/** An argument list for `ip`. */
+export type IpCommand = readonly string[];
 
 /**
  * A routing table of its own for each link, found by source address, so that a
@@ -34,14 +32,43 @@ export interface RoutingPlan {
  * same address the rule takes the link's UDP port too. A table ends in `unreachable`:
  * when the device goes, sending fails at once instead of leaving by another link.
  */
-export function planRouting(routes: readonly LinkRoute[]): RoutingPlan {
-  const taken = routes.slice(0, MOST_ROUTES);
-  return {
-    up: taken.flatMap((route, index) => planLink(route, FIRST_TABLE + index)),
-    down: Array.from({ length: MOST_ROUTES }, (_, index) =>
-      planRemoval(FIRST_TABLE + index),
-    ).flat(),
-  };
+export class RoutingTables {
+  readonly #routes: (LinkRoute | undefined)[] = [];
+
+  /** Commands after which the tables are those of `routes`. A link that stays keeps its table untouched. */
+  change(routes: readonly LinkRoute[]): readonly IpCommand[] {
+    const wanted = routes.slice(0, MOST_ROUTES);
+    const commands: IpCommand[] = [];
+    for (const [slot, known] of this.#routes.entries()) {
+      if (known === undefined || wanted.some((route) => isSame(route, known))) continue;
+      this.#routes[slot] = undefined;
+      commands.push(...planRemoval(FIRST_TABLE + slot));
+    }
+    for (const route of wanted) {
+      if (this.#routes.some((known) => known !== undefined && isSame(route, known))) continue;
+      const free = this.#routes.indexOf(undefined);
+      const slot = free < 0 ? this.#routes.length : free;
+      this.#routes[slot] = route;
+      commands.push(...planLink(route, FIRST_TABLE + slot));
+    }
+    return commands;
+  }
+
+  /** Removes what a former run may have left in any of the tables. */
+  static clear(): readonly IpCommand[] {
+    return Array.from({ length: MOST_ROUTES }, (_, slot) => planRemoval(FIRST_TABLE + slot)).flat();
+  }
+}
+
+function isSame(a: LinkRoute, b: LinkRoute): boolean {
+  return (
+    a.id === b.id &&
+    a.sourceAddress === b.sourceAddress &&
+    a.device === b.device &&
+    a.gateway === b.gateway &&
+    a.subnet === b.subnet &&
+    a.sourcePort === b.sourcePort
+  );
 }
 
 function planLink(route: LinkRoute, table: number): string[][] {
@@ -116,42 +143,41 @@ function parseRoutes(json: string): readonly IpRoute[] {
 }
 
 export interface RoutingDeps {
-  readonly clock: Clock;
   readonly log: Log;
   /** `runCommand`, or a test's own. */
   readonly run: (
     command: string,
     args: readonly string[],
-    options: { timeoutMs: number; signal?: AbortSignal },
+    options: { readonly timeoutMs: number; readonly input: string },
   ) => Promise<CommandResult>;
 }
 
-/**
- * Sets the routes up and holds them until `signal` aborts, then takes them down. What
- * a crashed run left is removed first. A command that fails is logged and passed
- * over: a link without its route is down, and the others go on.
- */
-export async function runRouting(
-  routes: readonly LinkRoute[],
-  { clock, log, run }: RoutingDeps,
-  signal: AbortSignal,
-): Promise<void> {
-  const plan = planRouting(routes);
-  const apply = async (commands: RoutingPlan['up'], isQuiet: boolean) => {
-    for (const args of commands) {
-      const { exitCode, stderr } = await run('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS });
-      if (exitCode !== 0 && !isQuiet) {
-        log.warn('route not set', { command: args.join(' '), reason: stderr.trim() });
-      }
-    }
+/** The machine's routing tables for the links; taken down when it is disposed. */
+export interface Routing extends AsyncDisposable {
+  /** A command that fails is logged and passed over: a link without its route is down, and the others go on. */
+  set(routes: readonly LinkRoute[]): Promise<void>;
+}
+
+/** Removes what a crashed run left, and starts with no routes. */
+export async function openRouting({ log, run }: RoutingDeps): Promise<Routing> {
+  const tables = new RoutingTables();
+  // One process for all of them: a box that ends has little time to take them down.
+  const apply = async (commands: readonly IpCommand[], isQuiet: boolean) => {
+    if (commands.length === 0) return;
+    const input = commands.map((args) => `${args.join(' ')}\n`).join('');
+    const options = { timeoutMs: COMMAND_TIMEOUT_MS, input };
+    const { exitCode, stderr } = await run('ip', ['-force', '-batch', '-'], options);
+    if (exitCode === 0 || isQuiet) return;
+    log.warn('routes not set', { commands: input.trim(), reason: stderr.trim() });
   };
-  await apply(plan.down, true);
-  try {
-    await apply(plan.up, false);
-    while (!signal.aborted) await clock.sleep(3_600_000, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
-  } finally {
-    await apply(plan.down, true);
-  }
+  await apply(RoutingTables.clear(), true);
+  let last = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    last = last.then(work, work);
+    return last;
+  };
+  return {
+    set: (routes) => inTurn(() => apply(tables.change(routes), false)),
+    [Symbol.asyncDispose]: () => inTurn(() => apply(tables.change([]), true)),
+  };
 }

@@ -1,18 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import type { Clock } from '../../hal/os/clock.ts';
 import { isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { Bond } from './bond.ts';
 import type { Endpoint, LinkConfig } from './config.ts';
+import { openEncoderPort, type SrtTap } from './encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
 import type { Wire } from './link-table.ts';
 import { SRTLA_ID_BYTES } from './packet.ts';
 import type { BondSnapshot } from './snapshot.ts';
-import { readControlType, SRT_HANDSHAKE } from './srt.ts';
 
-const BUFFER_BYTES = 2_000_000;
 /** How soon silence, overdue packets and keepalives are noticed. Shorter costs CPU. */
 const TICK_MS = 20;
 const SNAPSHOT_MS = 1000;
@@ -37,6 +34,8 @@ export interface BondDeps {
   readonly log: Log;
   /** Called once the encoder's port is open. */
   readonly onStart?: (control: BondControl, listening: Endpoint) => void;
+  /** Looks at the encoder's packets as they pass. */
+  readonly tap?: SrtTap;
   /** Called once a second. */
   readonly onSnapshot?: (snapshot: BondSnapshot) => void;
 }
@@ -53,14 +52,22 @@ export async function runBond(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const { clock, log } = deps;
+  const { clock, log, tap } = deps;
   const sockets: (LinkSocket | undefined)[] = [];
-  const local = await listen(options.listen);
-  const encoder = openEncoder(local);
   const now = () => clock.monotonicMs();
+  const encoder = await openEncoderPort(options.listen, {
+    onPacket: (packet) => {
+      const nowMs = now();
+      if (tap?.fromEncoder(packet, nowMs) !== false) bond.fromEncoder(packet, nowMs);
+    },
+    onError: (error) => log.warn('encoder port', { reason: error.message }),
+  });
   const wire: Wire = {
     send: (slot, packet) => sockets[slot]?.send(packet),
-    toEncoder: encoder.send,
+    toEncoder: (packet) => {
+      tap?.toEncoder(packet, now());
+      encoder.send(packet);
+    },
     open: (slot, config) => {
       sockets[slot] = openLinkSocket(config, options.receiver, {
         onOpened: () => bond.onOpened(slot, now()),
@@ -76,24 +83,19 @@ export async function runBond(
     },
   };
   const bond = new Bond(randomBytes(SRTLA_ID_BYTES), wire);
-  local.on('message', (packet, { port, address }) => {
-    if (encoder.accepts(packet, port, address)) bond.fromEncoder(packet, now());
-  });
-  local.on('error', (error) => log.warn('encoder port', { reason: error.message }));
 
   try {
     bond.setLinks(options.links, now());
-    const { address: host, port } = local.address();
     deps.onStart?.(
       { setLinks: (links) => bond.setLinks(links, now()), snapshot: () => bond.snapshot(now()) },
-      { host, port },
+      encoder.listening,
     );
     await beat(bond, sockets, deps, signal);
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   } finally {
     for (const socket of sockets) socket?.close();
-    local.close();
+    encoder.close();
   }
 }
 
@@ -120,39 +122,4 @@ async function beat(
     switchedMs = Math.max(switchedMs, snapshot.switches.at(-1)?.atMs ?? switchedMs);
     onSnapshot?.(snapshot);
   }
-}
-
-async function listen({ host, port }: Endpoint): Promise<Socket> {
-  const socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: BUFFER_BYTES,
-    sendBufferSize: BUFFER_BYTES,
-  });
-  socket.bind(port, host);
-  await once(socket, 'listening');
-  return socket;
-}
-
-interface Encoder {
-  /** Only who began with a handshake is the encoder; the latest one is. */
-  accepts(packet: Buffer, port: number, address: string): boolean;
-  send(packet: Buffer): void;
-}
-
-function openEncoder(local: Socket): Encoder {
-  let knownPort = 0;
-  let knownAddress = '';
-  const ignore = () => undefined;
-  return {
-    accepts: (packet, port, address) => {
-      if (port === knownPort && address === knownAddress) return true;
-      if (readControlType(packet) !== SRT_HANDSHAKE) return false;
-      knownPort = port;
-      knownAddress = address;
-      return true;
-    },
-    send: (packet) => {
-      if (knownPort > 0) local.send(packet, knownPort, knownAddress, ignore);
-    },
-  };
 }

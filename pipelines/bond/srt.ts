@@ -20,6 +20,7 @@ export const SRT_HANDSHAKE = 0x8000;
 export const SRT_ACK = 0x8002;
 export const SRT_NAK = 0x8003;
 export const SRT_SHUTDOWN = 0x8005;
+export const SRT_DROP_REQUEST = 0x8007;
 
 /** R in the second word: the packet is sent again. */
 const RETRANSMIT_BYTE = 4;
@@ -63,6 +64,15 @@ export function markRetransmission(packet: Buffer): void {
 export function readAcked(packet: Buffer): number {
   if (packet.length < SRT_HEADER_BYTES + 4) return -1;
   return packet.readUInt32BE(SRT_HEADER_BYTES) & SEQUENCE_MASK;
+}
+
+/** Packets that a drop request gives up (draft §3.2.9): first and last stand in its information. */
+export function readDropSpan(packet: Buffer): number {
+  if (packet.length < SRT_HEADER_BYTES + 8) return 0;
+  const first = packet.readUInt32BE(SRT_HEADER_BYTES) & SEQUENCE_MASK;
+  const last = packet.readUInt32BE(SRT_HEADER_BYTES + 4) & SEQUENCE_MASK;
+  const span = sequenceDistance(first, last) + 1;
+  return span > 0 && span <= LONGEST_NAK_SPAN ? span : 0;
 }
 
 /** Names one ACK of one connection: its number and its destination socket, in one double. */

@@ -44,6 +44,9 @@ export const METER_ID = 'meter';
 /** Sound is brought to this rate, for the encoder and the meter. */
 export const SAMPLE_RATE_HZ = 48_000;
 
+/** An AAC frame is 1024 samples long. */
+export const AUDIO_FRAME_MS = (1024 * 1000) / SAMPLE_RATE_HZ;
+
 /** Stdin, stdout and stderr come first. */
 const FIRST_FD = 3;
 

@@ -15,6 +15,10 @@ const PAYLOAD_CAPS = 2;
 /** Payload types from here on are events: 64 + GstEventType. */
 const PAYLOAD_EVENTS = 64;
 
+/** Numbers 40 and 70, downstream, serialised and sticky (gstevent.h). */
+export const STREAM_START_EVENT_TYPE = (40 << 8) | 0b1110;
+export const SEGMENT_EVENT_TYPE = (70 << 8) | 0b1110;
+
 const NO_TIME = 0xffff_ffff_ffff_ffffn;
 
 /** GST_BUFFER_FLAG_* as GDP carries them. */
@@ -41,8 +45,8 @@ export type GdpPacket =
   | GdpBuffer
   /** A GstCaps string. */
   | { readonly kind: 'caps'; readonly caps: string }
-  /** A serialised GstStructure, for example a segment. */
-  | { readonly kind: 'event'; readonly text: string };
+  /** A GstEventType and its serialised GstStructure, for example a segment. */
+  | { readonly kind: 'event'; readonly type: number; readonly text: string };
 
 /**
  * Cuts a byte stream into GDP packets.
@@ -96,7 +100,9 @@ function parsePacket(packet: Buffer): GdpPacket | undefined {
   const data = packet.subarray(HEADER_BYTES);
   if (type === PAYLOAD_BUFFER) return parseBuffer(packet, data);
   if (type === PAYLOAD_CAPS) return { kind: 'caps', caps: parseText(data) };
-  if (type >= PAYLOAD_EVENTS) return { kind: 'event', text: parseText(data) };
+  if (type >= PAYLOAD_EVENTS) {
+    return { kind: 'event', type: type - PAYLOAD_EVENTS, text: parseText(data) };
+  }
   return undefined;
 }
 
@@ -138,7 +144,7 @@ export function renderGdp(packet: GdpPacket): Buffer {
     return Buffer.concat([header, packet.data]);
   }
   const text = Buffer.from(`${packet.kind === 'caps' ? packet.caps : packet.text}\0`, 'latin1');
-  header.writeUInt16BE(packet.kind === 'caps' ? PAYLOAD_CAPS : PAYLOAD_EVENTS, 4);
+  header.writeUInt16BE(packet.kind === 'caps' ? PAYLOAD_CAPS : PAYLOAD_EVENTS + packet.type, 4);
   header.writeUInt32BE(text.length, 6);
   return Buffer.concat([header, text]);
 }

@@ -20,8 +20,26 @@ export interface Limits {
   readonly advanceParts: number;
 }
 
+/** RFC 8216bis §4.4.4.9: no part but a segment's last is shorter than this part of the target. */
+export const SHORTEST_PART = 0.85;
+
 /**
- * @param partTargetMs Part length asked for, in ms.
+ * PART-TARGET for picture parts of `partMs` beside sound in frames of `audioFrameMs`.
+ *
+ * It rises to the next whole number of audio frames where the rules allow: 10 of
+ * AAC make five parts of a second, 9 make six, and each part is two requests of each
+ * viewer.
+ */
+export function partTargetBeside(partMs: number, audioFrameMs: number): number {
+  const frames = Math.ceil(partMs / audioFrameMs - 1e-6);
+  const targetMs = frames * audioFrameMs;
+  return partMs >= SHORTEST_PART * targetMs && (frames - 1) / frames >= SHORTEST_PART
+    ? targetMs
+    : partMs;
+}
+
+/**
+ * @param partTargetMs Longest part, in ms.
  * @param segmentMs Time between key frames, in ms: each segment is one such group.
  * @param windowS Media kept in the playlist, in s.
  */

@@ -6,6 +6,8 @@ export interface Reply {
   /** Name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: readonly Buffer[];
+  /** RFC 9218; undefined for what may wait. HTTP/1.1 has no use for it. */
+  readonly urgency?: number;
   /** Sent from disk in place of a body; its last byte is included. */
   readonly file?: { readonly path: string; readonly from: number; readonly to: number };
 }
@@ -33,6 +35,7 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
   return {
     status,
     body,
+    ...(options.urgency === undefined ? {} : { urgency: options.urgency }),
     headers: [
       'Content-Type',
       options.type,
@@ -40,7 +43,6 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
       String(bytes),
       'Cache-Control',
       cache,
-      ...(options.urgency === undefined ? [] : ['Priority', `u=${options.urgency}`]),
       ...CORS,
       ...(options.extra ?? []),
     ],

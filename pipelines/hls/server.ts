@@ -8,7 +8,7 @@ import {
 } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
-import { PipelineError } from '../errors.ts';
+import { listenOrExplain } from '../listen.ts';
 import type { OriginRequest, Wait } from './origin.ts';
 import { PREFLIGHT, type Reply, refuse } from './reply.ts';
 import { Waiters } from './waiters.ts';
@@ -151,18 +151,7 @@ export class ViewerServer {
   async #listen(server: Server, host: string, port: number): Promise<void> {
     server.on('connection', (socket: Socket) => this.#onConnection(socket));
     server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (cause: NodeJS.ErrnoException) =>
-        reject(
-          new PipelineError(
-            cause.code === 'EADDRINUSE' ? 'PORT_TAKEN' : 'LISTEN_FAILED',
-            `viewers' port ${port} on ${host}: ${cause.code === 'EADDRINUSE' ? 'another program listens there already' : cause.message}`,
-            { cause },
-          ),
-        ),
-      );
-      server.listen(port, host, 1024, resolve);
-    });
+    await listenOrExplain(server, "viewers' port", { host, port });
     server.on('error', () => undefined);
     this.#servers.push(server);
   }
@@ -238,13 +227,15 @@ export class ViewerServer {
     });
   }
 
-  #send(response: Response, { status, headers, body, file }: Reply): void {
+  #send(response: Response, { status, headers, body, file, urgency }: Reply): void {
     if (response.writableEnded || response.destroyed) return;
     // Both kinds of response take the same calls; their types do not overlap.
     const out = response as ServerResponse;
     // HTTP/1.1 keeps connections alive without being told: 50 bytes less in each answer.
     if (out.req.httpVersionMajor === 1 && out.shouldKeepAlive) out.removeHeader('Connection');
-    out.writeHead(status, headers as string[]);
+    const isHttp2 = out.req.httpVersionMajor === 2;
+    const priority = isHttp2 && urgency !== undefined ? ['Priority', `u=${urgency}`] : [];
+    out.writeHead(status, priority.length > 0 ? [...headers, ...priority] : (headers as string[]));
     if (file !== undefined && out.req.method !== 'HEAD') {
       this.#sendFile(out, file);
       return;

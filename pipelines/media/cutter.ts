@@ -1,5 +1,5 @@
 import type { TrackFormat } from '../gdp/caps.ts';
-import type { Limits } from '../hls/limits.ts';
+import { type Limits, SHORTEST_PART } from '../hls/limits.ts';
 import type { RenditionWindow } from '../hls/window.ts';
 import { renderPart, type Sample } from './cmaf.ts';
 import type { SegmentClock } from './segment-clock.ts';
@@ -22,7 +22,7 @@ export function framesPerPart(format: TrackFormat, partTargetS: number): number 
   const most = Math.max(1, Math.floor(partTargetS / frameS + 1e-6));
   if (format.kind === 'video') return most;
   // Fewer, when that makes the last part of a one-second segment no sliver.
-  const least = Math.max(1, Math.ceil((0.85 * partTargetS) / frameS - 1e-6));
+  const least = Math.max(1, Math.ceil((SHORTEST_PART * partTargetS) / frameS - 1e-6));
   const partsPerS = (frames: number) => Math.ceil(1 / frameS / frames);
   for (let frames = least; frames < most; frames += 1) {
     if (partsPerS(frames) <= partsPerS(most)) return frames;

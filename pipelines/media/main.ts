@@ -12,11 +12,11 @@ import { refuse, reply } from '../hls/reply.ts';
 import { type ServerOptions, ViewerServer } from '../hls/server.ts';
 import { beaconSchema, quantiles, Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
-import { openInlet, openRawInlet } from './inlet.ts';
-import { LevelMeter } from './levels.ts';
+import { type CaptureRun, openCaptureRun, type RunMessage } from './capture-run.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { Presentation } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
+import { UplinkFeed } from './uplink-feed.ts';
 
 const TICKS_PER_PART = 4;
 const FIGURES_EVERY_MS = 1_000;
@@ -25,8 +25,6 @@ const LAGS_MAX = 2_000;
 const SEGMENTS_PER_S = 4;
 /** A capture that brings nothing for so long hangs; one that reads what others write may wait. */
 const HUNG_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_000 };
-
-type Run = Extract<ToMedia, { type: 'run' }>;
 
 function tell(message: FromMedia): void {
   process.send?.(message);
@@ -49,7 +47,7 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
   const lastVideoUs = new Map<string, number>();
   for (const { id, kind } of settings.tracks) if (kind === 'video') lastVideoUs.set(id, 0);
   const presentation = new Presentation({
-    limits: limitsFor(settings.partMs, settings.segmentMs, settings.windowS),
+    limits: limitsFor(settings.partTargetMs, settings.segmentMs, settings.windowS),
     segmentUs: settings.segmentMs * 1000,
     epochMs: settings.epochMs,
     tracks: settings.tracks,
@@ -92,8 +90,9 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
 
   setInterval(() => {
     presentation.tick(nowUs());
-    if (presentation.silentUs(nowUs()) / 1000 > hungMs) failRun('capture brings no frames');
-  }, settings.partMs / TICKS_PER_PART);
+    if (presentation.silentUs(nowUs()) / 1000 > hungMs)
+      captureRun?.fail('capture brings no frames');
+  }, settings.partTargetMs / TICKS_PER_PART);
   setInterval(() => {
     const now = performance.now();
     tell({
@@ -111,61 +110,36 @@ function start(settings: MediaSettings, signal: AbortSignal): (message: ToMedia)
     lagsMs = [];
   }, FIGURES_EVERY_MS);
 
-  let closeRun: () => void = () => undefined;
-  let failRun: (message: string) => void = () => undefined;
+  let captureRun: CaptureRun | undefined;
   let hungMs = HUNG_MS.clock;
-  const openRun = ({ run, inlets, meter, stampings }: Run) => {
-    closeRun();
+  const uplink = new UplinkFeed();
+  const openRun = (message: RunMessage) => {
+    captureRun?.close();
     runClockUs = undefined;
-    presentation.beginRun(stampings, nowUs());
-    hungMs = Math.max(HUNG_MS[stampings.video], HUNG_MS[stampings.audio]);
-    let isOver = false;
-    const stops: (() => void)[] = [];
-    closeRun = () => {
-      if (isOver) return;
-      isOver = true;
-      for (const stop of stops) stop();
-      presentation.endRun();
-    };
-    const fail = (message: string) => {
-      if (!isOver) tell({ type: 'broken', run, message });
-      closeRun();
-    };
-    failRun = fail;
-    const openAll = () => {
-      for (const { id, path } of inlets) stops.push(openOne(id, path));
-      if (meter === undefined) return;
-      const levels = new LevelMeter(meter.channels, meter.sampleRateHz);
-      const onSound = (bytes: Buffer) => {
-        for (const report of levels.push(bytes)) tell({ type: 'levels', levels: report });
-      };
-      stops.push(openRawInlet(meter.path, onSound));
-    };
-    const openOne = (id: string, path: string) =>
-      openInlet(path, {
-        onCaps: (caps) => {
-          if (!presentation.setCaps(id, caps)) fail(`${id}: cannot carry ${caps.slice(0, 120)}`);
-        },
-        onUnit: (unit) => {
-          if (isOver) return;
-          if (lastVideoUs.has(id)) lastVideoUs.set(id, unit.runningUs);
-          presentation.add(id, { ...unit, arrivedUs: nowUs() });
-        },
-        onEnd: () => closeRun(),
-        onMalformed: () => fail(`${id}: not GDP`),
-      });
+    hungMs = Math.max(HUNG_MS[message.stampings.video], HUNG_MS[message.stampings.audio]);
+    captureRun = openCaptureRun(message, {
+      presentation,
+      uplink,
+      isPublished: (id) => presentation.kindOf(id) !== undefined,
+      nowUs,
+      tell,
+      onUnit: (id, runningUs) => {
+        if (lastVideoUs.has(id)) lastVideoUs.set(id, runningUs);
+      },
+    });
+  };
+  const openUplink = ({ run, outlets }: Extract<ToMedia, { type: 'uplink' }>) => {
     try {
-      openAll();
+      uplink.open(outlets);
+      tell({ type: 'opened', run });
     } catch (error) {
-      // The daemon has given this run up, and its pipes with it.
-      fail(messageOf(error));
-      return;
+      tell({ type: 'broken', run, message: messageOf(error) });
     }
-    tell({ type: 'opened', run });
   };
 
   return (message) => {
     if (message.type === 'run') openRun(message);
+    if (message.type === 'uplink') openUplink(message);
     if (message.type === 'clock') runClockUs = message.clockUs;
     if (message.type === 'end') presentation.end(nowUs());
   };

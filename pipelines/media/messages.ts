@@ -8,7 +8,7 @@ import type { Stamping } from './timeline.ts';
 
 /** What the media process needs to serve one presentation. */
 export interface MediaSettings {
-  readonly partMs: number;
+  readonly partTargetMs: number;
   readonly segmentMs: number;
   readonly windowS: number;
   /** Unix time of media time 0, in ms; the same for every media process of one daemon. */
@@ -50,15 +50,25 @@ export type ToMedia =
     }
   /** CLOCK_MONOTONIC at the run's running time 0, in us. */
   | { readonly type: 'clock'; readonly run: number; readonly clockUs: number }
+  /** An uplink begins: it reads these tracks from these FIFOs. */
+  | {
+      readonly type: 'uplink';
+      readonly run: number;
+      readonly outlets: readonly {
+        readonly id: string;
+        readonly kind: TrackKind;
+        readonly path: string;
+      }[];
+    }
   | { readonly type: 'end' };
 
 /** What the media process tells the daemon. */
 export type FromMedia =
   | { readonly type: 'listening' }
   | { readonly type: 'failed'; readonly code: PipelineErrorCode; readonly message: string }
-  /** All FIFOs of a run are open: their names and the daemon's descriptors can go. */
+  /** All FIFOs of a run or an uplink are open: their names and the daemon's descriptors can go. */
   | { readonly type: 'opened'; readonly run: number }
-  /** The run's bytes are not GDP, or hold what the box cannot carry. */
+  /** The run's bytes are not GDP, or hold what the box cannot carry; or the pipes cannot be opened. */
   | { readonly type: 'broken'; readonly run: number; readonly message: string }
   /** Ten times a second, where there is sound. */
   | { readonly type: 'levels'; readonly levels: Levels }

@@ -161,6 +161,15 @@ export class Presentation {
       .map(({ id }) => id);
   }
 
+  /** Media time of a unit of the present run, in us; undefined before the run has its place in time. */
+  timeOf(kind: TrackKind, runningUs: number): number | undefined {
+    return this.#run?.timelines?.get(kind)?.place(runningUs);
+  }
+
+  kindOf(trackId: string): TrackKind | undefined {
+    return this.#options.tracks.find(({ id }) => id === trackId)?.kind;
+  }
+
   /** Capture has (re)started; its tracks' first units follow. */
   beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
     this.#endRun();
@@ -381,7 +390,7 @@ export class Presentation {
   }
 
   #kindOf(trackId: string): TrackKind {
-    return this.#options.tracks.find(({ id }) => id === trackId)?.kind ?? 'video';
+    return this.kindOf(trackId) ?? 'video';
   }
 
   #windowOf(id: string): RenditionWindow {

@@ -12,6 +12,7 @@ import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as cases from './bond/cases.ts';
 import type { Ends, Row } from './bond/measure.ts';
+import { rate } from './bond/rate.ts';
 
 type Case = readonly [name: string, run: (ends: Ends) => Promise<readonly Row[]>];
 
@@ -29,6 +30,8 @@ const CASES: readonly Case[] = [
   ['goodput 5', (ends) => cases.goodput(ends, 5, 5)],
   ['goodput 8', (ends) => cases.goodput(ends, 8, 2.5)],
   ['far', cases.farShare],
+  ['rate link-aware', (ends) => rate(ends, 'link-aware')],
+  ['rate classic', (ends) => rate(ends, 'classic')],
   ['cpu 6', (ends) => cases.cpu(ends, 6, 8)],
   ['cpu 12', (ends) => cases.cpu(ends, 12)],
   ['cpu 50', (ends) => cases.cpu(ends, 50, 20)],

@@ -13,9 +13,7 @@ export async function benchLag(): Promise<readonly Figure[]> {
   const p95s: number[] = [];
   for (let i = 0; i < SECONDS; i += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const state = (await (await fetch(`${box.operatorUrl}/state.json`)).json()) as {
-      media: MediaFigures;
-    };
+    const state = await box.state<{ media: MediaFigures }>();
     const lag = state.media.partLagMs;
     if (lag === undefined) continue;
     p50s.push(lag.p50);

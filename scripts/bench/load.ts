@@ -84,11 +84,11 @@ class Connection {
 }
 
 /** Follows one rendition, and starts over where a connection or an answer fails. */
-async function follow(rendition: string, partsPerSegment: number): Promise<void> {
+async function follow(rendition: string): Promise<void> {
   while (!isOver) {
     const [lists, media] = [new Connection(), new Connection()];
     try {
-      await followOn(lists, media, rendition, partsPerSegment);
+      await followOn(lists, media, rendition);
     } catch {
       if (isMeasuring) failed += 1;
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -99,13 +99,10 @@ async function follow(rendition: string, partsPerSegment: number): Promise<void>
 }
 
 /** The first hint is read from the playlist, the next ones are counted on. */
-async function followOn(
-  lists: Connection,
-  media: Connection,
-  rendition: string,
-  partsPerSegment: number,
-): Promise<void> {
-  let { msn, part } = parseHint(await lists.get(`/live/${rendition}/index.m3u8`));
+async function followOn(lists: Connection, media: Connection, rendition: string): Promise<void> {
+  let { msn, part, partsPerSegment } = parsePlaylist(
+    await lists.get(`/live/${rendition}/index.m3u8`),
+  );
   while (!isOver) {
     const askedMs = performance.now();
     const query = `_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=YES`;
@@ -124,15 +121,17 @@ async function followOn(
   }
 }
 
-function parseHint({ body }: { readonly body: Buffer }): { msn: number; part: number } {
+function parsePlaylist({ body }: { readonly body: Buffer }) {
   const text = gunzipSync(body).toString();
   const [, msn = '0', part = '0'] = /TYPE=PART,URI="(\d+)\.(\d+)\./.exec(text) ?? [];
-  return { msn: Number(msn), part: Number(part) };
+  const ofLastWhole = new RegExp(`EXT-X-PART:.*URI="${Number(msn) - 1}\\.`, 'g');
+  const partsPerSegment = text.match(ofLastWhole)?.length ?? 1;
+  return { msn: Number(msn), part: Number(part), partsPerSegment };
 }
 
 for (let i = 0; i < viewers; i += 1) {
-  void follow('mid', 5);
-  void follow('audio', 6);
+  void follow('mid');
+  void follow('audio');
   if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 await new Promise((resolve) => setTimeout(resolve, WARM_MS));

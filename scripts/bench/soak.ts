@@ -4,8 +4,8 @@ import { checkSeries, type SeenPlaylist } from '../../test/support/rules.ts';
 import { type Figure, residentMb, round } from './machine.ts';
 
 const EVERY_MS = 5_000;
-/** Buffers fill and the JIT settles. */
-const SETTLE_MINUTES = 5;
+/** Buffers fill, the JIT settles, and V8 takes some seven minutes to size its heap. */
+const SETTLE_MINUTES = 10;
 
 /** Memory of each process over a long run with a viewer, as a plot; and the rules at its end. */
 export async function benchSoak(minutes: number): Promise<readonly Figure[]> {

@@ -10,6 +10,8 @@ for word in $(cat /proc/cmdline); do
     lab_repo=*) repo=${word#*=} ;;
     lab_work=*) work=${word#*=} ;;
     lab_node=*) node=${word#*=} ;;
+    lab_lax=*) lax=${word#*=} ;;
+    lab_timeout_s=*) timeout_s=${word#*=} ;;
   esac
 done
 mount -t tmpfs -o size=60% overlay /mnt
@@ -28,8 +30,8 @@ mount -t tmpfs run $root/run
 mkdir -p $root/dev/pts $root/dev/shm
 mount -t devpts devpts $root/dev/pts
 mount -t tmpfs shm $root/dev/shm
-mount -t tmpfs tmp $root/tmp
+# /tmp stays the overlay's: the repository itself may lie below it.
 mount -t configfs config $root/sys/kernel/config
 mount --bind "$work/modules/lib/modules" $root/lib/modules
-exec env -i PATH="$node:$PATH" HOME=/root TERM=dumb NO_COLOR=1 VENUEBOX_LAB=1 \
-  chroot $root /bin/bash "$repo/scripts/lab/guest.sh" "$repo"
+exec env -i PATH="$node:$PATH" HOME=/root TERM=dumb NO_COLOR=1 LAB_LAX="$lax" \
+  chroot $root /bin/bash "$repo/scripts/lab/guest.sh" "$repo" "$timeout_s"

@@ -1,5 +1,4 @@
 /** `venuebox bond` and `venuebox relay` as people run them, between Debian's SRT tools. */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,37 +10,9 @@ import { parseCommand } from '../../daemon/cli.ts';
 import { UsageError } from '../../daemon/usage.ts';
 import { until } from '../support/box.ts';
 import { freePort } from '../support/free-port.ts';
+import { startProgram, startVenuebox } from '../support/program.ts';
 
 const test = suite('bond and relay');
-
-interface Started extends AsyncDisposable {
-  readonly child: ChildProcess;
-  output(): string;
-}
-
-function start(command: string, args: readonly string[]): Started {
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-100_000);
-    });
-  }
-  return {
-    child,
-    output: () => output,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
-}
-
-const venuebox = (...args: readonly string[]) =>
-  start(process.execPath, ['--import', 'tsx', 'daemon/main.ts', ...args]);
 
 test('links are addresses, or lines with a role and a weight', () => {
   assert.equal(
@@ -115,12 +86,12 @@ test('an SRT encoder reaches an SRT listener over two links, and SIGHUP takes on
   const linksFile = join(mkdtempSync(join(tmpdir(), 'venuebox-')), 'links');
   writeFileSync(linksFile, '127.0.0.1\n127.0.0.2\n');
 
-  await using listener = start('srt-live-transmit', [
+  await using listener = startProgram('srt-live-transmit', [
     '-q',
     `srt://127.0.0.1:${srtPort}?mode=listener&latency=300`,
     `udp://127.0.0.1:${received.address().port}`,
   ]);
-  await using relay = venuebox(
+  await using relay = startVenuebox(
     'relay',
     '--listen',
     `127.0.0.1:${relayPort}`,
@@ -129,7 +100,7 @@ test('an SRT encoder reaches an SRT listener over two links, and SIGHUP takes on
     '--json',
   );
   await until(() => relay.output().includes('relaying'), 10_000, relay.output);
-  await using bond = venuebox(
+  await using bond = startVenuebox(
     'bond',
     '--listen',
     String(bondPort),
@@ -154,7 +125,7 @@ test('an SRT encoder reaches an SRT listener over two links, and SIGHUP takes on
     10_000,
     bond.output,
   );
-  await using encoder = start('srt-live-transmit', [
+  await using encoder = startProgram('srt-live-transmit', [
     '-q',
     `udp://127.0.0.1:${encoderPort}`,
     `srt://127.0.0.1:${bondPort}?mode=caller&latency=300`,
@@ -189,7 +160,7 @@ test('an SRT encoder reaches an SRT listener over two links, and SIGHUP takes on
 test('a taken port is one clear line', async () => {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  await using relay = venuebox(
+  await using relay = startVenuebox(
     'relay',
     '--listen',
     `127.0.0.1:${socket.address().port}`,

@@ -103,11 +103,7 @@ test('a capture that hangs is ended and started again, and the page is told mean
   await box.ready();
   const hung = box.childPid('capture') ?? 0;
   const isFlowing = async () =>
-    (
-      (await (await fetch(`${box.operatorUrl}/state.json`)).json()) as {
-        media: { isFlowing: boolean };
-      }
-    ).media.isFlowing;
+    (await box.state<{ media: { isFlowing: boolean } }>()).media.isFlowing;
   await until(isFlowing, 5_000);
   process.kill(hung, 'SIGSTOP');
   await until(async () => !(await isFlowing()), 4_000);

@@ -31,7 +31,8 @@ test('commands and their options are read', () => {
     config: 'a.yaml',
     overrides: ['b.c=1', 'd=2'],
   });
-  assert.equal(parseCommand(['demo']), { verb: 'demo', overrides: [] });
+  assert.equal(parseCommand(['demo']), { verb: 'demo', isIdle: false, overrides: [] });
+  assert.equal(parseCommand(['demo', '--idle']), { verb: 'demo', isIdle: true, overrides: [] });
   assert.equal(parseCommand(['check', 'a.yaml']), {
     verb: 'check',
     config: 'a.yaml',
@@ -40,8 +41,41 @@ test('commands and their options are read', () => {
   assert.equal(parseCommand(['--help']), { verb: 'help' });
 });
 
+test('status and cmd are read, and values that read as JSON are that', () => {
+  assert.equal(parseCommand(['status', '--json', '--socket', '/run/x.sock']), {
+    verb: 'status',
+    isJson: true,
+    isWatching: false,
+    socket: '/run/x.sock',
+  });
+  assert.equal(
+    parseCommand([
+      'cmd',
+      'go-live',
+      'force=true',
+      'label=the encore',
+      '--dry-run',
+      '--expect',
+      'armed',
+    ]),
+    {
+      verb: 'cmd',
+      name: 'go-live',
+      args: { force: true, label: 'the encore' },
+      isJson: false,
+      isDryRun: true,
+      expect: 'armed',
+    },
+  );
+});
+
 test('what cannot be followed is one line', () => {
   for (const args of [
+    ['cmd'],
+    ['cmd', 'fly'],
+    ['cmd', 'mark', 'label'],
+    ['cmd', 'arm', '--expect', 'asleep'],
+    ['status', 'now'],
     [],
     ['fly'],
     ['run'],
@@ -99,7 +133,12 @@ test('the demo’s welcome shows the address a phone can open, and a code for it
   );
   assert.equal(addresses, { player: 'http://192.0.2.7:8080/', operator: 'http://127.0.0.1:8081/' });
   const text = renderWelcome(
-    { camera: 'test picture', sound: 'tone', encoder: 'x264enc' },
+    {
+      camera: 'test picture',
+      sound: 'tone',
+      encoder: 'x264enc',
+      drop: { phase: 'live', sinceMs: 0 },
+    },
     [],
     addresses,
   );

@@ -112,11 +112,31 @@ test('the example shows every key, each with its default', () => {
   const shown = parseConfig('example', EXAMPLE, []);
   const plain = parseConfig('plain', '', []);
   const { tls, ...viewers } = shown.viewers;
-  const { profiles, ...rest } = shown;
+  const { tls: operatorTls, ...operator } = shown.operator;
+  const { profiles, uplink, ...rest } = shown;
   const { profiles: _, ...defaults } = plain;
-  assert.ok(tls);
-  assert.equal({ ...rest, viewers }, defaults);
+  assert.ok(tls && operatorTls);
+  assert.equal({ ...rest, viewers, operator }, defaults);
   assert.equal(profiles, ladderOf(plain));
+  const { links = [], ...least } = parseConfig('x', 'uplink: {host: h, port: 1}', []).uplink ?? {};
+  const { links: shownLinks = [], ...shownUplink } = uplink ?? {};
+  assert.equal({ ...shownUplink, host: 'h', port: 1 }, least);
+  assert.is(links.length, 0);
+  assert.is(shownLinks.length, 2);
+});
+
+test('an uplink names a receiver, links that can be found, and a rendition that is there', () => {
+  const told = faults(
+    'uplink: {host: "a b", port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
+  ).join('\n');
+  assert.match(told, 'uplink.host must be an IPv4 address or a name');
+  const more = faults(
+    'uplink: {host: a, port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
+  ).join('\n');
+  assert.match(more, 'uplink.rendition names no rendition of this config');
+  assert.match(more, 'uplink.min_bitrate_bps must not be above bitrate_bps');
+  assert.match(more, 'uplink.links.0 must name a device or an address');
+  assert.match(more, 'uplink.links.1.id a is there twice');
 });
 
 test('every key of the example has its effect written beside it', () => {

@@ -14,7 +14,7 @@ import { get, loadI2cStub, makeGpioChip, put, until } from './support/kernel.ts'
 const test = suite('lab: batteries on i2c-stub and the kernel power supply class');
 const never = new AbortController().signal;
 
-const number = await loadI2cStub([0x2d, 0x36, 0x42, 0x43]);
+const number = await loadI2cStub();
 const chip = makeGpioChip({ 6: 'GPIO6' });
 const lines = chardevDriver(systemClock);
 const raw = i2c.openSync(number);
@@ -28,7 +28,8 @@ async function readBoard(board: string) {
   const battery = await openBattery({ board }, bus, lines, systemClock, never);
   assert.ok(battery);
   await using open = battery;
-  return open.read(never);
+  // Awaited: the bus closes when this returns.
+  return await open.read(never);
 }
 
 test('an INA219 is read over /dev/i2c-N: volts, and a shunt below zero', async () => {
@@ -93,12 +94,10 @@ test('one pin, two boards: high is lost on an X728 and present on an X1200', asy
   assert.is(await mainsOf('geekworm-x1200', false), 'off');
 });
 
-test('a board whose chip is not on the bus is unknown within a second', async () => {
-  const startMs = performance.now();
+test('a board whose chip is not on the bus is unknown and named', async () => {
   const state = await readBoard('pijuice');
   assert.is(state.phase, 'unknown');
   assert.match(state.phase === 'unknown' ? state.reason : '', '0x14');
-  assert.ok(performance.now() - startMs < 1000);
 });
 
 test('the shared address 0x36 is refused without a name', async () => {
@@ -147,7 +146,9 @@ test("the kernel's test_power says the same as its files, mains on and off", asy
   put(`${parameters}/battery_capacity`, '7');
   const off = await powerSupplyGauge('test_battery')(never);
   assert.equal([off.mains, off.chargePct, off.isCharging], ['off', 7, false]);
-  assert.is(off.voltageMv, Number(get('/sys/class/power_supply/test_battery/voltage_now')) / 1000);
+  // It says 3300 uV, which no pack has.
+  assert.is(get('/sys/class/power_supply/test_battery/voltage_now'), '3300');
+  assert.is(off.voltageMv, undefined);
   put(`${parameters}/ac_online`, 'on');
   put(`${parameters}/battery_status`, 'charging');
   const on = await powerSupplyGauge('test_battery')(never);

@@ -12,7 +12,7 @@ import { RHYTHMS } from '../../hal/gpio/rhythm.ts';
 import { sysfsDriver } from '../../hal/gpio/sysfs.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { silentLog } from '../../hal/os/log.ts';
-import { CHIP_LABEL, get, makeGpioChip, run, until } from './support/kernel.ts';
+import { CHIP_LABEL, get, makeGpioChip, run, until, within } from './support/kernel.ts';
 
 const test = suite('lab: GPIO and lamps on kernel drivers');
 const os = { clock: systemClock, log: silentLog };
@@ -81,9 +81,9 @@ for (const { driver, line } of DRIVERS) {
     await using seen = follow(watchInputs(driver, [button('start', line('START', 17))], os));
     await until('levels', () => seen.count('levels') === 1);
     chip.unplug();
-    const goneMs = await until('gone', () => seen.count('gone') === 1, 1000);
+    const goneMs = await within(1000, 'gone', () => seen.count('gone') === 1);
     chip.replug();
-    const backMs = await until('levels again', () => seen.count('levels') === 2, 5000);
+    const backMs = await within(5000, 'levels again', () => seen.count('levels') === 2);
     chip.pull(17, true);
     await sleep(50);
     const before = seen.count('edge');

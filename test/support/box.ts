@@ -1,18 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { signIn, TEST_PIN_HASH } from './operator.ts';
 
 export interface Box extends AsyncDisposable {
   readonly url: string;
   readonly operatorUrl: string;
   readonly pid: number;
+  /** What the operator's page is told: a snapshot. */
+  state<T>(): Promise<T>;
   /** All it has printed. */
   output(): string;
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
   /** Process id of a child, by its entry point. */
-  childPid(name: 'capture' | 'media'): number | undefined;
+  childPid(name: 'capture' | 'media' | 'uplink'): number | undefined;
   /** Resolves when frames are being served. */
   ready(): Promise<void>;
 }
@@ -24,25 +29,42 @@ const SMALL = [
   'renditions=[{name: mid, width: 640, height: 360, bitrate_bps: 900000}, {name: low, width: 320, height: 180, bitrate_bps: 400000}]',
 ];
 
-/** A real box: the daemon with its children, on free loopback ports. */
+/**
+ * A real box: the daemon with its children, on free loopback ports.
+ *
+ * @param program The daemon, as Node's arguments: its source, or what was built of it.
+ */
 export async function startBox(
   overrides: readonly string[] = [],
   verb: readonly string[] = ['demo'],
+  /** Run by this command, for example inside a network namespace. */
+  prefix: readonly string[] = [],
+  program: readonly string[] = ['--import', 'tsx', 'daemon/main.ts'],
 ): Promise<Box> {
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
     ...SMALL,
     'viewers.host=127.0.0.1',
     `viewers.port=${port}`,
+    'operator.host=127.0.0.1',
     `operator.port=${operatorPort}`,
+    `operator.pin_hash=${TEST_PIN_HASH}`,
     'log.level=debug',
+    'mqtt.broker_port=0',
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-state-'));
   const child: ChildProcess = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'daemon/main.ts', ...verb, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    prefix[0] ?? process.execPath,
+    [
+      ...(prefix.length > 0 ? [...prefix.slice(1), process.execPath] : []),
+      ...[...program, ...verb, ...args],
+    ],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, STATE_DIRECTORY: folder, XDG_RUNTIME_DIR: folder },
+    },
   );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -53,9 +75,16 @@ export async function startBox(
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const pid = child.pid ?? 0;
   const url = `http://127.0.0.1:${port}`;
+  const operatorUrl = `http://127.0.0.1:${operatorPort}`;
+  let cookie: string | undefined;
   const box: Box = {
     url,
-    operatorUrl: `http://127.0.0.1:${operatorPort}`,
+    operatorUrl,
+    state: async <T>() => {
+      cookie ??= await signIn(operatorUrl);
+      const response = await fetch(`${operatorUrl}/state.json`, { headers: { cookie } });
+      return (await response.json()) as T;
+    },
     pid,
     output: () => output,
     ended,
@@ -64,7 +93,7 @@ export async function startBox(
     ready: () =>
       until(
         async () => (await fetch(`${url}/live/index.m3u8`)).status === 200,
-        20_000,
+        40_000,
         () => output,
       ),
     [Symbol.asyncDispose]: async () => {
@@ -72,10 +101,14 @@ export async function startBox(
       const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await ended;
       clearTimeout(timer);
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   return box;
 }
+
+/** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
+const PATIENCE_MS = 15_000;
 
 /** Polls until `check` is true; a check that throws is not true yet. */
 export async function until(
@@ -83,7 +116,7 @@ export async function until(
   timeoutMs: number,
   explain: () => string = () => '',
 ): Promise<void> {
-  const endMs = performance.now() + timeoutMs;
+  const endMs = performance.now() + Math.max(timeoutMs, PATIENCE_MS);
   while (performance.now() < endMs) {
     try {
       if (await check()) return;

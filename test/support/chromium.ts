@@ -52,7 +52,7 @@ export async function openChromium(
 export async function waitInPage(
   page: Page,
   expression: string,
-  timeoutMs = 20_000,
+  timeoutMs = 40_000,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (performance.now() < endMs) {
@@ -77,6 +77,29 @@ export interface Glass {
 export async function watchGlass(page: Page, forMs: number, everyMs = 250): Promise<Glass> {
   const script = `(() => { ${PRELUDE} return (${WATCH})(${JSON.stringify({ forMs, everyMs })}, ${parseClock}); })()`;
   return (await page.evaluate(script)) as Glass;
+}
+
+/**
+ * Watches until so many frames were shown and so many clocks read, however slow
+ * the machine is. Rejects when that takes longer than `timeoutMs`.
+ */
+export async function seeFrames(
+  page: Page,
+  atLeast: { readonly shown: number; readonly read: number },
+  timeoutMs = 40_000,
+): Promise<readonly number[]> {
+  const endMs = performance.now() + timeoutMs;
+  let shown = 0;
+  const latenciesMs: number[] = [];
+  while (shown < atLeast.shown || latenciesMs.length < atLeast.read) {
+    if (performance.now() > endMs) {
+      throw new Error(`${shown} frames shown, ${latenciesMs.length} read in ${timeoutMs} ms`);
+    }
+    const glass = await watchGlass(page, 1_000);
+    shown += glass.framesSeen;
+    latenciesMs.push(...glass.latenciesMs);
+  }
+  return latenciesMs;
 }
 
 /** What the functions below close over; `__name` is what tsx wraps functions in. */

@@ -1,33 +1,31 @@
-import { SerialPort } from 'serialport';
-import { HalError, halErrorOf } from '../../errors.ts';
-import { type Clock, isAbort } from '../../os/clock.ts';
+import { existsSync } from 'node:fs';
+import { HalError } from '../../errors.ts';
+import type { Clock } from '../../os/clock.ts';
 import { messageOf } from '../../os/log.ts';
 import type { ModemsOs } from '../modem-manager.ts';
-import type { ModemAction, Modems, ModemsState } from '../port.ts';
-import { AT_QUERIES, type AtAnswers, cutLines, finalOf, modemStateOfAt } from './parse.ts';
+import { checkPin, type ModemAction, type Modems, type ModemsState } from '../port.ts';
+import { type AtLine, openAtLine, pause, shareLine } from './line.ts';
+import { AT_QUERIES, type AtAnswers, modemStateOfAt } from './parse.ts';
 
 const POLL_MS = 5000;
+const LOOK_MS = 500;
 const RETRY_MS = 1000;
 const ANSWER_MS = 3000;
+/** Leaving the network, or the SIM's own work on a PIN. */
+const ACTION_MS = 30_000;
 
 /** One modem on a serial port, for machines without ModemManager. */
 export function openAtModem(path: string, baudRate: number, os: ModemsOs): Modems {
-  const withLine = async <T>(work: (line: AtLine) => Promise<T>): Promise<T> => {
-    await using line = await openAtLine(path, baudRate, os.clock);
-    return await work(line);
+  const take = shareLine(() => openAtLine(path, baudRate, os.clock));
+  const command = async (commands: readonly string[], signal: AbortSignal) => {
+    await using line = await take();
+    for (const one of commands) await must(line, one, signal);
   };
   return {
     driver: `AT on ${path}`,
-    changes: (signal) => changes(path, baudRate, os, signal),
-    act: (_id, action, signal) =>
-      withLine(async (line) => {
-        for (const command of commandsOf(action)) await must(line, command, signal);
-      }),
-    sendPin: (_id, pin, signal) =>
-      withLine(async (line) => {
-        if (!/^\d{4,8}$/.test(pin)) throw new HalError('BAD_REPLY', 'PIN: not 4 to 8 digits');
-        await must(line, `AT+CPIN="${pin}"`, signal);
-      }),
+    changes: (signal) => changes(path, take, os, signal),
+    act: async (_id, action, signal) => command(commandsOf(action), signal),
+    sendPin: async (_id, pin, signal) => command([`AT+CPIN="${checkPin(pin)}"`], signal),
   };
 }
 
@@ -46,29 +44,30 @@ function commandsOf(action: ModemAction): readonly string[] {
   }
 }
 
+/** The message has the modem's last line only: an echo of the command would tell a PIN. */
 async function must(line: AtLine, command: string, signal: AbortSignal): Promise<void> {
-  const { final, lines } = await line.ask(command, signal);
-  if (final !== 'ok')
-    throw new HalError('BAD_REPLY', `${command.slice(0, 8)}: ${lines.join(' | ')}`);
+  const { final, lines } = await line.ask(command, ACTION_MS, signal);
+  if (final === 'ok') return;
+  throw new HalError('BAD_REPLY', `${command.slice(0, 8)}: ${lines.at(-1) ?? 'refused'}`);
 }
 
 async function* changes(
   path: string,
-  baudRate: number,
+  take: () => Promise<AtLine>,
   { clock, log }: ModemsOs,
   signal: AbortSignal,
 ): AsyncGenerator<ModemsState> {
   let told = '';
   while (!signal.aborted) {
     try {
-      await using line = await openAtLine(path, baudRate, clock);
-      await line.ask('ATE0', signal);
+      await using line = await take();
+      await line.ask('ATE0', ANSWER_MS, signal);
       while (!signal.aborted) {
         const modem = modemStateOfAt(await askAll(line, signal), path);
         const state: ModemsState = { phase: 'known', modems: [modem] };
         if (JSON.stringify(state) !== told) yield state;
         told = JSON.stringify(state);
-        await pause(clock, POLL_MS, AbortSignal.any([signal, line.closed]));
+        await rest(path, clock, AbortSignal.any([signal, line.closed]));
         line.closed.throwIfAborted();
       }
     } catch (error) {
@@ -84,69 +83,21 @@ async function* changes(
   }
 }
 
+/**
+ * Until the next poll. serialport told of an unplug only at the next write, once, on
+ * a loaded machine: so the port's node is looked for as well.
+ */
+async function rest(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (let leftMs = POLL_MS; leftMs > 0 && !signal.aborted; leftMs -= LOOK_MS) {
+    await pause(clock, Math.min(LOOK_MS, leftMs), signal);
+    if (!existsSync(path)) throw new HalError('GONE', `${path}: the modem went`);
+  }
+}
+
 async function askAll(line: AtLine, signal: AbortSignal): Promise<AtAnswers> {
   const answers: Record<string, readonly string[]> = {};
-  for (const query of AT_QUERIES) answers[query] = (await line.ask(query, signal)).lines;
-  return answers;
-}
-
-interface AtLine extends AsyncDisposable {
-  /** One command at a time. Rejects with `HalError` TIMEOUT or GONE. */
-  ask(
-    command: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly final: 'ok' | 'error'; readonly lines: readonly string[] }>;
-  readonly closed: AbortSignal;
-}
-
-async function openAtLine(path: string, baudRate: number, clock: Clock): Promise<AtLine> {
-  const port = new SerialPort({ path, baudRate, autoOpen: false });
-  await new Promise<void>((resolve, reject) => {
-    port.open((error) => (error ? reject(halErrorOf(error, path)) : resolve()));
-  });
-  const closed = new AbortController();
-  const lose = () => closed.abort(new HalError('GONE', `${path}: the modem went`));
-  let rest = '';
-  let onLine: (line: string) => void = () => {};
-  port.on('close', lose);
-  port.on('error', lose);
-  port.on('data', (bytes: Buffer) => {
-    const cut = cutLines(rest + bytes.toString('latin1'));
-    rest = cut.rest;
-    for (const line of cut.lines) onLine(line);
-  });
-  return {
-    closed: closed.signal,
-    ask: async (command, signal) => {
-      const lines: string[] = [];
-      const answered = new AbortController();
-      let final: 'ok' | 'error' | undefined;
-      onLine = (line) => {
-        // An echo, until ATE0 is heard; the bound is for a modem gone mad.
-        if (line !== command && lines.length < 64) lines.push(line);
-        final ??= finalOf(line);
-        if (final !== undefined) answered.abort();
-      };
-      port.write(`${command}\r`, 'latin1');
-      await pause(clock, ANSWER_MS, AbortSignal.any([signal, closed.signal, answered.signal]));
-      signal.throwIfAborted();
-      closed.signal.throwIfAborted();
-      if (final === undefined)
-        throw new HalError('TIMEOUT', `${path}: no answer to ${command.slice(0, 8)}`);
-      return { final, lines };
-    },
-    [Symbol.asyncDispose]: () =>
-      new Promise((resolve) => {
-        if (port.isOpen) port.close(() => resolve());
-        else resolve();
-      }),
-  };
-}
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
+  for (const query of AT_QUERIES) {
+    answers[query] = (await line.ask(query, ANSWER_MS, signal)).lines;
   }
+  return answers;
 }

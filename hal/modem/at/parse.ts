@@ -57,7 +57,8 @@ export function modemStateOfAt(answers: AtAnswers, fallbackId: string): ModemSta
   const best = registrations.find((one) => one?.registration === 'registered');
   return {
     id: imei ?? fallbackId,
-    model: (answers['AT+CGMM'] ?? [])[0] ?? 'modem',
+    // What starts so came unasked, such as a change of the registration.
+    model: (answers['AT+CGMM'] ?? []).find((one) => !/^([+^*]|OK$|ERROR$)/.test(one)) ?? 'modem',
     registration: registrationOf(registrations, sim, isAddress),
     technology: best?.technology ?? 'unknown',
     sim,

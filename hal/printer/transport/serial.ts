@@ -1,6 +1,5 @@
-import { SerialPort } from 'serialport';
-import { halErrorOf } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
+import { openSerialPort } from '../../serial.ts';
 import { streamTransport } from './stream.ts';
 import type { OpenTransport } from './transport.ts';
 
@@ -13,10 +12,21 @@ export function serialTransport(
 ): OpenTransport {
   return async (signal) => {
     signal.throwIfAborted();
-    const port = new SerialPort({ path, baudRate, rtscts, autoOpen: false });
-    await new Promise<void>((resolve, reject) => {
-      port.open((error) => (error ? reject(halErrorOf(error, path)) : resolve()));
+    const port = await openSerialPort({ path, baudRate, rtscts });
+    return streamTransport(path, port, clock, {
+      drain: () => called((done) => port.drain(done)),
+      close: async () => {
+        if (!port.isOpen) return;
+        // The kernel would wait half a minute for a printer that takes nothing.
+        await called((done) => port.flush(done)).catch(() => undefined);
+        await called((done) => port.close(done));
+      },
     });
-    return streamTransport(path, port, clock);
   };
+}
+
+function called(call: (done: (error: Error | null | undefined) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    call((error) => (error ? reject(error) : resolve()));
+  });
 }

@@ -6,8 +6,28 @@ import { STALL_MS, type Transport } from './transport.ts';
 /** Said by the printer and not yet asked for: more than this is chatter. */
 const MOST_HELD_BYTES = 1024;
 
-/** A transport over a stream that is open: a socket or a serial port. */
-export function streamTransport(name: string, stream: Duplex, clock: Clock): Transport {
+/**
+ * Bytes handed over at once: at 9600 baud a second's worth, so that a long job on a
+ * slow line is no stall, and a torn one is known to a second.
+ */
+const CHUNK_BYTES = 1024;
+/** The last bytes of a job lie in the kernel, a serial line's up to 4 kB of them. */
+const DRAIN_MS = 5000;
+
+export interface Line {
+  /** Resolves when the other side, or the wire, has what was written. */
+  drain(): Promise<void>;
+  /** Closes it; what is not out yet is lost. Resolves when it can be opened again. */
+  close(): Promise<void>;
+}
+
+/**
+ * A transport over a stream that is open: a socket or a serial port.
+ *
+ * @param line How its last bytes are let out and how it is closed: serialport's
+ *   `destroy` leaves the port open and claimed.
+ */
+export function streamTransport(name: string, stream: Duplex, clock: Clock, line: Line): Transport {
   let held = Buffer.alloc(0);
   let failure: HalError | undefined;
   let wake = () => {};
@@ -31,25 +51,33 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock): Tra
     await clock.sleep(timeoutMs, either).catch(() => undefined);
     signal.throwIfAborted();
   };
+  const writeChunk = async (chunk: Uint8Array, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    if (failure !== undefined) throw failure;
+    let isTaken = false;
+    stream.write(chunk, (error) => {
+      if (error) failure ??= halErrorOf(error, name);
+      isTaken = true;
+      wake();
+    });
+    const startMs = clock.monotonicMs();
+    while (!isTaken && failure === undefined) {
+      if (clock.monotonicMs() - startMs > STALL_MS) {
+        throw new HalError('TIMEOUT', `${name}: it took no byte for ${STALL_MS} ms`);
+      }
+      await changed(STALL_MS / 10, signal);
+    }
+    if (failure !== undefined) throw failure;
+  };
   return {
     name,
     write: async (bytes, signal, onSent) => {
-      signal.throwIfAborted();
-      if (failure !== undefined) throw failure;
-      let isTaken = false;
-      stream.write(bytes, () => {
-        isTaken = true;
-        wake();
-      });
-      const startMs = clock.monotonicMs();
-      while (!isTaken && failure === undefined) {
-        if (clock.monotonicMs() - startMs > STALL_MS) {
-          throw new HalError('TIMEOUT', `${name}: it took no byte for ${STALL_MS} ms`);
-        }
-        await changed(STALL_MS / 10, signal);
+      for (let sent = 0; sent < bytes.length; ) {
+        const chunk = bytes.subarray(sent, sent + CHUNK_BYTES);
+        await writeChunk(chunk, signal);
+        sent += chunk.length;
+        onSent?.(sent);
       }
-      if (failure !== undefined) throw failure;
-      onSent?.(bytes.length);
     },
     read: async (timeoutMs, signal) => {
       if (held.length === 0 && failure === undefined) await changed(timeoutMs, signal);
@@ -59,15 +87,15 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock): Tra
       return bytes;
     },
     [Symbol.asyncDispose]: async () => {
-      if (failure === undefined) await ended(stream, clock);
-      stream.destroy();
+      if (failure === undefined) await forAWhile(line.drain(), clock);
+      await forAWhile(line.close(), clock);
     },
   };
 }
 
-/** Lets the last bytes out, for a second at most. */
-async function ended(stream: Duplex, clock: Clock): Promise<void> {
+/** A cable that was pulled must not keep the next job. */
+async function forAWhile(work: Promise<void>, clock: Clock): Promise<void> {
   const done = new AbortController();
-  stream.end(() => done.abort());
-  await clock.sleep(1000, done.signal).catch(() => undefined);
+  const settled = work.catch(() => undefined).then(() => done.abort());
+  await Promise.race([settled, clock.sleep(DRAIN_MS, done.signal).catch(() => undefined)]);
 }

@@ -29,6 +29,11 @@ export function tcpTransport(host: string, clock: Clock, port: number = RAW_PORT
       });
     });
     socket.setNoDelay(true);
-    return streamTransport(name, socket, clock);
+    return streamTransport(name, socket, clock, {
+      drain: () => new Promise((resolve) => socket.end(resolve)),
+      close: async () => {
+        socket.destroy();
+      },
+    });
   };
 }

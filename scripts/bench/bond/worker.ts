@@ -5,6 +5,7 @@ import { openLog } from '../../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../../../pipelines/bond/config.ts';
 import { runRelay } from '../../../pipelines/bond/relay.ts';
 import { type BondControl, runBond } from '../../../pipelines/bond/sender.ts';
+import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { type Impairment, runImpairment } from './impair.ts';
 import { type Feed, openSink, runFeed } from './traffic.ts';
 
@@ -85,13 +86,19 @@ async function startBond(
   links: readonly LinkConfig[],
 ): Promise<Handlers> {
   const startedMs = systemClock.monotonicMs();
+  const tap = new SrtObserver();
   const control = await new Promise<BondControl>((onStart) => {
-    runBond({ listen, receiver, links }, { ...deps, onStart }, stop.signal).then(
+    runBond({ listen, receiver, links }, { ...deps, tap, onStart }, stop.signal).then(
       () => process.exit(0),
       fail,
     );
   });
-  return { started: () => startedMs, read: () => control.snapshot(), links: control.setLinks };
+  return {
+    started: () => startedMs,
+    read: () => control.snapshot(),
+    srt: () => tap.figures(systemClock.monotonicMs()),
+    links: control.setLinks,
+  };
 }
 
 /** A datagram relay without any logic: what Node itself costs. */

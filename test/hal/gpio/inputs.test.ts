@@ -157,4 +157,26 @@ test('a sysfs number is the base of the chip with the label plus the offset', as
   assert.throws(() => findSysfsNumber('LED', chips), /no such chip or offset/);
 });
 
+test('of two rhythms asked for at once the last one stays, and no other goes on', async () => {
+  const gpio = openSimulatedGpio(systemClock);
+  const spec = { name: 'live', line: 'GPIO22', isActiveLow: false };
+  await using lamp = openGpioLamp(gpio.driver, spec, systemClock);
+  await Promise.all([lamp.show([20, 20]), lamp.show([30, 30]), lamp.show([])]);
+  const seen = new Set<boolean | undefined>();
+  for (let look = 0; look < 20; look += 1) {
+    seen.add(gpio.lamp('live'));
+    await systemClock.sleep(7);
+  }
+  assert.equal([...seen], [false]);
+});
+
+test('a reader of presses that leaves is let go, though no button moves', async () => {
+  const gpio = openSimulatedGpio(systemClock);
+  const inputs = watchInputs(gpio.driver, [button('start')], os);
+  for await (const change of watchPresses(inputs, systemClock, new AbortController().signal)) {
+    assert.is(change.kind, 'levels');
+    break;
+  }
+});
+
 test.run();

@@ -8,10 +8,11 @@ import * as assert from 'uvu/assert';
 import { HalError } from '../../../hal/errors.ts';
 import { MM } from '../../../hal/modem/mm-state.ts';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
+import { NM, readNmDevices } from '../../../hal/modem/nm-state.ts';
 import type { ModemsState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
-import { silentLog } from '../../../hal/os/log.ts';
+import { messageOf, silentLog } from '../../../hal/os/log.ts';
 
 const test = suite('ModemManager over D-Bus');
 const os = { clock: systemClock, log: silentLog };
@@ -40,8 +41,14 @@ async function startBus(folder: string) {
   };
 }
 
+/** dbus-next's types have the parameters of `newError` wrong: the call comes first. */
+function errorReply(call: dbus.Message, name: string, text: string): dbus.Message {
+  const newError = dbus.Message.newError as unknown as (...args: unknown[]) => dbus.Message;
+  return newError(call, name, text);
+}
+
 /** Answers as ModemManager does, with one modem in a state. */
-async function startFakeManager(address: string, state: number) {
+async function startFakeManager(address: string, state: number, sim = '/sim/0') {
   const bus = dbus.sessionBus({ busAddress: address });
   bus.on('error', () => {});
   await bus.requestName(MM, 0);
@@ -55,12 +62,17 @@ async function startFakeManager(address: string, state: number) {
       AccessTechnologies: variant('u', 1 << 14),
       UnlockRequired: variant('u', 1),
       Bearers: variant('ao', []),
+      Sim: variant('o', sim),
     },
   });
   const calls: string[] = [];
   bus.on('message', (message: dbus.Message) => {
     if (message.type !== dbus.MessageType.METHOD_CALL) return;
     calls.push(`${message.member} ${message.body.join(',')}`.trim());
+    if (message.member === 'SendPin' && message.body[0] !== '4711') {
+      bus.send(errorReply(message, `${MM}.Error.MobileEquipment.IncorrectPin`, 'no'));
+      return;
+    }
     const isObjects = message.member === 'GetManagedObjects';
     const body = isObjects ? [{ '/modem/0': modem() }] : [];
     bus.send(dbus.Message.newMethodReturn(message, isObjects ? 'a{oa{sa{sv}}}' : '', body));
@@ -148,6 +160,73 @@ test('actions call ModemManager; what it cannot do and whom it does not know are
     work.catch((error: unknown) => (error instanceof HalError ? error.code : error));
   assert.is(await codeOf(modems.act('867530900000017', 'power', never)), 'UNSUPPORTED');
   assert.is(await codeOf(modems.act('nobody', 'reset', never)), 'NOT_FOUND');
+  manager.stop();
+  await bus.stop();
+});
+
+async function errorOf(work: Promise<unknown>): Promise<HalError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof HalError, String(error));
+  return error;
+}
+
+test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are told apart', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  const bus = await startBus(folder);
+  let manager = await startFakeManager(bus.address, 2);
+  const modems = openModemManager(os, bus.address);
+  await modems.sendPin('867530900000017', '4711', never);
+  assert.ok(manager.calls.includes('SendPin 4711'));
+  const wrong = await errorOf(modems.sendPin('867530900000017', '9182', never));
+  assert.is(wrong.code, 'BAD_REPLY');
+  assert.not.match(messageOf(wrong), '9182');
+  const tries = manager.calls.length;
+  assert.is((await errorOf(modems.sendPin('867530900000017', '12', never))).code, 'BAD_REPLY');
+  assert.equal(manager.calls.slice(tries), ['GetManagedObjects']);
+  manager.stop();
+  manager = await startFakeManager(bus.address, 2, '/');
+  assert.is((await errorOf(modems.sendPin('867530900000017', '4711', never))).code, 'NOT_FOUND');
+  manager.stop();
+  await bus.stop();
+});
+
+/** NetworkManager with two devices, of which one goes between the two calls. */
+async function startFakeNetworkManager(address: string) {
+  const bus = dbus.sessionBus({ busAddress: address });
+  bus.on('error', () => {});
+  await bus.requestName(NM, 0);
+  const device = {
+    Interface: new dbus.Variant('s', 'cdc-wdm0'),
+    IpInterface: new dbus.Variant('s', 'wwan0'),
+    DeviceType: new dbus.Variant('u', 8),
+    State: new dbus.Variant('u', 100),
+  };
+  bus.on('message', (message: dbus.Message) => {
+    if (message.type !== dbus.MessageType.METHOD_CALL) return;
+    if (message.member === 'GetDevices') {
+      bus.send(dbus.Message.newMethodReturn(message, 'ao', [['/device/0', '/device/1']]));
+    } else if (message.path === '/device/0') {
+      bus.send(dbus.Message.newMethodReturn(message, 'a{sv}', [device]));
+    } else {
+      const gone = 'org.freedesktop.DBus.Error.UnknownObject';
+      bus.send(errorReply(message, gone, 'it went'));
+    }
+  });
+  return { stop: () => bus.disconnect() };
+}
+
+test("NetworkManager's devices are read off the bus; one that goes meanwhile is left out", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  const bus = await startBus(folder);
+  await using open = await openDbus(systemClock, never, bus.address);
+  assert.is((await errorOf(readNmDevices(open, never))).code, 'NOT_FOUND');
+  const manager = await startFakeNetworkManager(bus.address);
+  assert.equal(await readNmDevices(open, never), [
+    { interfaceName: 'wwan0', kind: 'modem', state: 'connected' },
+  ]);
   manager.stop();
   await bus.stop();
 });

@@ -5,6 +5,8 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { absentBattery, absentInputs, absentModems, absentPrinter } from '../../../hal/absent.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { runCommand } from '../../../hal/os/process.ts';
 import { openLinuxSystem } from '../../../hal/system/linux.ts';
 import {
   diskOf,
@@ -16,6 +18,7 @@ import {
 } from '../../../hal/system/parse.ts';
 import { openSimulatedSystem } from '../../../hal/system/simulated.ts';
 import { readClockSync } from '../../../hal/system/timex.ts';
+import { listWatchdogs } from '../../../hal/system/watchdog.ts';
 
 const test = suite('system');
 const never = new AbortController().signal;
@@ -112,6 +115,52 @@ test('the hottest sensor and the firmware flags are read where a Pi has them', a
   assert.is(state.cpuC, 61);
   assert.is(state.throttling?.wasUnderVoltage, true);
   assert.is(state.throttling?.isUnderVoltage, false);
+});
+
+test('a part that hangs is left out after its time, and the others are told', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'venuebox-sys-'));
+  const zone = join(root, 'sys/class/thermal/thermal_zone0');
+  await mkdir(zone, { recursive: true });
+  // Reading a FIFO that nobody writes waits for ever.
+  await runCommand('mkfifo', [join(zone, 'temp')], { timeoutMs: 5000 });
+  const fast = {
+    ...systemClock,
+    sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 2, signal),
+  };
+  const state = await openLinuxSystem(root, fast).read(never);
+  await writeFile(join(zone, 'temp'), '1');
+  assert.is(state.cpuC, undefined);
+  assert.ok((state.memoryTotalBytes ?? 0) > 0);
+});
+
+test('network interfaces are told from sysfs with their counters', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'venuebox-sys-'));
+  const net = join(root, 'sys/class/net/wwan7');
+  await mkdir(join(net, 'statistics'), { recursive: true });
+  await writeFile(join(net, 'operstate'), 'up\n');
+  await writeFile(join(net, 'statistics/rx_bytes'), '1234\n');
+  await writeFile(join(net, 'statistics/tx_bytes'), '99\n');
+  const { interfaces } = await openLinuxSystem(root).read(never);
+  assert.equal(interfaces, [
+    { name: 'wwan7', isUp: true, addresses: [], rxBytesTotal: 1234, txBytesTotal: 99 },
+  ]);
+});
+
+test('watchdogs are told with their time and state', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'venuebox-dog-'));
+  assert.equal(await listWatchdogs(join(root, 'none')), []);
+  await mkdir(join(root, 'watchdog0'));
+  await writeFile(join(root, 'watchdog0/identity'), 'Broadcom BCM2835 Watchdog timer\n');
+  await writeFile(join(root, 'watchdog0/timeout'), '15\n');
+  await writeFile(join(root, 'watchdog0/state'), 'active\n');
+  assert.equal(await listWatchdogs(root), [
+    {
+      name: 'watchdog0',
+      identity: 'Broadcom BCM2835 Watchdog timer',
+      timeoutS: 15,
+      isActive: true,
+    },
+  ]);
 });
 
 test('a simulated machine is calm until it is upset', async () => {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
-import { put } from './kernel.ts';
+import { get, put } from './kernel.ts';
 
 const ROOT = '/sys/kernel/config/usb_gadget';
 
@@ -28,16 +28,32 @@ export function makeGadget(
   for (const one of functions) {
     if (!existsSync(`${gadget}/functions/${one}`)) mkdirSync(`${gadget}/functions/${one}`);
   }
-  const plug = () =>
-    put(`${gadget}/UDC`, readdirSync('/sys/class/udc').toSorted()[controller] ?? '');
+  // Files of the lab share a gadget: whoever comes second finds it plugged.
+  const plug = () => {
+    const udc = readdirSync('/sys/class/udc').toSorted()[controller] ?? '';
+    if (get(`${gadget}/UDC`) !== udc) put(`${gadget}/UDC`, udc);
+  };
   return {
     path: (attribute: string) => `${gadget}/${attribute}`,
     link: () => {
       for (const one of functions) {
-        symlinkSync(`${gadget}/functions/${one}`, `${gadget}/configs/c.1/${one}`);
+        const link = `${gadget}/configs/c.1/${one}`;
+        if (!existsSync(link)) symlinkSync(`${gadget}/functions/${one}`, link);
       }
     },
     plug,
     unplug: () => put(`${gadget}/UDC`, '\n'),
   };
+}
+
+/** The lab's receipt printer, plugged in. */
+export function makePrinter() {
+  const ids = { vendor: '0x04b8', product: '0x0e15', maker: 'LAB', model: 'TM-LAB' };
+  const gadget = makeGadget('printer', ids, ['printer.0'], 0);
+  if (get(gadget.path('UDC')) !== '') return gadget;
+  put(gadget.path('functions/printer.0/pnp_string'), 'MFG:LAB;CMD:ESC/POS;MDL:TM-LAB;CLS:PRINTER;');
+  put(gadget.path('functions/printer.0/q_len'), '10');
+  gadget.link();
+  gadget.plug();
+  return gadget;
 }

@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Clock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { parseGateways, planRouting, runRouting } from '../../../pipelines/bond/routing.ts';
+import { openRouting, parseGateways, RoutingTables } from '../../../pipelines/bond/routing.ts';
 
 const test = suite('source routing');
 
 const modem = {
+  id: 'wwan0',
   sourceAddress: '192.168.8.100',
   device: 'wwan0',
   gateway: '192.168.8.1',
@@ -15,7 +15,7 @@ const modem = {
 const words = (commands: readonly (readonly string[])[]) => commands.map((args) => args.join(' '));
 
 test('a link gets its own table, found by its source address, that ends in unreachable', () => {
-  assert.equal(words(planRouting([modem]).up), [
+  assert.equal(words(new RoutingTables().change([modem])), [
     'route replace 192.168.8.0/24 dev wwan0 src 192.168.8.100 table 5200',
     'route replace default via 192.168.8.1 onlink dev wwan0 src 192.168.8.100 table 5200',
     'route replace unreachable default metric 4096 table 5200',
@@ -26,9 +26,9 @@ test('a link gets its own table, found by its source address, that ends in unrea
 test('two modems with the same address are told apart by the links` UDP ports', () => {
   const twins = [
     { ...modem, sourcePort: 40_001 },
-    { ...modem, device: 'wwan1', sourcePort: 40_002 },
+    { ...modem, id: 'wwan1', device: 'wwan1', sourcePort: 40_002 },
   ];
-  const rules = words(planRouting(twins).up).filter((line) => line.startsWith('rule'));
+  const rules = words(new RoutingTables().change(twins)).filter((line) => line.startsWith('rule'));
   assert.equal(rules, [
     'rule add from 192.168.8.100/32 ipproto udp sport 40001 lookup 5200 pref 5200',
     'rule add from 192.168.8.100/32 ipproto udp sport 40002 lookup 5201 pref 5201',
@@ -36,7 +36,8 @@ test('two modems with the same address are told apart by the links` UDP ports', 
 });
 
 test('a point-to-point device needs no gateway', () => {
-  const [first] = words(planRouting([{ sourceAddress: '10.9.8.7', device: 'ppp0' }]).up);
+  const ppp = { id: 'ppp0', sourceAddress: '10.9.8.7', device: 'ppp0' };
+  const [first] = words(new RoutingTables().change([ppp]));
   assert.is(first, 'route replace default dev ppp0 src 10.9.8.7 table 5200');
 });
 
@@ -53,33 +54,33 @@ test('gateways and networks are read from ip -json route', () => {
   assert.is(parseGateways('[null, 3, {}]').size, 0);
 });
 
+test('a link that comes or goes leaves the tables of the others alone', () => {
+  const other = { ...modem, id: 'wwan1', device: 'wwan1', sourceAddress: '10.0.0.2' };
+  const tables = new RoutingTables();
+  tables.change([modem, other]);
+  assert.equal(words(tables.change([other])), ['rule del pref 5200', 'route flush table 5200']);
+  assert.equal(tables.change([other]), []);
+  const back = words(tables.change([other, modem]));
+  assert.ok(back.length > 0 && back.every((line) => line.includes('5200')));
+  const moved = words(tables.change([{ ...other, gateway: '10.0.0.9' }, modem]));
+  assert.is(moved[0], 'rule del pref 5201');
+  assert.ok(moved.every((line) => line.includes('5201')));
+});
+
 test('what was set up is taken down, and what a crash left is removed first', async () => {
   const done: string[] = [];
-  const stop = new AbortController();
-  const clock: Clock = {
-    wallMs: () => 0,
-    monotonicMs: () => 0,
-    sleep: async (_ms, signal) => {
-      done.push('holding');
-      stop.abort();
-      signal?.throwIfAborted();
-    },
+  const run = async (_command: string, _args: readonly string[], { input }: { input: string }) => {
+    for (const line of input.trim().split('\n')) done.push(line.split(' ').slice(0, 2).join(' '));
+    return { exitCode: input.includes('del') ? 1 : 0, stdout: '', stderr: 'no such rule' };
   };
-  const run = async (_command: string, args: readonly string[]) => {
-    done.push(args.slice(0, 2).join(' '));
-    return { exitCode: args[1] === 'del' ? 2 : 0, stdout: '', stderr: 'no such rule' };
-  };
-  await runRouting([modem], { clock, log: silentLog, run }, stop.signal);
-  const held = done.indexOf('holding');
-  assert.is(done[0], 'rule del');
-  assert.equal(done.slice(held - 4, held), [
-    'route replace',
-    'route replace',
-    'route replace',
-    'rule add',
-  ]);
-  assert.ok(done.slice(held + 1).every((line) => line === 'rule del' || line === 'route flush'));
-  assert.ok(done.length > held + 1);
+  {
+    await using routing = await openRouting({ log: silentLog, run });
+    assert.is(done[0], 'rule del');
+    done.length = 0;
+    await routing.set([modem]);
+    assert.equal(done.splice(0), ['route replace', 'route replace', 'route replace', 'rule add']);
+  }
+  assert.equal(done, ['rule del', 'route flush']);
 });
 
 test.run();

@@ -31,6 +31,7 @@ export function openReceiver(
   let baseMs = 0;
   let lost = 0;
   let received = 0;
+  let transitMs = 0;
   return {
     get lost() {
       return lost;
@@ -43,6 +44,7 @@ export function openReceiver(
       if (highest < 0) {
         highest = sequence;
         baseMs = nowMs - sentAtMs(sequence);
+        transitMs = baseMs;
         received += 1;
         return;
       }
@@ -53,6 +55,7 @@ export function openReceiver(
       }
       if (step > LONGEST_JUMP) return;
       received += 1;
+      transitMs = nowMs - sentAtMs(sequence);
       for (let gap = 1; gap < step; gap += 1) missing.add(sequenceAfter(highest, gap));
       if (step > 1) {
         const range = { first: sequenceAfter(highest), last: sequenceAfter(sequence, -1) };
@@ -73,6 +76,7 @@ export function openReceiver(
         ackNumber += 1;
         const packet = Buffer.concat([control(SRT_ACK, ackNumber), Buffer.alloc(28)]);
         packet.writeUInt32BE(acked, 16);
+        packet.writeUInt32BE(2 * transitMs * 1000, 20);
         reply(packet);
       }
       if (missing.size > 0 && nowMs >= nakAtMs) {

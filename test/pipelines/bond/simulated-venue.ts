@@ -1,5 +1,6 @@
 import { Bond } from '../../../pipelines/bond/bond.ts';
 import type { LinkConfig } from '../../../pipelines/bond/config.ts';
+import type { SrtTap } from '../../../pipelines/bond/encoder-port.ts';
 import { isSrtla, parseSrtla, renderSrtla } from '../../../pipelines/bond/packet.ts';
 import { RelayGroups } from '../../../pipelines/bond/relay-groups.ts';
 import { sequenceAfter } from '../../../pipelines/bond/sequence.ts';
@@ -19,6 +20,8 @@ export interface VenueOptions {
   readonly latencyMs?: number;
   readonly bitrateBps?: number;
   readonly seed?: number;
+  /** Looks at the encoder's packets as they pass. */
+  readonly tap?: SrtTap;
   /** Called for each datagram of a link; true loses it. */
   readonly drops?: (datagram: Buffer, isUp: boolean, nowMs: number) => boolean;
 }
@@ -63,6 +66,7 @@ export class Venue {
     this.bond = new Bond(Buffer.alloc(256, 3), {
       send: (slot, packet) => this.#sendUp(slot, Buffer.from(packet)),
       toEncoder: (packet) => {
+        options.tap?.toEncoder(packet, this.nowMs);
         if (readControlType(packet) === SRT_NAK) this.naksToEncoder += 1;
       },
       open: (slot) => this.rebind(slot),
@@ -119,7 +123,9 @@ export class Venue {
       this.#sequence = sequenceAfter(this.#sequence);
       this.#sentAt.set(this.#sequence, this.nowMs);
       this.offered += 1;
-      this.bond.fromEncoder(data(this.#sequence, PACKET_BYTES), this.nowMs);
+      const packet = data(this.#sequence, PACKET_BYTES);
+      this.#options.tap?.fromEncoder(packet, this.nowMs);
+      this.bond.fromEncoder(packet, this.nowMs);
       this.#nextPacketMs += (PACKET_BYTES * 8000) / this.bitrateBps;
     }
   }

@@ -28,7 +28,15 @@ const caps: fc.Arbitrary<GdpPacket> = fc.record(
   },
   { noNullPrototype: true },
 );
-const packets = fc.array(fc.oneof(buffer, caps), { maxLength: 8 });
+const event: fc.Arbitrary<GdpPacket> = fc.record(
+  {
+    kind: fc.constant('event' as const),
+    type: fc.integer({ min: 0, max: 60_000 }),
+    text: fc.string({ unit: 'grapheme-ascii' }),
+  },
+  { noNullPrototype: true },
+);
+const packets = fc.array(fc.oneof(buffer, caps, event), { maxLength: 8 });
 
 function cut(bytes: Buffer, sizes: readonly number[]): readonly Buffer[] {
   const chunks: Buffer[] = [];

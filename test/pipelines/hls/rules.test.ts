@@ -419,7 +419,7 @@ test('rule 35: no BYTERANGE is used, so no range has to be served', () => {
 test('rule 36: playlists are more urgent than media, and a lower rendition than a higher one', () => {
   const feed = ran(3);
   const { msn } = edge(feed);
-  const urgency = (path: string) => Number(header(reply(feed, path), 'priority')?.slice(2));
+  const urgency = (path: string) => reply(feed, path).urgency;
   assert.is(urgency(HIGH), 1);
   const media = ['audio', 'low', 'high'].map((id) => urgency(`/live/${id}/${msn - 1}.0.m4s`));
   assert.equal(media, [2, 3, 4]);

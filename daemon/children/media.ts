@@ -1,0 +1,177 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
+import { PipelineError } from '../../pipelines/errors.ts';
+import type { Levels } from '../../pipelines/media/levels.ts';
+import type {
+  FromMedia,
+  MediaFigures,
+  MediaSettings,
+  ToMedia,
+} from '../../pipelines/media/messages.ts';
+
+export interface MediaOptions {
+  readonly settings: MediaSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onListening: () => void;
+  readonly onFigures: (figures: MediaFigures) => void;
+  readonly onLevels: (levels: Levels) => void;
+}
+
+/** The daemon's hand on the media process. */
+export interface MediaChild {
+  /** Runs it until it ends; a task for `supervise`. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Sends to it, where one runs. */
+  readonly send: (message: ToMedia) => void;
+  /** Ends it for a reason; its supervisor starts it again. */
+  readonly restart: (reason: string) => void;
+  /** Waits for one that serves. Rejects when `signal` aborts. */
+  readonly serving: (signal: AbortSignal) => Promise<ServingMedia>;
+}
+
+/** A media process that serves. */
+export interface ServingMedia {
+  readonly send: (message: ToMedia) => void;
+  /** Aborts at its end. */
+  readonly gone: AbortSignal;
+  /**
+   * Opens pipes with it: `ask` renders the message from the number it is given.
+   * Resolves when the media process has opened its ends, so that the daemon's can
+   * be closed. `onBroken` is called at most once, when what comes through them is wrong.
+   */
+  readonly openPipes: (
+    ask: (run: number) => ToMedia,
+    onBroken: (error: PipelineError) => void,
+    signal: AbortSignal,
+  ) => Promise<PipedMedia>;
+}
+
+export interface PipedMedia {
+  readonly run: number;
+  /** Forgets the pipes. */
+  readonly forget: () => void;
+}
+
+/** SIGTERM to SIGKILL. It has nothing to write down. */
+const GRACE_MS = 1_000;
+/** It answers within milliseconds, or it is stuck. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+interface Waiting {
+  readonly onOpened: () => void;
+  readonly onBroken: (error: PipelineError) => void;
+}
+
+export function openMedia(options: MediaOptions): MediaChild {
+  const { clock, log } = options;
+  let media: ServingMedia | undefined;
+  let runs = 0;
+  let restart = (_reason: string): void => undefined;
+  const listening = new Set<() => void>();
+  const waiting = new Map<number, Waiting>();
+
+  const onServing = (child: RunningChild, gone: AbortSignal) => {
+    media = {
+      send: child.send,
+      gone,
+      openPipes: async (ask, onBroken, signal) => {
+        runs += 1;
+        const run = runs;
+        const forget = () => void waiting.delete(run);
+        const isOpen = new Promise<void>((resolve) => {
+          waiting.set(run, { onOpened: resolve, onBroken });
+        });
+        child.send(ask(run));
+        try {
+          await inTime(isOpen, AbortSignal.any([signal, gone]), clock);
+        } catch (error) {
+          forget();
+          throw error;
+        }
+        return { run, forget };
+      },
+    };
+    options.onListening();
+    for (const resume of listening) resume();
+    listening.clear();
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const gone = new AbortController();
+    const failing = new AbortController();
+    restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
+    let child: RunningChild | undefined;
+    const onMessage = (message: FromMedia) => {
+      switch (message.type) {
+        case 'listening':
+          onServing(child as RunningChild, gone.signal);
+          break;
+        case 'failed':
+          failing.abort(new PipelineError(message.code, message.message));
+          break;
+        case 'opened':
+          waiting.get(message.run)?.onOpened();
+          break;
+        case 'broken':
+          waiting.get(message.run)?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
+          break;
+        case 'levels':
+          options.onLevels(message.levels);
+          break;
+        case 'figures':
+          options.onFigures(message.figures);
+          break;
+      }
+    };
+    try {
+      await runNodeChild<FromMedia>(
+        {
+          name: 'media',
+          entry: entryPoint(import.meta.url, '../../pipelines/media/main'),
+          graceMs: GRACE_MS,
+          onMessage,
+          onStart: (started) => {
+            child = started;
+            started.send({ type: 'start', settings: options.settings } satisfies ToMedia);
+          },
+        },
+        clock,
+        log,
+        AbortSignal.any([signal, failing.signal]),
+      );
+      if (failing.signal.aborted) throw failing.signal.reason;
+    } finally {
+      media = undefined;
+      gone.abort();
+    }
+  };
+
+  const serving = async (signal: AbortSignal): Promise<ServingMedia> => {
+    while (media === undefined) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve, reject) => {
+        listening.add(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+    return media;
+  };
+
+  return {
+    run,
+    serving,
+    send: (message) => media?.send(message),
+    restart: (reason) => restart(reason),
+  };
+}
+
+async function inTime(isOpen: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {
+  const late = async () => {
+    await clock.sleep(OPEN_TIMEOUT_MS, signal);
+    throw new PipelineError('GRAPH_FAILED', 'the media process does not answer');
+  };
+  await Promise.race([isOpen, late()]);
+  signal.throwIfAborted();
+}

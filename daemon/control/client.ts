@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net';
+import { LineReader } from './lines.ts';
+import { type Answer, type RequestInput, renderLine } from './protocol.ts';
+
+/** The box cannot be asked; the message says what to do. */
+export class ControlError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ControlError';
+  }
+}
+
+const CONNECT_MS = 3_000;
+const LINE_MOST_BYTES = 16_000_000;
+
+/**
+ * Asks the first box that answers at one of `paths`, and yields its answers until
+ * it closes or `signal` aborts.
+ *
+ * @throws ControlError
+ */
+export async function* ask(
+  paths: readonly string[],
+  request: RequestInput,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
+  const socket = await connectFirst(paths);
+  const onAbort = () => socket.destroy();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (signal.aborted) return;
+    socket.write(renderLine(request));
+    const reader = new LineReader(LINE_MOST_BYTES);
+    for await (const chunk of socket) {
+      for (const line of reader.push(chunk as Buffer)) yield JSON.parse(line) as Answer;
+    }
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new ControlError('the box stopped answering', { cause: error });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    socket.destroy();
+  }
+}
+
+async function connectFirst(paths: readonly string[]): Promise<Socket> {
+  for (const path of paths) {
+    const result = await connectTo(path);
+    if (typeof result !== 'string') return result;
+    if (result === 'EACCES' || result === 'EPERM') {
+      throw new ControlError(
+        `${path} may not be opened: join the group venuebox (sudo adduser $USER venuebox), or use sudo`,
+      );
+    }
+    if (result === 'ETIMEDOUT') throw new ControlError(`${path}: the box hangs`);
+  }
+  throw new ControlError(`no box runs here; looked at ${paths.join(', ')}`);
+}
+
+/** An open socket, or the errno name. */
+function connectTo(path: string): Promise<Socket | string> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    const timer = setTimeout(() => {
+      socket.destroy();
+      resolve('ETIMEDOUT');
+    }, CONNECT_MS);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      resolve(error.code ?? 'EIO');
+    });
+  });
+}

@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net';
+import { isAbort } from '../../hal/os/clock.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { LineReader } from './lines.ts';
+import { type Answer, parseRequest, type Request, renderLine } from './protocol.ts';
+import type { ControlDeps } from './server.ts';
+
+const LINE_MOST_BYTES = 64 * 1024;
+/** Lines that came while one is answered. */
+const MOST_WAITING = 32;
+const IDLE_MS = 60_000;
+/** A reader that lets this much pile up is gone, or wants to be. */
+const BACKLOG_MOST_BYTES = 4_000_000;
+
+/** Talks with one client until it leaves, asks nonsense, or `signal` aborts. Never rejects. */
+export async function serveClient(
+  socket: Socket,
+  deps: ControlDeps,
+  isOneTooMany: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const gone = new AbortController();
+  const both = AbortSignal.any([signal, gone.signal]);
+  // A client that is killed in mid-word is none of our errors.
+  socket.on('error', () => gone.abort());
+  socket.on('close', () => gone.abort());
+  socket.setTimeout(IDLE_MS, () => gone.abort());
+  const send = (answer: Answer) => {
+    if (socket.writableLength > BACKLOG_MOST_BYTES) gone.abort();
+    if (!both.aborted) socket.write(renderLine(answer));
+  };
+  if (isOneTooMany) {
+    socket.end(renderLine({ type: 'error', message: 'too many clients: try again' }));
+    return;
+  }
+  try {
+    for await (const line of linesOf(socket, both)) {
+      const request = parseRequest(line);
+      if (typeof request === 'string') send({ type: 'error', message: request });
+      else await answer(request, socket, send, deps, both);
+    }
+    socket.end();
+  } catch (error) {
+    if (!both.aborted) send({ type: 'error', message: messageOf(error) });
+    socket.end();
+    if (both.aborted) socket.destroy();
+  }
+}
+
+/** Lines one by one: the socket is not read while one is answered. */
+async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<string> {
+  const reader = new LineReader(LINE_MOST_BYTES);
+  const waiting: string[] = [];
+  let failure: unknown;
+  let hasEnded = false;
+  let wake = (): void => undefined;
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      waiting.push(...reader.push(chunk));
+      if (waiting.length > MOST_WAITING) throw new RangeError('too many lines at once');
+    } catch (error) {
+      failure = error;
+    }
+    socket.pause();
+    wake();
+  });
+  socket.on('end', () => {
+    hasEnded = true;
+    wake();
+  });
+  signal.addEventListener('abort', () => wake(), { once: true });
+  for (;;) {
+    if (failure !== undefined) throw failure;
+    signal.throwIfAborted();
+    const line = waiting.shift();
+    if (line !== undefined) {
+      if (line.trim() !== '') yield line;
+      continue;
+    }
+    if (hasEnded) return;
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    socket.resume();
+    await woken;
+  }
+}
+
+async function answer(
+  request: Request,
+  socket: Socket,
+  send: (answer: Answer) => void,
+  { snapshot, commander, clock, log }: ControlDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (request.ask) {
+    case 'status':
+      return send({ type: 'snapshot', snapshot: snapshot() });
+    case 'watch':
+      socket.setTimeout(0);
+      // Whoever leaves while watching is noticed by reading on.
+      socket.resume();
+      for (;;) {
+        // A slow reader gets the newest state, not all that it missed.
+        if (socket.writableLength === 0) send({ type: 'snapshot', snapshot: snapshot() });
+        await clock.sleep(request.everyMs, signal);
+      }
+    case 'cmd': {
+      const { verb, args, expect, isDryRun } = request;
+      socket.setTimeout(0);
+      socket.resume();
+      log.info('command', { by: 'cli', verb, isDryRun });
+      const command = { verb, args, by: 'cli', isDryRun } as const;
+      try {
+        const outcome = await commander.run(
+          expect === undefined ? command : { ...command, expect },
+          (progress) => send({ type: 'progress', progress }),
+          signal,
+        );
+        send({ type: 'outcome', outcome });
+      } catch (error) {
+        // The box ends, or the client left; what was asked goes on.
+        if (!isAbort(error, signal)) throw error;
+      }
+      socket.setTimeout(IDLE_MS);
+    }
+  }
+}

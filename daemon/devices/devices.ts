@@ -1,0 +1,173 @@
+import { absentBattery, absentModems, absentPrinter } from '../../hal/absent.ts';
+import { openI2cBus } from '../../hal/battery/i2c.ts';
+import { openBattery } from '../../hal/battery/open.ts';
+import type { Battery } from '../../hal/battery/port.ts';
+import { openSimulatedBattery } from '../../hal/battery/simulated.ts';
+import { HalError } from '../../hal/errors.ts';
+import type { LineDriver } from '../../hal/gpio/port.ts';
+import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
+import { openSimulatedGpio, type SimulatedGpio } from '../../hal/gpio/simulated.ts';
+import { openModemManager } from '../../hal/modem/modem-manager.ts';
+import type { Modems } from '../../hal/modem/port.ts';
+import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { openPrinter } from '../../hal/printer/device.ts';
+import type { Printer } from '../../hal/printer/port.ts';
+import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
+import { openSimulatedPrinter } from '../../hal/printer/simulated.ts';
+import { lpTransport } from '../../hal/printer/transport/lp.ts';
+import { serialTransport } from '../../hal/printer/transport/serial.ts';
+import { tcpTransport } from '../../hal/printer/transport/tcp.ts';
+import { openLinuxSystem } from '../../hal/system/linux.ts';
+import type { System } from '../../hal/system/port.ts';
+import type { Config } from '../config.ts';
+
+import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
+import { type Hand, openHand, type Touchable } from './hand.ts';
+import { openSlips, type Slips } from './slips.ts';
+
+/** Everything around the box but camera, sound and links, behind its ports. */
+export interface Devices extends AsyncDisposable {
+  readonly battery: Battery;
+  readonly printer: Printer;
+  readonly modems: Modems;
+  readonly system: System;
+  readonly panel: PanelDevices;
+  readonly slips: Slips;
+  /** What may be touched from the operator's page; undefined where nothing is simulated. */
+  readonly hand: Hand | undefined;
+}
+
+export interface DevicesOs {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A Pi's header has its UPS boards on this bus. */
+const I2C_BUS = 1;
+const SERIAL_BAUD = 9600;
+const ROLL_MM = 20_000;
+/** A phone's power bank, half empty in the evening. */
+const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
+
+type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
+
+/**
+ * Opens the configured devices. One that is away is a state and not a failure; only a
+ * config that names what cannot be is.
+ *
+ * Rejects with HalError.
+ */
+export async function openDevices(
+  config: DevicesConfig,
+  os: DevicesOs,
+  signal: AbortSignal,
+): Promise<Devices> {
+  const { clock } = os;
+  const slips = openSlips();
+  const touchable: Touchable = {};
+  const lines = openLines(config, touchable, os);
+  const battery = await openConfiguredBattery(config, lines, touchable, os, signal);
+  const printer = openConfiguredPrinter(config, slips, touchable, os);
+  const panel = openPanelDevices(config.panel, lines, os);
+  return {
+    battery,
+    printer,
+    modems: openConfiguredModems(config, os),
+    system: openLinuxSystem(),
+    panel,
+    slips,
+    hand: openHand(touchable, config.panel, clock),
+    [Symbol.asyncDispose]: async () => {
+      await panel[Symbol.asyncDispose]();
+      await battery[Symbol.asyncDispose]();
+      await printer[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The panel's lines; undefined where there are none, which is told. */
+function openLines(
+  { panel }: DevicesConfig,
+  touchable: Touchable,
+  { clock, log }: DevicesOs,
+): LineDriver | undefined {
+  if (panel.driver === 'none') return undefined;
+  if (panel.driver === 'simulated') {
+    const gpio: SimulatedGpio = openSimulatedGpio(clock);
+    touchable.gpio = gpio;
+    return gpio.driver;
+  }
+  try {
+    return openLineDriver(probeGpio(), clock);
+  } catch (error) {
+    log.warn('no buttons and lamps', { reason: messageOf(error) });
+    return undefined;
+  }
+}
+
+async function openConfiguredBattery(
+  { power }: DevicesConfig,
+  lines: LineDriver | undefined,
+  touchable: Touchable,
+  { clock, log }: DevicesOs,
+  signal: AbortSignal,
+): Promise<Battery> {
+  if (power.board === 'none') return absentBattery;
+  if (power.board === 'simulated') {
+    const simulated = openSimulatedBattery({ clock, ...SIMULATED_PACK });
+    touchable.battery = simulated;
+    return simulated.battery;
+  }
+  const capacity = power.capacity_mah > 0 ? { capacityMah: power.capacity_mah } : {};
+  const bus = await openI2cBus(I2C_BUS, clock).catch((error: unknown) => {
+    log.info('no I2C bus', { reason: messageOf(error) });
+    return undefined;
+  });
+  try {
+    const config = { board: power.board, ...capacity };
+    return (await openBattery(config, bus, lines, clock, signal)) ?? absentBattery;
+  } catch (error) {
+    // A board of the config may be plugged in later; which one it is must be said.
+    if (!(error instanceof HalError) || power.board !== 'auto') throw error;
+    log.warn('battery not known; set power.board', { reason: error.message });
+    return absentBattery;
+  }
+}
+
+function openConfiguredPrinter(
+  { printer: config }: DevicesConfig,
+  slips: Slips,
+  touchable: Touchable,
+  os: DevicesOs,
+): Printer {
+  const profile = PRINTER_PROFILES[config.profile];
+  const { clock, log } = os;
+  switch (config.driver) {
+    case 'none':
+      return absentPrinter;
+    case 'usb':
+      return openPrinter(lpTransport(config.device, clock), profile, os);
+    case 'network':
+      return openPrinter(tcpTransport(config.host, clock, config.port), profile, os);
+    case 'serial':
+      return openPrinter(serialTransport(config.device, SERIAL_BAUD, clock), profile, os);
+    case 'simulated': {
+      const onPaper = (paper: Parameters<Slips['add']>[0]) => {
+        slips.add(paper, clock.wallMs()).catch((error: unknown) => {
+          log.warn('slip not shown', { reason: messageOf(error) });
+        });
+      };
+      const simulated = openSimulatedPrinter({ profile, clock, log, rollMm: ROLL_MM, onPaper });
+      touchable.printer = simulated;
+      return simulated.printer;
+    }
+  }
+}
+
+function openConfiguredModems({ modems }: DevicesConfig, os: DevicesOs): Modems {
+  if (modems.driver === 'none') return absentModems;
+  if (modems.driver === 'modem-manager') return openModemManager(os);
+  return openSimulatedModems(DEMO_TRACES, os.clock);
+}

@@ -1,0 +1,40 @@
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { runAll } from '../../hal/os/task.ts';
+import type { BoxState } from '../state-store.ts';
+import type { Devices } from './devices.ts';
+
+const SYSTEM_EVERY_MS = 5_000;
+const PRINTER_EVERY_MS = 10_000;
+
+/** Reads printer, modems and computer into the box's state until `signal` aborts. Never fails. */
+export async function followDevices(
+  { printer, modems, system }: Devices,
+  state: BoxState,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  const every = (ms: number, look: () => Promise<void>) => async (both: AbortSignal) => {
+    while (!both.aborted) {
+      try {
+        await look();
+      } catch (error) {
+        if (both.aborted) return;
+        log.warn('device not read', { reason: messageOf(error) });
+      }
+      await clock.sleep(ms, both).catch((error: unknown) => {
+        if (!isAbort(error, both)) throw error;
+      });
+    }
+  };
+  await runAll(
+    [
+      every(SYSTEM_EVERY_MS, async () => state.set({ system: await system.read(signal) })),
+      every(PRINTER_EVERY_MS, async () => state.set({ printer: await printer.status(signal) })),
+      async (both) => {
+        for await (const known of modems.changes(both)) state.set({ modems: known });
+      },
+    ],
+    signal,
+  );
+}

@@ -1,0 +1,31 @@
+import type { Paper } from '../../hal/printer/escpos/render.ts';
+import { renderPng } from '../../hal/printer/png.ts';
+import type { Slip } from '../operator/box-answers.ts';
+
+/** As many as a page shows. */
+const MOST_SLIPS = 12;
+
+/** The last printed slips as pictures, for the operator's page. */
+export interface Slips {
+  readonly list: () => readonly Slip[];
+  readonly add: (paper: Paper, wallMs: number) => Promise<void>;
+}
+
+export function openSlips(): Slips {
+  let slips: readonly Slip[] = [];
+  let count = 0;
+  return {
+    list: () => slips,
+    add: async ({ picture, text }, wallMs) => {
+      count += 1;
+      const id = `slip-${count}`;
+      const title =
+        text
+          .find((line) => line.trim() !== '')
+          ?.trim()
+          .slice(0, 60) ?? 'a picture';
+      const png = await renderPng(picture);
+      slips = [...slips, { id, atMs: wallMs, title, png }].slice(-MOST_SLIPS);
+    },
+  };
+}

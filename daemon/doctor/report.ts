@@ -1,0 +1,60 @@
+/** What `venuebox doctor` found, and how it is shown. */
+export interface Finding {
+  /** `wrong`: the box will miss something. `note`: worth knowing. */
+  readonly severity: 'wrong' | 'note';
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** One part of the box on this machine. */
+export interface PartReport {
+  readonly part: string;
+  /** Whatever speaks for it here; `absent` where there is nothing. */
+  readonly driver: string;
+  /** What was found, and what each answers now, a line each. */
+  readonly lines: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export interface DoctorReport {
+  readonly machine: string;
+  readonly parts: readonly PartReport[];
+}
+
+export function wrongCount({ parts }: DoctorReport): number {
+  return parts.flatMap(({ findings }) => findings).filter(({ severity }) => severity === 'wrong')
+    .length;
+}
+
+export function wrong(what: string, advice: string): Finding {
+  return { severity: 'wrong', what, advice };
+}
+
+export function note(what: string, advice: string): Finding {
+  return { severity: 'note', what, advice };
+}
+
+/** For a terminal. What devices say of themselves is stripped of control characters. */
+export function renderReport(report: DoctorReport): string {
+  const wrongs = wrongCount(report);
+  const end =
+    wrongs === 0
+      ? 'Nothing is wrong.'
+      : `${wrongs} ${wrongs === 1 ? 'thing is' : 'things are'} wrong.`;
+  const blocks = [printable(report.machine), ...report.parts.map(renderPart), end];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function renderPart({ part, driver, lines, findings }: PartReport): string {
+  const told = findings.map(
+    ({ severity, what, advice }) =>
+      `  ${severity === 'wrong' ? 'WRONG' : 'note '} ${what}: ${advice}`,
+  );
+  const found = lines.map((line) => `  ${line}`);
+  return [`${part}: ${driver}`, ...found, ...told].map(printable).join('\n');
+}
+
+function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+}

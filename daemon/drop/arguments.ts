@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import type { Verb } from '../commands.ts';
+
+/** What each verb takes. Everything comes from a peer and is checked here. */
+const NONE = v.strictObject({});
+const shortText = (most: number) =>
+  v.pipe(
+    v.string('must be text'),
+    v.minLength(1, 'must not be empty'),
+    v.maxLength(most, `must be ${most} characters at most`),
+  );
+
+const SCHEMAS = {
+  arm: NONE,
+  disarm: NONE,
+  'go-live': v.strictObject({
+    /** Although a check fails. */
+    force: v.optional(v.boolean('must be true or false'), false),
+  }),
+  end: NONE,
+  mark: v.strictObject({ label: v.optional(shortText(80)) }),
+  preflight: NONE,
+  print: v.looseObject({ document: shortText(40) }),
+  'shut-down': NONE,
+} as const satisfies Readonly<Record<Verb, v.GenericSchema>>;
+
+export interface CommandArguments {
+  readonly isForced: boolean;
+  readonly label?: string;
+  readonly document: string;
+}
+
+/** The arguments of a verb, or what is wrong with them in one line. */
+export function parseArguments(
+  verb: Verb,
+  args: Readonly<Record<string, unknown>>,
+): CommandArguments | string {
+  const result = v.safeParse(SCHEMAS[verb], args);
+  if (!result.success) {
+    const [issue] = result.issues;
+    const key = v.getDotPath(issue) ?? 'the arguments';
+    const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
+    return isUnknown ? `${verb} takes no ${key}` : `${key}: ${issue.message}`;
+  }
+  const { force, label, document } = result.output as {
+    force?: boolean;
+    label?: string;
+    document?: string;
+  };
+  return {
+    isForced: force ?? false,
+    document: document ?? '',
+    ...(label === undefined ? {} : { label }),
+  };
+}

@@ -1,0 +1,164 @@
+import type { BatteryState } from '../../hal/battery/port.ts';
+import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+
+/**
+ * What is looked at before a drop, each a pure look at the box. A `fail` keeps
+ * the box from going live unless it is forced; a `warn` is told.
+ */
+export interface CheckResult {
+  readonly name: CheckName;
+  readonly verdict: 'pass' | 'warn' | 'fail';
+  /** What was seen, with its figures. */
+  readonly evidence: string;
+  /** What a person can do; empty where nothing is wrong. */
+  readonly advice: string;
+}
+
+export type CheckName = 'camera' | 'encoder' | 'sound' | 'battery' | 'disk' | 'links' | 'clock';
+
+type Finding = Omit<CheckResult, 'name'>;
+
+const CHECKS: Readonly<Record<CheckName, (box: BoxSnapshot) => Finding>> = {
+  camera: checkCamera,
+  encoder: checkEncoder,
+  sound: checkSound,
+  battery: ({ battery }) => checkBattery(battery),
+  disk: checkDisk,
+  links: checkLinks,
+  clock: checkClock,
+};
+
+/** Names of the checks, in the order in which they are told. */
+export const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
+
+export function runChecks(box: BoxSnapshot): readonly CheckResult[] {
+  return CHECK_NAMES.map((name) => ({ name, ...CHECKS[name](box) }));
+}
+
+/** One line for each check that keeps the box from going live. */
+export function failuresOf(results: readonly CheckResult[]): readonly string[] {
+  return results
+    .filter(({ verdict }) => verdict === 'fail')
+    .map(({ name, evidence }) => `${name}: ${evidence}`);
+}
+
+const pass = (evidence: string): Finding => ({ verdict: 'pass', evidence, advice: '' });
+const warn = (evidence: string, advice: string): Finding => ({ verdict: 'warn', evidence, advice });
+const fail = (evidence: string, advice: string): Finding => ({ verdict: 'fail', evidence, advice });
+
+function checkCamera({ camera, children, media }: BoxSnapshot): Finding {
+  const capture = children['capture'];
+  if (capture?.phase === 'pausing') {
+    const why = capture.lastFailure === undefined ? '' : `: ${capture.lastFailure.slice(0, 160)}`;
+    return fail(`${camera} does not start${why}`, 'Check that the camera is plugged in and on.');
+  }
+  if (capture?.phase !== 'running') return fail('capture does not run', 'Wait a few seconds.');
+  return media?.isFlowing === true
+    ? pass(`${camera} gives frames`)
+    : fail(`no frames from ${camera}`, 'Check that the camera is plugged in and on.');
+}
+
+/** A part later than this leaves viewers without their next one. */
+const LATE_PART_MS = 150;
+
+function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
+  const lag = media?.partLagMs;
+  if (lag !== undefined && lag.p95 > LATE_PART_MS) {
+    return warn(
+      `${encoder} is late: one part in twenty by ${Math.round(lag.p95)} ms`,
+      'Take a smaller picture or fewer renditions.',
+    );
+  }
+  if (system?.throttling?.isSlowed === true) {
+    return warn(
+      `${encoder} runs, and the machine slows itself down`,
+      'See to cooling and to the power supply.',
+    );
+  }
+  return pass(encoder);
+}
+
+function checkSound({ sound, levels, warnings }: BoxSnapshot): Finding {
+  if (sound === 'none') return pass('none is configured');
+  const told = warnings.find(({ key }) => key.startsWith('sound-'));
+  if (told !== undefined) return warn(told.text, told.advice);
+  if (levels === undefined) return warn('no level was measured', 'Check the sound card.');
+  const loudest = Math.max(SILENCE_DBFS, ...levels.peakDbfs);
+  const figure = `peak ${loudest.toFixed(1)} dBFS`;
+  if (loudest < QUIET_DBFS) {
+    return warn(
+      `silence, ${figure}`,
+      'Let somebody play, and check cables, gain and phantom power.',
+    );
+  }
+  return loudest >= CLIPPED_DBFS
+    ? warn(`too loud, ${figure}`, 'Turn the gain down.')
+    : pass(figure);
+}
+
+const BATTERY_LEAST_PCT = 10;
+const BATTERY_GOOD_PCT = 40;
+const BATTERY_LEAST_S = 10 * 60;
+
+function checkBattery(battery: BatteryState): Finding {
+  if (battery.phase === 'absent') return pass('mains only');
+  if (battery.phase === 'unknown') {
+    return warn(`unknown: ${battery.reason}`, 'Stay on mains; check the battery board.');
+  }
+  const { chargePct, mains, timeLeftS } = battery;
+  if (chargePct === undefined) return warn('its charge is not known', 'Stay on mains.');
+  const left = timeLeftS === undefined ? '' : `, ${Math.round(timeLeftS / 60)} min left`;
+  const figure = `${Math.round(chargePct)} %${left}, mains ${mains}`;
+  if (mains === 'on') return pass(figure);
+  const isEmpty = chargePct < BATTERY_LEAST_PCT || (timeLeftS ?? Infinity) < BATTERY_LEAST_S;
+  if (isEmpty) return fail(figure, 'Plug in the mains.');
+  return chargePct < BATTERY_GOOD_PCT ? warn(figure, 'Plug in the mains.') : pass(figure);
+}
+
+const DISK_LEAST_S = 30 * 60;
+
+function checkDisk({ recording }: BoxSnapshot): Finding {
+  if (recording.length === 0) return pass('nothing is to be recorded');
+  const failed = recording.filter(({ phase }) => phase === 'failed');
+  const reasons = failed.map(({ id, reason }) => `${id}: ${reason ?? 'failed'}`).join(', ');
+  const advice = 'Check the disk; without it nothing is recorded there.';
+  if (failed.length === recording.length) return fail(reasons, advice);
+  if (failed.length > 0) return warn(reasons, advice);
+  const short = recording.filter(({ remainingS }) => (remainingS ?? Infinity) < DISK_LEAST_S);
+  if (short.length > 0) {
+    const figures = short.map(({ id, remainingS }) => `${id}: ${minutes(remainingS ?? 0)} left`);
+    return warn(figures.join(', '), 'Make room, or take another disk.');
+  }
+  return pass(`${recording.length} recordings`);
+}
+
+function checkLinks({ uplink }: BoxSnapshot): Finding {
+  if (uplink === undefined || uplink.phase === 'off') return pass('no uplink is configured');
+  if (uplink.phase === 'connecting') {
+    const why = uplink.reason === undefined ? '' : `: ${uplink.reason}`;
+    return warn(`the uplink is not connected${why}`, 'The room can watch; check the links.');
+  }
+  const links = uplink.bond?.links.filter(({ isEnabled }) => isEnabled) ?? [];
+  const active = links.filter(({ state }) => state === 'active');
+  const figure = links.length === 0 ? 'connected' : `${active.length} of ${links.length} links`;
+  return links.length > 0 && active.length < links.length
+    ? warn(figure, 'Check the links that are away.')
+    : pass(figure);
+}
+
+function checkClock({ system }: BoxSnapshot): Finding {
+  const advice = 'Give the box a network with a time server.';
+  switch (system?.clock.phase) {
+    case 'synchronised':
+      return pass('synchronised');
+    case 'free':
+      return warn('nobody sets the clock: times on recordings may be wrong', advice);
+    default:
+      return warn('it is not known whether the clock is right', advice);
+  }
+}
+
+function minutes(seconds: number): string {
+  return `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,166 @@
+import type { Command, Commander, Outcome, Progress } from '../commands.ts';
+import type { BoxSnapshot, DropPhase } from '../snapshot.ts';
+import { type CommandArguments, parseArguments } from './arguments.ts';
+import { type CheckResult, runChecks } from './checks.ts';
+import type { DropMachine, Performed } from './machine.ts';
+import type { DropEvent, DropVerb, Effect } from './state.ts';
+
+export interface CommanderDeps {
+  readonly drop: DropMachine;
+  readonly snapshot: () => BoxSnapshot;
+  /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
+  readonly print: (
+    args: Readonly<Record<string, unknown>>,
+    isDryRun: boolean,
+    signal: AbortSignal,
+  ) => Promise<Outcome>;
+}
+
+/** Phases in which a command is still under way, and where it is to end. */
+const GOALS: Readonly<
+  Partial<Record<DropVerb, { readonly via: readonly DropPhase[]; readonly goal: DropPhase }>>
+> = {
+  arm: { via: ['preflight'], goal: 'armed' },
+  'go-live': { via: ['preflight'], goal: 'live' },
+  end: { via: ['ending'], goal: 'idle' },
+  preflight: { via: ['preflight'], goal: 'idle' },
+};
+
+/** The one place where commands of all doors are carried out. */
+export function openCommander(deps: CommanderDeps): Commander {
+  return {
+    run: async (command, onProgress, signal) => {
+      signal.throwIfAborted();
+      const args = parseArguments(command.verb, command.args);
+      if (typeof args === 'string') return rejected('BAD_ARGUMENTS', args);
+      const { phase } = deps.drop.state();
+      if (command.expect !== undefined && command.expect !== phase) {
+        return rejected('WRONG_PHASE', `it is ${phase}, not ${command.expect}`);
+      }
+      if (command.verb === 'print') {
+        return deps.print(command.args, command.isDryRun === true, signal);
+      }
+      return runDropVerb(deps, command, command.verb, args, onProgress, signal);
+    },
+  };
+}
+
+async function runDropVerb(
+  { drop, snapshot }: CommanderDeps,
+  { isDryRun }: Command,
+  verb: DropVerb,
+  { isForced, label }: CommandArguments,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const named = label === undefined ? {} : { label };
+  const event: DropEvent = { kind: 'command', verb, isForced, ...named };
+  const { phase } = drop.state();
+  const { refusal, effects, drop: next } = drop.preview(event);
+  if (refusal !== undefined) return rejected(refusal.code, refusal.detail);
+  if (isDryRun === true) return done(`would ${describe(effects, phase, next.phase)}`);
+  if (verb === 'preflight' && next.phase !== 'preflight') {
+    return tellChecks(runChecks(snapshot()));
+  }
+  const { performed } = drop.apply(event);
+  const goal = GOALS[verb];
+  if (goal === undefined) return outcomeOf(verb, await unlessAborted(performed, signal));
+  await follow(drop, goal.via, onProgress, signal);
+  const state = drop.state();
+  if (verb === 'preflight') return tellChecks(drop.checks());
+  if (state.phase === goal.goal) {
+    const result = { phase: state.phase, dropId: state.dropId, checks: briefly(drop.checks()) };
+    return done(
+      `it is ${state.phase}${state.reason === undefined ? '' : `: ${state.reason}`}`,
+      result,
+    );
+  }
+  if (state.phase === 'fault') return failed('FAULT', state.reason ?? 'a check failed');
+  return failed('OVERTAKEN', `it is ${state.phase}: another command came in between`);
+}
+
+/** Waits while the machine is under way, and tells each check whose verdict changed. */
+async function follow(
+  drop: DropMachine,
+  via: readonly DropPhase[],
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const told = new Map<string, string>();
+  while (via.includes(drop.state().phase)) {
+    await drop.changed(signal);
+    const checks = drop.state().phase === 'ending' ? [] : drop.checks();
+    for (const { name, verdict, evidence } of checks) {
+      if (told.get(name) === verdict) continue;
+      told.set(name, verdict);
+      const passed = checks.filter((check) => check.verdict !== 'fail').length;
+      onProgress({ detail: `${name}: ${verdict}, ${evidence}`, ratio: passed / checks.length });
+    }
+  }
+}
+
+function tellChecks(checks: readonly CheckResult[]): Outcome {
+  const count = (verdict: CheckResult['verdict']) =>
+    checks.filter((check) => check.verdict === verdict).length;
+  const detail = `${count('pass')} passed, ${count('warn')} to know, ${count('fail')} failed`;
+  return done(detail, { checks });
+}
+
+function briefly(checks: readonly CheckResult[]): readonly CheckResult[] {
+  return checks.filter(({ verdict }) => verdict !== 'pass');
+}
+
+function outcomeOf(verb: DropVerb, performed: readonly Performed[]): Outcome {
+  const broken = performed.find((one) => 'failure' in one);
+  if (broken !== undefined && 'failure' in broken) {
+    return failed('NOT_DONE', `${broken.kind}: ${broken.failure}`);
+  }
+  const result = performed.find(({ kind }) => kind === 'mark');
+  const detail = DETAILS[verb] ?? 'done';
+  return done(detail, result !== undefined && 'result' in result ? result.result : undefined);
+}
+
+const DETAILS: Readonly<Partial<Record<DropVerb, string>>> = {
+  disarm: 'it is idle',
+  mark: 'marked',
+  'shut-down': 'the machine shuts down',
+};
+
+const WORDS: Readonly<Partial<Record<Effect['kind'], string>>> = {
+  'begin-drop': 'begin a drop',
+  'end-drop': 'end the drop',
+  mark: 'mark this moment',
+  'power-off': 'shut the machine down',
+};
+
+function describe(effects: readonly Effect[], from: DropPhase, to: DropPhase): string {
+  const deeds = effects.flatMap(({ kind }) => WORDS[kind] ?? []);
+  const change = from === to ? [] : [`go from ${from} to ${to}`];
+  const words = [...change, ...deeds];
+  return words.length === 0 ? 'look at the checks' : words.join(', ');
+}
+
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+function done(detail: string, result?: unknown): Outcome {
+  return { status: 'done', detail, ...(result === undefined ? {} : { result }) };
+}
+
+function failed(code: string, detail: string): Outcome {
+  return { status: 'failed', code, detail };
+}
+
+function rejected(code: Extract<Outcome, { status: 'rejected' }>['code'], detail: string): Outcome {
+  return { status: 'rejected', code, detail };
+}

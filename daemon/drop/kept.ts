@@ -1,0 +1,115 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as v from 'valibot';
+import { messageOf } from '../../hal/os/log.ts';
+import type { Drop, Now, Step } from './state.ts';
+import { onAir } from './step.ts';
+
+/** What outlives a power failure: whether a drop was live, and which. */
+const keptSchema = v.object({
+  v: v.literal(1),
+  /** The drop that is to go on, or null. */
+  live: v.nullable(v.object({ dropId: v.pipe(v.string(), v.maxLength(64)), sinceMs: v.number() })),
+  lastDropId: v.nullable(v.pipe(v.string(), v.maxLength(64))),
+  /** Unix time at which this was last known to be so. */
+  aliveMs: v.number(),
+});
+
+export type Kept = v.InferOutput<typeof keptSchema>;
+
+export function keptOf(drop: Drop, wallMs: number): Kept {
+  const isResumable = drop.phase === 'live' || ('isResumable' in drop && drop.isResumable);
+  const { dropId, sinceMs } = drop;
+  return {
+    v: 1,
+    live: isResumable && dropId !== undefined ? { dropId, sinceMs } : null,
+    lastDropId: dropId ?? null,
+    aliveMs: wallMs,
+  };
+}
+
+/**
+ * The first state of a box.
+ *
+ * A drop that was live goes on, unless the box was away for longer than
+ * `resumeWithinMs`: a camera must not go on air by itself the next morning. A
+ * clock that stands before the kept time is a Pi's without a battery, which says
+ * nothing of how long it was: the drop goes on.
+ *
+ * @param start What to do where no drop goes on.
+ */
+export function startDrop(
+  kept: Kept | undefined,
+  start: 'idle' | 'live',
+  resumeWithinMs: number,
+  dropId: string,
+  now: Now,
+): Step {
+  const live = kept?.live ?? undefined;
+  if (live !== undefined && now.wallMs - (kept?.aliveMs ?? 0) <= resumeWithinMs) {
+    return onAir(live.dropId, true, true, now, live.sinceMs);
+  }
+  if (start === 'live') return onAir(dropId, true, false, now, now.wallMs);
+  const lastDropId = kept?.lastDropId ?? undefined;
+  return {
+    drop: {
+      phase: 'idle',
+      isResumable: false,
+      sinceMs: now.wallMs,
+      enteredMs: now.monotonicMs,
+      ...(lastDropId === undefined ? {} : { dropId: lastDropId }),
+    },
+    effects: [],
+  };
+}
+
+export type KeptFile =
+  | { readonly kept: Kept | undefined }
+  /** There is a file, and it is none of ours. */
+  | { readonly kept: undefined; readonly reason: string };
+
+/** Never rejects: a file that is not there or not readable is the same as a new box. */
+export async function readKept(path: string): Promise<KeptFile> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const isNew = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return isNew ? { kept: undefined } : { kept: undefined, reason: messageOf(error) };
+  }
+  return parseKept(text);
+}
+
+export function parseKept(text: string): KeptFile {
+  try {
+    const parsed = v.safeParse(keptSchema, JSON.parse(text));
+    if (parsed.success) return { kept: parsed.output };
+    return { kept: undefined, reason: parsed.issues[0].message };
+  } catch (error) {
+    return { kept: undefined, reason: messageOf(error) };
+  }
+}
+
+/**
+ * Writes so that a power cut at any moment leaves the old or the new state: the
+ * bytes are on the disk before the name is, and the name before this resolves.
+ */
+export async function writeKept(path: string, kept: Kept): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const next = `${path}.new`;
+  const file = await open(next, 'w', 0o640);
+  try {
+    await file.writeFile(`${JSON.stringify(kept)}\n`);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(next, path);
+  const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

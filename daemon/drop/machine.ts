@@ -1,0 +1,229 @@
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { BoxEvent } from '../commands.ts';
+import type { BoxSnapshot, DropState } from '../snapshot.ts';
+import { type CheckResult, failuresOf, runChecks } from './checks.ts';
+import { type Kept, keptOf, readKept, startDrop, writeKept } from './kept.ts';
+import { type Drop, type DropEvent, dropIdAt, type Effect, type Step, stateOf } from './state.ts';
+import { step } from './step.ts';
+
+/** What the machine asks of the rest of the box. Failures are told and end nothing. */
+export interface DropEffects {
+  /** Camera and encoder run from the checks to the end of the drop. */
+  setCapturing(isWanted: boolean): void;
+  /** Recordings and uplink begin; viewers see it. */
+  beginDrop(dropId: string, isResumed: boolean): Promise<void>;
+  /** Resolves when what was recorded is closed. */
+  endDrop(dropId: string): Promise<void>;
+  /** Resolves with what is known of the clip to come. */
+  mark(mark: Extract<Effect, { kind: 'mark' }>): Promise<unknown>;
+  /** Asks for the end of the machine; this process is then ended by it. */
+  powerOff(): Promise<void>;
+}
+
+export interface DropOptions {
+  /** Survives power failures, for example `/var/lib/venuebox/drop.json`. */
+  readonly keptFile: string;
+  readonly start: 'idle' | 'live';
+  readonly resumeWithinS: number;
+  readonly effects: DropEffects;
+  /** The box now; asked twice a second while it matters. */
+  readonly snapshot: () => BoxSnapshot;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The state of the evening, and the one way to change it. */
+export interface DropMachine {
+  state(): DropState;
+  /** The newest results; empty until the checks ran once. */
+  checks(): readonly CheckResult[];
+  /** What `event` would do. */
+  preview(event: DropEvent): Step;
+  /** Does it; the promises settle as the effects do, and never reject. */
+  apply(event: DropEvent): { readonly step: Step; readonly performed: Promise<Performed[]> };
+  /** Resolves at the next change of the phase, or when the checks were looked at. */
+  changed(signal: AbortSignal): Promise<void>;
+  /** Begins what the first state asks for, then follows time, checks and frames. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export type Performed =
+  | { readonly kind: Effect['kind']; readonly result: unknown }
+  | { readonly kind: Effect['kind']; readonly failure: string };
+
+const TICK_MS = 500;
+/** How exactly the end of a power failure is known: see `resumeWithinS`. */
+const ALIVE_EVERY_MS = 60_000;
+
+/** Reads what was kept and does what follows from it. Never rejects for a bad file. */
+export async function openDrop(options: DropOptions): Promise<DropMachine> {
+  const { clock, log, keptFile } = options;
+  const now = () => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
+  const read = await readKept(keptFile);
+  if ('reason' in read) log.warn('kept state not readable', { keptFile, reason: read.reason });
+  const resumeWithinMs = options.resumeWithinS * 1000;
+  const first = startDrop(
+    read.kept,
+    options.start,
+    resumeWithinMs,
+    dropIdAt(clock.wallMs()),
+    now(),
+  );
+  let drop: Drop = first.drop;
+  let results: readonly CheckResult[] = [];
+  const waiting = new Set<() => void>();
+  const keeper = openKeeper(keptFile, log);
+
+  const wake = () => {
+    const woken = [...waiting];
+    waiting.clear();
+    for (const resume of woken) resume();
+  };
+  const perform = async (effect: Effect): Promise<Performed> => {
+    const { kind } = effect;
+    try {
+      const result = await carryOut(effect, options);
+      if (kind === 'end-drop') apply({ kind: 'ended' });
+      return { kind, result };
+    } catch (error) {
+      const failure = messageOf(error);
+      log.error('not done', { what: kind, reason: failure });
+      if (kind === 'begin-drop') apply({ kind: 'begin-failed', reason: failure });
+      if (kind === 'end-drop') apply({ kind: 'ended', reason: failure });
+      if (kind === 'power-off') options.onEvent(notOff(failure, clock.wallMs()));
+      return { kind, failure };
+    }
+  };
+  const enter = (done: Step): Promise<Performed[]> => {
+    const before = drop;
+    drop = done.drop;
+    if (before.phase !== drop.phase) {
+      const { phase, dropId, reason } = stateOf(drop);
+      log.info('drop', { from: before.phase, to: phase, dropId, reason });
+    }
+    // On the disk some ms later: a live drop does not wait for a slow card.
+    keeper.keep(keptOf(drop, clock.wallMs()));
+    const performed = Promise.all(done.effects.map(perform));
+    if (before.phase !== drop.phase) wake();
+    return performed;
+  };
+  const preview = (event: DropEvent) => step(drop, event, now());
+  const apply = (event: DropEvent) => {
+    const done = preview(event);
+    return { step: done, performed: enter(done) };
+  };
+  const look = (): void => {
+    const box = options.snapshot();
+    if (drop.phase === 'preflight' || drop.phase === 'armed') {
+      results = runChecks(box);
+      apply({ kind: 'checks', failures: failuresOf(results) });
+      wake();
+    }
+    apply({ kind: 'frames', isFlowing: isFlowing(box) });
+    apply({ kind: 'tick' });
+  };
+  const run = async (signal: AbortSignal): Promise<void> => {
+    let aliveMs = clock.monotonicMs();
+    // Performs never reject; what they do is told by events.
+    void enter({ ...first, drop });
+    while (!signal.aborted) {
+      look();
+      if (clock.monotonicMs() - aliveMs >= ALIVE_EVERY_MS) {
+        aliveMs = clock.monotonicMs();
+        keeper.keepAlive(clock.wallMs());
+      }
+      try {
+        await clock.sleep(TICK_MS, signal);
+      } catch (error) {
+        if (!isAbort(error, signal)) throw error;
+      }
+    }
+    await keeper.settled();
+  };
+  const changed = (signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const onChange = () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      };
+      const onAbort = () => {
+        waiting.delete(onChange);
+        reject(signal.reason);
+      };
+      signal.addEventListener('abort', onAbort, { once: true });
+      waiting.add(onChange);
+    });
+
+  return { state: () => stateOf(drop), checks: () => results, preview, apply, changed, run };
+}
+
+function notOff(reason: string, atMs: number): BoxEvent {
+  return { type: 'machine.power-off-failed', severity: 'critical', atMs, data: { reason } };
+}
+
+/** A media process that is away has no frames, whatever it said last. */
+function isFlowing({ media, children }: BoxSnapshot): boolean {
+  return media?.isFlowing === true && children['media']?.phase === 'running';
+}
+
+async function carryOut(
+  effect: Effect,
+  { effects, onEvent }: Pick<DropOptions, 'effects' | 'onEvent'>,
+): Promise<unknown> {
+  switch (effect.kind) {
+    case 'capture':
+      return effects.setCapturing(effect.isWanted);
+    case 'begin-drop':
+      return effects.beginDrop(effect.dropId, effect.isResumed);
+    case 'end-drop':
+      return effects.endDrop(effect.dropId);
+    case 'mark':
+      return effects.mark(effect);
+    case 'power-off':
+      return effects.powerOff();
+    case 'tell':
+      return onEvent(effect.event);
+  }
+}
+
+/** Writes the newest state, one write at a time; those in between are left out. */
+function openKeeper(path: string, log: Log) {
+  let written = '';
+  let next: Kept | undefined;
+  let last: Kept | undefined;
+  let writing: Promise<void> | undefined;
+  const write = async () => {
+    for (let kept = next; kept !== undefined; kept = next) {
+      next = undefined;
+      try {
+        await writeKept(path, kept);
+      } catch (error) {
+        written = '';
+        log.error('state not kept', { path, reason: messageOf(error) });
+      }
+    }
+    writing = undefined;
+  };
+  const put = (kept: Kept) => {
+    last = kept;
+    next = kept;
+    writing ??= write();
+  };
+  return {
+    keep: (kept: Kept) => {
+      const key = JSON.stringify([kept.live, kept.lastDropId]);
+      if (key === written) return;
+      written = key;
+      put(kept);
+    },
+    keepAlive: (aliveMs: number) => {
+      if (last?.live != null) put({ ...last, aliveMs });
+    },
+    settled: async () => {
+      await writing;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { BoxEvent, RejectCode, Verb } from '../commands.ts';
+import type { DropState, PowerPhase } from '../snapshot.ts';
+
+/** What a drop is, what happens to it and what it asks for: the words of `step`. */
+
+/** What follows when the checks have passed. */
+export type Aim = 'arm' | 'go-live' | 'tell';
+
+/** Times in `enteredMs` and `failing` are of the clock that never steps. */
+export type Drop =
+  | (Base & {
+      readonly phase: 'idle';
+      /** The power ended the drop: the box goes on with it when it starts again. */
+      readonly isResumable: boolean;
+    })
+  | (Base & { readonly phase: 'preflight'; readonly aim: Aim })
+  | (Base & {
+      readonly phase: 'armed';
+      readonly failing?: { readonly sinceMs: number; readonly reason: string };
+    })
+  | (Base & {
+      readonly phase: 'live';
+      readonly dropId: string;
+      /** The first frame was seen. */
+      readonly hasFrames: boolean;
+    })
+  | (Base & {
+      readonly phase: 'ending';
+      readonly dropId: string;
+      readonly next: 'idle' | 'power-off';
+      readonly isResumable: boolean;
+    })
+  | (Base & { readonly phase: 'fault'; readonly reason: string });
+
+interface Base {
+  /** Unix time at which the phase began; of a drop that goes on after a power failure, its begin. */
+  readonly sinceMs: number;
+  readonly enteredMs: number;
+  /** The present drop, or the last one. */
+  readonly dropId?: string;
+  readonly reason?: string;
+}
+
+/** Verbs that move the machine; `print` needs no state. */
+export type DropVerb = Exclude<Verb, 'print'>;
+
+export type DropEvent =
+  | {
+      readonly kind: 'command';
+      readonly verb: DropVerb;
+      /** Go live although a check fails. */
+      readonly isForced?: boolean;
+      /** What to call a marked moment. */
+      readonly label?: string;
+    }
+  /** The checks were looked at again; each failure is one line. */
+  | { readonly kind: 'checks'; readonly failures: readonly string[] }
+  | { readonly kind: 'frames'; readonly isFlowing: boolean }
+  /** What begins with a drop did not all begin; the drop goes on. */
+  | { readonly kind: 'begin-failed'; readonly reason: string }
+  | { readonly kind: 'ended'; readonly reason?: string }
+  | { readonly kind: 'power'; readonly phase: PowerPhase }
+  | { readonly kind: 'tick' };
+
+/** What the box must do, in this order. */
+export type Effect =
+  | { readonly kind: 'capture'; readonly isWanted: boolean }
+  | { readonly kind: 'begin-drop'; readonly dropId: string; readonly isResumed: boolean }
+  | { readonly kind: 'end-drop'; readonly dropId: string }
+  | {
+      readonly kind: 'mark';
+      readonly dropId: string;
+      readonly atMs: number;
+      readonly label?: string;
+    }
+  | { readonly kind: 'power-off' }
+  | { readonly kind: 'tell'; readonly event: BoxEvent };
+
+export interface Refusal {
+  readonly code: RejectCode;
+  readonly detail: string;
+}
+
+export interface Step {
+  readonly drop: Drop;
+  readonly effects: readonly Effect[];
+  /** A command that the phase does not allow; nothing else happens then. */
+  readonly refusal?: Refusal;
+}
+
+export interface Now {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** The part of a drop that others see. */
+export function stateOf({ phase, sinceMs, dropId, reason }: Drop): DropState {
+  return {
+    phase,
+    sinceMs,
+    ...(dropId === undefined ? {} : { dropId }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** `2026-11-22T20-00-05Z`: sorts by time, and is a file name and a topic. */
+export function dropIdAt(wallMs: number): string {
+  return new Date(wallMs).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
+}

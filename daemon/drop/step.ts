@@ -1,0 +1,243 @@
+import type { BoxEvent } from '../commands.ts';
+import {
+  type Aim,
+  type Drop,
+  type DropEvent,
+  dropIdAt,
+  type Effect,
+  type Now,
+  type Step,
+} from './state.ts';
+import { type Move, TABLE } from './table.ts';
+
+/**
+ * The machine of the evening, as a pure step.
+ *
+ * A drop that is live stays live until somebody ends it or the power goes: a
+ * camera that is away is a warning, since it may be back in a second.
+ */
+
+/** The least time that frames and levels are looked at before all is called well. */
+const CHECKS_LEAST_MS = 2_000;
+/** A camera, its encoder and the first key frame are there in half of this on a Pi. */
+const CHECKS_MOST_MS = 15_000;
+/** Nobody looked at the checks: whoever should is stuck. */
+const CHECKS_LOST_MS = 30_000;
+/** What fails this long while armed would fail on air. */
+const ARMED_FAILING_MS = 10_000;
+/** Recordings are closed within a second or two; a disk that hangs does not hold the box up. */
+const ENDING_MOST_MS = 15_000;
+
+type Command = Extract<DropEvent, { kind: 'command' }>;
+type In<P extends Drop['phase']> = Extract<Drop, { phase: P }>;
+
+/** Takes one event. Events that mean nothing in a phase change nothing. */
+export function step(drop: Drop, event: DropEvent, now: Now): Step {
+  switch (event.kind) {
+    case 'command': {
+      const entry = TABLE[drop.phase][event.verb];
+      return typeof entry === 'string'
+        ? move(entry, drop, event, now)
+        : { drop, effects: [], refusal: entry };
+    }
+    case 'checks':
+      if (drop.phase === 'preflight') return stepChecks(drop, event.failures, now);
+      return drop.phase === 'armed' ? stepArmed(drop, event.failures, now) : stay(drop);
+    case 'frames':
+      return drop.phase === 'live' && event.isFlowing && !drop.hasFrames
+        ? firstFrame(drop, now)
+        : stay(drop);
+    case 'begin-failed':
+      return drop.phase === 'live' ? stay({ ...drop, reason: event.reason }) : stay(drop);
+    case 'ended':
+      return drop.phase === 'ending' ? ended(drop, event.reason, now) : stay(drop);
+    case 'power':
+      return event.phase === 'shut-down' ? powerGoes(drop, now) : stay(drop);
+    case 'tick':
+      return tick(drop, now);
+  }
+}
+
+function move(what: Move, drop: Drop, command: Command, now: Now): Step {
+  switch (what) {
+    case 'check-to-arm':
+      return check(drop, 'arm', now);
+    case 'check-to-tell':
+      return check(drop, 'tell', now);
+    case 'check-to-go-live':
+      return command.isForced ? goLive(drop, now) : check(drop, 'go-live', now);
+    case 'aim-on-air':
+      if (drop.phase !== 'preflight') return stay(drop);
+      return command.isForced ? goLive(drop, now) : stay({ ...drop, aim: 'go-live' });
+    case 'go-live':
+      return goLive(drop, now);
+    case 'stand-down':
+      return toIdle(drop, now, [tell('drop.disarmed', now)]);
+    case 'end':
+      return end(drop, 'idle', false, now);
+    case 'end-and-power-off':
+      return end(drop, 'power-off', false, now);
+    case 'power-off-next':
+      return drop.phase === 'ending' ? stay({ ...drop, next: 'power-off' }) : stay(drop);
+    case 'power-off':
+      return toIdle(drop, now, POWER_OFF);
+    case 'mark':
+      return mark(drop, command, now);
+    case 'stay':
+      return stay(drop);
+  }
+}
+
+const POWER_OFF: readonly Effect[] = [{ kind: 'power-off' }];
+const CAPTURE: Effect = { kind: 'capture', isWanted: true };
+const NO_CAPTURE: Effect = { kind: 'capture', isWanted: false };
+
+function stay(drop: Drop): Step {
+  return { drop, effects: [] };
+}
+
+function check(drop: Drop, aim: Aim, now: Now): Step {
+  return { drop: { ...enter(drop, now), phase: 'preflight', aim }, effects: [CAPTURE] };
+}
+
+function goLive(drop: Drop, now: Now): Step {
+  return onAir(dropIdAt(now.wallMs), drop.phase !== 'armed', false, now, now.wallMs);
+}
+
+/** Goes live, or goes on with a drop that a power failure cut off. */
+export function onAir(
+  dropId: string,
+  isCold: boolean,
+  isResumed: boolean,
+  now: Now,
+  sinceMs: number,
+): Step {
+  return {
+    drop: { phase: 'live', dropId, sinceMs, enteredMs: now.monotonicMs, hasFrames: false },
+    effects: [
+      ...(isCold ? [CAPTURE] : []),
+      { kind: 'begin-drop', dropId, isResumed },
+      tell('drop.live', now, { dropId, isResumed }),
+    ],
+  };
+}
+
+function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now): Step {
+  const afterMs = now.monotonicMs - drop.enteredMs;
+  if (failures.length > 0) {
+    return afterMs < CHECKS_MOST_MS ? stay(drop) : toFault(drop, failures.join('; '), now);
+  }
+  if (afterMs < CHECKS_LEAST_MS) return stay(drop);
+  switch (drop.aim) {
+    case 'tell':
+      return toIdle(drop, now, [tell('preflight.passed', now)]);
+    case 'arm':
+      return {
+        drop: { ...enter(drop, now), phase: 'armed' },
+        effects: [tell('drop.armed', now)],
+      };
+    case 'go-live':
+      return onAir(dropIdAt(now.wallMs), false, false, now, now.wallMs);
+  }
+}
+
+function stepArmed(drop: In<'armed'>, failures: readonly string[], now: Now): Step {
+  const { failing, ...well } = drop;
+  if (failures.length === 0) return stay(failing === undefined ? drop : well);
+  const reason = failures.join('; ');
+  const sinceMs = failing?.sinceMs ?? now.monotonicMs;
+  if (now.monotonicMs - sinceMs >= ARMED_FAILING_MS) return toFault(drop, reason, now);
+  return stay({ ...drop, failing: { sinceMs, reason } });
+}
+
+function firstFrame(drop: In<'live'>, now: Now): Step {
+  return {
+    drop: { ...drop, hasFrames: true },
+    effects: [tell('drop.first-frame', now, { dropId: drop.dropId })],
+  };
+}
+
+function mark(drop: Drop, { label }: Command, now: Now): Step {
+  if (drop.phase !== 'live') return stay(drop);
+  const named = label === undefined ? {} : { label };
+  const { dropId } = drop;
+  return {
+    drop,
+    effects: [
+      { kind: 'mark', dropId, atMs: now.wallMs, ...named },
+      tell('drop.marked', now, { dropId, ...named }),
+    ],
+  };
+}
+
+function end(drop: Drop, next: 'idle' | 'power-off', isResumable: boolean, now: Now): Step {
+  if (drop.phase !== 'live') return stay(drop);
+  const { dropId, sinceMs } = drop;
+  const lastedS = Math.max(0, Math.round((now.wallMs - sinceMs) / 1000));
+  return {
+    drop: { ...enter(drop, now), phase: 'ending', dropId, next, isResumable },
+    effects: [
+      { kind: 'end-drop', dropId },
+      tell('drop.ended', now, { dropId, lastedS, isByPower: isResumable }),
+    ],
+  };
+}
+
+function ended(drop: In<'ending'>, reason: string | undefined, now: Now): Step {
+  const effects = drop.next === 'power-off' ? POWER_OFF : [];
+  const { drop: idle, effects: calm } = toIdle(drop, now, effects);
+  if (idle.phase !== 'idle') return stay(drop);
+  const { isResumable } = drop;
+  return {
+    drop: { ...idle, isResumable, ...(reason === undefined ? {} : { reason }) },
+    effects: calm,
+  };
+}
+
+function powerGoes(drop: Drop, now: Now): Step {
+  if (drop.phase === 'live') return end(drop, 'power-off', true, now);
+  if (drop.phase === 'ending') return stay({ ...drop, next: 'power-off' });
+  return toIdle(drop, now, POWER_OFF);
+}
+
+function tick(drop: Drop, now: Now): Step {
+  const afterMs = now.monotonicMs - drop.enteredMs;
+  if (drop.phase === 'preflight' && afterMs >= CHECKS_LOST_MS) {
+    return toFault(drop, 'the checks did not come to an end', now);
+  }
+  if (drop.phase === 'ending' && afterMs >= ENDING_MOST_MS) {
+    return ended(drop, 'the recordings could not be closed in time', now);
+  }
+  return stay(drop);
+}
+
+function toIdle(drop: Drop, now: Now, effects: readonly Effect[]): Step {
+  const idle: Drop = { ...enter(drop, now), phase: 'idle', isResumable: false };
+  // A shut-down that comes again must not take back what the first one kept.
+  const isResumable = drop.phase === 'idle' && drop.isResumable;
+  return { drop: { ...idle, isResumable }, effects: [NO_CAPTURE, ...effects] };
+}
+
+function toFault(drop: Drop, reason: string, now: Now): Step {
+  return {
+    drop: { ...enter(drop, now), phase: 'fault', reason },
+    effects: [NO_CAPTURE, tell('drop.fault', now, { reason }, 'critical')],
+  };
+}
+
+function enter({ dropId }: Drop, now: Now) {
+  return {
+    sinceMs: now.wallMs,
+    enteredMs: now.monotonicMs,
+    ...(dropId === undefined ? {} : { dropId }),
+  };
+}
+
+function tell(
+  type: string,
+  now: Now,
+  data: BoxEvent['data'] = {},
+  severity: BoxEvent['severity'] = 'info',
+): Effect {
+  return { kind: 'tell', event: { type, severity, atMs: now.wallMs, data } };
+}

@@ -1,0 +1,84 @@
+import type { DropPhase } from '../snapshot.ts';
+import type { DropVerb, Refusal } from './state.ts';
+
+/** What a command does; {@link TABLE} says when. */
+export type Move =
+  | 'check-to-arm'
+  | 'check-to-go-live'
+  | 'check-to-tell'
+  /** The checks that run already lead on air. */
+  | 'aim-on-air'
+  | 'go-live'
+  | 'stand-down'
+  | 'end'
+  | 'end-and-power-off'
+  | 'power-off-next'
+  | 'power-off'
+  | 'mark'
+  /** Allowed, and changes nothing. */
+  | 'stay';
+
+const wrong = (detail: string): Refusal => ({ code: 'WRONG_PHASE', detail });
+const busy = (detail: string): Refusal => ({ code: 'BUSY', detail });
+
+const NOT_LIVE = wrong('nothing is live');
+const LIVE = wrong('it is live: end it first');
+const ENDING = busy('the drop is ending');
+
+/** The whole table: each phase and each command, a move or why not. */
+export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | Refusal>>>> = {
+  idle: {
+    arm: 'check-to-arm',
+    disarm: wrong('it is idle already'),
+    'go-live': 'check-to-go-live',
+    end: NOT_LIVE,
+    mark: NOT_LIVE,
+    preflight: 'check-to-tell',
+    'shut-down': 'power-off',
+  },
+  preflight: {
+    arm: busy('the checks are running'),
+    disarm: 'stand-down',
+    'go-live': 'aim-on-air',
+    end: NOT_LIVE,
+    mark: NOT_LIVE,
+    preflight: busy('the checks are running'),
+    'shut-down': 'power-off',
+  },
+  armed: {
+    arm: wrong('it is armed already'),
+    disarm: 'stand-down',
+    'go-live': 'go-live',
+    end: NOT_LIVE,
+    mark: NOT_LIVE,
+    preflight: 'stay',
+    'shut-down': 'power-off',
+  },
+  live: {
+    arm: LIVE,
+    disarm: LIVE,
+    'go-live': wrong('it is live already'),
+    end: 'end',
+    mark: 'mark',
+    preflight: 'stay',
+    'shut-down': 'end-and-power-off',
+  },
+  ending: {
+    arm: ENDING,
+    disarm: ENDING,
+    'go-live': ENDING,
+    end: ENDING,
+    mark: ENDING,
+    preflight: ENDING,
+    'shut-down': 'power-off-next',
+  },
+  fault: {
+    arm: 'check-to-arm',
+    disarm: 'stand-down',
+    'go-live': 'check-to-go-live',
+    end: NOT_LIVE,
+    mark: NOT_LIVE,
+    preflight: 'check-to-tell',
+    'shut-down': 'power-off',
+  },
+};

@@ -1,0 +1,134 @@
+import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import type { Rule } from './step.ts';
+
+/** Uplink, links, modems, recordings. */
+
+const LAG_MS = 5_000;
+const SILENT_MS = 5_000;
+
+export const NETWORK_RULES: readonly Rule[] = [
+  {
+    key: 'uplink-not-connected',
+    severity: 'critical',
+    afterMs: 5_000,
+    holdMs: 3_000,
+    advice: 'The room can still watch. Check the links and uplink.receiver in the config.',
+    find: ({ box: { uplink } }) => {
+      if (uplink?.phase !== 'connecting') return undefined;
+      const why = uplink.reason === undefined ? '' : `: ${uplink.reason.slice(0, 160)}`;
+      return `the uplink is not connected${why}`;
+    },
+  },
+  {
+    key: 'uplink-silent',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 2_000,
+    advice: 'The room can still watch. If it stays, restart the box.',
+    find: ({ box, ageMs }) =>
+      box.uplink !== undefined &&
+      box.uplink.phase !== 'off' &&
+      box.children['uplink']?.phase === 'running' &&
+      (ageMs.uplink ?? 0) >= SILENT_MS
+        ? 'the figures of the uplink are old: it says nothing'
+        : undefined,
+  },
+  {
+    key: 'links-down',
+    severity: 'critical',
+    afterMs: 1_000,
+    holdMs: 3_000,
+    advice: 'Check modems, SIM cards and the network cable.',
+    find: ({ box }) => {
+      const links = linksOf(box);
+      return links.length > 0 && !links.some(isActive) ? 'no link carries anything' : undefined;
+    },
+  },
+  {
+    key: 'link-*-down',
+    severity: 'warning',
+    afterMs: 3_000,
+    holdMs: 10_000,
+    advice: 'The others carry its share. Check its modem or cable.',
+    find: ({ box }) =>
+      linksOf(box)
+        .filter((link) => !isActive(link) && !link.isSpent)
+        .map(({ id, reason }) => ({
+          id,
+          text: `link ${id} is down${reason === '' ? '' : `: ${reason.slice(0, 120)}`}`,
+        })),
+  },
+  {
+    key: 'link-*-spent',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Raise its data budget, or take another SIM card.',
+    find: ({ box }) =>
+      linksOf(box)
+        .filter(({ isSpent }) => isSpent)
+        .map(({ id }) => ({ id, text: `the data budget of link ${id} is used up` })),
+  },
+  {
+    key: 'sim-*-locked',
+    severity: 'warning',
+    afterMs: 5_000,
+    holdMs: 1_000,
+    advice: "Give the SIM card's PIN; a PUK needs the letter of its operator.",
+    find: ({ box: { modems } }) =>
+      modems.phase !== 'known'
+        ? undefined
+        : modems.modems
+            .filter(({ sim }) => sim === 'pin' || sim === 'puk')
+            .map(({ id, model, sim }) => ({
+              id,
+              text: `${model} asks for a ${sim.toUpperCase()}`,
+            })),
+  },
+  {
+    key: 'modems-unknown',
+    severity: 'warning',
+    afterMs: 15_000,
+    holdMs: 5_000,
+    advice: 'Check that ModemManager runs.',
+    find: ({ box: { modems } }) =>
+      modems.phase === 'away' ? `nothing is known of modems: ${modems.reason}` : undefined,
+  },
+  {
+    key: 'recording-*-failed',
+    severity: 'critical',
+    afterMs: 1_000,
+    holdMs: 5_000,
+    advice: 'The others go on recording. Check that disk.',
+    find: ({ box: { recording } }) =>
+      recording
+        .filter(({ phase }) => phase === 'failed')
+        .map(({ id, folder, reason }) => ({
+          id,
+          text: `nothing is recorded on ${folder}: ${reason?.slice(0, 160) ?? 'it failed'}`,
+        })),
+  },
+  {
+    key: 'recording-*-slow',
+    severity: 'warning',
+    afterMs: 3_000,
+    holdMs: 10_000,
+    advice: 'The disk is too slow or nearly broken; take another one.',
+    find: ({ box: { recording } }) =>
+      recording
+        .filter(({ lagMs }) => (lagMs ?? 0) > LAG_MS)
+        .map(({ id, folder }) => ({ id, text: `${folder} is slow: a cut would lose seconds` })),
+  },
+];
+
+function linksOf({ uplink, children }: BoxSnapshot): readonly LinkSnapshot[] {
+  // A dead uplink process is told of by itself; what it said of links is old.
+  if (uplink === undefined || uplink.phase === 'off') return [];
+  if (children['uplink']?.phase !== 'running') return [];
+  return uplink.bond?.links.filter(({ isEnabled }) => isEnabled) ?? [];
+}
+
+function isActive({ state }: LinkSnapshot): boolean {
+  return state === 'active' || state === 'suspect';
+}

@@ -1,0 +1,72 @@
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Levels } from '../../pipelines/media/levels.ts';
+import type { BoxEvent } from '../commands.ts';
+import type { BoxSnapshot, Warning } from '../snapshot.ts';
+import { louder, NOTHING_SEEN, watchFacts } from './facts.ts';
+import { MACHINE_RULES } from './machine-rules.ts';
+import { MEDIA_RULES } from './media-rules.ts';
+import { NETWORK_RULES } from './network-rules.ts';
+import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
+
+export const RULES: readonly Rule[] = [...MEDIA_RULES, ...NETWORK_RULES, ...MACHINE_RULES];
+
+export interface HealthDeps {
+  readonly snapshot: () => BoxSnapshot;
+  /** `alert.raised` and `alert.cleared`. */
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The one list of warnings that all places show. */
+export interface HealthWatch {
+  warnings(): readonly Warning[];
+  /** Every measured level, so that a clip between two looks is not missed. */
+  hear(levels: Levels): void;
+  /** Looks once a second until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const LEVEL = { critical: 'error', warning: 'warn', info: 'info' } as const;
+
+const LOOK_EVERY_MS = 1_000;
+
+export function openHealth({ snapshot, onEvent, clock, log }: HealthDeps): HealthWatch {
+  let health = NO_WARNINGS;
+  let watching = NOTHING_SEEN;
+  let heard: readonly number[] | undefined;
+  let warnings: readonly Warning[] = [];
+
+  const tell = (type: string, { key, severity, text, advice, sinceMs }: Warning) => {
+    log[LEVEL[severity]](type, { key, text });
+    onEvent({ type, severity, atMs: clock.wallMs(), data: { key, text, advice, sinceMs } });
+  };
+  const look = () => {
+    const nowMs = clock.monotonicMs();
+    const seen = watchFacts(watching, snapshot(), heard, nowMs);
+    watching = seen.watching;
+    heard = undefined;
+    const step = stepHealth(RULES, health, seen.facts, nowMs, clock.wallMs());
+    health = step.health;
+    warnings = warningsOf(health);
+    for (const warning of step.raised) tell('alert.raised', warning);
+    for (const warning of step.cleared) tell('alert.cleared', { ...warning, severity: 'info' });
+  };
+  return {
+    warnings: () => warnings,
+    hear: (levels) => {
+      heard = louder(heard, levels);
+    },
+    run: async (signal) => {
+      while (!signal.aborted) {
+        look();
+        try {
+          await clock.sleep(LOOK_EVERY_MS, signal);
+        } catch (error) {
+          if (!isAbort(error, signal)) throw error;
+        }
+      }
+    },
+  };
+}

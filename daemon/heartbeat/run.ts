@@ -1,0 +1,50 @@
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Notify } from '../../hal/os/notify.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import { startHeart, stepHeart } from './step.ts';
+
+export interface HeartbeatDeps {
+  readonly notify: Notify;
+  /** `WATCHDOG_USEC`: systemd kills the service that is silent for so long. */
+  readonly watchdogUsec: number | undefined;
+  readonly snapshot: () => BoxSnapshot;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const BEAT_MOST_MS = 1_000;
+
+/** Tells systemd READY, WATCHDOG, STATUS and STOPPING until `signal` aborts. Never fails. */
+export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Promise<void> {
+  const { notify, watchdogUsec, snapshot, clock, log } = deps;
+  if (!notify.isHeard) return;
+  // Three beats in each of its periods: one that is late kills nobody.
+  const everyMs = Math.min(BEAT_MOST_MS, (watchdogUsec ?? Infinity) / 3_000);
+  let heart = startHeart(clock.monotonicMs());
+  let told = '';
+  let wasAlive = true;
+  while (!signal.aborted) {
+    const beat = stepHeart(heart, snapshot(), clock.monotonicMs());
+    heart = beat.heart;
+    if (beat.isAlive !== wasAlive) {
+      if (beat.isAlive) log.info('the media path goes on');
+      else log.error('the media path stands still: systemd is to start the box again');
+    }
+    wasAlive = beat.isAlive;
+    const isAlive = beat.isAlive && watchdogUsec !== undefined;
+    const lines = [
+      ...(beat.isNewlyReady ? ['READY=1'] : []),
+      ...(beat.status === told ? [] : [`STATUS=${beat.status}`]),
+      ...(isAlive ? ['WATCHDOG=1'] : []),
+    ];
+    told = beat.status;
+    if (lines.length > 0) notify.tell(...lines);
+    try {
+      await clock.sleep(everyMs, signal);
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    }
+  }
+  notify.tell('STOPPING=1');
+}

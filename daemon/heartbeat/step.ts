@@ -1,0 +1,78 @@
+import type { BoxSnapshot } from '../snapshot.ts';
+
+/**
+ * What systemd is told: when the box is ready, and that it still gets on. The
+ * main loop proves itself by telling at all.
+ *
+ * Alive is not well: while a child is down its supervisor is at work, and a
+ * restart of the whole box would mend nothing but lose the viewers' window.
+ * Only what nobody else mends counts: a media process that runs and says
+ * nothing, or capture that runs on air for long while no part comes.
+ */
+export interface Heart {
+  readonly startedMs: number;
+  readonly isReady: boolean;
+  readonly media: unknown;
+  readonly mediaMs: number;
+  readonly partsTotal: number;
+  /** When a part came last, or it was not to be expected. */
+  readonly partMs: number;
+}
+
+export interface Beat {
+  readonly heart: Heart;
+  /** True once: the time for READY=1. */
+  readonly isNewlyReady: boolean;
+  readonly isAlive: boolean;
+  /** One line for `systemctl status`. */
+  readonly status: string;
+}
+
+/** Figures come once a second; a Pi that swaps is late, not dead. */
+const SILENT_MS = 10_000;
+/** The media process ends capture that hangs after some seconds, so this is no camera's fault. */
+const NO_PARTS_MS = 60_000;
+/**
+ * A box whose camera is away is up all the same: others wait for READY, and being
+ * killed for it brings no camera.
+ */
+const READY_AT_LAST_MS = 60_000;
+
+export function startHeart(nowMs: number): Heart {
+  const never = { media: undefined, mediaMs: nowMs, partsTotal: 0, partMs: nowMs };
+  return { startedMs: nowMs, isReady: false, ...never };
+}
+
+export function stepHeart(before: Heart, box: BoxSnapshot, nowMs: number): Beat {
+  const media = box.children['media'];
+  const isMediaUp = media?.phase === 'running' && box.media !== undefined;
+  const isNews = box.media !== before.media || !isMediaUp;
+  const mediaMs = isNews ? nowMs : before.mediaMs;
+  const partsTotal = box.media?.partsTotal ?? 0;
+  const hasPart = partsTotal !== before.partsTotal || !isPartDue(box);
+  const partMs = hasPart ? nowMs : before.partMs;
+  const isAlive = nowMs - mediaMs < SILENT_MS && nowMs - partMs < NO_PARTS_MS;
+  const isReady = before.isReady || isUp(box) || nowMs - before.startedMs >= READY_AT_LAST_MS;
+  return {
+    heart: { ...before, isReady, media: box.media, mediaMs, partsTotal, partMs },
+    isNewlyReady: isReady && !before.isReady,
+    isAlive,
+    status: statusOf(box, isAlive),
+  };
+}
+
+/** Idle and healthy, or frames flow. */
+function isUp({ drop, children, media }: BoxSnapshot): boolean {
+  if (children['media']?.phase !== 'running' || media === undefined) return false;
+  return drop.phase === 'idle' || drop.phase === 'fault' || media.isFlowing;
+}
+
+function isPartDue({ drop, children }: BoxSnapshot): boolean {
+  return drop.phase === 'live' && children['capture']?.phase === 'running';
+}
+
+function statusOf({ drop, media, warnings }: BoxSnapshot, isAlive: boolean): string {
+  const viewers = media === undefined ? '' : `, ${media.viewers.viewers} viewers`;
+  const worst = warnings.length === 0 ? '' : `; ${warnings.map(({ key }) => key).join(', ')}`;
+  return `${drop.phase}${viewers}${worst.slice(0, 200)}${isAlive ? '' : '; the media path stands still'}`;
+}

@@ -1,0 +1,179 @@
+import type { Sound } from '../hal/audio/audio.ts';
+import type { Camera } from '../hal/camera/camera.ts';
+import type { Clock } from '../hal/os/clock.ts';
+import type { Log } from '../hal/os/log.ts';
+import { ProcessError } from '../hal/os/process.ts';
+import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
+import { runAll, type Task } from '../hal/os/task.ts';
+import { bitrateProperty } from '../pipelines/capture/encoder.ts';
+import { renderGraph } from '../pipelines/capture/graph.ts';
+import { PipelineError } from '../pipelines/errors.ts';
+import type { Levels } from '../pipelines/media/levels.ts';
+import type { MediaFigures } from '../pipelines/media/messages.ts';
+import { type CaptureChild, openCapture } from './children/capture.ts';
+import { type MediaChild, openMedia } from './children/media.ts';
+import { openUplink } from './children/uplink.ts';
+import type { Config } from './config.ts';
+import { openSwitch } from './drop/switch.ts';
+import type { Encoders } from './preflight.ts';
+import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
+import type { UplinkFigures } from './snapshot.ts';
+import { startSteadiness, stepSteadiness } from './steadiness.ts';
+import { UPLINK_TRACK, type UplinkConfig } from './uplink/config.ts';
+import type { DataUseStore } from './uplink/data-use-store.ts';
+import { openUplinkMessages } from './uplink/uplink.ts';
+
+export interface MediaPathDeps {
+  readonly config: Config;
+  readonly camera: Camera;
+  readonly sound: Sound;
+  readonly encoders: Encoders;
+  readonly passphrase: string | undefined;
+  readonly dataUse: DataUseStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Viewers are served, before the first frame. */
+  readonly onListening: () => void;
+  readonly onLevels: (levels: Levels) => void;
+  readonly onFigures: (figures: MediaFigures) => void;
+  readonly onUplink: (figures: UplinkFigures) => void;
+  readonly onChild: (name: string, supervised: Supervised) => void;
+}
+
+/** Capture, media and uplink: three supervised children and what they ask of each other. */
+export interface MediaPath {
+  /** Runs them. Rejects where the box cannot start, which a person must mend. */
+  readonly run: Task;
+  /** Camera and encoder run from the checks to the end of a drop. */
+  setCapturing(isWanted: boolean): void;
+  restartCapture(reason: string): void;
+  /** SRT goes upstream while a drop is live. */
+  setUplinking(isWanted: boolean): void;
+  /** Viewers start over: with poster and countdown, until the next drop. */
+  clear(): void;
+}
+
+/** A dead child is back within the time a viewer's buffer lasts; one that cannot start, every 5 s. */
+const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 5_000, healthyMs: 10_000 };
+
+export function openMediaPath(deps: MediaPathDeps): MediaPath {
+  const { config, camera, sound, encoders, clock, log } = deps;
+  let hasFlowed = false;
+  let hasPlayed = false;
+  let steadiness = startSteadiness(camera.source.isSteady);
+  // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
+  const graph = () => {
+    const { isSteady } = steadiness;
+    const sources = { camera: camera.source, sound: sound.source, isSteady };
+    return renderGraph(graphSettings(config, sources, encoders));
+  };
+  log.debug('capture pipeline', { launch: graph().launch });
+
+  const media: MediaChild = openMedia({
+    settings: mediaSettings(config, sound.source !== undefined, clock.wallMs()),
+    clock,
+    log,
+    onListening: deps.onListening,
+    onLevels: deps.onLevels,
+    onFigures: (figures) => {
+      const before = steadiness;
+      steadiness = stepSteadiness(before, figures.heldFramesTotal);
+      if (before.isSteady && !steadiness.isSteady) {
+        capture.restart('the camera leaves frames out; they are repeated from now on');
+      }
+      hasFlowed ||= figures.isFlowing;
+      deps.onFigures(figures);
+    },
+  });
+  let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
+  const setUplinkBitrate = (targetBps: number) => {
+    uplinkTargetBps = targetBps;
+    const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
+    const value = bitrateProperty(encoders.video, targetBps);
+    if (outlet === undefined || value === undefined) return;
+    capture.send({ type: 'bitrate', element: outlet.encoder, value });
+  };
+  const capture: CaptureChild = openCapture({
+    camera,
+    sound,
+    soundChannels: config.sound.channels,
+    graph,
+    media,
+    clock,
+    log,
+    onPlaying: () => {
+      hasPlayed = true;
+      log.info('capturing', { camera: camera.name, sound: sound.name });
+      // A new encoder starts at the most; the links may carry less now.
+      setUplinkBitrate(uplinkTargetBps);
+    },
+  });
+
+  const child = (name: string, task: Task, isNeeded = true): Task => {
+    let failures = 0;
+    const options = {
+      policy: CHILD_POLICY,
+      clock,
+      log,
+      onChange: (supervised: Supervised) => deps.onChild(name, supervised),
+      // What is wrong from the start is a person's business; later it may mend itself.
+      isFatal: (error: unknown) => {
+        if (!isNeeded || hasFlowed) return false;
+        if (isOwnFailure(error) && !hasPlayed) failures += 1;
+        return isStartFault(error) || failures >= START_TRIES;
+      },
+    };
+    return (signal) => supervise(name, task, options, signal);
+  };
+  const capturing = openSwitch(child('capture', capture.run));
+  const uplinking = openSwitch(
+    config.uplink === undefined ? untilAborted : uplinkTask(config.uplink),
+  );
+
+  function uplinkTask(wanted: UplinkConfig): Task {
+    const { passphrase, dataUse } = deps;
+    const uplink = openUplink({
+      settings: () =>
+        uplinkSettings(wanted, sound.source !== undefined, passphrase, dataUse.use.bytesByLink),
+      media,
+      clock,
+      log,
+      onMessage: openUplinkMessages(wanted, {
+        clock,
+        log,
+        dataUse,
+        child: () => uplink,
+        onTarget: setUplinkBitrate,
+        onFigures: deps.onUplink,
+      }),
+    });
+    // Viewers and recordings go on, whatever is wrong with the way upstream.
+    return child('uplink', uplink.run, false);
+  }
+
+  return {
+    run: (signal) => runAll([child('media', media.run), capturing.run, uplinking.run], signal),
+    setCapturing: (isWanted) => capturing.set(isWanted),
+    restartCapture: (reason) => capture.restart(reason),
+    setUplinking: (isWanted) => uplinking.set(isWanted),
+    clear: () => media.restart('the drop is over'),
+  };
+}
+
+/** A camera that GStreamer cannot open at the start, three times, is not there. */
+const START_TRIES = 3;
+
+/** The child gave up by itself; nobody killed it. */
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof ProcessError && error.exitCode !== undefined;
+}
+
+function isStartFault(error: unknown): boolean {
+  return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
+}
+
+const untilAborted: Task = (signal) =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

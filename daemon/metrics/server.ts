@@ -1,0 +1,42 @@
+import { createServer } from 'node:http';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { listenOrExplain } from '../../pipelines/listen.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import type { MetricsConfig } from './config.ts';
+import { METRICS_CONTENT_TYPE, renderMetrics } from './render.ts';
+
+const CONNECTIONS_MAX = 16;
+const TIMEOUT_MS = 10_000;
+
+/** Answers `GET /metrics` until `signal` aborts. Rejects with PipelineError where the port is taken. */
+export async function runMetrics(
+  { host, port }: MetricsConfig,
+  { snapshot, log }: { readonly snapshot: () => BoxSnapshot; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  const server = createServer(
+    { maxHeaderSize: 8_192, headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS },
+    (request, response) => {
+      const isAsked = request.method === 'GET' && request.url === '/metrics';
+      if (!isAsked) {
+        response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only GET /metrics\n');
+        return;
+      }
+      renderMetrics(snapshot()).then(
+        (text) => response.writeHead(200, { 'Content-Type': METRICS_CONTENT_TYPE }).end(text),
+        (error: unknown) => {
+          log.error('metrics', { reason: messageOf(error) });
+          response.writeHead(500).end();
+        },
+      );
+    },
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  await listenOrExplain(server, 'the port of the metrics', { host, port });
+  log.info('metrics', { host, port });
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  server.closeAllConnections();
+  server.close();
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** An answer that is whole; server-sent events are the only ones that are not. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export function answerJson(
+  status: number,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Answer {
+  return { status, type: 'application/json', body: JSON.stringify(value), headers };
+}
+
+/** A refusal that a person and a page can read. */
+export function refuse(status: number, error: string): Answer {
+  return answerJson(status, { error });
+}
+
+/**
+ * Headers of every answer. The page loads from its own server alone, may fetch
+ * the picture from the viewers' ports of the same host, and nobody may frame it.
+ */
+export function commonHeaders(pictureOrigins: readonly string[]): Record<string, string> {
+  const picture = pictureOrigins.join(' ');
+  return {
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      `connect-src 'self' ${picture}`,
+      `media-src blob: ${picture}`,
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+  };
+}
+
+export function send(response: ServerResponse, answer: Answer): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(answer.status, {
+    ...(answer.body.length === 0 ? {} : { 'Content-Type': answer.type }),
+    'Content-Length': Buffer.byteLength(answer.body),
+    ...answer.headers,
+  });
+  response.end(response.req.method === 'HEAD' ? undefined : answer.body);
+}
+
+const BODY_MAX_BYTES = 4_096;
+
+/** Reads a small JSON body. Undefined when it is none, too long or broken off. */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > BODY_MAX_BYTES) return undefined;
+      chunks.push(chunk);
+    }
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+import { h } from './dom.ts';
+
+/** Asks whether something is really meant. Escape and a click beside it say no. */
+export function confirmBy(question: string, detail: string, yes: string): Promise<boolean> {
+  const no = h('button', { type: 'button' }, 'Cancel');
+  const really = h('button', { type: 'button', class: 'danger' }, yes);
+  const dialog = h(
+    'dialog',
+    { 'aria-labelledby': 'dialog-title' },
+    h('h2', { id: 'dialog-title', class: 'question' }, question),
+    h('p', {}, detail),
+    h('div', { class: 'row answers below' }, no, really),
+  );
+  return new Promise((resolve) => {
+    really.addEventListener('click', () => dialog.close('yes'));
+    no.addEventListener('click', () => dialog.close());
+    closeOnBackdrop(dialog);
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
+  });
+}
+
+/** Shows a picture as large as the screen lets it. */
+export function showPicture(src: string, title: string): void {
+  const close = h('button', { type: 'button' }, 'Close');
+  const picture = h('img', { src, alt: title });
+  const dialog = h('dialog', { class: 'picture', 'aria-label': title }, picture, close);
+  close.addEventListener('click', () => dialog.close());
+  closeOnBackdrop(dialog);
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+function closeOnBackdrop(dialog: HTMLDialogElement): void {
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+}

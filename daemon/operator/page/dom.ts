@@ -1,0 +1,96 @@
+/** Small hands on the document; text always goes in as text. */
+
+type Child = Node | string | undefined;
+
+/** An element with attributes and children; `class` and `aria-…` as in HTML. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Readonly<Record<string, string>> = {},
+  ...children: readonly SVGElement[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Writes only what is new: nothing is laid out again for the same words. */
+export function say(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function mark(element: Element, name: string, value: string | undefined): void {
+  if (value === undefined) element.removeAttribute(name);
+  else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+export function find(id: string): HTMLElement {
+  const element = document.getElementById(id);
+  if (element === null) throw new Error(`the page has no #${id}`);
+  return element;
+}
+
+/** A card with a heading, and a body for its part of the page. */
+export function card(id: string, title: string, ...children: readonly Child[]): HTMLElement {
+  return h(
+    'section',
+    { id, class: 'card', 'aria-labelledby': `${id}-title` },
+    h('h2', { id: `${id}-title` }, title),
+    ...children,
+  );
+}
+
+/** Keeps one element for each key, in order: what has focus keeps it. */
+export function keep<T, E extends Element>(
+  parent: Element,
+  items: readonly T[],
+  keyOf: (item: T) => string,
+  make: (item: T) => E,
+  update: (element: E, item: T) => void,
+): void {
+  const old = new Map([...parent.children].map((child) => [child.getAttribute('data-key'), child]));
+  for (const [index, item] of items.entries()) {
+    const key = keyOf(item);
+    let element = old.get(key) as E | undefined;
+    if (element === undefined) {
+      element = make(item);
+      element.setAttribute('data-key', key);
+    }
+    old.delete(key);
+    if (parent.children[index] !== element)
+      parent.insertBefore(element, parent.children[index] ?? null);
+    update(element, item);
+  }
+  for (const left of old.values()) left.remove();
+}
+
+/** A longer value takes the room of two. */
+const WIDE_LENGTH = 13;
+
+/** Rows of a name and a value. A value that is not known is left out. */
+export function facts(list: HTMLElement, rows: readonly (readonly [string, string | undefined])[]) {
+  const known = rows.filter((row): row is [string, string] => row[1] !== undefined);
+  keep(
+    list,
+    known,
+    ([name]) => name,
+    ([name]) => h('div', {}, h('dt', {}, name), h('dd')),
+    (row, [, value]) => {
+      say(row.lastElementChild ?? row, value);
+      mark(row, 'class', value.length > WIDE_LENGTH ? 'wide' : undefined);
+    },
+  );
+}

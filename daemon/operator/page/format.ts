@@ -1,0 +1,44 @@
+/** Figures as a person reads them at a glance. Pure. */
+
+export function formatBps(bps: number): string {
+  if (bps >= 1e6) return `${(bps / 1e6).toFixed(1)} Mb/s`;
+  return `${Math.round(bps / 1e3)} kb/s`;
+}
+
+export function formatBytes(bytes: number): string {
+  if (bytes >= 1e12) return `${(bytes / 1e12).toFixed(1)} TB`;
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  return `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** `45 s`, `12 min`, `3 h 05`, `4 d`. */
+export function formatSpan(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return `${s} s`;
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 72) return `${Math.floor(hours / 24)} d`;
+  return `${hours} h ${String(minutes % 60).padStart(2, '0')}`;
+}
+
+/** A running clock: `4:05`, `1:04:05`. */
+export function formatClock(ms: number): string {
+  const s = Math.max(0, Math.floor(ms / 1000));
+  const two = (value: number) => String(value).padStart(2, '0');
+  const minutes = Math.floor(s / 60);
+  if (minutes < 60) return `${minutes}:${two(s % 60)}`;
+  return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(s % 60)}`;
+}
+
+export function formatMs(ms: number): string {
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+}
+
+export function formatPct(pct: number): string {
+  return `${pct > 0 && pct < 9.95 ? pct.toFixed(1) : Math.round(pct)} %`;
+}
+
+export function formatTime(atMs: number): string {
+  return new Date(atMs).toTimeString().slice(0, 8);
+}

@@ -1,0 +1,62 @@
+import { h } from './dom.ts';
+
+export interface HoldHandlers {
+  readonly onHeld: () => void;
+  readonly onTooShort: () => void;
+  /** Pressed by a screen reader or a switch, which cannot hold: ask instead. */
+  readonly onAsked: () => void;
+}
+
+/**
+ * Makes a button that must be held: by a finger, a mouse, or Enter or Space. It
+ * fills while it is held; the style sheet draws that from `data-held`.
+ */
+export function wireHold(button: HTMLButtonElement, holdMs: number, handlers: HoldHandlers): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let wasTouched = false;
+  const down = () => {
+    if (timer !== undefined || button.disabled) return;
+    wasTouched = true;
+    button.dataset['held'] = '';
+    timer = setTimeout(() => {
+      end();
+      handlers.onHeld();
+    }, holdMs);
+  };
+  const end = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    delete button.dataset['held'];
+  };
+  const up = () => {
+    if (timer === undefined) return;
+    end();
+    handlers.onTooShort();
+  };
+  const isKey = ({ key }: KeyboardEvent) => key === 'Enter' || key === ' ';
+  button.append(h('span', { class: 'fill', 'aria-hidden': 'true' }));
+  button.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    button.setPointerCapture(event.pointerId);
+    wasTouched = true;
+    down();
+  });
+  button.addEventListener('pointerup', up);
+  button.addEventListener('pointercancel', end);
+  button.addEventListener('contextmenu', (event) => event.preventDefault());
+  button.addEventListener('keydown', (event) => {
+    if (!isKey(event)) return;
+    event.preventDefault();
+    if (!event.repeat) down();
+  });
+  button.addEventListener('keyup', (event) => {
+    if (!isKey(event)) return;
+    event.preventDefault();
+    up();
+  });
+  button.addEventListener('blur', end);
+  button.addEventListener('click', () => {
+    if (!wasTouched) handlers.onAsked();
+    wasTouched = false;
+  });
+}

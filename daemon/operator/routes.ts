@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answer, commonHeaders, refuse, send } from './answer.ts';
+import type { BoxAnswers } from './box-answers.ts';
+import type { Events } from './events.ts';
+import { type Header, isOwnHost, isOwnPage } from './guard.ts';
+import type { SessionAnswers } from './session-answers.ts';
+import type { ViewerPorts } from './wire.ts';
+
+export interface RouteDeps {
+  readonly assets: ReadonlyMap<string, Answer>;
+  readonly sessions: SessionAnswers;
+  readonly box: BoxAnswers;
+  readonly events: Events;
+  readonly viewers: ViewerPorts;
+  readonly hostNames: ReadonlySet<string>;
+}
+
+/**
+ * Answers one request. In this order: is it for this box, is it one of the page's
+ * files, does it come from the box's own page, is it signed in.
+ */
+export async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: RouteDeps,
+): Promise<void> {
+  const host = request.headers.host ?? '';
+  if (!isOwnHost(host, deps.hostNames)) return send(response, refuse(421, 'wrong-host'));
+  const headers = commonHeaders(pictureOrigins(host, deps.viewers));
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const asset = isRead ? deps.assets.get(path) : undefined;
+  if (asset !== undefined) return send(response, asset);
+  if (!mayAsk(request, isRead)) return send(response, refuse(403, 'not-the-own-page'));
+  if (path === '/session') return send(response, await deps.sessions.answer(request));
+
+  const session = deps.sessions.find(request);
+  if (session === undefined) return send(response, refuse(401, 'sign-in'));
+  if (path === '/events' && request.method === 'GET') {
+    return openEvents(response, session, deps.events);
+  }
+  return send(response, await deps.box.answer(request, path));
+}
+
+/** The viewers' server at the host that this page was asked at. */
+function pictureOrigins(host: string, { port, tlsPort }: ViewerPorts): readonly string[] {
+  const name = host.replace(/:\d+$/, '');
+  const secure = tlsPort === undefined ? [] : [`https://${name}:${tlsPort}`];
+  return [`http://${name}:${port}`, ...secure];
+}
+
+/** A page of another site reads nothing and changes nothing, whatever cookie comes with it. */
+function mayAsk(request: IncomingMessage, isRead: boolean): boolean {
+  const header: Header = (name) => {
+    const value = request.headers[name];
+    return Array.isArray(value) ? value[0] : value;
+  };
+  if (!isRead) return isOwnPage(header);
+  const site = header('sec-fetch-site');
+  return site === undefined || site === 'same-origin' || site === 'none';
+}
+
+function openEvents(response: ServerResponse, session: string, events: Events): void {
+  response.setHeader('Content-Type', 'text/event-stream');
+  // Proxies of nginx's kind would hold events back.
+  response.setHeader('X-Accel-Buffering', 'no');
+  if (!events.open(response, session)) send(response, refuse(503, 'too-many-pages'));
+}

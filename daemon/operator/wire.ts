@@ -1,0 +1,67 @@
+import type { Verb } from '../commands.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import type { Sample } from './history.ts';
+import type { LogLine } from './log-tail.ts';
+import type { PanelState } from './simulated-panel.ts';
+
+/** What server and page say to each other: JSON, in server-sent events and in answers. */
+
+/** A printed slip; its picture is at `/slips/<id>.png`. */
+export interface SlipNote {
+  /** Letters, digits, hyphens; never used twice. */
+  readonly id: string;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  /** What it is, for whoever cannot see it. */
+  readonly title: string;
+}
+
+/** The box as the page holds it. Levels come ten times as often, by themselves. */
+export interface View extends Omit<BoxSnapshot, 'levels'> {
+  readonly slips: readonly SlipNote[];
+  /** Undefined on real hardware. */
+  readonly panel: PanelState | undefined;
+}
+
+/** `hello`, the first event: all there is. */
+export interface Hello {
+  /** Unix time in ms at the box. */
+  readonly nowMs: number;
+  readonly view: View;
+  /** Oldest first. */
+  readonly history: readonly Sample[];
+  readonly log: readonly LogLine[];
+  /** Ports on which viewers are served. */
+  readonly viewers: ViewerPorts;
+}
+
+export interface ViewerPorts {
+  readonly port: number;
+  readonly tlsPort?: number;
+}
+
+/** `change`, twice a second: what is no longer as it was. */
+export interface Change {
+  readonly nowMs: number;
+  readonly set: Partial<View>;
+  readonly gone: readonly string[];
+}
+
+/** `progress`: one step of a command that somebody gave on a page. */
+export interface CommandProgress {
+  readonly verb: Verb;
+  readonly detail: string;
+  readonly ratio?: number;
+}
+
+/** `bye`, the last event: why the stream ends. */
+export interface Bye {
+  readonly reason: 'signed-out' | 'another-page' | 'ending';
+}
+
+/** The answer to a wrong or refused PIN. */
+export interface SignInRefusal {
+  readonly error: 'wrong-pin' | 'wait' | 'locked' | 'busy';
+  readonly waitMs: number;
+  readonly triesLeft: number;
+}

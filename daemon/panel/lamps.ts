@@ -1,0 +1,110 @@
+import type { RhythmName } from '../../hal/gpio/rhythm.ts';
+import { CLIPPED_DBFS, QUIET_DBFS } from '../../pipelines/media/levels.ts';
+import type { BoxSnapshot, RecordingTarget } from '../snapshot.ts';
+
+export const LAMPS = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
+export type LampName = (typeof LAMPS)[number];
+
+/**
+ * What each lamp shows. The README's table is made of these words; a rhythm
+ * means the same wherever it makes sense: steady is well, wink is at rest, gap
+ * is well with something to know, flicker is look here now, long and short is
+ * not known or broken.
+ */
+export function lampsOf(box: BoxSnapshot): Readonly<Record<LampName, RhythmName>> {
+  return {
+    power: powerLamp(box),
+    'on-air': onAirLamp(box),
+    links: linksLamp(box),
+    sound: soundLamp(box),
+    recording: recordingLamp(box),
+  };
+}
+
+function powerLamp({ battery, power, system }: BoxSnapshot): RhythmName {
+  if (power === 'shut-down') return 'flicker';
+  if (power === 'last-minutes') return 'triple';
+  if (power === 'saving') return 'double';
+  if (system?.throttling?.isUnderVoltage === true || battery.phase === 'unknown') {
+    return 'longShort';
+  }
+  return battery.phase === 'known' && battery.mains === 'off' ? 'gap' : 'steady';
+}
+
+function onAirLamp(box: BoxSnapshot): RhythmName {
+  switch (box.drop.phase) {
+    case 'idle':
+      return 'wink';
+    case 'preflight':
+      return 'blink';
+    case 'armed':
+      return 'double';
+    case 'live':
+      return hasPicture(box) ? 'steady' : 'flicker';
+    case 'ending':
+      return 'gap';
+    case 'fault':
+      return 'longShort';
+  }
+}
+
+function linksLamp(box: BoxSnapshot): RhythmName {
+  const { uplink } = box;
+  if (uplink === undefined || uplink.phase === 'off') return 'off';
+  if (!isRunning(box, 'uplink')) return 'longShort';
+  if (uplink.phase === 'connecting') return 'blink';
+  const links = uplink.bond?.links.filter(({ isEnabled }) => isEnabled) ?? [];
+  if (links.length === 0) return 'steady';
+  const active = links.filter(({ state }) => state === 'active').length;
+  if (active === 0) return 'flicker';
+  if (active === links.length) return 'steady';
+  return active === 1 ? 'double' : 'gap';
+}
+
+function soundLamp(box: BoxSnapshot): RhythmName {
+  const { sound, levels, warnings } = box;
+  if (sound === 'none') return 'off';
+  // An idle box listens to nothing.
+  if (box.drop.phase === 'idle' || box.drop.phase === 'fault') return 'wink';
+  if (!isRunning(box, 'media') || !isRunning(box, 'capture') || levels === undefined) {
+    return 'longShort';
+  }
+  if (isStale(box)) return 'longShort';
+  const has = (key: string) => warnings.some((warning) => warning.key === key);
+  if (has('sound-clips') || Math.max(...levels.peakDbfs) >= CLIPPED_DBFS) return 'flicker';
+  if (has('sound-channel-missing')) return 'gap';
+  return has('sound-silent') || Math.max(...levels.peakDbfs) < QUIET_DBFS ? 'blink' : 'steady';
+}
+
+function recordingLamp(box: BoxSnapshot): RhythmName {
+  const { recording, drop } = box;
+  if (recording.length === 0) return 'off';
+  const count = (phase: RecordingTarget['phase']) =>
+    recording.filter((target) => target.phase === phase).length;
+  if (drop.phase !== 'live' && drop.phase !== 'ending') {
+    return count('failed') > 0 ? 'gap' : 'wink';
+  }
+  if (!isRunning(box, 'media') || isStale(box)) return 'longShort';
+  if (count('recording') === 0) return 'flicker';
+  if (count('recording') < recording.length) return 'gap';
+  return recording.some(({ remainingS }) => (remainingS ?? Infinity) < SHORT_S)
+    ? 'double'
+    : 'steady';
+}
+
+/** Half an hour of disk: time to fetch another one. */
+const SHORT_S = 1800;
+
+function hasPicture(box: BoxSnapshot): boolean {
+  const isFlowing = box.media?.isFlowing === true && !isStale(box);
+  return isFlowing && isRunning(box, 'media') && isRunning(box, 'capture');
+}
+
+/** The last words of a child that hangs are no news: health says when they are too old. */
+function isStale({ warnings }: BoxSnapshot): boolean {
+  return warnings.some(({ key }) => key === 'media-silent');
+}
+
+function isRunning({ children }: BoxSnapshot, name: string): boolean {
+  return children[name]?.phase === 'running';
+}

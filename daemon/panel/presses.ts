@@ -1,0 +1,42 @@
+import type { Gesture } from '../../hal/gpio/gestures.ts';
+import type { Command, Verb } from '../commands.ts';
+import type { DropPhase } from '../snapshot.ts';
+
+/** The box's two buttons. */
+export const BUTTONS = ['drop', 'mark'] as const;
+
+/**
+ * What a press asks for; undefined where it asks for nothing.
+ *
+ * The drop button: a short press arms, or takes it back; a hold goes live, or
+ * ends; a very long hold shuts the machine down. The mark button marks, however
+ * long. Both together are a hand that grasps the box, and ask for nothing.
+ */
+export function commandOf(
+  { buttons, length }: Extract<Gesture, { kind: 'press' }>,
+  phase: DropPhase,
+): Command | undefined {
+  const [button, ...others] = buttons;
+  if (others.length > 0) return undefined;
+  if (button === 'mark') return { verb: 'mark', args: {}, by: 'button' };
+  if (button !== 'drop') return undefined;
+  if (length === 'very-long') return { verb: 'shut-down', args: {}, by: 'button' };
+  const verb = length === 'short' ? SHORT[phase] : HOLD[phase];
+  // What the lamp showed is what the finger meant.
+  return verb === undefined ? undefined : { verb, args: {}, by: 'button', expect: phase };
+}
+
+const SHORT: Readonly<Partial<Record<DropPhase, Verb>>> = {
+  idle: 'arm',
+  fault: 'arm',
+  preflight: 'disarm',
+  armed: 'disarm',
+};
+
+const HOLD: Readonly<Partial<Record<DropPhase, Verb>>> = {
+  idle: 'go-live',
+  fault: 'go-live',
+  preflight: 'go-live',
+  armed: 'go-live',
+  live: 'end',
+};

@@ -1,0 +1,148 @@
+import { HalError } from '../../hal/errors.ts';
+import { GESTURE_TIMES, type Gesture, type GestureTimes } from '../../hal/gpio/gestures.ts';
+import type { Inputs, Lamp, Rhythm } from '../../hal/gpio/port.ts';
+import { watchPresses } from '../../hal/gpio/presses.ts';
+import { RHYTHMS, type RhythmName } from '../../hal/gpio/rhythm.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { runAll } from '../../hal/os/task.ts';
+import type { Command, Commander } from '../commands.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import { LAMPS, type LampName, lampsOf } from './lamps.ts';
+import { commandOf } from './presses.ts';
+
+export interface PanelDeps {
+  readonly inputs: Inputs;
+  readonly lamps: Readonly<Record<LampName, Lamp>>;
+  readonly snapshot: () => BoxSnapshot;
+  readonly commander: Commander;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly times?: GestureTimes;
+}
+
+/** A lamp follows within a quarter of a second, which people take for at once. */
+const LAMPS_EVERY_MS = 250;
+/** A lamp that is away is tried again this often. */
+const RETRY_MS = 2_000;
+/** How long a refused press shows. */
+const REFUSED_MS = 800;
+/** Presses that wait for their commands; a panicking hand gives no more. */
+const MOST_COMMANDS = 4;
+
+/** What the on-air lamp says to a finger, over what it shows otherwise. */
+interface Answer {
+  readonly rhythm: RhythmName;
+  readonly untilMs: number;
+}
+
+/** Presses to commands, and the box to lamps, until `signal` aborts. Never fails. */
+export async function runPanel(deps: PanelDeps, signal: AbortSignal): Promise<void> {
+  let answer: Answer | undefined;
+  const setAnswer = (next: Answer | undefined) => {
+    answer = next;
+  };
+  const shown = () => {
+    const lamps = lampsOf(deps.snapshot());
+    const isAnswering = answer !== undefined && deps.clock.monotonicMs() < answer.untilMs;
+    return isAnswering && answer ? { ...lamps, 'on-air': answer.rhythm } : lamps;
+  };
+  await runAll(
+    [
+      (both) => followPresses(deps, setAnswer, both),
+      ...LAMPS.map((name) => (both: AbortSignal) => driveLamp(name, deps, shown, both)),
+    ],
+    signal,
+  );
+  // What the lamps showed last is no longer true.
+  await Promise.all(LAMPS.map((name) => show(deps.lamps[name], RHYTHMS.off)));
+}
+
+async function followPresses(
+  deps: PanelDeps,
+  setAnswer: (answer: Answer | undefined) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, log, snapshot } = deps;
+  const running = new Set<Promise<void>>();
+  const refuse = () => setAnswer({ rhythm: 'triple', untilMs: clock.monotonicMs() + REFUSED_MS });
+  const press = (gesture: Extract<Gesture, { kind: 'press' }>) => {
+    setAnswer(undefined);
+    const command = commandOf(gesture, snapshot().drop.phase);
+    log.info('press', { buttons: gesture.buttons, length: gesture.length, verb: command?.verb });
+    if (command === undefined || running.size >= MOST_COMMANDS) return refuse();
+    const work = carryOut(command, deps, refuse, signal).finally(() => running.delete(work));
+    running.add(work);
+  };
+  for await (const change of watchPresses(deps.inputs, clock, signal, deps.times)) {
+    if (change.kind === 'hold-reached') setAnswer(holdAnswer(change, clock, deps.times));
+    if (change.kind === 'press') press(change);
+    if (change.kind === 'gone') log.warn('buttons away', { reason: change.reason });
+  }
+  await Promise.all(running);
+}
+
+/** The hold is reached: letting go now does it. Ends by itself, should the release be lost. */
+function holdAnswer(
+  { buttons }: Gesture,
+  clock: Clock,
+  { veryLongMs } = GESTURE_TIMES,
+): Answer | undefined {
+  const isDrop = buttons.length === 1 && buttons[0] === 'drop';
+  return isDrop ? { rhythm: 'flicker', untilMs: clock.monotonicMs() + veryLongMs } : undefined;
+}
+
+async function carryOut(
+  command: Command,
+  { commander, log }: PanelDeps,
+  refuse: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const outcome = await commander.run(command, () => undefined, signal);
+    if (outcome.status === 'done') return;
+    log.warn('press not followed', { verb: command.verb, why: outcome.detail });
+    if (outcome.status === 'rejected') refuse();
+  } catch (error) {
+    if (signal.aborted) return;
+    log.error('press not followed', { verb: command.verb, why: messageOf(error) });
+    refuse();
+  }
+}
+
+async function driveLamp(
+  name: LampName,
+  { lamps, clock, log }: PanelDeps,
+  shown: () => Readonly<Record<LampName, RhythmName>>,
+  signal: AbortSignal,
+): Promise<void> {
+  let now: RhythmName | undefined;
+  let lastReason: string | undefined;
+  while (!signal.aborted) {
+    const wanted = shown()[name];
+    let reason: string | undefined;
+    if (wanted !== now) reason = await show(lamps[name], RHYTHMS[wanted]);
+    now = reason === undefined ? wanted : undefined;
+    if (reason !== lastReason) {
+      if (reason === undefined) log.info('lamp back', { lamp: name });
+      else log.warn('lamp away', { lamp: name, reason });
+    }
+    lastReason = reason;
+    try {
+      await clock.sleep(reason === undefined ? LAMPS_EVERY_MS : RETRY_MS, signal);
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    }
+  }
+}
+
+/** Why the lamp could not show it, or undefined. */
+async function show(lamp: Lamp, rhythm: Rhythm): Promise<string | undefined> {
+  try {
+    await lamp.show(rhythm);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof HalError)) throw error;
+    return error.message;
+  }
+}

@@ -1,0 +1,213 @@
+import type { BatteryReading, BatteryState } from '../../hal/battery/port.ts';
+import type { PowerPhase } from '../snapshot.ts';
+
+/**
+ * What the battery asks of the box, as a pure step.
+ *
+ * A phase is entered when several readings in a row ask for it, and left upwards
+ * only with a margin or when the mains are back. The machine is shut down only
+ * when two figures agree: the charge, and the time left or a charge that was
+ * seen to fall. A gauge that is silent, stuck or jumping never shuts it down.
+ */
+export interface PowerSettings {
+  /** The drop is planned to last until then (Unix ms); undefined: not known. */
+  readonly plannedEndMs?: number;
+}
+
+export interface PowerState {
+  readonly phase: PowerPhase;
+  /** For each graver phase: how long all readings have asked for it or worse. */
+  readonly asked: Readonly<Partial<Record<PowerPhase, Asked>>>;
+  /** How long all readings have asked for a milder phase, and the gravest of those. */
+  readonly milder: (Asked & { readonly phase: PowerPhase }) | undefined;
+  readonly trend: Trend | undefined;
+  readonly lastPct: number | undefined;
+}
+
+interface Asked {
+  readonly sinceMs: number;
+  readonly readings: number;
+}
+
+/** The charge since it last rose: falls are seen against the highest. */
+interface Trend {
+  readonly highestPct: number;
+  readonly lowestPct: number;
+}
+
+export const START_POWER: PowerState = {
+  phase: 'normal',
+  asked: {},
+  milder: undefined,
+  trend: undefined,
+  lastPct: undefined,
+};
+
+/**
+ * The cut-off is where the time left is 0. Four minutes before it the end begins;
+ * thirty seconds of readings and at most thirty of closing leave three, so that an
+ * estimate that is wrong by half still ends a minute before.
+ */
+const SHUT_DOWN_S = 240;
+const SHUT_DOWN_PCT = 5;
+const LAST_MINUTES_S = 900;
+const LAST_MINUTES_PCT = 12;
+const SAVING_S = 3_600;
+const SAVING_PCT = 40;
+/** Kept in hand when the planned end is what counts. */
+const RESERVE_S = 600;
+
+/** One figure that is this good contradicts the other one that is bad. */
+const CONTRADICTS_PCT = 25;
+const CONTRADICTS_S = 600;
+/** A fall that is seen beside a low charge; without any word of mains or current it takes more. */
+const SEEN_TO_FALL_PCT = 1;
+const DISCHARGES_PCT = 2;
+/** A rise that noise does not make: it charges. */
+const CHARGES_PCT = 2;
+/** More between two readings is a gauge that jumps. */
+const JUMP_PCT = 10;
+/** Above this the current flows out, whatever a missing mains pin says. */
+const DRAW_MA = -50;
+
+/** Times its figure at which a phase is left again. */
+const MARGIN = 1.2;
+
+interface Patience {
+  readonly readings: number;
+  readonly ms: number;
+}
+
+/** How long a phase must be asked for; the graver the longer. Readings come every 5 s. */
+const PATIENCE: Readonly<Record<PowerPhase, Patience>> = {
+  normal: { readings: 3, ms: 10_000 },
+  saving: { readings: 3, ms: 10_000 },
+  'last-minutes': { readings: 4, ms: 15_000 },
+  'shut-down': { readings: 6, ms: 25_000 },
+};
+
+/** From the mildest. */
+const PHASES: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
+
+const rank = (phase: PowerPhase) => PHASES.indexOf(phase);
+
+/** Takes one reading. `nowMs` never steps; `wallMs` is for the planned end. */
+export function stepPower(
+  before: PowerState,
+  battery: BatteryState,
+  { plannedEndMs }: PowerSettings,
+  nowMs: number,
+  wallMs: number,
+): PowerState {
+  const pct = battery.phase === 'known' ? battery.chargePct : undefined;
+  const trend = trendOf(before.trend, battery);
+  const isJump = Math.abs((pct ?? 0) - (before.lastPct ?? pct ?? 0)) > JUMP_PCT;
+  const seen: PowerState = { ...before, trend, lastPct: pct ?? before.lastPct };
+  // Once begun, the end is carried through: half an end is worse than either.
+  if (before.phase === 'shut-down') return seen;
+  const needS = plannedEndMs === undefined ? 0 : (plannedEndMs - wallMs) / 1000 + RESERVE_S;
+  const wanted = isJump ? undefined : wantedBy(battery, before.phase, needS, trend);
+  if (wanted === undefined) return { ...seen, asked: {}, milder: undefined };
+  return follow(seen, wanted, nowMs);
+}
+
+function follow(before: PowerState, wanted: PowerPhase, nowMs: number): PowerState {
+  const { phase } = before;
+  const graver = PHASES.filter((one) => rank(one) > rank(phase) && rank(one) <= rank(wanted));
+  const asked = Object.fromEntries(
+    graver.map((one) => [one, again(before.asked[one], nowMs)]),
+  ) as PowerState['asked'];
+  const isMilder = rank(wanted) < rank(phase);
+  const gravest = atLeast(before.milder?.phase ?? wanted, wanted);
+  const milder = isMilder ? { ...again(before.milder, nowMs), phase: gravest } : undefined;
+  const risen = graver.findLast((one) => isSure(one, asked[one], nowMs));
+  // What was asked for beyond the new phase has waited as long already.
+  if (risen !== undefined) return { ...before, phase: risen, asked, milder: undefined };
+  if (milder !== undefined && isSure(gravest, milder, nowMs)) {
+    return { ...before, phase: gravest, asked: {}, milder: undefined };
+  }
+  return { ...before, asked, milder };
+}
+
+function again(before: Asked | undefined, nowMs: number): Asked {
+  return { sinceMs: before?.sinceMs ?? nowMs, readings: (before?.readings ?? 0) + 1 };
+}
+
+function isSure(phase: PowerPhase, asked: Asked | undefined, nowMs: number): boolean {
+  const { readings, ms } = PATIENCE[phase];
+  return asked !== undefined && asked.readings >= readings && nowMs - asked.sinceMs >= ms;
+}
+
+/** The phase that this reading alone asks for; undefined where it says nothing. */
+function wantedBy(
+  battery: BatteryState,
+  now: PowerPhase,
+  needS: number,
+  trend: Trend | undefined,
+): PowerPhase | undefined {
+  if (battery.phase === 'absent') return 'normal';
+  if (battery.mains === 'on') return 'normal';
+  // A pin says that the mains are off, and nobody says for how long that is well.
+  if (battery.phase === 'unknown')
+    return battery.mains === 'off' ? atLeast(now, 'saving') : undefined;
+  if (!isDischarging(battery, trend)) return undefined;
+  const { chargePct, timeLeftS } = battery;
+  if (chargePct === undefined && timeLeftS === undefined) return atLeast(now, 'saving');
+  const margin = (phase: PowerPhase) => (rank(now) >= rank(phase) ? MARGIN : 1);
+  if (isSpent(battery, trend)) return 'shut-down';
+  if (isNear(battery, LAST_MINUTES_PCT, LAST_MINUTES_S, margin('last-minutes'))) {
+    return 'last-minutes';
+  }
+  const savingS = Math.max(needS, needS > 0 ? 0 : SAVING_S);
+  return isNear(battery, SAVING_PCT, savingS, margin('saving')) ? 'saving' : 'normal';
+}
+
+/** Two figures say that it ends within minutes, and none says otherwise. */
+function isSpent({ chargePct, timeLeftS }: BatteryReading, trend: Trend | undefined): boolean {
+  if (chargePct === undefined) return false;
+  const isChargeLow = chargePct <= SHUT_DOWN_PCT;
+  const isTimeLow = timeLeftS !== undefined && timeLeftS <= SHUT_DOWN_S;
+  const hasFallen = fallOf(trend) >= SEEN_TO_FALL_PCT;
+  if (isTimeLow) return chargePct <= CONTRADICTS_PCT;
+  const isTimeLong = timeLeftS !== undefined && timeLeftS > CONTRADICTS_S;
+  return isChargeLow && !isTimeLong && (timeLeftS !== undefined || hasFallen);
+}
+
+/** Either figure is low and the other does not contradict it. */
+function isNear(
+  { chargePct, timeLeftS }: BatteryReading,
+  pct: number,
+  seconds: number,
+  margin: number,
+): boolean {
+  const isChargeLow = chargePct !== undefined && chargePct <= pct * margin;
+  const isTimeLow = timeLeftS !== undefined && timeLeftS <= seconds * margin;
+  return isChargeLow || isTimeLow;
+}
+
+function isDischarging(battery: BatteryReading, trend: Trend | undefined): boolean {
+  if (battery.mains !== 'unknown') return battery.mains === 'off';
+  // Nobody tells of the mains: the current does, or the charge as it falls.
+  return (battery.currentMa ?? 0) < DRAW_MA || fallOf(trend) >= DISCHARGES_PCT;
+}
+
+function trendOf(before: Trend | undefined, battery: BatteryState): Trend | undefined {
+  if (battery.phase === 'absent' || battery.mains === 'on') return undefined;
+  const pct = battery.phase === 'known' ? battery.chargePct : undefined;
+  if (pct === undefined) return before;
+  if (before === undefined || pct - before.lowestPct >= CHARGES_PCT) {
+    return { highestPct: pct, lowestPct: pct };
+  }
+  return {
+    highestPct: Math.max(before.highestPct, pct),
+    lowestPct: Math.min(before.lowestPct, pct),
+  };
+}
+
+function fallOf(trend: Trend | undefined): number {
+  return trend === undefined ? 0 : trend.highestPct - trend.lowestPct;
+}
+
+function atLeast(now: PowerPhase, phase: PowerPhase): PowerPhase {
+  return rank(now) > rank(phase) ? now : phase;
+}

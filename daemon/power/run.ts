@@ -1,0 +1,63 @@
+import type { Battery, BatteryState } from '../../hal/battery/port.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { BoxEvent } from '../commands.ts';
+import type { PowerPhase } from '../snapshot.ts';
+import { type Load, shedIn } from './loads.ts';
+import { type PowerSettings, START_POWER, stepPower } from './policy.ts';
+
+export interface PowerDeps {
+  readonly battery: Battery;
+  /** Asked at each reading: the planned end may be set while it runs. */
+  readonly settings: () => PowerSettings;
+  readonly onBattery: (battery: BatteryState) => void;
+  /** Called at the start and at each change, with all that is off now. */
+  readonly onPhase: (phase: PowerPhase, shed: readonly Load[]) => void;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const READ_EVERY_MS = 5_000;
+
+const SEVERITY: Readonly<Record<PowerPhase, BoxEvent['severity']>> = {
+  normal: 'info',
+  saving: 'warning',
+  'last-minutes': 'critical',
+  'shut-down': 'critical',
+};
+
+/** Reads the battery and follows the policy until `signal` aborts. Never fails. */
+export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<void> {
+  const { clock, log } = deps;
+  let state = START_POWER;
+  deps.onPhase(state.phase, shedIn(state.phase));
+  try {
+    while (!signal.aborted) {
+      const battery = await deps.battery.read(signal);
+      deps.onBattery(battery);
+      const { phase } = state;
+      state = stepPower(state, battery, deps.settings(), clock.monotonicMs(), clock.wallMs());
+      if (state.phase !== phase) {
+        const shed = shedIn(state.phase);
+        log.warn('power', { from: phase, to: state.phase, shed, ...figuresOf(battery) });
+        deps.onPhase(state.phase, shed);
+        deps.onEvent({
+          type: 'power.phase',
+          severity: SEVERITY[state.phase],
+          atMs: clock.wallMs(),
+          data: { from: phase, to: state.phase, shed, ...figuresOf(battery) },
+        });
+      }
+      await clock.sleep(READ_EVERY_MS, signal);
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}
+
+function figuresOf(battery: BatteryState) {
+  if (battery.phase !== 'known') return { battery: battery.phase };
+  const { chargePct, timeLeftS, mains } = battery;
+  return { chargePct, timeLeftS, mains };
+}

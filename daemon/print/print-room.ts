@@ -1,0 +1,42 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Printer } from '../../hal/printer/port.ts';
+import type { Outcome } from '../commands.ts';
+import type { CommanderDeps } from '../drop/commander.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import {
+  DOCUMENT_NAMES,
+  type DocumentFacts,
+  type DocumentName,
+  renderDocument,
+} from './documents.ts';
+
+export interface PrintRoomDeps extends DocumentFacts {
+  readonly printer: Printer;
+  readonly snapshot: () => BoxSnapshot;
+  readonly clock: Clock;
+}
+
+/** Carries out `print`: a document by its name, to the box's printer. */
+export function openPrintRoom(deps: PrintRoomDeps): Pick<CommanderDeps, 'print'> {
+  const { printer, snapshot, clock } = deps;
+  return {
+    print: async (args, isDryRun, signal): Promise<Outcome> => {
+      const name = args['document'];
+      if (!isDocumentName(name)) {
+        const detail = `there is no document ${String(name).slice(0, 40)}; there are: ${DOCUMENT_NAMES.join(', ')}`;
+        return { status: 'rejected', code: 'UNSUPPORTED', detail };
+      }
+      if (isDryRun) return { status: 'done', detail: `would print ${name}` };
+      const document = renderDocument(name, deps, snapshot(), clock.wallMs());
+      const printed = await printer.print(document, signal);
+      if (printed.outcome === 'failed') {
+        return { status: 'failed', code: 'NOT_PRINTED', detail: printed.reason };
+      }
+      return { status: 'done', detail: `${name} is ${printed.outcome}` };
+    },
+  };
+}
+
+function isDocumentName(name: unknown): name is DocumentName {
+  return (DOCUMENT_NAMES as readonly unknown[]).includes(name);
+}

@@ -1,0 +1,150 @@
+import type { LaunchFragment } from '../hal/launch.ts';
+import { AUDIO_FRAME_MS, type GraphSettings } from '../pipelines/capture/graph.ts';
+import { partTargetBeside } from '../pipelines/hls/limits.ts';
+import type { MediaSettings } from '../pipelines/media/messages.ts';
+import type { SrtSettings, UplinkTrack } from '../pipelines/uplink/graph.ts';
+import type { LinkWish } from '../pipelines/uplink/links.ts';
+import type { UplinkSettings } from '../pipelines/uplink/messages.ts';
+import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
+import type { Encoders } from './preflight.ts';
+import { UPLINK_TRACK, type UplinkConfig } from './uplink/config.ts';
+
+/** What each child is to do, from the config: pure. */
+
+/** Key frames by count, so that they fall on the same frame in every rendition. */
+export function gopFrames({ camera, encoder }: Config): number {
+  return Math.round((camera.fps * encoder.keyframe_ms) / 1000);
+}
+
+/** A part is a whole number of frames, as near to what was asked for as that goes. */
+function partMs({ camera, viewers }: Config): number {
+  const frames = Math.max(1, Math.round((viewers.part_ms * camera.fps) / 1000));
+  return (frames * 1000) / camera.fps;
+}
+
+/**
+ * Media time counts from midnight UTC, so that times and sequence numbers go on
+ * growing when the whole box is started anew, and stay small.
+ */
+function startOfDayMs(nowMs: number): number {
+  return nowMs - (nowMs % 86_400_000);
+}
+
+/** @param sources What camera and sound bring, and whether every frame comes in time. */
+export function graphSettings(
+  config: Config,
+  sources: {
+    readonly camera: LaunchFragment;
+    readonly sound: LaunchFragment | undefined;
+    readonly isSteady: boolean;
+  },
+  encoders: Encoders,
+): GraphSettings {
+  return {
+    ...sources,
+    fps: config.camera.fps,
+    gopFrames: gopFrames(config),
+    renditions: [...config.renditions, ...ownRendition(config.uplink)].map((rendition) => ({
+      id: rendition.name,
+      width: rendition.width,
+      height: rendition.height,
+      bitrateBps: rendition.bitrate_bps,
+    })),
+    audio: {
+      id: AUDIO_TRACK,
+      channels: config.sound.channels,
+      bitrateBps: config.sound.bitrate_bps,
+    },
+    encoder: encoders.video,
+    speed: config.encoder.speed,
+    audioEncoder: encoders.audio,
+  };
+}
+
+/** The uplink's picture, where it has one of its own. */
+function ownRendition(uplink: UplinkConfig | undefined) {
+  if (uplink === undefined || uplink.rendition !== '') return [];
+  const { width, height, bitrate_bps } = uplink;
+  return [{ name: UPLINK_TRACK, width, height, bitrate_bps }];
+}
+
+export function mediaSettings(config: Config, hasSound: boolean, nowMs: number): MediaSettings {
+  const { viewers, renditions, sound, drop } = config;
+  const { tls } = viewers;
+  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
+  const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
+  return {
+    partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
+    segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
+    windowS: viewers.window_s,
+    epochMs: startOfDayMs(nowMs),
+    tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
+    ladder: {
+      bitratesBps: Object.fromEntries([
+        ...bitrates,
+        ...(hasSound ? [[AUDIO_TRACK, sound.bitrate_bps]] : []),
+      ]),
+      profiles: ladderOf(config),
+    },
+    drop: { title: drop.title, startsAt: drop.starts_at },
+    server: {
+      host: viewers.host,
+      port: viewers.port,
+      maxConnections: viewers.max_connections,
+      maxConnectionsPerAddress: viewers.max_connections_per_address,
+      ...(tls === undefined
+        ? {}
+        : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
+    },
+  };
+}
+
+/**
+ * @param passphrase From the file that the config names.
+ * @param usedBytes What each link has carried this month.
+ */
+export function uplinkSettings(
+  uplink: UplinkConfig,
+  hasSound: boolean,
+  passphrase: string | undefined,
+  usedBytes: Readonly<Record<string, number>>,
+): UplinkSettings {
+  const isOwn = uplink.rendition === '';
+  const picture: UplinkTrack = { id: isOwn ? UPLINK_TRACK : uplink.rendition, kind: 'video' };
+  const srt: SrtSettings = {
+    host: uplink.host,
+    port: uplink.port,
+    latencyMs: uplink.latency_ms,
+    overheadPct: uplink.overhead_pct,
+    ...(uplink.stream_id === '' ? {} : { streamId: uplink.stream_id }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
+  // A picture that viewers share keeps its bitrate: they notice nothing of the uplink.
+  const isFixed = uplink.rate === 'fixed' || !isOwn;
+  return {
+    srt,
+    tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
+    links: uplink.links.length === 0 ? undefined : linkWishes(uplink),
+    usedBytes,
+    rate: isFixed
+      ? undefined
+      : {
+          algorithm: uplink.rate === 'classic' ? 'classic' : 'link-aware',
+          bounds: { minBps: uplink.min_bitrate_bps, maxBps: uplink.bitrate_bps },
+        },
+  };
+}
+
+export function linkWishes({ links }: UplinkConfig): readonly LinkWish[] {
+  return links.map((link) => ({
+    id: link.id,
+    ...(link.device === undefined ? {} : { device: link.device }),
+    ...(link.address === undefined ? {} : { address: link.address }),
+    weight: link.weight,
+    isBackup: link.backup,
+    isEnabled: link.enabled,
+    ...(link.budget_mb_per_month === undefined
+      ? {}
+      : { budgetBytes: link.budget_mb_per_month * 1e6 }),
+  }));
+}

@@ -1,0 +1,47 @@
+import { CONNECT_TIMEOUT_MS, PACKET_MAX_BYTES } from './broker-socket.ts';
+import type { ConnectOptions } from './connection.ts';
+
+/** A line that is dead is noticed within a minute and a half, by the ping or the broker. */
+const KEEPALIVE_S = 60;
+/**
+ * The broker keeps the session so long: the will's delay counts within it (MQTT 5,
+ * 3.1.3.2.2), and a command that waits in it is as old as one may be.
+ */
+const SESSION_EXPIRY_S = 30;
+/** Commands that the broker may send before the first is acknowledged. */
+const RECEIVE_MAX = 16;
+/** What mqtt.js is told for one connection. It never reconnects by itself, and queues nothing. */
+export function clientOptions(protocol: 4 | 5, options: ConnectOptions) {
+  const { clientId, username, password, will } = options;
+  const five = protocol === 5;
+  const qos = 1 as const;
+  return {
+    protocolVersion: protocol,
+    clientId,
+    keepalive: KEEPALIVE_S,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    // A 3.1.1 broker would keep the session, and old commands in it, for ever.
+    clean: !five,
+    ...(username === undefined ? {} : { username }),
+    ...(password === undefined ? {} : { password }),
+    will: {
+      topic: will.topic,
+      payload: Buffer.from(will.payload),
+      qos,
+      retain: true,
+      ...(five ? { properties: { willDelayInterval: will.delayS } } : {}),
+    },
+    ...(five
+      ? {
+          properties: {
+            sessionExpiryInterval: SESSION_EXPIRY_S,
+            receiveMaximum: RECEIVE_MAX,
+            maximumPacketSize: PACKET_MAX_BYTES,
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,119 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import * as v from 'valibot';
+import type { Body } from './topics.ts';
+
+type Reply = Body<'reply'>;
+
+/**
+ * Longer than a command may be on its way: expiry, session and clocks that differ.
+ * Within it an id is never forgotten, over restarts too.
+ */
+const KEEP_MS = 300_000;
+/** Ids in that time. When it is full nothing is forgotten for it: new commands are refused. */
+const IDS_MAX = 256;
+const RESULT_MAX_BYTES = 4_096;
+
+interface Known {
+  readonly atMs: number;
+  readonly reply: Reply;
+}
+
+const stored = v.array(
+  v.object({
+    at_ms: v.number(),
+    id: v.string(),
+    status: v.string(),
+    code: v.nullable(v.string()),
+    detail: v.nullable(v.string()),
+    result: v.unknown(),
+  }),
+);
+
+/** Which commands were taken and what came of each, on disk before one is run. */
+export class CommandMemory {
+  readonly #path: string;
+  readonly #known = new Map<string, Known>();
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** A file that is not there or makes no sense is an empty memory. */
+  static async open(path: string, wallMs: number): Promise<CommandMemory> {
+    const memory = new CommandMemory(path);
+    const text = await readFile(path, 'utf8').catch(() => '[]');
+    for (const { at_ms, ...reply } of parseStored(text)) {
+      memory.#known.set(reply.id, {
+        atMs: Math.min(at_ms, wallMs),
+        reply: settled(reply as Reply),
+      });
+    }
+    return memory;
+  }
+
+  find(id: string): Reply | undefined {
+    return this.#known.get(id)?.reply;
+  }
+
+  /** False where there is no room: then the command must not run. Rejects when the disk fails. */
+  async accept(id: string, wallMs: number): Promise<boolean> {
+    for (const [old, { atMs }] of this.#known) {
+      // A clock that was set makes ages of either sign.
+      if (Math.abs(wallMs - atMs) > KEEP_MS) this.#known.delete(old);
+    }
+    if (this.#known.size >= IDS_MAX) return false;
+    const reply: Reply = { id, status: 'accepted', code: null, detail: null, result: null };
+    this.#known.set(id, { atMs: wallMs, reply });
+    try {
+      await this.#save();
+    } catch (error) {
+      this.#known.delete(id);
+      throw error;
+    }
+    return true;
+  }
+
+  /** What came of it, for whoever asks again. */
+  async settle(id: string, reply: Reply): Promise<void> {
+    const known = this.#known.get(id);
+    if (known === undefined) return;
+    const isLong = Buffer.byteLength(JSON.stringify(reply.result ?? null)) > RESULT_MAX_BYTES;
+    this.#known.set(id, { ...known, reply: isLong ? { ...reply, result: null } : reply });
+    await this.#save();
+  }
+
+  /** One after the other, each with all that is known then. */
+  async #save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write());
+    await this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const all = [...this.#known.values()].map(({ atMs, reply }) => ({ at_ms: atMs, ...reply }));
+    const file = await open(`${this.#path}.new`, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(all));
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(`${this.#path}.new`, this.#path);
+  }
+}
+
+function parseStored(text: string): v.InferOutput<typeof stored> {
+  try {
+    const parsed = v.safeParse(stored, JSON.parse(text));
+    return parsed.success ? parsed.output.slice(-IDS_MAX) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** What ran when the box went down is over, and nobody knows how far it came. */
+function settled(reply: Reply): Reply {
+  if (reply.status !== 'accepted' && reply.status !== 'progress') return reply;
+  const detail = 'the box was restarted while it ran';
+  return { ...reply, status: 'failed', code: 'INTERRUPTED', detail };
+}

@@ -1,0 +1,67 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { type Connection, MqttError } from './connection.ts';
+import type { SpoolRecord } from './spool/record.ts';
+import type { Spool } from './spool/spool.ts';
+import { expiryS } from './topics.ts';
+
+/** Events on their way at once: as many may be repeated, with the same `seq`, after a crash. */
+const WINDOW = 8;
+/** After a broker's refusal, and where the disk gives nothing back. */
+const RETRY_MS = 10_000;
+
+export interface SenderDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly spool: Spool;
+}
+
+/**
+ * Sends what the spool holds, in order, until `signal` aborts or the connection
+ * ends. An event is off the spool only when the broker acknowledged it.
+ */
+export async function sendEvents(
+  topic: string,
+  connection: Connection,
+  { clock, log, spool }: SenderDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await spool.appended(spool.ackedSeq, signal);
+    if (signal.aborted) return;
+    const records = await spool.read(spool.ackedSeq, WINDOW);
+    const isSent = records.length > 0 && (await sendBatch(records));
+    if (!isSent) await clock.sleep(RETRY_MS, signal).catch(() => undefined);
+  }
+
+  async function sendBatch(records: readonly SpoolRecord[]): Promise<boolean> {
+    const results = await Promise.allSettled(records.map((record) => sendOne(record)));
+    const failed = results.findIndex(({ status }) => status === 'rejected');
+    const last = records[failed === -1 ? records.length - 1 : failed - 1];
+    if (last !== undefined) await spool.ack(last.seq);
+    if (failed === -1) return true;
+    const { reason } = results[failed] as PromiseRejectedResult;
+    if (connection.closed.aborted) return false;
+    const code = reason instanceof MqttError ? reason.reasonCode : undefined;
+    log.error('the broker refuses events; they are kept', {
+      code,
+      waiting: spool.figures().waiting,
+    });
+    return false;
+  }
+
+  async function sendOne({ payload }: SpoolRecord): Promise<void> {
+    const leftS = remainingS(payload, clock.wallMs());
+    // What is older than its expiry would be dropped by the broker; it is so here.
+    if (leftS <= 0) return;
+    await connection.publish({ topic, payload, qos: 1, isRetained: false, expiryS: leftS });
+  }
+}
+
+function remainingS(payload: Buffer, wallMs: number): number {
+  const wholeS = expiryS('event', false) ?? 0;
+  const { ts } = JSON.parse(payload.toString()) as { ts: string };
+  const ageS = (wallMs - Date.parse(ts)) / 1000;
+  // A clock that was set back makes events of the future: they are new.
+  return Math.min(wholeS, wholeS - ageS);
+}

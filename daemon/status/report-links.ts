@@ -1,0 +1,85 @@
+import type { ModemState } from '../../hal/modem/port.ts';
+import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import { clipText, orNull, rounded } from './figures.ts';
+import type { Body } from './topics.ts';
+
+type LinkBody = Body<'links'>['links'][number];
+
+const LINKS_MAX = 16;
+/** What a full SRT packet measures on a link, for windows that are told in packets. */
+const PACKET_BYTES = 1_344;
+
+/** Links of the bonding with the modem behind each, then the modems that carry nothing. */
+export function reportLinks({ uplink, modems }: BoxSnapshot): Body<'links'> {
+  const bonded = uplink?.bond?.links ?? [];
+  const known = modems.phase === 'known' ? modems.modems : [];
+  const modemOf = (id: string) =>
+    known.find((modem) => modem.interfaceName === id || modem.id === id);
+  const taken = new Set(bonded.map(({ id }) => modemOf(id)));
+  const links = [
+    ...bonded.map((link) => reportLink(link.id, link, modemOf(link.id))),
+    ...known
+      .filter((modem) => !taken.has(modem))
+      .map((modem) => reportLink(modem.interfaceName ?? modem.id, undefined, modem)),
+  ];
+  return {
+    policy: policyOf(uplink),
+    active: bonded
+      .filter(({ state }) => state === 'active')
+      .slice(0, LINKS_MAX)
+      .map(({ id }) => clipText(id, 64)),
+    links: links.slice(0, LINKS_MAX),
+  };
+}
+
+function policyOf(uplink: BoxSnapshot['uplink']): Body<'links'>['policy'] {
+  if (uplink === undefined || uplink.phase === 'off') return 'off';
+  return uplink.bond === undefined ? 'direct' : 'bond';
+}
+
+function reportLink(
+  id: string,
+  link: LinkSnapshot | undefined,
+  modem: ModemState | undefined,
+): LinkBody {
+  return {
+    id: clipText(id, 64),
+    kind: modem === undefined ? kindOf(id) : 'cellular',
+    state: link?.state ?? null,
+    ...radioOf(modem),
+    rtt_s: rounded(orNull(link?.rttMs, (ms) => ms / 1000) ?? undefined, 3),
+    loss_ratio: orNull(link, ({ lossPct }) => ratioOf(lossPct)),
+    tx_bps: rounded(link?.bitrateBps, 0),
+    share_ratio: orNull(link, ({ sharePct }) => ratioOf(sharePct)),
+    window: orNull(link, ({ windowBytes }) => Math.round(windowBytes / PACKET_BYTES)),
+    in_flight: link?.inFlightPackets ?? null,
+    weight: null,
+    data_used_b: rounded(link?.usedBytes, 0),
+    data_cap_b: null,
+  };
+}
+
+function radioOf(modem: ModemState | undefined) {
+  const known = <T extends string>(value: T | undefined) =>
+    value === undefined || value === 'unknown' ? null : value;
+  return {
+    tech: known(modem?.technology),
+    operator: orNull(modem?.operator, (name) => clipText(name, 64)),
+    rsrp_dbm: rounded(modem?.rsrpDbm, 1),
+    rsrq_db: rounded(modem?.rsrqDb, 1),
+    sinr_db: rounded(modem?.sinrDb, 1),
+    sim: known(modem?.sim),
+  };
+}
+
+/** By the names that systemd and the kernel give interfaces. */
+function kindOf(id: string): LinkBody['kind'] {
+  if (/^(ww|ppp|usb)/.test(id)) return 'cellular';
+  if (/^wl/.test(id)) return 'wifi';
+  return /^e(n|th)/.test(id) ? 'ethernet' : 'other';
+}
+
+function ratioOf(pct: number): number | null {
+  return rounded(Math.min(1, Math.max(0, pct / 100)), 3);
+}

@@ -1,0 +1,253 @@
+import { mkdir, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../../../hal/os/log.ts';
+import { CursorFile } from './cursor.ts';
+import { SegmentReader } from './reader.ts';
+import {
+  PAYLOAD_MAX_BYTES,
+  renderRecord,
+  SEGMENT_HEADER_BYTES,
+  type SpoolRecord,
+} from './record.ts';
+import { type Found, findSegments } from './recover.ts';
+import { type ActiveSegment, createSegment, type Segment } from './segments.ts';
+import { SpoolError, type SpoolFigures, type SpoolOptions } from './types.ts';
+
+const SEGMENT_BYTES = 1_048_576;
+/** Records that wait for the disk. A burst beyond it is refused by name. */
+const PENDING_MAX = 1_024;
+const BATCH_MAX = 256;
+
+interface Pending {
+  readonly render: (seq: number, session: string) => Buffer;
+  readonly resolve: (seq: number) => void;
+  readonly reject: (error: SpoolError) => void;
+}
+
+/**
+ * A bounded, checksummed queue on disk that forgets nothing over a kill -9 or a
+ * power cut once `append` resolved.
+ *
+ * Sequence numbers go on over restarts and are never used twice within a session;
+ * only a spool whose files were removed begins a new one.
+ */
+export class Spool implements AsyncDisposable {
+  readonly session: string;
+  readonly #options: SpoolOptions;
+  readonly #segmentBytes: number;
+  readonly #cursor: CursorFile;
+  readonly #reader: SegmentReader;
+  #closed: Segment[];
+  #active: ActiveSegment;
+  #lastSeq: number;
+  #ackedSeq: number;
+  #pending: Pending[] = [];
+  #flushing: Promise<void> | undefined;
+  #droppedTotal = 0;
+  #failure: string | undefined;
+  readonly #wake = new Set<() => void>();
+
+  private constructor(
+    options: SpoolOptions,
+    cursor: CursorFile,
+    found: Omit<Found, 'tornBytes'> & { readonly ackedSeq: number },
+  ) {
+    this.#options = options;
+    this.#segmentBytes = options.segmentBytes ?? Math.min(SEGMENT_BYTES, options.maxBytes / 4);
+    this.#cursor = cursor;
+    this.#reader = new SegmentReader((damaged) =>
+      options.log.error('events damaged on the disk', { damaged }),
+    );
+    this.session = found.session;
+    this.#closed = [...found.closed];
+    this.#active = found.active;
+    this.#lastSeq = found.lastSeq;
+    this.#ackedSeq = found.ackedSeq;
+  }
+
+  /** @throws SpoolError OPEN_FAILED when the folder can be neither read nor made. */
+  static async open(options: SpoolOptions): Promise<Spool> {
+    const { folder, log } = options;
+    try {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const { file, cursor } = await CursorFile.open(join(folder, 'acked'));
+      const found = await findSegments(folder);
+      const isSame = cursor?.session === found.session;
+      const ackedSeq = isSame ? cursor.ackedSeq : (found.closed[0] ?? found.active).firstSeq - 1;
+      if (found.tornBytes > 0)
+        log.warn('event torn by a crash cut off', { bytes: found.tornBytes });
+      const spool = new Spool(options, file, { ...found, ackedSeq });
+      log.info('event spool open', { session: spool.session, ...spool.figures() });
+      return spool;
+    } catch (cause) {
+      throw new SpoolError('OPEN_FAILED', `event spool in ${folder}: ${messageOf(cause)}`, {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * Writes one payload; resolves with its sequence number when it is on the disk.
+   *
+   * @param render Makes the payload once its number is known.
+   * @throws SpoolError WRITE_FAILED, FULL (too many wait for the disk) or TOO_LONG.
+   */
+  append(render: (seq: number, session: string) => Buffer): Promise<number> {
+    if (this.#pending.length >= PENDING_MAX) {
+      return Promise.reject(new SpoolError('FULL', `${PENDING_MAX} events wait for the disk`));
+    }
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ render, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** The next records behind `afterSeq`, in order; empty where there are none yet. */
+  async read(afterSeq: number, most: number): Promise<readonly SpoolRecord[]> {
+    let segment = this.#segmentAfter(afterSeq);
+    while (segment !== undefined) {
+      const records = await this.#reader.read(segment, afterSeq, most);
+      if (records.length > 0) return records;
+      segment = this.#segmentBehind(segment);
+    }
+    return [];
+  }
+
+  /** The broker has everything up to `seq`. Resolves when that is on the disk. */
+  async ack(seq: number): Promise<void> {
+    if (seq <= this.#ackedSeq) return;
+    this.#ackedSeq = Math.min(seq, this.#lastSeq);
+    await this.#cursor.save({ session: this.session, ackedSeq: this.#ackedSeq });
+    while (this.#closed[0] !== undefined && this.#lastSeqOf(0) <= this.#ackedSeq) {
+      await this.#removeOldest();
+    }
+  }
+
+  get ackedSeq(): number {
+    return this.#ackedSeq;
+  }
+
+  /** Resolves when there may be something to read behind `seq`, or `signal` aborts. */
+  async appended(seq: number, signal: AbortSignal): Promise<void> {
+    if (this.#lastSeq > seq || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const wake = () => {
+        signal.removeEventListener('abort', wake);
+        this.#wake.delete(wake);
+        resolve();
+      };
+      signal.addEventListener('abort', wake, { once: true });
+      this.#wake.add(wake);
+    });
+  }
+
+  figures(): SpoolFigures {
+    return {
+      waiting: this.#lastSeq - this.#ackedSeq,
+      bytes: this.#bytes(),
+      droppedTotal: this.#droppedTotal,
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#flushing;
+    await this.#cursor.close();
+    await this.#active.file.close();
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0, BATCH_MAX);
+      try {
+        await this.#write(batch);
+        this.#failure = undefined;
+      } catch (cause) {
+        this.#failure = messageOf(cause);
+        this.#options.log.error('events lost: the spool cannot be written', {
+          events: batch.length,
+          reason: this.#failure,
+        });
+        const error = new SpoolError('WRITE_FAILED', `event spool: ${this.#failure}`, { cause });
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#flushing = undefined;
+    for (const wake of this.#wake) wake();
+  }
+
+  /** One write and one fdatasync for all. A failure leaves the file as it was. */
+  async #write(batch: readonly Pending[]): Promise<void> {
+    const taken: { readonly pending: Pending; readonly bytes: Buffer }[] = [];
+    for (const pending of batch) {
+      const payload = pending.render(this.#lastSeq + taken.length + 1, this.session);
+      if (payload.length > PAYLOAD_MAX_BYTES) {
+        pending.reject(new SpoolError('TOO_LONG', `an event of ${payload.length} bytes`));
+        continue;
+      }
+      const seq = this.#lastSeq + taken.length + 1;
+      taken.push({ pending, bytes: renderRecord({ seq, payload }) });
+    }
+    const bytes = Buffer.concat(taken.map((one) => one.bytes));
+    if (bytes.length === 0) return;
+    await this.#makeRoom(bytes.length);
+    const { file, bytes: at } = this.#active;
+    try {
+      const { bytesWritten } = await file.write(bytes, 0, bytes.length, at);
+      if (bytesWritten < bytes.length) throw new Error('the disk is full');
+      await file.datasync();
+    } catch (error) {
+      await file.truncate(at).catch(() => undefined);
+      throw error;
+    }
+    this.#active.bytes = at + bytes.length;
+    for (const { pending } of taken) pending.resolve(++this.#lastSeq);
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    const isFull = this.#active.bytes + bytes > this.#segmentBytes;
+    if (isFull && this.#active.bytes > SEGMENT_HEADER_BYTES) {
+      const header = { session: this.session, firstSeq: this.#lastSeq + 1 };
+      const next = await createSegment(this.#options.folder, header);
+      const { file, ...closed } = this.#active;
+      this.#closed.push(closed);
+      this.#active = next;
+      await file.close();
+    }
+    while (this.#closed.length > 0 && this.#bytes() + bytes > this.#options.maxBytes) {
+      const lost =
+        this.#lastSeqOf(0) - Math.max(this.#ackedSeq, (this.#closed[0]?.firstSeq ?? 1) - 1);
+      if (lost > 0) {
+        this.#droppedTotal += lost;
+        this.#options.log.error('the event spool is full: its oldest events are lost', { lost });
+      }
+      await this.#removeOldest();
+    }
+  }
+
+  async #removeOldest(): Promise<void> {
+    const oldest = this.#closed.shift();
+    if (oldest !== undefined) await unlink(oldest.path);
+  }
+
+  #bytes(): number {
+    return this.#closed.reduce((sum, { bytes }) => sum + bytes, this.#active.bytes);
+  }
+
+  #all(): readonly Segment[] {
+    return [...this.#closed, this.#active];
+  }
+
+  #segmentAfter(seq: number): Segment | undefined {
+    if (seq >= this.#lastSeq) return undefined;
+    return this.#all().findLast(({ firstSeq }) => firstSeq <= seq + 1) ?? this.#all()[0];
+  }
+
+  #segmentBehind(segment: Segment): Segment | undefined {
+    return this.#all().find(({ firstSeq }) => firstSeq > segment.firstSeq);
+  }
+
+  #lastSeqOf(index: number): number {
+    return (this.#closed[index + 1] ?? this.#active).firstSeq - 1;
+  }
+}

@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { FromUplink } from '../../pipelines/uplink/messages.ts';
+import type { UplinkChild } from '../children/uplink.ts';
+import { ConfigError } from '../config-file.ts';
+import { linkWishes } from '../settings.ts';
+import type { UplinkFigures } from '../snapshot.ts';
+import type { UplinkConfig } from './config.ts';
+import type { DataUseStore } from './data-use-store.ts';
+
+/** What SRT takes (draft-sharabayko-srt §6.1.3). */
+const PASSPHRASE = /^[\x20-\x7e]{10,79}$/;
+
+/**
+ * Reads the passphrase, which stands in a file of its own so that the config can be shown around.
+ *
+ * @throws ConfigError
+ */
+export async function readPassphrase(file: string): Promise<string | undefined> {
+  if (file === '') return undefined;
+  const fault = (why: string) => new ConfigError([`uplink.passphrase_file: ${file}: ${why}`]);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fault(`cannot be read: ${messageOf(error)}`);
+  });
+  const passphrase = text.replace(/\r?\n$/, '');
+  if (!PASSPHRASE.test(passphrase)) throw fault('must hold one line of 10 to 79 characters');
+  return passphrase;
+}
+
+export interface UplinkDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataUse: DataUseStore;
+  readonly child: () => UplinkChild;
+  /** The encoder is to give this from now on. */
+  readonly onTarget: (targetBps: number) => void;
+  readonly onFigures: (figures: UplinkFigures) => void;
+}
+
+/** Takes what the uplink process tells: figures to whoever shows them, targets to the encoder. */
+export function openUplinkMessages(
+  config: UplinkConfig,
+  { clock, log, dataUse, child, onTarget, onFigures }: UplinkDeps,
+): (message: FromUplink) => void {
+  let phase: UplinkFigures['phase'] | undefined;
+  return (message) => {
+    if (message.type === 'target') onTarget(message.targetBps);
+    if (message.type !== 'figures') return;
+    const figures = renderFigures(message, config);
+    onFigures(figures);
+    if (figures.phase !== phase) {
+      phase = figures.phase;
+      log.info('uplink', {
+        phase,
+        ...(figures.reason === undefined ? {} : { reason: figures.reason }),
+      });
+    }
+    const links = message.bond?.links ?? [];
+    if (!dataUse.note(links, clock.wallMs())) return;
+    // A month has begun.
+    child().send({ type: 'links', links: linkWishes(config), usedBytes: dataUse.use.bytesByLink });
+  };
+}
+
+function renderFigures(
+  { srt, targetBps, bond, missing }: Extract<FromUplink, { type: 'figures' }>,
+  config: UplinkConfig,
+): UplinkFigures {
+  const reason =
+    srt.phase === 'connected'
+      ? undefined
+      : (srt.refusal ??
+        (missing.length > 0 ? `not there: ${missing.join(', ')}` : 'no answer yet'));
+  return {
+    phase: srt.phase,
+    ...(reason === undefined ? {} : { reason }),
+    targetBps: targetBps ?? config.bitrate_bps,
+    bitrateBps: srt.sentBps,
+    ...(srt.rttMs === undefined
+      ? {}
+      : {
+          srt: {
+            rttMs: srt.rttMs,
+            latencyMs: srt.latencyMs ?? config.latency_ms,
+            retransmittedTotal: srt.retransmittedTotal,
+            droppedTotal: srt.droppedTotal,
+          },
+        }),
+    ...(bond === undefined ? {} : { bond }),
+    missingLinks: missing,
+  };
+}

@@ -1,0 +1,64 @@
+import { HalError } from '../errors.ts';
+import { type LaunchFragment, quote } from '../launch.ts';
+import { runCommand } from '../os/process.ts';
+import { watchPresence } from '../presence.ts';
+import type { Camera, CameraConfig, SetLive } from './camera.ts';
+import { takeStill } from './libcamera.ts';
+
+/** Name of the source in the pipeline, by which the lock finds it. */
+const ELEMENT = 'camera';
+/** Controls as properties, since libcamera 0.4. */
+const AUTOMATICS = ['ae-enable', 'awb-enable'] as const;
+/** The first look at a plug-in on a machine takes long; later ones read a cache. */
+const INSPECT_TIMEOUT_MS = 20_000;
+
+/** A camera on a Pi's ribbon. */
+export function openLibcamera(config: CameraConfig, setLive: SetLive | undefined): Camera {
+  const { device } = config;
+  const name = device === '' ? 'libcamera' : `libcamera ${device}`;
+  // These cameras cannot be unplugged while the machine runs.
+  const check = async () => undefined;
+  let isLocked = false;
+  const set = (isAutomatic: boolean) => {
+    for (const property of AUTOMATICS) setLive?.(ELEMENT, property, isAutomatic);
+    isLocked = !isAutomatic;
+  };
+  return {
+    name,
+    check,
+    source: sourceOf(config),
+    presence: (clock, signal) => watchPresence(check, clock, signal),
+    lock: async (signal) => {
+      if (setLive === undefined || !(await hasAutomatics(signal))) {
+        throw new HalError('UNSUPPORTED', `${name}: this libcamera's automatics cannot be locked`);
+      }
+      set(false);
+    },
+    unlock: async (signal) => {
+      signal.throwIfAborted();
+      if (isLocked) set(true);
+    },
+    still: (file, signal) => takeStill(device, file, signal),
+  };
+}
+
+function sourceOf({ device, width, height, fps }: CameraConfig): LaunchFragment {
+  const name = device === '' ? '' : ` camera-name=${quote(device)}`;
+  return {
+    launch: `libcamerasrc name=${ELEMENT}${name} ! video/x-raw,width=${width},height=${height},framerate=${fps}/1`,
+    stamping: 'clock',
+    isSteady: false,
+    needs: { libcamerasrc: 'gstreamer1.0-libcamera' },
+  };
+}
+
+async function hasAutomatics(signal: AbortSignal): Promise<boolean> {
+  const said = await runCommand('gst-inspect-1.0', ['libcamerasrc'], {
+    timeoutMs: INSPECT_TIMEOUT_MS,
+    signal,
+  }).catch(() => undefined);
+  signal.throwIfAborted();
+  return AUTOMATICS.every((property) =>
+    new RegExp(`^\\s*${property}\\s`, 'm').test(said?.stdout ?? ''),
+  );
+}

@@ -1,0 +1,91 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { HalError } from '../errors.ts';
+import { type LaunchFragment, quote } from '../launch.ts';
+import { watchPresence } from '../presence.ts';
+import type { Camera, CameraConfig } from './camera.ts';
+import { findV4l2Nodes, listV4l2Cameras } from './v4l2.ts';
+import { type Held, lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
+
+/** A webcam or an HDMI grabber. */
+export function openV4l2(config: CameraConfig): Camera {
+  const { device } = config;
+  let path = device;
+  let held: Held | undefined;
+  const find = async () => {
+    path = await findNode(device);
+    return path;
+  };
+  const check = async () => checkNode(await find());
+  return {
+    name: `V4L2 ${device}`,
+    check,
+    get source() {
+      return sourceOf(path, config);
+    },
+    presence: (clock, signal) => watchPresence(check, clock, signal),
+    lock: async (signal) => {
+      signal.throwIfAborted();
+      // What was held first is what the camera had by itself.
+      const now = await lockV4l2(await find());
+      held ??= now;
+    },
+    unlock: async (signal) => {
+      signal.throwIfAborted();
+      if (held === undefined) return;
+      await unlockV4l2(await find(), held);
+      held = undefined;
+    },
+    still: () =>
+      Promise.reject(new HalError('UNSUPPORTED', `camera ${device}: stills come from libcamera`)),
+  };
+}
+
+function sourceOf(path: string, { format, width, height, fps }: CameraConfig): LaunchFragment {
+  const size = `width=${width},height=${height},framerate=${fps}/1`;
+  const caps = format === 'mjpeg' ? `image/jpeg,${size} ! jpegdec` : `video/x-raw,${size}`;
+  return {
+    launch: `v4l2src device=${quote(path)} ! ${caps}`,
+    stamping: 'clock',
+    // In the dark a camera halves its rate to expose for longer.
+    isSteady: false,
+    needs: {
+      v4l2src: 'gstreamer1.0-plugins-good',
+      ...(format === 'mjpeg' ? { jpegdec: 'gstreamer1.0-plugins-good' } : {}),
+    },
+  };
+}
+
+/** A path as it is; anything else is a stable id, looked for afresh each time. */
+async function findNode(device: string): Promise<string> {
+  if (device.startsWith('/')) return device;
+  const [first, ...others] = await findV4l2Nodes(device);
+  if (first !== undefined && others.length === 0) return first;
+  const ids = (await listV4l2Cameras()).map(({ id }) => id).join(', ');
+  if (first !== undefined) {
+    const nodes = [first, ...others].join(' and ');
+    throw new HalError('AMBIGUOUS', `camera ${device} is both ${nodes}; name one of ${ids}`);
+  }
+  const there = ids === '' ? 'there is none' : `there is ${ids}`;
+  throw new HalError(
+    'NOT_FOUND',
+    `camera ${device} is not there (${there}); plug it in, or set camera.device`,
+  );
+}
+
+async function checkNode(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined)) === undefined) {
+    throw new HalError(
+      'NOT_FOUND',
+      `camera ${path} is not there; plug it in, or set camera.device (venuebox doctor lists cameras)`,
+    );
+  }
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw new HalError(
+      'NOT_PERMITTED',
+      `camera ${path}: no permission; add this user to the group video`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,151 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ioctl, tryIoctl } from '../ioctl.ts';
+import type { CameraMode, FoundCamera } from './found.ts';
+import {
+  ENUM_FMT,
+  ENUM_INTERVALS,
+  ENUM_SIZES,
+  type FrameSize,
+  parseCaps,
+  parseFormat,
+  parseInterval,
+  parseSize,
+  QUERY_CAP,
+  renderFormatQuery,
+  renderIntervalQuery,
+  renderSizeQuery,
+  type V4l2Caps,
+} from './v4l2-uapi.ts';
+
+/** A driver that goes on listing for ever is not believed for longer. */
+const MOST_FORMATS = 32;
+const MOST_SIZES = 64;
+const MOST_INTERVALS = 32;
+
+/**
+ * Nodes of a Pi's sensor and image processor: their pictures are a sensor's raw
+ * data, which only libcamera makes into something to look at.
+ */
+const LIBCAMERA_DRIVERS = /^(unicam|rp1-cfe|bcm2835-isp|pispbe)/;
+
+/** V4L2 cameras with their modes, by node. One that may not be opened is left out. */
+export async function listV4l2Cameras(dev = '/dev'): Promise<FoundCamera[]> {
+  const nodes = await listNodes(dev, listModes);
+  // A node that captures but knows no format is no camera.
+  return nodes.filter(({ modes }) => modes.length > 0);
+}
+
+/** The nodes that a stable id means now; modes are not asked for. */
+export async function findV4l2Nodes(id: string, dev = '/dev'): Promise<readonly string[]> {
+  const nodes = await listNodes(dev, () => []);
+  return nodes.filter((one) => one.id === id || one.aliases.includes(id)).map(({ path }) => path);
+}
+
+type Node = FoundCamera & { readonly path: string };
+type ListModes = (file: FileHandle, captureType: number) => readonly CameraMode[];
+
+async function listNodes(dev: string, modesOf: ListModes): Promise<Node[]> {
+  const names = (await readdir(dev).catch(() => [])).filter((name) => /^video\d+$/.test(name));
+  const links = await readLinks(dev);
+  const found: Node[] = [];
+  for (const name of names.toSorted(byNumber)) {
+    const node = await describe(`${dev}/${name}`, links.get(name) ?? [], modesOf).catch(
+      () => undefined,
+    );
+    if (node !== undefined) found.push(withOwnId(node, found));
+  }
+  return found;
+}
+
+async function describe(
+  path: string,
+  links: readonly string[],
+  modesOf: ListModes,
+): Promise<Node | undefined> {
+  // Non-blocking, so that a driver in trouble does not keep the thread.
+  await using file = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const bytes = Buffer.alloc(QUERY_CAP.bytes);
+  if (!(await tryIoctl(file.fd, QUERY_CAP.request, bytes))) return undefined;
+  const caps = parseCaps(bytes);
+  const { captureType } = caps;
+  if (captureType === undefined || LIBCAMERA_DRIVERS.test(caps.driver)) return undefined;
+  const modes = modesOf(file, captureType);
+  return { driver: 'v4l2', name: caps.card, path, modes, ...namesOf(caps, links) };
+}
+
+function namesOf({ busInfo, card }: V4l2Caps, links: readonly string[]) {
+  const [id = card, ...aliases] = [...links, ...(busInfo === '' ? [] : [busInfo])];
+  return { id, aliases };
+}
+
+/** Two nodes of one device share its bus: the second gets a number. */
+function withOwnId(node: Node, others: readonly Node[]): Node {
+  const twins = others.filter(({ id }) => id === node.id || id.startsWith(`${node.id}#`)).length;
+  return twins === 0 ? node : { ...node, id: `${node.id}#${twins + 1}` };
+}
+
+/** udev's names for each node: by-id (maker, model, serial) before by-path (where it is plugged). */
+async function readLinks(dev: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const links = new Map<string, string[]>();
+  for (const folder of ['by-id', 'by-path']) {
+    for (const link of (await readdir(`${dev}/v4l/${folder}`).catch(() => [])).toSorted()) {
+      const target = await readlink(`${dev}/v4l/${folder}/${link}`).catch(() => '');
+      links.set(basename(target), [...(links.get(basename(target)) ?? []), link]);
+    }
+  }
+  return links;
+}
+
+/** The kernel answers these from the driver's tables: hundreds of them take a few milliseconds. */
+function listModes({ fd }: FileHandle, captureType: number): CameraMode[] {
+  const formats = listAll(MOST_FORMATS, (index) => renderFormatQuery(index, captureType), {
+    ask: (bytes) => ioctl(fd, ENUM_FMT.request, bytes, 'formats'),
+    parse: parseFormat,
+  });
+  return formats.flatMap(({ code, fourcc: format }) => {
+    const sizes = listAll(MOST_SIZES, (index) => renderSizeQuery(index, code), {
+      ask: (bytes) => ioctl(fd, ENUM_SIZES.request, bytes, 'sizes'),
+      parse: parseSize,
+    });
+    return sizes.map((size): CameraMode => {
+      const fps = mostFps(fd, code, size);
+      const { width, height, isRange } = size;
+      const mode = { format, width, height, ...(fps === undefined ? {} : { fps }) };
+      return isRange ? { ...mode, isRange } : mode;
+    });
+  });
+}
+
+function mostFps(fd: number, code: number, size: FrameSize): number | undefined {
+  const rates = listAll(MOST_INTERVALS, (index) => renderIntervalQuery(index, code, size), {
+    ask: (bytes) => ioctl(fd, ENUM_INTERVALS.request, bytes, 'intervals'),
+    parse: parseInterval,
+  });
+  const known = rates.filter((rate) => rate !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Asks for index after index until one is refused. */
+function listAll<T>(
+  most: number,
+  render: (index: number) => Buffer,
+  { ask, parse }: { readonly ask: (bytes: Buffer) => void; readonly parse: (bytes: Buffer) => T },
+): T[] {
+  const all: T[] = [];
+  while (all.length < most) {
+    const bytes = render(all.length);
+    try {
+      ask(bytes);
+    } catch {
+      break;
+    }
+    all.push(parse(bytes));
+  }
+  return all;
+}
+
+function byNumber(a: string, b: string): number {
+  return Number(a.replace(/\D/g, '')) - Number(b.replace(/\D/g, ''));
+}

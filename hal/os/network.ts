@@ -1,0 +1,65 @@
+import { networkInterfaces } from 'node:os';
+import type { Clock } from './clock.ts';
+import { type Log, messageOf } from './log.ts';
+import { followCommand } from './process.ts';
+
+/** IPv4 addresses of each interface that is up. */
+export type Addresses = ReadonlyMap<string, readonly string[]>;
+
+/** Without news from netlink it is looked at anyway, as often as this. */
+const LOOK_EVERY_MS = 2_000;
+/** One change comes as several lines: they are waited for. */
+const SETTLE_MS = 50;
+/** `ip` ends when its netlink socket overflows; it is started again. */
+const FOLLOW_AGAIN_MS = 1_000;
+
+/** Reads what is there now. */
+export function readAddresses(interfaces = networkInterfaces()): Addresses {
+  const found = new Map<string, readonly string[]>();
+  for (const [name, all] of Object.entries(interfaces)) {
+    const own = (all ?? []).filter(({ family }) => family === 'IPv4');
+    if (own.length > 0)
+      found.set(
+        name,
+        own.map(({ address }) => address),
+      );
+  }
+  return found;
+}
+
+/**
+ * Calls back at the start and whenever an interface, an address or a route may have
+ * changed, by what netlink tells (`ip monitor`), and every two seconds in any case, where
+ * `ip` is missing too. Calls do not overlap. Settles soon after `signal` aborts.
+ */
+export async function watchNetwork(
+  onChange: () => Promise<void>,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<void> {
+  let wake = (): void => undefined;
+  const following = follow(() => wake(), clock, log, signal);
+  while (!signal.aborted) {
+    await onChange();
+    const news = new AbortController();
+    wake = () => news.abort();
+    await sleep(clock, LOOK_EVERY_MS, AbortSignal.any([signal, news.signal]));
+    await sleep(clock, SETTLE_MS, signal);
+  }
+  await following;
+}
+
+async function follow(onLine: () => void, clock: Clock, log: Log, signal: AbortSignal) {
+  while (!signal.aborted) {
+    try {
+      await followCommand('ip', ['-o', 'monitor', 'link', 'address', 'route'], onLine, signal);
+    } catch (error) {
+      log.debug('netlink is not followed', { reason: messageOf(error) });
+    }
+    await sleep(clock, FOLLOW_AGAIN_MS, signal);
+  }
+}
+
+async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  await clock.sleep(ms, signal).catch(() => undefined);
+}

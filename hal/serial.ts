@@ -1,0 +1,35 @@
+import { SerialPort } from 'serialport';
+import { HalError, halErrorOf } from './errors.ts';
+
+export interface SerialSettings {
+  readonly path: string;
+  readonly baudRate: number;
+  /** Hardware flow control, where it is wired. */
+  readonly rtscts?: boolean;
+}
+
+/** Claims a serial port, 8N1. Rejects with `HalError`. */
+export async function openSerialPort(settings: SerialSettings): Promise<SerialPort> {
+  const { path, baudRate, rtscts = false } = settings;
+  const port = new SerialPort({ path, baudRate, rtscts, autoOpen: false });
+  await new Promise<void>((resolve, reject) => {
+    port.open((error) => (error ? reject(openFault(error, path)) : resolve()));
+  });
+  return port;
+}
+
+/** serialport has the errno in its message's words only. */
+function openFault(error: Error, path: string): HalError {
+  const { message } = error;
+  if (/No such (file|device)/i.test(message)) {
+    return new HalError('NOT_FOUND', `${path}: it is not there`, { cause: error });
+  }
+  if (/Permission denied/i.test(message)) {
+    const advice = `${path}: no permission; add this user to the group dialout`;
+    return new HalError('NOT_PERMITTED', advice, { cause: error });
+  }
+  if (/lock|busy|temporarily unavailable/i.test(message)) {
+    return new HalError('DEVICE_BUSY', `${path}: another program has it`, { cause: error });
+  }
+  return halErrorOf(error, path);
+}

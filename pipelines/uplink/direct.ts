@@ -1,0 +1,79 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import { isAbort } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Endpoint } from '../bond/config.ts';
+import { openEncoderPort, type SrtTap } from '../bond/encoder-port.ts';
+import { type LinkSocket, openLinkSocket } from '../bond/link-socket.ts';
+
+export interface DirectOptions {
+  /** Where the SRT encoder sends to. */
+  readonly listen: Endpoint;
+  /** An SRT listener, by IPv4 address or name. */
+  readonly receiver: Endpoint;
+}
+
+export interface DirectDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tap: SrtTap;
+  readonly onStart: (listening: Endpoint) => void;
+}
+
+/** How often a socket that could not be opened is looked at. */
+const ATTEND_MS = 100;
+
+/**
+ * Carries an encoder's SRT packets to their receiver by the machine's own routes, until
+ * `signal` aborts. What the tap sees here a bond's tap sees there, so that both ways
+ * upstream are told of and adapted to alike.
+ */
+export async function runDirect(
+  { listen, receiver }: DirectOptions,
+  { clock, log, tap, onStart }: DirectDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = () => clock.monotonicMs();
+  let failure: string | undefined;
+  const out: LinkSocket = openLinkSocket(ANY_ROUTE, receiver, {
+    onOpened: () => {
+      failure = undefined;
+    },
+    onPacket: (packet) => {
+      tap.toEncoder(packet, now());
+      encoder.send(packet);
+    },
+    onFailed: (code) => {
+      if (code !== failure) log.warn('no way to the receiver', { to: receiver.host, reason: code });
+      failure = code;
+      // Nobody listens there yet: the same socket may go on. Else its source address or
+      // the resolved name may have become another.
+      if (code !== 'ECONNREFUSED') out.rebind();
+    },
+  });
+  const encoder = await openEncoderPort(listen, {
+    onPacket: (packet) => {
+      if (tap.fromEncoder(packet, now())) out.send(packet);
+    },
+    onError: (error) => log.warn('encoder port', { reason: error.message }),
+  });
+  try {
+    onStart(encoder.listening);
+    while (!signal.aborted) {
+      out.attend(now());
+      await clock.sleep(ATTEND_MS, signal);
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  } finally {
+    out.close();
+    encoder.close();
+  }
+}
+
+const ANY_ROUTE = {
+  id: 'direct',
+  sourceAddress: '0.0.0.0',
+  weight: 1,
+  isBackup: false,
+  isEnabled: true,
+} as const;

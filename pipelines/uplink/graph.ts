@@ -1,0 +1,61 @@
+/** Where SRT is to go, and how. */
+export interface SrtSettings {
+  readonly host: string;
+  readonly port: number;
+  /** SRT access control, for example `publish/cafe`. */
+  readonly streamId?: string;
+  /** 10 to 79 characters. */
+  readonly passphrase?: string;
+  /** How long the receiver may wait for a packet that was lost. */
+  readonly latencyMs: number;
+  /** Bandwidth for retransmissions, over what the encoder gives. */
+  readonly overheadPct: number;
+}
+
+export interface UplinkTrack {
+  readonly id: string;
+  readonly kind: 'video' | 'audio';
+}
+
+/** Name of the sink in the graph. */
+export const SRT_SINK = 'srt';
+
+/** Stdin, stdout and stderr come first. */
+const FIRST_FD = 3;
+
+/** Seven of MPEG-TS's 188 bytes make SRT's usual payload of 1316. */
+const TS_PACKETS_PER_DATAGRAM = 7;
+
+/**
+ * Renders the uplink's pipeline; the tracks come by descriptor in their order.
+ *
+ * ```
+ * fd 3 ! GDP ! H.264 with its parameter sets at each key frame ! MPEG-TS ! SRT caller
+ * fd 4 ! GDP ! AAC /
+ * ```
+ *
+ * srtsink calls a port of this process for ever; `maxbw` and `inputbw` of 0 make SRT
+ * measure what comes in, so that the overhead is a share of it. The stream id and
+ * the passphrase are set as properties, for a launch line may be logged.
+ */
+export function renderUplink(
+  tracks: readonly UplinkTrack[],
+  srt: Pick<SrtSettings, 'latencyMs' | 'overheadPct'>,
+  port: number,
+): string {
+  const uri = `srt://127.0.0.1:${port}?mode=caller&maxbw=0&inputbw=0&oheadbw=${srt.overheadPct}`;
+  const branches = tracks.map(({ kind }, i) =>
+    [
+      `fdsrc fd=${FIRST_FD + i}`,
+      'gdpdepay',
+      kind === 'video'
+        ? 'h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au'
+        : 'aacparse',
+      // Room for the other track's delay, and for a receiver that is away a moment.
+      'queue max-size-time=2000000000 max-size-buffers=0 max-size-bytes=0',
+      'mux.',
+    ].join(' ! '),
+  );
+  const sink = `mpegtsmux name=mux alignment=${TS_PACKETS_PER_DATAGRAM} ! srtsink name=${SRT_SINK} uri="${uri}" latency=${srt.latencyMs} sync=false async=false wait-for-connection=true`;
+  return [sink, ...branches].join(' ');
+}

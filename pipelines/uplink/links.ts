@@ -1,0 +1,89 @@
+import type { LinkConfig } from '../bond/config.ts';
+import type { LinkRoute } from '../bond/routing.ts';
+
+/** A link as somebody wants it: by its interface, or by an address of this machine. */
+export interface LinkWish {
+  readonly id: string;
+  readonly device?: string;
+  readonly address?: string;
+  readonly weight: number;
+  readonly isBackup: boolean;
+  readonly isEnabled: boolean;
+  /** Bytes a month. */
+  readonly budgetBytes?: number;
+}
+
+/** What the machine's interfaces are now. */
+export interface NetworkState {
+  /** IPv4 addresses by interface, those that are up. */
+  readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Next hop and own network by interface. */
+  readonly gateways: ReadonlyMap<string, { readonly gateway?: string; readonly subnet?: string }>;
+}
+
+export interface ResolvedLinks {
+  readonly links: readonly LinkConfig[];
+  readonly routes: readonly LinkRoute[];
+  /** Wished for, and not there now. */
+  readonly missing: readonly string[];
+}
+
+/** Local ports of links that share an address with another: a routing rule tells them apart by it. */
+const FIRST_PORT = 52_000;
+
+/**
+ * Finds each link's source address and the way out.
+ *
+ * Two modems may hand out the same private address: such links get a local port of
+ * their own, by which their routing rules differ.
+ */
+export function resolveLinks(
+  wishes: readonly LinkWish[],
+  network: NetworkState,
+  usedBytes: Readonly<Record<string, number>>,
+): ResolvedLinks {
+  const found = wishes.map((wish) => ({ wish, at: locate(wish, network) }));
+  const there = found.flatMap(({ wish, at }) => (at === undefined ? [] : [{ wish, at }]));
+  const isShared = (address: string) => there.filter(({ at }) => at.address === address).length > 1;
+  const placed = there.map(({ wish, at }) => {
+    const port = isShared(at.address) ? { sourcePort: FIRST_PORT + wishes.indexOf(wish) } : {};
+    return { wish, at, port };
+  });
+  return {
+    links: placed.map(({ wish, at, port }) => ({
+      id: wish.id,
+      sourceAddress: at.address,
+      device: at.device,
+      weight: wish.weight,
+      isBackup: wish.isBackup,
+      isEnabled: wish.isEnabled,
+      ...(wish.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
+      usedBytes: usedBytes[wish.id] ?? 0,
+      ...port,
+    })),
+    routes: placed.map(({ wish, at, port }) => ({
+      id: wish.id,
+      sourceAddress: at.address,
+      device: at.device,
+      ...network.gateways.get(at.device),
+      ...port,
+    })),
+    missing: found.filter(({ at }) => at === undefined).map(({ wish }) => wish.id),
+  };
+}
+
+/** A wish by device takes the device's first address; one by address finds its device. */
+function locate(
+  { device, address }: LinkWish,
+  { addresses }: NetworkState,
+): { readonly address: string; readonly device: string } | undefined {
+  if (device !== undefined) {
+    const own = addresses.get(device) ?? [];
+    const chosen = address === undefined ? own[0] : own.find((other) => other === address);
+    return chosen === undefined ? undefined : { address: chosen, device };
+  }
+  for (const [name, own] of addresses) {
+    if (address !== undefined && own.includes(address)) return { address, device: name };
+  }
+  return undefined;
+}

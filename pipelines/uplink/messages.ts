@@ -1,0 +1,44 @@
+import type { BondSnapshot } from '../bond/snapshot.ts';
+import type { SrtSettings, UplinkTrack } from './graph.ts';
+import type { LinkWish } from './links.ts';
+import type { RateBounds } from './rate/rate.ts';
+import type { SrtFigures } from './srt-observer.ts';
+
+export interface UplinkSettings {
+  readonly srt: SrtSettings;
+  /** They come by inherited descriptors, in this order. */
+  readonly tracks: readonly UplinkTrack[];
+  /** Undefined: SRT goes straight to its receiver. */
+  readonly links: readonly LinkWish[] | undefined;
+  /** What each link has carried this month, by id. */
+  readonly usedBytes: Readonly<Record<string, number>>;
+  /** Undefined: the encoder's bitrate stays as it is. */
+  readonly rate:
+    | { readonly algorithm: 'link-aware' | 'classic'; readonly bounds: RateBounds }
+    | undefined;
+}
+
+/** What the daemon tells the uplink. */
+export type ToUplink =
+  | { readonly type: 'start'; readonly settings: UplinkSettings }
+  /** Other weights, roles, budgets or uses. Traffic goes on. */
+  | {
+      readonly type: 'links';
+      readonly links: readonly LinkWish[];
+      readonly usedBytes: Readonly<Record<string, number>>;
+    };
+
+/** What the uplink tells the daemon. */
+export type FromUplink =
+  | { readonly type: 'failed'; readonly message: string }
+  /** What the encoder is to give from now on. */
+  | { readonly type: 'target'; readonly targetBps: number }
+  /** Once a second. */
+  | {
+      readonly type: 'figures';
+      readonly srt: SrtFigures;
+      readonly targetBps: number | undefined;
+      readonly bond?: BondSnapshot;
+      /** Links of the config that are not there now. */
+      readonly missing: readonly string[];
+    };

@@ -1,0 +1,81 @@
+import { type RateBounds, type RateController, type RateEvidence, withinBounds } from './rate.ts';
+
+/** Weight of the newest figure in a moving average of some two seconds. */
+const NEWEST = 0.01;
+
+/** A moving average and how far figures lie from it. */
+class Smoothed {
+  average: number | undefined;
+  jitter = 0;
+
+  add(value: number): void {
+    if (this.average === undefined) {
+      this.average = value;
+      return;
+    }
+    const off = value - this.average;
+    this.average += NEWEST * off;
+    // A jump shows at once and fades with the average.
+    this.jitter = Math.max(this.jitter * (1 - NEWEST), Math.abs(off));
+  }
+}
+
+const REST_MS = { hard: 250, soft: 200, raise: 500 } as const;
+
+/**
+ * The rules that bonding encoders commonly use: they know SRT's round trip and send
+ * buffer, and nothing of the links. Here for comparison, and for uplinks without bonding.
+ */
+export class ClassicRate implements RateController {
+  readonly #bounds: RateBounds;
+  readonly #rtt = new Smoothed();
+  readonly #buffer = new Smoothed();
+  #leastRttMs = Number.POSITIVE_INFINITY;
+  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #raisedMs = Number.NEGATIVE_INFINITY;
+  readonly everyMs = 20;
+  targetBps: number;
+
+  constructor(bounds: RateBounds) {
+    this.#bounds = bounds;
+    this.targetBps = bounds.maxBps;
+  }
+
+  update({ nowMs, srt }: RateEvidence): number {
+    const { rttMs, latencyMs = 1000, unackedPackets } = srt;
+    if (rttMs === undefined) return this.targetBps;
+    const rtt = { ...averageOf(this.#rtt, rttMs) };
+    const buffer = { ...averageOf(this.#buffer, unackedPackets) };
+    this.#rtt.add(rttMs);
+    this.#buffer.add(unackedPackets);
+    // The least round trip creeps up, so that another path's is learnt too.
+    this.#leastRttMs = Math.min(rttMs, this.#leastRttMs * 1.0001);
+
+    const isLost =
+      rttMs >= latencyMs / 3 || unackedPackets > 4 * (buffer.average + buffer.jitter) + 50;
+    if (isLost) return this.#set(this.#bounds.minBps, nowMs, REST_MS.hard);
+    if (nowMs < this.#restUntilMs) return this.targetBps;
+    const isFull =
+      rttMs > latencyMs / 5 ||
+      unackedPackets > Math.max(50, buffer.average + Math.max(3 * buffer.jitter, buffer.average));
+    if (isFull) return this.#set(0.9 * this.targetBps - 100_000, nowMs, REST_MS.hard);
+    const isFilling =
+      rttMs > rtt.average + Math.max(4 * rtt.jitter, 0.15 * rtt.average) ||
+      unackedPackets > Math.max(10, buffer.average + 2.5 * buffer.jitter);
+    if (isFilling) return this.#set(this.targetBps - 100_000, nowMs, REST_MS.soft);
+    const isCalm = rttMs < 1.25 * this.#leastRttMs && rttMs <= rtt.average + 1;
+    if (!isCalm || nowMs - this.#raisedMs < REST_MS.raise) return this.targetBps;
+    this.#raisedMs = nowMs;
+    return this.#set(this.targetBps * 1.033 + 30_000, nowMs, 0);
+  }
+
+  #set(bps: number, nowMs: number, restMs: number): number {
+    this.targetBps = withinBounds(bps, this.#bounds);
+    this.#restUntilMs = nowMs + restMs;
+    return this.targetBps;
+  }
+}
+
+function averageOf({ average, jitter }: Smoothed, value: number) {
+  return { average: average ?? value, jitter };
+}

@@ -1,0 +1,132 @@
+import type { SrtTap } from '../bond/encoder-port.ts';
+import { RateMeter } from '../bond/rate-meter.ts';
+import { sequenceDistance } from '../bond/sequence.ts';
+import * as srt from '../bond/srt.ts';
+
+/** What an SRT connection says of itself in the packets that pass. */
+export interface SrtFigures {
+  readonly phase: 'connecting' | 'connected';
+  /** Why the receiver refused, where it did. */
+  readonly refusal?: string;
+  /** Of the whole way, links included, from the receiver's ACKs. */
+  readonly rttMs?: number;
+  readonly latencyMs?: number;
+  /** Sent and not acknowledged: what a sender's buffer holds at least. */
+  readonly unackedPackets: number;
+  /** Data with SRT's header, retransmissions included. */
+  readonly sentBps: number;
+  readonly sentPacketsTotal: number;
+  readonly retransmittedTotal: number;
+  /** Packets that the encoder gave up as too late. */
+  readonly droppedTotal: number;
+}
+
+/** SRT gives a peer five seconds; this is sooner than it. */
+const SILENT_MS = 3_000;
+
+/** Where the handshake says what it is: after version, extension, sequence, MTU and window. */
+const HANDSHAKE_TYPE_AT = srt.SRT_HEADER_BYTES + 20;
+/** Handshake types from here on are refusals (draft-sharabayko-srt §3.2.1, table 7). */
+const REFUSED = 1000;
+const REFUSALS: Readonly<Record<number, string>> = {
+  1002: 'the receiver refused the connection',
+  1003: 'the receiver has no room',
+  1005: 'the receiver has too many callers',
+  1007: 'the receiver is closing',
+  1008: 'the receiver speaks another version of SRT',
+  1010: 'the passphrase is wrong',
+  1011: 'one side has a passphrase and the other has none',
+};
+
+/** Wait between attempts after a refusal: doubled each time up to the longest. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 15_000;
+
+const RTT_AT = srt.SRT_HEADER_BYTES + 4;
+const NO_SEQUENCE = -1;
+
+/**
+ * Reads an SRT encoder's connection off its packets. After a refusal it holds the
+ * encoder's handshakes back for a while, as GStreamer's srtsink calls again at once.
+ */
+export class SrtObserver implements SrtTap {
+  readonly #sent = new RateMeter();
+  #sentPackets = 0;
+  #retransmitted = 0;
+  #dropped = 0;
+  #newest = NO_SEQUENCE;
+  #acked = NO_SEQUENCE;
+  #heardMs = Number.NEGATIVE_INFINITY;
+  #rttMs: number | undefined;
+  #latencyMs: number | undefined;
+  #refusal: string | undefined;
+  #pauseMs = FIRST_PAUSE_MS;
+  #closedUntilMs = Number.NEGATIVE_INFINITY;
+
+  fromEncoder(packet: Buffer, nowMs: number): boolean {
+    if (srt.isSrtData(packet)) {
+      this.#onData(packet, nowMs);
+      return true;
+    }
+    const type = srt.readControlType(packet);
+    if (type === srt.SRT_DROP_REQUEST) this.#dropped += srt.readDropSpan(packet);
+    return type !== srt.SRT_HANDSHAKE || nowMs >= this.#closedUntilMs;
+  }
+
+  toEncoder(packet: Buffer, nowMs: number): void {
+    const type = srt.readControlType(packet);
+    if (type === srt.SRT_HANDSHAKE) this.#onHandshake(packet, nowMs);
+    else if (type >= 0) this.#heardMs = nowMs;
+    if (type !== srt.SRT_ACK) return;
+    this.#acked = srt.readAcked(packet);
+    if (packet.length >= RTT_AT + 4) this.#rttMs = packet.readUInt32BE(RTT_AT) / 1000;
+    this.#refusal = undefined;
+    this.#pauseMs = FIRST_PAUSE_MS;
+  }
+
+  figures(nowMs: number): SrtFigures {
+    const isConnected = nowMs - this.#heardMs < SILENT_MS;
+    return {
+      phase: isConnected ? 'connected' : 'connecting',
+      ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
+      ...(isConnected && this.#rttMs !== undefined ? { rttMs: this.#rttMs } : {}),
+      ...(this.#latencyMs === undefined ? {} : { latencyMs: this.#latencyMs }),
+      unackedPackets: isConnected ? this.#unacked() : 0,
+      sentBps: this.#sent.perS(1000, nowMs) * 8,
+      sentPacketsTotal: this.#sentPackets,
+      retransmittedTotal: this.#retransmitted,
+      droppedTotal: this.#dropped,
+    };
+  }
+
+  #onData(packet: Buffer, nowMs: number): void {
+    this.#sent.add(packet.length, nowMs);
+    this.#sentPackets += 1;
+    if (srt.isRetransmission(packet)) {
+      this.#retransmitted += 1;
+      return;
+    }
+    const sequence = srt.readSequence(packet);
+    if (this.#newest === NO_SEQUENCE) this.#acked = sequence;
+    this.#newest = sequence;
+  }
+
+  #onHandshake(packet: Buffer, nowMs: number): void {
+    this.#latencyMs = srt.readLatencyMs(packet) ?? this.#latencyMs;
+    if (packet.length < HANDSHAKE_TYPE_AT + 4) return;
+    const kind = packet.readInt32BE(HANDSHAKE_TYPE_AT);
+    if (kind < REFUSED) {
+      // A new connection counts anew.
+      this.#newest = NO_SEQUENCE;
+      return;
+    }
+    this.#refusal = REFUSALS[kind] ?? `the receiver refused: SRT reason ${kind - REFUSED}`;
+    this.#closedUntilMs = nowMs + this.#pauseMs;
+    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+  }
+
+  #unacked(): number {
+    if (this.#newest === NO_SEQUENCE || this.#acked === NO_SEQUENCE) return 0;
+    return Math.max(0, sequenceDistance(this.#acked, this.#newest) + 1);
+  }
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/env bash
+# Installs the box from this checkout as a service of systemd, on Debian 12 or 13
+# or Raspberry Pi OS. May be run again: it then installs anew what changed, and
+# leaves config and recordings alone.
+#
+#   sudo scripts/install.sh               install and start
+#   sudo scripts/install.sh --no-start    install only
+#   sudo scripts/install.sh --uninstall   take away what was installed
+#   sudo scripts/install.sh --uninstall --purge   and config, state and the user
+#   scripts/install.sh --root DIR         lay the files into DIR, for an image
+#   ... --no-app                          only units, rules and config
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/setup.sh
+
+root='' app=yes start=yes uninstall='' purge=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --root) root=${2:?--root needs a folder} && start='' && shift ;;
+    --no-app) app='' ;;
+    --no-start) start='' ;;
+    --uninstall) uninstall=yes ;;
+    --purge) purge=yes ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
+    *) die "no option $1; see scripts/install.sh --help" ;;
+  esac
+  shift
+done
+[ -z "$purge" ] || [ -n "$uninstall" ] || die '--purge goes with --uninstall'
+[ -n "$root" ] || [ "$(id -u)" -eq 0 ] || die 'this must run as root: sudo scripts/install.sh'
+
+prefix=$root/opt/venuebox
+# What is laid where: source, mode, target.
+FILES=(
+  'systemd/venuebox.service 644 /etc/systemd/system/venuebox.service'
+  'systemd/venuebox.sysusers 644 /etc/sysusers.d/venuebox.conf'
+  'systemd/venuebox.tmpfiles 644 /etc/tmpfiles.d/venuebox.conf'
+  'systemd/venuebox.udev 644 /etc/udev/rules.d/70-venuebox.rules'
+  'systemd/venuebox.rules 644 /etc/polkit-1/rules.d/50-venuebox.rules'
+  'systemd/venuebox.example.yaml 644 /etc/venuebox/venuebox.example.yaml'
+  'systemd/venuebox.sh 755 /opt/venuebox/bin/venuebox'
+)
+LINK=$root/usr/local/bin/venuebox
+
+# Only a running systemd of this very machine is told of anything.
+tell_systemd() {
+  [ -z "$root" ] && [ -d /run/systemd/system ]
+}
+
+build_app() {
+  # An image gets its packages from whoever makes it; these are for building.
+  setup_packages "${BOX_PACKAGES[@]}"
+  if [ -z "$root" ]; then setup_packages dbus polkitd; fi
+  # What the checkout's owner builds stays the owner's.
+  if [ "$(id -u)" -eq 0 ] && [ -n "${SUDO_USER:-}" ] && [ "$SUDO_USER" != root ]; then
+    runuser -u "$SUDO_USER" -- bash -c 'set -euo pipefail; . scripts/setup.sh; setup_box'
+  else
+    setup_box
+  fi
+}
+
+# The new program is whole before it takes the old one's place.
+install_app() {
+  step "copying the program to $prefix"
+  rm -rf "$prefix.new" "$prefix.old"
+  mkdir -p "$prefix.new/bin"
+  cp -a dist node_modules package.json package-lock.json README.md LICENSE "$prefix.new/"
+  (cd "$prefix.new" && npm prune --omit=dev --ignore-scripts --no-fund --no-audit --loglevel=error >&2) ||
+    die 'npm prune failed'
+  install_node
+  chown -R 0:0 "$prefix.new" 2>/dev/null || [ -n "$root" ] || die "cannot chown $prefix.new"
+  chmod -R go-w "$prefix.new"
+  [ ! -e "$prefix" ] || mv "$prefix" "$prefix.old"
+  mv "$prefix.new" "$prefix"
+  rm -rf "$prefix.old"
+}
+
+# A Node.js of a home folder cannot be reached by the service: it is copied.
+install_node() {
+  local node
+  node=$(readlink -f "$(command -v node)")
+  case $node in
+    /usr/* | /opt/*) ln -s "$node" "$prefix.new/bin/node" ;;
+    *) install -m 755 "$node" "$prefix.new/bin/node" ;;
+  esac
+}
+
+install_files() {
+  local file source mode target
+  for file in "${FILES[@]}"; do
+    read -r source mode target <<<"$file"
+    install -D -m "$mode" "$source" "$root$target"
+  done
+  mkdir -p "$(dirname "$LINK")"
+  ln -sfn /opt/venuebox/bin/venuebox "$LINK"
+  # The config is a person's from the first moment on.
+  [ -e "$root/etc/venuebox/venuebox.yaml" ] ||
+    install -D -m 640 systemd/venuebox.yaml "$root/etc/venuebox/venuebox.yaml"
+}
+
+apply_files() {
+  step 'making the user, its folders and the rights of devices'
+  systemd-sysusers /etc/sysusers.d/venuebox.conf
+  systemd-tmpfiles --create /etc/tmpfiles.d/venuebox.conf
+  if tell_systemd; then
+    udevadm control --reload && udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev \
+      --subsystem-match=usbmisc --subsystem-match=dma_heap || step 'udev was not told: restart the machine'
+    systemctl daemon-reload
+  fi
+}
+
+start_service() {
+  if [ "$app" ] && ! "$LINK" check /etc/venuebox/venuebox.yaml >&2; then
+    step 'not started: mend the config, then: systemctl enable --now venuebox'
+    return
+  fi
+  step 'starting'
+  systemctl enable --quiet venuebox
+  systemctl restart venuebox || die 'it does not start; see: journalctl -u venuebox -e'
+}
+
+take_away() {
+  local file target
+  if tell_systemd; then systemctl disable --now --quiet venuebox 2>/dev/null || true; fi
+  for file in "${FILES[@]}"; do
+    read -r _ _ target <<<"$file"
+    rm -f "$root$target"
+  done
+  rm -f "$LINK"
+  rm -rf "$prefix" "$prefix.new" "$prefix.old" "$root/var/cache/venuebox"
+  if [ "$purge" ]; then
+    rm -rf "$root/etc/venuebox" "$root/var/lib/venuebox"
+    if [ -z "$root" ]; then userdel venuebox 2>/dev/null || true; fi
+  fi
+  rmdir "$root/etc/venuebox" 2>/dev/null || true
+  if tell_systemd; then
+    systemctl daemon-reload
+    udevadm control --reload || true
+  fi
+}
+
+if [ "$uninstall" ]; then
+  take_away
+  step 'taken away'
+  if [ -z "$purge" ]; then
+    echo "Kept: /etc/venuebox, /var/lib/venuebox, recordings in /srv/venuebox, and the user." >&2
+    echo "To take the first two and the user too: scripts/install.sh --uninstall --purge" >&2
+  else
+    echo 'Kept: recordings in /srv/venuebox.' >&2
+  fi
+  exit 0
+fi
+
+if [ "$app" ]; then
+  build_app
+  install_app
+fi
+install_files
+[ -n "$root" ] || apply_files
+if [ "$start" ] && tell_systemd; then start_service; fi
+
+cat >&2 <<END
+
+Installed. The config is /etc/venuebox/venuebox.yaml; then
+
+  systemctl restart venuebox     start it with a changed config
+  venuebox status                how it is (as root, or in the group venuebox:
+                                 sudo adduser \$USER venuebox)
+  journalctl -u venuebox -f      what it says
+
+To undo: sudo scripts/install.sh --uninstall
+END

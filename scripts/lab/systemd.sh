@@ -1,0 +1,40 @@
+#!/bin/bash
+# Boots User Mode Linux with systemd as PID 1 over a throw-away copy of this
+# machine's root, installs the unit there with scripts/install.sh, and does to the
+# service what happens to services: a start, a hang, an end. Prints what was seen as
+# KEY=VALUE lines. Exits 3 when it cannot run here (the reason is printed).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+repo=$PWD
+cannot() {
+  echo "lab: cannot run here: $*"
+  exit 3
+}
+[ "$(uname -m)" = x86_64 ] || cannot "User Mode Linux runs on x86-64 only, this is $(uname -m)"
+[ "$(id -u)" = 0 ] || cannot "it needs root, to read all of this machine's root folder"
+[ -x /lib/systemd/systemd ] || cannot 'systemd is missing'
+for tool in ip runuser setpriv; do
+  command -v $tool > /dev/null || cannot "$tool is missing"
+done
+config=scripts/lab/kernel.config
+cached=${XDG_CACHE_HOME:-$HOME/.cache}/venuebox/lab-$(sha256sum $config | cut -c1-16)/linux-um
+kernel=../shared/lab/linux-um
+[ -x $kernel ] && cmp -s $config ../shared/lab/kernel.config || kernel=$cached
+[ -x "$kernel" ] || cannot "there is no lab kernel yet: run scripts/lab.sh once"
+
+memory_mb=1000
+free_kb=$(df --output=avail /dev/shm | tail -1)
+[ "$free_kb" -gt $((memory_mb * 1024)) ] || cannot "/dev/shm has no $memory_mb MB free"
+work=$(mktemp -d /tmp/venuebox-systemd.XXXXXX)
+trap 'rm -rf "$work"' EXIT
+TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-180}" "$kernel" mem=${memory_mb}M \
+  root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/systemd-init.sh" \
+  con=null con0=fd:0,fd:1 quiet lab_repo="$repo" lab_work="$work" \
+  lab_node="$(readlink -f "$(command -v node)")" < /dev/null > "$work/console" 2>&1 || true
+if ! grep -qs '^lab=done$' "$work/seen"; then
+  grep -v 'Job .* running' "$work/console" | tail -20
+  tail -20 "$work/try.log" "$work/service.log" "$work/seen" 2> /dev/null || true
+  echo 'lab: it ended before its time'
+  exit 1
+fi
+cat "$work/seen"

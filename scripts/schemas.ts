@@ -1,0 +1,10 @@
+/**
+ * Writes the JSON Schema of each MQTT topic's payload to daemon/status/schemas/:
+ *
+ *     node --import tsx scripts/schemas.ts
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { renderSchemas, SCHEMA_FOLDER } from './schemas/render.ts';
+
+mkdirSync(SCHEMA_FOLDER, { recursive: true });
+for (const [name, text] of renderSchemas()) writeFileSync(`${SCHEMA_FOLDER}/${name}.json`, text);

@@ -1,0 +1,319 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BoxEvent, Command, Outcome, Verb } from '../../../daemon/commands.ts';
+import { openCommander } from '../../../daemon/drop/commander.ts';
+import { type DropEffects, openDrop } from '../../../daemon/drop/machine.ts';
+import { openSwitch } from '../../../daemon/drop/switch.ts';
+import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { until } from '../../support/box.ts';
+import { figures, WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('commands');
+const never = new AbortController().signal;
+
+interface Options {
+  readonly folder?: string;
+  readonly start?: 'idle' | 'live';
+  readonly effects?: Partial<DropEffects>;
+}
+
+/** A machine over a box whose camera comes with capture. */
+async function startMachine({ folder, start = 'idle', effects = {} }: Options = {}) {
+  const clock = new VirtualClock();
+  const keptFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
+  const did: string[] = [];
+  const events: BoxEvent[] = [];
+  let isCapturing = false;
+  let change: Partial<BoxSnapshot> = {};
+  const snapshot = (): BoxSnapshot => ({
+    ...WELL,
+    media: figures({ isFlowing: isCapturing }),
+    ...change,
+    drop: drop.state(),
+  });
+  const drop = await openDrop({
+    keptFile,
+    start,
+    resumeWithinS: 1800,
+    clock,
+    log: silentLog,
+    snapshot: () => snapshot(),
+    onEvent: (event) => events.push(event),
+    effects: {
+      setCapturing: (isWanted) => {
+        isCapturing = isWanted;
+        did.push(isWanted ? 'capture' : 'no capture');
+      },
+      beginDrop: async (dropId, isResumed) => {
+        did.push(isResumed ? `resume ${dropId}` : 'begin');
+      },
+      endDrop: async () => {
+        did.push('end');
+      },
+      mark: async ({ label }) => {
+        did.push(`mark ${label ?? ''}`.trim());
+        return { clip: 'clip.mp4' };
+      },
+      powerOff: async () => {
+        did.push('power off');
+      },
+      ...effects,
+    },
+  });
+  const printed: unknown[] = [];
+  const commander = openCommander({
+    drop,
+    snapshot,
+    print: async (args, isDryRun) => {
+      printed.push([args, isDryRun]);
+      return { status: 'done', detail: 'printed' };
+    },
+  });
+  const stop = new AbortController();
+  const running = drop.run(stop.signal);
+  const command = (verb: Verb, more: Partial<Command> = {}): Command => ({
+    verb,
+    args: {},
+    by: 'cli',
+    ...more,
+  });
+  return {
+    clock,
+    drop,
+    did,
+    events,
+    keptFile,
+    printed,
+    progress: [] as string[],
+    set: (next: Partial<BoxSnapshot>) => {
+      change = next;
+    },
+    /** Runs a command while time passes until it is done. */
+    async run(verb: Verb, more: Partial<Command> = {}): Promise<Outcome> {
+      let outcome: Outcome | undefined;
+      const tell = ({ detail }: { detail: string }) => this.progress.push(detail);
+      void commander.run(command(verb, more), tell, never).then((it) => {
+        outcome = it;
+      });
+      for (let i = 0; i < 100 && outcome === undefined; i += 1) {
+        await clock.advance(500);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (outcome === undefined) throw new Error(`${verb} did not come to an end`);
+      return outcome;
+    },
+    start: (verb: Verb, signal: AbortSignal) =>
+      commander.run(command(verb), () => undefined, signal),
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+test('an evening by commands: arm, go live, mark, end, shut down', async () => {
+  await using box = await startMachine();
+  assert.is((await box.run('arm')).status, 'done');
+  assert.is(box.drop.state().phase, 'armed');
+  assert.is((await box.run('go-live')).status, 'done');
+  assert.equal(await box.run('mark', { args: { label: 'encore' } }), {
+    status: 'done',
+    detail: 'marked',
+    result: { clip: 'clip.mp4' },
+  });
+  assert.is((await box.run('end')).status, 'done');
+  assert.is(box.drop.state().phase, 'idle');
+  assert.is((await box.run('shut-down')).status, 'done');
+  assert.equal(box.did, [
+    'capture',
+    'begin',
+    'mark encore',
+    'end',
+    'no capture',
+    'no capture',
+    'power off',
+  ]);
+  assert.equal(
+    box.events.map(({ type }) => type),
+    ['drop.armed', 'drop.live', 'drop.first-frame', 'drop.marked', 'drop.ended'],
+  );
+});
+
+test('each check is told while it runs, and a fault names what failed', async () => {
+  await using box = await startMachine();
+  box.set({ media: figures({ isFlowing: false }) });
+  const outcome = await box.run('arm');
+  assert.is(outcome.status, 'failed');
+  assert.match(outcome.detail, 'camera: no frames');
+  assert.ok(box.progress.some((line) => line.startsWith('camera: fail')));
+  assert.ok(box.progress.some((line) => line.startsWith('clock: pass')));
+  assert.is(box.did.at(-1), 'no capture');
+});
+
+test('a preflight from idle tells all checks and ends in idle; on air it changes nothing', async () => {
+  await using box = await startMachine();
+  const outcome = await box.run('preflight');
+  assert.is(outcome.status === 'done' && outcome.detail, '7 passed, 0 to know, 0 failed');
+  assert.is(box.drop.state().phase, 'idle');
+  await box.run('go-live', { args: { force: true } });
+  const before = box.did.length;
+  const live = await box.run('preflight');
+  assert.is(live.status, 'done');
+  assert.is(box.drop.state().phase, 'live');
+  assert.is(box.did.length, before);
+});
+
+test('a dry run says what would happen and does nothing', async () => {
+  await using box = await startMachine();
+  const arm = await box.run('arm', { isDryRun: true });
+  assert.equal(arm, { status: 'done', detail: 'would go from idle to preflight' });
+  const live = await box.run('go-live', { isDryRun: true, args: { force: true } });
+  assert.equal(live, { status: 'done', detail: 'would go from idle to live, begin a drop' });
+  const end = await box.run('end', { isDryRun: true });
+  assert.is(end.status, 'rejected');
+  assert.equal(box.did, []);
+  await box.run('print', { isDryRun: true, args: { document: 'card' } });
+  assert.equal(box.printed, [[{ document: 'card' }, true]]);
+});
+
+test('a command that expects another phase is rejected and does nothing', async () => {
+  await using box = await startMachine();
+  const outcome = await box.run('go-live', { expect: 'armed' });
+  assert.equal(outcome, {
+    status: 'rejected',
+    code: 'WRONG_PHASE',
+    detail: 'it is idle, not armed',
+  });
+  assert.equal(box.did, []);
+});
+
+test('arguments that a verb does not take are named', async () => {
+  await using box = await startMachine();
+  const cases: readonly (readonly [Verb, Record<string, unknown>, string])[] = [
+    ['arm', { now: true }, 'arm takes no now'],
+    ['mark', { label: 'x'.repeat(81) }, 'label: must be 80 characters at most'],
+    ['go-live', { force: 'yes' }, 'force: must be true or false'],
+    ['print', {}, 'document'],
+  ];
+  for (const [verb, args, detail] of cases) {
+    const outcome = await box.run(verb, { args });
+    assert.is(outcome.status === 'rejected' && outcome.code, 'BAD_ARGUMENTS');
+    assert.match(outcome.detail, detail);
+  }
+});
+
+test('while the checks run another arming is busy, and disarming ends them', async () => {
+  await using box = await startMachine();
+  box.set({ media: figures({ isFlowing: false }) });
+  const first = box.start('arm', never);
+  await box.clock.advance(1_000);
+  const second = await box.run('arm');
+  assert.is(second.status === 'rejected' && second.code, 'BUSY');
+  await box.run('disarm');
+  const outcome = await first;
+  assert.is(outcome.status === 'failed' && outcome.code, 'OVERTAKEN');
+});
+
+test('whoever stops waiting for a command gets the reason, and the box goes on', async () => {
+  await using box = await startMachine();
+  const stop = new AbortController();
+  const waiting = box.start('arm', stop.signal).catch((error: unknown) => error);
+  await box.clock.advance(500);
+  stop.abort(new Error('gone'));
+  assert.match(String(await waiting), 'gone');
+  await box.clock.advance(5_000);
+  assert.is(box.drop.state().phase, 'armed');
+});
+
+test('recordings that do not close hold neither the end nor the power up for long', async () => {
+  await using box = await startMachine({
+    start: 'live',
+    effects: { endDrop: () => new Promise(() => undefined) },
+  });
+  await box.clock.advance(1_000);
+  const stop = new AbortController();
+  const asked = box.start('shut-down', stop.signal).catch(() => undefined);
+  await box.clock.advance(20_000);
+  assert.is(box.drop.state().phase, 'idle');
+  assert.ok(box.did.includes('power off'));
+  stop.abort();
+  await asked;
+});
+
+test('a machine that cannot be shut down is told of', async () => {
+  const powerOff = () => Promise.reject(new Error('not permitted'));
+  await using box = await startMachine({ effects: { powerOff } });
+  const outcome = await box.run('shut-down');
+  assert.is(outcome.status, 'failed');
+  assert.match(outcome.detail, 'not permitted');
+  assert.is(box.events.at(-1)?.type, 'machine.power-off-failed');
+});
+
+test('what was live when the power failed goes on when the box is back', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drop-'));
+  let dropId: string | undefined;
+  {
+    await using box = await startMachine({ folder });
+    await box.run('go-live', { args: { force: true } });
+    dropId = box.drop.state().dropId;
+    await until(async () => (await readFile(box.keptFile, 'utf8')).includes('"live":{'), 10_000);
+    // The power goes: nobody says goodbye.
+  }
+  {
+    await using again = await startMachine({ folder });
+    await again.clock.advance(500);
+    assert.is(again.drop.state().phase, 'live');
+    assert.equal(again.did, ['capture', `resume ${dropId}`]);
+    await again.run('end');
+    await until(
+      async () => (await readFile(again.keptFile, 'utf8')).includes('"live":null'),
+      10_000,
+    );
+  }
+  await using last = await startMachine({ folder });
+  assert.is(last.drop.state().phase, 'idle');
+  assert.is(last.drop.state().dropId, dropId);
+});
+
+test('a kept file of garbage is a new box', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drop-'));
+  await writeFile(join(folder, 'drop.json'), '{"v":1,"live":{"dropId":');
+  await using box = await startMachine({ folder });
+  assert.is(box.drop.state().phase, 'idle');
+});
+
+test('capture runs while it is wanted, and the last word counts', async () => {
+  const log: string[] = [];
+  const task = async (signal: AbortSignal) => {
+    log.push('on');
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    log.push('off');
+  };
+  const stop = new AbortController();
+  const capture = openSwitch(task);
+  const running = capture.run(stop.signal);
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  await settle();
+  assert.equal(log, []);
+  capture.set(true);
+  await settle();
+  capture.set(false);
+  capture.set(true);
+  await settle();
+  assert.is(log.at(-1), 'on');
+  assert.is(capture.isWanted, true);
+  capture.set(false);
+  await settle();
+  assert.is(log.at(-1), 'off');
+  stop.abort();
+  await running;
+});
+
+test.run();

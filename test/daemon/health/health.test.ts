@@ -1,0 +1,341 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BoxEvent } from '../../../daemon/commands.ts';
+import { NOTHING_SEEN, watchFacts } from '../../../daemon/health/facts.ts';
+import { openHealth, RULES } from '../../../daemon/health/run.ts';
+import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
+import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('health');
+
+const uplink = WELL.uplink as NonNullable<BoxSnapshot['uplink']>;
+const bond = uplink.bond as NonNullable<(typeof uplink)['bond']>;
+const system = WELL.system as NonNullable<BoxSnapshot['system']>;
+const throttling = system.throttling as NonNullable<(typeof system)['throttling']>;
+const running = { phase: 'running', restartsTotal: 0 } as const;
+
+type Change = Partial<BoxSnapshot>;
+const peaks = (...peakDbfs: number[]): Change => ({ levels: { peakDbfs, rmsDbfs: peakDbfs } });
+const links = (...states: readonly ('active' | 'stalled')[]): Change => ({
+  uplink: {
+    ...uplink,
+    bond: { ...bond, links: states.map((state, i) => link(`wwan${i}`, state)) },
+  },
+});
+const machine = (change: Partial<typeof system>): Change => ({ system: { ...system, ...change } });
+const supply = (change: Partial<typeof throttling>): Change =>
+  machine({ throttling: { ...throttling, ...change } });
+const battery = (change: Partial<Extract<BoxSnapshot['battery'], { phase: 'known' }>>): Change => ({
+  battery: { phase: 'known', source: 'x', chargePct: 80, mains: 'off', ...change },
+});
+const printer = (change: Partial<Extract<BoxSnapshot['printer'], { phase: 'known' }>>): Change => ({
+  printer: { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false, ...change },
+});
+
+/** A box whose children speak each second, watched by the real rules. */
+function watch(first: Change = {}) {
+  const clock = new VirtualClock();
+  const events: BoxEvent[] = [];
+  let change: Change = first;
+  let isMediaAlive = true;
+  let media = figures();
+  const snapshot = (): BoxSnapshot => {
+    if (isMediaAlive) media = { ...media };
+    return {
+      ...WELL,
+      media,
+      levels: { ...WELL.levels } as never,
+      uplink: { ...uplink },
+      ...change,
+    };
+  };
+  const health = openHealth({
+    snapshot,
+    clock,
+    log: silentLog,
+    onEvent: (event) => events.push(event),
+  });
+  const stop = new AbortController();
+  const run = health.run(stop.signal);
+  return {
+    clock,
+    events,
+    health,
+    keys: () => health.warnings().map(({ key }) => key),
+    set: (next: Change) => {
+      change = next;
+    },
+    hang: () => {
+      isMediaAlive = false;
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await run;
+    },
+  };
+}
+
+test('a box that is well has nothing to say', async () => {
+  await using box = watch();
+  await box.clock.advance(600_000);
+  assert.equal(box.keys(), []);
+  assert.equal(box.events, []);
+});
+
+/** Everything that can be wrong, and the warning that tells of it. */
+const CASES: readonly (readonly [string, Change])[] = [
+  [
+    'capture-down',
+    { children: { ...WELL.children, capture: { phase: 'pausing', restartsTotal: 0 } } },
+  ],
+  ['no-picture', { media: figures({ isFlowing: false }) }],
+  ['sound-missing', { levels: undefined }],
+  ['sound-silent', peaks(-80, -90)],
+  ['sound-channel-missing', peaks(-12, -90)],
+  ['sound-clips', peaks(-12, 0)],
+  [
+    'viewers-port',
+    {
+      children: {
+        ...WELL.children,
+        media: {
+          phase: 'pausing',
+          restartsTotal: 1,
+          lastFailure: "viewers' port 8080 on 0.0.0.0: another program listens there already",
+        },
+      },
+    },
+  ],
+  ['uplink-not-connected', { uplink: { ...uplink, phase: 'connecting', reason: 'refused' } }],
+  ['link-wwan1-down', links('active', 'stalled')],
+  ['links-down', links('stalled', 'stalled')],
+  [
+    'link-wwan0-spent',
+    { uplink: { ...uplink, bond: { ...bond, links: [{ ...link('wwan0'), isSpent: true }] } } },
+  ],
+  [
+    'sim-861-locked',
+    {
+      modems: {
+        phase: 'known',
+        modems: [
+          {
+            id: '861',
+            model: 'EM7455',
+            registration: 'locked',
+            technology: 'unknown',
+            sim: 'pin',
+            addresses: [],
+          },
+        ],
+      },
+    },
+  ],
+  ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
+  ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],
+  ['recording-sd-slow', { recording: [{ ...recordingTo('sd'), lagMs: 9_000 }] }],
+  ['disk-sd-low', { recording: [{ ...recordingTo('sd'), remainingS: 600 }] }],
+  [
+    'disk-root-low',
+    machine({ disks: [{ mount: '/', device: '/dev/x', totalBytes: 100, freeBytes: 2 }] }),
+  ],
+  [
+    'disk-srv-music-worn',
+    machine({
+      disks: [{ mount: '/srv/Music', device: 'x', totalBytes: 9, freeBytes: 9, wornPct: 90 }],
+    }),
+  ],
+  ['on-battery', battery({})],
+  ['battery-low', battery({ chargePct: 25 })],
+  ['battery-low', battery({ timeLeftS: 1_200 })],
+  ['battery-empty', battery({ chargePct: 11 })],
+  [
+    'battery-unknown',
+    { battery: { phase: 'unknown', source: 'x', reason: 'no answer', mains: 'on' } },
+  ],
+  ['hot', machine({ cpuC: 82 })],
+  ['throttled', supply({ isSlowed: true })],
+  ['undervoltage', supply({ isUnderVoltage: true })],
+  ['undervoltage-seen', supply({ wasUnderVoltage: true })],
+  ['memory-low', machine({ memoryTotalBytes: 1_000, memoryAvailableBytes: 40 })],
+  ['clock-unsynchronised', machine({ clock: { phase: 'free' } })],
+  ['printer-away', { printer: { phase: 'away', reason: 'unplugged' } }],
+  ['printer-paper-out', printer({ paper: 'out' })],
+  ['printer-paper-low', printer({ paper: 'low' })],
+  ['printer-open', printer({ isCoverOpen: true })],
+  ['printer-fault', printer({ fault: 'the cutter is stuck' })],
+];
+
+for (const [key, change] of CASES) {
+  test(`${key} is raised with advice, told once, and cleared by itself`, async () => {
+    await using box = watch();
+    await box.clock.advance(2_000);
+    box.set(change);
+    // A copy each second, as a living child gives: only its content is wrong.
+    await box.clock.advance(125_000);
+    const warning = box.health.warnings().find((one) => one.key === key);
+    assert.ok(warning, `raised: ${box.keys().join(', ')}`);
+    assert.ok(warning.text.length > 10 && warning.advice.length > 10);
+    const told = box.events.filter(({ data }) => data['key'] === key);
+    assert.equal(
+      told.map(({ type }) => type),
+      ['alert.raised'],
+    );
+    box.set({});
+    await box.clock.advance(61_000);
+    assert.not(box.keys().includes(key));
+    assert.is(box.events.filter(({ data }) => data['key'] === key).at(-1)?.type, 'alert.cleared');
+  });
+}
+
+test('every rule is raised by one of the cases or has a test of its own', () => {
+  const own = ['*-restarting', 'media-silent', 'uplink-silent', 'viewers-refused'];
+  for (const { key } of RULES) {
+    const pattern = new RegExp(`^${key.replace('*', '.+')}$`);
+    assert.ok(own.includes(key) || CASES.some(([name]) => pattern.test(name)), key);
+  }
+});
+
+test('a child that is back at once is no warning, one that dies again and again is', async () => {
+  await using box = watch();
+  const capture = (restartsTotal: number): Change => ({
+    children: { ...WELL.children, capture: { ...running, restartsTotal } },
+  });
+  await box.clock.advance(2_000);
+  box.set(capture(1));
+  await box.clock.advance(5_000);
+  assert.equal(box.keys(), []);
+  box.set(capture(3));
+  await box.clock.advance(2_000);
+  assert.equal(box.keys(), ['capture-restarting']);
+  await box.clock.advance(95_000);
+  assert.equal(box.keys(), []);
+});
+
+test('a media process that runs and says nothing is told of within six seconds', async () => {
+  await using box = watch();
+  await box.clock.advance(2_000);
+  box.hang();
+  await box.clock.advance(6_000);
+  assert.equal(box.keys(), ['media-silent']);
+});
+
+test('an uplink that runs and says nothing is told of', async () => {
+  await using box = watch();
+  const frozen = { ...uplink };
+  box.set({ uplink: frozen });
+  await box.clock.advance(7_000);
+  assert.equal(box.keys(), ['uplink-silent']);
+});
+
+test('viewers that are turned away are told of while it happens', async () => {
+  const refused = (refusedTotal: number): Change => ({
+    media: figures({ http: { ...figures().http, refusedTotal } }),
+  });
+  await using box = watch(refused(5));
+  await box.clock.advance(2_000);
+  assert.equal(box.keys(), [], 'what was before the start is no news');
+  box.set(refused(6));
+  await box.clock.advance(2_000);
+  assert.ok(box.keys().includes('viewers-refused'));
+});
+
+test('a clip of a tenth of a second between two looks is heard', async () => {
+  await using box = watch();
+  await box.clock.advance(2_500);
+  box.health.hear({ peakDbfs: [-10, 0], rmsDbfs: [-20, -20] });
+  box.health.hear({ peakDbfs: [-10, -10], rmsDbfs: [-20, -20] });
+  await box.clock.advance(1_000);
+  assert.equal(box.keys(), ['sound-clips']);
+  await box.clock.advance(6_000);
+  assert.equal(box.keys(), []);
+});
+
+test('an idle box misses neither picture nor sound', async () => {
+  await using box = watch();
+  box.set({
+    drop: { phase: 'idle', sinceMs: 0 },
+    media: figures({ isFlowing: false }),
+    levels: undefined,
+    uplink: { ...uplink, phase: 'off' },
+  });
+  await box.clock.advance(3_000);
+  assert.equal(box.keys(), []);
+});
+
+test('a blip shorter than its time to visible stays quiet', async () => {
+  await using box = watch();
+  for (let i = 0; i < 10; i += 1) {
+    box.set(links('active', 'stalled'));
+    await box.clock.advance(2_000);
+    box.set(links('active', 'active'));
+    await box.clock.advance(2_000);
+  }
+  assert.equal(box.events, []);
+});
+
+test('a link that flaps is one warning, not many', async () => {
+  await using box = watch();
+  for (let i = 0; i < 20; i += 1) {
+    box.set(links('active', 'stalled'));
+    await box.clock.advance(4_000);
+    box.set(links('active', 'active'));
+    await box.clock.advance(4_000);
+  }
+  const told = box.events.filter(({ data }) => data['key'] === 'link-wwan1-down');
+  assert.equal(
+    told.map(({ type }) => type),
+    ['alert.raised'],
+  );
+});
+
+test('the worst comes first, then the oldest', async () => {
+  await using box = watch();
+  box.set({ ...battery({ chargePct: 25 }), ...printer({ paper: 'out' }) });
+  await box.clock.advance(20_000);
+  box.set({ ...battery({ chargePct: 5 }), ...printer({ paper: 'out' }) });
+  await box.clock.advance(12_000);
+  assert.equal(box.keys().slice(0, 2), ['battery-empty', 'printer-paper-out']);
+});
+
+const flappingRule: Rule = {
+  key: 'link-*-down',
+  severity: 'warning',
+  afterMs: 2_000,
+  holdMs: 3_000,
+  advice: 'x',
+  find: ({ box }) => (box.name === '' ? [] : [{ id: box.name, text: box.name }]),
+};
+
+test('whatever a box says, warnings alternate, are bounded and have keys that topics take', () => {
+  const names = fc.array(fc.oneof(fc.constant(''), fc.constant('a'), fc.string()), {
+    maxLength: 60,
+  });
+  fc.assert(
+    fc.property(names, (seen) => {
+      let health = NO_WARNINGS;
+      let watching = NOTHING_SEEN;
+      const shown = new Set<string>();
+      for (const [i, name] of seen.entries()) {
+        const looked = watchFacts(watching, { ...WELL, name }, undefined, i * 1_000);
+        watching = looked.watching;
+        const step = stepHealth([flappingRule], health, looked.facts, i * 1_000, i);
+        health = step.health;
+        for (const { key } of step.raised) {
+          assert.not(shown.has(key));
+          assert.match(key, /^link-[a-z0-9-]+-down$/);
+          shown.add(key);
+        }
+        for (const { key } of step.cleared) assert.ok(shown.delete(key));
+        assert.is(warningsOf(health).length, shown.size);
+        assert.ok(health.size <= 64);
+      }
+    }),
+  );
+});
+
+test.run();

@@ -1,0 +1,34 @@
+/** The operator's page in Chromium: signed in to, read, photographed. */
+import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { type Browser, waitInPage } from '../../support/chromium.ts';
+import { TEST_PIN } from '../../support/operator.ts';
+
+const text = (selector: string) => `document.querySelector('${selector}')?.innerText ?? ''`;
+/** True in the page when an element's text holds the words. */
+export const says = (selector: string, words: string) =>
+  `(${text(selector)}).includes(${JSON.stringify(words)})`;
+export const has = (selector: string) => `document.querySelector('${selector}') !== null`;
+
+/** Opens the page and gives the PIN. Faults of the page fail the test that asks for them. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+): Promise<Page & { faults: string[] }> {
+  const page = await browser.open(url);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (/Content.Security|Trusted/i.test(message.text())) faults.push(message.text());
+  });
+  await waitInPage(page, has('#pin'));
+  await page.fill('#pin', TEST_PIN);
+  await page.keyboard.press('Enter');
+  await waitInPage(page, has('#links'));
+  return Object.assign(page, { faults });
+}
+
+export async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync('bench-results', { recursive: true });
+  await page.screenshot({ path: `bench-results/operator-${name}.png`, fullPage: true });
+}

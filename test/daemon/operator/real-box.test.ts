@@ -1,0 +1,49 @@
+/** The operator's page of a real box, in a real browser. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBox } from '../../support/box.ts';
+import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { openPage, says, shoot } from './page.ts';
+
+const test = suite('operator page of a real box');
+
+test('of a real box it shows the live picture, its sound and its figures, and is no viewer', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await using browser = await openChromium({ width: 1400, height: 900 });
+  const page = await openPage(browser, box.operatorUrl);
+  await waitInPage(page, 'document.querySelector("video").currentTime > 1');
+  await waitInPage(page, says('#picture', 'behind'));
+  await waitInPage(page, says('#sound', 'dB'));
+  await waitInPage(page, says('#machine', 'test picture'));
+  await waitInPage(page, says('#journal', 'serving viewers'));
+  await shoot(page, 'real');
+  const { media } = await box.state<{ media: { viewers: { viewers: number } } }>();
+  assert.is(media.viewers.viewers, 0);
+  process.kill(box.childPid('capture') ?? 0, 'SIGKILL');
+  await waitInPage(page, says('#machine', '1 restart'));
+  const before = (await page.evaluate('document.querySelector("video").currentTime')) as number;
+  await waitInPage(page, `document.querySelector("video").currentTime > ${before + 1}`);
+  assert.equal(page.faults, []);
+});
+
+test('no admin route answers on the viewers’ port', async () => {
+  await using box = await startBox();
+  await box.ready();
+  for (const path of [
+    '/session',
+    '/events',
+    '/state.json',
+    '/command',
+    '/panel',
+    '/operator.js',
+    '/slips/x.png',
+  ]) {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const { status } = await fetch(box.url + path, { method });
+      assert.ok(status >= 400, `${method} ${path}: ${status}`);
+    }
+  }
+});
+
+test.run();

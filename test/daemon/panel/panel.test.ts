@@ -1,0 +1,203 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import type { Command, Commander, Outcome } from '../../../daemon/commands.ts';
+import { panelSchema } from '../../../daemon/panel/config.ts';
+import { openPanelDevices } from '../../../daemon/panel/devices.ts';
+import { commandOf } from '../../../daemon/panel/presses.ts';
+import { runPanel } from '../../../daemon/panel/run.ts';
+import type { BoxSnapshot, DropPhase } from '../../../daemon/snapshot.ts';
+import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('panel');
+const PHASES: readonly DropPhase[] = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'];
+
+const press = (length: 'short' | 'hold' | 'very-long', ...buttons: string[]) =>
+  ({ kind: 'press', buttons, length, atMs: 0 }) as const;
+const verbs = (length: 'short' | 'hold' | 'very-long', ...buttons: string[]) =>
+  PHASES.map((phase) => commandOf(press(length, ...buttons), phase)?.verb ?? '-');
+
+test('a short press arms or takes it back, a hold goes live or ends', () => {
+  assert.equal(verbs('short', 'drop'), ['arm', 'disarm', 'disarm', '-', '-', 'arm']);
+  assert.equal(verbs('hold', 'drop'), ['go-live', 'go-live', 'go-live', 'end', '-', 'go-live']);
+});
+
+test('a very long hold shuts down in every phase, and mark marks', () => {
+  assert.equal(new Set(verbs('very-long', 'drop')), new Set(['shut-down']));
+  assert.equal(new Set(verbs('hold', 'mark')), new Set(['mark']));
+});
+
+test('two buttons at once, and a button of somebody else, ask for nothing', () => {
+  assert.equal(new Set(verbs('hold', 'drop', 'mark')), new Set(['-']));
+  assert.equal(new Set(verbs('short', 'other')), new Set(['-']));
+});
+
+test('a press holds only for the phase that the lamp showed', () => {
+  assert.is(commandOf(press('hold', 'drop'), 'armed')?.expect, 'armed');
+  assert.is(commandOf(press('very-long', 'drop'), 'armed')?.expect, undefined);
+});
+
+/** A panel on simulated hardware over a box that a test sets. */
+function startPanel(answer: (signal: AbortSignal) => Promise<Outcome> = done) {
+  const clock = new VirtualClock();
+  const gpio = openSimulatedGpio(clock);
+  const config = v.parse(panelSchema, {});
+  const devices = openPanelDevices(config, gpio.driver, { clock, log: silentLog });
+  const commands: string[] = [];
+  let box: BoxSnapshot = { ...WELL, drop: { phase: 'idle', sinceMs: 0 } };
+  const commander: Commander = {
+    run: async (command: Command, _onProgress, signal) => {
+      commands.push(command.verb);
+      return answer(signal);
+    },
+  };
+  const stop = new AbortController();
+  const deps = { ...devices, commander, clock, log: silentLog, snapshot: () => box };
+  const running = runPanel(deps, stop.signal);
+  return {
+    clock,
+    gpio,
+    commands,
+    set: (change: Partial<BoxSnapshot>) => {
+      box = { ...box, ...change };
+    },
+    /** Times at which a lamp changed, over a while. */
+    async watch(lamp: string, ms: number): Promise<string> {
+      let seen = '';
+      for (let atMs = 0; atMs < ms; atMs += 50) {
+        await clock.advance(50);
+        seen += gpio.lamp(lamp) ? '#' : '.';
+      }
+      return seen;
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+      await devices[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function done(): Promise<Outcome> {
+  return { status: 'done', detail: '' };
+}
+
+test('each lamp shows its rhythm, and follows the box within half a second', async () => {
+  await using panel = startPanel();
+  await panel.clock.advance(2_000);
+  const idle = await panel.watch('on-air', 4_000);
+  assert.is(idle.replaceAll('.', '').length, 4, `two winks: ${idle}`);
+  panel.set({ drop: { phase: 'live', sinceMs: 0 } });
+  await panel.clock.advance(500);
+  assert.not.match(await panel.watch('on-air', 2_000), /\./);
+  panel.set({ media: undefined });
+  await panel.clock.advance(500);
+  const flicker = await panel.watch('on-air', 1_000);
+  assert.ok(flicker.match(/#+/g)?.length === 5, flicker);
+});
+
+test('presses reach the commander, and reaching the hold is answered by the lamp', async () => {
+  await using panel = startPanel();
+  await panel.clock.advance(2_000);
+  panel.gpio.press('drop');
+  await panel.clock.advance(200);
+  panel.gpio.release('drop');
+  await panel.clock.advance(200);
+  assert.equal(panel.commands, ['arm']);
+  panel.gpio.press('drop');
+  await panel.clock.advance(3_400);
+  const flicker = await panel.watch('on-air', 1_000);
+  assert.ok((flicker.match(/#+/g)?.length ?? 0) >= 4, flicker);
+  panel.gpio.release('drop');
+  await panel.clock.advance(1_000);
+  assert.equal(panel.commands, ['arm', 'go-live']);
+  panel.gpio.press('mark');
+  await panel.clock.advance(100);
+  panel.gpio.release('mark');
+  panel.gpio.press('drop');
+  await panel.clock.advance(11_000);
+  assert.equal(panel.commands, ['arm', 'go-live', 'mark', 'shut-down']);
+});
+
+test('a press that asks for nothing, or is refused, is answered by three flashes', async () => {
+  const refused: Outcome = { status: 'rejected', code: 'WRONG_PHASE', detail: 'no' };
+  await using panel = startPanel(async () => refused);
+  await panel.clock.advance(2_000);
+  panel.gpio.press('mark');
+  await panel.clock.advance(50);
+  panel.gpio.release('mark');
+  const seen = await panel.watch('on-air', 800);
+  assert.ok((seen.match(/#+/g)?.length ?? 0) >= 2, seen);
+});
+
+/** A command that takes as long as the box runs. */
+function endless(signal: AbortSignal): Promise<Outcome> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+test('presses without end do not pile up commands', async () => {
+  await using panel = startPanel(endless);
+  await panel.clock.advance(2_000);
+  for (let i = 0; i < 10; i += 1) {
+    panel.gpio.press('mark');
+    await panel.clock.advance(100);
+    panel.gpio.release('mark');
+    await panel.clock.advance(100);
+  }
+  assert.is(panel.commands.length, 4);
+});
+
+test('a commander that throws does not end the panel', async () => {
+  await using panel = startPanel(() => Promise.reject(new Error('broken')));
+  await panel.clock.advance(2_000);
+  for (let i = 0; i < 2; i += 1) {
+    panel.gpio.press('mark');
+    await panel.clock.advance(100);
+    panel.gpio.release('mark');
+    await panel.clock.advance(100);
+  }
+  assert.equal(panel.commands, ['mark', 'mark']);
+});
+
+test('a chip that is unplugged and back goes on with lamps and buttons', async () => {
+  await using panel = startPanel();
+  await panel.clock.advance(2_000);
+  panel.gpio.unplug();
+  await panel.clock.advance(5_000);
+  panel.gpio.replug();
+  panel.set({ drop: { phase: 'live', sinceMs: 0 } });
+  await panel.clock.advance(5_000);
+  assert.is(panel.gpio.lamp('on-air'), true);
+  panel.gpio.press('drop');
+  await panel.clock.advance(4_000);
+  panel.gpio.release('drop');
+  await panel.clock.advance(500);
+  assert.equal(panel.commands, ['end']);
+});
+
+test('lamps go out when the box ends', async () => {
+  let panel = startPanel();
+  panel.set({ drop: { phase: 'live', sinceMs: 0 } });
+  await panel.clock.advance(1_000);
+  assert.is(panel.gpio.lamp('on-air'), true);
+  const { gpio } = panel;
+  await panel[Symbol.asyncDispose]();
+  assert.is.not(gpio.lamp('on-air'), true);
+  panel = startPanel();
+  await panel[Symbol.asyncDispose]();
+});
+
+test('a box without a panel has lamps that show nothing and buttons that nobody presses', async () => {
+  const clock = new VirtualClock();
+  const config = v.parse(panelSchema, { driver: 'none' });
+  await using devices = openPanelDevices(config, undefined, { clock, log: silentLog });
+  assert.is(devices.inputs.driver, 'absent');
+  assert.is(devices.lamps.power.driver, 'absent');
+});
+
+test.run();

@@ -1,0 +1,238 @@
+import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { CameraConfig } from '../../../hal/camera/camera.ts';
+import { openCamera } from '../../../hal/camera/drivers.ts';
+import { listLibcameras, parseCameraList } from '../../../hal/camera/libcamera.ts';
+import { listV4l2Cameras } from '../../../hal/camera/v4l2.ts';
+import {
+  ENUM_INTERVALS,
+  ENUM_SIZES,
+  parseCaps,
+  parseInterval,
+  parseSize,
+  QUERY_CAP,
+} from '../../../hal/camera/v4l2-uapi.ts';
+import { HalError } from '../../../hal/errors.ts';
+
+const test = suite('cameras');
+const never = new AbortController().signal;
+
+const config: CameraConfig = {
+  driver: 'libcamera',
+  device: '',
+  format: 'raw',
+  file: '',
+  launch: '',
+  width: 1280,
+  height: 720,
+  fps: 30,
+};
+
+/** As rpicam-apps print it (raspberrypi.com/documentation/computers/camera_software.html). */
+const TWO_CAMERAS = `Available cameras
+-----------------
+0 : imx708_wide [4608x2592 10-bit RGGB] (/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a)
+    Modes: 'SRGGB10_CSI2P' : 1536x864 [120.13 fps - (768, 432)/3072x1728 crop]
+                             2304x1296 [56.03 fps - (0, 0)/4608x2592 crop]
+
+1 : ov5647 [2592x1944 10-bit GBRG] (/base/axi/pcie@120000/rp1/i2c@80000/ov5647@36)
+    Modes: 'SGBRG10_CSI2P' : 640x480 [58.92 fps - (16, 0)/2560x1920 crop]
+`;
+
+/** Programs that leave their arguments in a file; on PATH before all others while `work` runs. */
+async function withPrograms<T>(
+  programs: Readonly<Record<string, string>>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bin-'));
+  for (const [name, script] of Object.entries(programs)) {
+    await writeFile(join(folder, name), `#!/bin/sh\n${script}\n`);
+    await chmod(join(folder, name), 0o755);
+  }
+  const { PATH } = process.env;
+  process.env['PATH'] = `${folder}:${PATH}`;
+  try {
+    return await work(folder);
+  } finally {
+    process.env['PATH'] = PATH;
+  }
+}
+
+async function codeOf(work: Promise<unknown>): Promise<unknown> {
+  const error = await work.catch((reason: unknown) => reason);
+  return error instanceof HalError ? error.code : error;
+}
+
+/** A program that prints a text. */
+const saying = (text: string) => `cat <<'END'\n${text}\nEND`;
+/** One that writes where --output says, and what it was called with. */
+const TAKES_STILLS =
+  'printf "%s\\n" "$@" > "$(dirname "$0")/args"\nwhile [ "$1" != --output ]; do shift; done\nprintf jpeg > "$2"';
+
+test('the list of rpicam-hello: names, ids and modes of two cameras', () => {
+  assert.equal(parseCameraList(TWO_CAMERAS), [
+    {
+      driver: 'libcamera',
+      id: '/base/axi/pcie@120000/rp1/i2c@88000/imx708@1a',
+      name: 'imx708_wide',
+      aliases: [],
+      modes: [
+        { format: 'SRGGB10_CSI2P', width: 1536, height: 864, fps: 120.13 },
+        { format: 'SRGGB10_CSI2P', width: 2304, height: 1296, fps: 56.03 },
+      ],
+    },
+    {
+      driver: 'libcamera',
+      id: '/base/axi/pcie@120000/rp1/i2c@80000/ov5647@36',
+      name: 'ov5647',
+      aliases: [],
+      modes: [{ format: 'SGBRG10_CSI2P', width: 640, height: 480, fps: 58.92 }],
+    },
+  ]);
+  assert.equal(parseCameraList('No cameras available!\n'), []);
+});
+
+test('any text is a list of cameras with sizes', async () => {
+  const line = fc.oneof(
+    fc.string(),
+    fc.constantFrom(...TWO_CAMERAS.split('\n'), '0 : x (', '1x1 [1 fps', "'X' :"),
+  );
+  void fc.assert(
+    fc.property(fc.array(line), (lines) => {
+      for (const { id, modes } of parseCameraList(lines.join('\n'))) {
+        assert.ok(id.length > 0);
+        assert.ok(modes.every(({ width, height }) => width >= 10 && height >= 10));
+      }
+    }),
+  );
+});
+
+test('cameras are listed by rpicam-hello, and by libcamera-hello where that is what there is', async () => {
+  const both = { 'rpicam-hello': saying(TWO_CAMERAS), 'libcamera-hello': 'exit 1' };
+  assert.is((await withPrograms(both, () => listLibcameras(never))).length, 2);
+  const old = { 'libcamera-hello': saying(TWO_CAMERAS) };
+  assert.is((await withPrograms(old, () => listLibcameras(never))).length, 2);
+  assert.equal(await listLibcameras(never), []);
+});
+
+test('a still is taken of the camera by its id, without a shell', async () => {
+  const programs = { 'rpicam-hello': saying(TWO_CAMERAS), 'rpicam-still': TAKES_STILLS };
+  await withPrograms(programs, async (folder) => {
+    const camera = openCamera({
+      ...config,
+      device: '/base/axi/pcie@120000/rp1/i2c@80000/ov5647@36',
+    });
+    const file = join(folder, 'a $(touch oops).jpg');
+    await camera.still(file, never);
+    assert.is(await readFile(file, 'utf8'), 'jpeg');
+    const args = (await readFile(join(folder, 'args'), 'utf8')).trim().split('\n');
+    assert.equal(args.slice(0, 2), ['--camera', '1']);
+    assert.equal(args.slice(-2), ['--output', file]);
+  });
+});
+
+test('libcamera-still takes it where there is no rpicam-still', async () => {
+  await withPrograms({ 'libcamera-still': TAKES_STILLS }, async (folder) => {
+    await openCamera(config).still(join(folder, 'b.jpg'), never);
+    assert.is(await readFile(join(folder, 'b.jpg'), 'utf8'), 'jpeg');
+  });
+});
+
+test('a still that fails says why: no program, a busy camera, one that is not there', async () => {
+  const still = (device = '') => openCamera({ ...config, device }).still('/dev/null', never);
+  assert.is(await codeOf(still()), 'NOT_FOUND');
+  const busy = {
+    'rpicam-still': 'echo "Pipeline handler in use by another process" >&2; exit 255',
+  };
+  assert.is(await withPrograms(busy, () => codeOf(still())), 'DEVICE_BUSY');
+  const listed = { 'rpicam-hello': saying(TWO_CAMERAS), 'rpicam-still': TAKES_STILLS };
+  assert.is(await withPrograms(listed, () => codeOf(still('/base/none'))), 'NOT_FOUND');
+});
+
+test("libcamera's automatics are set in the running pipeline, where its plug-in has them", async () => {
+  const told: unknown[] = [];
+  const camera = openCamera(config, (...args) => told.push(args));
+  const inspect =
+    '  ae-enable           : Enable or disable the AE algorithm.\n  awb-enable          : AWB';
+  await withPrograms({ 'gst-inspect-1.0': saying(inspect) }, async () => {
+    await camera.lock(never);
+    await camera.unlock(never);
+  });
+  assert.match(camera.source.launch, 'libcamerasrc name=camera ');
+  assert.equal(told, [
+    ['camera', 'ae-enable', false],
+    ['camera', 'awb-enable', false],
+    ['camera', 'ae-enable', true],
+    ['camera', 'awb-enable', true],
+  ]);
+  await withPrograms({ 'gst-inspect-1.0': saying('  camera-name : x') }, async () => {
+    assert.is(await codeOf(camera.lock(never)), 'UNSUPPORTED');
+  });
+  assert.is(await codeOf(openCamera(config).lock(never)), 'UNSUPPORTED');
+});
+
+test('what is no device has no exposure and no stills, and is always there', async () => {
+  const camera = openCamera({ ...config, driver: 'test' });
+  await camera.check(never);
+  assert.is(await codeOf(camera.lock(never)), 'UNSUPPORTED');
+  assert.is(await codeOf(camera.still('x.jpg', never)), 'UNSUPPORTED');
+  await camera.unlock(never);
+});
+
+test('a V4L2 camera is named by a node or by a stable id, and its absence says what there is', async () => {
+  const v4l2 = { ...config, driver: 'v4l2' } as const;
+  const node = openCamera({ ...v4l2, device: '/dev/video-none' });
+  assert.match(node.source.launch, 'v4l2src device="/dev/video-none" ! video/x-raw,');
+  assert.is(await codeOf(node.check(never)), 'NOT_FOUND');
+  const named = openCamera({ ...v4l2, device: 'usb-Maker_Cam_1234-video-index0' });
+  const failed = await named.check(never).catch(String);
+  assert.match(String(failed), 'usb-Maker_Cam_1234-video-index0 is not there');
+});
+
+test('files in /dev that are no V4L2 devices are no cameras', async () => {
+  const dev = await mkdtemp(join(tmpdir(), 'venuebox-dev-'));
+  await writeFile(join(dev, 'video0'), '');
+  assert.equal(await listV4l2Cameras(dev), []);
+  assert.equal(await listV4l2Cameras(join(dev, 'none')), []);
+});
+
+test("a node's capabilities count, not its device's: a webcam's metadata node is no camera", () => {
+  const caps = (all: number, node: number) => {
+    const bytes = Buffer.alloc(QUERY_CAP.bytes);
+    bytes.write('uvcvideo', 0);
+    bytes.write('C920', 16);
+    bytes.write('usb-0000:01:00.0-1.4', 48);
+    bytes.writeUInt32LE(all >>> 0, 84);
+    bytes.writeUInt32LE(node >>> 0, 88);
+    return parseCaps(bytes);
+  };
+  assert.equal(caps(0x84a0_0001, 0x0420_0001), {
+    driver: 'uvcvideo',
+    card: 'C920',
+    busInfo: 'usb-0000:01:00.0-1.4',
+    captureType: 1,
+  });
+  assert.is(caps(0x84a0_0001, 0x04a0_0000).captureType, undefined);
+  assert.is(caps(0x0400_1000, 0).captureType, 9);
+});
+
+test('sizes and intervals: single ones, and the largest and fastest of ranges', () => {
+  const size = Buffer.alloc(ENUM_SIZES.bytes);
+  for (const [index, value] of [0, 0, 1, 640, 360].entries()) size.writeUInt32LE(value, index * 4);
+  assert.equal(parseSize(size), { width: 640, height: 360, isRange: false });
+  for (const [index, value] of [3, 16, 1920, 16, 16, 1080, 16].entries()) {
+    size.writeUInt32LE(value, 8 + index * 4);
+  }
+  assert.equal(parseSize(size), { width: 1920, height: 1080, isRange: true });
+  const interval = Buffer.alloc(ENUM_INTERVALS.bytes);
+  assert.is(parseInterval(interval), undefined);
+  interval.writeUInt32LE(1001, 20);
+  interval.writeUInt32LE(30_000, 24);
+  assert.is(parseInterval(interval), 29.97);
+});
+
+test.run();

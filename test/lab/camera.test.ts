@@ -1,0 +1,109 @@
+import { open } from 'node:fs/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { CameraConfig } from '../../hal/camera/camera.ts';
+import { openCamera } from '../../hal/camera/drivers.ts';
+import type { FoundCamera } from '../../hal/camera/found.ts';
+import { listCameras, watchCameras } from '../../hal/camera/list.ts';
+import { GET_CTRL, parseControl, renderControl } from '../../hal/camera/v4l2-uapi.ts';
+import { HalError } from '../../hal/errors.ts';
+import { tryIoctl } from '../../hal/ioctl.ts';
+import { systemClock } from '../../hal/os/clock.ts';
+import type { Presence } from '../../hal/presence.ts';
+import { plugCamera, unplugCamera } from './support/camera.ts';
+import { follow } from './support/follow.ts';
+import { launch } from './support/gst.ts';
+import { until, within } from './support/kernel.ts';
+
+const test = suite('lab: a camera on V4L2 (vivid)');
+const never = new AbortController().signal;
+const BUS = 'platform:vivid-000';
+
+const config: CameraConfig = {
+  driver: 'v4l2',
+  device: BUS,
+  format: 'raw',
+  file: '',
+  launch: '',
+  width: 320,
+  height: 180,
+  fps: 15,
+};
+
+const isVivid = ({ id, aliases }: FoundCamera) => [id, ...aliases].includes(BUS);
+
+test('it is listed with its name, its stable id, its node and its modes', async () => {
+  const cameras = await listCameras(never);
+  const camera = cameras.find(isVivid);
+  assert.is(camera?.name, 'vivid');
+  assert.match(camera?.path ?? '', /^\/dev\/video\d+$/);
+  const mode = camera?.modes.find(
+    ({ format, width, height }) => format === 'YUYV' && width === 640 && height === 360,
+  );
+  assert.ok((mode?.fps ?? 0) >= 30, JSON.stringify(camera?.modes.slice(0, 5)));
+  assert.ok((camera?.modes.length ?? 0) > 10);
+});
+
+test('a stable id that nothing has is told with the ids there are', async () => {
+  const failed = await openCamera({ ...config, device: 'usb-none' })
+    .check(never)
+    .catch((error: unknown) => error);
+  assert.is(failed instanceof HalError && failed.code, 'NOT_FOUND');
+  assert.match(String(failed), /there is .*vivid/);
+});
+
+test('exposure and gain are held by a lock, and given back by an unlock', async () => {
+  const camera = openCamera(config);
+  await camera.check(never);
+  const automatics = () => readControls(camera.source.launch);
+  const before = await automatics();
+  await camera.lock(never);
+  await camera.lock(never);
+  const locked = await automatics();
+  await camera.unlock(never);
+  assert.equal(await automatics(), before);
+  assert.is.not(JSON.stringify(locked), JSON.stringify(before));
+});
+
+test('unplugged in use: noticed within 1 s, streaming again within 5 s of the replug', async () => {
+  await until('vivid', async () => (await listCameras(never)).some(isVivid));
+  const camera = openCamera(config);
+  await using lists = follow((signal) => watchCameras(systemClock, signal));
+  await using presence = follow<Presence>((signal) => camera.presence(systemClock, signal));
+  await until('the list', () => lists.latest()?.some(isVivid) === true);
+  await camera.check(never);
+  {
+    await using first = launch(camera.source.launch);
+    await until('frames', () => first.bytes() > 0);
+    unplugCamera();
+    const endedMs = await within(1000, 'the end of the pipeline', () => !first.isRunning());
+    const listMs = await within(1000, 'the list without it', () => !lists.latest()?.some(isVivid));
+    await within(1000, 'its absence', () => presence.latest()?.phase === 'away');
+    console.log(`  unplug: pipeline ended after ${endedMs | 0} ms, list ${listMs | 0} ms later`);
+  }
+  plugCamera();
+  const foundMs = await within(5000, 'the camera', () => presence.latest()?.phase === 'there');
+  await camera.check(never);
+  await using second = launch(camera.source.launch);
+  const framesMs = await within(5000, 'frames again', () => second.bytes() > 0);
+  await until('the list', () => lists.latest()?.some(isVivid) === true);
+  console.log(`  replug: found after ${foundMs | 0} ms, frames ${framesMs | 0} ms later`);
+});
+
+/** The automatics as the kernel has them now, by the node that a launch line names. */
+async function readControls(line: string): Promise<readonly (number | undefined)[]> {
+  await using file = await open(/device="([^"]+)"/.exec(line)?.[1] ?? '', 'r+');
+  const values: (number | undefined)[] = [];
+  for (const id of [0x9a0901, 0x98090c, 0x980912]) {
+    const control = renderControl(id);
+    const isThere = await tryIoctl(file.fd, GET_CTRL.request, control);
+    values.push(isThere ? parseControl(control) : undefined);
+  }
+  return values;
+}
+
+test('it is plugged in at the end, for the files after this one', () => {
+  plugCamera();
+});
+
+test.run();

@@ -1,0 +1,48 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBox } from '../../support/box.ts';
+import { plugCamera, unplugCamera } from '../support/camera.ts';
+import { until, within } from '../support/kernel.ts';
+
+const test = suite('lab: the whole box on a real camera and a real sound card');
+
+const SETTINGS = [
+  'camera.driver=v4l2',
+  'camera.device=platform:vivid-000',
+  'camera.width=320',
+  'camera.height=180',
+  'camera.fps=15',
+  'sound.driver=alsa',
+  'sound.device=hw:CARD=Loopback,DEV=1',
+  'renditions=[{name: low, width: 160, height: 90, bitrate_bps: 100000}]',
+];
+
+interface Snapshot {
+  readonly children: Readonly<Record<string, { phase: string; lastFailure?: string }>>;
+}
+
+test('a camera that is pulled ends no process but capture, and is back on air when plugged in', async () => {
+  await using box = await startBox(SETTINGS, ['demo'], [], ['dist/daemon/main.js']);
+  const state = async () => {
+    const reply = await fetch(`${box.operatorUrl}/state.json`);
+    return (await reply.json()) as Snapshot;
+  };
+  const isOnAir = async () => {
+    const playlist = await fetch(`${box.url}/live/index.m3u8`).catch(() => undefined);
+    return playlist?.status === 200;
+  };
+  await until('the box on air', isOnAir);
+  const mediaPid = box.childPid('media');
+  unplugCamera();
+  const told = await within(2000, 'the reason', async () =>
+    /vivid-000 is not there/.test((await state()).children['capture']?.lastFailure ?? ''),
+  );
+  const starts = box.output().split('"capturing"').length;
+  plugCamera();
+  const isBack = () => box.output().split('"capturing"').length > starts;
+  const back = await within(10_000, 'capture playing again', isBack);
+  assert.is(box.childPid('media'), mediaPid);
+  console.log(`  told after ${told | 0} ms, back after ${back | 0} ms`);
+});
+
+test.run();

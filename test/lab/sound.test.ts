@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openSound } from '../../hal/audio/drivers.ts';
+import { listSoundCards, watchSoundCards } from '../../hal/audio/list.ts';
+import { withStandby } from '../../hal/audio/standby.ts';
+import { systemClock } from '../../hal/os/clock.ts';
+import type { Presence } from '../../hal/presence.ts';
+import { follow } from './support/follow.ts';
+import { launch } from './support/gst.ts';
+import { put, until, within } from './support/kernel.ts';
+
+const test = suite('lab: a sound card on ALSA (snd-aloop)');
+const never = new AbortController().signal;
+const DRIVER = '/sys/bus/platform/drivers/snd_aloop';
+const DEVICE = 'hw:CARD=Loopback,DEV=1';
+const config = { driver: 'alsa', device: DEVICE, file: '', launch: '' } as const;
+
+const unplug = () => put(`${DRIVER}/unbind`, 'snd_aloop.0');
+const plug = () => {
+  if (!existsSync(`${DRIVER}/snd_aloop.0`)) put(`${DRIVER}/bind`, 'snd_aloop.0');
+};
+
+test('it is listed by its id, with what its capture devices can do', async () => {
+  const cards = await listSoundCards();
+  const card = cards.find(({ id }) => id === 'Loopback');
+  assert.equal(
+    card?.captures.map(({ device }) => device),
+    ['hw:CARD=Loopback,DEV=0', DEVICE],
+  );
+  const state = card?.captures[1]?.state;
+  assert.is(state?.phase, 'free', JSON.stringify(state));
+  if (state?.phase !== 'free') return;
+  assert.ok(state.formats.includes('S16_LE') && state.formats.includes('S32_LE'));
+  assert.equal([...state.channels], [1, 32]);
+  assert.ok(state.ratesHz[0] <= 48_000 && state.ratesHz[1] >= 48_000);
+});
+
+test('a capture device in use is busy, with the process that holds it', async () => {
+  await using held = launch(openSound(config).source?.launch ?? '');
+  await until('sound', () => held.bytes() > 0);
+  const [card] = await listSoundCards();
+  assert.equal(card?.captures[1]?.state, { phase: 'busy', pid: held.pid });
+});
+
+test('unplugged in use: noticed within 1 s, and heard again within 5 s of the replug', async () => {
+  const sound = withStandby(openSound(config));
+  await sound.check(never);
+  assert.match(sound.source?.launch ?? '', 'alsasrc');
+  await using lists = follow((signal) => watchSoundCards(systemClock, signal));
+  await using presence = follow<Presence>((signal) => sound.presence(systemClock, signal));
+  await until('the list', () => lists.latest()?.length === 1);
+  {
+    await using first = launch(sound.source?.launch ?? '');
+    await until('sound', () => first.bytes() > 0);
+    unplug();
+    const endedMs = await within(1000, 'the end of the pipeline', () => !first.isRunning());
+    const listMs = await within(1000, 'the list without it', () => lists.latest()?.length === 0);
+    await within(1000, 'its absence', () => presence.latest()?.phase === 'away');
+    console.log(`  unplug: pipeline ended after ${endedMs | 0} ms, list ${listMs | 0} ms later`);
+  }
+  await sound.check(never);
+  assert.match(sound.source?.launch ?? '', 'wave=silence');
+  assert.match(sound.now.phase === 'away' ? sound.now.reason : '', 'Loopback is not there');
+  plug();
+  const foundMs = await within(5000, 'the card', () => presence.latest()?.phase === 'there');
+  await sound.check(never);
+  await using second = launch(sound.source?.launch ?? '');
+  const heardMs = await within(5000, 'sound again', () => second.bytes() > 0);
+  console.log(`  replug: found after ${foundMs | 0} ms, heard ${heardMs | 0} ms later`);
+});
+
+test('it is plugged in at the end, for the files after this one', () => {
+  plug();
+});
+
+test.run();

@@ -1,0 +1,83 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type LinkWish, type NetworkState, resolveLinks } from '../../../pipelines/uplink/links.ts';
+
+const test = suite('uplink links');
+
+const wish = (id: string, more: Partial<LinkWish> = {}): LinkWish => ({
+  id,
+  device: id,
+  weight: 1,
+  isBackup: false,
+  isEnabled: true,
+  ...more,
+});
+
+const network = (
+  addresses: Readonly<Record<string, readonly string[]>>,
+  gateways: Readonly<Record<string, { gateway?: string; subnet?: string }>> = {},
+): NetworkState => ({
+  addresses: new Map(Object.entries(addresses)),
+  gateways: new Map(Object.entries(gateways)),
+});
+
+test('a link by its interface takes that interface’s address, gateway and network', () => {
+  const { links, routes, missing } = resolveLinks(
+    [wish('wwan0', { weight: 2, budgetBytes: 5 })],
+    network(
+      { lo: ['127.0.0.1'], wwan0: ['10.0.0.2', '10.0.0.3'] },
+      { wwan0: { gateway: '10.0.0.1', subnet: '10.0.0.0/24' } },
+    ),
+    { wwan0: 3 },
+  );
+  assert.equal(missing, []);
+  assert.is(links[0]?.sourceAddress, '10.0.0.2');
+  assert.is(links[0]?.budgetBytes, 5);
+  assert.is(links[0]?.usedBytes, 3);
+  assert.is(links[0]?.sourcePort, undefined);
+  assert.equal(routes, [
+    {
+      id: 'wwan0',
+      sourceAddress: '10.0.0.2',
+      device: 'wwan0',
+      gateway: '10.0.0.1',
+      subnet: '10.0.0.0/24',
+    },
+  ]);
+});
+
+test('a link by its address finds its interface', () => {
+  const { device: _, ...byAddress } = wish('fibre', { address: '10.0.0.3' });
+  const { links } = resolveLinks([byAddress], network({ eth0: ['10.0.0.2', '10.0.0.3'] }), {});
+  assert.is(links[0]?.device, 'eth0');
+});
+
+test('what is not there is missing, and the others are used', () => {
+  const { links, missing } = resolveLinks(
+    [wish('wwan0'), wish('wwan1'), wish('eth0', { address: '10.9.9.9' })],
+    network({ wwan1: ['10.0.1.2'], eth0: ['10.0.0.2'] }),
+    {},
+  );
+  assert.equal(
+    links.map(({ id }) => id),
+    ['wwan1'],
+  );
+  assert.equal(missing, ['wwan0', 'eth0']);
+});
+
+test('two modems that hand out the same address get a local port each', () => {
+  const { links, routes } = resolveLinks(
+    [wish('wwan0'), wish('wwan1'), wish('eth0')],
+    network({ wwan0: ['192.168.8.100'], wwan1: ['192.168.8.100'], eth0: ['10.0.0.2'] }),
+    {},
+  );
+  const ports = links.map(({ sourcePort }) => sourcePort);
+  assert.ok(ports[0] !== undefined && ports[1] !== undefined && ports[0] !== ports[1]);
+  assert.is(ports[2], undefined);
+  assert.equal(
+    routes.map(({ sourcePort }) => sourcePort),
+    ports,
+  );
+});
+
+test.run();

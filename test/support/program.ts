@@ -1,0 +1,43 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+
+/** A program that a test has started, and ends. */
+export interface Program extends AsyncDisposable {
+  readonly child: ChildProcess;
+  /** The end of all it has printed. */
+  output(): string;
+  readonly ended: Promise<number | null>;
+}
+
+/** @param stdoutFile Takes what it writes to stdout, for example media. */
+export function startProgram(
+  command: string,
+  args: readonly string[],
+  stdoutFile?: string,
+): Program {
+  const stdout = stdoutFile === undefined ? 'pipe' : openSync(stdoutFile, 'w');
+  const child = spawn(command, args, { stdio: ['ignore', stdout, 'pipe'] });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-100_000);
+    });
+  }
+  return {
+    child,
+    output: () => output,
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The command line, run from its source. */
+export function startVenuebox(...args: readonly string[]): Program {
+  return startProgram(process.execPath, ['--import', 'tsx', 'daemon/main.ts', ...args]);
+}

@@ -1,0 +1,92 @@
+import { execFileSync } from 'node:child_process';
+
+/**
+ * Two network namespaces of this test run, the venue and the far end, with a cable for
+ * each link as a modem would have it: an address, a gateway, a default route.
+ */
+export interface VenueNetwork extends Disposable {
+  readonly venue: string;
+  readonly far: string;
+  /** Where the far end is reached, over whichever link. */
+  readonly farHost: string;
+  /** Silently swallows all that the venue sends by this link, or ends doing so. */
+  blackHole(link: number, isOn: boolean): void;
+  /** Pulls the link's cable, or puts it back with its default route, as a DHCP client does. */
+  plug(link: number, isIn: boolean): void;
+}
+
+/** How a command is run inside a namespace. */
+export function inside(namespace: string): readonly string[] {
+  return ['ip', 'netns', 'exec', namespace];
+}
+
+const FAR_HOST = '10.88.0.1';
+/** Nobody has it. */
+const NOBODY = '02:00:00:00:00:01';
+
+/** Undefined where this machine cannot make namespaces; whoever asks says SKIPPED then. */
+export function openVenueNetwork(links: number): VenueNetwork | undefined {
+  const [venue, far] = [`vbv${process.pid}`, `vbf${process.pid}`];
+  const close = () => {
+    for (const name of [venue, far]) {
+      try {
+        ip('netns', 'del', name);
+      } catch {
+        // It was never made.
+      }
+    }
+  };
+  try {
+    for (const name of [venue, far]) {
+      ip('netns', 'add', name);
+      at(name, 'link', 'set', 'lo', 'up');
+    }
+    at(far, 'addr', 'add', `${FAR_HOST}/32`, 'dev', 'lo');
+    for (let link = 0; link < links; link += 1) addLink(venue, far, link);
+  } catch {
+    close();
+    return undefined;
+  }
+  return {
+    venue,
+    far,
+    farHost: FAR_HOST,
+    blackHole: (link, isOn) => {
+      const neighbour = [gatewayOf(link), 'dev', `wwan${link}`];
+      if (isOn) at(venue, 'neigh', 'replace', ...neighbour, 'lladdr', NOBODY, 'nud', 'permanent');
+      else at(venue, 'neigh', 'del', ...neighbour);
+    },
+    plug: (link, isIn) => {
+      at(venue, 'link', 'set', `wwan${link}`, isIn ? 'up' : 'down');
+      if (isIn) addRoute(venue, link);
+    },
+    [Symbol.dispose]: close,
+  };
+}
+
+function addLink(venue: string, far: string, link: number): void {
+  const pair = ['type', 'veth', 'peer', 'name', `far${link}`, 'netns', far];
+  ip('link', 'add', `wwan${link}`, 'netns', venue, ...pair);
+  at(far, 'addr', 'add', `${gatewayOf(link)}/24`, 'dev', `far${link}`);
+  at(far, 'link', 'set', `far${link}`, 'up');
+  at(venue, 'addr', 'add', `10.77.${link}.2/24`, 'dev', `wwan${link}`);
+  at(venue, 'link', 'set', `wwan${link}`, 'up');
+  addRoute(venue, link);
+}
+
+function addRoute(venue: string, link: number): void {
+  const via = ['via', gatewayOf(link), 'dev', `wwan${link}`, 'metric', String(700 + link)];
+  at(venue, 'route', 'replace', 'default', ...via);
+}
+
+function gatewayOf(link: number): string {
+  return `10.77.${link}.1`;
+}
+
+function at(namespace: string, ...args: string[]): void {
+  ip('netns', 'exec', namespace, 'ip', ...args);
+}
+
+function ip(...args: string[]): void {
+  execFileSync('ip', args, { stdio: 'ignore', timeout: 5_000 });
+}
