@@ -1,6 +1,7 @@
 import type { HeaderLookup } from '../hls/negotiate.ts';
 import type { Reply } from '../hls/reply.ts';
-import { type Digest, isNotModified, wantsSha256 } from './digest.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type Digest, digestOf, isNotModified, wantsSha256 } from './digest.ts';
 import { type Freshness, renderCacheControl } from './policy.ts';
 import { type CacheOutcome, renderCacheStatus } from './status.ts';
 
@@ -35,4 +36,15 @@ export function respond(header: HeaderLookup, what: Representation): Reply {
   const digest = wantsSha256(header('want-repr-digest')) ? ['Repr-Digest', reprDigest] : [];
   const own = ['Content-Type', what.type, 'Content-Length', String(bytes), ...digest];
   return { status: 200, headers: [...own, ...shared], body: what.body };
+}
+
+/** The one small endpoint that tells which copies are still good. */
+export function respondCatalogue(header: HeaderLookup, catalogue: Catalogue): Reply {
+  const { body } = catalogue.render();
+  return respond(header, {
+    type: 'application/json',
+    body: [body],
+    digest: digestOf([body]),
+    freshness: { kind: 'revalidate' },
+  });
 }

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../hal/os/process.ts';
-import { renderMovie } from '../clips/movie.ts';
+import { type Movie, renderMovie } from '../clips/movie.ts';
 import type { ClipSource } from '../clips/samples.ts';
 import { PipelineError } from '../errors.ts';
 
@@ -10,23 +10,20 @@ const DECODE_TIMEOUT_MS = 10_000;
 /** Less than a frame: the key frame alone. */
 const ONE_FRAME_US = 1_000;
 
-/**
- * The key frame at or before `atUs` as a PNG, decoded by GStreamer in a process
- * of its own: a decoder that crashes takes nothing with it.
- *
- * @returns undefined where there is no picture. Rejects with a
- *   {@link PipelineError} POSTER_FAILED.
- */
-export async function decodeStill(
-  source: ClipSource,
-  atUs: number,
-  signal: AbortSignal,
-): Promise<Buffer | undefined> {
+/** The key frame at or before `atUs` alone; undefined where there is none. */
+export function cutStill(source: ClipSource, atUs: number): Movie | undefined {
   const found = renderMovie([source], { fromUs: atUs, toUs: atUs + ONE_FRAME_US });
   if (found === undefined) return undefined;
-  const stretch = { fromUs: found.startUs, toUs: found.startUs + ONE_FRAME_US };
-  const movie = renderMovie([source], stretch);
-  if (movie === undefined) return undefined;
+  return renderMovie([source], { fromUs: found.startUs, toUs: found.startUs + ONE_FRAME_US });
+}
+
+/**
+ * A movie's first frame as a PNG, decoded by GStreamer in a process of its own:
+ * a decoder that crashes takes nothing with it.
+ *
+ * Rejects with a {@link PipelineError} POSTER_FAILED.
+ */
+export async function decodeStill(movie: Movie, signal: AbortSignal): Promise<Buffer> {
   const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-still-'));
   try {
     const [input, output] = [join(folder, 'in.mp4'), join(folder, 'out.png')];

@@ -1,7 +1,7 @@
 import { digestOf } from '../cache/digest.ts';
-import { type Freshness, renderCacheControl } from '../cache/policy.ts';
+import type { Freshness } from '../cache/policy.ts';
 import { respond } from '../cache/respond.ts';
-import { parseRange } from '../files/range.ts';
+import { fileReply } from '../files/reply.ts';
 import type { OriginRequest } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
 import { moviePath } from '../record/recording-file.ts';
@@ -101,33 +101,17 @@ export class Replay {
   }
 
   #movie({ folder, recording }: Copy, header: OriginRequest['header']): Reply {
-    const last = recording.segments.at(-1);
-    const bytes = last === undefined ? recording.headerBytes : last.offset + last.bytes;
-    const range = parseRange(header('range'), bytes);
-    if (range.type === 'unsatisfiable') {
-      return refuse(416, 'beyond the end', 0, ['Content-Range', `bytes */${bytes}`]);
-    }
-    const [from, to] = range.type === 'part' ? [range.from, range.to] : [0, bytes - 1];
-    const isPart = range.type === 'part';
-    // Bytes that were told of never change; a running recording only grows.
-    const freshness = { kind: 'immutable' } as const;
-    const headers = [
-      'Content-Type',
-      'video/mp4',
-      'Content-Length',
-      String(to - from + 1),
-      'Accept-Ranges',
-      'bytes',
-      'Cache-Control',
-      renderCacheControl(recording.isRunning && !isPart ? LIVE_FRESHNESS : freshness),
-      'Access-Control-Allow-Origin',
-      '*',
-      ...(isPart
-        ? ['Content-Range', `bytes ${from}-${to}/${recording.isRunning ? '*' : bytes}`]
-        : []),
-    ];
-    const file = { path: moviePath(folder, recording.name), from, to };
-    return { status: isPart ? 206 : 200, headers, body: [], file };
+    const { name, headerBytes, isRunning, segments } = recording;
+    const last = segments.at(-1);
+    const isRange = header('range') !== undefined;
+    return fileReply(header, {
+      path: moviePath(folder, name),
+      bytes: last === undefined ? headerBytes : last.offset + last.bytes,
+      type: 'video/mp4',
+      // Bytes that were told of never change; a running recording only grows.
+      freshness: isRunning && !isRange ? LIVE_FRESHNESS : { kind: 'immutable' },
+      isGrowing: isRunning,
+    });
   }
 
   #best(): readonly Copy[] {

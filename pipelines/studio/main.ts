@@ -7,17 +7,18 @@ import { rm } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../hal/os/log.ts';
-import { renderMovie } from '../clips/movie.ts';
+import { type Movie, renderMovie } from '../clips/movie.ts';
 import { ClipRing } from '../clips/ring.ts';
 import { type StoredMovie, storeMovie } from '../clips/store.ts';
 import { readFeed } from '../feed/read-feed.ts';
-import { makePoster, type Poster } from '../poster/poster.ts';
-import { decodeStill } from '../poster/still.ts';
+import { makePoster } from '../poster/poster.ts';
+import { cutStill, decodeStill } from '../poster/still.ts';
 import type { FromStudio, StudioSettings, ToStudio } from './messages.ts';
 
 const NICENESS = 10;
 const TICK_MS = 250;
 const CLIPS_AT_ONCE = 3;
+const DRAWS_MAX = 8;
 const PREVIEW_S = 3;
 /** Live posters whose files are kept: pages name those of a moment ago. */
 const LIVE_KEPT = 3;
@@ -32,13 +33,31 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
   const ring = new ClipRing(settings.keepS + 2);
   const live: { readonly files: readonly string[] }[] = [];
   let clipsUnderWay = 0;
-  let isDrawing = false;
   let drawnUs = Number.NEGATIVE_INFINITY;
+  let drawsWaiting = 0;
+  let draws: Promise<void> = Promise.resolve();
 
-  const still = async (atUs: number, where: string): Promise<Poster | undefined> => {
+  /** One poster after the other: they are nobody's hurry, and fill a core. */
+  const draw = (what: string, work: () => Promise<void>): void => {
+    const failing = (error: unknown) => {
+      if (!signal.aborted) tell({ type: 'failed', what, reason: messageOf(error) });
+    };
+    if (drawsWaiting >= DRAWS_MAX) {
+      failing('too many posters are waiting');
+      return;
+    }
+    drawsWaiting += 1;
+    draws = draws
+      .then(work)
+      .catch(failing)
+      .finally(() => {
+        drawsWaiting -= 1;
+      });
+  };
+  /** Cut at once, while the ring holds it; drawn when there is time. */
+  const still = (atUs: number) => {
     const [source] = ring.sources([leadId], atUs);
-    const picture = source && (await decodeStill(source, atUs, signal));
-    return picture && (await makePoster(picture, where));
+    return source && cutStill(source, atUs);
   };
   const clip = async (seconds: number): Promise<StoredMovie | undefined> => {
     const toUs = ring.endUs(leadId);
@@ -47,11 +66,10 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
     const movie = renderMovie(ring.sources(clipTrackIds, fromUs), { fromUs, toUs });
     return movie && (await storeMovie(join(folder, 'clips'), 'clip', movie));
   };
-  const drawLive = async (endUs: number): Promise<void> => {
+  const drawLive = async (picture: Movie, endUs: number): Promise<void> => {
     const where = join(folder, 'live');
-    const poster = await still(endUs, where);
-    if (poster === undefined) return;
     const fromUs = endUs - PREVIEW_S * 1e6;
+    const poster = await makePoster(await decodeStill(picture, signal), where);
     const movie = renderMovie(ring.sources([previewTrackId], fromUs), { fromUs, toUs: endUs });
     const preview = movie && (await storeMovie(where, 'preview', movie));
     tell({ type: 'live-poster', poster, preview });
@@ -59,9 +77,6 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
     const kept = new Set(live.slice(-LIVE_KEPT).flatMap(({ files }) => files));
     const old = live.splice(0, Math.max(0, live.length - LIVE_KEPT)).flatMap(({ files }) => files);
     for (const path of old) if (!kept.has(path)) await rm(path, { force: true });
-  };
-  const failing = (what: string) => (error: unknown) => {
-    if (!signal.aborted) tell({ type: 'failed', what, reason: messageOf(error) });
   };
   return {
     ring,
@@ -80,9 +95,14 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
         }
         const tookMs = Math.round(performance.now() - startedMs);
         tell({ type: 'clip', request, clip: made, tookMs });
-        const middleUs = made.startUs + made.durationS * 5e5;
-        const poster = await still(middleUs, join(folder, 'clips'));
-        if (poster !== undefined) tell({ type: 'clip-poster', clipId: made.id, poster });
+        const { id: clipId, startUs, durationS } = made;
+        const picture = still(startUs + durationS * 5e5);
+        if (picture === undefined) return;
+        draw('poster of a clip', async () => {
+          const png = await decodeStill(picture, signal);
+          const poster = await makePoster(png, join(folder, 'clips'));
+          tell({ type: 'clip-poster', clipId, poster });
+        });
       } catch (error) {
         tell({ type: 'no-clip', request, reason: messageOf(error) });
       } finally {
@@ -93,14 +113,11 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
     tick: () => {
       const endUs = ring.endUs(leadId);
       const everyUs = settings.posterEveryS * 1e6;
-      if (everyUs === 0 || isDrawing || endUs === undefined || endUs - drawnUs < everyUs) return;
-      isDrawing = true;
+      if (everyUs === 0 || drawsWaiting > 0 || endUs === undefined) return;
+      const picture = endUs - drawnUs < everyUs ? undefined : still(endUs);
+      if (picture === undefined) return;
       drawnUs = endUs;
-      void drawLive(endUs)
-        .catch(failing('live poster'))
-        .finally(() => {
-          isDrawing = false;
-        });
+      draw('live poster', () => drawLive(picture, endUs));
     },
   };
 }

@@ -1,11 +1,12 @@
 /**
  * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
- * name: `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
+ * name: `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
  */
 import { benchGlass, benchStart } from './glass.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
+import { benchRecord } from './record.ts';
 import { benchSoak } from './soak.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   glass: () => benchGlass(30),
   start: benchStart,
   viewers: () => benchViewers([100, 1_000]),
+  record: benchRecord,
   glass10: () => benchGlass(600, 1),
   soak: () => benchSoak(30),
 };

@@ -18,19 +18,32 @@ export interface RealMedia {
 }
 
 const FRAMES = 120;
-export const LAUNCH = {
-  video: `videotestsrc num-buffers=${FRAMES} pattern=ball ! video/x-raw,format=I420,width=320,height=180,framerate=30/1 ! x264enc speed-preset=ultrafast tune=zerolatency bitrate=500 key-int-max=30 ! video/x-h264,profile=baseline ! h264parse ! video/x-h264,stream-format=avc,alignment=au ! gdppay`,
-  audio:
-    'audiotestsrc num-buffers=188 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=96000 ! aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! gdppay',
-};
+
+export interface Picture {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly bitrateKbps: number;
+  /** A pattern of videotestsrc: `snow` fills any bitrate, `ball` hardly one. */
+  readonly pattern: 'ball' | 'snow';
+}
+
+const SMALL: Picture = { widthPx: 320, heightPx: 180, bitrateKbps: 500, pattern: 'ball' };
+
+/** What gst-launch is to run for a track, but for where it writes to. */
+export function launchOf(kind: 'video' | 'audio', picture: Picture = SMALL): string {
+  const { widthPx, heightPx, bitrateKbps, pattern } = picture;
+  return kind === 'video'
+    ? `videotestsrc num-buffers=${FRAMES} pattern=${pattern} ! video/x-raw,format=I420,width=${widthPx},height=${heightPx},framerate=30/1 ! x264enc speed-preset=ultrafast tune=zerolatency bitrate=${bitrateKbps} key-int-max=30 ! video/x-h264,profile=baseline ! h264parse ! video/x-h264,stream-format=avc,alignment=au ! gdppay`
+    : 'audiotestsrc num-buffers=188 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=2 ! avenc_aac bitrate=96000 ! aacparse ! audio/mpeg,mpegversion=4,stream-format=raw ! gdppay';
+}
 
 /** Four seconds of H.264 and AAC, encoded by GStreamer; each group of 30 frames stands alone. */
-export async function encodeMedia(): Promise<RealMedia> {
+export async function encodeMedia(picture: Picture = SMALL): Promise<RealMedia> {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-media-'));
   try {
-    const encode = async (kind: keyof typeof LAUNCH) => {
+    const encode = async (kind: 'video' | 'audio') => {
       const path = join(folder, kind);
-      const words = [...LAUNCH[kind].split(' '), '!', 'filesink', `location=${path}`];
+      const words = [...launchOf(kind, picture).split(' '), '!', 'filesink', `location=${path}`];
       await promisify(execFile)('gst-launch-1.0', ['-q', ...words]);
       return await readFile(path);
     };

@@ -43,3 +43,39 @@ export async function openVolume(bytes: number): Promise<SmallVolume | undefined
     },
   };
 }
+
+export interface FreezableVolume extends AsyncDisposable {
+  readonly folder: string;
+  /** From now on whoever writes hangs in the kernel, and cannot be killed. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+}
+
+/** An ext4 on a loop device; undefined where there is none, which is told as a skipped test. */
+export async function openFreezableVolume(): Promise<FreezableVolume | undefined> {
+  const base = await mkdtemp(join(tmpdir(), 'venuebox-freeze-'));
+  const [image, folder] = [join(base, 'image'), join(base, 'disk')];
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+  const sudo = (command: string, ...args: readonly string[]) => run(command, args, { env });
+  try {
+    await sudo('truncate', '-s', '64M', image);
+    await sudo('mkfs.ext4', '-q', image);
+    await sudo('mkdir', folder);
+    await sudo('mount', '-o', 'loop', image, folder);
+  } catch (error) {
+    await rm(base, { recursive: true });
+    console.log(`SKIPPED 1: no loop device here: ${String(error).split('\n')[0]}`);
+    return undefined;
+  }
+  const thaw = () => sudo('fsfreeze', '-u', folder).then(() => undefined);
+  return {
+    folder,
+    freeze: () => sudo('fsfreeze', '-f', folder).then(() => undefined),
+    thaw,
+    [Symbol.asyncDispose]: async () => {
+      await thaw().catch(() => undefined);
+      await sudo('umount', '-l', folder);
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}

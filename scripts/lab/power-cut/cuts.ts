@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { type Journal, parseJournal } from '../../../pipelines/record/journal.ts';
-import { LAUNCH } from '../../../test/support/real-media.ts';
+import { launchOf } from '../../../test/support/real-media.ts';
 import { boot, makeDisk } from './machine.ts';
 
 /** What one cut did to one disk. */
@@ -68,7 +68,7 @@ export async function prepareGuest(work: string): Promise<void> {
   writeFileSync(join(work, 'package.json'), '{"type":"module"}');
   for (const kind of ['video', 'audio'] as const) {
     const words = [
-      ...LAUNCH[kind].split(' '),
+      ...launchOf(kind).split(' '),
       '!',
       'filesink',
       `location=${join(work, `${kind}.gdp`)}`,

@@ -8,6 +8,7 @@ import {
   posterFreshness,
   renderCacheControl,
 } from '../../../pipelines/cache/policy.ts';
+import { respondCatalogue } from '../../../pipelines/cache/respond.ts';
 import { renderCacheStatus } from '../../../pipelines/cache/status.ts';
 import { checkPath, signPath } from '../../../pipelines/cache/token.ts';
 import { limitsFor } from '../../../pipelines/hls/limits.ts';
@@ -73,6 +74,23 @@ test('the catalogue has an ETag of its own that changes with any asset and any e
   assert.is.not(catalogue.render().etag, first.etag);
   catalogue.nextEpoch();
   assert.is(catalogue.render().body.toString(), '{"epoch":1,"assets":{}}');
+});
+
+test('the validation endpoint answers 304 to who has it, and a digest to who asks', () => {
+  const catalogue = new Catalogue();
+  catalogue.set('/a', '"1"');
+  const get = (headers: Readonly<Record<string, string>>) => {
+    const reply = respondCatalogue((name) => headers[name], catalogue);
+    const value = (name: string) => reply.headers[reply.headers.indexOf(name) + 1];
+    return { ...reply, value };
+  };
+  const first = get({ 'want-repr-digest': 'sha-256=5' });
+  assert.match(first.value('Repr-Digest') ?? '', /^sha-256=:.+:$/);
+  assert.is(first.value('Cache-Control'), 'no-cache');
+  const again = get({ 'if-none-match': first.value('ETag') ?? '' });
+  assert.equal([again.status, again.body.length], [304, 0]);
+  catalogue.set('/a', '"2"');
+  assert.is(get({ 'if-none-match': first.value('ETag') ?? '' }).status, 200);
 });
 
 test('Cache-Status says what was done', () => {

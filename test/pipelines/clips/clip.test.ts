@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert';
 import { renderMovie } from '../../../pipelines/clips/movie.ts';
 import { ClipRing } from '../../../pipelines/clips/ring.ts';
 import type { ClipSource, Stretch } from '../../../pipelines/clips/samples.ts';
+import { Shelf } from '../../../pipelines/clips/shelf.ts';
 import { storeMovie } from '../../../pipelines/clips/store.ts';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
@@ -149,6 +150,29 @@ test('the same content has the same name, and leaves nothing else behind', async
   assert.is(one?.name, two?.name);
   assert.match(one?.name ?? '', /^clip-[\w-]{11}\.mp4$/);
   assert.equal(await readdir(place.folder), [one?.name]);
+});
+
+test('clips are served by range under their immutable names, after a restart too, and nothing else is', async () => {
+  await using place = await openFolder();
+  const { feed, last } = openRing();
+  feed.run(4);
+  const clip = await makeClip({ ...last(2), folder: place.folder });
+  await writeFile(join(place.folder, 'secret.mp4'), 'mine');
+  const shelf = new Shelf();
+  await shelf.putStored(place.folder);
+  const get = (path: string, range?: string) =>
+    shelf.answer({
+      path,
+      query: new URLSearchParams(),
+      header: (name) => (name === 'range' ? range : undefined),
+    });
+  const reply = get(`/clips/${clip?.name}`, 'bytes=0-99');
+  assert.is(reply?.status, 206);
+  assert.equal(reply?.file, { path: clip?.path, from: 0, to: 99 });
+  assert.ok(reply?.headers.includes('public, max-age=31536000, immutable'));
+  assert.is(get('/clips/secret.mp4')?.status, 404);
+  assert.is(get('/clips/../secret.mp4')?.status, 404);
+  assert.is(get('/live/x'), undefined);
 });
 
 test('where nothing was on air there is no clip', () => {

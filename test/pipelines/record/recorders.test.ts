@@ -14,7 +14,7 @@ import { childrenOf, until } from '../../support/box.ts';
 import { probe } from '../../support/movies.ts';
 import { openRealFeed } from '../../support/real-feed.ts';
 import { encodeMedia } from '../../support/real-media.ts';
-import { openVolume } from '../../support/volume.ts';
+import { openFreezableVolume, openVolume } from '../../support/volume.ts';
 
 const test = suite('redundant recording');
 const media = await encodeMedia();
@@ -136,7 +136,7 @@ test('a recorder that is killed comes back within seconds and loses nothing; the
   }
 });
 
-test('a disk that hangs is told of while it hangs, and costs the other target nothing', async () => {
+test('a recorder that does not answer is told of, and costs the other target nothing', async () => {
   await using one = await openFolder();
   await using two = await openFolder();
   await using live = await goLive([one.folder, two.folder]);
@@ -156,6 +156,36 @@ test('a disk that hangs is told of while it hangs, and costs the other target no
     () => live.recorders.states().every(({ phase }) => phase === 'recording'),
     20_000,
     () => JSON.stringify(live.recorders.states()),
+  );
+});
+
+test('a disk that hangs in the kernel is told of while it hangs, costs the other target nothing, and goes on', async () => {
+  await using volume = await openFreezableVolume();
+  if (volume === undefined) return;
+  await using place = await openFolder();
+  await using live = await goLive([volume.folder, place.folder]);
+  live.recorders.setOn(true);
+  await live.recording();
+  await volume.freeze();
+  await until(() => live.recorders.states()[0]?.failure === 'slow', 20_000);
+  assert.match(live.recorders.states()[0]?.reason ?? '', 'no answer for');
+  assert.is(live.recorders.states()[1]?.phase, 'recording');
+  const [movie = ''] = await moviesIn(place.folder);
+  const before = (await readFile(join(place.folder, movie))).length;
+  await until(async () => (await readFile(join(place.folder, movie))).length > before, 20_000);
+  await volume.thaw();
+  await until(
+    () => live.recorders.states().every(({ phase }) => phase === 'recording'),
+    20_000,
+    () => JSON.stringify(live.recorders.states()),
+  );
+  await live.end();
+  // What was on air while it hung was waiting for it: not a part is missing.
+  const copies = [await copyIn(volume.folder, movie), await copyIn(place.folder, movie)];
+  assert.ok(copies[0]?.bytes.equals(copies[1]?.bytes as Buffer));
+  assert.equal(
+    copies.map(({ end }) => end?.isComplete),
+    [true, true],
   );
 });
 
