@@ -4,6 +4,7 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { readFeed } from '../feed/read-feed.ts';
+import { claimFolder } from './claim.ts';
 import type { FromRecorder, ToRecorder } from './settings.ts';
 import { Target } from './target.ts';
 
@@ -15,7 +16,20 @@ function tell(message: FromRecorder): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
+/** Waits for a recorder before this one that a hanging disk keeps alive. */
+async function claim({ id, folder }: ToRecorder['target']): Promise<void> {
+  const reason = `${folder}: an earlier recorder has not ended yet`;
+  while (!(await claimFolder(folder))) {
+    const state = { id, folder, phase: 'failed', failure: 'slow', reason } as const;
+    tell({ type: 'state', state: { ...state, writtenBps: 0, failuresTotal: 0, lostMs: 0 } });
+    await systemClock.sleep(STATE_EVERY_MS);
+    // Nobody is left to record for.
+    if (!process.connected) process.exit(0);
+  }
+}
+
 async function run({ target: settings, epochMs, trackIds, socketPath }: ToRecorder) {
+  await claim(settings);
   const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
   const clock = systemClock;
   const target = new Target({ settings, epochMs, trackIds, clock, tell, monotonicMs });

@@ -45,7 +45,10 @@ async function goLive(folders: readonly string[]) {
   const running = recorders.run(stop.signal);
   const timer = setInterval(() => feed.run(0.1), 100);
   const open = recorders;
+  let isOver = false;
   const end = async () => {
+    if (isOver) return;
+    isOver = true;
     clearInterval(timer);
     open.setOn(false);
     stop.abort();
@@ -187,6 +190,22 @@ test('a disk that hangs in the kernel is told of while it hangs, costs the other
     copies.map(({ end }) => end?.isComplete),
     [true, true],
   );
+});
+
+test('a second recorder leaves a folder alone until the first has ended', async () => {
+  await using place = await openFolder();
+  await using first = await goLive([place.folder]);
+  first.recorders.setOn(true);
+  await first.recording();
+  await using second = await goLive([place.folder]);
+  second.recorders.setOn(true);
+  const reason = () => second.recorders.states()[0]?.reason ?? '';
+  await until(() => reason().includes('has not ended'), 20_000);
+  const [running = ''] = await moviesIn(place.folder);
+  assert.is((await copyIn(place.folder, running)).end, undefined);
+  await first.end();
+  await until(() => second.recorders.states()[0]?.phase === 'recording', 20_000);
+  assert.is((await copyIn(place.folder, running)).end?.isComplete, true);
 });
 
 test('a disk pulled while live: the other copy is complete, and viewers lose no part', async () => {
