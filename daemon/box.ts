@@ -156,7 +156,15 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
         mediaPath.clear();
         state.set({ media: undefined, levels: undefined, uplink: undefined });
       },
-      mark: async ({ atMs, label }) => ({ atMs, label }),
+      mark: async ({ atMs, label }) => {
+        const marked = { atMs, ...(label === undefined ? {} : { label }) };
+        if (config.clips.folder === '') return marked;
+        const { id, path, durationS } = await mediaPath.clip(untilEnd);
+        const url = new URL(path, deps.playerUrl).href;
+        const clip = { id, url, durationS };
+        onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
+        return { ...marked, clip };
+      },
       powerOff: async () => {
         if (config.power.shut_down === 'machine') await powerOff(clock, untilEnd);
         else ending.abort();

@@ -8,7 +8,7 @@ import { metricsSchema } from './metrics/config.ts';
 import { operatorSchema } from './operator/config.ts';
 import { panelSchema } from './panel/config.ts';
 import { powerSchema } from './power/config.ts';
-import { recordingFaults, recordingSchema } from './recording/config.ts';
+import { clipsSchema, recordingFaults, recordingSchema } from './recording/config.ts';
 import { mqttSchema } from './status/config.ts';
 import { UPLINK_TRACK, uplink, uplinkFaults } from './uplink/config.ts';
 
@@ -114,6 +114,7 @@ export const configSchema = v.pipe(
     drop: v.optional(drop, {}),
     uplink: v.optional(uplink),
     recording: v.optional(recordingSchema, {}),
+    clips: v.optional(clipsSchema, {}),
     panel: v.optional(panelSchema, {}),
     power: v.optional(powerSchema, {}),
     printer: v.optional(printerSchema, {}),

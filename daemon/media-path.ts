@@ -8,6 +8,7 @@ import { runAll, type Task } from '../hal/os/task.ts';
 import { bitrateProperty } from '../pipelines/capture/encoder.ts';
 import { renderGraph } from '../pipelines/capture/graph.ts';
 import { PipelineError } from '../pipelines/errors.ts';
+import type { ClipMade } from '../pipelines/media/archive.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
 import type { TargetState } from '../pipelines/record/settings.ts';
@@ -52,6 +53,8 @@ export interface MediaPath {
   restartCapture(reason: string): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
+  /** A clip of the last seconds. Rejects where none can be made. */
+  clip(signal: AbortSignal): Promise<ClipMade>;
   /** Begins at once; resolves when each target has closed its files, or ten seconds later. */
   setRecording(isWanted: boolean, signal: AbortSignal): Promise<void>;
   /** Viewers start over: with poster and countdown, until the next drop. */
@@ -183,6 +186,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       const isUnderWay = () => !isWanted && recording.some(({ phase }) => phase === 'recording');
       while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
     },
+    clip: (signal) => media.clip(config.clips.length_s, signal),
     clear: () => media.restart('the drop is over'),
   };
 }

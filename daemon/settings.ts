@@ -94,17 +94,7 @@ export function mediaSettings(
       profiles: ladderOf(config),
     },
     drop: { title: drop.title, startsAt: drop.starts_at },
-    recording: {
-      targets: config.recording.targets.map((target) => ({
-        id: target.id,
-        folder: resolve(stateFolder, target.folder),
-        reserveBytes: target.reserve_mb * 1e6,
-        reservePct: target.reserve_pct,
-        policy: target.policy,
-        isOwnVolume: target.own_volume,
-      })),
-      trackIds: [topRendition(config), ...(hasSound ? [AUDIO_TRACK] : [])],
-    },
+    archive: archiveSettings(config, hasSound, stateFolder),
     server: {
       host: viewers.host,
       port: viewers.port,
@@ -114,6 +104,40 @@ export function mediaSettings(
         ? {}
         : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
     },
+  };
+}
+
+function archiveSettings(
+  config: Config,
+  hasSound: boolean,
+  stateFolder: string,
+): MediaSettings['archive'] {
+  const { recording, clips, drop } = config;
+  const trackIds = [topRendition(config), ...(hasSound ? [AUDIO_TRACK] : [])];
+  const [lowest] = config.renditions.toSorted((a, b) => a.bitrate_bps - b.bitrate_bps);
+  return {
+    trackIds,
+    targets: recording.targets.map((target) => ({
+      id: target.id,
+      folder: resolve(stateFolder, target.folder),
+      reserveBytes: target.reserve_mb * 1e6,
+      reservePct: target.reserve_pct,
+      policy: target.policy,
+      isOwnVolume: target.own_volume,
+    })),
+    dvrS: recording.dvr_s,
+    title: drop.title,
+    ...(clips.folder === ''
+      ? {}
+      : {
+          studio: {
+            folder: resolve(stateFolder, clips.folder),
+            clipTrackIds: trackIds,
+            previewTrackId: lowest?.name ?? '',
+            keepS: clips.length_s,
+            posterEveryS: clips.poster_every_s,
+          },
+        }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
+import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type {
   FromMedia,
@@ -27,6 +28,8 @@ export interface MediaChild {
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
   readonly send: (message: ToMedia) => void;
+  /** A clip of the last so many seconds. Rejects where none can be made. */
+  readonly clip: (seconds: number, signal: AbortSignal) => Promise<ClipMade>;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
   /** Waits for one that serves. Rejects when `signal` aborts. */
@@ -61,6 +64,8 @@ const GRACE_MS = 10_000;
 /** It answers within milliseconds, or it is stuck. */
 const OPEN_TIMEOUT_MS = 5_000;
 
+type ClipAnswer = Extract<FromMedia, { type: 'clip' | 'no-clip' }>;
+
 interface Waiting {
   readonly onOpened: () => void;
   readonly onBroken: (error: PipelineError) => void;
@@ -73,6 +78,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   let restart = (_reason: string): void => undefined;
   const listening = new Set<() => void>();
   const waiting = new Map<number, Waiting>();
+  const clips = new Map<number, (answer: ClipAnswer) => void>();
 
   const onServing = (child: RunningChild, gone: AbortSignal) => {
     media = {
@@ -122,6 +128,10 @@ export function openMedia(options: MediaOptions): MediaChild {
         case 'levels':
           options.onLevels(message.levels);
           break;
+        case 'clip':
+        case 'no-clip':
+          clips.get(message.request)?.(message);
+          break;
         case 'recording':
           options.onRecording(message.targets);
           break;
@@ -153,7 +163,7 @@ export function openMedia(options: MediaOptions): MediaChild {
     }
   };
 
-  const serving = async (signal: AbortSignal): Promise<ServingMedia> => {
+  const mediaServing = async (signal: AbortSignal): Promise<ServingMedia> => {
     while (media === undefined) {
       signal.throwIfAborted();
       await new Promise<void>((resolve, reject) => {
@@ -164,12 +174,35 @@ export function openMedia(options: MediaOptions): MediaChild {
     return media;
   };
 
+  const clip = async (seconds: number, signal: AbortSignal): Promise<ClipMade> => {
+    const serving = await mediaServing(signal);
+    runs += 1;
+    const request = runs;
+    const answered = new Promise<ClipAnswer>((resolve) => clips.set(request, resolve));
+    serving.send({ type: 'clip', request, seconds });
+    try {
+      const answer = await unlessGone(answered, AbortSignal.any([signal, serving.gone]));
+      if (answer.type === 'no-clip') throw new PipelineError('CLIP_FAILED', answer.reason);
+      return answer.clip;
+    } finally {
+      clips.delete(request);
+    }
+  };
+
   return {
     run,
-    serving,
+    clip,
+    serving: mediaServing,
     send: (message) => media?.send(message),
     restart: (reason) => restart(reason),
   };
+}
+
+function unlessGone<T>(answered: Promise<T>, signal: AbortSignal): Promise<T> {
+  const gone = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([answered, gone]);
 }
 
 async function inTime(isOpen: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {

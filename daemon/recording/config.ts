@@ -12,10 +12,18 @@ const target = v.strictObject({
 
 /** Added to the config as `recording`. */
 export const recordingSchema = v.strictObject({
+  dvr_s: v.optional(whole(0, 7200), 0),
   targets: v.optional(
     v.pipe(v.array(target), v.maxLength(4, 'must list four targets at most')),
     [],
   ),
+});
+
+/** Added to the config as `clips`. */
+export const clipsSchema = v.strictObject({
+  folder: v.optional(text, 'clips'),
+  length_s: v.optional(whole(5, 120), 30),
+  poster_every_s: v.optional(whole(0, 3600), 30),
 });
 
 export type RecordingConfig = v.InferOutput<typeof recordingSchema>;

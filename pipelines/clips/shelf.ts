@@ -29,6 +29,10 @@ export class Shelf {
     }
   }
 
+  has(name: string): boolean {
+    return this.#movies.has(name);
+  }
+
   /** undefined for a path that is not here to answer. */
   answer({ path, header }: OriginRequest): Reply | undefined {
     if (!path.startsWith('/clips/')) return undefined;

@@ -12,7 +12,7 @@ import { refuse, reply } from '../hls/reply.ts';
 import { type ServerOptions, ViewerServer } from '../hls/server.ts';
 import { beaconSchema, quantiles, Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
-import { openRecorders } from '../record/recorders.ts';
+import { openArchive } from './archive.ts';
 import { type CaptureRun, openCaptureRun, type RunMessage } from './capture-run.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { Presentation } from './presentation.ts';
@@ -68,10 +68,15 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         if (lagsMs.length < LAGS_MAX) lagsMs.push(lagMs);
       }
       server?.wake(trackId);
-      recorders?.collect(trackId);
+      archive?.collect(trackId);
     },
   });
-  const recorders = openRecording(settings, presentation);
+  const archive = openArchive(settings.archive, {
+    presentation,
+    clock: systemClock,
+    log: openLog('info', 'journal', (line) => process.stderr.write(line)),
+    onTargets: (targets) => tell({ type: 'recording', targets }),
+  });
   const origin = new Origin(presentation, settings.ladder);
   const viewers = new Viewers(settings.tracks.map(({ id }) => id));
   const pages = openPages(settings.drop);
@@ -79,7 +84,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   server = new ViewerServer(
     openServerOptions(settings.server),
     {
-      get: (request) => pages.answer(request) ?? origin.answer(request),
+      get: (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
       post: (path, body) => {
         if (path !== '/beacon') return refuse(404, 'nothing takes that here');
         const beacon = v.safeParse(beaconSchema, parseJson(body));
@@ -146,26 +151,21 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     }
   };
 
+  const makeClip = ({ request, seconds }: Extract<ToMedia, { type: 'clip' }>) => {
+    archive.clip(seconds, signal).then(
+      (clip) => tell({ type: 'clip', request, clip }),
+      (error: unknown) => tell({ type: 'no-clip', request, reason: messageOf(error) }),
+    );
+  };
   const handle = (message: ToMedia) => {
     if (message.type === 'run') openRun(message);
     if (message.type === 'uplink') openUplink(message);
     if (message.type === 'clock') runClockUs = message.clockUs;
-    if (message.type === 'record') recorders?.setOn(message.isOn);
+    if (message.type === 'record') archive.setRecording(message.isOn);
+    if (message.type === 'clip') makeClip(message);
     if (message.type === 'end') presentation.end(nowUs());
   };
-  const closed = recorders?.run(signal) ?? Promise.resolve();
-  return { handle, closed };
-}
-
-function openRecording({ recording }: MediaSettings, presentation: Presentation) {
-  if (recording === undefined || recording.targets.length === 0) return undefined;
-  return openRecorders({
-    ...recording,
-    presentation,
-    clock: systemClock,
-    log: openLog('info', 'journal', (line) => process.stderr.write(line)),
-    onState: (targets) => tell({ type: 'recording', targets }),
-  });
+  return { handle, closed: archive.run(signal) };
 }
 
 function openServerOptions(server: MediaSettings['server']): ServerOptions {

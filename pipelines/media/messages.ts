@@ -2,7 +2,8 @@ import type { PipelineErrorCode } from '../errors.ts';
 import type { Ladder } from '../hls/origin.ts';
 import type { HttpFigures } from '../hls/server.ts';
 import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
-import type { TargetSettings, TargetState } from '../record/settings.ts';
+import type { TargetState } from '../record/settings.ts';
+import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
 import type { TrackKind } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
@@ -17,12 +18,7 @@ export interface MediaSettings {
   readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
   readonly ladder: Ladder;
   readonly drop: Drop;
-  /** Undefined: nothing is recorded. */
-  readonly recording?: {
-    readonly targets: readonly TargetSettings[];
-    /** The top rendition first, then the sound. */
-    readonly trackIds: readonly string[];
-  };
+  readonly archive: ArchiveSettings;
   readonly server: {
     readonly host: string;
     readonly port: number;
@@ -69,6 +65,8 @@ export type ToMedia =
     }
   /** Recordings begin or end; what was published is written out. */
   | { readonly type: 'record'; readonly isOn: boolean }
+  /** A clip of the last so many seconds. */
+  | { readonly type: 'clip'; readonly request: number; readonly seconds: number }
   | { readonly type: 'end' };
 
 /** What the media process tells the daemon. */
@@ -83,6 +81,9 @@ export type FromMedia =
   | { readonly type: 'levels'; readonly levels: Levels }
   /** Once a second and on each change, where there is something to record to. */
   | { readonly type: 'recording'; readonly targets: readonly TargetState[] }
+  /** Answers a request for a clip. */
+  | { readonly type: 'clip'; readonly request: number; readonly clip: ClipMade }
+  | { readonly type: 'no-clip'; readonly request: number; readonly reason: string }
   | { readonly type: 'figures'; readonly figures: MediaFigures };
 
 /** Once a second. */

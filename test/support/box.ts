@@ -54,6 +54,7 @@ export async function startBox(
     'log.level=debug',
     'mqtt.broker_port=0',
     'recording.targets=[]',
+    'clips.folder=""',
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);

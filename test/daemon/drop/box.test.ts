@@ -1,6 +1,6 @@
 /** A drop from its begin to its end, on a whole box, asked for from the command line. */
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
@@ -17,7 +17,7 @@ const playlist = async (box: Box) => (await fetch(`${box.url}/live/index.m3u8`))
 const moviesIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.mp4'));
 
 test('idle it shows the poster and rests; live it serves and records on both targets; ended it is idle again', async () => {
-  await using box = await startBox([RECORDING], ['demo', '--idle']);
+  await using box = await startBox([RECORDING, 'clips.folder=clips'], ['demo', '--idle']);
   await until(async () => (await fetch(`${box.url}/`)).ok, 30_000, box.output);
   await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
   assert.is(await playlist(box), 503);
@@ -29,6 +29,21 @@ test('idle it shows the poster and rests; live it serves and records on both tar
     (await statusOf(box)).recording.filter(({ phase }) => phase === 'recording').length === 2;
   await until(isRecording, 40_000, box.output);
   await new Promise((resolve) => setTimeout(resolve, 4_000));
+
+  const marked = JSON.parse(await ask(box, 'cmd', 'mark', 'label=encore', '--json')) as {
+    outcome?: unknown;
+  };
+  const clipUrl = /"url":"([^"]+)"/.exec(JSON.stringify(marked))?.[1] ?? '';
+  const here = new URL(new URL(clipUrl).pathname, box.url);
+  const page = await (await fetch(here)).text();
+  assert.match(page, '<svg');
+  const movie = /src="(\/clips\/[^"]+)"/.exec(page)?.[1] ?? '';
+  const clip = await fetch(new URL(movie, box.url));
+  assert.is(clip.headers.get('cache-control'), 'public, max-age=31536000, immutable');
+  const clipFile = join(box.folder, 'fetched.mp4');
+  writeFileSync(clipFile, Buffer.from(await clip.arrayBuffer()));
+  const clipProbe = await run('ffprobe', ['-v', 'error', '-show_format', clipFile]);
+  assert.is(clipProbe.stderr, '');
 
   assert.match(await ask(box, 'cmd', 'end'), 'it is idle');
   await until(async () => (await playlist(box)) === 503, 40_000, box.output);

@@ -1,0 +1,154 @@
+import { join } from 'node:path';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import { Catalogue } from '../cache/catalogue.ts';
+import { digestOf } from '../cache/digest.ts';
+import { respond, respondCatalogue } from '../cache/respond.ts';
+import { renderClipPage } from '../clips/page.ts';
+import { Shelf } from '../clips/shelf.ts';
+import type { OriginRequest } from '../hls/origin.ts';
+import { type Reply, refuse } from '../hls/reply.ts';
+import { Gallery } from '../poster/gallery.ts';
+import { openRecorders } from '../record/recorders.ts';
+import type { TargetSettings, TargetState } from '../record/settings.ts';
+import { Replay } from '../replay/replay.ts';
+import type { StudioSettings } from '../studio/messages.ts';
+import { openStudio } from '../studio/studio.ts';
+import type { Presentation } from './presentation.ts';
+
+/** What is kept of a drop, beside what is live. */
+export interface ArchiveSettings {
+  readonly targets: readonly TargetSettings[];
+  /** The top rendition first, then the sound. */
+  readonly trackIds: readonly string[];
+  /** Undefined: no clips, posters and previews are made. */
+  readonly studio?: StudioSettings;
+  /** How far back viewers can seek while live; 0: the replay comes after the drop. */
+  readonly dvrS: number;
+  readonly title: string;
+}
+
+export interface ArchiveDeps {
+  readonly presentation: Presentation;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onTargets: (targets: readonly TargetState[]) => void;
+}
+
+/** A clip that was made. */
+export interface ClipMade {
+  readonly id: string;
+  /** Below the viewers' address. */
+  readonly path: string;
+  readonly durationS: number;
+}
+
+export interface Archive {
+  /** A track has published: call it from the presentation's `onPublish`. */
+  collect(trackId: string): void;
+  /** A drop begins or ends. */
+  setRecording(isOn: boolean): void;
+  /** Rejects with a PipelineError CLIP_FAILED. */
+  clip(seconds: number, signal: AbortSignal): Promise<ClipMade>;
+  /** undefined for a path that is none of its own. */
+  answer(request: OriginRequest): Reply | undefined;
+  /** Resolves when all files are closed, soon after the signal aborted. */
+  readonly run: Task;
+}
+
+const CLIP_PAGE = /^\/clip\/([\w-]{11})$/;
+const VALIDATION = '/assets.json';
+const PAGE_POLICY =
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'";
+
+/** Recorders, studio, and what viewers may fetch of both. */
+export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archive {
+  const { presentation, clock, log } = deps;
+  const { studio: wanted } = settings;
+  const catalogue = new Catalogue();
+  const shelf = new Shelf();
+  const gallery = new Gallery(catalogue, wanted?.posterEveryS ?? 0);
+  const replay = new Replay(settings.dvrS);
+  const { targets, trackIds } = settings;
+  const recorders = openRecorders({
+    presentation,
+    trackIds,
+    targets,
+    clock,
+    log,
+    onState: deps.onTargets,
+    onNews: ({ id, folder }, news) => replay.hear(id, folder, news),
+  });
+  const show = (slot: string, poster: Parameters<Gallery['show']>[1]) => {
+    gallery.show(slot, poster).catch((error: unknown) => {
+      log.warn('poster not shown', { slot, reason: messageOf(error) });
+    });
+  };
+  const studio =
+    wanted === undefined
+      ? undefined
+      : openStudio({
+          presentation,
+          settings: wanted,
+          clock,
+          log,
+          onClipPoster: (clipId, poster) => show(slotOf(clipId), poster),
+          onLivePoster: (poster, preview) => {
+            show('live', poster);
+            if (preview !== undefined) shelf.put(preview);
+          },
+        });
+  const answerClip = ({ path, header }: OriginRequest): Reply | undefined => {
+    const [, id] = CLIP_PAGE.exec(path) ?? [];
+    if (id === undefined) return undefined;
+    const movieName = `clip-${id}.mp4`;
+    const isThere = shelf.has(movieName);
+    if (!isThere) return refuse(404, 'no such clip', 5);
+    const url = `http://${header('host') ?? 'localhost'}${path}`;
+    const page = { title: settings.title, movieName, posterSlot: slotOf(id), url };
+    const body = [Buffer.from(renderClipPage(page))];
+    const freshness = { kind: 'revalidate' } as const;
+    const type = 'text/html; charset=utf-8';
+    const reply = respond(header, { type, body, digest: digestOf(body), freshness });
+    const safety = ['Content-Security-Policy', PAGE_POLICY, 'X-Content-Type-Options', 'nosniff'];
+    return { ...reply, headers: [...reply.headers, ...safety] };
+  };
+  return {
+    collect: (trackId) => {
+      recorders.collect(trackId);
+      studio?.collect(trackId);
+    },
+    setRecording: (isOn) => {
+      recorders.setOn(isOn);
+      if (isOn) replay.begin(clock.wallMs());
+      else replay.end();
+    },
+    clip: async (seconds, signal) => {
+      if (studio === undefined) throw new Error('clips are not configured');
+      const made = await studio.clip(seconds, signal);
+      shelf.put(made);
+      const { id, durationS } = made;
+      return { id, path: `/clip/${id}`, durationS };
+    },
+    answer: (request) =>
+      request.path === VALIDATION
+        ? respondCatalogue(request.header, catalogue)
+        : (shelf.answer(request) ??
+          gallery.answer(request) ??
+          replay.answer(request) ??
+          answerClip(request)),
+    run: async (signal) => {
+      if (wanted !== undefined) await shelf.putStored(join(wanted.folder, 'clips'));
+      await runAll(
+        [(both) => recorders.run(both), (both) => studio?.run(both) ?? Promise.resolve()],
+        signal,
+      );
+    },
+  };
+}
+
+/** Slots of the gallery are lower-case; a clip's id is base64url. */
+function slotOf(clipId: string): string {
+  return `clip-${Buffer.from(clipId).toString('hex')}`.slice(0, 32);
+}
