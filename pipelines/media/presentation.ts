@@ -5,8 +5,10 @@ import type { DateRange } from '../hls/playlist.ts';
 import { RenditionWindow } from '../hls/window.ts';
 import { renderInit } from './cmaf.ts';
 import { TrackCutter } from './cutter.ts';
+import { Outages } from './outages.ts';
+import { findFirstUnits, findStart, type HeldUnit, isJudgeable } from './run-start.ts';
 import { SegmentClock } from './segment-clock.ts';
-import { chooseOrigins, type FirstUnit, GroupTimeline, type Stamping } from './timeline.ts';
+import { chooseOrigins, GroupTimeline, type Stamping } from './timeline.ts';
 
 export type TrackKind = 'video' | 'audio';
 
@@ -41,24 +43,13 @@ export interface PresentationOptions {
   readonly onPublish: (trackId: string) => void;
 }
 
-interface Held {
-  readonly trackId: string;
-  readonly unit: ArrivedUnit;
-}
-
 /** A capture run: its tracks' clocks, and what is held back until all have begun. */
 interface Run {
   readonly stampings: Readonly<Record<TrackKind, Stamping>>;
-  readonly held: Held[];
+  readonly held: HeldUnit[];
   readonly begunUs: number;
   timelines: Map<TrackKind, GroupTimeline> | undefined;
 }
-
-/** A run begins when every track has this many units, or after a while without. */
-const UNITS_TO_JUDGE = 6;
-const JUDGE_AT_LEAST_US = 250_000;
-const JUDGE_AT_MOST_US = 2_000_000;
-const HELD_UNITS_MAX = 2_000;
 
 /** A track that brings nothing for so long is lost, though its pipe is open. */
 const SILENT_US = 500_000;
@@ -75,8 +66,6 @@ const PAUSED_US = 200_000;
 /** A source that is behind may catch up; after this it gets a new place in time. */
 const CATCH_UP_US = 1_000_000;
 
-const DATE_RANGES_MAX = 256;
-
 /**
  * All renditions of what the box sends: takes access units of one capture run
  * after the other, and keeps one unbroken presentation of them.
@@ -88,11 +77,9 @@ export class Presentation {
   readonly #clock: SegmentClock;
   readonly #cutters = new Map<string, TrackCutter>();
   readonly #windows = new Map<string, RenditionWindow>();
-  readonly #outages: DateRange[] = [];
+  readonly #outages: Outages;
   readonly #lastArrivalUs = new Map<string, number>();
   #run: Run | undefined;
-  #lostSinceUs: number | undefined;
-  #outagesTotal = 0;
   #isEnded = false;
   #lastTickUs = 0;
   #behindSinceUs: number | undefined;
@@ -100,6 +87,7 @@ export class Presentation {
   constructor(options: PresentationOptions) {
     this.#options = options;
     const { limits, segmentUs, firstMsn } = options;
+    this.#outages = new Outages(options.epochMs);
     this.#clock = new SegmentClock(segmentUs, limits.targetDurationS, firstMsn);
     for (const { id } of options.tracks) {
       const window = new RenditionWindow(limits, options.firstDiscontinuity);
@@ -145,20 +133,12 @@ export class Presentation {
 
   /** Lost stretches that still map to a listed segment (RFC 8216bis §4.4.5.1). */
   dateRanges(): readonly DateRange[] {
-    const oldestUs = this.#oldestListedUs();
-    return this.#outages.filter(({ startUs, durationS }) => startUs + durationS * 1e6 > oldestUs);
+    return this.#outages.listed(this.#oldestListedUs());
   }
 
   /** IDs of stretches that have left the playlists, newest last. */
   removedDateRangeIds(): readonly string[] {
-    const oldestUs = this.#oldestListedUs();
-    const recentUs = oldestUs - this.limits.windowS * 1e6;
-    return this.#outages
-      .filter(({ startUs, durationS }) => {
-        const endUs = startUs + durationS * 1e6;
-        return endUs <= oldestUs && endUs > recentUs;
-      })
-      .map(({ id }) => id);
+    return this.#outages.removedIds(this.#oldestListedUs(), this.limits.windowS);
   }
 
   /** Media time of a unit of the present run, in us; undefined before the run has its place in time. */
@@ -198,7 +178,7 @@ export class Presentation {
       this.#publish(run.timelines, trackId, unit);
       return;
     }
-    run.held.push({ trackId, unit });
+    run.held.push({ trackId, kind: this.#kindOf(trackId), unit });
     if (this.#isJudgeable(run, unit.arrivedUs)) this.#startRun(run);
   }
 
@@ -237,17 +217,13 @@ export class Presentation {
     }
   }
 
-  #isJudgeable(run: Run, nowUs: number): boolean {
-    const waitedUs = nowUs - (run.held[0]?.unit.arrivedUs ?? nowUs);
-    if (run.held.length >= HELD_UNITS_MAX || waitedUs > JUDGE_AT_MOST_US) return true;
-    if (waitedUs < JUDGE_AT_LEAST_US) return false;
-    return this.#options.tracks.every(
-      ({ id }) => run.held.filter(({ trackId }) => trackId === id).length >= UNITS_TO_JUDGE,
-    );
+  #isJudgeable({ held }: Run, nowUs: number): boolean {
+    const trackIds = this.#options.tracks.map(({ id }) => id);
+    return isJudgeable(held, trackIds, nowUs);
   }
 
   #startRun(run: Run): void {
-    const firsts = this.#firstUnits(run);
+    const firsts = findFirstUnits(run.held, run.stampings);
     const ends = [...this.#cutters.values()].map(({ endUs }) => endUs);
     const origins = chooseOrigins(firsts, Math.max(...ends));
     run.timelines = new Map(
@@ -256,54 +232,17 @@ export class Presentation {
         new GroupTimeline(stamping, origins.get(group) ?? 0),
       ]),
     );
-    this.#beginTimeline(this.#startOf(run, firsts, origins));
+    this.#beginTimeline(findStart(run.held, firsts, origins));
     for (const { trackId, unit } of run.held.splice(0)) {
       this.#publish(run.timelines, trackId, unit);
     }
-  }
-
-  /** A run starts with its first key frame; where there is no picture, with the sound. */
-  #startOf(run: Run, firsts: readonly FirstUnit[], origins: ReadonlyMap<string, number>): number {
-    const keyframes = this.#options.tracks
-      .filter(({ kind }) => kind === 'video')
-      .map(({ id }) => run.held.find(({ trackId, unit }) => trackId === id && unit.isKeyframe))
-      .flatMap((held) => held?.unit.runningUs ?? []);
-    if (keyframes.length > 0) return Math.max(...keyframes) + (origins.get('video') ?? 0);
-    return Math.max(...firsts.map(({ group, runningUs }) => (origins.get(group) ?? 0) + runningUs));
   }
 
   /** Opens the segment that everything of a new run starts in. */
   #beginTimeline(startUs: number): void {
     const isFirst = this.#clock.newest === undefined;
     this.#clock.begin(startUs, !isFirst);
-    if (this.#lostSinceUs !== undefined && !isFirst) {
-      this.#outagesTotal += 1;
-      this.#outages.push({
-        id: `outage-${this.#options.epochMs.toString(36)}-${this.#outagesTotal}`,
-        class: 'venuebox.outage',
-        startUs: this.#lostSinceUs,
-        durationS: Math.max(0, startUs - this.#lostSinceUs) / 1e6,
-      });
-      if (this.#outages.length > DATE_RANGES_MAX) this.#outages.shift();
-    }
-    this.#lostSinceUs = undefined;
-  }
-
-  /** The quickest unit of each group, and where its first one stands. */
-  #firstUnits(run: Run): readonly FirstUnit[] {
-    const firsts = new Map<TrackKind, FirstUnit>();
-    for (const { trackId, unit } of run.held) {
-      const group = this.#kindOf(trackId);
-      const known = firsts.get(group);
-      const runningUs = Math.min(known?.runningUs ?? unit.runningUs, unit.runningUs);
-      const lagUs = Math.min(
-        known === undefined ? Number.POSITIVE_INFINITY : known.arrivedUs - known.runningUs,
-        unit.arrivedUs - unit.runningUs,
-      );
-      const stamping = run.stampings[group];
-      firsts.set(group, { group, stamping, runningUs, arrivedUs: runningUs + lagUs });
-    }
-    return [...firsts.values()];
+    this.#outages.end(startUs);
   }
 
   #publish(timelines: Map<TrackKind, GroupTimeline>, trackId: string, unit: ArrivedUnit): void {
@@ -372,7 +311,7 @@ export class Presentation {
         this.#changing(id, () => cutter.break());
       }
       const ends = [...this.#cutters.values()].map(({ endUs }) => endUs);
-      this.#lostSinceUs ??= Math.min(...ends);
+      this.#outages.begin(Math.min(...ends));
     }
     this.#run = undefined;
   }
