@@ -1,0 +1,52 @@
+import type { DateRange } from '../hls/playlist.ts';
+
+const REMEMBERED = 256;
+
+/** Stretches of media that were lost, as the playlists tell of them (RFC 8216bis §4.4.5.1). */
+export class Outages {
+  readonly #epochMs: number;
+  readonly #ranges: DateRange[] = [];
+  #sinceUs: number | undefined;
+  #total = 0;
+
+  /** @param epochMs Unix time of media time 0; makes ids that no other daemon's stream has. */
+  constructor(epochMs: number) {
+    this.#epochMs = epochMs;
+  }
+
+  /** Media is lost from here on, unless it was before. */
+  begin(fromUs: number): void {
+    this.#sinceUs ??= fromUs;
+  }
+
+  /** Media is there again. */
+  end(atUs: number): void {
+    const sinceUs = this.#sinceUs;
+    this.#sinceUs = undefined;
+    if (sinceUs === undefined) return;
+    this.#total += 1;
+    this.#ranges.push({
+      id: `outage-${this.#epochMs.toString(36)}-${this.#total}`,
+      class: 'venuebox.outage',
+      startUs: sinceUs,
+      durationS: Math.max(0, atUs - sinceUs) / 1e6,
+    });
+    if (this.#ranges.length > REMEMBERED) this.#ranges.shift();
+  }
+
+  /** Those that still map to a listed segment. */
+  listed(oldestUs: number): readonly DateRange[] {
+    return this.#ranges.filter((range) => endOf(range) > oldestUs);
+  }
+
+  /** IDs of those that have left the playlists within `windowS`, newest last. */
+  removedIds(oldestUs: number, windowS: number): readonly string[] {
+    return this.#ranges
+      .filter((range) => endOf(range) <= oldestUs && endOf(range) > oldestUs - windowS * 1e6)
+      .map(({ id }) => id);
+  }
+}
+
+function endOf({ startUs, durationS }: DateRange): number {
+  return startUs + durationS * 1e6;
+}

@@ -1,0 +1,65 @@
+import type { ArrivedUnit, TrackKind } from './presentation.ts';
+import type { FirstUnit, Stamping } from './timeline.ts';
+
+/** A unit that is held back until its run has a place in time. */
+export interface HeldUnit {
+  readonly trackId: string;
+  readonly kind: TrackKind;
+  readonly unit: ArrivedUnit;
+}
+
+/** A run begins when every track has this many units, or after a while without. */
+const UNITS_TO_JUDGE = 6;
+const JUDGE_AT_LEAST_US = 250_000;
+const JUDGE_AT_MOST_US = 2_000_000;
+const HELD_UNITS_MAX = 2_000;
+
+/** True when enough has come to say where a run starts, or nothing more is to be waited for. */
+export function isJudgeable(
+  held: readonly HeldUnit[],
+  trackIds: readonly string[],
+  nowUs: number,
+): boolean {
+  const waitedUs = nowUs - (held[0]?.unit.arrivedUs ?? nowUs);
+  if (held.length >= HELD_UNITS_MAX || waitedUs > JUDGE_AT_MOST_US) return true;
+  if (waitedUs < JUDGE_AT_LEAST_US) return false;
+  return trackIds.every(
+    (id) => held.filter(({ trackId }) => trackId === id).length >= UNITS_TO_JUDGE,
+  );
+}
+
+/** The quickest unit of each group, and where its first one stands. */
+export function findFirstUnits(
+  held: readonly HeldUnit[],
+  stampings: Readonly<Record<TrackKind, Stamping>>,
+): readonly FirstUnit[] {
+  const firsts = new Map<TrackKind, FirstUnit>();
+  for (const { kind: group, unit } of held) {
+    const known = firsts.get(group);
+    const runningUs = Math.min(known?.runningUs ?? unit.runningUs, unit.runningUs);
+    const lagUs = Math.min(
+      known === undefined ? Number.POSITIVE_INFINITY : known.arrivedUs - known.runningUs,
+      unit.arrivedUs - unit.runningUs,
+    );
+    const stamping = stampings[group];
+    firsts.set(group, { group, stamping, runningUs, arrivedUs: runningUs + lagUs });
+  }
+  return [...firsts.values()];
+}
+
+/** Media time at which a run starts: with its first key frame; where there is no picture, with the sound. */
+export function findStart(
+  held: readonly HeldUnit[],
+  firsts: readonly FirstUnit[],
+  origins: ReadonlyMap<string, number>,
+): number {
+  const firstKeyframes = new Map<string, number>();
+  for (const { trackId, kind, unit } of held) {
+    if (kind !== 'video' || !unit.isKeyframe || firstKeyframes.has(trackId)) continue;
+    firstKeyframes.set(trackId, unit.runningUs);
+  }
+  if (firstKeyframes.size > 0) {
+    return Math.max(...firstKeyframes.values()) + (origins.get('video') ?? 0);
+  }
+  return Math.max(...firsts.map(({ group, runningUs }) => (origins.get(group) ?? 0) + runningUs));
+}
