@@ -9,6 +9,7 @@ import { repairFolder } from './repair.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
 import { remainingS } from './space.ts';
 import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
+import { WriteRate } from './write-rate.ts';
 
 export interface TargetOptions {
   readonly settings: TargetSettings;
@@ -31,7 +32,6 @@ const LOOK_EVERY_MS = 2_000;
 const SLOW_MS = 3_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
-const RATE_OVER_MS = 10_000;
 
 interface Failed {
   readonly error: TargetError;
@@ -60,7 +60,7 @@ export class Target {
   /** Of what is not safe yet: when its oldest part was published, and how far it reaches. */
   #unsafe: { publishedMs: number; msn: number; untilUs: number } | undefined;
   #lagMs: number | undefined;
-  #written: { readonly atMs: number; readonly bytes: number }[] = [];
+  readonly #rate = new WriteRate();
   #failuresTotal = 0;
   #lostMs = 0;
 
@@ -87,6 +87,7 @@ export class Target {
         return await this.#apply(this.#reel.interrupt('lost'));
       case 'off':
         this.#isOn = false;
+        if (this.#isPrepared) this.#failed = undefined;
         return await this.#apply(this.#reel.stop());
     }
   }
@@ -113,7 +114,7 @@ export class Target {
     const { settings } = this.#options;
     const slow = this.#slowness();
     const failed = slow ?? this.#failed?.error;
-    const writtenBps = this.#writtenBps();
+    const writtenBps = this.#rate.bps(this.#options.clock.monotonicMs());
     const left =
       this.#room && remainingS(settings, this.#room.volume, this.#room.older, writtenBps);
     return {
@@ -183,7 +184,7 @@ export class Target {
     this.#failed = undefined;
     this.#pauseMs = FIRST_PAUSE_MS;
     const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
-    this.#written.push({ atMs: this.#syncedAtMs, bytes });
+    this.#rate.add(bytes, this.#syncedAtMs);
     this.#narrator?.synced(fragments);
     this.#tellSafe();
   }
@@ -271,15 +272,6 @@ export class Target {
     if (busyMs < SLOW_MS) return undefined;
     const forS = Math.round(busyMs / 1000);
     return new TargetError('slow', `${settings.folder}: no answer for ${forS} s`);
-  }
-
-  #writtenBps(): number {
-    const nowMs = this.#options.clock.monotonicMs();
-    this.#written = this.#written.filter(({ atMs }) => nowMs - atMs < RATE_OVER_MS);
-    const first = this.#written[0];
-    if (first === undefined || nowMs - first.atMs < 1_000) return 0;
-    const bytes = this.#written.slice(1).reduce((sum, one) => sum + one.bytes, 0);
-    return (bytes * 8_000) / (nowMs - first.atMs);
   }
 
   readonly #tellNews = (news: ReplayNews): void => this.#options.tell({ type: 'news', news });

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type Cut, cutPower, type Moment, prepareGuest } from '../../scripts/lab/power-cut/cuts.ts';
 import { findKernel, NoLab } from '../../scripts/lab/power-cut/machine.ts';
@@ -14,9 +11,8 @@ const LOST_MAX_US = 3_000_000;
 export async function assertSurvives(count: number, moment: Moment): Promise<void> {
   const kernel = kernelOrSkip(count);
   if (kernel === undefined) return;
-  const work = await mkdtemp(join(tmpdir(), 'venuebox-cuts-'));
+  const { work, remove } = await prepareGuest();
   try {
-    await prepareGuest(work);
     const cuts: Cut[] = [];
     for await (const cut of cutPower(kernel, work, count, moment)) {
       await assertWhole(cut);
@@ -27,17 +23,25 @@ export async function assertSurvives(count: number, moment: Moment): Promise<voi
     assert.ok(movies.length > 0);
     for (const { path, error } of await playInChromium(movies)) assert.is(error, '', path);
   } finally {
-    await rm(work, { recursive: true, force: true });
+    remove();
   }
 }
 
-async function assertWhole({ copies, publishedUs, beganUs, safeUs }: Cut): Promise<void> {
+async function assertWhole({
+  copies,
+  publishedUs,
+  beganUs,
+  safeUs,
+  starvedMs,
+}: Cut): Promise<void> {
   for (const disk of ['a', 'b']) {
     const own = copies.filter((copy) => copy.disk === disk);
     assert.ok(own.length <= 1);
     const endUs = own[0]?.endUs ?? beganUs;
     const lostUs = Math.max(0, publishedUs - endUs);
-    assert.ok(lostUs <= LOST_MAX_US, `${disk}: ${lostUs / 1e6} s lost`);
+    // A machine that its host does not run cannot sync; that is no loss of the recorder's.
+    const allowedUs = LOST_MAX_US + starvedMs * 1000;
+    assert.ok(lostUs <= allowedUs, `${disk}: ${lostUs / 1e6} s lost, starved ${starvedMs} ms`);
     assert.ok(endUs >= (safeUs[disk] ?? 0), `${disk}: acknowledged ${safeUs[disk]}, has ${endUs}`);
   }
   for (const { journal, bytes, moviePath } of copies) {

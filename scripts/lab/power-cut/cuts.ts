@@ -2,12 +2,15 @@ import { execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
@@ -37,6 +40,8 @@ export interface Progress {
   readonly beganUs: number;
   readonly nowUs: number;
   readonly publishedUs: number;
+  /** The longest that the host did not run the machine, in the last seconds. */
+  readonly starvedMs: number;
   /** Acknowledged, by disk. */
   readonly safeUs: Readonly<Record<string, number>>;
 }
@@ -48,11 +53,33 @@ const DISK_MB = 64;
 const BOOT_TIMEOUT_MS = 60_000;
 /** The cut comes at random within so long after recording was switched on, or was acknowledged. */
 const WITHIN_MS: Readonly<Record<Moment, number>> = { opening: 1_500, running: 2_500 };
-const NOTHING: Progress = { beganUs: 0, nowUs: 0, publishedUs: 0, safeUs: {} };
+const NOTHING: Progress = { starvedMs: 0, beganUs: 0, nowUs: 0, publishedUs: 0, safeUs: {} };
 
-/** Writes what a guest needs into `work`: its program in one file, and media to record. */
-export async function prepareGuest(work: string): Promise<void> {
-  mkdirSync(work, { recursive: true });
+/** The guest's disks lie in memory: those of a busy host would be what is measured. */
+const DISKS_ROOT = '/dev/shm';
+
+/**
+ * Makes a folder with what a guest needs: its program in one file, media to
+ * record, and two empty disks.
+ *
+ * @returns the folder, and how to remove it.
+ */
+export async function prepareGuest(): Promise<{ readonly work: string; remove(): void }> {
+  const work = mkdtempSync(join(tmpdir(), 'venuebox-cuts-'));
+  const disks = mkdtempSync(join(DISKS_ROOT, 'venuebox-cuts-'));
+  const remove = () => {
+    for (const folder of [work, disks]) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await fillGuest(work, disks);
+    return { work, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function fillGuest(work: string, disks: string): Promise<void> {
   await build({
     entryPoints: { guest: 'scripts/lab/power-cut/guest.ts', main: 'pipelines/record/main.ts' },
     outdir: work,
@@ -75,7 +102,11 @@ export async function prepareGuest(work: string): Promise<void> {
     ];
     execFileSync('gst-launch-1.0', ['-q', ...words]);
   }
-  for (const disk of ['a', 'b']) makeDisk(join(work, `${disk}.img`), DISK_MB);
+  for (const disk of ['a', 'b']) {
+    const path = join(disks, `${disk}.img`);
+    makeDisk(path, DISK_MB);
+    symlinkSync(path, join(work, `${disk}.img`));
+  }
 }
 
 /**

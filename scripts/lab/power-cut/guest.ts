@@ -56,11 +56,21 @@ recorders = openRecorders({
   },
 });
 
+/** By how much the last steps came late: for so long the host did not run this machine. */
+const lateMs: number[] = [0];
+const LATE_KEPT = 60;
+
 const progress = openSync(join(out, 'progress'), 'w');
 /** One write in place, so that a cut leaves the last or the one before. */
 function tell(): void {
-  const line = JSON.stringify({ beganUs: startUs, nowUs: feed.nowUs(), publishedUs, safeUs });
-  writeSync(progress, line.padEnd(200), 0);
+  const line = JSON.stringify({
+    starvedMs: Math.max(...lateMs),
+    beganUs: startUs,
+    nowUs: feed.nowUs(),
+    publishedUs,
+    safeUs,
+  });
+  writeSync(progress, line.padEnd(250), 0);
 }
 
 const ending = new AbortController();
@@ -81,7 +91,10 @@ recorders.setOn(true);
 const beganMs = performance.now();
 const fedUs = feed.nowUs();
 for (;;) {
+  const steppedMs = performance.now();
   await systemClock.sleep(STEP_MS);
+  lateMs.push(Math.round(performance.now() - steppedMs - STEP_MS));
+  if (lateMs.length > LATE_KEPT) lateMs.shift();
   const dueUs = fedUs + (performance.now() - beganMs) * 1000;
   feed.run((dueUs - feed.nowUs()) / 1e6);
   tell();

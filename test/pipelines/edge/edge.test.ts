@@ -117,6 +117,31 @@ test('a blocking reload is held upstream once for a whole room', async () => {
   assert.ok(playlist.segments.some(({ msn }) => msn === next?.msn));
 });
 
+test('a room of viewers that follow the stream costs the origin what one viewer costs', async () => {
+  const feed = openStream();
+  await using room = await openRoom((request) => feed.origin.answer(request));
+  const follow = async (from: { msn: number; part: number }, steps: number) => {
+    let { msn, part } = from;
+    for (let i = 0; i < steps; i += 1) {
+      const path = `/live/high/index.m3u8?_HLS_msn=${msn}&_HLS_part=${part}`;
+      const { segments } = readPlaylist(await (await room.get(path)).text());
+      const parts = segments.find((segment) => segment.msn === msn)?.parts ?? [];
+      await (await room.get(`/live/high/${msn}.${part}.m4s`)).arrayBuffer();
+      const isLast = parts.length === 5 && part === 4;
+      [msn, part] = isLast ? [msn + 1, 0] : [msn, part + 1];
+    }
+  };
+  const next = feed.presentation.tracks()[0]?.window.next() as { msn: number; part: number };
+  const timer = setInterval(() => {
+    feed.run(0.1);
+    for (const { id } of feed.presentation.tracks()) room.wakeOrigin(id);
+  }, 100);
+  const steps = 8;
+  await Promise.all(Array.from({ length: 50 }, () => follow(next, steps)));
+  clearInterval(timer);
+  assert.is(room.asked.length, 2 * steps, room.asked.join(' '));
+});
+
 test('while the origin is away viewers get what is there, stale and said so; then live again, with no 5xx', async () => {
   const feed = openStream();
   await using room = await openRoom((request) => feed.origin.answer(request), 600);
