@@ -61,6 +61,8 @@ export interface PipedMedia {
 
 /** SIGTERM to SIGKILL: recorders write out what they got, on slow disks too. */
 const GRACE_MS = 10_000;
+/** libuv threads: a disk that hangs holds those that read clips and replays from it. */
+const MEDIA_THREADS = '16';
 /** It answers within milliseconds, or it is stuck. */
 const OPEN_TIMEOUT_MS = 5_000;
 
@@ -145,6 +147,7 @@ export function openMedia(options: MediaOptions): MediaChild {
         {
           name: 'media',
           entry: entryPoint(import.meta.url, '../../pipelines/media/main'),
+          env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
           graceMs: GRACE_MS,
           onMessage,
           onStart: (started) => {

@@ -17,6 +17,3 @@ export const printerSchema = v.strictObject({
 export const modemsSchema = v.strictObject({
   driver: v.optional(oneOf('simulated', 'modem-manager', 'none'), 'simulated'),
 });
-
-export type PrinterConfig = v.InferOutput<typeof printerSchema>;
-export type ModemsConfig = v.InferOutput<typeof modemsSchema>;
