@@ -54,7 +54,8 @@ export function liveFreshness(
   isOk: boolean,
 ): Freshness {
   const maxAgeS = cacheSeconds(limits, kind, isOk);
-  if (!isOk) return { kind: 'window', maxAgeS };
+  // Nobody asks again for a version that is so old.
+  if (!isOk || kind === 'blocking playlist') return { kind: 'window', maxAgeS };
   const td = limits.targetDurationS;
   const staleIfErrorS = 6 * td;
   return kind === 'playlist'

@@ -5,7 +5,7 @@ import type { Player } from './live.ts';
 const HLS_CONFIG = {
   lowLatencyMode: true,
   maxLiveSyncPlaybackRate: 1.5,
-  liveSyncDuration: 0.5,
+  liveSyncDuration: 0.4,
   backBufferLength: 10,
   liveSyncOnStallIncrease: 0.2,
   startLevel: 0,
