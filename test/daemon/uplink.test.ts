@@ -1,11 +1,18 @@
 /** The box's way upstream: real GStreamer, real links, Debian's own SRT at the far end. */
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { statusOf } from '../support/ask.ts';
+import { ask, statusOf } from '../support/ask.ts';
 import { type Box, isAlive, startBox, until } from '../support/box.ts';
 import { freePort } from '../support/free-port.ts';
 import { startProgram } from '../support/program.ts';
@@ -34,25 +41,29 @@ const grown = (file: string, bytes: number) => {
   return () => sizeOf(file) > from + bytes;
 };
 
+interface Probed {
+  readonly frames: readonly number[];
+  readonly errors: string;
+}
+
 /** What ffprobe finds in what has come so far, up to the last whole packet of MPEG-TS. */
-function probe(file: string): { readonly frames: readonly number[]; readonly errors: string } {
-  const whole = `${file}.ts`;
-  copyFileSync(file, whole);
+function probe(received: string): Probed {
+  const whole = `${received}.ts`;
+  copyFileSync(received, whole);
   truncateSync(whole, Math.floor(sizeOf(whole) / 188) * 188);
+  return probeFile(whole);
+}
+
+function probeFile(file: string): Probed {
   const args = ['-v', 'error', '-count_packets', '-of', 'json'];
-  const found = execFileSync('sh', [
-    '-c',
-    'exec ffprobe "$@" 2>"$0"',
-    `${file}.errors`,
-    ...args,
-    '-show_entries',
-    'stream=codec_name,nb_read_packets',
-    whole,
-  ]);
-  const { streams } = JSON.parse(String(found)) as { streams: { nb_read_packets: string }[] };
+  const entries = ['-show_entries', 'stream=codec_name,nb_read_packets'];
+  const { stdout, stderr } = spawnSync('ffprobe', [...args, ...entries, file], {
+    encoding: 'utf8',
+  });
+  const { streams } = JSON.parse(stdout) as { streams: { nb_read_packets: string }[] };
   return {
     frames: streams.map(({ nb_read_packets }) => Number(nb_read_packets)),
-    errors: execFileSync('cat', [`${file}.errors`], { encoding: 'utf8' }),
+    errors: stderr,
   };
 }
 
@@ -218,6 +229,16 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
 
   const rules = () => execFileSync('ip', [...here.slice(1), 'ip', 'rule'], { encoding: 'utf8' });
   assert.match(rules(), 'lookup 5200');
+  await ask(box, 'cmd', 'end');
+  const movies = readdirSync(join(box.folder, 'card')).filter((name) => name.endsWith('.mp4'));
+  assert.is(movies.length, 1, 'one recording without an interruption');
+  const recorded = probeFile(join(box.folder, 'card', movies[0] ?? ''));
+  assert.is(recorded.errors, '');
+  assert.ok(
+    recorded.frames.every((count) => count > 600),
+    String(recorded.frames),
+  );
+
   box.kill('SIGTERM');
   assert.is(await box.ended, 0);
   assert.not.match(rules(), /lookup 52\d\d/);

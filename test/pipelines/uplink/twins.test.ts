@@ -1,0 +1,89 @@
+/** Two modems that hand out the same private subnet, on the kernel's own routing. */
+import { execFileSync } from 'node:child_process';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../support/box.ts';
+import { startProgram } from '../../support/program.ts';
+import { inside } from '../../support/venue-network.ts';
+
+const test = suite('two modems with the same address');
+
+const FAR_HOST = '10.88.0.1';
+const PORT = 6000;
+const NAMES = { venue: `vbt${process.pid}`, carriers: [`vbc${process.pid}`, `vbd${process.pid}`] };
+
+const ip = (...args: string[]) => execFileSync('ip', args, { stdio: 'ignore', timeout: 5_000 });
+const at = (namespace: string, ...args: string[]) => ip('netns', 'exec', namespace, 'ip', ...args);
+
+/** Each carrier is a namespace of its own: it has the modem's side of the cable and the far end. */
+function makeNetwork(): boolean {
+  try {
+    ip('netns', 'add', NAMES.venue);
+    at(NAMES.venue, 'link', 'set', 'lo', 'up');
+    for (const [link, carrier] of NAMES.carriers.entries()) {
+      ip('netns', 'add', carrier);
+      at(carrier, 'link', 'set', 'lo', 'up');
+      at(carrier, 'addr', 'add', `${FAR_HOST}/32`, 'dev', 'lo');
+      const pair = ['type', 'veth', 'peer', 'name', 'modem', 'netns', carrier];
+      ip('link', 'add', `wwan${link}`, 'netns', NAMES.venue, ...pair);
+      at(carrier, 'addr', 'add', '192.168.8.1/24', 'dev', 'modem');
+      at(carrier, 'link', 'set', 'modem', 'up');
+      at(NAMES.venue, 'addr', 'add', '192.168.8.100/24', 'dev', `wwan${link}`);
+      at(NAMES.venue, 'link', 'set', `wwan${link}`, 'up');
+      const via = ['via', '192.168.8.1', 'dev', `wwan${link}`, 'metric', String(700 + link)];
+      at(NAMES.venue, 'route', 'add', 'default', ...via);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function removeNetwork(): void {
+  for (const name of [NAMES.venue, ...NAMES.carriers]) {
+    try {
+      ip('netns', 'del', name);
+    } catch {
+      // It was never made.
+    }
+  }
+}
+
+const ANSWER = `
+  const socket = require('node:dgram').createSocket('udp4');
+  socket.on('message', (_, { address, port }) => socket.send(process.argv[1], port, address));
+  socket.bind(${PORT}, '${FAR_HOST}');
+`;
+
+test('each link’s packets leave by its own modem, and its answers come back to it', async () => {
+  if (!makeNetwork()) {
+    removeNetwork();
+    console.log('SKIPPED 1: this machine makes no network namespaces');
+    return;
+  }
+  try {
+    const answering = NAMES.carriers.map((carrier) => {
+      const [command = '', ...rest] = inside(carrier);
+      return startProgram(command, [...rest, process.execPath, '-e', ANSWER, carrier]);
+    });
+    const [command = '', ...rest] = inside(NAMES.venue);
+    const asking = startProgram(command, [
+      ...rest,
+      ...[process.execPath, '--import', 'tsx', 'test/support/twin-links.ts', FAR_HOST, `${PORT}`],
+    ]);
+    try {
+      const [first, second] = NAMES.carriers;
+      await until(() => asking.output().includes(`first says ${first}`), 30_000, asking.output);
+      await until(() => asking.output().includes(`second says ${second}`), 30_000, asking.output);
+      assert.not.match(asking.output(), `first says ${second}`);
+      assert.not.match(asking.output(), `second says ${first}`);
+    } finally {
+      await asking[Symbol.asyncDispose]();
+      await Promise.all(answering.map((program) => program[Symbol.asyncDispose]()));
+    }
+  } finally {
+    removeNetwork();
+  }
+});
+
+test.run();

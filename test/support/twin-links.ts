@@ -1,0 +1,41 @@
+/**
+ * Run inside a namespace whose two interfaces have the same address: sets the box's routing
+ * up and asks each link's far end for its name. Prints `LINK says NAME`.
+ */
+import { systemClock } from '../../hal/os/clock.ts';
+import { silentLog } from '../../hal/os/log.ts';
+import { openLinkSocket } from '../../pipelines/bond/link-socket.ts';
+import { followLinks } from '../../pipelines/uplink/links-task.ts';
+
+const [, , host = '', port = '0'] = process.argv;
+const stop = new AbortController();
+process.on('SIGTERM', () => stop.abort());
+
+const wish = { weight: 1, isBackup: false, isEnabled: true };
+await followLinks(
+  {
+    wishes: () => [
+      { ...wish, id: 'first', device: 'wwan0' },
+      { ...wish, id: 'second', device: 'wwan1' },
+    ],
+    usedBytes: () => ({}),
+    onLinks: (links) => {
+      for (const link of links) {
+        const socket = openLinkSocket(
+          link,
+          { host, port: Number(port) },
+          {
+            onOpened: () => setInterval(() => socket.send(Buffer.from('who?')), 200),
+            onPacket: (packet) => console.log(`${link.id} says ${packet}`),
+            onFailed: (code) => console.log(`${link.id} failed ${code}`),
+          },
+        );
+        socket.attend(systemClock.monotonicMs());
+      }
+    },
+    clock: systemClock,
+    log: silentLog,
+  },
+  stop.signal,
+);
+process.exit(0);
