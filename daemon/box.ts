@@ -1,60 +1,36 @@
 import { openSound } from '../hal/audio/drivers.ts';
-import { withStandby } from '../hal/audio/standby.ts';
+import { type StandbySound, withStandby } from '../hal/audio/standby.ts';
 import { openCamera } from '../hal/camera/drivers.ts';
 import type { Clock } from '../hal/os/clock.ts';
-import { type Log, messageOf } from '../hal/os/log.ts';
-import type { Notify } from '../hal/os/notify.ts';
-import { supervise } from '../hal/os/supervise.ts';
+import { messageOf } from '../hal/os/log.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import type { BoxEvent } from './commands.ts';
 import type { Config } from './config.ts';
-import { runControl } from './control/server.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
+import { type DoorDeps, openDoors } from './doors.ts';
 import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
 import { openHealth } from './health/run.ts';
-import { runHeartbeat } from './heartbeat/run.ts';
-import { openMediaPath } from './media-path.ts';
-import { runMetrics } from './metrics/server.ts';
-import type { LogTail } from './operator/log-tail.ts';
-import { runOperator } from './operator/server.ts';
-import { runPanel } from './panel/run.ts';
+import { type MediaPath, openMediaPath } from './media-path.ts';
 import { powerOff } from './power/logind.ts';
 import { runPower } from './power/run.ts';
 import { findEncoders } from './preflight.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { BoxState } from './state-store.ts';
-import { runBroker } from './status/broker.ts';
 import { type EventLog, openEventLog } from './status/events.ts';
-import { runStatus } from './status/status.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
 import { readPassphrase } from './uplink/uplink.ts';
 
-export interface BoxDeps {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** The newest lines of `log`, for the operator's page. */
-  readonly logTail: LogTail;
+export interface BoxDeps extends DoorDeps {
   readonly version: string;
-  /** Where the box keeps what must outlast it. */
-  readonly stateFolder: string;
-  /** Where the command line of this machine finds it. */
-  readonly controlSocket: string;
   /** What phones of this network open. */
   readonly playerUrl: string;
-  readonly notify: Notify;
-  readonly watchdogUsec: number | undefined;
   /** Whether a box that was not cut off begins live, or waits to be asked. */
   readonly start: 'idle' | 'live';
-  /** A PIN for the operator's page was made: to be shown once, never logged. */
-  readonly onNewPin: (pin: string, file: string) => void;
   /** Called once, when it does what it was started for: frames flow, or it waits. */
   readonly onReady?: (state: BoxState) => void;
 }
-
-/** The broker of the demo, and what else may be away without harm. */
-const SIDE_POLICY = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
 
 /**
  * Runs a whole box until `signal` aborts: the one place where everything meets.
@@ -184,20 +160,9 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   });
   const commander = openCommander({ drop, snapshot, print: printRoom.print });
 
-  const aside = (name: string, task: Task): Task => {
-    const onChange = () => undefined;
-    return (both) => supervise(name, task, { policy: SIDE_POLICY, clock, log, onChange }, both);
-  };
-  const { broker_port: brokerPort } = config.mqtt;
   const tasks: Task[] = [
     mediaPath.run,
-    async (both) => {
-      for await (const { phase } of sound.presence(clock, both)) {
-        if (phase === 'there' && sound.now.phase === 'away') {
-          mediaPath.restartCapture('the microphone is back');
-        }
-      }
-    },
+    (both) => followMicrophone(sound, mediaPath, clock, both),
     (both) => drop.run(both),
     (both) => health.run(both),
     (both) => followDevices(devices, state, { clock, log }, both),
@@ -217,57 +182,23 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
         },
         both,
       ),
-    (both) => runPanel({ ...devices.panel, snapshot, commander, clock, log }, both),
-    (both) =>
-      runOperator(
-        config.operator,
-        {
-          boxName: config.box.name,
-          snapshot,
-          commander,
-          slips: devices.slips.list,
-          logTail: deps.logTail,
-          ...(devices.hand === undefined ? {} : { panel: devices.hand }),
-          viewers: {
-            port: config.viewers.port,
-            ...(config.viewers.tls && { tlsPort: config.viewers.tls.port }),
-          },
-          stateFolder,
-          onNewPin: deps.onNewPin,
-          clock,
-          log,
-        },
-        both,
-      ),
-    (both) => runControl(deps.controlSocket, { snapshot, commander, clock, log }, both),
-    (both) => runHeartbeat({ ...deps, snapshot }, both),
-    (both) =>
-      runStatus(
-        mqtt,
-        {
-          clock,
-          log,
-          snapshots: snapshot,
-          facts: {
-            nodeVersion: process.version,
-            renditions: config.renditions.map(({ name }) => name),
-            capabilities: hasUplink ? ['ll-hls', 'srt'] : ['ll-hls'],
-            drop: { title: config.drop.title, startsAt: config.drop.starts_at },
-          },
-          events,
-          commander,
-          stateDir: stateFolder,
-        },
-        both,
-      ),
+    ...openDoors({ ...deps, config, mqtt, devices, events, snapshot, commander }),
   ];
-  if (brokerPort > 0) {
-    tasks.push(aside('broker', (both) => runBroker('127.0.0.1', brokerPort, log, both)));
-  }
-  if (config.metrics.port > 0) {
-    tasks.push(aside('metrics', (both) => runMetrics(config.metrics, { snapshot, log }, both)));
-  }
   await runAll(tasks, untilEnd);
+}
+
+/** The picture went on without it; its sound is taken up again when it is plugged in. */
+async function followMicrophone(
+  sound: StandbySound,
+  mediaPath: MediaPath,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { phase } of sound.presence(clock, signal)) {
+    if (phase === 'there' && sound.now.phase === 'away') {
+      mediaPath.restartCapture('the microphone is back');
+    }
+  }
 }
 
 /** Without a broker of the venue's, the box's own. */

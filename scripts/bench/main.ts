@@ -4,6 +4,7 @@
  * name: `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
  */
 import { benchGlass, benchStart } from './glass.ts';
+import { benchIdle } from './idle.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchRecord } from './record.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   viewers: () => benchViewers([100, 1_000]),
   record: benchRecord,
   glass10: () => benchGlass(600, 1),
+  idle: benchIdle,
   soak: () => benchSoak(30),
 };
 

@@ -1,0 +1,104 @@
+import type { Clock } from '../hal/os/clock.ts';
+import type { Log } from '../hal/os/log.ts';
+import type { Notify } from '../hal/os/notify.ts';
+import { supervise } from '../hal/os/supervise.ts';
+import type { Task } from '../hal/os/task.ts';
+import type { Commander } from './commands.ts';
+import type { Config } from './config.ts';
+import { runControl } from './control/server.ts';
+import type { Devices } from './devices/devices.ts';
+import { runHeartbeat } from './heartbeat/run.ts';
+import { runMetrics } from './metrics/server.ts';
+import type { LogTail } from './operator/log-tail.ts';
+import { runOperator } from './operator/server.ts';
+import { runPanel } from './panel/run.ts';
+import type { BoxSnapshot } from './snapshot.ts';
+import { runBroker } from './status/broker.ts';
+import type { EventLog } from './status/events.ts';
+import { runStatus } from './status/status.ts';
+
+/** What the machine that the box runs on gives to its doors. */
+export interface DoorDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The newest lines of `log`, for the operator's page. */
+  readonly logTail: LogTail;
+  /** Where the box keeps what must outlast it. */
+  readonly stateFolder: string;
+  /** Where the command line of this machine finds it. */
+  readonly controlSocket: string;
+  readonly notify: Notify;
+  readonly watchdogUsec: number | undefined;
+  /** A PIN for the operator's page was made: to be shown once, never logged. */
+  readonly onNewPin: (pin: string, file: string) => void;
+}
+
+/** The box behind the doors. */
+export interface Doors extends DoorDeps {
+  readonly config: Config;
+  /** With the address of the box's own broker, where that is the one. */
+  readonly mqtt: Config['mqtt'];
+  readonly devices: Devices;
+  readonly events: EventLog;
+  readonly snapshot: () => BoxSnapshot;
+  readonly commander: Commander;
+}
+
+/** What may be away without harm. */
+const SIDE_POLICY = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
+
+/**
+ * All ways by which the box is asked and shown: buttons and lamps, the operator's page,
+ * the command line, MQTT, Prometheus, systemd.
+ */
+export function openDoors(box: Doors): readonly Task[] {
+  const { config, clock, log, snapshot, commander, devices } = box;
+  const aside = (name: string, task: Task): Task => {
+    return (signal) => supervise(name, task, { policy: SIDE_POLICY, clock, log }, signal);
+  };
+  const tasks: Task[] = [
+    (signal) => runPanel({ ...devices.panel, snapshot, commander, clock, log }, signal),
+    (signal) => runOperator(config.operator, operatorDeps(box), signal),
+    (signal) => runControl(box.controlSocket, { snapshot, commander, clock, log }, signal),
+    (signal) => runHeartbeat(box, signal),
+    (signal) => runStatus(box.mqtt, statusDeps(box), signal),
+  ];
+  const { broker_port: brokerPort } = config.mqtt;
+  if (brokerPort > 0) {
+    tasks.push(aside('broker', (signal) => runBroker('127.0.0.1', brokerPort, log, signal)));
+  }
+  if (config.metrics.port > 0) {
+    tasks.push(aside('metrics', (signal) => runMetrics(config.metrics, { snapshot, log }, signal)));
+  }
+  return tasks;
+}
+
+function operatorDeps(box: Doors): Parameters<typeof runOperator>[1] {
+  const { viewers } = box.config;
+  return {
+    ...box,
+    boxName: box.config.box.name,
+    slips: box.devices.slips.list,
+    ...(box.devices.hand === undefined ? {} : { panel: box.devices.hand }),
+    viewers: { port: viewers.port, ...(viewers.tls && { tlsPort: viewers.tls.port }) },
+  };
+}
+
+function statusDeps(box: Doors): Parameters<typeof runStatus>[1] {
+  const { renditions, drop, uplink, recording } = box.config;
+  return {
+    ...box,
+    snapshots: box.snapshot,
+    facts: {
+      nodeVersion: process.version,
+      renditions: renditions.map(({ name }) => name),
+      capabilities: [
+        'll-hls',
+        ...(uplink === undefined ? [] : ['srt']),
+        ...(recording.targets.length === 0 ? [] : ['recording']),
+      ],
+      drop: { title: drop.title, startsAt: drop.starts_at },
+    },
+    stateDir: box.stateFolder,
+  };
+}
