@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { keepFile } from '../../hal/os/keep-file.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { Drop, Now, Step } from './state.ts';
 import { onAir } from './step.ts';
@@ -91,25 +90,7 @@ export function parseKept(text: string): KeptFile {
   }
 }
 
-/**
- * Writes so that a power cut at any moment leaves the old or the new state: the
- * bytes are on the disk before the name is, and the name before this resolves.
- */
+/** A power cut at any moment leaves the old or the new state. */
 export async function writeKept(path: string, kept: Kept): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const next = `${path}.new`;
-  const file = await open(next, 'w', 0o640);
-  try {
-    await file.writeFile(`${JSON.stringify(kept)}\n`);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(next, path);
-  const folder = await open(dirname(path), constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+  await keepFile(path, `${JSON.stringify(kept)}\n`);
 }

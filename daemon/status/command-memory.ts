@@ -1,5 +1,6 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { keepFile } from '../../hal/os/keep-file.ts';
 import type { Body } from './topics.ts';
 
 type Reply = Body<'reply'>;
@@ -91,14 +92,7 @@ export class CommandMemory {
 
   async #write(): Promise<void> {
     const all = [...this.#known.values()].map(({ atMs, reply }) => ({ at_ms: atMs, ...reply }));
-    const file = await open(`${this.#path}.new`, 'w', 0o600);
-    try {
-      await file.writeFile(JSON.stringify(all));
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(`${this.#path}.new`, this.#path);
+    await keepFile(this.#path, JSON.stringify(all));
   }
 }
 
