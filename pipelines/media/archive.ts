@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { Catalogue } from '../cache/catalogue.ts';
 import { digestOf } from '../cache/digest.ts';
@@ -99,6 +100,8 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
             if (preview !== undefined) shelf.put(preview);
           },
         });
+  // A box that waits for its drop makes nothing, and has no process for it.
+  const making = openSwitch((signal) => studio?.run(signal) ?? Promise.resolve());
   const answerClip = ({ path, header }: OriginRequest): Reply | undefined => {
     const [, id] = CLIP_PAGE.exec(path) ?? [];
     if (id === undefined) return undefined;
@@ -121,6 +124,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     },
     setRecording: (isOn) => {
       recorders.setOn(isOn);
+      making.set(isOn);
       if (isOn) replay.begin(clock.wallMs());
       else replay.end();
     },
@@ -140,10 +144,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
           answerClip(request)),
     run: async (signal) => {
       if (wanted !== undefined) await shelf.putStored(join(wanted.folder, 'clips'));
-      await runAll(
-        [(both) => recorders.run(both), (both) => studio?.run(both) ?? Promise.resolve()],
-        signal,
-      );
+      await runAll([(both) => recorders.run(both), making.run], signal);
     },
   };
 }

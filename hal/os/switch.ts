@@ -1,4 +1,4 @@
-import type { Task } from '../../hal/os/task.ts';
+import type { Task } from './task.ts';
 
 /**
  * A task that runs while it is wanted: capture runs from the checks to the end
