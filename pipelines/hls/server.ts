@@ -10,6 +10,7 @@ import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
 import { listenOrExplain } from '../listen.ts';
 import type { OriginRequest, Wait } from './origin.ts';
+import { peerOf } from './peer.ts';
 import { PREFLIGHT, type Reply, refuse } from './reply.ts';
 import { Waiters } from './waiters.ts';
 
@@ -157,7 +158,7 @@ export class ViewerServer {
   }
 
   #onConnection(socket: Socket): void {
-    const address = addressOf(socket);
+    const address = peerOf(socket.remoteAddress);
     const fromThere = this.#perAddress.get(address) ?? 0;
     const { maxConnections, maxConnectionsPerAddress } = this.#options;
     if (this.#peers.size >= maxConnections || fromThere >= maxConnectionsPerAddress) {
@@ -206,7 +207,7 @@ export class ViewerServer {
       return undefined;
     }
     const settle = (late: Reply) => this.#send(response, late);
-    const address = addressOf(request.socket as Socket);
+    const address = peerOf((request.socket as Socket).remoteAddress);
     const forget = this.#waiters.hold(now, address, this.#clock.monotonicMs(), settle);
     if (forget === undefined) this.#send(response, TOO_MANY);
     return forget;
@@ -287,12 +288,6 @@ function immediateReply(method = 'GET'): Reply | undefined {
   if (method === 'OPTIONS') return PREFLIGHT;
   const allow = ['Allow', 'GET, HEAD, POST, OPTIONS'];
   return refuse(405, `${method.slice(0, 20)} does nothing here`, 0, allow);
-}
-
-/** Who a limit counts: an address, or the network that an IPv6 host may pick its addresses from. */
-function addressOf({ remoteAddress = '' }: Socket): string {
-  const isV6 = remoteAddress.includes(':') && !remoteAddress.startsWith('::ffff:');
-  return isV6 ? remoteAddress.split(':').slice(0, 4).join(':') : remoteAddress;
 }
 
 /** What carries a request: the HTTP/2 session, or the socket of HTTP/1.1. */
