@@ -147,7 +147,10 @@ const DEMO_SETTINGS = [
 /** The demo is the default config: its devices are simulated ones. */
 function readConfig(command: Extract<Command, { overrides: readonly string[] }>): Config {
   if (command.verb === 'demo' || command.config === undefined) {
-    return parseConfig(command.verb, '', [...DEMO_SETTINGS, ...command.overrides]);
+    // Whoever asks for an idle demo does not want the one that was stopped while live.
+    const isIdle = command.verb === 'demo' && command.isIdle;
+    const settings = [...DEMO_SETTINGS, ...(isIdle ? ['drop.resume_within_s=0'] : [])];
+    return parseConfig(command.verb, '', [...settings, ...command.overrides]);
   }
   let yaml: string;
   try {
