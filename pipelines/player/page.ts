@@ -12,6 +12,8 @@ interface Drop {
 const RETRY_MS = 1_000;
 const SOUND_RETRY_MS = 20_000;
 const FIGURES_EVERY_MS = 500;
+/** A picture that stands for so long is over, or lost: the poster takes its place. */
+const STILL_MS = 5_000;
 
 const find = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 const video = find<HTMLVideoElement>('video');
@@ -123,11 +125,35 @@ function wireControls(): void {
   sync();
 }
 
+/** Shows the poster while the picture stands, and takes it away when it moves again. */
+function watchPicture(): () => void {
+  let lastS = video.currentTime;
+  let movedMs = performance.now();
+  return () => {
+    const hasMoved = video.currentTime !== lastS;
+    lastS = video.currentTime;
+    if (hasMoved) movedMs = performance.now();
+    const isStill = performance.now() - movedMs > STILL_MS;
+    const isShown = document.body.classList.contains('playing');
+    if (isShown && isStill && !video.paused) {
+      document.body.classList.remove('playing');
+      say('Waiting for the picture…');
+    }
+    if (!isShown && hasMoved && !video.paused) {
+      document.body.classList.add('playing');
+      say('');
+    }
+  };
+}
+
 let current: Player | undefined;
 const beacon = openBeacon(video);
 wireControls();
+const lookAtPicture = watchPicture();
 setInterval(() => {
-  const latencyMs = current?.latencyMs();
+  lookAtPicture();
+  const isPlaying = document.body.classList.contains('playing');
+  const latencyMs = isPlaying ? current?.latencyMs() : undefined;
   find('latency').textContent =
     latencyMs === undefined ? '' : `${(latencyMs / 1000).toFixed(2)} s behind`;
 }, FIGURES_EVERY_MS);

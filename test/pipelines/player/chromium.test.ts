@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ask } from '../../support/ask.ts';
 import { startBox, until } from '../../support/box.ts';
 import { openChromium, seeFrames, waitInPage } from '../../support/chromium.ts';
 
@@ -68,6 +69,22 @@ test('kill -9 of capture, then of media: the picture comes back without a reload
     await waitInPage(page, `${TIME} > ${before + 1}`);
     await seeFrames(page, { shown: 20, read: 1 });
   }
+  assert.is(await page.evaluate('globalThis.loadedOnce'), true);
+});
+
+test('when the drop ends the poster is back, and the next drop plays without a reload', async () => {
+  await using box = await startBox(['drop.title=Record Shop Live']);
+  await box.ready();
+  await using browser = await openChromium({ width: 360, height: 640 });
+  const page = await browser.open(`${box.url}/`);
+  await waitInPage(page, `${TIME} > 0`);
+  await page.evaluate('globalThis.loadedOnce = true');
+  await ask(box, 'cmd', 'end');
+  const isPoster = '!document.body.classList.contains("playing")';
+  await waitInPage(page, `${isPoster} && /Waiting/.test(document.body.innerText)`);
+  await ask(box, 'cmd', 'go-live', 'force=true');
+  await waitInPage(page, `!(${isPoster}) && !/Waiting/.test(document.body.innerText)`);
+  await seeFrames(page, { shown: 20, read: 1 });
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
