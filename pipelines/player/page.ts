@@ -121,8 +121,13 @@ function wireControls(): void {
         .catch(() => undefined);
     else phone.webkitEnterFullscreen?.();
   });
-  video.addEventListener('playing', () => document.body.classList.add('playing'));
+  video.addEventListener('playing', showPicture);
   sync();
+}
+
+function showPicture(): void {
+  document.body.classList.add('playing');
+  say('');
 }
 
 /** Shows the poster while the picture stands, and takes it away when it moves again. */
@@ -139,10 +144,7 @@ function watchPicture(): () => void {
       document.body.classList.remove('playing');
       say('Waiting for the picture…');
     }
-    if (!isShown && hasMoved && !video.paused) {
-      document.body.classList.add('playing');
-      say('');
-    }
+    if (!isShown && hasMoved && !video.paused) showPicture();
   };
 }
 
