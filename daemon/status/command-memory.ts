@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { keepFile } from '../../hal/os/keep-file.ts';
+import { keepFileSync } from '../../hal/os/keep-file.ts';
 import type { Body } from './topics.ts';
 
 type Reply = Body<'reply'>;
@@ -92,7 +92,8 @@ export class CommandMemory {
 
   async #write(): Promise<void> {
     const all = [...this.#known.values()].map(({ atMs, reply }) => ({ at_ms: atMs, ...reply }));
-    await keepFile(this.#path, JSON.stringify(all));
+    // Synchronous: on Node 20 a dozen promised writes in a row left one that never settled.
+    keepFileSync(this.#path, JSON.stringify(all));
   }
 }
 

@@ -185,7 +185,11 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
       { id: 'second', device: 'wwan1' },
     ],
   };
-  await using box = await startBox([uplinkOf(config)], ['demo'], here);
+  await using box = await startBox(
+    [uplinkOf(config), 'recording.targets=[{id: card, folder: card}]'],
+    ['demo'],
+    here,
+  );
   const figures = () => figuresOf(box);
   const stateOf = async (id: string) =>
     (await figures())?.bond?.links.find((link) => link.id === id)?.state;
