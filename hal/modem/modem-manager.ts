@@ -88,14 +88,21 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<readonly ModemState[]> {
   let changed = new AbortController();
-  await bus.watch(MM, () => changed.abort(), signal);
+  // The bus starts the next ModemManager for our own call and answers only when that
+  // one is up, seconds later: the death of this one is told before.
+  const died = new AbortController();
+  const onSignal = (isOwned: boolean) =>
+    isOwned ? changed.abort() : died.abort(new HalError('GONE', 'ModemManager has ended'));
+  await bus.watch(MM, onSignal, signal);
   const asked = new Set<string>();
+  const alive = AbortSignal.any([signal, bus.lost, died.signal]);
   while (!signal.aborted) {
     changed = new AbortController();
-    yield await snapshot(bus, asked, signal);
-    await pause(clock, POLL_MS, AbortSignal.any([signal, bus.lost, changed.signal]));
+    yield await snapshot(bus, asked, alive);
+    await pause(clock, POLL_MS, AbortSignal.any([alive, changed.signal]));
+    await pause(clock, SETTLE_MS, alive);
     bus.lost.throwIfAborted();
-    await pause(clock, SETTLE_MS, signal);
+    died.signal.throwIfAborted();
   }
 }
 

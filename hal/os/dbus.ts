@@ -21,8 +21,11 @@ export interface DbusCall {
 export interface Dbus extends AsyncDisposable {
   /** Rejects with `HalError`: NOT_FOUND where nobody owns the name, TIMEOUT, GONE with the bus. */
   call(call: DbusCall, signal: AbortSignal, timeoutMs?: number): Promise<readonly unknown[]>;
-  /** Calls back for each signal of `sender`, and when that name changes its owner. */
-  watch(sender: string, onSignal: () => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Calls back for each signal of `sender`, and when that name changes its owner:
+   * `isOwned` is false when it has none any more, which a crash looks like.
+   */
+  watch(sender: string, onSignal: (isOwned: boolean) => void, signal: AbortSignal): Promise<void>;
   /** Aborts when the bus is lost. */
   readonly lost: AbortSignal;
 }
@@ -88,10 +91,12 @@ export async function openDbus(
     bus.on('message', (message: dbus.Message) => {
       if (stop.aborted) return;
       if (message.member === 'NameOwnerChanged' && message.body[0] === sender) {
-        if (typeof message.body[2] === 'string') owners.add(message.body[2]);
-        onSignal();
+        const owner: unknown = message.body[2];
+        const isOwned = typeof owner === 'string' && owner !== '';
+        if (isOwned) owners.add(owner);
+        onSignal(isOwned);
       } else if (message.sender !== undefined && owners.has(message.sender)) {
-        onSignal();
+        onSignal(true);
       }
     });
     const match = (rule: string) =>

@@ -130,7 +130,7 @@ test('states follow signals, a restart of ModemManager and one of the bus', asyn
 
   manager.stop();
   const away = await nextWhere(states, 'ModemManager away', isAway);
-  assert.match(away.phase === 'away' ? away.reason : '', 'GetManagedObjects');
+  assert.match(away.phase === 'away' ? away.reason : '', 'ModemManager has ended');
   manager = await startFakeManager(address, 8);
   await nextWhere(states, 'ModemManager back', isKnown('registered'));
 
