@@ -20,7 +20,8 @@ export interface BatteryConfig {
  * bus. With `auto`, undefined when there is none.
  *
  * @throws HalError AMBIGUOUS when a chip answers at an address that several
- *   boards share, NOT_FOUND when the configured board does not exist.
+ *   boards share, NOT_FOUND when the configured board does not exist, TIMEOUT when
+ *   the bus hangs while it is searched.
  */
 export async function openBattery(
   config: BatteryConfig,
@@ -83,7 +84,11 @@ export function openBoard(
   });
 }
 
-/** Addresses of known boards that acknowledge a read. Only those are touched. */
+/**
+ * Addresses of known boards that acknowledge a read. Only those are touched.
+ *
+ * @throws HalError TIMEOUT when the bus hangs: who is on it is then not known.
+ */
 async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]> {
   const addresses = [...new Set(BOARDS.map(({ address }) => address))];
   const found: number[] = [];
@@ -91,8 +96,9 @@ async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]
     try {
       await bus.at(address, signal).readByte(0x02);
       found.push(address);
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof HalError && error.code === 'TIMEOUT') throw error;
     }
   }
   return found;

@@ -23,20 +23,34 @@ const raw = i2c.openSync(number);
 const setWord = (address: number, register: number, value: number) =>
   raw.writeWordSync(address, register, ((value & 0xff) << 8) | ((value >> 8) & 0xff));
 
+/** Asks again while a loaded lab does not answer in the driver's 250 ms. */
+async function answered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let left = 40; ; left -= 1) {
+    try {
+      const value = await ask();
+      if (left === 0 || !/no answer in|still hangs/.test(JSON.stringify(value))) return value;
+    } catch (error) {
+      if (left === 0 || !(error instanceof HalError) || error.code !== 'TIMEOUT') throw error;
+    }
+    await systemClock.sleep(250, never);
+  }
+}
+
 async function readBoard(board: string) {
   await using bus = await openI2cBus(number, systemClock);
   const battery = await openBattery({ board }, bus, lines, systemClock, never);
   assert.ok(battery);
   await using open = battery;
   // Awaited: the bus closes when this returns.
-  return await open.read(never);
+  return await answered(() => open.read(never));
 }
 
 test('an INA219 is read over /dev/i2c-N: volts, and a shunt below zero', async () => {
   setWord(0x42, 0x02, ((7400 / 4) << 3) | 2);
   setWord(0x42, 0x01, -1000 & 0xffff);
   await using bus = await openI2cBus(number, systemClock);
-  const told = await readIna219(bus.at(0x42, never), { shuntMicroOhm: 100_000, currentSign: 1 });
+  const wiring = { shuntMicroOhm: 100_000, currentSign: 1 } as const;
+  const told = await answered(() => readIna219(bus.at(0x42, never), wiring));
   assert.equal(told, { voltageMv: 7400, currentMa: -100 });
 });
 
@@ -44,7 +58,7 @@ test('a MAX17048 is read over /dev/i2c-N', async () => {
   setWord(0x36, 0x02, 49_280);
   setWord(0x36, 0x04, 0x4980);
   await using bus = await openI2cBus(number, systemClock);
-  const told = await readMax1704x(bus.at(0x36, never), 'max17048');
+  const told = await answered(() => readMax1704x(bus.at(0x36, never), 'max17048'));
   assert.equal(told, { voltageMv: 3850, chargePct: 73.5 });
 });
 
@@ -82,9 +96,9 @@ test('one pin, two boards: high is lost on an X728 and present on an X1200', asy
     assert.ok(battery);
     await using open = battery;
     // Claiming the line sets its pull, which the board's own driver overrules.
-    await open.read(never);
+    await answered(() => open.read(never));
     chip.pull(6, isHigh);
-    const state = await open.read(never);
+    const state = await answered(() => open.read(never));
     assert.is(state.phase === 'known' && state.voltageMv, 3850);
     return state.phase === 'known' && state.mains;
   };
@@ -105,13 +119,12 @@ test('the shared address 0x36 is refused without a name', async () => {
   const { chooseBoard } = await import('../../hal/battery/boards.ts');
   const answers: number[] = [];
   for (const address of [0x14, 0x36]) {
-    await bus
-      .at(address, never)
-      .readByte(2)
-      .then(
-        () => answers.push(address),
-        () => undefined,
-      );
+    try {
+      await answered(() => bus.at(address, never).readByte(2));
+      answers.push(address);
+    } catch {
+      // Nobody there.
+    }
   }
   assert.equal(answers, [0x36]);
   assert.is(chooseBoard('auto', answers).kind, 'ambiguous');
@@ -126,14 +139,14 @@ test("a chip that the kernel's driver takes is unknown to ours, and known throug
   put(`${adapter}/new_device`, 'max17040 0x36');
   await until('the kernel battery', async () => (await listBatteries()).includes('battery'));
   for (const _ of [1, 2]) {
-    const taken = await open.read(never);
+    const taken = await answered(() => open.read(never));
     assert.ok(JSON.stringify(taken).includes('EBUSY'), JSON.stringify(taken));
   }
   const told = await powerSupplyGauge('battery')(never);
   assert.is(told.voltageMv, 3850);
   assert.is(Math.round(told.chargePct ?? 0), 73);
   put(`${adapter}/delete_device`, '0x36');
-  assert.is((await open.read(never)).phase, 'known');
+  assert.is((await answered(() => open.read(never))).phase, 'known');
   const gone = await powerSupplyGauge('battery')(never).catch((error: unknown) => error);
   assert.is(gone instanceof HalError && gone.code, 'GONE');
 });

@@ -4,6 +4,7 @@ import { BOARDS, chooseBoard } from '../../../hal/battery/boards.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
 import type { BatteryReading, BatteryState } from '../../../hal/battery/port.ts';
 import { restMv } from '../../../hal/battery/simulated.ts';
+import { HalError } from '../../../hal/errors.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { block, type FakeChip, openFakeBus } from './fake-bus.ts';
@@ -347,6 +348,18 @@ test('an address that several boards share is refused with their names', async (
       /0x36: name one of geekworm-x728-v1, geekworm-x728, geekworm-x1200/,
     );
   }
+});
+
+test('a bus that hangs while boards are searched is told, not taken for an empty one', async () => {
+  const hung = async () => {
+    throw new HalError('TIMEOUT', 'i2c-1: no answer in 250 ms');
+  };
+  const registers = { readByte: hung, readWord: hung, readBlock: hung, writeByte: hung };
+  const bus = { name: 'i2c-1', at: () => registers, [Symbol.asyncDispose]: async () => {} };
+  const error = await openBattery({ board: 'auto' }, bus, undefined, systemClock, never).catch(
+    (reason: unknown) => reason,
+  );
+  assert.is(error instanceof HalError && error.code, 'TIMEOUT');
 });
 
 test('a board whose address is its own is found by it', () => {
