@@ -23,8 +23,13 @@ export async function openHlsJs(
   const hls = new Hls(HLS_CONFIG);
   hls.on(Hls.Events.ERROR, (_event, { fatal, type }) => {
     if (!fatal) return;
-    if (type === Hls.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
-    else setTimeout(() => hls.loadSource(playlistUrl.href), 1_000);
+    if (type !== Hls.ErrorTypes.MEDIA_ERROR) {
+      setTimeout(() => hls.loadSource(playlistUrl.href), 1_000);
+      return;
+    }
+    // It takes the video off its source and puts it back, which pauses it.
+    hls.recoverMediaError();
+    video.play().catch(() => undefined);
   });
   hls.loadSource(playlistUrl.href);
   hls.attachMedia(video);

@@ -86,7 +86,7 @@ export async function watchGlass(page: Page, forMs: number, everyMs = 250): Prom
 export async function seeFrames(
   page: Page,
   atLeast: { readonly shown: number; readonly read: number },
-  timeoutMs = 40_000,
+  timeoutMs = 90_000,
 ): Promise<readonly number[]> {
   const endMs = performance.now() + timeoutMs;
   let shown = 0;
