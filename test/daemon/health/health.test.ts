@@ -112,6 +112,23 @@ const CASES: readonly (readonly [string, Change])[] = [
   ],
   ['uplink-not-connected', { uplink: { ...uplink, phase: 'connecting', reason: 'refused' } }],
   ['link-wwan1-down', links('active', 'stalled')],
+  [
+    'edge-upstream-away',
+    {
+      media: figures({
+        edge: {
+          requestsTotal: 0,
+          hitsTotal: 0,
+          collapsedTotal: 0,
+          staleTotal: 0,
+          upstreamTotal: 3,
+          upstreamFailuresTotal: 3,
+          heldBytes: 0,
+          upstream: { url: 'http://10.0.0.5:8080', phase: 'away', reason: 'refused' },
+        },
+      }),
+    },
+  ],
   ['links-down', links('stalled', 'stalled')],
   [
     'link-wwan0-spent',
