@@ -130,7 +130,8 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
       onNewPin: (pin, file) => process.stdout.write(renderNewPin(pin, file)),
       onReady: (state) => {
         if (command.verb !== 'demo') return;
-        process.stdout.write(renderWelcome(state.snapshot(), config.renditions, addresses));
+        const renditions = config.edge.upstream === '' ? config.renditions : [];
+        process.stdout.write(renderWelcome(state.snapshot(), renditions, addresses));
       },
     },
     untilSignal(),

@@ -125,7 +125,7 @@ export class Edge {
         this.#nowMs(),
       );
     }
-    const stale = this.#fetcher.isAway ? this.#staleFor(request.path, entry) : undefined;
+    const stale = this.#fetcher.isAway ? this.#staleFor(request, entry) : undefined;
     if (stale !== undefined && !isBlocking(request)) {
       this.#totals.stale += 1;
       return renderStale(stale, request.header, this.#nowMs());
@@ -190,7 +190,7 @@ export class Edge {
     const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
       flight.landed =
         typeof got === 'string'
-          ? this.#inNeed(request.path, known, got)
+          ? this.#inNeed(request, known, got)
           : { type: 'answered', entry: got };
       this.#flights.delete(key);
       if (typeof got !== 'string') this.#keep(url, request, got);
@@ -201,8 +201,8 @@ export class Edge {
     return flight;
   }
 
-  #inNeed(path: string, known: Entry | undefined, reason: string): Landed {
-    const entry = this.#staleFor(path, known);
+  #inNeed(request: OriginRequest, known: Entry | undefined, reason: string): Landed {
+    const entry = this.#staleFor(request, known);
     if (entry === undefined) return { type: 'failed', reason };
     this.#totals.stale += 1;
     return { type: 'stale', entry };
@@ -215,8 +215,8 @@ export class Edge {
     this.#newest.keep(request, entry);
   }
 
-  #staleFor(path: string, known: Entry | undefined): Entry | undefined {
-    return this.#newest.staleFor(path, known, this.#nowMs());
+  #staleFor(request: OriginRequest, known: Entry | undefined): Entry | undefined {
+    return this.#newest.staleFor(request, known, this.#nowMs());
   }
 
   #keyOf(url: string, header: HeaderLookup): string {

@@ -5,7 +5,10 @@ import type { Entry } from './store.ts';
 const PATHS_MAX = 64;
 const LONGEST_TARGET_S = 60;
 
-/** The last whole playlist of each path: for when a later one cannot be had, and for what it tells. */
+/**
+ * The last playlist of each path, whole and as an update (`_HLS_skip`): for when a
+ * later one cannot be had, and for what it tells.
+ */
 export class Newest {
   readonly #entries = new Map<string, Entry>();
   #holdMs: number;
@@ -25,22 +28,32 @@ export class Newest {
   }
 
   keep({ path, query }: OriginRequest, entry: Entry): void {
-    if (entry.status !== 200 || !path.endsWith('.m3u8') || query.has('_HLS_skip')) return;
+    if (entry.status !== 200 || !path.endsWith('.m3u8')) return;
+    const key = query.has('_HLS_skip') ? updateOf(path) : path;
     // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
-    if (!this.#entries.delete(path)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;
-    this.#entries.set(path, entry);
+    if (!this.#entries.delete(key)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;
+    this.#entries.set(key, entry);
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > PATHS_MAX && oldest !== undefined) this.#entries.delete(oldest);
   }
 
   /** What may be shown in place of what cannot be had: `known`, or else the path's newest. */
-  staleFor(path: string, known: Entry | undefined, nowMs: number): Entry | undefined {
-    return [known, this.#entries.get(path)].find((entry) => {
+  staleFor(
+    { path, query }: OriginRequest,
+    known: Entry | undefined,
+    nowMs: number,
+  ): Entry | undefined {
+    const update = query.has('_HLS_skip') ? this.#entries.get(updateOf(path)) : undefined;
+    return [known, update, this.#entries.get(path)].find((entry) => {
       if (entry === undefined) return false;
       const { freshMs, staleIfErrorMs } = entry.lifetime;
       return nowMs - entry.atMs < freshMs + staleIfErrorMs;
     });
   }
+}
+
+function updateOf(path: string): string {
+  return `${path}?_HLS_skip`;
 }
 
 /** undefined for what is no media playlist. */
