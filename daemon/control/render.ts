@@ -32,11 +32,12 @@ export function renderOutcome(outcome: Outcome): string {
   return `done: ${clean(outcome.detail)}\n${result}`;
 }
 
-function headline({ name, version, drop }: BoxSnapshot, nowMs: number): string {
+function headline({ name, version, drop, media }: BoxSnapshot, nowMs: number): string {
   const since = renderDuration((nowMs - drop.sinceMs) / 1000);
   const id = drop.phase === 'live' && drop.dropId !== undefined ? `, drop ${drop.dropId}` : '';
   const reason = drop.reason === undefined ? '' : `: ${drop.reason}`;
-  return clean(`${name} ${version}: ${drop.phase.toUpperCase()} for ${since}${id}${reason}`);
+  const what = media?.edge === undefined ? drop.phase.toUpperCase() : 'EDGE';
+  return clean(`${name} ${version}: ${what} for ${since}${id}${reason}`);
 }
 
 type Row = readonly [name: string, text: string];

@@ -7,7 +7,7 @@ import { openHealth, RULES } from '../../../daemon/health/run.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
 import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
+import { EDGE, figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('health');
@@ -116,16 +116,7 @@ const CASES: readonly (readonly [string, Change])[] = [
     'edge-upstream-away',
     {
       media: figures({
-        edge: {
-          requestsTotal: 0,
-          hitsTotal: 0,
-          collapsedTotal: 0,
-          staleTotal: 0,
-          upstreamTotal: 3,
-          upstreamFailuresTotal: 3,
-          heldBytes: 0,
-          upstream: { url: 'http://10.0.0.5:8080', phase: 'away', reason: 'refused' },
-        },
+        edge: { ...EDGE, upstream: { url: 'http://10.0.0.5:8080', phase: 'away', reason: 'x' } },
       }),
     },
   ],
