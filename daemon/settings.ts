@@ -96,16 +96,18 @@ export function mediaSettings(
     },
     drop: { title: drop.title, startsAt: drop.starts_at },
     archive: archiveSettings(config, hasSound, stateFolder),
+    tokenSecretFile: config.clips.token_secret_file,
     server: serverSettings(config),
   };
 }
 
 export function edgeSettings(config: Config): EdgeSettings {
-  const { edge, drop } = config;
+  const { edge, drop, clips } = config;
   return {
     upstream: edge.upstream,
     maxBytes: edge.memory_mb * 1e6,
     drop: { title: drop.title, startsAt: drop.starts_at },
+    tokenSecretFile: clips.token_secret_file,
     server: serverSettings(config),
   };
 }

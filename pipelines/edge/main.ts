@@ -4,6 +4,7 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
+import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
 import { ViewerServer } from '../hls/server.ts';
 import { openServerOptions } from '../hls/server-settings.ts';
@@ -33,8 +34,10 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
   let state: UpstreamState = { phase: 'asking' };
   let seenMs = Number.NEGATIVE_INFINITY;
   let server: ViewerServer | undefined;
+  const gate = openGateOf(settings.tokenSecretFile, () => Date.now() / 1000);
+  const fetchOf = openUpstream(upstream);
   const edge = new Edge({
-    upstream: openUpstream(upstream),
+    upstream: (url, ...rest) => fetchOf(gate.sign(url), ...rest),
     clock: systemClock,
     maxBytes: settings.maxBytes,
     holdMs: HOLD_MS,
@@ -49,7 +52,8 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
   const isUpstream = (path: string) => target(path) !== undefined;
   const pages = openPages(settings.drop);
   const room = openRoom({ edge, isUpstream, pages, viewers, nowMs: now });
-  server = new ViewerServer(openServerOptions(settings.server), room, systemClock);
+  const handlers = { ...room, get: guarded(gate, room.get) };
+  server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   server
     .run(signal, () => tell({ type: 'listening' }))
     .catch((error: unknown) => {
@@ -93,7 +97,8 @@ process.on('message', (message: ToEdge) => {
   try {
     start(message.settings, ending.signal);
   } catch (error) {
-    tell({ type: 'failed', code: 'BAD_CERTIFICATE', message: messageOf(error) });
+    const code = error instanceof PipelineError ? error.code : 'BAD_CERTIFICATE';
+    tell({ type: 'failed', code, message: messageOf(error) });
   }
 });
 const end = () => {

@@ -8,6 +8,8 @@ export interface EdgeSettings {
   readonly maxBytes: number;
   /** What the page shows where the upstream tells nothing. */
   readonly drop: Drop;
+  /** The upstream's, where its posters need a token; empty: they need none. */
+  readonly tokenSecretFile: string;
   readonly server: ServerSettings;
 }
 

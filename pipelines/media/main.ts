@@ -3,6 +3,7 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog } from '../../hal/os/log.ts';
+import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
 import { takeBeacon } from '../hls/beacons.ts';
 import { limitsFor } from '../hls/limits.ts';
@@ -25,6 +26,8 @@ const LAGS_MAX = 2_000;
 const SEGMENTS_PER_S = 4;
 /** A capture that brings nothing for so long hangs; one that reads what others write may wait. */
 const HUNG_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_000 };
+
+const nowS = () => Date.now() / 1000;
 
 function tell(message: FromMedia): void {
   process.send?.(message);
@@ -70,8 +73,10 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       archive?.collect(trackId);
     },
   });
+  const gate = openGateOf(settings.tokenSecretFile, nowS);
   const archive = openArchive(settings.archive, {
     presentation,
+    sign: gate.sign,
     clock: systemClock,
     log: openLog('info', 'journal', (line) => process.stderr.write(line)),
     onTargets: (targets) => tell({ type: 'recording', targets }),
@@ -84,7 +89,10 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   server = new ViewerServer(
     openServerOptions(settings.server),
     {
-      get: (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
+      get: guarded(
+        gate,
+        (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
+      ),
       post: (path, body) => takeBeacon(viewers, path, body, performance.now()),
     },
     systemClock,
@@ -172,7 +180,8 @@ process.on('message', (message: ToMedia) => {
   try {
     started = start(message.settings, ending.signal);
   } catch (error) {
-    tell({ type: 'failed', code: 'BAD_CERTIFICATE', message: messageOf(error) });
+    const code = error instanceof PipelineError ? error.code : 'BAD_CERTIFICATE';
+    tell({ type: 'failed', code, message: messageOf(error) });
   }
 });
 const end = () => {

@@ -21,6 +21,8 @@ export interface MediaSettings {
   readonly ladder: Ladder;
   readonly drop: Drop;
   readonly archive: ArchiveSettings;
+  /** Whose posters and previews need a token; empty: they need none. */
+  readonly tokenSecretFile: string;
   readonly server: ServerSettings;
 }
 
