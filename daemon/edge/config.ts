@@ -9,7 +9,6 @@ export const edgeSchema = v.strictObject({
     v.pipe(
       text,
       v.check((value) => value === '' || isWebAddress(value), ADVICE),
-      v.check((value) => !hasUser(value), 'must carry no user name and no password'),
     ),
     '',
   ),
@@ -26,7 +25,11 @@ export function* edgeFaults(
   hasUplink: boolean,
 ): Generator<Fault> {
   if (upstream === '' || !URL.canParse(upstream)) return;
-  const { protocol, hostname, port } = new URL(upstream);
+  const { protocol, hostname, port, username, password } = new URL(upstream);
+  // Told here, where the value is not repeated.
+  if (username !== '' || password !== '') {
+    yield { path: ['edge', 'upstream'], message: 'must carry no user name and no password' };
+  }
   const asked = Number(port) || (protocol === 'https:' ? 443 : 80);
   if (THIS_MACHINE.includes(hostname) && [viewers.port, viewers.tls?.port].includes(asked)) {
     yield { path: ['edge', 'upstream'], message: 'is this box itself: its own viewers.port' };
@@ -42,10 +45,4 @@ function isWebAddress(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, search, hash } = new URL(value);
   return /^https?:$/.test(protocol) && hostname !== '' && search === '' && hash === '';
-}
-
-function hasUser(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { username, password } = new URL(value);
-  return username !== '' || password !== '';
 }

@@ -91,7 +91,7 @@ export function readSecret(file: string): Buffer {
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw fault(`cannot be read: ${(cause as Error).message}`, cause);
+    throw fault('cannot be read', cause);
   }
   const key = Buffer.from(text);
   if (key.length < SECRET_MIN_BYTES || key.length > SECRET_MAX_BYTES) {

@@ -70,7 +70,9 @@ test('an edge takes a web address that is not its own, and sends nothing upstrea
   for (const wrong of ['10.0.0.5', 'ftp://10.0.0.5', 'http://', 'http://h/?a=1', 'nonsense']) {
     assert.match(upstream(wrong), 'edge.upstream must be like http://10.0.0.5:8080 or');
   }
-  assert.match(upstream('http://me:secret@10.0.0.5'), 'must carry no user name and no password');
+  const named = upstream('http://me:secret@10.0.0.5');
+  assert.match(named, 'must carry no user name and no password');
+  assert.not.match(named, 'secret');
   assert.match(upstream('http://localhost:8080/'), 'is this box itself');
   const uplink = 'edge: {upstream: "http://10.0.0.5"}\nuplink: {host: a, port: 5000}';
   assert.match(faults(uplink).join(), /box.yaml:2: uplink must be left out with edge.upstream/);
