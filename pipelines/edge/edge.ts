@@ -5,6 +5,7 @@ import type { OriginRequest, Wait } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
 import { renderEntry, renderStale } from './entry.ts';
 import { Fetcher } from './fetcher.ts';
+import type { Loop } from './loop.ts';
 import { Newest } from './newest.ts';
 import { EdgeStore, type Entry } from './store.ts';
 import type { Upstream } from './upstream.ts';
@@ -13,6 +14,7 @@ import { isBlocking, keyWith, urlOf } from './variants.ts';
 export interface EdgeOptions {
   readonly upstream: Upstream;
   readonly clock: Clock;
+  readonly loop?: Loop;
   readonly maxBytes: number;
   /**
    * A request is held no longer, until the upstream's playlists have told their

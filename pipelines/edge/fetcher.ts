@@ -2,12 +2,14 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { OriginRequest } from '../hls/origin.ts';
 import { confirm, entryOf } from './entry.ts';
+import type { Loop } from './loop.ts';
 import type { Entry } from './store.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { headersFor, isAwaited } from './variants.ts';
 
 export interface FetcherOptions {
   readonly upstream: Upstream;
+  readonly loop?: Loop;
   readonly clock: Clock;
   /** What players wait for is asked for no longer. */
   readonly holdMs: () => number;
@@ -77,11 +79,13 @@ export class Fetcher {
     request: OriginRequest,
     known: Entry | undefined,
   ): Promise<Entry | string> {
-    const { upstream, clock, signal, varyOf, onSeen } = this.#options;
+    const { upstream, loop, clock, signal, varyOf, onSeen } = this.#options;
     this.#total += 1;
     const timeoutMs = isAwaited(request) ? this.longestMs : PLAIN_TIMEOUT_MS;
     try {
-      const headers = headersFor(request.header, varyOf(url), known?.etag);
+      const { header } = request;
+      const named = loop === undefined ? {} : { 'cdn-loop': loop.append(header) };
+      const headers = { ...headersFor(header, varyOf(url), known?.etag), ...named };
       const answer = await upstream(url, headers, timeoutMs, signal);
       onSeen?.(request.path, answer.status);
       const nowMs = clock.monotonicMs();

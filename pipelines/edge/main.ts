@@ -11,6 +11,7 @@ import { openServerOptions } from '../hls/server-settings.ts';
 import { Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
 import { Edge } from './edge.ts';
+import { openLoop } from './loop.ts';
 import type { EdgeSettings, FromEdge, ToEdge } from './messages.ts';
 import { openRoom } from './room.ts';
 import { type EdgeReport, MAIN_PLAYLIST, stepUpstream, type UpstreamState } from './state.ts';
@@ -35,10 +36,12 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
   let seenMs = Number.NEGATIVE_INFINITY;
   let server: ViewerServer | undefined;
   const gate = openGateOf(settings.tokenSecretFile, () => Date.now() / 1000);
+  const loop = openLoop();
   const fetchOf = openUpstream(upstream);
   const edge = new Edge({
     upstream: (url, ...rest) => fetchOf(gate.sign(url), ...rest),
     clock: systemClock,
+    loop,
     maxBytes: settings.maxBytes,
     holdMs: HOLD_MS,
     signal,
@@ -51,7 +54,7 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
   const viewers = new Viewers((id) => edge.knows(`/live/${id}/index.m3u8`));
   const isUpstream = (path: string) => target(path) !== undefined;
   const pages = openPages(settings.drop);
-  const room = openRoom({ edge, isUpstream, pages, viewers, nowMs: now });
+  const room = openRoom({ edge, isUpstream, pages, viewers, loop, nowMs: now });
   const handlers = { ...room, get: guarded(gate, room.get) };
   server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   server

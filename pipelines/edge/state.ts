@@ -1,4 +1,5 @@
 import type { EdgeFigures } from './edge.ts';
+import { LOOP_DETECTED } from './loop.ts';
 
 /**
  * How the upstream is.
@@ -38,6 +39,7 @@ export function stepUpstream(
   if (typeof seen !== 'number') {
     return { phase: 'away', reason: seen.message.slice(0, REASON_MAX_CHARS) };
   }
+  if (seen === LOOP_DETECTED) return { phase: 'away', reason: 'it is this box itself' };
   const reason = `it answers ${seen}`;
   if (GATEWAY_FAILED.includes(seen)) return { phase: 'away', reason };
   if (seen < 300 || seen === 304) return path.startsWith('/live/') ? { phase: 'live' } : before;

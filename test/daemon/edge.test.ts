@@ -37,6 +37,17 @@ test('guests of its page watch the other box, over a kill -9 of that one’s med
     async () => Object.keys((await counted())?.latencyMsByRendition ?? {}).length === 1,
     15_000,
   );
+  for (const { url } of [origin, edge]) {
+    for (const path of ['/', '/player.js', '/drop.json', '/nothing', '/live/nothing/1.m4s']) {
+      const reply = await fetch(`${url}${path}`);
+      await reply.arrayBuffer();
+      assert.match(reply.headers.get('cache-status') ?? '', /^venuebox/, `${url}${path}`);
+    }
+    for (const method of ['OPTIONS', 'DELETE', 'POST']) {
+      const reply = await fetch(`${url}/beacon`, { method });
+      assert.match(reply.headers.get('cache-status') ?? '', /^venuebox; fwd=m/, method);
+    }
+  }
   process.kill(origin.childPid('media') ?? 0, 'SIGKILL');
   await seeFrames(page, { shown: 90, read: 6 });
   const [own = 0] = childrenOf(edge.pid);

@@ -90,6 +90,7 @@ test('a blocking reload is held upstream once for a whole room', async () => {
   const next = feed.presentation.tracks()[0]?.window.next();
   const path = `/live/high/index.m3u8?_HLS_msn=${next?.msn}&_HLS_part=${next?.part}`;
   const waiting = Promise.all(Array.from({ length: 60 }, () => room.get(path)));
+  waiting.catch(() => undefined);
   await until(() => room.asked.length === 1, 10_000);
   await sleep(100);
   feed.run(0.4);
@@ -164,6 +165,7 @@ test('an origin that is killed for 5 s: its viewers wait or get what is old, the
     }
   };
   const viewers = Promise.all(Array.from({ length: 20 }, follow));
+  viewers.catch(() => undefined);
   await sleep(5_000);
   const { staleTotal, upstreamFailuresTotal } = room.edge.figures();
   assert.ok(staleTotal > 0);
