@@ -1,7 +1,3 @@
-import { openSound } from '../hal/audio/drivers.ts';
-import { type StandbySound, withStandby } from '../hal/audio/standby.ts';
-import { openCamera } from '../hal/camera/drivers.ts';
-import type { Clock } from '../hal/os/clock.ts';
 import { messageOf } from '../hal/os/log.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import type { BoxEvent } from './commands.ts';
@@ -12,15 +8,13 @@ import { type DoorDeps, openDoors } from './doors.ts';
 import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
 import { openHealth } from './health/run.ts';
-import { type MediaPath, openMediaPath } from './media-path.ts';
 import { powerOff } from './power/logind.ts';
 import { runPower } from './power/run.ts';
-import { findEncoders } from './preflight.ts';
 import { openPrintRoom } from './print/print-room.ts';
+import { openProgramme } from './programme.ts';
 import { BoxState } from './state-store.ts';
 import { type EventLog, openEventLog } from './status/events.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
-import { readPassphrase } from './uplink/uplink.ts';
 
 export interface BoxDeps extends DoorDeps {
   readonly version: string;
@@ -39,17 +33,7 @@ export interface BoxDeps extends DoorDeps {
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
   const { clock, log, stateFolder, start } = deps;
-  const camera = openCamera(config.camera);
-  const microphone = openSound(config.sound);
-  const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
-  await camera.check(signal);
-  // At the start a person is there to plug it in; later the picture goes on without it.
-  await microphone.check(signal);
-  const sound = withStandby(microphone);
-  const sources = { camera: camera.source, sound: sound.source };
-  const hasUplink = config.uplink !== undefined;
-  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
-  log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+  const programme = await openProgramme(config, log, signal);
   await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   const mqtt = withOwnBroker(config.mqtt);
@@ -62,9 +46,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       name: config.box.name,
       version: deps.version,
       startedAt: new Date(clock.wallMs()).toISOString(),
-      camera: camera.name,
-      sound: sound.name,
-      encoder: encoders.video,
+      ...programme.facts,
     },
     {
       drop: () => drop.state(),
@@ -89,12 +71,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     isReady = true;
     deps.onReady?.(state);
   };
-  const mediaPath = openMediaPath({
+  const mediaPath = programme.open({
     config,
-    camera,
-    sound,
-    encoders,
-    passphrase,
     dataUse,
     stateFolder,
     clock,
@@ -118,8 +96,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   const health = openHealth({ snapshot, onEvent, clock, log });
   const drop = await openDrop({
     keptFile: `${stateFolder}/drop.json`,
-    start,
-    resumeWithinS: config.drop.resume_within_s,
+    start: programme.isEdge ? 'idle' : start,
+    resumeWithinS: programme.isEdge ? 0 : config.drop.resume_within_s,
     effects: {
       setCapturing: (isWanted) => mediaPath.setCapturing(isWanted),
       beginDrop: async () => {
@@ -158,11 +136,11 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     playerUrl: deps.playerUrl,
     clock,
   });
-  const commander = openCommander({ drop, snapshot, print: printRoom.print });
+  const { isEdge } = programme;
+  const commander = openCommander({ drop, isEdge, snapshot, print: printRoom.print });
 
   const tasks: Task[] = [
     mediaPath.run,
-    (both) => followMicrophone(sound, mediaPath, clock, both),
     (both) => drop.run(both),
     (both) => health.run(both),
     (both) => followDevices(devices, state, { clock, log }, both),
@@ -185,20 +163,6 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     ...openDoors({ ...deps, config, mqtt, devices, events, snapshot, commander }),
   ];
   await runAll(tasks, untilEnd);
-}
-
-/** The picture went on without it; its sound is taken up again when it is plugged in. */
-async function followMicrophone(
-  sound: StandbySound,
-  mediaPath: MediaPath,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const { phase } of sound.presence(clock, signal)) {
-    if (phase === 'there' && sound.now.phase === 'away') {
-      mediaPath.restartCapture('the microphone is back');
-    }
-  }
 }
 
 /** Without a broker of the venue's, the box's own. */

@@ -3,6 +3,7 @@ import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-c
 import { type CmdArguments, parseVerb, type StatusArguments } from './control/command.ts';
 import { PHASES } from './control/protocol.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
+import type { SignArguments } from './sign-command.ts';
 import { UsageError } from './usage.ts';
 
 /** What the command line asks for. */
@@ -17,6 +18,11 @@ export type Command =
       readonly parts: readonly Part[];
       readonly isJson: boolean;
     }
+  | ({
+      readonly verb: 'sign';
+      readonly config: string;
+      readonly overrides: readonly string[];
+    } & SignArguments)
   | ({ readonly verb: 'bond' } & BondArguments)
   | ({ readonly verb: 'relay' } & RelayArguments)
   | ({ readonly verb: 'status'; readonly socket?: string } & StatusArguments)
@@ -32,6 +38,9 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
   venuebox doctor [PART...] [--config FILE]
                                 say what hardware is there, how it is, and what to do about it;
                                 parts: ${PARTS.join(' ')}
+  venuebox sign PATH --config FILE [--hours N]
+                                the address of a poster or preview that holds for N hours (24),
+                                where clips.token_secret_file asks for one
   venuebox status               how the box on this machine is
   venuebox cmd VERB [key=value...]
                                 ask it for something, as its button does: arm, disarm, go-live,
@@ -44,7 +53,7 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
                                 the receiving end, in front of any SRT listener
   venuebox --help, --version
 
-Options of run, demo, check and doctor:
+Options of run, demo, check, doctor and sign:
   --set path.to.key=value       lay a value over the config; may stand several times
 Option of doctor:
   --json                        print one JSON object
@@ -94,6 +103,12 @@ export function parseCommand(args: readonly string[]): Command {
       const isJson = values.json === true;
       const file = config === undefined ? {} : { config };
       return { verb, overrides, isJson, parts: partsOf(rest), ...file };
+    }
+    case 'sign': {
+      spare(1);
+      const { config } = values;
+      if (config === undefined) throw new UsageError('sign needs --config FILE');
+      return { verb, config, overrides, path: rest[0] ?? '', hours: Number(values.hours ?? 24) };
     }
     case 'bond':
       spare(0);
@@ -177,6 +192,7 @@ function parse(args: readonly string[]) {
         'dry-run': { type: 'boolean' },
         expect: { type: 'string' },
         socket: { type: 'string' },
+        hours: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean', short: 'V' },
       },

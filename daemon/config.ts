@@ -4,6 +4,7 @@ import { even, type Fault, name, oneOf, text, whole } from './config-rules.ts';
 import { controlSchema } from './control/config.ts';
 import { modemsSchema, printerSchema } from './devices/config.ts';
 import { dropMachineSchema } from './drop/config.ts';
+import { edgeFaults, edgeSchema } from './edge/config.ts';
 import { metricsSchema } from './metrics/config.ts';
 import { operatorSchema } from './operator/config.ts';
 import { panelSchema } from './panel/config.ts';
@@ -110,6 +111,7 @@ export const configSchema = v.pipe(
     ),
     profiles: v.optional(profiles, {}),
     viewers: v.optional(viewers, {}),
+    edge: v.optional(edgeSchema, {}),
     operator: v.optional(operatorSchema, {}),
     drop: v.optional(drop, {}),
     uplink: v.optional(uplink),
@@ -137,6 +139,7 @@ type Shape = {
   readonly renditions: readonly v.InferOutput<typeof rendition>[];
   readonly profiles: v.InferOutput<typeof profiles>;
   readonly viewers: v.InferOutput<typeof viewers>;
+  readonly edge: v.InferOutput<typeof edgeSchema>;
   readonly operator: v.InferOutput<typeof operatorSchema>;
   readonly encoder: v.InferOutput<typeof encoder>;
   readonly uplink?: v.InferOutput<typeof uplink> | undefined;
@@ -191,6 +194,7 @@ function* crossFaults(config: Shape): Generator<Fault> {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };
   }
   yield* uplinkFaults(config.uplink, names);
+  yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
   yield* recordingFaults(config.recording);
   if (config.printer.driver === 'network' && config.printer.host === '') {
     yield {

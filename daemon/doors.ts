@@ -85,17 +85,20 @@ function operatorDeps(box: Doors): Parameters<typeof runOperator>[1] {
 }
 
 function statusDeps(box: Doors): Parameters<typeof runStatus>[1] {
-  const { renditions, drop, uplink, recording } = box.config;
+  const { renditions, drop, uplink, recording, edge } = box.config;
+  const isEdge = edge.upstream !== '';
   return {
     ...box,
     snapshots: box.snapshot,
     facts: {
       nodeVersion: process.version,
-      renditions: renditions.map(({ name }) => name),
+      // An edge makes none of its own, and records nothing.
+      renditions: isEdge ? [] : renditions.map(({ name }) => name),
       capabilities: [
         'll-hls',
         ...(uplink === undefined ? [] : ['srt']),
-        ...(recording.targets.length === 0 ? [] : ['recording']),
+        ...(recording.targets.length === 0 || isEdge ? [] : ['recording']),
+        ...(isEdge ? ['edge'] : []),
       ],
       drop: { title: drop.title, startsAt: drop.starts_at },
     },

@@ -18,6 +18,7 @@ import { defaultSocket, socketCandidates } from './control/place.ts';
 import { examine } from './doctor/doctor.ts';
 import { renderReport, wrongCount } from './doctor/report.ts';
 import { LogTail, tailLog } from './operator/log-tail.ts';
+import { renderSigned } from './sign-command.ts';
 import { stateFolder } from './state-folder.ts';
 import { UsageError } from './usage.ts';
 import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
@@ -43,6 +44,9 @@ async function main(args: readonly string[]): Promise<number> {
       return EXIT.ok;
     case 'doctor':
       return await runDoctor(command);
+    case 'sign':
+      printSigned(command);
+      return EXIT.ok;
     case 'bond':
     case 'relay':
       await runBonding(command);
@@ -82,6 +86,12 @@ function untilSignal(): AbortSignal {
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
   return ending.signal;
+}
+
+function printSigned(command: Extract<Command, { verb: 'sign' }>): void {
+  const config = readConfig(command);
+  const { player } = findAddresses(networkInterfaces(), config.viewers, config.operator);
+  process.stdout.write(`${renderSigned(command, config, player, systemClock.wallMs())}\n`);
 }
 
 async function runDoctor(command: Extract<Command, { verb: 'doctor' }>): Promise<number> {
@@ -130,7 +140,8 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
       onNewPin: (pin, file) => process.stdout.write(renderNewPin(pin, file)),
       onReady: (state) => {
         if (command.verb !== 'demo') return;
-        process.stdout.write(renderWelcome(state.snapshot(), config.renditions, addresses));
+        const renditions = config.edge.upstream === '' ? config.renditions : [];
+        process.stdout.write(renderWelcome(state.snapshot(), renditions, addresses));
       },
     },
     untilSignal(),

@@ -65,7 +65,11 @@ export interface MediaPath {
  * A dead child is back within the time a viewer's buffer lasts; one that cannot start is tried
  * every two seconds, so that a camera is back within five of its plug.
  */
-const CHILD_POLICY: RestartPolicy = { firstPauseMs: 50, longestPauseMs: 2_000, healthyMs: 10_000 };
+export const CHILD_POLICY: RestartPolicy = {
+  firstPauseMs: 50,
+  longestPauseMs: 2_000,
+  healthyMs: 10_000,
+};
 
 /** A slow disk gets so long to close a recording. */
 const CLOSE_MS = 10_000;

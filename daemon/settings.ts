@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import type { LaunchFragment } from '../hal/launch.ts';
 import { AUDIO_FRAME_MS, type GraphSettings } from '../pipelines/capture/graph.ts';
+import type { EdgeSettings } from '../pipelines/edge/messages.ts';
 import { partTargetBeside } from '../pipelines/hls/limits.ts';
+import type { ServerSettings } from '../pipelines/hls/server-settings.ts';
 import type { MediaSettings } from '../pipelines/media/messages.ts';
 import type { SrtSettings, UplinkTrack } from '../pipelines/uplink/graph.ts';
 import type { LinkWish } from '../pipelines/uplink/links.ts';
@@ -77,7 +79,6 @@ export function mediaSettings(
   nowMs: number,
 ): MediaSettings {
   const { viewers, renditions, sound, drop } = config;
-  const { tls } = viewers;
   const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
   const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
   return {
@@ -95,15 +96,32 @@ export function mediaSettings(
     },
     drop: { title: drop.title, startsAt: drop.starts_at },
     archive: archiveSettings(config, hasSound, stateFolder),
-    server: {
-      host: viewers.host,
-      port: viewers.port,
-      maxConnections: viewers.max_connections,
-      maxConnectionsPerAddress: viewers.max_connections_per_address,
-      ...(tls === undefined
-        ? {}
-        : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
-    },
+    tokenSecretFile: config.clips.token_secret_file,
+    server: serverSettings(config),
+  };
+}
+
+export function edgeSettings(config: Config): EdgeSettings {
+  const { edge, drop, clips } = config;
+  return {
+    upstream: edge.upstream,
+    maxBytes: edge.memory_mb * 1e6,
+    drop: { title: drop.title, startsAt: drop.starts_at },
+    tokenSecretFile: clips.token_secret_file,
+    server: serverSettings(config),
+  };
+}
+
+function serverSettings({ viewers }: Config): ServerSettings {
+  const { tls } = viewers;
+  return {
+    host: viewers.host,
+    port: viewers.port,
+    maxConnections: viewers.max_connections,
+    maxConnectionsPerAddress: viewers.max_connections_per_address,
+    ...(tls === undefined
+      ? {}
+      : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
   };
 }
 

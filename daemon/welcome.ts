@@ -33,29 +33,50 @@ export function findAddresses(
   return { player: url(viewers), operator: url(operator) };
 }
 
+interface RenditionSize {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitrate_bps: number;
+}
+
 /** What `venuebox demo` prints once frames flow. */
 export function renderWelcome(
   box: Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder' | 'drop'>,
-  renditions: readonly { name: string; width: number; height: number; bitrate_bps: number }[],
+  /** None of its own: it shows another one's stream. */
+  renditions: readonly RenditionSize[],
   { player, operator }: Addresses,
 ): string {
-  const rungs = renditions.map(
-    ({ name, width, height, bitrate_bps }) =>
-      `${name} ${width}x${height} ${(bitrate_bps / 1e6).toFixed(1)} Mb/s`,
-  );
+  const isEdge = renditions.length === 0;
   return `
-${box.drop.phase === 'live' ? 'On air' : 'Ready; hold the button, or press Go live on the operator’s page'}. Point a phone on this network at the code, or open
+${isEdge ? `Shows ${box.camera}` : readinessOf(box.drop)}. Point a phone on this network at the code, or open
 
   player    ${player}
   operator  ${operator}
 
 ${encodeQR(player, 'ascii')}
-  camera    ${box.camera}
-  sound     ${box.sound}
-  encoder   ${box.encoder}
+${isEdge ? '' : renderSources(box, renditions)}Ctrl-C ends it.
+`;
+}
+
+function readinessOf({ phase }: BoxSnapshot['drop']): string {
+  if (phase === 'live') return 'On air';
+  return 'Ready; hold the button, or press Go live on the operator’s page';
+}
+
+function renderSources(
+  { camera, sound, encoder }: Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder'>,
+  renditions: readonly RenditionSize[],
+): string {
+  const rungs = renditions.map(
+    ({ name, width, height, bitrate_bps }) =>
+      `${name} ${width}x${height} ${(bitrate_bps / 1e6).toFixed(1)} Mb/s`,
+  );
+  return `  camera    ${camera}
+  sound     ${sound}
+  encoder   ${encoder}
   ladder    ${rungs.join(', ')}
 
-Ctrl-C ends it.
 `;
 }
 

@@ -5,6 +5,7 @@ export type PipelineErrorCode =
   | 'BAD_LAUNCH'
   | 'GRAPH_FAILED'
   | 'BAD_CERTIFICATE'
+  | 'BAD_SECRET'
   | 'CLIP_FAILED'
   | 'POSTER_FAILED';
 

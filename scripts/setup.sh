@@ -3,6 +3,7 @@
 # Sourced by run.sh and test.sh; does only what is not done yet.
 #   setup_box            what the box needs
 #   setup_packages P...  further Debian packages
+#   setup_package_unstarted P UNIT  one whose service is not to run
 
 step() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 die() { printf 'venuebox: %s\n' "$*" >&2; exit 1; }
@@ -30,6 +31,23 @@ setup_packages() {
   "${sudo[@]}" apt-get update -qq >&2 || die 'apt-get update failed; is there a network?'
   "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || die 'apt-get install failed'
+}
+
+# It would take port 80 of a developer's machine; tests start their own.
+setup_package_unstarted() {
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed' && return
+  (
+    local sudo=() policy=/usr/sbin/policy-rc.d
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    if [ ! -e "$policy" ]; then
+      # invoke-rc.d and deb-systemd-invoke ask it; 101 forbids.
+      trap '"${sudo[@]}" rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' | "${sudo[@]}" tee "$policy" >/dev/null
+      "${sudo[@]}" chmod 755 "$policy"
+    fi
+    setup_packages "$1"
+    if [ -d /run/systemd/system ]; then "${sudo[@]}" systemctl disable -q "$2" >&2 || true; fi
+  )
 }
 
 setup_box() {

@@ -1,12 +1,11 @@
+import { type EdgeReport, hitRatioOf } from '../../pipelines/edge/state.ts';
 import type { Outcome, Progress } from '../commands.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../snapshot.ts';
 
 /** A snapshot in words, for a terminal 80 columns wide. */
 export function renderStatus(box: BoxSnapshot, nowMs: number): string {
   const rows = [
-    ['camera', `${box.camera}, ${isFlowing(box) ? 'frames flow' : 'no frames'}`],
-    ['sound', soundRow(box)],
-    ['encoder', box.encoder],
+    ...(box.media?.edge === undefined ? sourceRows(box) : edgeRows(box.media.edge)),
     ['viewers', viewersRow(box)],
     ...uplinkRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
@@ -33,11 +32,35 @@ export function renderOutcome(outcome: Outcome): string {
   return `done: ${clean(outcome.detail)}\n${result}`;
 }
 
-function headline({ name, version, drop }: BoxSnapshot, nowMs: number): string {
+function headline({ name, version, drop, media }: BoxSnapshot, nowMs: number): string {
   const since = renderDuration((nowMs - drop.sinceMs) / 1000);
   const id = drop.phase === 'live' && drop.dropId !== undefined ? `, drop ${drop.dropId}` : '';
   const reason = drop.reason === undefined ? '' : `: ${drop.reason}`;
-  return clean(`${name} ${version}: ${drop.phase.toUpperCase()} for ${since}${id}${reason}`);
+  const what = media?.edge === undefined ? drop.phase.toUpperCase() : 'EDGE';
+  return clean(`${name} ${version}: ${what} for ${since}${id}${reason}`);
+}
+
+type Row = readonly [name: string, text: string];
+
+function sourceRows(box: BoxSnapshot): readonly Row[] {
+  return [
+    ['camera', `${box.camera}, ${isFlowing(box) ? 'frames flow' : 'no frames'}`],
+    ['sound', soundRow(box)],
+    ['encoder', box.encoder],
+  ];
+}
+
+function edgeRows(edge: EdgeReport): readonly Row[] {
+  const { upstream, requestsTotal, upstreamTotal, upstreamFailuresTotal, staleTotal } = edge;
+  const reason = upstream.reason === undefined ? '' : `: ${upstream.reason}`;
+  const ratio = hitRatioOf(edge);
+  const hits = ratio === undefined ? '' : `, ${(100 * ratio).toFixed(1)} % without the upstream`;
+  const held = `${(edge.heldBytes / 1e6).toFixed(1)} MB held`;
+  return [
+    ['edge of', `${upstream.url}, ${upstream.phase}${reason}`],
+    ['', `${requestsTotal} requests${hits}, ${staleTotal} stale, ${held}`],
+    ['', `${upstreamTotal} upstream, ${upstreamFailuresTotal} failed`],
+  ];
 }
 
 function isFlowing({ media, children }: BoxSnapshot): boolean {
@@ -59,7 +82,7 @@ function viewersRow({ media }: BoxSnapshot): string {
   return [`${viewers}`, ...latencies, `${stallsTotal} stalls`].join(', ');
 }
 
-function uplinkRows({ uplink }: BoxSnapshot): readonly (readonly [string, string])[] {
+function uplinkRows({ uplink }: BoxSnapshot): readonly Row[] {
   if (uplink === undefined || uplink.phase === 'off') return [['uplink', 'off']];
   const reason = uplink.reason === undefined ? '' : `: ${uplink.reason}`;
   const rtt = uplink.srt === undefined ? '' : `, RTT ${Math.round(uplink.srt.rttMs)} ms`;

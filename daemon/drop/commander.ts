@@ -7,6 +7,8 @@ import type { DropEvent, DropVerb, Effect } from './state.ts';
 
 export interface CommanderDeps {
   readonly drop: DropMachine;
+  /** It shows another box's stream: drops are begun and ended there. */
+  readonly isEdge?: boolean;
   readonly snapshot: () => BoxSnapshot;
   /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
   readonly print: (
@@ -26,6 +28,8 @@ const GOALS: Readonly<
   preflight: { via: ['preflight'], goal: 'idle' },
 };
 
+const IS_EDGE = 'this box shows another one’s stream (edge.upstream); drops are made there';
+
 /** The one place where commands of all doors are carried out. */
 export function openCommander(deps: CommanderDeps): Commander {
   return {
@@ -40,6 +44,8 @@ export function openCommander(deps: CommanderDeps): Commander {
       if (command.verb === 'print') {
         return deps.print(command.args, command.isDryRun === true, signal);
       }
+      if (deps.isEdge === true && command.verb !== 'shut-down')
+        return rejected('UNSUPPORTED', IS_EDGE);
       return runDropVerb(deps, command, command.verb, args, onProgress, signal);
     },
   };

@@ -2,12 +2,24 @@ import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Uplink, links, modems, recordings. */
+/** Upstream of an edge, uplink, links, modems, recordings. */
 
 const LAG_MS = 5_000;
 const SILENT_MS = 5_000;
 
 export const NETWORK_RULES: readonly Rule[] = [
+  {
+    key: 'edge-upstream-away',
+    severity: 'critical',
+    afterMs: 3_000,
+    holdMs: 3_000,
+    advice: 'Check the network between the boxes, that the other one runs, and edge.upstream.',
+    find: ({ box: { media } }) => {
+      const upstream = media?.edge?.upstream;
+      if (upstream?.phase !== 'away') return undefined;
+      return `${upstream.url.slice(0, 120)} cannot be reached: ${upstream.reason ?? 'no reason told'}`;
+    },
+  },
   {
     key: 'uplink-not-connected',
     severity: 'critical',

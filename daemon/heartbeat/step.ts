@@ -72,7 +72,8 @@ function isPartDue({ drop, children }: BoxSnapshot): boolean {
 }
 
 function statusOf({ drop, media, warnings }: BoxSnapshot, isAlive: boolean): string {
+  const what = media?.edge === undefined ? drop.phase : `edge, ${media.edge.upstream.phase}`;
   const viewers = media === undefined ? '' : `, ${media.viewers.viewers} viewers`;
   const worst = warnings.length === 0 ? '' : `; ${warnings.map(({ key }) => key).join(', ')}`;
-  return `${drop.phase}${viewers}${worst.slice(0, 200)}${isAlive ? '' : '; the media path stands still'}`;
+  return `${what}${viewers}${worst.slice(0, 200)}${isAlive ? '' : '; the media path stands still'}`;
 }

@@ -1,5 +1,6 @@
 import type { BoxSnapshot, DropPhase, PowerPhase } from '../snapshot.ts';
 import { type Metric, type Sample, scaled } from './metric.ts';
+import { edgeMetrics } from './table-edge.ts';
 import { mediaMetrics } from './table-media.ts';
 import { uplinkMetrics } from './table-uplink.ts';
 
@@ -174,7 +175,12 @@ const boxMetrics: readonly Metric[] = [
 ];
 
 /** Every metric of the box. */
-export const METRICS: readonly Metric[] = [...boxMetrics, ...mediaMetrics, ...uplinkMetrics];
+export const METRICS: readonly Metric[] = [
+  ...boxMetrics,
+  ...mediaMetrics,
+  ...edgeMetrics,
+  ...uplinkMetrics,
+];
 
 function oneOf(label: string, all: readonly string[], now: string): readonly Sample[] {
   return all.map((one) => [Number(one === now), { [label]: one }]);

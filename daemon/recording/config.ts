@@ -24,6 +24,7 @@ export const clipsSchema = v.strictObject({
   folder: v.optional(text, 'clips'),
   length_s: v.optional(whole(5, 120), 30),
   poster_every_s: v.optional(whole(0, 3600), 30),
+  token_secret_file: v.optional(text, ''),
 });
 
 export type RecordingConfig = v.InferOutput<typeof recordingSchema>;

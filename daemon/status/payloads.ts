@@ -96,6 +96,17 @@ export const stream = flat({
     target_bps: v.nullable(amount),
   }),
   hls: flat({ parts: v.nullable(count), viewers: v.nullable(count), latency_s: quantiles }),
+  /** Of a box that shows another one's stream; null elsewhere. */
+  edge: v.nullable(
+    flat({
+      state: v.picklist(['asking', 'live', 'waiting', 'away']),
+      hit_ratio: v.nullable(ratio),
+      /** To the upstream, and those of them that brought nothing. */
+      requests: count,
+      failed: count,
+      stale: count,
+    }),
+  ),
 });
 
 export const audio = flat({

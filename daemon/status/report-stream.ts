@@ -1,3 +1,4 @@
+import { type EdgeReport, hitRatioOf } from '../../pipelines/edge/state.ts';
 import type { Quantiles } from '../../pipelines/hls/viewers.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import { clipText, orNull, round, rounded } from './figures.ts';
@@ -28,6 +29,17 @@ export function reportStream(
       viewers: media?.viewers.viewers ?? null,
       latency_s: mergeLatencies(Object.values(media?.viewers.latencyMsByRendition ?? {})),
     },
+    edge: media?.edge === undefined ? null : reportEdge(media.edge),
+  };
+}
+
+function reportEdge(edge: EdgeReport): Body<'stream'>['edge'] {
+  return {
+    state: edge.upstream.phase,
+    hit_ratio: rounded(hitRatioOf(edge), 4),
+    requests: edge.upstreamTotal,
+    failed: edge.upstreamFailuresTotal,
+    stale: edge.staleTotal,
   };
 }
 

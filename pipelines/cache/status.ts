@@ -14,9 +14,9 @@ export type CacheOutcome =
 
 const CACHE_NAME = 'venuebox';
 
-/** The value of `Cache-Status`, a structured field. */
-export function renderCacheStatus(outcome: CacheOutcome): string {
-  const members = [CACHE_NAME];
+/** The value of `Cache-Status`, a structured field. @param name Of the cache. */
+export function renderCacheStatus(outcome: CacheOutcome, name = CACHE_NAME): string {
+  const members = [name];
   if (outcome.type === 'hit') members.push('hit');
   else {
     members.push(`fwd=${outcome.why}`);

@@ -5,14 +5,14 @@ export interface ClipPage {
   readonly title: string;
   /** Its file under `/clips/`. */
   readonly movieName: string;
-  /** Its slot in the gallery, for the picture before it plays. */
-  readonly posterSlot: string;
+  /** The picture before it plays. */
+  readonly posterPath: string;
   /** Where this page is, as a phone of this network reaches it. */
   readonly url: string;
 }
 
 /** The page as HTML. It needs nothing from elsewhere and no script. */
-export function renderClipPage({ title, movieName, posterSlot, url }: ClipPage): string {
+export function renderClipPage({ title, movieName, posterPath, url }: ClipPage): string {
   const name = escapeHtml(title);
   const code = encodeQR(url, 'svg').replace(/<\?xml[^>]*>/, '');
   return `<!doctype html>
@@ -23,7 +23,7 @@ export function renderClipPage({ title, movieName, posterSlot, url }: ClipPage):
 <link rel="stylesheet" href="/player.css">
 <body class="clip">
 <h1>${name}</h1>
-<video controls playsinline preload="metadata" poster="/posters/${escapeHtml(posterSlot)}-640" src="/clips/${escapeHtml(movieName)}"></video>
+<video controls playsinline preload="metadata" poster="${escapeHtml(posterPath)}" src="/clips/${escapeHtml(movieName)}"></video>
 <p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>
 <p><a href="/clips/${escapeHtml(movieName)}" download>Save the clip</a></p>
 <figure>${code}<figcaption>The next phone points here.</figcaption></figure>

@@ -1,24 +1,32 @@
 import type { Clock } from '../../hal/os/clock.ts';
-import { messageOf } from '../../hal/os/log.ts';
 import type { CacheOutcome } from '../cache/status.ts';
 import type { HeaderLookup } from '../hls/negotiate.ts';
 import type { OriginRequest, Wait } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
-import { confirm, entryOf, renderEntry, renderStale } from './entry.ts';
+import { renderEntry, renderStale } from './entry.ts';
+import { Fetcher } from './fetcher.ts';
+import type { Loop } from './loop.ts';
+import { Newest } from './newest.ts';
 import { EdgeStore, type Entry } from './store.ts';
 import type { Upstream } from './upstream.ts';
-import { headersFor, isBlocking, keyWith, urlOf } from './variants.ts';
+import { isBlocking, keyWith, urlOf } from './variants.ts';
 
 export interface EdgeOptions {
   readonly upstream: Upstream;
   readonly clock: Clock;
+  readonly loop?: Loop;
   readonly maxBytes: number;
-  /** A request is held no longer: three target durations of the upstream. */
+  /**
+   * A request is held no longer, until the upstream's playlists have told their
+   * target duration: three of those then (RFC 8216bis §6.2.5.2).
+   */
   readonly holdMs: number;
   /** Ends all that is under way. */
   readonly signal: AbortSignal;
   /** Held requests are to be looked at again: `ViewerServer.wake`. */
   readonly wake: (key: string) => void;
+  /** Each answer of the upstream, by path and status, or why there was none. */
+  readonly onSeen?: (path: string, seen: number | Error) => void;
 }
 
 export interface EdgeFigures {
@@ -45,16 +53,13 @@ interface Flight {
   readonly header: HeaderLookup;
   readonly why: 'uri-miss' | 'vary-miss' | 'stale';
   landed: Landed | undefined;
+  readonly isOver: Promise<void>;
 }
 
 const WAKE_KEY = 'edge';
 const FLIGHTS_MAX = 128;
-const RETRY_MS = 300;
-const AWAY_MS = 1_000;
 /** What may be shown stale for a second is not fetched more often than this. */
 const REFRESH_MS = 250;
-const NEWEST_MAX = 64;
-const PLAIN_TIMEOUT_MS = 5_000;
 
 /**
  * Serves another origin's stream: each thing is fetched once for all who ask,
@@ -65,25 +70,41 @@ export class Edge {
   readonly #options: EdgeOptions;
   readonly #store: EdgeStore;
   readonly #flights = new Map<string, Flight>();
-  /** The last whole playlist of each path, for when a later one cannot be had. */
-  readonly #newest = new Map<string, Entry>();
-  /** The upstream has just failed: until then nobody else need find that out. */
-  #awayUntilMs = Number.NEGATIVE_INFINITY;
-  readonly #totals = { requests: 0, hits: 0, collapsed: 0, upstream: 0, failures: 0, stale: 0 };
+  readonly #newest: Newest;
+  readonly #fetcher: Fetcher;
+  readonly #totals = { requests: 0, hits: 0, collapsed: 0, stale: 0 };
 
   constructor(options: EdgeOptions) {
     this.#options = options;
+    this.#newest = new Newest(options.holdMs);
     this.#store = new EdgeStore(options.maxBytes);
+    this.#fetcher = new Fetcher({
+      ...options,
+      holdMs: () => this.#newest.holdMs,
+      varyOf: (url) => this.#store.varyOf(url),
+    });
+  }
+
+  /** Whether this playlist was fetched of late. */
+  knows(path: string): boolean {
+    return this.#newest.has(path);
+  }
+
+  /** Fetches as for a viewer, and counts none. Resolves when that is over. */
+  async look(request: OriginRequest): Promise<void> {
+    const url = urlOf(request);
+    const key = this.#keyOf(url, request.header);
+    await this.#fly(url, key, request, this.#store.get(key))?.isOver;
   }
 
   figures(): EdgeFigures {
-    const { requests, hits, collapsed, upstream, failures, stale } = this.#totals;
+    const { requests, hits, collapsed, stale } = this.#totals;
     return {
       requestsTotal: requests,
       hitsTotal: hits,
       collapsedTotal: collapsed,
-      upstreamTotal: upstream,
-      upstreamFailuresTotal: failures,
+      upstreamTotal: this.#fetcher.total,
+      upstreamFailuresTotal: this.#fetcher.failures,
       staleTotal: stale,
       heldBytes: this.#store.heldBytes,
     };
@@ -106,8 +127,7 @@ export class Edge {
         this.#nowMs(),
       );
     }
-    const stale =
-      this.#nowMs() < this.#awayUntilMs ? this.#staleFor(request.path, entry) : undefined;
+    const stale = this.#fetcher.isAway ? this.#staleFor(request, entry) : undefined;
     if (stale !== undefined && !isBlocking(request)) {
       this.#totals.stale += 1;
       return renderStale(stale, request.header, this.#nowMs());
@@ -120,7 +140,7 @@ export class Edge {
     let isForeign = isCollapsed;
     return {
       wait: WAKE_KEY,
-      holdMs: this.#options.holdMs + PLAIN_TIMEOUT_MS,
+      holdMs: this.#fetcher.longestMs,
       retry: () => {
         if (isForeign && flight !== undefined && this.#isForOthers(flight, url, request)) {
           isForeign = false;
@@ -169,88 +189,36 @@ export class Edge {
     if (under !== undefined) return under;
     if (this.#flights.size >= FLIGHTS_MAX) return undefined;
     const why = known === undefined ? missed : 'stale';
-    const flight: Flight = { header: request.header, why, landed: undefined };
-    this.#flights.set(key, flight);
-    void this.#fetch(url, request, known).then((landed) => {
-      flight.landed = landed;
+    const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
+      flight.landed =
+        typeof got === 'string'
+          ? this.#inNeed(request, known, got)
+          : { type: 'answered', entry: got };
       this.#flights.delete(key);
-      if (landed.type === 'answered') this.#keep(url, request, landed.entry);
-      if (landed.type === 'stale') this.#totals.stale += 1;
+      if (typeof got !== 'string') this.#keep(url, request, got);
       this.#options.wake(WAKE_KEY);
     });
+    const flight: Flight = { header: request.header, why, landed: undefined, isOver };
+    this.#flights.set(key, flight);
     return flight;
   }
 
-  /** Never rejects. */
-  async #fetch(url: string, request: OriginRequest, known: Entry | undefined): Promise<Landed> {
-    const { clock, holdMs, signal } = this.#options;
-    const isHeld = isBlocking(request);
-    const startMs = this.#nowMs();
-    for (;;) {
-      const failure = await this.#fetchOnce(url, request, known, isHeld);
-      if (typeof failure !== 'string') return { type: 'answered', entry: failure };
-      this.#totals.failures += 1;
-      this.#awayUntilMs = this.#nowMs() + AWAY_MS;
-      if (signal.aborted) return { type: 'failed', reason: 'this box is stopping' };
-      const stale = this.#staleFor(request.path, known);
-      // A player that waits for the next playlist is kept waiting, as the origin would.
-      const isWorthWaiting = isHeld && this.#nowMs() - startMs < holdMs;
-      if (!isWorthWaiting) {
-        return stale === undefined
-          ? { type: 'failed', reason: failure }
-          : { type: 'stale', entry: stale };
-      }
-      await clock.sleep(RETRY_MS, signal).catch(() => undefined);
-    }
-  }
-
-  /** The entry, or why there is none. */
-  async #fetchOnce(
-    url: string,
-    request: OriginRequest,
-    known: Entry | undefined,
-    isHeld: boolean,
-  ): Promise<Entry | string> {
-    const { upstream, holdMs, signal } = this.#options;
-    this.#totals.upstream += 1;
-    const timeout = AbortSignal.timeout(PLAIN_TIMEOUT_MS + (isHeld ? holdMs : 0));
-    try {
-      const headers = headersFor(request.header, this.#store.varyOf(url), known?.etag);
-      const answer = await upstream(url, headers, AbortSignal.any([signal, timeout]));
-      if (answer.status === 304 && known !== undefined)
-        return confirm(known, answer, this.#nowMs());
-      if (
-        answer.status >= 500 ||
-        answer.status < 200 ||
-        (answer.status >= 300 && answer.status < 400)
-      ) {
-        return `the origin answers ${answer.status}`;
-      }
-      return entryOf(answer, this.#nowMs());
-    } catch (error) {
-      return `the origin is away: ${messageOf(error)}`;
-    }
+  #inNeed(request: OriginRequest, known: Entry | undefined, reason: string): Landed {
+    const entry = this.#staleFor(request, known);
+    if (entry === undefined) return { type: 'failed', reason };
+    this.#totals.stale += 1;
+    return { type: 'stale', entry };
   }
 
   #keep(url: string, request: OriginRequest, entry: Entry): void {
     if (!entry.lifetime.isStorable || entry.vary.includes('*')) return;
     const key = keyWith(url, entry.vary, request.header);
     this.#store.set(url, key, entry);
-    const isWhole = request.path.endsWith('.m3u8') && !request.query.has('_HLS_skip');
-    if (entry.status !== 200 || !isWhole) return;
-    this.#newest.delete(request.path);
-    this.#newest.set(request.path, entry);
-    const oldest = this.#newest.keys().next().value;
-    if (this.#newest.size > NEWEST_MAX && oldest !== undefined) this.#newest.delete(oldest);
+    this.#newest.keep(request, entry);
   }
 
-  #staleFor(path: string, known: Entry | undefined): Entry | undefined {
-    const usable = (entry: Entry | undefined) => {
-      if (entry === undefined) return undefined;
-      const { freshMs, staleIfErrorMs } = entry.lifetime;
-      return this.#nowMs() - entry.atMs < freshMs + staleIfErrorMs ? entry : undefined;
-    };
-    return usable(known) ?? usable(this.#newest.get(path));
+  #staleFor(request: OriginRequest, known: Entry | undefined): Entry | undefined {
+    return this.#newest.staleFor(request, known, this.#nowMs());
   }
 
   #keyOf(url: string, header: HeaderLookup): string {

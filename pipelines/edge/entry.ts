@@ -7,6 +7,11 @@ import type { Entry } from './store.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
 const GUNZIP_MAX_BYTES = 8_000_000;
+/** A playlist is a tenth of it. */
+const KEPT_UNPACKED_MAX_BYTES = 200_000;
+const CACHE_STATUS_MAX_CHARS = 500;
+/** Beside an upstream that is a box too. */
+const CACHE_NAME = 'venuebox-edge';
 
 /** What is kept of an upstream's answer. */
 export function entryOf({ status, headers, body }: UpstreamAnswer, atMs: number): Entry {
@@ -21,6 +26,8 @@ export function entryOf({ status, headers, body }: UpstreamAnswer, atMs: number)
     body,
     isGzip: headers['content-encoding'] === 'gzip',
     etag: headers.etag,
+    cacheStatus:
+      [headers['cache-status']].flat().join(', ').slice(0, CACHE_STATUS_MAX_CHARS) || undefined,
     cacheControl,
     // Every answer is asked for with gzip, and unpacked for those who want it plain.
     vary: vary.filter((name) => name !== '' && name !== 'accept-encoding'),
@@ -42,7 +49,7 @@ export function renderEntry(
   nowMs: number,
 ): Reply {
   const isGzip = entry.isGzip && acceptsGzip(header('accept-encoding'));
-  const body = entry.isGzip && !isGzip ? unpack(entry.body) : entry.body;
+  const body = isGzip ? entry.body : plainBodyOf(entry);
   if (body === undefined) return refuse(502, 'the origin sent what is no gzip');
   const vary = [...entry.vary, ...(entry.isGzip ? ['accept-encoding'] : [])];
   const ageS = Math.max(0, Math.floor((nowMs - entry.atMs) / 1000));
@@ -58,7 +65,7 @@ export function renderEntry(
       'Age',
       String(ageS),
       'Cache-Status',
-      renderCacheStatus(outcome),
+      cacheStatusOf(entry, outcome),
       'Access-Control-Allow-Origin',
       '*',
       ...(entry.etag === undefined ? [] : ['ETag', entry.etag]),
@@ -69,16 +76,29 @@ export function renderEntry(
   };
 }
 
+/** Each cache on the way adds itself, the nearest to the viewer last (RFC 9211 §2). */
+function cacheStatusOf({ cacheStatus }: Entry, outcome: CacheOutcome): string {
+  const own = renderCacheStatus(outcome, CACHE_NAME);
+  return cacheStatus === undefined ? own : `${cacheStatus}, ${own}`;
+}
+
 /** Sent in an upstream's place, and says so. */
 export function renderStale(entry: Entry, header: HeaderLookup, nowMs: number): Reply {
   const ttlS = (entry.lifetime.freshMs - (nowMs - entry.atMs)) / 1000;
   return renderEntry(entry, header, { type: 'hit', ttlS, detail: 'the origin is away' }, nowMs);
 }
 
-/** undefined for what is none, or far too much of it. */
-function unpack(body: Buffer): Buffer | undefined {
+const unpacked = new WeakMap<Entry, Buffer>();
+
+/** Unpacked once for all who want it plain. undefined for what is no gzip, or far too much of it. */
+export function plainBodyOf(entry: Entry): Buffer | undefined {
+  if (!entry.isGzip) return entry.body;
+  const known = unpacked.get(entry);
+  if (known !== undefined) return known;
   try {
-    return gunzipSync(body, { maxOutputLength: GUNZIP_MAX_BYTES });
+    const body = gunzipSync(entry.body, { maxOutputLength: GUNZIP_MAX_BYTES });
+    if (body.length <= KEPT_UNPACKED_MAX_BYTES) unpacked.set(entry, body);
+    return body;
   } catch {
     return undefined;
   }

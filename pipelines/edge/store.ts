@@ -7,6 +7,8 @@ export interface Entry {
   readonly body: Buffer;
   readonly isGzip: boolean;
   readonly etag: string | undefined;
+  /** What the upstream said about its own caches (RFC 9211). */
+  readonly cacheStatus: string | undefined;
   readonly cacheControl: string;
   readonly vary: readonly string[];
   readonly lifetime: Lifetime;

@@ -1,5 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
+import { openTarget } from './target.ts';
 
 export interface UpstreamAnswer {
   readonly status: number;
@@ -7,10 +8,11 @@ export interface UpstreamAnswer {
   readonly body: Buffer;
 }
 
-/** Fetches one address. Rejects when there is no whole answer in time. */
+/** Fetches one address. Rejects when there is no whole answer within `timeoutMs`. */
 export type Upstream = (
   url: string,
   headers: Readonly<Record<string, string>>,
+  timeoutMs: number,
   signal: AbortSignal,
 ) => Promise<UpstreamAnswer>;
 
@@ -18,31 +20,77 @@ export type Upstream = (
 const BODY_MAX_BYTES = 32_000_000;
 const SOCKETS_MAX = 64;
 
-/** @param base Of the other box or origin, for example `http://10.0.0.5:8080`. */
+type Ask = (signal: AbortSignal) => Promise<UpstreamAnswer>;
+
+/** @param base Of another box, or any origin's multivariant playlist: see {@link openTarget}. */
 export function openUpstream(base: URL): Upstream {
+  const target = openTarget(base);
   const isSecure = base.protocol === 'https:';
   const options = { keepAlive: true, maxSockets: SOCKETS_MAX };
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);
   const request = isSecure ? requestHttps : requestHttp;
-  return (url, headers, signal) =>
-    new Promise((resolve, reject) => {
-      const sent = request(new URL(url, base), { agent, headers, signal }, (response) => {
-        const chunks: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          bytes += chunk.length;
-          if (bytes > BODY_MAX_BYTES) response.destroy(new Error('the answer is too large'));
+  return async (url, headers, timeoutMs, signal) => {
+    const to = target(url);
+    if (to === undefined) throw new Error(`no address of the origin: ${url.slice(0, 80)}`);
+    const ask: Ask = (until) =>
+      new Promise((resolve, reject) => {
+        const sent = request(to, { agent, headers, signal: until }, (response) => {
+          const chunks: Buffer[] = [];
+          let bytes = 0;
+          response.on('data', (chunk: Buffer) => {
+            chunks.push(chunk);
+            bytes += chunk.length;
+            if (bytes > BODY_MAX_BYTES) response.destroy(new Error('the answer is too large'));
+          });
+          response.once('error', reject);
+          // A connection that is cut closes without an end.
+          response.once('close', () => reject(new Error('the answer was cut short')));
+          response.once('end', () => {
+            const { statusCode: status = 0, headers: got } = response;
+            resolve({ status, headers: got, body: Buffer.concat(chunks) });
+          });
         });
-        response.once('error', reject);
-        // A connection that is cut closes without an end.
-        response.once('close', () => reject(new Error('the answer was cut short')));
-        response.once('end', () => {
-          const { statusCode: status = 0, headers: got } = response;
-          resolve({ status, headers: got, body: Buffer.concat(chunks) });
-        });
+        sent.once('error', (cause) => reject(sent.reusedSocket ? new Idled({ cause }) : cause));
+        sent.end();
       });
-      sent.once('error', reject);
-      sent.end();
-    });
+    return inTime(timeoutMs, signal, (until) => ask(until).catch(again(ask, until)));
+  };
+}
+
+/** The connection had been kept for long, and the origin closed it in the same moment. */
+class Idled extends Error {
+  constructor(options: ErrorOptions) {
+    super('the origin closed the connection', options);
+    this.name = 'Idled';
+  }
+}
+
+/** Says nothing about the origin yet: it is asked once more. */
+function again(ask: Ask, until: AbortSignal) {
+  return (error: unknown) => {
+    if (error instanceof Idled && !until.aborted) return ask(until);
+    throw error;
+  };
+}
+
+/** Not by AbortSignal.any: Node 20 keeps 80 bytes of each for as long as `signal` lives. */
+async function inTime<T>(
+  timeoutMs: number,
+  signal: AbortSignal,
+  work: (until: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const ending = new AbortController();
+  const onAbort = () => ending.abort(signal.reason);
+  const late = () => ending.abort(new Error(`no answer within ${timeoutMs} ms`));
+  const timer = setTimeout(late, timeoutMs);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work(ending.signal);
+  } catch (error) {
+    throw ending.signal.aborted ? ending.signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', onAbort);
+  }
 }

@@ -10,6 +10,11 @@ export function isBlocking({ query }: OriginRequest): boolean {
   return query.has('_HLS_msn');
 }
 
+/** A player waits for it, or will in a moment: the next playlist, or a part that was hinted at. */
+export function isAwaited(request: OriginRequest): boolean {
+  return isBlocking(request) || request.path.endsWith('.m4s');
+}
+
 /** One spelling for what the upstream takes for the same. */
 export function urlOf({ path, query }: OriginRequest): string {
   const named = QUERY_NAMES.flatMap((name) => {

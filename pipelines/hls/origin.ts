@@ -4,8 +4,8 @@ import type { Presentation, Track } from '../media/presentation.ts';
 import { type Directives, parseDirectives } from './directives.ts';
 import { renderMultivariant } from './multivariant.ts';
 import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from './negotiate.ts';
-import { renderMedia, type Skip } from './playlist.ts';
-import { type Reply, refuse, reply, URGENCY_PLAYLIST } from './reply.ts';
+import { type Reply, refuse, reply } from './reply.ts';
+import { playlistReply, TrackPlaylists } from './track-playlists.ts';
 
 export interface OriginRequest {
   readonly path: string;
@@ -30,7 +30,6 @@ export interface Ladder {
   readonly profiles: Readonly<Record<string, readonly string[]>>;
 }
 
-const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const MEDIA_PATH =
   /^\/live\/([a-z0-9-]{1,32})\/(?:(index\.m3u8)|init-([\w-]{1,16})\.mp4|(\d{1,15})(?:\.(\d{1,6}))?\.m4s)$/;
 const NOT_YET = 'the stream has not started yet';
@@ -42,12 +41,12 @@ const NOT_YET = 'the stream has not started yet';
 export class Origin {
   readonly #presentation: Presentation;
   readonly #ladder: Ladder;
-  /** Rendered playlists of each track's newest version, by variant of the request. */
-  readonly #rendered = new Map<string, { version: number; bodies: Map<string, Buffer> }>();
+  readonly #playlists: TrackPlaylists;
 
   constructor(presentation: Presentation, ladder: Ladder) {
     this.#presentation = presentation;
     this.#ladder = ladder;
+    this.#playlists = new TrackPlaylists(presentation);
   }
 
   answer(request: OriginRequest): Reply | Wait {
@@ -107,14 +106,16 @@ export class Origin {
     const { msn, part, skip } = asked;
     if (msn === undefined) {
       if (window.edge() === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
-      return this.#renderedPlaylist(track, skip, isGzip, false);
+      return this.#playlists.answer(track, { skip, isGzip, isBlocking: false });
     }
     const attempt = (): Reply | undefined => {
       const answer = window.answerReload(msn, part);
       if (answer === 'refuse') {
         return this.#badReload(`segment ${msn} part ${part ?? '-'} is too far past the live edge`);
       }
-      return answer === 'ready' ? this.#renderedPlaylist(track, skip, isGzip, true) : undefined;
+      return answer === 'ready'
+        ? this.#playlists.answer(track, { skip, isGzip, isBlocking: true })
+        : undefined;
     };
     return (
       attempt() ?? {
@@ -134,59 +135,6 @@ export class Origin {
 
   #badReload(line: string): Reply {
     return refuse(400, line, cacheSeconds(this.#presentation.limits, 'blocking playlist', false));
-  }
-
-  #renderedPlaylist(
-    track: Track,
-    skip: Skip | undefined,
-    isGzip: boolean,
-    isBlocking: boolean,
-  ): Reply {
-    const kind = isBlocking ? 'blocking playlist' : 'playlist';
-    const freshness = liveFreshness(this.#presentation.limits, kind, true);
-    const bytes = this.#playlistBytes(track, skip, isGzip);
-    return playlistReply(bytes, isGzip, freshness, VARY_ENCODING);
-  }
-
-  /** Each version is rendered and compressed once, however many viewers wait for it. */
-  #playlistBytes(track: Track, skip: Skip | undefined, isGzip: boolean): Buffer {
-    const { version } = track.window;
-    let entry = this.#rendered.get(track.id);
-    if (entry?.version !== version) {
-      entry = { version, bodies: new Map() };
-      this.#rendered.set(track.id, entry);
-    }
-    const key = `${skip ?? 'full'}${isGzip ? '+gzip' : ''}`;
-    const known = entry.bodies.get(key);
-    if (known !== undefined) return known;
-    const bytes = isGzip
-      ? gzipSync(this.#playlistBytes(track, skip, false))
-      : Buffer.from(this.#renderTrack(track, skip));
-    entry.bodies.set(key, bytes);
-    return bytes;
-  }
-
-  #renderTrack(track: Track, skip: Skip | undefined): string {
-    const presentation = this.#presentation;
-    const { window } = track;
-    const others = presentation.tracks().filter(({ id }) => id !== track.id);
-    return renderMedia(
-      {
-        limits: presentation.limits,
-        segments: window.listed(),
-        discontinuitySequence: window.discontinuitySequence,
-        epochMs: presentation.epochMs,
-        isEnded: window.isEnded,
-        dateRanges: presentation.dateRanges(),
-        removedDateRangeIds: presentation.removedDateRangeIds(),
-        reports: others.flatMap((other) => {
-          const edge = other.window.edge();
-          return edge === undefined ? [] : [{ renditionId: other.id, ...edge }];
-        }),
-        next: window.next(),
-      },
-      skip,
-    );
   }
 
   #init(track: Track, id: string): Reply {
@@ -240,21 +188,4 @@ export class Origin {
     const isGzip = acceptsGzip(header('accept-encoding'));
     return playlistReply(isGzip ? gzipSync(body) : body, isGzip, freshness, extra);
   }
-}
-
-const VARY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
-
-function playlistReply(
-  bytes: Buffer,
-  isGzip: boolean,
-  freshness: Freshness,
-  extra: readonly string[],
-): Reply {
-  return reply(200, [bytes], {
-    type: PLAYLIST_TYPE,
-    cacheS: 0,
-    freshness,
-    urgency: URGENCY_PLAYLIST,
-    extra: isGzip ? [...extra, 'Content-Encoding', 'gzip'] : extra,
-  });
 }

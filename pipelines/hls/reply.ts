@@ -1,4 +1,5 @@
 import { type Freshness, renderCacheControl } from '../cache/policy.ts';
+import { renderCacheStatus } from '../cache/status.ts';
 
 /** An HTTP answer; `body` is written as it is, in order. */
 export interface Reply {
@@ -14,6 +15,11 @@ export interface Reply {
 
 const CORS = ['Access-Control-Allow-Origin', '*'] as const;
 
+/** `Cache-Status` (RFC 9211) of what this box answers by itself, rendered once. */
+const FROM_MEMORY = ['Cache-Status', renderCacheStatus({ type: 'hit' })] as const;
+const MADE_FOR_IT = ['Cache-Status', renderCacheStatus({ type: 'forward', why: 'miss' })] as const;
+const NO_GET = ['Cache-Status', renderCacheStatus({ type: 'forward', why: 'method' })] as const;
+
 /** RFC 9218 urgency: playlists before media, a lower rendition before a higher one. */
 export const URGENCY_PLAYLIST = 1;
 
@@ -23,8 +29,12 @@ export interface ReplyHeaders {
   /** In its place, where more is to be said than a number of seconds. */
   readonly freshness?: Freshness;
   readonly urgency?: number;
+  /** Held in memory unless told otherwise: `made` for this request, or no GET at all. */
+  readonly source?: 'held' | 'made' | 'method';
   readonly extra?: readonly string[];
 }
+
+const CACHE_STATUS = { held: FROM_MEMORY, made: MADE_FOR_IT, method: NO_GET } as const;
 
 export function reply(status: number, body: readonly Buffer[], options: ReplyHeaders): Reply {
   const bytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -43,6 +53,7 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
       String(bytes),
       'Cache-Control',
       cache,
+      ...CACHE_STATUS[options.source ?? 'held'],
       ...CORS,
       ...(options.extra ?? []),
     ],
@@ -52,13 +63,15 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
 /** A refusal that a person can read: one line of text. */
 export function refuse(status: number, line: string, cacheS = 0, extra: readonly string[] = []) {
   const body = [Buffer.from(`${line}\n`)];
-  return reply(status, body, { type: 'text/plain; charset=utf-8', cacheS, extra });
+  const source = status === 405 ? 'method' : 'made';
+  return reply(status, body, { type: 'text/plain; charset=utf-8', cacheS, source, extra });
 }
 
 /** Answers a CORS preflight. */
 export const PREFLIGHT: Reply = {
   status: 204,
   headers: [
+    ...NO_GET,
     ...CORS,
     'Access-Control-Allow-Methods',
     'GET, HEAD, POST, OPTIONS',

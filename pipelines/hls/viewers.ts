@@ -42,13 +42,13 @@ export interface ViewerFigures {
 export class Viewers {
   readonly #seen = new Map<string, { readonly beacon: Beacon; readonly atMs: number }>();
   readonly #startups: number[] = [];
-  readonly #renditionIds: ReadonlySet<string>;
+  readonly #isRendition: (id: string) => boolean;
   #stallsTotal = 0;
   #stalledMsTotal = 0;
 
-  /** @param renditionIds What there is to watch; a figure for anything else is made up. */
-  constructor(renditionIds: readonly string[]) {
-    this.#renditionIds = new Set(renditionIds);
+  /** @param isRendition Whether that is to be watched here; a figure for anything else is made up. */
+  constructor(isRendition: (id: string) => boolean) {
+    this.#isRendition = isRendition;
   }
 
   note(beacon: Beacon, nowMs: number): void {
@@ -68,7 +68,7 @@ export class Viewers {
     const latencies = new Map<string, number[]>();
     for (const { beacon } of this.#seen.values()) {
       byPlayer[beacon.player] = (byPlayer[beacon.player] ?? 0) + 1;
-      if (beacon.latencyMs === undefined || !this.#renditionIds.has(beacon.rendition)) continue;
+      if (beacon.latencyMs === undefined || !this.#isRendition(beacon.rendition)) continue;
       const list = latencies.get(beacon.rendition) ?? [];
       list.push(beacon.latencyMs);
       latencies.set(beacon.rendition, list);

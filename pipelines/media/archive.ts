@@ -32,6 +32,8 @@ export interface ArchiveSettings {
 
 export interface ArchiveDeps {
   readonly presentation: Presentation;
+  /** An address that shows a poster, where that takes a token. */
+  readonly sign: (path: string) => string;
   readonly clock: Clock;
   readonly log: Log;
   readonly onTargets: (targets: readonly TargetState[]) => void;
@@ -65,7 +67,7 @@ const PAGE_POLICY =
 
 /** Recorders, studio, and what viewers may fetch of both. */
 export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archive {
-  const { presentation, clock, log } = deps;
+  const { presentation, sign, clock, log } = deps;
   const { studio: wanted } = settings;
   const catalogue = new Catalogue();
   const shelf = new Shelf();
@@ -109,7 +111,12 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     const isThere = shelf.has(movieName);
     if (!isThere) return refuse(404, 'no such clip', 5);
     const url = `http://${header('host') ?? 'localhost'}${path}`;
-    const page = { title: settings.title, movieName, posterSlot: slotOf(id), url };
+    const page = {
+      title: settings.title,
+      movieName,
+      posterPath: sign(`/posters/${slotOf(id)}-640`),
+      url,
+    };
     const body = [Buffer.from(renderClipPage(page))];
     const freshness = { kind: 'revalidate' } as const;
     const type = 'text/html; charset=utf-8';

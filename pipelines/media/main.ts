@@ -1,16 +1,16 @@
 /**
  * The media process: access units in, LL-HLS out. Told what to serve over IPC.
  */
-import { readFileSync } from 'node:fs';
-import * as v from 'valibot';
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog } from '../../hal/os/log.ts';
+import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
+import { takeBeacon } from '../hls/beacons.ts';
 import { limitsFor } from '../hls/limits.ts';
 import { Origin } from '../hls/origin.ts';
-import { refuse, reply } from '../hls/reply.ts';
-import { type ServerOptions, ViewerServer } from '../hls/server.ts';
-import { beaconSchema, quantiles, Viewers } from '../hls/viewers.ts';
+import { ViewerServer } from '../hls/server.ts';
+import { openServerOptions } from '../hls/server-settings.ts';
+import { quantiles, Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
 import { openArchive } from './archive.ts';
 import { type CaptureRun, openCaptureRun, type RunMessage } from './capture-run.ts';
@@ -26,6 +26,8 @@ const LAGS_MAX = 2_000;
 const SEGMENTS_PER_S = 4;
 /** A capture that brings nothing for so long hangs; one that reads what others write may wait. */
 const HUNG_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_000 };
+
+const nowS = () => Date.now() / 1000;
 
 function tell(message: FromMedia): void {
   process.send?.(message);
@@ -71,27 +73,27 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       archive?.collect(trackId);
     },
   });
+  const gate = openGateOf(settings.tokenSecretFile, nowS);
   const archive = openArchive(settings.archive, {
     presentation,
+    sign: gate.sign,
     clock: systemClock,
     log: openLog('info', 'journal', (line) => process.stderr.write(line)),
     onTargets: (targets) => tell({ type: 'recording', targets }),
   });
   const origin = new Origin(presentation, settings.ladder);
-  const viewers = new Viewers(settings.tracks.map(({ id }) => id));
+  const trackIds = new Set(settings.tracks.map(({ id }) => id));
+  const viewers = new Viewers((id) => trackIds.has(id));
   const pages = openPages(settings.drop);
 
   server = new ViewerServer(
     openServerOptions(settings.server),
     {
-      get: (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
-      post: (path, body) => {
-        if (path !== '/beacon') return refuse(404, 'nothing takes that here');
-        const beacon = v.safeParse(beaconSchema, parseJson(body));
-        if (!beacon.success) return refuse(400, 'that is no beacon of the player');
-        viewers.note(beacon.output, performance.now());
-        return reply(204, [], { type: 'text/plain', cacheS: 0 });
-      },
+      get: guarded(
+        gate,
+        (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
+      ),
+      post: (path, body) => takeBeacon(viewers, path, body, performance.now()),
     },
     systemClock,
   );
@@ -168,23 +170,6 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   return { handle, closed: archive.run(signal) };
 }
 
-function openServerOptions(server: MediaSettings['server']): ServerOptions {
-  const { tls, ...options } = server;
-  if (tls === undefined) return options;
-  return {
-    ...options,
-    tls: { port: tls.port, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
-  };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 const ending = new AbortController();
 let started: Started | undefined;
 process.on('message', (message: ToMedia) => {
@@ -195,7 +180,8 @@ process.on('message', (message: ToMedia) => {
   try {
     started = start(message.settings, ending.signal);
   } catch (error) {
-    tell({ type: 'failed', code: 'BAD_CERTIFICATE', message: messageOf(error) });
+    const code = error instanceof PipelineError ? error.code : 'BAD_CERTIFICATE';
+    tell({ type: 'failed', code, message: messageOf(error) });
   }
 });
 const end = () => {

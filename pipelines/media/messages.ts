@@ -1,6 +1,8 @@
+import type { EdgeReport } from '../edge/state.ts';
 import type { PipelineErrorCode } from '../errors.ts';
 import type { Ladder } from '../hls/origin.ts';
 import type { HttpFigures } from '../hls/server.ts';
+import type { ServerSettings } from '../hls/server-settings.ts';
 import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
 import type { TargetState } from '../record/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
@@ -19,13 +21,9 @@ export interface MediaSettings {
   readonly ladder: Ladder;
   readonly drop: Drop;
   readonly archive: ArchiveSettings;
-  readonly server: {
-    readonly host: string;
-    readonly port: number;
-    readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
-    readonly maxConnections: number;
-    readonly maxConnectionsPerAddress: number;
-  };
+  /** Whose posters and previews need a token; empty: they need none. */
+  readonly tokenSecretFile: string;
+  readonly server: ServerSettings;
 }
 
 /** What the page shows before the first frame. */
@@ -97,4 +95,6 @@ export interface MediaFigures {
   readonly heldBytes: number;
   /** Frames that the camera left out, filled by showing their neighbours longer. */
   readonly heldFramesTotal: number;
+  /** Of a box that serves another one's stream. */
+  readonly edge?: EdgeReport;
 }

@@ -90,5 +90,6 @@ function assetReply(asset: Asset, ifNoneMatch: string | undefined, isGzip: boole
 /** The server's own time goes with it, so that a phone with a wrong clock counts down rightly. */
 function dropReply(drop: Drop): Reply {
   const body = JSON.stringify({ ...drop, now: new Date().toISOString() });
-  return reply(200, [Buffer.from(body)], { type: 'application/json', cacheS: 0 });
+  const options = { type: 'application/json', cacheS: 0, source: 'made' } as const;
+  return reply(200, [Buffer.from(body)], options);
 }

@@ -1,8 +1,9 @@
 /**
  * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
- * name: `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
+ * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
  */
+import { benchEdge } from './edge.ts';
 import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
 import { benchLag } from './lag.ts';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   glass: () => benchGlass(30),
   start: benchStart,
   viewers: () => benchViewers([100, 1_000]),
+  edge: benchEdge,
   record: benchRecord,
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,

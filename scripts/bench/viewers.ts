@@ -3,7 +3,7 @@ import { startBox } from '../../test/support/box.ts';
 import type { LoadReport } from './load.ts';
 import { cpuSeconds, type Figure, round } from './machine.ts';
 
-const SECONDS = 15;
+export const SECONDS = 15;
 
 /**
  * Viewers as LL-HLS has them: each follows picture and sound with a blocking
@@ -55,7 +55,7 @@ export async function benchViewers(counts: readonly number[]): Promise<readonly 
 }
 
 /** The load comes from a process of its own, so that its CPU is not the server's. */
-function runLoad(
+export function runLoad(
   url: string,
   viewers: number,
 ): { warm: Promise<void>; report: Promise<LoadReport> } {

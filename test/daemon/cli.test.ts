@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { parseCommand } from '../../daemon/cli.ts';
 import { UsageError } from '../../daemon/usage.ts';
 import { findAddresses, renderWelcome } from '../../daemon/welcome.ts';
+import { checkPath } from '../../pipelines/cache/token.ts';
 
 const test = suite('command line');
 
@@ -39,6 +40,33 @@ test('commands and their options are read', () => {
     overrides: [],
   });
   assert.equal(parseCommand(['--help']), { verb: 'help' });
+});
+
+test('sign makes an address of the secret that the config names, and never tells the secret', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-sign-'));
+  const [config, secret] = [join(folder, 'box.yaml'), join(folder, 'secret')];
+  writeFileSync(config, `clips: {token_secret_file: ${secret}}\n`);
+  writeFileSync(secret, 'short');
+  const refused = await venuebox('sign', '/posters/live-640', '--config', config);
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, 'must hold 16 to 4096 characters');
+  assert.not.match(refused.stderr, 'short');
+  writeFileSync(secret, 'a secret of this venue\n');
+  const { stdout, code } = await venuebox(
+    'sign',
+    '/posters/live-640',
+    '-c',
+    config,
+    '--hours',
+    '2',
+  );
+  assert.is(code, 0);
+  const { pathname } = new URL(stdout.trim());
+  const key = Buffer.from('a secret of this venue');
+  const nowS = Date.now() / 1000;
+  assert.is(checkPath(pathname, nowS + 7_000, key).type, 'good');
+  assert.is(checkPath(pathname, nowS + 7_300, key).type, 'expired');
+  assert.is((await venuebox('sign', 'posters', '-c', config)).code, 2);
 });
 
 test('status and cmd are read, and values that read as JSON are that', () => {

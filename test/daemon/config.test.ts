@@ -62,6 +62,22 @@ test('two servers cannot share a port, two renditions no name, and a profile nam
   assert.match(faults('profiles: {phone: [zzz]}')[0] ?? '', 'profiles.phone.0 names no rendition');
 });
 
+test('an edge takes a web address that is not its own, and sends nothing upstream', () => {
+  const upstream = (value: string) => faults('', [`edge.upstream=${value}`]).join('\n');
+  for (const good of ['http://10.0.0.5:8080', 'https://cdn.example.org/show/main.m3u8']) {
+    assert.is(upstream(good), '');
+  }
+  for (const wrong of ['10.0.0.5', 'ftp://10.0.0.5', 'http://', 'http://h/?a=1', 'nonsense']) {
+    assert.match(upstream(wrong), 'edge.upstream must be like http://10.0.0.5:8080 or');
+  }
+  const named = upstream('http://me:secret@10.0.0.5');
+  assert.match(named, 'must carry no user name and no password');
+  assert.not.match(named, 'secret');
+  assert.match(upstream('http://localhost:8080/'), 'is this box itself');
+  const uplink = 'edge: {upstream: "http://10.0.0.5"}\nuplink: {host: a, port: 5000}';
+  assert.match(faults(uplink).join(), /box.yaml:2: uplink must be left out with edge.upstream/);
+});
+
 test('--set lays a value over the file, a launch line with commas as it is', () => {
   const launch = 'filesrc location=/tmp/x ! rawvideoparse width=2,height=2 ! queue';
   const config = parseConfig('box.yaml', 'viewers: {port: 9000}', [

@@ -30,6 +30,18 @@ export const figures = (change: Partial<MediaFigures> = {}): MediaFigures => ({
   ...change,
 });
 
+/** Of a box that shows another one's stream. */
+export const EDGE: NonNullable<MediaFigures['edge']> = {
+  requestsTotal: 1_000,
+  hitsTotal: 700,
+  collapsedTotal: 280,
+  staleTotal: 3,
+  upstreamTotal: 20,
+  upstreamFailuresTotal: 1,
+  heldBytes: 2_000_000,
+  upstream: { url: 'http://10.0.0.5:8080', phase: 'live' },
+};
+
 const RUNNING = { phase: 'running', restartsTotal: 0 } as const;
 
 /** A box on air with all well: two links, two recordings, mains on. */

@@ -17,7 +17,7 @@ import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
-import { WELL } from '../../support/snapshot.ts';
+import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 
 const test = suite('control socket');
 const never = new AbortController().signal;
@@ -322,6 +322,15 @@ test('the state in words holds what a crew asks, with warnings and advice', () =
   ]) {
     assert.match(text, words);
   }
+});
+
+test('status of an edge tells of its upstream in place of a camera', () => {
+  const text = renderStatus({ ...WELL, media: figures({ edge: EDGE }) }, WELL.drop.sinceMs);
+  assert.match(text, 'venuebox 0.0.0: EDGE');
+  assert.match(text, 'http://10.0.0.5:8080, live');
+  assert.match(text, '1000 requests, 98.0 % without the upstream, 3 stale, 2.0 MB held');
+  assert.match(text, '20 upstream, 1 failed');
+  assert.not.match(text, 'test picture');
 });
 
 test('no device name steers a terminal', () => {

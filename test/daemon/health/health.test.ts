@@ -7,7 +7,7 @@ import { openHealth, RULES } from '../../../daemon/health/run.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
 import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
+import { EDGE, figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('health');
@@ -112,6 +112,14 @@ const CASES: readonly (readonly [string, Change])[] = [
   ],
   ['uplink-not-connected', { uplink: { ...uplink, phase: 'connecting', reason: 'refused' } }],
   ['link-wwan1-down', links('active', 'stalled')],
+  [
+    'edge-upstream-away',
+    {
+      media: figures({
+        edge: { ...EDGE, upstream: { url: 'http://10.0.0.5:8080', phase: 'away', reason: 'x' } },
+      }),
+    },
+  ],
   ['links-down', links('stalled', 'stalled')],
   [
     'link-wwan0-spent',

@@ -9,7 +9,7 @@ import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { type Notify, openNotify } from '../../../hal/os/notify.ts';
 import { until } from '../../support/box.ts';
-import { figures, WELL } from '../../support/snapshot.ts';
+import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('what systemd is told');
@@ -43,6 +43,9 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
     told,
     set: (next: Partial<BoxSnapshot>) => {
       change = next;
+    },
+    figures: (next: Parameters<typeof figures>[0]) => {
+      media = figures(next);
     },
     hang: () => {
       isSpeaking = false;
@@ -115,6 +118,33 @@ test('capture that runs on air without a part stops it after a minute; an idle o
   idle.noParts();
   assert.is(await idle.beats(600_000), 600);
   await idle.stop();
+});
+
+test('an edge is ready when it serves, and is fed while its upstream is away', async () => {
+  const box = startHeartbeat({
+    drop: { phase: 'idle', sinceMs: 0 },
+    children: { media: { phase: 'running', restartsTotal: 0 } },
+    media: undefined,
+  });
+  await box.clock.advance(5_000);
+  assert.not(box.told.includes('READY=1'));
+  await box.stop();
+  const away = { ...EDGE, upstream: { url: 'http://10.0.0.5:8080', phase: 'away' as const } };
+  const edge = startHeartbeat();
+  edge.noParts();
+  edge.set({
+    drop: { phase: 'idle', sinceMs: 0 },
+    children: { media: { phase: 'running', restartsTotal: 0 } },
+  });
+  edge.figures({ isFlowing: false, partsTotal: 0, edge: away });
+  await edge.clock.advance(1_000);
+  assert.ok(edge.told.includes('READY=1'));
+  assert.ok(edge.told.includes('STATUS=edge, away, 3 viewers'), edge.told.join());
+  assert.is(await edge.beats(600_000), 600);
+  edge.hang();
+  await edge.clock.advance(11_000);
+  assert.is(await edge.beats(10_000), 0);
+  await edge.stop();
 });
 
 test('where nobody listens nothing is done', async () => {

@@ -31,7 +31,7 @@ test('each payload has its envelope, and unknown keys are refused where the box 
 
 test('names of figures end in their units', () => {
   const plain = new Set(
-    'v seq n weight window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak stalls failovers prints clips xruns fps gain price left sold p50 p95'.split(
+    'v seq n weight window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak stalls failovers prints clips xruns fps gain price left sold requests stale p50 p95'.split(
       ' ',
     ),
   );

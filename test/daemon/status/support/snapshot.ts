@@ -57,6 +57,16 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       partsTotal: 54_321,
       heldBytes: 12_345_678,
       heldFramesTotal: 7,
+      edge: {
+        requestsTotal: 20_000,
+        hitsTotal: 15_000,
+        collapsedTotal: 4_800,
+        staleTotal: 12,
+        upstreamTotal: 230,
+        upstreamFailuresTotal: 4,
+        heldBytes: 8_100_000,
+        upstream: { url: 'http://10.0.0.5:8080', phase: 'live' },
+      },
     },
     levels: { peakDbfs: [-6.1, -0.05], rmsDbfs: [-18.4, -12.3] },
     uplink: {

@@ -1,0 +1,43 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { entryPoint, runNodeChild } from '../../hal/os/process.ts';
+import type { Task } from '../../hal/os/task.ts';
+import type { EdgeSettings, FromEdge, ToEdge } from '../../pipelines/edge/messages.ts';
+import { PipelineError } from '../../pipelines/errors.ts';
+import type { MediaFigures } from '../../pipelines/media/messages.ts';
+
+export interface EdgeOptions {
+  readonly settings: EdgeSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onListening: () => void;
+  readonly onFigures: (figures: MediaFigures) => void;
+}
+
+/** It keeps nothing that would have to be written out. */
+const GRACE_MS = 1_000;
+
+/** The daemon's hand on the edge process: a task for `supervise`. */
+export function openEdge({ settings, clock, log, ...on }: EdgeOptions): Task {
+  return async (signal) => {
+    const failing = new AbortController();
+    const onMessage = (message: FromEdge) => {
+      if (message.type === 'listening') on.onListening();
+      else if (message.type === 'figures') on.onFigures(message.figures);
+      else failing.abort(new PipelineError(message.code, message.message));
+    };
+    await runNodeChild<FromEdge>(
+      {
+        name: 'edge',
+        entry: entryPoint(import.meta.url, '../../pipelines/edge/main'),
+        graceMs: GRACE_MS,
+        onMessage,
+        onStart: (child) => child.send({ type: 'start', settings } satisfies ToEdge),
+      },
+      clock,
+      log,
+      AbortSignal.any([signal, failing.signal]),
+    );
+    if (failing.signal.aborted) throw failing.signal.reason;
+  };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { type Supervised, supervise } from '../../hal/os/supervise.ts';
+import { PipelineError } from '../../pipelines/errors.ts';
+import { openEdge } from '../children/edge.ts';
+import type { Config } from '../config.ts';
+import { CHILD_POLICY, type MediaPath, type MediaPathDeps } from '../media-path.ts';
+import { edgeSettings } from '../settings.ts';
+
+export interface EdgePathDeps extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild'> {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The media path of a box that shows another one's stream: one supervised child,
+ * which serves viewers under the name of media. It is on air whenever its upstream
+ * is, so what begins and ends drops does nothing here.
+ */
+export function openEdgePath(deps: EdgePathDeps): MediaPath {
+  const { config, clock, log } = deps;
+  let hasListened = false;
+  const child = openEdge({
+    settings: edgeSettings(config),
+    clock,
+    log,
+    onListening: () => {
+      hasListened = true;
+      deps.onListening();
+    },
+    onFigures: deps.onFigures,
+  });
+  const options = {
+    policy: CHILD_POLICY,
+    clock,
+    log,
+    onChange: (supervised: Supervised) => deps.onChild('media', supervised),
+    // A taken port or a certificate that cannot be read is a person's business at the start.
+    isFatal: (error: unknown) => !hasListened && error instanceof PipelineError,
+  };
+  const nothing = (): void => undefined;
+  return {
+    run: (signal) => supervise('media', child, options, signal),
+    setCapturing: nothing,
+    restartCapture: nothing,
+    setUplinking: nothing,
+    setRecording: async () => undefined,
+    clip: async () => {
+      throw new PipelineError(
+        'CLIP_FAILED',
+        'an edge makes no clips; the box with the camera does',
+      );
+    },
+    clear: nothing,
+  };
+}

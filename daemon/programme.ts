@@ -1,0 +1,76 @@
+import { openSound } from '../hal/audio/drivers.ts';
+import { type StandbySound, withStandby } from '../hal/audio/standby.ts';
+import { openCamera } from '../hal/camera/drivers.ts';
+import type { Clock } from '../hal/os/clock.ts';
+import type { Log } from '../hal/os/log.ts';
+import { runAll } from '../hal/os/task.ts';
+import type { Config } from './config.ts';
+import { openEdgePath } from './edge/edge-path.ts';
+import { type MediaPath, type MediaPathDeps, openMediaPath } from './media-path.ts';
+import { findEncoders } from './preflight.ts';
+import type { BoxFacts } from './state-store.ts';
+import { readPassphrase } from './uplink/uplink.ts';
+
+type PathDeps = Omit<MediaPathDeps, 'camera' | 'sound' | 'encoders' | 'passphrase'>;
+
+/** What a box shows: its own camera and microphone, or the stream of another box. */
+export interface Programme {
+  readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
+  /** It has no drops of its own: none is begun, and none goes on after a power failure. */
+  readonly isEdge: boolean;
+  readonly open: (deps: PathDeps) => MediaPath;
+}
+
+/**
+ * Looks at what the config names, before anything runs.
+ *
+ * Rejects with a ConfigError, HalError or PipelineError for what a person must mend.
+ */
+export async function openProgramme(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Programme> {
+  const { upstream } = config.edge;
+  if (upstream === '') return openOwn(config, log, signal);
+  log.info('edge: another box’s stream is shown', { upstream });
+  const facts = { camera: upstream, sound: 'none', encoder: 'none' };
+  return { facts, isEdge: true, open: openEdgePath };
+}
+
+async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<Programme> {
+  const camera = openCamera(config.camera);
+  const microphone = openSound(config.sound);
+  const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
+  await camera.check(signal);
+  // At the start a person is there to plug it in; later the picture goes on without it.
+  await microphone.check(signal);
+  const sound = withStandby(microphone);
+  const sources = { camera: camera.source, sound: sound.source };
+  const hasUplink = config.uplink !== undefined;
+  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
+  log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+  return {
+    facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },
+    isEdge: false,
+    open: (deps) => {
+      const path = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
+      const follow = (both: AbortSignal) => followMicrophone(sound, path, deps.clock, both);
+      return { ...path, run: (both) => runAll([path.run, follow], both) };
+    },
+  };
+}
+
+/** The picture went on without it; its sound is taken up again when it is plugged in. */
+async function followMicrophone(
+  sound: StandbySound,
+  mediaPath: MediaPath,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { phase } of sound.presence(clock, signal)) {
+    if (phase === 'there' && sound.now.phase === 'away') {
+      mediaPath.restartCapture('the microphone is back');
+    }
+  }
+}

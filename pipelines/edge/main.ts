@@ -1,0 +1,114 @@
+/**
+ * The edge process: another origin's stream in, for this room's viewers. Told
+ * what to serve over IPC.
+ */
+import { systemClock } from '../../hal/os/clock.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { guarded, openGateOf } from '../cache/gate.ts';
+import { PipelineError } from '../errors.ts';
+import { ViewerServer } from '../hls/server.ts';
+import { openServerOptions } from '../hls/server-settings.ts';
+import { Viewers } from '../hls/viewers.ts';
+import { openPages } from '../player/pages.ts';
+import { Edge } from './edge.ts';
+import { openLoop } from './loop.ts';
+import type { EdgeSettings, FromEdge, ToEdge } from './messages.ts';
+import { openRoom } from './room.ts';
+import { type EdgeReport, MAIN_PLAYLIST, stepUpstream, type UpstreamState } from './state.ts';
+import { openTarget } from './target.ts';
+import { openUpstream } from './upstream.ts';
+
+const FIGURES_EVERY_MS = 1_000;
+/** An upstream that nobody has asked for so long is looked at. */
+const LOOK_AFTER_MS = 5_000;
+/** Three target durations of 6 s, the longest that Apple advises. */
+const HOLD_MS = 18_000;
+
+function tell(message: FromEdge): void {
+  process.send?.(message);
+}
+
+function start(settings: EdgeSettings, signal: AbortSignal): void {
+  const now = () => performance.now();
+  const upstream = new URL(settings.upstream);
+  const target = openTarget(upstream);
+  let state: UpstreamState = { phase: 'asking' };
+  let seenMs = Number.NEGATIVE_INFINITY;
+  let server: ViewerServer | undefined;
+  const gate = openGateOf(settings.tokenSecretFile, () => Date.now() / 1000);
+  const loop = openLoop();
+  const fetchOf = openUpstream(upstream);
+  const edge = new Edge({
+    upstream: (url, ...rest) => fetchOf(gate.sign(url), ...rest),
+    clock: systemClock,
+    loop,
+    maxBytes: settings.maxBytes,
+    holdMs: HOLD_MS,
+    signal,
+    wake: (key) => server?.wake(key),
+    onSeen: (path, seen) => {
+      state = stepUpstream(state, path, seen);
+      seenMs = now();
+    },
+  });
+  const viewers = new Viewers((id) => edge.knows(`/live/${id}/index.m3u8`));
+  const isUpstream = (path: string) => target(path) !== undefined;
+  const pages = openPages(settings.drop);
+  const room = openRoom({ edge, isUpstream, pages, viewers, loop, nowMs: now });
+  const handlers = { ...room, get: guarded(gate, room.get) };
+  server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
+  server
+    .run(signal, () => tell({ type: 'listening' }))
+    .catch((error: unknown) => {
+      const code = error instanceof PipelineError ? error.code : 'LISTEN_FAILED';
+      tell({ type: 'failed', code, message: messageOf(error) });
+    });
+
+  const report = (): EdgeReport => ({
+    ...edge.figures(),
+    upstream: { url: settings.upstream, ...state },
+  });
+  setInterval(() => {
+    if (now() - seenMs >= LOOK_AFTER_MS) void edge.look(MAIN);
+    const http = (server as ViewerServer).figures();
+    tell({ type: 'figures', figures: figuresOf(report(), http, viewers.figures(now())) });
+  }, FIGURES_EVERY_MS);
+}
+
+const MAIN = { path: MAIN_PLAYLIST, query: new URLSearchParams(), header: () => undefined };
+
+/** In the words of a media process: it makes no parts of its own. */
+function figuresOf(
+  edge: EdgeReport,
+  http: ReturnType<ViewerServer['figures']>,
+  viewers: ReturnType<Viewers['figures']>,
+): Extract<FromEdge, { type: 'figures' }>['figures'] {
+  return {
+    isFlowing: edge.upstream.phase === 'live',
+    http,
+    viewers,
+    partLagMs: undefined,
+    partsTotal: 0,
+    heldFramesTotal: 0,
+    heldBytes: edge.heldBytes,
+    edge,
+  };
+}
+
+const ending = new AbortController();
+process.on('message', (message: ToEdge) => {
+  try {
+    start(message.settings, ending.signal);
+  } catch (error) {
+    const code = error instanceof PipelineError ? error.code : 'BAD_CERTIFICATE';
+    tell({ type: 'failed', code, message: messageOf(error) });
+  }
+});
+const end = () => {
+  ending.abort();
+  process.exit(0);
+};
+// Nobody is left to serve for: the daemon has died or asks this process to end.
+process.on('disconnect', end);
+process.on('SIGTERM', end);
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,65 @@
+import type { OriginRequest } from '../hls/origin.ts';
+import { plainBodyOf } from './entry.ts';
+import type { Entry } from './store.ts';
+
+const PATHS_MAX = 64;
+const LONGEST_TARGET_S = 60;
+
+/**
+ * The last playlist of each path, whole and as an update (`_HLS_skip`): for when a
+ * later one cannot be had, and for what it tells.
+ */
+export class Newest {
+  readonly #entries = new Map<string, Entry>();
+  #holdMs: number;
+
+  /** @param holdMs Until a playlist has told its target duration. */
+  constructor(holdMs: number) {
+    this.#holdMs = holdMs;
+  }
+
+  /** How long a request may be held: three target durations (RFC 8216bis §6.2.5.2). */
+  get holdMs(): number {
+    return this.#holdMs;
+  }
+
+  has(path: string): boolean {
+    return this.#entries.has(path);
+  }
+
+  keep({ path, query }: OriginRequest, entry: Entry): void {
+    if (entry.status !== 200 || !path.endsWith('.m3u8')) return;
+    const key = query.has('_HLS_skip') ? updateOf(path) : path;
+    // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
+    if (!this.#entries.delete(key)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;
+    this.#entries.set(key, entry);
+    const oldest = this.#entries.keys().next().value;
+    if (this.#entries.size > PATHS_MAX && oldest !== undefined) this.#entries.delete(oldest);
+  }
+
+  /** What may be shown in place of what cannot be had: `known`, or else the path's newest. */
+  staleFor(
+    { path, query }: OriginRequest,
+    known: Entry | undefined,
+    nowMs: number,
+  ): Entry | undefined {
+    const update = query.has('_HLS_skip') ? this.#entries.get(updateOf(path)) : undefined;
+    return [known, update, this.#entries.get(path)].find((entry) => {
+      if (entry === undefined) return false;
+      const { freshMs, staleIfErrorMs } = entry.lifetime;
+      return nowMs - entry.atMs < freshMs + staleIfErrorMs;
+    });
+  }
+}
+
+function updateOf(path: string): string {
+  return `${path}?_HLS_skip`;
+}
+
+/** undefined for what is no media playlist. */
+function holdMsOf(entry: Entry): number | undefined {
+  const head = plainBodyOf(entry)?.toString('latin1', 0, 1_000) ?? '';
+  const digits = /^#EXT-X-TARGETDURATION:(\d{1,4})\s*$/m.exec(head)?.[1];
+  if (digits === undefined) return undefined;
+  return 3_000 * Math.min(Math.max(1, Number(digits)), LONGEST_TARGET_S);
+}

@@ -1,0 +1,53 @@
+import { takeBeacon } from '../hls/beacons.ts';
+import type { OriginRequest, Wait } from '../hls/origin.ts';
+import { type Reply, refuse } from '../hls/reply.ts';
+import type { Handlers } from '../hls/server.ts';
+import type { Viewers } from '../hls/viewers.ts';
+import type { Pages } from '../player/pages.ts';
+import type { Edge } from './edge.ts';
+import { LOOP_DETECTED, type Loop } from './loop.ts';
+
+export interface RoomDeps {
+  readonly edge: Pick<Edge, 'answer'>;
+  /** Whether an address is one of the upstream's: see `openTarget`. */
+  readonly isUpstream: (path: string) => boolean;
+  /** The player, which is this box's own. */
+  readonly pages: Pages;
+  readonly viewers: Viewers;
+  readonly loop: Loop;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+}
+
+const DROP = '/drop.json';
+
+/** What guests of this room get: our own page, and the upstream's stream in it. */
+export function openRoom({ edge, isUpstream, pages, viewers, loop, nowMs }: RoomDeps): Handlers {
+  const own = (request: OriginRequest): Reply => pages.answer(request) ?? NOT_HERE;
+  return {
+    get: (request) => {
+      if (!isUpstream(request.path)) return own(request);
+      if (loop.isClosed(request.header)) return LOOP;
+      const answer = edge.answer(request);
+      // Title, countdown and clock are the upstream's where it tells them.
+      return request.path === DROP ? orElse(answer, () => own(request)) : answer;
+    },
+    post: (path, body) => takeBeacon(viewers, path, body, nowMs()),
+  };
+}
+
+const LOOP = refuse(LOOP_DETECTED, 'this box is its own upstream');
+const NOT_HERE = refuse(404, 'nothing is here; the player is at /');
+
+function orElse(answer: Reply | Wait, other: () => Reply): Reply | Wait {
+  const choose = (reply: Reply) => (reply.status === 200 ? reply : other());
+  if (!('wait' in answer)) return choose(answer);
+  return {
+    ...answer,
+    retry: () => {
+      const reply = answer.retry();
+      return reply === undefined ? undefined : choose(reply);
+    },
+    expired: () => choose(answer.expired()),
+  };
+}

@@ -1,0 +1,111 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openLoop } from '../../../pipelines/edge/loop.ts';
+import { openRoom } from '../../../pipelines/edge/room.ts';
+import { hitRatioOf, stepUpstream, type UpstreamState } from '../../../pipelines/edge/state.ts';
+import { openTarget } from '../../../pipelines/edge/target.ts';
+import type { OriginRequest, Wait } from '../../../pipelines/hls/origin.ts';
+import { type Reply, refuse, reply } from '../../../pipelines/hls/reply.ts';
+import { Viewers } from '../../../pipelines/hls/viewers.ts';
+import { EDGE } from '../../support/snapshot.ts';
+
+const test = suite('room of an edge');
+
+const textOf = (body: string): Reply =>
+  reply(200, [Buffer.from(body)], { type: 'text/plain', cacheS: 0 });
+
+const requestOf = (path: string, cdnLoop?: string): OriginRequest => ({
+  path,
+  query: new URLSearchParams(),
+  header: (name) => (name === 'cdn-loop' ? cdnLoop : undefined),
+});
+
+function openWith(upstream: (request: OriginRequest) => Reply | Wait) {
+  const target = openTarget(new URL('http://10.0.0.5:8080'));
+  const viewers = new Viewers(() => true);
+  const room = openRoom({
+    edge: { answer: upstream },
+    isUpstream: (path) => target(path) !== undefined,
+    pages: { answer: ({ path }) => (path === '/nope' ? undefined : textOf(`own ${path}`)) },
+    viewers,
+    loop: openLoop('venuebox-me'),
+    nowMs: () => 0,
+  });
+  return { room, viewers };
+}
+
+const bodyOf = (answer: Reply | Wait | undefined): string =>
+  answer !== undefined && 'body' in answer ? String(answer.body[0]) : 'waits';
+
+test('the page is this box’s own, stream and posters are the upstream’s', () => {
+  const { room } = openWith(({ path }) => textOf(`upstream ${path}`));
+  assert.is(bodyOf(room.get(requestOf('/'))), 'own /');
+  assert.is(bodyOf(room.get(requestOf('/player.js'))), 'own /player.js');
+  assert.match(bodyOf(room.get(requestOf('/nope'))), 'nothing is here');
+  for (const path of ['/live/index.m3u8', '/posters/live-640', '/drop.json']) {
+    assert.is(bodyOf(room.get(requestOf(path))), `upstream ${path}`);
+  }
+});
+
+test('title and countdown are this box’s own where the upstream tells none', () => {
+  const { room } = openWith(() => refuse(503, 'away'));
+  assert.is(bodyOf(room.get(requestOf('/drop.json'))), 'own /drop.json');
+  let late: Reply | undefined;
+  const waiting = openWith(() => ({
+    wait: 'edge',
+    holdMs: 1_000,
+    retry: () => late,
+    expired: () => refuse(503, 'late'),
+  }));
+  const answer = waiting.room.get(requestOf('/drop.json')) as Wait;
+  assert.is(answer.retry(), undefined);
+  assert.is(bodyOf(answer.expired()), 'own /drop.json');
+  late = textOf('theirs');
+  assert.is(bodyOf(answer.retry()), 'theirs');
+  assert.is((room.get(requestOf('/live/index.m3u8')) as Reply).status, 503);
+});
+
+test('its own page’s beacons count its own viewers', () => {
+  const { room, viewers } = openWith(() => textOf(''));
+  const beacon = { id: 'abcdefgh', player: 'native', rendition: 'x', stalls: 0, stalledMs: 0 };
+  assert.is(room.post('/beacon', JSON.stringify(beacon)).status, 204);
+  assert.is(room.post('/beacon', '{').status, 400);
+  assert.is(viewers.figures(0).viewers, 1);
+});
+
+test('an edge that is its own upstream, by way of others too, says so', () => {
+  const { room } = openWith(() => textOf('theirs'));
+  const [me, other] = [openLoop('venuebox-me'), openLoop('venuebox-other')];
+  const once = me.append(() => undefined);
+  const twice = other.append(() => once);
+  assert.is(twice, 'venuebox-me, venuebox-other');
+  assert.is((room.get(requestOf('/live/index.m3u8', twice)) as Reply).status, 508);
+  assert.is((room.get(requestOf('/live/index.m3u8', 'venuebox-other')) as Reply).status, 200);
+});
+
+test('the upstream is live, waits for its stream, or is away', () => {
+  const main = '/live/index.m3u8';
+  const after = (...seen: readonly (readonly [string, number | Error])[]) =>
+    seen.reduce<UpstreamState>((state, [path, what]) => stepUpstream(state, path, what), {
+      phase: 'asking',
+    });
+  assert.equal(after([main, 200]), { phase: 'live' });
+  assert.equal(after([main, 503]), { phase: 'waiting', reason: 'it answers 503' });
+  assert.equal(after([main, 200], [main, new Error('refused')]), {
+    phase: 'away',
+    reason: 'refused',
+  });
+  assert.is(after([main, 200], ['/live/a/1.m4s', 404]).phase, 'live');
+  assert.is(after([main, 200], [main, 502]).phase, 'away');
+  assert.is(after([main, new Error('x')], ['/live/a/1.m4s', 404]).phase, 'waiting');
+  assert.is(after([main, new Error('x')], ['/live/a/1.m4s', 200]).phase, 'live');
+  assert.is(after(['/drop.json', 200]).phase, 'asking');
+  assert.equal(after([main, 508]), { phase: 'away', reason: 'it is this box itself' });
+});
+
+test('the hit ratio counts what costs the upstream nothing', () => {
+  assert.is(hitRatioOf(EDGE), 0.98);
+  assert.is(hitRatioOf({ ...EDGE, requestsTotal: 0 }), undefined);
+});
+
+test.run();
