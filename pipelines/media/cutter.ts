@@ -1,7 +1,8 @@
 import type { TrackFormat } from '../gdp/caps.ts';
-import { type Limits, SHORTEST_PART } from '../hls/limits.ts';
+import type { Limits } from '../hls/limits.ts';
 import type { RenditionWindow } from '../hls/window.ts';
-import { renderPart, type Sample } from './cmaf.ts';
+import { renderPart } from './cmaf.ts';
+import { PartDraft } from './part-draft.ts';
 import type { SegmentClock } from './segment-clock.ts';
 
 /** One encoded access unit, placed on the presentation's timeline. */
@@ -16,40 +17,17 @@ export interface Unit {
 /** An audio track may creep this many frames before it counts as a hole. */
 const AUDIO_CREEP_FRAMES = 3;
 
-/** Frames of one part; RFC 8216bis §4.4.4.9 wants 85 % of the part target and never more than it. */
-export function framesPerPart(format: TrackFormat, partTargetS: number): number {
-  const frameS = format.frameTicks / format.timescale;
-  const most = Math.max(1, Math.floor(partTargetS / frameS + 1e-6));
-  if (format.kind === 'video') return most;
-  // Fewer, when that makes the last part of a one-second segment no sliver.
-  const least = Math.max(1, Math.ceil((SHORTEST_PART * partTargetS) / frameS - 1e-6));
-  const partsPerS = (frames: number) => Math.ceil(1 / frameS / frames);
-  for (let frames = least; frames < most; frames += 1) {
-    if (partsPerS(frames) <= partsPerS(most)) return frames;
-  }
-  return most;
-}
-
-/**
- * Cuts one track into parts and segments, and fills what is lost with gaps.
- *
- * Durations are nominal (a frame count), so a part is whole with its last
- * frame and never waits for the next one to learn its length.
- */
+/** Cuts one track into parts and segments, and fills what is lost with gaps. */
 export class TrackCutter {
   readonly #window: RenditionWindow;
   readonly #clock: SegmentClock;
   readonly #limits: Limits;
-  #format: TrackFormat | undefined;
+  /** Undefined while the track's format is not known. */
+  #draft: PartDraft | undefined;
   #initId: string | undefined;
-  #framesPerPart = 1;
   #msn: number | undefined;
   #isOpen = false;
   #isBroken = true;
-  #pending: Sample[] = [];
-  #pendingTicksLong = 0;
-  /** tfdt of the first pending sample. */
-  #pendingTicks = 0;
   #endUs = 0;
   #sequence = 0;
   #heldTotal = 0;
@@ -77,18 +55,19 @@ export class TrackCutter {
   }
 
   get format(): TrackFormat | undefined {
-    return this.#format;
+    return this.#draft?.format;
   }
 
   /** The track's format is known, or is another from the next segment on. */
   setFormat(format: TrackFormat, initId: string): void {
-    this.#format = format;
+    // Told again while it runs it is the same: the part goes on.
+    if (this.#isBroken) this.#draft = new PartDraft(format, this.#limits);
     this.#initId = initId;
-    this.#framesPerPart = framesPerPart(format, this.#limits.partTargetS);
   }
 
   add(unit: Unit, nowMs: number): void {
-    if (this.#format === undefined) return;
+    const draft = this.#draft;
+    if (draft === undefined) return;
     const held = this.#isBroken ? 0 : this.#countHeld(unit);
     if (held === undefined) this.#break();
     if (this.#isBroken) {
@@ -96,8 +75,11 @@ export class TrackCutter {
       this.#resume(unit.timeUs, nowMs);
     }
     if (!this.#place(unit, nowMs)) return;
-    this.#append(unit, this.#stretchPending(held ?? 0));
-    if (this.#isPartFull()) this.#flush();
+    this.#heldTotal += held ?? 0;
+    const rest = draft.stretch(held ?? 0);
+    if (draft.isWhole) this.#flush();
+    this.#append(draft, unit, rest);
+    if (draft.isWhole) this.#flush();
     this.#closeIfDue(nowMs);
   }
 
@@ -127,40 +109,20 @@ export class TrackCutter {
     const missingUs = unit.timeUs - this.#endUs;
     if (Math.abs(missingUs) <= this.#toleranceUs()) return 0;
     const frames = Math.round(missingUs / this.#frameUs());
-    const isSourceHole = this.#format?.kind === 'video' && !unit.isDiscont && missingUs > 0;
-    return isSourceHole && frames < this.#framesPerPart ? frames : undefined;
-  }
-
-  /** Gives what it can of the missing frames to the part under way; returns the rest. */
-  #stretchPending(frames: number): number {
-    const frameTicks = this.#format?.frameTicks ?? 0;
-    this.#heldTotal += frames;
-    let rest = frames;
-    while (rest > 0 && this.#pending.length > 0 && !this.#isPartFull()) {
-      const last = this.#pending.pop() as Sample;
-      this.#pending.push({ ...last, durationTicks: last.durationTicks + frameTicks });
-      this.#pendingTicksLong += frameTicks;
-      rest -= 1;
-    }
-    if (this.#isPartFull()) this.#flush();
-    return rest;
-  }
-
-  #isPartFull(): boolean {
-    return this.#pendingTicksLong >= this.#framesPerPart * (this.#format?.frameTicks ?? 1);
+    const isSourceHole = this.format?.kind === 'video' && !unit.isDiscont && missingUs > 0;
+    return isSourceHole && frames < (this.#draft?.framesLong ?? 1) ? frames : undefined;
   }
 
   #isDecodable(unit: Unit): boolean {
-    return unit.isKeyframe || this.#format?.kind === 'audio';
+    return unit.isKeyframe || this.format?.kind === 'audio';
   }
 
   #frameUs(): number {
-    const { frameTicks = 0, timescale = 1 } = this.#format ?? {};
-    return (frameTicks * 1e6) / timescale;
+    return this.#draft?.frameUs ?? 0;
   }
 
   #toleranceUs(): number {
-    return this.#frameUs() * (this.#format?.kind === 'audio' ? AUDIO_CREEP_FRAMES : 0.5);
+    return this.#frameUs() * (this.format?.kind === 'audio' ? AUDIO_CREEP_FRAMES : 0.5);
   }
 
   #break(): void {
@@ -195,7 +157,7 @@ export class TrackCutter {
    * @returns false where it would have to start with a frame that needs others.
    */
   #place(unit: Unit, nowMs: number): boolean {
-    const isVideo = this.#format?.kind === 'video';
+    const isVideo = this.format?.kind === 'video';
     this.#unitsSinceKeyframe = unit.isKeyframe ? 1 : this.#unitsSinceKeyframe + 1;
     const early = unit.timeUs + this.#frameUs() / 2;
     if (this.#isOpen && this.#msn !== undefined) {
@@ -221,32 +183,22 @@ export class TrackCutter {
     return true;
   }
 
-  #append(unit: Unit, held: number): void {
-    const format = this.#format;
-    if (format === undefined) return;
-    if (this.#pending.length === 0) {
-      const ticks = Math.round((this.#endUs * format.timescale) / 1e6);
-      const crept = held === 0 && Math.abs(unit.timeUs - this.#endUs) > this.#frameUs() / 2;
-      this.#pendingTicks = crept ? Math.round((unit.timeUs * format.timescale) / 1e6) : ticks;
+  /** @param held Frames before it that it is shown for as well. */
+  #append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, held: number): void {
+    if (draft.isEmpty) {
+      const hasCrept = held === 0 && Math.abs(timeUs - this.#endUs) > draft.frameUs / 2;
+      draft.begin(hasCrept ? timeUs : this.#endUs);
     }
-    const { data, isKeyframe } = unit;
-    const durationTicks = (1 + held) * format.frameTicks;
-    this.#pending.push({ data, isKeyframe, durationTicks });
-    this.#pendingTicksLong += durationTicks;
-    this.#endUs = ((this.#pendingTicks + this.#pendingTicksLong) * 1e6) / format.timescale;
+    draft.add(data, isKeyframe, 1 + held);
+    this.#endUs = draft.endUs;
   }
 
   #flush(): void {
-    const format = this.#format;
-    if (format === undefined || this.#pending.length === 0) return;
+    if (this.#draft === undefined || this.#draft.isEmpty) return;
     this.#sequence += 1;
-    this.#window.addPart({
-      durationS: this.#pendingTicksLong / format.timescale,
-      isIndependent: format.kind === 'audio' || this.#pending.some((sample) => sample.isKeyframe),
-      bytes: renderPart(this.#sequence, this.#pendingTicks, this.#pending),
-    });
-    this.#pending = [];
-    this.#pendingTicksLong = 0;
+    const { startTicks, samples, durationS, isIndependent } = this.#draft.take();
+    const bytes = renderPart(this.#sequence, startTicks, samples);
+    this.#window.addPart({ durationS, isIndependent, bytes });
   }
 
   /** @param isDeciding A key frame: the segment starts with it, whatever was planned. */
@@ -283,7 +235,7 @@ export class TrackCutter {
 
   /** Video: as many frames as there are from key frame to key frame. Audio: the planned end. */
   #isGroupWhole(): boolean {
-    if (this.#format?.kind === 'video') {
+    if (this.format?.kind === 'video') {
       return this.#unitsSinceKeyframe >= Math.round(this.#clock.segmentUs / this.#frameUs());
     }
     return this.#endUs + this.#frameUs() / 2 >= this.#clock.endOf(this.#msn ?? 0);

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stampingOf } from '../../../hal/launch.ts';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
-import { framesPerPart } from '../../../pipelines/media/cutter.ts';
+import { framesPerPart } from '../../../pipelines/media/part-draft.ts';
 import { chooseOrigins, GroupTimeline } from '../../../pipelines/media/timeline.ts';
 import { AUDIO_CAPS, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
 import { checkPlaylist } from '../../support/rules.ts';
