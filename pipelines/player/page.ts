@@ -1,7 +1,8 @@
 /** The guests' page: poster and countdown, then the picture, and what a guest may press. */
 import { openBeacon } from './beacon.ts';
 import { openHlsJs, openNative } from './fallback.ts';
-import { canRunLive, openLive, type Player, SoundLost } from './live.ts';
+import { canRunLive, openLive, type Player } from './live.ts';
+import { SoundLost } from './session.ts';
 
 interface Drop {
   readonly title: string;
