@@ -1,3 +1,4 @@
+import type { EdgeReport } from '../../../pipelines/edge/state.ts';
 import type { View } from '../wire.ts';
 import { type Action, actionsOf, HOLD_MS, phaseName, SHUT_DOWN } from './actions.ts';
 import { command, type Outcome } from './ask.ts';
@@ -36,20 +37,27 @@ export function openCommands(onError: (error: unknown) => void): Part {
     element,
     update: (model, nowMs) => {
       view = model.view;
-      const { drop } = view;
+      const { drop, media } = view;
+      const edge = media?.edge;
       say(phase, phaseName(drop.phase));
       mark(phase, 'data-phase', drop.phase);
       const dropName = drop.dropId === undefined ? '' : ` · ${drop.dropId}`;
       say(since, `for ${formatClock(nowMs - drop.sinceMs)}${dropName}`);
-      say(reason, drop.reason ?? '');
+      say(reason, edge === undefined ? (drop.reason ?? '') : edgeLine(edge));
       const hadFocus = buttons.contains(document.activeElement);
-      draw(buttons, actionsOf(drop.phase), drop.phase);
+      draw(buttons, edge === undefined ? actionsOf(drop.phase) : [], drop.phase);
       // Whoever works by keyboard stays where the commands are.
       const hasFocus = buttons.contains(document.activeElement);
       if (hadFocus && !hasFocus) buttons.querySelector('button')?.focus();
       report.update(model);
     },
   };
+}
+
+/** Drops are begun and ended where the camera is. */
+function edgeLine({ upstream: { url, phase, reason } }: EdgeReport): string {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  return `Shows ${url}: ${phase}${why}. Drops are made there.`;
 }
 
 /** What became of the command that was given last; a later one does not wait for it. */
