@@ -1,29 +1,23 @@
 import { createReadStream } from 'node:fs';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import {
-  constants,
-  createSecureServer,
-  type Http2ServerRequest,
-  type Http2ServerResponse,
-} from 'node:http2';
+import { createServer, type ServerResponse } from 'node:http';
+import { constants, createSecureServer, type Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
 import { listenOrExplain } from '../listen.ts';
 import type { OriginRequest, Wait } from './origin.ts';
 import { peerOf } from './peer.ts';
-import { PREFLIGHT, type Reply, refuse } from './reply.ts';
+import { type PeerLimits, Peers, STUCK_MS } from './peers.ts';
+import { type Reply, refuse } from './reply.ts';
+import { connectionOf, immediateReply, parseRequest, type Request } from './request.ts';
 import { Waiters } from './waiters.ts';
 
-type Request = IncomingMessage | Http2ServerRequest;
 type Response = ServerResponse | Http2ServerResponse;
 
-export interface ServerOptions {
+export interface ServerOptions extends PeerLimits {
   readonly host: string;
   readonly port: number;
   /** HTTP/2 over TLS beside the clear port, where there is a certificate. */
   readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
 }
 
 export interface Handlers {
@@ -45,21 +39,11 @@ export interface HttpFigures {
 const REQUESTS_PER_CONNECTION = 32;
 /** Of those, how many may be held on average: HTTP/2 carries a whole page on one. */
 const HELD_PER_CONNECTION = 4;
-/** A reader that takes nothing for so long while bytes wait for it is dropped. */
-const STUCK_MS = 6_000;
-/** However it trickles, nobody keeps this much waiting. */
-const BACKLOG_MAX_BYTES = 4_000_000;
 const POST_MAX_BYTES = 2_048;
 const CANCEL = constants.NGHTTP2_CANCEL;
 const SWEEP_EVERY_MS = 250;
 const HEADER_TIMEOUT_MS = 8_000;
 const IDLE_MS = 30_000;
-
-interface Peer {
-  readonly address: string;
-  writtenBytes: number;
-  progressMs: number;
-}
 
 /**
  * Serves viewers over HTTP/1.1 in clear, and HTTP/2 over TLS where configured.
@@ -73,9 +57,8 @@ export class ViewerServer {
   readonly #handlers: Handlers;
   readonly #clock: Clock;
   readonly #waiters: Waiters;
-  readonly #peers = new Map<Socket, Peer>();
+  readonly #peers: Peers;
   readonly #underWay = new WeakMap<object, number>();
-  readonly #perAddress = new Map<string, number>();
   readonly #servers: Server[] = [];
   #requestsTotal = 0;
   #sentBytesTotal = 0;
@@ -86,6 +69,7 @@ export class ViewerServer {
     this.#options = options;
     this.#handlers = handlers;
     this.#clock = clock;
+    this.#peers = new Peers(options, clock);
     const perAddress = options.maxConnectionsPerAddress * HELD_PER_CONNECTION;
     this.#waiters = new Waiters(options.maxConnections * HELD_PER_CONNECTION, perAddress);
   }
@@ -125,11 +109,12 @@ export class ViewerServer {
     try {
       while (!signal.aborted) {
         await this.#clock.sleep(SWEEP_EVERY_MS, signal).catch(() => undefined);
-        this.#sweep();
+        this.#waiters.sweep(this.#clock.monotonicMs());
+        this.#droppedSlowTotal += this.#peers.dropSlow();
       }
     } finally {
       for (const server of this.#servers) server.close();
-      for (const socket of this.#peers.keys()) socket.destroy();
+      this.#peers.dropAll();
     }
   }
 
@@ -140,7 +125,7 @@ export class ViewerServer {
 
   figures(): HttpFigures {
     return {
-      connections: this.#peers.size,
+      connections: this.#peers.count,
       held: this.#waiters.count,
       requestsTotal: this.#requestsTotal,
       sentBytesTotal: this.#sentBytesTotal,
@@ -158,24 +143,7 @@ export class ViewerServer {
   }
 
   #onConnection(socket: Socket): void {
-    const address = peerOf(socket.remoteAddress);
-    const fromThere = this.#perAddress.get(address) ?? 0;
-    const { maxConnections, maxConnectionsPerAddress } = this.#options;
-    if (this.#peers.size >= maxConnections || fromThere >= maxConnectionsPerAddress) {
-      this.#refusedTotal += 1;
-      socket.destroy();
-      return;
-    }
-    this.#perAddress.set(address, fromThere + 1);
-    const progressMs = this.#clock.monotonicMs();
-    this.#peers.set(socket, { address, writtenBytes: 0, progressMs });
-    socket.on('error', () => undefined);
-    socket.once('close', () => {
-      this.#peers.delete(socket);
-      const left = (this.#perAddress.get(address) ?? 1) - 1;
-      if (left > 0) this.#perAddress.set(address, left);
-      else this.#perAddress.delete(address);
-    });
+    if (!this.#peers.admit(socket)) this.#refusedTotal += 1;
   }
 
   #onRequest(request: Request, response: Response): void {
@@ -264,46 +232,6 @@ export class ViewerServer {
     out.once('close', () => bytes.destroy());
     bytes.pipe(out);
   }
-
-  #sweep(): void {
-    const nowMs = this.#clock.monotonicMs();
-    this.#waiters.sweep(nowMs);
-    for (const [socket, peer] of this.#peers) {
-      const backlogBytes = socket.writableLength;
-      const writtenBytes = socket.bytesWritten - backlogBytes;
-      if (backlogBytes === 0 || writtenBytes > peer.writtenBytes) peer.progressMs = nowMs;
-      peer.writtenBytes = writtenBytes;
-      if (nowMs - peer.progressMs < STUCK_MS && backlogBytes < BACKLOG_MAX_BYTES) continue;
-      this.#droppedSlowTotal += 1;
-      socket.destroy();
-    }
-  }
 }
 
 const TOO_MANY = refuse(503, 'too many requests are waiting', 0, ['Retry-After', '1']);
-
-/** What needs no handler. */
-function immediateReply(method = 'GET'): Reply | undefined {
-  if (method === 'GET' || method === 'HEAD') return undefined;
-  if (method === 'OPTIONS') return PREFLIGHT;
-  const allow = ['Allow', 'GET, HEAD, POST, OPTIONS'];
-  return refuse(405, `${method.slice(0, 20)} does nothing here`, 0, allow);
-}
-
-/** What carries a request: the HTTP/2 session, or the socket of HTTP/1.1. */
-function connectionOf(request: Request): { destroy(): void } {
-  return (request as Http2ServerRequest).stream?.session ?? request.socket;
-}
-
-function parseRequest(request: Request): OriginRequest {
-  const url = request.url ?? '/';
-  const mark = url.indexOf('?');
-  return {
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-    header: (name) => {
-      const value = request.headers[name];
-      return Array.isArray(value) ? value.join(', ') : value;
-    },
-  };
-}

@@ -1,0 +1,76 @@
+import type { Socket } from 'node:net';
+import type { Clock } from '../../hal/os/clock.ts';
+import { peerOf } from './peer.ts';
+
+/** A reader that takes nothing for so long while bytes wait for it is dropped. */
+export const STUCK_MS = 6_000;
+/** However it trickles, nobody keeps this much waiting. */
+const BACKLOG_MAX_BYTES = 4_000_000;
+
+export interface PeerLimits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+}
+
+interface Peer {
+  writtenBytes: number;
+  progressMs: number;
+}
+
+/** Who is connected: so many in all and from one address, and nobody who does not read. */
+export class Peers {
+  readonly #limits: PeerLimits;
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #peers = new Map<Socket, Peer>();
+  readonly #perAddress = new Map<string, number>();
+
+  constructor(limits: PeerLimits, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  get count(): number {
+    return this.#peers.size;
+  }
+
+  /** @returns false where there are too many: the socket is closed. */
+  admit(socket: Socket): boolean {
+    const address = peerOf(socket.remoteAddress);
+    const fromThere = this.#perAddress.get(address) ?? 0;
+    const { maxConnections, maxConnectionsPerAddress } = this.#limits;
+    if (this.#peers.size >= maxConnections || fromThere >= maxConnectionsPerAddress) {
+      socket.destroy();
+      return false;
+    }
+    this.#perAddress.set(address, fromThere + 1);
+    this.#peers.set(socket, { writtenBytes: 0, progressMs: this.#clock.monotonicMs() });
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      this.#peers.delete(socket);
+      const left = (this.#perAddress.get(address) ?? 1) - 1;
+      if (left > 0) this.#perAddress.set(address, left);
+      else this.#perAddress.delete(address);
+    });
+    return true;
+  }
+
+  /** Drops who does not read, or keeps too much waiting; tells how many. */
+  dropSlow(): number {
+    const nowMs = this.#clock.monotonicMs();
+    let dropped = 0;
+    for (const [socket, peer] of this.#peers) {
+      const backlogBytes = socket.writableLength;
+      const writtenBytes = socket.bytesWritten - backlogBytes;
+      if (backlogBytes === 0 || writtenBytes > peer.writtenBytes) peer.progressMs = nowMs;
+      peer.writtenBytes = writtenBytes;
+      if (nowMs - peer.progressMs < STUCK_MS && backlogBytes < BACKLOG_MAX_BYTES) continue;
+      dropped += 1;
+      socket.destroy();
+    }
+    return dropped;
+  }
+
+  dropAll(): void {
+    for (const socket of this.#peers.keys()) socket.destroy();
+  }
+}
