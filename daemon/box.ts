@@ -13,8 +13,10 @@ import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
 import { openHealth } from './health/run.ts';
 import { type MediaPath, openMediaPath } from './media-path.ts';
+import { restingLoads } from './power/loads.ts';
 import { powerOff } from './power/logind.ts';
 import { runPower } from './power/run.ts';
+import { restIn, sheddableOf } from './power/sheddable.ts';
 import { findEncoders } from './preflight.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { BoxState } from './state-store.ts';
@@ -49,6 +51,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   const sources = { camera: camera.source, sound: sound.source };
   const hasUplink = config.uplink !== undefined;
   const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
+  const sheddable = sheddableOf(config, encoders);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
   await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
@@ -172,8 +175,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
           battery: devices.battery,
           settings: () => plannedEnd(config, drop.state()),
           onBattery: (battery) => state.set({ battery }),
-          onPhase: (power) => {
-            state.set({ power });
+          restingIn: (power) => restingLoads(power, sheddable),
+          onPhase: (power, resting) => {
+            state.set({ power, resting });
+            mediaPath.rest(restIn(power, sheddable));
             drop.apply({ kind: 'power', phase: power });
           },
           onEvent,

@@ -17,6 +17,7 @@ import { type CaptureChild, openCapture } from './children/capture.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openUplink } from './children/uplink.ts';
 import type { Config } from './config.ts';
+import { openRestingEncoders, type Rest } from './power/rest.ts';
 import type { Encoders } from './preflight.ts';
 import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
 import type { UplinkFigures } from './snapshot.ts';
@@ -57,6 +58,8 @@ export interface MediaPath {
   clip(signal: AbortSignal): Promise<ClipMade>;
   /** Begins at once; resolves when each target has closed its files, or ten seconds later. */
   setRecording(isWanted: boolean, signal: AbortSignal): Promise<void>;
+  /** What rests to save power, until told otherwise. */
+  rest(rest: Rest): void;
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;
 }
@@ -90,6 +93,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     clock,
     log,
     onListening: () => {
+      resting.onMediaServing();
       media.send({ type: 'record', isOn: isRecording });
       deps.onListening();
     },
@@ -104,15 +108,24 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       if (before.isSteady && !steadiness.isSteady) {
         capture.restart('the camera leaves frames out; they are repeated from now on');
       }
+      resting.onFigures(figures);
       hasFlowed ||= figures.isFlowing;
       deps.onFigures(figures);
     },
   });
+  const resting = openRestingEncoders({
+    toMedia: (message) => media.send(message),
+    toCapture: (message) => capture.send(message),
+    valveOf: (rendition) => graph().outlets.find(({ id }) => id === rendition)?.valve,
+    restartCapture: (reason) => capture.restart(reason),
+    clock,
+  });
   let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
+  let uplinkMostBps = Number.POSITIVE_INFINITY;
   const setUplinkBitrate = (targetBps: number) => {
     uplinkTargetBps = targetBps;
     const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
-    const value = bitrateProperty(encoders.video, targetBps);
+    const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMostBps));
     if (outlet === undefined || value === undefined) return;
     capture.send({ type: 'bitrate', element: outlet.encoder, value });
   };
@@ -126,6 +139,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     log,
     onPlaying: () => {
       hasPlayed = true;
+      resting.onCapturePlaying();
       log.info('capturing', { camera: camera.name, sound: sound.name });
       // A new encoder starts at the most; the links may carry less now.
       setUplinkBitrate(uplinkTargetBps);
@@ -187,6 +201,11 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
     },
     clip: (signal) => media.clip(config.clips.length_s, signal),
+    rest: (wanted) => {
+      resting.set(wanted);
+      uplinkMostBps = wanted.uplinkMostBps ?? Number.POSITIVE_INFINITY;
+      setUplinkBitrate(uplinkTargetBps);
+    },
     clear: () => media.restart('the drop is over'),
   };
 }

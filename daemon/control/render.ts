@@ -4,14 +4,16 @@ import type { BoxSnapshot, RecordingTarget, Warning } from '../snapshot.ts';
 /** A snapshot in words, for a terminal 80 columns wide. */
 export function renderStatus(box: BoxSnapshot, nowMs: number): string {
   const rows = [
-    ['camera', `${box.camera}, ${isFlowing(box) ? 'frames flow' : 'no frames'}`],
+    ['camera', cameraRow(box)],
     ['sound', soundRow(box)],
     ['encoder', box.encoder],
     ['viewers', viewersRow(box)],
     ...uplinkRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
+    ...box.resting.map(({ text }, i) => [i === 0 ? 'resting' : '', text] as const),
     ['printer', printerRow(box)],
+    ...brokerRows(box),
     ['machine', machineRow(box)],
     ['children', childrenRow(box)],
   ] as const;
@@ -38,6 +40,16 @@ function headline({ name, version, drop }: BoxSnapshot, nowMs: number): string {
   const id = drop.phase === 'live' && drop.dropId !== undefined ? `, drop ${drop.dropId}` : '';
   const reason = drop.reason === undefined ? '' : `: ${drop.reason}`;
   return clean(`${name} ${version}: ${drop.phase.toUpperCase()} for ${since}${id}${reason}`);
+}
+
+function cameraRow(box: BoxSnapshot): string {
+  const frames = isFlowing(box) ? 'frames flow' : 'no frames';
+  return `${box.camera}, ${frames}${box.isCameraLocked ? ', exposure locked' : ''}`;
+}
+
+function brokerRows({ broker }: BoxSnapshot): readonly (readonly [string, string])[] {
+  if (broker.phase === 'none') return [];
+  return [['broker', broker.phase === 'away' ? `away: ${broker.reason}` : broker.phase]];
 }
 
 function isFlowing({ media, children }: BoxSnapshot): boolean {

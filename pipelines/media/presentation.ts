@@ -183,6 +183,12 @@ export class Presentation {
     if (this.#run?.timelines === undefined) this.#settle();
   }
 
+  /** By rendition, the one whose pictures it has now; only where that is another. */
+  standIns(): Readonly<Record<string, string>> {
+    const sources = [...this.#splices].map(([id, { source }]) => [id, source] as const);
+    return Object.fromEntries(sources.filter(([id, source]) => id !== source));
+  }
+
   /** Renditions whose own encoder nobody needs now. */
   resting(): readonly string[] {
     return this.#options.tracks.map(({ id }) => id).filter((id) => this.readersOf(id).length === 0);
