@@ -11,6 +11,7 @@ import { followDevices } from './devices/follow.ts';
 import { type DoorDeps, openDoors } from './doors.ts';
 import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
+import { reviveMedia } from './health/revive.ts';
 import { openHealth } from './health/run.ts';
 import { type MediaPath, openMediaPath } from './media-path.ts';
 import { restingLoads } from './power/loads.ts';
@@ -114,7 +115,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       state.set({ media });
       if (media.isFlowing) beReady();
     },
-    onRecording: (recording) => state.set({ recording }),
+    onRecording: (recording) => {
+      health.hearRecording(recording);
+      state.set({ recording });
+    },
     onUplink: (uplink) => state.set({ uplink }),
     onChild: (name, supervised) => state.setChild(name, supervised),
   });
@@ -168,6 +172,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     (both) => followMicrophone(sound, mediaPath, clock, both),
     (both) => drop.run(both),
     (both) => health.run(both),
+    (both) => {
+      const { warnings } = health;
+      return reviveMedia({ warnings, endMedia: mediaPath.endMedia, onEvent, clock, log }, both);
+    },
     (both) => followDevices(devices, state, { clock, log }, both),
     (both) =>
       runPower(
@@ -187,7 +195,16 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
         },
         both,
       ),
-    ...openDoors({ ...deps, config, mqtt, devices, events, snapshot, commander }),
+    ...openDoors({
+      ...deps,
+      config,
+      mqtt,
+      devices,
+      events,
+      snapshot,
+      commander,
+      onBroker: (broker) => state.set({ broker }),
+    }),
   ];
   await runAll(tasks, untilEnd);
 }

@@ -52,6 +52,8 @@ export interface MediaPath {
   /** Camera and encoder run from the checks to the end of a drop. */
   setCapturing(isWanted: boolean): void;
   restartCapture(reason: string): void;
+  /** Ends a media process that hangs, without asking it; another one is started. */
+  endMedia(): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
   /** A clip of the last seconds. Rejects where none can be made. */
@@ -192,6 +194,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     run: (signal) => runAll([child('media', media.run), capturing.run, uplinking.run], signal),
     setCapturing: (isWanted) => capturing.set(isWanted),
     restartCapture: (reason) => capture.restart(reason),
+    endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
     setRecording: async (isWanted, signal) => {
       isRecording = isWanted;

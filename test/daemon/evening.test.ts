@@ -62,7 +62,7 @@ async function startBox() {
         restartsTotal: 0,
       },
     },
-    media: figures({ isFlowing: isCapturing && !isDown }),
+    media: figures({ isFlowing: isCapturing && !isDown, partsTotal: clock.monotonicMs() }),
     levels: isCapturing && !isDown ? { peakDbfs: [-12, -12], rmsDbfs: [-20, -20] } : undefined,
     uplink: { ...(WELL.uplink as NonNullable<BoxSnapshot['uplink']>) },
     drop: drop.state(),
