@@ -4,6 +4,7 @@ import { openCamera } from '../hal/camera/drivers.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import { messageOf } from '../hal/os/log.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
+import { keepCameraLock } from './camera-lock.ts';
 import type { BoxEvent } from './commands.ts';
 import type { Config } from './config.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
@@ -42,7 +43,7 @@ export interface BoxDeps extends DoorDeps {
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
   const { clock, log, stateFolder, start } = deps;
-  const camera = openCamera(config.camera);
+  const camera = openCamera(config.camera, (...what) => mediaPath.setLive(...what));
   const microphone = openSound(config.sound);
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
@@ -169,6 +170,11 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 
   const tasks: Task[] = [
     mediaPath.run,
+    (both) => {
+      const onLocked = (isCameraLocked: boolean) => state.set({ isCameraLocked });
+      const isOn = config.camera.lock_exposure;
+      return keepCameraLock({ isOn, camera, snapshot, onLocked, clock, log }, both);
+    },
     (both) => followMicrophone(sound, mediaPath, clock, both),
     (both) => drop.run(both),
     (both) => health.run(both),

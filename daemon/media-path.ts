@@ -1,5 +1,5 @@
 import type { Sound } from '../hal/audio/audio.ts';
-import type { Camera } from '../hal/camera/camera.ts';
+import type { Camera, SetLive } from '../hal/camera/camera.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
 import { ProcessError } from '../hal/os/process.ts';
@@ -52,6 +52,8 @@ export interface MediaPath {
   /** Camera and encoder run from the checks to the end of a drop. */
   setCapturing(isWanted: boolean): void;
   restartCapture(reason: string): void;
+  /** Sets a property of the pipeline that runs, where one does. */
+  setLive: SetLive;
   /** Ends a media process that hangs, without asking it; another one is started. */
   endMedia(): void;
   /** SRT goes upstream while a drop is live. */
@@ -193,6 +195,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   return {
     run: (signal) => runAll([child('media', media.run), capturing.run, uplinking.run], signal),
     setCapturing: (isWanted) => capturing.set(isWanted),
+    setLive: (element, property, value) => capture.send({ type: 'set', element, property, value }),
     restartCapture: (reason) => capture.restart(reason),
     endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
