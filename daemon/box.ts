@@ -1,5 +1,6 @@
 import { messageOf } from '../hal/os/log.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
+import { keepCameraLock } from './camera-lock.ts';
 import type { BoxEvent } from './commands.ts';
 import type { Config } from './config.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
@@ -7,9 +8,12 @@ import { followDevices } from './devices/follow.ts';
 import { type DoorDeps, openDoors } from './doors.ts';
 import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
+import { reviveMedia } from './health/revive.ts';
 import { openHealth } from './health/run.ts';
+import { restingLoads } from './power/loads.ts';
 import { powerOff } from './power/logind.ts';
 import { runPower } from './power/run.ts';
+import { restIn } from './power/sheddable.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { openProgramme } from './programme.ts';
 import { BoxState } from './state-store.ts';
@@ -89,7 +93,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       state.set({ media });
       if (media.isFlowing) beReady();
     },
-    onRecording: (recording) => state.set({ recording }),
+    onRecording: (recording) => {
+      health.hearRecording(recording);
+      state.set({ recording });
+    },
     onUplink: (uplink) => state.set({ uplink }),
     onChild: (name, supervised) => state.setChild(name, supervised),
   });
@@ -141,8 +148,16 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 
   const tasks: Task[] = [
     mediaPath.run,
+    (both) => {
+      const onLocked = (isCameraLocked: boolean) => state.set({ isCameraLocked });
+      return keepCameraLock({ camera: programme.lockable, snapshot, onLocked, clock, log }, both);
+    },
     (both) => drop.run(both),
     (both) => health.run(both),
+    (both) => {
+      const { warnings } = health;
+      return reviveMedia({ warnings, endMedia: mediaPath.endMedia, onEvent, clock, log }, both);
+    },
     (both) => followDevices(devices, state, { clock, log }, both),
     (both) =>
       runPower(
@@ -150,8 +165,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
           battery: devices.battery,
           settings: () => plannedEnd(config, drop.state()),
           onBattery: (battery) => state.set({ battery }),
-          onPhase: (power) => {
-            state.set({ power });
+          restingIn: (power) => restingLoads(power, programme.sheddable),
+          onPhase: (power, resting) => {
+            state.set({ power, resting });
+            mediaPath.rest(restIn(power, programme.sheddable));
             drop.apply({ kind: 'power', phase: power });
           },
           onEvent,
@@ -160,7 +177,16 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
         },
         both,
       ),
-    ...openDoors({ ...deps, config, mqtt, devices, events, snapshot, commander }),
+    ...openDoors({
+      ...deps,
+      config,
+      mqtt,
+      devices,
+      events,
+      snapshot,
+      commander,
+      onBroker: (broker) => state.set({ broker }),
+    }),
   ];
   await runAll(tasks, untilEnd);
 }

@@ -42,7 +42,8 @@ export type Outcome =
   | { readonly status: 'rejected'; readonly code: RejectCode; readonly detail: string }
   | { readonly status: 'failed'; readonly code: string; readonly detail: string };
 
-export type RejectCode = 'WRONG_PHASE' | 'BAD_ARGUMENTS' | 'UNSUPPORTED' | 'BUSY';
+/** `SAVING_POWER`: what it needs rests until the mains are back. */
+export type RejectCode = 'WRONG_PHASE' | 'BAD_ARGUMENTS' | 'UNSUPPORTED' | 'BUSY' | 'SAVING_POWER';
 
 /** One step of a long command, for example a check of the preflight. */
 export interface Progress {

@@ -24,6 +24,7 @@ const camera = v.strictObject({
   width: v.optional(even(64, 3840), 1280),
   height: v.optional(even(64, 2160), 720),
   fps: v.optional(whole(5, 60), 30),
+  lock_exposure: v.optional(v.boolean('must be true or false'), true),
 });
 
 const sound = v.strictObject({

@@ -12,7 +12,7 @@ import { runMetrics } from './metrics/server.ts';
 import type { LogTail } from './operator/log-tail.ts';
 import { runOperator } from './operator/server.ts';
 import { runPanel } from './panel/run.ts';
-import type { BoxSnapshot } from './snapshot.ts';
+import type { BoxSnapshot, BrokerState } from './snapshot.ts';
 import { runBroker } from './status/broker.ts';
 import type { EventLog } from './status/events.ts';
 import { runStatus } from './status/status.ts';
@@ -42,6 +42,7 @@ export interface Doors extends DoorDeps {
   readonly events: EventLog;
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
+  readonly onBroker: (broker: BrokerState) => void;
 }
 
 /** What may be away without harm. */
@@ -103,5 +104,6 @@ function statusDeps(box: Doors): Parameters<typeof runStatus>[1] {
       drop: { title: drop.title, startsAt: drop.starts_at },
     },
     stateDir: box.stateFolder,
+    onChange: box.onBroker,
   };
 }

@@ -1,5 +1,5 @@
 import type { Sound } from '../hal/audio/audio.ts';
-import type { Camera } from '../hal/camera/camera.ts';
+import type { Camera, SetLive } from '../hal/camera/camera.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
 import { ProcessError } from '../hal/os/process.ts';
@@ -17,6 +17,7 @@ import { type CaptureChild, openCapture } from './children/capture.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openUplink } from './children/uplink.ts';
 import type { Config } from './config.ts';
+import { openRestingEncoders, type Rest } from './power/rest.ts';
 import type { Encoders } from './preflight.ts';
 import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
 import type { UplinkFigures } from './snapshot.ts';
@@ -51,12 +52,18 @@ export interface MediaPath {
   /** Camera and encoder run from the checks to the end of a drop. */
   setCapturing(isWanted: boolean): void;
   restartCapture(reason: string): void;
+  /** Sets a property of the pipeline that runs, where one does. */
+  setLive: SetLive;
+  /** Ends a media process that hangs, without asking it; another one is started. */
+  endMedia(): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
   /** A clip of the last seconds. Rejects where none can be made. */
   clip(signal: AbortSignal): Promise<ClipMade>;
   /** Begins at once; resolves when each target has closed its files, or ten seconds later. */
   setRecording(isWanted: boolean, signal: AbortSignal): Promise<void>;
+  /** What rests to save power, until told otherwise. */
+  rest(rest: Rest): void;
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;
 }
@@ -94,6 +101,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     clock,
     log,
     onListening: () => {
+      resting.onMediaServing();
       media.send({ type: 'record', isOn: isRecording });
       deps.onListening();
     },
@@ -108,15 +116,24 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       if (before.isSteady && !steadiness.isSteady) {
         capture.restart('the camera leaves frames out; they are repeated from now on');
       }
+      resting.onFigures(figures);
       hasFlowed ||= figures.isFlowing;
       deps.onFigures(figures);
     },
   });
+  const resting = openRestingEncoders({
+    toMedia: (message) => media.send(message),
+    toCapture: (message) => capture.send(message),
+    valveOf: (rendition) => graph().outlets.find(({ id }) => id === rendition)?.valve,
+    restartCapture: (reason) => capture.restart(reason),
+    clock,
+  });
   let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
+  let uplinkMostBps = Number.POSITIVE_INFINITY;
   const setUplinkBitrate = (targetBps: number) => {
     uplinkTargetBps = targetBps;
     const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
-    const value = bitrateProperty(encoders.video, targetBps);
+    const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMostBps));
     if (outlet === undefined || value === undefined) return;
     capture.send({ type: 'bitrate', element: outlet.encoder, value });
   };
@@ -130,6 +147,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     log,
     onPlaying: () => {
       hasPlayed = true;
+      resting.onCapturePlaying();
       log.info('capturing', { camera: camera.name, sound: sound.name });
       // A new encoder starts at the most; the links may carry less now.
       setUplinkBitrate(uplinkTargetBps);
@@ -181,7 +199,9 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   return {
     run: (signal) => runAll([child('media', media.run), capturing.run, uplinking.run], signal),
     setCapturing: (isWanted) => capturing.set(isWanted),
+    setLive: (element, property, value) => capture.send({ type: 'set', element, property, value }),
     restartCapture: (reason) => capture.restart(reason),
+    endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
     setRecording: async (isWanted, signal) => {
       isRecording = isWanted;
@@ -191,6 +211,11 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
     },
     clip: (signal) => media.clip(config.clips.length_s, signal),
+    rest: (wanted) => {
+      resting.set(wanted);
+      uplinkMostBps = wanted.uplinkMostBps ?? Number.POSITIVE_INFINITY;
+      setUplinkBitrate(uplinkTargetBps);
+    },
     clear: () => media.restart('the drop is over'),
   };
 }

@@ -1,5 +1,6 @@
 import { openSound } from '../hal/audio/drivers.ts';
 import { type StandbySound, withStandby } from '../hal/audio/standby.ts';
+import type { Camera } from '../hal/camera/camera.ts';
 import { openCamera } from '../hal/camera/drivers.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
@@ -7,6 +8,8 @@ import { runAll } from '../hal/os/task.ts';
 import type { Config } from './config.ts';
 import { openEdgePath } from './edge/edge-path.ts';
 import { type MediaPath, type MediaPathDeps, openMediaPath } from './media-path.ts';
+import type { Sheddable } from './power/loads.ts';
+import { sheddableOf } from './power/sheddable.ts';
 import { findEncoders } from './preflight.ts';
 import type { BoxFacts } from './state-store.ts';
 import { readPassphrase } from './uplink/uplink.ts';
@@ -18,6 +21,9 @@ export interface Programme {
   readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
   /** It has no drops of its own: none is begun, and none goes on after a power failure. */
   readonly isEdge: boolean;
+  /** The camera whose exposure is held during a drop. */
+  readonly lockable: Camera | undefined;
+  readonly sheddable: Sheddable;
   readonly open: (deps: PathDeps) => MediaPath;
 }
 
@@ -35,11 +41,13 @@ export async function openProgramme(
   if (upstream === '') return openOwn(config, log, signal);
   log.info('edge: another box’s stream is shown', { upstream });
   const facts = { camera: upstream, sound: 'none', encoder: 'none' };
-  return { facts, isEdge: true, open: openEdgePath };
+  const sheddable = sheddableOf(config, undefined);
+  return { facts, isEdge: true, lockable: undefined, sheddable, open: openEdgePath };
 }
 
 async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<Programme> {
-  const camera = openCamera(config.camera);
+  let path: MediaPath | undefined;
+  const camera = openCamera(config.camera, (...what) => path?.setLive(...what));
   const microphone = openSound(config.sound);
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
@@ -53,10 +61,13 @@ async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<P
   return {
     facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },
     isEdge: false,
+    lockable: config.camera.lock_exposure ? camera : undefined,
+    sheddable: sheddableOf(config, encoders),
     open: (deps) => {
-      const path = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
-      const follow = (both: AbortSignal) => followMicrophone(sound, path, deps.clock, both);
-      return { ...path, run: (both) => runAll([path.run, follow], both) };
+      const opened = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
+      path = opened;
+      const follow = (both: AbortSignal) => followMicrophone(sound, opened, deps.clock, both);
+      return { ...opened, run: (both) => runAll([opened.run, follow], both) };
     },
   };
 }

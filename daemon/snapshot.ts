@@ -33,6 +33,20 @@ export interface DropState {
 /** What the power that is left asks of the box. */
 export type PowerPhase = 'normal' | 'saving' | 'last-minutes' | 'shut-down';
 
+/** Something that is switched off to last longer. */
+export interface RestingLoad {
+  /** Stable, lower-case with hyphens, for example `top-rendition`. */
+  readonly load: string;
+  /** What that means, one line. */
+  readonly text: string;
+}
+
+/** The MQTT broker, as the box sees it. */
+export type BrokerState =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'connected' }
+  | { readonly phase: 'away'; readonly reason: string };
+
 /** Something is wrong, and what to do about it. One list feeds every place that shows it. */
 export interface Warning {
   /** Stable, lower-case with hyphens, for example `capture-down`. */
@@ -82,8 +96,12 @@ export interface BoxSnapshot {
   readonly startedAt: string;
   readonly drop: DropState;
   readonly power: PowerPhase;
+  /** What rests because of it, in the order in which it was switched off. */
+  readonly resting: readonly RestingLoad[];
   readonly warnings: readonly Warning[];
   readonly camera: string;
+  /** Exposure and white balance are held where they were when the drop was armed. */
+  readonly isCameraLocked: boolean;
   readonly sound: string;
   readonly encoder: string;
   readonly children: Readonly<Record<string, Supervised>>;
@@ -94,6 +112,7 @@ export interface BoxSnapshot {
   readonly recording: readonly RecordingTarget[];
   readonly battery: BatteryState;
   readonly printer: PrinterStatus;
+  readonly broker: BrokerState;
   readonly modems: ModemsState;
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;

@@ -26,6 +26,9 @@ interface Readings {
   readonly recording: BoxSnapshot['recording'];
   readonly battery: BatteryState;
   readonly power: PowerPhase;
+  readonly resting: BoxSnapshot['resting'];
+  readonly broker: BoxSnapshot['broker'];
+  readonly isCameraLocked: boolean;
   readonly printer: PrinterStatus;
   readonly modems: ModemsState;
   readonly system: SystemState | undefined;
@@ -38,6 +41,9 @@ const NOTHING_READ: Readings = {
   recording: [],
   battery: { phase: 'absent' },
   power: 'normal',
+  resting: [],
+  broker: { phase: 'none' },
+  isCameraLocked: false,
   printer: { phase: 'absent' },
   modems: { phase: 'absent' },
   system: undefined,

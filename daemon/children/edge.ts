@@ -17,27 +17,43 @@ export interface EdgeOptions {
 /** It keeps nothing that would have to be written out. */
 const GRACE_MS = 1_000;
 
-/** The daemon's hand on the edge process: a task for `supervise`. */
-export function openEdge({ settings, clock, log, ...on }: EdgeOptions): Task {
-  return async (signal) => {
+/** The daemon's hand on the edge process. */
+export interface EdgeChild {
+  /** One life of it: a task for `supervise`. */
+  readonly run: Task;
+  /** Ends one that hangs, without asking it. */
+  readonly kill: () => void;
+}
+
+export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChild {
+  let kill = (): void => undefined;
+  const run: Task = async (signal) => {
     const failing = new AbortController();
     const onMessage = (message: FromEdge) => {
       if (message.type === 'listening') on.onListening();
       else if (message.type === 'figures') on.onFigures(message.figures);
       else failing.abort(new PipelineError(message.code, message.message));
     };
-    await runNodeChild<FromEdge>(
-      {
-        name: 'edge',
-        entry: entryPoint(import.meta.url, '../../pipelines/edge/main'),
-        graceMs: GRACE_MS,
-        onMessage,
-        onStart: (child) => child.send({ type: 'start', settings } satisfies ToEdge),
-      },
-      clock,
-      log,
-      AbortSignal.any([signal, failing.signal]),
-    );
+    try {
+      await runNodeChild<FromEdge>(
+        {
+          name: 'edge',
+          entry: entryPoint(import.meta.url, '../../pipelines/edge/main'),
+          graceMs: GRACE_MS,
+          onMessage,
+          onStart: (child) => {
+            kill = () => child.kill();
+            child.send({ type: 'start', settings } satisfies ToEdge);
+          },
+        },
+        clock,
+        log,
+        AbortSignal.any([signal, failing.signal]),
+      );
+    } finally {
+      kill = () => undefined;
+    }
     if (failing.signal.aborted) throw failing.signal.reason;
   };
+  return { run, kill: () => kill() };
 }

@@ -32,6 +32,8 @@ export interface MediaChild {
   readonly clip: (seconds: number, signal: AbortSignal) => Promise<ClipMade>;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
+  /** Ends one that hangs, without asking it. */
+  readonly kill: () => void;
   /** Waits for one that serves. Rejects when `signal` aborts. */
   readonly serving: (signal: AbortSignal) => Promise<ServingMedia>;
 }
@@ -78,6 +80,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   let media: ServingMedia | undefined;
   let runs = 0;
   let restart = (_reason: string): void => undefined;
+  let kill = (): void => undefined;
   const listening = new Set<() => void>();
   const waiting = new Map<number, Waiting>();
   const clips = new Map<number, (answer: ClipAnswer) => void>();
@@ -152,6 +155,7 @@ export function openMedia(options: MediaOptions): MediaChild {
           onMessage,
           onStart: (started) => {
             child = started;
+            kill = () => started.kill();
             started.send({ type: 'start', settings: options.settings } satisfies ToMedia);
           },
         },
@@ -162,6 +166,7 @@ export function openMedia(options: MediaOptions): MediaChild {
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       media = undefined;
+      kill = () => undefined;
       gone.abort();
     }
   };
@@ -198,6 +203,7 @@ export function openMedia(options: MediaOptions): MediaChild {
     serving: mediaServing,
     send: (message) => media?.send(message),
     restart: (reason) => restart(reason),
+    kill: () => kill(),
   };
 }
 

@@ -10,7 +10,9 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ...uplinkRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
+    ...box.resting.map(({ text }, i) => [i === 0 ? 'resting' : '', text] as const),
     ['printer', printerRow(box)],
+    ...brokerRows(box),
     ['machine', machineRow(box)],
     ['children', childrenRow(box)],
   ] as const;
@@ -44,7 +46,7 @@ type Row = readonly [name: string, text: string];
 
 function sourceRows(box: BoxSnapshot): readonly Row[] {
   return [
-    ['camera', `${box.camera}, ${isFlowing(box) ? 'frames flow' : 'no frames'}`],
+    ['camera', cameraRow(box)],
     ['sound', soundRow(box)],
     ['encoder', box.encoder],
   ];
@@ -61,6 +63,16 @@ function edgeRows(edge: EdgeReport): readonly Row[] {
     ['', `${requestsTotal} requests${hits}, ${staleTotal} stale, ${held}`],
     ['', `${upstreamTotal} upstream, ${upstreamFailuresTotal} failed`],
   ];
+}
+
+function cameraRow(box: BoxSnapshot): string {
+  const frames = isFlowing(box) ? 'frames flow' : 'no frames';
+  return `${box.camera}, ${frames}${box.isCameraLocked ? ', exposure locked' : ''}`;
+}
+
+function brokerRows({ broker }: BoxSnapshot): readonly (readonly [string, string])[] {
+  if (broker.phase === 'none') return [];
+  return [['broker', broker.phase === 'away' ? `away: ${broker.reason}` : broker.phase]];
 }
 
 function isFlowing({ media, children }: BoxSnapshot): boolean {

@@ -41,9 +41,12 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
   };
   const nothing = (): void => undefined;
   return {
-    run: (signal) => supervise('media', child, options, signal),
+    run: (signal) => supervise('media', child.run, options, signal),
     setCapturing: nothing,
     restartCapture: nothing,
+    setLive: nothing,
+    endMedia: child.kill,
+    rest: nothing,
     setUplinking: nothing,
     setRecording: async () => undefined,
     clip: async () => {

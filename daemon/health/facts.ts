@@ -8,11 +8,33 @@ export interface Facts {
   readonly ageMs: Readonly<Record<Told, number | undefined>>;
   /** Restarts of each child within {@link RESTARTS_WITHIN_MS}. */
   readonly restarts: Readonly<Record<string, number>>;
+  /** Children that died since the last look, though nobody had ended them. */
+  readonly died: readonly string[];
+  /** Recorders that died while they recorded, since the last look. */
+  readonly lostRecorders: readonly LostRecorder[];
+  /** For how long frames have come and no part of them. */
+  readonly partlessMs: number;
   /** The loudest peak of each channel since the last look, in dBFS. */
   readonly peakDbfs: readonly number[] | undefined;
   /** Viewers that were turned away since the last look. */
   readonly refused: number;
 }
+
+export interface LostRecorder {
+  /** Of its target. */
+  readonly id: string;
+  readonly folder: string;
+  readonly reason: string;
+}
+
+/** What came in between two looks. */
+export interface Heard {
+  /** In dBFS; undefined where there was none. */
+  readonly peakDbfs: readonly number[] | undefined;
+  readonly lostRecorders: readonly LostRecorder[];
+}
+
+export const NOTHING_HEARD: Heard = { peakDbfs: undefined, lostRecorders: [] };
 
 const TOLD = ['media', 'levels', 'uplink'] as const;
 type Told = (typeof TOLD)[number];
@@ -28,6 +50,9 @@ export interface Watching {
   readonly restartsTotal: Readonly<Record<string, number>>;
   readonly restartedMs: Readonly<Record<string, readonly number[]>>;
   readonly refusedTotal: number | undefined;
+  readonly diedTotal: Readonly<Record<string, number>>;
+  /** The count of parts, and when it last grew or had no reason to. */
+  readonly parts: { readonly total: number; readonly atMs: number } | undefined;
 }
 
 export const NOTHING_SEEN: Watching = {
@@ -35,6 +60,8 @@ export const NOTHING_SEEN: Watching = {
   restartsTotal: {},
   restartedMs: {},
   refusedTotal: undefined,
+  diedTotal: {},
+  parts: undefined,
 };
 
 /**
@@ -44,7 +71,7 @@ export const NOTHING_SEEN: Watching = {
 export function watchFacts(
   before: Watching,
   box: BoxSnapshot,
-  heard: readonly number[] | undefined,
+  heard: Heard,
   nowMs: number,
 ): { readonly watching: Watching; readonly facts: Facts } {
   const seen = Object.fromEntries(
@@ -64,14 +91,31 @@ export function watchFacts(
       Object.entries(box.children).map(([name, child]) => [name, child.restartsTotal]),
     ),
     refusedTotal,
+    diedTotal: Object.fromEntries(
+      Object.entries(box.children).map(([name, { diedTotal = 0 }]) => [name, diedTotal]),
+    ),
+    parts: countParts(before, box, nowMs),
   };
+  const died = Object.entries(watching.diedTotal)
+    .filter(([name, total]) => total > (before.diedTotal[name] ?? 0))
+    .map(([name]) => name);
   const ageMs = Object.fromEntries(
     TOLD.map((name) => [name, box[name] === undefined ? undefined : nowMs - seen[name].atMs]),
   ) as Facts['ageMs'];
   const restarts = Object.fromEntries(
     Object.entries(restartedMs).map(([name, times]) => [name, times.length]),
   );
-  return { watching, facts: { box, ageMs, restarts, peakDbfs: heard ?? peaksOf(box), refused } };
+  const partlessMs = nowMs - (watching.parts?.atMs ?? nowMs);
+  const { lostRecorders } = heard;
+  const peakDbfs = heard.peakDbfs ?? peaksOf(box);
+  const facts = { box, ageMs, restarts, died, lostRecorders, partlessMs, peakDbfs, refused };
+  return { watching, facts };
+}
+
+function countParts({ parts }: Watching, { media }: BoxSnapshot, nowMs: number) {
+  const total = media?.partsTotal ?? 0;
+  const isStill = media?.isFlowing === true && total === parts?.total;
+  return isStill ? parts : { total, atMs: nowMs };
 }
 
 function countRestarts(before: Watching, box: BoxSnapshot, nowMs: number) {
@@ -91,6 +135,18 @@ function countRestarts(before: Watching, box: BoxSnapshot, nowMs: number) {
 
 function peaksOf({ levels }: BoxSnapshot): readonly number[] | undefined {
   return levels?.peakDbfs;
+}
+
+/** Recorders that recorded before and have failed now. */
+export function recordersLost(
+  before: BoxSnapshot['recording'],
+  now: BoxSnapshot['recording'],
+): readonly LostRecorder[] {
+  const wasRecording = (id: string) =>
+    before.some((target) => target.id === id && target.phase === 'recording');
+  return now
+    .filter(({ id, phase }) => phase === 'failed' && wasRecording(id))
+    .map(({ id, folder, reason = 'it failed' }) => ({ id, folder, reason }));
 }
 
 /** The louder of both, channel by channel. */

@@ -11,6 +11,9 @@ const UNSTEADY_RESTARTS = 3;
 /** One channel of a pair plays, the other does not. */
 const PLAYS_DBFS = -40;
 
+/** What is over at once stays to be seen for so long. */
+const SEEN_MS = 20_000;
+
 const CHILD_ADVICE = 'It is started again by itself. If it stays, look at the journal.';
 
 export const MEDIA_RULES: readonly Rule[] = [
@@ -25,6 +28,19 @@ export const MEDIA_RULES: readonly Rule[] = [
         box.children,
         ({ phase }) => phase === 'pausing',
         (name, why) => `${name} is down${why}`,
+      ),
+  },
+  {
+    key: '*-died',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: SEEN_MS,
+    advice: CHILD_ADVICE,
+    find: ({ box, died }) =>
+      childrenWhere(
+        box.children,
+        (_, name) => died.includes(name),
+        (name, why) => `${name} died and is started again${why}`,
       ),
   },
   {
@@ -45,11 +61,16 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 0,
     holdMs: 2_000,
-    advice: 'The media process hangs: systemd starts the box again soon; elsewhere restart it.',
-    find: ({ box, ageMs }) =>
-      box.children['media']?.phase === 'running' && (ageMs.media ?? 0) >= SILENT_MS
-        ? 'the figures of the media process are old: it says nothing'
-        : undefined,
+    advice: 'The media process hangs and is started anew by itself. If it stays, restart the box.',
+    find: ({ box, ageMs, partlessMs }) => {
+      if (box.children['media']?.phase !== 'running') return undefined;
+      if ((ageMs.media ?? 0) >= SILENT_MS) {
+        return 'the figures of the media process are old: it says nothing';
+      }
+      return partlessMs >= SILENT_MS
+        ? 'frames come, and the media process makes nothing of them'
+        : undefined;
+    },
   },
   {
     key: 'no-picture',

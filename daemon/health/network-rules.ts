@@ -108,6 +108,29 @@ export const NETWORK_RULES: readonly Rule[] = [
       modems.phase === 'away' ? `nothing is known of modems: ${modems.reason}` : undefined,
   },
   {
+    key: 'broker-away',
+    severity: 'warning',
+    afterMs: 15_000,
+    holdMs: 2_000,
+    advice: 'The drop goes on, and what happens is told later. Check the broker and mqtt.url.',
+    find: ({ box: { broker } }) =>
+      broker.phase === 'away'
+        ? `the MQTT broker is away: ${broker.reason.slice(0, 160)}`
+        : undefined,
+  },
+  {
+    key: 'recorder-*-died',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 20_000,
+    advice: 'It goes on in a new file. If it happens again, look at that disk and the journal.',
+    find: ({ lostRecorders }) =>
+      lostRecorders.map(({ id, folder, reason }) => ({
+        id,
+        text: `the recording on ${folder} broke off: ${reason.slice(0, 160)}`,
+      })),
+  },
+  {
     key: 'recording-*-failed',
     severity: 'critical',
     afterMs: 1_000,

@@ -3,7 +3,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../commands.ts';
 import type { BoxSnapshot, Warning } from '../snapshot.ts';
-import { louder, NOTHING_SEEN, watchFacts } from './facts.ts';
+import { louder, NOTHING_HEARD, NOTHING_SEEN, recordersLost, watchFacts } from './facts.ts';
 import { MACHINE_RULES } from './machine-rules.ts';
 import { MEDIA_RULES } from './media-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
@@ -24,6 +24,8 @@ export interface HealthWatch {
   warnings(): readonly Warning[];
   /** Every measured level, so that a clip between two looks is not missed. */
   hear(levels: Levels): void;
+  /** Every word of the recorders: one that died may be back at the next look. */
+  hearRecording(recording: BoxSnapshot['recording']): void;
   /** Looks once a second until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -35,7 +37,8 @@ const LOOK_EVERY_MS = 1_000;
 export function openHealth({ snapshot, onEvent, clock, log }: HealthDeps): HealthWatch {
   let health = NO_WARNINGS;
   let watching = NOTHING_SEEN;
-  let heard: readonly number[] | undefined;
+  let heard = NOTHING_HEARD;
+  let recording: BoxSnapshot['recording'] = [];
   let warnings: readonly Warning[] = [];
 
   const tell = (type: string, { key, severity, text, advice, sinceMs }: Warning) => {
@@ -46,7 +49,7 @@ export function openHealth({ snapshot, onEvent, clock, log }: HealthDeps): Healt
     const nowMs = clock.monotonicMs();
     const seen = watchFacts(watching, snapshot(), heard, nowMs);
     watching = seen.watching;
-    heard = undefined;
+    heard = NOTHING_HEARD;
     const step = stepHealth(RULES, health, seen.facts, nowMs, clock.wallMs());
     health = step.health;
     warnings = warningsOf(health);
@@ -56,7 +59,14 @@ export function openHealth({ snapshot, onEvent, clock, log }: HealthDeps): Healt
   return {
     warnings: () => warnings,
     hear: (levels) => {
-      heard = louder(heard, levels);
+      heard = { ...heard, peakDbfs: louder(heard.peakDbfs, levels) };
+    },
+    hearRecording: (now) => {
+      const lost = recordersLost(recording, now);
+      recording = now;
+      // As many as there are targets: one that dies twice between two looks is told once.
+      const others = heard.lostRecorders.filter(({ id }) => lost.every((one) => one.id !== id));
+      heard = { ...heard, lostRecorders: [...others, ...lost] };
     },
     run: async (signal) => {
       while (!signal.aborted) {

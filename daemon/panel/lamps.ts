@@ -12,9 +12,12 @@ export type LampName = (typeof LAMPS)[number];
  * not known or broken.
  */
 export function lampsOf(box: BoxSnapshot): Readonly<Record<LampName, RhythmName>> {
+  const shown = { power: powerLamp(box), 'on-air': onAirLamp(box) };
+  if (box.resting.some(({ load }) => load === 'lamps')) {
+    return { ...shown, links: 'off', sound: 'off', recording: 'off' };
+  }
   return {
-    power: powerLamp(box),
-    'on-air': onAirLamp(box),
+    ...shown,
     links: linksLamp(box),
     sound: soundLamp(box),
     recording: recordingLamp(box),

@@ -2,8 +2,7 @@ import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../commands.ts';
-import type { PowerPhase } from '../snapshot.ts';
-import { type Load, shedIn } from './loads.ts';
+import type { PowerPhase, RestingLoad } from '../snapshot.ts';
 import { type PowerSettings, START_POWER, stepPower } from './policy.ts';
 
 export interface PowerDeps {
@@ -11,8 +10,10 @@ export interface PowerDeps {
   /** Asked at each reading: the planned end may be set while it runs. */
   readonly settings: () => PowerSettings;
   readonly onBattery: (battery: BatteryState) => void;
-  /** Called at the start and at each change, with all that is off now. */
-  readonly onPhase: (phase: PowerPhase, shed: readonly Load[]) => void;
+  /** What rests in a phase, for those who are told. */
+  readonly restingIn: (phase: PowerPhase) => readonly RestingLoad[];
+  /** Called at the start and at each change, with all that rests now. */
+  readonly onPhase: (phase: PowerPhase, resting: readonly RestingLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,7 +32,7 @@ const SEVERITY: Readonly<Record<PowerPhase, BoxEvent['severity']>> = {
 export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps;
   let state = START_POWER;
-  deps.onPhase(state.phase, shedIn(state.phase));
+  deps.onPhase(state.phase, deps.restingIn(state.phase));
   try {
     while (!signal.aborted) {
       const battery = await deps.battery.read(signal);
@@ -39,9 +40,10 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
       const { phase } = state;
       state = stepPower(state, battery, deps.settings(), clock.monotonicMs(), clock.wallMs());
       if (state.phase !== phase) {
-        const shed = shedIn(state.phase);
+        const resting = deps.restingIn(state.phase);
+        const shed = resting.map(({ load }) => load);
         log.warn('power', { from: phase, to: state.phase, shed, ...figuresOf(battery) });
-        deps.onPhase(state.phase, shed);
+        deps.onPhase(state.phase, resting);
         deps.onEvent({
           type: 'power.phase',
           severity: SEVERITY[state.phase],

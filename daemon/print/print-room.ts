@@ -26,6 +26,11 @@ export function openPrintRoom(deps: PrintRoomDeps): Pick<CommanderDeps, 'print'>
         const detail = `there is no document ${String(name).slice(0, 40)}; there are: ${DOCUMENT_NAMES.join(', ')}`;
         return { status: 'rejected', code: 'UNSUPPORTED', detail };
       }
+      const resting = snapshot().resting.find(({ load }) => load === 'printer');
+      if (resting !== undefined) {
+        const detail = `${resting.text}, to save the battery; plug in the mains`;
+        return { status: 'rejected', code: 'SAVING_POWER', detail };
+      }
       if (isDryRun) return { status: 'done', detail: `would print ${name}` };
       const document = renderDocument(name, deps, snapshot(), clock.wallMs());
       const printed = await printer.print(document, signal);

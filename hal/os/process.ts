@@ -52,6 +52,8 @@ export interface RunningChild {
   readonly pid: number;
   /** Never rejects: a child that is gone is told of by its run. */
   send(message: object): void;
+  /** Ends its group at once, as it answers no more; its run rejects. */
+  kill(): void;
 }
 
 /**
@@ -90,6 +92,7 @@ export async function runNodeChild<In>(
   }
   spec.onStart({
     pid,
+    kill: () => killGroup(pid, 'SIGKILL'),
     send: (message) => {
       // execa throws at once when the child has disconnected, and rejects later.
       const send = async () => await child.sendMessage(message as Message<'json'>);

@@ -1,5 +1,6 @@
 import { type Clock, isAbort } from './clock.ts';
 import { type Log, messageOf } from './log.ts';
+import { ProcessError } from './process.ts';
 import type { Task } from './task.ts';
 
 export interface RestartPolicy {
@@ -14,6 +15,8 @@ export interface RestartPolicy {
 export interface Supervised {
   readonly phase: 'running' | 'pausing' | 'stopped';
   readonly restartsTotal: number;
+  /** How often a process died that nobody had ended; left out where none did. */
+  readonly diedTotal?: number;
   readonly lastFailure?: string;
 }
 
@@ -42,11 +45,13 @@ export async function supervise(
   const { policy, clock, log } = options;
   let pauseMs = policy.firstPauseMs;
   let restartsTotal = 0;
+  let diedTotal = 0;
   let lastFailure: string | undefined;
   const tell = (phase: Supervised['phase']) =>
     options.onChange?.({
       phase,
       restartsTotal,
+      ...(diedTotal === 0 ? {} : { diedTotal }),
       ...(lastFailure === undefined ? {} : { lastFailure }),
     });
 
@@ -60,6 +65,7 @@ export async function supervise(
     } catch (error) {
       if (signal.aborted) break;
       if (options.isFatal?.(error)) throw error;
+      if (error instanceof ProcessError) diedTotal += 1;
       lastFailure = messageOf(error);
     }
     const ranMs = clock.monotonicMs() - startedMs;

@@ -31,6 +31,8 @@ export interface Outlet {
   /** Names of its elements in the graph. */
   readonly encoder: string;
   readonly sink: string;
+  /** Shut by `drop=true` it brings no frames to the encoder, which rests; pictures only. */
+  readonly valve?: string;
 }
 
 export interface Graph {
@@ -54,8 +56,8 @@ const FIRST_FD = 3;
  * Renders the capture pipeline.
  *
  * ```
- * camera ! leak ! gate ! videorate ! I420 ! tee ! scale ! encode ! GDP ! fd 3
- *                                            \ ! scale ! encode ! GDP ! fd 4
+ * camera ! leak ! gate ! videorate ! I420 ! tee ! valve ! scale ! encode ! GDP ! fd 3
+ *                                            \ ! valve ! scale ! encode ! GDP ! fd 4
  * sound ! 48 kHz ! tee ! AAC ! GDP ! fd 5
  *                     \ ! S16LE ! fd 6
  * ```
@@ -81,7 +83,9 @@ export function renderGraph(settings: GraphSettings): Graph {
 }
 
 function outlet(id: string, kind: Outlet['kind'], index: number): Outlet {
-  return { id, kind, fd: FIRST_FD + index, encoder: `encoder-${id}`, sink: `sink-${id}` };
+  const names = { encoder: `encoder-${id}`, sink: `sink-${id}` };
+  const valve = kind === 'video' ? { valve: `valve-${id}` } : {};
+  return { id, kind, fd: FIRST_FD + index, ...names, ...valve };
 }
 
 /**
@@ -107,12 +111,13 @@ function renderSource({ camera, fps, isSteady }: GraphSettings): string {
 
 function renderRendition(
   rendition: RenditionSettings,
-  { encoder, fd, sink }: Outlet,
+  { encoder, fd, sink, valve }: Outlet,
   { encoder: kind, gopFrames, speed }: GraphSettings,
 ): string {
   const { width, height, bitrateBps } = rendition;
   return [
     'frames.',
+    `valve name=${valve}`,
     'queue max-size-buffers=3 max-size-bytes=0 max-size-time=0',
     'videoscale',
     `video/x-raw,width=${width},height=${height},pixel-aspect-ratio=1/1`,

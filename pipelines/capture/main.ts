@@ -5,7 +5,7 @@
  */
 import { openTestPicture, type TestPicture } from '../../hal/camera/test-picture.ts';
 import { type BusMessage, type GstPipeline, openPipeline } from './gst.ts';
-import type { FromCapture, ToCapture } from './messages.ts';
+import { type FromCapture, SETTABLE, type ToCapture } from './messages.ts';
 
 /** The gate is shut this long around a forced key frame, so that no encoder is ahead of another. */
 const GATE_MS = 40;
@@ -52,6 +52,10 @@ function control(pipeline: GstPipeline, { outlets }: Start, message: ToCapture):
   if (message.type === 'bitrate') {
     const element = pipeline.findChild(message.element);
     if (element !== undefined) element['bitrate'] = message.value;
+  }
+  if (message.type === 'set' && SETTABLE.includes(message.property)) {
+    const element = pipeline.findChild(message.element);
+    if (element !== undefined) element[message.property] = message.value;
   }
   if (message.type === 'keyframe') {
     const gate = pipeline.findChild('gate');

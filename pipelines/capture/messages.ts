@@ -11,6 +11,13 @@ export type ToCapture =
     }
   /** Sets the encoder's `bitrate` property to `value`. */
   | { readonly type: 'bitrate'; readonly element: string; readonly value: number }
+  /** Sets a property of an element that runs, one of {@link SETTABLE}. */
+  | {
+      readonly type: 'set';
+      readonly element: string;
+      readonly property: string;
+      readonly value: boolean;
+    }
   /** All renditions start a new group of pictures with the same frame. */
   | { readonly type: 'keyframe' };
 
@@ -19,3 +26,9 @@ export type FromCapture =
   /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
   | { readonly type: 'playing'; readonly clockUs: number }
   | { readonly type: 'failed'; readonly message: string };
+
+/**
+ * What may be set while the pipeline runs: a valve's `drop`, and libcamerasrc's
+ * `ae-enable` (exposure and gain) and `awb-enable`.
+ */
+export const SETTABLE: readonly string[] = ['drop', 'ae-enable', 'awb-enable'];

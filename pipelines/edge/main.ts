@@ -91,6 +91,8 @@ function figuresOf(
     partsTotal: 0,
     heldFramesTotal: 0,
     heldBytes: edge.heldBytes,
+    standIns: {},
+    resting: [],
     edge,
   };
 }

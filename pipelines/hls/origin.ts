@@ -67,6 +67,8 @@ export class Origin {
     if (ids === undefined) {
       return refuse(400, `no profile of that name; there are: ${Object.keys(profiles).join(', ')}`);
     }
+    // One that rests is no choice for new viewers; those who watch it go on (see setStandIns).
+    const listed = new Set(ids.map((id) => this.#presentation.standInFor(id)));
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
     for (const { id, kind, format, window } of this.#presentation.tracks()) {
@@ -74,7 +76,7 @@ export class Origin {
       if (format === undefined || window.edge() === undefined) continue;
       const bitrateBps = bitratesBps[id] ?? 0;
       if (format.kind === 'audio') audio = { id, format, bitrateBps };
-      else if (kind === 'video' && ids.includes(id)) variants.push({ id, format, bitrateBps });
+      else if (kind === 'video' && listed.has(id)) variants.push({ id, format, bitrateBps });
     }
     const hasPicture = this.#presentation.tracks().some(({ kind }) => kind === 'video');
     if (hasPicture ? variants.length === 0 : audio === undefined) {

@@ -86,6 +86,8 @@ export class RenditionWindow {
   }
 
   addInit(id: string, bytes: Buffer): void {
+    // Named anew it is the newest, and kept until it is used.
+    this.#inits.delete(id);
     this.#inits.set(id, bytes);
   }
 

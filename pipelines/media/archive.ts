@@ -52,6 +52,8 @@ export interface Archive {
   collect(trackId: string): void;
   /** A drop begins or ends. */
   setRecording(isOn: boolean): void;
+  /** Live posters and previews are made, which is so at first, or not. */
+  setPreviews(isOn: boolean): void;
   /** Rejects with a PipelineError CLIP_FAILED. */
   clip(seconds: number, signal: AbortSignal): Promise<ClipMade>;
   /** undefined for a path that is none of its own. */
@@ -135,6 +137,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       if (isOn) replay.begin(clock.wallMs());
       else replay.end();
     },
+    setPreviews: (isOn) => studio?.setDrawing(isOn),
     clip: async (seconds, signal) => {
       if (studio === undefined) throw new Error('clips are not configured');
       const made = await studio.clip(seconds, signal);

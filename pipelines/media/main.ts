@@ -120,6 +120,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         partLagMs: quantiles(lagsMs),
         partsTotal,
         heldFramesTotal: presentation.heldTotal,
+        standIns: presentation.standIns(),
+        resting: presentation.resting(),
         heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
       },
     });
@@ -140,7 +142,9 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       nowUs,
       tell,
       onUnit: (id, runningUs) => {
-        if (lastVideoUs.has(id)) lastVideoUs.set(id, runningUs);
+        for (const reader of presentation.readersOf(id)) {
+          if (lastVideoUs.has(reader)) lastVideoUs.set(reader, runningUs);
+        }
       },
     });
   };
@@ -165,6 +169,10 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     if (message.type === 'clock') runClockUs = message.clockUs;
     if (message.type === 'record') archive.setRecording(message.isOn);
     if (message.type === 'clip') makeClip(message);
+    if (message.type === 'rest') {
+      presentation.setStandIns(message.standIns);
+      archive.setPreviews(message.hasPreviews);
+    }
     if (message.type === 'end') presentation.end(nowUs());
   };
   return { handle, closed: archive.run(signal) };

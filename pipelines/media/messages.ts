@@ -63,6 +63,13 @@ export type ToMedia =
     }
   /** Recordings begin or end; what was published is written out. */
   | { readonly type: 'record'; readonly isOn: boolean }
+  /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */
+  | {
+      readonly type: 'rest';
+      /** By rendition, the one that stands in for it. */
+      readonly standIns: Readonly<Record<string, string>>;
+      readonly hasPreviews: boolean;
+    }
   /** A clip of the last so many seconds. */
   | { readonly type: 'clip'; readonly request: number; readonly seconds: number }
   | { readonly type: 'end' };
@@ -97,4 +104,8 @@ export interface MediaFigures {
   readonly heldFramesTotal: number;
   /** Of a box that serves another one's stream. */
   readonly edge?: EdgeReport;
+  /** By rendition, the one whose pictures it has now; only where that is another. */
+  readonly standIns: Readonly<Record<string, string>>;
+  /** Renditions whose own encoders nobody needs by now. */
+  readonly resting: readonly string[];
 }

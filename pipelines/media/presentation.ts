@@ -4,10 +4,11 @@ import type { Limits } from '../hls/limits.ts';
 import type { DateRange } from '../hls/playlist.ts';
 import { RenditionWindow } from '../hls/window.ts';
 import { renderInit } from './cmaf.ts';
-import { TrackCutter } from './cutter.ts';
+import { TrackCutter, type Unit } from './cutter.ts';
 import { Outages } from './outages.ts';
 import { findFirstUnits, findStart, type HeldUnit, isJudgeable } from './run-start.ts';
 import { SegmentClock } from './segment-clock.ts';
+import { type PlacedUnit, Splice } from './splice.ts';
 import { chooseOrigins, GroupTimeline, type Stamping } from './timeline.ts';
 
 export type TrackKind = 'video' | 'audio';
@@ -41,6 +42,19 @@ export interface PresentationOptions {
   readonly firstDiscontinuity: number;
   /** Called after a track's playlist changed. */
   readonly onPublish: (trackId: string) => void;
+}
+
+/** What a rendition's encoder gives, and the init section that says so. */
+interface Encoded {
+  readonly format: TrackFormat;
+  readonly initId: string;
+  readonly init: Buffer;
+}
+
+/** A unit on its way to the cutters. */
+interface Placed extends PlacedUnit {
+  readonly unit: Unit;
+  readonly arrivedUs: number;
 }
 
 /** A capture run: its tracks' clocks, and what is held back until all have begun. */
@@ -77,6 +91,8 @@ export class Presentation {
   readonly #clock: SegmentClock;
   readonly #cutters = new Map<string, TrackCutter>();
   readonly #windows = new Map<string, RenditionWindow>();
+  readonly #splices = new Map<string, Splice<Placed>>();
+  readonly #encoded = new Map<string, Encoded>();
   readonly #outages: Outages;
   readonly #lastArrivalUs = new Map<string, number>();
   #run: Run | undefined;
@@ -93,6 +109,7 @@ export class Presentation {
       const window = new RenditionWindow(limits, options.firstDiscontinuity);
       this.#windows.set(id, window);
       this.#cutters.set(id, new TrackCutter(window, this.#clock, limits));
+      this.#splices.set(id, new Splice(id));
     }
   }
 
@@ -150,30 +167,75 @@ export class Presentation {
     return this.#options.tracks.find(({ id }) => id === trackId)?.kind;
   }
 
+  /**
+   * Other renditions stand in for these, and nobody reads their own encoders any
+   * more: see {@link resting}. All others are what their own encoders give.
+   *
+   * Under way it falls on a key frame, with a discontinuity and another init
+   * section in all renditions' same segment (RFC 8216bis §4.4.4.3, §6.2.4): who
+   * watches one of them goes on watching, and a recording goes on.
+   */
+  setStandIns(standIns: Readonly<Record<string, string>>): void {
+    for (const [id, splice] of this.#splices) {
+      const standIn = standIns[id] ?? id;
+      if (this.kindOf(standIn) === this.kindOf(id)) splice.turnTo(standIn);
+    }
+    if (this.#run?.timelines === undefined) this.#settle();
+  }
+
+  /** By rendition, the one whose pictures it has now; only where that is another. */
+  standIns(): Readonly<Record<string, string>> {
+    const sources = [...this.#splices].map(([id, { source }]) => [id, source] as const);
+    return Object.fromEntries(sources.filter(([id, source]) => id !== source));
+  }
+
+  /** Renditions whose own encoder nobody needs now. */
+  resting(): readonly string[] {
+    return this.#options.tracks.map(({ id }) => id).filter((id) => this.readersOf(id).length === 0);
+  }
+
+  /** Tracks that are made of this one's units, itself first. */
+  readersOf(trackId: string): readonly string[] {
+    const readers = [...this.#splices].filter(([, splice]) => splice.listensTo(trackId));
+    return readers.map(([id]) => id).sort((a, b) => rank(a, trackId) - rank(b, trackId));
+  }
+
+  /** What new viewers are to be given in a rendition's place: itself, or what stands in for it. */
+  standInFor(trackId: string): string {
+    const { source = trackId, wanted = trackId } = this.#splices.get(trackId) ?? {};
+    // One that comes back is there once it is published.
+    return wanted === trackId ? source : wanted;
+  }
+
   /** Capture has (re)started; its tracks' first units follow. */
   beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
     this.#endRun();
+    this.#settle();
     this.#run = { stampings, held: [], begunUs: nowUs, timelines: undefined };
   }
 
   /** A track's caps arrived; false where the box cannot carry them, or not in the same run. */
   setCaps(trackId: string, caps: string): boolean {
     const format = parseCaps(caps);
-    const cutter = this.#cutters.get(trackId);
-    if (format === undefined || cutter === undefined) return false;
-    const isRunning = !cutter.isBroken && cutter.format !== undefined;
-    if (isRunning && !isSameFormat(cutter.format, format)) return false;
+    if (format === undefined || !this.#cutters.has(trackId)) return false;
+    const readers = this.readersOf(trackId).filter((id) => this.#spliceOf(id).source === trackId);
+    const isOther = (cutter: TrackCutter) =>
+      !cutter.isBroken && cutter.format !== undefined && !isSameFormat(cutter.format, format);
+    if (readers.some((id) => isOther(this.#cutterOf(id)))) return false;
     const init = renderInit(format);
-    const id = createHash('sha256').update(init).digest('base64url').slice(0, 8);
-    this.#windowOf(trackId).addInit(id, init);
-    cutter.setFormat(format, id);
+    const initId = createHash('sha256').update(init).digest('base64url').slice(0, 8);
+    this.#encoded.set(trackId, { format, initId, init });
+    for (const id of readers) this.#takeFormat(id);
     return true;
   }
 
   add(trackId: string, unit: ArrivedUnit): void {
     const run = this.#run;
-    if (run === undefined || this.#isEnded || !this.#cutters.has(trackId)) return;
-    this.#lastArrivalUs.set(trackId, unit.arrivedUs);
+    const readers = this.readersOf(trackId);
+    if (run === undefined || this.#isEnded || readers.length === 0) return;
+    for (const id of readers) {
+      if (this.#spliceOf(id).source === trackId) this.#lastArrivalUs.set(id, unit.arrivedUs);
+    }
     if (run.timelines !== undefined) {
       this.#publish(run.timelines, trackId, unit);
       return;
@@ -218,8 +280,8 @@ export class Presentation {
   }
 
   #isJudgeable({ held }: Run, nowUs: number): boolean {
-    const trackIds = this.#options.tracks.map(({ id }) => id);
-    return isJudgeable(held, trackIds, nowUs);
+    const sources = [...this.#splices.values()].map(({ source }) => source);
+    return isJudgeable(held, [...new Set(sources)], nowUs);
   }
 
   #startRun(run: Run): void {
@@ -249,12 +311,48 @@ export class Presentation {
     const kind = this.#kindOf(trackId);
     const timeline = timelines.get(kind) ?? this.#beginLate(timelines, kind, unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
-    this.#followSource(timelines, timeline, trackId, unit);
-    const { isKeyframe, isDiscont, data } = unit;
+    if (this.#spliceOf(trackId).source === trackId) {
+      this.#followSource(timelines, timeline, trackId, unit);
+    }
+    const { isKeyframe, isDiscont, data, arrivedUs } = unit;
     const timeUs = timeline.place(unit.runningUs);
-    this.#changing(trackId, () =>
-      this.#cutterOf(trackId).add({ timeUs, isKeyframe, isDiscont, data }, unit.arrivedUs / 1000),
-    );
+    const placed = { timeUs, isKeyframe, arrivedUs, unit: { timeUs, isKeyframe, isDiscont, data } };
+    for (const id of this.readersOf(trackId)) this.#give(id, trackId, placed);
+  }
+
+  /** To the track that reads it; a change of source may hold it back, or be complete with it. */
+  #give(trackId: string, sourceId: string, placed: Placed): void {
+    const format = this.#encoded.get(sourceId)?.format;
+    const frameUs = ((format?.frameTicks ?? 0) * 1e6) / (format?.timescale ?? 1);
+    const turnAt = (keyframeUs: number): number | undefined => {
+      // Only a key frame of the common grid opens a segment, and so can the one after it.
+      if (!this.#clock.hasStartNear(keyframeUs, frameUs / 2)) return undefined;
+      const atUs = keyframeUs + this.#clock.segmentUs;
+      this.#clock.breakAt(atUs);
+      return atUs;
+    };
+    const { units, hasTurned } = this.#spliceOf(trackId).take(sourceId, placed, frameUs, turnAt);
+    if (hasTurned) this.#takeFormat(trackId);
+    for (const { unit, arrivedUs } of units) {
+      this.#changing(trackId, () => this.#cutterOf(trackId).add(unit, arrivedUs / 1000));
+    }
+  }
+
+  /** Changes under way are carried out where everything begins anew. */
+  #settle(): void {
+    for (const [id, splice] of this.#splices) {
+      if (splice.source === splice.wanted) continue;
+      splice.settle();
+      this.#takeFormat(id);
+    }
+  }
+
+  /** The track is what its source encodes, from its next segment on. */
+  #takeFormat(trackId: string): void {
+    const encoded = this.#encoded.get(this.#spliceOf(trackId).source);
+    if (encoded === undefined) return;
+    this.#windowOf(trackId).addInit(encoded.initId, encoded.init);
+    this.#cutterOf(trackId).setFormat(encoded.format, encoded.initId);
   }
 
   /** A group whose first unit came after the run had begun. */
@@ -299,6 +397,7 @@ export class Presentation {
     const newestUs = this.#clock.newest?.startUs ?? 0;
     const startUs = Math.max(unit.arrivedUs, endUs, newestUs + SHORTEST_SEGMENT_US);
     for (const [, other] of moved) other.shift(startUs - placedUs);
+    this.#settle();
     for (const { id } of group) {
       this.#changing(id, () => this.#cutterOf(id).break());
     }
@@ -338,11 +437,22 @@ export class Presentation {
     return window;
   }
 
+  #spliceOf(id: string): Splice<Placed> {
+    const splice = this.#splices.get(id);
+    if (splice === undefined) throw new Error(`no track ${id}`);
+    return splice;
+  }
+
   #cutterOf(id: string): TrackCutter {
     const cutter = this.#cutters.get(id);
     if (cutter === undefined) throw new Error(`no track ${id}`);
     return cutter;
   }
+}
+
+/** The track itself before others that read it: its segments are begun by then. */
+function rank(id: string, first: string): number {
+  return id === first ? 0 : 1;
 }
 
 function isSameFormat(a: TrackFormat | undefined, b: TrackFormat): boolean {

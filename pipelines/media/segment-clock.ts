@@ -23,6 +23,7 @@ export class SegmentClock {
   readonly #firstMsn: number;
   #starts: SegmentStart[] = [];
   #plannedEndUs = 0;
+  #breakUs: number | undefined;
 
   /**
    * @param segmentUs Time between key frames.
@@ -55,11 +56,28 @@ export class SegmentClock {
 
   /** Opens the next segment at `startUs`. */
   begin(startUs: number, isDiscontinuity: boolean): SegmentStart {
-    const start = { msn: (this.newest?.msn ?? this.#firstMsn - 1) + 1, startUs, isDiscontinuity };
+    const isBreak = this.#breakUs !== undefined && startUs > this.#breakUs - this.#segmentUs / 4;
+    if (isBreak) this.#breakUs = undefined;
+    const start = {
+      msn: (this.newest?.msn ?? this.#firstMsn - 1) + 1,
+      startUs,
+      isDiscontinuity: isDiscontinuity || isBreak,
+    };
     this.#starts.push(start);
     if (this.#starts.length > REMEMBERED) this.#starts.shift();
     this.#plannedEndUs = startUs + this.#segmentUs;
     return start;
+  }
+
+  /** The segment that begins at `atUs` is a discontinuity, in every rendition. */
+  breakAt(atUs: number): void {
+    this.#breakUs = atUs;
+  }
+
+  /** True where some segment begins, or is planned to, within `toleranceUs` of `atUs`. */
+  hasStartNear(atUs: number, toleranceUs: number): boolean {
+    const isNear = (startUs: number) => Math.abs(startUs - atUs) <= toleranceUs;
+    return isNear(this.#plannedEndUs) || this.#starts.some(({ startUs }) => isNear(startUs));
   }
 
   /** Opens the next segment where it was planned. */

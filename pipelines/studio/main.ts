@@ -35,6 +35,7 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
   let clipsUnderWay = 0;
   let drawnUs = Number.NEGATIVE_INFINITY;
   let drawsWaiting = 0;
+  let isDrawingLive = true;
   let draws: Promise<void> = Promise.resolve();
 
   /** One poster after the other: they are nobody's hurry, and fill a core. */
@@ -109,11 +110,14 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
         clipsUnderWay -= 1;
       }
     },
+    setDrawing: (isOn: boolean) => {
+      isDrawingLive = isOn;
+    },
     /** Draws a live poster where one is due. */
     tick: () => {
       const endUs = ring.endUs(leadId);
       const everyUs = settings.posterEveryS * 1e6;
-      if (everyUs === 0 || drawsWaiting > 0 || endUs === undefined) return;
+      if (!isDrawingLive || everyUs === 0 || drawsWaiting > 0 || endUs === undefined) return;
       const picture = endUs - drawnUs < everyUs ? undefined : still(endUs);
       if (picture === undefined) return;
       drawnUs = endUs;
@@ -128,9 +132,10 @@ async function run({ settings, socketPath }: Start): Promise<void> {
   // First of all: threads take it on from the thread that starts them.
   setPriority(NICENESS);
   const ending = new AbortController();
-  const { ring, makeClip, tick } = openStudio(settings, ending.signal);
+  const { ring, makeClip, setDrawing, tick } = openStudio(settings, ending.signal);
   process.on('message', (message: ToStudio) => {
     if (message.type === 'clip') void makeClip(message.request, message.seconds);
+    if (message.type === 'draw') setDrawing(message.isOn);
   });
   for await (const messages of readFeed(socketPath, TICK_MS)) {
     for (const message of messages) {

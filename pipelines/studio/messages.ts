@@ -16,6 +16,8 @@ export interface StudioSettings {
 
 export type ToStudio =
   | { readonly type: 'start'; readonly settings: StudioSettings; readonly socketPath: string }
+  /** Live posters and previews are drawn, or not; clips are always made. */
+  | { readonly type: 'draw'; readonly isOn: boolean }
   | {
       readonly type: 'clip';
       /** Comes back with the answer. */

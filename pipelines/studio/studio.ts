@@ -32,6 +32,8 @@ export interface Studio {
    * `onClipPoster`. Rejects with a {@link PipelineError} CLIP_FAILED.
    */
   clip(seconds: number, signal: AbortSignal): Promise<StoredMovie>;
+  /** Live posters and previews are drawn, which is so at first, or not. */
+  setDrawing(isOn: boolean): void;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -54,6 +56,8 @@ export function openStudio(options: StudioOptions): Studio {
   const asked = new Map<number, (answer: Answer) => void>();
   let child: RunningChild | undefined;
   let requests = 0;
+  let isDrawing = true;
+  const tellDrawing = () => child?.send({ type: 'draw', isOn: isDrawing } satisfies ToStudio);
 
   const onMessage = (message: FromStudio) => {
     if (message.type === 'clip' || message.type === 'no-clip')
@@ -66,6 +70,7 @@ export function openStudio(options: StudioOptions): Studio {
     const onStart = (started: RunningChild) => {
       child = started;
       started.send({ type: 'start', settings, socketPath } satisfies ToStudio);
+      tellDrawing();
     };
     const entry = entryPoint(import.meta.url, './main');
     const spec = {
@@ -109,6 +114,10 @@ export function openStudio(options: StudioOptions): Studio {
         if (signal.aborted) throw signal.reason;
         throw new PipelineError('CLIP_FAILED', `no clip: ${messageOf(cause)}`, { cause });
       }
+    },
+    setDrawing: (isOn) => {
+      isDrawing = isOn;
+      tellDrawing();
     },
     run: async (signal) => {
       const folder = await mkdtemp(

@@ -11,7 +11,7 @@ import { openHealth } from '../../daemon/health/run.ts';
 import { panelSchema } from '../../daemon/panel/config.ts';
 import { openPanelDevices } from '../../daemon/panel/devices.ts';
 import { runPanel } from '../../daemon/panel/run.ts';
-import { shedIn } from '../../daemon/power/loads.ts';
+import { restingLoads } from '../../daemon/power/loads.ts';
 import { runPower } from '../../daemon/power/run.ts';
 import type { BoxSnapshot, PowerPhase } from '../../daemon/snapshot.ts';
 import type { BatteryState } from '../../hal/battery/port.ts';
@@ -23,6 +23,15 @@ import { figures, WELL } from '../support/snapshot.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const test = suite('an evening');
+
+const SHEDDABLE = {
+  hasPreviews: true,
+  hasLamps: true,
+  hasPrinter: true,
+  renditions: ['high', 'low'],
+  sharedRendition: undefined,
+  uplinkBps: undefined,
+};
 
 /** Buttons, lamps, battery, warnings and machine together, over children that are made up. */
 async function startBox() {
@@ -53,7 +62,7 @@ async function startBox() {
         restartsTotal: 0,
       },
     },
-    media: figures({ isFlowing: isCapturing && !isDown }),
+    media: figures({ isFlowing: isCapturing && !isDown, partsTotal: clock.monotonicMs() }),
     levels: isCapturing && !isDown ? { peakDbfs: [-12, -12], rmsDbfs: [-20, -20] } : undefined,
     uplink: { ...(WELL.uplink as NonNullable<BoxSnapshot['uplink']>) },
     drop: drop.state(),
@@ -96,9 +105,10 @@ async function startBox() {
             onBattery: (state) => {
               battery = state;
             },
-            onPhase: (phase, shed) => {
+            restingIn: (phase) => restingLoads(phase, SHEDDABLE),
+            onPhase: (phase, resting) => {
               power = phase;
-              assert.equal(shed, shedIn(phase));
+              assert.equal(resting, restingLoads(phase, SHEDDABLE));
               drop.apply({ kind: 'power', phase });
             },
             onEvent,

@@ -31,6 +31,8 @@ export interface Feed {
   start(): void;
   /** Capture dies. */
   die(): void;
+  /** These tracks' encoders rest: capture runs, and nothing comes of them. */
+  rest(trackIds: readonly string[]): void;
   get(path: string, headers?: Readonly<Record<string, string>>): Reply | Wait;
   /** The body of a request that is answered at once. */
   text(path: string): string;
@@ -63,6 +65,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
     profiles: { laptop: ['high', 'low'], phone: ['low'], 'low-data': ['low'] },
   });
   let nowUs = 5e6;
+  let resting: readonly string[] = [];
   let run: { readonly startUs: number; sent: Map<string, number> } | undefined;
 
   const start = () => {
@@ -81,6 +84,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
         const runningUs = i * unitUs;
         if (run.startUs + runningUs + lateUs > nowUs) break;
         run.sent.set(id, i + 1);
+        if (resting.includes(id)) continue;
         presentation.add(id, {
           runningUs,
           isKeyframe: kind === 'audio' || i % GOP_FRAMES === 0,
@@ -123,6 +127,9 @@ export function openFeed(options: FeedOptions = {}): Feed {
       // libuv runs timers before it reads pipes.
       presentation.tick(nowUs);
       deliver();
+    },
+    rest: (trackIds) => {
+      resting = trackIds;
     },
     die: () => {
       run = undefined;

@@ -18,3 +18,14 @@ export async function signIn(operatorUrl: string, pin = TEST_PIN): Promise<strin
   if (!response.ok) throw new Error(`sign-in: ${response.status} ${await response.text()}`);
   return response.headers.get('set-cookie')?.split(';')[0] ?? '';
 }
+
+/** A hand on a simulated device of a box: what the page's panel sends. */
+export async function touch(operatorUrl: string, action: object): Promise<void> {
+  const cookie = await signIn(operatorUrl);
+  const response = await fetch(`${operatorUrl}/panel`, {
+    method: 'POST',
+    headers: { ...OWN_PAGE, cookie },
+    body: JSON.stringify(action),
+  });
+  if (!response.ok) throw new Error(`panel: ${response.status} ${await response.text()}`);
+}

@@ -23,6 +23,8 @@ const FIGURES: MediaFigures = {
   partsTotal: 100,
   heldBytes: 1_000_000,
   heldFramesTotal: 0,
+  standIns: {},
+  resting: [],
 };
 
 export const figures = (change: Partial<MediaFigures> = {}): MediaFigures => ({
@@ -51,6 +53,9 @@ export const WELL: BoxSnapshot = {
   startedAt: '2026-11-22T19:00:00.000Z',
   drop: { phase: 'live', sinceMs: Date.UTC(2026, 10, 22, 20), dropId: '2026-11-22T20-00-00Z' },
   power: 'normal',
+  resting: [],
+  broker: { phase: 'none' },
+  isCameraLocked: false,
   warnings: [],
   camera: 'test picture',
   sound: 'test tone',

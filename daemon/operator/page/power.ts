@@ -23,11 +23,12 @@ export function openPower(): Part {
   return {
     element,
     update: ({ view, history }, nowMs) => {
-      const { battery, power } = view;
+      const { battery, power, resting } = view;
       say(charge, chargeOf(battery));
       say(left, [PHASES[power], timeLeft(battery)].filter((word) => word !== '').join(' · '));
       mark(element, 'data-power', power);
-      facts(list, powerFacts(battery));
+      const rests = resting.map(({ text }) => text).join('; ');
+      facts(list, [...powerFacts(battery), ['Resting', rests === '' ? undefined : rests]]);
       plots.hidden = battery.phase === 'absent';
       const points = history.map(({ atMs, chargePct }) => ({ atMs, value: chargePct }));
       plot.update(points, nowMs, 'Charge', (pct) => `${Math.round(pct)} %`, 100);

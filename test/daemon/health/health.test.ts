@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxEvent } from '../../../daemon/commands.ts';
-import { NOTHING_SEEN, watchFacts } from '../../../daemon/health/facts.ts';
+import { NOTHING_HEARD, NOTHING_SEEN, watchFacts } from '../../../daemon/health/facts.ts';
+import { NOTHING_REVIVED, reviveMedia, stepRevival } from '../../../daemon/health/revive.ts';
 import { openHealth, RULES } from '../../../daemon/health/run.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
 import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
@@ -44,7 +45,7 @@ function watch(first: Change = {}) {
   let isMediaAlive = true;
   let media = figures();
   const snapshot = (): BoxSnapshot => {
-    if (isMediaAlive) media = { ...media };
+    if (isMediaAlive) media = { ...media, partsTotal: media.partsTotal + 5 };
     return {
       ...WELL,
       media,
@@ -143,6 +144,7 @@ const CASES: readonly (readonly [string, Change])[] = [
       },
     },
   ],
+  ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
   ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
   ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],
   ['recording-sd-slow', { recording: [{ ...recordingTo('sd'), lagMs: 9_000 }] }],
@@ -201,14 +203,115 @@ for (const [key, change] of CASES) {
 }
 
 test('every rule is raised by one of the cases or has a test of its own', () => {
-  const own = ['*-restarting', 'media-silent', 'uplink-silent', 'viewers-refused'];
+  const own = [
+    '*-died',
+    'recorder-*-died',
+    '*-restarting',
+    'media-silent',
+    'uplink-silent',
+    'viewers-refused',
+  ];
   for (const { key } of RULES) {
     const pattern = new RegExp(`^${key.replace('*', '.+')}$`);
     assert.ok(own.includes(key) || CASES.some(([name]) => pattern.test(name)), key);
   }
 });
 
-test('a child that is back at once is no warning, one that dies again and again is', async () => {
+test('a child that died and is back at once is seen for a while, and forgotten', async () => {
+  await using box = watch();
+  await box.clock.advance(2_000);
+  const lastFailure = 'capture ended with signal SIGKILL';
+  box.set({
+    children: {
+      ...WELL.children,
+      capture: { ...running, restartsTotal: 1, diedTotal: 1, lastFailure },
+    },
+  });
+  await box.clock.advance(2_000);
+  assert.equal(box.keys(), ['capture-died']);
+  assert.match(box.health.warnings()[0]?.text ?? '', 'SIGKILL');
+  await box.clock.advance(25_000);
+  assert.equal(box.keys(), []);
+  assert.equal(
+    box.events.map(({ type }) => type),
+    ['alert.raised', 'alert.cleared'],
+  );
+});
+
+test('a recorder that died between two looks is told of; one that starts or is switched off is not', async () => {
+  await using box = watch();
+  await box.clock.advance(2_500);
+  box.health.hearRecording([recordingTo('sd', 'failed'), recordingTo('usb', 'off')]);
+  box.health.hearRecording([recordingTo('sd'), recordingTo('usb')]);
+  await box.clock.advance(1_000);
+  assert.equal(box.keys(), []);
+  box.health.hearRecording([recordingTo('sd'), recordingTo('usb', 'failed')]);
+  box.health.hearRecording([recordingTo('sd'), recordingTo('usb')]);
+  await box.clock.advance(1_000);
+  assert.equal(box.keys(), ['recorder-usb-died']);
+  box.health.hearRecording([recordingTo('sd', 'off'), recordingTo('usb', 'off')]);
+  await box.clock.advance(25_000);
+  assert.equal(box.keys(), []);
+});
+
+test('a media process that speaks and makes nothing of its frames is told of', async () => {
+  await using box = watch();
+  await box.clock.advance(2_000);
+  const tell = () => box.set({ media: figures({ partsTotal: 7 }) });
+  for (let i = 0; i < 8; i += 1) {
+    tell();
+    await box.clock.advance(1_000);
+  }
+  assert.equal(box.keys(), ['media-silent']);
+  box.set({});
+  await box.clock.advance(5_000);
+  assert.equal(box.keys(), []);
+});
+
+test('one that hangs is ended at once, then given time, and left to others after the third', () => {
+  let revival = NOTHING_REVIVED;
+  const ended: number[] = [];
+  for (let s = 0; s < 280; s += 1) {
+    const step = stepRevival(revival, s >= 10, s * 1_000);
+    revival = step.revival;
+    if (step.isDue) ended.push(s);
+  }
+  assert.equal(ended, [10, 25, 40]);
+  assert.ok(stepRevival(revival, true, 311_000).isDue, 'after minutes it is tried again');
+  assert.not(stepRevival(NOTHING_REVIVED, false, 0).isDue);
+});
+
+test('what is done about a hanging media process is told as an event', async () => {
+  await using box = watch();
+  const events: BoxEvent[] = [];
+  let ended = 0;
+  const stop = new AbortController();
+  const running = reviveMedia(
+    {
+      warnings: box.health.warnings,
+      endMedia: () => {
+        ended += 1;
+      },
+      onEvent: (event) => events.push(event),
+      clock: box.clock,
+      log: silentLog,
+    },
+    stop.signal,
+  );
+  await box.clock.advance(3_000);
+  assert.is(ended, 0);
+  box.hang();
+  await box.clock.advance(8_000);
+  stop.abort();
+  await running;
+  assert.is(ended, 1);
+  assert.equal(
+    events.map(({ type }) => type),
+    ['media.restarted'],
+  );
+});
+
+test('a child that the box itself starts anew is no warning, one that does so again and again is', async () => {
   await using box = watch();
   const capture = (restartsTotal: number): Change => ({
     children: { ...WELL.children, capture: { ...running, restartsTotal } },
@@ -329,7 +432,7 @@ test('whatever a box says, warnings alternate, are bounded and have keys that to
       let watching = NOTHING_SEEN;
       const shown = new Set<string>();
       for (const [i, name] of seen.entries()) {
-        const looked = watchFacts(watching, { ...WELL, name }, undefined, i * 1_000);
+        const looked = watchFacts(watching, { ...WELL, name }, NOTHING_HEARD, i * 1_000);
         watching = looked.watching;
         const step = stepHealth([flappingRule], health, looked.facts, i * 1_000, i);
         health = step.health;

@@ -248,6 +248,9 @@ export function fakeSnapshot(): BoxSnapshot {
     startedAt: new Date(Date.now() - 5_400_000).toISOString(),
     drop: { phase: 'idle', sinceMs: Date.now() - 754_000 },
     power: 'normal',
+    resting: [],
+    broker: { phase: 'none' },
+    isCameraLocked: false,
     warnings: [],
     camera: 'v4l2 HDMI grabber',
     sound: 'hw:CARD=sndrpihifiberry',
@@ -282,6 +285,8 @@ export function fakeSnapshot(): BoxSnapshot {
       partsTotal: 52_000,
       heldBytes: 9_000_000,
       heldFramesTotal: 0,
+      standIns: {},
+      resting: [],
     },
     levels: { peakDbfs: [-14, -17.5], rmsDbfs: [-23, -26] },
     uplink: {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { LOADS, shedIn } from '../../../daemon/power/loads.ts';
 import {
   type PowerSettings,
   type PowerState,
@@ -144,12 +143,6 @@ test('a board that tells neither mains nor current is read by its falling charge
   assert.is(charging.phase, 'normal');
 });
 
-test('loads are shed in the stated order and none is shed in normal', () => {
-  assert.equal(shedIn('normal'), []);
-  for (const phase of RANK) assert.equal(shedIn(phase), LOADS.slice(0, shedIn(phase).length));
-  assert.ok(shedIn('saving').length < shedIn('last-minutes').length);
-});
-
 test('whatever the readings, no single kind of figure shuts down and phases are sound', () => {
   const pct = fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined });
   const reading = fc.record({
@@ -197,6 +190,7 @@ async function discharge(options: {
         isNoisy = (isNoisy + 1) % 7;
         pack.setDrawMa(drawMa * (1 + (noise * (isNoisy - 3)) / 3));
       },
+      restingIn: () => [],
       onPhase: (phase) => {
         phases.push(phase);
         if (phase === 'shut-down') leftS = -clock.monotonicMs() / 1000;
@@ -245,6 +239,7 @@ test('a gauge that breaks in the last minutes leaves the phase as it is', async 
       battery: pack.battery,
       settings: () => ({}),
       onBattery: () => undefined,
+      restingIn: () => [],
       onPhase: (phase) => phases.push(phase),
       onEvent: () => undefined,
       clock,

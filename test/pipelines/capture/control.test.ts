@@ -23,7 +23,8 @@ interface SeenUnit {
   readonly bytes: number;
 }
 
-test('key frames fall together when they are forced, and the bitrate changes while it runs', async () => {
+/** A real capture process, and what comes of it. */
+async function startCapture() {
   const camera = openCamera({
     driver: 'test',
     device: '',
@@ -97,40 +98,73 @@ test('key frames fall together when they are forced, and the bitrate changes whi
     openLog('error', 'journal'),
     ending.signal,
   );
-  try {
-    const frames = (id: string) => seen.get(id) ?? [];
-    const keys = (id: string) =>
+  const frames = (id: string): readonly SeenUnit[] => seen.get(id) ?? [];
+  return {
+    frames,
+    rawBytes: () => rawBytes,
+    keys: (id: string) =>
       frames(id)
         .filter(({ isKeyframe }) => isKeyframe)
-        .map(({ frame }) => frame);
-    const bytesPerFrame = (id: string) =>
+        .map(({ frame }) => frame),
+    bytesPerFrame: (id: string) =>
       frames(id)
         .slice(-40)
-        .reduce((sum, { bytes }) => sum + bytes, 0) / 40;
-    await until(() => frames('high').length > 60, 10_000);
-    assert.is(keys('high').length, 1);
-    for (let i = 2; i <= 4; i += 1) {
-      child?.send({ type: 'keyframe' } satisfies ToCapture);
-      await until(() => keys('high').length === i && keys('low').length === i, 3_000);
-    }
-    assert.equal(keys('high'), keys('low'));
+        .reduce((sum, { bytes }) => sum + bytes, 0) / 40,
+    send: (message: ToCapture) => child?.send(message),
+    [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await running;
+      for (const stop of stops) stop();
+      for (const fd of fds) closeSync(fd);
+    },
+  };
+}
 
-    const before = bytesPerFrame('high');
-    const value = bitrateProperty('x264enc', 50_000) ?? 0;
-    child?.send({ type: 'bitrate', element: 'encoder-high', value } satisfies ToCapture);
-    const count = frames('high').length;
-    await until(() => frames('high').length > count + 120, 8_000);
-    assert.ok(
-      bytesPerFrame('high') < before / 2,
-      `${before}, then ${bytesPerFrame('high')} bytes a frame`,
-    );
-    assert.ok(rawBytes > 500_000, 'raw sound comes for the level meter');
-  } finally {
-    ending.abort();
-    await running;
-    for (const stop of stops) stop();
-    for (const fd of fds) closeSync(fd);
+test('key frames fall together when they are forced, and the bitrate changes while it runs', async () => {
+  await using capture = await startCapture();
+  const { frames, keys, bytesPerFrame, send } = capture;
+  await until(() => frames('high').length > 60, 10_000);
+  assert.is(keys('high').length, 1);
+  for (let i = 2; i <= 4; i += 1) {
+    send({ type: 'keyframe' });
+    await until(() => keys('high').length === i && keys('low').length === i, 3_000);
   }
+  assert.equal(keys('high'), keys('low'));
+
+  const before = bytesPerFrame('high');
+  send({
+    type: 'bitrate',
+    element: 'encoder-high',
+    value: bitrateProperty('x264enc', 50_000) ?? 0,
+  });
+  const count = frames('high').length;
+  await until(() => frames('high').length > count + 120, 8_000);
+  assert.ok(
+    bytesPerFrame('high') < before / 2,
+    `${before}, then ${bytesPerFrame('high')} bytes a frame`,
+  );
+  assert.ok(capture.rawBytes() > 500_000, 'raw sound comes for the level meter');
+});
+
+test('an encoder behind a shut valve rests, and comes back with a key frame in step with the others', async () => {
+  await using capture = await startCapture();
+  const { frames, keys, send } = capture;
+  const element = 'valve-high';
+  await until(() => frames('high').length > 30, 10_000);
+  send({ type: 'set', element, property: 'drop', value: true });
+  const grow = async (id: string, more: number) => {
+    const count = frames(id).length;
+    await until(() => frames(id).length > count + more, 10_000);
+  };
+  await grow('low', 30);
+  const rested = frames('high').length;
+  await grow('low', 60);
+  assert.is(frames('high').length, rested, 'nothing comes of it');
+  send({ type: 'set', element, property: 'drop', value: false });
+  send({ type: 'keyframe' });
+  await grow('high', 30);
+  assert.is(keys('high').at(-1), keys('low').at(-1));
+  assert.is(frames('high')[rested]?.isKeyframe, true, 'what comes first can be shown');
 });
 
 test.run();

@@ -19,6 +19,9 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     startedAt: '2026-05-01T00:00:00.000Z',
     drop: { phase: 'live', sinceMs: Date.UTC(2026, 4, 1), dropId: '2026-05-01T20-00-05Z' },
     power: 'normal',
+    resting: [],
+    broker: { phase: 'none' },
+    isCameraLocked: false,
     warnings: [
       {
         key: 'link-down.wwan0',
@@ -67,6 +70,8 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
         heldBytes: 8_100_000,
         upstream: { url: 'http://10.0.0.5:8080', phase: 'live' },
       },
+      standIns: {},
+      resting: [],
     },
     levels: { peakDbfs: [-6.1, -0.05], rmsDbfs: [-18.4, -12.3] },
     uplink: {
@@ -153,6 +158,9 @@ export function bareSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     startedAt: '2026-05-01T00:00:00.000Z',
     drop: { phase: 'idle', sinceMs: Date.UTC(2026, 4, 1) },
     power: 'normal',
+    resting: [],
+    broker: { phase: 'none' },
+    isCameraLocked: false,
     warnings: [],
     camera: 'none',
     sound: 'none',

@@ -1,0 +1,97 @@
+/** What a whole box tells of its own troubles: over MQTT, by a real mosquitto, and to the command line. */
+import { readFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import { ask } from '../../support/ask.ts';
+import { type Box, childrenOf, isAlive, startBox, until } from '../../support/box.ts';
+import { freePort } from '../../support/free-port.ts';
+import { listen } from '../status/support/consumer.ts';
+import { startMosquitto } from '../status/support/mosquitto.ts';
+
+const test = suite('troubles of a whole box');
+
+const PATIENCE_MS = 60_000;
+const ROOT = 'venuebox/v1/venuebox';
+
+const keysOf = async (box: Box) => (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key);
+const isServing = async (box: Box) => {
+  const text = await (await fetch(`${box.url}/live/mid/index.m3u8`)).text();
+  return text.includes('TYPE=PART') && !text.includes('GAP=YES');
+};
+
+function recorderPid(box: Box): number {
+  const isRecorder = (pid: number) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('record/main');
+  return childrenOf(box.childPid('media') ?? 0).find(isRecorder) ?? 0;
+}
+
+test('a child that is killed is an alert over MQTT and on the command line, and clears by itself', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/#`]);
+  await using box = await startBox([
+    `mqtt.url=mqtt://127.0.0.1:${broker.port}`,
+    'recording.targets=[{id: one, folder: rec}]',
+  ]);
+  await box.ready();
+  const isRecording = async () =>
+    (await box.state<BoxSnapshot>()).recording[0]?.phase === 'recording';
+  await until(isRecording, PATIENCE_MS, box.output);
+  for (const [key, pidOf] of [
+    ['capture-died', () => box.childPid('capture') ?? 0],
+    ['media-died', () => box.childPid('media') ?? 0],
+    ['recorder-one-died', () => recorderPid(box)],
+  ] as const) {
+    const pid = pidOf();
+    assert.ok(pid > 0, key);
+    process.kill(pid, 'SIGKILL');
+    const alert = () => consumer.last(`/alert/${key}`)?.text;
+    await until(() => alert() !== undefined && alert() !== '', PATIENCE_MS, box.output);
+    const { severity, text, advice } = JSON.parse(alert() ?? '') as Record<string, string>;
+    assert.is(severity, 'warning');
+    assert.ok((text ?? '').length > 10 && (advice ?? '').length > 10);
+    assert.match(await ask(box, 'status'), `! warning ${key}`);
+    await until(() => alert() === '', PATIENCE_MS, box.output);
+    await until(async () => !(await keysOf(box)).includes(key), PATIENCE_MS, box.output);
+    await until(isRecording, PATIENCE_MS, box.output);
+  }
+  await until(() => isServing(box), PATIENCE_MS, box.output);
+});
+
+test('a media process that hangs is started anew, told as an event, and viewers get the stream again', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/event`]);
+  await using box = await startBox([`mqtt.url=mqtt://127.0.0.1:${broker.port}`]);
+  await box.ready();
+  await until(() => isServing(box), PATIENCE_MS, box.output);
+  const hung = box.childPid('media') ?? 0;
+  process.kill(hung, 'SIGSTOP');
+  const told = (word: string) => consumer.heard.some(({ text }) => text.includes(word));
+  await until(() => told('"media-silent"'), PATIENCE_MS, box.output);
+  await until(() => told('"media.restarted"'), PATIENCE_MS, box.output);
+  await until(() => !isAlive(hung), PATIENCE_MS, box.output);
+  await until(async () => !(await keysOf(box)).includes('media-silent'), PATIENCE_MS, box.output);
+  await until(() => isServing(box), PATIENCE_MS, box.output);
+  assert.ok(box.childPid('media') !== hung);
+  const restarts = consumer.heard.filter(({ text }) => text.includes('"media.restarted"'));
+  assert.is(restarts.length, 1, 'the new one is given time');
+});
+
+test('a broker that stays away is a warning while the drop goes on, and clears when it is there', async () => {
+  const port = await freePort();
+  await using box = await startBox([`mqtt.url=mqtt://127.0.0.1:${port}`]);
+  await box.ready();
+  await until(async () => (await keysOf(box)).includes('broker-away'), PATIENCE_MS, box.output);
+  assert.match(await ask(box, 'status'), /broker +away: .*\n.*! warning broker-away/s);
+  assert.is((await box.state<BoxSnapshot>()).drop.phase, 'live');
+  await using broker = await startMosquitto(undefined, port);
+  await until(
+    async () => !(await keysOf(box)).includes('broker-away'),
+    // The next try is a minute away at most.
+    90_000,
+    () => box.output() + broker.output(),
+  );
+  assert.match(await ask(box, 'status'), /broker +connected/);
+});
+
+test.run();
