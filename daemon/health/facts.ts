@@ -114,7 +114,9 @@ export function watchFacts(
 
 function countParts({ parts }: Watching, { media }: BoxSnapshot, nowMs: number) {
   const total = media?.partsTotal ?? 0;
-  const isStill = media?.isFlowing === true && total === parts?.total;
+  // An edge makes no parts: it shows another box's.
+  const makesParts = media?.isFlowing === true && media.edge === undefined;
+  const isStill = makesParts && total === parts?.total;
   return isStill ? parts : { total, atMs: nowMs };
 }
 

@@ -327,6 +327,15 @@ test('a child that the box itself starts anew is no warning, one that does so ag
   assert.equal(box.keys(), []);
 });
 
+test('an edge makes no parts, and is not told of for that', async () => {
+  await using box = watch();
+  for (let i = 0; i < 10; i += 1) {
+    box.set({ media: figures({ partsTotal: 0, edge: EDGE }) });
+    await box.clock.advance(1_000);
+  }
+  assert.equal(box.keys(), []);
+});
+
 test('a media process that runs and says nothing is told of within six seconds', async () => {
   await using box = watch();
   await box.clock.advance(2_000);
