@@ -4,7 +4,6 @@ import {
   type AudioEncoder,
   chooseAudioEncoder,
   chooseVideoEncoder,
-  ENCODER_PACKAGES,
   type VideoEncoder,
 } from '../pipelines/capture/encoder.ts';
 import { PipelineError } from '../pipelines/errors.ts';
@@ -49,13 +48,7 @@ export async function findEncoders(
 ): Promise<Encoders> {
   const upstream = hasUplink ? NEEDED_UPSTREAM : {};
   const needed = { ...NEEDED, ...upstream, ...camera.needs, ...sound?.needs };
-  const names = [...Object.keys(needed), ...Object.keys(ENCODER_PACKAGES)];
-  const found = new Set<string>();
-  await Promise.all(
-    names.map(async (name) => {
-      if (await isInstalled(name)) found.add(name);
-    }),
-  );
+  const found = await listElements();
   const missing = Object.entries(needed).filter(([name]) => !found.has(name));
   if (missing.length > 0) {
     const list = missing.map(([name, debian]) => `${name} (${debian})`).join(', ');
@@ -68,12 +61,13 @@ export async function findEncoders(
   };
 }
 
-async function isInstalled(element: string): Promise<boolean> {
+/** All elements, by one look at GStreamer's registry: a look for each takes a Pi seconds. */
+async function listElements(): Promise<ReadonlySet<string>> {
   try {
-    const { exitCode } = await runCommand('gst-inspect-1.0', ['--exists', element], {
-      timeoutMs: INSPECT_TIMEOUT_MS,
-    });
-    return exitCode === 0;
+    const { stdout } = await runCommand('gst-inspect-1.0', [], { timeoutMs: INSPECT_TIMEOUT_MS });
+    // "coreelements:  queue: Queue", among other lines.
+    const names = [...stdout.matchAll(/^\S+: {2}([^\s:]+): /gm)].map(([, name = '']) => name);
+    return new Set(names);
   } catch (cause) {
     throw new PipelineError(
       'BAD_LAUNCH',

@@ -104,7 +104,7 @@ apply_files() {
   systemd-tmpfiles --create /etc/tmpfiles.d/venuebox.conf
   if tell_systemd; then
     udevadm control --reload && udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev \
-      --subsystem-match=usbmisc --subsystem-match=dma_heap || step 'udev was not told: restart the machine'
+      --subsystem-match=usbmisc --subsystem-match=dma_heap --subsystem-match=leds || step 'udev was not told: restart the machine'
     systemctl daemon-reload
   fi
 }

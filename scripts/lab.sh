@@ -61,6 +61,7 @@ cp "$kernel/i2c-stub.ko" "$modules/extra/"
 PATH=$PATH:/usr/sbin:/sbin depmod -b "$work/modules" "$release" 2> /dev/null
 [ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
 node scripts/lab/bundle.mjs "$work/out/bundle" "$@"
+case " $* " in *slow/*) node scripts/lab/bundle-box.mjs "$work/out/box" ;; esac
 
 timeout_s=${LAB_TIMEOUT_S:-300}
 TMPDIR=/dev/shm timeout -k 5 "$timeout_s" "$kernel/linux-um" mem=${memory_mb}M \

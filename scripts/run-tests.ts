@@ -12,7 +12,8 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-const FILE_TIMEOUT_MS = 240_000;
+/** The longest, test/systemd/lab.test.ts, is a whole machine. */
+const FILE_TIMEOUT_MS = 420_000;
 /** The lab ends by itself before this, and tells what it had until then. */
 const LAB_TIMEOUT_S = 300;
 /** scripts/lab.sh: it cannot run on this machine. */

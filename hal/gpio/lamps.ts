@@ -1,11 +1,15 @@
 import { readdirSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { halErrorOf } from '../errors.ts';
+import { HalError, halErrorOf } from '../errors.ts';
 import { type Clock, isAbort } from '../os/clock.ts';
 import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
 import { faultOf, lampAt, renderLedPattern } from './rhythm.ts';
 
 const LED_CLASS = '/sys/class/leds';
+/** udev answers within some ms; a Pi that starts is busy. */
+const GIVEN_EVERY_MS = 50;
+const GIVEN_TRIES = 60;
+const never = new AbortController().signal;
 
 /** Names of the lamps that the kernel's LED class has. */
 export function listLeds(root: string = LED_CLASS): string[] {
@@ -20,12 +24,29 @@ export function listLeds(root: string = LED_CLASS): string[] {
  * A lamp of the LED class. The kernel keeps the rhythm, so the lamp still tells
  * of the last state when this process has died.
  */
-export function openLedLamp(name: string, led: string, root: string = LED_CLASS): Lamp {
+export function openLedLamp(
+  name: string,
+  led: string,
+  clock: Clock,
+  root: string = LED_CLASS,
+): Lamp {
   const write = async (file: string, text: string) => {
     try {
       await writeFile(`${root}/${led}/${file}`, text, { flag: 'r+' });
     } catch (error) {
       throw halErrorOf(error, `lamp ${name}: LED ${led}: ${file}`);
+    }
+  };
+  /** A trigger's own file is root's until udev has heard of it (systemd/venuebox.udev). */
+  const writeWhenGiven = async (file: string, text: string) => {
+    for (let left = GIVEN_TRIES; ; left -= 1) {
+      try {
+        return await write(file, text);
+      } catch (error) {
+        const isRoots = error instanceof HalError && error.code === 'NOT_PERMITTED';
+        if (left === 0 || !isRoots) throw error;
+      }
+      await clock.sleep(GIVEN_EVERY_MS, never);
     }
   };
   const inTurn = turns();
@@ -38,12 +59,12 @@ export function openLedLamp(name: string, led: string, root: string = LED_CLASS)
     const [onMs, offMs] = rhythm;
     if (rhythm.length === 2) {
       await write('trigger', 'timer');
-      await write('delay_on', String(onMs));
-      return write('delay_off', String(offMs));
+      await writeWhenGiven('delay_on', String(onMs));
+      return writeWhenGiven('delay_off', String(offMs));
     }
     await write('trigger', 'pattern');
-    await write('repeat', '-1');
-    await write('pattern', renderLedPattern(rhythm, 255));
+    await writeWhenGiven('repeat', '-1');
+    await writeWhenGiven('pattern', renderLedPattern(rhythm, 255));
   };
   return {
     name,

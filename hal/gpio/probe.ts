@@ -48,7 +48,7 @@ export interface LampSpec extends OutputSpec {
 /** The LED class where it has the lamp, the GPIO line elsewhere. */
 export function openLamp(spec: LampSpec, driver: LineDriver, clock: Clock): Lamp {
   if (spec.led !== undefined && listLeds().includes(spec.led)) {
-    return openLedLamp(spec.name, spec.led);
+    return openLedLamp(spec.name, spec.led, clock);
   }
   return openGpioLamp(driver, spec, clock);
 }

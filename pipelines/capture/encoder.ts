@@ -15,7 +15,7 @@ const VIDEO_ENCODERS: readonly VideoEncoder[] = ['v4l2h264enc', 'x264enc', 'open
 const AUDIO_ENCODERS: readonly AudioEncoder[] = ['fdkaacenc', 'avenc_aac', 'voaacenc'];
 
 /** Elements to look for, with the Debian package that brings each. */
-export const ENCODER_PACKAGES: Readonly<Record<VideoEncoder | AudioEncoder, string>> = {
+const ENCODER_PACKAGES: Readonly<Record<VideoEncoder | AudioEncoder, string>> = {
   v4l2h264enc: 'gstreamer1.0-plugins-good, on a Pi with a hardware encoder',
   x264enc: 'gstreamer1.0-plugins-ugly',
   openh264enc: 'gstreamer1.0-plugins-bad',

@@ -1,11 +1,11 @@
 /**
- * Bundles the lab's test files, so that the guest loads one file for each: its
- * kernel is slow at opening hundreds of them through tsx.
+ * Bundles the lab's test files, so that the guest loads one file for each.
  *
  * Usage: bundle.mjs FOLDER [test name…]     leaves FOLDER/NAME.test.js
  */
 import { readdirSync } from 'node:fs';
 import { build } from 'esbuild';
+import { BUNDLING } from './bundling.mjs';
 
 const [folder, ...names] = process.argv.slice(2);
 const files = readdirSync('test/lab', { recursive: true }).filter((file) =>
@@ -20,16 +20,12 @@ if (unknown.length > 0) {
 const byDefault = files.filter((file) => !file.startsWith('slow/'));
 const chosen = names.length === 0 ? byDefault : names.map((name) => `${name}.test.ts`);
 await build({
+  ...BUNDLING,
   entryPoints: chosen.map((file) => ({
     in: `test/lab/${file}`,
     out: file.replace(/^slow\/|\.ts$/g, ''),
   })),
   outdir: folder,
-  bundle: true,
-  packages: 'external',
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
   sourcemap: 'inline',
-  logLevel: 'warning',
+  sourcesContent: false,
 });

@@ -14,6 +14,11 @@ echo "lab: Linux $(uname -r) up after $(seconds) s"
 (sleep "$2" && busybox poweroff -f) &
 # Beside the repository's own node_modules, on the overlay.
 cp -r /out/bundle .lab-bundle
+if [ -d /out/box ]; then
+  rm -rf /opt/venuebox
+  cp -r /out/box /opt/venuebox
+  ln -s "$PWD/node_modules" /opt/venuebox/node_modules
+fi
 
 run_file() {
   local name=$1 log=/tmp/$1.log code total good bad began
@@ -42,7 +47,7 @@ for file in .lab-bundle/*.test.js; do
 done
 for file in .lab-bundle/*.test.js; do
   name=$(basename "$file" .test.js)
-  [ "$name" = modem ] || run_file "$name" 120
+  [ "$name" = modem ] || run_file "$name" "$2"
 done
 [ -z "$modem" ] || wait "$modem"
 echo "lab: done after $(seconds) s"

@@ -152,7 +152,7 @@ test('a lamp of the LED class is blinked by the kernel itself', async () => {
   request.writeInt32LE(255, 64);
   writeSync(fd, request);
   await until('the LED', () => listLeds().includes('venuebox:red:live'));
-  const lamp = openLedLamp('live', 'venuebox:red:live');
+  const lamp = openLedLamp('live', 'venuebox:red:live', systemClock);
   const root = '/sys/class/leds/venuebox:red:live';
   await lamp.show(RHYTHMS.blink);
   assert.match(get(`${root}/trigger`), '[timer]');

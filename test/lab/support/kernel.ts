@@ -23,10 +23,13 @@ export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
   limitMs = 60_000,
+  explain: () => string = () => '',
 ): Promise<number> {
   const startMs = performance.now();
   while (!(await check())) {
-    if (performance.now() - startMs > limitMs) throw new Error(`${what}: not in ${limitMs} ms`);
+    if (performance.now() - startMs > limitMs) {
+      throw new Error(`${what}: not in ${limitMs} ms ${explain()}`);
+    }
     await sleep(10);
   }
   return performance.now() - startMs;
