@@ -85,7 +85,13 @@ function untilSignal(): AbortSignal {
 }
 
 async function runDoctor(command: Extract<Command, { verb: 'doctor' }>): Promise<number> {
-  const report = await examine(readConfig(command), command.parts, systemClock, untilSignal());
+  const report = await examine(
+    readConfig(command),
+    stateFolder(process.env),
+    command.parts,
+    systemClock,
+    untilSignal(),
+  );
   const text = command.isJson ? `${JSON.stringify(report)}\n` : renderReport(report);
   const code = wrongCount(report) > 0 ? EXIT.failed : EXIT.ok;
   await new Promise((resolve) => process.stdout.write(text, resolve));

@@ -2,9 +2,8 @@ import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Uplink, links, modems, recordings. */
+/** Uplink, links, modems. */
 
-const LAG_MS = 5_000;
 const SILENT_MS = 5_000;
 
 export const NETWORK_RULES: readonly Rule[] = [
@@ -94,31 +93,6 @@ export const NETWORK_RULES: readonly Rule[] = [
     advice: 'Check that ModemManager runs.',
     find: ({ box: { modems } }) =>
       modems.phase === 'away' ? `nothing is known of modems: ${modems.reason}` : undefined,
-  },
-  {
-    key: 'recording-*-failed',
-    severity: 'critical',
-    afterMs: 1_000,
-    holdMs: 5_000,
-    advice: 'The others go on recording. Check that disk.',
-    find: ({ box: { recording } }) =>
-      recording
-        .filter(({ phase }) => phase === 'failed')
-        .map(({ id, folder, reason }) => ({
-          id,
-          text: `nothing is recorded on ${folder}: ${reason?.slice(0, 160) ?? 'it failed'}`,
-        })),
-  },
-  {
-    key: 'recording-*-slow',
-    severity: 'warning',
-    afterMs: 3_000,
-    holdMs: 10_000,
-    advice: 'The disk is too slow or nearly broken; take another one.',
-    find: ({ box: { recording } }) =>
-      recording
-        .filter(({ lagMs }) => (lagMs ?? 0) > LAG_MS)
-        .map(({ id, folder }) => ({ id, text: `${folder} is slow: a cut would lose seconds` })),
   },
 ];
 

@@ -1,13 +1,13 @@
-import { stat } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
+import { disksBelow } from '../../hal/system/disks-below.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import type { ReplayNews } from '../replay/replay.ts';
 import { Narrator, tellStored } from './news.ts';
-import { moviePath, RecordingFile } from './recording-file.ts';
+import { RecordingFile } from './recording-file.ts';
 import { Reel, type ReelStep } from './reel.ts';
 import { repairFolder } from './repair.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
-import { remainingS } from './space.ts';
+import { describeTarget } from './target-state.ts';
 import { Trouble } from './trouble.ts';
 import { Unsafe } from './unsafe.ts';
 import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
@@ -43,6 +43,7 @@ export class Target {
   #isOn = false;
   #file: RecordingFile | undefined;
   #narrator: Narrator | undefined;
+  #disks: readonly string[] | undefined;
   #room: Room | undefined;
   #isPrepared = false;
   #syncedAtMs = 0;
@@ -100,25 +101,19 @@ export class Target {
   }
 
   state(): TargetState {
-    const { settings } = this.#options;
-    const failed = this.#trouble.at(this.#nowMs());
-    const writtenBps = this.#rate.bps(this.#nowMs());
-    const { lagMs } = this.#unsafe;
-    const left =
-      this.#room && remainingS(settings, this.#room.volume, this.#room.older, writtenBps);
-    return {
-      id: settings.id,
-      folder: settings.folder,
-      phase: failed !== undefined ? 'failed' : this.#isOn ? 'recording' : 'off',
-      ...(failed === undefined ? {} : { failure: failed.failure, reason: failed.message }),
-      ...(this.#file === undefined ? {} : { name: this.#file.name }),
-      ...(this.#room === undefined ? {} : { freeBytes: this.#room.volume.freeBytes }),
-      ...(left === undefined ? {} : { remainingS: left }),
-      writtenBps: Math.round(writtenBps),
-      ...(lagMs === undefined ? {} : { lagMs: Math.round(lagMs) }),
+    const nowMs = this.#nowMs();
+    return describeTarget({
+      settings: this.#options.settings,
+      isOn: this.#isOn,
+      trouble: this.#trouble.at(nowMs),
+      name: this.#file?.name,
+      disks: this.#disks,
+      room: this.#room,
+      writtenBps: this.#rate.bps(nowMs),
+      lagMs: this.#unsafe.lagMs,
       failuresTotal: this.#trouble.failuresTotal,
-      lostMs: Math.round(this.#lostMs),
-    };
+      lostMs: this.#lostMs,
+    });
   }
 
   async #record({ part, publishedMs }: Extract<WireMessage, { type: 'part' }>): Promise<void> {
@@ -183,6 +178,7 @@ export class Target {
     const { settings } = this.#options;
     const isReady = await this.#try(async () => {
       await openFolder(settings);
+      this.#disks = await disksBelow(settings.folder);
       for (const { name, outcome, ...bytes } of await repairFolder(settings.folder)) {
         this.#note(`recording ${outcome}`, { name, ...bytes });
       }
@@ -198,13 +194,9 @@ export class Target {
   async #look(): Promise<void> {
     const { folder } = this.#options.settings;
     this.#lookedAtMs = this.#nowMs();
-    const file = this.#file;
-    if (file !== undefined) {
-      // Writing to what was unmounted or deleted goes well until it is closed.
-      const found = await stat(moviePath(folder, file.name));
-      if (!(await file.isInPlace(found.dev, found.ino))) {
-        throw new TargetError('gone', `${folder}: another disk is mounted there`);
-      }
+    // Writing to what was unmounted or deleted goes well until it is closed.
+    if ((await this.#file?.isIn(folder)) === false) {
+      throw new TargetError('gone', `${folder}: another disk is mounted there`);
     }
     this.#room = await this.#makeRoom();
   }
