@@ -1,8 +1,9 @@
 /**
  * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
- * name: `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
+ * name: `record` (recorders and clips), `clip` (a viewer while clips are made), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
  */
+import { benchClip } from './clip.ts';
 import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
 import { benchLag } from './lag.ts';
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   start: benchStart,
   viewers: () => benchViewers([100, 1_000]),
   record: benchRecord,
+  clip: benchClip,
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,
   soak: () => benchSoak(30),
