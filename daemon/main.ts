@@ -95,7 +95,13 @@ function printSigned(command: Extract<Command, { verb: 'sign' }>): void {
 }
 
 async function runDoctor(command: Extract<Command, { verb: 'doctor' }>): Promise<number> {
-  const report = await examine(readConfig(command), command.parts, systemClock, untilSignal());
+  const report = await examine(
+    readConfig(command),
+    stateFolder(process.env),
+    command.parts,
+    systemClock,
+    untilSignal(),
+  );
   const text = command.isJson ? `${JSON.stringify(report)}\n` : renderReport(report);
   const code = wrongCount(report) > 0 ? EXIT.failed : EXIT.ok;
   await new Promise((resolve) => process.stdout.write(text, resolve));

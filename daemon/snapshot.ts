@@ -85,7 +85,16 @@ export interface UplinkFigures {
 /** One volume that recordings go to, as far as others show it. */
 export type RecordingTarget = Pick<
   TargetState,
-  'id' | 'folder' | 'phase' | 'reason' | 'freeBytes' | 'remainingS' | 'writtenBps' | 'lagMs'
+  | 'id'
+  | 'folder'
+  | 'phase'
+  | 'failure'
+  | 'reason'
+  | 'disks'
+  | 'freeBytes'
+  | 'remainingS'
+  | 'writtenBps'
+  | 'lagMs'
 >;
 
 /** All that is known of the box now, for whoever shows it. */

@@ -6,6 +6,7 @@ import { probeButtons, probeCamera, probeSound } from './devices.ts';
 import { probeModems } from './network.ts';
 import { probeBattery } from './power.ts';
 import { probePrinter } from './printer.ts';
+import { probeRecordings } from './recordings.ts';
 import { type DoctorReport, type PartReport, wrong } from './report.ts';
 import { nameMachine, probeEncoders, probeSystem } from './system.ts';
 
@@ -27,6 +28,7 @@ export const PARTS = [
   'battery',
   'printer',
   'modems',
+  'recordings',
 ] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -34,9 +36,12 @@ export type Part = (typeof PARTS)[number];
 /**
  * Asks drivers what is there and how it is, side by side. Never takes longer than
  * {@link PART_TIMEOUT_MS}: a part that hangs is a finding.
+ *
+ * @param stateFolder Where relative folders of the config lie.
  */
 export async function examine(
   config: Config,
+  stateFolder: string,
   only: readonly Part[],
   clock: Clock,
   signal: AbortSignal,
@@ -51,6 +56,7 @@ export async function examine(
     battery: (stop) => probeBattery(clock, stop),
     printer: (stop) => probePrinter(os, stop),
     modems: (stop) => probeModems(os, stop),
+    recordings: () => probeRecordings(config.recording, stateFolder),
   };
   const parts = only.map((part) => inTime(part, probes[part], clock, signal));
   return { machine: await nameMachine(), parts: await Promise.all(parts) };

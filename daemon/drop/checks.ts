@@ -1,5 +1,6 @@
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
+import { describeShared, sharedDisks } from '../health/recording-rules.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 
 /**
@@ -130,6 +131,8 @@ function checkDisk({ recording }: BoxSnapshot): Finding {
     const figures = short.map(({ id, remainingS }) => `${id}: ${minutes(remainingS ?? 0)} left`);
     return warn(figures.join(', '), 'Make room, or take another disk.');
   }
+  const shared = describeShared(sharedDisks(recording));
+  if (shared !== undefined) return warn(shared, 'Give one of them a disk of its own.');
   return pass(`${recording.length} recordings`);
 }
 

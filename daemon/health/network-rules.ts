@@ -2,9 +2,8 @@ import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Upstream of an edge, uplink, links, modems, recordings. */
+/** Upstream of an edge, uplink, links, modems, broker. */
 
-const LAG_MS = 5_000;
 const SILENT_MS = 5_000;
 
 export const NETWORK_RULES: readonly Rule[] = [
@@ -117,43 +116,6 @@ export const NETWORK_RULES: readonly Rule[] = [
       broker.phase === 'away'
         ? `the MQTT broker is away: ${broker.reason.slice(0, 160)}`
         : undefined,
-  },
-  {
-    key: 'recorder-*-died',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 20_000,
-    advice: 'It goes on in a new file. If it happens again, look at that disk and the journal.',
-    find: ({ lostRecorders }) =>
-      lostRecorders.map(({ id, folder, reason }) => ({
-        id,
-        text: `the recording on ${folder} broke off: ${reason.slice(0, 160)}`,
-      })),
-  },
-  {
-    key: 'recording-*-failed',
-    severity: 'critical',
-    afterMs: 1_000,
-    holdMs: 5_000,
-    advice: 'The others go on recording. Check that disk.',
-    find: ({ box: { recording } }) =>
-      recording
-        .filter(({ phase }) => phase === 'failed')
-        .map(({ id, folder, reason }) => ({
-          id,
-          text: `nothing is recorded on ${folder}: ${reason?.slice(0, 160) ?? 'it failed'}`,
-        })),
-  },
-  {
-    key: 'recording-*-slow',
-    severity: 'warning',
-    afterMs: 3_000,
-    holdMs: 10_000,
-    advice: 'The disk is too slow or nearly broken; take another one.',
-    find: ({ box: { recording } }) =>
-      recording
-        .filter(({ lagMs }) => (lagMs ?? 0) > LAG_MS)
-        .map(({ id, folder }) => ({ id, text: `${folder} is slow: a cut would lose seconds` })),
   },
 ];
 

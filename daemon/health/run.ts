@@ -7,9 +7,15 @@ import { louder, NOTHING_HEARD, NOTHING_SEEN, recordersLost, watchFacts } from '
 import { MACHINE_RULES } from './machine-rules.ts';
 import { MEDIA_RULES } from './media-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
+import { RECORDING_RULES } from './recording-rules.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
 
-export const RULES: readonly Rule[] = [...MEDIA_RULES, ...NETWORK_RULES, ...MACHINE_RULES];
+export const RULES: readonly Rule[] = [
+  ...MEDIA_RULES,
+  ...NETWORK_RULES,
+  ...RECORDING_RULES,
+  ...MACHINE_RULES,
+];
 
 export interface HealthDeps {
   readonly snapshot: () => BoxSnapshot;

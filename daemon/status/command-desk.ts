@@ -107,6 +107,8 @@ export class CommandDesk {
       });
     };
     try {
+      // It was written down while the box began to end.
+      signal.throwIfAborted();
       return await this.#deps.commander.run(command, onProgress, signal);
     } catch (error) {
       const code = signal.aborted ? 'INTERRUPTED' : 'INTERNAL';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { keepFileSync } from '../../hal/os/keep-file.ts';
+import { keepFile } from '../../hal/os/keep-file.ts';
 import type { Body } from './topics.ts';
 
 type Reply = Body<'reply'>;
@@ -92,8 +92,7 @@ export class CommandMemory {
 
   async #write(): Promise<void> {
     const all = [...this.#known.values()].map(({ atMs, reply }) => ({ at_ms: atMs, ...reply }));
-    // Synchronous: on Node 20 a dozen promised writes in a row left one that never settled.
-    keepFileSync(this.#path, JSON.stringify(all));
+    await keepFile(this.#path, JSON.stringify(all));
   }
 }
 

@@ -1,4 +1,3 @@
-import { closeSync, fdatasyncSync, openSync, renameSync, writeSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -24,17 +23,4 @@ export async function keepFile(path: string, text: string): Promise<void> {
   } finally {
     await entry.close();
   }
-}
-
-/** The same at once, for a few kilobytes in a folder that is there. */
-export function keepFileSync(path: string, text: string): void {
-  const beside = `${path}.new`;
-  const file = openSync(beside, 'w', 0o600);
-  try {
-    writeSync(file, text);
-    fdatasyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(beside, path);
 }

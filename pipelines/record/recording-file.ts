@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, writeAll } from '../files/durable.ts';
@@ -129,10 +129,10 @@ export class RecordingFile {
     for (const handle of [this.#movie, this.#journal]) await handle.close().catch(() => undefined);
   }
 
-  /** True while the file stands in its folder under its name. */
-  async isInPlace(dev: number, ino: number): Promise<boolean> {
-    const own = await this.#movie.stat();
-    return own.dev === dev && own.ino === ino;
+  /** Whether what stands there under its name is this file; rejects where nothing does. */
+  async isIn(folder: string): Promise<boolean> {
+    const [found, own] = [await stat(moviePath(folder, this.name)), await this.#movie.stat()];
+    return own.dev === found.dev && own.ino === found.ino;
   }
 
   async #write(chunks: readonly Buffer[]): Promise<void> {

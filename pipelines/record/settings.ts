@@ -39,6 +39,8 @@ export interface TargetState {
   readonly reason?: string;
   /** The recording that is being written, without an ending. */
   readonly name?: string;
+  /** What it lies on, `sda`; two targets with one in common are lost together. */
+  readonly disks?: readonly string[];
   readonly freeBytes?: number;
   /** For how long the present recording still fits. */
   readonly remainingS?: number;

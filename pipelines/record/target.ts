@@ -1,13 +1,15 @@
-import { stat } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
+import { disksBelow } from '../../hal/system/disks-below.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import type { ReplayNews } from '../replay/replay.ts';
 import { Narrator, tellStored } from './news.ts';
-import { moviePath, RecordingFile } from './recording-file.ts';
+import { RecordingFile } from './recording-file.ts';
 import { Reel, type ReelStep } from './reel.ts';
 import { repairFolder } from './repair.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
-import { remainingS } from './space.ts';
+import { describeTarget } from './target-state.ts';
+import { Trouble } from './trouble.ts';
+import { Unsafe } from './unsafe.ts';
 import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
 import { WriteRate } from './write-rate.ts';
 
@@ -28,15 +30,6 @@ export interface TargetOptions {
  */
 const SYNC_EVERY_MS = 400;
 const LOOK_EVERY_MS = 2_000;
-/** An operation that takes longer is told of while it lasts. */
-const SLOW_MS = 3_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
-
-interface Failed {
-  readonly error: TargetError;
-  readonly retryAtMs: number;
-}
 
 /**
  * Writes one target's copy of what is on air. Whatever its disk does becomes a
@@ -50,22 +43,19 @@ export class Target {
   #isOn = false;
   #file: RecordingFile | undefined;
   #narrator: Narrator | undefined;
+  #disks: readonly string[] | undefined;
   #room: Room | undefined;
-  #failed: Failed | undefined;
   #isPrepared = false;
-  #pauseMs = FIRST_PAUSE_MS;
-  #busySinceMs: number | undefined;
   #syncedAtMs = 0;
   #lookedAtMs = 0;
-  /** Of what is not safe yet: when its oldest part was published, and how far it reaches. */
-  #unsafe: { publishedMs: number; msn: number; untilUs: number } | undefined;
-  #lagMs: number | undefined;
+  readonly #trouble: Trouble;
+  readonly #unsafe = new Unsafe();
   readonly #rate = new WriteRate();
-  #failuresTotal = 0;
   #lostMs = 0;
 
   constructor(options: TargetOptions) {
     this.#options = options;
+    this.#trouble = new Trouble(options.settings.folder);
     this.#reel = new Reel(options.epochMs, options.trackIds);
   }
 
@@ -81,22 +71,22 @@ export class Target {
       case 'part':
         return await this.#record(message);
       case 'lost':
-        this.#failuresTotal += 1;
+        this.#trouble.failuresTotal += 1;
         this.#lostMs += message.lostMs;
         this.#note('recording could not keep up', { lostMs: Math.round(message.lostMs) });
         return await this.#apply(this.#reel.interrupt('lost'));
       case 'off':
         this.#isOn = false;
-        if (this.#isPrepared) this.#failed = undefined;
+        if (this.#isPrepared) this.#trouble.forget();
         return await this.#apply(this.#reel.stop());
     }
   }
 
   /** What time brings: syncs, a look at the disk, a new try. Call it a few times a second. */
   async tick(): Promise<void> {
-    const nowMs = this.#options.clock.monotonicMs();
+    const nowMs = this.#nowMs();
     if (!this.#isPrepared) {
-      if (nowMs >= (this.#failed?.retryAtMs ?? 0)) await this.#prepare();
+      if (this.#trouble.mayRetry(nowMs)) await this.#prepare();
       return;
     }
     if (this.#file !== undefined && nowMs - this.#syncedAtMs >= SYNC_EVERY_MS) {
@@ -111,25 +101,19 @@ export class Target {
   }
 
   state(): TargetState {
-    const { settings } = this.#options;
-    const slow = this.#slowness();
-    const failed = slow ?? this.#failed?.error;
-    const writtenBps = this.#rate.bps(this.#options.clock.monotonicMs());
-    const left =
-      this.#room && remainingS(settings, this.#room.volume, this.#room.older, writtenBps);
-    return {
-      id: settings.id,
-      folder: settings.folder,
-      phase: failed !== undefined ? 'failed' : this.#isOn ? 'recording' : 'off',
-      ...(failed === undefined ? {} : { failure: failed.failure, reason: failed.message }),
-      ...(this.#file === undefined ? {} : { name: this.#file.name }),
-      ...(this.#room === undefined ? {} : { freeBytes: this.#room.volume.freeBytes }),
-      ...(left === undefined ? {} : { remainingS: left }),
-      writtenBps: Math.round(writtenBps),
-      ...(this.#lagMs === undefined ? {} : { lagMs: Math.round(this.#lagMs) }),
-      failuresTotal: this.#failuresTotal,
-      lostMs: Math.round(this.#lostMs),
-    };
+    const nowMs = this.#nowMs();
+    return describeTarget({
+      settings: this.#options.settings,
+      isOn: this.#isOn,
+      trouble: this.#trouble.at(nowMs),
+      name: this.#file?.name,
+      disks: this.#disks,
+      room: this.#room,
+      writtenBps: this.#rate.bps(nowMs),
+      lagMs: this.#unsafe.lagMs,
+      failuresTotal: this.#trouble.failuresTotal,
+      lostMs: this.#lostMs,
+    });
   }
 
   async #record({ part, publishedMs }: Extract<WireMessage, { type: 'part' }>): Promise<void> {
@@ -139,11 +123,7 @@ export class Target {
       if (isLead) this.#lostMs += part.durationUs / 1000;
       return;
     }
-    if (isLead) {
-      const { msn, startUs, durationUs } = part;
-      const first = this.#unsafe?.publishedMs ?? publishedMs;
-      this.#unsafe = { publishedMs: first, msn, untilUs: startUs + durationUs };
-    }
+    if (isLead) this.#unsafe.add(part, publishedMs);
     await this.#apply(this.#reel.push(part));
   }
 
@@ -159,7 +139,7 @@ export class Target {
     if (step.type === 'begin') {
       this.#file = await RecordingFile.create(settings.folder, epochMs, step);
       this.#narrator = new Narrator(this.#file, epochMs, this.#tellNews);
-      this.#syncedAtMs = this.#options.clock.monotonicMs();
+      this.#syncedAtMs = this.#nowMs();
       this.#note('recording', { name: this.#file.name });
     } else if (step.type === 'fragment') {
       await this.#file?.append(step);
@@ -178,11 +158,10 @@ export class Target {
 
   async #sync(): Promise<void> {
     const fragments = (await this.#file?.sync()) ?? [];
-    this.#syncedAtMs = this.#options.clock.monotonicMs();
+    this.#syncedAtMs = this.#nowMs();
     if (fragments.length === 0) return;
     // Not before now is it certain that the disk takes what it is given.
-    this.#failed = undefined;
-    this.#pauseMs = FIRST_PAUSE_MS;
+    this.#trouble.isOver();
     const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
     this.#rate.add(bytes, this.#syncedAtMs);
     this.#narrator?.synced(fragments);
@@ -190,11 +169,8 @@ export class Target {
   }
 
   #tellSafe(): void {
-    if (this.#unsafe === undefined) return;
-    const { publishedMs, msn, untilUs } = this.#unsafe;
-    this.#unsafe = undefined;
-    this.#lagMs = this.#options.monotonicMs() - publishedMs;
-    this.#options.tell({ type: 'safe', msn, untilUs });
+    const safe = this.#unsafe.synced(this.#options.monotonicMs());
+    if (safe !== undefined) this.#options.tell({ type: 'safe', ...safe });
   }
 
   /** Opens the folder, mends what lies in it, makes room. */
@@ -202,6 +178,7 @@ export class Target {
     const { settings } = this.#options;
     const isReady = await this.#try(async () => {
       await openFolder(settings);
+      this.#disks = await disksBelow(settings.folder);
       for (const { name, outcome, ...bytes } of await repairFolder(settings.folder)) {
         this.#note(`recording ${outcome}`, { name, ...bytes });
       }
@@ -209,21 +186,17 @@ export class Target {
     });
     if (!isReady) return;
     this.#isPrepared = true;
-    if (!this.#isOn) this.#failed = undefined;
-    this.#lookedAtMs = this.#options.clock.monotonicMs();
+    if (!this.#isOn) this.#trouble.forget();
+    this.#lookedAtMs = this.#nowMs();
     await this.#try(() => tellStored(settings.folder, this.#tellNews, this.#file?.name));
   }
 
   async #look(): Promise<void> {
     const { folder } = this.#options.settings;
-    this.#lookedAtMs = this.#options.clock.monotonicMs();
-    const file = this.#file;
-    if (file !== undefined) {
-      // Writing to what was unmounted or deleted goes well until it is closed.
-      const found = await stat(moviePath(folder, file.name));
-      if (!(await file.isInPlace(found.dev, found.ino))) {
-        throw new TargetError('gone', `${folder}: another disk is mounted there`);
-      }
+    this.#lookedAtMs = this.#nowMs();
+    // Writing to what was unmounted or deleted goes well until it is closed.
+    if ((await this.#file?.isIn(folder)) === false) {
+      throw new TargetError('gone', `${folder}: another disk is mounted there`);
     }
     this.#room = await this.#makeRoom();
   }
@@ -239,7 +212,7 @@ export class Target {
 
   /** @returns false where it failed; that is told then, and all that is open is given up. */
   async #try(work: () => Promise<void>): Promise<boolean> {
-    this.#busySinceMs = this.#options.clock.monotonicMs();
+    this.#trouble.ask(this.#nowMs());
     try {
       await work();
       return true;
@@ -247,7 +220,7 @@ export class Target {
       await this.#fail(targetErrorOf(error, this.#options.settings.folder));
       return false;
     } finally {
-      this.#busySinceMs = undefined;
+      this.#trouble.answered();
     }
   }
 
@@ -255,23 +228,18 @@ export class Target {
     const file = this.#file;
     // The steps end a file that is given up already.
     this.#reel.interrupt('failed');
-    this.#unsafe = undefined;
+    this.#unsafe.drop();
     this.#isPrepared = false;
-    const isNew = this.#failed?.error.message !== error.message;
-    if (isNew) this.#note('recording failed', { failure: error.failure, reason: error.message });
-    if (this.#failed === undefined) this.#failuresTotal += 1;
-    this.#failed = { error, retryAtMs: this.#options.clock.monotonicMs() + this.#pauseMs };
-    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+    const { failure, message: reason } = error;
+    if (this.#trouble.fail(error, this.#nowMs())) {
+      this.#note('recording failed', { failure, reason });
+    }
     // A full disk still takes the last record, out of what it keeps in reserve.
     await this.#finish(error.failure, false).catch(() => file?.abandon());
   }
 
-  #slowness(): TargetError | undefined {
-    const { clock, settings } = this.#options;
-    const busyMs = clock.monotonicMs() - (this.#busySinceMs ?? clock.monotonicMs());
-    if (busyMs < SLOW_MS) return undefined;
-    const forS = Math.round(busyMs / 1000);
-    return new TargetError('slow', `${settings.folder}: no answer for ${forS} s`);
+  #nowMs(): number {
+    return this.#options.clock.monotonicMs();
   }
 
   readonly #tellNews = (news: ReplayNews): void => this.#options.tell({ type: 'news', news });

@@ -52,7 +52,8 @@ export async function openFolder({ folder, isOwnVolume }: TargetSettings): Promi
   }
 }
 
-async function isOnSystemDisk(folder: string): Promise<boolean> {
+/** A disk that is not mounted leaves an empty folder of the system's. */
+export async function isOnSystemDisk(folder: string): Promise<boolean> {
   const root = await stat('/');
   let nearest = folder;
   for (;;) {

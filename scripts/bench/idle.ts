@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childrenOf, startBox, until } from '../../test/support/box.ts';
+import { startBox, until } from '../../test/support/box.ts';
 import { cpuSeconds, type Figure, residentMb, round } from './machine.ts';
+import { descendantsOf } from './processes.ts';
 
 const SETTLE_MS = 20_000;
 const MEASURE_S = 30;
@@ -32,8 +33,4 @@ export async function benchIdle(): Promise<readonly Figure[]> {
       goal: '<= 250 MB',
     },
   ];
-}
-
-function descendantsOf(pid: number): readonly number[] {
-  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }

@@ -1,8 +1,11 @@
 /**
  * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
- * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
+ * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
+ * and clips), `clip` (a viewer while clips are made), `glass10` (our player for 10
+ * minutes), `soak` (30 minutes, plots memory; `soak60` takes 60).
  */
+import { benchClip } from './clip.ts';
 import { benchEdge } from './edge.ts';
 import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
@@ -19,14 +22,21 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   viewers: () => benchViewers([100, 1_000]),
   edge: benchEdge,
   record: benchRecord,
+  clip: benchClip,
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,
   soak: () => benchSoak(30),
 };
 
+/** `soak60` takes so many minutes. */
+function find(name: string) {
+  const minutes = /^soak(\d{1,4})$/.exec(name)?.[1];
+  return minutes === undefined ? BENCHES[name] : () => benchSoak(Number(minutes));
+}
+
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : ['lag', 'glass', 'start', 'viewers']) {
-  const bench = BENCHES[name];
+  const bench = find(name);
   if (bench === undefined) {
     console.error(`no benchmark ${name}; there are: ${Object.keys(BENCHES).join(', ')}`);
     process.exit(2);

@@ -25,7 +25,7 @@ test('it finds each device through its driver, and tells what is wrong with it',
   // GStreamer's are those of the host, and slow to ask here.
   const parts = PARTS.filter((part) => part !== 'encoders');
   const config = parseConfig('doctor', '', settings);
-  const report = await examine(config, parts, systemClock, AbortSignal.timeout(90_000));
+  const report = await examine(config, '/tmp', parts, systemClock, AbortSignal.timeout(90_000));
   console.log(renderReport(report).replace(/^/gm, '    '));
   const said = (part: string) => {
     const found = report.parts.find((one) => one.part === part);

@@ -1,6 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCommand } from '../../../daemon/cli.ts';
+import { parseConfig } from '../../../daemon/config-file.ts';
 import { inTime, PARTS } from '../../../daemon/doctor/doctor.ts';
 import {
   judgeBattery,
@@ -9,6 +10,7 @@ import {
   judgePrinter,
   judgeSystem,
 } from '../../../daemon/doctor/judge.ts';
+import { probeRecordings } from '../../../daemon/doctor/recordings.ts';
 import {
   type DoctorReport,
   type Finding,
@@ -42,6 +44,18 @@ test('on this machine every part is told, and the exit code says whether somethi
   assert.is(exitCode, wrongCount(report) > 0 ? 1 : 0);
   assert.ok(report.parts[0]?.lines.some((line) => line.startsWith('memory')));
   assert.match(report.machine, `Node ${process.versions.node}`);
+});
+
+test('two recording targets on one disk are noted, and one without its disk is wrong', async () => {
+  const report = await probeRecordings(
+    parseConfig('x', '', [
+      'recording.targets=[{id: a, folder: /tmp/a}, {id: b, folder: /tmp/b}, {id: usb, folder: /media/nothing-here, own_volume: true}]',
+    ]).recording,
+    '/tmp',
+  );
+  assert.match(report.lines.join(), 'a: /tmp/a on ');
+  assert.equal(severities(report.findings), ['wrong', 'note']);
+  assert.match(report.findings[1]?.what ?? '', /^a and b lie on one disk \(/);
 });
 
 test('a configured camera and card that are not there are wrong, with advice, and exit code 1', async () => {

@@ -60,6 +60,12 @@ const CASES: readonly (readonly [string, CheckName, string, Partial<BoxSnapshot>
     'warn',
     { recording: [recordingTo('a'), recordingTo('b', 'failed')] },
   ],
+  [
+    'two copies on one disk',
+    'disk',
+    'warn',
+    { recording: ['a', 'b'].map((id) => ({ ...recordingTo(id), disks: ['sda'] })) },
+  ],
   ['all disks failed', 'disk', 'fail', { recording: [recordingTo('a', 'failed')] }],
   [
     'ten minutes of disk',

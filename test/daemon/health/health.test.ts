@@ -2,13 +2,19 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxEvent } from '../../../daemon/commands.ts';
+
 import { NOTHING_HEARD, NOTHING_SEEN, watchFacts } from '../../../daemon/health/facts.ts';
+import { sharedDisks } from '../../../daemon/health/recording-rules.ts';
 import { NOTHING_REVIVED, reviveMedia, stepRevival } from '../../../daemon/health/revive.ts';
+
 import { openHealth, RULES } from '../../../daemon/health/run.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
 import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+
+import type { TargetFailure } from '../../../pipelines/record/settings.ts';
 import { EDGE, figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
+
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('health');
@@ -36,6 +42,8 @@ const battery = (change: Partial<Extract<BoxSnapshot['battery'], { phase: 'known
 const printer = (change: Partial<Extract<BoxSnapshot['printer'], { phase: 'known' }>>): Change => ({
   printer: { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false, ...change },
 });
+
+const failedBy = (failure: TargetFailure) => ({ ...recordingTo('usb', 'failed'), failure });
 
 /** A box whose children speak each second, watched by the real rules. */
 function watch(first: Change = {}) {
@@ -147,6 +155,14 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
   ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
   ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],
+  ['recording-usb-full', { recording: [failedBy('full')] }],
+  ['recording-usb-read-only', { recording: [failedBy('read-only')] }],
+  ['recording-usb-gone', { recording: [failedBy('gone')] }],
+  ['recording-usb-hangs', { recording: [failedBy('slow')] }],
+  [
+    'recording-one-disk',
+    { recording: ['sd', 'usb'].map((id) => ({ ...recordingTo(id), disks: ['sda'] })) },
+  ],
   ['recording-sd-slow', { recording: [{ ...recordingTo('sd'), lagMs: 9_000 }] }],
   ['disk-sd-low', { recording: [{ ...recordingTo('sd'), remainingS: 600 }] }],
   [
@@ -309,6 +325,17 @@ test('what is done about a hanging media process is told as an event', async () 
     events.map(({ type }) => type),
     ['media.restarted'],
   );
+});
+
+test('copies on disks of their own, or on one that was pulled, are no copies on one disk', () => {
+  const on = (id: string, ...disks: string[]) => ({ ...recordingTo(id), disks });
+  assert.equal(sharedDisks([on('sd', 'mmcblk0'), on('usb', 'sda'), recordingTo('new')]), []);
+  assert.equal(sharedDisks([on('sd', 'sda'), { ...failedBy('gone'), disks: ['sda'] }]), []);
+  const shared = sharedDisks([on('sd', 'sda'), on('raid', 'sda', 'sdb'), on('usb', 'sdb')]);
+  assert.equal(shared, [
+    { disk: 'sda', ids: ['sd', 'raid'] },
+    { disk: 'sdb', ids: ['raid', 'usb'] },
+  ]);
 });
 
 test('a child that the box itself starts anew is no warning, one that does so again and again is', async () => {

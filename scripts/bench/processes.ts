@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { type Box, childrenOf } from '../../test/support/box.ts';
+
+/** What each process of a box is called, by its entry point. */
+const NAMES = [
+  ['media', /pipelines\/media\/main/],
+  ['capture', /pipelines\/capture\/main/],
+  ['uplink', /pipelines\/uplink\/main/],
+  ['recorder', /pipelines\/record\/main/],
+  ['studio', /pipelines\/studio\/main/],
+] as const;
+
+/**
+ * The long-lived processes of a box: `daemon`, `media`, `capture`, `recorder 1`…
+ * Those that come and go, as for a poster, are left out.
+ */
+export function processesOf(box: Box): ReadonlyMap<string, number> {
+  const found = new Map([['daemon', box.pid]]);
+  let recorders = 0;
+  for (const pid of descendantsOf(box.pid)) {
+    const name = nameOf(pid);
+    if (name === 'recorder') recorders += 1;
+    if (name !== undefined) found.set(name === 'recorder' ? `recorder ${recorders}` : name, pid);
+  }
+  return found;
+}
+
+export function descendantsOf(pid: number): readonly number[] {
+  return childrenOf(pid)
+    .toSorted((a, b) => a - b)
+    .flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function nameOf(pid: number): string | undefined {
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return NAMES.find(([, pattern]) => pattern.test(command))?.[0];
+  } catch {
+    return undefined;
+  }
+}
