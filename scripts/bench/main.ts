@@ -1,13 +1,14 @@
 /**
  * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
- * name: `record` (recorders and clips), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
+ * name: `record` (recorders and clips), `shed` (what saving power saves), `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory).
  */
 import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchRecord } from './record.ts';
+import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   record: benchRecord,
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,
+  shed: benchShed,
   soak: () => benchSoak(30),
 };
 
