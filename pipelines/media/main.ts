@@ -118,8 +118,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         partLagMs: quantiles(lagsMs),
         partsTotal,
         heldFramesTotal: presentation.heldTotal,
-        standIns: presentation.standIns(),
-        resting: presentation.resting(),
+        standIns: presentation.standIns.now(),
+        resting: presentation.standIns.resting(),
         heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
       },
     });
@@ -140,7 +140,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       nowUs,
       tell,
       onUnit: (id, runningUs) => {
-        for (const reader of presentation.readersOf(id)) {
+        for (const reader of presentation.standIns.readersOf(id)) {
           if (lastVideoUs.has(reader)) lastVideoUs.set(reader, runningUs);
         }
       },

@@ -50,12 +50,12 @@ test('a rendition goes on with the pictures of another, from a key frame on and 
   watch(3.5);
   feed.presentation.setStandIns({ high: 'low' });
   watch(2.5);
-  assert.equal(feed.presentation.resting(), ['high']);
+  assert.equal(feed.presentation.standIns.resting(), ['high']);
   feed.rest(['high']);
   watch(6);
   feed.rest([]);
   feed.presentation.setStandIns({});
-  assert.equal(feed.presentation.resting(), []);
+  assert.equal(feed.presentation.standIns.resting(), []);
   watch(5);
   const encoders = encodersOf(feed, 'high');
   assert.equal([...new Set(encoders)], ['high', 'low'], `each segment is of one: ${encoders}`);
@@ -127,7 +127,7 @@ test('sound never stands in for a picture', () => {
   const { feed, watch } = openTwo();
   feed.presentation.setStandIns({ high: 'audio' });
   watch(3);
-  assert.equal(feed.presentation.resting(), []);
+  assert.equal(feed.presentation.standIns.resting(), []);
 });
 
 interface Frame extends PlacedUnit {
