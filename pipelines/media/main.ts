@@ -104,6 +104,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
 
   setInterval(() => {
     presentation.tick(nowUs());
+    if (presentation.wantsKeyframes()) tell({ type: 'keyframes' });
     if (presentation.silentUs(nowUs()) / 1000 > hungMs)
       captureRun?.fail('capture brings no frames');
   }, settings.partTargetMs / TICKS_PER_PART);

@@ -69,6 +69,9 @@ interface Run {
 /** A track that brings nothing for so long is lost, though its pipe is open. */
 const SILENT_US = 500_000;
 
+/** An encoder that is asked in vain is asked again after so many segments. */
+const KEYFRAMES_EVERY_SEGMENTS = 4;
+
 /** Lost parts are told this late, so that a run that is just beginning finds room. */
 const GAP_SLACK_US = 250_000;
 
@@ -98,6 +101,8 @@ export class Presentation {
   readonly #lastArrivalUs = new Map<string, number>();
   #run: Run | undefined;
   #isEnded = false;
+  /** Segment from which on key frames may be asked for. */
+  #cueMsn = 0;
   #lastTickUs = 0;
   #behindSinceUs: number | undefined;
 
@@ -186,6 +191,22 @@ export class Presentation {
   /** Who stands in for whom now, and whose encoders may rest. */
   get standIns(): Pick<StandIns<Placed>, 'now' | 'resting' | 'readersOf' | 'offeredFor'> {
     return this.#standIns;
+  }
+
+  /**
+   * True when key frames are to be forced in all encoders, so that one that comes
+   * back falls in step with the others: early in a segment, which then grows by
+   * that little before the sound has come to its end.
+   */
+  wantsKeyframes(): boolean {
+    const newest = this.#clock.newest?.msn;
+    if (newest === undefined || !this.#standIns.isAnyReturning) {
+      this.#cueMsn = (newest ?? 0) + 1;
+      return false;
+    }
+    if (newest < this.#cueMsn) return false;
+    this.#cueMsn = newest + KEYFRAMES_EVERY_SEGMENTS;
+    return true;
   }
 
   /** Capture has (re)started; its tracks' first units follow. */

@@ -48,6 +48,11 @@ export class StandIns<T extends PlacedUnit> {
     return wanted === trackId ? source : wanted;
   }
 
+  /** True while a track waits for units of its own encoder again. */
+  get isAnyReturning(): boolean {
+    return [...this.#splices].some(([id, { source, wanted }]) => wanted === id && source !== id);
+  }
+
   /** Carries out the changes under way; returns the tracks that are made of another by that. */
   settle(): readonly string[] {
     const turning = [...this.#splices].filter(([, { source, wanted }]) => source !== wanted);

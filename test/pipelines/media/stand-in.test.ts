@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type PlacedUnit, Splice } from '../../../pipelines/media/splice.ts';
-import { type Feed, type FeedOptions, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
+import { EPOCH_MS, type Feed, type FeedOptions, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
 import { checkSeries, readPlaylist, type SeenPlaylist } from '../../support/rules.ts';
 
 const test = suite('standing in');
@@ -121,6 +121,36 @@ test('asked for before anything came it is so from the first segment on', () => 
   feed.rest(['high']);
   watch(3);
   assert.equal([...new Set(encodersOf(feed, 'high'))], ['low']);
+});
+
+test('key frames are asked for at the start of a segment, while one waits to come back', () => {
+  const { feed, watch } = openTwo();
+  const cues: number[] = [];
+  const pass = (seconds: number) => {
+    for (let passedS = 0; passedS < seconds; passedS += 0.02) {
+      feed.run(0.02);
+      if (feed.presentation.wantsKeyframes()) cues.push(feed.nowUs());
+    }
+  };
+  watch(3.5);
+  feed.presentation.setStandIns({ high: 'low' });
+  pass(3);
+  feed.rest(['high']);
+  assert.equal(cues, []);
+  feed.presentation.setStandIns({});
+  pass(6.5);
+  assert.is(cues.length, 2, 'its encoder does not answer: it is asked again');
+  const { segments } = readPlaylist(feed.text('/live/low/index.m3u8'));
+  const { dateMs = 0 } = segments.find((one) => one.dateMs !== undefined) ?? {};
+  for (const cueUs of cues) {
+    const intoMs = (EPOCH_MS + cueUs / 1000 - dateMs) % 1000;
+    assert.ok(intoMs < 200, `${intoMs} ms into the segment`);
+  }
+  feed.rest([]);
+  pass(4);
+  const count = cues.length;
+  pass(6);
+  assert.is(cues.length, count, 'it is back');
 });
 
 test('sound never stands in for a picture', () => {
