@@ -105,6 +105,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       media.send({ type: 'record', isOn: isRecording });
       deps.onListening();
     },
+    onKeyframesWanted: () => capture.send({ type: 'keyframe' }),
     onLevels: deps.onLevels,
     onRecording: (targets) => {
       recording = targets;

@@ -36,6 +36,8 @@ export interface CaptureChild {
 /** SIGTERM to SIGKILL. It has nothing to write down. */
 const GRACE_MS = 1_000;
 
+const SOURCE_ENDED = 'the source has ended';
+
 /** libuv threads of the capture process: the binding's bus poll keeps one (see gst.ts). */
 const CAPTURE_THREADS = '8';
 
@@ -63,6 +65,8 @@ export function openCapture(options: CaptureOptions): CaptureChild {
       const onMessage = (message: FromCapture) => {
         if (whileBothLive.aborted) return;
         if (message.type === 'failed') fail(new PipelineError('BAD_LAUNCH', message.message));
+        // A file is played anew: nothing has died.
+        if (message.type === 'ended') fail(new PipelineError('GRAPH_FAILED', SOURCE_ENDED));
         if (message.type !== 'playing') return;
         media.send({ type: 'clock', run: piped.run, clockUs: message.clockUs });
         options.onPlaying();

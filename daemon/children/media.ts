@@ -18,6 +18,8 @@ export interface MediaOptions {
   readonly log: Log;
   readonly onListening: () => void;
   readonly onFigures: (figures: MediaFigures) => void;
+  /** All encoders are to give a key frame now. */
+  readonly onKeyframesWanted: () => void;
   readonly onLevels: (levels: Levels) => void;
   readonly onRecording: (targets: readonly TargetState[]) => void;
 }
@@ -129,6 +131,9 @@ export function openMedia(options: MediaOptions): MediaChild {
           break;
         case 'broken':
           waiting.get(message.run)?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
+          break;
+        case 'keyframes':
+          options.onKeyframesWanted();
           break;
         case 'levels':
           options.onLevels(message.levels);

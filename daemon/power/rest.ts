@@ -52,8 +52,6 @@ export function openRestingEncoders(deps: RestDeps): RestingEncoders {
       if (element === undefined) continue;
       toCapture({ type: 'set', element, property: 'drop', value: wanted.has(id) });
     }
-    // Counted from the same frame on, key frames fall together again.
-    if (opened.length > 0) toCapture({ type: 'keyframe' });
     shut = wanted;
   };
   /** An encoder that takes no orders for key frames comes back with a new pipeline. */

@@ -44,6 +44,8 @@ export const status = flat({
   health: v.picklist(['ok', 'degraded', 'failed']),
   reasons: v.pipe(v.array(text(64)), v.maxLength(16)),
   power: v.picklist(['normal', 'saving', 'last-minutes', 'shut-down']),
+  /** What is switched off to last longer, by name. */
+  resting: v.pipe(v.array(text(32)), v.maxLength(8)),
   uptime_s: amount,
   cpu_temp_c: v.nullable(v.number()),
   throttled: fact,

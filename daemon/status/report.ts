@@ -101,6 +101,7 @@ function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
       .slice(0, 16)
       .map(({ key }) => key),
     power: snapshot.power,
+    resting: snapshot.resting.map(({ load }) => load).slice(0, 8),
     uptime_s: Math.max(0, Math.round((wallMs - Date.parse(snapshot.startedAt)) / 1000)),
     cpu_temp_c: rounded(system?.cpuC, 1),
     throttled: orNull(throttling, (now) => now.isUnderVoltage || now.isSlowed || now.isHot),

@@ -25,10 +25,15 @@ function fail(message: string): never {
 function run(start: Start): (message: ToCapture) => void {
   const pipeline = openPipeline(start.launch);
   let clockUs = 0;
+  let hasPlayed = false;
   pipeline.pollBus((message) => {
     if (message.type === 'error') fail(`${message.name ?? 'gstreamer'}: ${message.message ?? ''}`);
-    if (message.type === 'eos') fail('the source has ended');
+    if (message.type === 'eos') {
+      if (hasPlayed) tell({ type: 'ended' });
+      fail('the source has ended');
+    }
     if (isPlaying(message)) {
+      hasPlayed = true;
       tell({ type: 'playing', clockUs });
     }
   });

@@ -25,6 +25,8 @@ export type ToCapture =
 export type FromCapture =
   /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
   | { readonly type: 'playing'; readonly clockUs: number }
+  /** What it played has come to its end, as a file does. */
+  | { readonly type: 'ended' }
   | { readonly type: 'failed'; readonly message: string };
 
 /**

@@ -106,6 +106,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
 
   setInterval(() => {
     presentation.tick(nowUs());
+    if (presentation.wantsKeyframes()) tell({ type: 'keyframes' });
     if (presentation.silentUs(nowUs()) / 1000 > hungMs)
       captureRun?.fail('capture brings no frames');
   }, settings.partTargetMs / TICKS_PER_PART);
@@ -120,8 +121,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         partLagMs: quantiles(lagsMs),
         partsTotal,
         heldFramesTotal: presentation.heldTotal,
-        standIns: presentation.standIns(),
-        resting: presentation.resting(),
+        standIns: presentation.standIns.now(),
+        resting: presentation.standIns.resting(),
         heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
       },
     });
@@ -142,7 +143,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       nowUs,
       tell,
       onUnit: (id, runningUs) => {
-        for (const reader of presentation.readersOf(id)) {
+        for (const reader of presentation.standIns.readersOf(id)) {
           if (lastVideoUs.has(reader)) lastVideoUs.set(reader, runningUs);
         }
       },

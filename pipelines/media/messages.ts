@@ -82,6 +82,8 @@ export type FromMedia =
   | { readonly type: 'opened'; readonly run: number }
   /** The run's bytes are not GDP, or hold what the box cannot carry; or the pipes cannot be opened. */
   | { readonly type: 'broken'; readonly run: number; readonly message: string }
+  /** All encoders are to give a key frame now: see `Presentation.wantsKeyframes`. */
+  | { readonly type: 'keyframes' }
   /** Ten times a second, where there is sound. */
   | { readonly type: 'levels'; readonly levels: Levels }
   /** Once a second and on each change, where there is something to record to. */

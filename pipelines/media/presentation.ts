@@ -8,7 +8,8 @@ import { TrackCutter, type Unit } from './cutter.ts';
 import { Outages } from './outages.ts';
 import { findFirstUnits, findStart, type HeldUnit, isJudgeable } from './run-start.ts';
 import { SegmentClock } from './segment-clock.ts';
-import { type PlacedUnit, Splice } from './splice.ts';
+import type { PlacedUnit } from './splice.ts';
+import { StandIns } from './stand-ins.ts';
 import { chooseOrigins, GroupTimeline, type Stamping } from './timeline.ts';
 
 export type TrackKind = 'video' | 'audio';
@@ -68,6 +69,9 @@ interface Run {
 /** A track that brings nothing for so long is lost, though its pipe is open. */
 const SILENT_US = 500_000;
 
+/** An encoder that is asked in vain is asked again after so many segments. */
+const KEYFRAMES_EVERY_SEGMENTS = 4;
+
 /** Lost parts are told this late, so that a run that is just beginning finds room. */
 const GAP_SLACK_US = 250_000;
 
@@ -91,12 +95,14 @@ export class Presentation {
   readonly #clock: SegmentClock;
   readonly #cutters = new Map<string, TrackCutter>();
   readonly #windows = new Map<string, RenditionWindow>();
-  readonly #splices = new Map<string, Splice<Placed>>();
+  readonly #standIns: StandIns<Placed>;
   readonly #encoded = new Map<string, Encoded>();
   readonly #outages: Outages;
   readonly #lastArrivalUs = new Map<string, number>();
   #run: Run | undefined;
   #isEnded = false;
+  /** Segment from which on key frames may be asked for. */
+  #cueMsn = 0;
   #lastTickUs = 0;
   #behindSinceUs: number | undefined;
 
@@ -104,12 +110,12 @@ export class Presentation {
     this.#options = options;
     const { limits, segmentUs, firstMsn } = options;
     this.#outages = new Outages(options.epochMs);
+    this.#standIns = new StandIns(options.tracks.map(({ id }) => id));
     this.#clock = new SegmentClock(segmentUs, limits.targetDurationS, firstMsn);
     for (const { id } of options.tracks) {
       const window = new RenditionWindow(limits, options.firstDiscontinuity);
       this.#windows.set(id, window);
       this.#cutters.set(id, new TrackCutter(window, this.#clock, limits));
-      this.#splices.set(id, new Splice(id));
     }
   }
 
@@ -169,42 +175,38 @@ export class Presentation {
 
   /**
    * Other renditions stand in for these, and nobody reads their own encoders any
-   * more: see {@link resting}. All others are what their own encoders give.
+   * more: see {@link StandIns.resting}. All others are what their own encoders give.
    *
    * Under way it falls on a key frame, with a discontinuity and another init
    * section in all renditions' same segment (RFC 8216bis §4.4.4.3, §6.2.4): who
    * watches one of them goes on watching, and a recording goes on.
    */
   setStandIns(standIns: Readonly<Record<string, string>>): void {
-    for (const [id, splice] of this.#splices) {
-      const standIn = standIns[id] ?? id;
-      if (this.kindOf(standIn) === this.kindOf(id)) splice.turnTo(standIn);
-    }
+    const isSameKind = ([id, other]: readonly [string, string]) =>
+      this.kindOf(other) !== undefined && this.kindOf(other) === this.kindOf(id);
+    this.#standIns.set(Object.fromEntries(Object.entries(standIns).filter(isSameKind)));
     if (this.#run?.timelines === undefined) this.#settle();
   }
 
-  /** By rendition, the one whose pictures it has now; only where that is another. */
-  standIns(): Readonly<Record<string, string>> {
-    const sources = [...this.#splices].map(([id, { source }]) => [id, source] as const);
-    return Object.fromEntries(sources.filter(([id, source]) => id !== source));
+  /** Who stands in for whom now, and whose encoders may rest. */
+  get standIns(): Pick<StandIns<Placed>, 'now' | 'resting' | 'readersOf' | 'offeredFor'> {
+    return this.#standIns;
   }
 
-  /** Renditions whose own encoder nobody needs now. */
-  resting(): readonly string[] {
-    return this.#options.tracks.map(({ id }) => id).filter((id) => this.readersOf(id).length === 0);
-  }
-
-  /** Tracks that are made of this one's units, itself first. */
-  readersOf(trackId: string): readonly string[] {
-    const readers = [...this.#splices].filter(([, splice]) => splice.listensTo(trackId));
-    return readers.map(([id]) => id).sort((a, b) => rank(a, trackId) - rank(b, trackId));
-  }
-
-  /** What new viewers are to be given in a rendition's place: itself, or what stands in for it. */
-  standInFor(trackId: string): string {
-    const { source = trackId, wanted = trackId } = this.#splices.get(trackId) ?? {};
-    // One that comes back is there once it is published.
-    return wanted === trackId ? source : wanted;
+  /**
+   * True when key frames are to be forced in all encoders, so that one that comes
+   * back falls in step with the others: early in a segment, which then grows by
+   * that little before the sound has come to its end.
+   */
+  wantsKeyframes(): boolean {
+    const newest = this.#clock.newest?.msn;
+    if (newest === undefined || !this.#standIns.isAnyReturning) {
+      this.#cueMsn = (newest ?? 0) + 1;
+      return false;
+    }
+    if (newest < this.#cueMsn) return false;
+    this.#cueMsn = newest + KEYFRAMES_EVERY_SEGMENTS;
+    return true;
   }
 
   /** Capture has (re)started; its tracks' first units follow. */
@@ -218,7 +220,9 @@ export class Presentation {
   setCaps(trackId: string, caps: string): boolean {
     const format = parseCaps(caps);
     if (format === undefined || !this.#cutters.has(trackId)) return false;
-    const readers = this.readersOf(trackId).filter((id) => this.#spliceOf(id).source === trackId);
+    const readers = this.#standIns
+      .readersOf(trackId)
+      .filter((id) => this.#standIns.sourceOf(id) === trackId);
     const isOther = (cutter: TrackCutter) =>
       !cutter.isBroken && cutter.format !== undefined && !isSameFormat(cutter.format, format);
     if (readers.some((id) => isOther(this.#cutterOf(id)))) return false;
@@ -231,10 +235,10 @@ export class Presentation {
 
   add(trackId: string, unit: ArrivedUnit): void {
     const run = this.#run;
-    const readers = this.readersOf(trackId);
+    const readers = this.#standIns.readersOf(trackId);
     if (run === undefined || this.#isEnded || readers.length === 0) return;
     for (const id of readers) {
-      if (this.#spliceOf(id).source === trackId) this.#lastArrivalUs.set(id, unit.arrivedUs);
+      if (this.#standIns.sourceOf(id) === trackId) this.#lastArrivalUs.set(id, unit.arrivedUs);
     }
     if (run.timelines !== undefined) {
       this.#publish(run.timelines, trackId, unit);
@@ -280,8 +284,7 @@ export class Presentation {
   }
 
   #isJudgeable({ held }: Run, nowUs: number): boolean {
-    const sources = [...this.#splices.values()].map(({ source }) => source);
-    return isJudgeable(held, [...new Set(sources)], nowUs);
+    return isJudgeable(held, this.#standIns.sources(), nowUs);
   }
 
   #startRun(run: Run): void {
@@ -311,13 +314,13 @@ export class Presentation {
     const kind = this.#kindOf(trackId);
     const timeline = timelines.get(kind) ?? this.#beginLate(timelines, kind, unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
-    if (this.#spliceOf(trackId).source === trackId) {
+    if (this.#standIns.sourceOf(trackId) === trackId) {
       this.#followSource(timelines, timeline, trackId, unit);
     }
     const { isKeyframe, isDiscont, data, arrivedUs } = unit;
     const timeUs = timeline.place(unit.runningUs);
     const placed = { timeUs, isKeyframe, arrivedUs, unit: { timeUs, isKeyframe, isDiscont, data } };
-    for (const id of this.readersOf(trackId)) this.#give(id, trackId, placed);
+    for (const id of this.#standIns.readersOf(trackId)) this.#give(id, trackId, placed);
   }
 
   /** To the track that reads it; a change of source may hold it back, or be complete with it. */
@@ -331,7 +334,8 @@ export class Presentation {
       this.#clock.breakAt(atUs);
       return atUs;
     };
-    const { units, hasTurned } = this.#spliceOf(trackId).take(sourceId, placed, frameUs, turnAt);
+    const taken = this.#standIns.take(trackId, sourceId, placed, frameUs, turnAt);
+    const { units, hasTurned } = taken;
     if (hasTurned) this.#takeFormat(trackId);
     for (const { unit, arrivedUs } of units) {
       this.#changing(trackId, () => this.#cutterOf(trackId).add(unit, arrivedUs / 1000));
@@ -340,16 +344,12 @@ export class Presentation {
 
   /** Changes under way are carried out where everything begins anew. */
   #settle(): void {
-    for (const [id, splice] of this.#splices) {
-      if (splice.source === splice.wanted) continue;
-      splice.settle();
-      this.#takeFormat(id);
-    }
+    for (const id of this.#standIns.settle()) this.#takeFormat(id);
   }
 
   /** The track is what its source encodes, from its next segment on. */
   #takeFormat(trackId: string): void {
-    const encoded = this.#encoded.get(this.#spliceOf(trackId).source);
+    const encoded = this.#encoded.get(this.#standIns.sourceOf(trackId));
     if (encoded === undefined) return;
     this.#windowOf(trackId).addInit(encoded.initId, encoded.init);
     this.#cutterOf(trackId).setFormat(encoded.format, encoded.initId);
@@ -437,22 +437,11 @@ export class Presentation {
     return window;
   }
 
-  #spliceOf(id: string): Splice<Placed> {
-    const splice = this.#splices.get(id);
-    if (splice === undefined) throw new Error(`no track ${id}`);
-    return splice;
-  }
-
   #cutterOf(id: string): TrackCutter {
     const cutter = this.#cutters.get(id);
     if (cutter === undefined) throw new Error(`no track ${id}`);
     return cutter;
   }
-}
-
-/** The track itself before others that read it: its segments are begun by then. */
-function rank(id: string, first: string): number {
-  return id === first ? 0 : 1;
 }
 
 function isSameFormat(a: TrackFormat | undefined, b: TrackFormat): boolean {

@@ -2,8 +2,9 @@
  * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
  * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
- * and clips), `clip` (a viewer while clips are made), `glass10` (our player for 10
- * minutes), `soak` (30 minutes, plots memory; `soak60` takes 60).
+ * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
+ * `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory; `soak60`
+ * takes 60).
  */
 import { benchClip } from './clip.ts';
 import { benchEdge } from './edge.ts';
@@ -12,6 +13,7 @@ import { benchIdle } from './idle.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchRecord } from './record.ts';
+import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -25,6 +27,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   clip: benchClip,
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,
+  shed: benchShed,
   soak: () => benchSoak(30),
 };
 

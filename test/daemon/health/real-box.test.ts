@@ -1,5 +1,7 @@
 /** What a whole box tells of its own troubles: over MQTT, by a real mosquitto, and to the command line. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
@@ -7,7 +9,7 @@ import { ask } from '../../support/ask.ts';
 import { type Box, childrenOf, isAlive, startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from '../status/support/consumer.ts';
-import { startMosquitto } from '../status/support/mosquitto.ts';
+import { scratch, startMosquitto } from '../status/support/mosquitto.ts';
 
 const test = suite('troubles of a whole box');
 
@@ -56,6 +58,27 @@ test('a child that is killed is an alert over MQTT and on the command line, and 
     await until(isRecording, PATIENCE_MS, box.output);
   }
   await until(() => isServing(box), PATIENCE_MS, box.output);
+});
+
+test('a file that ends and is played anew is nobody’s death', async () => {
+  using folder = scratch();
+  const movie = join(folder.path, 'short.mp4');
+  const words = `-q videotestsrc num-buffers=120 ! video/x-raw,width=320,height=180,framerate=30/1 ! x264enc speed-preset=ultrafast ! mp4mux ! filesink location=${movie}`;
+  execFileSync('gst-launch-1.0', words.split(' '));
+  await using box = await startBox([
+    'camera.driver=file',
+    `camera.file=${movie}`,
+    'sound.driver=none',
+  ]);
+  await box.ready();
+  const capture = async () => (await box.state<BoxSnapshot>()).children['capture'];
+  await until(
+    async () => ((await capture())?.restartsTotal ?? 0) >= 2,
+    PATIENCE_MS,
+    () => box.output(),
+  );
+  assert.is((await capture())?.diedTotal, undefined);
+  assert.not((await keysOf(box)).includes('capture-died'));
 });
 
 test('a media process that hangs is started anew, told as an event, and viewers get the stream again', async () => {

@@ -153,4 +153,21 @@ test('a supply that is too weak shows on the power lamp', () => {
   );
 });
 
+test('to save power all are dark but power and on air', () => {
+  const resting = [{ load: 'lamps', text: 'lamps are dark' }];
+  const {
+    power,
+    'on-air': onAir,
+    ...others
+  } = lampsOf({
+    ...WELL,
+    power: 'last-minutes',
+    resting,
+    recording: [],
+  });
+  assert.is(power, 'triple');
+  assert.is(onAir, 'steady');
+  assert.equal([...new Set(Object.values(others))], ['off']);
+});
+
 test.run();

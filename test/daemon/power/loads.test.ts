@@ -97,7 +97,7 @@ test('an encoder rests only when nobody takes its pictures, and runs before some
   encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
   assert.equal(valves(), [], 'said once');
   set({});
-  assert.equal(valves(), ['valve-high false', 'keyframe']);
+  assert.equal(valves(), ['valve-high false']);
 });
 
 test('a new pipeline and a new media process are told again', () => {
@@ -111,7 +111,7 @@ test('a new pipeline and a new media process are told again', () => {
   encoders.onMediaServing();
   assert.is(toMedia.length, 1);
   encoders.onFigures({ resting: [], standIns: {} });
-  assert.equal(valves(), ['valve-high false', 'keyframe']);
+  assert.equal(valves(), ['valve-high false']);
 });
 
 test('a rendition that does not come back is brought back by a new pipeline, once in a while', async () => {

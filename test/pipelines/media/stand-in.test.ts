@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type PlacedUnit, Splice } from '../../../pipelines/media/splice.ts';
-import { type Feed, type FeedOptions, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
+import { EPOCH_MS, type Feed, type FeedOptions, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
 import { checkSeries, readPlaylist, type SeenPlaylist } from '../../support/rules.ts';
 
 const test = suite('standing in');
@@ -50,12 +50,12 @@ test('a rendition goes on with the pictures of another, from a key frame on and 
   watch(3.5);
   feed.presentation.setStandIns({ high: 'low' });
   watch(2.5);
-  assert.equal(feed.presentation.resting(), ['high']);
+  assert.equal(feed.presentation.standIns.resting(), ['high']);
   feed.rest(['high']);
   watch(6);
   feed.rest([]);
   feed.presentation.setStandIns({});
-  assert.equal(feed.presentation.resting(), []);
+  assert.equal(feed.presentation.standIns.resting(), []);
   watch(5);
   const encoders = encodersOf(feed, 'high');
   assert.equal([...new Set(encoders)], ['high', 'low'], `each segment is of one: ${encoders}`);
@@ -123,11 +123,41 @@ test('asked for before anything came it is so from the first segment on', () => 
   assert.equal([...new Set(encodersOf(feed, 'high'))], ['low']);
 });
 
+test('key frames are asked for at the start of a segment, while one waits to come back', () => {
+  const { feed, watch } = openTwo();
+  const cues: number[] = [];
+  const pass = (seconds: number) => {
+    for (let passedS = 0; passedS < seconds; passedS += 0.02) {
+      feed.run(0.02);
+      if (feed.presentation.wantsKeyframes()) cues.push(feed.nowUs());
+    }
+  };
+  watch(3.5);
+  feed.presentation.setStandIns({ high: 'low' });
+  pass(3);
+  feed.rest(['high']);
+  assert.equal(cues, []);
+  feed.presentation.setStandIns({});
+  pass(6.5);
+  assert.is(cues.length, 2, 'its encoder does not answer: it is asked again');
+  const { segments } = readPlaylist(feed.text('/live/low/index.m3u8'));
+  const { dateMs = 0 } = segments.find((one) => one.dateMs !== undefined) ?? {};
+  for (const cueUs of cues) {
+    const intoMs = (EPOCH_MS + cueUs / 1000 - dateMs) % 1000;
+    assert.ok(intoMs < 200, `${intoMs} ms into the segment`);
+  }
+  feed.rest([]);
+  pass(4);
+  const count = cues.length;
+  pass(6);
+  assert.is(cues.length, count, 'it is back');
+});
+
 test('sound never stands in for a picture', () => {
   const { feed, watch } = openTwo();
   feed.presentation.setStandIns({ high: 'audio' });
   watch(3);
-  assert.equal(feed.presentation.resting(), []);
+  assert.equal(feed.presentation.standIns.resting(), []);
 });
 
 interface Frame extends PlacedUnit {
