@@ -17,7 +17,7 @@ cannot() {
 for program in /lib/systemd/systemd /lib/systemd/systemd-logind /lib/systemd/systemd-udevd /usr/lib/polkit-1/polkitd; do
   [ -x $program ] || cannot "$program is missing"
 done
-for tool in ip busybox dbus-daemon; do
+for tool in ip busybox dbus-daemon pgrep; do
   command -v $tool > /dev/null || cannot "$tool is missing"
 done
 config=scripts/lab/kernel.config
