@@ -4,11 +4,12 @@
 # test/lab/*.test.ts inside against the real kernel drivers.
 #
 # Usage: scripts/lab.sh [test name…]     for example: scripts/lab.sh gpio printer
-# Without names all of test/lab runs but test/lab/slow, which takes a minute alone:
-# scripts/lab.sh slow/box runs the whole box on vivid and snd-aloop.
+# Without names all of test/lab runs but test/lab/slow, which are whole boxes:
+# scripts/lab.sh slow/box on vivid and snd-aloop, slow/evening by its buttons.
 # LAB_BUILD=no      never builds the kernel (ten minutes)
 # LAB_LAX=yes       misses of the "within 1 s" kind are printed, not failed: for loaded machines
 # LAB_TIMEOUT_S=300 the whole run ends after this
+# A terminal sees all as it comes, others what failed and the times that were told.
 # Ends with "N passed, N failed". Exits 0, 1 when a test failed, 3 when the lab
 # cannot run here (the reason is printed; the caller counts it as skipped).
 set -euo pipefail
@@ -64,27 +65,44 @@ node scripts/lab/bundle.mjs "$work/out/bundle" "$@"
 case " $* " in *slow/*) node scripts/lab/bundle-box.mjs "$work/out/box" ;; esac
 
 timeout_s=${LAB_TIMEOUT_S:-300}
+show() {
+  if [ -t 1 ]; then tee "$work/console"; else cat > "$work/console"; fi
+}
 TMPDIR=/dev/shm timeout -k 5 "$timeout_s" "$kernel/linux-um" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/init.sh" \
   con=null con0=fd:0,fd:1 quiet dummy_hcd.num=3 softdog.soft_noboot=1 \
   vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 snd-aloop.pcm_substreams=1 \
   lab_repo="$repo" lab_work="$work" lab_node="$(dirname "$(command -v node)")" lab_lax="${LAB_LAX:-no}" lab_timeout_s="$timeout_s" \
-  < /dev/null 2>&1 || true
+  < /dev/null 2>&1 | show || true
 
+# What broke comes first and again in its place: a report is cut in its middle.
+failures() {
+  sed -n '/^   FAIL  /,/^    at /p' "$1" | cut -c1-600 | head -60
+}
 passed=0
 failed=0
 touch "$work/out/results"
 for file in "$work"/out/bundle/*.test.js; do
   name=$(basename "$file" .test.js)
+  path=$(cd test/lab && ls "$name.test.ts" "slow/$name.test.ts" 2> /dev/null) || true
+  log=$work/out/$name.log
   if read -r _ good bad took < <(grep "^$name " "$work/out/results"); then
     mark=$([ "$bad" -eq 0 ] && echo 'ok  ' || echo FAIL)
-    echo "$mark test/lab/$name.test.ts  $good passed  $took s"
+    echo "$mark test/lab/$path  $good passed  $took s"
+    if [ "$bad" -gt 0 ]; then failures "$log"; fi
     passed=$((passed + good))
     failed=$((failed + bad))
   else
-    echo "FAIL test/lab/$name.test.ts  the kernel ended before it did"
+    echo "FAIL test/lab/$path  the kernel ended before it did"
+    tail -n 30 "$log" "$work/console" 2> /dev/null || true
     failed=$((failed + 1))
   fi
+  sed -n 's/^[• ✘]*\(.* after .*\|MISSED.*\)/    \1/p' "$log" 2> /dev/null || true
 done
+if [ "$failed" -gt 0 ] && [ ! -t 1 ]; then
+  for log in "$work"/out/*.log; do
+    if grep -q '^   FAIL  \|ended with' "$log"; then tail -n 80 "$log" | cut -c1-600; fi
+  done
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

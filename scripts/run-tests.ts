@@ -5,8 +5,8 @@
  * it knows no time-out; so a file passes here only when it printed its totals,
  * they add up, it ended in time and it exited 0. A file may say
  * `SKIPPED n: why` for what this machine cannot do. The hardware lab, which runs
- * test/lab in a kernel of its own, comes last and alone: it uses a whole core.
- * test/lab/slow is for people: scripts/lab.sh slow/box.
+ * test/lab in kernels of its own, comes last: one for the devices and one for
+ * whole boxes (test/lab/slow), at the same time, since each uses a core.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ interface Outcome {
 
 function findTests(filters: readonly string[]): readonly string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts') && !path.startsWith('lab/slow/'))
+    .filter((path) => path.endsWith('.test.ts'))
     .map((path) => `test/${path}`)
     .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
     .toSorted();
@@ -49,12 +49,12 @@ async function runFile(file: string): Promise<Outcome> {
   return { ...ended, file, ...judge(ended) };
 }
 
-async function runLab(files: readonly string[]): Promise<Outcome> {
-  const names = files.map((file) => file.replace(/^.*\/|\.test\.ts$/g, ''));
+async function runLab(title: string, files: readonly string[]): Promise<Outcome> {
+  const names = files.map((file) => file.replace(/^test\/lab\/|\.test\.ts$/g, ''));
   const env = { LAB_BUILD: 'no', LAB_LAX: 'yes', LAB_TIMEOUT_S: String(LAB_TIMEOUT_S) };
   const timeoutMs = (LAB_TIMEOUT_S + 30) * 1000;
   const ended = await run('bash', ['scripts/lab.sh', ...names], timeoutMs, env);
-  return { ...ended, file: 'the hardware lab', ...judgeLab(files, ended) };
+  return { ...ended, file: title, ...judgeLab(files, ended) };
 }
 
 async function run(
@@ -151,7 +151,7 @@ function report(outcome: Outcome): void {
   console.log(
     `${mark} ${file}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${why}`,
   );
-  for (const [line] of output.matchAll(/^(SKIPPED \d+: |(ok {2}|FAIL) test\/lab\/).*$/gm)) {
+  for (const [line] of output.matchAll(/^(SKIPPED \d+: |(ok {2}|FAIL) test\/lab\/| {4}MISSED).*$/gm)) {
     console.log(`     ${line}`);
   }
   if (failed > 0) console.log(output.replaceAll('\r', '').replace(/^/gm, '     | '));
@@ -162,7 +162,16 @@ async function work(): Promise<void> {
   }
 }
 await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
-if (labFiles.length > 0) report(await runLab(labFiles));
+const isWhole = (file: string) => file.startsWith('test/lab/slow/');
+const labs: Readonly<Record<string, readonly string[]>> = {
+  'the hardware lab': labFiles.filter((file) => !isWhole(file)),
+  'whole boxes in the hardware lab': labFiles.filter(isWhole),
+};
+await Promise.all(
+  Object.entries(labs).map(async ([title, chosen]) => {
+    if (chosen.length > 0) report(await runLab(title, chosen));
+  }),
+);
 
 const sum = (pick: (outcome: Outcome) => number) =>
   outcomes.reduce((all, outcome) => all + pick(outcome), 0);

@@ -32,7 +32,8 @@ export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Pr
       else log.error('the media path stands still: systemd is to start the box again');
     }
     wasAlive = beat.isAlive;
-    const isAlive = beat.isAlive && watchdogUsec !== undefined;
+    // The first beat arms the watchdog: until READY a slow start is TimeoutStartSec's business.
+    const isAlive = beat.isAlive && heart.isReady && watchdogUsec !== undefined;
     const lines = [
       ...(beat.isNewlyReady ? ['READY=1'] : []),
       ...(beat.status === told ? [] : [`STATUS=${beat.status}`]),

@@ -21,7 +21,7 @@ if [ -d /out/box ]; then
 fi
 
 run_file() {
-  local name=$1 log=/tmp/$1.log code total good bad began
+  local name=$1 log=/out/$1.log code total good bad began
   began=$(seconds)
   timeout -k 2 "$2" node --enable-source-maps ".lab-bundle/$name.test.js" > "$log" 2>&1
   code=$?
@@ -42,7 +42,7 @@ modem=
 for file in .lab-bundle/*.test.js; do
   name=$(basename "$file" .test.js)
   [ "$name" = modem ] || continue
-  run_file modem 200 &
+  run_file modem "$2" &
   modem=$!
 done
 for file in .lab-bundle/*.test.js; do

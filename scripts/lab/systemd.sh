@@ -17,7 +17,7 @@ cannot() {
 for program in /lib/systemd/systemd /lib/systemd/systemd-logind /lib/systemd/systemd-udevd /usr/lib/polkit-1/polkitd; do
   [ -x $program ] || cannot "$program is missing"
 done
-for tool in ip busybox dbus-daemon; do
+for tool in ip busybox dbus-daemon pgrep; do
   command -v $tool > /dev/null || cannot "$tool is missing"
 done
 config=scripts/lab/kernel.config
@@ -45,3 +45,5 @@ if ! grep -qs '^lab=done$' "$work/seen"; then
   exit 1
 fi
 cat "$work/seen"
+# What was said meanwhile, for whoever finds the above wrong.
+{ cat "$work/try.log"; cut -c1-300 "$work/service.log" | tail -n 80; } >&2

@@ -5,9 +5,15 @@ import * as assert from 'uvu/assert';
 /** The box under its unit and a real systemd as PID 1, in User Mode Linux: a minute and a half. */
 const test = suite('the service under systemd');
 
-const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
+interface Run {
+  readonly code: unknown;
+  readonly output: string;
+  readonly said: string;
+}
+
+const { code, output, said } = await new Promise<Run>((resolve) => {
   execFile('bash', ['scripts/lab/systemd.sh'], { timeout: 410_000 }, (error, stdout, stderr) => {
-    resolve({ code: error === null ? 0 : error.code, output: stdout + stderr });
+    resolve({ code: error === null ? 0 : error.code, output: stdout, said: stderr });
   });
 });
 const seen = Object.fromEntries(
@@ -54,7 +60,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
   },
   'its button takes it live': { live: /^live/ },
   'a main process that hangs is killed with its children, and its drop goes on': {
-    restarts: '1',
+    restarts: /^[1-9]/,
     mended_s: /^\d/,
     children_after_hang: '0',
     live_again: /^live/,
@@ -80,12 +86,13 @@ const MOST_S: Readonly<Record<string, number>> = { mended_s: 5, stop_s: 5 };
 if (code === 3) {
   console.log(`SKIPPED ${Object.keys(TABLE).length}: ${output.trim()}`);
 } else {
-  test('the lab comes to its end', () => assert.is(code, 0, output.slice(-3_000)));
+  test('the lab comes to its end', () => assert.is(code, 0, (output + said).slice(-3_000)));
   for (const [name, facts] of Object.entries(TABLE)) {
     test(name, () => {
       for (const [key, expected] of Object.entries(facts)) {
-        if (typeof expected === 'string') assert.is(seen[key], expected, key);
-        else assert.match(seen[key] ?? '', expected, key);
+        const is = seen[key] ?? '';
+        const isRight = typeof expected === 'string' ? is === expected : expected.test(is);
+        assert.ok(isRight, `${key} is '${is}', not ${expected}\n${said.slice(-6_000)}`);
       }
     });
   }

@@ -86,6 +86,14 @@ test('an idle box is ready when its media process serves', async () => {
   await box.stop();
 });
 
+test('the watchdog is not armed by a box that still starts', async () => {
+  const box = startHeartbeat({ media: undefined, drop: { phase: 'idle', sinceMs: 0 } });
+  assert.is(await box.beats(5_000), 0);
+  box.set({ drop: { phase: 'idle', sinceMs: 0 }, media: figures({ isFlowing: false }) });
+  assert.is(await box.beats(5_000), 5);
+  await box.stop();
+});
+
 test('a box whose camera is away is ready at last, and is not killed for it', async () => {
   const children = { ...WELL.children, capture: pausing };
   const box = startHeartbeat({ children, media: undefined });

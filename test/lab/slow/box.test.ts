@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox } from '../../support/box.ts';
@@ -22,12 +23,9 @@ interface Snapshot {
 }
 
 test('a camera that is pulled ends no process but capture, and is back on air when plugged in', async () => {
-  await using box = await startBox(SETTINGS, ['demo'], [], ['dist/daemon/main.js']);
-  const state = async () => {
-    const reply = await fetch(`${box.operatorUrl}/state.json`);
-    return (await reply.json()) as Snapshot;
-  };
+  await using box = await startBox(SETTINGS, ['demo'], [], ['/opt/venuebox/dist/daemon/main.js']);
   const isOnAir = async () => {
+    await sleep(200);
     const playlist = await fetch(`${box.url}/live/index.m3u8`).catch(() => undefined);
     return playlist?.status === 200;
   };
@@ -35,7 +33,9 @@ test('a camera that is pulled ends no process but capture, and is back on air wh
   const mediaPid = box.childPid('media');
   unplugCamera();
   const told = await within(2000, 'the reason', async () =>
-    /vivid-000 is not there/.test((await state()).children['capture']?.lastFailure ?? ''),
+    /vivid-000 is not there/.test(
+      (await box.state<Snapshot>()).children['capture']?.lastFailure ?? '',
+    ),
   );
   const starts = box.output().split('"capturing"').length;
   plugCamera();

@@ -112,7 +112,8 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     // A machine that does much else is too slow for the checks; a crew presses again.
     for (let left = 3, lamp: RhythmName | undefined; left > 0 && lamp !== 'double'; left -= 1) {
       await crew.press(DROP, 200);
-      lamp = await crew.see(ON_AIR, 'a short press arms', 'double', 'longShort');
+      await crew.see(ON_AIR, 'a short press checks', 'blink', 'double', 'longShort');
+      lamp = await crew.see(ON_AIR, 'and arms', 'double', 'longShort');
     }
     put(`${battery}/ac_online`, 'off');
     await crew.see(POWER, 'the mains go', 'gap');

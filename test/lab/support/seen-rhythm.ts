@@ -7,7 +7,7 @@ interface Phase {
 }
 
 /** Longer than any rhythm rests: what stays so long is steady, or off. */
-const STILL_MS = 4_000;
+const STILL_MS = 3_000;
 const KEPT_PHASES = 24;
 
 /** What an eye makes of a lamp: looks go in, the rhythm comes out. Slow kernels stretch it. */
