@@ -109,6 +109,7 @@ export function openStudio(options: StudioOptions): Studio {
       try {
         const answer = await ask(seconds, AbortSignal.any([signal, timeout]));
         if (answer.type === 'no-clip') throw new Error(answer.reason);
+        log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });
         return answer.clip;
       } catch (cause) {
         if (signal.aborted) throw signal.reason;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as assert from 'uvu/assert';
 import { type Cut, cutPower, type Moment, prepareGuest } from '../../scripts/lab/power-cut/cuts.ts';
 import { findKernel, NoLab } from '../../scripts/lab/power-cut/machine.ts';
@@ -16,12 +17,44 @@ export async function assertSurvives(count: number, moment: Moment): Promise<voi
     const cuts: Cut[] = [];
     for await (const cut of cutPower(kernel, work, count, moment)) {
       await assertWhole(cut);
+      assert.equal(cut.changed, []);
       cuts.push(cut);
     }
     assert.is(cuts.length, count);
     const movies = cuts.flatMap(({ copies }) => copies.map(({ moviePath }) => moviePath));
     assert.ok(movies.length > 0);
     for (const { path, error } of await playInChromium(movies)) assert.is(error, '', path);
+  } finally {
+    remove();
+  }
+}
+
+/**
+ * Cuts the power soon after a recording was ended and the next one began: both
+ * copies say that they are complete, and are the same.
+ */
+export async function assertEndedStays(count: number): Promise<void> {
+  const kernel = kernelOrSkip(count);
+  if (kernel === undefined) return;
+  const { work, remove } = await prepareGuest();
+  try {
+    const ended: string[] = [];
+    for await (const { copies, changed } of cutPower(kernel, work, count, 'ended')) {
+      assert.equal(changed, []);
+      const complete = copies.filter(({ journal }) => journal.end?.isComplete);
+      assert.equal(
+        complete.map(({ disk }) => disk),
+        ['a', 'b'],
+      );
+      for (const { journal, bytes, moviePath } of complete) {
+        assert.ok(bytes.equals(complete[0]?.bytes as Buffer));
+        assert.is(journal.end?.sha256, createHash('sha256').update(bytes).digest('hex'));
+        assert.is((await probe(moviePath)).complaints, '');
+        ended.push(moviePath);
+      }
+    }
+    assert.is(ended.length, 2 * count);
+    for (const { path, error } of await playInChromium(ended)) assert.is(error, '', path);
   } finally {
     remove();
   }
@@ -47,6 +80,7 @@ async function assertWhole({
   for (const { journal, bytes, moviePath } of copies) {
     assert.is(journal.end?.bytes, bytes.length);
     assert.is(journal.end?.reason, 'cut off');
+    assert.is(journal.end?.isComplete, false);
     const { complaints, frames } = await probe(moviePath);
     assert.is(complaints, '');
     assert.ok(frames.video > 0);

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -44,37 +44,72 @@ export async function openVolume(bytes: number): Promise<SmallVolume | undefined
   };
 }
 
-export interface FreezableVolume extends AsyncDisposable {
+export interface LoopVolume extends AsyncDisposable {
   readonly folder: string;
   /** From now on whoever writes hangs in the kernel, and cannot be killed. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
+  /** The file system finds itself broken and turns read-only, with files open. */
+  breakDown(): Promise<void>;
+  /** Writes take no more than so many bytes a second. False where this kernel cannot do that. */
+  slowDown(bytesPerS: number): Promise<boolean>;
+  /** As fast as ever. */
+  speedUp(): Promise<void>;
+  /** Gone from its folder, though files are open. */
+  pull(): Promise<void>;
+  /** The same disk again. */
+  mount(): Promise<void>;
 }
 
+/** The block I/O controller of cgroup v1; the root of v2 has none. */
+const THROTTLE = '/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device';
+
 /** An ext4 on a loop device; undefined where there is none, which is told as a skipped test. */
-export async function openFreezableVolume(): Promise<FreezableVolume | undefined> {
-  const base = await mkdtemp(join(tmpdir(), 'venuebox-freeze-'));
+export async function openLoopVolume(): Promise<LoopVolume | undefined> {
+  const base = await mkdtemp(join(tmpdir(), 'venuebox-loop-'));
   const [image, folder] = [join(base, 'image'), join(base, 'disk')];
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
-  const sudo = (command: string, ...args: readonly string[]) => run(command, args, { env });
+  const sudo = async (command: string, ...args: readonly string[]) =>
+    (await run(command, args, { env })).stdout.trim();
+  let device = '';
+  const mount = async () => {
+    await sudo('mount', '-o', 'loop,errors=remount-ro', image, folder);
+    device = basename(await sudo('findmnt', '-no', 'SOURCE', folder));
+  };
+  const throttle = async (bytesPerS: number) => {
+    const number = (await readFile(`/sys/block/${device}/dev`, 'utf8')).trim();
+    await writeFile(THROTTLE, `${number} ${bytesPerS}`);
+  };
   try {
     await sudo('truncate', '-s', '64M', image);
     await sudo('mkfs.ext4', '-q', image);
     await sudo('mkdir', folder);
-    await sudo('mount', '-o', 'loop', image, folder);
+    await mount();
   } catch (error) {
     await rm(base, { recursive: true });
     console.log(`SKIPPED 1: no loop device here: ${String(error).split('\n')[0]}`);
     return undefined;
   }
-  const thaw = () => sudo('fsfreeze', '-u', folder).then(() => undefined);
+  const thaw = async () => void (await sudo('fsfreeze', '-u', folder));
+  const pull = async () => void (await sudo('umount', '-l', folder));
+  const speedUp = () => throttle(0);
   return {
     folder,
-    freeze: () => sudo('fsfreeze', '-f', folder).then(() => undefined),
+    freeze: async () => void (await sudo('fsfreeze', '-f', folder)),
     thaw,
+    breakDown: () => writeFile(`/sys/fs/ext4/${device}/trigger_fs_error`, '1'),
+    slowDown: (bytesPerS) =>
+      throttle(bytesPerS).then(
+        () => true,
+        () => false,
+      ),
+    speedUp,
+    pull,
+    mount,
     [Symbol.asyncDispose]: async () => {
       await thaw().catch(() => undefined);
-      await sudo('umount', '-l', folder);
+      await speedUp().catch(() => undefined);
+      await pull().catch(() => undefined);
       await rm(base, { recursive: true, force: true });
     },
   };

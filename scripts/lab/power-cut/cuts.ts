@@ -33,6 +33,8 @@ export interface CutCopy {
 export interface Cut extends Progress {
   /** None for a disk where nothing had been recorded yet. */
   readonly copies: readonly CutCopy[];
+  /** Recordings of cuts before this one, `a/NAME.mp4`, that are no longer what they were. */
+  readonly changed: readonly string[];
 }
 
 /** How far the machine was, in media time. */
@@ -42,18 +44,31 @@ export interface Progress {
   readonly publishedUs: number;
   /** The longest that the host did not run the machine, in the last seconds. */
   readonly starvedMs: number;
+  /** Recordings that were ended as a drop ends. */
+  readonly endings: number;
   /** Acknowledged, by disk. */
   readonly safeUs: Readonly<Record<string, number>>;
 }
 
-/** When the power goes: at the very start of a recording, or some time after. */
-export type Moment = 'opening' | 'running';
+/** When the power goes: at the very start of a recording, some time after, or when one was ended and the next began. */
+export type Moment = 'opening' | 'running' | 'ended';
 
 const DISK_MB = 64;
 const BOOT_TIMEOUT_MS = 60_000;
 /** The cut comes at random within so long after recording was switched on, or was acknowledged. */
-const WITHIN_MS: Readonly<Record<Moment, number>> = { opening: 1_500, running: 2_500 };
-const NOTHING: Progress = { starvedMs: 0, beganUs: 0, nowUs: 0, publishedUs: 0, safeUs: {} };
+const WITHIN_MS: Readonly<Record<Moment, number>> = {
+  opening: 1_500,
+  running: 2_500,
+  ended: 1_500,
+};
+const NOTHING: Progress = {
+  starvedMs: 0,
+  beganUs: 0,
+  nowUs: 0,
+  publishedUs: 0,
+  endings: 0,
+  safeUs: {},
+};
 
 /** The guest's disks lie in memory: those of a busy host would be what is measured. */
 const DISKS_ROOT = '/dev/shm';
@@ -127,12 +142,16 @@ export async function* cutPower(
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out);
     if (i === cuts) writeFileSync(join(out, 'last'), '');
+    if (moment === 'ended') writeFileSync(join(out, 'ends'), '');
     const machine = boot(kernel, work);
     try {
       await seen(() => existsSync(join(out, 'repaired')), out, machine.console);
       if (i < cuts) {
         if (moment === 'running') {
           await seen(() => isRecording(readProgress(out)), out, machine.console);
+        }
+        if (moment === 'ended') {
+          await seen(() => readProgress(out)?.endings === 1, out, machine.console);
         }
         await sleep(Math.random() * WITHIN_MS[moment]);
         machine.cut();
@@ -176,6 +195,11 @@ function isRecording(progress: Progress | undefined): boolean {
 
 /** What the boot after a cut handed out, and was not known before. */
 function readCut(out: string, kept: string, known: Set<string>, before: Progress): Cut {
+  const changed = [...known].filter((path) => {
+    // The oldest go when their disk is full.
+    if (!existsSync(join(out, path))) return false;
+    return !readFileSync(join(out, path)).equals(readFileSync(join(kept, path)));
+  });
   const copies = ['a', 'b'].flatMap((disk): CutCopy[] => {
     const names = readdirSync(join(out, disk)).filter((name) => name.endsWith('.mp4'));
     return names
@@ -201,5 +225,5 @@ function readCut(out: string, kept: string, known: Set<string>, before: Progress
         };
       });
   });
-  return { ...before, copies };
+  return { ...before, copies, changed };
 }

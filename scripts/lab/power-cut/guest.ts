@@ -15,6 +15,7 @@ const [work = ''] = process.argv.slice(2);
 const out = '/mnt/out';
 const FOLDERS = { a: '/mnt/a/rec', b: '/mnt/b/rec' };
 const STEP_MS = 50;
+const FIRST_US = 2e6;
 
 const media = readMedia(
   readFileSync(join(work, 'video.gdp')),
@@ -60,6 +61,7 @@ recorders = openRecorders({
 const lateMs: number[] = [0];
 const LATE_KEPT = 60;
 
+let endings = 0;
 const progress = openSync(join(out, 'progress'), 'w');
 /** One write in place, so that a cut leaves the last or the one before. */
 function tell(): void {
@@ -68,13 +70,14 @@ function tell(): void {
     beganUs: startUs,
     nowUs: feed.nowUs(),
     publishedUs,
+    endings,
     safeUs,
   });
   writeSync(progress, line.padEnd(250), 0);
 }
 
-const ending = new AbortController();
-const running = recorders.run(ending.signal);
+const dying = new AbortController();
+const running = recorders.run(dying.signal);
 while (recorders.states().some(({ phase }) => phase === 'failed')) {
   await systemClock.sleep(STEP_MS);
 }
@@ -83,10 +86,25 @@ for (const [id, folder] of Object.entries(FOLDERS)) {
 }
 writeFileSync(join(out, 'repaired'), '');
 if (readdirSync(out).includes('last')) {
-  ending.abort();
+  dying.abort();
   await running;
   process.exit(0);
 }
+/** Where the host asks for it: a first recording ends as a drop ends, and the next one begins. */
+let ending: 'wanted' | 'under way' | 'over' = readdirSync(out).includes('ends') ? 'wanted' : 'over';
+const { setOn, states } = recorders;
+function endFirst(): void {
+  if (ending === 'wanted' && publishedUs - startUs > FIRST_US && Object.keys(safeUs).length === 2) {
+    ending = 'under way';
+    setOn(false);
+  }
+  if (ending === 'under way' && states().every(({ phase }) => phase === 'off')) {
+    ending = 'over';
+    endings = 1;
+    setOn(true);
+  }
+}
+
 recorders.setOn(true);
 const beganMs = performance.now();
 const fedUs = feed.nowUs();
@@ -97,5 +115,6 @@ for (;;) {
   if (lateMs.length > LATE_KEPT) lateMs.shift();
   const dueUs = fedUs + (performance.now() - beganMs) * 1000;
   feed.run((dueUs - feed.nowUs()) / 1e6);
+  endFirst();
   tell();
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { disksBelow, mountOf, parseMounts } from '../../../hal/system/disks-below.ts';
-import { openFreezableVolume, openVolume } from '../../support/volume.ts';
+import { openLoopVolume, openVolume } from '../../support/volume.ts';
 
 const test = suite('disks below a folder');
 
@@ -54,7 +54,7 @@ test('a memory disk is another than the one it is mounted on, and than a second 
 });
 
 test('a file system on a block device is told by its name', async () => {
-  await using volume = await openFreezableVolume();
+  await using volume = await openLoopVolume();
   if (volume === undefined) return;
   assert.match((await disksBelow(volume.folder)).join(), /^loop\d+$/);
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ import { childrenOf, until } from '../../support/box.ts';
 import { probe } from '../../support/movies.ts';
 import { openRealFeed } from '../../support/real-feed.ts';
 import { encodeMedia } from '../../support/real-media.ts';
-import { openFreezableVolume, openVolume } from '../../support/volume.ts';
+import { openLoopVolume, openVolume } from '../../support/volume.ts';
 
 const test = suite('redundant recording');
 const media = await encodeMedia();
@@ -104,7 +105,10 @@ test('both targets hold the same bytes, complete, and they play', async () => {
   assert.equal(more, []);
   const copies = [await copyIn(one.folder, movie), await copyIn(two.folder, movie)];
   assert.ok(copies[0]?.bytes.equals(copies[1]?.bytes as Buffer));
-  for (const { end } of copies) assert.is(end?.isComplete, true);
+  for (const { end, bytes } of copies) {
+    assert.is(end?.isComplete, true);
+    assert.is(end?.sha256, createHash('sha256').update(bytes).digest('hex'));
+  }
   const played = await probe(join(one.folder, movie));
   assert.is(played.complaints, '');
   assert.ok(played.durationS > 2);
@@ -167,7 +171,7 @@ test('a recorder that does not answer is told of, and costs the other target not
 });
 
 test('a disk that hangs in the kernel is told of while it hangs, costs the other target nothing, and goes on', async () => {
-  await using volume = await openFreezableVolume();
+  await using volume = await openLoopVolume();
   if (volume === undefined) return;
   await using place = await openFolder();
   await using live = await goLive([volume.folder, place.folder]);
