@@ -151,7 +151,9 @@ function report(outcome: Outcome): void {
   console.log(
     `${mark} ${file}  ${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}  ${seconds.toFixed(1)} s  ${why}`,
   );
-  for (const [line] of output.matchAll(/^(SKIPPED \d+: |(ok {2}|FAIL) test\/lab\/| {4}MISSED).*$/gm)) {
+  for (const [line] of output.matchAll(
+    /^(SKIPPED \d+: |(ok {2}|FAIL) test\/lab\/| {4}MISSED).*$/gm,
+  )) {
     console.log(`     ${line}`);
   }
   if (failed > 0) console.log(output.replaceAll('\r', '').replace(/^/gm, '     | '));
