@@ -2,12 +2,12 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { disksBelow } from '../../hal/system/disks-below.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import type { ReplayNews } from '../replay/replay.ts';
-import { Narrator, tellStored } from './news.ts';
-import { RecordingFile } from './recording-file.ts';
+import { tellStored } from './news.ts';
 import { Reel, type ReelStep } from './reel.ts';
 import { repairFolder } from './repair.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
 import { describeTarget } from './target-state.ts';
+import { ToldFile } from './told-file.ts';
 import { Trouble } from './trouble.ts';
 import { Unsafe } from './unsafe.ts';
 import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
@@ -41,8 +41,7 @@ export class Target {
   readonly #options: TargetOptions;
   readonly #reel: Reel;
   #isOn = false;
-  #file: RecordingFile | undefined;
-  #narrator: Narrator | undefined;
+  #file: ToldFile | undefined;
   #disks: readonly string[] | undefined;
   #room: Room | undefined;
   #isPrepared = false;
@@ -137,8 +136,7 @@ export class Target {
   async #applyOne(step: ReelStep): Promise<void> {
     const { settings, epochMs } = this.#options;
     if (step.type === 'begin') {
-      this.#file = await RecordingFile.create(settings.folder, epochMs, step);
-      this.#narrator = new Narrator(this.#file, epochMs, this.#tellNews);
+      this.#file = await ToldFile.begin(settings.folder, epochMs, step, this.#tellNews);
       this.#syncedAtMs = this.#nowMs();
       this.#note('recording', { name: this.#file.name });
     } else if (step.type === 'fragment') {
@@ -150,21 +148,18 @@ export class Target {
   }
 
   async #finish(reason: string, hasAll: boolean): Promise<void> {
-    const [file, narrator] = [this.#file, this.#narrator];
+    const file = this.#file;
     this.#file = undefined;
-    const ended = await file?.finish(reason, hasAll);
-    if (ended !== undefined) narrator?.ended(ended.fragments, ended.isComplete);
+    await file?.finish(reason, hasAll);
   }
 
   async #sync(): Promise<void> {
-    const fragments = (await this.#file?.sync()) ?? [];
+    const bytes = (await this.#file?.sync()) ?? 0;
     this.#syncedAtMs = this.#nowMs();
-    if (fragments.length === 0) return;
+    if (bytes === 0) return;
     // Not before now is it certain that the disk takes what it is given.
     this.#trouble.isOver();
-    const bytes = fragments.reduce((sum, fragment) => sum + fragment.bytes, 0);
     this.#rate.add(bytes, this.#syncedAtMs);
-    this.#narrator?.synced(fragments);
     this.#tellSafe();
   }
 
