@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../../hal/os/process.ts';
 
+/** A machine of CI that does much else is slow, and no failure. */
+const PATIENCE_MS = 180_000;
+
 /** Writes an attribute of sysfs or configfs. */
 export function put(path: string, text: string): void {
   writeFileSync(path, text);
@@ -13,13 +16,10 @@ export function get(path: string): string {
 
 /** Runs a command that must succeed. */
 export async function run(command: string, ...args: readonly string[]): Promise<string> {
-  const result = await runCommand(command, args, { timeoutMs: 10_000 });
+  const result = await runCommand(command, args, { timeoutMs: PATIENCE_MS });
   if (result.exitCode !== 0) throw new Error(`${command} ${args.join(' ')}: ${result.stderr}`);
   return result.stdout;
 }
-
-/** A machine of CI that does much else is slow, and no failure. */
-const PATIENCE_MS = 180_000;
 
 /** Waits until `check` holds, and tells how long it took in ms. */
 export async function until(
