@@ -18,7 +18,7 @@ step 'tests'
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 # A hang anywhere ends here, well inside CI's limit.
-timeout --kill-after=10 2400 node --import tsx scripts/run-tests.ts "$@" | tee "$log" | sed '$d' || failed=1
+timeout --kill-after=10 3600 node --import tsx scripts/run-tests.ts "$@" | tee "$log" | sed '$d' || failed=1
 last=$(tail -n 1 "$log")
 if ! [[ "$last" =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(.*)$ ]]; then
   echo 'the test runner ended without its counts'
