@@ -100,6 +100,8 @@ export class LiveTrack {
       const fetched = batch.map((part) =>
         this.#fetchBytes(new URL(part.uri, this.#playlistUrl), signal),
       );
+      // The first one that fails ends this; what becomes of the others is nobody's business.
+      for (const bytes of fetched) bytes.catch(() => undefined);
       for (const [j, part] of batch.entries()) await this.#append(part, await fetched[j], signal);
     }
   }
