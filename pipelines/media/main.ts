@@ -26,6 +26,8 @@ const LAGS_MAX = 2_000;
 const SEGMENTS_PER_S = 4;
 /** A capture that brings nothing for so long hangs; one that reads what others write may wait. */
 const HUNG_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_000 };
+/** Node, GStreamer and its plugins come off a slow card before the first frame. */
+const STARTING_MS = 15_000;
 
 const nowS = () => Date.now() / 1000;
 
@@ -107,7 +109,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   setInterval(() => {
     presentation.tick(nowUs());
     if (presentation.wantsKeyframes()) tell({ type: 'keyframes' });
-    if (presentation.silentUs(nowUs()) / 1000 > hungMs)
+    const mostMs = presentation.isStarting ? Math.max(hungMs, STARTING_MS) : hungMs;
+    if (presentation.silentUs(nowUs()) / 1000 > mostMs)
       captureRun?.fail('capture brings no frames');
   }, settings.partTargetMs / TICKS_PER_PART);
   setInterval(() => {

@@ -132,6 +132,11 @@ export class Presentation {
     return this.#run?.timelines !== undefined && this.silentUs(nowUs) < SILENT_US;
   }
 
+  /** True while a run has not brought something of every track yet. */
+  get isStarting(): boolean {
+    return this.#run !== undefined && this.#run.timelines === undefined;
+  }
+
   /** For how long the run's quietest track has brought nothing, in us; 0 without a run. */
   silentUs(nowUs: number): number {
     const run = this.#run;

@@ -1,0 +1,24 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openFeed } from '../../support/feed.ts';
+
+const test = suite('a presentation');
+
+test('a run is starting until each of its tracks has brought something, and after each restart', () => {
+  const feed = openFeed();
+  const { presentation } = feed;
+  assert.is(presentation.isStarting, false, 'nothing runs');
+  feed.start();
+  feed.rest(['audio']);
+  feed.run(0.2);
+  assert.is(presentation.isStarting, true);
+  feed.rest([]);
+  feed.run(1);
+  assert.is(presentation.isStarting, false);
+  feed.die();
+  assert.is(presentation.isStarting, false);
+  feed.start();
+  assert.is(presentation.isStarting, true);
+});
+
+test.run();
