@@ -1,6 +1,6 @@
 #!/bin/bash
 # PID 1 of the lab until it becomes systemd: mounts, then lays down a target with
-# two units, the box's and the one that tries it.
+# the unit that tries the box's.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
 for word in $(cat /proc/cmdline); do
@@ -16,35 +16,35 @@ root=/mnt/root
 mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/scratch overlay $root || busybox poweroff -f
 mount -t proc proc $root/proc
 mount -t sysfs sys $root/sys
+mount -t configfs config $root/sys/kernel/config
 mount -t devtmpfs dev $root/dev
 mount -t tmpfs -o mode=755 run $root/run
-mkdir -p $root/out $root/opt/venuebox/app $root/opt/venuebox/bin
+mkdir -p $root/out
+rm -rf $root/opt/venuebox
 mount -t hostfs -o "$work" none $root/out
-# The unit sees neither /tmp nor /home: the checkout is shown where programs lie.
-mount --bind "$repo" $root/opt/venuebox/app
-mount -o remount,bind,ro $root/opt/venuebox/app
-ln -sf "$node" $root/opt/venuebox/bin/node
 
+# Nothing but what is asked for: units that would bring a whole Debian up do not.
 units=$root/etc/systemd/system
 rm -rf $units/*.wants
-mkdir -p $units/venuebox.service.d
-cat > $units/venuebox.service.d/lab.conf <<END
-[Unit]
-DefaultDependencies=no
-[Service]
-ExecStart=
-ExecStart=/opt/venuebox/bin/node --import tsx scripts/lab/systemd-service.ts
-WorkingDirectory=/opt/venuebox/app
+alone() {
+  mkdir -p "$units/$1.d"
+  printf '[Unit]\nDefaultDependencies=no\nConflicts=shutdown.target\nBefore=shutdown.target\n%s\n' "${2:-}" > "$units/$1.d/lab.conf"
+}
+for unit in dbus.socket dbus.service polkit.service systemd-logind.service systemd-udevd.service \
+  systemd-udevd-kernel.socket systemd-udevd-control.socket; do
+  alone $unit
+done
+alone venuebox.service '[Service]
 StandardOutput=append:/out/service.log
 StandardError=append:/out/service.log
-END
+ExecStopPost=+/bin/sh -c "echo ended=$SERVICE_RESULT >> /out/seen"'
 cat > $units/lab-try.service <<END
 [Unit]
 DefaultDependencies=no
 [Service]
 Type=oneshot
-WorkingDirectory=/opt/venuebox/app
-Environment=HOME=/root PATH=$(dirname "$node"):$PATH
+WorkingDirectory=$repo
+Environment=HOME=/root PATH=$(dirname "$node"):$PATH LAB_NODE=$node
 ExecStart=/bin/bash scripts/lab/systemd-guest.sh
 StandardOutput=append:/out/try.log
 StandardError=append:/out/try.log

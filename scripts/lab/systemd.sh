@@ -1,8 +1,10 @@
 #!/bin/bash
 # Boots User Mode Linux with systemd as PID 1 over a throw-away copy of this
-# machine's root, installs the unit there with scripts/install.sh, and does to the
-# service what happens to services: a start, a hang, an end. Prints what was seen as
-# KEY=VALUE lines. Exits 3 when it cannot run here (the reason is printed).
+# machine's root, installs the box there with scripts/install.sh, and does to the
+# service what happens to services: a start, a drop by its button, hangs, an end, a
+# wrong config, and at last the end of the machine by its button and logind. Prints
+# what was seen as KEY=VALUE lines. Exits 3 when it cannot run here (the reason is
+# printed).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 repo=$PWD
@@ -12,8 +14,10 @@ cannot() {
 }
 [ "$(uname -m)" = x86_64 ] || cannot "User Mode Linux runs on x86-64 only, this is $(uname -m)"
 [ "$(id -u)" = 0 ] || cannot "it needs root, to read all of this machine's root folder"
-[ -x /lib/systemd/systemd ] || cannot 'systemd is missing'
-for tool in ip runuser setpriv; do
+for program in /lib/systemd/systemd /lib/systemd/systemd-logind /lib/systemd/systemd-udevd /usr/lib/polkit-1/polkitd; do
+  [ -x $program ] || cannot "$program is missing"
+done
+for tool in ip busybox dbus-daemon pgrep; do
   command -v $tool > /dev/null || cannot "$tool is missing"
 done
 config=scripts/lab/kernel.config
@@ -22,15 +26,18 @@ kernel=../shared/lab/linux-um
 [ -x $kernel ] && cmp -s $config ../shared/lab/kernel.config || kernel=$cached
 [ -x "$kernel" ] || cannot "there is no lab kernel yet: run scripts/lab.sh once"
 
-memory_mb=1000
+memory_mb=1200
 free_kb=$(df --output=avail /dev/shm | tail -1)
 [ "$free_kb" -gt $((memory_mb * 1024)) ] || cannot "/dev/shm has no $memory_mb MB free"
 work=$(mktemp -d /tmp/venuebox-systemd.XXXXXX)
 trap 'rm -rf "$work"' EXIT
-TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-180}" "$kernel" mem=${memory_mb}M \
+[ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
+node scripts/lab/bundle-box.mjs "$work/box" scripts/lab/sandbox-probe.ts
+TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-400}" "$kernel" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/systemd-init.sh" \
   con=null con0=fd:0,fd:1 quiet lab_repo="$repo" lab_work="$work" \
   lab_node="$(readlink -f "$(command -v node)")" < /dev/null > "$work/console" 2>&1 || true
+if grep -q 'Power down' "$work/console"; then echo went_off=yes >> "$work/seen"; fi
 if ! grep -qs '^lab=done$' "$work/seen"; then
   grep -v 'Job .* running' "$work/console" | tail -20
   tail -20 "$work/try.log" "$work/service.log" "$work/seen" 2> /dev/null || true
@@ -38,3 +45,5 @@ if ! grep -qs '^lab=done$' "$work/seen"; then
   exit 1
 fi
 cat "$work/seen"
+# What was said meanwhile, for whoever finds the above wrong.
+{ cat "$work/try.log"; cut -c1-300 "$work/service.log" | tail -n 80; } >&2

@@ -2,12 +2,18 @@ import { execFile } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 
-/** The unit under a real systemd as PID 1, in User Mode Linux: about a minute. */
+/** The box under its unit and a real systemd as PID 1, in User Mode Linux: a minute and a half. */
 const test = suite('the service under systemd');
 
-const { code, output } = await new Promise<{ code: unknown; output: string }>((resolve) => {
-  execFile('bash', ['scripts/lab/systemd.sh'], { timeout: 220_000 }, (error, stdout, stderr) => {
-    resolve({ code: error === null ? 0 : error.code, output: stdout + stderr });
+interface Run {
+  readonly code: unknown;
+  readonly output: string;
+  readonly said: string;
+}
+
+const { code, output, said } = await new Promise<Run>((resolve) => {
+  execFile('bash', ['scripts/lab/systemd.sh'], { timeout: 410_000 }, (error, stdout, stderr) => {
+    resolve({ code: error === null ? 0 : error.code, output: stdout, said: stderr });
   });
 });
 const seen = Object.fromEntries(
@@ -25,10 +31,10 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
     unit_left: '',
     user_left: '',
   },
-  'it starts and says READY and how it is': {
+  'it starts and says READY once it is idle and well, and how it is': {
     start: '0',
     state: 'active',
-    status: 'live, 3 viewers',
+    status: 'idle, 0 viewers',
   },
   'it runs as its own user with two capabilities in a sandbox': {
     user: 'venuebox',
@@ -38,39 +44,65 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
     seccomp: '2',
   },
   'it may set its links and read the clock, and no more': {
+    probe: '0',
     try_ip_rule: 'yes',
     try_srv: 'yes',
     try_clock: 'yes',
     try_set_clock: 'no',
     try_etc: 'EROFS',
     try_usr: 'EROFS',
+    try_sysfs: 'EACCES',
     try_home: 'no',
   },
-  'a main process that hangs is killed and started again, with its children': {
-    restarts: '1',
-    mended_s: /^\d/,
-    children_after_hang: '1',
+  'it makes a lamp of the LED class shine and blink, though it is not root': {
+    led_on_mains: '255',
+    led_off_mains: '[timer] 1800 200',
   },
-  'a media path that stands still is a hang, too': { stand_still_s: /^\d/ },
-  'it ends without an orphan': { stop_result: 'success', orphans: '0' },
+  'its button takes it live': { live: /^live/ },
+  'a main process that hangs is killed with its children, and its drop goes on': {
+    restarts: /^[1-9]/,
+    mended_s: /^\d/,
+    children_after_hang: '0',
+    live_again: /^live/,
+  },
+  'a media process that stands still is a hang, too': { stand_still_s: /^\d/ },
+  'it ends while live without an orphan': {
+    processes: /^[4-9]$/,
+    stop_result: 'success',
+    stop_code: '0',
+    orphans: '0 ',
+  },
   'a wrong config is not tried again': { wrong_config: 'failed 78' },
+  'its button ends the machine by logind, and the box ends well before that': {
+    start_at_last: '0',
+    went_off: 'yes',
+    ended: 'success',
+  },
 };
+
+/** What the issue asks for; a loaded machine misses it, which is printed. */
+const MOST_S: Readonly<Record<string, number>> = { mended_s: 5, stop_s: 5 };
 
 if (code === 3) {
   console.log(`SKIPPED ${Object.keys(TABLE).length}: ${output.trim()}`);
 } else {
-  test('the lab comes to its end', () => assert.is(code, 0, output.slice(-3_000)));
+  test('the lab comes to its end', () => assert.is(code, 0, (output + said).slice(-3_000)));
   for (const [name, facts] of Object.entries(TABLE)) {
     test(name, () => {
       for (const [key, expected] of Object.entries(facts)) {
-        if (typeof expected === 'string') assert.is(seen[key], expected, key);
-        else assert.match(seen[key] ?? '', expected, key);
+        const is = seen[key] ?? '';
+        const isRight = typeof expected === 'string' ? is === expected : expected.test(is);
+        assert.ok(isRight, `${key} is '${is}', not ${expected}\n${said.slice(-6_000)}`);
       }
     });
   }
+  test('the machine went off by itself', () => assert.is(seen['still_on'], undefined));
   test('the times that were seen are told', () => {
-    const { mended_s, ready_again_s, stand_still_s, stop_s } = seen;
-    console.log({ mended_s, ready_again_s, stand_still_s, stop_s });
+    for (const key of ['start_s', 'mended_s', 'ready_again_s', 'stand_still_s', 'stop_s']) {
+      const took = Number(seen[key]);
+      const isMissed = took > (MOST_S[key] ?? Infinity);
+      console.log(`  ${key} ${took}${isMissed ? ` MISSED: not ${MOST_S[key]}` : ''}`);
+    }
   });
 }
 
