@@ -68,7 +68,7 @@ timeout_s=${LAB_TIMEOUT_S:-300}
 show() {
   if [ -t 1 ]; then tee "$work/console"; else cat > "$work/console"; fi
 }
-TMPDIR=/dev/shm timeout -k 5 "$timeout_s" "$kernel/linux-um" mem=${memory_mb}M \
+TMPDIR=/dev/shm timeout -k 5 "$timeout_s" scripts/lab/on-one-core.sh "$kernel/linux-um" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/init.sh" \
   con=null con0=fd:0,fd:1 quiet dummy_hcd.num=3 softdog.soft_noboot=1 \
   vivid.n_devs=1 vivid.node_types=0x1 snd-aloop.index=0 snd-aloop.pcm_substreams=1 \

@@ -55,8 +55,9 @@ export interface Machine {
 /** Boots a machine on two disks. */
 export function boot(kernel: string, work: string): Machine {
   const child: ChildProcess = spawn(
-    kernel,
+    resolve('scripts/lab/on-one-core.sh'),
     [
+      kernel,
       `mem=${MEMORY_MB}M`,
       'root=/dev/root',
       'rootfstype=hostfs',
