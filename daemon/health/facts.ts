@@ -1,11 +1,14 @@
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
+import { isHung, type MediaVoice, startMediaVoice, stepMediaVoice } from './media-voice.ts';
 
 /** The box, and what only watching it over time shows. */
 export interface Facts {
   readonly box: BoxSnapshot;
   /** Time since the figures last came anew; undefined where there are none. */
   readonly ageMs: Readonly<Record<Told, number | undefined>>;
+  /** The media process runs and says nothing. */
+  readonly isMediaHung: boolean;
   /** Restarts of each child within {@link RESTARTS_WITHIN_MS}. */
   readonly restarts: Readonly<Record<string, number>>;
   /** Children that died since the last look, though nobody had ended them. */
@@ -36,8 +39,11 @@ export interface Heard {
 
 export const NOTHING_HEARD: Heard = { peakDbfs: undefined, lostRecorders: [] };
 
-const TOLD = ['media', 'levels', 'uplink'] as const;
+const TOLD = ['levels', 'uplink'] as const;
 type Told = (typeof TOLD)[number];
+
+/** A starved machine loads the media process in ten seconds and more. */
+const MEDIA_PATIENCE = { silentMs: 5_000, loadsMs: 30_000 };
 
 export const RESTARTS_WITHIN_MS = 60_000;
 const MOST_RESTARTS = 16;
@@ -47,6 +53,7 @@ export interface Watching {
   readonly seen: Readonly<
     Partial<Record<Told, { readonly value: unknown; readonly atMs: number }>>
   >;
+  readonly voice: MediaVoice | undefined;
   readonly restartsTotal: Readonly<Record<string, number>>;
   readonly restartedMs: Readonly<Record<string, readonly number[]>>;
   readonly refusedTotal: number | undefined;
@@ -57,6 +64,7 @@ export interface Watching {
 
 export const NOTHING_SEEN: Watching = {
   seen: {},
+  voice: undefined,
   restartsTotal: {},
   restartedMs: {},
   refusedTotal: undefined,
@@ -84,8 +92,10 @@ export function watchFacts(
   const restartedMs = countRestarts(before, box, nowMs);
   const refusedTotal = box.media?.http.refusedTotal;
   const refused = Math.max(0, (refusedTotal ?? 0) - (before.refusedTotal ?? refusedTotal ?? 0));
+  const voice = stepMediaVoice(before.voice ?? startMediaVoice(nowMs), box, nowMs);
   const watching: Watching = {
     seen,
+    voice,
     restartedMs,
     restartsTotal: Object.fromEntries(
       Object.entries(box.children).map(([name, child]) => [name, child.restartsTotal]),
@@ -94,7 +104,7 @@ export function watchFacts(
     diedTotal: Object.fromEntries(
       Object.entries(box.children).map(([name, { diedTotal = 0 }]) => [name, diedTotal]),
     ),
-    parts: countParts(before, box, nowMs),
+    parts: countParts(before, box, voice.hasSpoken, nowMs),
   };
   const died = Object.entries(watching.diedTotal)
     .filter(([name, total]) => total > (before.diedTotal[name] ?? 0))
@@ -108,14 +118,20 @@ export function watchFacts(
   const partlessMs = nowMs - (watching.parts?.atMs ?? nowMs);
   const { lostRecorders } = heard;
   const peakDbfs = heard.peakDbfs ?? peaksOf(box);
-  const facts = { box, ageMs, restarts, died, lostRecorders, partlessMs, peakDbfs, refused };
-  return { watching, facts };
+  const isMediaHung = isHung(voice, MEDIA_PATIENCE, nowMs);
+  const recently = { restarts, died, lostRecorders, peakDbfs, refused };
+  return { watching, facts: { box, ageMs, isMediaHung, partlessMs, ...recently } };
 }
 
-function countParts({ parts }: Watching, { media }: BoxSnapshot, nowMs: number) {
+function countParts(
+  { parts }: Watching,
+  { media }: BoxSnapshot,
+  hasSpoken: boolean,
+  nowMs: number,
+) {
   const total = media?.partsTotal ?? 0;
   // An edge makes no parts: it shows another box's.
-  const makesParts = media?.isFlowing === true && media.edge === undefined;
+  const makesParts = hasSpoken && media?.isFlowing === true && media.edge === undefined;
   const isStill = makesParts && total === parts?.total;
   return isStill ? parts : { total, atMs: nowMs };
 }

@@ -62,11 +62,9 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 2_000,
     advice: 'The media process hangs and is started anew by itself. If it stays, restart the box.',
-    find: ({ box, ageMs, partlessMs }) => {
+    find: ({ box, isMediaHung, partlessMs }) => {
       if (box.children['media']?.phase !== 'running') return undefined;
-      if ((ageMs.media ?? 0) >= SILENT_MS) {
-        return 'the figures of the media process are old: it says nothing';
-      }
+      if (isMediaHung) return 'the media process says nothing';
       return partlessMs >= SILENT_MS
         ? 'frames come, and the media process makes nothing of them'
         : undefined;

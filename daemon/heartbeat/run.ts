@@ -2,6 +2,7 @@ import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Notify } from '../../hal/os/notify.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
+import { type Leash, STARTING_USEC, startLeash, stepLeash } from './leash.ts';
 import { startHeart, stepHeart } from './step.ts';
 
 export interface HeartbeatDeps {
@@ -24,6 +25,7 @@ export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Pr
   let heart = startHeart(clock.monotonicMs());
   let told = '';
   let wasAlive = true;
+  let leash: Leash | undefined;
   while (!signal.aborted) {
     const beat = stepHeart(heart, snapshot(), clock.monotonicMs());
     heart = beat.heart;
@@ -33,11 +35,18 @@ export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Pr
     }
     wasAlive = beat.isAlive;
     // The first beat arms the watchdog: until READY a slow start is TimeoutStartSec's business.
-    const isAlive = beat.isAlive && heart.isReady && watchdogUsec !== undefined;
+    const isArmed = heart.isReady && watchdogUsec !== undefined;
+    const before = leash;
+    if (isArmed) {
+      const nowMs = clock.monotonicMs();
+      leash = stepLeash(before ?? startLeash(nowMs), everyMs, nowMs);
+    }
+    const isNewLength = isArmed && before?.isShort !== leash?.isShort;
     const lines = [
       ...(beat.isNewlyReady ? ['READY=1'] : []),
       ...(beat.status === told ? [] : [`STATUS=${beat.status}`]),
-      ...(isAlive ? ['WATCHDOG=1'] : []),
+      ...(isNewLength ? [waitFor(leash, watchdogUsec)] : []),
+      ...(isArmed && beat.isAlive ? ['WATCHDOG=1'] : []),
     ];
     told = beat.status;
     if (lines.length > 0) notify.tell(...lines);
@@ -48,4 +57,9 @@ export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Pr
     }
   }
   notify.tell('STOPPING=1');
+}
+
+/** Takes the place of the unit's WatchdogSec until the service ends, sd_notify(3). */
+function waitFor(leash: Leash | undefined, watchdogUsec: number): string {
+  return `WATCHDOG_USEC=${leash?.isShort ? watchdogUsec : Math.max(watchdogUsec, STARTING_USEC)}`;
 }

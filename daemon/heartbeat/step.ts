@@ -1,3 +1,4 @@
+import { isHung, type MediaVoice, startMediaVoice, stepMediaVoice } from '../health/media-voice.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 
 /**
@@ -12,8 +13,7 @@ import type { BoxSnapshot } from '../snapshot.ts';
 export interface Heart {
   readonly startedMs: number;
   readonly isReady: boolean;
-  readonly media: unknown;
-  readonly mediaMs: number;
+  readonly voice: MediaVoice;
   readonly partsTotal: number;
   /** When a part came last, or it was not to be expected. */
   readonly partMs: number;
@@ -28,8 +28,11 @@ export interface Beat {
   readonly status: string;
 }
 
-/** Figures come once a second; a Pi that swaps is late, not dead. */
-const SILENT_MS = 10_000;
+/**
+ * A Pi that swaps is late, not dead. One that hangs is started anew by health/revive,
+ * thrice: a restart of the box is for what that does not mend.
+ */
+const PATIENCE = { silentMs: 10_000, loadsMs: 60_000 };
 /** The media process ends capture that hangs after some seconds, so this is no camera's fault. */
 const NO_PARTS_MS = 60_000;
 /**
@@ -39,22 +42,19 @@ const NO_PARTS_MS = 60_000;
 const READY_AT_LAST_MS = 60_000;
 
 export function startHeart(nowMs: number): Heart {
-  const never = { media: undefined, mediaMs: nowMs, partsTotal: 0, partMs: nowMs };
+  const never = { voice: startMediaVoice(nowMs), partsTotal: 0, partMs: nowMs };
   return { startedMs: nowMs, isReady: false, ...never };
 }
 
 export function stepHeart(before: Heart, box: BoxSnapshot, nowMs: number): Beat {
-  const media = box.children['media'];
-  const isMediaUp = media?.phase === 'running' && box.media !== undefined;
-  const isNews = box.media !== before.media || !isMediaUp;
-  const mediaMs = isNews ? nowMs : before.mediaMs;
+  const voice = stepMediaVoice(before.voice, box, nowMs);
   const partsTotal = box.media?.partsTotal ?? 0;
   const hasPart = partsTotal !== before.partsTotal || !isPartDue(box);
   const partMs = hasPart ? nowMs : before.partMs;
-  const isAlive = nowMs - mediaMs < SILENT_MS && nowMs - partMs < NO_PARTS_MS;
+  const isAlive = !isHung(voice, PATIENCE, nowMs) && nowMs - partMs < NO_PARTS_MS;
   const isReady = before.isReady || isUp(box) || nowMs - before.startedMs >= READY_AT_LAST_MS;
   return {
-    heart: { ...before, isReady, media: box.media, mediaMs, partsTotal, partMs },
+    heart: { ...before, isReady, voice, partsTotal, partMs },
     isNewlyReady: isReady && !before.isReady,
     isAlive,
     status: statusOf(box, isAlive),

@@ -86,7 +86,10 @@ export async function startBox(
     operatorUrl,
     state: async <T>() => {
       cookie ??= await signIn(operatorUrl);
-      const response = await fetch(`${operatorUrl}/state.json`, { headers: { cookie } });
+      const response = await fetch(`${operatorUrl}/state.json`, {
+        headers: { cookie },
+        signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
+      });
       return (await response.json()) as T;
     },
     pid,
@@ -103,7 +106,7 @@ export async function startBox(
       ),
     [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      const timer = setTimeout(() => killTree(pid), ENDS_WITHIN_MS);
       await ended;
       clearTimeout(timer);
       rmSync(folder, { recursive: true, force: true });
@@ -111,6 +114,23 @@ export async function startBox(
   };
   return box;
 }
+
+/** A child that does not end itself is killed by the box after ten. */
+const ENDS_WITHIN_MS = 15_000;
+
+/** With its children, and theirs: one that was stopped would hold the box's pipes for ever. */
+function killTree(pid: number): void {
+  const children = childrenOf(pid);
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone already.
+  }
+  for (const child of children) killTree(child);
+}
+
+/** A process that hangs answers never. */
+const ANSWERS_WITHIN_MS = 10_000;
 
 /** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
 const PATIENCE_MS = 15_000;

@@ -47,12 +47,17 @@ export class VirtualClock implements Clock {
       await settle();
       const next = this.#sleepers.toSorted((a, b) => a.atMs - b.atMs)[0];
       if (next === undefined || next.atMs > endMs) break;
-      this.#nowMs = next.atMs;
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
       this.#sleepers = this.#sleepers.filter((other) => other !== next);
       next.wake();
     }
     this.#nowMs = endMs;
     await settle();
+  }
+
+  /** Time passes, and nobody gets to run: a starved machine. */
+  stall(ms: number): void {
+    this.#nowMs += ms;
   }
 }
 

@@ -2,19 +2,15 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxEvent } from '../../../daemon/commands.ts';
-
 import { NOTHING_HEARD, NOTHING_SEEN, watchFacts } from '../../../daemon/health/facts.ts';
 import { sharedDisks } from '../../../daemon/health/recording-rules.ts';
 import { NOTHING_REVIVED, reviveMedia, stepRevival } from '../../../daemon/health/revive.ts';
-
 import { openHealth, RULES } from '../../../daemon/health/run.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
 import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-
 import type { TargetFailure } from '../../../pipelines/record/settings.ts';
 import { EDGE, figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
-
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('health');
@@ -268,6 +264,27 @@ test('a recorder that died between two looks is told of; one that starts or is s
   box.health.hearRecording([recordingTo('sd', 'off'), recordingTo('usb', 'off')]);
   await box.clock.advance(25_000);
   assert.equal(box.keys(), []);
+});
+
+test('a media process that never speaks hangs too, and one that was started anew may load', async () => {
+  const loading = (restartsTotal: number): Change => ({
+    drop: { phase: 'idle', sinceMs: 0 },
+    children: { ...WELL.children, media: { phase: 'running', restartsTotal } },
+    media: restartsTotal === 0 ? undefined : stale,
+  });
+  const stale = figures({ partsTotal: 7 });
+  await using box = watch(loading(0));
+  await box.clock.advance(28_000);
+  assert.equal(box.keys(), []);
+  await box.clock.advance(4_000);
+  assert.equal(box.keys(), ['media-silent']);
+  box.set(loading(1));
+  await box.clock.advance(3_000);
+  assert.equal(box.keys(), [], 'its predecessor’s figures say nothing of it');
+  await box.clock.advance(24_000);
+  assert.equal(box.keys(), []);
+  await box.clock.advance(5_000);
+  assert.equal(box.keys(), ['media-silent']);
 });
 
 test('a media process that speaks and makes nothing of its frames is told of', async () => {

@@ -69,7 +69,8 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
 test('a box is ready when frames flow, is fed thrice a period, and says goodbye', async () => {
   const box = startHeartbeat();
   await box.clock.advance(0);
-  assert.equal(box.told, ['READY=1', 'STATUS=live, 3 viewers', 'WATCHDOG=1']);
+  const first = ['READY=1', 'STATUS=live, 3 viewers', 'WATCHDOG_USEC=15000000', 'WATCHDOG=1'];
+  assert.equal(box.told, first);
   assert.is(await box.beats(30_000), 30);
   assert.not(box.told.some((line) => line.startsWith('READY') || line.startsWith('STATUS')));
   await box.stop();
@@ -94,9 +95,29 @@ test('the watchdog is not armed by a box that still starts', async () => {
   await box.stop();
 });
 
+test('the watchdog is patient until beats have come in time for half a minute', async () => {
+  const box = startHeartbeat();
+  const asked = () => box.told.filter((line) => line.startsWith('WATCHDOG_USEC='));
+  await box.clock.advance(0);
+  assert.equal(asked(), ['WATCHDOG_USEC=15000000']);
+  await box.beats(20_000);
+  box.clock.stall(4_000);
+  await box.beats(29_000);
+  assert.equal(asked(), [], 'a late beat begins the half minute again');
+  await box.beats(3_000);
+  assert.equal(asked(), ['WATCHDOG_USEC=3000000']);
+  await box.beats(60_000);
+  box.clock.stall(2_500);
+  await box.beats(60_000);
+  assert.equal(asked(), [], 'the unit’s own it stays');
+  await box.stop();
+});
+
 test('a box whose camera is away is ready at last, and is not killed for it', async () => {
   const children = { ...WELL.children, capture: pausing };
   const box = startHeartbeat({ children, media: undefined });
+  box.set({ children });
+  box.figures({ isFlowing: false });
   await box.clock.advance(59_000);
   assert.not(box.told.includes('READY=1'));
   await box.clock.advance(2_000);
