@@ -18,7 +18,8 @@ const ROOT = 'venuebox/v1/venuebox';
 
 const keysOf = async (box: Box) => (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key);
 const isServing = async (box: Box) => {
-  const text = await (await fetch(`${box.url}/live/mid/index.m3u8`)).text();
+  const signal = AbortSignal.timeout(10_000);
+  const text = await (await fetch(`${box.url}/live/mid/index.m3u8`, { signal })).text();
   return text.includes('TYPE=PART') && !text.includes('GAP=YES');
 };
 
