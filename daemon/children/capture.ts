@@ -1,6 +1,7 @@
 import type { Sound } from '../../hal/audio/audio.ts';
 import type { Camera } from '../../hal/camera/camera.ts';
 import type { Clock } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
 import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../../pipelines/capture/graph.ts';
@@ -56,7 +57,8 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const graph = options.graph();
     const ids = graph.outlets.map(({ id }) => id);
     const pipes = await openPipes(ids, 'writing');
-    const whileBothLive = AbortSignal.any([signal, media.gone, failing.signal]);
+    using ends = either(signal, media.gone, failing.signal);
+    const whileBothLive = ends.signal;
     let forget: () => void = () => undefined;
     try {
       const ask = (run: number): ToMedia => runMessage(run, pipes, options);

@@ -1,4 +1,5 @@
 import type { Clock } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, runNodeChild } from '../../hal/os/process.ts';
 import type { Task } from '../../hal/os/task.ts';
@@ -29,6 +30,7 @@ export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChil
   let kill = (): void => undefined;
   const run: Task = async (signal) => {
     const failing = new AbortController();
+    using ends = either(signal, failing.signal);
     const onMessage = (message: FromEdge) => {
       if (message.type === 'listening') on.onListening();
       else if (message.type === 'figures') on.onFigures(message.figures);
@@ -48,7 +50,7 @@ export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChil
         },
         clock,
         log,
-        AbortSignal.any([signal, failing.signal]),
+        ends.signal,
       );
     } finally {
       kill = () => undefined;

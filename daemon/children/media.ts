@@ -1,4 +1,5 @@
 import type { Clock } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
@@ -99,8 +100,9 @@ export function openMedia(options: MediaOptions): MediaChild {
           waiting.set(run, { onOpened: resolve, onBroken });
         });
         child.send(ask(run));
+        using ends = either(signal, gone);
         try {
-          await inTime(isOpen, AbortSignal.any([signal, gone]), clock);
+          await inTime(isOpen, ends.signal, clock);
         } catch (error) {
           forget();
           throw error;
@@ -116,6 +118,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   const run = async (signal: AbortSignal): Promise<void> => {
     const gone = new AbortController();
     const failing = new AbortController();
+    using ends = either(signal, failing.signal);
     restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
     let child: RunningChild | undefined;
     const onMessage = (message: FromMedia) => {
@@ -166,7 +169,7 @@ export function openMedia(options: MediaOptions): MediaChild {
         },
         clock,
         log,
-        AbortSignal.any([signal, failing.signal]),
+        ends.signal,
       );
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
@@ -193,8 +196,9 @@ export function openMedia(options: MediaOptions): MediaChild {
     const request = runs;
     const answered = new Promise<ClipAnswer>((resolve) => clips.set(request, resolve));
     serving.send({ type: 'clip', request, seconds });
+    using ends = either(signal, serving.gone);
     try {
-      const answer = await unlessGone(answered, AbortSignal.any([signal, serving.gone]));
+      const answer = await unlessGone(answered, ends.signal);
       if (answer.type === 'no-clip') throw new PipelineError('CLIP_FAILED', answer.reason);
       return answer.clip;
     } finally {

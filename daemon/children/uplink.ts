@@ -1,4 +1,5 @@
 import type { Clock } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
@@ -38,7 +39,8 @@ export function openUplink(options: UplinkOptions): UplinkChild {
     const settings = options.settings();
     const failing = new AbortController();
     const fail = (error: PipelineError) => failing.abort(error);
-    const whileBothLive = AbortSignal.any([signal, media.gone, failing.signal]);
+    using ends = either(signal, media.gone, failing.signal);
+    const whileBothLive = ends.signal;
     const pipes = await openPipes(
       settings.tracks.map(({ id }) => id),
       'reading',

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { isAbort } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { LineReader } from './lines.ts';
 import { type Answer, parseRequest, type Request, renderLine } from './protocol.ts';
@@ -20,7 +21,8 @@ export async function serveClient(
   signal: AbortSignal,
 ): Promise<void> {
   const gone = new AbortController();
-  const both = AbortSignal.any([signal, gone.signal]);
+  using ends = either(signal, gone.signal);
+  const both = ends.signal;
   // A client that is killed in mid-word is none of our errors.
   socket.on('error', () => gone.abort());
   socket.on('close', () => gone.abort());

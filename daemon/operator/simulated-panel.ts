@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { Rhythm } from '../../hal/gpio/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 
 /**
  * The demo's hardware, to be touched from the operator's page. Whoever opens the
@@ -96,14 +97,15 @@ export class PanelHand {
     const held = new AbortController();
     this.#held.set(button, held);
     this.#panel.press(button);
-    void this.#letGo(button, AbortSignal.any([held.signal, this.#signal]));
+    void this.#letGo(button, held.signal);
   }
 
-  async #letGo(button: string, signal: AbortSignal): Promise<void> {
+  async #letGo(button: string, released: AbortSignal): Promise<void> {
+    using ends = either(released, this.#signal);
     try {
-      await this.#clock.sleep(LONGEST_PRESS_MS, signal);
+      await this.#clock.sleep(LONGEST_PRESS_MS, ends.signal);
     } catch (error) {
-      if (!isAbort(error, signal)) throw error;
+      if (!isAbort(error, ends.signal)) throw error;
       return;
     }
     this.#release(button);

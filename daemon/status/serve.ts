@@ -1,3 +1,4 @@
+import { either } from '../../hal/os/either.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import { aborted } from './aborted.ts';
@@ -42,7 +43,8 @@ export async function serveConnection(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, log } = deps;
-  const both = AbortSignal.any([signal, connection.closed]);
+  using ends = either(signal, connection.closed);
+  const both = ends.signal;
   const plan = new TelemetryPlan();
   const retained = new RetainedState(stamper);
   const silence = new SilenceMeter();

@@ -1,5 +1,6 @@
 import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { either } from '../os/either.ts';
 import { messageOf } from '../os/log.ts';
 import type { BoardProfile, MainsProfile } from './boards.ts';
 import { chargeOf, restingMv } from './curve.ts';
@@ -110,6 +111,7 @@ function chargingOf({ currentMa }: GaugeReading, mains: Mains): boolean | undefi
 async function withTimeout(gauge: Gauge, clock: Clock, signal: AbortSignal): Promise<GaugeReading> {
   const done = new AbortController();
   const limit = new AbortController();
+  using ends = either(signal, limit.signal);
   const timer = clock.sleep(READ_TIMEOUT_MS, done.signal).then(
     () => limit.abort(new HalError('TIMEOUT', `no answer in ${READ_TIMEOUT_MS} ms`)),
     () => undefined,
@@ -121,7 +123,7 @@ async function withTimeout(gauge: Gauge, clock: Clock, signal: AbortSignal): Pro
   });
   try {
     signal.throwIfAborted();
-    return await Promise.race([gauge(AbortSignal.any([signal, limit.signal])), aborted]);
+    return await Promise.race([gauge(ends.signal), aborted]);
   } finally {
     done.abort();
     await timer;

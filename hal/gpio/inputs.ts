@@ -1,4 +1,5 @@
 import { type Clock, isAbort } from '../os/clock.ts';
+import { either } from '../os/either.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import type { InputChange, InputHandle, InputSpec, Inputs, LineDriver } from './port.ts';
 import { ChangeQueue } from './queue.ts';
@@ -61,7 +62,8 @@ async function* onePresence(
 ): AsyncGenerator<InputChange> {
   const queue = new ChangeQueue();
   const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
+  using ends = either(signal, stop.signal);
+  const both = ends.signal;
   const handle = driver.openInputs(
     specs,
     (name, isActive, atMs, lostEdges) => {

@@ -1,4 +1,5 @@
 import { type Clock, isAbort } from '../os/clock.ts';
+import { either } from '../os/either.ts';
 import {
   GESTURE_TIMES,
   type Gesture,
@@ -20,8 +21,8 @@ export async function* watchPresses(
 ): AsyncGenerator<PressChange> {
   // Its own, since an iterator that waits for a change can only be ended by its signal.
   const left = new AbortController();
-  const both = AbortSignal.any([signal, left.signal]);
-  const changes = inputs.changes(both)[Symbol.asyncIterator]();
+  using ends = either(signal, left.signal);
+  const changes = inputs.changes(ends.signal)[Symbol.asyncIterator]();
   let state = startGestures(times);
   let next = changes.next();
   let wakeAtMs: number | undefined;

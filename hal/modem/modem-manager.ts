@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { HalError } from '../errors.ts';
 import { type Clock, isAbort } from '../os/clock.ts';
 import { type Dbus, openDbus } from '../os/dbus.ts';
+import { either } from '../os/either.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import {
   type Interfaces,
@@ -95,11 +96,13 @@ async function* follow(
     isOwned ? changed.abort() : died.abort(new HalError('GONE', 'ModemManager has ended'));
   await bus.watch(MM, onSignal, signal);
   const asked = new Set<string>();
-  const alive = AbortSignal.any([signal, bus.lost, died.signal]);
+  using ends = either(signal, bus.lost, died.signal);
+  const alive = ends.signal;
   while (!signal.aborted) {
     changed = new AbortController();
     yield await snapshot(bus, asked, alive);
-    await pause(clock, POLL_MS, AbortSignal.any([alive, changed.signal]));
+    using news = either(alive, changed.signal);
+    await pause(clock, POLL_MS, news.signal);
     await pause(clock, SETTLE_MS, alive);
     bus.lost.throwIfAborted();
     died.signal.throwIfAborted();

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import dbus from '@particle/dbus-next';
 import { HalError } from '../errors.ts';
 import { type Clock, isAbort } from './clock.ts';
+import { either } from './either.ts';
 
 /** One object's method. */
 export interface DbusCall {
@@ -133,15 +134,15 @@ async function within<T>(
   signals: readonly AbortSignal[],
 ): Promise<T> {
   const done = new AbortController();
-  const either = AbortSignal.any([...signals, done.signal]);
-  const late = clock.sleep(timeoutMs, either).then(
+  using ends = either(...signals, done.signal);
+  const late = clock.sleep(timeoutMs, ends.signal).then(
     () => {
       throw new HalError('TIMEOUT', `${what}: no answer in ${timeoutMs} ms`);
     },
     (error: unknown) => {
       const stopped = signals.find(({ aborted }) => aborted);
       if (stopped !== undefined) throw stopped.reason;
-      if (!isAbort(error, either)) throw error;
+      if (!isAbort(error, ends.signal)) throw error;
       return work;
     },
   );

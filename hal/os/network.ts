@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import type { Clock } from './clock.ts';
+import { either } from './either.ts';
 import { type Log, messageOf } from './log.ts';
 import { followCommand } from './process.ts';
 
@@ -43,7 +44,8 @@ export async function watchNetwork(
     await onChange();
     const news = new AbortController();
     wake = () => news.abort();
-    await sleep(clock, LOOK_EVERY_MS, AbortSignal.any([signal, news.signal]));
+    using ends = either(signal, news.signal);
+    await sleep(clock, LOOK_EVERY_MS, ends.signal);
     await sleep(clock, SETTLE_MS, signal);
   }
   await following;

@@ -1,3 +1,4 @@
+import { either } from './either.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -24,7 +25,8 @@ export function openSwitch(task: Task): Switch {
   };
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      const both = AbortSignal.any([signal, change.signal]);
+      using ends = either(signal, change.signal);
+      const both = ends.signal;
       if (!isWanted) {
         await aborted(both);
         continue;

@@ -1,3 +1,4 @@
+import { either } from './either.ts';
 /** Settles when done, when it fails, or soon after `signal` aborts. */
 export type Task = (signal: AbortSignal) => Promise<void>;
 
@@ -7,12 +8,12 @@ export type Task = (signal: AbortSignal) => Promise<void>;
  */
 export async function runAll(tasks: readonly Task[], signal: AbortSignal): Promise<void> {
   const siblings = new AbortController();
-  const both = AbortSignal.any([signal, siblings.signal]);
+  using ends = either(signal, siblings.signal);
   const failures: unknown[] = [];
   await Promise.all(
     tasks.map(async (task) => {
       try {
-        await task(both);
+        await task(ends.signal);
       } catch (error) {
         failures.push(error);
         siblings.abort(error);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
@@ -105,9 +106,9 @@ export function openStudio(options: StudioOptions): Studio {
     collect: (trackId) => tap.collect(trackId),
     clip: async (seconds, signal) => {
       signal.throwIfAborted();
-      const timeout = AbortSignal.timeout(CLIP_TIMEOUT_MS);
+      using ends = either(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
       try {
-        const answer = await ask(seconds, AbortSignal.any([signal, timeout]));
+        const answer = await ask(seconds, ends.signal);
         if (answer.type === 'no-clip') throw new Error(answer.reason);
         log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });
         return answer.clip;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { HalError } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
+import { either } from '../../os/either.ts';
 import { messageOf } from '../../os/log.ts';
 import type { ModemsOs } from '../modem-manager.ts';
 import { checkPin, type ModemAction, type Modems, type ModemsState } from '../port.ts';
@@ -61,13 +62,14 @@ async function* changes(
   while (!signal.aborted) {
     try {
       await using line = await take();
+      using ends = either(signal, line.closed);
       await line.ask('ATE0', ANSWER_MS, signal);
       while (!signal.aborted) {
         const modem = modemStateOfAt(await askAll(line, signal), path);
         const state: ModemsState = { phase: 'known', modems: [modem] };
         if (JSON.stringify(state) !== told) yield state;
         told = JSON.stringify(state);
-        await rest(path, clock, AbortSignal.any([signal, line.closed]));
+        await rest(path, clock, ends.signal);
         line.closed.throwIfAborted();
       }
     } catch (error) {

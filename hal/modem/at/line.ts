@@ -1,5 +1,6 @@
 import { HalError } from '../../errors.ts';
 import { type Clock, isAbort } from '../../os/clock.ts';
+import { either } from '../../os/either.ts';
 import { openSerialPort } from '../../serial.ts';
 import { cutLines, finalOf } from './parse.ts';
 
@@ -51,7 +52,8 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
       if (final !== undefined) answered.abort();
     };
     port.write(`${command}\r`, 'latin1');
-    await pause(clock, timeoutMs, AbortSignal.any([signal, closed.signal, answered.signal]));
+    using ends = either(signal, closed.signal, answered.signal);
+    await pause(clock, timeoutMs, ends.signal);
     onLine = () => {};
     if (final !== undefined) return { final, lines };
     // What has no answer yet would be answered into the next command.

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { HalError, halErrorOf } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
+import { either } from '../../os/either.ts';
 import { STALL_MS, type Transport } from './transport.ts';
 
 /** Said by the printer and not yet asked for: more than this is chatter. */
@@ -47,8 +48,8 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock, line
   const changed = async (timeoutMs: number, signal: AbortSignal) => {
     const woken = new AbortController();
     wake = () => woken.abort();
-    const either = AbortSignal.any([signal, woken.signal]);
-    await clock.sleep(timeoutMs, either).catch(() => undefined);
+    using ends = either(signal, woken.signal);
+    await clock.sleep(timeoutMs, ends.signal).catch(() => undefined);
     signal.throwIfAborted();
   };
   const writeChunk = async (chunk: Uint8Array, signal: AbortSignal) => {

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { HalError, halErrorOf } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
+import { either } from '../../os/either.ts';
 import { streamTransport } from './stream.ts';
 import type { OpenTransport } from './transport.ts';
 
@@ -14,7 +15,8 @@ export function tcpTransport(host: string, clock: Clock, port: number = RAW_PORT
     signal.throwIfAborted();
     const name = `${host}:${port}`;
     const socket = connect({ host, port });
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS)]);
+    using ends = either(signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS));
+    const limit = ends.signal;
     await new Promise<void>((resolve, reject) => {
       const stop = () => {
         socket.destroy();
