@@ -1,6 +1,7 @@
 import { messageOf } from '../hal/os/log.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { keepCameraLock } from './camera-lock.ts';
+import { openKeptLock } from './camera-lock-kept.ts';
 import type { BoxEvent } from './commands.ts';
 import type { Config } from './config.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
@@ -150,7 +151,9 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     mediaPath.run,
     (both) => {
       const onLocked = (isCameraLocked: boolean) => state.set({ isCameraLocked });
-      return keepCameraLock({ camera: programme.lockable, snapshot, onLocked, clock, log }, both);
+      const camera = programme.lockable;
+      const kept = openKeptLock(stateFolder, programme.facts.camera, log);
+      return keepCameraLock({ camera, kept, snapshot, onLocked, clock, log }, both);
     },
     (both) => drop.run(both),
     (both) => health.run(both),

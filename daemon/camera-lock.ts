@@ -1,7 +1,8 @@
-import type { Camera } from '../hal/camera/camera.ts';
+import type { Camera, HeldControls } from '../hal/camera/camera.ts';
 import { HalError } from '../hal/errors.ts';
 import { type Clock, isAbort } from '../hal/os/clock.ts';
 import { type Log, messageOf } from '../hal/os/log.ts';
+import type { KeptLock } from './camera-lock-kept.ts';
 import type { BoxSnapshot } from './snapshot.ts';
 
 /** What the lock goes by, once a look. */
@@ -19,6 +20,9 @@ export interface LockState {
   readonly flow: { readonly run: number; readonly sinceMs: number } | undefined;
 }
 
+/** A box before this one locked it, and was killed. */
+export const FORMER_RUN = -1;
+
 export const UNLOCKED: LockState = { lockedRun: undefined, flow: undefined };
 
 /** A camera that has just begun is still finding its exposure. */
@@ -33,6 +37,7 @@ export function stepLock(
   const known = before.flow?.run === run ? before.flow : { run, sinceMs: nowMs };
   const flow = isFlowing ? known : undefined;
   const state = { ...before, flow };
+  if (before.lockedRun === FORMER_RUN) return { state, act: 'unlock' };
   if (!isWanted) return { state, act: before.lockedRun === undefined ? undefined : 'unlock' };
   const isSettled = flow !== undefined && nowMs - flow.sinceMs >= SETTLE_MS;
   return { state, act: isSettled && before.lockedRun !== run ? 'lock' : undefined };
@@ -41,6 +46,7 @@ export function stepLock(
 export interface CameraLockDeps {
   /** Undefined where nothing is to be locked. */
   readonly camera: Camera | undefined;
+  readonly kept: KeptLock;
   readonly snapshot: () => BoxSnapshot;
   readonly onLocked: (isLocked: boolean) => void;
   readonly clock: Clock;
@@ -58,12 +64,16 @@ const LAST_WORD_MS = 2_000;
  * so once, and the drop goes on.
  */
 export async function keepCameraLock(deps: CameraLockDeps, signal: AbortSignal): Promise<void> {
-  const { camera, snapshot, onLocked, clock, log } = deps;
+  const { camera, kept, snapshot, onLocked, clock, log } = deps;
   if (camera === undefined) return;
-  let state = UNLOCKED;
+  const former = await kept.load();
+  let state = former === undefined ? UNLOCKED : { ...UNLOCKED, lockedRun: FORMER_RUN };
   let lastReason: string | undefined;
   const act = async (what: 'lock' | 'unlock'): Promise<void> => {
-    await camera[what](signal);
+    let held: HeldControls = [];
+    if (what === 'lock') held = await camera.lock(signal);
+    else await camera.unlock(signal, former);
+    await kept.save(held);
     state = { ...state, lockedRun: what === 'lock' ? state.flow?.run : undefined };
     lastReason = undefined;
     onLocked(what === 'lock');
@@ -87,14 +97,20 @@ export async function keepCameraLock(deps: CameraLockDeps, signal: AbortSignal):
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   } finally {
-    if (state.lockedRun !== undefined) await giveBack(camera, log);
+    if (state.lockedRun !== undefined) await giveBack(camera, kept, former, log);
   }
 }
 
 /** What stays locked would be found so by the next program, and by the next drop. */
-async function giveBack(camera: Camera, log: Log): Promise<void> {
+async function giveBack(
+  camera: Camera,
+  kept: KeptLock,
+  former: HeldControls | undefined,
+  log: Log,
+): Promise<void> {
   try {
-    await camera.unlock(AbortSignal.timeout(LAST_WORD_MS));
+    await camera.unlock(AbortSignal.timeout(LAST_WORD_MS), former);
+    await kept.save([]);
   } catch (error) {
     log.warn('the camera stays locked', { reason: messageOf(error) });
   }

@@ -17,6 +17,12 @@ export interface CameraConfig {
   readonly fps: number;
 }
 
+/**
+ * Controls and the values that a camera had before its lock. Empty for one that
+ * forgets a lock with the process that did it.
+ */
+export type HeldControls = readonly (readonly [control: number, value: number])[];
+
 /** A camera, as something that a media graph can start with. */
 export interface Camera {
   /** What a person calls it. */
@@ -28,12 +34,16 @@ export interface Camera {
   /** Whether it is there: now, then each change. Never fails. */
   presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
   /**
-   * Holds exposure and white balance where they are.
+   * Holds exposure and white balance where they are; says what the camera had by itself.
    * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.
    */
-  lock(signal: AbortSignal): Promise<void>;
-  /** Gives them back to the camera. Nothing happens when they are not locked. */
-  unlock(signal: AbortSignal): Promise<void>;
+  lock(signal: AbortSignal): Promise<HeldControls>;
+  /**
+   * Gives them back to the camera. Nothing happens when they are not locked.
+   *
+   * @param held what a process before this one had locked, and left so.
+   */
+  unlock(signal: AbortSignal, held?: HeldControls): Promise<void>;
   /**
    * Writes a still in full resolution, as JPEG. The camera must not be streaming.
    * Rejects with `HalError`: UNSUPPORTED, NOT_FOUND, DEVICE_BUSY, TIMEOUT.

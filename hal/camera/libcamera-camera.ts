@@ -33,6 +33,7 @@ export function openLibcamera(config: CameraConfig, setLive: SetLive | undefined
         throw new HalError('UNSUPPORTED', `${name}: this libcamera's automatics cannot be locked`);
       }
       set(false);
+      return [];
     },
     unlock: async (signal) => {
       signal.throwIfAborted();

@@ -2,15 +2,15 @@ import { access, constants, stat } from 'node:fs/promises';
 import { HalError } from '../errors.ts';
 import { type LaunchFragment, quote } from '../launch.ts';
 import { watchPresence } from '../presence.ts';
-import type { Camera, CameraConfig } from './camera.ts';
+import type { Camera, CameraConfig, HeldControls } from './camera.ts';
 import { findV4l2Nodes, listV4l2Cameras } from './v4l2.ts';
-import { type Held, lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
+import { lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
 
 /** A webcam or an HDMI grabber. */
 export function openV4l2(config: CameraConfig): Camera {
   const { device } = config;
   let path = device;
-  let held: Held | undefined;
+  let held: HeldControls | undefined;
   const find = async () => {
     path = await findNode(device);
     return path;
@@ -28,9 +28,11 @@ export function openV4l2(config: CameraConfig): Camera {
       // What was held first is what the camera had by itself.
       const now = await lockV4l2(await find());
       held ??= now;
+      return held;
     },
-    unlock: async (signal) => {
+    unlock: async (signal, before) => {
       signal.throwIfAborted();
+      held ??= before;
       if (held === undefined) return;
       await unlockV4l2(await find(), held);
       held = undefined;

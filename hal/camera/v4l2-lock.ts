@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../errors.ts';
 import { tryIoctl } from '../ioctl.ts';
+import type { HeldControls } from './camera.ts';
 import {
   GET_CTRL,
   isSettable,
@@ -28,9 +29,6 @@ const AUTOMATICS = [
   { auto: AUTO_GAIN, off: 0, figure: GAIN },
 ] as const;
 
-/** A control and the value it had before the lock. */
-export type Held = readonly (readonly [control: number, value: number])[];
-
 /**
  * Turns a camera's automatics off where they are now: stage light that changes
  * makes no picture pump. Works beside whoever streams.
@@ -38,7 +36,7 @@ export type Held = readonly (readonly [control: number, value: number])[];
  * @returns what {@link unlockV4l2} needs.
  * @throws HalError UNSUPPORTED for a camera without such controls, NOT_FOUND, GONE.
  */
-export async function lockV4l2(path: string): Promise<Held> {
+export async function lockV4l2(path: string): Promise<HeldControls> {
   await using file = await openNode(path);
   const held: [number, number][] = [];
   for (const { auto, off, figure } of AUTOMATICS) {
@@ -58,7 +56,7 @@ export async function lockV4l2(path: string): Promise<Held> {
 }
 
 /** Gives the automatics back what they had. Rejects with `HalError`. */
-export async function unlockV4l2(path: string, held: Held): Promise<void> {
+export async function unlockV4l2(path: string, held: HeldControls): Promise<void> {
   await using file = await openNode(path);
   for (const [control, value] of held) {
     if (await writeControl(file, control, value)) continue;

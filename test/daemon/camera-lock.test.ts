@@ -1,14 +1,18 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { keepCameraLock } from '../../daemon/camera-lock.ts';
+import { openKeptLock } from '../../daemon/camera-lock-kept.ts';
 import type { BoxSnapshot } from '../../daemon/snapshot.ts';
-import type { Camera } from '../../hal/camera/camera.ts';
+import type { Camera, HeldControls } from '../../hal/camera/camera.ts';
 import { openCamera } from '../../hal/camera/drivers.ts';
 import { HalError } from '../../hal/errors.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { silentLog } from '../../hal/os/log.ts';
 import { figures, WELL } from '../support/snapshot.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { scratch } from './status/support/mosquitto.ts';
 
 const test = suite('camera lock');
 
@@ -32,23 +36,43 @@ function openWords() {
   return { words, log };
 }
 
-async function startLock(isOn = true, failing?: () => HalError | undefined, device?: Camera) {
+const HELD: HeldControls = [[0x9a0901, 3]];
+
+async function startLock(
+  isOn = true,
+  failing?: () => HalError | undefined,
+  device?: Camera,
+  former?: HeldControls,
+) {
   const clock = new VirtualClock();
   const did: string[] = [];
   const { words, log } = openWords();
-  const work = (what: string) => async (signal: AbortSignal) => {
+  const work = async (what: string, signal: AbortSignal) => {
     signal.throwIfAborted();
     const error = failing?.();
     if (error !== undefined) throw error;
     did.push(what);
+    return HELD;
   };
-  const camera: Camera = device ?? { ...TEST_CAMERA, lock: work('lock'), unlock: work('unlock') };
+  const camera: Camera = device ?? {
+    ...TEST_CAMERA,
+    lock: (signal) => work('lock', signal),
+    unlock: async (signal, held) => void (await work(held ? 'unlock for it' : 'unlock', signal)),
+  };
+  let held = former;
+  const kept = {
+    load: async () => held,
+    save: async (next: HeldControls) => {
+      held = next.length > 0 ? next : undefined;
+    },
+  };
   let box: BoxSnapshot = { ...WELL, drop: { phase: 'idle', sinceMs: 0 } };
   let isLocked = false;
   const stop = new AbortController();
   const running = keepCameraLock(
     {
       camera: isOn ? camera : undefined,
+      kept,
       snapshot: () => box,
       onLocked: (next) => {
         isLocked = next;
@@ -69,6 +93,7 @@ async function startLock(isOn = true, failing?: () => HalError | undefined, devi
     words,
     pass,
     isLocked: () => isLocked,
+    kept: () => held,
     set: (change: Partial<BoxSnapshot>) => {
       box = { ...box, ...change };
     },
@@ -140,6 +165,36 @@ test('a camera without controls says so once, and no more', async () => {
   assert.is(lock.words.length, 1);
   assert.match(lock.words[0] ?? '', /^info .*no exposure to lock/);
   assert.not.ok(lock.isLocked());
+});
+
+test('what a killed box left locked is given back first, and finds its exposure anew', async () => {
+  const lock = await startLock(true, undefined, undefined, HELD);
+  lock.phase('live');
+  await lock.pass(1_000);
+  assert.equal(lock.did, ['unlock for it']);
+  assert.is(lock.kept(), undefined);
+  await lock.pass(5_000);
+  assert.equal(lock.did, ['unlock for it', 'lock']);
+  assert.is(lock.kept(), HELD, 'for the box after this one');
+  await lock.end();
+  assert.is(lock.kept(), undefined);
+});
+
+test('what is held is kept in a file, for this camera only', async () => {
+  using folder = scratch();
+  const { words, log } = openWords();
+  const kept = openKeptLock(folder.path, 'V4L2 usb-1', log);
+  assert.is(await kept.load(), undefined);
+  await kept.save(HELD);
+  assert.equal(await openKeptLock(folder.path, 'V4L2 usb-1', log).load(), HELD);
+  assert.is(await openKeptLock(folder.path, 'V4L2 usb-2', log).load(), undefined);
+  writeFileSync(join(folder.path, 'camera-lock.json'), '{"camera":"V4L2 usb-1","held":[[1]]}');
+  assert.is(await kept.load(), undefined, 'a broken file is none');
+  await kept.save([]);
+  assert.equal(readdirSync(folder.path), []);
+  assert.equal(words, []);
+  await openKeptLock('/dev/null/no-folder', 'x', log).save(HELD);
+  assert.match(words.join(), /^warn .*not kept/);
 });
 
 test('controls that fail are tried again, told once, and held when they work', async () => {

@@ -63,6 +63,13 @@ test('exposure and gain are held by a lock, and given back by an unlock', async 
   await camera.unlock(never);
   assert.equal(await automatics(), before);
   assert.is.not(JSON.stringify(locked), JSON.stringify(before));
+  const held = await camera.lock(never);
+  const another = openCamera(config);
+  await another.check(never);
+  await another.unlock(never);
+  assert.equal(await automatics(), locked, 'not its own lock');
+  await another.unlock(never, held);
+  assert.equal(await automatics(), before, 'a killed box’s');
 });
 
 test('unplugged in use: noticed within 1 s, streaming again within 5 s of the replug', async () => {
