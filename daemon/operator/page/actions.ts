@@ -1,5 +1,6 @@
+import type { UpstreamState } from '../../../pipelines/edge/state.ts';
 import type { Verb } from '../../commands.ts';
-import type { DropPhase } from '../../snapshot.ts';
+import type { BoxSnapshot, DropPhase } from '../../snapshot.ts';
 
 /** What the page offers in each phase: the same commands as the button's. Pure. */
 
@@ -57,6 +58,20 @@ const PHASE_NAMES: Readonly<Record<DropPhase, string>> = {
   fault: 'Fault',
 };
 
-export function phaseName(phase: DropPhase): string {
-  return PHASE_NAMES[phase];
+type UpstreamPhase = UpstreamState['phase'];
+
+const EDGE_STAGES: Readonly<Record<UpstreamPhase, { name: string; look: DropPhase }>> = {
+  asking: { name: 'Edge: connecting', look: 'idle' },
+  waiting: { name: 'Edge: waiting', look: 'idle' },
+  live: { name: 'Edge: on air', look: 'live' },
+  away: { name: 'Edge: cut off', look: 'fault' },
+};
+
+/** What the box is at, in words, and which phase it looks like. An edge makes no drops of its own. */
+export function stageOf({ drop, media }: Pick<BoxSnapshot, 'drop' | 'media'>): {
+  readonly name: string;
+  readonly look: DropPhase;
+} {
+  if (media?.edge !== undefined) return EDGE_STAGES[media.edge.upstream.phase];
+  return { name: PHASE_NAMES[drop.phase], look: drop.phase };
 }

@@ -1,6 +1,6 @@
 import type { EdgeReport } from '../../../pipelines/edge/state.ts';
 import type { View } from '../wire.ts';
-import { type Action, actionsOf, HOLD_MS, phaseName, SHUT_DOWN } from './actions.ts';
+import { type Action, actionsOf, HOLD_MS, SHUT_DOWN, stageOf } from './actions.ts';
 import { command, type Outcome } from './ask.ts';
 import { type Check, checksOf } from './checks.ts';
 import { confirmBy } from './dialog.ts';
@@ -39,8 +39,9 @@ export function openCommands(onError: (error: unknown) => void): Part {
       view = model.view;
       const { drop, media } = view;
       const edge = media?.edge;
-      say(phase, phaseName(drop.phase));
-      mark(phase, 'data-phase', drop.phase);
+      const stage = stageOf(view);
+      say(phase, stage.name);
+      mark(phase, 'data-phase', stage.look);
       const dropName = drop.dropId === undefined ? '' : ` · ${drop.dropId}`;
       say(since, `for ${formatClock(nowMs - drop.sinceMs)}${dropName}`);
       say(reason, edge === undefined ? (drop.reason ?? '') : edgeLine(edge));

@@ -1,5 +1,5 @@
 import type { View } from '../wire.ts';
-import { phaseName } from './actions.ts';
+import { stageOf } from './actions.ts';
 import { find, mark, say } from './dom.ts';
 import { formatSpan } from './format.ts';
 
@@ -48,12 +48,13 @@ export function openTop() {
       isCrowdedOut = true;
       showAge(0);
     },
-    showView: ({ name, drop }: View) => {
+    showView: (view: View) => {
+      const stage = stageOf(view);
       setShown(true);
-      say(find('name'), name);
-      say(phase, phaseName(drop.phase));
-      mark(phase, 'data-phase', drop.phase);
-      document.title = `${drop.phase === 'live' ? '● ' : ''}${phaseName(drop.phase)} – ${name}`;
+      say(find('name'), view.name);
+      say(phase, stage.name);
+      mark(phase, 'data-phase', stage.look);
+      document.title = `${stage.look === 'live' ? '● ' : ''}${stage.name} – ${view.name}`;
     },
   };
 }

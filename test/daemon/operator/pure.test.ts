@@ -6,7 +6,7 @@ import { VERBS } from '../../../daemon/commands.ts';
 import { differenceOf, type Told } from '../../../daemon/operator/change.ts';
 import { History, runHistory, sampleOf } from '../../../daemon/operator/history.ts';
 import { LogTail, tailLog } from '../../../daemon/operator/log-tail.ts';
-import { actionsOf } from '../../../daemon/operator/page/actions.ts';
+import { actionsOf, stageOf } from '../../../daemon/operator/page/actions.ts';
 import { checksOf } from '../../../daemon/operator/page/checks.ts';
 import { formatClock, formatPct, formatSpan } from '../../../daemon/operator/page/format.ts';
 import { linkRows, signalBars } from '../../../daemon/operator/page/link-rows.ts';
@@ -14,6 +14,7 @@ import { fromHello, type Model, withChange, withLog } from '../../../daemon/oper
 import { drawPlot } from '../../../daemon/operator/page/plot.ts';
 import type { View } from '../../../daemon/operator/wire.ts';
 import { openLog, silentLog } from '../../../hal/os/log.ts';
+import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { fakeLink, fakeSnapshot } from './fake-box.ts';
 
@@ -197,6 +198,17 @@ test('what ends or begins a drop must be held, and only while live is there a mo
       phase === 'live',
     );
   }
+});
+
+test('an edge shows what its upstream is at, any other box its drop', () => {
+  assert.equal(stageOf(WELL), { name: 'On air', look: 'live' });
+  const edge = (phase: 'live' | 'away') => {
+    const upstream = { url: 'http://10.0.0.5:8080', phase };
+    const drop = { phase: 'idle', sinceMs: 0 } as const;
+    return stageOf({ drop, media: figures({ edge: { ...EDGE, upstream } }) });
+  };
+  assert.equal(edge('live'), { name: 'Edge: on air', look: 'live' });
+  assert.equal(edge('away'), { name: 'Edge: cut off', look: 'fault' });
 });
 
 test('checks are found in any result, what failed first, and nothing that is none', () => {
