@@ -64,7 +64,7 @@ setup_box() {
     printf '%s' "$lock" >"$stamp"
   fi
   if [ ! -e dist/.built ] ||
-    [ -n "$(find daemon hal pipelines scripts/build.mjs .tsconfig.build.json package.json -newer dist/.built -type f -print -quit)" ]; then
+    [ -n "$(find daemon hal pipelines scripts/build.mjs scripts/bundling.mjs package.json package-lock.json -newer dist/.built -type f -print -quit)" ]; then
     step 'building'
     node scripts/build.mjs >&2 || die 'the build failed'
     touch dist/.built

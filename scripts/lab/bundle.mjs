@@ -5,7 +5,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { build } from 'esbuild';
-import { BUNDLING } from './bundling.mjs';
+import { BUNDLING } from '../bundling.mjs';
 
 const [folder, ...names] = process.argv.slice(2);
 const files = readdirSync('test/lab', { recursive: true }).filter((file) =>

@@ -1,7 +1,7 @@
 /**
- * How programs are bundled for the lab: one file each with its packages. The guest's
- * kernel is slow at opening files: the daemon's thirteen hundred take it 16 s, its
- * bundle 3 s.
+ * How programs are bundled: one file each with its packages. The daemon's thirteen
+ * hundred files take a second of a fast machine to open and parse, and many of an SD
+ * card; one that died has to be back within what a phone has buffered.
  */
 const NATIVE = [
   '@serialport/bindings-cpp',
@@ -17,8 +17,8 @@ const NATIVE = [
 const OPTIONAL = ['bufferutil', 'utf-8-validate', 'x11'];
 
 /** What packages of CommonJS find in Node and not in a module. */
-const BANNER = `import { createRequire as createRequireOfLab } from 'node:module';
-const require = createRequireOfLab(import.meta.url);
+const BANNER = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(import.meta.url);
 const [__filename, __dirname] = [import.meta.filename, import.meta.dirname];`;
 
 /** Options of esbuild. */
