@@ -1,5 +1,6 @@
 import type { Part, Segment } from '../hls/window.ts';
-import type { Presentation, Track } from '../media/presentation.ts';
+import type { Presentation } from '../media/presentation.ts';
+import type { Track } from '../media/track.ts';
 import { readFragment } from '../mp4/fragment.ts';
 import { readInit } from '../mp4/init.ts';
 import type { RecordedPart } from './part.ts';

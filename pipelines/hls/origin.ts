@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { cacheSeconds, type Freshness, liveFreshness } from '../cache/policy.ts';
-import type { Presentation, Track } from '../media/presentation.ts';
+import type { Presentation } from '../media/presentation.ts';
+import type { Track } from '../media/track.ts';
 import { type Directives, parseDirectives } from './directives.ts';
 import { renderMultivariant } from './multivariant.ts';
 import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from './negotiate.ts';

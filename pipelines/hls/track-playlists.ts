@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type Freshness, liveFreshness } from '../cache/policy.ts';
-import type { Presentation, Track } from '../media/presentation.ts';
+import type { Presentation } from '../media/presentation.ts';
+import type { Track } from '../media/track.ts';
 import { renderMedia, type Skip } from './playlist.ts';
 import { type Reply, reply, URGENCY_PLAYLIST } from './reply.ts';
 

@@ -7,8 +7,8 @@ import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
 import type { TargetState } from '../record/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
-import type { TrackKind } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
+import type { TrackKind } from './track.ts';
 
 /** What the media process needs to serve one presentation. */
 export interface MediaSettings {

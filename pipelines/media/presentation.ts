@@ -6,32 +6,12 @@ import { RenditionWindow } from '../hls/window.ts';
 import { renderInit } from './cmaf.ts';
 import { TrackCutter, type Unit } from './cutter.ts';
 import { Outages } from './outages.ts';
-import { findFirstUnits, findStart, type HeldUnit, isJudgeable } from './run-start.ts';
+import { RunTimeline } from './run-timeline.ts';
 import { SegmentClock } from './segment-clock.ts';
 import type { PlacedUnit } from './splice.ts';
 import { StandIns } from './stand-ins.ts';
-import { chooseOrigins, GroupTimeline, type Stamping } from './timeline.ts';
-
-export type TrackKind = 'video' | 'audio';
-
-/** One encoded access unit as it came in. */
-export interface ArrivedUnit {
-  /** Running time of the capture pipeline, in us. */
-  readonly runningUs: number;
-  readonly isKeyframe: boolean;
-  readonly isDiscont: boolean;
-  readonly data: Buffer;
-  /** Media time at which it arrived, in us. */
-  readonly arrivedUs: number;
-}
-
-export interface Track {
-  readonly id: string;
-  readonly kind: TrackKind;
-  readonly window: RenditionWindow;
-  /** Known from the first capture run on. */
-  readonly format: TrackFormat | undefined;
-}
+import type { GroupTimeline, Stamping } from './timeline.ts';
+import type { ArrivedUnit, Track, TrackKind } from './track.ts';
 
 export interface PresentationOptions {
   readonly limits: Limits;
@@ -56,14 +36,6 @@ interface Encoded {
 interface Placed extends PlacedUnit {
   readonly unit: Unit;
   readonly arrivedUs: number;
-}
-
-/** A capture run: its tracks' clocks, and what is held back until all have begun. */
-interface Run {
-  readonly stampings: Readonly<Record<TrackKind, Stamping>>;
-  readonly held: HeldUnit[];
-  readonly begunUs: number;
-  timelines: Map<TrackKind, GroupTimeline> | undefined;
 }
 
 /** A track that brings nothing for so long is lost, though its pipe is open. */
@@ -99,7 +71,7 @@ export class Presentation {
   readonly #encoded = new Map<string, Encoded>();
   readonly #outages: Outages;
   readonly #lastArrivalUs = new Map<string, number>();
-  #run: Run | undefined;
+  #run: RunTimeline | undefined;
   #isEnded = false;
   /** Segment from which on key frames may be asked for. */
   #cueMsn = 0;
@@ -129,12 +101,12 @@ export class Presentation {
 
   /** True while every track of a run is being published. */
   isFlowing(nowUs: number): boolean {
-    return this.#run?.timelines !== undefined && this.silentUs(nowUs) < SILENT_US;
+    return this.#run?.isPlaced === true && this.silentUs(nowUs) < SILENT_US;
   }
 
   /** True while a run has not brought something of every track yet. */
   get isStarting(): boolean {
-    return this.#run !== undefined && this.#run.timelines === undefined;
+    return this.#run?.isPlaced === false;
   }
 
   /** For how long the run's quietest track has brought nothing, in us; 0 without a run. */
@@ -171,7 +143,7 @@ export class Presentation {
 
   /** Media time of a unit of the present run, in us; undefined before the run has its place in time. */
   timeOf(kind: TrackKind, runningUs: number): number | undefined {
-    return this.#run?.timelines?.get(kind)?.place(runningUs);
+    return this.#run?.timeOf(kind, runningUs);
   }
 
   kindOf(trackId: string): TrackKind | undefined {
@@ -190,7 +162,7 @@ export class Presentation {
     const isSameKind = ([id, other]: readonly [string, string]) =>
       this.kindOf(other) !== undefined && this.kindOf(other) === this.kindOf(id);
     this.#standIns.set(Object.fromEntries(Object.entries(standIns).filter(isSameKind)));
-    if (this.#run?.timelines === undefined) this.#settle();
+    if (this.#run?.isPlaced !== true) this.#settle();
   }
 
   /** Who stands in for whom now, and whose encoders may rest. */
@@ -218,7 +190,7 @@ export class Presentation {
   beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
     this.#endRun();
     this.#settle();
-    this.#run = { stampings, held: [], begunUs: nowUs, timelines: undefined };
+    this.#run = new RunTimeline(stampings, nowUs);
   }
 
   /** A track's caps arrived; false where the box cannot carry them, or not in the same run. */
@@ -245,12 +217,12 @@ export class Presentation {
     for (const id of readers) {
       if (this.#standIns.sourceOf(id) === trackId) this.#lastArrivalUs.set(id, unit.arrivedUs);
     }
-    if (run.timelines !== undefined) {
-      this.#publish(run.timelines, trackId, unit);
+    if (run.isPlaced) {
+      this.#publish(run, trackId, unit);
       return;
     }
-    run.held.push({ trackId, kind: this.#kindOf(trackId), unit });
-    if (this.#isJudgeable(run, unit.arrivedUs)) this.#startRun(run);
+    run.hold({ trackId, kind: this.#kindOf(trackId), unit });
+    this.#startRunIfDue(run, unit.arrivedUs);
   }
 
   /** Capture has died, or a pipe broke: what follows is lost until the next run. */
@@ -261,18 +233,15 @@ export class Presentation {
   /** Keeps time: publishes gaps for what does not come. To be called a few times a part. */
   tick(nowUs: number): void {
     const run = this.#run;
-    if (run !== undefined && run.timelines === undefined && run.held.length > 0) {
-      if (this.#isJudgeable(run, nowUs)) this.#startRun(run);
-    }
+    if (run !== undefined) this.#startRunIfDue(run, nowUs);
     // After a pause of this very process the units are in the pipes still, and come first.
     const sinceTickUs = nowUs - this.#lastTickUs;
     this.#lastTickUs = nowUs;
     if (sinceTickUs > PAUSED_US) return;
-    const isBeginning = run !== undefined && run.timelines === undefined && run.held.length > 0;
-    if (this.#isEnded || this.#clock.newest === undefined || isBeginning) return;
+    if (this.#isEnded || this.#clock.newest === undefined || run?.isHolding) return;
     for (const [id, cutter] of this.#cutters) {
       const silentUs = nowUs - (this.#lastArrivalUs.get(id) ?? 0);
-      if (run?.timelines !== undefined && silentUs < SILENT_US) continue;
+      if (run?.isPlaced && silentUs < SILENT_US) continue;
       this.#changing(id, () => {
         cutter.break();
         cutter.fillWhole(nowUs - GAP_SLACK_US, nowUs / 1000);
@@ -288,39 +257,22 @@ export class Presentation {
     }
   }
 
-  #isJudgeable({ held }: Run, nowUs: number): boolean {
-    return isJudgeable(held, this.#standIns.sources(), nowUs);
-  }
-
-  #startRun(run: Run): void {
-    const firsts = findFirstUnits(run.held, run.stampings);
+  /** Opens the segment that everything of a new run starts in, once it is known where that is. */
+  #startRunIfDue(run: RunTimeline, nowUs: number): void {
+    if (run.isPlaced || !run.isJudgeable(this.#standIns.sources(), nowUs)) return;
     const ends = [...this.#cutters.values()].map(({ endUs }) => endUs);
-    const origins = chooseOrigins(firsts, Math.max(...ends));
-    run.timelines = new Map(
-      firsts.map(({ group, stamping }) => [
-        group as TrackKind,
-        new GroupTimeline(stamping, origins.get(group) ?? 0),
-      ]),
-    );
-    this.#beginTimeline(findStart(run.held, firsts, origins));
-    for (const { trackId, unit } of run.held.splice(0)) {
-      this.#publish(run.timelines, trackId, unit);
-    }
-  }
-
-  /** Opens the segment that everything of a new run starts in. */
-  #beginTimeline(startUs: number): void {
+    const { startUs, held } = run.place(Math.max(...ends));
     const isFirst = this.#clock.newest === undefined;
     this.#clock.begin(startUs, !isFirst);
     this.#outages.end(startUs);
+    for (const { trackId, unit } of held) this.#publish(run, trackId, unit);
   }
 
-  #publish(timelines: Map<TrackKind, GroupTimeline>, trackId: string, unit: ArrivedUnit): void {
-    const kind = this.#kindOf(trackId);
-    const timeline = timelines.get(kind) ?? this.#beginLate(timelines, kind, unit);
+  #publish(run: RunTimeline, trackId: string, unit: ArrivedUnit): void {
+    const timeline = run.groupOf(this.#kindOf(trackId), unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
     if (this.#standIns.sourceOf(trackId) === trackId) {
-      this.#followSource(timelines, timeline, trackId, unit);
+      this.#followSource(run, timeline, trackId, unit);
     }
     const { isKeyframe, isDiscont, data, arrivedUs } = unit;
     const timeUs = timeline.place(unit.runningUs);
@@ -360,23 +312,9 @@ export class Presentation {
     this.#cutterOf(trackId).setFormat(encoded.format, encoded.initId);
   }
 
-  /** A group whose first unit came after the run had begun. */
-  #beginLate(
-    timelines: Map<TrackKind, GroupTimeline>,
-    kind: TrackKind,
-    unit: ArrivedUnit,
-  ): GroupTimeline {
-    const stamping = this.#run?.stampings[kind] ?? 'clock';
-    const clocked = [...timelines.values()].find((other) => other.stamping === 'clock');
-    const shared = stamping === 'clock' ? clocked?.originUs : undefined;
-    const timeline = new GroupTimeline(stamping, shared ?? unit.arrivedUs - unit.runningUs);
-    timelines.set(kind, timeline);
-    return timeline;
-  }
-
   /** Gives a source that lags for good, or came back after a pause, a new place in time. */
   #followSource(
-    timelines: ReadonlyMap<TrackKind, GroupTimeline>,
+    run: RunTimeline,
     timeline: GroupTimeline,
     trackId: string,
     unit: ArrivedUnit,
@@ -390,18 +328,12 @@ export class Presentation {
     if (!unit.isKeyframe || !(isLeftBehind || timeline.hasDrifted())) return;
     this.#behindSinceUs = undefined;
     // Every rendition must meet the discontinuity in the same segment.
-    // Picture and sound on one clock move together.
-    const moved = [...timelines].filter(
-      ([, other]) =>
-        other === timeline || (timeline.stamping === 'clock' && other.stamping === 'clock'),
-    );
-    const group = this.#options.tracks.filter(({ kind }) =>
-      moved.some(([other]) => other === kind),
-    );
+    const moving = run.movingWith(timeline);
+    const group = this.#options.tracks.filter(({ kind }) => moving.has(kind));
     const endUs = Math.max(...group.map(({ id }) => this.#cutterOf(id).endUs));
     const newestUs = this.#clock.newest?.startUs ?? 0;
     const startUs = Math.max(unit.arrivedUs, endUs, newestUs + SHORTEST_SEGMENT_US);
-    for (const [, other] of moved) other.shift(startUs - placedUs);
+    for (const other of moving.values()) other.shift(startUs - placedUs);
     this.#settle();
     for (const { id } of group) {
       this.#changing(id, () => this.#cutterOf(id).break());
@@ -410,7 +342,7 @@ export class Presentation {
   }
 
   #endRun(): void {
-    if (this.#run?.timelines !== undefined) {
+    if (this.#run?.isPlaced) {
       for (const [id, cutter] of this.#cutters) {
         this.#changing(id, () => cutter.break());
       }

@@ -1,5 +1,5 @@
-import type { ArrivedUnit, TrackKind } from './presentation.ts';
 import type { FirstUnit, Stamping } from './timeline.ts';
+import type { ArrivedUnit, TrackKind } from './track.ts';
 
 /** A unit that is held back until its run has a place in time. */
 export interface HeldUnit {

@@ -1,3 +1,5 @@
+import type { TrackKind } from './track.ts';
+
 /**
  * Puts the running times of a capture run onto the presentation's timeline.
  *
@@ -75,7 +77,7 @@ export class GroupTimeline {
 
 /** What is known of a group when a run starts. */
 export interface FirstUnit {
-  readonly group: string;
+  readonly group: TrackKind;
   readonly stamping: Stamping;
   readonly runningUs: number;
   /** Media time at which it arrived, in us. */

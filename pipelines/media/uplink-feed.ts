@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { TrackKind } from './presentation.ts';
+import type { TrackKind } from './track.ts';
 import { type FedUnit, UnitFeed } from './unit-feed.ts';
 
 interface Outlet {

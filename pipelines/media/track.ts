@@ -1,0 +1,24 @@
+import type { TrackFormat } from '../gdp/caps.ts';
+import type { RenditionWindow } from '../hls/window.ts';
+
+export type TrackKind = 'video' | 'audio';
+
+/** A rendition of the presentation, as its readers see it. */
+export interface Track {
+  readonly id: string;
+  readonly kind: TrackKind;
+  readonly window: RenditionWindow;
+  /** Known from the first capture run on. */
+  readonly format: TrackFormat | undefined;
+}
+
+/** One encoded access unit as it came in. */
+export interface ArrivedUnit {
+  /** Running time of the capture pipeline, in us. */
+  readonly runningUs: number;
+  readonly isKeyframe: boolean;
+  readonly isDiscont: boolean;
+  readonly data: Buffer;
+  /** Media time at which it arrived, in us. */
+  readonly arrivedUs: number;
+}
