@@ -1,0 +1,114 @@
+import type { TrackFormat } from '../gdp/caps.ts';
+import type { Limits } from '../hls/limits.ts';
+import { RenditionWindow } from '../hls/window.ts';
+import { TrackCutter } from './cutter.ts';
+import { type Encoding, isSameFormat } from './encoding.ts';
+import type { SegmentClock } from './segment-clock.ts';
+import type { Track, TrackKind } from './track.ts';
+
+export interface RenditionsOptions {
+  readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
+  readonly limits: Limits;
+  readonly firstDiscontinuity: number;
+  /** Called after a track's playlist changed. */
+  readonly onPublish: (trackId: string) => void;
+}
+
+interface Rendition {
+  readonly kind: TrackKind;
+  readonly window: RenditionWindow;
+  readonly cutter: TrackCutter;
+}
+
+/**
+ * All renditions of a presentation: what each publishes, and the cutter that
+ * makes it. Throws on IDs that are none of theirs.
+ */
+export class Renditions {
+  readonly ids: readonly string[];
+  readonly #all = new Map<string, Rendition>();
+  readonly #onPublish: (trackId: string) => void;
+
+  constructor(options: RenditionsOptions, clock: SegmentClock) {
+    const { tracks, limits, firstDiscontinuity, onPublish } = options;
+    this.#onPublish = onPublish;
+    this.ids = tracks.map(({ id }) => id);
+    for (const { id, kind } of tracks) {
+      const window = new RenditionWindow(limits, firstDiscontinuity);
+      this.#all.set(id, { kind, window, cutter: new TrackCutter(window, clock, limits) });
+    }
+  }
+
+  tracks(): readonly Track[] {
+    return [...this.#all].map(([id, { kind, window, cutter }]) => {
+      return { id, kind, window, format: cutter.format };
+    });
+  }
+
+  /** Undefined for what is no rendition. */
+  kindOf(id: string): TrackKind | undefined {
+    return this.#all.get(id)?.kind;
+  }
+
+  /** Media time up to which a rendition has something published or pending, in us. */
+  endUs(id: string): number {
+    return this.#of(id).cutter.endUs;
+  }
+
+  /** The same of the one that has come furthest. */
+  latestEndUs(ids = this.ids): number {
+    return Math.max(...ids.map((id) => this.endUs(id)));
+  }
+
+  /** The same of the one that is furthest behind. */
+  earliestEndUs(): number {
+    return Math.min(...this.ids.map((id) => this.endUs(id)));
+  }
+
+  /** See {@link TrackCutter.isBroken}. */
+  isBroken(id: string): boolean {
+    return this.#of(id).cutter.isBroken;
+  }
+
+  /** Most frames that a source has left out of one rendition so far. */
+  get heldTotal(): number {
+    return Math.max(...[...this.#all.values()].map(({ cutter }) => cutter.heldTotal));
+  }
+
+  /** Where the oldest segment of all playlists starts, in media time; infinity before there is one. */
+  get oldestListedUs(): number {
+    const firsts = [...this.#all.values()].map(({ window }) => window.listed()[0]?.startUs);
+    return Math.min(...firsts.filter((startUs) => startUs !== undefined));
+  }
+
+  /** False while it is being published in another format: that only changes with a discontinuity. */
+  canTake(id: string, format: TrackFormat): boolean {
+    const { cutter } = this.#of(id);
+    return cutter.isBroken || cutter.format === undefined || isSameFormat(cutter.format, format);
+  }
+
+  /** It is so encoded from its next segment on. */
+  setEncoding(id: string, { format, initId, init }: Encoding): void {
+    const { window, cutter } = this.#of(id);
+    window.addInit(initId, init);
+    cutter.setFormat(format, initId);
+  }
+
+  /** Lets a rendition be cut further; tells when its playlist changed by that. */
+  change(id: string, change: (cutter: TrackCutter) => void): void {
+    const { window, cutter } = this.#of(id);
+    const before = window.version;
+    change(cutter);
+    if (window.version !== before) this.#onPublish(id);
+  }
+
+  changeAll(change: (cutter: TrackCutter) => void): void {
+    for (const id of this.ids) this.change(id, change);
+  }
+
+  #of(id: string): Rendition {
+    const rendition = this.#all.get(id);
+    if (rendition === undefined) throw new Error(`no track ${id}`);
+    return rendition;
+  }
+}
