@@ -1,13 +1,16 @@
 import { parseCaps } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import type { DateRange } from '../hls/playlist.ts';
+import { Arrivals } from './arrivals.ts';
 import { EncoderRouting } from './encoder-routing.ts';
+import { KeyframeCue } from './keyframe-cue.ts';
+import { LateSources } from './late-sources.ts';
 import { Outages } from './outages.ts';
 import { Renditions, type RenditionsOptions } from './renditions.ts';
 import type { HeldUnit } from './run-start.ts';
 import { RunTimeline } from './run-timeline.ts';
 import { SegmentClock } from './segment-clock.ts';
-import type { GroupTimeline, Stamping } from './timeline.ts';
+import type { Stamping } from './timeline.ts';
 import type { ArrivedUnit, Track, TrackKind } from './track.ts';
 
 export interface PresentationOptions extends RenditionsOptions {
@@ -17,23 +20,11 @@ export interface PresentationOptions extends RenditionsOptions {
   readonly firstMsn: number;
 }
 
-/** A track that brings nothing for so long is lost, though its pipe is open. */
-const SILENT_US = 500_000;
-
-/** An encoder that is asked in vain is asked again after so many segments. */
-const KEYFRAMES_EVERY_SEGMENTS = 4;
-
 /** Lost parts are told this late, so that a run that is just beginning finds room. */
 const GAP_SLACK_US = 250_000;
 
-/** A segment that a discontinuity cuts short is still this long. */
-const SHORTEST_SEGMENT_US = 50_000;
-
 /** Between two ticks; more says that this process was held up. */
 const PAUSED_US = 200_000;
-
-/** A source that is behind may catch up; after this it gets a new place in time. */
-const CATCH_UP_US = 1_000_000;
 
 /**
  * All renditions of what the box sends: takes access units of one capture run
@@ -47,13 +38,12 @@ export class Presentation {
   readonly #renditions: Renditions;
   readonly #routing: EncoderRouting;
   readonly #outages: Outages;
-  readonly #lastArrivalUs = new Map<string, number>();
+  readonly #arrivals: Arrivals;
+  readonly #lateSources: LateSources;
+  readonly #cue = new KeyframeCue();
   #run: RunTimeline | undefined;
   #isEnded = false;
-  /** Segment from which on key frames may be asked for. */
-  #cueMsn = 0;
   #lastTickUs = 0;
-  #behindSinceUs: number | undefined;
 
   constructor(options: PresentationOptions) {
     this.#options = options;
@@ -62,6 +52,8 @@ export class Presentation {
     this.#clock = new SegmentClock(segmentUs, limits.targetDurationS, firstMsn);
     this.#renditions = new Renditions(options, this.#clock);
     this.#routing = new EncoderRouting(this.#renditions, this.#clock);
+    this.#arrivals = new Arrivals(this.#renditions.ids);
+    this.#lateSources = new LateSources(this.#renditions, this.#routing, this.#clock);
   }
 
   get limits(): Limits {
@@ -74,7 +66,8 @@ export class Presentation {
 
   /** True while every track of a run is being published. */
   isFlowing(nowUs: number): boolean {
-    return this.#run?.isPlaced === true && this.silentUs(nowUs) < SILENT_US;
+    const run = this.#run;
+    return run?.isPlaced === true && !this.#arrivals.isAnySilent(run.begunUs, nowUs);
   }
 
   /** True while a run has not brought something of every track yet. */
@@ -84,10 +77,7 @@ export class Presentation {
 
   /** For how long the run's quietest track has brought nothing, in us; 0 without a run. */
   silentUs(nowUs: number): number {
-    const run = this.#run;
-    if (run === undefined) return 0;
-    const lasts = this.#renditions.ids.map((id) => this.#lastArrivalUs.get(id) ?? 0);
-    return nowUs - Math.max(run.begunUs, Math.min(...lasts));
+    return this.#run === undefined ? 0 : this.#arrivals.silentUs(this.#run.begunUs, nowUs);
   }
 
   /** Frames that the camera has left out so far. */
@@ -136,20 +126,9 @@ export class Presentation {
     return this.#routing.standIns;
   }
 
-  /**
-   * True when key frames are to be forced in all encoders, so that one that comes
-   * back falls in step with the others: early in a segment, which then grows by
-   * that little before the sound has come to its end.
-   */
+  /** True when key frames are to be forced in all encoders: see {@link KeyframeCue}. */
   wantsKeyframes(): boolean {
-    const newest = this.#clock.newest?.msn;
-    if (newest === undefined || !this.#routing.standIns.isAnyReturning) {
-      this.#cueMsn = (newest ?? 0) + 1;
-      return false;
-    }
-    if (newest < this.#cueMsn) return false;
-    this.#cueMsn = newest + KEYFRAMES_EVERY_SEGMENTS;
-    return true;
+    return this.#cue.isDue(this.#clock.newest?.msn, this.#routing.standIns.isAnyReturning);
   }
 
   /** Capture has (re)started; its tracks' first units follow. */
@@ -171,8 +150,7 @@ export class Presentation {
     const readers = this.standIns.readersOf(trackId);
     if (run === undefined || kind === undefined || this.#isEnded || readers.length === 0) return;
     for (const id of readers) {
-      if (this.#routing.standIns.sourceOf(id) === trackId)
-        this.#lastArrivalUs.set(id, unit.arrivedUs);
+      if (this.#routing.standIns.sourceOf(id) === trackId) this.#arrivals.note(id, unit.arrivedUs);
     }
     if (run.isPlaced) {
       this.#publish(run, { trackId, kind, unit });
@@ -201,8 +179,7 @@ export class Presentation {
     if (sinceTickUs > PAUSED_US) return;
     if (this.#isEnded || this.#clock.newest === undefined || run?.isHolding) return;
     for (const id of this.#renditions.ids) {
-      const silentUs = nowUs - (this.#lastArrivalUs.get(id) ?? 0);
-      if (run?.isPlaced && silentUs < SILENT_US) continue;
+      if (run?.isPlaced && !this.#arrivals.isSilent(id, nowUs)) continue;
       this.#renditions.change(id, (cutter) => {
         cutter.break();
         cutter.fillWhole(nowUs - GAP_SLACK_US, nowUs / 1000);
@@ -230,42 +207,10 @@ export class Presentation {
     const timeline = run.groupOf(kind, unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
     if (this.#routing.standIns.sourceOf(trackId) === trackId) {
-      this.#followSource(run, timeline, trackId, unit);
+      this.#lateSources.follow(run, timeline, trackId, unit);
     }
     const { isKeyframe, isDiscont, data, arrivedUs, runningUs } = unit;
     const timeUs = timeline.place(runningUs);
     this.#routing.give(trackId, { timeUs, isKeyframe, isDiscont, data, arrivedUs });
-  }
-
-  /** Gives a source that lags for good, or came back after a pause, a new place in time. */
-  #followSource(
-    run: RunTimeline,
-    timeline: GroupTimeline,
-    trackId: string,
-    unit: ArrivedUnit,
-  ): void {
-    const placedUs = timeline.place(unit.runningUs);
-    const isBehind = placedUs < this.#renditions.endUs(trackId) - SILENT_US / 10;
-    if (isBehind) this.#behindSinceUs ??= unit.arrivedUs;
-    else if (!this.#renditions.isBroken(trackId)) this.#behindSinceUs = undefined;
-    const isLeftBehind = isBehind && unit.arrivedUs - (this.#behindSinceUs ?? 0) > CATCH_UP_US;
-    if (!unit.isKeyframe || !(isLeftBehind || timeline.hasDrifted())) return;
-    this.#behindSinceUs = undefined;
-    // Every rendition must meet the discontinuity in the same segment.
-    const moving = run.movingWith(timeline);
-    const tracks = this.#options.tracks.filter(({ kind }) => moving.has(kind));
-    const ids = tracks.map(({ id }) => id);
-    const newestUs = this.#clock.newest?.startUs ?? 0;
-    const startUs = Math.max(
-      unit.arrivedUs,
-      this.#renditions.latestEndUs(ids),
-      newestUs + SHORTEST_SEGMENT_US,
-    );
-    for (const other of moving.values()) other.shift(startUs - placedUs);
-    this.#routing.settle();
-    for (const id of ids) {
-      this.#renditions.change(id, (cutter) => cutter.break());
-    }
-    this.#clock.begin(startUs, true);
   }
 }
