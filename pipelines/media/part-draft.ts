@@ -1,6 +1,7 @@
 import type { TrackFormat } from '../gdp/caps.ts';
 import { type Limits, SHORTEST_PART } from '../hls/limits.ts';
 import type { Sample } from './cmaf.ts';
+import { frameUsOf } from './encoding.ts';
 
 /** Frames of one part; RFC 8216bis §4.4.4.9 wants 85 % of the part target and never more than it. */
 export function framesPerPart(format: TrackFormat, partTargetS: number): number {
@@ -45,7 +46,7 @@ export class PartDraft {
   }
 
   get frameUs(): number {
-    return (this.format.frameTicks * 1e6) / this.format.timescale;
+    return frameUsOf(this.format);
   }
 
   get endUs(): number {
