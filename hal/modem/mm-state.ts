@@ -21,12 +21,6 @@ export function parseManagedObjects(value: unknown): ReadonlyMap<string, Interfa
   );
 }
 
-/** Counters of `/sys/class/net/X/statistics`. */
-export interface LinkCounters {
-  readonly rxBytesTotal: number;
-  readonly txBytesTotal: number;
-}
-
 export function modemStateOf(
   path: string,
   interfaces: Interfaces,
