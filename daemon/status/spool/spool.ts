@@ -1,16 +1,11 @@
-import { mkdir, unlink } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../../hal/os/log.ts';
 import { CursorFile } from './cursor.ts';
 import { SegmentReader } from './reader.ts';
-import {
-  PAYLOAD_MAX_BYTES,
-  renderRecord,
-  SEGMENT_HEADER_BYTES,
-  type SpoolRecord,
-} from './record.ts';
+import { PAYLOAD_MAX_BYTES, renderRecord, type SpoolRecord } from './record.ts';
 import { type Found, findSegments } from './recover.ts';
-import { type ActiveSegment, createSegment, type Segment } from './segments.ts';
+import { SegmentChain } from './segment-chain.ts';
 import { SpoolError, type SpoolFigures, type SpoolOptions } from './types.ts';
 
 const SEGMENT_BYTES = 1_048_576;
@@ -34,11 +29,9 @@ interface Pending {
 export class Spool implements AsyncDisposable {
   readonly session: string;
   readonly #options: SpoolOptions;
-  readonly #segmentBytes: number;
+  readonly #segments: SegmentChain;
   readonly #cursor: CursorFile;
   readonly #reader: SegmentReader;
-  #closed: Segment[];
-  #active: ActiveSegment;
   #lastSeq: number;
   #ackedSeq: number;
   #pending: Pending[] = [];
@@ -53,14 +46,13 @@ export class Spool implements AsyncDisposable {
     found: Omit<Found, 'tornBytes'> & { readonly ackedSeq: number },
   ) {
     this.#options = options;
-    this.#segmentBytes = options.segmentBytes ?? Math.min(SEGMENT_BYTES, options.maxBytes / 4);
+    const { folder, maxBytes, segmentBytes = Math.min(SEGMENT_BYTES, maxBytes / 4) } = options;
+    this.#segments = new SegmentChain(folder, segmentBytes, found);
     this.#cursor = cursor;
     this.#reader = new SegmentReader((damaged) =>
       options.log.error('events damaged on the disk', { damaged }),
     );
     this.session = found.session;
-    this.#closed = [...found.closed];
-    this.#active = found.active;
     this.#lastSeq = found.lastSeq;
     this.#ackedSeq = found.ackedSeq;
   }
@@ -104,11 +96,12 @@ export class Spool implements AsyncDisposable {
 
   /** The next records behind `afterSeq`, in order; empty where there are none yet. */
   async read(afterSeq: number, most: number): Promise<readonly SpoolRecord[]> {
-    let segment = this.#segmentAfter(afterSeq);
+    if (afterSeq >= this.#lastSeq) return [];
+    let segment = this.#segments.after(afterSeq);
     while (segment !== undefined) {
       const records = await this.#reader.read(segment, afterSeq, most);
       if (records.length > 0) return records;
-      segment = this.#segmentBehind(segment);
+      segment = this.#segments.behind(segment);
     }
     return [];
   }
@@ -118,8 +111,10 @@ export class Spool implements AsyncDisposable {
     if (seq <= this.#ackedSeq) return;
     this.#ackedSeq = Math.min(seq, this.#lastSeq);
     await this.#cursor.save({ session: this.session, ackedSeq: this.#ackedSeq });
-    while (this.#closed[0] !== undefined && this.#lastSeqOf(0) <= this.#ackedSeq) {
-      await this.#removeOldest();
+    for (;;) {
+      const { oldest } = this.#segments;
+      if (oldest === undefined || oldest.lastSeq > this.#ackedSeq) return;
+      await this.#segments.removeOldest();
     }
   }
 
@@ -144,7 +139,7 @@ export class Spool implements AsyncDisposable {
   figures(): SpoolFigures {
     return {
       waiting: this.#lastSeq - this.#ackedSeq,
-      bytes: this.#bytes(),
+      bytes: this.#segments.bytes,
       droppedTotal: this.#droppedTotal,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
@@ -153,7 +148,7 @@ export class Spool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#flushing;
     await this.#cursor.close();
-    await this.#active.file.close();
+    await this.#segments.close();
   }
 
   async #flush(): Promise<void> {
@@ -191,63 +186,22 @@ export class Spool implements AsyncDisposable {
     const bytes = Buffer.concat(taken.map((one) => one.bytes));
     if (bytes.length === 0) return;
     await this.#makeRoom(bytes.length);
-    const { file, bytes: at } = this.#active;
-    try {
-      const { bytesWritten } = await file.write(bytes, 0, bytes.length, at);
-      if (bytesWritten < bytes.length) throw new Error('the disk is full');
-      await file.datasync();
-    } catch (error) {
-      await file.truncate(at).catch(() => undefined);
-      throw error;
-    }
-    this.#active.bytes = at + bytes.length;
+    await this.#segments.write(bytes);
     for (const { pending } of taken) pending.resolve(++this.#lastSeq);
   }
 
+  /** Where the spool is full its oldest segments go, though not all was acknowledged. */
   async #makeRoom(bytes: number): Promise<void> {
-    const isFull = this.#active.bytes + bytes > this.#segmentBytes;
-    if (isFull && this.#active.bytes > SEGMENT_HEADER_BYTES) {
-      const header = { session: this.session, firstSeq: this.#lastSeq + 1 };
-      const next = await createSegment(this.#options.folder, header);
-      const { file, ...closed } = this.#active;
-      this.#closed.push(closed);
-      this.#active = next;
-      await file.close();
-    }
-    while (this.#closed.length > 0 && this.#bytes() + bytes > this.#options.maxBytes) {
-      const lost =
-        this.#lastSeqOf(0) - Math.max(this.#ackedSeq, (this.#closed[0]?.firstSeq ?? 1) - 1);
+    await this.#segments.roll(bytes, this.#lastSeq + 1);
+    for (;;) {
+      const { oldest } = this.#segments;
+      if (oldest === undefined || this.#segments.bytes + bytes <= this.#options.maxBytes) return;
+      const lost = oldest.lastSeq - Math.max(this.#ackedSeq, oldest.firstSeq - 1);
       if (lost > 0) {
         this.#droppedTotal += lost;
         this.#options.log.error('the event spool is full: its oldest events are lost', { lost });
       }
-      await this.#removeOldest();
+      await this.#segments.removeOldest();
     }
-  }
-
-  async #removeOldest(): Promise<void> {
-    const oldest = this.#closed.shift();
-    if (oldest !== undefined) await unlink(oldest.path);
-  }
-
-  #bytes(): number {
-    return this.#closed.reduce((sum, { bytes }) => sum + bytes, this.#active.bytes);
-  }
-
-  #all(): readonly Segment[] {
-    return [...this.#closed, this.#active];
-  }
-
-  #segmentAfter(seq: number): Segment | undefined {
-    if (seq >= this.#lastSeq) return undefined;
-    return this.#all().findLast(({ firstSeq }) => firstSeq <= seq + 1) ?? this.#all()[0];
-  }
-
-  #segmentBehind(segment: Segment): Segment | undefined {
-    return this.#all().find(({ firstSeq }) => firstSeq > segment.firstSeq);
-  }
-
-  #lastSeqOf(index: number): number {
-    return (this.#closed[index + 1] ?? this.#active).firstSeq - 1;
   }
 }
