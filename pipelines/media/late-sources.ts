@@ -25,7 +25,8 @@ export class LateSources {
   readonly #renditions: Renditions;
   readonly #routing: EncoderRouting;
   readonly #clock: SegmentClock;
-  #behindSinceUs: number | undefined;
+  /** By track: one that keeps time says nothing of another. */
+  readonly #behindSinceUs = new Map<string, number>();
 
   constructor(renditions: Renditions, routing: EncoderRouting, clock: SegmentClock) {
     this.#renditions = renditions;
@@ -33,20 +34,28 @@ export class LateSources {
     this.#clock = clock;
   }
 
+  /** Another run begins: nobody is behind. */
+  beginRun(): void {
+    this.#behindSinceUs.clear();
+  }
+
   /** Looks at a unit before it is placed; its group may have moved by that. */
   follow(run: RunTimeline, group: GroupTimeline, trackId: string, unit: ArrivedUnit): void {
     const timeUs = group.place(unit.runningUs);
     const isLeftBehind = this.#isLeftBehind(trackId, timeUs, unit.arrivedUs);
     if (!unit.isKeyframe || !(isLeftBehind || group.hasDrifted())) return;
-    this.#behindSinceUs = undefined;
     this.#move(run, group, timeUs, unit.arrivedUs);
   }
 
   #isLeftBehind(trackId: string, timeUs: number, arrivedUs: number): boolean {
     const isBehind = timeUs < this.#renditions.endUs(trackId) - BEHIND_US;
-    if (isBehind) this.#behindSinceUs ??= arrivedUs;
-    else if (!this.#renditions.isBroken(trackId)) this.#behindSinceUs = undefined;
-    return isBehind && arrivedUs - (this.#behindSinceUs ?? 0) > CATCH_UP_US;
+    if (!isBehind) {
+      if (!this.#renditions.isBroken(trackId)) this.#behindSinceUs.delete(trackId);
+      return false;
+    }
+    const sinceUs = this.#behindSinceUs.get(trackId) ?? arrivedUs;
+    this.#behindSinceUs.set(trackId, sinceUs);
+    return arrivedUs - sinceUs > CATCH_UP_US;
   }
 
   /** What stood at `timeUs` stands where it arrived, or behind all that is published already. */
@@ -59,7 +68,10 @@ export class LateSources {
     const startUs = Math.max(arrivedUs, endUs, newestUs + SHORTEST_SEGMENT_US);
     for (const other of moving.values()) other.shift(startUs - timeUs);
     this.#routing.settle();
-    for (const id of ids) this.#renditions.change(id, (cutter) => cutter.break());
+    for (const id of ids) {
+      this.#behindSinceUs.delete(id);
+      this.#renditions.change(id, (cutter) => cutter.break());
+    }
     // Every rendition must meet the discontinuity in the same segment.
     this.#clock.begin(startUs, true);
   }

@@ -135,6 +135,7 @@ export class Presentation {
   beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
     this.endRun();
     this.#routing.settle();
+    this.#lateSources.beginRun();
     this.#run = new RunTimeline(stampings, nowUs);
   }
 

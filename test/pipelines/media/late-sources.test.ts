@@ -8,7 +8,7 @@ import { Renditions } from '../../../pipelines/media/renditions.ts';
 import { RunTimeline } from '../../../pipelines/media/run-timeline.ts';
 import { SegmentClock } from '../../../pipelines/media/segment-clock.ts';
 import type { Stamping } from '../../../pipelines/media/timeline.ts';
-import { VIDEO_CAPS } from '../../support/feed.ts';
+import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
 
 const test = suite('sources that come late');
 
@@ -27,9 +27,14 @@ function openLate(audio: Stamping = 'count') {
   const routing = new EncoderRouting(renditions, clock);
   const late = new LateSources(renditions, routing, clock);
   const run = new RunTimeline({ video: 'count', audio }, 0);
-  const format = parseCaps(VIDEO_CAPS);
-  if (format === undefined) throw new Error('caps');
-  routing.setFormat('high', format);
+  for (const [id, caps] of [
+    ['high', VIDEO_CAPS],
+    ['audio', AUDIO_CAPS],
+  ] as const) {
+    const format = parseCaps(caps);
+    if (format === undefined) throw new Error('caps');
+    routing.setFormat(id, format);
+  }
   const unitAt = (frame: number, arrivedUs: number) => ({
     runningUs: frame * FRAME_US,
     isKeyframe: frame % 30 === 0,
@@ -59,6 +64,15 @@ function openLate(audio: Stamping = 'count') {
       }),
     follow: (frame: number, arrivedUs: number) =>
       late.follow(run, group, 'high', unitAt(frame, arrivedUs)),
+    /** Sound that comes where it belongs, and is published. */
+    hear: (timeUs: number) => {
+      const unit = { ...unitAt(0, timeUs), runningUs: timeUs };
+      const sound = run.groupOf('audio', { ...unit, arrivedUs: timeUs });
+      late.follow(run, sound, 'audio', unit);
+      const { isKeyframe, isDiscont, data } = unit;
+      routing.give('audio', { timeUs, isKeyframe, isDiscont, data, arrivedUs: timeUs });
+    },
+    beginRun: () => late.beginRun(),
   };
 }
 
@@ -74,6 +88,25 @@ test('a source that is behind may catch up for a second; then its next key frame
   assert.is(Math.round(group.place(90 * FRAME_US)), 5_200_000);
   assert.is(clock.newest?.isDiscontinuity, true);
   assert.is(clock.newest?.startUs, 5_200_000);
+});
+
+test('sound that keeps time says nothing of a picture that lags', () => {
+  const { group, lose, follow, hear } = openLate();
+  hear(0);
+  lose(4_000_000);
+  follow(30, 4_000_000);
+  hear(4_500_000);
+  follow(60, 5_200_000);
+  assert.is(Math.round(group.place(60 * FRAME_US)), 5_200_000);
+});
+
+test('a run that begins has its second to catch up, whatever was before it', () => {
+  const { group, lose, follow, beginRun } = openLate();
+  lose(4_000_000);
+  follow(30, 4_000_000);
+  beginRun();
+  follow(60, 5_200_000);
+  assert.is(group.place(0), 0);
 });
 
 test('one that has caught up meanwhile has its second again', () => {
