@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../daemon/snapshot.ts';
 import { ask, statusOf } from '../support/ask.ts';
-import { type Box, childrenOf, startBox, until } from '../support/box.ts';
+import { type Box, programsOf, startBox, until } from '../support/box.ts';
 import { openChromium, seeFrames, waitInPage } from '../support/chromium.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -50,11 +50,11 @@ test('guests of its page watch the other box, over a kill -9 of that one’s med
   }
   process.kill(origin.childPid('media') ?? 0, 'SIGKILL');
   await seeFrames(page, { shown: 90, read: 6 });
-  const [own = 0] = childrenOf(edge.pid);
+  const [own = 0] = programsOf(edge.pid);
   process.kill(own, 'SIGKILL');
   await page.waitForTimeout(1_000);
   await seeFrames(page, { shown: 90, read: 6 });
-  assert.not(childrenOf(edge.pid).includes(own));
+  assert.not(programsOf(edge.pid).includes(own));
   assert.equal(outside, []);
 });
 
@@ -66,7 +66,7 @@ test('it needs no camera and no sound card, and runs one child', async () => {
     'sound.device=hw:CARD=nope',
   ]);
   await until(async () => (await fetch(`${edge.url}/`)).status === 200, 20_000, edge.output);
-  assert.is(childrenOf(edge.pid).length, 1);
+  assert.is(programsOf(edge.pid).length, 1);
   assert.is((await fetch(`${edge.url}/live/index.m3u8`)).status, 503);
   const { title } = (await (await fetch(`${edge.url}/drop.json`)).json()) as { title: string };
   assert.is(title, 'Live');

@@ -169,6 +169,11 @@ export function childrenOf(pid: number): readonly number[] {
     });
 }
 
+/** Children that are programs of the box, and not a command that it has just asked something. */
+export function programsOf(pid: number): readonly number[] {
+  return childrenOf(pid).filter((id) => /\/main\.[jt]s/.test(commandOf(id)));
+}
+
 function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0/g, ' ');
