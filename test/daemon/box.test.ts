@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Box, childrenOf, descriptorsOf, isAlive, startBox, until } from '../support/box.ts';
+import { type Box, descriptorsOf, isAlive, programsOf, startBox, until } from '../support/box.ts';
 import { checkSeries, type SeenPlaylist } from '../support/rules.ts';
 
 const test = suite('box');
@@ -94,7 +94,7 @@ test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing i
   const lastMsn = await msn();
   assert.ok(lastMsn >= firstMsn, `${firstMsn}, then ${lastMsn}: ${box.output().slice(-3000)}`);
   assert.ok(old.every((pid) => !isAlive(pid)));
-  assert.is(childrenOf(box.pid).length, 2);
+  assert.is(programsOf(box.pid).length, 2);
   assert.ok(descriptorsOf(box.pid).length <= descriptors + 2, descriptorsOf(box.pid).join(' '));
 });
 
@@ -126,7 +126,7 @@ test('a media process that dies while capture starts takes nothing else down', a
 test('SIGTERM ends everything and exits 0', async () => {
   await using box = await startBox();
   await box.ready();
-  const children = childrenOf(box.pid);
+  const children = programsOf(box.pid);
   assert.is(children.length, 2);
   box.kill('SIGTERM');
   assert.is(await box.ended, 0);
@@ -136,7 +136,7 @@ test('SIGTERM ends everything and exits 0', async () => {
 test('kill -9 of the daemon leaves no child behind', async () => {
   await using box = await startBox();
   await box.ready();
-  const children = childrenOf(box.pid);
+  const children = programsOf(box.pid);
   box.kill('SIGKILL');
   await until(() => children.every((pid) => !isAlive(pid)), 5_000);
 });
