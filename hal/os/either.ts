@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** A signal that aborts with the first of several, for as long as it is not disposed of. */
 export interface Either extends Disposable {
   readonly signal: AbortSignal;
@@ -11,6 +13,8 @@ export interface Either extends Disposable {
 export function either(...signals: readonly AbortSignal[]): Either {
   const first = new AbortController();
   const done = new AbortController();
+  // A box has more than ten tasks, and each listens; none stays longer than its wait.
+  setMaxListeners(0, first.signal, ...signals);
   for (const one of signals) {
     if (one.aborted) first.abort(one.reason);
     one.addEventListener('abort', () => first.abort(one.reason), { signal: done.signal });

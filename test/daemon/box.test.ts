@@ -142,7 +142,7 @@ test('kill -9 of the daemon leaves no child behind', async () => {
 });
 
 test('a taken port is one clear line and exit code 1', async () => {
-  const server = createServer();
+  const server = createServer().unref();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
   await using box = await startBox([`viewers.port=${port}`, 'log.level=error']);

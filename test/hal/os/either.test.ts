@@ -36,4 +36,18 @@ test('when it is disposed of, nothing listens any more', () => {
   assert.not(ends.signal.aborted);
 });
 
+test('as many may wait for one signal as there are, without a warning', async () => {
+  const warnings: string[] = [];
+  const note = (warning: Error) => void warnings.push(warning.name);
+  process.on('warning', note);
+  const long = new AbortController();
+  const all = Array.from({ length: 20 }, () => either(long.signal));
+  const ends = either(long.signal);
+  for (let i = 0; i < 20; i += 1) ends.signal.addEventListener('abort', () => undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  for (const one of [...all, ends]) one[Symbol.dispose]();
+  assert.equal(warnings, []);
+});
+
 test.run();
