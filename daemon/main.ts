@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { HalError } from '../hal/errors.ts';
 import { systemClock } from '../hal/os/clock.ts';
-import { messageOf, openLog } from '../hal/os/log.ts';
+import { messageOf, openLog, stackOf } from '../hal/os/log.ts';
 import { openNotify } from '../hal/os/notify.ts';
 import { ProcessError } from '../hal/os/process.ts';
 import { PipelineError } from '../pipelines/errors.ts';
@@ -205,7 +205,7 @@ function explain(error: unknown): string {
     error instanceof PipelineError ||
     error instanceof ProcessError;
   if (isExpected) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return stackOf(error);
 }
 
 try {

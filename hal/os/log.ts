@@ -17,7 +17,7 @@ export interface Log {
 /** sd-daemon(3) priorities by pino level; journald takes them off the line again. */
 const PRIORITY: Readonly<Record<number, string>> = { 20: '<7>', 30: '<6>', 40: '<4>', 50: '<3>' };
 
-const LABEL: Readonly<Record<number, string>> = {
+const LABEL: Readonly<Record<number, LogLevel>> = {
   20: 'debug',
   30: 'info',
   40: 'warn',
@@ -58,6 +58,20 @@ function renderForJournal(json: string): string {
   return `${PRIORITY[level] ?? '<6>'}${json}`;
 }
 
+/** What {@link openLog} wrote in the style `journal`; undefined for any other line. */
+export function readJournalLine(
+  line: string,
+): { level: LogLevel; message: string; fields: Fields } | undefined {
+  const [, json] = /^<[3467]>(\{.*\})\s*$/.exec(line) ?? [];
+  try {
+    const { level, msg, ...fields } = JSON.parse(json ?? '') as Record<string, unknown>;
+    const label = LABEL[Number(level)];
+    return label === undefined ? undefined : { level: label, message: String(msg), fields };
+  } catch {
+    return undefined;
+  }
+}
+
 function renderForPeople(json: string): string {
   const { level, msg, ...fields } = JSON.parse(json) as { level: number; msg: string };
   const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${renderValue(value)}`);
@@ -83,4 +97,9 @@ export const silentLog: Log = {
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
+}
+
+/** Where something was thrown, for the journal: of a defect, which nobody expected. */
+export function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

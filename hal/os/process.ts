@@ -2,10 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { execa, type Message } from 'execa';
 import type { Clock } from './clock.ts';
 import { type Log, messageOf } from './log.ts';
-
-/** Lines of a child's stderr that are kept for its failure message. */
-const STDERR_TAIL_LINES = 8;
-const STDERR_LINE_CHARS = 400;
+import { StderrTail } from './stderr-tail.ts';
 
 /** A child ended on its own: with what code or signal, and what it said last. */
 export class ProcessError extends Error {
@@ -32,6 +29,13 @@ export function entryPoint(module: string, path: string): string {
   const ending = module.endsWith('.ts') ? '.ts' : '.js';
   return fileURLToPath(new URL(path + ending, module));
 }
+
+/**
+ * glibc gives each thread heaps of its own, up to eight a core, and gives little
+ * of them back: sharp's and Node's threads held 60 MB that two heaps do not hold
+ * (`npm run bench soak60`), at no cost in time that could be measured.
+ */
+const ARENAS = '2';
 
 export interface NodeChildSpec<In> {
   readonly name: string;
@@ -74,7 +78,7 @@ export async function runNodeChild<In>(
   const inherited = (spec.inherit ?? []) as unknown as readonly 'inherit'[];
   const child = execa(process.execPath, [...process.execArgv, spec.entry], {
     stdio: ['ignore', 'inherit', 'pipe', ...inherited],
-    env: spec.env ?? {},
+    env: { MALLOC_ARENA_MAX: ARENAS, ...spec.env },
     ipc: true,
     serialization: 'json',
     buffer: false,
@@ -197,34 +201,5 @@ function killGroup(pid: number, name: NodeJS.Signals): void {
     process.kill(-pid, name);
   } catch {
     // ESRCH: the group is gone, which is what was wanted.
-  }
-}
-
-/** Keeps the last lines of a child's stderr and passes each on to the journal. */
-class StderrTail {
-  readonly #log: Log;
-  readonly #lines: string[] = [];
-  #rest = '';
-
-  constructor(log: Log) {
-    this.#log = log;
-  }
-
-  add(text: string): void {
-    const lines = (this.#rest + text).split('\n');
-    this.#rest = (lines.pop() ?? '').slice(-STDERR_LINE_CHARS);
-    for (const line of lines) this.#keep(line);
-  }
-
-  lines(): readonly string[] {
-    return this.#rest === '' ? this.#lines : [...this.#lines, this.#rest];
-  }
-
-  #keep(line: string): void {
-    const short = line.trim().slice(0, STDERR_LINE_CHARS);
-    if (short === '') return;
-    this.#lines.push(short);
-    if (this.#lines.length > STDERR_TAIL_LINES) this.#lines.shift();
-    this.#log.debug('stderr', { line: short });
   }
 }

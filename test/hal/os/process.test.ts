@@ -49,6 +49,30 @@ test('a child that ends by itself rejects with its exit code and last words', as
   assert.is((thrown as ProcessError).message, 'child ended with exit code 3: one | two');
 });
 
+test('what a child logs stands in the journal at its own level, other words for debugging', async () => {
+  const told: string[] = [];
+  const journal = openLog('debug', 'people', (line) => told.push(line.slice(9).trim()));
+  const entry = script(
+    'logs',
+    `process.stderr.write('<4>{"level":40,"reason":"full","msg":"disk away"}\\nGStreamer says so\\n<4>{no json\\n'); process.exit(1);`,
+  );
+  const spec = {
+    name: 'child',
+    entry,
+    graceMs: 500,
+    onMessage: () => undefined,
+    onStart: () => undefined,
+  };
+  await runNodeChild(spec, systemClock, journal, new AbortController().signal).catch(
+    () => undefined,
+  );
+  assert.equal(told, [
+    'warn  disk away child=child reason=full',
+    'debug stderr child=child line="GStreamer says so"',
+    'debug stderr child=child line="<4>{no json"',
+  ]);
+});
+
 test('messages go both ways', async () => {
   const ending = new AbortController();
   const entry = script('echoes', "process.on('message', (m) => process.send({ echo: m }));");
