@@ -25,6 +25,7 @@ const GAP_SLACK_US = 250_000;
 
 /** Between two ticks; more says that this process was held up. */
 const PAUSED_US = 200_000;
+const TICKS_PER_PART = 4;
 
 /**
  * All renditions of what the box sends: takes access units of one capture run
@@ -170,7 +171,13 @@ export class Presentation {
     this.#run = undefined;
   }
 
-  /** Keeps time: publishes gaps for what does not come. To be called a few times a part. */
+  /** How often to tick: a few times a part, and so that a late one is no pause yet. */
+  get tickEveryMs(): number {
+    const perPartMs = (this.limits.partTargetS * 1000) / TICKS_PER_PART;
+    return Math.min(perPartMs, PAUSED_US / 1000 / TICKS_PER_PART);
+  }
+
+  /** Keeps time: publishes gaps for what does not come. */
   tick(nowUs: number): void {
     const run = this.#run;
     if (run !== undefined) this.#startRunIfDue(run, nowUs);

@@ -65,6 +65,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
     profiles: { laptop: ['high', 'low'], phone: ['low'], 'low-data': ['low'] },
   });
   let nowUs = 5e6;
+  let nextTickUs = 0;
   let resting: readonly string[] = [];
   let run: { readonly startUs: number; sent: Map<string, number> } | undefined;
 
@@ -100,7 +101,9 @@ export function openFeed(options: FeedOptions = {}): Feed {
     while (nowUs < endUs) {
       nowUs = Math.min(endUs, nowUs + 5_000);
       if (isFed) deliver();
+      if (nowUs < nextTickUs) continue;
       presentation.tick(nowUs);
+      nextTickUs = nowUs + presentation.tickEveryMs * 1_000;
     }
   };
   const get: Feed['get'] = (path, headers = {}) => {

@@ -21,4 +21,15 @@ test('a run is starting until each of its tracks has brought something, and afte
   assert.is(presentation.isStarting, true);
 });
 
+test('what capture does not bring is told as a gap, with parts of a second too', () => {
+  for (const partMs of [50, 200, 1_000]) {
+    const feed = openFeed({ partMs });
+    feed.start();
+    feed.run(4);
+    feed.die();
+    feed.idle(4);
+    assert.match(feed.text('/live/high/index.m3u8'), '#EXT-X-GAP', `parts of ${partMs} ms`);
+  }
+});
+
 test.run();
