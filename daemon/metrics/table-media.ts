@@ -107,6 +107,12 @@ export const mediaMetrics: readonly Metric[] = [
     type: 'counter',
     samples: ({ media }) => [[media?.http.droppedSlowTotal]],
   },
+  {
+    name: 'venuebox_http_failed_total',
+    help: 'Requests that met a mistake of the box; the journal says which.',
+    type: 'counter',
+    samples: ({ media }) => [[media?.http.failedTotal]],
+  },
 ];
 
 type Quantiles = NonNullable<NonNullable<BoxSnapshot['media']>['partLagMs']>;

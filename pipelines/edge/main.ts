@@ -3,7 +3,7 @@
  * what to serve over IPC.
  */
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf } from '../../hal/os/log.ts';
+import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
 import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
 import { ViewerServer } from '../hls/server.ts';
@@ -55,7 +55,12 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
   const isUpstream = (path: string) => target(path) !== undefined;
   const pages = openPages(settings.drop);
   const room = openRoom({ edge, isUpstream, pages, viewers, loop, nowMs: now });
-  const handlers = { ...room, get: guarded(gate, room.get) };
+  const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+  const handlers = {
+    ...room,
+    get: guarded(gate, room.get),
+    onFault: (error: unknown) => log.error('a request met a mistake', { fault: stackOf(error) }),
+  };
   server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   server
     .run(signal, () => tell({ type: 'listening' }))

@@ -1,7 +1,7 @@
 import { takeBeacon } from '../hls/beacons.ts';
+import type { Handlers } from '../hls/handlers.ts';
 import type { OriginRequest, Wait } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
-import type { Handlers } from '../hls/server.ts';
 import type { Viewers } from '../hls/viewers.ts';
 import type { Pages } from '../player/pages.ts';
 import type { Edge } from './edge.ts';
@@ -22,7 +22,14 @@ export interface RoomDeps {
 const DROP = '/drop.json';
 
 /** What guests of this room get: our own page, and the upstream's stream in it. */
-export function openRoom({ edge, isUpstream, pages, viewers, loop, nowMs }: RoomDeps): Handlers {
+export function openRoom({
+  edge,
+  isUpstream,
+  pages,
+  viewers,
+  loop,
+  nowMs,
+}: RoomDeps): Omit<Handlers, 'onFault'> {
   const own = (request: OriginRequest): Reply => pages.answer(request) ?? NOT_HERE;
   return {
     get: (request) => {

@@ -64,7 +64,8 @@ export class Origin {
     const { profiles, bitratesBps } = this.#ladder;
     const asked = query.get('profile');
     const chosen = asked ?? chooseProfile(header);
-    const ids = profiles[chosen] ?? (asked === null ? Object.values(profiles)[0] : undefined);
+    const own = Object.hasOwn(profiles, chosen) ? profiles[chosen] : undefined;
+    const ids = own ?? (asked === null ? Object.values(profiles)[0] : undefined);
     if (ids === undefined) {
       return refuse(400, `no profile of that name; there are: ${Object.keys(profiles).join(', ')}`);
     }

@@ -23,6 +23,7 @@ export class Peers {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #peers = new Map<Socket, Peer>();
   readonly #perAddress = new Map<string, number>();
+  #count = 0;
 
   constructor(limits: PeerLimits, clock: Pick<Clock, 'monotonicMs'>) {
     this.#limits = limits;
@@ -30,7 +31,7 @@ export class Peers {
   }
 
   get count(): number {
-    return this.#peers.size;
+    return this.#count;
   }
 
   /** @returns false where there are too many: the socket is closed. */
@@ -38,20 +39,27 @@ export class Peers {
     const address = peerOf(socket.remoteAddress);
     const fromThere = this.#perAddress.get(address) ?? 0;
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
-    if (this.#peers.size >= maxConnections || fromThere >= maxConnectionsPerAddress) {
+    if (this.#count >= maxConnections || fromThere >= maxConnectionsPerAddress) {
       socket.destroy();
       return false;
     }
     this.#perAddress.set(address, fromThere + 1);
-    this.#peers.set(socket, { writtenBytes: 0, progressMs: this.#clock.monotonicMs() });
-    socket.on('error', () => undefined);
+    this.#count += 1;
+    this.watch(socket);
     socket.once('close', () => {
-      this.#peers.delete(socket);
+      this.#count -= 1;
       const left = (this.#perAddress.get(address) ?? 1) - 1;
       if (left > 0) this.#perAddress.set(address, left);
       else this.#perAddress.delete(address);
     });
     return true;
+  }
+
+  /** One that is counted already, for example the TLS in it. */
+  watch(socket: Socket): void {
+    this.#peers.set(socket, { writtenBytes: 0, progressMs: this.#clock.monotonicMs() });
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#peers.delete(socket));
   }
 
   /** Drops who does not read, or keeps too much waiting; tells how many. */

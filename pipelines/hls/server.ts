@@ -1,10 +1,10 @@
-import { createReadStream } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import { constants, createSecureServer, type Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
 import { listenOrExplain } from '../listen.ts';
-import type { OriginRequest, Wait } from './origin.ts';
+import { Files } from './files.ts';
+import { type Handlers, sheltered } from './handlers.ts';
 import { peerOf } from './peer.ts';
 import { type PeerLimits, Peers, STUCK_MS } from './peers.ts';
 import { type Reply, refuse } from './reply.ts';
@@ -20,12 +20,6 @@ export interface ServerOptions extends PeerLimits {
   readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
 }
 
-export interface Handlers {
-  readonly get: (request: OriginRequest) => Reply | Wait;
-  /** A small text body that a page sent. */
-  readonly post: (path: string, body: string) => Reply;
-}
-
 export interface HttpFigures {
   readonly connections: number;
   readonly held: number;
@@ -33,6 +27,8 @@ export interface HttpFigures {
   readonly sentBytesTotal: number;
   readonly droppedSlowTotal: number;
   readonly refusedTotal: number;
+  /** Answered with 500: see {@link sheltered}. */
+  readonly failedTotal: number;
 }
 
 /** Requests that one connection may have under way: a page needs six. */
@@ -42,6 +38,7 @@ const HELD_PER_CONNECTION = 4;
 const POST_MAX_BYTES = 2_048;
 const CANCEL = constants.NGHTTP2_CANCEL;
 const SWEEP_EVERY_MS = 250;
+const FAULT_EVERY_MS = 1_000;
 const HEADER_TIMEOUT_MS = 8_000;
 const IDLE_MS = 30_000;
 
@@ -55,8 +52,17 @@ const IDLE_MS = 30_000;
 export class ViewerServer {
   readonly #options: ServerOptions;
   readonly #handlers: Handlers;
+  readonly #tellFault: Handlers['onFault'];
   readonly #clock: Clock;
   readonly #waiters: Waiters;
+  readonly #files = new Files({
+    onSent: (bytes) => {
+      this.#sentBytesTotal += bytes;
+    },
+    onStuck: () => {
+      this.#droppedSlowTotal += 1;
+    },
+  });
   readonly #peers: Peers;
   readonly #underWay = new WeakMap<object, number>();
   readonly #servers: Server[] = [];
@@ -64,10 +70,13 @@ export class ViewerServer {
   #sentBytesTotal = 0;
   #droppedSlowTotal = 0;
   #refusedTotal = 0;
+  #failedTotal = 0;
+  #faultToldMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ServerOptions, handlers: Handlers, clock: Clock) {
     this.#options = options;
-    this.#handlers = handlers;
+    this.#handlers = sheltered({ ...handlers, onFault: (error) => this.#onFault(error) });
+    this.#tellFault = handlers.onFault;
     this.#clock = clock;
     this.#peers = new Peers(options, clock);
     const perAddress = options.maxConnectionsPerAddress * HELD_PER_CONNECTION;
@@ -103,6 +112,10 @@ export class ViewerServer {
       );
       secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.destroy()));
       secure.on('sessionError', () => undefined);
+      // HTTP/1.1 over TLS: what waits for its reader shows in this socket, not in the one below.
+      secure.on('secureConnection', (socket) => {
+        if (socket.alpnProtocol !== 'h2') this.#peers.watch(socket);
+      });
       await this.#listen(secure, host, tls.port);
     }
     onListening();
@@ -131,6 +144,7 @@ export class ViewerServer {
       sentBytesTotal: this.#sentBytesTotal,
       droppedSlowTotal: this.#droppedSlowTotal,
       refusedTotal: this.#refusedTotal,
+      failedTotal: this.#failedTotal,
     };
   }
 
@@ -140,6 +154,15 @@ export class ViewerServer {
     await listenOrExplain(server, "viewers' port", { host, port });
     server.on('error', () => undefined);
     this.#servers.push(server);
+  }
+
+  /** Who finds such a request can send it a thousand times a second. */
+  #onFault(error: unknown): void {
+    this.#failedTotal += 1;
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - this.#faultToldMs < FAULT_EVERY_MS) return;
+    this.#faultToldMs = nowMs;
+    this.#tellFault(error);
   }
 
   #onConnection(socket: Socket): void {
@@ -196,42 +219,33 @@ export class ViewerServer {
     });
   }
 
-  #send(response: Response, { status, headers, body, file, urgency }: Reply): void {
+  #send(response: Response, answer: Reply): void {
     if (response.writableEnded || response.destroyed) return;
     // Both kinds of response take the same calls; their types do not overlap.
     const out = response as ServerResponse;
+    const sendFile = answer.file && this.#files.open(out, answer.file);
+    const { status, headers, body, urgency } = sendFile === 'too many' ? TOO_MANY : answer;
     // HTTP/1.1 keeps connections alive without being told: 50 bytes less in each answer.
     if (out.req.httpVersionMajor === 1 && out.shouldKeepAlive) out.removeHeader('Connection');
     const isHttp2 = out.req.httpVersionMajor === 2;
     const priority = isHttp2 && urgency !== undefined ? ['Priority', `u=${urgency}`] : [];
     out.writeHead(status, priority.length > 0 ? [...headers, ...priority] : (headers as string[]));
-    if (file !== undefined && out.req.method !== 'HEAD') {
-      this.#sendFile(out, file);
-      return;
-    }
-    for (const chunk of body.slice(0, -1)) out.write(chunk);
     // The session hides the socket's backlog: a stuck HTTP/2 reader shows in its stream.
     const { stream } = response as Http2ServerResponse;
     stream?.setTimeout?.(STUCK_MS, () => {
       this.#droppedSlowTotal += 1;
       stream.close(CANCEL);
     });
+    if (typeof sendFile === 'function') {
+      sendFile();
+      return;
+    }
+    for (const chunk of body.slice(0, -1)) out.write(chunk);
     const last = body.at(-1);
     if (last === undefined) out.end();
     else out.end(last);
     for (const chunk of body) this.#sentBytesTotal += chunk.length;
   }
-
-  /** Read no faster than the viewer takes it; a disk that fails cuts the answer short. */
-  #sendFile(out: ServerResponse, { path, from, to }: NonNullable<Reply['file']>): void {
-    const bytes = createReadStream(path, { start: from, end: to });
-    bytes.on('error', () => out.destroy());
-    bytes.on('data', (chunk) => {
-      this.#sentBytesTotal += chunk.length;
-    });
-    out.once('close', () => bytes.destroy());
-    bytes.pipe(out);
-  }
 }
 
-const TOO_MANY = refuse(503, 'too many requests are waiting', 0, ['Retry-After', '1']);
+const TOO_MANY = refuse(503, 'too many requests are under way', 0, ['Retry-After', '1']);

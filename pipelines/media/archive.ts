@@ -10,6 +10,7 @@ import { renderClipPage } from '../clips/page.ts';
 import { Shelf } from '../clips/shelf.ts';
 import type { OriginRequest } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
+import { originOf } from '../hls/request.ts';
 import { Gallery } from '../poster/gallery.ts';
 import { openRecorders } from '../record/recorders.ts';
 import type { TargetSettings, TargetState } from '../record/settings.ts';
@@ -112,7 +113,9 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     const movieName = `clip-${id}.mp4`;
     const isThere = shelf.has(movieName);
     if (!isThere) return refuse(404, 'no such clip', 5);
-    const url = `http://${header('host') ?? 'localhost'}${path}`;
+    const origin = originOf(header);
+    if (origin === undefined) return refuse(400, 'the Host header is no address');
+    const url = `${origin}${path}`;
     const page = {
       title: settings.title,
       movieName,

@@ -2,7 +2,7 @@
  * The media process: access units in, LL-HLS out. Told what to serve over IPC.
  */
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf, openLog } from '../../hal/os/log.ts';
+import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
 import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
 import { takeBeacon } from '../hls/beacons.ts';
@@ -19,7 +19,6 @@ import { Presentation } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
 import { UplinkFeed } from './uplink-feed.ts';
 
-const TICKS_PER_PART = 4;
 const FIGURES_EVERY_MS = 1_000;
 const LAGS_MAX = 2_000;
 /** More than ever come: restarts of capture cut segments short. */
@@ -78,11 +77,12 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     },
   });
   const gate = openGateOf(settings.tokenSecretFile, nowS);
+  const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const archive = openArchive(settings.archive, {
     presentation,
     sign: gate.sign,
     clock: systemClock,
-    log: openLog('info', 'journal', (line) => process.stderr.write(line)),
+    log,
     onTargets: (targets) => tell({ type: 'recording', targets }),
   });
   const origin = new Origin(presentation, settings.ladder);
@@ -98,6 +98,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
       ),
       post: (path, body) => takeBeacon(viewers, path, body, performance.now()),
+      onFault: (error) => log.error('a request met a mistake', { fault: stackOf(error) }),
     },
     systemClock,
   );
@@ -114,7 +115,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     const mostMs = presentation.isStarting ? Math.max(hungMs, STARTING_MS) : hungMs;
     if (presentation.silentUs(nowUs()) / 1000 > mostMs)
       captureRun?.fail('capture brings no frames');
-  }, settings.partTargetMs / TICKS_PER_PART);
+  }, presentation.tickEveryMs);
   let toldMs = performance.now();
   const tellFigures = () => {
     toldMs = performance.now();

@@ -9,6 +9,7 @@ const FIGURES: MediaFigures = {
     requestsTotal: 0,
     sentBytesTotal: 0,
     droppedSlowTotal: 0,
+    failedTotal: 0,
     refusedTotal: 0,
   },
   viewers: {

@@ -268,6 +268,7 @@ export function fakeSnapshot(): BoxSnapshot {
         requestsTotal: 90_210,
         sentBytesTotal: 912_000_000,
         droppedSlowTotal: 0,
+        failedTotal: 0,
         refusedTotal: 0,
       },
       viewers: {

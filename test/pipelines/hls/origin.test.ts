@@ -92,6 +92,10 @@ test('?profile= chooses the ladder, and one that is not there is 400 with the na
   feed.run(2);
   assert.not.match(feed.text('/live/index.m3u8?profile=phone'), 'high/index.m3u8');
   assert.match(feed.text('/live/index.m3u8?profile=laptop'), 'high/index.m3u8');
+  for (const inherited of ['constructor', '__proto__', 'toString']) {
+    const answer = feed.get(`/live/index.m3u8?profile=${inherited}`);
+    assert.is('wait' in answer ? 0 : answer.status, 400, inherited);
+  }
   const wrong = feed.get('/live/index.m3u8?profile=tv');
   if ('wait' in wrong) throw new Error('it waits');
   assert.is(wrong.status, 400);

@@ -63,6 +63,7 @@ async function serve(replay: Replay) {
     get: (request: Parameters<Replay['answer']>[0]) =>
       replay.answer(request) ?? answerPage(request.path),
     post: () => refuse(404, 'no'),
+    onFault: (error: unknown) => assert.unreachable(String(error)),
   };
   const server = new ViewerServer(options, handlers, systemClock);
   const stop = new AbortController();

@@ -43,6 +43,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
         requestsTotal: 123_456,
         sentBytesTotal: 987_654_321,
         droppedSlowTotal: 1,
+        failedTotal: 0,
         refusedTotal: 2,
       },
       viewers: {
