@@ -150,7 +150,13 @@ export class Target {
   async #finish(reason: string, hasAll: boolean): Promise<void> {
     const file = this.#file;
     this.#file = undefined;
-    await file?.finish(reason, hasAll);
+    try {
+      await file?.finish(reason, hasAll);
+    } catch (error) {
+      // A handle that stays open keeps its disk from being unmounted.
+      await file?.abandon();
+      throw error;
+    }
   }
 
   async #sync(): Promise<void> {
@@ -220,7 +226,6 @@ export class Target {
   }
 
   async #fail(error: TargetError): Promise<void> {
-    const file = this.#file;
     // The steps end a file that is given up already.
     this.#reel.interrupt('failed');
     this.#unsafe.drop();
@@ -230,7 +235,7 @@ export class Target {
       this.#note('recording failed', { failure, reason });
     }
     // A full disk still takes the last record, out of what it keeps in reserve.
-    await this.#finish(error.failure, false).catch(() => file?.abandon());
+    await this.#finish(error.failure, false).catch(() => undefined);
   }
 
   #nowMs(): number {

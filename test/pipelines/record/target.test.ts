@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { probe, tapFeed } from '../../support/movies.ts';
 import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
 import { encodeMedia } from '../../support/real-media.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { openVolume } from '../../support/volume.ts';
+import { openLoopVolume, openVolume } from '../../support/volume.ts';
 
 const test = suite('recording target');
 const media = await encodeMedia();
@@ -69,6 +70,15 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
 
 const moviesIn = async (folder: string) =>
   (await readdir(folder)).filter((name) => name.endsWith('.mp4')).toSorted();
+/** Files below `folder` that this process holds open. */
+const openIn = (folder: string) =>
+  readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`).startsWith(folder);
+    } catch {
+      return false;
+    }
+  });
 const journalIn = async (folder: string, movie: string) =>
   parseJournal(await readFile(join(folder, movie.replace('.mp4', '.journal'))));
 
@@ -172,6 +182,19 @@ test('a disk that turns read-only is told of by name, and recording goes on when
   await recorder.run(12);
   assert.is(recorder.target.state().phase, 'recording');
   assert.is((await moviesIn(volume.folder)).length, 2);
+});
+
+test('a disk that breaks as the recording ends keeps no file open, so that it can be unmounted', async () => {
+  await using volume = await openLoopVolume();
+  if (volume === undefined) return;
+  await using recorder = openTarget(volume.folder);
+  await recorder.on();
+  await recorder.run(2);
+  assert.ok(openIn(volume.folder).length > 0, 'it records');
+  await volume.breakDown();
+  await recorder.off();
+  assert.is(recorder.target.state().failuresTotal, 1);
+  assert.equal(openIn(volume.folder), []);
 });
 
 test('a pulled disk is noticed though writing to it goes well, and nothing fills the system disk in its place', async () => {
