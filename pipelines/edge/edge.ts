@@ -3,12 +3,13 @@ import type { CacheOutcome } from '../cache/status.ts';
 import type { HeaderLookup } from '../hls/negotiate.ts';
 import type { OriginRequest, Wait } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
+import { Seats } from '../hls/seats.ts';
 import { renderEntry, renderStale } from './entry.ts';
 import { Fetcher } from './fetcher.ts';
 import type { Loop } from './loop.ts';
 import { Newest } from './newest.ts';
 import { EdgeStore, type Entry } from './store.ts';
-import type { Upstream } from './upstream.ts';
+import { SOCKETS_MAX, type Upstream } from './upstream.ts';
 import { isBlocking, keyWith, urlOf } from './variants.ts';
 
 export interface EdgeOptions {
@@ -57,7 +58,8 @@ interface Flight {
 }
 
 const WAKE_KEY = 'edge';
-const FLIGHTS_MAX = 128;
+/** Of one address: a guest needs eight at the live edge, and some segments to begin with. */
+const FLIGHTS_PER_ADDRESS = 32;
 /** What may be shown stale for a second is not fetched more often than this. */
 const REFRESH_MS = 250;
 
@@ -70,6 +72,7 @@ export class Edge {
   readonly #options: EdgeOptions;
   readonly #store: EdgeStore;
   readonly #flights = new Map<string, Flight>();
+  readonly #seats = new Seats();
   readonly #newest: Newest;
   readonly #fetcher: Fetcher;
   readonly #totals = { requests: 0, hits: 0, collapsed: 0, stale: 0 };
@@ -93,6 +96,7 @@ export class Edge {
   /** Fetches as for a viewer, and counts none. Resolves when that is over. */
   async look(request: OriginRequest): Promise<void> {
     const url = urlOf(request);
+    if (typeof url !== 'string') return;
     const key = this.#keyOf(url, request.header);
     await this.#fly(url, key, request, this.#store.get(key))?.isOver;
   }
@@ -113,6 +117,7 @@ export class Edge {
   answer(request: OriginRequest): Reply | Wait {
     this.#totals.requests += 1;
     const url = urlOf(request);
+    if (typeof url !== 'string') return refuse(400, url.refusal);
     const key = this.#keyOf(url, request.header);
     const entry = this.#store.get(key);
     const ageMs = entry === undefined ? 0 : this.#nowMs() - entry.atMs;
@@ -187,7 +192,10 @@ export class Edge {
   ): Flight | undefined {
     const under = this.#flights.get(key);
     if (under !== undefined) return under;
-    if (this.#flights.size >= FLIGHTS_MAX) return undefined;
+    const { address } = request;
+    const guest = address === undefined ? [] : [[address, FLIGHTS_PER_ADDRESS] as const];
+    const release = this.#seats.take([['all', SOCKETS_MAX], ...guest]);
+    if (release === undefined) return undefined;
     const why = known === undefined ? missed : 'stale';
     const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
       flight.landed =
@@ -195,6 +203,7 @@ export class Edge {
           ? this.#inNeed(request, known, got)
           : { type: 'answered', entry: got };
       this.#flights.delete(key);
+      release();
       if (typeof got !== 'string') this.#keep(url, request, got);
       this.#options.wake(WAKE_KEY);
     });

@@ -19,7 +19,8 @@ export type Upstream = (
 
 /** A 4K segment stays well below it. */
 const BODY_MAX_BYTES = 32_000_000;
-const SOCKETS_MAX = 64;
+/** One for each fetch that may be under way: those that are held keep theirs. */
+export const SOCKETS_MAX = 128;
 
 type Ask = (signal: AbortSignal) => Promise<UpstreamAnswer>;
 

@@ -12,6 +12,8 @@ export interface OriginRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: HeaderLookup;
+  /** Who asks, as limits count it: see `peerOf`. */
+  readonly address?: string;
 }
 
 /** Not answerable yet: ask again whenever `trackId` has published, for `holdMs` at most. */

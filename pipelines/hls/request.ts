@@ -3,6 +3,7 @@ import type { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import type { HeaderLookup } from './negotiate.ts';
 import type { OriginRequest } from './origin.ts';
+import { peerOf } from './peer.ts';
 import { PREFLIGHT, type Reply, refuse } from './reply.ts';
 
 /** Of HTTP/1.1 or HTTP/2. */
@@ -28,6 +29,7 @@ export function parseRequest(request: Request): OriginRequest {
   return {
     path: mark < 0 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
+    address: peerOf(request.socket.remoteAddress),
     header: (name) => {
       if (name === ':scheme') return schemeOf(request);
       const value = request.headers[name] ?? (name === ':authority' && request.headers.host);

@@ -5,7 +5,6 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { listenOrExplain } from '../listen.ts';
 import { Files } from './files.ts';
 import { type Handlers, sheltered } from './handlers.ts';
-import { peerOf } from './peer.ts';
 import { type PeerLimits, Peers, STUCK_MS } from './peers.ts';
 import { type Reply, refuse } from './reply.ts';
 import { connectionOf, immediateReply, parseRequest, type Request } from './request.ts';
@@ -192,14 +191,14 @@ export class ViewerServer {
 
   /** @returns how to forget the request, where it is held. */
   #onGet(request: Request, response: Response): (() => void) | undefined {
-    const now = immediateReply(request.method) ?? this.#handlers.get(parseRequest(request));
+    const asked = parseRequest(request);
+    const now = immediateReply(request.method) ?? this.#handlers.get(asked);
     if (!('wait' in now)) {
       this.#send(response, now);
       return undefined;
     }
     const settle = (late: Reply) => this.#send(response, late);
-    const address = peerOf((request.socket as Socket).remoteAddress);
-    const forget = this.#waiters.hold(now, address, this.#clock.monotonicMs(), settle);
+    const forget = this.#waiters.hold(now, asked.address ?? '', this.#clock.monotonicMs(), settle);
     if (forget === undefined) this.#send(response, TOO_MANY);
     return forget;
   }

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -44,8 +45,9 @@ async function openRoom(get: Get, holdMs = 3_000) {
     asked,
     edge,
     wakeOrigin: (id: string) => origin.wake(id),
-    get: (path: string, headers: Readonly<Record<string, string>> = {}) =>
-      fetch(`http://127.0.0.1:${edgePort}${path}`, { headers }),
+    url: `http://127.0.0.1:${edgePort}`,
+    get: (path: string, headers: Readonly<Record<string, string>> = {}, signal?: AbortSignal) =>
+      fetch(`http://127.0.0.1:${edgePort}${path}`, { headers, signal: signal ?? null }),
     kill: () => origin[Symbol.asyncDispose](),
     restart: async () => {
       origin = await serve(counted, port);
@@ -56,6 +58,20 @@ async function openRoom(get: Get, holdMs = 3_000) {
       await origin[Symbol.asyncDispose]();
     },
   };
+}
+
+const NO = { type: 'text/plain', cacheS: 0 };
+
+/** As a guest with another address gets it. */
+function statusFrom(localAddress: string, url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(url, { localAddress, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once('error', reject)
+      .end();
+  });
 }
 
 function openStream() {
@@ -302,6 +318,60 @@ test('what may not be stored is fetched each time, and queries that mean nothing
   await other.get('/live/high/index.m3u8?a=1');
   await other.get('/live/high/index.m3u8?b=2');
   assert.is(other.asked.length, 1);
+});
+
+test('a request that the origin would refuse is refused here, and ends nothing', async () => {
+  const feed = openStream();
+  await using room = await openRoom((request) => feed.origin.answer(request));
+  const emoji = '%F0%9F%98%80';
+  for (const query of [
+    `profile=${'a'.repeat(31)}${emoji}`,
+    'profile=constructor',
+    'profile=tv',
+    `_HLS_msn=${emoji}`,
+    '_HLS_part=1',
+  ]) {
+    const answer = await room.get(`/live/index.m3u8?${query}`);
+    assert.is(answer.status, 400, query);
+    assert.ok((await answer.text()).endsWith('\n'));
+  }
+  assert.equal(room.asked, []);
+  assert.is((await room.get('/live/index.m3u8?profile=phone')).status, 200);
+});
+
+test('many spellings of one address are one fetch and one copy', async () => {
+  const feed = openStream();
+  await using room = await openRoom((request) => feed.origin.answer(request));
+  const msn = (feed.presentation.tracks()[0]?.window.edge()?.msn ?? 0) - 1;
+  for (let i = 0; i < 20; i += 1) {
+    await (await room.get(`/live/high/${msn}.m4s?profile=${i}&_HLS_msn=${i}`)).arrayBuffer();
+    const spelt = `_HLS_msn=${'0'.repeat(i % 8)}${msn}&profile=${i}&_HLS_skip=${i}`;
+    await (await room.get(`/live/high/index.m3u8?${spelt}`)).text();
+  }
+  assert.equal(room.asked, [`/live/high/${msn}.m4s`, `/live/high/index.m3u8?_HLS_msn=${msn}`]);
+});
+
+test('a guest who asks for a hundred things that do not come keeps nobody else from the stream', async () => {
+  const feed = openStream();
+  await using room = await openRoom((request) =>
+    request.path.startsWith('/live/nothing')
+      ? { wait: 'never', holdMs: 20_000, retry: () => undefined, expired: () => reply(503, [], NO) }
+      : feed.origin.answer(request),
+  );
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  const greedy = Array.from({ length: 200 }, (_, i) =>
+    room.get(`/live/nothing-${i}/1.m4s`, {}, signal).then(
+      ({ status }) => status,
+      () => 'left',
+    ),
+  );
+  await until(() => room.asked.length >= 32, 5_000);
+  assert.is(await statusFrom('127.0.0.2', `${room.url}/live/index.m3u8`), 200);
+  leaving.abort();
+  const statuses = await Promise.all(greedy);
+  assert.is(statuses.filter((status) => status === 503).length, 168);
+  assert.is(room.asked.filter((path) => path.startsWith('/live/nothing')).length, 32);
 });
 
 test('what was stored and is old is asked for with its ETag, and kept when it is the same', async () => {
