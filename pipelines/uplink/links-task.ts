@@ -3,13 +3,14 @@ import type { Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { LinkConfig } from '../bond/config.ts';
-import { openRouting, parseGateways } from '../bond/routing.ts';
-import { type LinkWish, resolveLinks } from './links.ts';
+import { parseRoutes } from '../bond/ip-routes.ts';
+import { openRouting } from '../bond/routing.ts';
+import { type LinkUse, type LinkWish, resolveLinks } from './links.ts';
 
 export interface LinksTask {
   /** What is wished for now. */
   readonly wishes: () => readonly LinkWish[];
-  readonly usedBytes: () => Readonly<Record<string, number>>;
+  readonly use: () => LinkUse;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,14 +29,15 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   await watchNetwork(
     async () => {
       const addresses = readAddresses();
-      const gateways = parseGateways(await listRoutes(log));
-      const { links, routes, missing } = resolveLinks(
-        task.wishes(),
-        { addresses, gateways },
-        task.usedBytes(),
-      );
-      await routing.set(routes);
+      const found = parseRoutes(await listRoutes(log));
+      const gateways = found?.gateways ?? new Map();
       const { wishes } = task;
+      const { links, routes, missing } = resolveLinks(
+        wishes(),
+        { addresses, gateways },
+        task.use(),
+      );
+      await routing.set(routes, found?.ways);
       const now = JSON.stringify([links.map(withoutUse), missing, wishes()]);
       if (now === told) return;
       told = now;
@@ -47,7 +49,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   );
 }
 
-/** What a link has carried changes all the time and is no news. */
+/** What a link has carried changes all the time and is no news; that a month has begun is. */
 function withoutUse({ usedBytes: _, ...link }: LinkConfig) {
   return link;
 }

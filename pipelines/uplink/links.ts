@@ -13,6 +13,13 @@ export interface LinkWish {
   readonly budgetBytes?: number;
 }
 
+/** What each link has carried in a month, by id. */
+export interface LinkUse {
+  /** For example `2026-11`. With another one the links count anew. */
+  readonly month: string;
+  readonly bytesByLink: Readonly<Record<string, number>>;
+}
+
 /** What the machine's interfaces are now. */
 export interface NetworkState {
   /** IPv4 addresses by interface, those that are up. */
@@ -40,7 +47,7 @@ const FIRST_PORT = 52_000;
 export function resolveLinks(
   wishes: readonly LinkWish[],
   network: NetworkState,
-  usedBytes: Readonly<Record<string, number>>,
+  use: LinkUse,
 ): ResolvedLinks {
   const found = wishes.map((wish) => ({ wish, at: locate(wish, network) }));
   const there = found.flatMap(({ wish, at }) => (at === undefined ? [] : [{ wish, at }]));
@@ -58,7 +65,8 @@ export function resolveLinks(
       isBackup: wish.isBackup,
       isEnabled: wish.isEnabled,
       ...(wish.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
-      usedBytes: usedBytes[wish.id] ?? 0,
+      usedBytes: use.bytesByLink[wish.id] ?? 0,
+      usedSince: use.month,
       ...port,
     })),
     routes: placed.map(({ wish, at, port }) => ({
