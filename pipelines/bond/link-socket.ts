@@ -98,6 +98,7 @@ export function openLinkSocket(
   };
 }
 
-function codeOf(error: Error): string {
+/** The system's code of an error, or its message where it has none. */
+export function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }
