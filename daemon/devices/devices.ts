@@ -5,8 +5,6 @@ import type { Battery } from '../../hal/battery/port.ts';
 import { openSimulatedBattery } from '../../hal/battery/simulated.ts';
 import { HalError } from '../../hal/errors.ts';
 import type { LineDriver } from '../../hal/gpio/port.ts';
-import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
-import { openSimulatedGpio, type SimulatedGpio } from '../../hal/gpio/simulated.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
 import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
@@ -25,6 +23,7 @@ import type { Config } from '../config.ts';
 
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
 import { type Hand, openHand, type Touchable } from './hand.ts';
+import { openLines } from './lines.ts';
 import { openSlips, type Slips } from './slips.ts';
 
 /** Everything around the box but camera, sound and links, behind its ports. */
@@ -68,9 +67,9 @@ export async function openDevices(
   const slips = openSlips();
   const touchable: Touchable = {};
   const lines = openLines(config, touchable, os);
-  const battery = await openConfiguredBattery(config, lines, touchable, os, signal);
+  const battery = await openConfiguredBattery(config, lines.battery, touchable, os, signal);
   const printer = openConfiguredPrinter(config, slips, touchable, os);
-  const panel = openPanelDevices(config.panel, lines, os);
+  const panel = openPanelDevices(config.panel, lines.panel, os);
   return {
     battery,
     printer,
@@ -85,26 +84,6 @@ export async function openDevices(
       await printer[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The panel's lines; undefined where there are none, which is told. */
-function openLines(
-  { panel }: DevicesConfig,
-  touchable: Touchable,
-  { clock, log }: DevicesOs,
-): LineDriver | undefined {
-  if (panel.driver === 'none') return undefined;
-  if (panel.driver === 'simulated') {
-    const gpio: SimulatedGpio = openSimulatedGpio(clock);
-    touchable.gpio = gpio;
-    return gpio.driver;
-  }
-  try {
-    return openLineDriver(probeGpio(), clock);
-  } catch (error) {
-    log.warn('no buttons and lamps', { reason: messageOf(error) });
-    return undefined;
-  }
 }
 
 async function openConfiguredBattery(

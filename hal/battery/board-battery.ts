@@ -5,6 +5,7 @@ import { messageOf } from '../os/log.ts';
 import type { BoardProfile, MainsProfile } from './boards.ts';
 import { chargeOf, restingMv } from './curve.ts';
 import { type EstimateState, stepEstimate } from './estimate.ts';
+import type { PinLevel } from './mains-pin.ts';
 import type { Battery, BatteryReading, BatteryState, Gauge, GaugeReading, Mains } from './port.ts';
 
 /** No gauge needs longer: ten transfers, each tried three times. */
@@ -14,8 +15,8 @@ export interface BoardBatteryOptions {
   readonly source: string;
   readonly board: Pick<BoardProfile, 'cells' | 'capacityMah' | 'curve' | 'cellMilliOhm' | 'mains'>;
   readonly gauge: Gauge;
-  /** Level of the mains pin; undefined while it cannot be read. Only for boards that have one. */
-  readonly readPin?: () => boolean | undefined;
+  /** The mains pin. Only for boards that have one. */
+  readonly readPin?: () => PinLevel;
   readonly clock: Clock;
   /** Called once when the battery is closed. */
   readonly close?: () => Promise<void>;
@@ -56,7 +57,7 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
 export function complete(
   told: GaugeReading,
   board: BoardBatteryOptions['board'],
-  pin: boolean | undefined,
+  pin: PinLevel | undefined,
   source: string,
 ): BatteryReading {
   const { voltageMv, currentMa } = told;
@@ -70,6 +71,7 @@ export function complete(
     phase: 'known',
     source,
     mains,
+    ...(pin !== undefined && 'reason' in pin ? { mainsReason: pin.reason } : {}),
     ...(voltageMv === undefined ? {} : { voltageMv: Math.round(voltageMv) }),
     ...(currentMa === undefined ? {} : { currentMa: Math.round(currentMa) }),
     ...(voltageMv === undefined || currentMa === undefined
@@ -88,11 +90,11 @@ function chargeByCurve(
   return chargeOf(curve, restingMv(voltageMv / cells, currentMa, cellMilliOhm));
 }
 
-function mainsOf(profile: MainsProfile, told: GaugeReading, pin: boolean | undefined): Mains {
+function mainsOf(profile: MainsProfile, told: GaugeReading, pin: PinLevel | undefined): Mains {
   switch (profile.by) {
     case 'line':
-      if (pin === undefined) return 'unknown';
-      return pin === (profile.lostWhen === 'high') ? 'off' : 'on';
+      if (pin === undefined || 'reason' in pin) return 'unknown';
+      return pin.isHigh === (profile.lostWhen === 'high') ? 'off' : 'on';
     case 'gauge':
       return told.mains ?? 'unknown';
     case 'current':

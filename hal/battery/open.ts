@@ -1,9 +1,10 @@
 import { HalError } from '../errors.ts';
-import type { InputSpec, LineDriver } from '../gpio/port.ts';
+import type { LineDriver } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
 import { openBoardBattery } from './board-battery.ts';
 import { BOARDS, type BoardProfile, chooseBoard } from './boards.ts';
 import { gaugeOf } from './gauges.ts';
+import { openMainsPin } from './mains-pin.ts';
 import type { Battery } from './port.ts';
 import { listBatteries, powerSupplyGauge } from './power-supply.ts';
 import type { I2cBus } from './registers.ts';
@@ -19,6 +20,8 @@ export interface BatteryConfig {
  * The battery of this machine: a driver of the kernel first, then a board on the
  * bus. With `auto`, undefined when there is none.
  *
+ * @param lines The machine's own, never simulated ones: a board's mains pin is on
+ *   them. Undefined where it has none.
  * @throws HalError AMBIGUOUS when a chip answers at an address that several
  *   boards share, NOT_FOUND when the configured board does not exist, TIMEOUT when
  *   the bus hangs while it is searched.
@@ -74,7 +77,7 @@ export function openBoard(
   clock: Clock,
 ): Battery {
   const board = { ...profile, capacityMah: config.capacityMah ?? profile.capacityMah };
-  const pin = lines === undefined ? undefined : mainsPin(profile, lines);
+  const pin = openMainsPin(profile, lines);
   return openBoardBattery({
     source: `${profile.id} on ${bus.name}`,
     board,
@@ -102,34 +105,4 @@ async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]
     }
   }
   return found;
-}
-
-/** Claims the pin when first read, and again after its chip was away. */
-function mainsPin({ id, mains }: BoardProfile, driver: LineDriver) {
-  if (mains.by !== 'line') return undefined;
-  const spec: InputSpec = {
-    name: `${id} mains`,
-    line: mains.line,
-    isActiveLow: false,
-    // Open when the board is off: pulled to where the mains are lost.
-    bias: mains.lostWhen === 'high' ? 'pull-up' : 'pull-down',
-    debounceMs: 0,
-  };
-  let handle: ReturnType<LineDriver['openInputs']> | undefined;
-  const close = () => {
-    handle?.close();
-    handle = undefined;
-  };
-  return {
-    close,
-    read: (): boolean | undefined => {
-      try {
-        handle ??= driver.openInputs([spec], () => {}, close);
-        return handle.read().size > 0;
-      } catch {
-        close();
-        return undefined;
-      }
-    },
-  };
 }

@@ -18,6 +18,8 @@ export interface BatteryReading {
   /** Into the pack, as the current. */
   readonly powerMw?: number;
   readonly mains: Mains;
+  /** Why the pin that tells of the mains could not be read. */
+  readonly mainsReason?: string;
   readonly isCharging?: boolean;
   /** Time until empty at the present draw; absent while it is not honestly known. */
   readonly timeLeftS?: number;
