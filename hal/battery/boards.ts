@@ -1,6 +1,6 @@
 import type { MaxModel } from './chips/max1704x.ts';
 import type { PiSugar2Chip } from './chips/pisugar.ts';
-import { type ChargeCurve, LI_ION, PISUGAR_CELL } from './curve.ts';
+import { type ChargeCurve, LI_ION, PISUGAR_CELL, PISUGAR_PRO_CELL } from './curve.ts';
 
 /**
  * UPS boards as data. Facts and their sources are in the design notes'
@@ -177,9 +177,9 @@ export const BOARDS: readonly BoardProfile[] = [
     gauge: { chip: 'ip5312' },
     cells: 1,
     capacityMah: 5000,
-    // Of twice the size of a common cell, it has half its resistance.
-    cellMilliOhm: 30,
-    curve: PISUGAR_CELL,
+    // The curve's voltages are those under load.
+    cellMilliOhm: 0,
+    curve: PISUGAR_PRO_CELL,
     mains: DRAWN,
     powerOff: NO_POWER_OFF,
   },
