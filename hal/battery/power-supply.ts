@@ -74,7 +74,7 @@ export function powerSupplyGauge(name: string, root: string = ROOT): Gauge {
     if (battery.properties.PRESENT === '0') {
       throw new HalError('NOT_FOUND', `power supply ${name}: it says that no pack is fitted`);
     }
-    const chargers = supplies.map(({ properties }) => properties).filter((one) => !isBattery(one));
+    const chargers = supplies.map(({ properties }) => properties).filter(isCharger);
     return readingOf(battery.properties, chargers);
   };
 }
@@ -82,6 +82,11 @@ export function powerSupplyGauge(name: string, root: string = ROOT): Gauge {
 function isBattery({ TYPE, SCOPE }: SupplyProperties): boolean {
   // "Device" is the battery of a mouse or a headset.
   return TYPE === 'Battery' && SCOPE !== 'Device';
+}
+
+/** A wireless mouse is `ONLINE` while it answers: neither it nor its charger feeds this box. */
+function isCharger({ TYPE, SCOPE }: SupplyProperties): boolean {
+  return TYPE !== 'Battery' && SCOPE !== 'Device';
 }
 
 async function readAll(root: string): Promise<{ name: string; properties: SupplyProperties }[]> {

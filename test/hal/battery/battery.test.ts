@@ -226,7 +226,8 @@ test('the power supply class is read with its chargers, and a mouse is no pack',
     const lines = Object.entries(uevent).map(([key, value]) => `POWER_SUPPLY_${key}=${value}\n`);
     await writeFile(join(root, name, 'uevent'), lines.join(''));
   };
-  await supply('mouse', 'Battery', { SCOPE: 'Device', CAPACITY: '5' });
+  await supply('mouse', 'Battery', { SCOPE: 'Device', CAPACITY: '5', ONLINE: '1' });
+  await supply('pen', 'USB', { SCOPE: 'Device', ONLINE: '1' });
   await supply('pack', 'Battery', {
     STATUS: 'Discharging',
     CAPACITY: '61',
