@@ -13,7 +13,10 @@ const READ_TIMEOUT_MS = 2000;
 
 export interface BoardBatteryOptions {
   readonly source: string;
-  readonly board: Pick<BoardProfile, 'cells' | 'capacityMah' | 'curve' | 'cellMilliOhm' | 'mains'>;
+  readonly board: Pick<BoardProfile, 'cells' | 'curve' | 'cellMilliOhm' | 'mains'> & {
+    /** Counts before what the gauge says of it; undefined: the gauge's, if it knows. */
+    readonly capacityMah: number | undefined;
+  };
   readonly gauge: Gauge;
   /** The mains pin. Only for boards that have one. */
   readonly readPin?: () => PinLevel;
@@ -38,7 +41,7 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
       const mains = mainsOf(board.mains, {}, pin);
       return { phase: 'unknown', source, reason: messageOf(error), mains };
     }
-    const capacityMah = board.capacityMah;
+    const capacityMah = board.capacityMah ?? told.capacityMah;
     const { chargePct, currentMa, mains } = reading;
     const atMs = clock.monotonicMs();
     const step = stepEstimate(estimate, { atMs, chargePct, currentMa, mains, capacityMah });

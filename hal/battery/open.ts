@@ -51,19 +51,24 @@ export async function openBattery(
   throw new HalError('NOT_FOUND', `battery ${config.board}: no such board`);
 }
 
-/** A battery that the kernel has a driver for. */
-export function openKernelBattery(name: string, config: BatteryConfig, clock: Clock): Battery {
+/** A battery that the kernel has a driver for, which may tell its pack's capacity. */
+export function openKernelBattery(
+  name: string,
+  config: BatteryConfig,
+  clock: Clock,
+  root?: string,
+): Battery {
   return openBoardBattery({
     source: `power_supply ${name}`,
     board: {
       cells: 4,
-      capacityMah: config.capacityMah ?? 2600,
+      capacityMah: config.capacityMah,
       // The number of cells is not told, so the voltage says nothing of the charge.
       curve: [],
       cellMilliOhm: 0,
       mains: { by: 'gauge' },
     },
-    gauge: powerSupplyGauge(name),
+    gauge: powerSupplyGauge(name, root),
     clock,
   });
 }

@@ -57,6 +57,8 @@ export interface GaugeReading {
   readonly mains?: Mains;
   readonly isCharging?: boolean;
   readonly timeLeftS?: number;
+  /** Of the whole pack when full, as its cells are now. */
+  readonly capacityMah?: number;
 }
 
 /** Reads one gauge. Rejects with `HalError`. */
