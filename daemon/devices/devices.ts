@@ -1,10 +1,5 @@
-import { absentBattery, absentModems, absentPrinter } from '../../hal/absent.ts';
-import { openI2cBus } from '../../hal/battery/i2c.ts';
-import { openBattery } from '../../hal/battery/open.ts';
+import { absentModems, absentPrinter } from '../../hal/absent.ts';
 import type { Battery } from '../../hal/battery/port.ts';
-import { openSimulatedBattery } from '../../hal/battery/simulated.ts';
-import { HalError } from '../../hal/errors.ts';
-import type { LineDriver } from '../../hal/gpio/port.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
 import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
@@ -22,6 +17,7 @@ import type { System } from '../../hal/system/port.ts';
 import type { Config } from '../config.ts';
 
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
+import { openConfiguredBattery } from './battery.ts';
 import { type Hand, openHand, type Touchable } from './hand.ts';
 import { openLines } from './lines.ts';
 import { openSlips, type Slips } from './slips.ts';
@@ -43,12 +39,8 @@ export interface DevicesOs {
   readonly log: Log;
 }
 
-/** A Pi's header has its UPS boards on this bus. */
-const I2C_BUS = 1;
 const SERIAL_BAUD = 9600;
 const ROLL_MM = 20_000;
-/** A phone's power bank, half empty in the evening. */
-const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
 
 type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
 
@@ -84,35 +76,6 @@ export async function openDevices(
       await printer[Symbol.asyncDispose]();
     },
   };
-}
-
-async function openConfiguredBattery(
-  { power }: DevicesConfig,
-  lines: LineDriver | undefined,
-  touchable: Touchable,
-  { clock, log }: DevicesOs,
-  signal: AbortSignal,
-): Promise<Battery> {
-  if (power.board === 'none') return absentBattery;
-  if (power.board === 'simulated') {
-    const simulated = openSimulatedBattery({ clock, ...SIMULATED_PACK });
-    touchable.battery = simulated;
-    return simulated.battery;
-  }
-  const capacity = power.capacity_mah > 0 ? { capacityMah: power.capacity_mah } : {};
-  const bus = await openI2cBus(I2C_BUS, clock).catch((error: unknown) => {
-    log.info('no I2C bus', { reason: messageOf(error) });
-    return undefined;
-  });
-  try {
-    const config = { board: power.board, ...capacity };
-    return (await openBattery(config, bus, lines, clock, signal)) ?? absentBattery;
-  } catch (error) {
-    // A board of the config may be plugged in later; which one it is must be said.
-    if (!(error instanceof HalError) || power.board !== 'auto') throw error;
-    log.warn('battery not known; set power.board', { reason: error.message });
-    return absentBattery;
-  }
 }
 
 function openConfiguredPrinter(

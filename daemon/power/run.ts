@@ -65,8 +65,7 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
 /** What of the battery cannot be read, for the journal. */
 function troubleOf(battery: BatteryState): string | undefined {
   if (battery.phase === 'unknown') return battery.reason;
-  if (battery.phase === 'absent' || battery.mainsReason === undefined) return undefined;
-  return `mains unknown: ${battery.mainsReason}`;
+  return battery.phase === 'known' ? battery.trouble : undefined;
 }
 
 function figuresOf(battery: BatteryState) {

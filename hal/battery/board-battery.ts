@@ -2,10 +2,10 @@ import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
 import { either } from '../os/either.ts';
 import { messageOf } from '../os/log.ts';
+import type { LinesReading } from './board-lines.ts';
 import type { BoardProfile, MainsProfile } from './boards.ts';
 import { chargeOf, restingMv } from './curve.ts';
 import { type EstimateState, stepEstimate } from './estimate.ts';
-import type { PinLevel } from './mains-pin.ts';
 import type { Battery, BatteryReading, BatteryState, Gauge, GaugeReading, Mains } from './port.ts';
 
 /** No gauge needs longer: ten transfers, each tried three times. */
@@ -18,8 +18,10 @@ export interface BoardBatteryOptions {
     readonly capacityMah: number | undefined;
   };
   readonly gauge: Gauge;
-  /** The mains pin. Only for boards that have one. */
-  readonly readPin?: () => PinLevel;
+  /** Only for boards that have lines. */
+  readonly readLines?: () => LinesReading;
+  /** Only for boards that can. */
+  readonly cutPower?: Battery['cutPower'];
   readonly clock: Clock;
   /** Called once when the battery is closed. */
   readonly close?: () => Promise<void>;
@@ -28,17 +30,17 @@ export interface BoardBatteryOptions {
 /** A gauge completed by its board's cells, curve, mains pin and the estimator. */
 export function openBoardBattery(options: BoardBatteryOptions): Battery {
   let estimate: EstimateState | undefined;
-  const { source, board, gauge, clock } = options;
+  const { source, board, gauge, clock, cutPower } = options;
   const read = async (signal: AbortSignal): Promise<BatteryState> => {
-    const pin = options.readPin?.();
+    const lines = options.readLines?.() ?? {};
     let told: GaugeReading;
     let reading: BatteryReading;
     try {
       told = await withTimeout(gauge, clock, signal);
-      reading = complete(told, board, pin, source);
+      reading = complete(told, board, lines, source);
     } catch (error) {
       signal.throwIfAborted();
-      const mains = mainsOf(board.mains, {}, pin);
+      const mains = mainsOf(board.mains, {}, lines);
       return { phase: 'unknown', source, reason: messageOf(error), mains };
     }
     const capacityMah = board.capacityMah ?? told.capacityMah;
@@ -49,7 +51,11 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
     const timeLeftS = told.timeLeftS ?? step.timeLeftS;
     return timeLeftS === undefined ? reading : { ...reading, timeLeftS };
   };
-  return { read, [Symbol.asyncDispose]: async () => options.close?.() };
+  return {
+    read,
+    ...(cutPower === undefined ? {} : { cutPower }),
+    [Symbol.asyncDispose]: async () => options.close?.(),
+  };
 }
 
 /**
@@ -60,7 +66,7 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
 export function complete(
   told: GaugeReading,
   board: BoardBatteryOptions['board'],
-  pin: PinLevel | undefined,
+  lines: LinesReading,
   source: string,
 ): BatteryReading {
   const { voltageMv, currentMa } = told;
@@ -68,13 +74,13 @@ export function complete(
     throw new HalError('BAD_REPLY', `${source}: ${voltageMv} mV from ${board.cells} cells`);
   }
   const chargePct = told.chargePct ?? chargeByCurve(told, board);
-  const mains = mainsOf(board.mains, told, pin);
+  const mains = mainsOf(board.mains, told, lines);
   const isCharging = told.isCharging ?? chargingOf(told, mains);
   return {
     phase: 'known',
     source,
     mains,
-    ...(pin !== undefined && 'reason' in pin ? { mainsReason: pin.reason } : {}),
+    ...(lines.trouble === undefined ? {} : { trouble: lines.trouble }),
     ...(voltageMv === undefined ? {} : { voltageMv: Math.round(voltageMv) }),
     ...(currentMa === undefined ? {} : { currentMa: Math.round(currentMa) }),
     ...(voltageMv === undefined || currentMa === undefined
@@ -93,11 +99,15 @@ function chargeByCurve(
   return chargeOf(curve, restingMv(voltageMv / cells, currentMa, cellMilliOhm));
 }
 
-function mainsOf(profile: MainsProfile, told: GaugeReading, pin: PinLevel | undefined): Mains {
+function mainsOf(
+  profile: MainsProfile,
+  told: GaugeReading,
+  { isMainsPinHigh }: LinesReading,
+): Mains {
   switch (profile.by) {
     case 'line':
-      if (pin === undefined || 'reason' in pin) return 'unknown';
-      return pin.isHigh === (profile.lostWhen === 'high') ? 'off' : 'on';
+      if (isMainsPinHigh === undefined) return 'unknown';
+      return isMainsPinHigh === (profile.lostWhen === 'high') ? 'off' : 'on';
     case 'gauge':
       return told.mains ?? 'unknown';
     case 'current':

@@ -2,9 +2,9 @@ import { HalError } from '../errors.ts';
 import type { LineDriver } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
 import { openBoardBattery } from './board-battery.ts';
+import { type BoardLines, openBoardLines } from './board-lines.ts';
 import { BOARDS, type BoardProfile, chooseBoard } from './boards.ts';
 import { gaugeOf } from './gauges.ts';
-import { openMainsPin } from './mains-pin.ts';
 import type { Battery } from './port.ts';
 import { listBatteries, powerSupplyGauge } from './power-supply.ts';
 import type { I2cBus } from './registers.ts';
@@ -73,7 +73,7 @@ export function openKernelBattery(
   });
 }
 
-/** A named board on its bus, with its mains pin where it has one. */
+/** A named board on its bus, with its lines where it has some. */
 export function openBoard(
   profile: BoardProfile,
   config: BatteryConfig,
@@ -82,14 +82,26 @@ export function openBoard(
   clock: Clock,
 ): Battery {
   const board = { ...profile, capacityMah: config.capacityMah ?? profile.capacityMah };
-  const pin = openMainsPin(profile, lines);
+  const wires = openBoardLines(profile, lines, clock);
+  const cutPower = cutterOf(profile, bus, wires);
   return openBoardBattery({
     source: `${profile.id} on ${bus.name}`,
     board,
     gauge: gaugeOf(profile, bus),
     clock,
-    ...(pin === undefined ? {} : { readPin: pin.read, close: async () => pin.close() }),
+    ...(cutPower === undefined ? {} : { cutPower }),
+    ...(wires === undefined ? {} : { readLines: wires.read, close: async () => wires.close() }),
   });
+}
+
+function cutterOf(
+  { address, powerOff }: BoardProfile,
+  bus: I2cBus,
+  wires: BoardLines | undefined,
+): Battery['cutPower'] {
+  if (powerOff?.by !== 'register') return wires?.cutPower;
+  const { register, value } = powerOff;
+  return (signal) => bus.at(address, signal).writeByte(register, value);
 }
 
 /**

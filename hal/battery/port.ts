@@ -18,8 +18,8 @@ export interface BatteryReading {
   /** Into the pack, as the current. */
   readonly powerMw?: number;
   readonly mains: Mains;
-  /** Why the pin that tells of the mains could not be read. */
-  readonly mainsReason?: string;
+  /** Which line of the board could not be had, and why. */
+  readonly trouble?: string;
   readonly isCharging?: boolean;
   /** Time until empty at the present draw; absent while it is not honestly known. */
   readonly timeLeftS?: number;
@@ -47,6 +47,12 @@ export interface Battery extends AsyncDisposable {
    * rejects only with the reason of an aborted `signal`.
    */
   read(signal: AbortSignal): Promise<BatteryState>;
+  /**
+   * Tells the board to cut its output, at once or seconds from now, and to give it again
+   * when the mains are back: nothing may be written any more. Absent where it cannot.
+   * Rejects with `HalError`.
+   */
+  readonly cutPower?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** What a gauge says, before the board's curve, pins and estimator complete it. */
