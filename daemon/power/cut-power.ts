@@ -16,7 +16,9 @@ const MOST_MS = 15_000;
  *
  * Usage: cut-power.js CONFIG
  */
-const log = openLog('info', 'people', (line) => process.stderr.write(`venuebox: ${line}`));
+const log = openLog('info', 'journal', (line) => process.stderr.write(line)).with({
+  program: 'venuebox',
+});
 try {
   const [path = ''] = process.argv.slice(2);
   const config = parseConfig(path, readFileSync(path, 'utf8'), []);

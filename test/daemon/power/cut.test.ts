@@ -66,7 +66,7 @@ test('the program reads the config, does what there is to do, and says so', asyn
       run('node', '--import', 'tsx', 'daemon/power/cut-power.ts', config),
     );
   const none = await program('power: {board: none}\n');
-  assert.match(none.output, 'cut="no: there is no board that can"');
+  assert.match(none.output, '"cut":"no: there is no board that can"');
   assert.is(none.code, 0);
   const wrong = await program('power: {board: 7}\n');
   assert.match(wrong.output, 'the power is not cut');
@@ -78,10 +78,18 @@ test("systemd's hook does its work at a power-off only, and the box may be gone 
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-hook-'));
   const hook = join(folder, 'hook');
   const text = await readFile('systemd/venuebox.shutdown', 'utf8');
-  await writeFile(join(folder, 'node'), '#!/bin/sh\necho "asked $*"\n', { mode: 0o755 });
-  await writeFile(hook, text.replaceAll('/opt/venuebox/bin/node', join(folder, 'node')));
-  const asked = await run('sh', hook, 'poweroff');
-  assert.match(asked.output, 'asked /opt/venuebox/dist/daemon/power/cut-power.js /etc/venuebox');
+  await writeFile(join(folder, 'node'), '#!/bin/sh\necho "asked $*" >&2\n', { mode: 0o755 });
+  const places = { '/opt/venuebox/bin/node': 'node', '/dev/kmsg': 'kmsg' };
+  const here = Object.entries(places).reduce(
+    (laid, [path, name]) => laid.replaceAll(path, join(folder, name)),
+    text,
+  );
+  await writeFile(hook, here);
+  assert.equal(await run('sh', hook, 'poweroff'), { code: 0, output: '' });
+  assert.is(
+    await readFile(join(folder, 'kmsg'), 'utf8'),
+    'asked /opt/venuebox/dist/daemon/power/cut-power.js /etc/venuebox/venuebox.yaml\n',
+  );
   for (const verb of ['reboot', 'halt', 'kexec']) {
     assert.equal(await run('sh', hook, verb), { code: 0, output: '' }, verb);
   }
