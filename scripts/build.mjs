@@ -9,6 +9,7 @@ import { BUNDLING } from './bundling.mjs';
 
 const PROGRAMS = [
   'daemon/main',
+  'daemon/power/cut-power',
   ...['capture', 'edge', 'media', 'record', 'studio', 'uplink'].map(
     (name) => `pipelines/${name}/main`,
   ),

@@ -1,12 +1,5 @@
-import { absentBattery, absentModems, absentPrinter } from '../../hal/absent.ts';
-import { openI2cBus } from '../../hal/battery/i2c.ts';
-import { openBattery } from '../../hal/battery/open.ts';
+import { absentModems, absentPrinter } from '../../hal/absent.ts';
 import type { Battery } from '../../hal/battery/port.ts';
-import { openSimulatedBattery } from '../../hal/battery/simulated.ts';
-import { HalError } from '../../hal/errors.ts';
-import type { LineDriver } from '../../hal/gpio/port.ts';
-import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
-import { openSimulatedGpio, type SimulatedGpio } from '../../hal/gpio/simulated.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
 import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
@@ -24,7 +17,9 @@ import type { System } from '../../hal/system/port.ts';
 import type { Config } from '../config.ts';
 
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
+import { openConfiguredBattery } from './battery.ts';
 import { type Hand, openHand, type Touchable } from './hand.ts';
+import { openLines } from './lines.ts';
 import { openSlips, type Slips } from './slips.ts';
 
 /** Everything around the box but camera, sound and links, behind its ports. */
@@ -44,12 +39,8 @@ export interface DevicesOs {
   readonly log: Log;
 }
 
-/** A Pi's header has its UPS boards on this bus. */
-const I2C_BUS = 1;
 const SERIAL_BAUD = 9600;
 const ROLL_MM = 20_000;
-/** A phone's power bank, half empty in the evening. */
-const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
 
 type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
 
@@ -68,9 +59,9 @@ export async function openDevices(
   const slips = openSlips();
   const touchable: Touchable = {};
   const lines = openLines(config, touchable, os);
-  const battery = await openConfiguredBattery(config, lines, touchable, os, signal);
+  const battery = await openConfiguredBattery(config, lines.battery, touchable, os, signal);
   const printer = openConfiguredPrinter(config, slips, touchable, os);
-  const panel = openPanelDevices(config.panel, lines, os);
+  const panel = openPanelDevices(config.panel, lines.panel, os);
   return {
     battery,
     printer,
@@ -85,55 +76,6 @@ export async function openDevices(
       await printer[Symbol.asyncDispose]();
     },
   };
-}
-
-/** The panel's lines; undefined where there are none, which is told. */
-function openLines(
-  { panel }: DevicesConfig,
-  touchable: Touchable,
-  { clock, log }: DevicesOs,
-): LineDriver | undefined {
-  if (panel.driver === 'none') return undefined;
-  if (panel.driver === 'simulated') {
-    const gpio: SimulatedGpio = openSimulatedGpio(clock);
-    touchable.gpio = gpio;
-    return gpio.driver;
-  }
-  try {
-    return openLineDriver(probeGpio(), clock);
-  } catch (error) {
-    log.warn('no buttons and lamps', { reason: messageOf(error) });
-    return undefined;
-  }
-}
-
-async function openConfiguredBattery(
-  { power }: DevicesConfig,
-  lines: LineDriver | undefined,
-  touchable: Touchable,
-  { clock, log }: DevicesOs,
-  signal: AbortSignal,
-): Promise<Battery> {
-  if (power.board === 'none') return absentBattery;
-  if (power.board === 'simulated') {
-    const simulated = openSimulatedBattery({ clock, ...SIMULATED_PACK });
-    touchable.battery = simulated;
-    return simulated.battery;
-  }
-  const capacity = power.capacity_mah > 0 ? { capacityMah: power.capacity_mah } : {};
-  const bus = await openI2cBus(I2C_BUS, clock).catch((error: unknown) => {
-    log.info('no I2C bus', { reason: messageOf(error) });
-    return undefined;
-  });
-  try {
-    const config = { board: power.board, ...capacity };
-    return (await openBattery(config, bus, lines, clock, signal)) ?? absentBattery;
-  } catch (error) {
-    // A board of the config may be plugged in later; which one it is must be said.
-    if (!(error instanceof HalError) || power.board !== 'auto') throw error;
-    log.warn('battery not known; set power.board', { reason: error.message });
-    return absentBattery;
-  }
 }
 
 function openConfiguredPrinter(

@@ -32,11 +32,15 @@ const SEVERITY: Readonly<Record<PowerPhase, BoxEvent['severity']>> = {
 export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps;
   let state = START_POWER;
+  let trouble: string | undefined;
   deps.onPhase(state.phase, deps.restingIn(state.phase));
   try {
     while (!signal.aborted) {
       const battery = await deps.battery.read(signal);
       deps.onBattery(battery);
+      const before = trouble;
+      trouble = troubleOf(battery);
+      if (trouble !== undefined && trouble !== before) log.warn('battery', { reason: trouble });
       const { phase } = state;
       state = stepPower(state, battery, deps.settings(), clock.monotonicMs(), clock.wallMs());
       if (state.phase !== phase) {
@@ -56,6 +60,12 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   }
+}
+
+/** What of the battery cannot be read, for the journal. */
+function troubleOf(battery: BatteryState): string | undefined {
+  if (battery.phase === 'unknown') return battery.reason;
+  return battery.phase === 'known' ? battery.trouble : undefined;
 }
 
 function figuresOf(battery: BatteryState) {

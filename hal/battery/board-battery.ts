@@ -2,6 +2,7 @@ import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
 import { either } from '../os/either.ts';
 import { messageOf } from '../os/log.ts';
+import type { LinesReading } from './board-lines.ts';
 import type { BoardProfile, MainsProfile } from './boards.ts';
 import { chargeOf, restingMv } from './curve.ts';
 import { type EstimateState, stepEstimate } from './estimate.ts';
@@ -12,10 +13,15 @@ const READ_TIMEOUT_MS = 2000;
 
 export interface BoardBatteryOptions {
   readonly source: string;
-  readonly board: Pick<BoardProfile, 'cells' | 'capacityMah' | 'curve' | 'cellMilliOhm' | 'mains'>;
+  readonly board: Pick<BoardProfile, 'cells' | 'curve' | 'cellMilliOhm' | 'mains'> & {
+    /** Counts before what the gauge says of it; undefined: the gauge's, if it knows. */
+    readonly capacityMah: number | undefined;
+  };
   readonly gauge: Gauge;
-  /** Level of the mains pin; undefined while it cannot be read. Only for boards that have one. */
-  readonly readPin?: () => boolean | undefined;
+  /** Only for boards that have lines. */
+  readonly readLines?: () => LinesReading;
+  /** Only for boards that can. */
+  readonly cutPower?: Battery['cutPower'];
   readonly clock: Clock;
   /** Called once when the battery is closed. */
   readonly close?: () => Promise<void>;
@@ -24,20 +30,20 @@ export interface BoardBatteryOptions {
 /** A gauge completed by its board's cells, curve, mains pin and the estimator. */
 export function openBoardBattery(options: BoardBatteryOptions): Battery {
   let estimate: EstimateState | undefined;
-  const { source, board, gauge, clock } = options;
+  const { source, board, gauge, clock, cutPower } = options;
   const read = async (signal: AbortSignal): Promise<BatteryState> => {
-    const pin = options.readPin?.();
+    const lines = options.readLines?.() ?? {};
     let told: GaugeReading;
     let reading: BatteryReading;
     try {
       told = await withTimeout(gauge, clock, signal);
-      reading = complete(told, board, pin, source);
+      reading = complete(told, board, lines, source);
     } catch (error) {
       signal.throwIfAborted();
-      const mains = mainsOf(board.mains, {}, pin);
+      const mains = mainsOf(board.mains, {}, lines);
       return { phase: 'unknown', source, reason: messageOf(error), mains };
     }
-    const capacityMah = board.capacityMah;
+    const capacityMah = board.capacityMah ?? told.capacityMah;
     const { chargePct, currentMa, mains } = reading;
     const atMs = clock.monotonicMs();
     const step = stepEstimate(estimate, { atMs, chargePct, currentMa, mains, capacityMah });
@@ -45,7 +51,11 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
     const timeLeftS = told.timeLeftS ?? step.timeLeftS;
     return timeLeftS === undefined ? reading : { ...reading, timeLeftS };
   };
-  return { read, [Symbol.asyncDispose]: async () => options.close?.() };
+  return {
+    read,
+    ...(cutPower === undefined ? {} : { cutPower }),
+    [Symbol.asyncDispose]: async () => options.close?.(),
+  };
 }
 
 /**
@@ -56,7 +66,7 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
 export function complete(
   told: GaugeReading,
   board: BoardBatteryOptions['board'],
-  pin: boolean | undefined,
+  lines: LinesReading,
   source: string,
 ): BatteryReading {
   const { voltageMv, currentMa } = told;
@@ -64,12 +74,13 @@ export function complete(
     throw new HalError('BAD_REPLY', `${source}: ${voltageMv} mV from ${board.cells} cells`);
   }
   const chargePct = told.chargePct ?? chargeByCurve(told, board);
-  const mains = mainsOf(board.mains, told, pin);
+  const mains = mainsOf(board.mains, told, lines);
   const isCharging = told.isCharging ?? chargingOf(told, mains);
   return {
     phase: 'known',
     source,
     mains,
+    ...(lines.trouble === undefined ? {} : { trouble: lines.trouble }),
     ...(voltageMv === undefined ? {} : { voltageMv: Math.round(voltageMv) }),
     ...(currentMa === undefined ? {} : { currentMa: Math.round(currentMa) }),
     ...(voltageMv === undefined || currentMa === undefined
@@ -88,11 +99,15 @@ function chargeByCurve(
   return chargeOf(curve, restingMv(voltageMv / cells, currentMa, cellMilliOhm));
 }
 
-function mainsOf(profile: MainsProfile, told: GaugeReading, pin: boolean | undefined): Mains {
+function mainsOf(
+  profile: MainsProfile,
+  told: GaugeReading,
+  { isMainsPinHigh }: LinesReading,
+): Mains {
   switch (profile.by) {
     case 'line':
-      if (pin === undefined) return 'unknown';
-      return pin === (profile.lostWhen === 'high') ? 'off' : 'on';
+      if (isMainsPinHigh === undefined) return 'unknown';
+      return isMainsPinHigh === (profile.lostWhen === 'high') ? 'off' : 'on';
     case 'gauge':
       return told.mains ?? 'unknown';
     case 'current':

@@ -1,6 +1,6 @@
 import type { MaxModel } from './chips/max1704x.ts';
 import type { PiSugar2Chip } from './chips/pisugar.ts';
-import { type ChargeCurve, LI_ION, PISUGAR_CELL } from './curve.ts';
+import { type ChargeCurve, LI_ION, PISUGAR_CELL, PISUGAR_PRO_CELL } from './curve.ts';
 
 /**
  * UPS boards as data. Facts and their sources are in the design notes'
@@ -20,11 +20,10 @@ export interface BoardProfile {
   /** Inner resistance of one cell with its springs and wires. */
   readonly cellMilliOhm: number;
   readonly mains: MainsProfile;
-  readonly powerOff: PowerOffProfile;
+  /** How the board is told to cut the power; absent where it cannot be, or is not known. */
+  readonly powerOff?: PowerOffProfile;
   /** GPIO line held high while the system runs, where the board waits for one. */
   readonly bootedLine?: string;
-  /** GPIO line that stops charging while high. */
-  readonly chargeOffLine?: string;
 }
 
 export type GaugeProfile =
@@ -47,14 +46,14 @@ export type MainsProfile =
   | { readonly by: 'nothing' };
 
 export type PowerOffProfile =
-  | { readonly by: 'line-pulse'; readonly line: string; readonly pulseMs: number }
-  /** `dtoverlay=gpio-poweroff`: the line goes high after the halt and the board cuts. */
-  | { readonly by: 'line-after-halt'; readonly line: string }
-  | { readonly by: 'register'; readonly register: number; readonly value: number }
-  | { readonly by: 'nothing' };
+  /**
+   * A line that is the board's power button: held for so long it asks for the end, and
+   * the power goes seconds after the booted line is low.
+   */
+  | { readonly by: 'button'; readonly line: string; readonly pulseMs: number }
+  | { readonly by: 'register'; readonly register: number; readonly value: number };
 
 const DRAWN: MainsProfile = { by: 'current', lostBelowMa: -60 };
-const NO_POWER_OFF: PowerOffProfile = { by: 'nothing' };
 const CELL = { curve: LI_ION, cellMilliOhm: 60, capacityMah: 2600 };
 
 const geekworm = (lostWhen: 'high' | 'low') =>
@@ -74,7 +73,6 @@ const waveshareIna = (shuntMicroOhm: number) =>
     ...CELL,
     gauge: { chip: 'ina219', shuntMicroOhm, currentSign: 1 },
     mains: DRAWN,
-    powerOff: NO_POWER_OFF,
   }) as const;
 
 export const BOARDS: readonly BoardProfile[] = [
@@ -114,37 +112,31 @@ export const BOARDS: readonly BoardProfile[] = [
     ...geekworm('high'),
     id: 'geekworm-x728-v1',
     name: 'Geekworm X728 V1.x and V2.0',
-    powerOff: { by: 'line-pulse', line: 'GPIO13', pulseMs: 3000 },
+    powerOff: { by: 'button', line: 'GPIO13', pulseMs: 3000 },
     bootedLine: 'GPIO12',
   },
   {
     ...geekworm('high'),
     id: 'geekworm-x728',
     name: 'Geekworm X728 V2.1 and later',
-    powerOff: { by: 'line-pulse', line: 'GPIO26', pulseMs: 3000 },
+    powerOff: { by: 'button', line: 'GPIO26', pulseMs: 3000 },
     bootedLine: 'GPIO12',
   },
   {
     ...geekworm('low'),
     id: 'geekworm-x1200',
     name: 'Geekworm X1200',
-    powerOff: NO_POWER_OFF,
-    chargeOffLine: 'GPIO16',
   },
   {
     ...geekworm('low'),
     id: 'geekworm-x1201',
     name: 'Geekworm X1201',
-    powerOff: NO_POWER_OFF,
-    chargeOffLine: 'GPIO16',
   },
   {
     ...geekworm('low'),
     id: 'geekworm-x1209',
     name: 'Geekworm X1209',
     capacityMah: 2600,
-    powerOff: NO_POWER_OFF,
-    chargeOffLine: 'GPIO16',
   },
   {
     ...CELL,
@@ -155,7 +147,6 @@ export const BOARDS: readonly BoardProfile[] = [
     cells: 1,
     capacityMah: 1820,
     mains: { by: 'gauge' },
-    powerOff: NO_POWER_OFF,
   },
   {
     ...CELL,
@@ -167,7 +158,6 @@ export const BOARDS: readonly BoardProfile[] = [
     capacityMah: 1200,
     curve: PISUGAR_CELL,
     mains: DRAWN,
-    powerOff: NO_POWER_OFF,
   },
   {
     ...CELL,
@@ -177,11 +167,10 @@ export const BOARDS: readonly BoardProfile[] = [
     gauge: { chip: 'ip5312' },
     cells: 1,
     capacityMah: 5000,
-    // Of twice the size of a common cell, it has half its resistance.
-    cellMilliOhm: 30,
-    curve: PISUGAR_CELL,
+    // The curve's voltages are those under load.
+    cellMilliOhm: 0,
+    curve: PISUGAR_PRO_CELL,
     mains: DRAWN,
-    powerOff: NO_POWER_OFF,
   },
   {
     ...CELL,
@@ -193,7 +182,6 @@ export const BOARDS: readonly BoardProfile[] = [
     capacityMah: 1200,
     curve: PISUGAR_CELL,
     mains: { by: 'gauge' },
-    powerOff: NO_POWER_OFF,
   },
   {
     ...CELL,
@@ -204,7 +192,6 @@ export const BOARDS: readonly BoardProfile[] = [
     cells: 1,
     capacityMah: 5200,
     mains: DRAWN,
-    powerOff: NO_POWER_OFF,
   },
   {
     ...CELL,
@@ -214,7 +201,6 @@ export const BOARDS: readonly BoardProfile[] = [
     gauge: { chip: 'ina226', shuntMicroOhm: 10_000, currentSign: 1 },
     cells: 1,
     mains: DRAWN,
-    powerOff: NO_POWER_OFF,
   },
 ];
 

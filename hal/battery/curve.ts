@@ -21,7 +21,7 @@ export const LI_ION: ChargeCurve = [
   [4180, 100],
 ];
 
-/** PiSugar's own table for its flat cells (pisugar-power-manager-rs). */
+/** PiSugar's own table for the flat cells of a PiSugar 2 (its ip5209.rs). */
 export const PISUGAR_CELL: ChargeCurve = [
   [3100, 0],
   [3490, 3.2],
@@ -31,6 +31,23 @@ export const PISUGAR_CELL: ChargeCurve = [
   [3860, 40],
   [3920, 65],
   [4000, 80],
+  [4050, 95],
+  [4160, 100],
+];
+
+/**
+ * PiSugar's own table for the pack of a 2 Pro (its ip5312.rs). It is of the voltage as it
+ * is read beside a working Pi 3 or 4, not at rest: 3.70 V is 65 %.
+ */
+export const PISUGAR_PRO_CELL: ChargeCurve = [
+  [3100, 0],
+  [3320, 4.5],
+  [3490, 25.6],
+  [3580, 49],
+  [3620, 55],
+  [3700, 65],
+  [3800, 77],
+  [3900, 88],
   [4050, 95],
   [4160, 100],
 ];

@@ -10,7 +10,8 @@ export interface EstimateInput {
   readonly chargePct: number | undefined;
   readonly currentMa: number | undefined;
   readonly mains: Mains;
-  readonly capacityMah: number;
+  /** Of the full pack; undefined: not known, and a current then says nothing of the time. */
+  readonly capacityMah: number | undefined;
 }
 
 export interface EstimateState {
@@ -40,13 +41,13 @@ export function stepEstimate(
   before: EstimateState | undefined,
   input: EstimateInput,
 ): { readonly state: EstimateState | undefined; readonly timeLeftS: number | undefined } {
-  const { atMs, chargePct, currentMa, mains } = input;
+  const { atMs, chargePct, currentMa, mains, capacityMah } = input;
   if (chargePct === undefined || mains === 'on' || (currentMa ?? -1) > LEAST_DRAW_MA) {
     return { state: undefined, timeLeftS: undefined };
   }
   const isFresh = before === undefined || atMs < before.lastMs || atMs - before.lastMs > STALE_MS;
   const state = isFresh ? begin(atMs, chargePct, currentMa) : follow(before, input, chargePct);
-  const timeLeftS = byCurrent(state, input) ?? bySlope(state);
+  const timeLeftS = capacityMah === undefined ? bySlope(state) : leftOf(state, capacityMah);
   const isBelievable = timeLeftS !== undefined && timeLeftS <= LONGEST_S;
   return { state, timeLeftS: isBelievable ? Math.round(timeLeftS) : undefined };
 }
@@ -73,18 +74,23 @@ function follow(before: EstimateState, input: EstimateInput, chargePct: number):
   };
 }
 
-function byCurrent(state: EstimateState, { capacityMah }: EstimateInput): number | undefined {
+/** With a current its word counts alone: a slope beside it would jump between the two. */
+function leftOf(state: EstimateState, capacityMah: number): number | undefined {
+  return state.currentMa === undefined ? bySlope(state) : byCurrent(state, capacityMah);
+}
+
+function byCurrent(state: EstimateState, capacityMah: number): number | undefined {
   const { currentMa, chargePct, lastMs, sinceMs } = state;
   if (currentMa === undefined || lastMs - sinceMs < SETTLE_MS) return undefined;
   if (currentMa > -LEAST_DRAW_MA) return undefined;
   return ((chargePct / 100) * capacityMah * 3600) / -currentMa;
 }
 
-/** By the least-squares line through the samples, where there is no current. */
-function bySlope({ currentMa, samples, chargePct }: EstimateState): number | undefined {
+/** By the least-squares line through the samples, where a current says nothing. */
+function bySlope({ samples, chargePct }: EstimateState): number | undefined {
   const [first] = samples;
   const last = samples.at(-1);
-  if (currentMa !== undefined || first === undefined || last === undefined) return undefined;
+  if (first === undefined || last === undefined) return undefined;
   if (last[0] - first[0] < SLOPE_MIN_MS || first[1] - last[1] < SLOPE_MIN_PCT) return undefined;
   const meanS = mean(samples.map(([atMs]) => (atMs - first[0]) / 1000));
   const meanPct = mean(samples.map(([, pct]) => pct));

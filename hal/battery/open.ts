@@ -1,7 +1,8 @@
 import { HalError } from '../errors.ts';
-import type { InputSpec, LineDriver } from '../gpio/port.ts';
+import type { LineDriver } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
 import { openBoardBattery } from './board-battery.ts';
+import { type BoardLines, openBoardLines } from './board-lines.ts';
 import { BOARDS, type BoardProfile, chooseBoard } from './boards.ts';
 import { gaugeOf } from './gauges.ts';
 import type { Battery } from './port.ts';
@@ -19,6 +20,8 @@ export interface BatteryConfig {
  * The battery of this machine: a driver of the kernel first, then a board on the
  * bus. With `auto`, undefined when there is none.
  *
+ * @param lines The machine's own, never simulated ones: a board's mains pin is on
+ *   them. Undefined where it has none.
  * @throws HalError AMBIGUOUS when a chip answers at an address that several
  *   boards share, NOT_FOUND when the configured board does not exist, TIMEOUT when
  *   the bus hangs while it is searched.
@@ -48,24 +51,29 @@ export async function openBattery(
   throw new HalError('NOT_FOUND', `battery ${config.board}: no such board`);
 }
 
-/** A battery that the kernel has a driver for. */
-export function openKernelBattery(name: string, config: BatteryConfig, clock: Clock): Battery {
+/** A battery that the kernel has a driver for, which may tell its pack's capacity. */
+export function openKernelBattery(
+  name: string,
+  config: BatteryConfig,
+  clock: Clock,
+  root?: string,
+): Battery {
   return openBoardBattery({
     source: `power_supply ${name}`,
     board: {
       cells: 4,
-      capacityMah: config.capacityMah ?? 2600,
+      capacityMah: config.capacityMah,
       // The number of cells is not told, so the voltage says nothing of the charge.
       curve: [],
       cellMilliOhm: 0,
       mains: { by: 'gauge' },
     },
-    gauge: powerSupplyGauge(name),
+    gauge: powerSupplyGauge(name, root),
     clock,
   });
 }
 
-/** A named board on its bus, with its mains pin where it has one. */
+/** A named board on its bus, with its lines where it has some. */
 export function openBoard(
   profile: BoardProfile,
   config: BatteryConfig,
@@ -74,14 +82,26 @@ export function openBoard(
   clock: Clock,
 ): Battery {
   const board = { ...profile, capacityMah: config.capacityMah ?? profile.capacityMah };
-  const pin = lines === undefined ? undefined : mainsPin(profile, lines);
+  const wires = openBoardLines(profile, lines, clock);
+  const cutPower = cutterOf(profile, bus, wires);
   return openBoardBattery({
     source: `${profile.id} on ${bus.name}`,
     board,
     gauge: gaugeOf(profile, bus),
     clock,
-    ...(pin === undefined ? {} : { readPin: pin.read, close: async () => pin.close() }),
+    ...(cutPower === undefined ? {} : { cutPower }),
+    ...(wires === undefined ? {} : { readLines: wires.read, close: async () => wires.close() }),
   });
+}
+
+function cutterOf(
+  { address, powerOff }: BoardProfile,
+  bus: I2cBus,
+  wires: BoardLines | undefined,
+): Battery['cutPower'] {
+  if (powerOff?.by !== 'register') return wires?.cutPower;
+  const { register, value } = powerOff;
+  return (signal) => bus.at(address, signal).writeByte(register, value);
 }
 
 /**
@@ -102,34 +122,4 @@ async function listAnswering(bus: I2cBus, signal: AbortSignal): Promise<number[]
     }
   }
   return found;
-}
-
-/** Claims the pin when first read, and again after its chip was away. */
-function mainsPin({ id, mains }: BoardProfile, driver: LineDriver) {
-  if (mains.by !== 'line') return undefined;
-  const spec: InputSpec = {
-    name: `${id} mains`,
-    line: mains.line,
-    isActiveLow: false,
-    // Open when the board is off: pulled to where the mains are lost.
-    bias: mains.lostWhen === 'high' ? 'pull-up' : 'pull-down',
-    debounceMs: 0,
-  };
-  let handle: ReturnType<LineDriver['openInputs']> | undefined;
-  const close = () => {
-    handle?.close();
-    handle = undefined;
-  };
-  return {
-    close,
-    read: (): boolean | undefined => {
-      try {
-        handle ??= driver.openInputs([spec], () => {}, close);
-        return handle.read().size > 0;
-      } catch {
-        close();
-        return undefined;
-      }
-    },
-  };
 }

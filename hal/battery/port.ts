@@ -18,6 +18,8 @@ export interface BatteryReading {
   /** Into the pack, as the current. */
   readonly powerMw?: number;
   readonly mains: Mains;
+  /** Which line of the board could not be had, and why. */
+  readonly trouble?: string;
   readonly isCharging?: boolean;
   /** Time until empty at the present draw; absent while it is not honestly known. */
   readonly timeLeftS?: number;
@@ -45,6 +47,12 @@ export interface Battery extends AsyncDisposable {
    * rejects only with the reason of an aborted `signal`.
    */
   read(signal: AbortSignal): Promise<BatteryState>;
+  /**
+   * Tells the board to cut its output, at once or seconds from now, and to give it again
+   * when the mains are back: nothing may be written any more. Absent where it cannot.
+   * Rejects with `HalError`.
+   */
+  readonly cutPower?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** What a gauge says, before the board's curve, pins and estimator complete it. */
@@ -55,6 +63,8 @@ export interface GaugeReading {
   readonly mains?: Mains;
   readonly isCharging?: boolean;
   readonly timeLeftS?: number;
+  /** Of the whole pack when full, as its cells are now. */
+  readonly capacityMah?: number;
 }
 
 /** Reads one gauge. Rejects with `HalError`. */

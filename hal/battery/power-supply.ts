@@ -14,8 +14,11 @@ export function parseSupply(text: string): SupplyProperties {
   );
 }
 
+/** Below this a driver has not learnt its pack, or counts in another unit: no such pack feeds a Pi. */
+const LEAST_MAH = 50;
+
 /**
- * One battery and all chargers as one reading. Units of the class are uV, uA and s
+ * One battery and all chargers as one reading. Units of the class are uV, uA, uAh, uWh and s
  * (Documentation/ABI/testing/sysfs-class-power). Drivers do not agree on the sign
  * of CURRENT_NOW: the status decides it.
  */
@@ -35,17 +38,31 @@ export function readingOf(
   const sign = status === 'Discharging' ? -1 : 1;
   const isUsable = (value: number | undefined): value is number => value !== undefined && value > 0;
   // Below a volt a driver counts in another unit or has not measured yet.
-  const isVoltage = isUsable(voltageUv) && voltageUv >= 1_000_000;
+  const packUv = isUsable(voltageUv) && voltageUv >= 1_000_000 ? voltageUv : undefined;
+  const capacityMah = capacityOf(number('CHARGE_FULL'), number('ENERGY_FULL'), packUv);
   return {
     mains: mainsOf(status, chargers),
     ...(chargePct !== undefined && chargePct >= 0 && chargePct <= 100 ? { chargePct } : {}),
-    ...(isVoltage ? { voltageMv: voltageUv / 1000 } : {}),
+    ...(packUv === undefined ? {} : { voltageMv: packUv / 1000 }),
     ...(currentUa === undefined ? {} : { currentMa: (sign * Math.abs(currentUa)) / 1000 }),
     ...(status === 'Charging' || status === 'Discharging'
       ? { isCharging: status === 'Charging' }
       : {}),
     ...(status === 'Discharging' && isUsable(timeLeftS) ? { timeLeftS } : {}),
+    ...(capacityMah === undefined ? {} : { capacityMah }),
   };
+}
+
+/** A driver tells of its pack in uAh or in uWh, or not at all. */
+function capacityOf(
+  chargeUah: number | undefined,
+  energyUwh: number | undefined,
+  voltageUv: number | undefined,
+): number | undefined {
+  const byEnergy =
+    energyUwh === undefined || voltageUv === undefined ? 0 : (energyUwh / voltageUv) * 1000;
+  const told = [(chargeUah ?? 0) / 1000, byEnergy];
+  return told.find((mah) => mah >= LEAST_MAH);
 }
 
 function mainsOf(status: string | undefined, chargers: readonly SupplyProperties[]): Mains {
@@ -74,7 +91,7 @@ export function powerSupplyGauge(name: string, root: string = ROOT): Gauge {
     if (battery.properties.PRESENT === '0') {
       throw new HalError('NOT_FOUND', `power supply ${name}: it says that no pack is fitted`);
     }
-    const chargers = supplies.map(({ properties }) => properties).filter((one) => !isBattery(one));
+    const chargers = supplies.map(({ properties }) => properties).filter(isCharger);
     return readingOf(battery.properties, chargers);
   };
 }
@@ -82,6 +99,11 @@ export function powerSupplyGauge(name: string, root: string = ROOT): Gauge {
 function isBattery({ TYPE, SCOPE }: SupplyProperties): boolean {
   // "Device" is the battery of a mouse or a headset.
   return TYPE === 'Battery' && SCOPE !== 'Device';
+}
+
+/** A wireless mouse is `ONLINE` while it answers: neither it nor its charger feeds this box. */
+function isCharger({ TYPE, SCOPE }: SupplyProperties): boolean {
+  return TYPE !== 'Battery' && SCOPE !== 'Device';
 }
 
 async function readAll(root: string): Promise<{ name: string; properties: SupplyProperties }[]> {

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../errors.ts';
 import { type Clock, isAbort } from '../os/clock.ts';
 import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
@@ -9,6 +9,8 @@ const LED_CLASS = '/sys/class/leds';
 /** udev answers within some ms; a Pi that starts is busy. */
 const GIVEN_EVERY_MS = 50;
 const GIVEN_TRIES = 60;
+/** The LED class takes this much of any lamp, but a pattern no more than the lamp's own. */
+const FULL = 255;
 const never = new AbortController().signal;
 
 /** Names of the lamps that the kernel's LED class has. */
@@ -49,13 +51,22 @@ export function openLedLamp(
       await clock.sleep(GIVEN_EVERY_MS, never);
     }
   };
+  /** A lamp of gpio-leds can be off and on only and says 1: a pattern with more is EINVAL. */
+  const readBrightest = async () => {
+    try {
+      const most = Number.parseInt(await readFile(`${root}/${led}/max_brightness`, 'utf8'), 10);
+      return most > 0 ? Math.min(FULL, most) : FULL;
+    } catch (error) {
+      throw halErrorOf(error, `lamp ${name}: LED ${led}: max_brightness`);
+    }
+  };
   const inTurn = turns();
   const show = async (rhythm: Rhythm) => {
     refuseFaulty(name, rhythm);
     // Brightness 0 ends any trigger, so that a new rhythm starts at its beginning.
     await write('brightness', '0');
     if (rhythm.length === 0) return;
-    if (rhythm.length === 1) return write('brightness', '255');
+    if (rhythm.length === 1) return write('brightness', String(FULL));
     const [onMs, offMs] = rhythm;
     if (rhythm.length === 2) {
       await write('trigger', 'timer');
@@ -64,7 +75,7 @@ export function openLedLamp(
     }
     await write('trigger', 'pattern');
     await writeWhenGiven('repeat', '-1');
-    await writeWhenGiven('pattern', renderLedPattern(rhythm, 255));
+    await writeWhenGiven('pattern', renderLedPattern(rhythm, await readBrightest()));
   };
   return {
     name,

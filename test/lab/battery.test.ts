@@ -16,7 +16,7 @@ const test = suite('lab: batteries on i2c-stub and the kernel power supply class
 const never = new AbortController().signal;
 
 const number = await loadI2cStub();
-const chip = makeGpioChip({ 6: 'GPIO6' });
+const chip = makeGpioChip({ 6: 'GPIO6', 12: 'GPIO12', 26: 'GPIO26' });
 const lines = chardevDriver(systemClock);
 let raw = i2c.openSync(number);
 
@@ -127,6 +127,32 @@ test('one pin, two boards: high is lost on an X728 and present on an X1200', asy
   assert.is(await mainsOf('geekworm-x728', false), 'on');
   assert.is(await mainsOf('geekworm-x1200', true), 'on');
   assert.is(await mainsOf('geekworm-x1200', false), 'off');
+});
+
+test('an X728 sees that the machine runs, its button held, and then that it does not', async () => {
+  setWord(0x36, 0x02, 3080 << 4);
+  await using bus = await openI2cBus(number, systemClock);
+  const battery = await openBattery({ board: 'geekworm-x728' }, bus, lines, systemClock, never);
+  assert.ok(battery?.cutPower);
+  await using open = battery;
+  await answered(() => open.read(never));
+  assert.equal([chip.value(12), chip.value(26)], [true, false]);
+  const cutting = battery.cutPower(never);
+  await until('the button', () => chip.value(26));
+  assert.is(chip.value(12), true);
+  await until('its release', () => !chip.value(26));
+  await cutting;
+  assert.equal([chip.value(12), chip.value(26)], [false, false]);
+});
+
+test('a Waveshare (E) is told to cut the power by its register', async () => {
+  await using bus = await openI2cBus(number, systemClock);
+  const board = 'waveshare-ups-hat-e';
+  const battery = await openBattery({ board }, bus, lines, systemClock, never);
+  assert.ok(battery?.cutPower);
+  const { cutPower } = battery;
+  await answered(() => cutPower(never));
+  assert.is(raw.readByteSync(0x2d, 0x01), 0x55);
 });
 
 test('a board whose chip is not on the bus is unknown and named', async () => {

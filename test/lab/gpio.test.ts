@@ -145,13 +145,32 @@ test('probing finds the character device, and lines are listed with names', () =
   assert.equal(named, ['START', 'LAMP', 'PRINT']);
 });
 
-test('a lamp of the LED class is blinked by the kernel itself', async () => {
+/** An LED of the kernel's, with this many levels; its descriptor tells of each change. */
+async function makeLed(name: string, maxBrightness: number): Promise<number> {
   const fd = openSync('/dev/uleds', 'r+');
   const request = Buffer.alloc(68);
-  request.write('venuebox:red:live');
-  request.writeInt32LE(255, 64);
+  request.write(name);
+  request.writeInt32LE(maxBrightness, 64);
   writeSync(fd, request);
-  await until('the LED', () => listLeds().includes('venuebox:red:live'));
+  await until('the LED', () => listLeds().includes(name));
+  return fd;
+}
+
+test('a lamp that knows on and off only shows every rhythm', async () => {
+  const fd = await makeLed('venuebox:green:power', 1);
+  const lamp = openLedLamp('power', 'venuebox:green:power', systemClock);
+  const root = '/sys/class/leds/venuebox:green:power';
+  for (const [name, rhythm] of Object.entries(RHYTHMS)) {
+    await lamp.show(rhythm);
+    const trigger = rhythm.length > 2 ? '[pattern]' : rhythm.length === 2 ? '[timer]' : '[none]';
+    assert.match(get(`${root}/trigger`), trigger, name);
+  }
+  assert.is(get(`${root}/pattern`), '1 900 1 0 0 300 0 0 1 150 1 0 0 650 0 0');
+  closeSync(fd);
+});
+
+test('a lamp of the LED class is blinked by the kernel itself', async () => {
+  const fd = await makeLed('venuebox:red:live', 255);
   const lamp = openLedLamp('live', 'venuebox:red:live', systemClock);
   const root = '/sys/class/leds/venuebox:red:live';
   await lamp.show(RHYTHMS.blink);

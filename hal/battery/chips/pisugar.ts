@@ -3,13 +3,15 @@ import type { GaugeReading } from '../port.ts';
 import type { Registers } from '../registers.ts';
 
 /**
- * The power-bank chips of PiSugar 2 (IP5209) and 2 Pro (IP5312), after
- * PiSugar/pisugar-power-manager-rs: 14-bit signed figures, low byte first.
+ * The power-bank chips of PiSugar 2 (IP5209) and 2 Pro (IP5312), after ip5209.rs and
+ * ip5312.rs of PiSugar/pisugar-power-manager-rs: 14-bit figures, low byte first. The
+ * current is signed; so is the voltage of an IP5209, which is counted from 2.6 V.
  */
 const IP5209 = { name: 'IP5209', voltage: 0xa2, current: 0xa4, microAmpsPerBit: 745.985 };
-const IP5312 = { name: 'IP5312', voltage: 0x64, current: 0x66, microAmpsPerBit: 2685.54 };
+const IP5312 = { name: 'IP5312', voltage: 0xd0, current: 0xd2, microAmpsPerBit: 2685.54 };
 const MICRO_VOLTS_PER_BIT = 268.55;
 const ZERO_MV = 2600;
+const BITS = 0x3fff;
 
 export type PiSugar2Chip = 'ip5209' | 'ip5312';
 
@@ -19,8 +21,11 @@ export function parsePiSugar2(
   currentRaw: number,
 ): GaugeReading {
   const { name, microAmpsPerBit } = chip === 'ip5209' ? IP5209 : IP5312;
+  // Nothing was measured yet: at 2.6 V to the bit no chip of these feeds a Pi.
+  if (voltageRaw === 0) throw new HalError('BAD_REPLY', `${name}: all zeros`);
   if (voltageRaw === 0xffff) throw new HalError('BAD_REPLY', `${name}: all ones`);
-  const voltageMv = ZERO_MV + (signed14(voltageRaw) * MICRO_VOLTS_PER_BIT) / 1000;
+  const above = chip === 'ip5209' ? signed14(voltageRaw) : voltageRaw & BITS;
+  const voltageMv = ZERO_MV + (above * MICRO_VOLTS_PER_BIT) / 1000;
   return { voltageMv, currentMa: (signed14(currentRaw) * microAmpsPerBit) / 1000 };
 }
 
@@ -54,6 +59,6 @@ export async function readPiSugar3(chip: Registers): Promise<GaugeReading> {
 }
 
 function signed14(raw: number): number {
-  const value = raw & 0x3fff;
+  const value = raw & BITS;
   return value >= 0x2000 ? value - 0x4000 : value;
 }

@@ -8,17 +8,24 @@ import { type OpenTransport, STALL_MS } from './transport.ts';
 const CHUNK_BYTES = 4096;
 const POLL_MS = 10;
 
+/** What of an open file is used. */
+export type LpFile = Pick<FileHandle, 'read' | 'write' | 'close'>;
+
 /**
  * A USB printer by the kernel's usblp, read-write and non-blocking.
  *
  * @param path `/dev/usb/lp0`, or `auto` for the first there is.
  */
-export function lpTransport(path: string, clock: Clock): OpenTransport {
+export function lpTransport(
+  path: string,
+  clock: Clock,
+  openFile: (path: string, flags: number) => Promise<LpFile> = open,
+): OpenTransport {
   return async (signal) => {
     signal.throwIfAborted();
     const device = path === 'auto' ? await firstPrinter() : path;
     const flags = constants.O_RDWR | constants.O_NONBLOCK;
-    const file = await open(device, flags).catch((error: unknown) => {
+    const file = await openFile(device, flags).catch((error: unknown) => {
       throw halErrorOf(error, device);
     });
     return {
@@ -43,7 +50,7 @@ async function firstPrinter(): Promise<string> {
 }
 
 async function writeAll(
-  file: FileHandle,
+  file: LpFile,
   device: string,
   bytes: Uint8Array,
   clock: Clock,
@@ -72,7 +79,7 @@ async function writeAll(
 }
 
 async function readSome(
-  file: FileHandle,
+  file: LpFile,
   device: string,
   timeoutMs: number,
   clock: Clock,
@@ -82,10 +89,21 @@ async function readSome(
   const bytes = Buffer.alloc(64);
   for (;;) {
     signal.throwIfAborted();
-    const read = await unlessBusy(device, async () => (await file.read(bytes)).bytesRead);
+    const read = await unlessBusy(device, () => readOnce(file, bytes));
+    if (read === 'one-way') return Buffer.alloc(0);
     if (read !== undefined && read > 0) return bytes.subarray(0, read);
     if (clock.monotonicMs() >= endMs) return Buffer.alloc(0);
     await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/** A printer without a way back is no fault: usblp refuses each read of it with EINVAL. */
+async function readOnce(file: LpFile, bytes: Buffer): Promise<number | 'one-way'> {
+  try {
+    return (await file.read(bytes)).bytesRead;
+  } catch (error) {
+    if (errnoOf(error) === 'EINVAL') return 'one-way';
+    throw error;
   }
 }
 

@@ -155,13 +155,14 @@ const FIXTURES: readonly Fixture[] = [
   },
   {
     id: 'pisugar-2-pro',
-    chip: pisugar2(0x64, 0x66, 4468, 0x4000 - 149),
-    told: { voltageMv: 3800, currentMa: -400, mains: 'off' },
+    chip: pisugar2(0xd0, 0xd2, 4468, 0x4000 - 149),
+    told: { voltageMv: 3800, currentMa: -400, chargePct: 77, mains: 'off' },
   },
   {
     id: 'pisugar-2-pro',
-    chip: pisugar2(0x64, 0x66, 4468, 149),
-    told: { currentMa: 400, mains: 'on' },
+    // (3700 - 2600) / 0.26855 = 4096.
+    chip: pisugar2(0xd0, 0xd2, 4096, 149),
+    told: { voltageMv: 3700, currentMa: 400, chargePct: 65, mains: 'on' },
   },
   { id: 'pisugar-3', chip: pisugar3(0x80), told: { voltageMv: 3900, chargePct: 64, mains: 'on' } },
   { id: 'pisugar-3', chip: pisugar3(0x00), told: { mains: 'off', isCharging: false } },
@@ -250,7 +251,7 @@ const RENDERERS: Readonly<Record<string, Render>> = {
     },
   }),
   'pisugar-2': ({ packMv, ma }) => pisugar2(0xa2, 0xa4, ipVolts(packMv), ipAmps(ma, 0.745985)),
-  'pisugar-2-pro': ({ packMv, ma }) => pisugar2(0x64, 0x66, ipVolts(packMv), ipAmps(ma, 2.68554)),
+  'pisugar-2-pro': ({ packMv, ma }) => pisugar2(0xd0, 0xd2, ipVolts(packMv), ipAmps(ma, 2.68554)),
   'pisugar-3': ({ pct, packMv }) => ({
     bytes: { 2: 0, 34: packMv >> 8, 35: packMv & 0xff, 42: Math.round(pct) },
   }),
@@ -314,6 +315,16 @@ test('a current that no PiJuice can carry is left out, and the rest is told', as
   const state = await readBoard({ id: 'pijuice', chip: { blocks: glitch } });
   assert.equal(state.phase === 'known' && [state.currentMa, state.chargePct], [undefined, 73]);
 });
+
+for (const [id, register] of [
+  ['pisugar-2', 0xa2],
+  ['pisugar-2-pro', 0xd0],
+] as const) {
+  test(`${id}: registers of zeros are no voltage`, async () => {
+    const state = await readBoard({ id, chip: pisugar2(register, register + 2, 0, 0) });
+    assert.match(state.phase === 'unknown' ? state.reason : '', 'all zeros');
+  });
+}
 
 test('a mains pin that cannot be read is unknown, not lost', async () => {
   const chip = max17040(3850, 50);

@@ -11,7 +11,7 @@ import type { PrintDocument } from '../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { openSimulatedPrinter } from '../../../hal/printer/simulated.ts';
 import { findStatusByte, obstacleOf, parseStatus } from '../../../hal/printer/status.ts';
-import { lpTransport } from '../../../hal/printer/transport/lp.ts';
+import { type LpFile, lpTransport } from '../../../hal/printer/transport/lp.ts';
 import { tcpTransport } from '../../../hal/printer/transport/tcp.ts';
 import { readCodes } from '../../../hal/printer/verify.ts';
 
@@ -151,6 +151,24 @@ test('a network printer gets the job after its status was asked for', async () =
   assert.is(bytes.includes(Buffer.from('Tonight')), true);
   await new Promise((resolve) => server.close(resolve));
   assert.is((await printer.status(never)).phase, 'away');
+});
+
+test('a USB printer without a way back prints, and nothing is said of its paper', async () => {
+  const got: Buffer[] = [];
+  // usblp's own answer to a read where the printer's interface is unidirectional.
+  const refuse = async () => {
+    throw Object.assign(new Error('EINVAL: invalid argument, read'), { code: 'EINVAL' });
+  };
+  const write = async (bytes: Uint8Array, from: number, length: number) => {
+    got.push(Buffer.from(bytes.subarray(from, from + length)));
+    return { bytesWritten: length, buffer: bytes };
+  };
+  const file = { read: refuse, write, close: async () => {} } as unknown as LpFile;
+  const transport = lpTransport('/dev/usb/lp0', systemClock, async () => file);
+  const printer = openPrinter(transport, profile, os);
+  assert.equal(await printer.status(never), { phase: 'silent' });
+  assert.equal(await printer.print(SLIP, never), { outcome: 'sent' });
+  assert.is(Buffer.concat(got).includes(Buffer.from('Tonight')), true);
 });
 
 test('a USB printer that is not plugged in is away, with its name', async () => {

@@ -1,0 +1,50 @@
+import type { LineDriver } from '../../hal/gpio/port.ts';
+import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
+import { openSimulatedGpio } from '../../hal/gpio/simulated.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Config } from '../config.ts';
+import type { Touchable } from './hand.ts';
+
+/** GPIO lines by who uses them; undefined where there are none. */
+export interface Lines {
+  readonly panel: LineDriver | undefined;
+  readonly battery: LineDriver | undefined;
+}
+
+export interface LinesOs {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * A real board's mains pin is on the machine's own lines, whatever the panel is: on
+ * simulated ones it would say for ever that the mains are on. That there is no GPIO
+ * is told.
+ *
+ * @param openReal Throws `HalError` where the machine has no GPIO.
+ */
+export function openLines(
+  { panel, power }: Pick<Config, 'panel' | 'power'>,
+  touchable: Touchable,
+  { clock, log }: LinesOs,
+  openReal: () => LineDriver = () => openLineDriver(probeGpio(), clock),
+): Lines {
+  const isBoardReal = power.board !== 'none' && power.board !== 'simulated';
+  const isPanelReal = panel.driver === 'gpio';
+  const real = isBoardReal || isPanelReal ? openOrTell(openReal, log) : undefined;
+  const battery = isBoardReal ? real : undefined;
+  if (panel.driver !== 'simulated') return { panel: isPanelReal ? real : undefined, battery };
+  const simulated = openSimulatedGpio(clock);
+  touchable.gpio = simulated;
+  return { panel: simulated.driver, battery };
+}
+
+function openOrTell(open: () => LineDriver, log: Log): LineDriver | undefined {
+  try {
+    return open();
+  } catch (error) {
+    log.warn('no GPIO lines', { reason: messageOf(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import type { Battery } from '../../hal/battery/port.ts';
+import { systemClock } from '../../hal/os/clock.ts';
+import { messageOf, openLog } from '../../hal/os/log.ts';
+import { parseConfig } from '../config-file.ts';
+import { openConfiguredBattery } from '../devices/battery.ts';
+import { openLines } from '../devices/lines.ts';
+import { cutWhereMainsAreOff } from './cut.ts';
+
+/** The board's button alone is held for three seconds. */
+const MOST_MS = 15_000;
+
+/**
+ * The last program of this machine, started by systemd when all disks are at rest
+ * (systemd/venuebox.shutdown): has the UPS board cut the power.
+ *
+ * Usage: cut-power.js CONFIG
+ */
+const log = openLog('info', 'journal', (line) => process.stderr.write(line)).with({
+  program: 'venuebox',
+});
+try {
+  const [path = ''] = process.argv.slice(2);
+  const config = parseConfig(path, readFileSync(path, 'utf8'), []);
+  const os = { clock: systemClock, log };
+  const signal = AbortSignal.timeout(MOST_MS);
+  const lines = openLines({ ...config, panel: { ...config.panel, driver: 'none' } }, {}, os);
+  const battery: Battery = await openConfiguredBattery(config, lines.battery, {}, os, signal);
+  log.info('UPS board', { cut: await cutWhereMainsAreOff(battery, systemClock, signal) });
+} catch (error) {
+  log.error('the power is not cut', { reason: messageOf(error) });
+  process.exitCode = 1;
+}
+// Open lines and buses would keep it.
+process.exit();

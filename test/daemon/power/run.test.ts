@@ -1,0 +1,41 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runPower } from '../../../daemon/power/run.ts';
+import type { BatteryState } from '../../../hal/battery/port.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+
+const test = suite('power, as it is read');
+
+const known = { phase: 'known', source: 'x', mains: 'unknown' } as const;
+const READINGS: readonly BatteryState[] = [
+  { ...known, trouble: 'GPIO6: no such line' },
+  { ...known, trouble: 'GPIO6: no such line' },
+  { ...known, mains: 'on' },
+  { phase: 'unknown', source: 'x', reason: '0x36: EREMOTEIO', mains: 'on' },
+  { phase: 'unknown', source: 'x', reason: '0x36: EREMOTEIO', mains: 'on' },
+];
+
+test('what of the battery cannot be read goes to the journal once, with its reason', async () => {
+  const told: unknown[] = [];
+  const stop = new AbortController();
+  const left = [...READINGS];
+  const read = async () => {
+    const [next] = left.splice(0, 1);
+    if (left.length === 0) stop.abort();
+    return next ?? { phase: 'absent' as const };
+  };
+  const deps = {
+    battery: { read, [Symbol.asyncDispose]: async () => {} },
+    settings: () => ({}),
+    onBattery: () => {},
+    restingIn: () => [],
+    onPhase: () => {},
+    onEvent: () => {},
+    clock: { wallMs: () => 0, monotonicMs: () => 0, sleep: async () => {} },
+    log: { ...silentLog, warn: (_: string, fields?: object) => void told.push(fields) },
+  };
+  await runPower(deps, stop.signal);
+  assert.equal(told, [{ reason: 'GPIO6: no such line' }, { reason: '0x36: EREMOTEIO' }]);
+});
+
+test.run();
