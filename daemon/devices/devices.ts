@@ -7,6 +7,8 @@ import { HalError } from '../../hal/errors.ts';
 import type { LineDriver } from '../../hal/gpio/port.ts';
 import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
 import { openSimulatedGpio, type SimulatedGpio } from '../../hal/gpio/simulated.ts';
+import { openAtModem } from '../../hal/modem/at/driver.ts';
+import { joinModems } from '../../hal/modem/join.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
 import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
@@ -47,6 +49,8 @@ export interface DevicesOs {
 /** A Pi's header has its UPS boards on this bus. */
 const I2C_BUS = 1;
 const SERIAL_BAUD = 9600;
+/** What modems on a header's UART have as they come; over USB any rate will do. */
+const AT_BAUD = 115_200;
 const ROLL_MM = 20_000;
 /** A phone's power bank, half empty in the evening. */
 const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
@@ -167,7 +171,14 @@ function openConfiguredPrinter(
 }
 
 function openConfiguredModems({ modems }: DevicesConfig, os: DevicesOs): Modems {
-  if (modems.driver === 'none') return absentModems;
-  if (modems.driver === 'modem-manager') return openModemManager(os);
-  return openSimulatedModems(DEMO_TRACES, os.clock);
+  switch (modems.driver) {
+    case 'none':
+      return absentModems;
+    case 'modem-manager':
+      return openModemManager(os);
+    case 'at':
+      return joinModems(modems.at_ports.map((port) => openAtModem(port, AT_BAUD, os)));
+    case 'simulated':
+      return openSimulatedModems(DEMO_TRACES, os.clock);
+  }
 }

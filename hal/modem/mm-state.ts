@@ -30,6 +30,7 @@ export function modemStateOf(
   const threeGpp = interfaces[`${MM}.Modem.Modem3gpp`] ?? {};
   const operator = text(threeGpp.OperatorName) ?? text(threeGpp.OperatorCode);
   const interfaceName = netPort(modem.Ports);
+  const port = text(modem.PrimaryPort);
   return {
     id: text(modem.EquipmentIdentifier) ?? path,
     model: [text(modem.Manufacturer), text(modem.Model)].filter(Boolean).join(' ') || 'modem',
@@ -39,6 +40,7 @@ export function modemStateOf(
     addresses: bearers.flatMap(addressesOf),
     ...(operator === undefined ? {} : { operator }),
     ...(interfaceName === undefined ? {} : { interfaceName }),
+    ...(port === undefined ? {} : { port }),
     ...signalOfModem(interfaces[`${MM}.Modem.Signal`] ?? {}),
   };
 }

@@ -29,6 +29,8 @@ export interface ModemState {
   readonly sinrDb?: number;
   /** The network interface of its data, for example `wwan0`. */
   readonly interfaceName?: string;
+  /** Where it is spoken to, for example `cdc-wdm0` or `/dev/ttyUSB2`. */
+  readonly port?: string;
   readonly addresses: readonly string[];
   /** Since the interface came; the daemon adds over reconnects. */
   readonly rxBytesTotal?: number;
@@ -36,7 +38,12 @@ export interface ModemState {
 }
 
 export type ModemsState =
-  | { readonly phase: 'known'; readonly modems: readonly ModemState[] }
+  | {
+      readonly phase: 'known';
+      readonly modems: readonly ModemState[];
+      /** Why others are not among them, such as a serial port that is not there. */
+      readonly away?: readonly string[];
+    }
   /** Whoever tells of modems is away; it is tried again. */
   | { readonly phase: 'away'; readonly reason: string }
   | { readonly phase: 'absent' };
