@@ -7,6 +7,7 @@ import type { BondSnapshot } from '../pipelines/bond/snapshot.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
 import type { TargetState } from '../pipelines/record/settings.ts';
+import type { PinTrouble } from './modems/pin.ts';
 
 /**
  * Where the evening stands.
@@ -97,6 +98,15 @@ export type RecordingTarget = Pick<
   | 'lagMs'
 >;
 
+/** What the box sees to in a modem, by itself. */
+export interface ModemCare {
+  /** Of {@link ModemState}. */
+  readonly id: string;
+  readonly model: string;
+  /** Why its SIM stays locked. */
+  readonly pin?: PinTrouble;
+}
+
 /** All that is known of the box now, for whoever shows it. */
 export interface BoxSnapshot {
   readonly name: string;
@@ -123,6 +133,8 @@ export interface BoxSnapshot {
   readonly printer: PrinterStatus;
   readonly broker: BrokerState;
   readonly modems: ModemsState;
+  /** Of those that need any. */
+  readonly modemCare?: readonly ModemCare[];
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;
 }

@@ -22,6 +22,7 @@ const serialPort = v.pipe(
 export const modemsSchema = v.pipe(
   v.strictObject({
     driver: v.optional(oneOf('simulated', 'modem-manager', 'at', 'none'), 'simulated'),
+    pin_files: v.optional(v.record(text, v.pipe(text, v.minLength(1, 'must name a file'))), {}),
     at_ports: v.optional(
       v.pipe(v.array(serialPort), v.maxLength(8, 'must list 8 serial ports at most')),
       [],

@@ -1,3 +1,4 @@
+import type { PinTrouble } from '../modems/pin.ts';
 import type { Rule } from './step.ts';
 
 /** Modems and their SIM cards. */
@@ -5,18 +6,44 @@ export const MODEM_RULES: readonly Rule[] = [
   {
     key: 'sim-*-locked',
     severity: 'warning',
-    afterMs: 5_000,
+    // A PIN of the config is on its way.
+    afterMs: 15_000,
     holdMs: 1_000,
-    advice: "Give the SIM card's PIN; a PUK needs the letter of its operator.",
-    find: ({ box: { modems } }) =>
+    advice: 'Name a file with its PIN in modems.pin_files; a PUK needs the letter of its operator.',
+    find: ({ box: { modems, modemCare = [] } }) =>
       modems.phase !== 'known'
         ? undefined
         : modems.modems
             .filter(({ sim }) => sim === 'pin' || sim === 'puk')
+            .filter(({ id }) => !modemCare.some((care) => care.id === id && care.pin))
             .map(({ id, model, sim }) => ({
               id,
               text: `${model} asks for a ${sim.toUpperCase()}`,
             })),
+  },
+  {
+    key: 'sim-*-pin-missing',
+    severity: 'warning',
+    afterMs: 2_000,
+    holdMs: 1_000,
+    advice: "Put the SIM card's PIN into a file, and name the file in modems.pin_files.",
+    find: pinTroubles('missing'),
+  },
+  {
+    key: 'sim-*-pin-wrong',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 1_000,
+    advice: 'Write the right PIN into that file (modems.pin_files); it is tried again then.',
+    find: pinTroubles('wrong'),
+  },
+  {
+    key: 'sim-*-pin-kept',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 1_000,
+    advice: 'Unlock the SIM card in a phone, and put its PIN into the file of modems.pin_files.',
+    find: pinTroubles('kept'),
   },
   {
     key: 'modems-unknown',
@@ -31,3 +58,12 @@ export const MODEM_RULES: readonly Rule[] = [
     },
   },
 ];
+
+function pinTroubles(kind: PinTrouble['kind']): Rule['find'] {
+  return ({ box: { modemCare = [] } }) =>
+    modemCare.flatMap(({ id, model, pin }) =>
+      pin?.kind === kind
+        ? [{ id, text: `${model} asks for a PIN: ${pin.reason.slice(0, 160)}` }]
+        : [],
+    );
+}

@@ -23,6 +23,8 @@ export interface ModemState {
   readonly registration: Registration;
   readonly technology: Technology;
   readonly sim: Sim;
+  /** At the PIN it asks for; most serial modems do not tell. */
+  readonly pinTriesLeft?: number;
   readonly operator?: string;
   readonly rsrpDbm?: number;
   readonly rsrqDb?: number;
@@ -57,7 +59,10 @@ export interface Modems {
   changes(signal: AbortSignal): AsyncIterable<ModemsState>;
   /** Rejects with `HalError`: NOT_FOUND, UNSUPPORTED, TIMEOUT. */
   act(id: string, action: ModemAction, signal: AbortSignal): Promise<void>;
-  /** Rejects with `HalError` BAD_REPLY for a wrong PIN. Three of them lock the SIM. */
+  /**
+   * Rejects with `HalError` BAD_REPLY for a wrong PIN, of which three lock the SIM;
+   * NOT_FOUND, NOT_PERMITTED and DEVICE_BUSY where the SIM never got it.
+   */
   sendPin(id: string, pin: string, signal: AbortSignal): Promise<void>;
 }
 

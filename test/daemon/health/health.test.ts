@@ -91,6 +91,10 @@ test('a box that is well has nothing to say', async () => {
   assert.equal(box.events, []);
 });
 
+function pinTrouble(kind: 'missing' | 'wrong' | 'kept'): Change {
+  return { modemCare: [{ id: '861', model: 'EM7455', pin: { kind, reason: '/etc/sim.pin' } }] };
+}
+
 /** Everything that can be wrong, and the warning that tells of it. */
 const CASES: readonly (readonly [string, Change])[] = [
   [
@@ -148,6 +152,9 @@ const CASES: readonly (readonly [string, Change])[] = [
       },
     },
   ],
+  ['sim-861-pin-missing', pinTrouble('missing')],
+  ['sim-861-pin-wrong', pinTrouble('wrong')],
+  ['sim-861-pin-kept', pinTrouble('kept')],
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
   ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
   ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],

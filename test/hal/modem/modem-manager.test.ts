@@ -60,7 +60,9 @@ async function startFakeManager(address: string, state: number, sim = '/sim/0') 
       Model: variant('s', 'Fake'),
       State: variant('i', now),
       AccessTechnologies: variant('u', 1 << 14),
-      UnlockRequired: variant('u', 1),
+      UnlockRequired: variant('u', now === 2 ? 2 : 1),
+      // ModemManager's is a{uu}, which dbus-next reads and cannot write.
+      UnlockRetries: variant('a{iu}', { 2: 3, 4: 10 }),
       Bearers: variant('ao', []),
       Sim: variant('o', sim),
     },
@@ -69,6 +71,10 @@ async function startFakeManager(address: string, state: number, sim = '/sim/0') 
   bus.on('message', (message: dbus.Message) => {
     if (message.type !== dbus.MessageType.METHOD_CALL) return;
     calls.push(`${message.member} ${message.body.join(',')}`.trim());
+    if (message.member === 'SendPin' && message.body[0] === '0000') {
+      bus.send(errorReply(message, `${MM}.Error.Core.Unauthorized`, 'PolicyKit'));
+      return;
+    }
     if (message.member === 'SendPin' && message.body[0] !== '4711') {
       bus.send(errorReply(message, `${MM}.Error.MobileEquipment.IncorrectPin`, 'no'));
       return;
@@ -173,6 +179,24 @@ async function errorOf(work: Promise<unknown>): Promise<HalError> {
   return error;
 }
 
+test('a locked SIM is told with the tries that are left', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  const bus = await startBus(folder);
+  const manager = await startFakeManager(bus.address, 2);
+  const stop = new AbortController();
+  const states = openModemManager(os, bus.address).changes(stop.signal)[Symbol.asyncIterator]();
+  const locked: ModemsState = await nextWhere(states, 'a locked modem', isKnown('locked'));
+  assert.ok(locked.phase === 'known');
+  assert.equal(
+    locked.modems.map(({ sim, pinTriesLeft }) => [sim, pinTriesLeft]),
+    [['pin', 3]],
+  );
+  stop.abort();
+  await states.next();
+  manager.stop();
+  await bus.stop();
+});
+
 test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are told apart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
   const bus = await startBus(folder);
@@ -183,6 +207,10 @@ test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are told apa
   const wrong = await errorOf(modems.sendPin('867530900000017', '9182', never));
   assert.is(wrong.code, 'BAD_REPLY');
   assert.not.match(messageOf(wrong), '9182');
+  assert.is(
+    (await errorOf(modems.sendPin('867530900000017', '0000', never))).code,
+    'NOT_PERMITTED',
+  );
   const tries = manager.calls.length;
   assert.is((await errorOf(modems.sendPin('867530900000017', '12', never))).code, 'BAD_REPLY');
   assert.equal(manager.calls.slice(tries), ['GetManagedObjects']);
