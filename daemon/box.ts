@@ -167,7 +167,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     (both) => {
       const onCare = (modemCare: readonly ModemCare[]) => state.set({ modemCare });
       const { modems } = devices;
-      const deps = { config, modems, snapshot, stateFolder, onCare, clock, log };
+      const deps = { config, modems, snapshot, stateFolder, onCare, onEvent, clock, log };
       return careForModems(deps, both);
     },
     (both) =>

@@ -1,5 +1,5 @@
 import type { BatteryState } from '../hal/battery/port.ts';
-import type { ModemsState } from '../hal/modem/port.ts';
+import type { ModemAction, ModemsState } from '../hal/modem/port.ts';
 import type { Supervised } from '../hal/os/supervise.ts';
 import type { PrinterStatus } from '../hal/printer/port.ts';
 import type { SystemState } from '../hal/system/port.ts';
@@ -105,6 +105,8 @@ export interface ModemCare {
   readonly model: string;
   /** Why its SIM stays locked. */
   readonly pin?: PinTrouble;
+  /** It was lost and is being brought back: what was last done for it, and why. */
+  readonly reset?: { readonly action: ModemAction; readonly reason: string };
 }
 
 /** All that is known of the box now, for whoever shows it. */

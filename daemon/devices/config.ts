@@ -23,6 +23,14 @@ export const modemsSchema = v.pipe(
   v.strictObject({
     driver: v.optional(oneOf('simulated', 'modem-manager', 'at', 'none'), 'simulated'),
     pin_files: v.optional(v.record(text, v.pipe(text, v.minLength(1, 'must name a file'))), {}),
+    reset: v.optional(v.boolean('must be true or false'), true),
+    power_cut: v.optional(
+      v.strictObject({
+        line: v.optional(text, ''),
+        active_low: v.optional(v.boolean('must be true or false'), false),
+      }),
+      {},
+    ),
     at_ports: v.optional(
       v.pipe(v.array(serialPort), v.maxLength(8, 'must list 8 serial ports at most')),
       [],

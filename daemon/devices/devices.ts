@@ -12,6 +12,7 @@ import { joinModems } from '../../hal/modem/join.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
 import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
+import { withSupply } from '../../hal/modem/supply.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openPrinter } from '../../hal/printer/device.ts';
@@ -170,7 +171,24 @@ function openConfiguredPrinter(
   }
 }
 
-function openConfiguredModems({ modems }: DevicesConfig, os: DevicesOs): Modems {
+function openConfiguredModems(config: DevicesConfig, os: DevicesOs): Modems {
+  const { driver, power_cut } = config.modems;
+  const modems = openModems(config, os);
+  if (driver === 'none' || driver === 'simulated' || power_cut.line === '') return modems;
+  const spec = {
+    name: 'modem supply',
+    line: power_cut.line,
+    isActiveLow: power_cut.active_low,
+  };
+  try {
+    return withSupply(modems, openLineDriver(probeGpio(), os.clock), spec, os.clock);
+  } catch (error) {
+    os.log.warn("modems' supply cannot be switched", { reason: messageOf(error) });
+    return modems;
+  }
+}
+
+function openModems({ modems }: DevicesConfig, os: DevicesOs): Modems {
   switch (modems.driver) {
     case 'none':
       return absentModems;

@@ -46,6 +46,19 @@ export const MODEM_RULES: readonly Rule[] = [
     find: pinTroubles('kept'),
   },
   {
+    key: 'modem-*-lost',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 5_000,
+    advice: 'Check its antenna, SIM card and plug. modems.reset: false ends the resets.',
+    find: ({ box: { modemCare = [] } }) =>
+      modemCare.flatMap(({ id, model, reset }) =>
+        reset === undefined
+          ? []
+          : [{ id, text: `${model} was lost and is reconnected or reset: ${reset.reason}` }],
+      ),
+  },
+  {
     key: 'modems-unknown',
     severity: 'warning',
     afterMs: 15_000,

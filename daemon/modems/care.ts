@@ -1,44 +1,64 @@
 import type { Modems } from '../../hal/modem/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { BoxEvent } from '../commands.ts';
 import type { Config } from '../config.ts';
+import { linkWishes } from '../settings.ts';
 import type { BoxSnapshot, ModemCare } from '../snapshot.ts';
+import { climbKeyOf } from './climbs.ts';
 import { openPinKeeper } from './pin-keeper.ts';
+import { openResetter } from './reset.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
 export interface CareDeps {
-  readonly config: Pick<Config, 'modems'>;
-  readonly modems: Pick<Modems, 'sendPin'>;
-  readonly snapshot: () => Pick<BoxSnapshot, 'modems'>;
+  readonly config: Pick<Config, 'modems' | 'uplink'>;
+  readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
+  readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children'>;
   readonly stateFolder: string;
   readonly onCare: (care: readonly ModemCare[]) => void;
+  /** `modem.reset`, for each step of the ladder. */
+  readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Sees to the modems until `signal` aborts: gives their SIMs the PIN. Never fails. */
+/**
+ * Sees to the modems until `signal` aborts: gives their SIMs the PIN, and brings back
+ * those that were lost. Never fails.
+ */
 export async function careForModems(deps: CareDeps, signal: AbortSignal): Promise<void> {
-  const { config, modems, snapshot, stateFolder, onCare, clock, log } = deps;
-  const files = config.modems.pin_files;
-  const pins = await openPinKeeper({ modems, files, stateFolder, clock, log });
+  const { config, snapshot, onCare, clock, log } = deps;
+  const pins = await openPinKeeper({ ...deps, files: config.modems.pin_files });
+  const wishes = config.uplink === undefined ? [] : linkWishes(config.uplink);
+  const isDirect = config.modems.driver === 'at';
+  const resetter = config.modems.reset ? openResetter({ ...deps, wishes, isDirect }) : undefined;
+  const look = async () => {
+    const box = snapshot();
+    const known = box.modems.phase === 'known' ? box.modems.modems : [];
+    const troubles = await pins.look(known, signal);
+    const resets = await resetter?.look(box, signal);
+    onCare(
+      known.map((modem) => {
+        const pin = troubles.get(modem.id);
+        const reset = resets?.get(climbKeyOf(modem));
+        return {
+          id: modem.id,
+          model: modem.model,
+          ...(pin === undefined ? {} : { pin }),
+          ...(reset === undefined ? {} : { reset }),
+        };
+      }),
+    );
+  };
   while (!signal.aborted) {
-    const known = snapshot().modems;
-    if (known.phase === 'known') {
-      const troubles = await pins.look(known.modems, signal);
-      onCare(
-        known.modems.map(({ id, model }) => {
-          const pin = troubles.get(id);
-          return { id, model, ...(pin === undefined ? {} : { pin }) };
-        }),
-      );
-    } else {
-      onCare([]);
-    }
     try {
+      await look();
       await clock.sleep(LOOK_EVERY_MS, signal);
     } catch (error) {
-      if (!isAbort(error, signal)) throw error;
+      if (isAbort(error, signal)) return;
+      log.warn('modems not seen to', { reason: messageOf(error) });
+      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
   }
 }

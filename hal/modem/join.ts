@@ -13,6 +13,7 @@ export function joinModems(all: readonly Modems[]): Modems {
   };
   return {
     driver: all.map(({ driver }) => driver).join(', '),
+    canPower: false,
     changes: (signal) => changes(all, states, signal),
     act: async (id, action, signal) => ofModem(id).act(id, action, signal),
     sendPin: async (id, pin, signal) => ofModem(id).sendPin(id, pin, signal),

@@ -55,6 +55,8 @@ export type ModemAction = 'reconnect' | 'enable' | 'disable' | 'reset' | 'power'
 
 export interface Modems {
   readonly driver: string;
+  /** `power` can be asked of them; it takes the supply from all. */
+  readonly canPower: boolean;
   /** The present state first, then each change. Ends when `signal` aborts; never fails. */
   changes(signal: AbortSignal): AsyncIterable<ModemsState>;
   /** Rejects with `HalError`: NOT_FOUND, UNSUPPORTED, TIMEOUT. */

@@ -31,6 +31,7 @@ export function openAtModem(path: string, baudRate: number, os: ModemsOs): Modem
   };
   return {
     driver: `AT on ${path}`,
+    canPower: false,
     changes: (signal) => changes(path, take, os, signal),
     act: async (_id, action, signal) => command(commandsOf(action), signal),
     sendPin: async (_id, pin, signal) => command([`AT+CPIN="${checkPin(pin)}"`], signal),

@@ -71,6 +71,7 @@ test('many drivers end together, whichever way their reader leaves', async () =>
   let open = 0;
   const one = (reason: string): Modems => ({
     driver: reason,
+    canPower: false,
     changes: async function* (signal) {
       open += 1;
       yield { phase: 'away', reason };

@@ -155,6 +155,14 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['sim-861-pin-missing', pinTrouble('missing')],
   ['sim-861-pin-wrong', pinTrouble('wrong')],
   ['sim-861-pin-kept', pinTrouble('kept')],
+  [
+    'modem-861-lost',
+    {
+      modemCare: [
+        { id: '861', model: 'EM7455', reset: { action: 'reset', reason: 'it is searching' } },
+      ],
+    },
+  ],
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
   ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
   ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],
