@@ -105,6 +105,12 @@ export interface ModemCare {
   readonly model: string;
   /** Why its SIM stays locked. */
   readonly pin?: PinTrouble;
+  /** All that its SIM carried this month, whichever program's; by its interface's counters. */
+  readonly usedBytes?: number;
+  /** The link of the config that goes over it, by its id. */
+  readonly link?: string;
+  /** That link's, a month. */
+  readonly budgetBytes?: number;
   /** It was lost and is being brought back: what was last done for it, and why. */
   readonly reset?: { readonly action: ModemAction; readonly reason: string };
 }

@@ -46,6 +46,20 @@ export const MODEM_RULES: readonly Rule[] = [
     find: pinTroubles('kept'),
   },
   {
+    key: 'sim-*-over-budget',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Other programs used it too. Raise its budget, or take another SIM card.',
+    find: ({ box: { modemCare = [] } }) =>
+      modemCare
+        .filter(({ usedBytes = 0, budgetBytes = Infinity }) => usedBytes >= budgetBytes)
+        .map(({ id, model }) => ({
+          id,
+          text: `the SIM of ${model} has carried more than its link's data budget`,
+        })),
+  },
+  {
     key: 'modem-*-lost',
     severity: 'warning',
     afterMs: 0,

@@ -156,6 +156,10 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['sim-861-pin-wrong', pinTrouble('wrong')],
   ['sim-861-pin-kept', pinTrouble('kept')],
   [
+    'sim-861-over-budget',
+    { modemCare: [{ id: '861', model: 'EM7455', usedBytes: 5e9, budgetBytes: 5e9 }] },
+  ],
+  [
     'modem-861-lost',
     {
       modemCare: [
