@@ -76,10 +76,11 @@ export async function openDevices(
   const battery = await openConfiguredBattery(config, lines, touchable, os, signal);
   const printer = openConfiguredPrinter(config, slips, touchable, os);
   const panel = openPanelDevices(config.panel, lines, os);
+  const modems = openConfiguredModems(config, touchable, os);
   return {
     battery,
     printer,
-    modems: openConfiguredModems(config, os),
+    modems,
     system: openLinuxSystem(),
     panel,
     slips,
@@ -171,32 +172,41 @@ function openConfiguredPrinter(
   }
 }
 
-function openConfiguredModems(config: DevicesConfig, os: DevicesOs): Modems {
-  const { driver, power_cut } = config.modems;
-  const modems = openModems(config, os);
-  if (driver === 'none' || driver === 'simulated' || power_cut.line === '') return modems;
-  const spec = {
-    name: 'modem supply',
-    line: power_cut.line,
-    isActiveLow: power_cut.active_low,
-  };
-  try {
-    return withSupply(modems, openLineDriver(probeGpio(), os.clock), spec, os.clock);
-  } catch (error) {
-    os.log.warn("modems' supply cannot be switched", { reason: messageOf(error) });
-    return modems;
-  }
-}
-
-function openModems({ modems }: DevicesConfig, os: DevicesOs): Modems {
-  switch (modems.driver) {
+function openConfiguredModems(
+  { modems: config }: DevicesConfig,
+  touchable: Touchable,
+  os: DevicesOs,
+): Modems {
+  switch (config.driver) {
     case 'none':
       return absentModems;
     case 'modem-manager':
-      return openModemManager(os);
-    case 'at':
-      return joinModems(modems.at_ports.map((port) => openAtModem(port, AT_BAUD, os)));
-    case 'simulated':
-      return openSimulatedModems(DEMO_TRACES, os.clock);
+      return switchable(openModemManager(os), config, os);
+    case 'at': {
+      const all = config.at_ports.map((port) => openAtModem(port, AT_BAUD, os));
+      return switchable(joinModems(all), config, os);
+    }
+    case 'simulated': {
+      const simulated = openSimulatedModems(DEMO_TRACES, os.clock);
+      touchable.modems = simulated;
+      return simulated;
+    }
+  }
+}
+
+/** With a line that cuts their supply, where the config names one. */
+function switchable(
+  modems: Modems,
+  { power_cut }: DevicesConfig['modems'],
+  { clock, log }: DevicesOs,
+): Modems {
+  const { line, active_low: isActiveLow } = power_cut;
+  if (line === '') return modems;
+  try {
+    const lines = openLineDriver(probeGpio(), clock);
+    return withSupply(modems, lines, { name: 'modem supply', line, isActiveLow }, clock);
+  } catch (error) {
+    log.warn("modems' supply cannot be switched", { reason: messageOf(error) });
+    return modems;
   }
 }

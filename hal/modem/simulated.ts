@@ -81,6 +81,7 @@ export function modemAt(trace: ModemTrace, atS: number): ModemState | undefined 
 }
 
 export interface SimulatedModems extends Modems {
+  readonly ids: readonly string[];
   /** From now on it searches in vain: until it is reset, or this takes it back. */
   setHung(id: string, isHung: boolean): void;
   isHung(id: string): boolean;
@@ -105,6 +106,7 @@ export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock)
   };
   return {
     driver: 'simulated',
+    ids: traces.map(({ id }) => id),
     canPower: false,
     changes: async function* (signal): AsyncGenerator<ModemsState> {
       let told = '';

@@ -67,6 +67,17 @@ test('driver at without a port, a port twice, and what is no port are faults wit
   assert.match(faultsOf('{at_ports: [ttyUSB2]}'), 'modems.at_ports.0 must be a serial port like');
 });
 
+test("a simulated modem hangs by a switch of the operator's page, which its reset turns back", async () => {
+  const yaml = 'power: {board: none}\nprinter: {driver: none}';
+  await using devices = await openDevices(parseConfig('x', yaml, []), os, never);
+  const isIn = () => devices.hand?.state().devices.find(({ name }) => name === 'sim-a')?.isPlugged;
+  assert.is(isIn(), true);
+  devices.hand?.setPlugged('sim-a', false);
+  assert.is(isIn(), false);
+  await devices.modems.act('sim-a', 'reset', never);
+  assert.is(isIn(), true);
+});
+
 test('many drivers end together, whichever way their reader leaves', async () => {
   let open = 0;
   const one = (reason: string): Modems => ({
