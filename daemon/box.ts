@@ -11,12 +11,14 @@ import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
 import { reviveMedia } from './health/revive.ts';
 import { openHealth } from './health/run.ts';
+import { careForModems } from './modems/care.ts';
 import { restingLoads } from './power/loads.ts';
 import { powerOff } from './power/logind.ts';
 import { runPower } from './power/run.ts';
 import { restIn } from './power/sheddable.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { openProgramme } from './programme.ts';
+import type { ModemCare } from './snapshot.ts';
 import { BoxState } from './state-store.ts';
 import { type EventLog, openEventLog } from './status/events.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
@@ -162,6 +164,12 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       return reviveMedia({ warnings, endMedia: mediaPath.endMedia, onEvent, clock, log }, both);
     },
     (both) => followDevices(devices, state, { clock, log }, both),
+    (both) => {
+      const onCare = (modemCare: readonly ModemCare[]) => state.set({ modemCare });
+      const { modems } = devices;
+      const deps = { config, modems, snapshot, stateFolder, onCare, onEvent, clock, log };
+      return careForModems(deps, both);
+    },
     (both) =>
       runPower(
         {

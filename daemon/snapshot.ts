@@ -1,5 +1,5 @@
 import type { BatteryState } from '../hal/battery/port.ts';
-import type { ModemsState } from '../hal/modem/port.ts';
+import type { ModemAction, ModemsState } from '../hal/modem/port.ts';
 import type { Supervised } from '../hal/os/supervise.ts';
 import type { PrinterStatus } from '../hal/printer/port.ts';
 import type { SystemState } from '../hal/system/port.ts';
@@ -7,6 +7,7 @@ import type { BondSnapshot } from '../pipelines/bond/snapshot.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
 import type { TargetState } from '../pipelines/record/settings.ts';
+import type { PinTrouble } from './modems/pin.ts';
 
 /**
  * Where the evening stands.
@@ -97,6 +98,23 @@ export type RecordingTarget = Pick<
   | 'lagMs'
 >;
 
+/** What the box sees to in a modem, by itself. */
+export interface ModemCare {
+  /** Of {@link ModemState}. */
+  readonly id: string;
+  readonly model: string;
+  /** Why its SIM stays locked. */
+  readonly pin?: PinTrouble;
+  /** All that its SIM carried this month, whichever program's; by its interface's counters. */
+  readonly usedBytes?: number;
+  /** The link of the config that goes over it, by its id. */
+  readonly link?: string;
+  /** That link's, a month. */
+  readonly budgetBytes?: number;
+  /** It was lost and is being brought back: what was last done for it, and why. */
+  readonly reset?: { readonly action: ModemAction; readonly reason: string };
+}
+
 /** All that is known of the box now, for whoever shows it. */
 export interface BoxSnapshot {
   readonly name: string;
@@ -123,6 +141,8 @@ export interface BoxSnapshot {
   readonly printer: PrinterStatus;
   readonly broker: BrokerState;
   readonly modems: ModemsState;
+  /** Of those that need any. */
+  readonly modemCare?: readonly ModemCare[];
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;
 }

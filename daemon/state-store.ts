@@ -5,7 +5,14 @@ import type { PrinterStatus } from '../hal/printer/port.ts';
 import type { SystemState } from '../hal/system/port.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
-import type { BoxSnapshot, DropState, PowerPhase, UplinkFigures, Warning } from './snapshot.ts';
+import type {
+  BoxSnapshot,
+  DropState,
+  ModemCare,
+  PowerPhase,
+  UplinkFigures,
+  Warning,
+} from './snapshot.ts';
 
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
@@ -31,6 +38,7 @@ interface Readings {
   readonly isCameraLocked: boolean;
   readonly printer: PrinterStatus;
   readonly modems: ModemsState;
+  readonly modemCare: readonly ModemCare[];
   readonly system: SystemState | undefined;
 }
 
@@ -46,6 +54,7 @@ const NOTHING_READ: Readings = {
   isCameraLocked: false,
   printer: { phase: 'absent' },
   modems: { phase: 'absent' },
+  modemCare: [],
   system: undefined,
 };
 

@@ -30,6 +30,7 @@ export const absentPrinter: Printer = {
 
 export const absentModems: Modems = {
   driver: 'absent',
+  canPower: false,
   changes: async function* (signal) {
     yield { phase: 'absent' };
     await aborted(signal);

@@ -13,7 +13,38 @@ export const printerSchema = v.strictObject({
   profile: v.optional(v.picklist(profiles, `must be one of: ${profiles.join(', ')}`), profiles[0]),
 });
 
+const serialPort = v.pipe(
+  text,
+  v.regex(/^\/dev\/[\w./:-]{1,120}$/, 'must be a serial port like /dev/ttyUSB2'),
+);
+
 /** Added to the config as `modems`. */
-export const modemsSchema = v.strictObject({
-  driver: v.optional(oneOf('simulated', 'modem-manager', 'none'), 'simulated'),
-});
+export const modemsSchema = v.pipe(
+  v.strictObject({
+    driver: v.optional(oneOf('simulated', 'modem-manager', 'at', 'none'), 'simulated'),
+    pin_files: v.optional(v.record(text, v.pipe(text, v.minLength(1, 'must name a file'))), {}),
+    reset: v.optional(v.boolean('must be true or false'), true),
+    power_cut: v.optional(
+      v.strictObject({
+        line: v.optional(text, ''),
+        active_low: v.optional(v.boolean('must be true or false'), false),
+      }),
+      {},
+    ),
+    at_ports: v.optional(
+      v.pipe(v.array(serialPort), v.maxLength(8, 'must list 8 serial ports at most')),
+      [],
+    ),
+  }),
+  v.forward(
+    v.check(
+      ({ driver, at_ports }) => driver !== 'at' || at_ports.length > 0,
+      'must list at least one serial port, as the driver is at',
+    ),
+    ['at_ports'],
+  ),
+  v.forward(
+    v.check(({ at_ports }) => new Set(at_ports).size === at_ports.length, 'names a port twice'),
+    ['at_ports'],
+  ),
+);

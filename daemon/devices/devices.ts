@@ -1,8 +1,12 @@
 import { absentModems, absentPrinter } from '../../hal/absent.ts';
 import type { Battery } from '../../hal/battery/port.ts';
+import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
+import { openAtModem } from '../../hal/modem/at/driver.ts';
+import { joinModems } from '../../hal/modem/join.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
 import { DEMO_TRACES, openSimulatedModems } from '../../hal/modem/simulated.ts';
+import { withSupply } from '../../hal/modem/supply.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openPrinter } from '../../hal/printer/device.ts';
@@ -15,7 +19,6 @@ import { tcpTransport } from '../../hal/printer/transport/tcp.ts';
 import { openLinuxSystem } from '../../hal/system/linux.ts';
 import type { System } from '../../hal/system/port.ts';
 import type { Config } from '../config.ts';
-
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
 import { openConfiguredBattery } from './battery.ts';
 import { type Hand, openHand, type Touchable } from './hand.ts';
@@ -40,6 +43,8 @@ export interface DevicesOs {
 }
 
 const SERIAL_BAUD = 9600;
+/** What modems on a header's UART have as they come; over USB any rate will do. */
+const AT_BAUD = 115_200;
 const ROLL_MM = 20_000;
 
 type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
@@ -62,10 +67,11 @@ export async function openDevices(
   const battery = await openConfiguredBattery(config, lines.battery, touchable, os, signal);
   const printer = openConfiguredPrinter(config, slips, touchable, os);
   const panel = openPanelDevices(config.panel, lines.panel, os);
+  const modems = openConfiguredModems(config, touchable, os);
   return {
     battery,
     printer,
-    modems: openConfiguredModems(config, os),
+    modems,
     system: openLinuxSystem(),
     panel,
     slips,
@@ -108,8 +114,41 @@ function openConfiguredPrinter(
   }
 }
 
-function openConfiguredModems({ modems }: DevicesConfig, os: DevicesOs): Modems {
-  if (modems.driver === 'none') return absentModems;
-  if (modems.driver === 'modem-manager') return openModemManager(os);
-  return openSimulatedModems(DEMO_TRACES, os.clock);
+function openConfiguredModems(
+  { modems: config }: DevicesConfig,
+  touchable: Touchable,
+  os: DevicesOs,
+): Modems {
+  switch (config.driver) {
+    case 'none':
+      return absentModems;
+    case 'modem-manager':
+      return switchable(openModemManager(os), config, os);
+    case 'at': {
+      const all = config.at_ports.map((port) => openAtModem(port, AT_BAUD, os));
+      return switchable(joinModems(all), config, os);
+    }
+    case 'simulated': {
+      const simulated = openSimulatedModems(DEMO_TRACES, os.clock);
+      touchable.modems = simulated;
+      return simulated;
+    }
+  }
+}
+
+/** With a line that cuts their supply, where the config names one. */
+function switchable(
+  modems: Modems,
+  { power_cut }: DevicesConfig['modems'],
+  { clock, log }: DevicesOs,
+): Modems {
+  const { line, active_low: isActiveLow } = power_cut;
+  if (line === '') return modems;
+  try {
+    const lines = openLineDriver(probeGpio(), clock);
+    return withSupply(modems, lines, { name: 'modem supply', line, isActiveLow }, clock);
+  } catch (error) {
+    log.warn("modems' supply cannot be switched", { reason: messageOf(error) });
+    return modems;
+  }
 }

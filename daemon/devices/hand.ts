@@ -1,6 +1,7 @@
 import type { SimulatedBattery } from '../../hal/battery/simulated.ts';
 import { RHYTHMS, type RhythmName } from '../../hal/gpio/rhythm.ts';
 import type { SimulatedGpio } from '../../hal/gpio/simulated.ts';
+import type { SimulatedModems } from '../../hal/modem/simulated.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { SimulatedPrinter } from '../../hal/printer/simulated.ts';
 import type { PanelLamp, PanelState, SimulatedPanel } from '../operator/simulated-panel.ts';
@@ -13,6 +14,7 @@ export interface Touchable {
   gpio?: SimulatedGpio;
   battery?: SimulatedBattery;
   printer?: SimulatedPrinter;
+  modems?: SimulatedModems;
 }
 
 const BUTTON_LABELS = { drop: 'Drop button', mark: 'MARK button' } as const;
@@ -45,7 +47,7 @@ export interface Hand extends SimulatedPanel {
 
 /** A hand on the simulated devices; undefined where none is simulated. */
 export function openHand(
-  { gpio, battery, printer }: Touchable,
+  { gpio, battery, printer, modems }: Touchable,
   panel: PanelConfig,
   clock: Clock,
 ): Hand | undefined {
@@ -70,6 +72,9 @@ export function openHand(
     ...(battery === undefined ? [] : [{ name: 'battery', label: 'Battery board' }]),
   ];
   const plug: Readonly<Record<string, (isIn: boolean) => void>> = {
+    ...Object.fromEntries(
+      (modems?.ids ?? []).map((id) => [id, (isIn: boolean) => modems?.setHung(id, !isIn)]),
+    ),
     printer: (isIn) => printer?.setPlugged(isIn),
     panel: (isIn) => (isIn ? gpio?.replug() : gpio?.unplug()),
     battery: (isIn) => battery?.breakWith(isIn ? undefined : 'simulated: unplugged'),
@@ -86,7 +91,15 @@ export function openHand(
             })),
       lamps: gpio === undefined ? [] : lamps(),
       ...(battery === undefined ? {} : { battery: battery.look() }),
-      devices: devices.map((device) => ({ ...device, isPlugged: !unplugged.has(device.name) })),
+      devices: [
+        ...devices.map((device) => ({ ...device, isPlugged: !unplugged.has(device.name) })),
+        // One that hangs is back after the box has reset it.
+        ...(modems?.ids ?? []).map((name) => ({
+          name,
+          label: `Modem ${name} (off: it hangs)`,
+          isPlugged: modems?.isHung(name) === false,
+        })),
+      ],
     }),
     press: (button) => gpio?.press(button),
     release: (button) => gpio?.release(button),

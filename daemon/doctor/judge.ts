@@ -101,7 +101,12 @@ export function judgeModem(modem: ModemState): readonly Finding[] {
   const { model, registration, sim } = modem;
   return [
     ...(sim === 'pin'
-      ? [wrong(`${model}: its SIM wants a PIN`, 'enter it, or switch it off in a phone')]
+      ? [
+          wrong(
+            `${model}: its SIM wants a PIN`,
+            'put it into a file and name that in modems.pin_files, or switch it off in a phone',
+          ),
+        ]
       : []),
     ...(sim === 'puk'
       ? [wrong(`${model}: its SIM is blocked`, 'unblock it with its PUK in a phone')]

@@ -36,7 +36,7 @@ export async function probeModems(
         ? [
             note(
               `ModemManager does not answer (${state.reason})`,
-              'install modemmanager, or use the AT driver on a serial port',
+              'install modemmanager, or set modems.driver to at and modems.at_ports to such a port',
             ),
           ]
         : []),

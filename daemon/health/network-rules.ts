@@ -2,7 +2,7 @@ import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Upstream of an edge, uplink, links, modems, broker. */
+/** Upstream of an edge, uplink, links, broker. */
 
 const SILENT_MS = 5_000;
 
@@ -96,31 +96,6 @@ export const NETWORK_RULES: readonly Rule[] = [
       linksOf(box)
         .filter(({ isSpent }) => isSpent)
         .map(({ id }) => ({ id, text: `the data budget of link ${id} is used up` })),
-  },
-  {
-    key: 'sim-*-locked',
-    severity: 'warning',
-    afterMs: 5_000,
-    holdMs: 1_000,
-    advice: "Give the SIM card's PIN; a PUK needs the letter of its operator.",
-    find: ({ box: { modems } }) =>
-      modems.phase !== 'known'
-        ? undefined
-        : modems.modems
-            .filter(({ sim }) => sim === 'pin' || sim === 'puk')
-            .map(({ id, model, sim }) => ({
-              id,
-              text: `${model} asks for a ${sim.toUpperCase()}`,
-            })),
-  },
-  {
-    key: 'modems-unknown',
-    severity: 'warning',
-    afterMs: 15_000,
-    holdMs: 5_000,
-    advice: 'Check that ModemManager runs.',
-    find: ({ box: { modems } }) =>
-      modems.phase === 'away' ? `nothing is known of modems: ${modems.reason}` : undefined,
   },
   {
     key: 'broker-away',

@@ -6,6 +6,7 @@ import type { BoxSnapshot, Warning } from '../snapshot.ts';
 import { louder, NOTHING_HEARD, NOTHING_SEEN, recordersLost, watchFacts } from './facts.ts';
 import { MACHINE_RULES } from './machine-rules.ts';
 import { MEDIA_RULES } from './media-rules.ts';
+import { MODEM_RULES } from './modem-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
@@ -13,6 +14,7 @@ import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
 export const RULES: readonly Rule[] = [
   ...MEDIA_RULES,
   ...NETWORK_RULES,
+  ...MODEM_RULES,
   ...RECORDING_RULES,
   ...MACHINE_RULES,
 ];

@@ -89,6 +89,13 @@ export const uplinkMetrics: readonly Metric[] = [
   modemMetric('rsrp_dbm', 'Reference signal received power.', ({ rsrpDbm }) => rsrpDbm),
   modemMetric('rsrq_db', 'Reference signal received quality.', ({ rsrqDb }) => rsrqDb),
   modemMetric('sinr_db', 'Signal to interference and noise.', ({ sinrDb }) => sinrDb),
+  modemTotal('received_bytes_total', "Of its interface, all programs'.", (one) => one.rxBytesTotal),
+  modemTotal('sent_bytes_total', "Of its interface, all programs'.", (one) => one.txBytesTotal),
+  modemMetric(
+    'month_bytes',
+    'What its SIM carried this month, both ways.',
+    ({ id }, { modemCare = [] }) => modemCare.find((care) => care.id === id)?.usedBytes,
+  ),
 ];
 
 type LinkValue = (link: LinkSnapshot) => number | undefined;
@@ -106,18 +113,18 @@ function linkTotal(name: string, help: string, value: LinkValue): Metric {
 function modemMetric(
   name: string,
   help: string,
-  value: (modem: ModemState) => number | undefined,
+  value: (modem: ModemState, box: BoxSnapshot) => number | undefined,
 ): Metric {
   return {
     name: `venuebox_modem_${name}`,
     help,
     type: 'gauge',
     labels: ['modem', 'operator', 'technology'],
-    samples: ({ modems }) =>
-      modems.phase !== 'known'
+    samples: (box) =>
+      box.modems.phase !== 'known'
         ? []
-        : modems.modems.map((modem) => [
-            value(modem),
+        : box.modems.modems.map((modem) => [
+            value(modem, box),
             {
               modem: modem.interfaceName ?? modem.id,
               operator: modem.operator ?? '',
@@ -125,4 +132,12 @@ function modemMetric(
             },
           ]),
   };
+}
+
+function modemTotal(
+  name: string,
+  help: string,
+  value: (modem: ModemState) => number | undefined,
+): Metric {
+  return { ...modemMetric(name, help, value), type: 'counter' };
 }

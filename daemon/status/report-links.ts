@@ -1,6 +1,6 @@
 import type { ModemState } from '../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { BoxSnapshot, ModemCare } from '../snapshot.ts';
 import { clipText, orNull, rounded } from './figures.ts';
 import type { Body } from './topics.ts';
 
@@ -11,17 +11,23 @@ const LINKS_MAX = 16;
 const PACKET_BYTES = 1_344;
 
 /** Links of the bonding with the modem behind each, then the modems that carry nothing. */
-export function reportLinks({ uplink, modems }: BoxSnapshot): Body<'links'> {
+export function reportLinks({ uplink, modems, modemCare = [] }: BoxSnapshot): Body<'links'> {
   const bonded = uplink?.bond?.links ?? [];
   const known = modems.phase === 'known' ? modems.modems : [];
+  const careOf = (modem: ModemState | undefined): Partial<ModemCare> =>
+    modemCare.find(({ id }) => id === modem?.id) ?? {};
   const modemOf = (id: string) =>
-    known.find((modem) => modem.interfaceName === id || modem.id === id);
+    known.find(
+      (modem) => careOf(modem).link === id || modem.interfaceName === id || modem.id === id,
+    );
   const taken = new Set(bonded.map(({ id }) => modemOf(id)));
+  const report = (id: string, link: LinkSnapshot | undefined, modem: ModemState | undefined) =>
+    reportLink(id, link, modem, careOf(modem));
   const links = [
-    ...bonded.map((link) => reportLink(link.id, link, modemOf(link.id))),
+    ...bonded.map((link) => report(link.id, link, modemOf(link.id))),
     ...known
       .filter((modem) => !taken.has(modem))
-      .map((modem) => reportLink(modem.interfaceName ?? modem.id, undefined, modem)),
+      .map((modem) => report(modem.interfaceName ?? modem.id, undefined, modem)),
   ];
   return {
     policy: policyOf(uplink),
@@ -42,6 +48,7 @@ function reportLink(
   id: string,
   link: LinkSnapshot | undefined,
   modem: ModemState | undefined,
+  { usedBytes, budgetBytes }: Partial<ModemCare>,
 ): LinkBody {
   return {
     id: clipText(id, 64),
@@ -55,9 +62,15 @@ function reportLink(
     window: orNull(link, ({ windowBytes }) => Math.round(windowBytes / PACKET_BYTES)),
     in_flight: link?.inFlightPackets ?? null,
     weight: null,
-    data_used_b: rounded(link?.usedBytes, 0),
-    data_cap_b: null,
+    // The SIM's own count has what other programs used as well.
+    data_used_b: rounded(mostOf(link?.usedBytes, usedBytes), 0),
+    data_cap_b: budgetBytes ?? null,
   };
+}
+
+function mostOf(...counts: readonly (number | undefined)[]): number | undefined {
+  const known = counts.flatMap((count) => count ?? []);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 function radioOf(modem: ModemState | undefined) {

@@ -50,10 +50,11 @@ export function stepLadder(
   const state: LadderState =
     isConnected === before.isConnected
       ? before
-      : { ...before, isConnected, sinceMs: nowMs, actAtMs: nowMs + times.patienceMs };
+      : { ...holdLadder(before, nowMs), isConnected, sinceMs: nowMs };
   if (isConnected) {
     const isHealthy = nowMs - state.sinceMs >= times.healthyMs;
-    return { state: isHealthy ? { ...state, rung: 0 } : state, action: undefined };
+    // The pause outlasts a short recovery: one that comes and goes is not reset each time.
+    return { state: isHealthy ? { ...state, rung: 0, actAtMs: nowMs } : state, action: undefined };
   }
   // A person must see to these; resets would only use up tries at a PIN.
   const isForPeople = registration === 'locked' || registration === 'denied';
@@ -61,6 +62,12 @@ export function stepLadder(
   const action = actionAt(state.rung, registration, canPower);
   const pauseMs = Math.min(times.longestPauseMs, times.firstPauseMs * 2 ** state.rung);
   return { state: { ...state, rung: state.rung + 1, actAtMs: nowMs + pauseMs }, action };
+}
+
+/** Nothing can be known of it or done for it now: it is given its patience anew, on the same rung. */
+export function holdLadder(before: LadderState, nowMs: number): LadderState {
+  const actAtMs = Math.max(before.actAtMs, nowMs + before.times.patienceMs);
+  return { ...before, actAtMs };
 }
 
 function actionAt(

@@ -58,8 +58,17 @@ export async function sendPin(
   } catch (error) {
     // IO is ModemManager's own "no"; a silent one may still have taken it.
     if (!(error instanceof HalError) || error.code !== 'IO') throw error;
+    if (isForbidden(error)) {
+      throw new HalError('NOT_PERMITTED', `modem ${id}: polkit forbids it`, { cause: error });
+    }
     throw new HalError('BAD_REPLY', `modem ${id}: the SIM refused the PIN`, { cause: error });
   }
+}
+
+/** Polkit's "no", of which the SIM hears nothing. */
+function isForbidden({ cause }: HalError): boolean {
+  const type = cause instanceof Error && 'type' in cause ? String(cause.type) : '';
+  return /\.(Unauthorized|AccessDenied)$/.test(type);
 }
 
 async function findModem(bus: Dbus, id: string, signal: AbortSignal) {

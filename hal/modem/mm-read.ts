@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Dbus } from '../os/dbus.ts';
+import { countersOf } from './counters.ts';
 import {
   type Interfaces,
   MM,
@@ -95,15 +95,4 @@ async function bearersOf(
   // A bearer may go between the two calls.
   const settled = await Promise.allSettled(all);
   return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-}
-
-async function countersOf(name: string | undefined): Promise<Partial<ModemState>> {
-  if (name === undefined || !/^[\w.-]+$/.test(name)) return {};
-  const read = async (file: string) =>
-    Number(await readFile(`/sys/class/net/${name}/statistics/${file}`, 'utf8'));
-  try {
-    return { rxBytesTotal: await read('rx_bytes'), txBytesTotal: await read('tx_bytes') };
-  } catch {
-    return {};
-  }
 }

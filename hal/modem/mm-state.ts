@@ -30,6 +30,8 @@ export function modemStateOf(
   const threeGpp = interfaces[`${MM}.Modem.Modem3gpp`] ?? {};
   const operator = text(threeGpp.OperatorName) ?? text(threeGpp.OperatorCode);
   const interfaceName = netPort(modem.Ports);
+  const port = text(modem.PrimaryPort);
+  const pinTriesLeft = number(record(modem.UnlockRetries)[SIM_PIN]);
   return {
     id: text(modem.EquipmentIdentifier) ?? path,
     model: [text(modem.Manufacturer), text(modem.Model)].filter(Boolean).join(' ') || 'modem',
@@ -39,9 +41,14 @@ export function modemStateOf(
     addresses: bearers.flatMap(addressesOf),
     ...(operator === undefined ? {} : { operator }),
     ...(interfaceName === undefined ? {} : { interfaceName }),
+    ...(port === undefined ? {} : { port }),
+    ...(pinTriesLeft === undefined ? {} : { pinTriesLeft }),
     ...signalOfModem(interfaces[`${MM}.Modem.Signal`] ?? {}),
   };
 }
+
+/** MM_MODEM_LOCK_SIM_PIN */
+const SIM_PIN = 2;
 
 /** MMModemState. */
 function registrationOf(modem: Properties, threeGpp: Properties): Registration {
@@ -69,7 +76,7 @@ export function technologyOf(bits: number): Technology {
 function simOf(modem: Properties): Sim {
   if (number(modem.State) === -1 && number(modem.StateFailedReason) === 2) return 'absent';
   const lock = number(modem.UnlockRequired);
-  if (lock === 2) return 'pin';
+  if (lock === SIM_PIN) return 'pin';
   if (lock === 4) return 'puk';
   // PIN2 and PUK2 guard nothing that the box uses.
   if (lock === 1 || lock === 3 || lock === 5) return 'ready';

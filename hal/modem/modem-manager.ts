@@ -32,6 +32,7 @@ export function openModemManager(os: ModemsOs, address?: string): Modems {
   };
   return {
     driver: 'ModemManager',
+    canPower: false,
     changes: (signal) => changes(os, address, signal),
     act: (id, action, signal) => withBus((bus) => act(bus, id, action, signal), signal),
     sendPin: (id, pin, signal) => withBus((bus) => sendPin(bus, id, pin, signal), signal),

@@ -23,12 +23,16 @@ export interface ModemState {
   readonly registration: Registration;
   readonly technology: Technology;
   readonly sim: Sim;
+  /** At the PIN it asks for; most serial modems do not tell. */
+  readonly pinTriesLeft?: number;
   readonly operator?: string;
   readonly rsrpDbm?: number;
   readonly rsrqDb?: number;
   readonly sinrDb?: number;
   /** The network interface of its data, for example `wwan0`. */
   readonly interfaceName?: string;
+  /** Where it is spoken to, for example `cdc-wdm0` or `/dev/ttyUSB2`. */
+  readonly port?: string;
   readonly addresses: readonly string[];
   /** Since the interface came; the daemon adds over reconnects. */
   readonly rxBytesTotal?: number;
@@ -36,7 +40,12 @@ export interface ModemState {
 }
 
 export type ModemsState =
-  | { readonly phase: 'known'; readonly modems: readonly ModemState[] }
+  | {
+      readonly phase: 'known';
+      readonly modems: readonly ModemState[];
+      /** Why others are not among them, such as a serial port that is not there. */
+      readonly away?: readonly string[];
+    }
   /** Whoever tells of modems is away; it is tried again. */
   | { readonly phase: 'away'; readonly reason: string }
   | { readonly phase: 'absent' };
@@ -46,11 +55,16 @@ export type ModemAction = 'reconnect' | 'enable' | 'disable' | 'reset' | 'power'
 
 export interface Modems {
   readonly driver: string;
+  /** `power` can be asked of them; it takes the supply from all. */
+  readonly canPower: boolean;
   /** The present state first, then each change. Ends when `signal` aborts; never fails. */
   changes(signal: AbortSignal): AsyncIterable<ModemsState>;
   /** Rejects with `HalError`: NOT_FOUND, UNSUPPORTED, TIMEOUT. */
   act(id: string, action: ModemAction, signal: AbortSignal): Promise<void>;
-  /** Rejects with `HalError` BAD_REPLY for a wrong PIN. Three of them lock the SIM. */
+  /**
+   * Rejects with `HalError` BAD_REPLY for a wrong PIN, of which three lock the SIM;
+   * NOT_FOUND, NOT_PERMITTED and DEVICE_BUSY where the SIM never got it.
+   */
   sendPin(id: string, pin: string, signal: AbortSignal): Promise<void>;
 }
 

@@ -80,16 +80,24 @@ export function modemAt(trace: ModemTrace, atS: number): ModemState | undefined 
   return state;
 }
 
+export interface SimulatedModems extends Modems {
+  readonly ids: readonly string[];
+  /** From now on it searches in vain: until it is reset, or this takes it back. */
+  setHung(id: string, isHung: boolean): void;
+  isHung(id: string): boolean;
+}
+
 /** Modems that follow their traces from when they were opened; a reset shows as searching. */
-export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock): Modems {
+export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock): SimulatedModems {
   const startMs = clock.monotonicMs();
+  const hung = new Set<string>();
   const downUntilMs = new Map<string, number>();
   const now = (): readonly ModemState[] => {
     const nowMs = clock.monotonicMs();
     return traces.flatMap((trace) => {
       const state = modemAt(trace, (nowMs - startMs) / 1000);
       if (state === undefined) return [];
-      const isDown = (downUntilMs.get(trace.id) ?? 0) > nowMs;
+      const isDown = hung.has(trace.id) || (downUntilMs.get(trace.id) ?? 0) > nowMs;
       return [isDown ? { ...state, registration: 'searching' as const } : state];
     });
   };
@@ -98,6 +106,8 @@ export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock)
   };
   return {
     driver: 'simulated',
+    ids: traces.map(({ id }) => id),
+    canPower: false,
     changes: async function* (signal): AsyncGenerator<ModemsState> {
       let told = '';
       while (!signal.aborted) {
@@ -111,10 +121,16 @@ export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock)
         }
       }
     },
-    act: async (id) => {
+    act: async (id, action) => {
       find(id);
+      if (action === 'reset' || action === 'power') hung.delete(id);
       downUntilMs.set(id, clock.monotonicMs() + 5000);
     },
     sendPin: async (id) => find(id),
+    setHung: (id, isHung) => {
+      if (isHung) hung.add(id);
+      else hung.delete(id);
+    },
+    isHung: (id) => hung.has(id),
   };
 }

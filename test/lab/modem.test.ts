@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeModems } from '../../daemon/doctor/network.ts';
+import { openPinKeeper } from '../../daemon/modems/pin-keeper.ts';
 import { openAtModem } from '../../hal/modem/at/driver.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems, ModemsState } from '../../hal/modem/port.ts';
@@ -48,7 +49,11 @@ test('the AT driver tells registration and signal over a real tty', async () => 
   await using _modem = await startAtModem('/dev/ttyGS0');
   await using seen = follow(openAtModem('/dev/ttyACM0', 115_200, os));
   await until('a registered modem', () => seen.first()?.registration === 'registered');
-  const { id, technology, operator, rsrpDbm, rsrqDb, sim } = seen.first() ?? {};
+  const { id, technology, operator, rsrpDbm, rsrqDb, sim, interfaceName, rxBytesTotal } =
+    seen.first() ?? {};
+  console.log(`  AT: its interface is ${interfaceName}, which received ${rxBytesTotal} bytes`);
+  assert.ok(existsSync(`/sys/class/net/${interfaceName}`), interfaceName);
+  assert.type(rxBytesTotal, 'number');
   assert.equal(
     { id, technology, operator, rsrpDbm, rsrqDb, sim },
     {
@@ -122,6 +127,31 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     console.log(
       `  ModemManager: back ${backMs | 0} ms after a crash, unplug told after ${goneMs | 0} ms`,
     );
+    modem.pin = '4711';
+    gadget.plug();
+    await until('a locked SIM', () => seen.first()?.sim === 'pin');
+    console.log(`  ModemManager: tries left: ${seen.first()?.pinTriesLeft ?? 'not told'}`);
+    const folder = mkdtempSync('/tmp/venuebox-pin-');
+    const file = `${folder}/sim.pin`;
+    const keeper = await openPinKeeper({
+      modems: openModemManager(os),
+      files: { any: file },
+      stateFolder: folder,
+      ...os,
+    });
+    const look = async () => {
+      const state = seen.latest();
+      const known = state?.phase === 'known' ? state.modems : [];
+      return (await keeper.look(known, AbortSignal.timeout(60_000))).get(seen.first()?.id ?? '');
+    };
+    writeFileSync(file, '9999');
+    assert.is((await look())?.kind, 'wrong');
+    assert.is((await look())?.kind, 'wrong');
+    writeFileSync(file, '4711\n');
+    await look();
+    await until('an open SIM', () => seen.first()?.sim === 'ready');
+    const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
+    assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
   } finally {
     for (const child of children) child.kill('SIGKILL');
   }

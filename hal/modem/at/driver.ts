@@ -3,8 +3,15 @@ import { HalError } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
 import { either } from '../../os/either.ts';
 import { messageOf } from '../../os/log.ts';
+import { countersOf, interfaceBesideTty } from '../counters.ts';
 import type { ModemsOs } from '../modem-manager.ts';
-import { checkPin, type ModemAction, type Modems, type ModemsState } from '../port.ts';
+import {
+  checkPin,
+  type ModemAction,
+  type ModemState,
+  type Modems,
+  type ModemsState,
+} from '../port.ts';
 import { type AtLine, openAtLine, pause, shareLine } from './line.ts';
 import { AT_QUERIES, type AtAnswers, modemStateOfAt } from './parse.ts';
 
@@ -24,6 +31,7 @@ export function openAtModem(path: string, baudRate: number, os: ModemsOs): Modem
   };
   return {
     driver: `AT on ${path}`,
+    canPower: false,
     changes: (signal) => changes(path, take, os, signal),
     act: async (_id, action, signal) => command(commandsOf(action), signal),
     sendPin: async (_id, pin, signal) => command([`AT+CPIN="${checkPin(pin)}"`], signal),
@@ -65,8 +73,10 @@ async function* changes(
       using ends = either(signal, line.closed);
       await line.ask('ATE0', ANSWER_MS, signal);
       while (!signal.aborted) {
-        const modem = modemStateOfAt(await askAll(line, signal), path);
-        const state: ModemsState = { phase: 'known', modems: [modem] };
+        const state: ModemsState = {
+          phase: 'known',
+          modems: [await readModem(line, path, signal)],
+        };
         if (JSON.stringify(state) !== told) yield state;
         told = JSON.stringify(state);
         await rest(path, clock, ends.signal);
@@ -94,6 +104,13 @@ async function rest(path: string, clock: Clock, signal: AbortSignal): Promise<vo
     await pause(clock, Math.min(LOOK_MS, leftMs), signal);
     if (!existsSync(path)) throw new HalError('GONE', `${path}: the modem went`);
   }
+}
+
+async function readModem(line: AtLine, path: string, signal: AbortSignal): Promise<ModemState> {
+  const modem = { ...modemStateOfAt(await askAll(line, signal), path), port: path };
+  const interfaceName = await interfaceBesideTty(path);
+  if (interfaceName === undefined) return modem;
+  return { ...modem, interfaceName, ...(await countersOf(interfaceName)) };
 }
 
 async function askAll(line: AtLine, signal: AbortSignal): Promise<AtAnswers> {

@@ -92,6 +92,10 @@ test('a box that is well has nothing to say', async () => {
   assert.equal(box.events, []);
 });
 
+function pinTrouble(kind: 'missing' | 'wrong' | 'kept'): Change {
+  return { modemCare: [{ id: '861', model: 'EM7455', pin: { kind, reason: '/etc/sim.pin' } }] };
+}
+
 /** Everything that can be wrong, and the warning that tells of it. */
 const CASES: readonly (readonly [string, Change])[] = [
   [
@@ -147,6 +151,21 @@ const CASES: readonly (readonly [string, Change])[] = [
           },
         ],
       },
+    },
+  ],
+  ['sim-861-pin-missing', pinTrouble('missing')],
+  ['sim-861-pin-wrong', pinTrouble('wrong')],
+  ['sim-861-pin-kept', pinTrouble('kept')],
+  [
+    'sim-861-over-budget',
+    { modemCare: [{ id: '861', model: 'EM7455', usedBytes: 5e9, budgetBytes: 5e9 }] },
+  ],
+  [
+    'modem-861-lost',
+    {
+      modemCare: [
+        { id: '861', model: 'EM7455', reset: { action: 'reset', reason: 'it is searching' } },
+      ],
     },
   ],
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],

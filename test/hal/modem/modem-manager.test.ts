@@ -1,98 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HalError } from '../../../hal/errors.ts';
-import { MM } from '../../../hal/modem/mm-state.ts';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { NM, readNmDevices } from '../../../hal/modem/nm-state.ts';
 import type { ModemsState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
 import { messageOf, silentLog } from '../../../hal/os/log.ts';
+import { errorReply, startBus, startFakeManager } from '../../support/modem-manager.ts';
 
 const test = suite('ModemManager over D-Bus');
 const os = { clock: systemClock, log: silentLog };
 const never = new AbortController().signal;
-
-/** A private bus, by Debian's dbus-daemon. */
-async function startBus(folder: string) {
-  const address = `unix:path=${join(folder, 'bus')}`;
-  const child: ChildProcess = spawn(
-    'dbus-daemon',
-    ['--session', '--nofork', `--address=${address}`, '--print-address'],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.once('data', () => resolve());
-    child.once('error', reject);
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return {
-    address,
-    stop: async () => {
-      child.kill('SIGKILL');
-      await ended;
-      await rm(join(folder, 'bus'), { force: true });
-    },
-  };
-}
-
-/** dbus-next's types have the parameters of `newError` wrong: the call comes first. */
-function errorReply(call: dbus.Message, name: string, text: string): dbus.Message {
-  const newError = dbus.Message.newError as unknown as (...args: unknown[]) => dbus.Message;
-  return newError(call, name, text);
-}
-
-/** Answers as ModemManager does, with one modem in a state. */
-async function startFakeManager(address: string, state: number, sim = '/sim/0') {
-  const bus = dbus.sessionBus({ busAddress: address });
-  bus.on('error', () => {});
-  await bus.requestName(MM, 0);
-  let now = state;
-  const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
-  const modem = () => ({
-    [`${MM}.Modem`]: {
-      EquipmentIdentifier: variant('s', '867530900000017'),
-      Model: variant('s', 'Fake'),
-      State: variant('i', now),
-      AccessTechnologies: variant('u', 1 << 14),
-      UnlockRequired: variant('u', 1),
-      Bearers: variant('ao', []),
-      Sim: variant('o', sim),
-    },
-  });
-  const calls: string[] = [];
-  bus.on('message', (message: dbus.Message) => {
-    if (message.type !== dbus.MessageType.METHOD_CALL) return;
-    calls.push(`${message.member} ${message.body.join(',')}`.trim());
-    if (message.member === 'SendPin' && message.body[0] !== '4711') {
-      bus.send(errorReply(message, `${MM}.Error.MobileEquipment.IncorrectPin`, 'no'));
-      return;
-    }
-    const isObjects = message.member === 'GetManagedObjects';
-    const body = isObjects ? [{ '/modem/0': modem() }] : [];
-    bus.send(dbus.Message.newMethodReturn(message, isObjects ? 'a{oa{sa{sv}}}' : '', body));
-  });
-  return {
-    calls,
-    change: (next: number) => {
-      now = next;
-      const signal = dbus.Message.newSignal(
-        '/modem/0',
-        'org.freedesktop.DBus.Properties',
-        'PropertiesChanged',
-        'sa{sv}as',
-        [`${MM}.Modem`, {}, []],
-      );
-      bus.send(signal);
-    },
-    stop: () => bus.disconnect(),
-  };
-}
 
 /** The next state that fits; fails after five seconds. */
 async function nextWhere(
@@ -173,6 +96,24 @@ async function errorOf(work: Promise<unknown>): Promise<HalError> {
   return error;
 }
 
+test('a locked SIM is told with the tries that are left', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
+  const bus = await startBus(folder);
+  const manager = await startFakeManager(bus.address, 2);
+  const stop = new AbortController();
+  const states = openModemManager(os, bus.address).changes(stop.signal)[Symbol.asyncIterator]();
+  const locked: ModemsState = await nextWhere(states, 'a locked modem', isKnown('locked'));
+  assert.ok(locked.phase === 'known');
+  assert.equal(
+    locked.modems.map(({ sim, pinTriesLeft }) => [sim, pinTriesLeft]),
+    [['pin', 3]],
+  );
+  stop.abort();
+  await states.next();
+  manager.stop();
+  await bus.stop();
+});
+
 test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are told apart', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
   const bus = await startBus(folder);
@@ -183,6 +124,10 @@ test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are told apa
   const wrong = await errorOf(modems.sendPin('867530900000017', '9182', never));
   assert.is(wrong.code, 'BAD_REPLY');
   assert.not.match(messageOf(wrong), '9182');
+  assert.is(
+    (await errorOf(modems.sendPin('867530900000017', '0000', never))).code,
+    'NOT_PERMITTED',
+  );
   const tries = manager.calls.length;
   assert.is((await errorOf(modems.sendPin('867530900000017', '12', never))).code, 'BAD_REPLY');
   assert.equal(manager.calls.slice(tries), ['GetManagedObjects']);

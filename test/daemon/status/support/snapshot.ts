@@ -121,6 +121,9 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       phase: 'known',
       modems: [modem('wwan0', '350000000000001'), modem('wwan1', '350000000000002')],
     },
+    modemCare: [
+      { id: '350000000000001', model: 'RM502Q-AE', usedBytes: 9_000_000_000, budgetBytes: 5e10 },
+    ],
     system: {
       cpuC: 61.35,
       throttling: {
@@ -219,6 +222,8 @@ function modem(interfaceName: string, id: string) {
     sinrDb: 14.25,
     interfaceName,
     addresses: ['198.51.100.3'],
+    rxBytesTotal: 1_000,
+    txBytesTotal: 2_000,
   } as const;
 }
 

@@ -1,0 +1,111 @@
+import * as v from 'valibot';
+import type { ModemState } from '../../hal/modem/port.ts';
+
+/**
+ * When a SIM is given its PIN, as a pure decision. A wrong PIN costs one of three
+ * tries and the last of them the SIM: so a file is tried once, until it is written
+ * anew, and never with the last try.
+ */
+
+/** The file that is meant for a modem, without a word of what it holds. */
+export type PinFile =
+  | { readonly phase: 'ready'; readonly path: string; readonly version: string }
+  | { readonly phase: 'unreadable'; readonly path: string; readonly reason: string }
+  | { readonly phase: 'none' };
+
+/**
+ * What is remembered of a modem's SIM, over restarts.
+ *
+ * - `trying`: a PIN was sent and no answer came; it may have been wrong.
+ */
+const memory = v.object({
+  version: v.string(),
+  outcome: v.picklist(['trying', 'taken', 'refused']),
+  /** Since its SIM was last seen open. */
+  refusals: v.pipe(v.number(), v.integer(), v.minValue(0)),
+});
+
+const memories = v.record(v.string(), memory);
+
+export type PinMemory = Readonly<v.InferOutput<typeof memory>>;
+export type PinMemories = Readonly<Record<string, PinMemory>>;
+
+/** Why a SIM stays locked. */
+export interface PinTrouble {
+  readonly kind: 'missing' | 'wrong' | 'kept';
+  readonly reason: string;
+}
+
+export type PinDecision =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'send'; readonly path: string; readonly version: string }
+  | { readonly kind: 'trouble'; readonly trouble: PinTrouble };
+
+/** Of a SIM, by 3GPP TS 31.101 §9.5.1; for a modem that does not tell what is left. */
+const TRIES = 3;
+
+const NOTHING: PinDecision = { kind: 'nothing' };
+
+/** @param wasSent To this SIM, since it was put in. */
+export function decidePin(
+  modem: ModemState,
+  file: PinFile,
+  known: PinMemory | undefined,
+  wasSent: boolean,
+): PinDecision {
+  if (modem.sim !== 'pin') return NOTHING;
+  if (file.phase === 'none') {
+    const names = [...namesOf(modem), 'any'].join(', ');
+    return trouble('missing', `no file is named for it (by ${names})`);
+  }
+  if (file.phase === 'unreadable') return trouble('missing', `${file.path}: ${file.reason}`);
+  // A refusal would have cost one of all tries.
+  const isUnanswered = known?.outcome === 'trying' && (modem.pinTriesLeft ?? 0) < TRIES;
+  const isRefused = known?.outcome === 'refused' || isUnanswered;
+  if (known?.version === file.version && isRefused) {
+    const why = known.outcome === 'refused' ? 'is wrong' : 'got no answer, and may be wrong';
+    return trouble('wrong', `the PIN of ${file.path} ${why}`);
+  }
+  if (wasSent && known?.version === file.version) return NOTHING;
+  const triesLeft = modem.pinTriesLeft ?? TRIES - (known?.refusals ?? 0);
+  if (triesLeft < 2) return trouble('kept', 'its last try is kept for a person');
+  return { kind: 'send', path: file.path, version: file.version };
+}
+
+/** The key of `modems.pin_files` that is meant for a modem; undefined where none is. */
+export function pinKeyOf(modem: ModemState, keys: readonly string[]): string | undefined {
+  return [...namesOf(modem), 'any'].find((name) => keys.includes(name));
+}
+
+/** What a person may call it by. */
+function namesOf({ id, interfaceName, port }: ModemState): readonly string[] {
+  return [id, interfaceName, port].flatMap((name) => name ?? []);
+}
+
+/** Reads what was kept; what is damaged is nothing. */
+export function parsePinMemories(text: string): PinMemories {
+  try {
+    const kept = v.safeParse(memories, JSON.parse(text));
+    return kept.success ? kept.output : {};
+  } catch {
+    return {};
+  }
+}
+
+/** More than a box has sockets for; the oldest goes. */
+const MOST_KNOWN = 32;
+
+/** @param known Undefined forgets. */
+export function remember(
+  before: PinMemories,
+  id: string,
+  known: PinMemory | undefined,
+): PinMemories {
+  const others = Object.entries(before).filter(([other]) => other !== id);
+  if (known === undefined) return Object.fromEntries(others);
+  return Object.fromEntries([...others, [id, known] as const].slice(-MOST_KNOWN));
+}
+
+function trouble(kind: PinTrouble['kind'], reason: string): PinDecision {
+  return { kind: 'trouble', trouble: { kind, reason } };
+}

@@ -1,0 +1,82 @@
+import type { ModemAction, Modems, ModemsState } from '../../hal/modem/port.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { LinkWish } from '../../pipelines/uplink/links.ts';
+import type { BoxEvent } from '../commands.ts';
+import type { BoxSnapshot, ModemCare } from '../snapshot.ts';
+import { carriageOf, wishOf } from './carriage.ts';
+import { type Climbs, climbKeyOf, type DueAction, type Seen, stepClimbs } from './climbs.ts';
+
+/** Modems that were only just plugged in, or a box that was, need a minute to register. */
+const START_GRACE_MS = 120_000;
+
+export interface ResetDeps {
+  readonly modems: Pick<Modems, 'act' | 'canPower'>;
+  /** Links of the config. */
+  readonly wishes: readonly LinkWish[];
+  /** The box speaks to each modem itself, so that one that says nothing is away or hangs. */
+  readonly isDirect: boolean;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Resets = ReadonlyMap<string, NonNullable<ModemCare['reset']>>;
+
+/** Brings modems back that do not come back by themselves. */
+export interface Resetter {
+  /** Acts where that is due, and tells by modem what was last done for those that are not well. */
+  look(box: ResetBox, signal: AbortSignal): Promise<Resets>;
+}
+
+type ResetBox = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children'>;
+
+export function openResetter(deps: ResetDeps): Resetter {
+  const { modems, onEvent, clock, log } = deps;
+  const startedMs = clock.monotonicMs();
+  let climbs: Climbs = new Map();
+  const last = new Map<string, { readonly action: ModemAction; readonly reason: string }>();
+
+  const act = async ({ modem, action, reason }: DueAction, signal: AbortSignal) => {
+    const { id, model } = modem;
+    last.set(climbKeyOf(modem), { action, reason });
+    log.warn('a modem does not come back', { modem: id, action, reason });
+    const failure = await modems.act(id, action, signal).then(
+      () => undefined,
+      (error: unknown) => messageOf(error),
+    );
+    if (signal.aborted) return;
+    if (failure !== undefined) log.warn('modem not reset', { modem: id, action, reason: failure });
+    onEvent({
+      type: 'modem.reset',
+      severity: 'warning',
+      atMs: clock.wallMs(),
+      data: { modem: id, model, action, reason, ...(failure === undefined ? {} : { failure }) },
+    });
+  };
+  return {
+    look: async (box, signal) => {
+      const nowMs = clock.monotonicMs();
+      const seen = nowMs - startedMs < START_GRACE_MS ? undefined : seenOf(box, deps);
+      const step = stepClimbs(climbs, seen, modems.canPower, nowMs);
+      climbs = step.climbs;
+      for (const due of step.due) await act(due, signal);
+      const isLost = (key: string) => (climbs.get(key)?.ladder.rung ?? 0) > 0;
+      for (const key of [...last.keys()]) if (!isLost(key)) last.delete(key);
+      return last;
+    },
+  };
+}
+
+function seenOf(box: ResetBox, { wishes, isDirect }: ResetDeps): readonly Seen[] | undefined {
+  return modemsOf(box.modems, isDirect)?.map((modem) => {
+    const wish = wishOf(modem, wishes);
+    return { modem, isWanted: wish?.isEnabled, carriage: carriageOf(wish, box) };
+  });
+}
+
+/** Undefined where nobody knows whether they are there. */
+function modemsOf(state: ModemsState, isDirect: boolean) {
+  if (state.phase === 'known') return state.modems;
+  return state.phase === 'away' && isDirect ? [] : undefined;
+}

@@ -1,0 +1,226 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { decidePin, parsePinMemories, pinKeyOf } from '../../../daemon/modems/pin.ts';
+import { openPinKeeper } from '../../../daemon/modems/pin-keeper.ts';
+import { HalError } from '../../../hal/errors.ts';
+import { openAtModem } from '../../../hal/modem/at/driver.ts';
+import type { ModemState } from '../../../hal/modem/port.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { answering, freshModem } from '../../support/at-modem.ts';
+import { openPty } from '../../support/pty.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite("a SIM's PIN");
+const never = new AbortController().signal;
+
+const LOCKED: ModemState = {
+  id: '861',
+  model: 'EM7455',
+  registration: 'locked',
+  technology: 'unknown',
+  sim: 'pin',
+  addresses: [],
+};
+const OPEN: ModemState = { ...LOCKED, registration: 'searching', sim: 'ready' };
+
+/** A keeper in front of a SIM that counts its tries. */
+async function keeperOf(pin: string, options: { folder?: string; log?: Log } = {}) {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-pin-')));
+  const file = join(folder, 'sim.pin');
+  const clock = new VirtualClock();
+  const sent: string[] = [];
+  let failure: HalError | undefined;
+  const open = (files: Record<string, string> = { any: file }) =>
+    openPinKeeper({
+      files,
+      stateFolder: folder,
+      clock,
+      log: options.log ?? silentLog,
+      modems: {
+        sendPin: async (_id, tried) => {
+          if (failure !== undefined) throw failure;
+          sent.push(tried);
+          if (tried !== pin) throw new HalError('BAD_REPLY', 'the SIM refused the PIN');
+        },
+      },
+    });
+  return {
+    folder,
+    file,
+    clock,
+    sent,
+    open,
+    write: (text: string) => writeFile(file, text),
+    fail: (error: HalError | undefined) => {
+      failure = error;
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+test('it is sent once for each time a SIM is put in, and by a box that was started anew', async () => {
+  await using sim = await keeperOf('4711');
+  await sim.write('4711\n');
+  const keeper = await sim.open();
+  for (let i = 0; i < 5; i += 1) assert.is((await keeper.look([LOCKED], never)).size, 0);
+  assert.equal(sim.sent, ['4711']);
+  await keeper.look([OPEN], never);
+  await keeper.look([], never);
+  await keeper.look([LOCKED], never);
+  assert.equal(sim.sent, ['4711', '4711']);
+  await (await sim.open()).look([LOCKED], never);
+  assert.is(sim.sent.length, 3);
+});
+
+test('a wrong one is never repeated, nor by a box that was started anew, until its file changes', async () => {
+  await using sim = await keeperOf('4711');
+  await sim.write('1234');
+  const first = await sim.open();
+  const troubles = await first.look([LOCKED], never);
+  assert.is(troubles.get('861')?.kind, 'wrong');
+  assert.match(troubles.get('861')?.reason ?? '', sim.file);
+  for (let i = 0; i < 3; i += 1) {
+    await first.look([LOCKED], never);
+    await first.look([], never);
+    const again = await sim.open();
+    assert.is((await again.look([LOCKED], never)).get('861')?.kind, 'wrong');
+  }
+  assert.equal(sim.sent, ['1234']);
+  await sim.write('47110');
+  await first.look([LOCKED], never);
+  assert.equal(sim.sent, ['1234', '47110']);
+});
+
+test('the last try is kept for a person: as the modem tells it, or as the box has counted', async () => {
+  await using sim = await keeperOf('4711');
+  await sim.write('4711');
+  const keeper = await sim.open();
+  const oneLeft = await keeper.look([{ ...LOCKED, pinTriesLeft: 1 }], never);
+  assert.is(oneLeft.get('861')?.kind, 'kept');
+  assert.equal(sim.sent, []);
+  for (const wrong of ['1111', '22222', '333333', '4711']) {
+    await sim.write(wrong);
+    await keeper.look([LOCKED], never);
+  }
+  assert.equal(sim.sent, ['1111', '22222']);
+  assert.is((await keeper.look([LOCKED], never)).get('861')?.kind, 'kept');
+  await keeper.look([OPEN], never);
+  await keeper.look([LOCKED], never);
+  assert.is(sim.sent.at(-1), '4711');
+});
+
+test('what never reached the SIM is sent later; what got no answer counts as wrong', async () => {
+  await using sim = await keeperOf('4711');
+  await sim.write('4711');
+  const keeper = await sim.open();
+  sim.fail(new HalError('NOT_PERMITTED', 'polkit forbids it'));
+  await keeper.look([LOCKED], never);
+  sim.fail(undefined);
+  await keeper.look([LOCKED], never);
+  assert.equal(sim.sent, []);
+  await sim.clock.advance(30_000);
+  await keeper.look([LOCKED], never);
+  assert.equal(sim.sent, ['4711']);
+  await keeper.look([], never);
+  sim.fail(new HalError('TIMEOUT', 'no answer'));
+  assert.is((await keeper.look([LOCKED], never)).get('861')?.kind, 'wrong');
+  sim.fail(undefined);
+  assert.is((await (await sim.open()).look([LOCKED], never)).get('861')?.kind, 'wrong');
+  assert.is(sim.sent.length, 1);
+  await (await sim.open()).look([{ ...LOCKED, pinTriesLeft: 3 }], never);
+  assert.is(sim.sent.length, 2);
+});
+
+test('a slow answer that opened the SIM after all counts as taken', async () => {
+  await using sim = await keeperOf('4711');
+  await sim.write('4711');
+  const keeper = await sim.open();
+  sim.fail(new HalError('TIMEOUT', 'no answer'));
+  await keeper.look([LOCKED], never);
+  await sim.clock.advance(10_000);
+  await keeper.look([OPEN], never);
+  sim.fail(undefined);
+  await (await sim.open()).look([LOCKED], never);
+  assert.equal(sim.sent, ['4711']);
+});
+
+test('no file, one that is not there and one without a PIN are told by name', async () => {
+  await using sim = await keeperOf('4711');
+  const of = async (files: Record<string, string>) =>
+    (await (await sim.open(files)).look([LOCKED], never)).get('861');
+  assert.match((await of({}))?.reason ?? '', '861');
+  assert.is((await of({ any: '/nowhere/pin' }))?.reason, '/nowhere/pin: ENOENT');
+  await sim.write('secret!');
+  const text = (await of({ any: sim.file }))?.reason ?? '';
+  assert.match(text, 'must hold the PIN, 4 to 8 digits');
+  assert.not.match(text, 'secret');
+  assert.equal(sim.sent, []);
+});
+
+test('two modems have a file each, by IMEI, interface or port; any serves the rest', () => {
+  const modem = { ...LOCKED, interfaceName: 'wwan0', port: '/dev/ttyUSB2' };
+  assert.is(pinKeyOf(modem, ['any', '/dev/ttyUSB2', 'wwan0', '861']), '861');
+  assert.is(pinKeyOf(modem, ['any', '/dev/ttyUSB2', 'wwan0']), 'wwan0');
+  assert.is(pinKeyOf(modem, ['any', '/dev/ttyUSB2']), '/dev/ttyUSB2');
+  assert.is(pinKeyOf(modem, ['wwan1', 'any']), 'any');
+  assert.is(pinKeyOf(modem, ['wwan1']), undefined);
+});
+
+test('a PUK is left to people', () => {
+  const file = { phase: 'ready', path: '/p', version: '1' } as const;
+  assert.is(decidePin({ ...LOCKED, sim: 'puk' }, file, undefined, false).kind, 'nothing');
+});
+
+test('the PIN stands in no line of the journal and in nothing that is kept', async () => {
+  const lines: string[] = [];
+  const hear = (...all: unknown[]) => lines.push(JSON.stringify(all));
+  const log: Log = { debug: hear, info: hear, warn: hear, error: hear, with: () => log };
+  await using sim = await keeperOf('4711', { log });
+  for (const pin of ['918273', '4711']) {
+    await sim.write(pin);
+    await (await sim.open()).look([LOCKED], never);
+  }
+  assert.is(lines.length, 2);
+  const kept = await readFile(join(sim.folder, 'modem-pins.json'), 'utf8');
+  for (const text of [...lines, kept.replace(/"version":"[^"]*"/g, '')]) {
+    assert.not.match(text, /918273|4711/);
+  }
+});
+
+test('over a serial port: one try each, and the right one opens it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-pin-'));
+  await using pty = openPty();
+  const modem = freshModem('4711');
+  pty.onData(answering(modem, (text) => pty.write(text)));
+  const os = { clock: systemClock, log: silentLog };
+  const file = join(folder, 'sim.pin');
+  const modems = openAtModem(pty.path, 115_200, os);
+  const keeper = await openPinKeeper({ modems, files: { any: file }, stateFolder: folder, ...os });
+  await writeFile(file, '9999');
+  const troubles = await keeper.look([LOCKED], never);
+  assert.is(troubles.get('861')?.kind, 'wrong');
+  await keeper.look([LOCKED], never);
+  await writeFile(file, '4711\n');
+  assert.is((await keeper.look([LOCKED], never)).size, 0);
+  const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
+  assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
+  assert.is(modem.pin, undefined);
+  await rm(folder, { recursive: true });
+});
+
+test('any text that was kept is a memory', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+      for (const known of Object.values(parsePinMemories(text)))
+        assert.type(known.version, 'string');
+    }),
+  );
+});
+
+test.run();

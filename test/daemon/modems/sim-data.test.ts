@@ -1,0 +1,105 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { noteSimData, parseSimData, type SimData } from '../../../daemon/modems/sim-data.ts';
+import { openSimData } from '../../../daemon/modems/sim-data-keeper.ts';
+import { reportLinks } from '../../../daemon/status/report-links.ts';
+import type { ModemState } from '../../../hal/modem/port.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { link, WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('data of a SIM');
+const NOVEMBER = Date.UTC(2026, 10, 30, 23, 59);
+const DECEMBER = Date.UTC(2026, 11, 1);
+const EMPTY: SimData = { month: '2026-11', bootId: 'a', modems: {} };
+
+const modem = (rx: number, tx: number, id = '861'): ModemState => ({
+  id,
+  model: 'EM7455',
+  registration: 'connected',
+  technology: 'lte',
+  sim: 'ready',
+  addresses: [],
+  rxBytesTotal: rx,
+  txBytesTotal: tx,
+});
+
+const bytesOf = (data: SimData, id = '861') => data.modems[id]?.bytes;
+
+test('both ways are counted, and on over an interface that comes anew', () => {
+  let data = noteSimData(EMPTY, [modem(100, 50)], NOVEMBER);
+  data = noteSimData(data, [modem(300, 60)], NOVEMBER);
+  assert.is(bytesOf(data), 360);
+  data = noteSimData(data, [], NOVEMBER);
+  data = noteSimData(data, [modem(10, 5)], NOVEMBER);
+  assert.is(bytesOf(data), 375);
+});
+
+test('two SIMs have a count each', () => {
+  const data = noteSimData(EMPTY, [modem(1, 0), modem(0, 7, '862')], NOVEMBER);
+  assert.equal([bytesOf(data), bytesOf(data, '862')], [1, 7]);
+});
+
+test('a month begins with what comes after it, and a clock that falls back begins none', () => {
+  let data = noteSimData(EMPTY, [modem(500, 0)], NOVEMBER);
+  data = noteSimData(data, [modem(520, 0)], DECEMBER);
+  assert.equal([data.month, bytesOf(data)], ['2026-12', 20]);
+  data = noteSimData(data, [modem(530, 0)], NOVEMBER);
+  assert.equal([data.month, bytesOf(data)], ['2026-12', 30]);
+});
+
+test('a restart counts nothing twice; a boot begins the counters anew', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-data-'));
+  const bootId = join(folder, 'boot_id');
+  const clock = new VirtualClock();
+  const run = async (boot: string, rx: number) => {
+    await writeFile(bootId, `${boot}\n`);
+    await using data = await openSimData(folder, { clock, log: silentLog }, bootId);
+    await data.note([modem(rx, 0)]);
+    return data.usedOf(modem(0, 0));
+  };
+  assert.is(await run('first', 1000), 1000);
+  assert.is(await run('first', 1200), 1200);
+  assert.is(await run('second', 5000), 6200);
+  await rm(folder, { recursive: true });
+});
+
+test("links are told with their modem's radio and its SIM's count, the greater of both", () => {
+  const { uplink } = WELL;
+  assert.ok(uplink?.bond);
+  const box = {
+    ...WELL,
+    uplink: { ...uplink, bond: { ...uplink.bond, links: [{ ...link('5g'), usedBytes: 10 }] } },
+    modems: { phase: 'known' as const, modems: [modem(1, 1)] },
+    modemCare: [{ id: '861', model: 'x', link: '5g', usedBytes: 30, budgetBytes: 100 }],
+  };
+  const [told, ...others] = reportLinks(box).links;
+  assert.is(others.length, 0);
+  assert.equal([told?.id, told?.tech, told?.data_used_b, told?.data_cap_b], ['5g', 'lte', 30, 100]);
+  const own = reportLinks({ ...box, modemCare: [] }).links[0];
+  assert.equal([own?.data_used_b, own?.data_cap_b], [10, null]);
+});
+
+test('any text that was kept is a count, and it never shrinks', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.string(), fc.json()),
+      fc.array(fc.nat(), { maxLength: 20 }),
+      (text, counters) => {
+        let data = parseSimData(text, 'a', NOVEMBER);
+        let before = 0;
+        for (const counter of counters) {
+          data = noteSimData(data, [modem(counter, 0)], NOVEMBER);
+          assert.ok((bytesOf(data) ?? 0) >= before);
+          before = bytesOf(data) ?? 0;
+        }
+      },
+    ),
+  );
+});
+
+test.run();
