@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 1_000;
 export interface CareDeps {
   readonly config: Pick<Config, 'modems' | 'uplink'>;
   readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
-  readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children'>;
+  readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
   readonly stateFolder: string;
   readonly onCare: (care: readonly ModemCare[]) => void;
   /** `modem.reset`, for each step of the ladder. */

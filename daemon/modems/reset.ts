@@ -1,4 +1,4 @@
-import type { ModemAction, Modems, ModemsState } from '../../hal/modem/port.ts';
+import type { ModemAction, ModemState, Modems, ModemsState } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { LinkWish } from '../../pipelines/uplink/links.ts';
@@ -29,7 +29,7 @@ export interface Resetter {
   look(box: ResetBox, signal: AbortSignal): Promise<Resets>;
 }
 
-type ResetBox = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children'>;
+type ResetBox = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
 
 export function openResetter(deps: ResetDeps): Resetter {
   const { modems, onEvent, clock, log } = deps;
@@ -69,7 +69,8 @@ export function openResetter(deps: ResetDeps): Resetter {
 }
 
 function seenOf(box: ResetBox, { wishes, isDirect }: ResetDeps): readonly Seen[] | undefined {
-  return modemsOf(box.modems, isDirect)?.map((modem) => {
+  return modemsOf(box.modems, isDirect)?.map((told) => {
+    const modem = isDirect ? asDialled(told, box) : told;
     const wish = wishOf(modem, wishes);
     return { modem, isWanted: wish?.isEnabled, carriage: carriageOf(wish, box) };
   });
@@ -79,4 +80,18 @@ function seenOf(box: ResetBox, { wishes, isDirect }: ResetDeps): readonly Seen[]
 function modemsOf(state: ModemsState, isDirect: boolean) {
   if (state.phase === 'known') return state.modems;
   return state.phase === 'away' && isDirect ? [] : undefined;
+}
+
+/** Such an address an interface gives itself. */
+const LINK_LOCAL = /^(fe80:|169\.254\.)/i;
+
+/** A serial port does not tell that another program has dialled; the interface's address does. */
+function asDialled(modem: ModemState, { system }: ResetBox): ModemState {
+  const isUp = (system?.interfaces ?? []).some(
+    ({ name, addresses }) =>
+      name === modem.interfaceName && addresses.some((one) => !LINK_LOCAL.test(one)),
+  );
+  return modem.registration === 'registered' && isUp
+    ? { ...modem, registration: 'connected' }
+    : modem;
 }

@@ -37,23 +37,24 @@ const OTHER: ModemState = { ...MODEM, id: '862', interfaceName: 'wwan1', address
 const TWO_LINKS =
   'uplink: {host: h, port: 1, links: [{id: 5g, device: wwan0}, {id: lte, device: wwan1}]}';
 
-type Box = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children'>;
+type Box = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
 
 const idle = (...modems: readonly ModemState[]): Box => ({
   modems: { phase: 'known', modems },
   uplink: undefined,
   children: {},
+  system: undefined,
 });
 
 type LinkState = Parameters<typeof link>[1];
 
 /** On air over two links. */
 function live(first: LinkState, second: LinkState, change: Partial<ModemState> = {}): Box {
-  const { uplink, children } = WELL;
+  const { uplink, children, system } = WELL;
   assert.ok(uplink?.bond);
   const bond = { ...uplink.bond, links: [link('5g', first), link('lte', second)] };
   const modems = [{ ...MODEM, ...change }, OTHER];
-  return { modems: { phase: 'known', modems }, uplink: { ...uplink, bond }, children };
+  return { modems: { phase: 'known', modems }, uplink: { ...uplink, bond }, children, system };
 }
 
 interface Options {
@@ -177,6 +178,26 @@ test('a modem that no link wants and that was never connected is left alone, as 
   await using left = await careOf(idle(searching), { yaml: disabled });
   await left.pass(1200);
   assert.equal(left.acts, []);
+});
+
+test('a serial modem that another program has dialled is connected by its interface', async () => {
+  const yaml = `${TWO_LINKS}\nmodems: {driver: at, at_ports: [/dev/ttyUSB2]}`;
+  const { system } = WELL;
+  assert.ok(system);
+  const registered = idle({ ...MODEM, registration: 'registered' });
+  const wwan0 = (addresses: readonly string[]) => ({
+    ...registered,
+    system: {
+      ...system,
+      interfaces: [{ name: 'wwan0', isUp: true, addresses, rxBytesTotal: 0, txBytesTotal: 0 }],
+    },
+  });
+  await using box = await careOf(wwan0(['10.0.0.2']), { yaml });
+  await box.pass(1200);
+  assert.equal(box.acts, []);
+  box.set(wwan0(['fe80::1']));
+  await box.pass(60);
+  assert.equal(box.actions(), ['reconnect']);
 });
 
 test('modems.reset: false leaves all to people; so are a PIN, a refusal and an empty slot', async () => {
@@ -331,7 +352,7 @@ test('over D-Bus: ModemManager is given the PIN, and told to reconnect and reset
     {
       config: parseConfig('x', yaml, []),
       modems,
-      snapshot: () => ({ modems: state, uplink: undefined, children: {} }),
+      snapshot: () => ({ ...idle(), modems: state }),
       stateFolder: folder,
       onCare: () => undefined,
       onEvent: () => undefined,
