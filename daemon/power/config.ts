@@ -4,7 +4,7 @@ import * as v from 'valibot';
 export const powerSchema = v.strictObject({
   /** A board of hal/battery/boards.ts, `auto`, `simulated` or `none`. */
   board: v.optional(v.pipe(v.string('must be text'), v.maxLength(40)), 'simulated'),
-  /** Of the cells that are fitted; 0 takes the board's figure. */
+  /** Of the cells that are fitted; 0 takes the board's or the kernel's figure. */
   capacity_mah: v.optional(
     v.pipe(
       v.number('must be mAh, 0 to 200000'),
