@@ -110,13 +110,13 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     resumeWithinS: programme.isEdge ? 0 : config.drop.resume_within_s,
     effects: {
       setCapturing: (isWanted) => mediaPath.setCapturing(isWanted),
-      beginDrop: async () => {
+      beginDrop: async (dropId) => {
         mediaPath.setUplinking(true);
-        await mediaPath.setRecording(true, untilEnd);
+        await mediaPath.setRecording(dropId, untilEnd);
       },
       endDrop: async () => {
         mediaPath.setUplinking(false);
-        await mediaPath.setRecording(false, untilEnd);
+        await mediaPath.setRecording(undefined, untilEnd);
         mediaPath.clear();
         state.set({ media: undefined, levels: undefined, uplink: undefined });
       },

@@ -60,8 +60,11 @@ export interface MediaPath {
   setUplinking(isWanted: boolean): void;
   /** A clip of the last seconds. Rejects where none can be made. */
   clip(signal: AbortSignal): Promise<ClipMade>;
-  /** Begins at once; resolves when each target has closed its files, or ten seconds later. */
-  setRecording(isWanted: boolean, signal: AbortSignal): Promise<void>;
+  /**
+   * Records a drop, by its id, or none. Begins at once; resolves when each target has
+   * closed its files, or ten seconds later.
+   */
+  setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
   /** What rests to save power, until told otherwise. */
   rest(rest: Rest): void;
   /** Viewers start over: with poster and countdown, until the next drop. */
@@ -85,7 +88,8 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   const { config, camera, sound, encoders, clock, log } = deps;
   let hasFlowed = false;
   let hasPlayed = false;
-  let isRecording = false;
+  /** The drop that is recorded. */
+  let recorded: { readonly dropId?: string } = {};
   let recording: readonly TargetState[] = [];
   let steadiness = startSteadiness(camera.source.isSteady);
   // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
@@ -102,7 +106,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     log,
     onListening: () => {
       resting.onMediaServing();
-      media.send({ type: 'record', isOn: isRecording });
+      media.send({ type: 'record', ...recorded });
       deps.onListening();
     },
     onKeyframesWanted: () => capture.send({ type: 'keyframe' }),
@@ -204,11 +208,12 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     restartCapture: (reason) => capture.restart(reason),
     endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
-    setRecording: async (isWanted, signal) => {
-      isRecording = isWanted;
-      media.send({ type: 'record', isOn: isWanted });
+    setRecording: async (dropId, signal) => {
+      recorded = dropId === undefined ? {} : { dropId };
+      media.send({ type: 'record', ...recorded });
       const endMs = clock.monotonicMs() + CLOSE_MS;
-      const isUnderWay = () => !isWanted && recording.some(({ phase }) => phase === 'recording');
+      const isUnderWay = () =>
+        dropId === undefined && recording.some(({ phase }) => phase === 'recording');
       while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
     },
     clip: (signal) => media.clip(config.clips.length_s, signal),

@@ -21,6 +21,7 @@ export class Outbox {
   readonly #inits = new Map<string, InitMessage>();
   #kept: PartMessage[] = [];
   #isOn = false;
+  #drop: { readonly dropId?: string } = {};
   /** Everything since recording was switched on is still kept. */
   #isKeptFromStart = true;
   #socket: Socket | undefined;
@@ -34,13 +35,15 @@ export class Outbox {
     this.#leadId = leadId;
   }
 
-  setOn(isOn: boolean): void {
+  /** @param dropId Of the drop that begins, where there is one. */
+  setOn(isOn: boolean, dropId?: string): void {
     if (isOn === this.#isOn) return;
     this.#isOn = isOn;
+    this.#drop = dropId === undefined ? {} : { dropId };
     this.#kept = [];
     this.#isKeptFromStart = true;
     this.#safeMsn = undefined;
-    this.#write(isOn ? { type: 'on', isFromStart: true } : { type: 'off' });
+    this.#write(isOn ? { type: 'on', isFromStart: true, ...this.#drop } : { type: 'off' });
   }
 
   setInit(init: InitMessage): void {
@@ -80,7 +83,7 @@ export class Outbox {
     });
     if (!this.#isOn) return;
     const isFromStart = this.#isKeptFromStart && this.#safeMsn === undefined;
-    this.#write({ type: 'on', isFromStart });
+    this.#write({ type: 'on', isFromStart, ...this.#drop });
     for (const init of this.#inits.values()) this.#write(init);
     // From the start of the segment that was not safe to its end: it begins with a key frame.
     const fromMsn = this.#safeMsn ?? 0;

@@ -14,6 +14,8 @@ export type WireMessage =
       readonly type: 'on';
       /** False where parts since the recording was switched on are missing. */
       readonly isFromStart: boolean;
+      /** The drop that it is, which tells its recordings from others. */
+      readonly dropId?: string;
     }
   | {
       readonly type: 'init';
@@ -35,7 +37,11 @@ const JSON_MAX_BYTES = 4_096;
 
 const integer = v.pipe(v.number(), v.safeInteger());
 const headSchema = v.variant('type', [
-  v.object({ type: v.literal('on'), isFromStart: v.boolean() }),
+  v.object({
+    type: v.literal('on'),
+    isFromStart: v.boolean(),
+    dropId: v.exactOptional(v.string()),
+  }),
   v.object({ type: v.literal('init'), trackId: v.string(), initId: v.string() }),
   v.object({
     type: v.literal('part'),

@@ -51,8 +51,8 @@ export interface ClipMade {
 export interface Archive {
   /** A track has published: call it from the presentation's `onPublish`. */
   collect(trackId: string): void;
-  /** A drop begins or ends. */
-  setRecording(isOn: boolean): void;
+  /** A drop is live, by its id, or none is. */
+  setRecording(dropId: string | undefined): void;
   /** Live posters and previews are made, which is so at first, or not. */
   setPreviews(isOn: boolean): void;
   /** Rejects with a PipelineError CLIP_FAILED. */
@@ -134,10 +134,11 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       recorders.collect(trackId);
       studio?.collect(trackId);
     },
-    setRecording: (isOn) => {
-      recorders.setOn(isOn);
+    setRecording: (dropId) => {
+      const isOn = dropId !== undefined;
+      recorders.setOn(isOn, dropId);
       making.set(isOn);
-      if (isOn) replay.begin(clock.wallMs());
+      if (isOn) replay.begin(dropId);
       else replay.end();
     },
     setPreviews: (isOn) => studio?.setDrawing(isOn),

@@ -178,7 +178,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     if (message.type === 'run') openRun(message);
     if (message.type === 'uplink') openUplink(message);
     if (message.type === 'clock') runClockUs = message.clockUs;
-    if (message.type === 'record') archive.setRecording(message.isOn);
+    if (message.type === 'record') archive.setRecording(message.dropId);
     if (message.type === 'clip') makeClip(message);
     if (message.type === 'rest') {
       presentation.setStandIns(message.standIns);

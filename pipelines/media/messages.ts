@@ -62,7 +62,8 @@ export type ToMedia =
       }[];
     }
   /** Recordings begin or end; what was published is written out. */
-  | { readonly type: 'record'; readonly isOn: boolean }
+  /** Which drop is recorded; none where it is left out. */
+  | { readonly type: 'record'; readonly dropId?: string }
   /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */
   | {
       readonly type: 'rest';

@@ -29,6 +29,8 @@ export interface OpenRecord {
   }[];
   /** False where it may have missed media that another target has. */
   readonly isWhole: boolean;
+  /** The drop that it is of; undefined for none, and from before this was kept. */
+  readonly dropId?: string;
 }
 
 /** One fragment that is safe: a whole moof+mdat. */
@@ -84,6 +86,7 @@ const openSchema = v.object({
     v.maxLength(8),
   ),
   isWhole: v.boolean(),
+  dropId: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
 });
 const rowSchema = v.tuple([count, count, count, count, v.number(), count, v.picklist([0, 1])]);
 const syncedSchema = v.object({ type: v.literal('synced'), fragments: v.array(rowSchema) });

@@ -3,7 +3,7 @@ import type { ReplayNews } from '../replay/replay.ts';
 import { SegmentGrouper } from '../replay/segments.ts';
 import { type FragmentEntry, parseJournal } from './journal.ts';
 import { listRecordings } from './library.ts';
-import { journalPath, type RecordingFile } from './recording-file.ts';
+import { journalPath, type RecordingFile, type Show } from './recording-file.ts';
 
 /** Older ones are on the disk, but no drop that is still shown reaches so far back. */
 const STORED_MAX = 24;
@@ -14,14 +14,15 @@ export class Narrator {
   readonly #grouper: SegmentGrouper;
   readonly #name: string;
 
-  constructor(file: RecordingFile, epochMs: number, tell: (news: ReplayNews) => void) {
+  constructor(file: RecordingFile, { epochMs, dropId }: Show, tell: (news: ReplayNews) => void) {
     this.#tell = tell;
     this.#name = file.name;
     const { headerBytes } = file;
     this.#grouper = new SegmentGrouper(headerBytes);
     const [isComplete, isRunning] = [false, true];
     const { name } = file;
-    const recording = { name, epochMs, headerBytes, isComplete, isRunning, segments: [] };
+    const figures = { name, epochMs, dropId, headerBytes };
+    const recording = { ...figures, isComplete, isRunning, segments: [] };
     tell({ type: 'recording', recording });
   }
 
@@ -50,13 +51,13 @@ export async function tellStored(
     const bytes = await readFile(journalPath(folder, name)).catch(() => Buffer.alloc(0));
     const journal = parseJournal(bytes);
     if (journal?.end === undefined) continue;
-    const { epochMs, headerBytes } = journal.open;
+    const { epochMs, dropId, headerBytes } = journal.open;
     const grouper = new SegmentGrouper(headerBytes);
     const segments = [...grouper.add(journal.fragments), ...grouper.end()];
     const { isComplete } = journal.end;
     tell({
       type: 'recording',
-      recording: { name, epochMs, headerBytes, isComplete, isRunning: false, segments },
+      recording: { name, epochMs, dropId, headerBytes, isComplete, isRunning: false, segments },
     });
   }
 }

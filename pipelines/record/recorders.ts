@@ -31,7 +31,7 @@ export interface RecordersOptions {
 export interface Recorders {
   /** A track has published: call it from the presentation's `onPublish`. */
   collect(trackId: string): void;
-  setOn(isOn: boolean): void;
+  setOn(isOn: boolean, dropId?: string): void;
   states(): readonly TargetState[];
   /**
    * Runs the recorders until `signal` aborts; then each has written what it got
@@ -83,8 +83,8 @@ export function openRecorders(options: RecordersOptions): Recorders {
   };
   return {
     collect: (trackId) => tap.collect(trackId),
-    setOn: (isOn) => {
-      for (const { outbox } of slots) outbox.setOn(isOn);
+    setOn: (isOn, dropId) => {
+      for (const { outbox } of slots) outbox.setOn(isOn, dropId);
     },
     states,
     run: async (signal) => {

@@ -9,6 +9,13 @@ import type { ReelStep } from './reel.ts';
 type Begin = Extract<ReelStep, { type: 'begin' }>;
 type FragmentStep = Extract<ReelStep, { type: 'fragment' }>;
 
+/** What a recording is of. */
+export interface Show {
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  readonly dropId?: string | undefined;
+}
+
 /** The group may read recordings; nobody else. */
 const MODE = 0o640;
 
@@ -50,7 +57,11 @@ export class RecordingFile {
   }
 
   /** Creates both files; when it returns, they and their names are on the disk. */
-  static async create(folder: string, epochMs: number, begin: Begin): Promise<RecordingFile> {
+  static async create(
+    folder: string,
+    { epochMs, dropId }: Show,
+    begin: Begin,
+  ): Promise<RecordingFile> {
     const { baseUs, header, tracks, isWhole } = begin;
     const name = recordingName(epochMs + baseUs / 1000);
     const movie = await open(moviePath(folder, name), 'wx', MODE);
@@ -71,6 +82,7 @@ export class RecordingFile {
         headerBytes: header.length,
         tracks,
         isWhole,
+        ...(dropId === undefined ? {} : { dropId }),
       };
       await file.#record(renderRecord(record));
       await syncFolder(folder);

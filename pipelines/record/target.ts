@@ -41,6 +41,7 @@ export class Target {
   readonly #options: TargetOptions;
   readonly #reel: Reel;
   #isOn = false;
+  #dropId: string | undefined;
   #file: ToldFile | undefined;
   #disks: readonly string[] | undefined;
   #room: Room | undefined;
@@ -62,6 +63,7 @@ export class Target {
     switch (message.type) {
       case 'on':
         this.#isOn = true;
+        this.#dropId = message.dropId;
         if (!message.isFromStart) await this.#apply(this.#reel.interrupt('lost'));
         return;
       case 'init':
@@ -136,7 +138,12 @@ export class Target {
   async #applyOne(step: ReelStep): Promise<void> {
     const { settings, epochMs } = this.#options;
     if (step.type === 'begin') {
-      this.#file = await ToldFile.begin(settings.folder, epochMs, step, this.#tellNews);
+      this.#file = await ToldFile.begin(
+        settings.folder,
+        { epochMs, dropId: this.#dropId },
+        step,
+        this.#tellNews,
+      );
       this.#syncedAtMs = this.#nowMs();
       this.#note('recording', { name: this.#file.name });
     } else if (step.type === 'fragment') {

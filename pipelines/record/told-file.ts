@@ -1,6 +1,6 @@
 import type { ReplayNews } from '../replay/replay.ts';
 import { Narrator } from './news.ts';
-import { RecordingFile } from './recording-file.ts';
+import { RecordingFile, type Show } from './recording-file.ts';
 import type { ReelStep } from './reel.ts';
 
 /** A recording under way, told of to the replay as it becomes safe. Rejects as {@link RecordingFile} does. */
@@ -15,12 +15,12 @@ export class ToldFile {
 
   static async begin(
     folder: string,
-    epochMs: number,
+    show: Show,
     step: Extract<ReelStep, { type: 'begin' }>,
     tell: (news: ReplayNews) => void,
   ): Promise<ToldFile> {
-    const file = await RecordingFile.create(folder, epochMs, step);
-    return new ToldFile(file, new Narrator(file, epochMs, tell));
+    const file = await RecordingFile.create(folder, show, step);
+    return new ToldFile(file, new Narrator(file, show, tell));
   }
 
   get name(): string {

@@ -30,15 +30,15 @@ interface Copy {
 }
 
 /**
- * The recordings of a drop as one seekable playlist, while it is live and after.
+ * The recordings of the drop that is live, or of the last one, as one seekable playlist, while it is live and after.
  * Knows of them what their recorders tell; the disk is touched only to send bytes.
  */
 export class Replay {
   readonly #dvrS: number;
   /** By target, then by name. */
   readonly #copies = new Map<string, Map<string, Copy>>();
-  /** Unix time from which the drop counts, in ms. */
-  #sinceMs = 0;
+  /** The drop that is live; undefined while none was since this began. */
+  #dropId: string | undefined;
   #isEnded = false;
 
   /** @param dvrS How far back one can seek while live; 0 for not at all. */
@@ -46,9 +46,9 @@ export class Replay {
     this.#dvrS = dvrS;
   }
 
-  /** A drop begins: what was recorded before is no part of it. */
-  begin(sinceMs: number): void {
-    this.#sinceMs = sinceMs;
+  /** A drop begins, or goes on after a power failure: what was recorded of others is no part of it. */
+  begin(dropId: string): void {
+    this.#dropId = dropId;
     this.#isEnded = false;
   }
 
@@ -116,9 +116,10 @@ export class Replay {
 
   #best(): readonly Copy[] {
     const best = new Map<string, Copy>();
+    const dropId = this.#dropId ?? this.#lastDropId();
     for (const copies of this.#copies.values()) {
       for (const [name, copy] of copies) {
-        if (startMs(copy.recording) < this.#sinceMs) continue;
+        if (dropId === undefined || copy.recording.dropId !== dropId) continue;
         const known = best.get(name);
         if (known === undefined || isBetter(copy.recording, known.recording)) best.set(name, copy);
       }
@@ -130,6 +131,14 @@ export class Replay {
     // a playlist that grows must not change from one to the other.
     const running = sorted.find(({ recording }) => recording.isRunning);
     return sorted.filter((copy) => !copy.recording.isRunning || copy === running);
+  }
+
+  /** Of the newest recording: a box that waits shows what it did last, and nothing older. */
+  #lastDropId(): string | undefined {
+    const all = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
+    const dated = all.filter(({ recording }) => recording.dropId !== undefined);
+    return dated.toSorted((a, b) => startMs(b.recording) - startMs(a.recording))[0]?.recording
+      .dropId;
   }
 }
 

@@ -14,6 +14,8 @@ export interface ReplayRecording {
   readonly name: string;
   /** Unix time of media time 0, in ms. */
   readonly epochMs: number;
+  /** Which drop it is of; undefined for none. */
+  readonly dropId?: string | undefined;
   readonly headerBytes: number;
   readonly isComplete: boolean;
   readonly isRunning: boolean;

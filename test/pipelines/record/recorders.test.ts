@@ -85,14 +85,14 @@ const moviesIn = async (folder: string) =>
 
 async function copyIn(folder: string, movie: string) {
   const journal = await readFile(join(folder, movie.replace('.mp4', '.journal')));
-  return { bytes: await readFile(join(folder, movie)), end: parseJournal(journal)?.end };
+  return { bytes: await readFile(join(folder, movie)), ...parseJournal(journal) };
 }
 
 test('both targets hold the same bytes, complete, and they play', async () => {
   await using one = await openFolder();
   await using two = await openFolder();
   const live = await goLive([one.folder, two.folder]);
-  live.recorders.setOn(true);
+  live.recorders.setOn(true, 'evening');
   await live.recording();
   await sleep(2_000);
   await live.end();
@@ -105,7 +105,8 @@ test('both targets hold the same bytes, complete, and they play', async () => {
   assert.equal(more, []);
   const copies = [await copyIn(one.folder, movie), await copyIn(two.folder, movie)];
   assert.ok(copies[0]?.bytes.equals(copies[1]?.bytes as Buffer));
-  for (const { end, bytes } of copies) {
+  for (const { open, end, bytes } of copies) {
+    assert.is(open?.dropId, 'evening');
     assert.is(end?.isComplete, true);
     assert.is(end?.sha256, createHash('sha256').update(bytes).digest('hex'));
   }

@@ -22,9 +22,11 @@ async function openFolder() {
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
+const SHOW = { epochMs: REAL_EPOCH_MS, dropId: 'evening' };
+
 /** Writes so many fragments, syncs after some of them, and leaves the file as a power cut would. */
 async function cutOff(folder: string, fragments: number, syncedAt: number) {
-  const file = await RecordingFile.create(folder, REAL_EPOCH_MS, MOVIE.begin);
+  const file = await RecordingFile.create(folder, SHOW, MOVIE.begin);
   for (const [i, fragment] of MOVIE.fragments.slice(0, fragments).entries()) {
     await file.append(fragment);
     if (i === syncedAt - 1) await file.sync();
@@ -41,7 +43,7 @@ const journalOf = async (path: string) => parseJournal(await readFile(path));
 
 test('a finished recording is complete, holds its digest, and repair leaves it alone', async () => {
   await using place = await openFolder();
-  const file = await RecordingFile.create(place.folder, REAL_EPOCH_MS, MOVIE.begin);
+  const file = await RecordingFile.create(place.folder, SHOW, MOVIE.begin);
   for (const fragment of MOVIE.fragments) await file.append(fragment);
   await file.finish('off', true);
   const bytes = await readFile(moviePath(place.folder, file.name));

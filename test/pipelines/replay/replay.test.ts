@@ -30,10 +30,16 @@ async function openFolder() {
 }
 
 /** Records movies as a target does, and hands on its news. */
-async function record(folder: string, movies: readonly Movie[], hear: (news: ReplayNews) => void) {
+async function record(
+  folder: string,
+  movies: readonly Movie[],
+  hear: (news: ReplayNews) => void,
+  dropId: string | undefined = 'evening',
+) {
+  const show = { epochMs: REAL_EPOCH_MS, dropId };
   for (const movie of movies) {
-    const file = await RecordingFile.create(folder, REAL_EPOCH_MS, movie.begin);
-    const narrator = new Narrator(file, REAL_EPOCH_MS, hear);
+    const file = await RecordingFile.create(folder, show, movie.begin);
+    const narrator = new Narrator(file, show, hear);
     for (const [i, fragment] of movie.fragments.entries()) {
       await file.append(fragment);
       if (i % 4 === 3) narrator.synced(await file.sync());
@@ -136,6 +142,50 @@ test('what is in the folder after a restart is the same replay', async () => {
   assert.equal(found.recordings(), told.recordings());
 });
 
+test('of several drops only the last is shown, and while one is live only that', async () => {
+  await using place = await openFolder();
+  const [first, second] = twoMovies() as [Movie, Movie];
+  const replay = new Replay(8);
+  const hear = (news: ReplayNews) => replay.hear('usb', place.folder, news);
+  const names = () => replay.recordings().map(({ name }) => name);
+  replay.begin('rehearsal');
+  await record(place.folder, [first], hear, 'rehearsal');
+  const [old] = names();
+  replay.begin('evening');
+  assert.equal(names(), [], 'what was before is no part of it');
+  await record(place.folder, [second], hear, 'evening');
+  const [shown = '', ...more] = names();
+  assert.equal(more, []);
+  assert.is.not(shown, old);
+
+  // The media process of a box that waits, and of one that goes on after a power failure.
+  const waiting = new Replay(0);
+  await tellStored(place.folder, (news) => waiting.hear('usb', place.folder, news));
+  waiting.end();
+  assert.equal(
+    waiting.recordings().map(({ name }) => name),
+    [shown],
+  );
+  await using server = await serve(waiting);
+  assert.is((await fetch(`${server.url}/replay/${shown}.mp4`, { method: 'HEAD' })).status, 200);
+  assert.is((await fetch(`${server.url}/replay/${old}.mp4`)).status, 404);
+  const resumed = new Replay(8);
+  resumed.begin('evening');
+  await tellStored(place.folder, (news) => resumed.hear('usb', place.folder, news));
+  assert.equal(
+    resumed.recordings().map(({ name }) => name),
+    [shown],
+  );
+});
+
+test('a recording that is of no drop is not shown', () => {
+  const replay = new Replay(0);
+  const recording = { name: 'venuebox-20261122T200000.000Z', epochMs: 0, headerBytes: 1 };
+  const rest = { isComplete: true, isRunning: false, segments: [] };
+  replay.hear('usb', '/usb', { type: 'recording', recording: { ...recording, ...rest } });
+  assert.equal(replay.recordings(), []);
+});
+
 test('ranges of a movie are sent from disk, and what lies beyond the end is refused', async () => {
   await using place = await openFolder();
   const replay = new Replay(0);
@@ -159,6 +209,7 @@ test('of two copies the complete one is shown, and a disk that goes leaves the o
   const recording = (isComplete: boolean, segments: number): ReplayRecording => ({
     name: 'venuebox-20261122T200000.000Z',
     epochMs: 1_000,
+    dropId: 'evening',
     headerBytes: 100,
     isComplete,
     isRunning: false,
