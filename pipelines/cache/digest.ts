@@ -18,7 +18,11 @@ export interface Digest {
 export function digestOf(chunks: readonly Buffer[], epoch = 0): Digest {
   const content = createHash('sha256');
   for (const chunk of chunks) content.update(chunk);
-  const sha256 = content.digest();
+  return digestFrom(content.digest(), epoch);
+}
+
+/** The same, of content whose SHA-256 is known. */
+export function digestFrom(sha256: Buffer, epoch = 0): Digest {
   const named =
     epoch === 0 ? sha256 : createHash('sha256').update(`${epoch}:`).update(sha256).digest();
   return {

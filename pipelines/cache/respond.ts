@@ -5,9 +5,15 @@ import { type Digest, digestOf, isNotModified, wantsSha256 } from './digest.ts';
 import { type Freshness, renderCacheControl } from './policy.ts';
 import { type CacheOutcome, renderCacheStatus } from './status.ts';
 
+export interface FileBody {
+  readonly path: string;
+  readonly bytes: number;
+}
+
 export interface Representation {
   readonly type: string;
-  readonly body: readonly Buffer[];
+  /** In memory, or a file that is sent from the disk. */
+  readonly body: readonly Buffer[] | FileBody;
   readonly digest: Digest;
   readonly freshness: Freshness;
   /** Request headers that it was chosen by. */
@@ -32,11 +38,16 @@ export function respond(header: HeaderLookup, what: Representation): Reply {
   ];
   if (isNotModified(header('if-none-match'), etag))
     return { status: 304, headers: shared, body: [] };
-  const bytes = what.body.reduce((sum, chunk) => sum + chunk.length, 0);
+  const { body } = what;
+  const bytes = isFile(body) ? body.bytes : body.reduce((sum, chunk) => sum + chunk.length, 0);
   const digest = wantsSha256(header('want-repr-digest')) ? ['Repr-Digest', reprDigest] : [];
   const own = ['Content-Type', what.type, 'Content-Length', String(bytes), ...digest];
-  return { status: 200, headers: [...own, ...shared], body: what.body };
+  const answer = { status: 200, headers: [...own, ...shared] };
+  if (!isFile(body)) return { ...answer, body };
+  return { ...answer, body: [], file: { path: body.path, from: 0, to: bytes - 1 } };
 }
+
+const isFile = (body: Representation['body']): body is FileBody => 'path' in body;
 
 /** The one small endpoint that tells which copies are still good. */
 export function respondCatalogue(header: HeaderLookup, catalogue: Catalogue): Reply {

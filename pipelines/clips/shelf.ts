@@ -5,6 +5,7 @@ import type { OriginRequest } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
 
 const NAME = /^(?:clip|preview)-[\w-]{11}\.mp4$/;
+const CLIP = /^clip-([\w-]{11})\.mp4$/;
 const PATH = /^\/clips\/([\w.-]{1,40})$/;
 const MOVIES_MAX = 1_000;
 
@@ -19,14 +20,23 @@ export class Shelf {
     if (this.#movies.size > MOVIES_MAX && oldest !== undefined) this.#movies.delete(oldest);
   }
 
-  /** What was made before a restart. A folder that is not there holds nothing. */
-  async putStored(folder: string): Promise<void> {
-    const names = await readdir(folder).catch(() => []);
-    for (const name of names.filter((found) => NAME.test(found))) {
+  /**
+   * Puts what was made before a restart, the newest last. A folder that is not there
+   * holds nothing.
+   *
+   * @returns the ids of the clips.
+   */
+  async putStored(folder: string): Promise<readonly string[]> {
+    const names = (await readdir(folder).catch(() => [])).filter((found) => NAME.test(found));
+    const found: { name: string; path: string; bytes: number; madeMs: number }[] = [];
+    for (const name of names) {
       const path = join(folder, name);
-      const found = await stat(path).catch(() => undefined);
-      if (found !== undefined) this.put({ name, path, bytes: found.size });
+      const file = await stat(path).catch(() => undefined);
+      if (file !== undefined) found.push({ name, path, bytes: file.size, madeMs: file.mtimeMs });
     }
+    const put = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-MOVIES_MAX);
+    for (const movie of put) this.put(movie);
+    return put.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
   }
 
   has(name: string): boolean {

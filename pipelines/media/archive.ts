@@ -12,6 +12,7 @@ import type { OriginRequest } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
 import { originOf } from '../hls/request.ts';
 import { Gallery } from '../poster/gallery.ts';
+import { readPoster } from '../poster/stored.ts';
 import { openRecorders } from '../record/recorders.ts';
 import type { TargetSettings, TargetState } from '../record/settings.ts';
 import { Replay } from '../replay/replay.ts';
@@ -86,11 +87,6 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     onState: deps.onTargets,
     onNews: ({ id, folder }, news) => replay.hear(id, folder, news),
   });
-  const show = (slot: string, poster: Parameters<Gallery['show']>[1]) => {
-    gallery.show(slot, poster).catch((error: unknown) => {
-      log.warn('poster not shown', { slot, reason: messageOf(error) });
-    });
-  };
   const studio =
     wanted === undefined
       ? undefined
@@ -99,9 +95,11 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
           settings: wanted,
           clock,
           log,
-          onClipPoster: (clipId, poster) => show(slotOf(clipId), poster),
+          onClipPoster: (clipId, poster) => gallery.showClip(slotOf(clipId), poster),
           onLivePoster: (poster, preview) => {
-            show('live', poster);
+            gallery.showLive(poster).catch((error: unknown) => {
+              log.warn('live poster not shown', { reason: messageOf(error) });
+            });
             if (preview !== undefined) shelf.put(preview);
           },
         });
@@ -157,10 +155,18 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
           replay.answer(request) ??
           answerClip(request)),
     run: async (signal) => {
-      if (wanted !== undefined) await shelf.putStored(join(wanted.folder, 'clips'));
+      if (wanted !== undefined) await showStored(join(wanted.folder, 'clips'), shelf, gallery);
       await runAll([(both) => recorders.run(both), making.run], signal);
     },
   };
+}
+
+/** The clips that were made before this process began, with their posters. */
+async function showStored(folder: string, shelf: Shelf, gallery: Gallery): Promise<void> {
+  for (const clipId of await shelf.putStored(folder)) {
+    const poster = await readPoster(folder, clipId);
+    if (poster !== undefined) gallery.showClip(slotOf(clipId), poster);
+  }
 }
 
 /** Slots of the gallery are lower-case; a clip's id is base64url. */

@@ -1,28 +1,31 @@
 import { readFile } from 'node:fs/promises';
 import type { Catalogue } from '../cache/catalogue.ts';
-import { type Digest, digestOf } from '../cache/digest.ts';
+import { type Digest, digestFrom } from '../cache/digest.ts';
 import { posterFreshness } from '../cache/policy.ts';
-import { respond } from '../cache/respond.ts';
+import { type Representation, respond } from '../cache/respond.ts';
 import type { OriginRequest } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
 import { chooseFormat, mediaTypeOf, type PictureFormat } from './accept.ts';
-import type { Poster } from './poster.ts';
+import type { Poster, PosterFile } from './poster.ts';
 
-interface Held {
+interface Shown {
   readonly name: string;
   readonly format: PictureFormat;
   readonly widthPx: number;
-  readonly body: Buffer;
+  readonly body: Representation['body'];
   readonly digest: Digest;
 }
 
 const NEGOTIATED = /^\/posters\/([a-z0-9-]{1,32})-(160|320|640|1280)$/;
 const NAMED = /^\/posters\/(poster-[\w-]{11}-\d{3,4}\.(?:avif|webp|jpeg))$/;
-/** Files of posters that were replaced are still asked for by pages that were loaded before. */
-const NAMED_MAX = 240;
+/** Live files that were replaced are still asked for by pages that were loaded before. */
+const LIVE_FILES_MAX = 240;
+/** As many as there are clips to be had. */
+const CLIPS_MAX = 1_000;
 
 /**
- * Posters in memory, made ahead; no request ever encodes one.
+ * Posters made ahead; no request ever encodes one. The live ones are in memory, for
+ * everybody asks for them, a clip's are sent from its folder.
  *
  * - `/posters/<slot>-<width>`: the slot's newest, in the format that `Accept`
  *   prefers. A slot is `live`, or a clip's.
@@ -31,32 +34,64 @@ const NAMED_MAX = 240;
 export class Gallery {
   readonly #catalogue: Catalogue;
   readonly #everyS: number;
-  readonly #slots = new Map<string, readonly Held[]>();
-  readonly #named = new Map<string, Held>();
+  readonly #slots = new Map<string, readonly Shown[]>();
+  readonly #named = new Map<string, Shown>();
+  /** Oldest first. */
+  readonly #liveNames = new Set<string>();
+  readonly #clips = new Set<string>();
 
-  /** @param everyS How often a slot's poster is replaced. */
+  /** @param everyS How often the live poster is replaced. */
   constructor(catalogue: Catalogue, everyS: number) {
     this.#catalogue = catalogue;
     this.#everyS = everyS;
   }
 
-  /** Takes a poster's files into memory. Rejects where they cannot be read. */
-  async show(slot: string, poster: Poster): Promise<void> {
-    const held = await Promise.all(
-      poster.files.map(async ({ path, ...file }) => {
-        const body = await readFile(path);
-        return { ...file, body, digest: digestOf([body], this.#catalogue.epoch) };
-      }),
+  /** Takes the live poster's files into memory. Rejects where they cannot be read. */
+  async showLive(poster: Poster): Promise<void> {
+    const shown = await Promise.all(
+      poster.files.map(async ({ path, ...file }) => this.#shown(file, [await readFile(path)])),
     );
-    this.#slots.set(slot, held);
-    for (const file of held) {
+    this.#show('live', shown);
+    for (const { name } of shown) {
+      this.#liveNames.delete(name);
+      this.#liveNames.add(name);
+    }
+    for (const name of this.#liveNames) {
+      if (this.#liveNames.size <= LIVE_FILES_MAX) break;
+      this.#liveNames.delete(name);
+      this.#named.delete(name);
+    }
+  }
+
+  /** Shows a clip's poster, from its files. */
+  showClip(slot: string, poster: Poster): void {
+    this.#show(
+      slot,
+      poster.files.map(({ path, bytes, ...file }) => this.#shown(file, { path, bytes })),
+    );
+    this.#clips.delete(slot);
+    this.#clips.add(slot);
+    const [oldest] = this.#clips;
+    if (this.#clips.size <= CLIPS_MAX || oldest === undefined) return;
+    for (const { name } of this.#slots.get(oldest) ?? []) this.#named.delete(name);
+    this.#slots.delete(oldest);
+    this.#clips.delete(oldest);
+  }
+
+  #shown(
+    { name, format, widthPx, sha256 }: Omit<PosterFile, 'path' | 'bytes'>,
+    body: Shown['body'],
+  ): Shown {
+    const digest = digestFrom(Buffer.from(sha256, 'base64'), this.#catalogue.epoch);
+    return { name, format, widthPx, body, digest };
+  }
+
+  #show(slot: string, shown: readonly Shown[]): void {
+    this.#slots.set(slot, shown);
+    for (const file of shown) {
       this.#named.set(file.name, file);
       // A format stands for its slot in the catalogue: each is another representation.
       this.#catalogue.set(`/posters/${slot}-${file.widthPx}#${file.format}`, file.digest.etag);
-    }
-    for (const name of this.#named.keys()) {
-      if (this.#named.size <= NAMED_MAX) break;
-      this.#named.delete(name);
     }
   }
 
@@ -68,7 +103,7 @@ export class Gallery {
     if (named !== undefined) {
       const { body, digest, format } = named;
       const freshness = { kind: 'immutable' } as const;
-      return respond(header, { type: mediaTypeOf(format), body: [body], digest, freshness });
+      return respond(header, { type: mediaTypeOf(format), body, digest, freshness });
     }
     const [, slot = '', width] = NEGOTIATED.exec(path) ?? [];
     const files = this.#slots.get(slot);
@@ -76,7 +111,7 @@ export class Gallery {
     return this.#negotiated(files, Number(width), header);
   }
 
-  #negotiated(files: readonly Held[], widthPx: number, header: OriginRequest['header']): Reply {
+  #negotiated(files: readonly Shown[], widthPx: number, header: OriginRequest['header']): Reply {
     // A picture smaller than what was asked for is shown as large as it is.
     const widths = [...new Set(files.map((file) => file.widthPx))];
     const nearest = widths.includes(widthPx) ? widthPx : Math.max(...widths);
@@ -88,7 +123,7 @@ export class Gallery {
     const { body, digest } = chosen;
     return respond(header, {
       type: mediaTypeOf(chosen.format),
-      body: [body],
+      body,
       digest,
       freshness: posterFreshness(this.#everyS),
       vary: ['Accept'],

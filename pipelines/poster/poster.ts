@@ -13,6 +13,8 @@ export interface PosterFile {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
+  /** In base64. */
+  readonly sha256: string;
 }
 
 export interface Poster {
@@ -51,16 +53,17 @@ export async function makePoster(picture: Buffer, folder: string): Promise<Poste
     for (const format of PICTURE_FORMATS) {
       const raw = { width: info.width, height: info.height, channels: 3 } as const;
       const bytes = await ENCODE[format](sharp(data, { raw })).toBuffer();
-      const name = `poster-${hashOf(bytes)}-${widthPx}.${format}`;
+      const sha256 = createHash('sha256').update(bytes).digest();
+      const hash = sha256.toString('base64url').slice(0, HASH_CHARS);
+      const name = `poster-${hash}-${widthPx}.${format}`;
       const path = join(folder, name);
       await writeFile(`${path}.part`, bytes, { mode: 0o640 });
       await rename(`${path}.part`, path);
-      files.push({ format, widthPx, heightPx: info.height, name, path, bytes: bytes.length });
+      files.push({
+        ...{ format, widthPx, heightPx: info.height, name, path },
+        ...{ bytes: bytes.length, sha256: sha256.toString('base64') },
+      });
     }
   }
   return { widthPx: width, heightPx: height, files };
-}
-
-function hashOf(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('base64url').slice(0, HASH_CHARS);
 }

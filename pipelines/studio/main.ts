@@ -3,7 +3,7 @@
  * process of its own and at low priority, so that neither hashing nor encoding
  * moves a viewer's latency.
  */
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../hal/os/log.ts';
@@ -13,6 +13,7 @@ import { type StoredMovie, storeMovie } from '../clips/store.ts';
 import { readFeed } from '../feed/read-feed.ts';
 import { makePoster } from '../poster/poster.ts';
 import { cutStill, decodeStill } from '../poster/still.ts';
+import { storePoster } from '../poster/stored.ts';
 import type { FromStudio, StudioSettings, ToStudio } from './messages.ts';
 
 const NICENESS = 10;
@@ -27,11 +28,12 @@ function tell(message: FromStudio): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
-function openStudio(settings: StudioSettings, signal: AbortSignal) {
+/** @param left Files of live posters that a studio before this one made. */
+function openStudio(settings: StudioSettings, left: readonly string[], signal: AbortSignal) {
   const { clipTrackIds, previewTrackId, folder } = settings;
   const leadId = clipTrackIds[0] ?? '';
   const ring = new ClipRing(settings.keepS + 2);
-  const live: { readonly files: readonly string[] }[] = [];
+  const live: { readonly files: readonly string[] }[] = [{ files: left }];
   let clipsUnderWay = 0;
   let drawnUs = Number.NEGATIVE_INFINITY;
   let drawsWaiting = 0;
@@ -102,6 +104,7 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
         draw('poster of a clip', async () => {
           const png = await decodeStill(picture, signal);
           const poster = await makePoster(png, join(folder, 'clips'));
+          await storePoster(join(folder, 'clips'), clipId, poster);
           tell({ type: 'clip-poster', clipId, poster });
         });
       } catch (error) {
@@ -126,13 +129,19 @@ function openStudio(settings: StudioSettings, signal: AbortSignal) {
   };
 }
 
+async function leftIn(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.map((name) => join(folder, name));
+}
+
 type Start = Extract<ToStudio, { type: 'start' }>;
 
 async function run({ settings, socketPath }: Start): Promise<void> {
   // First of all: threads take it on from the thread that starts them.
   setPriority(NICENESS);
   const ending = new AbortController();
-  const { ring, makeClip, setDrawing, tick } = openStudio(settings, ending.signal);
+  const left = await leftIn(join(settings.folder, 'live'));
+  const { ring, makeClip, setDrawing, tick } = openStudio(settings, left, ending.signal);
   process.on('message', (message: ToStudio) => {
     if (message.type === 'clip') void makeClip(message.request, message.seconds);
     if (message.type === 'draw') setDrawing(message.isOn);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -14,6 +14,7 @@ import type { Reply } from '../../../pipelines/hls/reply.ts';
 import { Gallery } from '../../../pipelines/poster/gallery.ts';
 import { renderPicture } from '../../../pipelines/poster/markup.ts';
 import type { Poster } from '../../../pipelines/poster/poster.ts';
+import { readPoster } from '../../../pipelines/poster/stored.ts';
 import { openStudio, type Studio } from '../../../pipelines/studio/studio.ts';
 import { childrenOf, until } from '../../support/box.ts';
 import { probe } from '../../support/movies.ts';
@@ -44,9 +45,9 @@ async function goLive(posterEveryS: number) {
     onClipPoster: (id, poster) => clipPosters.set(id, poster),
     onLivePoster: (poster, preview) => lives.push({ poster, preview }),
   });
-  const stop = new AbortController();
-  const running = studio.run(stop.signal);
+  let stop = new AbortController();
   const open = studio;
+  let running = studio.run(stop.signal);
   const timer = setInterval(() => feed.run(0.1), 100);
   return {
     folder,
@@ -54,6 +55,12 @@ async function goLive(posterEveryS: number) {
     clipPosters,
     studio: open,
     feed,
+    restart: async () => {
+      stop.abort();
+      await running;
+      stop = new AbortController();
+      running = open.run(stop.signal);
+    },
     /** Asks until there is a studio that has media. */
     clip: async (seconds: number) => {
       let clip: StoredMovie | undefined;
@@ -90,6 +97,7 @@ test('MARK makes a clip that plays, and its poster follows in every size and for
     assert.equal([width, height], [widthPx, (widthPx * 9) / 16]);
     assert.is(found, format === 'avif' ? 'heif' : format);
   }
+  assert.equal(await readPoster(join(live.folder, 'clips'), clip.id), poster, 'and is kept');
 });
 
 test('live posters come on schedule with a preview of three seconds, and old ones go', async () => {
@@ -110,7 +118,7 @@ test('posters are served from memory by Accept, under immutable names too, with 
   await until(() => live.lives.length > 0, 30_000);
   const { poster } = live.lives[0] as { poster: Poster };
   const gallery = new Gallery(new Catalogue(), 15);
-  await gallery.show('live', poster);
+  await gallery.showLive(poster);
   const get = (path: string, headers: Readonly<Record<string, string>> = {}) =>
     gallery.answer({ path, query: new URLSearchParams(), header: (name) => headers[name] });
   const headerOf = (reply: Reply | undefined, name: string) =>
@@ -139,6 +147,17 @@ test('posters are served from memory by Accept, under immutable names too, with 
   assert.not.match(markup, 'a "drop"');
   assert.is(get('/posters/../../etc/passwd')?.status, 404);
   assert.is(get('/live/index.m3u8'), undefined);
+});
+
+test('what a former studio left of live posters goes when there are new ones', async () => {
+  await using live = await goLive(1);
+  const where = join(live.folder, 'live');
+  await mkdir(where, { recursive: true });
+  await writeFile(join(where, 'poster-leftover.avif'), 'old');
+  await live.restart();
+  live.feed.run(8);
+  await until(() => live.lives.length >= 4, 60_000);
+  await until(async () => !(await readdir(where)).includes('poster-leftover.avif'), 10_000);
 });
 
 test('a studio that is killed comes back and makes clips of what it finds', async () => {

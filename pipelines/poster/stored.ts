@@ -1,0 +1,52 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import * as v from 'valibot';
+import { PICTURE_FORMATS } from './accept.ts';
+import type { Poster } from './poster.ts';
+
+/** A poster as it is kept beside its clip: which files it has, without where they are. */
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const schema = v.object({
+  widthPx: count,
+  heightPx: count,
+  files: v.pipe(
+    v.array(
+      v.object({
+        format: v.picklist(PICTURE_FORMATS),
+        widthPx: count,
+        heightPx: count,
+        name: v.pipe(v.string(), v.regex(/^poster-[\w-]{11}-\d{3,4}\.[a-z]{4}$/)),
+        bytes: count,
+        sha256: v.pipe(v.string(), v.regex(/^[\w+/]{43}=$/)),
+      }),
+    ),
+    v.maxLength(12),
+  ),
+});
+
+const pathOf = (folder: string, clipId: string) => join(folder, `clip-${clipId}.json`);
+
+/** Keeps which poster is a clip's, for a media process that starts later. */
+export async function storePoster(folder: string, clipId: string, poster: Poster): Promise<void> {
+  const files = poster.files.map(({ path, ...file }) => ({ ...file, name: basename(path) }));
+  const path = pathOf(folder, clipId);
+  await writeFile(`${path}.part`, JSON.stringify({ ...poster, files }), { mode: 0o640 });
+  await rename(`${path}.part`, path);
+}
+
+/** undefined where the clip has none, or what is kept of it is damaged. */
+export async function readPoster(folder: string, clipId: string): Promise<Poster | undefined> {
+  const text = await readFile(pathOf(folder, clipId), 'utf8').catch(() => '');
+  const kept = v.safeParse(schema, parseJson(text));
+  if (!kept.success) return undefined;
+  const { files, ...size } = kept.output;
+  return { ...size, files: files.map((file) => ({ ...file, path: join(folder, file.name) })) };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
