@@ -2,6 +2,7 @@
 import { openBeacon } from './beacon.ts';
 import { openHlsJs, openNative } from './fallback.ts';
 import { canRunLive, openLive, type Player } from './live.ts';
+import { type Outlook, renderNotice } from './notice.ts';
 import { SoundLost } from './session.ts';
 
 interface Drop {
@@ -30,6 +31,22 @@ async function readDrop(): Promise<Drop> {
   const drop = (await response.json()) as Drop;
   clockOffsetMs = Date.parse(drop.now) - (askedMs + Date.now()) / 2;
   return drop;
+}
+
+/** Asks until it is told. */
+async function learnDrop(): Promise<void> {
+  for (;;) {
+    try {
+      const { title, startsAt } = await readDrop();
+      find('title').textContent = title;
+      document.title = title;
+      foresee({ phase: 'counting', startsMs: Date.parse(startsAt) });
+      return;
+    } catch {
+      foresee({ phase: 'asking', isAway: true });
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
 }
 
 function playlistUrl(): URL {
@@ -84,20 +101,30 @@ async function play(): Promise<void> {
   }
 }
 
-function say(text: string): void {
-  find('message').textContent = text;
+let outlook: Outlook = { phase: 'asking', isAway: false };
+let said = '';
+
+/** Without effect once there was a picture. */
+function foresee(next: Outlook): void {
+  if (outlook.phase !== 'started') outlook = next;
+  showNotice();
 }
 
-function showCountdown({ title, startsAt }: Drop): void {
-  find('title').textContent = title;
-  document.title = title;
-  const leftMs = Date.parse(startsAt) - serverNowMs();
-  if (!(leftMs > 0) || document.body.classList.contains('playing')) return;
-  const s = Math.ceil(leftMs / 1000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const clock = `${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
-  say(`Starts in ${s >= 3600 ? `${Math.floor(s / 3600)}:${clock}` : clock}`);
-  setTimeout(() => showCountdown({ title, startsAt, now: '' }), 500);
+function say(text: string): void {
+  said = text;
+  showNotice();
+}
+
+function showNotice(): void {
+  const { message, countdown } = renderNotice(outlook, said, serverNowMs());
+  write('message', message);
+  write('countdown', countdown);
+}
+
+/** The same text written anew would be spoken anew. */
+function write(id: string, text: string): void {
+  const element = find(id);
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function wireControls(): void {
@@ -128,6 +155,7 @@ function wireControls(): void {
 
 function showPicture(): void {
   document.body.classList.add('playing');
+  foresee({ phase: 'started' });
   say('');
 }
 
@@ -155,6 +183,7 @@ wireControls();
 const lookAtPicture = watchPicture();
 setInterval(() => {
   lookAtPicture();
+  showNotice();
   const isPlaying = document.body.classList.contains('playing');
   const latencyMs = isPlaying ? current?.latencyMs() : undefined;
   find('latency').textContent =
@@ -169,5 +198,5 @@ Object.assign(window, {
     ...beacon.figures(),
   }),
 });
-readDrop().then(showCountdown, () => say('Waiting for the box…'));
+void learnDrop();
 void play();
