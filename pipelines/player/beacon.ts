@@ -1,4 +1,5 @@
 import type { Player } from './live.ts';
+import { renderReport } from './report.ts';
 
 export interface BeaconFigures {
   readonly startupMs: number | undefined;
@@ -54,18 +55,19 @@ export function openBeacon(video: HTMLVideoElement): BeaconSender {
   const send = () => {
     if (player === undefined) return;
     const latencyMs = player.latencyMs();
-    const body = {
+    const report = renderReport({
       id,
       player: player.kind,
       rendition: player.rendition(),
       stalls: stallsTotal - told.stalls,
       stalledMs: stalledMsTotal - told.stalledMs,
       ...(startupMs === undefined || isStartupTold ? {} : { startupMs }),
-      ...(latencyMs === undefined || latencyMs > 600_000 ? {} : { latencyMs }),
-    };
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+    });
+    // A browser whose queue is full takes none: the next one tells the rest.
+    if (!navigator.sendBeacon('/beacon', JSON.stringify(report))) return;
     told = { stalls: stallsTotal, stalledMs: stalledMsTotal };
     isStartupTold = startupMs !== undefined;
-    navigator.sendBeacon('/beacon', JSON.stringify(body));
   };
   setInterval(send, EVERY_MS);
   video.addEventListener('playing', () => setTimeout(send, 500), { once: true });

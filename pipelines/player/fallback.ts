@@ -1,5 +1,6 @@
 import type HlsType from 'hls.js';
 import type { Player } from './live.ts';
+import { possibleMs } from './report.ts';
 
 /** Settings with which hls.js comes nearest to the edge; see the README's figures. */
 const HLS_CONFIG = {
@@ -15,6 +16,7 @@ const HLS_CONFIG = {
 export async function openHlsJs(
   video: HTMLVideoElement,
   playlistUrl: URL,
+  serverNowMs: () => number,
   signal: AbortSignal,
 ): Promise<Player | undefined> {
   await loadScript('/hls.js');
@@ -37,8 +39,7 @@ export async function openHlsJs(
   return {
     kind: 'hls.js',
     rendition: () => hls.levels[hls.currentLevel]?.uri.split('/').at(-2) ?? '',
-    latencyMs: () =>
-      hls.playingDate === null ? undefined : Date.now() - hls.playingDate.getTime(),
+    latencyMs: () => possibleMs(serverNowMs() - (hls.playingDate?.getTime() ?? Number.NaN)),
     done: untilAborted(signal).then(() => hls.destroy()),
   };
 }
@@ -66,7 +67,7 @@ export function openNative(
     latencyMs: () => {
       const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
       const startMs = start?.getTime() ?? Number.NaN;
-      return Number.isNaN(startMs) ? undefined : serverNowMs() - startMs - video.currentTime * 1000;
+      return possibleMs(serverNowMs() - startMs - video.currentTime * 1000);
     },
     done: untilAborted(signal),
   };

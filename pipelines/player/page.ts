@@ -67,7 +67,7 @@ async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Playe
   if (asked !== 'hls' && canRunLive()) {
     return await openLive(video, url, serverNowMs, hasSound, signal);
   }
-  const hls = await openHlsJs(video, url, signal);
+  const hls = await openHlsJs(video, url, serverNowMs, signal);
   if (hls === undefined) throw new Error('this browser plays no HLS');
   return hls;
 }
