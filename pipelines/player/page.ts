@@ -1,7 +1,7 @@
 /** The guests' page: poster and countdown, then the picture, and what a guest may press. */
 import { openBeacon } from './beacon.ts';
 import { openHlsJs, openNative } from './fallback.ts';
-import { canRunLive, openLive, type Player } from './live.ts';
+import { canRunLive, openLive, type Player, StreamRefused } from './live.ts';
 import { type Outlook, renderNotice } from './notice.ts';
 import { SoundLost } from './session.ts';
 
@@ -61,13 +61,13 @@ async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Playe
   const asked = parameters.get('player');
   const url = playlistUrl();
   if (asked === 'native' || (asked === null && !canRunLive())) {
-    const native = openNative(video, url, serverNowMs, signal);
+    const native = openNative(video, url, serverNowMs, beacon.beginAnew, signal);
     if (native !== undefined) return native;
   }
   if (asked !== 'hls' && canRunLive()) {
     return await openLive(video, url, serverNowMs, hasSound, signal);
   }
-  const hls = await openHlsJs(video, url, serverNowMs, signal);
+  const hls = await openHlsJs(video, url, serverNowMs, beacon.beginAnew, signal);
   if (hls === undefined) throw new Error('this browser plays no HLS');
   return hls;
 }
@@ -77,6 +77,7 @@ async function play(): Promise<void> {
   for (;;) {
     const attempt = new AbortController();
     let retry: ReturnType<typeof setTimeout> | undefined;
+    let isRefused = false;
     try {
       const player = await openPlayer(hasSound, attempt.signal);
       // Without its sound it looks again, whether that is back.
@@ -92,12 +93,14 @@ async function play(): Promise<void> {
       }
     } catch (error) {
       hasSound = !(error instanceof SoundLost);
+      isRefused = error instanceof StreamRefused;
       say('Waiting for the picture…');
     }
     clearTimeout(retry);
     attempt.abort();
     current = undefined;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    if (isRefused) beacon.beginAnew();
   }
 }
 

@@ -55,6 +55,23 @@ test('hls.js plays from the box when it is asked for', async () => {
   assert.is(((await page.evaluate(FIGURES)) as Figures).player, 'hls.js');
 });
 
+for (const player of ['venuebox', 'hls']) {
+  test(`${player}: a page that waited for the drop tells its first picture from when there was a stream`, async () => {
+    await using box = await startBox();
+    await box.ready();
+    await using browser = await openChromium();
+    const playlist = '**/live/index.m3u8';
+    await browser.context.route(playlist, (route) => route.fulfill({ status: 503 }));
+    const page = await browser.open(`${box.url}/?player=${player}`);
+    await waitInPage(page, 'performance.now() > 6_000');
+    const streamMs = (await page.evaluate('performance.now()')) as number;
+    await browser.context.unroute(playlist);
+    await waitInPage(page, `${FIGURES}.startupMs > 0`);
+    const sinceMs = ((await page.evaluate('performance.now()')) as number) - streamMs;
+    assert.ok(((await page.evaluate(FIGURES)) as Figures).startupMs < sinceMs);
+  });
+}
+
 for (const wrongMs of [-30_000, 30_000]) {
   test(`hls.js on a device whose clock is ${wrongMs / 1000} s wrong: the box counts it, with its latency`, async () => {
     await using box = await startBox();
