@@ -12,7 +12,7 @@ export const beaconSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w-]{8,32}$/)),
   player: v.picklist(['venuebox', 'hls.js', 'native']),
   rendition: v.pipe(v.string(), v.regex(/^[\w-]{0,32}$/)),
-  /** From opening the page to the first frame, once known. */
+  /** From opening the page, or from when there was a stream, to the first frame; told once. */
   startupMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))),
   /** From the glass of the camera to that of the phone, as the player reckons it. */
   latencyMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))),

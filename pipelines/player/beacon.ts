@@ -1,4 +1,6 @@
 import type { Player } from './live.ts';
+import { renderReport } from './report.ts';
+import { Startup } from './startup.ts';
 
 export interface BeaconFigures {
   readonly startupMs: number | undefined;
@@ -9,6 +11,8 @@ export interface BeaconFigures {
 export interface BeaconSender {
   /** This is the player on screen now. */
   watch(player: Player): void;
+  /** The stream was refused until now: the time to the first frame counts from here. */
+  beginAnew(): void;
   figures(): BeaconFigures;
 }
 
@@ -24,22 +28,23 @@ export function openBeacon(video: HTMLVideoElement): BeaconSender {
     byte.toString(16).padStart(2, '0'),
   ).join('');
   let player: Player | undefined;
-  let startupMs: number | undefined;
+  const startup = new Startup(document.hidden);
   let isStartupTold = false;
   let stalledAtMs: number | undefined;
   let stallsTotal = 0;
   let stalledMsTotal = 0;
   let told = { stalls: 0, stalledMs: 0 };
 
-  const onFirstFrame = () => {
-    startupMs ??= performance.now();
-  };
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) startup.hide();
+  });
+  const onFirstFrame = () => startup.seeFrame(performance.now());
   // Older than the types: Firefox has it since 132 only.
   const hasFrameCallback = typeof video.requestVideoFrameCallback === 'function';
   if (hasFrameCallback) video.requestVideoFrameCallback(onFirstFrame);
   else video.addEventListener('timeupdate', onFirstFrame, { once: true });
   video.addEventListener('waiting', () => {
-    if (startupMs === undefined || video.seeking || stalledAtMs !== undefined) return;
+    if (!startup.hasFrame || video.seeking || stalledAtMs !== undefined) return;
     stalledAtMs = performance.now();
     stallsTotal += 1;
   });
@@ -54,18 +59,20 @@ export function openBeacon(video: HTMLVideoElement): BeaconSender {
   const send = () => {
     if (player === undefined) return;
     const latencyMs = player.latencyMs();
-    const body = {
+    const startupMs = startup.tookMs;
+    const report = renderReport({
       id,
       player: player.kind,
       rendition: player.rendition(),
       stalls: stallsTotal - told.stalls,
       stalledMs: stalledMsTotal - told.stalledMs,
       ...(startupMs === undefined || isStartupTold ? {} : { startupMs }),
-      ...(latencyMs === undefined || latencyMs > 600_000 ? {} : { latencyMs }),
-    };
+      ...(latencyMs === undefined ? {} : { latencyMs }),
+    });
+    // A browser whose queue is full takes none: the next one tells the rest.
+    if (!navigator.sendBeacon('/beacon', JSON.stringify(report))) return;
     told = { stalls: stallsTotal, stalledMs: stalledMsTotal };
-    isStartupTold = startupMs !== undefined;
-    navigator.sendBeacon('/beacon', JSON.stringify(body));
+    isStartupTold = startup.hasFrame;
   };
   setInterval(send, EVERY_MS);
   video.addEventListener('playing', () => setTimeout(send, 500), { once: true });
@@ -74,6 +81,7 @@ export function openBeacon(video: HTMLVideoElement): BeaconSender {
     watch: (watched) => {
       player = watched;
     },
-    figures: () => ({ startupMs, stallsTotal, stalledMsTotal }),
+    beginAnew: () => startup.beginAnew(performance.now(), document.hidden),
+    figures: () => ({ startupMs: startup.tookMs, stallsTotal, stalledMsTotal }),
   };
 }

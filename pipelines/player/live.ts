@@ -11,6 +11,9 @@ export interface Player {
   readonly done: Promise<void>;
 }
 
+/** There is no stream to be had: the box answers, and refuses its playlist. */
+export class StreamRefused extends Error {}
+
 /** True where this browser can run the player: Media Source Extensions with H.264 and AAC. */
 export function canRunLive(): boolean {
   return (
@@ -20,7 +23,11 @@ export function canRunLive(): boolean {
   );
 }
 
-/** Our player: parts straight into Media Source Extensions, about 0.35 s behind the camera. */
+/**
+ * Our player: parts straight into Media Source Extensions, about 0.35 s behind the camera.
+ *
+ * @throws {StreamRefused}
+ */
 export async function openLive(
   video: HTMLVideoElement,
   playlistUrl: URL,
@@ -57,7 +64,7 @@ export async function openLive(
 
 async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, { signal });
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+  if (!response.ok) throw new StreamRefused(`${url.pathname}: ${response.status}`);
   return await response.text();
 }
 

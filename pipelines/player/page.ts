@@ -1,7 +1,8 @@
 /** The guests' page: poster and countdown, then the picture, and what a guest may press. */
 import { openBeacon } from './beacon.ts';
 import { openHlsJs, openNative } from './fallback.ts';
-import { canRunLive, openLive, type Player } from './live.ts';
+import { canRunLive, openLive, type Player, StreamRefused } from './live.ts';
+import { type Outlook, renderNotice } from './notice.ts';
 import { SoundLost } from './session.ts';
 
 interface Drop {
@@ -32,6 +33,22 @@ async function readDrop(): Promise<Drop> {
   return drop;
 }
 
+/** Asks until it is told. */
+async function learnDrop(): Promise<void> {
+  for (;;) {
+    try {
+      const { title, startsAt } = await readDrop();
+      find('title').textContent = title;
+      document.title = title;
+      foresee({ phase: 'counting', startsMs: Date.parse(startsAt) });
+      return;
+    } catch {
+      foresee({ phase: 'asking', isAway: true });
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
 function playlistUrl(): URL {
   const url = new URL('/live/index.m3u8', location.href);
   const profile = parameters.get('profile');
@@ -44,13 +61,13 @@ async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Playe
   const asked = parameters.get('player');
   const url = playlistUrl();
   if (asked === 'native' || (asked === null && !canRunLive())) {
-    const native = openNative(video, url, serverNowMs, signal);
+    const native = openNative(video, url, serverNowMs, beacon.beginAnew, signal);
     if (native !== undefined) return native;
   }
   if (asked !== 'hls' && canRunLive()) {
     return await openLive(video, url, serverNowMs, hasSound, signal);
   }
-  const hls = await openHlsJs(video, url, signal);
+  const hls = await openHlsJs(video, url, serverNowMs, beacon.beginAnew, signal);
   if (hls === undefined) throw new Error('this browser plays no HLS');
   return hls;
 }
@@ -60,6 +77,7 @@ async function play(): Promise<void> {
   for (;;) {
     const attempt = new AbortController();
     let retry: ReturnType<typeof setTimeout> | undefined;
+    let isRefused = false;
     try {
       const player = await openPlayer(hasSound, attempt.signal);
       // Without its sound it looks again, whether that is back.
@@ -75,29 +93,41 @@ async function play(): Promise<void> {
       }
     } catch (error) {
       hasSound = !(error instanceof SoundLost);
+      isRefused = error instanceof StreamRefused;
       say('Waiting for the picture…');
     }
     clearTimeout(retry);
     attempt.abort();
     current = undefined;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    if (isRefused) beacon.beginAnew();
   }
 }
 
-function say(text: string): void {
-  find('message').textContent = text;
+let outlook: Outlook = { phase: 'asking', isAway: false };
+let said = '';
+
+/** Without effect once there was a picture. */
+function foresee(next: Outlook): void {
+  if (outlook.phase !== 'started') outlook = next;
+  showNotice();
 }
 
-function showCountdown({ title, startsAt }: Drop): void {
-  find('title').textContent = title;
-  document.title = title;
-  const leftMs = Date.parse(startsAt) - serverNowMs();
-  if (!(leftMs > 0) || document.body.classList.contains('playing')) return;
-  const s = Math.ceil(leftMs / 1000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  const clock = `${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
-  say(`Starts in ${s >= 3600 ? `${Math.floor(s / 3600)}:${clock}` : clock}`);
-  setTimeout(() => showCountdown({ title, startsAt, now: '' }), 500);
+function say(text: string): void {
+  said = text;
+  showNotice();
+}
+
+function showNotice(): void {
+  const { message, countdown } = renderNotice(outlook, said, serverNowMs());
+  write('message', message);
+  write('countdown', countdown);
+}
+
+/** The same text written anew would be spoken anew. */
+function write(id: string, text: string): void {
+  const element = find(id);
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function wireControls(): void {
@@ -128,6 +158,7 @@ function wireControls(): void {
 
 function showPicture(): void {
   document.body.classList.add('playing');
+  foresee({ phase: 'started' });
   say('');
 }
 
@@ -155,6 +186,7 @@ wireControls();
 const lookAtPicture = watchPicture();
 setInterval(() => {
   lookAtPicture();
+  showNotice();
   const isPlaying = document.body.classList.contains('playing');
   const latencyMs = isPlaying ? current?.latencyMs() : undefined;
   find('latency').textContent =
@@ -169,5 +201,5 @@ Object.assign(window, {
     ...beacon.figures(),
   }),
 });
-readDrop().then(showCountdown, () => say('Waiting for the box…'));
+void learnDrop();
 void play();

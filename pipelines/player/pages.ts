@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { acceptsGzip } from '../hls/negotiate.ts';
+import { type Digest, digestOf } from '../cache/digest.ts';
+import { respond } from '../cache/respond.ts';
+import { acceptsGzip, type HeaderLookup } from '../hls/negotiate.ts';
 import type { OriginRequest } from '../hls/origin.ts';
 import { type Reply, refuse, reply } from '../hls/reply.ts';
 import type { Drop } from '../media/messages.ts';
@@ -15,14 +16,27 @@ export interface Pages {
 
 interface Asset {
   readonly type: string;
-  readonly bytes: Buffer;
-  readonly gzipped: Buffer;
-  readonly etag: string;
+  readonly plain: Coded;
+  readonly gzipped: Coded;
+}
+
+/** One of the two that a client may be sent; a strong ETag is of one alone (RFC 9110 §8.8.3.3). */
+interface Coded {
+  readonly body: readonly Buffer[];
+  readonly digest: Digest;
 }
 
 /** Nothing from elsewhere, no inline script, no framing by others' plug-ins. */
 const PAGE_POLICY =
   "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'";
+const GUARDS = [
+  'Content-Security-Policy',
+  PAGE_POLICY,
+  'X-Content-Type-Options',
+  'nosniff',
+  'Referrer-Policy',
+  'no-referrer',
+] as const;
 
 const BUILT = new URL(
   import.meta.url.endsWith('.ts') ? '../../dist/pipelines/player/' : './',
@@ -43,8 +57,7 @@ export function openPages(drop: Drop): Pages {
     answer: ({ path, header }) => {
       if (path === '/drop.json') return dropReply(drop);
       const asset = assets.get(path === '/index.html' ? '/' : path);
-      if (asset !== undefined)
-        return assetReply(asset, header('if-none-match'), acceptsGzip(header('accept-encoding')));
+      if (asset !== undefined) return assetReply(asset, header);
       return path.startsWith('/live/')
         ? undefined
         : refuse(404, 'nothing is here; the player is at /');
@@ -61,30 +74,24 @@ function readBuilt(name: string): Buffer {
 }
 
 function openAsset(type: string, bytes: Buffer): Asset {
-  const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 11)}"`;
-  return { type, bytes, gzipped: gzipSync(bytes, { level: 9 }), etag };
+  return { type, plain: openCoded(bytes), gzipped: openCoded(gzipSync(bytes, { level: 9 })) };
 }
 
-function assetReply(asset: Asset, ifNoneMatch: string | undefined, isGzip: boolean): Reply {
-  const extra = [
-    'ETag',
-    asset.etag,
-    'Vary',
-    'Accept-Encoding',
-    'Content-Security-Policy',
-    PAGE_POLICY,
-    'X-Content-Type-Options',
-    'nosniff',
-    'Referrer-Policy',
-    'no-referrer',
-  ];
-  if (ifNoneMatch?.includes(asset.etag))
-    return reply(304, [], { type: asset.type, cacheS: 0, extra });
-  return reply(200, [isGzip ? asset.gzipped : asset.bytes], {
-    type: asset.type,
-    cacheS: 0,
-    extra: isGzip ? [...extra, 'Content-Encoding', 'gzip'] : extra,
+function openCoded(bytes: Buffer): Coded {
+  return { body: [bytes], digest: digestOf([bytes]) };
+}
+
+function assetReply({ type, plain, gzipped }: Asset, header: HeaderLookup): Reply {
+  const isGzip = acceptsGzip(header('accept-encoding'));
+  const answer = respond(header, {
+    ...(isGzip ? gzipped : plain),
+    type,
+    freshness: { kind: 'revalidate' },
+    vary: ['Accept-Encoding'],
   });
+  // A 304 has no body that could be coded.
+  const coding = isGzip && answer.status === 200 ? ['Content-Encoding', 'gzip'] : [];
+  return { ...answer, headers: [...answer.headers, ...GUARDS, ...coding] };
 }
 
 /** The server's own time goes with it, so that a phone with a wrong clock counts down rightly. */

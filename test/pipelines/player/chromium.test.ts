@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { startBox, until } from '../../support/box.ts';
 import { openChromium, seeFrames, waitInPage } from '../../support/chromium.ts';
@@ -53,6 +54,39 @@ test('hls.js plays from the box when it is asked for', async () => {
   await seeFrames(page, { shown: 60, read: 6 });
   assert.is(((await page.evaluate(FIGURES)) as Figures).player, 'hls.js');
 });
+
+for (const player of ['venuebox', 'hls']) {
+  test(`${player}: a page that waited for the drop tells its first picture from when there was a stream`, async () => {
+    await using box = await startBox();
+    await box.ready();
+    await using browser = await openChromium();
+    const playlist = '**/live/index.m3u8';
+    await browser.context.route(playlist, (route) => route.fulfill({ status: 503 }));
+    const page = await browser.open(`${box.url}/?player=${player}`);
+    await waitInPage(page, 'performance.now() > 6_000');
+    const streamMs = (await page.evaluate('performance.now()')) as number;
+    await browser.context.unroute(playlist);
+    await waitInPage(page, `${FIGURES}.startupMs > 0`);
+    const sinceMs = ((await page.evaluate('performance.now()')) as number) - streamMs;
+    assert.ok(((await page.evaluate(FIGURES)) as Figures).startupMs < sinceMs);
+  });
+}
+
+for (const wrongMs of [-30_000, 30_000]) {
+  test(`hls.js on a device whose clock is ${wrongMs / 1000} s wrong: the box counts it, with its latency`, async () => {
+    await using box = await startBox();
+    await box.ready();
+    await using browser = await openChromium();
+    const wrong = `{ const now = Date.now; Date.now = () => now() + ${wrongMs}; }`;
+    await browser.context.addInitScript(wrong);
+    const page = await browser.open(`${box.url}/?player=hls`);
+    await waitInPage(page, `${TIME} > 0 && ${FIGURES}.latencyMs > 0`);
+    assert.ok(((await page.evaluate(FIGURES)) as Figures).latencyMs < 30_000);
+    const media = async () => (await box.state<BoxSnapshot>()).media;
+    const isTold = async () => Object.keys((await media())?.viewers.latencyMsByRendition ?? {});
+    await until(async () => (await isTold()).length > 0, 20_000, box.output);
+  });
+}
 
 test('kill -9 of capture, then of media: the picture comes back without a reload', async () => {
   await using box = await startBox();

@@ -1,0 +1,29 @@
+import type { Beacon } from '../hls/viewers.ts';
+
+const TIME_MAX_MS = 600_000;
+const STALLS_MAX = 10_000;
+
+/** A time that was reckoned from two clocks, or undefined where they contradict each other. */
+export function possibleMs(ms: number): number | undefined {
+  return ms >= 0 && ms <= TIME_MAX_MS ? ms : undefined;
+}
+
+/**
+ * The beacon within the box's bounds. It refuses a beacon whole, so a latency
+ * that cannot be is left out, and what is only too much is cut to the bound.
+ */
+export function renderReport({ rendition, startupMs, latencyMs, ...seen }: Beacon): Beacon {
+  const possible = possibleMs(latencyMs ?? Number.NaN);
+  return {
+    ...seen,
+    rendition: /^[\w-]{0,32}$/.test(rendition) ? rendition : '',
+    stalls: Math.floor(within(seen.stalls, STALLS_MAX)),
+    stalledMs: within(seen.stalledMs, TIME_MAX_MS),
+    ...(startupMs === undefined ? {} : { startupMs: within(startupMs, TIME_MAX_MS) }),
+    ...(possible === undefined ? {} : { latencyMs: possible }),
+  };
+}
+
+function within(value: number, max: number): number {
+  return Number.isNaN(value) ? 0 : Math.min(max, Math.max(0, value));
+}

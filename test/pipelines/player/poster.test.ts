@@ -1,0 +1,124 @@
+/** What the poster says before there is a picture: in a real browser, against the pages alone. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BrowserContext } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Reply, refuse } from '../../../pipelines/hls/reply.ts';
+import { renderNotice } from '../../../pipelines/player/notice.ts';
+import { openPages } from '../../../pipelines/player/pages.ts';
+import { openChromium, waitInPage } from '../../support/chromium.ts';
+
+const test = suite('poster of the page');
+
+interface Stand extends AsyncDisposable {
+  readonly url: string;
+  /** Whether it tells of the drop. */
+  isAway: boolean;
+}
+
+/** The pages of a box that has no stream yet. */
+async function openStand(startsAt: string): Promise<Stand> {
+  const pages = openPages({ title: 'Record Shop Live', startsAt });
+  const answer = (path: string): Reply => {
+    if (path === '/drop.json' && stand.isAway) return refuse(503, 'away');
+    const request = { path, query: new URLSearchParams(), header: () => undefined };
+    return pages.answer(request) ?? refuse(503, 'the stream has not started yet');
+  };
+  const server = createServer(({ url = '/' }, response) => {
+    const { status, headers, body } = answer(new URL(url, 'http://box').pathname);
+    response.writeHead(status, [...headers]).end(Buffer.concat(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const stand: Stand = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    isAway: false,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return stand;
+}
+
+/** Notes each text that the poster shows, and each change that a screen reader speaks. */
+const NOTE = `(() => {
+  globalThis.shown = []; globalThis.spoken = [];
+  const regions = '[aria-live], [role=status], [role=alert], [role=log], output';
+  const isLive = (element) => (element.getAttribute('aria-live') ?? 'polite') !== 'off';
+  new MutationObserver((changes) => {
+    const text = document.querySelector('#poster')?.textContent.replace(/\\s+/g, ' ').trim() ?? '';
+    if (text !== shown.at(-1)) shown.push(text);
+    for (const { target, addedNodes } of changes) {
+      const region = (target.closest ? target : target.parentElement)?.closest(regions);
+      if (region && isLive(region) && addedNodes.length > 0 && region.textContent.trim() !== '')
+        spoken.push(region.textContent);
+    }
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+  globalThis.refused = 0;
+  const ask = globalThis.fetch;
+  globalThis.fetch = async (...args) => {
+    const answer = await ask(...args);
+    if (!answer.ok) refused += 1;
+    return answer;
+  };
+})()`;
+
+async function openNoted(context: BrowserContext, url: string) {
+  const page = await context.newPage();
+  await page.addInitScript(NOTE);
+  await page.goto(url, { waitUntil: 'commit' });
+  const read = async (name: 'shown' | 'spoken') => (await page.evaluate(name)) as string[];
+  return { page, shown: () => read('shown'), spoken: () => read('spoken') };
+}
+
+test('a countdown tells hours only where there are some, and gives way to what was said meanwhile', () => {
+  const at = (leftMs: number) =>
+    renderNotice({ phase: 'counting', startsMs: 1e12 + leftMs }, 'Waiting', 1e12);
+  assert.equal(at(3_700_000), { message: '', countdown: 'Starts in 1:01:40' });
+  assert.equal(at(59_001), { message: '', countdown: 'Starts in 01:00' });
+  assert.equal(at(1), { message: '', countdown: 'Starts in 00:01' });
+  assert.equal(at(0), { message: 'Waiting', countdown: '' });
+  assert.equal(at(Number.NaN), { message: 'Waiting', countdown: '' });
+});
+
+test('while it counts down nothing else is ever shown, and no second is spoken', async () => {
+  await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
+  await using browser = await openChromium();
+  const { page, shown, spoken } = await openNoted(browser.context, stand.url);
+  await waitInPage(
+    page,
+    'shown.filter((text) => /Starts in/.test(text)).length > 3 && refused > 2',
+  );
+  const others = (await shown()).filter((text) => !/^Record Shop Live Starts in 1:0/.test(text));
+  assert.equal(
+    others.filter((text) => !['', 'Live', 'Record Shop Live'].includes(text)),
+    [],
+  );
+  assert.equal(await spoken(), []);
+});
+
+test('after the countdown, or where there is none, a page without a picture says once that it waits', async () => {
+  for (const startsAt of [new Date(Date.now() + 4_000).toISOString(), '']) {
+    await using stand = await openStand(startsAt);
+    await using browser = await openChromium();
+    const { page, spoken } = await openNoted(browser.context, stand.url);
+    await waitInPage(page, 'spoken.length > 0');
+    await waitInPage(page, `refused > ${await page.evaluate('refused + 2')}`);
+    assert.equal(await spoken(), ['Waiting for the picture…']);
+  }
+});
+
+test('a page that cannot learn of the drop says so once, and counts down when it has learnt', async () => {
+  await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
+  stand.isAway = true;
+  await using browser = await openChromium();
+  const { page, spoken } = await openNoted(browser.context, stand.url);
+  await waitInPage(page, 'refused > 5');
+  stand.isAway = false;
+  await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
+  assert.is(await page.title(), 'Record Shop Live');
+  assert.equal(await spoken(), ['Waiting for the box…']);
+});
+
+test.run();

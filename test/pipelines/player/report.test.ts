@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { takeBeacon } from '../../../pipelines/hls/beacons.ts';
+import { type Beacon, beaconSchema, Viewers } from '../../../pipelines/hls/viewers.ts';
+import { possibleMs, renderReport } from '../../../pipelines/player/report.ts';
+
+const test = suite('report of a page');
+
+const SEEN: Beacon = {
+  id: 'abcdefgh',
+  player: 'hls.js',
+  rendition: 'high',
+  stalls: 2,
+  stalledMs: 700,
+};
+
+test('what can be is told as it is', () => {
+  const all = { ...SEEN, startupMs: 400, latencyMs: 1_200 };
+  assert.equal(renderReport(all), all);
+  assert.equal(renderReport(SEEN), SEEN);
+});
+
+test('one odd figure never loses the beacon: viewer and stalls count', () => {
+  const odd: readonly Partial<Beacon>[] = [
+    { latencyMs: -4_000 },
+    { latencyMs: Number.NaN },
+    { latencyMs: 1e12 },
+    { startupMs: 2_000_000 },
+    { stalledMs: 2_000_000 },
+    { rendition: 'höch/../..' },
+  ];
+  for (const figure of odd) {
+    const viewers = new Viewers(() => true);
+    const body = JSON.stringify(renderReport({ ...SEEN, ...figure }));
+    assert.is(takeBeacon(viewers, '/beacon', body, 0).status, 204, body);
+    const { viewers: count, stallsTotal, latencyMsByRendition } = viewers.figures(0);
+    assert.equal([count, stallsTotal, latencyMsByRendition], [1, 2, {}]);
+  }
+});
+
+test('whatever a page has seen, the box takes its report', () => {
+  const number = fc.double();
+  const seen = fc.record(
+    {
+      rendition: fc.string(),
+      stalls: number,
+      stalledMs: number,
+      startupMs: number,
+      latencyMs: number,
+    },
+    { requiredKeys: ['rendition', 'stalls', 'stalledMs'] },
+  );
+  fc.assert(
+    fc.property(seen, (figures) => {
+      const sent = JSON.parse(JSON.stringify(renderReport({ ...SEEN, ...figures })));
+      assert.ok(v.safeParse(beaconSchema, sent).success, JSON.stringify(sent));
+    }),
+  );
+});
+
+test('a latency before the camera saw it, or of hours, is none', () => {
+  assert.equal([-1, Number.NaN, Number.POSITIVE_INFINITY, 3_600_000].map(possibleMs), [
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  assert.equal([0, 350].map(possibleMs), [0, 350]);
+});
+
+test.run();
