@@ -120,7 +120,7 @@ async function openPlayer(
   if (base === undefined) throw new Error('no viewers to join');
   const url = new URL('/live/index.m3u8?profile=phone', base);
   if (canRunLive()) return await openLive(video, url, boxNowMs, true, signal);
-  const native = openNative(video, url, boxNowMs, signal);
+  const native = openNative(video, url, boxNowMs, () => undefined, signal);
   if (native === undefined) throw new Error('this browser plays no HLS');
   return native;
 }
