@@ -6,22 +6,6 @@ import type { Rule } from './step.ts';
 
 const SILENT_MS = 5_000;
 
-/** What the system's codes mean to a person. */
-const LINK_REASONS: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name in uplink.host is not found',
-  EAI_AGAIN: 'the name in uplink.host cannot be looked up now',
-  EADDRNOTAVAIL: 'this machine does not have its address now',
-  ENETUNREACH: 'there is no way to the receiver',
-  EHOSTUNREACH: 'there is no way to the receiver',
-  ENODEV: 'its device has gone',
-  new: 'no answer yet',
-};
-
-function sayLinkReason(reason: string): string {
-  const known = Object.hasOwn(LINK_REASONS, reason) ? LINK_REASONS[reason] : undefined;
-  return known ?? reason.slice(0, 120);
-}
-
 export const NETWORK_RULES: readonly Rule[] = [
   {
     key: 'edge-upstream-away',
@@ -40,7 +24,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 5_000,
     holdMs: 3_000,
-    advice: 'The room can still watch. Check the links and uplink.host in the config.',
+    advice: 'The room can still watch. Check the links and uplink.receiver in the config.',
     find: ({ box: { uplink } }) => {
       if (uplink?.phase !== 'connecting') return undefined;
       const why = uplink.reason === undefined ? '' : `: ${uplink.reason.slice(0, 160)}`;
@@ -83,7 +67,7 @@ export const NETWORK_RULES: readonly Rule[] = [
         .filter((link) => !isActive(link) && !link.isSpent)
         .map(({ id, reason }) => ({
           id,
-          text: `link ${id} is down${reason === '' ? '' : `: ${sayLinkReason(reason)}`}`,
+          text: `link ${id} is down${reason === '' ? '' : `: ${reason.slice(0, 120)}`}`,
         })),
   },
   {

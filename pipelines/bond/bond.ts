@@ -2,7 +2,7 @@ import { AckTracker, applySrtlaAck } from './acknowledge.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
 import { keepaliveOf } from './keepalive.ts';
 import { openKeyFrameSpotter } from './key-frame.ts';
-import { type Link, NO_ANSWER } from './link.ts';
+import type { Link } from './link.ts';
 import { LinkTable, type Wire } from './link-table.ts';
 import { isSrtla, parseSrtla, renderSrtla, type SrtlaPacket } from './packet.ts';
 import { isProbed, Outage } from './probe.ts';
@@ -54,8 +54,6 @@ export class Bond {
 
   /** The link's socket can send. */
   onOpened(slot: number, nowMs: number): void {
-    const link = this.#links[slot];
-    if (link?.state.phase === 'out') link.reason = NO_ANSWER;
     this.#table.register({ kind: 'opened', slot }, nowMs);
     this.#table.register({ kind: 'tick' }, nowMs);
   }
@@ -64,11 +62,7 @@ export class Bond {
   onFailed(slot: number, code: string, nowMs: number): void {
     const link = this.#links[slot];
     if (link === undefined) return;
-    if (link.state.phase !== 'active' && link.state.phase !== 'suspect') {
-      // It never came up, or not again: this is why.
-      link.reason = code;
-      return;
-    }
+    if (link.state.phase !== 'active' && link.state.phase !== 'suspect') return;
     link.pull(code, nowMs);
     this.#afterPull(link, nowMs);
   }

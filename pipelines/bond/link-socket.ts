@@ -98,7 +98,6 @@ export function openLinkSocket(
   };
 }
 
-/** The system's code of an error, or its message where it has none. */
-export function codeOf(error: Error): string {
+function codeOf(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
 }

@@ -38,9 +38,6 @@ const PULL_MEMORY_MS = 30_000;
 const LONGEST_GAP_MS = 600;
 const GAP_FADE_MS = 4000;
 
-/** Of a link that the receiver has not answered yet. */
-export const NO_ANSWER = 'new';
-
 /** What {@link Link.check} found. */
 export type LinkEvent = 'none' | 'suspected' | 'pulled' | 'lost';
 
@@ -49,7 +46,7 @@ export class Link {
   readonly slot: number;
   config: LinkConfig;
   state: LinkPhase = { phase: 'out' };
-  reason = NO_ANSWER;
+  reason = 'new';
   readonly rtt = new RttEstimator();
   readonly flight = new InFlight();
   readonly capacity = new Capacity();

@@ -54,8 +54,6 @@ export async function runBond(
   signal.throwIfAborted();
   const { clock, log, tap } = deps;
   const sockets: (LinkSocket | undefined)[] = [];
-  /** By slot, the failure that was told last: each second brings the same one. */
-  const failures = new Map<number, string>();
   const now = () => clock.monotonicMs();
   const encoder = await openEncoderPort(options.listen, {
     onPacket: (packet) => {
@@ -72,17 +70,9 @@ export async function runBond(
     },
     open: (slot, config) => {
       sockets[slot] = openLinkSocket(config, options.receiver, {
-        onOpened: () => {
-          failures.delete(slot);
-          bond.onOpened(slot, now());
-        },
+        onOpened: () => bond.onOpened(slot, now()),
         onPacket: (packet) => bond.fromLink(slot, packet, now()),
-        onFailed: (code) => {
-          bond.onFailed(slot, code, now());
-          if (failures.get(slot) === code) return;
-          failures.set(slot, code);
-          log.warn('link cannot send', { link: config.id, reason: code });
-        },
+        onFailed: (code) => bond.onFailed(slot, code, now()),
       });
       sockets[slot]?.attend(now());
     },

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -520,32 +519,6 @@ test('whatever a box says, warnings alternate, are bounded and have keys that to
       }
     }),
   );
-});
-
-test('each key that an advice names is one of the config', () => {
-  const example = readFileSync('systemd/venuebox.example.yaml', 'utf8');
-  const named = RULES.flatMap(({ advice }) => advice.match(/\b[a-z]+\.[a-z_]+\b/g) ?? []);
-  assert.ok(named.length >= 8, named.join(' '));
-  for (const path of named) {
-    const [section, key] = path.split('.');
-    const body = new RegExp(`^(?:# ?)?${section}:\\n((?:(?:#|  ).*\\n|\\n)*)`, 'm').exec(example);
-    assert.match(body?.[1] ?? '', new RegExp(`^#? *${key}:`, 'm'), path);
-  }
-});
-
-test('why a link never came up is said in words', () => {
-  const never = (reason: string): Change => ({
-    uplink: { ...uplink, bond: { ...bond, links: [{ ...link('5g', 'out'), reason }] } },
-  });
-  const rule = RULES.find(({ key }) => key === 'link-*-down');
-  const heard = { peakDbfs: undefined, lostRecorders: [] };
-  const say = (reason: string) => {
-    const { facts } = watchFacts(NOTHING_SEEN, { ...WELL, ...never(reason) }, heard, 0);
-    return JSON.stringify(rule?.find(facts));
-  };
-  assert.match(say('ENOTFOUND'), 'link 5g is down: the name in uplink.host is not found');
-  assert.match(say('EADDRNOTAVAIL'), 'this machine does not have its address');
-  assert.match(say('constructor'), 'link 5g is down: constructor');
 });
 
 test.run();

@@ -110,7 +110,6 @@ test('a link whose address is not there is down and the other carries', async ()
   await withChain([link(0, { sourceAddress: '203.0.113.9' }), link(1)], async (chain) => {
     await until('one registered', () => states(chain)[1] === 'active');
     assert.is(states(chain)[0], 'out');
-    assert.is(chain.control.snapshot().links[0]?.reason, 'EADDRNOTAVAIL', 'and why is told');
     chain.encoder.send(handshake(500), chain.bond.port, chain.bond.host);
     await until('the handshake', () => chain.got.length > 0);
   });
