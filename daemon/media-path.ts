@@ -184,7 +184,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     const { passphrase, dataUse } = deps;
     const uplink = openUplink({
       settings: () =>
-        uplinkSettings(wanted, sound.source !== undefined, passphrase, dataUse.at(clock.wallMs())),
+        uplinkSettings(wanted, sound.source !== undefined, passphrase, dataUse.use.bytesByLink),
       media,
       clock,
       log,

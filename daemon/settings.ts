@@ -6,7 +6,7 @@ import { partTargetBeside } from '../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../pipelines/hls/server-settings.ts';
 import type { MediaSettings } from '../pipelines/media/messages.ts';
 import type { SrtSettings, UplinkTrack } from '../pipelines/uplink/graph.ts';
-import type { LinkUse, LinkWish } from '../pipelines/uplink/links.ts';
+import type { LinkWish } from '../pipelines/uplink/links.ts';
 import type { UplinkSettings } from '../pipelines/uplink/messages.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
 import type { Encoders } from './preflight.ts';
@@ -166,13 +166,13 @@ function topRendition({ renditions }: Config): string {
 
 /**
  * @param passphrase From the file that the config names.
- * @param use What each link has carried this month.
+ * @param usedBytes What each link has carried this month.
  */
 export function uplinkSettings(
   uplink: UplinkConfig,
   hasSound: boolean,
   passphrase: string | undefined,
-  use: LinkUse,
+  usedBytes: Readonly<Record<string, number>>,
 ): UplinkSettings {
   const isOwn = uplink.rendition === '';
   const picture: UplinkTrack = { id: isOwn ? UPLINK_TRACK : uplink.rendition, kind: 'video' };
@@ -190,7 +190,7 @@ export function uplinkSettings(
     srt,
     tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
     links: uplink.links.length === 0 ? undefined : linkWishes(uplink),
-    use,
+    usedBytes,
     rate: isFixed
       ? undefined
       : {

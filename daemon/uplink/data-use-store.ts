@@ -10,8 +10,6 @@ const SAVE_EVERY_MS = 20_000;
 /** Keeps the links' data use in a file of the state folder. */
 export interface DataUseStore extends AsyncDisposable {
   readonly use: DataUse;
-  /** The use now: nobody noted anything while the uplink rested, and a month may have begun. */
-  at(wallMs: number): DataUse;
   /** @returns true when a month has begun and the links must count anew. */
   note(links: readonly { id: string; usedBytes: number }[], wallMs: number): boolean;
 }
@@ -33,10 +31,6 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
   };
   return {
     get use() {
-      return use;
-    },
-    at: (nowMs) => {
-      use = noteDataUse(use, [], nowMs);
       return use;
     },
     note: (links, nowMs) => {

@@ -16,14 +16,11 @@ export function monthOf(wallMs: number): string {
   return new Date(wallMs).toISOString().slice(0, 7);
 }
 
-/**
- * Reads what was kept. What is damaged, or of a month that is over, counts from nothing;
- * of a later one, the clock of this machine is not set yet.
- */
+/** Reads what was kept. What is damaged, or of another month, counts from nothing. */
 export function parseDataUse(text: string, wallMs: number): DataUse {
   const month = monthOf(wallMs);
   const kept = v.safeParse(schema, parseJson(text));
-  return kept.success && kept.output.month >= month ? kept.output : { month, bytesByLink: {} };
+  return kept.success && kept.output.month === month ? kept.output : { month, bytesByLink: {} };
 }
 
 /**
@@ -38,9 +35,9 @@ export function noteDataUse(
   wallMs: number,
 ): DataUse {
   const month = monthOf(wallMs);
-  if (month > before.month) return { month, bytesByLink: {} };
+  if (month !== before.month) return { month, bytesByLink: {} };
   const now = Object.fromEntries(links.map(({ id, usedBytes }) => [id, Math.round(usedBytes)]));
-  return { ...before, bytesByLink: { ...before.bytesByLink, ...now } };
+  return { month, bytesByLink: { ...before.bytesByLink, ...now } };
 }
 
 function parseJson(text: string): unknown {

@@ -59,7 +59,7 @@ export function openUplinkMessages(
     const links = message.bond?.links ?? [];
     if (!dataUse.note(links, clock.wallMs())) return;
     // A month has begun.
-    child().send({ type: 'links', links: linkWishes(config), use: dataUse.use });
+    child().send({ type: 'links', links: linkWishes(config), usedBytes: dataUse.use.bytesByLink });
   };
 }
 

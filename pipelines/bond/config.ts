@@ -17,8 +17,6 @@ export interface LinkConfig {
   readonly budgetBytes?: number;
   /** What it has carried already, as the caller kept it when the bonding was last stopped. */
   readonly usedBytes?: number;
-  /** Names the time that this is counted in, for example a month: with another one it counts anew. */
-  readonly usedSince?: string;
 }
 
 export interface Endpoint {

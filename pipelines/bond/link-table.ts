@@ -36,7 +36,10 @@ export class LinkTable {
   readonly #onLeaving: (link: Link, nowMs: number) => void;
   readonly #phases = new Map<Link, LinkPhase['phase']>();
   /** Of links that are gone: one that comes back counts on, unless the caller counted anew. */
-  readonly #used = new Map<string, { readonly config: LinkConfig; readonly usedBytes: number }>();
+  readonly #used = new Map<
+    string,
+    { readonly fromBytes: number | undefined; readonly usedBytes: number }
+  >();
   #registration: Registration;
 
   /** @param onLeaving Called when a link is removed, while it still has its packets in flight. */
@@ -55,7 +58,7 @@ export class LinkTable {
       const config = wanted.get(link.config.id);
       if (config !== undefined && hasSameSocket(config, link.config)) {
         wanted.delete(config.id);
-        if (!hasSameUse(config, link.config)) link.usedBytes = config.usedBytes ?? 0;
+        if (config.usedBytes !== link.config.usedBytes) link.usedBytes = config.usedBytes ?? 0;
         link.config = config;
       } else {
         this.#close(link, nowMs);
@@ -103,8 +106,8 @@ export class LinkTable {
     const slot = free < 0 ? this.links.length : free;
     const link = new Link(slot, config);
     const before = this.#used.get(config.id);
-    if (before !== undefined && hasSameUse(before.config, config))
-      link.usedBytes = before.usedBytes;
+    if (before?.fromBytes === config.usedBytes)
+      link.usedBytes = before?.usedBytes ?? link.usedBytes;
     this.links[slot] = link;
     this.#wire.open(slot, config);
   }
@@ -114,7 +117,10 @@ export class LinkTable {
     this.#onLeaving(link, nowMs);
     this.noteSwitch(link, nowMs);
     this.closedWireBytes += link.sent.total;
-    this.#used.set(link.config.id, { config: link.config, usedBytes: link.usedBytes });
+    this.#used.set(link.config.id, {
+      fromBytes: link.config.usedBytes,
+      usedBytes: link.usedBytes,
+    });
     if (this.#used.size > REMEMBERED_LINKS) this.#used.delete([...this.#used.keys()][0] ?? '');
     this.links[link.slot] = undefined;
     this.#phases.delete(link);
@@ -129,9 +135,4 @@ function hasSameSocket(one: LinkConfig, other: LinkConfig): boolean {
     one.device === other.device &&
     one.sourcePort === other.sourcePort
   );
-}
-
-/** The caller still counts from the same figure. */
-function hasSameUse(a: LinkConfig, b: LinkConfig): boolean {
-  return a.usedBytes === b.usedBytes && a.usedSince === b.usedSince;
 }

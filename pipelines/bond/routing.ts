@@ -3,11 +3,9 @@ import type { CommandResult } from '../../hal/os/process.ts';
 
 /** Tables and rule priorities from here on belong to the bonding, one of each a link. */
 const FIRST_TABLE = 5200;
-const MOST_ROUTES = 16;
 
-/** Whether a routing table is one that the bonding makes. */
-export const isOwnTable = (table: number): boolean =>
-  table >= FIRST_TABLE && table < FIRST_TABLE + MOST_ROUTES;
+/** Tables looked at when a former run's leavings are removed. */
+const MOST_ROUTES = 16;
 
 const COMMAND_TIMEOUT_MS = 5000;
 
@@ -52,23 +50,6 @@ export class RoutingTables {
       const slot = free < 0 ? this.#routes.length : free;
       this.#routes[slot] = route;
       commands.push(...planLink(route, FIRST_TABLE + slot));
-    }
-    return commands;
-  }
-
-  /**
-   * Forgets each table that leads nowhere now, so that {@link change} makes it again:
-   * setting it failed, or somebody flushed it, or its device was away for a moment.
-   *
-   * @param ways Tables by which packets leave this machine.
-   * @returns Commands that clear them first.
-   */
-  forgetLost(ways: ReadonlySet<number>): readonly IpCommand[] {
-    const commands: IpCommand[] = [];
-    for (const [slot, known] of this.#routes.entries()) {
-      if (known === undefined || ways.has(FIRST_TABLE + slot)) continue;
-      this.#routes[slot] = undefined;
-      commands.push(...planRemoval(FIRST_TABLE + slot));
     }
     return commands;
   }
@@ -125,6 +106,42 @@ function planRemoval(table: number): string[][] {
   ];
 }
 
+/** One entry of `ip -json route show`. */
+interface IpRoute {
+  readonly dst?: string;
+  readonly gateway?: string;
+  readonly dev?: string;
+}
+
+/**
+ * The next hop and the network of each device, from `ip -json route show table all`.
+ * What cannot be read counts for nothing.
+ */
+export function parseGateways(
+  json: string,
+): ReadonlyMap<string, { readonly gateway?: string; readonly subnet?: string }> {
+  const found = new Map<string, { gateway?: string; subnet?: string }>();
+  for (const { dst, gateway, dev } of parseRoutes(json)) {
+    if (dev === undefined) continue;
+    const known = found.get(dev) ?? {};
+    if (dst === 'default' && gateway !== undefined) known.gateway ??= gateway;
+    else if (dst?.includes('/') && gateway === undefined) known.subnet ??= dst;
+    found.set(dev, known);
+  }
+  return found;
+}
+
+function parseRoutes(json: string): readonly IpRoute[] {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return Array.isArray(parsed)
+      ? parsed.filter((entry) => typeof entry === 'object' && entry !== null)
+      : [];
+  } catch {
+    return [];
+  }
+}
+
 export interface RoutingDeps {
   readonly log: Log;
   /** `runCommand`, or a test's own. */
@@ -137,14 +154,8 @@ export interface RoutingDeps {
 
 /** The machine's routing tables for the links; taken down when it is disposed. */
 export interface Routing extends AsyncDisposable {
-  /**
-   * A command that fails is logged and passed over: a link without its route is down, and
-   * the others go on.
-   *
-   * @param ways Tables that lead somewhere now; the others are set again. Left out where
-   *   nobody knows.
-   */
-  set(routes: readonly LinkRoute[], ways?: ReadonlySet<number>): Promise<void>;
+  /** A command that fails is logged and passed over: a link without its route is down, and the others go on. */
+  set(routes: readonly LinkRoute[]): Promise<void>;
 }
 
 /** Removes what a crashed run left, and starts with no routes. */
@@ -166,11 +177,7 @@ export async function openRouting({ log, run }: RoutingDeps): Promise<Routing> {
     return last;
   };
   return {
-    set: (routes, ways) =>
-      inTurn(async () => {
-        if (ways !== undefined) await apply(tables.forgetLost(ways), true);
-        await apply(tables.change(routes), false);
-      }),
+    set: (routes) => inTurn(() => apply(tables.change(routes), false)),
     [Symbol.asyncDispose]: () => inTurn(() => apply(tables.change([]), true)),
   };
 }

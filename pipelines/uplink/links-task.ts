@@ -3,14 +3,13 @@ import type { Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { LinkConfig } from '../bond/config.ts';
-import { parseRoutes } from '../bond/ip-routes.ts';
-import { openRouting } from '../bond/routing.ts';
-import { type LinkUse, type LinkWish, resolveLinks } from './links.ts';
+import { openRouting, parseGateways } from '../bond/routing.ts';
+import { type LinkWish, resolveLinks } from './links.ts';
 
 export interface LinksTask {
   /** What is wished for now. */
   readonly wishes: () => readonly LinkWish[];
-  readonly use: () => LinkUse;
+  readonly usedBytes: () => Readonly<Record<string, number>>;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,15 +28,14 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   await watchNetwork(
     async () => {
       const addresses = readAddresses();
-      const found = parseRoutes(await listRoutes(log));
-      const gateways = found?.gateways ?? new Map();
-      const { wishes } = task;
+      const gateways = parseGateways(await listRoutes(log));
       const { links, routes, missing } = resolveLinks(
-        wishes(),
+        task.wishes(),
         { addresses, gateways },
-        task.use(),
+        task.usedBytes(),
       );
-      await routing.set(routes, found?.ways);
+      await routing.set(routes);
+      const { wishes } = task;
       const now = JSON.stringify([links.map(withoutUse), missing, wishes()]);
       if (now === told) return;
       told = now;
@@ -49,7 +47,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   );
 }
 
-/** What a link has carried changes all the time and is no news; that a month has begun is. */
+/** What a link has carried changes all the time and is no news. */
 function withoutUse({ usedBytes: _, ...link }: LinkConfig) {
   return link;
 }

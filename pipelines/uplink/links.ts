@@ -13,13 +13,6 @@ export interface LinkWish {
   readonly budgetBytes?: number;
 }
 
-/** What each link has carried in a month, by id. */
-export interface LinkUse {
-  /** For example `2026-11`. With another one the links count anew. */
-  readonly month: string;
-  readonly bytesByLink: Readonly<Record<string, number>>;
-}
-
 /** What the machine's interfaces are now. */
 export interface NetworkState {
   /** IPv4 addresses by interface, those that are up. */
@@ -47,7 +40,7 @@ const FIRST_PORT = 52_000;
 export function resolveLinks(
   wishes: readonly LinkWish[],
   network: NetworkState,
-  use: LinkUse,
+  usedBytes: Readonly<Record<string, number>>,
 ): ResolvedLinks {
   const found = wishes.map((wish) => ({ wish, at: locate(wish, network) }));
   const there = found.flatMap(({ wish, at }) => (at === undefined ? [] : [{ wish, at }]));
@@ -65,8 +58,7 @@ export function resolveLinks(
       isBackup: wish.isBackup,
       isEnabled: wish.isEnabled,
       ...(wish.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
-      usedBytes: use.bytesByLink[wish.id] ?? 0,
-      usedSince: use.month,
+      usedBytes: usedBytes[wish.id] ?? 0,
       ...port,
     })),
     routes: placed.map(({ wish, at, port }) => ({

@@ -100,7 +100,7 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
   const following = followLinks(
     {
       wishes: () => wished.links,
-      use: () => wished.use,
+      usedBytes: () => wished.usedBytes,
       onLinks: (found, gone) => {
         missing = gone;
         control?.setLinks(found);
@@ -131,15 +131,15 @@ function followRate(
 }
 
 const ending = new AbortController();
-let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'use'> = {
+let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'usedBytes'> = {
   links: [],
-  use: { month: '', bytesByLink: {} },
+  usedBytes: {},
 };
 process.on('message', (message: ToUplink) => {
   if (message.type === 'links') wished = message;
   if (message.type !== 'start') return;
-  const { links = [], use } = message.settings;
-  wished = { links, use };
+  const { links = [], usedBytes } = message.settings;
+  wished = { links, usedBytes };
   run(message.settings, ending.signal).then(
     () => process.exit(0),
     (error: unknown) => fail(messageOf(error)),

@@ -18,7 +18,7 @@ await followLinks(
       { ...wish, id: 'first', device: 'wwan0' },
       { ...wish, id: 'second', device: 'wwan1' },
     ],
-    use: () => ({ month: '2026-11', bytesByLink: {} }),
+    usedBytes: () => ({}),
     onLinks: (links) => {
       for (const link of links) {
         const socket = openLinkSocket(

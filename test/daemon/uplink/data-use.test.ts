@@ -25,24 +25,6 @@ test('it goes on over restarts, and starts over with the month', async () => {
   assert.equal(store.use, { month: '2026-12', bytesByLink: {} });
 });
 
-test('a month that begins while nothing is sent is noticed when it is asked for', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-use-'));
-  await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
-  store.note([{ id: 'wwan0', usedBytes: 1_000 }], NOVEMBER_MS);
-  assert.equal(store.at(NOVEMBER_MS + 1_000).bytesByLink, { wwan0: 1_000 });
-  assert.equal(store.at(NOVEMBER_MS + 3_000), { month: '2026-12', bytesByLink: {} });
-});
-
-test('a clock that is not set yet forgets nothing', () => {
-  const kept = { month: '2026-11', bytesByLink: { a: 5 } };
-  const early = Date.parse('2025-01-01T00:00:00Z');
-  assert.equal(parseDataUse(JSON.stringify(kept), early), kept);
-  assert.equal(noteDataUse(kept, [{ id: 'a', usedBytes: 7 }], early), {
-    month: '2026-11',
-    bytesByLink: { a: 7 },
-  });
-});
-
 test('it is written now and then, and a failed disk stops nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-use-'));
   {

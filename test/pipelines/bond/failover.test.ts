@@ -161,19 +161,6 @@ test('a link that spent its data budget carries no more', () => {
   assert.is(venue.receiver.lost, 0);
 });
 
-test('with a new month the same link counts anew and carries again, also where it began at nothing', () => {
-  const venue = new Venue({ links: [NEAR] });
-  const config = { ...configOf(0), budgetBytes: 500_000, usedBytes: 0 };
-  venue.bond.setLinks([{ ...config, usedSince: '2026-11' }], venue.nowMs);
-  venue.run(4000);
-  assert.is(venue.snapshot().links[0]?.isSpent, true);
-  venue.bond.setLinks([{ ...config, usedSince: '2026-11' }], venue.nowMs);
-  assert.is(venue.snapshot().links[0]?.isSpent, true, 'the same month');
-  venue.bond.setLinks([{ ...config, usedSince: '2026-12' }], venue.nowMs);
-  assert.is(venue.snapshot().links[0]?.isSpent, false);
-  assert.is(venue.snapshot().links[0]?.usedBytes, 0);
-});
-
 test('a link removed while live loses nothing, and comes back when it is added', () => {
   const venue = new Venue({ links: [NEAR, FAR], latencyMs: 300 });
   venue.run(5000);

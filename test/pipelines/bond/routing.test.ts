@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { silentLog } from '../../../hal/os/log.ts';
-import { openRouting, RoutingTables } from '../../../pipelines/bond/routing.ts';
+import { openRouting, parseGateways, RoutingTables } from '../../../pipelines/bond/routing.ts';
 
 const test = suite('source routing');
 
@@ -41,18 +41,17 @@ test('a point-to-point device needs no gateway', () => {
   assert.is(first, 'route replace default dev ppp0 src 10.9.8.7 table 5200');
 });
 
-test('a table that leads nowhere is cleared and made again; the others stay', () => {
-  const other = { ...modem, id: 'wwan1', device: 'wwan1', sourceAddress: '10.0.0.2' };
-  const tables = new RoutingTables();
-  tables.change([modem, other]);
-  assert.equal(tables.forgetLost(new Set([5200, 5201])), []);
-  assert.equal(words(tables.forgetLost(new Set([5200]))), [
-    'rule del pref 5201',
-    'route flush table 5201',
+test('gateways and networks are read from ip -json route', () => {
+  const json = JSON.stringify([
+    { dst: 'default', gateway: '192.168.8.1', dev: 'wwan0', metric: 700 },
+    { dst: '192.168.8.0/24', dev: 'wwan0', scope: 'link' },
+    { dst: 'default', dev: 'ppp0' },
   ]);
-  const again = words(tables.change([modem, other]));
-  assert.is(again.length, 4);
-  assert.ok(again.every((line) => line.includes('5201')));
+  const found = parseGateways(json);
+  assert.equal(found.get('wwan0'), { gateway: '192.168.8.1', subnet: '192.168.8.0/24' });
+  assert.equal(found.get('ppp0'), {});
+  assert.is(parseGateways('no json').size, 0);
+  assert.is(parseGateways('[null, 3, {}]').size, 0);
 });
 
 test('a link that comes or goes leaves the tables of the others alone', () => {
