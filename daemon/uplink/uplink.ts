@@ -4,7 +4,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { FromUplink } from '../../pipelines/uplink/messages.ts';
 import type { UplinkChild } from '../children/uplink.ts';
 import { ConfigError } from '../config-file.ts';
-import { linkWishes } from '../settings.ts';
+import { linkWishes, usedData } from '../settings.ts';
 import type { UplinkFigures } from '../snapshot.ts';
 import type { UplinkConfig } from './config.ts';
 import type { DataUseStore } from './data-use-store.ts';
@@ -57,9 +57,11 @@ export function openUplinkMessages(
       });
     }
     const links = message.bond?.links ?? [];
-    if (!dataUse.note(links, clock.wallMs())) return;
-    // A month has begun.
-    child().send({ type: 'links', links: linkWishes(config), usedBytes: dataUse.use.bytesByLink });
+    const wallMs = clock.wallMs();
+    if (!dataUse.note(links, wallMs)) return;
+    const used = usedData(dataUse.useAt(wallMs));
+    log.info('data use counts anew', { month: used.period });
+    child().send({ type: 'links', links: linkWishes(config), used });
   };
 }
 

@@ -13,6 +13,14 @@ export interface LinkWish {
   readonly budgetBytes?: number;
 }
 
+/** What links have carried of their budgets. */
+export interface UsedData {
+  /** What it counts within, for example `2026-11`; with another one the links count anew. */
+  readonly period: string;
+  /** By the link's id. */
+  readonly bytesByLink: Readonly<Record<string, number>>;
+}
+
 /** What the machine's interfaces are now. */
 export interface NetworkState {
   /** IPv4 addresses by interface, those that are up. */
@@ -40,7 +48,7 @@ const FIRST_PORT = 52_000;
 export function resolveLinks(
   wishes: readonly LinkWish[],
   network: NetworkState,
-  usedBytes: Readonly<Record<string, number>>,
+  used: UsedData,
 ): ResolvedLinks {
   const found = wishes.map((wish) => ({ wish, at: locate(wish, network) }));
   const there = found.flatMap(({ wish, at }) => (at === undefined ? [] : [{ wish, at }]));
@@ -58,7 +66,8 @@ export function resolveLinks(
       isBackup: wish.isBackup,
       isEnabled: wish.isEnabled,
       ...(wish.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
-      usedBytes: usedBytes[wish.id] ?? 0,
+      usedBytes: used.bytesByLink[wish.id] ?? 0,
+      usedPeriod: used.period,
       ...port,
     })),
     routes: placed.map(({ wish, at, port }) => ({

@@ -100,7 +100,7 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
   const following = followLinks(
     {
       wishes: () => wished.links,
-      usedBytes: () => wished.usedBytes,
+      used: () => wished.used,
       onLinks: (found, gone) => {
         missing = gone;
         control?.setLinks(found);
@@ -131,15 +131,15 @@ function followRate(
 }
 
 const ending = new AbortController();
-let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'usedBytes'> = {
+let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'used'> = {
   links: [],
-  usedBytes: {},
+  used: { period: '', bytesByLink: {} },
 };
 process.on('message', (message: ToUplink) => {
   if (message.type === 'links') wished = message;
   if (message.type !== 'start') return;
-  const { links = [], usedBytes } = message.settings;
-  wished = { links, usedBytes };
+  const { links = [], used } = message.settings;
+  wished = { links, used };
   run(message.settings, ending.signal).then(
     () => process.exit(0),
     (error: unknown) => fail(messageOf(error)),
