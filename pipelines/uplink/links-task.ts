@@ -3,7 +3,14 @@ import type { Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { LinkConfig } from '../bond/config.ts';
-import { openRouting, parseGateways } from '../bond/routing.ts';
+import {
+  findGateways,
+  type Gateway,
+  type KernelRoutes,
+  LIST_ROUTES,
+  parseKernelRoutes,
+} from '../bond/kernel-routes.ts';
+import { openRouting } from '../bond/routing.ts';
 import { openLinkNews } from './link-news.ts';
 import { type LinkWish, resolveLinks, type UsedData } from './links.ts';
 
@@ -24,14 +31,17 @@ const COMMAND_TIMEOUT_MS = 2_000;
  */
 export async function followLinks(task: LinksTask, signal: AbortSignal): Promise<void> {
   const { clock, log } = task;
-  await using routing = await openRouting({ log, run: runCommand });
+  await using routing = await openRouting({ clock, log, run: runCommand });
   const tell = openLinkNews(task);
+  let gateways: ReadonlyMap<string, Gateway> = new Map();
   await watchNetwork(
     async () => {
       const addresses = readAddresses();
-      const gateways = parseGateways(await listRoutes(log));
+      const seen = await listRoutes(log);
+      // A list that could not be had says nothing against the gateways known so far.
+      if (seen !== undefined) gateways = findGateways(seen);
       const resolved = resolveLinks(task.wishes(), { addresses, gateways }, task.used());
-      await routing.set(resolved.routes);
+      await routing.set(resolved.routes, seen);
       tell(resolved);
     },
     { clock, log },
@@ -39,12 +49,13 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   );
 }
 
-async function listRoutes(log: Log): Promise<string> {
+async function listRoutes(log: Log): Promise<KernelRoutes | undefined> {
   try {
-    const args = ['-json', '-4', 'route', 'show', 'table', 'all'];
-    return (await runCommand('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS })).stdout;
+    const { args, input } = LIST_ROUTES;
+    const listed = await runCommand('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS, input });
+    return parseKernelRoutes(listed.stdout);
   } catch {
     log.debug('routes cannot be listed; is iproute2 installed?');
-    return '';
+    return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { LinkConfig } from '../bond/config.ts';
+import type { Gateway } from '../bond/kernel-routes.ts';
 import type { LinkRoute } from '../bond/routing.ts';
 
 /** A link as somebody wants it: by its interface, or by an address of this machine. */
@@ -26,7 +27,7 @@ export interface NetworkState {
   /** IPv4 addresses by interface, those that are up. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Next hop and own network by interface. */
-  readonly gateways: ReadonlyMap<string, { readonly gateway?: string; readonly subnet?: string }>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
 }
 
 export interface ResolvedLinks {
