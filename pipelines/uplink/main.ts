@@ -67,6 +67,7 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
   const onStart = (listening: Endpoint) => startPipeline(settings, listening.port);
   let control: BondControl | undefined;
   let missing: readonly string[] = [];
+  let failure: string | undefined;
 
   if (rate !== undefined) followRate(rate, observer, () => control);
   setInterval(() => {
@@ -76,12 +77,17 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
       srt: observer.figures(clock.monotonicMs()),
       targetBps: rate?.targetBps,
       ...(bond === undefined ? {} : { bond }),
+      ...(failure === undefined ? {} : { failure }),
       missing,
     });
   }, FIGURES_EVERY_MS);
 
   if (links === undefined) {
-    await runDirect({ listen: LOOPBACK, receiver }, { clock, log, tap: observer, onStart }, signal);
+    const onFailure = (reason: string | undefined) => {
+      failure = reason;
+    };
+    const deps = { clock, log, tap: observer, onStart, onFailure };
+    await runDirect({ listen: LOOPBACK, receiver }, deps, signal);
     return;
   }
   const bonding = runBond(

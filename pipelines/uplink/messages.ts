@@ -38,6 +38,8 @@ export type FromUplink =
       readonly srt: SrtFigures;
       readonly targetBps: number | undefined;
       readonly bond?: BondSnapshot;
+      /** Why the receiver cannot be sent to, where SRT goes straight to it. */
+      readonly failure?: string;
       /** Links of the config that are not there now. */
       readonly missing: readonly string[];
     };
