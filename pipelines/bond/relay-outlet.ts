@@ -55,7 +55,7 @@ export function openOutlet(
     void clock.sleep(RETRY_MS, closing.signal).then(open, ignore);
   };
   const afterSend = (error: Error | null) => {
-    if (error !== null) onError(error);
+    if (error !== null && !closing.signal.aborted) onError(error);
   };
   const open = () => {
     const options = {
