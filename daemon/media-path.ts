@@ -184,7 +184,12 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     const { passphrase, dataUse } = deps;
     const uplink = openUplink({
       settings: () =>
-        uplinkSettings(wanted, sound.source !== undefined, passphrase, dataUse.use.bytesByLink),
+        uplinkSettings(
+          wanted,
+          sound.source !== undefined,
+          passphrase,
+          dataUse.useAt(clock.wallMs()),
+        ),
       media,
       clock,
       log,

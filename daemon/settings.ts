@@ -6,11 +6,12 @@ import { partTargetBeside } from '../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../pipelines/hls/server-settings.ts';
 import type { MediaSettings } from '../pipelines/media/messages.ts';
 import type { SrtSettings, UplinkTrack } from '../pipelines/uplink/graph.ts';
-import type { LinkWish } from '../pipelines/uplink/links.ts';
+import type { LinkWish, UsedData } from '../pipelines/uplink/links.ts';
 import type { UplinkSettings } from '../pipelines/uplink/messages.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
 import type { Encoders } from './preflight.ts';
 import { UPLINK_TRACK, type UplinkConfig } from './uplink/config.ts';
+import type { MonthUse } from './uplink/data-use.ts';
 
 /** What each child is to do, from the config: pure. */
 
@@ -166,13 +167,13 @@ function topRendition({ renditions }: Config): string {
 
 /**
  * @param passphrase From the file that the config names.
- * @param usedBytes What each link has carried this month.
+ * @param use What each link has carried this month.
  */
 export function uplinkSettings(
   uplink: UplinkConfig,
   hasSound: boolean,
   passphrase: string | undefined,
-  usedBytes: Readonly<Record<string, number>>,
+  use: MonthUse,
 ): UplinkSettings {
   const isOwn = uplink.rendition === '';
   const picture: UplinkTrack = { id: isOwn ? UPLINK_TRACK : uplink.rendition, kind: 'video' };
@@ -190,7 +191,7 @@ export function uplinkSettings(
     srt,
     tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
     links: uplink.links.length === 0 ? undefined : linkWishes(uplink),
-    usedBytes,
+    used: usedData(use),
     rate: isFixed
       ? undefined
       : {
@@ -198,6 +199,10 @@ export function uplinkSettings(
           bounds: { minBps: uplink.min_bitrate_bps, maxBps: uplink.bitrate_bps },
         },
   };
+}
+
+export function usedData({ month, bytesByLink }: MonthUse): UsedData {
+  return { period: month, bytesByLink };
 }
 
 export function linkWishes({ links }: UplinkConfig): readonly LinkWish[] {

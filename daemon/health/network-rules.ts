@@ -24,7 +24,8 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 5_000,
     holdMs: 3_000,
-    advice: 'The room can still watch. Check the links and uplink.receiver in the config.',
+    advice:
+      'The room can still watch. Check the links, and uplink.host and uplink.port in the config.',
     find: ({ box: { uplink } }) => {
       if (uplink?.phase !== 'connecting') return undefined;
       const why = uplink.reason === undefined ? '' : `: ${uplink.reason.slice(0, 160)}`;

@@ -2,16 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keepFile } from '../../hal/os/keep-file.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { type DataUse, noteDataUse, parseDataUse } from './data-use.ts';
+import { type DataUse, type LinkCount, noteDataUse, parseDataUse, turnMonth } from './data-use.ts';
 
 /** A file written more often wears an SD card; what a power cut forgets is this much. */
 const SAVE_EVERY_MS = 20_000;
 
 /** Keeps the links' data use in a file of the state folder. */
 export interface DataUseStore extends AsyncDisposable {
-  readonly use: DataUse;
-  /** @returns true when a month has begun and the links must count anew. */
-  note(links: readonly { id: string; usedBytes: number }[], wallMs: number): boolean;
+  /** The use in the month of `wallMs`, which may have begun while nothing was noted. */
+  useAt(wallMs: number): DataUse;
+  /** @returns true when another month is counted from now on and the links must be told. */
+  note(links: readonly LinkCount[], wallMs: number): boolean;
 }
 
 export async function openDataUse(folder: string, wallMs: number, log: Log): Promise<DataUseStore> {
@@ -30,7 +31,8 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
       .catch((error: unknown) => log.warn('data use not kept', { path, reason: messageOf(error) }));
   };
   return {
-    get use() {
+    useAt: (nowMs) => {
+      use = turnMonth(use, nowMs);
       return use;
     },
     note: (links, nowMs) => {

@@ -1,15 +1,38 @@
 import * as v from 'valibot';
 
 /** What each link has carried in a calendar month (UTC), against its data budget. */
-export interface DataUse {
+export interface MonthUse {
   /** For example `2026-11`. */
   readonly month: string;
   readonly bytesByLink: Readonly<Record<string, number>>;
 }
 
-const schema = v.object({
+/** The month that is counted now, and those counted before it, oldest first. */
+export interface DataUse extends MonthUse {
+  readonly former: readonly MonthUse[];
+}
+
+/** One link's count as the uplink tells it. */
+export interface LinkCount {
+  readonly id: string;
+  readonly usedBytes: number;
+  /** The month from whose use it went on. */
+  readonly usedPeriod?: string;
+}
+
+/**
+ * Former months kept. A board without a clock of its own may start in a wrong month and
+ * be set right minutes later: what that month had used by then must still be known.
+ */
+const MOST_FORMER = 2;
+
+const monthUse = {
   month: v.pipe(v.string(), v.regex(/^\d{4}-\d\d$/)),
   bytesByLink: v.record(v.string(), v.pipe(v.number(), v.minValue(0))),
+};
+const schema = v.object({
+  ...monthUse,
+  former: v.optional(v.pipe(v.array(v.object(monthUse)), v.maxLength(MOST_FORMER)), []),
 });
 
 export function monthOf(wallMs: number): string {
@@ -18,26 +41,35 @@ export function monthOf(wallMs: number): string {
 
 /** Reads what was kept. What is damaged, or of another month, counts from nothing. */
 export function parseDataUse(text: string, wallMs: number): DataUse {
-  const month = monthOf(wallMs);
   const kept = v.safeParse(schema, parseJson(text));
-  return kept.success && kept.output.month === month ? kept.output : { month, bytesByLink: {} };
+  return kept.success
+    ? turnMonth(kept.output, wallMs)
+    : { month: monthOf(wallMs), bytesByLink: {}, former: [] };
+}
+
+/** The use in the month of `wallMs`: the same value, or one from which links count anew. */
+export function turnMonth(use: DataUse, wallMs: number): DataUse {
+  const month = monthOf(wallMs);
+  if (month === use.month) return use;
+  const { former, ...ended } = use;
+  const known = former.find((other) => other.month === month);
+  return {
+    month,
+    bytesByLink: known?.bytesByLink ?? {},
+    former: [...former.filter((other) => other !== known), ended].slice(-MOST_FORMER),
+  };
 }
 
 /**
  * Takes in the links' counts, which go on from what they were given at the start.
  *
- * @returns the use now; when the month has turned, an empty one from which the links
- *   must count anew.
+ * A link that still counts on from another month is passed over: its bytes are that month's.
  */
-export function noteDataUse(
-  before: DataUse,
-  links: readonly { readonly id: string; readonly usedBytes: number }[],
-  wallMs: number,
-): DataUse {
-  const month = monthOf(wallMs);
-  if (month !== before.month) return { month, bytesByLink: {} };
-  const now = Object.fromEntries(links.map(({ id, usedBytes }) => [id, Math.round(usedBytes)]));
-  return { month, bytesByLink: { ...before.bytesByLink, ...now } };
+export function noteDataUse(before: DataUse, links: readonly LinkCount[], wallMs: number): DataUse {
+  const use = turnMonth(before, wallMs);
+  const own = links.filter(({ usedPeriod }) => usedPeriod === use.month);
+  const now = Object.fromEntries(own.map(({ id, usedBytes }) => [id, Math.round(usedBytes)]));
+  return { ...use, bytesByLink: { ...use.bytesByLink, ...now } };
 }
 
 function parseJson(text: string): unknown {

@@ -4,7 +4,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { FromUplink } from '../../pipelines/uplink/messages.ts';
 import type { UplinkChild } from '../children/uplink.ts';
 import { ConfigError } from '../config-file.ts';
-import { linkWishes } from '../settings.ts';
+import { linkWishes, usedData } from '../settings.ts';
 import type { UplinkFigures } from '../snapshot.ts';
 import type { UplinkConfig } from './config.ts';
 import type { DataUseStore } from './data-use-store.ts';
@@ -57,21 +57,35 @@ export function openUplinkMessages(
       });
     }
     const links = message.bond?.links ?? [];
-    if (!dataUse.note(links, clock.wallMs())) return;
-    // A month has begun.
-    child().send({ type: 'links', links: linkWishes(config), usedBytes: dataUse.use.bytesByLink });
+    const wallMs = clock.wallMs();
+    if (!dataUse.note(links, wallMs)) return;
+    const used = usedData(dataUse.useAt(wallMs));
+    log.info('data use counts anew', { month: used.period });
+    child().send({ type: 'links', links: linkWishes(config), used });
   };
 }
 
-function renderFigures(
-  { srt, targetBps, bond, missing }: Extract<FromUplink, { type: 'figures' }>,
-  config: UplinkConfig,
-): UplinkFigures {
-  const reason =
-    srt.phase === 'connected'
-      ? undefined
-      : (srt.refusal ??
-        (missing.length > 0 ? `not there: ${missing.join(', ')}` : 'no answer yet'));
+type Figures = Extract<FromUplink, { type: 'figures' }>;
+
+/** Why there is no connection, from what is nearest to the box on. Holds no moving figures. */
+function reasonOf({ srt, bond, failure, missing }: Figures): string | undefined {
+  if (srt.phase === 'connected') return undefined;
+  if (srt.refusal !== undefined) return srt.refusal;
+  const links = bond?.links ?? [];
+  if (links.some(({ state, isSpent }) => state === 'active' && !isSpent))
+    return 'the relay answers, the SRT receiver behind it does not yet';
+  const gone = missing.length > 0 ? [`not there: ${missing.join(', ')}`] : [];
+  const spent = links.filter(({ isSpent }) => isSpent).map(({ id }) => `${id}: budget used up`);
+  const out = links
+    .filter(({ state, isSpent }) => state === 'out' && !isSpent)
+    .map(({ id, reason }) => `${id}: ${reason}`);
+  const all = [...gone, ...spent, ...out].join('; ');
+  return failure ?? (all === '' ? 'no answer yet' : all);
+}
+
+function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
+  const { srt, targetBps, bond, missing } = figures;
+  const reason = reasonOf(figures);
   return {
     phase: srt.phase,
     ...(reason === undefined ? {} : { reason }),

@@ -1,5 +1,6 @@
 import { AckTracker, applySrtlaAck } from './acknowledge.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
+import { nameFailure } from './failure.ts';
 import { keepaliveOf } from './keepalive.ts';
 import { openKeyFrameSpotter } from './key-frame.ts';
 import type { Link } from './link.ts';
@@ -54,17 +55,24 @@ export class Bond {
 
   /** The link's socket can send. */
   onOpened(slot: number, nowMs: number): void {
+    this.#links[slot]?.onOpened();
     this.#table.register({ kind: 'opened', slot }, nowMs);
     this.#table.register({ kind: 'tick' }, nowMs);
   }
 
-  /** The link's socket failed, for example with ENETUNREACH: it is pulled at once. */
-  onFailed(slot: number, code: string, nowMs: number): void {
+  /**
+   * The link's socket failed, for example with ENETUNREACH: it is pulled at once.
+   *
+   * @returns the reason for which a link that is out cannot come in, where it is a new one.
+   */
+  onFailed(slot: number, code: string, nowMs: number): string | undefined {
     const link = this.#links[slot];
-    if (link === undefined) return;
-    if (link.state.phase !== 'active' && link.state.phase !== 'suspect') return;
-    link.pull(code, nowMs);
+    if (link === undefined) return undefined;
+    if (link.state.phase === 'out') return link.onUnusable(code) ? link.reason : undefined;
+    if (link.state.phase === 'stalled') return undefined;
+    link.pull(nameFailure(code), nowMs);
     this.#afterPull(link, nowMs);
+    return undefined;
   }
 
   fromEncoder(packet: Buffer, nowMs: number): void {

@@ -17,6 +17,8 @@ export interface LinkConfig {
   readonly budgetBytes?: number;
   /** What it has carried already, as the caller kept it when the bonding was last stopped. */
   readonly usedBytes?: number;
+  /** What `usedBytes` counts within, as the caller names it: with another one it counts anew. */
+  readonly usedPeriod?: string;
 }
 
 export interface Endpoint {

@@ -36,10 +36,7 @@ export class LinkTable {
   readonly #onLeaving: (link: Link, nowMs: number) => void;
   readonly #phases = new Map<Link, LinkPhase['phase']>();
   /** Of links that are gone: one that comes back counts on, unless the caller counted anew. */
-  readonly #used = new Map<
-    string,
-    { readonly fromBytes: number | undefined; readonly usedBytes: number }
-  >();
+  readonly #used = new Map<string, { readonly from: LinkConfig; readonly usedBytes: number }>();
   #registration: Registration;
 
   /** @param onLeaving Called when a link is removed, while it still has its packets in flight. */
@@ -58,7 +55,7 @@ export class LinkTable {
       const config = wanted.get(link.config.id);
       if (config !== undefined && hasSameSocket(config, link.config)) {
         wanted.delete(config.id);
-        if (config.usedBytes !== link.config.usedBytes) link.usedBytes = config.usedBytes ?? 0;
+        if (!countsOn(config, link.config)) link.usedBytes = config.usedBytes ?? 0;
         link.config = config;
       } else {
         this.#close(link, nowMs);
@@ -106,8 +103,7 @@ export class LinkTable {
     const slot = free < 0 ? this.links.length : free;
     const link = new Link(slot, config);
     const before = this.#used.get(config.id);
-    if (before?.fromBytes === config.usedBytes)
-      link.usedBytes = before?.usedBytes ?? link.usedBytes;
+    if (before !== undefined && countsOn(config, before.from)) link.usedBytes = before.usedBytes;
     this.links[slot] = link;
     this.#wire.open(slot, config);
   }
@@ -117,16 +113,18 @@ export class LinkTable {
     this.#onLeaving(link, nowMs);
     this.noteSwitch(link, nowMs);
     this.closedWireBytes += link.sent.total;
-    this.#used.set(link.config.id, {
-      fromBytes: link.config.usedBytes,
-      usedBytes: link.usedBytes,
-    });
+    this.#used.set(link.config.id, { from: link.config, usedBytes: link.usedBytes });
     if (this.#used.size > REMEMBERED_LINKS) this.#used.delete([...this.#used.keys()][0] ?? '');
     this.links[link.slot] = undefined;
     this.#phases.delete(link);
     this.register({ kind: 'closed', slot: link.slot }, nowMs);
     this.#wire.close(link.slot);
   }
+}
+
+/** The caller's count is the one that the link went on from: it knows better by now. */
+function countsOn(now: LinkConfig, from: LinkConfig): boolean {
+  return now.usedBytes === from.usedBytes && now.usedPeriod === from.usedPeriod;
 }
 
 function hasSameSocket(one: LinkConfig, other: LinkConfig): boolean {

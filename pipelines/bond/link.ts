@@ -1,5 +1,6 @@
 import { Capacity } from './capacity.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
+import { nameFailure, SocketTrouble } from './failure.ts';
 import { InFlight } from './in-flight.ts';
 import { RateMeter } from './rate-meter.ts';
 import { RttEstimator } from './rtt.ts';
@@ -46,7 +47,7 @@ export class Link {
   readonly slot: number;
   config: LinkConfig;
   state: LinkPhase = { phase: 'out' };
-  reason = 'new';
+  reason = 'opening';
   readonly rtt = new RttEstimator();
   readonly flight = new InFlight();
   readonly capacity = new Capacity();
@@ -69,6 +70,7 @@ export class Link {
   #gapMs = 0;
   #lastPullMs = Number.NEGATIVE_INFINITY;
   #recentPulls = 0;
+  readonly #trouble = new SocketTrouble();
 
   constructor(slot: number, config: LinkConfig) {
     this.slot = slot;
@@ -130,9 +132,20 @@ export class Link {
     if (this.state.phase === 'suspect') this.#enter({ phase: 'active', sinceMs: nowMs }, 'replies');
   }
 
+  onOpened(): void {
+    if (this.state.phase === 'out' && this.#trouble.opened()) this.reason = 'no answer yet';
+  }
+
+  /** The socket of a link that is out cannot be opened or used. @returns true for news. */
+  onUnusable(code: string): boolean {
+    this.reason = nameFailure(code);
+    return this.#trouble.note(code);
+  }
+
   /** The receiver took the link: REG3. One that was pulled lately must prove itself. */
   onRegistered(nowMs: number, isAlone: boolean): void {
     if (this.state.phase !== 'out') return;
+    this.#trouble.end();
     const mustProve = this.#pullsLately(nowMs) > 0 && !isAlone;
     this.#enter(
       mustProve

@@ -6,6 +6,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Endpoint } from './config.ts';
 import { isSrtla, parseSrtla, renderSrtla, type SrtlaPacket } from './packet.ts';
 import { type RelayGroup, RelayGroups, type RelayLink } from './relay-groups.ts';
+import { type Outlet, openOutlet } from './relay-outlet.ts';
 import { type RelaySnapshot, renderRelaySnapshot } from './relay-snapshot.ts';
 import { isSrtData, readControlType, readSequence, SRT_ACK, SRT_NAK } from './srt.ts';
 
@@ -58,7 +59,11 @@ export async function runRelay(
   const outletOf = (group: RelayGroup): Outlet => {
     const known = outlets.get(group);
     if (known !== undefined) return known;
-    const outlet = openOutlet(options.srt, (packet) => answer(socket, group, packet));
+    const outlet = openOutlet(options.srt, {
+      clock,
+      log: log.with({ group: group.number }),
+      onPacket: (packet) => answer(socket, group, packet),
+    });
     outlets.set(group, outlet);
     log.info('group carries', { group: group.number });
     return outlet;
@@ -156,41 +161,6 @@ function answer(socket: Socket, group: RelayGroup, packet: Buffer): void {
   }
   const link = group.lastLink ?? group.links[0];
   if (link !== undefined) socket.send(packet, link.port, link.address, ignore);
-}
-
-interface Outlet {
-  send(packet: Buffer): void;
-  close(): void;
-}
-
-/** Packets kept until a group's socket is open: the handshake should not wait for its repeat. */
-const MOST_EARLY = 32;
-
-/** One group's socket towards the SRT listener. */
-function openOutlet({ host, port }: Endpoint, onPacket: (packet: Buffer) => void): Outlet {
-  const socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: BUFFER_BYTES,
-    sendBufferSize: BUFFER_BYTES,
-  });
-  let isConnected = false;
-  const early: Buffer[] = [];
-  // ECONNREFUSED while the listener is away; the sender's SRT repeats its handshake.
-  socket.on('error', ignore);
-  socket.on('message', onPacket);
-  socket.on('connect', () => {
-    isConnected = true;
-    for (const packet of early.splice(0)) socket.send(packet, ignore);
-  });
-  // Without a callback, for that would be called for a failure too.
-  socket.connect(port, host);
-  return {
-    send: (packet) => {
-      if (isConnected) socket.send(packet, ignore);
-      else if (early.length < MOST_EARLY) early.push(packet);
-    },
-    close: () => socket.close(),
-  };
 }
 
 function ignore(): void {}

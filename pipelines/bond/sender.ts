@@ -72,7 +72,10 @@ export async function runBond(
       sockets[slot] = openLinkSocket(config, options.receiver, {
         onOpened: () => bond.onOpened(slot, now()),
         onPacket: (packet) => bond.fromLink(slot, packet, now()),
-        onFailed: (code) => bond.onFailed(slot, code, now()),
+        onFailed: (code) => {
+          const reason = bond.onFailed(slot, code, now());
+          if (reason !== undefined) log.warn('link cannot be used', { link: config.id, reason });
+        },
       });
       sockets[slot]?.attend(now());
     },

@@ -44,6 +44,8 @@ export interface LinkSnapshot {
   readonly pullsTotal: number;
   /** Against the budget, with what the caller brought. */
   readonly usedBytes: number;
+  /** What `usedBytes` counts within, as the caller named it. */
+  readonly usedPeriod?: string;
 }
 
 export interface BondSnapshot {
@@ -90,5 +92,6 @@ export function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): 
     lostPacketsTotal: link.lostPackets.total,
     pullsTotal: link.pullsTotal,
     usedBytes: link.usedBytes,
+    ...(config.usedPeriod === undefined ? {} : { usedPeriod: config.usedPeriod }),
   };
 }

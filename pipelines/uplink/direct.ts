@@ -3,6 +3,7 @@ import { isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Endpoint } from '../bond/config.ts';
 import { openEncoderPort, type SrtTap } from '../bond/encoder-port.ts';
+import { nameFailure, REFUSED } from '../bond/failure.ts';
 import { type LinkSocket, openLinkSocket } from '../bond/link-socket.ts';
 
 export interface DirectOptions {
@@ -17,6 +18,8 @@ export interface DirectDeps {
   readonly log: Log;
   readonly tap: SrtTap;
   readonly onStart: (listening: Endpoint) => void;
+  /** Why the receiver cannot be sent to; undefined when it can again. */
+  readonly onFailure: (reason: string | undefined) => void;
 }
 
 /** How often a socket that could not be opened is looked at. */
@@ -29,7 +32,7 @@ const ATTEND_MS = 100;
  */
 export async function runDirect(
   { listen, receiver }: DirectOptions,
-  { clock, log, tap, onStart }: DirectDeps,
+  { clock, log, tap, onStart, onFailure }: DirectDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const now = () => clock.monotonicMs();
@@ -37,17 +40,22 @@ export async function runDirect(
   const out: LinkSocket = openLinkSocket(ANY_ROUTE, receiver, {
     onOpened: () => {
       failure = undefined;
+      onFailure(undefined);
     },
     onPacket: (packet) => {
       tap.toEncoder(packet, now());
       encoder.send(packet);
     },
     onFailed: (code) => {
-      if (code !== failure) log.warn('no way to the receiver', { to: receiver.host, reason: code });
+      if (code !== failure) {
+        const reason = nameFailure(code);
+        log.warn('no way to the receiver', { to: receiver.host, reason });
+        onFailure(reason);
+      }
       failure = code;
       // Nobody listens there yet: the same socket may go on. Else its source address or
       // the resolved name may have become another.
-      if (code !== 'ECONNREFUSED') out.rebind();
+      if (code !== REFUSED) out.rebind();
     },
   });
   const encoder = await openEncoderPort(listen, {

@@ -3,13 +3,21 @@ import type { Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import type { LinkConfig } from '../bond/config.ts';
-import { openRouting, parseGateways } from '../bond/routing.ts';
-import { type LinkWish, resolveLinks } from './links.ts';
+import {
+  findGateways,
+  type Gateway,
+  type KernelRoutes,
+  LIST_ROUTES,
+  parseKernelRoutes,
+} from '../bond/kernel-routes.ts';
+import { openRouting } from '../bond/routing.ts';
+import { openLinkNews } from './link-news.ts';
+import { type LinkWish, resolveLinks, type UsedData } from './links.ts';
 
 export interface LinksTask {
   /** What is wished for now. */
   readonly wishes: () => readonly LinkWish[];
-  readonly usedBytes: () => Readonly<Record<string, number>>;
+  readonly used: () => UsedData;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,41 +31,31 @@ const COMMAND_TIMEOUT_MS = 2_000;
  */
 export async function followLinks(task: LinksTask, signal: AbortSignal): Promise<void> {
   const { clock, log } = task;
-  await using routing = await openRouting({ log, run: runCommand });
-  let told = '';
+  await using routing = await openRouting({ clock, log, run: runCommand });
+  const tell = openLinkNews(task);
+  let gateways: ReadonlyMap<string, Gateway> = new Map();
   await watchNetwork(
     async () => {
       const addresses = readAddresses();
-      const gateways = parseGateways(await listRoutes(log));
-      const { links, routes, missing } = resolveLinks(
-        task.wishes(),
-        { addresses, gateways },
-        task.usedBytes(),
-      );
-      await routing.set(routes);
-      const { wishes } = task;
-      const now = JSON.stringify([links.map(withoutUse), missing, wishes()]);
-      if (now === told) return;
-      told = now;
-      log.info('links', { there: links.map(({ id }) => id).join(' '), missing: missing.join(' ') });
-      task.onLinks(links, missing);
+      const seen = await listRoutes(log);
+      // A list that could not be had says nothing against the gateways known so far.
+      if (seen !== undefined) gateways = findGateways(seen);
+      const resolved = resolveLinks(task.wishes(), { addresses, gateways }, task.used());
+      await routing.set(resolved.routes, seen);
+      tell(resolved);
     },
     { clock, log },
     signal,
   );
 }
 
-/** What a link has carried changes all the time and is no news. */
-function withoutUse({ usedBytes: _, ...link }: LinkConfig) {
-  return link;
-}
-
-async function listRoutes(log: Log): Promise<string> {
+async function listRoutes(log: Log): Promise<KernelRoutes | undefined> {
   try {
-    const args = ['-json', '-4', 'route', 'show', 'table', 'all'];
-    return (await runCommand('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS })).stdout;
+    const { args, input } = LIST_ROUTES;
+    const listed = await runCommand('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS, input });
+    return parseKernelRoutes(listed.stdout);
   } catch {
     log.debug('routes cannot be listed; is iproute2 installed?');
-    return '';
+    return undefined;
   }
 }

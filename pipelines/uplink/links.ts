@@ -1,4 +1,5 @@
 import type { LinkConfig } from '../bond/config.ts';
+import type { Gateway } from '../bond/kernel-routes.ts';
 import type { LinkRoute } from '../bond/routing.ts';
 
 /** A link as somebody wants it: by its interface, or by an address of this machine. */
@@ -13,12 +14,20 @@ export interface LinkWish {
   readonly budgetBytes?: number;
 }
 
+/** What links have carried of their budgets. */
+export interface UsedData {
+  /** What it counts within, for example `2026-11`; with another one the links count anew. */
+  readonly period: string;
+  /** By the link's id. */
+  readonly bytesByLink: Readonly<Record<string, number>>;
+}
+
 /** What the machine's interfaces are now. */
 export interface NetworkState {
   /** IPv4 addresses by interface, those that are up. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Next hop and own network by interface. */
-  readonly gateways: ReadonlyMap<string, { readonly gateway?: string; readonly subnet?: string }>;
+  readonly gateways: ReadonlyMap<string, Gateway>;
 }
 
 export interface ResolvedLinks {
@@ -40,7 +49,7 @@ const FIRST_PORT = 52_000;
 export function resolveLinks(
   wishes: readonly LinkWish[],
   network: NetworkState,
-  usedBytes: Readonly<Record<string, number>>,
+  used: UsedData,
 ): ResolvedLinks {
   const found = wishes.map((wish) => ({ wish, at: locate(wish, network) }));
   const there = found.flatMap(({ wish, at }) => (at === undefined ? [] : [{ wish, at }]));
@@ -58,7 +67,8 @@ export function resolveLinks(
       isBackup: wish.isBackup,
       isEnabled: wish.isEnabled,
       ...(wish.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
-      usedBytes: usedBytes[wish.id] ?? 0,
+      usedBytes: used.bytesByLink[wish.id] ?? 0,
+      usedPeriod: used.period,
       ...port,
     })),
     routes: placed.map(({ wish, at, port }) => ({

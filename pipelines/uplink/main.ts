@@ -67,6 +67,7 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
   const onStart = (listening: Endpoint) => startPipeline(settings, listening.port);
   let control: BondControl | undefined;
   let missing: readonly string[] = [];
+  let failure: string | undefined;
 
   if (rate !== undefined) followRate(rate, observer, () => control);
   setInterval(() => {
@@ -76,12 +77,17 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
       srt: observer.figures(clock.monotonicMs()),
       targetBps: rate?.targetBps,
       ...(bond === undefined ? {} : { bond }),
+      ...(failure === undefined ? {} : { failure }),
       missing,
     });
   }, FIGURES_EVERY_MS);
 
   if (links === undefined) {
-    await runDirect({ listen: LOOPBACK, receiver }, { clock, log, tap: observer, onStart }, signal);
+    const onFailure = (reason: string | undefined) => {
+      failure = reason;
+    };
+    const deps = { clock, log, tap: observer, onStart, onFailure };
+    await runDirect({ listen: LOOPBACK, receiver }, deps, signal);
     return;
   }
   const bonding = runBond(
@@ -100,7 +106,7 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
   const following = followLinks(
     {
       wishes: () => wished.links,
-      usedBytes: () => wished.usedBytes,
+      used: () => wished.used,
       onLinks: (found, gone) => {
         missing = gone;
         control?.setLinks(found);
@@ -131,15 +137,15 @@ function followRate(
 }
 
 const ending = new AbortController();
-let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'usedBytes'> = {
+let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'used'> = {
   links: [],
-  usedBytes: {},
+  used: { period: '', bytesByLink: {} },
 };
 process.on('message', (message: ToUplink) => {
   if (message.type === 'links') wished = message;
   if (message.type !== 'start') return;
-  const { links = [], usedBytes } = message.settings;
-  wished = { links, usedBytes };
+  const { links = [], used } = message.settings;
+  wished = { links, used };
   run(message.settings, ending.signal).then(
     () => process.exit(0),
     (error: unknown) => fail(messageOf(error)),

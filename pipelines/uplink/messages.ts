@@ -1,6 +1,6 @@
 import type { BondSnapshot } from '../bond/snapshot.ts';
 import type { SrtSettings, UplinkTrack } from './graph.ts';
-import type { LinkWish } from './links.ts';
+import type { LinkWish, UsedData } from './links.ts';
 import type { RateBounds } from './rate/rate.ts';
 import type { SrtFigures } from './srt-observer.ts';
 
@@ -10,8 +10,7 @@ export interface UplinkSettings {
   readonly tracks: readonly UplinkTrack[];
   /** Undefined: SRT goes straight to its receiver. */
   readonly links: readonly LinkWish[] | undefined;
-  /** What each link has carried this month, by id. */
-  readonly usedBytes: Readonly<Record<string, number>>;
+  readonly used: UsedData;
   /** Undefined: the encoder's bitrate stays as it is. */
   readonly rate:
     | { readonly algorithm: 'link-aware' | 'classic'; readonly bounds: RateBounds }
@@ -25,7 +24,7 @@ export type ToUplink =
   | {
       readonly type: 'links';
       readonly links: readonly LinkWish[];
-      readonly usedBytes: Readonly<Record<string, number>>;
+      readonly used: UsedData;
     };
 
 /** What the uplink tells the daemon. */
@@ -39,6 +38,8 @@ export type FromUplink =
       readonly srt: SrtFigures;
       readonly targetBps: number | undefined;
       readonly bond?: BondSnapshot;
+      /** Why the receiver cannot be sent to, where SRT goes straight to it. */
+      readonly failure?: string;
       /** Links of the config that are not there now. */
       readonly missing: readonly string[];
     };

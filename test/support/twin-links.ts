@@ -18,7 +18,7 @@ await followLinks(
       { ...wish, id: 'first', device: 'wwan0' },
       { ...wish, id: 'second', device: 'wwan1' },
     ],
-    usedBytes: () => ({}),
+    used: () => ({ period: '', bytesByLink: {} }),
     onLinks: (links) => {
       for (const link of links) {
         const socket = openLinkSocket(

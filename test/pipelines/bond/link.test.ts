@@ -93,4 +93,32 @@ function echoesToRejoin(link: Link, fromMs: number): number {
   return echoes;
 }
 
+test('a link that is out says why its socket cannot be used, each reason once', () => {
+  const link = new Link(0, configOf(0));
+  assert.is(link.onUnusable('EAI_AGAIN'), true);
+  assert.is(link.reason, 'the name of the receiver cannot be looked up (EAI_AGAIN)');
+  assert.is(link.onUnusable('EAI_AGAIN'), false);
+  assert.is(link.onUnusable('ENOTFOUND'), true);
+  assert.is(link.onUnusable('EAI_AGAIN'), false, 'two that take turns are no news');
+  link.onOpened();
+  assert.is(link.reason, 'no answer yet');
+  link.onUnusable('ECONNREFUSED');
+  link.onOpened();
+  assert.is(link.reason, 'nobody listens at the receiver (ECONNREFUSED)');
+  link.onUnusable('Some message of <script>');
+  assert.is(link.reason, 'the socket fails');
+});
+
+test('what a link said while it was out is over once it is registered, and told anew later', () => {
+  const link = new Link(0, configOf(0));
+  link.onUnusable('ENOTFOUND');
+  link.onHeard(2, 1000);
+  link.onRegistered(1000, true);
+  assert.is(link.reason, 'registered');
+  link.leave('silent for 4 s');
+  link.onOpened();
+  assert.is(link.reason, 'silent for 4 s', 'a new port says nothing about the silence');
+  assert.is(link.onUnusable('ENOTFOUND'), true);
+});
+
 test.run();

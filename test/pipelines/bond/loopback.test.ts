@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
-import { silentLog } from '../../../hal/os/log.ts';
+import { openLog, silentLog } from '../../../hal/os/log.ts';
 import type { Endpoint, LinkConfig } from '../../../pipelines/bond/config.ts';
 import { runRelay } from '../../../pipelines/bond/relay.ts';
 import { type BondControl, runBond } from '../../../pipelines/bond/sender.ts';
@@ -113,6 +113,60 @@ test('a link whose address is not there is down and the other carries', async ()
     chain.encoder.send(handshake(500), chain.bond.port, chain.bond.host);
     await until('the handshake', () => chain.got.length > 0);
   });
+});
+
+test('a link that cannot be opened says why, and the journal has it once', async () => {
+  const lines: string[] = [];
+  const log = openLog('info', 'journal', (line) => lines.push(line));
+  const stop = new AbortController();
+  const links = [link(0, { sourceAddress: '203.0.113.9' })];
+  let control: BondControl | undefined;
+  const onStart = (started: BondControl) => {
+    control = started;
+  };
+  const receiver = { host: '127.0.0.1', port: 9 };
+  let clockMs = 0;
+  // The socket is opened once a second: here that is once in twenty milliseconds.
+  const clock = { ...systemClock, monotonicMs: () => clockMs++ * 1_000 };
+  const running = runBond(
+    { listen: anyPort, receiver, links },
+    { clock, log, onStart },
+    stop.signal,
+  );
+  const reason = 'its address is none of this machine (EADDRNOTAVAIL)';
+  try {
+    await until('the reason', () => control?.snapshot().links[0]?.reason === reason);
+    await systemClock.sleep(200);
+  } finally {
+    stop.abort();
+    await running;
+  }
+  const told = lines.filter((line) => line.includes('link cannot be used'));
+  assert.is(told.length, 1, lines.join(''));
+  assert.match(told[0] ?? '', 'EADDRNOTAVAIL');
+  assert.match(told[0] ?? '', '"link":"link0"');
+});
+
+test('where nobody listens, a link says so', async () => {
+  const closed = createSocket('udp4');
+  await new Promise<void>((done) => closed.bind(0, '127.0.0.1', done));
+  const receiver = { host: '127.0.0.1', port: closed.address().port };
+  await new Promise<void>((done) => closed.close(done));
+  const stop = new AbortController();
+  let control: BondControl | undefined;
+  const onStart = (started: BondControl) => {
+    control = started;
+  };
+  const options = { listen: anyPort, receiver, links: [link(0)] };
+  const running = runBond(options, { ...deps, onStart }, stop.signal);
+  try {
+    await until('the reason', () =>
+      /nobody listens/.test(control?.snapshot().links[0]?.reason ?? ''),
+    );
+  } finally {
+    stop.abort();
+    await running;
+  }
 });
 
 test('links come and go while it runs', async () => {

@@ -4,6 +4,8 @@ import { type LinkWish, type NetworkState, resolveLinks } from '../../../pipelin
 
 const test = suite('uplink links');
 
+const NOTHING = { period: '2026-11', bytesByLink: {} };
+
 const wish = (id: string, more: Partial<LinkWish> = {}): LinkWish => ({
   id,
   device: id,
@@ -28,7 +30,7 @@ test('a link by its interface takes that interface’s address, gateway and netw
       { lo: ['127.0.0.1'], wwan0: ['10.0.0.2', '10.0.0.3'] },
       { wwan0: { gateway: '10.0.0.1', subnet: '10.0.0.0/24' } },
     ),
-    { wwan0: 3 },
+    { period: '2026-11', bytesByLink: { wwan0: 3 } },
   );
   assert.equal(missing, []);
   assert.is(links[0]?.sourceAddress, '10.0.0.2');
@@ -48,7 +50,7 @@ test('a link by its interface takes that interface’s address, gateway and netw
 
 test('a link by its address finds its interface', () => {
   const { device: _, ...byAddress } = wish('fibre', { address: '10.0.0.3' });
-  const { links } = resolveLinks([byAddress], network({ eth0: ['10.0.0.2', '10.0.0.3'] }), {});
+  const { links } = resolveLinks([byAddress], network({ eth0: ['10.0.0.2', '10.0.0.3'] }), NOTHING);
   assert.is(links[0]?.device, 'eth0');
 });
 
@@ -56,7 +58,7 @@ test('what is not there is missing, and the others are used', () => {
   const { links, missing } = resolveLinks(
     [wish('wwan0'), wish('wwan1'), wish('eth0', { address: '10.9.9.9' })],
     network({ wwan1: ['10.0.1.2'], eth0: ['10.0.0.2'] }),
-    {},
+    NOTHING,
   );
   assert.equal(
     links.map(({ id }) => id),
@@ -69,7 +71,7 @@ test('two modems that hand out the same address get a local port each', () => {
   const { links, routes } = resolveLinks(
     [wish('wwan0'), wish('wwan1'), wish('eth0')],
     network({ wwan0: ['192.168.8.100'], wwan1: ['192.168.8.100'], eth0: ['10.0.0.2'] }),
-    {},
+    NOTHING,
   );
   const ports = links.map(({ sourcePort }) => sourcePort);
   assert.ok(ports[0] !== undefined && ports[1] !== undefined && ports[0] !== ports[1]);

@@ -1,0 +1,117 @@
+/** What the kernel's routing tables and rules say, as `ip -json` prints them: pure. */
+
+/** Reads routes and rules in one go, given to `ip -batch`. */
+export const LIST_ROUTES = {
+  // Numbers for names: somebody may have named a table in /etc/iproute2/rt_tables.
+  args: ['-4', '-Numeric', '-json', '-batch', '-'],
+  input: 'route show table all\nrule show\n',
+} as const;
+
+/** Tables and rule priorities of the bonding, one of each a link: 5200 to 5215. */
+export const FIRST_TABLE = 5200;
+/** Tables looked at when a former run's leavings are removed. */
+export const MOST_ROUTES = 16;
+
+const MAIN_TABLES: ReadonlySet<unknown> = new Set([undefined, 'main', '254']);
+
+interface KernelRoute {
+  readonly type?: unknown;
+  readonly dst?: unknown;
+  readonly gateway?: unknown;
+  readonly dev?: unknown;
+  /** Left out for the main table. */
+  readonly table?: unknown;
+}
+
+interface KernelRule {
+  readonly priority?: unknown;
+  readonly src?: unknown;
+  readonly table?: unknown;
+}
+
+/** All of the machine's IPv4 routes and rules. */
+export interface KernelRoutes {
+  readonly routes: readonly KernelRoute[];
+  readonly rules: readonly KernelRule[];
+}
+
+/** The next hop and the network of a device. */
+export interface Gateway {
+  readonly gateway?: string;
+  readonly subnet?: string;
+}
+
+/** Reads what {@link LIST_ROUTES} printed; undefined where any of it cannot be read. */
+export function parseKernelRoutes(stdout: string): KernelRoutes | undefined {
+  const [routes, rules] = stdout.trim().split('\n').map(parseList);
+  return routes === undefined || rules === undefined ? undefined : { routes, rules };
+}
+
+function parseList(json: string): readonly object[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (!Array.isArray(parsed)) return undefined;
+    return parsed.filter((entry) => typeof entry === 'object' && entry !== null);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The next hop and the network of each device. The main table comes first, then those
+ * of others. The bonding's own are passed over: they say what was so when they were set,
+ * and the kernel lists 5200 before 254.
+ */
+export function findGateways({ routes }: KernelRoutes): ReadonlyMap<string, Gateway> {
+  const isMain = ({ table }: KernelRoute) => MAIN_TABLES.has(table);
+  const others = routes.filter((route) => !isMain(route) && !isOwn(route.table));
+  const found = new Map<string, { gateway?: string; subnet?: string }>();
+  for (const { dst, gateway, dev } of [...routes.filter(isMain), ...others]) {
+    if (typeof dev !== 'string' || typeof dst !== 'string') continue;
+    const known = found.get(dev) ?? {};
+    if (dst === 'default' && typeof gateway === 'string') known.gateway ??= gateway;
+    else if (dst.includes('/') && gateway === undefined) known.subnet ??= dst;
+    found.set(dev, known);
+  }
+  return found;
+}
+
+function isOwn(table: unknown): boolean {
+  const number = numberOf(table);
+  return number >= FIRST_TABLE && number < FIRST_TABLE + MOST_ROUTES;
+}
+
+/** Tables are printed as text; those with names only have none here. */
+function numberOf(table: unknown): number {
+  return typeof table === 'string' || typeof table === 'number' ? Number(table) : Number.NaN;
+}
+
+/** A table as the bonding set it, with the rule that leads to it. */
+export interface WantedTable extends Gateway {
+  readonly table: number;
+  readonly sourceAddress: string;
+  readonly device: string;
+}
+
+/**
+ * False when something of the table is not there: the kernel takes a device's routes
+ * away whenever it goes down, and network managers flush rules that are not theirs.
+ */
+export function isWhole(wanted: WantedTable, { routes, rules }: KernelRoutes): boolean {
+  const { table, sourceAddress, device, gateway, subnet } = wanted;
+  const own = routes.filter((route) => numberOf(route.table) === table);
+  const leads = own.some(
+    (route) => route.dst === 'default' && route.dev === device && route.gateway === gateway,
+  );
+  const ends = own.some(({ dst, type }) => dst === 'default' && UNREACHABLE.has(type));
+  const reaches =
+    subnet === undefined || own.some(({ dst, dev }) => dst === subnet && dev === device);
+  const isFound = rules.some(
+    (rule) =>
+      rule.priority === table && numberOf(rule.table) === table && rule.src === sourceAddress,
+  );
+  return leads && ends && reaches && isFound;
+}
+
+/** RTN_UNREACHABLE of linux/rtnetlink.h, by number and by name. */
+const UNREACHABLE: ReadonlySet<unknown> = new Set(['7', 7, 'unreachable']);

@@ -1,0 +1,77 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { uplink as uplinkSchema } from '../../../daemon/uplink/config.ts';
+import { openUplinkMessages } from '../../../daemon/uplink/uplink.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { LinkSnapshot } from '../../../pipelines/bond/snapshot.ts';
+import type { FromUplink } from '../../../pipelines/uplink/messages.ts';
+import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
+import { link, WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('why the uplink is not connected');
+
+type Figures = Extract<FromUplink, { type: 'figures' }>;
+
+/** What the operator reads. */
+function reasonOf(figures: Partial<Figures>): string | undefined {
+  let reason: string | undefined;
+  const onMessage = openUplinkMessages(v.parse(uplinkSchema, { host: 'far', port: 6000 }), {
+    clock: new VirtualClock(),
+    log: silentLog,
+    dataUse: {
+      useAt: () => ({ month: '2026-11', bytesByLink: {}, former: [] }),
+      note: () => false,
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    child: () => ({ run: async () => undefined, send: () => undefined }),
+    onTarget: () => undefined,
+    onFigures: (told) => {
+      reason = told.reason;
+    },
+  });
+  const srt = new SrtObserver().figures(0);
+  onMessage({ type: 'figures', srt, targetBps: undefined, missing: [], ...figures });
+  return reason;
+}
+
+const bond = (...links: readonly LinkSnapshot[]): Partial<Figures> => {
+  const figures = WELL.uplink?.bond;
+  if (figures === undefined) throw new Error('no bond in the snapshot');
+  return { bond: { ...figures, links } };
+};
+const out = (id: string, reason: string): LinkSnapshot => ({
+  ...link(id, 'out'),
+  reason,
+});
+
+test('each link that is out says why, and those that are not there are named', () => {
+  const unknown = 'the name of the receiver is not known (ENOTFOUND)';
+  assert.is(reasonOf(bond(out('wwan0', unknown))), `wwan0: ${unknown}`);
+  assert.is(
+    reasonOf({ ...bond(out('wwan0', unknown)), missing: ['eth0'] }),
+    `not there: eth0; wwan0: ${unknown}`,
+  );
+});
+
+test('a budget that is used up is named', () => {
+  const spent = { ...link('wwan0', 'active'), isSpent: true };
+  assert.is(reasonOf(bond(spent)), 'wwan0: budget used up');
+});
+
+test('links that are up point behind the relay', () => {
+  const figures = bond(link('wwan0', 'active'), out('wwan1', 'no answer yet'));
+  assert.match(reasonOf(figures) ?? '', 'the SRT receiver behind it');
+});
+
+test('without links it is what the socket says, and a refusal is the last word', () => {
+  assert.is(reasonOf({}), 'no answer yet');
+  assert.is(reasonOf({ failure: 'nobody listens' }), 'nobody listens');
+  const srt = { ...new SrtObserver().figures(0), refusal: 'the passphrase is wrong' };
+  assert.is(reasonOf({ srt, failure: 'nobody listens' }), 'the passphrase is wrong');
+  const connected = { ...srt, phase: 'connected' as const };
+  assert.is(reasonOf({ srt: connected, failure: 'nobody listens' }), undefined);
+});
+
+test.run();
