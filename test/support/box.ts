@@ -9,7 +9,7 @@ export interface Box extends AsyncDisposable {
   readonly url: string;
   readonly operatorUrl: string;
   readonly pid: number;
-  /** What it keeps, and its control socket; removed at its end. */
+  /** What it keeps, and its control socket. */
   readonly folder: string;
   /** What the operator's page is told: a snapshot. */
   state<T>(): Promise<T>;
@@ -42,6 +42,8 @@ export async function startBox(
   /** Run by this command, for example inside a network namespace. */
   prefix: readonly string[] = [],
   program: readonly string[] = ['--import', 'tsx', 'daemon/main.ts'],
+  /** Where it keeps its state: a box before it may have left some. Removed at its end where not given. */
+  keptIn?: string,
 ): Promise<Box> {
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
@@ -58,7 +60,7 @@ export async function startBox(
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-state-'));
+  const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'venuebox-state-'));
   const child: ChildProcess = spawn(
     prefix[0] ?? process.execPath,
     [
@@ -109,7 +111,7 @@ export async function startBox(
       const timer = setTimeout(() => killTree(pid), ENDS_WITHIN_MS);
       await ended;
       clearTimeout(timer);
-      rmSync(folder, { recursive: true, force: true });
+      if (keptIn === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
   return box;
