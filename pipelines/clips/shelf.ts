@@ -7,7 +7,9 @@ import { type Reply, refuse } from '../hls/reply.ts';
 const NAME = /^(?:clip|preview)-[\w-]{11}\.mp4$/;
 const CLIP = /^clip-([\w-]{11})\.mp4$/;
 const PATH = /^\/clips\/([\w.-]{1,40})$/;
-const MOVIES_MAX = 1_000;
+const CLIPS_MAX = 1_000;
+/** The studio keeps the files of so many. */
+const PREVIEWS_MAX = 3;
 
 /** The clips and previews that viewers may fetch, under `/clips/`; each name is its content's. */
 export class Shelf {
@@ -16,8 +18,10 @@ export class Shelf {
   put(movie: { readonly name: string; readonly path: string; readonly bytes: number }): void {
     this.#movies.delete(movie.name);
     this.#movies.set(movie.name, movie);
-    const oldest = this.#movies.keys().next().value;
-    if (this.#movies.size > MOVIES_MAX && oldest !== undefined) this.#movies.delete(oldest);
+    const isClip = CLIP.test(movie.name);
+    const alike = [...this.#movies.keys()].filter((name) => CLIP.test(name) === isClip);
+    const most = isClip ? CLIPS_MAX : PREVIEWS_MAX;
+    for (const name of alike.slice(0, -most)) this.#movies.delete(name);
   }
 
   /**
@@ -34,7 +38,7 @@ export class Shelf {
       const file = await stat(path).catch(() => undefined);
       if (file !== undefined) found.push({ name, path, bytes: file.size, madeMs: file.mtimeMs });
     }
-    const put = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-MOVIES_MAX);
+    const put = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
     for (const movie of put) this.put(movie);
     return put.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
   }

@@ -59,6 +59,18 @@ test('what a clip has is kept beside it, for a process that starts later', async
   assert.is(await readPoster(place.folder, 'aaaaaaaaaaa'), undefined);
 });
 
+test('previews push no clip off the shelf, and of them only those with files are there', () => {
+  const shelf = new Shelf();
+  const put = (name: string) => shelf.put({ name, path: `/clips/${name}`, bytes: 1 });
+  const nameOf = (kind: string, i: number) => `${kind}-${String(i).padStart(11, '0')}.mp4`;
+  for (let i = 0; i < 1_002; i += 1) put(nameOf('clip', i));
+  for (let i = 0; i < 50; i += 1) put(nameOf('preview', i));
+  const there = [0, 1, 2, 1_001].map((i) => shelf.has(nameOf('clip', i)));
+  assert.equal(there, [false, false, true, true]);
+  const previews = [46, 47, 49].map((i) => shelf.has(nameOf('preview', i)));
+  assert.equal(previews, [false, true, true]);
+});
+
 test('what is damaged, or leads elsewhere, is no poster', async () => {
   await using place = await openFolder();
   const path = join(place.folder, 'clip-abcdefghijk.json');
