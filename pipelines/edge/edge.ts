@@ -3,13 +3,14 @@ import type { CacheOutcome } from '../cache/status.ts';
 import type { HeaderLookup } from '../hls/negotiate.ts';
 import type { OriginRequest, Wait } from '../hls/origin.ts';
 import { type Reply, refuse } from '../hls/reply.ts';
-import { Seats } from '../hls/seats.ts';
 import { renderEntry, renderStale } from './entry.ts';
 import { Fetcher } from './fetcher.ts';
+import { type Flight, Flights, type Landed } from './flights.ts';
 import type { Loop } from './loop.ts';
 import { Newest } from './newest.ts';
+import { readQuery } from './query.ts';
 import { EdgeStore, type Entry } from './store.ts';
-import { SOCKETS_MAX, type Upstream } from './upstream.ts';
+import type { Upstream } from './upstream.ts';
 import { isBlocking, keyWith, urlOf } from './variants.ts';
 
 export interface EdgeOptions {
@@ -42,24 +43,7 @@ export interface EdgeFigures {
   readonly heldBytes: number;
 }
 
-type Landed =
-  | { readonly type: 'answered'; readonly entry: Entry }
-  /** The upstream failed; this is the best there is. */
-  | { readonly type: 'stale'; readonly entry: Entry }
-  | { readonly type: 'failed'; readonly reason: string };
-
-/** A fetch that is under way, for all who ask for the same. */
-interface Flight {
-  /** Of whoever asked first. */
-  readonly header: HeaderLookup;
-  readonly why: 'uri-miss' | 'vary-miss' | 'stale';
-  landed: Landed | undefined;
-  readonly isOver: Promise<void>;
-}
-
 const WAKE_KEY = 'edge';
-/** Of one address: a guest needs eight at the live edge, and some segments to begin with. */
-const FLIGHTS_PER_ADDRESS = 32;
 /** What may be shown stale for a second is not fetched more often than this. */
 const REFRESH_MS = 250;
 
@@ -71,8 +55,7 @@ const REFRESH_MS = 250;
 export class Edge {
   readonly #options: EdgeOptions;
   readonly #store: EdgeStore;
-  readonly #flights = new Map<string, Flight>();
-  readonly #seats = new Seats();
+  readonly #flights = new Flights();
   readonly #newest: Newest;
   readonly #fetcher: Fetcher;
   readonly #totals = { requests: 0, hits: 0, collapsed: 0, stale: 0 };
@@ -93,10 +76,14 @@ export class Edge {
     return this.#newest.has(path);
   }
 
+  /** What of the upstream's stream this box does not pass on, as a line. */
+  get lack(): string | undefined {
+    return this.#newest.lack(this.#nowMs());
+  }
+
   /** Fetches as for a viewer, and counts none. Resolves when that is over. */
   async look(request: OriginRequest): Promise<void> {
     const url = urlOf(request);
-    if (typeof url !== 'string') return;
     const key = this.#keyOf(url, request.header);
     await this.#fly(url, key, request, this.#store.get(key))?.isOver;
   }
@@ -114,10 +101,11 @@ export class Edge {
     };
   }
 
-  answer(request: OriginRequest): Reply | Wait {
+  answer(asked: OriginRequest): Reply | Wait {
+    const request = readQuery(asked);
+    if ('refusal' in request) return refuse(400, request.refusal);
     this.#totals.requests += 1;
     const url = urlOf(request);
-    if (typeof url !== 'string') return refuse(400, url.refusal);
     const key = this.#keyOf(url, request.header);
     const entry = this.#store.get(key);
     const ageMs = entry === undefined ? 0 : this.#nowMs() - entry.atMs;
@@ -137,7 +125,7 @@ export class Edge {
       this.#totals.stale += 1;
       return renderStale(stale, request.header, this.#nowMs());
     }
-    const isCollapsed = this.#flights.has(key);
+    const isCollapsed = this.#flights.get(key) !== undefined;
     let flight = this.#fly(url, key, request, entry);
     if (flight === undefined) return TOO_MANY;
     if (isCollapsed) this.#totals.collapsed += 1;
@@ -192,10 +180,8 @@ export class Edge {
   ): Flight | undefined {
     const under = this.#flights.get(key);
     if (under !== undefined) return under;
-    const { address } = request;
-    const guest = address === undefined ? [] : [[address, FLIGHTS_PER_ADDRESS] as const];
-    const release = this.#seats.take([['all', SOCKETS_MAX], ...guest]);
-    if (release === undefined) return undefined;
+    const { header, address } = request;
+    if (!this.#flights.hasRoomFor(address)) return undefined;
     const why = known === undefined ? missed : 'stale';
     const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
       flight.landed =
@@ -203,12 +189,11 @@ export class Edge {
           ? this.#inNeed(request, known, got)
           : { type: 'answered', entry: got };
       this.#flights.delete(key);
-      release();
       if (typeof got !== 'string') this.#keep(url, request, got);
       this.#options.wake(WAKE_KEY);
     });
-    const flight: Flight = { header: request.header, why, landed: undefined, isOver };
-    this.#flights.set(key, flight);
+    const flight: Flight = { header, address, why, landed: undefined, isOver };
+    this.#flights.add(key, flight);
     return flight;
   }
 

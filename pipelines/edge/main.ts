@@ -47,7 +47,7 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
     signal,
     wake: (key) => server?.wake(key),
     onSeen: (path, seen) => {
-      state = stepUpstream(state, path, seen);
+      state = stepUpstream(state, path, seen, edge.lack);
       seenMs = now();
     },
   });

@@ -1,9 +1,14 @@
 import type { OriginRequest } from '../hls/origin.ts';
 import { plainBodyOf } from './entry.ts';
+import { lackOf } from './lack.ts';
 import type { Entry } from './store.ts';
 
 const PATHS_MAX = 64;
 const LONGEST_TARGET_S = 60;
+/** A box's own has a tenth of it. */
+const LACK_READ_MAX_BYTES = 200_000;
+/** What nobody watches is not fetched, and says nothing: it is not forgotten at once. */
+const LACK_TOLD_FOR_MS = 600_000;
 
 /**
  * The last playlist of each path, whole and as an update (`_HLS_skip`): for when a
@@ -12,6 +17,7 @@ const LONGEST_TARGET_S = 60;
 export class Newest {
   readonly #entries = new Map<string, Entry>();
   #holdMs: number;
+  #lack: { readonly line: string; readonly atMs: number } | undefined;
 
   /** @param holdMs Until a playlist has told its target duration. */
   constructor(holdMs: number) {
@@ -21,6 +27,12 @@ export class Newest {
   /** How long a request may be held: three target durations (RFC 8216bis §6.2.5.2). */
   get holdMs(): number {
     return this.#holdMs;
+  }
+
+  /** What of these playlists cannot be passed on: see {@link lackOf}. */
+  lack(nowMs: number): string | undefined {
+    const isOld = this.#lack === undefined || nowMs - this.#lack.atMs >= LACK_TOLD_FOR_MS;
+    return isOld ? undefined : this.#lack?.line;
   }
 
   has(path: string): boolean {
@@ -33,6 +45,8 @@ export class Newest {
     // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
     if (!this.#entries.delete(key)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;
     this.#entries.set(key, entry);
+    const line = lackOf(plainBodyOf(entry)?.toString('latin1', 0, LACK_READ_MAX_BYTES) ?? '');
+    if (line !== undefined) this.#lack = { line, atMs: entry.atMs };
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > PATHS_MAX && oldest !== undefined) this.#entries.delete(oldest);
   }

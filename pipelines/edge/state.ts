@@ -11,7 +11,7 @@ import { LOOP_DETECTED } from './loop.ts';
  */
 export interface UpstreamState {
   readonly phase: 'asking' | 'live' | 'waiting' | 'away';
-  /** Why it is not live. */
+  /** Why it is not live; or what of it cannot be passed on, so that it does not play here. */
   readonly reason?: string;
 }
 
@@ -30,11 +30,15 @@ const REASON_MAX_CHARS = 160;
 /** Bad gateway and gateway timeout: another cache says that the origin is away. */
 const GATEWAY_FAILED: readonly number[] = [502, 504];
 
-/** @param seen A status, or why there is none. */
+/**
+ * @param seen A status, or why there is none.
+ * @param lack What of its playlists cannot be passed on: see `lackOf`.
+ */
 export function stepUpstream(
   before: UpstreamState,
   path: string,
   seen: number | Error,
+  lack?: string,
 ): UpstreamState {
   if (typeof seen !== 'number') {
     return { phase: 'away', reason: seen.message.slice(0, REASON_MAX_CHARS) };
@@ -42,8 +46,12 @@ export function stepUpstream(
   if (seen === LOOP_DETECTED) return { phase: 'away', reason: 'it is this box itself' };
   const reason = `it answers ${seen}`;
   if (GATEWAY_FAILED.includes(seen)) return { phase: 'away', reason };
-  if (seen < 300 || seen === 304) return path.startsWith('/live/') ? { phase: 'live' } : before;
+  if (seen < 300 || seen === 304) return path.startsWith('/live/') ? liveWith(lack) : before;
   // A part that is gone says nothing; a main playlist that is not there does.
   if (path === MAIN_PLAYLIST) return { phase: 'waiting', reason };
   return before.phase === 'away' ? { phase: 'waiting', reason } : before;
+}
+
+function liveWith(lack: string | undefined): UpstreamState {
+  return lack === undefined ? { phase: 'live' } : { phase: 'live', reason: lack };
 }

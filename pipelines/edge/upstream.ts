@@ -1,6 +1,7 @@
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 import { either } from '../../hal/os/either.ts';
+import { FLIGHTS_MAX } from './flights.ts';
 import { openTarget } from './target.ts';
 
 export interface UpstreamAnswer {
@@ -19,8 +20,6 @@ export type Upstream = (
 
 /** A 4K segment stays well below it. */
 const BODY_MAX_BYTES = 32_000_000;
-/** One for each fetch that may be under way: those that are held keep theirs. */
-export const SOCKETS_MAX = 128;
 
 type Ask = (signal: AbortSignal) => Promise<UpstreamAnswer>;
 
@@ -28,7 +27,7 @@ type Ask = (signal: AbortSignal) => Promise<UpstreamAnswer>;
 export function openUpstream(base: URL): Upstream {
   const target = openTarget(base);
   const isSecure = base.protocol === 'https:';
-  const options = { keepAlive: true, maxSockets: SOCKETS_MAX };
+  const options = { keepAlive: true, maxSockets: FLIGHTS_MAX };
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);
   const request = isSecure ? requestHttps : requestHttp;
   return async (url, headers, timeoutMs, signal) => {

@@ -1,7 +1,5 @@
-import { parseDirectives, type Refusal } from '../hls/directives.ts';
-import { chooseProfile, type HeaderLookup, PROFILE_HINTS, PROFILES } from '../hls/negotiate.ts';
+import { chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../hls/negotiate.ts';
 import type { OriginRequest } from '../hls/origin.ts';
-import { MAIN_PLAYLIST } from './state.ts';
 
 const PROFILE_NAMES: ReadonlySet<string> = new Set(PROFILE_HINTS.map((name) => name.toLowerCase()));
 
@@ -15,25 +13,9 @@ export function isAwaited(request: OriginRequest): boolean {
   return isBlocking(request) || request.path.endsWith('.m4s');
 }
 
-/**
- * The upstream's address for a request, in one spelling for what it takes for the same:
- * nothing that a guest makes up becomes a fetch of its own.
- *
- * @returns a {@link Refusal} for what the upstream would refuse too.
- */
-export function urlOf({ path, query }: OriginRequest): string | Refusal {
-  if (!path.endsWith('.m3u8')) return path;
-  const directives = parseDirectives(query);
-  if ('refusal' in directives) return directives;
-  const { msn, part, skip } = directives;
-  const profile = path === MAIN_PLAYLIST ? query.get('profile') : null;
-  if (profile !== null && !PROFILES.some((known) => known === profile)) {
-    return { refusal: `no profile of that name; there are: ${PROFILES.join(', ')}` };
-  }
-  const named = Object.entries({ _HLS_msn: msn, _HLS_part: part, _HLS_skip: skip, profile })
-    .filter(([, value]) => value !== undefined && value !== null)
-    .map(([name, value]) => `${name}=${value}`);
-  return named.length === 0 ? path : `${path}?${named.join('&')}`;
+/** Of a request whose query was read: see `readQuery`. */
+export function urlOf({ path, query }: OriginRequest): string {
+  return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /**

@@ -25,9 +25,6 @@ export type HeaderLookup = (name: string) => string | undefined;
 /** Request headers that {@link chooseProfile} reads, for `Vary` and `Accept-CH`. */
 export const PROFILE_HINTS = ['Save-Data', 'ECT', 'Sec-CH-UA-Mobile', 'User-Agent'] as const;
 
-/** Kinds of devices that a ladder is made for. */
-export const PROFILES = ['phone', 'laptop', 'low-data'] as const;
-
 /**
  * The device profile of a viewer who named none, from client hints
  * (`Save-Data`, Network Information's `ECT`, User-Agent Client Hints), and from
@@ -35,7 +32,7 @@ export const PROFILES = ['phone', 'laptop', 'low-data'] as const;
  *
  * @returns a profile's name; whether it is configured is the caller's business.
  */
-export function chooseProfile(header: HeaderLookup): (typeof PROFILES)[number] {
+export function chooseProfile(header: HeaderLookup): 'phone' | 'laptop' | 'low-data' {
   if (header('save-data')?.toLowerCase() === 'on') return 'low-data';
   if (/^(slow-2g|2g|3g)$/.test(header('ect') ?? '')) return 'low-data';
   const mobile = header('sec-ch-ua-mobile');

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,7 +9,7 @@ import { Edge } from '../../../pipelines/edge/edge.ts';
 import { lifetimeOf } from '../../../pipelines/edge/freshness.ts';
 import { openTarget } from '../../../pipelines/edge/target.ts';
 import { openUpstream } from '../../../pipelines/edge/upstream.ts';
-import { reply } from '../../../pipelines/hls/reply.ts';
+import { refuse, reply } from '../../../pipelines/hls/reply.ts';
 import { until } from '../../support/box.ts';
 import { followTogether, openCountedOrigin } from '../../support/counted-origin.ts';
 import { openFeed } from '../../support/feed.ts';
@@ -45,9 +46,18 @@ async function openRoom(get: Get, holdMs = 3_000) {
     asked,
     edge,
     wakeOrigin: (id: string) => origin.wake(id),
-    url: `http://127.0.0.1:${edgePort}`,
-    get: (path: string, headers: Readonly<Record<string, string>> = {}, signal?: AbortSignal) =>
-      fetch(`http://127.0.0.1:${edgePort}${path}`, { headers, signal: signal ?? null }),
+    get: (path: string, headers: Readonly<Record<string, string>> = {}) =>
+      fetch(`http://127.0.0.1:${edgePort}${path}`, { headers }),
+    /** Resolves to the status. */
+    getFrom: (localAddress: string, path: string) =>
+      new Promise<number>((resolve, reject) => {
+        const options = { host: '127.0.0.1', port: edgePort, path, localAddress, agent: false };
+        const asking = request(options, (response) => {
+          response.resume();
+          response.once('end', () => resolve(response.statusCode ?? 0));
+        });
+        asking.once('error', reject).end();
+      }),
     kill: () => origin[Symbol.asyncDispose](),
     restart: async () => {
       origin = await serve(counted, port);
@@ -58,20 +68,6 @@ async function openRoom(get: Get, holdMs = 3_000) {
       await origin[Symbol.asyncDispose]();
     },
   };
-}
-
-const NO = { type: 'text/plain', cacheS: 0 };
-
-/** As a guest with another address gets it. */
-function statusFrom(localAddress: string, url: string): Promise<number | undefined> {
-  return new Promise((resolve, reject) => {
-    request(url, { localAddress, agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode);
-    })
-      .once('error', reject)
-      .end();
-  });
 }
 
 function openStream() {
@@ -320,58 +316,79 @@ test('what may not be stored is fetched each time, and queries that mean nothing
   assert.is(other.asked.length, 1);
 });
 
-test('a request that the origin would refuse is refused here, and ends nothing', async () => {
+test('no query makes another fetch of one thing, and none ends the edge', async () => {
   const feed = openStream();
   await using room = await openRoom((request) => feed.origin.answer(request));
-  const emoji = '%F0%9F%98%80';
-  for (const query of [
-    `profile=${'a'.repeat(31)}${emoji}`,
-    'profile=constructor',
-    'profile=tv',
-    `_HLS_msn=${emoji}`,
-    '_HLS_part=1',
-  ]) {
-    const answer = await room.get(`/live/index.m3u8?${query}`);
+  const cut = `${'a'.repeat(31)}%F0%9F%98%80`;
+  const main = '/live/index.m3u8';
+  for (const query of [`profile=${cut}`, 'profile=tv', 'profile=constructor', 'profile=']) {
+    const answer = await room.get(`${main}?${query}`);
     assert.is(answer.status, 400, query);
-    assert.ok((await answer.text()).endsWith('\n'));
+    assert.match(await answer.text(), 'no profile of that name; there are: phone,');
+  }
+  for (const query of ['_HLS_msn=-1', `_HLS_msn=${cut}`, '_HLS_msn=1&_HLS_part=x', '_HLS_part=1']) {
+    const answer = await room.get(`/live/high/index.m3u8?${query}`);
+    assert.is(answer.status, 400, query);
+    assert.match(await answer.text(), '_HLS_');
   }
   assert.equal(room.asked, []);
-  assert.is((await room.get('/live/index.m3u8?profile=phone')).status, 200);
-});
-
-test('many spellings of one address are one fetch and one copy', async () => {
-  const feed = openStream();
-  await using room = await openRoom((request) => feed.origin.answer(request));
-  const msn = (feed.presentation.tracks()[0]?.window.edge()?.msn ?? 0) - 1;
-  for (let i = 0; i < 20; i += 1) {
-    await (await room.get(`/live/high/${msn}.m4s?profile=${i}&_HLS_msn=${i}`)).arrayBuffer();
-    const spelt = `_HLS_msn=${'0'.repeat(i % 8)}${msn}&profile=${i}&_HLS_skip=${i}`;
-    await (await room.get(`/live/high/index.m3u8?${spelt}`)).text();
+  const edgeOf = feed.presentation.tracks()[0]?.window.edge();
+  const part = `/live/high/${edgeOf?.msn}.0.m4s`;
+  for (let n = 0; n < 12; n += 1) {
+    assert.is((await room.get(`${part}?profile=${n}&_HLS_msn=${n}`)).status, 200);
+    assert.is((await room.get(`/live/high/index.m3u8?profile=${n}&_HLS_skip=${n}`)).status, 200);
   }
-  assert.equal(room.asked, [`/live/high/${msn}.m4s`, `/live/high/index.m3u8?_HLS_msn=${msn}`]);
+  assert.equal(new Set(room.asked), new Set([part, '/live/high/index.m3u8']));
+  assert.is(room.asked.filter((path) => path === part).length, 1);
 });
 
-test('a guest who asks for a hundred things that do not come keeps nobody else from the stream', async () => {
-  const feed = openStream();
-  await using room = await openRoom((request) =>
-    request.path.startsWith('/live/nothing')
-      ? { wait: 'never', holdMs: 20_000, retry: () => undefined, expired: () => reply(503, [], NO) }
-      : feed.origin.answer(request),
+test('one guest’s held requests leave room for everybody else’s, and cost those who join nothing', async () => {
+  const get: Get = ({ path, query }) =>
+    query.has('_HLS_msn')
+      ? { wait: 'never', holdMs: 60_000, retry: () => undefined, expired: () => refuse(503, 'no') }
+      : reply(200, [Buffer.from(path)], { type: 'text/plain', cacheS: 1 });
+  await using room = await openRoom(get, 120_000);
+  const held = (n: number) => `/live/x${n}/index.m3u8?_HLS_msn=${n}`;
+  const statuses: number[] = [];
+  for (let n = 0; n < 140; n += 1) {
+    // Those are the ones that are held, in whatever order sockets are accepted.
+    if (n === 32) await until(() => room.asked.length === 32, 30_000);
+    room.getFrom('127.0.0.2', held(n)).then(
+      (status) => statuses.push(status),
+      () => undefined,
+    );
+  }
+  await until(() => statuses.length === 140 - 32, 30_000);
+  assert.equal([...new Set(statuses)], [503]);
+  assert.is(room.asked.length, 32);
+  // Two more of that kind: the upstream's sockets suffice for those who are left too.
+  for (let n = 200; n < 264; n += 1) {
+    room.getFrom(n < 232 ? '127.0.0.4' : '127.0.0.5', held(n)).catch(() => undefined);
+  }
+  await until(() => room.asked.length === 96, 30_000);
+  for (let n = 0; n < 80; n += 1) {
+    assert.is(await room.getFrom('127.0.0.3', `/live/other/${n}`), 200);
+  }
+  const { collapsedTotal } = room.edge.figures();
+  for (const from of ['127.0.0.2', '127.0.0.3']) {
+    for (let n = 0; n < 32; n += 1) room.getFrom(from, held(n)).catch(() => undefined);
+  }
+  await until(() => room.edge.figures().collapsedTotal === collapsedTotal + 64, 30_000);
+  assert.is(statuses.length, 140 - 32);
+});
+
+test('an origin whose parts are byte ranges is told of, however its playlist is packed', async () => {
+  const text = '#EXTM3U\n#EXT-X-PART:DURATION=1,URI="a.mp4",BYTERANGE="9@0"\n';
+  const headers = ['Cache-Control', 'max-age=1', 'Content-Encoding', 'gzip'];
+  await using room = await openRoom(({ path }) =>
+    path === '/live/index.m3u8'
+      ? reply(200, [Buffer.from('#EXTM3U\n')], { type: 'text/plain', cacheS: 1 })
+      : { status: 200, headers, body: [gzipSync(text)] },
   );
-  const leaving = new AbortController();
-  const { signal } = leaving;
-  const greedy = Array.from({ length: 200 }, (_, i) =>
-    room.get(`/live/nothing-${i}/1.m4s`, {}, signal).then(
-      ({ status }) => status,
-      () => 'left',
-    ),
-  );
-  await until(() => room.asked.length >= 32, 5_000);
-  assert.is(await statusFrom('127.0.0.2', `${room.url}/live/index.m3u8`), 200);
-  leaving.abort();
-  const statuses = await Promise.all(greedy);
-  assert.is(statuses.filter((status) => status === 503).length, 168);
-  assert.is(room.asked.filter((path) => path.startsWith('/live/nothing')).length, 32);
+  await (await room.get('/live/index.m3u8')).text();
+  assert.is(room.edge.lack, undefined);
+  await (await room.get('/live/a/index.m3u8')).text();
+  assert.match(room.edge.lack ?? '', 'byte ranges');
 });
 
 test('what was stored and is old is asked for with its ETag, and kept when it is the same', async () => {

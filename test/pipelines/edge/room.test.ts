@@ -103,6 +103,16 @@ test('the upstream is live, waits for its stream, or is away', () => {
   assert.equal(after([main, 508]), { phase: 'away', reason: 'it is this box itself' });
 });
 
+test('a live upstream that needs what an edge cannot pass on says so, until it is away', () => {
+  const lack = 'its playlists name byte ranges, which this box does not pass on';
+  const main = '/live/index.m3u8';
+  const live: UpstreamState = { phase: 'live' };
+  const lacking = stepUpstream(live, '/live/a/1.m4s', 200, lack);
+  assert.equal(lacking, { phase: 'live', reason: lack });
+  assert.equal(stepUpstream(lacking, main, 200, undefined), live);
+  assert.equal(stepUpstream(live, main, 503, lack), { phase: 'waiting', reason: 'it answers 503' });
+});
+
 test('the hit ratio counts what costs the upstream nothing', () => {
   assert.is(hitRatioOf(EDGE), 0.98);
   assert.is(hitRatioOf({ ...EDGE, requestsTotal: 0 }), undefined);
