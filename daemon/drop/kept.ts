@@ -46,7 +46,9 @@ export function startDrop(
   now: Now,
 ): Step {
   const live = kept?.live ?? undefined;
-  if (live !== undefined && now.wallMs - (kept?.aliveMs ?? 0) <= resumeWithinMs) {
+  // 0 is never, also where the clock has gone back since.
+  const isRecent = resumeWithinMs > 0 && now.wallMs - (kept?.aliveMs ?? 0) <= resumeWithinMs;
+  if (live !== undefined && isRecent) {
     return onAir(live.dropId, true, true, now, live.sinceMs);
   }
   if (start === 'live') return onAir(dropId, true, false, now, now.wallMs);

@@ -63,12 +63,14 @@ export function parseRequest(message: Incoming, root: string, wallMs: number | u
     return refuse('EXPIRY_TOO_LONG', `a command expires within ${EXPIRY_S} s`);
   if (isOld(payload.ts, wallMs))
     return refuse('EXPIRED', `it was sent more than ${EXPIRY_S} s ago`, 'expired');
-  return { kind: 'run', id: payload.id, command: { ...commandOf(payload), verb: known }, to };
+  // What chose the verb is no argument of it.
+  const { on: _, ...others } = payload.args;
+  const args = verb === ON_AIR ? others : payload.args;
+  return { kind: 'run', id: payload.id, command: { ...commandOf(payload), args, verb: known }, to };
 }
 
-function commandOf(payload: Payload<'cmd'>): Omit<Command, 'verb'> {
+function commandOf(payload: Payload<'cmd'>): Omit<Command, 'verb' | 'args'> {
   return {
-    args: payload.args,
     by: 'mqtt',
     ...(payload.expect === undefined ? {} : { expect: payload.expect }),
     ...(payload.dry_run ? { isDryRun: true } : {}),

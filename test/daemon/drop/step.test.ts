@@ -216,6 +216,14 @@ test('a drop of yesterday does not go on by itself; one of a clock without a bat
   assert.is(at(0), 'live');
 });
 
+test('with 0 no drop goes on by itself, whatever the clock says', () => {
+  const kept = keptOf(new Evening().to('live').drop, START_MS);
+  for (const wallMs of [0, START_MS, START_MS + 1_000]) {
+    const { drop } = startDrop(kept, 'idle', 0, 'new', { wallMs, monotonicMs: 0 });
+    assert.is(drop.phase, 'idle');
+  }
+});
+
 test('a demo starts live, and without a word of the past', () => {
   const now = { wallMs: START_MS, monotonicMs: 0 };
   const { drop, effects } = startDrop(undefined, 'live', 0, 'demo', now);

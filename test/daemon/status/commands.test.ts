@@ -357,8 +357,12 @@ test('a switch turns on-air into go-live and end', async () => {
   await ask(consumer, 'on-air', { id: 'a2', args: { on: false } });
   await until(() => statuses(consumer).filter((one) => one === 'done').length === 2, LONG_MS);
   assert.equal(
-    asked.map(({ verb }) => verb),
-    ['go-live', 'end'],
+    asked.map(({ verb, args }) => [verb, args]),
+    [
+      ['go-live', {}],
+      ['end', {}],
+    ],
+    'verbs that take no `on`',
   );
 });
 
