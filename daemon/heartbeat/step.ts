@@ -15,6 +15,7 @@ export interface Heart {
   readonly isReady: boolean;
   readonly voice: MediaVoice;
   readonly partsTotal: number;
+  readonly capturesTotal: number;
   /** When a part came last, or it was not to be expected. */
   readonly partMs: number;
 }
@@ -33,7 +34,7 @@ export interface Beat {
  * thrice: a restart of the box is for what that does not mend.
  */
 const PATIENCE = { silentMs: 10_000, loadsMs: 60_000 };
-/** The media process ends capture that hangs after some seconds, so this is no camera's fault. */
+/** Capture that hangs is ended after some seconds and begins anew, so this is no camera's fault. */
 const NO_PARTS_MS = 60_000;
 /**
  * A box whose camera is away is up all the same: others wait for READY, and being
@@ -42,19 +43,21 @@ const NO_PARTS_MS = 60_000;
 const READY_AT_LAST_MS = 60_000;
 
 export function startHeart(nowMs: number): Heart {
-  const never = { voice: startMediaVoice(nowMs), partsTotal: 0, partMs: nowMs };
+  const never = { voice: startMediaVoice(nowMs), partsTotal: 0, capturesTotal: 0, partMs: nowMs };
   return { startedMs: nowMs, isReady: false, ...never };
 }
 
 export function stepHeart(before: Heart, box: BoxSnapshot, nowMs: number): Beat {
   const voice = stepMediaVoice(before.voice, box, nowMs);
   const partsTotal = box.media?.partsTotal ?? 0;
-  const hasPart = partsTotal !== before.partsTotal || !isPartDue(box);
+  const capturesTotal = box.children['capture']?.restartsTotal ?? 0;
+  const isMended = capturesTotal !== before.capturesTotal;
+  const hasPart = partsTotal !== before.partsTotal || isMended || !isPartDue(box);
   const partMs = hasPart ? nowMs : before.partMs;
   const isAlive = !isHung(voice, PATIENCE, nowMs) && nowMs - partMs < NO_PARTS_MS;
   const isReady = before.isReady || isUp(box) || nowMs - before.startedMs >= READY_AT_LAST_MS;
   return {
-    heart: { ...before, isReady, voice, partsTotal, partMs },
+    heart: { ...before, isReady, voice, partsTotal, capturesTotal, partMs },
     isNewlyReady: isReady && !before.isReady,
     isAlive,
     status: statusOf(box, isAlive),

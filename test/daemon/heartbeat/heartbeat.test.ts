@@ -149,6 +149,18 @@ test('capture that runs on air without a part stops it after a minute; an idle o
   await idle.stop();
 });
 
+test('a box on air whose camera is started anew again and again is not killed for it', async () => {
+  const box = startHeartbeat();
+  await box.clock.advance(5_000);
+  box.noParts();
+  const capture = { phase: 'running', restartsTotal: 0 } as const;
+  for (let restartsTotal = 1; restartsTotal <= 20; restartsTotal += 1) {
+    box.set({ children: { ...WELL.children, capture: { ...capture, restartsTotal } } });
+    assert.is(await box.beats(20_000), 20);
+  }
+  await box.stop();
+});
+
 test('an edge is ready when it serves, and is fed while its upstream is away', async () => {
   const box = startHeartbeat({
     drop: { phase: 'idle', sinceMs: 0 },
