@@ -28,7 +28,7 @@ export function openLinks(): Part {
   return {
     element,
     update: ({ view, history }, nowMs) => {
-      const found = linkRows(view.uplink?.bond, view.modems);
+      const found = linkRows(view.uplink?.bond, view.modems, view.modemCare);
       say(uplink, describeUplink(view));
       say(none, view.modems.phase === 'away' ? view.modems.reason : 'No links are configured.');
       none.hidden = found.length > 0;

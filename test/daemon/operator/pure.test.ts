@@ -174,6 +174,24 @@ test('a link finds its modem by interface, and a modem without a link is shown t
   assert.equal(linkRows(undefined, { phase: 'absent' }), []);
 });
 
+test('a link that is named as the crew likes finds the modem that the config gives it', () => {
+  const { modems, uplink } = fakeSnapshot();
+  const one = { ...uplink?.bond, links: [fakeLink('red'), fakeLink('blue')] } as never;
+  const known = modems.phase === 'known' ? modems.modems : [];
+  const care = known.map(({ id, model, interfaceName }) => ({
+    id,
+    model,
+    link: interfaceName === 'wwan1' ? 'red' : 'blue',
+  }));
+  assert.equal(
+    linkRows(one, modems, care).map(({ id, modem }) => [id, modem?.operator]),
+    [
+      ['red', 'Rot'],
+      ['blue', 'Blau'],
+    ],
+  );
+});
+
 test('signal bars are none while not registered, and unknown while the radio tells nothing', () => {
   const modem = { id: 'm', model: '', technology: 'lte', sim: 'ready', addresses: [] } as const;
   const bars = (registration: 'searching' | 'connected', rsrpDbm?: number) =>
