@@ -102,7 +102,8 @@ async function carryOut(
     const outcome = await commander.run(command, () => undefined, signal);
     if (outcome.status === 'done') return;
     log.warn('press not followed', { verb: command.verb, why: outcome.detail });
-    if (outcome.status === 'rejected') refuse();
+    // A later press took its place: that is what the finger wanted.
+    if (outcome.status === 'rejected' || outcome.code !== 'OVERTAKEN') refuse();
   } catch (error) {
     if (signal.aborted) return;
     log.error('press not followed', { verb: command.verb, why: messageOf(error) });

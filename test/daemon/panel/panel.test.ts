@@ -133,6 +133,22 @@ test('a press that asks for nothing, or is refused, is answered by three flashes
   assert.ok((seen.match(/#+/g)?.length ?? 0) >= 2, seen);
 });
 
+test('a mark or a shut-down that fails is answered too, an arming that another press took back is not', async () => {
+  const failed = (code: string): Outcome => ({ status: 'failed', code, detail: 'no' });
+  for (const [outcome, isAnswered] of [
+    [failed('NOT_DONE'), true],
+    [failed('OVERTAKEN'), false],
+  ] as const) {
+    await using panel = startPanel(async () => outcome);
+    await panel.clock.advance(2_000);
+    panel.gpio.press('mark');
+    await panel.clock.advance(50);
+    panel.gpio.release('mark');
+    const seen = await panel.watch('on-air', 800);
+    assert.is((seen.match(/#+/g)?.length ?? 0) >= 2, isAnswered, seen);
+  }
+});
+
 /** A command that takes as long as the box runs. */
 function endless(signal: AbortSignal): Promise<Outcome> {
   return new Promise((_, reject) => {
