@@ -18,8 +18,9 @@ import { runPower } from './power/run.ts';
 import { restIn } from './power/sheddable.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { openProgramme } from './programme.ts';
+import { linkWishes } from './settings.ts';
 import type { ModemCare } from './snapshot.ts';
-import { BoxState } from './state-store.ts';
+import { type BoxFacts, BoxState } from './state-store.ts';
 import { type EventLog, openEventLog } from './status/events.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
 
@@ -54,9 +55,11 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       version: deps.version,
       startedAt: new Date(clock.wallMs()).toISOString(),
       ...programme.facts,
+      ...plannedLinks(config),
     },
     {
       drop: () => drop.state(),
+      troubles: () => drop.troubles(),
       warnings: () => health.warnings(),
     },
   );
@@ -84,6 +87,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     stateFolder,
     clock,
     log,
+    isFirstDrop: () => drop.isFirst(),
     onListening: () => {
       log.info('serving viewers', { port: config.viewers.port });
       if (drop.state().phase === 'idle') beReady();
@@ -109,7 +113,11 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     start: programme.isEdge ? 'idle' : start,
     resumeWithinS: programme.isEdge ? 0 : config.drop.resume_within_s,
     effects: {
-      setCapturing: (isWanted) => mediaPath.setCapturing(isWanted),
+      setCapturing: (isWanted) => {
+        mediaPath.setCapturing(isWanted);
+        // What was heard last is no longer so.
+        if (!isWanted) state.set({ levels: undefined });
+      },
       beginDrop: async (dropId) => {
         mediaPath.setUplinking(true);
         await mediaPath.setRecording(dropId, untilEnd);
@@ -131,7 +139,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       },
       powerOff: async () => {
         if (config.power.shut_down === 'machine') await powerOff(clock, untilEnd);
-        else ending.abort();
+        else void clock.sleep(ANSWER_MS, untilEnd).then(() => ending.abort(), ignore);
       },
     },
     snapshot,
@@ -174,7 +182,10 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       runPower(
         {
           battery: devices.battery,
-          settings: () => plannedEnd(config, drop.state()),
+          settings: () => ({
+            ...plannedEnd(config, drop.state()),
+            isNotOff: drop.troubles().notOff !== undefined,
+          }),
           onBattery: (battery) => state.set({ battery }),
           restingIn: (power) => restingLoads(power, programme.sheddable),
           onPhase: (power, resting) => {
@@ -200,6 +211,17 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     }),
   ];
   await runAll(tasks, untilEnd);
+}
+
+/** Whoever asked for the end of the program is answered before it. */
+const ANSWER_MS = 250;
+
+const ignore = (): void => undefined;
+
+/** What the uplink will try; those that are switched off carry nothing. */
+function plannedLinks({ uplink }: Config): Pick<BoxFacts, 'plannedLinks'> {
+  if (uplink === undefined) return {};
+  return { plannedLinks: linkWishes(uplink).filter(({ isEnabled }) => isEnabled) };
 }
 
 /** Without a broker of the venue's, the box's own. */

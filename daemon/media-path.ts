@@ -36,6 +36,8 @@ export interface MediaPathDeps {
   readonly stateFolder: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** The drop that the process was started for is on: whoever asked for it waits for its picture. */
+  readonly isFirstDrop: () => boolean;
   /** Viewers are served, before the first frame. */
   readonly onListening: () => void;
   readonly onLevels: (levels: Levels) => void;
@@ -47,7 +49,10 @@ export interface MediaPathDeps {
 
 /** Capture, media and uplink: three supervised children and what they ask of each other. */
 export interface MediaPath {
-  /** Runs them. Rejects where the box cannot start, which a person must mend. */
+  /**
+   * Runs them. Rejects where a person must mend it: viewers cannot be served at
+   * all, or the drop that the process was started for has no picture.
+   */
   readonly run: Task;
   /** Camera and encoder run from the checks to the end of a drop. */
   setCapturing(isWanted: boolean): void;
@@ -88,6 +93,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   const { config, camera, sound, encoders, clock, log } = deps;
   let hasFlowed = false;
   let hasPlayed = false;
+  let hasListened = false;
   /** The drop that is recorded. */
   let recorded: { readonly dropId?: string } = {};
   let recording: readonly TargetState[] = [];
@@ -105,12 +111,16 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     clock,
     log,
     onListening: () => {
+      hasListened = true;
       resting.onMediaServing();
       media.send({ type: 'record', ...recorded });
       deps.onListening();
     },
     onKeyframesWanted: () => capture.send({ type: 'keyframe' }),
-    onLevels: deps.onLevels,
+    // Its last words come after the switch.
+    onLevels: (levels) => {
+      if (capturing.isWanted) deps.onLevels(levels);
+    },
     onRecording: (targets) => {
       recording = targets;
       deps.onRecording(targets);
@@ -159,23 +169,27 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     },
   });
 
-  const child = (name: string, task: Task, isNeeded = true): Task => {
-    let failures = 0;
-    const options = {
-      policy: CHILD_POLICY,
-      clock,
-      log,
-      onChange: (supervised: Supervised) => deps.onChild(name, supervised),
-      // What is wrong from the start is a person's business; later it may mend itself.
-      isFatal: (error: unknown) => {
-        if (!isNeeded || hasFlowed) return false;
-        if (isOwnFailure(error) && !hasPlayed) failures += 1;
-        return isStartFault(error) || failures >= START_TRIES;
-      },
+  const child =
+    (name: string, task: Task, isMending: () => boolean): Task =>
+    (signal) => {
+      let failures = 0;
+      const options = {
+        policy: CHILD_POLICY,
+        clock,
+        log,
+        onChange: (supervised: Supervised) => deps.onChild(name, supervised),
+        isFatal: (error: unknown) => {
+          if (isMending()) return false;
+          if (isOwnFailure(error)) failures += 1;
+          return isStartFault(error) || failures >= START_TRIES;
+        },
+      };
+      return supervise(name, task, options, signal);
     };
-    return (signal) => supervise(name, task, options, signal);
-  };
-  const capturing = openSwitch(child('capture', capture.run));
+  const capturing = openSwitch(
+    // Of a camera that cannot start, a box that runs tells by its checks and warnings.
+    child('capture', capture.run, () => hasFlowed || hasPlayed || !deps.isFirstDrop()),
+  );
   const uplinking = openSwitch(
     config.uplink === undefined ? untilAborted : uplinkTask(config.uplink),
   );
@@ -199,15 +213,20 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
         dataUse,
         child: () => uplink,
         onTarget: setUplinkBitrate,
-        onFigures: deps.onUplink,
+        onFigures: (figures) => {
+          if (uplinking.isWanted) deps.onUplink(figures);
+        },
       }),
     });
     // Viewers and recordings go on, whatever is wrong with the way upstream.
-    return child('uplink', uplink.run, false);
+    return child('uplink', uplink.run, () => true);
   }
 
   return {
-    run: (signal) => runAll([child('media', media.run), capturing.run, uplinking.run], signal),
+    run: (signal) => {
+      const serving = child('media', media.run, () => hasListened);
+      return runAll([serving, capturing.run, uplinking.run], signal);
+    },
     setCapturing: (isWanted) => capturing.set(isWanted),
     setLive: (element, property, value) => capture.send({ type: 'set', element, property, value }),
     restartCapture: (reason) => capture.restart(reason),
@@ -231,7 +250,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   };
 }
 
-/** A camera that GStreamer cannot open at the start, three times, is not there. */
+/** What dies by itself three times before it did anything will not do it. */
 const START_TRIES = 3;
 
 /** The child gave up by itself; nobody killed it. */

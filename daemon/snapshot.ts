@@ -31,6 +31,14 @@ export interface DropState {
   readonly reason?: string;
 }
 
+/** What the box was to do about its drop and could not. */
+export interface DropTroubles {
+  /** Why it would not go on after a power failure: what it keeps cannot be written. */
+  readonly notKept?: string | undefined;
+  /** Why the machine goes on that was to be shut down. */
+  readonly notOff?: string | undefined;
+}
+
 /** What the power that is left asks of the box. */
 export type PowerPhase = 'normal' | 'saving' | 'last-minutes' | 'shut-down';
 
@@ -59,6 +67,15 @@ export interface Warning {
   readonly text: string;
   /** What a person can do about it. */
   readonly advice: string;
+}
+
+/** A link of the config that is switched on. */
+export interface PlannedLink {
+  readonly id: string;
+  /** Its network interface. */
+  readonly device?: string;
+  /** IPv4, of this machine. */
+  readonly address?: string;
 }
 
 /** The upstream connection, once a second. */
@@ -122,6 +139,7 @@ export interface BoxSnapshot {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly drop: DropState;
+  readonly troubles?: DropTroubles;
   readonly power: PowerPhase;
   /** What rests because of it, in the order in which it was switched off. */
   readonly resting: readonly RestingLoad[];
@@ -131,6 +149,8 @@ export interface BoxSnapshot {
   readonly isCameraLocked: boolean;
   readonly sound: string;
   readonly encoder: string;
+  /** The ways upstream that the config names, none for SRT by itself; undefined without an uplink. */
+  readonly plannedLinks?: readonly PlannedLink[];
   readonly children: Readonly<Record<string, Supervised>>;
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
@@ -141,7 +161,7 @@ export interface BoxSnapshot {
   readonly printer: PrinterStatus;
   readonly broker: BrokerState;
   readonly modems: ModemsState;
-  /** Of those that need any. */
+  /** One for each modem that is known. */
   readonly modemCare?: readonly ModemCare[];
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;

@@ -8,6 +8,7 @@ import type { MediaFigures } from '../pipelines/media/messages.ts';
 import type {
   BoxSnapshot,
   DropState,
+  DropTroubles,
   ModemCare,
   PowerPhase,
   UplinkFigures,
@@ -17,12 +18,13 @@ import type {
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
   BoxSnapshot,
-  'name' | 'version' | 'startedAt' | 'camera' | 'sound' | 'encoder'
+  'name' | 'version' | 'startedAt' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
 >;
 
 /** What others keep and this only shows. */
 export interface Kept {
   readonly drop: () => DropState;
+  readonly troubles: () => DropTroubles;
   readonly warnings: () => readonly Warning[];
 }
 
@@ -83,6 +85,7 @@ export class BoxState {
       ...this.#facts,
       ...this.#readings,
       drop: this.#kept.drop(),
+      troubles: this.#kept.troubles(),
       warnings: this.#kept.warnings(),
       children: this.#children,
     };

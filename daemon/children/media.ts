@@ -122,6 +122,8 @@ export function openMedia(options: MediaOptions): MediaChild {
     restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
     let child: RunningChild | undefined;
     const onMessage = (message: FromMedia) => {
+      // It is being ended: what it still says is of before.
+      if (ends.signal.aborted) return;
       switch (message.type) {
         case 'listening':
           onServing(child as RunningChild, gone.signal);

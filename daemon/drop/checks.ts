@@ -1,7 +1,8 @@
+import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
 import { describeShared, sharedDisks } from '../health/recording-rules.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { BoxSnapshot, PlannedLink } from '../snapshot.ts';
 
 /**
  * What is looked at before a drop, each a pure look at the box. A `fail` keeps
@@ -50,14 +51,15 @@ const fail = (evidence: string, advice: string): Finding => ({ verdict: 'fail', 
 
 function checkCamera({ camera, children, media }: BoxSnapshot): Finding {
   const capture = children['capture'];
-  if (capture?.phase === 'pausing') {
-    const why = capture.lastFailure === undefined ? '' : `: ${capture.lastFailure.slice(0, 160)}`;
-    return fail(`${camera} does not start${why}`, 'Check that the camera is plugged in and on.');
+  if (capture === undefined || capture.phase === 'stopped') {
+    return fail('capture does not run', 'Wait a few seconds.');
   }
-  if (capture?.phase !== 'running') return fail('capture does not run', 'Wait a few seconds.');
-  return media?.isFlowing === true
-    ? pass(`${camera} gives frames`)
-    : fail(`no frames from ${camera}`, 'Check that the camera is plugged in and on.');
+  const isRunning = capture.phase === 'running';
+  if (isRunning && media?.isFlowing === true) return pass(`${camera} gives frames`);
+  // It is tried every two seconds: between two tries it runs, and why it died is known.
+  const why = capture.lastFailure === undefined ? '' : `: ${capture.lastFailure.slice(0, 160)}`;
+  const what = isRunning && why === '' ? `no frames from ${camera}` : `${camera} does not start`;
+  return fail(`${what}${why}`, 'Check that the camera is plugged in and on.');
 }
 
 /** A part later than this leaves viewers without their next one. */
@@ -136,8 +138,13 @@ function checkDisk({ recording }: BoxSnapshot): Finding {
   return pass(`${recording.length} recordings`);
 }
 
-function checkLinks({ uplink }: BoxSnapshot): Finding {
-  if (uplink === undefined || uplink.phase === 'off') return pass('no uplink is configured');
+function checkLinks(box: BoxSnapshot): Finding {
+  const { uplink, plannedLinks } = box;
+  if (uplink === undefined || uplink.phase === 'off') {
+    return plannedLinks === undefined
+      ? pass('no uplink is configured')
+      : checkPlannedLinks(box, plannedLinks);
+  }
   if (uplink.phase === 'connecting') {
     const why = uplink.reason === undefined ? '' : `: ${uplink.reason}`;
     return warn(`the uplink is not connected${why}`, 'The room can watch; check the links.');
@@ -148,6 +155,30 @@ function checkLinks({ uplink }: BoxSnapshot): Finding {
   return links.length > 0 && active.length < links.length
     ? warn(figure, 'Check the links that are away.')
     : pass(figure);
+}
+
+/** Before a drop nothing goes upstream: what can be seen is whether the links are there. */
+function checkPlannedLinks({ system }: BoxSnapshot, links: readonly PlannedLink[]): Finding {
+  // SRT goes by IPv4; every interface has an IPv6 address of its own making.
+  const up = system?.interfaces.filter(({ isUp, addresses }) => isUp && addresses.some(isIPv4));
+  if (up === undefined) return warn('it is not known which links are there', 'Wait a few seconds.');
+  const later = 'the uplink is tried when the drop begins';
+  if (links.length === 0) {
+    return up.some(({ name }) => name !== 'lo')
+      ? pass(`a network is there; ${later}`)
+      : warn('no network has an address', 'The room can watch; plug a network in.');
+  }
+  const isThere = ({ device, address }: PlannedLink) =>
+    up.some(
+      ({ name, addresses }) =>
+        (device === undefined || name === device) &&
+        (address === undefined || addresses.includes(address)),
+    );
+  const away = links.filter((link) => !isThere(link)).map(({ id }) => id);
+  const figure = `${links.length - away.length} of ${links.length} links are there`;
+  return away.length === 0
+    ? pass(`${figure}; ${later}`)
+    : warn(`${figure}; away: ${away.join(', ')}`, 'Check the modems and cables that are away.');
 }
 
 function checkClock({ system }: BoxSnapshot): Finding {

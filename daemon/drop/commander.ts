@@ -69,6 +69,7 @@ async function runDropVerb(
     return tellChecks(runChecks(snapshot()));
   }
   const { performed } = drop.apply(event);
+  if (verb === 'shut-down') return shutDown(drop, onProgress, signal);
   const goal = GOALS[verb];
   if (goal === undefined) return outcomeOf(verb, await unlessAborted(performed, signal));
   await follow(drop, goal.via, onProgress, signal);
@@ -83,6 +84,20 @@ async function runDropVerb(
   }
   if (state.phase === 'fault') return failed('FAULT', state.reason ?? 'a check failed');
   return failed('OVERTAKEN', `it is ${state.phase}: another command came in between`);
+}
+
+/** A drop is ended first. Done when the machine has taken it on itself to end this process. */
+async function shutDown(
+  drop: DropMachine,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (drop.state().phase === 'ending') onProgress({ detail: 'the drop is being ended' });
+  await follow(drop, ['ending'], onProgress, signal);
+  const failure = await unlessAborted(drop.poweredOff(), signal);
+  return failure === undefined
+    ? done('the machine shuts down')
+    : failed('NOT_DONE', `power-off: ${failure}`);
 }
 
 /** Waits while the machine is under way, and tells each check whose verdict changed. */
@@ -129,7 +144,6 @@ function outcomeOf(verb: DropVerb, performed: readonly Performed[]): Outcome {
 const DETAILS: Readonly<Partial<Record<DropVerb, string>>> = {
   disarm: 'it is idle',
   mark: 'marked',
-  'shut-down': 'the machine shuts down',
 };
 
 const WORDS: Readonly<Partial<Record<Effect['kind'], string>>> = {

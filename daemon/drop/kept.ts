@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { keepFile } from '../../hal/os/keep-file.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { Drop, Now, Step } from './state.ts';
-import { onAir } from './step.ts';
+import { onAir, resumableOf } from './step.ts';
 
 /** What outlives a power failure: whether a drop was live, and which. */
 const keptSchema = v.object({
@@ -18,11 +18,11 @@ const keptSchema = v.object({
 export type Kept = v.InferOutput<typeof keptSchema>;
 
 export function keptOf(drop: Drop, wallMs: number): Kept {
-  const isResumable = drop.phase === 'live' || ('isResumable' in drop && drop.isResumable);
-  const { dropId, sinceMs } = drop;
+  const sinceMs = resumableOf(drop);
+  const { dropId } = drop;
   return {
     v: 1,
-    live: isResumable && dropId !== undefined ? { dropId, sinceMs } : null,
+    live: sinceMs !== undefined && dropId !== undefined ? { dropId, sinceMs } : null,
     lastDropId: dropId ?? null,
     aliveMs: wallMs,
   };
@@ -56,7 +56,6 @@ export function startDrop(
   return {
     drop: {
       phase: 'idle',
-      isResumable: false,
       sinceMs: now.wallMs,
       enteredMs: now.monotonicMs,
       ...(lastDropId === undefined ? {} : { dropId: lastDropId }),

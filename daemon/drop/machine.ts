@@ -1,9 +1,10 @@
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../commands.ts';
-import type { BoxSnapshot, DropState } from '../snapshot.ts';
+import type { BoxSnapshot, DropState, DropTroubles } from '../snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
-import { type Kept, keptOf, readKept, startDrop, writeKept } from './kept.ts';
+import { openKeeper } from './keeper.ts';
+import { keptOf, readKept, startDrop } from './kept.ts';
 import { type Drop, type DropEvent, dropIdAt, type Effect, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
 
@@ -37,6 +38,12 @@ export interface DropOptions {
 /** The state of the evening, and the one way to change it. */
 export interface DropMachine {
   state(): DropState;
+  /** The drop that `start: 'live'` began is on: no one before, and none that went on. */
+  isFirst(): boolean;
+  /** What it could not do, for health to tell. */
+  troubles(): DropTroubles;
+  /** Resolves when the machine was last asked for its end: why it goes on, or undefined. */
+  poweredOff(): Promise<string | undefined>;
   /** The newest results; empty until the checks ran once. */
   checks(): readonly CheckResult[];
   /** What `event` would do. */
@@ -54,8 +61,6 @@ export type Performed =
   | { readonly kind: Effect['kind']; readonly failure: string };
 
 const TICK_MS = 500;
-/** How exactly the end of a power failure is known: see `resumeWithinS`. */
-const ALIVE_EVERY_MS = 60_000;
 
 /** Reads what was kept and does what follows from it. Never rejects for a bad file. */
 export async function openDrop(options: DropOptions): Promise<DropMachine> {
@@ -72,17 +77,43 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     now(),
   );
   let drop: Drop = first.drop;
+  const isBegun = first.effects.some((one) => one.kind === 'begin-drop' && !one.isResumed);
+  const firstId = isBegun ? first.drop.dropId : undefined;
   let results: readonly CheckResult[] = [];
   const waiting = new Set<() => void>();
-  const keeper = openKeeper(keptFile, log);
+  let troubles: DropTroubles = {};
+  const setTrouble = (name: keyof DropTroubles, reason: string | undefined) => {
+    troubles = { ...troubles, [name]: reason };
+  };
+  const onTrouble = (reason: string | undefined) => setTrouble('notKept', reason);
+  const keeper = openKeeper(keptFile, { clock, log, onTrouble });
+  let poweredOff: Promise<string | undefined> = Promise.resolve(undefined);
 
   const wake = () => {
     const woken = [...waiting];
     waiting.clear();
     for (const resume of woken) resume();
   };
+  const powerOff = async (): Promise<string | undefined> => {
+    try {
+      await options.effects.powerOff();
+      return undefined;
+    } catch (error) {
+      const reason = messageOf(error);
+      // It is asked again and again while the battery wants it.
+      if (troubles.notOff !== reason) options.onEvent(notOff(reason, clock.wallMs()));
+      setTrouble('notOff', reason);
+      return reason;
+    }
+  };
   const perform = async (effect: Effect): Promise<Performed> => {
     const { kind } = effect;
+    if (kind === 'power-off') {
+      poweredOff = powerOff();
+      const failure = await poweredOff;
+      if (failure !== undefined) log.error('not done', { what: kind, reason: failure });
+      return failure === undefined ? { kind, result: undefined } : { kind, failure };
+    }
     try {
       const result = await carryOut(effect, options);
       if (kind === 'end-drop') apply({ kind: 'ended' });
@@ -92,7 +123,6 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
       log.error('not done', { what: kind, reason: failure });
       if (kind === 'begin-drop') apply({ kind: 'begin-failed', reason: failure });
       if (kind === 'end-drop') apply({ kind: 'ended', reason: failure });
-      if (kind === 'power-off') options.onEvent(notOff(failure, clock.wallMs()));
       return { kind, failure };
     }
   };
@@ -102,6 +132,8 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     if (before.phase !== drop.phase) {
       const { phase, dropId, reason } = stateOf(drop);
       log.info('drop', { from: before.phase, to: phase, dropId, reason });
+      // The box is used again, or its end is asked for anew.
+      setTrouble('notOff', undefined);
     }
     // On the disk some ms later: a live drop does not wait for a slow card.
     keeper.keep(keptOf(drop, clock.wallMs()));
@@ -111,6 +143,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   };
   const preview = (event: DropEvent) => step(drop, event, now());
   const apply = (event: DropEvent) => {
+    if (event.kind === 'power' && event.phase !== 'shut-down') setTrouble('notOff', undefined);
     const done = preview(event);
     return { step: done, performed: enter(done) };
   };
@@ -125,15 +158,11 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     apply({ kind: 'tick' });
   };
   const run = async (signal: AbortSignal): Promise<void> => {
-    let aliveMs = clock.monotonicMs();
     // Performs never reject; what they do is told by events.
     void enter({ ...first, drop });
     while (!signal.aborted) {
       look();
-      if (clock.monotonicMs() - aliveMs >= ALIVE_EVERY_MS) {
-        aliveMs = clock.monotonicMs();
-        keeper.keepAlive(clock.wallMs());
-      }
+      keeper.beat(clock.wallMs());
       try {
         await clock.sleep(TICK_MS, signal);
       } catch (error) {
@@ -157,7 +186,18 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
       waiting.add(onChange);
     });
 
-  return { state: () => stateOf(drop), checks: () => results, preview, apply, changed, run };
+  return {
+    state: () => stateOf(drop),
+    // A drop's begin is in its id: no later one has the same.
+    isFirst: () => drop.phase === 'live' && drop.dropId === firstId,
+    troubles: () => troubles,
+    poweredOff: () => poweredOff,
+    checks: () => results,
+    preview,
+    apply,
+    changed,
+    run,
+  };
 }
 
 function notOff(reason: string, atMs: number): BoxEvent {
@@ -170,7 +210,7 @@ function isFlowing({ media, children }: BoxSnapshot): boolean {
 }
 
 async function carryOut(
-  effect: Effect,
+  effect: Exclude<Effect, { kind: 'power-off' }>,
   { effects, onEvent }: Pick<DropOptions, 'effects' | 'onEvent'>,
 ): Promise<unknown> {
   switch (effect.kind) {
@@ -182,48 +222,7 @@ async function carryOut(
       return effects.endDrop(effect.dropId);
     case 'mark':
       return effects.mark(effect);
-    case 'power-off':
-      return effects.powerOff();
     case 'tell':
       return onEvent(effect.event);
   }
-}
-
-/** Writes the newest state, one write at a time; those in between are left out. */
-function openKeeper(path: string, log: Log) {
-  let written = '';
-  let next: Kept | undefined;
-  let last: Kept | undefined;
-  let writing: Promise<void> | undefined;
-  const write = async () => {
-    for (let kept = next; kept !== undefined; kept = next) {
-      next = undefined;
-      try {
-        await writeKept(path, kept);
-      } catch (error) {
-        written = '';
-        log.error('state not kept', { path, reason: messageOf(error) });
-      }
-    }
-    writing = undefined;
-  };
-  const put = (kept: Kept) => {
-    last = kept;
-    next = kept;
-    writing ??= write();
-  };
-  return {
-    keep: (kept: Kept) => {
-      const key = JSON.stringify([kept.live, kept.lastDropId]);
-      if (key === written) return;
-      written = key;
-      put(kept);
-    },
-    keepAlive: (aliveMs: number) => {
-      if (last?.live != null) put({ ...last, aliveMs });
-    },
-    settled: async () => {
-      await writing;
-    },
-  };
 }

@@ -10,8 +10,8 @@ export type Aim = 'arm' | 'go-live' | 'tell';
 export type Drop =
   | (Base & {
       readonly phase: 'idle';
-      /** The power ended the drop: the box goes on with it when it starts again. */
-      readonly isResumable: boolean;
+      /** The power ended the drop that began then (Unix ms): the box goes on with it when it starts again. */
+      readonly resumableMs?: number;
     })
   | (Base & { readonly phase: 'preflight'; readonly aim: Aim })
   | (Base & {
@@ -28,7 +28,8 @@ export type Drop =
       readonly phase: 'ending';
       readonly dropId: string;
       readonly next: 'idle' | 'power-off';
-      readonly isResumable: boolean;
+      /** As in idle. */
+      readonly resumableMs?: number;
     })
   | (Base & { readonly phase: 'fault'; readonly reason: string });
 

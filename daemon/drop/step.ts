@@ -52,7 +52,7 @@ export function step(drop: Drop, event: DropEvent, now: Now): Step {
     case 'ended':
       return drop.phase === 'ending' ? ended(drop, event.reason, now) : stay(drop);
     case 'power':
-      return event.phase === 'shut-down' ? powerGoes(drop, now) : stay(drop);
+      return event.phase === 'shut-down' ? powerGoes(drop, now) : powerStays(drop);
     case 'tick':
       return tick(drop, now);
   }
@@ -74,9 +74,9 @@ function move(what: Move, drop: Drop, command: Command, now: Now): Step {
     case 'stand-down':
       return toIdle(drop, now, [tell('drop.disarmed', now)]);
     case 'end':
-      return end(drop, 'idle', false, now);
+      return end(drop, 'idle', 'person', now);
     case 'end-and-power-off':
-      return end(drop, 'power-off', false, now);
+      return end(drop, 'power-off', 'person', now);
     case 'power-off-next':
       return drop.phase === 'ending' ? stay({ ...drop, next: 'power-off' }) : stay(drop);
     case 'power-off':
@@ -170,15 +170,16 @@ function mark(drop: Drop, { label }: Command, now: Now): Step {
   };
 }
 
-function end(drop: Drop, next: 'idle' | 'power-off', isResumable: boolean, now: Now): Step {
+function end(drop: Drop, next: 'idle' | 'power-off', by: 'person' | 'power', now: Now): Step {
   if (drop.phase !== 'live') return stay(drop);
   const { dropId, sinceMs } = drop;
+  const resumable = by === 'power' ? { resumableMs: sinceMs } : {};
   const lastedS = Math.max(0, Math.round((now.wallMs - sinceMs) / 1000));
   return {
-    drop: { ...enter(drop, now), phase: 'ending', dropId, next, isResumable },
+    drop: { ...enter(drop, now), phase: 'ending', dropId, next, ...resumable },
     effects: [
       { kind: 'end-drop', dropId },
-      tell('drop.ended', now, { dropId, lastedS, isByPower: isResumable }),
+      tell('drop.ended', now, { dropId, lastedS, isByPower: by === 'power' }),
     ],
   };
 }
@@ -186,18 +187,20 @@ function end(drop: Drop, next: 'idle' | 'power-off', isResumable: boolean, now: 
 function ended(drop: In<'ending'>, reason: string | undefined, now: Now): Step {
   const effects = drop.next === 'power-off' ? POWER_OFF : [];
   const { drop: idle, effects: calm } = toIdle(drop, now, effects);
-  if (idle.phase !== 'idle') return stay(drop);
-  const { isResumable } = drop;
-  return {
-    drop: { ...idle, isResumable, ...(reason === undefined ? {} : { reason }) },
-    effects: calm,
-  };
+  return { drop: reason === undefined ? idle : { ...idle, reason }, effects: calm };
 }
 
 function powerGoes(drop: Drop, now: Now): Step {
-  if (drop.phase === 'live') return end(drop, 'power-off', true, now);
+  if (drop.phase === 'live') return end(drop, 'power-off', 'power', now);
   if (drop.phase === 'ending') return stay({ ...drop, next: 'power-off' });
   return toIdle(drop, now, POWER_OFF);
+}
+
+/** The end did not come: a box that sat idle since must not go on air when it is next started. */
+function powerStays(drop: Drop): Step {
+  if (drop.phase !== 'idle' || drop.resumableMs === undefined) return stay(drop);
+  const { resumableMs: _, ...idle } = drop;
+  return stay(idle);
 }
 
 function tick(drop: Drop, now: Now): Step {
@@ -211,11 +214,20 @@ function tick(drop: Drop, now: Now): Step {
   return stay(drop);
 }
 
+/** When the drop began that goes on when the box starts again; undefined where none does. */
+export function resumableOf(drop: Drop): number | undefined {
+  if (drop.phase === 'live') return drop.sinceMs;
+  return drop.phase === 'ending' || drop.phase === 'idle' ? drop.resumableMs : undefined;
+}
+
 function toIdle(drop: Drop, now: Now, effects: readonly Effect[]): Step {
-  const idle: Drop = { ...enter(drop, now), phase: 'idle', isResumable: false };
   // A shut-down that comes again must not take back what the first one kept.
-  const isResumable = drop.phase === 'idle' && drop.isResumable;
-  return { drop: { ...idle, isResumable }, effects: [NO_CAPTURE, ...effects] };
+  const resumableMs = resumableOf(drop);
+  const resumable = resumableMs === undefined ? {} : { resumableMs };
+  return {
+    drop: { ...enter(drop, now), phase: 'idle', ...resumable },
+    effects: [NO_CAPTURE, ...effects],
+  };
 }
 
 function toFault(drop: Drop, reason: string, now: Now): Step {

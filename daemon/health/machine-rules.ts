@@ -1,7 +1,7 @@
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Battery, heat, supply, disks, clock, printer. */
+/** Battery, end of the machine, heat, supply, disks, clock, printer. */
 
 const LOW_PCT = 30;
 const LOW_S = 30 * 60;
@@ -60,6 +60,29 @@ export const MACHINE_RULES: readonly Rule[] = [
       battery.phase === 'unknown'
         ? `the battery cannot be read: ${battery.reason.slice(0, 160)}`
         : undefined,
+  },
+  {
+    key: 'power-off-failed',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Nothing is being recorded: the power can be cut. See that logind and polkit let the box do it.',
+    find: ({ box: { troubles } }) =>
+      troubles?.notOff === undefined
+        ? undefined
+        : `the machine could not be shut down: ${troubles.notOff.slice(0, 160)}`,
+  },
+  {
+    key: 'state-not-kept',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Make room or see to the disk and the rights of the state folder.',
+    find: ({ box: { troubles } }) =>
+      troubles?.notKept === undefined
+        ? undefined
+        : `after a power failure the drop would not go on: ${troubles.notKept.slice(0, 160)}`,
   },
   {
     key: 'hot',

@@ -12,6 +12,8 @@ import type { PowerPhase } from '../snapshot.ts';
 export interface PowerSettings {
   /** The drop is planned to last until then (Unix ms); undefined: not known. */
   readonly plannedEndMs?: number;
+  /** The machine was to be shut down and goes on. */
+  readonly isNotOff?: boolean;
 }
 
 export interface PowerState {
@@ -95,7 +97,7 @@ const rank = (phase: PowerPhase) => PHASES.indexOf(phase);
 export function stepPower(
   before: PowerState,
   battery: BatteryState,
-  { plannedEndMs }: PowerSettings,
+  { plannedEndMs, isNotOff = false }: PowerSettings,
   nowMs: number,
   wallMs: number,
 ): PowerState {
@@ -103,8 +105,9 @@ export function stepPower(
   const trend = trendOf(before.trend, battery);
   const isJump = Math.abs((pct ?? 0) - (before.lastPct ?? pct ?? 0)) > JUMP_PCT;
   const seen: PowerState = { ...before, trend, lastPct: pct ?? before.lastPct };
-  // Once begun, the end is carried through: half an end is worse than either.
-  if (before.phase === 'shut-down') return seen;
+  // Once begun, the end is carried through: half an end is worse than either. One that did
+  // not come leaves the box to its readings.
+  if (before.phase === 'shut-down' && !isNotOff) return seen;
   const needS = plannedEndMs === undefined ? 0 : (plannedEndMs - wallMs) / 1000 + RESERVE_S;
   const wanted = isJump ? undefined : wantedBy(battery, before.phase, needS, trend);
   if (wanted === undefined) return { ...seen, asked: {}, milder: undefined };

@@ -12,7 +12,7 @@ export interface PowerDeps {
   readonly onBattery: (battery: BatteryState) => void;
   /** What rests in a phase, for those who are told. */
   readonly restingIn: (phase: PowerPhase) => readonly RestingLoad[];
-  /** Called at the start and at each change, with all that rests now. */
+  /** Called at the start and at each change, with all that rests now; again where the end did not come. */
   readonly onPhase: (phase: PowerPhase, resting: readonly RestingLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
@@ -20,6 +20,8 @@ export interface PowerDeps {
 }
 
 const READ_EVERY_MS = 5_000;
+/** How soon a machine that was not shut down is asked again. */
+const ASK_AGAIN_MS = 30_000;
 
 const SEVERITY: Readonly<Record<PowerPhase, BoxEvent['severity']>> = {
   normal: 'info',
@@ -33,6 +35,7 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
   const { clock, log } = deps;
   let state = START_POWER;
   let trouble: string | undefined;
+  let askedMs = 0;
   deps.onPhase(state.phase, deps.restingIn(state.phase));
   try {
     while (!signal.aborted) {
@@ -42,9 +45,17 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
       trouble = troubleOf(battery);
       if (trouble !== undefined && trouble !== before) log.warn('battery', { reason: trouble });
       const { phase } = state;
-      state = stepPower(state, battery, deps.settings(), clock.monotonicMs(), clock.wallMs());
+      const settings = deps.settings();
+      const nowMs = clock.monotonicMs();
+      state = stepPower(state, battery, settings, nowMs, clock.wallMs());
+      const resting = deps.restingIn(state.phase);
+      const isNotOff = state.phase === 'shut-down' && settings.isNotOff === true;
+      if (state.phase === phase && isNotOff && nowMs - askedMs >= ASK_AGAIN_MS) {
+        askedMs = nowMs;
+        deps.onPhase(state.phase, resting);
+      }
       if (state.phase !== phase) {
-        const resting = deps.restingIn(state.phase);
+        askedMs = nowMs;
         const shed = resting.map(({ load }) => load);
         log.warn('power', { from: phase, to: state.phase, shed, ...figuresOf(battery) });
         deps.onPhase(state.phase, resting);

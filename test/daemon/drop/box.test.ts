@@ -53,7 +53,8 @@ test('idle it shows the poster and rests; live it serves and records on both tar
   assert.match(await ask(box, 'cmd', 'end'), 'it is idle');
   await until(async () => (await playlist(box)) === 503, 40_000, box.output);
   assert.is(box.childPid('capture'), undefined);
-  assert.is(await posterOf(), 200, 'what was shared in the drop is there after it');
+  // What was shared in the drop is there after it, once the new media process has read its disk.
+  await until(async () => (await posterOf()) === 200, 30_000, box.output);
   for (const id of ['rec-one', 'rec-two']) {
     const [movie] = moviesIn(join(box.folder, id));
     assert.ok(movie !== undefined, `${id}: ${readdirSync(join(box.folder, id))}`);
@@ -67,5 +68,44 @@ test('idle it shows the poster and rests; live it serves and records on both tar
     assert.ok(streams.every(({ nb_read_packets }) => Number(nb_read_packets) > 60));
   }
 });
+
+test('a camera that cannot start is a fault with its reason, and the idle box goes on', async () => {
+  await using box = await startBox(
+    ['camera.driver=custom', 'camera.launch=videotestsrc ! nosuchelement'],
+    ['demo', '--idle'],
+  );
+  await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
+  const outcome = JSON.parse(await ask(box, 'cmd', 'arm', '--json').catch(outputOf)) as {
+    code: string;
+    detail: string;
+  };
+  assert.is(outcome.code, 'FAULT', JSON.stringify(outcome));
+  assert.match(outcome.detail, 'nosuchelement');
+  const { drop } = await statusOf(box);
+  assert.is(drop.phase, 'fault');
+  assert.ok((await fetch(`${box.url}/`)).ok);
+});
+
+test('what was heard before a disarm is not shown after it', async () => {
+  await using box = await startBox([], ['demo', '--idle']);
+  await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
+  assert.match(await ask(box, 'cmd', 'arm'), 'armed');
+  await until(async () => (await statusOf(box)).levels !== undefined, 30_000, box.output);
+  await ask(box, 'cmd', 'disarm');
+  await until(() => box.childPid('capture') === undefined, 30_000, box.output);
+  assert.is((await statusOf(box)).levels, undefined);
+});
+
+test('whoever shuts the program down is answered, on air too, and it ends well', async () => {
+  await using box = await startBox([]);
+  await box.ready();
+  assert.match(await ask(box, 'cmd', 'shut-down'), 'the machine shuts down');
+  assert.is(await box.ended, 0);
+});
+
+/** Of a command that the box did not follow. */
+function outputOf(error: unknown): string {
+  return (error as { stdout: string }).stdout;
+}
 
 test.run();

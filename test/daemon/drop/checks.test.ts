@@ -23,6 +23,24 @@ const system = (change: Partial<NonNullable<BoxSnapshot['system']>>): Partial<Bo
   system: { disks: [], interfaces: [], clock: { phase: 'synchronised' }, ...change },
 });
 const pausing = { phase: 'pausing', restartsTotal: 3, lastFailure: 'no camera' } as const;
+const V4 = '192.0.2.7';
+/** Two links are in the config, and these interfaces are there. */
+const before = (addresses: Readonly<Record<string, readonly string[]>>): Partial<BoxSnapshot> => ({
+  uplink: undefined,
+  plannedLinks: [
+    { id: 'five', device: 'wwan0' },
+    { id: 'shop', address: V4 },
+  ],
+  ...system({
+    interfaces: Object.entries(addresses).map(([name, own]) => ({
+      name,
+      isUp: true,
+      addresses: own,
+      rxBytesTotal: 0,
+      txBytesTotal: 0,
+    })),
+  }),
+});
 const uplink = WELL.uplink as NonNullable<BoxSnapshot['uplink']>;
 const bond = uplink.bond as NonNullable<(typeof uplink)['bond']>;
 
@@ -74,6 +92,33 @@ const CASES: readonly (readonly [string, CheckName, string, Partial<BoxSnapshot>
     { recording: [{ ...recordingTo('a'), remainingS: 600 }] },
   ],
   ['no uplink wanted', 'links', 'pass', { uplink: undefined }],
+  ['both links there before a drop', 'links', 'pass', before({ wwan0: ['10.0.0.2'], eth0: [V4] })],
+  ['one link away before a drop', 'links', 'warn', before({ wwan0: ['10.0.0.2'] })],
+  [
+    'a link without IPv4 before a drop',
+    'links',
+    'warn',
+    before({ wwan0: ['fe80::1'], eth0: [V4] }),
+  ],
+  [
+    'another address before a drop',
+    'links',
+    'warn',
+    before({ wwan0: ['10.0.0.2'], eth0: ['192.0.2.9'] }),
+  ],
+  ['no word of the links before a drop', 'links', 'warn', { ...before({}), system: undefined }],
+  [
+    'SRT by itself, and a network, before a drop',
+    'links',
+    'pass',
+    { ...before({ eth0: [V4] }), plannedLinks: [] },
+  ],
+  [
+    'SRT by itself, and no network, before a drop',
+    'links',
+    'warn',
+    { ...before({ lo: ['127.0.0.1'] }), plannedLinks: [] },
+  ],
   ['uplink connecting', 'links', 'warn', { uplink: { ...uplink, phase: 'connecting' } }],
   [
     'a link away',
@@ -90,6 +135,21 @@ for (const [what, name, expected, change] of CASES) {
     assert.is(verdict(name, change), expected);
   });
 }
+
+test('a link that is away before a drop is named', () => {
+  const links = runChecks({ ...WELL, ...before({ wwan0: ['10.0.0.2'] }) }).find(
+    ({ name }) => name === 'links',
+  );
+  assert.is(links?.evidence, '1 of 2 links are there; away: shop');
+});
+
+test('why a camera does not start is told, between two tries as well', () => {
+  for (const phase of ['running', 'pausing'] as const) {
+    const children = { ...WELL.children, capture: { ...pausing, phase } };
+    const [camera] = runChecks({ ...WELL, children, media: figures({ isFlowing: false }) });
+    assert.is(camera?.evidence, 'test picture does not start: no camera');
+  }
+});
 
 test('only failures keep the box from going live, each in a line', () => {
   const results = runChecks({

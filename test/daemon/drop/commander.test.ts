@@ -245,13 +245,68 @@ test('recordings that do not close hold neither the end nor the power up for lon
   await asked;
 });
 
-test('a machine that cannot be shut down is told of', async () => {
+test('a machine that cannot be shut down is told of, until the box is used again', async () => {
+  const powerOff = () => Promise.reject(new Error('not permitted'));
+  for (const force of [false, true]) {
+    await using box = await startMachine({ effects: { powerOff } });
+    // From on air the drop is ended before.
+    if (force) await box.run('go-live', { args: { force } });
+    const outcome = await box.run('shut-down');
+    assert.is(outcome.status, 'failed');
+    assert.match(outcome.detail, 'not permitted');
+    assert.is(box.drop.state().phase, 'idle');
+    assert.is(box.drop.troubles().notOff, 'not permitted');
+    const told = () => box.events.filter(({ type }) => type === 'machine.power-off-failed').length;
+    assert.is(told(), 1);
+    await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
+    assert.is(told(), 1, 'the same again is no news');
+    await box.run('arm');
+    assert.is(box.drop.troubles().notOff, undefined);
+  }
+});
+
+test('the mains that come back make a shut-down that failed a thing of the past', async () => {
   const powerOff = () => Promise.reject(new Error('not permitted'));
   await using box = await startMachine({ effects: { powerOff } });
-  const outcome = await box.run('shut-down');
-  assert.is(outcome.status, 'failed');
-  assert.match(outcome.detail, 'not permitted');
-  assert.is(box.events.at(-1)?.type, 'machine.power-off-failed');
+  await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
+  assert.is(box.drop.troubles().notOff, 'not permitted');
+  box.drop.apply({ kind: 'power', phase: 'normal' });
+  assert.is(box.drop.troubles().notOff, undefined);
+});
+
+test('a shut-down on air is done when the machine is told to end, not before', async () => {
+  let close = (): void => undefined;
+  const endDrop = () =>
+    new Promise<void>((resolve) => {
+      close = resolve;
+    });
+  await using box = await startMachine({ effects: { endDrop } });
+  await box.run('go-live', { args: { force: true } });
+  let outcome: Outcome | undefined;
+  void box.start('shut-down', never).then((it) => {
+    outcome = it;
+  });
+  await box.clock.advance(5_000);
+  assert.is(outcome, undefined, 'the recordings are still open');
+  close();
+  await box.clock.advance(1_000);
+  assert.equal(outcome, { status: 'done', detail: 'the machine shuts down' });
+  assert.is(box.did.at(-1), 'power off');
+});
+
+test('only the drop that the box was started for is its first', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drop-'));
+  {
+    await using box = await startMachine({ folder, start: 'live' });
+    assert.ok(box.drop.isFirst());
+    await until(async () => (await readFile(box.keptFile, 'utf8')).includes('"live":{'), 10_000);
+  }
+  await using again = await startMachine({ folder, start: 'live' });
+  assert.is(again.drop.state().phase, 'live');
+  assert.not.ok(again.drop.isFirst(), 'it goes on');
+  await using idle = await startMachine();
+  await idle.run('go-live', { args: { force: true } });
+  assert.not.ok(idle.drop.isFirst());
 });
 
 test('what was live when the power failed goes on when the box is back', async () => {

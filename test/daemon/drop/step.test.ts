@@ -179,17 +179,27 @@ test('shutting down from live ends the drop first, then the machine', () => {
 test('the power ends a drop so that it goes on later; a person ends it for good', () => {
   const box = new Evening().to('live');
   const { dropId } = stateOf(box.drop);
-  box.send({ kind: 'power', phase: 'shut-down' });
+  box.after(300_000).send({ kind: 'power', phase: 'shut-down' });
   assert.is(keptOf(box.drop, 0).live?.dropId, dropId);
   box.send({ kind: 'ended' });
   assert.is(box.kinds().at(-1), 'power-off');
   assert.is(keptOf(box.drop, 0).live?.dropId, dropId);
   box.send({ kind: 'power', phase: 'shut-down' });
   assert.is(keptOf(box.drop, 0).live?.dropId, dropId, 'told twice');
+  assert.is(keptOf(box.drop, 0).live?.sinceMs, START_MS, 'with the begin of the drop');
 
   const ended = new Evening().to('live');
   ended.command('shut-down');
   assert.is(keptOf(ended.drop, 0).live, null);
+});
+
+test('a box that the power left on after all does not go on air when it is next started', () => {
+  const box = new Evening().to('live');
+  box.send({ kind: 'power', phase: 'shut-down' });
+  box.send({ kind: 'ended' });
+  box.send({ kind: 'power', phase: 'normal' });
+  assert.is(box.drop.phase, 'idle');
+  assert.is(keptOf(box.drop, 0).live, null);
 });
 
 test('after a power failure while live the same drop goes on, with its begin', () => {

@@ -205,6 +205,8 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['memory-low', machine({ memoryTotalBytes: 1_000, memoryAvailableBytes: 40 })],
   ['clock-unsynchronised', machine({ clock: { phase: 'free' } })],
   ['printer-away', { printer: { phase: 'away', reason: 'unplugged' } }],
+  ['power-off-failed', { troubles: { notOff: 'org.freedesktop.DBus.Error.AccessDenied' } }],
+  ['state-not-kept', { troubles: { notKept: 'ENOSPC' } }],
   ['printer-paper-out', printer({ paper: 'out' })],
   ['printer-paper-low', printer({ paper: 'low' })],
   ['printer-open', printer({ isCoverOpen: true })],

@@ -123,6 +123,16 @@ test('a shut-down that was begun is carried through', () => {
   assert.is(pack.read(off({ chargePct: 5, mains: 'on' }), 50).phase, 'shut-down');
 });
 
+test('a shut-down that did not come leaves the box to its readings', () => {
+  const pack = new Pack().read(off({ chargePct: 3, timeLeftS: 60 }), 10);
+  assert.is(pack.phase, 'shut-down');
+  pack.settings = { isNotOff: true };
+  pack.read(off({ chargePct: 3, timeLeftS: 60 }), 20);
+  assert.is(pack.phase, 'shut-down', 'it still has to go');
+  pack.read(off({ mains: 'on', chargePct: 3 }), 4);
+  assert.is(pack.phase, 'normal');
+});
+
 test('what the planned end does not need is not saved', () => {
   const pack = new Pack();
   pack.settings = { plannedEndMs: 1_200_000 };

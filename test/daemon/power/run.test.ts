@@ -1,8 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runPower } from '../../../daemon/power/run.ts';
+import type { PowerPhase } from '../../../daemon/snapshot.ts';
 import type { BatteryState } from '../../../hal/battery/port.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('power, as it is read');
 
@@ -36,6 +38,38 @@ test('what of the battery cannot be read goes to the journal once, with its reas
   };
   await runPower(deps, stop.signal);
   assert.equal(told, [{ reason: 'GPIO6: no such line' }, { reason: '0x36: EREMOTEIO' }]);
+});
+
+test('a machine that was not shut down is asked again every half minute, until it is', async () => {
+  const clock = new VirtualClock();
+  const stop = new AbortController();
+  let isNotOff = false;
+  const told: PowerPhase[] = [];
+  const spent = { ...known, mains: 'off', chargePct: 3, timeLeftS: 60 } as const;
+  const running = runPower(
+    {
+      battery: { read: async () => spent, [Symbol.asyncDispose]: async () => {} },
+      settings: () => ({ isNotOff }),
+      onBattery: () => {},
+      restingIn: () => [],
+      onPhase: (phase) => void told.push(phase),
+      onEvent: () => {},
+      clock,
+      log: silentLog,
+    },
+    stop.signal,
+  );
+  const asked = () => told.filter((phase) => phase === 'shut-down').length;
+  await clock.advance(120_000);
+  assert.is(asked(), 1);
+  isNotOff = true;
+  await clock.advance(90_000);
+  assert.is(asked(), 4);
+  isNotOff = false;
+  await clock.advance(90_000);
+  assert.is(asked(), 4);
+  stop.abort();
+  await running;
 });
 
 test.run();
