@@ -19,6 +19,9 @@ export interface FedChild<In> {
   readonly onStart: (child: RunningChild) => void;
 }
 
+/** SIGTERM to SIGKILL, for one that did not end with its feed. */
+const LATE_GRACE_MS = 200;
+
 /**
  * Runs a process that is fed with parts until it ends; a task for `supervise`.
  * The end of its feed is what ends it in order.
@@ -29,19 +32,37 @@ export async function runFedChild<In>(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
+  signal.throwIfAborted();
   const { outbox, socketPath } = spec;
-  const server = createServer((socket) => outbox.connect(socket));
+  const server = createServer((socket) => {
+    // One that comes when all is over finds its feed at its end.
+    if (signal.aborted) socket.end();
+    else outbox.connect(socket);
+  });
   await rm(socketPath, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(socketPath, resolve);
   });
-  const stop = () => outbox.close();
+  const [late, ended] = [new AbortController(), new AbortController()];
+  const stop = () => {
+    outbox.close();
+    // A signal would reach its own children as well, which it may still need.
+    const isLate = clock.sleep(spec.graceMs, ended.signal);
+    void isLate.then(
+      () => late.abort(),
+      () => undefined,
+    );
+  };
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await runNodeChild<In>(spec, clock, log, signal);
+    await runNodeChild<In>({ ...spec, graceMs: LATE_GRACE_MS }, clock, log, late.signal);
+  } catch (error) {
+    // That its feed is over is why it ended.
+    if (!signal.aborted) throw error;
   } finally {
     signal.removeEventListener('abort', stop);
+    ended.abort();
     server.close();
   }
 }

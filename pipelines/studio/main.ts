@@ -3,6 +3,7 @@
  * process of its own and at low priority, so that neither hashing nor encoding
  * moves a viewer's latency.
  */
+import { once } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
@@ -28,20 +29,26 @@ function tell(message: FromStudio): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
+/** When to leave off: what is live is over with its drop, a clip and its poster stay. */
+interface Until {
+  readonly live: AbortSignal;
+  readonly clip: AbortSignal;
+}
+
 /** @param left Files of live posters that a studio before this one made. */
-function openStudio(settings: StudioSettings, left: readonly string[], signal: AbortSignal) {
+function openStudio(settings: StudioSettings, left: readonly string[], until: Until) {
   const { clipTrackIds, previewTrackId, folder } = settings;
   const leadId = clipTrackIds[0] ?? '';
   const ring = new ClipRing(settings.keepS + 2);
   const live: { readonly files: readonly string[] }[] = [{ files: left }];
-  let clipsUnderWay = 0;
+  const clipsUnderWay = new Set<Promise<void>>();
   let drawnUs = Number.NEGATIVE_INFINITY;
   let drawsWaiting = 0;
   let isDrawingLive = true;
   let draws: Promise<void> = Promise.resolve();
 
   /** One poster after the other: they are nobody's hurry, and fill a core. */
-  const draw = (what: string, work: () => Promise<void>): void => {
+  const draw = (what: string, work: () => Promise<void>, signal: AbortSignal): void => {
     const failing = (error: unknown) => {
       if (!signal.aborted) tell({ type: 'failed', what, reason: messageOf(error) });
     };
@@ -72,7 +79,7 @@ function openStudio(settings: StudioSettings, left: readonly string[], signal: A
   const drawLive = async (picture: Movie, endUs: number): Promise<void> => {
     const where = join(folder, 'live');
     const fromUs = endUs - PREVIEW_S * 1e6;
-    const poster = await makePoster(await decodeStill(picture, signal), where);
+    const poster = await makePoster(await decodeStill(picture, until.live), where);
     const movie = renderMovie(ring.sources([previewTrackId], fromUs), { fromUs, toUs: endUs });
     const preview = movie && (await storeMovie(where, 'preview', movie));
     tell({ type: 'live-poster', poster, preview });
@@ -81,37 +88,43 @@ function openStudio(settings: StudioSettings, left: readonly string[], signal: A
     const old = live.splice(0, Math.max(0, live.length - LIVE_KEPT)).flatMap(({ files }) => files);
     for (const path of old) if (!kept.has(path)) await rm(path, { force: true });
   };
+  const drawClip = async (picture: Movie, clipId: string): Promise<void> => {
+    const where = join(folder, 'clips');
+    const poster = await makePoster(await decodeStill(picture, until.clip), where);
+    await storePoster(where, clipId, poster);
+    tell({ type: 'clip-poster', clipId, poster });
+  };
+  const makeClip = async (request: number, seconds: number): Promise<void> => {
+    const startedMs = performance.now();
+    try {
+      const made = await clip(seconds);
+      if (made === undefined) {
+        tell({ type: 'no-clip', request, reason: 'nothing was on air' });
+        return;
+      }
+      const tookMs = Math.round(performance.now() - startedMs);
+      tell({ type: 'clip', request, clip: made, tookMs });
+      const { id, startUs, durationS } = made;
+      const picture = still(startUs + durationS * 5e5);
+      if (picture !== undefined) draw('poster of a clip', () => drawClip(picture, id), until.clip);
+    } catch (error) {
+      tell({ type: 'no-clip', request, reason: messageOf(error) });
+    }
+  };
   return {
     ring,
-    makeClip: async (request: number, seconds: number): Promise<void> => {
-      if (clipsUnderWay >= CLIPS_AT_ONCE) {
+    makeClip: (request: number, seconds: number): void => {
+      if (clipsUnderWay.size >= CLIPS_AT_ONCE) {
         tell({ type: 'no-clip', request, reason: 'other clips are being made' });
         return;
       }
-      clipsUnderWay += 1;
-      const startedMs = performance.now();
-      try {
-        const made = await clip(seconds);
-        if (made === undefined) {
-          tell({ type: 'no-clip', request, reason: 'nothing was on air' });
-          return;
-        }
-        const tookMs = Math.round(performance.now() - startedMs);
-        tell({ type: 'clip', request, clip: made, tookMs });
-        const { id: clipId, startUs, durationS } = made;
-        const picture = still(startUs + durationS * 5e5);
-        if (picture === undefined) return;
-        draw('poster of a clip', async () => {
-          const png = await decodeStill(picture, signal);
-          const poster = await makePoster(png, join(folder, 'clips'));
-          await storePoster(join(folder, 'clips'), clipId, poster);
-          tell({ type: 'clip-poster', clipId, poster });
-        });
-      } catch (error) {
-        tell({ type: 'no-clip', request, reason: messageOf(error) });
-      } finally {
-        clipsUnderWay -= 1;
-      }
+      const work = makeClip(request, seconds).finally(() => clipsUnderWay.delete(work));
+      clipsUnderWay.add(work);
+    },
+    /** Resolves when the clips that were asked for are made, and their posters drawn. */
+    finish: async (): Promise<void> => {
+      await Promise.all(clipsUnderWay);
+      await draws;
     },
     setDrawing: (isOn: boolean) => {
       isDrawingLive = isOn;
@@ -124,7 +137,7 @@ function openStudio(settings: StudioSettings, left: readonly string[], signal: A
       const picture = endUs - drawnUs < everyUs ? undefined : still(endUs);
       if (picture === undefined) return;
       drawnUs = endUs;
-      draw('live poster', () => drawLive(picture, endUs));
+      draw('live poster', () => drawLive(picture, endUs), until.live);
     },
   };
 }
@@ -136,14 +149,15 @@ async function leftIn(folder: string): Promise<readonly string[]> {
 
 type Start = Extract<ToStudio, { type: 'start' }>;
 
-async function run({ settings, socketPath }: Start): Promise<void> {
+async function run({ settings, socketPath, finishMs }: Start): Promise<void> {
   // First of all: threads take it on from the thread that starts them.
   setPriority(NICENESS);
-  const ending = new AbortController();
+  const [ending, late] = [new AbortController(), new AbortController()];
   const left = await leftIn(join(settings.folder, 'live'));
-  const { ring, makeClip, setDrawing, tick } = openStudio(settings, left, ending.signal);
+  const until = { live: ending.signal, clip: late.signal };
+  const { ring, makeClip, finish, setDrawing, tick } = openStudio(settings, left, until);
   process.on('message', (message: ToStudio) => {
-    if (message.type === 'clip') void makeClip(message.request, message.seconds);
+    if (message.type === 'clip') makeClip(message.request, message.seconds);
     if (message.type === 'draw') setDrawing(message.isOn);
   });
   for await (const messages of readFeed(socketPath, TICK_MS)) {
@@ -154,6 +168,8 @@ async function run({ settings, socketPath }: Start): Promise<void> {
     tick();
   }
   ending.abort();
+  setTimeout(() => late.abort(), finishMs);
+  await Promise.race([finish(), once(late.signal, 'abort')]);
 }
 
 process.once('message', (message: Start) => {

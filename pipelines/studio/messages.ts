@@ -15,7 +15,13 @@ export interface StudioSettings {
 }
 
 export type ToStudio =
-  | { readonly type: 'start'; readonly settings: StudioSettings; readonly socketPath: string }
+  | {
+      readonly type: 'start';
+      readonly settings: StudioSettings;
+      readonly socketPath: string;
+      /** From the end of its feed: what was marked right before has its poster by then, or none. */
+      readonly finishMs: number;
+    }
   /** Live posters and previews are drawn, or not; clips are always made. */
   | { readonly type: 'draw'; readonly isOn: boolean }
   | {

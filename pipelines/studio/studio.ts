@@ -22,6 +22,8 @@ export interface StudioOptions {
   readonly log: Log;
   readonly onClipPoster: (clipId: string, poster: Poster) => void;
   readonly onLivePoster: (poster: Poster, preview: StoredMovie | undefined) => void;
+  /** For tests on machines that are slow: {@link FINISH_MS} otherwise. */
+  readonly finishMs?: number;
 }
 
 /** The media process's hand on the studio. */
@@ -39,6 +41,9 @@ export interface Studio {
 }
 
 const POLICY: RestartPolicy = { firstPauseMs: 200, longestPauseMs: 10_000, healthyMs: 20_000 };
+/** A poster takes a second or two on a Pi; within the media process's own grace. */
+const FINISH_MS = 5_000;
+/** To end, having finished. */
 const GRACE_MS = 1_000;
 /** A clip takes a tenth of this where the disk answers. */
 const CLIP_TIMEOUT_MS = 10_000;
@@ -46,7 +51,7 @@ const CLIP_TIMEOUT_MS = 10_000;
 type Answer = Extract<FromStudio, { type: 'clip' | 'no-clip' }>;
 
 export function openStudio(options: StudioOptions): Studio {
-  const { presentation, settings, clock, log } = options;
+  const { presentation, settings, clock, log, finishMs = FINISH_MS } = options;
   const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
   const outbox = new Outbox(trackIds[0] ?? '');
   outbox.setOn(true);
@@ -70,7 +75,7 @@ export function openStudio(options: StudioOptions): Studio {
   const runOnce = (socketPath: string) => async (signal: AbortSignal) => {
     const onStart = (started: RunningChild) => {
       child = started;
-      started.send({ type: 'start', settings, socketPath } satisfies ToStudio);
+      started.send({ type: 'start', settings, socketPath, finishMs } satisfies ToStudio);
       tellDrawing();
     };
     const entry = entryPoint(import.meta.url, './main');
@@ -79,7 +84,7 @@ export function openStudio(options: StudioOptions): Studio {
       entry,
       outbox,
       socketPath,
-      graceMs: GRACE_MS,
+      graceMs: finishMs + GRACE_MS,
       onMessage,
       onStart,
     };

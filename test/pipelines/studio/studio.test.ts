@@ -42,6 +42,7 @@ async function goLive(posterEveryS: number) {
     },
     clock: systemClock,
     log: silentLog,
+    finishMs: 60_000,
     onClipPoster: (id, poster) => clipPosters.set(id, poster),
     onLivePoster: (poster, preview) => lives.push({ poster, preview }),
   });
@@ -55,6 +56,10 @@ async function goLive(posterEveryS: number) {
     clipPosters,
     studio: open,
     feed,
+    end: async () => {
+      stop.abort();
+      await running;
+    },
     restart: async () => {
       stop.abort();
       await running;
@@ -98,6 +103,16 @@ test('MARK makes a clip that plays, and its poster follows in every size and for
     assert.is(found, format === 'avif' ? 'heif' : format);
   }
   assert.equal(await readPoster(join(live.folder, 'clips'), clip.id), poster, 'and is kept');
+});
+
+test('a moment that is marked right before the end has its poster', async () => {
+  await using live = await goLive(1);
+  live.feed.run(8);
+  const clip = await live.clip(5);
+  await live.end();
+  assert.ok(live.clipPosters.has(clip.id), 'it is drawn');
+  const poster = await readPoster(join(live.folder, 'clips'), clip.id);
+  assert.equal(poster, live.clipPosters.get(clip.id), 'and is kept');
 });
 
 test('live posters come on schedule with a preview of three seconds, and old ones go', async () => {
