@@ -3,8 +3,8 @@
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
  * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
- * `glass10` (our player for 10 minutes), `soak` (30 minutes, plots memory; `soak60`
- * takes 60).
+ * `idle`, `telemetry` (bytes over MQTT), `glass10` (our player for 10 minutes), `soak`
+ * (30 minutes, plots memory; `soak60` takes 60).
  */
 import { benchClip } from './clip.ts';
 import { benchEdge } from './edge.ts';
@@ -15,6 +15,7 @@ import { type Figure, printFigures, saveFigures, watchMachine } from './machine.
 import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
+import { benchTelemetry } from './telemetry.ts';
 import { benchViewers } from './viewers.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,
   shed: benchShed,
+  telemetry: benchTelemetry,
   soak: () => benchSoak(30),
 };
 

@@ -1,9 +1,3 @@
-/**
- * What the status over MQTT costs, in bytes at the socket, both ways: a day idle
- * and an hour live on a virtual clock, against a real mosquitto (MQTT 5):
- *
- *     node --import tsx scripts/bench/telemetry.ts
- */
 import { connect as connectTcp, createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BoxSnapshot } from '../../daemon/snapshot.ts';
@@ -13,7 +7,7 @@ import { fullSnapshot } from '../../test/daemon/status/support/snapshot.ts';
 import { startStatus } from '../../test/daemon/status/support/status.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
-import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
+import type { Figure } from './machine.ts';
 
 const GOAL_BYTES = 4_000_000;
 /** A TLS 1.3 record, and IP and TCP headers of a packet and of its acknowledgement. */
@@ -120,27 +114,24 @@ function figuresOf(name: string, { bytes, messages, answers, longest }: Cost): r
   const goal = `<= ${mb(GOAL_BYTES)}`;
   return [
     { name: `${name}, at the socket`, value: mb(bytes), goal },
-    { name: `${name}, messages`, value: `${messages}, longest ${longest} B`, goal: 'none' },
-    { name: `${name}, with TLS and TCP/IP (reckoned)`, value: mb(wire), goal: 'none' },
+    { name: `${name}, messages`, value: `${messages}, longest ${longest} B`, goal: '-' },
+    { name: `${name}, with TLS and TCP/IP (reckoned)`, value: mb(wire), goal: '-' },
   ];
 }
 
-const machine = watchMachine();
-const live = fullSnapshot();
-const idle: BoxSnapshot = {
-  ...live,
-  drop: { phase: 'idle', sinceMs: live.drop.sinceMs },
-  uplink: { phase: 'off', targetBps: 0, bitrateBps: 0, missingLinks: [] },
-};
-const figures = [
-  ...figuresOf('a day idle', await measure(idle, 86_400)),
-  ...figuresOf('an hour live, three links', await measure(live, 3_600)),
-];
-const seen = machine();
-printFigures('telemetry', figures, seen);
-saveFigures('telemetry', figures, seen);
-process.exitCode = figures.every(
-  ({ value, goal }) => goal === 'none' || Number.parseFloat(value) <= 4,
-)
-  ? 0
-  : 1;
+/**
+ * What the status over MQTT costs, in bytes at the socket, both ways: a day idle
+ * and an hour live on a virtual clock, against a real mosquitto (MQTT 5).
+ */
+export async function benchTelemetry(): Promise<readonly Figure[]> {
+  const live = fullSnapshot();
+  const idle: BoxSnapshot = {
+    ...live,
+    drop: { phase: 'idle', sinceMs: live.drop.sinceMs },
+    uplink: { phase: 'off', targetBps: 0, bitrateBps: 0, missingLinks: [] },
+  };
+  return [
+    ...figuresOf('a day idle', await measure(idle, 86_400)),
+    ...figuresOf('an hour live, three links', await measure(live, 3_600)),
+  ];
+}
