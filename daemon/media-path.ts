@@ -2,19 +2,18 @@ import type { Sound } from '../hal/audio/audio.ts';
 import type { Camera, SetLive } from '../hal/camera/camera.ts';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
-import { ProcessError } from '../hal/os/process.ts';
-import { type RestartPolicy, type Supervised, supervise } from '../hal/os/supervise.ts';
+import type { Supervised } from '../hal/os/supervise.ts';
 import { openSwitch } from '../hal/os/switch.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { bitrateProperty } from '../pipelines/capture/encoder.ts';
 import { renderGraph } from '../pipelines/capture/graph.ts';
-import { PipelineError } from '../pipelines/errors.ts';
 import type { ClipMade } from '../pipelines/media/archive.ts';
 import type { Levels } from '../pipelines/media/levels.ts';
 import type { MediaFigures } from '../pipelines/media/messages.ts';
 import type { TargetState } from '../pipelines/record/settings.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
+import { openSupervision } from './children/supervision.ts';
 import { openUplink } from './children/uplink.ts';
 import type { Config } from './config.ts';
 import { openRestingEncoders, type Rest } from './power/rest.ts';
@@ -75,16 +74,6 @@ export interface MediaPath {
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;
 }
-
-/**
- * A dead child is back within the time a viewer's buffer lasts; one that cannot start is tried
- * every two seconds, so that a camera is back within five of its plug.
- */
-export const CHILD_POLICY: RestartPolicy = {
-  firstPauseMs: 50,
-  longestPauseMs: 2_000,
-  healthyMs: 10_000,
-};
 
 /** A slow disk gets so long to close a recording. */
 const CLOSE_MS = 10_000;
@@ -169,23 +158,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     },
   });
 
-  const child =
-    (name: string, task: Task, isMending: () => boolean): Task =>
-    (signal) => {
-      let failures = 0;
-      const options = {
-        policy: CHILD_POLICY,
-        clock,
-        log,
-        onChange: (supervised: Supervised) => deps.onChild(name, supervised),
-        isFatal: (error: unknown) => {
-          if (isMending()) return false;
-          if (isOwnFailure(error)) failures += 1;
-          return isStartFault(error) || failures >= START_TRIES;
-        },
-      };
-      return supervise(name, task, options, signal);
-    };
+  const child = openSupervision(deps);
   const capturing = openSwitch(
     // Of a camera that cannot start, a box that runs tells by its checks and warnings.
     child('capture', capture.run, () => hasFlowed || hasPlayed || !deps.isFirstDrop()),
@@ -248,18 +221,6 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     },
     clear: () => media.restart('the drop is over'),
   };
-}
-
-/** What dies by itself three times before it did anything will not do it. */
-const START_TRIES = 3;
-
-/** The child gave up by itself; nobody killed it. */
-function isOwnFailure(error: unknown): boolean {
-  return error instanceof ProcessError && error.exitCode !== undefined;
-}
-
-function isStartFault(error: unknown): boolean {
-  return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
 }
 
 const untilAborted: Task = (signal) =>

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { keepFile } from '../../hal/os/keep-file.ts';
 import { messageOf } from '../../hal/os/log.ts';
+import { onAir, resumableOf } from './moves.ts';
 import type { Drop, Now, Step } from './state.ts';
-import { onAir, resumableOf } from './step.ts';
 
 /** What outlives a power failure: whether a drop was live, and which. */
 const keptSchema = v.object({

@@ -1,13 +1,5 @@
-import type { BoxEvent } from '../commands.ts';
-import {
-  type Aim,
-  type Drop,
-  type DropEvent,
-  dropIdAt,
-  type Effect,
-  type Now,
-  type Step,
-} from './state.ts';
+import { CAPTURE, enter, onAir, POWER_OFF, stay, tell, toFault, toIdle } from './moves.ts';
+import { type Aim, type Drop, type DropEvent, dropIdAt, type Now, type Step } from './state.ts';
 import { type Move, TABLE } from './table.ts';
 
 /**
@@ -88,38 +80,12 @@ function move(what: Move, drop: Drop, command: Command, now: Now): Step {
   }
 }
 
-const POWER_OFF: readonly Effect[] = [{ kind: 'power-off' }];
-const CAPTURE: Effect = { kind: 'capture', isWanted: true };
-const NO_CAPTURE: Effect = { kind: 'capture', isWanted: false };
-
-function stay(drop: Drop): Step {
-  return { drop, effects: [] };
-}
-
 function check(drop: Drop, aim: Aim, now: Now): Step {
   return { drop: { ...enter(drop, now), phase: 'preflight', aim }, effects: [CAPTURE] };
 }
 
 function goLive(drop: Drop, now: Now): Step {
   return onAir(dropIdAt(now.wallMs), drop.phase !== 'armed', false, now, now.wallMs);
-}
-
-/** Goes live, or goes on with a drop that a power failure cut off. */
-export function onAir(
-  dropId: string,
-  isCold: boolean,
-  isResumed: boolean,
-  now: Now,
-  sinceMs: number,
-): Step {
-  return {
-    drop: { phase: 'live', dropId, sinceMs, enteredMs: now.monotonicMs, hasFrames: false },
-    effects: [
-      ...(isCold ? [CAPTURE] : []),
-      { kind: 'begin-drop', dropId, isResumed },
-      tell('drop.live', now, { dropId, isResumed }),
-    ],
-  };
 }
 
 function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now): Step {
@@ -212,44 +178,4 @@ function tick(drop: Drop, now: Now): Step {
     return ended(drop, 'the recordings could not be closed in time', now);
   }
   return stay(drop);
-}
-
-/** When the drop began that goes on when the box starts again; undefined where none does. */
-export function resumableOf(drop: Drop): number | undefined {
-  if (drop.phase === 'live') return drop.sinceMs;
-  return drop.phase === 'ending' || drop.phase === 'idle' ? drop.resumableMs : undefined;
-}
-
-function toIdle(drop: Drop, now: Now, effects: readonly Effect[]): Step {
-  // A shut-down that comes again must not take back what the first one kept.
-  const resumableMs = resumableOf(drop);
-  const resumable = resumableMs === undefined ? {} : { resumableMs };
-  return {
-    drop: { ...enter(drop, now), phase: 'idle', ...resumable },
-    effects: [NO_CAPTURE, ...effects],
-  };
-}
-
-function toFault(drop: Drop, reason: string, now: Now): Step {
-  return {
-    drop: { ...enter(drop, now), phase: 'fault', reason },
-    effects: [NO_CAPTURE, tell('drop.fault', now, { reason }, 'critical')],
-  };
-}
-
-function enter({ dropId }: Drop, now: Now) {
-  return {
-    sinceMs: now.wallMs,
-    enteredMs: now.monotonicMs,
-    ...(dropId === undefined ? {} : { dropId }),
-  };
-}
-
-function tell(
-  type: string,
-  now: Now,
-  data: BoxEvent['data'] = {},
-  severity: BoxEvent['severity'] = 'info',
-): Effect {
-  return { kind: 'tell', event: { type, severity, atMs: now.wallMs, data } };
 }

@@ -1,10 +1,10 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { type Supervised, supervise } from '../../hal/os/supervise.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
 import { openEdge } from '../children/edge.ts';
+import { openSupervision } from '../children/supervision.ts';
 import type { Config } from '../config.ts';
-import { CHILD_POLICY, type MediaPath, type MediaPathDeps } from '../media-path.ts';
+import type { MediaPath, MediaPathDeps } from '../media-path.ts';
 import { edgeSettings } from '../settings.ts';
 
 export interface EdgePathDeps extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild'> {
@@ -31,17 +31,10 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     },
     onFigures: deps.onFigures,
   });
-  const options = {
-    policy: CHILD_POLICY,
-    clock,
-    log,
-    onChange: (supervised: Supervised) => deps.onChild('media', supervised),
-    // A taken port or a certificate that cannot be read is a person's business at the start.
-    isFatal: (error: unknown) => !hasListened && error instanceof PipelineError,
-  };
+  const supervised = openSupervision(deps);
   const nothing = (): void => undefined;
   return {
-    run: (signal) => supervise('media', child.run, options, signal),
+    run: supervised('media', child.run, () => hasListened),
     setCapturing: nothing,
     restartCapture: nothing,
     setLive: nothing,

@@ -1,0 +1,70 @@
+import type { BoxEvent } from '../commands.ts';
+import type { Drop, Effect, Now, Step } from './state.ts';
+
+/** What the steps of a drop are made of. */
+
+export const POWER_OFF: readonly Effect[] = [{ kind: 'power-off' }];
+export const CAPTURE: Effect = { kind: 'capture', isWanted: true };
+const NO_CAPTURE: Effect = { kind: 'capture', isWanted: false };
+
+export function stay(drop: Drop): Step {
+  return { drop, effects: [] };
+}
+
+/** Goes live, or goes on with a drop that a power failure cut off. */
+export function onAir(
+  dropId: string,
+  isCold: boolean,
+  isResumed: boolean,
+  now: Now,
+  sinceMs: number,
+): Step {
+  return {
+    drop: { phase: 'live', dropId, sinceMs, enteredMs: now.monotonicMs, hasFrames: false },
+    effects: [
+      ...(isCold ? [CAPTURE] : []),
+      { kind: 'begin-drop', dropId, isResumed },
+      tell('drop.live', now, { dropId, isResumed }),
+    ],
+  };
+}
+
+/** When the drop began that goes on when the box starts again; undefined where none does. */
+export function resumableOf(drop: Drop): number | undefined {
+  if (drop.phase === 'live') return drop.sinceMs;
+  return drop.phase === 'ending' || drop.phase === 'idle' ? drop.resumableMs : undefined;
+}
+
+export function toIdle(drop: Drop, now: Now, effects: readonly Effect[]): Step {
+  // A shut-down that comes again must not take back what the first one kept.
+  const resumableMs = resumableOf(drop);
+  const resumable = resumableMs === undefined ? {} : { resumableMs };
+  return {
+    drop: { ...enter(drop, now), phase: 'idle', ...resumable },
+    effects: [NO_CAPTURE, ...effects],
+  };
+}
+
+export function toFault(drop: Drop, reason: string, now: Now): Step {
+  return {
+    drop: { ...enter(drop, now), phase: 'fault', reason },
+    effects: [NO_CAPTURE, tell('drop.fault', now, { reason }, 'critical')],
+  };
+}
+
+export function enter({ dropId }: Drop, now: Now) {
+  return {
+    sinceMs: now.wallMs,
+    enteredMs: now.monotonicMs,
+    ...(dropId === undefined ? {} : { dropId }),
+  };
+}
+
+export function tell(
+  type: string,
+  now: Now,
+  data: BoxEvent['data'] = {},
+  severity: BoxEvent['severity'] = 'info',
+): Effect {
+  return { kind: 'tell', event: { type, severity, atMs: now.wallMs, data } };
+}
