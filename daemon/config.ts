@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { METER_ID } from '../pipelines/capture/graph.ts';
 import { even, type Fault, name, oneOf, text, whole } from './config-rules.ts';
 import { controlSchema } from './control/config.ts';
-import { modemsSchema, printerSchema } from './devices/config.ts';
+import { boardId, modemsSchema, printerSchema } from './devices/config.ts';
 import { dropMachineSchema } from './drop/config.ts';
 import { edgeFaults, edgeSchema } from './edge/config.ts';
 import { metricsSchema } from './metrics/config.ts';
@@ -77,6 +77,11 @@ const drop = v.strictObject({
   ...dropMachineSchema.entries,
 });
 
+const power = v.strictObject({
+  ...powerSchema.entries,
+  board: v.pipe(powerSchema.entries.board, boardId),
+});
+
 const ladder = v.pipe(v.array(name), v.minLength(1, 'must name at least one rendition'));
 
 /** A profile that is left out is made from the renditions: see {@link ladderOf}. */
@@ -119,7 +124,7 @@ export const configSchema = v.pipe(
     recording: v.optional(recordingSchema, {}),
     clips: v.optional(clipsSchema, {}),
     panel: v.optional(panelSchema, {}),
-    power: v.optional(powerSchema, {}),
+    power: v.optional(power, {}),
     printer: v.optional(printerSchema, {}),
     modems: v.optional(modemsSchema, {}),
     mqtt: v.optional(mqttSchema, {}),

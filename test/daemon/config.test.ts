@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { parseDocument } from 'yaml';
 import { ladderOf } from '../../daemon/config.ts';
 import { ConfigError, parseConfig } from '../../daemon/config-file.ts';
+import { BOARDS } from '../../hal/battery/boards.ts';
 
 const test = suite('config');
 const EXAMPLE = readFileSync('systemd/venuebox.example.yaml', 'utf8');
@@ -60,6 +61,24 @@ test('two servers cannot share a port, two renditions no name, and a profile nam
     'renditions:\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n';
   assert.match(faults(twice)[0] ?? '', 'a is there twice');
   assert.match(faults('profiles: {phone: [zzz]}')[0] ?? '', 'profiles.phone.0 names no rendition');
+});
+
+test('a UPS board is one that the box knows, and a wrong one is answered by all that are', () => {
+  const ids = ['simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id)];
+  for (const id of ids) {
+    assert.is(parseConfig('box.yaml', `power: {board: ${id}}`, []).power.board, id);
+  }
+  assert.equal(faults('power:\n  board: geekworm-x729'), [
+    `box.yaml:2: power.board must be one of: ${ids.join(', ')}, not "geekworm-x729"`,
+  ]);
+  assert.is(parseConfig('box.yaml', 'power: {capacity_mah: 1}', []).power.board, 'simulated');
+});
+
+test('the example names every UPS board', () => {
+  const lines = EXAMPLE.slice(EXAMPLE.indexOf('\npower:'), EXAMPLE.indexOf('\nprinter:'));
+  for (const { id } of BOARDS) {
+    assert.ok(new RegExp(`[ #]${id}(,|$)`, 'm').test(lines), id);
+  }
 });
 
 test('an edge takes a web address that is not its own, and sends nothing upstream', () => {
