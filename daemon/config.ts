@@ -151,6 +151,8 @@ type Shape = {
   readonly uplink?: v.InferOutput<typeof uplink> | undefined;
   readonly printer: v.InferOutput<typeof printerSchema>;
   readonly recording: v.InferOutput<typeof recordingSchema>;
+  readonly metrics: v.InferOutput<typeof metricsSchema>;
+  readonly mqtt: v.InferOutput<typeof mqttSchema>;
 };
 
 export type Config = v.InferOutput<typeof configSchema>;
@@ -158,6 +160,8 @@ export type Config = v.InferOutput<typeof configSchema>;
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
 const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
+/** A server that is left out. */
+const NO_PORT = 0;
 
 /** What one key alone cannot show. */
 function* crossFaults(config: Shape): Generator<Fault> {
@@ -208,12 +212,22 @@ function* crossFaults(config: Shape): Generator<Fault> {
       message: 'must name the printer on the network, as the driver is network',
     };
   }
-  const ports = [config.viewers.port, config.viewers.tls?.port, config.operator.port];
-  if (
-    new Set(ports.filter((port) => port !== undefined)).size <
-    ports.filter((port) => port !== undefined).length
-  ) {
-    yield { path: ['operator', 'port'], message: 'two servers cannot share a port' };
+  yield* portFaults(config);
+}
+
+function* portFaults({ viewers, operator, metrics, mqtt }: Shape): Generator<Fault> {
+  const ports: readonly (readonly [path: readonly string[], port: number])[] = [
+    [['viewers', 'port'], viewers.port],
+    [['viewers', 'tls', 'port'], viewers.tls?.port ?? NO_PORT],
+    [['operator', 'port'], operator.port],
+    [['metrics', 'port'], metrics.port],
+    [['mqtt', 'broker_port'], mqtt.broker_port],
+  ];
+  const taken = new Map<number, string>();
+  for (const [path, port] of ports.filter(([, port]) => port !== NO_PORT)) {
+    const first = taken.get(port);
+    if (first !== undefined) yield { path, message: `must not be ${port}: ${first} is that` };
+    taken.set(port, first ?? path.join('.'));
   }
 }
 
