@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { METER_ID } from '../pipelines/capture/graph.ts';
 import { even, type Fault, name, oneOf, text, whole } from './config-rules.ts';
 import { controlSchema } from './control/config.ts';
-import { modemsSchema, printerSchema } from './devices/config.ts';
+import { boardId, modemsSchema, printerSchema } from './devices/config.ts';
 import { dropMachineSchema } from './drop/config.ts';
 import { edgeFaults, edgeSchema } from './edge/config.ts';
 import { metricsSchema } from './metrics/config.ts';
@@ -77,6 +77,11 @@ const drop = v.strictObject({
   ...dropMachineSchema.entries,
 });
 
+const power = v.strictObject({
+  ...powerSchema.entries,
+  board: v.pipe(powerSchema.entries.board, boardId),
+});
+
 const ladder = v.pipe(v.array(name), v.minLength(1, 'must name at least one rendition'));
 
 /** A profile that is left out is made from the renditions: see {@link ladderOf}. */
@@ -119,7 +124,7 @@ export const configSchema = v.pipe(
     recording: v.optional(recordingSchema, {}),
     clips: v.optional(clipsSchema, {}),
     panel: v.optional(panelSchema, {}),
-    power: v.optional(powerSchema, {}),
+    power: v.optional(power, {}),
     printer: v.optional(printerSchema, {}),
     modems: v.optional(modemsSchema, {}),
     mqtt: v.optional(mqttSchema, {}),
@@ -146,6 +151,8 @@ type Shape = {
   readonly uplink?: v.InferOutput<typeof uplink> | undefined;
   readonly printer: v.InferOutput<typeof printerSchema>;
   readonly recording: v.InferOutput<typeof recordingSchema>;
+  readonly metrics: v.InferOutput<typeof metricsSchema>;
+  readonly mqtt: v.InferOutput<typeof mqttSchema>;
 };
 
 export type Config = v.InferOutput<typeof configSchema>;
@@ -153,6 +160,8 @@ export type Config = v.InferOutput<typeof configSchema>;
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
 const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
+/** A server that is left out. */
+const NO_PORT = 0;
 
 /** What one key alone cannot show. */
 function* crossFaults(config: Shape): Generator<Fault> {
@@ -203,12 +212,22 @@ function* crossFaults(config: Shape): Generator<Fault> {
       message: 'must name the printer on the network, as the driver is network',
     };
   }
-  const ports = [config.viewers.port, config.viewers.tls?.port, config.operator.port];
-  if (
-    new Set(ports.filter((port) => port !== undefined)).size <
-    ports.filter((port) => port !== undefined).length
-  ) {
-    yield { path: ['operator', 'port'], message: 'two servers cannot share a port' };
+  yield* portFaults(config);
+}
+
+function* portFaults({ viewers, operator, metrics, mqtt }: Shape): Generator<Fault> {
+  const ports: readonly (readonly [path: readonly string[], port: number])[] = [
+    [['viewers', 'port'], viewers.port],
+    [['viewers', 'tls', 'port'], viewers.tls?.port ?? NO_PORT],
+    [['operator', 'port'], operator.port],
+    [['metrics', 'port'], metrics.port],
+    [['mqtt', 'broker_port'], mqtt.broker_port],
+  ];
+  const taken = new Map<number, string>();
+  for (const [path, port] of ports.filter(([, port]) => port !== NO_PORT)) {
+    const first = taken.get(port);
+    if (first !== undefined) yield { path, message: `must not be ${port}: ${first} is that` };
+    taken.set(port, first ?? path.join('.'));
   }
 }
 

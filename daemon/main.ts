@@ -130,6 +130,8 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
   const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
   const { env } = process;
   using notify = openNotify(env['NOTIFY_SOCKET'], log);
+  // A service's output is the journal, which more people read than the PIN's file.
+  const isSeenByStarter = command.verb === 'demo' || process.stdout.isTTY === true;
   await runBox(
     config,
     {
@@ -143,7 +145,8 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
       notify,
       watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
       start: command.verb === 'demo' && !command.isIdle ? 'live' : 'idle',
-      onNewPin: (pin, file) => process.stdout.write(renderNewPin(pin, file)),
+      onNewPin: (pin, file) =>
+        process.stdout.write(renderNewPin(file, isSeenByStarter ? pin : undefined)),
       onReady: (state) => {
         if (command.verb !== 'demo') return;
         const renditions = config.edge.upstream === '' ? config.renditions : [];

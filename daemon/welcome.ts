@@ -80,13 +80,16 @@ function renderSources(
 `;
 }
 
-/** What the daemon prints once, when it has made a PIN. */
-export function renderNewPin(pin: string, file: string): string {
+/**
+ * What the daemon prints once, when it has made a PIN.
+ *
+ * @param pin Undefined where more people read along than may know it, as in the journal.
+ */
+export function renderNewPin(file: string, pin: string | undefined): string {
+  const made = pin === undefined ? 'made one.' : `made one:\n\n  ${pin}`;
   return `
-The operator's page asks for a PIN. This box has made one:
+The operator's page asks for a PIN. This box has ${made}
 
-  ${pin}
-
-It is kept in ${file}, where only the box's user can read it.
+It is kept in ${file}, where only the box's user can read it, and root: sudo cat ${file}
 `;
 }

@@ -168,6 +168,9 @@ Installed. The config is /etc/venuebox/venuebox.yaml; then
   venuebox status                how it is (as root, or in the group venuebox:
                                  sudo adduser \$USER venuebox)
   journalctl -u venuebox -f      what it says
+  sudo cat /var/lib/venuebox/operator-pin
+                                 the PIN of the operator's page, once it has started,
+                                 unless the config brings one
 
 To undo: sudo scripts/install.sh --uninstall
 END

@@ -5,7 +5,7 @@ import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Commander } from '../commands.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
-import { serveClient } from './session.ts';
+import { refuseClient, serveClient } from './session.ts';
 
 export interface ControlDeps {
   readonly snapshot: () => BoxSnapshot;
@@ -16,6 +16,8 @@ export interface ControlDeps {
 
 /** Shells and scripts of one machine. */
 const MOST_CLIENTS = 16;
+/** Who are told that they are too many; more are cut off. */
+const MOST_REFUSED = 16;
 const RETRY_MS = 5_000;
 
 /**
@@ -52,10 +54,16 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
   await makeFolder(dirname(path));
   await removeStale(path);
   const clients = new Set<Promise<void>>();
+  const refused = new Set<Promise<void>>();
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
-    const work = serveClient(socket, deps, clients.size >= MOST_CLIENTS, signal);
-    const kept = work.finally(() => clients.delete(kept));
-    clients.add(kept);
+    const isServed = clients.size < MOST_CLIENTS;
+    if (!isServed && refused.size >= MOST_REFUSED) return void socket.destroy();
+    const list = isServed ? clients : refused;
+    const work = isServed
+      ? serveClient(socket, deps, signal)
+      : refuseClient(socket, deps.clock, signal);
+    const kept = work.finally(() => list.delete(kept));
+    list.add(kept);
   });
   await listen(server, path);
   deps.log.info('control socket', { path });
@@ -64,7 +72,7 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
   } finally {
     // Closing also removes the file; clients end by the signal.
     server.close();
-    await Promise.all(clients);
+    await Promise.all([...clients, ...refused]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { isAbort } from '../../hal/os/clock.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { either } from '../../hal/os/either.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { LineReader } from './lines.ts';
@@ -10,6 +10,8 @@ const LINE_MOST_BYTES = 64 * 1024;
 /** Lines that came while one is answered. */
 const MOST_WAITING = 32;
 const IDLE_MS = 60_000;
+/** So long may a client that was sent away take to read why, and to close its half. */
+const FAREWELL_MS = 2_000;
 /** A reader that lets this much pile up is gone, or wants to be. */
 const BACKLOG_MOST_BYTES = 4_000_000;
 
@@ -17,36 +19,58 @@ const BACKLOG_MOST_BYTES = 4_000_000;
 export async function serveClient(
   socket: Socket,
   deps: ControlDeps,
-  isOneTooMany: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const gone = new AbortController();
+  const gone = watchFor(socket);
   using ends = either(signal, gone.signal);
   const both = ends.signal;
-  // A client that is killed in mid-word is none of our errors.
-  socket.on('error', () => gone.abort());
-  socket.on('close', () => gone.abort());
-  socket.setTimeout(IDLE_MS, () => gone.abort());
   const send = (answer: Answer) => {
     if (socket.writableLength > BACKLOG_MOST_BYTES) gone.abort();
     if (!both.aborted) socket.write(renderLine(answer));
   };
-  if (isOneTooMany) {
-    socket.end(renderLine({ type: 'error', message: 'too many clients: try again' }));
-    return;
-  }
   try {
     for await (const line of linesOf(socket, both)) {
       const request = parseRequest(line);
       if (typeof request === 'string') send({ type: 'error', message: request });
       else await answer(request, socket, send, deps, both);
     }
-    socket.end();
   } catch (error) {
     if (!both.aborted) send({ type: 'error', message: messageOf(error) });
-    socket.end();
-    if (both.aborted) socket.destroy();
   }
+  await dismiss(socket, deps.clock, both);
+}
+
+/** Tells one client too many to come again. Never rejects. */
+export async function refuseClient(
+  socket: Socket,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  using ends = either(signal, watchFor(socket).signal);
+  socket.write(renderLine({ type: 'error', message: 'too many clients: try again' }));
+  await dismiss(socket, clock, ends.signal);
+}
+
+/** Aborts when the client has left, or was idle for too long. */
+function watchFor(socket: Socket): AbortController {
+  const gone = new AbortController();
+  // A client that is killed in mid-word is none of our errors.
+  socket.on('error', () => gone.abort());
+  socket.on('close', () => gone.abort());
+  socket.setTimeout(IDLE_MS, () => gone.abort());
+  return gone;
+}
+
+/**
+ * Ends our half, and within bounds the whole. What the client still says is read away
+ * meanwhile: with that unread it would see a reset and not our last answer.
+ */
+async function dismiss(socket: Socket, clock: Clock, signal: AbortSignal): Promise<void> {
+  socket.removeAllListeners('data').resume();
+  socket.end();
+  // It rejects when the client has left, or the box ends.
+  await clock.sleep(FAREWELL_MS, signal).catch(() => undefined);
+  socket.destroy();
 }
 
 /** Lines one by one: the socket is not read while one is answered. */

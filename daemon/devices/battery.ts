@@ -1,5 +1,5 @@
 import { absentBattery } from '../../hal/absent.ts';
-import { openI2cBus } from '../../hal/battery/i2c.ts';
+import { lateI2cBus, openI2cBus } from '../../hal/battery/i2c.ts';
 import { openBattery } from '../../hal/battery/open.ts';
 import type { Battery } from '../../hal/battery/port.ts';
 import { openSimulatedBattery } from '../../hal/battery/simulated.ts';
@@ -16,7 +16,8 @@ const I2C_BUS = 1;
 const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
 
 /**
- * The battery of the config, absent where there is none.
+ * The battery of the config, absent where there is none. A named board that is away,
+ * or its bus, is `unknown` and asked again at each reading; `auto` looks at the start only.
  *
  * @param lines The machine's own, as `openLines` gives them for a battery.
  *
@@ -26,9 +27,11 @@ export async function openConfiguredBattery(
   { power }: Pick<Config, 'power'>,
   lines: LineDriver | undefined,
   touchable: Touchable,
-  { clock, log }: LinesOs,
+  os: LinesOs,
   signal: AbortSignal,
+  busNumber = I2C_BUS,
 ): Promise<Battery> {
+  const { clock, log } = os;
   if (power.board === 'none') return absentBattery;
   if (power.board === 'simulated') {
     const simulated = openSimulatedBattery({ clock, ...SIMULATED_PACK });
@@ -36,17 +39,25 @@ export async function openConfiguredBattery(
     return simulated.battery;
   }
   const capacity = power.capacity_mah > 0 ? { capacityMah: power.capacity_mah } : {};
-  const bus = await openI2cBus(I2C_BUS, clock).catch((error: unknown) => {
-    log.info('no I2C bus', { reason: messageOf(error) });
-    return undefined;
-  });
+  const isAuto = power.board === 'auto';
+  // A board that is named is waited for: until its bus is there it is unknown.
+  const bus = isAuto ? await findBus(busNumber, os) : lateI2cBus(busNumber, clock);
   try {
     const config = { board: power.board, ...capacity };
     return (await openBattery(config, bus, lines, clock, signal)) ?? absentBattery;
   } catch (error) {
-    // A board of the config may be plugged in later; which one it is must be said.
-    if (!(error instanceof HalError) || power.board !== 'auto') throw error;
+    if (!(error instanceof HalError) || !isAuto) throw error;
     log.warn('battery not known; set power.board', { reason: error.message });
     return absentBattery;
+  }
+}
+
+async function findBus(number: number, { clock, log }: LinesOs) {
+  try {
+    return await openI2cBus(number, clock);
+  } catch (error) {
+    const isMissing = error instanceof HalError && error.code === 'NOT_FOUND';
+    log[isMissing ? 'info' : 'warn']('no I2C bus', { reason: messageOf(error) });
+    return undefined;
   }
 }

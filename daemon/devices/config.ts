@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { BOARDS } from '../../hal/battery/boards.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
 import { oneOf, text, whole } from '../config-rules.ts';
 
@@ -12,6 +13,9 @@ export const printerSchema = v.strictObject({
   port: v.optional(whole(1, 65_535), 9100),
   profile: v.optional(v.picklist(profiles, `must be one of: ${profiles.join(', ')}`), profiles[0]),
 });
+
+/** What `power.board` may be: one that cannot be is told by `check`, and not at the start. */
+export const boardId = oneOf('simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id));
 
 const serialPort = v.pipe(
   text,

@@ -189,7 +189,7 @@ export const MACHINE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 2_000,
     holdMs: 2_000,
-    advice: 'Put in a new roll; what waits is printed then.',
+    advice: 'Put in a new roll, and print again what failed: nothing waits for it.',
     find: ({ box: { printer } }) =>
       printer.phase === 'known' && printer.paper === 'out'
         ? 'the printer is out of paper'

@@ -1,11 +1,11 @@
 /**
  * How long the next PIN must wait: a pure reckoning of wrong ones.
  *
- * Each address has three tries at once, then pauses that double, and after ten
- * wrong ones in a row it is locked, longer with each further ten. All addresses
- * together have a count of their own, since one guesser may have many. An address
- * that has signed in before is spared that one: guests in the room must not be
- * able to shut the crew out.
+ * Each address may be wrong three times without a pause; from the fourth on pauses
+ * double, and after ten wrong ones in a row it is locked, longer with each further
+ * ten. All addresses together have a count of their own, since one guesser may have
+ * many. An address that has signed in before is spared that one: guests in the room
+ * must not be able to shut the crew out.
  */
 
 /** Wrong PINs in a row that lock an address. */

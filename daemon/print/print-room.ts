@@ -1,3 +1,4 @@
+import { HalError } from '../../hal/errors.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Printer } from '../../hal/printer/port.ts';
 import type { Outcome } from '../commands.ts';
@@ -33,13 +34,20 @@ export function openPrintRoom(deps: PrintRoomDeps): Pick<CommanderDeps, 'print'>
       }
       if (isDryRun) return { status: 'done', detail: `would print ${name}` };
       const document = renderDocument(name, deps, snapshot(), clock.wallMs());
-      const printed = await printer.print(document, signal);
+      const printed = await printer.print(document, signal).catch(refusalOf);
+      if ('status' in printed) return printed;
       if (printed.outcome === 'failed') {
         return { status: 'failed', code: 'NOT_PRINTED', detail: printed.reason };
       }
       return { status: 'done', detail: `${name} is ${printed.outcome}` };
     },
   };
+}
+
+/** Too many slips wait: told as an outcome. Anything else is not the printer's word. */
+function refusalOf(error: unknown): Outcome {
+  if (!(error instanceof HalError)) throw error;
+  return { status: 'failed', code: error.code, detail: error.message };
 }
 
 function isDocumentName(name: unknown): name is DocumentName {

@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import i2c from 'i2c-bus';
 import { errnoOf, HalError, type HalErrorCode, halErrorOf } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
@@ -11,12 +12,31 @@ const RETRY_PAUSE_MS = 10;
 
 const REOPEN: ReadonlySet<string> = new Set(['EBUSY', 'ENODEV', 'ESHUTDOWN']);
 
-/** Opens `/dev/i2c-N` by i2c-bus's asynchronous calls. Rejects with `HalError`. */
+/**
+ * `/dev/i2c-N`, which is there and may be used. Rejects with `HalError`: NOT_FOUND,
+ * NOT_PERMITTED.
+ */
 export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> {
+  // i2c-bus itself opens the file at the first transfer only.
+  await access(`/dev/i2c-${number}`, constants.R_OK | constants.W_OK).catch((error: unknown) => {
+    throw explained(error, number);
+  });
+  return lateI2cBus(number, clock);
+}
+
+/**
+ * `/dev/i2c-N` by i2c-bus's asynchronous calls, opened when a chip is first asked:
+ * until it is there each transfer rejects with NOT_FOUND.
+ */
+export function lateI2cBus(
+  number: number,
+  clock: Clock,
+  open: (number: number) => Promise<i2c.PromisifiedBus> = (at) => i2c.openPromisified(at),
+): I2cBus {
   const name = `i2c-${number}`;
   const line = new BusLine(name, clock);
   let isClosed = false;
-  let opened: i2c.PromisifiedBus | undefined = await openBus(number);
+  let opened: i2c.PromisifiedBus | undefined;
   const close = async () => {
     const bus = opened;
     opened = undefined;
@@ -24,15 +44,15 @@ export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> 
   };
   const transfer = async <T>(work: (bus: i2c.PromisifiedBus) => Promise<T>): Promise<T> => {
     if (isClosed) throw new HalError('GONE', `${name}: it was closed`);
-    opened ??= await openBus(number);
     try {
+      opened ??= await open(number);
       return await work(opened);
     } catch (error) {
       // i2c-bus 5.2.3 keeps the descriptor of an address that the kernel refused, and
       // would send the next transfer to address 0 with it: a new bus forgets it. An
       // adapter that was unplugged is only there again for who opens it anew.
       if (REOPEN.has(errnoOf(error) ?? '')) await close();
-      throw error;
+      throw isNotThere(error) ? explained(error, number) : error;
     }
   };
   return {
@@ -46,12 +66,15 @@ export async function openI2cBus(number: number, clock: Clock): Promise<I2cBus> 
   };
 }
 
-async function openBus(number: number): Promise<i2c.PromisifiedBus> {
-  try {
-    return await i2c.openPromisified(number);
-  } catch (error) {
-    throw halErrorOf(error, `i2c-${number}`);
-  }
+function isNotThere(error: unknown): boolean {
+  return errnoOf(error) === 'ENOENT';
+}
+
+/** People meet this one: the bus of a new Pi is off until somebody switches it on. */
+function explained(error: unknown, number: number): HalError {
+  if (!isNotThere(error)) return halErrorOf(error, `i2c-${number}`);
+  const message = `there is no /dev/i2c-${number}: is I2C switched on?`;
+  return new HalError('NOT_FOUND', message, { cause: error });
 }
 
 type Transfer = <T>(work: (bus: i2c.PromisifiedBus) => Promise<T>) => Promise<T>;

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { parseDocument } from 'yaml';
 import { ladderOf } from '../../daemon/config.ts';
 import { ConfigError, parseConfig } from '../../daemon/config-file.ts';
+import { BOARDS } from '../../hal/battery/boards.ts';
 
 const test = suite('config');
 const EXAMPLE = readFileSync('systemd/venuebox.example.yaml', 'utf8');
@@ -55,11 +56,55 @@ test('a driver that needs a key says so', () => {
 });
 
 test('two servers cannot share a port, two renditions no name, and a profile names what is there', () => {
-  assert.match(faults('operator: {port: 8080}')[0] ?? '', 'cannot share a port');
+  assert.match(
+    faults('operator: {port: 8080}')[0] ?? '',
+    'operator.port must not be 8080: viewers.port is that',
+  );
   const twice =
     'renditions:\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n';
   assert.match(faults(twice)[0] ?? '', 'a is there twice');
   assert.match(faults('profiles: {phone: [zzz]}')[0] ?? '', 'profiles.phone.0 names no rendition');
+});
+
+test('every server of the box has a port of its own, and which two share one is told', () => {
+  const tls = 'port: 8443, cert_file: a, key_file: b';
+  for (const [yaml, told] of [
+    ['metrics: {port: 8080}', 'metrics.port must not be 8080: viewers.port is that'],
+    ['metrics: {port: 8081}', 'metrics.port must not be 8081: operator.port is that'],
+    ['mqtt: {broker_port: 8080}', 'mqtt.broker_port must not be 8080: viewers.port is that'],
+    [
+      'metrics: {port: 1883}\nmqtt: {broker_port: 1883}',
+      'mqtt.broker_port must not be 1883: metrics.port is that',
+    ],
+    [
+      `viewers: {tls: {${tls}}}\noperator: {port: 8443}`,
+      'operator.port must not be 8443: viewers.tls.port is that',
+    ],
+  ] as const) {
+    const [fault = '', ...more] = faults(yaml);
+    assert.match(fault, told);
+    assert.equal(more, []);
+  }
+  // 0 is none, and two that are none share nothing.
+  assert.equal(faults('metrics: {port: 0}\nmqtt: {broker_port: 0}'), []);
+});
+
+test('a UPS board is one that the box knows, and a wrong one is answered by all that are', () => {
+  const ids = ['simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id)];
+  for (const id of ids) {
+    assert.is(parseConfig('box.yaml', `power: {board: ${id}}`, []).power.board, id);
+  }
+  assert.equal(faults('power:\n  board: geekworm-x729'), [
+    `box.yaml:2: power.board must be one of: ${ids.join(', ')}, not "geekworm-x729"`,
+  ]);
+  assert.is(parseConfig('box.yaml', 'power: {capacity_mah: 1}', []).power.board, 'simulated');
+});
+
+test('the example names every UPS board', () => {
+  const lines = EXAMPLE.slice(EXAMPLE.indexOf('\npower:'), EXAMPLE.indexOf('\nprinter:'));
+  for (const { id } of BOARDS) {
+    assert.ok(new RegExp(`[ #]${id}(,|$)`, 'm').test(lines), id);
+  }
 });
 
 test('an edge takes a web address that is not its own, and sends nothing upstream', () => {

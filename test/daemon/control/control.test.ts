@@ -61,6 +61,20 @@ async function open(path: string): Promise<Socket> {
   return socket;
 }
 
+/** A client that never ends by itself. */
+async function openHalf(path: string): Promise<Socket> {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.on('error', () => undefined).resume();
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  return socket;
+}
+
+/** Whether the other side has closed both halves: writing to it then fails. */
+function isLetGo(socket: Socket): boolean {
+  if (socket.readableEnded && !socket.destroyed) socket.write('x');
+  return socket.destroyed;
+}
+
 /** All that a socket says until it is closed. */
 function rest(socket: Socket): Promise<string> {
   return new Promise((resolve) => {
@@ -194,6 +208,32 @@ test('one client too many is told so', async () => {
     async () => (await all(ask([box.path], { ask: 'status' }, never), 1))[0]?.type === 'snapshot',
     10_000,
   );
+});
+
+test('who is sent away and keeps its half open is let go of all the same', async () => {
+  await using box = await startControl();
+  const endless = await openHalf(box.path);
+  endless.write('x'.repeat(70_000));
+  await until(() => isLetGo(endless), 10_000);
+  const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
+  const refused = await openHalf(box.path);
+  await until(() => isLetGo(refused), 10_000);
+  for (const socket of sockets) socket.destroy();
+});
+
+test('who is refused reads why, also when it asked first, and any number of them keep nobody out', async () => {
+  await using box = await startControl();
+  const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
+  const [answer] = await all(ask([box.path], { ask: 'status' }, never), 1);
+  assert.match(answer?.type === 'error' ? answer.message : '', 'too many clients');
+  const refused = await Promise.all(Array.from({ length: 40 }, () => openHalf(box.path)));
+  await until(() => refused.every((one) => one.readableEnded || one.destroyed), 10_000);
+  for (const socket of sockets) socket.destroy();
+  await until(
+    async () => (await all(ask([box.path], { ask: 'status' }, never), 1))[0]?.type === 'snapshot',
+    10_000,
+  );
+  await until(() => refused.every(isLetGo), 10_000);
 });
 
 test('a socket that a killed box left is taken over, another box is left alone', async () => {
