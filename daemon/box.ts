@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { messageOf } from '../hal/os/log.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { keepCameraLock } from './camera-lock.ts';
@@ -75,6 +76,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     });
   };
 
+  // For this run only: told to whoever has given the PIN.
+  const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
   let isReady = false;
   const beReady = () => {
     if (isReady) return;
@@ -85,6 +88,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     config,
     dataUse,
     stateFolder,
+    previewPath,
     clock,
     log,
     isFirstDrop: () => drop.isFirst(),
@@ -201,6 +205,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       ),
     ...openDoors({
       ...deps,
+      previewPath,
       config,
       mqtt,
       devices,

@@ -40,6 +40,8 @@ export interface Doors extends DoorDeps {
   readonly mqtt: Config['mqtt'];
   readonly devices: Devices;
   readonly events: EventLog;
+  /** Shows the stage to the crew before it is live; a secret. */
+  readonly previewPath: string;
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   readonly onBroker: (broker: BrokerState) => void;
@@ -81,7 +83,11 @@ function operatorDeps(box: Doors): Parameters<typeof runOperator>[1] {
     boxName: box.config.box.name,
     slips: box.devices.slips.list,
     ...(box.devices.hand === undefined ? {} : { panel: box.devices.hand }),
-    viewers: { port: viewers.port, ...(viewers.tls && { tlsPort: viewers.tls.port }) },
+    viewers: {
+      port: viewers.port,
+      ...(viewers.tls && { tlsPort: viewers.tls.port }),
+      previewPath: box.config.edge.upstream === '' ? box.previewPath : '',
+    },
   };
 }
 

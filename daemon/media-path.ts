@@ -33,6 +33,8 @@ export interface MediaPathDeps {
   readonly passphrase: string | undefined;
   readonly dataUse: DataUseStore;
   readonly stateFolder: string;
+  /** Under which the crew sees the stage before it is live; a secret. */
+  readonly previewPath: string;
   readonly clock: Clock;
   readonly log: Log;
   /** The drop that the process was started for is on: whoever asked for it waits for its picture. */
@@ -96,7 +98,13 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   log.debug('capture pipeline', { launch: graph().launch });
 
   const media: MediaChild = openMedia({
-    settings: mediaSettings(config, sound.source !== undefined, deps.stateFolder, clock.wallMs()),
+    settings: mediaSettings(
+      config,
+      sound.source !== undefined,
+      deps.stateFolder,
+      deps.previewPath,
+      clock.wallMs(),
+    ),
     clock,
     log,
     onListening: () => {

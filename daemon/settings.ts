@@ -77,6 +77,7 @@ export function mediaSettings(
   config: Config,
   hasSound: boolean,
   stateFolder: string,
+  previewPath: string,
   nowMs: number,
 ): MediaSettings {
   const { viewers, renditions, sound, drop } = config;
@@ -97,6 +98,7 @@ export function mediaSettings(
     },
     drop: { title: drop.title, startsAt: drop.starts_at },
     archive: archiveSettings(config, hasSound, stateFolder),
+    previewPath,
     tokenSecretFile: config.clips.token_secret_file,
     server: serverSettings(config),
   };

@@ -35,9 +35,12 @@ export interface Hello {
   readonly viewers: ViewerPorts;
 }
 
+/** Where the picture is for whoever is signed in. */
 export interface ViewerPorts {
   readonly port: number;
   readonly tlsPort?: number;
+  /** Comes before a path of the stage: the crew sees it before it is live. Empty on an edge. */
+  readonly previewPath: string;
 }
 
 /** `change`, twice a second: what is no longer as it was. */

@@ -122,6 +122,17 @@ export class RenditionWindow {
     this.#slide(nowMs);
   }
 
+  /** Lists nothing from before the segment that is open: it was not for those who come now. */
+  listFromNow(nowMs: number): void {
+    for (const segment of this.#kept.slice(this.#firstListed, -1)) {
+      segment.keepUntilMs = nowMs;
+      if (segment.isDiscontinuity) this.#discontinuitySequence += 1;
+      this.#firstListed += 1;
+    }
+    this.#version += 1;
+    this.#forget(nowMs);
+  }
+
   /** Ends the presentation: ENDLIST, and nothing is held any more. */
   end(nowMs: number): void {
     this.close(nowMs);
@@ -200,6 +211,11 @@ export class RenditionWindow {
       if (oldest.isDiscontinuity) this.#discontinuitySequence += 1;
       this.#firstListed += 1;
     }
+    this.#forget(nowMs);
+  }
+
+  /** What left the list and need not be fetchable any more. */
+  #forget(nowMs: number): void {
     const isGone = (segment: OpenSegment | undefined) =>
       segment !== undefined && this.#firstListed > 0 && segment.keepUntilMs <= nowMs;
     while (isGone(this.#kept[0])) {

@@ -6,8 +6,9 @@ import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
 import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
 import { takeBeacon } from '../hls/beacons.ts';
+import { openCurtain } from '../hls/curtain.ts';
 import { limitsFor } from '../hls/limits.ts';
-import { Origin } from '../hls/origin.ts';
+import { Origin, type OriginRequest } from '../hls/origin.ts';
 import { ViewerServer } from '../hls/server.ts';
 import { openServerOptions } from '../hls/server-settings.ts';
 import { quantiles, Viewers } from '../hls/viewers.ts';
@@ -86,6 +87,12 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     onTargets: (targets) => tell({ type: 'recording', targets }),
   });
   const origin = new Origin(presentation, settings.ladder);
+  const curtain = openCurtain(settings.previewPath);
+  const answer = (request: OriginRequest) => {
+    const admitted = curtain.admit(request);
+    if ('status' in admitted) return admitted;
+    return archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
+  };
   const trackIds = new Set(settings.tracks.map(({ id }) => id));
   const viewers = new Viewers((id) => trackIds.has(id));
   const pages = openPages(settings.drop);
@@ -93,10 +100,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   server = new ViewerServer(
     openServerOptions(settings.server),
     {
-      get: guarded(
-        gate,
-        (request) => archive.answer(request) ?? pages.answer(request) ?? origin.answer(request),
-      ),
+      get: guarded(gate, answer),
       post: (path, body) => takeBeacon(viewers, path, body, performance.now()),
       onFault: (error) => log.error('a request met a mistake', { fault: stackOf(error) }),
     },
@@ -174,11 +178,16 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       (error: unknown) => tell({ type: 'no-clip', request, reason: messageOf(error) }),
     );
   };
+  const setDrop = (dropId: string | undefined) => {
+    if (dropId !== undefined) presentation.listFromNow(nowUs());
+    curtain.setOpen(dropId !== undefined);
+    archive.setRecording(dropId);
+  };
   const handle = (message: ToMedia) => {
     if (message.type === 'run') openRun(message);
     if (message.type === 'uplink') openUplink(message);
     if (message.type === 'clock') runClockUs = message.clockUs;
-    if (message.type === 'record') archive.setRecording(message.dropId);
+    if (message.type === 'record') setDrop(message.dropId);
     if (message.type === 'clip') makeClip(message);
     if (message.type === 'rest') {
       presentation.setStandIns(message.standIns);

@@ -21,6 +21,8 @@ export interface MediaSettings {
   readonly ladder: Ladder;
   readonly drop: Drop;
   readonly archive: ArchiveSettings;
+  /** See `openCurtain`. */
+  readonly previewPath: string;
   /** Whose posters and previews need a token; empty: they need none. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;
@@ -61,8 +63,10 @@ export type ToMedia =
         readonly path: string;
       }[];
     }
-  /** Recordings begin or end; what was published is written out. */
-  /** Which drop is recorded; none where it is left out. */
+  /**
+   * A drop is live, or none where it is left out: guests see it from here on, and
+   * recordings begin; at its end what was published is written out.
+   */
   | { readonly type: 'record'; readonly dropId?: string }
   /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */
   | {

@@ -195,6 +195,11 @@ export class Presentation {
     }
   }
 
+  /** A drop begins: what was published before the segment that is open is for nobody. */
+  listFromNow(nowUs: number): void {
+    for (const { window } of this.tracks()) window.listFromNow(nowUs / 1000);
+  }
+
   /** The drop is over: ENDLIST in every playlist. */
   end(nowUs: number): void {
     this.#isEnded = true;

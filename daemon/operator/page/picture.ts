@@ -8,8 +8,8 @@ import type { Part } from './part.ts';
 const RETRY_MS = 2_000;
 
 /**
- * The live picture as guests get it, from the viewers' port. It reports no viewer:
- * the crew does not count as the audience.
+ * The picture as guests get it, from the viewers' port, and before they do: from the
+ * checks on. It reports no viewer: the crew does not count as the audience.
  */
 export function openPicture(): Part {
   const video = h('video', {
@@ -98,8 +98,13 @@ function whyDark({ view, viewers }: Model, isWanted: boolean, isShown: boolean):
   if (!isWanted) return 'The picture is off.';
   if (viewerUrl({ viewers }) === undefined)
     return 'This page came by HTTPS, and viewers are served without: see viewers.tls.';
-  if (view.media === undefined || !view.media.isFlowing)
-    return `No picture comes from ${view.camera}.`;
+  if (view.media === undefined || !view.media.isFlowing) {
+    const { phase } = view.drop;
+    const isEdge = view.media?.edge !== undefined;
+    return !isEdge && (phase === 'idle' || phase === 'fault')
+      ? 'The camera rests until the checks run.'
+      : `No picture comes from ${view.camera}.`;
+  }
   return isShown ? '' : 'The picture is coming…';
 }
 
@@ -118,7 +123,7 @@ async function openPlayer(
 ): Promise<Player> {
   const base = model && viewerUrl(model);
   if (base === undefined) throw new Error('no viewers to join');
-  const url = new URL('/live/index.m3u8?profile=phone', base);
+  const url = new URL(`${model?.viewers.previewPath}/live/index.m3u8?profile=phone`, base);
   if (canRunLive()) return await openLive(video, url, boxNowMs, true, signal);
   const native = openNative(video, url, boxNowMs, () => undefined, signal);
   if (native === undefined) throw new Error('this browser plays no HLS');

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Hello } from '../../../daemon/operator/wire.ts';
 import { ask, statusOf } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
+import { signIn } from '../../support/operator.ts';
 
 const test = suite('a drop on a whole box');
 const run = promisify(execFile);
@@ -86,6 +88,28 @@ test('a camera that cannot start is a fault with its reason, and the idle box go
   assert.ok((await fetch(`${box.url}/`)).ok);
 });
 
+test('while it is armed the crew sees and hears the stage, and no guest does', async () => {
+  await using box = await startBox([], ['demo', '--idle']);
+  await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
+  assert.match(await ask(box, 'cmd', 'arm'), 'armed');
+  const { viewers } = await helloOf(box);
+  const preview = `${viewers.previewPath}/live/mid/index.m3u8`;
+  const text = await (await fetch(box.url + preview)).text();
+  const part = /URI="([^"]+m4s)"/.exec(text)?.[1] ?? '';
+  assert.is((await fetch(new URL(part, box.url + preview))).status, 200);
+  for (const path of ['index.m3u8', 'mid/index.m3u8', `mid/${part}`]) {
+    assert.is((await fetch(`${box.url}/live/${path}`)).status, 503, path);
+  }
+  assert.is((await fetch(`${box.url}/preview/${'x'.repeat(22)}/live/mid/${part}`)).status, 404);
+  assert.match(await ask(box, 'cmd', 'go-live'), 'it is live');
+  await until(async () => (await playlist(box)) === 200, 30_000, box.output);
+  const before = await fetch(`${box.url}/live/mid/${part}`);
+  assert.is(before.status, 404, 'what was before stays the crew’s');
+
+  assert.match(await ask(box, 'cmd', 'end'), 'it is idle');
+  await until(async () => (await playlist(box)) === 503, 30_000, box.output);
+});
+
 test('what was heard before a disarm is not shown after it', async () => {
   await using box = await startBox([], ['demo', '--idle']);
   await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
@@ -102,6 +126,19 @@ test('whoever shuts the program down is answered, on air too, and it ends well',
   assert.match(await ask(box, 'cmd', 'shut-down'), 'the machine shuts down');
   assert.is(await box.ended, 0);
 });
+
+/** What the operator's page is told first. */
+async function helloOf(box: Box): Promise<Hello> {
+  const cookie = await signIn(box.operatorUrl);
+  const response = await fetch(`${box.operatorUrl}/events`, { headers: { cookie } });
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += Buffer.from(chunk).toString();
+    const [, data] = /event: hello\ndata: (.*)\n\n/.exec(text) ?? [];
+    if (data !== undefined) return JSON.parse(data) as Hello;
+  }
+  throw new Error('no hello');
+}
 
 /** Of a command that the box did not follow. */
 function outputOf(error: unknown): string {

@@ -74,7 +74,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       slips: () => [],
       logTail,
       panel: fakePanel(touched),
-      viewers: { port: 8080 },
+      viewers: { port: 8080, previewPath: '/preview/x' },
       stateFolder,
       onNewPin: () => undefined,
       clock,

@@ -48,7 +48,10 @@ test('a page that takes every change holds what the box holds', () => {
 });
 
 function modelOf(view: View): Model {
-  return fromHello({ nowMs: 0, view, history: [], log: [], viewers: { port: 1 } }, 0);
+  return fromHello(
+    { nowMs: 0, view, history: [], log: [], viewers: { port: 1, previewPath: '' } },
+    0,
+  );
 }
 
 test('history keeps ten minutes, a sample every two seconds', async () => {
