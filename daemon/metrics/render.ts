@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import { fresh } from '../fresh.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Metric } from './metric.ts';
 import { METRICS } from './table.ts';
@@ -10,8 +11,9 @@ export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
  * A snapshot in Prometheus' text format, for `GET /metrics`. What is not known is
  * not there.
  */
-export async function renderMetrics(snapshot: BoxSnapshot): Promise<string> {
+export async function renderMetrics(box: BoxSnapshot): Promise<string> {
   const registry = new Registry();
+  const snapshot = fresh(box);
   for (const metric of METRICS) register(registry, metric, snapshot);
   return await registry.metrics();
 }

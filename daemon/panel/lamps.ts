@@ -54,7 +54,7 @@ function onAirLamp(box: BoxSnapshot): RhythmName {
 function linksLamp(box: BoxSnapshot): RhythmName {
   const { uplink } = box;
   if (uplink === undefined || uplink.phase === 'off') return 'off';
-  if (!isRunning(box, 'uplink')) return 'longShort';
+  if (!isRunning(box, 'uplink') || has(box, 'uplink-silent')) return 'longShort';
   if (uplink.phase === 'connecting') return 'blink';
   const links = uplink.bond?.links.filter(({ isEnabled }) => isEnabled) ?? [];
   if (links.length === 0) return 'steady';
@@ -65,7 +65,7 @@ function linksLamp(box: BoxSnapshot): RhythmName {
 }
 
 function soundLamp(box: BoxSnapshot): RhythmName {
-  const { sound, levels, warnings } = box;
+  const { sound, levels } = box;
   if (sound === 'none') return 'off';
   // An idle box listens to nothing.
   if (box.drop.phase === 'idle' || box.drop.phase === 'fault') return 'wink';
@@ -73,10 +73,9 @@ function soundLamp(box: BoxSnapshot): RhythmName {
     return 'longShort';
   }
   if (isStale(box)) return 'longShort';
-  const has = (key: string) => warnings.some((warning) => warning.key === key);
-  if (has('sound-clips') || Math.max(...levels.peakDbfs) >= CLIPPED_DBFS) return 'flicker';
-  if (has('sound-channel-missing')) return 'gap';
-  return has('sound-silent') || Math.max(...levels.peakDbfs) < QUIET_DBFS ? 'blink' : 'steady';
+  if (has(box, 'sound-clips') || Math.max(...levels.peakDbfs) >= CLIPPED_DBFS) return 'flicker';
+  if (has(box, 'sound-channel-missing')) return 'gap';
+  return has(box, 'sound-silent') || Math.max(...levels.peakDbfs) < QUIET_DBFS ? 'blink' : 'steady';
 }
 
 function recordingLamp(box: BoxSnapshot): RhythmName {
@@ -88,6 +87,8 @@ function recordingLamp(box: BoxSnapshot): RhythmName {
     return count('failed') > 0 ? 'gap' : 'wink';
   }
   if (!isRunning(box, 'media') || isStale(box)) return 'longShort';
+  // At the end they are closed one after the other: only one that failed is news.
+  if (drop.phase === 'ending') return count('failed') > 0 ? 'gap' : 'steady';
   if (count('recording') === 0) return 'flicker';
   if (count('recording') < recording.length) return 'gap';
   return recording.some(({ remainingS }) => (remainingS ?? Infinity) < SHORT_S)
@@ -104,8 +105,12 @@ function hasPicture(box: BoxSnapshot): boolean {
 }
 
 /** The last words of a child that hangs are no news: health says when they are too old. */
-function isStale({ warnings }: BoxSnapshot): boolean {
-  return warnings.some(({ key }) => key === 'media-silent');
+function isStale(box: BoxSnapshot): boolean {
+  return has(box, 'media-silent');
+}
+
+function has({ warnings }: BoxSnapshot, key: string): boolean {
+  return warnings.some((warning) => warning.key === key);
 }
 
 function isRunning({ children }: BoxSnapshot, name: string): boolean {

@@ -52,16 +52,17 @@ export async function sendEvents(
 
   async function sendOne({ payload }: SpoolRecord): Promise<void> {
     const leftS = remainingS(payload, clock.wallMs());
-    // What is older than its expiry would be dropped by the broker; it is so here.
-    if (leftS <= 0) return;
     await connection.publish({ topic, payload, qos: 1, isRetained: false, expiryS: leftS });
   }
 }
+
+/** An event whose time is over is sent all the same: none is lost. Who listens now hears it. */
+const EXPIRY_LEAST_S = 60;
 
 function remainingS(payload: Buffer, wallMs: number): number {
   const wholeS = expiryS('event', false) ?? 0;
   const { ts } = JSON.parse(payload.toString()) as { ts: string };
   const ageS = (wallMs - Date.parse(ts)) / 1000;
-  // A clock that was set back makes events of the future: they are new.
-  return Math.min(wholeS, wholeS - ageS);
+  // A clock that was set makes events of the future and of long ago: all are news to somebody.
+  return Math.max(EXPIRY_LEAST_S, Math.min(wholeS, wholeS - ageS));
 }

@@ -1,3 +1,4 @@
+import { fresh } from '../fresh.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../snapshot.ts';
 import { clipText, orNull, round, rounded } from './figures.ts';
 import { reportAudio, type Silence } from './report-audio.ts';
@@ -21,11 +22,8 @@ export interface Moment {
 }
 
 /** Everything that is renewed by the clock. Pure: a snapshot in, payloads out. */
-export function reportTelemetry(
-  snapshot: BoxSnapshot,
-  facts: BoxFacts,
-  { wallMs, silence }: Moment,
-) {
+export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, { wallMs, silence }: Moment) {
+  const snapshot = fresh(box);
   return {
     status: reportStatus(snapshot, wallMs),
     links: reportLinks(snapshot),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
 import type { FromUplink } from '../../pipelines/uplink/messages.ts';
 import type { UplinkChild } from '../children/uplink.ts';
 import { ConfigError } from '../config-file.ts';
@@ -83,6 +84,32 @@ function reasonOf({ srt, bond, failure, missing }: Figures): string | undefined 
   return failure ?? (all === '' ? 'no answer yet' : all);
 }
 
+/** A link that the bond cannot have, as whoever looks at links is to see it: out, and why. */
+function goneLink(id: string): LinkSnapshot {
+  return {
+    id,
+    state: 'out',
+    reason: 'its interface or address is not there',
+    isEnabled: true,
+    isBackup: false,
+    isSpent: false,
+    lossPct: 0,
+    inFlightPackets: 0,
+    inFlightBytes: 0,
+    windowBytes: 0,
+    sharePct: 0,
+    bitrateBps: 0,
+    capacityBps: 0,
+    provenBps: 0,
+    sentPacketsTotal: 0,
+    sentBytesTotal: 0,
+    receivedBytesTotal: 0,
+    lostPacketsTotal: 0,
+    pullsTotal: 0,
+    usedBytes: 0,
+  };
+}
+
 function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
   const { srt, targetBps, bond, missing } = figures;
   const reason = reasonOf(figures);
@@ -101,7 +128,9 @@ function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
             droppedTotal: srt.droppedTotal,
           },
         }),
-    ...(bond === undefined ? {} : { bond }),
+    ...(bond === undefined
+      ? {}
+      : { bond: { ...bond, links: [...bond.links, ...missing.map(goneLink)] } }),
     missingLinks: missing,
   };
 }

@@ -33,7 +33,7 @@ export interface NetworkState {
 export interface ResolvedLinks {
   readonly links: readonly LinkConfig[];
   readonly routes: readonly LinkRoute[];
-  /** Wished for, and not there now. */
+  /** Wished for and switched on, and not there now. */
   readonly missing: readonly string[];
 }
 
@@ -78,7 +78,9 @@ export function resolveLinks(
       ...network.gateways.get(at.device),
       ...port,
     })),
-    missing: found.filter(({ at }) => at === undefined).map(({ wish }) => wish.id),
+    missing: found
+      .filter(({ wish, at }) => at === undefined && wish.isEnabled)
+      .map(({ wish }) => wish.id),
   };
 }
 

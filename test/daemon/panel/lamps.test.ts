@@ -144,6 +144,19 @@ test('what a child that hangs said last is not shown as live', () => {
   );
 });
 
+test('an uplink that hangs is not shown as well', () => {
+  assert.is(lampsOf({ ...WELL, ...warned('uplink-silent') }).links, 'longShort');
+});
+
+test('at the end recordings that are closed are no trouble, and one that failed is', () => {
+  const drop = { ...WELL.drop, phase: 'ending' } as const;
+  const shown = (...recording: BoxSnapshot['recording']) =>
+    lampsOf({ ...WELL, drop, recording }).recording;
+  assert.is(shown(recordingTo('a', 'off'), recordingTo('b')), 'steady');
+  assert.is(shown(recordingTo('a', 'off'), recordingTo('b', 'off')), 'steady');
+  assert.is(shown(recordingTo('a', 'failed'), recordingTo('b', 'off')), 'gap');
+});
+
 test('a supply that is too weak shows on the power lamp', () => {
   const system = WELL.system as NonNullable<BoxSnapshot['system']>;
   const throttling = { ...system.throttling, isUnderVoltage: true } as typeof system.throttling;

@@ -1,6 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
+import { lampsOf } from '../../../daemon/panel/lamps.ts';
+import type { UplinkFigures } from '../../../daemon/snapshot.ts';
 import { uplink as uplinkSchema } from '../../../daemon/uplink/config.ts';
 import { openUplinkMessages } from '../../../daemon/uplink/uplink.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -15,8 +17,10 @@ const test = suite('why the uplink is not connected');
 type Figures = Extract<FromUplink, { type: 'figures' }>;
 
 /** What the operator reads. */
-function reasonOf(figures: Partial<Figures>): string | undefined {
-  let reason: string | undefined;
+const reasonOf = (figures: Partial<Figures>): string | undefined => toldOf(figures)?.reason;
+
+function toldOf(figures: Partial<Figures>): UplinkFigures | undefined {
+  let told: UplinkFigures | undefined;
   const onMessage = openUplinkMessages(v.parse(uplinkSchema, { host: 'far', port: 6000 }), {
     clock: new VirtualClock(),
     log: silentLog,
@@ -27,13 +31,13 @@ function reasonOf(figures: Partial<Figures>): string | undefined {
     },
     child: () => ({ run: async () => undefined, send: () => undefined }),
     onTarget: () => undefined,
-    onFigures: (told) => {
-      reason = told.reason;
+    onFigures: (next) => {
+      told = next;
     },
   });
   const srt = new SrtObserver().figures(0);
   onMessage({ type: 'figures', srt, targetBps: undefined, missing: [], ...figures });
-  return reason;
+  return told;
 }
 
 const bond = (...links: readonly LinkSnapshot[]): Partial<Figures> => {
@@ -53,6 +57,17 @@ test('each link that is out says why, and those that are not there are named', (
     reasonOf({ ...bond(out('wwan0', unknown)), missing: ['eth0'] }),
     `not there: eth0; wwan0: ${unknown}`,
   );
+});
+
+test('a link that is pulled is out for all who look at links, and its lamp says so', () => {
+  const told = toldOf({ ...bond(link('wwan0', 'active')), missing: ['wwan1'] });
+  assert.equal(told?.bond?.links.map(({ id, state, reason }) => [id, state, reason]).at(-1), [
+    'wwan1',
+    'out',
+    'its interface or address is not there',
+  ]);
+  const uplink = { ...WELL.uplink, ...told, phase: 'connected' } as UplinkFigures;
+  assert.is(lampsOf({ ...WELL, uplink }).links, 'double', 'one link left');
 });
 
 test('a budget that is used up is named', () => {

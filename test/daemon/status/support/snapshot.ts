@@ -3,6 +3,8 @@ import type { BoxSnapshot } from '../../../../daemon/snapshot.ts';
 import type { BoxFacts } from '../../../../daemon/status/report.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/snapshot.ts';
 
+const RUNNING = { phase: 'running', restartsTotal: 0 } as const;
+
 export const FACTS: BoxFacts = {
   model: 'Raspberry Pi 5 Model B Rev 1.0',
   nodeVersion: 'v20.20.2',
@@ -34,7 +36,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     camera: 'test picture 1280x720',
     sound: 'test tone',
     encoder: 'x264enc',
-    children: { capture: { phase: 'running', restartsTotal: 0 } },
+    children: { capture: RUNNING, media: RUNNING, uplink: RUNNING },
     media: {
       isFlowing: true,
       http: {
@@ -169,7 +171,7 @@ export function bareSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     camera: 'none',
     sound: 'none',
     encoder: 'none',
-    children: {},
+    children: { media: RUNNING, uplink: RUNNING },
     media: undefined,
     levels: undefined,
     uplink: undefined,
