@@ -20,7 +20,8 @@ const SCHEMAS = {
   end: NONE,
   mark: v.strictObject({ label: v.optional(shortText(80)) }),
   preflight: NONE,
-  print: v.looseObject({ document: shortText(40) }),
+  /** Which there are, the print room tells. */
+  print: v.looseObject({ document: v.optional(shortText(40), '') }),
   'shut-down': NONE,
 } as const satisfies Readonly<Record<Verb, v.GenericSchema>>;
 

@@ -52,6 +52,8 @@ export const START_POWER: PowerState = {
  */
 const SHUT_DOWN_S = 240;
 const SHUT_DOWN_PCT = 5;
+/** A cell's last two per cent are gone within a minute or two under load. */
+const OUT_PCT = 2;
 const LAST_MINUTES_S = 900;
 const LAST_MINUTES_PCT = 12;
 const SAVING_S = 3_600;
@@ -172,6 +174,8 @@ function isSpent({ chargePct, timeLeftS }: BatteryReading, trend: Trend | undefi
   const isTimeLow = timeLeftS !== undefined && timeLeftS <= SHUT_DOWN_S;
   const hasFallen = fallOf(trend) >= SEEN_TO_FALL_PCT;
   if (isTimeLow) return chargePct <= CONTRADICTS_PCT;
+  // Where nothing is left but a fall that was seen, an estimate that says otherwise stands still.
+  if (chargePct <= OUT_PCT && hasFallen) return true;
   const isTimeLong = timeLeftS !== undefined && timeLeftS > CONTRADICTS_S;
   return isChargeLow && !isTimeLong && (timeLeftS !== undefined || hasFallen);
 }

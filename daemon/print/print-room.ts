@@ -22,7 +22,7 @@ export function openPrintRoom(deps: PrintRoomDeps): Pick<CommanderDeps, 'print'>
   const { printer, snapshot, clock } = deps;
   return {
     print: async (args, isDryRun, signal): Promise<Outcome> => {
-      const name = args['document'];
+      const name = args['document'] ?? 'of that name';
       if (!isDocumentName(name)) {
         const detail = `there is no document ${String(name).slice(0, 40)}; there are: ${DOCUMENT_NAMES.join(', ')}`;
         return { status: 'rejected', code: 'UNSUPPORTED', detail };

@@ -229,9 +229,10 @@ export const report = flat({
 
 /**
  * A command. The same `id` never runs twice. One without `ts` is as old as it
- * arrives; MQTT 3.1.1 knows no expiry, so a sender there should set it.
+ * arrives; MQTT 3.1.1 knows no expiry, so a sender there should set it. Other keys
+ * are refused: with `dryRun` for `dry_run` it would be done.
  */
-export const cmd = v.looseObject({
+export const cmd = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)),
   args: v.optional(v.record(v.string(), v.unknown()), {}),
   expect: v.optional(status.entries.state),

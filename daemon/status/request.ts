@@ -41,7 +41,8 @@ const EXPIRY_S = 30;
 export function parseRequest(message: Incoming, root: string, wallMs: number | undefined): Request {
   if (message.isRetained && message.payload.length === 0) return { kind: 'ignore' };
   const to = addresseeOf(message, root);
-  const payload = parsePayload(message.payload);
+  const parsed = parsePayload(message.payload);
+  const payload = typeof parsed === 'string' ? undefined : parsed;
   const id = payload?.id ?? null;
   const refuse = (code: string, detail: string, status: Refusal['status'] = 'rejected') =>
     ({
@@ -53,7 +54,7 @@ export function parseRequest(message: Incoming, root: string, wallMs: number | u
 
   if (to === undefined) return refuse('BAD_RESPONSE_TOPIC', `answers go to ${root}/reply/…`);
   if (message.isRetained) return refuse('RETAINED', 'a command must not be retained');
-  if (payload === undefined) return refuse('MALFORMED', 'this is no command: see cmd.json');
+  if (payload === undefined) return refuse('MALFORMED', `this is no command: ${parsed}`);
   const verb = message.topic.slice(`${root}/cmd/`.length);
   const known = verbOf(verb, payload.args);
   if (known === undefined)
@@ -62,7 +63,7 @@ export function parseRequest(message: Incoming, root: string, wallMs: number | u
   if ((message.expiryS ?? 0) > EXPIRY_S)
     return refuse('EXPIRY_TOO_LONG', `a command expires within ${EXPIRY_S} s`);
   if (isOld(payload.ts, wallMs))
-    return refuse('EXPIRED', `it was sent more than ${EXPIRY_S} s ago`, 'expired');
+    return refuse('EXPIRED', `its ts is more than ${EXPIRY_S} s from the box’s clock`, 'expired');
   // What chose the verb is no argument of it.
   const { on: _, ...others } = payload.args;
   const args = verb === ON_AIR ? others : payload.args;
@@ -86,14 +87,23 @@ function verbOf(verb: string, args: Payload<'cmd'>['args']): Verb | 'bad' | unde
   return args['on'] ? 'go-live' : 'end';
 }
 
-function parsePayload(bytes: Buffer): Payload<'cmd'> | undefined {
-  if (bytes.length > PAYLOAD_MAX_BYTES) return undefined;
+/** The payload, or why it is none. */
+function parsePayload(bytes: Buffer): Payload<'cmd'> | string {
+  if (bytes.length > PAYLOAD_MAX_BYTES) return `more than ${PAYLOAD_MAX_BYTES} bytes`;
+  let json: unknown;
   try {
-    const parsed = v.safeParse(cmd, JSON.parse(bytes.toString()));
-    return parsed.success ? parsed.output : undefined;
+    json = JSON.parse(bytes.toString());
   } catch {
-    return undefined;
+    return 'not JSON';
   }
+  const parsed = v.safeParse(cmd, json);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const key = (v.getDotPath(issue) ?? 'it').slice(0, 40);
+  const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
+  return isUnknown
+    ? `${key} is no key of it; there are: ${Object.keys(cmd.entries).join(', ')}`
+    : `${key} is not as in cmd.json`;
 }
 
 /** By the sender's clock; one that is ahead by as much is as wrong. */

@@ -32,11 +32,15 @@ export class StderrTail {
   #keep(line: string): void {
     const short = shorten(line);
     if (short === '') return;
+    const entry = readJournalLine(line);
+    if (entry !== undefined) {
+      // It stands in the journal; people are told why a child died in its own last words.
+      this.#log[entry.level](entry.message, entry.fields);
+      return;
+    }
     this.#lines.push(short);
     if (this.#lines.length > TAIL_LINES) this.#lines.shift();
-    const entry = readJournalLine(line);
-    if (entry === undefined) this.#log.debug('stderr', { line: short });
-    else this.#log[entry.level](entry.message, entry.fields);
+    this.#log.debug('stderr', { line: short });
   }
 }
 

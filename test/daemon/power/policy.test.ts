@@ -81,6 +81,18 @@ test('a charge that was seen to fall shuts down without a time left', () => {
   assert.is(pack.phase, 'shut-down');
 });
 
+test('a charge that fell to nothing shuts down, whatever an estimate says that stands still', () => {
+  const pack = new Pack();
+  for (const chargePct of [9, 6, 4, 2, 1]) {
+    pack.read(off({ chargePct, timeLeftS: 1_188 }), 6);
+    if (chargePct > 2) assert.is(pack.phase, 'last-minutes', `${chargePct} %`);
+  }
+  pack.read(off({ chargePct: 0, timeLeftS: 1_188 }), 6);
+  assert.is(pack.phase, 'shut-down');
+  const stuck = new Pack().read(off({ chargePct: 0, timeLeftS: 1_188 }), 60);
+  assert.is(stuck.phase, 'last-minutes', 'a gauge that never moved is not believed');
+});
+
 test('five bad readings among good ones do not shut down, six in a row do', () => {
   const good = off({ chargePct: 15, timeLeftS: 1_000 });
   const bad = off({ chargePct: 6, timeLeftS: 100 });

@@ -275,6 +275,7 @@ test('what is old, malformed, unknown or lasts too long is answered by name', as
     ['mark', { id: 'has spaces' }, 'rejected MALFORMED'],
     ['mark', { id: 'x2', args: 'none' }, 'rejected MALFORMED'],
     ['mark', { id: 'x3', expect: 'on fire' }, 'rejected MALFORMED'],
+    ['mark', { id: 'x5', dryRun: true }, 'rejected MALFORMED'],
     ['mark', JSON.stringify({ id: 'x4', args: { long: 'x'.repeat(9_000) } }), 'rejected MALFORMED'],
     ['self-destruct', { id: 'x5' }, 'rejected UNKNOWN_VERB'],
     ['on-air', { id: 'x6' }, 'rejected BAD_ARGUMENTS'],

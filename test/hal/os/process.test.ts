@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
-import { openLog } from '../../../hal/os/log.ts';
+import { messageOf, openLog } from '../../../hal/os/log.ts';
 import {
   ProcessError,
   type RunningChild,
@@ -63,9 +63,11 @@ test('what a child logs stands in the journal at its own level, other words for 
     onMessage: () => undefined,
     onStart: () => undefined,
   };
-  await runNodeChild(spec, systemClock, journal, new AbortController().signal).catch(
-    () => undefined,
+  const died = await runNodeChild(spec, systemClock, journal, new AbortController().signal).catch(
+    messageOf,
   );
+  assert.match(died ?? '', 'GStreamer says so');
+  assert.not.match(died ?? '', 'disk away', 'what it had logged is not why it died');
   assert.equal(told, [
     'warn  disk away child=child reason=full',
     'debug stderr child=child line="GStreamer says so"',
