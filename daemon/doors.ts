@@ -3,6 +3,7 @@ import type { Log } from '../hal/os/log.ts';
 import type { Notify } from '../hal/os/notify.ts';
 import { supervise } from '../hal/os/supervise.ts';
 import type { Task } from '../hal/os/task.ts';
+import { readModel } from '../hal/system/model.ts';
 import type { Commander } from './commands.ts';
 import type { Config } from './config.ts';
 import { runControl } from './control/server.ts';
@@ -94,10 +95,12 @@ function operatorDeps(box: Doors): Parameters<typeof runOperator>[1] {
 function statusDeps(box: Doors): Parameters<typeof runStatus>[1] {
   const { renditions, drop, uplink, recording, edge } = box.config;
   const isEdge = edge.upstream !== '';
+  const model = readModel();
   return {
     ...box,
     snapshots: box.snapshot,
     facts: {
+      ...(model === undefined ? {} : { model }),
       nodeVersion: process.version,
       // An edge makes none of its own, and records nothing.
       renditions: isEdge ? [] : renditions.map(({ name }) => name),

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import { openSound } from '../../hal/audio/drivers.ts';
 import { openCamera } from '../../hal/camera/drivers.ts';
 import { openLinuxSystem } from '../../hal/system/linux.ts';
+import { readModel } from '../../hal/system/model.ts';
 import type { SystemState } from '../../hal/system/port.ts';
 import { listWatchdogs, type Watchdog } from '../../hal/system/watchdog.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
@@ -13,8 +13,7 @@ import { type PartReport, wrong } from './report.ts';
 
 /** `Raspberry Pi 5 Model B Rev 1.0, Linux 6.12.25, Node 20.20.2`. */
 export async function nameMachine(): Promise<string> {
-  const model = await readFile('/proc/device-tree/model', 'utf8').catch(() => process.arch);
-  return `${model.replaceAll('\0', '')}, Linux ${release()}, Node ${process.versions.node}`;
+  return `${readModel() ?? process.arch}, Linux ${release()}, Node ${process.versions.node}`;
 }
 
 /** What GStreamer has, for the configured camera and sound. */
