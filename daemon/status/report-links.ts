@@ -23,6 +23,8 @@ export function reportLinks({ uplink, modems, modemCare = [] }: BoxSnapshot): Bo
   const taken = new Set(bonded.map(({ id }) => modemOf(id)));
   const report = (id: string, link: LinkSnapshot | undefined, modem: ModemState | undefined) =>
     reportLink(id, link, modem, careOf(modem));
+  // SRT by itself goes by the one way that the kernel has.
+  const isDirect = uplink?.phase === 'connected' && uplink.bond === undefined;
   const links = [
     ...bonded.map((link) => report(link.id, link, modemOf(link.id))),
     ...known
@@ -31,10 +33,12 @@ export function reportLinks({ uplink, modems, modemCare = [] }: BoxSnapshot): Bo
   ];
   return {
     policy: policyOf(uplink),
-    active: bonded
-      .filter(({ state }) => state === 'active')
-      .slice(0, LINKS_MAX)
-      .map(({ id }) => clipText(id, 64)),
+    active: isDirect
+      ? ['direct']
+      : bonded
+          .filter(({ state }) => state === 'active')
+          .slice(0, LINKS_MAX)
+          .map(({ id }) => clipText(id, 64)),
     links: links.slice(0, LINKS_MAX),
   };
 }

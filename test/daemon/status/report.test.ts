@@ -66,6 +66,16 @@ test('a modem that carries nothing is a link all the same, and one in use is tol
   ]);
 });
 
+test('SRT without bonding is one active way while it is connected, and none while it is not', () => {
+  const active = (phase: 'connected' | 'connecting') => {
+    const { bond: _bond, ...srt } = fullSnapshot().uplink as never as { bond: unknown };
+    const uplink = { ...srt, phase } as never;
+    return reportTelemetry(fullSnapshot({ uplink }), FACTS, MOMENT).links.active;
+  };
+  assert.equal(active('connected'), ['direct']);
+  assert.equal(active('connecting'), []);
+});
+
 test('latencies of renditions: medians by viewers, the worst 95th percentile', () => {
   assert.equal(mergeLatencies([]), { p50: null, p95: null, n: 0 });
   assert.equal(
