@@ -7,6 +7,7 @@ import { confirmBy } from './dialog.ts';
 import { card, h, keep, mark, say } from './dom.ts';
 import { formatClock } from './format.ts';
 import { wireHold } from './hold-button.ts';
+import { clipUrlOf } from './made.ts';
 import type { Model } from './model.ts';
 import type { Part } from './part.ts';
 
@@ -65,6 +66,7 @@ function edgeLine({ upstream: { url, phase, reason } }: EdgeReport): string {
 function openReport() {
   const progress = h('progress', { max: '1', 'aria-label': 'Progress', hidden: '' });
   const message = h('p', { class: 'message', role: 'status' });
+  const clip = h('a', { class: 'made', target: '_blank', rel: 'noreferrer', hidden: '' });
   const checks = h('ul', { class: 'checks' });
   let last: Action | undefined;
   const finish = (outcome: Outcome | undefined, { label }: Action) => {
@@ -73,16 +75,24 @@ function openReport() {
     const isDone = outcome === undefined || outcome.status === 'done';
     message.classList.toggle('bad', !isDone);
     say(message, isDone ? (outcome?.detail ?? '') : `${label}: ${outcome.detail}`);
-    drawChecks(checks, outcome?.status === 'done' ? checksOf(outcome.result) : []);
+    const result = outcome?.status === 'done' ? outcome.result : undefined;
+    drawChecks(checks, checksOf(result));
+    showClip(clipUrlOf(result));
+  };
+  const showClip = (url: string | undefined) => {
+    clip.hidden = url === undefined;
+    clip.href = url ?? '';
+    say(clip, url === undefined ? '' : `The clip: ${url}`);
   };
   return {
-    elements: [progress, message, checks],
+    elements: [progress, message, clip, checks],
     say: (text: string) => say(message, text),
     begin: async (action: Action, answer: Promise<Outcome>) => {
       last = action;
       message.classList.remove('bad');
       say(message, `${action.label}…`);
       drawChecks(checks, []);
+      showClip(undefined);
       try {
         const outcome = await answer;
         if (last === action) finish(outcome, action);

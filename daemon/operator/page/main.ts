@@ -106,7 +106,7 @@ function openParts(onError: (error: unknown) => void): readonly Part[] {
     openPower(),
     openRecording(),
     openPanel(onError),
-    openSlips(),
+    openSlips(onError),
     openMachine(),
   ];
 }

@@ -98,6 +98,31 @@ test('checks are shown with what was seen and what to do, what failed first, unt
   await waitInPage(page, `!${has('.checks li')}`);
 });
 
+test('a moment that is marked gives the link that is shared, and a print says what became of it', async () => {
+  const asked: unknown[] = [];
+  const commander = {
+    run: async ({ verb, args }: { verb: string; args: unknown }) => {
+      asked.push([verb, args]);
+      const url = 'http://10.0.0.9:8080/clip/abcdefghijk';
+      return verb === 'mark'
+        ? { status: 'done', detail: 'marked', result: { atMs: 1, clip: { id: 'x', url } } }
+        : { status: 'failed', code: 'NOT_PRINTED', detail: 'the printer is out of paper' };
+    },
+  };
+  await using box = await startFakeBox({ deps: { commander: commander as never } });
+  box.set({ drop: { phase: 'live', sinceMs: Date.now() } });
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="mark"]');
+  await waitInPage(page, says('#drop .made', '/clip/abcdefghijk'));
+  const href = 'document.querySelector("#drop .made").href';
+  assert.is(await page.evaluate(href), 'http://10.0.0.9:8080/clip/abcdefghijk');
+  await shoot(page, 'marked');
+  await page.click('#slips .below button');
+  await waitInPage(page, says('#slips .message', 'out of paper'));
+  assert.equal(asked.at(-1), ['print', { document: 'address' }]);
+});
+
 test('a command that takes long does not keep the next one waiting', async () => {
   const verbs: string[] = [];
   const commander = {
@@ -327,7 +352,7 @@ test('nothing known is said to be unknown, and nothing breaks', async () => {
   await using browser = await openChromium(PHONE);
   const page = await openPage(browser, box.url);
   for (const [selector, words] of [
-    ['#picture', 'No picture comes from'],
+    ['#picture', 'The camera rests'],
     ['#sound', 'No sound is measured'],
     ['#links', 'ModemManager does not run'],
     ['#power', 'the bus hangs'],
@@ -336,6 +361,8 @@ test('nothing known is said to be unknown, and nothing breaks', async () => {
   ] as const) {
     await waitInPage(page, says(selector, words));
   }
+  box.set({ drop: { phase: 'armed', sinceMs: Date.now() } });
+  await waitInPage(page, says('#picture', 'No picture comes from'));
   assert.is(await page.isVisible('#panel'), false);
   box.set(fakeSnapshot());
   await waitInPage(page, says('#power', '73 %'));
