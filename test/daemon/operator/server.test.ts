@@ -242,7 +242,7 @@ test('the first event tells all, and the next ones only what is not as it was', 
   assert.is(view.panel?.buttons.length, 2);
   assert.not.ok('levels' in view);
   assert.ok(history.length >= 1);
-  assert.equal(viewers, { port: 8080 });
+  assert.equal(viewers, { port: 8080, previewPath: '/preview/x' });
 
   const changes = () => page.events.filter(({ name }) => name === 'change').map(({ data }) => data);
   assert.equal((changes().at(-1) as Change).set, {});
