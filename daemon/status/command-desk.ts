@@ -68,7 +68,7 @@ export class CommandDesk {
       return this.#deps.answer(to, rejected(id, `${RUNNING_MAX} commands run already`));
     this.#running.set(id, [to]);
     try {
-      if (!(await memory.accept(id, clock.wallMs())))
+      if (!(await memory.accept(id, clock.monotonicMs())))
         return this.#tell(id, rejected(id, 'too many commands in the last minutes'));
       log.info('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
       this.#tell(id, { id, status: 'accepted', code: null, detail: null, result: null });

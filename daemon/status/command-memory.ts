@@ -7,7 +7,8 @@ type Reply = Body<'reply'>;
 
 /**
  * Longer than a command may be on its way: expiry, session and clocks that differ.
- * Within it an id is never forgotten, over restarts too.
+ * Within it an id is never forgotten, over restarts too. By a clock that is never set:
+ * one that jumps would make all ids old at once.
  */
 const KEEP_MS = 300_000;
 /** Ids in that time. When it is full nothing is forgotten for it: new commands are refused. */
@@ -15,13 +16,13 @@ const IDS_MAX = 256;
 const RESULT_MAX_BYTES = 4_096;
 
 interface Known {
+  /** Taken, or read after a restart, in monotonic time. */
   readonly atMs: number;
   readonly reply: Reply;
 }
 
 const stored = v.array(
   v.object({
-    at_ms: v.number(),
     id: v.string(),
     status: v.string(),
     code: v.nullable(v.string()),
@@ -41,14 +42,11 @@ export class CommandMemory {
   }
 
   /** A file that is not there or makes no sense is an empty memory. */
-  static async open(path: string, wallMs: number): Promise<CommandMemory> {
+  static async open(path: string, nowMs: number): Promise<CommandMemory> {
     const memory = new CommandMemory(path);
     const text = await readFile(path, 'utf8').catch(() => '[]');
-    for (const { at_ms, ...reply } of parseStored(text)) {
-      memory.#known.set(reply.id, {
-        atMs: Math.min(at_ms, wallMs),
-        reply: settled(reply as Reply),
-      });
+    for (const reply of parseStored(text)) {
+      memory.#known.set(reply.id, { atMs: nowMs, reply: settled(reply as Reply) });
     }
     return memory;
   }
@@ -57,15 +55,18 @@ export class CommandMemory {
     return this.#known.get(id)?.reply;
   }
 
-  /** False where there is no room: then the command must not run. Rejects when the disk fails. */
-  async accept(id: string, wallMs: number): Promise<boolean> {
+  /**
+   * False where there is no room: then the command must not run. Rejects when the disk fails.
+   *
+   * @param nowMs Monotonic.
+   */
+  async accept(id: string, nowMs: number): Promise<boolean> {
     for (const [old, { atMs }] of this.#known) {
-      // A clock that was set makes ages of either sign.
-      if (Math.abs(wallMs - atMs) > KEEP_MS) this.#known.delete(old);
+      if (nowMs - atMs > KEEP_MS) this.#known.delete(old);
     }
     if (this.#known.size >= IDS_MAX) return false;
     const reply: Reply = { id, status: 'accepted', code: null, detail: null, result: null };
-    this.#known.set(id, { atMs: wallMs, reply });
+    this.#known.set(id, { atMs: nowMs, reply });
     try {
       await this.#save();
     } catch (error) {
@@ -91,7 +92,7 @@ export class CommandMemory {
   }
 
   async #write(): Promise<void> {
-    const all = [...this.#known.values()].map(({ atMs, reply }) => ({ at_ms: atMs, ...reply }));
+    const all = [...this.#known.values()].map(({ reply }) => reply);
     await keepFile(this.#path, JSON.stringify(all));
   }
 }

@@ -37,7 +37,10 @@ export async function runStatus(
   const { clock, log } = deps;
   if (isInClear(config.url)) log.warn('MQTT goes in clear over the network: use mqtts://');
   const root = rootOf(deps.snapshots().name);
-  const memory = await CommandMemory.open(join(deps.stateDir, 'commands.json'), clock.wallMs());
+  const memory = await CommandMemory.open(
+    join(deps.stateDir, 'commands.json'),
+    clock.monotonicMs(),
+  );
   let connection: Connection | undefined;
   const desk = new CommandDesk(root, {
     clock,

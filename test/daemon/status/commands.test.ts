@@ -181,6 +181,37 @@ test('the same id never runs twice, and gets the same answer, after a restart to
   assert.is(second.asked.length, 0);
 });
 
+test('a clock that is set in between does not make an id run twice', async () => {
+  using folder = scratch();
+  const clock = { ...systemClock, wallMs: () => Date.now() + aheadMs };
+  let aheadMs = 0;
+  let runs = 0;
+  const commander = {
+    run: async () => {
+      runs += 1;
+      return { status: 'done', detail: 'marked' } as const;
+    },
+  };
+  const replies: string[] = [];
+  const desk = new CommandDesk(ROOT, {
+    clock,
+    log: silentLog,
+    commander,
+    memory: await CommandMemory.open(join(folder.path, 'commands.json'), clock.monotonicMs()),
+    isClockSet: () => true,
+    answer: (_to, { status }) => replies.push(status),
+  });
+  const payload = Buffer.from('{"id":"once"}');
+  const message = { topic: `${ROOT}/cmd/mark`, payload, isRetained: false };
+  const { signal } = new AbortController();
+  for (aheadMs of [0, 86_400_000, 0]) {
+    await desk.take(message, signal);
+    await desk.take({ ...message, payload: Buffer.from(`{"id":"other-${aheadMs}"}`) }, signal);
+  }
+  assert.is(runs, 3);
+  assert.is(replies.at(-1), 'done');
+});
+
 test('a repeat of a command that still runs hears its end too', async () => {
   await using broker = await startMosquitto();
   const { commander, asked, hold, release } = recorder();
@@ -224,7 +255,7 @@ test('a command that was being written down when the box began to end is not beg
     clock: systemClock,
     log: silentLog,
     commander,
-    memory: await CommandMemory.open(join(folder.path, 'commands.json'), Date.now()),
+    memory: await CommandMemory.open(join(folder.path, 'commands.json'), 0),
     isClockSet: () => true,
     answer: (_to, reply) => answers.push(reply),
   });
