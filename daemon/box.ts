@@ -19,8 +19,10 @@ import { runPower } from './power/run.ts';
 import { restIn } from './power/sheddable.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { openProgramme } from './programme.ts';
+import { openReports } from './report/keep.ts';
 import { linkWishes } from './settings.ts';
 import type { ModemCare } from './snapshot.ts';
+import { keepStartedAt } from './started-at.ts';
 import { type BoxFacts, BoxState } from './state-store.ts';
 import { type EventLog, openEventLog } from './status/events.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
@@ -46,7 +48,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   const mqtt = withOwnBroker(config.mqtt);
-  await using events: EventLog = await openEventLog(mqtt, stateFolder, log);
+  await using events: EventLog = await openEventLog(mqtt, stateFolder, { clock, log });
 
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
@@ -54,14 +56,16 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     {
       name: config.box.name,
       version: deps.version,
-      startedAt: new Date(clock.wallMs()).toISOString(),
       ...programme.facts,
       ...plannedLinks(config),
     },
     {
+      startedAt: keepStartedAt(clock),
       drop: () => drop.state(),
       troubles: () => drop.troubles(),
       warnings: () => health.warnings(),
+      events: () => events.state(),
+      prints: () => printRoom.figures(),
     },
   );
   const snapshot = () => {
@@ -71,10 +75,13 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
   };
   const onEvent = (event: BoxEvent) => {
     log.info('event', { type: event.type });
+    reports.hear(event);
     events.record(event).catch((error: unknown) => {
       log.error('event lost', { type: event.type, reason: messageOf(error) });
     });
   };
+
+  const reports = await openReports(`${stateFolder}/reports.json`, { snapshot, clock, log });
 
   // For this run only: told to whoever has given the PIN.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
@@ -171,6 +178,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     },
     (both) => drop.run(both),
     (both) => health.run(both),
+    (both) => reports.run(both),
     (both) => {
       const { warnings } = health;
       return reviveMedia({ warnings, endMedia: mediaPath.endMedia, onEvent, clock, log }, both);
@@ -210,6 +218,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       mqtt,
       devices,
       events,
+      reports: reports.list,
       snapshot,
       commander,
       onBroker: (broker) => state.set({ broker }),

@@ -17,6 +17,7 @@ import type { BoxSnapshot, BrokerState } from './snapshot.ts';
 import { runBroker } from './status/broker.ts';
 import type { EventLog } from './status/events.ts';
 import { runStatus } from './status/status.ts';
+import type { Body } from './status/topics.ts';
 
 /** What the machine that the box runs on gives to its doors. */
 export interface DoorDeps {
@@ -41,6 +42,8 @@ export interface Doors extends DoorDeps {
   readonly mqtt: Config['mqtt'];
   readonly devices: Devices;
   readonly events: EventLog;
+  /** Of the last drops. */
+  readonly reports: () => readonly Body<'report'>[];
   /** Shows the stage to the crew before it is live; a secret. */
   readonly previewPath: string;
   readonly snapshot: () => BoxSnapshot;
@@ -112,6 +115,7 @@ function statusDeps(box: Doors): Parameters<typeof runStatus>[1] {
       ],
       drop: { title: drop.title, startsAt: drop.starts_at },
     },
+    documents: () => ({ reports: box.reports() }),
     stateDir: box.stateFolder,
     onChange: box.onBroker,
   };

@@ -56,6 +56,26 @@ export type BrokerState =
   | { readonly phase: 'connected' }
   | { readonly phase: 'away'; readonly reason: string };
 
+/** Events on their way to the broker. */
+export interface EventsState {
+  /** Not with the broker yet. */
+  readonly waiting: number;
+  /** Of this run: there was no room for them any more. */
+  readonly lostTotal: number;
+  /** Why the disk takes none; those of meanwhile wait in memory. */
+  readonly notKept?: string;
+  /** Why the broker takes none. */
+  readonly refused?: string;
+}
+
+/** Slips that the box was asked for. */
+export interface PrintFigures {
+  /** On their way to the printer. */
+  readonly waiting: number;
+  readonly printedTotal: number;
+  readonly failedTotal: number;
+}
+
 /** Something is wrong, and what to do about it. One list feeds every place that shows it. */
 export interface Warning {
   /** Stable, lower-case with hyphens, for example `capture-down`. */
@@ -159,7 +179,10 @@ export interface BoxSnapshot {
   readonly recording: readonly RecordingTarget[];
   readonly battery: BatteryState;
   readonly printer: PrinterStatus;
+  readonly prints?: PrintFigures;
   readonly broker: BrokerState;
+  /** Undefined without a broker. */
+  readonly events?: EventsState | undefined;
   readonly modems: ModemsState;
   /** One for each modem that is known. */
   readonly modemCare?: readonly ModemCare[];

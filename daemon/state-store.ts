@@ -9,8 +9,10 @@ import type {
   BoxSnapshot,
   DropState,
   DropTroubles,
+  EventsState,
   ModemCare,
   PowerPhase,
+  PrintFigures,
   UplinkFigures,
   Warning,
 } from './snapshot.ts';
@@ -18,14 +20,17 @@ import type {
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
   BoxSnapshot,
-  'name' | 'version' | 'startedAt' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
+  'name' | 'version' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
 >;
 
 /** What others keep and this only shows. */
 export interface Kept {
+  readonly startedAt: () => string;
   readonly drop: () => DropState;
   readonly troubles: () => DropTroubles;
   readonly warnings: () => readonly Warning[];
+  readonly events: () => EventsState | undefined;
+  readonly prints: () => PrintFigures;
 }
 
 interface Readings {
@@ -84,9 +89,12 @@ export class BoxState {
     return {
       ...this.#facts,
       ...this.#readings,
+      startedAt: this.#kept.startedAt(),
       drop: this.#kept.drop(),
       troubles: this.#kept.troubles(),
       warnings: this.#kept.warnings(),
+      events: this.#kept.events(),
+      prints: this.#kept.prints(),
       children: this.#children,
     };
   }

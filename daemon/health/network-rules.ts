@@ -2,7 +2,7 @@ import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Upstream of an edge, uplink, links, broker. */
+/** Upstream of an edge, uplink, links, broker, events. */
 
 const SILENT_MS = 5_000;
 
@@ -91,6 +91,40 @@ export const NETWORK_RULES: readonly Rule[] = [
     find: ({ box: { broker } }) =>
       broker.phase === 'away'
         ? `the MQTT broker is away: ${broker.reason.slice(0, 160)}`
+        : undefined,
+  },
+  {
+    key: 'events-not-kept',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'The drop goes on. Make room on the disk that keeps the state of the box, or mend it.',
+    find: ({ box: { events } }) =>
+      events?.notKept === undefined
+        ? undefined
+        : `${events.waiting} events wait in memory: ${events.notKept.slice(0, 160)}`,
+  },
+  {
+    key: 'events-refused',
+    severity: 'warning',
+    afterMs: 15_000,
+    holdMs: 0,
+    advice: 'They wait on the disk. Let the box publish to venuebox/v1/<box>/# on the broker.',
+    find: ({ box: { events } }) =>
+      events?.refused === undefined
+        ? undefined
+        : `the MQTT broker takes no events: ${events.refused.slice(0, 160)}`,
+  },
+  {
+    key: 'events-lost',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'The oldest went first. Bring the broker back, or raise mqtt.spool_mb.',
+    // Until all that is left has been sent: then there is nothing to do any more.
+    find: ({ box: { events } }) =>
+      events !== undefined && events.lostTotal > 0 && events.waiting > 0
+        ? `${events.lostTotal} events are lost, ${events.waiting} wait: there was no room for more`
         : undefined,
   },
 ];

@@ -68,6 +68,18 @@ const boxMetrics: readonly Metric[] = [
       Object.entries(children).map(([child, { restartsTotal }]) => [restartsTotal, { child }]),
   },
   {
+    name: 'venuebox_events_waiting',
+    help: 'Events that are not with the MQTT broker yet.',
+    type: 'gauge',
+    samples: ({ events }) => [[events?.waiting]],
+  },
+  {
+    name: 'venuebox_events_lost_total',
+    help: 'Events for which there was no room while they waited.',
+    type: 'counter',
+    samples: ({ events }) => [[events?.lostTotal]],
+  },
+  {
     name: 'venuebox_battery_charge_ratio',
     help: 'Charge of the battery, 0 to 1.',
     type: 'gauge',

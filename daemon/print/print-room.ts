@@ -3,7 +3,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Printer } from '../../hal/printer/port.ts';
 import type { Outcome } from '../commands.ts';
 import type { CommanderDeps } from '../drop/commander.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { BoxSnapshot, PrintFigures } from '../snapshot.ts';
 import {
   DOCUMENT_NAMES,
   type DocumentFacts,
@@ -17,10 +17,19 @@ export interface PrintRoomDeps extends DocumentFacts {
   readonly clock: Clock;
 }
 
+export interface PrintRoom extends Pick<CommanderDeps, 'print'> {
+  figures(): PrintFigures;
+}
+
 /** Carries out `print`: a document by its name, to the box's printer. */
-export function openPrintRoom(deps: PrintRoomDeps): Pick<CommanderDeps, 'print'> {
+export function openPrintRoom(deps: PrintRoomDeps): PrintRoom {
   const { printer, snapshot, clock } = deps;
+  let figures: PrintFigures = { waiting: 0, printedTotal: 0, failedTotal: 0 };
+  const count = (name: keyof PrintFigures, by = 1) => {
+    figures = { ...figures, [name]: figures[name] + by };
+  };
   return {
+    figures: () => figures,
     print: async (args, isDryRun, signal): Promise<Outcome> => {
       const name = args['document'] ?? 'of that name';
       if (!isDocumentName(name)) {
@@ -34,7 +43,13 @@ export function openPrintRoom(deps: PrintRoomDeps): Pick<CommanderDeps, 'print'>
       }
       if (isDryRun) return { status: 'done', detail: `would print ${name}` };
       const document = renderDocument(name, deps, snapshot(), clock.wallMs());
-      const printed = await printer.print(document, signal).catch(refusalOf);
+      count('waiting');
+      const printed = await printer
+        .print(document, signal)
+        .catch(refusalOf)
+        .finally(() => count('waiting', -1));
+      const isOut = 'outcome' in printed && printed.outcome !== 'failed';
+      count(isOut ? 'printedTotal' : 'failedTotal');
       if ('status' in printed) return printed;
       if (printed.outcome === 'failed') {
         return { status: 'failed', code: 'NOT_PRINTED', detail: printed.reason };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type Connection, MqttError } from './connection.ts';
 import type { SpoolRecord } from './spool/record.ts';
 import type { Spool } from './spool/spool.ts';
@@ -14,6 +14,8 @@ export interface SenderDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly spool: Spool;
+  /** Why the broker takes no events; undefined when it does. */
+  readonly onRefused: (reason: string | undefined) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface SenderDeps {
 export async function sendEvents(
   topic: string,
   connection: Connection,
-  { clock, log, spool }: SenderDeps,
+  { clock, log, spool, onRefused }: SenderDeps,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
@@ -38,16 +40,29 @@ export async function sendEvents(
     const results = await Promise.allSettled(records.map((record) => sendOne(record)));
     const failed = results.findIndex(({ status }) => status === 'rejected');
     const last = records[failed === -1 ? records.length - 1 : failed - 1];
-    if (last !== undefined) await spool.ack(last.seq);
-    if (failed === -1) return true;
+    if (last !== undefined) await acknowledge(last.seq);
+    if (failed === -1) {
+      onRefused(undefined);
+      return true;
+    }
     const { reason } = results[failed] as PromiseRejectedResult;
     if (connection.closed.aborted) return false;
     const code = reason instanceof MqttError ? reason.reasonCode : undefined;
+    onRefused(messageOf(reason));
     log.error('the broker refuses events; they are kept', {
       code,
       waiting: spool.figures().waiting,
     });
     return false;
+  }
+
+  /** Where the disk does not take it, the same may be sent again after a restart. */
+  async function acknowledge(seq: number): Promise<void> {
+    try {
+      await spool.ack(seq);
+    } catch (error) {
+      log.error('what was sent could not be written down', { seq, reason: messageOf(error) });
+    }
   }
 
   async function sendOne({ payload }: SpoolRecord): Promise<void> {

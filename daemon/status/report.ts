@@ -146,7 +146,7 @@ function reportCamera({ camera, children }: BoxSnapshot): Body<'camera'> {
 
 const PAPER = { ok: 'ok', low: 'near-end', out: 'out' } as const;
 
-function reportPrinter({ printer }: BoxSnapshot): Body<'printer'> {
+function reportPrinter({ printer, prints }: BoxSnapshot): Body<'printer'> {
   const known = printer.phase === 'known' ? printer : undefined;
   const away = printer.phase === 'away' ? printer.reason : undefined;
   return {
@@ -154,9 +154,9 @@ function reportPrinter({ printer }: BoxSnapshot): Body<'printer'> {
     paper: known === undefined ? 'unknown' : PAPER[known.paper],
     cover: known === undefined ? 'unknown' : known.isCoverOpen ? 'open' : 'closed',
     fault: orNull(known?.fault ?? away, (reason) => clipText(reason, 256)),
-    queue: null,
-    printed: null,
-    failed: null,
+    queue: prints?.waiting ?? null,
+    printed: prints?.printedTotal ?? null,
+    failed: prints?.failedTotal ?? null,
   };
 }
 

@@ -133,9 +133,10 @@ export async function serveConnection(
     if (await pause(STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
   };
   const passEvents = async (ending: AbortSignal): Promise<void> => {
-    const { spool } = deps.events;
-    if (spool === undefined) return;
-    await sendEvents(stamper.topic('event'), connection, { clock, log, spool }, ending);
+    const { events } = deps;
+    while (events.spool === undefined) if (!(await pause(TICK_MS, ending))) return;
+    const sender = { clock, log, spool: events.spool, onRefused: events.refused.bind(events) };
+    await sendEvents(stamper.topic('event'), connection, sender, ending);
   };
 
   // A broker that answers nothing does not keep the box from ending.

@@ -37,7 +37,6 @@ export class Spool implements AsyncDisposable {
   #pending: Pending[] = [];
   #flushing: Promise<void> | undefined;
   #droppedTotal = 0;
-  #failure: string | undefined;
   readonly #wake = new Set<() => void>();
 
   private constructor(
@@ -68,7 +67,11 @@ export class Spool implements AsyncDisposable {
       const ackedSeq = isSame ? cursor.ackedSeq : (found.closed[0] ?? found.active).firstSeq - 1;
       if (found.tornBytes > 0)
         log.warn('event torn by a crash cut off', { bytes: found.tornBytes });
-      const spool = new Spool(options, file, { ...found, ackedSeq });
+      if (ackedSeq > found.lastSeq)
+        log.warn('the disk lost events that had been sent', { events: ackedSeq - found.lastSeq });
+      // A number that the broker has seen is not used again, though its record is gone.
+      const lastSeq = Math.max(found.lastSeq, ackedSeq);
+      const spool = new Spool(options, file, { ...found, lastSeq, ackedSeq });
       log.info('event spool open', { session: spool.session, ...spool.figures() });
       return spool;
     } catch (cause) {
@@ -141,7 +144,6 @@ export class Spool implements AsyncDisposable {
       waiting: this.#lastSeq - this.#ackedSeq,
       bytes: this.#segments.bytes,
       droppedTotal: this.#droppedTotal,
-      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
 
@@ -156,14 +158,8 @@ export class Spool implements AsyncDisposable {
       const batch = this.#pending.splice(0, BATCH_MAX);
       try {
         await this.#write(batch);
-        this.#failure = undefined;
       } catch (cause) {
-        this.#failure = messageOf(cause);
-        this.#options.log.error('events lost: the spool cannot be written', {
-          events: batch.length,
-          reason: this.#failure,
-        });
-        const error = new SpoolError('WRITE_FAILED', `event spool: ${this.#failure}`, { cause });
+        const error = new SpoolError('WRITE_FAILED', `event spool: ${messageOf(cause)}`, { cause });
         for (const { reject } of batch) reject(error);
       }
     }

@@ -26,6 +26,4 @@ export interface SpoolFigures {
   readonly bytes: number;
   /** Dropped unsent, as the spool was full. */
   readonly droppedTotal: number;
-  /** Why the last write failed, until one succeeds. */
-  readonly failure?: string;
 }

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { MqttConfig } from '../../../daemon/status/config.ts';
@@ -13,6 +15,7 @@ import { mqttConfig } from './support/status.ts';
 const test = suite('sending events');
 const LONG_MS = 20_000;
 const CONFIG: MqttConfig = mqttConfig(1);
+const DEPS = { clock: new VirtualClock(), log: silentLog };
 
 /** A broker that answers each message as the test says. */
 function fakeConnection(answer: (message: Outgoing, n: number) => Promise<void>) {
@@ -33,18 +36,19 @@ function fakeConnection(answer: (message: Outgoing, n: number) => Promise<void>)
 
 async function openSender(folder: string, answer: (message: Outgoing, n: number) => Promise<void>) {
   const clock = new VirtualClock();
-  const events = await openEventLog(CONFIG, folder, silentLog);
+  const events = await openEventLog(CONFIG, folder, { clock, log: silentLog });
   const { spool } = events;
   assert.ok(spool);
   const ending = new AbortController();
   const fake = fakeConnection(answer);
-  const deps = { clock, log: silentLog, spool };
+  const deps = { clock, log: silentLog, spool, onRefused: events.refused.bind(events) };
   const record = (n: number, atMs = clock.wallMs()) =>
     events.record({ type: 'x', severity: 'info', atMs, data: { n } });
   return {
     ...fake,
     clock,
     spool,
+    state: () => events.state(),
     record,
     start: () => {
       const done = sendEvents('event', fake.connection, deps, ending.signal);
@@ -90,6 +94,7 @@ test('what a broker refuses is kept, with all behind it, and sent again later', 
   const stop = sender.start();
   await until(() => sender.spool.ackedSeq === 2, LONG_MS);
   const before = sender.seqs().length;
+  assert.equal(sender.state(), { waiting: 3, lostTotal: 0, refused: 'Quota exceeded' });
   await sender.clock.advance(9_000);
   assert.is(sender.seqs().length, before);
   isRefusing = false;
@@ -98,6 +103,7 @@ test('what a broker refuses is kept, with all behind it, and sent again later', 
     return sender.spool.ackedSeq === 5;
   }, LONG_MS);
   assert.equal(sender.seqs().slice(-3), [3, 4, 5]);
+  assert.equal(sender.state(), { waiting: 0, lostTotal: 0 });
   await stop();
 });
 
@@ -116,7 +122,7 @@ test('data that is too long is left out and said; the event is sent', async () =
   using folder = scratch();
   await using sender = await openSender(folder.path, async () => undefined);
   const { spool } = sender;
-  const events = await openEventLog(CONFIG, `${folder.path}/other`, silentLog);
+  const events = await openEventLog(CONFIG, `${folder.path}/other`, DEPS);
   const data = { text: 'x'.repeat(40_000) };
   await events.record({ type: 'x', severity: 'info', atMs: 0, data });
   const [record] = (await events.spool?.read(0, 1)) ?? [];
@@ -125,9 +131,70 @@ test('data that is too long is left out and said; the event is sent', async () =
   await events[Symbol.asyncDispose]();
 });
 
+/** A state folder in which a file stands where the events' folder is to be. */
+function blocked(folder: string) {
+  const inTheWay = join(folder, 'events');
+  writeFileSync(inTheWay, '');
+  return () => rmSync(inTheWay);
+}
+
+const event = (n: number) => ({ type: 'x', severity: 'info', atMs: n, data: { n } }) as const;
+
+test('where the folder cannot be opened events wait, and are kept in order when it can', async () => {
+  using folder = scratch();
+  const clear = blocked(folder.path);
+  const clock = new VirtualClock();
+  await using events = await openEventLog(CONFIG, folder.path, { clock, log: silentLog });
+  const kept = Promise.all([1, 2, 3].map((n) => events.record(event(n))));
+  assert.is(events.spool, undefined);
+  await until(async () => {
+    await clock.advance(2_500);
+    return events.state()?.waiting === 3 && events.state()?.notKept !== undefined;
+  }, LONG_MS);
+  assert.match(events.state()?.notKept ?? '', /events/);
+  clear();
+  await until(async () => {
+    await clock.advance(2_500);
+    return events.spool !== undefined;
+  }, LONG_MS);
+  await kept;
+  const records = (await events.spool?.read(0, 9)) ?? [];
+  assert.equal(
+    records.map(({ payload }) => JSON.parse(String(payload)).data.n),
+    [1, 2, 3],
+  );
+  assert.equal(events.state(), { waiting: 3, lostTotal: 0 });
+});
+
+test('so many wait and no more; what is lost is counted, and an end does not wait for the disk', async () => {
+  using folder = scratch();
+  blocked(folder.path);
+  const events = await openEventLog(CONFIG, folder.path, DEPS);
+  const all = Promise.allSettled(Array.from({ length: 1_030 }, (_, n) => events.record(event(n))));
+  await until(() => events.state()?.lostTotal === 6, LONG_MS);
+  assert.is(events.state()?.waiting, 1_024);
+  await events[Symbol.asyncDispose]();
+  const codes = (await all).map((result) => (result as PromiseRejectedResult).reason.code);
+  assert.is(codes.filter((code) => code === 'WRITE_FAILED').length, 1_024);
+  assert.is(codes.filter((code) => code === 'FULL').length, 6);
+  assert.is(events.state()?.lostTotal, 1_030);
+});
+
+test('a disk that takes no acknowledgement does not end the connection', async () => {
+  using folder = scratch();
+  await using sender = await openSender(folder.path, async () => undefined);
+  sender.spool.ack = async () => {
+    throw new Error('EIO');
+  };
+  await sender.record(1);
+  const stop = sender.start();
+  await until(() => sender.seqs().length > 0, LONG_MS);
+  await stop();
+});
+
 test('without a broker in the config an event ends here', async () => {
   using folder = scratch();
-  const events = await openEventLog({ ...CONFIG, url: '' }, folder.path, silentLog);
+  const events = await openEventLog({ ...CONFIG, url: '' }, folder.path, DEPS);
   await events.record({ type: 'x', severity: 'info', atMs: 0, data: {} });
   assert.is(events.spool, undefined);
   await events[Symbol.asyncDispose]();

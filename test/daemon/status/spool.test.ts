@@ -158,6 +158,24 @@ test('a cursor torn in its last write is the one before', async () => {
   assert.is(again.ackedSeq, 1);
 });
 
+test('a disk that lost records which were sent does not make their numbers come again', async () => {
+  using folder = scratch();
+  {
+    await using spool = await open(folder.path);
+    for (const n of numbers(1, 20)) await append(spool, `n${n}`);
+    await spool.ack(20);
+  }
+  const newest = segments(folder.path).at(-1) as string;
+  truncateSync(newest, 64);
+  for (let restart = 0; restart < 2; restart += 1) {
+    await using again = await open(folder.path);
+    assert.is(again.ackedSeq, 20 + restart);
+    assert.is(await append(again, 'news'), 21 + restart);
+    assert.equal(await readAll(again, again.ackedSeq), [{ seq: 21 + restart, text: 'news' }]);
+    await again.ack(21 + restart);
+  }
+});
+
 test('a spool whose files were removed begins a new session', async () => {
   using folder = scratch();
   let session: string;

@@ -22,7 +22,8 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     drop: { phase: 'live', sinceMs: Date.UTC(2026, 4, 1), dropId: '2026-05-01T20-00-05Z' },
     power: 'normal',
     resting: [],
-    broker: { phase: 'none' },
+    broker: { phase: 'connected' },
+    events: { waiting: 2, lostTotal: 0 },
     isCameraLocked: false,
     warnings: [
       {

@@ -45,7 +45,7 @@ export async function startStatus(
   const log = options.log ?? silentLog;
   const ending = new AbortController();
   let snapshot = options.snapshot ?? fullSnapshot();
-  const events = await openEventLog(config, stateDir, log);
+  const events = await openEventLog(config, stateDir, { clock: options.clock ?? systemClock, log });
   const done = runStatus(
     config,
     {

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { keepFile } from '../../hal/os/keep-file.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { BoxEvent } from '../commands.ts';
+import type { BoxSnapshot } from '../snapshot.ts';
+import { report as reportSchema } from '../status/payloads.ts';
+import type { Body } from '../status/topics.ts';
+import { reportOf } from './report.ts';
+import { noteClip, resumeTally, startTally, stepTally, type Tally, tallySchema } from './tally.ts';
+
+type Report = Body<'report'>;
+
+/** As many as MQTT keeps. */
+const REPORTS_MAX = 8;
+const LOOK_EVERY_MS = 1_000;
+/** A power cut costs the figures of so long. */
+const KEEP_EVERY_MS = 60_000;
+
+export interface ReportsDeps {
+  readonly snapshot: () => BoxSnapshot;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The reports of the last drops, and the one that is being counted. */
+export interface Reports {
+  /** The oldest first. */
+  list(): readonly Report[];
+  /** Something happened that a report counts. */
+  hear(event: BoxEvent): void;
+  /** Counts until `signal` aborts. A disk that takes nothing costs the reports and ends nothing. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const stored = v.object({
+  open: v.optional(tallySchema),
+  reports: v.pipe(
+    v.array(v.omit(reportSchema, ['v', 'ts', 'seq', 'session'])),
+    v.transform((all) => all.slice(-REPORTS_MAX)),
+  ),
+});
+
+/** Reads what `file` keeps; one that is not there or makes no sense is none. */
+export async function openReports(
+  file: string,
+  { snapshot, clock, log }: ReportsDeps,
+): Promise<Reports> {
+  const kept = parse(await readFile(file, 'utf8').catch(() => ''));
+  let reports: readonly Report[] = kept?.reports ?? [];
+  let tally: Tally | undefined = kept?.open === undefined ? undefined : resumeTally(kept.open);
+  let keptMs = Number.NEGATIVE_INFINITY;
+  let failure: string | undefined;
+
+  const keep = async (): Promise<void> => {
+    keptMs = clock.monotonicMs();
+    try {
+      await keepFile(file, JSON.stringify({ open: tally, reports }));
+      failure = undefined;
+    } catch (error) {
+      const reason = messageOf(error);
+      if (reason !== failure) log.warn('the report of the drop is not kept', { reason });
+      failure = reason;
+    }
+  };
+  const look = async (): Promise<void> => {
+    const box = snapshot();
+    const { phase, dropId, sinceMs } = box.drop;
+    if (phase !== 'live' || dropId === undefined) {
+      if (tally === undefined) return;
+      reports = [...reports, reportOf(tally)].slice(-REPORTS_MAX);
+      tally = undefined;
+      return await keep();
+    }
+    if (tally?.dropId !== dropId) tally = startTally(dropId, sinceMs);
+    tally = stepTally(tally, box, clock.wallMs());
+    if (clock.monotonicMs() - keptMs >= KEEP_EVERY_MS) await keep();
+  };
+  return {
+    list: () => reports,
+    hear: ({ type }) => {
+      if (type === 'clip.made' && tally !== undefined) tally = noteClip(tally);
+    },
+    run: async (signal) => {
+      try {
+        for (;;) {
+          await look();
+          await clock.sleep(LOOK_EVERY_MS, signal);
+        }
+      } catch (error) {
+        if (!isAbort(error, signal)) throw error;
+      }
+    },
+  };
+}
+
+function parse(text: string): v.InferOutput<typeof stored> | undefined {
+  try {
+    return v.parse(stored, JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
