@@ -20,10 +20,11 @@ import { restIn } from './power/sheddable.ts';
 import { openPrintRoom } from './print/print-room.ts';
 import { openProgramme } from './programme.ts';
 import { openReports } from './report/keep.ts';
-import { linkWishes } from './settings.ts';
+import { plannedLinks } from './settings.ts';
 import type { ModemCare } from './snapshot.ts';
 import { keepStartedAt } from './started-at.ts';
-import { type BoxFacts, BoxState } from './state-store.ts';
+import { claimState } from './state-folder.ts';
+import { BoxState } from './state-store.ts';
 import { type EventLog, openEventLog } from './status/events.ts';
 import { openDataUse } from './uplink/data-use-store.ts';
 
@@ -44,6 +45,7 @@ export interface BoxDeps extends DoorDeps {
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
   const { clock, log, stateFolder, start } = deps;
+  await claimState(stateFolder);
   const programme = await openProgramme(config, log, signal);
   await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
@@ -231,12 +233,6 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
 const ANSWER_MS = 250;
 
 const ignore = (): void => undefined;
-
-/** What the uplink will try; those that are switched off carry nothing. */
-function plannedLinks({ uplink }: Config): Pick<BoxFacts, 'plannedLinks'> {
-  if (uplink === undefined) return {};
-  return { plannedLinks: linkWishes(uplink).filter(({ isEnabled }) => isEnabled) };
-}
 
 /** Without a broker of the venue's, the box's own. */
 function withOwnBroker(mqtt: Config['mqtt']): Config['mqtt'] {

@@ -10,6 +10,7 @@ import type { LinkWish, UsedData } from '../pipelines/uplink/links.ts';
 import type { UplinkSettings } from '../pipelines/uplink/messages.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from './config.ts';
 import type { Encoders } from './preflight.ts';
+import type { BoxSnapshot } from './snapshot.ts';
 import { UPLINK_TRACK, type UplinkConfig } from './uplink/config.ts';
 import type { MonthUse } from './uplink/data-use.ts';
 
@@ -219,4 +220,10 @@ export function linkWishes({ links }: UplinkConfig): readonly LinkWish[] {
       ? {}
       : { budgetBytes: link.budget_mb_per_month * 1e6 }),
   }));
+}
+
+/** What the uplink will try; those that are switched off carry nothing. */
+export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
+  if (uplink === undefined) return {};
+  return { plannedLinks: linkWishes(uplink).filter(({ isEnabled }) => isEnabled) };
 }

@@ -2,9 +2,9 @@
  * A recorder: one process for each target, so that a disk that hangs holds up
  * nobody else. Parts come over a Unix socket, orders over IPC.
  */
+import { claimFolder } from '../../hal/os/claim.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { readFeed } from '../feed/read-feed.ts';
-import { claimFolder } from './claim.ts';
 import type { FromRecorder, ToRecorder } from './settings.ts';
 import { Target } from './target.ts';
 
@@ -19,7 +19,7 @@ function tell(message: FromRecorder): void {
 /** Waits for a recorder before this one that a hanging disk keeps alive. */
 async function claim({ id, folder }: ToRecorder['target']): Promise<void> {
   const reason = `${folder}: an earlier recorder has not ended yet`;
-  while (!(await claimFolder(folder))) {
+  while (!(await claimFolder('recorder', folder))) {
     const state = { id, folder, phase: 'failed', failure: 'slow', reason } as const;
     tell({ type: 'state', state: { ...state, writtenBps: 0, failuresTotal: 0, lostMs: 0 } });
     await systemClock.sleep(STATE_EVERY_MS);

@@ -141,6 +141,18 @@ test('kill -9 of the daemon leaves no child behind', async () => {
   await until(() => children.every((pid) => !isAlive(pid)), 5_000);
 });
 
+test('a second box on the same state folder is one clear line, and leaves the first alone', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await using second = await startBox(['log.level=error'], ['demo'], [], undefined, box.folder);
+  assert.is(await second.ended, 1);
+  assert.is(
+    second.output().trim(),
+    `venuebox: ${box.folder}: another venuebox runs and keeps its state there; end it, or name another folder for this one in STATE_DIRECTORY`,
+  );
+  assert.is((await fetch(`${box.url}/live/mid/index.m3u8`)).status, 200);
+});
+
 test('a taken port is one clear line and exit code 1', async () => {
   const server = createServer().unref();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -3,16 +3,17 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 
 /**
- * Claims a target's folder for this process, until it is gone for good.
+ * Claims a folder for this process, until it is gone for good.
  *
- * A recorder whose disk hangs cannot be killed; when the disk answers again it
- * writes on. A second one must not mend the very file meanwhile. The claim is
+ * A process whose disk hangs cannot be killed; when the disk answers again it
+ * writes on. A second one must not touch the very files meanwhile. The claim is
  * an abstract Unix socket: the kernel frees it with the last thread of its
  * owner, however that ended, and it leaves nothing behind on any disk.
  *
+ * @param use One process for each: another's use of the folder is no matter.
  * @returns false where another process holds it.
  */
-export async function claimFolder(folder: string): Promise<boolean> {
+export async function claimFolder(use: 'recorder' | 'state', folder: string): Promise<boolean> {
   const hash = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 32);
   const server = createServer((socket) => socket.destroy());
   server.unref();
@@ -21,6 +22,6 @@ export async function claimFolder(folder: string): Promise<boolean> {
       if (error.code === 'EADDRINUSE') settle(false);
       else reject(error);
     });
-    server.listen(`\0venuebox-recorder-${hash}`, () => settle(true));
+    server.listen(`\0venuebox-${use}-${hash}`, () => settle(true));
   });
 }
