@@ -224,6 +224,7 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
       snapshot,
       commander,
       onBroker: (broker) => state.set({ broker }),
+      onPanelAway: (part, reason) => state.setPanelAway(part, reason),
     }),
   ];
   await runAll(tasks, untilEnd);

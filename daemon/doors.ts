@@ -12,7 +12,7 @@ import { runHeartbeat } from './heartbeat/run.ts';
 import { runMetrics } from './metrics/server.ts';
 import type { LogTail } from './operator/log-tail.ts';
 import { runOperator } from './operator/server.ts';
-import { runPanel } from './panel/run.ts';
+import { type PanelPart, runPanel } from './panel/run.ts';
 import type { BoxSnapshot, BrokerState } from './snapshot.ts';
 import { runBroker } from './status/broker.ts';
 import type { EventLog } from './status/events.ts';
@@ -49,6 +49,7 @@ export interface Doors extends DoorDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   readonly onBroker: (broker: BrokerState) => void;
+  readonly onPanelAway: (part: PanelPart, reason: string | undefined) => void;
 }
 
 /** What may be away without harm. */
@@ -64,7 +65,10 @@ export function openDoors(box: Doors): readonly Task[] {
     return (signal) => supervise(name, task, { policy: SIDE_POLICY, clock, log }, signal);
   };
   const tasks: Task[] = [
-    (signal) => runPanel({ ...devices.panel, snapshot, commander, clock, log }, signal),
+    (signal) => {
+      const onAway = box.onPanelAway;
+      return runPanel({ ...devices.panel, snapshot, commander, onAway, clock, log }, signal);
+    },
     (signal) => runOperator(config.operator, operatorDeps(box), signal),
     (signal) => runControl(box.controlSocket, { snapshot, commander, clock, log }, signal),
     (signal) => runHeartbeat(box, signal),

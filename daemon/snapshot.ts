@@ -180,6 +180,8 @@ export interface BoxSnapshot {
   readonly battery: BatteryState;
   readonly printer: PrinterStatus;
   readonly prints?: PrintFigures;
+  /** Buttons and lamps that do not answer, and why: `buttons`, or a lamp's name. */
+  readonly panelAway?: Readonly<Record<string, string>>;
   readonly broker: BrokerState;
   /** Undefined without a broker. */
   readonly events?: EventsState | undefined;

@@ -70,6 +70,7 @@ export class BoxState {
   readonly #facts: BoxFacts;
   readonly #kept: Kept;
   #children: Readonly<Record<string, Supervised>> = {};
+  #panelAway: Readonly<Record<string, string>> = {};
   #readings = NOTHING_READ;
 
   constructor(facts: BoxFacts, kept: Kept) {
@@ -79,6 +80,12 @@ export class BoxState {
 
   setChild(name: string, supervised: Supervised): void {
     this.#children = { ...this.#children, [name]: supervised };
+  }
+
+  /** @param reason Undefined where it answers. */
+  setPanelAway(part: string, reason: string | undefined): void {
+    const { [part]: _before, ...others } = this.#panelAway;
+    this.#panelAway = reason === undefined ? others : { ...others, [part]: reason };
   }
 
   set(readings: Partial<Readings>): void {
@@ -96,6 +103,7 @@ export class BoxState {
       events: this.#kept.events(),
       prints: this.#kept.prints(),
       children: this.#children,
+      panelAway: this.#panelAway,
     };
   }
 }

@@ -55,6 +55,7 @@ export function absentLamp(name: string): Lamp {
     driver: 'absent',
     isKeptByKernel: false,
     show: async () => {},
+    fault: () => undefined,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -1,7 +1,7 @@
 import type { BoxSnapshot } from '../snapshot.ts';
 import type { Rule } from './step.ts';
 
-/** Battery, end of the machine, heat, supply, disks, clock, printer. */
+/** Battery, end of the machine, buttons and lamps, heat, supply, disks, clock, printer. */
 
 const LOW_PCT = 30;
 const LOW_S = 30 * 60;
@@ -72,6 +72,31 @@ export const MACHINE_RULES: readonly Rule[] = [
       troubles?.notOff === undefined
         ? undefined
         : `the machine could not be shut down: ${troubles.notOff.slice(0, 160)}`,
+  },
+  {
+    key: 'buttons-away',
+    severity: 'warning',
+    afterMs: 5_000,
+    holdMs: 2_000,
+    advice:
+      'Work the box from the operator’s page. Check the cable, and panel.buttons in the config.',
+    find: ({ box: { panelAway } }) =>
+      panelAway?.['buttons'] === undefined
+        ? undefined
+        : `the buttons do not answer: ${panelAway['buttons'].slice(0, 160)}`,
+  },
+  {
+    key: 'lamps-away',
+    severity: 'warning',
+    afterMs: 5_000,
+    holdMs: 2_000,
+    advice: 'Read the operator’s page instead. Check the cable, and panel.lamps in the config.',
+    find: ({ box: { panelAway } }) => {
+      const away = Object.entries(panelAway ?? {}).filter(([part]) => part !== 'buttons');
+      const [first] = away;
+      if (first === undefined) return undefined;
+      return `lamps are dark (${away.map(([lamp]) => lamp).join(', ')}): ${first[1].slice(0, 160)}`;
+    },
   },
   {
     key: 'state-not-kept',

@@ -19,7 +19,11 @@ export interface PanelDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly times?: GestureTimes;
+  /** A part of the panel does not answer, and why; undefined: it does again. */
+  readonly onAway?: (part: PanelPart, reason: string | undefined) => void;
 }
+
+export type PanelPart = 'buttons' | LampName;
 
 /** A lamp follows within a quarter of a second, which people take for at once. */
 const LAMPS_EVERY_MS = 250;
@@ -77,7 +81,9 @@ async function followPresses(
   for await (const change of watchPresses(deps.inputs, clock, signal, deps.times)) {
     if (change.kind === 'hold-reached') setAnswer(holdAnswer(change, clock, deps.times));
     if (change.kind === 'press') press(change);
-    if (change.kind === 'gone') log.warn('buttons away', { reason: change.reason });
+    // What drives the inputs has told the journal.
+    if (change.kind === 'gone') deps.onAway?.('buttons', change.reason);
+    if (change.kind === 'levels') deps.onAway?.('buttons', undefined);
   }
   await Promise.all(running);
 }
@@ -113,7 +119,7 @@ async function carryOut(
 
 async function driveLamp(
   name: LampName,
-  { lamps, clock, log }: PanelDeps,
+  { lamps, clock, log, onAway }: PanelDeps,
   shown: () => Readonly<Record<LampName, RhythmName>>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -121,12 +127,13 @@ async function driveLamp(
   let lastReason: string | undefined;
   while (!signal.aborted) {
     const wanted = shown()[name];
-    let reason: string | undefined;
-    if (wanted !== now) reason = await show(lamps[name], RHYTHMS[wanted]);
+    const lamp = lamps[name];
+    const reason = wanted === now ? lamp.fault() : await show(lamp, RHYTHMS[wanted]);
     now = reason === undefined ? wanted : undefined;
     if (reason !== lastReason) {
       if (reason === undefined) log.info('lamp back', { lamp: name });
       else log.warn('lamp away', { lamp: name, reason });
+      onAway?.(name, reason);
     }
     lastReason = reason;
     try {

@@ -82,6 +82,8 @@ export function openLedLamp(
     driver: `LED class ${led}`,
     isKeptByKernel: true,
     show: (rhythm) => inTurn(() => show(rhythm)),
+    // The kernel shows it, and nobody asks each second whether its LED is still there.
+    fault: () => undefined,
     // What it shows stays: that is what the LED class is chosen for.
     [Symbol.asyncDispose]: async () => {},
   };
@@ -92,15 +94,19 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
   let handle: OutputHandle | undefined;
   let stop = new AbortController();
   let blinking: Promise<void> = Promise.resolve();
+  let fault: string | undefined;
 
   const set = (isOn: boolean) => {
     try {
       handle ??= driver.openOutput(spec, isOn);
       handle.set(isOn);
-    } catch (error) {
+      fault = undefined;
+    } catch (cause) {
       handle?.close();
       handle = undefined;
-      throw halErrorOf(error, `lamp ${spec.name}`);
+      const error = halErrorOf(cause, `lamp ${spec.name}`);
+      fault = error.message;
+      throw error;
     }
   };
   const blink = async (rhythm: Rhythm, signal: AbortSignal) => {
@@ -110,7 +116,7 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
       try {
         set(isOn);
       } catch {
-        // Away: the next beat tries again, and whoever called `show` was told.
+        // Away: the next beat tries again, and `fault` tells it.
       }
       // A steady lamp is set anew each second, so that it comes back with its chip.
       await sleep(clock, Math.min(Math.max(nextMs, 1), 1000), signal);
@@ -133,6 +139,7 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
     driver: driver.name,
     isKeptByKernel: false,
     show: (rhythm) => inTurn(() => show(rhythm)),
+    fault: () => fault,
     [Symbol.asyncDispose]: () =>
       inTurn(async () => {
         await end();

@@ -63,6 +63,8 @@ export interface Lamp extends AsyncDisposable {
   readonly isKeptByKernel: boolean;
   /** Rejects with `HalError` when the lamp is away; the rhythm is then shown once it is back. */
   show(rhythm: Rhythm): Promise<void>;
+  /** Why it went away since it was told what to show; undefined while it shows it. */
+  fault(): string | undefined;
 }
 
 /** Claims single lines. All calls throw or reject with `HalError`. */

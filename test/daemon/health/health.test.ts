@@ -168,6 +168,8 @@ const CASES: readonly (readonly [string, Change])[] = [
     },
   ],
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
+  ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
+  ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],
   ['events-not-kept', { events: { waiting: 3, lostTotal: 0, notKept: 'ENOSPC' } }],
   ['events-refused', { events: { waiting: 3, lostTotal: 0, refused: 'Not authorized' } }],
   ['events-lost', { events: { waiting: 3, lostTotal: 9 } }],

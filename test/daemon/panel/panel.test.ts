@@ -55,12 +55,19 @@ function startPanel(answer: (signal: AbortSignal) => Promise<Outcome> = done) {
     },
   };
   const stop = new AbortController();
-  const deps = { ...devices, commander, clock, log: silentLog, snapshot: () => box };
+  const away = new Map<string, string>();
+  const onAway = (part: string, reason: string | undefined) => {
+    if (reason === undefined) away.delete(part);
+    else away.set(part, reason);
+  };
+  const deps = { ...devices, commander, onAway, clock, log: silentLog, snapshot: () => box };
   const running = runPanel(deps, stop.signal);
   return {
     clock,
     gpio,
     commands,
+    /** Parts that do not answer. */
+    away: () => [...away.keys()].toSorted(),
     set: (change: Partial<BoxSnapshot>) => {
       box = { ...box, ...change };
     },
@@ -183,12 +190,15 @@ test('a commander that throws does not end the panel', async () => {
 test('a chip that is unplugged and back goes on with lamps and buttons', async () => {
   await using panel = startPanel();
   await panel.clock.advance(2_000);
+  assert.equal(panel.away(), []);
   panel.gpio.unplug();
   await panel.clock.advance(5_000);
+  assert.equal(panel.away(), ['buttons', 'links', 'on-air', 'power', 'recording', 'sound']);
   panel.gpio.replug();
   panel.set({ drop: { phase: 'live', sinceMs: 0 } });
   await panel.clock.advance(5_000);
   assert.is(panel.gpio.lamp('on-air'), true);
+  assert.equal(panel.away(), []);
   panel.gpio.press('drop');
   await panel.clock.advance(4_000);
   panel.gpio.release('drop');
