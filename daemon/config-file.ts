@@ -30,16 +30,45 @@ export function parseConfig(source: string, yaml: string, overrides: readonly st
   if (broken.length > 0) throw new ConfigError(broken);
   const overridden = new Map(overrides.map((override) => applyOverride(document, override)));
 
-  const result = v.safeParse(configSchema, readValues(source, document));
+  const values = readValues(source, document);
+  const result = v.safeParse(configSchema, values);
   if (result.success) return deepFreeze(result.output);
   throw new ConfigError(
-    result.issues.map((issue) => {
+    allIssues(result.issues, values).map((issue) => {
       const path = (issue.path ?? []).map(({ key }) => key as string | number);
       const key = path.join('.');
       const place = overridden.get(key) ?? `${source}${lineOf(document, lines, path)}`;
       return `${place}: ${key === '' ? 'the config' : key} ${describe(issue)}`;
     }),
   );
+}
+
+type Issues = readonly v.InferIssue<typeof configSchema>[];
+
+/** Keys beyond it are a file for something else. */
+const UNKNOWN_KEYS_MOST = 64;
+
+/** valibot names the first unknown key of an object and stops: it is asked again without that one. */
+function allIssues(issues: Issues, values: unknown): Issues {
+  const all = [...issues];
+  let rest = values;
+  let unknown = issues.filter(isUnknownKey);
+  while (unknown.length > 0 && all.length < UNKNOWN_KEYS_MOST) {
+    rest = structuredClone(rest);
+    for (const { path } of unknown) {
+      const keys = (path ?? []).map(({ key }) => key as string | number);
+      const last = keys.pop() as string;
+      const parent = keys.reduce((at, key) => (at as Record<string, unknown>)[key], rest);
+      delete (parent as Record<string, unknown>)[last];
+    }
+    unknown = (v.safeParse(configSchema, rest).issues ?? []).filter(isUnknownKey);
+    all.push(...unknown);
+  }
+  return all;
+}
+
+function isUnknownKey({ type, expected }: Issues[number]): boolean {
+  return type === 'strict_object' && expected === 'never';
 }
 
 /** An alias to an anchor that is not there is found only now. */
@@ -71,9 +100,8 @@ function applyOverride(document: Document, override: string): readonly [string, 
   return [key, `--set ${key}`];
 }
 
-function describe(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never')
-    return 'is no key of the config';
+function describe(issue: Issues[number]): string {
+  if (isUnknownKey(issue)) return 'is no key of the config';
   if (issue.type === 'strict_object' && issue.received === 'undefined') return 'is missing';
   if (issue.received === 'undefined') return 'is missing';
   const got =

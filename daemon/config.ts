@@ -7,7 +7,7 @@ import { dropMachineSchema } from './drop/config.ts';
 import { edgeFaults, edgeSchema } from './edge/config.ts';
 import { metricsSchema } from './metrics/config.ts';
 import { operatorSchema } from './operator/config.ts';
-import { panelSchema } from './panel/config.ts';
+import { panelFaults, panelSchema } from './panel/config.ts';
 import { powerSchema } from './power/config.ts';
 import { clipsSchema, recordingFaults, recordingSchema } from './recording/config.ts';
 import { mqttSchema } from './status/config.ts';
@@ -152,6 +152,7 @@ type Shape = {
   readonly printer: v.InferOutput<typeof printerSchema>;
   readonly recording: v.InferOutput<typeof recordingSchema>;
   readonly metrics: v.InferOutput<typeof metricsSchema>;
+  readonly panel: v.InferOutput<typeof panelSchema>;
   readonly mqtt: v.InferOutput<typeof mqttSchema>;
 };
 
@@ -206,6 +207,7 @@ function* crossFaults(config: Shape): Generator<Fault> {
   yield* uplinkFaults(config.uplink, names);
   yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
   yield* recordingFaults(config.recording);
+  yield* panelFaults(config.panel);
   if (config.printer.driver === 'network' && config.printer.host === '') {
     yield {
       path: ['printer', 'host'],

@@ -17,6 +17,7 @@ import { runCmdCommand, runStatusCommand } from './control/command.ts';
 import { defaultSocket, socketCandidates } from './control/place.ts';
 import { examine } from './doctor/doctor.ts';
 import { renderReport, wrongCount } from './doctor/report.ts';
+import { unreadableFiles } from './named-files.ts';
 import { LogTail, tailLog } from './operator/log-tail.ts';
 import { renderSigned } from './sign-command.ts';
 import { stateFolder } from './state-folder.ts';
@@ -35,8 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
       process.stdout.write(`venuebox ${readVersion()}\n`);
       return EXIT.ok;
     case 'check':
-      readConfig(command);
-      process.stdout.write(`${command.config}: nothing is wrong with it\n`);
+      process.stdout.write(renderChecked(command));
       return EXIT.ok;
     case 'run':
     case 'demo':
@@ -55,6 +55,14 @@ async function main(args: readonly string[]): Promise<number> {
     case 'cmd':
       return (await runControlCommand(command)) ? EXIT.ok : EXIT.failed;
   }
+}
+
+/** What only this machine can show is told and no fault: the config may be for another one. */
+function renderChecked(command: Extract<Command, { verb: 'check' }>): string {
+  const missing = unreadableFiles(readConfig(command));
+  const lines = missing.map((line) => `\n  ${line}`);
+  const but = lines.length === 0 ? '' : `; on this machine${lines.join('')}`;
+  return `${command.config}: nothing is wrong with it${but}\n`;
 }
 
 /** False where the box did not do what was asked. */

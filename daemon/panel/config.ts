@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Fault } from '../config-rules.ts';
 
 /** Added to the config as `panel`. */
 
@@ -68,5 +69,27 @@ export const panelSchema = v.strictObject({
     {},
   ),
 });
+
+/** A line works one thing: a button and a lamp on the same one, or two, is a slip of the pen. */
+export function* panelFaults({ buttons, lamps }: PanelConfig): Generator<Fault> {
+  const users = [
+    ...Object.entries(buttons).map(([name, { line }]) => ['buttons', name, line] as const),
+    ...Object.entries(lamps)
+      .filter(([, { led }]) => led === '')
+      .map(([name, { line }]) => ['lamps', name, line] as const),
+  ];
+  const taken = new Map<string, string>();
+  for (const [kind, name, line] of users) {
+    if (line === '') continue;
+    const key = JSON.stringify(line);
+    const first = taken.get(key);
+    const text = typeof line === 'string' ? line : `${line.chip} ${line.offset}`;
+    if (first !== undefined) {
+      const message = `must not be ${text}: ${first} is that`;
+      yield { path: ['panel', kind, name, 'line'], message };
+    }
+    taken.set(key, first ?? `panel.${kind}.${name}.line`);
+  }
+}
 
 export type PanelConfig = v.InferOutput<typeof panelSchema>;

@@ -149,6 +149,24 @@ test('check says what is wrong with a config and exits 78, or that nothing is', 
   assert.is(right.code, 0);
 });
 
+test('check tells which files a config names that cannot be read on this machine', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-'));
+  const [file, there, nowhere] = ['box.yaml', 'secret', 'none'].map((one) => join(folder, one));
+  writeFileSync(there ?? '', 'a secret of enough letters');
+  const uplink = (path = '') => `uplink: {host: a, port: 9, passphrase_file: ${path}}\n`;
+  const modems = `modems: {pin_files: {'894': ${nowhere}}}\n`;
+  writeFileSync(file ?? '', uplink(there));
+  const right = await venuebox('check', file ?? '');
+  assert.is(right.stdout, `${file}: nothing is wrong with it\n`);
+  writeFileSync(file ?? '', `${uplink(nowhere)}${modems}operator: {pin_file: ${nowhere}}\n`);
+  const wrong = await venuebox('check', file ?? '');
+  assert.is(wrong.code, 0);
+  assert.equal(wrong.stdout.split('\n').slice(1, -1).toSorted(), [
+    `  modems.pin_files.894: ${nowhere} is not there`,
+    `  uplink.passphrase_file: ${nowhere} is not there`,
+  ]);
+});
+
 test('the demo’s welcome shows the address a phone can open, and a code for it', () => {
   const interfaces = {
     lo: [{ address: '127.0.0.1', family: 'IPv4', internal: true }],

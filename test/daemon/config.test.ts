@@ -42,6 +42,30 @@ test('every fault is told at once, with its key path and its line', () => {
   assert.match(told.join('\n'), 'box.yaml:7: renditions.0.bitrate_bps is missing');
 });
 
+test('each unknown key is told, not the first of its object alone', () => {
+  const told = faults('cam: 1\nviewrs: 2\ncamera:\n  a: 1\n  b: 2\n  fps: x\n').join('\n');
+  for (const key of ['cam', 'viewrs', 'camera.a', 'camera.b'])
+    assert.match(told, ` ${key} is no key of the config`);
+  assert.match(told, 'box.yaml:6: camera.fps must be');
+  assert.is(told.split('\n').length, 5);
+});
+
+test('a GPIO line works one button or one lamp, and a lamp of the LED class none', () => {
+  const [told, ...others] = faults('panel: {buttons: {mark: {line: GPIO17}}}');
+  assert.match(
+    told ?? '',
+    'panel.buttons.mark.line must not be GPIO17: panel.buttons.drop.line is',
+  );
+  assert.is(others.length, 0);
+  assert.match(
+    faults('panel: {lamps: {sound: {line: GPIO17}}}')[0] ?? '',
+    'panel.lamps.sound.line',
+  );
+  const chip = '{chip: pinctrl, offset: 4}';
+  assert.is(faults(`panel: {lamps: {sound: {line: ${chip}}, links: {line: ${chip}}}}`).length, 1);
+  assert.equal(faults('panel: {lamps: {sound: {line: GPIO17, led: snd}, links: {line: ""}}}'), []);
+});
+
 test('what is no YAML is told with its line', () => {
   assert.match(faults('a: [1,\nb: {')[0] ?? '', /^box\.yaml:\d+: /);
 });
