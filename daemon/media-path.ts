@@ -86,7 +86,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   let hasPlayed = false;
   let hasListened = false;
   /** The drop that is recorded. */
-  let recorded: { readonly dropId?: string } = {};
+  let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
   let recording: readonly TargetState[] = [];
   let steadiness = startSteadiness(camera.source.isSteady);
   // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
@@ -214,7 +214,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
     setRecording: async (dropId, signal) => {
-      recorded = dropId === undefined ? {} : { dropId };
+      recorded = dropId === undefined ? { isOver: true } : { dropId };
       media.send({ type: 'record', ...recorded });
       const endMs = clock.monotonicMs() + CLOSE_MS;
       const isUnderWay = () =>

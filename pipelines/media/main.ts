@@ -95,7 +95,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   };
   const trackIds = new Set(settings.tracks.map(({ id }) => id));
   const viewers = new Viewers((id) => trackIds.has(id));
-  const pages = openPages(settings.drop);
+  const pages = openPages(settings.drop, () => isOver);
 
   server = new ViewerServer(
     openServerOptions(settings.server),
@@ -178,7 +178,9 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       (error: unknown) => tell({ type: 'no-clip', request, reason: messageOf(error) }),
     );
   };
-  const setDrop = (dropId: string | undefined) => {
+  let isOver = false;
+  const setDrop = ({ dropId, isOver: isIt = false }: Extract<ToMedia, { type: 'record' }>) => {
+    isOver = isIt;
     if (dropId !== undefined) presentation.listFromNow(nowUs());
     curtain.setOpen(dropId !== undefined);
     archive.setRecording(dropId);
@@ -187,7 +189,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     if (message.type === 'run') openRun(message);
     if (message.type === 'uplink') openUplink(message);
     if (message.type === 'clock') runClockUs = message.clockUs;
-    if (message.type === 'record') setDrop(message.dropId);
+    if (message.type === 'record') setDrop(message);
     if (message.type === 'clip') makeClip(message);
     if (message.type === 'rest') {
       presentation.setStandIns(message.standIns);

@@ -67,7 +67,12 @@ export type ToMedia =
    * A drop is live, or none where it is left out: guests see it from here on, and
    * recordings begin; at its end what was published is written out.
    */
-  | { readonly type: 'record'; readonly dropId?: string }
+  | {
+      readonly type: 'record';
+      readonly dropId?: string;
+      /** There was one: guests are told that it is over. */
+      readonly isOver?: boolean;
+    }
   /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */
   | {
       readonly type: 'rest';

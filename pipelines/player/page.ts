@@ -9,11 +9,15 @@ interface Drop {
   readonly title: string;
   readonly startsAt: string;
   readonly now: string;
+  /** It was, and no other is on. An older box that this one shows does not tell. */
+  readonly isOver?: boolean;
 }
 
 const RETRY_MS = 1_000;
 const SOUND_RETRY_MS = 20_000;
 const FIGURES_EVERY_MS = 500;
+/** A room full of phones that wait asks no more often whether it is over. */
+const OVER_EVERY_MS = 5_000;
 /** A picture that stands for so long is over, or lost: the poster takes its place. */
 const STILL_MS = 5_000;
 
@@ -47,6 +51,30 @@ async function learnDrop(): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
+}
+
+let isDark = false;
+let isOver = false;
+let overAskedMs = Number.NEGATIVE_INFINITY;
+
+/** There is no picture: says whether one comes, and asks for that now and then. */
+function beDark(): void {
+  const isNews = !isDark;
+  isDark = true;
+  if (isNews || performance.now() - overAskedMs >= OVER_EVERY_MS) {
+    overAskedMs = performance.now();
+    readDrop()
+      .then((drop) => {
+        isOver = drop.isOver ?? false;
+      })
+      .catch(() => undefined)
+      .finally(sayDark);
+  } else sayDark();
+}
+
+function sayDark(): void {
+  if (!isDark) return;
+  say(isOver ? 'That was it. Thank you for being here.' : 'Waiting for the picture…');
 }
 
 function playlistUrl(): URL {
@@ -94,7 +122,7 @@ async function play(): Promise<void> {
     } catch (error) {
       hasSound = !(error instanceof SoundLost);
       isRefused = error instanceof StreamRefused;
-      say('Waiting for the picture…');
+      beDark();
     }
     clearTimeout(retry);
     attempt.abort();
@@ -159,6 +187,7 @@ function wireControls(): void {
 function showPicture(): void {
   document.body.classList.add('playing');
   foresee({ phase: 'started' });
+  isDark = false;
   say('');
 }
 
@@ -174,8 +203,9 @@ function watchPicture(): () => void {
     const isShown = document.body.classList.contains('playing');
     if (isShown && isStill && !video.paused) {
       document.body.classList.remove('playing');
-      say('Waiting for the picture…');
+      beDark();
     }
+    if (isDark) beDark();
     if (!isShown && hasMoved && !video.paused) showPicture();
   };
 }

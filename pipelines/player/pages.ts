@@ -43,8 +43,11 @@ const BUILT = new URL(
   import.meta.url,
 );
 
-/** @throws when the player was not built: `npm run build` does it. */
-export function openPages(drop: Drop): Pages {
+/**
+ * @param isOver The drop was, and no other is on.
+ * @throws when the player was not built: `npm run build` does it.
+ */
+export function openPages(drop: Drop, isOver: () => boolean = () => false): Pages {
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const assets = new Map<string, Asset>([
     ['/', openAsset('text/html; charset=utf-8', readBuilt('index.html'))],
@@ -55,7 +58,7 @@ export function openPages(drop: Drop): Pages {
   ]);
   return {
     answer: ({ path, header }) => {
-      if (path === '/drop.json') return dropReply(drop);
+      if (path === '/drop.json') return dropReply(drop, isOver());
       const asset = assets.get(path === '/index.html' ? '/' : path);
       if (asset !== undefined) return assetReply(asset, header);
       return path.startsWith('/live/')
@@ -95,8 +98,8 @@ function assetReply({ type, plain, gzipped }: Asset, header: HeaderLookup): Repl
 }
 
 /** The server's own time goes with it, so that a phone with a wrong clock counts down rightly. */
-function dropReply(drop: Drop): Reply {
-  const body = JSON.stringify({ ...drop, now: new Date().toISOString() });
+function dropReply(drop: Drop, isOver: boolean): Reply {
+  const body = JSON.stringify({ ...drop, isOver, now: new Date().toISOString() });
   const options = { type: 'application/json', cacheS: 0, source: 'made' } as const;
   return reply(200, [Buffer.from(body)], options);
 }

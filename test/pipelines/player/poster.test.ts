@@ -15,11 +15,12 @@ interface Stand extends AsyncDisposable {
   readonly url: string;
   /** Whether it tells of the drop. */
   isAway: boolean;
+  isOver: boolean;
 }
 
 /** The pages of a box that has no stream yet. */
 async function openStand(startsAt: string): Promise<Stand> {
-  const pages = openPages({ title: 'Record Shop Live', startsAt });
+  const pages = openPages({ title: 'Record Shop Live', startsAt }, () => stand.isOver);
   const answer = (path: string): Reply => {
     if (path === '/drop.json' && stand.isAway) return refuse(503, 'away');
     const request = { path, query: new URLSearchParams(), header: () => undefined };
@@ -33,6 +34,7 @@ async function openStand(startsAt: string): Promise<Stand> {
   const stand: Stand = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     isAway: false,
+    isOver: false,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -107,6 +109,22 @@ test('after the countdown, or where there is none, a page without a picture says
     await waitInPage(page, `refused > ${await page.evaluate('refused + 2')}`);
     assert.equal(await spoken(), ['Waiting for the picture…']);
   }
+});
+
+test('a guest who comes after the drop, or stays, is told that it is over, and of the next one', async () => {
+  await using stand = await openStand('');
+  await using browser = await openChromium();
+  const { page, spoken } = await openNoted(browser.context, stand.url);
+  await waitInPage(page, 'spoken.length > 0');
+  stand.isOver = true;
+  await waitInPage(page, '/Thank you/.test(document.body.innerText)');
+  stand.isOver = false;
+  await waitInPage(page, '/Waiting for the picture/.test(document.body.innerText)');
+  assert.equal(await spoken(), [
+    'Waiting for the picture…',
+    'That was it. Thank you for being here.',
+    'Waiting for the picture…',
+  ]);
 });
 
 test('a page that cannot learn of the drop says so once, and counts down when it has learnt', async () => {
