@@ -4,6 +4,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { either } from '../../hal/os/either.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
+import { WantedRestart } from '../../hal/os/supervise.ts';
 import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../../pipelines/capture/graph.ts';
 import type { FromCapture, ToCapture } from '../../pipelines/capture/messages.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
@@ -52,8 +53,8 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     await options.camera.check(signal);
     await options.sound.check(signal);
     const failing = new AbortController();
-    const fail = (error: PipelineError) => failing.abort(error);
-    restart = (reason) => fail(new PipelineError('GRAPH_FAILED', reason));
+    const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
+    restart = (reason) => fail(new WantedRestart(reason));
     const graph = options.graph();
     const ids = graph.outlets.map(({ id }) => id);
     const pipes = await openPipes(ids, 'writing');

@@ -2,6 +2,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { either } from '../../hal/os/either.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../hal/os/process.ts';
+import { WantedRestart } from '../../hal/os/supervise.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
@@ -119,7 +120,7 @@ export function openMedia(options: MediaOptions): MediaChild {
     const gone = new AbortController();
     const failing = new AbortController();
     using ends = either(signal, failing.signal);
-    restart = (reason) => failing.abort(new PipelineError('GRAPH_FAILED', reason));
+    restart = (reason) => failing.abort(new WantedRestart(reason));
     let child: RunningChild | undefined;
     const onMessage = (message: FromMedia) => {
       // It is being ended: what it still says is of before.

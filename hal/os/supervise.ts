@@ -11,6 +11,9 @@ export interface RestartPolicy {
   readonly healthyMs: number;
 }
 
+/** A task that the program itself wants to begin anew: no failure. */
+export class WantedRestart extends Error {}
+
 /** What a person or a status page may see of a supervised task. */
 export interface Supervised {
   readonly phase: 'running' | 'pausing' | 'stopped';
@@ -57,6 +60,7 @@ export async function supervise(
 
   while (!signal.aborted) {
     const startedMs = clock.monotonicMs();
+    let wantedFor: string | undefined;
     tell('running');
     try {
       await task(signal);
@@ -66,14 +70,18 @@ export async function supervise(
       if (signal.aborted) break;
       if (options.isFatal?.(error)) throw error;
       if (error instanceof ProcessError) diedTotal += 1;
-      lastFailure = messageOf(error);
+      if (error instanceof WantedRestart) wantedFor = error.message;
+      else lastFailure = messageOf(error);
     }
     const ranMs = clock.monotonicMs() - startedMs;
-    if (ranMs >= policy.healthyMs) pauseMs = policy.firstPauseMs;
-    log.warn('restarting', { task: name, ranMs: Math.round(ranMs), pauseMs, reason: lastFailure });
+    if (ranMs >= policy.healthyMs || wantedFor !== undefined) pauseMs = policy.firstPauseMs;
+    const reason = wantedFor ?? lastFailure;
+    const told = { task: name, ranMs: Math.round(ranMs), pauseMs, reason };
+    if (wantedFor === undefined) log.warn('restarting', told);
+    else log.info('beginning anew', told);
     tell('pausing');
     if (!(await pause(clock, pauseMs, signal))) break;
-    pauseMs = Math.min(pauseMs * 2, policy.longestPauseMs);
+    if (wantedFor === undefined) pauseMs = Math.min(pauseMs * 2, policy.longestPauseMs);
     restartsTotal += 1;
   }
   tell('stopped');

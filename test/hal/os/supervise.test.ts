@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openLog } from '../../../hal/os/log.ts';
-import { type Supervised, supervise } from '../../../hal/os/supervise.ts';
+import { type Supervised, supervise, WantedRestart } from '../../../hal/os/supervise.ts';
 import { runAll } from '../../../hal/os/task.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -48,6 +48,29 @@ test('each change of state is told, with the last failure', async () => {
   );
   assert.is(told.at(-1)?.lastFailure, 'broken');
   assert.is(told.at(-1)?.restartsTotal, 1);
+});
+
+test('what is begun anew on purpose is no failure: soon again each time, and without a warning', async () => {
+  const clock = new VirtualClock();
+  const ending = new AbortController();
+  const startsMs: number[] = [];
+  const told: Supervised[] = [];
+  const levels: string[] = [];
+  const task = async () => {
+    startsMs.push(clock.monotonicMs());
+    throw new WantedRestart('the drop is over');
+  };
+  const noting = openLog('info', 'journal', (line) => levels.push(line.slice(0, 3)));
+  const onChange = (supervised: Supervised) => told.push(supervised);
+  const options = { policy, clock, log: noting, onChange, isFatal: () => false };
+  const done = supervise('task', task, options, ending.signal);
+  await clock.advance(450);
+  ending.abort();
+  await done;
+  assert.equal(startsMs, [0, 100, 200, 300, 400]);
+  assert.is(told.at(-1)?.lastFailure, undefined);
+  assert.is(told.at(-1)?.restartsTotal, 4);
+  assert.equal(levels, ['<6>', '<6>', '<6>', '<6>', '<6>']);
 });
 
 test('a fatal failure is thrown', async () => {
