@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
 import { type DoorDeps, openDoors } from './doors.ts';
+import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
 import { reviveMedia } from './health/revive.ts';
@@ -168,7 +169,8 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     clock,
   });
   const { isEdge } = programme;
-  const commander = openCommander({ drop, isEdge, snapshot, print: printRoom.print });
+  const { print } = printRoom;
+  const commander = logCommands(openCommander({ drop, isEdge, snapshot, print }), log);
 
   const tasks: Task[] = [
     mediaPath.run,

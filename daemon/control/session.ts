@@ -116,7 +116,7 @@ async function answer(
   request: Request,
   socket: Socket,
   send: (answer: Answer) => void,
-  { snapshot, commander, clock, log }: ControlDeps,
+  { snapshot, commander, clock }: ControlDeps,
   signal: AbortSignal,
 ): Promise<void> {
   switch (request.ask) {
@@ -135,7 +135,6 @@ async function answer(
       const { verb, args, expect, isDryRun } = request;
       socket.setTimeout(0);
       socket.resume();
-      log.info('command', { by: 'cli', verb, isDryRun });
       const command = { verb, args, by: 'cli', isDryRun } as const;
       try {
         const outcome = await commander.run(

@@ -59,11 +59,12 @@ function follow(log: Log, bound: Fields, note: Note): Log {
 }
 
 function renderFields(fields: Fields): string {
-  const pairs = Object.entries(fields).map(([key, value]) => `${key}=${renderValue(value)}`);
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const pairs = known.map(([key, value]) => `${key}=${renderValue(value)}`);
   return pairs.join(' ').slice(0, FIELDS_MAX_LENGTH);
 }
 
 function renderValue(value: unknown): string {
   if (typeof value === 'string' && !/[\s="]/.test(value)) return value;
-  return JSON.stringify(value) ?? 'undefined';
+  return JSON.stringify(value) ?? String(value);
 }

@@ -70,11 +70,11 @@ export class CommandDesk {
     try {
       if (!(await memory.accept(id, clock.monotonicMs())))
         return this.#tell(id, rejected(id, 'too many commands in the last minutes'));
-      log.info('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
+      log.debug('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
       this.#tell(id, { id, status: 'accepted', code: null, detail: null, result: null });
       const reply = replyOf(id, await this.#carryOut(id, command, signal));
       await memory.settle(id, reply);
-      log.info('command over', { verb: command.verb, id, status: reply.status, code: reply.code });
+      log.debug('command over', { verb: command.verb, id, status: reply.status, code: reply.code });
       this.#tell(id, reply);
     } catch (error) {
       const detail = `the box cannot write down what it did: ${messageOf(error)}`;

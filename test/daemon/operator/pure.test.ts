@@ -99,7 +99,7 @@ test('the journal’s tail keeps the newest 200 lines of its level, with the fie
   const tail = new LogTail();
   const log = tailLog(silentLog, tail, 'info', () => 7).with({ link: 'wwan0' });
   log.debug('traffic');
-  for (let i = 0; i < 250; i += 1) log.warn('link silent', { i, why: 'no reply' });
+  for (let i = 0; i < 250; i += 1) log.warn('link silent', { i, why: 'no reply', more: undefined });
   const lines = tail.after(0);
   assert.is(lines.length, 200);
   assert.equal(lines.at(-1), {
