@@ -13,11 +13,13 @@ const keptSchema = v.object({
   lastDropId: v.nullable(v.pipe(v.string(), v.maxLength(64))),
   /** Unix time at which this was last known to be so. */
   aliveMs: v.number(),
+  /** Somebody had set the clock then: that time can be compared with another. */
+  isClockSet: v.optional(v.boolean(), false),
 });
 
 export type Kept = v.InferOutput<typeof keptSchema>;
 
-export function keptOf(drop: Drop, wallMs: number): Kept {
+export function keptOf(drop: Drop, wallMs: number, isClockSet = false): Kept {
   const sinceMs = resumableOf(drop);
   const { dropId } = drop;
   return {
@@ -25,6 +27,7 @@ export function keptOf(drop: Drop, wallMs: number): Kept {
     live: sinceMs !== undefined && dropId !== undefined ? { dropId, sinceMs } : null,
     lastDropId: dropId ?? null,
     aliveMs: wallMs,
+    isClockSet,
   };
 }
 
@@ -34,7 +37,8 @@ export function keptOf(drop: Drop, wallMs: number): Kept {
  * A drop that was live goes on, unless the box was away for longer than
  * `resumeWithinMs`: a camera must not go on air by itself the next morning. A
  * clock that stands before the kept time is a Pi's without a battery, which says
- * nothing of how long it was: the drop goes on.
+ * nothing of how long it was: the drop goes on, and {@link isTooLate} is asked again
+ * when somebody has set the clock.
  *
  * @param start What to do where no drop goes on.
  */
@@ -62,6 +66,15 @@ export function startDrop(
     },
     effects: [],
   };
+}
+
+/**
+ * A drop went on that had been cut off for too long.
+ *
+ * @param startedMs When the box was started, by a clock that somebody has set since.
+ */
+export function isTooLate(kept: Kept, startedMs: number, resumeWithinMs: number): boolean {
+  return kept.isClockSet && startedMs - kept.aliveMs > resumeWithinMs;
 }
 
 export type KeptFile =

@@ -61,6 +61,8 @@ export type DropEvent =
   | { readonly kind: 'begin-failed'; readonly reason: string }
   | { readonly kind: 'ended'; readonly reason?: string }
   | { readonly kind: 'power'; readonly phase: PowerPhase }
+  /** This drop went on after a power failure, and was away for too long: nobody is there any more. */
+  | { readonly kind: 'too-late'; readonly dropId: string }
   | { readonly kind: 'tick' };
 
 /** What the box must do, in this order. */

@@ -45,6 +45,8 @@ export function step(drop: Drop, event: DropEvent, now: Now): Step {
       return drop.phase === 'ending' ? ended(drop, event.reason, now) : stay(drop);
     case 'power':
       return event.phase === 'shut-down' ? powerGoes(drop, now) : powerStays(drop);
+    case 'too-late':
+      return tooLate(drop, event.dropId, now);
     case 'tick':
       return tick(drop, now);
   }
@@ -148,6 +150,13 @@ function end(drop: Drop, next: 'idle' | 'power-off', by: 'person' | 'power', now
       tell('drop.ended', now, { dropId, lastedS, isByPower: by === 'power' }),
     ],
   };
+}
+
+function tooLate(drop: Drop, dropId: string, now: Now): Step {
+  if (drop.phase !== 'live' || drop.dropId !== dropId) return stay(drop);
+  const told = tell('drop.resumed-too-late', now, { dropId }, 'warning');
+  const { drop: ending, effects } = end(drop, 'idle', 'person', now);
+  return { drop: ending, effects: [told, ...effects] };
 }
 
 function ended(drop: In<'ending'>, reason: string | undefined, now: Now): Step {

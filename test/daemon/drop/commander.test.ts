@@ -20,16 +20,25 @@ interface Options {
   readonly folder?: string;
   readonly start?: 'idle' | 'live';
   readonly effects?: Partial<DropEffects>;
+  readonly first?: Partial<BoxSnapshot>;
+  /** How far its clock is ahead of the virtual one. */
+  readonly aheadMs?: () => number;
 }
 
 /** A machine over a box whose camera comes with capture. */
-async function startMachine({ folder, start = 'idle', effects = {} }: Options = {}) {
+async function startMachine({
+  folder,
+  start = 'idle',
+  effects = {},
+  first = {},
+  aheadMs = () => 0,
+}: Options = {}) {
   const clock = new VirtualClock();
   const keptFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
   const did: string[] = [];
   const events: BoxEvent[] = [];
   let isCapturing = false;
-  let change: Partial<BoxSnapshot> = {};
+  let change: Partial<BoxSnapshot> = first;
   const snapshot = (): BoxSnapshot => ({
     ...WELL,
     media: figures({ isFlowing: isCapturing }),
@@ -40,7 +49,11 @@ async function startMachine({ folder, start = 'idle', effects = {} }: Options = 
     keptFile,
     start,
     resumeWithinS: 1800,
-    clock,
+    clock: {
+      wallMs: () => clock.wallMs() + aheadMs(),
+      monotonicMs: () => clock.monotonicMs(),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    },
     log: silentLog,
     snapshot: () => snapshot(),
     onEvent: (event) => events.push(event),
@@ -333,6 +346,58 @@ test('what was live when the power failed goes on when the box is back', async (
   await using last = await startMachine({ folder });
   assert.is(last.drop.state().phase, 'idle');
   assert.is(last.drop.state().dropId, dropId);
+});
+
+const AWAY_MS = 10 * 3_600_000;
+const clockIs = (phase: 'free' | 'synchronised'): Partial<BoxSnapshot> => ({
+  system: { ...WELL.system, clock: { phase, maxErrorMs: 1 } } as BoxSnapshot['system'],
+});
+
+/** A box that goes live, and one ten hours later on a machine whose clock stood still meanwhile. */
+async function resumeNextMorning(before: 'free' | 'synchronised') {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drop-'));
+  {
+    await using box = await startMachine({ folder, first: clockIs(before) });
+    await box.run('go-live', { args: { force: true } });
+    await until(async () => (await readFile(box.keptFile, 'utf8')).includes('"live":{'), 10_000);
+  }
+  let aheadMs = 0;
+  const box = await startMachine({ folder, first: clockIs('free'), aheadMs: () => aheadMs });
+  await box.clock.advance(5_000);
+  assert.is(box.drop.state().phase, 'live', 'nobody knows yet how late it is');
+  return {
+    box,
+    setClock: async () => {
+      aheadMs = AWAY_MS;
+      box.set(clockIs('synchronised'));
+      await box.clock.advance(5_000);
+    },
+  };
+}
+
+test('a drop that goes on by a clock that stood still ends when somebody sets the clock', async () => {
+  const { box, setClock } = await resumeNextMorning('synchronised');
+  await using _box = box;
+  await setClock();
+  assert.is(box.drop.state().phase, 'idle');
+  const told = box.events.find(({ type }) => type === 'drop.resumed-too-late');
+  assert.is(told?.severity, 'warning');
+});
+
+test('one that was cut off before anybody had set the clock goes on: nobody knows when that was', async () => {
+  const { box, setClock } = await resumeNextMorning('free');
+  await using _box = box;
+  await setClock();
+  assert.is(box.drop.state().phase, 'live');
+});
+
+test('a drop that a person began meanwhile is not ended for the one before', async () => {
+  const { box, setClock } = await resumeNextMorning('synchronised');
+  await using _box = box;
+  await box.run('end');
+  await box.run('go-live', { args: { force: true } });
+  await setClock();
+  assert.is(box.drop.state().phase, 'live');
 });
 
 test('a kept file of garbage is a new box', async () => {

@@ -15,6 +15,7 @@ const kept = (dropId: string | undefined): Kept => ({
   live: dropId === undefined ? null : { dropId, sinceMs: 1 },
   lastDropId: dropId ?? null,
   aliveMs: 1,
+  isClockSet: false,
 });
 
 test('a folder that cannot be written is told of once, tried each minute, and told of when it can be', async () => {

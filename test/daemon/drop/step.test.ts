@@ -392,7 +392,8 @@ function watch(model: Model, box: Evening, event: DropEvent): void {
   if (drop.phase === 'fault') assert.ok(stateOf(drop).reason);
   assert.ok(ALLOWED[before].includes(drop.phase), `${before} -> ${drop.phase}`);
   if (before === 'live' && drop.phase !== 'live') {
-    const isAsked = event.kind === 'command' || event.kind === 'power';
+    const isTooLate = event.kind === 'too-late' && event.dropId === drop.dropId;
+    const isAsked = event.kind === 'command' || event.kind === 'power' || isTooLate;
     assert.ok(isAsked, `${event.kind} ended a drop`);
   }
   model.phase = drop.phase;
@@ -451,6 +452,10 @@ const anyEvent: fc.Arbitrary<DropEvent> = fc.oneof(
   fc.record({
     kind: fc.constant('power' as const),
     phase: fc.constantFrom('normal', 'saving', 'last-minutes', 'shut-down'),
+  }),
+  fc.record({
+    kind: fc.constant('too-late' as const),
+    dropId: fc.constantFrom(dropIdAt(START_MS), 'another'),
   }),
   fc.constant<DropEvent>({ kind: 'tick' }),
 );
