@@ -14,21 +14,23 @@ const test = suite('lab: an evening by button presses alone');
 
 const CONFIG = {
   camera: { width: 160, height: 90, fps: 5 },
-  sound: { driver: 'none' },
+  sound: { driver: 'test', channels: 1 },
   encoder: { speed: 'ultrafast' },
   renditions: [{ name: 'low', width: 160, height: 90, bitrate_bps: 100_000 }],
   recording: { targets: [{ id: 'card', folder: 'recordings', reserve_mb: 10, reserve_pct: 1 }] },
+  // Nobody listens there: the lamp tells that it tries.
+  uplink: { host: '127.0.0.1', port: 9_999, bitrate_bps: 100_000, min_bitrate_bps: 50_000 },
   clips: { folder: 'clips', length_s: 5, poster_every_s: 0 },
   panel: { driver: 'gpio' },
   power: { board: 'auto', shut_down: 'machine' },
   printer: { driver: 'none' },
   modems: { driver: 'none' },
 };
-const [DROP, MARK, POWER, ON_AIR, RECORDING] = [17, 27, 22, 23, 16];
+const [DROP, MARK, POWER, ON_AIR, LINKS, SOUND, RECORDING] = [17, 27, 22, 23, 24, 25, 16];
 /** A machine that does much else is slow, and no failure. */
 const PATIENCE_MS = 120_000;
 
-/** The crew: fingers on two buttons, eyes on three lamps. */
+/** The crew: fingers on two buttons, eyes on five lamps. */
 function openCrew() {
   const chip = makeGpioChip({
     17: 'GPIO17',
@@ -40,7 +42,9 @@ function openCrew() {
     16: 'GPIO16',
   });
   for (const button of [DROP, MARK]) chip.pull(button, true);
-  const lamps = new Map([POWER, ON_AIR, RECORDING].map((line) => [line, new SeenRhythm()]));
+  const lamps = new Map(
+    [POWER, ON_AIR, LINKS, SOUND, RECORDING].map((line) => [line, new SeenRhythm()]),
+  );
   const looking = setInterval(() => {
     for (const [line, lamp] of lamps) lamp.look(chip.value(line), performance.now());
   }, 20);
@@ -107,6 +111,8 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     box.plugIn();
     await crew.see(ON_AIR, 'plugged in', 'wink');
     await crew.see(POWER, 'on mains', 'steady');
+    await crew.see(SOUND, 'nobody listens', 'wink');
+    await crew.see(LINKS, 'nothing goes upstream', 'off');
     await sleep(1000);
 
     // A machine that does much else is too slow for the checks; a crew presses again.
@@ -126,6 +132,8 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     const part = await newest();
     await wait('further parts', async () => (await newest()) !== part);
     await crew.see(RECORDING, 'it is recorded', 'steady');
+    await crew.see(SOUND, 'it is heard', 'steady');
+    await crew.see(LINKS, 'the receiver upstream does not answer', 'blink');
 
     await crew.press(MARK, 200);
     await wait('a clip', () => box.files('clips', '.mp4').length === 1);
@@ -159,7 +167,7 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     await wait('the end of the box', async () => (await box.ended()) === 0);
     assert.is(powerOffs, 1);
     assert.equal(box.processes(), []);
-    await crew.see(ON_AIR, 'shut down', 'off');
+    for (const lamp of [ON_AIR, LINKS, SOUND, RECORDING]) await crew.see(lamp, 'shut down', 'off');
     await crew.see(POWER, 'shut down', 'off');
   } catch (error) {
     console.log(box.output().slice(-6000));
