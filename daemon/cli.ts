@@ -43,8 +43,9 @@ export const HELP = `venuebox: camera and sound to phones over low-latency HLS
                                 where clips.token_secret_file asks for one
   venuebox status               how the box on this machine is
   venuebox cmd VERB [key=value...]
-                                ask it for something, as its button does: arm, disarm, go-live,
-                                end, mark, preflight, print, shut-down
+                                ask it for something, as its button does: arm, disarm, go-live
+                                [force=true], end, mark [label=TEXT], preflight, shut-down;
+                                print document=address or document=status
   venuebox bond --listen PORT --to HOST:PORT --from IP[,IP...]
                                 spread an SRT encoder's packets over several links (SRTLA);
                                 --from @FILE has one link a line: IP [backup] [weight=N],

@@ -3,7 +3,7 @@
  * load beside them. Without names: lag, glass, start, viewers. Longer ones by
  * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
- * `idle`, `telemetry` (bytes over MQTT), `glass10` (our player for 10 minutes), `soak`
+ * `idle`, `telemetry` (bytes over MQTT), `operator` (its page opened cold), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
  */
 import { benchClip } from './clip.ts';
@@ -12,6 +12,7 @@ import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
+import { benchOperator } from './operator.ts';
 import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   idle: benchIdle,
   shed: benchShed,
   telemetry: benchTelemetry,
+  operator: benchOperator,
   soak: () => benchSoak(30),
 };
 
