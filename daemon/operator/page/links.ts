@@ -28,7 +28,7 @@ export function openLinks(): Part {
   return {
     element,
     update: ({ view, history }, nowMs) => {
-      const found = linkRows(view.uplink?.bond, view.modems, view.modemCare);
+      const found = linkRows(view.uplink?.bond, view.modems, view.modemCare, view.plannedLinks);
       say(uplink, describeUplink(view));
       say(none, view.modems.phase === 'away' ? view.modems.reason : 'No links are configured.');
       none.hidden = found.length > 0;
@@ -77,10 +77,11 @@ function openRow(): Row {
   const element = h('li', {}, head, list, share, plots);
   return {
     element,
-    update: ({ id, link, modem }, history, nowMs) => {
+    update: ({ id, link, modem, isPlanned }, history, nowMs) => {
       say(name, id);
       mark(element, 'data-state', link === undefined ? 'radio' : stateOf(link).key);
-      say(state, link === undefined ? 'not in the bond' : stateOf(link).word);
+      const unused = isPlanned ? 'waits for the drop' : 'not in the bond';
+      say(state, link === undefined ? unused : stateOf(link).word);
       mark(state, 'title', link?.reason);
       drawRadio(bars, radio, modem);
       facts(list, linkFacts(link));

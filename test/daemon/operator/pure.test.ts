@@ -177,6 +177,27 @@ test('a link finds its modem by interface, and a modem without a link is shown t
   assert.equal(linkRows(undefined, { phase: 'absent' }), []);
 });
 
+test('before a drop the links of the config are there, each with its modem', () => {
+  const { modems } = fakeSnapshot();
+  const planned = [
+    { id: 'blue', device: 'wwan0' },
+    { id: 'cable', device: 'eth0' },
+  ];
+  const told = (bond?: never) =>
+    linkRows(bond, modems, [], planned).map(({ id, link, modem, isPlanned }) => [
+      id,
+      link?.id,
+      modem?.operator,
+      isPlanned,
+    ]);
+  assert.equal(told(), [
+    ['blue', undefined, 'Blau', true],
+    ['cable', undefined, undefined, true],
+    ['wwan1', undefined, 'Rot', false],
+  ]);
+  assert.equal(told({ links: [fakeLink('blue')] } as never)[0], ['blue', 'blue', 'Blau', true]);
+});
+
 test('a link that is named as the crew likes finds the modem that the config gives it', () => {
   const { modems, uplink } = fakeSnapshot();
   const one = { ...uplink?.bond, links: [fakeLink('red'), fakeLink('blue')] } as never;
