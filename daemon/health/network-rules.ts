@@ -102,7 +102,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     find: ({ box: { events } }) =>
       events?.notKept === undefined
         ? undefined
-        : `${events.waiting} events wait in memory: ${events.notKept.slice(0, 160)}`,
+        : `events wait in memory, and not on the disk: ${events.notKept.slice(0, 160)}`,
   },
   {
     key: 'events-refused',
@@ -124,7 +124,7 @@ export const NETWORK_RULES: readonly Rule[] = [
     // Until all that is left has been sent: then there is nothing to do any more.
     find: ({ box: { events } }) =>
       events !== undefined && events.lostTotal > 0 && events.waiting > 0
-        ? `${events.lostTotal} events are lost, ${events.waiting} wait: there was no room for more`
+        ? 'events are lost: more waited for the broker than there is room for'
         : undefined,
   },
 ];
