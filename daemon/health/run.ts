@@ -3,11 +3,13 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../commands.ts';
 import type { BoxSnapshot, Warning } from '../snapshot.ts';
+import { DEVICE_RULES } from './device-rules.ts';
 import { louder, NOTHING_HEARD, NOTHING_SEEN, recordersLost, watchFacts } from './facts.ts';
 import { MACHINE_RULES } from './machine-rules.ts';
 import { MEDIA_RULES } from './media-rules.ts';
 import { MODEM_RULES } from './modem-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
+import { POWER_RULES } from './power-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
 
@@ -16,6 +18,8 @@ export const RULES: readonly Rule[] = [
   ...NETWORK_RULES,
   ...MODEM_RULES,
   ...RECORDING_RULES,
+  ...POWER_RULES,
+  ...DEVICE_RULES,
   ...MACHINE_RULES,
 ];
 
