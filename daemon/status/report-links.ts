@@ -10,23 +10,31 @@ const LINKS_MAX = 16;
 /** What a full SRT packet measures on a link, for windows that are told in packets. */
 const PACKET_BYTES = 1_344;
 
-/** Links of the bonding with the modem behind each, then the modems that carry nothing. */
-export function reportLinks({ uplink, modems, modemCare = [] }: BoxSnapshot): Body<'links'> {
+/**
+ * Links of the bonding with the modem behind each, then those of the config that wait for a
+ * drop, then the modems that carry nothing.
+ */
+export function reportLinks(box: BoxSnapshot): Body<'links'> {
+  const { uplink, modems, modemCare = [], plannedLinks = [] } = box;
   const bonded = uplink?.bond?.links ?? [];
   const known = modems.phase === 'known' ? modems.modems : [];
   const careOf = (modem: ModemState | undefined): Partial<ModemCare> =>
     modemCare.find(({ id }) => id === modem?.id) ?? {};
-  const modemOf = (id: string) =>
-    known.find(
-      (modem) => careOf(modem).link === id || modem.interfaceName === id || modem.id === id,
+  const modemOf = (id: string) => {
+    const device = plannedLinks.find((one) => one.id === id)?.device ?? id;
+    return known.find(
+      (modem) => careOf(modem).link === id || modem.interfaceName === device || modem.id === id,
     );
-  const taken = new Set(bonded.map(({ id }) => modemOf(id)));
+  };
+  const waiting = plannedLinks.filter(({ id }) => !bonded.some((link) => link.id === id));
+  const taken = new Set([...bonded, ...waiting].map(({ id }) => modemOf(id)));
   const report = (id: string, link: LinkSnapshot | undefined, modem: ModemState | undefined) =>
     reportLink(id, link, modem, careOf(modem));
   // SRT by itself goes by the one way that the kernel has.
   const isDirect = uplink?.phase === 'connected' && uplink.bond === undefined;
   const links = [
     ...bonded.map((link) => report(link.id, link, modemOf(link.id))),
+    ...waiting.map(({ id }) => report(id, undefined, modemOf(id))),
     ...known
       .filter((modem) => !taken.has(modem))
       .map((modem) => report(modem.interfaceName ?? modem.id, undefined, modem)),

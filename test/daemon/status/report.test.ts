@@ -64,6 +64,12 @@ test('a modem that carries nothing is a link all the same, and one in use is tol
     ['wwan0', null],
     ['wwan1', null],
   ]);
+  const plannedLinks = [{ id: 'blue', device: 'wwan0' }, { id: 'cable' }];
+  assert.equal(ids({ ...full, uplink: undefined, plannedLinks }), [
+    ['blue', null],
+    ['cable', null],
+    ['wwan1', null],
+  ]);
 });
 
 test('SRT without bonding is one active way while it is connected, and none while it is not', () => {
