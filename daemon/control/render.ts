@@ -1,5 +1,6 @@
 import { type EdgeReport, hitRatioOf } from '../../pipelines/edge/state.ts';
 import type { Outcome, Progress } from '../commands.ts';
+import { renderDuration } from '../duration.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../snapshot.ts';
 
 /** A snapshot in words, for a terminal 80 columns wide. */
@@ -157,14 +158,6 @@ function warningLines(warnings: readonly Warning[], nowMs: number): readonly str
     clean(`! ${severity} ${key}, for ${renderDuration((nowMs - sinceMs) / 1000)}: ${text}`),
     `    ${clean(advice)}`,
   ]);
-}
-
-/** `2 h 05 min`, `3 min 20 s`, `7 s`; a clock that was set back counts as none. */
-export function renderDuration(seconds: number): string {
-  const whole = Math.max(0, Math.floor(seconds));
-  const [h, min, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  if (h > 0) return `${h} h ${String(min).padStart(2, '0')} min`;
-  return min > 0 ? `${min} min ${String(s).padStart(2, '0')} s` : `${s} s`;
 }
 
 function megabits(bps: number): string {

@@ -1,8 +1,9 @@
 import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
+import { renderDuration } from '../duration.ts';
 import { describeShared, sharedDisks } from '../health/recording-rules.ts';
-import type { BoxSnapshot, PlannedLink } from '../snapshot.ts';
+import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../snapshot.ts';
 
 /**
  * What is looked at before a drop, each a pure look at the box. A `fail` keeps
@@ -128,14 +129,15 @@ function checkDisk({ recording }: BoxSnapshot): Finding {
   const advice = 'Check the disk; without it nothing is recorded there.';
   if (failed.length === recording.length) return fail(reasons, advice);
   if (failed.length > 0) return warn(reasons, advice);
+  const left = ({ id, remainingS }: RecordingTarget) =>
+    remainingS === undefined ? id : `${id}: ${renderDuration(remainingS)} left`;
   const short = recording.filter(({ remainingS }) => (remainingS ?? Infinity) < DISK_LEAST_S);
   if (short.length > 0) {
-    const figures = short.map(({ id, remainingS }) => `${id}: ${minutes(remainingS ?? 0)} left`);
-    return warn(figures.join(', '), 'Make room, or take another disk.');
+    return warn(short.map(left).join(', '), 'Make room, or take another disk.');
   }
   const shared = describeShared(sharedDisks(recording));
   if (shared !== undefined) return warn(shared, 'Give one of them a disk of its own.');
-  return pass(`${recording.length} recordings`);
+  return pass(recording.map(left).join(', '));
 }
 
 function checkLinks(box: BoxSnapshot): Finding {
@@ -191,8 +193,4 @@ function checkClock({ system }: BoxSnapshot): Finding {
     default:
       return warn('it is not known whether the clock is right', advice);
   }
-}
-
-function minutes(seconds: number): string {
-  return `${Math.round(seconds / 60)} min`;
 }
