@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { type EdgeReport, hitRatioOf } from '../../pipelines/edge/state.ts';
 import type { Outcome, Progress } from '../commands.ts';
 import { renderDuration } from '../duration.ts';
@@ -30,9 +31,39 @@ export function renderOutcome(outcome: Outcome): string {
   if (outcome.status !== 'done') {
     return `${outcome.status} (${clean(outcome.code)}): ${clean(outcome.detail)}\n`;
   }
-  const result =
-    outcome.result === undefined ? '' : `${clean(JSON.stringify(outcome.result, null, 2), true)}\n`;
-  return `done: ${clean(outcome.detail)}\n${result}`;
+  const lines = [`done: ${outcome.detail}`, ...resultLines(outcome.result)];
+  return `${lines.map((line) => clean(line)).join('\n')}\n`;
+}
+
+/** What a person can do something with; all of it is in the JSON. */
+const toldResult = v.object({
+  clip: v.optional(v.object({ url: v.string() })),
+  checks: v.optional(
+    v.array(
+      v.object({
+        name: v.string(),
+        verdict: v.string(),
+        evidence: v.string(),
+        advice: v.string(),
+      }),
+    ),
+    [],
+  ),
+});
+
+function resultLines(result: unknown): readonly string[] {
+  const parsed = v.safeParse(toldResult, result);
+  if (!parsed.success) return [];
+  const { clip, checks } = parsed.output;
+  return [
+    ...(clip === undefined ? [] : [`  clip  ${clip.url}`]),
+    ...checks
+      .filter(({ verdict }) => verdict !== 'pass')
+      .flatMap(({ name, verdict, evidence, advice }) => [
+        `  ${verdict}  ${name}: ${evidence}`,
+        ...(advice === '' ? [] : [`        ${advice}`]),
+      ]),
+  ];
 }
 
 function headline({ name, version, drop, media }: BoxSnapshot, nowMs: number): string {
@@ -165,8 +196,7 @@ function megabits(bps: number): string {
 }
 
 /** Names of devices and words of children come from outside: no terminal is steered by them. */
-function clean(text: string, keepsLines = false): string {
+function clean(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  const control = keepsLines ? /[\0-\x09\x0b-\x1f\x7f-\x9f]/g : /[\0-\x1f\x7f-\x9f]/g;
-  return text.replace(control, ' ');
+  return text.replace(/[\0-\x1f\x7f-\x9f]/g, ' ');
 }

@@ -76,7 +76,9 @@ async function runDropVerb(
   const state = drop.state();
   if (verb === 'preflight') return tellChecks(drop.checks());
   if (state.phase === goal.goal) {
-    const result = { phase: state.phase, dropId: state.dropId, checks: briefly(drop.checks()) };
+    // Those of before a drop are no news at its end.
+    const checks = goal.via.includes('preflight') ? { checks: briefly(drop.checks()) } : {};
+    const result = { phase: state.phase, dropId: state.dropId, ...checks };
     return done(
       `it is ${state.phase}${state.reason === undefined ? '' : `: ${state.reason}`}`,
       result,
@@ -110,7 +112,7 @@ async function follow(
   const told = new Map<string, string>();
   while (via.includes(drop.state().phase)) {
     await drop.changed(signal);
-    const checks = drop.state().phase === 'ending' ? [] : drop.checks();
+    const checks = via.includes('preflight') ? drop.checks() : [];
     for (const { name, verdict, evidence } of checks) {
       if (told.get(name) === verdict) continue;
       told.set(name, verdict);

@@ -382,6 +382,21 @@ test('no device name steers a terminal', () => {
   assert.not.match(renderOutcome({ status: 'failed', code: 'X', detail: 'a\x1b]0;b' }), '\x1b');
 });
 
+test('of a result people get the clip and what did not pass, and the JSON has the rest', () => {
+  const check = (name: string, verdict: string, advice = '') => {
+    return { name, verdict, evidence: 'seen', advice };
+  };
+  const checks = [check('camera', 'pass'), check('clock', 'warn', 'Plug it in.')];
+  const done = (result?: unknown) => renderOutcome({ status: 'done', detail: 'so', result });
+  assert.is(done({ checks }), 'done: so\n  warn  clock: seen\n        Plug it in.\n');
+  assert.is(
+    done({ atMs: 1, clip: { id: 'x', url: 'http://box/clip/x', durationS: 9 } }),
+    'done: so\n  clip  http://box/clip/x\n',
+  );
+  for (const other of [undefined, 7, { checks: 'none' }, { clip: { url: 'a\x1b[2J' } }])
+    assert.match(done(other), /^done: so\n(?: {2}clip {2}a \[2J\n)?$/);
+});
+
 test('durations read well', () => {
   const seconds = [-5, 0, 7, 200, 3_725, 360_000];
   assert.equal(seconds.map(renderDuration), [
