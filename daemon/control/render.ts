@@ -98,7 +98,9 @@ function edgeRows(edge: EdgeReport): readonly Row[] {
 }
 
 function cameraRow(box: BoxSnapshot): string {
-  const frames = isFlowing(box) ? 'frames flow' : 'no frames';
+  const rate = box.media?.framesPerS;
+  const flow = rate === undefined ? 'frames flow' : `${Math.round(rate)} frames/s`;
+  const frames = isFlowing(box) ? flow : 'no frames';
   return `${box.camera}, ${frames}${box.isCameraLocked ? ', exposure locked' : ''}`;
 }
 

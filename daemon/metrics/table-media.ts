@@ -16,6 +16,12 @@ export const mediaMetrics: readonly Metric[] = [
     samples: ({ media }) => [[media?.partsTotal]],
   },
   {
+    name: 'venuebox_camera_frames_per_second',
+    help: 'Frames of the camera in the last second.',
+    type: 'gauge',
+    samples: ({ media }) => [[media?.framesPerS]],
+  },
+  {
     name: 'venuebox_frames_held_total',
     help: 'Frames that the camera left out.',
     type: 'counter',

@@ -133,11 +133,11 @@ function reportBattery({ battery }: BoxSnapshot): Body<'battery'> {
   };
 }
 
-function reportCamera({ camera, children }: BoxSnapshot): Body<'camera'> {
+function reportCamera({ camera, children, media }: BoxSnapshot): Body<'camera'> {
   return {
     model: clipText(camera, 128),
     state: children['capture']?.phase ?? 'unknown',
-    fps: null,
+    fps: rounded(media?.framesPerS, 1),
     exposure_s: null,
     gain: null,
     lut: null,

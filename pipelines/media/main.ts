@@ -15,6 +15,7 @@ import { quantiles, Viewers } from '../hls/viewers.ts';
 import { openPages } from '../player/pages.ts';
 import { openArchive } from './archive.ts';
 import { type CaptureRun, openCaptureRun, type RunMessage } from './capture-run.ts';
+import { FrameRate } from './frame-rate.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { Presentation } from './presentation.ts';
 import type { Stamping } from './timeline.ts';
@@ -121,8 +122,10 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       captureRun?.fail('capture brings no frames');
   }, presentation.tickEveryMs);
   let toldMs = performance.now();
+  const frameRate = new FrameRate(toldMs);
   const tellFigures = () => {
     toldMs = performance.now();
+    const framesPerS = frameRate.take(toldMs);
     tell({
       type: 'figures',
       figures: {
@@ -132,6 +135,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         partLagMs: quantiles(lagsMs),
         partsTotal,
         heldFramesTotal: presentation.heldTotal,
+        ...(framesPerS === undefined ? {} : { framesPerS }),
         standIns: presentation.standIns.now(),
         resting: presentation.standIns.resting(),
         heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
@@ -157,6 +161,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       nowUs,
       tell,
       onUnit: (id, runningUs) => {
+        if (lastVideoUs.has(id)) frameRate.note(id);
         for (const reader of presentation.standIns.readersOf(id)) {
           if (lastVideoUs.has(reader)) lastVideoUs.set(reader, runningUs);
         }

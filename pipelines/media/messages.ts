@@ -114,6 +114,8 @@ export interface MediaFigures {
   readonly heldBytes: number;
   /** Frames that the camera left out, filled by showing their neighbours longer. */
   readonly heldFramesTotal: number;
+  /** Frames of the camera in the last second; left out where there were none. */
+  readonly framesPerS?: number;
   /** Of a box that serves another one's stream. */
   readonly edge?: EdgeReport;
   /** By rendition, the one whose pictures it has now; only where that is another. */

@@ -15,6 +15,7 @@ export function openMachine(): Part {
     update: ({ view }, nowMs) => {
       facts(list, [
         ['Camera', view.camera],
+        ['Frames', describeFrames(view)],
         ['Sound', view.sound],
         ['Encoder', view.encoder],
         ['Frame to servable', view.media?.partLagMs && formatMs(view.media.partLagMs.p95)],
@@ -26,6 +27,11 @@ export function openMachine(): Part {
       drawChildren(children, view);
     },
   };
+}
+
+function describeFrames({ media }: View): string | undefined {
+  const rate = media?.framesPerS;
+  return rate === undefined ? undefined : `${Math.round(rate)} a second`;
 }
 
 function drawChildren(list: HTMLElement, { children }: View): void {

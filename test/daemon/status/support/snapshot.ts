@@ -64,6 +64,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       partsTotal: 54_321,
       heldBytes: 12_345_678,
       heldFramesTotal: 7,
+      framesPerS: 29.97,
       edge: {
         requestsTotal: 20_000,
         hitsTotal: 15_000,
