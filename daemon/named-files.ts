@@ -27,7 +27,7 @@ export function unreadableFiles(config: Config): readonly string[] {
 /** Each `…_file`, and each of `…_files`, that is not empty. */
 function namedFiles(value: unknown, key: string): readonly (readonly [string, string])[] {
   if (typeof value === 'string') {
-    const isFile = /(_file|_files\.[^.]+)$/.test(key) && key !== MADE_BY_THE_BOX;
+    const isFile = /_file$|_files\./.test(key) && key !== MADE_BY_THE_BOX;
     return isFile && value !== '' ? [[key, value]] : [];
   }
   if (typeof value !== 'object' || value === null) return [];

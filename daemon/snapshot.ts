@@ -62,6 +62,8 @@ export interface EventsState {
   readonly waiting: number;
   /** Of this run: there was no room for them any more. */
   readonly lostTotal: number;
+  /** Of those, lost since none waited any more. */
+  readonly lostNow: number;
   /** Why the disk takes none; those of meanwhile wait in memory. */
   readonly notKept?: string;
   /** Why the broker takes none. */

@@ -14,7 +14,7 @@ export interface Keeper {
   /** Writes it where something of it is new. */
   keep(kept: Kept): void;
   /** Once in a minute: says when the box was last known to live, and tries again what failed. */
-  beat(aliveMs: number, isClockSet?: boolean): void;
+  beat(alive: Pick<Kept, 'aliveMs' | 'isClockSet'>): void;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
 }
@@ -63,11 +63,11 @@ export function openKeeper(path: string, { clock, log, onTrouble }: KeeperDeps):
       asked = key;
       put(kept);
     },
-    beat: (aliveMs, isClockSet = false) => {
+    beat: (alive) => {
       if (clock.monotonicMs() - beatMs < BEAT_EVERY_MS) return;
       beatMs = clock.monotonicMs();
       if (last !== undefined && (last.live !== null || trouble !== undefined)) {
-        put({ ...last, aliveMs, isClockSet });
+        put({ ...last, ...alive });
       }
     },
     settled: async () => {

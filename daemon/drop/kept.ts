@@ -19,7 +19,7 @@ const keptSchema = v.object({
 
 export type Kept = v.InferOutput<typeof keptSchema>;
 
-export function keptOf(drop: Drop, wallMs: number, isClockSet = false): Kept {
+export function keptOf(drop: Drop, wallMs: number): Kept {
   const sinceMs = resumableOf(drop);
   const { dropId } = drop;
   return {
@@ -27,7 +27,7 @@ export function keptOf(drop: Drop, wallMs: number, isClockSet = false): Kept {
     live: sinceMs !== undefined && dropId !== undefined ? { dropId, sinceMs } : null,
     lastDropId: dropId ?? null,
     aliveMs: wallMs,
-    isClockSet,
+    isClockSet: false,
   };
 }
 

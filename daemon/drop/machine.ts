@@ -3,8 +3,9 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../commands.ts';
 import type { BoxSnapshot, DropState, DropTroubles } from '../snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
+import { Doubt } from './doubt.ts';
 import { openKeeper } from './keeper.ts';
-import { isTooLate, keptOf, readKept, startDrop } from './kept.ts';
+import { keptOf, readKept, startDrop } from './kept.ts';
 import { type Drop, type DropEvent, dropIdAt, type Effect, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
 
@@ -79,10 +80,9 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   let drop: Drop = first.drop;
   const isBegun = first.effects.some((one) => one.kind === 'begin-drop' && !one.isResumed);
   const firstId = isBegun ? first.drop.dropId : undefined;
-  const startedMs = clock.monotonicMs();
-  /** What went on by a clock that may not have been set, until one that is has been asked. */
-  let doubted = first.drop.phase === 'live' && !isBegun ? read.kept : undefined;
-  const isClockSet = () => options.snapshot().system?.clock.phase === 'synchronised';
+  const isResumed = first.drop.phase === 'live' && !isBegun;
+  // A demo would begin another one.
+  const doubt = new Doubt(isResumed && options.start === 'idle' ? read.kept : undefined, clock);
   let results: readonly CheckResult[] = [];
   const waiting = new Set<() => void>();
   let troubles: DropTroubles = {};
@@ -140,7 +140,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
       setTrouble('notOff', undefined);
     }
     // On the disk some ms later: a live drop does not wait for a slow card.
-    keeper.keep(keptOf(drop, clock.wallMs(), isClockSet()));
+    keeper.keep({ ...keptOf(drop, clock.wallMs()), ...doubt.alive(options.snapshot()) });
     const performed = Promise.all(done.effects.map(perform));
     if (before.phase !== drop.phase) wake();
     return performed;
@@ -149,21 +149,16 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const apply = (event: DropEvent) => {
     if (event.kind === 'power' && event.phase !== 'shut-down') setTrouble('notOff', undefined);
     const done = preview(event);
+    if (event.kind === 'command' && done.refusal === undefined) doubt.end();
     return { step: done, performed: enter(done) };
-  };
-  const doubt = (): void => {
-    if (doubted?.live === undefined || !isClockSet()) return;
-    const atMs = clock.wallMs() - (clock.monotonicMs() - startedMs);
-    const { dropId } = doubted.live ?? {};
-    if (dropId !== undefined && isTooLate(doubted, atMs, resumeWithinMs)) {
-      log.warn('a drop went on by itself that was cut off too long ago', { dropId });
-      apply({ kind: 'too-late', dropId });
-    }
-    doubted = undefined;
   };
   const look = (): void => {
     const box = options.snapshot();
-    doubt();
+    const dropId = doubt.judge(box, resumeWithinMs);
+    if (dropId !== undefined) {
+      log.warn('a drop went on by itself that was cut off too long ago', { dropId });
+      apply({ kind: 'too-late', dropId });
+    }
     if (drop.phase === 'preflight' || drop.phase === 'armed') {
       results = runChecks(box);
       apply({ kind: 'checks', failures: failuresOf(results) });
@@ -177,7 +172,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     void enter({ ...first, drop });
     while (!signal.aborted) {
       look();
-      keeper.beat(clock.wallMs(), isClockSet());
+      keeper.beat(doubt.alive(options.snapshot()));
       try {
         await clock.sleep(TICK_MS, signal);
       } catch (error) {

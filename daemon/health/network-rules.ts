@@ -119,12 +119,12 @@ export const NETWORK_RULES: readonly Rule[] = [
     key: 'events-lost',
     severity: 'warning',
     afterMs: 0,
-    holdMs: 0,
-    advice: 'The oldest went first. Bring the broker back, or raise mqtt.spool_mb.',
+    holdMs: 5_000,
+    advice: 'Bring the broker back, see to the disk of the state, or raise mqtt.spool_mb.',
     // Until all that is left has been sent: then there is nothing to do any more.
     find: ({ box: { events } }) =>
-      events !== undefined && events.lostTotal > 0 && events.waiting > 0
-        ? 'events are lost: more waited for the broker than there is room for'
+      (events?.lostNow ?? 0) > 0
+        ? 'events are lost: more waited than there is room for'
         : undefined,
   },
 ];

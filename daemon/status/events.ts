@@ -76,6 +76,8 @@ class SpooledEvents implements EventLog {
   #failure: string | undefined;
   #refusal: string | undefined;
   #lostTotal = 0;
+  /** As many were lost when none waited any more. */
+  #lostBefore = 0;
 
   constructor(deps: { readonly clock: Clock; readonly log: Log }, open: () => Promise<Spool>) {
     this.#clock = deps.clock;
@@ -112,10 +114,14 @@ class SpooledEvents implements EventLog {
   }
 
   state(): EventsState {
-    const { waiting = 0, droppedTotal = 0 } = this.#spool?.figures() ?? {};
+    const { waiting: spooled = 0, droppedTotal = 0 } = this.#spool?.figures() ?? {};
+    const waiting = spooled + this.#waiting.length;
+    const lostTotal = droppedTotal + this.#lostTotal;
+    if (waiting === 0) this.#lostBefore = lostTotal;
     return {
-      waiting: waiting + this.#waiting.length,
-      lostTotal: droppedTotal + this.#lostTotal,
+      waiting,
+      lostTotal,
+      lostNow: lostTotal - this.#lostBefore,
       ...(this.#failure === undefined ? {} : { notKept: this.#failure }),
       ...(this.#refusal === undefined ? {} : { refused: this.#refusal }),
     };

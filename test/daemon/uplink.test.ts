@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   statSync,
   truncateSync,
   writeFileSync,
@@ -238,6 +239,11 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
   await ask(box, 'cmd', 'end');
   const movies = readdirSync(join(box.folder, 'card')).filter((name) => name.endsWith('.mp4'));
   assert.is(movies.length, 1, 'one recording without an interruption');
+  const keptReports = join(box.folder, 'reports.json');
+  const reports = () => JSON.parse(readFileSync(keptReports, 'utf8')).reports;
+  await until(() => reports().length === 1, 10_000, box.output);
+  const [{ failovers }] = reports();
+  assert.ok(failovers >= 2, `${failovers} failovers in the report of the drop`);
   const recorded = probeFile(join(box.folder, 'card', movies[0] ?? ''));
   assert.is(recorded.errors, '');
   assert.ok(

@@ -56,9 +56,14 @@ export async function openSegment(
 export async function createSegment(folder: string, header: SegmentHeader): Promise<ActiveSegment> {
   const path = join(folder, `${String(header.firstSeq).padStart(16, '0')}.seg`);
   const file = await open(path, 'w+', 0o600);
-  await file.write(renderSegmentHeader(header), 0, SEGMENT_HEADER_BYTES, 0);
-  await file.datasync();
-  await syncFolder(folder);
+  try {
+    await file.write(renderSegmentHeader(header), 0, SEGMENT_HEADER_BYTES, 0);
+    await file.datasync();
+    await syncFolder(folder);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
   return { path, firstSeq: header.firstSeq, bytes: SEGMENT_HEADER_BYTES, file };
 }
 

@@ -62,7 +62,10 @@ export class Spool implements AsyncDisposable {
     try {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const { file, cursor } = await CursorFile.open(join(folder, 'acked'));
-      const found = await findSegments(folder);
+      const found = await findSegments(folder).catch(async (error: unknown) => {
+        await file.close();
+        throw error;
+      });
       const isSame = cursor?.session === found.session;
       const ackedSeq = isSame ? cursor.ackedSeq : (found.closed[0] ?? found.active).firstSeq - 1;
       if (found.tornBytes > 0)
@@ -154,6 +157,8 @@ export class Spool implements AsyncDisposable {
   }
 
   async #flush(): Promise<void> {
+    // Those that are given in one go are one write: all of them are kept, or none.
+    await undefined;
     while (this.#pending.length > 0) {
       const batch = this.#pending.splice(0, BATCH_MAX);
       try {

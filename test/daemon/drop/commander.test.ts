@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxEvent, Command, Outcome, Verb } from '../../../daemon/commands.ts';
@@ -349,7 +349,11 @@ test('what was live when the power failed goes on when the box is back', async (
 });
 
 const AWAY_MS = 10 * 3_600_000;
+const watchedBy = (viewers: number): Partial<BoxSnapshot> => ({
+  media: figures({ viewers: { ...figures().viewers, viewers } }),
+});
 const clockIs = (phase: 'free' | 'synchronised'): Partial<BoxSnapshot> => ({
+  ...watchedBy(0),
   system: { ...WELL.system, clock: { phase, maxErrorMs: 1 } } as BoxSnapshot['system'],
 });
 
@@ -367,9 +371,9 @@ async function resumeNextMorning(before: 'free' | 'synchronised') {
   assert.is(box.drop.state().phase, 'live', 'nobody knows yet how late it is');
   return {
     box,
-    setClock: async () => {
+    setClock: async (more: Partial<BoxSnapshot> = {}) => {
       aheadMs = AWAY_MS;
-      box.set(clockIs('synchronised'));
+      box.set({ ...clockIs('synchronised'), ...more });
       await box.clock.advance(5_000);
     },
   };
@@ -382,6 +386,38 @@ test('a drop that goes on by a clock that stood still ends when somebody sets th
   assert.is(box.drop.state().phase, 'idle');
   const told = box.events.find(({ type }) => type === 'drop.resumed-too-late');
   assert.is(told?.severity, 'warning');
+});
+
+test('one that a person works, or that somebody watches, is not ended', async () => {
+  const worked = await resumeNextMorning('synchronised');
+  await using _worked = worked.box;
+  await worked.box.run('mark');
+  await worked.setClock();
+  assert.is(worked.box.drop.state().phase, 'live');
+
+  const watched = await resumeNextMorning('synchronised');
+  await using _watched = watched.box;
+  await watched.setClock(watchedBy(3));
+  assert.is(watched.box.drop.state().phase, 'live');
+});
+
+test('a second power failure before the clock is set does not make it a recent one', async () => {
+  const first = await resumeNextMorning('synchronised');
+  await first.box.clock.advance(120_000);
+  await first.box[Symbol.asyncDispose]();
+  const folder = dirname(first.box.keptFile);
+  let aheadMs = 0;
+  await using again = await startMachine({
+    folder,
+    first: clockIs('free'),
+    aheadMs: () => aheadMs,
+  });
+  await again.clock.advance(120_000);
+  assert.is(again.drop.state().phase, 'live');
+  aheadMs = AWAY_MS;
+  again.set(clockIs('synchronised'));
+  await again.clock.advance(5_000);
+  assert.is(again.drop.state().phase, 'idle');
 });
 
 test('one that was cut off before anybody had set the clock goes on: nobody knows when that was', async () => {

@@ -31,7 +31,7 @@ test('a folder that cannot be written is told of once, tried each minute, and to
   const keeper = openKeeper(path, { clock, log, onTrouble: (why) => troubles.push(why) });
   for (let i = 0; i < 300; i += 1) {
     keeper.keep(kept(undefined));
-    keeper.beat(2);
+    keeper.beat({ aliveMs: 2, isClockSet: false });
     await keeper.settled();
     await clock.advance(500);
   }
@@ -42,7 +42,7 @@ test('a folder that cannot be written is told of once, tried each minute, and to
   await mkdir(place);
   await chmod(place, 0o700);
   await clock.advance(60_000);
-  keeper.beat(3);
+  keeper.beat({ aliveMs: 3, isClockSet: false });
   await keeper.settled();
   assert.is(troubles.at(-1), undefined);
   assert.is(troubles.length, 2);
@@ -62,7 +62,7 @@ test('while a drop goes on it says each minute that it does; an idle box writes 
     keeper.keep(kept(dropId));
     await keeper.settled();
     await clock.advance(61_000);
-    keeper.beat(7);
+    keeper.beat({ aliveMs: 7, isClockSet: false });
     await keeper.settled();
     assert.is(await alive(), expected);
   }

@@ -170,9 +170,12 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
   ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
   ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],
-  ['events-not-kept', { events: { waiting: 3, lostTotal: 0, notKept: 'ENOSPC' } }],
-  ['events-refused', { events: { waiting: 3, lostTotal: 0, refused: 'Not authorized' } }],
-  ['events-lost', { events: { waiting: 3, lostTotal: 9 } }],
+  ['events-not-kept', { events: { waiting: 3, lostTotal: 0, lostNow: 0, notKept: 'ENOSPC' } }],
+  [
+    'events-refused',
+    { events: { waiting: 3, lostTotal: 0, lostNow: 0, refused: 'Not authorized' } },
+  ],
+  ['events-lost', { events: { waiting: 3, lostTotal: 9, lostNow: 9 } }],
   ['modems-unknown', { modems: { phase: 'away', reason: 'no ModemManager' } }],
   ['recording-usb-failed', { recording: [recordingTo('sd'), recordingTo('usb', 'failed')] }],
   ['recording-usb-full', { recording: [failedBy('full')] }],
@@ -454,6 +457,17 @@ test('an idle box misses neither picture nor sound', async () => {
     uplink: { ...uplink, phase: 'off' },
   });
   await box.clock.advance(3_000);
+  assert.equal(box.keys(), []);
+});
+
+test('events that were lost once are no warning for ever, though each warning is an event too', async () => {
+  await using box = watch({ events: { waiting: 1, lostTotal: 9, lostNow: 9 } });
+  await box.clock.advance(2_000);
+  assert.equal(box.keys(), ['events-lost']);
+  box.set({ events: { waiting: 0, lostTotal: 9, lostNow: 0 } });
+  await box.clock.advance(8_000);
+  box.set({ events: { waiting: 1, lostTotal: 9, lostNow: 0 } });
+  await box.clock.advance(60_000);
   assert.equal(box.keys(), []);
 });
 

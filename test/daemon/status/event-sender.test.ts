@@ -94,7 +94,12 @@ test('what a broker refuses is kept, with all behind it, and sent again later', 
   const stop = sender.start();
   await until(() => sender.spool.ackedSeq === 2, LONG_MS);
   const before = sender.seqs().length;
-  assert.equal(sender.state(), { waiting: 3, lostTotal: 0, refused: 'Quota exceeded' });
+  assert.equal(sender.state(), {
+    waiting: 3,
+    lostTotal: 0,
+    lostNow: 0,
+    refused: 'Quota exceeded',
+  });
   await sender.clock.advance(9_000);
   assert.is(sender.seqs().length, before);
   isRefusing = false;
@@ -103,7 +108,7 @@ test('what a broker refuses is kept, with all behind it, and sent again later', 
     return sender.spool.ackedSeq === 5;
   }, LONG_MS);
   assert.equal(sender.seqs().slice(-3), [3, 4, 5]);
-  assert.equal(sender.state(), { waiting: 0, lostTotal: 0 });
+  assert.equal(sender.state(), { waiting: 0, lostTotal: 0, lostNow: 0 });
   await stop();
 });
 
@@ -163,7 +168,7 @@ test('where the folder cannot be opened events wait, and are kept in order when 
     records.map(({ payload }) => JSON.parse(String(payload)).data.n),
     [1, 2, 3],
   );
-  assert.equal(events.state(), { waiting: 3, lostTotal: 0 });
+  assert.equal(events.state(), { waiting: 3, lostTotal: 0, lostNow: 0 });
 });
 
 test('so many wait and no more; what is lost is counted, and an end does not wait for the disk', async () => {
@@ -173,11 +178,13 @@ test('so many wait and no more; what is lost is counted, and an end does not wai
   const all = Promise.allSettled(Array.from({ length: 1_030 }, (_, n) => events.record(event(n))));
   await until(() => events.state()?.lostTotal === 6, LONG_MS);
   assert.is(events.state()?.waiting, 1_024);
+  assert.is(events.state()?.lostNow, 6);
   await events[Symbol.asyncDispose]();
   const codes = (await all).map((result) => (result as PromiseRejectedResult).reason.code);
   assert.is(codes.filter((code) => code === 'WRITE_FAILED').length, 1_024);
   assert.is(codes.filter((code) => code === 'FULL').length, 6);
   assert.is(events.state()?.lostTotal, 1_030);
+  assert.is(events.state()?.lostNow, 0, 'none waits any more');
 });
 
 test('a disk that takes no acknowledgement does not end the connection', async () => {

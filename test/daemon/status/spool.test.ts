@@ -220,6 +220,23 @@ test('when it is full the oldest go, counted, and the disk holds no more', async
   );
 });
 
+test('of those that come at once none overtakes another when a write fails', async () => {
+  using folder = scratch();
+  await using spool = await open(folder.path);
+  let writes = 0;
+  const failOnce = (seq: number) => {
+    writes += 1;
+    if (writes === 1) throw new Error('the disk takes none');
+    return Buffer.from(`n${seq}`);
+  };
+  const results = await Promise.allSettled([1, 2, 3].map(() => spool.append(failOnce)));
+  assert.equal(
+    results.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  );
+  assert.is(await append(spool, 'again'), 1);
+});
+
 test('what it cannot take is refused by name', async () => {
   using folder = scratch();
   const codeOf = (work: Promise<unknown>) =>

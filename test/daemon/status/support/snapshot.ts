@@ -23,7 +23,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     power: 'normal',
     resting: [],
     broker: { phase: 'connected' },
-    events: { waiting: 2, lostTotal: 0 },
+    events: { waiting: 2, lostTotal: 0, lostNow: 0 },
     isCameraLocked: false,
     warnings: [
       {
