@@ -208,7 +208,14 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       const serving = child('media', media.run, () => hasListened);
       return runAll([serving, capturing.run, uplinking.run], signal);
     },
-    setCapturing: (isWanted) => capturing.set(isWanted),
+    setCapturing: (isWanted) => {
+      // The next one is near: who comes now did not miss it.
+      if (isWanted && recorded.isOver) {
+        recorded = {};
+        media.send({ type: 'record' });
+      }
+      capturing.set(isWanted);
+    },
     setLive: (element, property, value) => capture.send({ type: 'set', element, property, value }),
     restartCapture: (reason) => capture.restart(reason),
     endMedia: () => media.kill(),

@@ -71,7 +71,8 @@ export const panelSchema = v.strictObject({
 });
 
 /** A line works one thing: a button and a lamp on the same one, or two, is a slip of the pen. */
-export function* panelFaults({ buttons, lamps }: PanelConfig): Generator<Fault> {
+export function* panelFaults({ driver, buttons, lamps }: PanelConfig): Generator<Fault> {
+  if (driver !== 'gpio') return;
   const users = [
     ...Object.entries(buttons).map(([name, { line }]) => ['buttons', name, line] as const),
     ...Object.entries(lamps)
@@ -85,7 +86,7 @@ export function* panelFaults({ buttons, lamps }: PanelConfig): Generator<Fault> 
     const first = taken.get(key);
     const text = typeof line === 'string' ? line : `${line.chip} ${line.offset}`;
     if (first !== undefined) {
-      const message = `must not be ${text}: ${first} is that`;
+      const message = `must not be ${text}: ${first} is that; empty is for what is not there`;
       yield { path: ['panel', kind, name, 'line'], message };
     }
     taken.set(key, first ?? `panel.${kind}.${name}.line`);

@@ -36,6 +36,7 @@ export interface Reports {
 
 const stored = v.object({
   open: v.optional(tallySchema),
+  last: v.optional(tallySchema),
   reports: v.pipe(
     v.array(v.omit(reportSchema, ['v', 'ts', 'seq', 'session'])),
     v.transform((all) => all.slice(-REPORTS_MAX)),
@@ -49,38 +50,56 @@ export async function openReports(
 ): Promise<Reports> {
   const kept = parse(await readFile(file, 'utf8').catch(() => ''));
   let reports: readonly Report[] = kept?.reports ?? [];
-  let tally: Tally | undefined = kept?.open === undefined ? undefined : resumeTally(kept.open);
+  let tally = kept?.open && resumeTally(kept.open);
+  /** Of the newest report: that drop may go on, where the power ended it. */
+  let last: Tally | undefined = kept?.last;
+  let isKept = true;
   let keptMs = Number.NEGATIVE_INFINITY;
   let failure: string | undefined;
 
   const keep = async (): Promise<void> => {
     keptMs = clock.monotonicMs();
+    isKept = true;
     try {
-      await keepFile(file, JSON.stringify({ open: tally, reports }));
+      await keepFile(file, JSON.stringify({ open: tally, last, reports }));
       failure = undefined;
     } catch (error) {
+      isKept = false;
       const reason = messageOf(error);
       if (reason !== failure) log.warn('the report of the drop is not kept', { reason });
       failure = reason;
     }
   };
+  const open = (dropId: string, sinceMs: number): Tally => {
+    if (last?.dropId !== dropId) return startTally(dropId, sinceMs);
+    reports = reports.filter(({ drop }) => drop !== dropId);
+    return resumeTally(last);
+  };
+  const close = (ended: Tally): void => {
+    reports = [...reports, reportOf(ended)].slice(-REPORTS_MAX);
+    last = ended;
+    tally = undefined;
+    keptMs = Number.NEGATIVE_INFINITY;
+    isKept = false;
+  };
   const look = async (): Promise<void> => {
     const box = snapshot();
     const { phase, dropId, sinceMs } = box.drop;
-    if (phase !== 'live' || dropId === undefined) {
-      if (tally === undefined) return;
-      reports = [...reports, reportOf(tally)].slice(-REPORTS_MAX);
-      tally = undefined;
-      return await keep();
+    const live = phase === 'live' ? dropId : undefined;
+    // Clips of its last moments are still made while it ends.
+    if (tally !== undefined && tally.dropId !== live && phase !== 'ending') close(tally);
+    if (live !== undefined) {
+      tally = stepTally(tally ?? open(live, sinceMs), box, clock.wallMs());
+      isKept = false;
     }
-    if (tally?.dropId !== dropId) tally = startTally(dropId, sinceMs);
-    tally = stepTally(tally, box, clock.wallMs());
-    if (clock.monotonicMs() - keptMs >= KEEP_EVERY_MS) await keep();
+    if (!isKept && clock.monotonicMs() - keptMs >= KEEP_EVERY_MS) await keep();
   };
   return {
     list: () => reports,
     hear: ({ type }) => {
-      if (type === 'clip.made' && tally !== undefined) tally = noteClip(tally);
+      if (type !== 'clip.made' || tally === undefined) return;
+      tally = noteClip(tally);
+      isKept = false;
     },
     run: async (signal) => {
       try {
@@ -90,6 +109,8 @@ export async function openReports(
         }
       } catch (error) {
         if (!isAbort(error, signal)) throw error;
+      } finally {
+        if (!isKept) await keep();
       }
     },
   };

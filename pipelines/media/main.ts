@@ -30,6 +30,9 @@ const HUNG_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_00
 /** Node, GStreamer and its plugins come off a slow card before the first frame. */
 const STARTING_MS = 15_000;
 
+/** So long guests are told that it was: who comes later comes for the next drop. */
+const OVER_MS = 15 * 60_000;
+
 const nowS = () => Date.now() / 1000;
 
 function tell(message: FromMedia): void {
@@ -52,6 +55,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   const seed = Math.max(0, Math.floor((SEGMENTS_PER_S * mediaStartUs) / 1e6));
 
   let server: ViewerServer | undefined;
+  let overUntilMs = 0;
   let partsTotal = 0;
   let lagsMs: number[] = [];
   let runClockUs: number | undefined;
@@ -96,7 +100,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   };
   const trackIds = new Set(settings.tracks.map(({ id }) => id));
   const viewers = new Viewers((id) => trackIds.has(id));
-  const pages = openPages(settings.drop, () => isOver);
+  const pages = openPages(settings.drop, () => performance.now() < overUntilMs);
 
   server = new ViewerServer(
     openServerOptions(settings.server),
@@ -183,9 +187,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       (error: unknown) => tell({ type: 'no-clip', request, reason: messageOf(error) }),
     );
   };
-  let isOver = false;
-  const setDrop = ({ dropId, isOver: isIt = false }: Extract<ToMedia, { type: 'record' }>) => {
-    isOver = isIt;
+  const setDrop = ({ dropId, isOver = false }: Extract<ToMedia, { type: 'record' }>) => {
+    overUntilMs = isOver ? performance.now() + OVER_MS : 0;
     if (dropId !== undefined) presentation.listFromNow(nowUs());
     curtain.setOpen(dropId !== undefined);
     archive.setRecording(dropId);

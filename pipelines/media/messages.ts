@@ -70,7 +70,7 @@ export type ToMedia =
   | {
       readonly type: 'record';
       readonly dropId?: string;
-      /** There was one: guests are told that it is over. */
+      /** There was one: guests are told for a while that it is over. */
       readonly isOver?: boolean;
     }
   /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */

@@ -16,8 +16,11 @@ interface Drop {
 const RETRY_MS = 1_000;
 const SOUND_RETRY_MS = 20_000;
 const FIGURES_EVERY_MS = 500;
-/** A room full of phones that wait asks no more often whether it is over. */
-const OVER_EVERY_MS = 5_000;
+/** A room full of phones that wait asks no more often whether it is over, and not all at once. */
+const OVER_EVERY_MS = 5_000 + 2_000 * Math.random();
+const DROP_TIMEOUT_MS = 4_000;
+/** The clock of an answer that took longer says little. */
+const QUICK_MS = 1_500;
 /** A picture that stands for so long is over, or lost: the poster takes its place. */
 const STILL_MS = 5_000;
 
@@ -26,14 +29,17 @@ const video = find<HTMLVideoElement>('video');
 const parameters = new URLSearchParams(location.search);
 
 /** How far this device's clock is behind the box's. */
-let clockOffsetMs = 0;
-const serverNowMs = () => Date.now() + clockOffsetMs;
+let clockOffsetMs: number | undefined;
+const serverNowMs = () => Date.now() + (clockOffsetMs ?? 0);
 
 async function readDrop(): Promise<Drop> {
   const askedMs = Date.now();
-  const response = await fetch('/drop.json');
+  const response = await fetch('/drop.json', { signal: AbortSignal.timeout(DROP_TIMEOUT_MS) });
   const drop = (await response.json()) as Drop;
-  clockOffsetMs = Date.parse(drop.now) - (askedMs + Date.now()) / 2;
+  const answeredMs = Date.now();
+  const isQuick = answeredMs - askedMs < QUICK_MS;
+  if (isQuick || clockOffsetMs === undefined)
+    clockOffsetMs = Date.parse(drop.now) - (askedMs + answeredMs) / 2;
   return drop;
 }
 
@@ -63,12 +69,14 @@ function beDark(): void {
   isDark = true;
   if (isNews || performance.now() - overAskedMs >= OVER_EVERY_MS) {
     overAskedMs = performance.now();
-    readDrop()
-      .then((drop) => {
-        isOver = drop.isOver ?? false;
-      })
-      .catch(() => undefined)
-      .finally(sayDark);
+    void readDrop()
+      .then((drop) => drop.isOver ?? false)
+      // Nobody answers: it may go on.
+      .catch(() => false)
+      .then((next) => {
+        isOver = next;
+        sayDark();
+      });
   } else sayDark();
 }
 
@@ -115,6 +123,7 @@ async function play(): Promise<void> {
       current = player;
       await player.done;
       if (!attempt.signal.aborted) {
+        isDark = false;
         say('The stream has ended.');
         document.body.classList.remove('playing');
         return;
@@ -188,6 +197,7 @@ function showPicture(): void {
   document.body.classList.add('playing');
   foresee({ phase: 'started' });
   isDark = false;
+  isOver = false;
   say('');
 }
 

@@ -51,19 +51,26 @@ test('each unknown key is told, not the first of its object alone', () => {
 });
 
 test('a GPIO line works one button or one lamp, and a lamp of the LED class none', () => {
-  const [told, ...others] = faults('panel: {buttons: {mark: {line: GPIO17}}}');
+  const [told, ...others] = faults('panel: {driver: gpio, buttons: {mark: {line: GPIO17}}}');
   assert.match(
     told ?? '',
     'panel.buttons.mark.line must not be GPIO17: panel.buttons.drop.line is',
   );
   assert.is(others.length, 0);
   assert.match(
-    faults('panel: {lamps: {sound: {line: GPIO17}}}')[0] ?? '',
+    faults('panel: {driver: gpio, lamps: {sound: {line: GPIO17}}}')[0] ?? '',
     'panel.lamps.sound.line',
   );
+  assert.equal(faults('panel: {driver: simulated, lamps: {sound: {line: GPIO17}}}'), []);
   const chip = '{chip: pinctrl, offset: 4}';
-  assert.is(faults(`panel: {lamps: {sound: {line: ${chip}}, links: {line: ${chip}}}}`).length, 1);
-  assert.equal(faults('panel: {lamps: {sound: {line: GPIO17, led: snd}, links: {line: ""}}}'), []);
+  assert.is(
+    faults(`panel: {driver: gpio, lamps: {sound: {line: ${chip}}, links: {line: ${chip}}}}`).length,
+    1,
+  );
+  assert.equal(
+    faults('panel: {driver: gpio, lamps: {sound: {line: GPIO17, led: snd}, links: {line: ""}}}'),
+    [],
+  );
 });
 
 test('what is no YAML is told with its line', () => {

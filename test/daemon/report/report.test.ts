@@ -114,6 +114,9 @@ async function openBox(file: string, first: Partial<BoxSnapshot['drop']> = {}) {
     end: () => {
       drop = { ...drop, phase: 'ending', sinceMs: START_MS + 60_000 };
     },
+    idle: () => {
+      drop = { ...drop, phase: 'idle' };
+    },
     stall: (total: number) => {
       stalls = total;
     },
@@ -140,7 +143,7 @@ test('each drop leaves one report, the last eight of which outlast a restart', a
     for (let n = 0; n < 10; n += 1) {
       box.live(`drop-${n}`);
       await box.pass(3);
-      box.end();
+      box.idle();
       await until(async () => {
         await box.pass(1);
         return box.reports.list().at(-1)?.drop === `drop-${n}`;
@@ -170,12 +173,65 @@ test('a power cut in a drop costs a minute of its figures, and the drop has one 
   await using again = await openBox(file, { phase: 'live', dropId: 'cut' });
   again.stall(2);
   await again.pass(3);
-  again.end();
+  again.idle();
   await until(async () => {
     await again.pass(1);
     return again.reports.list().length === 1;
   }, LONG_MS);
   assert.is(again.reports.list()[0]?.stalls, 7);
+});
+
+test('a drop that the power ended and that goes on has one report, of all of it', async () => {
+  using folder = scratch();
+  await using box = await openBox(join(folder.path, 'reports.json'));
+  box.live('cells');
+  await box.pass(2);
+  box.stall(5);
+  await box.pass(2);
+  box.end();
+  await box.pass(2);
+  assert.is(box.reports.list().length, 0, 'not before it has ended');
+  box.idle();
+  await box.pass(2);
+  assert.is(box.reports.list()[0]?.stalls, 5);
+  box.live('cells');
+  box.stall(2);
+  await box.pass(2);
+  assert.is(box.reports.list().length, 0);
+  box.idle();
+  await box.pass(2);
+  assert.is(box.reports.list().length, 1);
+  assert.is(box.reports.list()[0]?.stalls, 7);
+});
+
+test('a drop that follows another at once has a report of its own, and so has the first', async () => {
+  using folder = scratch();
+  await using box = await openBox(join(folder.path, 'reports.json'));
+  for (const dropId of ['one', 'two']) {
+    box.live(dropId);
+    await box.pass(2);
+  }
+  box.idle();
+  await box.pass(2);
+  assert.equal(
+    box.reports.list().map(({ drop }) => drop),
+    ['one', 'two'],
+  );
+});
+
+test('an end of the program costs no figures', async () => {
+  using folder = scratch();
+  const file = join(folder.path, 'reports.json');
+  {
+    await using box = await openBox(file);
+    box.live('cut');
+    await box.pass(2);
+    box.stall(5);
+    await box.pass(2);
+    box.reports.hear({ type: 'clip.made', severity: 'info', atMs: 0, data: {} });
+  }
+  const { open } = JSON.parse(readFileSync(file, 'utf8'));
+  assert.equal([open.stalls.sum, open.clips], [5, 1]);
 });
 
 test('a box that comes back too late to go on ends the report where it went down', async () => {
@@ -197,7 +253,7 @@ test('a file that makes no sense, or cannot be written, keeps nobody from a drop
   await using blind = await openBox(join(file, 'below-a-file'));
   blind.live('x');
   await blind.pass(2);
-  blind.end();
+  blind.idle();
   await until(async () => {
     await blind.pass(1);
     return blind.reports.list().length === 1;
