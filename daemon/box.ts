@@ -46,7 +46,7 @@ export interface BoxDeps extends DoorDeps {
  */
 export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
   const { clock, log, stateFolder, start } = deps;
-  await claimState(stateFolder);
+  await claimState(stateFolder, { clock, log }, signal);
   const programme = await openProgramme(config, log, signal);
   await using devices: Devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { resolve } from 'node:path';
+
+/** A process that lives shows its guest out at once; one that hangs in the kernel never does. */
+const LIVES_WITHIN_MS = 2_000;
+
+/** What a folder is claimed for: another's use of it is no matter. */
+export type Use = 'recorder' | 'state';
 
 /**
  * Claims a folder for this process, until it is gone for good.
@@ -10,11 +16,9 @@ import { resolve } from 'node:path';
  * an abstract Unix socket: the kernel frees it with the last thread of its
  * owner, however that ended, and it leaves nothing behind on any disk.
  *
- * @param use One process for each: another's use of the folder is no matter.
  * @returns false where another process holds it.
  */
-export async function claimFolder(use: 'recorder' | 'state', folder: string): Promise<boolean> {
-  const hash = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 32);
+export async function claimFolder(use: Use, folder: string): Promise<boolean> {
   const server = createServer((socket) => socket.destroy());
   server.unref();
   return await new Promise((settle, reject) => {
@@ -22,6 +26,28 @@ export async function claimFolder(use: 'recorder' | 'state', folder: string): Pr
       if (error.code === 'EADDRINUSE') settle(false);
       else reject(error);
     });
-    server.listen(`\0venuebox-${use}-${hash}`, () => settle(true));
+    server.listen(socketOf(use, folder), () => settle(true));
   });
+}
+
+/** Whether a process that still does something holds it, and not one that was killed and hangs. */
+export async function isClaimAlive(use: Use, folder: string): Promise<boolean> {
+  const socket = connect(socketOf(use, folder)).resume();
+  try {
+    return await new Promise<boolean>((settle) => {
+      const timer = setTimeout(() => settle(false), LIVES_WITHIN_MS);
+      socket.on('error', () => settle(false));
+      socket.on('close', () => {
+        clearTimeout(timer);
+        settle(true);
+      });
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+function socketOf(use: Use, folder: string): string {
+  const hash = createHash('sha256').update(resolve(folder)).digest('hex').slice(0, 32);
+  return `\0venuebox-${use}-${hash}`;
 }
