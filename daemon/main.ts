@@ -1,28 +1,28 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import { HalError } from '../hal/errors.ts';
 import { systemClock } from '../hal/os/clock.ts';
+import { HalError } from '../hal/os/errors.ts';
 import { messageOf, openLog, stackOf } from '../hal/os/log.ts';
 import { openNotify } from '../hal/os/notify.ts';
 import { ProcessError } from '../hal/os/process.ts';
 import { PipelineError } from '../pipelines/errors.ts';
-import { runBondCommand, runRelayCommand } from './bond-command.ts';
 import { runBox } from './box.ts';
-import { type Command, HELP, parseCommand } from './cli.ts';
-import type { Config } from './config.ts';
-import { ConfigError, parseConfig } from './config-file.ts';
-import { ControlError } from './control/client.ts';
-import { runCmdCommand, runStatusCommand } from './control/command.ts';
-import { defaultSocket, socketCandidates } from './control/place.ts';
-import { examine } from './doctor/doctor.ts';
-import { renderReport, wrongCount } from './doctor/report.ts';
-import { unreadableFiles } from './named-files.ts';
-import { LogTail, tailLog } from './operator/log-tail.ts';
-import { renderSigned } from './sign-command.ts';
-import { stateFolder } from './state-folder.ts';
-import { UsageError } from './usage.ts';
-import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
+import { runBondCommand, runRelayCommand } from './cli/bond-command.ts';
+import { ControlError } from './cli/control/client.ts';
+import { defaultSocket, socketCandidates } from './cli/control/socket-path.ts';
+import { runCmdCommand, runStatusCommand } from './cli/control-command.ts';
+import { examine } from './cli/doctor/doctor.ts';
+import { renderReport, wrongCount } from './cli/doctor/report.ts';
+import { type Command, HELP, parseCommand } from './cli/parse.ts';
+import { renderSigned } from './cli/sign-command.ts';
+import { UsageError } from './cli/usage.ts';
+import { findAddresses, renderNewPin, renderWelcome } from './cli/welcome.ts';
+import type { Config } from './config/config.ts';
+import { ConfigError, parseConfig } from './config/file.ts';
+import { unreadableFiles } from './config/named-files.ts';
+import { stateFolder } from './config/state-folder.ts';
+import { LogTail, tailLog } from './web/log-tail.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
 

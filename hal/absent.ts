@@ -1,7 +1,7 @@
 import type { Battery } from './battery/port.ts';
-import { HalError } from './errors.ts';
 import type { Inputs, Lamp } from './gpio/port.ts';
 import type { Modems } from './modem/port.ts';
+import { HalError } from './os/errors.ts';
 import type { Printer } from './printer/port.ts';
 
 /**

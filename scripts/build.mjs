@@ -10,7 +10,7 @@ import { BUNDLING } from './bundling.mjs';
 const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
-  ...['capture', 'edge', 'media', 'record', 'studio', 'uplink'].map(
+  ...['capture', 'edge', 'media', 'recording', 'clips', 'uplink'].map(
     (name) => `pipelines/${name}/main`,
   ),
 ];
@@ -18,8 +18,8 @@ const PROGRAMS = [
 rmSync('dist', { recursive: true, force: true });
 await Promise.all(PROGRAMS.map(buildProgram));
 await buildPage('pipelines/player', { player: 'page.ts' }, ['index.html', 'player.css']);
-await buildPage('daemon/operator/page', { operator: 'main.ts' }, ['index.html']);
-await bundlePage('daemon/operator/page', { operator: 'operator.css' });
+await buildPage('daemon/web/page', { operator: 'main.ts' }, ['index.html']);
+await bundlePage('daemon/web/page', { operator: 'operator.css' });
 
 /** @param path without its ending. */
 async function buildProgram(path) {

@@ -1,5 +1,5 @@
 /**
- * Writes the JSON Schema of each MQTT topic's payload to daemon/status/schemas/:
+ * Writes the JSON Schema of each MQTT topic's payload to daemon/mqtt/schemas/:
  *
  *     node --import tsx scripts/schemas.ts
  */

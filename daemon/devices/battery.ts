@@ -3,12 +3,12 @@ import { lateI2cBus, openI2cBus } from '../../hal/battery/i2c.ts';
 import { openBattery } from '../../hal/battery/open.ts';
 import type { Battery } from '../../hal/battery/port.ts';
 import { openSimulatedBattery } from '../../hal/battery/simulated.ts';
-import { HalError } from '../../hal/errors.ts';
 import type { LineDriver } from '../../hal/gpio/port.ts';
+import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import type { Config } from '../config.ts';
-import type { Touchable } from './hand.ts';
+import type { Config } from '../config/config.ts';
 import type { LinesOs } from './lines.ts';
+import type { Touchable } from './simulated-controls.ts';
 
 /** A Pi's header has its UPS boards on this bus. */
 const I2C_BUS = 1;

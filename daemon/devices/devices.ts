@@ -1,7 +1,7 @@
 import { absentModems, absentPrinter } from '../../hal/absent.ts';
 import type { Battery } from '../../hal/battery/port.ts';
 import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
-import { openAtModem } from '../../hal/modem/at/driver.ts';
+import { openAtModem } from '../../hal/modem/at-modem.ts';
 import { joinModems } from '../../hal/modem/join.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems } from '../../hal/modem/port.ts';
@@ -18,11 +18,11 @@ import { serialTransport } from '../../hal/printer/transport/serial.ts';
 import { tcpTransport } from '../../hal/printer/transport/tcp.ts';
 import { openLinuxSystem } from '../../hal/system/linux.ts';
 import type { System } from '../../hal/system/port.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
 import { openConfiguredBattery } from './battery.ts';
-import { type Hand, openHand, type Touchable } from './hand.ts';
 import { openLines } from './lines.ts';
+import { type Hand, openHand, type Touchable } from './simulated-controls.ts';
 import { openSlips, type Slips } from './slips.ts';
 
 /** Everything around the box but camera, sound and links, behind its ports. */

@@ -1,7 +1,7 @@
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
-import type { BoxState } from '../state-store.ts';
+import type { BoxState } from '../model/state-store.ts';
 import type { Devices } from './devices.ts';
 
 const SYSTEM_EVERY_MS = 5_000;

@@ -3,8 +3,8 @@ import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
 import { openSimulatedGpio } from '../../hal/gpio/simulated.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { Config } from '../config.ts';
-import type { Touchable } from './hand.ts';
+import type { Config } from '../config/config.ts';
+import type { Touchable } from './simulated-controls.ts';
 
 /** GPIO lines by who uses them; undefined where there are none. */
 export interface Lines {

@@ -1,6 +1,20 @@
-import type { Paper } from '../../hal/printer/escpos/render.ts';
+import type { Paper } from '../../hal/printer/escpos-render.ts';
 import { renderPng } from '../../hal/printer/png.ts';
-import type { Slip } from '../operator/box-answers.ts';
+
+/** A printed slip; its picture is at `/slips/<id>.png`. */
+export interface SlipNote {
+  /** Letters, digits, hyphens; never used twice. */
+  readonly id: string;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  /** What it is, for whoever cannot see it. */
+  readonly title: string;
+}
+
+/** A printed slip with its picture. */
+export interface Slip extends SlipNote {
+  readonly png: Uint8Array;
+}
 
 /** As many as a page shows. */
 const MOST_SLIPS = 12;

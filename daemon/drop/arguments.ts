@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Verb } from '../commands.ts';
+import type { Verb } from '../model/commands.ts';
 
 /** What each verb takes. Everything comes from a peer and is checked here. */
 const NONE = v.strictObject({});

@@ -1,9 +1,9 @@
 import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
-import { renderDuration } from '../duration.ts';
 import { describeShared, sharedDisks } from '../health/recording-rules.ts';
-import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../snapshot.ts';
+import { renderDuration } from '../model/duration.ts';
+import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../model/snapshot.ts';
 
 /**
  * What is looked at before a drop, each a pure look at the box. A `fail` keeps

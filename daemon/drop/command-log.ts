@@ -1,5 +1,5 @@
 import type { Log } from '../../hal/os/log.ts';
-import type { Commander } from '../commands.ts';
+import type { Commander } from '../model/commands.ts';
 
 /** The journal tells each command: who asked, for what, and what came of it. */
 export function logCommands(commander: Commander, log: Log): Commander {

@@ -1,5 +1,5 @@
-import type { Command, Commander, Outcome, Progress } from '../commands.ts';
-import type { BoxSnapshot, DropPhase } from '../snapshot.ts';
+import type { Command, Commander, Outcome, PrintCommand, Progress } from '../model/commands.ts';
+import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
 import { type CheckResult, runChecks } from './checks.ts';
 import type { DropMachine, Performed } from './machine.ts';
@@ -11,11 +11,7 @@ export interface CommanderDeps {
   readonly isEdge?: boolean;
   readonly snapshot: () => BoxSnapshot;
   /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
-  readonly print: (
-    args: Readonly<Record<string, unknown>>,
-    isDryRun: boolean,
-    signal: AbortSignal,
-  ) => Promise<Outcome>;
+  readonly print: PrintCommand;
 }
 
 /** Phases in which a command is still under way, and where it is to end. */

@@ -1,13 +1,13 @@
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { BoxEvent } from '../commands.ts';
-import type { BoxSnapshot, DropState, DropTroubles } from '../snapshot.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type { BoxSnapshot, DropState, DropTroubles } from '../model/snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
-import { Doubt } from './doubt.ts';
-import { openKeeper } from './keeper.ts';
-import { keptOf, readKept, startDrop } from './kept.ts';
+import { keptOf, readKept, startDrop } from './saved-drop.ts';
+import { openKeeper } from './saver.ts';
 import { type Drop, type DropEvent, dropIdAt, type Effect, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
+import { Doubt } from './uncertainty.ts';
 
 /** What the machine asks of the rest of the box. Failures are told and end nothing. */
 export interface DropEffects {

@@ -1,4 +1,4 @@
-import type { BoxEvent } from '../commands.ts';
+import type { BoxEvent } from '../model/commands.ts';
 import type { Drop, Effect, Now, Step } from './state.ts';
 
 /** What the steps of a drop are made of. */

@@ -1,5 +1,5 @@
-import type { BoxEvent, RejectCode, Verb } from '../commands.ts';
-import type { DropState, PowerPhase } from '../snapshot.ts';
+import type { BoxEvent, RejectCode, Verb } from '../model/commands.ts';
+import type { DropState, PowerPhase } from '../model/snapshot.ts';
 
 /** What a drop is, what happens to it and what it asks for: the words of `step`. */
 

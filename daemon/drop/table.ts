@@ -1,4 +1,4 @@
-import type { DropPhase } from '../snapshot.ts';
+import type { DropPhase } from '../model/snapshot.ts';
 import type { DropVerb, Refusal } from './state.ts';
 
 /** What a command does; {@link TABLE} says when. */

@@ -1,6 +1,6 @@
 import type { Levels } from '../../pipelines/media/levels.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
-import { isHung, type MediaVoice, startMediaVoice, stepMediaVoice } from './media-voice.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { isHung, type MediaVoice, startMediaVoice, stepMediaVoice } from './media-silence.ts';
 
 /** The box, and what only watching it over time shows. */
 export interface Facts {

@@ -1,4 +1,4 @@
-import type { PinTrouble } from '../modems/pin.ts';
+import type { PinFault } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
 
 /** Modems and their SIM cards. */
@@ -27,7 +27,7 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 2_000,
     holdMs: 1_000,
     advice: "Put the SIM card's PIN into a file, and name the file in modems.pin_files.",
-    find: pinTroubles('missing'),
+    find: pinFaults('missing'),
   },
   {
     key: 'sim-*-pin-wrong',
@@ -35,7 +35,7 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 1_000,
     advice: 'Write the right PIN into that file (modems.pin_files); it is tried again then.',
-    find: pinTroubles('wrong'),
+    find: pinFaults('wrong'),
   },
   {
     key: 'sim-*-pin-kept',
@@ -43,7 +43,7 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 1_000,
     advice: 'Unlock the SIM card in a phone, and put its PIN into the file of modems.pin_files.',
-    find: pinTroubles('kept'),
+    find: pinFaults('kept'),
   },
   {
     key: 'sim-*-over-budget',
@@ -86,7 +86,7 @@ export const MODEM_RULES: readonly Rule[] = [
   },
 ];
 
-function pinTroubles(kind: PinTrouble['kind']): Rule['find'] {
+function pinFaults(kind: PinFault['kind']): Rule['find'] {
   return ({ box: { modemCare = [] } }) =>
     modemCare.flatMap(({ id, model, pin }) =>
       pin?.kind === kind

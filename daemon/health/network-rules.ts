@@ -1,5 +1,5 @@
-import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
 
 /** Upstream of an edge, uplink, links, broker, events. */

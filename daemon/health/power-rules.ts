@@ -1,4 +1,4 @@
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
 
 /** Battery, and the end of the machine. */

@@ -1,5 +1,5 @@
-import type { TargetFailure } from '../../pipelines/record/settings.ts';
-import type { BoxSnapshot, RecordingTarget } from '../snapshot.ts';
+import type { TargetFailure } from '../../pipelines/recording/settings.ts';
+import type { BoxSnapshot, RecordingTarget } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
 
 /** Recording targets: a name for each way in which a disk fails, and for two that are one. */

@@ -1,8 +1,8 @@
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
-import type { BoxEvent } from '../commands.ts';
-import type { BoxSnapshot, Warning } from '../snapshot.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
 import { DEVICE_RULES } from './device-rules.ts';
 import { louder, NOTHING_HEARD, NOTHING_SEEN, recordersLost, watchFacts } from './facts.ts';
 import { MACHINE_RULES } from './machine-rules.ts';

@@ -1,4 +1,4 @@
-import type { Warning } from '../snapshot.ts';
+import type { Warning } from '../model/snapshot.ts';
 import type { Facts } from './facts.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { fresh } from '../fresh.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import { fresh } from '../model/freshness.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Metric } from './metric.ts';
 import { METRICS } from './table.ts';
 

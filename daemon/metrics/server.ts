@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { listenOrExplain } from '../../pipelines/listen.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
-import type { MetricsConfig } from './config.ts';
+import { listenOrExplain } from '../../pipelines/http/listen.ts';
+import type { MetricsConfig } from '../config/metrics.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './render.ts';
 
 const CONNECTIONS_MAX = 16;

@@ -1,4 +1,4 @@
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Metric, type Sample, scaled } from './metric.ts';
 
 /** Picture, sound and viewers. */

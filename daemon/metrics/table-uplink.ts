@@ -1,6 +1,6 @@
 import type { ModemState } from '../../hal/modem/port.ts';
-import type { LinkSnapshot } from '../../pipelines/bond/snapshot.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Metric, type Sample, scaled } from './metric.ts';
 
 /** Prometheus has no bits. */

@@ -1,4 +1,4 @@
-import type { BoxSnapshot, DropPhase, PowerPhase } from '../snapshot.ts';
+import type { BoxSnapshot, DropPhase, PowerPhase } from '../model/snapshot.ts';
 import { type Metric, type Sample, scaled } from './metric.ts';
 import { edgeMetrics } from './table-edge.ts';
 import { mediaMetrics } from './table-media.ts';

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
+import type { PinFault } from '../model/snapshot.ts';
 
 /**
  * When a SIM is given its PIN, as a pure decision. A wrong PIN costs one of three
@@ -30,16 +31,10 @@ const memories = v.record(v.string(), memory);
 export type PinMemory = Readonly<v.InferOutput<typeof memory>>;
 export type PinMemories = Readonly<Record<string, PinMemory>>;
 
-/** Why a SIM stays locked. */
-export interface PinTrouble {
-  readonly kind: 'missing' | 'wrong' | 'kept';
-  readonly reason: string;
-}
-
 export type PinDecision =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'send'; readonly path: string; readonly version: string }
-  | { readonly kind: 'trouble'; readonly trouble: PinTrouble };
+  | { readonly kind: 'trouble'; readonly trouble: PinFault };
 
 /** Of a SIM, by 3GPP TS 31.101 §9.5.1; for a modem that does not tell what is left. */
 const TRIES = 3;
@@ -106,6 +101,6 @@ export function remember(
   return Object.fromEntries([...others, [id, known] as const].slice(-MOST_KNOWN));
 }
 
-function trouble(kind: PinTrouble['kind'], reason: string): PinDecision {
+function trouble(kind: PinFault['kind'], reason: string): PinDecision {
   return { kind: 'trouble', trouble: { kind, reason } };
 }

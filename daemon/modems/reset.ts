@@ -2,10 +2,16 @@ import type { ModemAction, ModemState, Modems, ModemsState } from '../../hal/mod
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { LinkWish } from '../../pipelines/uplink/links.ts';
-import type { BoxEvent } from '../commands.ts';
-import type { BoxSnapshot, ModemCare } from '../snapshot.ts';
-import { carriageOf, wishOf } from './carriage.ts';
-import { type Climbs, climbKeyOf, type DueAction, type Seen, stepClimbs } from './climbs.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type { BoxSnapshot, ModemCare } from '../model/snapshot.ts';
+import { carriageOf, wishOf } from './link-state.ts';
+import {
+  type Climbs,
+  climbKeyOf,
+  type DueAction,
+  type Seen,
+  stepClimbs,
+} from './reset-attempts.ts';
 
 /** Modems that were only just plugged in, or a box that was, need a minute to register. */
 const START_GRACE_MS = 120_000;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
-import { monthOf } from '../uplink/data-use.ts';
-import { climbKeyOf } from './climbs.ts';
+import { monthOf } from '../media/data-use.ts';
+import { climbKeyOf } from './reset-attempts.ts';
 
 /**
  * What each modem's SIM has carried in a calendar month (UTC), for whichever program,

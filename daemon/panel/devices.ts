@@ -4,7 +4,7 @@ import type { InputSpec, Inputs, Lamp, LineDriver } from '../../hal/gpio/port.ts
 import { openLamp } from '../../hal/gpio/probe.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import type { PanelConfig } from './config.ts';
+import type { PanelConfig } from '../config/panel.ts';
 import { LAMPS, type LampName } from './lamps.ts';
 import { BUTTONS } from './presses.ts';
 

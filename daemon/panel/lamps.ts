@@ -1,6 +1,6 @@
 import type { RhythmName } from '../../hal/gpio/rhythm.ts';
 import { CLIPPED_DBFS, QUIET_DBFS } from '../../pipelines/media/levels.ts';
-import type { BoxSnapshot, RecordingTarget } from '../snapshot.ts';
+import type { BoxSnapshot, RecordingTarget } from '../model/snapshot.ts';
 
 export const LAMPS = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
 export type LampName = (typeof LAMPS)[number];

@@ -1,6 +1,6 @@
 import type { Gesture } from '../../hal/gpio/gestures.ts';
-import type { Command, Verb } from '../commands.ts';
-import type { DropPhase } from '../snapshot.ts';
+import type { Command, Verb } from '../model/commands.ts';
+import type { DropPhase } from '../model/snapshot.ts';
 
 /** The box's two buttons. */
 export const BUTTONS = ['drop', 'mark'] as const;

@@ -1,13 +1,13 @@
-import { HalError } from '../../hal/errors.ts';
 import { GESTURE_TIMES, type Gesture, type GestureTimes } from '../../hal/gpio/gestures.ts';
 import type { Inputs, Lamp, Rhythm } from '../../hal/gpio/port.ts';
 import { watchPresses } from '../../hal/gpio/presses.ts';
 import { RHYTHMS, type RhythmName } from '../../hal/gpio/rhythm.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
-import type { Command, Commander } from '../commands.ts';
-import type { BoxSnapshot } from '../snapshot.ts';
+import type { Command, Commander } from '../model/commands.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { LAMPS, type LampName, lampsOf } from './lamps.ts';
 import { commandOf } from './presses.ts';
 

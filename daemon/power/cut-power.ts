@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Battery } from '../../hal/battery/port.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog } from '../../hal/os/log.ts';
-import { parseConfig } from '../config-file.ts';
+import { parseConfig } from '../config/file.ts';
 import { openConfiguredBattery } from '../devices/battery.ts';
 import { openLines } from '../devices/lines.ts';
 import { cutWhereMainsAreOff } from './cut.ts';

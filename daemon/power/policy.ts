@@ -1,5 +1,5 @@
 import type { BatteryReading, BatteryState } from '../../hal/battery/port.ts';
-import type { PowerPhase } from '../snapshot.ts';
+import type { PowerPhase } from '../model/snapshot.ts';
 
 /**
  * What the battery asks of the box, as a pure step.

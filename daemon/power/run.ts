@@ -1,8 +1,8 @@
 import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import type { BoxEvent } from '../commands.ts';
-import type { PowerPhase, RestingLoad } from '../snapshot.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type { PowerPhase, RestingLoad } from '../model/snapshot.ts';
 import { type PowerSettings, START_POWER, stepPower } from './policy.ts';
 
 export interface PowerDeps {

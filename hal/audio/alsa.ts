@@ -1,8 +1,8 @@
-import { HalError } from '../errors.ts';
-import { type LaunchFragment, quote } from '../launch.ts';
-import { watchPresence } from '../presence.ts';
-import type { Sound, SoundConfig } from './audio.ts';
+import { type LaunchFragment, quote } from '../gst/launch.ts';
+import { HalError } from '../os/errors.ts';
+import { watchPresence } from '../os/presence.ts';
 import { findCard, listSoundCards } from './list.ts';
+import type { Sound, SoundConfig } from './port.ts';
 
 /** A sound card, by a device of ALSA's or by one of udev's stable names. */
 export function openAlsa({ device }: SoundConfig): Sound {

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { errnoOf } from '../errors.ts';
-import { tryIoctl } from '../ioctl.ts';
 import type { Clock } from '../os/clock.ts';
-import { watchList } from '../presence.ts';
+import { errnoOf } from '../os/errors.ts';
+import { tryIoctl } from '../os/ioctl.ts';
+import { watchList } from '../os/presence.ts';
 import { HW_REFINE, type PcmFormats, parseParams, renderAnyParams } from './alsa-uapi.ts';
 import { type CardLine, parseCaptures, parseCards, parseOwner } from './cards.ts';
 

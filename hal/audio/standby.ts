@@ -1,7 +1,7 @@
-import type { LaunchFragment } from '../launch.ts';
+import type { LaunchFragment } from '../gst/launch.ts';
 import { messageOf } from '../os/log.ts';
-import type { Presence } from '../presence.ts';
-import type { Sound } from './audio.ts';
+import type { Presence } from '../os/presence.ts';
+import type { Sound } from './port.ts';
 
 /** A sound whose place silence takes while its device is away. */
 export interface StandbySound extends Sound {

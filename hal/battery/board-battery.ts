@@ -1,6 +1,6 @@
-import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
 import { either } from '../os/either.ts';
+import { HalError } from '../os/errors.ts';
 import { messageOf } from '../os/log.ts';
 import type { LinesReading } from './board-lines.ts';
 import type { BoardProfile, MainsProfile } from './boards.ts';

@@ -1,6 +1,6 @@
-import type { MaxModel } from './chips/max1704x.ts';
-import type { PiSugar2Chip } from './chips/pisugar.ts';
 import { type ChargeCurve, LI_ION, PISUGAR_CELL, PISUGAR_PRO_CELL } from './curve.ts';
+import type { MaxModel } from './max1704x.ts';
+import type { PiSugar2Chip } from './pisugar.ts';
 
 /**
  * UPS boards as data. Facts and their sources are in the design notes'

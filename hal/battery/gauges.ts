@@ -1,12 +1,12 @@
 import type { BoardProfile } from './boards.ts';
-import { readIna219 } from './chips/ina219.ts';
-import { readIna226 } from './chips/ina226.ts';
-import { readMax1704x } from './chips/max1704x.ts';
-import { readPiJuice } from './chips/pijuice.ts';
-import { readPiSugar2, readPiSugar3 } from './chips/pisugar.ts';
-import { readWaveshareE } from './chips/waveshare-e.ts';
+import { readIna219 } from './ina219.ts';
+import { readIna226 } from './ina226.ts';
+import { readMax1704x } from './max1704x.ts';
+import { readPiJuice } from './pijuice.ts';
+import { readPiSugar2, readPiSugar3 } from './pisugar.ts';
 import type { Gauge, GaugeReading } from './port.ts';
 import type { I2cBus, Registers } from './registers.ts';
+import { readWaveshareE } from './waveshare-e.ts';
 
 /** The gauge that a board profile names, on a bus. */
 export function gaugeOf(board: BoardProfile, bus: I2cBus): Gauge {

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import i2c from 'i2c-bus';
-import { errnoOf, HalError, type HalErrorCode, halErrorOf } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { errnoOf, HalError, type HalErrorCode, halErrorOf } from '../os/errors.ts';
 import type { I2cBus, Registers } from './registers.ts';
 
 /** A transfer at 100 kHz takes well below 5 ms; clock stretching may cost some tens. */

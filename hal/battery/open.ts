@@ -1,6 +1,6 @@
-import { HalError } from '../errors.ts';
 import type { LineDriver } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import { openBoardBattery } from './board-battery.ts';
 import { type BoardLines, openBoardLines } from './board-lines.ts';
 import { BOARDS, type BoardProfile, chooseBoard } from './boards.ts';

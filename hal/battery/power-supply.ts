@@ -1,5 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { HalError, halErrorOf } from '../errors.ts';
+import { HalError, halErrorOf } from '../os/errors.ts';
 import type { Gauge, GaugeReading, Mains } from './port.ts';
 
 const ROOT = '/sys/class/power_supply';

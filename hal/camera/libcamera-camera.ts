@@ -1,9 +1,9 @@
-import { HalError } from '../errors.ts';
-import { type LaunchFragment, quote } from '../launch.ts';
+import { type LaunchFragment, quote } from '../gst/launch.ts';
+import { HalError } from '../os/errors.ts';
+import { watchPresence } from '../os/presence.ts';
 import { runCommand } from '../os/process.ts';
-import { watchPresence } from '../presence.ts';
-import type { Camera, CameraConfig, SetLive } from './camera.ts';
 import { takeStill } from './libcamera.ts';
+import type { Camera, CameraConfig, SetLive } from './port.ts';
 
 /** Name of the source in the pipeline, by which the lock finds it. */
 const ELEMENT = 'camera';

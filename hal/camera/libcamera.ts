@@ -1,4 +1,4 @@
-import { HalError } from '../errors.ts';
+import { HalError } from '../os/errors.ts';
 import { type CommandResult, ProcessError, runCommand } from '../os/process.ts';
 import type { CameraMode, FoundCamera } from './found.ts';
 

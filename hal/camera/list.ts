@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import type { Clock } from '../os/clock.ts';
-import { watchList } from '../presence.ts';
+import { watchList } from '../os/presence.ts';
 import type { FoundCamera } from './found.ts';
 import { listLibcameras } from './libcamera.ts';
 import { listV4l2Cameras } from './v4l2.ts';

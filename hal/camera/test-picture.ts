@@ -1,10 +1,5 @@
+import type { TestPicture } from '../gst/launch.ts';
 import { CLOCK_CELLS, cellPx, renderClock } from './clock-code.ts';
-
-export interface TestPicture {
-  readonly widthPx: number;
-  readonly heightPx: number;
-  readonly fps: number;
-}
 
 /** Y, U, V of the bars: white, yellow, cyan, green, magenta, red, blue at 75 % (BT.601). */
 const BARS = [

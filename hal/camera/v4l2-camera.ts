@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { HalError } from '../errors.ts';
-import { type LaunchFragment, quote } from '../launch.ts';
-import { watchPresence } from '../presence.ts';
-import type { Camera, CameraConfig, HeldControls } from './camera.ts';
+import { type LaunchFragment, quote } from '../gst/launch.ts';
+import { HalError } from '../os/errors.ts';
+import { watchPresence } from '../os/presence.ts';
+import type { Camera, CameraConfig, HeldControls } from './port.ts';
 import { findV4l2Nodes, listV4l2Cameras } from './v4l2.ts';
 import { lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
 

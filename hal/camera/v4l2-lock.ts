@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { HalError, halErrorOf } from '../errors.ts';
-import { tryIoctl } from '../ioctl.ts';
-import type { HeldControls } from './camera.ts';
+import { HalError, halErrorOf } from '../os/errors.ts';
+import { tryIoctl } from '../os/ioctl.ts';
+import type { HeldControls } from './port.ts';
 import {
   GET_CTRL,
   isSettable,

@@ -1,8 +1,8 @@
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import epoll from 'epoll';
-import { HalError, halErrorOf } from '../errors.ts';
-import { ioctl } from '../ioctl.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError, halErrorOf } from '../os/errors.ts';
+import { ioctl } from '../os/ioctl.ts';
 import type {
   InputHandle,
   InputSpec,

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { HalError, halErrorOf } from '../errors.ts';
 import { type Clock, isAbort } from '../os/clock.ts';
+import { HalError, halErrorOf } from '../os/errors.ts';
 import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
 import { faultOf, lampAt, renderLedPattern } from './rhythm.ts';
 

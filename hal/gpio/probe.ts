@@ -1,6 +1,6 @@
 import { accessSync, constants, readdirSync } from 'node:fs';
-import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import { chardevDriver } from './chardev.ts';
 import { listLeds, openGpioLamp, openLedLamp } from './lamps.ts';
 import type { Lamp, LineDriver, OutputSpec } from './port.ts';

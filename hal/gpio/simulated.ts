@@ -1,5 +1,5 @@
-import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import type { InputSpec, LineDriver, OnEdge, OnGone } from './port.ts';
 
 /** Buttons and lamps without a chip: the operator's page and tests press and look. */

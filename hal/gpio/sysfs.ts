@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Gpio } from 'onoff';
-import { HalError, halErrorOf } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError, halErrorOf } from '../os/errors.ts';
 import type { InputHandle, InputSpec, LineDriver, LineRef, OnEdge, OnGone } from './port.ts';
 
 const ROOT = '/sys/class/gpio';

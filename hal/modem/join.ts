@@ -1,5 +1,5 @@
-import { HalError } from '../errors.ts';
 import { either } from '../os/either.ts';
+import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
 /** Several drivers, such as serial ports of one modem each, as one. */

@@ -1,5 +1,5 @@
-import { HalError } from '../errors.ts';
 import type { Dbus } from '../os/dbus.ts';
+import { HalError } from '../os/errors.ts';
 import { modemObjects } from './mm-read.ts';
 import { MM, modemStateOf } from './mm-state.ts';
 import { checkPin, type ModemAction } from './port.ts';

@@ -1,7 +1,7 @@
-import { HalError } from '../errors.ts';
 import { type Clock, isAbort } from '../os/clock.ts';
 import { type Dbus, openDbus } from '../os/dbus.ts';
 import { either } from '../os/either.ts';
+import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import { act, sendPin } from './mm-act.ts';
 import { readModems } from './mm-read.ts';

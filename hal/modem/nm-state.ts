@@ -1,5 +1,5 @@
-import { HalError } from '../errors.ts';
 import type { Dbus } from '../os/dbus.ts';
+import { HalError } from '../os/errors.ts';
 
 /** NetworkManager's devices: which interface has which address, and how far it is. */
 export const NM = 'org.freedesktop.NetworkManager';

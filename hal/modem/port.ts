@@ -1,4 +1,4 @@
-import { HalError } from '../errors.ts';
+import { HalError } from '../os/errors.ts';
 
 /** Cellular modems, in the radio's own words. */
 export type Registration =

@@ -1,5 +1,5 @@
-import { HalError } from '../errors.ts';
 import { type Clock, isAbort } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
 /** A modem's state from a second on; what is not named stays as it was. */

@@ -1,6 +1,6 @@
-import { halErrorOf } from '../errors.ts';
 import type { LineDriver, OutputSpec } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
+import { halErrorOf } from '../os/errors.ts';
 import type { Modems } from './port.ts';
 
 /** Until a modem's capacitors are empty. */

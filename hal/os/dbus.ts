@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import dbus from '@particle/dbus-next';
-import { HalError } from '../errors.ts';
 import { type Clock, isAbort } from './clock.ts';
 import { either } from './either.ts';
+import { HalError } from './errors.ts';
 
 /** One object's method. */
 export interface DbusCall {

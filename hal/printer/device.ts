@@ -1,5 +1,5 @@
-import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import { renderDocument } from './document.ts';
 import type { PrintDocument, Printer, PrinterStatus, PrintOutcome } from './port.ts';

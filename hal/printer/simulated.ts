@@ -1,9 +1,9 @@
-import { HalError } from '../errors.ts';
 import type { Clock } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import type { Log } from '../os/log.ts';
 import { openPrinter } from './device.ts';
-import { parseEscPos } from './escpos/parse.ts';
-import { type Paper, renderPaper } from './escpos/render.ts';
+import { parseEscPos } from './escpos-parse.ts';
+import { type Paper, renderPaper } from './escpos-render.ts';
 import type { Printer } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
 import type { OpenTransport } from './transport/transport.ts';

@@ -1,5 +1,5 @@
 import { decodeQR } from 'qr/decode.js';
-import { renderPaper } from './escpos/render.ts';
+import { renderPaper } from './escpos-render.ts';
 import type { Picture } from './picture.ts';
 import type { PrintDocument } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';

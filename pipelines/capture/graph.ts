@@ -1,4 +1,4 @@
-import type { LaunchFragment } from '../../hal/launch.ts';
+import type { LaunchFragment } from '../../hal/gst/launch.ts';
 import { type AudioEncoder, type VideoEncoder, videoEncoderLaunch } from './encoder.ts';
 
 export interface RenditionSettings {

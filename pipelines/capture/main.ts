@@ -3,7 +3,8 @@
  * Encoded tracks leave on inherited descriptors; a native crash ends this
  * process and nothing else.
  */
-import { openTestPicture, type TestPicture } from '../../hal/camera/test-picture.ts';
+import { openTestPicture } from '../../hal/camera/test-picture.ts';
+import type { TestPicture } from '../../hal/gst/launch.ts';
 import { type BusMessage, type GstPipeline, openPipeline } from './gst.ts';
 import { type FromCapture, SETTABLE, type ToCapture } from './messages.ts';
 

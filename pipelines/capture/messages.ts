@@ -1,4 +1,4 @@
-import type { TestPicture } from '../../hal/camera/test-picture.ts';
+import type { TestPicture } from '../../hal/gst/launch.ts';
 import type { Outlet } from './graph.ts';
 
 /** What the daemon tells the capture process. */

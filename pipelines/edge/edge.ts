@@ -1,14 +1,15 @@
 import type { Clock } from '../../hal/os/clock.ts';
-import type { CacheOutcome } from '../cache/status.ts';
-import type { HeaderLookup } from '../hls/negotiate.ts';
-import type { OriginRequest, Wait } from '../hls/origin.ts';
-import { type Reply, refuse } from '../hls/reply.ts';
+import type { CacheOutcome } from '../http/cache/cache-status.ts';
+import type { HttpRequest, Wait } from '../http/handlers.ts';
+import type { HeaderLookup } from '../http/negotiate.ts';
+import { type Reply, refuse } from '../http/reply.ts';
 import { renderEntry, renderStale } from './entry.ts';
 import { Fetcher } from './fetcher.ts';
 import { type Flight, Flights, type Landed } from './flights.ts';
 import type { Loop } from './loop.ts';
 import { Newest } from './newest.ts';
 import { readQuery } from './query.ts';
+import type { EdgeFigures } from './state.ts';
 import { EdgeStore, type Entry } from './store.ts';
 import type { Upstream } from './upstream.ts';
 import { isBlocking, keyWith, urlOf } from './variants.ts';
@@ -29,18 +30,6 @@ export interface EdgeOptions {
   readonly wake: (key: string) => void;
   /** Each answer of the upstream, by path and status, or why there was none. */
   readonly onSeen?: (path: string, seen: number | Error) => void;
-}
-
-export interface EdgeFigures {
-  readonly requestsTotal: number;
-  /** Answered from memory, fresh or stale. */
-  readonly hitsTotal: number;
-  /** Answered by a fetch that somebody else had begun. */
-  readonly collapsedTotal: number;
-  readonly upstreamTotal: number;
-  readonly upstreamFailuresTotal: number;
-  readonly staleTotal: number;
-  readonly heldBytes: number;
 }
 
 const WAKE_KEY = 'edge';
@@ -82,7 +71,7 @@ export class Edge {
   }
 
   /** Fetches as for a viewer, and counts none. Resolves when that is over. */
-  async look(request: OriginRequest): Promise<void> {
+  async look(request: HttpRequest): Promise<void> {
     const url = urlOf(request);
     const key = this.#keyOf(url, request.header);
     await this.#fly(url, key, request, this.#store.get(key))?.isOver;
@@ -101,7 +90,7 @@ export class Edge {
     };
   }
 
-  answer(asked: OriginRequest): Reply | Wait {
+  answer(asked: HttpRequest): Reply | Wait {
     const request = readQuery(asked);
     if ('refusal' in request) return refuse(400, request.refusal);
     this.#totals.requests += 1;
@@ -146,7 +135,7 @@ export class Edge {
     };
   }
 
-  #landed({ landed, why }: Flight, request: OriginRequest, isCollapsed: boolean) {
+  #landed({ landed, why }: Flight, request: HttpRequest, isCollapsed: boolean) {
     if (landed === undefined) return undefined;
     if (landed.type === 'failed') return refuse(503, landed.reason, 0, RETRY_AFTER);
     const { entry } = landed;
@@ -158,7 +147,7 @@ export class Edge {
   }
 
   /** What came is for one viewer only, or varies by headers in which this request is another. */
-  #isForOthers({ landed, header }: Flight, url: string, request: OriginRequest): boolean {
+  #isForOthers({ landed, header }: Flight, url: string, request: HttpRequest): boolean {
     if (landed?.type !== 'answered') return false;
     const { lifetime, vary } = landed.entry;
     if (!lifetime.isStorable) return true;
@@ -166,7 +155,7 @@ export class Edge {
   }
 
   /** The variants of an address are known now; what nobody may share is fetched by itself. */
-  #ownKey({ landed }: Flight, url: string, { header }: OriginRequest): string {
+  #ownKey({ landed }: Flight, url: string, { header }: HttpRequest): string {
     const isShared = landed?.type === 'answered' && landed.entry.lifetime.isStorable;
     return isShared ? this.#keyOf(url, header) : `${url}\n#${this.#totals.requests}`;
   }
@@ -174,7 +163,7 @@ export class Edge {
   #fly(
     url: string,
     key: string,
-    request: OriginRequest,
+    request: HttpRequest,
     known: Entry | undefined,
     missed: Flight['why'] = 'uri-miss',
   ): Flight | undefined {
@@ -197,21 +186,21 @@ export class Edge {
     return flight;
   }
 
-  #inNeed(request: OriginRequest, known: Entry | undefined, reason: string): Landed {
+  #inNeed(request: HttpRequest, known: Entry | undefined, reason: string): Landed {
     const entry = this.#staleFor(request, known);
     if (entry === undefined) return { type: 'failed', reason };
     this.#totals.stale += 1;
     return { type: 'stale', entry };
   }
 
-  #keep(url: string, request: OriginRequest, entry: Entry): void {
+  #keep(url: string, request: HttpRequest, entry: Entry): void {
     if (!entry.lifetime.isStorable || entry.vary.includes('*')) return;
     const key = keyWith(url, entry.vary, request.header);
     this.#store.set(url, key, entry);
     this.#newest.keep(request, entry);
   }
 
-  #staleFor(request: OriginRequest, known: Entry | undefined): Entry | undefined {
+  #staleFor(request: HttpRequest, known: Entry | undefined): Entry | undefined {
     return this.#newest.staleFor(request, known, this.#nowMs());
   }
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
-import { type CacheOutcome, renderCacheStatus } from '../cache/status.ts';
-import { acceptsGzip, type HeaderLookup } from '../hls/negotiate.ts';
-import { type Reply, refuse } from '../hls/reply.ts';
+import { type CacheOutcome, renderCacheStatus } from '../http/cache/cache-status.ts';
+import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
+import { type Reply, refuse } from '../http/reply.ts';
 import { lifetimeOf } from './freshness.ts';
 import type { Entry } from './store.ts';
 import type { UpstreamAnswer } from './upstream.ts';

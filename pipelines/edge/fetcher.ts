@@ -1,6 +1,6 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import type { OriginRequest } from '../hls/origin.ts';
+import type { HttpRequest } from '../http/handlers.ts';
 import { confirm, entryOf } from './entry.ts';
 import type { Loop } from './loop.ts';
 import type { Entry } from './store.ts';
@@ -56,7 +56,7 @@ export class Fetcher {
   /** @returns why it could not be had, as a line. Never rejects. */
   async fetch(
     url: string,
-    request: OriginRequest,
+    request: HttpRequest,
     known: Entry | undefined,
   ): Promise<Entry | string> {
     const { clock, signal } = this.#options;
@@ -76,7 +76,7 @@ export class Fetcher {
 
   async #once(
     url: string,
-    request: OriginRequest,
+    request: HttpRequest,
     known: Entry | undefined,
   ): Promise<Entry | string> {
     const { upstream, loop, clock, signal, varyOf, onSeen } = this.#options;

@@ -1,4 +1,4 @@
-import type { HeaderLookup } from '../hls/negotiate.ts';
+import type { HeaderLookup } from '../http/negotiate.ts';
 import type { Entry } from './store.ts';
 
 export type Landed =

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { HeaderLookup } from '../hls/negotiate.ts';
+import type { HeaderLookup } from '../http/negotiate.ts';
 
 /**
  * Finds an upstream that is this edge itself, perhaps by way of others: each adds

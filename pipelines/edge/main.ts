@@ -4,11 +4,11 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
-import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
-import { ViewerServer } from '../hls/server.ts';
-import { openServerOptions } from '../hls/server-settings.ts';
-import { Viewers } from '../hls/viewers.ts';
+import { guarded, openGateOf } from '../http/access.ts';
+import { ViewerServer } from '../http/server.ts';
+import { openServerOptions } from '../http/server-settings.ts';
+import { Viewers } from '../origin/viewers.ts';
 import { openPages } from '../player/pages.ts';
 import { Edge } from './edge.ts';
 import { openLoop } from './loop.ts';

@@ -1,5 +1,8 @@
-import type { ServerSettings } from '../hls/server-settings.ts';
-import type { Drop, FromMedia } from '../media/messages.ts';
+import type { PipelineErrorCode } from '../errors.ts';
+import type { ServerSettings } from '../http/server-settings.ts';
+import type { ServingFigures } from '../origin/figures.ts';
+import type { Drop } from '../player/pages.ts';
+import type { EdgeReport } from './state.ts';
 
 /** What the edge process needs to serve another origin's stream. */
 export interface EdgeSettings {
@@ -19,5 +22,8 @@ export interface ToEdge {
   readonly settings: EdgeSettings;
 }
 
-/** It serves in the media process's place, and tells of itself in the same words. */
-export type FromEdge = Extract<FromMedia, { type: 'listening' | 'failed' | 'figures' }>;
+/** It serves in the media process's place, and reports as that does. */
+export type FromEdge =
+  | { readonly type: 'listening' }
+  | { readonly type: 'failed'; readonly code: PipelineErrorCode; readonly message: string }
+  | { readonly type: 'figures'; readonly figures: ServingFigures & { readonly edge: EdgeReport } };

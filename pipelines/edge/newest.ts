@@ -1,6 +1,6 @@
-import type { OriginRequest } from '../hls/origin.ts';
+import type { HttpRequest } from '../http/handlers.ts';
 import { plainBodyOf } from './entry.ts';
-import { lackOf } from './lack.ts';
+import { lackOf } from './missing-fields.ts';
 import type { Entry } from './store.ts';
 
 const PATHS_MAX = 64;
@@ -39,7 +39,7 @@ export class Newest {
     return this.#entries.has(path);
   }
 
-  keep({ path, query }: OriginRequest, entry: Entry): void {
+  keep({ path, query }: HttpRequest, entry: Entry): void {
     if (entry.status !== 200 || !path.endsWith('.m3u8')) return;
     const key = query.has('_HLS_skip') ? updateOf(path) : path;
     // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
@@ -53,7 +53,7 @@ export class Newest {
 
   /** What may be shown in place of what cannot be had: `known`, or else the path's newest. */
   staleFor(
-    { path, query }: OriginRequest,
+    { path, query }: HttpRequest,
     known: Entry | undefined,
     nowMs: number,
   ): Entry | undefined {

@@ -1,6 +1,6 @@
 import { parseDirectives, type Refusal } from '../hls/directives.ts';
-import type { chooseProfile } from '../hls/negotiate.ts';
-import type { OriginRequest } from '../hls/origin.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import type { chooseProfile } from '../http/negotiate.ts';
 import { MAIN_PLAYLIST } from './state.ts';
 
 /** Every box has these and no other (`ladderOf`), so a guest's own names cost the upstream nothing. */
@@ -16,7 +16,7 @@ const PROFILES: Readonly<Record<ReturnType<typeof chooseProfile>, true>> = {
  * profile's main playlist is wanted. What is malformed is refused here, as the
  * origin would: nobody makes it fetch by thinking of spellings.
  */
-export function readQuery(request: OriginRequest): OriginRequest | Refusal {
+export function readQuery(request: HttpRequest): HttpRequest | Refusal {
   const { path, query } = request;
   const read = new URLSearchParams();
   if (query.size === 0 || !path.endsWith('.m3u8')) return { ...request, query: read };

@@ -1,8 +1,7 @@
-import { takeBeacon } from '../hls/beacons.ts';
-import type { Handlers } from '../hls/handlers.ts';
-import type { OriginRequest, Wait } from '../hls/origin.ts';
-import { type Reply, refuse } from '../hls/reply.ts';
-import type { Viewers } from '../hls/viewers.ts';
+import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+import { takeBeacon } from '../origin/beacons.ts';
+import type { Viewers } from '../origin/viewers.ts';
 import type { Pages } from '../player/pages.ts';
 import type { Edge } from './edge.ts';
 import { LOOP_DETECTED, type Loop } from './loop.ts';
@@ -30,7 +29,7 @@ export function openRoom({
   loop,
   nowMs,
 }: RoomDeps): Omit<Handlers, 'onFault'> {
-  const own = (request: OriginRequest): Reply => pages.answer(request) ?? NOT_HERE;
+  const own = (request: HttpRequest): Reply => pages.answer(request) ?? NOT_HERE;
   return {
     get: (request) => {
       if (!isUpstream(request.path)) return own(request);

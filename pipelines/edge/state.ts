@@ -1,5 +1,16 @@
-import type { EdgeFigures } from './edge.ts';
 import { LOOP_DETECTED } from './loop.ts';
+
+export interface EdgeFigures {
+  readonly requestsTotal: number;
+  /** Answered from memory, fresh or stale. */
+  readonly hitsTotal: number;
+  /** Answered by a fetch that somebody else had begun. */
+  readonly collapsedTotal: number;
+  readonly upstreamTotal: number;
+  readonly upstreamFailuresTotal: number;
+  readonly staleTotal: number;
+  readonly heldBytes: number;
+}
 
 /**
  * How the upstream is.

@@ -1,20 +1,20 @@
-import { chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../hls/negotiate.ts';
-import type { OriginRequest } from '../hls/origin.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../http/negotiate.ts';
 
 const PROFILE_NAMES: ReadonlySet<string> = new Set(PROFILE_HINTS.map((name) => name.toLowerCase()));
 
 /** A player waits for what is not there yet (RFC 8216bis §6.2.5.2). */
-export function isBlocking({ query }: OriginRequest): boolean {
+export function isBlocking({ query }: HttpRequest): boolean {
   return query.has('_HLS_msn');
 }
 
 /** A player waits for it, or will in a moment: the next playlist, or a part that was hinted at. */
-export function isAwaited(request: OriginRequest): boolean {
+export function isAwaited(request: HttpRequest): boolean {
   return isBlocking(request) || request.path.endsWith('.m4s');
 }
 
 /** Of a request whose query was read: see `readQuery`. */
-export function urlOf({ path, query }: OriginRequest): string {
+export function urlOf({ path, query }: HttpRequest): string {
   return query.size === 0 ? path : `${path}?${query}`;
 }
 

@@ -1,4 +1,4 @@
-import type { TrackKind } from '../media/track.ts';
+import type { TrackKind } from '../packager/track.ts';
 
 /** One published part, with what a file needs to know of it. */
 export interface RecordedPart {

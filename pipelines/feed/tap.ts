@@ -1,8 +1,8 @@
 import type { Part, Segment } from '../hls/window.ts';
-import type { Presentation } from '../media/presentation.ts';
-import type { Track } from '../media/track.ts';
 import { readFragment } from '../mp4/fragment.ts';
 import { readInit } from '../mp4/init.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import type { Track } from '../packager/track.ts';
 import type { RecordedPart } from './part.ts';
 
 export interface TapEvents {

@@ -3,22 +3,22 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
-import { Catalogue } from '../cache/catalogue.ts';
-import { digestOf } from '../cache/digest.ts';
-import { respond, respondCatalogue } from '../cache/respond.ts';
+import { Shelf } from '../clips/clip-index.ts';
+import { openStudio } from '../clips/clips-process.ts';
+import type { StudioSettings } from '../clips/messages.ts';
 import { renderClipPage } from '../clips/page.ts';
-import { Shelf } from '../clips/shelf.ts';
-import type { OriginRequest } from '../hls/origin.ts';
-import { type Reply, refuse } from '../hls/reply.ts';
-import { originOf } from '../hls/request.ts';
-import { Gallery } from '../poster/gallery.ts';
-import { readPoster } from '../poster/stored.ts';
-import { openRecorders } from '../record/recorders.ts';
-import type { TargetSettings, TargetState } from '../record/settings.ts';
-import { Replay } from '../replay/replay.ts';
-import type { StudioSettings } from '../studio/messages.ts';
-import { openStudio } from '../studio/studio.ts';
-import type { Presentation } from './presentation.ts';
+import { readPoster } from '../clips/poster-file.ts';
+import { Gallery } from '../clips/poster-store.ts';
+import { Catalogue } from '../http/cache/catalogue.ts';
+import { digestOf } from '../http/cache/digest.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+import { originOf } from '../http/request.ts';
+import { respond, respondCatalogue } from '../http/respond.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import { openRecorders } from '../recording/recorders.ts';
+import { Replay } from '../recording/replay.ts';
+import type { TargetSettings, TargetState } from '../recording/settings.ts';
 
 /** What is kept of a drop, beside what is live. */
 export interface ArchiveSettings {
@@ -59,7 +59,7 @@ export interface Archive {
   /** Rejects with a PipelineError CLIP_FAILED. */
   clip(seconds: number, signal: AbortSignal): Promise<ClipMade>;
   /** undefined for a path that is none of its own. */
-  answer(request: OriginRequest): Reply | undefined;
+  answer(request: HttpRequest): Reply | undefined;
   /** Resolves when all files are closed, soon after the signal aborted. */
   readonly run: Task;
 }
@@ -105,7 +105,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
         });
   // A box that waits for its drop makes nothing, and has no process for it.
   const making = openSwitch((signal) => studio?.run(signal) ?? Promise.resolve());
-  const answerClip = ({ path, header }: OriginRequest): Reply | undefined => {
+  const answerClip = ({ path, header }: HttpRequest): Reply | undefined => {
     const [, id] = CLIP_PAGE.exec(path) ?? [];
     if (id === undefined) return undefined;
     const movieName = `clip-${id}.mp4`;

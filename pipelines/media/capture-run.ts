@@ -1,9 +1,9 @@
 import { messageOf } from '../../hal/os/log.ts';
-import { openInlet, openRawInlet } from './inlet.ts';
+import type { UplinkFeed } from '../feed/uplink-feed.ts';
+import type { Presentation } from '../packager/presentation.ts';
 import { LevelMeter } from './levels.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
-import type { Presentation } from './presentation.ts';
-import type { UplinkFeed } from './uplink-feed.ts';
+import { openInlet, openRawInlet } from './track-input.ts';
 
 export type RunMessage = Extract<ToMedia, { type: 'run' }>;
 

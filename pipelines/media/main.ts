@@ -3,23 +3,24 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
-import { guarded, openGateOf } from '../cache/gate.ts';
 import { PipelineError } from '../errors.ts';
-import { takeBeacon } from '../hls/beacons.ts';
-import { openCurtain } from '../hls/curtain.ts';
+import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
-import { Origin, type OriginRequest } from '../hls/origin.ts';
-import { ViewerServer } from '../hls/server.ts';
-import { openServerOptions } from '../hls/server-settings.ts';
-import { quantiles, Viewers } from '../hls/viewers.ts';
+import { guarded, openGateOf } from '../http/access.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { ViewerServer } from '../http/server.ts';
+import { openServerOptions } from '../http/server-settings.ts';
+import { takeBeacon } from '../origin/beacons.ts';
+import { openCurtain } from '../origin/not-live.ts';
+import { Origin } from '../origin/origin.ts';
+import { quantiles, Viewers } from '../origin/viewers.ts';
+import { Presentation } from '../packager/presentation.ts';
+import type { Stamping } from '../packager/timeline.ts';
 import { openPages } from '../player/pages.ts';
 import { openArchive } from './archive.ts';
 import { type CaptureRun, openCaptureRun, type RunMessage } from './capture-run.ts';
 import { FrameRate } from './frame-rate.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
-import { Presentation } from './presentation.ts';
-import type { Stamping } from './timeline.ts';
-import { UplinkFeed } from './uplink-feed.ts';
 
 const FIGURES_EVERY_MS = 1_000;
 const LAGS_MAX = 2_000;
@@ -93,7 +94,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   });
   const origin = new Origin(presentation, settings.ladder);
   const curtain = openCurtain(settings.previewPath);
-  const answer = (request: OriginRequest) => {
+  const answer = (request: HttpRequest) => {
     const admitted = curtain.admit(request);
     if ('status' in admitted) return admitted;
     return archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);

@@ -1,14 +1,14 @@
 import type { EdgeReport } from '../edge/state.ts';
 import type { PipelineErrorCode } from '../errors.ts';
-import type { Ladder } from '../hls/origin.ts';
-import type { HttpFigures } from '../hls/server.ts';
-import type { ServerSettings } from '../hls/server-settings.ts';
-import type { Quantiles, ViewerFigures } from '../hls/viewers.ts';
-import type { TargetState } from '../record/settings.ts';
+import type { ServerSettings } from '../http/server-settings.ts';
+import type { ServingFigures } from '../origin/figures.ts';
+import type { Ladder } from '../origin/origin.ts';
+import type { Stamping } from '../packager/timeline.ts';
+import type { TrackKind } from '../packager/track.ts';
+import type { Drop } from '../player/pages.ts';
+import type { TargetState } from '../recording/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
-import type { Stamping } from './timeline.ts';
-import type { TrackKind } from './track.ts';
 
 /** What the media process needs to serve one presentation. */
 export interface MediaSettings {
@@ -26,13 +26,6 @@ export interface MediaSettings {
   /** Whose posters and previews need a token; empty: they need none. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;
-}
-
-/** What the page shows before the first frame. */
-export interface Drop {
-  readonly title: string;
-  /** RFC 3339; empty when it is on already. */
-  readonly startsAt: string;
 }
 
 /** What the daemon tells the media process. */
@@ -104,22 +97,7 @@ export type FromMedia =
   | { readonly type: 'figures'; readonly figures: MediaFigures };
 
 /** Once a second. */
-export interface MediaFigures {
-  readonly isFlowing: boolean;
-  readonly http: HttpFigures;
-  readonly viewers: ViewerFigures;
-  /** From a part's last captured frame to its bytes being servable. */
-  readonly partLagMs: Quantiles | undefined;
-  readonly partsTotal: number;
-  readonly heldBytes: number;
-  /** Frames that the camera left out, filled by showing their neighbours longer. */
-  readonly heldFramesTotal: number;
-  /** Frames of the camera in the last second; left out where there were none. */
-  readonly framesPerS?: number;
+export interface MediaFigures extends ServingFigures {
   /** Of a box that serves another one's stream. */
   readonly edge?: EdgeReport;
-  /** By rendition, the one whose pictures it has now; only where that is another. */
-  readonly standIns: Readonly<Record<string, string>>;
-  /** Renditions whose own encoders nobody needs by now. */
-  readonly resting: readonly string[];
 }

@@ -1,17 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { type Digest, digestOf } from '../cache/digest.ts';
-import { respond } from '../cache/respond.ts';
-import { acceptsGzip, type HeaderLookup } from '../hls/negotiate.ts';
-import type { OriginRequest } from '../hls/origin.ts';
-import { type Reply, refuse, reply } from '../hls/reply.ts';
-import type { Drop } from '../media/messages.ts';
+import { type Digest, digestOf } from '../http/cache/digest.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
+import { type Reply, refuse, reply } from '../http/reply.ts';
+import { respond } from '../http/respond.ts';
+
+/** What the page shows before the first frame. */
+export interface Drop {
+  readonly title: string;
+  /** RFC 3339; empty when it is on already. */
+  readonly startsAt: string;
+}
 
 /** The guests' page and what it loads: all from this box, held in memory. */
 export interface Pages {
   /** Undefined for a path that is not the page's. */
-  answer(request: OriginRequest): Reply | undefined;
+  answer(request: HttpRequest): Reply | undefined;
 }
 
 interface Asset {

@@ -1,4 +1,4 @@
-import type { Beacon } from '../hls/viewers.ts';
+import type { Beacon } from '../origin/viewers.ts';
 
 const TIME_MAX_MS = 600_000;
 const STALLS_MAX = 10_000;

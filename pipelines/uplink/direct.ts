@@ -1,10 +1,10 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import { isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import type { Endpoint } from '../bond/config.ts';
-import { openEncoderPort, type SrtTap } from '../bond/encoder-port.ts';
-import { nameFailure, REFUSED } from '../bond/failure.ts';
-import { type LinkSocket, openLinkSocket } from '../bond/link-socket.ts';
+import type { Endpoint } from '../bond/core/config.ts';
+import { nameFailure, REFUSED } from '../bond/core/failure.ts';
+import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
+import { type LinkSocket, openLinkSocket } from '../bond/net/link-socket.ts';
 
 export interface DirectOptions {
   /** Where the SRT encoder sends to. */

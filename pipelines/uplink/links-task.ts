@@ -2,16 +2,16 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
 import { runCommand } from '../../hal/os/process.ts';
-import type { LinkConfig } from '../bond/config.ts';
+import type { LinkConfig } from '../bond/core/config.ts';
 import {
   findGateways,
   type Gateway,
   type KernelRoutes,
   LIST_ROUTES,
   parseKernelRoutes,
-} from '../bond/kernel-routes.ts';
-import { openRouting } from '../bond/routing.ts';
-import { openLinkNews } from './link-news.ts';
+} from '../bond/net/kernel-routes.ts';
+import { openRouting } from '../bond/net/routing.ts';
+import { openLinkNews } from './link-events.ts';
 import { type LinkWish, resolveLinks, type UsedData } from './links.ts';
 
 export interface LinksTask {

@@ -1,6 +1,6 @@
-import type { LinkConfig } from '../bond/config.ts';
-import type { Gateway } from '../bond/kernel-routes.ts';
-import type { LinkRoute } from '../bond/routing.ts';
+import type { LinkConfig } from '../bond/core/config.ts';
+import type { Gateway } from '../bond/net/kernel-routes.ts';
+import type { LinkRoute } from '../bond/net/routing.ts';
 
 /** A link as somebody wants it: by its interface, or by an address of this machine. */
 export interface LinkWish {

@@ -5,16 +5,16 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog } from '../../hal/os/log.ts';
-import type { Endpoint } from '../bond/config.ts';
-import { type BondControl, runBond } from '../bond/sender.ts';
+import type { Endpoint } from '../bond/core/config.ts';
+import { type BondControl, runBond } from '../bond/net/sender.ts';
 import { openPipeline } from '../capture/gst.ts';
+import { ClassicRate } from './classic.ts';
 import { runDirect } from './direct.ts';
 import { renderUplink, SRT_SINK } from './graph.ts';
+import { LinkAwareRate } from './link-aware.ts';
 import { followLinks } from './links-task.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from './messages.ts';
-import { ClassicRate } from './rate/classic.ts';
-import { LinkAwareRate } from './rate/link-aware.ts';
-import type { RateController } from './rate/rate.ts';
+import type { RateController } from './rate.ts';
 import { SrtObserver } from './srt-observer.ts';
 
 const FIGURES_EVERY_MS = 1_000;

@@ -1,7 +1,7 @@
-import type { BondSnapshot } from '../bond/snapshot.ts';
+import type { BondSnapshot } from '../bond/core/snapshot.ts';
 import type { SrtSettings, UplinkTrack } from './graph.ts';
 import type { LinkWish, UsedData } from './links.ts';
-import type { RateBounds } from './rate/rate.ts';
+import type { RateBounds } from './rate.ts';
 import type { SrtFigures } from './srt-observer.ts';
 
 export interface UplinkSettings {

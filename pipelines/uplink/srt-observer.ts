@@ -1,7 +1,7 @@
-import type { SrtTap } from '../bond/encoder-port.ts';
-import { RateMeter } from '../bond/rate-meter.ts';
-import { sequenceDistance } from '../bond/sequence.ts';
-import * as srt from '../bond/srt.ts';
+import { RateMeter } from '../bond/core/rate-meter.ts';
+import type { SrtTap } from '../bond/net/encoder-port.ts';
+import { sequenceDistance } from '../bond/wire/sequence.ts';
+import * as srt from '../bond/wire/srt.ts';
 
 /** What an SRT connection says of itself in the packets that pass. */
 export interface SrtFigures {

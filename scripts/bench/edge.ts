@@ -1,4 +1,4 @@
-import type { BoxSnapshot } from '../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
 import { startNginx } from '../../test/support/nginx.ts';
 import type { LoadReport } from './load.ts';

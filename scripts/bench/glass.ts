@@ -1,4 +1,4 @@
-import { quantiles } from '../../pipelines/hls/viewers.ts';
+import { quantiles } from '../../pipelines/origin/viewers.ts';
 import { startBox } from '../../test/support/box.ts';
 import { openChromium, waitInPage, watchGlass } from '../../test/support/chromium.ts';
 import { type Figure, round } from './machine.ts';

@@ -1,7 +1,7 @@
 /** The load generator: `load.ts URL VIEWERS SECONDS`; prints WARM, then a report as JSON. */
 import { connect, type Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { quantiles } from '../../pipelines/hls/viewers.ts';
+import { quantiles } from '../../pipelines/origin/viewers.ts';
 
 export interface LoadReport {
   readonly parts: number;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ask } from '../../daemon/control/client.ts';
+import { ask } from '../../daemon/cli/control/client.ts';
 import type { Box } from '../../test/support/box.ts';
 
 /** A clip is asked for until it is made, or told not to be, or so long. */

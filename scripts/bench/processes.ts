@@ -6,8 +6,8 @@ const NAMES = [
   ['media', /pipelines\/media\/main/],
   ['capture', /pipelines\/capture\/main/],
   ['uplink', /pipelines\/uplink\/main/],
-  ['recorder', /pipelines\/record\/main/],
-  ['studio', /pipelines\/studio\/main/],
+  ['recorder', /pipelines\/recording\/main/],
+  ['clips', /pipelines\/clips\/main/],
 ] as const;
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BoxSnapshot, PowerPhase } from '../../daemon/snapshot.ts';
+import type { BoxSnapshot, PowerPhase } from '../../daemon/model/snapshot.ts';
 import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
 import { touch } from '../../test/support/operator.ts';
 import { cpuSeconds, type Figure, round } from './machine.ts';

@@ -1,10 +1,10 @@
 import { connect as connectTcp, createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BoxSnapshot } from '../../daemon/snapshot.ts';
-import { listen } from '../../test/daemon/status/support/consumer.ts';
-import { startMosquitto } from '../../test/daemon/status/support/mosquitto.ts';
-import { fullSnapshot } from '../../test/daemon/status/support/snapshot.ts';
-import { startStatus } from '../../test/daemon/status/support/status.ts';
+import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
+import { listen } from '../../test/daemon/mqtt/support/consumer.ts';
+import { startMosquitto } from '../../test/daemon/mqtt/support/mosquitto.ts';
+import { startStatus } from '../../test/daemon/mqtt/support/mqtt.ts';
+import { fullSnapshot } from '../../test/daemon/mqtt/support/snapshot.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import type { Figure } from './machine.ts';

@@ -1,7 +1,7 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { TOPICS, type TopicName } from '../../daemon/status/topics.ts';
+import { TOPICS, type TopicName } from '../../daemon/mqtt/payloads/topics.ts';
 
-export const SCHEMA_FOLDER = 'daemon/status/schemas';
+export const SCHEMA_FOLDER = 'daemon/mqtt/schemas';
 
 /** The schema files by topic: JSON Schema draft 7, from the table that the box publishes by. */
 export function renderSchemas(): ReadonlyMap<TopicName, string> {

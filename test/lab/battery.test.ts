@@ -1,15 +1,15 @@
 import i2c from 'i2c-bus';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readIna219 } from '../../hal/battery/chips/ina219.ts';
-import { readMax1704x } from '../../hal/battery/chips/max1704x.ts';
 import { openI2cBus } from '../../hal/battery/i2c.ts';
+import { readIna219 } from '../../hal/battery/ina219.ts';
+import { readMax1704x } from '../../hal/battery/max1704x.ts';
 import { openBattery, openKernelBattery } from '../../hal/battery/open.ts';
 import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import { listBatteries, powerSupplyGauge } from '../../hal/battery/power-supply.ts';
-import { HalError } from '../../hal/errors.ts';
 import { chardevDriver } from '../../hal/gpio/chardev.ts';
 import { systemClock } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
 import { get, loadI2cStub, makeGpioChip, put, run, until, within } from './support/kernel.ts';
 
 const test = suite('lab: batteries on i2c-stub and the kernel power supply class');

@@ -1,8 +1,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseConfig } from '../../daemon/config-file.ts';
-import { examine, PARTS } from '../../daemon/doctor/doctor.ts';
-import { renderReport } from '../../daemon/doctor/report.ts';
+import { examine, PARTS } from '../../daemon/cli/doctor/doctor.ts';
+import { renderReport } from '../../daemon/cli/doctor/report.ts';
+import { parseConfig } from '../../daemon/config/file.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { listPrinters } from '../../hal/printer/transport/lp.ts';
 import { loadI2cStub, makeGpioChip, put, until } from './support/kernel.ts';

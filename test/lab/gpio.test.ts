@@ -2,7 +2,6 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HalError } from '../../hal/errors.ts';
 import { chardevDriver, listLines } from '../../hal/gpio/chardev.ts';
 import { watchInputs } from '../../hal/gpio/inputs.ts';
 import { listLeds, openGpioLamp, openLedLamp } from '../../hal/gpio/lamps.ts';
@@ -11,6 +10,7 @@ import { probeGpio } from '../../hal/gpio/probe.ts';
 import { RHYTHMS } from '../../hal/gpio/rhythm.ts';
 import { sysfsDriver } from '../../hal/gpio/sysfs.ts';
 import { systemClock } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
 import { silentLog } from '../../hal/os/log.ts';
 import { CHIP_LABEL, get, makeGpioChip, run, until, within } from './support/kernel.ts';
 

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { systemClock } from '../../hal/os/clock.ts';
 import { silentLog } from '../../hal/os/log.ts';
 import { openPrinter } from '../../hal/printer/device.ts';
-import { renderPaper } from '../../hal/printer/escpos/render.ts';
+import { renderPaper } from '../../hal/printer/escpos-render.ts';
 import type { PrintDocument, PrintOutcome } from '../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
 import { listPrinters, lpTransport } from '../../hal/printer/transport/lp.ts';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openSound } from '../../hal/audio/drivers.ts';
 import { listSoundCards, watchSoundCards } from '../../hal/audio/list.ts';
+import { openSound } from '../../hal/audio/open.ts';
 import { withStandby } from '../../hal/audio/standby.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import type { Presence } from '../../hal/presence.ts';
+import type { Presence } from '../../hal/os/presence.ts';
 import { follow } from './support/follow.ts';
 import { launch } from './support/gst.ts';
 import { put, until, within } from './support/kernel.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { BoxSnapshot } from '../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import type { Box } from './box.ts';
 
 const run = promisify(execFile);

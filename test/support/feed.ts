@@ -1,7 +1,8 @@
 import { limitsFor } from '../../pipelines/hls/limits.ts';
-import { Origin, type OriginRequest, type Wait } from '../../pipelines/hls/origin.ts';
-import type { Reply } from '../../pipelines/hls/reply.ts';
-import { Presentation } from '../../pipelines/media/presentation.ts';
+import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
+import type { Reply } from '../../pipelines/http/reply.ts';
+import { Origin } from '../../pipelines/origin/origin.ts';
+import { Presentation } from '../../pipelines/packager/presentation.ts';
 
 /** Caps as GStreamer 1.22 wrote them for x264enc and avenc_aac. */
 export const VIDEO_CAPS =
@@ -108,7 +109,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
   };
   const get: Feed['get'] = (path, headers = {}) => {
     const [pathname = '', query = ''] = path.split('?');
-    const request: OriginRequest = {
+    const request: HttpRequest = {
       path: pathname,
       query: new URLSearchParams(query),
       header: (name) => headers[name],

@@ -1,4 +1,4 @@
-import { OWN_HEADER } from '../../daemon/operator/guard.ts';
+import { OWN_HEADER } from '../../daemon/web/guard.ts';
 
 /** The PIN that test boxes have, and its hash. */
 export const TEST_PIN = '246810';

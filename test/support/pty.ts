@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import { ioctl } from '../../hal/ioctl.ts';
+import { ioctl } from '../../hal/os/ioctl.ts';
 
 /** A pseudo terminal: a serial cable between a driver and a test. */
 export interface Pty extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { limitsFor } from '../../pipelines/hls/limits.ts';
-import { Presentation } from '../../pipelines/media/presentation.ts';
+import { Presentation } from '../../pipelines/packager/presentation.ts';
 import type { RealMedia } from './real-media.ts';
 
 export interface RealFeed {

@@ -1,4 +1,4 @@
-import type { BoxSnapshot } from '../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 
 const FIGURES: MediaFigures = {

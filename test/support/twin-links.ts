@@ -4,7 +4,7 @@
  */
 import { systemClock } from '../../hal/os/clock.ts';
 import { silentLog } from '../../hal/os/log.ts';
-import { openLinkSocket } from '../../pipelines/bond/link-socket.ts';
+import { openLinkSocket } from '../../pipelines/bond/net/link-socket.ts';
 import { followLinks } from '../../pipelines/uplink/links-task.ts';
 
 const [, , host = '', port = '0'] = process.argv;

@@ -1,9 +1,9 @@
 import { systemClock } from '../../hal/os/clock.ts';
-import type { OriginRequest, Wait } from '../../pipelines/hls/origin.ts';
-import { type Reply, refuse } from '../../pipelines/hls/reply.ts';
-import { type ServerOptions, ViewerServer } from '../../pipelines/hls/server.ts';
+import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
+import { type Reply, refuse } from '../../pipelines/http/reply.ts';
+import { type ServerOptions, ViewerServer } from '../../pipelines/http/server.ts';
 
-export type Get = (request: OriginRequest) => Reply | Wait;
+export type Get = (request: HttpRequest) => Reply | Wait;
 
 export interface Served extends AsyncDisposable {
   readonly server: ViewerServer;

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseConfig } from '../../daemon/config-file.ts';
+import { parseConfig } from '../../daemon/config/file.ts';
 
 const test = suite('installing');
 

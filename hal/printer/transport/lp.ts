@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { errnoOf, HalError, halErrorOf } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
+import { errnoOf, HalError, halErrorOf } from '../../os/errors.ts';
 import { type OpenTransport, STALL_MS } from './transport.ts';
 
 /** usblp takes 8 KiB a transfer; less keeps the place of a torn job known. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../os/clock.ts';
-import { openSerialPort } from '../../serial.ts';
+import { openSerialPort } from '../../os/serial.ts';
 import { streamTransport } from './stream.ts';
 import type { OpenTransport } from './transport.ts';
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import { HalError, halErrorOf } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
 import { either } from '../../os/either.ts';
+import { HalError, halErrorOf } from '../../os/errors.ts';
 import { STALL_MS, type Transport } from './transport.ts';
 
 /** Said by the printer and not yet asked for: more than this is chatter. */

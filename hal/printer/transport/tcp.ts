@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { HalError, halErrorOf } from '../../errors.ts';
 import type { Clock } from '../../os/clock.ts';
 import { either } from '../../os/either.ts';
+import { HalError, halErrorOf } from '../../os/errors.ts';
 import { streamTransport } from './stream.ts';
 import type { OpenTransport } from './transport.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BondSnapshot } from '../../../pipelines/bond/snapshot.ts';
+import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { type Chain, type ChainOptions, type LinkSpec, openChain } from './chain.ts';
 
 /** The usual pair: 25 and 40 ms one way with jitter. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClassicRate } from '../../../pipelines/uplink/rate/classic.ts';
-import { LinkAwareRate } from '../../../pipelines/uplink/rate/link-aware.ts';
-import type { RateController } from '../../../pipelines/uplink/rate/rate.ts';
+import { ClassicRate } from '../../../pipelines/uplink/classic.ts';
+import { LinkAwareRate } from '../../../pipelines/uplink/link-aware.ts';
+import type { RateController } from '../../../pipelines/uplink/rate.ts';
 import type { SrtFigures } from '../../../pipelines/uplink/srt-observer.ts';
 import type { Chain } from './chain.ts';
 import { countLost, type Ends, FAR, NEAR, type Row, withChain } from './measure.ts';

@@ -2,9 +2,9 @@
 import { createSocket } from 'node:dgram';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
-import type { Endpoint, LinkConfig } from '../../../pipelines/bond/config.ts';
-import { runRelay } from '../../../pipelines/bond/relay.ts';
-import { type BondControl, runBond } from '../../../pipelines/bond/sender.ts';
+import type { Endpoint, LinkConfig } from '../../../pipelines/bond/core/config.ts';
+import { type BondControl, runBond } from '../../../pipelines/bond/net/sender.ts';
+import { runRelay } from '../../../pipelines/bond/relay/relay.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { type Impairment, runImpairment } from './impair.ts';
 import { type Feed, openSink, runFeed } from './traffic.ts';

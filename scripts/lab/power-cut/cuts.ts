@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { type Journal, parseJournal } from '../../../pipelines/record/journal.ts';
+import { type Journal, parseJournal } from '../../../pipelines/recording/journal.ts';
 import { launchOf } from '../../../test/support/real-media.ts';
 import { boot, makeDisk } from './machine.ts';
 
@@ -96,7 +96,7 @@ export async function prepareGuest(): Promise<{ readonly work: string; remove():
 
 async function fillGuest(work: string, disks: string): Promise<void> {
   await build({
-    entryPoints: { guest: 'scripts/lab/power-cut/guest.ts', main: 'pipelines/record/main.ts' },
+    entryPoints: { guest: 'scripts/lab/power-cut/guest.ts', main: 'pipelines/recording/main.ts' },
     outdir: work,
     bundle: true,
     platform: 'node',

@@ -7,7 +7,7 @@ import { cpSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync }
 import { join } from 'node:path';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
-import { openRecorders, type Recorders } from '../../../pipelines/record/recorders.ts';
+import { openRecorders, type Recorders } from '../../../pipelines/recording/recorders.ts';
 import { openRealFeed } from '../../../test/support/real-feed.ts';
 import { readMedia } from '../../../test/support/real-media.ts';
 

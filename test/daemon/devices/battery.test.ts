@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseConfig } from '../../../daemon/config-file.ts';
+import { parseConfig } from '../../../daemon/config/file.ts';
 import { openConfiguredBattery } from '../../../daemon/devices/battery.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';

@@ -1,13 +1,13 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import type { Touchable } from '../../../daemon/devices/hand.ts';
+import { panelSchema } from '../../../daemon/config/panel.ts';
+import { powerSchema } from '../../../daemon/config/power.ts';
 import { openLines } from '../../../daemon/devices/lines.ts';
-import { panelSchema } from '../../../daemon/panel/config.ts';
-import { powerSchema } from '../../../daemon/power/config.ts';
+import type { Touchable } from '../../../daemon/devices/simulated-controls.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
-import { HalError } from '../../../hal/errors.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openFakeBus } from '../../hal/battery/fake-bus.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

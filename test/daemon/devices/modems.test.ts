@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ConfigError, parseConfig } from '../../../daemon/config-file.ts';
+import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
 import { openDevices } from '../../../daemon/devices/devices.ts';
 import { countersOf, interfaceBesideTty } from '../../../hal/modem/counters.ts';
 import { joinModems, joinStates } from '../../../hal/modem/join.ts';

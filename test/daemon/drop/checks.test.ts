@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CheckName, failuresOf, runChecks } from '../../../daemon/drop/checks.ts';
-import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
 
 const test = suite('checks before a drop');

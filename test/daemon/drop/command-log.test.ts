@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Command, Outcome } from '../../../daemon/commands.ts';
 import { logCommands } from '../../../daemon/drop/command-log.ts';
+import type { Command, Outcome } from '../../../daemon/model/commands.ts';
 import { openLog } from '../../../hal/os/log.ts';
 
 const test = suite('commands in the journal');

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { VERBS } from '../../../daemon/commands.ts';
-import { keptOf, parseKept, startDrop } from '../../../daemon/drop/kept.ts';
+import { keptOf, parseKept, startDrop } from '../../../daemon/drop/saved-drop.ts';
 import type { Drop, DropEvent, DropVerb, Effect, Step } from '../../../daemon/drop/state.ts';
 import { dropIdAt, stateOf } from '../../../daemon/drop/state.ts';
 import { step } from '../../../daemon/drop/step.ts';
-import type { DropPhase } from '../../../daemon/snapshot.ts';
+import { VERBS } from '../../../daemon/model/commands.ts';
+import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 
 const test = suite('the machine of the evening');
 const START_MS = Date.UTC(2026, 10, 22, 20, 0, 5);

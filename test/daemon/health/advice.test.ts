@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { configSchema } from '../../../daemon/config.ts';
+import { configSchema } from '../../../daemon/config/config.ts';
 import { RULES } from '../../../daemon/health/run.ts';
 
 const test = suite('advice');
@@ -62,7 +62,12 @@ test('each key that a warning’s advice names is in the config', () => {
 });
 
 test('each key that the doctor, the checks or a device’s failure names is in the config', () => {
-  const told = ['daemon/health', 'daemon/doctor', 'daemon/drop/checks.ts', 'daemon/preflight.ts'];
+  const told = [
+    'daemon/health',
+    'daemon/cli/doctor',
+    'daemon/drop/checks.ts',
+    'daemon/media/element-check.ts',
+  ];
   const keys = keysIn([...told, 'daemon/devices', 'hal', 'pipelines'].flatMap(textsOf));
   assert.ok(keys.length > 15, `${keys.length} found`);
   assert.equal(

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxEvent } from '../../../daemon/commands.ts';
 import { NOTHING_HEARD, NOTHING_SEEN, watchFacts } from '../../../daemon/health/facts.ts';
+import { NOTHING_REVIVED, reviveMedia, stepRevival } from '../../../daemon/health/media-restart.ts';
 import { sharedDisks } from '../../../daemon/health/recording-rules.ts';
-import { NOTHING_REVIVED, reviveMedia, stepRevival } from '../../../daemon/health/revive.ts';
 import { openHealth, RULES } from '../../../daemon/health/run.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from '../../../daemon/health/step.ts';
-import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import type { BoxEvent } from '../../../daemon/model/commands.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import type { TargetFailure } from '../../../pipelines/record/settings.ts';
+import type { TargetFailure } from '../../../pipelines/recording/settings.ts';
 import { EDGE, figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { type Box, childrenOf, isAlive, startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
-import { listen } from '../status/support/consumer.ts';
-import { scratch, startMosquitto } from '../status/support/mosquitto.ts';
+import { listen } from '../mqtt/support/consumer.ts';
+import { scratch, startMosquitto } from '../mqtt/support/mosquitto.ts';
 
 const test = suite('troubles of a whole box');
 
@@ -25,7 +25,7 @@ const isServing = async (box: Box) => {
 
 function recorderPid(box: Box): number {
   const isRecorder = (pid: number) =>
-    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('record/main');
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('recording/main');
   return childrenOf(box.childPid('media') ?? 0).find(isRecorder) ?? 0;
 }
 

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { METRICS_CONTENT_TYPE, renderMetrics } from '../../../daemon/metrics/render.ts';
 import { METRICS } from '../../../daemon/metrics/table.ts';
-import { bareSnapshot, fullSnapshot } from '../status/support/snapshot.ts';
+import { bareSnapshot, fullSnapshot } from '../mqtt/support/snapshot.ts';
 
 const test = suite('metrics for Prometheus');
 

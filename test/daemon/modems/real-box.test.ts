@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { answering, freshModem } from '../../support/at-modem.ts';
 import { startBox, until } from '../../support/box.ts';
 import { openPty } from '../../support/pty.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { BoxSnapshot, DropPhase, Warning } from '../../../daemon/model/snapshot.ts';
 import { type LampName, lampsOf } from '../../../daemon/panel/lamps.ts';
-import type { BoxSnapshot, DropPhase, Warning } from '../../../daemon/snapshot.ts';
 import type { RhythmName } from '../../../hal/gpio/rhythm.ts';
 import { figures, link, recordingTo, WELL } from '../../support/snapshot.ts';
 

@@ -1,12 +1,12 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import type { Command, Commander, Outcome } from '../../../daemon/commands.ts';
-import { panelSchema } from '../../../daemon/panel/config.ts';
+import { panelSchema } from '../../../daemon/config/panel.ts';
+import type { Command, Commander, Outcome } from '../../../daemon/model/commands.ts';
+import type { BoxSnapshot, DropPhase } from '../../../daemon/model/snapshot.ts';
 import { openPanelDevices } from '../../../daemon/panel/devices.ts';
 import { commandOf } from '../../../daemon/panel/presses.ts';
 import { runPanel } from '../../../daemon/panel/run.ts';
-import type { BoxSnapshot, DropPhase } from '../../../daemon/snapshot.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { WELL } from '../../support/snapshot.ts';

@@ -6,8 +6,8 @@ import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { powerOff } from '../../../daemon/power/logind.ts';
-import { HalError } from '../../../hal/errors.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 
 const test = suite('shutting down by logind');
 const never = new AbortController().signal;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { PowerPhase } from '../../../daemon/model/snapshot.ts';
 import {
   type PowerSettings,
   type PowerState,
@@ -8,7 +9,6 @@ import {
   stepPower,
 } from '../../../daemon/power/policy.ts';
 import { runPower } from '../../../daemon/power/run.ts';
-import type { PowerPhase } from '../../../daemon/snapshot.ts';
 import type { BatteryReading, BatteryState } from '../../../hal/battery/port.ts';
 import { openSimulatedBattery } from '../../../hal/battery/simulated.ts';
 import { silentLog } from '../../../hal/os/log.ts';

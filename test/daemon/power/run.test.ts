@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { PowerPhase } from '../../../daemon/model/snapshot.ts';
 import { runPower } from '../../../daemon/power/run.ts';
-import type { PowerPhase } from '../../../daemon/snapshot.ts';
 import type { BatteryState } from '../../../hal/battery/port.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -3,10 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HW_REFINE, parseParams, renderAnyParams } from '../../../hal/audio/alsa-uapi.ts';
 import { parseCaptures, parseCards, parseOwner } from '../../../hal/audio/cards.ts';
-import { openSound } from '../../../hal/audio/drivers.ts';
 import { parseScontents } from '../../../hal/audio/mixer.ts';
+import { openSound } from '../../../hal/audio/open.ts';
 import { withStandby } from '../../../hal/audio/standby.ts';
-import { HalError } from '../../../hal/errors.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 
 const test = suite('sound cards');
 const never = new AbortController().signal;

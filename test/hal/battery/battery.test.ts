@@ -13,8 +13,8 @@ import { BusLine } from '../../../hal/battery/i2c.ts';
 import { openKernelBattery } from '../../../hal/battery/open.ts';
 import { listBatteries, parseSupply, powerSupplyGauge } from '../../../hal/battery/power-supply.ts';
 import { openSimulatedBattery, restMv } from '../../../hal/battery/simulated.ts';
-import { HalError } from '../../../hal/errors.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { openFakeBus } from './fake-bus.ts';
 
 const test = suite('battery');

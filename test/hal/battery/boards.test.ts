@@ -4,9 +4,9 @@ import { BOARDS, chooseBoard } from '../../../hal/battery/boards.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
 import type { BatteryReading, BatteryState } from '../../../hal/battery/port.ts';
 import { restMv } from '../../../hal/battery/simulated.ts';
-import { HalError } from '../../../hal/errors.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { block, type FakeChip, openFakeBus } from './fake-bus.ts';
 
 const test = suite('UPS boards');

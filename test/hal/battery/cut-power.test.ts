@@ -2,9 +2,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BOARDS } from '../../../hal/battery/boards.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
-import { HalError } from '../../../hal/errors.ts';
 import type { LineDriver } from '../../../hal/gpio/port.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openFakeBus } from './fake-bus.ts';
 

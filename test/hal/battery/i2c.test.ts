@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lateI2cBus, openI2cBus } from '../../../hal/battery/i2c.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
-import { errnoOf, HalError } from '../../../hal/errors.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { errnoOf, HalError } from '../../../hal/os/errors.ts';
 
 const test = suite('I2C bus');
 const never = new AbortController().signal;

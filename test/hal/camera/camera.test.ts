@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { CameraConfig } from '../../../hal/camera/camera.ts';
-import { openCamera } from '../../../hal/camera/drivers.ts';
 import { listLibcameras, parseCameraList } from '../../../hal/camera/libcamera.ts';
+import { openCamera } from '../../../hal/camera/open.ts';
+import type { CameraConfig } from '../../../hal/camera/port.ts';
 import { listV4l2Cameras } from '../../../hal/camera/v4l2.ts';
 import {
   ENUM_INTERVALS,
@@ -16,7 +16,7 @@ import {
   parseSize,
   QUERY_CAP,
 } from '../../../hal/camera/v4l2-uapi.ts';
-import { HalError } from '../../../hal/errors.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 
 const test = suite('cameras');
 const never = new AbortController().signal;

@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HalError } from '../../../hal/errors.ts';
-import { openAtModem } from '../../../hal/modem/at/driver.ts';
-import { type AtLine, openAtLine, shareLine } from '../../../hal/modem/at/line.ts';
+import { type AtLine, openAtLine, shareLine } from '../../../hal/modem/at-line.ts';
+import { openAtModem } from '../../../hal/modem/at-modem.ts';
 import type { Modems, ModemsState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { answering, freshModem } from '../../support/at-modem.ts';
 import { until } from '../../support/box.ts';

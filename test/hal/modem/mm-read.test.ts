@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HalError } from '../../../hal/errors.ts';
 import { readModems } from '../../../hal/modem/mm-read.ts';
 import { type Interfaces, MM } from '../../../hal/modem/mm-state.ts';
 import type { Dbus, DbusCall } from '../../../hal/os/dbus.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 
 const test = suite('reading modems off the bus');
 

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HalError } from '../../../hal/errors.ts';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { NM, readNmDevices } from '../../../hal/modem/nm-state.ts';
 import type { ModemsState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { messageOf, silentLog } from '../../../hal/os/log.ts';
 import { errorReply, startBus, startFakeManager } from '../../support/modem-manager.ts';
 

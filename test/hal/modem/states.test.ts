@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { AT_QUERIES, cutLines, finalOf, modemStateOfAt } from '../../../hal/modem/at/parse.ts';
+import { AT_QUERIES, cutLines, finalOf, modemStateOfAt } from '../../../hal/modem/at-parse.ts';
 import { type LadderState, startLadder, stepLadder } from '../../../hal/modem/ladder.ts';
 import {
   MM,

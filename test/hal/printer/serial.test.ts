@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { HalError } from '../../../hal/errors.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openPrinter } from '../../../hal/printer/device.ts';
-import { renderPaper } from '../../../hal/printer/escpos/render.ts';
+import { renderPaper } from '../../../hal/printer/escpos-render.ts';
 import type { PrintDocument } from '../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { serialTransport } from '../../../hal/printer/transport/serial.ts';

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openSound } from '../../../hal/audio/drivers.ts';
-import { openCamera } from '../../../hal/camera/drivers.ts';
+import { openSound } from '../../../hal/audio/open.ts';
+import { openCamera } from '../../../hal/camera/open.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import { type RunningChild, runCommand, runNodeChild } from '../../../hal/os/process.ts';
 import { bitrateProperty } from '../../../pipelines/capture/encoder.ts';
 import { renderGraph } from '../../../pipelines/capture/graph.ts';
 import type { FromCapture, ToCapture } from '../../../pipelines/capture/messages.ts';
-import { openInlet, openRawInlet } from '../../../pipelines/media/inlet.ts';
+import { openInlet, openRawInlet } from '../../../pipelines/media/track-input.ts';
 import { until } from '../../support/box.ts';
 
 const test = suite('running capture');

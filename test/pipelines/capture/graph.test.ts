@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openSound } from '../../../hal/audio/drivers.ts';
-import { openCamera } from '../../../hal/camera/drivers.ts';
-import { quote } from '../../../hal/launch.ts';
+import { openSound } from '../../../hal/audio/open.ts';
+import { openCamera } from '../../../hal/camera/open.ts';
+import { quote } from '../../../hal/gst/launch.ts';
 import {
   bitrateProperty,
   chooseAudioEncoder,

@@ -9,7 +9,7 @@ import { Edge } from '../../../pipelines/edge/edge.ts';
 import { lifetimeOf } from '../../../pipelines/edge/freshness.ts';
 import { openTarget } from '../../../pipelines/edge/target.ts';
 import { openUpstream } from '../../../pipelines/edge/upstream.ts';
-import { refuse, reply } from '../../../pipelines/hls/reply.ts';
+import { refuse, reply } from '../../../pipelines/http/reply.ts';
 import { until } from '../../support/box.ts';
 import { followTogether, openCountedOrigin } from '../../support/counted-origin.ts';
 import { openFeed } from '../../support/feed.ts';

@@ -4,9 +4,9 @@ import { openLoop } from '../../../pipelines/edge/loop.ts';
 import { openRoom } from '../../../pipelines/edge/room.ts';
 import { hitRatioOf, stepUpstream, type UpstreamState } from '../../../pipelines/edge/state.ts';
 import { openTarget } from '../../../pipelines/edge/target.ts';
-import type { OriginRequest, Wait } from '../../../pipelines/hls/origin.ts';
-import { type Reply, refuse, reply } from '../../../pipelines/hls/reply.ts';
-import { Viewers } from '../../../pipelines/hls/viewers.ts';
+import type { HttpRequest, Wait } from '../../../pipelines/http/handlers.ts';
+import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
+import { Viewers } from '../../../pipelines/origin/viewers.ts';
 import { EDGE } from '../../support/snapshot.ts';
 
 const test = suite('room of an edge');
@@ -14,13 +14,13 @@ const test = suite('room of an edge');
 const textOf = (body: string): Reply =>
   reply(200, [Buffer.from(body)], { type: 'text/plain', cacheS: 0 });
 
-const requestOf = (path: string, cdnLoop?: string): OriginRequest => ({
+const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
   path,
   query: new URLSearchParams(),
   header: (name) => (name === 'cdn-loop' ? cdnLoop : undefined),
 });
 
-function openWith(upstream: (request: OriginRequest) => Reply | Wait) {
+function openWith(upstream: (request: HttpRequest) => Reply | Wait) {
   const target = openTarget(new URL('http://10.0.0.5:8080'));
   const viewers = new Viewers(() => true);
   const room = openRoom({

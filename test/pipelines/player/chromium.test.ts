@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BoxSnapshot } from '../../../daemon/snapshot.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { startBox, until } from '../../support/box.ts';
 import { openChromium, seeFrames, waitInPage } from '../../support/chromium.ts';

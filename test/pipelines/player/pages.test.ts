@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Reply } from '../../../pipelines/hls/reply.ts';
+import type { Reply } from '../../../pipelines/http/reply.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 
 const test = suite('pages of the player');

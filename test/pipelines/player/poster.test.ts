@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { BrowserContext } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Reply, refuse } from '../../../pipelines/hls/reply.ts';
+import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
 import { renderNotice } from '../../../pipelines/player/notice.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import { takeBeacon } from '../../../pipelines/hls/beacons.ts';
-import { type Beacon, beaconSchema, Viewers } from '../../../pipelines/hls/viewers.ts';
+import { takeBeacon } from '../../../pipelines/origin/beacons.ts';
+import { type Beacon, beaconSchema, Viewers } from '../../../pipelines/origin/viewers.ts';
 import { possibleMs, renderReport } from '../../../pipelines/player/report.ts';
 
 const test = suite('report of a page');

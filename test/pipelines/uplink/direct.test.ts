@@ -3,10 +3,10 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import type { Endpoint } from '../../../pipelines/bond/config.ts';
+import type { Endpoint } from '../../../pipelines/bond/core/config.ts';
 import { runDirect } from '../../../pipelines/uplink/direct.ts';
 import { until } from '../../support/box.ts';
-import { handshake } from '../bond/simulated-srt.ts';
+import { handshake } from '../bond/support/simulated-srt.ts';
 
 const test = suite('SRT without links');
 

@@ -1,10 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ClassicRate } from '../../../pipelines/uplink/rate/classic.ts';
-import { LinkAwareRate } from '../../../pipelines/uplink/rate/link-aware.ts';
-import type { RateController } from '../../../pipelines/uplink/rate/rate.ts';
+import { ClassicRate } from '../../../pipelines/uplink/classic.ts';
+import { LinkAwareRate } from '../../../pipelines/uplink/link-aware.ts';
+import type { RateController } from '../../../pipelines/uplink/rate.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
-import { Venue } from '../bond/simulated-venue.ts';
+import { Venue } from '../bond/support/simulated-venue.ts';
 
 const test = suite('adaptive bitrate, the whole chain in virtual time');
 

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type Endpoint, type LinkConfig, MOST_LINKS } from '../../pipelines/bond/core/config.ts';
+import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
+import { runRelay } from '../../pipelines/bond/relay/relay.ts';
+import { listenError } from '../../pipelines/http/listen.ts';
+import { UsageError } from './usage.ts';
+
+/** The two ends of a bond, for people who bring their own SRT encoder and server. */
+
+export interface BondArguments {
+  readonly listen: Endpoint;
+  readonly receiver: Endpoint;
+  /** Addresses with commas between, or `@FILE` with one link a line. */
+  readonly from: string;
+  readonly isJson: boolean;
+}
+
+export interface RelayArguments {
+  readonly listen: Endpoint;
+  readonly srt: Endpoint;
+  readonly isJson: boolean;
+}
+
+export interface CommandDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly print: (line: string) => void;
+  /** Calls back at each SIGHUP. */
+  readonly onHangup: (callback: () => void) => void;
+}
+
+const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+
+/**
+ * Reads `HOST:PORT`, or a bare port on `host`.
+ *
+ * @throws UsageError
+ */
+export function parseEndpoint(option: string, text: string, host?: string): Endpoint {
+  const [, named, port = ''] = /^(?:([\w.-]+):)?(\d{1,5})$/.exec(text) ?? [];
+  const chosen = named ?? host;
+  const number = Number(port);
+  if (chosen === undefined || port === '' || number < 1 || number > 65_535) {
+    const form = host === undefined ? 'HOST:PORT' : 'PORT or HOST:PORT';
+    throw new UsageError(`${option} must be ${form}, not ${text}`);
+  }
+  return { host: chosen, port: number };
+}
+
+/**
+ * Reads links: `IP[,IP…]`, or lines of `IP [backup] [weight=N]` with `#` comments.
+ *
+ * @throws UsageError
+ */
+export function parseLinks(text: string): readonly LinkConfig[] {
+  const entries = text
+    .split(/[,\n]/)
+    .map((line) => line.replace(/#.*/, '').trim())
+    .filter((line) => line !== '');
+  if (entries.length === 0) throw new UsageError('--from names no link');
+  if (entries.length > MOST_LINKS)
+    throw new UsageError(`--from names more than ${MOST_LINKS} links`);
+  const links = entries.map(parseLink);
+  const twice = links.find((link, i) => links.findIndex(({ id }) => id === link.id) !== i);
+  if (twice !== undefined) throw new UsageError(`--from names ${twice.id} twice`);
+  return links;
+}
+
+function parseLink(entry: string): LinkConfig {
+  const [address = '', ...options] = entry.split(/\s+/);
+  let weight = 1;
+  let isBackup = false;
+  for (const option of options) {
+    const [, number] = /^weight=(\d+(?:\.\d+)?)$/.exec(option) ?? [];
+    if (option === 'backup') isBackup = true;
+    else if (Number(number) > 0) weight = Number(number);
+    else throw new UsageError(`--from: ${option} is neither backup nor weight=N`);
+  }
+  if (!IPV4.test(address) || address.split('.').some((byte) => Number(byte) > 255)) {
+    throw new UsageError(`--from: ${address} is no IPv4 address of this machine`);
+  }
+  return { id: address, sourceAddress: address, weight, isBackup, isEnabled: true };
+}
+
+/** `venuebox bond`: a drop-in bonding sender for any SRT encoder. SIGHUP reads `@FILE` again. */
+export async function runBondCommand(
+  { listen, receiver, from, isJson }: BondArguments,
+  { clock, log, print, onHangup }: CommandDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const links = readLinks(from);
+  let control: BondControl | undefined;
+  let switchesSeen = 0;
+  onHangup(() => {
+    try {
+      const changed = readLinks(from);
+      control?.setLinks(changed);
+      log.info('links read again', { links: changed.map(({ id }) => id).join(' ') });
+    } catch (error) {
+      log.warn('links stay as they are', { reason: messageOf(error) });
+    }
+  });
+  await runBond(
+    { listen, receiver, links },
+    {
+      clock,
+      log,
+      onStart: (started, listening) => {
+        control = started;
+        log.info('bonding', { listen: renderEndpoint(listening), to: renderEndpoint(receiver) });
+      },
+      onSnapshot: (snapshot) => {
+        if (isJson) print(JSON.stringify(snapshot));
+        for (const { atMs, link, from: before, to, reason } of snapshot.switches) {
+          if (atMs <= switchesSeen) continue;
+          switchesSeen = atMs;
+          if (!isJson) log.info('link', { link, from: before, to, reason });
+        }
+      },
+    },
+    signal,
+  ).catch((error: unknown) => {
+    throw portError(listen, error);
+  });
+}
+
+/** `venuebox relay`: the receiving end, in front of any SRT listener. */
+export async function runRelayCommand(
+  { listen, srt, isJson }: RelayArguments,
+  { clock, log, print }: Omit<CommandDeps, 'onHangup'>,
+  signal: AbortSignal,
+): Promise<void> {
+  await runRelay(
+    { listen, srt },
+    {
+      clock,
+      log,
+      onStart: (listening) =>
+        log.info('relaying', { listen: renderEndpoint(listening), srt: renderEndpoint(srt) }),
+      onSnapshot: (snapshot) => {
+        if (isJson) print(JSON.stringify(snapshot));
+      },
+    },
+    signal,
+  ).catch((error: unknown) => {
+    throw portError(listen, error);
+  });
+}
+
+function readLinks(from: string): readonly LinkConfig[] {
+  if (!from.startsWith('@')) return parseLinks(from);
+  try {
+    return parseLinks(readFileSync(from.slice(1), 'utf8'));
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--from: ${from.slice(1)} cannot be read`);
+  }
+}
+
+function renderEndpoint({ host, port }: Endpoint): string {
+  return `${host}:${port}`;
+}
+
+function portError(listen: Endpoint, cause: unknown): unknown {
+  const isOfThePort = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES'].includes(
+    (cause as NodeJS.ErrnoException).code ?? '',
+  );
+  return isOfThePort ? listenError(`UDP port ${listen.port} on ${listen.host}`, cause) : cause;
+}

@@ -1,0 +1,97 @@
+import { VERBS, type Verb } from '../model/commands.ts';
+import type { DropPhase } from '../model/snapshot.ts';
+import { ask, ControlError } from './control/client.ts';
+import { renderOutcome, renderProgress, renderStatus } from './control/render.ts';
+import { UsageError } from './usage.ts';
+
+/** `venuebox status` and `venuebox cmd`, against the box that runs on this machine. */
+
+export interface StatusArguments {
+  readonly isJson: boolean;
+  readonly isWatching: boolean;
+}
+
+export interface CmdArguments {
+  readonly name: Verb;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly expect?: DropPhase;
+  readonly isDryRun: boolean;
+  readonly isJson: boolean;
+}
+
+export interface ControlCommandDeps {
+  /** Where a box may be listening. */
+  readonly paths: readonly string[];
+  readonly print: (text: string) => void;
+  readonly nowMs: () => number;
+  /** A terminal is cleared before each state; a file gets one after the other. */
+  readonly isTerminal: boolean;
+}
+
+const CLEAR = '\x1b[H\x1b[2J';
+
+/** @throws ControlError when no box answers. */
+export async function runStatusCommand(
+  { isJson, isWatching }: StatusArguments,
+  { paths, print, nowMs, isTerminal }: ControlCommandDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const request = isWatching ? ({ ask: 'watch' } as const) : ({ ask: 'status' } as const);
+  for await (const answer of ask(paths, request, signal)) {
+    if (answer.type === 'error') throw new ControlError(answer.message);
+    if (answer.type !== 'snapshot') continue;
+    const before = isWatching && isTerminal && !isJson ? CLEAR : '';
+    const { snapshot } = answer;
+    print(before + (isJson ? `${JSON.stringify(snapshot)}\n` : renderStatus(snapshot, nowMs())));
+    if (!isWatching) return;
+  }
+  if (!signal.aborted) throw new ControlError('the box has ended');
+}
+
+/**
+ * Resolves with whether it was done.
+ *
+ * @throws ControlError when no box answers.
+ */
+export async function runCmdCommand(
+  { name: verb, args, expect, isDryRun, isJson }: CmdArguments,
+  { paths, print }: ControlCommandDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const request = { ask: 'cmd', verb, args, isDryRun } as const;
+  const whole = expect === undefined ? request : { ...request, expect };
+  for await (const answer of ask(paths, whole, signal)) {
+    if (answer.type === 'error') throw new ControlError(answer.message);
+    if (answer.type === 'progress' && !isJson) print(renderProgress(answer.progress));
+    if (answer.type !== 'outcome') continue;
+    const { outcome } = answer;
+    print(isJson ? `${JSON.stringify(outcome)}\n` : renderOutcome(outcome));
+    return outcome.status === 'done';
+  }
+  throw new ControlError('the box ended before it answered; look with: venuebox status');
+}
+
+/**
+ * Reads `VERB key=value…`. A value that reads as JSON is that, any other is text.
+ *
+ * @throws UsageError
+ */
+export function parseVerb(words: readonly string[]): Pick<CmdArguments, 'name' | 'args'> {
+  const [name, ...pairs] = words;
+  const verb = VERBS.find((one) => one === name);
+  if (verb === undefined) {
+    const what = name === undefined ? 'cmd needs a verb' : `no verb ${name}`;
+    throw new UsageError(`${what}; there are: ${VERBS.join(', ')}`);
+  }
+  return { name: verb, args: Object.fromEntries(pairs.map(parsePair)) };
+}
+
+function parsePair(pair: string): readonly [string, unknown] {
+  const [, key = '', value = ''] = /^([a-z][\w-]*)=(.*)$/is.exec(pair) ?? [];
+  if (key === '') throw new UsageError(`${pair} must be like key=value`);
+  try {
+    return [key, JSON.parse(value)];
+  } catch {
+    return [key, value];
+  }
+}

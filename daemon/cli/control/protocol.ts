@@ -1,0 +1,60 @@
+import * as v from 'valibot';
+import { type Outcome, type Progress, VERBS } from '../../model/commands.ts';
+import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
+
+export const PHASES = [
+  'idle',
+  'preflight',
+  'armed',
+  'live',
+  'ending',
+  'fault',
+] as const satisfies readonly DropPhase[];
+
+/**
+ * One JSON object a line, both ways. A connection asks one thing after the
+ * other; each request is answered before the next one is read.
+ */
+const requestSchema = v.variant('ask', [
+  v.strictObject({ ask: v.literal('status') }),
+  v.strictObject({
+    ask: v.literal('watch'),
+    everyMs: v.optional(v.pipe(v.number(), v.minValue(200), v.maxValue(60_000)), 1000),
+  }),
+  v.strictObject({
+    ask: v.literal('cmd'),
+    verb: v.picklist(VERBS),
+    args: v.optional(v.record(v.string(), v.unknown()), {}),
+    expect: v.optional(v.picklist(PHASES)),
+    isDryRun: v.optional(v.boolean(), false),
+  }),
+]);
+
+export type Request = v.InferOutput<typeof requestSchema>;
+export type RequestInput = v.InferInput<typeof requestSchema>;
+
+export type Answer =
+  | { readonly type: 'snapshot'; readonly snapshot: BoxSnapshot }
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** The request cannot be understood, or the box takes no more. */
+  | { readonly type: 'error'; readonly message: string };
+
+/** A request, or what is wrong with the line. */
+export function parseRequest(line: string): Request | string {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return 'not a line of JSON';
+  }
+  const result = v.safeParse(requestSchema, json);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue);
+  return `${path === null ? '' : `${path}: `}${issue.message}`;
+}
+
+export function renderLine(message: Answer | RequestInput): string {
+  return `${JSON.stringify(message)}\n`;
+}

@@ -1,0 +1,125 @@
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { isAbort } from '../../../hal/os/clock.ts';
+import { messageOf } from '../../../hal/os/log.ts';
+import { type ControlDeps, refuseClient, serveClient } from './session.ts';
+
+/** Shells and scripts of one machine. */
+const MOST_CLIENTS = 16;
+/** Who are told that they are too many; more are cut off. */
+const MOST_REFUSED = 16;
+const RETRY_MS = 5_000;
+
+/**
+ * Serves the command line of this machine over a Unix socket until `signal`
+ * aborts. Whoever may open the file, its owner and its group, may do everything.
+ *
+ * Never fails: another box at this path, or a folder that is not ours, is told of
+ * in the journal and tried again.
+ */
+export async function runControl(
+  path: string,
+  deps: ControlDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let lastReason: string | undefined;
+  while (!signal.aborted) {
+    try {
+      await serve(path, deps, signal);
+      return;
+    } catch (error) {
+      const reason = messageOf(error);
+      if (reason !== lastReason) deps.log.warn('no control socket', { path, reason });
+      lastReason = reason;
+    }
+    try {
+      await deps.clock.sleep(RETRY_MS, signal);
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    }
+  }
+}
+
+async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Promise<void> {
+  await makeFolder(dirname(path));
+  await removeStale(path);
+  const clients = new Set<Promise<void>>();
+  const refused = new Set<Promise<void>>();
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
+    const isServed = clients.size < MOST_CLIENTS;
+    if (!isServed && refused.size >= MOST_REFUSED) return void socket.destroy();
+    const list = isServed ? clients : refused;
+    const work = isServed
+      ? serveClient(socket, deps, signal)
+      : refuseClient(socket, deps.clock, signal);
+    const kept = work.finally(() => list.delete(kept));
+    list.add(kept);
+  });
+  await listen(server, path);
+  deps.log.info('control socket', { path });
+  try {
+    await untilAborted(server, signal);
+  } finally {
+    // Closing also removes the file; clients end by the signal.
+    server.close();
+    await Promise.all([...clients, ...refused]);
+  }
+}
+
+/** The socket is born with its mode: nobody can open it before a chmod. */
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      resolve();
+    });
+    const before = process.umask(0o117);
+    try {
+      server.listen({ path });
+    } finally {
+      process.umask(before);
+    }
+  });
+}
+
+function untilAborted(server: Server, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** In /tmp anybody may have made it first: it must be ours, and writable by us only. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  if (!folder.startsWith('/tmp/')) return;
+  const found = await lstat(folder);
+  const isOurs = found.uid === process.getuid?.() && (found.mode & 0o022) === 0;
+  if (!found.isDirectory() || !isOurs) throw new Error(`${folder} belongs to somebody else`);
+}
+
+/** A box that was killed leaves its socket behind; nobody answers there. */
+async function removeStale(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return;
+  if (!found.isSocket()) throw new Error(`${path} is there and no socket`);
+  if (await isAnswered(path)) throw new Error('another box answers there');
+  await rm(path, { force: true });
+}
+
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,162 @@
+import type { Socket } from 'node:net';
+import { type Clock, isAbort } from '../../../hal/os/clock.ts';
+import { either } from '../../../hal/os/either.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { messageOf } from '../../../hal/os/log.ts';
+import type { Commander } from '../../model/commands.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
+import { LineReader } from './lines.ts';
+import { type Answer, parseRequest, type Request, renderLine } from './protocol.ts';
+
+export interface ControlDeps {
+  readonly snapshot: () => BoxSnapshot;
+  readonly commander: Commander;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LINE_MOST_BYTES = 64 * 1024;
+/** Lines that came while one is answered. */
+const MOST_WAITING = 32;
+const IDLE_MS = 60_000;
+/** So long may a client that was sent away take to read why, and to close its half. */
+const FAREWELL_MS = 2_000;
+/** A reader that lets this much pile up is gone, or wants to be. */
+const BACKLOG_MOST_BYTES = 4_000_000;
+
+/** Talks with one client until it leaves, asks nonsense, or `signal` aborts. Never rejects. */
+export async function serveClient(
+  socket: Socket,
+  deps: ControlDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const gone = watchFor(socket);
+  using ends = either(signal, gone.signal);
+  const both = ends.signal;
+  const send = (answer: Answer) => {
+    if (socket.writableLength > BACKLOG_MOST_BYTES) gone.abort();
+    if (!both.aborted) socket.write(renderLine(answer));
+  };
+  try {
+    for await (const line of linesOf(socket, both)) {
+      const request = parseRequest(line);
+      if (typeof request === 'string') send({ type: 'error', message: request });
+      else await answer(request, socket, send, deps, both);
+    }
+  } catch (error) {
+    if (!both.aborted) send({ type: 'error', message: messageOf(error) });
+  }
+  await dismiss(socket, deps.clock, both);
+}
+
+/** Tells one client too many to come again. Never rejects. */
+export async function refuseClient(
+  socket: Socket,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  using ends = either(signal, watchFor(socket).signal);
+  socket.write(renderLine({ type: 'error', message: 'too many clients: try again' }));
+  await dismiss(socket, clock, ends.signal);
+}
+
+/** Aborts when the client has left, or was idle for too long. */
+function watchFor(socket: Socket): AbortController {
+  const gone = new AbortController();
+  // A client that is killed in mid-word is none of our errors.
+  socket.on('error', () => gone.abort());
+  socket.on('close', () => gone.abort());
+  socket.setTimeout(IDLE_MS, () => gone.abort());
+  return gone;
+}
+
+/**
+ * Ends our half, and within bounds the whole. What the client still says is read away
+ * meanwhile: with that unread it would see a reset and not our last answer.
+ */
+async function dismiss(socket: Socket, clock: Clock, signal: AbortSignal): Promise<void> {
+  socket.removeAllListeners('data').resume();
+  socket.end();
+  // It rejects when the client has left, or the box ends.
+  await clock.sleep(FAREWELL_MS, signal).catch(() => undefined);
+  socket.destroy();
+}
+
+/** Lines one by one: the socket is not read while one is answered. */
+async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<string> {
+  const reader = new LineReader(LINE_MOST_BYTES);
+  const waiting: string[] = [];
+  let failure: unknown;
+  let hasEnded = false;
+  let wake = (): void => undefined;
+  socket.on('data', (chunk: Buffer) => {
+    try {
+      waiting.push(...reader.push(chunk));
+      if (waiting.length > MOST_WAITING) throw new RangeError('too many lines at once');
+    } catch (error) {
+      failure = error;
+    }
+    socket.pause();
+    wake();
+  });
+  socket.on('end', () => {
+    hasEnded = true;
+    wake();
+  });
+  signal.addEventListener('abort', () => wake(), { once: true });
+  for (;;) {
+    if (failure !== undefined) throw failure;
+    signal.throwIfAborted();
+    const line = waiting.shift();
+    if (line !== undefined) {
+      if (line.trim() !== '') yield line;
+      continue;
+    }
+    if (hasEnded) return;
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    socket.resume();
+    await woken;
+  }
+}
+
+async function answer(
+  request: Request,
+  socket: Socket,
+  send: (answer: Answer) => void,
+  { snapshot, commander, clock }: ControlDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (request.ask) {
+    case 'status':
+      return send({ type: 'snapshot', snapshot: snapshot() });
+    case 'watch':
+      socket.setTimeout(0);
+      // Whoever leaves while watching is noticed by reading on.
+      socket.resume();
+      for (;;) {
+        // A slow reader gets the newest state, not all that it missed.
+        if (socket.writableLength === 0) send({ type: 'snapshot', snapshot: snapshot() });
+        await clock.sleep(request.everyMs, signal);
+      }
+    case 'cmd': {
+      const { verb, args, expect, isDryRun } = request;
+      socket.setTimeout(0);
+      socket.resume();
+      const command = { verb, args, by: 'cli', isDryRun } as const;
+      try {
+        const outcome = await commander.run(
+          expect === undefined ? command : { ...command, expect },
+          (progress) => send({ type: 'progress', progress }),
+          signal,
+        );
+        send({ type: 'outcome', outcome });
+      } catch (error) {
+        // The box ends, or the client left; what was asked goes on.
+        if (!isAbort(error, signal)) throw error;
+      }
+      socket.setTimeout(IDLE_MS);
+    }
+  }
+}

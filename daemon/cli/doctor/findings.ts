@@ -1,0 +1,145 @@
+import type { FoundCard } from '../../../hal/audio/list.ts';
+import type { CaptureControl } from '../../../hal/audio/mixer.ts';
+import type { BatteryState } from '../../../hal/battery/port.ts';
+import { type ModemState, signalOf } from '../../../hal/modem/port.ts';
+import type { PrinterStatus } from '../../../hal/printer/port.ts';
+import type { Disk, SystemState } from '../../../hal/system/port.ts';
+import { type Finding, note, wrong } from './report.ts';
+
+/** What is wrong with what devices say, and what to do about it. Pure. */
+
+/** A Pi 5 slows down at 80, a Pi 4 at 80 and harder at 85. */
+const HOT_C = 75;
+/** Recordings of an evening are some GB. */
+const LEAST_FREE_BYTES = 2e9;
+const LEAST_MEMORY_BYTES = 200e6;
+const WORN_PCT = 80;
+
+export function judgeSystem(state: SystemState): readonly Finding[] {
+  const { cpuC = 0, throttling, memoryAvailableBytes = Infinity, clock, disks } = state;
+  return [
+    ...(cpuC >= HOT_C ? [wrong(`the CPU is at ${cpuC} C`, 'give it air or a fan')] : []),
+    ...(throttling?.isUnderVoltage
+      ? [wrong('the supply voltage is too low', 'use the official supply and a short cable')]
+      : []),
+    ...(throttling?.wasUnderVoltage && !throttling.isUnderVoltage
+      ? [note('the supply voltage was too low since the start', 'use a stronger supply')]
+      : []),
+    ...(throttling?.isSlowed || throttling?.isHot
+      ? [wrong('the CPU is slowed down', 'see its temperature and its supply')]
+      : []),
+    ...(memoryAvailableBytes < LEAST_MEMORY_BYTES
+      ? [wrong(`${megabytes(memoryAvailableBytes)} of memory are free`, 'end other programs')]
+      : []),
+    ...(clock.phase === 'free'
+      ? [
+          note(
+            'nobody sets the clock',
+            'install chrony or systemd-timesyncd; latency figures need it',
+          ),
+        ]
+      : []),
+    ...disks.flatMap(judgeDisk),
+  ];
+}
+
+function judgeDisk({ mount, freeBytes, totalBytes, wornPct = 0 }: Disk): readonly Finding[] {
+  // A disk smaller than the bound is not there for recordings: /boot is one.
+  const isFull = freeBytes < LEAST_FREE_BYTES && totalBytes > 4 * LEAST_FREE_BYTES;
+  return [
+    ...(isFull
+      ? [wrong(`${mount} has ${megabytes(freeBytes)} free`, 'delete old recordings')]
+      : []),
+    ...(wornPct >= WORN_PCT ? [wrong(`${mount} is worn to ${wornPct} %`, 'replace the card')] : []),
+  ];
+}
+
+export function judgeBattery(state: BatteryState): readonly Finding[] {
+  if (state.phase === 'absent') return [];
+  if (state.phase === 'unknown') {
+    return [wrong(`the battery does not answer (${state.reason})`, 'see its board and its plugs')];
+  }
+  const { chargePct = 100, mains, voltageMv, chargePct: told } = state;
+  return [
+    ...(mains === 'off' && chargePct < 20
+      ? [wrong(`the battery is at ${chargePct} % and the mains are off`, 'plug the mains in')]
+      : []),
+    ...(mains === 'unknown'
+      ? [note('whether the mains are on is not known', 'see that the board has its GPIO lines')]
+      : []),
+    ...(told === undefined && voltageMv === undefined
+      ? [note('the battery tells no charge', 'time left will be unknown')]
+      : []),
+  ];
+}
+
+export function judgePrinter(path: string, status: PrinterStatus): readonly Finding[] {
+  switch (status.phase) {
+    case 'absent':
+      return [];
+    case 'away':
+      return [wrong(`${path} cannot be used (${status.reason})`, 'see its plug and the group lp')];
+    case 'silent':
+      return [
+        note(`${path} answers no status`, 'it prints; nobody will be told when paper is out'),
+      ];
+    case 'known':
+      return [
+        ...(status.isCoverOpen ? [wrong(`${path}: its cover is open`, 'close it')] : []),
+        ...(status.paper === 'out' ? [wrong(`${path}: it is out of paper`, 'put a roll in')] : []),
+        ...(status.paper === 'low'
+          ? [note(`${path}: little paper is left`, 'have a roll ready')]
+          : []),
+        ...(status.fault === undefined
+          ? []
+          : [wrong(`${path}: ${status.fault}`, 'see the printer')]),
+      ];
+  }
+}
+
+export function judgeModem(modem: ModemState): readonly Finding[] {
+  const { model, registration, sim } = modem;
+  return [
+    ...(sim === 'pin'
+      ? [
+          wrong(
+            `${model}: its SIM wants a PIN`,
+            'put it into a file and name that in modems.pin_files, or switch it off in a phone',
+          ),
+        ]
+      : []),
+    ...(sim === 'puk'
+      ? [wrong(`${model}: its SIM is blocked`, 'unblock it with its PUK in a phone')]
+      : []),
+    ...(sim === 'absent'
+      ? [wrong(`${model}: it has no SIM`, 'put one in; see that it sits right')]
+      : []),
+    ...(registration === 'denied'
+      ? [wrong(`${model}: the network refuses it`, 'ask the operator: contract, roaming, IMEI')]
+      : []),
+    ...(registration === 'searching'
+      ? [note(`${model}: it searches for a network`, 'see its antennas')]
+      : []),
+    ...(signalOf(modem) === 'poor'
+      ? [note(`${model}: poor signal (${modem.rsrpDbm} dBm)`, 'move its antennas')]
+      : []),
+  ];
+}
+
+export function judgeCapture(
+  { id }: FoundCard,
+  controls: readonly CaptureControl[] | undefined,
+): readonly Finding[] {
+  return (controls ?? []).flatMap(({ name, isOn, levelPct }) => [
+    ...(isOn === false
+      ? [note(`${id}: capture is off at '${name}'`, `amixer -c ${id} sset '${name}' cap`)]
+      : []),
+    ...(levelPct === 0
+      ? [note(`${id}: '${name}' is at 0 %`, `amixer -c ${id} sset '${name}' 60%`)]
+      : []),
+  ]);
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.round(bytes / 1e6)} MB`;
+}

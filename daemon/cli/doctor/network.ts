@@ -1,0 +1,93 @@
+import { readdir } from 'node:fs/promises';
+import { openModemManager } from '../../../hal/modem/modem-manager.ts';
+import { type NmDevice, readNmDevices } from '../../../hal/modem/nm-state.ts';
+import { type ModemState, type ModemsState, signalOf } from '../../../hal/modem/port.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import { openDbus } from '../../../hal/os/dbus.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { judgeModem } from './findings.ts';
+import { note, type PartReport } from './report.ts';
+
+/** The bus starts ModemManager for the question, and that lists its modems a moment later. */
+const SETTLE_MS = 2500;
+
+/** Modems by ModemManager, NetworkManager's devices, and serial ports for AT commands. */
+export async function probeModems(
+  os: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<PartReport> {
+  const [state, devices, ports] = await Promise.all([
+    firstKnown(os, signal),
+    listDevices(os.clock, signal),
+    listPorts(),
+  ]);
+  const modems = state.phase === 'known' ? state.modems : [];
+  return {
+    part: 'modems',
+    driver: state.phase === 'known' ? 'ModemManager' : 'absent',
+    lines: [
+      ...modems.map(renderModem),
+      ...devices.map((one) => `NetworkManager ${one.interfaceName}: ${one.kind}, ${one.state}`),
+      ...ports.map((port) => `serial port ${port}`),
+    ],
+    findings: [
+      ...modems.flatMap(judgeModem),
+      ...(state.phase === 'away' && ports.length > 0
+        ? [
+            note(
+              `ModemManager does not answer (${state.reason})`,
+              'install modemmanager, or set modems.driver to at and modems.at_ports to such a port',
+            ),
+          ]
+        : []),
+    ],
+  };
+}
+
+/** The first modem that is told, or what was told until the time is over. */
+async function firstKnown(
+  os: { readonly clock: Clock; readonly log: Log },
+  signal: AbortSignal,
+): Promise<ModemsState> {
+  const stop = new AbortController();
+  const both = AbortSignal.any([signal, stop.signal]);
+  const settled = os.clock.sleep(SETTLE_MS, both).then(
+    () => stop.abort(),
+    () => undefined,
+  );
+  let state: ModemsState = { phase: 'absent' };
+  for await (const now of openModemManager(os).changes(both)) {
+    state = now;
+    if (now.phase === 'known' && now.modems.length > 0) break;
+  }
+  stop.abort();
+  await settled;
+  signal.throwIfAborted();
+  return state;
+}
+
+/** Empty where there is no NetworkManager. */
+async function listDevices(clock: Clock, signal: AbortSignal): Promise<readonly NmDevice[]> {
+  try {
+    await using bus = await openDbus(clock, signal);
+    return (await readNmDevices(bus, signal)).filter(({ kind }) => kind !== 'other');
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
+}
+
+async function listPorts(): Promise<string[]> {
+  const names = await readdir('/dev').catch(() => []);
+  return names
+    .filter((name) => /^tty(USB|ACM|AMA)\d+$/.test(name))
+    .map((name) => `/dev/${name}`)
+    .toSorted();
+}
+
+function renderModem(modem: ModemState): string {
+  const { id, model, registration, technology, operator, rsrpDbm, sim, interfaceName } = modem;
+  const radio = rsrpDbm === undefined ? '' : `, ${rsrpDbm} dBm (${signalOf(modem)})`;
+  const where = interfaceName === undefined ? '' : ` on ${interfaceName}`;
+  return `${model} ${id}${where}: ${registration} ${operator ?? ''} ${technology}${radio}, SIM ${sim}`;
+}

@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { text, whole } from './rules.ts';
+
+const tls = v.strictObject({
+  ca_file: v.optional(text, ''),
+  cert_file: v.optional(text, ''),
+  key_file: v.optional(text, ''),
+});
+
+/** `mqtt` in the config. An empty `url` leaves MQTT out. Secrets are files, never values. */
+export const mqttSchema = v.strictObject({
+  url: v.optional(
+    v.pipe(
+      text,
+      v.regex(
+        /^(?:mqtts?:\/\/(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?)?$/i,
+        'must be mqtt://HOST:PORT or mqtts://HOST:PORT, or empty for none',
+      ),
+    ),
+    '',
+  ),
+  username: v.optional(text, ''),
+  password_file: v.optional(text, ''),
+  tls: v.optional(tls, {}),
+  discovery_prefix: v.optional(
+    v.pipe(
+      text,
+      v.regex(/^(?:[\w-]+(?:\/[\w-]+)*)?$/, 'must be letters, digits, hyphens and slashes'),
+    ),
+    'homeassistant',
+  ),
+  spool_mb: v.optional(whole(1, 1024), 64),
+  /** The box's own broker on loopback, for trying things out; 0: none. */
+  broker_port: v.optional(whole(0, 65_535), 0),
+});
+
+export type MqttConfig = v.InferOutput<typeof mqttSchema>;

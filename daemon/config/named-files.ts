@@ -1,0 +1,37 @@
+import { accessSync, constants } from 'node:fs';
+import { errnoOf } from '../../hal/os/errors.ts';
+import type { Config } from './config.ts';
+
+/** The box makes this one itself at its first start. */
+const MADE_BY_THE_BOX = 'operator.pin_file';
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'is not there',
+  ENOTDIR: 'is not there',
+  EACCES: 'may not be read by this user; the box’s own is venuebox',
+};
+
+/** Files of secrets and certificates that a config names and that cannot be read, one line each. */
+export function unreadableFiles(config: Config): readonly string[] {
+  return namedFiles(config, '').flatMap(([key, path]) => {
+    try {
+      accessSync(path, constants.R_OK);
+      return [];
+    } catch (error) {
+      const errno = errnoOf(error) ?? 'failed';
+      return [`${key}: ${path} ${WHY[errno] ?? `cannot be read: ${errno}`}`];
+    }
+  });
+}
+
+/** Each `…_file`, and each of `…_files`, that is not empty. */
+function namedFiles(value: unknown, key: string): readonly (readonly [string, string])[] {
+  if (typeof value === 'string') {
+    const isFile = /_file$|_files\./.test(key) && key !== MADE_BY_THE_BOX;
+    return isFile && value !== '' ? [[key, value]] : [];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    namedFiles(inner, key === '' ? name : `${key}.${name}`),
+  );
+}

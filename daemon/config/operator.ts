@@ -1,0 +1,37 @@
+import * as v from 'valibot';
+import { parsePinHash } from './pin-hash.ts';
+import { text, whole } from './rules.ts';
+
+/** The operator's page: where it listens, and who may sign in. */
+
+const hostName = v.pipe(
+  text,
+  v.regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name'),
+);
+
+const tls = v.strictObject({ cert_file: text, key_file: text });
+
+export const operatorSchema = v.strictObject({
+  host: v.optional(text, '0.0.0.0'),
+  port: v.optional(whole(1, 65535), 8081),
+  pin_hash: v.optional(
+    v.pipe(
+      text,
+      v.check(
+        (value) => value === '' || parsePinHash(value) !== undefined,
+        'must be a hash that the box made (scrypt$…), or empty',
+      ),
+    ),
+    '',
+  ),
+  pin_file: v.optional(text, ''),
+  host_names: v.optional(
+    v.pipe(v.array(hostName), v.maxLength(16, 'must list 16 names at most')),
+    [],
+  ),
+  idle_minutes: v.optional(whole(1, 1440), 120),
+  session_hours: v.optional(whole(1, 168), 24),
+  tls: v.optional(tls),
+});
+
+export type OperatorConfig = v.InferOutput<typeof operatorSchema>;

@@ -1,0 +1,70 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
+import type { Printer } from '../../hal/printer/port.ts';
+import type { Outcome, PrintCommand } from '../model/commands.ts';
+import type { BoxSnapshot, PrintFigures } from '../model/snapshot.ts';
+import {
+  DOCUMENT_NAMES,
+  type DocumentFacts,
+  type DocumentName,
+  renderDocument,
+} from './print-documents.ts';
+
+export interface PrintRoomDeps extends DocumentFacts {
+  readonly printer: Printer;
+  readonly snapshot: () => BoxSnapshot;
+  readonly clock: Clock;
+}
+
+export interface PrintRoom {
+  readonly print: PrintCommand;
+  figures(): PrintFigures;
+}
+
+/** Carries out `print`: a document by its name, to the box's printer. */
+export function openPrintRoom(deps: PrintRoomDeps): PrintRoom {
+  const { printer, snapshot, clock } = deps;
+  let figures: PrintFigures = { waiting: 0, printedTotal: 0, failedTotal: 0 };
+  const count = (name: keyof PrintFigures, by = 1) => {
+    figures = { ...figures, [name]: figures[name] + by };
+  };
+  return {
+    figures: () => figures,
+    print: async (args, isDryRun, signal): Promise<Outcome> => {
+      const name = args['document'] ?? 'of that name';
+      if (!isDocumentName(name)) {
+        const detail = `there is no document ${String(name).slice(0, 40)}; there are: ${DOCUMENT_NAMES.join(', ')}`;
+        return { status: 'rejected', code: 'UNSUPPORTED', detail };
+      }
+      const resting = snapshot().resting.find(({ load }) => load === 'printer');
+      if (resting !== undefined) {
+        const detail = `${resting.text}, to save the battery; plug in the mains`;
+        return { status: 'rejected', code: 'SAVING_POWER', detail };
+      }
+      if (isDryRun) return { status: 'done', detail: `would print ${name}` };
+      const document = renderDocument(name, deps, snapshot(), clock.wallMs());
+      count('waiting');
+      const printed = await printer
+        .print(document, signal)
+        .catch(refusalOf)
+        .finally(() => count('waiting', -1));
+      const isOut = 'outcome' in printed && printed.outcome !== 'failed';
+      count(isOut ? 'printedTotal' : 'failedTotal');
+      if ('status' in printed) return printed;
+      if (printed.outcome === 'failed') {
+        return { status: 'failed', code: 'NOT_PRINTED', detail: printed.reason };
+      }
+      return { status: 'done', detail: `${name} is ${printed.outcome}` };
+    },
+  };
+}
+
+/** Too many slips wait: told as an outcome. Anything else is not the printer's word. */
+function refusalOf(error: unknown): Outcome {
+  if (!(error instanceof HalError)) throw error;
+  return { status: 'failed', code: error.code, detail: error.message };
+}
+
+function isDocumentName(name: unknown): name is DocumentName {
+  return (DOCUMENT_NAMES as readonly unknown[]).includes(name);
+}

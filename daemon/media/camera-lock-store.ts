@@ -1,0 +1,41 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { HeldControls } from '../../hal/camera/port.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { keepFile } from '../../hal/os/save-file.ts';
+
+/**
+ * What a lock holds, for the box after this one: a USB camera keeps its controls when
+ * the box is killed. (A power cut resets the camera, too, and setting it once more
+ * does no harm.)
+ */
+export interface KeptLock {
+  /** Undefined where no box before this one was killed with its camera locked. */
+  load(): Promise<HeldControls | undefined>;
+  /** Empty for a camera that is not locked, or forgets its lock by itself. Never fails. */
+  save(held: HeldControls): Promise<void>;
+}
+
+const Controls = v.pipe(v.array(v.tuple([v.number(), v.number()])), v.minLength(1));
+const Kept = v.object({ camera: v.string(), held: Controls });
+
+/** @param camera its name: another one's controls are not touched. */
+export function openKeptLock(folder: string, camera: string, log: Log): KeptLock {
+  const path = join(folder, 'camera-lock.json');
+  return {
+    load: async () => {
+      const text = await readFile(path, 'utf8').catch(() => '');
+      const kept = v.safeParse(v.pipe(v.string(), v.parseJson(), Kept), text);
+      return kept.success && kept.output.camera === camera ? kept.output.held : undefined;
+    },
+    save: async (held) => {
+      try {
+        if (held.length > 0) await keepFile(path, JSON.stringify({ camera, held }));
+        else await rm(path, { force: true });
+      } catch (error) {
+        log.warn('the camera’s lock is not kept', { path, reason: messageOf(error) });
+      }
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Camera, HeldControls } from '../../hal/camera/port.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { KeptLock } from './camera-lock-store.ts';
+
+/** What the lock goes by, once a look. */
+export interface LockFacts {
+  /** Armed or live: light that changes must not move the picture's brightness any more. */
+  readonly isWanted: boolean;
+  readonly isFlowing: boolean;
+  /** Names the pipeline that runs: libcamera forgets its lock with it. */
+  readonly run: number;
+}
+
+export interface LockState {
+  /** The pipeline for which the lock was done last. */
+  readonly lockedRun: number | undefined;
+  readonly flow: { readonly run: number; readonly sinceMs: number } | undefined;
+}
+
+/** A box before this one locked it, and was killed. */
+export const FORMER_RUN = -1;
+
+export const UNLOCKED: LockState = { lockedRun: undefined, flow: undefined };
+
+/** A camera that has just begun is still finding its exposure. */
+const SETTLE_MS = 3_000;
+
+/** Takes one look; what is to be done is told until {@link LockState.lockedRun} says that it was. */
+export function stepLock(
+  before: LockState,
+  { isWanted, isFlowing, run }: LockFacts,
+  nowMs: number,
+): { readonly state: LockState; readonly act: 'lock' | 'unlock' | undefined } {
+  const known = before.flow?.run === run ? before.flow : { run, sinceMs: nowMs };
+  const flow = isFlowing ? known : undefined;
+  const state = { ...before, flow };
+  if (before.lockedRun === FORMER_RUN) return { state, act: 'unlock' };
+  if (!isWanted) return { state, act: before.lockedRun === undefined ? undefined : 'unlock' };
+  const isSettled = flow !== undefined && nowMs - flow.sinceMs >= SETTLE_MS;
+  return { state, act: isSettled && before.lockedRun !== run ? 'lock' : undefined };
+}
+
+export interface CameraLockDeps {
+  /** Undefined where nothing is to be locked. */
+  readonly camera: Camera | undefined;
+  readonly kept: KeptLock;
+  readonly snapshot: () => BoxSnapshot;
+  readonly onLocked: (isLocked: boolean) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const LOOK_EVERY_MS = 500;
+const RETRY_MS = 5_000;
+/** Controls answer in milliseconds; the box ends without those of a camera that hangs. */
+const LAST_WORD_MS = 2_000;
+
+/**
+ * Holds exposure and white balance while a drop is armed or live, and gives them
+ * back after it and at the end. Never fails: a camera without such controls says
+ * so once, and the drop goes on.
+ */
+export async function keepCameraLock(deps: CameraLockDeps, signal: AbortSignal): Promise<void> {
+  const { camera, kept, snapshot, onLocked, clock, log } = deps;
+  if (camera === undefined) return;
+  const former = await kept.load();
+  let state = former === undefined ? UNLOCKED : { ...UNLOCKED, lockedRun: FORMER_RUN };
+  let lastReason: string | undefined;
+  const act = async (what: 'lock' | 'unlock'): Promise<void> => {
+    let held: HeldControls = [];
+    if (what === 'lock') held = await camera.lock(signal);
+    else await camera.unlock(signal, former);
+    await kept.save(held);
+    state = { ...state, lockedRun: what === 'lock' ? state.flow?.run : undefined };
+    lastReason = undefined;
+    onLocked(what === 'lock');
+    log.info(`camera ${what}ed`, { camera: camera.name });
+  };
+  try {
+    while (!signal.aborted) {
+      const step = stepLock(state, factsOf(snapshot()), clock.monotonicMs());
+      state = step.state;
+      const failure = step.act && (await act(step.act).then(() => undefined, asHalError));
+      if (failure?.code === 'UNSUPPORTED') {
+        log.info('the camera is not locked', { reason: failure.message });
+        return;
+      }
+      if (failure !== undefined && failure.message !== lastReason) {
+        lastReason = failure.message;
+        log.warn('the camera is not locked or given back', { reason: failure.message });
+      }
+      await clock.sleep(failure === undefined ? LOOK_EVERY_MS : RETRY_MS, signal);
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  } finally {
+    if (state.lockedRun !== undefined) await giveBack(camera, kept, former, log);
+  }
+}
+
+/** What stays locked would be found so by the next program, and by the next drop. */
+async function giveBack(
+  camera: Camera,
+  kept: KeptLock,
+  former: HeldControls | undefined,
+  log: Log,
+): Promise<void> {
+  try {
+    await camera.unlock(AbortSignal.timeout(LAST_WORD_MS), former);
+    await kept.save([]);
+  } catch (error) {
+    log.warn('the camera stays locked', { reason: messageOf(error) });
+  }
+}
+
+function factsOf({ drop, media, children }: BoxSnapshot): LockFacts {
+  const capture = children['capture'];
+  return {
+    isWanted: drop.phase === 'armed' || drop.phase === 'live',
+    isFlowing: media?.isFlowing === true && capture?.phase === 'running',
+    run: capture?.restartsTotal ?? 0,
+  };
+}
+
+function asHalError(error: unknown): HalError {
+  if (error instanceof HalError) return error;
+  throw error;
+}

@@ -1,0 +1,236 @@
+import type { Clock } from '../../../hal/os/clock.ts';
+import { either } from '../../../hal/os/either.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
+import { WantedRestart } from '../../../hal/os/supervise.ts';
+import { PipelineError } from '../../../pipelines/errors.ts';
+import type { ClipMade } from '../../../pipelines/media/archive.ts';
+import type { Levels } from '../../../pipelines/media/levels.ts';
+import type {
+  FromMedia,
+  MediaFigures,
+  MediaSettings,
+  ToMedia,
+} from '../../../pipelines/media/messages.ts';
+import type { TargetState } from '../../../pipelines/recording/settings.ts';
+
+export interface MediaOptions {
+  readonly settings: MediaSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onListening: () => void;
+  readonly onFigures: (figures: MediaFigures) => void;
+  /** All encoders are to give a key frame now. */
+  readonly onKeyframesWanted: () => void;
+  readonly onLevels: (levels: Levels) => void;
+  readonly onRecording: (targets: readonly TargetState[]) => void;
+}
+
+/** The daemon's hand on the media process. */
+export interface MediaChild {
+  /** Runs it until it ends; a task for `supervise`. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Sends to it, where one runs. */
+  readonly send: (message: ToMedia) => void;
+  /** A clip of the last so many seconds. Rejects where none can be made. */
+  readonly clip: (seconds: number, signal: AbortSignal) => Promise<ClipMade>;
+  /** Ends it for a reason; its supervisor starts it again. */
+  readonly restart: (reason: string) => void;
+  /** Ends one that hangs, without asking it. */
+  readonly kill: () => void;
+  /** Waits for one that serves. Rejects when `signal` aborts. */
+  readonly serving: (signal: AbortSignal) => Promise<ServingMedia>;
+}
+
+/** A media process that serves. */
+export interface ServingMedia {
+  readonly send: (message: ToMedia) => void;
+  /** Aborts at its end. */
+  readonly gone: AbortSignal;
+  /**
+   * Opens pipes with it: `ask` renders the message from the number it is given.
+   * Resolves when the media process has opened its ends, so that the daemon's can
+   * be closed. `onBroken` is called at most once, when what comes through them is wrong.
+   */
+  readonly openPipes: (
+    ask: (run: number) => ToMedia,
+    onBroken: (error: PipelineError) => void,
+    signal: AbortSignal,
+  ) => Promise<PipedMedia>;
+}
+
+export interface PipedMedia {
+  readonly run: number;
+  /** Forgets the pipes. */
+  readonly forget: () => void;
+}
+
+/** SIGTERM to SIGKILL: recorders write out what they got, on slow disks too. */
+const GRACE_MS = 10_000;
+/** libuv threads: a disk that hangs holds those that read clips and replays from it. */
+const MEDIA_THREADS = '16';
+/** It answers within milliseconds, or it is stuck. */
+const OPEN_TIMEOUT_MS = 5_000;
+
+type ClipAnswer = Extract<FromMedia, { type: 'clip' | 'no-clip' }>;
+
+interface Waiting {
+  readonly onOpened: () => void;
+  readonly onBroken: (error: PipelineError) => void;
+}
+
+export function openMedia(options: MediaOptions): MediaChild {
+  const { clock, log } = options;
+  let media: ServingMedia | undefined;
+  let runs = 0;
+  let restart = (_reason: string): void => undefined;
+  let kill = (): void => undefined;
+  const listening = new Set<() => void>();
+  const waiting = new Map<number, Waiting>();
+  const clips = new Map<number, (answer: ClipAnswer) => void>();
+
+  const onServing = (child: RunningChild, gone: AbortSignal) => {
+    media = {
+      send: child.send,
+      gone,
+      openPipes: async (ask, onBroken, signal) => {
+        runs += 1;
+        const run = runs;
+        const forget = () => void waiting.delete(run);
+        const isOpen = new Promise<void>((resolve) => {
+          waiting.set(run, { onOpened: resolve, onBroken });
+        });
+        child.send(ask(run));
+        using ends = either(signal, gone);
+        try {
+          await inTime(isOpen, ends.signal, clock);
+        } catch (error) {
+          forget();
+          throw error;
+        }
+        return { run, forget };
+      },
+    };
+    options.onListening();
+    for (const resume of listening) resume();
+    listening.clear();
+  };
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const gone = new AbortController();
+    const failing = new AbortController();
+    using ends = either(signal, failing.signal);
+    restart = (reason) => failing.abort(new WantedRestart(reason));
+    let child: RunningChild | undefined;
+    const onMessage = (message: FromMedia) => {
+      // It is being ended: what it still says is of before.
+      if (ends.signal.aborted) return;
+      switch (message.type) {
+        case 'listening':
+          onServing(child as RunningChild, gone.signal);
+          break;
+        case 'failed':
+          failing.abort(new PipelineError(message.code, message.message));
+          break;
+        case 'opened':
+          waiting.get(message.run)?.onOpened();
+          break;
+        case 'broken':
+          waiting.get(message.run)?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
+          break;
+        case 'keyframes':
+          options.onKeyframesWanted();
+          break;
+        case 'levels':
+          options.onLevels(message.levels);
+          break;
+        case 'clip':
+        case 'no-clip':
+          clips.get(message.request)?.(message);
+          break;
+        case 'recording':
+          options.onRecording(message.targets);
+          break;
+        case 'figures':
+          options.onFigures(message.figures);
+          break;
+      }
+    };
+    try {
+      await runNodeChild<FromMedia>(
+        {
+          name: 'media',
+          entry: entryPoint(import.meta.url, '../../../pipelines/media/main'),
+          env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
+          graceMs: GRACE_MS,
+          onMessage,
+          onStart: (started) => {
+            child = started;
+            kill = () => started.kill();
+            started.send({ type: 'start', settings: options.settings } satisfies ToMedia);
+          },
+        },
+        clock,
+        log,
+        ends.signal,
+      );
+      if (failing.signal.aborted) throw failing.signal.reason;
+    } finally {
+      media = undefined;
+      kill = () => undefined;
+      gone.abort();
+    }
+  };
+
+  const mediaServing = async (signal: AbortSignal): Promise<ServingMedia> => {
+    while (media === undefined) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve, reject) => {
+        listening.add(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+    return media;
+  };
+
+  const clip = async (seconds: number, signal: AbortSignal): Promise<ClipMade> => {
+    const serving = await mediaServing(signal);
+    runs += 1;
+    const request = runs;
+    const answered = new Promise<ClipAnswer>((resolve) => clips.set(request, resolve));
+    serving.send({ type: 'clip', request, seconds });
+    using ends = either(signal, serving.gone);
+    try {
+      const answer = await unlessGone(answered, ends.signal);
+      if (answer.type === 'no-clip') throw new PipelineError('CLIP_FAILED', answer.reason);
+      return answer.clip;
+    } finally {
+      clips.delete(request);
+    }
+  };
+
+  return {
+    run,
+    clip,
+    serving: mediaServing,
+    send: (message) => media?.send(message),
+    restart: (reason) => restart(reason),
+    kill: () => kill(),
+  };
+}
+
+function unlessGone<T>(answered: Promise<T>, signal: AbortSignal): Promise<T> {
+  const gone = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([answered, gone]);
+}
+
+async function inTime(isOpen: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {
+  const late = async () => {
+    await clock.sleep(OPEN_TIMEOUT_MS, signal);
+    throw new PipelineError('GRAPH_FAILED', 'the media process does not answer');
+  };
+  await Promise.race([isOpen, late()]);
+  signal.throwIfAborted();
+}

@@ -1,0 +1,61 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../../hal/os/process.ts';
+import { PipelineError } from '../../../pipelines/errors.ts';
+
+/** Named pipes between two children, one a track. */
+export interface Pipes {
+  /** For the side that opens its ends by name. */
+  readonly named: readonly { readonly id: string; readonly path: string }[];
+  /** For the side that inherits its ends, in the order of the ids. */
+  readonly fds: readonly number[];
+  /** Closes the daemon's descriptors; safe to call twice. */
+  readonly close: () => void;
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * Makes a FIFO for each id, in a folder only this user can enter.
+ *
+ * One side inherits its ends at its start and dies with them; the media process
+ * opens the other ends by name, so that it can take on a new peer without being
+ * restarted. Until both have theirs the daemon holds both ends of each.
+ *
+ * @param inherited The ends that the child inherits.
+ */
+export async function openPipes(
+  ids: readonly string[],
+  inherited: 'reading' | 'writing',
+): Promise<Pipes> {
+  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'venuebox-'));
+  const named = ids.map((id) => ({ id, path: join(folder, id) }));
+  const open: number[] = [];
+  const close = () => {
+    for (const fd of open.splice(0)) closeSync(fd);
+  };
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const paths = named.map(({ path }) => path);
+    const made = await runCommand('mkfifo', ['-m', '600', ...paths], { timeoutMs: 2_000 });
+    if (made.exitCode !== 0) throw new PipelineError('GRAPH_FAILED', `mkfifo: ${made.stderr}`);
+    const fds = paths.map((path) => {
+      // A writing end opens at once only while somebody reads.
+      const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+      open.push(reading);
+      const writing = openSync(path, constants.O_WRONLY);
+      open.push(writing);
+      if (inherited === 'writing') return writing;
+      // Opened again to block: GStreamer's fdsrc takes an empty pipe for its end.
+      const blocking = openSync(path, constants.O_RDONLY);
+      open.push(blocking);
+      return blocking;
+    });
+    return { named, fds, close, remove };
+  } catch (error) {
+    close();
+    await remove();
+    throw error;
+  }
+}

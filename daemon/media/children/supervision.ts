@@ -1,0 +1,61 @@
+import type { Clock } from '../../../hal/os/clock.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { ProcessError } from '../../../hal/os/process.ts';
+import { type RestartPolicy, type Supervised, supervise } from '../../../hal/os/supervise.ts';
+import type { Task } from '../../../hal/os/task.ts';
+import { PipelineError } from '../../../pipelines/errors.ts';
+
+export interface SupervisionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onChild: (name: string, supervised: Supervised) => void;
+}
+
+/**
+ * A dead child is back within the time a viewer's buffer lasts; one that cannot start is tried
+ * every two seconds, so that a camera is back within five of its plug.
+ */
+const CHILD_POLICY: RestartPolicy = {
+  firstPauseMs: 50,
+  longestPauseMs: 2_000,
+  healthyMs: 10_000,
+};
+
+/** What dies by itself three times before it did anything will not do it. */
+const START_TRIES = 3;
+
+/**
+ * Makes tasks of the box's children: each is started again whenever it ends. One that
+ * cannot do what a person waits for rejects with why.
+ *
+ * @returns A task from a child's name, its run, and whether what is wrong with it may
+ * mend itself: where not, a wrong config, a taken port or three deaths of its own are
+ * a person's business.
+ */
+export function openSupervision({ clock, log, onChild }: SupervisionDeps) {
+  return (name: string, run: Task, isMending: () => boolean): Task =>
+    (signal) => {
+      let failures = 0;
+      const options = {
+        policy: CHILD_POLICY,
+        clock,
+        log,
+        onChange: (supervised: Supervised) => onChild(name, supervised),
+        isFatal: (error: unknown) => {
+          if (isMending()) return false;
+          if (isOwnFailure(error)) failures += 1;
+          return isStartFault(error) || failures >= START_TRIES;
+        },
+      };
+      return supervise(name, run, options, signal);
+    };
+}
+
+/** The child gave up by itself; nobody killed it. */
+function isOwnFailure(error: unknown): boolean {
+  return error instanceof ProcessError && error.exitCode !== undefined;
+}
+
+function isStartFault(error: unknown): boolean {
+  return error instanceof PipelineError && error.code !== 'GRAPH_FAILED';
+}

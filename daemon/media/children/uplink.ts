@@ -1,0 +1,90 @@
+import type { Clock } from '../../../hal/os/clock.ts';
+import { either } from '../../../hal/os/either.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
+import { PipelineError } from '../../../pipelines/errors.ts';
+import type { FromUplink, ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
+import type { MediaChild } from './media.ts';
+import { openPipes } from './pipes.ts';
+
+export interface UplinkOptions {
+  /** Asked for at each start: what the links have used changes. */
+  readonly settings: () => UplinkSettings;
+  readonly media: MediaChild;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onMessage: (message: FromUplink) => void;
+}
+
+/** The daemon's hand on the uplink process. */
+export interface UplinkChild {
+  /** Runs it until it, or the media process that feeds it, ends; a task for `supervise`. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  /** Sends to it, where one runs. */
+  readonly send: (message: ToUplink) => void;
+}
+
+/** SIGTERM to SIGKILL: it takes its routing tables down. */
+const GRACE_MS = 2_500;
+
+/** libuv threads: the binding's bus poll keeps one, and receivers' names are looked up (see gst.ts). */
+const UPLINK_THREADS = '8';
+
+export function openUplink(options: UplinkOptions): UplinkChild {
+  const { clock, log } = options;
+  let uplink: RunningChild | undefined;
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const media = await options.media.serving(signal);
+    const settings = options.settings();
+    const failing = new AbortController();
+    const fail = (error: PipelineError) => failing.abort(error);
+    using ends = either(signal, media.gone, failing.signal);
+    const whileBothLive = ends.signal;
+    const pipes = await openPipes(
+      settings.tracks.map(({ id }) => id),
+      'reading',
+    );
+    let forget: () => void = () => undefined;
+    try {
+      const outlets = pipes.named.map(({ id, path }, i) => ({
+        id,
+        path,
+        kind: settings.tracks[i]?.kind ?? 'video',
+      }));
+      const ask = (number: number) => ({ type: 'uplink', run: number, outlets }) as const;
+      forget = (await media.openPipes(ask, fail, whileBothLive)).forget;
+      await runNodeChild<FromUplink>(
+        {
+          name: 'uplink',
+          entry: entryPoint(import.meta.url, '../../../pipelines/uplink/main'),
+          inherit: pipes.fds,
+          env: { UV_THREADPOOL_SIZE: UPLINK_THREADS },
+          graceMs: GRACE_MS,
+          onMessage: (message) => {
+            if (message.type !== 'failed') options.onMessage(message);
+            else fail(new PipelineError('GRAPH_FAILED', message.message));
+          },
+          onStart: (child) => {
+            // Each side has its own ends: the end of one is seen by the other.
+            pipes.close();
+            uplink = child;
+            child.send({ type: 'start', settings } satisfies ToUplink);
+          },
+        },
+        clock,
+        log,
+        whileBothLive,
+      );
+      if (failing.signal.aborted) throw failing.signal.reason;
+      if (media.gone.aborted) throw new Error('the media process that feeds it has ended');
+    } finally {
+      uplink = undefined;
+      forget();
+      pipes.close();
+      await pipes.remove();
+    }
+  };
+
+  return { run, send: (message) => uplink?.send(message) };
+}

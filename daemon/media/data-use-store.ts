@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { keepFile } from '../../hal/os/save-file.ts';
+import { type DataUse, type LinkCount, noteDataUse, parseDataUse, turnMonth } from './data-use.ts';
+
+/** A file written more often wears an SD card; what a power cut forgets is this much. */
+const SAVE_EVERY_MS = 20_000;
+
+/** Keeps the links' data use in a file of the state folder. */
+export interface DataUseStore extends AsyncDisposable {
+  /** The use in the month of `wallMs`, which may have begun while nothing was noted. */
+  useAt(wallMs: number): DataUse;
+  /** @returns true when another month is counted from now on and the links must be told. */
+  note(links: readonly LinkCount[], wallMs: number): boolean;
+}
+
+export async function openDataUse(folder: string, wallMs: number, log: Log): Promise<DataUseStore> {
+  const path = join(folder, 'data-use.json');
+  let use = parseDataUse(await readFile(path, 'utf8').catch(() => ''), wallMs);
+  let saved = JSON.stringify(use);
+  let savedMs = wallMs;
+  let saving = Promise.resolve();
+  const save = (nowMs: number) => {
+    const text = JSON.stringify(use);
+    if (text === saved) return;
+    savedMs = nowMs;
+    saved = text;
+    saving = saving
+      .then(() => keepFile(path, text))
+      .catch((error: unknown) => log.warn('data use not kept', { path, reason: messageOf(error) }));
+  };
+  return {
+    useAt: (nowMs) => {
+      use = turnMonth(use, nowMs);
+      return use;
+    },
+    note: (links, nowMs) => {
+      const { month } = use;
+      use = noteDataUse(use, links, nowMs);
+      if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS || use.month !== month) save(nowMs);
+      return use.month !== month;
+    },
+    [Symbol.asyncDispose]: async () => {
+      save(savedMs);
+      await saving;
+    },
+  };
+}

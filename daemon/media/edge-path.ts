@@ -1,0 +1,53 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { PipelineError } from '../../pipelines/errors.ts';
+import type { Config } from '../config/config.ts';
+import { openEdge } from './children/edge.ts';
+import { openSupervision } from './children/supervision.ts';
+import type { MediaPath, MediaPathDeps } from './media-path.ts';
+import { edgeSettings } from './settings.ts';
+
+export interface EdgePathDeps extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild'> {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * The media path of a box that shows another one's stream: one supervised child,
+ * which serves viewers under the name of media. It is on air whenever its upstream
+ * is, so what begins and ends drops does nothing here.
+ */
+export function openEdgePath(deps: EdgePathDeps): MediaPath {
+  const { config, clock, log } = deps;
+  let hasListened = false;
+  const child = openEdge({
+    settings: edgeSettings(config),
+    clock,
+    log,
+    onListening: () => {
+      hasListened = true;
+      deps.onListening();
+    },
+    onFigures: deps.onFigures,
+  });
+  const supervised = openSupervision(deps);
+  const nothing = (): void => undefined;
+  return {
+    run: supervised('media', child.run, () => hasListened),
+    setCapturing: nothing,
+    restartCapture: nothing,
+    setLive: nothing,
+    endMedia: child.kill,
+    rest: nothing,
+    setUplinking: nothing,
+    setRecording: async () => undefined,
+    clip: async () => {
+      throw new PipelineError(
+        'CLIP_FAILED',
+        'an edge makes no clips; the box with the camera does',
+      );
+    },
+    clear: nothing,
+  };
+}

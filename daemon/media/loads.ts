@@ -1,0 +1,93 @@
+import type { PowerPhase, RestingLoad } from '../model/snapshot.ts';
+
+/**
+ * What is switched off to last longer, in this order: first what nobody misses,
+ * last what viewers would see. Sound, one rendition and one recording go on to
+ * the end.
+ *
+ * - `previews`: no new live posters and previews; clips are still made when asked for.
+ * - `top-rendition`: the best picture is no longer encoded; the next stands in for it.
+ * - `lamps`: dark but for power and on air.
+ * - `printer`: what is asked for is refused.
+ * - `uplink`: a picture of its own goes upstream with half its bitrate at most.
+ * - `renditions`: only the lowest picture is encoded, and stands in for all.
+ */
+export const LOADS = [
+  'previews',
+  'top-rendition',
+  'lamps',
+  'printer',
+  'uplink',
+  'renditions',
+] as const;
+
+export type Load = (typeof LOADS)[number];
+
+const SHED: Readonly<Record<PowerPhase, number>> = {
+  normal: 0,
+  saving: 2,
+  'last-minutes': LOADS.length,
+  'shut-down': LOADS.length,
+};
+
+/** What is off in a phase: always a beginning of {@link LOADS}. */
+export function shedIn(phase: PowerPhase): readonly Load[] {
+  return LOADS.slice(0, SHED[phase]);
+}
+
+/** Of the box, what may rest. */
+export interface Sheddable {
+  readonly hasPreviews: boolean;
+  readonly hasLamps: boolean;
+  readonly hasPrinter: boolean;
+  /** The best first. */
+  readonly renditions: readonly string[];
+  /** The uplink sends this one: it is what those far away see, and goes on. */
+  readonly sharedRendition: string | undefined;
+  /** What the uplink's own picture is given while it saves; undefined where nothing can be changed. */
+  readonly uplinkBps: number | undefined;
+}
+
+/** By rendition, the one that stands in for it. */
+export type StandIns = Readonly<Record<string, string>>;
+
+/** Whose encoders rest when these loads are shed. */
+export function standInsFor(shed: readonly Load[], box: Sheddable): StandIns {
+  const { renditions, sharedRendition } = box;
+  const count = shed.includes('renditions')
+    ? renditions.length - 1
+    : shed.includes('top-rendition')
+      ? Math.min(1, renditions.length - 1)
+      : 0;
+  const resting = renditions.slice(0, count).filter((id) => id !== sharedRendition);
+  const next = (id: string) =>
+    renditions.slice(renditions.indexOf(id)).find((other) => !resting.includes(other)) ?? id;
+  return Object.fromEntries(resting.map((id) => [id, next(id)]));
+}
+
+/** What rests of this very box, and what that means to people; nothing that it does not have. */
+export function restingLoads(phase: PowerPhase, box: Sheddable): readonly RestingLoad[] {
+  const shed = shedIn(phase);
+  const top = standInsFor(['top-rendition'], box);
+  const all = standInsFor(shed, box);
+  const texts: Readonly<Record<Load, string | undefined>> = {
+    previews: box.hasPreviews ? 'no new live posters and previews' : undefined,
+    'top-rendition': standInText(shed.includes('renditions') ? {} : top),
+    lamps: box.hasLamps ? 'lamps are dark but for power and on air' : undefined,
+    printer: box.hasPrinter ? 'the printer takes no jobs' : undefined,
+    uplink:
+      box.uplinkBps === undefined
+        ? undefined
+        : `the uplink sends ${(box.uplinkBps / 1e6).toFixed(1)} Mb/s at most`,
+    renditions: standInText(all),
+  };
+  return shed.flatMap((load) => {
+    const text = texts[load];
+    return text === undefined ? [] : [{ load, text }];
+  });
+}
+
+function standInText(standIns: StandIns): string | undefined {
+  const pairs = Object.entries(standIns).map(([id, other]) => `${id} is sent as ${other}`);
+  return pairs.length === 0 ? undefined : `${pairs.join(', ')}, to encode less`;
+}

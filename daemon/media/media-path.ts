@@ -1,0 +1,245 @@
+import type { Sound } from '../../hal/audio/port.ts';
+import type { Camera, SetLive } from '../../hal/camera/port.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Supervised } from '../../hal/os/supervise.ts';
+import { openSwitch } from '../../hal/os/switch.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
+import { renderGraph } from '../../pipelines/capture/graph.ts';
+import type { ClipMade } from '../../pipelines/media/archive.ts';
+import type { Levels } from '../../pipelines/media/levels.ts';
+import type { MediaFigures } from '../../pipelines/media/messages.ts';
+import type { TargetState } from '../../pipelines/recording/settings.ts';
+import type { Config } from '../config/config.ts';
+import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import type { UplinkFigures } from '../model/snapshot.ts';
+import { type CaptureChild, openCapture } from './children/capture.ts';
+import { type MediaChild, openMedia } from './children/media.ts';
+import { openSupervision } from './children/supervision.ts';
+import { openUplink } from './children/uplink.ts';
+import type { DataUseStore } from './data-use-store.ts';
+import type { Encoders } from './element-check.ts';
+import { startSteadiness, stepSteadiness } from './frame-rate-stability.ts';
+import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
+import { openRestingEncoders, type Rest } from './suspended-encoders.ts';
+import { openUplinkMessages } from './uplink-messages.ts';
+
+export interface MediaPathDeps {
+  readonly config: Config;
+  readonly camera: Camera;
+  readonly sound: Sound;
+  readonly encoders: Encoders;
+  readonly passphrase: string | undefined;
+  readonly dataUse: DataUseStore;
+  readonly stateFolder: string;
+  /** Under which the crew sees the stage before it is live; a secret. */
+  readonly previewPath: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The drop that the process was started for is on: whoever asked for it waits for its picture. */
+  readonly isFirstDrop: () => boolean;
+  /** Viewers are served, before the first frame. */
+  readonly onListening: () => void;
+  readonly onLevels: (levels: Levels) => void;
+  readonly onFigures: (figures: MediaFigures) => void;
+  readonly onRecording: (targets: readonly TargetState[]) => void;
+  readonly onUplink: (figures: UplinkFigures) => void;
+  readonly onChild: (name: string, supervised: Supervised) => void;
+}
+
+/** Capture, media and uplink: three supervised children and what they ask of each other. */
+export interface MediaPath {
+  /**
+   * Runs them. Rejects where a person must mend it: viewers cannot be served at
+   * all, or the drop that the process was started for has no picture.
+   */
+  readonly run: Task;
+  /** Camera and encoder run from the checks to the end of a drop. */
+  setCapturing(isWanted: boolean): void;
+  restartCapture(reason: string): void;
+  /** Sets a property of the pipeline that runs, where one does. */
+  setLive: SetLive;
+  /** Ends a media process that hangs, without asking it; another one is started. */
+  endMedia(): void;
+  /** SRT goes upstream while a drop is live. */
+  setUplinking(isWanted: boolean): void;
+  /** A clip of the last seconds. Rejects where none can be made. */
+  clip(signal: AbortSignal): Promise<ClipMade>;
+  /**
+   * Records a drop, by its id, or none. Begins at once; resolves when each target has
+   * closed its files, or ten seconds later.
+   */
+  setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
+  /** What rests to save power, until told otherwise. */
+  rest(rest: Rest): void;
+  /** Viewers start over: with poster and countdown, until the next drop. */
+  clear(): void;
+}
+
+/** A slow disk gets so long to close a recording. */
+const CLOSE_MS = 10_000;
+
+export function openMediaPath(deps: MediaPathDeps): MediaPath {
+  const { config, camera, sound, encoders, clock, log } = deps;
+  let hasFlowed = false;
+  let hasPlayed = false;
+  let hasListened = false;
+  /** The drop that is recorded. */
+  let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
+  let recording: readonly TargetState[] = [];
+  let steadiness = startSteadiness(camera.source.isSteady);
+  // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
+  const graph = () => {
+    const { isSteady } = steadiness;
+    const sources = { camera: camera.source, sound: sound.source, isSteady };
+    return renderGraph(graphSettings(config, sources, encoders));
+  };
+  log.debug('capture pipeline', { launch: graph().launch });
+
+  const media: MediaChild = openMedia({
+    settings: mediaSettings(
+      config,
+      sound.source !== undefined,
+      deps.stateFolder,
+      deps.previewPath,
+      clock.wallMs(),
+    ),
+    clock,
+    log,
+    onListening: () => {
+      hasListened = true;
+      resting.onMediaServing();
+      media.send({ type: 'record', ...recorded });
+      deps.onListening();
+    },
+    onKeyframesWanted: () => capture.send({ type: 'keyframe' }),
+    // Its last words come after the switch.
+    onLevels: (levels) => {
+      if (capturing.isWanted) deps.onLevels(levels);
+    },
+    onRecording: (targets) => {
+      recording = targets;
+      deps.onRecording(targets);
+    },
+    onFigures: (figures) => {
+      const before = steadiness;
+      steadiness = stepSteadiness(before, figures.heldFramesTotal);
+      if (before.isSteady && !steadiness.isSteady) {
+        capture.restart('the camera leaves frames out; they are repeated from now on');
+      }
+      resting.onFigures(figures);
+      hasFlowed ||= figures.isFlowing;
+      deps.onFigures(figures);
+    },
+  });
+  const resting = openRestingEncoders({
+    toMedia: (message) => media.send(message),
+    toCapture: (message) => capture.send(message),
+    valveOf: (rendition) => graph().outlets.find(({ id }) => id === rendition)?.valve,
+    restartCapture: (reason) => capture.restart(reason),
+    clock,
+  });
+  let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
+  let uplinkMostBps = Number.POSITIVE_INFINITY;
+  const setUplinkBitrate = (targetBps: number) => {
+    uplinkTargetBps = targetBps;
+    const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
+    const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMostBps));
+    if (outlet === undefined || value === undefined) return;
+    capture.send({ type: 'bitrate', element: outlet.encoder, value });
+  };
+  const capture: CaptureChild = openCapture({
+    camera,
+    sound,
+    soundChannels: config.sound.channels,
+    graph,
+    media,
+    clock,
+    log,
+    onPlaying: () => {
+      hasPlayed = true;
+      resting.onCapturePlaying();
+      log.info('capturing', { camera: camera.name, sound: sound.name });
+      // A new encoder starts at the most; the links may carry less now.
+      setUplinkBitrate(uplinkTargetBps);
+    },
+  });
+
+  const child = openSupervision(deps);
+  const capturing = openSwitch(
+    // Of a camera that cannot start, a box that runs tells by its checks and warnings.
+    child('capture', capture.run, () => hasFlowed || hasPlayed || !deps.isFirstDrop()),
+  );
+  const uplinking = openSwitch(
+    config.uplink === undefined ? untilAborted : uplinkTask(config.uplink),
+  );
+
+  function uplinkTask(wanted: UplinkConfig): Task {
+    const { passphrase, dataUse } = deps;
+    const uplink = openUplink({
+      settings: () =>
+        uplinkSettings(
+          wanted,
+          sound.source !== undefined,
+          passphrase,
+          dataUse.useAt(clock.wallMs()),
+        ),
+      media,
+      clock,
+      log,
+      onMessage: openUplinkMessages(wanted, {
+        clock,
+        log,
+        dataUse,
+        child: () => uplink,
+        onTarget: setUplinkBitrate,
+        onFigures: (figures) => {
+          if (uplinking.isWanted) deps.onUplink(figures);
+        },
+      }),
+    });
+    // Viewers and recordings go on, whatever is wrong with the way upstream.
+    return child('uplink', uplink.run, () => true);
+  }
+
+  return {
+    run: (signal) => {
+      const serving = child('media', media.run, () => hasListened);
+      return runAll([serving, capturing.run, uplinking.run], signal);
+    },
+    setCapturing: (isWanted) => {
+      // The next one is near: who comes now did not miss it.
+      if (isWanted && recorded.isOver) {
+        recorded = {};
+        media.send({ type: 'record' });
+      }
+      capturing.set(isWanted);
+    },
+    setLive: (element, property, value) => capture.send({ type: 'set', element, property, value }),
+    restartCapture: (reason) => capture.restart(reason),
+    endMedia: () => media.kill(),
+    setUplinking: (isWanted) => uplinking.set(isWanted),
+    setRecording: async (dropId, signal) => {
+      recorded = dropId === undefined ? { isOver: true } : { dropId };
+      media.send({ type: 'record', ...recorded });
+      const endMs = clock.monotonicMs() + CLOSE_MS;
+      const isUnderWay = () =>
+        dropId === undefined && recording.some(({ phase }) => phase === 'recording');
+      while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
+    },
+    clip: (signal) => media.clip(config.clips.length_s, signal),
+    rest: (wanted) => {
+      resting.set(wanted);
+      uplinkMostBps = wanted.uplinkMostBps ?? Number.POSITIVE_INFINITY;
+      setUplinkBitrate(uplinkTargetBps);
+    },
+    clear: () => media.restart('the drop is over'),
+  };
+}
+
+const untilAborted: Task = (signal) =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });

@@ -1,0 +1,87 @@
+import { openSound } from '../../hal/audio/open.ts';
+import { type StandbySound, withStandby } from '../../hal/audio/standby.ts';
+import { openCamera } from '../../hal/camera/open.ts';
+import type { Camera } from '../../hal/camera/port.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { runAll } from '../../hal/os/task.ts';
+import type { Config } from '../config/config.ts';
+import type { BoxFacts } from '../model/state-store.ts';
+import { openEdgePath } from './edge-path.ts';
+import { findEncoders } from './element-check.ts';
+import type { Sheddable } from './loads.ts';
+import { type MediaPath, type MediaPathDeps, openMediaPath } from './media-path.ts';
+import { sheddableOf } from './sheddable.ts';
+import { readPassphrase } from './uplink-messages.ts';
+
+type PathDeps = Omit<MediaPathDeps, 'camera' | 'sound' | 'encoders' | 'passphrase'>;
+
+/** What a box shows: its own camera and microphone, or the stream of another box. */
+export interface Programme {
+  readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
+  /** It has no drops of its own: none is begun, and none goes on after a power failure. */
+  readonly isEdge: boolean;
+  /** The camera whose exposure is held during a drop. */
+  readonly lockable: Camera | undefined;
+  readonly sheddable: Sheddable;
+  readonly open: (deps: PathDeps) => MediaPath;
+}
+
+/**
+ * Looks at what the config names, before anything runs.
+ *
+ * Rejects with a ConfigError, HalError or PipelineError for what a person must mend.
+ */
+export async function openProgramme(
+  config: Config,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Programme> {
+  const { upstream } = config.edge;
+  if (upstream === '') return openOwn(config, log, signal);
+  log.info('edge: another box’s stream is shown', { upstream });
+  const facts = { camera: upstream, sound: 'none', encoder: 'none' };
+  const sheddable = sheddableOf(config, undefined);
+  return { facts, isEdge: true, lockable: undefined, sheddable, open: openEdgePath };
+}
+
+async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<Programme> {
+  let path: MediaPath | undefined;
+  const camera = openCamera(config.camera, (...what) => path?.setLive(...what));
+  const microphone = openSound(config.sound);
+  const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
+  await camera.check(signal);
+  // At the start a person is there to plug it in; later the picture goes on without it.
+  await microphone.check(signal);
+  const sound = withStandby(microphone);
+  const sources = { camera: camera.source, sound: sound.source };
+  const hasUplink = config.uplink !== undefined;
+  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
+  log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
+  return {
+    facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },
+    isEdge: false,
+    lockable: config.camera.lock_exposure ? camera : undefined,
+    sheddable: sheddableOf(config, encoders),
+    open: (deps) => {
+      const opened = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
+      path = opened;
+      const follow = (both: AbortSignal) => followMicrophone(sound, opened, deps.clock, both);
+      return { ...opened, run: (both) => runAll([opened.run, follow], both) };
+    },
+  };
+}
+
+/** The picture went on without it; its sound is taken up again when it is plugged in. */
+async function followMicrophone(
+  sound: StandbySound,
+  mediaPath: MediaPath,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const { phase } of sound.presence(clock, signal)) {
+    if (phase === 'there' && sound.now.phase === 'away') {
+      mediaPath.restartCapture('the microphone is back');
+    }
+  }
+}

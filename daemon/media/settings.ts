@@ -1,0 +1,229 @@
+import { resolve } from 'node:path';
+import type { LaunchFragment } from '../../hal/gst/launch.ts';
+import { AUDIO_FRAME_MS, type GraphSettings } from '../../pipelines/capture/graph.ts';
+import type { EdgeSettings } from '../../pipelines/edge/messages.ts';
+import { partTargetBeside } from '../../pipelines/hls/limits.ts';
+import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
+import type { MediaSettings } from '../../pipelines/media/messages.ts';
+import type { SrtSettings, UplinkTrack } from '../../pipelines/uplink/graph.ts';
+import type { LinkWish, UsedData } from '../../pipelines/uplink/links.ts';
+import type { UplinkSettings } from '../../pipelines/uplink/messages.ts';
+import { AUDIO_TRACK, type Config, ladderOf } from '../config/config.ts';
+import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { MonthUse } from './data-use.ts';
+import type { Encoders } from './element-check.ts';
+
+/** What each child is to do, from the config: pure. */
+
+/** Key frames by count, so that they fall on the same frame in every rendition. */
+export function gopFrames({ camera, encoder }: Config): number {
+  return Math.round((camera.fps * encoder.keyframe_ms) / 1000);
+}
+
+/** A part is a whole number of frames, as near to what was asked for as that goes. */
+function partMs({ camera, viewers }: Config): number {
+  const frames = Math.max(1, Math.round((viewers.part_ms * camera.fps) / 1000));
+  return (frames * 1000) / camera.fps;
+}
+
+/**
+ * Media time counts from midnight UTC, so that times and sequence numbers go on
+ * growing when the whole box is started anew, and stay small.
+ */
+function startOfDayMs(nowMs: number): number {
+  return nowMs - (nowMs % 86_400_000);
+}
+
+/** @param sources What camera and sound bring, and whether every frame comes in time. */
+export function graphSettings(
+  config: Config,
+  sources: {
+    readonly camera: LaunchFragment;
+    readonly sound: LaunchFragment | undefined;
+    readonly isSteady: boolean;
+  },
+  encoders: Encoders,
+): GraphSettings {
+  return {
+    ...sources,
+    fps: config.camera.fps,
+    gopFrames: gopFrames(config),
+    renditions: [...config.renditions, ...ownRendition(config.uplink)].map((rendition) => ({
+      id: rendition.name,
+      width: rendition.width,
+      height: rendition.height,
+      bitrateBps: rendition.bitrate_bps,
+    })),
+    audio: {
+      id: AUDIO_TRACK,
+      channels: config.sound.channels,
+      bitrateBps: config.sound.bitrate_bps,
+    },
+    encoder: encoders.video,
+    speed: config.encoder.speed,
+    audioEncoder: encoders.audio,
+  };
+}
+
+/** The uplink's picture, where it has one of its own. */
+function ownRendition(uplink: UplinkConfig | undefined) {
+  if (uplink === undefined || uplink.rendition !== '') return [];
+  const { width, height, bitrate_bps } = uplink;
+  return [{ name: UPLINK_TRACK, width, height, bitrate_bps }];
+}
+
+/** @param stateFolder Where relative folders of the config lie. */
+export function mediaSettings(
+  config: Config,
+  hasSound: boolean,
+  stateFolder: string,
+  previewPath: string,
+  nowMs: number,
+): MediaSettings {
+  const { viewers, renditions, sound, drop } = config;
+  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
+  const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
+  return {
+    partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
+    segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
+    windowS: viewers.window_s,
+    epochMs: startOfDayMs(nowMs),
+    tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
+    ladder: {
+      bitratesBps: Object.fromEntries([
+        ...bitrates,
+        ...(hasSound ? [[AUDIO_TRACK, sound.bitrate_bps]] : []),
+      ]),
+      profiles: ladderOf(config),
+    },
+    drop: { title: drop.title, startsAt: drop.starts_at },
+    archive: archiveSettings(config, hasSound, stateFolder),
+    previewPath,
+    tokenSecretFile: config.clips.token_secret_file,
+    server: serverSettings(config),
+  };
+}
+
+export function edgeSettings(config: Config): EdgeSettings {
+  const { edge, drop, clips } = config;
+  return {
+    upstream: edge.upstream,
+    maxBytes: edge.memory_mb * 1e6,
+    drop: { title: drop.title, startsAt: drop.starts_at },
+    tokenSecretFile: clips.token_secret_file,
+    server: serverSettings(config),
+  };
+}
+
+function serverSettings({ viewers }: Config): ServerSettings {
+  const { tls } = viewers;
+  return {
+    host: viewers.host,
+    port: viewers.port,
+    maxConnections: viewers.max_connections,
+    maxConnectionsPerAddress: viewers.max_connections_per_address,
+    ...(tls === undefined
+      ? {}
+      : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),
+  };
+}
+
+function archiveSettings(
+  config: Config,
+  hasSound: boolean,
+  stateFolder: string,
+): MediaSettings['archive'] {
+  const { recording, clips, drop } = config;
+  const trackIds = [topRendition(config), ...(hasSound ? [AUDIO_TRACK] : [])];
+  const [lowest] = config.renditions.toSorted((a, b) => a.bitrate_bps - b.bitrate_bps);
+  return {
+    trackIds,
+    targets: recording.targets.map((target) => ({
+      id: target.id,
+      folder: resolve(stateFolder, target.folder),
+      reserveBytes: target.reserve_mb * 1e6,
+      reservePct: target.reserve_pct,
+      policy: target.policy,
+      isOwnVolume: target.own_volume,
+    })),
+    dvrS: recording.dvr_s,
+    title: drop.title,
+    ...(clips.folder === ''
+      ? {}
+      : {
+          studio: {
+            folder: resolve(stateFolder, clips.folder),
+            clipTrackIds: trackIds,
+            previewTrackId: lowest?.name ?? '',
+            keepS: clips.length_s,
+            posterEveryS: clips.poster_every_s,
+          },
+        }),
+  };
+}
+
+function topRendition({ renditions }: Config): string {
+  const [best] = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
+  return best?.name ?? '';
+}
+
+/**
+ * @param passphrase From the file that the config names.
+ * @param use What each link has carried this month.
+ */
+export function uplinkSettings(
+  uplink: UplinkConfig,
+  hasSound: boolean,
+  passphrase: string | undefined,
+  use: MonthUse,
+): UplinkSettings {
+  const isOwn = uplink.rendition === '';
+  const picture: UplinkTrack = { id: isOwn ? UPLINK_TRACK : uplink.rendition, kind: 'video' };
+  const srt: SrtSettings = {
+    host: uplink.host,
+    port: uplink.port,
+    latencyMs: uplink.latency_ms,
+    overheadPct: uplink.overhead_pct,
+    ...(uplink.stream_id === '' ? {} : { streamId: uplink.stream_id }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+  };
+  // A picture that viewers share keeps its bitrate: they notice nothing of the uplink.
+  const isFixed = uplink.rate === 'fixed' || !isOwn;
+  return {
+    srt,
+    tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
+    links: uplink.links.length === 0 ? undefined : linkWishes(uplink),
+    used: usedData(use),
+    rate: isFixed
+      ? undefined
+      : {
+          algorithm: uplink.rate === 'classic' ? 'classic' : 'link-aware',
+          bounds: { minBps: uplink.min_bitrate_bps, maxBps: uplink.bitrate_bps },
+        },
+  };
+}
+
+export function usedData({ month, bytesByLink }: MonthUse): UsedData {
+  return { period: month, bytesByLink };
+}
+
+export function linkWishes({ links }: UplinkConfig): readonly LinkWish[] {
+  return links.map((link) => ({
+    id: link.id,
+    ...(link.device === undefined ? {} : { device: link.device }),
+    ...(link.address === undefined ? {} : { address: link.address }),
+    weight: link.weight,
+    isBackup: link.backup,
+    isEnabled: link.enabled,
+    ...(link.budget_mb_per_month === undefined
+      ? {}
+      : { budgetBytes: link.budget_mb_per_month * 1e6 }),
+  }));
+}
+
+/** What the uplink will try; those that are switched off carry nothing. */
+export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
+  if (uplink === undefined) return {};
+  return { plannedLinks: linkWishes(uplink).filter(({ isEnabled }) => isEnabled) };
+}

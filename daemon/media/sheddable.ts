@@ -1,0 +1,46 @@
+import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
+import type { Config } from '../config/config.ts';
+import type { PowerPhase } from '../model/snapshot.ts';
+import type { Encoders } from './element-check.ts';
+import { type Sheddable, shedIn, standInsFor } from './loads.ts';
+import type { Rest } from './suspended-encoders.ts';
+
+/**
+ * What of this box may rest, from its config: pure.
+ *
+ * @param encoders Undefined where the box encodes nothing: an edge.
+ */
+export function sheddableOf(config: Config, encoders: Encoders | undefined): Sheddable {
+  const { clips, panel, printer, renditions, uplink } = config;
+  const sorted = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
+  const isShared = uplink !== undefined && uplink.rendition !== '';
+  return {
+    hasPreviews: encoders !== undefined && clips.folder !== '' && clips.poster_every_s > 0,
+    hasLamps: panel.driver !== 'none',
+    hasPrinter: printer.driver !== 'none',
+    renditions: encoders === undefined ? [] : sorted.map(({ name }) => name),
+    sharedRendition: isShared ? uplink.rendition : undefined,
+    uplinkBps:
+      uplink === undefined || encoders === undefined || isShared
+        ? undefined
+        : savingBps(uplink, encoders),
+  };
+}
+
+function savingBps(
+  { bitrate_bps, min_bitrate_bps }: NonNullable<Config['uplink']>,
+  { video }: Encoders,
+): number | undefined {
+  if (bitrateProperty(video, bitrate_bps) === undefined) return undefined;
+  return Math.max(min_bitrate_bps, Math.round(bitrate_bps / 2));
+}
+
+/** What the media path leaves out in a phase. */
+export function restIn(phase: PowerPhase, box: Sheddable): Rest {
+  const shed = shedIn(phase);
+  return {
+    standIns: standInsFor(shed, box),
+    hasPreviews: !shed.includes('previews'),
+    uplinkMostBps: shed.includes('uplink') ? box.uplinkBps : undefined,
+  };
+}

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
+import type { FromUplink } from '../../pipelines/uplink/messages.ts';
+import { ConfigError } from '../config/file.ts';
+import type { UplinkConfig } from '../config/uplink.ts';
+import type { UplinkFigures } from '../model/snapshot.ts';
+import type { UplinkChild } from './children/uplink.ts';
+import type { DataUseStore } from './data-use-store.ts';
+import { linkWishes, usedData } from './settings.ts';
+
+/** What SRT takes (draft-sharabayko-srt §6.1.3). */
+const PASSPHRASE = /^[\x20-\x7e]{10,79}$/;
+
+/**
+ * Reads the passphrase, which stands in a file of its own so that the config can be shown around.
+ *
+ * @throws ConfigError
+ */
+export async function readPassphrase(file: string): Promise<string | undefined> {
+  if (file === '') return undefined;
+  const fault = (why: string) => new ConfigError([`uplink.passphrase_file: ${file}: ${why}`]);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw fault(`cannot be read: ${messageOf(error)}`);
+  });
+  const passphrase = text.replace(/\r?\n$/, '');
+  if (!PASSPHRASE.test(passphrase)) throw fault('must hold one line of 10 to 79 characters');
+  return passphrase;
+}
+
+export interface UplinkDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataUse: DataUseStore;
+  readonly child: () => UplinkChild;
+  /** The encoder is to give this from now on. */
+  readonly onTarget: (targetBps: number) => void;
+  readonly onFigures: (figures: UplinkFigures) => void;
+}
+
+/** Takes what the uplink process tells: figures to whoever shows them, targets to the encoder. */
+export function openUplinkMessages(
+  config: UplinkConfig,
+  { clock, log, dataUse, child, onTarget, onFigures }: UplinkDeps,
+): (message: FromUplink) => void {
+  let phase: UplinkFigures['phase'] | undefined;
+  return (message) => {
+    if (message.type === 'target') onTarget(message.targetBps);
+    if (message.type !== 'figures') return;
+    const figures = renderFigures(message, config);
+    onFigures(figures);
+    if (figures.phase !== phase) {
+      phase = figures.phase;
+      log.info('uplink', {
+        phase,
+        ...(figures.reason === undefined ? {} : { reason: figures.reason }),
+      });
+    }
+    const links = message.bond?.links ?? [];
+    const wallMs = clock.wallMs();
+    if (!dataUse.note(links, wallMs)) return;
+    const used = usedData(dataUse.useAt(wallMs));
+    log.info('data use counts anew', { month: used.period });
+    child().send({ type: 'links', links: linkWishes(config), used });
+  };
+}
+
+type Figures = Extract<FromUplink, { type: 'figures' }>;
+
+/** Why there is no connection, from what is nearest to the box on. Holds no moving figures. */
+function reasonOf({ srt, bond, failure, missing }: Figures): string | undefined {
+  if (srt.phase === 'connected') return undefined;
+  if (srt.refusal !== undefined) return srt.refusal;
+  const links = bond?.links ?? [];
+  if (links.some(({ state, isSpent }) => state === 'active' && !isSpent))
+    return 'the relay answers, the SRT receiver behind it does not yet';
+  const gone = missing.length > 0 ? [`not there: ${missing.join(', ')}`] : [];
+  const spent = links.filter(({ isSpent }) => isSpent).map(({ id }) => `${id}: budget used up`);
+  const out = links
+    .filter(({ state, isSpent }) => state === 'out' && !isSpent)
+    .map(({ id, reason }) => `${id}: ${reason}`);
+  const all = [...gone, ...spent, ...out].join('; ');
+  return failure ?? (all === '' ? 'no answer yet' : all);
+}
+
+/** A link that the bond cannot have, as whoever looks at links is to see it: out, and why. */
+function goneLink(id: string): LinkSnapshot {
+  return {
+    id,
+    state: 'out',
+    reason: 'its interface or address is not there',
+    isEnabled: true,
+    isBackup: false,
+    isSpent: false,
+    lossPct: 0,
+    inFlightPackets: 0,
+    inFlightBytes: 0,
+    windowBytes: 0,
+    sharePct: 0,
+    bitrateBps: 0,
+    capacityBps: 0,
+    provenBps: 0,
+    sentPacketsTotal: 0,
+    sentBytesTotal: 0,
+    receivedBytesTotal: 0,
+    lostPacketsTotal: 0,
+    pullsTotal: 0,
+    usedBytes: 0,
+  };
+}
+
+function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
+  const { srt, targetBps, bond, missing } = figures;
+  const reason = reasonOf(figures);
+  return {
+    phase: srt.phase,
+    ...(reason === undefined ? {} : { reason }),
+    targetBps: targetBps ?? config.bitrate_bps,
+    bitrateBps: srt.sentBps,
+    ...(srt.rttMs === undefined
+      ? {}
+      : {
+          srt: {
+            rttMs: srt.rttMs,
+            latencyMs: srt.latencyMs ?? config.latency_ms,
+            retransmittedTotal: srt.retransmittedTotal,
+            droppedTotal: srt.droppedTotal,
+          },
+        }),
+    ...(bond === undefined
+      ? {}
+      : { bond: { ...bond, links: [...bond.links, ...missing.map(goneLink)] } }),
+    missingLinks: missing,
+  };
+}

@@ -1,0 +1,80 @@
+import type { DropPhase } from './snapshot.ts';
+
+/**
+ * What can be asked of the box. A button, the operator's page, MQTT and the
+ * command line all ask the same.
+ *
+ * - `arm`: run the checks, then wait for `go-live`. `disarm` goes back to idle.
+ * - `go-live`: on air; from idle the checks run first. `end` ends the drop.
+ * - `mark`: this moment is worth a clip.
+ * - `preflight`: run the checks and tell, without arming.
+ * - `print`: print a document that the box knows by name.
+ * - `shut-down`: end everything, then the machine.
+ */
+export const VERBS = [
+  'arm',
+  'disarm',
+  'go-live',
+  'end',
+  'mark',
+  'preflight',
+  'print',
+  'shut-down',
+] as const;
+
+export type Verb = (typeof VERBS)[number];
+
+export interface Command {
+  readonly verb: Verb;
+  /** What the verb takes; checked by the verb itself. */
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Who asks, for the journal. */
+  readonly by: 'button' | 'page' | 'mqtt' | 'cli';
+  /** Do it only in this phase. */
+  readonly expect?: DropPhase;
+  /** Say what would happen, and do nothing. */
+  readonly isDryRun?: boolean;
+}
+
+export type Outcome =
+  | { readonly status: 'done'; readonly detail: string; readonly result?: unknown }
+  /** It cannot be done now: the box is in the wrong phase, or the arguments are wrong. */
+  | { readonly status: 'rejected'; readonly code: RejectCode; readonly detail: string }
+  | { readonly status: 'failed'; readonly code: string; readonly detail: string };
+
+/** `SAVING_POWER`: what it needs rests until the mains are back. */
+export type RejectCode = 'WRONG_PHASE' | 'BAD_ARGUMENTS' | 'UNSUPPORTED' | 'BUSY' | 'SAVING_POWER';
+
+/** One step of a long command, for example a check of the preflight. */
+export interface Progress {
+  readonly detail: string;
+  /** 0 to 1. */
+  readonly ratio?: number;
+}
+
+/** The one place that carries commands out. */
+export interface Commander {
+  /** Never rejects but with the reason of an aborted `signal`. */
+  run(
+    command: Command,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome>;
+}
+
+/** Something happened that somebody far away must hear of, exactly once. */
+export interface BoxEvent {
+  /** For example `drop.live`, `link.switched`, `alert.raised`, `clip.made`. */
+  readonly type: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** Unix time in ms. */
+  readonly atMs: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Prints a document by its name; UNSUPPORTED where there is none of that name. */
+export type PrintCommand = (
+  args: Readonly<Record<string, unknown>>,
+  isDryRun: boolean,
+  signal: AbortSignal,
+) => Promise<Outcome>;

@@ -1,0 +1,29 @@
+import * as v from 'valibot';
+
+const time = v.pipe(v.string(), v.isoTimestamp());
+const amount = v.pipe(v.number(), v.minValue(0));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+/** Of what viewers measured; `n` is how many of them reported. */
+export const quantiles = v.strictObject({
+  p50: v.nullable(amount),
+  p95: v.nullable(amount),
+  n: count,
+});
+
+/** What a drop was, as it is kept on disk and published. What is not known is `null`. */
+export const dropReportFields = {
+  drop: v.pipe(v.string(), v.maxLength(64)),
+  started: time,
+  ended: time,
+  viewers_peak: v.nullable(count),
+  latency_s: quantiles,
+  stalls: v.nullable(count),
+  failovers: v.nullable(count),
+  prints: v.nullable(count),
+  clips: v.nullable(count),
+};
+
+export const dropReportSchema = v.object(dropReportFields);
+
+export type DropReport = v.InferOutput<typeof dropReportSchema>;

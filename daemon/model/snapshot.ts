@@ -1,0 +1,200 @@
+import type { BatteryState } from '../../hal/battery/port.ts';
+import type { ModemAction, ModemsState } from '../../hal/modem/port.ts';
+import type { Supervised } from '../../hal/os/supervise.ts';
+import type { PrinterStatus } from '../../hal/printer/port.ts';
+import type { SystemState } from '../../hal/system/port.ts';
+import type { BondSnapshot } from '../../pipelines/bond/core/snapshot.ts';
+import type { Levels } from '../../pipelines/media/levels.ts';
+import type { MediaFigures } from '../../pipelines/media/messages.ts';
+import type { TargetState } from '../../pipelines/recording/settings.ts';
+
+/**
+ * Where the evening stands.
+ *
+ * - `idle`: nothing is asked of the box; guests see poster and countdown.
+ * - `preflight`: the checks before a drop run.
+ * - `armed`: all is well, one hold of the button from going live.
+ * - `live`: on air.
+ * - `ending`: what was recorded is closed, the last parts go out.
+ * - `fault`: it cannot go live; the reason is told.
+ */
+export type DropPhase = 'idle' | 'preflight' | 'armed' | 'live' | 'ending' | 'fault';
+
+export interface DropState {
+  readonly phase: DropPhase;
+  /** Unix time in ms at which this phase began. */
+  readonly sinceMs: number;
+  /** Names the present or the last drop, for example `2026-11-22T20-00-05Z`. */
+  readonly dropId?: string;
+  /** Why it is here, where somebody must know. */
+  readonly reason?: string;
+}
+
+/** What the box was to do about its drop and could not. */
+export interface DropTroubles {
+  /** Why it would not go on after a power failure: what it keeps cannot be written. */
+  readonly notKept?: string | undefined;
+  /** Why the machine goes on that was to be shut down. */
+  readonly notOff?: string | undefined;
+}
+
+/** What the power that is left asks of the box. */
+export type PowerPhase = 'normal' | 'saving' | 'last-minutes' | 'shut-down';
+
+/** Something that is switched off to last longer. */
+export interface RestingLoad {
+  /** Stable, lower-case with hyphens, for example `top-rendition`. */
+  readonly load: string;
+  /** What that means, one line. */
+  readonly text: string;
+}
+
+/** The MQTT broker, as the box sees it. */
+export type BrokerState =
+  | { readonly phase: 'none' }
+  | { readonly phase: 'connected' }
+  | { readonly phase: 'away'; readonly reason: string };
+
+/** Events on their way to the broker. */
+export interface EventsState {
+  /** Not with the broker yet. */
+  readonly waiting: number;
+  /** Of this run: there was no room for them any more. */
+  readonly lostTotal: number;
+  /** Of those, lost since none waited any more. */
+  readonly lostNow: number;
+  /** Why the disk takes none; those of meanwhile wait in memory. */
+  readonly notKept?: string;
+  /** Why the broker takes none. */
+  readonly refused?: string;
+}
+
+/** Slips that the box was asked for. */
+export interface PrintFigures {
+  /** On their way to the printer. */
+  readonly waiting: number;
+  readonly printedTotal: number;
+  readonly failedTotal: number;
+}
+
+/** Something is wrong, and what to do about it. One list feeds every place that shows it. */
+export interface Warning {
+  /** Stable, lower-case with hyphens, for example `capture-down`. */
+  readonly key: string;
+  readonly severity: 'info' | 'warning' | 'critical';
+  /** Unix time in ms. */
+  readonly sinceMs: number;
+  /** What is wrong, one line. */
+  readonly text: string;
+  /** What a person can do about it. */
+  readonly advice: string;
+}
+
+/** A link of the config that is switched on. */
+export interface PlannedLink {
+  readonly id: string;
+  /** Its network interface. */
+  readonly device?: string;
+  /** IPv4, of this machine. */
+  readonly address?: string;
+}
+
+/** The upstream connection, once a second. */
+export interface UplinkFigures {
+  readonly phase: 'off' | 'connecting' | 'connected';
+  /** Why it is not connected. */
+  readonly reason?: string;
+  /** What the encoder is asked for now. */
+  readonly targetBps: number;
+  /** What goes to SRT, without bonding's additions. */
+  readonly bitrateBps: number;
+  readonly srt?: {
+    readonly rttMs: number;
+    readonly latencyMs: number;
+    readonly retransmittedTotal: number;
+    /** Packets too late to be sent. */
+    readonly droppedTotal: number;
+  };
+  /** Undefined where SRT goes straight to its receiver. */
+  readonly bond?: BondSnapshot;
+  /** Links of the config whose interface or address is not there. */
+  readonly missingLinks: readonly string[];
+}
+
+/** One volume that recordings go to, as far as others show it. */
+export type RecordingTarget = Pick<
+  TargetState,
+  | 'id'
+  | 'folder'
+  | 'phase'
+  | 'failure'
+  | 'reason'
+  | 'disks'
+  | 'freeBytes'
+  | 'remainingS'
+  | 'writtenBps'
+  | 'lagMs'
+>;
+
+/** What the box sees to in a modem, by itself. */
+export interface ModemCare {
+  /** Of {@link ModemState}. */
+  readonly id: string;
+  readonly model: string;
+  /** Why its SIM stays locked. */
+  readonly pin?: PinFault;
+  /** All that its SIM carried this month, whichever program's; by its interface's counters. */
+  readonly usedBytes?: number;
+  /** The link of the config that goes over it, by its id. */
+  readonly link?: string;
+  /** That link's, a month. */
+  readonly budgetBytes?: number;
+  /** It was lost and is being brought back: what was last done for it, and why. */
+  readonly reset?: { readonly action: ModemAction; readonly reason: string };
+}
+
+/** All that is known of the box now, for whoever shows it. */
+export interface BoxSnapshot {
+  readonly name: string;
+  readonly version: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly drop: DropState;
+  readonly troubles?: DropTroubles;
+  readonly power: PowerPhase;
+  /** What rests because of it, in the order in which it was switched off. */
+  readonly resting: readonly RestingLoad[];
+  readonly warnings: readonly Warning[];
+  readonly camera: string;
+  /** Exposure and white balance are held where they were when the drop was armed. */
+  readonly isCameraLocked: boolean;
+  readonly sound: string;
+  readonly encoder: string;
+  /** The ways upstream that the config names, none for SRT by itself; undefined without an uplink. */
+  readonly plannedLinks?: readonly PlannedLink[];
+  readonly children: Readonly<Record<string, Supervised>>;
+  readonly media: MediaFigures | undefined;
+  readonly levels: Levels | undefined;
+  readonly uplink: UplinkFigures | undefined;
+  /** Where recordings go to, the first one first. */
+  readonly recording: readonly RecordingTarget[];
+  readonly battery: BatteryState;
+  readonly printer: PrinterStatus;
+  readonly prints?: PrintFigures;
+  /** Buttons and lamps that do not answer, and why: `buttons`, or a lamp's name. */
+  readonly panelAway?: Readonly<Record<string, string>>;
+  readonly broker: BrokerState;
+  /** Undefined without a broker. */
+  readonly events?: EventsState | undefined;
+  readonly modems: ModemsState;
+  /** One for each modem that is known. */
+  readonly modemCare?: readonly ModemCare[];
+  /** Undefined until it was read for the first time. */
+  readonly system: SystemState | undefined;
+}
+
+/** Why a SIM stays locked. */
+export interface PinFault {
+  readonly kind: 'missing' | 'wrong' | 'kept';
+  readonly reason: string;
+}

@@ -1,0 +1,109 @@
+import type { BatteryState } from '../../hal/battery/port.ts';
+import type { ModemsState } from '../../hal/modem/port.ts';
+import type { Supervised } from '../../hal/os/supervise.ts';
+import type { PrinterStatus } from '../../hal/printer/port.ts';
+import type { SystemState } from '../../hal/system/port.ts';
+import type { Levels } from '../../pipelines/media/levels.ts';
+import type { MediaFigures } from '../../pipelines/media/messages.ts';
+import type {
+  BoxSnapshot,
+  DropState,
+  DropTroubles,
+  EventsState,
+  ModemCare,
+  PowerPhase,
+  PrintFigures,
+  UplinkFigures,
+  Warning,
+} from './snapshot.ts';
+
+/** What does not change while the box runs. */
+export type BoxFacts = Pick<
+  BoxSnapshot,
+  'name' | 'version' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
+>;
+
+/** What others keep and this only shows. */
+export interface Kept {
+  readonly startedAt: () => string;
+  readonly drop: () => DropState;
+  readonly troubles: () => DropTroubles;
+  readonly warnings: () => readonly Warning[];
+  readonly events: () => EventsState | undefined;
+  readonly prints: () => PrintFigures;
+}
+
+interface Readings {
+  readonly media: MediaFigures | undefined;
+  readonly levels: Levels | undefined;
+  readonly uplink: UplinkFigures | undefined;
+  readonly recording: BoxSnapshot['recording'];
+  readonly battery: BatteryState;
+  readonly power: PowerPhase;
+  readonly resting: BoxSnapshot['resting'];
+  readonly broker: BoxSnapshot['broker'];
+  readonly isCameraLocked: boolean;
+  readonly printer: PrinterStatus;
+  readonly modems: ModemsState;
+  readonly modemCare: readonly ModemCare[];
+  readonly system: SystemState | undefined;
+}
+
+const NOTHING_READ: Readings = {
+  media: undefined,
+  levels: undefined,
+  uplink: undefined,
+  recording: [],
+  battery: { phase: 'absent' },
+  power: 'normal',
+  resting: [],
+  broker: { phase: 'none' },
+  isCameraLocked: false,
+  printer: { phase: 'absent' },
+  modems: { phase: 'absent' },
+  modemCare: [],
+  system: undefined,
+};
+
+/** Collects what children and devices tell. Read by snapshot, so that readers cannot change it. */
+export class BoxState {
+  readonly #facts: BoxFacts;
+  readonly #kept: Kept;
+  #children: Readonly<Record<string, Supervised>> = {};
+  #panelAway: Readonly<Record<string, string>> = {};
+  #readings = NOTHING_READ;
+
+  constructor(facts: BoxFacts, kept: Kept) {
+    this.#facts = facts;
+    this.#kept = kept;
+  }
+
+  setChild(name: string, supervised: Supervised): void {
+    this.#children = { ...this.#children, [name]: supervised };
+  }
+
+  /** @param reason Undefined where it answers. */
+  setPanelAway(part: string, reason: string | undefined): void {
+    const { [part]: _before, ...others } = this.#panelAway;
+    this.#panelAway = reason === undefined ? others : { ...others, [part]: reason };
+  }
+
+  set(readings: Partial<Readings>): void {
+    this.#readings = { ...this.#readings, ...readings };
+  }
+
+  snapshot(): BoxSnapshot {
+    return {
+      ...this.#facts,
+      ...this.#readings,
+      startedAt: this.#kept.startedAt(),
+      drop: this.#kept.drop(),
+      troubles: this.#kept.troubles(),
+      warnings: this.#kept.warnings(),
+      events: this.#kept.events(),
+      prints: this.#kept.prints(),
+      children: this.#children,
+      panelAway: this.#panelAway,
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { ModemState } from '../../hal/modem/port.ts';
+import type { LinkWish } from '../../pipelines/uplink/links.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+
+/**
+ * What the bonding says of the link over a modem.
+ *
+ * - `out`: it carries nothing while another link does, so that its modem is to blame.
+ * - `all-out`: no link carries anything; the receiver may be what is away.
+ * - `unknown`: no link of the config, or none that is in use.
+ */
+export type Carriage = 'carries' | 'out' | 'all-out' | 'unknown';
+
+/** The link of the config that goes over a modem: by its interface, address or name. */
+export function wishOf(
+  { id, interfaceName, addresses }: ModemState,
+  wishes: readonly LinkWish[],
+): LinkWish | undefined {
+  return wishes.find((wish) => {
+    if (wish.device !== undefined) return wish.device === interfaceName;
+    if (wish.address !== undefined && addresses.includes(wish.address)) return true;
+    return wish.id === id || wish.id === interfaceName;
+  });
+}
+
+export function carriageOf(
+  wish: LinkWish | undefined,
+  { uplink, children }: Pick<BoxSnapshot, 'uplink' | 'children'>,
+): Carriage {
+  // What a dead process said is old.
+  const isFresh = uplink !== undefined && children['uplink']?.phase === 'running';
+  if (wish === undefined || !isFresh || uplink.phase === 'off' || uplink.bond === undefined) {
+    return 'unknown';
+  }
+  const { links } = uplink.bond;
+  const link = links.find(({ id }) => id === wish.id);
+  if (link === undefined && !uplink.missingLinks.includes(wish.id)) return 'unknown';
+  if (link !== undefined && (!link.isEnabled || link.isSpent)) return 'unknown';
+  const isActive = (one: (typeof links)[number]) =>
+    one.state === 'active' || one.state === 'suspect';
+  if (link !== undefined && isActive(link)) return 'carries';
+  return links.some(isActive) ? 'out' : 'all-out';
+}

@@ -1,0 +1,73 @@
+import type { Modems } from '../../hal/modem/port.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Config } from '../config/config.ts';
+import { linkWishes } from '../media/settings.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type { BoxSnapshot, ModemCare } from '../model/snapshot.ts';
+import { wishOf } from './link-state.ts';
+import { openPinKeeper } from './pin-entry.ts';
+import { openResetter } from './reset.ts';
+import { climbKeyOf } from './reset-attempts.ts';
+import { openSimData } from './sim-data-store.ts';
+
+const LOOK_EVERY_MS = 1_000;
+
+export interface CareDeps {
+  readonly config: Pick<Config, 'modems' | 'uplink'>;
+  readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
+  readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
+  readonly stateFolder: string;
+  readonly onCare: (care: readonly ModemCare[]) => void;
+  /** `modem.reset`, for each step of the ladder. */
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Sees to the modems until `signal` aborts: gives their SIMs the PIN, and brings back
+ * those that were lost; counts what they carry. Never fails.
+ */
+export async function careForModems(deps: CareDeps, signal: AbortSignal): Promise<void> {
+  const { config, snapshot, onCare, clock, log } = deps;
+  const pins = await openPinKeeper({ ...deps, files: config.modems.pin_files });
+  const wishes = config.uplink === undefined ? [] : linkWishes(config.uplink);
+  const isDirect = config.modems.driver === 'at';
+  await using data = await openSimData(deps.stateFolder, deps);
+  const resetter = config.modems.reset ? openResetter({ ...deps, wishes, isDirect }) : undefined;
+  const look = async () => {
+    const box = snapshot();
+    const known = box.modems.phase === 'known' ? box.modems.modems : [];
+    await data.note(known);
+    const troubles = await pins.look(known, signal);
+    const resets = await resetter?.look(box, signal);
+    onCare(
+      known.map((modem) => {
+        const pin = troubles.get(modem.id);
+        const reset = resets?.get(climbKeyOf(modem));
+        const usedBytes = data.usedOf(modem);
+        const wish = wishOf(modem, wishes);
+        return {
+          id: modem.id,
+          model: modem.model,
+          ...(pin === undefined ? {} : { pin }),
+          ...(reset === undefined ? {} : { reset }),
+          ...(usedBytes === undefined ? {} : { usedBytes }),
+          ...(wish === undefined ? {} : { link: wish.id }),
+          ...(wish?.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
+        };
+      }),
+    );
+  };
+  while (!signal.aborted) {
+    try {
+      await look();
+      await clock.sleep(LOOK_EVERY_MS, signal);
+    } catch (error) {
+      if (isAbort(error, signal)) return;
+      log.warn('modems not seen to', { reason: messageOf(error) });
+      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { reportTelemetry } from './payloads/report.ts';
+import type { TelemetryName } from './payloads/topics.ts';
+
+type Bodies = ReturnType<typeof reportTelemetry>;
+
+/**
+ * What counts as a change that is told before its time: a state, never a figure
+ * that moves by itself.
+ */
+export function changesOf(bodies: Bodies): Partial<Record<TelemetryName, string>> {
+  const { status, battery, camera, printer, storage } = bodies;
+  return {
+    status: key(status.state, status.drop, status.health, status.reasons, status.power),
+    battery: key(battery.source, battery.mains, battery.charging, battery.soc_ratio === null),
+    camera: key(camera.model, camera.state),
+    printer: key(printer.state, printer.paper, printer.cover, printer.fault),
+    storage: key(storage.vols.map(({ role, state, reason }) => [role, state, reason])),
+  };
+}
+
+function key(...parts: readonly unknown[]): string {
+  return JSON.stringify(parts);
+}

@@ -1,0 +1,233 @@
+import { once } from 'node:events';
+import { type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
+import { messageOf } from '../../../hal/os/log.ts';
+import { openSocket } from './broker-socket.ts';
+import { clientOptions } from './client-options.ts';
+import {
+  type Connection,
+  type ConnectOptions,
+  type Incoming,
+  MqttError,
+  type Outgoing,
+} from './connection.ts';
+import { Places } from './slots.ts';
+
+/** Messages at QoS 1 on their way at once; fewer where the broker says so. */
+const IN_FLIGHT_MAX = 16;
+const WAITING_MAX = 256;
+/** Bytes in the socket beyond which telemetry is left out. */
+const BACKLOG_MAX_BYTES = 65_536;
+/** A broker that acknowledges nothing for so long is none. */
+const ACK_TIMEOUT_MS = 30_000;
+const END_TIMEOUT_MS = 2_000;
+
+/** 3.1.1: unacceptable protocol version. 5: unsupported protocol version. */
+const UNSUPPORTED_VERSION: readonly number[] = [1, 132];
+
+/**
+ * The one door to MQTT. Connects with MQTT 5, and with 3.1.1 where the broker does
+ * not know that. `signal` ends the connecting; what is connected is ended with `end`.
+ *
+ * @throws MqttError UNREACHABLE, PROTOCOL, REFUSED; the reason of an aborted `signal`.
+ */
+export async function connectMqtt(
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  try {
+    return await connectWith(5, options, signal);
+  } catch (error) {
+    const isOld =
+      error instanceof MqttError && UNSUPPORTED_VERSION.includes(error.reasonCode ?? -1);
+    if (!isOld) throw error;
+    return await connectWith(4, options, signal);
+  }
+}
+
+async function connectWith(
+  protocol: 4 | 5,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  signal.throwIfAborted();
+  const closing = new AbortController();
+  const close = (error: MqttError) => {
+    closing.abort(error);
+    client.stream.destroy();
+  };
+  const client = new MqttClient(() => openSocket(options, close), {
+    ...clientOptions(protocol, options),
+    manualConnect: true,
+  });
+  // Each error ends the connection; a listener must be there, or it ends the daemon.
+  client.on('error', (error) => close(explain(error, options)));
+  client.on('disconnect', ({ reasonCode }) =>
+    close(new MqttError('CLOSED', `the broker hung up with reason ${reasonCode}`, reasonCode)),
+  );
+  client.on('close', () => close(new MqttError('CLOSED', 'the connection was closed')));
+  client.on('packetreceive', (packet) => {
+    // Nothing is subscribed at QoS 2, and mqtt.js would store such messages without bound.
+    if (packet.cmd === 'publish' && packet.qos === 2)
+      close(new MqttError('PROTOCOL', 'the broker sent a message at QoS 2'));
+  });
+  client.on('message', (_topic, _payload, packet) => options.onMessage(incoming(packet)));
+
+  const abort = () => close(new MqttError('CLOSED', 'ended by the box', undefined, signal.reason));
+  signal.addEventListener('abort', abort, { once: true });
+  const connected = new Promise<IConnackPacket>((resolve) => client.once('connect', resolve));
+  try {
+    client.connect();
+    const connack = await Promise.race([connected, rejection(closing.signal)]);
+    return new MqttConnection(client, protocol, connack, closing.signal, close);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw explain(error, options);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function explain(error: unknown, { host, port }: ConnectOptions): MqttError {
+  if (error instanceof MqttError) return error;
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'number')
+    return new MqttError('REFUSED', `${host}:${port}: ${messageOf(error)}`, code);
+  const kind = typeof code === 'string' ? 'UNREACHABLE' : 'PROTOCOL';
+  return new MqttError(kind, `${host}:${port}: ${messageOf(error)}`, undefined, error);
+}
+
+function incoming({ topic, payload, retain, properties }: IPublishPacket): Incoming {
+  const { messageExpiryInterval, responseTopic, correlationData } = properties ?? {};
+  return {
+    topic,
+    payload: Buffer.isBuffer(payload) ? payload : Buffer.from(payload),
+    isRetained: retain,
+    ...(messageExpiryInterval === undefined ? {} : { expiryS: messageExpiryInterval }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(correlationData === undefined ? {} : { correlation: correlationData }),
+  };
+}
+
+class MqttConnection implements Connection {
+  readonly protocol: 4 | 5;
+  readonly closed: AbortSignal;
+  readonly #client: MqttClient;
+  readonly #close: (error: MqttError) => void;
+  readonly #places: Places;
+  readonly #underWay = new Set<() => void>();
+
+  constructor(
+    client: MqttClient,
+    protocol: 4 | 5,
+    connack: IConnackPacket,
+    closed: AbortSignal,
+    close: (error: MqttError) => void,
+  ) {
+    this.#client = client;
+    this.protocol = protocol;
+    this.closed = closed;
+    this.#close = close;
+    const inFlightMax = Math.min(IN_FLIGHT_MAX, connack.properties?.receiveMaximum ?? 65_535);
+    this.#places = new Places(inFlightMax, WAITING_MAX);
+    closed.addEventListener('abort', () => this.#endAll(), { once: true });
+  }
+
+  async publish(message: Outgoing): Promise<void> {
+    if (message.qos === 0) return await this.#send(message);
+    if (!(await this.#places.take())) {
+      this.#throwIfClosed();
+      throw new MqttError('BUSY', `${WAITING_MAX} messages wait for the broker`);
+    }
+    try {
+      await this.#send(message);
+    } finally {
+      this.#places.give();
+    }
+  }
+
+  offer(message: Outgoing): boolean {
+    if (this.closed.aborted || this.#client.stream.writableLength > BACKLOG_MAX_BYTES) return false;
+    if (message.qos === 1 && !this.#places.isFree) return false;
+    // Its loss shows where the connection's end shows.
+    this.publish(message).catch(() => undefined);
+    return true;
+  }
+
+  async subscribe(filters: readonly string[]): Promise<void> {
+    // `rap`: a retained command must be known for one, also while it is live.
+    await this.#race(
+      this.#client.subscribeAsync([...filters], {
+        qos: 1,
+        ...(this.protocol === 5 ? { rap: true } : {}),
+      }),
+    );
+  }
+
+  async unsubscribe(filters: readonly string[]): Promise<void> {
+    await this.#race(this.#client.unsubscribeAsync([...filters]));
+  }
+
+  async end(): Promise<void> {
+    if (this.closed.aborted) return;
+    const ended = once(this.#client.stream, 'close').catch(() => undefined);
+    const options = this.protocol === 5 ? { properties: { sessionExpiryInterval: 0 } } : {};
+    this.#client.end(false, { reasonCode: 0, ...options });
+    const timer = setTimeout(() => this.#client.stream.destroy(), END_TIMEOUT_MS);
+    await ended;
+    clearTimeout(timer);
+  }
+
+  async #send({ topic, payload, qos, isRetained, expiryS, correlation }: Outgoing): Promise<void> {
+    this.#throwIfClosed();
+    const properties = {
+      ...(expiryS === undefined ? {} : { messageExpiryInterval: Math.max(1, Math.round(expiryS)) }),
+      ...(correlation === undefined ? {} : { correlationData: correlation }),
+    };
+    const sent = this.#client.publishAsync(topic, payload, {
+      qos,
+      retain: isRetained,
+      ...(this.protocol === 5 && Object.keys(properties).length > 0 ? { properties } : {}),
+    });
+    await this.#race(sent);
+  }
+
+  /** What mqtt.js forgets when the stream goes is settled here. */
+  async #race(work: Promise<unknown>): Promise<void> {
+    work.catch(() => undefined);
+    this.#throwIfClosed();
+    let onClosed = (): void => undefined;
+    const closed = new Promise<never>((_, reject) => {
+      onClosed = () => reject(this.closed.reason);
+    });
+    this.#underWay.add(onClosed);
+    const timer = setTimeout(() => {
+      this.#close(new MqttError('CLOSED', `no acknowledgement within ${ACK_TIMEOUT_MS} ms`));
+    }, ACK_TIMEOUT_MS);
+    try {
+      await Promise.race([work, closed]);
+    } catch (error) {
+      if (error instanceof MqttError) throw error;
+      const { code } = error as { code?: unknown };
+      throw new MqttError('REFUSED', messageOf(error), typeof code === 'number' ? code : undefined);
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(onClosed);
+    }
+  }
+
+  #throwIfClosed(): void {
+    if (this.closed.aborted) throw this.closed.reason;
+  }
+
+  #endAll(): void {
+    this.#places.close();
+    for (const onClosed of this.#underWay) onClosed();
+  }
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { keepFile } from '../../hal/os/save-file.ts';
+import type { Body } from './payloads/topics.ts';
+
+type Reply = Body<'reply'>;
+
+/**
+ * Longer than a command may be on its way: expiry, session and clocks that differ.
+ * Within it an id is never forgotten, over restarts too. By a clock that is never set:
+ * one that jumps would make all ids old at once.
+ */
+const KEEP_MS = 300_000;
+/** Ids in that time. When it is full nothing is forgotten for it: new commands are refused. */
+const IDS_MAX = 256;
+const RESULT_MAX_BYTES = 4_096;
+
+interface Known {
+  /** Taken, or read after a restart, in monotonic time. */
+  readonly atMs: number;
+  readonly reply: Reply;
+}
+
+const stored = v.array(
+  v.object({
+    id: v.string(),
+    status: v.string(),
+    code: v.nullable(v.string()),
+    detail: v.nullable(v.string()),
+    result: v.unknown(),
+  }),
+);
+
+/** Which commands were taken and what came of each, on disk before one is run. */
+export class CommandMemory {
+  readonly #path: string;
+  readonly #known = new Map<string, Known>();
+  #saving: Promise<void> = Promise.resolve();
+
+  private constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** A file that is not there or makes no sense is an empty memory. */
+  static async open(path: string, nowMs: number): Promise<CommandMemory> {
+    const memory = new CommandMemory(path);
+    const text = await readFile(path, 'utf8').catch(() => '[]');
+    for (const reply of parseStored(text)) {
+      memory.#known.set(reply.id, { atMs: nowMs, reply: settled(reply as Reply) });
+    }
+    return memory;
+  }
+
+  find(id: string): Reply | undefined {
+    return this.#known.get(id)?.reply;
+  }
+
+  /**
+   * False where there is no room: then the command must not run. Rejects when the disk fails.
+   *
+   * @param nowMs Monotonic.
+   */
+  async accept(id: string, nowMs: number): Promise<boolean> {
+    for (const [old, { atMs }] of this.#known) {
+      if (nowMs - atMs > KEEP_MS) this.#known.delete(old);
+    }
+    if (this.#known.size >= IDS_MAX) return false;
+    const reply: Reply = { id, status: 'accepted', code: null, detail: null, result: null };
+    this.#known.set(id, { atMs: nowMs, reply });
+    try {
+      await this.#save();
+    } catch (error) {
+      this.#known.delete(id);
+      throw error;
+    }
+    return true;
+  }
+
+  /** What came of it, for whoever asks again. */
+  async settle(id: string, reply: Reply): Promise<void> {
+    const known = this.#known.get(id);
+    if (known === undefined) return;
+    const isLong = Buffer.byteLength(JSON.stringify(reply.result ?? null)) > RESULT_MAX_BYTES;
+    this.#known.set(id, { ...known, reply: isLong ? { ...reply, result: null } : reply });
+    await this.#save();
+  }
+
+  /** One after the other, each with all that is known then. */
+  async #save(): Promise<void> {
+    this.#saving = this.#saving.catch(() => undefined).then(() => this.#write());
+    await this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const all = [...this.#known.values()].map(({ reply }) => reply);
+    await keepFile(this.#path, JSON.stringify(all));
+  }
+}
+
+function parseStored(text: string): v.InferOutput<typeof stored> {
+  try {
+    const parsed = v.safeParse(stored, JSON.parse(text));
+    return parsed.success ? parsed.output.slice(-IDS_MAX) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** What ran when the box went down is over, and nobody knows how far it came. */
+function settled(reply: Reply): Reply {
+  if (reply.status !== 'accepted' && reply.status !== 'progress') return reply;
+  const detail = 'the box was restarted while it ran';
+  return { ...reply, status: 'failed', code: 'INTERRUPTED', detail };
+}

@@ -1,0 +1,144 @@
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
+import { clipText } from '../model/rounding.ts';
+import type { Incoming } from './client/connection.ts';
+import type { CommandMemory } from './command-memory.ts';
+import type { Body } from './payloads/topics.ts';
+import { type Addressee, parseRequest, type Request } from './request.ts';
+
+type Reply = Body<'reply'>;
+
+export interface DeskDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly commander: Commander;
+  readonly memory: CommandMemory;
+  /** False while nobody sets the machine's clock: a Pi has none of its own. */
+  readonly isClockSet: () => boolean;
+  /** Sends an answer, or loses it where nobody is connected: whoever asks again gets it. */
+  readonly answer: (to: Addressee, reply: Reply) => void;
+}
+
+/** Commands that run at once. They do not wait for one another: `end` must get through. */
+const RUNNING_MAX = 8;
+const ADDRESSEES_MAX = 4;
+const PROGRESS_EVERY_MS = 250;
+const LOG_EVERY_MS = 1_000;
+
+/** Takes commands off the wire, has each run once, and answers. */
+export class CommandDesk {
+  readonly #root: string;
+  readonly #deps: DeskDeps;
+  readonly #running = new Map<string, Addressee[]>();
+  #refused = 0;
+  #refusalLoggedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(root: string, deps: DeskDeps) {
+    this.#root = root;
+    this.#deps = deps;
+  }
+
+  /** Resolves when the command is over. Never rejects. */
+  async take(message: Incoming, signal: AbortSignal): Promise<void> {
+    const { clock, isClockSet } = this.#deps;
+    const request = parseRequest(message, this.#root, isClockSet() ? clock.wallMs() : undefined);
+    if (request.kind === 'ignore') return;
+    if (request.kind === 'refuse') {
+      this.#logRefusal(request.refusal.code, message.topic);
+      this.#deps.answer(request.to, { id: request.id, ...request.refusal, result: null });
+      return;
+    }
+    if (this.#isRepeat(request)) return;
+    await this.#run(request, signal);
+  }
+
+  #isRepeat({ id, to }: Extract<Request, { kind: 'run' }>): boolean {
+    const known = this.#deps.memory.find(id);
+    if (known === undefined && !this.#running.has(id)) return false;
+    const addressees = this.#running.get(id);
+    if (addressees !== undefined && addressees.length < ADDRESSEES_MAX) addressees.push(to);
+    if (known !== undefined) this.#deps.answer(to, known);
+    return true;
+  }
+
+  async #run({ id, command, to }: Extract<Request, { kind: 'run' }>, signal: AbortSignal) {
+    const { log, memory, clock } = this.#deps;
+    if (this.#running.size >= RUNNING_MAX)
+      return this.#deps.answer(to, rejected(id, `${RUNNING_MAX} commands run already`));
+    this.#running.set(id, [to]);
+    try {
+      if (!(await memory.accept(id, clock.monotonicMs())))
+        return this.#tell(id, rejected(id, 'too many commands in the last minutes'));
+      log.debug('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
+      this.#tell(id, { id, status: 'accepted', code: null, detail: null, result: null });
+      const reply = replyOf(id, await this.#carryOut(id, command, signal));
+      await memory.settle(id, reply);
+      log.debug('command over', { verb: command.verb, id, status: reply.status, code: reply.code });
+      this.#tell(id, reply);
+    } catch (error) {
+      const detail = `the box cannot write down what it did: ${messageOf(error)}`;
+      log.error('command memory lost', { id, reason: messageOf(error) });
+      this.#tell(id, {
+        id,
+        status: 'failed',
+        code: 'DISK',
+        detail: clipText(detail, 1024),
+        result: null,
+      });
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #carryOut(id: string, command: Command, signal: AbortSignal): Promise<Outcome> {
+    let toldMs = Number.NEGATIVE_INFINITY;
+    const onProgress = ({ detail, ratio }: Progress) => {
+      const nowMs = this.#deps.clock.monotonicMs();
+      if (nowMs - toldMs < PROGRESS_EVERY_MS) return;
+      toldMs = nowMs;
+      const result = ratio === undefined ? null : { ratio };
+      this.#tell(id, {
+        id,
+        status: 'progress',
+        code: null,
+        detail: clipText(detail, 1024),
+        result,
+      });
+    };
+    try {
+      // It was written down while the box began to end.
+      signal.throwIfAborted();
+      return await this.#deps.commander.run(command, onProgress, signal);
+    } catch (error) {
+      const code = signal.aborted ? 'INTERRUPTED' : 'INTERNAL';
+      return { status: 'failed', code, detail: messageOf(error) };
+    }
+  }
+
+  /** Whoever floods the box with nonsense does not fill its journal. */
+  #logRefusal(code: string, topic: string): void {
+    this.#refused += 1;
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (nowMs - this.#refusalLoggedMs < LOG_EVERY_MS) return;
+    const refused = this.#refused;
+    this.#refused = 0;
+    this.#refusalLoggedMs = nowMs;
+    this.#deps.log.warn('commands refused', { refused, code, topic: clipText(topic, 128) });
+  }
+
+  #tell(id: string, reply: Reply): void {
+    for (const to of this.#running.get(id) ?? []) this.#deps.answer(to, reply);
+  }
+}
+
+function replyOf(id: string, outcome: Outcome): Reply {
+  const detail = clipText(outcome.detail, 1024);
+  if (outcome.status === 'done')
+    return { id, status: 'done', code: null, detail, result: outcome.result ?? null };
+  return { id, status: outcome.status, code: clipText(outcome.code, 64), detail, result: null };
+}
+
+function rejected(id: string, detail: string): Reply {
+  return { id, status: 'rejected', code: 'BUSY', detail, result: null };
+}

@@ -1,0 +1,46 @@
+import { type Levels, SILENCE_DBFS } from '../../../pipelines/media/levels.ts';
+import type { Body } from './topics.ts';
+
+/** Below this RMS on all channels nobody plays; a room's noise over a microphone is above it. */
+const SILENT_BELOW_DBFS = -60;
+/** Converters clip a little below full scale. */
+const CLIP_FROM_DBFS = -0.1;
+
+/** Since when there has been no sound. */
+export interface Silence {
+  readonly seconds: number | undefined;
+}
+
+/** Counts silence from one look at the levels to the next. */
+export class SilenceMeter {
+  #sinceMs: number | undefined;
+  #seconds: number | undefined;
+
+  /** @param nowMs Monotonic. */
+  note(levels: Levels | undefined, nowMs: number): Silence {
+    if (levels === undefined || levels.rmsDbfs.length === 0) {
+      this.#sinceMs = undefined;
+      this.#seconds = undefined;
+    } else if (levels.rmsDbfs.some((dbfs) => dbfs > SILENT_BELOW_DBFS)) {
+      this.#sinceMs = undefined;
+      this.#seconds = 0;
+    } else {
+      this.#sinceMs ??= nowMs;
+      this.#seconds = Math.round((nowMs - this.#sinceMs) / 1000);
+    }
+    return { seconds: this.#seconds };
+  }
+}
+
+export function reportAudio(levels: Levels | undefined, silence: Silence): Body<'audio'> {
+  const peaks = levels?.peakDbfs ?? [];
+  return {
+    ch: peaks.slice(0, 8).map((peak, channel) => ({
+      peak_dbfs: peak,
+      rms_dbfs: levels?.rmsDbfs[channel] ?? SILENCE_DBFS,
+      clip: peak >= CLIP_FROM_DBFS,
+    })),
+    silence_s: silence.seconds ?? null,
+    xruns: null,
+  };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../../../hal/os/clock.ts';
+import type { Outgoing } from '../client/connection.ts';
+import { rfc3339 } from './report.ts';
+import { type Body, expiryS, TOPICS, type TopicName } from './topics.ts';
+
+/** Makes messages of bodies: envelope, topic, QoS, retention and expiry by the table. */
+export class Stamper {
+  readonly root: string;
+  readonly #session: string;
+  readonly #clock: Clock;
+  readonly #seqs = new Map<TopicName, number>();
+
+  /** @param session Names this run of the daemon. */
+  constructor(root: string, session: string, clock: Clock) {
+    this.root = root;
+    this.#session = session;
+    this.#clock = clock;
+  }
+
+  /** @param key What follows the topic's name, as the key of an alert. */
+  message<T extends TopicName>(name: T, body: Body<T>, isLive: boolean, key?: string): Outgoing {
+    const seq = (this.#seqs.get(name) ?? 0) + 1;
+    this.#seqs.set(name, seq);
+    const ts = rfc3339(this.#clock.wallMs());
+    const expiry = expiryS(name, isLive);
+    return {
+      topic: this.topic(name, key),
+      payload: JSON.stringify({ v: 1, ts, seq, session: this.#session, ...body }),
+      qos: TOPICS[name].qos,
+      isRetained: TOPICS[name].isRetained,
+      ...(expiry === undefined ? {} : { expiryS: expiry }),
+    };
+  }
+
+  /** Takes back what is retained. */
+  clearing(name: TopicName, key?: string): Outgoing {
+    return { topic: this.topic(name, key), payload: '', qos: 1, isRetained: true };
+  }
+
+  topic(name: TopicName, key?: string): string {
+    return key === undefined ? `${this.root}/${name}` : `${this.root}/${name}/${key}`;
+  }
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+import * as v from 'valibot';
+import { type PanelHand, panelActionSchema } from '../devices/simulated-panel.ts';
+import type { Slip } from '../devices/slips.ts';
+import { type Commander, VERBS } from '../model/commands.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { type Answer, answerJson, readJson, refuse } from './answer.ts';
+import type { CommandProgress } from './wire.ts';
+
+export interface BoxDeps {
+  readonly snapshot: () => BoxSnapshot;
+  readonly commander: Commander;
+  readonly slips: () => readonly Slip[];
+  readonly hand: PanelHand | undefined;
+  readonly onProgress: (progress: CommandProgress) => void;
+  /** The box's own: a page that leaves does not take its command back. */
+  readonly signal: AbortSignal;
+}
+
+const PHASES = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'] as const;
+
+const commandSchema = v.strictObject({
+  verb: v.picklist(VERBS),
+  args: v.optional(v.record(v.string(), v.unknown()), {}),
+  expect: v.optional(v.picklist(PHASES)),
+  isDryRun: v.optional(v.boolean(), false),
+});
+
+/** A page waits for one; more at once are a fault or an attack. */
+const COMMANDS_MAX = 4;
+
+/** What somebody who has signed in may see and do. */
+export class BoxAnswers {
+  readonly #deps: BoxDeps;
+  #commands = 0;
+
+  constructor(deps: BoxDeps) {
+    this.#deps = deps;
+  }
+
+  async answer(request: IncomingMessage, path: string): Promise<Answer> {
+    const slip = /^\/slips\/([\w-]{1,64})\.png$/.exec(path)?.[1];
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    switch (`${method} ${slip === undefined ? path : '/slips'}`) {
+      case 'GET /state.json':
+        return answerJson(200, this.#deps.snapshot());
+      case 'GET /slips':
+        return this.#answerSlip(slip ?? '');
+      case 'POST /command':
+        return await this.#answerCommand(await readJson(request));
+      case 'POST /panel':
+        return this.#answerPanel(await readJson(request));
+      default:
+        return refuse(404, 'not-here');
+    }
+  }
+
+  #answerSlip(id: string): Answer {
+    const slip = this.#deps.slips().find((other) => other.id === id);
+    if (slip === undefined) return refuse(404, 'not-here');
+    const headers = { 'Cache-Control': 'private, max-age=86400, immutable' };
+    return { status: 200, type: 'image/png', body: slip.png, headers };
+  }
+
+  async #answerCommand(body: unknown): Promise<Answer> {
+    const parsed = v.safeParse(commandSchema, body);
+    if (!parsed.success) return refuse(400, 'bad-request');
+    if (this.#commands >= COMMANDS_MAX) return refuse(503, 'busy');
+    const { verb, expect, ...rest } = parsed.output;
+    const { commander, onProgress, signal } = this.#deps;
+    this.#commands += 1;
+    try {
+      const command = { verb, ...rest, by: 'page', ...(expect && { expect }) } as const;
+      const onStep = (step: { detail: string; ratio?: number }) => onProgress({ verb, ...step });
+      return answerJson(200, await commander.run(command, onStep, signal));
+    } finally {
+      this.#commands -= 1;
+    }
+  }
+
+  #answerPanel(body: unknown): Answer {
+    const { hand } = this.#deps;
+    if (hand === undefined) return refuse(404, 'real-hardware');
+    const parsed = v.safeParse(panelActionSchema, body);
+    if (!parsed.success) return refuse(400, 'bad-request');
+    return hand.act(parsed.output) ? answerJson(200, {}) : refuse(404, 'not-here');
+  }
+}

@@ -1,0 +1,186 @@
+import type { ServerResponse } from 'node:http';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Levels } from '../../pipelines/media/levels.ts';
+import type { SimulatedPanel } from '../devices/simulated-panel.ts';
+import type { SlipNote } from '../devices/slips.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { differenceOf, type Told } from './change.ts';
+import { EventStream, renderEvent } from './event-stream.ts';
+import type { History, Sample } from './history.ts';
+import type { LogTail } from './log-tail.ts';
+import type { Bye, Change, CommandProgress, Hello, View, ViewerPorts } from './wire.ts';
+
+export interface EventDeps {
+  readonly snapshot: () => BoxSnapshot;
+  readonly slips: () => readonly SlipNote[];
+  readonly panel?: SimulatedPanel;
+  readonly logTail: LogTail;
+  readonly viewers: ViewerPorts;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const TICK_MS = 100;
+/** Levels every tick, the rest twice a second. */
+const TICKS_PER_CHANGE = 5;
+const STREAMS_MAX = 16;
+/** A phone that lost its network leaves streams behind that nobody reads. */
+const STREAMS_PER_SESSION = 3;
+const RETRY_MS = 1_000;
+
+/**
+ * All open pages. What is sent is reckoned once and is the same for every page;
+ * without a page nothing is reckoned.
+ */
+export class Events {
+  readonly #deps: EventDeps;
+  readonly #history: History;
+  readonly #isSignedIn: (session: string) => boolean;
+  #streams: EventStream[] = [];
+  #told: Told = {};
+  #levels: Levels | undefined;
+  #logSeq = 0;
+  #wake: () => void = () => undefined;
+
+  constructor(deps: EventDeps, history: History, isSignedIn: (session: string) => boolean) {
+    this.#deps = deps;
+    this.#history = history;
+    this.#isSignedIn = isSignedIn;
+  }
+
+  /** Opens a stream on `response`; false when there are too many. */
+  open(response: ServerResponse, session: string): boolean {
+    this.#forgetClosed();
+    const own = this.#streams.filter((stream) => stream.session === session);
+    if (own.length >= STREAMS_PER_SESSION) this.#end(own.slice(0, 1), 'another-page');
+    if (this.#streams.length >= STREAMS_MAX) return false;
+    const stream = new EventStream(response, session, this.#deps.clock.monotonicMs());
+    response.writeHead(200);
+    response.on('error', () => undefined);
+    // Those who listen already get their changes first: from here on all know the same.
+    this.#sendChanges();
+    this.#sendLog();
+    stream.send(`retry: ${RETRY_MS}\n${renderEvent('hello', this.#hello())}`, false);
+    this.#streams.push(stream);
+    this.#wake();
+    return true;
+  }
+
+  tellProgress(progress: CommandProgress): void {
+    this.#send('progress', progress, false);
+  }
+
+  tellSample(sample: Sample): void {
+    this.#send('sample', sample, false);
+  }
+
+  /** Ends the pages of a session that has signed out. */
+  endSession(session: string): void {
+    this.#end(
+      this.#streams.filter((stream) => stream.session === session),
+      'signed-out',
+    );
+  }
+
+  /** Tells until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      for (let tick = 0; !signal.aborted; tick += 1) {
+        if (this.#streams.length === 0) await this.#firstStream(signal);
+        this.#sendLevels();
+        if (tick % TICKS_PER_CHANGE === 0) {
+          this.#sweep();
+          this.#sendChanges();
+          this.#sendLog();
+        }
+        await this.#deps.clock.sleep(TICK_MS, signal);
+      }
+    } catch (error) {
+      if (!isAbort(error, signal)) throw error;
+    } finally {
+      this.#end(this.#streams, 'ending');
+    }
+  }
+
+  async #firstStream(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+  }
+
+  #view(): View {
+    const { levels: _, ...rest } = this.#deps.snapshot();
+    return { ...rest, slips: this.#slips(), panel: this.#deps.panel?.state() };
+  }
+
+  /** A slip's source may hold its picture too: that goes by a request of its own. */
+  #slips(): readonly SlipNote[] {
+    return this.#deps.slips().map(({ id, atMs, title }) => ({ id, atMs, title }));
+  }
+
+  #hello(): Hello {
+    const view = this.#view();
+    const log = this.#deps.logTail.after(0);
+    this.#told = differenceOf({}, view).told;
+    this.#logSeq = log.at(-1)?.seq ?? 0;
+    return {
+      nowMs: this.#deps.clock.wallMs(),
+      view,
+      history: this.#history.samples(),
+      log,
+      viewers: this.#deps.viewers,
+    };
+  }
+
+  #sendChanges(): void {
+    if (this.#streams.length === 0) return;
+    const { told, set, gone } = differenceOf(this.#told, this.#view());
+    this.#told = told;
+    // An empty one goes too: it says that the box is alive.
+    this.#send('change', { nowMs: this.#deps.clock.wallMs(), set, gone } satisfies Change, false);
+  }
+
+  #sendLevels(): void {
+    const { levels } = this.#deps.snapshot();
+    if (levels === this.#levels) return;
+    this.#levels = levels;
+    this.#send('levels', levels ?? null, true);
+  }
+
+  #sendLog(): void {
+    if (this.#streams.length === 0) return;
+    const lines = this.#deps.logTail.after(this.#logSeq);
+    if (lines.length === 0) return;
+    this.#logSeq = lines.at(-1)?.seq ?? this.#logSeq;
+    this.#send('log', lines, false);
+  }
+
+  #send(name: string, data: unknown, isSparable: boolean): void {
+    if (this.#streams.length === 0) return;
+    const frame = renderEvent(name, data);
+    for (const stream of this.#streams) stream.send(frame, isSparable);
+  }
+
+  #sweep(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const over = this.#streams.filter((stream) => !this.#isSignedIn(stream.session));
+    this.#end(over, 'signed-out');
+    for (const stream of this.#streams) {
+      if (!stream.dropIfStuck(nowMs)) continue;
+      this.#deps.log.warn('operator page dropped: it reads too slowly');
+    }
+    this.#forgetClosed();
+  }
+
+  #end(streams: readonly EventStream[], reason: Bye['reason']): void {
+    const bye = renderEvent('bye', { reason } satisfies Bye);
+    for (const stream of streams) stream.end(bye);
+    this.#forgetClosed();
+  }
+
+  #forgetClosed(): void {
+    this.#streams = this.#streams.filter((stream) => stream.isOpen);
+  }
+}

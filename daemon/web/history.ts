@@ -1,0 +1,94 @@
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+
+/** One look at the box, for the plots. What is not known is null. */
+export interface Sample {
+  /** Unix time in ms. */
+  readonly atMs: number;
+  readonly chargePct: number | null;
+  /** Into the pack: negative while it discharges. */
+  readonly powerW: number | null;
+  readonly viewers: number | null;
+  /** Of the rendition with the most viewers. */
+  readonly latencyMs: number | null;
+  readonly uplinkBps: number | null;
+  readonly links: Readonly<Record<string, LinkSample>>;
+}
+
+export interface LinkSample {
+  readonly rttMs: number | null;
+  readonly lossPct: number | null;
+  readonly bitrateBps: number;
+}
+
+export const SAMPLE_EVERY_MS = 2_000;
+/** Ten minutes. */
+const SAMPLES_MAX = 300;
+
+/** The last ten minutes, so that a page opened now has its plots. */
+export class History {
+  readonly #samples: Sample[] = [];
+
+  add(sample: Sample): void {
+    this.#samples.push(sample);
+    if (this.#samples.length > SAMPLES_MAX) this.#samples.shift();
+  }
+
+  /** Oldest first. */
+  samples(): readonly Sample[] {
+    return this.#samples;
+  }
+}
+
+/** What the plots need of a snapshot, in figures short enough to be sent by the hundred. */
+export function sampleOf(snapshot: BoxSnapshot, atMs: number): Sample {
+  const { battery, media, uplink } = snapshot;
+  const latencies = Object.values(media?.viewers.latencyMsByRendition ?? {});
+  const watched = latencies.toSorted((a, b) => b.n - a.n)[0];
+  const links = uplink?.bond?.links ?? [];
+  const known = battery.phase === 'known' ? battery : undefined;
+  return {
+    atMs,
+    chargePct: round(known?.chargePct, 1),
+    powerW: round(known?.powerMw === undefined ? undefined : known.powerMw / 1000, 2),
+    viewers: media?.viewers.viewers ?? null,
+    latencyMs: round(watched?.p50, 0),
+    uplinkBps: round(uplink?.bitrateBps, -3),
+    links: Object.fromEntries(
+      links.map(({ id, rttMs, lossPct, bitrateBps }) => [
+        id,
+        {
+          rttMs: round(rttMs, 0),
+          lossPct: round(lossPct, 1),
+          bitrateBps: Math.round(bitrateBps / 1000) * 1000,
+        },
+      ]),
+    ),
+  };
+}
+
+/** Takes a sample every two seconds until `signal` aborts. */
+export async function runHistory(
+  history: History,
+  onSample: (sample: Sample) => void,
+  deps: { readonly snapshot: () => BoxSnapshot; readonly clock: Clock },
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock } = deps;
+  try {
+    while (!signal.aborted) {
+      const sample = sampleOf(deps.snapshot(), clock.wallMs());
+      history.add(sample);
+      onSample(sample);
+      await clock.sleep(SAMPLE_EVERY_MS, signal);
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}
+
+function round(value: number | undefined, digits: number): number | null {
+  if (value === undefined || !Number.isFinite(value)) return null;
+  const unit = 10 ** digits;
+  return Math.round(value * unit) / unit;
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { PipelineError } from '../../pipelines/errors.ts';
+import { listenOrExplain } from '../../pipelines/http/listen.ts';
+import type { OperatorConfig } from '../config/operator.ts';
+import { refuse, send } from './answer.ts';
+import { peerOf } from './guard.ts';
+import { type RouteDeps, route } from './routes.ts';
+
+const CONNECTIONS_MAX = 96;
+/** A browser opens six a page. */
+const CONNECTIONS_PER_PEER_MAX = 32;
+
+const LIMITS = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 8_000,
+  requestTimeout: 10_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  noDelay: true,
+} as const;
+
+/** Listens and answers until `signal` aborts. Rejects with PipelineError. */
+export async function serve(
+  config: OperatorConfig,
+  routes: RouteDeps,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    response.on('error', () => undefined);
+    route(request, response, routes).catch((error: unknown) => {
+      if (!signal.aborted) log.error('operator request failed', { reason: messageOf(error) });
+      send(response, refuse(500, 'failed'));
+    });
+  };
+  const server = openServer(config, onRequest);
+  boundConnections(server);
+  await listenOrExplain(server, "operator's port", config, '; set operator.port');
+  log.info('operator page', { host: config.host, port: config.port });
+  if (!signal.aborted) {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  }
+  await close(server);
+}
+
+function openServer(
+  { tls }: OperatorConfig,
+  onRequest: (request: IncomingMessage, response: ServerResponse) => void,
+): Server {
+  if (tls === undefined) return createServer(LIMITS, onRequest);
+  try {
+    const cert = readFileSync(tls.cert_file);
+    const key = readFileSync(tls.key_file);
+    return createSecureServer({ ...LIMITS, cert, key }, onRequest);
+  } catch (cause) {
+    const message = `operator.tls: ${messageOf(cause)}`;
+    throw new PipelineError('BAD_CERTIFICATE', message, { cause });
+  }
+}
+
+function boundConnections(server: Server): void {
+  const perPeer = new Map<string, number>();
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket.remoteAddress);
+    const open = (perPeer.get(peer) ?? 0) + 1;
+    perPeer.set(peer, open);
+    socket.on('error', () => undefined);
+    socket.once('close', () => {
+      const left = (perPeer.get(peer) ?? 1) - 1;
+      if (left > 0) perPeer.set(peer, left);
+      else perPeer.delete(peer);
+    });
+    if (open > CONNECTIONS_PER_PEER_MAX) socket.destroy();
+  });
+  server.on('clientError', (_error, socket) => socket.destroy());
+}
+
+/** Pages get their `bye` before their connections go. */
+const BYE_MS = 200;
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), BYE_MS);
+  await closed;
+  clearTimeout(timer);
+}

@@ -1,0 +1,90 @@
+import { card, h, keep, mark, say } from '../ui/dom.ts';
+import type { Part } from '../ui/section.ts';
+
+const FLOOR_DBFS = -60;
+const CLIP_DBFS = -0.3;
+/** A clip and the highest peak are shown this long, or nobody sees them. */
+const HOLD_MS = 2_500;
+const TELL_EVERY_MS = 1_000;
+const NAMES = ['Left', 'Right'];
+
+interface Peak {
+  dbfs: number;
+  atMs: number;
+  clippedMs: number;
+  toldMs: number;
+}
+
+/** A meter for each channel: RMS as the bar, the peak as a mark, clipping as a word. */
+export function openSound(): Part {
+  const meters = h('div', { class: 'meters' });
+  const none = h('p', { class: 'calm' }, 'No sound is measured.');
+  const peaks = new Map<Element, Peak>();
+  const element = card('sound', 'Sound', meters, none);
+  return {
+    element,
+    update: ({ levels, view }) => {
+      const nowMs = performance.now();
+      const channels = (levels?.peakDbfs ?? []).map((peakDbfs, index) => ({
+        name: levels?.peakDbfs.length === 1 ? 'Mono' : (NAMES[index] ?? `Channel ${index + 1}`),
+        peakDbfs,
+        rmsDbfs: levels?.rmsDbfs[index] ?? peakDbfs,
+      }));
+      none.hidden = channels.length > 0;
+      say(none, `No sound is measured (${view.sound}).`);
+      keep(
+        meters,
+        channels,
+        ({ name }) => name,
+        ({ name }) => makeMeter(name),
+        (meter, { peakDbfs, rmsDbfs }) => {
+          const peak = peaks.get(meter) ?? { dbfs: -120, atMs: 0, clippedMs: -HOLD_MS, toldMs: 0 };
+          peaks.set(meter, peak);
+          if (peakDbfs >= peak.dbfs || nowMs - peak.atMs > HOLD_MS) {
+            peak.dbfs = peakDbfs;
+            peak.atMs = nowMs;
+          }
+          if (peakDbfs >= CLIP_DBFS) peak.clippedMs = nowMs;
+          drawMeter(meter, rmsDbfs, peak, nowMs);
+        },
+      );
+    },
+  };
+}
+
+function makeMeter(name: string): HTMLElement {
+  return h(
+    'div',
+    {
+      class: 'meter',
+      role: 'meter',
+      'aria-label': `${name}, dBFS`,
+      'aria-valuemin': String(FLOOR_DBFS),
+      'aria-valuemax': '0',
+    },
+    h('span', { class: 'name' }, name),
+    h('span', { class: 'scale' }, h('span', { class: 'rms' }), h('span', { class: 'peak' })),
+    h('span', { class: 'figure' }),
+  );
+}
+
+function drawMeter(meter: HTMLElement, rmsDbfs: number, peak: Peak, nowMs: number): void {
+  const [, scale, figure] = meter.children;
+  const [rms, at] = scale?.children ?? [];
+  if (!(rms instanceof HTMLElement) || !(at instanceof HTMLElement) || !figure) return;
+  rms.style.clipPath = `inset(0 ${(100 - share(rmsDbfs)).toFixed(1)}% 0 0)`;
+  at.style.left = `${share(peak.dbfs).toFixed(1)}%`;
+  const isClipped = nowMs - peak.clippedMs < HOLD_MS;
+  const isSilent = peak.dbfs <= FLOOR_DBFS;
+  mark(meter, 'data-state', isClipped ? 'clip' : isSilent ? 'silent' : 'ok');
+  say(figure, isClipped ? 'CLIP' : isSilent ? 'silent' : `${peak.dbfs.toFixed(0)} dB`);
+  // Ten times a second would be too much for a screen reader.
+  if (nowMs - peak.toldMs < TELL_EVERY_MS) return;
+  peak.toldMs = nowMs;
+  mark(meter, 'aria-valuenow', Math.max(FLOOR_DBFS, peak.dbfs).toFixed(0));
+  mark(meter, 'aria-valuetext', `${figure.textContent}`);
+}
+
+function share(dbfs: number): number {
+  return 100 * Math.min(1, Math.max(0, (dbfs - FLOOR_DBFS) / -FLOOR_DBFS));
+}

@@ -1,0 +1,42 @@
+import type { Levels } from '../../../../pipelines/media/levels.ts';
+import type { Sample } from '../../history.ts';
+import type { LogLine } from '../../log-tail.ts';
+import type { Change, CommandProgress, Hello, View, ViewerPorts } from '../../wire.ts';
+
+/** All that the page knows. Replaced as a whole by each event. Pure. */
+export interface Model {
+  readonly view: View;
+  readonly history: readonly Sample[];
+  readonly log: readonly LogLine[];
+  readonly levels: Levels | null;
+  readonly viewers: ViewerPorts;
+  readonly progress: CommandProgress | undefined;
+  /** How far this device's clock is behind the box's. */
+  readonly offsetMs: number;
+}
+
+const SAMPLES_MAX = 300;
+const LINES_MAX = 200;
+
+export function fromHello(hello: Hello, nowMs: number): Model {
+  const { view, history, log, viewers } = hello;
+  const offsetMs = hello.nowMs - nowMs;
+  return { view, history, log, viewers, levels: null, progress: undefined, offsetMs };
+}
+
+export function withChange(model: Model, change: Change, nowMs: number): Model {
+  const view: Record<string, unknown> = { ...model.view, ...change.set };
+  for (const key of change.gone) delete view[key];
+  const offsetMs = change.nowMs - nowMs;
+  return { ...model, view: view as unknown as View, offsetMs };
+}
+
+export function withSample(model: Model, sample: Sample): Model {
+  return { ...model, history: [...model.history, sample].slice(-SAMPLES_MAX) };
+}
+
+export function withLog(model: Model, lines: readonly LogLine[]): Model {
+  const known = model.log.at(-1)?.seq ?? 0;
+  const fresh = lines.filter(({ seq }) => seq > known);
+  return { ...model, log: [...model.log, ...fresh].slice(-LINES_MAX) };
+}

@@ -1,0 +1,79 @@
+import type { PanelAction } from '../../../devices/simulated-panel.ts';
+import type { Verb } from '../../../model/commands.ts';
+import type { DropPhase } from '../../../model/snapshot.ts';
+import type { SignInRefusal } from '../../wire.ts';
+
+/** Requests to the box. Each rejects with a line for the person who pressed. */
+
+const TIMEOUT_MS = 10_000;
+/** A command may run its checks first. */
+const COMMAND_TIMEOUT_MS = 120_000;
+
+/** Signed in elsewhere, or too long ago: the PIN is asked for again. */
+export class SignedOut extends Error {}
+
+export interface SessionState {
+  readonly isSignedIn: boolean;
+  readonly refusal: SignInRefusal | null;
+}
+
+export type Outcome =
+  | { readonly status: 'done'; readonly detail: string; readonly result?: unknown }
+  | { readonly status: 'rejected' | 'failed'; readonly code: string; readonly detail: string };
+
+export async function readSession(): Promise<SessionState> {
+  const response = await ask('GET', '/session');
+  return (await response.json()) as SessionState;
+}
+
+/** Undefined when the PIN was right. */
+export async function sendPin(pin: string): Promise<SignInRefusal | undefined> {
+  const response = await ask('POST', '/session', { pin });
+  if (response.ok) return undefined;
+  const refusal = (await response.json()) as Partial<SignInRefusal> & { error: string };
+  if (refusal.waitMs === undefined) throw new Error(`the box refused: ${refusal.error}`);
+  return refusal as SignInRefusal;
+}
+
+export async function signOut(): Promise<void> {
+  await ask('DELETE', '/session');
+}
+
+export async function command(
+  verb: Verb,
+  expect: DropPhase | undefined,
+  args: Readonly<Record<string, unknown>> = {},
+): Promise<Outcome> {
+  const response = await ask('POST', '/command', { verb, args, expect }, COMMAND_TIMEOUT_MS);
+  return (await checked(response)) as Outcome;
+}
+
+export async function touchPanel(action: PanelAction): Promise<void> {
+  await checked(await ask('POST', '/panel', action));
+}
+
+async function checked(response: Response): Promise<unknown> {
+  if (response.status === 401) throw new SignedOut('signed out');
+  const answer = (await response.json()) as { readonly error?: string };
+  if (!response.ok) throw new Error(`the box refused: ${answer.error ?? response.status}`);
+  return answer;
+}
+
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  timeoutMs = TIMEOUT_MS,
+): Promise<Response> {
+  try {
+    return await fetch(path, {
+      method,
+      headers: { 'X-Venuebox-Operator': '1', 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+  } catch (error) {
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+    throw new Error(isLate ? 'the box has not answered in time' : 'the box does not answer');
+  }
+}

@@ -1,0 +1,45 @@
+import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
+import { checkFile, fileSource } from '../gst/media-file.ts';
+import { watchPresence } from '../os/presence.ts';
+import { openAlsa } from './alsa.ts';
+import type { Sound, SoundConfig } from './port.ts';
+
+/** Opens the configured sound source's driver. Nothing is touched until it is checked or played. */
+export function openSound(config: SoundConfig): Sound {
+  const { file, launch } = config;
+  switch (config.driver) {
+    case 'test':
+      return softSound('test tone', ready, TONE);
+    case 'alsa':
+      return openAlsa(config);
+    case 'file':
+      return softSound(
+        `file ${file}`,
+        () => checkFile('sound.file', file),
+        fileSource(file, 'audio'),
+      );
+    case 'custom':
+      return softSound('custom launch', ready, customSource(launch));
+    case 'none':
+      return softSound('none', ready, undefined);
+  }
+}
+
+const ready = async (): Promise<void> => undefined;
+
+function softSound(name: string, check: Sound['check'], source: LaunchFragment | undefined): Sound {
+  return { name, check, source, presence: (clock, signal) => watchPresence(check, clock, signal) };
+}
+
+/** A 440 Hz tone 20 dB below full scale, in buffers of 10 ms. */
+const TONE: LaunchFragment = {
+  launch:
+    'audiotestsrc is-live=true wave=sine freq=440 volume=0.1 samplesperbuffer=480 ! audio/x-raw,rate=48000',
+  stamping: 'clock',
+  isSteady: true,
+  needs: { audiotestsrc: 'gstreamer1.0-plugins-base' },
+};
+
+function customSource(launch: string): LaunchFragment {
+  return { launch, stamping: stampingOf(launch), isSteady: true, needs: {} };
+}

@@ -1,0 +1,23 @@
+import type { LaunchFragment } from '../gst/launch.ts';
+import type { Clock } from '../os/clock.ts';
+import type { Presence } from '../os/presence.ts';
+
+export interface SoundConfig {
+  readonly driver: 'test' | 'alsa' | 'file' | 'custom' | 'none';
+  /** An ALSA device, for example `hw:CARD=sndrpihifiberry`, or a name of /dev/snd/by-id. */
+  readonly device: string;
+  readonly file: string;
+  readonly launch: string;
+}
+
+/** A source of sound, as something that a media graph can start with. */
+export interface Sound {
+  /** What a person calls it. */
+  readonly name: string;
+  /** Rejects with a HalError that says what to do when it cannot be used now. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Raw audio; undefined where the box is set to have none. Read it after `check`. */
+  readonly source: LaunchFragment | undefined;
+  /** Whether it is there: now, then each change. Never fails. */
+  presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
+}

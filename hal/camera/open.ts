@@ -1,0 +1,63 @@
+import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
+import { checkFile, fileSource } from '../gst/media-file.ts';
+import { HalError } from '../os/errors.ts';
+import { watchPresence } from '../os/presence.ts';
+import { openLibcamera } from './libcamera-camera.ts';
+import type { Camera, CameraConfig, SetLive } from './port.ts';
+import { openV4l2 } from './v4l2-camera.ts';
+
+/**
+ * Opens the configured camera's driver. Nothing is touched until it is checked or played.
+ *
+ * @param setLive How to reach the running pipeline: only libcamera's lock needs it.
+ */
+export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
+  switch (config.driver) {
+    case 'test':
+      return withoutControls('test picture', ready, testSource(config));
+    case 'v4l2':
+      return openV4l2(config);
+    case 'libcamera':
+      return openLibcamera(config, setLive);
+    case 'file':
+      return withoutControls(
+        `file ${config.file}`,
+        () => checkFile('camera.file', config.file),
+        fileSource(config.file, 'video'),
+      );
+    case 'custom':
+      return withoutControls('custom launch', ready, customSource(config));
+  }
+}
+
+const ready = async (): Promise<void> => undefined;
+
+/** A source of pictures that is no device: nothing to lock, and no stills. */
+function withoutControls(name: string, check: Camera['check'], source: LaunchFragment): Camera {
+  const refuse = (what: string) =>
+    Promise.reject(new HalError('UNSUPPORTED', `${name}: it has no ${what}`));
+  return {
+    name,
+    check,
+    source,
+    presence: (clock, signal) => watchPresence(check, clock, signal),
+    lock: () => refuse('exposure to lock'),
+    unlock: ready,
+    still: () => refuse('stills'),
+  };
+}
+
+function testSource({ width, height, fps }: CameraConfig): LaunchFragment {
+  const caps = `video/x-raw,format=I420,width=${width},height=${height},framerate=${fps}/1`;
+  return {
+    launch: `appsrc name=camera is-live=true format=time max-bytes=0 max-buffers=4 leaky-type=downstream caps=${caps}`,
+    stamping: 'clock',
+    isSteady: true,
+    needs: { appsrc: 'gstreamer1.0-plugins-base' },
+    feed: { appsrc: 'camera', picture: { widthPx: width, heightPx: height, fps } },
+  };
+}
+
+function customSource({ launch }: CameraConfig): LaunchFragment {
+  return { launch, stamping: stampingOf(launch), isSteady: true, needs: {} };
+}

@@ -1,0 +1,55 @@
+import type { LaunchFragment } from '../gst/launch.ts';
+import type { Clock } from '../os/clock.ts';
+import type { Presence } from '../os/presence.ts';
+
+export interface CameraConfig {
+  readonly driver: 'test' | 'v4l2' | 'libcamera' | 'file' | 'custom';
+  /**
+   * V4L2: a device node, or a stable id as `venuebox doctor` lists it. libcamera: a
+   * camera's id, or empty for the first.
+   */
+  readonly device: string;
+  readonly format: 'raw' | 'mjpeg';
+  readonly file: string;
+  readonly launch: string;
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+}
+
+/**
+ * Controls and the values that a camera had before its lock. Empty for one that
+ * forgets a lock with the process that did it.
+ */
+export type HeldControls = readonly (readonly [control: number, value: number])[];
+
+/** A camera, as something that a media graph can start with. */
+export interface Camera {
+  /** What a person calls it. */
+  readonly name: string;
+  /** Rejects with a HalError that says what to do when it cannot be used now. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Raw video. Read it after `check`, which finds out where a stable id is plugged in. */
+  readonly source: LaunchFragment;
+  /** Whether it is there: now, then each change. Never fails. */
+  presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
+  /**
+   * Holds exposure and white balance where they are; says what the camera had by itself.
+   * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.
+   */
+  lock(signal: AbortSignal): Promise<HeldControls>;
+  /**
+   * Gives them back to the camera. Nothing happens when they are not locked.
+   *
+   * @param held what a process before this one had locked, and left so.
+   */
+  unlock(signal: AbortSignal, held?: HeldControls): Promise<void>;
+  /**
+   * Writes a still in full resolution, as JPEG. The camera must not be streaming.
+   * Rejects with `HalError`: UNSUPPORTED, NOT_FOUND, DEVICE_BUSY, TIMEOUT.
+   */
+  still(file: string, signal: AbortSignal): Promise<void>;
+}
+
+/** Sets a property of an element in the pipeline that runs now, if one runs. */
+export type SetLive = (element: string, property: string, value: boolean) => void;

@@ -1,0 +1,120 @@
+import { type Clock, isAbort } from '../os/clock.ts';
+import { either } from '../os/either.ts';
+import { HalError } from '../os/errors.ts';
+import { openSerialPort } from '../os/serial.ts';
+import { cutLines, finalOf } from './at-parse.ts';
+
+/** Lines of one answer that are kept; the bound is for a modem gone mad. */
+const MOST_LINES = 64;
+
+export interface AtAnswer {
+  readonly final: 'ok' | 'error';
+  readonly lines: readonly string[];
+}
+
+/** A serial port that a modem answers on. */
+export interface AtLine extends AsyncDisposable {
+  /**
+   * One command at a time; others wait their turn. Rejects with `HalError` TIMEOUT,
+   * after which the line is closed, since a late answer would be taken for the next
+   * command's; or GONE.
+   */
+  ask(command: string, timeoutMs: number, signal: AbortSignal): Promise<AtAnswer>;
+  /** Aborts when the line can no longer be used. */
+  readonly closed: AbortSignal;
+}
+
+export async function openAtLine(path: string, baudRate: number, clock: Clock): Promise<AtLine> {
+  const port = await openSerialPort({ path, baudRate });
+  const closed = new AbortController();
+  const lose = () => closed.abort(new HalError('GONE', `${path}: the modem went`));
+  let rest = '';
+  let onLine: (line: string) => void = () => {};
+  port.on('close', lose);
+  port.on('error', lose);
+  port.on('data', (bytes: Buffer) => {
+    const cut = cutLines(rest + bytes.toString('latin1'));
+    rest = cut.rest;
+    for (const line of cut.lines) onLine(line);
+  });
+
+  const askNow = async (command: string, timeoutMs: number, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    closed.signal.throwIfAborted();
+    const lines: string[] = [];
+    const answered = new AbortController();
+    let final: AtAnswer['final'] | undefined;
+    onLine = (line) => {
+      // An echo, until ATE0 is heard; some modems echo in capitals.
+      if (line.toUpperCase() === command.toUpperCase()) return;
+      if (lines.length < MOST_LINES) lines.push(line);
+      final ??= finalOf(line);
+      if (final !== undefined) answered.abort();
+    };
+    port.write(`${command}\r`, 'latin1');
+    using ends = either(signal, closed.signal, answered.signal);
+    await pause(clock, timeoutMs, ends.signal);
+    onLine = () => {};
+    if (final !== undefined) return { final, lines };
+    // What has no answer yet would be answered into the next command.
+    const late = new HalError('TIMEOUT', `${path}: no answer to ${command.slice(0, 8)}`);
+    if (!closed.signal.aborted) closed.abort(late);
+    signal.throwIfAborted();
+    throw closed.signal.reason;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    closed: closed.signal,
+    ask: (command, timeoutMs, signal) => {
+      const mine = last.then(() => askNow(command, timeoutMs, signal));
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+    [Symbol.asyncDispose]: () =>
+      new Promise((resolve) => {
+        if (port.isOpen) port.close(() => resolve());
+        else resolve();
+      }),
+  };
+}
+
+/**
+ * One open port for all who ask: a tty is claimed by whoever opens it first. It
+ * closes behind its last user.
+ */
+export function shareLine(open: () => Promise<AtLine>): () => Promise<AtLine> {
+  let shared: { readonly line: Promise<AtLine>; users: number } | undefined;
+  let closing: Promise<unknown> = Promise.resolve();
+  return async () => {
+    const mine = shared ?? { line: closing.then(open), users: 0 };
+    shared = mine;
+    mine.users += 1;
+    const release = async (line?: AtLine) => {
+      mine.users -= 1;
+      if (mine.users > 0) return;
+      if (shared === mine) shared = undefined;
+      closing = Promise.resolve(line?.[Symbol.asyncDispose]()).catch(() => undefined);
+      await closing;
+    };
+    try {
+      const line = await mine.line;
+      // Those who come later open it again.
+      line.closed.addEventListener('abort', () => {
+        if (shared === mine) shared = undefined;
+      });
+      return { ask: line.ask, closed: line.closed, [Symbol.asyncDispose]: () => release(line) };
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  };
+}
+
+/** Resolves after `ms`, or earlier when `signal` aborts. */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import { existsSync } from 'node:fs';
+import type { Clock } from '../os/clock.ts';
+import { either } from '../os/either.ts';
+import { HalError } from '../os/errors.ts';
+import { messageOf } from '../os/log.ts';
+import { type AtLine, openAtLine, pause, shareLine } from './at-line.ts';
+import { AT_QUERIES, type AtAnswers, modemStateOfAt } from './at-parse.ts';
+import { countersOf, interfaceBesideTty } from './counters.ts';
+import type { ModemsOs } from './modem-manager.ts';
+import {
+  checkPin,
+  type ModemAction,
+  type ModemState,
+  type Modems,
+  type ModemsState,
+} from './port.ts';
+
+const POLL_MS = 5000;
+const LOOK_MS = 500;
+const RETRY_MS = 1000;
+const ANSWER_MS = 3000;
+/** Leaving the network, or the SIM's own work on a PIN. */
+const ACTION_MS = 30_000;
+
+/** One modem on a serial port, for machines without ModemManager. */
+export function openAtModem(path: string, baudRate: number, os: ModemsOs): Modems {
+  const take = shareLine(() => openAtLine(path, baudRate, os.clock));
+  const command = async (commands: readonly string[], signal: AbortSignal) => {
+    await using line = await take();
+    for (const one of commands) await must(line, one, signal);
+  };
+  return {
+    driver: `AT on ${path}`,
+    canPower: false,
+    changes: (signal) => changes(path, take, os, signal),
+    act: async (_id, action, signal) => command(commandsOf(action), signal),
+    sendPin: async (_id, pin, signal) => command([`AT+CPIN="${checkPin(pin)}"`], signal),
+  };
+}
+
+function commandsOf(action: ModemAction): readonly string[] {
+  switch (action) {
+    case 'enable':
+      return ['AT+CFUN=1'];
+    case 'disable':
+      return ['AT+CFUN=4'];
+    case 'reconnect':
+      return ['AT+CFUN=4', 'AT+CFUN=1'];
+    case 'reset':
+      return ['AT+CFUN=1,1'];
+    case 'power':
+      throw new HalError('UNSUPPORTED', 'AT modem: its supply cannot be switched');
+  }
+}
+
+/** The message has the modem's last line only: an echo of the command would tell a PIN. */
+async function must(line: AtLine, command: string, signal: AbortSignal): Promise<void> {
+  const { final, lines } = await line.ask(command, ACTION_MS, signal);
+  if (final === 'ok') return;
+  throw new HalError('BAD_REPLY', `${command.slice(0, 8)}: ${lines.at(-1) ?? 'refused'}`);
+}
+
+async function* changes(
+  path: string,
+  take: () => Promise<AtLine>,
+  { clock, log }: ModemsOs,
+  signal: AbortSignal,
+): AsyncGenerator<ModemsState> {
+  let told = '';
+  while (!signal.aborted) {
+    try {
+      await using line = await take();
+      using ends = either(signal, line.closed);
+      await line.ask('ATE0', ANSWER_MS, signal);
+      while (!signal.aborted) {
+        const state: ModemsState = {
+          phase: 'known',
+          modems: [await readModem(line, path, signal)],
+        };
+        if (JSON.stringify(state) !== told) yield state;
+        told = JSON.stringify(state);
+        await rest(path, clock, ends.signal);
+        line.closed.throwIfAborted();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      const state: ModemsState = { phase: 'away', reason: messageOf(error) };
+      if (JSON.stringify(state) !== told) {
+        log.warn('modem away', { path, reason: state.reason });
+        yield state;
+      }
+      told = JSON.stringify(state);
+      await pause(clock, RETRY_MS, signal);
+    }
+  }
+}
+
+/**
+ * Until the next poll. serialport told of an unplug only at the next write, once, on
+ * a loaded machine: so the port's node is looked for as well.
+ */
+async function rest(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (let leftMs = POLL_MS; leftMs > 0 && !signal.aborted; leftMs -= LOOK_MS) {
+    await pause(clock, Math.min(LOOK_MS, leftMs), signal);
+    if (!existsSync(path)) throw new HalError('GONE', `${path}: the modem went`);
+  }
+}
+
+async function readModem(line: AtLine, path: string, signal: AbortSignal): Promise<ModemState> {
+  const modem = { ...modemStateOfAt(await askAll(line, signal), path), port: path };
+  const interfaceName = await interfaceBesideTty(path);
+  if (interfaceName === undefined) return modem;
+  return { ...modem, interfaceName, ...(await countersOf(interfaceName)) };
+}
+
+async function askAll(line: AtLine, signal: AbortSignal): Promise<AtAnswers> {
+  const answers: Record<string, readonly string[]> = {};
+  for (const query of AT_QUERIES) {
+    answers[query] = (await line.ask(query, ANSWER_MS, signal)).lines;
+  }
+  return answers;
+}

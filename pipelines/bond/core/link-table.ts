@@ -1,0 +1,136 @@
+import { renderSrtla } from '../wire/packet.ts';
+import { type LinkConfig, MOST_LINKS } from './config.ts';
+import { Link, type LinkPhase } from './link.ts';
+import {
+  type Registration,
+  type RegistrationEvent,
+  startRegistration,
+  stepRegistration,
+} from './register.ts';
+import { isActive } from './select.ts';
+import type { LinkSwitch } from './snapshot.ts';
+
+const REMEMBERED_LINKS = 64;
+const REMEMBERED_SWITCHES = 32;
+
+/** What the bond does to the world. All of it returns at once. */
+export interface Wire {
+  /** `packet` may be reused once this returned and the datagram left. */
+  send(slot: number, packet: Buffer): void;
+  toEncoder(packet: Buffer): void;
+  open(slot: number, config: LinkConfig): void;
+  /** A new local port for the link. */
+  rebind(slot: number): void;
+  close(slot: number): void;
+}
+
+/** The sender's links in their slots: which there are, their registration, their changes. */
+export class LinkTable {
+  /** A slot is empty where a link was removed; its number is used again. */
+  readonly links: (Link | undefined)[] = [];
+  /** The last changes of phase, oldest first. Each change makes a new array. */
+  switches: readonly LinkSwitch[] = [];
+  /** Bytes sent by links that are gone. */
+  closedWireBytes = 0;
+  readonly #wire: Wire;
+  readonly #onLeaving: (link: Link, nowMs: number) => void;
+  readonly #phases = new Map<Link, LinkPhase['phase']>();
+  /** Of links that are gone: one that comes back counts on, unless the caller counted anew. */
+  readonly #used = new Map<string, { readonly from: LinkConfig; readonly usedBytes: number }>();
+  #registration: Registration;
+
+  /** @param onLeaving Called when a link is removed, while it still has its packets in flight. */
+  constructor(id: Buffer, wire: Wire, onLeaving: (link: Link, nowMs: number) => void) {
+    this.#wire = wire;
+    this.#onLeaving = onLeaving;
+    this.#registration = startRegistration(id);
+  }
+
+  /** Opens, changes and closes links so that they are the enabled ones of `configs`. */
+  set(configs: readonly LinkConfig[], nowMs: number): void {
+    const enabled = configs.filter(({ isEnabled }) => isEnabled).slice(0, MOST_LINKS);
+    const wanted = new Map(enabled.map((config) => [config.id, config]));
+    for (const link of this.links) {
+      if (link === undefined) continue;
+      const config = wanted.get(link.config.id);
+      if (config !== undefined && hasSameSocket(config, link.config)) {
+        wanted.delete(config.id);
+        if (!countsOn(config, link.config)) link.usedBytes = config.usedBytes ?? 0;
+        link.config = config;
+      } else {
+        this.#close(link, nowMs);
+      }
+    }
+    for (const config of wanted.values()) this.#open(config);
+  }
+
+  register(event: RegistrationEvent, nowMs: number): void {
+    const { next, actions } = stepRegistration(this.#registration, event, nowMs);
+    this.#registration = next;
+    for (const action of actions) {
+      const link = this.links[action.slot];
+      if (link === undefined) continue;
+      if (action.kind === 'send') this.sendControl(link, renderSrtla(action.packet), nowMs);
+      else if (action.kind === 'rebind') this.#wire.rebind(action.slot);
+      else link.onRegistered(nowMs, this.isAlone(link));
+      this.noteSwitch(link, nowMs);
+    }
+  }
+
+  /** Sends what is no data. */
+  sendControl(link: Link, packet: Buffer, nowMs: number): void {
+    link.onSent(-1, packet.length, nowMs);
+    this.#wire.send(link.slot, packet);
+  }
+
+  /** No other link carries packets. */
+  isAlone(link: Link): boolean {
+    return !this.links.some((other) => other !== undefined && other !== link && isActive(other));
+  }
+
+  /** Keeps the change when the link's phase is another than when last looked at. */
+  noteSwitch(link: Link, nowMs: number): void {
+    const from = this.#phases.get(link) ?? 'out';
+    const to = link.state.phase;
+    if (from === to) return;
+    this.#phases.set(link, to);
+    const change = { atMs: nowMs, link: link.config.id, from, to, reason: link.reason };
+    this.switches = [...this.switches.slice(1 - REMEMBERED_SWITCHES), change];
+  }
+
+  #open(config: LinkConfig): void {
+    const free = this.links.indexOf(undefined);
+    const slot = free < 0 ? this.links.length : free;
+    const link = new Link(slot, config);
+    const before = this.#used.get(config.id);
+    if (before !== undefined && countsOn(config, before.from)) link.usedBytes = before.usedBytes;
+    this.links[slot] = link;
+    this.#wire.open(slot, config);
+  }
+
+  #close(link: Link, nowMs: number): void {
+    link.pull('removed', nowMs);
+    this.#onLeaving(link, nowMs);
+    this.noteSwitch(link, nowMs);
+    this.closedWireBytes += link.sent.total;
+    this.#used.set(link.config.id, { from: link.config, usedBytes: link.usedBytes });
+    if (this.#used.size > REMEMBERED_LINKS) this.#used.delete([...this.#used.keys()][0] ?? '');
+    this.links[link.slot] = undefined;
+    this.#phases.delete(link);
+    this.register({ kind: 'closed', slot: link.slot }, nowMs);
+    this.#wire.close(link.slot);
+  }
+}
+
+/** The caller's count is the one that the link went on from: it knows better by now. */
+function countsOn(now: LinkConfig, from: LinkConfig): boolean {
+  return now.usedBytes === from.usedBytes && now.usedPeriod === from.usedPeriod;
+}
+
+function hasSameSocket(one: LinkConfig, other: LinkConfig): boolean {
+  return (
+    one.sourceAddress === other.sourceAddress &&
+    one.device === other.device &&
+    one.sourcePort === other.sourcePort
+  );
+}

@@ -1,0 +1,179 @@
+import type { SrtlaPacket } from '../wire/packet.ts';
+
+/** The client's half of the group id; the receiver makes the other half its own. */
+const OWN_ID_BYTES = 128;
+
+/** REG2 goes out this often on every link that is not in the group. */
+const REG2_MS = 1000;
+/** And this often while no link is in: coming back after a total loss must be quick. */
+const LONELY_REG2_MS = 500;
+
+/** How long the answer to REG1 may take, doubled after each that stays out, for slow paths. */
+const EXCHANGE_MS = 1000;
+const LONGEST_EXCHANGE_MS = 4000;
+
+/** After a refusal the next attempt waits this long. */
+const REFUSED_MS = 2000;
+
+interface Member {
+  readonly isIn: boolean;
+  readonly nextReg2Ms: number;
+}
+
+/** The group id and where each link stands. Every step makes a new value. */
+export interface Registration {
+  readonly id: Buffer;
+  readonly members: ReadonlyMap<number, Member>;
+  /** A REG1 that waits for its REG2. */
+  readonly exchange?: { readonly slot: number; readonly sentMs: number };
+  readonly exchangeMs: number;
+}
+
+export type RegistrationEvent =
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'opened' | 'closed' | 'lost'; readonly slot: number }
+  | { readonly kind: 'packet'; readonly slot: number; readonly packet: SrtlaPacket };
+
+export type RegistrationAction =
+  | { readonly kind: 'send'; readonly slot: number; readonly packet: SrtlaPacket }
+  /** Give the link a new local port: the receiver takes no second REG1 from one address. */
+  | { readonly kind: 'rebind'; readonly slot: number }
+  /** The receiver took the link into the group. */
+  | { readonly kind: 'joined'; readonly slot: number };
+
+export interface RegistrationStep {
+  readonly next: Registration;
+  readonly actions: readonly RegistrationAction[];
+}
+
+/** @param id 256 random bytes: the first half names this sender, the other is replaced. */
+export function startRegistration(id: Buffer): Registration {
+  return { id, members: new Map(), exchangeMs: EXCHANGE_MS };
+}
+
+/**
+ * SRTLA v2's registration. REG2 with the known id goes out on each link outside the
+ * group every second, or half second. `no-group` while no link is in answers it when the receiver
+ * does not know the id: REG1 asks for a group, REG2 brings the id, REG2 on every link
+ * and REG3 for each end it. Any packet may be lost: what is not answered within a
+ * second starts over, from a new port where the receiver would refuse the old one.
+ */
+export function stepRegistration(
+  state: Registration,
+  event: RegistrationEvent,
+  nowMs: number,
+): RegistrationStep {
+  switch (event.kind) {
+    case 'tick':
+      return tick(state, nowMs);
+    case 'opened':
+    case 'lost':
+      return idle(withMember(state, event.slot, { isIn: false, nextReg2Ms: nowMs }));
+    case 'closed':
+      return idle(withoutMember(state, event.slot));
+    case 'packet':
+      return state.members.has(event.slot)
+        ? onPacket(state, event.slot, event.packet, nowMs)
+        : idle(state);
+  }
+}
+
+function tick(state: Registration, nowMs: number): RegistrationStep {
+  const { exchange } = state;
+  if (exchange !== undefined) {
+    if (nowMs - exchange.sentMs < state.exchangeMs) return idle(state);
+    const exchangeMs = Math.min(LONGEST_EXCHANGE_MS, state.exchangeMs * 2);
+    const retry = { ...askAll(endExchange(state), nowMs), exchangeMs };
+    return { next: retry, actions: [{ kind: 'rebind', slot: exchange.slot }] };
+  }
+  const pauseMs = hasAnyIn(state) ? REG2_MS : LONELY_REG2_MS;
+  const members = new Map(state.members);
+  const actions: RegistrationAction[] = [];
+  for (const [slot, member] of members) {
+    if (member.isIn || nowMs < member.nextReg2Ms) continue;
+    members.set(slot, { isIn: false, nextReg2Ms: nowMs + pauseMs });
+    actions.push({ kind: 'send', slot, packet: { kind: 'reg2', id: state.id } });
+  }
+  return { next: actions.length === 0 ? state : { ...state, members }, actions };
+}
+
+function onPacket(
+  state: Registration,
+  slot: number,
+  packet: SrtlaPacket,
+  nowMs: number,
+): RegistrationStep {
+  switch (packet.kind) {
+    case 'no-group':
+      return onNoGroup(state, slot, nowMs);
+    case 'reg2':
+      return onGroupId(state, packet.id, nowMs);
+    case 'reg3':
+      return onAccepted(state, slot);
+    case 'reg-err':
+      return onError(state, slot, nowMs);
+    case 'reg-nak':
+      return idle(
+        withMember(endExchange(state), slot, { isIn: false, nextReg2Ms: nowMs + REFUSED_MS }),
+      );
+    default:
+      return idle(state);
+  }
+}
+
+function onNoGroup(state: Registration, slot: number, nowMs: number): RegistrationStep {
+  if (state.exchange !== undefined || hasAnyIn(state)) return idle(state);
+  return {
+    next: { ...state, exchange: { slot, sentMs: nowMs } },
+    actions: [{ kind: 'send', slot, packet: { kind: 'reg1', id: state.id } }],
+  };
+}
+
+function onGroupId(state: Registration, id: Buffer, nowMs: number): RegistrationStep {
+  const isOurs = id.subarray(0, OWN_ID_BYTES).equals(state.id.subarray(0, OWN_ID_BYTES));
+  // A late answer is as good as one in time, unless a group is in use already.
+  if (!isOurs || hasAnyIn(state)) return idle(state);
+  const named = askAll({ ...endExchange(state), id: Buffer.from(id) }, nowMs);
+  return tick(named, nowMs);
+}
+
+function onAccepted(state: Registration, slot: number): RegistrationStep {
+  if (state.members.get(slot)?.isIn === true) return idle(state);
+  const joined = withMember(state, slot, { isIn: true, nextReg2Ms: 0 });
+  return { next: { ...joined, exchangeMs: EXCHANGE_MS }, actions: [{ kind: 'joined', slot }] };
+}
+
+function onError(state: Registration, slot: number, nowMs: number): RegistrationStep {
+  if (state.exchange?.slot !== slot) return idle(state);
+  const later = withMember(endExchange(state), slot, { isIn: false, nextReg2Ms: nowMs + 200 });
+  return { next: later, actions: [{ kind: 'rebind', slot }] };
+}
+
+function askAll(state: Registration, nowMs: number): Registration {
+  const members = new Map<number, Member>();
+  for (const slot of state.members.keys()) members.set(slot, { isIn: false, nextReg2Ms: nowMs });
+  return { ...state, members };
+}
+
+function endExchange({ exchange: _, ...rest }: Registration): Registration {
+  return rest;
+}
+
+function withMember(state: Registration, slot: number, member: Member): Registration {
+  return { ...state, members: new Map(state.members).set(slot, member) };
+}
+
+function withoutMember(state: Registration, slot: number): Registration {
+  const members = new Map(state.members);
+  members.delete(slot);
+  return { ...(state.exchange?.slot === slot ? endExchange(state) : state), members };
+}
+
+function hasAnyIn(state: Registration): boolean {
+  for (const member of state.members.values()) if (member.isIn) return true;
+  return false;
+}
+
+function idle(state: Registration): RegistrationStep {
+  return { next: state, actions: [] };
+}

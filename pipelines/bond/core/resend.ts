@@ -1,0 +1,62 @@
+import { SEQUENCES_PER_ACK } from '../wire/packet.ts';
+import { ARRIVED, FLYING } from './in-flight.ts';
+import type { Link } from './link.ts';
+import type { Links } from './select.ts';
+import type { Store } from './store.ts';
+
+/** Packets of one link that arrived later than one before it: then it is lost, not late. */
+const OVERTAKEN_BY = 3;
+
+/** After the receiver said that it has a packet, a NAK for it is stale for this long. */
+const STALE_MS = 150;
+
+/** Slack beyond the link's late time, for the timer's and the peer's own pauses. */
+const SLACK_MS = 5;
+
+const LONGEST_ACK_PAUSE_MS = 500;
+
+/**
+ * `resend`: lost on its link, to be sent again now. `wait`: it may still be on its
+ * way. `ignore`: it arrived, or nothing can bring it in time. `pass`: not ours, the
+ * encoder must answer.
+ */
+export type NakVerdict = 'resend' | 'wait' | 'ignore' | 'pass';
+
+/**
+ * What to do about one packet that the SRT receiver misses.
+ *
+ * Links of different delay make the receiver see gaps that close by themselves, and
+ * it reports each at once. A NAK is believed when the packet is overdue on the link
+ * that carried it, or when later packets of that link are known to have arrived. An
+ * earlier NAK that had to wait (`isFresh` false) is believed later, since by then the
+ * packet may have arrived without an ACK: SRTLA's come with the tenth, SRT's wait at
+ * the first gap.
+ */
+export function judgeNak(
+  sequence: number,
+  store: Store,
+  links: Links,
+  nowMs: number,
+  latencyMs: number,
+  isFresh: boolean,
+): NakVerdict {
+  if (!store.has(sequence)) return 'pass';
+  const link = links[store.linkOf(sequence)];
+  if (nowMs - store.firstSentMs(sequence) > latencyMs) return 'ignore';
+  if (link === undefined) return 'resend';
+  const ageMs = nowMs - store.lastSentMs(sequence);
+  const dueMs = link.rtt.lateMs + SLACK_MS + (isFresh ? 0 : ackPauseMs(link, nowMs));
+  const state = link.flight.stateOf(sequence);
+  if (state === ARRIVED) return ageMs > dueMs + STALE_MS ? 'resend' : 'ignore';
+  if (state !== FLYING) return 'resend';
+  const isOvertaken = ageMs > link.rtt.leastMs && link.flight.isPassedBy(sequence, OVERTAKEN_BY);
+  return isOvertaken || ageMs > dueMs ? 'resend' : 'wait';
+}
+
+/** How long the link's next SRTLA ACK may take at its present rate. */
+function ackPauseMs(link: Link, nowMs: number): number {
+  return Math.min(
+    LONGEST_ACK_PAUSE_MS,
+    1000 / (link.sentPackets.perS(1000, nowMs) / SEQUENCES_PER_ACK),
+  );
+}

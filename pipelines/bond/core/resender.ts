@@ -1,0 +1,137 @@
+import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
+import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../wire/srt.ts';
+import { DATAGRAM_HEADER_BYTES } from './config.ts';
+import { FLYING } from './in-flight.ts';
+import type { Link } from './link.ts';
+import { judgeNak } from './resend.ts';
+import { ResendBudget } from './resend-budget.ts';
+import { chooseLink, type Links } from './select.ts';
+import type { Store } from './store.ts';
+
+/** Packets that may wait to be sent again. */
+const MOST_WAITING = 8192;
+
+/** Numbers of one NAK that are looked at; the receiver repeats the rest. */
+const MOST_PER_NAK = 4096;
+
+export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
+
+/**
+ * Sends packets again from the store: those a NAK names once they are overdue, and
+ * all that a pulled link held. It stands in for the encoder's SRT, whose overhead cap
+ * would starve, and sees to it that nothing goes out again without need or measure.
+ */
+export class Resender {
+  readonly budget = new ResendBudget();
+  /** How long after its first sending a packet is of use: SRT's latency once it is known. */
+  latencyMs = 2000;
+  resentTotal = 0;
+  resentBytesTotal = 0;
+  /** Numbers in NAKs, and the encoder's own repeats, that led to nothing. */
+  suppressedTotal = 0;
+  readonly #store: Store;
+  readonly #links: Links;
+  readonly #transmit: Transmit;
+  readonly #waiting = new Int32Array(MOST_WAITING);
+  #waitingCount = 0;
+
+  constructor(store: Store, links: Links, transmit: Transmit) {
+    this.#store = store;
+    this.#links = links;
+    this.#transmit = transmit;
+  }
+
+  /** Takes over the numbers it can serve. Returns the NAK for the encoder, if any is left. */
+  onNak(packet: Buffer, nowMs: number): Buffer | undefined {
+    const left: SequenceRange[] = [];
+    let looked = 0;
+    for (const { first, last } of parseNak(packet)) {
+      const span = sequenceDistance(first, last);
+      for (let step = 0; step <= span && looked < MOST_PER_NAK; step += 1) {
+        looked += 1;
+        const sequence = sequenceAfter(first, step);
+        if (!this.#serve(sequence, nowMs, true)) addTo(left, sequence);
+      }
+    }
+    return left.length === 0 ? undefined : renderNak(packet, left);
+  }
+
+  /**
+   * The encoder repeats a packet by itself. False when it is not in the store and must
+   * go out as it is.
+   */
+  onRepeat(sequence: number, nowMs: number): boolean {
+    return this.#serve(sequence, nowMs, true);
+  }
+
+  /** Sends again, oldest first, all that `link` still had in flight. `ackedUpTo` may be -1. */
+  onPulled(link: Link, ackedUpTo: number, nowMs: number): void {
+    const { newest } = this.#store;
+    if (newest < 0) return;
+    const unacked = ackedUpTo < 0 ? MOST_WAITING : sequenceDistance(ackedUpTo, newest);
+    const span = Math.min(MOST_WAITING - 1, Math.max(0, unacked));
+    for (let back = span; back >= 0; back -= 1) {
+      const sequence = sequenceAfter(newest, -back);
+      if (this.#store.linkOf(sequence) !== link.slot || !this.#store.has(sequence)) continue;
+      if (link.flight.stateOf(sequence) !== FLYING) continue;
+      link.flight.lose(sequence);
+      this.#wait(sequence);
+    }
+    this.drain(ackedUpTo, nowMs);
+  }
+
+  /** Looks again at all that waits; call it every tick. */
+  drain(ackedUpTo: number, nowMs: number): void {
+    const count = this.#waitingCount;
+    this.#waitingCount = 0;
+    for (let index = 0; index < count; index += 1) {
+      const sequence = this.#waiting[index] ?? 0;
+      this.#store.endWait(sequence);
+      const isAcked = ackedUpTo >= 0 && sequenceDistance(sequence, ackedUpTo) > 0;
+      if (!isAcked) this.#serve(sequence, nowMs, false);
+    }
+  }
+
+  clear(): void {
+    this.#waitingCount = 0;
+  }
+
+  /** False when the packet is not in the store. */
+  #serve(sequence: number, nowMs: number, isFresh: boolean): boolean {
+    const verdict = judgeNak(sequence, this.#store, this.#links, nowMs, this.latencyMs, isFresh);
+    if (verdict === 'pass') return false;
+    if (verdict === 'ignore') this.suppressedTotal += 1;
+    else if (verdict === 'wait' || !this.#resend(sequence, nowMs)) this.#wait(sequence);
+    return true;
+  }
+
+  #resend(sequence: number, nowMs: number): boolean {
+    const from = this.#store.linkOf(sequence);
+    const slot = chooseLink(this.#links, 'best', from);
+    const packet = this.#store.bytesOf(sequence);
+    if (slot < 0 || !this.budget.take(packet.length)) return false;
+    const link = this.#links[from];
+    if (link?.flight.lose(sequence)) link.lostPackets.add(1, nowMs);
+    markRetransmission(packet);
+    this.resentTotal += 1;
+    this.resentBytesTotal += packet.length + DATAGRAM_HEADER_BYTES;
+    this.#transmit(slot, sequence, packet, nowMs);
+    return true;
+  }
+
+  #wait(sequence: number): void {
+    if (this.#waitingCount === MOST_WAITING || !this.#store.startWait(sequence)) return;
+    this.#waiting[this.#waitingCount] = sequence;
+    this.#waitingCount += 1;
+  }
+}
+
+/** Extends the last range or starts one. */
+function addTo(ranges: SequenceRange[], sequence: number): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && sequenceAfter(last.last) === sequence) {
+    ranges[ranges.length - 1] = { first: last.first, last: sequence };
+  } else {
+    ranges.push({ first: sequence, last: sequence });
+  }
+}

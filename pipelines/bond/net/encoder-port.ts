@@ -1,0 +1,64 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Endpoint } from '../core/config.ts';
+import { readControlType, SRT_HANDSHAKE } from '../wire/srt.ts';
+
+const BUFFER_BYTES = 2_000_000;
+
+/** Looks at what passes between an SRT encoder and whatever carries its packets. */
+export interface SrtTap {
+  /** @returns false where the packet must not go on. */
+  fromEncoder(packet: Buffer, nowMs: number): boolean;
+  toEncoder(packet: Buffer, nowMs: number): void;
+}
+
+/** The local UDP port that an SRT encoder calls. */
+export interface EncoderPort {
+  readonly listening: Endpoint;
+  send(packet: Buffer): void;
+  close(): void;
+}
+
+export interface EncoderPortEvents {
+  readonly onPacket: (packet: Buffer) => void;
+  readonly onError: (error: Error) => void;
+}
+
+/**
+ * Opens the port. Only who began with a handshake is the encoder; the latest one is.
+ *
+ * Rejects when the port cannot be had.
+ */
+export async function openEncoderPort(
+  { host, port }: Endpoint,
+  { onPacket, onError }: EncoderPortEvents,
+): Promise<EncoderPort> {
+  const socket = createSocket({
+    type: 'udp4',
+    recvBufferSize: BUFFER_BYTES,
+    sendBufferSize: BUFFER_BYTES,
+  });
+  socket.bind(port, host);
+  await once(socket, 'listening');
+  let knownPort = 0;
+  let knownAddress = '';
+  const ignore = () => undefined;
+  socket.on('error', onError);
+  socket.on('message', (packet, from) => {
+    const isKnown = from.port === knownPort && from.address === knownAddress;
+    if (!isKnown) {
+      if (readControlType(packet) !== SRT_HANDSHAKE) return;
+      knownPort = from.port;
+      knownAddress = from.address;
+    }
+    onPacket(packet);
+  });
+  const { address, port: bound } = socket.address();
+  return {
+    listening: { host: address, port: bound },
+    send: (packet) => {
+      if (knownPort > 0) socket.send(packet, knownPort, knownAddress, ignore);
+    },
+    close: () => socket.close(),
+  };
+}

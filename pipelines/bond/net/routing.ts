@@ -1,0 +1,236 @@
+import type { Clock } from '../../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../../hal/os/log.ts';
+import type { CommandResult } from '../../../hal/os/process.ts';
+import { FIRST_TABLE, isWhole, type KernelRoutes, MOST_ROUTES } from './kernel-routes.ts';
+
+const COMMAND_TIMEOUT_MS = 5000;
+
+/** A table that is not there though it was set is set again; each time in a row waits twice as long. */
+const FIRST_PAUSE_MS = 2_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How packets of one link's source address leave the machine. */
+export interface LinkRoute {
+  /** Names the link. */
+  readonly id: string;
+  readonly sourceAddress: string;
+  readonly device: string;
+  /** The next hop; a point-to-point device (ppp, raw-ip wwan) has none. */
+  readonly gateway?: string;
+  /** The link's own network, like 192.168.8.0/24, to reach the gateway by. */
+  readonly subnet?: string;
+  /** The link's fixed UDP port: tells two links of one source address apart. */
+  readonly sourcePort?: number;
+}
+
+/** An argument list for `ip`. */
+export type IpCommand = readonly string[];
+
+/** What is to be done, in this order. */
+export interface RoutingChange {
+  /** May fail: what is to be removed may be gone already. */
+  readonly removals: readonly IpCommand[];
+  readonly additions: readonly IpCommand[];
+  /** Links whose tables had been there and were lost. */
+  readonly lost: readonly string[];
+}
+
+interface Slot {
+  readonly route: LinkRoute;
+  /** It was seen in the kernel, or nothing is known against it. */
+  isThere: boolean;
+  /** Times in a row that it was set and not there. */
+  tries: number;
+  retryAtMs: number;
+}
+
+/**
+ * A routing table of its own for each link, found by source address, so that a
+ * link's packets leave by its device and by no other. Where two modems hand out the
+ * same address the rule takes the link's UDP port too. A table ends in `unreachable`:
+ * when the device goes, sending fails at once instead of leaving by another link.
+ */
+export class RoutingTables {
+  readonly #slots: (Slot | undefined)[] = [];
+
+  /**
+   * Commands after which the tables are those of `routes`. A link that stays keeps its
+   * table untouched, unless it is not there.
+   *
+   * @param seen What the kernel has; undefined where that is not known.
+   */
+  change(
+    routes: readonly LinkRoute[],
+    seen: KernelRoutes | undefined,
+    nowMs: number,
+  ): RoutingChange {
+    const wanted = routes.slice(0, MOST_ROUTES);
+    const removals: IpCommand[] = [];
+    const additions: IpCommand[] = [];
+    for (const [index, slot] of this.#slots.entries()) {
+      if (slot === undefined || wanted.some((route) => isSame(route, slot.route))) continue;
+      this.#slots[index] = undefined;
+      removals.push(...planRemoval(FIRST_TABLE + index));
+    }
+    const lost = this.#repair(seen, nowMs, removals, additions);
+    for (const route of wanted) {
+      if (this.#slots.some((slot) => slot !== undefined && isSame(route, slot.route))) continue;
+      const free = this.#slots.indexOf(undefined);
+      const index = free < 0 ? this.#slots.length : free;
+      this.#slots[index] = { route, isThere: true, tries: 0, retryAtMs: nowMs + FIRST_PAUSE_MS };
+      additions.push(...planLink(route, FIRST_TABLE + index));
+    }
+    return { removals, additions, lost };
+  }
+
+  /** The last additions failed, all or some: where the kernel cannot be seen, none is relied upon. */
+  noteFailure(): void {
+    for (const slot of this.#slots) if (slot !== undefined) slot.isThere = false;
+  }
+
+  #repair(
+    seen: KernelRoutes | undefined,
+    nowMs: number,
+    removals: IpCommand[],
+    additions: IpCommand[],
+  ): readonly string[] {
+    const lost: string[] = [];
+    for (const [index, slot] of this.#slots.entries()) {
+      if (slot === undefined) continue;
+      const table = FIRST_TABLE + index;
+      if (seen === undefined ? slot.isThere : isWhole({ ...slot.route, table }, seen)) {
+        slot.isThere = true;
+        slot.tries = 0;
+        continue;
+      }
+      if (nowMs < slot.retryAtMs) continue;
+      if (slot.isThere) lost.push(slot.route.id);
+      slot.isThere = seen === undefined;
+      slot.retryAtMs = nowMs + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** slot.tries);
+      slot.tries += 1;
+      removals.push(...planRemoval(table));
+      additions.push(...planLink(slot.route, table));
+    }
+    return lost;
+  }
+
+  /** Removes what a former run may have left in any of the tables. */
+  static clear(): readonly IpCommand[] {
+    return Array.from({ length: MOST_ROUTES }, (_, slot) => planRemoval(FIRST_TABLE + slot)).flat();
+  }
+}
+
+function isSame(a: LinkRoute, b: LinkRoute): boolean {
+  return (
+    a.id === b.id &&
+    a.sourceAddress === b.sourceAddress &&
+    a.device === b.device &&
+    a.gateway === b.gateway &&
+    a.subnet === b.subnet &&
+    a.sourcePort === b.sourcePort
+  );
+}
+
+function planLink(route: LinkRoute, table: number): string[][] {
+  const { sourceAddress, device, gateway, subnet, sourcePort } = route;
+  const to = ['dev', device, 'src', sourceAddress, 'table', `${table}`];
+  const port = sourcePort === undefined ? [] : ['ipproto', 'udp', 'sport', `${sourcePort}`];
+  return [
+    ...(subnet === undefined ? [] : [['route', 'replace', subnet, ...to]]),
+    [
+      'route',
+      'replace',
+      'default',
+      ...(gateway === undefined ? [] : ['via', gateway, 'onlink']),
+      ...to,
+    ],
+    ['route', 'replace', 'unreachable', 'default', 'metric', '4096', 'table', `${table}`],
+    [
+      'rule',
+      'add',
+      'from',
+      `${sourceAddress}/32`,
+      ...port,
+      'lookup',
+      `${table}`,
+      'pref',
+      `${table}`,
+    ],
+  ];
+}
+
+function planRemoval(table: number): string[][] {
+  return [
+    ['rule', 'del', 'pref', `${table}`],
+    ['route', 'flush', 'table', `${table}`],
+  ];
+}
+
+export interface RoutingDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** `runCommand`, or a test's own. */
+  readonly run: (
+    command: string,
+    args: readonly string[],
+    options: { readonly timeoutMs: number; readonly input: string },
+  ) => Promise<CommandResult>;
+}
+
+/** The machine's routing tables for the links; taken down when it is disposed. */
+export interface Routing extends AsyncDisposable {
+  /**
+   * A command that fails is logged, passed over and tried again: a link without its route
+   * is down, and the others go on. Never rejects.
+   *
+   * @param seen What the kernel had just before; undefined where that is not known.
+   */
+  set(routes: readonly LinkRoute[], seen: KernelRoutes | undefined): Promise<void>;
+}
+
+/** Removes what a crashed run left, and starts with no routes. */
+export async function openRouting({ clock, log, run }: RoutingDeps): Promise<Routing> {
+  const tables = new RoutingTables();
+  let told = '';
+  const setUp = async ({ removals, additions, lost }: RoutingChange) => {
+    if (lost.length > 0) log.warn('routes were lost and are set again', { links: lost.join(' ') });
+    await apply(run, removals);
+    const reason = await apply(run, additions);
+    if (reason !== '') tables.noteFailure();
+    // One that is tried again and fails alike is no news.
+    if (reason !== '' && reason !== told)
+      log.warn('routes not set', { commands: renderBatch(additions).trim(), reason });
+    if (additions.length > 0) told = reason;
+  };
+  await apply(run, RoutingTables.clear());
+  let last = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    last = last.then(work, work);
+    return last;
+  };
+  return {
+    set: (routes, seen) => inTurn(() => setUp(tables.change(routes, seen, clock.monotonicMs()))),
+    [Symbol.asyncDispose]: () =>
+      inTurn(() => setUp(tables.change([], undefined, clock.monotonicMs()))),
+  };
+}
+
+/**
+ * One process for all of them: a box that ends has little time to take them down.
+ *
+ * @returns what failed, empty when nothing did.
+ */
+async function apply(run: RoutingDeps['run'], commands: readonly IpCommand[]): Promise<string> {
+  if (commands.length === 0) return '';
+  const options = { timeoutMs: COMMAND_TIMEOUT_MS, input: renderBatch(commands) };
+  try {
+    const { exitCode, stderr } = await run('ip', ['-force', '-batch', '-'], options);
+    return exitCode === 0 ? '' : stderr.trim() || `exit code ${exitCode}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+function renderBatch(commands: readonly IpCommand[]): string {
+  return commands.map((args) => `${args.join(' ')}\n`).join('');
+}

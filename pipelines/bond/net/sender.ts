@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../../../hal/os/clock.ts';
+import { isAbort } from '../../../hal/os/clock.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { Bond } from '../core/bond.ts';
+import type { Endpoint, LinkConfig } from '../core/config.ts';
+import type { Wire } from '../core/link-table.ts';
+import type { BondSnapshot } from '../core/snapshot.ts';
+import { SRTLA_ID_BYTES } from '../wire/packet.ts';
+import { openEncoderPort, type SrtTap } from './encoder-port.ts';
+import { type LinkSocket, openLinkSocket } from './link-socket.ts';
+
+/** How soon silence, overdue packets and keepalives are noticed. Shorter costs CPU. */
+const TICK_MS = 20;
+const SNAPSHOT_MS = 1000;
+
+export interface BondOptions {
+  /** Where the SRT encoder sends to. Loopback, unless others may feed the bond. */
+  readonly listen: Endpoint;
+  /** The SRTLA receiver, by IPv4 address or name. */
+  readonly receiver: Endpoint;
+  readonly links: readonly LinkConfig[];
+}
+
+/** What may be asked of a running bond. */
+export interface BondControl {
+  /** Makes the links those of `links`; traffic goes on. */
+  setLinks(links: readonly LinkConfig[]): void;
+  snapshot(): BondSnapshot;
+}
+
+export interface BondDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Called once the encoder's port is open. */
+  readonly onStart?: (control: BondControl, listening: Endpoint) => void;
+  /** Looks at the encoder's packets as they pass. */
+  readonly tap?: SrtTap;
+  /** Called once a second. */
+  readonly onSnapshot?: (snapshot: BondSnapshot) => void;
+}
+
+/**
+ * Spreads an encoder's SRT packets over the links until `signal` aborts.
+ *
+ * A link whose socket cannot be opened or used is down and tried again; only a
+ * listening port that cannot be had rejects.
+ */
+export async function runBond(
+  options: BondOptions,
+  deps: BondDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  const { clock, log, tap } = deps;
+  const sockets: (LinkSocket | undefined)[] = [];
+  const now = () => clock.monotonicMs();
+  const encoder = await openEncoderPort(options.listen, {
+    onPacket: (packet) => {
+      const nowMs = now();
+      if (tap?.fromEncoder(packet, nowMs) !== false) bond.fromEncoder(packet, nowMs);
+    },
+    onError: (error) => log.warn('encoder port', { reason: error.message }),
+  });
+  const wire: Wire = {
+    send: (slot, packet) => sockets[slot]?.send(packet),
+    toEncoder: (packet) => {
+      tap?.toEncoder(packet, now());
+      encoder.send(packet);
+    },
+    open: (slot, config) => {
+      sockets[slot] = openLinkSocket(config, options.receiver, {
+        onOpened: () => bond.onOpened(slot, now()),
+        onPacket: (packet) => bond.fromLink(slot, packet, now()),
+        onFailed: (code) => {
+          const reason = bond.onFailed(slot, code, now());
+          if (reason !== undefined) log.warn('link cannot be used', { link: config.id, reason });
+        },
+      });
+      sockets[slot]?.attend(now());
+    },
+    rebind: (slot) => sockets[slot]?.rebind(),
+    close: (slot) => {
+      sockets[slot]?.close();
+      sockets[slot] = undefined;
+    },
+  };
+  const bond = new Bond(randomBytes(SRTLA_ID_BYTES), wire);
+
+  try {
+    bond.setLinks(options.links, now());
+    deps.onStart?.(
+      { setLinks: (links) => bond.setLinks(links, now()), snapshot: () => bond.snapshot(now()) },
+      encoder.listening,
+    );
+    await beat(bond, sockets, deps, signal);
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  } finally {
+    for (const socket of sockets) socket?.close();
+    encoder.close();
+  }
+}
+
+/** The bond's pulse: ticks, sockets that need opening, figures and switches once a second. */
+async function beat(
+  bond: Bond,
+  sockets: readonly (LinkSocket | undefined)[],
+  { clock, log, onSnapshot }: BondDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let toldMs = clock.monotonicMs();
+  let switchedMs = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    await clock.sleep(TICK_MS, signal);
+    const nowMs = clock.monotonicMs();
+    for (const socket of sockets) socket?.attend(nowMs);
+    bond.tick(nowMs);
+    if (nowMs - toldMs < SNAPSHOT_MS) continue;
+    toldMs = nowMs;
+    const snapshot = bond.snapshot(nowMs);
+    for (const { atMs, link, from, to, reason } of snapshot.switches) {
+      if (atMs > switchedMs) log.info('link changed', { link, from, to, reason });
+    }
+    switchedMs = Math.max(switchedMs, snapshot.switches.at(-1)?.atMs ?? switchedMs);
+    onSnapshot?.(snapshot);
+  }
+}

@@ -1,0 +1,178 @@
+import { timingSafeEqual } from 'node:crypto';
+import { DATAGRAM_HEADER_BYTES, MOST_LINKS } from '../core/config.ts';
+import {
+  SEQUENCES_PER_ACK,
+  SRTLA_ID_BYTES,
+  type SrtlaPacket,
+  type Telemetry,
+} from '../wire/packet.ts';
+import { type AttemptLimit, openAttemptLimit } from './limits.ts';
+
+const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
+
+/** Groups at most; REG1 beyond is refused. */
+export const MOST_GROUPS = 200;
+
+/** A link that is silent for this long leaves its group. */
+const LINK_TIMEOUT_MS = 10_000;
+/** A group without links ends after this, so that a sender that lost all can come back. */
+const GROUP_TIMEOUT_MS = 30_000;
+/** One that never carried data ends sooner: it may be a flood's. */
+const UNUSED_GROUP_MS = 5000;
+
+/** Registrations one address may ask for, and all together. A sender needs two a second a link. */
+const ATTEMPTS = { burst: 60, perS: 40, totalBurst: 1000, totalPerS: 500 };
+/** Ids nobody has: a sender asks for each link, then registers; guessing gets nowhere. */
+const UNKNOWN_IDS = { burst: 40, perS: 20, totalBurst: 400, totalPerS: 200 };
+
+/** One link of a group as the relay sees it. */
+export interface RelayLink {
+  readonly address: string;
+  readonly port: number;
+  readonly group: RelayGroup;
+  lastHeardMs: number;
+  dataPackets: number;
+  bytesTotal: number;
+  /** The last data packets' numbers, for the SRTLA ACK. */
+  readonly unacked: number[];
+  telemetry?: Telemetry;
+}
+
+export interface RelayGroup {
+  readonly id: Buffer;
+  /** Counts groups since start; names it in logs and figures. */
+  readonly number: number;
+  readonly createdMs: number;
+  readonly links: RelayLink[];
+  /** Where it asked for the group: there, a repeated REG1 gets the same answer. */
+  readonly creator: string;
+  lastHeardMs: number;
+  lastLink?: RelayLink;
+  hasCarried: boolean;
+}
+
+/** The groups of a relay, without its sockets: who belongs to which, limits and endings. */
+export class RelayGroups {
+  readonly #groups = new Map<string, RelayGroup>();
+  /** By port first: no text is built for each packet. */
+  readonly #links = new Map<number, RelayLink[]>();
+  readonly #attempts: AttemptLimit = openAttemptLimit(ATTEMPTS);
+  readonly #unknown: AttemptLimit = openAttemptLimit(UNKNOWN_IDS);
+  readonly #randomBytes: (bytes: number) => Buffer;
+  #created = 0;
+  refusedTotal = 0;
+
+  constructor(randomBytes: (bytes: number) => Buffer) {
+    this.#randomBytes = randomBytes;
+  }
+
+  get groups(): Iterable<RelayGroup> {
+    return this.#groups.values();
+  }
+
+  find(address: string, port: number): RelayLink | undefined {
+    return this.#links.get(port)?.find((link) => link.address === address);
+  }
+
+  /** The answer to REG1: a new group's id, an error, or nothing for a flood. */
+  ask(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
+    if (!this.#attempts.take(address, nowMs)) return this.#refuse();
+    if (this.find(address, port) !== undefined) return { kind: 'reg-err' };
+    const creator = `${address}:${port}`;
+    for (const group of this.#groups.values()) {
+      if (group.creator !== creator) continue;
+      const isSame = group.id.subarray(0, HALF_ID_BYTES).equals(id.subarray(0, HALF_ID_BYTES));
+      return isSame ? { kind: 'reg2', id: group.id } : { kind: 'reg-err' };
+    }
+    if (this.#groups.size >= MOST_GROUPS) return { kind: 'reg-err' };
+    const own = this.#randomBytes(HALF_ID_BYTES);
+    const group: RelayGroup = {
+      id: Buffer.concat([id.subarray(0, HALF_ID_BYTES), own]),
+      number: ++this.#created,
+      createdMs: nowMs,
+      links: [],
+      creator,
+      lastHeardMs: nowMs,
+      hasCarried: false,
+    };
+    this.#groups.set(own.toString('latin1'), group);
+    return { kind: 'reg2', id: group.id };
+  }
+
+  /** The answer to REG2: the link joins the group it names. */
+  join(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
+    if (!this.#attempts.take(address, nowMs)) return this.#refuse();
+    const group = this.#groups.get(id.toString('latin1', HALF_ID_BYTES));
+    if (group === undefined || !timingSafeEqual(group.id, id)) {
+      return this.#unknown.take(address, nowMs) ? { kind: 'no-group' } : this.#refuse();
+    }
+    const known = this.find(address, port);
+    if (known !== undefined && known.group !== group) return { kind: 'reg-err' };
+    if (known === undefined) {
+      if (group.links.length >= MOST_LINKS) return { kind: 'reg-err' };
+      this.#add({
+        address,
+        port,
+        group,
+        lastHeardMs: nowMs,
+        dataPackets: 0,
+        bytesTotal: 0,
+        unacked: [],
+      });
+    }
+    group.lastHeardMs = nowMs;
+    return { kind: 'reg3' };
+  }
+
+  /** Accounts one data packet. Every tenth gives the ACK for its link. */
+  noteData(link: RelayLink, sequence: number): SrtlaPacket | undefined {
+    link.dataPackets += 1;
+    link.group.hasCarried = true;
+    link.unacked.push(sequence);
+    if (link.unacked.length < SEQUENCES_PER_ACK) return undefined;
+    return { kind: 'ack', sequences: link.unacked.splice(0) };
+  }
+
+  noteHeard(link: RelayLink, bytes: number, nowMs: number): void {
+    link.lastHeardMs = nowMs;
+    link.group.lastHeardMs = nowMs;
+    link.bytesTotal += bytes + DATAGRAM_HEADER_BYTES;
+  }
+
+  /** Ends links and groups that are silent. Returns the groups that ended. */
+  reap(nowMs: number): readonly RelayGroup[] {
+    const ended: RelayGroup[] = [];
+    for (const [key, group] of this.#groups) {
+      for (const link of [...group.links]) {
+        if (nowMs - link.lastHeardMs > LINK_TIMEOUT_MS) this.#remove(link);
+      }
+      const isUnused = !group.hasCarried && nowMs - group.createdMs > UNUSED_GROUP_MS;
+      const isEmpty = group.links.length === 0 && nowMs - group.lastHeardMs > GROUP_TIMEOUT_MS;
+      if (!isEmpty && !(isUnused && nowMs - group.lastHeardMs > UNUSED_GROUP_MS)) continue;
+      for (const link of [...group.links]) this.#remove(link);
+      this.#groups.delete(key);
+      ended.push(group);
+    }
+    return ended;
+  }
+
+  #refuse(): undefined {
+    this.refusedTotal += 1;
+    return undefined;
+  }
+
+  #add(link: RelayLink): void {
+    link.group.links.push(link);
+    const others = this.#links.get(link.port) ?? [];
+    this.#links.set(link.port, [...others, link]);
+  }
+
+  #remove(link: RelayLink): void {
+    const { group, port } = link;
+    group.links.splice(group.links.indexOf(link), 1);
+    if (group.lastLink === link) delete group.lastLink;
+    const others = (this.#links.get(port) ?? []).filter((other) => other !== link);
+    if (others.length > 0) this.#links.set(port, others);
+    else this.#links.delete(port);
+  }
+}

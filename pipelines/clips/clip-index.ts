@@ -1,0 +1,57 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileReply } from '../http/file-reply.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+
+const NAME = /^(?:clip|preview)-[\w-]{11}\.mp4$/;
+const CLIP = /^clip-([\w-]{11})\.mp4$/;
+const PATH = /^\/clips\/([\w.-]{1,40})$/;
+const CLIPS_MAX = 1_000;
+/** The studio keeps the files of so many. */
+const PREVIEWS_MAX = 3;
+
+/** The clips and previews that viewers may fetch, under `/clips/`; each name is its content's. */
+export class Shelf {
+  readonly #movies = new Map<string, { readonly path: string; readonly bytes: number }>();
+
+  put(movie: { readonly name: string; readonly path: string; readonly bytes: number }): void {
+    this.#movies.delete(movie.name);
+    this.#movies.set(movie.name, movie);
+    const isClip = CLIP.test(movie.name);
+    const alike = [...this.#movies.keys()].filter((name) => CLIP.test(name) === isClip);
+    const most = isClip ? CLIPS_MAX : PREVIEWS_MAX;
+    for (const name of alike.slice(0, -most)) this.#movies.delete(name);
+  }
+
+  /**
+   * Puts what was made before a restart, the newest last. A folder that is not there
+   * holds nothing.
+   *
+   * @returns the ids of the clips.
+   */
+  async putStored(folder: string): Promise<readonly string[]> {
+    const names = (await readdir(folder).catch(() => [])).filter((found) => NAME.test(found));
+    const found: { name: string; path: string; bytes: number; madeMs: number }[] = [];
+    for (const name of names) {
+      const path = join(folder, name);
+      const file = await stat(path).catch(() => undefined);
+      if (file !== undefined) found.push({ name, path, bytes: file.size, madeMs: file.mtimeMs });
+    }
+    const put = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
+    for (const movie of put) this.put(movie);
+    return put.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
+  }
+
+  has(name: string): boolean {
+    return this.#movies.has(name);
+  }
+
+  /** undefined for a path that is not here to answer. */
+  answer({ path, header }: HttpRequest): Reply | undefined {
+    if (!path.startsWith('/clips/')) return undefined;
+    const movie = this.#movies.get(PATH.exec(path)?.[1] ?? '');
+    if (movie === undefined) return refuse(404, 'no such clip', 5);
+    return fileReply(header, { ...movie, type: 'video/mp4', freshness: { kind: 'immutable' } });
+  }
+}

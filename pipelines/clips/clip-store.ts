@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder, writeAll } from '../../hal/os/durable.ts';
+import type { Movie } from './movie.ts';
+
+export interface StoredMovie {
+  /** 11 characters of its SHA-256. */
+  readonly id: string;
+  /** Named for its content: it never changes under its name. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Media time of its first picture, in us. */
+  readonly startUs: number;
+  readonly durationS: number;
+}
+
+const HASH_CHARS = 11;
+/** Samples are some hundred bytes each: one write for every one would be slow on an SD card. */
+const WRITE_BYTES = 262_144;
+
+/**
+ * Writes a movie under a name made from its content, `clip-<hash>.mp4` for the
+ * prefix `clip`. It stands there only once it is whole and on the disk.
+ */
+export async function storeMovie(
+  folder: string,
+  prefix: string,
+  movie: Movie,
+): Promise<StoredMovie> {
+  const hash = createHash('sha256');
+  for (const chunk of movie.chunks) hash.update(chunk);
+  const id = hash.digest('base64url').slice(0, HASH_CHARS);
+  const name = `${prefix}-${id}.mp4`;
+  const path = join(folder, name);
+  const { bytes, startUs, durationS } = movie;
+  const stored = { id, name, path, bytes, startUs, durationS };
+  await mkdir(folder, { recursive: true, mode: 0o750 });
+  const known = await stat(path).catch(() => undefined);
+  if (known?.size === bytes) return stored;
+  const temporary = `${path}.part`;
+  try {
+    await writeFile(temporary, movie.chunks);
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(folder);
+  return stored;
+}
+
+async function writeFile(path: string, chunks: readonly Buffer[]): Promise<void> {
+  const file = await open(path, 'w', 0o640);
+  try {
+    let position = 0;
+    for (const chunk of joined(chunks)) {
+      await writeAll(file, chunk, position);
+      position += chunk.length;
+    }
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+function* joined(chunks: readonly Buffer[]): Generator<Buffer> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  for (const chunk of chunks) {
+    held.push(chunk);
+    bytes += chunk.length;
+    if (bytes < WRITE_BYTES) continue;
+    yield Buffer.concat(held);
+    held = [];
+    bytes = 0;
+  }
+  yield Buffer.concat(held);
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../hal/os/clock.ts';
+import { either } from '../../hal/os/either.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
+import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
+import { PipelineError } from '../errors.ts';
+import { runFedChild } from '../feed/fed-child.ts';
+import { Outbox } from '../feed/outbox.ts';
+import { PartTap } from '../feed/tap.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import type { StoredMovie } from './clip-store.ts';
+import type { FromStudio, StudioSettings, ToStudio } from './messages.ts';
+import type { Poster } from './poster.ts';
+
+export interface StudioOptions {
+  readonly presentation: Presentation;
+  readonly settings: StudioSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onClipPoster: (clipId: string, poster: Poster) => void;
+  readonly onLivePoster: (poster: Poster, preview: StoredMovie | undefined) => void;
+  /** For tests on machines that are slow: {@link FINISH_MS} otherwise. */
+  readonly finishMs?: number;
+}
+
+/** The media process's hand on the studio. */
+export interface Studio {
+  /** A track has published: call it from the presentation's `onPublish`. */
+  collect(trackId: string): void;
+  /**
+   * Makes a clip of the last so many seconds; its poster follows by
+   * `onClipPoster`. Rejects with a {@link PipelineError} CLIP_FAILED.
+   */
+  clip(seconds: number, signal: AbortSignal): Promise<StoredMovie>;
+  /** Live posters and previews are drawn, which is so at first, or not. */
+  setDrawing(isOn: boolean): void;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+const POLICY: RestartPolicy = { firstPauseMs: 200, longestPauseMs: 10_000, healthyMs: 20_000 };
+/** A poster takes a second or two on a Pi; within the media process's own grace. */
+const FINISH_MS = 5_000;
+/** To end, having finished. */
+const GRACE_MS = 1_000;
+/** A clip takes a tenth of this where the disk answers. */
+const CLIP_TIMEOUT_MS = 10_000;
+
+type Answer = Extract<FromStudio, { type: 'clip' | 'no-clip' }>;
+
+export function openStudio(options: StudioOptions): Studio {
+  const { presentation, settings, clock, log, finishMs = FINISH_MS } = options;
+  const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
+  const outbox = new Outbox(trackIds[0] ?? '');
+  outbox.setOn(true);
+  const tap = new PartTap(presentation, trackIds, {
+    onInit: (trackId, initId, bytes) => outbox.setInit({ type: 'init', trackId, initId, bytes }),
+    onPart: (part) => outbox.add(part, clock.monotonicMs()),
+  });
+  const asked = new Map<number, (answer: Answer) => void>();
+  let child: RunningChild | undefined;
+  let requests = 0;
+  let isDrawing = true;
+  const tellDrawing = () => child?.send({ type: 'draw', isOn: isDrawing } satisfies ToStudio);
+
+  const onMessage = (message: FromStudio) => {
+    if (message.type === 'clip' || message.type === 'no-clip')
+      asked.get(message.request)?.(message);
+    else if (message.type === 'clip-poster') options.onClipPoster(message.clipId, message.poster);
+    else if (message.type === 'live-poster') options.onLivePoster(message.poster, message.preview);
+    else log.warn('the studio failed', { what: message.what, reason: message.reason });
+  };
+  const runOnce = (socketPath: string) => async (signal: AbortSignal) => {
+    const onStart = (started: RunningChild) => {
+      child = started;
+      started.send({ type: 'start', settings, socketPath, finishMs } satisfies ToStudio);
+      tellDrawing();
+    };
+    const entry = entryPoint(import.meta.url, './main');
+    const spec = {
+      name: 'studio',
+      entry,
+      outbox,
+      socketPath,
+      graceMs: finishMs + GRACE_MS,
+      onMessage,
+      onStart,
+    };
+    try {
+      await runFedChild<FromStudio>(spec, clock, log, signal);
+    } finally {
+      child = undefined;
+      const reason = 'the studio ended';
+      for (const [request, answer] of asked) answer({ type: 'no-clip', request, reason });
+    }
+  };
+  const ask = (seconds: number, signal: AbortSignal) => {
+    requests += 1;
+    const request = requests;
+    const answered = new Promise<Answer>((resolve, reject) => {
+      asked.set(request, resolve);
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    });
+    if (child === undefined) throw new Error('the studio is not running');
+    child.send({ type: 'clip', request, seconds } satisfies ToStudio);
+    return answered.finally(() => asked.delete(request));
+  };
+  return {
+    collect: (trackId) => tap.collect(trackId),
+    clip: async (seconds, signal) => {
+      signal.throwIfAborted();
+      using ends = either(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
+      try {
+        const answer = await ask(seconds, ends.signal);
+        if (answer.type === 'no-clip') throw new Error(answer.reason);
+        log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });
+        return answer.clip;
+      } catch (cause) {
+        if (signal.aborted) throw signal.reason;
+        throw new PipelineError('CLIP_FAILED', `no clip: ${messageOf(cause)}`, { cause });
+      }
+    },
+    setDrawing: (isOn) => {
+      isDrawing = isOn;
+      tellDrawing();
+    },
+    run: async (signal) => {
+      const folder = await mkdtemp(
+        join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-studio-'),
+      );
+      try {
+        const policy = POLICY;
+        await supervise('studio', runOnce(join(folder, 's')), { policy, clock, log }, signal);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}

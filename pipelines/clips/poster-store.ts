@@ -1,0 +1,142 @@
+import { readFile } from 'node:fs/promises';
+import type { Freshness } from '../http/cache/cache-control.ts';
+import type { Catalogue } from '../http/cache/catalogue.ts';
+import { type Digest, digestFrom } from '../http/cache/digest.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+import { type Representation, respond } from '../http/respond.ts';
+import { chooseFormat, mediaTypeOf, type PictureFormat } from './accept.ts';
+import type { Poster, PosterFile } from './poster.ts';
+
+interface Shown {
+  readonly name: string;
+  readonly format: PictureFormat;
+  readonly widthPx: number;
+  readonly body: Representation['body'];
+  readonly digest: Digest;
+}
+
+const NEGOTIATED = /^\/posters\/([a-z0-9-]{1,32})-(160|320|640|1280)$/;
+const NAMED = /^\/posters\/(poster-[\w-]{11}-\d{3,4}\.(?:avif|webp|jpeg))$/;
+/** Live files that were replaced are still asked for by pages that were loaded before. */
+const LIVE_FILES_MAX = 240;
+/** As many as there are clips to be had. */
+const CLIPS_MAX = 1_000;
+
+/**
+ * Posters made ahead; no request ever encodes one. The live ones are in memory, for
+ * everybody asks for them, a clip's are sent from its folder.
+ *
+ * - `/posters/<slot>-<width>`: the slot's newest, in the format that `Accept`
+ *   prefers. A slot is `live`, or a clip's.
+ * - `/posters/<name>`: one file under its immutable name.
+ */
+export class Gallery {
+  readonly #catalogue: Catalogue;
+  readonly #everyS: number;
+  readonly #slots = new Map<string, readonly Shown[]>();
+  readonly #named = new Map<string, Shown>();
+  /** Oldest first. */
+  readonly #liveNames = new Set<string>();
+  readonly #clips = new Set<string>();
+
+  /** @param everyS How often the live poster is replaced. */
+  constructor(catalogue: Catalogue, everyS: number) {
+    this.#catalogue = catalogue;
+    this.#everyS = everyS;
+  }
+
+  /** Takes the live poster's files into memory. Rejects where they cannot be read. */
+  async showLive(poster: Poster): Promise<void> {
+    const shown = await Promise.all(
+      poster.files.map(async ({ path, ...file }) => this.#shown(file, [await readFile(path)])),
+    );
+    this.#show('live', shown);
+    for (const { name } of shown) {
+      this.#liveNames.delete(name);
+      this.#liveNames.add(name);
+    }
+    for (const name of this.#liveNames) {
+      if (this.#liveNames.size <= LIVE_FILES_MAX) break;
+      this.#liveNames.delete(name);
+      this.#named.delete(name);
+    }
+  }
+
+  /** Shows a clip's poster, from its files. */
+  showClip(slot: string, poster: Poster): void {
+    this.#show(
+      slot,
+      poster.files.map(({ path, bytes, ...file }) => this.#shown(file, { path, bytes })),
+    );
+    this.#clips.delete(slot);
+    this.#clips.add(slot);
+    const [oldest] = this.#clips;
+    if (this.#clips.size <= CLIPS_MAX || oldest === undefined) return;
+    for (const { name } of this.#slots.get(oldest) ?? []) this.#named.delete(name);
+    this.#slots.delete(oldest);
+    this.#clips.delete(oldest);
+  }
+
+  #shown(
+    { name, format, widthPx, sha256 }: Omit<PosterFile, 'path' | 'bytes'>,
+    body: Shown['body'],
+  ): Shown {
+    const digest = digestFrom(Buffer.from(sha256, 'base64'), this.#catalogue.epoch);
+    return { name, format, widthPx, body, digest };
+  }
+
+  #show(slot: string, shown: readonly Shown[]): void {
+    this.#slots.set(slot, shown);
+    for (const file of shown) {
+      this.#named.set(file.name, file);
+      // A format stands for its slot in the catalogue: each is another representation.
+      this.#catalogue.set(`/posters/${slot}-${file.widthPx}#${file.format}`, file.digest.etag);
+    }
+  }
+
+  /** undefined for a path that is not here to answer. */
+  answer({ path, header }: HttpRequest): Reply | undefined {
+    if (!path.startsWith('/posters/')) return undefined;
+    const [, name] = NAMED.exec(path) ?? [];
+    const named = name === undefined ? undefined : this.#named.get(name);
+    if (named !== undefined) {
+      const { body, digest, format } = named;
+      const freshness = { kind: 'immutable' } as const;
+      return respond(header, { type: mediaTypeOf(format), body, digest, freshness });
+    }
+    const [, slot = '', width] = NEGOTIATED.exec(path) ?? [];
+    const files = this.#slots.get(slot);
+    if (files === undefined) return refuse(404, 'no such poster', 5);
+    return this.#negotiated(files, Number(width), header);
+  }
+
+  #negotiated(files: readonly Shown[], widthPx: number, header: HttpRequest['header']): Reply {
+    // A picture smaller than what was asked for is shown as large as it is.
+    const widths = [...new Set(files.map((file) => file.widthPx))];
+    const nearest = widths.includes(widthPx) ? widthPx : Math.max(...widths);
+    const format = chooseFormat(header('accept'));
+    const chosen = files.find((file) => file.widthPx === nearest && file.format === format);
+    if (chosen === undefined) {
+      return refuse(406, 'posters are AVIF, WebP and JPEG', 0, ['Vary', 'Accept']);
+    }
+    const { body, digest } = chosen;
+    return respond(header, {
+      type: mediaTypeOf(chosen.format),
+      body,
+      digest,
+      freshness: posterFreshness(this.#everyS),
+      vary: ['Accept'],
+    });
+  }
+}
+
+/** Posters under names that stay: as old as the schedule that makes them, and a day in need. */
+export function posterFreshness(everyS: number): Freshness {
+  return {
+    kind: 'window',
+    maxAgeS: everyS,
+    staleWhileRevalidateS: 4 * everyS,
+    staleIfErrorS: 86_400,
+  };
+}

@@ -1,0 +1,52 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../../hal/os/process.ts';
+import { PipelineError } from '../errors.ts';
+import { type Movie, renderMovie } from './movie.ts';
+import type { ClipSource } from './samples.ts';
+
+const DECODE_TIMEOUT_MS = 10_000;
+/** Less than a frame: the key frame alone. */
+const ONE_FRAME_US = 1_000;
+
+/** The key frame at or before `atUs` alone; undefined where there is none. */
+export function cutStill(source: ClipSource, atUs: number): Movie | undefined {
+  const found = renderMovie([source], { fromUs: atUs, toUs: atUs + ONE_FRAME_US });
+  if (found === undefined) return undefined;
+  return renderMovie([source], { fromUs: found.startUs, toUs: found.startUs + ONE_FRAME_US });
+}
+
+/**
+ * A movie's first frame as a PNG, decoded by GStreamer in a process of its own:
+ * a decoder that crashes takes nothing with it.
+ *
+ * Rejects with a {@link PipelineError} POSTER_FAILED.
+ */
+export async function decodeStill(movie: Movie, signal: AbortSignal): Promise<Buffer> {
+  const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-still-'));
+  try {
+    const [input, output] = [join(folder, 'in.mp4'), join(folder, 'out.png')];
+    await writeFile(input, movie.chunks);
+    await decode(input, output, signal);
+    return await readFile(output);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function decode(input: string, output: string, signal: AbortSignal): Promise<void> {
+  const graph = [
+    ['filesrc', `location=${input}`],
+    ['qtdemux'],
+    ['decodebin'],
+    ['videoconvert'],
+    ['pngenc', 'snapshot=true'],
+    ['filesink', `location=${output}`],
+  ];
+  const args = ['-q', ...graph.flatMap((element, i) => (i === 0 ? element : ['!', ...element]))];
+  const options = { timeoutMs: DECODE_TIMEOUT_MS, signal };
+  const { exitCode, stderr } = await runCommand('gst-launch-1.0', args, options);
+  if (exitCode === 0) return;
+  throw new PipelineError('POSTER_FAILED', `a key frame cannot be decoded: ${stderr.slice(-300)}`);
+}

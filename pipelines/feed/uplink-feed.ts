@@ -1,0 +1,70 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { TrackKind } from '../packager/track.ts';
+import { type FedUnit, UnitFeed } from './unit-feed.ts';
+
+interface Outlet {
+  readonly feed: UnitFeed;
+  readonly socket: Socket;
+}
+
+/**
+ * What the uplink gets: the access units of some tracks, each through a FIFO.
+ * There is one uplink at a time; a new one takes the old one's place.
+ */
+export class UplinkFeed {
+  readonly #caps = new Map<string, string>();
+  #outlets = new Map<string, Outlet>();
+
+  /** Opens the FIFOs that an uplink reads. Throws when one cannot be opened. */
+  open(outlets: readonly { id: string; kind: TrackKind; path: string }[]): void {
+    this.close();
+    const opened = new Map<string, Outlet>();
+    this.#outlets = opened;
+    for (const { id, kind, path } of outlets) {
+      const socket = openFifo(path);
+      socket.on('error', () => undefined);
+      socket.once('close', () => opened.delete(id));
+      const pipe = {
+        write: (bytes: Buffer) => void socket.write(bytes),
+        get backlogBytes() {
+          return socket.writableLength;
+        },
+      };
+      const feed = new UnitFeed(pipe, kind);
+      const caps = this.#caps.get(id);
+      if (caps !== undefined) feed.setCaps(caps);
+      opened.set(id, { feed, socket });
+    }
+  }
+
+  setCaps(id: string, caps: string): void {
+    this.#caps.set(id, caps);
+    this.#outlets.get(id)?.feed.setCaps(caps);
+  }
+
+  add(id: string, unit: FedUnit): void {
+    this.#outlets.get(id)?.feed.add(unit);
+  }
+
+  /** Capture begins anew. */
+  restart(): void {
+    for (const { feed } of this.#outlets.values()) feed.restart();
+  }
+
+  close(): void {
+    for (const { socket } of this.#outlets.values()) socket.destroy();
+    this.#outlets.clear();
+  }
+}
+
+function openFifo(path: string): Socket {
+  // Non-blocking: without a reader this fails with ENXIO instead of waiting for one.
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    return new Socket({ fd, readable: false, writable: true });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}

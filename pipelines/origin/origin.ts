@@ -1,0 +1,181 @@
+import { gzipSync } from 'node:zlib';
+import { type Directives, parseDirectives } from '../hls/directives.ts';
+import { cacheSeconds, liveFreshness } from '../hls/freshness.ts';
+import { renderMultivariant } from '../hls/multivariant.ts';
+import type { Freshness } from '../http/cache/cache-control.ts';
+import type { HttpRequest, Wait } from '../http/handlers.ts';
+import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../http/negotiate.ts';
+import { type Reply, refuse, reply } from '../http/reply.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import type { Track } from '../packager/track.ts';
+import { playlistReply, TrackPlaylists } from './track-playlists.ts';
+
+export interface Ladder {
+  /** What each track's encoder is set to, in bit/s. */
+  readonly bitratesBps: Readonly<Record<string, number>>;
+  /** Track ids of each device profile. */
+  readonly profiles: Readonly<Record<string, readonly string[]>>;
+}
+
+const MEDIA_PATH =
+  /^\/live\/([a-z0-9-]{1,32})\/(?:(index\.m3u8)|init-([\w-]{1,16})\.mp4|(\d{1,15})(?:\.(\d{1,6}))?\.m4s)$/;
+const NOT_YET = 'the stream has not started yet';
+
+/**
+ * The LL-HLS origin: what each request under `/live/` gets now, or that it has
+ * to wait. Knows nothing of sockets.
+ */
+export class Origin {
+  readonly #presentation: Presentation;
+  readonly #ladder: Ladder;
+  readonly #playlists: TrackPlaylists;
+
+  constructor(presentation: Presentation, ladder: Ladder) {
+    this.#presentation = presentation;
+    this.#ladder = ladder;
+    this.#playlists = new TrackPlaylists(presentation);
+  }
+
+  answer(request: HttpRequest): Reply | Wait {
+    if (request.path === '/live/index.m3u8') return this.#multivariant(request);
+    const [, trackId = '', playlist, initId, msn, part] = MEDIA_PATH.exec(request.path) ?? [];
+    const track = this.#presentation.tracks().find(({ id }) => id === trackId);
+    if (track === undefined) return this.#missing(`no such stream: ${request.path.slice(0, 80)}`);
+    if (playlist !== undefined) return this.#playlist(track, request);
+    if (initId !== undefined) return this.#init(track, initId);
+    return this.#media(track, Number(msn), part === undefined ? undefined : Number(part));
+  }
+
+  #multivariant({ query, header }: HttpRequest): Reply {
+    const { profiles, bitratesBps } = this.#ladder;
+    const asked = query.get('profile');
+    const chosen = asked ?? chooseProfile(header);
+    const own = Object.hasOwn(profiles, chosen) ? profiles[chosen] : undefined;
+    const ids = own ?? (asked === null ? Object.values(profiles)[0] : undefined);
+    if (ids === undefined) {
+      return refuse(400, `no profile of that name; there are: ${Object.keys(profiles).join(', ')}`);
+    }
+    // One that rests is no choice for new viewers; those who watch it go on (see setStandIns).
+    const listed = new Set(ids.map((id) => this.#presentation.standIns.offeredFor(id)));
+    const variants = [];
+    let audio: Parameters<typeof renderMultivariant>[1];
+    for (const { id, kind, format, window } of this.#presentation.tracks()) {
+      // One that is late is listed once it has begun.
+      if (format === undefined || window.edge() === undefined) continue;
+      const bitrateBps = bitratesBps[id] ?? 0;
+      if (format.kind === 'audio') audio = { id, format, bitrateBps };
+      else if (kind === 'video' && listed.has(id)) variants.push({ id, format, bitrateBps });
+    }
+    const hasPicture = this.#presentation.tracks().some(({ kind }) => kind === 'video');
+    if (hasPicture ? variants.length === 0 : audio === undefined) {
+      return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
+    }
+    const vary = asked === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
+    const hints = ['Accept-CH', 'Save-Data, ECT, Sec-CH-UA-Mobile', 'Vary', vary.join(', ')];
+    const body = Buffer.from(renderMultivariant(variants, audio));
+    return this.#text(
+      body,
+      header,
+      liveFreshness(this.#presentation.limits, 'playlist', true),
+      hints,
+    );
+  }
+
+  #playlist(track: Track, { query, header }: HttpRequest): Reply | Wait {
+    const { limits } = this.#presentation;
+    const { window } = track;
+    const directives = parseDirectives(query);
+    const isEnded = window.isEnded;
+    if ('refusal' in directives && !isEnded) return this.#badReload(directives.refusal);
+    const asked: Directives =
+      isEnded || 'refusal' in directives
+        ? { msn: undefined, part: undefined, skip: undefined }
+        : directives;
+
+    const isGzip = acceptsGzip(header('accept-encoding'));
+    const { msn, part, skip } = asked;
+    if (msn === undefined) {
+      if (window.edge() === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
+      return this.#playlists.answer(track, { skip, isGzip, isBlocking: false });
+    }
+    const attempt = (): Reply | undefined => {
+      const answer = window.answerReload(msn, part);
+      if (answer === 'refuse') {
+        return this.#badReload(`segment ${msn} part ${part ?? '-'} is too far past the live edge`);
+      }
+      return answer === 'ready'
+        ? this.#playlists.answer(track, { skip, isGzip, isBlocking: true })
+        : undefined;
+    };
+    return (
+      attempt() ?? {
+        wait: track.id,
+        holdMs: limits.holdMs,
+        retry: attempt,
+        expired: () =>
+          refuse(
+            503,
+            `segment ${msn} part ${part ?? '-'} did not come within ${limits.holdMs} ms`,
+            0,
+            ['Retry-After', '1'],
+          ),
+      }
+    );
+  }
+
+  #badReload(line: string): Reply {
+    return refuse(400, line, cacheSeconds(this.#presentation.limits, 'blocking playlist', false));
+  }
+
+  #init(track: Track, id: string): Reply {
+    const bytes = track.window.init(id);
+    if (bytes === undefined) return this.#missing(`no init section ${id}`);
+    return this.#mediaReply(track, [bytes]);
+  }
+
+  #media(track: Track, msn: number, part: number | undefined): Reply | Wait {
+    const name = part === undefined ? `segment ${msn}` : `part ${part} of segment ${msn}`;
+    const attempt = (): Reply | undefined => {
+      const found = track.window.fetch(msn, part);
+      if (found === 'wait') return undefined;
+      if (found === 'unknown') return this.#missing(`${name} is not here`);
+      return this.#mediaReply(
+        track,
+        found.parts.flatMap(({ bytes }) => bytes ?? []),
+      );
+    };
+    return (
+      attempt() ?? {
+        wait: track.id,
+        holdMs: this.#presentation.limits.holdMs,
+        retry: attempt,
+        expired: () => this.#missing(`${name} did not come`),
+      }
+    );
+  }
+
+  #mediaReply(track: Track, body: readonly Buffer[]): Reply {
+    return reply(200, body, {
+      type: track.kind === 'audio' ? 'audio/mp4' : 'video/mp4',
+      cacheS: 0,
+      freshness: liveFreshness(this.#presentation.limits, 'media', true),
+      urgency: this.#urgencyOf(track),
+    });
+  }
+
+  /** Sound first, then the renditions from the lowest up: 2 to 6. */
+  #urgencyOf(track: Track): number {
+    const { bitratesBps } = this.#ladder;
+    const lower = Object.values(bitratesBps).filter((bps) => bps < (bitratesBps[track.id] ?? 0));
+    return Math.min(2 + lower.length, 6);
+  }
+
+  #missing(line: string): Reply {
+    return refuse(404, line, cacheSeconds(this.#presentation.limits, 'media', false));
+  }
+
+  #text(body: Buffer, header: HeaderLookup, freshness: Freshness, extra: readonly string[]): Reply {
+    const isGzip = acceptsGzip(header('accept-encoding'));
+    return playlistReply(isGzip ? gzipSync(body) : body, isGzip, freshness, extra);
+  }
+}

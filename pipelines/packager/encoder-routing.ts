@@ -1,0 +1,90 @@
+import type { TrackFormat } from '../gdp/caps.ts';
+import type { Unit } from './cutter.ts';
+import { type Encoding, encodingOf, frameUsOf } from './encoding.ts';
+import type { Renditions } from './renditions.ts';
+import type { SegmentClock } from './segment-clock.ts';
+import { StandIns } from './substitutes.ts';
+
+/** A unit on its way from its encoder to the renditions. */
+export interface RoutedUnit extends Unit {
+  /** Media time at which it arrived, in us. */
+  readonly arrivedUs: number;
+}
+
+/**
+ * Takes what each encoder gives to the renditions that are made of it: its own,
+ * and those that it stands in for.
+ *
+ * Pure but for its state.
+ */
+export class EncoderRouting {
+  readonly standIns: StandIns<RoutedUnit>;
+  readonly #renditions: Renditions;
+  readonly #clock: SegmentClock;
+  readonly #encodings = new Map<string, Encoding>();
+
+  constructor(renditions: Renditions, clock: SegmentClock) {
+    this.#renditions = renditions;
+    this.#clock = clock;
+    this.standIns = new StandIns(renditions.ids);
+  }
+
+  /** By rendition, the one whose encoder is to make it; of the same kind, or it is left as it is. */
+  setStandIns(standIns: Readonly<Record<string, string>>): void {
+    const isSameKind = ([id, other]: readonly [string, string]) =>
+      this.#renditions.kindOf(other) === this.#renditions.kindOf(id);
+    this.standIns.set(Object.fromEntries(Object.entries(standIns).filter(isSameKind)));
+  }
+
+  /** What an encoder gives; false where a rendition that is made of it cannot become that now. */
+  setFormat(encoderId: string, format: TrackFormat): boolean {
+    if (this.#renditions.kindOf(encoderId) === undefined) return false;
+    const made = this.#madeOf(encoderId);
+    if (made.some((id) => !this.#renditions.canTake(id, format))) return false;
+    this.#encodings.set(encoderId, encodingOf(format));
+    for (const id of made) this.#takeEncoding(id);
+    return true;
+  }
+
+  /** To all renditions that read this encoder. */
+  give(encoderId: string, unit: RoutedUnit): void {
+    for (const id of this.standIns.readersOf(encoderId)) this.#giveTo(id, encoderId, unit);
+  }
+
+  /** Carries out changes under way at once: everything begins anew. */
+  settle(): void {
+    for (const id of this.standIns.settle()) this.#takeEncoding(id);
+  }
+
+  #madeOf(encoderId: string): readonly string[] {
+    const readers = this.standIns.readersOf(encoderId);
+    return readers.filter((id) => this.standIns.sourceOf(id) === encoderId);
+  }
+
+  /** A change of encoder may hold the unit back, or be complete with it. */
+  #giveTo(id: string, encoderId: string, unit: RoutedUnit): void {
+    const encoding = this.#encodings.get(encoderId);
+    const frameUs = encoding === undefined ? 0 : frameUsOf(encoding.format);
+    const turnAt = (keyframeUs: number) => this.#turnAt(keyframeUs, frameUs / 2);
+    const { units, hasTurned } = this.standIns.take(id, encoderId, unit, frameUs, turnAt);
+    if (hasTurned) this.#takeEncoding(id);
+    for (const one of units) {
+      this.#renditions.change(id, (cutter) => cutter.add(one, one.arrivedUs / 1000));
+    }
+  }
+
+  /** One segment ahead of a key frame that opens one, and so can the next: in all renditions. */
+  #turnAt(keyframeUs: number, toleranceUs: number): number | undefined {
+    // Off the common grid it opens none.
+    if (!this.#clock.hasStartNear(keyframeUs, toleranceUs)) return undefined;
+    const atUs = keyframeUs + this.#clock.segmentUs;
+    this.#clock.breakAt(atUs);
+    return atUs;
+  }
+
+  /** The rendition is what its encoder gives, from its next segment on. */
+  #takeEncoding(id: string): void {
+    const encoding = this.#encodings.get(this.standIns.sourceOf(id));
+    if (encoding !== undefined) this.#renditions.setEncoding(id, encoding);
+  }
+}

@@ -1,0 +1,151 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
+import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
+import { runAll } from '../../hal/os/task.ts';
+import { runFedChild } from '../feed/fed-child.ts';
+import { Outbox } from '../feed/outbox.ts';
+import { PartTap } from '../feed/tap.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import type { ReplayNews } from './replay.ts';
+import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './settings.ts';
+
+export interface RecordersOptions {
+  readonly presentation: Presentation;
+  /** Tracks to record, the leading one first: the top rendition and the sound. */
+  readonly trackIds: readonly string[];
+  readonly targets: readonly TargetSettings[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onState: (states: readonly TargetState[]) => void;
+  /** Media up to this time is on the target's disk, and its journal says so. */
+  readonly onSafe?: (targetId: string, untilUs: number) => void;
+  /** For the replay. */
+  readonly onNews?: (target: TargetSettings, news: ReplayNews) => void;
+}
+
+/** Redundant recording: one recorder process for each target. */
+export interface Recorders {
+  /** A track has published: call it from the presentation's `onPublish`. */
+  collect(trackId: string): void;
+  setOn(isOn: boolean, dropId?: string): void;
+  states(): readonly TargetState[];
+  /**
+   * Runs the recorders until `signal` aborts; then each has written what it got
+   * and has closed its files, or was ended after {@link GRACE_MS}.
+   */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Back before what is kept for a recorder is too old, and no spinning where it cannot start. */
+const POLICY: RestartPolicy = { firstPauseMs: 100, longestPauseMs: 5_000, healthyMs: 10_000 };
+/** Time for the last bytes to reach a slow disk. */
+const GRACE_MS = 8_000;
+
+interface Slot {
+  readonly target: TargetSettings;
+  readonly outbox: Outbox;
+  state: TargetState;
+  /** When its recorder last said something. */
+  heardMs: number;
+}
+
+/** A recorder tells its state once a second, whatever its disk does; one that is silent hangs itself. */
+const SILENT_MS = 4_000;
+
+export function openRecorders(options: RecordersOptions): Recorders {
+  const { presentation, trackIds, targets, clock } = options;
+  const slots = targets.map(
+    (target): Slot => ({
+      target,
+      outbox: new Outbox(trackIds[0] ?? ''),
+      state: failedState(target, 'its recorder is starting'),
+      heardMs: clock.monotonicMs(),
+    }),
+  );
+  const states = () => slots.map((slot) => stateNow(slot, clock.monotonicMs()));
+  const tap = new PartTap(presentation, trackIds, {
+    onInit: (trackId, initId, bytes) => {
+      for (const { outbox } of slots) outbox.setInit({ type: 'init', trackId, initId, bytes });
+    },
+    onPart: (part) => {
+      const publishedMs = Number(process.hrtime.bigint()) / 1e6;
+      for (const { outbox } of slots) outbox.add(part, publishedMs);
+    },
+  });
+  const onState = (slot: Slot, state: TargetState) => {
+    slot.state = state;
+    slot.heardMs = clock.monotonicMs();
+    options.onState(states());
+  };
+  return {
+    collect: (trackId) => tap.collect(trackId),
+    setOn: (isOn, dropId) => {
+      for (const { outbox } of slots) outbox.setOn(isOn, dropId);
+    },
+    states,
+    run: async (signal) => {
+      const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-rec-'));
+      try {
+        const tasks = slots.map((slot, i) => (both: AbortSignal) => {
+          const socketPath = join(folder, String(i));
+          const run = (stop: AbortSignal) => runSlot(slot, socketPath, options, onState, stop);
+          const { log } = options;
+          const onChange = ({
+            phase,
+            lastFailure = '',
+          }: {
+            phase: string;
+            lastFailure?: string;
+          }) => {
+            if (phase === 'pausing') onState(slot, failedState(slot.target, lastFailure));
+          };
+          const name = `recorder ${slot.target.id}`;
+          return supervise(name, run, { policy: POLICY, clock, log, onChange }, both);
+        });
+        await runAll(tasks, signal);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** One run of one recorder: its socket, and the process behind it. */
+async function runSlot(
+  slot: Slot,
+  socketPath: string,
+  { presentation: { epochMs }, trackIds, clock, log, onSafe, onNews }: RecordersOptions,
+  onState: (slot: Slot, state: TargetState) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { target, outbox } = slot;
+  const onMessage = (message: FromRecorder) => {
+    if (message.type === 'state') onState(slot, message.state);
+    else if (message.type === 'news') onNews?.(target, message.news);
+    else if (message.type === 'safe') {
+      outbox.setSafe(message.msn);
+      onSafe?.(target.id, message.untilUs);
+    } else log.info(message.text, message.fields);
+  };
+  const onStart = (child: RunningChild) =>
+    child.send({ type: 'start', target, epochMs, trackIds, socketPath } satisfies ToRecorder);
+  const entry = entryPoint(import.meta.url, './main');
+  const name = `recorder ${target.id}`;
+  const spec = { name, entry, outbox, socketPath, graceMs: GRACE_MS, onMessage, onStart };
+  await runFedChild<FromRecorder>(spec, clock, log, signal);
+}
+
+function stateNow({ state, heardMs }: Slot, nowMs: number): TargetState {
+  if (state.phase === 'failed' || nowMs - heardMs < SILENT_MS) return state;
+  const reason = `${state.folder}: its recorder does not answer`;
+  return { ...state, phase: 'failed', failure: 'slow', reason };
+}
+
+function failedState({ id, folder }: TargetSettings, reason: string): TargetState {
+  const [phase, failure] = ['failed', 'broken'] as const;
+  return { id, folder, phase, failure, reason, writtenBps: 0, failuresTotal: 0, lostMs: 0 };
+}

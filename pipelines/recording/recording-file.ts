@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { syncFolder, writeAll } from '../../hal/os/durable.ts';
+import type { ReelStep } from './fragment-writer.ts';
+import { type FragmentEntry, type OpenRecord, renderRecord } from './journal.ts';
+
+type Begin = Extract<ReelStep, { type: 'begin' }>;
+type FragmentStep = Extract<ReelStep, { type: 'fragment' }>;
+
+/** What a recording is of. */
+export interface Show {
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  readonly dropId?: string | undefined;
+}
+
+/** The group may read recordings; nobody else. */
+const MODE = 0o640;
+
+/** The name of a recording that begins at this Unix time, in ms, without an ending. */
+export function recordingName(startMs: number): string {
+  return `venuebox-${new Date(startMs).toISOString().replace(/[-:]/g, '')}`;
+}
+
+/** Matches the names above. */
+export const RECORDING_NAME = /^venuebox-\d{8}T\d{6}\.\d{3}Z$/;
+
+export const moviePath = (folder: string, name: string): string => join(folder, `${name}.mp4`);
+export const journalPath = (folder: string, name: string): string =>
+  join(folder, `${name}.journal`);
+
+/**
+ * One recording that is being written: the movie and its journal. Every method
+ * rejects with what the file system said, and then only `abandon` is left to do.
+ */
+export class RecordingFile {
+  readonly name: string;
+  readonly headerBytes: number;
+  readonly #movie: FileHandle;
+  readonly #journal: FileHandle;
+  readonly #hash = createHash('sha256');
+  readonly #isWhole: boolean;
+  #offset = 0;
+  /** Up to where there are whole fragments only: behind it lies what a failed write left. */
+  #wholeBytes = 0;
+  #journalOffset = 0;
+  #unsynced: FragmentEntry[] = [];
+
+  private constructor(name: string, movie: FileHandle, journal: FileHandle, begin: Begin) {
+    this.name = name;
+    this.headerBytes = begin.header.length;
+    this.#movie = movie;
+    this.#journal = journal;
+    this.#isWhole = begin.isWhole;
+  }
+
+  /** Creates both files; when it returns, they and their names are on the disk. */
+  static async create(
+    folder: string,
+    { epochMs, dropId }: Show,
+    begin: Begin,
+  ): Promise<RecordingFile> {
+    const { baseUs, header, tracks, isWhole } = begin;
+    const name = recordingName(epochMs + baseUs / 1000);
+    const movie = await open(moviePath(folder, name), 'wx', MODE);
+    const journal = await open(journalPath(folder, name), 'wx', MODE).catch(async (error) => {
+      await movie.close();
+      throw error;
+    });
+    const file = new RecordingFile(name, movie, journal, begin);
+    try {
+      await file.#write([header]);
+      file.#wholeBytes = header.length;
+      await movie.datasync();
+      const record: OpenRecord = {
+        type: 'open',
+        version: 1,
+        epochMs,
+        baseUs,
+        headerBytes: header.length,
+        tracks,
+        isWhole,
+        ...(dropId === undefined ? {} : { dropId }),
+      };
+      await file.#record(renderRecord(record));
+      await syncFolder(folder);
+      return file;
+    } catch (error) {
+      await file.abandon();
+      throw error;
+    }
+  }
+
+  /** Writes a fragment; it is safe only after the next {@link RecordingFile.sync}. */
+  async append(step: FragmentStep): Promise<void> {
+    const { chunks, trackIndex, startUs, durationUs, isKeyframe } = step;
+    const offset = this.#offset;
+    await this.#write(chunks);
+    this.#wholeBytes = this.#offset;
+    this.#unsynced.push({
+      trackIndex,
+      offset,
+      bytes: this.#offset - offset,
+      crc: chunks.reduce((crc, chunk) => crc32(chunk, crc), 0),
+      startUs,
+      durationUs,
+      isKeyframe,
+    });
+  }
+
+  /** Puts on the disk what was appended, then says so in the journal. */
+  async sync(): Promise<readonly FragmentEntry[]> {
+    const fragments = this.#unsynced;
+    if (fragments.length === 0) return [];
+    await this.#movie.datasync();
+    await this.#record(renderRecord({ type: 'synced', fragments }));
+    this.#unsynced = [];
+    return fragments;
+  }
+
+  /** Syncs, writes the last record and closes; tells what was synced. */
+  async finish(
+    reason: string,
+    hasAll: boolean,
+  ): Promise<{ readonly fragments: readonly FragmentEntry[]; readonly isComplete: boolean }> {
+    const isTorn = this.#offset !== this.#wholeBytes;
+    if (isTorn) await this.#movie.truncate(this.#wholeBytes);
+    const fragments = await this.sync();
+    const isComplete = hasAll && this.#isWhole && !isTorn;
+    const bytes = this.#wholeBytes;
+    const digest = isTorn ? {} : { sha256: this.#hash.digest('hex') };
+    await this.#record(renderRecord({ type: 'end', isComplete, reason, bytes, ...digest }));
+    await this.abandon();
+    return { fragments, isComplete };
+  }
+
+  /** Closes as it is; repair will find it. Never rejects. */
+  async abandon(): Promise<void> {
+    for (const handle of [this.#movie, this.#journal]) await handle.close().catch(() => undefined);
+  }
+
+  /** Whether what stands there under its name is this file; rejects where nothing does. */
+  async isIn(folder: string): Promise<boolean> {
+    const [found, own] = [await stat(moviePath(folder, this.name)), await this.#movie.stat()];
+    return own.dev === found.dev && own.ino === found.ino;
+  }
+
+  async #write(chunks: readonly Buffer[]): Promise<void> {
+    for (const chunk of chunks) {
+      // Counted first: a write that fails may have left a part of it behind.
+      const position = this.#offset;
+      this.#offset += chunk.length;
+      await writeAll(this.#movie, chunk, position);
+      this.#hash.update(chunk);
+    }
+  }
+
+  async #record(line: string): Promise<void> {
+    const bytes = Buffer.from(line);
+    await writeAll(this.#journal, bytes, this.#journalOffset);
+    await this.#journal.datasync();
+    this.#journalOffset += bytes.length;
+  }
+}

@@ -1,0 +1,219 @@
+import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import { readAt, syncFolder } from '../../hal/os/durable.ts';
+import { readFragment } from '../mp4/fragment.ts';
+import {
+  acknowledgedBytes,
+  type FragmentEntry,
+  type Journal,
+  parseJournal,
+  renderRecord,
+} from './journal.ts';
+import { listRecordings } from './library.ts';
+import { journalPath, moviePath } from './recording-file.ts';
+
+export interface Repair {
+  readonly name: string;
+  /**
+   * - `repaired`: ends with its last whole fragment and plays.
+   * - `removed`: nothing had been recorded yet.
+   * - `damaged`: the disk lost what it had confirmed, or the journal; what is left was kept.
+   */
+  readonly outcome: 'repaired' | 'removed' | 'damaged';
+  readonly bytes: number;
+  /** Cut off: the fragment that was being written. */
+  readonly lostBytes: number;
+}
+
+/** So many fragments are read again and compared with their checksums, from the end backwards. */
+const CHECKED_FRAGMENTS = 64;
+/** What may lie unsynced behind the last acknowledged fragment; the rest is no recording. */
+const TAIL_MAX_BYTES = 64_000_000;
+/** The last record is far shorter. */
+const END_MAX_BYTES = 1_024;
+
+/**
+ * Mends what a power cut, a crash or a pulled disk left open: each recording
+ * without its last record is cut to its last whole fragment and marked as
+ * incomplete. A second run changes nothing.
+ */
+export async function repairFolder(folder: string): Promise<readonly Repair[]> {
+  const repairs: Repair[] = [];
+  for (const { name } of await listRecordings(folder)) {
+    const repair = await repairOne(folder, name);
+    if (repair !== undefined) repairs.push(repair);
+  }
+  if (repairs.some(({ outcome }) => outcome === 'removed')) await syncFolder(folder);
+  return repairs;
+}
+
+async function repairOne(folder: string, name: string): Promise<Repair | undefined> {
+  const path = journalPath(folder, name);
+  if (await hasEnd(path)) return undefined;
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  const movie = await openMovie(moviePath(folder, name));
+  if (movie === undefined) return await remove(folder, name);
+  try {
+    const journal = parseJournal(bytes);
+    const { size } = await movie.stat();
+    // Its journal's first line is synced before its first fragment is written.
+    if (journal === undefined) {
+      return size < TAIL_MAX_BYTES && !(await holdsFragment(movie, size))
+        ? await remove(folder, name)
+        : { name, outcome: 'damaged', bytes: size, lostBytes: 0 };
+    }
+    const known = await verified(movie, journal, size);
+    const from = acknowledgedBytes({ ...journal, fragments: known });
+    const isDamaged = known.length < journal.fragments.length;
+    const found = isDamaged ? [] : await salvage(movie, journal, from, size);
+    const fragments = [...known, ...found];
+    if (fragments.length === 0) return await remove(folder, name);
+    const end = acknowledgedBytes({ ...journal, fragments });
+    await movie.truncate(end);
+    await movie.datasync();
+    await closeJournal(path, journal.validBytes, isDamaged, found, end);
+    return { name, outcome: isDamaged ? 'damaged' : 'repaired', bytes: end, lostBytes: size - end };
+  } finally {
+    await movie.close();
+  }
+}
+
+async function openMovie(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r+');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function remove(folder: string, name: string): Promise<Repair> {
+  await rm(moviePath(folder, name), { force: true });
+  await rm(journalPath(folder, name), { force: true });
+  return { name, outcome: 'removed', bytes: 0, lostBytes: 0 };
+}
+
+async function hasEnd(path: string): Promise<boolean> {
+  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (handle === undefined) return false;
+  try {
+    const { size } = await handle.stat();
+    const bytes = await readAt(handle, Math.max(0, size - END_MAX_BYTES), END_MAX_BYTES);
+    const line = bytes.toString('utf8').trimEnd().split('\n').at(-1) ?? '';
+    const json = line.slice(9);
+    const isWhole = bytes.at(-1) === 0x0a && line.slice(0, 8) === checksum(json);
+    return isWhole && json.startsWith('{"type":"end"');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The acknowledged fragments up to the first that is not what the journal says. */
+async function verified(
+  movie: FileHandle,
+  { fragments }: Journal,
+  size: number,
+): Promise<readonly FragmentEntry[]> {
+  let end = fragments.length;
+  while (end > 0) {
+    const from = Math.max(0, end - CHECKED_FRAGMENTS);
+    const good = await countGood(movie, fragments.slice(from, end), size);
+    if (good > 0 || from === 0) return fragments.slice(0, from + good);
+    end = from;
+  }
+  return [];
+}
+
+async function countGood(
+  movie: FileHandle,
+  fragments: readonly FragmentEntry[],
+  size: number,
+): Promise<number> {
+  for (const [i, { offset, bytes, crc }] of fragments.entries()) {
+    if (offset + bytes > size) return i;
+    if (crc32(await readAt(movie, offset, bytes)) !== crc) return i;
+  }
+  return fragments.length;
+}
+
+/**
+ * Whole fragments that had reached the disk without being acknowledged.
+ *
+ * Blocks that had not are zeros, wherever they lie. A fragment is believed when
+ * it holds no such block, and when the one behind it can be read: so the blocks
+ * that it shares with its neighbours were written too.
+ */
+async function salvage(
+  movie: FileHandle,
+  { open: { tracks, baseUs }, fragments }: Journal,
+  from: number,
+  size: number,
+): Promise<readonly FragmentEntry[]> {
+  const tail = await readAt(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
+  const found: FragmentEntry[] = [];
+  let at = 0;
+  for (;;) {
+    const read = readFragment(tail.subarray(at));
+    const track = tracks[(read?.trackId ?? 0) - 1];
+    if (read === undefined || track === undefined) return found.slice(0, -1);
+    const bytes = tail.subarray(at, at + read.totalBytes);
+    const isNext = read.sequence === fragments.length + found.length + 1;
+    if (!isNext) return found.slice(0, -1);
+    if (bytes.length < read.totalBytes || hasHole(bytes)) return found;
+    found.push({
+      trackIndex: read.trackId - 1,
+      offset: from + at,
+      bytes: bytes.length,
+      crc: crc32(bytes),
+      startUs: baseUs + Math.round((read.decodeTicks * 1e6) / track.timescale),
+      durationUs: Math.round((read.durationTicks * 1e6) / track.timescale),
+      isKeyframe: read.samples[0]?.isKeyframe ?? false,
+    });
+    at += bytes.length;
+  }
+}
+
+/**
+ * True where a block never reached the disk. Encoded media has no such run of
+ * zeros: H.264 forbids three in a row inside a NAL unit.
+ */
+function hasHole(bytes: Buffer): boolean {
+  return bytes.includes(Buffer.alloc(512));
+}
+
+/** Whether any fragment can be told apart at all, where there is no journal to say so. */
+async function holdsFragment(movie: FileHandle, size: number): Promise<boolean> {
+  const bytes = await readAt(movie, 0, size);
+  const at = bytes.indexOf('moof') - 4;
+  return at >= 0 && readFragment(bytes.subarray(at)) !== undefined;
+}
+
+async function closeJournal(
+  path: string,
+  validBytes: number,
+  isDamaged: boolean,
+  found: readonly FragmentEntry[],
+  bytes: number,
+): Promise<void> {
+  const journal = await open(path, 'r+');
+  try {
+    await journal.truncate(validBytes);
+    const synced = found.length > 0 ? renderRecord({ type: 'synced', fragments: found }) : '';
+    const reason = isDamaged ? 'damaged' : 'cut off';
+    const end = renderRecord({ type: 'end', isComplete: false, reason, bytes });
+    await journal.write(synced + end, validBytes);
+    await journal.datasync();
+  } finally {
+    await journal.close();
+  }
+}
+
+function checksum(json: string): string {
+  return crc32(json).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,72 @@
+import type { FragmentEntry } from './journal.ts';
+
+/** A stretch of a recording that a player can fetch and start with: whole fragments, a key frame first. */
+export interface ReplaySegment {
+  readonly offset: number;
+  readonly bytes: number;
+  /** Media time, in us. */
+  readonly startUs: number;
+  readonly durationUs: number;
+}
+
+/** One recording, as a playlist needs it. */
+export interface ReplayRecording {
+  readonly name: string;
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  /** Which drop it is of; undefined for none. */
+  readonly dropId?: string | undefined;
+  readonly headerBytes: number;
+  readonly isComplete: boolean;
+  readonly isRunning: boolean;
+  readonly segments: readonly ReplaySegment[];
+}
+
+/** Shorter ones cost a request each, longer ones make seeking slow. */
+const SEGMENT_US = 4_000_000;
+
+/** Groups a recording's fragments into segments while they are being written. */
+export class SegmentGrouper {
+  #offset: number;
+  #open: { readonly startUs: number; endUs: number; endOffset: number } | undefined;
+
+  /** @param headerBytes Where the first fragment lies. */
+  constructor(headerBytes: number) {
+    this.#offset = headerBytes;
+  }
+
+  /** The segments that these fragments complete. */
+  add(fragments: readonly FragmentEntry[]): readonly ReplaySegment[] {
+    return fragments.flatMap((fragment) => this.#addOne(fragment));
+  }
+
+  /** The last segment, once the recording has ended. */
+  end(): readonly ReplaySegment[] {
+    const open = this.#open;
+    this.#open = undefined;
+    return open === undefined ? [] : [this.#close(open.startUs, open.endUs, open.endOffset)];
+  }
+
+  #addOne(fragment: FragmentEntry): readonly ReplaySegment[] {
+    const { trackIndex, offset, bytes, startUs, durationUs, isKeyframe } = fragment;
+    const open = this.#open;
+    const endOffset = offset + bytes;
+    // The leading track decides; sound lies with the picture it was written behind.
+    if (trackIndex !== 0) {
+      if (open !== undefined) open.endOffset = endOffset;
+      return [];
+    }
+    const isCut = open !== undefined && isKeyframe && startUs - open.startUs >= SEGMENT_US - 1e5;
+    const done = isCut ? [this.#close(open.startUs, startUs, offset)] : [];
+    const endUs = startUs + durationUs;
+    if (open === undefined || isCut) this.#open = { startUs, endUs, endOffset };
+    else Object.assign(open, { endUs, endOffset });
+    return done;
+  }
+
+  #close(startUs: number, endUs: number, endOffset: number): ReplaySegment {
+    const offset = this.#offset;
+    this.#offset = endOffset;
+    return { offset, bytes: endOffset - offset, startUs, durationUs: endUs - startUs };
+  }
+}

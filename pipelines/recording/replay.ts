@@ -1,0 +1,152 @@
+import type { Freshness } from '../http/cache/cache-control.ts';
+import { digestOf } from '../http/cache/digest.ts';
+import { fileReply } from '../http/file-reply.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+import { respond } from '../http/respond.ts';
+import { moviePath } from './recording-file.ts';
+import { renderReplay } from './replay-playlist.ts';
+import type { ReplayRecording, ReplaySegment } from './replay-segments.ts';
+
+/** What the recorders tell of what they hold. */
+export type ReplayNews =
+  | { readonly type: 'recording'; readonly recording: ReplayRecording }
+  | {
+      readonly type: 'segments';
+      readonly name: string;
+      readonly segments: readonly ReplaySegment[];
+    }
+  | { readonly type: 'ended'; readonly name: string; readonly isComplete: boolean }
+  | { readonly type: 'deleted'; readonly name: string };
+
+const PATH = /^\/replay\/(?:(index\.m3u8)|(venuebox-\d{8}T\d{6}\.\d{3}Z)\.mp4)$/;
+const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
+const LIVE_FRESHNESS: Freshness = { kind: 'window', maxAgeS: 2, staleIfErrorS: 60 };
+const ENDED_FRESHNESS: Freshness = { kind: 'window', maxAgeS: 60, staleIfErrorS: 86_400 };
+
+interface Copy {
+  readonly folder: string;
+  recording: ReplayRecording;
+}
+
+/**
+ * The recordings of the drop that is live, or of the last one, as one seekable playlist, while it is live and after.
+ * Knows of them what their recorders tell; the disk is touched only to send bytes.
+ */
+export class Replay {
+  readonly #dvrS: number;
+  /** By target, then by name. */
+  readonly #copies = new Map<string, Map<string, Copy>>();
+  /** The drop that is live; undefined while none was since this began. */
+  #dropId: string | undefined;
+  #isEnded = false;
+
+  /** @param dvrS How far back one can seek while live; 0 for not at all. */
+  constructor(dvrS: number) {
+    this.#dvrS = dvrS;
+  }
+
+  /** A drop begins, or goes on after a power failure: what was recorded of others is no part of it. */
+  begin(dropId: string): void {
+    this.#dropId = dropId;
+    this.#isEnded = false;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** @param targetId Which recorder says so. @param folder Where its files are. */
+  hear(targetId: string, folder: string, news: ReplayNews): void {
+    const copies = this.#copies.get(targetId) ?? new Map<string, Copy>();
+    this.#copies.set(targetId, copies);
+    if (news.type === 'recording') {
+      copies.set(news.recording.name, { folder, recording: news.recording });
+      return;
+    }
+    const copy = copies.get(news.name);
+    if (copy === undefined) return;
+    const { recording } = copy;
+    if (news.type === 'deleted') copies.delete(news.name);
+    else if (news.type === 'segments') {
+      copy.recording = { ...recording, segments: [...recording.segments, ...news.segments] };
+    } else {
+      copy.recording = { ...recording, isRunning: false, isComplete: news.isComplete };
+    }
+  }
+
+  /** The recordings of the drop, the best copy of each. */
+  recordings(): readonly ReplayRecording[] {
+    return this.#best().map(({ recording }) => recording);
+  }
+
+  /** undefined for a path that is not here to answer. */
+  answer({ path, header }: HttpRequest): Reply | undefined {
+    if (!path.startsWith('/replay/')) return undefined;
+    const [, playlist, name] = PATH.exec(path) ?? [];
+    if (playlist !== undefined) return this.#playlist(header);
+    const copy = this.#best().find(({ recording }) => recording.name === name);
+    return copy === undefined ? refuse(404, 'no such recording', 2) : this.#movie(copy, header);
+  }
+
+  #playlist(header: HttpRequest['header']): Reply {
+    if (!this.#isEnded && this.#dvrS === 0)
+      return refuse(404, 'the replay comes after the drop', 2);
+    const recordings = this.recordings();
+    if (recordings.length === 0) return refuse(404, 'nothing was recorded', 2);
+    const options = this.#isEnded ? { isEnded: true } : { isEnded: false, dvrS: this.#dvrS };
+    const body = [Buffer.from(renderReplay(recordings, options))];
+    const freshness = this.#isEnded ? ENDED_FRESHNESS : LIVE_FRESHNESS;
+    return respond(header, { type: PLAYLIST_TYPE, body, digest: digestOf(body), freshness });
+  }
+
+  #movie({ folder, recording }: Copy, header: HttpRequest['header']): Reply {
+    const { name, headerBytes, isRunning, segments } = recording;
+    const last = segments.at(-1);
+    const isRange = header('range') !== undefined;
+    return fileReply(header, {
+      path: moviePath(folder, name),
+      bytes: last === undefined ? headerBytes : last.offset + last.bytes,
+      type: 'video/mp4',
+      // Bytes that were told of never change; a running recording only grows.
+      freshness: isRunning && !isRange ? LIVE_FRESHNESS : { kind: 'immutable' },
+      isGrowing: isRunning,
+    });
+  }
+
+  #best(): readonly Copy[] {
+    const best = new Map<string, Copy>();
+    const dropId = this.#dropId ?? this.#lastDropId();
+    for (const copies of this.#copies.values()) {
+      for (const [name, copy] of copies) {
+        if (dropId === undefined || copy.recording.dropId !== dropId) continue;
+        const known = best.get(name);
+        if (known === undefined || isBetter(copy.recording, known.recording)) best.set(name, copy);
+      }
+    }
+    const sorted = [...best.values()].toSorted(
+      (a, b) => startMs(a.recording) - startMs(b.recording),
+    );
+    // A target that joined late has a running file of its own beside the one that began first:
+    // a playlist that grows must not change from one to the other.
+    const running = sorted.find(({ recording }) => recording.isRunning);
+    return sorted.filter((copy) => !copy.recording.isRunning || copy === running);
+  }
+
+  /** Of the newest recording: a box that waits shows what it did last, and nothing older. */
+  #lastDropId(): string | undefined {
+    const all = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
+    const dated = all.filter(({ recording }) => recording.dropId !== undefined);
+    return dated.toSorted((a, b) => startMs(b.recording) - startMs(a.recording))[0]?.recording
+      .dropId;
+  }
+}
+
+function isBetter(a: ReplayRecording, b: ReplayRecording): boolean {
+  if (a.isComplete !== b.isComplete) return a.isComplete;
+  return a.segments.length > b.segments.length;
+}
+
+function startMs({ epochMs, segments }: ReplayRecording): number {
+  return epochMs + (segments[0]?.startUs ?? 0) / 1000;
+}

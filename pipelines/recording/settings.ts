@@ -1,0 +1,79 @@
+import type { ReplayNews } from './replay.ts';
+
+/** One place that recordings go to. */
+export interface TargetSettings {
+  /** Stable, for status and logs, for example `sd` or `usb`. */
+  readonly id: string;
+  readonly folder: string;
+  /** Kept free on the volume; the larger of both counts. */
+  readonly reserveBytes: number;
+  readonly reservePct: number;
+  /** At the reserve: delete the oldest recordings, or stop. */
+  readonly policy: 'oldest-first' | 'stop';
+  /**
+   * The folder lies on a disk of its own: while that is not mounted, nothing is
+   * written, or the system's disk would fill in its place.
+   */
+  readonly isOwnVolume: boolean;
+}
+
+/** Why a target does not record. */
+export type TargetFailure =
+  /** No more than the reserve is free, or the disk is full. */
+  | 'full'
+  | 'read-only'
+  /** Pulled, unmounted or deleted. */
+  | 'gone'
+  /** It does not take what comes. */
+  | 'slow'
+  /** Read or write errors. */
+  | 'broken';
+
+/** A target as it stands; told once a second and on each change. */
+export interface TargetState {
+  readonly id: string;
+  readonly folder: string;
+  readonly phase: 'off' | 'recording' | 'failed';
+  readonly failure?: TargetFailure;
+  /** One line for a person. */
+  readonly reason?: string;
+  /** The recording that is being written, without an ending. */
+  readonly name?: string;
+  /** What it lies on, `sda`; two targets with one in common are lost together. */
+  readonly disks?: readonly string[];
+  readonly freeBytes?: number;
+  /** For how long the present recording still fits. */
+  readonly remainingS?: number;
+  /** Mean of the last seconds. */
+  readonly writtenBps: number;
+  /** From a part's publication to its bytes being safe on the disk. */
+  readonly lagMs?: number;
+  /** Times that recording was interrupted on this target since it was started. */
+  readonly failuresTotal: number;
+  /** Media lost here, though it was published, in ms. */
+  readonly lostMs: number;
+}
+
+/** What a recorder's process is told over IPC. */
+export interface ToRecorder {
+  readonly type: 'start';
+  readonly target: TargetSettings;
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  /** Tracks to record, the leading one first. */
+  readonly trackIds: readonly string[];
+  /** Unix socket that the parts come through. */
+  readonly socketPath: string;
+}
+
+export type FromRecorder =
+  | { readonly type: 'state'; readonly state: TargetState }
+  /** All up to this media segment is safe. */
+  | { readonly type: 'safe'; readonly msn: number; readonly untilUs: number }
+  /** For the replay: what of its recordings can be played. */
+  | { readonly type: 'news'; readonly news: ReplayNews }
+  | {
+      readonly type: 'note';
+      readonly text: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };

@@ -1,0 +1,113 @@
+import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncFolder } from '../../hal/os/durable.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { listRecordings, type StoredRecording } from './library.ts';
+import { journalPath, moviePath } from './recording-file.ts';
+import type { TargetFailure, TargetSettings } from './settings.ts';
+import { planSpace, reserveOf, type Volume } from './space.ts';
+
+/** A target cannot record now; it is tried again later. */
+export class TargetError extends Error {
+  readonly failure: TargetFailure;
+
+  constructor(failure: TargetFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'TargetError';
+    this.failure = failure;
+  }
+}
+
+const FAILURE_BY_CODE: Readonly<Record<string, TargetFailure>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EROFS: 'read-only',
+  EACCES: 'read-only',
+  EPERM: 'read-only',
+  ENOENT: 'gone',
+  ENOTDIR: 'gone',
+  ENODEV: 'gone',
+  ENXIO: 'gone',
+  ENOTCONN: 'gone',
+  ESTALE: 'gone',
+};
+
+/** Gives whatever the file system said one of the names that people are told. */
+export function targetErrorOf(error: unknown, folder: string): TargetError {
+  if (error instanceof TargetError) return error;
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const failure = FAILURE_BY_CODE[code] ?? 'broken';
+  return new TargetError(failure, `${folder}: ${messageOf(error)}`, { cause: error });
+}
+
+/** Makes the folder where it may be made. Rejects with a {@link TargetError}. */
+export async function openFolder({ folder, isOwnVolume }: TargetSettings): Promise<void> {
+  try {
+    if (isOwnVolume && (await isOnSystemDisk(folder))) {
+      throw new TargetError('gone', `${folder}: its disk is not mounted`);
+    }
+    await mkdir(folder, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    throw targetErrorOf(error, folder);
+  }
+}
+
+/** A disk that is not mounted leaves an empty folder of the system's. */
+export async function isOnSystemDisk(folder: string): Promise<boolean> {
+  const root = await stat('/');
+  let nearest = folder;
+  for (;;) {
+    const found = await stat(nearest).catch(() => undefined);
+    if (found !== undefined) return found.dev === root.dev;
+    nearest = dirname(nearest);
+  }
+}
+
+export interface Room {
+  readonly volume: Volume;
+  /** Finished recordings that the policy may delete, oldest first. */
+  readonly older: readonly StoredRecording[];
+  readonly deleted: readonly string[];
+}
+
+/**
+ * Keeps the reserve free, by the target's policy.
+ *
+ * @param running Name of the recording that must not go.
+ * Rejects with a {@link TargetError} `full` where there is no more room.
+ */
+export async function makeRoom(settings: TargetSettings, running?: string): Promise<Room> {
+  const { folder } = settings;
+  const older = (await listRecordings(folder)).filter(({ name }) => name !== running);
+  const { deletions, isEnough } = planSpace(
+    settings,
+    await volumeOf(folder),
+    older,
+    running !== undefined,
+  );
+  for (const { name } of deletions) {
+    // The movie first: a journal alone is recognised as a remnant and removed.
+    await rm(moviePath(folder, name), { force: true });
+    await rm(journalPath(folder, name), { force: true });
+  }
+  if (deletions.length > 0) await syncFolder(folder);
+  const volume = await volumeOf(folder);
+  if (!isEnough) {
+    const [free, kept] = [volume.freeBytes, reserveOf(settings, volume)].map(megabytes);
+    throw new TargetError('full', `${folder}: ${free} MB free, ${kept} MB are kept free`);
+  }
+  return { volume, older: older.slice(deletions.length), deleted: deletions.map(nameOf) };
+}
+
+async function volumeOf(folder: string): Promise<Volume> {
+  const { bavail, blocks, bsize } = await statfs(folder);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+function nameOf({ name }: StoredRecording): string {
+  return name;
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}

@@ -1,0 +1,235 @@
+/**
+ * The one table of what may import what, folder by folder, lowest first in each layer.
+ * `npm run lint` holds the code to it, and the picture in the README is drawn from it.
+ *
+ * `may` lists folders of the same layer. Of a layer below, everything may be imported:
+ * daemon -> pipelines -> hal.
+ */
+
+interface Room {
+  readonly may: readonly string[];
+  readonly what: string;
+}
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
+  'hal/gst': { may: ['hal/os'], what: 'fragments of gst-launch lines' },
+  'hal/gpio': { may: ['hal/os'], what: 'buttons and lamps' },
+  'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
+  'hal/camera': { may: ['hal/os', 'hal/gst'], what: 'cameras' },
+  'hal/audio': { may: ['hal/os', 'hal/gst'], what: 'sound cards' },
+  'hal/battery': { may: ['hal/os', 'hal/gpio'], what: 'batteries and UPS boards' },
+  'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
+  'hal/printer/transport': { may: ['hal/os'], what: 'USB, TCP and serial ways to a printer' },
+  'hal/printer': { may: ['hal/os', 'hal/printer/transport'], what: 'receipt printers' },
+  'hal/absent.ts': {
+    may: ['hal/os', 'hal/battery', 'hal/gpio', 'hal/modem', 'hal/printer'],
+    what: 'drivers for what a venue does not have',
+  },
+
+  'pipelines/errors.ts': { may: [], what: 'PipelineError' },
+  'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },
+  'pipelines/mp4': { may: ['pipelines/errors.ts'], what: 'MP4 boxes' },
+  'pipelines/capture': { may: ['pipelines/errors.ts'], what: 'the capture process' },
+  'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
+  'pipelines/http': {
+    may: ['pipelines/errors.ts', 'pipelines/http/cache'],
+    what: 'the viewers’ HTTP server',
+  },
+  'pipelines/hls': {
+    may: ['pipelines/gdp', 'pipelines/http/cache'],
+    what: 'LL-HLS rules: window, playlists, directives',
+  },
+  'pipelines/packager': {
+    may: ['pipelines/gdp', 'pipelines/mp4', 'pipelines/hls'],
+    what: 'access units to parts and segments',
+  },
+  'pipelines/origin': {
+    may: ['pipelines/http', 'pipelines/http/cache', 'pipelines/hls', 'pipelines/packager'],
+    what: 'answers LL-HLS requests',
+  },
+  'pipelines/feed': {
+    may: ['pipelines/gdp', 'pipelines/mp4', 'pipelines/hls', 'pipelines/packager'],
+    what: 'parts to other processes',
+  },
+  'pipelines/recording': {
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/mp4',
+      'pipelines/http',
+      'pipelines/http/cache',
+      'pipelines/packager',
+      'pipelines/feed',
+    ],
+    what: 'the recorder processes, and the replay',
+  },
+  'pipelines/clips': {
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/mp4',
+      'pipelines/http',
+      'pipelines/http/cache',
+      'pipelines/packager',
+      'pipelines/feed',
+    ],
+    what: 'clips and posters, and the process that makes them',
+  },
+  'pipelines/player': {
+    may: ['pipelines/http', 'pipelines/http/cache', 'pipelines/origin'],
+    what: 'the guests’ page',
+  },
+  'pipelines/edge': {
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/http',
+      'pipelines/http/cache',
+      'pipelines/hls',
+      'pipelines/origin',
+      'pipelines/player',
+    ],
+    what: 'the edge process: another box’s stream',
+  },
+  'pipelines/bond/wire': { may: [], what: 'SRTLA and SRT packets' },
+  'pipelines/bond/core': { may: ['pipelines/bond/wire'], what: 'which link sends what' },
+  'pipelines/bond/net': {
+    may: ['pipelines/bond/wire', 'pipelines/bond/core'],
+    what: 'sockets and routing tables of the links',
+  },
+  'pipelines/bond/relay': {
+    may: ['pipelines/bond/wire', 'pipelines/bond/core'],
+    what: 'the far end of the bond',
+  },
+  'pipelines/uplink': {
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/capture',
+      'pipelines/bond/wire',
+      'pipelines/bond/core',
+      'pipelines/bond/net',
+    ],
+    what: 'the uplink process: SRT and its bitrate',
+  },
+  'pipelines/media': {
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/gdp',
+      'pipelines/http',
+      'pipelines/http/cache',
+      'pipelines/hls',
+      'pipelines/packager',
+      'pipelines/origin',
+      'pipelines/feed',
+      'pipelines/recording',
+      'pipelines/clips',
+      'pipelines/player',
+      'pipelines/edge',
+    ],
+    what: 'the media process, which joins these',
+  },
+
+  'daemon/model': { may: [], what: 'snapshot, commands, events' },
+  'daemon/config': { may: ['daemon/model'], what: 'every schema, the file, cross-field rules' },
+  'daemon/media/children': { may: [], what: 'the child processes' },
+  'daemon/media': {
+    may: ['daemon/model', 'daemon/config', 'daemon/media/children'],
+    what: 'media path, edge path, uplink',
+  },
+  'daemon/health': { may: ['daemon/model'], what: 'thresholds, rules, alerts' },
+  'daemon/drop': { may: ['daemon/model', 'daemon/health'], what: 'phases, checks, reports' },
+  'daemon/panel': { may: ['daemon/model', 'daemon/config'], what: 'what buttons and lamps mean' },
+  'daemon/devices': {
+    may: ['daemon/model', 'daemon/config', 'daemon/panel'],
+    what: 'opens the devices of the config',
+  },
+  'daemon/power': {
+    may: ['daemon/model', 'daemon/config', 'daemon/devices'],
+    what: 'battery policy and the end',
+  },
+  'daemon/modems': {
+    may: ['daemon/model', 'daemon/config', 'daemon/media'],
+    what: 'SIM PINs, resets, data use',
+  },
+  'daemon/mqtt/spool': { may: [], what: 'events that wait on disk' },
+  'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
+  'daemon/mqtt/payloads': {
+    may: ['daemon/model', 'daemon/mqtt/client'],
+    what: 'topics and what they carry',
+  },
+  'daemon/mqtt': {
+    may: [
+      'daemon/model',
+      'daemon/config',
+      'daemon/mqtt/spool',
+      'daemon/mqtt/client',
+      'daemon/mqtt/payloads',
+    ],
+    what: 'reports and commands over MQTT',
+  },
+  'daemon/web': {
+    may: ['daemon/model', 'daemon/config', 'daemon/devices'],
+    what: 'the server of the operator’s page',
+  },
+  'daemon/web/page/ui': {
+    may: ['daemon/model', 'daemon/web', 'daemon/devices'],
+    what: 'elements of the operator’s page',
+  },
+  'daemon/web/page/sections': {
+    may: ['daemon/model', 'daemon/web', 'daemon/devices', 'daemon/web/page/ui'],
+    what: 'sections of the operator’s page',
+  },
+  'daemon/web/page': {
+    may: [
+      'daemon/model',
+      'daemon/web',
+      'daemon/devices',
+      'daemon/web/page/ui',
+      'daemon/web/page/sections',
+    ],
+    what: 'the operator’s page in the browser',
+  },
+  'daemon/cli/doctor': {
+    may: ['daemon/model', 'daemon/config', 'daemon/media', 'daemon/health'],
+    what: 'venuebox doctor',
+  },
+  'daemon/cli/control': {
+    may: ['daemon/model'],
+    what: 'the socket of the command line',
+  },
+  'daemon/cli': {
+    may: ['daemon/model', 'daemon/config', 'daemon/cli/doctor', 'daemon/cli/control'],
+    what: 'the command line',
+  },
+  'daemon/metrics': { may: ['daemon/model', 'daemon/config'], what: 'Prometheus metrics' },
+  'daemon/watchdog': { may: ['daemon/model', 'daemon/health'], what: 'reports to systemd' },
+};
+
+/** The composition root: it joins everything. */
+export const ROOTS: readonly string[] = ['daemon/main.ts', 'daemon/box.ts', 'daemon/interfaces.ts'];
+
+/**
+ * The one place, or the few, where each package is imported; what is not listed is
+ * imported nowhere. `node:child_process` is one of them.
+ */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  'node:child_process': [],
+  '@particle/dbus-next': ['hal/os/dbus.ts'],
+  '@point-of-sale/receipt-printer-encoder': ['hal/printer/document.ts'],
+  aedes: ['daemon/mqtt/client/own-broker.ts'],
+  epoll: ['hal/gpio/chardev.ts'],
+  execa: ['hal/os/process.ts'],
+  'gstreamer-superficial': ['pipelines/capture/gst.ts'],
+  'hls.js': ['pipelines/player/'],
+  'i2c-bus': ['hal/battery/i2c.ts'],
+  koffi: ['hal/os/ioctl.ts', 'hal/system/timex.ts'],
+  mqtt: ['daemon/mqtt/client/client.ts'],
+  onoff: ['hal/gpio/sysfs.ts'],
+  pino: ['hal/os/log.ts'],
+  'prom-client': ['daemon/metrics/'],
+  qr: ['hal/printer/', 'pipelines/clips/', 'daemon/cli/'],
+  serialport: ['hal/os/serial.ts'],
+  sharp: ['hal/printer/png.ts', 'pipelines/clips/'],
+  systeminformation: ['hal/system/linux.ts'],
+  'unix-dgram': ['hal/os/notify.ts'],
+  valibot: ['daemon/', 'hal/', 'pipelines/'],
+  yaml: ['daemon/config/'],
+};

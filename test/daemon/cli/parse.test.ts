@@ -1,0 +1,195 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseCommand } from '../../../daemon/cli/parse.ts';
+import { UsageError } from '../../../daemon/cli/usage.ts';
+import { findAddresses, renderWelcome } from '../../../daemon/cli/welcome.ts';
+import { checkPath } from '../../../pipelines/http/token.ts';
+
+const test = suite('command line');
+
+function venuebox(
+  ...args: readonly string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'daemon/main.ts', ...args],
+      { timeout: 20_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+test('commands and their options are read', () => {
+  assert.equal(parseCommand(['run', '--config', 'a.yaml', '--set', 'b.c=1', '--set', 'd=2']), {
+    verb: 'run',
+    config: 'a.yaml',
+    overrides: ['b.c=1', 'd=2'],
+  });
+  assert.equal(parseCommand(['demo']), { verb: 'demo', isIdle: false, overrides: [] });
+  assert.equal(parseCommand(['demo', '--idle']), { verb: 'demo', isIdle: true, overrides: [] });
+  assert.equal(parseCommand(['check', 'a.yaml']), {
+    verb: 'check',
+    config: 'a.yaml',
+    overrides: [],
+  });
+  assert.equal(parseCommand(['--help']), { verb: 'help' });
+});
+
+test('sign makes an address of the secret that the config names, and never tells the secret', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-sign-'));
+  const [config, secret] = [join(folder, 'box.yaml'), join(folder, 'secret')];
+  writeFileSync(config, `clips: {token_secret_file: ${secret}}\n`);
+  writeFileSync(secret, 'short');
+  const refused = await venuebox('sign', '/posters/live-640', '--config', config);
+  assert.is(refused.code, 1);
+  assert.match(refused.stderr, 'must hold 16 to 4096 characters');
+  assert.not.match(refused.stderr, 'short');
+  writeFileSync(secret, 'a secret of this venue\n');
+  const { stdout, code } = await venuebox(
+    'sign',
+    '/posters/live-640',
+    '-c',
+    config,
+    '--hours',
+    '2',
+  );
+  assert.is(code, 0);
+  const { pathname } = new URL(stdout.trim());
+  const key = Buffer.from('a secret of this venue');
+  const nowS = Date.now() / 1000;
+  assert.is(checkPath(pathname, nowS + 7_000, key).type, 'good');
+  assert.is(checkPath(pathname, nowS + 7_300, key).type, 'expired');
+  assert.is((await venuebox('sign', 'posters', '-c', config)).code, 2);
+});
+
+test('status and cmd are read, and values that read as JSON are that', () => {
+  assert.equal(parseCommand(['status', '--json', '--socket', '/run/x.sock']), {
+    verb: 'status',
+    isJson: true,
+    isWatching: false,
+    socket: '/run/x.sock',
+  });
+  assert.equal(
+    parseCommand([
+      'cmd',
+      'go-live',
+      'force=true',
+      'label=the encore',
+      '--dry-run',
+      '--expect',
+      'armed',
+    ]),
+    {
+      verb: 'cmd',
+      name: 'go-live',
+      args: { force: true, label: 'the encore' },
+      isJson: false,
+      isDryRun: true,
+      expect: 'armed',
+    },
+  );
+});
+
+test('what cannot be followed is one line', () => {
+  for (const args of [
+    ['cmd'],
+    ['cmd', 'fly'],
+    ['cmd', 'mark', 'label'],
+    ['cmd', 'arm', '--expect', 'asleep'],
+    ['status', 'now'],
+    [],
+    ['fly'],
+    ['run'],
+    ['check'],
+    ['demo', 'x'],
+    ['--nope'],
+    ['demo', '--config', 'x'],
+  ]) {
+    assert.throws(
+      () => parseCommand(args),
+      (error: unknown) => error instanceof UsageError && !error.message.includes('\n'),
+    );
+  }
+});
+
+test('--help and --version print and exit 0, a wrong command exits 2', async () => {
+  const [help, version, wrong] = await Promise.all([
+    venuebox('--help'),
+    venuebox('--version'),
+    venuebox('fly'),
+  ]);
+  assert.is(help.code, 0);
+  assert.match(help.stdout, 'venuebox run --config FILE');
+  assert.match(version.stdout, /^venuebox \d+\.\d+\.\d+\n$/);
+  assert.equal([wrong.code, wrong.stderr], [2, 'venuebox: no command fly; see venuebox --help\n']);
+});
+
+test('check says what is wrong with a config and exits 78, or that nothing is', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'venuebox-')), 'box.yaml');
+  writeFileSync(file, 'viewers:\n  port: 99999\n');
+  const [wrong, missing, right] = await Promise.all([
+    venuebox('check', file),
+    venuebox('check', `${file}.nope`),
+    venuebox('check', 'systemd/venuebox.example.yaml'),
+  ]);
+  assert.is(wrong.code, 78);
+  assert.is(
+    wrong.stderr,
+    `venuebox: ${file}:2: viewers.port must be a whole number from 1 to 65535, not 99999\n`,
+  );
+  assert.is(missing.code, 78);
+  assert.match(missing.stderr, 'cannot be read');
+  assert.is(right.code, 0);
+});
+
+test('check tells which files a config names that cannot be read on this machine', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-'));
+  const [file, there, nowhere] = ['box.yaml', 'secret', 'none'].map((one) => join(folder, one));
+  writeFileSync(there ?? '', 'a secret of enough letters');
+  const uplink = (path = '') => `uplink: {host: a, port: 9, passphrase_file: ${path}}\n`;
+  const modems = `modems: {pin_files: {'894': ${nowhere}}}\n`;
+  writeFileSync(file ?? '', uplink(there));
+  const right = await venuebox('check', file ?? '');
+  assert.is(right.stdout, `${file}: nothing is wrong with it\n`);
+  writeFileSync(file ?? '', `${uplink(nowhere)}${modems}operator: {pin_file: ${nowhere}}\n`);
+  const wrong = await venuebox('check', file ?? '');
+  assert.is(wrong.code, 0);
+  assert.equal(wrong.stdout.split('\n').slice(1, -1).toSorted(), [
+    `  modems.pin_files.894: ${nowhere} is not there`,
+    `  uplink.passphrase_file: ${nowhere} is not there`,
+  ]);
+});
+
+test('the demo’s welcome shows the address a phone can open, and a code for it', () => {
+  const interfaces = {
+    lo: [{ address: '127.0.0.1', family: 'IPv4', internal: true }],
+    eth0: [{ address: '192.0.2.7', family: 'IPv4', internal: false }],
+  };
+  const addresses = findAddresses(
+    interfaces,
+    { host: '0.0.0.0', port: 8080 },
+    { host: '127.0.0.1', port: 8081 },
+  );
+  assert.equal(addresses, { player: 'http://192.0.2.7:8080/', operator: 'http://127.0.0.1:8081/' });
+  const text = renderWelcome(
+    {
+      camera: 'test picture',
+      sound: 'tone',
+      encoder: 'x264enc',
+      drop: { phase: 'live', sinceMs: 0 },
+    },
+    [],
+    addresses,
+  );
+  assert.match(text, 'http://192.0.2.7:8080/');
+  assert.match(text, '█▄▄▄█');
+});
+
+test.run();

@@ -1,0 +1,251 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseDocument } from 'yaml';
+import { ladderOf } from '../../../daemon/config/config.ts';
+import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
+import { BOARDS } from '../../../hal/battery/boards.ts';
+
+const test = suite('config');
+const EXAMPLE = readFileSync('systemd/venuebox.example.yaml', 'utf8');
+
+function faults(yaml: string, overrides: readonly string[] = []): readonly string[] {
+  try {
+    parseConfig('box.yaml', yaml, overrides);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+test('an empty file is a whole config', () => {
+  const config = parseConfig('box.yaml', '', []);
+  assert.is(config.viewers.port, 8080);
+  assert.is(config.operator.port, 8081);
+  assert.is(config.viewers.part_ms, 200);
+  assert.is(config.camera.driver, 'test');
+});
+
+test('every fault is told at once, with its key path and its line', () => {
+  const yaml =
+    'camera:\n  driver: foo\n  fps: 1000\nviewers:\n  prt: 1\nrenditions:\n  - name: a\n    width: 641\n    height: 2\n';
+  const told = faults(yaml);
+  assert.match(told.join('\n'), 'box.yaml:2: camera.driver must be one of: test, v4l2');
+  assert.match(
+    told.join('\n'),
+    'box.yaml:3: camera.fps must be a whole number from 5 to 60, not 1000',
+  );
+  assert.match(told.join('\n'), 'box.yaml:5: viewers.prt is no key of the config');
+  assert.match(told.join('\n'), 'box.yaml:8: renditions.0.width must be even');
+  assert.match(told.join('\n'), 'box.yaml:7: renditions.0.bitrate_bps is missing');
+});
+
+test('each unknown key is told, not the first of its object alone', () => {
+  const told = faults('cam: 1\nviewrs: 2\ncamera:\n  a: 1\n  b: 2\n  fps: x\n').join('\n');
+  for (const key of ['cam', 'viewrs', 'camera.a', 'camera.b'])
+    assert.match(told, ` ${key} is no key of the config`);
+  assert.match(told, 'box.yaml:6: camera.fps must be');
+  assert.is(told.split('\n').length, 5);
+});
+
+test('a GPIO line works one button or one lamp, and a lamp of the LED class none', () => {
+  const [told, ...others] = faults('panel: {driver: gpio, buttons: {mark: {line: GPIO17}}}');
+  assert.match(
+    told ?? '',
+    'panel.buttons.mark.line must not be GPIO17: panel.buttons.drop.line is',
+  );
+  assert.is(others.length, 0);
+  assert.match(
+    faults('panel: {driver: gpio, lamps: {sound: {line: GPIO17}}}')[0] ?? '',
+    'panel.lamps.sound.line',
+  );
+  assert.equal(faults('panel: {driver: simulated, lamps: {sound: {line: GPIO17}}}'), []);
+  const chip = '{chip: pinctrl, offset: 4}';
+  assert.is(
+    faults(`panel: {driver: gpio, lamps: {sound: {line: ${chip}}, links: {line: ${chip}}}}`).length,
+    1,
+  );
+  assert.equal(
+    faults('panel: {driver: gpio, lamps: {sound: {line: GPIO17, led: snd}, links: {line: ""}}}'),
+    [],
+  );
+});
+
+test('what is no YAML is told with its line', () => {
+  assert.match(faults('a: [1,\nb: {')[0] ?? '', /^box\.yaml:\d+: /);
+});
+
+test('a driver that needs a key says so', () => {
+  assert.match(
+    faults('camera: {driver: custom}')[0] ?? '',
+    'camera.launch must hold a gst-launch fragment',
+  );
+  assert.match(faults('camera: {driver: v4l2}')[0] ?? '', 'camera.device must name a device');
+  assert.match(faults('sound: {driver: file}')[0] ?? '', 'sound.file must name a media file');
+});
+
+test('two servers cannot share a port, two renditions no name, and a profile names what is there', () => {
+  assert.match(
+    faults('operator: {port: 8080}')[0] ?? '',
+    'operator.port must not be 8080: viewers.port is that',
+  );
+  const twice =
+    'renditions:\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n';
+  assert.match(faults(twice)[0] ?? '', 'a is there twice');
+  assert.match(faults('profiles: {phone: [zzz]}')[0] ?? '', 'profiles.phone.0 names no rendition');
+});
+
+test('every server of the box has a port of its own, and which two share one is told', () => {
+  const tls = 'port: 8443, cert_file: a, key_file: b';
+  for (const [yaml, told] of [
+    ['metrics: {port: 8080}', 'metrics.port must not be 8080: viewers.port is that'],
+    ['metrics: {port: 8081}', 'metrics.port must not be 8081: operator.port is that'],
+    ['mqtt: {broker_port: 8080}', 'mqtt.broker_port must not be 8080: viewers.port is that'],
+    [
+      'metrics: {port: 1883}\nmqtt: {broker_port: 1883}',
+      'mqtt.broker_port must not be 1883: metrics.port is that',
+    ],
+    [
+      `viewers: {tls: {${tls}}}\noperator: {port: 8443}`,
+      'operator.port must not be 8443: viewers.tls.port is that',
+    ],
+  ] as const) {
+    const [fault = '', ...more] = faults(yaml);
+    assert.match(fault, told);
+    assert.equal(more, []);
+  }
+  // 0 is none, and two that are none share nothing.
+  assert.equal(faults('metrics: {port: 0}\nmqtt: {broker_port: 0}'), []);
+});
+
+test('a UPS board is one that the box knows, and a wrong one is answered by all that are', () => {
+  const ids = ['simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id)];
+  for (const id of ids) {
+    assert.is(parseConfig('box.yaml', `power: {board: ${id}}`, []).power.board, id);
+  }
+  assert.equal(faults('power:\n  board: geekworm-x729'), [
+    `box.yaml:2: power.board must be one of: ${ids.join(', ')}, not "geekworm-x729"`,
+  ]);
+  assert.is(parseConfig('box.yaml', 'power: {capacity_mah: 1}', []).power.board, 'simulated');
+});
+
+test('the example names every UPS board', () => {
+  const lines = EXAMPLE.slice(EXAMPLE.indexOf('\npower:'), EXAMPLE.indexOf('\nprinter:'));
+  for (const { id } of BOARDS) {
+    assert.ok(new RegExp(`[ #]${id}(,|$)`, 'm').test(lines), id);
+  }
+});
+
+test('an edge takes a web address that is not its own, and sends nothing upstream', () => {
+  const upstream = (value: string) => faults('', [`edge.upstream=${value}`]).join('\n');
+  for (const good of ['http://10.0.0.5:8080', 'https://cdn.example.org/show/main.m3u8']) {
+    assert.is(upstream(good), '');
+  }
+  for (const wrong of ['10.0.0.5', 'ftp://10.0.0.5', 'http://', 'http://h/?a=1', 'nonsense']) {
+    assert.match(upstream(wrong), 'edge.upstream must be like http://10.0.0.5:8080 or');
+  }
+  const named = upstream('http://me:secret@10.0.0.5');
+  assert.match(named, 'must carry no user name and no password');
+  assert.not.match(named, 'secret');
+  assert.match(upstream('http://localhost:8080/'), 'is this box itself');
+  const uplink = 'edge: {upstream: "http://10.0.0.5"}\nuplink: {host: a, port: 5000}';
+  assert.match(faults(uplink).join(), /box.yaml:2: uplink must be left out with edge.upstream/);
+});
+
+test('--set lays a value over the file, a launch line with commas as it is', () => {
+  const launch = 'filesrc location=/tmp/x ! rawvideoparse width=2,height=2 ! queue';
+  const config = parseConfig('box.yaml', 'viewers: {port: 9000}', [
+    'viewers.port=9001',
+    'camera.driver=custom',
+    `camera.launch=${launch}`,
+    'viewers.part_ms=100',
+  ]);
+  assert.is(config.viewers.port, 9001);
+  assert.is(config.viewers.part_ms, 100);
+  assert.is(config.camera.launch, launch);
+});
+
+test('a fault of --set names the option, not a line', () => {
+  assert.equal(faults('', ['viewers.port=0']), [
+    '--set viewers.port: viewers.port must be a whole number from 1 to 65535, not 0',
+  ]);
+  assert.match(faults('', ['nonsense'])[0] ?? '', 'must be like path.to.key=value');
+});
+
+test('profiles that are not configured follow from the bitrates', () => {
+  assert.equal(ladderOf(parseConfig('x', '', [])), {
+    phone: ['mid', 'low'],
+    laptop: ['high', 'mid', 'low'],
+    'low-data': ['low'],
+  });
+});
+
+test('the config is frozen', () => {
+  const config = parseConfig('x', '', []);
+  assert.throws(() => Object.assign(config.viewers, { port: 1 }));
+});
+
+test('an alias without its anchor is told', () => {
+  assert.match(faults('*!')[0] ?? '', /^box\.yaml: /);
+  assert.match(faults('camera: {device: *x}')[0] ?? '', /^box\.yaml/);
+});
+
+test('any text and any override is a config or a ConfigError', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.array(fc.string(), { maxLength: 3 }), (yaml, overrides) => {
+      faults(yaml, overrides);
+    }),
+  );
+});
+
+test('the example shows every key, each with its default', () => {
+  const shown = parseConfig('example', EXAMPLE, []);
+  const plain = parseConfig('plain', '', []);
+  const { tls, ...viewers } = shown.viewers;
+  const { tls: operatorTls, ...operator } = shown.operator;
+  const { profiles, uplink, recording, mqtt, ...rest } = shown;
+  const { profiles: _, recording: none, mqtt: plainMqtt, ...defaults } = plain;
+  assert.ok(tls && operatorTls);
+  assert.equal({ ...rest, viewers, operator }, defaults);
+  assert.ok(Object.values(mqtt.tls).every((file) => file !== ''));
+  assert.equal({ ...mqtt, tls: plainMqtt.tls }, plainMqtt);
+  assert.equal(none.targets, []);
+  const [first] = recording.targets;
+  const least = 'recording: {targets: [{id: card, folder: recordings}]}';
+  assert.equal(parseConfig('x', least, []).recording.targets, [first]);
+  assert.equal(profiles, ladderOf(plain));
+  const { links = [], ...leastUplink } =
+    parseConfig('x', 'uplink: {host: h, port: 1}', []).uplink ?? {};
+  const { links: shownLinks = [], ...shownUplink } = uplink ?? {};
+  assert.equal({ ...shownUplink, host: 'h', port: 1 }, leastUplink);
+  assert.is(links.length, 0);
+  assert.is(shownLinks.length, 2);
+});
+
+test('an uplink names a receiver, links that can be found, and a rendition that is there', () => {
+  const told = faults(
+    'uplink: {host: "a b", port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
+  ).join('\n');
+  assert.match(told, 'uplink.host must be an IPv4 address or a name');
+  const more = faults(
+    'uplink: {host: a, port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
+  ).join('\n');
+  assert.match(more, 'uplink.rendition names no rendition of this config');
+  assert.match(more, 'uplink.min_bitrate_bps must not be above bitrate_bps');
+  assert.match(more, 'uplink.links.0 must name a device or an address');
+  assert.match(more, 'uplink.links.1.id a is there twice');
+});
+
+test('every key of the example has its effect written beside it', () => {
+  const lines = EXAMPLE.split('\n');
+  for (const [i, line] of lines.entries()) {
+    if (!/^\s*[\w-]+:/.test(line)) continue;
+    const hasComment = line.includes('#') || lines[i - 1]?.trim().startsWith('#');
+    assert.ok(hasComment, `line ${i + 1}: ${line}`);
+  }
+  assert.is(parseDocument(EXAMPLE).errors.length, 0);
+});
+
+test.run();

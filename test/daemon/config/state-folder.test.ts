@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { claimState, stateFolder } from '../../../daemon/config/state-folder.ts';
+import { claimFolder, isClaimAlive } from '../../../hal/os/claim.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openLog } from '../../../hal/os/log.ts';
+import { scratch } from '../mqtt/support/mosquitto.ts';
+
+const test = suite('state folder');
+const never = new AbortController().signal;
+
+/** Another program that has claimed the folder. */
+async function startOwner(folder: string): Promise<ChildProcess> {
+  const script = `
+    const { claimFolder } = await import('./hal/os/claim.ts');
+    if (await claimFolder('state', process.argv[1])) process.stdout.write('claimed');
+    setInterval(() => undefined, 1_000);`;
+  const node = ['--import', 'tsx', '--input-type=module', '-e', script, folder];
+  const owner = spawn(process.execPath, node, { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(owner.stdout as NodeJS.ReadableStream, 'data');
+  return owner;
+}
+
+async function claim(folder: string): Promise<{ failure?: string; told: string }> {
+  let told = '';
+  const log = openLog('info', 'journal', (line) => {
+    told += line;
+  });
+  try {
+    await claimState(folder, { clock: systemClock, log }, never);
+    return { told };
+  } catch (error) {
+    return { told, failure: (error as Error).message };
+  }
+}
+
+test('it is systemd’s, or the user’s own', () => {
+  assert.is(stateFolder({ STATE_DIRECTORY: '/var/lib/venuebox:/x' }), '/var/lib/venuebox');
+  assert.is(stateFolder({ XDG_STATE_HOME: '/home/a/state' }), '/home/a/state/venuebox');
+});
+
+test('where another box runs it is refused with what to do', async () => {
+  using folder = scratch();
+  const owner = await startOwner(folder.path);
+  assert.match((await claim(folder.path)).failure ?? '', 'another venuebox runs');
+  owner.kill('SIGKILL');
+  assert.equal(await claim(folder.path), { told: '' }, 'free as soon as it is gone');
+});
+
+test('one that hangs for good is told of, and not waited for', async () => {
+  using folder = scratch();
+  const owner = await startOwner(folder.path);
+  owner.kill('SIGSTOP');
+  const { failure, told } = await claim(folder.path);
+  owner.kill('SIGKILL');
+  assert.is(failure, undefined);
+  assert.match(told, 'an earlier venuebox hangs');
+});
+
+test('a claim is for one use of one folder, and nobody who holds none is alive', async () => {
+  using folder = scratch();
+  assert.is(await isClaimAlive('recorder', folder.path), false);
+  assert.ok(await claimFolder('recorder', folder.path));
+  assert.ok(await isClaimAlive('recorder', folder.path));
+  assert.not.ok(await claimFolder('recorder', `${folder.path}/.`));
+  assert.ok(await claimFolder('state', folder.path));
+});
+
+test.run();

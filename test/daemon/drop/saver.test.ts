@@ -1,0 +1,71 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Kept } from '../../../daemon/drop/saved-drop.ts';
+import { openKeeper } from '../../../daemon/drop/saver.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('what is kept of a drop');
+
+const kept = (dropId: string | undefined): Kept => ({
+  v: 1,
+  live: dropId === undefined ? null : { dropId, sinceMs: 1 },
+  lastDropId: dropId ?? null,
+  aliveMs: 1,
+  isClockSet: false,
+});
+
+test('a folder that cannot be written is told of once, tried each minute, and told of when it can be', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-keeper-'));
+  // Nobody can make a folder where a file is, root neither.
+  const place = join(folder, 'state');
+  await writeFile(place, '');
+  const path = join(place, 'drop.json');
+  const clock = new VirtualClock();
+  const errors: string[] = [];
+  const troubles: (string | undefined)[] = [];
+  const log = { ...silentLog, error: (what: string) => void errors.push(what) };
+  const keeper = openKeeper(path, { clock, log, onTrouble: (why) => troubles.push(why) });
+  for (let i = 0; i < 300; i += 1) {
+    keeper.keep(kept(undefined));
+    keeper.beat({ aliveMs: 2, isClockSet: false });
+    await keeper.settled();
+    await clock.advance(500);
+  }
+  assert.equal(errors, ['state not kept']);
+  assert.match(troubles[0] ?? '', 'EEXIST');
+  assert.is(troubles.length, 1);
+  await rm(place);
+  await mkdir(place);
+  await chmod(place, 0o700);
+  await clock.advance(60_000);
+  keeper.beat({ aliveMs: 3, isClockSet: false });
+  await keeper.settled();
+  assert.is(troubles.at(-1), undefined);
+  assert.is(troubles.length, 2);
+  assert.is((JSON.parse(await readFile(path, 'utf8')) as Kept).aliveMs, 3);
+});
+
+test('while a drop goes on it says each minute that it does; an idle box writes nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-keeper-'));
+  const path = join(folder, 'drop.json');
+  const clock = new VirtualClock();
+  const keeper = openKeeper(path, { clock, log: silentLog, onTrouble: () => undefined });
+  const alive = async () => (JSON.parse(await readFile(path, 'utf8')) as Kept).aliveMs;
+  for (const [dropId, expected] of [
+    ['a', 7],
+    [undefined, 1],
+  ] as const) {
+    keeper.keep(kept(dropId));
+    await keeper.settled();
+    await clock.advance(61_000);
+    keeper.beat({ aliveMs: 7, isClockSet: false });
+    await keeper.settled();
+    assert.is(await alive(), expected);
+  }
+});
+
+test.run();

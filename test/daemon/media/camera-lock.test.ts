@@ -1,0 +1,221 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { keepCameraLock } from '../../../daemon/media/camera-lock.ts';
+import { openKeptLock } from '../../../daemon/media/camera-lock-store.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
+import { openCamera } from '../../../hal/camera/open.ts';
+import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
+import { HalError } from '../../../hal/os/errors.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { figures, WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { scratch } from '../mqtt/support/mosquitto.ts';
+
+const test = suite('camera lock');
+
+const TEST_CAMERA = openCamera({
+  driver: 'test',
+  device: '',
+  format: 'raw',
+  file: '',
+  launch: '',
+  width: 320,
+  height: 180,
+  fps: 30,
+});
+
+/** A log whose words are kept. */
+function openWords() {
+  const words: string[] = [];
+  const say = (level: string) => (message: string, fields?: object) =>
+    void words.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`);
+  const log: Log = { ...silentLog, info: say('info'), warn: say('warn') };
+  return { words, log };
+}
+
+const HELD: HeldControls = [[0x9a0901, 3]];
+
+async function startLock(
+  isOn = true,
+  failing?: () => HalError | undefined,
+  device?: Camera,
+  former?: HeldControls,
+) {
+  const clock = new VirtualClock();
+  const did: string[] = [];
+  const { words, log } = openWords();
+  const work = async (what: string, signal: AbortSignal) => {
+    signal.throwIfAborted();
+    const error = failing?.();
+    if (error !== undefined) throw error;
+    did.push(what);
+    return HELD;
+  };
+  const camera: Camera = device ?? {
+    ...TEST_CAMERA,
+    lock: (signal) => work('lock', signal),
+    unlock: async (signal, held) => void (await work(held ? 'unlock for it' : 'unlock', signal)),
+  };
+  let held = former;
+  const kept = {
+    load: async () => held,
+    save: async (next: HeldControls) => {
+      held = next.length > 0 ? next : undefined;
+    },
+  };
+  let box: BoxSnapshot = { ...WELL, drop: { phase: 'idle', sinceMs: 0 } };
+  let isLocked = false;
+  const stop = new AbortController();
+  const running = keepCameraLock(
+    {
+      camera: isOn ? camera : undefined,
+      kept,
+      snapshot: () => box,
+      onLocked: (next) => {
+        isLocked = next;
+      },
+      clock,
+      log,
+    },
+    stop.signal,
+  );
+  const pass = async (ms: number) => {
+    for (let passedMs = 0; passedMs < ms; passedMs += 500) {
+      await clock.advance(500);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+  return {
+    did,
+    words,
+    pass,
+    isLocked: () => isLocked,
+    kept: () => held,
+    set: (change: Partial<BoxSnapshot>) => {
+      box = { ...box, ...change };
+    },
+    phase: (phase: BoxSnapshot['drop']['phase']) => {
+      box = { ...box, drop: { phase, sinceMs: 0 } };
+    },
+    end: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+test('exposure is held from armed to the end of the drop, once it has settled', async () => {
+  const lock = await startLock();
+  lock.set({ media: figures({ isFlowing: false }) });
+  lock.phase('preflight');
+  await lock.pass(5_000);
+  lock.phase('armed');
+  await lock.pass(5_000);
+  assert.equal(lock.did, [], 'no frame has come');
+  lock.set({ media: figures() });
+  await lock.pass(2_000);
+  assert.equal(lock.did, [], 'the camera is still finding its exposure');
+  await lock.pass(2_000);
+  assert.equal(lock.did, ['lock']);
+  assert.ok(lock.isLocked());
+  lock.phase('live');
+  await lock.pass(60_000);
+  assert.equal(lock.did, ['lock']);
+  lock.phase('ending');
+  await lock.pass(1_000);
+  assert.equal(lock.did, ['lock', 'unlock']);
+  assert.not.ok(lock.isLocked());
+  await lock.end();
+  assert.equal(lock.did, ['lock', 'unlock']);
+});
+
+test('a pipeline that is started anew is locked anew, after it has settled', async () => {
+  const lock = await startLock();
+  lock.phase('live');
+  await lock.pass(5_000);
+  const capture = { phase: 'running', restartsTotal: 1 } as const;
+  lock.set({ children: { ...WELL.children, capture } });
+  await lock.pass(2_000);
+  assert.equal(lock.did, ['lock']);
+  await lock.pass(3_000);
+  assert.equal(lock.did, ['lock', 'lock']);
+  await lock.end();
+});
+
+test('a box that ends while live gives the camera back', async () => {
+  const lock = await startLock();
+  lock.phase('live');
+  await lock.pass(5_000);
+  await lock.end();
+  assert.equal(lock.did, ['lock', 'unlock']);
+});
+
+test('a camera without controls says so once, and no more', async () => {
+  const lock = await startLock(true, undefined, TEST_CAMERA);
+  lock.phase('live');
+  await lock.pass(60_000);
+  lock.phase('idle');
+  await lock.pass(5_000);
+  lock.phase('live');
+  await lock.pass(60_000);
+  await lock.end();
+  assert.is(lock.words.length, 1);
+  assert.match(lock.words[0] ?? '', /^info .*no exposure to lock/);
+  assert.not.ok(lock.isLocked());
+});
+
+test('what a killed box left locked is given back first, and finds its exposure anew', async () => {
+  const lock = await startLock(true, undefined, undefined, HELD);
+  lock.phase('live');
+  await lock.pass(1_000);
+  assert.equal(lock.did, ['unlock for it']);
+  assert.is(lock.kept(), undefined);
+  await lock.pass(5_000);
+  assert.equal(lock.did, ['unlock for it', 'lock']);
+  assert.is(lock.kept(), HELD, 'for the box after this one');
+  await lock.end();
+  assert.is(lock.kept(), undefined);
+});
+
+test('what is held is kept in a file, for this camera only', async () => {
+  using folder = scratch();
+  const { words, log } = openWords();
+  const kept = openKeptLock(folder.path, 'V4L2 usb-1', log);
+  assert.is(await kept.load(), undefined);
+  await kept.save(HELD);
+  assert.equal(await openKeptLock(folder.path, 'V4L2 usb-1', log).load(), HELD);
+  assert.is(await openKeptLock(folder.path, 'V4L2 usb-2', log).load(), undefined);
+  writeFileSync(join(folder.path, 'camera-lock.json'), '{"camera":"V4L2 usb-1","held":[[1]]}');
+  assert.is(await kept.load(), undefined, 'a broken file is none');
+  await kept.save([]);
+  assert.equal(readdirSync(folder.path), []);
+  assert.equal(words, []);
+  await openKeptLock('/dev/null/no-folder', 'x', log).save(HELD);
+  assert.match(words.join(), /^warn .*not kept/);
+});
+
+test('controls that fail are tried again, told once, and held when they work', async () => {
+  let error: HalError | undefined = new HalError('IO', 'camera: EIO');
+  const lock = await startLock(true, () => error);
+  lock.phase('live');
+  await lock.pass(30_000);
+  assert.is(lock.words.length, 1);
+  assert.match(lock.words[0] ?? '', /^warn .*EIO/);
+  error = undefined;
+  await lock.pass(6_000);
+  assert.equal(lock.did, ['lock']);
+  await lock.end();
+});
+
+test('it is left alone where the config says so', async () => {
+  const lock = await startLock(false);
+  lock.phase('live');
+  await lock.pass(10_000);
+  await lock.end();
+  assert.equal(lock.did, []);
+});
+
+test.run();

@@ -1,0 +1,137 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  LOADS,
+  restingLoads,
+  type Sheddable,
+  shedIn,
+  standInsFor,
+} from '../../../daemon/media/loads.ts';
+import { openRestingEncoders } from '../../../daemon/media/suspended-encoders.ts';
+import type { PowerPhase } from '../../../daemon/model/snapshot.ts';
+import type { ToCapture } from '../../../pipelines/capture/messages.ts';
+import type { ToMedia } from '../../../pipelines/media/messages.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('what rests to save power');
+
+const ALL: Sheddable = {
+  hasPreviews: true,
+  hasLamps: true,
+  hasPrinter: true,
+  renditions: ['high', 'mid', 'low'],
+  sharedRendition: undefined,
+  uplinkBps: 2_000_000,
+};
+const PHASES: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
+const namesIn = (phase: PowerPhase, box = ALL) => restingLoads(phase, box).map(({ load }) => load);
+
+test('loads are shed in the stated order and none is shed in normal', () => {
+  assert.equal(shedIn('normal'), []);
+  for (const phase of PHASES) assert.equal(shedIn(phase), LOADS.slice(0, shedIn(phase).length));
+  assert.ok(shedIn('saving').length < shedIn('last-minutes').length);
+});
+
+test('saving rests posters and the best picture, the last minutes all but the lowest', () => {
+  assert.equal(namesIn('saving'), ['previews', 'top-rendition']);
+  assert.equal(standInsFor(shedIn('saving'), ALL), { high: 'mid' });
+  assert.equal(namesIn('last-minutes'), ['previews', 'lamps', 'printer', 'uplink', 'renditions']);
+  assert.equal(standInsFor(shedIn('last-minutes'), ALL), { high: 'low', mid: 'low' });
+});
+
+test('a box names nothing that it does not have', () => {
+  const bare: Sheddable = {
+    hasPreviews: false,
+    hasLamps: false,
+    hasPrinter: false,
+    renditions: ['only'],
+    sharedRendition: undefined,
+    uplinkBps: undefined,
+  };
+  for (const phase of PHASES) {
+    assert.equal(namesIn(phase, bare), []);
+    assert.equal(standInsFor(shedIn(phase), bare), {});
+  }
+});
+
+test('the rendition that goes upstream is never taken from those far away', () => {
+  const shared = { ...ALL, sharedRendition: 'high', uplinkBps: undefined };
+  assert.equal(standInsFor(shedIn('saving'), shared), {});
+  assert.equal(namesIn('saving', shared), ['previews']);
+  assert.equal(standInsFor(shedIn('last-minutes'), shared), { mid: 'low' });
+  const middle = { ...ALL, sharedRendition: 'mid' };
+  assert.equal(standInsFor(shedIn('last-minutes'), middle), { high: 'mid' });
+});
+
+/** Encoders that rest, between a media process and a capture that are made up. */
+function openRest() {
+  const clock = new VirtualClock();
+  const toMedia: ToMedia[] = [];
+  const toCapture: ToCapture[] = [];
+  const restarts: string[] = [];
+  const encoders = openRestingEncoders({
+    toMedia: (message) => toMedia.push(message),
+    toCapture: (message) => toCapture.push(message),
+    valveOf: (id) => `valve-${id}`,
+    restartCapture: (reason) => restarts.push(reason),
+    clock,
+  });
+  const set = (standIns: Record<string, string>) =>
+    encoders.set({ standIns, hasPreviews: false, uplinkMostBps: undefined });
+  const valves = () =>
+    toCapture
+      .splice(0)
+      .map((message) =>
+        message.type === 'set' ? `${message.element} ${message.value}` : message.type,
+      );
+  return { clock, encoders, restarts, set, toMedia, valves };
+}
+
+test('an encoder rests only when nobody takes its pictures, and runs before somebody does', () => {
+  const { encoders, set, toMedia, valves } = openRest();
+  set({ high: 'low' });
+  assert.equal(toMedia, [{ type: 'rest', standIns: { high: 'low' }, hasPreviews: false }]);
+  assert.equal(valves(), [], 'viewers still watch it');
+  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  assert.equal(valves(), ['valve-high true']);
+  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  assert.equal(valves(), [], 'said once');
+  set({});
+  assert.equal(valves(), ['valve-high false']);
+});
+
+test('a new pipeline and a new media process are told again', () => {
+  const { encoders, set, toMedia, valves } = openRest();
+  set({ high: 'low' });
+  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  valves();
+  encoders.onCapturePlaying();
+  assert.equal(valves(), ['valve-high true']);
+  toMedia.length = 0;
+  encoders.onMediaServing();
+  assert.is(toMedia.length, 1);
+  encoders.onFigures({ resting: [], standIns: {} });
+  assert.equal(valves(), ['valve-high false']);
+});
+
+test('a rendition that does not come back is brought back by a new pipeline, once in a while', async () => {
+  const { clock, encoders, restarts, set } = openRest();
+  set({ high: 'low' });
+  const stuck = { resting: [], standIns: { high: 'low' } };
+  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  set({});
+  for (let s = 0; s < 14; s += 1) {
+    encoders.onFigures(stuck);
+    await clock.advance(1_000);
+  }
+  assert.equal(restarts, []);
+  await clock.advance(2_000);
+  encoders.onFigures(stuck);
+  assert.is(restarts.length, 1);
+  encoders.onFigures({ resting: [], standIns: {} });
+  await clock.advance(60_000);
+  encoders.onFigures({ resting: [], standIns: {} });
+  assert.is(restarts.length, 1);
+});
+
+test.run();

@@ -1,0 +1,49 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { controlSchema } from '../../../daemon/config/control.ts';
+import { dropMachineSchema } from '../../../daemon/config/drop.ts';
+import { panelSchema } from '../../../daemon/config/panel.ts';
+import { powerSchema } from '../../../daemon/config/power.ts';
+
+const test = suite('config of the machine');
+
+test('left out, each key has its default', () => {
+  assert.equal(v.parse(controlSchema, {}), { socket: '' });
+  assert.equal(v.parse(dropMachineSchema, {}), { resume_within_s: 1800 });
+  assert.equal(v.parse(powerSchema, {}), {
+    board: 'simulated',
+    capacity_mah: 0,
+    planned_minutes: 0,
+    shut_down: 'machine',
+  });
+  const panel = v.parse(panelSchema, {});
+  assert.equal(panel.buttons.drop, { line: 'GPIO17', active_low: true, bias: 'pull-up' });
+  assert.equal(panel.lamps['on-air'], { line: 'GPIO23', led: '', active_low: false });
+});
+
+test('no two of the panel have one line', () => {
+  const { buttons, lamps } = v.parse(panelSchema, {});
+  const lines = [...Object.values(buttons), ...Object.values(lamps)].map(({ line }) => line);
+  assert.is(new Set(lines).size, lines.length);
+});
+
+const WRONG: readonly (readonly [v.GenericSchema, unknown, string])[] = [
+  [dropMachineSchema, { resume_within_s: -1 }, 'seconds'],
+  [powerSchema, { shut_down: 'maybe' }, 'machine, program'],
+  [powerSchema, { capacity_mah: 1.5 }, 'whole'],
+  [panelSchema, { driver: 'usb' }, 'simulated, gpio, none'],
+  [panelSchema, { buttons: { drop: { line: { chip: 'x' } } } }, 'GPIO17'],
+  [panelSchema, { lamps: { disco: {} } }, 'never'],
+  [controlSchema, { socket: 'x'.repeat(200) }, '100'],
+];
+
+for (const [schema, value, words] of WRONG) {
+  test(`${JSON.stringify(value).slice(0, 50)} is refused with what it must be`, () => {
+    const result = v.safeParse(schema, value);
+    assert.not(result.success);
+    assert.match(result.issues?.map(({ message }) => message).join() ?? '', words);
+  });
+}
+
+test.run();

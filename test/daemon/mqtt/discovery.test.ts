@@ -1,0 +1,207 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { VERBS } from '../../../daemon/model/commands.ts';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
+import { discoveryTopic, renderDiscovery } from '../../../daemon/mqtt/discovery.ts';
+import { cmd } from '../../../daemon/mqtt/payloads/payloads.ts';
+import { reportTelemetry } from '../../../daemon/mqtt/payloads/report.ts';
+import { Stamper } from '../../../daemon/mqtt/payloads/stamp.ts';
+import { TELEMETRY } from '../../../daemon/mqtt/payloads/topics.ts';
+import { parseRequest } from '../../../daemon/mqtt/request.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { bareSnapshot, FACTS, fullSnapshot } from './support/snapshot.ts';
+import { HOME_SCOPE, renderTemplate } from './support/template.ts';
+
+const test = suite("Home Assistant's discovery");
+const ROOT = 'venuebox/v1/corner';
+
+interface Component {
+  readonly [key: string]: unknown;
+  readonly platform: string;
+  readonly unique_id: string;
+  readonly name: string;
+  readonly state_topic?: string;
+  readonly value_template?: string;
+  readonly command_topic?: string;
+  readonly command_template?: string;
+}
+
+interface Discovery {
+  readonly device: Readonly<Record<string, unknown>>;
+  readonly origin: Readonly<Record<string, unknown>>;
+  readonly availability: readonly { readonly topic: string }[];
+  readonly qos: number;
+  readonly components: Readonly<Record<string, Component>>;
+}
+
+const outgoing = renderDiscovery('homeassistant', {
+  name: 'corner',
+  version: '0.1.0',
+  model: 'Pi',
+});
+const message = JSON.parse(String(outgoing.payload)) as Discovery;
+const components = Object.entries(message.components);
+
+/** Payloads as they are published, by topic. */
+function published(snapshot: BoxSnapshot): ReadonlyMap<string, unknown> {
+  const clock = new VirtualClock();
+  const stamper = new Stamper(ROOT, 'test', clock);
+  const moment = { wallMs: clock.wallMs(), silence: { seconds: 0 } };
+  const bodies = reportTelemetry(snapshot, FACTS, moment);
+  return new Map(
+    TELEMETRY.map((name) => {
+      const { topic, payload } = stamper.message(name, bodies[name], true);
+      return [topic, JSON.parse(String(payload))];
+    }),
+  );
+}
+
+function stateOf({ state_topic, value_template }: Component, snapshot: BoxSnapshot): string {
+  const payload = published(snapshot).get(state_topic ?? '');
+  assert.ok(payload, `nothing is published on ${state_topic}`);
+  return renderTemplate(value_template ?? '', { ...HOME_SCOPE, value_json: payload });
+}
+
+test('the message is retained, on a topic that Home Assistant listens to', () => {
+  assert.is(outgoing.topic, discoveryTopic('homeassistant', 'corner'));
+  // homeassistant/components/mqtt/discovery.py, TOPIC_MATCHER.
+  assert.match(outgoing.topic, /^homeassistant\/device\/[a-zA-Z0-9_-]+\/config$/);
+  assert.ok(outgoing.isRetained);
+});
+
+test('it has the keys that a device message must have', () => {
+  // homeassistant/components/mqtt/schemas.py, DEVICE_DISCOVERY_SCHEMA.
+  assert.ok(Array.isArray(message.device['identifiers']));
+  assert.is(typeof message.origin['name'], 'string');
+  assert.equal(message.availability, [{ topic: `${ROOT}/availability` }]);
+  const shared = ['device', 'origin', 'availability', 'qos', 'components'];
+  assert.equal(Object.keys(message).toSorted(), shared.toSorted());
+  assert.equal(Object.keys(message.device).toSorted(), [
+    ...['identifiers', 'manufacturer', 'model', 'name', 'sw_version'],
+  ]);
+});
+
+test('every entity has its platform, an id of its own, and what its platform needs', () => {
+  const ids = components.map(([, { unique_id }]) => unique_id);
+  assert.is(new Set(ids).size, components.length);
+  const names = components.map(([, { name }]) => name);
+  assert.is(new Set(names).size, components.length);
+  for (const [key, component] of components) {
+    const needs = {
+      sensor: ['state_topic'],
+      binary_sensor: ['state_topic'],
+      button: ['command_topic'],
+      switch: ['command_topic', 'state_topic'],
+    }[component.platform];
+    assert.ok(needs, `${key}: ${component.platform}`);
+    for (const need of needs) assert.is(typeof component[need], 'string', `${key}: ${need}`);
+  }
+});
+
+test('each key is one that its platform knows', () => {
+  const common = ['platform', 'unique_id', 'name', 'icon', 'entity_category', 'enabled_by_default'];
+  const state = ['state_topic', 'value_template', 'expire_after', 'device_class'];
+  const command = ['command_topic', 'command_template'];
+  const known: Readonly<Record<string, readonly string[]>> = {
+    sensor: [...common, ...state, 'unit_of_measurement', 'state_class', 'options'],
+    binary_sensor: [...common, ...state],
+    button: [...common, ...command],
+    switch: [...common, ...command, 'state_topic', 'value_template'],
+  };
+  for (const [key, component] of components) {
+    for (const one of Object.keys(component))
+      assert.ok(known[component.platform]?.includes(one), `${key}: ${one}`);
+  }
+});
+
+test('classes and units go together as Home Assistant has it', () => {
+  // homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS.
+  const units: Readonly<Record<string, string>> = {
+    temperature: '°C',
+    battery: '%',
+    duration: 's',
+    power: 'W',
+    data_rate: 'bit/s',
+  };
+  for (const [key, component] of components) {
+    const { platform, device_class, unit_of_measurement, options, state_class } = component;
+    if (platform !== 'sensor' || device_class === undefined) continue;
+    if (device_class === 'enum') {
+      assert.ok(Array.isArray(options), key);
+      assert.equal([unit_of_measurement, state_class], [undefined, undefined], key);
+    } else assert.is(unit_of_measurement, units[String(device_class)], key);
+  }
+});
+
+test("every entity's topic and template give a value from a real payload", () => {
+  for (const [key, component] of components) {
+    if (component.state_topic === undefined) continue;
+    const value = stateOf(component, fullSnapshot());
+    assert.is.not(value, 'None', key);
+    if (component['options'] !== undefined)
+      assert.ok((component['options'] as string[]).includes(value), `${key}: ${value}`);
+    else if (component.platform === 'sensor')
+      assert.ok(Number.isFinite(Number(value)), `${key}: ${value}`);
+    else assert.ok(['ON', 'OFF'].includes(value), `${key}: ${value}`);
+  }
+});
+
+test('values are those of the box', () => {
+  const of = (key: string, snapshot = fullSnapshot()) => {
+    const component = message.components[key];
+    assert.ok(component);
+    return stateOf(component, snapshot);
+  };
+  assert.equal(
+    [
+      'state',
+      'battery',
+      'viewers',
+      'paper',
+      'on_air',
+      'problem',
+      'mains',
+      'recording',
+      'uplink',
+    ].map((key) => of(key)),
+    ['live', '87', '42', 'near-end', 'ON', 'ON', 'OFF', 'ON', 'ON'],
+  );
+  const bare = bareSnapshot();
+  // `None` is how a template says that nothing is known.
+  assert.equal(
+    [
+      'state',
+      'battery',
+      'viewers',
+      'paper',
+      'on_air',
+      'problem',
+      'mains',
+      'recording',
+      'uplink',
+    ].map((key) => of(key, bare)),
+    ['idle', 'None', 'None', 'unknown', 'OFF', 'OFF', 'None', 'OFF', 'OFF'],
+  );
+});
+
+test("every button and the switch's two sides are commands that the box takes", () => {
+  const wallMs = Date.parse('2026-05-01T12:00:06Z');
+  const verbs = components.flatMap(([key, component]) => {
+    const { command_topic: topic, command_template: template } = component;
+    if (topic === undefined) return [];
+    const values = component.platform === 'switch' ? ['ON', 'OFF'] : ['PRESS'];
+    return values.map((value) => {
+      const payload = renderTemplate(template ?? '', { ...HOME_SCOPE, value });
+      assert.ok(v.is(cmd, JSON.parse(payload)), `${key}: ${payload}`);
+      const incoming = { topic, payload: Buffer.from(payload), isRetained: false };
+      const request = parseRequest(incoming, ROOT, wallMs);
+      assert.is(request.kind, 'run', `${key}: ${payload}`);
+      return request.kind === 'run' ? request.command.verb : '';
+    });
+  });
+  assert.equal(verbs, ['go-live', 'end', 'arm', 'disarm', 'mark', 'preflight', 'shut-down']);
+  assert.ok(verbs.every((verb) => VERBS.includes(verb as (typeof VERBS)[number])));
+});
+
+test.run();

@@ -1,0 +1,267 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
+import { until } from '../../support/box.ts';
+import { freePort } from '../../support/free-port.ts';
+import { listen } from './support/consumer.ts';
+import { startMosquitto } from './support/mosquitto.ts';
+import { startStatus } from './support/mqtt.ts';
+import { bareSnapshot, fullSnapshot } from './support/snapshot.ts';
+
+const test = suite('status over a real mosquitto');
+const ROOT = 'venuebox/v1/corner';
+const LONG_MS = 30_000;
+
+const REPORT = {
+  drop: '2026-04-30T20-00-00Z',
+  started: '2026-04-30T20:00:00.000Z',
+  ended: '2026-04-30T21:00:00.000Z',
+  viewers_peak: 61,
+  latency_s: { p50: 1.6, p95: 2.9, n: 61 },
+  stalls: 4,
+  failovers: 1,
+  prints: 17,
+  clips: 3,
+};
+const MERCH = {
+  articles: [{ id: 'tape', title: 'Tape', price: 12.5, currency: 'EUR', left: 40, sold: 2 }],
+  flash_until: null,
+};
+
+test('every topic is published, and every payload keeps to its schema', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/#`]);
+  await using status = await startStatus(broker.port, {
+    documents: () => ({ merch: MERCH, reports: [REPORT] }),
+  });
+  await status.events.record({
+    type: 'drop.live',
+    severity: 'info',
+    atMs: Date.now(),
+    data: { n: 1 },
+  });
+  await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
+  await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a1"}', { qos: 1 });
+  const wanted = Object.keys(TOPICS) as TopicName[];
+  const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;
+  await until(
+    () => wanted.every((name) => consumer.heard.some(({ topic }) => nameOf(topic) === name)),
+    LONG_MS,
+    () => String([...new Set(consumer.heard.map(({ topic }) => topic))]),
+  );
+  for (const { topic, text } of consumer.heard) {
+    if (text === '' || topic === `${ROOT}/availability`) continue;
+    const result = v.safeParse(TOPICS[nameOf(topic)].schema, JSON.parse(text));
+    assert.ok(result.success, `${topic}: ${text} ${JSON.stringify(result.issues?.[0]?.message)}`);
+  }
+});
+
+test('QoS, retention and expiry are those of the table', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/#`]);
+  await using status = await startStatus(broker.port);
+  await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
+  await until(() => consumer.last('/event') !== undefined, LONG_MS);
+  await until(() => consumer.last('/storage') !== undefined, LONG_MS);
+  const rules = (ending: string) => {
+    const packet = consumer.heard.find(({ topic }) => topic === `${ROOT}/${ending}`)?.packet;
+    return [packet?.qos, packet?.retain, packet?.properties?.messageExpiryInterval];
+  };
+  assert.equal(rules('availability'), [1, true, undefined]);
+  assert.equal(rules('info'), [1, true, undefined]);
+  assert.equal(rules('status'), [1, true, 15]);
+  assert.equal(rules('links'), [0, true, 6]);
+  assert.equal(rules('stream'), [0, true, 6]);
+  assert.equal(rules('audio'), [0, true, 6]);
+  for (const name of ['battery', 'camera', 'printer', 'storage'])
+    assert.equal(rules(name), [1, true, 90]);
+  assert.equal(rules('alert/link-down.wwan0'), [1, true, undefined]);
+  assert.equal(rules('drop'), [1, true, undefined]);
+  const [qos, isRetained, expiryS] = rules('event');
+  assert.equal([qos, isRetained], [1, false]);
+  assert.ok(Number(expiryS) > 604_000 && Number(expiryS) <= 604_800, String(expiryS));
+});
+
+test('what is retained expires once the box is silent, and idle state lasts three idle periods', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/#`]);
+  await using status = await startStatus(broker.port);
+  await until(() => consumer.last('/links') !== undefined, LONG_MS);
+  status.set(bareSnapshot());
+  const expiryS = (ending: string) =>
+    consumer.last(ending)?.packet.properties?.messageExpiryInterval;
+  await until(() => expiryS('/links') === 180 && expiryS('/status') === 90, LONG_MS);
+  await until(() => consumer.last('/stream')?.text === '', LONG_MS);
+  status.set(fullSnapshot());
+  await until(() => consumer.last('/stream')?.text !== '', LONG_MS);
+  await status.end();
+  // Six seconds after the last, a newcomer is told nothing of the stream.
+  await until(async () => {
+    await using late = await listen(broker.port, [`${ROOT}/stream`, `${ROOT}/availability`]);
+    await until(() => late.last('/availability') !== undefined, LONG_MS);
+    return late.last('/stream') === undefined;
+  }, LONG_MS);
+});
+
+test('the will says offline, ten seconds after the box is gone and not before', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/availability`]);
+  const proxy = await startProxy(broker.port);
+  await using _status = await startStatus(proxy.port);
+  await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
+  const cutMs = performance.now();
+  proxy.cut();
+  await until(() => consumer.last('/availability')?.text === 'offline', LONG_MS);
+  const offline = consumer.last('/availability');
+  assert.ok((offline?.atMs ?? 0) - cutMs > 8_000, 'it came before its delay');
+  assert.is(offline?.packet.retain, true);
+  proxy.close();
+});
+
+test('a connection that is back within the delay never was offline', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/availability`]);
+  const proxy = await startProxy(broker.port);
+  await using _status = await startStatus(proxy.port);
+  await until(() => consumer.heard.length === 1, LONG_MS);
+  proxy.drop();
+  await until(() => consumer.heard.length === 2, LONG_MS);
+  assert.equal(
+    consumer.heard.map(({ text }) => text),
+    ['online', 'online'],
+  );
+  proxy.close();
+});
+
+test('a shutdown says offline at once', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/availability`]);
+  await using status = await startStatus(broker.port);
+  await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
+  await status.end();
+  await until(() => consumer.last('/availability')?.text === 'offline', LONG_MS);
+});
+
+test('after a broker restart that forgot everything, all is born again', async () => {
+  await using broker = await startMosquitto();
+  await using status = await startStatus(broker.port);
+  const all = async () => {
+    await using consumer = await listen(broker.port, [`${ROOT}/#`, 'homeassistant/#']);
+    await until(() => consumer.last('/storage') !== undefined, LONG_MS);
+    return [...new Set(consumer.heard.map(({ topic }) => topic))].toSorted();
+  };
+  const before = await all();
+  assert.ok(before.includes('homeassistant/device/corner/config'));
+  assert.ok(before.includes(`${ROOT}/alert/link-down.wwan0`));
+  await broker.stop();
+  await broker.start();
+  await until(async () => JSON.stringify(await all()) === JSON.stringify(before), LONG_MS);
+  assert.ok(status.stateDir);
+});
+
+test('Home Assistant says online: discovery and state come again, but not at every word', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, ['homeassistant/device/#', `${ROOT}/info`]);
+  await using _status = await startStatus(broker.port);
+  await until(() => consumer.heard.length >= 2, LONG_MS);
+  const hello = () => consumer.client.publishAsync('homeassistant/status', 'online', { qos: 1 });
+  await until(async () => {
+    await hello();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    return consumer.json('/config').length === 2 && consumer.json('/info').length === 2;
+  }, LONG_MS);
+  for (let i = 0; i < 20; i += 1) await hello();
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  assert.is(consumer.json('/config').length, 2);
+});
+
+test('an alert is retained while it lasts, and one of a run before is taken back', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/alert/+`]);
+  await consumer.client.publishAsync(`${ROOT}/alert/old`, '{"key":"old"}', {
+    qos: 1,
+    retain: true,
+  });
+  await using status = await startStatus(broker.port);
+  await until(() => consumer.last('/alert/link-down.wwan0') !== undefined, LONG_MS);
+  await until(() => consumer.last('/alert/old')?.text === '', LONG_MS);
+  status.set(fullSnapshot({ warnings: [] }));
+  await until(() => consumer.last('/alert/link-down.wwan0')?.text === '', LONG_MS);
+  await using late = await listen(broker.port, [`${ROOT}/#`]);
+  await until(() => late.last('/availability') !== undefined, LONG_MS);
+  assert.not(late.heard.some(({ topic }) => topic.includes('/alert/')));
+});
+
+test('a change of the printer is told at once, a figure that drifts is not', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/printer`, `${ROOT}/battery`]);
+  await using status = await startStatus(broker.port);
+  await until(() => consumer.heard.length === 2, LONG_MS);
+  const printer = { phase: 'known', isOnline: true, paper: 'out', isCoverOpen: true } as const;
+  const full = fullSnapshot();
+  assert.is(full.battery.phase, 'known');
+  status.set({ ...full, printer, battery: { ...full.battery, voltageMv: 8_000 } as never });
+  await until(() => consumer.json('/printer').length === 2, LONG_MS);
+  assert.is(consumer.json('/printer')[1]?.['paper'], 'out');
+  assert.is(consumer.json('/printer')[1]?.['cover'], 'open');
+  assert.is(consumer.json('/battery').length, 1);
+});
+
+test('what is not known is null', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/#`]);
+  await using _status = await startStatus(broker.port, { snapshot: bareSnapshot() });
+  await until(() => consumer.last('/battery') !== undefined, LONG_MS);
+  const { soc_ratio, voltage_v, mains } = consumer.json('/battery')[0] ?? {};
+  assert.equal([soc_ratio, voltage_v, mains], [null, null, null]);
+  assert.is(consumer.json('/status')[0]?.['cpu_temp_c'], null);
+});
+
+test('without a broker it waits, and ends when asked', async () => {
+  const states: string[] = [];
+  await using status = await startStatus(await freePort(), {
+    onChange: ({ phase }) => states.push(phase),
+  });
+  await until(() => states.length > 0, LONG_MS);
+  await status.end();
+  assert.is(states[0], 'away');
+});
+
+/** A TCP hop to the broker that can be cut as radio is: without a word to either side. */
+async function startProxy(target: number) {
+  const { createServer, connect } = await import('node:net');
+  const port = await freePort();
+  const pairs = new Set<{ destroy(): void }>();
+  let isCut = false;
+  const server = createServer((near) => {
+    if (isCut) return void near.destroy();
+    const far = connect(target, '127.0.0.1');
+    const pair = { destroy: () => [near, far].map((socket) => socket.destroy()) };
+    pairs.add(pair);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far);
+    far.pipe(near);
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const drop = () => {
+    for (const pair of pairs) pair.destroy();
+    pairs.clear();
+  };
+  return {
+    port,
+    drop,
+    cut: () => {
+      isCut = true;
+      drop();
+    },
+    close: () => {
+      drop();
+      server.close();
+    },
+  };
+}
+
+test.run();

@@ -1,0 +1,97 @@
+/** What a whole box says to a real mosquitto: nothing that its schemas do not allow. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
+import { TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
+import { type Box, startBox, until } from '../../support/box.ts';
+import { freePort } from '../../support/free-port.ts';
+import { type Consumer, listen } from './support/consumer.ts';
+import { scratch, startMosquitto } from './support/mosquitto.ts';
+
+const test = suite('a whole box over MQTT');
+
+const ROOT = 'venuebox/v1/venuebox';
+const PATIENCE_MS = 60_000;
+/** Said by who asks, or by a part that the box does not have yet. */
+const NOT_OURS: readonly string[] = ['cmd', 'merch'];
+
+const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;
+const keysOf = async (box: Box) => (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key);
+
+/** All of the box's own messages that hold anything. */
+function saidBy(consumer: Consumer) {
+  const own = consumer.heard.filter(({ topic, text }) => {
+    const isOwn = topic.startsWith(`${ROOT}/`) && !topic.startsWith(`${ROOT}/cmd/`);
+    return isOwn && text !== '' && !topic.endsWith('/availability');
+  });
+  return own.map(({ topic, text }) => ({ topic, name: nameOf(topic), body: JSON.parse(text) }));
+}
+
+async function command(consumer: Consumer, verb: string, args: object = {}): Promise<void> {
+  const id = `${verb}-${consumer.heard.length}`;
+  await consumer.client.publishAsync(`${ROOT}/cmd/${verb}`, JSON.stringify({ id, args }), {
+    qos: 1,
+  });
+  await until(
+    () => consumer.json('/reply').some((reply) => reply['id'] === id && reply['status'] === 'done'),
+    PATIENCE_MS,
+    () => JSON.stringify(consumer.json('/reply')),
+  );
+}
+
+test('an evening fills every topic, and each payload keeps to its schema', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/#`, 'homeassistant/#']);
+  using disk = scratch();
+  mkdirSync(disk.path, { recursive: true });
+  await using box = await startBox([
+    `mqtt.url=mqtt://127.0.0.1:${broker.port}`,
+    `recording.targets=[{id: card, folder: ${disk.path}}]`,
+    `uplink={host: 127.0.0.1, port: ${await freePort()}}`,
+  ]);
+  await box.ready();
+  await command(consumer, 'mark');
+  await command(consumer, 'print', { document: 'address' });
+  process.kill(box.childPid('capture') ?? 0, 'SIGKILL');
+  await until(() => saidBy(consumer).some(({ name }) => name === 'alert'), PATIENCE_MS, box.output);
+  await command(consumer, 'end');
+  const wanted = (Object.keys(TOPICS) as TopicName[]).filter((name) => !NOT_OURS.includes(name));
+  const missing = () => wanted.filter((name) => !saidBy(consumer).some((one) => one.name === name));
+  await until(
+    () => missing().length === 0,
+    PATIENCE_MS,
+    () => `missing: ${missing()}`,
+  );
+  for (const { topic, name, body } of saidBy(consumer)) {
+    const { issues } = v.safeParse(TOPICS[name].schema, body);
+    assert.is(issues?.[0]?.message, undefined, `${topic}: ${JSON.stringify(body)}`);
+  }
+  const discovery = consumer.heard.find(({ topic }) => topic.startsWith('homeassistant/device/'));
+  const { components } = JSON.parse(discovery?.text ?? '{}');
+  const told = new Set(consumer.heard.map(({ topic }) => topic));
+  for (const { state_topic: topic } of Object.values<{ state_topic?: string }>(components)) {
+    if (topic !== undefined) assert.ok(told.has(topic), `${topic} is an entity's, and empty`);
+  }
+});
+
+test('where its events cannot be kept the box goes live all the same, warns, and sends them later', async () => {
+  await using broker = await startMosquitto();
+  await using consumer = await listen(broker.port, [`${ROOT}/event`]);
+  using folder = scratch();
+  mkdirSync(folder.path, { recursive: true });
+  writeFileSync(join(folder.path, 'events'), 'not a folder');
+  const config = [`mqtt.url=mqtt://127.0.0.1:${broker.port}`];
+  await using box = await startBox(config, ['demo'], [], undefined, folder.path);
+  await box.ready();
+  assert.ok((await keysOf(box)).includes('events-not-kept'), box.output());
+  assert.is(consumer.heard.length, 0);
+  rmSync(join(folder.path, 'events'));
+  await until(() => consumer.heard.length > 0, PATIENCE_MS, box.output);
+  assert.is(consumer.json('/event')[0]?.['seq'], 1);
+  await until(async () => !(await keysOf(box)).includes('events-not-kept'), PATIENCE_MS);
+});
+
+test.run();

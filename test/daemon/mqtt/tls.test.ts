@@ -1,0 +1,139 @@
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../support/box.ts';
+import { type Certificates, clientOf, makeCertificates } from './support/certificates.ts';
+import { listen } from './support/consumer.ts';
+import { scratch, startMosquitto } from './support/mosquitto.ts';
+import { startStatus } from './support/mqtt.ts';
+import { bareSnapshot } from './support/snapshot.ts';
+
+const test = suite('status over TLS with client certificates');
+const LONG_MS = 30_000;
+const ROOT = 'venuebox/v1/corner';
+
+async function startFleetBroker(folder: string) {
+  const certificates = makeCertificates(folder, ['corner', 'market', 'crew']);
+  const server = certificates.of('server');
+  const broker = await startMosquitto(() => [
+    `cafile ${certificates.ca}`,
+    `certfile ${server.cert}`,
+    `keyfile ${server.key}`,
+    'require_certificate true',
+    'use_identity_as_username true',
+    // The example that venues start from.
+    `acl_file ${resolve('systemd/mosquitto.example.acl')}`,
+  ]);
+  return { broker, certificates };
+}
+
+function boxConfig(port: number, certificates: Certificates, name: string) {
+  const { cert, key } = certificates.of(name);
+  return {
+    url: `mqtts://127.0.0.1:${port}`,
+    tls: { ca_file: certificates.ca, cert_file: cert, key_file: key },
+  };
+}
+
+test('a box with its own certificate publishes below its name and takes commands there', async () => {
+  using folder = scratch();
+  const { broker, certificates } = await startFleetBroker(folder.path);
+  await using consumer = await listen(
+    broker.port,
+    [`${ROOT}/#`, 'homeassistant/#'],
+    clientOf(certificates, 'crew'),
+  );
+  await using status = await startStatus(broker.port, {
+    config: boxConfig(broker.port, certificates, 'corner'),
+  });
+  await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
+  await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
+  await until(() => consumer.last('/event') !== undefined, LONG_MS);
+  await until(() => consumer.last('corner/config') !== undefined, LONG_MS);
+  await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a"}', { qos: 1 });
+  await until(() => consumer.json('/reply').some((one) => one['status'] === 'done'), LONG_MS);
+  await status.end();
+  await broker[Symbol.asyncDispose]();
+});
+
+test('a box with the certificate of another is not heard under its name', async () => {
+  using folder = scratch();
+  const { broker, certificates } = await startFleetBroker(folder.path);
+  const crew = clientOf(certificates, 'crew');
+  await using consumer = await listen(broker.port, ['venuebox/#', 'homeassistant/#'], crew);
+  const states: string[] = [];
+  const refusals: unknown[] = [];
+  const note = (message: string, fields: object = {}) => refusals.push({ message, ...fields });
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: note,
+    error: note,
+    with: () => log,
+  };
+  // It says that it is `corner`; its certificate says `market`.
+  await using status = await startStatus(broker.port, {
+    config: boxConfig(broker.port, certificates, 'market'),
+    onChange: ({ phase }) => states.push(phase),
+    log,
+  });
+  await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
+  await until(() => states.includes('connected'), LONG_MS);
+  // Each refusal is told, by topic; the event is kept.
+  const told = () => JSON.stringify(refusals);
+  await until(() => told().includes(`${ROOT}/availability`), LONG_MS, told);
+  await until(() => told().includes('the broker refuses events'), LONG_MS, told);
+  assert.is(status.events.spool?.figures().waiting, 1);
+  await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a"}', { qos: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  const heard = consumer.heard.map(({ topic }) => topic);
+  assert.equal(heard, [`${ROOT}/cmd/mark`]);
+  await status.end();
+  await broker[Symbol.asyncDispose]();
+});
+
+test('a broker whose certificate is not of the CA is not told anything', async () => {
+  using folder = scratch();
+  using other = scratch();
+  const { broker, certificates } = await startFleetBroker(folder.path);
+  const foreign = makeCertificates(other.path, []);
+  const reasons: string[] = [];
+  await using status = await startStatus(broker.port, {
+    config: {
+      ...boxConfig(broker.port, certificates, 'corner'),
+      tls: {
+        ca_file: foreign.ca,
+        cert_file: certificates.of('corner').cert,
+        key_file: certificates.of('corner').key,
+      },
+    },
+    snapshot: bareSnapshot(),
+    onChange: (state) => reasons.push(state.phase === 'away' ? state.reason : 'connected'),
+  });
+  await until(() => reasons.length > 0, LONG_MS);
+  assert.match(reasons[0] ?? '', /unable to verify|self.signed certificate/);
+  await status.end();
+  await broker[Symbol.asyncDispose]();
+});
+
+test('a certificate file that is missing or none is told, and tried again', async () => {
+  using folder = scratch();
+  const bad = join(folder.path, 'bad.pem');
+  for (const [cert, wanted] of [
+    [join(folder.path, 'nowhere.pem'), /nowhere\.pem/],
+    [bad, /PEM|no start line|pem/i],
+  ] as const) {
+    writeFileSync(bad, 'this is no certificate');
+    const reasons: string[] = [];
+    await using _status = await startStatus(1, {
+      config: { url: 'mqtts://127.0.0.1:1', tls: { cert_file: cert, key_file: cert } },
+      snapshot: bareSnapshot(),
+      onChange: (state) => reasons.push(state.phase === 'away' ? state.reason : ''),
+    });
+    await until(() => reasons.length > 1, LONG_MS);
+    assert.match(reasons[0] ?? '', wanted);
+  }
+});
+
+test.run();

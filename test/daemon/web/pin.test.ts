@@ -1,0 +1,100 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ConfigError } from '../../../daemon/config/file.ts';
+import { parsePinHash } from '../../../daemon/config/pin-hash.ts';
+import { hashPin, isPin, verifyPin } from '../../../daemon/web/pin.ts';
+import { openPin } from '../../../daemon/web/pin-store.ts';
+
+const test = suite('operator PIN');
+const NONE = { pin_hash: '', pin_file: '' };
+
+async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-pin-'));
+  try {
+    await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function faultOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return '';
+  } catch (error) {
+    assert.instance(error, ConfigError);
+    return (error as ConfigError).message;
+  }
+}
+
+test('a hash verifies its PIN and no other, and two hashes of one PIN differ', async () => {
+  const hash = await hashPin('246810');
+  assert.ok(parsePinHash(hash) !== undefined);
+  assert.is(await verifyPin(hash, '246810'), true);
+  assert.is(await verifyPin(hash, '246811'), false);
+  assert.is(await verifyPin(hash, ''), false);
+  assert.is.not(await hashPin('246810'), hash);
+});
+
+test('no other text is a hash, and none of it is a PIN that fits', async () => {
+  fc.assert(fc.property(fc.string(), (text) => assert.is(parsePinHash(text) !== undefined, false)));
+  assert.is(await verifyPin('scrypt$1$1$1$x$y', 'x'), false);
+  assert.equal(['123', '1234', 'a b c d', '1234\n'].map(isPin), [false, true, false, false]);
+});
+
+test('without a PIN in the config the first start makes one of six digits, for the box’s user alone', async () => {
+  await withFolder(async (folder) => {
+    const state = join(folder, 'state');
+    const made = await openPin(NONE, state);
+    const file = join(state, 'operator-pin');
+    assert.match(made.newPin ?? '', /^\d{6}$/);
+    assert.is(made.file, file);
+    assert.is(await readFile(file, 'utf8'), `${made.newPin}\n`);
+    assert.is((await stat(file)).mode & 0o777, 0o600);
+    assert.is(await verifyPin(made.hash, made.newPin ?? ''), true);
+  });
+});
+
+test('the next start takes the same one, and shows it no more', async () => {
+  await withFolder(async (folder) => {
+    const made = await openPin(NONE, folder);
+    const again = await openPin(NONE, folder);
+    assert.is(again.newPin, undefined);
+    assert.is(await verifyPin(again.hash, made.newPin ?? ''), true);
+  });
+});
+
+test('a PIN file holds the PIN or its hash, and is refused when others can read it', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'pin');
+    const config = { pin_hash: '', pin_file: file };
+    await writeFile(file, 'open-sesame\n', { mode: 0o600 });
+    assert.is(await verifyPin((await openPin(config, folder)).hash, 'open-sesame'), true);
+    const hash = await hashPin('9999');
+    await writeFile(file, `${hash}\n`);
+    assert.is((await openPin(config, folder)).hash, hash);
+    await chmod(file, 0o640);
+    assert.match(await faultOf(openPin(config, folder)), 'others can read');
+  });
+});
+
+test('a PIN file that is away, empty or too short is one clear line', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'pin');
+    const config = { pin_hash: '', pin_file: file };
+    assert.match(await faultOf(openPin(config, folder)), `operator.pin_file: cannot read ${file}`);
+    await writeFile(file, '123\n', { mode: 0o600 });
+    assert.match(await faultOf(openPin(config, folder)), 'must hold one line');
+  });
+});
+
+test('a hash in the config is used before any file', async () => {
+  const hash = await hashPin('1234');
+  assert.equal(await openPin({ pin_hash: hash, pin_file: '/nope' }, '/nope'), { hash });
+});
+
+test.run();

@@ -1,0 +1,278 @@
+/** The small pure parts: changes, history, journal tail, and what the page reckons. */
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { VERBS } from '../../../daemon/model/commands.ts';
+import { differenceOf, type Told } from '../../../daemon/web/change.ts';
+import { History, runHistory, sampleOf } from '../../../daemon/web/history.ts';
+import { LogTail, tailLog } from '../../../daemon/web/log-tail.ts';
+import { checksOf } from '../../../daemon/web/page/sections/checks.ts';
+import { linkRows, signalBars } from '../../../daemon/web/page/sections/link-rows.ts';
+import { actionsOf, stageOf } from '../../../daemon/web/page/ui/actions.ts';
+import { formatClock, formatPct, formatSpan } from '../../../daemon/web/page/ui/format.ts';
+import { fromHello, type Model, withChange, withLog } from '../../../daemon/web/page/ui/model.ts';
+import { drawPlot } from '../../../daemon/web/page/ui/plot.ts';
+import type { View } from '../../../daemon/web/wire.ts';
+import { openLog, silentLog } from '../../../hal/os/log.ts';
+import { EDGE, figures, WELL } from '../../support/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { fakeLink, fakeSnapshot } from './fake-box.ts';
+
+const test = suite('operator page, pure parts');
+
+test('a change holds what is not as it was told, and names what is gone', () => {
+  const first = differenceOf({}, { a: 1, b: { c: [2] }, d: undefined });
+  assert.equal(first.set, { a: 1, b: { c: [2] } });
+  const second = differenceOf(first.told, { a: 1, b: { c: [3] }, e: 5 });
+  assert.equal(second.set, { b: { c: [3] }, e: 5 });
+  assert.equal(second.gone, []);
+  assert.equal(differenceOf(second.told, { a: 1 }).gone, ['b', 'e']);
+});
+
+test('a page that takes every change holds what the box holds', () => {
+  const state = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.jsonValue());
+  fc.assert(
+    fc.property(fc.array(state, { minLength: 1 }), (states) => {
+      let told: Told = {};
+      let model = modelOf({} as View);
+      for (const now of states) {
+        const { told: next, set, gone } = differenceOf(told, now);
+        told = next;
+        // As it goes over the wire.
+        const change = JSON.parse(JSON.stringify({ nowMs: 0, set, gone }));
+        model = withChange(model, change, 0);
+        assert.equal(model.view as unknown, JSON.parse(JSON.stringify(now)));
+      }
+    }),
+  );
+});
+
+function modelOf(view: View): Model {
+  return fromHello(
+    { nowMs: 0, view, history: [], log: [], viewers: { port: 1, previewPath: '' } },
+    0,
+  );
+}
+
+test('history keeps ten minutes, a sample every two seconds', async () => {
+  const clock = new VirtualClock();
+  const history = new History();
+  const ending = new AbortController();
+  const seen: number[] = [];
+  const running = runHistory(
+    history,
+    ({ atMs }) => seen.push(atMs),
+    { snapshot: fakeSnapshot, clock },
+    ending.signal,
+  );
+  await clock.advance(700_000);
+  ending.abort();
+  await running;
+  assert.is(seen.length, 351);
+  assert.is(history.samples().length, 300);
+  const times = history.samples().map(({ atMs }) => atMs);
+  assert.is((times.at(-1) ?? 0) - (times[0] ?? 0), 598_000);
+});
+
+test('a sample holds what the plots need, and null for what is not known', () => {
+  const known = sampleOf(fakeSnapshot(), 5);
+  assert.equal(known.links['wwan0'], { rttMs: 42, lossPct: 0.4, bitrateBps: 2_100_000 });
+  assert.is(known.chargePct, 73.4);
+  assert.is(known.powerW, -7.17);
+  assert.is(known.latencyMs, 381, 'of the rendition that most watch');
+  const dark = sampleOf(
+    { ...fakeSnapshot(), media: undefined, uplink: undefined, battery: { phase: 'absent' } },
+    5,
+  );
+  assert.equal(dark, {
+    atMs: 5,
+    chargePct: null,
+    powerW: null,
+    viewers: null,
+    latencyMs: null,
+    uplinkBps: null,
+    links: {},
+  });
+});
+
+test('the journal’s tail keeps the newest 200 lines of its level, with the fields bound to them', () => {
+  const tail = new LogTail();
+  const log = tailLog(silentLog, tail, 'info', () => 7).with({ link: 'wwan0' });
+  log.debug('traffic');
+  for (let i = 0; i < 250; i += 1) log.warn('link silent', { i, why: 'no reply', more: undefined });
+  const lines = tail.after(0);
+  assert.is(lines.length, 200);
+  assert.equal(lines.at(-1), {
+    seq: 250,
+    atMs: 7,
+    level: 'warn',
+    message: 'link silent',
+    fields: 'link=wwan0 i=249 why="no reply"',
+  });
+  assert.equal(
+    tail.after(248).map(({ seq }) => seq),
+    [249, 250],
+  );
+});
+
+test('the log that is followed writes the same lines as before', () => {
+  const written: string[] = [];
+  const log = openLog('info', 'journal', (line) => written.push(line));
+  tailLog(log, new LogTail(), 'info', () => 0)
+    .with({ a: 1 })
+    .error('broken', { b: 2 });
+  assert.equal(written, ['<3>{"level":50,"a":1,"b":2,"msg":"broken"}\n']);
+});
+
+test('the page adds only lines of the journal that it does not have', () => {
+  const line = (seq: number) =>
+    ({ seq, atMs: 0, level: 'info', message: 'm', fields: '' }) as const;
+  const model = withLog(withLog(modelOf({} as View), [line(1), line(2)]), [line(2), line(3)]);
+  assert.equal(
+    model.log.map(({ seq }) => seq),
+    [1, 2, 3],
+  );
+});
+
+test('a plot is drawn from left to right over ten minutes, with a hole where nothing is known', () => {
+  const at = (agoS: number, value: number | null) => ({ atMs: 1e6 - agoS * 1000, value });
+  const points = [
+    at(700, 1),
+    at(600 - 2, 100),
+    at(600 - 4, 50),
+    at(300, null),
+    at(2, 0),
+    at(0, 100),
+  ];
+  const plot = drawPlot(points, 1e6, 100);
+  assert.is(plot.line, 'M1.0 0.0L2.0 50.0M299.0 100.0L300.0 0.0');
+  assert.is(plot.now, 100);
+  assert.is(plot.most, 100);
+  assert.equal(drawPlot([], 1e6), { line: '', area: '', now: null, most: null });
+});
+
+test('any points give a plot of finite numbers', () => {
+  const point = fc.record({
+    atMs: fc.integer({ min: 0, max: 2e6 }),
+    value: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true })),
+  });
+  fc.assert(
+    fc.property(fc.array(point), (points) => {
+      assert.not.match(drawPlot(points, 1e6).line, /NaN|Infinity/);
+    }),
+  );
+});
+
+test('a link finds its modem by interface, and a modem without a link is shown too', () => {
+  const { modems, uplink } = fakeSnapshot();
+  const one = { ...uplink?.bond, links: [fakeLink('wwan1'), fakeLink('eth0')] } as never;
+  assert.equal(
+    linkRows(one, modems).map(({ id, link, modem }) => [id, link?.id, modem?.operator]),
+    [
+      ['wwan1', 'wwan1', 'Rot'],
+      ['eth0', 'eth0', undefined],
+      ['wwan0', undefined, 'Blau'],
+    ],
+  );
+  assert.equal(linkRows(undefined, { phase: 'absent' }), []);
+});
+
+test('before a drop the links of the config are there, each with its modem', () => {
+  const { modems } = fakeSnapshot();
+  const planned = [
+    { id: 'blue', device: 'wwan0' },
+    { id: 'cable', device: 'eth0' },
+  ];
+  const told = (bond?: never) =>
+    linkRows(bond, modems, [], planned).map(({ id, link, modem, isPlanned }) => [
+      id,
+      link?.id,
+      modem?.operator,
+      isPlanned,
+    ]);
+  assert.equal(told(), [
+    ['blue', undefined, 'Blau', true],
+    ['cable', undefined, undefined, true],
+    ['wwan1', undefined, 'Rot', false],
+  ]);
+  assert.equal(told({ links: [fakeLink('blue')] } as never)[0], ['blue', 'blue', 'Blau', true]);
+});
+
+test('a link that is named as the crew likes finds the modem that the config gives it', () => {
+  const { modems, uplink } = fakeSnapshot();
+  const one = { ...uplink?.bond, links: [fakeLink('red'), fakeLink('blue')] } as never;
+  const known = modems.phase === 'known' ? modems.modems : [];
+  const care = known.map(({ id, model, interfaceName }) => ({
+    id,
+    model,
+    link: interfaceName === 'wwan1' ? 'red' : 'blue',
+  }));
+  assert.equal(
+    linkRows(one, modems, care).map(({ id, modem }) => [id, modem?.operator]),
+    [
+      ['red', 'Rot'],
+      ['blue', 'Blau'],
+    ],
+  );
+});
+
+test('signal bars are none while not registered, and unknown while the radio tells nothing', () => {
+  const modem = { id: 'm', model: '', technology: 'lte', sim: 'ready', addresses: [] } as const;
+  const bars = (registration: 'searching' | 'connected', rsrpDbm?: number) =>
+    signalBars({ ...modem, registration, ...(rsrpDbm === undefined ? {} : { rsrpDbm }) });
+  assert.is(bars('searching', -80), 0);
+  assert.is(bars('connected'), undefined);
+  assert.equal(
+    [-80, -95, -105, -115, -125].map((dbm) => bars('connected', dbm)),
+    [4, 3, 2, 1, 0],
+  );
+});
+
+test('what ends or begins a drop must be held, and only while live is there a moment to mark', () => {
+  for (const phase of ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'] as const) {
+    const actions = actionsOf(phase);
+    for (const { verb, by } of actions) {
+      assert.ok(VERBS.includes(verb));
+      assert.is(by === 'hold', verb === 'go-live' || verb === 'end', `${phase}: ${verb}`);
+    }
+    assert.is(
+      actions.some(({ verb }) => verb === 'mark'),
+      phase === 'live',
+    );
+  }
+});
+
+test('an edge shows what its upstream is at, any other box its drop', () => {
+  assert.equal(stageOf(WELL), { name: 'On air', look: 'live' });
+  const edge = (phase: 'live' | 'away') => {
+    const upstream = { url: 'http://10.0.0.5:8080', phase };
+    const drop = { phase: 'idle', sinceMs: 0 } as const;
+    return stageOf({ drop, media: figures({ edge: { ...EDGE, upstream } }) });
+  };
+  assert.equal(edge('live'), { name: 'Edge: on air', look: 'live' });
+  assert.equal(edge('away'), { name: 'Edge: cut off', look: 'fault' });
+});
+
+test('checks are found in any result, what failed first, and nothing that is none', () => {
+  const check = (verdict: string) => ({ name: verdict, verdict, evidence: '', advice: '' });
+  const checks = ['pass', 'fail', 'warn', 'toString'].map(check);
+  assert.equal(
+    checksOf({ checks: [...checks, null, 5, {}] }).map(({ name }) => name),
+    ['fail', 'warn', 'pass'],
+  );
+  fc.assert(fc.property(fc.anything(), (result) => assert.ok(Array.isArray(checksOf(result)))));
+});
+
+test('spans and shares are written as a person says them', () => {
+  assert.equal([8, 70, 8640, 401_000].map(formatSpan), ['8 s', '1 min', '2 h 24', '4 d']);
+  assert.equal([5_000, 3_845_000].map(formatClock), ['0:05', '1:04:05']);
+  assert.equal([0, 0.4, 9.94, 38.2, 100].map(formatPct), [
+    '0 %',
+    '0.4 %',
+    '9.9 %',
+    '38 %',
+    '100 %',
+  ]);
+});
+
+test.run();

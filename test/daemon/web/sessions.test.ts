@@ -1,0 +1,54 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Sessions } from '../../../daemon/web/sessions.ts';
+
+const test = suite('operator sessions');
+const HOUR_MS = 3_600_000;
+const TIMES = { idleMs: 2 * HOUR_MS, longestMs: 24 * HOUR_MS };
+
+test('a session is found by its id only, and its key is not the id', () => {
+  const sessions = new Sessions(TIMES);
+  const id = sessions.open(0);
+  const key = sessions.use(id, 0);
+  assert.ok(key);
+  assert.is.not(key, id);
+  assert.is(sessions.use(key, 0), undefined);
+  assert.is(sessions.use('', 0), undefined);
+  assert.is(sessions.use(undefined, 0), undefined);
+});
+
+test('a session that is not used ends; one that is used goes on', () => {
+  const sessions = new Sessions(TIMES);
+  const used = sessions.open(0);
+  const idle = sessions.open(0);
+  assert.ok(sessions.use(used, HOUR_MS));
+  assert.ok(sessions.use(used, 2.5 * HOUR_MS));
+  assert.is(sessions.use(idle, 2.5 * HOUR_MS), undefined);
+});
+
+test('an open page counts as use', () => {
+  const sessions = new Sessions(TIMES);
+  const id = sessions.open(0);
+  const key = sessions.use(id, 0) ?? '';
+  for (let hour = 1; hour < 10; hour += 1) assert.is(sessions.keep(key, hour * HOUR_MS), true);
+  assert.ok(sessions.use(id, 10 * HOUR_MS));
+});
+
+test('a day after the PIN was given it is over, however much it is used', () => {
+  const sessions = new Sessions(TIMES);
+  const key = sessions.use(sessions.open(0), 0) ?? '';
+  for (let hour = 1; hour < 24; hour += 1) assert.is(sessions.keep(key, hour * HOUR_MS), true);
+  assert.is(sessions.keep(key, 24 * HOUR_MS), false);
+});
+
+test('the seventeenth session ends the one that is longest unused', () => {
+  const sessions = new Sessions(TIMES);
+  const ids = Array.from({ length: 16 }, (_, i) => sessions.open(i));
+  sessions.use(ids[0], 100);
+  sessions.open(101);
+  assert.ok(sessions.use(ids[0], 102));
+  assert.is(sessions.use(ids[1], 102), undefined);
+  assert.ok(sessions.use(ids[2], 102));
+});
+
+test.run();

@@ -1,0 +1,124 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Link } from '../../../../pipelines/bond/core/link.ts';
+import { configOf } from '../support/simulated-venue.ts';
+
+const test = suite('a link');
+
+/** An active link of 50 ms RTT at time 1000, with nothing in flight. */
+function active(): Link {
+  const link = new Link(0, configOf(0));
+  link.onHeard(2, 1000);
+  link.onRegistered(1000, true);
+  for (let sample = 0; sample < 20; sample += 1) link.rtt.add(50, 1000);
+  return link;
+}
+
+function send(link: Link, from: number, count: number, nowMs: number): void {
+  for (let sequence = from; sequence < from + count; sequence += 1)
+    link.onSent(sequence, 1332, nowMs);
+}
+
+test('silent with packets in flight it is first suspect, then pulled after 250 ms', () => {
+  const link = active();
+  send(link, 0, 20, 1000);
+  assert.is(link.check(1050), 'none');
+  assert.is(link.check(1130), 'suspected');
+  assert.is(link.check(1240), 'none');
+  assert.is(link.check(1260), 'pulled');
+  assert.is(link.state.phase, 'stalled');
+});
+
+test('a slow path has twice its RTT', () => {
+  const link = active();
+  for (let sample = 0; sample < 60; sample += 1) link.rtt.add(400, 1000);
+  send(link, 0, 20, 1000);
+  link.check(1700);
+  assert.is(link.state.phase, 'suspect');
+  assert.is(link.check(1830), 'pulled');
+});
+
+test('silent with nothing to answer it stays', () => {
+  const link = active();
+  send(link, 0, 3, 1000);
+  assert.is(link.check(2500), 'none');
+  assert.is(link.state.phase, 'active');
+});
+
+test('a suspect that speaks is active again', () => {
+  const link = active();
+  send(link, 0, 20, 1000);
+  link.check(1130);
+  link.onHeard(44, 1140);
+  assert.is(link.state.phase, 'active');
+});
+
+test('a pulled link rejoins after three echoes, and after more when it was pulled before', () => {
+  const link = active();
+  link.pull('silent', 1000);
+  assert.is(echoesToRejoin(link, 1000), 3);
+  link.pull('silent', 3000);
+  assert.is(echoesToRejoin(link, 3000), 5);
+  link.pull('silent', 100_000);
+  assert.is(echoesToRejoin(link, 100_000), 3, 'long ago is forgotten');
+});
+
+test('a pulled link rejoins at the first echo when it is the only one', () => {
+  const link = active();
+  link.pull('silent', 1000);
+  link.onEcho(50, 1100, true);
+  assert.is(link.state.phase, 'active');
+});
+
+test('after four seconds of silence it must register anew', () => {
+  const link = active();
+  send(link, 0, 20, 1000);
+  for (let nowMs = 1020; nowMs <= 5000; nowMs += 20) link.check(nowMs);
+  assert.is(link.check(5020), 'lost');
+  assert.is(link.state.phase, 'out');
+});
+
+test('keepalives go once a second, and several times a second while a reply is overdue', () => {
+  const link = active();
+  assert.ok(link.takePing(1000));
+  link.onHeard(38, 1050);
+  assert.not.ok(link.takePing(1500));
+  send(link, 0, 20, 1600);
+  assert.ok(link.takePing(1700));
+});
+
+function echoesToRejoin(link: Link, fromMs: number): number {
+  let echoes = 0;
+  while (link.state.phase === 'stalled') link.onEcho(50, fromMs + 150 * ++echoes, false);
+  return echoes;
+}
+
+test('a link that is out says why its socket cannot be used, each reason once', () => {
+  const link = new Link(0, configOf(0));
+  assert.is(link.onUnusable('EAI_AGAIN'), true);
+  assert.is(link.reason, 'the name of the receiver cannot be looked up (EAI_AGAIN)');
+  assert.is(link.onUnusable('EAI_AGAIN'), false);
+  assert.is(link.onUnusable('ENOTFOUND'), true);
+  assert.is(link.onUnusable('EAI_AGAIN'), false, 'two that take turns are no news');
+  link.onOpened();
+  assert.is(link.reason, 'no answer yet');
+  link.onUnusable('ECONNREFUSED');
+  link.onOpened();
+  assert.is(link.reason, 'nobody listens at the receiver (ECONNREFUSED)');
+  link.onUnusable('Some message of <script>');
+  assert.is(link.reason, 'the socket fails');
+});
+
+test('what a link said while it was out is over once it is registered, and told anew later', () => {
+  const link = new Link(0, configOf(0));
+  link.onUnusable('ENOTFOUND');
+  link.onHeard(2, 1000);
+  link.onRegistered(1000, true);
+  assert.is(link.reason, 'registered');
+  link.leave('silent for 4 s');
+  link.onOpened();
+  assert.is(link.reason, 'silent for 4 s', 'a new port says nothing about the silence');
+  assert.is(link.onUnusable('ENOTFOUND'), true);
+});
+
+test.run();

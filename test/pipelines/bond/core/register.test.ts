@@ -1,0 +1,112 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  type Registration,
+  type RegistrationAction,
+  type RegistrationEvent,
+  startRegistration,
+  stepRegistration,
+} from '../../../../pipelines/bond/core/register.ts';
+import type { SrtlaPacket } from '../../../../pipelines/bond/wire/packet.ts';
+import { Venue } from '../support/simulated-venue.ts';
+
+const test = suite('SRTLA registration');
+
+/** Keeps the state between steps and returns each step's actions. */
+function begin(): (event: RegistrationEvent, nowMs: number) => readonly RegistrationAction[] {
+  let state: Registration = startRegistration(Buffer.alloc(256, 1));
+  return (event, nowMs) => {
+    const step = stepRegistration(state, event, nowMs);
+    state = step.next;
+    return step.actions;
+  };
+}
+
+const heard = (slot: number, packet: SrtlaPacket): RegistrationEvent => ({
+  kind: 'packet',
+  slot,
+  packet,
+});
+const groupId = Buffer.concat([Buffer.alloc(128, 1), Buffer.alloc(128, 9)]);
+const kinds = (actions: readonly RegistrationAction[]) =>
+  actions.map((action) => (action.kind === 'send' ? action.packet.kind : action.kind));
+
+test('a new sender asks with REG2, gets a group by REG1 and joins with every link', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  step({ kind: 'opened', slot: 1 }, 0);
+  assert.equal(kinds(step({ kind: 'tick' }, 0)), ['reg2', 'reg2']);
+  assert.equal(kinds(step(heard(1, { kind: 'no-group' }), 50)), ['reg1']);
+  assert.equal(kinds(step(heard(0, { kind: 'no-group' }), 60)), [], 'one exchange at a time');
+  assert.equal(kinds(step(heard(1, { kind: 'reg2', id: groupId }), 100)), ['reg2', 'reg2']);
+  assert.equal(kinds(step(heard(0, { kind: 'reg3' }), 150)), ['joined']);
+  assert.equal(kinds(step(heard(1, { kind: 'reg3' }), 150)), ['joined']);
+  assert.equal(kinds(step({ kind: 'tick' }, 5000)), []);
+});
+
+test('a group id that is not an answer to ours is refused', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  step({ kind: 'tick' }, 0);
+  step(heard(0, { kind: 'no-group' }), 10);
+  assert.equal(step(heard(0, { kind: 'reg2', id: Buffer.alloc(256, 5) }), 20), []);
+});
+
+test('an unanswered REG1 is given up after a second, from another port', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  step({ kind: 'tick' }, 0);
+  step(heard(0, { kind: 'no-group' }), 10);
+  assert.equal(kinds(step({ kind: 'tick' }, 900)), []);
+  assert.equal(kinds(step({ kind: 'tick' }, 1010)), ['rebind']);
+});
+
+test('a refused REG1 leads to another port at once', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  step({ kind: 'tick' }, 0);
+  step(heard(0, { kind: 'no-group' }), 10);
+  assert.equal(kinds(step(heard(0, { kind: 'reg-err' }), 20)), ['rebind']);
+});
+
+test('while a link is in, a stray no-group starts no new group', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  step({ kind: 'opened', slot: 1 }, 0);
+  step(heard(0, { kind: 'reg3' }), 10);
+  assert.equal(step(heard(1, { kind: 'no-group' }), 20), []);
+});
+
+test('it tries for ever: an hour without an answer is an hour of REG2, two a second', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  let sent = 0;
+  for (let nowMs = 0; nowMs < 3_600_000; nowMs += 20) sent += step({ kind: 'tick' }, nowMs).length;
+  assert.is(sent, 7200);
+});
+
+const LOST = [
+  ['REG2', 0x9201, true],
+  ['no-group', 0x9211, false],
+  ['REG1', 0x9200, true],
+  ['the answer to REG1', 0x9201, false],
+  ['REG3', 0x9202, false],
+] as const;
+
+for (const [name, type, isUp] of LOST) {
+  for (const count of [1, 2]) {
+    test(`with ${name} lost ${count} link(s) are registered within 3 s`, () => {
+      for (const nth of [1, 2, 3]) {
+        let seen = 0;
+        const links = [{ delayMs: 25 }, { delayMs: 150 }].slice(0, count);
+        const drops = (datagram: Buffer, goesUp: boolean) =>
+          goesUp === isUp && datagram.readUInt16BE(0) === type && ++seen === nth;
+        const venue = new Venue({ links, drops });
+        venue.run(3000, false);
+        for (const { state } of venue.snapshot().links) assert.is(state, 'active');
+      }
+    });
+  }
+}
+
+test.run();

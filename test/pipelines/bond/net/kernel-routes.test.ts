@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  findGateways,
+  isWhole,
+  type KernelRoutes,
+  parseKernelRoutes,
+} from '../../../../pipelines/bond/net/kernel-routes.ts';
+
+const test = suite('the kernel’s routes');
+
+/** Captured: see test/data/kernel-routes/README. */
+function captured(name: string): KernelRoutes {
+  const file = new URL(`../../data/kernel-routes/${name}.txt`, import.meta.url);
+  const parsed = parseKernelRoutes(readFileSync(file, 'utf8'));
+  if (parsed === undefined) throw new Error(`${name} cannot be read`);
+  return parsed;
+}
+
+const modem = {
+  table: 5200,
+  sourceAddress: '192.168.8.100',
+  device: 'wwan0',
+  gateway: '192.168.8.1',
+  subnet: '192.168.8.0/24',
+};
+
+test('a gateway and a network are those of the main table', () => {
+  const { routes, rules } = captured('set');
+  const expected = { gateway: '192.168.8.1', subnet: '192.168.8.0/24' };
+  assert.equal(findGateways({ routes, rules }).get('wwan0'), expected);
+});
+
+test('a gateway that changed is taken, whatever the bonding’s own table says', () => {
+  const { routes, rules } = captured('other-gateway');
+  assert.is(routes[0]?.table, '5200', 'the kernel lists it before the main table');
+  const found = findGateways({ routes, rules }).get('wwan0');
+  assert.equal(found, { gateway: '192.168.8.2', subnet: '192.168.8.0/24' });
+});
+
+test('a gateway that went is gone', () => {
+  assert.equal(findGateways(captured('replugged')).get('wwan0'), { subnet: '192.168.8.0/24' });
+});
+
+test('a gateway of another’s table serves where the main table has none', () => {
+  const routes = [
+    { dst: 'default', gateway: '10.0.0.9', dev: 'wwan1', table: '100' },
+    { dst: 'default', gateway: '10.0.0.8', dev: 'wwan2', table: '100' },
+    { dst: 'default', gateway: '10.0.0.1', dev: 'wwan1', metric: 700 },
+    { dst: 'default', gateway: '10.0.0.7', dev: 'wwan3', table: '5215' },
+    { dst: 'default', gateway: '10.0.0.6', dev: 'wwan4', table: '5216' },
+    { dst: 'default', dev: 'ppp0' },
+  ];
+  const found = findGateways({ routes, rules: [] });
+  assert.is(found.get('wwan1')?.gateway, '10.0.0.1');
+  assert.is(found.get('wwan2')?.gateway, '10.0.0.8');
+  assert.is(found.get('wwan3'), undefined);
+  assert.is(found.get('wwan4')?.gateway, '10.0.0.6');
+  assert.equal(found.get('ppp0'), {});
+});
+
+test('a table that was set is whole, and no more once its device was down', () => {
+  assert.ok(isWhole(modem, captured('set')));
+  assert.ok(isWhole(modem, captured('other-gateway')));
+  assert.not.ok(isWhole({ ...modem, gateway: '192.168.8.2' }, captured('other-gateway')));
+  assert.not.ok(isWhole(modem, captured('replugged')));
+  assert.not.ok(isWhole({ ...modem, table: 5201 }, captured('set')));
+});
+
+test('what cannot be read is no list of routes, and any list is read', () => {
+  for (const text of ['', 'no json', '[]', '{}\n[]', '[]\n{}', '[{}'])
+    assert.is(parseKernelRoutes(text), undefined, text);
+  const strange = parseKernelRoutes('[null, 3, {}]\n[[], {"priority":"x"}]');
+  assert.is(findGateways(strange ?? captured('set')).size, 0);
+  fc.assert(
+    fc.property(fc.array(fc.json()), fc.array(fc.object()), (rules, routes) => {
+      const parsed = parseKernelRoutes(`${JSON.stringify(routes)}\n${JSON.stringify(rules)}`);
+      if (parsed === undefined) throw new Error('not read');
+      findGateways(parsed);
+      assert.is(isWhole(modem, parsed), false);
+    }),
+  );
+});
+
+test.run();

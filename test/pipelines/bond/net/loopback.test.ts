@@ -1,0 +1,202 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../../../../hal/os/clock.ts';
+import { openLog, silentLog } from '../../../../hal/os/log.ts';
+import type { Endpoint, LinkConfig } from '../../../../pipelines/bond/core/config.ts';
+import { type BondControl, runBond } from '../../../../pipelines/bond/net/sender.ts';
+import { runRelay } from '../../../../pipelines/bond/relay/relay.ts';
+import { control, data, handshake } from '../support/simulated-srt.ts';
+
+const test = suite('bond and relay over real sockets on loopback');
+
+const deps = { clock: systemClock, log: silentLog };
+const anyPort = { host: '127.0.0.1', port: 0 };
+
+function link(index: number, more: Partial<LinkConfig> = {}): LinkConfig {
+  const id = `link${index}`;
+  const sourceAddress = `127.0.0.${index + 2}`;
+  return { id, sourceAddress, weight: 1, isBackup: false, isEnabled: true, ...more };
+}
+
+interface Chain {
+  readonly control: BondControl;
+  readonly bond: Endpoint;
+  readonly relay: Endpoint;
+  /** The SRT listener's stand-in and what it got, with the peer it came from. */
+  readonly listener: Socket;
+  readonly got: Buffer[];
+  readonly peers: Set<number>;
+  readonly encoder: Socket;
+  readonly heard: Buffer[];
+}
+
+/** Runs `use` between a relay, a bond and sockets in the places of both SRT ends. */
+async function withChain(links: readonly LinkConfig[], use: (chain: Chain) => Promise<void>) {
+  const stop = new AbortController();
+  const listener = createSocket('udp4');
+  const encoder = createSocket('udp4');
+  const got: Buffer[] = [];
+  const heard: Buffer[] = [];
+  const peers = new Set<number>();
+  listener.on('message', (packet, { port }) => {
+    got.push(packet);
+    peers.add(port);
+  });
+  encoder.on('message', (packet) => heard.push(packet));
+  await new Promise<void>((done) => listener.bind(0, '127.0.0.1', done));
+  const srt = { host: '127.0.0.1', port: listener.address().port };
+  const running: Promise<void>[] = [];
+  const relay = await new Promise<Endpoint>((onStart) => {
+    running.push(runRelay({ listen: anyPort, srt }, { ...deps, onStart }, stop.signal));
+  });
+  let control: BondControl | undefined;
+  const bond = await new Promise<Endpoint>((done) => {
+    const onStart = (started: BondControl, listening: Endpoint) => {
+      control = started;
+      done(listening);
+    };
+    const options = { listen: anyPort, receiver: relay, links };
+    running.push(runBond(options, { ...deps, onStart }, stop.signal));
+  });
+  try {
+    if (control === undefined) throw new Error('not started');
+    await use({ control, bond, relay, listener, got, peers, encoder, heard });
+  } finally {
+    stop.abort();
+    await Promise.all(running);
+    listener.close();
+    encoder.close();
+  }
+}
+
+async function until(what: string, isTrue: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 150; tries += 1) {
+    if (isTrue()) return;
+    await systemClock.sleep(20);
+  }
+  throw new Error(`not within 3 s: ${what}`);
+}
+
+const states = ({ control }: Chain) => control.snapshot().links.map(({ state }) => state);
+
+test('packets of two links come out of one port of the relay, and answers find back', async () => {
+  await withChain([link(0), link(1)], async (chain) => {
+    const { bond, got, peers, encoder, heard, listener } = chain;
+    await until('both registered', () => states(chain).every((state) => state === 'active'));
+    encoder.send(handshake(500), bond.port, bond.host);
+    await until('the handshake', () => got.length > 0);
+    for (let sequence = 0; sequence < 100; sequence += 1) {
+      encoder.send(data(sequence), bond.port, bond.host);
+    }
+    await until('all data', () => got.filter((packet) => packet.length === 1332).length >= 100);
+    assert.is(peers.size, 1);
+    const ack = Buffer.concat([control(0x8002, 1), Buffer.alloc(28)]);
+    ack.writeUInt32BE(100, 16);
+    listener.send(ack, [...peers][0] ?? 0, '127.0.0.1');
+    await until('the ACK', () => heard.length > 0);
+    await systemClock.sleep(50);
+    assert.is(heard.length, 1, 'an ACK that came by both links is passed on once');
+    await until('an empty flight', () =>
+      chain.control.snapshot().links.every(({ inFlightPackets }) => inFlightPackets === 0),
+    );
+    assert.ok(
+      chain.control.snapshot().links.every(({ sentPacketsTotal }) => sentPacketsTotal > 30),
+    );
+  });
+});
+
+test('a link whose address is not there is down and the other carries', async () => {
+  await withChain([link(0, { sourceAddress: '203.0.113.9' }), link(1)], async (chain) => {
+    await until('one registered', () => states(chain)[1] === 'active');
+    assert.is(states(chain)[0], 'out');
+    chain.encoder.send(handshake(500), chain.bond.port, chain.bond.host);
+    await until('the handshake', () => chain.got.length > 0);
+  });
+});
+
+test('a link that cannot be opened says why, and the journal has it once', async () => {
+  const lines: string[] = [];
+  const log = openLog('info', 'journal', (line) => lines.push(line));
+  const stop = new AbortController();
+  const links = [link(0, { sourceAddress: '203.0.113.9' })];
+  let control: BondControl | undefined;
+  const onStart = (started: BondControl) => {
+    control = started;
+  };
+  const receiver = { host: '127.0.0.1', port: 9 };
+  let clockMs = 0;
+  // The socket is opened once a second: here that is once in twenty milliseconds.
+  const clock = { ...systemClock, monotonicMs: () => clockMs++ * 1_000 };
+  const running = runBond(
+    { listen: anyPort, receiver, links },
+    { clock, log, onStart },
+    stop.signal,
+  );
+  const reason = 'its address is none of this machine (EADDRNOTAVAIL)';
+  try {
+    await until('the reason', () => control?.snapshot().links[0]?.reason === reason);
+    await systemClock.sleep(200);
+  } finally {
+    stop.abort();
+    await running;
+  }
+  const told = lines.filter((line) => line.includes('link cannot be used'));
+  assert.is(told.length, 1, lines.join(''));
+  assert.match(told[0] ?? '', 'EADDRNOTAVAIL');
+  assert.match(told[0] ?? '', '"link":"link0"');
+});
+
+test('where nobody listens, a link says so', async () => {
+  const closed = createSocket('udp4');
+  await new Promise<void>((done) => closed.bind(0, '127.0.0.1', done));
+  const receiver = { host: '127.0.0.1', port: closed.address().port };
+  await new Promise<void>((done) => closed.close(done));
+  const stop = new AbortController();
+  let control: BondControl | undefined;
+  const onStart = (started: BondControl) => {
+    control = started;
+  };
+  const options = { listen: anyPort, receiver, links: [link(0)] };
+  const running = runBond(options, { ...deps, onStart }, stop.signal);
+  try {
+    await until('the reason', () =>
+      /nobody listens/.test(control?.snapshot().links[0]?.reason ?? ''),
+    );
+  } finally {
+    stop.abort();
+    await running;
+  }
+});
+
+test('links come and go while it runs', async () => {
+  await withChain([link(0)], async (chain) => {
+    await until('registered', () => states(chain)[0] === 'active');
+    chain.control.setLinks([link(0), link(1)]);
+    await until('two', () => states(chain).length === 2 && states(chain)[1] === 'active');
+    chain.control.setLinks([link(1)]);
+    assert.equal(states(chain), ['active']);
+  });
+});
+
+test('who does not begin with a handshake is not heard', async () => {
+  await withChain([link(0)], async (chain) => {
+    await until('registered', () => states(chain)[0] === 'active');
+    chain.encoder.send(data(1), chain.bond.port, chain.bond.host);
+    await systemClock.sleep(100);
+    assert.is(chain.got.length, 0);
+  });
+});
+
+test('the relay gives nothing of strangers to the SRT listener', async () => {
+  await withChain([], async ({ relay, encoder, got }) => {
+    for (let sequence = 0; sequence < 50; sequence += 1) {
+      encoder.send(data(sequence), relay.port, relay.host);
+      encoder.send(Buffer.alloc(sequence, 0x92), relay.port, relay.host);
+    }
+    await systemClock.sleep(100);
+    assert.is(got.length, 0);
+  });
+});
+
+test.run();

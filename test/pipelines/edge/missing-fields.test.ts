@@ -1,0 +1,65 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lackOf } from '../../../pipelines/edge/missing-fields.ts';
+import { openFeed } from '../../support/feed.ts';
+
+const test = suite('what an edge cannot pass on');
+
+const RANGES = 'its playlists name byte ranges, which this box does not pass on';
+const QUERIES = 'its playlists name addresses with a query, which this box does not pass on';
+
+const playlist = (...lines: readonly string[]) => ['#EXTM3U', ...lines, ''].join('\n');
+
+test('byte ranges are found in parts, hints, init sections and segments', () => {
+  for (const line of [
+    '#EXT-X-PART:DURATION=0.33,URI="a.mp4",BYTERANGE="20000@0"',
+    '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="a.mp4",BYTERANGE-START=20000',
+    '#EXT-X-MAP:URI="a.mp4",BYTERANGE="720@0"',
+    '#EXT-X-BYTERANGE:75232@0',
+  ]) {
+    assert.is(lackOf(playlist(line)), RANGES, line);
+  }
+});
+
+test('queries are found in lines and attributes, of its own addresses only', () => {
+  for (const line of [
+    'seg1.m4s?token=1',
+    'low/index.m3u8?x',
+    '#EXT-X-PART:DURATION=0.33,URI="a.mp4?b=1"',
+    '#EXT-X-MEDIA:TYPE=AUDIO,NAME="x",URI="audio.m3u8?y"',
+  ]) {
+    assert.is(lackOf(playlist(line)), QUERIES, line);
+  }
+});
+
+test('what goes past this box, or is no address, lacks nothing', () => {
+  for (const line of [
+    'https://cdn.example.org/seg1.m4s?token=1',
+    '//cdn.example.org/seg1.m4s?token=1',
+    '#EXT-X-KEY:METHOD=SAMPLE-AES,URI="skd://key?id=1"',
+    '#EXT-X-MEDIA:TYPE=AUDIO,NAME="Ready? BYTERANGE",URI="audio.m3u8"',
+    '#EXTINF:4,who?',
+    '#EXT-X-PART:URI="BYTERANGE.mp4",DURATION=1',
+    '# a comment? BYTERANGE',
+  ]) {
+    assert.is(lackOf(playlist(line)), undefined, line);
+  }
+});
+
+test('a page in a playlist’s place lacks nothing', () => {
+  assert.is(lackOf('<a href="/sign-in?x">'), undefined);
+});
+
+test('a box’s own playlists lack nothing', () => {
+  const feed = openFeed({ windowS: 6 });
+  feed.run(8);
+  for (const path of ['/live/index.m3u8', '/live/high/index.m3u8', '/live/audio/index.m3u8']) {
+    const answer = feed.get(path);
+    assert.ok('body' in answer, path);
+    const text = Buffer.concat('body' in answer ? answer.body : []).toString();
+    assert.match(text, '#EXTM3U');
+    assert.is(lackOf(text), undefined, path);
+  }
+});
+
+test.run();

@@ -1,0 +1,99 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { UnitFeed } from '../../../pipelines/feed/unit-feed.ts';
+import { type GdpPacket, GdpReader } from '../../../pipelines/gdp/parse.ts';
+import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
+
+const test = suite('the uplink’s feed');
+
+/** A pipe whose reader takes all, or nothing while it is stuck. */
+function openPipe() {
+  const reader = new GdpReader();
+  const packets: GdpPacket[] = [];
+  let backlogBytes = 0;
+  return {
+    packets,
+    isStuck: false,
+    get backlogBytes() {
+      return backlogBytes;
+    },
+    write(bytes: Buffer) {
+      backlogBytes = this.isStuck ? backlogBytes + bytes.length : 0;
+      const got = reader.push(bytes);
+      if (got === 'malformed') throw new Error('malformed');
+      packets.push(...got);
+    },
+    drain() {
+      backlogBytes = 0;
+    },
+  };
+}
+
+const unit = (frame: number, isKeyframe = frame % 30 === 0, bytes = 100) => ({
+  timeUs: 1_000_000 + frame * 33_333,
+  isKeyframe,
+  data: Buffer.alloc(bytes),
+});
+const buffers = (packets: readonly GdpPacket[]) =>
+  packets.flatMap((packet) => (packet.kind === 'buffer' ? [packet] : []));
+
+test('it begins with stream, caps, segment and a key frame, as gdpdepay wants them', () => {
+  const pipe = openPipe();
+  const feed = new UnitFeed(pipe, 'video');
+  feed.add(unit(1));
+  feed.setCaps(VIDEO_CAPS);
+  for (let frame = 2; frame < 33; frame += 1) feed.add(unit(frame));
+  assert.equal(
+    pipe.packets.slice(0, 4).map(({ kind }) => kind),
+    ['event', 'caps', 'event', 'buffer'],
+  );
+  const [first] = buffers(pipe.packets);
+  assert.ok(first?.isKeyframe && first.isDiscont);
+  assert.is(first?.ptsNs, 1_999_990_000n);
+  assert.is(feed.droppedTotal, 29);
+});
+
+test('a capture that begins anew goes on in time, from a key frame', () => {
+  const pipe = openPipe();
+  const feed = new UnitFeed(pipe, 'video');
+  feed.setCaps(VIDEO_CAPS);
+  for (let frame = 0; frame < 10; frame += 1) feed.add(unit(frame));
+  feed.restart();
+  feed.add(unit(5, true));
+  feed.add(unit(20));
+  feed.add(unit(30));
+  const times = buffers(pipe.packets).map(({ ptsNs }) => Number(ptsNs));
+  assert.equal(
+    times.toSorted((a, b) => a - b),
+    times,
+  );
+  assert.is(buffers(pipe.packets).length, 11);
+  assert.ok(buffers(pipe.packets).at(-1)?.isDiscont);
+});
+
+test('a stuck reader costs a bounded number of bytes, and gets whole groups when it is back', () => {
+  const pipe = openPipe();
+  const feed = new UnitFeed(pipe, 'video');
+  feed.setCaps(VIDEO_CAPS);
+  pipe.isStuck = true;
+  for (let frame = 0; frame < 3_000; frame += 1) feed.add(unit(frame, frame % 30 === 0, 20_000));
+  assert.ok(pipe.backlogBytes < 2_000_000, String(pipe.backlogBytes));
+  const before = buffers(pipe.packets).length;
+  pipe.isStuck = false;
+  pipe.drain();
+  for (let frame = 3_001; frame < 3_035; frame += 1) feed.add(unit(frame));
+  const after = buffers(pipe.packets).slice(before);
+  assert.ok(after[0]?.isKeyframe && after[0].isDiscont);
+  assert.is(after.length, 5);
+});
+
+test('sound has no key frames to wait for', () => {
+  const pipe = openPipe();
+  const feed = new UnitFeed(pipe, 'audio');
+  feed.setCaps(AUDIO_CAPS);
+  feed.add(unit(1, false));
+  assert.is(buffers(pipe.packets).length, 1);
+  assert.ok(buffers(pipe.packets)[0]?.isKeyframe);
+});
+
+test.run();

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { parseDirectives } from '../../../pipelines/hls/directives.ts';
+import { acceptsGzip, chooseProfile } from '../../../pipelines/http/negotiate.ts';
+import { refuse } from '../../../pipelines/http/reply.ts';
+import { Waiters } from '../../../pipelines/http/waiters.ts';
+import { beaconSchema, Viewers } from '../../../pipelines/origin/viewers.ts';
+import { openFeed } from '../../support/feed.ts';
+
+const test = suite('origin');
+
+test('any path and query gets an answer with a status, or waits', () => {
+  const feed = openFeed();
+  feed.run(3);
+  const path = fc.oneof(
+    fc.webPath(),
+    fc.constantFrom(
+      '/live/high/index.m3u8',
+      '/live/audio/index.m3u8',
+      '/live/index.m3u8',
+      '/live/high/1000.0.m4s',
+      '/live/high/999999999999.m4s',
+    ),
+  );
+  const query = fc.oneof(
+    fc.string(),
+    fc
+      .record({
+        msn: fc.oneof(fc.integer().map(String), fc.string()),
+        part: fc.oneof(fc.integer().map(String), fc.string()),
+        skip: fc.string(),
+      })
+      .map(({ msn, part, skip }) => `_HLS_msn=${msn}&_HLS_part=${part}&_HLS_skip=${skip}`),
+  );
+  fc.assert(
+    fc.property(path, query, (where, asked) => {
+      const answer = feed.origin.answer({
+        path: where,
+        query: new URLSearchParams(asked),
+        header: () => undefined,
+      });
+      if ('wait' in answer) assert.is(answer.expired().status >= 400, true);
+      else assert.ok([200, 400, 404, 503].includes(answer.status), String(answer.status));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('directives are numbers or refusals', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const read = parseDirectives(new URLSearchParams(text));
+      if (!('refusal' in read)) assert.ok(read.msn === undefined || Number.isSafeInteger(read.msn));
+    }),
+  );
+});
+
+test('gzip is a yes only where it is one', () => {
+  const yes = ['gzip', 'deflate, gzip;q=0.5', '*', 'x-gzip', 'GZIP'];
+  const no = [
+    undefined,
+    '',
+    'br',
+    'gzip;q=0',
+    'gzip; q=0.0',
+    '*;q=0',
+    'gzip;q=0, *;q=1',
+    'identity',
+  ];
+  for (const header of yes) assert.ok(acceptsGzip(header), header);
+  for (const header of no) assert.not.ok(acceptsGzip(header), header ?? 'none');
+  fc.assert(fc.property(fc.string(), (header) => void acceptsGzip(header)));
+});
+
+test('a profile comes from client hints, then from the user agent', () => {
+  const of = (headers: Readonly<Record<string, string>>) => chooseProfile((name) => headers[name]);
+  assert.is(of({}), 'laptop');
+  assert.is(of({ 'sec-ch-ua-mobile': '?1' }), 'phone');
+  assert.is(of({ 'sec-ch-ua-mobile': '?0', 'user-agent': 'Android' }), 'laptop');
+  assert.is(
+    of({ 'user-agent': 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X)' }),
+    'phone',
+  );
+  assert.is(of({ 'save-data': 'on', 'sec-ch-ua-mobile': '?1' }), 'low-data');
+  assert.is(of({ ect: '3g' }), 'low-data');
+});
+
+test('?profile= chooses the ladder, and one that is not there is 400 with the names that are', () => {
+  const feed = openFeed();
+  feed.run(2);
+  assert.not.match(feed.text('/live/index.m3u8?profile=phone'), 'high/index.m3u8');
+  assert.match(feed.text('/live/index.m3u8?profile=laptop'), 'high/index.m3u8');
+  for (const inherited of ['constructor', '__proto__', 'toString']) {
+    const answer = feed.get(`/live/index.m3u8?profile=${inherited}`);
+    assert.is('wait' in answer ? 0 : answer.status, 400, inherited);
+  }
+  const wrong = feed.get('/live/index.m3u8?profile=tv');
+  if ('wait' in wrong) throw new Error('it waits');
+  assert.is(wrong.status, 400);
+  assert.match(String(wrong.body[0]), 'laptop, phone, low-data');
+});
+
+test('before the first frame there is no playlist to choose from, and 503 says so', () => {
+  const answer = openFeed().get('/live/index.m3u8');
+  assert.is('wait' in answer ? 0 : answer.status, 503);
+});
+
+const beacon = {
+  id: 'abcdefgh',
+  player: 'venuebox',
+  rendition: 'high',
+  stalls: 0,
+  stalledMs: 0,
+} as const;
+
+test('viewers are counted while their pages tell of themselves, with p50 and p95 per rendition', () => {
+  const viewers = new Viewers((id) => ['high', 'low'].includes(id));
+  for (let i = 0; i < 20; i += 1) {
+    viewers.note({ ...beacon, id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 }, 0);
+  }
+  const { latencyMsByRendition, startupMs, ...figures } = viewers.figures(1_000);
+  assert.is(figures.viewers, 20);
+  assert.equal(latencyMsByRendition['high'], { p50: 390, p95: 480, n: 20 });
+  assert.is(startupMs?.p50, 400);
+  assert.is(viewers.figures(20_000).viewers, 0);
+});
+
+test('a flood of made-up viewers stays bounded', () => {
+  const viewers = new Viewers((id) => ['high', 'low'].includes(id));
+  for (let i = 0; i < 6_000; i += 1) viewers.note({ ...beacon, id: `viewer-${i}` }, 0);
+  assert.is(viewers.figures(0).viewers, 5_000);
+});
+
+test('a beacon with anything else in it is refused', () => {
+  assert.ok(v.safeParse(beaconSchema, beacon).success);
+  for (const wrong of [
+    {},
+    { ...beacon, id: '<script>' },
+    { ...beacon, stalls: -1 },
+    { ...beacon, latencyMs: 1e12 },
+    { ...beacon, more: 1 },
+  ]) {
+    assert.not.ok(v.safeParse(beaconSchema, wrong).success);
+  }
+});
+
+test('held requests have a limit, and none outlives its time', () => {
+  const waiters = new Waiters(2, 2);
+  let settled = 0;
+  const wait = {
+    wait: 'a',
+    holdMs: 100,
+    retry: () => undefined,
+    expired: () => refuse(503, 'late'),
+  };
+  const hold = () =>
+    waiters.hold(wait, 'a', 0, () => {
+      settled += 1;
+    });
+  assert.ok(hold() && hold());
+  assert.is(hold(), undefined);
+  waiters.sweep(99);
+  assert.is(settled, 0);
+  waiters.sweep(100);
+  assert.equal([settled, waiters.count], [2, 0]);
+});
+
+test('one address cannot hold what others need', () => {
+  const waiters = new Waiters(10, 2);
+  const wait = {
+    wait: 'a',
+    holdMs: 100,
+    retry: () => undefined,
+    expired: () => refuse(503, 'late'),
+  };
+  const hold = (address: string) => waiters.hold(wait, address, 0, () => undefined);
+  const [first] = [hold('a'), hold('a')];
+  assert.is(hold('a'), undefined);
+  assert.ok(hold('b'));
+  first?.();
+  assert.ok(hold('a'));
+});
+
+test.run();

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readFragment } from '../../../pipelines/mp4/fragment.ts';
+import { Reel } from '../../../pipelines/recording/fragment-writer.ts';
+import { type Movie, moviesOf, probe, tapFeed, wind } from '../../support/movies.ts';
+import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
+import { encodeMedia } from '../../support/real-media.ts';
+
+const test = suite('reel');
+const media = await encodeMedia();
+
+async function play(movie: Movie | undefined) {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-reel-'));
+  try {
+    await writeFile(join(folder, 'a.mp4'), movie?.bytes ?? '');
+    return await probe(join(folder, 'a.mp4'));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('a recording holds every frame that viewers got, counts from 0 and plays without a complaint', async () => {
+  const tapped = tapFeed(media);
+  tapped.feed.run(6.1);
+  const [movie, ...more] = wind(tapped);
+  assert.is(more.length, 0);
+  const published = (id: string) =>
+    tapped.parts
+      .filter(({ trackId }) => trackId === id)
+      .reduce((sum, { bytes }) => sum + (readFragment(bytes as Buffer)?.samples.length ?? 0), 0);
+  const played = await play(movie);
+  assert.equal(played.frames, { video: published('high'), audio: published('audio') });
+  assert.is(played.complaints, '');
+  assert.ok(Math.abs(played.startS) < 0.03, String(played.startS));
+  assert.ok(Math.abs(played.durationS - 6) < 0.25, String(played.durationS));
+});
+
+test('picture and sound keep the distance that they had on air, to a tick', () => {
+  const tapped = tapFeed(media, 3_600e6 * 20 + 123_457);
+  tapped.feed.run(3);
+  const [movie] = wind(tapped);
+  for (const { chunks, trackIndex, startUs } of movie?.fragments ?? []) {
+    const timescale = movie?.begin.tracks[trackIndex]?.timescale ?? 1;
+    const read = readFragment(Buffer.concat(chunks));
+    const onFileUs = ((read?.decodeTicks ?? 0) * 1e6) / timescale + (movie?.begin.baseUs ?? 0);
+    assert.ok(Math.abs(onFileUs - startUs) < 1e6 / timescale + 1, `${onFileUs} ${startUs}`);
+  }
+});
+
+test('a new file begins at the full hour of the wall clock, with a key frame, and nothing is lost or written twice', async () => {
+  const tapped = tapFeed(media, 3_600e6 - 3.5e6);
+  tapped.feed.run(8);
+  const movies = wind(tapped);
+  assert.equal(
+    movies.map(({ reason }) => reason),
+    ['hour', 'off'],
+  );
+  const frames = movies.flatMap(({ fragments }) => fragments).length;
+  assert.is(frames, tapped.parts.length);
+  const second = movies[1] as Movie;
+  assert.ok(second.begin.baseUs >= 3_600e6 - 25_000 && second.begin.baseUs < 3_601e6);
+  assert.ok(second.fragments.find(({ trackIndex }) => trackIndex === 0)?.isKeyframe);
+  const played = await play(second);
+  assert.is(played.complaints, '');
+  assert.ok(played.frames.video > 100 && played.frames.audio > 150);
+});
+
+test('a death of capture ends the file, and its return begins another', () => {
+  const tapped = tapFeed(media);
+  tapped.feed.run(3);
+  tapped.feed.die();
+  tapped.feed.idle(1.2);
+  tapped.feed.start();
+  tapped.feed.run(3);
+  const movies = wind(tapped);
+  assert.is(movies.length, 2);
+  assert.ok(['gap', 'discontinuity'].includes(movies[0]?.reason ?? ''));
+  const media_ = tapped.parts.filter(({ bytes }) => bytes !== undefined).length;
+  const written = movies.flatMap(({ fragments }) => fragments).length;
+  assert.ok(media_ - written <= 6, `${media_ - written} parts of ${media_} were left out`);
+});
+
+test('sound that stays away does not hold up the picture, and is taken in when it is back', () => {
+  const tapped = tapFeed(media);
+  tapped.feed.run(3);
+  tapped.feed.run(4, ['video']);
+  tapped.feed.run(4);
+  const movies = wind(tapped);
+  const kinds = movies.map(({ begin }) => begin.tracks.map(({ kind }) => kind).join('+'));
+  assert.is(kinds[0], 'video+audio');
+  assert.ok(kinds.includes('video'), kinds.join());
+  assert.is(kinds.at(-1), 'video+audio');
+  const videoOf = (trackId: string) =>
+    tapped.parts.filter((part) => part.trackId === trackId && part.bytes !== undefined).length;
+  const written = movies
+    .flatMap(({ fragments }) => fragments)
+    .filter(({ trackIndex }) => trackIndex === 0).length;
+  assert.ok(videoOf('high') - written <= 5, `${videoOf('high') - written} parts left out`);
+});
+
+test('two reels with the same parts write the same bytes, and one that joined late does from the next cut on', () => {
+  const tapped = tapFeed(media, 3_600e6 - 4.5e6);
+  tapped.feed.run(9);
+  const whole = wind(tapped);
+  assert.equal(
+    wind(tapped).map(({ bytes }) => bytes.toString('base64')),
+    whole.map(({ bytes }) => bytes.toString('base64')),
+  );
+  const late = new Reel(REAL_EPOCH_MS, ['high', 'audio']);
+  late.interrupt('lost');
+  for (const { trackId, initId, bytes } of tapped.inits) late.setInit(trackId, initId, bytes);
+  const from = Math.round(tapped.parts.length / 4);
+  const steps = tapped.parts.slice(from).flatMap((part) => late.push(part));
+  const joined = moviesOf([...steps, ...late.stop()]);
+  assert.is(joined.length, 2);
+  assert.equal(
+    joined.map(({ begin }) => begin.isWhole),
+    [false, true],
+  );
+  assert.not.ok(joined[0]?.bytes.equals(whole[0]?.bytes as Buffer));
+  assert.ok(joined[1]?.bytes.equals(whole[1]?.bytes as Buffer));
+});
+
+test.run();

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseJournal } from '../../../pipelines/recording/journal.ts';
+import {
+  journalPath,
+  moviePath,
+  RecordingFile,
+} from '../../../pipelines/recording/recording-file.ts';
+import { repairFolder } from '../../../pipelines/recording/repair.ts';
+import { type Movie, probe, tapFeed, wind } from '../../support/movies.ts';
+import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
+import { encodeMedia } from '../../support/real-media.ts';
+
+const test = suite('recording files and their repair');
+const tapped = tapFeed(await encodeMedia());
+tapped.feed.run(5);
+const [MOVIE] = wind(tapped) as [Movie];
+
+async function openFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-repair-'));
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+const SHOW = { epochMs: REAL_EPOCH_MS, dropId: 'evening' };
+
+/** Writes so many fragments, syncs after some of them, and leaves the file as a power cut would. */
+async function cutOff(folder: string, fragments: number, syncedAt: number) {
+  const file = await RecordingFile.create(folder, SHOW, MOVIE.begin);
+  for (const [i, fragment] of MOVIE.fragments.slice(0, fragments).entries()) {
+    await file.append(fragment);
+    if (i === syncedAt - 1) await file.sync();
+  }
+  await file.abandon();
+  return {
+    name: file.name,
+    movie: moviePath(folder, file.name),
+    journal: journalPath(folder, file.name),
+  };
+}
+
+const journalOf = async (path: string) => parseJournal(await readFile(path));
+
+test('a finished recording is complete, holds its digest, and repair leaves it alone', async () => {
+  await using place = await openFolder();
+  const file = await RecordingFile.create(place.folder, SHOW, MOVIE.begin);
+  for (const fragment of MOVIE.fragments) await file.append(fragment);
+  await file.finish('off', true);
+  const bytes = await readFile(moviePath(place.folder, file.name));
+  assert.ok(bytes.equals(MOVIE.bytes));
+  const journal = await journalOf(journalPath(place.folder, file.name));
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  assert.equal(journal?.end, {
+    type: 'end',
+    isComplete: true,
+    reason: 'off',
+    bytes: bytes.length,
+    sha256,
+  });
+  assert.is(journal?.fragments.length, MOVIE.fragments.length);
+  assert.equal(await repairFolder(place.folder), []);
+});
+
+test('cut anywhere, a recording keeps all that was acknowledged, ends with a whole fragment and plays', async () => {
+  await using place = await openFolder();
+  const { name, movie, journal } = await cutOff(place.folder, 24, 12);
+  const [wholeMovie, wholeJournal] = [await readFile(movie), await readFile(journal)];
+  const acknowledged = (await journalOf(journal))?.fragments.at(-1);
+  const ackedBytes = (acknowledged?.offset ?? 0) + (acknowledged?.bytes ?? 0);
+  const cuts = fc.record({
+    bytes: fc.integer({ min: ackedBytes, max: wholeMovie.length }),
+    zeroed: fc.nat(6_000),
+  });
+  await fc.assert(
+    fc.asyncProperty(cuts, async ({ bytes, zeroed }) => {
+      // Blocks that never reached the disk read as zeros.
+      const torn = Buffer.from(wholeMovie.subarray(0, bytes));
+      torn.fill(0, Math.max(ackedBytes, bytes - zeroed));
+      await writeFile(movie, torn);
+      await writeFile(journal, wholeJournal);
+      const [repair] = await repairFolder(place.folder);
+      assert.is(repair?.name, name);
+      assert.is(repair?.outcome, 'repaired');
+      const repaired = await readFile(movie);
+      assert.ok(repaired.length >= ackedBytes);
+      assert.ok(repaired.equals(wholeMovie.subarray(0, repaired.length)));
+      const read = await journalOf(journal);
+      const last = read?.fragments.at(-1);
+      assert.is((last?.offset ?? 0) + (last?.bytes ?? 0), repaired.length);
+      assert.is(read?.end?.isComplete, false);
+      assert.is(read?.end?.bytes, repaired.length);
+      assert.equal(await repairFolder(place.folder), []);
+    }),
+    { numRuns: 40 },
+  );
+  const played = await probe(movie);
+  assert.is(played.complaints, '');
+  assert.ok(played.frames.video > 20);
+});
+
+test('what reached the disk without being acknowledged is kept as well, but for the last fragment', async () => {
+  await using place = await openFolder();
+  const { movie, journal } = await cutOff(place.folder, 20, 10);
+  await repairFolder(place.folder);
+  assert.is((await journalOf(journal))?.fragments.length, 19);
+  assert.is(
+    (await readFile(movie)).length,
+    MOVIE.fragments
+      .slice(0, 19)
+      .reduce(
+        (sum, { chunks }) => sum + Buffer.concat([...chunks]).length,
+        MOVIE.begin.header.length,
+      ),
+  );
+});
+
+test('a torn line of the journal takes nothing with it but itself', async () => {
+  await using place = await openFolder();
+  const { journal } = await cutOff(place.folder, 10, 5);
+  const bytes = await readFile(journal);
+  await writeFile(journal, Buffer.concat([bytes, Buffer.from('0badc0de {"type":"syn')]));
+  await repairFolder(place.folder);
+  const read = await journalOf(journal);
+  assert.is(read?.fragments.length, 9);
+  assert.is(read?.validBytes, (await readFile(journal)).length);
+});
+
+test('a disk that lost what it had confirmed is told of, and what is left still plays', async () => {
+  await using place = await openFolder();
+  const { movie, journal } = await cutOff(place.folder, 20, 20);
+  const entry = (await journalOf(journal))?.fragments[14];
+  const bytes = await readFile(movie);
+  bytes.fill(0xff, (entry?.offset ?? 0) + 300, (entry?.offset ?? 0) + 400);
+  await writeFile(movie, bytes);
+  const [repair] = await repairFolder(place.folder);
+  assert.is(repair?.outcome, 'damaged');
+  assert.is(repair?.bytes, entry?.offset);
+  assert.is((await probe(movie)).complaints, '');
+  assert.is((await journalOf(journal))?.end?.reason, 'damaged');
+});
+
+test('a recording that had only just been opened is removed; other files are not touched', async () => {
+  await using place = await openFolder();
+  const { journal } = await cutOff(place.folder, 0, 0);
+  await truncate(journal, 20);
+  await writeFile(join(place.folder, 'holiday.mp4'), 'mine');
+  const [repair] = await repairFolder(place.folder);
+  assert.is(repair?.outcome, 'removed');
+  assert.equal(await readdir(place.folder), ['holiday.mp4']);
+});
+
+test('a movie whose journal is gone is kept as it is', async () => {
+  await using place = await openFolder();
+  const { movie, journal } = await cutOff(place.folder, 10, 10);
+  await rm(journal);
+  const [repair] = await repairFolder(place.folder);
+  assert.is(repair?.outcome, 'damaged');
+  assert.ok((await readFile(movie)).length > 10_000);
+});
+
+test.run();

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TargetSettings } from '../../../pipelines/recording/settings.ts';
+import { planSpace, remainingS } from '../../../pipelines/recording/space.ts';
+
+const test = suite('recording space');
+
+const settings = (policy: TargetSettings['policy']): TargetSettings => ({
+  id: 'usb',
+  folder: '/rec',
+  reserveBytes: 1e9,
+  reservePct: 5,
+  policy,
+  isOwnVolume: false,
+});
+const volume = (freeBytes: number, totalBytes = 10e9) => ({ freeBytes, totalBytes });
+const OLDER = [
+  { name: 'a', bytes: 20e6 },
+  { name: 'b', bytes: 500e6 },
+  { name: 'c', bytes: 500e6 },
+];
+
+test('the larger of both reserves is kept', () => {
+  assert.is(planSpace(settings('stop'), volume(1.1e9), [], true).isEnough, true);
+  assert.is(planSpace(settings('stop'), volume(1.1e9, 30e9), [], true).isEnough, false);
+});
+
+test('the oldest go first, and no more than is needed', () => {
+  const { deletions } = planSpace(settings('oldest-first'), volume(0.99e9), OLDER, true);
+  assert.equal(
+    deletions.map(({ name }) => name),
+    ['a', 'b'],
+  );
+});
+
+test('nothing is deleted by the policy `stop`, with room, or where it would not help', () => {
+  fc.assert(
+    fc.property(fc.nat(3_000_000_000), fc.boolean(), fc.boolean(), (free, isStop, isRunning) => {
+      const plan = planSpace(
+        settings(isStop ? 'stop' : 'oldest-first'),
+        volume(free),
+        OLDER,
+        isRunning,
+      );
+      const freed = plan.deletions.reduce((sum, { bytes }) => sum + bytes, free);
+      if (isStop || free >= 1.1e9 || !plan.isEnough) assert.is(plan.deletions.length, 0);
+      if (plan.isEnough) assert.ok(freed >= 1e9);
+    }),
+  );
+});
+
+test('the remaining time counts what the policy lets go, and keeps the reserve', () => {
+  assert.is(remainingS(settings('stop'), volume(2e9), OLDER, 8e6), 1_000);
+  assert.is(remainingS(settings('oldest-first'), volume(2e9), OLDER, 8e6), 2_020);
+  assert.is(remainingS(settings('stop'), volume(0.5e9), OLDER, 8e6), 0);
+  assert.is(remainingS(settings('stop'), volume(2e9), OLDER, 0), undefined);
+});
+
+test.run();

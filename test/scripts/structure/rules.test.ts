@@ -1,0 +1,120 @@
+/** The table of imports is what lint enforces: every pair of folders is tried. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { cruise } from 'dependency-cruiser';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { PACKAGES, ROOMS } from '../../../scripts/structure/rooms.ts';
+import { config } from '../../../scripts/structure/rules.ts';
+
+const test = suite('table of imports');
+
+const LAYERS = ['hal', 'pipelines', 'daemon'];
+const rooms = Object.entries(ROOMS);
+const layerOf = (room: string) => LAYERS.indexOf(room.split('/')[0] ?? '');
+
+/** A file of a folder, or the row's own file. */
+const fileIn = (room: string, name: string) => (room.endsWith('.ts') ? room : `${room}/${name}.ts`);
+
+interface Violation {
+  readonly from: string;
+  readonly to: string;
+  readonly rule: { readonly name: string };
+}
+
+/** Lays out the files in a folder of their own and gives what the rules say of them. */
+async function judge(files: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
+  const root = mkdtempSync(join(tmpdir(), 'venuebox-imports-'));
+  const before = process.cwd();
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    process.chdir(root);
+    const { output } = await cruise(['daemon', 'pipelines', 'hal'], {
+      ...config.options,
+      ruleSet: { forbidden: config.forbidden },
+      validate: true,
+    });
+    if (typeof output === 'string') throw new Error(output);
+    return output.summary.violations as unknown as readonly Violation[];
+  } finally {
+    process.chdir(before);
+    rmSync(root, { recursive: true });
+  }
+}
+
+function importing(from: string, targets: readonly string[]): string {
+  const lines = targets.map((to) => {
+    const path = relative(dirname(from), to);
+    return `export type * from '${path.startsWith('.') ? path : `./${path}`}';`;
+  });
+  return `${lines.join('\n')}\nexport type Here = 1;\n`;
+}
+
+test('each folder may import what its row lists and the layers below, and nothing else', async () => {
+  const files: Record<string, string> = {};
+  const expected: string[] = [];
+  for (const [room] of rooms) files[fileIn(room, 'target')] = 'export type Here = 1;\n';
+  for (const [room, { may }] of rooms) {
+    const from = fileIn(room, 'asks');
+    const others = rooms.map(([other]) => other).filter((other) => other !== room);
+    files[from] = importing(
+      from,
+      others.map((other) => fileIn(other, 'target')),
+    );
+    for (const other of others) {
+      const isBelow = layerOf(other) < layerOf(room);
+      if (!isBelow && !may.includes(other)) expected.push(`${room} -> ${other}`);
+    }
+  }
+  const violations = await judge(files);
+  const roomOf = (path: string) => (path in ROOMS ? path : dirname(path));
+  const found = violations
+    .filter(({ rule }) => rule.name.startsWith('imports of '))
+    .map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`);
+  assert.equal(found.toSorted(), expected.toSorted());
+});
+
+test('a package is refused outside its door, and one without a row everywhere', async () => {
+  const packages = Object.keys(PACKAGES).filter((name) => !name.startsWith('node:'));
+  const files: Record<string, string> = { 'hal/os/any.ts': 'export type Here = 1;\n' };
+  for (const name of [...packages, 'left-pad']) {
+    files[`node_modules/${name}/package.json`] = JSON.stringify({ name, main: 'index.js' });
+    files[`node_modules/${name}/index.js`] = '';
+  }
+  // Nothing of hal/gst needs a package but schemas.
+  const asks = [...packages.filter((name) => name !== 'valibot'), 'left-pad'];
+  files['hal/gst/asks.ts'] = [...asks, 'node:child_process']
+    .map((name) => `import '${name}';`)
+    .join('\n');
+  files['pipelines/gdp/a.ts'] = 'export type Here = 1;\n';
+  files['daemon/model/a.ts'] = 'export type Here = 1;\n';
+  const violations = await judge(files);
+  assert.is(new Set(violations.map(({ to }) => to)).size, asks.length + 1);
+});
+
+test('an import cycle is refused, of files or of folders; so is a folder without a row', async () => {
+  const rule = async (files: Readonly<Record<string, string>>) => {
+    const base = { 'hal/os/a.ts': '', 'pipelines/gdp/a.ts': '', 'daemon/model/a.ts': '' };
+    return new Set((await judge({ ...base, ...files })).map(({ rule: { name } }) => name));
+  };
+  const files = await rule({
+    'hal/gst/a.ts': "export type { B } from './b.ts';\nexport type A = 1;\n",
+    'hal/gst/b.ts': "export type { A } from './a.ts';\nexport type B = 1;\n",
+  });
+  assert.ok(files.has('a cycle of files'));
+  const folders = await rule({
+    'hal/gst/a.ts': "export type { B } from '../os/b.ts';\n",
+    'hal/gst/c.ts': 'export type C = 1;\n',
+    'hal/os/b.ts': 'export type B = 1;\n',
+    'hal/os/d.ts': "export type { C } from '../gst/c.ts';\n",
+  });
+  assert.ok(folders.has('a cycle of folders'));
+  const unlisted = await rule({ 'daemon/new/a.ts': "import '../../hal/os/a.ts';\n" });
+  assert.ok(unlisted.has('a file without a row'));
+});
+
+test.run();
