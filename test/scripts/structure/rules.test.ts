@@ -1,12 +1,10 @@
 /** The table of imports is what lint enforces: every pair of folders is tried. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { cruise } from 'dependency-cruiser';
+import { dirname, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { findViolations } from '../../../scripts/structure/imports.ts';
 import { PACKAGES, ROOMS } from '../../../scripts/structure/rooms.ts';
-import { config } from '../../../scripts/structure/rules.ts';
+import { inTree } from './support/tree.ts';
 
 const test = suite('table of imports');
 
@@ -17,34 +15,7 @@ const layerOf = (room: string) => LAYERS.indexOf(room.split('/')[0] ?? '');
 /** A file of a folder, or the row's own file. */
 const fileIn = (room: string, name: string) => (room.endsWith('.ts') ? room : `${room}/${name}.ts`);
 
-interface Violation {
-  readonly from: string;
-  readonly to: string;
-  readonly rule: { readonly name: string };
-}
-
-/** Lays out the files in a folder of their own and gives what the rules say of them. */
-async function judge(files: Readonly<Record<string, string>>): Promise<readonly Violation[]> {
-  const root = mkdtempSync(join(tmpdir(), 'venuebox-imports-'));
-  const before = process.cwd();
-  try {
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
-    }
-    process.chdir(root);
-    const { output } = await cruise(['daemon', 'pipelines', 'hal'], {
-      ...config.options,
-      ruleSet: { forbidden: config.forbidden },
-      validate: true,
-    });
-    if (typeof output === 'string') throw new Error(output);
-    return output.summary.violations as unknown as readonly Violation[];
-  } finally {
-    process.chdir(before);
-    rmSync(root, { recursive: true });
-  }
-}
+const judge = (files: Readonly<Record<string, string>>) => inTree(files, findViolations);
 
 function importing(from: string, targets: readonly string[]): string {
   const lines = targets.map((to) => {
