@@ -1,6 +1,6 @@
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
-import { startNginx } from '../../test/support/nginx.ts';
+import { startNginx } from '../../test/support/network/nginx.ts';
 import type { LoadReport } from './load.ts';
 import { cpuSeconds, type Figure, round } from './machine.ts';
 import { runLoad, SECONDS } from './viewers.ts';

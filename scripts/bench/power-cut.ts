@@ -2,8 +2,8 @@
  * `npm run bench:powercut [-- CUTS]`: cuts the power of a whole machine while it
  * records, 100 times, and says what was lost.
  */
-import { probe } from '../../test/support/movies.ts';
-import { playInChromium } from '../../test/support/play.ts';
+import { probe } from '../../test/support/media/movies.ts';
+import { playInChromium } from '../../test/support/media/play.ts';
 import { cutPower, prepareGuest } from '../lab/power-cut/cuts.ts';
 import { findKernel } from '../lab/power-cut/machine.ts';
 import { printFigures, saveFigures, watchMachine } from './machine.ts';

@@ -8,8 +8,8 @@ import { silentLog } from '../../hal/os/log.ts';
 import { openStudio, type Studio } from '../../pipelines/clips/clips-process.ts';
 import { openRecorders, type Recorders } from '../../pipelines/recording/recorders.ts';
 import { childrenOf } from '../../test/support/box.ts';
-import { openRealFeed } from '../../test/support/real-feed.ts';
-import { encodeMedia } from '../../test/support/real-media.ts';
+import { openRealFeed } from '../../test/support/media/real-feed.ts';
+import { encodeMedia } from '../../test/support/media/real-media.ts';
 import { cpuSeconds, type Figure, residentMb, round } from './machine.ts';
 
 const NOISY_720P = { widthPx: 1280, heightPx: 720, bitrateKbps: 2500, pattern: 'snow' } as const;

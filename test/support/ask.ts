@@ -1,3 +1,4 @@
+/** Runs `venuebox status` or `venuebox cmd` for a box that a test started. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -1,3 +1,4 @@
+/** Opens pages in headless Chromium. */
 /// <reference lib="dom" />
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

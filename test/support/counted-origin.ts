@@ -1,3 +1,4 @@
+/** An LL-HLS origin with real sockets that counts the requests it gets. */
 import { type Feed, openFeed } from './feed.ts';
 import { freePort } from './free-port.ts';
 import { type Served, serve } from './viewer-server.ts';

@@ -1,3 +1,4 @@
+/** An LL-HLS origin whose stream a test drives, frame by frame. */
 import { limitsFor } from '../../pipelines/hls/limits.ts';
 import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
 import type { Reply } from '../../pipelines/http/reply.ts';

@@ -1,3 +1,4 @@
+/** Finds a free loopback port. */
 import { createServer } from 'node:net';
 
 /** A loopback port that was free a moment ago. */

@@ -1,3 +1,4 @@
+/** Makes a self-signed certificate for localhost. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Signs in at the operator's page of a test box. */
 import { OWN_HEADER } from '../../daemon/web/guard.ts';
 
 /** The PIN that test boxes have, and its hash. */

@@ -1,3 +1,4 @@
+/** Starts and ends any program for a test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 

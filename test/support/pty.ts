@@ -1,3 +1,4 @@
+/** Opens pseudo terminals, which act as serial cables. */
 import { closeSync, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { ioctl } from '../../hal/os/ioctl.ts';

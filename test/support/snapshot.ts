@@ -1,3 +1,4 @@
+/** Snapshots of a box in each of its states. */
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 

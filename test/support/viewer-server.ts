@@ -1,3 +1,4 @@
+/** Serves HTTP handlers on real sockets. */
 import { systemClock } from '../../hal/os/clock.ts';
 import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
 import { type Reply, refuse } from '../../pipelines/http/reply.ts';

@@ -1,3 +1,4 @@
+/** A clock that a test moves by hand. */
 import type { Clock } from '../../hal/os/clock.ts';
 
 interface Sleeper {

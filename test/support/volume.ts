@@ -1,3 +1,4 @@
+/** Mounts a small file system of its own, which a test can fill and pull. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../support/box.ts';
 import { followTogether, openCountedOrigin } from '../support/counted-origin.ts';
-import { startNginx } from '../support/nginx.ts';
+import { startNginx } from '../support/network/nginx.ts';
 
 const test = suite('nginx in front of a box');
 

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
 import { openRecorders, type Recorders } from '../../../pipelines/recording/recorders.ts';
-import { openRealFeed } from '../../../test/support/real-feed.ts';
-import { readMedia } from '../../../test/support/real-media.ts';
+import { openRealFeed } from '../../../test/support/media/real-feed.ts';
+import { readMedia } from '../../../test/support/media/real-media.ts';
 
 const [work = ''] = process.argv.slice(2);
 const out = '/mnt/out';

@@ -5,9 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ask } from '../../support/ask.ts';
 import { startBox, until } from '../../support/box.ts';
-import { clocksOf, framesOf } from '../../support/frames.ts';
-import { probe } from '../../support/movies.ts';
-import { playInChromium } from '../../support/play.ts';
+import { clocksOf, framesOf } from '../../support/media/frames.ts';
+import { probe } from '../../support/media/movies.ts';
+import { playInChromium } from '../../support/media/play.ts';
 
 const test = suite('a clip of a whole box');
 const LENGTH_S = 5;

@@ -16,8 +16,8 @@ import * as assert from 'uvu/assert';
 import { ask, statusOf } from '../../support/ask.ts';
 import { type Box, isAlive, startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
+import { inside, openVenueNetwork } from '../../support/network/venue-network.ts';
 import { startProgram } from '../../support/program.ts';
-import { inside, openVenueNetwork } from '../../support/venue-network.ts';
 import type { Watched } from '../../support/viewer.ts';
 
 const test = suite('uplink');

@@ -12,7 +12,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { answering, freshModem } from '../../support/at-modem.ts';
+import { answering, freshModem } from '../../support/modem/at-modem.ts';
 import { openPty } from '../../support/pty.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

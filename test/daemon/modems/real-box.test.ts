@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { answering, freshModem } from '../../support/at-modem.ts';
 import { startBox, until } from '../../support/box.ts';
+import { answering, freshModem } from '../../support/modem/at-modem.ts';
 import { openPty } from '../../support/pty.ts';
 
 const test = suite('a box with a serial modem');

@@ -17,7 +17,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
-import { startBus, startFakeManager } from '../../support/modem-manager.ts';
+import { startBus, startFakeManager } from '../../support/modem/modem-manager.ts';
 import { link, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

@@ -6,8 +6,8 @@ import type { Modems, ModemsState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { answering, freshModem } from '../../support/at-modem.ts';
 import { until } from '../../support/box.ts';
+import { answering, freshModem } from '../../support/modem/at-modem.ts';
 import { openPty } from '../../support/pty.ts';
 
 const test = suite('AT modem on a serial port');

@@ -11,7 +11,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { messageOf, silentLog } from '../../../hal/os/log.ts';
-import { errorReply, startBus, startFakeManager } from '../../support/modem-manager.ts';
+import { errorReply, startBus, startFakeManager } from '../../support/modem/modem-manager.ts';
 
 const test = suite('ModemManager over D-Bus');
 const os = { clock: systemClock, log: silentLog };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SerialPort } from 'serialport';
-import { type AtModemState, answering, freshModem } from '../../support/at-modem.ts';
+import { type AtModemState, answering, freshModem } from '../../support/modem/at-modem.ts';
 import { run } from './kernel.ts';
 
 /** An LTE modem behind a tty; opens it again when the cable was pulled. */

@@ -11,10 +11,10 @@ import type { ClipSource, Stretch } from '../../../pipelines/clips/samples.ts';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
 import { boxesIn } from '../../../pipelines/mp4/read.ts';
-import { probe } from '../../support/movies.ts';
-import { playInChromium } from '../../support/play.ts';
-import { openRealFeed } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { probe } from '../../support/media/movies.ts';
+import { playInChromium } from '../../support/media/play.ts';
+import { openRealFeed } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite('clips');
 const media = await encodeMedia();

@@ -17,9 +17,9 @@ import { PipelineError } from '../../../pipelines/errors.ts';
 import { Catalogue } from '../../../pipelines/http/cache/catalogue.ts';
 import type { Reply } from '../../../pipelines/http/reply.ts';
 import { childrenOf, until } from '../../support/box.ts';
-import { probe } from '../../support/movies.ts';
-import { openRealFeed } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { probe } from '../../support/media/movies.ts';
+import { openRealFeed } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite('studio: clips, posters, previews');
 const media = await encodeMedia();

@@ -7,9 +7,9 @@ import { renderMovie } from '../../../pipelines/clips/movie.ts';
 import { ClipRing } from '../../../pipelines/clips/ring.ts';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
-import { annexB, framesOf } from '../../support/frames.ts';
-import { openRealFeed } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { annexB, framesOf } from '../../support/media/frames.ts';
+import { openRealFeed } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite("a clip's pictures");
 const media = await encodeMedia();

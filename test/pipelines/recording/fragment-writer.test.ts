@@ -5,9 +5,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
 import { Reel } from '../../../pipelines/recording/fragment-writer.ts';
-import { type Movie, moviesOf, probe, tapFeed, wind } from '../../support/movies.ts';
-import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { type Movie, moviesOf, probe, tapFeed, wind } from '../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite('reel');
 const media = await encodeMedia();

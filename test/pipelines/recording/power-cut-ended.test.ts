@@ -1,5 +1,5 @@
 import { suite } from 'uvu';
-import { assertEndedStays } from '../../support/power-cuts.ts';
+import { assertEndedStays } from '../../support/media/power-cuts.ts';
 
 const test = suite('power cuts after a recording');
 

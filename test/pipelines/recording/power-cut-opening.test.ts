@@ -1,5 +1,5 @@
 import { suite } from 'uvu';
-import { assertSurvives } from '../../support/power-cuts.ts';
+import { assertSurvives } from '../../support/media/power-cuts.ts';
 
 // A file of its own, so that the runner cuts both machines' power side by side.
 const test = suite('power cuts while a recording is being opened');

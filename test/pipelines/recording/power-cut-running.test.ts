@@ -1,5 +1,5 @@
 import { suite } from 'uvu';
-import { assertSurvives } from '../../support/power-cuts.ts';
+import { assertSurvives } from '../../support/media/power-cuts.ts';
 
 const test = suite('power cuts while recording');
 

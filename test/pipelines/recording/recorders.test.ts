@@ -12,9 +12,9 @@ import { parseJournal } from '../../../pipelines/recording/journal.ts';
 import { openRecorders, type Recorders } from '../../../pipelines/recording/recorders.ts';
 import type { TargetSettings } from '../../../pipelines/recording/settings.ts';
 import { childrenOf, until } from '../../support/box.ts';
-import { probe } from '../../support/movies.ts';
-import { openRealFeed } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { probe } from '../../support/media/movies.ts';
+import { openRealFeed } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 import { openLoopVolume, openVolume } from '../../support/volume.ts';
 
 const test = suite('redundant recording');

@@ -12,9 +12,9 @@ import {
   RecordingFile,
 } from '../../../pipelines/recording/recording-file.ts';
 import { repairFolder } from '../../../pipelines/recording/repair.ts';
-import { type Movie, probe, tapFeed, wind } from '../../support/movies.ts';
-import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { type Movie, probe, tapFeed, wind } from '../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite('recording files and their repair');
 const tapped = tapFeed(await encodeMedia());

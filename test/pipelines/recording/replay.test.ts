@@ -17,9 +17,9 @@ import { renderReplay } from '../../../pipelines/recording/replay-playlist.ts';
 import type { ReplayRecording } from '../../../pipelines/recording/replay-segments.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { freePort } from '../../support/free-port.ts';
-import { type Movie, probe, tapFeed, wind } from '../../support/movies.ts';
-import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { type Movie, probe, tapFeed, wind } from '../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite('replay');
 const media = await encodeMedia();

@@ -7,9 +7,9 @@ import * as assert from 'uvu/assert';
 import { parseJournal } from '../../../pipelines/recording/journal.ts';
 import type { FromRecorder, TargetSettings } from '../../../pipelines/recording/settings.ts';
 import { Target } from '../../../pipelines/recording/target.ts';
-import { probe, tapFeed } from '../../support/movies.ts';
-import { REAL_EPOCH_MS } from '../../support/real-feed.ts';
-import { encodeMedia } from '../../support/real-media.ts';
+import { probe, tapFeed } from '../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
+import { encodeMedia } from '../../support/media/real-media.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openLoopVolume, openVolume } from '../../support/volume.ts';
 

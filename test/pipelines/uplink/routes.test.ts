@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import { until } from '../../support/box.ts';
+import { inside, openVenueNetwork } from '../../support/network/venue-network.ts';
 import { startProgram } from '../../support/program.ts';
-import { inside, openVenueNetwork } from '../../support/venue-network.ts';
 
 const test = suite('routes of a link');
 
@@ -22,7 +22,14 @@ test('a gateway that changed is taken, and a table or rule that somebody took aw
     });
   await using following = startProgram(command, [
     ...rest,
-    ...[process.execPath, '--import', 'tsx', 'test/support/twin-links.ts', network.farHost, '6000'],
+    ...[
+      process.execPath,
+      '--import',
+      'tsx',
+      'test/support/network/twin-links.ts',
+      network.farHost,
+      '6000',
+    ],
   ]);
   const isSet = (gateway: string) => {
     const wanted = [`default via ${gateway} dev wwan0`, 'unreachable default', 'lookup 5200'];

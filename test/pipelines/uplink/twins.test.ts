@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
+import { inside } from '../../support/network/venue-network.ts';
 import { startProgram } from '../../support/program.ts';
-import { inside } from '../../support/venue-network.ts';
 
 const test = suite('two modems with the same address');
 
@@ -69,7 +69,14 @@ test('each link’s packets leave by its own modem, and its answers come back to
     const [command = '', ...rest] = inside(NAMES.venue);
     const asking = startProgram(command, [
       ...rest,
-      ...[process.execPath, '--import', 'tsx', 'test/support/twin-links.ts', FAR_HOST, `${PORT}`],
+      ...[
+        process.execPath,
+        '--import',
+        'tsx',
+        'test/support/network/twin-links.ts',
+        FAR_HOST,
+        `${PORT}`,
+      ],
     ]);
     try {
       const [first, second] = NAMES.carriers;

@@ -1,8 +1,9 @@
+/** Makes recordings out of real encoded media, and reads them with ffprobe. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { RecordedPart } from '../../pipelines/feed/part.ts';
-import { PartTap } from '../../pipelines/feed/tap.ts';
-import { Reel, type ReelStep } from '../../pipelines/recording/fragment-writer.ts';
+import type { RecordedPart } from '../../../pipelines/feed/part.ts';
+import { PartTap } from '../../../pipelines/feed/tap.ts';
+import { Reel, type ReelStep } from '../../../pipelines/recording/fragment-writer.ts';
 import { openRealFeed, REAL_EPOCH_MS, type RealFeed } from './real-feed.ts';
 import type { RealMedia } from './real-media.ts';
 

@@ -1,9 +1,10 @@
+/** Encodes a few seconds of real media with GStreamer. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GdpReader } from '../../pipelines/gdp/parse.ts';
+import { GdpReader } from '../../../pipelines/gdp/parse.ts';
 
 /** One encoded track as the capture process sends it, a few seconds long. */
 export interface RealTrack {

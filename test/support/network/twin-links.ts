@@ -2,10 +2,10 @@
  * Run inside a namespace whose two interfaces have the same address: sets the box's routing
  * up and asks each link's far end for its name. Prints `LINK says NAME`.
  */
-import { systemClock } from '../../hal/os/clock.ts';
-import { silentLog } from '../../hal/os/log.ts';
-import { openLinkSocket } from '../../pipelines/bond/net/link-socket.ts';
-import { followLinks } from '../../pipelines/uplink/links-task.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { openLinkSocket } from '../../../pipelines/bond/net/link-socket.ts';
+import { followLinks } from '../../../pipelines/uplink/links-task.ts';
 
 const [, , host = '', port = '0'] = process.argv;
 const stop = new AbortController();

@@ -1,9 +1,10 @@
+/** Starts nginx with the example config as a cache in front of a box. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from './box.ts';
-import { freePort } from './free-port.ts';
+import { until } from '../box.ts';
+import { freePort } from '../free-port.ts';
 
 export interface Logged {
   /** nginx's `$upstream_cache_status`, or `-`. */

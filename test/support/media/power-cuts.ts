@@ -1,7 +1,13 @@
+/** Asserts that recordings survive power cuts of a machine. */
 import { createHash } from 'node:crypto';
 import * as assert from 'uvu/assert';
-import { type Cut, cutPower, type Moment, prepareGuest } from '../../scripts/lab/power-cut/cuts.ts';
-import { findKernel, NoLab } from '../../scripts/lab/power-cut/machine.ts';
+import {
+  type Cut,
+  cutPower,
+  type Moment,
+  prepareGuest,
+} from '../../../scripts/lab/power-cut/cuts.ts';
+import { findKernel, NoLab } from '../../../scripts/lab/power-cut/machine.ts';
 import { probe } from './movies.ts';
 import { playInChromium } from './play.ts';
 

@@ -1,7 +1,8 @@
+/** Plays MP4 files in Chromium. */
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { openChromium } from './chromium.ts';
-import { freePort } from './free-port.ts';
+import { openChromium } from '../chromium.ts';
+import { freePort } from '../free-port.ts';
 
 export interface Played {
   readonly path: string;

@@ -1,8 +1,9 @@
+/** Starts a private D-Bus and a substitute ModemManager on it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import dbus from '@particle/dbus-next';
-import { MM } from '../../hal/modem/mm-state.ts';
+import { MM } from '../../../hal/modem/mm-state.ts';
 
 /** A private bus, by Debian's dbus-daemon. */
 export async function startBus(folder: string) {

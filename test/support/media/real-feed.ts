@@ -1,5 +1,6 @@
-import { limitsFor } from '../../pipelines/hls/limits.ts';
-import { Presentation } from '../../pipelines/packager/presentation.ts';
+/** Feeds real encoded media to a presentation, with gaps and restarts. */
+import { limitsFor } from '../../../pipelines/hls/limits.ts';
+import { Presentation } from '../../../pipelines/packager/presentation.ts';
 import type { RealMedia } from './real-media.ts';
 
 export interface RealFeed {

@@ -1,3 +1,4 @@
+/** Two network namespaces joined by a cable for each link. */
 import { execFileSync } from 'node:child_process';
 
 /**
