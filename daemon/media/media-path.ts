@@ -92,7 +92,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
   const graph = () => {
     const { isSteady } = steadiness;
-    const sources = { camera: camera.source, sound: sound.source, isSteady };
+    const sources = { camera: camera.source, sound: sound.source, hasStableFrameRate: isSteady };
     return renderGraph(graphSettings(config, sources, encoders));
   };
   log.debug('capture pipeline', { launch: graph().launch });
@@ -124,7 +124,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     },
     onFigures: (figures) => {
       const before = steadiness;
-      steadiness = stepSteadiness(before, figures.heldFramesTotal);
+      steadiness = stepSteadiness(before, figures.repeatedFramesTotal);
       if (before.isSteady && !steadiness.isSteady) {
         capture.restart('the camera leaves frames out; they are repeated from now on');
       }
@@ -136,7 +136,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   const resting = openRestingEncoders({
     toMedia: (message) => media.send(message),
     toCapture: (message) => capture.send(message),
-    valveOf: (rendition) => graph().outlets.find(({ id }) => id === rendition)?.valve,
+    valveOf: (rendition) => graph().outputs.find(({ id }) => id === rendition)?.valve,
     restartCapture: (reason) => capture.restart(reason),
     clock,
   });
@@ -144,7 +144,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   let uplinkMostBps = Number.POSITIVE_INFINITY;
   const setUplinkBitrate = (targetBps: number) => {
     uplinkTargetBps = targetBps;
-    const outlet = graph().outlets.find(({ id }) => id === UPLINK_TRACK);
+    const outlet = graph().outputs.find(({ id }) => id === UPLINK_TRACK);
     const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMostBps));
     if (outlet === undefined || value === undefined) return;
     capture.send({ type: 'bitrate', element: outlet.encoder, value });

@@ -41,7 +41,7 @@ export function graphSettings(
   sources: {
     readonly camera: LaunchFragment;
     readonly sound: LaunchFragment | undefined;
-    readonly isSteady: boolean;
+    readonly hasStableFrameRate: boolean;
   },
   encoders: Encoders,
 ): GraphSettings {

@@ -27,7 +27,7 @@ export interface RestingEncoders {
   onMediaServing(): void;
   /** A pipeline plays: all its valves are open. */
   onCapturePlaying(): void;
-  onFigures(figures: Pick<MediaFigures, 'resting' | 'standIns'>): void;
+  onFigures(figures: Pick<MediaFigures, 'suspended' | 'substitutes'>): void;
 }
 
 /** A rendition is back after two groups of pictures; one whose key frames fall apart never is. */
@@ -40,7 +40,8 @@ export function openRestingEncoders(deps: RestDeps): RestingEncoders {
   let shut: ReadonlySet<string> = new Set();
   let lateSinceMs: number | undefined;
 
-  const tellMedia = () => toMedia({ type: 'rest', ...rest });
+  const tellMedia = () =>
+    toMedia({ type: 'suspend', substitutes: rest.standIns, hasPreviews: rest.hasPreviews });
   const isWanted = (id: string) => id in rest.standIns;
   const setValves = () => {
     // An encoder rests when nobody takes anything from it, and runs before somebody does.
@@ -78,9 +79,9 @@ export function openRestingEncoders(deps: RestDeps): RestingEncoders {
       setValves();
     },
     onFigures: (figures) => {
-      resting = figures.resting;
+      resting = figures.suspended;
       setValves();
-      watchLate(figures.standIns);
+      watchLate(figures.substitutes);
     },
   };
 }

@@ -25,7 +25,7 @@ export const mediaMetrics: readonly Metric[] = [
     name: 'venuebox_frames_held_total',
     help: 'Frames that the camera left out.',
     type: 'counter',
-    samples: ({ media }) => [[media?.heldFramesTotal]],
+    samples: ({ media }) => [[media?.repeatedFramesTotal]],
   },
   {
     name: 'venuebox_part_lag_seconds',

@@ -12,8 +12,8 @@ export interface GraphSettings {
   readonly camera: LaunchFragment;
   readonly sound: LaunchFragment | undefined;
   readonly fps: number;
-  /** The source brings every frame in time; see {@link renderRate}. */
-  readonly isSteady: boolean;
+  /** The source brings every frame in time; see {@link renderVideoRate}. */
+  readonly hasStableFrameRate: boolean;
   readonly gopFrames: number;
   readonly renditions: readonly RenditionSettings[];
   readonly audio: { readonly id: string; readonly channels: number; readonly bitrateBps: number };
@@ -23,7 +23,7 @@ export interface GraphSettings {
 }
 
 /** An encoded track and the descriptor it leaves on. */
-export interface Outlet {
+export interface TrackOutput {
   readonly id: string;
   /** `meter`: raw sound for the level meter, S16LE. */
   readonly kind: 'video' | 'audio' | 'meter';
@@ -37,7 +37,7 @@ export interface Outlet {
 
 export interface Graph {
   readonly launch: string;
-  readonly outlets: readonly Outlet[];
+  readonly outputs: readonly TrackOutput[];
 }
 
 /** Name of the meter's outlet, beside those of the tracks. */
@@ -67,22 +67,22 @@ const FIRST_FD = 3;
  * key frames by count stay aligned.
  */
 export function renderGraph(settings: GraphSettings): Graph {
-  const video = settings.renditions.map(({ id }, i) => outlet(id, 'video', i));
+  const video = settings.renditions.map(({ id }, i) => trackOutput(id, 'video', i));
   const audio =
     settings.sound === undefined
       ? undefined
-      : outlet(settings.audio.id, 'audio', settings.renditions.length);
+      : trackOutput(settings.audio.id, 'audio', settings.renditions.length);
   const branches = settings.renditions.map((rendition, i) =>
-    renderRendition(rendition, video[i] as Outlet, settings),
+    renderRendition(rendition, video[i] as TrackOutput, settings),
   );
   const parts = [renderSource(settings), ...branches];
-  if (audio === undefined) return { launch: parts.join(' '), outlets: video };
-  const meter = outlet(METER_ID, 'meter', settings.renditions.length + 1);
+  if (audio === undefined) return { launch: parts.join(' '), outputs: video };
+  const meter = trackOutput(METER_ID, 'meter', settings.renditions.length + 1);
   parts.push(renderSound(audio, settings), renderMeter(meter));
-  return { launch: parts.join(' '), outlets: [...video, audio, meter] };
+  return { launch: parts.join(' '), outputs: [...video, audio, meter] };
 }
 
-function outlet(id: string, kind: Outlet['kind'], index: number): Outlet {
+function trackOutput(id: string, kind: TrackOutput['kind'], index: number): TrackOutput {
   const names = { encoder: `encoder-${id}`, sink: `sink-${id}` };
   const valve = kind === 'video' ? { valve: `valve-${id}` } : {};
   return { id, kind, fd: FIRST_FD + index, ...names, ...valve };
@@ -93,17 +93,17 @@ function outlet(id: string, kind: Outlet['kind'], index: number): Outlet {
  * back for a frame's time. A steady source needs none of that: too many frames
  * are dropped, and the odd missing one is made up for by the media process.
  */
-function renderRate(isSteady: boolean): string {
+function renderVideoRate(isSteady: boolean): string {
   return `videorate name=rate skip-to-first=true${isSteady ? ' drop-only=true' : ''}`;
 }
 
-function renderSource({ camera, fps, isSteady }: GraphSettings): string {
+function renderSource({ camera, fps, hasStableFrameRate }: GraphSettings): string {
   return [
     camera.launch,
     'queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0',
     'valve name=gate',
     'videoconvert',
-    renderRate(isSteady),
+    renderVideoRate(hasStableFrameRate),
     `video/x-raw,format=I420,framerate=${fps}/1`,
     'tee name=frames',
   ].join(' ! ');
@@ -111,7 +111,7 @@ function renderSource({ camera, fps, isSteady }: GraphSettings): string {
 
 function renderRendition(
   rendition: RenditionSettings,
-  { encoder, fd, sink, valve }: Outlet,
+  { encoder, fd, sink, valve }: TrackOutput,
   { encoder: kind, gopFrames, speed }: GraphSettings,
 ): string {
   const { width, height, bitrateBps } = rendition;
@@ -124,11 +124,11 @@ function renderRendition(
     videoEncoderLaunch(kind, encoder, { bitrateBps, gopFrames, speed }),
     'h264parse config-interval=0',
     'video/x-h264,stream-format=avc,alignment=au',
-    ...renderOutlet(fd, sink),
+    ...renderOutput(fd, sink),
   ].join(' ! ');
 }
 
-function renderSound({ encoder, fd, sink }: Outlet, settings: GraphSettings): string {
+function renderSound({ encoder, fd, sink }: TrackOutput, settings: GraphSettings): string {
   const { sound, audio, audioEncoder } = settings;
   return [
     sound?.launch,
@@ -142,12 +142,12 @@ function renderSound({ encoder, fd, sink }: Outlet, settings: GraphSettings): st
     `${audioEncoder} name=${encoder} bitrate=${audio.bitrateBps}`,
     'aacparse',
     'audio/mpeg,mpegversion=4,stream-format=raw',
-    ...renderOutlet(fd, sink),
+    ...renderOutput(fd, sink),
   ].join(' ! ');
 }
 
 /** Raw sound beside the encoder; what nobody reads is dropped. */
-function renderMeter({ fd, sink }: Outlet): string {
+function renderMeter({ fd, sink }: TrackOutput): string {
   return [
     'sound.',
     'queue leaky=downstream max-size-time=200000000 max-size-buffers=0 max-size-bytes=0',
@@ -158,7 +158,7 @@ function renderMeter({ fd, sink }: Outlet): string {
 }
 
 /** A reader that stops reading loses access units here, and holds nothing up. */
-function renderOutlet(fd: number, sink: string): readonly string[] {
+function renderOutput(fd: number, sink: string): readonly string[] {
   return [
     'queue leaky=downstream max-size-time=1000000000 max-size-buffers=0 max-size-bytes=0',
     'gdppay crc-header=false',

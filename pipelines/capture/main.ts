@@ -54,7 +54,7 @@ function isPlaying(message: BusMessage): boolean {
   );
 }
 
-function control(pipeline: GstPipeline, { outlets }: Start, message: ToCapture): void {
+function control(pipeline: GstPipeline, { outputs }: Start, message: ToCapture): void {
   if (message.type === 'bitrate') {
     const element = pipeline.findChild(message.element);
     if (element !== undefined) element['bitrate'] = message.value;
@@ -68,7 +68,7 @@ function control(pipeline: GstPipeline, { outlets }: Start, message: ToCapture):
     if (gate === undefined) return;
     gate['drop'] = true;
     setTimeout(() => {
-      for (const { kind, sink } of outlets) if (kind === 'video') pipeline.forceKeyUnit(sink, 1);
+      for (const { kind, sink } of outputs) if (kind === 'video') pipeline.forceKeyUnit(sink, 1);
       gate['drop'] = false;
     }, GATE_MS);
   }

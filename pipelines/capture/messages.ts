@@ -1,12 +1,12 @@
 import type { TestPicture } from '../../hal/gst/launch.ts';
-import type { Outlet } from './graph.ts';
+import type { TrackOutput } from './graph.ts';
 
 /** What the daemon tells the capture process. */
 export type ToCapture =
   | {
       readonly type: 'start';
       readonly launch: string;
-      readonly outlets: readonly Outlet[];
+      readonly outputs: readonly TrackOutput[];
       readonly feed?: { readonly appsrc: string; readonly picture: TestPicture };
     }
   /** Sets the encoder's `bitrate` property to `value`. */

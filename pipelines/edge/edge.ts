@@ -3,11 +3,11 @@ import type { CacheOutcome } from '../http/cache/cache-status.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import type { HeaderLookup } from '../http/negotiate.ts';
 import { type Reply, refuse } from '../http/reply.ts';
+import type { CdnLoop } from './cdn-loop.ts';
 import { renderEntry, renderStale } from './entry.ts';
 import { Fetcher } from './fetcher.ts';
-import { type Flight, Flights, type Landed } from './flights.ts';
-import type { Loop } from './loop.ts';
-import { Newest } from './newest.ts';
+import { LatestPlaylists } from './latest-playlists.ts';
+import { type FetchResult, type PendingFetch, PendingFetches } from './pending-fetches.ts';
 import { readQuery } from './query.ts';
 import type { EdgeFigures } from './state.ts';
 import { EdgeStore, type Entry } from './store.ts';
@@ -17,7 +17,7 @@ import { isBlocking, keyWith, urlOf } from './variants.ts';
 export interface EdgeOptions {
   readonly upstream: Upstream;
   readonly clock: Clock;
-  readonly loop?: Loop;
+  readonly loop?: CdnLoop;
   readonly maxBytes: number;
   /**
    * A request is held no longer, until the upstream's playlists have told their
@@ -44,14 +44,14 @@ const REFRESH_MS = 250;
 export class Edge {
   readonly #options: EdgeOptions;
   readonly #store: EdgeStore;
-  readonly #flights = new Flights();
-  readonly #newest: Newest;
+  readonly #flights = new PendingFetches();
+  readonly #newest: LatestPlaylists;
   readonly #fetcher: Fetcher;
   readonly #totals = { requests: 0, hits: 0, collapsed: 0, stale: 0 };
 
   constructor(options: EdgeOptions) {
     this.#options = options;
-    this.#newest = new Newest(options.holdMs);
+    this.#newest = new LatestPlaylists(options.holdMs);
     this.#store = new EdgeStore(options.maxBytes);
     this.#fetcher = new Fetcher({
       ...options,
@@ -61,17 +61,17 @@ export class Edge {
   }
 
   /** Whether this playlist was fetched of late. */
-  knows(path: string): boolean {
+  hasPlaylist(path: string): boolean {
     return this.#newest.has(path);
   }
 
   /** What of the upstream's stream this box does not pass on, as a line. */
-  get lack(): string | undefined {
-    return this.#newest.lack(this.#nowMs());
+  get unsupported(): string | undefined {
+    return this.#newest.unsupported(this.#nowMs());
   }
 
   /** Fetches as for a viewer, and counts none. Resolves when that is over. */
-  async look(request: HttpRequest): Promise<void> {
+  async poll(request: HttpRequest): Promise<void> {
     const url = urlOf(request);
     const key = this.#keyOf(url, request.header);
     await this.#fly(url, key, request, this.#store.get(key))?.isOver;
@@ -135,11 +135,11 @@ export class Edge {
     };
   }
 
-  #landed({ landed, why }: Flight, request: HttpRequest, isCollapsed: boolean) {
-    if (landed === undefined) return undefined;
-    if (landed.type === 'failed') return refuse(503, landed.reason, 0, RETRY_AFTER);
-    const { entry } = landed;
-    if (landed.type === 'stale') return renderStale(entry, request.header, this.#nowMs());
+  #landed({ result, why }: PendingFetch, request: HttpRequest, isCollapsed: boolean) {
+    if (result === undefined) return undefined;
+    if (result.type === 'failed') return refuse(503, result.reason, 0, RETRY_AFTER);
+    const { entry } = result;
+    if (result.type === 'stale') return renderStale(entry, request.header, this.#nowMs());
     const { isStorable: isStored } = entry.lifetime;
     const { status } = entry;
     const outcome: CacheOutcome = { type: 'forward', why, status, isStored, isCollapsed };
@@ -147,16 +147,16 @@ export class Edge {
   }
 
   /** What came is for one viewer only, or varies by headers in which this request is another. */
-  #isForOthers({ landed, header }: Flight, url: string, request: HttpRequest): boolean {
-    if (landed?.type !== 'answered') return false;
-    const { lifetime, vary } = landed.entry;
+  #isForOthers({ result, header }: PendingFetch, url: string, request: HttpRequest): boolean {
+    if (result?.type !== 'answered') return false;
+    const { lifetime, vary } = result.entry;
     if (!lifetime.isStorable) return true;
     return keyWith(url, vary, header) !== keyWith(url, vary, request.header);
   }
 
   /** The variants of an address are known now; what nobody may share is fetched by itself. */
-  #ownKey({ landed }: Flight, url: string, { header }: HttpRequest): string {
-    const isShared = landed?.type === 'answered' && landed.entry.lifetime.isStorable;
+  #ownKey({ result }: PendingFetch, url: string, { header }: HttpRequest): string {
+    const isShared = result?.type === 'answered' && result.entry.lifetime.isStorable;
     return isShared ? this.#keyOf(url, header) : `${url}\n#${this.#totals.requests}`;
   }
 
@@ -165,15 +165,15 @@ export class Edge {
     key: string,
     request: HttpRequest,
     known: Entry | undefined,
-    missed: Flight['why'] = 'uri-miss',
-  ): Flight | undefined {
+    missed: PendingFetch['why'] = 'uri-miss',
+  ): PendingFetch | undefined {
     const under = this.#flights.get(key);
     if (under !== undefined) return under;
     const { header, address } = request;
-    if (!this.#flights.hasRoomFor(address)) return undefined;
+    if (!this.#flights.hasSlotFor(address)) return undefined;
     const why = known === undefined ? missed : 'stale';
     const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
-      flight.landed =
+      flight.result =
         typeof got === 'string'
           ? this.#inNeed(request, known, got)
           : { type: 'answered', entry: got };
@@ -181,12 +181,12 @@ export class Edge {
       if (typeof got !== 'string') this.#keep(url, request, got);
       this.#options.wake(WAKE_KEY);
     });
-    const flight: Flight = { header, address, why, landed: undefined, isOver };
+    const flight: PendingFetch = { header, address, why, result: undefined, isOver };
     this.#flights.add(key, flight);
     return flight;
   }
 
-  #inNeed(request: HttpRequest, known: Entry | undefined, reason: string): Landed {
+  #inNeed(request: HttpRequest, known: Entry | undefined, reason: string): FetchResult {
     const entry = this.#staleFor(request, known);
     if (entry === undefined) return { type: 'failed', reason };
     this.#totals.stale += 1;
@@ -197,7 +197,7 @@ export class Edge {
     if (!entry.lifetime.isStorable || entry.vary.includes('*')) return;
     const key = keyWith(url, entry.vary, request.header);
     this.#store.set(url, key, entry);
-    this.#newest.keep(request, entry);
+    this.#newest.save(request, entry);
   }
 
   #staleFor(request: HttpRequest, known: Entry | undefined): Entry | undefined {

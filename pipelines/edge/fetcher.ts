@@ -1,15 +1,15 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { HttpRequest } from '../http/handlers.ts';
+import type { CdnLoop } from './cdn-loop.ts';
 import { confirm, entryOf } from './entry.ts';
-import type { Loop } from './loop.ts';
 import type { Entry } from './store.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { headersFor, isAwaited } from './variants.ts';
 
 export interface FetcherOptions {
   readonly upstream: Upstream;
-  readonly loop?: Loop;
+  readonly loop?: CdnLoop;
   readonly clock: Clock;
   /** What players wait for is asked for no longer. */
   readonly holdMs: () => number;

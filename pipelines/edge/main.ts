@@ -5,15 +5,15 @@
 import { systemClock } from '../../hal/os/clock.ts';
 import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors.ts';
-import { guarded, openGateOf } from '../http/access.ts';
+import { openAccess, withAccess } from '../http/access.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
 import { Viewers } from '../origin/viewers.ts';
 import { openPages } from '../player/pages.ts';
+import { openCdnLoop } from './cdn-loop.ts';
 import { Edge } from './edge.ts';
-import { openLoop } from './loop.ts';
+import { openEdgeHandlers } from './handlers.ts';
 import type { EdgeSettings, FromEdge, ToEdge } from './messages.ts';
-import { openRoom } from './room.ts';
 import { type EdgeReport, MAIN_PLAYLIST, stepUpstream, type UpstreamState } from './state.ts';
 import { openTarget } from './target.ts';
 import { openUpstream } from './upstream.ts';
@@ -35,8 +35,8 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
   let state: UpstreamState = { phase: 'asking' };
   let seenMs = Number.NEGATIVE_INFINITY;
   let server: ViewerServer | undefined;
-  const gate = openGateOf(settings.tokenSecretFile, () => Date.now() / 1000);
-  const loop = openLoop();
+  const gate = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
+  const loop = openCdnLoop();
   const fetchOf = openUpstream(upstream);
   const edge = new Edge({
     upstream: (url, ...rest) => fetchOf(gate.sign(url), ...rest),
@@ -47,18 +47,18 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
     signal,
     wake: (key) => server?.wake(key),
     onSeen: (path, seen) => {
-      state = stepUpstream(state, path, seen, edge.lack);
+      state = stepUpstream(state, path, seen, edge.unsupported);
       seenMs = now();
     },
   });
-  const viewers = new Viewers((id) => edge.knows(`/live/${id}/index.m3u8`));
+  const viewers = new Viewers((id) => edge.hasPlaylist(`/live/${id}/index.m3u8`));
   const isUpstream = (path: string) => target(path) !== undefined;
   const pages = openPages(settings.drop);
-  const room = openRoom({ edge, isUpstream, pages, viewers, loop, nowMs: now });
+  const room = openEdgeHandlers({ edge, isUpstream, pages, viewers, loop, nowMs: now });
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const handlers = {
     ...room,
-    get: guarded(gate, room.get),
+    get: withAccess(gate, room.get),
     onFault: (error: unknown) => log.error('a request met a mistake', { fault: stackOf(error) }),
   };
   server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
@@ -74,7 +74,7 @@ function start(settings: EdgeSettings, signal: AbortSignal): void {
     upstream: { url: settings.upstream, ...state },
   });
   setInterval(() => {
-    if (now() - seenMs >= LOOK_AFTER_MS) void edge.look(MAIN);
+    if (now() - seenMs >= LOOK_AFTER_MS) void edge.poll(MAIN);
     const http = (server as ViewerServer).figures();
     tell({ type: 'figures', figures: figuresOf(report(), http, viewers.figures(now())) });
   }, FIGURES_EVERY_MS);
@@ -94,10 +94,10 @@ function figuresOf(
     viewers,
     partLagMs: undefined,
     partsTotal: 0,
-    heldFramesTotal: 0,
+    repeatedFramesTotal: 0,
     heldBytes: edge.heldBytes,
-    standIns: {},
-    resting: [],
+    substitutes: {},
+    suspended: [],
     edge,
   };
 }

@@ -1,4 +1,4 @@
-import { LOOP_DETECTED } from './loop.ts';
+import { LOOP_DETECTED } from './cdn-loop.ts';
 
 export interface EdgeFigures {
   readonly requestsTotal: number;

@@ -1,7 +1,7 @@
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 import { either } from '../../hal/os/either.ts';
-import { FLIGHTS_MAX } from './flights.ts';
+import { MAX_PENDING_FETCHES } from './pending-fetches.ts';
 import { openTarget } from './target.ts';
 
 export interface UpstreamAnswer {
@@ -27,7 +27,7 @@ type Ask = (signal: AbortSignal) => Promise<UpstreamAnswer>;
 export function openUpstream(base: URL): Upstream {
   const target = openTarget(base);
   const isSecure = base.protocol === 'https:';
-  const options = { keepAlive: true, maxSockets: FLIGHTS_MAX };
+  const options = { keepAlive: true, maxSockets: MAX_PENDING_FETCHES };
   const agent = isSecure ? new SecureAgent(options) : new Agent(options);
   const request = isSecure ? requestHttps : requestHttp;
   return async (url, headers, timeoutMs, signal) => {

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import type { TrackKind } from '../packager/track.ts';
 import { type FedUnit, UnitFeed } from './unit-feed.ts';
 
-interface Outlet {
+interface TrackOutput {
   readonly feed: UnitFeed;
   readonly socket: Socket;
 }
@@ -14,14 +14,14 @@ interface Outlet {
  */
 export class UplinkFeed {
   readonly #caps = new Map<string, string>();
-  #outlets = new Map<string, Outlet>();
+  #outputs = new Map<string, TrackOutput>();
 
   /** Opens the FIFOs that an uplink reads. Throws when one cannot be opened. */
-  open(outlets: readonly { id: string; kind: TrackKind; path: string }[]): void {
+  open(outputs: readonly { id: string; kind: TrackKind; path: string }[]): void {
     this.close();
-    const opened = new Map<string, Outlet>();
-    this.#outlets = opened;
-    for (const { id, kind, path } of outlets) {
+    const opened = new Map<string, TrackOutput>();
+    this.#outputs = opened;
+    for (const { id, kind, path } of outputs) {
       const socket = openFifo(path);
       socket.on('error', () => undefined);
       socket.once('close', () => opened.delete(id));
@@ -40,21 +40,21 @@ export class UplinkFeed {
 
   setCaps(id: string, caps: string): void {
     this.#caps.set(id, caps);
-    this.#outlets.get(id)?.feed.setCaps(caps);
+    this.#outputs.get(id)?.feed.setCaps(caps);
   }
 
   add(id: string, unit: FedUnit): void {
-    this.#outlets.get(id)?.feed.add(unit);
+    this.#outputs.get(id)?.feed.add(unit);
   }
 
   /** Capture begins anew. */
   restart(): void {
-    for (const { feed } of this.#outlets.values()) feed.restart();
+    for (const { feed } of this.#outputs.values()) feed.restart();
   }
 
   close(): void {
-    for (const { socket } of this.#outlets.values()) socket.destroy();
-    this.#outlets.clear();
+    for (const { socket } of this.#outputs.values()) socket.destroy();
+    this.#outputs.clear();
   }
 }
 

@@ -8,30 +8,30 @@ import { checkPath, signPath } from './token.ts';
  * Keeps posters and previews for those who were given their address: see `token.ts`.
  * A token is taken off before anything looks for the path, so it is part of no key.
  */
-export interface Gate {
+export interface Access {
   /** The request to answer, without its token; or why it is not answered. */
   readonly admit: (request: HttpRequest) => HttpRequest | Reply;
   /** An answer to `request`, so that no cache keeps it for longer than its token holds. */
-  readonly limit: (request: HttpRequest, reply: Reply) => Reply;
+  readonly limitCaching: (request: HttpRequest, reply: Reply) => Reply;
   /** An address that holds for a day or two; the same one for an hour. */
   readonly sign: (path: string) => string;
 }
 
-const GUARDED = /^\/(?:posters\/|clips\/preview-)/;
+const TOKEN_PATHS = /^\/(?:posters\/|clips\/preview-)/;
 const SIGNED_FOR_S = 86_400;
 const STEP_S = 3_600;
 const SECRET_MIN_BYTES = 16;
 const SECRET_MAX_BYTES = 4_096;
 
 /** Without a secret all is open, and there are no tokens. */
-export const OPEN_GATE: Gate = {
+export const PUBLIC_ACCESS: Access = {
   admit: (request) => request,
-  limit: (_request, reply) => reply,
+  limitCaching: (_request, reply) => reply,
   sign: (path) => path,
 };
 
 /** @param nowS Unix time. */
-export function openGate(key: Buffer, nowS: () => number): Gate {
+export function openTokenAccess(key: Buffer, nowS: () => number): Access {
   const expiresOf = (path: string): number | undefined => {
     const answer = checkPath(path, nowS(), key);
     return answer.type === 'good' ? answer.expiresS : undefined;
@@ -40,32 +40,32 @@ export function openGate(key: Buffer, nowS: () => number): Gate {
     admit: (request) => {
       const answer = checkPath(request.path, nowS(), key);
       if (answer.type === 'good') return { ...request, path: answer.path };
-      if (answer.type === 'none') return GUARDED.test(request.path) ? NO_TOKEN : request;
+      if (answer.type === 'none') return TOKEN_PATHS.test(request.path) ? NO_TOKEN : request;
       return answer.type === 'expired' ? EXPIRED : NO_TOKEN;
     },
-    limit: (request, reply) => {
+    limitCaching: (request, reply) => {
       const expiresS = expiresOf(request.path);
-      return expiresS === undefined ? reply : capped(reply, Math.floor(expiresS - nowS()));
+      return expiresS === undefined ? reply : withMaxAge(reply, Math.floor(expiresS - nowS()));
     },
     sign: (path) => {
-      if (!GUARDED.test(path)) return path;
+      if (!TOKEN_PATHS.test(path)) return path;
       return signPath(path, (Math.floor(nowS() / STEP_S) + 1) * STEP_S + SIGNED_FOR_S, key);
     },
   };
 }
 
-/** What answers behind a gate. */
-export function guarded<T extends Reply | Wait>(
-  gate: Gate,
+/** What answers behind a access. */
+export function withAccess<T extends Reply | Wait>(
+  access: Access,
   answer: (request: HttpRequest) => T,
 ): (request: HttpRequest) => T | Reply {
-  if (gate === OPEN_GATE) return answer;
+  if (access === PUBLIC_ACCESS) return answer;
   return (request) => {
-    const admitted = gate.admit(request);
+    const admitted = access.admit(request);
     if ('status' in admitted) return admitted;
     const found = answer(admitted);
     if (admitted === request) return found;
-    const limit = (reply: Reply) => gate.limit(request, reply);
+    const limit = (reply: Reply) => access.limitCaching(request, reply);
     if (!('wait' in found)) return limit(found);
     const retry = () => {
       const reply = found.retry();
@@ -76,12 +76,12 @@ export function guarded<T extends Reply | Wait>(
 }
 
 /**
- * The gate of a secret in a file; an open one where none is named.
+ * The access of a secret in a file; an open one where none is named.
  *
  * @throws PipelineError BAD_SECRET, which never holds the secret.
  */
-export function openGateOf(file: string, nowS: () => number): Gate {
-  return file === '' ? OPEN_GATE : openGate(readSecret(file), nowS);
+export function openAccess(file: string, nowS: () => number): Access {
+  return file === '' ? PUBLIC_ACCESS : openTokenAccess(readSecret(file), nowS);
 }
 
 export function readSecret(file: string): Buffer {
@@ -103,7 +103,7 @@ export function readSecret(file: string): Buffer {
 const NO_TOKEN = refuse(403, 'this address needs a token');
 const EXPIRED = refuse(403, 'the token of this address has expired');
 
-function capped(reply: Reply, leftS: number): Reply {
+function withMaxAge(reply: Reply, leftS: number): Reply {
   const headers = reply.headers.map((value, i) => {
     const isValue = i % 2 === 1 && reply.headers[i - 1] === 'Cache-Control';
     const maxAgeS = /max-age=(\d+)/.exec(value)?.[1];

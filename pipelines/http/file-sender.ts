@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
-import { peerOf } from './peer.ts';
-import { STUCK_MS } from './peers.ts';
+import { addressKeyOf } from './address-key.ts';
+import { STUCK_MS } from './connections.ts';
 import type { Reply } from './reply.ts';
 import { connectionOf } from './request.ts';
-import { Seats } from './semaphore.ts';
+import { Semaphore } from './semaphore.ts';
 
 /** A page plays one and looks into another. */
 const PER_CONNECTION = 4;
@@ -15,7 +15,7 @@ const IN_ALL = 256;
 /** A chunk of 64 KiB takes no longer on any link that carries a picture. */
 const STUCK_FILE_MS = 2 * STUCK_MS;
 
-export interface FileNews {
+export interface FileEvents {
   readonly onSent: (bytes: number) => void;
   /** A reader that did not read was cut off. */
   readonly onStuck: () => void;
@@ -25,21 +25,21 @@ export interface FileNews {
  * Sends files from disk, a bounded number at once: each one under way is an open
  * descriptor and a chunk in memory, for as long as its reader likes.
  */
-export class Files {
-  readonly #seats = new Seats();
-  readonly #told: FileNews;
+export class FileSender {
+  readonly #slots = new Semaphore();
+  readonly #events: FileEvents;
 
-  constructor(told: FileNews) {
-    this.#told = told;
+  constructor(events: FileEvents) {
+    this.#events = events;
   }
 
-  /** @returns how to send it as the body of `out`, or that there is no room for one more. */
+  /** @returns how to send it as the body of `out`, or that all slots are taken. */
   open(out: ServerResponse, file: NonNullable<Reply['file']>): (() => void) | 'too many' {
     const { req } = out;
     if (req.method === 'HEAD') return () => out.end();
-    const release = this.#seats.take([
+    const release = this.#slots.take([
       ['all', IN_ALL],
-      [peerOf(req.socket.remoteAddress), PER_ADDRESS],
+      [addressKeyOf(req.socket.remoteAddress), PER_ADDRESS],
       [connectionOf(req), PER_CONNECTION],
     ]);
     if (release === undefined) return 'too many';
@@ -50,7 +50,7 @@ export class Files {
   #send(out: ServerResponse, file: NonNullable<Reply['file']>, release: () => void): void {
     const bytes = createReadStream(file.path, { start: file.from, end: file.to });
     bytes.on('error', () => out.destroy());
-    bytes.on('data', (chunk) => this.#told.onSent(chunk.length));
+    bytes.on('data', (chunk) => this.#events.onSent(chunk.length));
     const stuck = out.req.httpVersionMajor === 2 ? this.#watch(out, bytes) : undefined;
     onceGone(out, () => {
       clearTimeout(stuck);
@@ -67,7 +67,7 @@ export class Files {
    */
   #watch(out: ServerResponse, bytes: Readable): NodeJS.Timeout {
     const timer = setTimeout(() => {
-      this.#told.onStuck();
+      this.#events.onStuck();
       out.destroy();
     }, STUCK_FILE_MS);
     bytes.on('data', () => timer.refresh());

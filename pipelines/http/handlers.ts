@@ -32,7 +32,7 @@ export interface Handlers {
  * The same handlers; what one throws costs the request that met it, which is
  * answered with 500, and never the process that everybody else watches.
  */
-export function sheltered({ get, post, onFault }: Handlers): Handlers {
+export function withFaultReply({ get, post, onFault }: Handlers): Handlers {
   const shelter = <T>(answer: () => T): T | Reply => {
     try {
       return answer();

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
+import { addressKeyOf } from './address-key.ts';
 import type { HttpRequest } from './handlers.ts';
 import type { HeaderLookup } from './negotiate.ts';
-import { peerOf } from './peer.ts';
 import { PREFLIGHT, type Reply, refuse } from './reply.ts';
 
 /** Of HTTP/1.1 or HTTP/2. */
@@ -29,7 +29,7 @@ export function parseRequest(request: Request): HttpRequest {
   return {
     path: mark < 0 ? url : url.slice(0, mark),
     query: new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)),
-    address: peerOf(request.socket.remoteAddress),
+    address: addressKeyOf(request.socket.remoteAddress),
     header: (name) => {
       if (name === ':scheme') return schemeOf(request);
       const value = request.headers[name] ?? (name === ':authority' && request.headers.host);

@@ -2,17 +2,17 @@ import { createServer, type ServerResponse } from 'node:http';
 import { constants, createSecureServer, type Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
-import { Files } from './file-sender.ts';
-import { type Handlers, sheltered } from './handlers.ts';
+import { type ConnectionLimits, Connections, STUCK_MS } from './connections.ts';
+import { FileSender } from './file-sender.ts';
+import { type Handlers, withFaultReply } from './handlers.ts';
+import { HeldRequests } from './held-requests.ts';
 import { listenOrExplain } from './listen.ts';
-import { type PeerLimits, Peers, STUCK_MS } from './peers.ts';
 import { type Reply, refuse } from './reply.ts';
 import { connectionOf, immediateReply, parseRequest, type Request } from './request.ts';
-import { Waiters } from './waiters.ts';
 
 type Response = ServerResponse | Http2ServerResponse;
 
-export interface ServerOptions extends PeerLimits {
+export interface ServerOptions extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
   /** HTTP/2 over TLS beside the clear port, where there is a certificate. */
@@ -26,7 +26,7 @@ export interface HttpFigures {
   readonly sentBytesTotal: number;
   readonly droppedSlowTotal: number;
   readonly refusedTotal: number;
-  /** Answered with 500: see {@link sheltered}. */
+  /** Answered with 500: see {@link withFaultReply}. */
   readonly failedTotal: number;
 }
 
@@ -51,10 +51,10 @@ const IDLE_MS = 30_000;
 export class ViewerServer {
   readonly #options: ServerOptions;
   readonly #handlers: Handlers;
-  readonly #tellFault: Handlers['onFault'];
+  readonly #reportFault: Handlers['onFault'];
   readonly #clock: Clock;
-  readonly #waiters: Waiters;
-  readonly #files = new Files({
+  readonly #heldRequests: HeldRequests;
+  readonly #files = new FileSender({
     onSent: (bytes) => {
       this.#sentBytesTotal += bytes;
     },
@@ -62,7 +62,7 @@ export class ViewerServer {
       this.#droppedSlowTotal += 1;
     },
   });
-  readonly #peers: Peers;
+  readonly #connections: Connections;
   readonly #underWay = new WeakMap<object, number>();
   readonly #servers: Server[] = [];
   #requestsTotal = 0;
@@ -70,16 +70,16 @@ export class ViewerServer {
   #droppedSlowTotal = 0;
   #refusedTotal = 0;
   #failedTotal = 0;
-  #faultToldMs = Number.NEGATIVE_INFINITY;
+  #faultReportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ServerOptions, handlers: Handlers, clock: Clock) {
     this.#options = options;
-    this.#handlers = sheltered({ ...handlers, onFault: (error) => this.#onFault(error) });
-    this.#tellFault = handlers.onFault;
+    this.#handlers = withFaultReply({ ...handlers, onFault: (error) => this.#onFault(error) });
+    this.#reportFault = handlers.onFault;
     this.#clock = clock;
-    this.#peers = new Peers(options, clock);
+    this.#connections = new Connections(options, clock);
     const perAddress = options.maxConnectionsPerAddress * HELD_PER_CONNECTION;
-    this.#waiters = new Waiters(options.maxConnections * HELD_PER_CONNECTION, perAddress);
+    this.#heldRequests = new HeldRequests(options.maxConnections * HELD_PER_CONNECTION, perAddress);
   }
 
   /** Listens, serves, and closes when `signal` aborts. Rejects when a port is taken. */
@@ -113,7 +113,7 @@ export class ViewerServer {
       secure.on('sessionError', () => undefined);
       // HTTP/1.1 over TLS: what waits for its reader shows in this socket, not in the one below.
       secure.on('secureConnection', (socket) => {
-        if (socket.alpnProtocol !== 'h2') this.#peers.watch(socket);
+        if (socket.alpnProtocol !== 'h2') this.#connections.watch(socket);
       });
       await this.#listen(secure, host, tls.port);
     }
@@ -121,24 +121,24 @@ export class ViewerServer {
     try {
       while (!signal.aborted) {
         await this.#clock.sleep(SWEEP_EVERY_MS, signal).catch(() => undefined);
-        this.#waiters.sweep(this.#clock.monotonicMs());
-        this.#droppedSlowTotal += this.#peers.dropSlow();
+        this.#heldRequests.sweep(this.#clock.monotonicMs());
+        this.#droppedSlowTotal += this.#connections.dropSlow();
       }
     } finally {
       for (const server of this.#servers) server.close();
-      this.#peers.dropAll();
+      this.#connections.dropAll();
     }
   }
 
   /** A track has published: held requests are looked at again. */
   wake(trackId: string): void {
-    this.#waiters.wake(trackId);
+    this.#heldRequests.wake(trackId);
   }
 
   figures(): HttpFigures {
     return {
-      connections: this.#peers.count,
-      held: this.#waiters.count,
+      connections: this.#connections.count,
+      held: this.#heldRequests.count,
       requestsTotal: this.#requestsTotal,
       sentBytesTotal: this.#sentBytesTotal,
       droppedSlowTotal: this.#droppedSlowTotal,
@@ -159,13 +159,13 @@ export class ViewerServer {
   #onFault(error: unknown): void {
     this.#failedTotal += 1;
     const nowMs = this.#clock.monotonicMs();
-    if (nowMs - this.#faultToldMs < FAULT_EVERY_MS) return;
-    this.#faultToldMs = nowMs;
-    this.#tellFault(error);
+    if (nowMs - this.#faultReportedMs < FAULT_EVERY_MS) return;
+    this.#faultReportedMs = nowMs;
+    this.#reportFault(error);
   }
 
   #onConnection(socket: Socket): void {
-    if (!this.#peers.admit(socket)) this.#refusedTotal += 1;
+    if (!this.#connections.admit(socket)) this.#refusedTotal += 1;
   }
 
   #onRequest(request: Request, response: Response): void {
@@ -198,7 +198,12 @@ export class ViewerServer {
       return undefined;
     }
     const settle = (late: Reply) => this.#send(response, late);
-    const forget = this.#waiters.hold(now, asked.address ?? '', this.#clock.monotonicMs(), settle);
+    const forget = this.#heldRequests.hold(
+      now,
+      asked.address ?? '',
+      this.#clock.monotonicMs(),
+      settle,
+    );
     if (forget === undefined) this.#send(response, TOO_MANY);
     return forget;
   }

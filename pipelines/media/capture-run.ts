@@ -3,7 +3,7 @@ import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import { LevelMeter } from './levels.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
-import { openInlet, openRawInlet } from './track-input.ts';
+import { openRawInput, openTrackInput } from './track-input.ts';
 
 export type RunMessage = Extract<ToMedia, { type: 'run' }>;
 
@@ -26,7 +26,7 @@ export interface CaptureRun {
 
 /** Opens the pipes of a capture process that has just been started, and tells the daemon so. */
 export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): CaptureRun {
-  const { run, inlets, meter, stampings } = message;
+  const { run, inputs, meter, stampings } = message;
   const { presentation, uplink, tell, nowUs } = deps;
   presentation.beginRun(stampings, nowUs());
   uplink.restart();
@@ -45,7 +45,7 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
   // What is not published is a picture for the uplink alone.
   const kindOf = (id: string) => presentation.kindOf(id) ?? 'video';
   const openTrack = (id: string, path: string) =>
-    openInlet(path, {
+    openTrackInput(path, {
       onCaps: (caps) => {
         uplink.setCaps(id, caps);
         if (!deps.isPublished(id) || presentation.setCaps(id, caps)) return;
@@ -63,7 +63,7 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
       onMalformed: () => fail(`${id}: not GDP`),
     });
   try {
-    for (const { id, path } of inlets) stops.push(openTrack(id, path));
+    for (const { id, path } of inputs) stops.push(openTrack(id, path));
     if (meter !== undefined) stops.push(openMeter(meter, tell));
     tell({ type: 'opened', run });
   } catch (error) {
@@ -78,7 +78,7 @@ function openMeter(
   tell: (message: FromMedia) => void,
 ): () => void {
   const levels = new LevelMeter(channels, sampleRateHz);
-  return openRawInlet(path, (bytes) => {
+  return openRawInput(path, (bytes) => {
     for (const report of levels.push(bytes)) tell({ type: 'levels', levels: report });
   });
 }

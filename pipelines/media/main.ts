@@ -6,12 +6,12 @@ import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors.ts';
 import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
-import { guarded, openGateOf } from '../http/access.ts';
+import { openAccess, withAccess } from '../http/access.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
-import { takeBeacon } from '../origin/beacons.ts';
-import { openCurtain } from '../origin/not-live.ts';
+import { receiveBeacon } from '../origin/beacons.ts';
+import { openNotLiveFilter } from '../origin/not-live.ts';
 import { Origin } from '../origin/origin.ts';
 import { quantiles, Viewers } from '../origin/viewers.ts';
 import { Presentation } from '../packager/presentation.ts';
@@ -83,7 +83,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       if (performance.now() - toldMs >= FIGURES_EVERY_MS) tellFigures();
     },
   });
-  const gate = openGateOf(settings.tokenSecretFile, nowS);
+  const gate = openAccess(settings.tokenSecretFile, nowS);
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const archive = openArchive(settings.archive, {
     presentation,
@@ -93,7 +93,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     onTargets: (targets) => tell({ type: 'recording', targets }),
   });
   const origin = new Origin(presentation, settings.ladder);
-  const curtain = openCurtain(settings.previewPath);
+  const curtain = openNotLiveFilter(settings.previewPath);
   const answer = (request: HttpRequest) => {
     const admitted = curtain.admit(request);
     if ('status' in admitted) return admitted;
@@ -106,8 +106,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   server = new ViewerServer(
     openServerOptions(settings.server),
     {
-      get: guarded(gate, answer),
-      post: (path, body) => takeBeacon(viewers, path, body, performance.now()),
+      get: withAccess(gate, answer),
+      post: (path, body) => receiveBeacon(viewers, path, body, performance.now()),
       onFault: (error) => log.error('a request met a mistake', { fault: stackOf(error) }),
     },
     systemClock,
@@ -123,7 +123,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     presentation.tick(nowUs());
     if (presentation.wantsKeyframes()) tell({ type: 'keyframes' });
     const mostMs = presentation.isStarting ? Math.max(hungMs, STARTING_MS) : hungMs;
-    if (presentation.silentUs(nowUs()) / 1000 > mostMs)
+    if (presentation.stalledUs(nowUs()) / 1000 > mostMs)
       captureRun?.fail('capture brings no frames');
   }, presentation.tickEveryMs);
   let toldMs = performance.now();
@@ -139,10 +139,10 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
         viewers: viewers.figures(toldMs),
         partLagMs: quantiles(lagsMs),
         partsTotal,
-        heldFramesTotal: presentation.heldTotal,
+        repeatedFramesTotal: presentation.repeatedFramesTotal,
         ...(framesPerS === undefined ? {} : { framesPerS }),
-        standIns: presentation.standIns.now(),
-        resting: presentation.standIns.resting(),
+        substitutes: presentation.substitutes.now(),
+        suspended: presentation.substitutes.suspended(),
         heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
       },
     });
@@ -167,15 +167,15 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
       tell,
       onUnit: (id, runningUs) => {
         if (lastVideoUs.has(id)) frameRate.note(id);
-        for (const reader of presentation.standIns.readersOf(id)) {
+        for (const reader of presentation.substitutes.readersOf(id)) {
           if (lastVideoUs.has(reader)) lastVideoUs.set(reader, runningUs);
         }
       },
     });
   };
-  const openUplink = ({ run, outlets }: Extract<ToMedia, { type: 'uplink' }>) => {
+  const openUplink = ({ run, outputs }: Extract<ToMedia, { type: 'uplink' }>) => {
     try {
-      uplink.open(outlets);
+      uplink.open(outputs);
       tell({ type: 'opened', run });
     } catch (error) {
       tell({ type: 'broken', run, message: messageOf(error) });
@@ -191,7 +191,7 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
   const setDrop = ({ dropId, isOver = false }: Extract<ToMedia, { type: 'record' }>) => {
     overUntilMs = isOver ? performance.now() + OVER_MS : 0;
     if (dropId !== undefined) presentation.listFromNow(nowUs());
-    curtain.setOpen(dropId !== undefined);
+    curtain.setLive(dropId !== undefined);
     archive.setRecording(dropId);
   };
   const handle = (message: ToMedia) => {
@@ -200,8 +200,8 @@ function start(settings: MediaSettings, signal: AbortSignal): Started {
     if (message.type === 'clock') runClockUs = message.clockUs;
     if (message.type === 'record') setDrop(message);
     if (message.type === 'clip') makeClip(message);
-    if (message.type === 'rest') {
-      presentation.setStandIns(message.standIns);
+    if (message.type === 'suspend') {
+      presentation.setSubstitutes(message.substitutes);
       archive.setPreviews(message.hasPreviews);
     }
     if (message.type === 'end') presentation.end(nowUs());

@@ -35,7 +35,7 @@ export type ToMedia =
   | {
       readonly type: 'run';
       readonly run: number;
-      readonly inlets: readonly { readonly id: string; readonly path: string }[];
+      readonly inputs: readonly { readonly id: string; readonly path: string }[];
       /** Raw sound for the level meter; undefined where there is no sound. */
       readonly meter?: {
         readonly path: string;
@@ -50,7 +50,7 @@ export type ToMedia =
   | {
       readonly type: 'uplink';
       readonly run: number;
-      readonly outlets: readonly {
+      readonly outputs: readonly {
         readonly id: string;
         readonly kind: TrackKind;
         readonly path: string;
@@ -68,9 +68,9 @@ export type ToMedia =
     }
   /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */
   | {
-      readonly type: 'rest';
+      readonly type: 'suspend';
       /** By rendition, the one that stands in for it. */
-      readonly standIns: Readonly<Record<string, string>>;
+      readonly substitutes: Readonly<Record<string, string>>;
       readonly hasPreviews: boolean;
     }
   /** A clip of the last so many seconds. */

@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { parseSegment } from '../gdp/caps.ts';
 import { type GdpBuffer, GdpReader } from '../gdp/parse.ts';
 
-export interface InletEvents {
+export interface TrackInputEvents {
   readonly onCaps: (caps: string) => void;
   readonly onUnit: (unit: {
     runningUs: number;
@@ -21,7 +21,7 @@ export interface InletEvents {
  *
  * @returns how to stop. Throws when the FIFO cannot be opened.
  */
-export function openInlet(path: string, events: InletEvents): () => void {
+export function openTrackInput(path: string, events: TrackInputEvents): () => void {
   const socket = openFifo(path);
   const reader = new GdpReader();
   let segment = { startNs: 0n, baseNs: 0n };
@@ -51,7 +51,7 @@ export function openInlet(path: string, events: InletEvents): () => void {
 }
 
 /** Reads raw bytes from a FIFO until it is stopped. Throws when it cannot be opened. */
-export function openRawInlet(path: string, onBytes: (bytes: Buffer) => void): () => void {
+export function openRawInput(path: string, onBytes: (bytes: Buffer) => void): () => void {
   const socket = openFifo(path);
   socket.on('data', onBytes);
   socket.on('error', () => undefined);

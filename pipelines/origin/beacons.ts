@@ -3,7 +3,7 @@ import { type Reply, refuse, reply } from '../http/reply.ts';
 import { beaconSchema, type Viewers } from './viewers.ts';
 
 /** Takes what a page reports of itself; nothing else is posted to the viewers' server. */
-export function takeBeacon(viewers: Viewers, path: string, body: string, nowMs: number): Reply {
+export function receiveBeacon(viewers: Viewers, path: string, body: string, nowMs: number): Reply {
   if (path !== '/beacon') return refuse(404, 'nothing takes that here');
   const beacon = v.safeParse(beaconSchema, parseJson(body));
   if (!beacon.success) return refuse(400, 'that is no beacon of the player');

@@ -11,11 +11,11 @@ export interface ServingFigures {
   readonly partsTotal: number;
   readonly heldBytes: number;
   /** Frames that the camera left out, filled by showing their neighbours longer. */
-  readonly heldFramesTotal: number;
+  readonly repeatedFramesTotal: number;
   /** Frames of the camera in the last second; left out where there were none. */
   readonly framesPerS?: number;
   /** By rendition, the one whose pictures it has now; only where that is another. */
-  readonly standIns: Readonly<Record<string, string>>;
+  readonly substitutes: Readonly<Record<string, string>>;
   /** Renditions whose own encoders nobody needs by now. */
-  readonly resting: readonly string[];
+  readonly suspended: readonly string[];
 }

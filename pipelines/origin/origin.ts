@@ -56,7 +56,7 @@ export class Origin {
       return refuse(400, `no profile of that name; there are: ${Object.keys(profiles).join(', ')}`);
     }
     // One that rests is no choice for new viewers; those who watch it go on (see setStandIns).
-    const listed = new Set(ids.map((id) => this.#presentation.standIns.offeredFor(id)));
+    const listed = new Set(ids.map((id) => this.#presentation.substitutes.offeredFor(id)));
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
     for (const { id, kind, format, window } of this.#presentation.tracks()) {

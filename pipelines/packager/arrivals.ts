@@ -14,17 +14,17 @@ export class Arrivals {
   }
 
   /** For how long the quietest track has brought nothing, at most since `sinceUs`. */
-  silentUs(sinceUs: number, nowUs: number): number {
+  stalledUs(sinceUs: number, nowUs: number): number {
     return nowUs - Math.max(sinceUs, Math.min(...this.#lastUs.values()));
   }
 
   /** True when some track is lost. */
-  isAnySilent(sinceUs: number, nowUs: number): boolean {
-    return this.silentUs(sinceUs, nowUs) >= SILENT_US;
+  isAnyStalled(sinceUs: number, nowUs: number): boolean {
+    return this.stalledUs(sinceUs, nowUs) >= SILENT_US;
   }
 
   /** True when this track is lost. */
-  isSilent(trackId: string, nowUs: number): boolean {
+  isStalled(trackId: string, nowUs: number): boolean {
     return nowUs - (this.#lastUs.get(trackId) ?? 0) >= SILENT_US;
   }
 }

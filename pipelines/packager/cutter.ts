@@ -27,7 +27,7 @@ export class TrackCutter {
   #isBroken = true;
   #endUs = 0;
   #sequence = 0;
-  #heldTotal = 0;
+  #repeatedFramesTotal = 0;
 
   constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits) {
     this.#segments = new TrackSegments(window, clock);
@@ -45,8 +45,8 @@ export class TrackCutter {
   }
 
   /** Frames that the source left out; each was filled by showing its neighbour longer. */
-  get heldTotal(): number {
-    return this.#heldTotal;
+  get repeatedFramesTotal(): number {
+    return this.#repeatedFramesTotal;
   }
 
   get format(): TrackFormat | undefined {
@@ -63,20 +63,20 @@ export class TrackCutter {
   add(unit: Unit, nowMs: number): void {
     const draft = this.#draft;
     if (draft === undefined) return;
-    const held = this.#isBroken ? 0 : this.#countHeld(draft, unit);
-    if (held === undefined) this.break();
+    const missing = this.#isBroken ? 0 : this.#countMissing(draft, unit);
+    if (missing === undefined) this.break();
     if (this.#isBroken) {
       if (!isDecodable(draft, unit) || !this.#canResumeAt(unit.timeUs, draft)) return;
       this.#resume(unit.timeUs, nowMs);
     }
     if (!this.#place(draft, unit, nowMs)) return;
-    this.#heldTotal += held ?? 0;
-    const rest = draft.stretch(held ?? 0);
-    if (draft.isWhole) this.#flush();
+    this.#repeatedFramesTotal += missing ?? 0;
+    const rest = draft.extendLast(missing ?? 0);
+    if (draft.isComplete) this.#flush();
     this.#append(draft, unit, rest);
     // A segment is complete with its last part, without waiting for the next key frame.
-    const isSegmentWhole = this.#segments.isWhole(this.#endUs, draft.format);
-    if (draft.isWhole || isSegmentWhole) this.#flush();
+    const isSegmentWhole = this.#segments.isComplete(this.#endUs, draft.format);
+    if (draft.isComplete || isSegmentWhole) this.#flush();
     if (isSegmentWhole) this.#segments.close(nowMs);
   }
 
@@ -87,7 +87,7 @@ export class TrackCutter {
   }
 
   /** Publishes whole lost parts up to `untilUs`, so that nobody is kept waiting. */
-  fillWhole(untilUs: number, nowMs: number): void {
+  fillWithGaps(untilUs: number, nowMs: number): void {
     const partUs = this.#limits.partTargetS * 1e6;
     while (this.#segments.hasBegun && this.#endUs + partUs <= untilUs) {
       this.#fillTo(this.#endUs + partUs, nowMs);
@@ -103,12 +103,12 @@ export class TrackCutter {
    * Frames missing before this unit that a longer look at their neighbours
    * makes up for; undefined where media was lost, or time ran backwards.
    */
-  #countHeld(draft: PartDraft, unit: Unit): number | undefined {
+  #countMissing(draft: PartDraft, unit: Unit): number | undefined {
     const missingUs = unit.timeUs - this.#endUs;
     if (Math.abs(missingUs) <= toleranceUs(draft)) return 0;
     const frames = Math.round(missingUs / draft.frameUs);
     const isSourceHole = draft.format.kind === 'video' && !unit.isDiscont && missingUs > 0;
-    return isSourceHole && frames < draft.framesLong ? frames : undefined;
+    return isSourceHole && frames < draft.partFrames ? frames : undefined;
   }
 
   /** Nothing is published twice, and nothing from before a new run's common start. */
@@ -148,13 +148,13 @@ export class TrackCutter {
     return unit.isKeyframe;
   }
 
-  /** @param held Frames before it that it is shown for as well. */
-  #append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, held: number): void {
+  /** @param missing Frames before it that it is shown for as well. */
+  #append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, missing: number): void {
     if (draft.isEmpty) {
-      const hasCrept = held === 0 && Math.abs(timeUs - this.#endUs) > draft.frameUs / 2;
+      const hasCrept = missing === 0 && Math.abs(timeUs - this.#endUs) > draft.frameUs / 2;
       draft.begin(hasCrept ? timeUs : this.#endUs);
     }
-    draft.add(data, isKeyframe, 1 + held);
+    draft.add(data, isKeyframe, 1 + missing);
     this.#endUs = draft.endUs;
   }
 

@@ -3,7 +3,7 @@ import type { Unit } from './cutter.ts';
 import { type Encoding, encodingOf, frameUsOf } from './encoding.ts';
 import type { Renditions } from './renditions.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import { StandIns } from './substitutes.ts';
+import { Substitutes } from './substitutes.ts';
 
 /** A unit on its way from its encoder to the renditions. */
 export interface RoutedUnit extends Unit {
@@ -18,7 +18,7 @@ export interface RoutedUnit extends Unit {
  * Pure but for its state.
  */
 export class EncoderRouting {
-  readonly standIns: StandIns<RoutedUnit>;
+  readonly substitutes: Substitutes<RoutedUnit>;
   readonly #renditions: Renditions;
   readonly #clock: SegmentClock;
   readonly #encodings = new Map<string, Encoding>();
@@ -26,14 +26,14 @@ export class EncoderRouting {
   constructor(renditions: Renditions, clock: SegmentClock) {
     this.#renditions = renditions;
     this.#clock = clock;
-    this.standIns = new StandIns(renditions.ids);
+    this.substitutes = new Substitutes(renditions.ids);
   }
 
   /** By rendition, the one whose encoder is to make it; of the same kind, or it is left as it is. */
-  setStandIns(standIns: Readonly<Record<string, string>>): void {
+  setSubstitutes(substitutes: Readonly<Record<string, string>>): void {
     const isSameKind = ([id, other]: readonly [string, string]) =>
       this.#renditions.kindOf(other) === this.#renditions.kindOf(id);
-    this.standIns.set(Object.fromEntries(Object.entries(standIns).filter(isSameKind)));
+    this.substitutes.set(Object.fromEntries(Object.entries(substitutes).filter(isSameKind)));
   }
 
   /** What an encoder gives; false where a rendition that is made of it cannot become that now. */
@@ -47,34 +47,34 @@ export class EncoderRouting {
   }
 
   /** To all renditions that read this encoder. */
-  give(encoderId: string, unit: RoutedUnit): void {
-    for (const id of this.standIns.readersOf(encoderId)) this.#giveTo(id, encoderId, unit);
+  route(encoderId: string, unit: RoutedUnit): void {
+    for (const id of this.substitutes.readersOf(encoderId)) this.#routeTo(id, encoderId, unit);
   }
 
   /** Carries out changes under way at once: everything begins anew. */
   settle(): void {
-    for (const id of this.standIns.settle()) this.#takeEncoding(id);
+    for (const id of this.substitutes.settle()) this.#takeEncoding(id);
   }
 
   #madeOf(encoderId: string): readonly string[] {
-    const readers = this.standIns.readersOf(encoderId);
-    return readers.filter((id) => this.standIns.sourceOf(id) === encoderId);
+    const readers = this.substitutes.readersOf(encoderId);
+    return readers.filter((id) => this.substitutes.sourceOf(id) === encoderId);
   }
 
   /** A change of encoder may hold the unit back, or be complete with it. */
-  #giveTo(id: string, encoderId: string, unit: RoutedUnit): void {
+  #routeTo(id: string, encoderId: string, unit: RoutedUnit): void {
     const encoding = this.#encodings.get(encoderId);
     const frameUs = encoding === undefined ? 0 : frameUsOf(encoding.format);
-    const turnAt = (keyframeUs: number) => this.#turnAt(keyframeUs, frameUs / 2);
-    const { units, hasTurned } = this.standIns.take(id, encoderId, unit, frameUs, turnAt);
-    if (hasTurned) this.#takeEncoding(id);
+    const switchAt = (keyframeUs: number) => this.#switchAt(keyframeUs, frameUs / 2);
+    const { units, hasSwitched } = this.substitutes.take(id, encoderId, unit, frameUs, switchAt);
+    if (hasSwitched) this.#takeEncoding(id);
     for (const one of units) {
       this.#renditions.change(id, (cutter) => cutter.add(one, one.arrivedUs / 1000));
     }
   }
 
   /** One segment ahead of a key frame that opens one, and so can the next: in all renditions. */
-  #turnAt(keyframeUs: number, toleranceUs: number): number | undefined {
+  #switchAt(keyframeUs: number, toleranceUs: number): number | undefined {
     // Off the common grid it opens none.
     if (!this.#clock.hasStartNear(keyframeUs, toleranceUs)) return undefined;
     const atUs = keyframeUs + this.#clock.segmentUs;
@@ -84,7 +84,7 @@ export class EncoderRouting {
 
   /** The rendition is what its encoder gives, from its next segment on. */
   #takeEncoding(id: string): void {
-    const encoding = this.#encodings.get(this.standIns.sourceOf(id));
+    const encoding = this.#encodings.get(this.substitutes.sourceOf(id));
     if (encoding !== undefined) this.#renditions.setEncoding(id, encoding);
   }
 }

@@ -6,15 +6,15 @@ import { frameUsOf } from './encoding.ts';
 /** Frames of one part; RFC 8216bis §4.4.4.9 wants 85 % of the part target and never more than it. */
 export function framesPerPart(format: TrackFormat, partTargetS: number): number {
   const frameS = format.frameTicks / format.timescale;
-  const most = Math.max(1, Math.floor(partTargetS / frameS + 1e-6));
-  if (format.kind === 'video') return most;
+  const max = Math.max(1, Math.floor(partTargetS / frameS + 1e-6));
+  if (format.kind === 'video') return max;
   // Fewer, when that makes the last part of a one-second segment no sliver.
-  const least = Math.max(1, Math.ceil((SHORTEST_PART * partTargetS) / frameS - 1e-6));
+  const min = Math.max(1, Math.ceil((SHORTEST_PART * partTargetS) / frameS - 1e-6));
   const partsPerS = (frames: number) => Math.ceil(1 / frameS / frames);
-  for (let frames = least; frames < most; frames += 1) {
-    if (partsPerS(frames) <= partsPerS(most)) return frames;
+  for (let frames = min; frames < max; frames += 1) {
+    if (partsPerS(frames) <= partsPerS(max)) return frames;
   }
-  return most;
+  return max;
 }
 
 /**
@@ -26,23 +26,23 @@ export function framesPerPart(format: TrackFormat, partTargetS: number): number 
 export class PartDraft {
   readonly format: TrackFormat;
   /** Frames of a whole part. */
-  readonly framesLong: number;
+  readonly partFrames: number;
   #samples: Sample[] = [];
   /** tfdt of the first sample. */
   #startTicks = 0;
-  #ticksLong = 0;
+  #durationTicks = 0;
 
   constructor(format: TrackFormat, { partTargetS }: Pick<Limits, 'partTargetS'>) {
     this.format = format;
-    this.framesLong = framesPerPart(format, partTargetS);
+    this.partFrames = framesPerPart(format, partTargetS);
   }
 
   get isEmpty(): boolean {
     return this.#samples.length === 0;
   }
 
-  get isWhole(): boolean {
-    return this.#ticksLong >= this.framesLong * this.format.frameTicks;
+  get isComplete(): boolean {
+    return this.#durationTicks >= this.partFrames * this.format.frameTicks;
   }
 
   get frameUs(): number {
@@ -50,7 +50,7 @@ export class PartDraft {
   }
 
   get endUs(): number {
-    return ((this.#startTicks + this.#ticksLong) * 1e6) / this.format.timescale;
+    return ((this.#startTicks + this.#durationTicks) * 1e6) / this.format.timescale;
   }
 
   /** @param startUs Of the first sample; the others follow without a hole. */
@@ -62,17 +62,17 @@ export class PartDraft {
   add(data: Buffer, isKeyframe: boolean, frames: number): void {
     const durationTicks = frames * this.format.frameTicks;
     this.#samples.push({ data, isKeyframe, durationTicks });
-    this.#ticksLong += durationTicks;
+    this.#durationTicks += durationTicks;
   }
 
   /** Shows the last sample for up to so many frames longer, within the part; returns the rest. */
-  stretch(frames: number): number {
+  extendLast(frames: number): number {
     let rest = frames;
-    for (; rest > 0 && !this.isEmpty && !this.isWhole; rest -= 1) {
+    for (; rest > 0 && !this.isEmpty && !this.isComplete; rest -= 1) {
       const last = this.#samples.pop() as Sample;
       const durationTicks = last.durationTicks + this.format.frameTicks;
       this.#samples.push({ ...last, durationTicks });
-      this.#ticksLong += this.format.frameTicks;
+      this.#durationTicks += this.format.frameTicks;
     }
     return rest;
   }
@@ -81,13 +81,13 @@ export class PartDraft {
   take() {
     const taken = {
       startTicks: this.#startTicks,
-      durationS: this.#ticksLong / this.format.timescale,
+      durationS: this.#durationTicks / this.format.timescale,
       isIndependent:
         this.format.kind === 'audio' || this.#samples.some(({ isKeyframe }) => isKeyframe),
       samples: this.#samples as readonly Sample[],
     };
     this.#samples = [];
-    this.#ticksLong = 0;
+    this.#durationTicks = 0;
     return taken;
   }
 }

@@ -3,13 +3,13 @@ import type { Limits } from '../hls/limits.ts';
 import type { DateRange } from '../hls/playlist.ts';
 import { Arrivals } from './arrivals.ts';
 import { EncoderRouting } from './encoder-routing.ts';
-import { KeyframeCue } from './keyframe-request.ts';
-import { LateSources } from './late-sources.ts';
+import { KeyframeRequests } from './keyframe-requests.ts';
 import { Outages } from './outages.ts';
 import { Renditions, type RenditionsOptions } from './renditions.ts';
-import type { HeldUnit } from './run-start.ts';
+import type { BufferedUnit } from './run-start.ts';
 import { RunTimeline } from './run-timeline.ts';
 import { SegmentClock } from './segment-clock.ts';
+import { SourceResync } from './source-resync.ts';
 import type { Stamping } from './timeline.ts';
 import type { ArrivedUnit, Track, TrackKind } from './track.ts';
 
@@ -23,7 +23,7 @@ export interface PresentationOptions extends RenditionsOptions {
 /** Lost parts are told this late, so that a run that is just beginning finds room. */
 const GAP_SLACK_US = 250_000;
 
-/** Between two ticks; more says that this process was held up. */
+/** Between two ticks; more says that this process was buffered up. */
 const PAUSED_US = 200_000;
 const TICKS_PER_PART = 4;
 
@@ -40,8 +40,8 @@ export class Presentation {
   readonly #routing: EncoderRouting;
   readonly #outages: Outages;
   readonly #arrivals: Arrivals;
-  readonly #lateSources: LateSources;
-  readonly #cue = new KeyframeCue();
+  readonly #sourceResync: SourceResync;
+  readonly #keyframeRequests = new KeyframeRequests();
   #run: RunTimeline | undefined;
   #isEnded = false;
   #lastTickUs = 0;
@@ -54,7 +54,7 @@ export class Presentation {
     this.#renditions = new Renditions(options, this.#clock);
     this.#routing = new EncoderRouting(this.#renditions, this.#clock);
     this.#arrivals = new Arrivals(this.#renditions.ids);
-    this.#lateSources = new LateSources(this.#renditions, this.#routing, this.#clock);
+    this.#sourceResync = new SourceResync(this.#renditions, this.#routing, this.#clock);
   }
 
   get limits(): Limits {
@@ -68,7 +68,7 @@ export class Presentation {
   /** True while every track of a run is being published. */
   isFlowing(nowUs: number): boolean {
     const run = this.#run;
-    return run?.isPlaced === true && !this.#arrivals.isAnySilent(run.begunUs, nowUs);
+    return run?.isPlaced === true && !this.#arrivals.isAnyStalled(run.begunUs, nowUs);
   }
 
   /** True while a run has not brought something of every track yet. */
@@ -77,13 +77,13 @@ export class Presentation {
   }
 
   /** For how long the run's quietest track has brought nothing, in us; 0 without a run. */
-  silentUs(nowUs: number): number {
-    return this.#run === undefined ? 0 : this.#arrivals.silentUs(this.#run.begunUs, nowUs);
+  stalledUs(nowUs: number): number {
+    return this.#run === undefined ? 0 : this.#arrivals.stalledUs(this.#run.begunUs, nowUs);
   }
 
   /** Frames that the camera has left out so far. */
-  get heldTotal(): number {
-    return this.#renditions.heldTotal;
+  get repeatedFramesTotal(): number {
+    return this.#renditions.repeatedFramesTotal;
   }
 
   tracks(): readonly Track[] {
@@ -117,26 +117,32 @@ export class Presentation {
    * section in all renditions' same segment (RFC 8216bis §4.4.4.3, §6.2.4): who
    * watches one of them goes on watching, and a recording goes on.
    */
-  setStandIns(standIns: Readonly<Record<string, string>>): void {
-    this.#routing.setStandIns(standIns);
+  setSubstitutes(substitutes: Readonly<Record<string, string>>): void {
+    this.#routing.setSubstitutes(substitutes);
     if (!this.#run?.isPlaced) this.#routing.settle();
   }
 
   /** Who stands in for whom now, and whose encoders may rest. */
-  get standIns(): Pick<EncoderRouting['standIns'], 'now' | 'resting' | 'readersOf' | 'offeredFor'> {
-    return this.#routing.standIns;
+  get substitutes(): Pick<
+    EncoderRouting['substitutes'],
+    'now' | 'suspended' | 'readersOf' | 'offeredFor'
+  > {
+    return this.#routing.substitutes;
   }
 
-  /** True when key frames are to be forced in all encoders: see {@link KeyframeCue}. */
+  /** True when key frames are to be forced in all encoders: see {@link KeyframeRequests}. */
   wantsKeyframes(): boolean {
-    return this.#cue.isDue(this.#clock.newest?.msn, this.#routing.standIns.isAnyReturning);
+    return this.#keyframeRequests.isDue(
+      this.#clock.newest?.msn,
+      this.#routing.substitutes.isAnyReturning,
+    );
   }
 
   /** Capture has (re)started; its tracks' first units follow. */
   beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
     this.endRun();
     this.#routing.settle();
-    this.#lateSources.beginRun();
+    this.#sourceResync.beginRun();
     this.#run = new RunTimeline(stampings, nowUs);
   }
 
@@ -149,16 +155,17 @@ export class Presentation {
   add(trackId: string, unit: ArrivedUnit): void {
     const run = this.#run;
     const kind = this.kindOf(trackId);
-    const readers = this.standIns.readersOf(trackId);
+    const readers = this.substitutes.readersOf(trackId);
     if (run === undefined || kind === undefined || this.#isEnded || readers.length === 0) return;
     for (const id of readers) {
-      if (this.#routing.standIns.sourceOf(id) === trackId) this.#arrivals.note(id, unit.arrivedUs);
+      if (this.#routing.substitutes.sourceOf(id) === trackId)
+        this.#arrivals.note(id, unit.arrivedUs);
     }
     if (run.isPlaced) {
       this.#publish(run, { trackId, kind, unit });
       return;
     }
-    run.hold({ trackId, kind, unit });
+    run.buffer({ trackId, kind, unit });
     this.#startRunIfDue(run, unit.arrivedUs);
   }
 
@@ -185,12 +192,12 @@ export class Presentation {
     const sinceTickUs = nowUs - this.#lastTickUs;
     this.#lastTickUs = nowUs;
     if (sinceTickUs > PAUSED_US) return;
-    if (this.#isEnded || this.#clock.newest === undefined || run?.isHolding) return;
+    if (this.#isEnded || this.#clock.newest === undefined || run?.isBuffering) return;
     for (const id of this.#renditions.ids) {
-      if (run?.isPlaced && !this.#arrivals.isSilent(id, nowUs)) continue;
+      if (run?.isPlaced && !this.#arrivals.isStalled(id, nowUs)) continue;
       this.#renditions.change(id, (cutter) => {
         cutter.break();
-        cutter.fillWhole(nowUs - GAP_SLACK_US, nowUs / 1000);
+        cutter.fillWithGaps(nowUs - GAP_SLACK_US, nowUs / 1000);
       });
     }
   }
@@ -208,22 +215,22 @@ export class Presentation {
 
   /** Opens the segment that everything of a new run starts in, once it is known where that is. */
   #startRunIfDue(run: RunTimeline, nowUs: number): void {
-    if (run.isPlaced || !run.isJudgeable(this.#routing.standIns.sources(), nowUs)) return;
-    const { startUs, held } = run.place(this.#renditions.latestEndUs());
+    if (run.isPlaced || !run.canPlace(this.#routing.substitutes.sources(), nowUs)) return;
+    const { startUs, buffered } = run.place(this.#renditions.latestEndUs());
     const isFirst = this.#clock.newest === undefined;
     this.#clock.begin(startUs, !isFirst);
     this.#outages.end(startUs);
-    for (const one of held) this.#publish(run, one);
+    for (const one of buffered) this.#publish(run, one);
   }
 
-  #publish(run: RunTimeline, { trackId, kind, unit }: HeldUnit): void {
+  #publish(run: RunTimeline, { trackId, kind, unit }: BufferedUnit): void {
     const timeline = run.groupOf(kind, unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
-    if (this.#routing.standIns.sourceOf(trackId) === trackId) {
-      this.#lateSources.follow(run, timeline, trackId, unit);
+    if (this.#routing.substitutes.sourceOf(trackId) === trackId) {
+      this.#sourceResync.follow(run, timeline, trackId, unit);
     }
     const { isKeyframe, isDiscont, data, arrivedUs, runningUs } = unit;
     const timeUs = timeline.place(runningUs);
-    this.#routing.give(trackId, { timeUs, isKeyframe, isDiscont, data, arrivedUs });
+    this.#routing.route(trackId, { timeUs, isKeyframe, isDiscont, data, arrivedUs });
   }
 }

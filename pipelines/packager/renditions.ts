@@ -71,8 +71,8 @@ export class Renditions {
   }
 
   /** Most frames that a source has left out of one rendition so far. */
-  get heldTotal(): number {
-    return Math.max(...[...this.#all.values()].map(({ cutter }) => cutter.heldTotal));
+  get repeatedFramesTotal(): number {
+    return Math.max(...[...this.#all.values()].map(({ cutter }) => cutter.repeatedFramesTotal));
   }
 
   /** Where the oldest segment of all playlists starts, in media time; infinity before there is one. */

@@ -1,40 +1,40 @@
 import type { FirstUnit, Stamping } from './timeline.ts';
 import type { ArrivedUnit, TrackKind } from './track.ts';
 
-/** A unit that is held back until its run has a place in time. */
-export interface HeldUnit {
+/** A unit that is buffered back until its run has a place in time. */
+export interface BufferedUnit {
   readonly trackId: string;
   readonly kind: TrackKind;
   readonly unit: ArrivedUnit;
 }
 
 /** A run begins when every track has this many units, or after a while without. */
-const UNITS_TO_JUDGE = 6;
-const JUDGE_AT_LEAST_US = 250_000;
-const JUDGE_AT_MOST_US = 2_000_000;
-const HELD_UNITS_MAX = 2_000;
+const UNITS_PER_TRACK_MIN = 6;
+const WAIT_MIN_US = 250_000;
+const WAIT_MAX_US = 2_000_000;
+const BUFFERED_UNITS_MAX = 2_000;
 
 /** True when enough has come to say where a run starts, or nothing more is to be waited for. */
-export function isJudgeable(
-  held: readonly HeldUnit[],
+export function canPlaceRun(
+  buffered: readonly BufferedUnit[],
   trackIds: readonly string[],
   nowUs: number,
 ): boolean {
-  const waitedUs = nowUs - (held[0]?.unit.arrivedUs ?? nowUs);
-  if (held.length >= HELD_UNITS_MAX || waitedUs > JUDGE_AT_MOST_US) return true;
-  if (waitedUs < JUDGE_AT_LEAST_US) return false;
+  const waitedUs = nowUs - (buffered[0]?.unit.arrivedUs ?? nowUs);
+  if (buffered.length >= BUFFERED_UNITS_MAX || waitedUs > WAIT_MAX_US) return true;
+  if (waitedUs < WAIT_MIN_US) return false;
   return trackIds.every(
-    (id) => held.filter(({ trackId }) => trackId === id).length >= UNITS_TO_JUDGE,
+    (id) => buffered.filter(({ trackId }) => trackId === id).length >= UNITS_PER_TRACK_MIN,
   );
 }
 
 /** The quickest unit of each group, and where its first one stands. */
 export function findFirstUnits(
-  held: readonly HeldUnit[],
+  buffered: readonly BufferedUnit[],
   stampings: Readonly<Record<TrackKind, Stamping>>,
 ): readonly FirstUnit[] {
   const firsts = new Map<TrackKind, FirstUnit>();
-  for (const { kind: group, unit } of held) {
+  for (const { kind: group, unit } of buffered) {
     const known = firsts.get(group);
     const runningUs = Math.min(known?.runningUs ?? unit.runningUs, unit.runningUs);
     const lagUs = Math.min(
@@ -49,12 +49,12 @@ export function findFirstUnits(
 
 /** Media time at which a run starts: with its first key frame; where there is no picture, with the sound. */
 export function findStart(
-  held: readonly HeldUnit[],
+  buffered: readonly BufferedUnit[],
   firsts: readonly FirstUnit[],
   origins: ReadonlyMap<string, number>,
 ): number {
   const firstKeyframes = new Map<string, number>();
-  for (const { trackId, kind, unit } of held) {
+  for (const { trackId, kind, unit } of buffered) {
     if (kind !== 'video' || !unit.isKeyframe || firstKeyframes.has(trackId)) continue;
     firstKeyframes.set(trackId, unit.runningUs);
   }

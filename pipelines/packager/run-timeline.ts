@@ -1,11 +1,11 @@
-import { findFirstUnits, findStart, type HeldUnit, isJudgeable } from './run-start.ts';
+import { type BufferedUnit, canPlaceRun, findFirstUnits, findStart } from './run-start.ts';
 import { chooseOrigins, GroupTimeline, type Stamping } from './timeline.ts';
 import type { ArrivedUnit, TrackKind } from './track.ts';
 
 /**
  * A capture run's place on the presentation's timeline.
  *
- * Where that is, its first units say together: until then they are held back.
+ * Where that is, its first units say together: until then they are buffered back.
  * Pure but for its state.
  */
 export class RunTimeline {
@@ -13,7 +13,7 @@ export class RunTimeline {
   readonly begunUs: number;
   readonly #stampings: Readonly<Record<TrackKind, Stamping>>;
   readonly #groups = new Map<TrackKind, GroupTimeline>();
-  #held: HeldUnit[] = [];
+  #buffered: BufferedUnit[] = [];
   #isPlaced = false;
 
   constructor(stampings: Readonly<Record<TrackKind, Stamping>>, begunUs: number) {
@@ -27,35 +27,38 @@ export class RunTimeline {
   }
 
   /** True while units wait for the run's place. */
-  get isHolding(): boolean {
-    return this.#held.length > 0;
+  get isBuffering(): boolean {
+    return this.#buffered.length > 0;
   }
 
   /** Keeps a unit back, until the run has its place. */
-  hold(unit: HeldUnit): void {
-    this.#held.push(unit);
+  buffer(unit: BufferedUnit): void {
+    this.#buffered.push(unit);
   }
 
-  /** See {@link isJudgeable}; false while nothing is held. */
-  isJudgeable(trackIds: readonly string[], nowUs: number): boolean {
-    return isJudgeable(this.#held, trackIds, nowUs);
+  /** See {@link canPlaceRun}; false while nothing is buffered. */
+  canPlace(trackIds: readonly string[], nowUs: number): boolean {
+    return canPlaceRun(this.#buffered, trackIds, nowUs);
   }
 
   /**
-   * Gives the run its place by what is held, not before `notBeforeUs`.
+   * Gives the run its place by what is buffered, not before `notBeforeUs`.
    *
-   * @returns the media time at which it starts, and all that was held back.
+   * @returns the media time at which it starts, and all that was buffered back.
    */
-  place(notBeforeUs: number): { readonly startUs: number; readonly held: readonly HeldUnit[] } {
-    const held = this.#held;
-    this.#held = [];
-    const firsts = findFirstUnits(held, this.#stampings);
+  place(notBeforeUs: number): {
+    readonly startUs: number;
+    readonly buffered: readonly BufferedUnit[];
+  } {
+    const buffered = this.#buffered;
+    this.#buffered = [];
+    const firsts = findFirstUnits(buffered, this.#stampings);
     const origins = chooseOrigins(firsts, notBeforeUs);
     for (const { group, stamping } of firsts) {
       this.#groups.set(group, new GroupTimeline(stamping, origins.get(group) ?? 0));
     }
     this.#isPlaced = true;
-    return { startUs: findStart(held, firsts, origins), held };
+    return { startUs: findStart(buffered, firsts, origins), buffered };
   }
 
   /** Media time of a running time, in us; undefined before that group has its place. */

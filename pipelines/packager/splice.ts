@@ -4,26 +4,26 @@ export interface PlacedUnit {
   readonly isKeyframe: boolean;
 }
 
-interface Turn<T> {
+interface PendingSwitch<T> {
   readonly to: string;
   /** Media time from which the other source is taken; known with its first key frame that fits. */
   atUs: number | undefined;
   /** The old source has played up to there. */
   isPast: boolean;
-  readonly held: T[];
+  readonly buffered: T[];
 }
 
 /** What a track gets of a unit that came in. */
 export interface Spliced<T> {
   readonly units: readonly T[];
   /** The source is another from the first of these units on. */
-  readonly hasTurned: boolean;
+  readonly hasSwitched: boolean;
 }
 
 /** Two seconds of frames: the old source brings its last ones no more. */
-const HELD_MAX = 120;
+const BUFFERED_MAX = 120;
 
-const NOTHING = { units: [], hasTurned: false } as const;
+const NOTHING = { units: [], hasSwitched: false } as const;
 
 /**
  * Whose access units a track publishes: its own encoder's, or those of another
@@ -35,7 +35,7 @@ const NOTHING = { units: [], hasTurned: false } as const;
  */
 export class Splice<T extends PlacedUnit> {
   #source: string;
-  #turn: Turn<T> | undefined;
+  #pending: PendingSwitch<T> | undefined;
 
   constructor(source: string) {
     this.#source = source;
@@ -48,54 +48,57 @@ export class Splice<T extends PlacedUnit> {
 
   /** Whose units will be published when a change under way is over. */
   get wanted(): string {
-    return this.#turn?.to ?? this.#source;
+    return this.#pending?.to ?? this.#source;
   }
 
-  listensTo(id: string): boolean {
-    return id === this.#source || id === this.#turn?.to;
+  reads(id: string): boolean {
+    return id === this.#source || id === this.#pending?.to;
   }
 
   /** Another source from its next fitting key frame on. */
-  turnTo(to: string): void {
+  switchTo(to: string): void {
     if (to === this.wanted) return;
-    this.#turn = to === this.#source ? undefined : { to, atUs: undefined, isPast: false, held: [] };
+    this.#pending =
+      to === this.#source ? undefined : { to, atUs: undefined, isPast: false, buffered: [] };
   }
 
   /** Carries a change out at once: there is nothing to go on from. */
   settle(): void {
     this.#source = this.wanted;
-    this.#turn = undefined;
+    this.#pending = undefined;
   }
 
   /**
    * @param frameUs A frame's time, the tolerance of all comparisons.
-   * @param turnAt Where to turn, given the new source's key frame; undefined where that does not fit.
+   * @param switchAt Where to switch, given the new source's key frame; undefined where that does not fit.
    */
   take(
     id: string,
     unit: T,
     frameUs: number,
-    turnAt: (keyframeUs: number) => number | undefined,
+    switchAt: (keyframeUs: number) => number | undefined,
   ): Spliced<T> {
-    const turn = this.#turn;
-    if (turn === undefined) {
-      return id === this.#source ? { units: [unit], hasTurned: false } : NOTHING;
+    const pending = this.#pending;
+    if (pending === undefined) {
+      return id === this.#source ? { units: [unit], hasSwitched: false } : NOTHING;
     }
-    const isFrom = turn.atUs !== undefined && unit.timeUs >= turn.atUs - frameUs / 2;
+    const isFrom = pending.atUs !== undefined && unit.timeUs >= pending.atUs - frameUs / 2;
     if (id === this.#source) {
-      if (!isFrom) return { units: [unit], hasTurned: false };
-      turn.isPast = true;
-      return turn.held.length > 0 ? this.#finish(turn) : NOTHING;
+      if (!isFrom) return { units: [unit], hasSwitched: false };
+      pending.isPast = true;
+      return pending.buffered.length > 0 ? this.#finish(pending) : NOTHING;
     }
-    if (id !== turn.to) return NOTHING;
-    if (turn.atUs === undefined && unit.isKeyframe) turn.atUs = turnAt(unit.timeUs);
+    if (id !== pending.to) return NOTHING;
+    if (pending.atUs === undefined && unit.isKeyframe) pending.atUs = switchAt(unit.timeUs);
     if (!isFrom) return NOTHING;
-    turn.held.push(unit);
-    return turn.isPast || turn.held.length > HELD_MAX ? this.#finish(turn) : NOTHING;
+    pending.buffered.push(unit);
+    return pending.isPast || pending.buffered.length > BUFFERED_MAX
+      ? this.#finish(pending)
+      : NOTHING;
   }
 
-  #finish({ held }: Turn<T>): Spliced<T> {
+  #finish({ buffered }: PendingSwitch<T>): Spliced<T> {
     this.settle();
-    return { units: held, hasTurned: true };
+    return { units: buffered, hasSwitched: true };
   }
 }

@@ -1,7 +1,7 @@
 import { type PlacedUnit, Splice, type Spliced } from './splice.ts';
 
 /** Which encoder each track is made of: its own, or that of one that stands in for it. */
-export class StandIns<T extends PlacedUnit> {
+export class Substitutes<T extends PlacedUnit> {
   readonly #splices: ReadonlyMap<string, Splice<T>>;
 
   constructor(trackIds: readonly string[]) {
@@ -9,8 +9,8 @@ export class StandIns<T extends PlacedUnit> {
   }
 
   /** By track, the one that is to stand in for it; all others are made of their own. */
-  set(standIns: Readonly<Record<string, string>>): void {
-    for (const [id, splice] of this.#splices) splice.turnTo(standIns[id] ?? id);
+  set(substitutes: Readonly<Record<string, string>>): void {
+    for (const [id, splice] of this.#splices) splice.switchTo(substitutes[id] ?? id);
   }
 
   /** Whose units a track is made of now. */
@@ -30,14 +30,14 @@ export class StandIns<T extends PlacedUnit> {
   }
 
   /** Tracks whose own encoder nobody needs now. */
-  resting(): readonly string[] {
+  suspended(): readonly string[] {
     return [...this.#splices.keys()].filter((id) => this.readersOf(id).length === 0);
   }
 
   /** Tracks that are made of this one's units, itself first: its segments are begun by then. */
   readersOf(trackId: string): readonly string[] {
     const rank = (id: string) => (id === trackId ? 0 : 1);
-    const readers = [...this.#splices].filter(([, splice]) => splice.listensTo(trackId));
+    const readers = [...this.#splices].filter(([, splice]) => splice.reads(trackId));
     return readers.map(([id]) => id).sort((a, b) => rank(a) - rank(b));
   }
 
@@ -55,14 +55,14 @@ export class StandIns<T extends PlacedUnit> {
 
   /** Carries out the changes under way; returns the tracks that are made of another by that. */
   settle(): readonly string[] {
-    const turning = [...this.#splices].filter(([, { source, wanted }]) => source !== wanted);
-    for (const [, splice] of turning) splice.settle();
-    return turning.map(([id]) => id);
+    const switching = [...this.#splices].filter(([, { source, wanted }]) => source !== wanted);
+    for (const [, splice] of switching) splice.settle();
+    return switching.map(([id]) => id);
   }
 
   /** See {@link Splice.take}. */
   take(trackId: string, sourceId: string, ...rest: TakeRest<T>): Spliced<T> {
-    return this.#splices.get(trackId)?.take(sourceId, ...rest) ?? { units: [], hasTurned: false };
+    return this.#splices.get(trackId)?.take(sourceId, ...rest) ?? { units: [], hasSwitched: false };
   }
 }
 

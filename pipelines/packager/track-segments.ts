@@ -81,7 +81,7 @@ export class TrackSegments {
    * True when the open segment, filled up to `filledUs`, needs nothing more. Video:
    * as many frames as there are from key frame to key frame. Audio: its planned end.
    */
-  isWhole(filledUs: number, format: TrackFormat): boolean {
+  isComplete(filledUs: number, format: TrackFormat): boolean {
     if (!this.#isOpen) return false;
     const frameUs = frameUsOf(format);
     if (format.kind === 'audio') return filledUs + frameUs / 2 >= this.endUs;

@@ -12,7 +12,7 @@ export interface BeaconSender {
   /** This is the player on screen now. */
   watch(player: Player): void;
   /** The stream was refused until now: the time to the first frame counts from here. */
-  beginAnew(): void;
+  restartStartup(): void;
   figures(): BeaconFigures;
 }
 
@@ -81,7 +81,7 @@ export function openBeacon(video: HTMLVideoElement): BeaconSender {
     watch: (watched) => {
       player = watched;
     },
-    beginAnew: () => startup.beginAnew(performance.now(), document.hidden),
+    restartStartup: () => startup.restart(performance.now(), document.hidden),
     figures: () => ({ startupMs: startup.tookMs, stallsTotal, stalledMsTotal }),
   };
 }

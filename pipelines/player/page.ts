@@ -97,13 +97,13 @@ async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Playe
   const asked = parameters.get('player');
   const url = playlistUrl();
   if (asked === 'native' || (asked === null && !canRunLive())) {
-    const native = openNative(video, url, serverNowMs, beacon.beginAnew, signal);
+    const native = openNative(video, url, serverNowMs, beacon.restartStartup, signal);
     if (native !== undefined) return native;
   }
   if (asked !== 'hls' && canRunLive()) {
     return await openLive(video, url, serverNowMs, hasSound, signal);
   }
-  const hls = await openHlsJs(video, url, serverNowMs, beacon.beginAnew, signal);
+  const hls = await openHlsJs(video, url, serverNowMs, beacon.restartStartup, signal);
   if (hls === undefined) throw new Error('this browser plays no HLS');
   return hls;
 }
@@ -137,7 +137,7 @@ async function play(): Promise<void> {
     attempt.abort();
     current = undefined;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    if (isRefused) beacon.beginAnew();
+    if (isRefused) beacon.restartStartup();
   }
 }
 

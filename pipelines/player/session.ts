@@ -1,7 +1,13 @@
 import { BufferLost, TrackBuffer } from './buffer.ts';
-import { chooseRung, type LadderState, noteTransfer, noteTrouble, openLadder } from './ladder.ts';
 import { choosePace, jumped, observe, openPace, type Pace, stalled } from './pace.ts';
 import type { Multivariant } from './playlist.ts';
+import {
+  addTransfer,
+  afterDownswitch,
+  chooseRendition,
+  type LadderState,
+  openLadder,
+} from './rendition-choice.ts';
 import type { ScreenClock } from './screen-clock.ts';
 import { LiveTrack, StreamReset } from './track.ts';
 
@@ -88,7 +94,7 @@ export class LiveSession {
         this.#start();
       },
       onTransfer: (transfer) => {
-        if (isVideo) this.#ladder = noteTransfer(this.#ladder, transfer);
+        if (isVideo) this.#ladder = addTransfer(this.#ladder, transfer);
       },
       onDiscontinuity: () => {
         this.#clock.forget();
@@ -175,7 +181,7 @@ export class LiveSession {
     const { variants } = this.#multivariant;
     const nowMs = performance.now();
     const ladderBps = variants.map(({ bandwidthBps }) => bandwidthBps);
-    const rung = chooseRung(this.#ladder, ladderBps, this.#rung, nowMs);
+    const rung = chooseRendition(this.#ladder, ladderBps, this.#rung, nowMs);
     if (rung !== this.#rung) this.#playRung(rung);
   }
 
@@ -183,7 +189,7 @@ export class LiveSession {
     const variant = this.#multivariant.variants[rung];
     if (variant === undefined) return;
     const nowMs = performance.now();
-    this.#ladder = rung < this.#rung ? noteTrouble(nowMs) : openLadder(nowMs);
+    this.#ladder = rung < this.#rung ? afterDownswitch(nowMs) : openLadder(nowMs);
     this.#rung = rung;
     this.#tracks[0]?.track.switchTo(new URL(variant.uri, this.#base));
   }

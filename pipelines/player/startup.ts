@@ -27,7 +27,7 @@ export class Startup {
   }
 
   /** There was no stream to be had until now. */
-  beginAnew(nowMs: number, isHidden: boolean): void {
+  restart(nowMs: number, isHidden: boolean): void {
     if (this.hasFrame) return;
     this.#fromMs = nowMs;
     this.#wasHidden = isHidden;

@@ -1,6 +1,6 @@
 import type { TrackBuffer } from './buffer.ts';
-import type { Transfer } from './ladder.ts';
 import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
+import type { Transfer } from './rendition-choice.ts';
 
 /** The box counts from the beginning again: what is buffered belongs to another stream. */
 export class StreamReset extends Error {}

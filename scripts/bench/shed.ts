@@ -44,7 +44,7 @@ export async function benchShed(): Promise<readonly Figure[]> {
 
 async function isAt(box: Box, phase: PowerPhase, resting: number): Promise<boolean> {
   const { power, media } = await box.state<BoxSnapshot>();
-  return power === phase && media?.isFlowing === true && media.resting.length === resting;
+  return power === phase && media?.isFlowing === true && media.suspended.length === resting;
 }
 
 /** Percent of a core of the daemon, capture, media, and what media started. */

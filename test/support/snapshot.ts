@@ -24,9 +24,9 @@ const FIGURES: MediaFigures = {
   partLagMs: { p50: 3, p95: 5, n: 50 },
   partsTotal: 100,
   heldBytes: 1_000_000,
-  heldFramesTotal: 0,
-  standIns: {},
-  resting: [],
+  repeatedFramesTotal: 0,
+  substitutes: {},
+  suspended: [],
 };
 
 export const figures = (change: Partial<MediaFigures> = {}): MediaFigures => ({

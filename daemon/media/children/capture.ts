@@ -56,7 +56,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
     const graph = options.graph();
-    const ids = graph.outlets.map(({ id }) => id);
+    const ids = graph.outputs.map(({ id }) => id);
     const pipes = await openPipes(ids, 'writing');
     using ends = either(signal, media.gone, failing.signal);
     const whileBothLive = ends.signal;
@@ -115,7 +115,7 @@ function runMessage(run: number, { named }: Pipes, options: CaptureOptions): ToM
   return {
     type: 'run',
     run,
-    inlets: named.filter(({ id }) => id !== METER_ID),
+    inputs: named.filter(({ id }) => id !== METER_ID),
     ...(meter === undefined
       ? {}
       : {
@@ -133,7 +133,7 @@ function startMessage({ camera }: CaptureOptions, graph: Graph): ToCapture {
   return {
     type: 'start',
     launch: graph.launch,
-    outlets: graph.outlets,
+    outputs: graph.outputs,
     ...(feed === undefined ? {} : { feed }),
   };
 }

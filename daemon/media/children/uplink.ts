@@ -47,12 +47,12 @@ export function openUplink(options: UplinkOptions): UplinkChild {
     );
     let forget: () => void = () => undefined;
     try {
-      const outlets = pipes.named.map(({ id, path }, i) => ({
+      const outputs = pipes.named.map(({ id, path }, i) => ({
         id,
         path,
         kind: settings.tracks[i]?.kind ?? 'video',
       }));
-      const ask = (number: number) => ({ type: 'uplink', run: number, outlets }) as const;
+      const ask = (number: number) => ({ type: 'uplink', run: number, outputs }) as const;
       forget = (await media.openPipes(ask, fail, whileBothLive)).forget;
       await runNodeChild<FromUplink>(
         {

@@ -14,7 +14,7 @@ export function reportStream(
     state: media === undefined ? 'off' : media.isFlowing ? 'flowing' : 'starting',
     encoder: clipText(encoder, 64),
     renditions: renditions.slice(0, 8),
-    frames_dropped: media?.heldFramesTotal ?? null,
+    frames_dropped: media?.repeatedFramesTotal ?? null,
     srt: {
       state: uplink?.phase ?? null,
       rtt_s: seconds(srt?.rttMs),

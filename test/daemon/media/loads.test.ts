@@ -90,11 +90,11 @@ function openRest() {
 test('an encoder rests only when nobody takes its pictures, and runs before somebody does', () => {
   const { encoders, set, toMedia, valves } = openRest();
   set({ high: 'low' });
-  assert.equal(toMedia, [{ type: 'rest', standIns: { high: 'low' }, hasPreviews: false }]);
+  assert.equal(toMedia, [{ type: 'suspend', substitutes: { high: 'low' }, hasPreviews: false }]);
   assert.equal(valves(), [], 'viewers still watch it');
-  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  encoders.onFigures({ suspended: ['high'], substitutes: { high: 'low' } });
   assert.equal(valves(), ['valve-high true']);
-  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  encoders.onFigures({ suspended: ['high'], substitutes: { high: 'low' } });
   assert.equal(valves(), [], 'said once');
   set({});
   assert.equal(valves(), ['valve-high false']);
@@ -103,22 +103,22 @@ test('an encoder rests only when nobody takes its pictures, and runs before some
 test('a new pipeline and a new media process are told again', () => {
   const { encoders, set, toMedia, valves } = openRest();
   set({ high: 'low' });
-  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  encoders.onFigures({ suspended: ['high'], substitutes: { high: 'low' } });
   valves();
   encoders.onCapturePlaying();
   assert.equal(valves(), ['valve-high true']);
   toMedia.length = 0;
   encoders.onMediaServing();
   assert.is(toMedia.length, 1);
-  encoders.onFigures({ resting: [], standIns: {} });
+  encoders.onFigures({ suspended: [], substitutes: {} });
   assert.equal(valves(), ['valve-high false']);
 });
 
 test('a rendition that does not come back is brought back by a new pipeline, once in a while', async () => {
   const { clock, encoders, restarts, set } = openRest();
   set({ high: 'low' });
-  const stuck = { resting: [], standIns: { high: 'low' } };
-  encoders.onFigures({ resting: ['high'], standIns: { high: 'low' } });
+  const stuck = { suspended: [], substitutes: { high: 'low' } };
+  encoders.onFigures({ suspended: ['high'], substitutes: { high: 'low' } });
   set({});
   for (let s = 0; s < 14; s += 1) {
     encoders.onFigures(stuck);
@@ -128,9 +128,9 @@ test('a rendition that does not come back is brought back by a new pipeline, onc
   await clock.advance(2_000);
   encoders.onFigures(stuck);
   assert.is(restarts.length, 1);
-  encoders.onFigures({ resting: [], standIns: {} });
+  encoders.onFigures({ suspended: [], substitutes: {} });
   await clock.advance(60_000);
-  encoders.onFigures({ resting: [], standIns: {} });
+  encoders.onFigures({ suspended: [], substitutes: {} });
   assert.is(restarts.length, 1);
 });
 

@@ -72,7 +72,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   await touch(box.operatorUrl, { do: 'mains', isOn: false });
   await touch(box.operatorUrl, { do: 'charge', pct: 30 });
   await untilState(box, ({ power }) => power === 'saving');
-  await untilState(box, ({ media }) => media?.resting.includes('high') === true);
+  await untilState(box, ({ media }) => media?.suspended.includes('high') === true);
   assert.equal(
     (await stateOf(box)).resting.map(({ load }) => load),
     ['previews', 'top-rendition'],
@@ -90,7 +90,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
 
   await touch(box.operatorUrl, { do: 'charge', pct: 8 });
   await untilState(box, ({ power }) => power === 'last-minutes');
-  await untilState(box, ({ media }) => media?.resting.length === 2);
+  await untilState(box, ({ media }) => media?.suspended.length === 2);
   assert.match(await printed(), /rejected \(SAVING_POWER\): the printer takes no jobs/);
   assert.equal(await offered(), ['low']);
   const idle = ticksOf(box.childPid('capture') ?? 0);
@@ -99,7 +99,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
 
   await touch(box.operatorUrl, { do: 'mains', isOn: true });
   await untilState(box, ({ power, resting: loads }) => power === 'normal' && loads.length === 0);
-  await untilState(box, ({ media }) => Object.keys(media?.standIns ?? { a: 1 }).length === 0);
+  await untilState(box, ({ media }) => Object.keys(media?.substitutes ?? { a: 1 }).length === 0);
   await until(async () => (await offered())?.length === 3, PATIENCE_MS, box.output);
   assert.match(await printed(), 'done');
   const before = ticksOf(box.childPid('capture') ?? 0);

@@ -285,9 +285,9 @@ export function fakeSnapshot(): BoxSnapshot {
       partLagMs: { p50: 3.3, p95: 4.8, n: 300 },
       partsTotal: 52_000,
       heldBytes: 9_000_000,
-      heldFramesTotal: 0,
-      standIns: {},
-      resting: [],
+      repeatedFramesTotal: 0,
+      substitutes: {},
+      suspended: [],
     },
     levels: { peakDbfs: [-14, -17.5], rmsDbfs: [-23, -26] },
     uplink: {

@@ -12,7 +12,7 @@ import { type RunningChild, runCommand, runNodeChild } from '../../../hal/os/pro
 import { bitrateProperty } from '../../../pipelines/capture/encoder.ts';
 import { renderGraph } from '../../../pipelines/capture/graph.ts';
 import type { FromCapture, ToCapture } from '../../../pipelines/capture/messages.ts';
-import { openInlet, openRawInlet } from '../../../pipelines/media/track-input.ts';
+import { openRawInput, openTrackInput } from '../../../pipelines/media/track-input.ts';
 import { until } from '../../support/box.ts';
 
 const test = suite('running capture');
@@ -40,7 +40,7 @@ async function startCapture() {
     camera: camera.source,
     sound: sound.source,
     fps: 30,
-    isSteady: true,
+    hasStableFrameRate: true,
     gopFrames: 300,
     renditions: [
       { id: 'high', width: 320, height: 180, bitrateBps: 1_500_000 },
@@ -52,19 +52,19 @@ async function startCapture() {
     audioEncoder: 'avenc_aac',
   });
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-capture-'));
-  const paths = graph.outlets.map(({ id }) => join(folder, id));
+  const paths = graph.outputs.map(({ id }) => join(folder, id));
   await runCommand('mkfifo', paths, { timeoutMs: 2_000 });
   let rawBytes = 0;
   const seen = new Map<string, SeenUnit[]>();
-  const stops = graph.outlets.map(({ id, kind }, i) => {
+  const stops = graph.outputs.map(({ id, kind }, i) => {
     if (kind === 'meter') {
-      return openRawInlet(paths[i] as string, (bytes) => {
+      return openRawInput(paths[i] as string, (bytes) => {
         rawBytes += bytes.length;
       });
     }
     const units: SeenUnit[] = [];
     seen.set(id, units);
-    return openInlet(paths[i] as string, {
+    return openTrackInput(paths[i] as string, {
       onCaps: () => undefined,
       onUnit: ({ runningUs, isKeyframe, data }) =>
         units.push({ frame: Math.round((runningUs * 30) / 1e6), isKeyframe, bytes: data.length }),
@@ -89,7 +89,7 @@ async function startCapture() {
         started.send({
           type: 'start',
           launch: graph.launch,
-          outlets: graph.outlets,
+          outputs: graph.outputs,
           ...(feed === undefined ? {} : { feed }),
         } satisfies ToCapture);
       },

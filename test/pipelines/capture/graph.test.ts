@@ -30,7 +30,7 @@ function graph(sound: 'test' | 'none' = 'test') {
     camera: openCamera(CAMERA).source,
     sound: openSound({ ...SOUND, driver: sound }).source,
     fps: 30,
-    isSteady: true,
+    hasStableFrameRate: true,
     gopFrames: 30,
     renditions: [
       { id: 'high', width: 640, height: 360, bitrateBps: 900_000 },
@@ -45,7 +45,7 @@ function graph(sound: 'test' | 'none' = 'test') {
 
 test('each rendition and the sound leave on a descriptor of their own, from 3 on', () => {
   assert.equal(
-    graph().outlets.map(({ id, fd }) => [id, fd]),
+    graph().outputs.map(({ id, fd }) => [id, fd]),
     [
       ['high', 3],
       ['low', 4],
@@ -54,7 +54,7 @@ test('each rendition and the sound leave on a descriptor of their own, from 3 on
     ],
   );
   assert.equal(
-    graph('none').outlets.map(({ id }) => id),
+    graph('none').outputs.map(({ id }) => id),
     ['high', 'low'],
   );
   assert.not.match(graph('none').launch, 'sound');

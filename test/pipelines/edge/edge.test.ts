@@ -386,9 +386,9 @@ test('an origin whose parts are byte ranges is told of, however its playlist is 
       : { status: 200, headers, body: [gzipSync(text)] },
   );
   await (await room.get('/live/index.m3u8')).text();
-  assert.is(room.edge.lack, undefined);
+  assert.is(room.edge.unsupported, undefined);
   await (await room.get('/live/a/index.m3u8')).text();
-  assert.match(room.edge.lack ?? '', 'byte ranges');
+  assert.match(room.edge.unsupported ?? '', 'byte ranges');
 });
 
 test('what was stored and is old is asked for with its ETag, and kept when it is the same', async () => {

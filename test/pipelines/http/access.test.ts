@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Edge } from '../../../pipelines/edge/edge.ts';
-import { guarded, OPEN_GATE, openGate, openGateOf } from '../../../pipelines/http/access.ts';
+import {
+  openAccess,
+  openTokenAccess,
+  PUBLIC_ACCESS,
+  withAccess,
+} from '../../../pipelines/http/access.ts';
 import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { type Reply, reply } from '../../../pipelines/http/reply.ts';
 import { signPath } from '../../../pipelines/http/token.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const test = suite('gate of posters and previews');
+const test = suite('access of posters and previews');
 
 const KEY = Buffer.from('a secret of this venue');
 const POSTER = '/posters/live-640';
@@ -21,17 +26,17 @@ const requestOf = (path: string): HttpRequest => ({
   header: () => undefined,
 });
 
-/** What is behind a gate, and the paths that got there. */
+/** What is behind a access, and the paths that got there. */
 function openHouse(maxAgeS = 30) {
   let nowS = 1_000_000;
   const asked: string[] = [];
-  const gate = openGate(KEY, () => nowS);
-  const answer = guarded(gate, ({ path }: HttpRequest): Reply => {
+  const access = openTokenAccess(KEY, () => nowS);
+  const answer = withAccess(access, ({ path }: HttpRequest): Reply => {
     asked.push(path);
     return reply(200, [Buffer.from('picture')], { type: 'image/jpeg', cacheS: maxAgeS });
   });
   return {
-    gate,
+    access,
     asked,
     get: (path: string) => answer(requestOf(path)),
     wait: (seconds: number) => {
@@ -56,7 +61,7 @@ test('without a token posters and previews are 403; the stream and clips need no
 
 test('who has a token gets it until it expires, and what answers never sees the token', () => {
   const house = openHouse();
-  const signed = house.gate.sign(POSTER);
+  const signed = house.access.sign(POSTER);
   assert.is(house.get(signed).status, 200);
   assert.equal(house.asked, [POSTER]);
   assert.is(house.get(signed.replace('640', '320')).status, 403);
@@ -69,12 +74,12 @@ test('who has a token gets it until it expires, and what answers never sees the 
 
 test('an address is the same for an hour, so a page that holds it is too', () => {
   const house = openHouse();
-  const first = house.gate.sign(POSTER);
+  const first = house.access.sign(POSTER);
   const left = 3_600 - (house.nowS() % 3_600);
   house.wait(left - 1);
-  assert.is(house.gate.sign(POSTER), first);
+  assert.is(house.access.sign(POSTER), first);
   house.wait(2);
-  assert.is.not(house.gate.sign(POSTER), first);
+  assert.is.not(house.access.sign(POSTER), first);
 });
 
 test('no cache keeps a picture for longer than its token holds', () => {
@@ -82,7 +87,7 @@ test('no cache keeps a picture for longer than its token holds', () => {
   const signed = signPath(POSTER, house.nowS() + 40, KEY);
   assert.is(headerOf(house.get(signed), 'Cache-Control'), 'max-age=40');
   const short = openHouse(10);
-  assert.is(headerOf(short.get(short.gate.sign(POSTER)), 'Cache-Control'), 'max-age=10');
+  assert.is(headerOf(short.get(short.access.sign(POSTER)), 'Cache-Control'), 'max-age=10');
 });
 
 test('a hundred tokens are one copy at an edge: the token is no part of its key', async () => {
@@ -101,8 +106,8 @@ test('a hundred tokens are one copy at an edge: the token is no part of its key'
     signal: new AbortController().signal,
     wake: () => wake(),
   });
-  const answer = guarded(house.gate, (request) => edge.answer(request));
-  const first = answer(requestOf(house.gate.sign(POSTER)));
+  const answer = withAccess(house.access, (request) => edge.answer(request));
+  const first = answer(requestOf(house.access.sign(POSTER)));
   assert.ok('wait' in first);
   const got = await new Promise<Reply | undefined>((resolve) => {
     wake = () => resolve('wait' in first ? first.retry() : first);
@@ -117,14 +122,14 @@ test('a hundred tokens are one copy at an edge: the token is no part of its key'
 
 test('without a secret all is open; one that is short or away is told without its words', () => {
   assert.is(
-    openGateOf('', () => 0),
-    OPEN_GATE,
+    openAccess('', () => 0),
+    PUBLIC_ACCESS,
   );
-  const file = join(mkdtempSync(join(tmpdir(), 'venuebox-gate-')), 'secret');
-  assert.throws(() => openGateOf(file, () => 0), /token_secret_file: .* cannot be read/);
+  const file = join(mkdtempSync(join(tmpdir(), 'venuebox-access-')), 'secret');
+  assert.throws(() => openAccess(file, () => 0), /token_secret_file: .* cannot be read/);
   writeFileSync(file, 'tooshort\n');
   assert.throws(
-    () => openGateOf(file, () => 0),
+    () => openAccess(file, () => 0),
     ({ message }: Error) => /must hold 16 to/.test(message) && !message.includes('tooshort'),
   );
 });

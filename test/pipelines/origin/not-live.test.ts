@@ -1,24 +1,24 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCurtain } from '../../../pipelines/origin/not-live.ts';
+import { openNotLiveFilter } from '../../../pipelines/origin/not-live.ts';
 
-const test = suite('the curtain between stage and guests');
+const test = suite('the filter between stage and guests');
 
 const KEY = '/preview/0123456789012345678901';
 
 function openStage() {
-  const curtain = openCurtain(KEY);
+  const filter = openNotLiveFilter(KEY);
   const ask = (path: string) => {
-    const found = curtain.admit({ path, query: new URLSearchParams(), header: () => undefined });
+    const found = filter.admit({ path, query: new URLSearchParams(), header: () => undefined });
     return 'status' in found ? found.status : found.path;
   };
-  return { curtain, ask };
+  return { filter, ask };
 }
 
 test('before a drop and after it the stage is for whoever has the crew’s path', () => {
-  const { curtain, ask } = openStage();
+  const { filter, ask } = openStage();
   for (const isOpen of [false, true, false]) {
-    curtain.setOpen(isOpen);
+    filter.setLive(isOpen);
     assert.is(ask('/live/mid/index.m3u8'), isOpen ? '/live/mid/index.m3u8' : 503);
     assert.is(ask(`${KEY}/live/mid/1.0.m4s`), '/live/mid/1.0.m4s');
   }

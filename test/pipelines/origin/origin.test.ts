@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { parseDirectives } from '../../../pipelines/hls/directives.ts';
+import { HeldRequests } from '../../../pipelines/http/held-requests.ts';
 import { acceptsGzip, chooseProfile } from '../../../pipelines/http/negotiate.ts';
 import { refuse } from '../../../pipelines/http/reply.ts';
-import { Waiters } from '../../../pipelines/http/waiters.ts';
 import { beaconSchema, Viewers } from '../../../pipelines/origin/viewers.ts';
 import { openFeed } from '../../support/feed.ts';
 
@@ -147,7 +147,7 @@ test('a beacon with anything else in it is refused', () => {
 });
 
 test('held requests have a limit, and none outlives its time', () => {
-  const waiters = new Waiters(2, 2);
+  const heldRequests = new HeldRequests(2, 2);
   let settled = 0;
   const wait = {
     wait: 'a',
@@ -156,26 +156,26 @@ test('held requests have a limit, and none outlives its time', () => {
     expired: () => refuse(503, 'late'),
   };
   const hold = () =>
-    waiters.hold(wait, 'a', 0, () => {
+    heldRequests.hold(wait, 'a', 0, () => {
       settled += 1;
     });
   assert.ok(hold() && hold());
   assert.is(hold(), undefined);
-  waiters.sweep(99);
+  heldRequests.sweep(99);
   assert.is(settled, 0);
-  waiters.sweep(100);
-  assert.equal([settled, waiters.count], [2, 0]);
+  heldRequests.sweep(100);
+  assert.equal([settled, heldRequests.count], [2, 0]);
 });
 
 test('one address cannot hold what others need', () => {
-  const waiters = new Waiters(10, 2);
+  const heldRequests = new HeldRequests(10, 2);
   const wait = {
     wait: 'a',
     holdMs: 100,
     retry: () => undefined,
     expired: () => refuse(503, 'late'),
   };
-  const hold = (address: string) => waiters.hold(wait, address, 0, () => undefined);
+  const hold = (address: string) => heldRequests.hold(wait, address, 0, () => undefined);
   const [first] = [hold('a'), hold('a')];
   assert.is(hold('a'), undefined);
   assert.ok(hold('b'));

@@ -37,7 +37,7 @@ function openRouting() {
     for (let frame = from; frame < to; frame += 1) {
       const unit = { isKeyframe: frame % 30 === 0, isDiscont: false, arrivedUs: frame * FRAME_US };
       const give = (id: string, late: number) =>
-        routing.give(id, { ...unit, timeUs: (frame + late) * FRAME_US, data: Buffer.from(id) });
+        routing.route(id, { ...unit, timeUs: (frame + late) * FRAME_US, data: Buffer.from(id) });
       give('high', 0);
       give('low', lateFrames);
     }
@@ -54,7 +54,7 @@ test('a format is kept for the encoder, and told to those that are made of it', 
   const { routing, windowOf } = openRouting();
   const [high, low] = [encodingOf(formatOf(VIDEO_CAPS)), encodingOf(formatOf(LOW_CAPS))];
   assert.ok(routing.setFormat('high', high.format));
-  routing.setStandIns({ high: 'low' });
+  routing.setSubstitutes({ high: 'low' });
   routing.settle();
   assert.ok(routing.setFormat('low', low.format));
   assert.ok(windowOf('high').init(high.initId));
@@ -67,7 +67,7 @@ test('an encoder that nobody reads gives to nobody; one that two read gives to b
   const { routing, pass, windowOf } = openRouting();
   routing.setFormat('high', formatOf(VIDEO_CAPS));
   routing.setFormat('low', formatOf(LOW_CAPS));
-  routing.setStandIns({ high: 'low' });
+  routing.setSubstitutes({ high: 'low' });
   routing.settle();
   pass(0, 30);
   for (const id of ['high', 'low']) {
@@ -89,17 +89,17 @@ test('a change under way waits for a key frame of the common grid', () => {
     routing.setFormat('high', formatOf(VIDEO_CAPS));
     routing.setFormat('low', formatOf(LOW_CAPS));
     pass(0, 45);
-    routing.setStandIns({ high: 'low' });
+    routing.setSubstitutes({ high: 'low' });
     pass(45, 180, lateFrames);
-    assert.equal(routing.standIns.now(), isOnGrid ? { high: 'low' } : {});
+    assert.equal(routing.substitutes.now(), isOnGrid ? { high: 'low' } : {});
   }
 });
 
 test('a picture is never made of the sound, nor of what is no rendition', () => {
   const { routing } = openRouting();
-  routing.setStandIns({ high: 'audio', low: 'other' });
+  routing.setSubstitutes({ high: 'audio', low: 'other' });
   routing.settle();
-  assert.equal(routing.standIns.now(), {});
+  assert.equal(routing.substitutes.now(), {});
 });
 
 test.run();

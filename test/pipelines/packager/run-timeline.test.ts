@@ -22,41 +22,41 @@ const openRun = (video: Stamping = 'clock', audio: Stamping = 'clock') =>
   new RunTimeline({ video, audio }, BEGUN_US);
 
 function hold(run: RunTimeline, trackId: string, kind: TrackKind, units: number): void {
-  for (let i = 0; i < units; i += 1) run.hold({ trackId, kind, unit: unitAt(i * FRAME_US) });
+  for (let i = 0; i < units; i += 1) run.buffer({ trackId, kind, unit: unitAt(i * FRAME_US) });
 }
 
 test('a run that brings nothing is never judged', () => {
-  assert.not.ok(openRun().isJudgeable(['high'], BEGUN_US + 60e6));
+  assert.not.ok(openRun().canPlace(['high'], BEGUN_US + 60e6));
 });
 
 test('a run is judged when each of its tracks has brought a few units', () => {
   const run = openRun();
   hold(run, 'high', 'video', 10);
   const nowUs = BEGUN_US + 500_000;
-  assert.not.ok(run.isJudgeable(['high', 'audio'], nowUs), 'the sound has not come');
-  assert.ok(run.isJudgeable(['high'], nowUs), 'there is none to come');
+  assert.not.ok(run.canPlace(['high', 'audio'], nowUs), 'the sound has not come');
+  assert.ok(run.canPlace(['high'], nowUs), 'there is none to come');
   hold(run, 'audio', 'audio', 10);
-  assert.ok(run.isJudgeable(['high', 'audio'], nowUs));
+  assert.ok(run.canPlace(['high', 'audio'], nowUs));
 });
 
 test('a track that does not come is waited for no longer than two seconds', () => {
   const run = openRun();
   hold(run, 'high', 'video', 10);
-  assert.not.ok(run.isJudgeable(['high', 'audio'], BEGUN_US + 1_900_000));
-  assert.ok(run.isJudgeable(['high', 'audio'], BEGUN_US + 2_100_000));
+  assert.not.ok(run.canPlace(['high', 'audio'], BEGUN_US + 1_900_000));
+  assert.ok(run.canPlace(['high', 'audio'], BEGUN_US + 2_100_000));
 });
 
 test('what was held is given back once, in its order, and has its place by its arrival', () => {
   const run = openRun();
   hold(run, 'high', 'video', 3);
   assert.is(run.timeOf('video', 0), undefined);
-  const { startUs, held } = run.place(0);
+  const { startUs, buffered } = run.place(0);
   assert.is(startUs, BEGUN_US + 10_000);
   assert.equal(
-    held.map(({ unit }) => unit.runningUs),
+    buffered.map(({ unit }) => unit.runningUs),
     [0, FRAME_US, 2 * FRAME_US],
   );
-  assert.not.ok(run.isHolding);
+  assert.not.ok(run.isBuffering);
   assert.ok(run.isPlaced);
   assert.is(run.timeOf('video', FRAME_US), BEGUN_US + 10_000 + FRAME_US);
 });

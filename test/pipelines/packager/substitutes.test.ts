@@ -48,14 +48,14 @@ function encodersOf(feed: Feed, renditionId: string): readonly string[] {
 test('a rendition goes on with the pictures of another, from a key frame on and without a gap', () => {
   const { feed, seen, watch } = openTwo();
   watch(3.5);
-  feed.presentation.setStandIns({ high: 'low' });
+  feed.presentation.setSubstitutes({ high: 'low' });
   watch(2.5);
-  assert.equal(feed.presentation.standIns.resting(), ['high']);
+  assert.equal(feed.presentation.substitutes.suspended(), ['high']);
   feed.rest(['high']);
   watch(6);
   feed.rest([]);
-  feed.presentation.setStandIns({});
-  assert.equal(feed.presentation.standIns.resting(), []);
+  feed.presentation.setSubstitutes({});
+  assert.equal(feed.presentation.substitutes.suspended(), []);
   watch(5);
   const encoders = encodersOf(feed, 'high');
   assert.equal([...new Set(encoders)], ['high', 'low'], `each segment is of one: ${encoders}`);
@@ -69,7 +69,7 @@ test('a rendition goes on with the pictures of another, from a key frame on and 
 test('each change is a discontinuity of the same segment in all renditions, with another init section', () => {
   const { feed, watch } = openTwo();
   watch(3.5);
-  feed.presentation.setStandIns({ high: 'low' });
+  feed.presentation.setSubstitutes({ high: 'low' });
   watch(5);
   const breaks = RENDITIONS.map((id) =>
     readPlaylist(feed.text(`/live/${id}/index.m3u8`))
@@ -89,10 +89,10 @@ test('new viewers are not offered a rendition that rests, and are again when it 
   const offered = () => feed.text('/live/index.m3u8?profile=laptop').match(/^\w+\/index/gm);
   watch(3);
   assert.equal(offered(), ['low/index', 'high/index', 'audio/index']);
-  feed.presentation.setStandIns({ high: 'low' });
+  feed.presentation.setSubstitutes({ high: 'low' });
   assert.equal(offered(), ['low/index', 'audio/index']);
   watch(3);
-  feed.presentation.setStandIns({});
+  feed.presentation.setSubstitutes({});
   assert.equal(offered(), ['low/index', 'audio/index'], 'not before it is back');
   watch(3);
   assert.equal(offered(), ['low/index', 'high/index', 'audio/index']);
@@ -101,7 +101,7 @@ test('new viewers are not offered a rendition that rests, and are again when it 
 test('capture that is started again meanwhile begins without the one that rests', () => {
   const { feed, seen, watch } = openTwo();
   watch(3);
-  feed.presentation.setStandIns({ high: 'low' });
+  feed.presentation.setSubstitutes({ high: 'low' });
   watch(3);
   feed.die();
   feed.rest(['high']);
@@ -110,14 +110,14 @@ test('capture that is started again meanwhile begins without the one that rests'
   feed.presentation.setCaps('low', LOW_CAPS);
   watch(4);
   assert.ok(feed.presentation.isFlowing(feed.nowUs()));
-  assert.ok(feed.presentation.silentUs(feed.nowUs()) < 500_000, 'nobody takes it for hung');
+  assert.ok(feed.presentation.stalledUs(feed.nowUs()) < 500_000, 'nobody takes it for hung');
   assert.is(encodersOf(feed, 'high').at(-1), 'low');
   assert.equal(checkSeries(seen), []);
 });
 
 test('asked for before anything came it is so from the first segment on', () => {
   const { feed, watch } = openTwo();
-  feed.presentation.setStandIns({ high: 'low' });
+  feed.presentation.setSubstitutes({ high: 'low' });
   feed.rest(['high']);
   watch(3);
   assert.equal([...new Set(encodersOf(feed, 'high'))], ['low']);
@@ -133,11 +133,11 @@ test('key frames are asked for at the start of a segment, while one waits to com
     }
   };
   watch(3.5);
-  feed.presentation.setStandIns({ high: 'low' });
+  feed.presentation.setSubstitutes({ high: 'low' });
   pass(3);
   feed.rest(['high']);
   assert.equal(cues, []);
-  feed.presentation.setStandIns({});
+  feed.presentation.setSubstitutes({});
   pass(6.5);
   assert.is(cues.length, 2, 'its encoder does not answer: it is asked again');
   const { segments } = readPlaylist(feed.text('/live/low/index.m3u8'));
@@ -155,9 +155,9 @@ test('key frames are asked for at the start of a segment, while one waits to com
 
 test('sound never stands in for a picture', () => {
   const { feed, watch } = openTwo();
-  feed.presentation.setStandIns({ high: 'audio' });
+  feed.presentation.setSubstitutes({ high: 'audio' });
   watch(3);
-  assert.equal(feed.presentation.standIns.resting(), []);
+  assert.equal(feed.presentation.substitutes.suspended(), []);
 });
 
 interface Frame extends PlacedUnit {
@@ -170,16 +170,16 @@ const frame = (of: string, index: number): Frame => ({
   timeUs: index * FRAME_US,
   isKeyframe: index % 10 === 0,
 });
-const turnAt = (keyframeUs: number) => keyframeUs + 10 * FRAME_US;
+const switchAt = (keyframeUs: number) => keyframeUs + 10 * FRAME_US;
 
 test('whichever source is ahead, each frame is taken once and in order', () => {
   for (const leadFrames of [-5, -1, 0, 1, 5]) {
     const splice = new Splice<Frame>('a');
     const out: Frame[] = [];
     for (let i = 0; i < 60; i += 1) {
-      if (i === 13) splice.turnTo('b');
+      if (i === 13) splice.switchTo('b');
       for (const unit of [frame('a', i), frame('b', i + leadFrames)]) {
-        if (unit.timeUs >= 0) out.push(...splice.take(unit.of, unit, FRAME_US, turnAt).units);
+        if (unit.timeUs >= 0) out.push(...splice.take(unit.of, unit, FRAME_US, switchAt).units);
       }
     }
     const times = out.map(({ timeUs }) => timeUs / FRAME_US);
@@ -188,29 +188,29 @@ test('whichever source is ahead, each frame is taken once and in order', () => {
       times.map((_, i) => i),
       `${leadFrames} ahead`,
     );
-    const turned = out.findIndex(({ of }) => of === 'b');
-    assert.is(out[turned]?.isKeyframe, true);
-    assert.ok(out.slice(turned).every(({ of }) => of === 'b'));
+    const switched = out.findIndex(({ of }) => of === 'b');
+    assert.is(out[switched]?.isKeyframe, true);
+    assert.ok(out.slice(switched).every(({ of }) => of === 'b'));
     assert.is(splice.source, 'b');
   }
 });
 
 test('a change that is taken back changes nothing', () => {
   const splice = new Splice<Frame>('a');
-  splice.turnTo('b');
-  splice.take('b', frame('b', 10), FRAME_US, turnAt);
-  splice.turnTo('a');
+  splice.switchTo('b');
+  splice.take('b', frame('b', 10), FRAME_US, switchAt);
+  splice.switchTo('a');
   assert.is(splice.wanted, 'a');
-  assert.not.ok(splice.listensTo('b'));
-  assert.is(splice.take('a', frame('a', 30), FRAME_US, turnAt).units.length, 1);
+  assert.not.ok(splice.reads('b'));
+  assert.is(splice.take('a', frame('a', 30), FRAME_US, switchAt).units.length, 1);
 });
 
 test('frames wait for the old source no longer than the bound', () => {
   const splice = new Splice<Frame>('a');
-  splice.turnTo('b');
+  splice.switchTo('b');
   let taken = 0;
   for (let i = 10; i < 300; i += 1) {
-    taken += splice.take('b', frame('b', i), FRAME_US, turnAt).units.length;
+    taken += splice.take('b', frame('b', i), FRAME_US, switchAt).units.length;
   }
   assert.ok(taken > 200);
   assert.is(splice.source, 'b');

@@ -118,7 +118,7 @@ test('a frame that the camera left out is made up for by its neighbour, without 
   const text = feed.text('/live/high/index.m3u8');
   assert.not.match(text, 'GAP');
   assert.equal(checkPlaylist(text), []);
-  assert.is(feed.presentation.heldTotal, 2);
+  assert.is(feed.presentation.repeatedFramesTotal, 2);
   const durations = text.match(/#EXTINF:[\d.]+/g);
   assert.ok(
     durations?.every((line) => line === '#EXTINF:1'),

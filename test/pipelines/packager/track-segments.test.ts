@@ -99,15 +99,15 @@ test('one that begins late begins with the newest segment, at its own first fram
 
 test('a segment is whole with its last frame: of a picture by their count, of sound by the plan', () => {
   const { video, audio } = openSegments();
-  assert.not.ok(audio.segments.isWhole(5_000_000, AUDIO), 'none is open');
+  assert.not.ok(audio.segments.isComplete(5_000_000, AUDIO), 'none is open');
   video.segments.take(keyframe(0), VIDEO);
   for (const { segments } of [video, audio]) segments.openPlanned(0);
   for (let i = 1; i < 29; i += 1) video.segments.take(frame(i * FRAME_US), VIDEO);
-  assert.not.ok(video.segments.isWhole(5_000_000, VIDEO));
+  assert.not.ok(video.segments.isComplete(5_000_000, VIDEO));
   video.segments.take(frame(29 * FRAME_US), VIDEO);
-  assert.ok(video.segments.isWhole(0, VIDEO));
-  assert.not.ok(audio.segments.isWhole(980_000, AUDIO));
-  assert.ok(audio.segments.isWhole(990_000, AUDIO));
+  assert.ok(video.segments.isComplete(0, VIDEO));
+  assert.not.ok(audio.segments.isComplete(980_000, AUDIO));
+  assert.ok(audio.segments.isComplete(990_000, AUDIO));
 });
 
 test('what is opened names the init section that it needs', () => {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  chooseRung,
-  noteTransfer,
-  noteTrouble,
-  openLadder,
-} from '../../../pipelines/player/ladder.ts';
 import { choosePace, observe, openPace, stalled } from '../../../pipelines/player/pace.ts';
 import { parseMedia, parseMultivariant } from '../../../pipelines/player/playlist.ts';
+import {
+  addTransfer,
+  afterDownswitch,
+  chooseRendition,
+  openLadder,
+} from '../../../pipelines/player/rendition-choice.ts';
 import { openFeed } from '../../support/feed.ts';
 
 const test = suite('player');
@@ -60,15 +60,15 @@ test('it climbs one rung on a fast network, after a calm while, and falls at onc
   let fast = openLadder(0);
   let slow = openLadder(0);
   for (let i = 0; i < 12; i += 1) {
-    fast = noteTransfer(fast, { bytes: 20_000, ms: 2 });
-    slow = noteTransfer(slow, { bytes: 20_000, ms: 200 });
+    fast = addTransfer(fast, { bytes: 20_000, ms: 2 });
+    slow = addTransfer(slow, { bytes: 20_000, ms: 200 });
   }
-  assert.is(chooseRung(fast, rungs, 0, 500), 0);
-  assert.is(chooseRung(fast, rungs, 0, 2_000), 1);
-  assert.is(chooseRung(fast, rungs, 2, 2_000), 2);
-  assert.is(chooseRung(slow, rungs, 1, 0), 0);
-  assert.is(chooseRung(slow, rungs, 0, 0), 0);
-  assert.is(chooseRung(noteTrouble(0), rungs, 1, 5_000), 1);
+  assert.is(chooseRendition(fast, rungs, 0, 500), 0);
+  assert.is(chooseRendition(fast, rungs, 0, 2_000), 1);
+  assert.is(chooseRendition(fast, rungs, 2, 2_000), 2);
+  assert.is(chooseRendition(slow, rungs, 1, 0), 0);
+  assert.is(chooseRendition(slow, rungs, 0, 0), 0);
+  assert.is(chooseRendition(afterDownswitch(0), rungs, 1, 5_000), 1);
 });
 
 test('it reads what the origin writes: parts with their dates, the hint, gaps', () => {

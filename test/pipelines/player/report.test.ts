@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import { takeBeacon } from '../../../pipelines/origin/beacons.ts';
+import { receiveBeacon } from '../../../pipelines/origin/beacons.ts';
 import { type Beacon, beaconSchema, Viewers } from '../../../pipelines/origin/viewers.ts';
 import { possibleMs, renderReport } from '../../../pipelines/player/report.ts';
 
@@ -34,7 +34,7 @@ test('one odd figure never loses the beacon: viewer and stalls count', () => {
   for (const figure of odd) {
     const viewers = new Viewers(() => true);
     const body = JSON.stringify(renderReport({ ...SEEN, ...figure }));
-    assert.is(takeBeacon(viewers, '/beacon', body, 0).status, 204, body);
+    assert.is(receiveBeacon(viewers, '/beacon', body, 0).status, 204, body);
     const { viewers: count, stallsTotal, latencyMsByRendition } = viewers.figures(0);
     assert.equal([count, stallsTotal, latencyMsByRendition], [1, 2, {}]);
   }

@@ -9,14 +9,14 @@ test('it counts from opening the page, to the first frame alone', () => {
   assert.equal([startup.hasFrame, startup.tookMs], [false, undefined]);
   startup.seeFrame(400);
   startup.seeFrame(900);
-  startup.beginAnew(1_000, false);
+  startup.restart(1_000, false);
   startup.hide();
   assert.equal([startup.hasFrame, startup.tookMs], [true, 400]);
 });
 
 test('for a page that waited an hour for the drop it counts from when there was a stream', () => {
   const startup = new Startup(false);
-  for (let ms = 1_000; ms <= 3_600_000; ms += 1_000) startup.beginAnew(ms, false);
+  for (let ms = 1_000; ms <= 3_600_000; ms += 1_000) startup.restart(ms, false);
   startup.seeFrame(3_600_500);
   assert.is(startup.tookMs, 500);
 });
@@ -29,7 +29,7 @@ test('of a page that was in the background it is not known, unless that was befo
   left.seeFrame(60_000);
   assert.equal([opened.tookMs, opened.hasFrame, left.tookMs], [undefined, true, undefined]);
   const back = new Startup(true);
-  back.beginAnew(50_000, false);
+  back.restart(50_000, false);
   back.seeFrame(50_400);
   assert.is(back.tookMs, 400);
 });

@@ -25,7 +25,7 @@ for (const player of ['venuebox', 'hls'] as const) {
     await touch(box.operatorUrl, { do: 'charge', pct: 30 });
     await waitInPage(page, `${WIDTH} === 320`);
     await seeFrames(page, { shown: 30, read: 1 });
-    const resting = async () => (await box.state<BoxSnapshot>()).media?.resting ?? [];
+    const resting = async () => (await box.state<BoxSnapshot>()).media?.suspended ?? [];
     await until(async () => (await resting()).includes('mid'), PATIENCE_MS, box.output);
     const before = (await page.evaluate(TIME)) as number;
     await waitInPage(page, `${TIME} > ${before + 3}`);

@@ -63,7 +63,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       partLagMs: { p50: 21, p95: 34, n: 100 },
       partsTotal: 54_321,
       heldBytes: 12_345_678,
-      heldFramesTotal: 7,
+      repeatedFramesTotal: 7,
       framesPerS: 29.97,
       edge: {
         requestsTotal: 20_000,
@@ -75,8 +75,8 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
         heldBytes: 8_100_000,
         upstream: { url: 'http://10.0.0.5:8080', phase: 'live' },
       },
-      standIns: {},
-      resting: [],
+      substitutes: {},
+      suspended: [],
     },
     levels: { peakDbfs: [-6.1, -0.05], rmsDbfs: [-18.4, -12.3] },
     uplink: {

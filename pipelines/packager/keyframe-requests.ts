@@ -6,7 +6,7 @@ const EVERY_SEGMENTS = 4;
  * falls in step with the others: early in a segment, which then grows by that
  * little before the sound has come to its end.
  */
-export class KeyframeCue {
+export class KeyframeRequests {
   /** Segment from which on they may be asked for. */
   #fromMsn = 0;
 

@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lackOf } from '../../../pipelines/edge/missing-fields.ts';
+import { findUnsupported } from '../../../pipelines/edge/unsupported.ts';
 import { openFeed } from '../../support/feed.ts';
 
-const test = suite('what an edge cannot pass on');
+const test = suite('playlist features that an edge does not support');
 
 const RANGES = 'its playlists name byte ranges, which this box does not pass on';
 const QUERIES = 'its playlists name addresses with a query, which this box does not pass on';
@@ -17,7 +17,7 @@ test('byte ranges are found in parts, hints, init sections and segments', () => 
     '#EXT-X-MAP:URI="a.mp4",BYTERANGE="720@0"',
     '#EXT-X-BYTERANGE:75232@0',
   ]) {
-    assert.is(lackOf(playlist(line)), RANGES, line);
+    assert.is(findUnsupported(playlist(line)), RANGES, line);
   }
 });
 
@@ -28,11 +28,11 @@ test('queries are found in lines and attributes, of its own addresses only', () 
     '#EXT-X-PART:DURATION=0.33,URI="a.mp4?b=1"',
     '#EXT-X-MEDIA:TYPE=AUDIO,NAME="x",URI="audio.m3u8?y"',
   ]) {
-    assert.is(lackOf(playlist(line)), QUERIES, line);
+    assert.is(findUnsupported(playlist(line)), QUERIES, line);
   }
 });
 
-test('what goes past this box, or is no address, lacks nothing', () => {
+test('addresses with a host, and what is no address, are supported', () => {
   for (const line of [
     'https://cdn.example.org/seg1.m4s?token=1',
     '//cdn.example.org/seg1.m4s?token=1',
@@ -42,15 +42,15 @@ test('what goes past this box, or is no address, lacks nothing', () => {
     '#EXT-X-PART:URI="BYTERANGE.mp4",DURATION=1',
     '# a comment? BYTERANGE',
   ]) {
-    assert.is(lackOf(playlist(line)), undefined, line);
+    assert.is(findUnsupported(playlist(line)), undefined, line);
   }
 });
 
-test('a page in a playlist’s place lacks nothing', () => {
-  assert.is(lackOf('<a href="/sign-in?x">'), undefined);
+test('a web page in place of a playlist is not judged', () => {
+  assert.is(findUnsupported('<a href="/sign-in?x">'), undefined);
 });
 
-test('a box’s own playlists lack nothing', () => {
+test('a box’s own playlists are supported', () => {
   const feed = openFeed({ windowS: 6 });
   feed.run(8);
   for (const path of ['/live/index.m3u8', '/live/high/index.m3u8', '/live/audio/index.m3u8']) {
@@ -58,7 +58,7 @@ test('a box’s own playlists lack nothing', () => {
     assert.ok('body' in answer, path);
     const text = Buffer.concat('body' in answer ? answer.body : []).toString();
     assert.match(text, '#EXTM3U');
-    assert.is(lackOf(text), undefined, path);
+    assert.is(findUnsupported(text), undefined, path);
   }
 });
 

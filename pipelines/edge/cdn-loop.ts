@@ -5,20 +5,20 @@ import type { HeaderLookup } from '../http/negotiate.ts';
  * Finds an upstream that is this edge itself, perhaps by way of others: each adds
  * itself to what it asks for (`CDN-Loop`, RFC 8586).
  */
-export interface Loop {
+export interface CdnLoop {
   /** The header's value for a request upstream. */
   readonly append: (header: HeaderLookup) => string;
   /** Whether a request has been here before. */
-  readonly isClosed: (header: HeaderLookup) => boolean;
+  readonly includesSelf: (header: HeaderLookup) => boolean;
 }
 
 export const LOOP_DETECTED = 508;
 const VALUE_MAX_CHARS = 1_000;
 
-export function openLoop(id = `venuebox-${randomBytes(6).toString('hex')}`): Loop {
+export function openCdnLoop(id = `venuebox-${randomBytes(6).toString('hex')}`): CdnLoop {
   const before = (header: HeaderLookup) => header('cdn-loop')?.slice(0, VALUE_MAX_CHARS);
   return {
     append: (header) => [before(header) ?? [], id].flat().join(', '),
-    isClosed: (header) => before(header)?.includes(id) === true,
+    includesSelf: (header) => before(header)?.includes(id) === true,
   };
 }

@@ -1,19 +1,19 @@
 import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
-import { takeBeacon } from '../origin/beacons.ts';
+import { receiveBeacon } from '../origin/beacons.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Pages } from '../player/pages.ts';
+import { type CdnLoop, LOOP_DETECTED } from './cdn-loop.ts';
 import type { Edge } from './edge.ts';
-import { LOOP_DETECTED, type Loop } from './loop.ts';
 
-export interface RoomDeps {
+export interface EdgeHandlerDeps {
   readonly edge: Pick<Edge, 'answer'>;
   /** Whether an address is one of the upstream's: see `openTarget`. */
   readonly isUpstream: (path: string) => boolean;
   /** The player, which is this box's own. */
   readonly pages: Pages;
   readonly viewers: Viewers;
-  readonly loop: Loop;
+  readonly loop: CdnLoop;
   /** Monotonic. */
   readonly nowMs: () => number;
 }
@@ -21,24 +21,24 @@ export interface RoomDeps {
 const DROP = '/drop.json';
 
 /** What guests of this room get: our own page, and the upstream's stream in it. */
-export function openRoom({
+export function openEdgeHandlers({
   edge,
   isUpstream,
   pages,
   viewers,
   loop,
   nowMs,
-}: RoomDeps): Omit<Handlers, 'onFault'> {
+}: EdgeHandlerDeps): Omit<Handlers, 'onFault'> {
   const own = (request: HttpRequest): Reply => pages.answer(request) ?? NOT_HERE;
   return {
     get: (request) => {
       if (!isUpstream(request.path)) return own(request);
-      if (loop.isClosed(request.header)) return LOOP;
+      if (loop.includesSelf(request.header)) return LOOP;
       const answer = edge.answer(request);
       // Title, countdown and clock are the upstream's where it tells them.
       return request.path === DROP ? orElse(answer, () => own(request)) : answer;
     },
-    post: (path, body) => takeBeacon(viewers, path, body, nowMs()),
+    post: (path, body) => receiveBeacon(viewers, path, body, nowMs()),
   };
 }
 

@@ -21,7 +21,7 @@ const SHORTEST_SEGMENT_US = 50_000;
  *
  * Pure but for its state.
  */
-export class LateSources {
+export class SourceResync {
   readonly #renditions: Renditions;
   readonly #routing: EncoderRouting;
   readonly #clock: SegmentClock;

@@ -9,7 +9,7 @@ const QUERY_ATTRIBUTE = new RegExp(`^#EXT-X-[^\\n]*[:,]URI="${RELATIVE}[^"\\n?]*
  * What of an origin's playlist an edge does not pass on, as a line: `Range` is not
  * asked for upstream, and queries of its own are dropped. undefined: nothing.
  */
-export function lackOf(playlist: string): string | undefined {
+export function findUnsupported(playlist: string): string | undefined {
   // A network's sign-in page is none.
   if (!playlist.startsWith('#EXTM3U')) return undefined;
   if (RANGE.test(playlist))

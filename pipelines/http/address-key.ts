@@ -2,7 +2,7 @@
  * Who a limit counts: an IPv4 address, or the /64 network that an IPv6 host may pick its
  * addresses from (RFC 4291 §2.5.4).
  */
-export function peerOf(remoteAddress = ''): string {
+export function addressKeyOf(remoteAddress = ''): string {
   const [address = ''] = remoteAddress.split('%');
   if (!address.includes(':')) return address;
   if (address.startsWith('::ffff:') && address.includes('.')) return address.slice(7);

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../http/handlers.ts';
 import { plainBodyOf } from './entry.ts';
-import { lackOf } from './missing-fields.ts';
 import type { Entry } from './store.ts';
+import { findUnsupported } from './unsupported.ts';
 
 const PATHS_MAX = 64;
 const LONGEST_TARGET_S = 60;
@@ -14,7 +14,7 @@ const LACK_TOLD_FOR_MS = 600_000;
  * The last playlist of each path, whole and as an update (`_HLS_skip`): for when a
  * later one cannot be had, and for what it tells.
  */
-export class Newest {
+export class LatestPlaylists {
   readonly #entries = new Map<string, Entry>();
   #holdMs: number;
   #lack: { readonly line: string; readonly atMs: number } | undefined;
@@ -29,8 +29,8 @@ export class Newest {
     return this.#holdMs;
   }
 
-  /** What of these playlists cannot be passed on: see {@link lackOf}. */
-  lack(nowMs: number): string | undefined {
+  /** What of these playlists cannot be passed on: see {@link findUnsupported}. */
+  unsupported(nowMs: number): string | undefined {
     const isOld = this.#lack === undefined || nowMs - this.#lack.atMs >= LACK_TOLD_FOR_MS;
     return isOld ? undefined : this.#lack?.line;
   }
@@ -39,13 +39,15 @@ export class Newest {
     return this.#entries.has(path);
   }
 
-  keep({ path, query }: HttpRequest, entry: Entry): void {
+  save({ path, query }: HttpRequest, entry: Entry): void {
     if (entry.status !== 200 || !path.endsWith('.m3u8')) return;
     const key = query.has('_HLS_skip') ? updateOf(path) : path;
     // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
     if (!this.#entries.delete(key)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;
     this.#entries.set(key, entry);
-    const line = lackOf(plainBodyOf(entry)?.toString('latin1', 0, LACK_READ_MAX_BYTES) ?? '');
+    const line = findUnsupported(
+      plainBodyOf(entry)?.toString('latin1', 0, LACK_READ_MAX_BYTES) ?? '',
+    );
     if (line !== undefined) this.#lack = { line, atMs: entry.atMs };
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > PATHS_MAX && oldest !== undefined) this.#entries.delete(oldest);

@@ -3,14 +3,14 @@ import * as assert from 'uvu/assert';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
 import { limitsFor } from '../../../pipelines/hls/limits.ts';
 import { EncoderRouting } from '../../../pipelines/packager/encoder-routing.ts';
-import { LateSources } from '../../../pipelines/packager/late-sources.ts';
 import { Renditions } from '../../../pipelines/packager/renditions.ts';
 import { RunTimeline } from '../../../pipelines/packager/run-timeline.ts';
 import { SegmentClock } from '../../../pipelines/packager/segment-clock.ts';
+import { SourceResync } from '../../../pipelines/packager/source-resync.ts';
 import type { Stamping } from '../../../pipelines/packager/timeline.ts';
 import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
 
-const test = suite('sources that come late');
+const test = suite('resynchronisation of sources');
 
 const FRAME_US = 1e6 / 30;
 const TRACKS = [
@@ -25,7 +25,7 @@ function openLate(audio: Stamping = 'count') {
   const options = { tracks: TRACKS, limits, firstDiscontinuity: 0, onPublish: () => undefined };
   const renditions = new Renditions(options, clock);
   const routing = new EncoderRouting(renditions, clock);
-  const late = new LateSources(renditions, routing, clock);
+  const resync = new SourceResync(renditions, routing, clock);
   const run = new RunTimeline({ video: 'count', audio }, 0);
   for (const [id, caps] of [
     ['high', VIDEO_CAPS],
@@ -43,13 +43,13 @@ function openLate(audio: Stamping = 'count') {
     arrivedUs,
   });
   const first = { trackId: 'high', kind: 'video', unit: unitAt(0, 0) } as const;
-  run.hold(first);
+  run.buffer(first);
   clock.begin(run.place(0).startUs, false);
   const group = run.groupOf('video', first.unit);
   for (let frame = 0; frame < 30; frame += 1) {
     const { isKeyframe, isDiscont, data } = unitAt(frame, 0);
     const timeUs = group.place(frame * FRAME_US);
-    routing.give('high', { timeUs, isKeyframe, isDiscont, data, arrivedUs: timeUs });
+    routing.route('high', { timeUs, isKeyframe, isDiscont, data, arrivedUs: timeUs });
   }
   return {
     clock,
@@ -60,19 +60,19 @@ function openLate(audio: Stamping = 'count') {
     lose: (untilUs: number) =>
       renditions.change('high', (cutter) => {
         cutter.break();
-        cutter.fillWhole(untilUs, untilUs / 1000);
+        cutter.fillWithGaps(untilUs, untilUs / 1000);
       }),
     follow: (frame: number, arrivedUs: number) =>
-      late.follow(run, group, 'high', unitAt(frame, arrivedUs)),
+      resync.follow(run, group, 'high', unitAt(frame, arrivedUs)),
     /** Sound that comes where it belongs, and is published. */
     hear: (timeUs: number) => {
       const unit = { ...unitAt(0, timeUs), runningUs: timeUs };
       const sound = run.groupOf('audio', { ...unit, arrivedUs: timeUs });
-      late.follow(run, sound, 'audio', unit);
+      resync.follow(run, sound, 'audio', unit);
       const { isKeyframe, isDiscont, data } = unit;
-      routing.give('audio', { timeUs, isKeyframe, isDiscont, data, arrivedUs: timeUs });
+      routing.route('audio', { timeUs, isKeyframe, isDiscont, data, arrivedUs: timeUs });
     },
-    beginRun: () => late.beginRun(),
+    beginRun: () => resync.beginRun(),
   };
 }
 

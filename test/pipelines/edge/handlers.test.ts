@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openLoop } from '../../../pipelines/edge/loop.ts';
-import { openRoom } from '../../../pipelines/edge/room.ts';
+import { openCdnLoop } from '../../../pipelines/edge/cdn-loop.ts';
+import { openEdgeHandlers } from '../../../pipelines/edge/handlers.ts';
 import { hitRatioOf, stepUpstream, type UpstreamState } from '../../../pipelines/edge/state.ts';
 import { openTarget } from '../../../pipelines/edge/target.ts';
 import type { HttpRequest, Wait } from '../../../pipelines/http/handlers.ts';
@@ -9,7 +9,7 @@ import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { Viewers } from '../../../pipelines/origin/viewers.ts';
 import { EDGE } from '../../support/snapshot.ts';
 
-const test = suite('room of an edge');
+const test = suite('edge request handlers');
 
 const textOf = (body: string): Reply =>
   reply(200, [Buffer.from(body)], { type: 'text/plain', cacheS: 0 });
@@ -23,33 +23,33 @@ const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
 function openWith(upstream: (request: HttpRequest) => Reply | Wait) {
   const target = openTarget(new URL('http://10.0.0.5:8080'));
   const viewers = new Viewers(() => true);
-  const room = openRoom({
+  const handlers = openEdgeHandlers({
     edge: { answer: upstream },
     isUpstream: (path) => target(path) !== undefined,
     pages: { answer: ({ path }) => (path === '/nope' ? undefined : textOf(`own ${path}`)) },
     viewers,
-    loop: openLoop('venuebox-me'),
+    loop: openCdnLoop('venuebox-me'),
     nowMs: () => 0,
   });
-  return { room, viewers };
+  return { handlers, viewers };
 }
 
 const bodyOf = (answer: Reply | Wait | undefined): string =>
   answer !== undefined && 'body' in answer ? String(answer.body[0]) : 'waits';
 
 test('the page is this box’s own, stream and posters are the upstream’s', () => {
-  const { room } = openWith(({ path }) => textOf(`upstream ${path}`));
-  assert.is(bodyOf(room.get(requestOf('/'))), 'own /');
-  assert.is(bodyOf(room.get(requestOf('/player.js'))), 'own /player.js');
-  assert.match(bodyOf(room.get(requestOf('/nope'))), 'nothing is here');
+  const { handlers } = openWith(({ path }) => textOf(`upstream ${path}`));
+  assert.is(bodyOf(handlers.get(requestOf('/'))), 'own /');
+  assert.is(bodyOf(handlers.get(requestOf('/player.js'))), 'own /player.js');
+  assert.match(bodyOf(handlers.get(requestOf('/nope'))), 'nothing is here');
   for (const path of ['/live/index.m3u8', '/posters/live-640', '/drop.json']) {
-    assert.is(bodyOf(room.get(requestOf(path))), `upstream ${path}`);
+    assert.is(bodyOf(handlers.get(requestOf(path))), `upstream ${path}`);
   }
 });
 
 test('title and countdown are this box’s own where the upstream tells none', () => {
-  const { room } = openWith(() => refuse(503, 'away'));
-  assert.is(bodyOf(room.get(requestOf('/drop.json'))), 'own /drop.json');
+  const { handlers } = openWith(() => refuse(503, 'away'));
+  assert.is(bodyOf(handlers.get(requestOf('/drop.json'))), 'own /drop.json');
   let late: Reply | undefined;
   const waiting = openWith(() => ({
     wait: 'edge',
@@ -57,30 +57,30 @@ test('title and countdown are this box’s own where the upstream tells none', (
     retry: () => late,
     expired: () => refuse(503, 'late'),
   }));
-  const answer = waiting.room.get(requestOf('/drop.json')) as Wait;
+  const answer = waiting.handlers.get(requestOf('/drop.json')) as Wait;
   assert.is(answer.retry(), undefined);
   assert.is(bodyOf(answer.expired()), 'own /drop.json');
   late = textOf('theirs');
   assert.is(bodyOf(answer.retry()), 'theirs');
-  assert.is((room.get(requestOf('/live/index.m3u8')) as Reply).status, 503);
+  assert.is((handlers.get(requestOf('/live/index.m3u8')) as Reply).status, 503);
 });
 
 test('its own page’s beacons count its own viewers', () => {
-  const { room, viewers } = openWith(() => textOf(''));
+  const { handlers, viewers } = openWith(() => textOf(''));
   const beacon = { id: 'abcdefgh', player: 'native', rendition: 'x', stalls: 0, stalledMs: 0 };
-  assert.is(room.post('/beacon', JSON.stringify(beacon)).status, 204);
-  assert.is(room.post('/beacon', '{').status, 400);
+  assert.is(handlers.post('/beacon', JSON.stringify(beacon)).status, 204);
+  assert.is(handlers.post('/beacon', '{').status, 400);
   assert.is(viewers.figures(0).viewers, 1);
 });
 
 test('an edge that is its own upstream, by way of others too, says so', () => {
-  const { room } = openWith(() => textOf('theirs'));
-  const [me, other] = [openLoop('venuebox-me'), openLoop('venuebox-other')];
+  const { handlers } = openWith(() => textOf('theirs'));
+  const [me, other] = [openCdnLoop('venuebox-me'), openCdnLoop('venuebox-other')];
   const once = me.append(() => undefined);
   const twice = other.append(() => once);
   assert.is(twice, 'venuebox-me, venuebox-other');
-  assert.is((room.get(requestOf('/live/index.m3u8', twice)) as Reply).status, 508);
-  assert.is((room.get(requestOf('/live/index.m3u8', 'venuebox-other')) as Reply).status, 200);
+  assert.is((handlers.get(requestOf('/live/index.m3u8', twice)) as Reply).status, 508);
+  assert.is((handlers.get(requestOf('/live/index.m3u8', 'venuebox-other')) as Reply).status, 200);
 });
 
 test('the upstream is live, waits for its stream, or is away', () => {
@@ -104,13 +104,16 @@ test('the upstream is live, waits for its stream, or is away', () => {
 });
 
 test('a live upstream that needs what an edge cannot pass on says so, until it is away', () => {
-  const lack = 'its playlists name byte ranges, which this box does not pass on';
+  const unsupported = 'its playlists name byte ranges, which this box does not pass on';
   const main = '/live/index.m3u8';
   const live: UpstreamState = { phase: 'live' };
-  const lacking = stepUpstream(live, '/live/a/1.m4s', 200, lack);
-  assert.equal(lacking, { phase: 'live', reason: lack });
-  assert.equal(stepUpstream(lacking, main, 200, undefined), live);
-  assert.equal(stepUpstream(live, main, 503, lack), { phase: 'waiting', reason: 'it answers 503' });
+  const limited = stepUpstream(live, '/live/a/1.m4s', 200, unsupported);
+  assert.equal(limited, { phase: 'live', reason: unsupported });
+  assert.equal(stepUpstream(limited, main, 200, undefined), live);
+  assert.equal(stepUpstream(live, main, 503, unsupported), {
+    phase: 'waiting',
+    reason: 'it answers 503',
+  });
 });
 
 test('the hit ratio counts what costs the upstream nothing', () => {

@@ -23,12 +23,12 @@ export function openLadder(nowMs: number): LadderState {
   return { transfers: [], calmSinceMs: nowMs };
 }
 
-export function noteTransfer(state: LadderState, transfer: Transfer): LadderState {
+export function addTransfer(state: LadderState, transfer: Transfer): LadderState {
   return { ...state, transfers: [...state.transfers.slice(1 - TRANSFERS_KEPT), transfer] };
 }
 
 /** A stall, or a switch: wait before climbing. */
-export function noteTrouble(nowMs: number): LadderState {
+export function afterDownswitch(nowMs: number): LadderState {
   return { transfers: [], calmSinceMs: nowMs + CALM_AFTER_FALL_MS };
 }
 
@@ -38,7 +38,7 @@ export function noteTrouble(nowMs: number): LadderState {
  * @param ladderBps Bandwidth of each rung, lowest first.
  * @returns the present rung, the one above it or the one below.
  */
-export function chooseRung(
+export function chooseRendition(
   state: LadderState,
   ladderBps: readonly number[],
   present: number,

@@ -1,7 +1,7 @@
 import type { Wait } from './handlers.ts';
 import type { Reply } from './reply.ts';
 
-interface Waiter {
+interface HeldRequest {
   readonly address: string;
   readonly wait: Wait;
   readonly expiresMs: number;
@@ -14,11 +14,11 @@ interface Waiter {
  * Bounded, in all and for each address; one sweep serves all time-outs, so a thousand held
  * requests cost no thousand timers.
  */
-export class Waiters {
+export class HeldRequests {
   readonly #limit: number;
   readonly #limitPerAddress: number;
   readonly #perAddress = new Map<string, number>();
-  readonly #held = new Map<string, Set<Waiter>>();
+  readonly #held = new Map<string, Set<HeldRequest>>();
   #count = 0;
 
   constructor(limit: number, limitPerAddress: number) {
@@ -40,45 +40,45 @@ export class Waiters {
     const fromThere = this.#perAddress.get(address) ?? 0;
     if (this.#count >= this.#limit || fromThere >= this.#limitPerAddress) return undefined;
     this.#perAddress.set(address, fromThere + 1);
-    const waiter = { wait, address, expiresMs: nowMs + wait.holdMs, settle };
-    const waiters = this.#held.get(wait.wait) ?? new Set();
-    this.#held.set(wait.wait, waiters);
-    waiters.add(waiter);
+    const held = { wait, address, expiresMs: nowMs + wait.holdMs, settle };
+    const requests = this.#held.get(wait.wait) ?? new Set();
+    this.#held.set(wait.wait, requests);
+    requests.add(held);
     this.#count += 1;
-    return () => this.#forget(waiters, waiter);
+    return () => this.#forget(requests, held);
   }
 
   /** A track has published: answers everyone who can be answered now. */
   wake(trackId: string): void {
-    const waiters = this.#held.get(trackId);
-    if (waiters === undefined) return;
-    const ready: { readonly waiter: Waiter; readonly reply: Reply }[] = [];
-    for (const waiter of waiters) {
-      const reply = waiter.wait.retry();
-      if (reply !== undefined) ready.push({ waiter, reply });
+    const requests = this.#held.get(trackId);
+    if (requests === undefined) return;
+    const ready: { readonly held: HeldRequest; readonly reply: Reply }[] = [];
+    for (const held of requests) {
+      const reply = held.wait.retry();
+      if (reply !== undefined) ready.push({ held, reply });
     }
-    for (const { waiter, reply } of ready) {
-      this.#forget(waiters, waiter);
-      waiter.settle(reply);
+    for (const { held, reply } of ready) {
+      this.#forget(requests, held);
+      held.settle(reply);
     }
   }
 
   /** Ends what was held for too long. To be called a few times a second. */
   sweep(nowMs: number): void {
-    for (const waiters of this.#held.values()) {
-      for (const waiter of waiters) {
-        if (nowMs < waiter.expiresMs) continue;
-        this.#forget(waiters, waiter);
-        waiter.settle(waiter.wait.expired());
+    for (const requests of this.#held.values()) {
+      for (const held of requests) {
+        if (nowMs < held.expiresMs) continue;
+        this.#forget(requests, held);
+        held.settle(held.wait.expired());
       }
     }
   }
 
-  #forget(waiters: Set<Waiter>, waiter: Waiter): void {
-    if (!waiters.delete(waiter)) return;
+  #forget(requests: Set<HeldRequest>, held: HeldRequest): void {
+    if (!requests.delete(held)) return;
     this.#count -= 1;
-    const left = (this.#perAddress.get(waiter.address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(waiter.address, left);
-    else this.#perAddress.delete(waiter.address);
+    const left = (this.#perAddress.get(held.address) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(held.address, left);
+    else this.#perAddress.delete(held.address);
   }
 }
