@@ -1,6 +1,11 @@
+/** The composition root: what the box consists of, and how its parts are joined. */
 import { randomBytes } from 'node:crypto';
-import { messageOf } from '../hal/os/log.ts';
+import type { Clock } from '../hal/os/clock.ts';
+import { type Log, messageOf } from '../hal/os/log.ts';
+import type { Notify } from '../hal/os/notify.ts';
+import { supervise } from '../hal/os/supervise.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
+import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
@@ -8,103 +13,196 @@ import { followDevices } from './devices/follow.ts';
 import { openPrintRoom } from './devices/printing.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
-import { openDrop } from './drop/machine.ts';
-import { openReports } from './drop/reports.ts';
+import { type DropEffects, openDrop } from './drop/machine.ts';
+import { openReports, type Reports } from './drop/reports.ts';
 import { reviveMedia } from './health/media-restart.ts';
-import { openHealth } from './health/run.ts';
-import { type DoorDeps, openDoors } from './interfaces.ts';
+import { type HealthWatch, openHealth } from './health/run.ts';
 import { keepCameraLock } from './media/camera-lock.ts';
 import { openKeptLock } from './media/camera-lock-store.ts';
-import { openDataUse } from './media/data-use-store.ts';
+import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
 import { restingLoads } from './media/loads.ts';
-import { openProgramme } from './media/media-source.ts';
+import type { MediaPath } from './media/media-path.ts';
+import { openProgramme, type Programme } from './media/media-source.ts';
 import { plannedLinks } from './media/settings.ts';
 import { restIn } from './media/sheddable.ts';
+import { runMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
-import type { ModemCare } from './model/snapshot.ts';
+import type { BoxSnapshot, ModemCare } from './model/snapshot.ts';
 import { keepStartedAt } from './model/started-at.ts';
 import { BoxState } from './model/state-store.ts';
 import { careForModems } from './modems/maintenance.ts';
+import { runBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog } from './mqtt/events.ts';
+import { openMqtt } from './mqtt/open.ts';
+import { runPanel } from './panel/run.ts';
 import { powerOff } from './power/logind.ts';
-import { runPower } from './power/run.ts';
+import { type PowerDeps, runPower } from './power/run.ts';
+import { runHeartbeat } from './watchdog/run.ts';
+import type { LogTail } from './web/log-tail.ts';
+import { openOperatorPage } from './web/open.ts';
 
-export interface BoxDeps extends DoorDeps {
+export interface BoxDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The newest lines of `log`, for the operator's page. */
+  readonly logTail: LogTail;
   readonly version: string;
+  /** Where files lie that must survive a restart. */
+  readonly stateFolder: string;
+  /** Path of the socket of the command line. */
+  readonly controlSocket: string;
   /** What phones of this network open. */
   readonly playerUrl: string;
-  /** Whether a box that was not cut off begins live, or waits to be asked. */
+  readonly notify: Notify;
+  readonly watchdogUsec: number | undefined;
+  /** Whether the box goes live at the start, or waits for a command; a drop that a power cut interrupted is resumed either way. */
   readonly start: 'idle' | 'live';
-  /** Called once, when it does what it was started for: frames flow, or it waits. */
-  readonly onReady?: (state: BoxState) => void;
+  /** A PIN for the operator's page was made: show it once, never log it. */
+  readonly onNewPin: (pin: string, file: string) => void;
+  /** Called once, when frames flow, or when the box waits for a command. */
+  readonly onReady?: (box: BoxSnapshot) => void;
 }
 
 /**
- * Runs a whole box until `signal` aborts: the one place where everything meets.
+ * Runs the box until `signal` aborts.
  *
  * Rejects with a ConfigError, HalError or PipelineError when it cannot start.
  */
-export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
-  const { clock, log, stateFolder, start } = deps;
+export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
+  const { clock, log, stateFolder } = deps;
+  const config = withOwnBroker(asked);
   await claimState(stateFolder, { clock, log }, signal);
-  const programme = await openProgramme(config, log, signal);
-  await using devices: Devices = await openDevices(config, { clock, log }, signal);
+  const source = await openProgramme(config, log, signal);
+  await using devices = await openDevices(config, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
-  const mqtt = withOwnBroker(config.mqtt);
-  await using events: EventLog = await openEventLog(mqtt, stateFolder, { clock, log });
-
+  await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
-  const state = new BoxState(
-    {
-      name: config.box.name,
-      version: deps.version,
-      ...programme.facts,
-      ...plannedLinks(config),
-    },
+  const end = () => ending.abort();
+  const box = await joinParts({ ...deps, config, source, devices, dataUse, events, untilEnd, end });
+  await runAll(tasksOf(box), untilEnd);
+}
+
+/** What is opened before the parts, and closed after they have ended. */
+interface Resources extends BoxDeps {
+  readonly config: Config;
+  readonly source: Programme;
+  readonly devices: Devices;
+  readonly dataUse: DataUseStore;
+  readonly events: EventLog;
+  readonly untilEnd: AbortSignal;
+  /** Ends the box from within. */
+  readonly end: () => void;
+}
+
+type Parts = Resources & Awaited<ReturnType<typeof joinParts>>;
+
+async function joinParts(given: Resources) {
+  const { config, source, devices, events, clock, log, stateFolder, playerUrl } = given;
+  const state: BoxState = new BoxState(
+    { name: config.box.name, version: given.version, ...source.facts, ...plannedLinks(config) },
     {
       startedAt: keepStartedAt(clock),
       drop: () => drop.state(),
       troubles: () => drop.troubles(),
       warnings: () => health.warnings(),
       events: () => events.state(),
-      prints: () => printRoom.figures(),
+      prints: () => printing.figures(),
     },
   );
-  const snapshot = () => {
-    const box = state.snapshot();
-    devices.hand?.show(box);
-    return box;
-  };
-  const onEvent = (event: BoxEvent) => {
-    log.info('event', { type: event.type });
-    reports.hear(event);
-    events.record(event).catch((error: unknown) => {
-      log.error('event lost', { type: event.type, reason: messageOf(error) });
-    });
-  };
-
+  const snapshot = () => state.snapshot();
   const reports = await openReports(`${stateFolder}/reports.json`, { snapshot, clock, log });
-
-  // For this run only: told to whoever has given the PIN.
+  const onEvent = (event: BoxEvent) => recordEvent(event, reports, given);
+  const health = openHealth({ snapshot, onEvent, clock, log });
+  // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
+  const mediaPath = source.open({
+    ...{ config, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
+    isFirstDrop: () => drop.isFirst(),
+    ...mediaReports(given, state, health),
+  });
+  const drop = await openDrop({
+    keptFile: `${stateFolder}/drop.json`,
+    start: source.isEdge ? 'idle' : given.start,
+    resumeWithinS: source.isEdge ? 0 : config.drop.resume_within_s,
+    effects: dropEffects(given, mediaPath, state, onEvent),
+    ...{ snapshot, onEvent, clock, log },
+  });
+  const { printer } = devices;
+  const printing = openPrintRoom({
+    ...{ printer, snapshot, title: config.drop.title, playerUrl, clock },
+  });
+  const { isEdge } = source;
+  const commander = openCommander({ drop, isEdge, snapshot, print: printing.print });
+  return {
+    ...given,
+    ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop },
+    commander: logCommands(commander, log),
+  };
+}
+
+/** All that runs side by side; the first that fails ends the box. */
+function tasksOf(box: Parts): readonly Task[] {
+  const { config, devices, health, mediaPath, state, log } = box;
+  const onAway = box.state.setPanelAway.bind(state);
+  const onCare = (modemCare: readonly ModemCare[]) => state.set({ modemCare });
+  const { warnings } = health;
+  const { endMedia } = mediaPath;
+  const { broker_port } = config.mqtt;
+  return [
+    // The drop and its media.
+    mediaPath.run,
+    box.drop.run,
+    box.reports.run,
+    (signal) => keepCameraLock(cameraLock(box), signal),
+    // Faults, power and devices.
+    health.run,
+    (signal) => reviveMedia({ ...box, warnings, endMedia }, signal),
+    (signal) => runPower(powerOf(box), signal),
+    (signal) => followDevices(devices, state, box, signal),
+    (signal) => careForModems({ ...box, modems: devices.modems, onCare }, signal),
+    // The ways to command the box and to see how it is.
+    (signal) => runPanel({ ...box, ...devices.panel, onAway }, signal),
+    openOperatorPage(config, box),
+    (signal) => runControl(box.controlSocket, box, signal),
+    openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),
+    ...optional('broker', broker_port, box, (signal) =>
+      runBroker('127.0.0.1', broker_port, log, signal),
+    ),
+    ...optional('metrics', config.metrics.port, box, (signal) =>
+      runMetrics(config.metrics, box, signal),
+    ),
+    (signal) => runHeartbeat(box, signal),
+  ];
+}
+
+/** A server that is off at port 0, and whose failure the rest of the box survives. */
+function optional(name: string, port: number, { clock, log }: BoxDeps, task: Task): Task[] {
+  const policy = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
+  if (port === 0) return [];
+  return [(signal) => supervise(name, task, { policy, clock, log }, signal)];
+}
+
+function recordEvent(event: BoxEvent, reports: Reports, { events, log }: Resources): void {
+  const { type } = event;
+  log.info('event', { type });
+  reports.hear(event);
+  events.record(event).catch((error: unknown) => {
+    log.error('event lost', { type, reason: messageOf(error) });
+  });
+}
+
+/** What the media path reports, and where it goes. */
+function mediaReports({ config, log, onReady }: Resources, state: BoxState, health: HealthWatch) {
   let isReady = false;
   const beReady = () => {
-    if (isReady) return;
+    if (!isReady) onReady?.(state.snapshot());
     isReady = true;
-    deps.onReady?.(state);
   };
-  const mediaPath = programme.open({
-    config,
-    dataUse,
-    stateFolder,
-    previewPath,
-    clock,
-    log,
-    isFirstDrop: () => drop.isFirst(),
+  return {
     onListening: () => {
       log.info('serving viewers', { port: config.viewers.port });
-      if (drop.state().phase === 'idle') beReady();
+      if (state.snapshot().drop.phase === 'idle') beReady();
     },
     onLevels: (levels) => {
       health.hear(levels);
@@ -120,131 +218,89 @@ export async function runBox(config: Config, deps: BoxDeps, signal: AbortSignal)
     },
     onUplink: (uplink) => state.set({ uplink }),
     onChild: (name, supervised) => state.setChild(name, supervised),
-  });
-  const health = openHealth({ snapshot, onEvent, clock, log });
-  const drop = await openDrop({
-    keptFile: `${stateFolder}/drop.json`,
-    start: programme.isEdge ? 'idle' : start,
-    resumeWithinS: programme.isEdge ? 0 : config.drop.resume_within_s,
-    effects: {
-      setCapturing: (isWanted) => {
-        mediaPath.setCapturing(isWanted);
-        // What was heard last is no longer so.
-        if (!isWanted) state.set({ levels: undefined });
-      },
-      beginDrop: async (dropId) => {
-        mediaPath.setUplinking(true);
-        await mediaPath.setRecording(dropId, untilEnd);
-      },
-      endDrop: async () => {
-        mediaPath.setUplinking(false);
-        await mediaPath.setRecording(undefined, untilEnd);
-        mediaPath.clear();
-        state.set({ media: undefined, levels: undefined, uplink: undefined });
-      },
-      mark: async ({ atMs, label }) => {
-        const marked = { atMs, ...(label === undefined ? {} : { label }) };
-        if (config.clips.folder === '') return marked;
-        const { id, path, durationS } = await mediaPath.clip(untilEnd);
-        const url = new URL(path, deps.playerUrl).href;
-        const clip = { id, url, durationS };
-        onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
-        return { ...marked, clip };
-      },
-      powerOff: async () => {
-        if (config.power.shut_down === 'machine') await powerOff(clock, untilEnd);
-        else void clock.sleep(ANSWER_MS, untilEnd).then(() => ending.abort(), ignore);
-      },
-    },
-    snapshot,
-    onEvent,
-    clock,
-    log,
-  });
-  const printRoom = openPrintRoom({
-    printer: devices.printer,
-    snapshot,
-    title: config.drop.title,
-    playerUrl: deps.playerUrl,
-    clock,
-  });
-  const { isEdge } = programme;
-  const { print } = printRoom;
-  const commander = logCommands(openCommander({ drop, isEdge, snapshot, print }), log);
-
-  const tasks: Task[] = [
-    mediaPath.run,
-    (both) => {
-      const onLocked = (isCameraLocked: boolean) => state.set({ isCameraLocked });
-      const camera = programme.lockable;
-      const kept = openKeptLock(stateFolder, programme.facts.camera, log);
-      return keepCameraLock({ camera, kept, snapshot, onLocked, clock, log }, both);
-    },
-    (both) => drop.run(both),
-    (both) => health.run(both),
-    (both) => reports.run(both),
-    (both) => {
-      const { warnings } = health;
-      return reviveMedia({ warnings, endMedia: mediaPath.endMedia, onEvent, clock, log }, both);
-    },
-    (both) => followDevices(devices, state, { clock, log }, both),
-    (both) => {
-      const onCare = (modemCare: readonly ModemCare[]) => state.set({ modemCare });
-      const { modems } = devices;
-      const deps = { config, modems, snapshot, stateFolder, onCare, onEvent, clock, log };
-      return careForModems(deps, both);
-    },
-    (both) =>
-      runPower(
-        {
-          battery: devices.battery,
-          settings: () => ({
-            ...plannedEnd(config, drop.state()),
-            isNotOff: drop.troubles().notOff !== undefined,
-          }),
-          onBattery: (battery) => state.set({ battery }),
-          restingIn: (power) => restingLoads(power, programme.sheddable),
-          onPhase: (power, resting) => {
-            state.set({ power, resting });
-            mediaPath.rest(restIn(power, programme.sheddable));
-            drop.apply({ kind: 'power', phase: power });
-          },
-          onEvent,
-          clock,
-          log,
-        },
-        both,
-      ),
-    ...openDoors({
-      ...deps,
-      previewPath,
-      config,
-      mqtt,
-      devices,
-      events,
-      reports: reports.list,
-      snapshot,
-      commander,
-      onBroker: (broker) => state.set({ broker }),
-      onPanelAway: (part, reason) => state.setPanelAway(part, reason),
-    }),
-  ];
-  await runAll(tasks, untilEnd);
+  } satisfies Partial<Parameters<Programme['open']>[0]>;
 }
 
-/** Whoever asked for the end of the program is answered before it. */
+/** What a drop does to the rest of the box. */
+function dropEffects(
+  { config, clock, untilEnd, end, playerUrl }: Resources,
+  mediaPath: MediaPath,
+  state: BoxState,
+  onEvent: (event: BoxEvent) => void,
+): DropEffects {
+  return {
+    setCapturing: (isWanted) => {
+      mediaPath.setCapturing(isWanted);
+      if (!isWanted) state.set({ levels: undefined });
+    },
+    beginDrop: async (dropId) => {
+      mediaPath.setUplinking(true);
+      await mediaPath.setRecording(dropId, untilEnd);
+    },
+    endDrop: async () => {
+      mediaPath.setUplinking(false);
+      await mediaPath.setRecording(undefined, untilEnd);
+      mediaPath.clear();
+      state.set({ media: undefined, levels: undefined, uplink: undefined });
+    },
+    mark: async ({ atMs, label }) => {
+      const marked = { atMs, ...(label === undefined ? {} : { label }) };
+      if (config.clips.folder === '') return marked;
+      const { id, path, durationS } = await mediaPath.clip(untilEnd);
+      const clip = { id, url: new URL(path, playerUrl).href, durationS };
+      onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
+      return { ...marked, clip };
+    },
+    powerOff: async () => {
+      if (config.power.shut_down === 'machine') return await powerOff(clock, untilEnd);
+      // The command that asked for it is answered first.
+      void clock.sleep(ANSWER_MS, untilEnd).then(end, ignore);
+    },
+  };
+}
+
 const ANSWER_MS = 250;
 
 const ignore = (): void => undefined;
 
-/** Without a broker of the venue's, the box's own. */
-function withOwnBroker(mqtt: Config['mqtt']): Config['mqtt'] {
-  const { url, broker_port: port } = mqtt;
-  return url === '' && port > 0 ? { ...mqtt, url: `mqtt://127.0.0.1:${port}` } : mqtt;
+function cameraLock(box: Parts): Parameters<typeof keepCameraLock>[0] {
+  const { source, state, stateFolder, log } = box;
+  return {
+    ...box,
+    camera: source.lockable,
+    kept: openKeptLock(stateFolder, source.facts.camera, log),
+    onLocked: (isCameraLocked) => state.set({ isCameraLocked }),
+  };
+}
+
+function powerOf({ config, source, devices, drop, mediaPath, state, ...os }: Parts): PowerDeps {
+  const { sheddable } = source;
+  return {
+    ...os,
+    battery: devices.battery,
+    settings: () => ({
+      ...plannedEnd(config, drop.state()),
+      isNotOff: drop.troubles().notOff !== undefined,
+    }),
+    onBattery: (battery) => state.set({ battery }),
+    restingIn: (power) => restingLoads(power, sheddable),
+    onPhase: (power, resting) => {
+      state.set({ power, resting });
+      mediaPath.rest(restIn(power, sheddable));
+      drop.apply({ kind: 'power', phase: power });
+    },
+  };
 }
 
 /** For the power policy: until when the drop is meant to last. */
 function plannedEnd({ power }: Config, { phase, sinceMs }: { phase: string; sinceMs: number }) {
   if (power.planned_minutes === 0 || phase !== 'live') return {};
   return { plannedEndMs: sinceMs + power.planned_minutes * 60_000 };
+}
+
+/** Where the config names no broker, the box's own is used. */
+function withOwnBroker(config: Config): Config {
+  const { url, broker_port: port } = config.mqtt;
+  if (url !== '' || port === 0) return config;
+  return { ...config, mqtt: { ...config.mqtt, url: `mqtt://127.0.0.1:${port}` } };
 }

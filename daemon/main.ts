@@ -155,10 +155,10 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
       start: command.verb === 'demo' && !command.isIdle ? 'live' : 'idle',
       onNewPin: (pin, file) =>
         process.stdout.write(renderNewPin(file, isSeenByStarter ? pin : undefined)),
-      onReady: (state) => {
+      onReady: (box) => {
         if (command.verb !== 'demo') return;
         const renditions = config.edge.upstream === '' ? config.renditions : [];
-        process.stdout.write(renderWelcome(state.snapshot(), renditions, addresses));
+        process.stdout.write(renderWelcome(box, renditions, addresses));
       },
     },
     untilSignal(),

@@ -6,10 +6,12 @@ import type { Devices } from './devices.ts';
 
 const SYSTEM_EVERY_MS = 5_000;
 const PRINTER_EVERY_MS = 10_000;
+/** As often as the panel drives its lamps. */
+const LAMPS_EVERY_MS = 250;
 
 /** Reads printer, modems and computer into the box's state until `signal` aborts. Never fails. */
 export async function followDevices(
-  { printer, modems, system }: Devices,
+  { printer, modems, system, hand }: Devices,
   state: BoxState,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
@@ -31,6 +33,9 @@ export async function followDevices(
     [
       every(SYSTEM_EVERY_MS, async () => state.set({ system: await system.read(signal) })),
       every(PRINTER_EVERY_MS, async () => state.set({ printer: await printer.status(signal) })),
+      ...(hand === undefined
+        ? []
+        : [every(LAMPS_EVERY_MS, async () => hand.show(state.snapshot()))]),
       async (both) => {
         for await (const known of modems.changes(both)) state.set({ modems: known });
       },

@@ -204,7 +204,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 };
 
 /** The composition root: it joins everything. */
-export const ROOTS: readonly string[] = ['daemon/main.ts', 'daemon/box.ts', 'daemon/interfaces.ts'];
+export const ROOTS: readonly string[] = ['daemon/main.ts', 'daemon/box.ts'];
 
 /**
  * The one place, or the few, where each package is imported; what is not listed is

@@ -1,0 +1,28 @@
+/** Opens the operator's page of a box: what of the config and the devices it shows. */
+import type { Task } from '../../hal/os/task.ts';
+import type { Config } from '../config/config.ts';
+import type { Devices } from '../devices/devices.ts';
+import { type OperatorDeps, runOperator } from './server.ts';
+
+interface Box extends Omit<OperatorDeps, 'boxName' | 'slips' | 'panel' | 'viewers'> {
+  readonly devices: Pick<Devices, 'slips' | 'hand'>;
+  /** Shows the stage to the crew before it is live; a secret. */
+  readonly previewPath: string;
+}
+
+/** The operator's page, as a task: see {@link runOperator}. */
+export function openOperatorPage({ box, viewers, operator, edge }: Config, deps: Box): Task {
+  const { slips, hand } = deps.devices;
+  const page: OperatorDeps = {
+    ...deps,
+    boxName: box.name,
+    slips: slips.list,
+    ...(hand === undefined ? {} : { panel: hand }),
+    viewers: {
+      port: viewers.port,
+      ...(viewers.tls && { tlsPort: viewers.tls.port }),
+      previewPath: edge.upstream === '' ? deps.previewPath : '',
+    },
+  };
+  return (signal) => runOperator(operator, page, signal);
+}
