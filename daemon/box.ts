@@ -10,7 +10,7 @@ import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
-import { openPrintRoom } from './devices/printing.ts';
+import { openPrinting } from './devices/printing.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
 import { type DropEffects, openDrop } from './drop/machine.ts';
@@ -73,7 +73,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const config = withOwnBroker(asked);
   await claimState(stateFolder, { clock, log }, signal);
   const source = await openProgramme(config, log, signal);
-  await using devices = await openDevices(config, { clock, log }, signal);
+  await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
   const ending = new AbortController();
@@ -129,7 +129,7 @@ async function joinParts(given: Resources) {
     ...{ snapshot, onEvent, clock, log },
   });
   const { printer } = devices;
-  const printing = openPrintRoom({
+  const printing = openPrinting({
     ...{ printer, snapshot, title: config.drop.title, playerUrl, clock },
   });
   const { isEdge } = source;

@@ -8,7 +8,7 @@ import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import type { LinesOs } from './lines.ts';
-import type { Touchable } from './simulated-controls.ts';
+import type { SimulatedDevices } from './simulated-controls.ts';
 
 /** A Pi's header has its UPS boards on this bus. */
 const I2C_BUS = 1;
@@ -26,7 +26,7 @@ const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startP
 export async function openConfiguredBattery(
   { power }: Pick<Config, 'power'>,
   lines: LineDriver | undefined,
-  touchable: Touchable,
+  simulated: SimulatedDevices,
   os: LinesOs,
   signal: AbortSignal,
   busNumber = I2C_BUS,
@@ -34,9 +34,8 @@ export async function openConfiguredBattery(
   const { clock, log } = os;
   if (power.board === 'none') return absentBattery;
   if (power.board === 'simulated') {
-    const simulated = openSimulatedBattery({ clock, ...SIMULATED_PACK });
-    touchable.battery = simulated;
-    return simulated.battery;
+    simulated.battery = openSimulatedBattery({ clock, ...SIMULATED_PACK });
+    return simulated.battery.battery;
   }
   const capacity = power.capacity_mah > 0 ? { capacityMah: power.capacity_mah } : {};
   const isAuto = power.board === 'auto';

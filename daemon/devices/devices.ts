@@ -22,7 +22,8 @@ import type { Config } from '../config/config.ts';
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
 import { openConfiguredBattery } from './battery.ts';
 import { openLines } from './lines.ts';
-import { type Hand, openHand, type Touchable } from './simulated-controls.ts';
+import { openSimulatedControls, ROLL_MM, type SimulatedDevices } from './simulated-controls.ts';
+import type { SimulatedPanel } from './simulated-panel.ts';
 import { openSlips, type Slips } from './slips.ts';
 
 /** Everything around the box but camera, sound and links, behind its ports. */
@@ -33,8 +34,8 @@ export interface Devices extends AsyncDisposable {
   readonly system: System;
   readonly panel: PanelDevices;
   readonly slips: Slips;
-  /** What may be touched from the operator's page; undefined where nothing is simulated. */
-  readonly hand: Hand | undefined;
+  /** Controls for the operator's page; undefined where nothing is simulated. */
+  readonly simulatedControls: SimulatedPanel | undefined;
 }
 
 export interface DevicesOs {
@@ -45,7 +46,6 @@ export interface DevicesOs {
 const SERIAL_BAUD = 9600;
 /** What modems on a header's UART have as they come; over USB any rate will do. */
 const AT_BAUD = 115_200;
-const ROLL_MM = 20_000;
 
 type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
 
@@ -53,21 +53,23 @@ type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
  * Opens the configured devices. One that is away is a state and not a failure; only a
  * config that names what cannot be is.
  *
+ * @param simulated Simulated camera and sound, which the media source has opened.
+ *
  * Rejects with HalError.
  */
 export async function openDevices(
   config: DevicesConfig,
+  simulated: SimulatedDevices,
   os: DevicesOs,
   signal: AbortSignal,
 ): Promise<Devices> {
   const { clock } = os;
   const slips = openSlips();
-  const touchable: Touchable = {};
-  const lines = openLines(config, touchable, os);
-  const battery = await openConfiguredBattery(config, lines.battery, touchable, os, signal);
-  const printer = openConfiguredPrinter(config, slips, touchable, os);
+  const lines = openLines(config, simulated, os);
+  const battery = await openConfiguredBattery(config, lines.battery, simulated, os, signal);
+  const printer = openConfiguredPrinter(config, slips, simulated, os);
   const panel = openPanelDevices(config.panel, lines.panel, os);
-  const modems = openConfiguredModems(config, touchable, os);
+  const modems = openConfiguredModems(config, simulated, os);
   return {
     battery,
     printer,
@@ -75,7 +77,7 @@ export async function openDevices(
     system: openLinuxSystem(),
     panel,
     slips,
-    hand: openHand(touchable, config.panel, clock),
+    simulatedControls: openSimulatedControls(simulated, config.panel, clock),
     [Symbol.asyncDispose]: async () => {
       await panel[Symbol.asyncDispose]();
       await battery[Symbol.asyncDispose]();
@@ -87,7 +89,7 @@ export async function openDevices(
 function openConfiguredPrinter(
   { printer: config }: DevicesConfig,
   slips: Slips,
-  touchable: Touchable,
+  simulated: SimulatedDevices,
   os: DevicesOs,
 ): Printer {
   const profile = PRINTER_PROFILES[config.profile];
@@ -107,16 +109,16 @@ function openConfiguredPrinter(
           log.warn('slip not shown', { reason: messageOf(error) });
         });
       };
-      const simulated = openSimulatedPrinter({ profile, clock, log, rollMm: ROLL_MM, onPaper });
-      touchable.printer = simulated;
-      return simulated.printer;
+      const options = { profile, clock, log, rollMm: ROLL_MM, onPaper };
+      simulated.printer = openSimulatedPrinter(options);
+      return simulated.printer.printer;
     }
   }
 }
 
 function openConfiguredModems(
   { modems: config }: DevicesConfig,
-  touchable: Touchable,
+  simulated: SimulatedDevices,
   os: DevicesOs,
 ): Modems {
   switch (config.driver) {
@@ -129,9 +131,8 @@ function openConfiguredModems(
       return switchable(joinModems(all), config, os);
     }
     case 'simulated': {
-      const simulated = openSimulatedModems(DEMO_TRACES, os.clock);
-      touchable.modems = simulated;
-      return simulated;
+      simulated.modems = openSimulatedModems(DEMO_TRACES, os.clock);
+      return simulated.modems;
     }
   }
 }

@@ -4,7 +4,7 @@ import { openSimulatedGpio } from '../../hal/gpio/simulated.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
-import type { Touchable } from './simulated-controls.ts';
+import type { SimulatedDevices } from './simulated-controls.ts';
 
 /** GPIO lines by who uses them; undefined where there are none. */
 export interface Lines {
@@ -26,7 +26,7 @@ export interface LinesOs {
  */
 export function openLines(
   { panel, power }: Pick<Config, 'panel' | 'power'>,
-  touchable: Touchable,
+  simulated: SimulatedDevices,
   { clock, log }: LinesOs,
   openReal: () => LineDriver = () => openLineDriver(probeGpio(), clock),
 ): Lines {
@@ -35,9 +35,8 @@ export function openLines(
   const real = isBoardReal || isPanelReal ? openOrTell(openReal, log) : undefined;
   const battery = isBoardReal ? real : undefined;
   if (panel.driver !== 'simulated') return { panel: isPanelReal ? real : undefined, battery };
-  const simulated = openSimulatedGpio(clock);
-  touchable.gpio = simulated;
-  return { panel: simulated.driver, battery };
+  simulated.gpio = openSimulatedGpio(clock);
+  return { panel: simulated.gpio.driver, battery };
 }
 
 function openOrTell(open: () => LineDriver, log: Log): LineDriver | undefined {

@@ -10,19 +10,19 @@ import {
   renderDocument,
 } from './print-documents.ts';
 
-export interface PrintRoomDeps extends DocumentFacts {
+export interface PrintingDeps extends DocumentFacts {
   readonly printer: Printer;
   readonly snapshot: () => BoxSnapshot;
   readonly clock: Clock;
 }
 
-export interface PrintRoom {
+export interface Printing {
   readonly print: PrintCommand;
   figures(): PrintFigures;
 }
 
 /** Carries out `print`: a document by its name, to the box's printer. */
-export function openPrintRoom(deps: PrintRoomDeps): PrintRoom {
+export function openPrinting(deps: PrintingDeps): Printing {
   const { printer, snapshot, clock } = deps;
   let figures: PrintFigures = { waiting: 0, printedTotal: 0, failedTotal: 0 };
   const count = (name: keyof PrintFigures, by = 1) => {

@@ -1,3 +1,4 @@
+/** Buttons, switches and lamps of the simulated devices, for the operator's page of the demo. */
 import type { SimulatedBattery } from '../../hal/battery/simulated.ts';
 import { RHYTHMS, type RhythmName } from '../../hal/gpio/rhythm.ts';
 import type { SimulatedGpio } from '../../hal/gpio/simulated.ts';
@@ -7,10 +8,17 @@ import type { SimulatedPrinter } from '../../hal/printer/simulated.ts';
 import type { PanelConfig } from '../config/panel.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { LAMPS, type LampName, lampsOf } from '../panel/lamps.ts';
-import type { PanelLamp, PanelState, SimulatedPanel } from './simulated-panel.ts';
+import type { PanelLamp, SimulatedPanel } from './simulated-panel.ts';
+
+/** A camera or a sound source whose plug can be pulled. */
+export interface Pluggable {
+  setPlugged(isPlugged: boolean): void;
+}
 
 /** The simulated devices that are open. */
-export interface Touchable {
+export interface SimulatedDevices {
+  camera?: Pluggable;
+  sound?: Pluggable;
   gpio?: SimulatedGpio;
   battery?: SimulatedBattery;
   printer?: SimulatedPrinter;
@@ -26,89 +34,143 @@ const LAMP_LABELS: Readonly<Record<LampName, string>> = {
   recording: 'Recording',
 };
 
-/** What each rhythm says, as the README's table has it. */
+/** Each rhythm in words, as in the README's table. */
 const MEANINGS: Readonly<Record<RhythmName, string>> = {
-  off: 'there is none',
-  steady: 'all is well',
-  wink: 'at rest',
-  blink: 'under way',
-  gap: 'well, with something to know',
-  double: 'one step away',
-  triple: 'last minutes, or a press refused',
-  flicker: 'look here now',
-  longShort: 'not known or broken',
+  off: 'not in use',
+  steady: 'working',
+  wink: 'ready',
+  blink: 'starting or ending',
+  gap: 'working, with a note',
+  double: 'a warning',
+  triple: 'battery almost empty, or press refused',
+  flicker: 'needs help now',
+  longShort: 'unknown or broken',
 };
 
-/** Touches the simulated devices, and shows the lamps. */
-export interface Hand extends SimulatedPanel {
-  /** The box now: its lamps are those that the panel drives. */
-  show(box: BoxSnapshot): void;
-}
-
-/** A hand on the simulated devices; undefined where none is simulated. */
-export function openHand(
-  { gpio, battery, printer, modems }: Touchable,
+/** The panel of the simulated devices; undefined where none is simulated. */
+export function openSimulatedControls(
+  devices: SimulatedDevices,
   panel: PanelConfig,
   clock: Clock,
-): Hand | undefined {
-  if (gpio === undefined && battery === undefined && printer === undefined) return undefined;
-  const unplugged = new Set<string>();
-  const since = new Map<LampName, { readonly rhythm: RhythmName; readonly sinceMs: number }>();
-  const show = (box: BoxSnapshot) => {
-    for (const [name, rhythm] of Object.entries(lampsOf(box)) as [LampName, RhythmName][]) {
-      if (since.get(name)?.rhythm === rhythm) continue;
-      since.set(name, { rhythm, sinceMs: clock.wallMs() });
-    }
-  };
-  const lamps = (): readonly PanelLamp[] =>
-    LAMPS.map((name) => {
-      const { rhythm, sinceMs } = since.get(name) ?? { rhythm: 'off', sinceMs: 0 };
-      const label = LAMP_LABELS[name];
-      return { name, label, rhythm: RHYTHMS[rhythm], meaning: MEANINGS[rhythm], sinceMs };
-    });
-  const devices = [
-    ...(printer === undefined ? [] : [{ name: 'printer', label: 'Printer' }]),
-    ...(gpio === undefined ? [] : [{ name: 'panel', label: 'Buttons and lamps' }]),
-    ...(battery === undefined ? [] : [{ name: 'battery', label: 'Battery board' }]),
-  ];
-  const plug: Readonly<Record<string, (isIn: boolean) => void>> = {
-    ...Object.fromEntries(
-      (modems?.ids ?? []).map((id) => [id, (isIn: boolean) => modems?.setHung(id, !isIn)]),
-    ),
-    printer: (isIn) => printer?.setPlugged(isIn),
-    panel: (isIn) => (isIn ? gpio?.replug() : gpio?.unplug()),
-    battery: (isIn) => battery?.breakWith(isIn ? undefined : 'simulated: unplugged'),
-  };
+): SimulatedPanel | undefined {
+  if (Object.keys(devices).length === 0) return undefined;
+  const { gpio, battery } = devices;
+  const buttons = gpio === undefined ? [] : buttonsOf(panel);
+  const switches = switchesOf(devices);
+  const lamps = gpio === undefined ? () => [] : openLamps(clock);
+  const isButton = (button: string) => buttons.some(({ name }) => name === button);
   return {
-    show,
-    state: (): PanelState => ({
-      buttons:
-        gpio === undefined
-          ? []
-          : (Object.keys(panel.buttons) as (keyof typeof BUTTON_LABELS)[]).map((name) => ({
-              name,
-              label: BUTTON_LABELS[name],
-            })),
-      lamps: gpio === undefined ? [] : lamps(),
+    state: (box) => ({
+      buttons,
+      lamps: lamps(box),
       ...(battery === undefined ? {} : { battery: battery.look() }),
-      devices: [
-        ...devices.map((device) => ({ ...device, isPlugged: !unplugged.has(device.name) })),
-        // One that hangs is back after the box has reset it.
-        ...(modems?.ids ?? []).map((name) => ({
-          name,
-          label: `Modem ${name} (off: it hangs)`,
-          isPlugged: modems?.isHung(name) === false,
-        })),
-      ],
+      switches: switches.map(({ name, label, isOn }) => ({ name, label, isOn: isOn() })),
     }),
-    press: (button) => gpio?.press(button),
-    release: (button) => gpio?.release(button),
-    setCharge: (pct) => battery?.setCharge(pct),
-    setMains: (isOn) => battery?.setMains(isOn),
-    setPlugged: (device, isIn) => {
-      if (isIn) unplugged.delete(device);
-      else unplugged.add(device);
-      plug[device]?.(isIn);
+    press: (button) => {
+      if (isButton(button)) gpio?.press(button);
+      return isButton(button);
+    },
+    release: (button) => {
+      if (isButton(button)) gpio?.release(button);
+      return isButton(button);
+    },
+    setCharge: (pct) => {
+      battery?.setCharge(pct);
+      return battery !== undefined;
+    },
+    setMains: (isOn) => {
+      battery?.setMains(isOn);
+      return battery !== undefined;
+    },
+    setSwitch: (name, isOn) => {
+      const found = switches.find((other) => other.name === name);
+      found?.set(isOn);
+      return found !== undefined;
+    },
+  };
+}
+
+function buttonsOf({ buttons }: PanelConfig) {
+  const names = Object.keys(buttons) as (keyof typeof BUTTON_LABELS)[];
+  return names.map((name) => ({ name, label: BUTTON_LABELS[name] }));
+}
+
+/** The lamps of a box, each with the time at which its rhythm started. */
+function openLamps(clock: Clock): (box: BoxSnapshot) => readonly PanelLamp[] {
+  const shown = new Map<LampName, { readonly rhythm: RhythmName; readonly sinceMs: number }>();
+  return (box) => {
+    const rhythms = lampsOf(box);
+    return LAMPS.map((name) => {
+      const rhythm = rhythms[name];
+      const before = shown.get(name);
+      const lamp = before?.rhythm === rhythm ? before : { rhythm, sinceMs: clock.wallMs() };
+      shown.set(name, lamp);
+      const [label, meaning] = [LAMP_LABELS[name], MEANINGS[rhythm]];
+      return { name, label, rhythm: RHYTHMS[rhythm], meaning, sinceMs: lamp.sinceMs };
+    });
+  };
+}
+
+interface Switch {
+  readonly name: string;
+  readonly label: string;
+  isOn(): boolean;
+  set(isOn: boolean): void;
+}
+
+function switchesOf(devices: SimulatedDevices): readonly Switch[] {
+  const { camera, sound, gpio, battery, printer, modems } = devices;
+  const switches: Switch[] = [];
+  if (camera) switches.push(latch('camera', 'Camera plugged in', camera.setPlugged));
+  if (sound) switches.push(latch('sound', 'Sound plugged in', sound.setPlugged));
+  if (printer) switches.push(...printerSwitches(printer));
+  if (gpio) {
+    const set = (isOn: boolean) => (isOn ? gpio.replug() : gpio.unplug());
+    switches.push(latch('panel', 'Buttons and lamps plugged in', set));
+  }
+  if (battery) {
+    const set = (isOn: boolean) => battery.breakWith(isOn ? undefined : 'simulated: unplugged');
+    switches.push(latch('battery', 'Battery board plugged in', set));
+  }
+  for (const id of modems?.ids ?? []) {
+    switches.push({
+      name: id,
+      label: `Modem ${id} responds`,
+      // The box resets a modem that hangs: then it is on again.
+      isOn: () => modems?.isHung(id) === false,
+      set: (isOn) => modems?.setHung(id, !isOn),
+    });
+  }
+  return switches;
+}
+
+/** A new roll. */
+export const ROLL_MM = 20_000;
+
+function printerSwitches(printer: SimulatedPrinter): readonly Switch[] {
+  return [
+    latch('printer', 'Printer plugged in', printer.setPlugged),
+    latch('printer-cover', 'Printer cover closed', (isOn) => printer.setCover(!isOn)),
+    {
+      name: 'printer-paper',
+      label: 'Paper in the printer',
+      isOn: printer.hasPaper,
+      set: (isOn) => printer.insertRoll(isOn ? ROLL_MM : 0),
+    },
+    latch('printer-status', 'Printer reports its status', (isOn) => printer.setSilent(!isOn)),
+  ];
+}
+
+/** A switch that stays where it was put; on at first. */
+function latch(name: string, label: string, set: (isOn: boolean) => void): Switch {
+  let isOn = true;
+  return {
+    name,
+    label,
+    isOn: () => isOn,
+    set: (next) => {
+      isOn = next;
+      set(next);
     },
   };
 }

@@ -1,41 +1,42 @@
+/** What the operator's page shows of simulated hardware, and the actions that it takes. */
 import * as v from 'valibot';
 import type { Rhythm } from '../../hal/gpio/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { either } from '../../hal/os/either.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 
-/**
- * The demo's hardware, to be touched from the operator's page. Whoever opens the
- * simulated drivers implements it; a box with real hardware has none.
- */
+/** Simulated hardware; each action returns false where there is no such device. */
 export interface SimulatedPanel {
-  state(): PanelState;
-  /** A finger on the button, until it is released. */
-  press(button: string): void;
-  release(button: string): void;
-  setCharge(pct: number): void;
-  setMains(isOn: boolean): void;
-  /** Pulls a device's plug, or puts it back. */
-  setPlugged(device: string, isPlugged: boolean): void;
+  state(box: BoxSnapshot): PanelState;
+  /** Holds the button down until it is released. */
+  press(button: string): boolean;
+  release(button: string): boolean;
+  setCharge(pct: number): boolean;
+  setMains(isOn: boolean): boolean;
+  setSwitch(name: string, isOn: boolean): boolean;
 }
 
 export interface PanelState {
   readonly buttons: readonly { readonly name: string; readonly label: string }[];
   readonly lamps: readonly PanelLamp[];
   readonly battery?: { readonly chargePct: number; readonly isMainsOn: boolean };
-  readonly devices: readonly {
-    readonly name: string;
-    readonly label: string;
-    readonly isPlugged: boolean;
-  }[];
+  readonly switches: readonly PanelSwitch[];
+}
+
+/** One thing that can go wrong with a device; on while the device is well. */
+export interface PanelSwitch {
+  readonly name: string;
+  readonly label: string;
+  readonly isOn: boolean;
 }
 
 export interface PanelLamp {
   readonly name: string;
   readonly label: string;
   readonly rhythm: Rhythm;
-  /** What the rhythm says, in words. */
+  /** The rhythm in words. */
   readonly meaning: string;
-  /** Unix time in ms at which the rhythm began. */
+  /** Unix time in ms at which the rhythm started. */
   readonly sinceMs: number;
 }
 
@@ -48,16 +49,16 @@ export const panelActionSchema = v.variant('do', [
     pct: v.pipe(v.number(), v.minValue(0), v.maxValue(100)),
   }),
   v.strictObject({ do: v.literal('mains'), isOn: v.boolean() }),
-  v.strictObject({ do: v.literal('plug'), device: name, isPlugged: v.boolean() }),
+  v.strictObject({ do: v.literal('switch'), name, isOn: v.boolean() }),
 ]);
 
 export type PanelAction = v.InferOutput<typeof panelActionSchema>;
 
-/** The longest gesture is 10 s: a page that left with its finger on a button has let go by then. */
-const LONGEST_PRESS_MS = 15_000;
+/** The longest gesture is 10 s: a page that is gone by then no longer holds its button. */
+const PRESS_MAX_MS = 15_000;
 
-/** Carries out what a page did; a button that no page releases is released after 15 s. */
-export class PanelHand {
+/** Carries out the actions of a page; a button that no page releases is released after 15 s. */
+export class PanelActions {
   readonly #panel: SimulatedPanel;
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
@@ -69,41 +70,35 @@ export class PanelHand {
     this.#signal = signal;
   }
 
-  /** False for a button or a device that is not there. */
-  act(action: PanelAction): boolean {
-    const { buttons, devices, battery } = this.#panel.state();
+  /** False for a button or a device that does not exist. */
+  run(action: PanelAction): boolean {
     switch (action.do) {
       case 'press':
+        return this.#press(action.button);
       case 'release':
-        if (!buttons.some((button) => button.name === action.button)) return false;
-        if (action.do === 'press') this.#press(action.button);
-        else this.#release(action.button);
-        return true;
+        return this.#release(action.button);
       case 'charge':
-        if (battery !== undefined) this.#panel.setCharge(action.pct);
-        return battery !== undefined;
+        return this.#panel.setCharge(action.pct);
       case 'mains':
-        if (battery !== undefined) this.#panel.setMains(action.isOn);
-        return battery !== undefined;
-      case 'plug':
-        if (!devices.some((device) => device.name === action.device)) return false;
-        this.#panel.setPlugged(action.device, action.isPlugged);
-        return true;
+        return this.#panel.setMains(action.isOn);
+      case 'switch':
+        return this.#panel.setSwitch(action.name, action.isOn);
     }
   }
 
-  #press(button: string): void {
+  #press(button: string): boolean {
+    if (!this.#panel.press(button)) return false;
     this.#held.get(button)?.abort();
     const held = new AbortController();
     this.#held.set(button, held);
-    this.#panel.press(button);
-    void this.#letGo(button, held.signal);
+    void this.#releaseLater(button, held.signal);
+    return true;
   }
 
-  async #letGo(button: string, released: AbortSignal): Promise<void> {
+  async #releaseLater(button: string, released: AbortSignal): Promise<void> {
     using ends = either(released, this.#signal);
     try {
-      await this.#clock.sleep(LONGEST_PRESS_MS, ends.signal);
+      await this.#clock.sleep(PRESS_MAX_MS, ends.signal);
     } catch (error) {
       if (!isAbort(error, ends.signal)) throw error;
       return;
@@ -111,9 +106,9 @@ export class PanelHand {
     this.#release(button);
   }
 
-  #release(button: string): void {
+  #release(button: string): boolean {
     this.#held.get(button)?.abort();
     this.#held.delete(button);
-    this.#panel.release(button);
+    return this.#panel.release(button);
   }
 }

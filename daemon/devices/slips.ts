@@ -17,7 +17,7 @@ export interface Slip extends SlipNote {
 }
 
 /** As many as a page shows. */
-const MOST_SLIPS = 12;
+const SLIPS_MAX = 12;
 
 /** The last printed slips as pictures, for the operator's page. */
 export interface Slips {
@@ -39,7 +39,7 @@ export function openSlips(): Slips {
           ?.trim()
           .slice(0, 60) ?? 'a picture';
       const png = await renderPng(picture);
-      slips = [...slips, { id, atMs: wallMs, title, png }].slice(-MOST_SLIPS);
+      slips = [...slips, { id, atMs: wallMs, title, png }].slice(-SLIPS_MAX);
     },
   };
 }

@@ -1,6 +1,6 @@
-import { openSound } from '../../hal/audio/open.ts';
+import { openSound, openTestSound } from '../../hal/audio/open.ts';
 import { type StandbySound, withStandby } from '../../hal/audio/standby.ts';
-import { openCamera } from '../../hal/camera/open.ts';
+import { openCamera, openTestCamera } from '../../hal/camera/open.ts';
 import type { Camera } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -16,6 +16,11 @@ import { readPassphrase } from './uplink-messages.ts';
 
 type PathDeps = Omit<MediaPathDeps, 'camera' | 'sound' | 'encoders' | 'passphrase'>;
 
+/** A simulated device whose plug can be pulled. */
+interface Pluggable {
+  setPlugged(isPlugged: boolean): void;
+}
+
 /** What a box shows: its own camera and microphone, or the stream of another box. */
 export interface Programme {
   readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
@@ -24,6 +29,8 @@ export interface Programme {
   /** The camera whose exposure is held during a drop. */
   readonly lockable: Camera | undefined;
   readonly sheddable: Sheddable;
+  /** Plugs of its test camera and test sound, where it has them. */
+  readonly simulated: { readonly camera?: Pluggable; readonly sound?: Pluggable };
   readonly open: (deps: PathDeps) => MediaPath;
 }
 
@@ -42,13 +49,17 @@ export async function openProgramme(
   log.info('edge: another box’s stream is shown', { upstream });
   const facts = { camera: upstream, sound: 'none', encoder: 'none' };
   const sheddable = sheddableOf(config, undefined);
-  return { facts, isEdge: true, lockable: undefined, sheddable, open: openEdgePath };
+  const simulated = {};
+  return { facts, isEdge: true, lockable: undefined, sheddable, simulated, open: openEdgePath };
 }
 
 async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<Programme> {
   let path: MediaPath | undefined;
-  const camera = openCamera(config.camera, (...what) => path?.setLive(...what));
-  const microphone = openSound(config.sound);
+  const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
+  const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
+  const camera =
+    testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what));
+  const microphone = testSound?.sound ?? openSound(config.sound);
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   await camera.check(signal);
   // At the start a person is there to plug it in; later the picture goes on without it.
@@ -63,11 +74,29 @@ async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<P
     isEdge: false,
     lockable: config.camera.lock_exposure ? camera : undefined,
     sheddable: sheddableOf(config, encoders),
+    simulated: {
+      ...(testCamera && { camera: endingCapture(testCamera, 'camera unplugged', () => path) }),
+      ...(testSound && { sound: endingCapture(testSound, 'sound unplugged', () => path) }),
+    },
     open: (deps) => {
       const opened = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
       path = opened;
       const follow = (both: AbortSignal) => followMicrophone(sound, opened, deps.clock, both);
       return { ...opened, run: (both) => runAll([opened.run, follow], both) };
+    },
+  };
+}
+
+/** A real device that is unplugged ends the pipeline that reads from it. */
+function endingCapture(
+  device: Pluggable,
+  reason: string,
+  path: () => MediaPath | undefined,
+): Pluggable {
+  return {
+    setPlugged: (isPlugged) => {
+      device.setPlugged(isPlugged);
+      if (!isPlugged) path()?.restartCapture(reason);
     },
   };
 }

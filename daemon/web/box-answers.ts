@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
-import { type PanelHand, panelActionSchema } from '../devices/simulated-panel.ts';
+import { type PanelActions, panelActionSchema } from '../devices/simulated-panel.ts';
 import type { Slip } from '../devices/slips.ts';
 import { type Commander, VERBS } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -11,7 +11,8 @@ export interface BoxDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   readonly slips: () => readonly Slip[];
-  readonly hand: PanelHand | undefined;
+  /** Undefined on real hardware. */
+  readonly panel: PanelActions | undefined;
   readonly onProgress: (progress: CommandProgress) => void;
   /** The box's own: a page that leaves does not take its command back. */
   readonly signal: AbortSignal;
@@ -79,10 +80,10 @@ export class BoxAnswers {
   }
 
   #answerPanel(body: unknown): Answer {
-    const { hand } = this.#deps;
-    if (hand === undefined) return refuse(404, 'real-hardware');
+    const { panel } = this.#deps;
+    if (panel === undefined) return refuse(404, 'real-hardware');
     const parsed = v.safeParse(panelActionSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
-    return hand.act(parsed.output) ? answerJson(200, {}) : refuse(404, 'not-here');
+    return panel.run(parsed.output) ? answerJson(200, {}) : refuse(404, 'not-here');
   }
 }

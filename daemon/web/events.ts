@@ -111,8 +111,9 @@ export class Events {
   }
 
   #view(): View {
-    const { levels: _, ...rest } = this.#deps.snapshot();
-    return { ...rest, slips: this.#slips(), panel: this.#deps.panel?.state() };
+    const box = this.#deps.snapshot();
+    const { levels: _, ...rest } = box;
+    return { ...rest, slips: this.#slips(), panel: this.#deps.panel?.state(box) };
   }
 
   /** A slip's source may hold its picture too: that goes by a request of its own. */

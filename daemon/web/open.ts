@@ -5,19 +5,19 @@ import type { Devices } from '../devices/devices.ts';
 import { type OperatorDeps, runOperator } from './server.ts';
 
 interface Box extends Omit<OperatorDeps, 'boxName' | 'slips' | 'panel' | 'viewers'> {
-  readonly devices: Pick<Devices, 'slips' | 'hand'>;
+  readonly devices: Pick<Devices, 'slips' | 'simulatedControls'>;
   /** Shows the stage to the crew before it is live; a secret. */
   readonly previewPath: string;
 }
 
 /** The operator's page, as a task: see {@link runOperator}. */
 export function openOperatorPage({ box, viewers, operator, edge }: Config, deps: Box): Task {
-  const { slips, hand } = deps.devices;
+  const { slips, simulatedControls: panel } = deps.devices;
   const page: OperatorDeps = {
     ...deps,
     boxName: box.name,
     slips: slips.list,
-    ...(hand === undefined ? {} : { panel: hand }),
+    ...(panel && { panel }),
     viewers: {
       port: viewers.port,
       ...(viewers.tls && { tlsPort: viewers.tls.port }),

@@ -3,7 +3,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { OperatorConfig } from '../config/operator.ts';
-import { PanelHand, type SimulatedPanel } from '../devices/simulated-panel.ts';
+import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
 import type { Slip } from '../devices/slips.ts';
 import type { Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -76,7 +76,7 @@ export async function runOperator(
       snapshot: deps.snapshot,
       commander: deps.commander,
       slips: deps.slips,
-      hand: deps.panel && new PanelHand(deps.panel, clock, both),
+      panel: deps.panel && new PanelActions(deps.panel, clock, both),
       onProgress: (progress) => events.tellProgress(progress),
       signal: both,
     }),

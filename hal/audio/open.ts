@@ -1,5 +1,6 @@
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
+import { HalError } from '../os/errors.ts';
 import { watchPresence } from '../os/presence.ts';
 import { openAlsa } from './alsa.ts';
 import type { Sound, SoundConfig } from './port.ts';
@@ -9,7 +10,7 @@ export function openSound(config: SoundConfig): Sound {
   const { file, launch } = config;
   switch (config.driver) {
     case 'test':
-      return softSound('test tone', ready, TONE);
+      return openTestSound().sound;
     case 'alsa':
       return openAlsa(config);
     case 'file':
@@ -23,6 +24,26 @@ export function openSound(config: SoundConfig): Sound {
     case 'none':
       return softSound('none', ready, undefined);
   }
+}
+
+/** A test tone as a sound card whose plug can be pulled. */
+export interface TestSound {
+  readonly sound: Sound;
+  /** While it is out, `check` rejects with NOT_FOUND, as that of a real card. */
+  setPlugged(isPlugged: boolean): void;
+}
+
+export function openTestSound(): TestSound {
+  let isPlugged = true;
+  const check = async () => {
+    if (!isPlugged) throw new HalError('NOT_FOUND', 'test tone: unplugged; plug it in again');
+  };
+  return {
+    sound: softSound('test tone', check, TONE),
+    setPlugged: (next) => {
+      isPlugged = next;
+    },
+  };
 }
 
 const ready = async (): Promise<void> => undefined;

@@ -14,7 +14,7 @@ import { openV4l2 } from './v4l2-camera.ts';
 export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
   switch (config.driver) {
     case 'test':
-      return withoutControls('test picture', ready, testSource(config));
+      return openTestCamera(config).camera;
     case 'v4l2':
       return openV4l2(config);
     case 'libcamera':
@@ -28,6 +28,26 @@ export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
     case 'custom':
       return withoutControls('custom launch', ready, customSource(config));
   }
+}
+
+/** A test picture as a camera whose plug can be pulled. */
+export interface TestCamera {
+  readonly camera: Camera;
+  /** While it is out, `check` rejects with NOT_FOUND, as that of a real camera. */
+  setPlugged(isPlugged: boolean): void;
+}
+
+export function openTestCamera(config: CameraConfig): TestCamera {
+  let isPlugged = true;
+  const check = async () => {
+    if (!isPlugged) throw new HalError('NOT_FOUND', 'test picture: unplugged; plug it in again');
+  };
+  return {
+    camera: withoutControls('test picture', check, testSource(config)),
+    setPlugged: (next) => {
+      isPlugged = next;
+    },
+  };
 }
 
 const ready = async (): Promise<void> => undefined;

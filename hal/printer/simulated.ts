@@ -24,6 +24,7 @@ export interface SimulatedPrinter {
   readonly printer: Printer;
   setCover(isOpen: boolean): void;
   insertRoll(lengthMm: number): void;
+  hasPaper(): boolean;
   /** A printer that answers nothing, as many clones do. */
   setSilent(isSilent: boolean): void;
   setPlugged(isPlugged: boolean): void;
@@ -87,6 +88,7 @@ export function openSimulatedPrinter(options: SimulatedPrinterOptions): Simulate
     insertRoll: (lengthMm) => {
       leftMm = lengthMm;
     },
+    hasPaper: () => leftMm > 0,
     setSilent: (next) => {
       isSilent = next;
     },

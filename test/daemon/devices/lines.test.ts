@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { panelSchema } from '../../../daemon/config/panel.ts';
 import { powerSchema } from '../../../daemon/config/power.ts';
 import { openLines } from '../../../daemon/devices/lines.ts';
-import type { Touchable } from '../../../daemon/devices/simulated-controls.ts';
+import type { SimulatedDevices } from '../../../daemon/devices/simulated-controls.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { HalError } from '../../../hal/os/errors.ts';
@@ -47,10 +47,10 @@ test('a board whose pin cannot be read has unknown mains and says why, also to t
   const warned: string[] = [];
   const log = { ...silentLog, warn: (text: string) => void warned.push(text) };
   const config = configOf('geekworm-x728', 'simulated');
-  const touchable: Touchable = {};
-  const lines = openLines(config, touchable, { clock, log }, absent);
+  const simulated: SimulatedDevices = {};
+  const lines = openLines(config, simulated, { clock, log }, absent);
   assert.equal(warned, ['no GPIO lines']);
-  assert.ok(touchable.gpio !== undefined && lines.panel === touchable.gpio.driver);
+  assert.ok(simulated.gpio !== undefined && lines.panel === simulated.gpio.driver);
   const bus = openFakeBus({ 54: { words: { 2: 3080 << 4, 4: 50 * 256 } } });
   await using battery = await openBattery(
     { board: 'geekworm-x728' },

@@ -39,7 +39,7 @@ test('driver at opens each serial port of the config; one that is not there is t
   const modem = freshModem();
   pty.onData(answering(modem, (text) => pty.write(text)));
   const modemsConfig = `{driver: at, at_ports: [${pty.path}, /dev/tty-none]}`;
-  await using devices = await openDevices(config(modemsConfig), os, never);
+  await using devices = await openDevices(config(modemsConfig), {}, os, never);
   const stop = new AbortController();
   let latest: ModemsState | undefined;
   const ended = (async () => {
@@ -65,17 +65,6 @@ test('driver at without a port, a port twice, and what is no port are faults wit
   assert.match(faultsOf('{driver: at}'), 'modems.at_ports must list at least one serial port');
   assert.match(faultsOf('{at_ports: [/dev/a, /dev/a]}'), 'modems.at_ports names a port twice');
   assert.match(faultsOf('{at_ports: [ttyUSB2]}'), 'modems.at_ports.0 must be a serial port like');
-});
-
-test("a simulated modem hangs by a switch of the operator's page, which its reset turns back", async () => {
-  const yaml = 'power: {board: none}\nprinter: {driver: none}';
-  await using devices = await openDevices(parseConfig('x', yaml, []), os, never);
-  const isIn = () => devices.hand?.state().devices.find(({ name }) => name === 'sim-a')?.isPlugged;
-  assert.is(isIn(), true);
-  devices.hand?.setPlugged('sim-a', false);
-  assert.is(isIn(), false);
-  await devices.modems.act('sim-a', 'reset', never);
-  assert.is(isIn(), true);
 });
 
 test('many drivers end together, whichever way their reader leaves', async () => {

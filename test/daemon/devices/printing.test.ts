@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openPrintRoom } from '../../../daemon/devices/printing.ts';
+import { openPrinting } from '../../../daemon/devices/printing.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openPrinter } from '../../../hal/printer/device.ts';
@@ -19,7 +19,7 @@ const held: OpenTransport = (signal) =>
 function openRoom(open: OpenTransport) {
   const os = { clock: systemClock, log: silentLog };
   const printer = openPrinter(open, PRINTER_PROFILES['epson-80'], os);
-  return openPrintRoom({
+  return openPrinting({
     printer,
     snapshot: () => ({ ...WELL, resting: [] }),
     clock: systemClock,

@@ -5,7 +5,8 @@ import { renderPng } from '../../../hal/printer/png.ts';
 import { until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { TEST_PIN } from '../../support/operator.ts';
-import { fakeSlips, fakeSnapshot, startFakeBox } from './fake-box.ts';
+import { startFakeBox } from './fake-box.ts';
+import { fakeSlips, fakeSnapshot } from './fake-snapshot.ts';
 import { has, openPage, says, shoot } from './page.ts';
 
 const test = suite('operator page in Chromium');
@@ -324,7 +325,7 @@ test('simulated hardware: a button is down as long as the finger, plugs and main
   await page.keyboard.press('Space');
   await until(() => box.touched.includes('release mark'), 5_000);
   await page.click('#panel label:has-text("Mains")');
-  await page.click('#panel label:has-text("Printer")');
+  await page.click('#panel label:has-text("Printer plugged in")');
   await page.fill('#panel-charge', '9');
   await until(
     () => ['mains false', 'printer false', 'charge 9'].every((word) => box.touched.includes(word)),

@@ -13,7 +13,8 @@ import type { Change } from '../../../daemon/web/wire.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { OWN_PAGE, signIn, TEST_PIN } from '../../support/operator.ts';
-import { fakeSlips, fakeSnapshot, startFakeBox } from './fake-box.ts';
+import { startFakeBox } from './fake-box.ts';
+import { fakeSlips, fakeSnapshot } from './fake-snapshot.ts';
 import { ask, givePin, helloOf, listen } from './http.ts';
 
 const test = suite('operator server');
@@ -382,7 +383,7 @@ test('slips are pictures for those who have signed in', async () => {
   );
 });
 
-test('the simulated panel takes presses, charge, mains and plugs, of what there is', async () => {
+test('the simulated panel takes presses, charge, mains and switches of devices that exist', async () => {
   await using box = await startFakeBox();
   const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
   const touch = async (action: unknown) =>
@@ -391,7 +392,7 @@ test('the simulated panel takes presses, charge, mains and plugs, of what there 
   assert.is(await touch({ do: 'release', button: 'start' }), 200);
   assert.is(await touch({ do: 'charge', pct: 12 }), 200);
   assert.is(await touch({ do: 'mains', isOn: false }), 200);
-  assert.is(await touch({ do: 'plug', device: 'printer', isPlugged: false }), 200);
+  assert.is(await touch({ do: 'switch', name: 'printer', isOn: false }), 200);
   assert.equal(box.touched, [
     'press start',
     'release start',
@@ -400,7 +401,7 @@ test('the simulated panel takes presses, charge, mains and plugs, of what there 
     'printer false',
   ]);
   assert.is(await touch({ do: 'press', button: 'eject' }), 404);
-  assert.is(await touch({ do: 'plug', device: 'fridge', isPlugged: true }), 404);
+  assert.is(await touch({ do: 'switch', name: 'fridge', isOn: true }), 404);
   assert.is(await touch({ do: 'charge', pct: 101 }), 400);
   assert.is(box.touched.length, 5);
 });

@@ -11,8 +11,8 @@ export function openPanel(onError: (error: unknown) => void): Part {
   const lamps = h('ul', { class: 'lamps' });
   const buttons = h('div', { class: 'row below' });
   const battery = openBattery(act);
-  const plugs = h('div', { class: 'plugs below' });
-  const element = card('panel', 'Simulated hardware', lamps, buttons, battery.element, plugs);
+  const switches = h('div', { class: 'switches below' });
+  const element = card('panel', 'Simulated hardware', lamps, buttons, battery.element, switches);
   let model: Model | undefined;
   let isClosed = false;
   const blink = () => {
@@ -49,7 +49,7 @@ export function openPanel(onError: (error: unknown) => void): Part {
         () => undefined,
       );
       battery.update(panel.battery);
-      drawPlugs(plugs, panel, act);
+      drawSwitches(switches, panel, act);
     },
   };
 }
@@ -132,14 +132,13 @@ function openBattery(act: Act) {
   };
 }
 
-function drawPlugs(plugs: HTMLElement, { devices }: PanelState, act: Act): void {
+function drawSwitches(list: HTMLElement, { switches }: PanelState, act: Act): void {
   keep(
-    plugs,
-    devices,
+    list,
+    switches,
     ({ name }) => name,
-    ({ name, label }) =>
-      makeSwitch(label, (isOn) => act({ do: 'plug', device: name, isPlugged: isOn })),
-    (element, { isPlugged }) => setSwitch(element, isPlugged),
+    ({ name, label }) => makeSwitch(label, (isOn) => act({ do: 'switch', name, isOn })),
+    (element, { isOn }) => setSwitch(element, isOn),
   );
 }
 
