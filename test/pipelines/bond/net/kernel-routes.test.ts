@@ -13,7 +13,7 @@ const test = suite('the kernel’s routes');
 
 /** Captured: see test/data/kernel-routes/README. */
 function captured(name: string): KernelRoutes {
-  const file = new URL(`../../data/kernel-routes/${name}.txt`, import.meta.url);
+  const file = new URL(`../../../data/kernel-routes/${name}.txt`, import.meta.url);
   const parsed = parseKernelRoutes(readFileSync(file, 'utf8'));
   if (parsed === undefined) throw new Error(`${name} cannot be read`);
   return parsed;
