@@ -1,8 +1,8 @@
+/** States of modems from D-Bus values and AT answers. */
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AT_QUERIES, cutLines, finalOf, modemStateOfAt } from '../../../hal/modem/at-parse.ts';
-import { type LadderState, startLadder, stepLadder } from '../../../hal/modem/ladder.ts';
 import {
   MM,
   modemStateOf,
@@ -10,9 +10,6 @@ import {
   technologyOf,
 } from '../../../hal/modem/mm-state.ts';
 import { nmDeviceOf } from '../../../hal/modem/nm-state.ts';
-import { type ModemAction, type Registration, signalOf } from '../../../hal/modem/port.ts';
-import { DEMO_TRACES, modemAt, openSimulatedModems } from '../../../hal/modem/simulated.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
 
 const test = suite('modem states');
 
@@ -212,101 +209,6 @@ test('any AT lines give a state, and any bytes are cut into lines', async () => 
     'error',
     undefined,
   ]);
-});
-
-/** Ten hours of one state, looked at every second. */
-function climb(registration: Registration | undefined, canPower: boolean, seconds = 36_000) {
-  let state = startLadder(0);
-  const taken: [atS: number, action: ModemAction][] = [];
-  for (let s = 0; s < seconds; s += 1) {
-    const step = stepLadder(state, s * 1000, registration, canPower);
-    state = step.state;
-    if (step.action !== undefined) taken.push([s, step.action]);
-  }
-  return taken;
-}
-
-test('a modem that stays away is reconnected, reset, and powered, ever more seldom', () => {
-  const taken = climb('searching', true);
-  assert.equal(taken.slice(0, 4), [
-    [45, 'reconnect'],
-    [105, 'reset'],
-    [225, 'power'],
-    [465, 'power'],
-  ]);
-  const gaps = taken.slice(1).map(([s], index) => s - (taken[index]?.[0] ?? 0));
-  assert.ok(gaps.every((gap) => gap <= 1800) && gaps.at(-1) === 1800);
-});
-
-test('without a switched supply a reset is the last rung, and nothing reaches an unplugged modem', () => {
-  assert.equal(
-    climb('registered', false, 300).map(([, action]) => action),
-    ['reconnect', 'reset', 'reset'],
-  );
-  assert.equal(climb(undefined, false), []);
-  assert.is(climb(undefined, true)[0]?.[1], 'power');
-});
-
-test('a locked SIM and a denied one are left to people', () => {
-  assert.equal(climb('locked', true), []);
-  assert.equal(climb('denied', true), []);
-});
-
-test('the ladder starts over after two healthy minutes, and not before', () => {
-  const after = (connectedS: number): ModemAction | undefined => {
-    let state: LadderState = startLadder(0);
-    let last: ModemAction | undefined;
-    for (let s = 0; s < 500 + connectedS; s += 1) {
-      const isConnected = s >= 110 && s < 110 + connectedS;
-      const step = stepLadder(state, s * 1000, isConnected ? 'connected' : 'searching', true);
-      state = step.state;
-      if (s >= 110 + connectedS) last ??= step.action;
-    }
-    return last;
-  };
-  assert.is(after(60), 'power');
-  assert.is(after(180), 'reconnect');
-});
-
-test('signal bands as a person would call them', () => {
-  const told = [
-    { rsrpDbm: -75, sinrDb: 20 },
-    { rsrpDbm: -95, sinrDb: 8 },
-    { rsrpDbm: -112, sinrDb: 20 },
-    { rsrpDbm: -75, sinrDb: -1 },
-    {},
-  ].map(signalOf);
-  assert.equal(told, ['good', 'fair', 'poor', 'poor', 'unknown']);
-});
-
-test('a trace keeps what a point does not name, and unplugs', () => {
-  const [first] = DEMO_TRACES;
-  assert.ok(first);
-  assert.is(modemAt(first, 70)?.technology, 'lte');
-  assert.is(modemAt(first, 70)?.operator, 'Sim A');
-  assert.is(modemAt(first, 240 + 70)?.technology, 'lte');
-  const points = [
-    { fromS: 5, state: 'unplugged' as const },
-    { fromS: 9, state: {} },
-  ];
-  const trace = { id: 'x', points, repeatS: 0 };
-  assert.equal(
-    [0, 6, 10].map((s) => modemAt(trace, s)?.registration),
-    ['searching', undefined, 'searching'],
-  );
-});
-
-test('simulated modems tell their trace as it goes, and a reset as a search', async () => {
-  const points = [{ fromS: 0, state: { registration: 'connected' as const } }];
-  const modems = openSimulatedModems([{ id: 'x', points, repeatS: 0 }], systemClock);
-  const stop = new AbortController();
-  const told: string[] = [];
-  for await (const state of modems.changes(stop.signal)) {
-    if (state.phase === 'known') told.push(state.modems[0]?.registration ?? 'none');
-    if (told.length === 1) await modems.act('x', 'reset', stop.signal);
-    if (told.length === 2) stop.abort();
-  }
-  assert.equal(told, ['connected', 'searching']);
 });
 
 test.run();

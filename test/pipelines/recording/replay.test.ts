@@ -1,12 +1,11 @@
+/** Recordings played as an HLS stream. */
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
-import { parseRange } from '../../../pipelines/http/range.ts';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { ViewerServer } from '../../../pipelines/http/server.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
@@ -22,6 +21,7 @@ import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
 import { encodeMedia } from '../../support/media/real-media.ts';
 
 const test = suite('replay');
+
 const media = await encodeMedia();
 
 async function openFolder() {
@@ -276,26 +276,6 @@ test('what two recordings of one target have in common is listed once', () => {
   });
   const text = renderReplay([recording('a', 0, 12), recording('b', 8, 20)], { isEnded: true });
   assert.equal(text.match(/^[ab]\.mp4$/gm), ['a.mp4', 'a.mp4', 'a.mp4', 'b.mp4', 'b.mp4']);
-});
-
-test('a range is read as RFC 9110 has it, whatever it says', () => {
-  assert.equal(parseRange('bytes=0-0', 10), { type: 'part', from: 0, to: 0 });
-  assert.equal(parseRange('bytes=5-', 10), { type: 'part', from: 5, to: 9 });
-  assert.equal(parseRange('bytes=-3', 10), { type: 'part', from: 7, to: 9 });
-  assert.equal(parseRange('bytes=-30', 10), { type: 'part', from: 0, to: 9 });
-  assert.equal(parseRange('bytes=5-99', 10), { type: 'part', from: 5, to: 9 });
-  assert.equal(parseRange('bytes=10-', 10), { type: 'unsatisfiable' });
-  assert.equal(parseRange('bytes=-0', 10), { type: 'unsatisfiable' });
-  for (const odd of [undefined, 'bytes=', 'bytes=-', 'bytes=5-2', 'bytes=0-1,3-4', 'lines=0-1']) {
-    assert.equal(parseRange(odd, 10), { type: 'whole' });
-  }
-  fc.assert(
-    fc.property(fc.string(), fc.nat(), (range, bytes) => {
-      const answer = parseRange(`bytes=${range}`, bytes);
-      if (answer.type === 'part')
-        assert.ok(answer.from >= 0 && answer.from <= answer.to && answer.to < bytes);
-    }),
-  );
 });
 
 test.run();

@@ -1,0 +1,101 @@
+/** `venuebox status` and `cmd` over the control socket. */
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ask, ControlError } from '../../../../daemon/cli/control/client.ts';
+import { runControl } from '../../../../daemon/cli/control/server.ts';
+import { defaultSocket, socketCandidates } from '../../../../daemon/cli/control/socket-path.ts';
+import type { Commander, Outcome } from '../../../../daemon/model/commands.ts';
+import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import { systemClock } from '../../../../hal/os/clock.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
+import { WELL } from '../../../support/snapshot.ts';
+import { all, startControl } from './support/control-socket.ts';
+
+const test = suite('command line over the control socket');
+
+const never = new AbortController().signal;
+const newPath = () => join(mkdtempSync(join(tmpdir(), 'venuebox-control-')), 'run', 'control.sock');
+
+function venuebox(...args: readonly string[]) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', 'daemon/main.ts', ...args],
+      { timeout: 60_000 },
+      (error, stdout, stderr) => {
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+const never2: Commander['run'] = () => new Promise(() => undefined);
+
+test('a file in the way is not removed', async () => {
+  const path = newPath();
+  mkdirSync(join(path, '..'));
+  writeFileSync(path, 'mine');
+  const stop = new AbortController();
+  const deps = {
+    snapshot: () => WELL,
+    commander: { run: never2 },
+    clock: systemClock,
+    log: silentLog,
+  };
+  const running = runControl(path, deps, stop.signal);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.ok(statSync(path).isFile());
+  stop.abort();
+  await running;
+});
+
+test('no box is one clear line that says where it was looked for', async () => {
+  const failed = await all(
+    ask(['/nonexistent/a', '/nonexistent/b'], { ask: 'status' }, never),
+  ).catch((error: unknown) => error);
+  assert.ok(failed instanceof ControlError);
+  assert.match(failed.message, 'no box runs here; looked at /nonexistent/a, /nonexistent/b');
+});
+
+test('the command line shows a state, does a command, and exits by its outcome', async () => {
+  const refused: Outcome = { status: 'rejected', code: 'WRONG_PHASE', detail: 'nothing is live' };
+  await using box = await startControl({
+    answer: async ({ verb }) => (verb === 'end' ? refused : { status: 'done', detail: 'marked' }),
+  });
+  const status = await venuebox('status', '--socket', box.path);
+  assert.is(status.code, 0, status.stderr);
+  assert.match(status.stdout, 'venuebox 0.0.0: LIVE for');
+  const json = await venuebox('status', '--json', '--socket', box.path);
+  assert.is((JSON.parse(json.stdout) as BoxSnapshot).drop.phase, 'live');
+  const mark = await venuebox('cmd', 'mark', 'label=encore', '--socket', box.path);
+  assert.is(mark.code, 0, mark.stderr);
+  assert.match(mark.stdout, 'done: marked');
+  assert.equal(box.commands.at(-1)?.args, { label: 'encore' });
+  const end = await venuebox('cmd', 'end', '--socket', box.path);
+  assert.is(end.code, 1);
+  assert.match(end.stdout, 'rejected (WRONG_PHASE): nothing is live');
+  const nobody = await venuebox('status', '--socket', '/nonexistent/box');
+  assert.is(nobody.code, 1);
+  assert.match(nobody.stderr, /^venuebox: no box runs here/);
+});
+
+test('the socket lies in the folder of systemd, of the session, or in /tmp', () => {
+  const env = { RUNTIME_DIRECTORY: '/run/venuebox:/run/x', XDG_RUNTIME_DIR: '/run/user/1000' };
+  assert.is(defaultSocket(env, 1000), '/run/venuebox/control.sock');
+  assert.is(
+    defaultSocket({ XDG_RUNTIME_DIR: '/run/user/1000' }, 1000),
+    '/run/user/1000/venuebox/control.sock',
+  );
+  assert.is(defaultSocket({}, 1000), '/tmp/venuebox-1000/control.sock');
+  assert.equal(socketCandidates({ XDG_RUNTIME_DIR: '/run/user/1000' }, 1000), [
+    '/run/venuebox/control.sock',
+    '/run/user/1000/venuebox/control.sock',
+    '/tmp/venuebox-1000/control.sock',
+  ]);
+});
+
+test.run();

@@ -1,0 +1,63 @@
+/** When a modem is reconnected, reset and powered again. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type LadderState, startLadder, stepLadder } from '../../../hal/modem/ladder.ts';
+import type { ModemAction, Registration } from '../../../hal/modem/port.ts';
+
+const test = suite('reset attempts of a modem');
+
+/** Ten hours of one state, looked at every second. */
+function climb(registration: Registration | undefined, canPower: boolean, seconds = 36_000) {
+  let state = startLadder(0);
+  const taken: [atS: number, action: ModemAction][] = [];
+  for (let s = 0; s < seconds; s += 1) {
+    const step = stepLadder(state, s * 1000, registration, canPower);
+    state = step.state;
+    if (step.action !== undefined) taken.push([s, step.action]);
+  }
+  return taken;
+}
+
+test('a modem that stays away is reconnected, reset, and powered, ever more seldom', () => {
+  const taken = climb('searching', true);
+  assert.equal(taken.slice(0, 4), [
+    [45, 'reconnect'],
+    [105, 'reset'],
+    [225, 'power'],
+    [465, 'power'],
+  ]);
+  const gaps = taken.slice(1).map(([s], index) => s - (taken[index]?.[0] ?? 0));
+  assert.ok(gaps.every((gap) => gap <= 1800) && gaps.at(-1) === 1800);
+});
+
+test('without a switched supply a reset is the last rung, and nothing reaches an unplugged modem', () => {
+  assert.equal(
+    climb('registered', false, 300).map(([, action]) => action),
+    ['reconnect', 'reset', 'reset'],
+  );
+  assert.equal(climb(undefined, false), []);
+  assert.is(climb(undefined, true)[0]?.[1], 'power');
+});
+
+test('a locked SIM and a denied one are left to people', () => {
+  assert.equal(climb('locked', true), []);
+  assert.equal(climb('denied', true), []);
+});
+
+test('the ladder starts over after two healthy minutes, and not before', () => {
+  const after = (connectedS: number): ModemAction | undefined => {
+    let state: LadderState = startLadder(0);
+    let last: ModemAction | undefined;
+    for (let s = 0; s < 500 + connectedS; s += 1) {
+      const isConnected = s >= 110 && s < 110 + connectedS;
+      const step = stepLadder(state, s * 1000, isConnected ? 'connected' : 'searching', true);
+      state = step.state;
+      if (s >= 110 + connectedS) last ??= step.action;
+    }
+    return last;
+  };
+  assert.is(after(60), 'power');
+  assert.is(after(180), 'reconnect');
+});
+
+test.run();

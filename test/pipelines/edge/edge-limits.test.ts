@@ -1,0 +1,114 @@
+/** What guests and origins cannot do to an edge. */
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lifetimeOf } from '../../../pipelines/edge/freshness.ts';
+import { refuse, reply } from '../../../pipelines/http/reply.ts';
+import { until } from '../../support/box.ts';
+import type { Get } from '../../support/viewer-server.ts';
+import { openRoom } from './support/counted-edge.ts';
+
+const test = suite('limits of an edge');
+
+test('one guest’s held requests leave room for everybody else’s, and cost those who join nothing', async () => {
+  const get: Get = ({ path, query }) =>
+    query.has('_HLS_msn')
+      ? { wait: 'never', holdMs: 60_000, retry: () => undefined, expired: () => refuse(503, 'no') }
+      : reply(200, [Buffer.from(path)], { type: 'text/plain', cacheS: 1 });
+  await using room = await openRoom(get, 120_000);
+  const held = (n: number) => `/live/x${n}/index.m3u8?_HLS_msn=${n}`;
+  const statuses: number[] = [];
+  for (let n = 0; n < 140; n += 1) {
+    // Those are the ones that are held, in whatever order sockets are accepted.
+    if (n === 32) await until(() => room.asked.length === 32, 30_000);
+    room.getFrom('127.0.0.2', held(n)).then(
+      (status) => statuses.push(status),
+      () => undefined,
+    );
+  }
+  await until(() => statuses.length === 140 - 32, 30_000);
+  assert.equal([...new Set(statuses)], [503]);
+  assert.is(room.asked.length, 32);
+  // Two more of that kind: the upstream's sockets suffice for those who are left too.
+  for (let n = 200; n < 264; n += 1) {
+    room.getFrom(n < 232 ? '127.0.0.4' : '127.0.0.5', held(n)).catch(() => undefined);
+  }
+  await until(() => room.asked.length === 96, 30_000);
+  for (let n = 0; n < 80; n += 1) {
+    assert.is(await room.getFrom('127.0.0.3', `/live/other/${n}`), 200);
+  }
+  const { collapsedTotal } = room.edge.figures();
+  for (const from of ['127.0.0.2', '127.0.0.3']) {
+    for (let n = 0; n < 32; n += 1) room.getFrom(from, held(n)).catch(() => undefined);
+  }
+  await until(() => room.edge.figures().collapsedTotal === collapsedTotal + 64, 30_000);
+  assert.is(statuses.length, 140 - 32);
+});
+
+test('an origin whose parts are byte ranges is told of, however its playlist is packed', async () => {
+  const text = '#EXTM3U\n#EXT-X-PART:DURATION=1,URI="a.mp4",BYTERANGE="9@0"\n';
+  const headers = ['Cache-Control', 'max-age=1', 'Content-Encoding', 'gzip'];
+  await using room = await openRoom(({ path }) =>
+    path === '/live/index.m3u8'
+      ? reply(200, [Buffer.from('#EXTM3U\n')], { type: 'text/plain', cacheS: 1 })
+      : { status: 200, headers, body: [gzipSync(text)] },
+  );
+  await (await room.get('/live/index.m3u8')).text();
+  assert.is(room.edge.unsupported, undefined);
+  await (await room.get('/live/a/index.m3u8')).text();
+  assert.match(room.edge.unsupported ?? '', 'byte ranges');
+});
+
+test('what was stored and is old is asked for with its ETag, and kept when it is the same', async () => {
+  const seen: (string | undefined)[] = [];
+  const get: Get = ({ header }) => {
+    seen.push(header('if-none-match'));
+    const headers = ['Cache-Control', 'no-cache, max-age=60', 'ETag', '"x"'];
+    return header('if-none-match') === '"x"'
+      ? { status: 304, headers, body: [] }
+      : { status: 200, headers, body: [Buffer.from('content')] };
+  };
+  await using room = await openRoom(get);
+  assert.is(await (await room.get('/live/a')).text(), 'content');
+  assert.is(await (await room.get('/live/a')).text(), 'content');
+  assert.equal(seen, [undefined, '"x"']);
+});
+
+test('an origin that says gzip and sends none is a 502, and the edge lives on', async () => {
+  const headers = ['Cache-Control', 'max-age=9', 'Content-Encoding', 'gzip'];
+  await using room = await openRoom(() => ({ status: 200, headers, body: [Buffer.from('no')] }));
+  const plain = { 'accept-encoding': 'identity' };
+  assert.is((await room.get('/live/a', plain)).status, 502);
+  assert.is((await room.get('/live/a', plain)).status, 502);
+});
+
+test('memory is bounded, whatever is asked for', async () => {
+  await using room = await openRoom(({ path }) =>
+    reply(200, [Buffer.alloc(1_000_000, path)], { type: 'video/mp4', cacheS: 60 }),
+  );
+  for (let i = 0; i < 80; i += 1) await (await room.get(`/live/media/${i}`)).arrayBuffer();
+  assert.ok(room.edge.figures().heldBytes <= 50_000_000, String(room.edge.figures().heldBytes));
+  assert.match((await room.get('/live/media/79')).headers.get('cache-status') ?? '', 'edge; hit');
+  assert.match((await room.get('/live/media/0')).headers.get('cache-status') ?? '', 'fwd=uri-miss');
+});
+
+test('Cache-Control is read as RFC 9111 and 5861 have it, whatever it says', () => {
+  assert.equal(lifetimeOf('max-age=10, s-maxage="4", stale-if-error=60', '1'), {
+    isStorable: true,
+    freshMs: 3_000,
+    staleWhileRevalidateMs: 0,
+    staleIfErrorMs: 60_000,
+  });
+  assert.is(lifetimeOf('Private, max-age=10', undefined).isStorable, false);
+  assert.is(lifetimeOf(undefined, undefined).isStorable, false);
+  assert.is(lifetimeOf('max-age=10', '99').freshMs, 0);
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (control, age) => {
+      const { freshMs } = lifetimeOf(control, age);
+      assert.ok(freshMs >= 0 && freshMs <= 86_400_000);
+    }),
+  );
+});
+
+test.run();
