@@ -25,6 +25,7 @@ import type { MediaPath } from './media/media-path.ts';
 import { openProgramme, type Programme } from './media/media-source.ts';
 import { plannedLinks } from './media/settings.ts';
 import { restIn } from './media/sheddable.ts';
+import type { SimulatedLinks } from './media/simulated-links.ts';
 import { runMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
 import type { BoxSnapshot, ModemCare } from './model/snapshot.ts';
@@ -53,6 +54,8 @@ export interface BoxDeps {
   readonly controlSocket: string;
   /** What phones of this network open. */
   readonly playerUrl: string;
+  /** The links of the demo's uplink, where it has them. */
+  readonly simulatedLinks?: SimulatedLinks;
   readonly notify: Notify;
   readonly watchdogUsec: number | undefined;
   /** Whether the box goes live at the start, or waits for a command; a drop that a power cut interrupted is resumed either way. */
@@ -72,7 +75,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const { clock, log, stateFolder } = deps;
   const config = withOwnBroker(asked);
   await claimState(stateFolder, { clock, log }, signal);
-  const source = await openProgramme(config, log, signal);
+  const source = await openProgramme(config, deps.simulatedLinks, log, signal);
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });

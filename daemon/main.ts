@@ -22,6 +22,7 @@ import type { Config } from './config/config.ts';
 import { ConfigError, parseConfig } from './config/file.ts';
 import { unreadableFiles } from './config/named-files.ts';
 import { stateFolder } from './config/state-folder.ts';
+import { SimulatedLinks, withSimulatedUplink } from './media/simulated-links.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
@@ -131,7 +132,9 @@ async function runBonding(command: Extract<Command, { verb: 'bond' | 'relay' }>)
 }
 
 async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): Promise<void> {
-  const config = readConfig(command);
+  const asked = readConfig(command);
+  const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
+  const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
   const logTail = new LogTail();
   const journal = openLog(config.log.level, process.stdout.isTTY ? 'people' : 'journal');
   const log = tailLog(journal, logTail, config.log.level, systemClock.wallMs);
@@ -152,6 +155,7 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
       playerUrl: addresses.player,
       notify,
       watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
+      ...(simulatedLinks === undefined ? {} : { simulatedLinks }),
       start: command.verb === 'demo' && !command.isIdle ? 'live' : 'idle',
       onNewPin: (pin, file) =>
         process.stdout.write(renderNewPin(file, isSeenByStarter ? pin : undefined)),
@@ -163,6 +167,15 @@ async function runTheBox(command: Extract<Command, { verb: 'run' | 'demo' }>): P
     },
     untilSignal(),
   );
+}
+
+/** The demo has an uplink unless the user sets one, or none with `--set uplink=null`. */
+function hasSimulatedLinks(
+  { verb, overrides }: Extract<Command, { verb: 'run' | 'demo' }>,
+  config: Config,
+): boolean {
+  const isSet = overrides.some((override) => /^uplink[.=]/.test(override));
+  return verb === 'demo' && !isSet && config.edge.upstream === '';
 }
 
 /** What a box for trying out has beside its simulated devices: laid under what was asked for. */

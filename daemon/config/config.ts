@@ -120,7 +120,11 @@ export const configSchema = v.pipe(
     edge: v.optional(edgeSchema, {}),
     operator: v.optional(operatorSchema, {}),
     drop: v.optional(drop, {}),
-    uplink: v.optional(uplink),
+    /** `null` is the same as none: so the demo goes without one. */
+    uplink: v.pipe(
+      v.nullish(uplink),
+      v.transform((wanted) => wanted ?? undefined),
+    ),
     recording: v.optional(recordingSchema, {}),
     clips: v.optional(clipsSchema, {}),
     panel: v.optional(panelSchema, {}),

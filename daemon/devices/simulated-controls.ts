@@ -23,6 +23,14 @@ export interface SimulatedDevices {
   battery?: SimulatedBattery;
   printer?: SimulatedPrinter;
   modems?: SimulatedModems;
+  links?: PluggableLinks;
+}
+
+/** The simulated links of the uplink. */
+export interface PluggableLinks {
+  readonly ids: readonly string[];
+  isPlugged(id: string): boolean;
+  setPlugged(id: string, isPlugged: boolean): void;
 }
 
 const BUTTON_LABELS = { drop: 'Drop button', mark: 'MARK button' } as const;
@@ -119,7 +127,7 @@ interface Switch {
 }
 
 function switchesOf(devices: SimulatedDevices): readonly Switch[] {
-  const { camera, sound, gpio, battery, printer, modems } = devices;
+  const { camera, sound, gpio, battery, printer, modems, links } = devices;
   const switches: Switch[] = [];
   if (camera) switches.push(latch('camera', 'Camera plugged in', camera.setPlugged));
   if (sound) switches.push(latch('sound', 'Sound plugged in', sound.setPlugged));
@@ -139,6 +147,15 @@ function switchesOf(devices: SimulatedDevices): readonly Switch[] {
       // The box resets a modem that hangs: then it is on again.
       isOn: () => modems?.isHung(id) === false,
       set: (isOn) => modems?.setHung(id, !isOn),
+    });
+  }
+  for (const id of links?.ids ?? []) {
+    switches.push({
+      // A link and its modem have the same id.
+      name: `link-${id}`,
+      label: `Link ${id} plugged in`,
+      isOn: () => links?.isPlugged(id) === true,
+      set: (isOn) => links?.setPlugged(id, isOn),
     });
   }
   return switches;

@@ -4,14 +4,17 @@ import { openCamera, openTestCamera } from '../../hal/camera/open.ts';
 import type { Camera } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxFacts } from '../model/state-store.ts';
+import { openSupervision } from './children/supervision.ts';
 import { openEdgePath } from './edge-path.ts';
 import { findEncoders } from './element-check.ts';
 import type { Sheddable } from './loads.ts';
 import { type MediaPath, type MediaPathDeps, openMediaPath } from './media-path.ts';
 import { sheddableOf } from './sheddable.ts';
+import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
 import { readPassphrase } from './uplink-messages.ts';
 
 type PathDeps = Omit<MediaPathDeps, 'camera' | 'sound' | 'encoders' | 'passphrase'>;
@@ -29,23 +32,29 @@ export interface Programme {
   /** The camera whose exposure is held during a drop. */
   readonly lockable: Camera | undefined;
   readonly sheddable: Sheddable;
-  /** Plugs of its test camera and test sound, where it has them. */
-  readonly simulated: { readonly camera?: Pluggable; readonly sound?: Pluggable };
+  /** Plugs of its test camera, test sound and simulated links, where it has them. */
+  readonly simulated: {
+    readonly camera?: Pluggable;
+    readonly sound?: Pluggable;
+    readonly links?: SimulatedLinks;
+  };
   readonly open: (deps: PathDeps) => MediaPath;
 }
 
 /**
  * Looks at what the config names, before anything runs.
  *
+ * @param links The links of the demo's uplink.
  * Rejects with a ConfigError, HalError or PipelineError for what a person must mend.
  */
 export async function openProgramme(
   config: Config,
+  links: SimulatedLinks | undefined,
   log: Log,
   signal: AbortSignal,
 ): Promise<Programme> {
   const { upstream } = config.edge;
-  if (upstream === '') return openOwn(config, log, signal);
+  if (upstream === '') return openOwn(config, links, log, signal);
   log.info('edge: another box’s stream is shown', { upstream });
   const facts = { camera: upstream, sound: 'none', encoder: 'none' };
   const sheddable = sheddableOf(config, undefined);
@@ -53,7 +62,12 @@ export async function openProgramme(
   return { facts, isEdge: true, lockable: undefined, sheddable, simulated, open: openEdgePath };
 }
 
-async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<Programme> {
+async function openOwn(
+  config: Config,
+  links: SimulatedLinks | undefined,
+  log: Log,
+  signal: AbortSignal,
+): Promise<Programme> {
   let path: MediaPath | undefined;
   const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
@@ -77,12 +91,34 @@ async function openOwn(config: Config, log: Log, signal: AbortSignal): Promise<P
     simulated: {
       ...(testCamera && { camera: endingCapture(testCamera, 'camera unplugged', () => path) }),
       ...(testSound && { sound: endingCapture(testSound, 'sound unplugged', () => path) }),
+      ...(links && { links }),
     },
     open: (deps) => {
       const opened = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
+      const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
       const follow = (both: AbortSignal) => followMicrophone(sound, opened, deps.clock, both);
-      return { ...opened, run: (both) => runAll([opened.run, follow], both) };
+      return { ...withReceiver, run: (both) => runAll([withReceiver.run, follow], both) };
+    },
+  };
+}
+
+/** In the demo the far end of the uplink runs while the uplink does. */
+function withSimulatedReceiver(
+  mediaPath: MediaPath,
+  links: SimulatedLinks | undefined,
+  deps: PathDeps,
+): MediaPath {
+  const { uplink } = deps.config;
+  if (links === undefined || uplink === undefined) return mediaPath;
+  const receiver = simulatedReceiver(links, uplink.port, deps);
+  const receiving = openSwitch(openSupervision(deps)('relay', receiver, () => true));
+  return {
+    ...mediaPath,
+    run: (signal) => runAll([mediaPath.run, receiving.run], signal),
+    setUplinking: (isWanted) => {
+      receiving.set(isWanted);
+      mediaPath.setUplinking(isWanted);
     },
   };
 }

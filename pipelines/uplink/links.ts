@@ -40,6 +40,9 @@ export interface ResolvedLinks {
 /** Local ports of links that share an address with another: a routing rule tells them apart by it. */
 const FIRST_PORT = 52_000;
 
+/** Its addresses need no routing table: they are on each machine, for trying out. */
+const LOOPBACK = 'lo';
+
 /**
  * Finds each link's source address and the way out.
  *
@@ -71,13 +74,15 @@ export function resolveLinks(
       usedPeriod: used.period,
       ...port,
     })),
-    routes: placed.map(({ wish, at, port }) => ({
-      id: wish.id,
-      sourceAddress: at.address,
-      device: at.device,
-      ...network.gateways.get(at.device),
-      ...port,
-    })),
+    routes: placed
+      .filter(({ at }) => at.device !== LOOPBACK)
+      .map(({ wish, at, port }) => ({
+        id: wish.id,
+        sourceAddress: at.address,
+        device: at.device,
+        ...network.gateways.get(at.device),
+        ...port,
+      })),
     missing: found
       .filter(({ wish, at }) => at === undefined && wish.isEnabled)
       .map(({ wish }) => wish.id),
@@ -89,6 +94,8 @@ function locate(
   { device, address }: LinkWish,
   { addresses }: NetworkState,
 ): { readonly address: string; readonly device: string } | undefined {
+  // All of 127.0.0.0/8 is this machine's (Linux), though only 127.0.0.1 is listed.
+  if (address?.startsWith('127.') && device === undefined) return { address, device: LOOPBACK };
   if (device !== undefined) {
     const own = addresses.get(device) ?? [];
     const chosen = address === undefined ? own[0] : own.find((other) => other === address);

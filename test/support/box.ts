@@ -45,6 +45,7 @@ export async function startBox(
   program: readonly string[] = ['--import', 'tsx', 'daemon/main.ts'],
   /** Where it keeps its state: a box before it may have left some. Removed at its end where not given. */
   keptIn?: string,
+  hasSimulatedLinks = false,
 ): Promise<Box> {
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
@@ -58,6 +59,10 @@ export async function startBox(
     'mqtt.broker_port=0',
     'recording.targets=[]',
     'clips.folder=""',
+    // The demo's own, unless asked for: most tests are about other things.
+    ...(hasSimulatedLinks || overrides.some((one) => one.startsWith('uplink'))
+      ? []
+      : ['uplink=null']),
     ...overrides,
   ];
   const args = settings.flatMap((setting) => ['--set', setting]);

@@ -30,7 +30,7 @@ export interface RelayLink {
   readonly address: string;
   readonly port: number;
   readonly group: RelayGroup;
-  lastHeardMs: number;
+  lastReceivedMs: number;
   dataPackets: number;
   bytesTotal: number;
   /** The last data packets' numbers, for the SRTLA ACK. */
@@ -46,7 +46,7 @@ export interface RelayGroup {
   readonly links: RelayLink[];
   /** Where it asked for the group: there, a repeated REG1 gets the same answer. */
   readonly creator: string;
-  lastHeardMs: number;
+  lastReceivedMs: number;
   lastLink?: RelayLink;
   hasCarried: boolean;
 }
@@ -92,7 +92,7 @@ export class RelayGroups {
       createdMs: nowMs,
       links: [],
       creator,
-      lastHeardMs: nowMs,
+      lastReceivedMs: nowMs,
       hasCarried: false,
     };
     this.#groups.set(own.toString('latin1'), group);
@@ -114,13 +114,13 @@ export class RelayGroups {
         address,
         port,
         group,
-        lastHeardMs: nowMs,
+        lastReceivedMs: nowMs,
         dataPackets: 0,
         bytesTotal: 0,
         unacked: [],
       });
     }
-    group.lastHeardMs = nowMs;
+    group.lastReceivedMs = nowMs;
     return { kind: 'reg3' };
   }
 
@@ -133,9 +133,9 @@ export class RelayGroups {
     return { kind: 'ack', sequences: link.unacked.splice(0) };
   }
 
-  noteHeard(link: RelayLink, bytes: number, nowMs: number): void {
-    link.lastHeardMs = nowMs;
-    link.group.lastHeardMs = nowMs;
+  noteReceived(link: RelayLink, bytes: number, nowMs: number): void {
+    link.lastReceivedMs = nowMs;
+    link.group.lastReceivedMs = nowMs;
     link.bytesTotal += bytes + DATAGRAM_HEADER_BYTES;
   }
 
@@ -144,11 +144,11 @@ export class RelayGroups {
     const ended: RelayGroup[] = [];
     for (const [key, group] of this.#groups) {
       for (const link of [...group.links]) {
-        if (nowMs - link.lastHeardMs > LINK_TIMEOUT_MS) this.#remove(link);
+        if (nowMs - link.lastReceivedMs > LINK_TIMEOUT_MS) this.#remove(link);
       }
       const isUnused = !group.hasCarried && nowMs - group.createdMs > UNUSED_GROUP_MS;
-      const isEmpty = group.links.length === 0 && nowMs - group.lastHeardMs > GROUP_TIMEOUT_MS;
-      if (!isEmpty && !(isUnused && nowMs - group.lastHeardMs > UNUSED_GROUP_MS)) continue;
+      const isEmpty = group.links.length === 0 && nowMs - group.lastReceivedMs > GROUP_TIMEOUT_MS;
+      if (!isEmpty && !(isUnused && nowMs - group.lastReceivedMs > UNUSED_GROUP_MS)) continue;
       for (const link of [...group.links]) this.#remove(link);
       this.#groups.delete(key);
       ended.push(group);

@@ -1,3 +1,4 @@
+/** The relay's UDP socket towards the SRT listener, one for each group. */
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
@@ -6,21 +7,20 @@ import type { Endpoint } from '../core/config.ts';
 /** A sender that comes back from an outage bursts. */
 const BUFFER_BYTES = 4_000_000;
 
-/** Packets kept until a group's socket is open: the handshake should not wait for its repeat. */
-const MOST_EARLY = 32;
+/** Packets queued until a group's socket is open: the handshake should not wait for its repeat. */
+const MAX_QUEUED = 32;
 
 /** A listener whose name cannot be looked up is tried again this often. */
 const RETRY_MS = 1000;
 
-/** One group's socket towards the SRT listener. */
-export interface Outlet {
+export interface Output {
   send(packet: Buffer): void;
   close(): void;
 }
 
-export interface OutletDeps {
+export interface OutputDeps {
   readonly clock: Clock;
-  /** Says which group it is. */
+  /** Names the group in each message. */
   readonly log: Log;
   readonly onPacket: (packet: Buffer) => void;
   /** Node's own, unless a test has another. */
@@ -28,68 +28,83 @@ export interface OutletDeps {
 }
 
 /**
- * Opens the group's socket and tries until the listener's name is known, or it is closed.
+ * Opens the socket and tries until the listener's name is known, or it is closed.
  * Never throws; what fails is logged, once for each code of the system.
  */
-export function openOutlet(
-  { host, port }: Endpoint,
-  { clock, log, onPacket, lookup }: OutletDeps,
-): Outlet {
-  const closing = new AbortController();
-  const told = new Set<string>();
-  const early: Buffer[] = [];
-  let socket: Socket | undefined;
-  let isConnected = false;
+export function openOutput(srt: Endpoint, deps: OutputDeps): Output {
+  return new OutputSocket(srt, deps);
+}
 
-  const drop = () => {
-    socket?.removeAllListeners().on('error', ignore).close();
-    socket = undefined;
-  };
-  const onError = (error: NodeJS.ErrnoException) => {
-    const reason = error.code ?? error.message;
-    // ECONNREFUSED while the listener is away; the sender's SRT repeats its handshake.
-    if (!told.has(reason)) log.warn('no way to the SRT listener', { to: host, port, reason });
-    told.add(reason);
-    if (isConnected) return;
-    drop();
-    void clock.sleep(RETRY_MS, closing.signal).then(open, ignore);
-  };
-  const afterSend = (error: Error | null) => {
-    if (error !== null && !closing.signal.aborted) onError(error);
-  };
-  const open = () => {
-    const options = {
+class OutputSocket implements Output {
+  readonly #srt: Endpoint;
+  readonly #deps: OutputDeps;
+  readonly #closing = new AbortController();
+  readonly #loggedReasons = new Set<string>();
+  readonly #queued: Buffer[] = [];
+  #socket: Socket | undefined;
+  #isConnected = false;
+
+  constructor(srt: Endpoint, deps: OutputDeps) {
+    this.#srt = srt;
+    this.#deps = deps;
+    this.#open();
+  }
+
+  send(packet: Buffer): void {
+    if (this.#isConnected) {
+      this.#socket?.send(packet, this.#afterSend);
+      return;
+    }
+    // The sender's SRT waits for an answer to its newest handshake only.
+    if (this.#queued.length >= MAX_QUEUED) this.#queued.shift();
+    this.#queued.push(packet);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#drop();
+  }
+
+  #open(): void {
+    const { onPacket, lookup } = this.#deps;
+    const opening = createSocket({
       type: 'udp4',
       recvBufferSize: BUFFER_BYTES,
       sendBufferSize: BUFFER_BYTES,
-    } as const;
-    const opening = createSocket(lookup === undefined ? options : { ...options, lookup });
-    socket = opening;
-    opening.on('error', onError);
+      ...(lookup === undefined ? {} : { lookup }),
+    });
+    this.#socket = opening;
+    opening.on('error', (error) => this.#onError(error));
     opening.on('message', onPacket);
     opening.on('connect', () => {
-      isConnected = true;
-      for (const packet of early.splice(0)) opening.send(packet, afterSend);
+      this.#isConnected = true;
+      for (const packet of this.#queued.splice(0)) opening.send(packet, this.#afterSend);
     });
-    // Without a callback, for that would be called for a failure too.
-    opening.connect(port, host);
-  };
+    // Without a callback: that would also be called for a failure.
+    opening.connect(this.#srt.port, this.#srt.host);
+  }
 
-  open();
-  return {
-    send: (packet) => {
-      if (isConnected) {
-        socket?.send(packet, afterSend);
-        return;
-      }
-      // The newest handshake is the one that somebody still waits for.
-      if (early.length >= MOST_EARLY) early.shift();
-      early.push(packet);
-    },
-    close: () => {
-      closing.abort();
-      drop();
-    },
+  #drop(): void {
+    this.#socket?.removeAllListeners().on('error', ignore).close();
+    this.#socket = undefined;
+  }
+
+  #onError(error: NodeJS.ErrnoException): void {
+    const { clock, log } = this.#deps;
+    const { host, port } = this.#srt;
+    const reason = error.code ?? error.message;
+    // ECONNREFUSED while the listener is away; the sender's SRT repeats its handshake.
+    if (!this.#loggedReasons.has(reason)) {
+      log.warn('SRT listener unreachable', { to: host, port, reason });
+    }
+    this.#loggedReasons.add(reason);
+    if (this.#isConnected) return;
+    this.#drop();
+    void clock.sleep(RETRY_MS, this.#closing.signal).then(() => this.#open(), ignore);
+  }
+
+  readonly #afterSend = (error: Error | null): void => {
+    if (error !== null && !this.#closing.signal.aborted) this.#onError(error);
   };
 }
 

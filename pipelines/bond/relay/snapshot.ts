@@ -36,7 +36,7 @@ export function renderRelaySnapshot(
       links: group.links.map((link) => ({
         address: link.address,
         port: link.port,
-        silentMs: Math.round(nowMs - link.lastHeardMs),
+        silentMs: Math.round(nowMs - link.lastReceivedMs),
         dataPacketsTotal: link.dataPackets,
         bytesTotal: link.bytesTotal,
         ...(link.telemetry === undefined ? {} : { telemetry: link.telemetry }),

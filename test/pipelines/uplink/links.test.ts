@@ -54,6 +54,18 @@ test('a link by its address finds its interface', () => {
   assert.is(links[0]?.device, 'eth0');
 });
 
+test('a link by a loopback address is always there, and needs no route', () => {
+  const { device: _, ...simulated } = wish('sim-a', { address: '127.0.0.2' });
+  const { links, routes, missing } = resolveLinks(
+    [simulated],
+    network({ lo: ['127.0.0.1'] }),
+    NOTHING,
+  );
+  assert.is(links[0]?.sourceAddress, '127.0.0.2');
+  assert.equal(routes, []);
+  assert.equal(missing, []);
+});
+
 test('what is not there is missing, and the others are used', () => {
   const { links, missing } = resolveLinks(
     [wish('wwan0'), wish('wwan1'), wish('eth0', { address: '10.9.9.9' })],

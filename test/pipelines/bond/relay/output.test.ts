@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openLog } from '../../../../hal/os/log.ts';
-import { openOutlet } from '../../../../pipelines/bond/relay/output.ts';
+import { openOutput } from '../../../../pipelines/bond/relay/output.ts';
 import { until } from '../../../support/box.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -10,7 +10,7 @@ const test = suite('a relay group’s way to the SRT listener');
 
 const NAME = 'listener.test';
 
-/** An outlet to a name that is known from the look-up numbered `knownFrom` on. */
+/** An output to a name that is known from the look-up numbered `knownFrom` on. */
 async function openSituation(knownFrom: number, codes: readonly string[] = ['ENOTFOUND']) {
   const listener = createSocket('udp4');
   await new Promise<void>((done) => listener.bind(0, '127.0.0.1', done));
@@ -20,7 +20,7 @@ async function openSituation(knownFrom: number, codes: readonly string[] = ['ENO
   const lines: string[] = [];
   const log = openLog('info', 'journal', (line) => lines.push(line)).with({ group: 7 });
   let lookups = 0;
-  const outlet = openOutlet(
+  const output = openOutput(
     { host: NAME, port: listener.address().port },
     {
       clock,
@@ -36,7 +36,7 @@ async function openSituation(knownFrom: number, codes: readonly string[] = ['ENO
     },
   );
   return {
-    outlet,
+    output,
     clock,
     got,
     lines,
@@ -51,7 +51,7 @@ async function openSituation(knownFrom: number, codes: readonly string[] = ['ENO
       }, 10_000);
     },
     [Symbol.dispose]: () => {
-      outlet.close();
+      output.close();
       listener.close();
     },
   };
@@ -59,10 +59,10 @@ async function openSituation(knownFrom: number, codes: readonly string[] = ['ENO
 
 test('a name that cannot be looked up at first is asked for again, and the handshake gets through', async () => {
   using situation = await openSituation(4);
-  situation.outlet.send(Buffer.from('handshake'));
+  situation.output.send(Buffer.from('handshake'));
   for (let time = 0; time < 3; time += 1) await situation.nextLookup();
   await until(() => situation.got.includes('handshake'), 10_000);
-  situation.outlet.send(Buffer.from('data'));
+  situation.output.send(Buffer.from('data'));
   await until(() => situation.got.includes('data'), 10_000);
   assert.is(situation.lookups(), 4);
 });
@@ -87,7 +87,7 @@ test('each code is told once, with the group', async () => {
 test('a group that ends asks no more', async () => {
   const situation = await openSituation(Number.POSITIVE_INFINITY);
   await until(() => situation.lines.length > 0, 10_000);
-  situation.outlet.close();
+  situation.output.close();
   await situation.clock.advance(60_000);
   assert.is(situation.lookups(), 1);
   situation.listener.close();
@@ -95,7 +95,7 @@ test('a group that ends asks no more', async () => {
 
 test('of many early packets the newest are kept', async () => {
   using situation = await openSituation(2);
-  for (let n = 0; n < 100; n += 1) situation.outlet.send(Buffer.from(String(n)));
+  for (let n = 0; n < 100; n += 1) situation.output.send(Buffer.from(String(n)));
   await situation.nextLookup();
   await until(() => situation.got.length >= 32, 10_000);
   assert.is(situation.got[0], '68');
@@ -110,10 +110,10 @@ test('a listener that is away is told once, and served when it is there', async 
   const lines: string[] = [];
   const log = openLog('info', 'journal', (line) => lines.push(line));
   const deps = { clock: new VirtualClock(), log, onPacket: () => undefined };
-  const outlet = openOutlet({ host: '127.0.0.1', port }, deps);
+  const output = openOutput({ host: '127.0.0.1', port }, deps);
   const got: string[] = [];
   const listener = createSocket('udp4').on('message', (packet) => got.push(packet.toString()));
-  const calling = setInterval(() => outlet.send(Buffer.from('handshake')), 10);
+  const calling = setInterval(() => output.send(Buffer.from('handshake')), 10);
   try {
     await until(() => lines.some((line) => line.includes('ECONNREFUSED')), 10_000);
     await new Promise<void>((done) => listener.bind(port, '127.0.0.1', done));
@@ -121,7 +121,7 @@ test('a listener that is away is told once, and served when it is there', async 
     assert.is(lines.length, 1, lines.join(''));
   } finally {
     clearInterval(calling);
-    outlet.close();
+    output.close();
     listener.close();
   }
 });

@@ -149,13 +149,13 @@ export class Venue {
             : relay.join(parsed.id, 'sim', port, nowMs);
         if (reply !== undefined) this.#sendDown(port, renderSrtla(reply));
       } else if (parsed?.kind === 'keepalive' && link !== undefined) {
-        relay.noteHeard(link, packet.length, nowMs);
+        relay.noteReceived(link, packet.length, nowMs);
         this.#sendDown(port, packet);
       }
       return;
     }
     if (link === undefined) return;
-    relay.noteHeard(link, packet.length, nowMs);
+    relay.noteReceived(link, packet.length, nowMs);
     link.group.lastLink = link;
     if (!isSrtData(packet)) return;
     const ack = relay.noteData(link, readSequence(packet));
