@@ -1,6 +1,7 @@
 import type { Battery } from './battery/port.ts';
 import type { Inputs, Lamp } from './gpio/port.ts';
 import type { Modems } from './modem/port.ts';
+import { untilAborted } from './os/async.ts';
 import { HalError } from './os/errors.ts';
 import type { Printer } from './printer/port.ts';
 
@@ -33,7 +34,7 @@ export const absentModems: Modems = {
   canPower: false,
   changes: async function* (signal) {
     yield { phase: 'absent' };
-    await aborted(signal);
+    await untilAborted(signal);
   },
   act: (id) => Promise.reject(new HalError('NOT_FOUND', `modem ${id}: there are no modems`)),
   sendPin: (id) => Promise.reject(new HalError('NOT_FOUND', `modem ${id}: there are no modems`)),
@@ -44,7 +45,7 @@ export const absentInputs: Inputs = {
   driver: 'absent',
   changes: async function* (signal) {
     yield { kind: 'levels', active: new Set<string>(), atMs: 0 };
-    await aborted(signal);
+    await untilAborted(signal);
   },
 };
 
@@ -58,11 +59,4 @@ export function absentLamp(name: string): Lamp {
     fault: () => undefined,
     [Symbol.asyncDispose]: async () => {},
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 /** Reads printer, modems and the computer repeatedly into the state of the box. */
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { BoxState } from '../model/state-store.ts';
@@ -23,9 +24,7 @@ export async function followDevices(
         if (ending.aborted) return;
         log.warn('device read failed', { reason: messageOf(error) });
       }
-      await clock.sleep(ms, ending).catch((error: unknown) => {
-        if (!isAbort(error, ending)) throw error;
-      });
+      await pause(clock, ms, ending);
     }
   };
   await runAll(

@@ -1,8 +1,8 @@
 /** What the operator's page shows of simulated hardware, and the actions that it takes. */
 import * as v from 'valibot';
 import type { Rhythm } from '../../hal/gpio/port.ts';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
-import { either } from '../../hal/os/either.ts';
+import { anySignal, pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /** Simulated hardware; each action returns false where there is no such device. */
@@ -96,14 +96,8 @@ export class PanelActions {
   }
 
   async #releaseLater(button: string, released: AbortSignal): Promise<void> {
-    using ends = either(released, this.#signal);
-    try {
-      await this.#clock.sleep(PRESS_MAX_MS, ends.signal);
-    } catch (error) {
-      if (!isAbort(error, ends.signal)) throw error;
-      return;
-    }
-    this.#release(button);
+    using ends = anySignal(released, this.#signal);
+    if (await pause(this.#clock, PRESS_MAX_MS, ends.signal)) this.#release(button);
   }
 
   #release(button: string): boolean {

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../hal/os/async.ts';
 import type { Command, Commander, Outcome, PrintCommand, Progress } from '../model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
@@ -156,19 +157,6 @@ function describe(effects: readonly Effect[], from: DropPhase, to: DropPhase): s
   const change = from === to ? [] : [`go from ${from} to ${to}`];
   const words = [...change, ...deeds];
   return words.length === 0 ? 'look at the checks' : words.join(', ');
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
 }
 
 function done(detail: string, result?: unknown): Outcome {

@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, DropState, DropTroubles } from '../model/snapshot.ts';
@@ -173,11 +174,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     while (!signal.aborted) {
       look();
       keeper.beat(doubt.alive(options.snapshot()));
-      try {
-        await clock.sleep(TICK_MS, signal);
-      } catch (error) {
-        if (!isAbort(error, signal)) throw error;
-      }
+      await pause(clock, TICK_MS, signal);
     }
     await keeper.settled();
   };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { keepFile } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
@@ -100,12 +101,8 @@ export async function openReports(
     },
     run: async (signal) => {
       try {
-        for (;;) {
-          await look();
-          await clock.sleep(LOOK_EVERY_MS, signal);
-        }
-      } catch (error) {
-        if (!isAbort(error, signal)) throw error;
+        do await look();
+        while (await pause(clock, LOOK_EVERY_MS, signal));
       } finally {
         if (!isKept) await keep();
       }

@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { Warning } from '../model/snapshot.ts';
@@ -55,10 +56,6 @@ export async function reviveMedia(deps: ReviveDeps, signal: AbortSignal): Promis
       const atMs = clock.wallMs();
       onEvent({ type: 'media.restarted', severity: 'warning', atMs, data: { reason } });
     }
-    try {
-      await clock.sleep(LOOK_EVERY_MS, signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(clock, LOOK_EVERY_MS, signal);
   }
 }

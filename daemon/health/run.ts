@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
@@ -83,11 +84,7 @@ export function openHealth({ snapshot, onEvent, clock, log }: HealthDeps): Healt
     run: async (signal) => {
       while (!signal.aborted) {
         look();
-        try {
-          await clock.sleep(LOOK_EVERY_MS, signal);
-        } catch (error) {
-          if (!isAbort(error, signal)) throw error;
-        }
+        await pause(clock, LOOK_EVERY_MS, signal);
       }
     },
   };

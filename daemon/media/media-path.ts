@@ -1,5 +1,6 @@
 import type { Sound } from '../../hal/audio/port.ts';
 import type { Camera, SetLive } from '../../hal/camera/port.ts';
+import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
@@ -237,9 +238,3 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     clear: () => media.restart('the drop is over'),
   };
 }
-
-const untilAborted: Task = (signal) =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

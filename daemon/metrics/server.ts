@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { untilAborted } from '../../hal/os/async.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
 import type { MetricsConfig } from '../config/metrics.ts';
@@ -34,9 +35,7 @@ export async function runMetrics(
   server.maxConnections = CONNECTIONS_MAX;
   await listenOrExplain(server, 'the port of the metrics', { host, port });
   log.info('metrics', { host, port });
-  if (!signal.aborted) {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  }
+  await untilAborted(signal);
   server.closeAllConnections();
   server.close();
 }

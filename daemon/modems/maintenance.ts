@@ -1,4 +1,5 @@
 import type { Modems } from '../../hal/modem/port.ts';
+import { pause } from '../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
@@ -63,11 +64,10 @@ export async function careForModems(deps: CareDeps, signal: AbortSignal): Promis
   while (!signal.aborted) {
     try {
       await look();
-      await clock.sleep(LOOK_EVERY_MS, signal);
     } catch (error) {
       if (isAbort(error, signal)) return;
       log.warn('modems not seen to', { reason: messageOf(error) });
-      await clock.sleep(LOOK_EVERY_MS, signal).catch(() => undefined);
     }
+    await pause(clock, LOOK_EVERY_MS, signal);
   }
 }

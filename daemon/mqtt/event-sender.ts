@@ -1,3 +1,4 @@
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type Connection, MqttError } from './client/connection.ts';
@@ -33,7 +34,7 @@ export async function sendEvents(
     if (signal.aborted) return;
     const records = await spool.read(spool.ackedSeq, WINDOW);
     const isSent = records.length > 0 && (await sendBatch(records));
-    if (!isSent) await clock.sleep(RETRY_MS, signal).catch(() => undefined);
+    if (!isSent) await pause(clock, RETRY_MS, signal);
   }
 
   async function sendBatch(records: readonly SpoolRecord[]): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
@@ -140,7 +141,7 @@ class SpooledEvents implements EventLog {
         this.#giveUp();
         break;
       }
-      await this.#clock.sleep(RETRY_MS, this.#ending.signal).catch(() => undefined);
+      await pause(this.#clock, RETRY_MS, this.#ending.signal);
     }
     this.#writing = undefined;
   }

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbort } from '../../hal/os/clock.ts';
+import { pause, untilAborted } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
-import { aborted } from './client/aborted.ts';
 import { connectMqtt } from './client/client.ts';
 import type { Connection, ConnectOptions, Incoming } from './client/connection.ts';
 import { CommandMemory } from './command-memory.ts';
@@ -33,7 +32,7 @@ export async function runStatus(
   deps: StatusDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  if (config.url === '') return await aborted(signal);
+  if (config.url === '') return await untilAborted(signal);
   const { clock, log } = deps;
   if (isInClear(config.url)) log.warn('MQTT goes in clear over the network: use mqtts://');
   const root = rootOf(deps.snapshots().name);
@@ -168,11 +167,7 @@ class Retry {
   async pause(lastedMs: number, signal: AbortSignal): Promise<void> {
     if (lastedMs >= HEALTHY_MS) this.#pauseMs = FIRST_PAUSE_MS;
     const { clock, random = Math.random } = this.#deps;
-    try {
-      await clock.sleep(this.#pauseMs * (0.8 + 0.4 * random()), signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(clock, this.#pauseMs * (0.8 + 0.4 * random()), signal);
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
   }
 }

@@ -1,9 +1,8 @@
-import { either } from '../../hal/os/either.ts';
+import { anySignal, pause, untilAborted } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import { changesOf } from './changes.ts';
-import { aborted } from './client/aborted.ts';
 import { type Connection, type Incoming, MqttError, type Outgoing } from './client/connection.ts';
 import type { StatusDeps } from './deps.ts';
 import { renderDiscovery } from './discovery.ts';
@@ -43,7 +42,7 @@ export async function serveConnection(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, log } = deps;
-  using ends = either(signal, connection.closed);
+  using ends = anySignal(signal, connection.closed);
   const both = ends.signal;
   const plan = new TelemetryPlan();
   const retained = new RetainedState(stamper);
@@ -127,28 +126,23 @@ export async function serveConnection(
     await runAll([renewState, forgetStale, passEvents], both);
   };
   const renewState = async (ending: AbortSignal): Promise<void> => {
-    while (await pause(TICK_MS, ending)) await tick();
+    while (await pause(clock, TICK_MS, ending)) await tick();
   };
   const forgetStale = async (ending: AbortSignal): Promise<void> => {
-    if (await pause(STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
+    if (await pause(clock, STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
   };
   const passEvents = async (ending: AbortSignal): Promise<void> => {
     const { events } = deps;
-    while (events.spool === undefined) if (!(await pause(TICK_MS, ending))) return;
+    while (events.spool === undefined) if (!(await pause(clock, TICK_MS, ending))) return;
     const sender = { clock, log, spool: events.spool, onRefused: events.refused.bind(events) };
     await sendEvents(stamper.topic('event'), connection, sender, ending);
   };
 
   // A broker that answers nothing does not keep the box from ending.
-  await Promise.race([work(), aborted(both)]);
+  await Promise.race([work(), untilAborted(both)]);
   if (!signal.aborted) throw connection.closed.reason;
   await Promise.race([
     send({ topic: availability, payload: 'offline', qos: 1, isRetained: true }),
     new Promise((resolve) => setTimeout(resolve, OFFLINE_TIMEOUT_MS).unref()),
   ]);
-
-  async function pause(ms: number, ending: AbortSignal): Promise<boolean> {
-    await clock.sleep(ms, ending).catch(() => undefined);
-    return !ending.aborted;
-  }
 }

@@ -2,7 +2,8 @@ import { GESTURE_TIMES, type Gesture, type GestureTimes } from '../../hal/gpio/g
 import type { Inputs, Lamp, Rhythm } from '../../hal/gpio/port.ts';
 import { watchPresses } from '../../hal/gpio/presses.ts';
 import { RHYTHMS, type RhythmName } from '../../hal/gpio/rhythm.ts';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
@@ -136,11 +137,7 @@ async function driveLamp(
       onAway?.(name, reason);
     }
     lastReason = reason;
-    try {
-      await clock.sleep(reason === undefined ? LAMPS_EVERY_MS : RETRY_MS, signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(clock, reason === undefined ? LAMPS_EVERY_MS : RETRY_MS, signal);
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Notify } from '../../hal/os/notify.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -50,11 +51,7 @@ export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Pr
     ];
     told = beat.status;
     if (lines.length > 0) notify.tell(...lines);
-    try {
-      await clock.sleep(everyMs, signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(clock, everyMs, signal);
   }
   notify.tell('STOPPING=1');
 }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { SimulatedPanel } from '../devices/simulated-panel.ts';
@@ -94,10 +95,8 @@ export class Events {
           this.#sendChanges();
           this.#sendLog();
         }
-        await this.#deps.clock.sleep(TICK_MS, signal);
+        await pause(this.#deps.clock, TICK_MS, signal);
       }
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
     } finally {
       this.#end(this.#streams, 'ending');
     }

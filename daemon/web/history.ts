@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /** One look at the box, for the plots. What is not known is null. */
@@ -75,15 +76,11 @@ export async function runHistory(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock } = deps;
-  try {
-    while (!signal.aborted) {
-      const sample = sampleOf(deps.snapshot(), clock.wallMs());
-      history.add(sample);
-      onSample(sample);
-      await clock.sleep(SAMPLE_EVERY_MS, signal);
-    }
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
+  while (!signal.aborted) {
+    const sample = sampleOf(deps.snapshot(), clock.wallMs());
+    history.add(sample);
+    onSample(sample);
+    await pause(clock, SAMPLE_EVERY_MS, signal);
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { untilAborted } from '../../hal/os/async.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
@@ -41,9 +42,7 @@ export async function serve(
   boundConnections(server);
   await listenOrExplain(server, "operator's port", config, '; set operator.port');
   log.info('operator page', { host: config.host, port: config.port });
-  if (!signal.aborted) {
-    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-  }
+  await untilAborted(signal);
   await close(server);
 }
 

@@ -1,5 +1,5 @@
+import { withTimeout } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
-import { either } from '../os/either.ts';
 import { HalError } from '../os/errors.ts';
 import { messageOf } from '../os/log.ts';
 import type { LinesReading } from './board-lines.ts';
@@ -36,7 +36,7 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
     let told: GaugeReading;
     let reading: BatteryReading;
     try {
-      told = await withTimeout(gauge, clock, signal);
+      told = await withTimeout(gauge, { clock, timeoutMs: READ_TIMEOUT_MS, timeoutError, signal });
       reading = complete(told, board, lines, source);
     } catch (error) {
       signal.throwIfAborted();
@@ -118,29 +118,11 @@ function mainsOf(
   }
 }
 
+function timeoutError(): HalError {
+  return new HalError('TIMEOUT', `no answer in ${READ_TIMEOUT_MS} ms`);
+}
+
 function chargingOf({ currentMa }: GaugeReading, mains: Mains): boolean | undefined {
   if (currentMa !== undefined) return currentMa > 20;
   return mains === 'off' ? false : undefined;
-}
-
-async function withTimeout(gauge: Gauge, clock: Clock, signal: AbortSignal): Promise<GaugeReading> {
-  const done = new AbortController();
-  const limit = new AbortController();
-  using ends = either(signal, limit.signal);
-  const timer = clock.sleep(READ_TIMEOUT_MS, done.signal).then(
-    () => limit.abort(new HalError('TIMEOUT', `no answer in ${READ_TIMEOUT_MS} ms`)),
-    () => undefined,
-  );
-  const aborted = new Promise<never>((_, reject) => {
-    for (const one of [signal, limit.signal]) {
-      one.addEventListener('abort', () => reject(one.reason), { once: true, signal: done.signal });
-    }
-  });
-  try {
-    signal.throwIfAborted();
-    return await Promise.race([gauge(ends.signal), aborted]);
-  } finally {
-    done.abort();
-    await timer;
-  }
 }

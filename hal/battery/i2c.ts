@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import i2c from 'i2c-bus';
+import { withTimeout } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { errnoOf, HalError, type HalErrorCode, halErrorOf } from '../os/errors.ts';
 import type { I2cBus, Registers } from './registers.ts';
@@ -151,24 +152,15 @@ export class BusLine {
 
   async #once<T>(what: string, transfer: () => Promise<T>): Promise<T> {
     if (this.#hung !== undefined) throw new HalError('TIMEOUT', `${what}: the bus still hangs`);
-    const answered = new AbortController();
     const running = transfer();
-    const expired = this.#clock
-      .sleep(TRANSFER_TIMEOUT_MS, answered.signal)
-      .then(() => 'expired' as const)
-      .catch(() => 'answered' as const);
-    const first = await Promise.race([running.then(box), expired]).finally(() => answered.abort());
-    if (typeof first === 'object') return first.value;
-    const settled = running
-      .catch(() => undefined)
-      .then(() => {
-        this.#hung = undefined;
-      });
-    this.#hung = settled;
-    throw new HalError('TIMEOUT', `${what}: no answer in ${TRANSFER_TIMEOUT_MS} ms`);
+    const onEnd = () => {
+      this.#hung = undefined;
+    };
+    const timeoutError = () => {
+      this.#hung = running.then(onEnd, onEnd);
+      return new HalError('TIMEOUT', `${what}: no answer in ${TRANSFER_TIMEOUT_MS} ms`);
+    };
+    const limit = { clock: this.#clock, timeoutMs: TRANSFER_TIMEOUT_MS, timeoutError };
+    return await withTimeout(() => running, limit);
   }
-}
-
-function box<T>(value: T): { readonly value: T } {
-  return { value };
 }

@@ -1,5 +1,5 @@
-import { type Clock, isAbort } from '../os/clock.ts';
-import { either } from '../os/either.ts';
+import { anySignal, pause } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import type { InputChange, InputHandle, InputSpec, Inputs, LineDriver } from './port.ts';
 import { ChangeQueue } from './queue.ts';
@@ -44,11 +44,7 @@ async function* changes(
       yield { kind: 'gone', reason, atMs: clock.monotonicMs() };
     }
     lastReason = reason;
-    try {
-      await clock.sleep(RETRY_MS, signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(clock, RETRY_MS, signal);
   }
 }
 
@@ -62,7 +58,7 @@ async function* onePresence(
 ): AsyncGenerator<InputChange> {
   const queue = new ChangeQueue();
   const stop = new AbortController();
-  using ends = either(signal, stop.signal);
+  using ends = anySignal(signal, stop.signal);
   const both = ends.signal;
   const handle = driver.openInputs(
     specs,
@@ -97,10 +93,6 @@ async function* onePresence(
 async function probe(handle: InputHandle, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     handle.read();
-    try {
-      await clock.sleep(PROBE_MS, signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(clock, PROBE_MS, signal);
   }
 }

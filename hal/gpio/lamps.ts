@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { type Clock, isAbort } from '../os/clock.ts';
+import { pause } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
 import { HalError, halErrorOf } from '../os/errors.ts';
 import type { Lamp, LineDriver, OutputHandle, OutputSpec, Rhythm } from './port.ts';
 import { faultOf, lampAt, renderLedPattern } from './rhythm.ts';
@@ -119,7 +120,7 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
         // Away: the next beat tries again, and `fault` tells it.
       }
       // A steady lamp is set anew each second, so that it comes back with its chip.
-      await sleep(clock, Math.min(Math.max(nextMs, 1), 1000), signal);
+      await pause(clock, Math.min(Math.max(nextMs, 1), 1000), signal);
     }
   };
   const end = async () => {
@@ -157,14 +158,6 @@ function turns(): (work: () => Promise<void>) => Promise<void> {
     last = mine.catch(() => undefined);
     return mine;
   };
-}
-
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
-  }
 }
 
 function refuseFaulty(name: string, rhythm: Rhythm): void {

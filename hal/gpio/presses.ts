@@ -1,5 +1,5 @@
-import { type Clock, isAbort } from '../os/clock.ts';
-import { either } from '../os/either.ts';
+import { anySignal, pause } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
 import {
   GESTURE_TIMES,
   type Gesture,
@@ -21,7 +21,7 @@ export async function* watchPresses(
 ): AsyncGenerator<PressChange> {
   // Its own, since an iterator that waits for a change can only be ended by its signal.
   const left = new AbortController();
-  using ends = either(signal, left.signal);
+  using ends = anySignal(signal, left.signal);
   const changes = inputs.changes(ends.signal)[Symbol.asyncIterator]();
   let state = startGestures(times);
   let next = changes.next();
@@ -53,13 +53,8 @@ async function nextOrWake<T>(
 ): Promise<T | undefined> {
   if (wakeAtMs === undefined) return next;
   const done = new AbortController();
-  const sleeping = clock
-    .sleep(Math.max(0, wakeAtMs - clock.monotonicMs()), done.signal)
-    .then(() => undefined)
-    .catch((error: unknown) => {
-      if (!isAbort(error, done.signal)) throw error;
-      return undefined;
-    });
+  const remainingMs = Math.max(0, wakeAtMs - clock.monotonicMs());
+  const sleeping = pause(clock, remainingMs, done.signal).then(() => undefined);
   try {
     return await Promise.race([next, sleeping]);
   } finally {

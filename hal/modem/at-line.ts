@@ -1,5 +1,5 @@
-import { type Clock, isAbort } from '../os/clock.ts';
-import { either } from '../os/either.ts';
+import { anySignal, pause } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { openSerialPort } from '../os/serial.ts';
 import { cutLines, finalOf } from './at-parse.ts';
@@ -52,7 +52,7 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
       if (final !== undefined) answered.abort();
     };
     port.write(`${command}\r`, 'latin1');
-    using ends = either(signal, closed.signal, answered.signal);
+    using ends = anySignal(signal, closed.signal, answered.signal);
     await pause(clock, timeoutMs, ends.signal);
     onLine = () => {};
     if (final !== undefined) return { final, lines };
@@ -108,13 +108,4 @@ export function shareLine(open: () => Promise<AtLine>): () => Promise<AtLine> {
       throw error;
     }
   };
-}
-
-/** Resolves after `ms`, or earlier when `signal` aborts. */
-export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
-  }
 }

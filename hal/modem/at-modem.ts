@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
-import { either } from '../os/either.ts';
 import { HalError } from '../os/errors.ts';
 import { messageOf } from '../os/log.ts';
-import { type AtLine, openAtLine, pause, shareLine } from './at-line.ts';
+import { type AtLine, openAtLine, shareLine } from './at-line.ts';
 import { AT_QUERIES, type AtAnswers, modemStateOfAt } from './at-parse.ts';
 import { countersOf, interfaceBesideTty } from './counters.ts';
 import type { ModemsOs } from './modem-manager.ts';
@@ -70,7 +70,7 @@ async function* changes(
   while (!signal.aborted) {
     try {
       await using line = await take();
-      using ends = either(signal, line.closed);
+      using ends = anySignal(signal, line.closed);
       await line.ask('ATE0', ANSWER_MS, signal);
       while (!signal.aborted) {
         const state: ModemsState = {

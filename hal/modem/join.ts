@@ -1,4 +1,4 @@
-import { either } from '../os/either.ts';
+import { anySignal } from '../os/async.ts';
 import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
@@ -45,7 +45,7 @@ async function* changes(
   signal: AbortSignal,
 ): AsyncGenerator<ModemsState> {
   const stop = new AbortController();
-  using ends = either(signal, stop.signal);
+  using ends = anySignal(signal, stop.signal);
   let isNew = false;
   let wake = () => {};
   const tell = () => {

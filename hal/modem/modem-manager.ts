@@ -1,6 +1,6 @@
-import { type Clock, isAbort } from '../os/clock.ts';
+import { anySignal, pause } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
 import { type Dbus, openDbus } from '../os/dbus.ts';
-import { either } from '../os/either.ts';
 import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
 import { act, sendPin } from './mm-act.ts';
@@ -82,23 +82,15 @@ async function* follow(
     isOwned ? changed.abort() : died.abort(new HalError('GONE', 'ModemManager has ended'));
   await bus.watch(MM, onSignal, signal);
   const asked = new Set<string>();
-  using ends = either(signal, bus.lost, died.signal);
+  using ends = anySignal(signal, bus.lost, died.signal);
   const alive = ends.signal;
   while (!signal.aborted) {
     changed = new AbortController();
     yield await readModems(bus, asked, alive);
-    using news = either(alive, changed.signal);
+    using news = anySignal(alive, changed.signal);
     await pause(clock, POLL_MS, news.signal);
     await pause(clock, SETTLE_MS, alive);
     bus.lost.throwIfAborted();
     died.signal.throwIfAborted();
-  }
-}
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
   }
 }

@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from '../os/clock.ts';
+import { pause } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
@@ -114,11 +115,7 @@ export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock)
         const modems = now();
         if (JSON.stringify(modems) !== told) yield { phase: 'known', modems };
         told = JSON.stringify(modems);
-        try {
-          await clock.sleep(500, signal);
-        } catch (error) {
-          if (!isAbort(error, signal)) throw error;
-        }
+        await pause(clock, 500, signal);
       }
     },
     act: async (id, action) => {

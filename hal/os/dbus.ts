@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import dbus from '@particle/dbus-next';
-import { type Clock, isAbort } from './clock.ts';
-import { either } from './either.ts';
+import { anySignal, type TimeLimit, withTimeout } from './async.ts';
+import type { Clock } from './clock.ts';
 import { HalError } from './errors.ts';
 
 /** One object's method. */
@@ -74,10 +74,9 @@ export async function openDbus(
     const reply = bus.call(message).catch((error: unknown) => {
       throw failureOf(error, what);
     });
-    const answer = await within(reply, timeoutMs, `${what.interface}.${what.member}`, clock, [
-      stop,
-      lost.signal,
-    ]);
+    using ends = anySignal(stop, lost.signal);
+    const limit = timeLimit(`${what.interface}.${what.member}`, timeoutMs, clock, ends.signal);
+    const answer = await withTimeout(() => reply, limit);
     return (answer?.body ?? []).map(plain);
   };
   const watch: Dbus['watch'] = async (sender, onSignal, stop) => {
@@ -116,9 +115,8 @@ export async function openDbus(
     streamOf(bus)?.destroy();
   };
   try {
-    await within(call({ ...BUS, member: 'GetId' }, signal), CONNECT_TIMEOUT_MS, 'D-Bus', clock, [
-      signal,
-    ]);
+    const greet = (stop: AbortSignal) => call({ ...BUS, member: 'GetId' }, stop);
+    await withTimeout(greet, timeLimit('D-Bus', CONNECT_TIMEOUT_MS, clock, signal));
   } catch (error) {
     await close();
     throw error;
@@ -126,32 +124,9 @@ export async function openDbus(
   return { call, watch, lost: lost.signal, [Symbol.asyncDispose]: close };
 }
 
-async function within<T>(
-  work: Promise<T>,
-  timeoutMs: number,
-  what: string,
-  clock: Clock,
-  signals: readonly AbortSignal[],
-): Promise<T> {
-  const done = new AbortController();
-  using ends = either(...signals, done.signal);
-  const late = clock.sleep(timeoutMs, ends.signal).then(
-    () => {
-      throw new HalError('TIMEOUT', `${what}: no answer in ${timeoutMs} ms`);
-    },
-    (error: unknown) => {
-      const stopped = signals.find(({ aborted }) => aborted);
-      if (stopped !== undefined) throw stopped.reason;
-      if (!isAbort(error, ends.signal)) throw error;
-      return work;
-    },
-  );
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
-    late.catch(() => undefined);
-  }
+function timeLimit(what: string, timeoutMs: number, clock: Clock, signal: AbortSignal): TimeLimit {
+  const timeoutError = () => new HalError('TIMEOUT', `${what}: no answer in ${timeoutMs} ms`);
+  return { clock, timeoutMs, timeoutError, signal };
 }
 
 function failureOf(error: unknown, { interface: name, member }: DbusCall): HalError {

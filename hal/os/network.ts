@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
+import { anySignal, pause } from './async.ts';
 import type { Clock } from './clock.ts';
-import { either } from './either.ts';
 import { type Log, messageOf } from './log.ts';
 import { followCommand } from './process.ts';
 
@@ -44,9 +44,9 @@ export async function watchNetwork(
     await onChange();
     const news = new AbortController();
     wake = () => news.abort();
-    using ends = either(signal, news.signal);
-    await sleep(clock, LOOK_EVERY_MS, ends.signal);
-    await sleep(clock, SETTLE_MS, signal);
+    using ends = anySignal(signal, news.signal);
+    await pause(clock, LOOK_EVERY_MS, ends.signal);
+    await pause(clock, SETTLE_MS, signal);
   }
   await following;
 }
@@ -58,10 +58,6 @@ async function follow(onLine: () => void, clock: Clock, log: Log, signal: AbortS
     } catch (error) {
       log.debug('netlink is not followed', { reason: messageOf(error) });
     }
-    await sleep(clock, FOLLOW_AGAIN_MS, signal);
+    await pause(clock, FOLLOW_AGAIN_MS, signal);
   }
-}
-
-async function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  await clock.sleep(ms, signal).catch(() => undefined);
 }

@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from './clock.ts';
+import { pause } from './async.ts';
+import type { Clock } from './clock.ts';
 import { messageOf } from './log.ts';
 
 /** Whether a device is there now. */
@@ -25,7 +26,7 @@ export async function* watchPresence(
     if (signal.aborted) return;
     if (JSON.stringify(now) !== told) yield now;
     told = JSON.stringify(now);
-    await pause(clock, signal);
+    await pause(clock, LOOK_MS, signal);
   }
 }
 
@@ -55,7 +56,7 @@ export async function* watchList<T>(
       if (devices !== undefined && text !== told) yield devices;
       told = devices === undefined ? told : text;
     }
-    await pause(clock, signal);
+    await pause(clock, LOOK_MS, signal);
   }
 }
 
@@ -68,13 +69,5 @@ async function look(
     return { phase: 'there' };
   } catch (error) {
     return { phase: 'away', reason: messageOf(error) };
-  }
-}
-
-async function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  try {
-    await clock.sleep(LOOK_MS, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { execa, type Message } from 'execa';
+import { pause } from './async.ts';
 import type { Clock } from './clock.ts';
 import { type Log, messageOf } from './log.ts';
 import { StderrTail } from './stderr-tail.ts';
@@ -192,8 +193,7 @@ async function endGroup(
   const ended = new AbortController();
   void Promise.resolve(child).finally(() => ended.abort());
   killGroup(pid, 'SIGTERM');
-  await clock.sleep(graceMs, ended.signal).catch(() => undefined);
-  if (!ended.signal.aborted) killGroup(pid, 'SIGKILL');
+  if (await pause(clock, graceMs, ended.signal)) killGroup(pid, 'SIGKILL');
 }
 
 function killGroup(pid: number, name: NodeJS.Signals): void {

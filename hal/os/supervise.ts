@@ -1,4 +1,5 @@
-import { type Clock, isAbort } from './clock.ts';
+import { pause } from './async.ts';
+import type { Clock } from './clock.ts';
 import { type Log, messageOf } from './log.ts';
 import { ProcessError } from './process.ts';
 import type { Task } from './task.ts';
@@ -85,14 +86,4 @@ export async function supervise(
     restartsTotal += 1;
   }
   tell('stopped');
-}
-
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleep(ms, signal);
-    return true;
-  } catch (error) {
-    if (isAbort(error, signal)) return false;
-    throw error;
-  }
 }

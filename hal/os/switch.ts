@@ -1,4 +1,4 @@
-import { either } from './either.ts';
+import { anySignal, untilAborted } from './async.ts';
 import type { Task } from './task.ts';
 
 /**
@@ -25,19 +25,18 @@ export function openSwitch(task: Task): Switch {
   };
   const run = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      using ends = either(signal, change.signal);
-      const both = ends.signal;
+      using ends = anySignal(signal, change.signal);
       if (!isWanted) {
-        await aborted(both);
+        await untilAborted(ends.signal);
         continue;
       }
       try {
-        await task(both);
+        await task(ends.signal);
       } catch (error) {
-        if (!both.aborted) throw error;
+        if (!ends.signal.aborted) throw error;
       }
-      // A task that ends by itself is not begun again until it is wanted anew.
-      await aborted(both);
+      // A task that ends by itself is not started again until it is wanted again.
+      await untilAborted(ends.signal);
     }
   };
   return {
@@ -47,11 +46,4 @@ export function openSwitch(task: Task): Switch {
     set,
     run,
   };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

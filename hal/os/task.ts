@@ -1,4 +1,4 @@
-import { either } from './either.ts';
+import { anySignal } from './async.ts';
 /** Settles when done, when it fails, or soon after `signal` aborts. */
 export type Task = (signal: AbortSignal) => Promise<void>;
 
@@ -8,7 +8,7 @@ export type Task = (signal: AbortSignal) => Promise<void>;
  */
 export async function runAll(tasks: readonly Task[], signal: AbortSignal): Promise<void> {
   const siblings = new AbortController();
-  using ends = either(signal, siblings.signal);
+  using ends = anySignal(signal, siblings.signal);
   const failures: unknown[] = [];
   await Promise.all(
     tasks.map(async (task) => {

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
@@ -37,7 +38,7 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
       return work();
     });
     last = mine.catch(() => undefined);
-    return Promise.race([mine, aborted(signal, mine)]);
+    return unlessAborted(mine, signal);
   };
   return {
     status: (signal) => inTurn(() => statusNow(open, signal), signal),
@@ -56,17 +57,6 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
       await last;
     },
   };
-}
-
-/** Rejects when `signal` aborts, also while others are before; settles with `work` at the latest. */
-function aborted(signal: AbortSignal, work: Promise<unknown>): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const leave = () => signal.removeEventListener('abort', stop);
-    work.then(leave, leave);
-  });
 }
 
 async function statusNow(open: OpenTransport, signal: AbortSignal): Promise<PrinterStatus> {

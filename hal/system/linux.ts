@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import si from 'systeminformation';
+import { withTimeout } from '../os/async.ts';
 import { type Clock, systemClock } from '../os/clock.ts';
+import { HalError } from '../os/errors.ts';
 import { runCommand } from '../os/process.ts';
 import { diskOf, parseLifeTime, parseTemperatureC, parseThrottled } from './parse.ts';
 import type { Disk, NetworkInterface, System, SystemState, Throttling } from './port.ts';
@@ -125,12 +127,6 @@ async function orAbsent<T>(work: Promise<T>): Promise<T | undefined> {
 
 /** The same after a while: `df` waits for ever on a network disk that went away. */
 async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T | undefined> {
-  const done = new AbortController();
-  const late = clock.sleep(PART_TIMEOUT_MS, done.signal).then(() => undefined);
-  try {
-    return await Promise.race([orAbsent(work), late]);
-  } finally {
-    done.abort();
-    late.catch(() => undefined);
-  }
+  const timeoutError = () => new HalError('TIMEOUT', `no answer in ${PART_TIMEOUT_MS} ms`);
+  return orAbsent(withTimeout(() => work, { clock, timeoutMs: PART_TIMEOUT_MS, timeoutError }));
 }

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anySignal } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { either } from '../../hal/os/either.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
@@ -111,7 +111,7 @@ export function openStudio(options: StudioOptions): Studio {
     collect: (trackId) => tap.collect(trackId),
     clip: async (seconds, signal) => {
       signal.throwIfAborted();
-      using ends = either(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
+      using ends = anySignal(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
       try {
         const answer = await ask(seconds, ends.signal);
         if (answer.type === 'no-clip') throw new Error(answer.reason);

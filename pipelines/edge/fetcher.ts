@@ -1,3 +1,4 @@
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { HttpRequest } from '../http/handlers.ts';
@@ -70,7 +71,7 @@ export class Fetcher {
       // A player that waits for what comes next is kept waiting, as the origin would.
       const waitedMs = clock.monotonicMs() - startMs;
       if (!isAwaited(request) || waitedMs >= this.#options.holdMs()) return entry;
-      await clock.sleep(RETRY_MS, signal).catch(() => undefined);
+      await pause(clock, RETRY_MS, signal);
     }
   }
 

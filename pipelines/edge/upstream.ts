@@ -1,6 +1,6 @@
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
-import { either } from '../../hal/os/either.ts';
+import { anySignal } from '../../hal/os/async.ts';
 import { MAX_PENDING_FETCHES } from './pending-fetches.ts';
 import { openTarget } from './target.ts';
 
@@ -83,7 +83,7 @@ async function inTime<T>(
   const late = new AbortController();
   const why = new Error(`no answer within ${timeoutMs} ms`);
   const timer = setTimeout(() => late.abort(why), timeoutMs);
-  using ends = either(signal, late.signal);
+  using ends = anySignal(signal, late.signal);
   try {
     return await work(ends.signal);
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { constants, createSecureServer, type Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type ConnectionLimits, Connections, STUCK_MS } from './connections.ts';
 import { FileSender } from './file-sender.ts';
@@ -120,7 +121,7 @@ export class ViewerServer {
     onListening();
     try {
       while (!signal.aborted) {
-        await this.#clock.sleep(SWEEP_EVERY_MS, signal).catch(() => undefined);
+        await pause(this.#clock, SWEEP_EVERY_MS, signal);
         this.#heldRequests.sweep(this.#clock.monotonicMs());
         this.#droppedSlowTotal += this.#connections.dropSlow();
       }

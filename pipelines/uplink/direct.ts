@@ -1,5 +1,5 @@
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Endpoint } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
@@ -68,10 +68,8 @@ export async function runDirect(
     onStart(encoder.listening);
     while (!signal.aborted) {
       out.attend(now());
-      await clock.sleep(ATTEND_MS, signal);
+      await pause(clock, ATTEND_MS, signal);
     }
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
   } finally {
     out.close();
     encoder.close();

@@ -1,7 +1,7 @@
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import { isAbort } from '../../../hal/os/clock.ts';
+import { pause, untilAborted } from '../../../hal/os/async.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import { type ControlDeps, refuseClient, serveClient } from './session.ts';
 
@@ -33,11 +33,7 @@ export async function runControl(
       if (reason !== lastReason) deps.log.warn('no control socket', { path, reason });
       lastReason = reason;
     }
-    try {
-      await deps.clock.sleep(RETRY_MS, signal);
-    } catch (error) {
-      if (!isAbort(error, signal)) throw error;
-    }
+    await pause(deps.clock, RETRY_MS, signal);
   }
 }
 
@@ -59,7 +55,7 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
   await listen(server, path);
   deps.log.info('control socket', { path });
   try {
-    await untilAborted(server, signal);
+    await unlessFailed(server, signal);
   } finally {
     // Closing also removes the file; clients end by the signal.
     server.close();
@@ -84,11 +80,11 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function untilAborted(server: Server, signal: AbortSignal): Promise<void> {
+/** Resolves when `signal` aborts. Rejects when the server fails before. */
+function unlessFailed(server: Server, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    untilAborted(signal).then(resolve, reject);
   });
 }
 

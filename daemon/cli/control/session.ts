@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import { anySignal, pause } from '../../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../../hal/os/clock.ts';
-import { either } from '../../../hal/os/either.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import type { Commander } from '../../model/commands.ts';
@@ -31,7 +31,7 @@ export async function serveClient(
   signal: AbortSignal,
 ): Promise<void> {
   const gone = watchFor(socket);
-  using ends = either(signal, gone.signal);
+  using ends = anySignal(signal, gone.signal);
   const both = ends.signal;
   const send = (answer: Answer) => {
     if (socket.writableLength > BACKLOG_MOST_BYTES) gone.abort();
@@ -55,7 +55,7 @@ export async function refuseClient(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  using ends = either(signal, watchFor(socket).signal);
+  using ends = anySignal(signal, watchFor(socket).signal);
   socket.write(renderLine({ type: 'error', message: 'too many clients: try again' }));
   await dismiss(socket, clock, ends.signal);
 }
@@ -78,7 +78,7 @@ async function dismiss(socket: Socket, clock: Clock, signal: AbortSignal): Promi
   socket.removeAllListeners('data').resume();
   socket.end();
   // It rejects when the client has left, or the box ends.
-  await clock.sleep(FAREWELL_MS, signal).catch(() => undefined);
+  await pause(clock, FAREWELL_MS, signal);
   socket.destroy();
 }
 

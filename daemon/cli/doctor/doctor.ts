@@ -1,3 +1,4 @@
+import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { type Log, messageOf, silentLog } from '../../../hal/os/log.ts';
@@ -69,14 +70,9 @@ export async function inTime(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<PartReport> {
-  const done = new AbortController();
-  const limit = new AbortController();
-  const late = clock
-    .sleep(PART_TIMEOUT_MS, AbortSignal.any([signal, done.signal]))
-    .then(() => limit.abort(new HalError('TIMEOUT', `no answer in ${PART_TIMEOUT_MS / 1000} s`)))
-    .then(() => Promise.reject(limit.signal.reason));
+  const timeoutError = () => new HalError('TIMEOUT', `no answer in ${PART_TIMEOUT_MS / 1000} s`);
   try {
-    return await Promise.race([probe(AbortSignal.any([signal, limit.signal])), late]);
+    return await withTimeout(probe, { clock, timeoutMs: PART_TIMEOUT_MS, timeoutError, signal });
   } catch (error) {
     signal.throwIfAborted();
     const finding = wrong(
@@ -84,8 +80,5 @@ export async function inTime(
       'see dmesg; unplug it and try again',
     );
     return { part, driver: 'unknown', lines: [], findings: [finding] };
-  } finally {
-    done.abort();
-    late.catch(() => undefined);
   }
 }

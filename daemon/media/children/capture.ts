@@ -1,7 +1,7 @@
 import type { Sound } from '../../../hal/audio/port.ts';
 import type { Camera } from '../../../hal/camera/port.ts';
+import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import { either } from '../../../hal/os/either.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
@@ -58,7 +58,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const graph = options.graph();
     const ids = graph.outputs.map(({ id }) => id);
     const pipes = await openPipes(ids, 'writing');
-    using ends = either(signal, media.gone, failing.signal);
+    using ends = anySignal(signal, media.gone, failing.signal);
     const whileBothLive = ends.signal;
     let forget: () => void = () => undefined;
     try {

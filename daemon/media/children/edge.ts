@@ -1,5 +1,5 @@
+import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import { either } from '../../../hal/os/either.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint, runNodeChild } from '../../../hal/os/process.ts';
 import type { Task } from '../../../hal/os/task.ts';
@@ -30,7 +30,7 @@ export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChil
   let kill = (): void => undefined;
   const run: Task = async (signal) => {
     const failing = new AbortController();
-    using ends = either(signal, failing.signal);
+    using ends = anySignal(signal, failing.signal);
     const onMessage = (message: FromEdge) => {
       if (message.type === 'listening') on.onListening();
       else if (message.type === 'figures') on.onFigures(message.figures);

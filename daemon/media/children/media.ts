@@ -1,5 +1,5 @@
+import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import { either } from '../../../hal/os/either.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
@@ -101,7 +101,7 @@ export function openMedia(options: MediaOptions): MediaChild {
           waiting.set(run, { onOpened: resolve, onBroken });
         });
         child.send(ask(run));
-        using ends = either(signal, gone);
+        using ends = anySignal(signal, gone);
         try {
           await inTime(isOpen, ends.signal, clock);
         } catch (error) {
@@ -119,7 +119,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   const run = async (signal: AbortSignal): Promise<void> => {
     const gone = new AbortController();
     const failing = new AbortController();
-    using ends = either(signal, failing.signal);
+    using ends = anySignal(signal, failing.signal);
     restart = (reason) => failing.abort(new WantedRestart(reason));
     let child: RunningChild | undefined;
     const onMessage = (message: FromMedia) => {
@@ -199,7 +199,7 @@ export function openMedia(options: MediaOptions): MediaChild {
     const request = runs;
     const answered = new Promise<ClipAnswer>((resolve) => clips.set(request, resolve));
     serving.send({ type: 'clip', request, seconds });
-    using ends = either(signal, serving.gone);
+    using ends = anySignal(signal, serving.gone);
     try {
       const answer = await unlessGone(answered, ends.signal);
       if (answer.type === 'no-clip') throw new PipelineError('CLIP_FAILED', answer.reason);

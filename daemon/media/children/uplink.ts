@@ -1,5 +1,5 @@
+import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import { either } from '../../../hal/os/either.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
 import { PipelineError } from '../../../pipelines/errors.ts';
@@ -39,7 +39,7 @@ export function openUplink(options: UplinkOptions): UplinkChild {
     const settings = options.settings();
     const failing = new AbortController();
     const fail = (error: PipelineError) => failing.abort(error);
-    using ends = either(signal, media.gone, failing.signal);
+    using ends = anySignal(signal, media.gone, failing.signal);
     const whileBothLive = ends.signal;
     const pipes = await openPipes(
       settings.tracks.map(({ id }) => id),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
+import { unlessAborted } from '../../../hal/os/async.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import { openSocket } from './broker-socket.ts';
 import { clientOptions } from './client-options.ts';
@@ -77,7 +78,7 @@ async function connectWith(
   const connected = new Promise<IConnackPacket>((resolve) => client.once('connect', resolve));
   try {
     client.connect();
-    const connack = await Promise.race([connected, rejection(closing.signal)]);
+    const connack = await unlessAborted(connected, closing.signal);
     return new MqttConnection(client, protocol, connack, closing.signal, close);
   } catch (error) {
     signal.throwIfAborted();
@@ -223,11 +224,4 @@ class MqttConnection implements Connection {
     this.#places.close();
     for (const onClosed of this.#underWay) onClosed();
   }
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthorizePublishHandler } from 'aedes';
+import { untilAborted } from '../../../hal/os/async.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
-import { aborted } from './aborted.ts';
 import { guardPackets } from './packet-guard.ts';
 
 const CONNECTIONS_MAX = 64;
@@ -55,7 +55,7 @@ export async function runBroker(
   try {
     await listenOrExplain(server, "MQTT broker's port", { host, port });
     log.info('embedded MQTT broker', { host, port });
-    await aborted(signal);
+    await untilAborted(signal);
   } finally {
     server.close();
     for (const socket of sockets) socket.destroy();

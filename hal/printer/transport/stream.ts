@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
+import { anySignal, pause, withTimeout } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
-import { either } from '../../os/either.ts';
 import { HalError, halErrorOf } from '../../os/errors.ts';
 import { STALL_MS, type Transport } from './transport.ts';
 
@@ -48,8 +48,8 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock, line
   const changed = async (timeoutMs: number, signal: AbortSignal) => {
     const woken = new AbortController();
     wake = () => woken.abort();
-    using ends = either(signal, woken.signal);
-    await clock.sleep(timeoutMs, ends.signal).catch(() => undefined);
+    using ends = anySignal(signal, woken.signal);
+    await pause(clock, timeoutMs, ends.signal);
     signal.throwIfAborted();
   };
   const writeChunk = async (chunk: Uint8Array, signal: AbortSignal) => {
@@ -96,7 +96,7 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock, line
 
 /** A cable that was pulled must not keep the next job. */
 async function forAWhile(work: Promise<void>, clock: Clock): Promise<void> {
-  const done = new AbortController();
-  const settled = work.catch(() => undefined).then(() => done.abort());
-  await Promise.race([settled, clock.sleep(DRAIN_MS, done.signal).catch(() => undefined)]);
+  const timeoutError = () => new HalError('TIMEOUT', 'not drained');
+  const limit = { clock, timeoutMs: DRAIN_MS, timeoutError };
+  await withTimeout(() => work, limit).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
+import { anySignal } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
-import { either } from '../../os/either.ts';
 import { HalError, halErrorOf } from '../../os/errors.ts';
 import { streamTransport } from './stream.ts';
 import type { OpenTransport } from './transport.ts';
@@ -15,7 +15,7 @@ export function tcpTransport(host: string, clock: Clock, port: number = RAW_PORT
     signal.throwIfAborted();
     const name = `${host}:${port}`;
     const socket = connect({ host, port });
-    using ends = either(signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS));
+    using ends = anySignal(signal, AbortSignal.timeout(CONNECT_TIMEOUT_MS));
     const limit = ends.signal;
     await new Promise<void>((resolve, reject) => {
       const stop = () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
-import { isAbort } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { Bond } from '../core/bond.ts';
 import type { Endpoint, LinkConfig } from '../core/config.ts';
@@ -94,8 +94,6 @@ export async function runBond(
       encoder.listening,
     );
     await beat(bond, sockets, deps, signal);
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
   } finally {
     for (const socket of sockets) socket?.close();
     encoder.close();
@@ -111,8 +109,7 @@ async function beat(
 ): Promise<void> {
   let toldMs = clock.monotonicMs();
   let switchedMs = Number.NEGATIVE_INFINITY;
-  while (!signal.aborted) {
-    await clock.sleep(TICK_MS, signal);
+  while (await pause(clock, TICK_MS, signal)) {
     const nowMs = clock.monotonicMs();
     for (const socket of sockets) socket?.attend(nowMs);
     bond.tick(nowMs);

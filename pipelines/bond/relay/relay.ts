@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type Clock, isAbort } from '../../../hal/os/clock.ts';
+import { pause } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../core/config.ts';
 import { isSrtla, parseSrtla, renderSrtla } from '../wire/packet.ts';
@@ -53,13 +54,10 @@ export async function runRelay(
   const { address: host, port } = socket.address();
   onStart?.({ host, port });
   try {
-    while (!signal.aborted) {
-      await clock.sleep(REAP_MS, signal);
+    while (await pause(clock, REAP_MS, signal)) {
       relay.reap(clock.monotonicMs());
       onSnapshot?.(relay.snapshot(clock.monotonicMs()));
     }
-  } catch (error) {
-    if (!isAbort(error, signal)) throw error;
   } finally {
     relay.close();
   }
