@@ -1,26 +1,24 @@
+/** Recordings, clips, posters and the replay of a drop: all that outlives the live window. */
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { Shelf } from '../clips/clip-index.ts';
-import { openStudio } from '../clips/clips-process.ts';
+import { openStudio, type Studio } from '../clips/clips-process.ts';
 import type { StudioSettings } from '../clips/messages.ts';
-import { renderClipPage } from '../clips/page.ts';
 import { readPoster } from '../clips/poster-file.ts';
 import { Gallery } from '../clips/poster-store.ts';
 import { Catalogue } from '../http/cache/catalogue.ts';
-import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest } from '../http/handlers.ts';
-import { type Reply, refuse } from '../http/reply.ts';
-import { originOf } from '../http/request.ts';
-import { respond, respondCatalogue } from '../http/respond.ts';
+import type { Reply } from '../http/reply.ts';
+import { respondCatalogue } from '../http/respond.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import { openRecorders } from '../recording/recorders.ts';
 import { Replay } from '../recording/replay.ts';
 import type { TargetSettings, TargetState } from '../recording/settings.ts';
+import { clipPageReply, clipSlotOf } from './clip-page-reply.ts';
 
-/** What is kept of a drop, beside what is live. */
 export interface ArchiveSettings {
   readonly targets: readonly TargetSettings[];
   /** The top rendition first, then the sound. */
@@ -41,7 +39,6 @@ export interface ArchiveDeps {
   readonly onTargets: (targets: readonly TargetState[]) => void;
 }
 
-/** A clip that was made. */
 export interface ClipMade {
   readonly id: string;
   /** Below the viewers' address. */
@@ -50,34 +47,30 @@ export interface ClipMade {
 }
 
 export interface Archive {
-  /** A track has published: call it from the presentation's `onPublish`. */
+  /** A track has published a part: to be called from the presentation's `onPublish`. */
   collect(trackId: string): void;
-  /** A drop is live, by its id, or none is. */
+  /** @param dropId Of the drop that is live; undefined where none is. */
   setRecording(dropId: string | undefined): void;
-  /** Live posters and previews are made, which is so at first, or not. */
+  /** Turns live posters and previews on, as they are at first, or off. */
   setPreviews(isOn: boolean): void;
-  /** Rejects with a PipelineError CLIP_FAILED. */
+  /** Rejects with a PipelineError CLIP_FAILED, or an Error where clips are not configured. */
   clip(seconds: number, signal: AbortSignal): Promise<ClipMade>;
-  /** undefined for a path that is none of its own. */
+  /** Undefined for a path that is not the archive's. */
   answer(request: HttpRequest): Reply | undefined;
   /** Resolves when all files are closed, soon after the signal aborted. */
   readonly run: Task;
 }
 
-const CLIP_PAGE = /^\/clip\/([\w-]{11})$/;
-const VALIDATION = '/assets.json';
-const PAGE_POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'";
+const ASSET_CATALOGUE_PATH = '/assets.json';
 
-/** Recorders, studio, and what viewers may fetch of both. */
+/** Opens recorders, clips and posters, and what viewers may fetch of them. */
 export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archive {
   const { presentation, sign, clock, log } = deps;
-  const { studio: wanted } = settings;
+  const { targets, trackIds, title, studio: clipSettings } = settings;
   const catalogue = new Catalogue();
   const shelf = new Shelf();
-  const gallery = new Gallery(catalogue, wanted?.posterEveryS ?? 0);
+  const gallery = new Gallery(catalogue, clipSettings?.posterEveryS ?? 0);
   const replay = new Replay(settings.dvrS);
-  const { targets, trackIds } = settings;
   const recorders = openRecorders({
     presentation,
     trackIds,
@@ -87,89 +80,75 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     onState: deps.onTargets,
     onNews: ({ id, folder }, news) => replay.hear(id, folder, news),
   });
-  const studio =
-    wanted === undefined
-      ? undefined
-      : openStudio({
-          presentation,
-          settings: wanted,
-          clock,
-          log,
-          onClipPoster: (clipId, poster) => gallery.showClip(slotOf(clipId), poster),
-          onLivePoster: (poster, preview) => {
-            gallery.showLive(poster).catch((error: unknown) => {
-              log.warn('live poster not shown', { reason: messageOf(error) });
-            });
-            if (preview !== undefined) shelf.put(preview);
-          },
-        });
-  // A box that waits for its drop makes nothing, and has no process for it.
-  const making = openSwitch((signal) => studio?.run(signal) ?? Promise.resolve());
-  const answerClip = ({ path, header }: HttpRequest): Reply | undefined => {
-    const [, id] = CLIP_PAGE.exec(path) ?? [];
-    if (id === undefined) return undefined;
-    const movieName = `clip-${id}.mp4`;
-    const isThere = shelf.has(movieName);
-    if (!isThere) return refuse(404, 'no such clip', 5);
-    const origin = originOf(header);
-    if (origin === undefined) return refuse(400, 'the Host header is no address');
-    const url = `${origin}${path}`;
-    const page = {
-      title: settings.title,
-      movieName,
-      posterPath: sign(`/posters/${slotOf(id)}-640`),
-      url,
-    };
-    const body = [Buffer.from(renderClipPage(page))];
-    const freshness = { kind: 'revalidate' } as const;
-    const type = 'text/html; charset=utf-8';
-    const reply = respond(header, { type, body, digest: digestOf(body), freshness });
-    const safety = ['Content-Security-Policy', PAGE_POLICY, 'X-Content-Type-Options', 'nosniff'];
-    return { ...reply, headers: [...reply.headers, ...safety] };
+  const studio = clipSettings && openClips(clipSettings, deps, { shelf, gallery });
+  // While no drop is live no clips are made, and their process does not run.
+  const clipsSwitch = openSwitch((signal) => studio?.run(signal) ?? Promise.resolve());
+  const setRecording = (dropId: string | undefined) => {
+    const isOn = dropId !== undefined;
+    recorders.setOn(isOn, dropId);
+    clipsSwitch.set(isOn);
+    if (isOn) replay.begin(dropId);
+    else replay.end();
   };
+  const answer = (request: HttpRequest) =>
+    request.path === ASSET_CATALOGUE_PATH
+      ? respondCatalogue(request.header, catalogue)
+      : (shelf.answer(request) ??
+        gallery.answer(request) ??
+        replay.answer(request) ??
+        clipPageReply(request, { clips: shelf, title, sign }));
   return {
     collect: (trackId) => {
       recorders.collect(trackId);
       studio?.collect(trackId);
     },
-    setRecording: (dropId) => {
-      const isOn = dropId !== undefined;
-      recorders.setOn(isOn, dropId);
-      making.set(isOn);
-      if (isOn) replay.begin(dropId);
-      else replay.end();
-    },
+    setRecording,
     setPreviews: (isOn) => studio?.setDrawing(isOn),
     clip: async (seconds, signal) => {
-      if (studio === undefined) throw new Error('clips are not configured');
+      if (studio === undefined) throw new Error('clips are not configured; set clips.folder');
       const made = await studio.clip(seconds, signal);
       shelf.put(made);
-      const { id, durationS } = made;
-      return { id, path: `/clip/${id}`, durationS };
+      return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
-    answer: (request) =>
-      request.path === VALIDATION
-        ? respondCatalogue(request.header, catalogue)
-        : (shelf.answer(request) ??
-          gallery.answer(request) ??
-          replay.answer(request) ??
-          answerClip(request)),
+    answer,
     run: async (signal) => {
-      if (wanted !== undefined) await showStored(join(wanted.folder, 'clips'), shelf, gallery);
-      await runAll([(both) => recorders.run(both), making.run], signal);
+      if (clipSettings !== undefined) {
+        await showStored(join(clipSettings.folder, 'clips'), shelf, gallery);
+      }
+      await runAll([(ends) => recorders.run(ends), clipsSwitch.run], signal);
     },
   };
 }
 
-/** The clips that were made before this process began, with their posters. */
+interface ClipStores {
+  readonly shelf: Shelf;
+  readonly gallery: Gallery;
+}
+
+function openClips(
+  settings: StudioSettings,
+  { presentation, clock, log }: ArchiveDeps,
+  { shelf, gallery }: ClipStores,
+): Studio {
+  return openStudio({
+    presentation,
+    settings,
+    clock,
+    log,
+    onClipPoster: (clipId, poster) => gallery.showClip(clipSlotOf(clipId), poster),
+    onLivePoster: (poster, preview) => {
+      gallery.showLive(poster).catch((error: unknown) => {
+        log.warn('live poster not shown', { reason: messageOf(error) });
+      });
+      if (preview !== undefined) shelf.put(preview);
+    },
+  });
+}
+
+/** Serves the clips that were made before this process started, with their posters. */
 async function showStored(folder: string, shelf: Shelf, gallery: Gallery): Promise<void> {
   for (const clipId of await shelf.putStored(folder)) {
     const poster = await readPoster(folder, clipId);
-    if (poster !== undefined) gallery.showClip(slotOf(clipId), poster);
+    if (poster !== undefined) gallery.showClip(clipSlotOf(clipId), poster);
   }
-}
-
-/** Slots of the gallery are lower-case; a clip's id is base64url. */
-function slotOf(clipId: string): string {
-  return `clip-${Buffer.from(clipId).toString('hex')}`.slice(0, 32);
 }

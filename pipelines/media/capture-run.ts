@@ -1,3 +1,4 @@
+/** One capture run: its tracks from the FIFOs to the packager, the uplink and the level meter. */
 import { messageOf } from '../../hal/os/log.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import type { Presentation } from '../packager/presentation.ts';
@@ -10,24 +11,23 @@ export type RunMessage = Extract<ToMedia, { type: 'run' }>;
 export interface CaptureRunDeps {
   readonly presentation: Presentation;
   readonly uplink: UplinkFeed;
-  readonly isPublished: (trackId: string) => boolean;
   readonly nowUs: () => number;
-  readonly tell: (message: FromMedia) => void;
-  /** A unit of a published track came in. */
+  readonly send: (message: FromMedia) => void;
+  /** An access unit of a published track has arrived. */
   readonly onUnit: (trackId: string, runningUs: number) => void;
 }
 
 /** One capture process, from its first byte to its last. */
 export interface CaptureRun {
   readonly close: () => void;
-  /** Closes it and tells the daemon why. */
+  /** Closes it and reports the reason to the daemon. */
   readonly fail: (reason: string) => void;
 }
 
-/** Opens the pipes of a capture process that has just been started, and tells the daemon so. */
+/** Opens the FIFOs of a capture process that has just been started, and reports that to the daemon. */
 export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): CaptureRun {
   const { run, inputs, meter, stampings } = message;
-  const { presentation, uplink, tell, nowUs } = deps;
+  const { presentation, uplink, send, nowUs } = deps;
   presentation.beginRun(stampings, nowUs());
   uplink.restart();
   let isOver = false;
@@ -39,35 +39,36 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
     presentation.endRun();
   };
   const fail = (reason: string) => {
-    if (!isOver) tell({ type: 'broken', run, message: reason });
+    if (!isOver) send({ type: 'broken', run, message: reason });
     close();
   };
-  // What is not published is a picture for the uplink alone.
+  const isPublished = (id: string) => presentation.kindOf(id) !== undefined;
+  // A track that is not published is video for the uplink alone.
   const kindOf = (id: string) => presentation.kindOf(id) ?? 'video';
   const openTrack = (id: string, path: string) =>
     openTrackInput(path, {
       onCaps: (caps) => {
         uplink.setCaps(id, caps);
-        if (!deps.isPublished(id) || presentation.setCaps(id, caps)) return;
-        fail(`${id}: cannot carry ${caps.slice(0, 120)}`);
+        if (!isPublished(id) || presentation.setCaps(id, caps)) return;
+        fail(`${id}: cannot package ${caps.slice(0, 120)}`);
       },
       onUnit: (unit) => {
         if (isOver) return;
         const timeUs = presentation.timeOf(kindOf(id), unit.runningUs);
         if (timeUs !== undefined) uplink.add(id, { ...unit, timeUs });
-        if (!deps.isPublished(id)) return;
+        if (!isPublished(id)) return;
         deps.onUnit(id, unit.runningUs);
         presentation.add(id, { ...unit, arrivedUs: nowUs() });
       },
       onEnd: close,
-      onMalformed: () => fail(`${id}: not GDP`),
+      onMalformed: () => fail(`${id}: the bytes are not GDP`),
     });
   try {
     for (const { id, path } of inputs) stops.push(openTrack(id, path));
-    if (meter !== undefined) stops.push(openMeter(meter, tell));
-    tell({ type: 'opened', run });
+    if (meter !== undefined) stops.push(openMeter(meter, send));
+    send({ type: 'opened', run });
   } catch (error) {
-    // The daemon has given this run up, and its pipes with it.
+    // The daemon has ended this run already and removed its FIFOs.
     fail(messageOf(error));
   }
   return { close, fail };
@@ -75,10 +76,10 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
 
 function openMeter(
   { path, channels, sampleRateHz }: NonNullable<RunMessage['meter']>,
-  tell: (message: FromMedia) => void,
+  send: (message: FromMedia) => void,
 ): () => void {
   const levels = new LevelMeter(channels, sampleRateHz);
   return openRawInput(path, (bytes) => {
-    for (const report of levels.push(bytes)) tell({ type: 'levels', levels: report });
+    for (const report of levels.push(bytes)) send({ type: 'levels', levels: report });
   });
 }

@@ -7,7 +7,7 @@ export class FrameRate {
     this.#sinceMs = nowMs;
   }
 
-  note(trackId: string): void {
+  add(trackId: string): void {
     this.#frames.set(trackId, (this.#frames.get(trackId) ?? 0) + 1);
   }
 

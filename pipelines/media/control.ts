@@ -1,0 +1,76 @@
+/** What the media process does with each message of the daemon. */
+import { messageOf } from '../../hal/os/log.ts';
+import type { UplinkFeed } from '../feed/uplink-feed.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import type { Archive } from './archive.ts';
+import type { CaptureRuns } from './capture-runs.ts';
+import type { DropState } from './drop-state.ts';
+import type { MediaClock } from './media-clock.ts';
+import type { FromMedia, ToMedia } from './messages.ts';
+import type { PartLag } from './part-lag.ts';
+
+export interface ControlledParts {
+  readonly presentation: Presentation;
+  readonly archive: Archive;
+  readonly drop: DropState;
+  readonly uplink: UplinkFeed;
+  readonly runs: CaptureRuns;
+  readonly partLag: PartLag;
+  readonly clock: MediaClock;
+  readonly send: (message: FromMedia) => void;
+  /** Ends clips that are being made. */
+  readonly signal: AbortSignal;
+}
+
+export function openControl(parts: ControlledParts): (message: ToMedia) => void {
+  const { presentation, archive, drop, runs, partLag, clock } = parts;
+  return (message) => {
+    switch (message.type) {
+      case 'run':
+        partLag.setClock(undefined);
+        runs.open(message);
+        break;
+      case 'clock':
+        partLag.setClock(message.clockUs);
+        break;
+      case 'uplink':
+        openUplink(message, parts);
+        break;
+      case 'record':
+        drop.set(message);
+        break;
+      case 'clip':
+        makeClip(message, parts);
+        break;
+      case 'suspend':
+        presentation.setSubstitutes(message.substitutes);
+        archive.setPreviews(message.hasPreviews);
+        break;
+      case 'end':
+        presentation.end(clock.nowUs());
+        break;
+    }
+  };
+}
+
+function openUplink(
+  { run, outputs }: Extract<ToMedia, { type: 'uplink' }>,
+  { uplink, send }: ControlledParts,
+): void {
+  try {
+    uplink.open(outputs);
+    send({ type: 'opened', run });
+  } catch (error) {
+    send({ type: 'broken', run, message: messageOf(error) });
+  }
+}
+
+function makeClip(
+  { request, seconds }: Extract<ToMedia, { type: 'clip' }>,
+  { archive, send, signal }: ControlledParts,
+): void {
+  archive.clip(seconds, signal).then(
+    (clip) => send({ type: 'clip', request, clip }),
+    (error: unknown) => send({ type: 'no-clip', request, reason: messageOf(error) }),
+  );
+}

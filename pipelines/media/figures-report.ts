@@ -1,0 +1,66 @@
+/** What the media process reports to the daemon once a second. */
+import type { HttpFigures } from '../http/server.ts';
+import type { Viewers } from '../origin/viewers.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import { FrameRate } from './frame-rate.ts';
+import type { MediaFigures } from './messages.ts';
+import type { PartLag } from './part-lag.ts';
+
+const REPORT_EVERY_MS = 1_000;
+
+export interface FiguresReportDeps {
+  readonly presentation: Presentation;
+  readonly viewers: Viewers;
+  readonly partLag: PartLag;
+  readonly http: () => HttpFigures;
+  readonly nowUs: () => number;
+  readonly onReport: (figures: MediaFigures) => void;
+}
+
+/** Counts what happens between two reports, and sends one each second. */
+export class FiguresReport {
+  readonly #deps: FiguresReportDeps;
+  readonly #frameRate: FrameRate;
+  #reportedMs: number;
+  #partsTotal = 0;
+
+  constructor(deps: FiguresReportDeps) {
+    this.#deps = deps;
+    this.#reportedMs = performance.now();
+    this.#frameRate = new FrameRate(this.#reportedMs);
+  }
+
+  start(): void {
+    setInterval(() => {
+      if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS / 2) this.#report();
+    }, REPORT_EVERY_MS);
+  }
+
+  addFrame(trackId: string): void {
+    this.#frameRate.add(trackId);
+  }
+
+  /** With many viewers timers run seconds late, and a missing report would count as a stall. */
+  addPart(): void {
+    this.#partsTotal += 1;
+    if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
+  }
+
+  #report(): void {
+    const { presentation, viewers, partLag, http, nowUs, onReport } = this.#deps;
+    this.#reportedMs = performance.now();
+    const framesPerS = this.#frameRate.take(this.#reportedMs);
+    onReport({
+      isFlowing: presentation.isFlowing(nowUs()),
+      http: http(),
+      viewers: viewers.figures(this.#reportedMs),
+      partLagMs: partLag.take(),
+      partsTotal: this.#partsTotal,
+      repeatedFramesTotal: presentation.repeatedFramesTotal,
+      ...(framesPerS === undefined ? {} : { framesPerS }),
+      substitutes: presentation.substitutes.now(),
+      suspended: presentation.substitutes.suspended(),
+      heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),
+    });
+  }
+}

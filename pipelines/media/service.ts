@@ -1,0 +1,162 @@
+/** The media process: its parts, and how they are joined. */
+import { systemClock } from '../../hal/os/clock.ts';
+import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
+import { PipelineError } from '../errors.ts';
+import { UplinkFeed } from '../feed/uplink-feed.ts';
+import { limitsFor } from '../hls/limits.ts';
+import { type Access, openAccess, withAccess } from '../http/access.ts';
+import type { Handlers, HttpRequest } from '../http/handlers.ts';
+import { ViewerServer } from '../http/server.ts';
+import { openServerOptions } from '../http/server-settings.ts';
+import { receiveBeacon } from '../origin/beacons.ts';
+import { type NotLiveFilter, openNotLiveFilter } from '../origin/not-live.ts';
+import { Origin } from '../origin/origin.ts';
+import { Viewers } from '../origin/viewers.ts';
+import { Presentation } from '../packager/presentation.ts';
+import { openPages } from '../player/pages.ts';
+import { type Archive, openArchive } from './archive.ts';
+import { CaptureRuns } from './capture-runs.ts';
+import { openControl } from './control.ts';
+import { DropState } from './drop-state.ts';
+import { FiguresReport } from './figures-report.ts';
+import { type MediaClock, openMediaClock } from './media-clock.ts';
+import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
+import { PartLag } from './part-lag.ts';
+
+/** More than ever come: restarts of capture cut segments short. */
+const SEGMENTS_PER_S_MAX = 4;
+
+type Send = (message: FromMedia) => void;
+
+export interface MediaService {
+  readonly handle: (message: ToMedia) => void;
+  /** Settles when all recordings are closed, soon after the signal aborted. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * @param send Takes what goes to the daemon.
+ * @throws PipelineError BAD_SECRET, or an error of the file where a certificate cannot be read.
+ */
+export function openMediaService(
+  settings: MediaSettings,
+  send: Send,
+  signal: AbortSignal,
+): MediaService {
+  const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+  const clock = openMediaClock(settings.epochMs);
+  const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
+  const notLive = openNotLiveFilter(settings.previewPath);
+  const partLag = new PartLag(videoIdsOf(settings));
+  const presentation = openPresentation(settings, clock, (trackId) => {
+    partLag.addPart(trackId);
+    server.wake(trackId);
+    archive.collect(trackId);
+    figures.addPart();
+  });
+  const archive = openArchive(settings.archive, {
+    presentation,
+    sign: access.sign,
+    clock: systemClock,
+    log,
+    onTargets: (targets) => send({ type: 'recording', targets }),
+  });
+  const drop = new DropState({ presentation, archive, notLive, clock });
+  const viewers = new Viewers((id) => presentation.kindOf(id) !== undefined);
+  const handlers: Handlers = {
+    get: openGetHandler(settings, { presentation, archive, notLive, access, drop }),
+    post: (path, body) => receiveBeacon(viewers, path, body, performance.now()),
+    onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
+  };
+  const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
+  const figures = new FiguresReport({
+    presentation,
+    viewers,
+    partLag,
+    http: () => server.figures(),
+    nowUs: clock.nowUs,
+    onReport: (report) => send({ type: 'figures', figures: report }),
+  });
+  const uplink = new UplinkFeed();
+  const onUnit = (id: string, runningUs: number) => {
+    if (partLag.isVideo(id)) figures.addFrame(id);
+    for (const reader of presentation.substitutes.readersOf(id)) {
+      partLag.addFrame(reader, runningUs);
+    }
+  };
+  const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
+  runServer(server, send, signal);
+  runTicks({ presentation, clock, runs, send });
+  figures.start();
+  const parts = { presentation, archive, drop, uplink, runs, partLag, clock, send, signal };
+  return { handle: openControl(parts), closed: archive.run(signal) };
+}
+
+function videoIdsOf({ tracks }: MediaSettings): readonly string[] {
+  return tracks.filter(({ kind }) => kind === 'video').map(({ id }) => id);
+}
+
+function openPresentation(
+  settings: MediaSettings,
+  clock: MediaClock,
+  onPublish: (trackId: string) => void,
+): Presentation {
+  // Both counts only grow, over restarts too: a segment a second at most. They
+  // count from the epoch, as hls.js 1.7 hangs on sequence numbers like Unix time.
+  const first = Math.max(0, Math.floor((SEGMENTS_PER_S_MAX * clock.startUs) / 1e6));
+  return new Presentation({
+    limits: limitsFor(settings.partTargetMs, settings.segmentMs, settings.windowS),
+    segmentUs: settings.segmentMs * 1000,
+    epochMs: settings.epochMs,
+    tracks: settings.tracks,
+    firstMsn: first,
+    firstDiscontinuity: first,
+    onPublish,
+  });
+}
+
+interface ServedParts {
+  readonly presentation: Presentation;
+  readonly archive: Archive;
+  readonly notLive: NotLiveFilter;
+  readonly access: Access;
+  readonly drop: DropState;
+}
+
+/** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
+function openGetHandler(
+  settings: MediaSettings,
+  { presentation, archive, notLive, access, drop }: ServedParts,
+) {
+  const origin = new Origin(presentation, settings.ladder);
+  const pages = openPages(settings.drop, () => drop.isOver);
+  return withAccess(access, (request: HttpRequest) => {
+    const admitted = notLive.admit(request);
+    if ('status' in admitted) return admitted;
+    return archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
+  });
+}
+
+function runServer(server: ViewerServer, send: Send, signal: AbortSignal): void {
+  server
+    .run(signal, () => send({ type: 'listening' }))
+    .catch((error: unknown) => {
+      const code = error instanceof PipelineError ? error.code : 'LISTEN_FAILED';
+      send({ type: 'failed', code, message: messageOf(error) });
+    });
+}
+
+interface TickedParts {
+  readonly presentation: Presentation;
+  readonly clock: MediaClock;
+  readonly runs: CaptureRuns;
+  readonly send: Send;
+}
+
+function runTicks({ presentation, clock, runs, send }: TickedParts): void {
+  setInterval(() => {
+    presentation.tick(clock.nowUs());
+    if (presentation.wantsKeyframes()) send({ type: 'keyframes' });
+    runs.failIfStalled();
+  }, presentation.tickEveryMs);
+}
