@@ -28,8 +28,8 @@ import { restIn } from './media/sheddable.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
 import { runMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
-import type { BoxSnapshot, ModemCare } from './model/snapshot.ts';
-import { keepStartedAt } from './model/started-at.ts';
+import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
+import { trackStartedAt } from './model/started-at.ts';
 import { BoxState } from './model/state-store.ts';
 import { careForModems } from './modems/maintenance.ts';
 import { runBroker } from './mqtt/client/own-broker.ts';
@@ -105,9 +105,9 @@ async function joinParts(given: Resources) {
   const state: BoxState = new BoxState(
     { name: config.box.name, version: given.version, ...source.facts, ...plannedLinks(config) },
     {
-      startedAt: keepStartedAt(clock),
+      startedAt: trackStartedAt(clock),
       drop: () => drop.state(),
-      troubles: () => drop.troubles(),
+      dropFaults: () => drop.troubles(),
       warnings: () => health.warnings(),
       events: () => events.state(),
       prints: () => printing.figures(),
@@ -148,7 +148,7 @@ async function joinParts(given: Resources) {
 function tasksOf(box: Parts): readonly Task[] {
   const { config, devices, health, mediaPath, state, log } = box;
   const onAway = box.state.setPanelAway.bind(state);
-  const onCare = (modemCare: readonly ModemCare[]) => state.set({ modemCare });
+  const onCare = (modemMaintenance: readonly ModemMaintenance[]) => state.set({ modemMaintenance });
   const { warnings } = health;
   const { endMedia } = mediaPath;
   const { broker_port } = config.mqtt;
@@ -283,12 +283,12 @@ function powerOf({ config, source, devices, drop, mediaPath, state, ...os }: Par
     battery: devices.battery,
     settings: () => ({
       ...plannedEnd(config, drop.state()),
-      isNotOff: drop.troubles().notOff !== undefined,
+      isNotOff: drop.troubles().notPoweredOff !== undefined,
     }),
     onBattery: (battery) => state.set({ battery }),
     restingIn: (power) => restingLoads(power, sheddable),
-    onPhase: (power, resting) => {
-      state.set({ power, resting });
+    onPhase: (power, shedLoads) => {
+      state.set({ power, shedLoads });
       mediaPath.rest(restIn(power, sheddable));
       drop.apply({ kind: 'power', phase: power });
     },

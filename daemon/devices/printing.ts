@@ -36,7 +36,7 @@ export function openPrinting(deps: PrintingDeps): Printing {
         const detail = `there is no document ${String(name).slice(0, 40)}; there are: ${DOCUMENT_NAMES.join(', ')}`;
         return { status: 'rejected', code: 'UNSUPPORTED', detail };
       }
-      const resting = snapshot().resting.find(({ load }) => load === 'printer');
+      const resting = snapshot().shedLoads.find(({ load }) => load === 'printer');
       if (resting !== undefined) {
         const detail = `${resting.text}, to save the battery; plug in the mains`;
         return { status: 'rejected', code: 'SAVING_POWER', detail };

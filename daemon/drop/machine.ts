@@ -2,7 +2,7 @@ import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { BoxSnapshot, DropState, DropTroubles } from '../model/snapshot.ts';
+import type { BoxSnapshot, DropFaults, DropState } from '../model/snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { keptOf, readKept, startDrop } from './saved-drop.ts';
 import { openKeeper } from './saver.ts';
@@ -43,7 +43,7 @@ export interface DropMachine {
   /** The drop that `start: 'live'` began is on: no one before, and none that went on. */
   isFirst(): boolean;
   /** What it could not do, for health to tell. */
-  troubles(): DropTroubles;
+  troubles(): DropFaults;
   /** Resolves when the machine was last asked for its end: why it goes on, or undefined. */
   poweredOff(): Promise<string | undefined>;
   /** The newest results; empty until the checks ran once. */
@@ -86,11 +86,11 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const doubt = new Doubt(isResumed && options.start === 'idle' ? read.kept : undefined, clock);
   let results: readonly CheckResult[] = [];
   const waiting = new Set<() => void>();
-  let troubles: DropTroubles = {};
-  const setTrouble = (name: keyof DropTroubles, reason: string | undefined) => {
+  let troubles: DropFaults = {};
+  const setTrouble = (name: keyof DropFaults, reason: string | undefined) => {
     troubles = { ...troubles, [name]: reason };
   };
-  const onTrouble = (reason: string | undefined) => setTrouble('notKept', reason);
+  const onTrouble = (reason: string | undefined) => setTrouble('notSaved', reason);
   const keeper = openKeeper(keptFile, { clock, log, onTrouble });
   let poweredOff: Promise<string | undefined> = Promise.resolve(undefined);
 
@@ -106,8 +106,8 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     } catch (error) {
       const reason = messageOf(error);
       // It is asked again and again while the battery wants it.
-      if (troubles.notOff !== reason) options.onEvent(notOff(reason, clock.wallMs()));
-      setTrouble('notOff', reason);
+      if (troubles.notPoweredOff !== reason) options.onEvent(notOff(reason, clock.wallMs()));
+      setTrouble('notPoweredOff', reason);
       return reason;
     }
   };
@@ -138,7 +138,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
       const { phase, dropId, reason } = stateOf(drop);
       log.info('drop', { from: before.phase, to: phase, dropId, reason });
       // The box is used again, or its end is asked for anew.
-      setTrouble('notOff', undefined);
+      setTrouble('notPoweredOff', undefined);
     }
     // On the disk some ms later: a live drop does not wait for a slow card.
     keeper.keep({ ...keptOf(drop, clock.wallMs()), ...doubt.alive(options.snapshot()) });
@@ -148,7 +148,8 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   };
   const preview = (event: DropEvent) => step(drop, event, now());
   const apply = (event: DropEvent) => {
-    if (event.kind === 'power' && event.phase !== 'shut-down') setTrouble('notOff', undefined);
+    if (event.kind === 'power' && event.phase !== 'shut-down')
+      setTrouble('notPoweredOff', undefined);
     const done = preview(event);
     if (event.kind === 'command' && done.refusal === undefined) doubt.end();
     return { step: done, performed: enter(done) };

@@ -16,10 +16,10 @@ export const MACHINE_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice: 'Make room or see to the disk and the rights of the state folder.',
-    find: ({ box: { troubles } }) =>
-      troubles?.notKept === undefined
+    find: ({ box: { dropFaults } }) =>
+      dropFaults?.notSaved === undefined
         ? undefined
-        : `after a power failure the drop would not go on: ${troubles.notKept.slice(0, 160)}`,
+        : `after a power failure the drop would not go on: ${dropFaults.notSaved.slice(0, 160)}`,
   },
   {
     key: 'hot',

@@ -10,12 +10,12 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 15_000,
     holdMs: 1_000,
     advice: 'Name a file with its PIN in modems.pin_files; a PUK needs the letter of its operator.',
-    find: ({ box: { modems, modemCare = [] } }) =>
+    find: ({ box: { modems, modemMaintenance = [] } }) =>
       modems.phase !== 'known'
         ? undefined
         : modems.modems
             .filter(({ sim }) => sim === 'pin' || sim === 'puk')
-            .filter(({ id }) => !modemCare.some((care) => care.id === id && care.pin))
+            .filter(({ id }) => !modemMaintenance.some((care) => care.id === id && care.pin))
             .map(({ id, model, sim }) => ({
               id,
               text: `${model} asks for a ${sim.toUpperCase()}`,
@@ -51,8 +51,8 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice: 'Other programs used it too. Raise its budget, or take another SIM card.',
-    find: ({ box: { modemCare = [] } }) =>
-      modemCare
+    find: ({ box: { modemMaintenance = [] } }) =>
+      modemMaintenance
         .filter(({ usedBytes = 0, budgetBytes = Infinity }) => usedBytes >= budgetBytes)
         .map(({ id, model }) => ({
           id,
@@ -65,8 +65,8 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 5_000,
     advice: 'Check its antenna, SIM card and plug. modems.reset: false ends the resets.',
-    find: ({ box: { modemCare = [] } }) =>
-      modemCare.flatMap(({ id, model, reset }) =>
+    find: ({ box: { modemMaintenance = [] } }) =>
+      modemMaintenance.flatMap(({ id, model, reset }) =>
         reset === undefined
           ? []
           : [{ id, text: `${model} was lost and is reconnected or reset: ${reset.reason}` }],
@@ -87,8 +87,8 @@ export const MODEM_RULES: readonly Rule[] = [
 ];
 
 function pinFaults(kind: PinFault['kind']): Rule['find'] {
-  return ({ box: { modemCare = [] } }) =>
-    modemCare.flatMap(({ id, model, pin }) =>
+  return ({ box: { modemMaintenance = [] } }) =>
+    modemMaintenance.flatMap(({ id, model, pin }) =>
       pin?.kind === kind
         ? [{ id, text: `${model} asks for a PIN: ${pin.reason.slice(0, 160)}` }]
         : [],

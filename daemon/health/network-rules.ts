@@ -100,9 +100,9 @@ export const NETWORK_RULES: readonly Rule[] = [
     holdMs: 0,
     advice: 'The drop goes on. Make room on the disk that keeps the state of the box, or mend it.',
     find: ({ box: { events } }) =>
-      events?.notKept === undefined
+      events?.notSaved === undefined
         ? undefined
-        : `events wait in memory, and not on the disk: ${events.notKept.slice(0, 160)}`,
+        : `events wait in memory, and not on the disk: ${events.notSaved.slice(0, 160)}`,
   },
   {
     key: 'events-refused',

@@ -62,10 +62,10 @@ export const POWER_RULES: readonly Rule[] = [
     holdMs: 0,
     advice:
       'Nothing is being recorded: the power can be cut. See that logind and polkit let the box do it.',
-    find: ({ box: { troubles } }) =>
-      troubles?.notOff === undefined
+    find: ({ box: { dropFaults } }) =>
+      dropFaults?.notPoweredOff === undefined
         ? undefined
-        : `the machine could not be shut down: ${troubles.notOff.slice(0, 160)}`,
+        : `the machine could not be shut down: ${dropFaults.notPoweredOff.slice(0, 160)}`,
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { PowerPhase, RestingLoad } from '../model/snapshot.ts';
+import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
 
 /**
  * What is switched off to last longer, in this order: first what nobody misses,
@@ -66,7 +66,7 @@ export function standInsFor(shed: readonly Load[], box: Sheddable): StandIns {
 }
 
 /** What rests of this very box, and what that means to people; nothing that it does not have. */
-export function restingLoads(phase: PowerPhase, box: Sheddable): readonly RestingLoad[] {
+export function restingLoads(phase: PowerPhase, box: Sheddable): readonly ShedLoad[] {
   const shed = shedIn(phase);
   const top = standInsFor(['top-rendition'], box);
   const all = standInsFor(shed, box);

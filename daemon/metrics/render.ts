@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { fresh } from '../model/freshness.ts';
+import { withoutStale } from '../model/freshness.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Metric } from './metric.ts';
 import { METRICS } from './table.ts';
@@ -13,7 +13,7 @@ export const METRICS_CONTENT_TYPE: string = Registry.PROMETHEUS_CONTENT_TYPE;
  */
 export async function renderMetrics(box: BoxSnapshot): Promise<string> {
   const registry = new Registry();
-  const snapshot = fresh(box);
+  const snapshot = withoutStale(box);
   for (const metric of METRICS) register(registry, metric, snapshot);
   return await registry.metrics();
 }

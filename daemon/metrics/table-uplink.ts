@@ -94,7 +94,8 @@ export const uplinkMetrics: readonly Metric[] = [
   modemMetric(
     'month_bytes',
     'What its SIM carried this month, both ways.',
-    ({ id }, { modemCare = [] }) => modemCare.find((care) => care.id === id)?.usedBytes,
+    ({ id }, { modemMaintenance = [] }) =>
+      modemMaintenance.find((care) => care.id === id)?.usedBytes,
   ),
 ];
 

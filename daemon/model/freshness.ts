@@ -4,7 +4,7 @@ import type { BoxSnapshot, UplinkFigures } from './snapshot.ts';
  * The box without what a child that is gone or hangs said last: whoever looks from
  * afar must not take old figures for new ones. Pure.
  */
-export function fresh(box: BoxSnapshot): BoxSnapshot {
+export function withoutStale(box: BoxSnapshot): BoxSnapshot {
   const { children, warnings } = box;
   const speaks = (name: string) =>
     children[name]?.phase === 'running' && !warnings.some(({ key }) => key === `${name}-silent`);

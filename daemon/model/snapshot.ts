@@ -31,18 +31,18 @@ export interface DropState {
 }
 
 /** What the box was to do about its drop and could not. */
-export interface DropTroubles {
+export interface DropFaults {
   /** Why it would not go on after a power failure: what it keeps cannot be written. */
-  readonly notKept?: string | undefined;
+  readonly notSaved?: string | undefined;
   /** Why the machine goes on that was to be shut down. */
-  readonly notOff?: string | undefined;
+  readonly notPoweredOff?: string | undefined;
 }
 
 /** What the power that is left asks of the box. */
 export type PowerPhase = 'normal' | 'saving' | 'last-minutes' | 'shut-down';
 
 /** Something that is switched off to last longer. */
-export interface RestingLoad {
+export interface ShedLoad {
   /** Stable, lower-case with hyphens, for example `top-rendition`. */
   readonly load: string;
   /** What that means, one line. */
@@ -64,7 +64,7 @@ export interface EventsState {
   /** Of those, lost since none waited any more. */
   readonly lostNow: number;
   /** Why the disk takes none; those of meanwhile wait in memory. */
-  readonly notKept?: string;
+  readonly notSaved?: string;
   /** Why the broker takes none. */
   readonly refused?: string;
 }
@@ -137,7 +137,7 @@ export type RecordingTarget = Pick<
 >;
 
 /** What the box sees to in a modem, by itself. */
-export interface ModemCare {
+export interface ModemMaintenance {
   /** Of {@link ModemState}. */
   readonly id: string;
   readonly model: string;
@@ -160,10 +160,10 @@ export interface BoxSnapshot {
   /** RFC 3339. */
   readonly startedAt: string;
   readonly drop: DropState;
-  readonly troubles?: DropTroubles;
+  readonly dropFaults?: DropFaults;
   readonly power: PowerPhase;
   /** What rests because of it, in the order in which it was switched off. */
-  readonly resting: readonly RestingLoad[];
+  readonly shedLoads: readonly ShedLoad[];
   readonly warnings: readonly Warning[];
   readonly camera: string;
   /** Exposure and white balance are held where they were when the drop was armed. */
@@ -188,7 +188,7 @@ export interface BoxSnapshot {
   readonly events?: EventsState | undefined;
   readonly modems: ModemsState;
   /** One for each modem that is known. */
-  readonly modemCare?: readonly ModemCare[];
+  readonly modemMaintenance?: readonly ModemMaintenance[];
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;
 }

@@ -7,7 +7,7 @@ const DRIFT_MOST_MS = 2_000;
  * Tells when the box was started (RFC 3339), by the clock as it is now: a Pi has none of its
  * own, and the network sets it minutes after the start.
  */
-export function keepStartedAt(clock: Clock): () => string {
+export function trackStartedAt(clock: Clock): () => string {
   const startedMs = clock.monotonicMs();
   let atMs = clock.wallMs();
   return () => {

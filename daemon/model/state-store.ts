@@ -7,10 +7,10 @@ import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type {
   BoxSnapshot,
+  DropFaults,
   DropState,
-  DropTroubles,
   EventsState,
-  ModemCare,
+  ModemMaintenance,
   PowerPhase,
   PrintFigures,
   UplinkFigures,
@@ -24,10 +24,10 @@ export type BoxFacts = Pick<
 >;
 
 /** What others keep and this only shows. */
-export interface Kept {
+export interface Sources {
   readonly startedAt: () => string;
   readonly drop: () => DropState;
-  readonly troubles: () => DropTroubles;
+  readonly dropFaults: () => DropFaults;
   readonly warnings: () => readonly Warning[];
   readonly events: () => EventsState | undefined;
   readonly prints: () => PrintFigures;
@@ -40,12 +40,12 @@ interface Readings {
   readonly recording: BoxSnapshot['recording'];
   readonly battery: BatteryState;
   readonly power: PowerPhase;
-  readonly resting: BoxSnapshot['resting'];
+  readonly shedLoads: BoxSnapshot['shedLoads'];
   readonly broker: BoxSnapshot['broker'];
   readonly isCameraLocked: boolean;
   readonly printer: PrinterStatus;
   readonly modems: ModemsState;
-  readonly modemCare: readonly ModemCare[];
+  readonly modemMaintenance: readonly ModemMaintenance[];
   readonly system: SystemState | undefined;
 }
 
@@ -56,24 +56,24 @@ const NOTHING_READ: Readings = {
   recording: [],
   battery: { phase: 'absent' },
   power: 'normal',
-  resting: [],
+  shedLoads: [],
   broker: { phase: 'none' },
   isCameraLocked: false,
   printer: { phase: 'absent' },
   modems: { phase: 'absent' },
-  modemCare: [],
+  modemMaintenance: [],
   system: undefined,
 };
 
 /** Collects what children and devices tell. Read by snapshot, so that readers cannot change it. */
 export class BoxState {
   readonly #facts: BoxFacts;
-  readonly #kept: Kept;
+  readonly #kept: Sources;
   #children: Readonly<Record<string, Supervised>> = {};
   #panelAway: Readonly<Record<string, string>> = {};
   #readings = NOTHING_READ;
 
-  constructor(facts: BoxFacts, kept: Kept) {
+  constructor(facts: BoxFacts, kept: Sources) {
     this.#facts = facts;
     this.#kept = kept;
   }
@@ -98,7 +98,7 @@ export class BoxState {
       ...this.#readings,
       startedAt: this.#kept.startedAt(),
       drop: this.#kept.drop(),
-      troubles: this.#kept.troubles(),
+      dropFaults: this.#kept.dropFaults(),
       warnings: this.#kept.warnings(),
       events: this.#kept.events(),
       prints: this.#kept.prints(),

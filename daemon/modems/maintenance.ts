@@ -5,7 +5,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import { linkWishes } from '../media/settings.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { BoxSnapshot, ModemCare } from '../model/snapshot.ts';
+import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
 import { wishOf } from './link-state.ts';
 import { openPinKeeper } from './pin-entry.ts';
 import { openResetter } from './reset.ts';
@@ -19,7 +19,7 @@ export interface CareDeps {
   readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
   readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
   readonly stateFolder: string;
-  readonly onCare: (care: readonly ModemCare[]) => void;
+  readonly onCare: (care: readonly ModemMaintenance[]) => void;
   /** `modem.reset`, for each step of the ladder. */
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;

@@ -3,7 +3,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { LinkWish } from '../../pipelines/uplink/links.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { BoxSnapshot, ModemCare } from '../model/snapshot.ts';
+import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
 import { carriageOf, wishOf } from './link-state.ts';
 import {
   type Climbs,
@@ -27,7 +27,7 @@ export interface ResetDeps {
   readonly log: Log;
 }
 
-type Resets = ReadonlyMap<string, NonNullable<ModemCare['reset']>>;
+type Resets = ReadonlyMap<string, NonNullable<ModemMaintenance['reset']>>;
 
 /** Brings modems back that do not come back by themselves. */
 export interface Resetter {

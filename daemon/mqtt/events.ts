@@ -123,7 +123,7 @@ class SpooledEvents implements EventLog {
       waiting,
       lostTotal,
       lostNow: lostTotal - this.#lostBefore,
-      ...(this.#failure === undefined ? {} : { notKept: this.#failure }),
+      ...(this.#failure === undefined ? {} : { notSaved: this.#failure }),
       ...(this.#refusal === undefined ? {} : { refused: this.#refusal }),
     };
   }

@@ -13,7 +13,7 @@ export type LampName = (typeof LAMPS)[number];
  */
 export function lampsOf(box: BoxSnapshot): Readonly<Record<LampName, RhythmName>> {
   const shown = { power: powerLamp(box), 'on-air': onAirLamp(box) };
-  if (box.resting.some(({ load }) => load === 'lamps')) {
+  if (box.shedLoads.some(({ load }) => load === 'lamps')) {
     return { ...shown, links: 'off', sound: 'off', recording: 'off' };
   }
   return {

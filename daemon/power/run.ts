@@ -2,7 +2,7 @@ import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { PowerPhase, RestingLoad } from '../model/snapshot.ts';
+import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
 import { type PowerSettings, START_POWER, stepPower } from './policy.ts';
 
 export interface PowerDeps {
@@ -11,9 +11,9 @@ export interface PowerDeps {
   readonly settings: () => PowerSettings;
   readonly onBattery: (battery: BatteryState) => void;
   /** What rests in a phase, for those who are told. */
-  readonly restingIn: (phase: PowerPhase) => readonly RestingLoad[];
+  readonly restingIn: (phase: PowerPhase) => readonly ShedLoad[];
   /** Called at the start and at each change, with all that rests now; again where the end did not come. */
-  readonly onPhase: (phase: PowerPhase, resting: readonly RestingLoad[]) => void;
+  readonly onPhase: (phase: PowerPhase, resting: readonly ShedLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;

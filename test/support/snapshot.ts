@@ -55,7 +55,7 @@ export const WELL: BoxSnapshot = {
   startedAt: '2026-11-22T19:00:00.000Z',
   drop: { phase: 'live', sinceMs: Date.UTC(2026, 10, 22, 20), dropId: '2026-11-22T20-00-00Z' },
   power: 'normal',
-  resting: [],
+  shedLoads: [],
   broker: { phase: 'none' },
   isCameraLocked: false,
   warnings: [],

@@ -12,7 +12,7 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ...uplinkRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
-    ...box.resting.map(({ text }, i) => [i === 0 ? 'resting' : '', text] as const),
+    ...box.shedLoads.map(({ text }, i) => [i === 0 ? 'resting' : '', text] as const),
     ['printer', printerRow(box)],
     ...brokerRows(box),
     ['machine', machineRow(box)],

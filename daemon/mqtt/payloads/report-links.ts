@@ -1,7 +1,7 @@
 import type { ModemState } from '../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { clipText, orNull, rounded } from '../../model/rounding.ts';
-import type { BoxSnapshot, ModemCare } from '../../model/snapshot.ts';
+import type { BoxSnapshot, ModemMaintenance } from '../../model/snapshot.ts';
 import type { Body } from './topics.ts';
 
 type LinkBody = Body<'links'>['links'][number];
@@ -15,11 +15,11 @@ const PACKET_BYTES = 1_344;
  * drop, then the modems that carry nothing.
  */
 export function reportLinks(box: BoxSnapshot): Body<'links'> {
-  const { uplink, modems, modemCare = [], plannedLinks = [] } = box;
+  const { uplink, modems, modemMaintenance = [], plannedLinks = [] } = box;
   const bonded = uplink?.bond?.links ?? [];
   const known = modems.phase === 'known' ? modems.modems : [];
-  const careOf = (modem: ModemState | undefined): Partial<ModemCare> =>
-    modemCare.find(({ id }) => id === modem?.id) ?? {};
+  const careOf = (modem: ModemState | undefined): Partial<ModemMaintenance> =>
+    modemMaintenance.find(({ id }) => id === modem?.id) ?? {};
   const modemOf = (id: string) => {
     const device = plannedLinks.find((one) => one.id === id)?.device ?? id;
     return known.find(
@@ -60,7 +60,7 @@ function reportLink(
   id: string,
   link: LinkSnapshot | undefined,
   modem: ModemState | undefined,
-  { usedBytes, budgetBytes }: Partial<ModemCare>,
+  { usedBytes, budgetBytes }: Partial<ModemMaintenance>,
 ): LinkBody {
   return {
     id: clipText(id, 64),

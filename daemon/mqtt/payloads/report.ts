@@ -1,4 +1,4 @@
-import { fresh } from '../../model/freshness.ts';
+import { withoutStale } from '../../model/freshness.ts';
 import { clipText, orNull, round, rounded } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
 import { reportAudio, type Silence } from './report-audio.ts';
@@ -23,7 +23,7 @@ export interface Moment {
 
 /** Everything that is renewed by the clock. Pure: a snapshot in, payloads out. */
 export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, { wallMs, silence }: Moment) {
-  const snapshot = fresh(box);
+  const snapshot = withoutStale(box);
   return {
     status: reportStatus(snapshot, wallMs),
     links: reportLinks(snapshot),
@@ -99,7 +99,7 @@ function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
       .slice(0, 16)
       .map(({ key }) => key),
     power: snapshot.power,
-    resting: snapshot.resting.map(({ load }) => load).slice(0, 8),
+    resting: snapshot.shedLoads.map(({ load }) => load).slice(0, 8),
     uptime_s: Math.max(0, Math.round((wallMs - Date.parse(snapshot.startedAt)) / 1000)),
     cpu_temp_c: rounded(system?.cpuC, 1),
     throttled: orNull(throttling, (now) => now.isUnderVoltage || now.isSlowed || now.isHot),

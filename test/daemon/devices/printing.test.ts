@@ -21,7 +21,7 @@ function openRoom(open: OpenTransport) {
   const printer = openPrinter(open, PRINTER_PROFILES['epson-80'], os);
   return openPrinting({
     printer,
-    snapshot: () => ({ ...WELL, resting: [] }),
+    snapshot: () => ({ ...WELL, shedLoads: [] }),
     clock: systemClock,
     title: 'Live',
     playerUrl: 'http://10.0.0.5:8080/',

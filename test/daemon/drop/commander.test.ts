@@ -268,13 +268,13 @@ test('a machine that cannot be shut down is told of, until the box is used again
     assert.is(outcome.status, 'failed');
     assert.match(outcome.detail, 'not permitted');
     assert.is(box.drop.state().phase, 'idle');
-    assert.is(box.drop.troubles().notOff, 'not permitted');
+    assert.is(box.drop.troubles().notPoweredOff, 'not permitted');
     const told = () => box.events.filter(({ type }) => type === 'machine.power-off-failed').length;
     assert.is(told(), 1);
     await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
     assert.is(told(), 1, 'the same again is no news');
     await box.run('arm');
-    assert.is(box.drop.troubles().notOff, undefined);
+    assert.is(box.drop.troubles().notPoweredOff, undefined);
   }
 });
 
@@ -282,9 +282,9 @@ test('the mains that come back make a shut-down that failed a thing of the past'
   const powerOff = () => Promise.reject(new Error('not permitted'));
   await using box = await startMachine({ effects: { powerOff } });
   await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
-  assert.is(box.drop.troubles().notOff, 'not permitted');
+  assert.is(box.drop.troubles().notPoweredOff, 'not permitted');
   box.drop.apply({ kind: 'power', phase: 'normal' });
-  assert.is(box.drop.troubles().notOff, undefined);
+  assert.is(box.drop.troubles().notPoweredOff, undefined);
 });
 
 test('a shut-down on air is done when the machine is told to end, not before', async () => {

@@ -92,7 +92,9 @@ test('a box that is well has nothing to say', async () => {
 });
 
 function pinTrouble(kind: 'missing' | 'wrong' | 'kept'): Change {
-  return { modemCare: [{ id: '861', model: 'EM7455', pin: { kind, reason: '/etc/sim.pin' } }] };
+  return {
+    modemMaintenance: [{ id: '861', model: 'EM7455', pin: { kind, reason: '/etc/sim.pin' } }],
+  };
 }
 
 /** Everything that can be wrong, and the warning that tells of it. */
@@ -157,12 +159,12 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['sim-861-pin-kept', pinTrouble('kept')],
   [
     'sim-861-over-budget',
-    { modemCare: [{ id: '861', model: 'EM7455', usedBytes: 5e9, budgetBytes: 5e9 }] },
+    { modemMaintenance: [{ id: '861', model: 'EM7455', usedBytes: 5e9, budgetBytes: 5e9 }] },
   ],
   [
     'modem-861-lost',
     {
-      modemCare: [
+      modemMaintenance: [
         { id: '861', model: 'EM7455', reset: { action: 'reset', reason: 'it is searching' } },
       ],
     },
@@ -170,7 +172,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
   ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
   ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],
-  ['events-not-kept', { events: { waiting: 3, lostTotal: 0, lostNow: 0, notKept: 'ENOSPC' } }],
+  ['events-not-kept', { events: { waiting: 3, lostTotal: 0, lostNow: 0, notSaved: 'ENOSPC' } }],
   [
     'events-refused',
     { events: { waiting: 3, lostTotal: 0, lostNow: 0, refused: 'Not authorized' } },
@@ -213,8 +215,11 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['memory-low', machine({ memoryTotalBytes: 1_000, memoryAvailableBytes: 40 })],
   ['clock-unsynchronised', machine({ clock: { phase: 'free' } })],
   ['printer-away', { printer: { phase: 'away', reason: 'unplugged' } }],
-  ['power-off-failed', { troubles: { notOff: 'org.freedesktop.DBus.Error.AccessDenied' } }],
-  ['state-not-kept', { troubles: { notKept: 'ENOSPC' } }],
+  [
+    'power-off-failed',
+    { dropFaults: { notPoweredOff: 'org.freedesktop.DBus.Error.AccessDenied' } },
+  ],
+  ['state-not-kept', { dropFaults: { notSaved: 'ENOSPC' } }],
   ['printer-paper-out', printer({ paper: 'out' })],
   ['printer-paper-low', printer({ paper: 'low' })],
   ['printer-open', printer({ isCoverOpen: true })],

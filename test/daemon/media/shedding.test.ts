@@ -74,7 +74,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   await untilState(box, ({ power }) => power === 'saving');
   await untilState(box, ({ media }) => media?.suspended.includes('high') === true);
   assert.equal(
-    (await stateOf(box)).resting.map(({ load }) => load),
+    (await stateOf(box)).shedLoads.map(({ load }) => load),
     ['previews', 'top-rendition'],
   );
   assert.equal(await offered(), ['low', 'mid']);
@@ -98,7 +98,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   const resting = ticksOf(box.childPid('capture') ?? 0) - idle;
 
   await touch(box.operatorUrl, { do: 'mains', isOn: true });
-  await untilState(box, ({ power, resting: loads }) => power === 'normal' && loads.length === 0);
+  await untilState(box, ({ power, shedLoads: loads }) => power === 'normal' && loads.length === 0);
   await untilState(box, ({ media }) => Object.keys(media?.substitutes ?? { a: 1 }).length === 0);
   await until(async () => (await offered())?.length === 3, PATIENCE_MS, box.output);
   assert.match(await printed(), 'done');

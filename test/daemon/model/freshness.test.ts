@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderMetrics } from '../../../daemon/metrics/render.ts';
-import { fresh } from '../../../daemon/model/freshness.ts';
+import { withoutStale } from '../../../daemon/model/freshness.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { WELL } from '../../support/snapshot.ts';
 
@@ -17,22 +17,22 @@ const silent = (key: string): BoxSnapshot => ({
 });
 
 test('of a box that is well all is told', () => {
-  assert.equal(fresh(WELL), WELL);
+  assert.equal(withoutStale(WELL), WELL);
 });
 
 test('figures of a media process that is away or hangs are left out, and its levels', () => {
   for (const box of [down('media'), silent('media-silent')]) {
-    const { media, levels, uplink } = fresh(box);
+    const { media, levels, uplink } = withoutStale(box);
     assert.equal([media, levels], [undefined, undefined]);
     assert.is(uplink, WELL.uplink);
   }
-  assert.is(fresh(down('capture')).levels, undefined);
-  assert.is(fresh(down('capture')).media, WELL.media);
+  assert.is(withoutStale(down('capture')).levels, undefined);
+  assert.is(withoutStale(down('capture')).media, WELL.media);
 });
 
 test('an uplink that is away or hangs is not connected, and has no links', () => {
   for (const box of [down('uplink'), silent('uplink-silent')]) {
-    const { uplink } = fresh(box);
+    const { uplink } = withoutStale(box);
     assert.equal([uplink?.phase, uplink?.bitrateBps], ['connecting', 0]);
     assert.equal([uplink?.bond, uplink?.srt], [undefined, undefined]);
   }

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keepStartedAt } from '../../../daemon/model/started-at.ts';
+import { trackStartedAt } from '../../../daemon/model/started-at.ts';
 
 const test = suite('when the box was started');
 
@@ -11,7 +11,7 @@ function fakeClock() {
     monotonicMs: () => at.monotonicMs,
     sleep: async () => undefined,
   };
-  return { at, startedAt: keepStartedAt(clock) };
+  return { at, startedAt: trackStartedAt(clock) };
 }
 
 test('a clock that the network sets moves the start with it, so that up time stays what it is', () => {

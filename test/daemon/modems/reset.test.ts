@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import type { BoxEvent } from '../../../daemon/model/commands.ts';
-import type { BoxSnapshot, ModemCare } from '../../../daemon/model/snapshot.ts';
+import type { BoxSnapshot, ModemMaintenance } from '../../../daemon/model/snapshot.ts';
 import { carriageOf, wishOf } from '../../../daemon/modems/link-state.ts';
 import { careForModems } from '../../../daemon/modems/maintenance.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
@@ -71,7 +71,7 @@ async function careOf(first: Box, options: Options = {}) {
   const acts: [atS: number, id: string, action: string][] = [];
   const events: BoxEvent[] = [];
   let box = first;
-  let care: readonly ModemCare[] | undefined;
+  let care: readonly ModemMaintenance[] | undefined;
   const run = careForModems(
     {
       config: parseConfig('x', options.yaml ?? TWO_LINKS, []),

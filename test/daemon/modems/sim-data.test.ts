@@ -75,12 +75,12 @@ test("links are told with their modem's radio and its SIM's count, the greater o
     ...WELL,
     uplink: { ...uplink, bond: { ...uplink.bond, links: [{ ...link('5g'), usedBytes: 10 }] } },
     modems: { phase: 'known' as const, modems: [modem(1, 1)] },
-    modemCare: [{ id: '861', model: 'x', link: '5g', usedBytes: 30, budgetBytes: 100 }],
+    modemMaintenance: [{ id: '861', model: 'x', link: '5g', usedBytes: 30, budgetBytes: 100 }],
   };
   const [told, ...others] = reportLinks(box).links;
   assert.is(others.length, 0);
   assert.equal([told?.id, told?.tech, told?.data_used_b, told?.data_cap_b], ['5g', 'lte', 30, 100]);
-  const own = reportLinks({ ...box, modemCare: [] }).links[0];
+  const own = reportLinks({ ...box, modemMaintenance: [] }).links[0];
   assert.equal([own?.data_used_b, own?.data_cap_b], [10, null]);
 });
 

@@ -158,9 +158,9 @@ test('where the folder cannot be opened events wait, and are kept in order when 
   assert.is(events.spool, undefined);
   await until(async () => {
     await clock.advance(2_500);
-    return events.state()?.waiting === 3 && events.state()?.notKept !== undefined;
+    return events.state()?.waiting === 3 && events.state()?.notSaved !== undefined;
   }, LONG_MS);
-  assert.match(events.state()?.notKept ?? '', /events/);
+  assert.match(events.state()?.notSaved ?? '', /events/);
   clear();
   await until(async () => {
     await clock.advance(2_500);

@@ -167,7 +167,7 @@ test('a supply that is too weak shows on the power lamp', () => {
 });
 
 test('to save power all are dark but power and on air', () => {
-  const resting = [{ load: 'lamps', text: 'lamps are dark' }];
+  const shedLoads = [{ load: 'lamps', text: 'lamps are dark' }];
   const {
     power,
     'on-air': onAir,
@@ -175,7 +175,7 @@ test('to save power all are dark but power and on air', () => {
   } = lampsOf({
     ...WELL,
     power: 'last-minutes',
-    resting,
+    shedLoads,
     recording: [],
   });
   assert.is(power, 'triple');

@@ -48,7 +48,7 @@ export function fakeSnapshot(): BoxSnapshot {
     startedAt: new Date(Date.now() - 5_400_000).toISOString(),
     drop: { phase: 'idle', sinceMs: Date.now() - 754_000 },
     power: 'normal',
-    resting: [],
+    shedLoads: [],
     broker: { phase: 'none' },
     isCameraLocked: false,
     warnings: [],

@@ -1,6 +1,6 @@
 import type { ModemState, ModemsState } from '../../../../hal/modem/port.ts';
 import type { BondSnapshot, LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
-import type { ModemCare, PlannedLink } from '../../../model/snapshot.ts';
+import type { ModemMaintenance, PlannedLink } from '../../../model/snapshot.ts';
 
 /** A way upstream: what bonding says of it, what its modem says, or both. */
 export interface LinkRow {
@@ -19,7 +19,7 @@ export interface LinkRow {
 export function linkRows(
   bond: BondSnapshot | undefined,
   modems: ModemsState,
-  care: readonly ModemCare[] = [],
+  care: readonly ModemMaintenance[] = [],
   planned: readonly PlannedLink[] = [],
 ): readonly LinkRow[] {
   const known = modems.phase === 'known' ? modems.modems : [];

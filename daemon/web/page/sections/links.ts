@@ -28,7 +28,12 @@ export function openLinks(): Part {
   return {
     element,
     update: ({ view, history }, nowMs) => {
-      const found = linkRows(view.uplink?.bond, view.modems, view.modemCare, view.plannedLinks);
+      const found = linkRows(
+        view.uplink?.bond,
+        view.modems,
+        view.modemMaintenance,
+        view.plannedLinks,
+      );
       say(uplink, describeUplink(view));
       say(none, view.modems.phase === 'away' ? view.modems.reason : 'No links are configured.');
       none.hidden = found.length > 0;

@@ -23,11 +23,11 @@ export function openPower(): Part {
   return {
     element,
     update: ({ view, history }, nowMs) => {
-      const { battery, power, resting } = view;
+      const { battery, power, shedLoads } = view;
       say(charge, chargeOf(battery));
       say(left, [PHASES[power], timeLeft(battery)].filter((word) => word !== '').join(' · '));
       mark(element, 'data-power', power);
-      const rests = resting.map(({ text }) => text).join('; ');
+      const rests = shedLoads.map(({ text }) => text).join('; ');
       facts(list, [...powerFacts(battery), ['Resting', rests === '' ? undefined : rests]]);
       plots.hidden = battery.phase === 'absent';
       const points = history.map(({ atMs, chargePct }) => ({ atMs, value: chargePct }));

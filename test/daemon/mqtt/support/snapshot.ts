@@ -21,7 +21,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     startedAt: '2026-05-01T00:00:00.000Z',
     drop: { phase: 'live', sinceMs: Date.UTC(2026, 4, 1), dropId: '2026-05-01T20-00-05Z' },
     power: 'normal',
-    resting: [],
+    shedLoads: [],
     broker: { phase: 'connected' },
     events: { waiting: 2, lostTotal: 0, lostNow: 0 },
     isCameraLocked: false,
@@ -125,7 +125,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       phase: 'known',
       modems: [modem('wwan0', '350000000000001'), modem('wwan1', '350000000000002')],
     },
-    modemCare: [
+    modemMaintenance: [
       { id: '350000000000001', model: 'RM502Q-AE', usedBytes: 9_000_000_000, budgetBytes: 5e10 },
     ],
     system: {
@@ -166,7 +166,7 @@ export function bareSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     startedAt: '2026-05-01T00:00:00.000Z',
     drop: { phase: 'idle', sinceMs: Date.UTC(2026, 4, 1) },
     power: 'normal',
-    resting: [],
+    shedLoads: [],
     broker: { phase: 'none' },
     isCameraLocked: false,
     warnings: [],
