@@ -1,15 +1,17 @@
 /**
- * `npm run bench [-- NAME...]`: the figures of the README, with the machine's
- * load beside them. Without names: lag, glass, start, viewers. Longer ones by
+ * `npm run bench [-- NAME...]`: the figures of scripts/bench/README.md, with the
+ * machine's load beside them. Without names: lag, glass, start, viewers. Longer ones by
  * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
- * `idle`, `telemetry` (bytes over MQTT), `operator` (its page opened cold), `glass10` (our player for 10 minutes), `soak`
+ * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
+ * `operator` (its page opened cold), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
  */
 import { benchClip } from './clip.ts';
 import { benchEdge } from './edge.ts';
 import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
+import { benchLab } from './lab.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchOperator } from './operator.ts';
@@ -29,6 +31,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   clip: benchClip,
   glass10: () => benchGlass(600, 1),
   idle: benchIdle,
+  lab: benchLab,
   shed: benchShed,
   telemetry: benchTelemetry,
   operator: benchOperator,

@@ -10,7 +10,6 @@ for word in $(cat /proc/cmdline); do
     lab_repo=*) repo=${word#*=} ;;
     lab_work=*) work=${word#*=} ;;
     lab_node=*) node=${word#*=} ;;
-    lab_lax=*) lax=${word#*=} ;;
     lab_timeout_s=*) timeout_s=${word#*=} ;;
   esac
 done
@@ -33,5 +32,5 @@ mount -t tmpfs shm $root/dev/shm
 # /tmp stays the overlay's: the repository itself may lie below it.
 mount -t configfs config $root/sys/kernel/config
 mount --bind "$work/modules/lib/modules" $root/lib/modules
-exec env -i PATH="$node:$PATH" HOME=/root TERM=dumb NO_COLOR=1 LAB_LAX="$lax" \
+exec env -i PATH="$node:$PATH" HOME=/root TERM=dumb NO_COLOR=1 \
   chroot $root /bin/bash "$repo/scripts/lab/guest.sh" "$repo" "$timeout_s"

@@ -10,7 +10,7 @@ import { listBatteries, powerSupplyGauge } from '../../hal/battery/power-supply.
 import { chardevDriver } from '../../hal/gpio/chardev.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
-import { get, loadI2cStub, makeGpioChip, put, run, until, within } from './support/kernel.ts';
+import { get, loadI2cStub, makeGpioChip, put, run, timed, until } from './support/kernel.ts';
 
 const test = suite('lab: batteries on i2c-stub and the kernel power supply class');
 const never = new AbortController().signal;
@@ -221,13 +221,12 @@ test('an adapter that goes while its battery is read is told, and read again whe
       .catch(() => undefined);
     return unload();
   });
-  const goneMs = await within(1000, 'its absence', () => seen.reason() !== '');
+  await timed(1000, 'I2C battery: absence reported', () => seen.reason() !== '');
   assert.match(seen.reason(), /there is no \/dev\/i2c|ENODEV/);
   assert.is(await loadI2cStub(), number);
   raw = i2c.openSync(number);
   setWord(0x36, 0x02, 3080 << 4);
-  const backMs = await within(5000, 'the battery again', seen.isKnown);
-  console.log(`  I2C: gone told after ${goneMs | 0} ms, back after ${backMs | 0} ms`);
+  await timed(5000, 'I2C battery: read again', seen.isKnown);
 });
 
 test('a battery of the power supply class that goes is told, and read again when it is back', async () => {
@@ -238,11 +237,10 @@ test('a battery of the power supply class that goes is told, and read again when
   await using seen = follow(battery);
   await until('the battery', seen.isKnown);
   put(`${adapter}/delete_device`, '0x36');
-  const goneMs = await within(1000, 'its absence', () => /battery/.test(seen.reason()));
+  await timed(1000, 'power_supply battery: absence reported', () => /battery/.test(seen.reason()));
   put(`${adapter}/new_device`, 'max17040 0x36');
-  const backMs = await within(5000, 'the battery again', seen.isKnown);
+  await timed(5000, 'power_supply battery: read again', seen.isKnown);
   put(`${adapter}/delete_device`, '0x36');
-  console.log(`  power_supply: gone told after ${goneMs | 0} ms, back after ${backMs | 0} ms`);
 });
 
 test("the kernel's test_power says the same as its files, mains on and off", async () => {

@@ -13,7 +13,7 @@ import type { Presence } from '../../hal/os/presence.ts';
 import { plugCamera, unplugCamera } from './support/camera.ts';
 import { follow } from './support/follow.ts';
 import { launch } from './support/gst.ts';
-import { until, within } from './support/kernel.ts';
+import { timed, until } from './support/kernel.ts';
 
 const test = suite('lab: a camera on V4L2 (vivid)');
 const never = new AbortController().signal;
@@ -72,7 +72,7 @@ test('exposure and gain are held by a lock, and given back by an unlock', async 
   assert.equal(await automatics(), before, 'a killed box’s');
 });
 
-test('unplugged in use: noticed within 1 s, streaming again within 5 s of the replug', async () => {
+test('unplugged in use: noticed, and streaming again after the replug', async () => {
   await until('vivid', async () => (await listCameras(never)).some(isVivid));
   const camera = openCamera(config);
   await using lists = follow((signal) => watchCameras(systemClock, signal));
@@ -83,18 +83,16 @@ test('unplugged in use: noticed within 1 s, streaming again within 5 s of the re
     await using first = launch(camera.source.launch);
     await until('frames', () => first.bytes() > 0);
     unplugCamera();
-    const endedMs = await within(1000, 'the end of the pipeline', () => !first.isRunning());
-    const listMs = await within(1000, 'the list without it', () => !lists.latest()?.some(isVivid));
-    await within(1000, 'its absence', () => presence.latest()?.phase === 'away');
-    console.log(`  unplug: pipeline ended after ${endedMs | 0} ms, list ${listMs | 0} ms later`);
+    await timed(1000, 'camera: pipeline ended', () => !first.isRunning());
+    await timed(1000, 'camera: gone from the list', () => !lists.latest()?.some(isVivid));
+    await timed(1000, 'camera: absence reported', () => presence.latest()?.phase === 'away');
   }
   plugCamera();
-  const foundMs = await within(5000, 'the camera', () => presence.latest()?.phase === 'there');
+  await timed(5000, 'camera: found again', () => presence.latest()?.phase === 'there');
   await camera.check(never);
   await using second = launch(camera.source.launch);
-  const framesMs = await within(5000, 'frames again', () => second.bytes() > 0);
+  await timed(5000, 'camera: frames again', () => second.bytes() > 0);
   await until('the list', () => lists.latest()?.some(isVivid) === true);
-  console.log(`  replug: found after ${foundMs | 0} ms, frames ${framesMs | 0} ms later`);
 });
 
 /** The automatics as the kernel has them now, by the node that a launch line names. */

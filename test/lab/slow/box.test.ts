@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox } from '../../support/box.ts';
 import { plugCamera, unplugCamera } from '../support/camera.ts';
-import { until, within } from '../support/kernel.ts';
+import { timed, until } from '../support/kernel.ts';
 
 const test = suite('lab: the whole box on a real camera and a real sound card');
 
@@ -32,7 +32,7 @@ test('a camera that is pulled ends no process but capture, and is back on air wh
   await until('the box on air', isOnAir);
   const mediaPid = box.childPid('media');
   unplugCamera();
-  const told = await within(2000, 'the reason', async () =>
+  await timed(2000, 'camera pulled: reason reported', async () =>
     /vivid-000 is not there/.test(
       (await box.state<Snapshot>()).children['capture']?.lastFailure ?? '',
     ),
@@ -40,9 +40,8 @@ test('a camera that is pulled ends no process but capture, and is back on air wh
   const starts = box.output().split('"capturing"').length;
   plugCamera();
   const isBack = () => box.output().split('"capturing"').length > starts;
-  const back = await within(10_000, 'capture playing again', isBack);
+  await timed(10_000, 'camera plugged in: capture playing again', isBack);
   assert.is(box.childPid('media'), mediaPid);
-  console.log(`  told after ${told | 0} ms, back after ${back | 0} ms`);
 });
 
 test.run();
