@@ -15,7 +15,7 @@ import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
 import { type DropEffects, openDrop } from './drop/machine.ts';
 import { openReports, type Reports } from './drop/reports.ts';
-import { reviveMedia } from './health/media-restart.ts';
+import { restartStalledMedia } from './health/media-restart.ts';
 import { type HealthWatch, openHealth } from './health/run.ts';
 import { keepCameraLock } from './media/camera-lock.ts';
 import { openKeptLock } from './media/camera-lock-store.ts';
@@ -38,7 +38,7 @@ import { openMqtt } from './mqtt/open.ts';
 import { runPanel } from './panel/run.ts';
 import { powerOff } from './power/logind.ts';
 import { type PowerDeps, runPower } from './power/run.ts';
-import { runHeartbeat } from './watchdog/run.ts';
+import { runWatchdog } from './watchdog/run.ts';
 import type { LogTail } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
 
@@ -160,7 +160,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => keepCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,
-    (signal) => reviveMedia({ ...box, warnings, endMedia }, signal),
+    (signal) => restartStalledMedia({ ...box, warnings, endMedia }, signal),
     (signal) => runPower(powerOf(box), signal),
     (signal) => followDevices(devices, state, box, signal),
     (signal) => careForModems({ ...box, modems: devices.modems, onCare }, signal),
@@ -175,7 +175,7 @@ function tasksOf(box: Parts): readonly Task[] {
     ...optional('metrics', config.metrics.port, box, (signal) =>
       runMetrics(config.metrics, box, signal),
     ),
-    (signal) => runHeartbeat(box, signal),
+    (signal) => runWatchdog(box, signal),
   ];
 }
 
@@ -208,7 +208,7 @@ function mediaReports({ config, log, onReady }: Resources, state: BoxState, heal
       if (state.snapshot().drop.phase === 'idle') beReady();
     },
     onLevels: (levels) => {
-      health.hear(levels);
+      health.recordLevels(levels);
       state.set({ levels });
     },
     onFigures: (media) => {
@@ -216,7 +216,7 @@ function mediaReports({ config, log, onReady }: Resources, state: BoxState, heal
       if (media.isFlowing) beReady();
     },
     onRecording: (recording) => {
-      health.hearRecording(recording);
+      health.recordTargets(recording);
       state.set({ recording });
     },
     onUplink: (uplink) => state.set({ uplink }),

@@ -1,7 +1,14 @@
 import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
-import { CLIPPED_DBFS, QUIET_DBFS, SILENCE_DBFS } from '../../pipelines/media/levels.ts';
+import { SILENCE_DBFS } from '../../pipelines/media/levels.ts';
 import { describeShared, sharedDisks } from '../health/recording-rules.ts';
+import {
+  batteryLevel,
+  isClockUnset,
+  isPartLate,
+  isRecordingShort,
+  soundLevel,
+} from '../health/thresholds.ts';
 import { renderDuration } from '../model/duration.ts';
 import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../model/snapshot.ts';
 
@@ -63,12 +70,9 @@ function checkCamera({ camera, children, media }: BoxSnapshot): Finding {
   return fail(`${what}${why}`, 'Check that the camera is plugged in and on.');
 }
 
-/** A part later than this leaves viewers without their next one. */
-const LATE_PART_MS = 150;
-
 function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
   const lag = media?.partLagMs;
-  if (lag !== undefined && lag.p95 > LATE_PART_MS) {
+  if (lag !== undefined && isPartLate(lag.p95)) {
     return warn(
       `${encoder} is late: one part in twenty by ${Math.round(lag.p95)} ms`,
       'Take a smaller picture or fewer renditions.',
@@ -90,20 +94,18 @@ function checkSound({ sound, levels, warnings }: BoxSnapshot): Finding {
   if (levels === undefined) return warn('no level was measured', 'Check the sound card.');
   const loudest = Math.max(SILENCE_DBFS, ...levels.peakDbfs);
   const figure = `peak ${loudest.toFixed(1)} dBFS`;
-  if (loudest < QUIET_DBFS) {
-    return warn(
-      `silence, ${figure}`,
-      'Let somebody play, and check cables, gain and phantom power.',
-    );
+  switch (soundLevel(levels.peakDbfs)) {
+    case 'silent':
+      return warn(
+        `silence, ${figure}`,
+        'Let someone play, and check cables, gain and phantom power.',
+      );
+    case 'clipped':
+      return warn(`too loud, ${figure}`, 'Turn the gain down.');
+    case 'good':
+      return pass(figure);
   }
-  return loudest >= CLIPPED_DBFS
-    ? warn(`too loud, ${figure}`, 'Turn the gain down.')
-    : pass(figure);
 }
-
-const BATTERY_LEAST_PCT = 10;
-const BATTERY_GOOD_PCT = 40;
-const BATTERY_LEAST_S = 10 * 60;
 
 function checkBattery(battery: BatteryState): Finding {
   if (battery.phase === 'absent') return pass('mains only');
@@ -114,13 +116,12 @@ function checkBattery(battery: BatteryState): Finding {
   if (chargePct === undefined) return warn('its charge is not known', 'Stay on mains.');
   const left = timeLeftS === undefined ? '' : `, ${Math.round(timeLeftS / 60)} min left`;
   const figure = `${Math.round(chargePct)} %${left}, mains ${mains}`;
-  if (mains === 'on') return pass(figure);
-  const isEmpty = chargePct < BATTERY_LEAST_PCT || (timeLeftS ?? Infinity) < BATTERY_LEAST_S;
-  if (isEmpty) return fail(figure, 'Plug in the mains.');
-  return chargePct < BATTERY_GOOD_PCT ? warn(figure, 'Plug in the mains.') : pass(figure);
+  const level = batteryLevel(battery);
+  if (level === 'good') return pass(figure);
+  return level === 'empty'
+    ? fail(figure, 'Plug in the mains.')
+    : warn(figure, 'Plug in the mains.');
 }
-
-const DISK_LEAST_S = 30 * 60;
 
 function checkDisk({ recording }: BoxSnapshot): Finding {
   if (recording.length === 0) return pass('nothing is to be recorded');
@@ -131,7 +132,7 @@ function checkDisk({ recording }: BoxSnapshot): Finding {
   if (failed.length > 0) return warn(reasons, advice);
   const left = ({ id, remainingS }: RecordingTarget) =>
     remainingS === undefined ? id : `${id}: ${renderDuration(remainingS)} left`;
-  const short = recording.filter(({ remainingS }) => (remainingS ?? Infinity) < DISK_LEAST_S);
+  const short = recording.filter(isRecordingShort);
   if (short.length > 0) {
     return warn(short.map(left).join(', '), 'Make room, or take another disk.');
   }
@@ -185,12 +186,10 @@ function checkPlannedLinks({ system }: BoxSnapshot, links: readonly PlannedLink[
 
 function checkClock({ system }: BoxSnapshot): Finding {
   const advice = 'Give the box a network with a time server.';
-  switch (system?.clock.phase) {
-    case 'synchronised':
-      return pass('synchronised');
-    case 'free':
-      return warn('nobody sets the clock: times on recordings may be wrong', advice);
-    default:
-      return warn('it is not known whether the clock is right', advice);
+  if (system === undefined || system.clock.phase === 'unknown') {
+    return warn('it is not known whether the clock is right', advice);
   }
+  return isClockUnset(system)
+    ? warn('clock not synchronised: times on recordings may be wrong', advice)
+    : pass('synchronised');
 }

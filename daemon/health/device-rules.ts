@@ -1,6 +1,5 @@
+/** Alerts of buttons, lamps and printer. */
 import type { Rule } from './step.ts';
-
-/** Buttons, lamps, printer. */
 
 export const DEVICE_RULES: readonly Rule[] = [
   {
@@ -8,12 +7,11 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 5_000,
     holdMs: 2_000,
-    advice:
-      'Work the box from the operator’s page. Check the cable, and panel.buttons in the config.',
+    advice: 'Use the operator’s page instead. Check the cable, and panel.buttons in the config.',
     find: ({ box: { panelAway } }) =>
       panelAway?.['buttons'] === undefined
         ? undefined
-        : `the buttons do not answer: ${panelAway['buttons'].slice(0, 160)}`,
+        : { text: 'The buttons do not work', detail: panelAway['buttons'] },
   },
   {
     key: 'lamps-away',
@@ -21,11 +19,15 @@ export const DEVICE_RULES: readonly Rule[] = [
     afterMs: 5_000,
     holdMs: 2_000,
     advice: 'Read the operator’s page instead. Check the cable, and panel.lamps in the config.',
+    dependsOn: ['buttons-away'],
     find: ({ box: { panelAway } }) => {
       const away = Object.entries(panelAway ?? {}).filter(([part]) => part !== 'buttons');
       const [first] = away;
       if (first === undefined) return undefined;
-      return `lamps are dark (${away.map(([lamp]) => lamp).join(', ')}): ${first[1].slice(0, 160)}`;
+      return {
+        text: 'Some lamps do not work',
+        detail: `${away.map(([lamp]) => lamp).join(', ')}: ${first[1]}`,
+      };
     },
   },
   {
@@ -33,21 +35,26 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 10_000,
     holdMs: 5_000,
-    advice: 'Check its plug and its switch.',
-    find: ({ box: { printer } }) =>
-      printer.phase === 'away' || (printer.phase === 'known' && !printer.isOnline)
-        ? 'the printer is away'
-        : undefined,
+    advice: 'Check that it is plugged in and switched on.',
+    dependsOn: ['printer-open', 'printer-paper-out', 'printer-fault'],
+    find: ({ box: { printer } }) => {
+      const text = 'The printer does not answer';
+      if (printer.phase === 'away') return { text, detail: printer.reason };
+      return printer.phase === 'known' && !printer.isOnline
+        ? { text, detail: 'offline' }
+        : undefined;
+    },
   },
   {
     key: 'printer-paper-out',
     severity: 'warning',
     afterMs: 2_000,
     holdMs: 2_000,
-    advice: 'Put in a new roll, and print again what failed: nothing waits for it.',
+    advice: 'Put in a new roll, then print again what failed.',
+    dependsOn: ['printer-open', 'printer-fault'],
     find: ({ box: { printer } }) =>
       printer.phase === 'known' && printer.paper === 'out'
-        ? 'the printer is out of paper'
+        ? 'The printer is out of paper'
         : undefined,
   },
   {
@@ -55,10 +62,11 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'info',
     afterMs: 5_000,
     holdMs: 5_000,
-    advice: 'Have a new roll at hand.',
+    advice: 'Have a new roll ready.',
+    dependsOn: ['printer-open'],
     find: ({ box: { printer } }) =>
       printer.phase === 'known' && printer.paper === 'low'
-        ? 'the paper is nearly used up'
+        ? 'The printer is almost out of paper'
         : undefined,
   },
   {
@@ -66,9 +74,9 @@ export const DEVICE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 5_000,
     holdMs: 1_000,
-    advice: 'Close its cover.',
+    advice: 'Close the cover.',
     find: ({ box: { printer } }) =>
-      printer.phase === 'known' && printer.isCoverOpen ? "the printer's cover is open" : undefined,
+      printer.phase === 'known' && printer.isCoverOpen ? "The printer's cover is open" : undefined,
   },
   {
     key: 'printer-fault',
@@ -78,7 +86,7 @@ export const DEVICE_RULES: readonly Rule[] = [
     advice: 'Open it, clear the paper, and switch it off and on.',
     find: ({ box: { printer } }) =>
       printer.phase === 'known' && printer.fault !== undefined
-        ? `the printer has a fault: ${printer.fault}`
+        ? { text: 'The printer has a fault', detail: printer.fault }
         : undefined,
   },
 ];

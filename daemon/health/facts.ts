@@ -1,25 +1,31 @@
+/** What the rules look at: the snapshot, and what shows only over time. */
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { isHung, type MediaVoice, startMediaVoice, stepMediaVoice } from './media-silence.ts';
+import {
+  isStalled,
+  type MediaReports,
+  startMediaReports,
+  stepMediaReports,
+} from './media-reports.ts';
+import { STALE_MS } from './thresholds.ts';
 
-/** The box, and what only watching it over time shows. */
 export interface Facts {
   readonly box: BoxSnapshot;
-  /** Time since the figures last came anew; undefined where there are none. */
-  readonly ageMs: Readonly<Record<Told, number | undefined>>;
-  /** The media process runs and says nothing. */
-  readonly isMediaHung: boolean;
-  /** Restarts of each child within {@link RESTARTS_WITHIN_MS}. */
-  readonly restarts: Readonly<Record<string, number>>;
-  /** Children that died since the last look, though nobody had ended them. */
+  /** Age of the figures; undefined where there are none. */
+  readonly ageMs: Readonly<Record<Watched, number | undefined>>;
+  /** The media process runs and does not report. */
+  readonly isMediaStalled: boolean;
+  /** Children that are down between two tries, or fail again and again. */
+  readonly failing: readonly string[];
+  /** Children that died since the last poll, though the box had not ended them. */
   readonly died: readonly string[];
-  /** Recorders that died while they recorded, since the last look. */
+  /** Recorders that died while they recorded, since the last poll. */
   readonly lostRecorders: readonly LostRecorder[];
   /** For how long frames have come and no part of them. */
   readonly partlessMs: number;
-  /** The loudest peak of each channel since the last look, in dBFS. */
+  /** The loudest peak of each channel since the last poll, in dBFS. */
   readonly peakDbfs: readonly number[] | undefined;
-  /** Viewers that were turned away since the last look. */
+  /** Viewers that were turned away since the last poll. */
   readonly refused: number;
 }
 
@@ -30,129 +36,138 @@ export interface LostRecorder {
   readonly reason: string;
 }
 
-/** What came in between two looks. */
-export interface Heard {
+/** What was received between two polls. */
+export interface Received {
   /** In dBFS; undefined where there was none. */
   readonly peakDbfs: readonly number[] | undefined;
   readonly lostRecorders: readonly LostRecorder[];
 }
 
-export const NOTHING_HEARD: Heard = { peakDbfs: undefined, lostRecorders: [] };
+export const NOTHING_RECEIVED: Received = { peakDbfs: undefined, lostRecorders: [] };
 
-const TOLD = ['levels', 'uplink'] as const;
-type Told = (typeof TOLD)[number];
+const WATCHED = ['levels', 'uplink'] as const;
+type Watched = (typeof WATCHED)[number];
 
-/** A starved machine loads the media process in ten seconds and more. */
-const MEDIA_PATIENCE = { silentMs: 5_000, loadsMs: 30_000 };
+/** A busy machine takes ten seconds and more to load the media process. */
+const MEDIA_LIMITS = { reportMs: STALE_MS, loadMs: 30_000 };
 
-export const RESTARTS_WITHIN_MS = 60_000;
-const MOST_RESTARTS = 16;
+/** A restart takes a second; a child that fails this often within a minute is down. */
+const MAX_FAILURES = 3;
+const FAILURES_WITHIN_MS = 60_000;
+/** After so long without another failure it runs again. */
+const HEALTHY_MS = 10_000;
 
-/** What is kept from look to look. */
-export interface Watching {
+/** What is remembered from poll to poll. */
+export interface History {
   readonly seen: Readonly<
-    Partial<Record<Told, { readonly value: unknown; readonly atMs: number }>>
+    Partial<Record<Watched, { readonly value: unknown; readonly atMs: number }>>
   >;
-  readonly voice: MediaVoice | undefined;
-  readonly restartsTotal: Readonly<Record<string, number>>;
-  readonly restartedMs: Readonly<Record<string, readonly number[]>>;
+  readonly mediaReports: MediaReports | undefined;
+  readonly failuresTotal: Readonly<Record<string, number>>;
+  /** Times of each child's last failures. */
+  readonly failedMs: Readonly<Record<string, readonly number[]>>;
   readonly refusedTotal: number | undefined;
   readonly diedTotal: Readonly<Record<string, number>>;
   /** The count of parts, and when it last grew or had no reason to. */
   readonly parts: { readonly total: number; readonly atMs: number } | undefined;
 }
 
-export const NOTHING_SEEN: Watching = {
+export const NO_HISTORY: History = {
   seen: {},
-  voice: undefined,
-  restartsTotal: {},
-  restartedMs: {},
+  mediaReports: undefined,
+  failuresTotal: {},
+  failedMs: {},
   refusedTotal: undefined,
   diedTotal: {},
   parts: undefined,
 };
 
 /**
- * Looks once. Figures that are the very same object as before are old ones: a
- * child that hangs is still running, and says nothing.
+ * Takes one snapshot. Figures that are the very same object as before are old ones: a
+ * child that has stalled still runs, and does not report.
  */
 export function watchFacts(
-  before: Watching,
+  before: History,
   box: BoxSnapshot,
-  heard: Heard,
+  { peakDbfs = box.levels?.peakDbfs, lostRecorders }: Received,
   nowMs: number,
-): { readonly watching: Watching; readonly facts: Facts } {
+): { readonly history: History; readonly facts: Facts } {
   const seen = Object.fromEntries(
-    TOLD.map((name) => {
+    WATCHED.map((name) => {
       const known = before.seen[name];
       const value = box[name];
       return [name, known?.value === value && known ? known : { value, atMs: nowMs }];
     }),
-  ) as Record<Told, { value: unknown; atMs: number }>;
-  const restartedMs = countRestarts(before, box, nowMs);
+  ) as Record<Watched, { value: unknown; atMs: number }>;
   const refusedTotal = box.media?.http.refusedTotal;
   const refused = Math.max(0, (refusedTotal ?? 0) - (before.refusedTotal ?? refusedTotal ?? 0));
-  const voice = stepMediaVoice(before.voice ?? startMediaVoice(nowMs), box, nowMs);
-  const watching: Watching = {
+  const mediaReports = stepMediaReports(
+    before.mediaReports ?? startMediaReports(nowMs),
+    box,
+    nowMs,
+  );
+  const history: History = {
     seen,
-    voice,
-    restartedMs,
-    restartsTotal: Object.fromEntries(
-      Object.entries(box.children).map(([name, child]) => [name, child.restartsTotal]),
-    ),
+    mediaReports,
+    failedMs: noteFailures(before, box, nowMs),
+    failuresTotal: totalsOf(box, ({ failuresTotal = 0 }) => failuresTotal),
     refusedTotal,
-    diedTotal: Object.fromEntries(
-      Object.entries(box.children).map(([name, { diedTotal = 0 }]) => [name, diedTotal]),
-    ),
-    parts: countParts(before, box, voice.hasSpoken, nowMs),
+    diedTotal: totalsOf(box, ({ diedTotal = 0 }) => diedTotal),
+    parts: countParts(before, box, mediaReports.hasReported, nowMs),
   };
-  const died = Object.entries(watching.diedTotal)
+  const died = Object.entries(history.diedTotal)
     .filter(([name, total]) => total > (before.diedTotal[name] ?? 0))
     .map(([name]) => name);
   const ageMs = Object.fromEntries(
-    TOLD.map((name) => [name, box[name] === undefined ? undefined : nowMs - seen[name].atMs]),
+    WATCHED.map((name) => [name, box[name] === undefined ? undefined : nowMs - seen[name].atMs]),
   ) as Facts['ageMs'];
-  const restarts = Object.fromEntries(
-    Object.entries(restartedMs).map(([name, times]) => [name, times.length]),
-  );
-  const partlessMs = nowMs - (watching.parts?.atMs ?? nowMs);
-  const { lostRecorders } = heard;
-  const peakDbfs = heard.peakDbfs ?? peaksOf(box);
-  const isMediaHung = isHung(voice, MEDIA_PATIENCE, nowMs);
-  const recently = { restarts, died, lostRecorders, peakDbfs, refused };
-  return { watching, facts: { box, ageMs, isMediaHung, partlessMs, ...recently } };
+  const partlessMs = nowMs - (history.parts?.atMs ?? nowMs);
+  const isMediaStalled = isStalled(mediaReports, MEDIA_LIMITS, nowMs);
+  const failing = failingOf(history, box, nowMs);
+  const recent = { failing, died, lostRecorders, peakDbfs, refused };
+  return { history, facts: { box, ageMs, isMediaStalled, partlessMs, ...recent } };
+}
+
+function totalsOf(
+  { children }: BoxSnapshot,
+  count: (child: BoxSnapshot['children'][string]) => number,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(children).map(([name, child]) => [name, count(child)]));
 }
 
 function countParts(
-  { parts }: Watching,
+  { parts }: History,
   { media }: BoxSnapshot,
-  hasSpoken: boolean,
+  hasReported: boolean,
   nowMs: number,
-) {
+): History['parts'] {
   const total = media?.partsTotal ?? 0;
   // An edge makes no parts: it shows another box's.
-  const makesParts = hasSpoken && media?.isFlowing === true && media.edge === undefined;
-  const isStill = makesParts && total === parts?.total;
-  return isStill ? parts : { total, atMs: nowMs };
+  const makesParts = hasReported && media?.isFlowing === true && media.edge === undefined;
+  const isSame = makesParts && total === parts?.total;
+  return isSame ? parts : { total, atMs: nowMs };
 }
 
-function countRestarts(before: Watching, box: BoxSnapshot, nowMs: number) {
+function noteFailures(before: History, { children }: BoxSnapshot, nowMs: number) {
   return Object.fromEntries(
-    Object.entries(box.children).map(([name, { restartsTotal }]) => {
-      const since = restartsTotal - (before.restartsTotal[name] ?? restartsTotal);
-      const added = Array.from(
-        { length: Math.min(Math.max(0, since), MOST_RESTARTS) },
-        () => nowMs,
-      );
-      const recent = [...(before.restartedMs[name] ?? []), ...added];
-      const within = recent.filter((atMs) => nowMs - atMs < RESTARTS_WITHIN_MS);
-      return [name, within.slice(-MOST_RESTARTS)];
+    Object.entries(children).map(([name, { failuresTotal = 0 }]) => {
+      const since = failuresTotal - (before.failuresTotal[name] ?? failuresTotal);
+      const added = Array.from({ length: Math.min(Math.max(0, since), MAX_FAILURES) }, () => nowMs);
+      const recent = [...(before.failedMs[name] ?? []), ...added].slice(-MAX_FAILURES);
+      return [name, recent.filter((atMs) => nowMs - atMs < FAILURES_WITHIN_MS)];
     }),
   );
 }
 
-function peaksOf({ levels }: BoxSnapshot): readonly number[] | undefined {
-  return levels?.peakDbfs;
+function failingOf({ failedMs }: History, { children }: BoxSnapshot, nowMs: number) {
+  return Object.entries(children)
+    .filter(([name, { phase }]) => {
+      const times = failedMs[name] ?? [];
+      const isFailingAgain =
+        times.length >= MAX_FAILURES && nowMs - (times.at(-1) ?? 0) < HEALTHY_MS;
+      return phase === 'pausing' || (phase === 'running' && isFailingAgain);
+    })
+    .map(([name]) => name);
 }
 
 /** Recorders that recorded before and have failed now. */
@@ -167,7 +182,7 @@ export function recordersLost(
     .map(({ id, folder, reason = 'it failed' }) => ({ id, folder, reason }));
 }
 
-/** The louder of both, channel by channel. */
+/** The louder of two peaks, channel by channel. */
 export function louder(
   before: readonly number[] | undefined,
   { peakDbfs }: Levels,

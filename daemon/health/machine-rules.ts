@@ -1,13 +1,14 @@
-import type { Rule } from './step.ts';
-
-/** What is kept, heat, supply, memory, disks, clock. */
-
-/** A Pi slows itself down from 80 degrees (Raspberry Pi documentation, "Frequency management"). */
-const HOT_C = 80;
-const DISK_FREE_LEAST = 0.05;
-const DISK_SHORT_S = 30 * 60;
-const WORN_PCT = 90;
-const MEMORY_LEAST = 0.05;
+/** Alerts of the computer itself: state, heat, supply, memory, disks, clock. */
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { Finding, Rule } from './step.ts';
+import {
+  isClockUnset,
+  isDiskLow,
+  isDiskWorn,
+  isHot,
+  isMemoryLow,
+  isRecordingShort,
+} from './thresholds.ts';
 
 export const MACHINE_RULES: readonly Rule[] = [
   {
@@ -15,11 +16,15 @@ export const MACHINE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 0,
     holdMs: 0,
-    advice: 'Make room or see to the disk and the rights of the state folder.',
+    advice: 'Free some space on the system disk, or replace it.',
+    dependsOn: ['disk-*-low'],
     find: ({ box: { dropFaults } }) =>
       dropFaults?.notSaved === undefined
         ? undefined
-        : `after a power failure the drop would not go on: ${dropFaults.notSaved.slice(0, 160)}`,
+        : {
+            text: 'The drop would not resume after a power failure',
+            detail: `state not saved: ${dropFaults.notSaved}`,
+          },
   },
   {
     key: 'hot',
@@ -28,8 +33,8 @@ export const MACHINE_RULES: readonly Rule[] = [
     holdMs: 30_000,
     advice: 'Give the box air, and keep it out of the sun.',
     find: ({ box: { system } }) =>
-      (system?.cpuC ?? 0) >= HOT_C || system?.throttling?.isHot === true
-        ? `the processor is at ${HOT_C} degrees or more`
+      system !== undefined && isHot(system)
+        ? { text: 'The box is too hot', detail: 'processor temperature' }
         : undefined,
   },
   {
@@ -37,28 +42,32 @@ export const MACHINE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 10_000,
     holdMs: 30_000,
-    advice: 'See to cooling and to the power supply; take fewer renditions if it stays.',
+    advice: 'Check cooling and power supply; use fewer renditions if it stays.',
+    dependsOn: ['hot', 'undervoltage'],
     find: ({ box: { system } }) =>
-      system?.throttling?.isSlowed === true ? 'the processor slows itself down' : undefined,
+      system?.throttling?.isSlowed === true ? 'The processor is slowed down' : undefined,
   },
   {
     key: 'undervoltage',
     severity: 'critical',
     afterMs: 2_000,
     holdMs: 30_000,
-    advice: 'Take a stronger supply and a shorter, thicker cable.',
+    advice: 'Use a stronger power supply and a shorter, thicker cable.',
     find: ({ box: { system } }) =>
-      system?.throttling?.isUnderVoltage === true ? 'the supply voltage is too low' : undefined,
+      system?.throttling?.isUnderVoltage === true
+        ? { text: 'The power supply is too weak', detail: 'undervoltage' }
+        : undefined,
   },
   {
     key: 'undervoltage-seen',
     severity: 'info',
     afterMs: 0,
     holdMs: 0,
-    advice: 'Take a stronger supply before the next drop.',
+    advice: 'Use a stronger power supply before the next drop.',
+    dependsOn: ['undervoltage'],
     find: ({ box: { system } }) =>
       system?.throttling?.wasUnderVoltage === true && !system.throttling.isUnderVoltage
-        ? 'the supply voltage was too low since the start'
+        ? { text: 'The power supply was too weak', detail: 'undervoltage since the start' }
         : undefined,
   },
   {
@@ -66,10 +75,10 @@ export const MACHINE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 30_000,
     holdMs: 30_000,
-    advice: 'End other programs, or lower viewers.window_s.',
+    advice: 'Stop other programs, or lower viewers.window_s.',
     find: ({ box: { system } }) =>
-      (system?.memoryAvailableBytes ?? Infinity) < MEMORY_LEAST * (system?.memoryTotalBytes ?? 0)
-        ? 'less than a twentieth of the memory is free'
+      system !== undefined && isMemoryLow(system)
+        ? { text: 'The box is almost out of memory', detail: 'less than 5 % is free' }
         : undefined,
   },
   {
@@ -77,18 +86,9 @@ export const MACHINE_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 5_000,
     holdMs: 60_000,
-    advice: 'Make room, or take another disk.',
-    find: ({ box: { system, recording } }) => [
-      ...recording
-        .filter(({ remainingS }) => (remainingS ?? Infinity) < DISK_SHORT_S)
-        .map(({ id, folder }) => ({ id, text: `${folder} has room for less than half an hour` })),
-      ...(system?.disks ?? [])
-        .filter(({ freeBytes, totalBytes }) => freeBytes < DISK_FREE_LEAST * totalBytes)
-        .map(({ mount }) => ({
-          id: mount === '/' ? 'root' : mount,
-          text: `${mount} is nearly full`,
-        })),
-    ],
+    advice: 'Free some space, or take another disk.',
+    dependsOn: ['recording-*-full'],
+    find: ({ box }) => lowDisks(box),
   },
   {
     key: 'disk-*-worn',
@@ -97,17 +97,51 @@ export const MACHINE_RULES: readonly Rule[] = [
     holdMs: 0,
     advice: 'Replace it before it fails.',
     find: ({ box: { system } }) =>
-      (system?.disks ?? [])
-        .filter(({ wornPct }) => (wornPct ?? 0) >= WORN_PCT)
-        .map(({ mount }) => ({ id: mount === '/' ? 'root' : mount, text: `${mount} is worn out` })),
+      (system?.disks ?? []).filter(isDiskWorn).map(({ mount }) => ({
+        id: diskId(mount),
+        text: `Disk ${diskId(mount)} is worn out`,
+        detail: mount,
+      })),
   },
   {
     key: 'clock-unsynchronised',
     severity: 'warning',
     afterMs: 120_000,
     holdMs: 5_000,
-    advice: 'Give the box a network with a time server: recordings and certificates need the time.',
+    advice:
+      'Connect the box to a network with a time server: recordings and certificates need the time.',
     find: ({ box: { system } }) =>
-      system?.clock.phase === 'free' ? 'nobody sets the clock' : undefined,
+      system !== undefined && isClockUnset(system) ? 'Clock not synchronised' : undefined,
   },
 ];
+
+function diskId(mount: string): string {
+  return mount === '/' ? 'root' : mount;
+}
+
+/** Each disk once: by the recording that it is short for, or else by where it is mounted. */
+function lowDisks({ system, recording }: BoxSnapshot): readonly Finding[] {
+  const disks = system?.disks ?? [];
+  const mountOf = (folder: string) =>
+    disks
+      .map(({ mount }) => mount)
+      .filter((mount) => folder === mount || folder.startsWith(mount === '/' ? '/' : `${mount}/`))
+      .toSorted((a, b) => b.length - a.length)[0];
+  const short = recording.filter(isRecordingShort);
+  const full = recording.filter(({ failure }) => failure === 'full');
+  const covered = new Set([...short, ...full].map(({ folder }) => mountOf(folder)));
+  return [
+    ...short.map(({ id, folder }) => ({
+      id,
+      text: `Disk ${id} has room for less than half an hour`,
+      detail: folder,
+    })),
+    ...disks
+      .filter((disk) => isDiskLow(disk) && !covered.has(disk.mount))
+      .map(({ mount }) => ({
+        id: diskId(mount),
+        text: `Disk ${diskId(mount)} is nearly full`,
+        detail: mount,
+      })),
+  ];
+}

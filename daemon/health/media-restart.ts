@@ -1,61 +1,64 @@
+/** Restarts a media process that has stalled. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { Warning } from '../model/snapshot.ts';
 
-/** What was done about a media process that hangs. */
-export interface Revival {
-  /** When it was ended, the newest last. */
+/** When stalled media processes were ended, the newest last. */
+export interface MediaRestarts {
   readonly endedMs: readonly number[];
 }
 
-export const NOTHING_REVIVED: Revival = { endedMs: [] };
+export const NO_RESTARTS: MediaRestarts = { endedMs: [] };
 
-/** A new one has loaded, and speaks, within this; so long nothing more is done. */
-const SPEAKS_WITHIN_MS = 15_000;
-/** One that hangs again and again is mended by no restart: systemd then starts the whole box. */
-const MOST_WITHIN_MS = 300_000;
-const MOST = 3;
+/** A new one has loaded, and reports, within this; so long nothing more is done. */
+const REPORTS_WITHIN_MS = 15_000;
+/** One that stalls again and again is repaired by no restart: systemd then restarts the box. */
+const MAX_RESTARTS = 3;
+const RESTARTS_WITHIN_MS = 300_000;
 
-/** Whether one that is silent now is to be ended. Pure. */
-export function stepRevival(
-  before: Revival,
-  isSilent: boolean,
+/** Whether one that is stalled now is to be ended. Pure. */
+export function stepMediaRestart(
+  before: MediaRestarts,
+  isStalled: boolean,
   nowMs: number,
-): { readonly revival: Revival; readonly isDue: boolean } {
-  const endedMs = before.endedMs.filter((atMs) => nowMs - atMs < MOST_WITHIN_MS);
-  const hasTime = nowMs - (endedMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= SPEAKS_WITHIN_MS;
-  const isDue = isSilent && hasTime && endedMs.length < MOST;
-  return { revival: { endedMs: isDue ? [...endedMs, nowMs] : endedMs }, isDue };
+): { readonly restarts: MediaRestarts; readonly isDue: boolean } {
+  const endedMs = before.endedMs.filter((atMs) => nowMs - atMs < RESTARTS_WITHIN_MS);
+  const hasTime = nowMs - (endedMs.at(-1) ?? Number.NEGATIVE_INFINITY) >= REPORTS_WITHIN_MS;
+  const isDue = isStalled && hasTime && endedMs.length < MAX_RESTARTS;
+  return { restarts: { endedMs: isDue ? [...endedMs, nowMs] : endedMs }, isDue };
 }
 
-export interface ReviveDeps {
+export interface MediaRestartDeps {
   readonly warnings: () => readonly Warning[];
-  /** Ends the media process without asking it; its supervisor starts another. */
+  /** Kills the media process; its supervisor starts another. */
   readonly endMedia: () => void;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
-/** Ends a media process that is warned of as hung, until `signal` aborts. Never fails. */
-export async function reviveMedia(deps: ReviveDeps, signal: AbortSignal): Promise<void> {
+/** Ends a media process that has stalled, until `signal` aborts. Never fails. */
+export async function restartStalledMedia(
+  deps: MediaRestartDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const { warnings, endMedia, onEvent, clock, log } = deps;
-  let revival = NOTHING_REVIVED;
+  let restarts = NO_RESTARTS;
   while (!signal.aborted) {
-    const silent = warnings().find(({ key }) => key === 'media-silent');
-    const step = stepRevival(revival, silent !== undefined, clock.monotonicMs());
-    revival = step.revival;
+    const stalled = warnings().find(({ key }) => key === 'media-silent');
+    const step = stepMediaRestart(restarts, stalled !== undefined, clock.monotonicMs());
+    restarts = step.restarts;
     if (step.isDue) {
-      const reason = silent?.text ?? '';
-      log.warn('the media process is started anew', { reason });
+      const reason = stalled?.detail ?? '';
+      log.warn('media pipeline stalled', { reason });
       endMedia();
       const atMs = clock.wallMs();
       onEvent({ type: 'media.restarted', severity: 'warning', atMs, data: { reason } });
     }
-    await pause(clock, LOOK_EVERY_MS, signal);
+    await pause(clock, POLL_MS, signal);
   }
 }

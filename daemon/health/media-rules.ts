@@ -1,20 +1,40 @@
-import { CLIPPED_DBFS, QUIET_DBFS } from '../../pipelines/media/levels.ts';
+/** Alerts of the child processes, the picture, the sound and the viewers. */
 import type { Facts } from './facts.ts';
 import type { Finding, Rule } from './step.ts';
+import { isClipped, quietChannels, STALE_MS, soundLevel } from './thresholds.ts';
 
-/** Children, picture, sound, viewers. */
+/** What is over at once stays visible for so long. */
+const VISIBLE_MS = 20_000;
 
-/** Figures come once a second. */
-const SILENT_MS = 5_000;
-/** A restart is over in a second; so many a minute are none. */
-const UNSTEADY_RESTARTS = 3;
-/** One channel of a pair plays, the other does not. */
-const PLAYS_DBFS = -40;
+/** What stops the media process, and all that it does with it. */
+const MEDIA = ['media-down', 'media-silent', 'viewers-port'];
+const PICTURE = [...MEDIA, 'capture-down', 'no-picture'];
 
-/** What is over at once stays to be seen for so long. */
-const SEEN_MS = 20_000;
+const RETRIED = 'The box keeps trying by itself.';
 
-const CHILD_ADVICE = 'It is started again by itself. If it stays, look at the journal.';
+/** Processes by what a host knows them for. */
+const CHILDREN: Readonly<Record<string, { readonly name: string; readonly advice: string }>> = {
+  capture: {
+    name: 'The camera',
+    advice: `Check that the camera is plugged in and switched on. ${RETRIED}`,
+  },
+  media: {
+    name: 'The stream for viewers',
+    advice: `${RETRIED} If this stays, restart the box.`,
+  },
+  uplink: {
+    name: 'The uplink',
+    advice: `Guests in the room can still watch. ${RETRIED}`,
+  },
+};
+
+/** What a failure of the camera means, by the code of its error. */
+const CAMERA_FAULTS: Readonly<Record<string, string>> = {
+  NOT_FOUND: 'The camera is missing',
+  GONE: 'The camera is missing',
+  DEVICE_BUSY: 'Another program is using the camera',
+  NOT_PERMITTED: 'The box may not use the camera',
+};
 
 export const MEDIA_RULES: readonly Rule[] = [
   {
@@ -22,51 +42,39 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 1_500,
     holdMs: 3_000,
-    advice: CHILD_ADVICE,
-    find: ({ box }) =>
-      childrenWhere(
-        box.children,
-        ({ phase }) => phase === 'pausing',
-        (name, why) => `${name} is down${why}`,
-      ),
+    advice: RETRIED,
+    dependsOn: ['viewers-port', 'media-silent'],
+    find: ({ box, failing }) =>
+      failing
+        .filter((name) => name === 'media' || !failing.includes('media'))
+        .map((name) => describeDown(name, box.children[name])),
   },
   {
     key: '*-died',
     severity: 'warning',
     afterMs: 0,
-    holdMs: SEEN_MS,
-    advice: CHILD_ADVICE,
+    holdMs: VISIBLE_MS,
+    advice: 'It recovered by itself. If this happens again, save the journal and report it.',
+    dependsOn: ['*-down', 'media-silent', 'viewers-port'],
     find: ({ box, died }) =>
-      childrenWhere(
-        box.children,
-        (_, name) => died.includes(name),
-        (name, why) => `${name} died and is started again${why}`,
-      ),
-  },
-  {
-    key: '*-restarting',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 30_000,
-    advice: CHILD_ADVICE,
-    find: ({ box, restarts }) =>
-      childrenWhere(
-        box.children,
-        (_, name) => (restarts[name] ?? 0) >= UNSTEADY_RESTARTS,
-        (name, why) => `${name} is started again and again${why}`,
-      ),
+      died.map((name) => ({
+        id: name,
+        text: `${CHILDREN[name]?.name ?? name} failed and was restarted`,
+        detail: box.children[name]?.lastFailure,
+      })),
   },
   {
     key: 'media-silent',
     severity: 'critical',
     afterMs: 0,
     holdMs: 2_000,
-    advice: 'The media process hangs and is started anew by itself. If it stays, restart the box.',
-    find: ({ box, isMediaHung, partlessMs }) => {
+    advice: 'It is restarted by itself. If this stays, restart the box.',
+    find: ({ box, isMediaStalled, partlessMs }) => {
       if (box.children['media']?.phase !== 'running') return undefined;
-      if (isMediaHung) return 'the media process says nothing';
-      return partlessMs >= SILENT_MS
-        ? 'frames come, and the media process makes nothing of them'
+      const text = 'The stream for viewers has stalled';
+      if (isMediaStalled) return { text, detail: 'the media process sends no reports' };
+      return partlessMs >= STALE_MS
+        ? { text, detail: 'frames arrive, and the media process makes no parts of them' }
         : undefined;
     },
   },
@@ -75,10 +83,11 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 3_000,
     holdMs: 3_000,
-    advice: 'Check that the camera is plugged in and on.',
+    advice: 'Check that the camera is plugged in and switched on.',
+    dependsOn: [...MEDIA, 'capture-down'],
     find: ({ box }) =>
       isOnAir(box) && box.media?.isFlowing !== true
-        ? `no frames come from ${box.camera}`
+        ? { text: 'No picture from the camera', detail: `no frames from ${box.camera}` }
         : undefined,
   },
   {
@@ -87,9 +96,10 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 5_000,
     holdMs: 3_000,
     advice: 'Check that the sound card is plugged in.',
+    dependsOn: PICTURE,
     find: ({ box, ageMs }) =>
-      isListening(box) && (ageMs.levels === undefined || ageMs.levels >= SILENT_MS)
-        ? `no sound comes from ${box.sound}`
+      hasSound(box) && (ageMs.levels === undefined || ageMs.levels >= STALE_MS)
+        ? { text: 'No sound from the sound card', detail: `no levels from ${box.sound}` }
         : undefined,
   },
   {
@@ -97,9 +107,12 @@ export const MEDIA_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 10_000,
     holdMs: 2_000,
-    advice: 'Check cables, gain and phantom power.',
+    advice: 'Check that the sound card is plugged in, then cables, gain and phantom power.',
+    dependsOn: ['sound-missing', ...PICTURE],
     find: ({ box, peakDbfs }) =>
-      isListening(box) && isQuiet(peakDbfs) ? 'silence on all channels' : undefined,
+      hasSound(box) && soundLevel(peakDbfs ?? []) === 'silent'
+        ? 'Silence on all sound channels'
+        : undefined,
   },
   {
     key: 'sound-channel-missing',
@@ -107,12 +120,10 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 10_000,
     holdMs: 3_000,
     advice: 'Check the cable of that channel, or set sound.channels to 1.',
+    dependsOn: ['sound-missing', 'sound-silent', ...PICTURE],
     find: ({ box, peakDbfs }) => {
-      if (!isListening(box) || peakDbfs === undefined || Math.max(...peakDbfs) < PLAYS_DBFS) {
-        return undefined;
-      }
-      const missing = peakDbfs.flatMap((peak, i) => (peak < QUIET_DBFS ? [i + 1] : []));
-      return missing.length === 0 ? undefined : `channel ${missing.join(', ')} is silent`;
+      const quiet = hasSound(box) && peakDbfs !== undefined ? quietChannels(peakDbfs) : [];
+      return quiet.length === 0 ? undefined : `Sound channel ${quiet.join(', ')} is silent`;
     },
   },
   {
@@ -121,21 +132,21 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 5_000,
     advice: 'Turn the gain down until the loudest part stays below -6 dBFS.',
-    find: ({ box, peakDbfs }) =>
-      isListening(box) && (peakDbfs ?? []).some((peak) => peak >= CLIPPED_DBFS)
-        ? 'the sound is too loud and cut off'
-        : undefined,
+    dependsOn: ['sound-missing', ...PICTURE],
+    find: ({ box, peakDbfs = [] }) =>
+      hasSound(box) && peakDbfs.some(isClipped) ? 'The sound is too loud and distorts' : undefined,
   },
   {
     key: 'viewers-port',
     severity: 'critical',
     afterMs: 1_000,
     holdMs: 3_000,
-    advice: 'End the other program, or set another viewers.port.',
-    find: ({ box }) => {
+    advice: 'Stop the other program, or set another viewers.port.',
+    find: ({ box, failing }) => {
       const media = box.children['media'];
-      const isPort = /\bport \d+/.test(media?.lastFailure ?? '');
-      return media?.phase === 'pausing' && isPort ? media.lastFailure?.slice(0, 200) : undefined;
+      return failing.includes('media') && media?.failureCode === 'PORT_TAKEN'
+        ? { text: 'Another program uses the port for viewers', detail: media.lastFailure }
+        : undefined;
     },
   },
   {
@@ -145,7 +156,9 @@ export const MEDIA_RULES: readonly Rule[] = [
     holdMs: 30_000,
     advice: 'Raise viewers.max_connections, or put a cache in front of the box.',
     find: ({ refused }) =>
-      refused > 0 ? 'viewers are turned away: too many connections' : undefined,
+      refused > 0
+        ? { text: 'Too many viewers: some are turned away', detail: 'connection limit reached' }
+        : undefined,
   },
 ];
 
@@ -153,27 +166,20 @@ type Box = Facts['box'];
 
 function isOnAir({ drop, children }: Box): boolean {
   const isWanted = drop.phase === 'live' || drop.phase === 'armed';
-  // A child that is down is told of by itself.
   return isWanted && children['capture']?.phase === 'running';
 }
 
-function isListening(box: Box): boolean {
+function hasSound(box: Box): boolean {
   return isOnAir(box) && box.sound !== 'none';
 }
 
-function isQuiet(peakDbfs: readonly number[] | undefined): boolean {
-  return peakDbfs !== undefined && peakDbfs.length > 0 && Math.max(...peakDbfs) < QUIET_DBFS;
-}
-
-function childrenWhere(
-  children: Box['children'],
-  isSo: (child: Box['children'][string], name: string) => boolean,
-  tell: (name: string, why: string) => string,
-): readonly Finding[] {
-  return Object.entries(children)
-    .filter(([name, child]) => isSo(child, name))
-    .map(([name, { lastFailure }]) => {
-      const why = lastFailure === undefined ? '' : `: ${lastFailure.slice(0, 160)}`;
-      return { id: name, text: tell(name, why) };
-    });
+function describeDown(id: string, child: Box['children'][string] | undefined): Finding {
+  const known = CHILDREN[id];
+  const fault = id === 'capture' ? CAMERA_FAULTS[child?.failureCode ?? ''] : undefined;
+  return {
+    id,
+    text: fault ?? `${known?.name ?? id} is not working`,
+    detail: child?.lastFailure,
+    ...(known && { advice: known.advice }),
+  };
 }

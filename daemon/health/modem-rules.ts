@@ -1,7 +1,11 @@
+/** Alerts of the modems and their SIM cards. */
 import type { PinFault } from '../model/snapshot.ts';
-import type { Rule } from './step.ts';
+import type { Facts } from './facts.ts';
+import { areAllDown, linksOf } from './links.ts';
+import type { Finding, Rule } from './step.ts';
 
-/** Modems and their SIM cards. */
+const SIM_FAULTS = ['sim-*-locked', 'sim-*-pin-missing', 'sim-*-pin-wrong', 'sim-*-pin-kept'];
+
 export const MODEM_RULES: readonly Rule[] = [
   {
     key: 'sim-*-locked',
@@ -10,16 +14,23 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 15_000,
     holdMs: 1_000,
     advice: 'Name a file with its PIN in modems.pin_files; a PUK needs the letter of its operator.',
-    find: ({ box: { modems, modemMaintenance = [] } }) =>
-      modems.phase !== 'known'
+    find: ({ box }) =>
+      box.modems.phase !== 'known'
         ? undefined
-        : modems.modems
+        : box.modems.modems
             .filter(({ sim }) => sim === 'pin' || sim === 'puk')
-            .filter(({ id }) => !modemMaintenance.some((care) => care.id === id && care.pin))
-            .map(({ id, model, sim }) => ({
-              id,
-              text: `${model} asks for a ${sim.toUpperCase()}`,
-            })),
+            .filter(
+              ({ id }) => !box.modemMaintenance?.some((known) => known.id === id && known.pin),
+            )
+            .map(({ id, model, sim }) =>
+              withSeverity(box, {
+                id,
+                text:
+                  sim === 'pin'
+                    ? `The SIM card in ${model} needs its PIN`
+                    : `The SIM card in ${model} is blocked and needs its PUK`,
+              }),
+            ),
   },
   {
     key: 'sim-*-pin-missing',
@@ -27,7 +38,7 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 2_000,
     holdMs: 1_000,
     advice: "Put the SIM card's PIN into a file, and name the file in modems.pin_files.",
-    find: pinFaults('missing'),
+    find: pinFaults('missing', 'needs its PIN'),
   },
   {
     key: 'sim-*-pin-wrong',
@@ -35,7 +46,7 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 1_000,
     advice: 'Write the right PIN into that file (modems.pin_files); it is tried again then.',
-    find: pinFaults('wrong'),
+    find: pinFaults('wrong', 'refused its PIN'),
   },
   {
     key: 'sim-*-pin-kept',
@@ -43,7 +54,7 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 1_000,
     advice: 'Unlock the SIM card in a phone, and put its PIN into the file of modems.pin_files.',
-    find: pinFaults('kept'),
+    find: pinFaults('kept', 'has one try left for its PIN'),
   },
   {
     key: 'sim-*-over-budget',
@@ -51,12 +62,14 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice: 'Other programs used it too. Raise its budget, or take another SIM card.',
-    find: ({ box: { modemMaintenance = [] } }) =>
-      modemMaintenance
+    find: ({ box }) =>
+      (box.modemMaintenance ?? [])
         .filter(({ usedBytes = 0, budgetBytes = Infinity }) => usedBytes >= budgetBytes)
+        // A link that has spent its budget has an alert of its own.
+        .filter(({ link }) => !linksOf(box).some(({ id, isSpent }) => isSpent && id === link))
         .map(({ id, model }) => ({
           id,
-          text: `the SIM of ${model} has carried more than its link's data budget`,
+          text: `The SIM card in ${model} has used more than its data budget`,
         })),
   },
   {
@@ -65,11 +78,18 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 5_000,
     advice: 'Check its antenna, SIM card and plug. modems.reset: false ends the resets.',
-    find: ({ box: { modemMaintenance = [] } }) =>
-      modemMaintenance.flatMap(({ id, model, reset }) =>
+    dependsOn: SIM_FAULTS,
+    find: ({ box }) =>
+      (box.modemMaintenance ?? []).flatMap(({ id, model, reset }) =>
         reset === undefined
           ? []
-          : [{ id, text: `${model} was lost and is reconnected or reset: ${reset.reason}` }],
+          : [
+              withSeverity(box, {
+                id,
+                text: `Modem ${model} has lost its network and is being reset`,
+                detail: reset.reason,
+              }),
+            ],
       ),
   },
   {
@@ -78,19 +98,29 @@ export const MODEM_RULES: readonly Rule[] = [
     afterMs: 15_000,
     holdMs: 5_000,
     advice: 'Check that ModemManager runs; with modems.driver at, the plugs and modems.at_ports.',
-    find: ({ box: { modems } }) => {
-      if (modems.phase === 'away') return `nothing is known of modems: ${modems.reason}`;
-      if (modems.phase === 'absent' || modems.away === undefined) return undefined;
-      return `nothing is known of some modems: ${modems.away.join('; ').slice(0, 160)}`;
+    find: ({ box: { modems, uplink } }) => {
+      // A modem that is pulled out takes its link along, which has an alert of its own.
+      if (modems.phase === 'absent' || (uplink?.missingLinks.length ?? 0) > 0) return undefined;
+      if (modems.phase === 'away') {
+        return { text: 'The modems do not answer', detail: modems.reason };
+      }
+      return modems.away === undefined
+        ? undefined
+        : { text: 'Some modems do not answer', detail: modems.away.join('; ') };
     },
   },
 ];
 
-function pinFaults(kind: PinFault['kind']): Rule['find'] {
-  return ({ box: { modemMaintenance = [] } }) =>
-    modemMaintenance.flatMap(({ id, model, pin }) =>
+/** Critical where no other link carries the stream. */
+function withSeverity(box: Facts['box'], finding: Finding): Finding {
+  return areAllDown(box) ? { ...finding, severity: 'critical' } : finding;
+}
+
+function pinFaults(kind: PinFault['kind'], what: string): Rule['find'] {
+  return ({ box }) =>
+    (box.modemMaintenance ?? []).flatMap(({ id, model, pin }) =>
       pin?.kind === kind
-        ? [{ id, text: `${model} asks for a PIN: ${pin.reason.slice(0, 160)}` }]
+        ? [withSeverity(box, { id, text: `The SIM card in ${model} ${what}`, detail: pin.reason })]
         : [],
     );
 }

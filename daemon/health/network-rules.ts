@@ -1,10 +1,12 @@
-import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
+/** Alerts of an edge's upstream, the uplink, its links, the broker and the events. */
+import { areAllDown, linksOf, unexplainedLinks } from './links.ts';
 import type { Rule } from './step.ts';
+import { STALE_MS } from './thresholds.ts';
 
-/** Upstream of an edge, uplink, links, broker, events. */
+const MEDIA = ['media-down', 'media-silent', 'viewers-port'];
+const UPLINK = [...MEDIA, 'uplink-down', 'uplink-silent'];
 
-const SILENT_MS = 5_000;
+const ROOM = 'Guests in the room can still watch.';
 
 export const NETWORK_RULES: readonly Rule[] = [
   {
@@ -12,11 +14,13 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 3_000,
     holdMs: 3_000,
-    advice: 'Check the network between the boxes, that the other one runs, and edge.upstream.',
+    advice: 'Check that the other box is running, the network between the two, and edge.upstream.',
+    dependsOn: MEDIA,
     find: ({ box: { media } }) => {
       const upstream = media?.edge?.upstream;
       if (upstream?.phase !== 'away') return undefined;
-      return `${upstream.url.slice(0, 120)} cannot be reached: ${upstream.reason ?? 'no reason told'}`;
+      const detail = `${upstream.url.slice(0, 120)}: ${upstream.reason ?? 'no answer'}`;
+      return { text: 'The other box cannot be reached', detail };
     },
   },
   {
@@ -24,26 +28,27 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 5_000,
     holdMs: 3_000,
-    advice:
-      'The room can still watch. Check the links, and uplink.host and uplink.port in the config.',
-    find: ({ box: { uplink } }) => {
-      if (uplink?.phase !== 'connecting') return undefined;
-      const why = uplink.reason === undefined ? '' : `: ${uplink.reason.slice(0, 160)}`;
-      return `the uplink is not connected${why}`;
-    },
+    advice: `${ROOM} Check the network, and uplink.host and uplink.port in the config.`,
+    dependsOn: ['links-down', ...UPLINK],
+    // Where all links are down, what takes them down has an alert of its own.
+    find: ({ box }) =>
+      box.uplink?.phase === 'connecting' && !areAllDown(box)
+        ? { text: 'The uplink is not connected', detail: box.uplink.reason }
+        : undefined,
   },
   {
     key: 'uplink-silent',
     severity: 'critical',
     afterMs: 0,
     holdMs: 2_000,
-    advice: 'The room can still watch. If it stays, restart the box.',
+    advice: `${ROOM} If this stays, restart the box.`,
+    dependsOn: MEDIA,
     find: ({ box, ageMs }) =>
       box.uplink !== undefined &&
       box.uplink.phase !== 'off' &&
       box.children['uplink']?.phase === 'running' &&
-      (ageMs.uplink ?? 0) >= SILENT_MS
-        ? 'the figures of the uplink are old: it says nothing'
+      (ageMs.uplink ?? 0) >= STALE_MS
+        ? { text: 'The uplink has stalled', detail: 'the uplink process sends no reports' }
         : undefined,
   },
   {
@@ -51,10 +56,13 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 1_000,
     holdMs: 3_000,
-    advice: 'Check modems, SIM cards and the network cable.',
+    advice: `${ROOM} Check modems, SIM cards and network cables, and the receiver at uplink.host.`,
+    dependsOn: UPLINK,
     find: ({ box }) => {
-      const links = linksOf(box);
-      return links.length > 0 && !links.some(isActive) ? 'no link carries anything' : undefined;
+      const down = areAllDown(box) ? unexplainedLinks(box) : [];
+      if (down.length === 0) return undefined;
+      const detail = down.map(({ id, reason }) => (reason === '' ? id : `${id}: ${reason}`));
+      return { text: 'All uplinks are down', detail: detail.join('; ') };
     },
   },
   {
@@ -62,14 +70,16 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 3_000,
     holdMs: 10_000,
-    advice: 'The others carry its share. Check its modem or cable.',
+    advice: 'The other links carry the stream. Check its modem or cable.',
+    dependsOn: ['links-down', ...UPLINK],
     find: ({ box }) =>
-      linksOf(box)
-        .filter((link) => !isActive(link) && !link.isSpent)
-        .map(({ id, reason }) => ({
-          id,
-          text: `link ${id} is down${reason === '' ? '' : `: ${reason.slice(0, 120)}`}`,
-        })),
+      unexplainedLinks(box).map(({ id, reason }) => ({
+        id,
+        text: box.uplink?.missingLinks.includes(id)
+          ? `Link ${id} is missing`
+          : `Link ${id} is down`,
+        detail: reason,
+      })),
   },
   {
     key: 'link-*-spent',
@@ -77,20 +87,25 @@ export const NETWORK_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice: 'Raise its data budget, or take another SIM card.',
+    dependsOn: UPLINK,
     find: ({ box }) =>
       linksOf(box)
         .filter(({ isSpent }) => isSpent)
-        .map(({ id }) => ({ id, text: `the data budget of link ${id} is used up` })),
+        .map(({ id }) => ({
+          id,
+          text: `The data budget of link ${id} is used up`,
+          ...(areAllDown(box) ? { severity: 'critical' } : {}),
+        })),
   },
   {
     key: 'broker-away',
     severity: 'warning',
     afterMs: 15_000,
     holdMs: 2_000,
-    advice: 'The drop goes on, and what happens is told later. Check the broker and mqtt.url.',
+    advice: 'The drop goes on, and events are sent later. Check the broker and mqtt.url.',
     find: ({ box: { broker } }) =>
       broker.phase === 'away'
-        ? `the MQTT broker is away: ${broker.reason.slice(0, 160)}`
+        ? { text: 'The MQTT broker cannot be reached', detail: broker.reason }
         : undefined,
   },
   {
@@ -98,11 +113,12 @@ export const NETWORK_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 0,
     holdMs: 0,
-    advice: 'The drop goes on. Make room on the disk that keeps the state of the box, or mend it.',
+    advice: 'The drop goes on. Free some space on the disk that saves the state, or replace it.',
+    dependsOn: ['disk-*-low', 'state-not-kept'],
     find: ({ box: { events } }) =>
       events?.notSaved === undefined
         ? undefined
-        : `events wait in memory, and not on the disk: ${events.notSaved.slice(0, 160)}`,
+        : { text: 'Events cannot be saved', detail: events.notSaved },
   },
   {
     key: 'events-refused',
@@ -110,32 +126,23 @@ export const NETWORK_RULES: readonly Rule[] = [
     afterMs: 15_000,
     holdMs: 0,
     advice: 'They wait on the disk. Let the box publish to venuebox/v1/<box>/# on the broker.',
+    dependsOn: ['broker-away'],
     find: ({ box: { events } }) =>
       events?.refused === undefined
         ? undefined
-        : `the MQTT broker takes no events: ${events.refused.slice(0, 160)}`,
+        : { text: 'The MQTT broker accepts no events', detail: events.refused },
   },
   {
     key: 'events-lost',
     severity: 'warning',
     afterMs: 0,
     holdMs: 5_000,
-    advice: 'Bring the broker back, see to the disk of the state, or raise mqtt.spool_mb.',
+    advice: 'Bring the broker back, check the disk that saves the state, or raise mqtt.spool_mb.',
+    dependsOn: ['broker-away', 'events-refused', 'events-not-kept', 'disk-*-low', 'state-not-kept'],
     // Until all that is left has been sent: then there is nothing to do any more.
     find: ({ box: { events } }) =>
       (events?.lostNow ?? 0) > 0
-        ? 'events are lost: more waited than there is room for'
+        ? { text: 'Events are lost', detail: 'more waited than there is room for' }
         : undefined,
   },
 ];
-
-function linksOf({ uplink, children }: BoxSnapshot): readonly LinkSnapshot[] {
-  // A dead uplink process is told of by itself; what it said of links is old.
-  if (uplink === undefined || uplink.phase === 'off') return [];
-  if (children['uplink']?.phase !== 'running') return [];
-  return uplink.bond?.links.filter(({ isEnabled }) => isEnabled) ?? [];
-}
-
-function isActive({ state }: LinkSnapshot): boolean {
-  return state === 'active' || state === 'suspect';
-}

@@ -1,14 +1,6 @@
-import type { BoxSnapshot } from '../model/snapshot.ts';
+/** Alerts of the battery and of the shutdown. */
 import type { Rule } from './step.ts';
-
-/** Battery, and the end of the machine. */
-
-const LOW_PCT = 30;
-const LOW_S = 30 * 60;
-const EMPTY_PCT = 12;
-const EMPTY_S = 10 * 60;
-
-type Known = Extract<BoxSnapshot['battery'], { phase: 'known' }>;
+import { BATTERY, batteryLevel } from './thresholds.ts';
 
 export const POWER_RULES: readonly Rule[] = [
   {
@@ -17,9 +9,10 @@ export const POWER_RULES: readonly Rule[] = [
     afterMs: 5_000,
     holdMs: 5_000,
     advice: 'Plug in the mains when you can.',
+    dependsOn: ['battery-low', 'battery-empty', 'battery-unknown', 'power-off-failed'],
     find: ({ box }) =>
       box.battery.phase !== 'absent' && box.battery.mains === 'off'
-        ? 'the box runs on its battery'
+        ? 'The box runs on its battery'
         : undefined,
   },
   {
@@ -28,9 +21,10 @@ export const POWER_RULES: readonly Rule[] = [
     afterMs: 10_000,
     holdMs: 30_000,
     advice: 'Plug in the mains.',
+    dependsOn: ['battery-empty', 'power-off-failed'],
     find: ({ box }) =>
-      isBelow(box, LOW_PCT, LOW_S) && !isBelow(box, EMPTY_PCT, EMPTY_S)
-        ? `the battery is below ${LOW_PCT} % or half an hour`
+      batteryLevel(box.battery) === 'low'
+        ? { text: 'The battery is low', detail: below(BATTERY.low) }
         : undefined,
   },
   {
@@ -39,9 +33,10 @@ export const POWER_RULES: readonly Rule[] = [
     afterMs: 10_000,
     holdMs: 30_000,
     advice: 'Plug in the mains now; the box will end the drop and shut down by itself.',
+    dependsOn: ['power-off-failed'],
     find: ({ box }) =>
-      isBelow(box, EMPTY_PCT, EMPTY_S)
-        ? `the battery is below ${EMPTY_PCT} % or ten minutes`
+      batteryLevel(box.battery) === 'empty'
+        ? { text: 'The battery is almost empty', detail: below(BATTERY.empty) }
         : undefined,
   },
   {
@@ -49,10 +44,10 @@ export const POWER_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 15_000,
     holdMs: 10_000,
-    advice: 'Stay on mains; check the battery board and power.board in the config.',
+    advice: 'Stay on mains. Check the battery board, and power.board in the config.',
     find: ({ box: { battery } }) =>
       battery.phase === 'unknown'
-        ? `the battery cannot be read: ${battery.reason.slice(0, 160)}`
+        ? { text: 'The battery cannot be read', detail: battery.reason }
         : undefined,
   },
   {
@@ -60,20 +55,17 @@ export const POWER_RULES: readonly Rule[] = [
     severity: 'critical',
     afterMs: 0,
     holdMs: 0,
-    advice:
-      'Nothing is being recorded: the power can be cut. See that logind and polkit let the box do it.',
+    advice: 'Nothing is being recorded: it is safe to cut the power.',
     find: ({ box: { dropFaults } }) =>
       dropFaults?.notPoweredOff === undefined
         ? undefined
-        : `the machine could not be shut down: ${dropFaults.notPoweredOff.slice(0, 160)}`,
+        : {
+            text: 'The box could not shut down',
+            detail: `logind or polkit refused it: ${dropFaults.notPoweredOff}`,
+          },
   },
 ];
 
-/** On its battery, with a figure below either; a figure that nobody told says nothing. */
-function isBelow({ battery }: BoxSnapshot, pct: number, s: number): boolean {
-  return battery.phase === 'known' && battery.mains !== 'on' && isLess(battery, pct, s);
-}
-
-function isLess({ chargePct, timeLeftS }: Known, pct: number, s: number): boolean {
-  return (chargePct ?? Infinity) < pct || (timeLeftS ?? Infinity) < s;
+function below({ pct, s }: { readonly pct: number; readonly s: number }): string {
+  return `below ${pct} % or ${s / 60} minutes`;
 }

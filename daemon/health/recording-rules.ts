@@ -1,22 +1,48 @@
+/** Alerts of the recording targets: one for each way in which a disk fails. */
 import type { TargetFailure } from '../../pipelines/recording/settings.ts';
 import type { BoxSnapshot, RecordingTarget } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
+import { isRecordingSlow } from './thresholds.ts';
 
-/** Recording targets: a name for each way in which a disk fails, and for two that are one. */
+const OTHERS = 'The other recordings go on.';
 
-/** A second of it is the promise; disks take a breath now and then. */
-const LAG_MS = 3_000;
+interface Failure {
+  /** Of the alert's key. */
+  readonly name: string;
+  readonly text: (id: string) => string;
+  readonly advice: string;
+}
 
-const OTHERS = 'The others go on recording.';
+/** Each failure asks for something else of a person. */
+const FAILURES: Readonly<Record<TargetFailure, Failure>> = {
+  full: {
+    name: 'full',
+    text: (id) => `Disk ${id} is full: nothing is recorded on it`,
+    advice: `${OTHERS} Free some space or take another disk: it goes on by itself.`,
+  },
+  'read-only': {
+    name: 'read-only',
+    text: (id) => `Disk ${id} is write-protected: nothing is recorded on it`,
+    advice: `${OTHERS} Check its write protection; a worn card locks itself.`,
+  },
+  gone: {
+    name: 'gone',
+    text: (id) => `Disk ${id} is missing`,
+    advice: `${OTHERS} Plug it in again: it is repaired and goes on by itself.`,
+  },
+  slow: {
+    name: 'hangs',
+    text: (id) => `Disk ${id} does not answer: nothing is recorded on it`,
+    advice: `${OTHERS} Check its plug, or take another disk.`,
+  },
+  broken: {
+    name: 'failed',
+    text: (id) => `Disk ${id} has failed: nothing is recorded on it`,
+    advice: `${OTHERS} Check that disk.`,
+  },
+};
 
-/** One name for each failure, since each asks for something else of a person. */
-const FAILURES: readonly (readonly [TargetFailure, key: string, advice: string])[] = [
-  ['full', 'full', `${OTHERS} Make room on it, or take another disk: it goes on by itself.`],
-  ['read-only', 'read-only', `${OTHERS} See its write protection; a worn card locks itself.`],
-  ['gone', 'gone', `${OTHERS} Plug it in again: it is mended and goes on by itself.`],
-  ['slow', 'hangs', `${OTHERS} The disk does not answer: see its plug, or take another one.`],
-  ['broken', 'failed', `${OTHERS} Check that disk.`],
-];
+const MEDIA = ['media-down', 'media-silent', 'viewers-port'];
 
 export const RECORDING_RULES: readonly Rule[] = [
   {
@@ -24,39 +50,49 @@ export const RECORDING_RULES: readonly Rule[] = [
     severity: 'warning',
     afterMs: 0,
     holdMs: 20_000,
-    advice: 'It goes on in a new file. If it happens again, look at that disk and the journal.',
+    advice: 'It goes on in a new file. If this happens again, check that disk.',
+    dependsOn: [...MEDIA, 'media-died', ...Object.values(FAILURES).map(({ name }) => keyFor(name))],
     find: ({ lostRecorders }) =>
       lostRecorders.map(({ id, folder, reason }) => ({
         id,
-        text: `the recording on ${folder} broke off: ${reason.slice(0, 160)}`,
+        text: `The recording on disk ${id} was interrupted`,
+        detail: `${folder}: ${reason}`,
       })),
   },
-  ...FAILURES.map(
-    ([failure, name, advice]): Rule => ({
-      key: `recording-*-${name}`,
+  ...(Object.keys(FAILURES) as TargetFailure[]).map((failure): Rule => {
+    const { name, text, advice } = FAILURES[failure];
+    return {
+      key: keyFor(name),
       severity: 'critical',
       afterMs: 1_000,
       holdMs: 5_000,
       advice,
+      dependsOn: MEDIA,
       find: ({ box: { recording } }) =>
         recording
           .filter((target) => failureOf(target) === failure)
           .map(({ id, folder, reason }) => ({
             id,
-            text: `nothing is recorded on ${folder}: ${reason?.slice(0, 160) ?? 'it failed'}`,
+            text: text(id),
+            detail: reason === undefined ? folder : `${folder}: ${reason}`,
           })),
-    }),
-  ),
+    };
+  }),
   {
     key: 'recording-*-slow',
     severity: 'warning',
     afterMs: 3_000,
     holdMs: 10_000,
     advice: 'The disk is too slow or nearly broken; take another one.',
+    dependsOn: MEDIA,
     find: ({ box: { recording } }) =>
       recording
-        .filter(({ phase, lagMs }) => phase !== 'failed' && (lagMs ?? 0) > LAG_MS)
-        .map(({ id, folder }) => ({ id, text: `${folder} is slow: a cut would lose seconds` })),
+        .filter((target) => target.phase !== 'failed' && isRecordingSlow(target))
+        .map(({ id, folder }) => ({
+          id,
+          text: `Disk ${id} is too slow`,
+          detail: `${folder}: a power cut would lose seconds of the recording`,
+        })),
   },
   {
     key: 'recording-one-disk',
@@ -64,15 +100,22 @@ export const RECORDING_RULES: readonly Rule[] = [
     afterMs: 2_000,
     holdMs: 5_000,
     advice: 'A second copy is for the day on which a disk fails: give it a disk of its own.',
-    find: ({ box }) => describeShared(sharedDisks(box.recording)),
+    find: ({ box }) => {
+      const detail = describeShared(sharedDisks(box.recording));
+      return detail && { text: 'Two recordings are on the same disk', detail };
+    },
   },
 ];
+
+function keyFor(name: string): string {
+  return `recording-*-${name}`;
+}
 
 function failureOf({ phase, failure }: RecordingTarget): TargetFailure | undefined {
   return phase === 'failed' ? (failure ?? 'broken') : undefined;
 }
 
-/** Each disk that several targets lie on, with their ids. One that is not there lies nowhere. */
+/** Each disk that several targets are on, with their ids; a missing disk holds none. */
 export function sharedDisks(
   recording: BoxSnapshot['recording'],
 ): readonly { readonly disk: string; readonly ids: readonly string[] }[] {
@@ -87,6 +130,6 @@ export function sharedDisks(
 /** One line for a person; undefined where each has its own. */
 export function describeShared(shared: ReturnType<typeof sharedDisks>): string | undefined {
   if (shared.length === 0) return undefined;
-  const told = shared.map(({ disk, ids }) => `${ids.join(' and ')} lie on one disk (${disk})`);
-  return `${told.join(', ')}: their copies would be lost together`;
+  const pairs = shared.map(({ disk, ids }) => `${ids.join(' and ')} are on one disk (${disk})`);
+  return `${pairs.join(', ')}: their copies would be lost together`;
 }

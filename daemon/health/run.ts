@@ -1,3 +1,4 @@
+/** Polls the box once a second and raises and clears alerts. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -5,7 +6,7 @@ import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
 import { DEVICE_RULES } from './device-rules.ts';
-import { louder, NOTHING_HEARD, NOTHING_SEEN, recordersLost, watchFacts } from './facts.ts';
+import { louder, NO_HISTORY, NOTHING_RECEIVED, recordersLost, watchFacts } from './facts.ts';
 import { MACHINE_RULES } from './machine-rules.ts';
 import { MEDIA_RULES } from './media-rules.ts';
 import { MODEM_RULES } from './modem-rules.ts';
@@ -35,57 +36,68 @@ export interface HealthDeps {
 /** The one list of warnings that all places show. */
 export interface HealthWatch {
   warnings(): readonly Warning[];
-  /** Every measured level, so that a clip between two looks is not missed. */
-  hear(levels: Levels): void;
-  /** Every word of the recorders: one that died may be back at the next look. */
-  hearRecording(recording: BoxSnapshot['recording']): void;
-  /** Looks once a second until `signal` aborts. */
+  /** Every measured level, so that a clip between two polls is not missed. */
+  recordLevels(levels: Levels): void;
+  /** Every state of the recorders: one that died may be back at the next poll. */
+  recordTargets(recording: BoxSnapshot['recording']): void;
+  /** Polls once a second until `signal` aborts. */
   run(signal: AbortSignal): Promise<void>;
 }
 
 const LEVEL = { critical: 'error', warning: 'warn', info: 'info' } as const;
 
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
-export function openHealth({ snapshot, onEvent, clock, log }: HealthDeps): HealthWatch {
+export function openHealth(deps: HealthDeps): HealthWatch {
+  const { snapshot, clock } = deps;
   let health = NO_WARNINGS;
-  let watching = NOTHING_SEEN;
-  let heard = NOTHING_HEARD;
+  let history = NO_HISTORY;
+  let received = NOTHING_RECEIVED;
   let recording: BoxSnapshot['recording'] = [];
-  let warnings: readonly Warning[] = [];
 
-  const tell = (type: string, { key, severity, text, advice, sinceMs }: Warning) => {
-    log[LEVEL[severity]](type, { key, text });
-    onEvent({ type, severity, atMs: clock.wallMs(), data: { key, text, advice, sinceMs } });
-  };
-  const look = () => {
+  const poll = () => {
     const nowMs = clock.monotonicMs();
-    const seen = watchFacts(watching, snapshot(), heard, nowMs);
-    watching = seen.watching;
-    heard = NOTHING_HEARD;
-    const step = stepHealth(RULES, health, seen.facts, nowMs, clock.wallMs());
+    const { facts, ...next } = watchFacts(history, snapshot(), received, nowMs);
+    history = next.history;
+    received = NOTHING_RECEIVED;
+    const step = stepHealth(RULES, health, facts, nowMs, clock.wallMs());
     health = step.health;
-    warnings = warningsOf(health);
-    for (const warning of step.raised) tell('alert.raised', warning);
-    for (const warning of step.cleared) tell('alert.cleared', { ...warning, severity: 'info' });
+    for (const warning of step.raised) report('alert.raised', warning, undefined, deps);
+    for (const { warning, cause } of step.cleared) {
+      report('alert.cleared', { ...warning, severity: 'info' }, cause, deps);
+    }
   };
   return {
-    warnings: () => warnings,
-    hear: (levels) => {
-      heard = { ...heard, peakDbfs: louder(heard.peakDbfs, levels) };
+    warnings: () => warningsOf(health),
+    recordLevels: (levels) => {
+      received = { ...received, peakDbfs: louder(received.peakDbfs, levels) };
     },
-    hearRecording: (now) => {
+    recordTargets: (now) => {
       const lost = recordersLost(recording, now);
       recording = now;
-      // As many as there are targets: one that dies twice between two looks is told once.
-      const others = heard.lostRecorders.filter(({ id }) => lost.every((one) => one.id !== id));
-      heard = { ...heard, lostRecorders: [...others, ...lost] };
+      // At most one for each target: one that dies twice between two polls is reported once.
+      const others = received.lostRecorders.filter(({ id }) => lost.every((one) => one.id !== id));
+      received = { ...received, lostRecorders: [...others, ...lost] };
     },
     run: async (signal) => {
       while (!signal.aborted) {
-        look();
-        await pause(clock, LOOK_EVERY_MS, signal);
+        poll();
+        await pause(clock, POLL_MS, signal);
       }
     },
   };
+}
+
+/** @param cause Key of the warning that explains one that is cleared. */
+function report(
+  type: 'alert.raised' | 'alert.cleared',
+  { severity, ...warning }: Warning,
+  cause: string | undefined,
+  { clock, log, onEvent }: HealthDeps,
+): void {
+  const explained = cause === undefined ? {} : { cause };
+  const { key, text, detail } = warning;
+  const message = type === 'alert.raised' ? 'alert raised' : 'alert cleared';
+  log[LEVEL[severity]](message, { key, text, detail, ...explained });
+  onEvent({ type, severity, atMs: clock.wallMs(), data: { ...warning, ...explained } });
 }

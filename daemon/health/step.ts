@@ -1,3 +1,4 @@
+/** The engine of the alerts: which findings are shown, for how long, and which explain others. */
 import type { Warning } from '../model/snapshot.ts';
 import type { Facts } from './facts.ts';
 
@@ -10,23 +11,37 @@ export interface Rule {
   /** Stable; a `*` stands for the finding's id: `*-down` is `capture-down`. */
   readonly key: string;
   readonly severity: Warning['severity'];
-  /** It is shown when it has been so for this long; a blip stays quiet. */
+  /** It is shown when it has been found for this long; a blip is not shown. */
   readonly afterMs: number;
-  /** It is cleared when it has not been so for this long; a flapping link is one warning. */
+  /** It is cleared when it has not been found for this long; a flapping link is one warning. */
   readonly holdMs: number;
+  /** What a host can do, in everyday words. */
   readonly advice: string;
-  readonly find: (facts: Facts) => string | undefined | readonly Finding[];
+  /**
+   * Keys of what explains it: while one of them is found, this is a consequence and is not
+   * shown. A `*` is the same id, or any where this has none. (As Tailscale's health warnings.)
+   */
+  readonly dependsOn?: readonly string[];
+  readonly find: (facts: Facts) => string | undefined | Finding | readonly Finding[];
 }
 
 export interface Finding {
   /** Which of several, for example a link's id. */
-  readonly id: string;
+  readonly id?: string;
+  /** What is wrong, in everyday words. */
   readonly text: string;
+  /** The technical reason. */
+  readonly detail?: string | undefined;
+  /** Where it is another than the rule's. */
+  readonly severity?: Warning['severity'];
+  readonly advice?: string;
 }
 
 interface Entry {
   readonly warning: Warning;
   readonly holdMs: number;
+  /** Keys, or patterns of keys, of what explains it. */
+  readonly causes: readonly string[];
   readonly firstMs: number;
   readonly lastMs: number;
   readonly isShown: boolean;
@@ -34,18 +49,25 @@ interface Entry {
 
 export type Health = ReadonlyMap<string, Entry>;
 
+/** A warning that is over, or the consequence of another one. */
+export interface Cleared {
+  readonly warning: Warning;
+  /** Key of the warning that explains it. */
+  readonly cause?: string;
+}
+
 export interface HealthStep {
   readonly health: Health;
   readonly raised: readonly Warning[];
-  readonly cleared: readonly Warning[];
+  readonly cleared: readonly Cleared[];
 }
 
 export const NO_WARNINGS: Health = new Map();
 
-/** More than this at once is one trouble with many names. */
-const MOST_ENTRIES = 64;
+/** More than this at once is one fault with many names. */
+const MAX_ENTRIES = 64;
 
-/** Looks once; `nowMs` never steps, `wallMs` is told as a warning's begin. */
+/** Checks all rules once. `nowMs` never steps; `wallMs` is when a new warning began. */
 export function stepHealth(
   rules: readonly Rule[],
   before: Health,
@@ -53,31 +75,52 @@ export function stepHealth(
   nowMs: number,
   wallMs: number,
 ): HealthStep {
+  const found = findAll(rules, before, facts, nowMs, wallMs);
+  const shownKeys = new Set(
+    [...found.values()].filter(({ isShown }) => isShown).map(({ warning }) => warning.key),
+  );
   const after = new Map<string, Entry>();
   const raised: Warning[] = [];
-  for (const rule of rules) {
-    for (const { id, text } of findingsOf(rule, facts)) {
-      const key = keyOf(rule.key, id);
-      if (after.size >= MOST_ENTRIES || after.has(key)) continue;
-      const known = before.get(key);
-      const entry = known ?? firstSeen(rule, key, text, nowMs, wallMs);
-      const isShown = entry.isShown || nowMs - entry.firstMs >= rule.afterMs;
-      if (isShown && known?.isShown !== true) raised.push(entry.warning);
-      after.set(key, { ...entry, lastMs: nowMs, isShown });
+  const cleared: Cleared[] = [];
+  for (const [key, entry] of found) {
+    const wasShown = before.get(key)?.isShown === true;
+    const isOver = entry.lastMs !== nowMs && nowMs - entry.lastMs >= entry.holdMs;
+    const cause = shownCauseOf(entry, found, shownKeys);
+    if (isOver || (wasShown && cause !== undefined)) {
+      cleared.push({ warning: entry.warning, ...(cause === undefined ? {} : { cause }) });
+    } else if (wasShown || causesOf(entry, found).length === 0) {
+      after.set(key, entry);
+      if (entry.isShown && !wasShown) raised.push(entry.warning);
     }
-  }
-  const cleared: Warning[] = [];
-  for (const [key, entry] of before) {
-    if (after.has(key) || !entry.isShown) continue;
-    if (nowMs - entry.lastMs >= entry.holdMs) cleared.push(entry.warning);
-    else after.set(key, entry);
   }
   return { health: after, raised, cleared };
 }
 
+/** What is found now, and what was shown and may come back within its hold time. */
+function findAll(
+  rules: readonly Rule[],
+  before: Health,
+  facts: Facts,
+  nowMs: number,
+  wallMs: number,
+): Health {
+  const found = new Map<string, Entry>();
+  for (const rule of rules) {
+    for (const finding of findingsOf(rule, facts)) {
+      const key = keyOf(rule.key, finding.id ?? '');
+      if (found.size >= MAX_ENTRIES || found.has(key)) continue;
+      const entry = before.get(key) ?? newEntry(rule, key, finding, nowMs, wallMs);
+      const isShown = entry.isShown || nowMs - entry.firstMs >= rule.afterMs;
+      found.set(key, { ...entry, lastMs: nowMs, isShown });
+    }
+  }
+  for (const [key, entry] of before) if (entry.isShown && !found.has(key)) found.set(key, entry);
+  return found;
+}
+
 const ORDER: Readonly<Record<Warning['severity'], number>> = { critical: 0, warning: 1, info: 2 };
 
-/** What is shown, the worst and the oldest first. */
+/** What is shown, the most severe and the oldest first. */
 export function warningsOf(health: Health): readonly Warning[] {
   return [...health.values()]
     .filter(({ isShown }) => isShown)
@@ -85,19 +128,53 @@ export function warningsOf(health: Health): readonly Warning[] {
     .toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity] || a.sinceMs - b.sinceMs);
 }
 
+function causesOf({ causes }: Entry, found: Health): readonly string[] {
+  return [...found.keys()].filter((key) => causes.some((cause) => matches(cause, key)));
+}
+
+/** The cause that is shown, or the one that explains a cause: a chain has one root. */
+function shownCauseOf(
+  entry: Entry,
+  found: Health,
+  shownKeys: ReadonlySet<string>,
+): string | undefined {
+  for (const key of causesOf(entry, found)) {
+    const cause = found.get(key);
+    const root = cause && shownCauseOf(cause, found, shownKeys);
+    if (root !== undefined) return root;
+    if (shownKeys.has(key)) return key;
+  }
+  return undefined;
+}
+
+function matches(pattern: string, key: string): boolean {
+  const [start = '', end] = pattern.split('*');
+  return end === undefined ? key === start : key.startsWith(start) && key.endsWith(end);
+}
+
 function findingsOf(rule: Rule, facts: Facts): readonly Finding[] {
   const found = rule.find(facts);
   if (found === undefined) return [];
-  return typeof found === 'string' ? [{ id: '', text: found }] : found;
+  if (typeof found === 'string') return [{ text: found }];
+  return 'text' in found ? [found] : found;
 }
 
-function firstSeen(rule: Rule, key: string, text: string, nowMs: number, wallMs: number): Entry {
-  const { severity, advice, holdMs } = rule;
-  const warning = { key, severity, sinceMs: wallMs, text, advice };
-  return { warning, holdMs, firstMs: nowMs, lastMs: nowMs, isShown: false };
+function newEntry(
+  rule: Rule,
+  key: string,
+  { id, text, detail, severity = rule.severity, advice = rule.advice }: Finding,
+  nowMs: number,
+  wallMs: number,
+): Entry {
+  const technical = detail === undefined || detail === '' ? {} : { detail: detail.slice(0, 200) };
+  const warning = { key, severity, sinceMs: wallMs, text, advice, ...technical };
+  const causes = (rule.dependsOn ?? []).map((cause) =>
+    id === undefined ? cause : keyOf(cause, id),
+  );
+  return { warning, holdMs: rule.holdMs, causes, firstMs: nowMs, lastMs: nowMs, isShown: false };
 }
 
-/** A key is a topic too, whatever a device is called. */
+/** A key is a level of a topic too, whatever a device is called. */
 function keyOf(key: string, id: string): string {
   const safe = id
     .toLowerCase()

@@ -84,10 +84,12 @@ export interface Warning {
   readonly severity: 'info' | 'warning' | 'critical';
   /** Unix time in ms. */
   readonly sinceMs: number;
-  /** What is wrong, one line. */
+  /** What is wrong, one line in everyday words. */
   readonly text: string;
   /** What a person can do about it. */
   readonly advice: string;
+  /** The technical reason, where there is one. */
+  readonly detail?: string;
 }
 
 /** A link of the config that is switched on. */

@@ -1,5 +1,5 @@
 import type { RhythmName } from '../../hal/gpio/rhythm.ts';
-import { CLIPPED_DBFS, QUIET_DBFS } from '../../pipelines/media/levels.ts';
+import { isRecordingShort, soundLevel } from '../health/thresholds.ts';
 import type { BoxSnapshot, RecordingTarget } from '../model/snapshot.ts';
 
 export const LAMPS = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
@@ -73,9 +73,10 @@ function soundLamp(box: BoxSnapshot): RhythmName {
     return 'longShort';
   }
   if (isStale(box)) return 'longShort';
-  if (has(box, 'sound-clips') || Math.max(...levels.peakDbfs) >= CLIPPED_DBFS) return 'flicker';
+  const level = soundLevel(levels.peakDbfs);
+  if (has(box, 'sound-clips') || level === 'clipped') return 'flicker';
   if (has(box, 'sound-channel-missing')) return 'gap';
-  return has(box, 'sound-silent') || Math.max(...levels.peakDbfs) < QUIET_DBFS ? 'blink' : 'steady';
+  return has(box, 'sound-silent') || level === 'silent' ? 'blink' : 'steady';
 }
 
 function recordingLamp(box: BoxSnapshot): RhythmName {
@@ -91,13 +92,8 @@ function recordingLamp(box: BoxSnapshot): RhythmName {
   if (drop.phase === 'ending') return count('failed') > 0 ? 'gap' : 'steady';
   if (count('recording') === 0) return 'flicker';
   if (count('recording') < recording.length) return 'gap';
-  return recording.some(({ remainingS }) => (remainingS ?? Infinity) < SHORT_S)
-    ? 'double'
-    : 'steady';
+  return recording.some(isRecordingShort) ? 'double' : 'steady';
 }
-
-/** Half an hour of disk: time to fetch another one. */
-const SHORT_S = 1800;
 
 function hasPicture(box: BoxSnapshot): boolean {
   const isFlowing = box.media?.isFlowing === true && !isStale(box);

@@ -1,4 +1,5 @@
 import type { BatteryReading, BatteryState } from '../../hal/battery/port.ts';
+import { BATTERY } from '../health/thresholds.ts';
 import type { PowerPhase } from '../model/snapshot.ts';
 
 /**
@@ -45,19 +46,8 @@ export const START_POWER: PowerState = {
   lastPct: undefined,
 };
 
-/**
- * The cut-off is where the time left is 0. Four minutes before it the end begins;
- * thirty seconds of readings and at most thirty of closing leave three, so that an
- * estimate that is wrong by half still ends a minute before.
- */
-const SHUT_DOWN_S = 240;
-const SHUT_DOWN_PCT = 5;
 /** A cell's last two per cent are gone within a minute or two under load. */
 const OUT_PCT = 2;
-const LAST_MINUTES_S = 900;
-const LAST_MINUTES_PCT = 12;
-const SAVING_S = 3_600;
-const SAVING_PCT = 40;
 /** Kept in hand when the planned end is what counts. */
 const RESERVE_S = 600;
 
@@ -160,18 +150,18 @@ function wantedBy(
   if (chargePct === undefined && timeLeftS === undefined) return atLeast(now, 'saving');
   const margin = (phase: PowerPhase) => (rank(now) >= rank(phase) ? MARGIN : 1);
   if (isSpent(battery, trend)) return 'shut-down';
-  if (isNear(battery, LAST_MINUTES_PCT, LAST_MINUTES_S, margin('last-minutes'))) {
+  if (isNear(battery, BATTERY.empty.pct, BATTERY.empty.s, margin('last-minutes'))) {
     return 'last-minutes';
   }
-  const savingS = Math.max(needS, needS > 0 ? 0 : SAVING_S);
-  return isNear(battery, SAVING_PCT, savingS, margin('saving')) ? 'saving' : 'normal';
+  const savingS = Math.max(needS, needS > 0 ? 0 : BATTERY.saving.s);
+  return isNear(battery, BATTERY.saving.pct, savingS, margin('saving')) ? 'saving' : 'normal';
 }
 
 /** Two figures say that it ends within minutes, and none says otherwise. */
 function isSpent({ chargePct, timeLeftS }: BatteryReading, trend: Trend | undefined): boolean {
   if (chargePct === undefined) return false;
-  const isChargeLow = chargePct <= SHUT_DOWN_PCT;
-  const isTimeLow = timeLeftS !== undefined && timeLeftS <= SHUT_DOWN_S;
+  const isChargeLow = chargePct <= BATTERY.shutDown.pct;
+  const isTimeLow = timeLeftS !== undefined && timeLeftS <= BATTERY.shutDown.s;
   const hasFallen = fallOf(trend) >= SEEN_TO_FALL_PCT;
   if (isTimeLow) return chargePct <= CONTRADICTS_PCT;
   // Where nothing is left but a fall that was seen, an estimate that says otherwise stands still.

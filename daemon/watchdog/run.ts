@@ -1,62 +1,64 @@
+/** Sends systemd READY, WATCHDOG, STATUS and STOPPING. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Notify } from '../../hal/os/notify.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { startHeart, stepHeart } from './step.ts';
-import { type Leash, STARTING_USEC, startLeash, stepLeash } from './timeout.ts';
+import { startWatchdog, stepWatchdog, type WatchdogStep } from './step.ts';
+import { STARTING_USEC, startTimeout, stepTimeout, type WatchdogTimeout } from './timeout.ts';
 
-export interface HeartbeatDeps {
+export interface WatchdogDeps {
   readonly notify: Notify;
-  /** `WATCHDOG_USEC`: systemd kills the service that is silent for so long. */
+  /** `WATCHDOG_USEC`: systemd kills a service that sends nothing for so long. */
   readonly watchdogUsec: number | undefined;
   readonly snapshot: () => BoxSnapshot;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const BEAT_MOST_MS = 1_000;
+const MAX_PERIOD_MS = 1_000;
 
-/** Tells systemd READY, WATCHDOG, STATUS and STOPPING until `signal` aborts. Never fails. */
-export async function runHeartbeat(deps: HeartbeatDeps, signal: AbortSignal): Promise<void> {
+/** Sends until `signal` aborts. Never fails. */
+export async function runWatchdog(deps: WatchdogDeps, signal: AbortSignal): Promise<void> {
   const { notify, watchdogUsec, snapshot, clock, log } = deps;
   if (!notify.isHeard) return;
-  // Three beats in each of its periods: one that is late kills nobody.
-  const everyMs = Math.min(BEAT_MOST_MS, (watchdogUsec ?? Infinity) / 3_000);
-  let heart = startHeart(clock.monotonicMs());
-  let told = '';
-  let wasAlive = true;
-  let leash: Leash | undefined;
+  // Three messages in each of its periods: a late one is harmless.
+  const everyMs = Math.min(MAX_PERIOD_MS, (watchdogUsec ?? Infinity) / 3_000);
+  let step = stepWatchdog(startWatchdog(clock.monotonicMs()), snapshot(), clock.monotonicMs());
+  let timeout: WatchdogTimeout | undefined;
+  let before: WatchdogStep | undefined;
   while (!signal.aborted) {
-    const beat = stepHeart(heart, snapshot(), clock.monotonicMs());
-    heart = beat.heart;
-    if (beat.isAlive !== wasAlive) {
-      if (beat.isAlive) log.info('the media path goes on');
-      else log.error('the media path stands still: systemd is to start the box again');
-    }
-    wasAlive = beat.isAlive;
-    // The first beat arms the watchdog: until READY a slow start is TimeoutStartSec's business.
-    const isArmed = heart.isReady && watchdogUsec !== undefined;
-    const before = leash;
-    if (isArmed) {
+    logChange(before?.isAlive ?? true, step.isAlive, log);
+    // The first message arms the watchdog: until READY a slow start is TimeoutStartSec's business.
+    const armedUsec = step.state.isReady ? watchdogUsec : undefined;
+    const wasShort = timeout?.isShort;
+    if (armedUsec !== undefined) {
       const nowMs = clock.monotonicMs();
-      leash = stepLeash(before ?? startLeash(nowMs), everyMs, nowMs);
+      timeout = stepTimeout(timeout ?? startTimeout(nowMs), everyMs, nowMs);
     }
-    const isNewLength = isArmed && before?.isShort !== leash?.isShort;
     const lines = [
-      ...(beat.isNewlyReady ? ['READY=1'] : []),
-      ...(beat.status === told ? [] : [`STATUS=${beat.status}`]),
-      ...(isNewLength ? [waitFor(leash, watchdogUsec)] : []),
-      ...(isArmed && beat.isAlive ? ['WATCHDOG=1'] : []),
+      ...(step.isNewlyReady ? ['READY=1'] : []),
+      ...(step.status === before?.status ? [] : [`STATUS=${step.status}`]),
+      ...(armedUsec !== undefined && timeout !== undefined && wasShort !== timeout.isShort
+        ? [renderTimeout(timeout, armedUsec)]
+        : []),
+      ...(armedUsec !== undefined && step.isAlive ? ['WATCHDOG=1'] : []),
     ];
-    told = beat.status;
     if (lines.length > 0) notify.tell(...lines);
     await pause(clock, everyMs, signal);
+    before = step;
+    step = stepWatchdog(before.state, snapshot(), clock.monotonicMs());
   }
   notify.tell('STOPPING=1');
 }
 
-/** Takes the place of the unit's WatchdogSec until the service ends, sd_notify(3). */
-function waitFor(leash: Leash | undefined, watchdogUsec: number): string {
-  return `WATCHDOG_USEC=${leash?.isShort ? watchdogUsec : Math.max(watchdogUsec, STARTING_USEC)}`;
+function logChange(wasAlive: boolean, isAlive: boolean, log: Log): void {
+  if (wasAlive === isAlive) return;
+  if (isAlive) log.info('media pipeline recovered');
+  else log.error('media pipeline stalled: systemd is to restart the box');
+}
+
+/** Replaces the unit's WatchdogSec until the service ends, sd_notify(3). */
+function renderTimeout({ isShort }: WatchdogTimeout, watchdogUsec: number): string {
+  return `WATCHDOG_USEC=${isShort ? watchdogUsec : Math.max(watchdogUsec, STARTING_USEC)}`;
 }

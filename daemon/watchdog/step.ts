@@ -1,32 +1,33 @@
+/** Decides when the box is ready and whether it is alive, for systemd. */
 import {
-  isHung,
-  type MediaVoice,
-  startMediaVoice,
-  stepMediaVoice,
-} from '../health/media-silence.ts';
+  isStalled,
+  type MediaReports,
+  startMediaReports,
+  stepMediaReports,
+} from '../health/media-reports.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /**
- * What systemd is told: when the box is ready, and that it still gets on. The
- * main loop proves itself by telling at all.
+ * What systemd needs to know: when the box is ready, and that it is still alive. The
+ * main loop proves itself by reporting at all.
  *
- * Alive is not well: while a child is down its supervisor is at work, and a
- * restart of the whole box would mend nothing but lose the viewers' window.
- * Only what nobody else mends counts: a media process that runs and says
- * nothing, or capture that runs on air for long while no part comes.
+ * Alive is not healthy: while a child is down its supervisor is at work, and a
+ * restart of the whole box would repair nothing but lose the viewers' window.
+ * Only what nothing else repairs counts: a media process that runs without a
+ * report, or capture that runs on air for long while no part comes.
  */
-export interface Heart {
+export interface WatchdogState {
   readonly startedMs: number;
   readonly isReady: boolean;
-  readonly voice: MediaVoice;
+  readonly mediaReports: MediaReports;
   readonly partsTotal: number;
   readonly capturesTotal: number;
-  /** When a part came last, or it was not to be expected. */
+  /** When a part came last, or none was expected. */
   readonly partMs: number;
 }
 
-export interface Beat {
-  readonly heart: Heart;
+export interface WatchdogStep {
+  readonly state: WatchdogState;
   /** True once: the time for READY=1. */
   readonly isNewlyReady: boolean;
   readonly isAlive: boolean;
@@ -35,34 +36,35 @@ export interface Beat {
 }
 
 /**
- * A Pi that swaps is late, not dead. One that hangs is started anew by health/revive,
- * thrice: a restart of the box is for what that does not mend.
+ * A Pi that swaps is late, not dead. A media process that stalls is restarted up to three
+ * times by health/media-restart: a restart of the box is for what that does not repair.
  */
-const PATIENCE = { silentMs: 10_000, loadsMs: 60_000 };
-/** Capture that hangs is ended after some seconds and begins anew, so this is no camera's fault. */
+const MEDIA_LIMITS = { reportMs: 10_000, loadMs: 60_000 };
+/** Capture that stalls is ended after some seconds and restarts: so long is no camera's fault. */
 const NO_PARTS_MS = 60_000;
 /**
- * A box whose camera is away is up all the same: others wait for READY, and being
- * killed for it brings no camera.
+ * A box whose camera is missing is ready all the same: other units wait for READY, and
+ * killing it brings no camera.
  */
 const READY_AT_LAST_MS = 60_000;
 
-export function startHeart(nowMs: number): Heart {
-  const never = { voice: startMediaVoice(nowMs), partsTotal: 0, capturesTotal: 0, partMs: nowMs };
-  return { startedMs: nowMs, isReady: false, ...never };
+export function startWatchdog(nowMs: number): WatchdogState {
+  const mediaReports = startMediaReports(nowMs);
+  const noParts = { partsTotal: 0, capturesTotal: 0, partMs: nowMs };
+  return { startedMs: nowMs, isReady: false, mediaReports, ...noParts };
 }
 
-export function stepHeart(before: Heart, box: BoxSnapshot, nowMs: number): Beat {
-  const voice = stepMediaVoice(before.voice, box, nowMs);
+export function stepWatchdog(before: WatchdogState, box: BoxSnapshot, nowMs: number): WatchdogStep {
+  const mediaReports = stepMediaReports(before.mediaReports, box, nowMs);
   const partsTotal = box.media?.partsTotal ?? 0;
   const capturesTotal = box.children['capture']?.restartsTotal ?? 0;
-  const isMended = capturesTotal !== before.capturesTotal;
-  const hasPart = partsTotal !== before.partsTotal || isMended || !isPartDue(box);
+  const isRestarted = capturesTotal !== before.capturesTotal;
+  const hasPart = partsTotal !== before.partsTotal || isRestarted || !isPartDue(box);
   const partMs = hasPart ? nowMs : before.partMs;
-  const isAlive = !isHung(voice, PATIENCE, nowMs) && nowMs - partMs < NO_PARTS_MS;
+  const isAlive = !isStalled(mediaReports, MEDIA_LIMITS, nowMs) && nowMs - partMs < NO_PARTS_MS;
   const isReady = before.isReady || isUp(box) || nowMs - before.startedMs >= READY_AT_LAST_MS;
   return {
-    heart: { ...before, isReady, voice, partsTotal, capturesTotal, partMs },
+    state: { ...before, isReady, mediaReports, partsTotal, capturesTotal, partMs },
     isNewlyReady: isReady && !before.isReady,
     isAlive,
     status: statusOf(box, isAlive),
@@ -82,6 +84,6 @@ function isPartDue({ drop, children }: BoxSnapshot): boolean {
 function statusOf({ drop, media, warnings }: BoxSnapshot, isAlive: boolean): string {
   const what = media?.edge === undefined ? drop.phase : `edge, ${media.edge.upstream.phase}`;
   const viewers = media === undefined ? '' : `, ${media.viewers.viewers} viewers`;
-  const worst = warnings.length === 0 ? '' : `; ${warnings.map(({ key }) => key).join(', ')}`;
-  return `${what}${viewers}${worst.slice(0, 200)}${isAlive ? '' : '; the media path stands still'}`;
+  const alerts = warnings.length === 0 ? '' : `; ${warnings.map(({ key }) => key).join(', ')}`;
+  return `${what}${viewers}${alerts.slice(0, 200)}${isAlive ? '' : '; the media pipeline has stalled'}`;
 }

@@ -73,12 +73,3 @@ export function checkPin(pin: string): string {
   if (/^\d{4,8}$/.test(pin)) return pin;
   throw new HalError('BAD_REPLY', 'PIN: not 4 to 8 digits');
 }
-
-export type Signal = 'good' | 'fair' | 'poor' | 'unknown';
-
-/** How a person would call the radio: RSRP and SINR bands of the design notes, unverified. */
-export function signalOf({ rsrpDbm, sinrDb }: Pick<ModemState, 'rsrpDbm' | 'sinrDb'>): Signal {
-  if (rsrpDbm === undefined) return 'unknown';
-  if (rsrpDbm < -110 || (sinrDb ?? 5) < 0) return 'poor';
-  return rsrpDbm >= -80 && (sinrDb ?? 13) >= 13 ? 'good' : 'fair';
-}

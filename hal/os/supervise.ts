@@ -1,5 +1,6 @@
 import { pause } from './async.ts';
 import type { Clock } from './clock.ts';
+import { errnoOf } from './errors.ts';
 import { type Log, messageOf } from './log.ts';
 import { ProcessError } from './process.ts';
 import type { Task } from './task.ts';
@@ -21,7 +22,11 @@ export interface Supervised {
   readonly restartsTotal: number;
   /** How often a process died that nobody had ended; left out where none did. */
   readonly diedTotal?: number;
+  /** How often it failed, without the restarts that were wanted; left out where it never did. */
+  readonly failuresTotal?: number;
   readonly lastFailure?: string;
+  /** The code of that failure's error, where it had one. */
+  readonly failureCode?: string;
 }
 
 export interface SuperviseOptions {
@@ -50,13 +55,17 @@ export async function supervise(
   let pauseMs = policy.firstPauseMs;
   let restartsTotal = 0;
   let diedTotal = 0;
+  let failuresTotal = 0;
   let lastFailure: string | undefined;
+  let failureCode: string | undefined;
   const tell = (phase: Supervised['phase']) =>
     options.onChange?.({
       phase,
       restartsTotal,
       ...(diedTotal === 0 ? {} : { diedTotal }),
+      ...(failuresTotal === 0 ? {} : { failuresTotal }),
       ...(lastFailure === undefined ? {} : { lastFailure }),
+      ...(failureCode === undefined ? {} : { failureCode }),
     });
 
   while (!signal.aborted) {
@@ -67,13 +76,18 @@ export async function supervise(
       await task(signal);
       if (signal.aborted) break;
       lastFailure = 'it ended by itself';
+      failureCode = undefined;
     } catch (error) {
       if (signal.aborted) break;
       if (options.isFatal?.(error)) throw error;
       if (error instanceof ProcessError) diedTotal += 1;
       if (error instanceof WantedRestart) wantedFor = error.message;
-      else lastFailure = messageOf(error);
+      else {
+        lastFailure = messageOf(error);
+        failureCode = errnoOf(error);
+      }
     }
+    if (wantedFor === undefined) failuresTotal += 1;
     const ranMs = clock.monotonicMs() - startedMs;
     if (ranMs >= policy.healthyMs || wantedFor !== undefined) pauseMs = policy.firstPauseMs;
     const reason = wantedFor ?? lastFailure;

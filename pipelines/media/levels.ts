@@ -7,12 +7,6 @@ export interface Levels {
 /** What digital silence is called, as minus infinity is no number in JSON. */
 export const SILENCE_DBFS = -120;
 
-/** A peak above this has no room left: the sound is cut off or about to be. */
-export const CLIPPED_DBFS = -0.1;
-
-/** A peak below this is silence to a listener: noise of cables and preamplifiers. */
-export const QUIET_DBFS = -60;
-
 const FULL_SCALE = 32_768;
 const BYTES_PER_SAMPLE = 2;
 

@@ -134,15 +134,25 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['daemon/model', 'daemon/config', 'daemon/media/children'],
     what: 'media path, edge path, uplink',
   },
-  'daemon/health': { may: ['daemon/model'], what: 'thresholds, rules, alerts' },
-  'daemon/drop': { may: ['daemon/model', 'daemon/health'], what: 'phases, checks, reports' },
-  'daemon/panel': { may: ['daemon/model', 'daemon/config'], what: 'what buttons and lamps mean' },
+  'daemon/health/thresholds.ts': { may: [], what: 'every limit the box judges by' },
+  'daemon/health': {
+    may: ['daemon/model', 'daemon/health/thresholds.ts'],
+    what: 'rules and alerts',
+  },
+  'daemon/drop': {
+    may: ['daemon/model', 'daemon/health', 'daemon/health/thresholds.ts'],
+    what: 'phases, checks, reports',
+  },
+  'daemon/panel': {
+    may: ['daemon/model', 'daemon/config', 'daemon/health/thresholds.ts'],
+    what: 'what buttons and lamps mean',
+  },
   'daemon/devices': {
     may: ['daemon/model', 'daemon/config', 'daemon/panel'],
     what: 'opens the devices of the config',
   },
   'daemon/power': {
-    may: ['daemon/model', 'daemon/config', 'daemon/devices'],
+    may: ['daemon/model', 'daemon/config', 'daemon/health/thresholds.ts', 'daemon/devices'],
     what: 'battery policy and the end',
   },
   'daemon/modems': {
@@ -152,7 +162,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'daemon/mqtt/spool': { may: [], what: 'events that wait on disk' },
   'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
   'daemon/mqtt/payloads': {
-    may: ['daemon/model', 'daemon/mqtt/client'],
+    may: ['daemon/model', 'daemon/health/thresholds.ts', 'daemon/mqtt/client'],
     what: 'topics and what they carry',
   },
   'daemon/mqtt': {
@@ -174,7 +184,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: 'elements of the operator’s page',
   },
   'daemon/web/page/sections': {
-    may: ['daemon/model', 'daemon/web', 'daemon/devices', 'daemon/web/page/ui'],
+    may: [
+      'daemon/model',
+      'daemon/health/thresholds.ts',
+      'daemon/web',
+      'daemon/devices',
+      'daemon/web/page/ui',
+    ],
     what: 'sections of the operator’s page',
   },
   'daemon/web/page': {
@@ -188,7 +204,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: 'the operator’s page in the browser',
   },
   'daemon/cli/doctor': {
-    may: ['daemon/model', 'daemon/config', 'daemon/media', 'daemon/health'],
+    may: [
+      'daemon/model',
+      'daemon/config',
+      'daemon/media',
+      'daemon/health',
+      'daemon/health/thresholds.ts',
+    ],
     what: 'venuebox doctor',
   },
   'daemon/cli/control': {

@@ -187,9 +187,10 @@ function childrenRow({ children }: BoxSnapshot): string {
 }
 
 function warningLines(warnings: readonly Warning[], nowMs: number): readonly string[] {
-  return warnings.flatMap(({ severity, key, text, advice, sinceMs }) => [
+  return warnings.flatMap(({ severity, key, text, advice, detail, sinceMs }) => [
     clean(`! ${severity} ${key}, for ${renderDuration((nowMs - sinceMs) / 1000)}: ${text}`),
     `    ${clean(advice)}`,
+    ...(detail === undefined ? [] : [`    (${clean(detail)})`]),
   ]);
 }
 

@@ -1,24 +1,26 @@
 import type { FoundCard } from '../../../hal/audio/list.ts';
 import type { CaptureControl } from '../../../hal/audio/mixer.ts';
 import type { BatteryState } from '../../../hal/battery/port.ts';
-import { type ModemState, signalOf } from '../../../hal/modem/port.ts';
+import type { ModemState } from '../../../hal/modem/port.ts';
 import type { PrinterStatus } from '../../../hal/printer/port.ts';
 import type { Disk, SystemState } from '../../../hal/system/port.ts';
+import {
+  batteryLevel,
+  isClockUnset,
+  isDiskLow,
+  isDiskWorn,
+  isHot,
+  isMemoryLow,
+  signalQuality,
+} from '../../health/thresholds.ts';
 import { type Finding, note, wrong } from './report.ts';
 
 /** What is wrong with what devices say, and what to do about it. Pure. */
 
-/** A Pi 5 slows down at 80, a Pi 4 at 80 and harder at 85. */
-const HOT_C = 75;
-/** Recordings of an evening are some GB. */
-const LEAST_FREE_BYTES = 2e9;
-const LEAST_MEMORY_BYTES = 200e6;
-const WORN_PCT = 80;
-
 export function judgeSystem(state: SystemState): readonly Finding[] {
-  const { cpuC = 0, throttling, memoryAvailableBytes = Infinity, clock, disks } = state;
+  const { cpuC, throttling, memoryAvailableBytes = 0, disks } = state;
   return [
-    ...(cpuC >= HOT_C ? [wrong(`the CPU is at ${cpuC} C`, 'give it air or a fan')] : []),
+    ...(isHot(state) ? [wrong(`the CPU is at ${cpuC ?? '?'} C`, 'give it air or a fan')] : []),
     ...(throttling?.isUnderVoltage
       ? [wrong('the supply voltage is too low', 'use the official supply and a short cable')]
       : []),
@@ -28,13 +30,13 @@ export function judgeSystem(state: SystemState): readonly Finding[] {
     ...(throttling?.isSlowed || throttling?.isHot
       ? [wrong('the CPU is slowed down', 'see its temperature and its supply')]
       : []),
-    ...(memoryAvailableBytes < LEAST_MEMORY_BYTES
+    ...(isMemoryLow(state)
       ? [wrong(`${megabytes(memoryAvailableBytes)} of memory are free`, 'end other programs')]
       : []),
-    ...(clock.phase === 'free'
+    ...(isClockUnset(state)
       ? [
           note(
-            'nobody sets the clock',
+            'clock not synchronised',
             'install chrony or systemd-timesyncd; latency figures need it',
           ),
         ]
@@ -43,14 +45,13 @@ export function judgeSystem(state: SystemState): readonly Finding[] {
   ];
 }
 
-function judgeDisk({ mount, freeBytes, totalBytes, wornPct = 0 }: Disk): readonly Finding[] {
-  // A disk smaller than the bound is not there for recordings: /boot is one.
-  const isFull = freeBytes < LEAST_FREE_BYTES && totalBytes > 4 * LEAST_FREE_BYTES;
+function judgeDisk(disk: Disk): readonly Finding[] {
+  const { mount, freeBytes, wornPct } = disk;
   return [
-    ...(isFull
+    ...(isDiskLow(disk)
       ? [wrong(`${mount} has ${megabytes(freeBytes)} free`, 'delete old recordings')]
       : []),
-    ...(wornPct >= WORN_PCT ? [wrong(`${mount} is worn to ${wornPct} %`, 'replace the card')] : []),
+    ...(isDiskWorn(disk) ? [wrong(`${mount} is worn to ${wornPct} %`, 'replace the card')] : []),
   ];
 }
 
@@ -59,15 +60,21 @@ export function judgeBattery(state: BatteryState): readonly Finding[] {
   if (state.phase === 'unknown') {
     return [wrong(`the battery does not answer (${state.reason})`, 'see its board and its plugs')];
   }
-  const { chargePct = 100, mains, voltageMv, chargePct: told } = state;
+  const { chargePct, mains, voltageMv } = state;
+  const level = batteryLevel(state);
   return [
-    ...(mains === 'off' && chargePct < 20
-      ? [wrong(`the battery is at ${chargePct} % and the mains are off`, 'plug the mains in')]
+    ...(mains === 'off' && (level === 'low' || level === 'empty')
+      ? [
+          wrong(
+            `the battery is at ${chargePct ?? '?'} % and the mains are off`,
+            'plug the mains in',
+          ),
+        ]
       : []),
     ...(mains === 'unknown'
       ? [note('whether the mains are on is not known', 'see that the board has its GPIO lines')]
       : []),
-    ...(told === undefined && voltageMv === undefined
+    ...(chargePct === undefined && voltageMv === undefined
       ? [note('the battery tells no charge', 'time left will be unknown')]
       : []),
   ];
@@ -120,7 +127,7 @@ export function judgeModem(modem: ModemState): readonly Finding[] {
     ...(registration === 'searching'
       ? [note(`${model}: it searches for a network`, 'see its antennas')]
       : []),
-    ...(signalOf(modem) === 'poor'
+    ...(signalQuality(modem) === 'poor'
       ? [note(`${model}: poor signal (${modem.rsrpDbm} dBm)`, 'move its antennas')]
       : []),
   ];

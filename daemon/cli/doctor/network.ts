@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { type NmDevice, readNmDevices } from '../../../hal/modem/nm-state.ts';
-import { type ModemState, type ModemsState, signalOf } from '../../../hal/modem/port.ts';
+import type { ModemState, ModemsState } from '../../../hal/modem/port.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
 import type { Log } from '../../../hal/os/log.ts';
+import { signalQuality } from '../../health/thresholds.ts';
 import { judgeModem } from './findings.ts';
 import { note, type PartReport } from './report.ts';
 
@@ -87,7 +88,7 @@ async function listPorts(): Promise<string[]> {
 
 function renderModem(modem: ModemState): string {
   const { id, model, registration, technology, operator, rsrpDbm, sim, interfaceName } = modem;
-  const radio = rsrpDbm === undefined ? '' : `, ${rsrpDbm} dBm (${signalOf(modem)})`;
+  const radio = rsrpDbm === undefined ? '' : `, ${rsrpDbm} dBm (${signalQuality(modem)})`;
   const where = interfaceName === undefined ? '' : ` on ${interfaceName}`;
   return `${model} ${id}${where}: ${registration} ${operator ?? ''} ${technology}${radio}, SIM ${sim}`;
 }

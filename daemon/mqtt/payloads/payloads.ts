@@ -180,6 +180,8 @@ export const alert = flat({
   since: time,
   text: text(512),
   advice: text(512),
+  /** The technical reason. */
+  detail: v.nullable(text(256)),
 });
 
 export const event = flat({

@@ -1,10 +1,6 @@
 import { type Levels, SILENCE_DBFS } from '../../../pipelines/media/levels.ts';
+import { isClipped, isQuiet } from '../../health/thresholds.ts';
 import type { Body } from './topics.ts';
-
-/** Below this RMS on all channels nobody plays; a room's noise over a microphone is above it. */
-const SILENT_BELOW_DBFS = -60;
-/** Converters clip a little below full scale. */
-const CLIP_FROM_DBFS = -0.1;
 
 /** Since when there has been no sound. */
 export interface Silence {
@@ -21,7 +17,7 @@ export class SilenceMeter {
     if (levels === undefined || levels.rmsDbfs.length === 0) {
       this.#sinceMs = undefined;
       this.#seconds = undefined;
-    } else if (levels.rmsDbfs.some((dbfs) => dbfs > SILENT_BELOW_DBFS)) {
+    } else if (!levels.rmsDbfs.every(isQuiet)) {
       this.#sinceMs = undefined;
       this.#seconds = 0;
     } else {
@@ -38,7 +34,7 @@ export function reportAudio(levels: Levels | undefined, silence: Silence): Body<
     ch: peaks.slice(0, 8).map((peak, channel) => ({
       peak_dbfs: peak,
       rms_dbfs: levels?.rmsDbfs[channel] ?? SILENCE_DBFS,
-      clip: peak >= CLIP_FROM_DBFS,
+      clip: isClipped(peak),
     })),
     silence_s: silence.seconds ?? null,
     xruns: null,

@@ -64,13 +64,14 @@ export function reportDrop({ drop }: BoxSnapshot, facts: BoxFacts): Body<'drop'>
 }
 
 export function reportAlert(warning: Warning): Body<'alert'> {
-  const { key, severity, sinceMs, text, advice } = warning;
+  const { key, severity, sinceMs, text, advice, detail } = warning;
   return {
     key: topicLevel(key),
     severity,
     since: rfc3339(sinceMs),
     text: clipText(text, 512),
     advice: clipText(advice, 512),
+    detail: orNull(detail, (reason) => clipText(reason, 256)),
   };
 }
 

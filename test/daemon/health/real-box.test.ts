@@ -1,4 +1,4 @@
-/** What a whole box tells of its own troubles: over MQTT, by a real mosquitto, and to the command line. */
+/** What a whole box tells of its own dropFaults: over MQTT, by a real mosquitto, and to the command line. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { freePort } from '../../support/free-port.ts';
 import { listen } from '../mqtt/support/consumer.ts';
 import { scratch, startMosquitto } from '../mqtt/support/mosquitto.ts';
 
-const test = suite('troubles of a whole box');
+const test = suite('dropFaults of a whole box');
 
 const PATIENCE_MS = 60_000;
 const ROOT = 'venuebox/v1/venuebox';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { runHeartbeat } from '../../../daemon/watchdog/run.ts';
+import { runWatchdog } from '../../../daemon/watchdog/run.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { type Notify, openNotify } from '../../../hal/os/notify.ts';
 import { until } from '../../support/box.ts';
@@ -34,7 +34,7 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
     [Symbol.dispose]: () => undefined,
   };
   const stop = new AbortController();
-  const running = runHeartbeat(
+  const running = runWatchdog(
     { notify, watchdogUsec: 3_000_000, snapshot, clock, log: silentLog },
     stop.signal,
   );
@@ -192,7 +192,7 @@ test('where nobody listens nothing is done', async () => {
   const notify = openNotify(undefined, silentLog);
   notify.tell('READY=1');
   const deps = { watchdogUsec: undefined, snapshot: () => WELL, clock: new VirtualClock() };
-  await runHeartbeat({ ...deps, notify, log: silentLog }, new AbortController().signal);
+  await runWatchdog({ ...deps, notify, log: silentLog }, new AbortController().signal);
   assert.is(openNotify('@abstract', silentLog).isHeard, false);
 });
 

@@ -7,7 +7,7 @@ import { differenceOf, type Told } from '../../../daemon/web/change.ts';
 import { History, runHistory, sampleOf } from '../../../daemon/web/history.ts';
 import { LogTail, tailLog } from '../../../daemon/web/log-tail.ts';
 import { checksOf } from '../../../daemon/web/page/sections/checks.ts';
-import { linkRows, signalBars } from '../../../daemon/web/page/sections/link-rows.ts';
+import { barsOf, linkRows } from '../../../daemon/web/page/sections/link-rows.ts';
 import { actionsOf, stageOf } from '../../../daemon/web/page/ui/actions.ts';
 import { formatClock, formatPct, formatSpan } from '../../../daemon/web/page/ui/format.ts';
 import { fromHello, type Model, withChange, withLog } from '../../../daemon/web/page/ui/model.ts';
@@ -219,7 +219,7 @@ test('a link that is named as the crew likes finds the modem that the config giv
 test('signal bars are none while not registered, and unknown while the radio tells nothing', () => {
   const modem = { id: 'm', model: '', technology: 'lte', sim: 'ready', addresses: [] } as const;
   const bars = (registration: 'searching' | 'connected', rsrpDbm?: number) =>
-    signalBars({ ...modem, registration, ...(rsrpDbm === undefined ? {} : { rsrpDbm }) });
+    barsOf({ ...modem, registration, ...(rsrpDbm === undefined ? {} : { rsrpDbm }) });
   assert.is(bars('searching', -80), 0);
   assert.is(bars('connected'), undefined);
   assert.equal(

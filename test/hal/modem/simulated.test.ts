@@ -1,22 +1,10 @@
-/** Signal bands, and simulated modems. */
+/** Simulated modems. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { signalOf } from '../../../hal/modem/port.ts';
 import { DEMO_TRACES, modemAt, openSimulatedModems } from '../../../hal/modem/simulated.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 
 const test = suite('simulated modems');
-
-test('signal bands as a person would call them', () => {
-  const told = [
-    { rsrpDbm: -75, sinrDb: 20 },
-    { rsrpDbm: -95, sinrDb: 8 },
-    { rsrpDbm: -112, sinrDb: 20 },
-    { rsrpDbm: -75, sinrDb: -1 },
-    {},
-  ].map(signalOf);
-  assert.equal(told, ['good', 'fair', 'poor', 'poor', 'unknown']);
-});
 
 test('a trace keeps what a point does not name, and unplugs', () => {
   const [first] = DEMO_TRACES;

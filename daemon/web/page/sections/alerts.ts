@@ -28,15 +28,17 @@ export function openAlerts(): Part {
             h('strong'),
             h('span', { class: 'since', 'aria-hidden': 'true' }),
             h('p'),
+            h('small'),
           ),
-        (item, { severity, text, advice, sinceMs }) => {
+        (item, { severity, text, advice, detail, sinceMs }) => {
           mark(item, 'data-severity', severity);
-          const [word, what, since, how] = item.children;
-          if (!word || !what || !since || !how) return;
+          const [word, what, since, how, why] = item.children;
+          if (!word || !what || !since || !how || !why) return;
           say(word, WORD[severity]);
           say(what, text);
           say(since, formatSpan((nowMs - sinceMs) / 1000));
           say(how, advice);
+          say(why, detail ?? '');
         },
       );
     },

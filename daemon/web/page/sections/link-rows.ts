@@ -1,5 +1,6 @@
 import type { ModemState, ModemsState } from '../../../../hal/modem/port.ts';
 import type { BondSnapshot, LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
+import { signalBars } from '../../../health/thresholds.ts';
 import type { ModemMaintenance, PlannedLink } from '../../../model/snapshot.ts';
 
 /** A way upstream: what bonding says of it, what its modem says, or both. */
@@ -48,8 +49,7 @@ export function linkRows(
 }
 
 /** Bars as phones draw them, 0 to 4; undefined where the radio tells nothing. */
-export function signalBars({ rsrpDbm, registration }: ModemState): number | undefined {
-  if (registration !== 'registered' && registration !== 'connected') return 0;
-  if (rsrpDbm === undefined) return undefined;
-  return [-118, -110, -100, -85].filter((floorDbm) => rsrpDbm >= floorDbm).length;
+export function barsOf(modem: ModemState): number | undefined {
+  const { registration } = modem;
+  return registration === 'registered' || registration === 'connected' ? signalBars(modem) : 0;
 }

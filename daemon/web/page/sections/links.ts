@@ -6,7 +6,7 @@ import { card, facts, h, keep, mark, say } from '../ui/dom.ts';
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
 import { framePlots, openCaption, openPlot, type PlotView } from '../ui/plot-view.ts';
 import type { Part } from '../ui/section.ts';
-import { type LinkRow, linkRows, signalBars } from './link-rows.ts';
+import { barsOf, type LinkRow, linkRows } from './link-rows.ts';
 
 interface Row {
   readonly element: HTMLElement;
@@ -135,7 +135,7 @@ const TECHNOLOGY: Readonly<Record<ModemState['technology'], string>> = {
 };
 
 function drawRadio(bars: HTMLElement, radio: HTMLElement, modem: ModemState | undefined): void {
-  const count = modem && signalBars(modem);
+  const count = modem && barsOf(modem);
   bars.hidden = count === undefined;
   mark(bars, 'data-bars', String(count ?? 0));
   mark(bars, 'aria-label', `signal ${count ?? 0} of 4`);

@@ -1,8 +1,8 @@
+import { isClipped } from '../../../health/thresholds.ts';
 import { card, h, keep, mark, say } from '../ui/dom.ts';
 import type { Part } from '../ui/section.ts';
 
 const FLOOR_DBFS = -60;
-const CLIP_DBFS = -0.3;
 /** A clip and the highest peak are shown this long, or nobody sees them. */
 const HOLD_MS = 2_500;
 const TELL_EVERY_MS = 1_000;
@@ -44,7 +44,7 @@ export function openSound(): Part {
             peak.dbfs = peakDbfs;
             peak.atMs = nowMs;
           }
-          if (peakDbfs >= CLIP_DBFS) peak.clippedMs = nowMs;
+          if (isClipped(peakDbfs)) peak.clippedMs = nowMs;
           drawMeter(meter, rmsDbfs, peak, nowMs);
         },
       );

@@ -55,7 +55,7 @@ test('two recording targets on one disk are noted, and one without its disk is w
   );
   assert.match(report.lines.join(), 'a: /tmp/a on ');
   assert.equal(severities(report.findings), ['wrong', 'note']);
-  assert.match(report.findings[1]?.what ?? '', /^a and b lie on one disk \(/);
+  assert.match(report.findings[1]?.what ?? '', /^a and b are on one disk \(/);
 });
 
 test('a configured camera and card that are not there are wrong, with advice, and exit code 1', async () => {
