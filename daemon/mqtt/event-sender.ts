@@ -1,38 +1,38 @@
+/** Sends the events of the spool to the broker, in order. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type Connection, MqttError } from './client/connection.ts';
 import { expiryS } from './payloads/topics.ts';
+import type { EventSpool } from './spool/event-spool.ts';
 import type { SpoolRecord } from './spool/record.ts';
-import type { Spool } from './spool/spool.ts';
 
-/** Events on their way at once: as many may be repeated, with the same `seq`, after a crash. */
+/** Events in flight: after a crash as many may be sent again, with the same `seq`. */
 const WINDOW = 8;
-/** After a broker's refusal, and where the disk gives nothing back. */
+/** After a refusal by the broker, and where the disk gives nothing back. */
 const RETRY_MS = 10_000;
+/** An event is sent however old it is: none is lost. */
+const MIN_EXPIRY_S = 60;
 
-export interface SenderDeps {
+interface SenderDeps {
   readonly clock: Clock;
   readonly log: Log;
-  readonly spool: Spool;
-  /** Why the broker takes no events; undefined when it does. */
-  readonly onRefused: (reason: string | undefined) => void;
+  readonly spool: EventSpool;
 }
 
 /**
- * Sends what the spool holds, in order, until `signal` aborts or the connection
- * ends. An event is off the spool only when the broker acknowledged it.
+ * Runs until `signal` aborts or the connection ends. An event leaves the spool only when the
+ * broker has acknowledged it.
  */
 export async function sendEvents(
   topic: string,
   connection: Connection,
-  { clock, log, spool, onRefused }: SenderDeps,
+  { clock, log, spool }: SenderDeps,
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    await spool.appended(spool.ackedSeq, signal);
+    const records = await spool.next(WINDOW, signal);
     if (signal.aborted) return;
-    const records = await spool.read(spool.ackedSeq, WINDOW);
     const isSent = records.length > 0 && (await sendBatch(records));
     if (!isSent) await pause(clock, RETRY_MS, signal);
   }
@@ -41,28 +41,27 @@ export async function sendEvents(
     const results = await Promise.allSettled(records.map((record) => sendOne(record)));
     const failed = results.findIndex(({ status }) => status === 'rejected');
     const last = records[failed === -1 ? records.length - 1 : failed - 1];
-    if (last !== undefined) await acknowledge(last.seq);
+    const isSaved = last === undefined || (await acknowledge(last.seq));
     if (failed === -1) {
-      onRefused(undefined);
-      return true;
+      spool.refused(undefined);
+      return isSaved;
     }
-    const { reason } = results[failed] as PromiseRejectedResult;
     if (connection.closed.aborted) return false;
+    const { reason } = results[failed] as PromiseRejectedResult;
     const code = reason instanceof MqttError ? reason.reasonCode : undefined;
-    onRefused(messageOf(reason));
-    log.error('the broker refuses events; they are kept', {
-      code,
-      waiting: spool.figures().waiting,
-    });
+    spool.refused(messageOf(reason));
+    log.error('events refused by the broker', { code, waiting: spool.state().waiting });
     return false;
   }
 
-  /** Where the disk does not take it, the same may be sent again after a restart. */
-  async function acknowledge(seq: number): Promise<void> {
+  /** Where the disk does not take it, the same events may be sent again after a restart. */
+  async function acknowledge(seq: number): Promise<boolean> {
     try {
       await spool.ack(seq);
+      return true;
     } catch (error) {
-      log.error('what was sent could not be written down', { seq, reason: messageOf(error) });
+      log.error('acknowledged events cannot be saved', { seq, reason: messageOf(error) });
+      return false;
     }
   }
 
@@ -72,13 +71,10 @@ export async function sendEvents(
   }
 }
 
-/** An event whose time is over is sent all the same: none is lost. Who listens now hears it. */
-const EXPIRY_LEAST_S = 60;
-
 function remainingS(payload: Buffer, wallMs: number): number {
-  const wholeS = expiryS('event', false) ?? 0;
+  const allS = expiryS('event', false) ?? 0;
   const { ts } = JSON.parse(payload.toString()) as { ts: string };
   const ageS = (wallMs - Date.parse(ts)) / 1000;
-  // A clock that was set makes events of the future and of long ago: all are news to somebody.
-  return Math.max(EXPIRY_LEAST_S, Math.min(wholeS, wholeS - ageS));
+  // A clock that was set makes events of the future and of long ago.
+  return Math.max(MIN_EXPIRY_S, Math.min(allS, allS - ageS));
 }

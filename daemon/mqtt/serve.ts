@@ -132,10 +132,9 @@ export async function serveConnection(
     if (await pause(clock, STALE_WAIT_MS, ending)) await connection.unsubscribe([`${alerts}+`]);
   };
   const passEvents = async (ending: AbortSignal): Promise<void> => {
-    const { events } = deps;
-    while (events.spool === undefined) if (!(await pause(clock, TICK_MS, ending))) return;
-    const sender = { clock, log, spool: events.spool, onRefused: events.refused.bind(events) };
-    await sendEvents(stamper.topic('event'), connection, sender, ending);
+    const { spool } = deps.events;
+    if (spool !== undefined)
+      await sendEvents(stamper.topic('event'), connection, { clock, log, spool }, ending);
   };
 
   // A broker that answers nothing does not keep the box from ending.

@@ -159,7 +159,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['daemon/model', 'daemon/config', 'daemon/media'],
     what: 'SIM PINs, resets, data use',
   },
-  'daemon/mqtt/spool': { may: [], what: 'events that wait on disk' },
+  'daemon/mqtt/spool': { may: ['daemon/model'], what: 'events that wait on disk' },
   'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
   'daemon/mqtt/payloads': {
     may: ['daemon/model', 'daemon/health/thresholds.ts', 'daemon/mqtt/client'],

@@ -1,7 +1,8 @@
+/** The bytes of the event spool: segment headers and records, each with its checksum. */
 import { crc32 } from 'node:zlib';
 
 /**
- * The spool's bytes. A segment is a header and records, all little-endian:
+ * A segment is a header and records, all little-endian:
  *
  *     0          8            24         32      36
  *     | VBSPOOL1 | session    | firstSeq | crc   | records …
@@ -9,16 +10,16 @@ import { crc32 } from 'node:zlib';
  *     0        4      8      16
  *     | length | crc  | seq  | payload, length bytes |
  *
- * Each crc is the CRC-32 of all else in its header or record.
+ * Each crc is the CRC-32 of all other bytes of its header or record.
  */
 const MAGIC = Buffer.from('VBSPOOL1');
-export const SESSION_CHARS = 16;
+const SESSION_CHARS = 16;
 export const SEGMENT_HEADER_BYTES = 36;
-export const RECORD_HEADER_BYTES = 16;
-/** Longest payload; a reader takes a longer one for damage. */
+const RECORD_HEADER_BYTES = 16;
+/** A record that claims a longer payload is damaged. */
 export const PAYLOAD_MAX_BYTES = 16_384;
 
-export interface SegmentHeader {
+interface SegmentHeader {
   readonly session: string;
   readonly firstSeq: number;
 }
@@ -28,16 +29,12 @@ export interface SpoolRecord {
   readonly payload: Buffer;
 }
 
-export interface ScannedRecord extends SpoolRecord {
-  /** Where it ends, from the start of what was scanned. */
-  readonly endBytes: number;
-}
-
-export interface Scan {
-  readonly records: readonly ScannedRecord[];
+interface Scan {
+  /** Views of the scanned bytes. */
+  readonly records: readonly SpoolRecord[];
   /** Where the last good record ends. */
   readonly goodBytes: number;
-  /** Records whose checksum was wrong, with good ones behind them. */
+  /** Records with a wrong checksum, followed by a good one. */
   readonly damaged: number;
 }
 
@@ -50,7 +47,7 @@ export function renderSegmentHeader({ session, firstSeq }: SegmentHeader): Buffe
   return bytes;
 }
 
-/** Undefined for anything that is no whole and undamaged header. */
+/** Undefined unless it is a complete and undamaged header. */
 export function parseSegmentHeader(bytes: Buffer): SegmentHeader | undefined {
   if (bytes.length < SEGMENT_HEADER_BYTES || !bytes.subarray(0, 8).equals(MAGIC)) return undefined;
   if (bytes.readUInt32LE(32) !== crc32(bytes.subarray(0, 32))) return undefined;
@@ -69,12 +66,18 @@ export function renderRecord({ seq, payload }: SpoolRecord): Buffer {
   return bytes;
 }
 
+/** What records take on the disk, with the header of the segment that they may start. */
+export function bytesOf(records: readonly SpoolRecord[]): number {
+  const each = records.map(({ payload }) => RECORD_HEADER_BYTES + payload.length);
+  return each.reduce((sum, bytes) => sum + bytes, SEGMENT_HEADER_BYTES);
+}
+
 /**
- * Reads records from the start of `bytes` until they end or make no sense. What
- * is behind `goodBytes` was torn by a crash, or has not come whole yet.
+ * Reads records from the start of `bytes` until they end or make no sense. Bytes behind
+ * `goodBytes` were torn by a crash, or are the start of a record that is not complete.
  */
 export function scanRecords(bytes: Buffer): Scan {
-  const records: ScannedRecord[] = [];
+  const records: SpoolRecord[] = [];
   let goodBytes = 0;
   let damaged = 0;
   let suspects = 0;
@@ -85,8 +88,7 @@ export function scanRecords(bytes: Buffer): Scan {
     const record = bytes.subarray(at, end);
     if (record.readUInt32LE(4) === checksum(record)) {
       const seq = Number(record.readBigUInt64LE(8));
-      const payload = Buffer.from(record.subarray(RECORD_HEADER_BYTES));
-      records.push({ seq, payload, endBytes: end });
+      records.push({ seq, payload: record.subarray(RECORD_HEADER_BYTES) });
       goodBytes = end;
       damaged += suspects;
       suspects = 0;

@@ -66,7 +66,7 @@ test('a day without a broker: every event of it arrives, in order, once', async 
   }
   assert.not(phases.includes('connected'));
   assert.ok(phases.length > 3, 'it tried again');
-  assert.is(status.events.spool?.figures().waiting, count);
+  assert.is(status.events.state()?.waiting, count);
 
   await using broker = await startMosquitto(undefined, port);
   await using consumer = await listen(port, [FILTER]);
@@ -89,7 +89,7 @@ test('a day without a broker: every event of it arrives, in order, once', async 
   const expiryS = consumer.heard[0]?.packet.properties?.messageExpiryInterval ?? 0;
   assert.ok(Math.abs(expiryS - 6 * 86_400) < 3_600, String(expiryS));
   assert.ok(broker.port === port);
-  await until(() => status.events.spool?.figures().waiting === 0, LONG_MS);
+  await until(() => status.events.state()?.waiting === 0, LONG_MS);
 });
 
 test('kill -9 again and again, the broker there or not: nothing is lost or told twice', async () => {
