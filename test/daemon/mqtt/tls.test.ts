@@ -83,7 +83,7 @@ test('a box with the certificate of another is not heard under its name', async 
   // Each refusal is told, by topic; the event is kept.
   const told = () => JSON.stringify(refusals);
   await until(() => told().includes(`${ROOT}/availability`), LONG_MS, told);
-  await until(() => told().includes('the broker refuses events'), LONG_MS, told);
+  await until(() => told().includes('events refused by the broker'), LONG_MS, told);
   assert.is(status.events.state()?.waiting, 1);
   await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a"}', { qos: 1 });
   await new Promise((resolve) => setTimeout(resolve, 1_500));
