@@ -17,21 +17,21 @@ import { type DropEffects, openDrop } from './drop/machine.ts';
 import { openReports, type Reports } from './drop/reports.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { type HealthWatch, openHealth } from './health/run.ts';
-import { keepCameraLock } from './media/camera-lock.ts';
-import { openKeptLock } from './media/camera-lock-store.ts';
+import { runCameraLock } from './media/camera-lock.ts';
+import { openCameraLockStore } from './media/camera-lock-store.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
-import { restingLoads } from './media/loads.ts';
+import { shedLoadsOf } from './media/loads.ts';
 import type { MediaPath } from './media/media-path.ts';
-import { openProgramme, type Programme } from './media/media-source.ts';
+import { type MediaSource, openMediaSource } from './media/media-source.ts';
 import { plannedLinks } from './media/settings.ts';
-import { restIn } from './media/sheddable.ts';
+import { suspensionIn } from './media/sheddable.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
 import { runMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
 import { trackStartedAt } from './model/started-at.ts';
 import { BoxState } from './model/state-store.ts';
-import { careForModems } from './modems/maintenance.ts';
+import { maintainModems } from './modems/maintenance.ts';
 import { runBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog } from './mqtt/events.ts';
 import { openMqtt } from './mqtt/open.ts';
@@ -75,7 +75,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const { clock, log, stateFolder } = deps;
   const config = withOwnBroker(asked);
   await claimState(stateFolder, { clock, log }, signal);
-  const source = await openProgramme(config, deps.simulatedLinks, log, signal);
+  const source = await openMediaSource(config, deps.simulatedLinks, log, signal);
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
@@ -89,7 +89,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
 /** What is opened before the parts, and closed after they have ended. */
 interface Resources extends BoxDeps {
   readonly config: Config;
-  readonly source: Programme;
+  readonly source: MediaSource;
   readonly devices: Devices;
   readonly dataUse: DataUseStore;
   readonly events: EventLog;
@@ -107,7 +107,7 @@ async function joinParts(given: Resources) {
     {
       startedAt: trackStartedAt(clock),
       drop: () => drop.state(),
-      dropFaults: () => drop.troubles(),
+      dropFaults: () => drop.faults(),
       warnings: () => health.warnings(),
       events: () => events.state(),
       prints: () => printing.figures(),
@@ -125,7 +125,7 @@ async function joinParts(given: Resources) {
     ...mediaReports(given, state, health),
   });
   const drop = await openDrop({
-    keptFile: `${stateFolder}/drop.json`,
+    stateFile: `${stateFolder}/drop.json`,
     start: source.isEdge ? 'idle' : given.start,
     resumeWithinS: source.isEdge ? 0 : config.drop.resume_within_s,
     effects: dropEffects(given, mediaPath, state, onEvent),
@@ -148,7 +148,8 @@ async function joinParts(given: Resources) {
 function tasksOf(box: Parts): readonly Task[] {
   const { config, devices, health, mediaPath, state, log } = box;
   const onAway = box.state.setPanelAway.bind(state);
-  const onCare = (modemMaintenance: readonly ModemMaintenance[]) => state.set({ modemMaintenance });
+  const onMaintenance = (modemMaintenance: readonly ModemMaintenance[]) =>
+    state.set({ modemMaintenance });
   const { warnings } = health;
   const { endMedia } = mediaPath;
   const { broker_port } = config.mqtt;
@@ -157,13 +158,13 @@ function tasksOf(box: Parts): readonly Task[] {
     mediaPath.run,
     box.drop.run,
     box.reports.run,
-    (signal) => keepCameraLock(cameraLock(box), signal),
+    (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,
     (signal) => restartStalledMedia({ ...box, warnings, endMedia }, signal),
     (signal) => runPower(powerOf(box), signal),
     (signal) => followDevices(devices, state, box, signal),
-    (signal) => careForModems({ ...box, modems: devices.modems, onCare }, signal),
+    (signal) => maintainModems({ ...box, modems: devices.modems, onMaintenance }, signal),
     // The ways to command the box and to see how it is.
     (signal) => runPanel({ ...box, ...devices.panel, onAway }, signal),
     openOperatorPage(config, box),
@@ -189,7 +190,7 @@ function optional(name: string, port: number, { clock, log }: BoxDeps, task: Tas
 function recordEvent(event: BoxEvent, reports: Reports, { events, log }: Resources): void {
   const { type } = event;
   log.info('event', { type });
-  reports.hear(event);
+  reports.record(event);
   events.record(event).catch((error: unknown) => {
     log.error('event lost', { type, reason: messageOf(error) });
   });
@@ -221,7 +222,7 @@ function mediaReports({ config, log, onReady }: Resources, state: BoxState, heal
     },
     onUplink: (uplink) => state.set({ uplink }),
     onChild: (name, supervised) => state.setChild(name, supervised),
-  } satisfies Partial<Parameters<Programme['open']>[0]>;
+  } satisfies Partial<Parameters<MediaSource['open']>[0]>;
 }
 
 /** What a drop does to the rest of the box. */
@@ -266,12 +267,12 @@ const ANSWER_MS = 250;
 
 const ignore = (): void => undefined;
 
-function cameraLock(box: Parts): Parameters<typeof keepCameraLock>[0] {
+function cameraLock(box: Parts): Parameters<typeof runCameraLock>[0] {
   const { source, state, stateFolder, log } = box;
   return {
     ...box,
     camera: source.lockable,
-    kept: openKeptLock(stateFolder, source.facts.camera, log),
+    store: openCameraLockStore(stateFolder, source.facts.camera, log),
     onLocked: (isCameraLocked) => state.set({ isCameraLocked }),
   };
 }
@@ -283,13 +284,13 @@ function powerOf({ config, source, devices, drop, mediaPath, state, ...os }: Par
     battery: devices.battery,
     settings: () => ({
       ...plannedEnd(config, drop.state()),
-      isNotOff: drop.troubles().notPoweredOff !== undefined,
+      isNotOff: drop.faults().notPoweredOff !== undefined,
     }),
     onBattery: (battery) => state.set({ battery }),
-    restingIn: (power) => restingLoads(power, sheddable),
+    shedLoadsIn: (power) => shedLoadsOf(power, sheddable),
     onPhase: (power, shedLoads) => {
       state.set({ power, shedLoads });
-      mediaPath.rest(restIn(power, sheddable));
+      mediaPath.suspend(suspensionIn(power, sheddable));
       drop.apply({ kind: 'power', phase: power });
     },
   };

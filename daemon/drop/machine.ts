@@ -4,11 +4,11 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, DropFaults, DropState } from '../model/snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
-import { keptOf, readKept, startDrop } from './saved-drop.ts';
-import { openKeeper } from './saver.ts';
+import { readSavedDrop, savedDropOf, startDrop } from './saved-drop.ts';
+import { openDropSaver } from './saver.ts';
 import { type Drop, type DropEvent, dropIdAt, type Effect, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
-import { Doubt } from './uncertainty.ts';
+import { ClockUncertainty } from './uncertainty.ts';
 
 /** What the machine asks of the rest of the box. Failures are told and end nothing. */
 export interface DropEffects {
@@ -26,7 +26,7 @@ export interface DropEffects {
 
 export interface DropOptions {
   /** Survives power failures, for example `/var/lib/venuebox/drop.json`. */
-  readonly keptFile: string;
+  readonly stateFile: string;
   readonly start: 'idle' | 'live';
   readonly resumeWithinS: number;
   readonly effects: DropEffects;
@@ -43,7 +43,7 @@ export interface DropMachine {
   /** The drop that `start: 'live'` began is on: no one before, and none that went on. */
   isFirst(): boolean;
   /** What it could not do, for health to tell. */
-  troubles(): DropFaults;
+  faults(): DropFaults;
   /** Resolves when the machine was last asked for its end: why it goes on, or undefined. */
   poweredOff(): Promise<string | undefined>;
   /** The newest results; empty until the checks ran once. */
@@ -66,10 +66,10 @@ const TICK_MS = 500;
 
 /** Reads what was kept and does what follows from it. Never rejects for a bad file. */
 export async function openDrop(options: DropOptions): Promise<DropMachine> {
-  const { clock, log, keptFile } = options;
+  const { clock, log, stateFile } = options;
   const now = () => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
-  const read = await readKept(keptFile);
-  if ('reason' in read) log.warn('kept state not readable', { keptFile, reason: read.reason });
+  const read = await readSavedDrop(stateFile);
+  if ('reason' in read) log.warn('kept state not readable', { stateFile, reason: read.reason });
   const resumeWithinMs = options.resumeWithinS * 1000;
   const first = startDrop(
     read.kept,
@@ -83,15 +83,18 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const firstId = isBegun ? first.drop.dropId : undefined;
   const isResumed = first.drop.phase === 'live' && !isBegun;
   // A demo would begin another one.
-  const doubt = new Doubt(isResumed && options.start === 'idle' ? read.kept : undefined, clock);
+  const doubt = new ClockUncertainty(
+    isResumed && options.start === 'idle' ? read.kept : undefined,
+    clock,
+  );
   let results: readonly CheckResult[] = [];
   const waiting = new Set<() => void>();
   let troubles: DropFaults = {};
   const setTrouble = (name: keyof DropFaults, reason: string | undefined) => {
     troubles = { ...troubles, [name]: reason };
   };
-  const onTrouble = (reason: string | undefined) => setTrouble('notSaved', reason);
-  const keeper = openKeeper(keptFile, { clock, log, onTrouble });
+  const onFault = (reason: string | undefined) => setTrouble('notSaved', reason);
+  const keeper = openDropSaver(stateFile, { clock, log, onFault });
   let poweredOff: Promise<string | undefined> = Promise.resolve(undefined);
 
   const wake = () => {
@@ -141,7 +144,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
       setTrouble('notPoweredOff', undefined);
     }
     // On the disk some ms later: a live drop does not wait for a slow card.
-    keeper.keep({ ...keptOf(drop, clock.wallMs()), ...doubt.alive(options.snapshot()) });
+    keeper.save({ ...savedDropOf(drop, clock.wallMs()), ...doubt.lastAlive(options.snapshot()) });
     const performed = Promise.all(done.effects.map(perform));
     if (before.phase !== drop.phase) wake();
     return performed;
@@ -151,12 +154,12 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     if (event.kind === 'power' && event.phase !== 'shut-down')
       setTrouble('notPoweredOff', undefined);
     const done = preview(event);
-    if (event.kind === 'command' && done.refusal === undefined) doubt.end();
+    if (event.kind === 'command' && done.refusal === undefined) doubt.settle();
     return { step: done, performed: enter(done) };
   };
   const look = (): void => {
     const box = options.snapshot();
-    const dropId = doubt.judge(box, resumeWithinMs);
+    const dropId = doubt.overdueDrop(box, resumeWithinMs);
     if (dropId !== undefined) {
       log.warn('a drop went on by itself that was cut off too long ago', { dropId });
       apply({ kind: 'too-late', dropId });
@@ -174,7 +177,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     void enter({ ...first, drop });
     while (!signal.aborted) {
       look();
-      keeper.beat(doubt.alive(options.snapshot()));
+      keeper.refresh(doubt.lastAlive(options.snapshot()));
       await pause(clock, TICK_MS, signal);
     }
     await keeper.settled();
@@ -198,7 +201,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     state: () => stateOf(drop),
     // A drop's begin is in its id: no later one has the same.
     isFirst: () => drop.phase === 'live' && drop.dropId === firstId,
-    troubles: () => troubles,
+    faults: () => troubles,
     poweredOff: () => poweredOff,
     checks: () => results,
     preview,
@@ -230,7 +233,7 @@ async function carryOut(
       return effects.endDrop(effect.dropId);
     case 'mark':
       return effects.mark(effect);
-    case 'tell':
+    case 'event':
       return onEvent(effect.event);
   }
 }

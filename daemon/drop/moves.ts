@@ -24,7 +24,7 @@ export function onAir(
     effects: [
       ...(isCold ? [CAPTURE] : []),
       { kind: 'begin-drop', dropId, isResumed },
-      tell('drop.live', now, { dropId, isResumed }),
+      publish('drop.live', now, { dropId, isResumed }),
     ],
   };
 }
@@ -48,7 +48,7 @@ export function toIdle(drop: Drop, now: Now, effects: readonly Effect[]): Step {
 export function toFault(drop: Drop, reason: string, now: Now): Step {
   return {
     drop: { ...enter(drop, now), phase: 'fault', reason },
-    effects: [NO_CAPTURE, tell('drop.fault', now, { reason }, 'critical')],
+    effects: [NO_CAPTURE, publish('drop.fault', now, { reason }, 'critical')],
   };
 }
 
@@ -60,11 +60,11 @@ export function enter({ dropId }: Drop, now: Now) {
   };
 }
 
-export function tell(
+export function publish(
   type: string,
   now: Now,
   data: BoxEvent['data'] = {},
   severity: BoxEvent['severity'] = 'info',
 ): Effect {
-  return { kind: 'tell', event: { type, severity, atMs: now.wallMs, data } };
+  return { kind: 'event', event: { type, severity, atMs: now.wallMs, data } };
 }

@@ -27,7 +27,7 @@ export interface Reports {
   /** The oldest first. */
   list(): readonly DropReport[];
   /** Something happened that a report counts. */
-  hear(event: BoxEvent): void;
+  record(event: BoxEvent): void;
   /** Counts until `signal` aborts. A disk that takes nothing costs the reports and ends nothing. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function openReports(
   };
   return {
     list: () => reports,
-    hear: ({ type }) => {
+    record: ({ type }) => {
       if (type !== 'clip.made' || tally === undefined) return;
       tally = noteClip(tally);
       isKept = false;

@@ -6,7 +6,7 @@ import { onAir, resumableOf } from './moves.ts';
 import type { Drop, Now, Step } from './state.ts';
 
 /** What outlives a power failure: whether a drop was live, and which. */
-const keptSchema = v.object({
+const savedDropSchema = v.object({
   v: v.literal(1),
   /** The drop that is to go on, or null. */
   live: v.nullable(v.object({ dropId: v.pipe(v.string(), v.maxLength(64)), sinceMs: v.number() })),
@@ -17,9 +17,9 @@ const keptSchema = v.object({
   isClockSet: v.optional(v.boolean(), false),
 });
 
-export type Kept = v.InferOutput<typeof keptSchema>;
+export type SavedDrop = v.InferOutput<typeof savedDropSchema>;
 
-export function keptOf(drop: Drop, wallMs: number): Kept {
+export function savedDropOf(drop: Drop, wallMs: number): SavedDrop {
   const sinceMs = resumableOf(drop);
   const { dropId } = drop;
   return {
@@ -43,7 +43,7 @@ export function keptOf(drop: Drop, wallMs: number): Kept {
  * @param start What to do where no drop goes on.
  */
 export function startDrop(
-  kept: Kept | undefined,
+  kept: SavedDrop | undefined,
   start: 'idle' | 'live',
   resumeWithinMs: number,
   dropId: string,
@@ -73,17 +73,17 @@ export function startDrop(
  *
  * @param startedMs When the box was started, by a clock that somebody has set since.
  */
-export function isTooLate(kept: Kept, startedMs: number, resumeWithinMs: number): boolean {
+export function isTooLate(kept: SavedDrop, startedMs: number, resumeWithinMs: number): boolean {
   return kept.isClockSet && startedMs - kept.aliveMs > resumeWithinMs;
 }
 
-export type KeptFile =
-  | { readonly kept: Kept | undefined }
+export type SavedDropFile =
+  | { readonly kept: SavedDrop | undefined }
   /** There is a file, and it is none of ours. */
   | { readonly kept: undefined; readonly reason: string };
 
 /** Never rejects: a file that is not there or not readable is the same as a new box. */
-export async function readKept(path: string): Promise<KeptFile> {
+export async function readSavedDrop(path: string): Promise<SavedDropFile> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -91,12 +91,12 @@ export async function readKept(path: string): Promise<KeptFile> {
     const isNew = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return isNew ? { kept: undefined } : { kept: undefined, reason: messageOf(error) };
   }
-  return parseKept(text);
+  return parseSavedDrop(text);
 }
 
-export function parseKept(text: string): KeptFile {
+export function parseSavedDrop(text: string): SavedDropFile {
   try {
-    const parsed = v.safeParse(keptSchema, JSON.parse(text));
+    const parsed = v.safeParse(savedDropSchema, JSON.parse(text));
     if (parsed.success) return { kept: parsed.output };
     return { kept: undefined, reason: parsed.issues[0].message };
   } catch (error) {
@@ -105,6 +105,6 @@ export function parseKept(text: string): KeptFile {
 }
 
 /** A power cut at any moment leaves the old or the new state. */
-export async function writeKept(path: string, kept: Kept): Promise<void> {
+export async function writeSavedDrop(path: string, kept: SavedDrop): Promise<void> {
   await keepFile(path, `${JSON.stringify(kept)}\n`);
 }

@@ -1,20 +1,20 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { type Kept, writeKept } from './saved-drop.ts';
+import { type SavedDrop, writeSavedDrop } from './saved-drop.ts';
 
-export interface KeeperDeps {
+export interface DropSaverDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Why it is not on the disk, or undefined where it is again; at each change. */
-  readonly onTrouble: (reason: string | undefined) => void;
+  readonly onFault: (reason: string | undefined) => void;
 }
 
 /** Keeps the newest state on the disk, whatever comes in between. Never fails. */
-export interface Keeper {
+export interface DropSaver {
   /** Writes it where something of it is new. */
-  keep(kept: Kept): void;
+  save(kept: SavedDrop): void;
   /** Once in a minute: says when the box was last known to live, and tries again what failed. */
-  beat(alive: Pick<Kept, 'aliveMs' | 'isClockSet'>): void;
+  refresh(alive: Pick<SavedDrop, 'aliveMs' | 'isClockSet'>): void;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
 }
@@ -23,11 +23,11 @@ export interface Keeper {
 const BEAT_EVERY_MS = 60_000;
 
 /** Writes one state at a time; those that a newer one overtakes are left out. */
-export function openKeeper(path: string, { clock, log, onTrouble }: KeeperDeps): Keeper {
+export function openDropSaver(path: string, { clock, log, onFault }: DropSaverDeps): DropSaver {
   let trouble: string | undefined;
   let asked = '';
-  let next: Kept | undefined;
-  let last: Kept | undefined;
+  let next: SavedDrop | undefined;
+  let last: SavedDrop | undefined;
   let writing: Promise<void> | undefined;
   let beatMs = clock.monotonicMs();
 
@@ -36,13 +36,13 @@ export function openKeeper(path: string, { clock, log, onTrouble }: KeeperDeps):
     trouble = reason;
     if (reason === undefined) log.info('state kept again', { path });
     else log.error('state not kept', { path, reason });
-    onTrouble(reason);
+    onFault(reason);
   };
   const write = async () => {
     for (let kept = next; kept !== undefined; kept = next) {
       next = undefined;
       try {
-        await writeKept(path, kept);
+        await writeSavedDrop(path, kept);
         setTrouble(undefined);
       } catch (error) {
         setTrouble(messageOf(error));
@@ -50,20 +50,20 @@ export function openKeeper(path: string, { clock, log, onTrouble }: KeeperDeps):
     }
     writing = undefined;
   };
-  const put = (kept: Kept) => {
+  const put = (kept: SavedDrop) => {
     last = kept;
     next = kept;
     writing ??= write();
   };
 
   return {
-    keep: (kept) => {
+    save: (kept) => {
       const key = JSON.stringify([kept.live, kept.lastDropId]);
       if (key === asked) return;
       asked = key;
       put(kept);
     },
-    beat: (alive) => {
+    refresh: (alive) => {
       if (clock.monotonicMs() - beatMs < BEAT_EVERY_MS) return;
       beatMs = clock.monotonicMs();
       if (last !== undefined && (last.live !== null || trouble !== undefined)) {

@@ -4,7 +4,7 @@ import type { DropState, PowerPhase } from '../model/snapshot.ts';
 /** What a drop is, what happens to it and what it asks for: the words of `step`. */
 
 /** What follows when the checks have passed. */
-export type Aim = 'arm' | 'go-live' | 'tell';
+export type Aim = 'arm' | 'go-live' | 'report';
 
 /** Times in `enteredMs` and `failing` are of the clock that never steps. */
 export type Drop =
@@ -77,7 +77,7 @@ export type Effect =
       readonly label?: string;
     }
   | { readonly kind: 'power-off' }
-  | { readonly kind: 'tell'; readonly event: BoxEvent };
+  | { readonly kind: 'event'; readonly event: BoxEvent };
 
 export interface Refusal {
   readonly code: RejectCode;

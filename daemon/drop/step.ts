@@ -1,4 +1,4 @@
-import { CAPTURE, enter, onAir, POWER_OFF, stay, tell, toFault, toIdle } from './moves.ts';
+import { CAPTURE, enter, onAir, POWER_OFF, publish, stay, toFault, toIdle } from './moves.ts';
 import { type Aim, type Drop, type DropEvent, dropIdAt, type Now, type Step } from './state.ts';
 import { type Move, TABLE } from './table.ts';
 
@@ -57,7 +57,7 @@ function move(what: Move, drop: Drop, command: Command, now: Now): Step {
     case 'check-to-arm':
       return check(drop, 'arm', now);
     case 'check-to-tell':
-      return check(drop, 'tell', now);
+      return check(drop, 'report', now);
     case 'check-to-go-live':
       return command.isForced ? goLive(drop, now) : check(drop, 'go-live', now);
     case 'aim-on-air':
@@ -66,7 +66,7 @@ function move(what: Move, drop: Drop, command: Command, now: Now): Step {
     case 'go-live':
       return goLive(drop, now);
     case 'stand-down':
-      return toIdle(drop, now, [tell('drop.disarmed', now)]);
+      return toIdle(drop, now, [publish('drop.disarmed', now)]);
     case 'end':
       return end(drop, 'idle', 'person', now);
     case 'end-and-power-off':
@@ -97,12 +97,12 @@ function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now
   }
   if (afterMs < CHECKS_LEAST_MS) return stay(drop);
   switch (drop.aim) {
-    case 'tell':
-      return toIdle(drop, now, [tell('preflight.passed', now)]);
+    case 'report':
+      return toIdle(drop, now, [publish('preflight.passed', now)]);
     case 'arm':
       return {
         drop: { ...enter(drop, now), phase: 'armed' },
-        effects: [tell('drop.armed', now)],
+        effects: [publish('drop.armed', now)],
       };
     case 'go-live':
       return onAir(dropIdAt(now.wallMs), false, false, now, now.wallMs);
@@ -121,7 +121,7 @@ function stepArmed(drop: In<'armed'>, failures: readonly string[], now: Now): St
 function firstFrame(drop: In<'live'>, now: Now): Step {
   return {
     drop: { ...drop, hasFrames: true },
-    effects: [tell('drop.first-frame', now, { dropId: drop.dropId })],
+    effects: [publish('drop.first-frame', now, { dropId: drop.dropId })],
   };
 }
 
@@ -133,7 +133,7 @@ function mark(drop: Drop, { label }: Command, now: Now): Step {
     drop,
     effects: [
       { kind: 'mark', dropId, atMs: now.wallMs, ...named },
-      tell('drop.marked', now, { dropId, ...named }),
+      publish('drop.marked', now, { dropId, ...named }),
     ],
   };
 }
@@ -147,14 +147,14 @@ function end(drop: Drop, next: 'idle' | 'power-off', by: 'person' | 'power', now
     drop: { ...enter(drop, now), phase: 'ending', dropId, next, ...resumable },
     effects: [
       { kind: 'end-drop', dropId },
-      tell('drop.ended', now, { dropId, lastedS, isByPower: by === 'power' }),
+      publish('drop.ended', now, { dropId, lastedS, isByPower: by === 'power' }),
     ],
   };
 }
 
 function tooLate(drop: Drop, dropId: string, now: Now): Step {
   if (drop.phase !== 'live' || drop.dropId !== dropId) return stay(drop);
-  const told = tell('drop.resumed-too-late', now, { dropId }, 'warning');
+  const told = publish('drop.resumed-too-late', now, { dropId }, 'warning');
   const { drop: ending, effects } = end(drop, 'idle', 'person', now);
   return { drop: ending, effects: [told, ...effects] };
 }

@@ -33,7 +33,7 @@ type Count = Readonly<v.InferOutput<typeof counted>>;
 const BEFORE_ALL_MS = -1;
 
 /** What a look at the box adds to. */
-export type Looked = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints'>;
+export type TallyInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints'>;
 
 export function startTally(dropId: string, startedMs: number): Tally {
   return {
@@ -59,7 +59,7 @@ export function resumeTally(tally: Tally): Tally {
 }
 
 /** One more look, about one each second; `nowMs` is Unix time. Pure. */
-export function stepTally(tally: Tally, box: Looked, nowMs: number): Tally {
+export function stepTally(tally: Tally, box: TallyInput, nowMs: number): Tally {
   const { media, uplink, prints } = box;
   const viewers = media?.viewers;
   const told = Object.values(viewers?.latencyMsByRendition ?? {});

@@ -1,30 +1,30 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { isTooLate, type Kept } from './saved-drop.ts';
+import { isTooLate, type SavedDrop } from './saved-drop.ts';
 
 /**
  * A drop that went on by a clock that may not have been set, until one that is has been asked,
  * or a person has made the drop theirs.
  */
-export class Doubt {
+export class ClockUncertainty {
   readonly #clock: Clock;
   readonly #startedMs: number;
-  #kept: Kept | undefined;
+  #kept: SavedDrop | undefined;
 
   /** @param kept By what it went on; undefined where nothing did. */
-  constructor(kept: Kept | undefined, clock: Clock) {
+  constructor(kept: SavedDrop | undefined, clock: Clock) {
     this.#kept = kept;
     this.#clock = clock;
     this.#startedMs = clock.monotonicMs();
   }
 
   /** A person gave it a command. */
-  end(): void {
+  settle(): void {
     this.#kept = undefined;
   }
 
   /** What is doubted keeps its time: a second power failure must not make it a recent one. */
-  alive(box: BoxSnapshot): Pick<Kept, 'aliveMs' | 'isClockSet'> {
+  lastAlive(box: BoxSnapshot): Pick<SavedDrop, 'aliveMs' | 'isClockSet'> {
     if (this.#kept !== undefined) {
       const { aliveMs, isClockSet } = this.#kept;
       return { aliveMs, isClockSet };
@@ -33,7 +33,7 @@ export class Doubt {
   }
 
   /** The drop that is to end, once: it was away for too long, and nobody is there. */
-  judge(box: BoxSnapshot, resumeWithinMs: number): string | undefined {
+  overdueDrop(box: BoxSnapshot, resumeWithinMs: number): string | undefined {
     const kept = this.#kept;
     if (kept === undefined || !isSet(box)) return undefined;
     this.#kept = undefined;

@@ -10,7 +10,7 @@ import { keepFile } from '../../hal/os/save-file.ts';
  * the box is killed. (A power cut resets the camera, too, and setting it once more
  * does no harm.)
  */
-export interface KeptLock {
+export interface CameraLockStore {
   /** Undefined where no box before this one was killed with its camera locked. */
   load(): Promise<HeldControls | undefined>;
   /** Empty for a camera that is not locked, or forgets its lock by itself. Never fails. */
@@ -21,7 +21,7 @@ const Controls = v.pipe(v.array(v.tuple([v.number(), v.number()])), v.minLength(
 const Kept = v.object({ camera: v.string(), held: Controls });
 
 /** @param camera its name: another one's controls are not touched. */
-export function openKeptLock(folder: string, camera: string, log: Log): KeptLock {
+export function openCameraLockStore(folder: string, camera: string, log: Log): CameraLockStore {
   const path = join(folder, 'camera-lock.json');
   return {
     load: async () => {

@@ -3,7 +3,7 @@ import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { KeptLock } from './camera-lock-store.ts';
+import type { CameraLockStore } from './camera-lock-store.ts';
 
 /** What the lock goes by, once a look. */
 export interface LockFacts {
@@ -21,7 +21,7 @@ export interface LockState {
 }
 
 /** A box before this one locked it, and was killed. */
-export const FORMER_RUN = -1;
+export const PREVIOUS_RUN = -1;
 
 export const UNLOCKED: LockState = { lockedRun: undefined, flow: undefined };
 
@@ -37,7 +37,7 @@ export function stepLock(
   const known = before.flow?.run === run ? before.flow : { run, sinceMs: nowMs };
   const flow = isFlowing ? known : undefined;
   const state = { ...before, flow };
-  if (before.lockedRun === FORMER_RUN) return { state, act: 'unlock' };
+  if (before.lockedRun === PREVIOUS_RUN) return { state, act: 'unlock' };
   if (!isWanted) return { state, act: before.lockedRun === undefined ? undefined : 'unlock' };
   const isSettled = flow !== undefined && nowMs - flow.sinceMs >= SETTLE_MS;
   return { state, act: isSettled && before.lockedRun !== run ? 'lock' : undefined };
@@ -46,7 +46,7 @@ export function stepLock(
 export interface CameraLockDeps {
   /** Undefined where nothing is to be locked. */
   readonly camera: Camera | undefined;
-  readonly kept: KeptLock;
+  readonly store: CameraLockStore;
   readonly snapshot: () => BoxSnapshot;
   readonly onLocked: (isLocked: boolean) => void;
   readonly clock: Clock;
@@ -63,17 +63,17 @@ const LAST_WORD_MS = 2_000;
  * back after it and at the end. Never fails: a camera without such controls says
  * so once, and the drop goes on.
  */
-export async function keepCameraLock(deps: CameraLockDeps, signal: AbortSignal): Promise<void> {
-  const { camera, kept, snapshot, onLocked, clock, log } = deps;
+export async function runCameraLock(deps: CameraLockDeps, signal: AbortSignal): Promise<void> {
+  const { camera, store, snapshot, onLocked, clock, log } = deps;
   if (camera === undefined) return;
-  const former = await kept.load();
-  let state = former === undefined ? UNLOCKED : { ...UNLOCKED, lockedRun: FORMER_RUN };
+  const former = await store.load();
+  let state = former === undefined ? UNLOCKED : { ...UNLOCKED, lockedRun: PREVIOUS_RUN };
   let lastReason: string | undefined;
   const act = async (what: 'lock' | 'unlock'): Promise<void> => {
     let held: HeldControls = [];
     if (what === 'lock') held = await camera.lock(signal);
     else await camera.unlock(signal, former);
-    await kept.save(held);
+    await store.save(held);
     state = { ...state, lockedRun: what === 'lock' ? state.flow?.run : undefined };
     lastReason = undefined;
     onLocked(what === 'lock');
@@ -97,20 +97,20 @@ export async function keepCameraLock(deps: CameraLockDeps, signal: AbortSignal):
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
   } finally {
-    if (state.lockedRun !== undefined) await giveBack(camera, kept, former, log);
+    if (state.lockedRun !== undefined) await giveBack(camera, store, former, log);
   }
 }
 
 /** What stays locked would be found so by the next program, and by the next drop. */
 async function giveBack(
   camera: Camera,
-  kept: KeptLock,
+  store: CameraLockStore,
   former: HeldControls | undefined,
   log: Log,
 ): Promise<void> {
   try {
     await camera.unlock(AbortSignal.timeout(LAST_WORD_MS), former);
-    await kept.save([]);
+    await store.save([]);
   } catch (error) {
     log.warn('the camera stays locked', { reason: messageOf(error) });
   }

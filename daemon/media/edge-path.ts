@@ -39,7 +39,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     restartCapture: nothing,
     setLive: nothing,
     endMedia: child.kill,
-    rest: nothing,
+    suspend: nothing,
     setUplinking: nothing,
     setRecording: async () => undefined,
     clip: async () => {

@@ -49,10 +49,10 @@ export interface Sheddable {
 }
 
 /** By rendition, the one that stands in for it. */
-export type StandIns = Readonly<Record<string, string>>;
+export type Substitutes = Readonly<Record<string, string>>;
 
 /** Whose encoders rest when these loads are shed. */
-export function standInsFor(shed: readonly Load[], box: Sheddable): StandIns {
+export function substitutesFor(shed: readonly Load[], box: Sheddable): Substitutes {
   const { renditions, sharedRendition } = box;
   const count = shed.includes('renditions')
     ? renditions.length - 1
@@ -66,20 +66,20 @@ export function standInsFor(shed: readonly Load[], box: Sheddable): StandIns {
 }
 
 /** What rests of this very box, and what that means to people; nothing that it does not have. */
-export function restingLoads(phase: PowerPhase, box: Sheddable): readonly ShedLoad[] {
+export function shedLoadsOf(phase: PowerPhase, box: Sheddable): readonly ShedLoad[] {
   const shed = shedIn(phase);
-  const top = standInsFor(['top-rendition'], box);
-  const all = standInsFor(shed, box);
+  const top = substitutesFor(['top-rendition'], box);
+  const all = substitutesFor(shed, box);
   const texts: Readonly<Record<Load, string | undefined>> = {
     previews: box.hasPreviews ? 'no new live posters and previews' : undefined,
-    'top-rendition': standInText(shed.includes('renditions') ? {} : top),
+    'top-rendition': substituteText(shed.includes('renditions') ? {} : top),
     lamps: box.hasLamps ? 'lamps are dark but for power and on air' : undefined,
     printer: box.hasPrinter ? 'the printer takes no jobs' : undefined,
     uplink:
       box.uplinkBps === undefined
         ? undefined
         : `the uplink sends ${(box.uplinkBps / 1e6).toFixed(1)} Mb/s at most`,
-    renditions: standInText(all),
+    renditions: substituteText(all),
   };
   return shed.flatMap((load) => {
     const text = texts[load];
@@ -87,7 +87,7 @@ export function restingLoads(phase: PowerPhase, box: Sheddable): readonly ShedLo
   });
 }
 
-function standInText(standIns: StandIns): string | undefined {
-  const pairs = Object.entries(standIns).map(([id, other]) => `${id} is sent as ${other}`);
+function substituteText(substitutes: Substitutes): string | undefined {
+  const pairs = Object.entries(substitutes).map(([id, other]) => `${id} is sent as ${other}`);
   return pairs.length === 0 ? undefined : `${pairs.join(', ')}, to encode less`;
 }

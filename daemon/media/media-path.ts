@@ -21,9 +21,9 @@ import { openSupervision } from './children/supervision.ts';
 import { openUplink } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import type { Encoders } from './element-check.ts';
-import { startSteadiness, stepSteadiness } from './frame-rate-stability.ts';
+import { startFrameRateStability, stepFrameRateStability } from './frame-rate-stability.ts';
 import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
-import { openRestingEncoders, type Rest } from './suspended-encoders.ts';
+import { openSuspendedEncoders, type Suspension } from './suspended-encoders.ts';
 import { openUplinkMessages } from './uplink-messages.ts';
 
 export interface MediaPathDeps {
@@ -73,7 +73,7 @@ export interface MediaPath {
    */
   setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
   /** What rests to save power, until told otherwise. */
-  rest(rest: Rest): void;
+  suspend(rest: Suspension): void;
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;
 }
@@ -89,11 +89,11 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   /** The drop that is recorded. */
   let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
   let recording: readonly TargetState[] = [];
-  let steadiness = startSteadiness(camera.source.isSteady);
+  let steadiness = startFrameRateStability(camera.source.isSteady);
   // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
   const graph = () => {
-    const { isSteady } = steadiness;
-    const sources = { camera: camera.source, sound: sound.source, hasStableFrameRate: isSteady };
+    const { isStable } = steadiness;
+    const sources = { camera: camera.source, sound: sound.source, hasStableFrameRate: isStable };
     return renderGraph(graphSettings(config, sources, encoders));
   };
   log.debug('capture pipeline', { launch: graph().launch });
@@ -125,8 +125,8 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     },
     onFigures: (figures) => {
       const before = steadiness;
-      steadiness = stepSteadiness(before, figures.repeatedFramesTotal);
-      if (before.isSteady && !steadiness.isSteady) {
+      steadiness = stepFrameRateStability(before, figures.repeatedFramesTotal);
+      if (before.isStable && !steadiness.isStable) {
         capture.restart('the camera leaves frames out; they are repeated from now on');
       }
       resting.onFigures(figures);
@@ -134,7 +134,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       deps.onFigures(figures);
     },
   });
-  const resting = openRestingEncoders({
+  const resting = openSuspendedEncoders({
     toMedia: (message) => media.send(message),
     toCapture: (message) => capture.send(message),
     valveOf: (rendition) => graph().outputs.find(({ id }) => id === rendition)?.valve,
@@ -230,9 +230,9 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
     },
     clip: (signal) => media.clip(config.clips.length_s, signal),
-    rest: (wanted) => {
+    suspend: (wanted) => {
       resting.set(wanted);
-      uplinkMostBps = wanted.uplinkMostBps ?? Number.POSITIVE_INFINITY;
+      uplinkMostBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
       setUplinkBitrate(uplinkTargetBps);
     },
     clear: () => media.restart('the drop is over'),

@@ -25,7 +25,7 @@ interface Pluggable {
 }
 
 /** What a box shows: its own camera and microphone, or the stream of another box. */
-export interface Programme {
+export interface MediaSource {
   readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
   /** It has no drops of its own: none is begun, and none goes on after a power failure. */
   readonly isEdge: boolean;
@@ -47,12 +47,12 @@ export interface Programme {
  * @param links The links of the demo's uplink.
  * Rejects with a ConfigError, HalError or PipelineError for what a person must mend.
  */
-export async function openProgramme(
+export async function openMediaSource(
   config: Config,
   links: SimulatedLinks | undefined,
   log: Log,
   signal: AbortSignal,
-): Promise<Programme> {
+): Promise<MediaSource> {
   const { upstream } = config.edge;
   if (upstream === '') return openOwn(config, links, log, signal);
   log.info('edge: another box’s stream is shown', { upstream });
@@ -67,7 +67,7 @@ async function openOwn(
   links: SimulatedLinks | undefined,
   log: Log,
   signal: AbortSignal,
-): Promise<Programme> {
+): Promise<MediaSource> {
   let path: MediaPath | undefined;
   const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;

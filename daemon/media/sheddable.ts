@@ -2,8 +2,8 @@ import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { Config } from '../config/config.ts';
 import type { PowerPhase } from '../model/snapshot.ts';
 import type { Encoders } from './element-check.ts';
-import { type Sheddable, shedIn, standInsFor } from './loads.ts';
-import type { Rest } from './suspended-encoders.ts';
+import { type Sheddable, shedIn, substitutesFor } from './loads.ts';
+import type { Suspension } from './suspended-encoders.ts';
 
 /**
  * What of this box may rest, from its config: pure.
@@ -36,11 +36,11 @@ function savingBps(
 }
 
 /** What the media path leaves out in a phase. */
-export function restIn(phase: PowerPhase, box: Sheddable): Rest {
+export function suspensionIn(phase: PowerPhase, box: Sheddable): Suspension {
   const shed = shedIn(phase);
   return {
-    standIns: standInsFor(shed, box),
+    substitutes: substitutesFor(shed, box),
     hasPreviews: !shed.includes('previews'),
-    uplinkMostBps: shed.includes('uplink') ? box.uplinkBps : undefined,
+    uplinkMaxBps: shed.includes('uplink') ? box.uplinkBps : undefined,
   };
 }

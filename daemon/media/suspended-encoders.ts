@@ -1,17 +1,17 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { ToCapture } from '../../pipelines/capture/messages.ts';
 import type { MediaFigures, ToMedia } from '../../pipelines/media/messages.ts';
-import type { StandIns } from './loads.ts';
+import type { Substitutes } from './loads.ts';
 
 /** What the media path is to leave out. */
-export interface Rest {
-  readonly standIns: StandIns;
+export interface Suspension {
+  readonly substitutes: Substitutes;
   readonly hasPreviews: boolean;
   /** The uplink's own picture gets so much at most; undefined: as the links allow. */
-  readonly uplinkMostBps: number | undefined;
+  readonly uplinkMaxBps: number | undefined;
 }
 
-export interface RestDeps {
+export interface SuspendedEncodersDeps {
   readonly toMedia: (message: ToMedia) => void;
   readonly toCapture: (message: ToCapture) => void;
   /** Name of the valve before a rendition's encoder. */
@@ -21,8 +21,8 @@ export interface RestDeps {
 }
 
 /** Makes encoders rest and come back, with the media process, which says when. */
-export interface RestingEncoders {
-  set(rest: Rest): void;
+export interface SuspendedEncoders {
+  set(rest: Suspension): void;
   /** A media process serves: it knows nothing yet. */
   onMediaServing(): void;
   /** A pipeline plays: all its valves are open. */
@@ -33,16 +33,16 @@ export interface RestingEncoders {
 /** A rendition is back after two groups of pictures; one whose key frames fall apart never is. */
 const BACK_MS = 15_000;
 
-export function openRestingEncoders(deps: RestDeps): RestingEncoders {
+export function openSuspendedEncoders(deps: SuspendedEncodersDeps): SuspendedEncoders {
   const { toMedia, toCapture, valveOf, clock } = deps;
-  let rest: Omit<Rest, 'uplinkMostBps'> = { standIns: {}, hasPreviews: true };
+  let rest: Omit<Suspension, 'uplinkMaxBps'> = { substitutes: {}, hasPreviews: true };
   let resting: readonly string[] = [];
   let shut: ReadonlySet<string> = new Set();
   let lateSinceMs: number | undefined;
 
   const tellMedia = () =>
-    toMedia({ type: 'suspend', substitutes: rest.standIns, hasPreviews: rest.hasPreviews });
-  const isWanted = (id: string) => id in rest.standIns;
+    toMedia({ type: 'suspend', substitutes: rest.substitutes, hasPreviews: rest.hasPreviews });
+  const isWanted = (id: string) => id in rest.substitutes;
   const setValves = () => {
     // An encoder rests when nobody takes anything from it, and runs before somebody does.
     const wanted = new Set(resting.filter(isWanted));
@@ -56,17 +56,17 @@ export function openRestingEncoders(deps: RestDeps): RestingEncoders {
     shut = wanted;
   };
   /** An encoder that takes no orders for key frames comes back with a new pipeline. */
-  const watchLate = (standIns: StandIns) => {
+  const watchLate = (substitutes: Substitutes) => {
     const nowMs = clock.monotonicMs();
-    if (Object.keys(standIns).every(isWanted)) lateSinceMs = undefined;
+    if (Object.keys(substitutes).every(isWanted)) lateSinceMs = undefined;
     else lateSinceMs ??= nowMs;
     if (lateSinceMs === undefined || nowMs - lateSinceMs < BACK_MS) return;
     lateSinceMs = undefined;
     deps.restartCapture('a rendition does not come back while it runs');
   };
   return {
-    set: ({ standIns, hasPreviews }) => {
-      rest = { standIns, hasPreviews };
+    set: ({ substitutes, hasPreviews }) => {
+      rest = { substitutes, hasPreviews };
       setValves();
       tellMedia();
     },

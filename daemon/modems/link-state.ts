@@ -9,10 +9,10 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
  * - `all-out`: no link carries anything; the receiver may be what is away.
  * - `unknown`: no link of the config, or none that is in use.
  */
-export type Carriage = 'carries' | 'out' | 'all-out' | 'unknown';
+export type LinkUse = 'carries' | 'out' | 'all-out' | 'unknown';
 
 /** The link of the config that goes over a modem: by its interface, address or name. */
-export function wishOf(
+export function plannedLinkOf(
   { id, interfaceName, addresses }: ModemState,
   wishes: readonly LinkWish[],
 ): LinkWish | undefined {
@@ -23,10 +23,10 @@ export function wishOf(
   });
 }
 
-export function carriageOf(
+export function linkUseOf(
   wish: LinkWish | undefined,
   { uplink, children }: Pick<BoxSnapshot, 'uplink' | 'children'>,
-): Carriage {
+): LinkUse {
   // What a dead process said is old.
   const isFresh = uplink !== undefined && children['uplink']?.phase === 'running';
   if (wish === undefined || !isFresh || uplink.phase === 'off' || uplink.bond === undefined) {

@@ -6,20 +6,20 @@ import type { Config } from '../config/config.ts';
 import { linkWishes } from '../media/settings.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
-import { wishOf } from './link-state.ts';
-import { openPinKeeper } from './pin-entry.ts';
+import { plannedLinkOf } from './link-state.ts';
+import { openPinEntry } from './pin-entry.ts';
 import { openResetter } from './reset.ts';
-import { climbKeyOf } from './reset-attempts.ts';
+import { modemKeyOf } from './reset-attempts.ts';
 import { openSimData } from './sim-data-store.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
-export interface CareDeps {
+export interface MaintenanceDeps {
   readonly config: Pick<Config, 'modems' | 'uplink'>;
   readonly modems: Pick<Modems, 'act' | 'canPower' | 'sendPin'>;
   readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
   readonly stateFolder: string;
-  readonly onCare: (care: readonly ModemMaintenance[]) => void;
+  readonly onMaintenance: (care: readonly ModemMaintenance[]) => void;
   /** `modem.reset`, for each step of the ladder. */
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
@@ -30,9 +30,9 @@ export interface CareDeps {
  * Sees to the modems until `signal` aborts: gives their SIMs the PIN, and brings back
  * those that were lost; counts what they carry. Never fails.
  */
-export async function careForModems(deps: CareDeps, signal: AbortSignal): Promise<void> {
-  const { config, snapshot, onCare, clock, log } = deps;
-  const pins = await openPinKeeper({ ...deps, files: config.modems.pin_files });
+export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
+  const { config, snapshot, onMaintenance, clock, log } = deps;
+  const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
   const wishes = config.uplink === undefined ? [] : linkWishes(config.uplink);
   const isDirect = config.modems.driver === 'at';
   await using data = await openSimData(deps.stateFolder, deps);
@@ -41,14 +41,14 @@ export async function careForModems(deps: CareDeps, signal: AbortSignal): Promis
     const box = snapshot();
     const known = box.modems.phase === 'known' ? box.modems.modems : [];
     await data.note(known);
-    const troubles = await pins.look(known, signal);
-    const resets = await resetter?.look(box, signal);
-    onCare(
+    const troubles = await pins.poll(known, signal);
+    const resets = await resetter?.poll(box, signal);
+    onMaintenance(
       known.map((modem) => {
         const pin = troubles.get(modem.id);
-        const reset = resets?.get(climbKeyOf(modem));
+        const reset = resets?.get(modemKeyOf(modem));
         const usedBytes = data.usedOf(modem);
-        const wish = wishOf(modem, wishes);
+        const wish = plannedLinkOf(modem, wishes);
         return {
           id: modem.id,
           model: modem.model,

@@ -22,7 +22,7 @@ const OPENS_WITHIN_MS = 90_000;
 /** Whatever this says, the SIM did not count it. */
 const NEVER_SENT: readonly string[] = ['NOT_FOUND', 'DEVICE_BUSY', 'NOT_PERMITTED'];
 
-export interface PinKeeperDeps {
+export interface PinEntryDeps {
   readonly modems: Pick<Modems, 'sendPin'>;
   /** Paths by what a modem is called. */
   readonly files: Readonly<Record<string, string>>;
@@ -31,12 +31,12 @@ export interface PinKeeperDeps {
   readonly log: Log;
 }
 
-export interface PinKeeper {
+export interface PinEntry {
   /** Gives each locked SIM its PIN where that is safe; tells by modem why one stays locked. */
-  look(modems: readonly ModemState[], signal: AbortSignal): Promise<ReadonlyMap<string, PinFault>>;
+  poll(modems: readonly ModemState[], signal: AbortSignal): Promise<ReadonlyMap<string, PinFault>>;
 }
 
-export async function openPinKeeper(deps: PinKeeperDeps): Promise<PinKeeper> {
+export async function openPinEntry(deps: PinEntryDeps): Promise<PinEntry> {
   const { files, stateFolder, clock, log } = deps;
   const path = join(stateFolder, 'modem-pins.json');
   let memories = parsePinMemories(await readFile(path, 'utf8').catch(() => ''));
@@ -95,7 +95,7 @@ export async function openPinKeeper(deps: PinKeeperDeps): Promise<PinKeeper> {
     return await decide();
   };
   return {
-    look: async (modems, signal) => {
+    poll: async (modems, signal) => {
       const isThere = (id: string) => modems.some((modem) => modem.id === id);
       for (const id of [...sentMs.keys()]) if (!isThere(id)) sentMs.delete(id);
       const troubles = new Map<string, PinFault>();

@@ -1,9 +1,9 @@
 import { holdLadder, type LadderState, startLadder, stepLadder } from '../../hal/modem/ladder.ts';
 import type { ModemAction, ModemState, Registration } from '../../hal/modem/port.ts';
-import type { Carriage } from './link-state.ts';
+import type { LinkUse } from './link-state.ts';
 
 /** How far each modem that does not come back has been taken up the ladder. Pure. */
-export interface Climb {
+export interface ResetAttempt {
   /** As it was last seen. */
   readonly modem: ModemState;
   /** On a rung above 0: it was acted on, and has not been well for two minutes since. */
@@ -15,14 +15,14 @@ export interface Climb {
   readonly seenMs: number;
 }
 
-export type Climbs = ReadonlyMap<string, Climb>;
+export type ResetAttempts = ReadonlyMap<string, ResetAttempt>;
 
 /** A modem with what is wanted and known of its link. */
 export interface Seen {
   readonly modem: ModemState;
   /** A link of the config goes over it; undefined where the config has nothing to say of it. */
   readonly isWanted: boolean | undefined;
-  readonly carriage: Carriage;
+  readonly linkUse: LinkUse;
 }
 
 export interface DueAction {
@@ -40,7 +40,7 @@ const FORGET_MS = 3_600_000;
 const MOST_CLIMBS = 32;
 
 /** The name a modem keeps over a reset: ModemManager numbers those without an IMEI anew. */
-export function climbKeyOf({ id, interfaceName }: ModemState): string {
+export function modemKeyOf({ id, interfaceName }: ModemState): string {
   return id.startsWith('/org/') ? (interfaceName ?? id) : id;
 }
 
@@ -51,23 +51,23 @@ export function climbKeyOf({ id, interfaceName }: ModemState): string {
  * @param canPower Whether the modems' supply can be switched: that of all, so that it is
  *   left alone while another modem is connected.
  */
-export function stepClimbs(
-  before: Climbs,
+export function stepResetAttempts(
+  before: ResetAttempts,
   seen: readonly Seen[] | undefined,
   canPower: boolean,
   nowMs: number,
-): { readonly climbs: Climbs; readonly due: readonly DueAction[] } {
-  const climbs = new Map<string, Climb>();
+): { readonly climbs: ResetAttempts; readonly due: readonly DueAction[] } {
+  const climbs = new Map<string, ResetAttempt>();
   const due: DueAction[] = [];
   const connected = (seen ?? []).filter(({ modem }) => modem.registration === 'connected');
   const mayPower = (key: string) =>
-    canPower && connected.every(({ modem }) => climbKeyOf(modem) === key);
+    canPower && connected.every(({ modem }) => modemKeyOf(modem) === key);
   const take = (key: string, { climb, action, reason }: Stepped) => {
     climbs.set(key, climb);
     if (action !== undefined) due.push({ modem: climb.modem, action, reason });
   };
   for (const one of seen ?? []) {
-    const key = climbKeyOf(one.modem);
+    const key = modemKeyOf(one.modem);
     if (climbs.has(key) || climbs.size >= MOST_CLIMBS) continue;
     take(key, stepSeen(before.get(key), one, mayPower(key), nowMs));
   }
@@ -80,27 +80,27 @@ export function stepClimbs(
 }
 
 interface Stepped {
-  readonly climb: Climb;
+  readonly climb: ResetAttempt;
   readonly action: ModemAction | undefined;
   readonly reason: string;
 }
 
 function stepSeen(
-  known: Climb | undefined,
-  { modem, isWanted, carriage }: Seen,
+  known: ResetAttempt | undefined,
+  { modem, isWanted, linkUse }: Seen,
   canPower: boolean,
   nowMs: number,
 ): Stepped {
-  const before: Climb = known ?? {
+  const before: ResetAttempt = known ?? {
     modem,
     ladder: startLadder(nowMs),
     wasConnected: false,
     mute: undefined,
     seenMs: nowMs,
   };
-  const mute = muteOf(before, modem, carriage, nowMs);
+  const mute = muteOf(before, modem, linkUse, nowMs);
   const isMute = mute !== undefined && nowMs - mute.sinceMs >= MUTE_MS;
-  const registration = registrationOf(modem, carriage, isMute);
+  const registration = registrationOf(modem, linkUse, isMute);
   const wasConnected = before.wasConnected || registration === 'connected';
   // A SIM that nobody put in comes by no reset.
   const isHopeless = modem.sim === 'absent' && !wasConnected;
@@ -116,7 +116,7 @@ function stepSeen(
 }
 
 /** One that is not there hears nothing, and takes a while to start after a reset. */
-function stepGone(before: Climb, canPower: boolean, nowMs: number): Stepped {
+function stepGone(before: ResetAttempt, canPower: boolean, nowMs: number): Stepped {
   const { state, action } =
     canPower && before.wasConnected
       ? stepLadder(before.ladder, nowMs, undefined, true)
@@ -128,23 +128,23 @@ function stepGone(before: Climb, canPower: boolean, nowMs: number): Stepped {
   };
 }
 
-function registrationOf(modem: ModemState, carriage: Carriage, isMute: boolean): Registration {
+function registrationOf(modem: ModemState, linkUse: LinkUse, isMute: boolean): Registration {
   // A serial modem may be dialled by others, and does not know.
-  if (carriage === 'carries') return 'connected';
+  if (linkUse === 'carries') return 'connected';
   return isMute && modem.registration === 'connected' ? 'registered' : modem.registration;
 }
 
 function muteOf(
-  { mute }: Climb,
+  { mute }: ResetAttempt,
   { registration, rxBytesTotal: rxBytes }: ModemState,
-  carriage: Carriage,
+  linkUse: LinkUse,
   nowMs: number,
-): Climb['mute'] {
-  if (registration !== 'connected' || (carriage !== 'out' && carriage !== 'all-out')) {
+): ResetAttempt['mute'] {
+  if (registration !== 'connected' || (linkUse !== 'out' && linkUse !== 'all-out')) {
     return undefined;
   }
   if (mute === undefined) return { sinceMs: nowMs, rxBytes };
-  if (carriage === 'out') return mute;
+  if (linkUse === 'out') return mute;
   // Without another link to compare, only a modem that receives nothing is to blame.
   const isDeaf =
     rxBytes !== undefined &&

@@ -4,13 +4,13 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { LinkWish } from '../../pipelines/uplink/links.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
-import { carriageOf, wishOf } from './link-state.ts';
+import { linkUseOf, plannedLinkOf } from './link-state.ts';
 import {
-  type Climbs,
-  climbKeyOf,
   type DueAction,
+  modemKeyOf,
+  type ResetAttempts,
   type Seen,
-  stepClimbs,
+  stepResetAttempts,
 } from './reset-attempts.ts';
 
 /** Modems that were only just plugged in, or a box that was, need a minute to register. */
@@ -32,7 +32,7 @@ type Resets = ReadonlyMap<string, NonNullable<ModemMaintenance['reset']>>;
 /** Brings modems back that do not come back by themselves. */
 export interface Resetter {
   /** Acts where that is due, and tells by modem what was last done for those that are not well. */
-  look(box: ResetBox, signal: AbortSignal): Promise<Resets>;
+  poll(box: ResetBox, signal: AbortSignal): Promise<Resets>;
 }
 
 type ResetBox = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
@@ -40,12 +40,12 @@ type ResetBox = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
 export function openResetter(deps: ResetDeps): Resetter {
   const { modems, onEvent, clock, log } = deps;
   const startedMs = clock.monotonicMs();
-  let climbs: Climbs = new Map();
+  let climbs: ResetAttempts = new Map();
   const last = new Map<string, { readonly action: ModemAction; readonly reason: string }>();
 
   const act = async ({ modem, action, reason }: DueAction, signal: AbortSignal) => {
     const { id, model } = modem;
-    last.set(climbKeyOf(modem), { action, reason });
+    last.set(modemKeyOf(modem), { action, reason });
     log.warn('a modem does not come back', { modem: id, action, reason });
     const failure = await modems.act(id, action, signal).then(
       () => undefined,
@@ -61,10 +61,10 @@ export function openResetter(deps: ResetDeps): Resetter {
     });
   };
   return {
-    look: async (box, signal) => {
+    poll: async (box, signal) => {
       const nowMs = clock.monotonicMs();
       const seen = nowMs - startedMs < START_GRACE_MS ? undefined : seenOf(box, deps);
-      const step = stepClimbs(climbs, seen, modems.canPower, nowMs);
+      const step = stepResetAttempts(climbs, seen, modems.canPower, nowMs);
       climbs = step.climbs;
       for (const due of step.due) await act(due, signal);
       const isLost = (key: string) => (climbs.get(key)?.ladder.rung ?? 0) > 0;
@@ -77,8 +77,8 @@ export function openResetter(deps: ResetDeps): Resetter {
 function seenOf(box: ResetBox, { wishes, isDirect }: ResetDeps): readonly Seen[] | undefined {
   return modemsOf(box.modems, isDirect)?.map((told) => {
     const modem = isDirect ? asDialled(told, box) : told;
-    const wish = wishOf(modem, wishes);
-    return { modem, isWanted: wish?.isEnabled, carriage: carriageOf(wish, box) };
+    const wish = plannedLinkOf(modem, wishes);
+    return { modem, isWanted: wish?.isEnabled, linkUse: linkUseOf(wish, box) };
   });
 }
 

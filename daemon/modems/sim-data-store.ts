@@ -4,7 +4,7 @@ import type { ModemState } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { keepFile } from '../../hal/os/save-file.ts';
-import { climbKeyOf } from './reset-attempts.ts';
+import { modemKeyOf } from './reset-attempts.ts';
 import { noteSimData, parseSimData } from './sim-data.ts';
 
 /** A file written more often wears an SD card; only a power cut forgets so much. */
@@ -12,7 +12,7 @@ const SAVE_EVERY_MS = 60_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
 /** Keeps what each SIM has carried this month in a file of the state folder. */
-export interface SimDataKeeper extends AsyncDisposable {
+export interface SimDataStore extends AsyncDisposable {
   note(modems: readonly ModemState[]): Promise<void>;
   /** Bytes both ways this month; undefined where its interface does not count. */
   usedOf(modem: ModemState): number | undefined;
@@ -22,7 +22,7 @@ export async function openSimData(
   stateFolder: string,
   { clock, log }: { readonly clock: Clock; readonly log: Log },
   bootIdFile = BOOT_ID,
-): Promise<SimDataKeeper> {
+): Promise<SimDataStore> {
   const path = join(stateFolder, 'sim-data.json');
   const bootId = (await readFile(bootIdFile, 'utf8').catch(() => '')).trim();
   let data = parseSimData(await readFile(path, 'utf8').catch(() => ''), bootId, clock.wallMs());
@@ -42,7 +42,7 @@ export async function openSimData(
       data = noteSimData(data, modems, clock.wallMs());
       if (clock.monotonicMs() - savedMs >= SAVE_EVERY_MS) await save();
     },
-    usedOf: (modem) => data.modems[climbKeyOf(modem)]?.bytes,
+    usedOf: (modem) => data.modems[modemKeyOf(modem)]?.bytes,
     [Symbol.asyncDispose]: save,
   };
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
 import { monthOf } from '../media/data-use.ts';
-import { climbKeyOf } from './reset-attempts.ts';
+import { modemKeyOf } from './reset-attempts.ts';
 
 /**
  * What each modem's SIM has carried in a calendar month (UTC), for whichever program,
@@ -54,7 +54,7 @@ export function noteSimData(
   for (const modem of modems) {
     const { rxBytesTotal, txBytesTotal } = modem;
     if (rxBytesTotal === undefined || txBytesTotal === undefined) continue;
-    const key = climbKeyOf(modem);
+    const key = modemKeyOf(modem);
     const { bytes = 0, counter: last = 0 } = all.get(key) ?? {};
     const counter = rxBytesTotal + txBytesTotal;
     // One that is less than before belongs to an interface that came anew.

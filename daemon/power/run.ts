@@ -11,7 +11,7 @@ export interface PowerDeps {
   readonly settings: () => PowerSettings;
   readonly onBattery: (battery: BatteryState) => void;
   /** What rests in a phase, for those who are told. */
-  readonly restingIn: (phase: PowerPhase) => readonly ShedLoad[];
+  readonly shedLoadsIn: (phase: PowerPhase) => readonly ShedLoad[];
   /** Called at the start and at each change, with all that rests now; again where the end did not come. */
   readonly onPhase: (phase: PowerPhase, resting: readonly ShedLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
@@ -36,7 +36,7 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
   let state = START_POWER;
   let trouble: string | undefined;
   let askedMs = 0;
-  deps.onPhase(state.phase, deps.restingIn(state.phase));
+  deps.onPhase(state.phase, deps.shedLoadsIn(state.phase));
   try {
     while (!signal.aborted) {
       const battery = await deps.battery.read(signal);
@@ -48,7 +48,7 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
       const settings = deps.settings();
       const nowMs = clock.monotonicMs();
       state = stepPower(state, battery, settings, nowMs, clock.wallMs());
-      const resting = deps.restingIn(state.phase);
+      const resting = deps.shedLoadsIn(state.phase);
       const isNotOff = state.phase === 'shut-down' && settings.isNotOff === true;
       if (state.phase === phase && isNotOff && nowMs - askedMs >= ASK_AGAIN_MS) {
         askedMs = nowMs;

@@ -8,7 +8,7 @@ import { panelSchema } from '../../daemon/config/panel.ts';
 import { openCommander } from '../../daemon/drop/commander.ts';
 import { openDrop } from '../../daemon/drop/machine.ts';
 import { openHealth } from '../../daemon/health/run.ts';
-import { restingLoads } from '../../daemon/media/loads.ts';
+import { shedLoadsOf } from '../../daemon/media/loads.ts';
 import type { BoxEvent } from '../../daemon/model/commands.ts';
 import type { BoxSnapshot, PowerPhase } from '../../daemon/model/snapshot.ts';
 import { openPanelDevices } from '../../daemon/panel/devices.ts';
@@ -73,7 +73,7 @@ async function startBox() {
   const health = openHealth({ ...os, snapshot: () => snapshot(), onEvent });
   const drop = await openDrop({
     ...os,
-    keptFile: join(await mkdtemp(join(tmpdir(), 'venuebox-evening-')), 'drop.json'),
+    stateFile: join(await mkdtemp(join(tmpdir(), 'venuebox-evening-')), 'drop.json'),
     start: 'idle',
     resumeWithinS: 1_800,
     snapshot,
@@ -105,10 +105,10 @@ async function startBox() {
             onBattery: (state) => {
               battery = state;
             },
-            restingIn: (phase) => restingLoads(phase, SHEDDABLE),
+            shedLoadsIn: (phase) => shedLoadsOf(phase, SHEDDABLE),
             onPhase: (phase, resting) => {
               power = phase;
-              assert.equal(resting, restingLoads(phase, SHEDDABLE));
+              assert.equal(resting, shedLoadsOf(phase, SHEDDABLE));
               drop.apply({ kind: 'power', phase });
             },
             onEvent,

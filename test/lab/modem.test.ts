@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeModems } from '../../daemon/cli/doctor/network.ts';
-import { openPinKeeper } from '../../daemon/modems/pin-entry.ts';
+import { openPinEntry } from '../../daemon/modems/pin-entry.ts';
 import { openAtModem } from '../../hal/modem/at-modem.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
 import type { Modems, ModemsState } from '../../hal/modem/port.ts';
@@ -129,7 +129,7 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     console.log(`  ModemManager: tries left: ${seen.first()?.pinTriesLeft ?? 'not told'}`);
     const folder = mkdtempSync('/tmp/venuebox-pin-');
     const file = `${folder}/sim.pin`;
-    const keeper = await openPinKeeper({
+    const keeper = await openPinEntry({
       modems: openModemManager(os),
       files: { any: file },
       stateFolder: folder,
@@ -138,7 +138,7 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     const look = async () => {
       const state = seen.latest();
       const known = state?.phase === 'known' ? state.modems : [];
-      return (await keeper.look(known, AbortSignal.timeout(60_000))).get(seen.first()?.id ?? '');
+      return (await keeper.poll(known, AbortSignal.timeout(60_000))).get(seen.first()?.id ?? '');
     };
     writeFileSync(file, '9999');
     assert.is((await look())?.kind, 'wrong');

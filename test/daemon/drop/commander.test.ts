@@ -34,7 +34,7 @@ async function startMachine({
   aheadMs = () => 0,
 }: Options = {}) {
   const clock = new VirtualClock();
-  const keptFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
+  const stateFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
   const did: string[] = [];
   const events: BoxEvent[] = [];
   let isCapturing = false;
@@ -46,7 +46,7 @@ async function startMachine({
     drop: drop.state(),
   });
   const drop = await openDrop({
-    keptFile,
+    stateFile,
     start,
     resumeWithinS: 1800,
     clock: {
@@ -100,7 +100,7 @@ async function startMachine({
     drop,
     did,
     events,
-    keptFile,
+    stateFile,
     printed,
     progress: [] as string[],
     set: (next: Partial<BoxSnapshot>) => {
@@ -268,13 +268,13 @@ test('a machine that cannot be shut down is told of, until the box is used again
     assert.is(outcome.status, 'failed');
     assert.match(outcome.detail, 'not permitted');
     assert.is(box.drop.state().phase, 'idle');
-    assert.is(box.drop.troubles().notPoweredOff, 'not permitted');
+    assert.is(box.drop.faults().notPoweredOff, 'not permitted');
     const told = () => box.events.filter(({ type }) => type === 'machine.power-off-failed').length;
     assert.is(told(), 1);
     await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
     assert.is(told(), 1, 'the same again is no news');
     await box.run('arm');
-    assert.is(box.drop.troubles().notPoweredOff, undefined);
+    assert.is(box.drop.faults().notPoweredOff, undefined);
   }
 });
 
@@ -282,9 +282,9 @@ test('the mains that come back make a shut-down that failed a thing of the past'
   const powerOff = () => Promise.reject(new Error('not permitted'));
   await using box = await startMachine({ effects: { powerOff } });
   await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
-  assert.is(box.drop.troubles().notPoweredOff, 'not permitted');
+  assert.is(box.drop.faults().notPoweredOff, 'not permitted');
   box.drop.apply({ kind: 'power', phase: 'normal' });
-  assert.is(box.drop.troubles().notPoweredOff, undefined);
+  assert.is(box.drop.faults().notPoweredOff, undefined);
 });
 
 test('a shut-down on air is done when the machine is told to end, not before', async () => {
@@ -312,7 +312,7 @@ test('only the drop that the box was started for is its first', async () => {
   {
     await using box = await startMachine({ folder, start: 'live' });
     assert.ok(box.drop.isFirst());
-    await until(async () => (await readFile(box.keptFile, 'utf8')).includes('"live":{'), 10_000);
+    await until(async () => (await readFile(box.stateFile, 'utf8')).includes('"live":{'), 10_000);
   }
   await using again = await startMachine({ folder, start: 'live' });
   assert.is(again.drop.state().phase, 'live');
@@ -329,7 +329,7 @@ test('what was live when the power failed goes on when the box is back', async (
     await using box = await startMachine({ folder });
     await box.run('go-live', { args: { force: true } });
     dropId = box.drop.state().dropId;
-    await until(async () => (await readFile(box.keptFile, 'utf8')).includes('"live":{'), 10_000);
+    await until(async () => (await readFile(box.stateFile, 'utf8')).includes('"live":{'), 10_000);
     // The power goes: nobody says goodbye.
   }
   {
@@ -339,7 +339,7 @@ test('what was live when the power failed goes on when the box is back', async (
     assert.equal(again.did, ['capture', `resume ${dropId}`]);
     await again.run('end');
     await until(
-      async () => (await readFile(again.keptFile, 'utf8')).includes('"live":null'),
+      async () => (await readFile(again.stateFile, 'utf8')).includes('"live":null'),
       10_000,
     );
   }
@@ -363,7 +363,7 @@ async function resumeNextMorning(before: 'free' | 'synchronised') {
   {
     await using box = await startMachine({ folder, first: clockIs(before) });
     await box.run('go-live', { args: { force: true } });
-    await until(async () => (await readFile(box.keptFile, 'utf8')).includes('"live":{'), 10_000);
+    await until(async () => (await readFile(box.stateFile, 'utf8')).includes('"live":{'), 10_000);
   }
   let aheadMs = 0;
   const box = await startMachine({ folder, first: clockIs('free'), aheadMs: () => aheadMs });
@@ -405,7 +405,7 @@ test('a second power failure before the clock is set does not make it a recent o
   const first = await resumeNextMorning('synchronised');
   await first.box.clock.advance(120_000);
   await first.box[Symbol.asyncDispose]();
-  const folder = dirname(first.box.keptFile);
+  const folder = dirname(first.box.stateFile);
   let aheadMs = 0;
   await using again = await startMachine({
     folder,

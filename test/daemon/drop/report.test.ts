@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { reportOf } from '../../../daemon/drop/report.ts';
 import { openReports } from '../../../daemon/drop/reports.ts';
-import { type Looked, noteClip, startTally, stepTally } from '../../../daemon/drop/tally.ts';
+import { noteClip, startTally, stepTally, type TallyInput } from '../../../daemon/drop/tally.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
@@ -16,7 +16,7 @@ const test = suite('the report of a drop');
 const LONG_MS = 20_000;
 const START_MS = Date.UTC(2026, 10, 23, 20);
 
-const watching = (viewers: number, stallsTotal: number, p50 = 0, p95 = 0): Partial<Looked> => ({
+const watching = (viewers: number, stallsTotal: number, p50 = 0, p95 = 0): Partial<TallyInput> => ({
   media: figures({
     viewers: {
       ...figures().viewers,
@@ -28,10 +28,10 @@ const watching = (viewers: number, stallsTotal: number, p50 = 0, p95 = 0): Parti
 });
 const switched = (...moves: readonly [atMs: number, from: string, to: string][]) => {
   const switches = moves.map(([atMs, from, to]) => ({ atMs, from, to, link: 'w', reason: '' }));
-  return { uplink: { bond: { switches } } } as never as Partial<Looked>;
+  return { uplink: { bond: { switches } } } as never as Partial<TallyInput>;
 };
-const counted = (...looks: readonly Partial<Looked>[]) => {
-  const nothing: Looked = { media: undefined, uplink: undefined };
+const counted = (...looks: readonly Partial<TallyInput>[]) => {
+  const nothing: TallyInput = { media: undefined, uplink: undefined };
   const tally = looks.reduce<ReturnType<typeof startTally>>(
     (sum, look) => stepTally(sum, { ...nothing, ...look }, START_MS + 300_000),
     startTally('d', START_MS),
@@ -228,7 +228,7 @@ test('an end of the program costs no figures', async () => {
     await box.pass(2);
     box.stall(5);
     await box.pass(2);
-    box.reports.hear({ type: 'clip.made', severity: 'info', atMs: 0, data: {} });
+    box.reports.record({ type: 'clip.made', severity: 'info', atMs: 0, data: {} });
   }
   const { open } = JSON.parse(readFileSync(file, 'utf8'));
   assert.equal([open.stalls.sum, open.clips], [5, 1]);

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Kept } from '../../../daemon/drop/saved-drop.ts';
-import { openKeeper } from '../../../daemon/drop/saver.ts';
+import type { SavedDrop } from '../../../daemon/drop/saved-drop.ts';
+import { openDropSaver } from '../../../daemon/drop/saver.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const test = suite('what is kept of a drop');
 
-const kept = (dropId: string | undefined): Kept => ({
+const kept = (dropId: string | undefined): SavedDrop => ({
   v: 1,
   live: dropId === undefined ? null : { dropId, sinceMs: 1 },
   lastDropId: dropId ?? null,
@@ -28,10 +28,10 @@ test('a folder that cannot be written is told of once, tried each minute, and to
   const errors: string[] = [];
   const troubles: (string | undefined)[] = [];
   const log = { ...silentLog, error: (what: string) => void errors.push(what) };
-  const keeper = openKeeper(path, { clock, log, onTrouble: (why) => troubles.push(why) });
+  const keeper = openDropSaver(path, { clock, log, onFault: (why) => troubles.push(why) });
   for (let i = 0; i < 300; i += 1) {
-    keeper.keep(kept(undefined));
-    keeper.beat({ aliveMs: 2, isClockSet: false });
+    keeper.save(kept(undefined));
+    keeper.refresh({ aliveMs: 2, isClockSet: false });
     await keeper.settled();
     await clock.advance(500);
   }
@@ -42,27 +42,27 @@ test('a folder that cannot be written is told of once, tried each minute, and to
   await mkdir(place);
   await chmod(place, 0o700);
   await clock.advance(60_000);
-  keeper.beat({ aliveMs: 3, isClockSet: false });
+  keeper.refresh({ aliveMs: 3, isClockSet: false });
   await keeper.settled();
   assert.is(troubles.at(-1), undefined);
   assert.is(troubles.length, 2);
-  assert.is((JSON.parse(await readFile(path, 'utf8')) as Kept).aliveMs, 3);
+  assert.is((JSON.parse(await readFile(path, 'utf8')) as SavedDrop).aliveMs, 3);
 });
 
 test('while a drop goes on it says each minute that it does; an idle box writes nothing', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-keeper-'));
   const path = join(folder, 'drop.json');
   const clock = new VirtualClock();
-  const keeper = openKeeper(path, { clock, log: silentLog, onTrouble: () => undefined });
-  const alive = async () => (JSON.parse(await readFile(path, 'utf8')) as Kept).aliveMs;
+  const keeper = openDropSaver(path, { clock, log: silentLog, onFault: () => undefined });
+  const alive = async () => (JSON.parse(await readFile(path, 'utf8')) as SavedDrop).aliveMs;
   for (const [dropId, expected] of [
     ['a', 7],
     [undefined, 1],
   ] as const) {
-    keeper.keep(kept(dropId));
+    keeper.save(kept(dropId));
     await keeper.settled();
     await clock.advance(61_000);
-    keeper.beat({ aliveMs: 7, isClockSet: false });
+    keeper.refresh({ aliveMs: 7, isClockSet: false });
     await keeper.settled();
     assert.is(await alive(), expected);
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keptOf, parseKept, startDrop } from '../../../daemon/drop/saved-drop.ts';
+import { parseSavedDrop, savedDropOf, startDrop } from '../../../daemon/drop/saved-drop.ts';
 import type { Drop, DropEvent, DropVerb, Effect, Step } from '../../../daemon/drop/state.ts';
 import { dropIdAt, stateOf } from '../../../daemon/drop/state.ts';
 import { step } from '../../../daemon/drop/step.ts';
@@ -55,7 +55,9 @@ class Evening {
   }
 
   kinds(): string[] {
-    return this.effects.map((effect) => (effect.kind === 'tell' ? effect.event.type : effect.kind));
+    return this.effects.map((effect) =>
+      effect.kind === 'event' ? effect.event.type : effect.kind,
+    );
   }
 }
 
@@ -179,17 +181,17 @@ test('the power ends a drop so that it goes on later; a person ends it for good'
   const box = new Evening().to('live');
   const { dropId } = stateOf(box.drop);
   box.after(300_000).send({ kind: 'power', phase: 'shut-down' });
-  assert.is(keptOf(box.drop, 0).live?.dropId, dropId);
+  assert.is(savedDropOf(box.drop, 0).live?.dropId, dropId);
   box.send({ kind: 'ended' });
   assert.is(box.kinds().at(-1), 'power-off');
-  assert.is(keptOf(box.drop, 0).live?.dropId, dropId);
+  assert.is(savedDropOf(box.drop, 0).live?.dropId, dropId);
   box.send({ kind: 'power', phase: 'shut-down' });
-  assert.is(keptOf(box.drop, 0).live?.dropId, dropId, 'told twice');
-  assert.is(keptOf(box.drop, 0).live?.sinceMs, START_MS, 'with the begin of the drop');
+  assert.is(savedDropOf(box.drop, 0).live?.dropId, dropId, 'told twice');
+  assert.is(savedDropOf(box.drop, 0).live?.sinceMs, START_MS, 'with the begin of the drop');
 
   const ended = new Evening().to('live');
   ended.command('shut-down');
-  assert.is(keptOf(ended.drop, 0).live, null);
+  assert.is(savedDropOf(ended.drop, 0).live, null);
 });
 
 test('a box that the power left on after all does not go on air when it is next started', () => {
@@ -198,12 +200,12 @@ test('a box that the power left on after all does not go on air when it is next 
   box.send({ kind: 'ended' });
   box.send({ kind: 'power', phase: 'normal' });
   assert.is(box.drop.phase, 'idle');
-  assert.is(keptOf(box.drop, 0).live, null);
+  assert.is(savedDropOf(box.drop, 0).live, null);
 });
 
 test('after a power failure while live the same drop goes on, with its begin', () => {
   const box = new Evening().to('live');
-  const kept = keptOf(box.drop, START_MS + 60_000);
+  const kept = savedDropOf(box.drop, START_MS + 60_000);
   const now = { wallMs: START_MS + 120_000, monotonicMs: 7 };
   const again = startDrop(kept, 'idle', 1_800_000, 'new', now);
   assert.is(again.drop.phase, 'live');
@@ -217,7 +219,7 @@ test('after a power failure while live the same drop goes on, with its begin', (
 });
 
 test('a drop of yesterday does not go on by itself; one of a clock without a battery does', () => {
-  const kept = keptOf(new Evening().to('live').drop, START_MS);
+  const kept = savedDropOf(new Evening().to('live').drop, START_MS);
   const at = (wallMs: number) =>
     startDrop(kept, 'idle', 1_800_000, 'new', { wallMs, monotonicMs: 0 }).drop.phase;
   assert.is(at(START_MS + 86_400_000), 'idle');
@@ -226,7 +228,7 @@ test('a drop of yesterday does not go on by itself; one of a clock without a bat
 });
 
 test('with 0 no drop goes on by itself, whatever the clock says', () => {
-  const kept = keptOf(new Evening().to('live').drop, START_MS);
+  const kept = savedDropOf(new Evening().to('live').drop, START_MS);
   for (const wallMs of [0, START_MS, START_MS + 1_000]) {
     const { drop } = startDrop(kept, 'idle', 0, 'new', { wallMs, monotonicMs: 0 });
     assert.is(drop.phase, 'idle');
@@ -243,12 +245,12 @@ test('a demo starts live, and without a word of the past', () => {
 test('whatever is in the kept file, it is read or refused', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-      const read = parseKept(text);
+      const read = parseSavedDrop(text);
       assert.ok(read.kept === undefined || read.kept.v === 1);
     }),
   );
-  const kept = keptOf(new Evening().to('live').drop, START_MS);
-  assert.equal(parseKept(JSON.stringify(kept)).kept, kept);
+  const kept = savedDropOf(new Evening().to('live').drop, START_MS);
+  assert.equal(parseSavedDrop(JSON.stringify(kept)).kept, kept);
 });
 
 /**
@@ -321,7 +323,7 @@ function meant(phase: DropPhase, verb: DropVerb, isForced = false): string {
 function seen({ drop, effects, refusal }: Step): string {
   if (refusal !== undefined) return refusal.code;
   const done = effects.map(({ kind }) => kind);
-  return [drop.phase, ...done.filter((kind) => kind !== 'tell' && kind !== 'capture')].join(' ');
+  return [drop.phase, ...done.filter((kind) => kind !== 'event' && kind !== 'capture')].join(' ');
 }
 
 test('each command does in each phase what it is meant to, or is refused with a reason and does nothing', () => {

@@ -2,8 +2,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { keepCameraLock } from '../../../daemon/media/camera-lock.ts';
-import { openKeptLock } from '../../../daemon/media/camera-lock-store.ts';
+import { runCameraLock } from '../../../daemon/media/camera-lock.ts';
+import { openCameraLockStore } from '../../../daemon/media/camera-lock-store.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { openCamera } from '../../../hal/camera/open.ts';
 import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
@@ -27,7 +27,7 @@ const TEST_CAMERA = openCamera({
   fps: 30,
 });
 
-/** A log whose words are kept. */
+/** A log whose words are store. */
 function openWords() {
   const words: string[] = [];
   const say = (level: string) => (message: string, fields?: object) =>
@@ -60,7 +60,7 @@ async function startLock(
     unlock: async (signal, held) => void (await work(held ? 'unlock for it' : 'unlock', signal)),
   };
   let held = former;
-  const kept = {
+  const store = {
     load: async () => held,
     save: async (next: HeldControls) => {
       held = next.length > 0 ? next : undefined;
@@ -69,10 +69,10 @@ async function startLock(
   let box: BoxSnapshot = { ...WELL, drop: { phase: 'idle', sinceMs: 0 } };
   let isLocked = false;
   const stop = new AbortController();
-  const running = keepCameraLock(
+  const running = runCameraLock(
     {
       camera: isOn ? camera : undefined,
-      kept,
+      store,
       snapshot: () => box,
       onLocked: (next) => {
         isLocked = next;
@@ -93,7 +93,7 @@ async function startLock(
     words,
     pass,
     isLocked: () => isLocked,
-    kept: () => held,
+    store: () => held,
     set: (change: Partial<BoxSnapshot>) => {
       box = { ...box, ...change };
     },
@@ -172,29 +172,29 @@ test('what a killed box left locked is given back first, and finds its exposure 
   lock.phase('live');
   await lock.pass(1_000);
   assert.equal(lock.did, ['unlock for it']);
-  assert.is(lock.kept(), undefined);
+  assert.is(lock.store(), undefined);
   await lock.pass(5_000);
   assert.equal(lock.did, ['unlock for it', 'lock']);
-  assert.is(lock.kept(), HELD, 'for the box after this one');
+  assert.is(lock.store(), HELD, 'for the box after this one');
   await lock.end();
-  assert.is(lock.kept(), undefined);
+  assert.is(lock.store(), undefined);
 });
 
-test('what is held is kept in a file, for this camera only', async () => {
+test('what is held is store in a file, for this camera only', async () => {
   using folder = scratch();
   const { words, log } = openWords();
-  const kept = openKeptLock(folder.path, 'V4L2 usb-1', log);
-  assert.is(await kept.load(), undefined);
-  await kept.save(HELD);
-  assert.equal(await openKeptLock(folder.path, 'V4L2 usb-1', log).load(), HELD);
-  assert.is(await openKeptLock(folder.path, 'V4L2 usb-2', log).load(), undefined);
+  const store = openCameraLockStore(folder.path, 'V4L2 usb-1', log);
+  assert.is(await store.load(), undefined);
+  await store.save(HELD);
+  assert.equal(await openCameraLockStore(folder.path, 'V4L2 usb-1', log).load(), HELD);
+  assert.is(await openCameraLockStore(folder.path, 'V4L2 usb-2', log).load(), undefined);
   writeFileSync(join(folder.path, 'camera-lock.json'), '{"camera":"V4L2 usb-1","held":[[1]]}');
-  assert.is(await kept.load(), undefined, 'a broken file is none');
-  await kept.save([]);
+  assert.is(await store.load(), undefined, 'a broken file is none');
+  await store.save([]);
   assert.equal(readdirSync(folder.path), []);
   assert.equal(words, []);
-  await openKeptLock('/dev/null/no-folder', 'x', log).save(HELD);
-  assert.match(words.join(), /^warn .*not kept/);
+  await openCameraLockStore('/dev/null/no-folder', 'x', log).save(HELD);
+  assert.match(words.join(), /^warn .*not store/);
 });
 
 test('controls that fail are tried again, told once, and held when they work', async () => {

@@ -2,12 +2,12 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   LOADS,
-  restingLoads,
   type Sheddable,
   shedIn,
-  standInsFor,
+  shedLoadsOf,
+  substitutesFor,
 } from '../../../daemon/media/loads.ts';
-import { openRestingEncoders } from '../../../daemon/media/suspended-encoders.ts';
+import { openSuspendedEncoders } from '../../../daemon/media/suspended-encoders.ts';
 import type { PowerPhase } from '../../../daemon/model/snapshot.ts';
 import type { ToCapture } from '../../../pipelines/capture/messages.ts';
 import type { ToMedia } from '../../../pipelines/media/messages.ts';
@@ -24,7 +24,7 @@ const ALL: Sheddable = {
   uplinkBps: 2_000_000,
 };
 const PHASES: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
-const namesIn = (phase: PowerPhase, box = ALL) => restingLoads(phase, box).map(({ load }) => load);
+const namesIn = (phase: PowerPhase, box = ALL) => shedLoadsOf(phase, box).map(({ load }) => load);
 
 test('loads are shed in the stated order and none is shed in normal', () => {
   assert.equal(shedIn('normal'), []);
@@ -34,9 +34,9 @@ test('loads are shed in the stated order and none is shed in normal', () => {
 
 test('saving rests posters and the best picture, the last minutes all but the lowest', () => {
   assert.equal(namesIn('saving'), ['previews', 'top-rendition']);
-  assert.equal(standInsFor(shedIn('saving'), ALL), { high: 'mid' });
+  assert.equal(substitutesFor(shedIn('saving'), ALL), { high: 'mid' });
   assert.equal(namesIn('last-minutes'), ['previews', 'lamps', 'printer', 'uplink', 'renditions']);
-  assert.equal(standInsFor(shedIn('last-minutes'), ALL), { high: 'low', mid: 'low' });
+  assert.equal(substitutesFor(shedIn('last-minutes'), ALL), { high: 'low', mid: 'low' });
 });
 
 test('a box names nothing that it does not have', () => {
@@ -50,17 +50,17 @@ test('a box names nothing that it does not have', () => {
   };
   for (const phase of PHASES) {
     assert.equal(namesIn(phase, bare), []);
-    assert.equal(standInsFor(shedIn(phase), bare), {});
+    assert.equal(substitutesFor(shedIn(phase), bare), {});
   }
 });
 
 test('the rendition that goes upstream is never taken from those far away', () => {
   const shared = { ...ALL, sharedRendition: 'high', uplinkBps: undefined };
-  assert.equal(standInsFor(shedIn('saving'), shared), {});
+  assert.equal(substitutesFor(shedIn('saving'), shared), {});
   assert.equal(namesIn('saving', shared), ['previews']);
-  assert.equal(standInsFor(shedIn('last-minutes'), shared), { mid: 'low' });
+  assert.equal(substitutesFor(shedIn('last-minutes'), shared), { mid: 'low' });
   const middle = { ...ALL, sharedRendition: 'mid' };
-  assert.equal(standInsFor(shedIn('last-minutes'), middle), { high: 'mid' });
+  assert.equal(substitutesFor(shedIn('last-minutes'), middle), { high: 'mid' });
 });
 
 /** Encoders that rest, between a media process and a capture that are made up. */
@@ -69,15 +69,15 @@ function openRest() {
   const toMedia: ToMedia[] = [];
   const toCapture: ToCapture[] = [];
   const restarts: string[] = [];
-  const encoders = openRestingEncoders({
+  const encoders = openSuspendedEncoders({
     toMedia: (message) => toMedia.push(message),
     toCapture: (message) => toCapture.push(message),
     valveOf: (id) => `valve-${id}`,
     restartCapture: (reason) => restarts.push(reason),
     clock,
   });
-  const set = (standIns: Record<string, string>) =>
-    encoders.set({ standIns, hasPreviews: false, uplinkMostBps: undefined });
+  const set = (substitutes: Record<string, string>) =>
+    encoders.set({ substitutes, hasPreviews: false, uplinkMaxBps: undefined });
   const valves = () =>
     toCapture
       .splice(0)

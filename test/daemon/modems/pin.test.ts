@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decidePin, parsePinMemories, pinKeyOf } from '../../../daemon/modems/pin.ts';
-import { openPinKeeper } from '../../../daemon/modems/pin-entry.ts';
+import { openPinEntry } from '../../../daemon/modems/pin-entry.ts';
 import { openAtModem } from '../../../hal/modem/at-modem.ts';
 import type { ModemState } from '../../../hal/modem/port.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
@@ -37,7 +37,7 @@ async function keeperOf(pin: string, options: { folder?: string; log?: Log } = {
   const sent: string[] = [];
   let failure: HalError | undefined;
   const open = (files: Record<string, string> = { any: file }) =>
-    openPinKeeper({
+    openPinEntry({
       files,
       stateFolder: folder,
       clock,
@@ -68,13 +68,13 @@ test('it is sent once for each time a SIM is put in, and by a box that was start
   await using sim = await keeperOf('4711');
   await sim.write('4711\n');
   const keeper = await sim.open();
-  for (let i = 0; i < 5; i += 1) assert.is((await keeper.look([LOCKED], never)).size, 0);
+  for (let i = 0; i < 5; i += 1) assert.is((await keeper.poll([LOCKED], never)).size, 0);
   assert.equal(sim.sent, ['4711']);
-  await keeper.look([OPEN], never);
-  await keeper.look([], never);
-  await keeper.look([LOCKED], never);
+  await keeper.poll([OPEN], never);
+  await keeper.poll([], never);
+  await keeper.poll([LOCKED], never);
   assert.equal(sim.sent, ['4711', '4711']);
-  await (await sim.open()).look([LOCKED], never);
+  await (await sim.open()).poll([LOCKED], never);
   assert.is(sim.sent.length, 3);
 });
 
@@ -82,18 +82,18 @@ test('a wrong one is never repeated, nor by a box that was started anew, until i
   await using sim = await keeperOf('4711');
   await sim.write('1234');
   const first = await sim.open();
-  const troubles = await first.look([LOCKED], never);
+  const troubles = await first.poll([LOCKED], never);
   assert.is(troubles.get('861')?.kind, 'wrong');
   assert.match(troubles.get('861')?.reason ?? '', sim.file);
   for (let i = 0; i < 3; i += 1) {
-    await first.look([LOCKED], never);
-    await first.look([], never);
+    await first.poll([LOCKED], never);
+    await first.poll([], never);
     const again = await sim.open();
-    assert.is((await again.look([LOCKED], never)).get('861')?.kind, 'wrong');
+    assert.is((await again.poll([LOCKED], never)).get('861')?.kind, 'wrong');
   }
   assert.equal(sim.sent, ['1234']);
   await sim.write('47110');
-  await first.look([LOCKED], never);
+  await first.poll([LOCKED], never);
   assert.equal(sim.sent, ['1234', '47110']);
 });
 
@@ -101,17 +101,17 @@ test('the last try is kept for a person: as the modem tells it, or as the box ha
   await using sim = await keeperOf('4711');
   await sim.write('4711');
   const keeper = await sim.open();
-  const oneLeft = await keeper.look([{ ...LOCKED, pinTriesLeft: 1 }], never);
+  const oneLeft = await keeper.poll([{ ...LOCKED, pinTriesLeft: 1 }], never);
   assert.is(oneLeft.get('861')?.kind, 'kept');
   assert.equal(sim.sent, []);
   for (const wrong of ['1111', '22222', '333333', '4711']) {
     await sim.write(wrong);
-    await keeper.look([LOCKED], never);
+    await keeper.poll([LOCKED], never);
   }
   assert.equal(sim.sent, ['1111', '22222']);
-  assert.is((await keeper.look([LOCKED], never)).get('861')?.kind, 'kept');
-  await keeper.look([OPEN], never);
-  await keeper.look([LOCKED], never);
+  assert.is((await keeper.poll([LOCKED], never)).get('861')?.kind, 'kept');
+  await keeper.poll([OPEN], never);
+  await keeper.poll([LOCKED], never);
   assert.is(sim.sent.at(-1), '4711');
 });
 
@@ -120,20 +120,20 @@ test('what never reached the SIM is sent later; what got no answer counts as wro
   await sim.write('4711');
   const keeper = await sim.open();
   sim.fail(new HalError('NOT_PERMITTED', 'polkit forbids it'));
-  await keeper.look([LOCKED], never);
+  await keeper.poll([LOCKED], never);
   sim.fail(undefined);
-  await keeper.look([LOCKED], never);
+  await keeper.poll([LOCKED], never);
   assert.equal(sim.sent, []);
   await sim.clock.advance(30_000);
-  await keeper.look([LOCKED], never);
+  await keeper.poll([LOCKED], never);
   assert.equal(sim.sent, ['4711']);
-  await keeper.look([], never);
+  await keeper.poll([], never);
   sim.fail(new HalError('TIMEOUT', 'no answer'));
-  assert.is((await keeper.look([LOCKED], never)).get('861')?.kind, 'wrong');
+  assert.is((await keeper.poll([LOCKED], never)).get('861')?.kind, 'wrong');
   sim.fail(undefined);
-  assert.is((await (await sim.open()).look([LOCKED], never)).get('861')?.kind, 'wrong');
+  assert.is((await (await sim.open()).poll([LOCKED], never)).get('861')?.kind, 'wrong');
   assert.is(sim.sent.length, 1);
-  await (await sim.open()).look([{ ...LOCKED, pinTriesLeft: 3 }], never);
+  await (await sim.open()).poll([{ ...LOCKED, pinTriesLeft: 3 }], never);
   assert.is(sim.sent.length, 2);
 });
 
@@ -142,18 +142,18 @@ test('a slow answer that opened the SIM after all counts as taken', async () => 
   await sim.write('4711');
   const keeper = await sim.open();
   sim.fail(new HalError('TIMEOUT', 'no answer'));
-  await keeper.look([LOCKED], never);
+  await keeper.poll([LOCKED], never);
   await sim.clock.advance(10_000);
-  await keeper.look([OPEN], never);
+  await keeper.poll([OPEN], never);
   sim.fail(undefined);
-  await (await sim.open()).look([LOCKED], never);
+  await (await sim.open()).poll([LOCKED], never);
   assert.equal(sim.sent, ['4711']);
 });
 
 test('no file, one that is not there and one without a PIN are told by name', async () => {
   await using sim = await keeperOf('4711');
   const of = async (files: Record<string, string>) =>
-    (await (await sim.open(files)).look([LOCKED], never)).get('861');
+    (await (await sim.open(files)).poll([LOCKED], never)).get('861');
   assert.match((await of({}))?.reason ?? '', '861');
   assert.is((await of({ any: '/nowhere/pin' }))?.reason, '/nowhere/pin: ENOENT');
   await sim.write('secret!');
@@ -184,7 +184,7 @@ test('the PIN stands in no line of the journal and in nothing that is kept', asy
   await using sim = await keeperOf('4711', { log });
   for (const pin of ['918273', '4711']) {
     await sim.write(pin);
-    await (await sim.open()).look([LOCKED], never);
+    await (await sim.open()).poll([LOCKED], never);
   }
   assert.is(lines.length, 2);
   const kept = await readFile(join(sim.folder, 'modem-pins.json'), 'utf8');
@@ -201,13 +201,13 @@ test('over a serial port: one try each, and the right one opens it', async () =>
   const os = { clock: systemClock, log: silentLog };
   const file = join(folder, 'sim.pin');
   const modems = openAtModem(pty.path, 115_200, os);
-  const keeper = await openPinKeeper({ modems, files: { any: file }, stateFolder: folder, ...os });
+  const keeper = await openPinEntry({ modems, files: { any: file }, stateFolder: folder, ...os });
   await writeFile(file, '9999');
-  const troubles = await keeper.look([LOCKED], never);
+  const troubles = await keeper.poll([LOCKED], never);
   assert.is(troubles.get('861')?.kind, 'wrong');
-  await keeper.look([LOCKED], never);
+  await keeper.poll([LOCKED], never);
   await writeFile(file, '4711\n');
-  assert.is((await keeper.look([LOCKED], never)).size, 0);
+  assert.is((await keeper.poll([LOCKED], never)).size, 0);
   const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
   assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
   assert.is(modem.pin, undefined);

@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import type { BoxEvent } from '../../../daemon/model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../../../daemon/model/snapshot.ts';
-import { carriageOf, wishOf } from '../../../daemon/modems/link-state.ts';
-import { careForModems } from '../../../daemon/modems/maintenance.ts';
+import { linkUseOf, plannedLinkOf } from '../../../daemon/modems/link-state.ts';
+import { maintainModems } from '../../../daemon/modems/maintenance.ts';
 import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import type { ModemState, Modems, ModemsState } from '../../../hal/modem/port.ts';
@@ -72,7 +72,7 @@ async function careOf(first: Box, options: Options = {}) {
   const events: BoxEvent[] = [];
   let box = first;
   let care: readonly ModemMaintenance[] | undefined;
-  const run = careForModems(
+  const run = maintainModems(
     {
       config: parseConfig('x', options.yaml ?? TWO_LINKS, []),
       modems: {
@@ -85,7 +85,7 @@ async function careOf(first: Box, options: Options = {}) {
       },
       snapshot: () => box,
       stateFolder: folder,
-      onCare: (now) => {
+      onMaintenance: (now) => {
         care = now;
       },
       onEvent: (event) => events.push(event),
@@ -287,11 +287,11 @@ test('a link is found by interface, address or name', () => {
     { id: 'b', address: '10.0.0.2', ...wish },
     { id: 'wwan0', ...wish },
   ];
-  assert.is(wishOf(MODEM, wishes)?.id, 'b');
-  assert.is(wishOf(OTHER, wishes)?.id, 'a');
-  assert.is(wishOf({ ...MODEM, addresses: [] }, wishes)?.id, 'wwan0');
+  assert.is(plannedLinkOf(MODEM, wishes)?.id, 'b');
+  assert.is(plannedLinkOf(OTHER, wishes)?.id, 'a');
+  assert.is(plannedLinkOf({ ...MODEM, addresses: [] }, wishes)?.id, 'wwan0');
   const dead = { ...live('out', 'active'), children: {} };
-  assert.is(carriageOf({ id: '5g', ...wish }, dead), 'unknown');
+  assert.is(linkUseOf({ id: '5g', ...wish }, dead), 'unknown');
 });
 
 test('a simulated modem that hangs is brought back by its reset', async () => {
@@ -348,13 +348,13 @@ test('over D-Bus: ModemManager is given the PIN, and told to reconnect and reset
   await writeFile(file, '4711\n');
   const clock = new VirtualClock();
   const yaml = `modems: {driver: modem-manager, pin_files: {any: ${file}}}\nuplink: {host: h, port: 1, links: [{id: "867530900000017", address: 10.9.9.9}]}`;
-  const caring = careForModems(
+  const caring = maintainModems(
     {
       config: parseConfig('x', yaml, []),
       modems,
       snapshot: () => ({ ...idle(), modems: state }),
       stateFolder: folder,
-      onCare: () => undefined,
+      onMaintenance: () => undefined,
       onEvent: () => undefined,
       clock,
       log: silentLog,

@@ -212,7 +212,7 @@ async function discharge(options: {
         isNoisy = (isNoisy + 1) % 7;
         pack.setDrawMa(drawMa * (1 + (noise * (isNoisy - 3)) / 3));
       },
-      restingIn: () => [],
+      shedLoadsIn: () => [],
       onPhase: (phase) => {
         phases.push(phase);
         if (phase === 'shut-down') leftS = -clock.monotonicMs() / 1000;
@@ -261,7 +261,7 @@ test('a gauge that breaks in the last minutes leaves the phase as it is', async 
       battery: pack.battery,
       settings: () => ({}),
       onBattery: () => undefined,
-      restingIn: () => [],
+      shedLoadsIn: () => [],
       onPhase: (phase) => phases.push(phase),
       onEvent: () => undefined,
       clock,
