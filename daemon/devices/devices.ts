@@ -22,9 +22,9 @@ import type { Config } from '../config/config.ts';
 import { openPanelDevices, type PanelDevices } from '../panel/devices.ts';
 import { openConfiguredBattery } from './battery.ts';
 import { openLines } from './lines.ts';
+import { openPrintedSlips, type PrintedSlips } from './printed-slips.ts';
 import { openSimulatedControls, ROLL_MM, type SimulatedDevices } from './simulated-controls.ts';
 import type { SimulatedPanel } from './simulated-panel.ts';
-import { openSlips, type Slips } from './slips.ts';
 
 /** Everything around the box but camera, sound and links, behind its ports. */
 export interface Devices extends AsyncDisposable {
@@ -33,7 +33,7 @@ export interface Devices extends AsyncDisposable {
   readonly modems: Modems;
   readonly system: System;
   readonly panel: PanelDevices;
-  readonly slips: Slips;
+  readonly slips: PrintedSlips;
   /** Controls for the operator's page; undefined where nothing is simulated. */
   readonly simulatedControls: SimulatedPanel | undefined;
 }
@@ -64,7 +64,7 @@ export async function openDevices(
   signal: AbortSignal,
 ): Promise<Devices> {
   const { clock } = os;
-  const slips = openSlips();
+  const slips = openPrintedSlips();
   const lines = openLines(config, simulated, os);
   const battery = await openConfiguredBattery(config, lines.battery, simulated, os, signal);
   const printer = openConfiguredPrinter(config, slips, simulated, os);
@@ -88,7 +88,7 @@ export async function openDevices(
 
 function openConfiguredPrinter(
   { printer: config }: DevicesConfig,
-  slips: Slips,
+  slips: PrintedSlips,
   simulated: SimulatedDevices,
   os: DevicesOs,
 ): Printer {
@@ -104,7 +104,7 @@ function openConfiguredPrinter(
     case 'serial':
       return openPrinter(serialTransport(config.device, SERIAL_BAUD, clock), profile, os);
     case 'simulated': {
-      const onPaper = (paper: Parameters<Slips['add']>[0]) => {
+      const onPaper = (paper: Parameters<PrintedSlips['add']>[0]) => {
         slips.add(paper, clock.wallMs()).catch((error: unknown) => {
           log.warn('slip not shown', { reason: messageOf(error) });
         });

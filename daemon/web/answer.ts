@@ -1,6 +1,7 @@
+/** HTTP answers of the operator's server: JSON, refusals, security headers. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** An answer that is whole; server-sent events are the only ones that are not. */
+/** A complete answer; only server-sent events are not one. */
 export interface Answer {
   readonly status: number;
   readonly type: string;
@@ -16,14 +17,14 @@ export function answerJson(
   return { status, type: 'application/json', body: JSON.stringify(value), headers };
 }
 
-/** A refusal that a person and a page can read. */
+/** @param error A code that the page turns into a sentence. */
 export function refuse(status: number, error: string): Answer {
   return answerJson(status, { error });
 }
 
 /**
- * Headers of every answer. The page loads from its own server alone, may fetch
- * the picture from the viewers' ports of the same host, and nobody may frame it.
+ * Headers of every answer. The page loads from its own server only, may fetch the
+ * picture from the viewers' ports of the same host, and no site may frame it.
  */
 export function commonHeaders(pictureOrigins: readonly string[]): Record<string, string> {
   const picture = pictureOrigins.join(' ');
@@ -63,7 +64,7 @@ export function send(response: ServerResponse, answer: Answer): void {
 
 const BODY_MAX_BYTES = 4_096;
 
-/** Reads a small JSON body. Undefined when it is none, too long or broken off. */
+/** Reads a small JSON body. Undefined when it is not JSON, too long or incomplete. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
   const chunks: Buffer[] = [];

@@ -1,3 +1,4 @@
+/** The files of the page, held in memory. */
 import { readFileSync } from 'node:fs';
 import type { Answer } from './answer.ts';
 
@@ -14,9 +15,9 @@ const FILES = [
 ] as const;
 
 /**
- * The page's files by path, held in memory; they hold nothing that is secret.
+ * The page's files by path; they contain no secrets.
  *
- * @throws when the page was not built: `npm run build` does it.
+ * @throws when the page is not built.
  */
 export function openAssets(): ReadonlyMap<string, Answer> {
   return new Map(

@@ -1,20 +1,21 @@
+/** Answers to a page that has signed in: state, printed slips, commands, simulated hardware. */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
+import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { type PanelActions, panelActionSchema } from '../devices/simulated-panel.ts';
-import type { Slip } from '../devices/slips.ts';
 import { type Commander, VERBS } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
-import type { CommandProgress } from './wire.ts';
+import type { CommandProgress } from './protocol.ts';
 
 export interface BoxDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
-  readonly slips: () => readonly Slip[];
+  readonly slips: () => readonly PrintedSlip[];
   /** Undefined on real hardware. */
   readonly panel: PanelActions | undefined;
   readonly onProgress: (progress: CommandProgress) => void;
-  /** The box's own: a page that leaves does not take its command back. */
+  /** Of the box: a command goes on when its page is closed. */
   readonly signal: AbortSignal;
 }
 
@@ -27,13 +28,12 @@ const commandSchema = v.strictObject({
   isDryRun: v.optional(v.boolean(), false),
 });
 
-/** A page waits for one; more at once are a fault or an attack. */
+/** A page sends one at a time; more are a fault or an attack. */
 const COMMANDS_MAX = 4;
 
-/** What somebody who has signed in may see and do. */
 export class BoxAnswers {
   readonly #deps: BoxDeps;
-  #commands = 0;
+  #runningCommands = 0;
 
   constructor(deps: BoxDeps) {
     this.#deps = deps;
@@ -66,16 +66,16 @@ export class BoxAnswers {
   async #answerCommand(body: unknown): Promise<Answer> {
     const parsed = v.safeParse(commandSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
-    if (this.#commands >= COMMANDS_MAX) return refuse(503, 'busy');
+    if (this.#runningCommands >= COMMANDS_MAX) return refuse(503, 'busy');
     const { verb, expect, ...rest } = parsed.output;
     const { commander, onProgress, signal } = this.#deps;
-    this.#commands += 1;
+    this.#runningCommands += 1;
     try {
       const command = { verb, ...rest, by: 'page', ...(expect && { expect }) } as const;
       const onStep = (step: { detail: string; ratio?: number }) => onProgress({ verb, ...step });
       return answerJson(200, await commander.run(command, onStep, signal));
     } finally {
-      this.#commands -= 1;
+      this.#runningCommands -= 1;
     }
   }
 

@@ -1,16 +1,16 @@
+/** One server-sent event stream to one page, with a limit on unsent bytes. */
 import type { ServerResponse } from 'node:http';
 
-/** Kept for a reader that is slow; levels are left out for it well before. */
+/** A page with more unsent bytes than this is disconnected; from the lower limit on it gets no levels. */
 const BACKLOG_MAX_BYTES = 512_000;
 const BACKLOG_SHORT_BYTES = 32_000;
-/** A reader that takes nothing for so long while bytes wait is dropped. */
-const STUCK_MS = 10_000;
+/** A page that reads nothing for so long while bytes wait is disconnected. */
+const STALLED_MS = 10_000;
 
-/** One page that listens: server-sent events over one response, with a bound on what waits. */
 export class EventStream {
   readonly session: string;
   readonly #response: ServerResponse;
-  #takenBytes = 0;
+  #readBytes = 0;
   #progressMs: number;
 
   constructor(response: ServerResponse, session: string, nowMs: number) {
@@ -23,11 +23,11 @@ export class EventStream {
     return !this.#response.destroyed && !this.#response.writableEnded;
   }
 
-  /** @param isSparable May be left out for a reader that is behind. */
-  send(frame: string, isSparable: boolean): void {
+  /** @param isOptional May be left out for a page that reads slowly. */
+  send(frame: string, isOptional: boolean): void {
     if (!this.isOpen) return;
     const backlogBytes = this.#response.writableLength;
-    if (isSparable && backlogBytes > BACKLOG_SHORT_BYTES) return;
+    if (isOptional && backlogBytes > BACKLOG_SHORT_BYTES) return;
     if (backlogBytes + frame.length > BACKLOG_MAX_BYTES) this.#response.destroy();
     else this.#response.write(frame);
   }
@@ -36,19 +36,19 @@ export class EventStream {
     if (this.isOpen) this.#response.end(frame);
   }
 
-  /** Drops a reader that has stopped reading. True when it was dropped. */
-  dropIfStuck(nowMs: number): boolean {
+  /** Disconnects a page that has stopped reading; true when it did. */
+  closeIfStalled(nowMs: number): boolean {
     const backlogBytes = this.#response.writableLength;
-    const takenBytes = (this.#response.socket?.bytesWritten ?? 0) - backlogBytes;
-    if (backlogBytes === 0 || takenBytes > this.#takenBytes) this.#progressMs = nowMs;
-    this.#takenBytes = takenBytes;
-    if (nowMs - this.#progressMs < STUCK_MS) return false;
+    const readBytes = (this.#response.socket?.bytesWritten ?? 0) - backlogBytes;
+    if (backlogBytes === 0 || readBytes > this.#readBytes) this.#progressMs = nowMs;
+    this.#readBytes = readBytes;
+    if (nowMs - this.#progressMs < STALLED_MS) return false;
     this.#response.destroy();
     return true;
   }
 }
 
-/** One event as it stands on the wire. JSON holds no line end, so one data line is enough. */
+/** Renders one event. JSON contains no line breaks, so one data line is enough. */
 export function renderEvent(name: string, data: unknown): string {
   return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,20 +1,21 @@
+/** Sends state, levels, log lines and progress to all open pages. */
 import type { ServerResponse } from 'node:http';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
+import type { PrintedSlipInfo } from '../devices/printed-slips.ts';
 import type { SimulatedPanel } from '../devices/simulated-panel.ts';
-import type { SlipNote } from '../devices/slips.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { differenceOf, type Told } from './change.ts';
+import { changesSince, type Sent } from './changes.ts';
 import { EventStream, renderEvent } from './event-stream.ts';
 import type { History, Sample } from './history.ts';
 import type { LogTail } from './log-tail.ts';
-import type { Bye, Change, CommandProgress, Hello, View, ViewerPorts } from './wire.ts';
+import type { Bye, Change, CommandProgress, Hello, View, ViewerPorts } from './protocol.ts';
 
 export interface EventDeps {
   readonly snapshot: () => BoxSnapshot;
-  readonly slips: () => readonly SlipNote[];
+  readonly slips: () => readonly PrintedSlipInfo[];
   readonly panel?: SimulatedPanel;
   readonly logTail: LogTail;
   readonly viewers: ViewerPorts;
@@ -26,20 +27,17 @@ const TICK_MS = 100;
 /** Levels every tick, the rest twice a second. */
 const TICKS_PER_CHANGE = 5;
 const STREAMS_MAX = 16;
-/** A phone that lost its network leaves streams behind that nobody reads. */
+/** A phone that lost its network leaves unread streams behind. */
 const STREAMS_PER_SESSION = 3;
 const RETRY_MS = 1_000;
 
-/**
- * All open pages. What is sent is reckoned once and is the same for every page;
- * without a page nothing is reckoned.
- */
+/** All pages get the same events, rendered once; without a page nothing is rendered. */
 export class Events {
   readonly #deps: EventDeps;
   readonly #history: History;
   readonly #isSignedIn: (session: string) => boolean;
   #streams: EventStream[] = [];
-  #told: Told = {};
+  #sent: Sent = {};
   #levels: Levels | undefined;
   #logSeq = 0;
   #wake: () => void = () => undefined;
@@ -59,7 +57,7 @@ export class Events {
     const stream = new EventStream(response, session, this.#deps.clock.monotonicMs());
     response.writeHead(200);
     response.on('error', () => undefined);
-    // Those who listen already get their changes first: from here on all know the same.
+    // The open pages get their changes first: from here on all have the same state.
     this.#sendChanges();
     this.#sendLog();
     stream.send(`retry: ${RETRY_MS}\n${renderEvent('hello', this.#hello())}`, false);
@@ -68,11 +66,11 @@ export class Events {
     return true;
   }
 
-  tellProgress(progress: CommandProgress): void {
+  sendProgress(progress: CommandProgress): void {
     this.#send('progress', progress, false);
   }
 
-  tellSample(sample: Sample): void {
+  sendSample(sample: Sample): void {
     this.#send('sample', sample, false);
   }
 
@@ -84,14 +82,14 @@ export class Events {
     );
   }
 
-  /** Tells until `signal` aborts. */
+  /** Sends until `signal` aborts. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       for (let tick = 0; !signal.aborted; tick += 1) {
         if (this.#streams.length === 0) await this.#firstStream(signal);
         this.#sendLevels();
         if (tick % TICKS_PER_CHANGE === 0) {
-          this.#sweep();
+          this.#closeStreams();
           this.#sendChanges();
           this.#sendLog();
         }
@@ -115,15 +113,15 @@ export class Events {
     return { ...rest, slips: this.#slips(), panel: this.#deps.panel?.state(box) };
   }
 
-  /** A slip's source may hold its picture too: that goes by a request of its own. */
-  #slips(): readonly SlipNote[] {
+  /** Without the pictures, which the page loads one by one. */
+  #slips(): readonly PrintedSlipInfo[] {
     return this.#deps.slips().map(({ id, atMs, title }) => ({ id, atMs, title }));
   }
 
   #hello(): Hello {
     const view = this.#view();
     const log = this.#deps.logTail.after(0);
-    this.#told = differenceOf({}, view).told;
+    this.#sent = changesSince({}, view).sent;
     this.#logSeq = log.at(-1)?.seq ?? 0;
     return {
       nowMs: this.#deps.clock.wallMs(),
@@ -136,10 +134,14 @@ export class Events {
 
   #sendChanges(): void {
     if (this.#streams.length === 0) return;
-    const { told, set, gone } = differenceOf(this.#told, this.#view());
-    this.#told = told;
-    // An empty one goes too: it says that the box is alive.
-    this.#send('change', { nowMs: this.#deps.clock.wallMs(), set, gone } satisfies Change, false);
+    const { sent, changed, removed } = changesSince(this.#sent, this.#view());
+    this.#sent = sent;
+    // Also sent when empty: the page sees that the box is alive.
+    this.#send(
+      'change',
+      { nowMs: this.#deps.clock.wallMs(), changed, removed } satisfies Change,
+      false,
+    );
   }
 
   #sendLevels(): void {
@@ -157,19 +159,19 @@ export class Events {
     this.#send('log', lines, false);
   }
 
-  #send(name: string, data: unknown, isSparable: boolean): void {
+  #send(name: string, data: unknown, isOptional: boolean): void {
     if (this.#streams.length === 0) return;
     const frame = renderEvent(name, data);
-    for (const stream of this.#streams) stream.send(frame, isSparable);
+    for (const stream of this.#streams) stream.send(frame, isOptional);
   }
 
-  #sweep(): void {
+  #closeStreams(): void {
     const nowMs = this.#deps.clock.monotonicMs();
     const over = this.#streams.filter((stream) => !this.#isSignedIn(stream.session));
     this.#end(over, 'signed-out');
     for (const stream of this.#streams) {
-      if (!stream.dropIfStuck(nowMs)) continue;
-      this.#deps.log.warn('operator page dropped: it reads too slowly');
+      if (!stream.closeIfStalled(nowMs)) continue;
+      this.#deps.log.warn('operator page disconnected: it reads too slowly');
     }
     this.#forgetClosed();
   }

@@ -1,16 +1,14 @@
+/** Checks a request's headers before anything else of it is used. Pure. */
 import { isIP } from 'node:net';
-
-/** Who may ask: pure checks of a request's headers, before anything of it is used. */
 
 export type Header = (name: string) => string | undefined;
 
-/** A page of another site cannot send this without asking first, and nobody answers it yes. */
+/** A page of another site can send this header only after a CORS preflight, which is never granted. */
 export const OWN_HEADER = 'x-venuebox-operator';
 
 /**
- * Whether the Host header names this box. A site that points a name of its own at
- * the box's address would else be of one origin with it ("DNS rebinding");
- * an address needs no check, as it cannot be pointed elsewhere.
+ * Whether the Host header names this box. Otherwise a site whose name resolves to the
+ * box's address would share its origin (DNS rebinding). An IP address needs no check.
  */
 export function isOwnHost(host: string | undefined, names: ReadonlySet<string>): boolean {
   const name = /^(\[[0-9a-f:.]+\]|[^:[\]]+)(?::\d{1,5})?$/i.exec(host ?? '')?.[1];
@@ -19,7 +17,7 @@ export function isOwnHost(host: string | undefined, names: ReadonlySet<string>):
   return isIP(bare) !== 0 || names.has(bare.replace(/\.$/, ''));
 }
 
-/** Names under which a box is reached: its own, the machine's, and what the config adds. */
+/** Host names of a box: its own, the machine's, and those of the config. */
 export function ownNames(
   boxName: string,
   hostName: string,
@@ -54,8 +52,8 @@ export function readCookie(cookies: string | undefined, name: string): string | 
   return undefined;
 }
 
-/** Who a limit counts: an address, or the network an IPv6 host may pick its addresses from. */
-export function peerOf(address = ''): string {
+/** The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address. */
+export function clientKey(address = ''): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');
   return isIP(plain) === 6 ? `${networkOf(plain)}::/64` : plain;
 }

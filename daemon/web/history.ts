@@ -1,13 +1,14 @@
+/** Samples of the last ten minutes for the page's plots. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
-/** One look at the box, for the plots. What is not known is null. */
+/** The box at one time; null where a figure is not known. */
 export interface Sample {
   /** Unix time in ms. */
   readonly atMs: number;
   readonly chargePct: number | null;
-  /** Into the pack: negative while it discharges. */
+  /** Into the battery: negative while it discharges. */
   readonly powerW: number | null;
   readonly viewers: number | null;
   /** Of the rendition with the most viewers. */
@@ -26,7 +27,6 @@ export const SAMPLE_EVERY_MS = 2_000;
 /** Ten minutes. */
 const SAMPLES_MAX = 300;
 
-/** The last ten minutes, so that a page opened now has its plots. */
 export class History {
   readonly #samples: Sample[] = [];
 
@@ -41,7 +41,7 @@ export class History {
   }
 }
 
-/** What the plots need of a snapshot, in figures short enough to be sent by the hundred. */
+/** The plots' figures of a snapshot, rounded: they are sent by the hundred. */
 export function sampleOf(snapshot: BoxSnapshot, atMs: number): Sample {
   const { battery, media, uplink } = snapshot;
   const latencies = Object.values(media?.viewers.latencyMsByRendition ?? {});

@@ -1,3 +1,4 @@
+/** Runs the operator's HTTP server, with limits on headers and connections. */
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
@@ -8,12 +9,12 @@ import { PipelineError } from '../../pipelines/errors.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { refuse, send } from './answer.ts';
-import { peerOf } from './guard.ts';
+import { clientKey } from './guard.ts';
 import { type RouteDeps, route } from './routes.ts';
 
 const CONNECTIONS_MAX = 96;
-/** A browser opens six a page. */
-const CONNECTIONS_PER_PEER_MAX = 32;
+/** A browser opens up to six for a page. */
+const CONNECTIONS_PER_CLIENT_MAX = 32;
 
 const LIMITS = {
   maxHeaderSize: 8_192,
@@ -24,7 +25,7 @@ const LIMITS = {
   noDelay: true,
 } as const;
 
-/** Listens and answers until `signal` aborts. Rejects with PipelineError. */
+/** Runs until `signal` aborts. Rejects with PipelineError. */
 export async function serve(
   config: OperatorConfig,
   routes: RouteDeps,
@@ -39,9 +40,9 @@ export async function serve(
     });
   };
   const server = openServer(config, onRequest);
-  boundConnections(server);
+  limitConnections(server);
   await listenOrExplain(server, "operator's port", config, '; set operator.port');
-  log.info('operator page', { host: config.host, port: config.port });
+  log.info('operator page listening', { host: config.host, port: config.port });
   await untilAborted(signal);
   await close(server);
 }
@@ -61,25 +62,25 @@ function openServer(
   }
 }
 
-function boundConnections(server: Server): void {
-  const perPeer = new Map<string, number>();
+function limitConnections(server: Server): void {
+  const perClient = new Map<string, number>();
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket.remoteAddress);
-    const open = (perPeer.get(peer) ?? 0) + 1;
-    perPeer.set(peer, open);
+    const client = clientKey(socket.remoteAddress);
+    const open = (perClient.get(client) ?? 0) + 1;
+    perClient.set(client, open);
     socket.on('error', () => undefined);
     socket.once('close', () => {
-      const left = (perPeer.get(peer) ?? 1) - 1;
-      if (left > 0) perPeer.set(peer, left);
-      else perPeer.delete(peer);
+      const left = (perClient.get(client) ?? 1) - 1;
+      if (left > 0) perClient.set(client, left);
+      else perClient.delete(client);
     });
-    if (open > CONNECTIONS_PER_PEER_MAX) socket.destroy();
+    if (open > CONNECTIONS_PER_CLIENT_MAX) socket.destroy();
   });
   server.on('clientError', (_error, socket) => socket.destroy());
 }
 
-/** Pages get their `bye` before their connections go. */
+/** Time for the pages to receive their `bye`. */
 const BYE_MS = 200;
 
 async function close(server: Server): Promise<void> {

@@ -1,8 +1,8 @@
+/** The newest lines of the log, for the operator's page. */
 import type { Log, LogLevel } from '../../hal/os/log.ts';
 
-/** One line of the journal, as the page shows it. */
 export interface LogLine {
-  /** Counts from 1; a page that reconnects knows by it what it has. */
+  /** Counts from 1. */
   readonly seq: number;
   /** Unix time in ms. */
   readonly atMs: number;
@@ -16,7 +16,6 @@ const LINES_MAX = 200;
 const FIELDS_MAX_LENGTH = 400;
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** The newest lines of the journal, for the operator's page. */
 export class LogTail {
   readonly #lines: LogLine[] = [];
   #seq = 0;
@@ -33,7 +32,7 @@ export class LogTail {
   }
 }
 
-/** The same log, whose lines of `level` and above are also kept in `tail`. */
+/** The same log; lines of `level` and above are also added to `tail`. */
 export function tailLog(log: Log, tail: LogTail, level: LogLevel, wallMs: () => number): Log {
   return follow(log, {}, (at, message, fields) => {
     if (LEVELS.indexOf(at) < LEVELS.indexOf(level)) return;

@@ -1,4 +1,4 @@
-/** Opens the operator's page of a box: what of the config and the devices it shows. */
+/** Opens the operator's page with the config and the devices of a box. */
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { Devices } from '../devices/devices.ts';

@@ -1,25 +1,26 @@
+/** Finds the operator PIN: in the config, in its file, or a new one in the state folder. */
 import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../hal/os/log.ts';
 import { ConfigError } from '../config/file.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { type PinHash, parsePinHash } from '../config/pin-hash.ts';
-import { hashPin, isPin, makePin } from './pin.ts';
+import { generatePin, hashPin, isPin } from './pin.ts';
 
 const FILE_NAME = 'operator-pin';
 const OTHERS_MAY_READ = 0o077;
 
 export interface PinStore {
   readonly hash: PinHash;
-  /** Where a person with the right to read it finds the PIN; undefined where only its hash is kept. */
+  /** The file with the PIN; undefined where only its hash is known. */
   readonly file?: string;
-  /** The PIN, when it was made just now: to be shown once. */
+  /** A PIN that was just generated: to be shown once. */
   readonly newPin?: string;
 }
 
 /**
- * Finds the PIN's hash: of the config, of the PIN file, or of a PIN that is made
- * now and kept in the state folder, readable by the box's user alone.
+ * Without a PIN in the config, a new one is saved in the state folder, readable by the
+ * box's user only.
  *
  * @throws ConfigError when a file cannot be used.
  */
@@ -30,7 +31,7 @@ export async function openPin(
   if (config.pin_hash !== '') return { hash: config.pin_hash };
   if (config.pin_file !== '') return readPinFile(config.pin_file);
   const file = join(stateFolder, FILE_NAME);
-  const newPin = await makePinFile(file, stateFolder);
+  const newPin = await savePin(file, stateFolder);
   return newPin === undefined ? readPinFile(file) : { hash: await hashPin(newPin), file, newPin };
 }
 
@@ -54,18 +55,18 @@ async function readWithMode(file: string): Promise<readonly [text: string, mode:
   }
 }
 
-/** Makes a PIN and its file. Undefined when the file is there already. */
-async function makePinFile(file: string, folder: string): Promise<string | undefined> {
-  const pin = makePin();
+/** Saves a new PIN. Undefined when the file exists. */
+async function savePin(file: string, folder: string): Promise<string | undefined> {
+  const pin = generatePin();
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    // `wx`: two boxes that start at once make one PIN.
+    // `wx`: two boxes that start at the same time share one PIN.
     await using handle = await open(file, 'wx', 0o600);
     await handle.writeFile(`${pin}\n`);
     await handle.sync();
     return pin;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw new ConfigError([`operator: cannot keep a PIN in ${file}: ${messageOf(error)}`]);
+    throw new ConfigError([`operator: cannot save a PIN in ${file}: ${messageOf(error)}`]);
   }
 }

@@ -1,3 +1,4 @@
+/** Operator PINs: generated, hashed with scrypt, verified. */
 import { randomBytes, randomInt, scrypt, timingSafeEqual } from 'node:crypto';
 import { type PinHash, parsePinHash } from '../config/pin-hash.ts';
 
@@ -10,7 +11,7 @@ const SALT_BYTES = 16;
 /** scrypt needs 128 N r bytes and a little more. */
 const MEMORY_BYTES = 128 * 2 ** LOG_N * BLOCK_SIZE + 1_048_576;
 
-/** What a person can be asked to type on a phone in a dark room, and no shorter. */
+/** Printable ASCII without spaces: typed on a phone in a dark room. */
 const PIN = /^[\x21-\x7e]{4,64}$/;
 const NEW_PIN_DIGITS = 6;
 
@@ -18,8 +19,8 @@ export function isPin(pin: string): boolean {
   return PIN.test(pin);
 }
 
-/** A random PIN of six digits; the lockout makes a million enough. */
-export function makePin(): string {
+/** A random PIN of six digits: with the lockout a million are enough. */
+export function generatePin(): string {
   return String(randomInt(10 ** NEW_PIN_DIGITS)).padStart(NEW_PIN_DIGITS, '0');
 }
 
@@ -31,7 +32,7 @@ export async function hashPin(pin: string): Promise<PinHash> {
   return [...figures, salt.toString('base64url'), key.toString('base64url')].join('$');
 }
 
-/** Whether `pin` is the one that `hash` was made of. Takes as long for a wrong one. */
+/** Whether `hash` is the hash of `pin`. A wrong PIN takes as long. */
 export async function verifyPin(hash: PinHash, pin: string): Promise<boolean> {
   const parsed = parsePinHash(hash);
   if (parsed === undefined) return false;

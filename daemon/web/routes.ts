@@ -1,10 +1,11 @@
+/** Routes of the operator's server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, commonHeaders, refuse, send } from './answer.ts';
 import type { BoxAnswers } from './box-answers.ts';
 import type { Events } from './events.ts';
 import { type Header, isOwnHost, isOwnPage } from './guard.ts';
+import type { ViewerPorts } from './protocol.ts';
 import type { SessionAnswers } from './session-answers.ts';
-import type { ViewerPorts } from './wire.ts';
 
 export interface RouteDeps {
   readonly assets: ReadonlyMap<string, Answer>;
@@ -16,8 +17,8 @@ export interface RouteDeps {
 }
 
 /**
- * Answers one request. In this order: is it for this box, is it one of the page's
- * files, does it come from the box's own page, is it signed in.
+ * Answers one request. Checks in this order: the Host header, the page's files, the
+ * request's origin, the session.
  */
 export async function route(
   request: IncomingMessage,
@@ -33,7 +34,7 @@ export async function route(
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   const asset = isRead ? deps.assets.get(path) : undefined;
   if (asset !== undefined) return send(response, asset);
-  if (!mayAsk(request, isRead)) return send(response, refuse(403, 'not-the-own-page'));
+  if (!isAllowed(request, isRead)) return send(response, refuse(403, 'not-the-own-page'));
   if (path === '/session') return send(response, await deps.sessions.answer(request));
 
   const session = deps.sessions.find(request);
@@ -44,15 +45,15 @@ export async function route(
   return send(response, await deps.box.answer(request, path));
 }
 
-/** The viewers' server at the host that this page was asked at. */
+/** Origins of the viewers' server, on the host under which this page is open. */
 function pictureOrigins(host: string, { port, tlsPort }: ViewerPorts): readonly string[] {
   const name = host.replace(/:\d+$/, '');
   const secure = tlsPort === undefined ? [] : [`https://${name}:${tlsPort}`];
   return [`http://${name}:${port}`, ...secure];
 }
 
-/** A page of another site reads nothing and changes nothing, whatever cookie comes with it. */
-function mayAsk(request: IncomingMessage, isRead: boolean): boolean {
+/** A page of another site can neither read nor change, even with the session's cookie. */
+function isAllowed(request: IncomingMessage, isRead: boolean): boolean {
   const header: Header = (name) => {
     const value = request.headers[name];
     return Array.isArray(value) ? value[0] : value;
@@ -64,7 +65,7 @@ function mayAsk(request: IncomingMessage, isRead: boolean): boolean {
 
 function openEvents(response: ServerResponse, session: string, events: Events): void {
   response.setHeader('Content-Type', 'text/event-stream');
-  // Proxies of nginx's kind would hold events back.
+  // Otherwise nginx buffers events.
   response.setHeader('X-Accel-Buffering', 'no');
   if (!events.open(response, session)) send(response, refuse(503, 'too-many-pages'));
 }

@@ -1,10 +1,11 @@
+/** The operator's page: its server, sessions, events and commands. */
 import { hostname } from 'node:os';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { OperatorConfig } from '../config/operator.ts';
+import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
-import type { Slip } from '../devices/slips.ts';
 import type { Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { openAssets } from './assets.ts';
@@ -15,34 +16,34 @@ import { History, runHistory } from './history.ts';
 import { serve } from './listen.ts';
 import type { LogTail } from './log-tail.ts';
 import { openPin } from './pin-store.ts';
+import type { ViewerPorts } from './protocol.ts';
 import type { RouteDeps } from './routes.ts';
 import { SessionAnswers } from './session-answers.ts';
 import { SignIn } from './sign-in.ts';
-import type { ViewerPorts } from './wire.ts';
 
 export interface OperatorDeps {
   readonly boxName: string;
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
-  /** The last printed slips, oldest first; a dozen at most. */
-  readonly slips: () => readonly Slip[];
+  /** Oldest first; a dozen at most. */
+  readonly slips: () => readonly PrintedSlip[];
   readonly logTail: LogTail;
-  /** The demo's hardware; undefined on a box with a real one. */
+  /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
   readonly viewers: ViewerPorts;
-  /** Where the PIN is kept when the config brings none. */
+  /** For the PIN, where the config has none. */
   readonly stateFolder: string;
-  /** A PIN was made: show it to whoever started the box, once, and never log it. */
+  /** A new PIN, to be shown once to the person who started the box and never logged. */
   readonly onNewPin: (pin: string, file: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * The operator's page, on its own port, behind a PIN. Resolves when `signal` aborts.
+ * Serves the page on its own port until `signal` aborts.
  *
  * Rejects with PipelineError PORT_TAKEN, LISTEN_FAILED or BAD_CERTIFICATE, and with
- * ConfigError where the PIN cannot be read or kept.
+ * ConfigError where the PIN cannot be read or saved.
  */
 export async function runOperator(
   config: OperatorConfig,
@@ -52,17 +53,17 @@ export async function runOperator(
   const { clock, log } = deps;
   const pin = await openPin(config, deps.stateFolder);
   if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
-  log.info('operator PIN', { kept: pin.file ?? 'as a hash' });
+  log.info('operator PIN loaded', { from: pin.file ?? 'hash' });
 
   const times = {
     idleMs: config.idle_minutes * 60_000,
-    longestMs: config.session_hours * 3_600_000,
+    maxMs: config.session_hours * 3_600_000,
   };
   const signIn = new SignIn(pin.hash, times, clock, log);
   const history = new History();
-  const events = new Events(deps, history, (session) => signIn.keep(session));
-  const ending = new AbortController();
-  const both = AbortSignal.any([signal, ending.signal]);
+  const events = new Events(deps, history, (session) => signIn.refresh(session));
+  const stop = new AbortController();
+  const untilEnd = AbortSignal.any([signal, stop.signal]);
   const routes: RouteDeps = {
     assets: openAssets(),
     sessions: new SessionAnswers({
@@ -76,9 +77,9 @@ export async function runOperator(
       snapshot: deps.snapshot,
       commander: deps.commander,
       slips: deps.slips,
-      panel: deps.panel && new PanelActions(deps.panel, clock, both),
-      onProgress: (progress) => events.tellProgress(progress),
-      signal: both,
+      panel: deps.panel && new PanelActions(deps.panel, clock, untilEnd),
+      onProgress: (progress) => events.sendProgress(progress),
+      signal: untilEnd,
     }),
     events,
     viewers: deps.viewers,
@@ -87,13 +88,13 @@ export async function runOperator(
   try {
     await runAll(
       [
-        (all) => serve(config, routes, log, all),
-        (all) => events.run(all),
-        (all) => runHistory(history, (sample) => events.tellSample(sample), deps, all),
+        (ending) => serve(config, routes, log, ending),
+        (ending) => events.run(ending),
+        (ending) => runHistory(history, (sample) => events.sendSample(sample), deps, ending),
       ],
       signal,
     );
   } finally {
-    ending.abort();
+    stop.abort();
   }
 }

@@ -1,7 +1,8 @@
+/** Signing in and out: `/session` by GET, POST and DELETE. */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
-import { peerOf, readCookie } from './guard.ts';
+import { clientKey, readCookie } from './guard.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface SessionDeps {
@@ -9,14 +10,13 @@ export interface SessionDeps {
   /** Ends the pages of a session. */
   readonly onEnd: (session: string) => void;
   readonly isTls: boolean;
-  /** Cookies know no ports: two boxes on one host must not share one. */
+  /** Part of the cookie's name: cookies ignore ports, and two boxes may share a host. */
   readonly port: number;
   readonly sessionS: number;
 }
 
 const pinSchema = v.strictObject({ pin: v.pipe(v.string(), v.maxLength(64)) });
 
-/** Signing in and out: `/session` by GET, POST and DELETE. */
 export class SessionAnswers {
   readonly #deps: SessionDeps;
   readonly #cookie: string;
@@ -26,14 +26,14 @@ export class SessionAnswers {
     this.#cookie = `${deps.isTls ? '__Host-' : ''}venuebox-${deps.port}`;
   }
 
-  /** The session that a request belongs to. */
+  /** The session of a request. */
   find(request: IncomingMessage): string | undefined {
     return this.#deps.signIn.use(readCookie(request.headers.cookie, this.#cookie));
   }
 
   async answer(request: IncomingMessage): Promise<Answer> {
     const session = this.find(request);
-    const address = peerOf(request.socket.remoteAddress);
+    const address = clientKey(request.socket.remoteAddress);
     switch (request.method) {
       case 'GET': {
         const refusal = this.#deps.signIn.refusal(address) ?? null;

@@ -1,10 +1,11 @@
+/** Sessions of the operator's page, by their hashed ids. */
 import { createHash, randomBytes } from 'node:crypto';
 
 export interface SessionTimes {
   /** Without a request or an open page. */
   readonly idleMs: number;
-  /** Since the PIN was given. */
-  readonly longestMs: number;
+  /** Since the sign-in. */
+  readonly maxMs: number;
 }
 
 interface Session {
@@ -12,13 +13,13 @@ interface Session {
   usedMs: number;
 }
 
-/** A crew of two with phones and laptops; further ones end the one that is longest unused. */
+/** Two people with phones and laptops; a further session ends the one unused for longest. */
 const SESSIONS_MAX = 16;
 const ID_BYTES = 32;
 
 /**
- * Who has signed in. The ids are kept hashed, so that looking one up tells
- * nothing by its time, and in memory only: a restart asks for the PIN again.
+ * Held in memory only: after a restart the PIN is asked for again. The ids are hashed,
+ * so the time of a lookup reveals nothing about them.
  */
 export class Sessions {
   readonly #times: SessionTimes;
@@ -28,16 +29,16 @@ export class Sessions {
     this.#times = times;
   }
 
-  /** Opens a session; returns its id, which only the cookie holds. */
+  /** Returns the new session's id, which is stored in the cookie only. */
   open(nowMs: number): string {
     const id = randomBytes(ID_BYTES).toString('base64url');
     this.#expire(nowMs);
-    if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.delete(this.#longestUnused());
+    if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.delete(this.#unusedLongest());
     this.#sessions.set(keyOf(id), { startedMs: nowMs, usedMs: nowMs });
     return id;
   }
 
-  /** Finds the session and notes that it is used. Returns its key, which is no secret. */
+  /** Finds the session and marks it as used. Returns its key, which is not secret. */
   use(id: string | undefined, nowMs: number): string | undefined {
     this.#expire(nowMs);
     const key = keyOf(id ?? '');
@@ -47,8 +48,8 @@ export class Sessions {
     return key;
   }
 
-  /** Notes that a page of it is open; false when the session is over. */
-  keep(key: string, nowMs: number): boolean {
+  /** Marks it as used by an open page; false when the session is over. */
+  refresh(key: string, nowMs: number): boolean {
     this.#expire(nowMs);
     const session = this.#sessions.get(key);
     if (session !== undefined) session.usedMs = nowMs;
@@ -60,13 +61,13 @@ export class Sessions {
   }
 
   #expire(nowMs: number): void {
-    const { idleMs, longestMs } = this.#times;
+    const { idleMs, maxMs } = this.#times;
     for (const [key, { startedMs, usedMs }] of this.#sessions) {
-      if (nowMs - usedMs >= idleMs || nowMs - startedMs >= longestMs) this.#sessions.delete(key);
+      if (nowMs - usedMs >= idleMs || nowMs - startedMs >= maxMs) this.#sessions.delete(key);
     }
   }
 
-  #longestUnused(): string {
+  #unusedLongest(): string {
     const [oldest] = [...this.#sessions].toSorted(([, a], [, b]) => a.usedMs - b.usedMs);
     return oldest?.[0] ?? '';
   }

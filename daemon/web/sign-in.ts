@@ -1,17 +1,17 @@
+/** Checks PINs one at a time and opens sessions. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { PinHash } from '../config/pin-hash.ts';
 import { Lockout } from './lockout.ts';
 import { verifyPin } from './pin.ts';
+import type { SignInRefusal } from './protocol.ts';
 import { Sessions, type SessionTimes } from './sessions.ts';
-import type { SignInRefusal } from './wire.ts';
 
-/** Each takes 32 MiB and a tenth of a second of one core: one at a time, and few wait. */
+/** Each check takes 32 MiB and a tenth of a second of one core. */
 const WAITING_MAX = 4;
 
 export type SignInOutcome = { readonly session: string } | SignInRefusal;
 
-/** Takes PINs, gives sessions. */
 export class SignIn {
   readonly #sessions: Sessions;
   readonly #hash: PinHash;
@@ -28,7 +28,7 @@ export class SignIn {
     this.#sessions = new Sessions(times);
   }
 
-  /** Checks a PIN from an address. One after the other, so that no two tries count as one. */
+  /** Checks a PIN from an address. One at a time, so that each try counts. */
   async tryPin(pin: string, address: string): Promise<SignInOutcome> {
     if (this.#waiting >= WAITING_MAX) return { error: 'busy', waitMs: 1_000, triesLeft: 0 };
     this.#waiting += 1;
@@ -45,21 +45,21 @@ export class SignIn {
     }
   }
 
-  /** The session that a cookie's id belongs to, as a key that is no secret. */
+  /** The key of the session with a cookie's id; not secret. */
   use(id: string | undefined): string | undefined {
     return this.#sessions.use(id, this.#clock.monotonicMs());
   }
 
-  /** Notes that a page of the session is open; false when the session is over. */
-  keep(session: string): boolean {
-    return this.#sessions.keep(session, this.#clock.monotonicMs());
+  /** Marks the session as used by an open page; false when it is over. */
+  refresh(session: string): boolean {
+    return this.#sessions.refresh(session, this.#clock.monotonicMs());
   }
 
   end(session: string): void {
     this.#sessions.end(session);
   }
 
-  /** What a page that was just opened from there should say, where it must wait. */
+  /** Why a PIN from there is not accepted now. */
   refusal(address: string): SignInRefusal | undefined {
     const nowMs = this.#clock.monotonicMs();
     const refusal = this.#lockout.refusal(address, nowMs);
@@ -75,11 +75,11 @@ export class SignIn {
     const isRight = await verifyPin(this.#hash, pin);
     const nowMs = this.#clock.monotonicMs();
     if (isRight) {
-      this.#lockout.noteRight(address);
+      this.#lockout.recordSuccess(address);
       this.#log.info('operator signed in', { address });
       return { session: this.#sessions.open(nowMs) };
     }
-    this.#lockout.noteWrong(address, nowMs);
+    this.#lockout.recordFailure(address, nowMs);
     const after = this.refusal(address);
     this.#log.warn('wrong PIN', { address, isLocked: after?.error === 'locked' });
     const { waitMs = 0, triesLeft = this.#lockout.triesLeft(address, nowMs) } = after ?? {};

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBox } from '../../test/support/box.ts';
-import { openChromium, waitInPage, watchGlass } from '../../test/support/chromium.ts';
+import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { type Figure, residentMb, round } from './machine.ts';
 import { KEEPS_ALL, mark } from './mark.ts';
 
@@ -29,7 +29,7 @@ export async function benchClip(): Promise<readonly Figure[]> {
   const during: Seen = { latenciesMs: [], stalls: 0 };
   const tookMs: number[] = [];
   const watch = async (seen: Seen) => {
-    const glass = await watchGlass(page, SLICE_MS, READ_EVERY_MS);
+    const glass = await measureLatency(page, SLICE_MS, READ_EVERY_MS);
     seen.latenciesMs.push(...glass.latenciesMs);
     seen.stalls += glass.stalls;
   };

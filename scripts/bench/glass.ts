@@ -1,6 +1,6 @@
 import { quantiles } from '../../pipelines/origin/viewers.ts';
 import { startBox } from '../../test/support/box.ts';
-import { openChromium, waitInPage, watchGlass } from '../../test/support/chromium.ts';
+import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { type Figure, round } from './machine.ts';
 
 const SETTLE_MS = 8_000;
@@ -46,7 +46,7 @@ export async function benchGlass(
     const latenciesMs: number[] = [];
     let stalls = 0;
     for (let ms = 0; ms < seconds * 1000; ms += SLICE_MS) {
-      const glass = await watchGlass(page, Math.min(SLICE_MS, seconds * 1000 - ms));
+      const glass = await measureLatency(page, Math.min(SLICE_MS, seconds * 1000 - ms));
       latenciesMs.push(...glass.latenciesMs);
       stalls += glass.stalls;
     }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxSnapshot, PowerPhase } from '../../daemon/model/snapshot.ts';
 import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
-import { touch } from '../../test/support/operator.ts';
+import { sendPanelAction } from '../../test/support/operator.ts';
 import { cpuSeconds, type Figure, round } from './machine.ts';
 
 const SETTLE_MS = 8_000;
@@ -27,14 +27,14 @@ export async function benchShed(): Promise<readonly Figure[]> {
     ['dist/daemon/main.js'],
   );
   await box.ready();
-  await touch(box.operatorUrl, { do: 'mains', isOn: false });
+  await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: false });
   const figures: Figure[] = [];
   for (const [phase, pct, resting] of [
     ['normal', 90, 0],
     ['saving', 30, 1],
     ['last-minutes', 8, 2],
   ] as const) {
-    await touch(box.operatorUrl, { do: 'charge', pct });
+    await sendPanelAction(box.operatorUrl, { do: 'charge', pct });
     await until(() => isAt(box, phase, resting), PATIENCE_MS, box.output);
     await sleep(SETTLE_MS);
     figures.push({ name: `CPU, ${phase}`, value: await measure(box), goal: '-' });

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Box, startBox } from '../../test/support/box.ts';
-import { openChromium, waitInPage, watchGlass } from '../../test/support/chromium.ts';
+import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';
 import { checkSeries, type SeenPlaylist } from '../../test/support/rules.ts';
 import { type Figure, residentMb, round } from './machine.ts';
 import { KEEPS_ALL, mark } from './mark.ts';
@@ -102,7 +102,7 @@ async function watchAsViewer(url: string, signal: AbortSignal): Promise<number> 
   const page = await browser.open(`${url}/`);
   await waitInPage(page, 'document.querySelector("video").currentTime > 0');
   let stalls = 0;
-  while (!signal.aborted) stalls += (await watchGlass(page, EVERY_MS, 1_000)).stalls;
+  while (!signal.aborted) stalls += (await measureLatency(page, EVERY_MS, 1_000)).stalls;
   return stalls;
 }
 

@@ -63,7 +63,7 @@ export async function waitInPage(
   throw new Error(`not within ${timeoutMs} ms in the page: ${expression}`);
 }
 
-export interface Glass {
+export interface LatencyFigures {
   /** From the camera's glass to the screen's, in ms, a figure for each frame read. */
   readonly latenciesMs: readonly number[];
   readonly framesRead: number;
@@ -75,9 +75,13 @@ export interface Glass {
  * Watches a page's video for a while and reads the clock off its frames, when
  * each is presented. Camera and browser share this machine's clock.
  */
-export async function watchGlass(page: Page, forMs: number, everyMs = 250): Promise<Glass> {
+export async function measureLatency(
+  page: Page,
+  forMs: number,
+  everyMs = 250,
+): Promise<LatencyFigures> {
   const script = `(() => { ${PRELUDE} return (${WATCH})(${JSON.stringify({ forMs, everyMs })}, ${parseClock}); })()`;
-  return (await page.evaluate(script)) as Glass;
+  return (await page.evaluate(script)) as LatencyFigures;
 }
 
 /**
@@ -96,7 +100,7 @@ export async function seeFrames(
     if (performance.now() > endMs) {
       throw new Error(`${shown} frames shown, ${latenciesMs.length} read in ${timeoutMs} ms`);
     }
-    const glass = await watchGlass(page, 1_000);
+    const glass = await measureLatency(page, 1_000);
     shown += glass.framesSeen;
     latenciesMs.push(...glass.latenciesMs);
   }
@@ -111,7 +115,10 @@ const PRELUDE = `
 
 type Watch = { readonly forMs: number; readonly everyMs: number };
 
-const WATCH = async ({ forMs, everyMs }: Watch, parse: typeof parseClock): Promise<Glass> => {
+const WATCH = async (
+  { forMs, everyMs }: Watch,
+  parse: typeof parseClock,
+): Promise<LatencyFigures> => {
   const video = document.querySelector('video') as HTMLVideoElement;
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;

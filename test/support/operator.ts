@@ -21,7 +21,7 @@ export async function signIn(operatorUrl: string, pin = TEST_PIN): Promise<strin
 }
 
 /** A hand on a simulated device of a box: what the page's panel sends. */
-export async function touch(operatorUrl: string, action: object): Promise<void> {
+export async function sendPanelAction(operatorUrl: string, action: object): Promise<void> {
   const cookie = await signIn(operatorUrl);
   const response = await fetch(`${operatorUrl}/panel`, {
     method: 'POST',

@@ -1,44 +1,43 @@
-/** The operator's page: asks for the PIN, then shows the box and carries commands to it. */
-
+/** The operator's page: asks for the PIN, then shows the box and sends commands to it. */
 import { openAlerts } from './sections/alerts.ts';
-import { openAudience } from './sections/audience.ts';
 import { openCommands } from './sections/commands.ts';
-import { openJournal } from './sections/journal.ts';
+import { openHeader } from './sections/header.ts';
 import { openLinks } from './sections/links.ts';
+import { openLog } from './sections/log.ts';
 import { openMachine } from './sections/machine.ts';
 import { openPanel } from './sections/panel.ts';
 import { openPicture } from './sections/picture.ts';
 import { openPower } from './sections/power.ts';
+import { openPrinted } from './sections/printed.ts';
 import { openRecording } from './sections/recording.ts';
-import { openSlips } from './sections/slips.ts';
 import { openSound } from './sections/sound.ts';
-import { openStream, type StreamHandlers } from './sections/stream.ts';
-import { openTop } from './sections/top.ts';
+import { openViewers } from './sections/viewers.ts';
 import { askPin } from './sign-in.ts';
-import { find, h } from './ui/dom.ts';
-import { fromHello, type Model, withChange, withLog, withSample } from './ui/model.ts';
+import { elementById, h } from './ui/dom.ts';
+import { type EventHandlers, openEvents } from './ui/event-connection.ts';
+import { fromHello, type Model, withChange, withLogLines, withSample } from './ui/model.ts';
 import { readSession, SignedOut, signOut } from './ui/request.ts';
-import type { Part } from './ui/section.ts';
+import type { Section } from './ui/section.ts';
 
 const CLOCK_EVERY_MS = 500;
 const RETRY_MS = 2_000;
 
-const main = find('main');
-const leave = find('sign-out');
-const top = openTop();
+const main = elementById('main');
+const signOutButton = elementById('sign-out');
+const header = openHeader();
 
-/** Begins with the PIN, where one is needed. */
-async function begin(): Promise<void> {
+/** Asks for the PIN where needed, and shows the box; again and again. */
+async function run(): Promise<void> {
   for (;;) {
     try {
       const session = await readSession();
       if (!session.isSignedIn) {
-        top.showSignedOut();
+        header.showSignedOut();
         await askPin(main, session);
       }
       await showBox();
     } catch {
-      top.showTrouble('the box does not answer');
+      header.showFault('the box does not answer');
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -48,83 +47,86 @@ async function begin(): Promise<void> {
 function showBox(): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
-      stream.close();
+      events.close();
       clearInterval(clock);
-      for (const part of parts) part.close?.();
-      leave.removeEventListener('click', onLeave);
+      for (const section of sections) section.close?.();
+      signOutButton.removeEventListener('click', onSignOut);
       resolve();
     };
     const onError = (error: unknown) => {
       if (error instanceof SignedOut) end();
-      else showTrouble(error instanceof Error ? error.message : String(error));
+      else showError(error instanceof Error ? error.message : String(error));
     };
-    const onLeave = () => void signOut().then(end, onError);
-    const parts = openParts(onError);
-    top.showConnecting();
-    const stream = openStream({ ...follow(parts), signedOut: end, crowdedOut: top.showCrowdedOut });
-    const clock = setInterval(() => top.showAge(stream.silentMs()), CLOCK_EVERY_MS);
-    leave.addEventListener('click', onLeave);
+    const onSignOut = () => void signOut().then(end, onError);
+    const sections = openSections(onError);
+    header.showConnecting();
+    const handlers = updateSections(sections);
+    const events = openEvents({ ...handlers, signedOut: end, replaced: header.showReplaced });
+    const clock = setInterval(() => header.showAge(events.ageMs()), CLOCK_EVERY_MS);
+    signOutButton.addEventListener('click', onSignOut);
   });
 }
 
-/** Keeps what the box tells, and draws the parts that it concerns. */
-function follow(parts: readonly Part[]): Omit<StreamHandlers, 'signedOut' | 'crowdedOut'> {
+/** Applies each event to the model and updates the sections that it concerns. */
+function updateSections(
+  sections: readonly Section[],
+): Omit<EventHandlers, 'signedOut' | 'replaced'> {
   let model: Model | undefined;
-  const draw = (next: Model | undefined, ids?: readonly string[]) => {
+  const update = (next: Model | undefined, ids?: readonly string[]) => {
     model = next;
     if (model === undefined) return;
     const nowMs = Date.now() + model.offsetMs;
-    for (const part of parts) {
-      if (ids === undefined || ids.includes(part.element.id)) part.update(model, nowMs);
+    for (const section of sections) {
+      if (ids === undefined || ids.includes(section.element.id)) section.update(model, nowMs);
     }
-    if (ids === undefined) top.showView(model.view);
-    top.showAge(0);
+    if (ids === undefined) header.showView(model.view);
+    header.showAge(0);
   };
   return {
     hello: (hello) => {
-      if (model === undefined) main.replaceChildren(...openColumns(parts));
-      draw(fromHello(hello, Date.now()));
+      if (model === undefined) main.replaceChildren(...renderColumns(sections));
+      update(fromHello(hello, Date.now()));
     },
-    change: (change) => draw(model && withChange(model, change, Date.now())),
-    levels: (levels) => draw(model && { ...model, levels }, ['sound']),
-    progress: (progress) => draw(model && { ...model, progress }, ['drop']),
-    // These wait for the next change, half a second at most.
-    sample: (sample) => draw(model && withSample(model, sample), []),
-    log: (lines) => draw(model && withLog(model, lines), []),
+    change: (change) => update(model && withChange(model, change, Date.now())),
+    levels: (levels) => update(model && { ...model, levels }, ['sound']),
+    progress: (progress) => update(model && { ...model, progress }, ['drop']),
+    // These are drawn with the next change, half a second later at most.
+    sample: (sample) => update(model && withSample(model, sample), []),
+    log: (lines) => update(model && withLogLines(model, lines), []),
   };
 }
 
-function openParts(onError: (error: unknown) => void): readonly Part[] {
+function openSections(onError: (error: unknown) => void): readonly Section[] {
   return [
     openAlerts(),
     openCommands(onError),
     openPicture(),
     openSound(),
-    openJournal(),
+    openLog(),
     openLinks(),
-    openAudience(),
+    openViewers(),
     openPower(),
     openRecording(),
     openPanel(onError),
-    openSlips(onError),
+    openPrinted(onError),
     openMachine(),
   ];
 }
 
-/** What is watched, what carries it, and the rest; a narrow screen has one column. */
-function openColumns(parts: readonly Part[]): readonly HTMLElement[] {
-  const of = (from: number, to: number) => parts.slice(from, to).map(({ element }) => element);
-  return [of(0, 5), of(5, 8), of(8, parts.length)].map((elements) =>
+/** The stage, what carries it, and the rest; a narrow screen has one column. */
+function renderColumns(sections: readonly Section[]): readonly HTMLElement[] {
+  const of = (from: number, to: number) => sections.slice(from, to).map(({ element }) => element);
+  return [of(0, 5), of(5, 8), of(8, sections.length)].map((elements) =>
     h('div', { class: 'column' }, ...elements),
   );
 }
 
-const TROUBLE_MS = 6_000;
+const ERROR_MS = 6_000;
 
-function showTrouble(text: string): void {
-  const note = h('p', { class: 'trouble', role: 'alert' }, `${text}.`);
+function showError(text: string): void {
+  const note = h('p', { class: 'error', role: 'alert' }, text);
   document.body.append(note);
-  setTimeout(() => note.remove(), TROUBLE_MS);
+  setTimeout(() => note.remove(), ERROR_MS);
 }
 
-void begin();
+void run();

@@ -1,9 +1,10 @@
-import type { SignInRefusal } from '../wire.ts';
-import { h, say } from './ui/dom.ts';
+/** Asks for the PIN, and shows why it is not accepted. */
+import type { SignInRefusal } from '../protocol.ts';
+import { h, setText } from './ui/dom.ts';
 import { formatClock } from './ui/format.ts';
 import { readSession, type SessionState, sendPin } from './ui/request.ts';
 
-/** Asks for the PIN; resolves when it was right. */
+/** Resolves when the PIN was right. */
 export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
   const input = h('input', {
     id: 'pin',
@@ -20,32 +21,36 @@ export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
     'form',
     { class: 'card sign-in' },
     h('h2', {}, 'Operator'),
-    // For password managers, which else keep no PIN.
+    // Password managers save a PIN only together with a user name.
     h('input', { autocomplete: 'username', value: 'operator', hidden: '' }),
     h('label', { for: 'pin' }, 'PIN'),
     input,
     button,
     message,
-    h('p', { class: 'hint' }, 'The box shows its PIN when it is started for the first time.'),
+    h(
+      'p',
+      { class: 'hint' },
+      'The box showed this PIN at its first start. On an installed box, ask the person who installed it.',
+    ),
   );
   main.replaceChildren(form);
   input.focus();
-  const wait = openWait(message, [input, button], input);
-  wait(state.refusal ?? undefined);
+  const showRefusal = openRefusal(message, [input, button], input);
+  showRefusal(state.refusal ?? undefined);
   return new Promise((resolve) => {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       button.disabled = true;
-      say(message, 'Checking…');
+      setText(message, 'Checking…');
       tryPin(input.value).then(
         (refusal) => {
           if (refusal === undefined) resolve();
           input.value = '';
-          wait(refusal);
+          showRefusal(refusal);
         },
         (error: Error) => {
           button.disabled = false;
-          say(message, `${error.message}.`);
+          setText(message, error.message);
         },
       );
     });
@@ -55,14 +60,15 @@ export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
 async function tryPin(pin: string): Promise<SignInRefusal | undefined> {
   const refusal = await sendPin(pin);
   if (refusal !== undefined) return refusal;
-  // A browser that keeps no cookies would go round in a circle.
+  // Without cookies the PIN would be asked for again and again.
   const { isSignedIn } = await readSession();
-  if (!isSignedIn) throw new Error('this browser keeps no cookies, and the page needs one');
+  if (!isSignedIn)
+    throw new Error('This browser blocks cookies. Allow them for this page and try again.');
   return undefined;
 }
 
-/** Tells what the box said, and counts down while it takes no PIN. */
-function openWait(
+/** Shows the refusal, and counts down while no PIN is accepted. */
+function openRefusal(
   message: HTMLElement,
   controls: readonly (HTMLInputElement | HTMLButtonElement)[],
   input: HTMLInputElement,
@@ -75,7 +81,7 @@ function openWait(
       const leftMs = untilMs - performance.now();
       const isWaiting = refusal !== undefined && leftMs > 0;
       for (const control of controls) control.disabled = isWaiting;
-      say(message, refusal === undefined ? '' : explain(refusal, leftMs));
+      setText(message, refusal === undefined ? '' : explain(refusal, leftMs));
       if (isWaiting) return;
       clearInterval(timer);
       input.focus();
@@ -90,9 +96,9 @@ function explain({ error, triesLeft }: SignInRefusal, leftMs: number): string {
   const left = triesLeft === 1 ? '1 try is left' : `${triesLeft} tries are left`;
   if (leftMs > 0) {
     if (error === 'locked') return `Locked after too many wrong PINs. ${again}`;
-    if (error === 'busy') return `Others are signing in. ${again}`;
+    if (error === 'busy') return `Others are signing in at the same time. ${again}`;
     return `That PIN is wrong; ${left}. ${again}`;
   }
   if (error === 'wrong-pin') return `That PIN is wrong; ${left}.`;
-  return 'Now it takes a PIN again.';
+  return 'You can enter the PIN now.';
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Hello } from '../../../daemon/web/wire.ts';
+import type { Hello } from '../../../daemon/web/protocol.ts';
 import { ask, statusOf } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
 import { signIn } from '../../support/operator.ts';

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
-import { touch } from '../../support/operator.ts';
+import { sendPanelAction } from '../../support/operator.ts';
 import { checkSeries, readPlaylist, type SeenPlaylist } from '../../support/rules.ts';
 
 const test = suite('a box that saves power');
@@ -69,8 +69,8 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   const { seen, end } = watch(box);
   await sleep(3_000);
 
-  await touch(box.operatorUrl, { do: 'mains', isOn: false });
-  await touch(box.operatorUrl, { do: 'charge', pct: 30 });
+  await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: false });
+  await sendPanelAction(box.operatorUrl, { do: 'charge', pct: 30 });
   await untilState(box, ({ power }) => power === 'saving');
   await untilState(box, ({ media }) => media?.suspended.includes('high') === true);
   assert.equal(
@@ -88,7 +88,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
     ask(box, 'cmd', 'print', 'document=address').catch((error: { stdout: string }) => error.stdout);
   assert.match(await printed(), 'done');
 
-  await touch(box.operatorUrl, { do: 'charge', pct: 8 });
+  await sendPanelAction(box.operatorUrl, { do: 'charge', pct: 8 });
   await untilState(box, ({ power }) => power === 'last-minutes');
   await untilState(box, ({ media }) => media?.suspended.length === 2);
   assert.match(await printed(), /rejected \(SAVING_POWER\): the printer takes no jobs/);
@@ -97,7 +97,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   await sleep(5_000);
   const resting = ticksOf(box.childPid('capture') ?? 0) - idle;
 
-  await touch(box.operatorUrl, { do: 'mains', isOn: true });
+  await sendPanelAction(box.operatorUrl, { do: 'mains', isOn: true });
   await untilState(box, ({ power, shedLoads: loads }) => power === 'normal' && loads.length === 0);
   await untilState(box, ({ media }) => Object.keys(media?.substitutes ?? { a: 1 }).length === 0);
   await until(async () => (await offered())?.length === 3, PATIENCE_MS, box.output);

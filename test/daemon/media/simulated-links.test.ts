@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { statusOf } from '../../support/ask.ts';
 import { type Box, startBox, until } from '../../support/box.ts';
-import { touch } from '../../support/operator.ts';
+import { sendPanelAction } from '../../support/operator.ts';
 
 const test = suite('simulated links');
 
@@ -13,7 +13,7 @@ const linksOf = async (box: Box) => {
 };
 
 const plug = (box: Box, link: string, isOn: boolean) =>
-  touch(box.operatorUrl, { do: 'switch', name: `link-${link}`, isOn });
+  sendPanelAction(box.operatorUrl, { do: 'switch', name: `link-${link}`, isOn });
 
 test('the demo sends over two links; what one carried goes over the other while it is unplugged', async () => {
   await using box = await startBox([], ['demo'], [], undefined, undefined, true);

@@ -1,10 +1,10 @@
 /** State of a made-up box for tests of the operator's page. */
-import type { Slip } from '../../../daemon/devices/slips.ts';
+import type { PrintedSlip } from '../../../daemon/devices/printed-slips.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 
 /** Printed slips; the page loads their pictures by id. */
-export function fakeSlips(png: Uint8Array): readonly Slip[] {
+export function fakeSlips(png: Uint8Array): readonly PrintedSlip[] {
   const atMs = Date.now() - 60_000;
   return [
     { id: 'slip-1', atMs, title: 'Preflight', png },

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isOwnHost, isOwnPage, ownNames, peerOf, readCookie } from '../../../daemon/web/guard.ts';
+import {
+  clientKey,
+  isOwnHost,
+  isOwnPage,
+  ownNames,
+  readCookie,
+} from '../../../daemon/web/guard.ts';
 
 const test = suite('operator guard');
 const NAMES = ownNames('record-shop', 'Pi-7.lan', ['box.example.org']);
@@ -44,7 +50,7 @@ function asks(headers: Readonly<Record<string, string>>): boolean {
 
 const OWN = { 'x-venuebox-operator': '1' };
 
-test('a change is taken with the own header, from the own origin', () => {
+test('a change is accepted with the own header, from the own origin', () => {
   assert.is(asks(OWN), true);
   assert.is(asks({ ...OWN, origin: 'http://box:8081', 'sec-fetch-site': 'same-origin' }), true);
   assert.is(asks({ ...OWN, origin: 'https://BOX:8081' }), true);
@@ -61,20 +67,20 @@ test('a change is refused without the own header, or from elsewhere, the viewers
   assert.is(asks({ ...OWN, 'sec-fetch-site': 'none' }), false);
 });
 
-test('a cookie is found among others by its whole name', () => {
+test('a cookie is found among others by its complete name', () => {
   assert.is(readCookie('a=1; venuebox-8081=xyz; b=2', 'venuebox-8081'), 'xyz');
   assert.is(readCookie('xvenuebox-8081=xyz', 'venuebox-8081'), undefined);
   assert.is(readCookie(undefined, 'venuebox-8081'), undefined);
 });
 
-test('an IPv4 peer counts by its address, also when it comes by IPv6; an IPv6 peer by its network', () => {
-  assert.is(peerOf('192.0.2.7'), '192.0.2.7');
-  assert.is(peerOf('::ffff:192.0.2.7'), '192.0.2.7');
-  assert.is(peerOf('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
-  assert.is(peerOf('2001:db8::9'), peerOf('2001:db8::1:2:3'));
-  assert.is(peerOf('fe80::1%eth0'), 'fe80:0:0:0::/64');
-  assert.is(peerOf('::1'), '0:0:0:0::/64');
-  assert.is(peerOf(undefined), '');
+test('an IPv4 client is counted by its address, also over IPv6; an IPv6 client by its network', () => {
+  assert.is(clientKey('192.0.2.7'), '192.0.2.7');
+  assert.is(clientKey('::ffff:192.0.2.7'), '192.0.2.7');
+  assert.is(clientKey('2001:db8:1:2:3:4:5:6'), '2001:db8:1:2::/64');
+  assert.is(clientKey('2001:db8::9'), clientKey('2001:db8::1:2:3'));
+  assert.is(clientKey('fe80::1%eth0'), 'fe80:0:0:0::/64');
+  assert.is(clientKey('::1'), '0:0:0:0::/64');
+  assert.is(clientKey(undefined), '');
 });
 
 test('any host, cookie and address gives an answer', () => {
@@ -82,7 +88,7 @@ test('any host, cookie and address gives an answer', () => {
     fc.property(fc.string(), fc.string(), fc.ipV6(), (host, cookie, address) => {
       isOwnHost(host, NAMES);
       readCookie(cookie, 'venuebox-8081');
-      assert.ok(peerOf(address).length > 0);
+      assert.ok(clientKey(address).length > 0);
     }),
   );
 });

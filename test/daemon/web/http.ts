@@ -1,5 +1,5 @@
 import { type IncomingMessage, request } from 'node:http';
-import type { Hello } from '../../../daemon/web/wire.ts';
+import type { Hello } from '../../../daemon/web/protocol.ts';
 import { until } from '../../support/box.ts';
 import { OWN_PAGE } from '../../support/operator.ts';
 

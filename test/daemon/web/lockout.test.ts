@@ -10,17 +10,17 @@ function guess(lockout: Lockout, address: string, count: number, fromMs: number)
   let nowMs = fromMs;
   for (let i = 0; i < count; i += 1) {
     nowMs += lockout.refusal(address, nowMs)?.waitMs ?? 0;
-    lockout.noteWrong(address, nowMs);
+    lockout.recordFailure(address, nowMs);
   }
   return nowMs;
 }
 
-test('three wrong PINs may follow at once; then each pause is twice the last', () => {
+test('three wrong PINs have no pause; then each pause is twice the last', () => {
   const lockout = new Lockout();
   const pauses: number[] = [];
   let nowMs = 0;
   for (let i = 0; i < 9; i += 1) {
-    lockout.noteWrong('a', nowMs);
+    lockout.recordFailure('a', nowMs);
     const waitMs = lockout.refusal('a', nowMs)?.waitMs ?? 0;
     pauses.push(waitMs / 1000);
     nowMs += waitMs;
@@ -44,18 +44,18 @@ test('another address is not locked by it', () => {
   assert.is(lockout.triesLeft('b', nowMs), TRIES_BEFORE_LOCK);
 });
 
-test('the right PIN forgives the wrong ones of its address', () => {
+test('the right PIN clears the wrong ones of its address', () => {
   const lockout = new Lockout();
   guess(lockout, 'a', 3, 0);
   assert.is(lockout.triesLeft('a', 0), 7);
-  lockout.noteRight('a');
+  lockout.recordSuccess('a');
   assert.is(lockout.triesLeft('a', 0), 10);
 });
 
-test('thirty wrong ones from many addresses lock all that have never signed in, and spare those that have', () => {
+test('thirty wrong ones from many addresses lock all addresses that have never signed in', () => {
   const lockout = new Lockout();
-  lockout.noteRight('crew');
-  for (let i = 0; i < 30; i += 1) lockout.noteWrong(`guest-${i}`, 1_000);
+  lockout.recordSuccess('crew');
+  for (let i = 0; i < 30; i += 1) lockout.recordFailure(`guest-${i}`, 1_000);
   assert.equal(lockout.refusal('new', 1_000), { waitMs: 10 * MINUTE_MS, isLocked: true });
   assert.is(lockout.refusal('crew', 1_000), undefined);
   assert.is(lockout.refusal('new', 1_000 + 10 * MINUTE_MS), undefined);
@@ -69,13 +69,13 @@ test('an attacker with as many addresses as it likes gets fewer than 200 guesses
     const address = `attacker-${guesses}`;
     const refusal = lockout.refusal(address, nowMs);
     nowMs += refusal?.waitMs ?? 0;
-    lockout.noteWrong(address, nowMs);
+    lockout.recordFailure(address, nowMs);
     guesses += 1;
   }
   assert.ok(guesses < 200, `${guesses} guesses`);
 });
 
-test('wrong ones are forgiven a day later', () => {
+test('wrong ones are forgotten a day later', () => {
   const lockout = new Lockout();
   guess(lockout, 'a', 9, 0);
   const dayLaterMs = 25 * 60 * MINUTE_MS;

@@ -26,14 +26,14 @@ async function startWithoutPin(...verb: readonly string[]) {
   return { printed: box.output(), pin, file };
 }
 
-test('a service tells where it is, and not in the journal what it is', async () => {
+test('a service logs where the PIN is, but not the PIN', async () => {
   const { printed, pin, file } = await startWithoutPin('run', '--config', '/dev/null');
   assert.match(pin, /^\d{6}$/);
   assert.match(printed, `sudo cat ${file}`);
   assert.not.match(printed, new RegExp(`\\b${pin}\\b`));
 });
 
-test('the demo shows it to whoever tries it out', async () => {
+test('the demo shows it', async () => {
   const { printed, pin } = await startWithoutPin('demo');
   assert.match(printed, new RegExp(`^ {2}${pin}$`, 'm'));
 });

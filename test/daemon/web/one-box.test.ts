@@ -1,4 +1,4 @@
-/** The box seen from all its sides at once: the page in Chromium, MQTT and the button. */
+/** One box by the page in Chromium, over MQTT and by its button. */
 import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,35 +8,35 @@ import { type Consumer, listen } from '../mqtt/support/consumer.ts';
 import { startMosquitto } from '../mqtt/support/mosquitto.ts';
 import { openPage, says } from './page.ts';
 
-const test = suite('one box, seen and worked from all sides');
+const test = suite('one box by page, MQTT and button');
 const ROOT = 'venuebox/v1/one';
 const PATIENCE_MS = 60_000;
 /** More than the 3 s that go live, less than the 10 s that shut down. */
 const HOLD_MS = 4_500;
 
-interface Hand {
+interface Controls {
   goLive(): Promise<void>;
   mark(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** A short drop with a mark; what MQTT heard of it. */
-async function evening(consumer: Consumer, { goLive, mark, end }: Hand): Promise<string[]> {
+/** A short drop with a mark; its events over MQTT. */
+async function evening(consumer: Consumer, { goLive, mark, end }: Controls): Promise<string[]> {
   const before = dropEvents(consumer).length;
-  const told = () => dropEvents(consumer).slice(before);
-  const hears = (type: string) =>
+  const published = () => dropEvents(consumer).slice(before);
+  const untilPublished = (type: string) =>
     until(
-      () => told().some((line) => line.startsWith(type)),
+      () => published().some((line) => line.startsWith(type)),
       PATIENCE_MS,
-      () => told().join('\n'),
+      () => published().join('\n'),
     );
   await goLive();
-  await hears('drop.first-frame');
+  await untilPublished('drop.first-frame');
   await mark();
-  await hears('drop.marked');
+  await untilPublished('drop.marked');
   await end();
-  await hears('drop.ended');
-  return told();
+  await untilPublished('drop.ended');
+  return published();
 }
 
 /** The drop's events in their order. Each drop has an id and a length of its own. */
@@ -51,7 +51,7 @@ const dropEvents = (consumer: Consumer): string[] =>
       return `${type} ${severity} ${JSON.stringify(known)}`;
     });
 
-test('going live by the page, by MQTT and by the button tells the same events', async () => {
+test('going live by the page, by MQTT and by the button publishes the same events', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/event`]);
   await using box = await startOn(broker.port, ['demo', '--idle']);
@@ -93,7 +93,7 @@ test('a child that is killed is an alert on the page and over MQTT, and is clear
   await waitInPage(page, says('#phase', 'On air'));
   await box.ready();
   const alert = () => consumer.json('/alert/capture-down').at(-1);
-  // Killed until the warning has lasted for its time: one death is mended before.
+  // Killed until the warning has lasted for its time: one death is recovered before.
   await until(
     () => {
       const pid = box.childPid('capture');

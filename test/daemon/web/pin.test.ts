@@ -40,13 +40,13 @@ test('a hash verifies its PIN and no other, and two hashes of one PIN differ', a
   assert.is.not(await hashPin('246810'), hash);
 });
 
-test('no other text is a hash, and none of it is a PIN that fits', async () => {
+test('other text is not a hash, and verifies no PIN', async () => {
   fc.assert(fc.property(fc.string(), (text) => assert.is(parsePinHash(text) !== undefined, false)));
   assert.is(await verifyPin('scrypt$1$1$1$x$y', 'x'), false);
   assert.equal(['123', '1234', 'a b c d', '1234\n'].map(isPin), [false, true, false, false]);
 });
 
-test('without a PIN in the config the first start makes one of six digits, for the box’s user alone', async () => {
+test('without a PIN in the config the first start generates one of six digits, readable by the box’s user only', async () => {
   await withFolder(async (folder) => {
     const state = join(folder, 'state');
     const made = await openPin(NONE, state);
@@ -59,7 +59,7 @@ test('without a PIN in the config the first start makes one of six digits, for t
   });
 });
 
-test('the next start takes the same one, and shows it no more', async () => {
+test('the next start uses the same one, and does not show it again', async () => {
   await withFolder(async (folder) => {
     const made = await openPin(NONE, folder);
     const again = await openPin(NONE, folder);
@@ -82,7 +82,7 @@ test('a PIN file holds the PIN or its hash, and is refused when others can read 
   });
 });
 
-test('a PIN file that is away, empty or too short is one clear line', async () => {
+test('a missing, empty or too short PIN file gives one clear line', async () => {
   await withFolder(async (folder) => {
     const file = join(folder, 'pin');
     const config = { pin_hash: '', pin_file: file };

@@ -1,18 +1,23 @@
-/** The small pure parts: changes, history, journal tail, and what the page reckons. */
+/** Pure parts of the operator's server and page: changes, history, log tail, links, plots. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VERBS } from '../../../daemon/model/commands.ts';
-import { differenceOf, type Told } from '../../../daemon/web/change.ts';
+import { changesSince, type Sent } from '../../../daemon/web/changes.ts';
 import { History, runHistory, sampleOf } from '../../../daemon/web/history.ts';
 import { LogTail, tailLog } from '../../../daemon/web/log-tail.ts';
 import { checksOf } from '../../../daemon/web/page/sections/checks.ts';
 import { barsOf, linkRows } from '../../../daemon/web/page/sections/link-rows.ts';
 import { actionsOf, stageOf } from '../../../daemon/web/page/ui/actions.ts';
 import { formatClock, formatPct, formatSpan } from '../../../daemon/web/page/ui/format.ts';
-import { fromHello, type Model, withChange, withLog } from '../../../daemon/web/page/ui/model.ts';
+import {
+  fromHello,
+  type Model,
+  withChange,
+  withLogLines,
+} from '../../../daemon/web/page/ui/model.ts';
 import { drawPlot } from '../../../daemon/web/page/ui/plot.ts';
-import type { View } from '../../../daemon/web/wire.ts';
+import type { View } from '../../../daemon/web/protocol.ts';
 import { openLog, silentLog } from '../../../hal/os/log.ts';
 import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -20,26 +25,26 @@ import { fakeLink, fakeSnapshot } from './fake-snapshot.ts';
 
 const test = suite('operator page, pure parts');
 
-test('a change holds what is not as it was told, and names what is gone', () => {
-  const first = differenceOf({}, { a: 1, b: { c: [2] }, d: undefined });
-  assert.equal(first.set, { a: 1, b: { c: [2] } });
-  const second = differenceOf(first.told, { a: 1, b: { c: [3] }, e: 5 });
-  assert.equal(second.set, { b: { c: [3] }, e: 5 });
-  assert.equal(second.gone, []);
-  assert.equal(differenceOf(second.told, { a: 1 }).gone, ['b', 'e']);
+test('changes hold the keys with a new value, and name the removed ones', () => {
+  const first = changesSince({}, { a: 1, b: { c: [2] }, d: undefined });
+  assert.equal(first.changed, { a: 1, b: { c: [2] } });
+  const second = changesSince(first.sent, { a: 1, b: { c: [3] }, e: 5 });
+  assert.equal(second.changed, { b: { c: [3] }, e: 5 });
+  assert.equal(second.removed, []);
+  assert.equal(changesSince(second.sent, { a: 1 }).removed, ['b', 'e']);
 });
 
-test('a page that takes every change holds what the box holds', () => {
+test('a page that applies every change has the state of the box', () => {
   const state = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.jsonValue());
   fc.assert(
     fc.property(fc.array(state, { minLength: 1 }), (states) => {
-      let told: Told = {};
+      let sent: Sent = {};
       let model = modelOf({} as View);
       for (const now of states) {
-        const { told: next, set, gone } = differenceOf(told, now);
-        told = next;
+        const { sent: next, changed, removed } = changesSince(sent, now);
+        sent = next;
         // As it goes over the wire.
-        const change = JSON.parse(JSON.stringify({ nowMs: 0, set, gone }));
+        const change = JSON.parse(JSON.stringify({ nowMs: 0, changed, removed }));
         model = withChange(model, change, 0);
         assert.equal(model.view as unknown, JSON.parse(JSON.stringify(now)));
       }
@@ -54,7 +59,7 @@ function modelOf(view: View): Model {
   );
 }
 
-test('history keeps ten minutes, a sample every two seconds', async () => {
+test('the history covers ten minutes, a sample every two seconds', async () => {
   const clock = new VirtualClock();
   const history = new History();
   const ending = new AbortController();
@@ -74,7 +79,7 @@ test('history keeps ten minutes, a sample every two seconds', async () => {
   assert.is((times.at(-1) ?? 0) - (times[0] ?? 0), 598_000);
 });
 
-test('a sample holds what the plots need, and null for what is not known', () => {
+test('a sample has the figures of the plots, and null for unknown ones', () => {
   const known = sampleOf(fakeSnapshot(), 5);
   assert.equal(known.links['wwan0'], { rttMs: 42, lossPct: 0.4, bitrateBps: 2_100_000 });
   assert.is(known.chargePct, 73.4);
@@ -95,7 +100,7 @@ test('a sample holds what the plots need, and null for what is not known', () =>
   });
 });
 
-test('the journal’s tail keeps the newest 200 lines of its level, with the fields bound to them', () => {
+test('the log tail holds the newest 200 lines of its level, with their bound fields', () => {
   const tail = new LogTail();
   const log = tailLog(silentLog, tail, 'info', () => 7).with({ link: 'wwan0' });
   log.debug('traffic');
@@ -115,7 +120,7 @@ test('the journal’s tail keeps the newest 200 lines of its level, with the fie
   );
 });
 
-test('the log that is followed writes the same lines as before', () => {
+test('a log with a tail writes the same lines as without', () => {
   const written: string[] = [];
   const log = openLog('info', 'journal', (line) => written.push(line));
   tailLog(log, new LogTail(), 'info', () => 0)
@@ -124,17 +129,20 @@ test('the log that is followed writes the same lines as before', () => {
   assert.equal(written, ['<3>{"level":50,"a":1,"b":2,"msg":"broken"}\n']);
 });
 
-test('the page adds only lines of the journal that it does not have', () => {
+test('the page adds only log lines that it does not have', () => {
   const line = (seq: number) =>
     ({ seq, atMs: 0, level: 'info', message: 'm', fields: '' }) as const;
-  const model = withLog(withLog(modelOf({} as View), [line(1), line(2)]), [line(2), line(3)]);
+  const model = withLogLines(withLogLines(modelOf({} as View), [line(1), line(2)]), [
+    line(2),
+    line(3),
+  ]);
   assert.equal(
     model.log.map(({ seq }) => seq),
     [1, 2, 3],
   );
 });
 
-test('a plot is drawn from left to right over ten minutes, with a hole where nothing is known', () => {
+test('a plot is drawn from left to right over ten minutes, with a gap where values are unknown', () => {
   const at = (agoS: number, value: number | null) => ({ atMs: 1e6 - agoS * 1000, value });
   const points = [
     at(700, 1),
@@ -147,7 +155,7 @@ test('a plot is drawn from left to right over ten minutes, with a hole where not
   const plot = drawPlot(points, 1e6, 100);
   assert.is(plot.line, 'M1.0 0.0L2.0 50.0M299.0 100.0L300.0 0.0');
   assert.is(plot.now, 100);
-  assert.is(plot.most, 100);
+  assert.is(plot.max, 100);
   assert.equal(drawPlot([], 1e6), { line: '', area: '', now: null, most: null });
 });
 
@@ -177,28 +185,28 @@ test('a link finds its modem by interface, and a modem without a link is shown t
   assert.equal(linkRows(undefined, { phase: 'absent' }), []);
 });
 
-test('before a drop the links of the config are there, each with its modem', () => {
+test('before a drop the links of the config are shown, each with its modem', () => {
   const { modems } = fakeSnapshot();
   const planned = [
     { id: 'blue', device: 'wwan0' },
     { id: 'cable', device: 'eth0' },
   ];
-  const told = (bond?: never) =>
-    linkRows(bond, modems, [], planned).map(({ id, link, modem, isPlanned }) => [
+  const rowsOf = (bond?: never) =>
+    linkRows(bond, modems, [], planned).map(({ id, link, modem, isConfigured }) => [
       id,
       link?.id,
       modem?.operator,
-      isPlanned,
+      isConfigured,
     ]);
-  assert.equal(told(), [
+  assert.equal(rowsOf(), [
     ['blue', undefined, 'Blau', true],
     ['cable', undefined, undefined, true],
     ['wwan1', undefined, 'Rot', false],
   ]);
-  assert.equal(told({ links: [fakeLink('blue')] } as never)[0], ['blue', 'blue', 'Blau', true]);
+  assert.equal(rowsOf({ links: [fakeLink('blue')] } as never)[0], ['blue', 'blue', 'Blau', true]);
 });
 
-test('a link that is named as the crew likes finds the modem that the config gives it', () => {
+test('a link with any name has the modem that the config gives it', () => {
   const { modems, uplink } = fakeSnapshot();
   const one = { ...uplink?.bond, links: [fakeLink('red'), fakeLink('blue')] } as never;
   const known = modems.phase === 'known' ? modems.modems : [];
@@ -216,7 +224,7 @@ test('a link that is named as the crew likes finds the modem that the config giv
   );
 });
 
-test('signal bars are none while not registered, and unknown while the radio tells nothing', () => {
+test('there are no signal bars without registration, and unknown ones without a signal reading', () => {
   const modem = { id: 'm', model: '', technology: 'lte', sim: 'ready', addresses: [] } as const;
   const bars = (registration: 'searching' | 'connected', rsrpDbm?: number) =>
     barsOf({ ...modem, registration, ...(rsrpDbm === undefined ? {} : { rsrpDbm }) });
@@ -228,12 +236,12 @@ test('signal bars are none while not registered, and unknown while the radio tel
   );
 });
 
-test('what ends or begins a drop must be held, and only while live is there a moment to mark', () => {
+test('commands that start or end a drop must be held, and only a live drop can be marked', () => {
   for (const phase of ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'] as const) {
     const actions = actionsOf(phase);
-    for (const { verb, by } of actions) {
+    for (const { verb, gesture } of actions) {
       assert.ok(VERBS.includes(verb));
-      assert.is(by === 'hold', verb === 'go-live' || verb === 'end', `${phase}: ${verb}`);
+      assert.is(gesture === 'hold', verb === 'go-live' || verb === 'end', `${phase}: ${verb}`);
     }
     assert.is(
       actions.some(({ verb }) => verb === 'mark'),
@@ -242,18 +250,18 @@ test('what ends or begins a drop must be held, and only while live is there a mo
   }
 });
 
-test('an edge shows what its upstream is at, any other box its drop', () => {
-  assert.equal(stageOf(WELL), { name: 'On air', look: 'live' });
+test('an edge shows the phase of its upstream, any other box that of its drop', () => {
+  assert.equal(stageOf(WELL), { name: 'On air', phase: 'live' });
   const edge = (phase: 'live' | 'away') => {
     const upstream = { url: 'http://10.0.0.5:8080', phase };
     const drop = { phase: 'idle', sinceMs: 0 } as const;
     return stageOf({ drop, media: figures({ edge: { ...EDGE, upstream } }) });
   };
-  assert.equal(edge('live'), { name: 'Edge: on air', look: 'live' });
-  assert.equal(edge('away'), { name: 'Edge: cut off', look: 'fault' });
+  assert.equal(edge('live'), { name: 'Edge: on air', phase: 'live' });
+  assert.equal(edge('away'), { name: 'Edge: cut off', phase: 'fault' });
 });
 
-test('checks are found in any result, what failed first, and nothing that is none', () => {
+test('checks are found in any result, failed ones first, and other values are ignored', () => {
   const check = (verdict: string) => ({ name: verdict, verdict, evidence: '', advice: '' });
   const checks = ['pass', 'fail', 'warn', 'toString'].map(check);
   assert.equal(
@@ -263,7 +271,7 @@ test('checks are found in any result, what failed first, and nothing that is non
   fc.assert(fc.property(fc.anything(), (result) => assert.ok(Array.isArray(checksOf(result)))));
 });
 
-test('spans and shares are written as a person says them', () => {
+test('times and percentages are short and readable', () => {
   assert.equal([8, 70, 8640, 401_000].map(formatSpan), ['8 s', '1 min', '2 h 24', '4 d']);
   assert.equal([5_000, 3_845_000].map(formatClock), ['0:05', '1:04:05']);
   assert.equal([0, 0.4, 9.94, 38.2, 100].map(formatPct), [

@@ -7,7 +7,7 @@ import { openPage, says, shoot } from './page.ts';
 
 const test = suite('operator page of a real box');
 
-test('of a real box it shows the live picture, its sound and its figures, and is no viewer', async () => {
+test('of a real box it shows the live picture, its sound and its figures, and is not counted as a viewer', async () => {
   await using box = await startBox();
   await box.ready();
   await using browser = await openChromium({ width: 1400, height: 900 });
@@ -16,7 +16,7 @@ test('of a real box it shows the live picture, its sound and its figures, and is
   await waitInPage(page, says('#picture', 'behind'));
   await waitInPage(page, says('#sound', 'dB'));
   await waitInPage(page, says('#machine', 'test picture'));
-  await waitInPage(page, says('#journal', 'serving viewers'));
+  await waitInPage(page, says('#log', 'serving viewers'));
   await shoot(page, 'real');
   const { media } = await box.state<{ media: { viewers: { viewers: number } } }>();
   assert.is(media.viewers.viewers, 0);

@@ -4,7 +4,7 @@ import { Sessions } from '../../../daemon/web/sessions.ts';
 
 const test = suite('operator sessions');
 const HOUR_MS = 3_600_000;
-const TIMES = { idleMs: 2 * HOUR_MS, longestMs: 24 * HOUR_MS };
+const TIMES = { idleMs: 2 * HOUR_MS, maxMs: 24 * HOUR_MS };
 
 test('a session is found by its id only, and its key is not the id', () => {
   const sessions = new Sessions(TIMES);
@@ -17,7 +17,7 @@ test('a session is found by its id only, and its key is not the id', () => {
   assert.is(sessions.use(undefined, 0), undefined);
 });
 
-test('a session that is not used ends; one that is used goes on', () => {
+test('an unused session ends; a used one continues', () => {
   const sessions = new Sessions(TIMES);
   const used = sessions.open(0);
   const idle = sessions.open(0);
@@ -30,18 +30,18 @@ test('an open page counts as use', () => {
   const sessions = new Sessions(TIMES);
   const id = sessions.open(0);
   const key = sessions.use(id, 0) ?? '';
-  for (let hour = 1; hour < 10; hour += 1) assert.is(sessions.keep(key, hour * HOUR_MS), true);
+  for (let hour = 1; hour < 10; hour += 1) assert.is(sessions.refresh(key, hour * HOUR_MS), true);
   assert.ok(sessions.use(id, 10 * HOUR_MS));
 });
 
-test('a day after the PIN was given it is over, however much it is used', () => {
+test('a day after sign-in a session ends, however much it is used', () => {
   const sessions = new Sessions(TIMES);
   const key = sessions.use(sessions.open(0), 0) ?? '';
-  for (let hour = 1; hour < 24; hour += 1) assert.is(sessions.keep(key, hour * HOUR_MS), true);
-  assert.is(sessions.keep(key, 24 * HOUR_MS), false);
+  for (let hour = 1; hour < 24; hour += 1) assert.is(sessions.refresh(key, hour * HOUR_MS), true);
+  assert.is(sessions.refresh(key, 24 * HOUR_MS), false);
 });
 
-test('the seventeenth session ends the one that is longest unused', () => {
+test('the seventeenth session ends the one unused for longest', () => {
   const sessions = new Sessions(TIMES);
   const ids = Array.from({ length: 16 }, (_, i) => sessions.open(i));
   sessions.use(ids[0], 100);

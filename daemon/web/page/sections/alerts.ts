@@ -1,46 +1,49 @@
-import { card, h, keep, mark, say } from '../ui/dom.ts';
+/** Alerts: what is wrong and what to do, the most severe first. */
+import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatSpan } from '../ui/format.ts';
-import type { Part } from '../ui/section.ts';
+import type { Section } from '../ui/section.ts';
 
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
-const WORD = { critical: 'Act now', warning: 'Look', info: 'Note' } as const;
+const LABELS = { critical: 'Act now', warning: 'Check', info: 'Note' } as const;
 
-/** What is wrong and what to do about it, the worst first. */
-export function openAlerts(): Part {
+export function openAlerts(): Section {
   const list = h('ul', { class: 'alerts', 'aria-live': 'polite' });
-  const calm = h('p', { class: 'calm' }, 'All is well.');
+  const calm = h('p', { class: 'calm' }, 'Everything is working.');
   const element = card('alerts', 'Alerts', list, calm);
   return {
     element,
     update: ({ view }, nowMs) => {
       const warnings = view.warnings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
       calm.hidden = warnings.length > 0;
-      mark(element, 'data-severity', warnings[0]?.severity);
-      keep(
+      setAttribute(element, 'data-severity', warnings[0]?.severity);
+      updateChildren(
         list,
         warnings,
         ({ key }) => key,
-        () =>
-          h(
-            'li',
-            {},
-            h('span', { class: 'word' }),
-            h('strong'),
-            h('span', { class: 'since', 'aria-hidden': 'true' }),
-            h('p'),
-            h('small'),
-          ),
+        renderAlert,
         (item, { severity, text, advice, detail, sinceMs }) => {
-          mark(item, 'data-severity', severity);
-          const [word, what, since, how, why] = item.children;
-          if (!word || !what || !since || !how || !why) return;
-          say(word, WORD[severity]);
-          say(what, text);
-          say(since, formatSpan((nowMs - sinceMs) / 1000));
-          say(how, advice);
-          say(why, detail ?? '');
+          setAttribute(item, 'data-severity', severity);
+          const [label, what, since, how, why] = item.children;
+          if (!label || !what || !since || !how || !why) return;
+          setText(label, LABELS[severity]);
+          setText(what, text);
+          setText(since, `for ${formatSpan((nowMs - sinceMs) / 1000)}`);
+          setText(how, advice);
+          setText(why, detail ?? '');
         },
       );
     },
   };
+}
+
+function renderAlert(): HTMLElement {
+  return h(
+    'li',
+    {},
+    h('span', { class: 'word' }),
+    h('strong'),
+    h('span', { class: 'since', 'aria-hidden': 'true' }),
+    h('p'),
+    h('small'),
+  );
 }

@@ -1,15 +1,15 @@
-/** What a command's result says of the checks before a drop. Pure. */
+/** Results of the checks before a drop, as a command returns them. Pure. */
 
 export interface Check {
   readonly name: string;
   readonly verdict: 'pass' | 'warn' | 'fail';
-  /** What was seen. */
+  /** What was measured. */
   readonly evidence: string;
-  /** What a person can do; empty where nothing is wrong. */
+  /** What to do; empty where nothing is wrong. */
   readonly advice: string;
 }
 
-/** The checks in a result, what failed first; none where it holds none. */
+/** The checks of a command's result, failed ones first; empty where it has none. */
 export function checksOf(result: unknown): readonly Check[] {
   const { checks } = (result ?? {}) as { readonly checks?: unknown };
   const known = Array.isArray(checks) ? checks.filter(isCheck) : [];

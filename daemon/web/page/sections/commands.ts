@@ -1,39 +1,37 @@
-import type { EdgeReport } from '../../../../pipelines/edge/state.ts';
-import type { View } from '../../wire.ts';
+/** The drop's phase, and the buttons that send commands to the box. */
+import type { EdgeReport, UpstreamState } from '../../../../pipelines/edge/state.ts';
+import type { View } from '../../protocol.ts';
 import { type Action, actionsOf, HOLD_MS, SHUT_DOWN, stageOf } from '../ui/actions.ts';
 import { confirmBy } from '../ui/dialog.ts';
-import { card, h, keep, mark, say } from '../ui/dom.ts';
-import { formatClock } from '../ui/format.ts';
+import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
+import { formatClock, formatMinute } from '../ui/format.ts';
 import { wireHold } from '../ui/hold-button.ts';
-import type { Model } from '../ui/model.ts';
-import { command, type Outcome } from '../ui/request.ts';
-import type { Part } from '../ui/section.ts';
-import { type Check, checksOf } from './checks.ts';
-import { clipUrlOf } from './made.ts';
+import { runCommand } from '../ui/request.ts';
+import type { Section } from '../ui/section.ts';
+import { openCommandResult } from './command-result.ts';
 
-/** Where the drop stands, and what can be asked of the box. */
-export function openCommands(onError: (error: unknown) => void): Part {
+export function openCommands(onError: (error: unknown) => void): Section {
   const phase = h('p', { class: 'big' });
   const since = h('p', { class: 'since' });
   const reason = h('p', { class: 'reason' });
   const buttons = h('div', { class: 'row actions' });
   const more = h('div', { class: 'row more' });
-  const report = openReport();
+  const result = openCommandResult();
   let view: View | undefined;
 
   const run = (action: Action) => {
     if (view === undefined) return;
     const { verb, args } = action;
-    report.begin(action, command(verb, view.drop.phase, args)).catch(onError);
+    result.follow(action, runCommand(verb, view.drop.phase, args)).catch(onError);
   };
-  const make = (action: Action) => makeButton(action, report.say, () => run(action));
-  const draw = (row: HTMLElement, actions: readonly Action[], from: string) => {
+  const render = (action: Action) => renderButton(action, result.setText, () => run(action));
+  const update = (row: HTMLElement, actions: readonly Action[], from: string) => {
     const keyOf = ({ verb, label }: Action) => `${from} ${verb} ${label}`;
-    keep(row, actions, keyOf, make, () => undefined);
+    updateChildren(row, actions, keyOf, render, () => undefined);
   };
-  draw(more, [SHUT_DOWN], '');
-  const told = h('div', {}, ...report.elements);
-  const element = card('drop', 'Drop', phase, since, reason, buttons, told, more);
+  update(more, [SHUT_DOWN], '');
+  const results = h('div', {}, ...result.elements);
+  const element = card('drop', 'Drop', phase, since, reason, buttons, results, more);
   return {
     element,
     update: (model, nowMs) => {
@@ -41,124 +39,63 @@ export function openCommands(onError: (error: unknown) => void): Part {
       const { drop, media } = view;
       const edge = media?.edge;
       const stage = stageOf(view);
-      say(phase, stage.name);
-      mark(phase, 'data-phase', stage.look);
-      const dropName = drop.dropId === undefined ? '' : ` · ${drop.dropId}`;
-      say(since, `for ${formatClock(nowMs - drop.sinceMs)}${dropName}`);
-      say(reason, edge === undefined ? (drop.reason ?? '') : edgeLine(edge));
+      setText(phase, stage.name);
+      setAttribute(phase, 'data-phase', stage.phase);
+      const time = formatClock(nowMs - drop.sinceMs);
+      setText(since, `for ${time}, since ${formatMinute(drop.sinceMs, nowMs)}`);
+      setText(reason, edge === undefined ? (drop.reason ?? '') : edgeLine(edge));
       const hadFocus = buttons.contains(document.activeElement);
-      draw(buttons, edge === undefined ? actionsOf(drop.phase) : [], drop.phase);
-      // Whoever works by keyboard stays where the commands are.
+      update(buttons, edge === undefined ? actionsOf(drop.phase) : [], drop.phase);
+      // A user of the keyboard stays at the commands when the pressed button goes.
       const hasFocus = buttons.contains(document.activeElement);
       if (hadFocus && !hasFocus) buttons.querySelector('button')?.focus();
-      report.update(model);
+      result.update(model);
     },
   };
 }
 
-/** Drops are begun and ended where the camera is. */
+const UPSTREAM: Readonly<Record<UpstreamState['phase'], string>> = {
+  asking: 'connecting',
+  waiting: 'connected, waiting for its drop',
+  live: 'on air',
+  away: 'not reachable',
+};
+
+/** Drops are started and ended on the box with the camera. */
 function edgeLine({ upstream: { url, phase, reason } }: EdgeReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `Shows ${url}: ${phase}${why}. Drops are made there.`;
+  return `Shows the stream of ${url}: ${UPSTREAM[phase]}${why}. Start and end drops there.`;
 }
 
-/** What became of the command that was given last; a later one does not wait for it. */
-function openReport() {
-  const progress = h('progress', { max: '1', 'aria-label': 'Progress', hidden: '' });
-  const message = h('p', { class: 'message', role: 'status' });
-  const clip = h('a', { class: 'made', target: '_blank', rel: 'noreferrer', hidden: '' });
-  const checks = h('ul', { class: 'checks' });
-  let last: Action | undefined;
-  const finish = (outcome: Outcome | undefined, { label }: Action) => {
-    last = undefined;
-    progress.hidden = true;
-    const isDone = outcome === undefined || outcome.status === 'done';
-    message.classList.toggle('bad', !isDone);
-    say(message, isDone ? (outcome?.detail ?? '') : `${label}: ${outcome.detail}`);
-    const result = outcome?.status === 'done' ? outcome.result : undefined;
-    drawChecks(checks, checksOf(result));
-    showClip(clipUrlOf(result));
-  };
-  const showClip = (url: string | undefined) => {
-    clip.hidden = url === undefined;
-    clip.href = url ?? '';
-    say(clip, url === undefined ? '' : `The clip: ${url}`);
-  };
-  return {
-    elements: [progress, message, clip, checks],
-    say: (text: string) => say(message, text),
-    begin: async (action: Action, answer: Promise<Outcome>) => {
-      last = action;
-      message.classList.remove('bad');
-      say(message, `${action.label}…`);
-      drawChecks(checks, []);
-      showClip(undefined);
-      try {
-        const outcome = await answer;
-        if (last === action) finish(outcome, action);
-      } catch (error) {
-        if (last === action) finish(undefined, action);
-        throw error;
-      }
-    },
-    update: ({ progress: step }: Model) => {
-      if (last === undefined || step?.verb !== last.verb) return;
-      say(message, step.detail);
-      progress.hidden = step.ratio === undefined;
-      if (step.ratio !== undefined) progress.value = step.ratio;
-    },
-  };
-}
-
-const VERDICTS = { pass: 'ok', warn: 'look', fail: 'fails' } as const;
-
-function drawChecks(list: HTMLElement, checks: readonly Check[]): void {
-  keep(
-    list,
-    checks,
-    ({ name, verdict, evidence }) => `${name} ${verdict} ${evidence}`,
-    ({ name, verdict, evidence, advice }) =>
-      h(
-        'li',
-        { 'data-verdict': verdict },
-        h('b', {}, VERDICTS[verdict]),
-        h('strong', {}, name),
-        h('span', {}, evidence),
-        advice === '' ? undefined : h('small', {}, advice),
-      ),
-    () => undefined,
-  );
-}
-
-function makeButton(
+function renderButton(
   action: Action,
-  hint: (text: string) => void,
+  showHint: (text: string) => void,
   run: () => void,
 ): HTMLButtonElement {
-  const { label, by, look, verb } = action;
-  const button = h('button', { type: 'button', class: look, 'data-verb': verb }, label);
+  const { label, hint, gesture, variant, verb } = action;
+  const button = h('button', { type: 'button', class: variant, 'data-verb': verb }, label);
+  if (hint !== undefined) button.append(h('small', {}, hint));
   const confirm = () => {
-    void confirmBy(`${label}?`, WHAT_HAPPENS[verb] ?? '', label).then((isMeant) => {
-      if (isMeant) run();
+    void confirmBy(`${label}?`, CONSEQUENCES[verb] ?? '', label).then((isConfirmed) => {
+      if (isConfirmed) run();
     });
   };
-  if (by === 'press') button.addEventListener('click', run);
-  if (by === 'confirm') button.addEventListener('click', confirm);
-  if (by === 'hold') {
-    button.append(h('small', {}, 'hold'));
+  if (gesture === 'press') button.addEventListener('click', run);
+  if (gesture === 'confirm') button.addEventListener('click', confirm);
+  if (gesture === 'hold') {
     button.setAttribute('aria-description', 'Hold for one second');
     wireHold(button, HOLD_MS, {
       onHeld: run,
-      onTooShort: () => hint(`Hold ${label} for one second.`),
-      onAsked: confirm,
+      onTooShort: () => showHint(`Hold ${label} for one second.`),
+      onClicked: confirm,
     });
   }
   return button;
 }
 
-const WHAT_HAPPENS: Readonly<Record<string, string>> = {
-  'go-live': 'The picture and the sound go out to everybody who watches.',
-  end: 'The stream ends for everybody who watches, and the recordings are closed.',
+const CONSEQUENCES: Readonly<Record<string, string>> = {
+  'go-live': 'Everyone who opened the page sees the picture and hears the sound.',
+  end: 'The stream ends for all viewers, and the recordings are closed.',
   'shut-down':
-    'The drop ends, the recordings are closed, and the machine is switched off. To start it again, somebody must be there.',
+    'The drop ends, the recordings are closed, and the box switches off. To start it again, someone has to be at the box.',
 };

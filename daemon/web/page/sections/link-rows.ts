@@ -1,21 +1,21 @@
+/** Joins the uplink's links with their modems, as rows for the page. Pure. */
 import type { ModemState, ModemsState } from '../../../../hal/modem/port.ts';
 import type { BondSnapshot, LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import { signalBars } from '../../../health/thresholds.ts';
 import type { ModemMaintenance, PlannedLink } from '../../../model/snapshot.ts';
 
-/** A way upstream: what bonding says of it, what its modem says, or both. */
 export interface LinkRow {
   readonly id: string;
+  /** Undefined until the first drop, and for a modem that carries no link. */
   readonly link: LinkSnapshot | undefined;
   readonly modem: ModemState | undefined;
-  /** The config has it: it waits for the drop, where there is no `link` yet. */
-  readonly isPlanned: boolean;
+  readonly isConfigured: boolean;
 }
 
 /**
- * Joins links with their modems as the config does, or by the names of both; a modem
- * without a link is a row of its own, and so is a link of the config that no drop has
- * used yet. Pure.
+ * The links in use, then those of the config that are not used yet, then modems
+ * without a link. A modem belongs to the link that the config gives it, or that has
+ * its name.
  */
 export function linkRows(
   bond: BondSnapshot | undefined,
@@ -28,14 +28,14 @@ export function linkRows(
   const modemOf = (id: string) => {
     const carrier = care.find(({ link }) => link === id);
     const device = planned.find((one) => one.id === id)?.device ?? id;
-    const byName = ({ id: its, interfaceName }: ModemState) =>
-      its === id || interfaceName === device;
+    const byName = ({ id: modemId, interfaceName }: ModemState) =>
+      modemId === id || interfaceName === device;
     return known.find((modem) => modem.id === carrier?.id) ?? known.find(byName);
   };
-  const waiting = planned.filter(({ id }) => !links.some((link) => link.id === id));
+  const unused = planned.filter(({ id }) => !links.some((link) => link.id === id));
   const joined: readonly LinkRow[] = [
-    ...links.map((link) => ({ id: link.id, link, modem: modemOf(link.id), isPlanned: true })),
-    ...waiting.map(({ id }) => ({ id, link: undefined, modem: modemOf(id), isPlanned: true })),
+    ...links.map((link) => ({ id: link.id, link, modem: modemOf(link.id), isConfigured: true })),
+    ...unused.map(({ id }) => ({ id, link: undefined, modem: modemOf(id), isConfigured: true })),
   ];
   const used = new Set(joined.map(({ modem }) => modem?.id));
   const rest = known.filter(({ id }) => !used.has(id));
@@ -43,12 +43,12 @@ export function linkRows(
     ...joined,
     ...rest.map((modem) => {
       const id = modem.interfaceName ?? modem.id;
-      return { id, link: undefined, modem, isPlanned: false };
+      return { id, link: undefined, modem, isConfigured: false };
     }),
   ];
 }
 
-/** Bars as phones draw them, 0 to 4; undefined where the radio tells nothing. */
+/** Bars as phones draw them, 0 to 4; undefined where the modem reports no signal. */
 export function barsOf(modem: ModemState): number | undefined {
   const { registration } = modem;
   return registration === 'registered' || registration === 'connected' ? signalBars(modem) : 0;

@@ -1,11 +1,12 @@
+/** The uplink and its links: each with its figures and its last ten minutes. */
 import type { ModemState } from '../../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import type { Sample } from '../../history.ts';
-import type { View } from '../../wire.ts';
-import { card, facts, h, keep, mark, say } from '../ui/dom.ts';
+import type { View } from '../../protocol.ts';
+import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
-import { framePlots, openCaption, openPlot, type PlotView } from '../ui/plot-view.ts';
-import type { Part } from '../ui/section.ts';
+import { framePlots, openCaption, openPlot } from '../ui/plot-view.ts';
+import type { Section } from '../ui/section.ts';
 import { barsOf, type LinkRow, linkRows } from './link-rows.ts';
 
 interface Row {
@@ -13,13 +14,12 @@ interface Row {
   update(row: LinkRow, history: readonly Sample[], nowMs: number): void;
 }
 
-/** The ways upstream: each link's figures and its last ten minutes. */
-export function openLinks(): Part {
+export function openLinks(): Section {
   const uplink = h('p', { class: 'uplink' });
   const list = h('ul', { class: 'links' });
   const none = h('p', { class: 'calm' });
   const rows = new Map<Element, Row>();
-  const make = () => {
+  const renderRow = () => {
     const row = openRow();
     rows.set(row.element, row);
     return row.element;
@@ -34,14 +34,14 @@ export function openLinks(): Part {
         view.modemMaintenance,
         view.plannedLinks,
       );
-      say(uplink, describeUplink(view));
-      say(none, view.modems.phase === 'away' ? view.modems.reason : 'No links are configured.');
+      setText(uplink, describeUplink(view));
+      setText(none, describeNoLinks(view));
       none.hidden = found.length > 0;
-      keep(
+      updateChildren(
         list,
         found,
         ({ id }) => id,
-        make,
+        renderRow,
         (item, row) => rows.get(item)?.update(row, history, nowMs),
       );
       for (const item of rows.keys()) if (!item.isConnected) rows.delete(item);
@@ -49,17 +49,25 @@ export function openLinks(): Part {
   };
 }
 
-function describeUplink({ uplink }: View): string {
-  if (uplink === undefined || uplink.phase === 'off') return 'The stream goes nowhere upstream.';
+function describeNoLinks({ modems }: View): string {
+  if (modems.phase === 'away') return `The modems cannot be read (${modems.reason}).`;
+  return 'No links and no modems.';
+}
+
+function describeUplink({ uplink, plannedLinks }: View): string {
+  if (uplink === undefined || uplink.phase === 'off') {
+    return plannedLinks === undefined || plannedLinks.length === 0
+      ? 'No uplink configured: the stream stays in this network.'
+      : 'The uplink starts when the drop goes live.';
+  }
   if (uplink.phase === 'connecting') {
     return uplink.reason === undefined ? 'Connecting…' : `Connecting: ${uplink.reason}`;
   }
-  const { srt } = uplink;
-  const path =
-    srt === undefined ? '' : ` · SRT ${formatMs(srt.rttMs)} RTT, ${srt.latencyMs} ms latency`;
-  const dropped =
-    srt === undefined || srt.droppedTotal === 0 ? '' : `, ${srt.droppedTotal} dropped`;
-  return `Connected · ${formatBps(uplink.bitrateBps)} of ${formatBps(uplink.targetBps)}${path}${dropped}`;
+  const { srt, bitrateBps, targetBps } = uplink;
+  const rates = `Connected, ${formatBps(bitrateBps)} of ${formatBps(targetBps)}`;
+  if (srt === undefined) return rates;
+  const lost = srt.droppedTotal === 0 ? '' : `, ${srt.droppedTotal} packets lost`;
+  return `${rates}. SRT: round trip ${formatMs(srt.rttMs)}, latency ${srt.latencyMs} ms${lost}`;
 }
 
 function openRow(): Row {
@@ -72,45 +80,41 @@ function openRow(): Row {
   );
   const radio = h('span', { class: 'radio' });
   const list = h('dl', { class: 'facts four' });
-  const share = h('span', { class: 'share', 'aria-hidden': 'true' }, h('i', { class: 'part' }));
-  const rtt = openPlot();
-  const loss = openPlot();
-  loss.element.classList.add('over');
-  const caption = openCaption();
-  const plots = framePlots(caption, rtt, loss);
+  const share = h('i', { class: 'part' });
+  const shareBar = h('span', { class: 'share', 'aria-hidden': 'true' }, share);
+  const plots = openLinkPlots();
   const head = h('div', { class: 'head' }, name, state, bars, radio);
-  const element = h('li', {}, head, list, share, plots);
+  const element = h('li', {}, head, list, shareBar, plots.element);
   return {
     element,
-    update: ({ id, link, modem, isPlanned }, history, nowMs) => {
-      say(name, id);
-      mark(element, 'data-state', link === undefined ? 'radio' : stateOf(link).key);
-      const unused = isPlanned ? 'waits for the drop' : 'not in the bond';
-      say(state, link === undefined ? unused : stateOf(link).word);
-      mark(state, 'title', link?.reason);
-      drawRadio(bars, radio, modem);
-      facts(list, linkFacts(link));
-      const fill = share.firstElementChild as HTMLElement;
-      fill.style.width = `${Math.min(100, link?.sharePct ?? 0).toFixed(1)}%`;
-      plots.hidden = link === undefined;
-      share.hidden = link === undefined;
-      drawPlots(id, rtt, loss, caption, history, nowMs);
+    update: ({ id, link, modem, isConfigured }, history, nowMs) => {
+      setText(name, id);
+      setAttribute(element, 'data-state', link === undefined ? 'radio' : stateOf(link).key);
+      const unused = isConfigured ? 'starts with the drop' : 'not used';
+      setText(state, link === undefined ? unused : stateOf(link).label);
+      setAttribute(state, 'title', link?.reason);
+      updateRadio(bars, radio, modem);
+      updateFacts(list, linkFacts(link));
+      share.style.width = `${Math.min(100, link?.sharePct ?? 0).toFixed(1)}%`;
+      plots.element.hidden = link === undefined;
+      shareBar.hidden = link === undefined;
+      plots.update(id, history, nowMs);
     },
   };
 }
 
 const STATES: Readonly<Record<LinkSnapshot['state'], string>> = {
   active: 'in use',
-  suspect: 'doubtful',
+  suspect: 'unreliable',
   stalled: 'stalled',
-  out: 'out',
+  out: 'down',
 };
 
-function stateOf(link: LinkSnapshot): { readonly key: string; readonly word: string } {
-  if (!link.isEnabled) return { key: 'off', word: 'switched off' };
-  if (link.isSpent) return { key: 'off', word: 'data used up' };
-  const word = STATES[link.state];
-  return { key: link.state, word: link.isBackup ? `${word}, backup` : word };
+function stateOf(link: LinkSnapshot): { readonly key: string; readonly label: string } {
+  if (!link.isEnabled) return { key: 'off', label: 'switched off' };
+  if (link.isSpent) return { key: 'off', label: 'data used up' };
+  const label = STATES[link.state];
+  return { key: link.state, label: link.isBackup ? `${label}, backup` : label };
 }
 
 function linkFacts(
@@ -118,10 +122,10 @@ function linkFacts(
 ): readonly (readonly [string, string | undefined])[] {
   if (link === undefined) return [];
   return [
-    ['RTT', link.rttMs === undefined ? '—' : formatMs(link.rttMs)],
+    ['Round trip', link.rttMs === undefined ? '—' : formatMs(link.rttMs)],
     ['Loss', formatPct(link.lossPct)],
     ['Share', formatPct(link.sharePct)],
-    ['Rate', formatBps(link.bitrateBps)],
+    ['Sending', formatBps(link.bitrateBps)],
   ];
 }
 
@@ -134,11 +138,11 @@ const TECHNOLOGY: Readonly<Record<ModemState['technology'], string>> = {
   unknown: '',
 };
 
-function drawRadio(bars: HTMLElement, radio: HTMLElement, modem: ModemState | undefined): void {
+function updateRadio(bars: HTMLElement, radio: HTMLElement, modem: ModemState | undefined): void {
   const count = modem && barsOf(modem);
   bars.hidden = count === undefined;
-  mark(bars, 'data-bars', String(count ?? 0));
-  mark(bars, 'aria-label', `signal ${count ?? 0} of 4`);
+  setAttribute(bars, 'data-bars', String(count ?? 0));
+  setAttribute(bars, 'aria-label', `signal ${count ?? 0} of 4`);
   const words = modem && [
     TECHNOLOGY[modem.technology],
     modem.operator,
@@ -146,23 +150,28 @@ function drawRadio(bars: HTMLElement, radio: HTMLElement, modem: ModemState | un
     modem.sim === 'ready' ? undefined : `SIM ${modem.sim}`,
     modem.rsrpDbm === undefined ? undefined : `${modem.rsrpDbm} dBm`,
   ];
-  say(radio, words?.filter((word) => word !== undefined && word !== '').join(' · ') ?? '');
+  setText(radio, words?.filter((word) => word !== undefined && word !== '').join(' · ') ?? '');
 }
 
-/** RTT as a line, loss as what stands up from the ground, in per cent of 20. */
-function drawPlots(
-  id: string,
-  rtt: PlotView,
-  loss: PlotView,
-  caption: HTMLElement,
-  history: readonly Sample[],
-  nowMs: number,
-): void {
-  const pick = (of: 'rttMs' | 'lossPct') =>
-    history.map(({ atMs, links }) => ({ atMs, value: links[id]?.[of] ?? null }));
-  const rtts = pick('rttMs');
-  const most = Math.max(50, ...rtts.map(({ value }) => value ?? 0));
-  rtt.update(rtts, nowMs, `RTT of ${id}`, formatMs, most * 1.1);
-  loss.update(pick('lossPct'), nowMs, `loss of ${id}`, formatPct, 20);
-  say(caption, `RTT up to ${formatMs(most)}, loss in red up to 20 % · 10 min`);
+const LOSS_TOP_PCT = 20;
+
+/** Round trip as a line, loss as an area over it. */
+function openLinkPlots() {
+  const rtt = openPlot();
+  const loss = openPlot();
+  loss.element.classList.add('over');
+  const caption = openCaption();
+  return {
+    element: framePlots(caption, rtt, loss),
+    update: (id: string, history: readonly Sample[], nowMs: number) => {
+      const pointsOf = (figure: 'rttMs' | 'lossPct') =>
+        history.map(({ atMs, links }) => ({ atMs, value: links[id]?.[figure] ?? null }));
+      const rtts = pointsOf('rttMs');
+      const max = Math.max(50, ...rtts.map(({ value }) => value ?? 0));
+      rtt.update(rtts, nowMs, `Round trip of ${id}`, formatMs, max * 1.1);
+      loss.update(pointsOf('lossPct'), nowMs, `Loss of ${id}`, formatPct, LOSS_TOP_PCT);
+      const [top, lossTop] = [formatMs(max), `${LOSS_TOP_PCT} %`];
+      setText(caption, `Round trip up to ${top}, loss (red) up to ${lossTop}, last 10 min`);
+    },
+  };
 }

@@ -1,30 +1,30 @@
+/** The box itself: its devices, its processes, its computer. */
 import type { PrinterStatus } from '../../../../hal/printer/port.ts';
 import type { SystemState, Throttling } from '../../../../hal/system/port.ts';
-import type { View } from '../../wire.ts';
-import { card, facts, h, keep, mark, say } from '../ui/dom.ts';
+import type { View } from '../../protocol.ts';
+import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBytes, formatMs, formatSpan } from '../ui/format.ts';
-import type { Part } from '../ui/section.ts';
+import type { Section } from '../ui/section.ts';
 
-/** The box itself: its devices, its processes, its computer. */
-export function openMachine(): Part {
+export function openMachine(): Section {
   const list = h('dl', { class: 'facts roomy' });
   const children = h('ul', { class: 'children' });
   const element = card('machine', 'Box', list, children);
   return {
     element,
     update: ({ view }, nowMs) => {
-      facts(list, [
+      updateFacts(list, [
         ['Camera', view.camera],
-        ['Frames', describeFrames(view)],
+        ['Pictures', describeFrames(view)],
         ['Sound', view.sound],
         ['Encoder', view.encoder],
-        ['Frame to servable', view.media?.partLagMs && formatMs(view.media.partLagMs.p95)],
+        ['Delay in the box', view.media?.partLagMs && formatMs(view.media.partLagMs.p95)],
         ['Printer', describePrinter(view.printer)],
         ...systemFacts(view.system),
-        ['Up', formatSpan((nowMs - Date.parse(view.startedAt)) / 1000)],
+        ['Running for', formatSpan((nowMs - Date.parse(view.startedAt)) / 1000)],
         ['Version', view.version],
       ]);
-      drawChildren(children, view);
+      updateProcesses(children, view);
     },
   };
 }
@@ -34,22 +34,39 @@ function describeFrames({ media }: View): string | undefined {
   return rate === undefined ? undefined : `${Math.round(rate)} a second`;
 }
 
-function drawChildren(list: HTMLElement, { children }: View): void {
-  keep(
+/** Names are those of the processes in the log, with what each is for. */
+const PROCESSES: Readonly<Record<string, string>> = {
+  capture: 'Camera and sound (capture)',
+  media: 'Stream to the guests (media)',
+  uplink: 'Uplink (uplink)',
+};
+const PHASES: Readonly<Record<View['children'][string]['phase'], string>> = {
+  running: 'running',
+  pausing: 'stopped, restarts soon',
+  stopped: 'stopped',
+};
+
+function updateProcesses(list: HTMLElement, { children }: View): void {
+  updateChildren(
     list,
     Object.entries(children),
     ([name]) => name,
-    ([name]) => h('li', {}, h('strong', {}, name), h('span', { class: 'state' }), h('small')),
+    ([name]) =>
+      h(
+        'li',
+        {},
+        h('strong', {}, PROCESSES[name] ?? name),
+        h('span', { class: 'state' }),
+        h('small'),
+      ),
     (item, [, { phase, restartsTotal, lastFailure }]) => {
-      const [, state, small] = item.children;
-      if (!state || !small) return;
-      mark(item, 'data-state', phase);
-      const again =
-        restartsTotal === 0
-          ? ''
-          : `, ${restartsTotal} ${restartsTotal === 1 ? 'restart' : 'restarts'}`;
-      say(state, `${phase === 'pausing' ? 'down, starts again' : phase}${again}`);
-      say(small, lastFailure ?? '');
+      const [, state, failure] = item.children;
+      if (!state || !failure) return;
+      setAttribute(item, 'data-state', phase);
+      const word = restartsTotal === 1 ? 'restart' : 'restarts';
+      const restarts = restartsTotal === 0 ? '' : `, ${restartsTotal} ${word}`;
+      setText(state, `${PHASES[phase]}${restarts}`);
+      setText(failure, lastFailure ?? '');
     },
   );
 }
@@ -59,9 +76,9 @@ function describePrinter(printer: PrinterStatus): string {
     case 'absent':
       return 'none';
     case 'away':
-      return `away: ${printer.reason}`;
+      return `not connected (${printer.reason})`;
     case 'silent':
-      return 'answers nothing';
+      return 'does not report its status';
     case 'known': {
       const { fault, isCoverOpen, isOnline, paper } = printer;
       if (fault !== undefined) return fault;
@@ -78,24 +95,24 @@ function systemFacts(
   if (system === undefined) return [];
   const { cpuC, loadPct, memoryAvailableBytes, clock, throttling } = system;
   return [
-    ['CPU', cpuC === undefined ? undefined : `${Math.round(cpuC)} °C`],
-    ['Load', loadPct === undefined ? undefined : `${Math.round(loadPct)} %`],
-    ['Throttled', throttling && describeThrottling(throttling)],
+    ['Processor', cpuC === undefined ? undefined : `${Math.round(cpuC)} °C`],
+    ['Processor load', loadPct === undefined ? undefined : `${Math.round(loadPct)} %`],
+    ['Slowed down', throttling && describeThrottling(throttling)],
     [
-      'Memory free',
+      'Free memory',
       memoryAvailableBytes === undefined ? undefined : formatBytes(memoryAvailableBytes),
     ],
-    ['Clock', clock.phase === 'free' ? 'nobody sets it' : clock.phase],
+    ['Clock', clock.phase === 'free' ? 'not synchronised' : clock.phase],
   ];
 }
 
 /** Undefined when nothing is wrong. */
 function describeThrottling(throttling: Throttling): string | undefined {
   const { isUnderVoltage, isSlowed, isHot } = throttling;
-  const words = [
-    isUnderVoltage ? 'supply too weak' : '',
-    isSlowed ? 'slowed' : '',
-    isHot ? 'hot' : '',
-  ].filter((word) => word !== '');
-  return words.length === 0 ? undefined : words.join(', ');
+  const reasons = [
+    isUnderVoltage ? 'power supply too weak' : '',
+    isHot ? 'too hot' : '',
+    isSlowed ? 'running slower' : '',
+  ].filter((reason) => reason !== '');
+  return reasons.length === 0 ? undefined : reasons.join(', ');
 }

@@ -1,23 +1,23 @@
+/** Simulated hardware of the demo: buttons to press, lamps, and switches for faults. */
 import { lampAt } from '../../../../hal/gpio/rhythm.ts';
 import type { PanelAction, PanelLamp, PanelState } from '../../../devices/simulated-panel.ts';
-import { card, h, keep, mark, say } from '../ui/dom.ts';
+import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import type { Model } from '../ui/model.ts';
-import { touchPanel } from '../ui/request.ts';
-import type { Part } from '../ui/section.ts';
+import { sendPanelAction } from '../ui/request.ts';
+import type { Section } from '../ui/section.ts';
 
-/** The demo's hardware: buttons to press, lamps to look at, plugs to pull. */
-export function openPanel(onError: (error: unknown) => void): Part {
-  const act = (action: PanelAction) => void touchPanel(action).catch(onError);
+export function openPanel(onError: (error: unknown) => void): Section {
+  const send = (action: PanelAction) => void sendPanelAction(action).catch(onError);
   const lamps = h('ul', { class: 'lamps' });
   const buttons = h('div', { class: 'row below' });
-  const battery = openBattery(act);
+  const battery = openBattery(send);
   const switches = h('div', { class: 'switches below' });
   const element = card('panel', 'Simulated hardware', lamps, buttons, battery.element, switches);
   let model: Model | undefined;
   let isClosed = false;
   const blink = () => {
     if (isClosed) return;
-    if (!element.hidden && !document.hidden) drawLamps(lamps, model);
+    if (!element.hidden && !document.hidden) updateLamps(lamps, model);
     requestAnimationFrame(blink);
   };
   requestAnimationFrame(blink);
@@ -31,32 +31,32 @@ export function openPanel(onError: (error: unknown) => void): Part {
       const { panel } = next.view;
       element.hidden = panel === undefined;
       if (panel === undefined) return;
-      keep(
+      updateChildren(
         lamps,
         panel.lamps,
         ({ name }) => name,
-        makeLamp,
+        renderLamp,
         (item, { meaning }) => {
           const word = item.lastElementChild;
-          if (word !== null) say(word, meaning);
+          if (word !== null) setText(word, meaning);
         },
       );
-      keep(
+      updateChildren(
         buttons,
         panel.buttons,
         ({ name }) => name,
-        (of) => makeButton(of, act),
+        (of) => renderButton(of, send),
         () => undefined,
       );
       battery.update(panel.battery);
-      drawSwitches(switches, panel, act);
+      updateSwitches(switches, panel, send);
     },
   };
 }
 
-type Act = (action: PanelAction) => void;
+type Send = (action: PanelAction) => void;
 
-function makeLamp({ label }: PanelLamp): HTMLElement {
+function renderLamp({ label }: PanelLamp): HTMLElement {
   return h(
     'li',
     {},
@@ -66,29 +66,32 @@ function makeLamp({ label }: PanelLamp): HTMLElement {
   );
 }
 
-/** For whom flashes are too much, a lamp that flashes is lit; its meaning stands beside it. */
-const calm = matchMedia('(prefers-reduced-motion: reduce)');
+/** Then a flashing lamp is shown lit; its meaning is written beside it. */
+const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** As the lamps on the box: the same rhythm, begun at the same time. */
-function drawLamps(list: HTMLElement, model: Model | undefined): void {
+/** In step with the lamps on the box. */
+function updateLamps(list: HTMLElement, model: Model | undefined): void {
   if (model === undefined) return;
   const nowMs = Date.now() + model.offsetMs;
   for (const [index, { rhythm, sinceMs }] of (model.view.panel?.lamps ?? []).entries()) {
     const item = list.children[index];
-    const isOn = calm.matches ? rhythm.length > 0 : lampAt(rhythm, nowMs - sinceMs).isOn;
-    if (item) mark(item, 'data-on', isOn ? '' : undefined);
+    const isOn = reducedMotion.matches ? rhythm.length > 0 : lampAt(rhythm, nowMs - sinceMs).isOn;
+    if (item) setAttribute(item, 'data-on', isOn ? '' : undefined);
   }
 }
 
-/** Down as long as the finger, or the key, is; the box takes the time. */
-function makeButton({ name, label }: PanelState['buttons'][number], act: Act): HTMLButtonElement {
+/** Held as long as the finger or the key is down; the box measures the time. */
+function renderButton(
+  { name, label }: PanelState['buttons'][number],
+  send: Send,
+): HTMLButtonElement {
   const button = h('button', { type: 'button', class: 'hardware' }, label);
   let isDown = false;
   const set = (next: boolean) => {
     if (next === isDown) return;
     isDown = next;
     button.classList.toggle('down', next);
-    act({ do: next ? 'press' : 'release', button: name });
+    send({ do: next ? 'press' : 'release', button: name });
   };
   button.addEventListener('pointerdown', (event) => {
     button.setPointerCapture(event.pointerId);
@@ -111,14 +114,14 @@ function makeButton({ name, label }: PanelState['buttons'][number], act: Act): H
   return button;
 }
 
-function openBattery(act: Act) {
+function openBattery(send: Send) {
   const slider = h('input', { type: 'range', min: '0', max: '100', id: 'panel-charge' });
   const figure = h('output', { for: 'panel-charge' });
-  const mains = makeSwitch('Mains', (isOn) => act({ do: 'mains', isOn }));
+  const mains = renderSwitch('Mains', (isOn) => send({ do: 'mains', isOn }));
   const label = h('label', { for: 'panel-charge' }, 'Battery');
   const element = h('div', { class: 'battery below' }, label, slider, figure, mains);
-  slider.addEventListener('input', () => say(figure, `${slider.value} %`));
-  slider.addEventListener('change', () => act({ do: 'charge', pct: Number(slider.value) }));
+  slider.addEventListener('input', () => setText(figure, `${slider.value} %`));
+  slider.addEventListener('change', () => send({ do: 'charge', pct: Number(slider.value) }));
   return {
     element,
     update: (battery: PanelState['battery']) => {
@@ -127,22 +130,22 @@ function openBattery(act: Act) {
       setSwitch(mains, battery.isMainsOn);
       if (slider.matches(':active')) return;
       slider.value = String(Math.round(battery.chargePct));
-      say(figure, `${slider.value} %`);
+      setText(figure, `${slider.value} %`);
     },
   };
 }
 
-function drawSwitches(list: HTMLElement, { switches }: PanelState, act: Act): void {
-  keep(
+function updateSwitches(list: HTMLElement, { switches }: PanelState, send: Send): void {
+  updateChildren(
     list,
     switches,
     ({ name }) => name,
-    ({ name, label }) => makeSwitch(label, (isOn) => act({ do: 'switch', name, isOn })),
+    ({ name, label }) => renderSwitch(label, (isOn) => send({ do: 'switch', name, isOn })),
     (element, { isOn }) => setSwitch(element, isOn),
   );
 }
 
-function makeSwitch(label: string, onChange: (isOn: boolean) => void): HTMLElement {
+function renderSwitch(label: string, onChange: (isOn: boolean) => void): HTMLElement {
   const input = h('input', { type: 'checkbox', role: 'switch' });
   input.addEventListener('change', () => onChange(input.checked));
   return h('label', { class: 'switch' }, input, label);

@@ -1,20 +1,20 @@
+/** Recordings: each folder, its state, and how long its space lasts. */
 import type { RecordingTarget } from '../../../model/snapshot.ts';
-import { card, facts, h, keep, mark, say } from '../ui/dom.ts';
+import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatBytes, formatMs, formatSpan } from '../ui/format.ts';
-import type { Part } from '../ui/section.ts';
+import type { Section } from '../ui/section.ts';
 
-const WORDS = { off: 'not recording', recording: 'recording', failed: 'failed' } as const;
+const STATES = { off: 'not recording', recording: 'recording', failed: 'failed' } as const;
 
-/** Where it is recorded, and how long the space lasts. */
-export function openRecording(): Part {
+export function openRecording(): Section {
   const list = h('ul', { class: 'targets' });
-  const none = h('p', { class: 'calm' }, 'Nothing is recorded: no target is configured.');
+  const none = h('p', { class: 'calm' }, 'Nothing is recorded: no folder is configured.');
   const element = card('recording', 'Recordings', list, none);
   return {
     element,
     update: ({ view }) => {
       none.hidden = view.recording.length > 0;
-      keep(
+      updateChildren(
         list,
         view.recording,
         ({ id }) => id,
@@ -26,26 +26,26 @@ export function openRecording(): Part {
             h('p', { class: 'reason' }),
             h('dl', { class: 'facts' }),
           ),
-        drawTarget,
+        updateTarget,
       );
     },
   };
 }
 
-function drawTarget(item: Element, target: RecordingTarget): void {
+function updateTarget(item: Element, target: RecordingTarget): void {
   const [head, reason, list] = item.children;
   const state = head?.lastElementChild;
   if (!state || !reason || !(list instanceof HTMLElement)) return;
-  mark(item, 'data-state', target.phase);
-  say(state, WORDS[target.phase]);
-  say(reason, target.reason ?? '');
+  setAttribute(item, 'data-state', target.phase);
+  setText(state, STATES[target.phase]);
+  setText(reason, target.reason ?? '');
   const { freeBytes, remainingS, lagMs, writtenBps } = target;
   const isOn = target.phase === 'recording';
-  facts(list, [
-    ['Time left', remainingS === undefined ? undefined : formatSpan(remainingS)],
+  updateFacts(list, [
+    ['Space for', remainingS === undefined ? undefined : formatSpan(remainingS)],
     ['Free', freeBytes === undefined ? undefined : formatBytes(freeBytes)],
-    ['Rate', isOn ? formatBps(writtenBps) : undefined],
-    ['Behind', isOn && lagMs !== undefined ? formatMs(lagMs) : undefined],
+    ['Writing', isOn ? formatBps(writtenBps) : undefined],
+    ['Delay', isOn && lagMs !== undefined ? formatMs(lagMs) : undefined],
     ['Folder', target.folder],
   ]);
 }

@@ -1,24 +1,24 @@
+/** A meter for each channel: RMS as the bar, the peak as a mark, clipping as a word. */
 import { isClipped } from '../../../health/thresholds.ts';
-import { card, h, keep, mark, say } from '../ui/dom.ts';
-import type { Part } from '../ui/section.ts';
+import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
+import type { Section } from '../ui/section.ts';
 
 const FLOOR_DBFS = -60;
-/** A clip and the highest peak are shown this long, or nobody sees them. */
+/** Clipping and the highest peak are shown for so long. */
 const HOLD_MS = 2_500;
-const TELL_EVERY_MS = 1_000;
+const SPEAK_EVERY_MS = 1_000;
 const NAMES = ['Left', 'Right'];
 
 interface Peak {
   dbfs: number;
   atMs: number;
   clippedMs: number;
-  toldMs: number;
+  spokenMs: number;
 }
 
-/** A meter for each channel: RMS as the bar, the peak as a mark, clipping as a word. */
-export function openSound(): Part {
+export function openSound(): Section {
   const meters = h('div', { class: 'meters' });
-  const none = h('p', { class: 'calm' }, 'No sound is measured.');
+  const none = h('p', { class: 'calm' }, 'No sound.');
   const peaks = new Map<Element, Peak>();
   const element = card('sound', 'Sound', meters, none);
   return {
@@ -31,28 +31,33 @@ export function openSound(): Part {
         rmsDbfs: levels?.rmsDbfs[index] ?? peakDbfs,
       }));
       none.hidden = channels.length > 0;
-      say(none, `No sound is measured (${view.sound}).`);
-      keep(
+      setText(none, `No sound from ${view.sound}.`);
+      updateChildren(
         meters,
         channels,
         ({ name }) => name,
-        ({ name }) => makeMeter(name),
+        ({ name }) => renderMeter(name),
         (meter, { peakDbfs, rmsDbfs }) => {
-          const peak = peaks.get(meter) ?? { dbfs: -120, atMs: 0, clippedMs: -HOLD_MS, toldMs: 0 };
+          const peak = peaks.get(meter) ?? {
+            dbfs: -120,
+            atMs: 0,
+            clippedMs: -HOLD_MS,
+            spokenMs: 0,
+          };
           peaks.set(meter, peak);
           if (peakDbfs >= peak.dbfs || nowMs - peak.atMs > HOLD_MS) {
             peak.dbfs = peakDbfs;
             peak.atMs = nowMs;
           }
           if (isClipped(peakDbfs)) peak.clippedMs = nowMs;
-          drawMeter(meter, rmsDbfs, peak, nowMs);
+          updateMeter(meter, rmsDbfs, peak, nowMs);
         },
       );
     },
   };
 }
 
-function makeMeter(name: string): HTMLElement {
+function renderMeter(name: string): HTMLElement {
   return h(
     'div',
     {
@@ -68,7 +73,7 @@ function makeMeter(name: string): HTMLElement {
   );
 }
 
-function drawMeter(meter: HTMLElement, rmsDbfs: number, peak: Peak, nowMs: number): void {
+function updateMeter(meter: HTMLElement, rmsDbfs: number, peak: Peak, nowMs: number): void {
   const [, scale, figure] = meter.children;
   const [rms, at] = scale?.children ?? [];
   if (!(rms instanceof HTMLElement) || !(at instanceof HTMLElement) || !figure) return;
@@ -76,13 +81,13 @@ function drawMeter(meter: HTMLElement, rmsDbfs: number, peak: Peak, nowMs: numbe
   at.style.left = `${share(peak.dbfs).toFixed(1)}%`;
   const isClipped = nowMs - peak.clippedMs < HOLD_MS;
   const isSilent = peak.dbfs <= FLOOR_DBFS;
-  mark(meter, 'data-state', isClipped ? 'clip' : isSilent ? 'silent' : 'ok');
-  say(figure, isClipped ? 'CLIP' : isSilent ? 'silent' : `${peak.dbfs.toFixed(0)} dB`);
-  // Ten times a second would be too much for a screen reader.
-  if (nowMs - peak.toldMs < TELL_EVERY_MS) return;
-  peak.toldMs = nowMs;
-  mark(meter, 'aria-valuenow', Math.max(FLOOR_DBFS, peak.dbfs).toFixed(0));
-  mark(meter, 'aria-valuetext', `${figure.textContent}`);
+  setAttribute(meter, 'data-state', isClipped ? 'clip' : isSilent ? 'silent' : 'ok');
+  setText(figure, isClipped ? 'TOO LOUD' : isSilent ? 'silent' : `${peak.dbfs.toFixed(0)} dB`);
+  // A screen reader gets fewer updates.
+  if (nowMs - peak.spokenMs < SPEAK_EVERY_MS) return;
+  peak.spokenMs = nowMs;
+  setAttribute(meter, 'aria-valuenow', Math.max(FLOOR_DBFS, peak.dbfs).toFixed(0));
+  setAttribute(meter, 'aria-valuetext', `${figure.textContent}`);
 }
 
 function share(dbfs: number): number {

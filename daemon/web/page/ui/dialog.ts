@@ -1,18 +1,19 @@
+/** Dialogs: a question before a command, and a large picture. */
 import { h } from './dom.ts';
 
-/** Asks whether something is really meant. Escape and a click beside it say no. */
+/** Asks for confirmation. Escape and a click outside mean no. */
 export function confirmBy(question: string, detail: string, yes: string): Promise<boolean> {
   const no = h('button', { type: 'button' }, 'Cancel');
-  const really = h('button', { type: 'button', class: 'danger' }, yes);
+  const confirm = h('button', { type: 'button', class: 'danger' }, yes);
   const dialog = h(
     'dialog',
     { 'aria-labelledby': 'dialog-title' },
     h('h2', { id: 'dialog-title', class: 'question' }, question),
     h('p', {}, detail),
-    h('div', { class: 'row answers below' }, no, really),
+    h('div', { class: 'row answers below' }, no, confirm),
   );
   return new Promise((resolve) => {
-    really.addEventListener('click', () => dialog.close('yes'));
+    confirm.addEventListener('click', () => dialog.close('yes'));
     no.addEventListener('click', () => dialog.close());
     closeOnBackdrop(dialog);
     dialog.addEventListener('close', () => {
@@ -25,7 +26,7 @@ export function confirmBy(question: string, detail: string, yes: string): Promis
   });
 }
 
-/** Shows a picture as large as the screen lets it. */
+/** Shows a picture as large as the screen allows. */
 export function showPicture(src: string, title: string): void {
   const close = h('button', { type: 'button' }, 'Close');
   const picture = h('img', { src, alt: title });

@@ -1,4 +1,4 @@
-/** Small hands on the document; text always goes in as text. */
+/** Helpers for the document. Text is always inserted as text, never as HTML. */
 
 type Child = Node | string | undefined;
 
@@ -27,23 +27,23 @@ export function svg<K extends keyof SVGElementTagNameMap>(
   return element;
 }
 
-/** Writes only what is new: nothing is laid out again for the same words. */
-export function say(element: Element, text: string): void {
+/** Writes only a new text, so that the same one causes no layout. */
+export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-export function mark(element: Element, name: string, value: string | undefined): void {
+export function setAttribute(element: Element, name: string, value: string | undefined): void {
   if (value === undefined) element.removeAttribute(name);
   else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
 }
 
-export function find(id: string): HTMLElement {
+export function elementById(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`the page has no #${id}`);
   return element;
 }
 
-/** A card with a heading, and a body for its part of the page. */
+/** A section of the page, with a heading. */
 export function card(id: string, title: string, ...children: readonly Child[]): HTMLElement {
   return h(
     'section',
@@ -53,12 +53,12 @@ export function card(id: string, title: string, ...children: readonly Child[]): 
   );
 }
 
-/** Keeps one element for each key, in order: what has focus keeps it. */
-export function keep<T, E extends Element>(
+/** Updates a parent to one child for each item, by key; an element that stays keeps its focus. */
+export function updateChildren<T, E extends Element>(
   parent: Element,
   items: readonly T[],
   keyOf: (item: T) => string,
-  make: (item: T) => E,
+  render: (item: T) => E,
   update: (element: E, item: T) => void,
 ): void {
   const old = new Map([...parent.children].map((child) => [child.getAttribute('data-key'), child]));
@@ -66,7 +66,7 @@ export function keep<T, E extends Element>(
     const key = keyOf(item);
     let element = old.get(key) as E | undefined;
     if (element === undefined) {
-      element = make(item);
+      element = render(item);
       element.setAttribute('data-key', key);
     }
     old.delete(key);
@@ -77,20 +77,23 @@ export function keep<T, E extends Element>(
   for (const left of old.values()) left.remove();
 }
 
-/** A longer value takes the room of two. */
+/** A longer value takes two columns. */
 const WIDE_LENGTH = 13;
 
-/** Rows of a name and a value. A value that is not known is left out. */
-export function facts(list: HTMLElement, rows: readonly (readonly [string, string | undefined])[]) {
+/** Rows of a name and a value; undefined values are left out. */
+export function updateFacts(
+  list: HTMLElement,
+  rows: readonly (readonly [string, string | undefined])[],
+) {
   const known = rows.filter((row): row is [string, string] => row[1] !== undefined);
-  keep(
+  updateChildren(
     list,
     known,
     ([name]) => name,
     ([name]) => h('div', {}, h('dt', {}, name), h('dd')),
     (row, [, value]) => {
-      say(row.lastElementChild ?? row, value);
-      mark(row, 'class', value.length > WIDE_LENGTH ? 'wide' : undefined);
+      setText(row.lastElementChild ?? row, value);
+      setAttribute(row, 'class', value.length > WIDE_LENGTH ? 'wide' : undefined);
     },
   );
 }

@@ -1,4 +1,4 @@
-/** Figures as a person reads them at a glance. Pure. */
+/** Figures and times in short, readable form. Pure. */
 
 export function formatBps(bps: number): string {
   if (bps >= 1e6) return `${(bps / 1e6).toFixed(1)} Mb/s`;
@@ -39,6 +39,15 @@ export function formatPct(pct: number): string {
   return `${pct > 0 && pct < 9.95 ? pct.toFixed(1) : Math.round(pct)} %`;
 }
 
+/** `20:15`; with the date where it is another day than now: `29 Nov, 20:15`. */
+export function formatMinute(atMs: number, nowMs: number): string {
+  const [at, now] = [new Date(atMs), new Date(nowMs)];
+  const time = at.toTimeString().slice(0, 5);
+  if (at.toDateString() === now.toDateString()) return time;
+  return `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`;
+}
+
+/** Local time of day with seconds. */
 export function formatTime(atMs: number): string {
   return new Date(atMs).toTimeString().slice(0, 8);
 }

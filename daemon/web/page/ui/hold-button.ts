@@ -1,16 +1,14 @@
+/** A button that must be held, so that it is not pressed by accident. */
 import { h } from './dom.ts';
 
 export interface HoldHandlers {
   readonly onHeld: () => void;
   readonly onTooShort: () => void;
-  /** Pressed by a screen reader or a switch, which cannot hold: ask instead. */
-  readonly onAsked: () => void;
+  /** Clicked by a screen reader or a switch device, which cannot hold. */
+  readonly onClicked: () => void;
 }
 
-/**
- * Makes a button that must be held: by a finger, a mouse, or Enter or Space. It
- * fills while it is held; the style sheet draws that from `data-held`.
- */
+/** Held by a finger, a mouse, Enter or Space; the style sheet fills it by `data-held`. */
 export function wireHold(button: HTMLButtonElement, holdMs: number, handlers: HoldHandlers): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasTouched = false;
@@ -56,7 +54,7 @@ export function wireHold(button: HTMLButtonElement, holdMs: number, handlers: Ho
   });
   button.addEventListener('blur', end);
   button.addEventListener('click', () => {
-    if (!wasTouched) handlers.onAsked();
+    if (!wasTouched) handlers.onClicked();
     wasTouched = false;
   });
 }

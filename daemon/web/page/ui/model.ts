@@ -1,9 +1,9 @@
+/** The page's data, replaced by each event. Pure. */
 import type { Levels } from '../../../../pipelines/media/levels.ts';
 import type { Sample } from '../../history.ts';
 import type { LogLine } from '../../log-tail.ts';
-import type { Change, CommandProgress, Hello, View, ViewerPorts } from '../../wire.ts';
+import type { Change, CommandProgress, Hello, View, ViewerPorts } from '../../protocol.ts';
 
-/** All that the page knows. Replaced as a whole by each event. Pure. */
 export interface Model {
   readonly view: View;
   readonly history: readonly Sample[];
@@ -11,7 +11,7 @@ export interface Model {
   readonly levels: Levels | null;
   readonly viewers: ViewerPorts;
   readonly progress: CommandProgress | undefined;
-  /** How far this device's clock is behind the box's. */
+  /** By how much the box's clock is ahead of this device's. */
   readonly offsetMs: number;
 }
 
@@ -25,8 +25,8 @@ export function fromHello(hello: Hello, nowMs: number): Model {
 }
 
 export function withChange(model: Model, change: Change, nowMs: number): Model {
-  const view: Record<string, unknown> = { ...model.view, ...change.set };
-  for (const key of change.gone) delete view[key];
+  const view: Record<string, unknown> = { ...model.view, ...change.changed };
+  for (const key of change.removed) delete view[key];
   const offsetMs = change.nowMs - nowMs;
   return { ...model, view: view as unknown as View, offsetMs };
 }
@@ -35,7 +35,7 @@ export function withSample(model: Model, sample: Sample): Model {
   return { ...model, history: [...model.history, sample].slice(-SAMPLES_MAX) };
 }
 
-export function withLog(model: Model, lines: readonly LogLine[]): Model {
+export function withLogLines(model: Model, lines: readonly LogLine[]): Model {
   const known = model.log.at(-1)?.seq ?? 0;
   const fresh = lines.filter(({ seq }) => seq > known);
   return { ...model, log: [...model.log, ...fresh].slice(-LINES_MAX) };

@@ -1,15 +1,16 @@
-import { h, mark, svg } from './dom.ts';
+/** Plots of the last ten minutes, as SVG elements. */
+import { h, setAttribute, svg } from './dom.ts';
 import { drawPlot, PLOT_HEIGHT, PLOT_WIDTH, type Point } from './plot.ts';
 
 export interface PlotView {
   readonly element: SVGElement;
-  /** @param name What is drawn, for whoever cannot see it, with how a value is written. */
-  update(points: readonly Point[], nowMs: number, name: string, write: Write, top?: number): void;
+  /** @param name For screen readers. */
+  update(points: readonly Point[], nowMs: number, name: string, format: Format, top?: number): void;
 }
 
-type Write = (value: number) => string;
+type Format = (value: number) => string;
 
-/** Ten minutes of one figure, a line over its area. */
+/** One figure, as a line over its area. */
 export function openPlot(): PlotView {
   const area = svg('path', { class: 'area' });
   const line = svg('path', { class: 'line', 'vector-effect': 'non-scaling-stroke' });
@@ -26,20 +27,20 @@ export function openPlot(): PlotView {
   );
   return {
     element,
-    update: (points, nowMs, name, write, top) => {
+    update: (points, nowMs, name, format, top) => {
       const plot = drawPlot(points, nowMs, top);
-      mark(area, 'd', plot.area);
-      mark(line, 'd', plot.line);
+      setAttribute(area, 'd', plot.area);
+      setAttribute(line, 'd', plot.line);
       const figures =
-        plot.now === null || plot.most === null
-          ? 'not known'
-          : `now ${write(plot.now)}, at most ${write(plot.most)}`;
-      mark(element, 'aria-label', `${name}, the last 10 minutes: ${figures}`);
+        plot.now === null || plot.max === null
+          ? 'unknown'
+          : `now ${format(plot.now)}, maximum ${format(plot.max)}`;
+      setAttribute(element, 'aria-label', `${name}, the last 10 minutes: ${figures}`);
     },
   };
 }
 
-/** Plots over one another, with a line above that says what they are. */
+/** Overlaid plots, with a caption above. */
 export function framePlots(caption: HTMLElement, ...plots: readonly PlotView[]): HTMLElement {
   const ground = h('div', { class: 'ground' }, ...plots.map(({ element }) => element));
   return h('div', { class: 'plots' }, caption, ground);

@@ -1,15 +1,14 @@
+/** Requests to the box. Each rejects with a sentence for the person at the page. */
 import type { PanelAction } from '../../../devices/simulated-panel.ts';
 import type { Verb } from '../../../model/commands.ts';
 import type { DropPhase } from '../../../model/snapshot.ts';
-import type { SignInRefusal } from '../../wire.ts';
-
-/** Requests to the box. Each rejects with a line for the person who pressed. */
+import type { SignInRefusal } from '../../protocol.ts';
 
 const TIMEOUT_MS = 10_000;
-/** A command may run its checks first. */
+/** A command may run the checks first. */
 const COMMAND_TIMEOUT_MS = 120_000;
 
-/** Signed in elsewhere, or too long ago: the PIN is asked for again. */
+/** The session is over: the PIN is asked for again. */
 export class SignedOut extends Error {}
 
 export interface SessionState {
@@ -31,7 +30,7 @@ export async function sendPin(pin: string): Promise<SignInRefusal | undefined> {
   const response = await ask('POST', '/session', { pin });
   if (response.ok) return undefined;
   const refusal = (await response.json()) as Partial<SignInRefusal> & { error: string };
-  if (refusal.waitMs === undefined) throw new Error(`the box refused: ${refusal.error}`);
+  if (refusal.waitMs === undefined) throw new Error(explain(refusal.error));
   return refusal as SignInRefusal;
 }
 
@@ -39,7 +38,7 @@ export async function signOut(): Promise<void> {
   await ask('DELETE', '/session');
 }
 
-export async function command(
+export async function runCommand(
   verb: Verb,
   expect: DropPhase | undefined,
   args: Readonly<Record<string, unknown>> = {},
@@ -48,15 +47,28 @@ export async function command(
   return (await checked(response)) as Outcome;
 }
 
-export async function touchPanel(action: PanelAction): Promise<void> {
+export async function sendPanelAction(action: PanelAction): Promise<void> {
   await checked(await ask('POST', '/panel', action));
 }
 
 async function checked(response: Response): Promise<unknown> {
   if (response.status === 401) throw new SignedOut('signed out');
   const answer = (await response.json()) as { readonly error?: string };
-  if (!response.ok) throw new Error(`the box refused: ${answer.error ?? response.status}`);
+  if (!response.ok) throw new Error(explain(answer.error));
   return answer;
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  busy: 'The box is still working on other commands. Try again in a moment.',
+  'not-here': 'The box does not have that any more. Reload this page.',
+  'real-hardware': 'The hardware of this box is real and cannot be switched here.',
+  'wrong-host': 'Open this page under the name or the IP address of the box.',
+};
+
+/** Codes that only a page of another version can cause have no sentence of their own. */
+function explain(code: string | undefined): string {
+  const known = code === undefined ? undefined : REFUSALS[code];
+  return known ?? 'The box did not accept that. Reload this page and try again.';
 }
 
 async function ask(
@@ -74,6 +86,6 @@ async function ask(
     });
   } catch (error) {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
-    throw new Error(isLate ? 'the box has not answered in time' : 'the box does not answer');
+    throw new Error(isLate ? 'The box has not answered in time.' : 'The box does not answer.');
   }
 }

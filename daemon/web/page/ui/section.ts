@@ -1,10 +1,10 @@
+/** The interface of the page's sections. */
 import type { Model } from './model.ts';
 
-/** One part of the page: a card that is drawn anew from what is known. */
-export interface Part {
+export interface Section {
   readonly element: HTMLElement;
   /** @param nowMs Unix time in ms at the box. */
   update(model: Model, nowMs: number): void;
-  /** Ends what goes on by itself. */
+  /** Stops timers and playback. */
   close?(): void;
 }

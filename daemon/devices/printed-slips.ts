@@ -2,7 +2,7 @@ import type { Paper } from '../../hal/printer/escpos-render.ts';
 import { renderPng } from '../../hal/printer/png.ts';
 
 /** A printed slip; its picture is at `/slips/<id>.png`. */
-export interface SlipNote {
+export interface PrintedSlipInfo {
   /** Letters, digits, hyphens; never used twice. */
   readonly id: string;
   /** Unix time in ms. */
@@ -12,7 +12,7 @@ export interface SlipNote {
 }
 
 /** A printed slip with its picture. */
-export interface Slip extends SlipNote {
+export interface PrintedSlip extends PrintedSlipInfo {
   readonly png: Uint8Array;
 }
 
@@ -20,13 +20,13 @@ export interface Slip extends SlipNote {
 const SLIPS_MAX = 12;
 
 /** The last printed slips as pictures, for the operator's page. */
-export interface Slips {
-  readonly list: () => readonly Slip[];
+export interface PrintedSlips {
+  readonly list: () => readonly PrintedSlip[];
   readonly add: (paper: Paper, wallMs: number) => Promise<void>;
 }
 
-export function openSlips(): Slips {
-  let slips: readonly Slip[] = [];
+export function openPrintedSlips(): PrintedSlips {
+  let slips: readonly PrintedSlip[] = [];
   let count = 0;
   return {
     list: () => slips,

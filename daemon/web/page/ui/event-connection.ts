@@ -1,10 +1,11 @@
+/** Receives the box's events, and reconnects while the page is signed in. */
 import type { Levels } from '../../../../pipelines/media/levels.ts';
 import type { Sample } from '../../history.ts';
 import type { LogLine } from '../../log-tail.ts';
-import type { Bye, Change, CommandProgress, Hello } from '../../wire.ts';
-import { readSession } from '../ui/request.ts';
+import type { Bye, Change, CommandProgress, Hello } from '../../protocol.ts';
+import { readSession } from './request.ts';
 
-export interface StreamHandlers {
+export interface EventHandlers {
   readonly hello: (hello: Hello) => void;
   readonly change: (change: Change) => void;
   readonly levels: (levels: Levels | null) => void;
@@ -13,26 +14,25 @@ export interface StreamHandlers {
   readonly progress: (progress: CommandProgress) => void;
   /** The PIN is asked for again. */
   readonly signedOut: () => void;
-  /** Too many pages of this session are open: the newer ones are told, this one is not. */
-  readonly crowdedOut: () => void;
+  /** Newer pages of this session get the events instead. */
+  readonly replaced: () => void;
 }
 
-export interface Stream {
-  /** How long nothing has been heard, in ms. */
-  silentMs(): number;
+export interface EventConnection {
+  /** Time since the last event, in ms. */
+  ageMs(): number;
   close(): void;
 }
 
-/** The box speaks twice a second. */
-const SILENT_MS = 4_000;
+/** The box sends at least twice a second. */
+const STALLED_MS = 4_000;
 const WATCH_EVERY_MS = 1_000;
-const LONGEST_PAUSE_MS = 5_000;
+const PAUSE_MAX_MS = 5_000;
 
-/** Listens to the box, and comes back by itself for as long as this page is signed in. */
-export function openStream(handlers: StreamHandlers): Stream {
+export function openEvents(handlers: EventHandlers): EventConnection {
   let source: EventSource | undefined;
-  let heardMs = performance.now();
-  let triedMs = heardMs;
+  let receivedMs = performance.now();
+  let triedMs = receivedMs;
   let pauseMs = WATCH_EVERY_MS;
   let isClosed = false;
 
@@ -40,7 +40,7 @@ export function openStream(handlers: StreamHandlers): Stream {
     isClosed = true;
     source?.close();
     clearInterval(watch);
-    document.removeEventListener('visibilitychange', look);
+    document.removeEventListener('visibilitychange', reconnect);
   };
   const open = () => {
     source?.close();
@@ -48,7 +48,7 @@ export function openStream(handlers: StreamHandlers): Stream {
     source = new EventSource('/events');
     const on = <T>(name: string, handle: (data: T) => void) =>
       source?.addEventListener(name, (event) => {
-        heardMs = performance.now();
+        receivedMs = performance.now();
         pauseMs = WATCH_EVERY_MS;
         handle(JSON.parse((event as MessageEvent<string>).data) as T);
       });
@@ -59,19 +59,19 @@ export function openStream(handlers: StreamHandlers): Stream {
     on('log', handlers.log);
     on('progress', handlers.progress);
     on<Bye>('bye', ({ reason }) => {
-      // A box that ends may start again: only the other two end the page too.
+      // A box that shuts down may start again: then the page reconnects.
       if (reason === 'ending') return;
       close();
       if (reason === 'signed-out') handlers.signedOut();
-      else handlers.crowdedOut();
+      else handlers.replaced();
     });
   };
-  /** Opens the stream anew when it is silent; asks first whether it would be let in. */
-  const look = () => {
+  /** Reconnects a stalled connection; asks first whether the page is still signed in. */
+  const reconnect = () => {
     const nowMs = performance.now();
-    if (document.hidden || nowMs - heardMs < SILENT_MS || nowMs - triedMs < pauseMs) return;
+    if (document.hidden || nowMs - receivedMs < STALLED_MS || nowMs - triedMs < pauseMs) return;
     triedMs = nowMs;
-    pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+    pauseMs = Math.min(PAUSE_MAX_MS, pauseMs * 2);
     readSession().then(
       ({ isSignedIn }) => {
         if (isClosed) return;
@@ -84,8 +84,8 @@ export function openStream(handlers: StreamHandlers): Stream {
       () => undefined,
     );
   };
-  const watch = setInterval(look, WATCH_EVERY_MS);
-  document.addEventListener('visibilitychange', look);
+  const watch = setInterval(reconnect, WATCH_EVERY_MS);
+  document.addEventListener('visibilitychange', reconnect);
   open();
-  return { silentMs: () => performance.now() - heardMs, close };
+  return { ageMs: () => performance.now() - receivedMs, close };
 }

@@ -1,26 +1,26 @@
+/** Documents to print, and the last printed slips, the newest first. */
 import { showPicture } from '../ui/dialog.ts';
-import { card, h, keep, say } from '../ui/dom.ts';
+import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
-import { command } from '../ui/request.ts';
-import type { Part } from '../ui/section.ts';
+import { runCommand } from '../ui/request.ts';
+import type { Section } from '../ui/section.ts';
 
 const DOCUMENTS = [
   ['address', 'Print the address'],
-  ['status', 'Print the state'],
+  ['status', 'Print the status'],
 ] as const;
 
-/** What can be printed, and the last slips that came out of the printer, the newest first. */
-export function openSlips(onError: (error: unknown) => void): Part {
-  const told = h('p', { class: 'message', role: 'status' });
+export function openPrinted(onError: (error: unknown) => void): Section {
+  const message = h('p', { class: 'message', role: 'status' });
   const print = async (document: string) => {
-    say(told, 'Printing…');
-    say(told, (await command('print', undefined, { document })).detail);
+    setText(message, 'Printing…');
+    setText(message, (await runCommand('print', undefined, { document })).detail);
   };
   const buttons = DOCUMENTS.map(([document, label]) => {
     const button = h('button', { type: 'button', class: 'quiet' }, label);
     button.addEventListener('click', () => {
       print(document).catch((error: unknown) => {
-        say(told, '');
+        setText(message, '');
         onError(error);
       });
     });
@@ -28,14 +28,14 @@ export function openSlips(onError: (error: unknown) => void): Part {
   });
   const row = h('div', { class: 'row below' }, ...buttons);
   const list = h('ul', { class: 'slips' });
-  const none = h('p', { class: 'calm' }, 'Nothing was printed yet.');
-  const element = card('slips', 'Printed', list, none, row, told);
+  const none = h('p', { class: 'calm' }, 'Nothing has been printed.');
+  const element = card('slips', 'Printed slips', list, none, row, message);
   return {
     element,
     update: ({ view }) => {
       row.hidden = view.printer.phase === 'absent';
       none.hidden = view.slips.length > 0;
-      keep(
+      updateChildren(
         list,
         view.slips.toReversed(),
         ({ id }) => id,

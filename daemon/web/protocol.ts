@@ -1,20 +1,20 @@
+/** Messages between server and page: JSON, in server-sent events and in answers. */
+
+import type { PrintedSlipInfo } from '../devices/printed-slips.ts';
 import type { PanelState } from '../devices/simulated-panel.ts';
-import type { SlipNote } from '../devices/slips.ts';
 import type { Verb } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Sample } from './history.ts';
 import type { LogLine } from './log-tail.ts';
 
-/** What server and page say to each other: JSON, in server-sent events and in answers. */
-
-/** The box as the page holds it. Levels come ten times as often, by themselves. */
+/** The state of the box. Levels are sent separately, ten times a second. */
 export interface View extends Omit<BoxSnapshot, 'levels'> {
-  readonly slips: readonly SlipNote[];
+  readonly slips: readonly PrintedSlipInfo[];
   /** Undefined on real hardware. */
   readonly panel: PanelState | undefined;
 }
 
-/** `hello`, the first event: all there is. */
+/** `hello`, the first event: the complete state. */
 export interface Hello {
   /** Unix time in ms at the box. */
   readonly nowMs: number;
@@ -26,34 +26,34 @@ export interface Hello {
   readonly viewers: ViewerPorts;
 }
 
-/** Where the picture is for whoever is signed in. */
+/** Where the page finds the picture. */
 export interface ViewerPorts {
   readonly port: number;
   readonly tlsPort?: number;
-  /** Comes before a path of the stage: the crew sees it before it is live. Empty on an edge. */
+  /** Prefix of the stream's paths that also works before the drop is live. Empty on an edge. */
   readonly previewPath: string;
 }
 
-/** `change`, twice a second: what is no longer as it was. */
+/** `change`, twice a second, also when nothing has changed. */
 export interface Change {
   readonly nowMs: number;
-  readonly set: Partial<View>;
-  readonly gone: readonly string[];
+  readonly changed: Partial<View>;
+  readonly removed: readonly string[];
 }
 
-/** `progress`: one step of a command that somebody gave on a page. */
+/** `progress`: one step of a command that a page has sent. */
 export interface CommandProgress {
   readonly verb: Verb;
   readonly detail: string;
   readonly ratio?: number;
 }
 
-/** `bye`, the last event: why the stream ends. */
+/** `bye`, the last event. */
 export interface Bye {
   readonly reason: 'signed-out' | 'another-page' | 'ending';
 }
 
-/** The answer to a wrong or refused PIN. */
+/** The answer to a PIN that is wrong or not accepted now. */
 export interface SignInRefusal {
   readonly error: 'wrong-pin' | 'wait' | 'locked' | 'busy';
   readonly waitMs: number;

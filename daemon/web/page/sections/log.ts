@@ -1,23 +1,24 @@
-import { card, h, keep } from '../ui/dom.ts';
+/** The newest lines of the box's log. */
+import { card, h, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
-import type { Part } from '../ui/section.ts';
+import type { Section } from '../ui/section.ts';
 
 const NEAR_END_PX = 24;
 
-/** The journal's newest lines; it follows them while its end is in sight. */
-export function openJournal(): Part {
-  const list = h('ol', { class: 'journal', tabindex: '0', 'aria-label': 'Journal' });
-  const only = h('input', { type: 'checkbox', id: 'journal-only' });
-  const label = h('label', { for: 'journal-only' }, only, 'Only what went wrong');
-  const element = card('journal', 'Journal', label, list);
+/** Scrolls with new lines while the end of the list is in view. */
+export function openLog(): Section {
+  const list = h('ol', { class: 'log', tabindex: '0', 'aria-label': 'Log' });
+  const faultsOnly = h('input', { type: 'checkbox', id: 'log-faults-only' });
+  const label = h('label', { for: 'log-faults-only' }, faultsOnly, 'Only warnings and errors');
+  const element = card('log', 'Log', label, list);
   return {
     element,
     update: ({ log }) => {
-      const lines = only.checked
+      const lines = faultsOnly.checked
         ? log.filter(({ level }) => level === 'warn' || level === 'error')
         : log;
       const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX;
-      keep(
+      updateChildren(
         list,
         lines,
         ({ seq }) => String(seq),

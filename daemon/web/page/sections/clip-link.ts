@@ -1,4 +1,6 @@
-/** The page of the clip that a command made, for whoever shares it; undefined where it made none. Pure. */
+/** Finds the address of a clip in a command's result. Pure. */
+
+/** The clip's page, to be shared; undefined where the command made no clip. */
 export function clipUrlOf(result: unknown): string | undefined {
   const { clip } = (result ?? {}) as { readonly clip?: { readonly url?: unknown } };
   const url = clip?.url;

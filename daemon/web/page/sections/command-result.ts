@@ -1,0 +1,75 @@
+/** Progress and result of the last command: message, checks, link to a clip. */
+import type { Action } from '../ui/actions.ts';
+import { h, setText, updateChildren } from '../ui/dom.ts';
+import type { Model } from '../ui/model.ts';
+import type { Outcome } from '../ui/request.ts';
+import { type Check, checksOf } from './checks.ts';
+import { clipUrlOf } from './clip-link.ts';
+
+/** A later command replaces an earlier one that still runs. */
+export function openCommandResult() {
+  const progress = h('progress', { max: '1', 'aria-label': 'Progress', hidden: '' });
+  const message = h('p', { class: 'message', role: 'status' });
+  const clip = h('a', { class: 'clip', target: '_blank', rel: 'noreferrer', hidden: '' });
+  const checks = h('ul', { class: 'checks' });
+  let running: Action | undefined;
+  const showClip = (url: string | undefined) => {
+    clip.hidden = url === undefined;
+    clip.href = url ?? '';
+    setText(clip, url === undefined ? '' : `Clip: ${url}`);
+  };
+  const finish = (outcome: Outcome | undefined, { label }: Action) => {
+    running = undefined;
+    progress.hidden = true;
+    const isDone = outcome === undefined || outcome.status === 'done';
+    message.classList.toggle('bad', !isDone);
+    setText(message, isDone ? (outcome?.detail ?? '') : `${label}: ${outcome.detail}`);
+    const result = outcome?.status === 'done' ? outcome.result : undefined;
+    updateChecks(checks, checksOf(result));
+    showClip(clipUrlOf(result));
+  };
+  return {
+    elements: [progress, message, clip, checks],
+    setText: (text: string) => setText(message, text),
+    follow: async (action: Action, answer: Promise<Outcome>) => {
+      running = action;
+      message.classList.remove('bad');
+      setText(message, `${action.label}…`);
+      updateChecks(checks, []);
+      showClip(undefined);
+      try {
+        const outcome = await answer;
+        if (running === action) finish(outcome, action);
+      } catch (error) {
+        if (running === action) finish(undefined, action);
+        throw error;
+      }
+    },
+    update: ({ progress: step }: Model) => {
+      if (running === undefined || step?.verb !== running.verb) return;
+      setText(message, step.detail);
+      progress.hidden = step.ratio === undefined;
+      if (step.ratio !== undefined) progress.value = step.ratio;
+    },
+  };
+}
+
+const VERDICTS = { pass: 'ok', warn: 'check', fail: 'failed' } as const;
+
+function updateChecks(list: HTMLElement, checks: readonly Check[]): void {
+  updateChildren(
+    list,
+    checks,
+    ({ name, verdict, evidence }) => `${name} ${verdict} ${evidence}`,
+    ({ name, verdict, evidence, advice }) =>
+      h(
+        'li',
+        { 'data-verdict': verdict },
+        h('b', {}, VERDICTS[verdict]),
+        h('strong', {}, name),
+        h('span', {}, evidence),
+        advice === '' ? undefined : h('small', {}, advice),
+      ),
+    () => undefined,
+  );
+}

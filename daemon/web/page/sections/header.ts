@@ -1,0 +1,64 @@
+/** The line at the top: the box's name, its phase, and the age of what is shown. */
+import type { View } from '../../protocol.ts';
+import { stageOf } from '../ui/actions.ts';
+import { elementById, setAttribute, setText } from '../ui/dom.ts';
+import { formatSpan } from '../ui/format.ts';
+
+/** From this age on the page says that its data are old. */
+const OLD_MS = 2_500;
+
+export function openHeader() {
+  const age = elementById('age');
+  const spokenAge = elementById('spoken-age');
+  const phase = elementById('phase');
+  const signOutButton = elementById('sign-out');
+  let isShown = false;
+  let isReplaced = false;
+
+  const showState = (isOld: boolean, short: string, spoken: string) => {
+    document.body.classList.toggle('old', isOld && isShown);
+    setAttribute(age, 'data-state', isOld ? 'old' : 'fresh');
+    setText(age, short);
+    // For screen readers: it changes with the state, not with each second of the age.
+    setText(spokenAge, spoken);
+  };
+  const setShown = (next: boolean) => {
+    isShown = next;
+    phase.hidden = !next;
+    signOutButton.hidden = !next;
+  };
+  const showAge = (ageMs: number) => {
+    if (!isShown) return;
+    if (isReplaced) {
+      const text = 'open on too many pages: reload this one';
+      showState(true, text, text);
+    } else if (ageMs > OLD_MS) {
+      const short = `no answer for ${formatSpan(ageMs / 1000)}`;
+      showState(true, short, 'The box does not answer: what you see is old.');
+    } else showState(false, 'up to date', 'Up to date.');
+  };
+  return {
+    showAge,
+    showConnecting: () => showState(false, 'connecting', ''),
+    showFault: (text: string) => showState(true, text, text),
+    showSignedOut: () => {
+      setShown(false);
+      isReplaced = false;
+      showState(false, '', '');
+      document.title = 'venuebox operator';
+    },
+    /** Newer pages of this session get the events instead. */
+    showReplaced: () => {
+      isReplaced = true;
+      showAge(0);
+    },
+    showView: (view: View) => {
+      const stage = stageOf(view);
+      setShown(true);
+      setText(elementById('name'), view.name);
+      setText(phase, stage.name);
+      setAttribute(phase, 'data-phase', stage.phase);
+      document.title = `${stage.phase === 'live' ? '● ' : ''}${stage.name} – ${view.name}`;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+/** Commands and simulated hardware on the operator's page in a real browser. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../support/box.ts';
+import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { startFakeBox } from './fake-box.ts';
+import { has, openPage, says, shoot } from './page.ts';
+
+const test = suite('operator page in Chromium: commands');
+const PHONE = { width: 360, height: 740 };
+const LAPTOP = { width: 1400, height: 900 };
+
+test('a press arms, a hold goes live, and each is sent as a command of the page', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(LAPTOP);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="arm"]');
+  await waitInPage(page, says('#phase', 'Armed'));
+  await waitInPage(page, says('#drop .message', 'arm is done'));
+
+  await page.click('[data-verb="go-live"]');
+  await waitInPage(page, says('#drop .message', 'Hold Go live for one second'));
+  assert.equal(
+    box.commands.map(({ verb }) => verb),
+    ['arm'],
+  );
+  await page.hover('[data-verb="go-live"]');
+  await page.mouse.down();
+  await waitInPage(page, says('#phase', 'On air'));
+  await page.mouse.up();
+  await page.click('[data-verb="mark"]');
+  await until(() => box.commands.length === 3, 5_000);
+  assert.equal(
+    box.commands.map(({ verb, expect, by }) => [verb, expect, by]),
+    [
+      ['arm', 'idle', 'page'],
+      ['go-live', 'armed', 'page'],
+      ['mark', 'live', 'page'],
+    ],
+  );
+  assert.match(await page.title(), '● On air');
+});
+
+test('checks are shown with evidence and advice, failed ones first, until the next command', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="preflight"]');
+  await waitInPage(page, says('.checks li:first-child', 'Put in another card.'));
+  await waitInPage(page, says('.checks li:nth-child(2)', 'Plug in the mains.'));
+  await waitInPage(page, says('.checks li:last-child', '-14 dBFS'));
+  await shoot(page, 'checks');
+  await page.click('[data-verb="arm"]');
+  await waitInPage(page, `!${has('.checks li')}`);
+});
+
+test('a mark shows the link to its clip, and a print shows its result', async () => {
+  const asked: unknown[] = [];
+  const commander = {
+    run: async ({ verb, args }: { verb: string; args: unknown }) => {
+      asked.push([verb, args]);
+      const url = 'http://10.0.0.9:8080/clip/abcdefghijk';
+      return verb === 'mark'
+        ? { status: 'done', detail: 'marked', result: { atMs: 1, clip: { id: 'x', url } } }
+        : { status: 'failed', code: 'NOT_PRINTED', detail: 'the printer is out of paper' };
+    },
+  };
+  await using box = await startFakeBox({ deps: { commander: commander as never } });
+  box.set({ drop: { phase: 'live', sinceMs: Date.now() } });
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="mark"]');
+  await waitInPage(page, says('#drop .clip', '/clip/abcdefghijk'));
+  const href = 'document.querySelector("#drop .clip").href';
+  assert.is(await page.evaluate(href), 'http://10.0.0.9:8080/clip/abcdefghijk');
+  await shoot(page, 'marked');
+  await page.click('#slips .below button');
+  await waitInPage(page, says('#slips .message', 'out of paper'));
+  assert.equal(asked.at(-1), ['print', { document: 'address' }]);
+});
+
+test('a long command does not delay the next one', async () => {
+  const verbs: string[] = [];
+  const commander = {
+    run: ({ verb }: { verb: string }) => {
+      verbs.push(verb);
+      const never = new Promise<never>(() => undefined);
+      return verb === 'arm' ? never : Promise.resolve({ status: 'done', detail: 'stood down' });
+    },
+  };
+  await using box = await startFakeBox({ deps: { commander: commander as never } });
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="arm"]');
+  await waitInPage(page, says('#drop .message', 'Arm…'));
+  box.set({ drop: { phase: 'preflight', sinceMs: Date.now() } });
+  await page.click('[data-verb="disarm"]');
+  await waitInPage(page, says('#drop .message', 'stood down'));
+  assert.equal(verbs, ['arm', 'disarm']);
+});
+
+test('by keyboard: the PIN, a hold of Enter, and a screen reader’s click that must be confirmed', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(LAPTOP);
+  const page = await openPage(browser, box.url);
+  await page.focus('[data-verb="go-live"]');
+  await page.keyboard.down('Enter');
+  await waitInPage(page, says('#phase', 'On air'));
+  await page.keyboard.up('Enter');
+  // A screen reader clicks: no finger, no key.
+  await page.evaluate('document.querySelector(\'[data-verb="end"]\').click()');
+  await waitInPage(page, has('dialog[open]'));
+  await page.keyboard.press('Escape');
+  await waitInPage(page, '!document.querySelector("dialog")');
+  assert.is(box.commands.length, 1);
+  await page.evaluate('document.querySelector(\'[data-verb="end"]\').click()');
+  await page.click('dialog .danger');
+  await until(() => box.commands.at(-1)?.verb === 'end', 5_000);
+});
+
+test('the box is shut down only after a confirmation', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(LAPTOP);
+  const page = await openPage(browser, box.url);
+  await page.click('[data-verb="shut-down"]');
+  await waitInPage(page, has('dialog[open]'));
+  await page.keyboard.press('Enter');
+  await waitInPage(page, '!document.querySelector("dialog")');
+  assert.equal(box.commands, [], 'Enter on the open dialog says no');
+  await page.click('[data-verb="shut-down"]');
+  await page.click('dialog .danger');
+  await until(() => box.commands.at(-1)?.verb === 'shut-down', 5_000);
+});
+
+test('simulated hardware: a button is held as long as the finger, switches and mains are sent, lamps blink', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(LAPTOP);
+  const page = await openPage(browser, box.url);
+  await page.hover('#panel .hardware');
+  await page.mouse.down();
+  await until(() => box.touched.includes('press start'), 5_000);
+  assert.not.ok(box.touched.includes('release start'));
+  await page.mouse.up();
+  await until(() => box.touched.includes('release start'), 5_000);
+  await page.focus('#panel .hardware:last-child');
+  await page.keyboard.press('Space');
+  await until(() => box.touched.includes('release mark'), 5_000);
+  await page.click('#panel label:has-text("Mains")');
+  await page.click('#panel label:has-text("Printer plugged in")');
+  await page.fill('#panel-charge', '9');
+  await until(
+    () => ['mains false', 'printer false', 'charge 9'].every((word) => box.touched.includes(word)),
+    5_000,
+  );
+  const isLit = 'document.querySelector("[data-key=links]").hasAttribute("data-on")';
+  await waitInPage(page, isLit);
+  await waitInPage(page, `!${isLit}`);
+  assert.equal(page.faults, []);
+});
+
+test.run();

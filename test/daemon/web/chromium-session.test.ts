@@ -1,0 +1,109 @@
+/** Sign-in, lost connections and hostile names on the operator's page in a real browser. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { TEST_PIN } from '../../support/operator.ts';
+import { startFakeBox } from './fake-box.ts';
+import { has, openPage, says, shoot } from './page.ts';
+
+const test = suite('operator page in Chromium: session');
+const PHONE = { width: 360, height: 740 };
+const LAPTOP = { width: 1400, height: 900 };
+
+test('ten wrong PINs lock, and the page shows for how long; then the right one is accepted', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await browser.open(box.url);
+  for (let i = 1; i <= 10; i += 1) {
+    await waitInPage(page, `${has('#pin')} && !document.querySelector('#pin').disabled`);
+    await page.fill('#pin', '111111');
+    await page.keyboard.press('Enter');
+    const left = i === 9 ? '1 try is left' : `${10 - i} tries are left`;
+    await waitInPage(
+      page,
+      says('#pin-message', i < 10 ? left : 'Locked after too many wrong PINs'),
+    );
+    // The box's clock goes on; a page that is opened anew asks it.
+    if (i > 3 && i < 10) {
+      box.skip(31_000);
+      await page.reload();
+    }
+  }
+  await waitInPage(page, says('#pin-message', 'Try again in 4:5'));
+  assert.is(await page.isDisabled('#pin'), true);
+  await shoot(page, 'locked');
+  box.skip(5 * 60_000);
+  await page.reload();
+  await waitInPage(page, `${has('#pin')} && !document.querySelector('#pin').disabled`);
+  await page.fill('#pin', TEST_PIN);
+  await page.keyboard.press('Enter');
+  await waitInPage(page, has('#links'));
+});
+
+test('without the box the page shows how old its data are, and reconnects', async () => {
+  let port = 0;
+  await using browser = await openChromium(PHONE);
+  let page: Awaited<ReturnType<typeof openPage>>;
+  {
+    await using box = await startFakeBox();
+    port = Number(new URL(box.url).port);
+    page = await openPage(browser, box.url);
+    await waitInPage(page, says('#age', 'up to date'));
+  }
+  await waitInPage(page, "/^no answer for \\d+ s$/.test(document.querySelector('#age').innerText)");
+  assert.is(await page.evaluate('document.body.classList.contains("old")'), true);
+  await shoot(page, 'old');
+  // Another start knows no sessions: the PIN is asked for again, without a reload.
+  await page.evaluate('globalThis.loadedOnce = true');
+  await using box = await startFakeBox({ port });
+  await waitInPage(page, has('#pin'));
+  await page.fill('#pin', TEST_PIN);
+  await page.keyboard.press('Enter');
+  await waitInPage(page, says('#age', 'up to date'));
+  box.set({ power: 'saving' });
+  await waitInPage(page, says('#power', 'Saving power'));
+  assert.is(await page.evaluate('globalThis.loadedOnce'), true);
+});
+
+test('a fourth page of one session disconnects the first, which says so', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const first = await openPage(browser, box.url);
+  for (let i = 0; i < 3; i += 1) {
+    const page = await browser.open(box.url);
+    await waitInPage(page, has('#links'));
+  }
+  await waitInPage(first, says('#age', 'open on too many pages'));
+  await first.waitForTimeout(6_000);
+  assert.match((await first.textContent('#age')) ?? '', 'open on too many pages');
+});
+
+test('names and messages of the box and its devices are never HTML', async () => {
+  const evil = '<img src=x onerror="globalThis.evil=1"><script>globalThis.evil=1</script>';
+  await using box = await startFakeBox();
+  box.set({
+    name: evil,
+    camera: evil,
+    drop: { phase: 'fault', sinceMs: Date.now(), reason: evil },
+  });
+  box.logTail.add({ atMs: 1, level: 'error', message: evil, fields: evil });
+  await using browser = await openChromium(LAPTOP);
+  const page = await openPage(browser, box.url);
+  await waitInPage(page, says('#drop', '<img src=x'));
+  await waitInPage(page, says('#log', '<script>'));
+  assert.is(await page.evaluate('globalThis.evil'), undefined);
+  assert.equal(page.faults, []);
+});
+
+test('after signing out the page shows nothing of the box', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('#sign-out');
+  await waitInPage(page, has('#pin'));
+  assert.is(await page.evaluate(has('#links')), false);
+  await page.reload();
+  await waitInPage(page, has('#pin'));
+});
+
+test.run();

@@ -1,0 +1,153 @@
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { EventStream } from '../../../daemon/web/event-stream.ts';
+import type { Change } from '../../../daemon/web/protocol.ts';
+import { until } from '../../support/box.ts';
+import { OWN_PAGE, signIn } from '../../support/operator.ts';
+import { startFakeBox } from './fake-box.ts';
+import { fakeSnapshot } from './fake-snapshot.ts';
+import { ask, helloOf, listen } from './http.ts';
+
+const test = suite('operator server: events');
+const COMMAND = { verb: 'mark' };
+
+test('the first event has the complete state, and the next ones only changes', async () => {
+  await using box = await startFakeBox();
+  using page = await listen(box.url, await signIn(box.url));
+  await until(() => page.events.some(({ name }) => name === 'change'), 10_000);
+  const { view, history, viewers } = await helloOf(page);
+  assert.is(view.name, 'record-shop');
+  assert.is(view.battery.phase, 'known');
+  assert.is(view.panel?.buttons.length, 2);
+  assert.not.ok('levels' in view);
+  assert.ok(history.length >= 1);
+  assert.equal(viewers, { port: 8080, previewPath: '/preview/x' });
+
+  const changes = () => page.events.filter(({ name }) => name === 'change').map(({ data }) => data);
+  assert.equal((changes().at(-1) as Change).changed, {});
+  box.set({ power: 'saving' });
+  await until(() => changes().some((data) => 'power' in (data as Change).changed), 5_000);
+  const change = changes().find((data) => 'power' in (data as Change).changed) as Change;
+  assert.equal(change.changed, { power: 'saving' });
+  box.set({ media: undefined });
+  await until(() => changes().some((data) => (data as Change).removed.includes('media')), 5_000);
+});
+
+test('levels are sent ten times a second, samples, log lines and progress as they happen', async () => {
+  await using box = await startFakeBox({ hurry: 5 });
+  const cookie = await signIn(box.url);
+  using page = await listen(box.url, cookie);
+  const count = (name: string) => page.events.filter((event) => event.name === name).length;
+  await until(() => count('levels') >= 20, 10_000);
+  // Five changes' time for twenty-five levels, however slow the machine.
+  assert.ok(count('levels') > 2 * count('change'), `${count('levels')}, ${count('change')}`);
+  await until(() => count('sample') >= 1, 10_000);
+  box.logTail.add({ atMs: 1, level: 'warn', message: 'link silent', fields: 'link=wwan0' });
+  await until(() => count('log') === 1, 5_000);
+  await ask(`${box.url}/command`, 'POST', { ...OWN_PAGE, cookie }, COMMAND);
+  await until(() => count('progress') === 1, 5_000);
+  assert.equal(page.events.find(({ name }) => name === 'progress')?.data, {
+    verb: 'mark',
+    detail: 'checking the disk',
+    ratio: 0.5,
+  });
+});
+
+test('a second page takes no events from the first', async () => {
+  await using box = await startFakeBox();
+  const cookie = await signIn(box.url);
+  using first = await listen(box.url, cookie);
+  await until(() => first.events.length > 0, 5_000);
+  box.set({ power: 'saving' });
+  box.logTail.add({ atMs: 1, level: 'info', message: 'between', fields: '' });
+  using second = await listen(box.url, cookie);
+  const has = (text: string) => first.events.some((event) => JSON.stringify(event).includes(text));
+  await until(() => has('"saving"') && has('"between"'), 5_000);
+  await until(() => second.events.length > 0, 5_000);
+});
+
+test('a session has three streams: a fourth ends the oldest', async () => {
+  await using box = await startFakeBox();
+  const cookie = await signIn(box.url);
+  using first = await listen(box.url, cookie);
+  using second = await listen(box.url, cookie);
+  using third = await listen(box.url, cookie);
+  using fourth = await listen(box.url, cookie);
+  assert.is(fourth.status, 200);
+  await until(() => first.isEnded, 5_000);
+  assert.equal(first.events.at(-1), { name: 'bye', data: { reason: 'another-page' } });
+  assert.not.ok(second.isEnded || third.isEnded);
+});
+
+test('at most sixteen streams are open; a closed one makes room', async () => {
+  await using box = await startFakeBox();
+  const pages = [];
+  for (let session = 0; session < 6; session += 1) {
+    const cookie = await signIn(box.url);
+    for (let i = 0; i < 3; i += 1) pages.push(await listen(box.url, cookie));
+  }
+  assert.equal(
+    pages.map(({ status }) => status),
+    [...new Array<number>(16).fill(200), 503, 503],
+  );
+  const cookie = await signIn(box.url);
+  pages[0]?.[Symbol.dispose]();
+  await until(async () => {
+    using page = await listen(box.url, cookie);
+    return page.status === 200;
+  }, 5_000);
+  for (const page of pages) page[Symbol.dispose]();
+});
+
+test('a page that does not read is disconnected, and the others continue', async () => {
+  await using box = await startFakeBox({ hurry: 20 });
+  using stuck = await listen(box.url, await signIn(box.url));
+  using other = await listen(box.url, await signIn(box.url));
+  await until(() => stuck.events.length > 0, 5_000);
+  stuck.pause();
+  let n = 0;
+  const timer = setInterval(() => {
+    n += 1;
+    box.set({ camera: String(n).padEnd(200_000, '.') });
+  }, 20);
+  try {
+    // More than all buffers on the way hold.
+    await until(() => other.bytes > 24_000_000, 60_000);
+  } finally {
+    clearInterval(timer);
+  }
+  assert.not.ok(other.isEnded);
+  // What is left in the buffers on the way, and then the end.
+  stuck.resume();
+  await until(() => stuck.isEnded, 10_000);
+  assert.ok(stuck.bytes < other.bytes, `${stuck.bytes} of ${other.bytes}`);
+});
+
+test('a page that reads nothing for ten seconds while bytes wait is disconnected', () => {
+  const response = { writableLength: 0, destroyed: false, destroy, socket: { bytesWritten: 0 } };
+  function destroy(): void {
+    response.destroyed = true;
+  }
+  const stream = new EventStream(response as never, 'session', 0);
+  assert.is(stream.closeIfStalled(60_000), false, 'nothing waits');
+  response.writableLength = 100;
+  response.socket.bytesWritten = 150;
+  assert.is(stream.closeIfStalled(61_000), false, 'some were taken');
+  response.socket.bytesWritten = 151;
+  assert.is(stream.closeIfStalled(70_000), false, 'one more was taken');
+  assert.is(stream.closeIfStalled(79_999), false);
+  assert.is(stream.closeIfStalled(80_000), true);
+  assert.is(stream.isOpen, false);
+});
+
+test('text in the snapshot cannot end or add an event', async () => {
+  await using box = await startFakeBox();
+  const cookie = await signIn(box.url);
+  box.set({ camera: '</script>\n\nevent: bye\ndata: {}\n\n' });
+  using page = await listen(box.url, cookie);
+  assert.is((await helloOf(page)).view.camera, '</script>\n\nevent: bye\ndata: {}\n\n');
+  assert.not.ok(page.events.some(({ name }) => name === 'bye'));
+  assert.is(fakeSnapshot().name, 'record-shop');
+});
+
+test.run();
