@@ -156,7 +156,7 @@ test('a plot is drawn from left to right over ten minutes, with a gap where valu
   assert.is(plot.line, 'M1.0 0.0L2.0 50.0M299.0 100.0L300.0 0.0');
   assert.is(plot.now, 100);
   assert.is(plot.max, 100);
-  assert.equal(drawPlot([], 1e6), { line: '', area: '', now: null, most: null });
+  assert.equal(drawPlot([], 1e6), { line: '', area: '', now: null, max: null });
 });
 
 test('any points give a plot of finite numbers', () => {
