@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { type Endpoint, type LinkConfig, MOST_LINKS } from '../../pipelines/bond/core/config.ts';
+import { type Endpoint, type LinkConfig, MAX_LINKS } from '../../pipelines/bond/core/config.ts';
 import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../pipelines/bond/relay/relay.ts';
 import { listenError } from '../../pipelines/http/listen.ts';
@@ -60,8 +60,7 @@ export function parseLinks(text: string): readonly LinkConfig[] {
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '');
   if (entries.length === 0) throw new UsageError('--from names no link');
-  if (entries.length > MOST_LINKS)
-    throw new UsageError(`--from names more than ${MOST_LINKS} links`);
+  if (entries.length > MAX_LINKS) throw new UsageError(`--from names more than ${MAX_LINKS} links`);
   const links = entries.map(parseLink);
   const twice = links.find((link, i) => links.findIndex(({ id }) => id === link.id) !== i);
   if (twice !== undefined) throw new UsageError(`--from names ${twice.id} twice`);

@@ -6,7 +6,7 @@ import { partTargetBeside } from '../../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
 import type { SrtSettings, UplinkTrack } from '../../pipelines/uplink/graph.ts';
-import type { LinkWish, UsedData } from '../../pipelines/uplink/links.ts';
+import type { UsedData, WantedLink } from '../../pipelines/uplink/links.ts';
 import type { UplinkSettings } from '../../pipelines/uplink/messages.ts';
 import { AUDIO_TRACK, type Config, ladderOf } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
@@ -152,11 +152,11 @@ function archiveSettings(
     ...(clips.folder === ''
       ? {}
       : {
-          studio: {
+          clips: {
             folder: resolve(stateFolder, clips.folder),
             clipTrackIds: trackIds,
             previewTrackId: lowest?.name ?? '',
-            keepS: clips.length_s,
+            maxClipS: clips.length_s,
             posterEveryS: clips.poster_every_s,
           },
         }),
@@ -193,7 +193,7 @@ export function uplinkSettings(
   return {
     srt,
     tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
-    links: uplink.links.length === 0 ? undefined : linkWishes(uplink),
+    links: uplink.links.length === 0 ? undefined : wantedLinks(uplink),
     used: usedData(use),
     rate: isFixed
       ? undefined
@@ -208,7 +208,7 @@ export function usedData({ month, bytesByLink }: MonthUse): UsedData {
   return { period: month, bytesByLink };
 }
 
-export function linkWishes({ links }: UplinkConfig): readonly LinkWish[] {
+export function wantedLinks({ links }: UplinkConfig): readonly WantedLink[] {
   return links.map((link) => ({
     id: link.id,
     ...(link.device === undefined ? {} : { device: link.device }),
@@ -225,5 +225,5 @@ export function linkWishes({ links }: UplinkConfig): readonly LinkWish[] {
 /** What the uplink will try; those that are switched off carry nothing. */
 export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
   if (uplink === undefined) return {};
-  return { plannedLinks: linkWishes(uplink).filter(({ isEnabled }) => isEnabled) };
+  return { plannedLinks: wantedLinks(uplink).filter(({ isEnabled }) => isEnabled) };
 }

@@ -8,7 +8,7 @@ import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { UplinkChild } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
-import { linkWishes, usedData } from './settings.ts';
+import { usedData, wantedLinks } from './settings.ts';
 
 /** What SRT takes (draft-sharabayko-srt §6.1.3). */
 const PASSPHRASE = /^[\x20-\x7e]{10,79}$/;
@@ -62,7 +62,7 @@ export function openUplinkMessages(
     if (!dataUse.note(links, wallMs)) return;
     const used = usedData(dataUse.useAt(wallMs));
     log.info('data use counts anew', { month: used.period });
-    child().send({ type: 'links', links: linkWishes(config), used });
+    child().send({ type: 'links', links: wantedLinks(config), used });
   };
 }
 
@@ -105,7 +105,7 @@ function goneLink(id: string): LinkSnapshot {
     sentBytesTotal: 0,
     receivedBytesTotal: 0,
     lostPacketsTotal: 0,
-    pullsTotal: 0,
+    stallsTotal: 0,
     usedBytes: 0,
   };
 }

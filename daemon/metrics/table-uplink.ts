@@ -85,7 +85,7 @@ export const uplinkMetrics: readonly Metric[] = [
     'Packets lost on it.',
     ({ lostPacketsTotal }) => lostPacketsTotal,
   ),
-  linkTotal('pulls_total', 'Times it was pulled.', ({ pullsTotal }) => pullsTotal),
+  linkTotal('pulls_total', 'Times the link stalled.', ({ stallsTotal }) => stallsTotal),
   modemMetric('rsrp_dbm', 'Reference signal received power.', ({ rsrpDbm }) => rsrpDbm),
   modemMetric('rsrq_db', 'Reference signal received quality.', ({ rsrqDb }) => rsrqDb),
   modemMetric('sinr_db', 'Signal to interference and noise.', ({ sinrDb }) => sinrDb),

@@ -1,5 +1,5 @@
 import type { ModemState } from '../../hal/modem/port.ts';
-import type { LinkWish } from '../../pipelines/uplink/links.ts';
+import type { WantedLink } from '../../pipelines/uplink/links.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /**
@@ -14,8 +14,8 @@ export type LinkUse = 'carries' | 'out' | 'all-out' | 'unknown';
 /** The link of the config that goes over a modem: by its interface, address or name. */
 export function plannedLinkOf(
   { id, interfaceName, addresses }: ModemState,
-  wishes: readonly LinkWish[],
-): LinkWish | undefined {
+  wishes: readonly WantedLink[],
+): WantedLink | undefined {
   return wishes.find((wish) => {
     if (wish.device !== undefined) return wish.device === interfaceName;
     if (wish.address !== undefined && addresses.includes(wish.address)) return true;
@@ -24,7 +24,7 @@ export function plannedLinkOf(
 }
 
 export function linkUseOf(
-  wish: LinkWish | undefined,
+  wish: WantedLink | undefined,
   { uplink, children }: Pick<BoxSnapshot, 'uplink' | 'children'>,
 ): LinkUse {
   // What a dead process said is old.

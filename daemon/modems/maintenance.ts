@@ -3,7 +3,7 @@ import { pause } from '../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
-import { linkWishes } from '../media/settings.ts';
+import { wantedLinks } from '../media/settings.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
 import { plannedLinkOf } from './link-state.ts';
@@ -33,7 +33,7 @@ export interface MaintenanceDeps {
 export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
   const { config, snapshot, onMaintenance, clock, log } = deps;
   const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
-  const wishes = config.uplink === undefined ? [] : linkWishes(config.uplink);
+  const wishes = config.uplink === undefined ? [] : wantedLinks(config.uplink);
   const isDirect = config.modems.driver === 'at';
   await using data = await openSimData(deps.stateFolder, deps);
   const resetter = config.modems.reset ? openResetter({ ...deps, wishes, isDirect }) : undefined;

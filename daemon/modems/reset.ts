@@ -1,7 +1,7 @@
 import type { ModemAction, ModemState, Modems, ModemsState } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { LinkWish } from '../../pipelines/uplink/links.ts';
+import type { WantedLink } from '../../pipelines/uplink/links.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
 import { linkUseOf, plannedLinkOf } from './link-state.ts';
@@ -19,7 +19,7 @@ const START_GRACE_MS = 120_000;
 export interface ResetDeps {
   readonly modems: Pick<Modems, 'act' | 'canPower'>;
   /** Links of the config. */
-  readonly wishes: readonly LinkWish[];
+  readonly wishes: readonly WantedLink[];
   /** The box speaks to each modem itself, so that one that says nothing is away or hangs. */
   readonly isDirect: boolean;
   readonly onEvent: (event: BoxEvent) => void;

@@ -12,10 +12,10 @@ const CLIPS_MAX = 1_000;
 const PREVIEWS_MAX = 3;
 
 /** The clips and previews that viewers may fetch, under `/clips/`; each name is its content's. */
-export class Shelf {
+export class ClipIndex {
   readonly #movies = new Map<string, { readonly path: string; readonly bytes: number }>();
 
-  put(movie: { readonly name: string; readonly path: string; readonly bytes: number }): void {
+  add(movie: { readonly name: string; readonly path: string; readonly bytes: number }): void {
     this.#movies.delete(movie.name);
     this.#movies.set(movie.name, movie);
     const isClip = CLIP.test(movie.name);
@@ -30,7 +30,7 @@ export class Shelf {
    *
    * @returns the ids of the clips.
    */
-  async putStored(folder: string): Promise<readonly string[]> {
+  async addStored(folder: string): Promise<readonly string[]> {
     const names = (await readdir(folder).catch(() => [])).filter((found) => NAME.test(found));
     const found: { name: string; path: string; bytes: number; madeMs: number }[] = [];
     for (const name of names) {
@@ -39,7 +39,7 @@ export class Shelf {
       if (file !== undefined) found.push({ name, path, bytes: file.size, madeMs: file.mtimeMs });
     }
     const put = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
-    for (const movie of put) this.put(movie);
+    for (const movie of put) this.add(movie);
     return put.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
   }
 

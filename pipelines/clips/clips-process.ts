@@ -1,3 +1,4 @@
+/** Starts the clips process, feeds it with parts and passes requests to it. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +13,12 @@ import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { StoredMovie } from './clip-store.ts';
-import type { FromStudio, StudioSettings, ToStudio } from './messages.ts';
+import type { ClipsSettings, FromClips, ToClips } from './messages.ts';
 import type { Poster } from './poster.ts';
 
-export interface StudioOptions {
+export interface ClipsOptions {
   readonly presentation: Presentation;
-  readonly settings: StudioSettings;
+  readonly settings: ClipsSettings;
   readonly clock: Clock;
   readonly log: Log;
   readonly onClipPoster: (clipId: string, poster: Poster) => void;
@@ -26,8 +27,7 @@ export interface StudioOptions {
   readonly finishMs?: number;
 }
 
-/** The media process's hand on the studio. */
-export interface Studio {
+export interface ClipsProcess {
   /** A track has published: call it from the presentation's `onPublish`. */
   collect(trackId: string): void;
   /**
@@ -35,22 +35,22 @@ export interface Studio {
    * `onClipPoster`. Rejects with a {@link PipelineError} CLIP_FAILED.
    */
   clip(seconds: number, signal: AbortSignal): Promise<StoredMovie>;
-  /** Live posters and previews are drawn, which is so at first, or not. */
-  setDrawing(isOn: boolean): void;
+  /** Whether live posters and previews are made; on at first. */
+  setLivePosters(isOn: boolean): void;
   run(signal: AbortSignal): Promise<void>;
 }
 
 const POLICY: RestartPolicy = { firstPauseMs: 200, longestPauseMs: 10_000, healthyMs: 20_000 };
-/** A poster takes a second or two on a Pi; within the media process's own grace. */
+/** A poster takes a second or two on a Pi; shorter than the media process's own grace. */
 const FINISH_MS = 5_000;
-/** To end, having finished. */
+/** To exit after that. */
 const GRACE_MS = 1_000;
 /** A clip takes a tenth of this where the disk answers. */
 const CLIP_TIMEOUT_MS = 10_000;
 
-type Answer = Extract<FromStudio, { type: 'clip' | 'no-clip' }>;
+type Answer = Extract<FromClips, { type: 'clip' | 'clip-failed' }>;
 
-export function openStudio(options: StudioOptions): Studio {
+export function openClipsProcess(options: ClipsOptions): ClipsProcess {
   const { presentation, settings, clock, log, finishMs = FINISH_MS } = options;
   const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
   const outbox = new Outbox(trackIds[0] ?? '');
@@ -62,25 +62,26 @@ export function openStudio(options: StudioOptions): Studio {
   const asked = new Map<number, (answer: Answer) => void>();
   let child: RunningChild | undefined;
   let requests = 0;
-  let isDrawing = true;
-  const tellDrawing = () => child?.send({ type: 'draw', isOn: isDrawing } satisfies ToStudio);
+  let hasLivePosters = true;
+  const sendLivePosters = () =>
+    child?.send({ type: 'live-posters', isOn: hasLivePosters } satisfies ToClips);
 
-  const onMessage = (message: FromStudio) => {
-    if (message.type === 'clip' || message.type === 'no-clip')
+  const onMessage = (message: FromClips) => {
+    if (message.type === 'clip' || message.type === 'clip-failed')
       asked.get(message.request)?.(message);
     else if (message.type === 'clip-poster') options.onClipPoster(message.clipId, message.poster);
     else if (message.type === 'live-poster') options.onLivePoster(message.poster, message.preview);
-    else log.warn('the studio failed', { what: message.what, reason: message.reason });
+    else log.warn('poster failed', { what: message.what, reason: message.reason });
   };
   const runOnce = (socketPath: string) => async (signal: AbortSignal) => {
     const onStart = (started: RunningChild) => {
       child = started;
-      started.send({ type: 'start', settings, socketPath, finishMs } satisfies ToStudio);
-      tellDrawing();
+      started.send({ type: 'start', settings, socketPath, finishMs } satisfies ToClips);
+      sendLivePosters();
     };
     const entry = entryPoint(import.meta.url, './main');
     const spec = {
-      name: 'studio',
+      name: 'clips',
       entry,
       outbox,
       socketPath,
@@ -89,11 +90,11 @@ export function openStudio(options: StudioOptions): Studio {
       onStart,
     };
     try {
-      await runFedChild<FromStudio>(spec, clock, log, signal);
+      await runFedChild<FromClips>(spec, clock, log, signal);
     } finally {
       child = undefined;
-      const reason = 'the studio ended';
-      for (const [request, answer] of asked) answer({ type: 'no-clip', request, reason });
+      const reason = 'the clips process has ended';
+      for (const [request, answer] of asked) answer({ type: 'clip-failed', request, reason });
     }
   };
   const ask = (seconds: number, signal: AbortSignal) => {
@@ -103,8 +104,8 @@ export function openStudio(options: StudioOptions): Studio {
       asked.set(request, resolve);
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
     });
-    if (child === undefined) throw new Error('the studio is not running');
-    child.send({ type: 'clip', request, seconds } satisfies ToStudio);
+    if (child === undefined) throw new Error('the clips process is not running');
+    child.send({ type: 'clip', request, seconds } satisfies ToClips);
     return answered.finally(() => asked.delete(request));
   };
   return {
@@ -114,7 +115,7 @@ export function openStudio(options: StudioOptions): Studio {
       using ends = anySignal(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
       try {
         const answer = await ask(seconds, ends.signal);
-        if (answer.type === 'no-clip') throw new Error(answer.reason);
+        if (answer.type === 'clip-failed') throw new Error(answer.reason);
         log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });
         return answer.clip;
       } catch (cause) {
@@ -122,17 +123,15 @@ export function openStudio(options: StudioOptions): Studio {
         throw new PipelineError('CLIP_FAILED', `no clip: ${messageOf(cause)}`, { cause });
       }
     },
-    setDrawing: (isOn) => {
-      isDrawing = isOn;
-      tellDrawing();
+    setLivePosters: (isOn) => {
+      hasLivePosters = isOn;
+      sendLivePosters();
     },
     run: async (signal) => {
-      const folder = await mkdtemp(
-        join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-studio-'),
-      );
+      const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-clips-'));
       try {
         const policy = POLICY;
-        await supervise('studio', runOnce(join(folder, 's')), { policy, clock, log }, signal);
+        await supervise('clips', runOnce(join(folder, 's')), { policy, clock, log }, signal);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

@@ -1,45 +1,46 @@
+/** Settings of the clips process, and its messages. */
 import type { StoredMovie } from './clip-store.ts';
 import type { Poster } from './poster.ts';
 
-export interface StudioSettings {
-  /** Clips, their posters and what is live are kept here, in folders of their own. */
+export interface ClipsSettings {
+  /** Parent of the folders of clips with their posters, and of live posters and previews. */
   readonly folder: string;
   /** Tracks of a clip, the leading one first; posters are taken from the first. */
   readonly clipTrackIds: readonly string[];
   /** The rendition that previews are made from: the lowest. */
   readonly previewTrackId: string;
   /** The longest clip. */
-  readonly keepS: number;
+  readonly maxClipS: number;
   /** Between two live posters; 0 for none. */
   readonly posterEveryS: number;
 }
 
-export type ToStudio =
+export type ToClips =
   | {
       readonly type: 'start';
-      readonly settings: StudioSettings;
+      readonly settings: ClipsSettings;
       readonly socketPath: string;
-      /** From the end of its feed: what was marked right before has its poster by then, or none. */
+      /** Time for the last clips and their posters, from the end of the feed on. */
       readonly finishMs: number;
     }
-  /** Live posters and previews are drawn, or not; clips are always made. */
-  | { readonly type: 'draw'; readonly isOn: boolean }
+  /** Whether live posters and previews are made; clips are made in any case. */
+  | { readonly type: 'live-posters'; readonly isOn: boolean }
   | {
       readonly type: 'clip';
       /** Comes back with the answer. */
       readonly request: number;
-      /** So long, up to what was published last. */
+      /** Length of the clip, which ends with what was published last. */
       readonly seconds: number;
     };
 
-export type FromStudio =
+export type FromClips =
   | {
       readonly type: 'clip';
       readonly request: number;
       readonly clip: StoredMovie;
       readonly tookMs: number;
     }
-  | { readonly type: 'no-clip'; readonly request: number; readonly reason: string }
+  | { readonly type: 'clip-failed'; readonly request: number; readonly reason: string }
   | { readonly type: 'clip-poster'; readonly clipId: string; readonly poster: Poster }
   | {
       readonly type: 'live-poster';

@@ -5,7 +5,7 @@ import {
   type ClipSource,
   type ClipTrack,
   cutTrack,
-  type Stretch,
+  type TimeRange,
 } from './samples.ts';
 
 /** A movie whose index stands in front, so that a phone plays it while it loads. */
@@ -37,7 +37,7 @@ interface Chunk {
  *
  * @returns undefined where the leading track has nothing in that stretch.
  */
-export function renderMovie(sources: readonly ClipSource[], stretch: Stretch): Movie | undefined {
+export function renderMovie(sources: readonly ClipSource[], stretch: TimeRange): Movie | undefined {
   const [leadSource, ...others] = sources;
   const lead = leadSource && cutTrack(leadSource, stretch);
   if (lead === undefined) return undefined;

@@ -8,7 +8,7 @@ import { type Representation, respond } from '../http/respond.ts';
 import { chooseFormat, mediaTypeOf, type PictureFormat } from './accept.ts';
 import type { Poster, PosterFile } from './poster.ts';
 
-interface Shown {
+interface ServedPoster {
   readonly name: string;
   readonly format: PictureFormat;
   readonly widthPx: number;
@@ -31,11 +31,11 @@ const CLIPS_MAX = 1_000;
  *   prefers. A slot is `live`, or a clip's.
  * - `/posters/<name>`: one file under its immutable name.
  */
-export class Gallery {
+export class PosterStore {
   readonly #catalogue: Catalogue;
   readonly #everyS: number;
-  readonly #slots = new Map<string, readonly Shown[]>();
-  readonly #named = new Map<string, Shown>();
+  readonly #slots = new Map<string, readonly ServedPoster[]>();
+  readonly #named = new Map<string, ServedPoster>();
   /** Oldest first. */
   readonly #liveNames = new Set<string>();
   readonly #clips = new Set<string>();
@@ -47,7 +47,7 @@ export class Gallery {
   }
 
   /** Takes the live poster's files into memory. Rejects where they cannot be read. */
-  async showLive(poster: Poster): Promise<void> {
+  async setLive(poster: Poster): Promise<void> {
     const shown = await Promise.all(
       poster.files.map(async ({ path, ...file }) => this.#shown(file, [await readFile(path)])),
     );
@@ -64,7 +64,7 @@ export class Gallery {
   }
 
   /** Shows a clip's poster, from its files. */
-  showClip(slot: string, poster: Poster): void {
+  setClip(slot: string, poster: Poster): void {
     this.#show(
       slot,
       poster.files.map(({ path, bytes, ...file }) => this.#shown(file, { path, bytes })),
@@ -80,13 +80,13 @@ export class Gallery {
 
   #shown(
     { name, format, widthPx, sha256 }: Omit<PosterFile, 'path' | 'bytes'>,
-    body: Shown['body'],
-  ): Shown {
+    body: ServedPoster['body'],
+  ): ServedPoster {
     const digest = digestFrom(Buffer.from(sha256, 'base64'), this.#catalogue.epoch);
     return { name, format, widthPx, body, digest };
   }
 
-  #show(slot: string, shown: readonly Shown[]): void {
+  #show(slot: string, shown: readonly ServedPoster[]): void {
     this.#slots.set(slot, shown);
     for (const file of shown) {
       this.#named.set(file.name, file);
@@ -111,7 +111,11 @@ export class Gallery {
     return this.#negotiated(files, Number(width), header);
   }
 
-  #negotiated(files: readonly Shown[], widthPx: number, header: HttpRequest['header']): Reply {
+  #negotiated(
+    files: readonly ServedPoster[],
+    widthPx: number,
+    header: HttpRequest['header'],
+  ): Reply {
     // A picture smaller than what was asked for is shown as large as it is.
     const widths = [...new Set(files.map((file) => file.widthPx))];
     const nearest = widths.includes(widthPx) ? widthPx : Math.max(...widths);

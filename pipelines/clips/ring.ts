@@ -2,7 +2,7 @@ import type { RecordedPart } from '../feed/part.ts';
 import { readInit } from '../mp4/init.ts';
 import type { ClipSource } from './samples.ts';
 
-interface Lane {
+interface TrackBuffer {
   initId: string;
   init: Buffer;
   parts: { readonly part: RecordedPart; readonly bytes: Buffer }[];
@@ -18,7 +18,7 @@ const HELD_MAX_BYTES = 80_000_000;
  */
 export class ClipRing {
   readonly #keepUs: number;
-  readonly #lanes = new Map<string, Lane>();
+  readonly #lanes = new Map<string, TrackBuffer>();
 
   constructor(keepS: number) {
     this.#keepUs = keepS * 1e6;
@@ -71,7 +71,7 @@ export class ClipRing {
  * From the segment before the one that holds `fromUs`: pictures begin theirs
  * with a key frame, and sound a few ms sooner or later than pictures.
  */
-function since({ parts }: Lane, fromUs: number): Lane['parts'] {
+function since({ parts }: TrackBuffer, fromUs: number): TrackBuffer['parts'] {
   const holding = parts.findLast(({ part }) => part.startUs <= fromUs)?.part.msn;
   return holding === undefined ? parts : parts.filter(({ part }) => part.msn >= holding - 1);
 }

@@ -28,7 +28,7 @@ export interface ClipTrack {
 }
 
 /** Key frames can be cut at; every sample of sound is one. */
-export interface Stretch {
+export interface TimeRange {
   readonly fromUs: number;
   readonly toUs: number;
 }
@@ -37,7 +37,7 @@ export interface Stretch {
  * From the last key frame at or before `fromUs`, or the first there is, up to
  * `toUs`; undefined where nothing lies in between.
  */
-export function cutTrack(source: ClipSource, { fromUs, toUs }: Stretch): ClipTrack | undefined {
+export function cutTrack(source: ClipSource, { fromUs, toUs }: TimeRange): ClipTrack | undefined {
   const { track, originUs } = source;
   const timeUs = (ticks: number) => originUs + (ticks * 1e6) / track.timescale;
   const all = readSamples(source.parts);

@@ -4,11 +4,11 @@ import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
-import { Shelf } from '../clips/clip-index.ts';
-import { openStudio, type Studio } from '../clips/clips-process.ts';
-import type { StudioSettings } from '../clips/messages.ts';
+import { ClipIndex } from '../clips/clip-index.ts';
+import { type ClipsProcess, openClipsProcess } from '../clips/clips-process.ts';
+import type { ClipsSettings } from '../clips/messages.ts';
 import { readPoster } from '../clips/poster-file.ts';
-import { Gallery } from '../clips/poster-store.ts';
+import { PosterStore } from '../clips/poster-store.ts';
 import { Catalogue } from '../http/cache/catalogue.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import type { Reply } from '../http/reply.ts';
@@ -24,7 +24,7 @@ export interface ArchiveSettings {
   /** The top rendition first, then the sound. */
   readonly trackIds: readonly string[];
   /** Undefined: no clips, posters and previews are made. */
-  readonly studio?: StudioSettings;
+  readonly clips?: ClipsSettings;
   /** How far back viewers can seek while live; 0: the replay comes after the drop. */
   readonly dvrS: number;
   readonly title: string;
@@ -66,10 +66,10 @@ const ASSET_CATALOGUE_PATH = '/assets.json';
 /** Opens recorders, clips and posters, and what viewers may fetch of them. */
 export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archive {
   const { presentation, sign, clock, log } = deps;
-  const { targets, trackIds, title, studio: clipSettings } = settings;
+  const { targets, trackIds, title, clips: clipSettings } = settings;
   const catalogue = new Catalogue();
-  const shelf = new Shelf();
-  const gallery = new Gallery(catalogue, clipSettings?.posterEveryS ?? 0);
+  const clipIndex = new ClipIndex();
+  const posterStore = new PosterStore(catalogue, clipSettings?.posterEveryS ?? 0);
   const replay = new Replay(settings.dvrS);
   const recorders = openRecorders({
     presentation,
@@ -78,11 +78,11 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     clock,
     log,
     onState: deps.onTargets,
-    onNews: ({ id, folder }, news) => replay.hear(id, folder, news),
+    onReplayEvent: ({ id, folder }, event) => replay.apply(id, folder, event),
   });
-  const studio = clipSettings && openClips(clipSettings, deps, { shelf, gallery });
+  const clipsProcess = clipSettings && openClips(clipSettings, deps, { clipIndex, posterStore });
   // While no drop is live no clips are made, and their process does not run.
-  const clipsSwitch = openSwitch((signal) => studio?.run(signal) ?? Promise.resolve());
+  const clipsSwitch = openSwitch((signal) => clipsProcess?.run(signal) ?? Promise.resolve());
   const setRecording = (dropId: string | undefined) => {
     const isOn = dropId !== undefined;
     recorders.setOn(isOn, dropId);
@@ -93,27 +93,27 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
   const answer = (request: HttpRequest) =>
     request.path === ASSET_CATALOGUE_PATH
       ? respondCatalogue(request.header, catalogue)
-      : (shelf.answer(request) ??
-        gallery.answer(request) ??
+      : (clipIndex.answer(request) ??
+        posterStore.answer(request) ??
         replay.answer(request) ??
-        clipPageReply(request, { clips: shelf, title, sign }));
+        clipPageReply(request, { clips: clipIndex, title, sign }));
   return {
     collect: (trackId) => {
       recorders.collect(trackId);
-      studio?.collect(trackId);
+      clipsProcess?.collect(trackId);
     },
     setRecording,
-    setPreviews: (isOn) => studio?.setDrawing(isOn),
+    setPreviews: (isOn) => clipsProcess?.setLivePosters(isOn),
     clip: async (seconds, signal) => {
-      if (studio === undefined) throw new Error('clips are not configured; set clips.folder');
-      const made = await studio.clip(seconds, signal);
-      shelf.put(made);
+      if (clipsProcess === undefined) throw new Error('clips are not configured; set clips.folder');
+      const made = await clipsProcess.clip(seconds, signal);
+      clipIndex.add(made);
       return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
     answer,
     run: async (signal) => {
       if (clipSettings !== undefined) {
-        await showStored(join(clipSettings.folder, 'clips'), shelf, gallery);
+        await showStored(join(clipSettings.folder, 'clips'), clipIndex, posterStore);
       }
       await runAll([(ends) => recorders.run(ends), clipsSwitch.run], signal);
     },
@@ -121,34 +121,38 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
 }
 
 interface ClipStores {
-  readonly shelf: Shelf;
-  readonly gallery: Gallery;
+  readonly clipIndex: ClipIndex;
+  readonly posterStore: PosterStore;
 }
 
 function openClips(
-  settings: StudioSettings,
+  settings: ClipsSettings,
   { presentation, clock, log }: ArchiveDeps,
-  { shelf, gallery }: ClipStores,
-): Studio {
-  return openStudio({
+  { clipIndex, posterStore }: ClipStores,
+): ClipsProcess {
+  return openClipsProcess({
     presentation,
     settings,
     clock,
     log,
-    onClipPoster: (clipId, poster) => gallery.showClip(clipSlotOf(clipId), poster),
+    onClipPoster: (clipId, poster) => posterStore.setClip(clipSlotOf(clipId), poster),
     onLivePoster: (poster, preview) => {
-      gallery.showLive(poster).catch((error: unknown) => {
+      posterStore.setLive(poster).catch((error: unknown) => {
         log.warn('live poster not shown', { reason: messageOf(error) });
       });
-      if (preview !== undefined) shelf.put(preview);
+      if (preview !== undefined) clipIndex.add(preview);
     },
   });
 }
 
 /** Serves the clips that were made before this process started, with their posters. */
-async function showStored(folder: string, shelf: Shelf, gallery: Gallery): Promise<void> {
-  for (const clipId of await shelf.putStored(folder)) {
+async function showStored(
+  folder: string,
+  clipIndex: ClipIndex,
+  posterStore: PosterStore,
+): Promise<void> {
+  for (const clipId of await clipIndex.addStored(folder)) {
     const poster = await readPoster(folder, clipId);
-    if (poster !== undefined) gallery.showClip(clipSlotOf(clipId), poster);
+    if (poster !== undefined) posterStore.setClip(clipSlotOf(clipId), poster);
   }
 }

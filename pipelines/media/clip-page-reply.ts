@@ -1,5 +1,5 @@
 /** Answers a request for a clip's page, `/clip/<id>`. */
-import type { Shelf } from '../clips/clip-index.ts';
+import type { ClipIndex } from '../clips/clip-index.ts';
 import { renderClipPage } from '../clips/page.ts';
 import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest } from '../http/handlers.ts';
@@ -8,7 +8,7 @@ import { originOf } from '../http/request.ts';
 import { respond } from '../http/respond.ts';
 
 export interface ClipPageDeps {
-  readonly clips: Pick<Shelf, 'has'>;
+  readonly clips: Pick<ClipIndex, 'has'>;
   readonly title: string;
   /** An address that shows a poster, where that takes a token. */
   readonly sign: (path: string) => string;

@@ -1,17 +1,17 @@
+/** The fault of a target's disk: what, since when, and when the disk is tried again. */
 import { TargetError } from './volume.ts';
 
-/** An operation that takes longer is told of while it lasts. */
+/** An operation that takes longer is reported while it lasts. */
 const SLOW_MS = 3_000;
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 
 interface Failed {
   readonly error: TargetError;
   readonly retryAtMs: number;
 }
 
-/** What a target's disk does wrong now, since when, and when it is tried again. */
-export class Trouble {
+export class DiskFault {
   readonly #folder: string;
   #failed: Failed | undefined;
   #pauseMs = FIRST_PAUSE_MS;
@@ -23,21 +23,21 @@ export class Trouble {
     this.#folder = folder;
   }
 
-  /** The disk was asked for something, and has not answered yet. */
-  ask(nowMs: number): void {
+  /** An operation on the disk has started. */
+  started(nowMs: number): void {
     this.#busySinceMs = nowMs;
   }
 
-  answered(): void {
+  finished(): void {
     this.#busySinceMs = undefined;
   }
 
-  /** @returns true where this was not known; the pause before the next try doubles. */
+  /** @returns true where the fault is a new one; the pause before the next try doubles. */
   fail(error: TargetError, nowMs: number): boolean {
     const isNew = this.#failed?.error.message !== error.message;
     if (this.#failed === undefined) this.failuresTotal += 1;
     this.#failed = { error, retryAtMs: nowMs + this.#pauseMs };
-    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS);
     return isNew;
   }
 
@@ -45,18 +45,18 @@ export class Trouble {
     return nowMs >= (this.#failed?.retryAtMs ?? 0);
   }
 
-  /** It is no longer told of; whether the disk is well will be seen. */
+  /** The fault is no longer reported; the next write shows whether the disk is well. */
   forget(): void {
     this.#failed = undefined;
   }
 
-  /** The disk has taken what it was given. */
-  isOver(): void {
+  /** The disk has synced. */
+  recovered(): void {
     this.#failed = undefined;
     this.#pauseMs = FIRST_PAUSE_MS;
   }
 
-  /** What is to be told; a disk that hangs comes before what it said earlier. */
+  /** The fault to report; a disk that hangs comes before an earlier error. */
   at(nowMs: number): TargetError | undefined {
     const busyMs = nowMs - (this.#busySinceMs ?? nowMs);
     if (busyMs < SLOW_MS) return this.#failed?.error;

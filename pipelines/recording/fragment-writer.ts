@@ -1,3 +1,4 @@
+/** Cuts the parts of a presentation into recording files of fragmented MP4. */
 import type { RecordedPart } from '../feed/part.ts';
 import { readFragment, renumberFragment } from '../mp4/fragment.ts';
 import { type InitTrack, joinInits, readInit } from '../mp4/init.ts';
@@ -5,22 +6,22 @@ import { type InitTrack, joinInits, readInit } from '../mp4/init.ts';
 /** Why a file ended. */
 export type CutReason = 'hour' | 'discontinuity' | 'gap' | 'track' | 'off' | 'lost' | 'failed';
 
-export interface ReelTrack {
+export interface RecordedTrack {
   readonly trackId: string;
   readonly kind: 'video' | 'audio';
   readonly timescale: number;
 }
 
-/** What is to be done to the disk, in this order. */
-export type ReelStep =
+/** What to write, in this order. */
+export type WriteStep =
   | {
       readonly type: 'begin';
       /** Media time of the file's time 0, in us. */
       readonly baseUs: number;
-      readonly tracks: readonly ReelTrack[];
+      readonly tracks: readonly RecordedTrack[];
       /** ftyp and moov. */
       readonly header: Buffer;
-      /** False where it may have missed media that another target has. */
+      /** False where it may lack media that another target has. */
       readonly isWhole: boolean;
     }
   | {
@@ -30,42 +31,43 @@ export type ReelStep =
       readonly durationUs: number;
       /** It starts with a key frame. */
       readonly isKeyframe: boolean;
-      /** To be written one behind the other. */
+      /** To be written one after the other. */
       readonly chunks: readonly Buffer[];
     }
   | { readonly type: 'end'; readonly reason: CutReason };
 
 interface OpenFile {
-  readonly tracks: readonly (ReelTrack & { readonly initId: string; readonly baseTicks: number })[];
-  /** Segment of its first picture. */
+  readonly tracks: readonly (RecordedTrack & {
+    readonly initId: string;
+    readonly baseTicks: number;
+  })[];
+  /** Segment of its first frame. */
   readonly msn: number;
   sequence: number;
-  /** Media segment with which the next file starts, once that is known. */
+  /** Media segment at which the next file starts, once that is known. */
   cut: { readonly msn: number; readonly reason: CutReason } | undefined;
   /** A track that is not in this file has media again. */
   isTrackMissing: boolean;
 }
 
 const HOUR_US = 3_600_000_000;
-/** Audio that ends this soon after the first picture belongs to what was before it. */
+/** Audio that ends this soon after the first frame belongs to the file before. */
 const OVERLAP_US = 25_000;
-/** So much picture is held back until the sound comes along; then it goes without. */
+/** Video waits this long for the audio; then the file has none. */
 const HOLD_US = 1_500_000;
 const WAITING_MAX_PARTS = 256;
 
 /**
- * Cuts one presentation's parts into files: a new one each full hour of the
- * wall clock and where media was lost, each starting with a key frame and
- * counting its own time from 0.
+ * A new file starts at each full hour of the wall clock and where media was lost; each
+ * starts with a key frame and counts its own time from 0.
  *
- * Pure but for its state, and a function of the parts alone: two targets that
- * were given the same parts write the same bytes, and one that joined late
- * does again from the next cut on.
+ * A function of the parts alone, without I/O: two targets that received the same parts
+ * write the same bytes, and one that joined late does so from the next cut on.
  */
-export class Reel {
+export class FragmentWriter {
   /** Unix time of media time 0, in ms. */
   readonly #epochMs: number;
-  /** Tracks that belong into a file, the leading one first: its key frames open files. */
+  /** Tracks of a file, the leading one first: a file starts at one of its key frames. */
   readonly #trackIds: readonly string[];
   readonly #inits = new Map<string, { readonly id: string; readonly track: InitTrack }>();
   #waiting: RecordedPart[] = [];
@@ -84,22 +86,22 @@ export class Reel {
     if (track !== undefined) this.#inits.set(trackId, { id, track });
   }
 
-  /** Parts were missed: what is open ends, and what begins next may lack something. */
-  interrupt(reason: 'lost' | 'failed'): readonly ReelStep[] {
+  /** Parts were missed: the open file ends, and the next one may be incomplete. */
+  interrupt(reason: 'lost' | 'failed'): readonly WriteStep[] {
     this.#isWhole = false;
     this.#waiting = [];
     return this.#end(reason);
   }
 
   /** Recording is switched off. */
-  stop(): readonly ReelStep[] {
+  stop(): readonly WriteStep[] {
     const steps = this.#end('off');
     this.#waiting = [];
     this.#isWhole = true;
     return steps;
   }
 
-  push(part: RecordedPart): readonly ReelStep[] {
+  push(part: RecordedPart): readonly WriteStep[] {
     if (!this.#trackIds.includes(part.trackId)) return [];
     const open = this.#open;
     if (open === undefined) return this.#wait(part);
@@ -124,30 +126,30 @@ export class Reel {
     if (part.isDiscontinuity) return 'discontinuity';
     if (part.initId !== open.tracks[trackIndex]?.initId) return 'discontinuity';
     if (this.#hourOf(part.startUs) > this.#hour) {
-      // Sound may pass the hour a few ms before the picture does.
+      // Audio may pass the hour a few ms before video does.
       this.#hour = this.#hourOf(part.startUs);
       return 'hour';
     }
     return open.isTrackMissing && trackIndex === 0 ? 'track' : undefined;
   }
 
-  /** Keeps what belongs to the next file until every track has come that far. */
-  #hold(open: OpenFile, part: RecordedPart): readonly ReelStep[] {
-    this.#keep(part);
+  /** Queues what belongs to the next file until every track has reached the cut. */
+  #hold(open: OpenFile, part: RecordedPart): readonly WriteStep[] {
+    this.#queue(part);
     const { cut } = open;
     const isThere = (trackId: string) => this.#waiting.some((held) => held.trackId === trackId);
     if (!open.tracks.every(({ trackId }) => isThere(trackId)) && !this.#isOverdue()) return [];
     return [...this.#end(cut?.reason ?? 'gap'), ...this.#begin()];
   }
 
-  #wait(part: RecordedPart): readonly ReelStep[] {
-    this.#keep(part);
+  #wait(part: RecordedPart): readonly WriteStep[] {
+    this.#queue(part);
     return this.#begin();
   }
 
-  #keep(part: RecordedPart): void {
+  #queue(part: RecordedPart): void {
     if (part.bytes === undefined) {
-      // What stands before lost media cannot be joined to what comes after.
+      // Media before a gap cannot be joined to media after it.
       this.#waiting = this.#waiting.filter(({ trackId }) => trackId !== part.trackId);
       return;
     }
@@ -161,8 +163,8 @@ export class Reel {
     return last !== undefined && last.startUs + last.durationUs - Math.min(...starts) > HOLD_US;
   }
 
-  /** Opens a file as soon as there is a key frame, and sound beside it. */
-  #begin(): readonly ReelStep[] {
+  /** Opens a file as soon as there is a key frame, and audio for it. */
+  #begin(): readonly WriteStep[] {
     const decodable = this.#waiting.filter(
       ({ trackId, initId }) => this.#inits.get(trackId)?.id === initId,
     );
@@ -181,11 +183,11 @@ export class Reel {
     this.#waiting = [];
     const baseUs = Math.min(...usable.map(({ startUs }) => startUs));
     const begun = this.#openFile(present, baseUs, lead);
-    // Parts held for this file may themselves end it.
+    // Queued parts may themselves end the file.
     return [begun, ...usable.flatMap((part) => this.push(part))];
   }
 
-  #openFile(trackIds: readonly string[], baseUs: number, lead: RecordedPart): ReelStep {
+  #openFile(trackIds: readonly string[], baseUs: number, lead: RecordedPart): WriteStep {
     const inits = trackIds.flatMap((trackId) => {
       const init = this.#inits.get(trackId);
       return init === undefined ? [] : [{ trackId, ...init }];
@@ -207,7 +209,7 @@ export class Reel {
     return { type: 'begin', baseUs, tracks: shown, header, isWhole };
   }
 
-  #fragment(open: OpenFile, trackIndex: number, part: RecordedPart, bytes: Buffer): ReelStep {
+  #fragment(open: OpenFile, trackIndex: number, part: RecordedPart, bytes: Buffer): WriteStep {
     const { baseTicks = 0 } = open.tracks[trackIndex] ?? {};
     const read = readFragment(bytes);
     open.sequence += 1;
@@ -223,7 +225,7 @@ export class Reel {
     };
   }
 
-  #end(reason: CutReason): readonly ReelStep[] {
+  #end(reason: CutReason): readonly WriteStep[] {
     if (this.#open === undefined) return [];
     this.#open = undefined;
     if (reason === 'gap') this.#waiting = [];

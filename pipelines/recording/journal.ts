@@ -1,10 +1,10 @@
+/** The journal beside each recording: which of its fragments are on the disk. */
 import { crc32 } from 'node:zlib';
 import * as v from 'valibot';
 
 /**
- * The journal beside each recording: what of it is safe on the disk. Each line
- * holds its own CRC-32 and is written only after the bytes it speaks of were
- * synced, so a line that can be read is a promise.
+ * Each line holds its own CRC-32 and is written only after the bytes that it lists were
+ * synced: what a readable line lists is on the disk.
  *
  * ```
  * 9ae0daaf {"type":"open",…}
@@ -27,13 +27,13 @@ export interface OpenRecord {
     readonly kind: 'video' | 'audio';
     readonly timescale: number;
   }[];
-  /** False where it may have missed media that another target has. */
+  /** False where it may lack media that another target has. */
   readonly isWhole: boolean;
-  /** The drop that it is of; undefined for none, and from before this was kept. */
+  /** The drop; undefined for none, and in journals of older versions. */
   readonly dropId?: string;
 }
 
-/** One fragment that is safe: a whole moof+mdat. */
+/** One fragment on the disk: a complete moof+mdat. */
 export interface FragmentEntry {
   readonly trackIndex: number;
   readonly offset: number;
@@ -52,7 +52,7 @@ export interface SyncedRecord {
 /** Comes last; a journal without it was cut off. */
 export interface EndRecord {
   readonly type: 'end';
-  /** All media from one natural start to one natural end: another target's copy is the same. */
+  /** From a regular start to a regular end without loss: another target's copy is the same. */
   readonly isComplete: boolean;
   readonly reason: string;
   readonly bytes: number;
@@ -135,7 +135,7 @@ export function parseJournal(bytes: Buffer): Journal | undefined {
   return open && { open, fragments, end, validBytes: at };
 }
 
-/** Bytes of the recording that the journal vouches for. */
+/** Bytes of the recording that the journal lists as synced. */
 export function acknowledgedBytes({ open, fragments }: Journal): number {
   const last = fragments.at(-1);
   return last === undefined ? open.headerBytes : last.offset + last.bytes;
@@ -160,7 +160,7 @@ function parseRecord(value: unknown): SyncedRecord | EndRecord | undefined {
   return sha256 === undefined ? rest : { ...rest, sha256 };
 }
 
-/** Ten fragments a second for hours: an array takes a third of an object's space. */
+/** Ten fragments a second for hours: an array takes a third of the space of an object. */
 function rowOf(entry: FragmentEntry): v.InferOutput<typeof rowSchema> {
   const { trackIndex, offset, bytes, crc, startUs, durationUs, isKeyframe } = entry;
   return [trackIndex, offset, bytes, crc, startUs, durationUs, isKeyframe ? 1 : 0];

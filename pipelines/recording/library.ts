@@ -1,3 +1,4 @@
+/** Lists the recordings in a folder. */
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RECORDING_NAME } from './recording-file.ts';
@@ -8,7 +9,7 @@ export interface StoredRecording {
   readonly bytes: number;
 }
 
-/** The recordings in a folder, oldest first; whatever else lies there is left out. */
+/** Oldest first; other files are left out. */
 export async function listRecordings(folder: string): Promise<readonly StoredRecording[]> {
   const bytesOf = new Map<string, number>();
   for (const file of await readdir(folder)) {
@@ -20,12 +21,12 @@ export async function listRecordings(folder: string): Promise<readonly StoredRec
   return [...bytesOf].map(([name, bytes]) => ({ name, bytes })).toSorted(byName);
 }
 
-/** Names are dates: their order is that of time. */
+/** Names are dates. */
 function byName(a: StoredRecording, b: StoredRecording): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** A file may go while the folder is being read. */
+/** A file may be deleted while the folder is being read. */
 async function sizeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).size;

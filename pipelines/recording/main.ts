@@ -1,7 +1,4 @@
-/**
- * A recorder: one process for each target, so that a disk that hangs holds up
- * nobody else. Parts come over a Unix socket, orders over IPC.
- */
+/** The recorder process, one for each target, so that a disk that hangs delays no other. */
 import { claimFolder } from '../../hal/os/claim.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { readFeed } from '../feed/read-feed.ts';
@@ -11,8 +8,8 @@ import { Target } from './target.ts';
 const TICK_MS = 100;
 const STATE_EVERY_MS = 1_000;
 
-function tell(message: FromRecorder): void {
-  // The media process may be gone: what has arrived is still written.
+function send(message: FromRecorder): void {
+  // The media process may be gone: what has arrived is written nevertheless.
   if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
@@ -21,9 +18,9 @@ async function claim({ id, folder }: ToRecorder['target']): Promise<void> {
   const reason = `${folder}: an earlier recorder has not ended yet`;
   while (!(await claimFolder('recorder', folder))) {
     const state = { id, folder, phase: 'failed', failure: 'slow', reason } as const;
-    tell({ type: 'state', state: { ...state, writtenBps: 0, failuresTotal: 0, lostMs: 0 } });
+    send({ type: 'state', state: { ...state, writtenBps: 0, failuresTotal: 0, lostMs: 0 } });
     await systemClock.sleep(STATE_EVERY_MS);
-    // Nobody is left to record for.
+    // The media process is gone.
     if (!process.connected) process.exit(0);
   }
 }
@@ -32,12 +29,12 @@ async function run({ target: settings, epochMs, trackIds, socketPath }: ToRecord
   await claim(settings);
   const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
   const clock = systemClock;
-  const target = new Target({ settings, epochMs, trackIds, clock, tell, monotonicMs });
-  const tellState = () => tell({ type: 'state', state: target.state() });
-  setInterval(tellState, STATE_EVERY_MS).unref();
-  // Mended and made ready before the first part comes.
+  const target = new Target({ settings, epochMs, trackIds, clock, send, monotonicMs });
+  const sendState = () => send({ type: 'state', state: target.state() });
+  setInterval(sendState, STATE_EVERY_MS).unref();
+  // Repairs the folder before the first part arrives.
   await target.tick();
-  tellState();
+  sendState();
   for await (const messages of readFeed(socketPath, TICK_MS)) {
     for (const message of messages) {
       await target.take(message);
@@ -46,7 +43,7 @@ async function run({ target: settings, epochMs, trackIds, socketPath }: ToRecord
     await target.tick();
   }
   await target.close();
-  tellState();
+  sendState();
 }
 
 process.once('message', (message: ToRecorder) => {

@@ -1,46 +1,47 @@
-import type { ReelStep } from './fragment-writer.ts';
-import { RecordingFile, type Show } from './recording-file.ts';
-import type { ReplayNews } from './replay.ts';
-import { Narrator } from './replay-events.ts';
+/** A recording that is being written; the replay learns of what is synced. */
+import type { WriteStep } from './fragment-writer.ts';
+import { type RecordedDrop, RecordingFile } from './recording-file.ts';
+import type { ReplayEvent } from './replay.ts';
+import { RecordingReporter } from './replay-events.ts';
 
-/** A recording under way, told of to the replay as it becomes safe. Rejects as {@link RecordingFile} does. */
-export class ToldFile {
+/** Rejects as {@link RecordingFile} does. */
+export class PublishedRecording {
   readonly #file: RecordingFile;
-  readonly #narrator: Narrator;
+  readonly #reporter: RecordingReporter;
 
-  private constructor(file: RecordingFile, narrator: Narrator) {
+  private constructor(file: RecordingFile, narrator: RecordingReporter) {
     this.#file = file;
-    this.#narrator = narrator;
+    this.#reporter = narrator;
   }
 
   static async begin(
     folder: string,
-    show: Show,
-    step: Extract<ReelStep, { type: 'begin' }>,
-    tell: (news: ReplayNews) => void,
-  ): Promise<ToldFile> {
-    const file = await RecordingFile.create(folder, show, step);
-    return new ToldFile(file, new Narrator(file, show, tell));
+    drop: RecordedDrop,
+    step: Extract<WriteStep, { type: 'begin' }>,
+    send: (event: ReplayEvent) => void,
+  ): Promise<PublishedRecording> {
+    const file = await RecordingFile.create(folder, drop, step);
+    return new PublishedRecording(file, new RecordingReporter(file, drop, send));
   }
 
   get name(): string {
     return this.#file.name;
   }
 
-  async append(step: Extract<ReelStep, { type: 'fragment' }>): Promise<void> {
+  async append(step: Extract<WriteStep, { type: 'fragment' }>): Promise<void> {
     await this.#file.append(step);
   }
 
-  /** @returns how many bytes of media are safe now that were not. */
+  /** @returns how many bytes of media this sync has put on the disk. */
   async sync(): Promise<number> {
     const fragments = await this.#file.sync();
-    if (fragments.length > 0) this.#narrator.synced(fragments);
+    if (fragments.length > 0) this.#reporter.synced(fragments);
     return fragments.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   async finish(reason: string, hasAll: boolean): Promise<void> {
     const { fragments, isComplete } = await this.#file.finish(reason, hasAll);
-    this.#narrator.ended(fragments, isComplete);
+    this.#reporter.ended(fragments, isComplete);
   }
 
   async isIn(folder: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+/** Redundant recording: one recorder process for each target. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { runFedChild } from '../feed/fed-child.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { ReplayNews } from './replay.ts';
+import type { ReplayEvent } from './replay.ts';
 import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './settings.ts';
 
 export interface RecordersOptions {
@@ -21,26 +22,25 @@ export interface RecordersOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onState: (states: readonly TargetState[]) => void;
-  /** Media up to this time is on the target's disk, and its journal says so. */
-  readonly onSafe?: (targetId: string, untilUs: number) => void;
+  /** Media up to this time is on the target's disk, and in its journal. */
+  readonly onSynced?: (targetId: string, untilUs: number) => void;
   /** For the replay. */
-  readonly onNews?: (target: TargetSettings, news: ReplayNews) => void;
+  readonly onReplayEvent?: (target: TargetSettings, event: ReplayEvent) => void;
 }
 
-/** Redundant recording: one recorder process for each target. */
 export interface Recorders {
   /** A track has published: call it from the presentation's `onPublish`. */
   collect(trackId: string): void;
   setOn(isOn: boolean, dropId?: string): void;
   states(): readonly TargetState[];
   /**
-   * Runs the recorders until `signal` aborts; then each has written what it got
-   * and has closed its files, or was ended after {@link GRACE_MS}.
+   * Runs the recorders until `signal` aborts; then each has written what it received
+   * and closed its files, or was ended after {@link GRACE_MS}.
    */
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Back before what is kept for a recorder is too old, and no spinning where it cannot start. */
+/** Back before the outbox drops what is queued for it, and no busy loop where it cannot start. */
 const POLICY: RestartPolicy = { firstPauseMs: 100, longestPauseMs: 5_000, healthyMs: 10_000 };
 /** Time for the last bytes to reach a slow disk. */
 const GRACE_MS = 8_000;
@@ -49,11 +49,11 @@ interface Slot {
   readonly target: TargetSettings;
   readonly outbox: Outbox;
   state: TargetState;
-  /** When its recorder last said something. */
-  heardMs: number;
+  /** When its recorder last sent its state. */
+  receivedMs: number;
 }
 
-/** A recorder tells its state once a second, whatever its disk does; one that is silent hangs itself. */
+/** A recorder sends its state once a second, whatever its disk does; one that is silent hangs. */
 const SILENT_MS = 4_000;
 
 export function openRecorders(options: RecordersOptions): Recorders {
@@ -63,7 +63,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
       target,
       outbox: new Outbox(trackIds[0] ?? ''),
       state: failedState(target, 'its recorder is starting'),
-      heardMs: clock.monotonicMs(),
+      receivedMs: clock.monotonicMs(),
     }),
   );
   const states = () => slots.map((slot) => stateNow(slot, clock.monotonicMs()));
@@ -78,7 +78,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
   });
   const onState = (slot: Slot, state: TargetState) => {
     slot.state = state;
-    slot.heardMs = clock.monotonicMs();
+    slot.receivedMs = clock.monotonicMs();
     options.onState(states());
   };
   return {
@@ -118,17 +118,17 @@ export function openRecorders(options: RecordersOptions): Recorders {
 async function runSlot(
   slot: Slot,
   socketPath: string,
-  { presentation: { epochMs }, trackIds, clock, log, onSafe, onNews }: RecordersOptions,
+  { presentation: { epochMs }, trackIds, clock, log, onSynced, onReplayEvent }: RecordersOptions,
   onState: (slot: Slot, state: TargetState) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const { target, outbox } = slot;
   const onMessage = (message: FromRecorder) => {
     if (message.type === 'state') onState(slot, message.state);
-    else if (message.type === 'news') onNews?.(target, message.news);
-    else if (message.type === 'safe') {
+    else if (message.type === 'replay') onReplayEvent?.(target, message.event);
+    else if (message.type === 'synced') {
       outbox.setSafe(message.msn);
-      onSafe?.(target.id, message.untilUs);
+      onSynced?.(target.id, message.untilUs);
     } else log.info(message.text, message.fields);
   };
   const onStart = (child: RunningChild) =>
@@ -139,8 +139,8 @@ async function runSlot(
   await runFedChild<FromRecorder>(spec, clock, log, signal);
 }
 
-function stateNow({ state, heardMs }: Slot, nowMs: number): TargetState {
-  if (state.phase === 'failed' || nowMs - heardMs < SILENT_MS) return state;
+function stateNow({ state, receivedMs }: Slot, nowMs: number): TargetState {
+  if (state.phase === 'failed' || nowMs - receivedMs < SILENT_MS) return state;
   const reason = `${state.folder}: its recorder does not answer`;
   return { ...state, phase: 'failed', failure: 'slow', reason };
 }

@@ -1,25 +1,26 @@
+/** One recording on the disk: the MP4 file and its journal. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
-import type { ReelStep } from './fragment-writer.ts';
+import type { WriteStep } from './fragment-writer.ts';
 import { type FragmentEntry, type OpenRecord, renderRecord } from './journal.ts';
 
-type Begin = Extract<ReelStep, { type: 'begin' }>;
-type FragmentStep = Extract<ReelStep, { type: 'fragment' }>;
+type Begin = Extract<WriteStep, { type: 'begin' }>;
+type FragmentStep = Extract<WriteStep, { type: 'fragment' }>;
 
-/** What a recording is of. */
-export interface Show {
+/** The drop that is recorded. */
+export interface RecordedDrop {
   /** Unix time of media time 0, in ms. */
   readonly epochMs: number;
   readonly dropId?: string | undefined;
 }
 
-/** The group may read recordings; nobody else. */
+/** Its group may read it, others may not. */
 const MODE = 0o640;
 
-/** The name of a recording that begins at this Unix time, in ms, without an ending. */
+/** The name of a recording that starts at this Unix time, in ms, without an ending. */
 export function recordingName(startMs: number): string {
   return `venuebox-${new Date(startMs).toISOString().replace(/[-:]/g, '')}`;
 }
@@ -31,10 +32,7 @@ export const moviePath = (folder: string, name: string): string => join(folder, 
 export const journalPath = (folder: string, name: string): string =>
   join(folder, `${name}.journal`);
 
-/**
- * One recording that is being written: the movie and its journal. Every method
- * rejects with what the file system said, and then only `abandon` is left to do.
- */
+/** A method that fails rejects with what the file system said; then only `abandon` may follow. */
 export class RecordingFile {
   readonly name: string;
   readonly headerBytes: number;
@@ -43,8 +41,8 @@ export class RecordingFile {
   readonly #hash = createHash('sha256');
   readonly #isWhole: boolean;
   #offset = 0;
-  /** Up to where there are whole fragments only: behind it lies what a failed write left. */
-  #wholeBytes = 0;
+  /** Length of the complete fragments: a failed write may have left bytes behind them. */
+  #completeBytes = 0;
   #journalOffset = 0;
   #unsynced: FragmentEntry[] = [];
 
@@ -59,7 +57,7 @@ export class RecordingFile {
   /** Creates both files; when it returns, they and their names are on the disk. */
   static async create(
     folder: string,
-    { epochMs, dropId }: Show,
+    { epochMs, dropId }: RecordedDrop,
     begin: Begin,
   ): Promise<RecordingFile> {
     const { baseUs, header, tracks, isWhole } = begin;
@@ -72,7 +70,7 @@ export class RecordingFile {
     const file = new RecordingFile(name, movie, journal, begin);
     try {
       await file.#write([header]);
-      file.#wholeBytes = header.length;
+      file.#completeBytes = header.length;
       await movie.datasync();
       const record: OpenRecord = {
         type: 'open',
@@ -93,12 +91,12 @@ export class RecordingFile {
     }
   }
 
-  /** Writes a fragment; it is safe only after the next {@link RecordingFile.sync}. */
+  /** Writes a fragment; a power cut may take it before the next {@link RecordingFile.sync}. */
   async append(step: FragmentStep): Promise<void> {
     const { chunks, trackIndex, startUs, durationUs, isKeyframe } = step;
     const offset = this.#offset;
     await this.#write(chunks);
-    this.#wholeBytes = this.#offset;
+    this.#completeBytes = this.#offset;
     this.#unsynced.push({
       trackIndex,
       offset,
@@ -110,7 +108,7 @@ export class RecordingFile {
     });
   }
 
-  /** Puts on the disk what was appended, then says so in the journal. */
+  /** Syncs what was appended, then records it in the journal. */
   async sync(): Promise<readonly FragmentEntry[]> {
     const fragments = this.#unsynced;
     if (fragments.length === 0) return [];
@@ -120,16 +118,16 @@ export class RecordingFile {
     return fragments;
   }
 
-  /** Syncs, writes the last record and closes; tells what was synced. */
+  /** Syncs, writes the last record and closes; returns what was synced. */
   async finish(
     reason: string,
     hasAll: boolean,
   ): Promise<{ readonly fragments: readonly FragmentEntry[]; readonly isComplete: boolean }> {
-    const isTorn = this.#offset !== this.#wholeBytes;
-    if (isTorn) await this.#movie.truncate(this.#wholeBytes);
+    const isTorn = this.#offset !== this.#completeBytes;
+    if (isTorn) await this.#movie.truncate(this.#completeBytes);
     const fragments = await this.sync();
     const isComplete = hasAll && this.#isWhole && !isTorn;
-    const bytes = this.#wholeBytes;
+    const bytes = this.#completeBytes;
     const digest = isTorn ? {} : { sha256: this.#hash.digest('hex') };
     await this.#record(renderRecord({ type: 'end', isComplete, reason, bytes, ...digest }));
     await this.abandon();
@@ -141,7 +139,7 @@ export class RecordingFile {
     for (const handle of [this.#movie, this.#journal]) await handle.close().catch(() => undefined);
   }
 
-  /** Whether what stands there under its name is this file; rejects where nothing does. */
+  /** Whether the folder's file of this name is this one; rejects where there is none. */
   async isIn(folder: string): Promise<boolean> {
     const [found, own] = [await stat(moviePath(folder, this.name)), await this.#movie.stat()];
     return own.dev === found.dev && own.ino === found.ino;

@@ -1,3 +1,4 @@
+/** Repairs recordings that a power cut, a crash or an unplugged disk left open. */
 import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { readAt, syncFolder } from '../../hal/os/durable.ts';
@@ -15,9 +16,9 @@ import { journalPath, moviePath } from './recording-file.ts';
 export interface Repair {
   readonly name: string;
   /**
-   * - `repaired`: ends with its last whole fragment and plays.
+   * - `repaired`: ends with its last complete fragment and plays.
    * - `removed`: nothing had been recorded yet.
-   * - `damaged`: the disk lost what it had confirmed, or the journal; what is left was kept.
+   * - `damaged`: the disk lost synced data, or the journal; what is left stays.
    */
   readonly outcome: 'repaired' | 'removed' | 'damaged';
   readonly bytes: number;
@@ -25,17 +26,16 @@ export interface Repair {
   readonly lostBytes: number;
 }
 
-/** So many fragments are read again and compared with their checksums, from the end backwards. */
+/** Fragments whose checksums are verified at a time, from the end backwards. */
 const CHECKED_FRAGMENTS = 64;
-/** What may lie unsynced behind the last acknowledged fragment; the rest is no recording. */
+/** Length of unsynced data after the last fragment of the journal; the rest is no recording. */
 const TAIL_MAX_BYTES = 64_000_000;
 /** The last record is far shorter. */
 const END_MAX_BYTES = 1_024;
 
 /**
- * Mends what a power cut, a crash or a pulled disk left open: each recording
- * without its last record is cut to its last whole fragment and marked as
- * incomplete. A second run changes nothing.
+ * Each recording without its last record is cut to its last complete fragment and
+ * marked as incomplete. A second run changes nothing.
  */
 export async function repairFolder(folder: string): Promise<readonly Repair[]> {
   const repairs: Repair[] = [];
@@ -59,7 +59,7 @@ async function repairOne(folder: string, name: string): Promise<Repair | undefin
   try {
     const journal = parseJournal(bytes);
     const { size } = await movie.stat();
-    // Its journal's first line is synced before its first fragment is written.
+    // The first line of a journal is synced before the first fragment is written.
     if (journal === undefined) {
       return size < TAIL_MAX_BYTES && !(await holdsFragment(movie, size))
         ? await remove(folder, name)
@@ -107,8 +107,8 @@ async function hasEnd(path: string): Promise<boolean> {
     const bytes = await readAt(handle, Math.max(0, size - END_MAX_BYTES), END_MAX_BYTES);
     const line = bytes.toString('utf8').trimEnd().split('\n').at(-1) ?? '';
     const json = line.slice(9);
-    const isWhole = bytes.at(-1) === 0x0a && line.slice(0, 8) === checksum(json);
-    return isWhole && json.startsWith('{"type":"end"');
+    const isComplete = bytes.at(-1) === 0x0a && line.slice(0, 8) === checksum(json);
+    return isComplete && json.startsWith('{"type":"end"');
   } finally {
     await handle.close();
   }
@@ -143,11 +143,10 @@ async function countGood(
 }
 
 /**
- * Whole fragments that had reached the disk without being acknowledged.
+ * Complete fragments that reached the disk and are not in the journal.
  *
- * Blocks that had not are zeros, wherever they lie. A fragment is believed when
- * it holds no such block, and when the one behind it can be read: so the blocks
- * that it shares with its neighbours were written too.
+ * Blocks that did not reach it are zeros. A fragment counts when it holds no such block
+ * and the next one can be read: then the blocks that it shares with both were written too.
  */
 async function salvage(
   movie: FileHandle,
@@ -187,7 +186,7 @@ function hasHole(bytes: Buffer): boolean {
   return bytes.includes(Buffer.alloc(512));
 }
 
-/** Whether any fragment can be told apart at all, where there is no journal to say so. */
+/** Whether there is any fragment, where there is no journal. */
 async function holdsFragment(movie: FileHandle, size: number): Promise<boolean> {
   const bytes = await readAt(movie, 0, size);
   const at = bytes.indexOf('moof') - 4;

@@ -1,9 +1,10 @@
+/** The media playlist of the replay. */
 import type { ReplayRecording, ReplaySegment } from './replay-segments.ts';
 
 export interface ReplayOptions {
   /** Ended for good: a VOD. Otherwise what is live, from its start or for `dvrS`. */
   readonly isEnded: boolean;
-  /** While live, so much can be sought back to; undefined for all of it. */
+  /** How far back one can seek while live; undefined for all of it. */
   readonly dvrS?: number;
 }
 
@@ -11,8 +12,8 @@ export interface ReplayOptions {
 const TARGET_DURATION_S = 6;
 /** EXT-X-MAP in a playlist that is not for I-frames only (RFC 8216bis §8). */
 const VERSION = 6;
-/** Less than this of a segment is not worth to be played for its own sake. */
-const SLIVER_MS = 100;
+/** A segment of which less than this is new is left out. */
+const MIN_REST_MS = 100;
 
 interface Listed {
   readonly recording: ReplayRecording;
@@ -22,8 +23,7 @@ interface Listed {
 }
 
 /**
- * A media playlist over recordings, by byte ranges (RFC 8216bis §4.4.4.2): no
- * byte is written twice to make them seekable.
+ * Segments are byte ranges of the recordings (RFC 8216bis §4.4.4.2).
  *
  * @param recordings In the order of time.
  */
@@ -75,8 +75,8 @@ function listSegments(recordings: readonly ReplayRecording[]): readonly Listed[]
     for (const segment of recording.segments) {
       const startMs = recording.epochMs + segment.startUs / 1000;
       const segmentEndMs = startMs + segment.durationUs / 1000;
-      // A recorder that comes back takes up what it may have lost: what was shown whole is left out.
-      if (segmentEndMs < endMs + SLIVER_MS) continue;
+      // A recorder that restarts records again what it may have lost: segments that are listed already are left out.
+      if (segmentEndMs < endMs + MIN_REST_MS) continue;
       listed.push({ recording, segment, isDiscontinuity: isFirst && listed.length > 0 });
       isFirst = false;
       endMs = segmentEndMs;
@@ -85,17 +85,17 @@ function listSegments(recordings: readonly ReplayRecording[]): readonly Listed[]
   return listed;
 }
 
-/** How many segments lie further back than may be sought. */
+/** How many segments lie further back than `dvrS`. */
 function countOld(all: readonly Listed[], dvrS: number | undefined): number {
   if (dvrS === undefined) return 0;
-  let keptUs = 0;
-  let kept = 0;
+  let listedUs = 0;
+  let listed = 0;
   for (const { segment } of all.toReversed()) {
-    if (keptUs >= dvrS * 1e6) break;
-    keptUs += segment.durationUs;
-    kept += 1;
+    if (listedUs >= dvrS * 1e6) break;
+    listedUs += segment.durationUs;
+    listed += 1;
   }
-  return all.length - kept;
+  return all.length - listed;
 }
 
 function roundedS({ durationUs }: ReplaySegment): number {

@@ -1,6 +1,7 @@
+/** Groups the fragments of a recording into the segments of the replay. */
 import type { FragmentEntry } from './journal.ts';
 
-/** A stretch of a recording that a player can fetch and start with: whole fragments, a key frame first. */
+/** Complete fragments of a recording, a key frame first. */
 export interface ReplaySegment {
   readonly offset: number;
   readonly bytes: number;
@@ -14,7 +15,7 @@ export interface ReplayRecording {
   readonly name: string;
   /** Unix time of media time 0, in ms. */
   readonly epochMs: number;
-  /** Which drop it is of; undefined for none. */
+  /** The drop; undefined for none. */
   readonly dropId?: string | undefined;
   readonly headerBytes: number;
   readonly isComplete: boolean;
@@ -25,7 +26,6 @@ export interface ReplayRecording {
 /** Shorter ones cost a request each, longer ones make seeking slow. */
 const SEGMENT_US = 4_000_000;
 
-/** Groups a recording's fragments into segments while they are being written. */
 export class SegmentGrouper {
   #offset: number;
   #open: { readonly startUs: number; endUs: number; endOffset: number } | undefined;
@@ -51,7 +51,7 @@ export class SegmentGrouper {
     const { trackIndex, offset, bytes, startUs, durationUs, isKeyframe } = fragment;
     const open = this.#open;
     const endOffset = offset + bytes;
-    // The leading track decides; sound lies with the picture it was written behind.
+    // The leading track decides; audio belongs to the video that it was written after.
     if (trackIndex !== 0) {
       if (open !== undefined) open.endOffset = endOffset;
       return [];

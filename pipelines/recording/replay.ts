@@ -1,3 +1,4 @@
+/** The replay: recordings of the present or last drop as one playlist that can be seeked. */
 import type { Freshness } from '../http/cache/cache-control.ts';
 import { digestOf } from '../http/cache/digest.ts';
 import { fileReply } from '../http/file-reply.ts';
@@ -8,8 +9,8 @@ import { moviePath } from './recording-file.ts';
 import { renderReplay } from './replay-playlist.ts';
 import type { ReplayRecording, ReplaySegment } from './replay-segments.ts';
 
-/** What the recorders tell of what they hold. */
-export type ReplayNews =
+/** What the recorders report. */
+export type ReplayEvent =
   | { readonly type: 'recording'; readonly recording: ReplayRecording }
   | {
       readonly type: 'segments';
@@ -29,15 +30,12 @@ interface Copy {
   recording: ReplayRecording;
 }
 
-/**
- * The recordings of the drop that is live, or of the last one, as one seekable playlist, while it is live and after.
- * Knows of them what their recorders tell; the disk is touched only to send bytes.
- */
+/** Knows of the recordings what their recorders report; the disk is read only to send bytes. */
 export class Replay {
   readonly #dvrS: number;
   /** By target, then by name. */
   readonly #copies = new Map<string, Map<string, Copy>>();
-  /** The drop that is live; undefined while none was since this began. */
+  /** The drop that is live, or was last; undefined where none was since the process started. */
   #dropId: string | undefined;
   #isEnded = false;
 
@@ -46,7 +44,7 @@ export class Replay {
     this.#dvrS = dvrS;
   }
 
-  /** A drop begins, or goes on after a power failure: what was recorded of others is no part of it. */
+  /** A drop starts, or goes on after a power failure: recordings of other drops are not part of it. */
   begin(dropId: string): void {
     this.#dropId = dropId;
     this.#isEnded = false;
@@ -56,22 +54,22 @@ export class Replay {
     this.#isEnded = true;
   }
 
-  /** @param targetId Which recorder says so. @param folder Where its files are. */
-  hear(targetId: string, folder: string, news: ReplayNews): void {
+  /** @param targetId The recorder that sent it. @param folder Where its files are. */
+  apply(targetId: string, folder: string, event: ReplayEvent): void {
     const copies = this.#copies.get(targetId) ?? new Map<string, Copy>();
     this.#copies.set(targetId, copies);
-    if (news.type === 'recording') {
-      copies.set(news.recording.name, { folder, recording: news.recording });
+    if (event.type === 'recording') {
+      copies.set(event.recording.name, { folder, recording: event.recording });
       return;
     }
-    const copy = copies.get(news.name);
+    const copy = copies.get(event.name);
     if (copy === undefined) return;
     const { recording } = copy;
-    if (news.type === 'deleted') copies.delete(news.name);
-    else if (news.type === 'segments') {
-      copy.recording = { ...recording, segments: [...recording.segments, ...news.segments] };
+    if (event.type === 'deleted') copies.delete(event.name);
+    else if (event.type === 'segments') {
+      copy.recording = { ...recording, segments: [...recording.segments, ...event.segments] };
     } else {
-      copy.recording = { ...recording, isRunning: false, isComplete: news.isComplete };
+      copy.recording = { ...recording, isRunning: false, isComplete: event.isComplete };
     }
   }
 
@@ -80,7 +78,7 @@ export class Replay {
     return this.#best().map(({ recording }) => recording);
   }
 
-  /** undefined for a path that is not here to answer. */
+  /** undefined for other paths. */
   answer({ path, header }: HttpRequest): Reply | undefined {
     if (!path.startsWith('/replay/')) return undefined;
     const [, playlist, name] = PATH.exec(path) ?? [];
@@ -108,7 +106,7 @@ export class Replay {
       path: moviePath(folder, name),
       bytes: last === undefined ? headerBytes : last.offset + last.bytes,
       type: 'video/mp4',
-      // Bytes that were told of never change; a running recording only grows.
+      // Bytes that were reported never change; a running recording only grows.
       freshness: isRunning && !isRange ? LIVE_FRESHNESS : { kind: 'immutable' },
       isGrowing: isRunning,
     });
@@ -127,13 +125,13 @@ export class Replay {
     const sorted = [...best.values()].toSorted(
       (a, b) => startMs(a.recording) - startMs(b.recording),
     );
-    // A target that joined late has a running file of its own beside the one that began first:
+    // A target that joined late has a running file of its own beside the one that started first:
     // a playlist that grows must not change from one to the other.
     const running = sorted.find(({ recording }) => recording.isRunning);
     return sorted.filter((copy) => !copy.recording.isRunning || copy === running);
   }
 
-  /** Of the newest recording: a box that waits shows what it did last, and nothing older. */
+  /** Of the newest recording: between drops the replay shows the last one only. */
   #lastDropId(): string | undefined {
     const all = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
     const dated = all.filter(({ recording }) => recording.dropId !== undefined);

@@ -1,18 +1,19 @@
-import type { ReplayNews } from './replay.ts';
+/** Settings and state of a recording target, and the messages of its process. */
+import type { ReplayEvent } from './replay.ts';
 
 /** One place that recordings go to. */
 export interface TargetSettings {
   /** Stable, for status and logs, for example `sd` or `usb`. */
   readonly id: string;
   readonly folder: string;
-  /** Kept free on the volume; the larger of both counts. */
+  /** Stays free on the volume; the larger of the two counts. */
   readonly reserveBytes: number;
   readonly reservePct: number;
   /** At the reserve: delete the oldest recordings, or stop. */
   readonly policy: 'oldest-first' | 'stop';
   /**
    * The folder lies on a disk of its own: while that is not mounted, nothing is
-   * written, or the system's disk would fill in its place.
+   * written, as it would fill the system's disk instead.
    */
   readonly isOwnVolume: boolean;
 }
@@ -24,12 +25,12 @@ export type TargetFailure =
   | 'read-only'
   /** Pulled, unmounted or deleted. */
   | 'gone'
-  /** It does not take what comes. */
+  /** Writes take too long. */
   | 'slow'
   /** Read or write errors. */
   | 'broken';
 
-/** A target as it stands; told once a second and on each change. */
+/** A target's state, sent once a second and on each change. */
 export interface TargetState {
   readonly id: string;
   readonly folder: string;
@@ -46,7 +47,7 @@ export interface TargetState {
   readonly remainingS?: number;
   /** Mean of the last seconds. */
   readonly writtenBps: number;
-  /** From a part's publication to its bytes being safe on the disk. */
+  /** From a part's publication to the sync of its bytes. */
   readonly lagMs?: number;
   /** Times that recording was interrupted on this target since it was started. */
   readonly failuresTotal: number;
@@ -54,7 +55,7 @@ export interface TargetState {
   readonly lostMs: number;
 }
 
-/** What a recorder's process is told over IPC. */
+/** Sent to a recorder's process over IPC. */
 export interface ToRecorder {
   readonly type: 'start';
   readonly target: TargetSettings;
@@ -68,12 +69,12 @@ export interface ToRecorder {
 
 export type FromRecorder =
   | { readonly type: 'state'; readonly state: TargetState }
-  /** All up to this media segment is safe. */
-  | { readonly type: 'safe'; readonly msn: number; readonly untilUs: number }
+  /** All up to this media segment is on the disk. */
+  | { readonly type: 'synced'; readonly msn: number; readonly untilUs: number }
   /** For the replay: what of its recordings can be played. */
-  | { readonly type: 'news'; readonly news: ReplayNews }
+  | { readonly type: 'replay'; readonly event: ReplayEvent }
   | {
-      readonly type: 'note';
+      readonly type: 'log';
       readonly text: string;
       readonly fields: Readonly<Record<string, unknown>>;
     };

@@ -1,3 +1,4 @@
+/** Which recordings are deleted for space, and for how long a recording still fits. */
 import type { StoredRecording } from './library.ts';
 import type { TargetSettings } from './settings.ts';
 
@@ -6,26 +7,25 @@ export interface Volume {
   readonly totalBytes: number;
 }
 
-/** What to do so that recording can go on. */
 export interface SpacePlan {
   /** To be deleted, in this order. */
   readonly deletions: readonly StoredRecording[];
-  /** False where the reserve cannot be kept, even then. */
+  /** False where the reserve is not free even then. */
   readonly isEnough: boolean;
 }
 
-/** Once it has to delete, it makes this much room at once. */
+/** Once it has to delete, it frees this much beyond the reserve. */
 const SLACK_BYTES = 32_000_000;
-/** Below this much beyond the reserve no recording begins: it would end at once. */
+/** With less than this beyond the reserve no recording starts: it would end at once. */
 const START_BYTES = 8_000_000;
 
-/** What is kept free on a volume: the larger of both settings. */
+/** What stays free on a volume: the larger of the two settings. */
 export function reserveOf(settings: TargetSettings, { totalBytes }: Volume): number {
   return Math.max(settings.reserveBytes, (totalBytes * settings.reservePct) / 100);
 }
 
 /**
- * Which recordings go, oldest first, so that the reserve stays free.
+ * Which recordings to delete, oldest first, so that the reserve stays free.
  *
  * @param older Finished recordings, oldest first; the running one is not among them.
  * @param isRunning There is a running one.
@@ -48,13 +48,13 @@ export function planSpace(
     }
   }
   const isEnough = freeBytes >= reserveBytes;
-  // What would not help is not deleted: somebody else fills the disk.
+  // Deleting would not help: something else fills the disk.
   return { deletions: isEnough ? deletions : [], isEnough };
 }
 
 /**
  * For how long the present recording still fits, in s; undefined while nothing
- * is written. What the policy lets go counts as free.
+ * is written. What the policy may delete counts as free.
  */
 export function remainingS(
   settings: TargetSettings,

@@ -1,16 +1,16 @@
+/** Writes one target's copy of the drop: fragments in, files, syncs and faults out. */
 import type { Clock } from '../../hal/os/clock.ts';
-import { disksBelow } from '../../hal/system/disks-below.ts';
 import type { WireMessage } from '../feed/wire.ts';
-import { Trouble } from './disk-fault.ts';
-import { Reel, type ReelStep } from './fragment-writer.ts';
-import { ToldFile } from './published-recording.ts';
-import { repairFolder } from './repair.ts';
-import type { ReplayNews } from './replay.ts';
-import { tellStored } from './replay-events.ts';
+import { DiskFault } from './disk-fault.ts';
+import { FragmentWriter, type WriteStep } from './fragment-writer.ts';
+import { PublishedRecording } from './published-recording.ts';
+import type { ReplayEvent } from './replay.ts';
+import { reportStored } from './replay-events.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
+import { TargetFolder } from './target-folder.ts';
 import { describeTarget } from './target-state.ts';
-import { Unsafe } from './unsynced.ts';
-import { makeRoom, openFolder, type Room, TargetError, targetErrorOf } from './volume.ts';
+import { Unsynced } from './unsynced.ts';
+import { type TargetError, targetErrorOf } from './volume.ts';
 import { WriteRate } from './write-rate.ts';
 
 export interface TargetOptions {
@@ -19,44 +19,46 @@ export interface TargetOptions {
   readonly epochMs: number;
   readonly trackIds: readonly string[];
   readonly clock: Clock;
-  readonly tell: (message: FromRecorder) => void;
+  readonly send: (message: FromRecorder) => void;
   /** CLOCK_MONOTONIC in ms, the same in all processes. */
   readonly monotonicMs: () => number;
 }
 
 /**
  * Between two syncs. With the part under way (0.2 s) and the sync itself it
- * bounds what a power cut takes; less of it wears the card more.
+ * bounds what a power cut loses; a shorter time wears the card more.
  */
 const SYNC_EVERY_MS = 400;
-const LOOK_EVERY_MS = 2_000;
+const CHECK_EVERY_MS = 2_000;
 
 /**
- * Writes one target's copy of what is on air. Whatever its disk does becomes a
- * state with a name, and is tried again; nothing is thrown.
+ * A fault of the disk becomes a state with a name, and is tried again; nothing is thrown.
  *
- * Call one method at a time; `state` may be asked for at any time.
+ * Call one method at a time; `state` may be called at any time.
  */
 export class Target {
   readonly #options: TargetOptions;
-  readonly #reel: Reel;
+  readonly #writer: FragmentWriter;
   #isOn = false;
   #dropId: string | undefined;
-  #file: ToldFile | undefined;
-  #disks: readonly string[] | undefined;
-  #room: Room | undefined;
+  #file: PublishedRecording | undefined;
+  readonly #folder: TargetFolder;
   #isPrepared = false;
   #syncedAtMs = 0;
-  #lookedAtMs = 0;
-  readonly #trouble: Trouble;
-  readonly #unsafe = new Unsafe();
+  #checkedAtMs = 0;
+  readonly #fault: DiskFault;
+  readonly #unsynced = new Unsynced();
   readonly #rate = new WriteRate();
   #lostMs = 0;
 
   constructor(options: TargetOptions) {
     this.#options = options;
-    this.#trouble = new Trouble(options.settings.folder);
-    this.#reel = new Reel(options.epochMs, options.trackIds);
+    this.#fault = new DiskFault(options.settings.folder);
+    this.#folder = new TargetFolder(options.settings, {
+      log: (text, fields) => this.#log(text, fields),
+      onReplayEvent: this.#reportReplay,
+    });
+    this.#writer = new FragmentWriter(options.epochMs, options.trackIds);
   }
 
   async take(message: WireMessage): Promise<void> {
@@ -64,41 +66,41 @@ export class Target {
       case 'on':
         this.#isOn = true;
         this.#dropId = message.dropId;
-        if (!message.isFromStart) await this.#apply(this.#reel.interrupt('lost'));
+        if (!message.isFromStart) await this.#apply(this.#writer.interrupt('lost'));
         return;
       case 'init':
-        this.#reel.setInit(message.trackId, message.initId, message.bytes);
+        this.#writer.setInit(message.trackId, message.initId, message.bytes);
         return;
       case 'part':
         return await this.#record(message);
       case 'lost':
-        this.#trouble.failuresTotal += 1;
+        this.#fault.failuresTotal += 1;
         this.#lostMs += message.lostMs;
-        this.#note('recording could not keep up', { lostMs: Math.round(message.lostMs) });
-        return await this.#apply(this.#reel.interrupt('lost'));
+        this.#log('recording could not keep up', { lostMs: Math.round(message.lostMs) });
+        return await this.#apply(this.#writer.interrupt('lost'));
       case 'off':
         this.#isOn = false;
-        if (this.#isPrepared) this.#trouble.forget();
-        return await this.#apply(this.#reel.stop());
+        if (this.#isPrepared) this.#fault.forget();
+        return await this.#apply(this.#writer.stop());
     }
   }
 
-  /** What time brings: syncs, a look at the disk, a new try. Call it a few times a second. */
+  /** Syncs, checks the disk and retries when each is due. Call it a few times a second. */
   async tick(): Promise<void> {
     const nowMs = this.#nowMs();
     if (!this.#isPrepared) {
-      if (this.#trouble.mayRetry(nowMs)) await this.#prepare();
+      if (this.#fault.mayRetry(nowMs)) await this.#prepare();
       return;
     }
     if (this.#file !== undefined && nowMs - this.#syncedAtMs >= SYNC_EVERY_MS) {
       await this.#try(() => this.#sync());
     }
-    if (nowMs - this.#lookedAtMs >= LOOK_EVERY_MS) await this.#try(() => this.#look());
+    if (nowMs - this.#checkedAtMs >= CHECK_EVERY_MS) await this.#try(() => this.#checkFolder());
   }
 
   /** The feed has ended, without an `off` before it where `isOn`. */
   async close(): Promise<void> {
-    await this.#apply(this.#reel.interrupt('lost'));
+    await this.#apply(this.#writer.interrupt('lost'));
   }
 
   state(): TargetState {
@@ -106,13 +108,13 @@ export class Target {
     return describeTarget({
       settings: this.#options.settings,
       isOn: this.#isOn,
-      trouble: this.#trouble.at(nowMs),
+      fault: this.#fault.at(nowMs),
       name: this.#file?.name,
-      disks: this.#disks,
-      room: this.#room,
+      disks: this.#folder.disks,
+      space: this.#folder.space,
       writtenBps: this.#rate.bps(nowMs),
-      lagMs: this.#unsafe.lagMs,
-      failuresTotal: this.#trouble.failuresTotal,
+      lagMs: this.#unsynced.lagMs,
+      failuresTotal: this.#fault.failuresTotal,
       lostMs: this.#lostMs,
     });
   }
@@ -124,33 +126,33 @@ export class Target {
       if (isLead) this.#lostMs += part.durationUs / 1000;
       return;
     }
-    if (isLead) this.#unsafe.add(part, publishedMs);
-    await this.#apply(this.#reel.push(part));
+    if (isLead) this.#unsynced.add(part, publishedMs);
+    await this.#apply(this.#writer.push(part));
   }
 
-  async #apply(steps: readonly ReelStep[]): Promise<void> {
+  async #apply(steps: readonly WriteStep[]): Promise<void> {
     for (const step of steps) {
       const isDone = await this.#try(() => this.#applyOne(step));
       if (!isDone) return;
     }
   }
 
-  async #applyOne(step: ReelStep): Promise<void> {
+  async #applyOne(step: WriteStep): Promise<void> {
     const { settings, epochMs } = this.#options;
     if (step.type === 'begin') {
-      this.#file = await ToldFile.begin(
+      this.#file = await PublishedRecording.begin(
         settings.folder,
         { epochMs, dropId: this.#dropId },
         step,
-        this.#tellNews,
+        this.#reportReplay,
       );
       this.#syncedAtMs = this.#nowMs();
-      this.#note('recording', { name: this.#file.name });
+      this.#log('recording started', { name: this.#file.name });
     } else if (step.type === 'fragment') {
       await this.#file?.append(step);
     } else {
       await this.#finish(step.reason, step.reason !== 'lost' && step.reason !== 'failed');
-      this.#tellSafe();
+      this.#reportSynced();
     }
   }
 
@@ -170,57 +172,34 @@ export class Target {
     const bytes = (await this.#file?.sync()) ?? 0;
     this.#syncedAtMs = this.#nowMs();
     if (bytes === 0) return;
-    // Not before now is it certain that the disk takes what it is given.
-    this.#trouble.isOver();
+    // Only a sync proves that the disk takes what is written.
+    this.#fault.recovered();
     this.#rate.add(bytes, this.#syncedAtMs);
-    this.#tellSafe();
+    this.#reportSynced();
   }
 
-  #tellSafe(): void {
-    const safe = this.#unsafe.synced(this.#options.monotonicMs());
-    if (safe !== undefined) this.#options.tell({ type: 'safe', ...safe });
+  #reportSynced(): void {
+    const synced = this.#unsynced.synced(this.#options.monotonicMs());
+    if (synced !== undefined) this.#options.send({ type: 'synced', ...synced });
   }
 
-  /** Opens the folder, mends what lies in it, makes room. */
   async #prepare(): Promise<void> {
     const { settings } = this.#options;
-    const isReady = await this.#try(async () => {
-      await openFolder(settings);
-      this.#disks = await disksBelow(settings.folder);
-      for (const { name, outcome, ...bytes } of await repairFolder(settings.folder)) {
-        this.#note(`recording ${outcome}`, { name, ...bytes });
-      }
-      this.#room = await this.#makeRoom();
-    });
-    if (!isReady) return;
+    if (!(await this.#try(() => this.#folder.prepare()))) return;
     this.#isPrepared = true;
-    if (!this.#isOn) this.#trouble.forget();
-    this.#lookedAtMs = this.#nowMs();
-    await this.#try(() => tellStored(settings.folder, this.#tellNews, this.#file?.name));
+    if (!this.#isOn) this.#fault.forget();
+    this.#checkedAtMs = this.#nowMs();
+    await this.#try(() => reportStored(settings.folder, this.#reportReplay, this.#file?.name));
   }
 
-  async #look(): Promise<void> {
-    const { folder } = this.#options.settings;
-    this.#lookedAtMs = this.#nowMs();
-    // Writing to what was unmounted or deleted goes well until it is closed.
-    if ((await this.#file?.isIn(folder)) === false) {
-      throw new TargetError('gone', `${folder}: another disk is mounted there`);
-    }
-    this.#room = await this.#makeRoom();
+  async #checkFolder(): Promise<void> {
+    this.#checkedAtMs = this.#nowMs();
+    await this.#folder.check(this.#file);
   }
 
-  async #makeRoom(): Promise<Room> {
-    const room = await makeRoom(this.#options.settings, this.#file?.name);
-    for (const name of room.deleted) {
-      this.#note('deleted the oldest recording', { name });
-      this.#tellNews({ type: 'deleted', name });
-    }
-    return room;
-  }
-
-  /** @returns false where it failed; that is told then, and all that is open is given up. */
+  /** @returns false where it failed: the fault is reported, and all that is open is abandoned. */
   async #try(work: () => Promise<void>): Promise<boolean> {
-    this.#trouble.ask(this.#nowMs());
+    this.#fault.started(this.#nowMs());
     try {
       await work();
       return true;
@@ -228,20 +207,20 @@ export class Target {
       await this.#fail(targetErrorOf(error, this.#options.settings.folder));
       return false;
     } finally {
-      this.#trouble.answered();
+      this.#fault.finished();
     }
   }
 
   async #fail(error: TargetError): Promise<void> {
-    // The steps end a file that is given up already.
-    this.#reel.interrupt('failed');
-    this.#unsafe.drop();
+    // The steps would end a file that is abandoned below.
+    this.#writer.interrupt('failed');
+    this.#unsynced.drop();
     this.#isPrepared = false;
     const { failure, message: reason } = error;
-    if (this.#trouble.fail(error, this.#nowMs())) {
-      this.#note('recording failed', { failure, reason });
+    if (this.#fault.fail(error, this.#nowMs())) {
+      this.#log('recording failed', { failure, reason });
     }
-    // A full disk still takes the last record, out of what it keeps in reserve.
+    // A full disk still takes the last record, out of the target's reserve.
     await this.#finish(error.failure, false).catch(() => undefined);
   }
 
@@ -249,11 +228,12 @@ export class Target {
     return this.#options.clock.monotonicMs();
   }
 
-  readonly #tellNews = (news: ReplayNews): void => this.#options.tell({ type: 'news', news });
+  readonly #reportReplay = (event: ReplayEvent): void =>
+    this.#options.send({ type: 'replay', event });
 
-  #note(text: string, fields: Readonly<Record<string, unknown>>): void {
-    this.#options.tell({
-      type: 'note',
+  #log(text: string, fields: Readonly<Record<string, unknown>>): void {
+    this.#options.send({
+      type: 'log',
       text,
       fields: { target: this.#options.settings.id, ...fields },
     });

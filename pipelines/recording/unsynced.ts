@@ -1,15 +1,15 @@
+/** Parts that were published and are not on the disk yet, and how long that takes. */
 import type { RecordedPart } from '../feed/part.ts';
 
-/** How far the leading track is safe, in its own terms. */
-export interface SafeUntil {
+/** How far the leading track is on the disk. */
+export interface SyncedUntil {
   readonly msn: number;
   readonly untilUs: number;
 }
 
-/** What was published and is not on the disk yet, and how long that takes. */
-export class Unsafe {
-  #waiting: (SafeUntil & { readonly publishedMs: number }) | undefined;
-  /** From a part's publication to its being safe, of the last sync; undefined before the first. */
+export class Unsynced {
+  #waiting: (SyncedUntil & { readonly publishedMs: number }) | undefined;
+  /** From a part's publication to its sync, at the last sync; undefined before the first. */
   lagMs: number | undefined;
 
   /** A part of the leading track; `publishedMs` as CLOCK_MONOTONIC. */
@@ -18,8 +18,8 @@ export class Unsafe {
     this.#waiting = { publishedMs: firstMs, msn, untilUs: startUs + durationUs };
   }
 
-  /** All that was added is safe now; undefined where there was nothing. */
-  synced(nowMs: number): SafeUntil | undefined {
+  /** All that was added is on the disk; undefined where there was nothing. */
+  synced(nowMs: number): SyncedUntil | undefined {
     if (this.#waiting === undefined) return undefined;
     const { publishedMs, msn, untilUs } = this.#waiting;
     this.#waiting = undefined;

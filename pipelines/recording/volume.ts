@@ -1,3 +1,4 @@
+/** The volume under a target: its folder, its free space and the names of its errors. */
 import { mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
@@ -32,7 +33,7 @@ const FAILURE_BY_CODE: Readonly<Record<string, TargetFailure>> = {
   ESTALE: 'gone',
 };
 
-/** Gives whatever the file system said one of the names that people are told. */
+/** Names an error of the file system. */
 export function targetErrorOf(error: unknown, folder: string): TargetError {
   if (error instanceof TargetError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? '';
@@ -52,7 +53,7 @@ export async function openFolder({ folder, isOwnVolume }: TargetSettings): Promi
   }
 }
 
-/** A disk that is not mounted leaves an empty folder of the system's. */
+/** A disk that is not mounted leaves an empty folder on the system's disk. */
 export async function isOnSystemDisk(folder: string): Promise<boolean> {
   const root = await stat('/');
   let nearest = folder;
@@ -63,7 +64,7 @@ export async function isOnSystemDisk(folder: string): Promise<boolean> {
   }
 }
 
-export interface Room {
+export interface FreeSpace {
   readonly volume: Volume;
   /** Finished recordings that the policy may delete, oldest first. */
   readonly older: readonly StoredRecording[];
@@ -71,12 +72,12 @@ export interface Room {
 }
 
 /**
- * Keeps the reserve free, by the target's policy.
+ * Frees the reserve, by the target's policy.
  *
- * @param running Name of the recording that must not go.
+ * @param running Name of the recording that must stay.
  * Rejects with a {@link TargetError} `full` where there is no more room.
  */
-export async function makeRoom(settings: TargetSettings, running?: string): Promise<Room> {
+export async function freeUpSpace(settings: TargetSettings, running?: string): Promise<FreeSpace> {
   const { folder } = settings;
   const older = (await listRecordings(folder)).filter(({ name }) => name !== running);
   const { deletions, isEnough } = planSpace(
@@ -93,8 +94,8 @@ export async function makeRoom(settings: TargetSettings, running?: string): Prom
   if (deletions.length > 0) await syncFolder(folder);
   const volume = await volumeOf(folder);
   if (!isEnough) {
-    const [free, kept] = [volume.freeBytes, reserveOf(settings, volume)].map(megabytes);
-    throw new TargetError('full', `${folder}: ${free} MB free, ${kept} MB are kept free`);
+    const [free, reserve] = [volume.freeBytes, reserveOf(settings, volume)].map(megabytes);
+    throw new TargetError('full', `${folder}: ${free} MB free, the reserve is ${reserve} MB`);
   }
   return { volume, older: older.slice(deletions.length), deleted: deletions.map(nameOf) };
 }

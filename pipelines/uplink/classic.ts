@@ -20,7 +20,7 @@ class Smoothed {
   }
 }
 
-const REST_MS = { hard: 250, soft: 200, raise: 500 } as const;
+const PAUSE_MS = { hard: 250, soft: 200, raise: 500 } as const;
 
 /**
  * The rules that bonding encoders commonly use: they know SRT's round trip and send
@@ -30,8 +30,8 @@ export class ClassicRate implements RateController {
   readonly #bounds: RateBounds;
   readonly #rtt = new Smoothed();
   readonly #buffer = new Smoothed();
-  #leastRttMs = Number.POSITIVE_INFINITY;
-  #restUntilMs = Number.NEGATIVE_INFINITY;
+  #minRttMs = Number.POSITIVE_INFINITY;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #raisedMs = Number.NEGATIVE_INFINITY;
   readonly everyMs = 20;
   targetBps: number;
@@ -49,29 +49,29 @@ export class ClassicRate implements RateController {
     this.#rtt.add(rttMs);
     this.#buffer.add(unackedPackets);
     // The least round trip creeps up, so that another path's is learnt too.
-    this.#leastRttMs = Math.min(rttMs, this.#leastRttMs * 1.0001);
+    this.#minRttMs = Math.min(rttMs, this.#minRttMs * 1.0001);
 
     const isLost =
       rttMs >= latencyMs / 3 || unackedPackets > 4 * (buffer.average + buffer.jitter) + 50;
-    if (isLost) return this.#set(this.#bounds.minBps, nowMs, REST_MS.hard);
-    if (nowMs < this.#restUntilMs) return this.targetBps;
+    if (isLost) return this.#set(this.#bounds.minBps, nowMs, PAUSE_MS.hard);
+    if (nowMs < this.#pausedUntilMs) return this.targetBps;
     const isFull =
       rttMs > latencyMs / 5 ||
       unackedPackets > Math.max(50, buffer.average + Math.max(3 * buffer.jitter, buffer.average));
-    if (isFull) return this.#set(0.9 * this.targetBps - 100_000, nowMs, REST_MS.hard);
+    if (isFull) return this.#set(0.9 * this.targetBps - 100_000, nowMs, PAUSE_MS.hard);
     const isFilling =
       rttMs > rtt.average + Math.max(4 * rtt.jitter, 0.15 * rtt.average) ||
       unackedPackets > Math.max(10, buffer.average + 2.5 * buffer.jitter);
-    if (isFilling) return this.#set(this.targetBps - 100_000, nowMs, REST_MS.soft);
-    const isCalm = rttMs < 1.25 * this.#leastRttMs && rttMs <= rtt.average + 1;
-    if (!isCalm || nowMs - this.#raisedMs < REST_MS.raise) return this.targetBps;
+    if (isFilling) return this.#set(this.targetBps - 100_000, nowMs, PAUSE_MS.soft);
+    const isStable = rttMs < 1.25 * this.#minRttMs && rttMs <= rtt.average + 1;
+    if (!isStable || nowMs - this.#raisedMs < PAUSE_MS.raise) return this.targetBps;
     this.#raisedMs = nowMs;
     return this.#set(this.targetBps * 1.033 + 30_000, nowMs, 0);
   }
 
-  #set(bps: number, nowMs: number, restMs: number): number {
+  #set(bps: number, nowMs: number, pauseMs: number): number {
     this.targetBps = withinBounds(bps, this.#bounds);
-    this.#restUntilMs = nowMs + restMs;
+    this.#pausedUntilMs = nowMs + pauseMs;
     return this.targetBps;
   }
 }

@@ -23,7 +23,7 @@ export interface DirectDeps {
 }
 
 /** How often a socket that could not be opened is looked at. */
-const ATTEND_MS = 100;
+const OPEN_CHECK_MS = 100;
 
 /**
  * Carries an encoder's SRT packets to their receiver by the machine's own routes, until
@@ -67,8 +67,8 @@ export async function runDirect(
   try {
     onStart(encoder.listening);
     while (!signal.aborted) {
-      out.attend(now());
-      await pause(clock, ATTEND_MS, signal);
+      out.ensureOpen(now());
+      await pause(clock, OPEN_CHECK_MS, signal);
     }
   } finally {
     out.close();

@@ -15,15 +15,15 @@ const RAISE_BPS_PER_S = 100_000;
 /** While no limit was met since the links came: four seconds from half to full. */
 const FIRST_RAISE_PER_S = 0.2;
 /** When a link is pulled, what it had in flight goes out again on the others: room for it. */
-const AFTER_PULL = 0.75;
+const AFTER_STALL = 0.75;
 
 /** Quiet for so long after a cut before anything is raised. */
-const CALM_MS = 2_000;
+const STABLE_MS = 2_000;
 
 /** Of SRT's latency: packets that wait longer than this to be acknowledged leave little for repair. */
 const FULL = 0.35;
 const FULL_CUT = 0.85;
-const FULL_REST_MS = 400;
+const FULL_PAUSE_MS = 400;
 
 /** An SRT packet's payload. */
 const PACKET_BITS = 1316 * 8;
@@ -67,13 +67,13 @@ export class LinkAwareRate implements RateController {
     const shownBps = USABLE * sum(inUse, reachOf);
     if (isFewer) {
       const leftBps = Math.min(this.targetBps, capacityBps, shownBps);
-      return this.#cutTo(AFTER_PULL * leftBps, nowMs);
+      return this.#cutTo(AFTER_STALL * leftBps, nowMs);
     }
     if (capacityBps < this.targetBps) return this.#cutTo(capacityBps, nowMs);
-    if (this.#isFull(srt) && nowMs - this.#cutMs > FULL_REST_MS) {
+    if (this.#isFull(srt) && nowMs - this.#cutMs > FULL_PAUSE_MS) {
       return this.#cutTo(FULL_CUT * this.targetBps, nowMs);
     }
-    if (nowMs - this.#cutMs < CALM_MS) return this.targetBps;
+    if (nowMs - this.#cutMs < STABLE_MS) return this.targetBps;
     const perS = this.#isUnlimited ? FIRST_RAISE_PER_S : RAISE_PER_S;
     const stepBps = (perS * this.targetBps + RAISE_BPS_PER_S) * passedS;
     const ceilingBps = Math.min(capacityBps, shownBps);

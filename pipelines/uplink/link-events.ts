@@ -2,21 +2,21 @@ import type { Log } from '../../hal/os/log.ts';
 import type { LinkConfig } from '../bond/core/config.ts';
 import type { ResolvedLinks } from './links.ts';
 
-export interface LinkNews {
+export interface LinkReport {
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly log: Log;
 }
 
 /**
- * Tells of links that are others than those told before, by anything that is wished of
+ * Tells of links that are others than those lastReported before, by anything that is wished of
  * them: that their data use counts anew is news too.
  */
-export function openLinkNews({ onLinks, log }: LinkNews): (resolved: ResolvedLinks) => void {
-  let told = '';
+export function openLinkReport({ onLinks, log }: LinkReport): (resolved: ResolvedLinks) => void {
+  let lastReported = '';
   return ({ links, missing }) => {
-    const now = JSON.stringify([links, missing]);
-    if (now === told) return;
-    told = now;
+    const current = JSON.stringify([links, missing]);
+    if (current === lastReported) return;
+    lastReported = current;
     log.info('links', { there: links.map(({ id }) => id).join(' '), missing: missing.join(' ') });
     onLinks(links, missing);
   };

@@ -11,12 +11,12 @@ import {
   parseKernelRoutes,
 } from '../bond/net/kernel-routes.ts';
 import { openRouting } from '../bond/net/routing.ts';
-import { openLinkNews } from './link-events.ts';
-import { type LinkWish, resolveLinks, type UsedData } from './links.ts';
+import { openLinkReport } from './link-events.ts';
+import { resolveLinks, type UsedData, type WantedLink } from './links.ts';
 
 export interface LinksTask {
   /** What is wished for now. */
-  readonly wishes: () => readonly LinkWish[];
+  readonly wanted: () => readonly WantedLink[];
   readonly used: () => UsedData;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ const COMMAND_TIMEOUT_MS = 2_000;
 export async function followLinks(task: LinksTask, signal: AbortSignal): Promise<void> {
   const { clock, log } = task;
   await using routing = await openRouting({ clock, log, run: runCommand });
-  const tell = openLinkNews(task);
+  const report = openLinkReport(task);
   let gateways: ReadonlyMap<string, Gateway> = new Map();
   await watchNetwork(
     async () => {
@@ -40,9 +40,9 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
       const seen = await listRoutes(log);
       // A list that could not be had says nothing against the gateways known so far.
       if (seen !== undefined) gateways = findGateways(seen);
-      const resolved = resolveLinks(task.wishes(), { addresses, gateways }, task.used());
+      const resolved = resolveLinks(task.wanted(), { addresses, gateways }, task.used());
       await routing.set(resolved.routes, seen);
-      tell(resolved);
+      report(resolved);
     },
     { clock, log },
     signal,

@@ -3,7 +3,7 @@ import type { Gateway } from '../bond/net/kernel-routes.ts';
 import type { LinkRoute } from '../bond/net/routing.ts';
 
 /** A link as somebody wants it: by its interface, or by an address of this machine. */
-export interface LinkWish {
+export interface WantedLink {
   readonly id: string;
   readonly device?: string;
   readonly address?: string;
@@ -50,48 +50,48 @@ const LOOPBACK = 'lo';
  * their own, by which their routing rules differ.
  */
 export function resolveLinks(
-  wishes: readonly LinkWish[],
+  wanted: readonly WantedLink[],
   network: NetworkState,
   used: UsedData,
 ): ResolvedLinks {
-  const found = wishes.map((wish) => ({ wish, at: locate(wish, network) }));
-  const there = found.flatMap(({ wish, at }) => (at === undefined ? [] : [{ wish, at }]));
+  const found = wanted.map((link) => ({ link, at: locate(link, network) }));
+  const there = found.flatMap(({ link, at }) => (at === undefined ? [] : [{ link, at }]));
   const isShared = (address: string) => there.filter(({ at }) => at.address === address).length > 1;
-  const placed = there.map(({ wish, at }) => {
-    const port = isShared(at.address) ? { sourcePort: FIRST_PORT + wishes.indexOf(wish) } : {};
-    return { wish, at, port };
+  const placed = there.map(({ link, at }) => {
+    const port = isShared(at.address) ? { sourcePort: FIRST_PORT + wanted.indexOf(link) } : {};
+    return { link, at, port };
   });
   return {
-    links: placed.map(({ wish, at, port }) => ({
-      id: wish.id,
+    links: placed.map(({ link, at, port }) => ({
+      id: link.id,
       sourceAddress: at.address,
       device: at.device,
-      weight: wish.weight,
-      isBackup: wish.isBackup,
-      isEnabled: wish.isEnabled,
-      ...(wish.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
-      usedBytes: used.bytesByLink[wish.id] ?? 0,
+      weight: link.weight,
+      isBackup: link.isBackup,
+      isEnabled: link.isEnabled,
+      ...(link.budgetBytes === undefined ? {} : { budgetBytes: link.budgetBytes }),
+      usedBytes: used.bytesByLink[link.id] ?? 0,
       usedPeriod: used.period,
       ...port,
     })),
     routes: placed
       .filter(({ at }) => at.device !== LOOPBACK)
-      .map(({ wish, at, port }) => ({
-        id: wish.id,
+      .map(({ link, at, port }) => ({
+        id: link.id,
         sourceAddress: at.address,
         device: at.device,
         ...network.gateways.get(at.device),
         ...port,
       })),
     missing: found
-      .filter(({ wish, at }) => at === undefined && wish.isEnabled)
-      .map(({ wish }) => wish.id),
+      .filter(({ link, at }) => at === undefined && link.isEnabled)
+      .map(({ link }) => link.id),
   };
 }
 
-/** A wish by device takes the device's first address; one by address finds its device. */
+/** A link by device takes the device's first address; one by address finds its device. */
 function locate(
-  { device, address }: LinkWish,
+  { device, address }: WantedLink,
   { addresses }: NetworkState,
 ): { readonly address: string; readonly device: string } | undefined {
   // All of 127.0.0.0/8 is this machine's (Linux), though only 127.0.0.1 is listed.

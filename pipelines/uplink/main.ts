@@ -105,7 +105,7 @@ async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void>
   );
   const following = followLinks(
     {
-      wishes: () => wished.links,
+      wanted: () => wished.links,
       used: () => wished.used,
       onLinks: (found, gone) => {
         missing = gone;

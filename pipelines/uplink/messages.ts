@@ -1,6 +1,6 @@
 import type { BondSnapshot } from '../bond/core/snapshot.ts';
 import type { SrtSettings, UplinkTrack } from './graph.ts';
-import type { LinkWish, UsedData } from './links.ts';
+import type { UsedData, WantedLink } from './links.ts';
 import type { RateBounds } from './rate.ts';
 import type { SrtFigures } from './srt-observer.ts';
 
@@ -9,7 +9,7 @@ export interface UplinkSettings {
   /** They come by inherited descriptors, in this order. */
   readonly tracks: readonly UplinkTrack[];
   /** Undefined: SRT goes straight to its receiver. */
-  readonly links: readonly LinkWish[] | undefined;
+  readonly links: readonly WantedLink[] | undefined;
   readonly used: UsedData;
   /** Undefined: the encoder's bitrate stays as it is. */
   readonly rate:
@@ -23,7 +23,7 @@ export type ToUplink =
   /** Other weights, roles, budgets or uses. Traffic goes on. */
   | {
       readonly type: 'links';
-      readonly links: readonly LinkWish[];
+      readonly links: readonly WantedLink[];
       readonly used: UsedData;
     };
 

@@ -40,7 +40,7 @@ const REFUSALS: Readonly<Record<number, string>> = {
 
 /** Wait between attempts after a refusal: doubled each time up to the longest. */
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 15_000;
+const MAX_PAUSE_MS = 15_000;
 
 const RTT_AT = srt.SRT_HEADER_BYTES + 4;
 const NO_SEQUENCE = -1;
@@ -56,12 +56,12 @@ export class SrtObserver implements SrtTap {
   #dropped = 0;
   #newest = NO_SEQUENCE;
   #acked = NO_SEQUENCE;
-  #heardMs = Number.NEGATIVE_INFINITY;
+  #receivedMs = Number.NEGATIVE_INFINITY;
   #rttMs: number | undefined;
   #latencyMs: number | undefined;
   #refusal: string | undefined;
   #pauseMs = FIRST_PAUSE_MS;
-  #closedUntilMs = Number.NEGATIVE_INFINITY;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
 
   fromEncoder(packet: Buffer, nowMs: number): boolean {
     if (srt.isSrtData(packet)) {
@@ -70,13 +70,13 @@ export class SrtObserver implements SrtTap {
     }
     const type = srt.readControlType(packet);
     if (type === srt.SRT_DROP_REQUEST) this.#dropped += srt.readDropSpan(packet);
-    return type !== srt.SRT_HANDSHAKE || nowMs >= this.#closedUntilMs;
+    return type !== srt.SRT_HANDSHAKE || nowMs >= this.#heldUntilMs;
   }
 
   toEncoder(packet: Buffer, nowMs: number): void {
     const type = srt.readControlType(packet);
     if (type === srt.SRT_HANDSHAKE) this.#onHandshake(packet, nowMs);
-    else if (type >= 0) this.#heardMs = nowMs;
+    else if (type >= 0) this.#receivedMs = nowMs;
     if (type !== srt.SRT_ACK) return;
     this.#acked = srt.readAcked(packet);
     if (packet.length >= RTT_AT + 4) this.#rttMs = packet.readUInt32BE(RTT_AT) / 1000;
@@ -85,7 +85,7 @@ export class SrtObserver implements SrtTap {
   }
 
   figures(nowMs: number): SrtFigures {
-    const isConnected = nowMs - this.#heardMs < SILENT_MS;
+    const isConnected = nowMs - this.#receivedMs < SILENT_MS;
     return {
       phase: isConnected ? 'connected' : 'connecting',
       ...(this.#refusal === undefined ? {} : { refusal: this.#refusal }),
@@ -121,8 +121,8 @@ export class SrtObserver implements SrtTap {
       return;
     }
     this.#refusal = REFUSALS[kind] ?? `the receiver refused: SRT reason ${kind - REFUSED}`;
-    this.#closedUntilMs = nowMs + this.#pauseMs;
-    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
+    this.#heldUntilMs = nowMs + this.#pauseMs;
+    this.#pauseMs = Math.min(2 * this.#pauseMs, MAX_PAUSE_MS);
   }
 
   #unacked(): number {

@@ -131,7 +131,7 @@ export function link(id: string, state: 'active' | 'stalled' | 'out' = 'active')
     sentBytesTotal: 1,
     receivedBytesTotal: 1,
     lostPacketsTotal: 0,
-    pullsTotal: 0,
+    stallsTotal: 0,
     usedBytes: 1,
   };
 }

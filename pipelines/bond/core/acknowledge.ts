@@ -8,7 +8,7 @@ import type { Store } from './store.ts';
 const REMEMBERED_ACKS = 64;
 
 /** More packets than any log holds: an ACK that far ahead is of another connection. */
-const LONGEST_STEP = 8192;
+const MAX_STEP = 8192;
 
 /** An SRTLA ACK: these packets of this link arrived, the last of them just now. */
 export function applySrtlaAck(link: Link, sequences: readonly number[], nowMs: number): void {
@@ -42,8 +42,8 @@ export class AckTracker {
     const acked = readAcked(packet);
     const isPlausible = acked >= 0 && sequenceDistance(acked, sequenceAfter(store.newest)) >= 0;
     if (store.newest < 0 || !isPlausible) return;
-    if (this.ackedUpTo < 0) this.ackedUpTo = sequenceAfter(acked, -LONGEST_STEP);
-    const step = Math.min(LONGEST_STEP, sequenceDistance(this.ackedUpTo, acked));
+    if (this.ackedUpTo < 0) this.ackedUpTo = sequenceAfter(acked, -MAX_STEP);
+    const step = Math.min(MAX_STEP, sequenceDistance(this.ackedUpTo, acked));
     for (let back = step; back > 0; back -= 1) settle(sequenceAfter(acked, -back), links, nowMs);
     if (step > 0) this.ackedUpTo = acked;
   }

@@ -5,7 +5,7 @@ import { AckTracker, applySrtlaAck } from './acknowledge.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
 import { nameFailure } from './failure.ts';
 import { keepaliveOf } from './keepalive.ts';
-import { openKeyFrameSpotter } from './key-frame.ts';
+import { openKeyFrameDetector } from './key-frame.ts';
 import type { Link } from './link.ts';
 import { LinkTable, type Wire } from './link-table.ts';
 import { isProbed, Outage } from './probe.ts';
@@ -32,7 +32,7 @@ export class Bond {
   readonly #acks = new AckTracker();
   readonly #resender: Resender;
   readonly #offered = new RateMeter();
-  #isKeyFrame = openKeyFrameSpotter();
+  #isKeyFrame = openKeyFrameDetector();
   #probeCount = 0;
   readonly #outage = new Outage();
   #droppedTotal = 0;
@@ -41,7 +41,7 @@ export class Bond {
   /** @param id 256 random bytes, the sender's half of the group id first. */
   constructor(id: Buffer, wire: Wire) {
     this.#wire = wire;
-    this.#table = new LinkTable(id, wire, (link, nowMs) => this.#afterPull(link, nowMs));
+    this.#table = new LinkTable(id, wire, (link, nowMs) => this.#afterStall(link, nowMs));
     this.#links = this.#table.links;
     this.#resender = new Resender(this.#store, this.#links, (slot, sequence, packet, nowMs) =>
       this.#transmit(slot, sequence, packet, nowMs),
@@ -70,8 +70,8 @@ export class Bond {
     if (link === undefined) return undefined;
     if (link.state.phase === 'out') return link.onUnusable(code) ? link.reason : undefined;
     if (link.state.phase === 'stalled') return undefined;
-    link.pull(nameFailure(code), nowMs);
-    this.#afterPull(link, nowMs);
+    link.stall(nameFailure(code), nowMs);
+    this.#afterStall(link, nowMs);
     return undefined;
   }
 
@@ -99,7 +99,7 @@ export class Bond {
       return;
     }
     if (packet.length < srt.SRT_HEADER_BYTES) return;
-    link.onHeard(packet.length, nowMs);
+    link.onReceived(packet.length, nowMs);
     this.#onSrt(packet, nowMs);
     this.#table.noteSwitch(link, nowMs);
   }
@@ -190,7 +190,7 @@ export class Bond {
   }
 
   #onSrtla(link: Link, packet: SrtlaPacket, bytes: number, nowMs: number): void {
-    if (packet.kind !== 'no-group' && packet.kind !== 'reg2') link.onHeard(bytes, nowMs);
+    if (packet.kind !== 'no-group' && packet.kind !== 'reg2') link.onReceived(bytes, nowMs);
     if (packet.kind === 'keepalive') {
       if (packet.timeMs !== undefined && packet.timeMs > 0) {
         link.onEcho(nowMs - packet.timeMs, nowMs, this.#table.isAlone(link));
@@ -222,7 +222,7 @@ export class Bond {
 
   #check(link: Link, nowMs: number): void {
     const event = link.check(nowMs);
-    if (event === 'pulled' || event === 'lost') this.#afterPull(link, nowMs);
+    if (event === 'stalled' || event === 'lost') this.#afterStall(link, nowMs);
     if (event === 'lost') this.#table.register({ kind: 'lost', slot: link.slot }, nowMs);
     this.#table.noteSwitch(link, nowMs);
     if (link.state.phase === 'out' || !link.takePing(nowMs)) return;
@@ -230,8 +230,8 @@ export class Bond {
     this.#table.sendControl(link, packet, nowMs);
   }
 
-  #afterPull(link: Link, nowMs: number): void {
-    this.#resender.onPulled(link, this.#acks.ackedUpTo, nowMs);
+  #afterStall(link: Link, nowMs: number): void {
+    this.#resender.onStalled(link, this.#acks.ackedUpTo, nowMs);
     this.#table.noteSwitch(link, nowMs);
   }
 
@@ -246,7 +246,7 @@ export class Bond {
     this.#store.clear();
     this.#acks.clear();
     this.#resender.clear();
-    this.#isKeyFrame = openKeyFrameSpotter();
+    this.#isKeyFrame = openKeyFrameDetector();
     for (const link of this.#links) link?.flight.clear();
   }
 }

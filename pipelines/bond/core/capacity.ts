@@ -4,7 +4,7 @@ import type { RttEstimator } from './rtt.ts';
 export const FIRST_GUESS_BPS = 8_000_000;
 
 /** No estimate falls below this, so that every link in use is measured. */
-const LEAST_BPS = 100_000;
+const MIN_BPS = 100_000;
 
 /** Queue a link may hold beyond its least RTT. More: fuller links; less: lower delay. */
 const ALLOWED_QUEUE_MS = 60;
@@ -77,7 +77,7 @@ export class Capacity {
 
   /** Bytes that may be in flight without building a queue beyond the allowed one. */
   windowBytes(rtt: RttEstimator): number {
-    const pathMs = rtt.leastMs + this.#acceptedQueueMs + ALLOWED_QUEUE_MS;
+    const pathMs = rtt.minMs + this.#acceptedQueueMs + ALLOWED_QUEUE_MS;
     return (this.bps / 8000) * pathMs + UNACKED_BYTES;
   }
 
@@ -100,8 +100,8 @@ export class Capacity {
   }
 
   #isDelayed({ rtt }: CapacityEvidence): boolean {
-    const queueMs = rtt.meanMs - rtt.leastMs - 1.5 * this.#acceptedQueueMs;
-    return queueMs > Math.max(40, rtt.leastMs / 2, 2 * rtt.deviationMs);
+    const queueMs = rtt.meanMs - rtt.minMs - 1.5 * this.#acceptedQueueMs;
+    return queueMs > Math.max(40, rtt.minMs / 2, 2 * rtt.deviationMs);
   }
 
   #isLossy({ lossRatio, sentPackets }: CapacityEvidence): boolean {
@@ -112,7 +112,7 @@ export class Capacity {
     const { nowMs, deliveredBps } = evidence;
     if (deliveredBps <= 0) return;
     if (this.#trial === undefined) {
-      const queueMs = evidence.rtt.meanMs - evidence.rtt.leastMs;
+      const queueMs = evidence.rtt.meanMs - evidence.rtt.minMs;
       const { lossRatio } = evidence;
       this.#trial = { sinceMs: nowMs, bps: this.bps, deliveredBps, queueMs, lossRatio };
       if (!isDelayed) this.bps *= LOSS_CUT;
@@ -124,14 +124,14 @@ export class Capacity {
     this.#cutMs = nowMs;
     if (!isDelayed) return;
     // Half way at a time: one tenth's figure is noisy.
-    const floorBps = Math.max(LEAST_BPS, TRIAL_FLOOR * this.#trial.deliveredBps);
+    const floorBps = Math.max(MIN_BPS, TRIAL_FLOOR * this.#trial.deliveredBps);
     const target = Math.max(floorBps, Math.min(this.bps, deliveredBps));
     this.bps = (this.bps + target) / 2;
   }
 
   #judge(trial: Trial, { rtt, lossRatio, sentBps }: CapacityEvidence): void {
     if (sentBps > EASED * trial.deliveredBps) return;
-    const queueMs = rtt.meanMs - rtt.leastMs;
+    const queueMs = rtt.meanMs - rtt.minMs;
     const isDelayOurs = queueMs < 0.8 * trial.queueMs;
     const isLossOurs = lossRatio < 0.7 * trial.lossRatio;
     if (isDelayOurs || isLossOurs) return;
@@ -143,7 +143,7 @@ export class Capacity {
 
   #grow({ nowMs, lossRatio, rtt }: CapacityEvidence, passedS: number): void {
     this.#trial = undefined;
-    const queueMs = rtt.meanMs - rtt.leastMs;
+    const queueMs = rtt.meanMs - rtt.minMs;
     if (this.#acceptedQueueMs > queueMs) this.#acceptedQueueMs *= 1 - 0.05 * passedS;
     if (this.#acceptedLoss > lossRatio) this.#acceptedLoss *= 1 - 0.05 * passedS;
     const calm = Math.min(1, (nowMs - this.#cutMs) / CAREFUL_MS);

@@ -31,4 +31,4 @@ export interface Endpoint {
 export const DATAGRAM_HEADER_BYTES = 28;
 
 /** Most links a sender opens and a relay takes into one group. */
-export const MOST_LINKS = 16;
+export const MAX_LINKS = 16;

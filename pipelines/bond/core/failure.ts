@@ -23,17 +23,17 @@ export function nameFailure(code: string): string {
 }
 
 /** Why a link's socket cannot be used while the link is out, and what was told of it. */
-export class SocketTrouble {
+export class SocketFault {
   #code: string | undefined = 'not opened';
-  readonly #told = new Set<string>();
+  readonly #logged = new Set<string>();
 
   /** @returns true when the code is a new one since {@link end}. */
   note(code: string): boolean {
     this.#code = code;
     const name = nameFailure(code);
-    const isNews = !this.#told.has(name);
-    this.#told.add(name);
-    return isNews;
+    const isNew = !this.#logged.has(name);
+    this.#logged.add(name);
+    return isNew;
   }
 
   /** The socket can send. @returns true when that ends the trouble. */
@@ -46,6 +46,6 @@ export class SocketTrouble {
   /** The link is in: what comes later is told anew. */
   end(): void {
     this.#code = undefined;
-    this.#told.clear();
+    this.#logged.clear();
   }
 }

@@ -4,7 +4,7 @@ const MASK = SLOTS - 1;
 
 /** What became of a packet's copy on one link. */
 export const FREE = 0;
-export const FLYING = 1;
+export const IN_FLIGHT = 1;
 /** An SRTLA ACK named it, or SRT's ACK covers it. */
 export const ARRIVED = 2;
 export const LOST = 3;
@@ -23,28 +23,28 @@ export class InFlight {
   /** Send order of the newest packet that is known to have arrived. */
   #newestArrived = 0;
   #packets = 0;
-  #flyingBytes = 0;
+  #bytesInFlight = 0;
 
   get packets(): number {
     return this.#packets;
   }
 
   get bytes(): number {
-    return this.#flyingBytes;
+    return this.#bytesInFlight;
   }
 
   /** A packet sent again on the same link starts over. */
   add(sequence: number, bytes: number, nowMs: number): void {
     const slot = sequence & MASK;
-    if (this.#states[slot] === FLYING) this.#land(slot, FREE);
+    if (this.#states[slot] === IN_FLIGHT) this.#remove(slot, FREE);
     this.#sentTotal += 1;
     this.#sequences[slot] = sequence;
     this.#sentMs[slot] = nowMs;
     this.#orders[slot] = this.#sentTotal;
     this.#bytes[slot] = bytes;
-    this.#states[slot] = FLYING;
+    this.#states[slot] = IN_FLIGHT;
     this.#packets += 1;
-    this.#flyingBytes += bytes;
+    this.#bytesInFlight += bytes;
   }
 
   stateOf(sequence: number): number {
@@ -70,22 +70,22 @@ export class InFlight {
     const slot = sequence & MASK;
     if (this.#sequences[slot] !== sequence) return 0;
     this.#newestArrived = Math.max(this.#newestArrived, this.#orders[slot] ?? 0);
-    if (this.#states[slot] !== FLYING) {
+    if (this.#states[slot] !== IN_FLIGHT) {
       this.#states[slot] = ARRIVED;
       return 0;
     }
-    return this.#land(slot, ARRIVED);
+    return this.#remove(slot, ARRIVED);
   }
 
   /** SRT's ACK covers the packet; which link brought it is not said. */
   settle(sequence: number): number {
-    return this.stateOf(sequence) === FLYING ? this.#land(sequence & MASK, ARRIVED) : 0;
+    return this.stateOf(sequence) === IN_FLIGHT ? this.#remove(sequence & MASK, ARRIVED) : 0;
   }
 
   /** The packet is taken for lost on this link; false when it was not flying. */
   lose(sequence: number): boolean {
-    if (this.stateOf(sequence) !== FLYING) return false;
-    this.#land(sequence & MASK, LOST);
+    if (this.stateOf(sequence) !== IN_FLIGHT) return false;
+    this.#remove(sequence & MASK, LOST);
     return true;
   }
 
@@ -93,14 +93,14 @@ export class InFlight {
     this.#states.fill(FREE);
     this.#sequences.fill(-1);
     this.#packets = 0;
-    this.#flyingBytes = 0;
+    this.#bytesInFlight = 0;
   }
 
-  #land(slot: number, state: number): number {
+  #remove(slot: number, state: number): number {
     const bytes = this.#bytes[slot] ?? 0;
     this.#states[slot] = state;
     this.#packets -= 1;
-    this.#flyingBytes -= bytes;
+    this.#bytesInFlight -= bytes;
     return bytes;
   }
 }

@@ -8,9 +8,9 @@ const TS_PACKET_BYTES = 188;
 const SYNC_BYTE = 0x47;
 
 /** Reads each new data packet's payload in turn. */
-export type KeyFrameSpotter = (packet: Buffer, payloadAt: number) => boolean;
+export type KeyFrameDetector = (packet: Buffer, payloadAt: number) => boolean;
 
-export function openKeyFrameSpotter(): KeyFrameSpotter {
+export function openKeyFrameDetector(): KeyFrameDetector {
   let keyPid = -1;
   return (packet, payloadAt) => {
     let isKey = keyPid >= 0;

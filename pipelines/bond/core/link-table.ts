@@ -1,5 +1,5 @@
 import { renderSrtla } from '../wire/packet.ts';
-import { type LinkConfig, MOST_LINKS } from './config.ts';
+import { type LinkConfig, MAX_LINKS } from './config.ts';
 import { Link, type LinkPhase } from './link.ts';
 import {
   type Registration,
@@ -33,22 +33,22 @@ export class LinkTable {
   /** Bytes sent by links that are gone. */
   closedWireBytes = 0;
   readonly #wire: Wire;
-  readonly #onLeaving: (link: Link, nowMs: number) => void;
+  readonly #onRemoved: (link: Link, nowMs: number) => void;
   readonly #phases = new Map<Link, LinkPhase['phase']>();
   /** Of links that are gone: one that comes back counts on, unless the caller counted anew. */
   readonly #used = new Map<string, { readonly from: LinkConfig; readonly usedBytes: number }>();
   #registration: Registration;
 
-  /** @param onLeaving Called when a link is removed, while it still has its packets in flight. */
-  constructor(id: Buffer, wire: Wire, onLeaving: (link: Link, nowMs: number) => void) {
+  /** @param onRemoved Called when a link is removed, while it still has its packets in flight. */
+  constructor(id: Buffer, wire: Wire, onRemoved: (link: Link, nowMs: number) => void) {
     this.#wire = wire;
-    this.#onLeaving = onLeaving;
+    this.#onRemoved = onRemoved;
     this.#registration = startRegistration(id);
   }
 
   /** Opens, changes and closes links so that they are the enabled ones of `configs`. */
   set(configs: readonly LinkConfig[], nowMs: number): void {
-    const enabled = configs.filter(({ isEnabled }) => isEnabled).slice(0, MOST_LINKS);
+    const enabled = configs.filter(({ isEnabled }) => isEnabled).slice(0, MAX_LINKS);
     const wanted = new Map(enabled.map((config) => [config.id, config]));
     for (const link of this.links) {
       if (link === undefined) continue;
@@ -109,8 +109,8 @@ export class LinkTable {
   }
 
   #close(link: Link, nowMs: number): void {
-    link.pull('removed', nowMs);
-    this.#onLeaving(link, nowMs);
+    link.stall('removed', nowMs);
+    this.#onRemoved(link, nowMs);
     this.noteSwitch(link, nowMs);
     this.closedWireBytes += link.sent.total;
     this.#used.set(link.config.id, { from: link.config, usedBytes: link.usedBytes });

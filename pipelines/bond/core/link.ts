@@ -1,6 +1,6 @@
 import { Capacity } from './capacity.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
-import { nameFailure, SocketTrouble } from './failure.ts';
+import { nameFailure, SocketFault } from './failure.ts';
 import { InFlight } from './in-flight.ts';
 import { RateMeter } from './rate-meter.ts';
 import { RttEstimator } from './rtt.ts';
@@ -16,31 +16,31 @@ export type LinkPhase =
   | { readonly phase: 'stalled'; readonly sinceMs: number; readonly echoes: number };
 
 /** Silence with packets in flight after which a link is pulled at the latest. */
-const PULL_MS = 250;
+const STALL_MS = 250;
 
 /** A reply is owed once this many packets went out, for SRTLA acknowledges in tens. */
-const OWED_PACKETS = 10;
+const REPLY_PACKETS = 10;
 
 /** A registered link that says nothing for this long registers anew (SRTLA's link time-out). */
 export const LINK_TIMEOUT_MS = 4000;
 
 const KEEPALIVE_MS = 1000;
 /** Keepalives in a row while a reply is overdue, and while a stalled link is probed. */
-const HASTY_PING_MS = 60;
+const OVERDUE_PING_MS = 60;
 const PROBE_PING_MS = 150;
 
 /** Echoes a stalled link must send in a row to rejoin; each pull of the last half minute adds. */
 const ECHOES_TO_REJOIN = 3;
-const ECHOES_PER_PULL = 2;
-const MOST_ECHOES = 12;
-const PULL_MEMORY_MS = 30_000;
+const ECHOES_PER_STALL = 2;
+const MAX_ECHOES = 12;
+const STALL_MEMORY_MS = 30_000;
 
 /** The longest pause between replies is remembered, halved in about three seconds. */
-const LONGEST_GAP_MS = 600;
+const MAX_GAP_MS = 600;
 const GAP_FADE_MS = 4000;
 
 /** What {@link Link.check} found. */
-export type LinkEvent = 'none' | 'suspected' | 'pulled' | 'lost';
+export type LinkEvent = 'none' | 'suspected' | 'stalled' | 'lost';
 
 /** One link as the sender knows it: its phase, its figures and what it carries. */
 export class Link {
@@ -57,20 +57,20 @@ export class Link {
   readonly lostPackets = new RateMeter();
   usedBytes: number;
   receivedBytes = 0;
-  pullsTotal = 0;
+  stallsTotal = 0;
   /** Where it stands in the fair queue, and its weight there: see select.ts. */
   tag = 0;
   shareBps = 0;
   /** Own loss of the last 1.5 s, 0 to 1, as it was last weighed. */
   lossRatio = 0;
-  #lastHeardMs = Number.NEGATIVE_INFINITY;
-  #owedSinceMs = 0;
-  #owedPackets = 0;
+  #lastReceivedMs = Number.NEGATIVE_INFINITY;
+  #expectedSinceMs = 0;
+  #unansweredPackets = 0;
   #lastPingMs = Number.NEGATIVE_INFINITY;
   #gapMs = 0;
-  #lastPullMs = Number.NEGATIVE_INFINITY;
-  #recentPulls = 0;
-  readonly #trouble = new SocketTrouble();
+  #lastStallMs = Number.NEGATIVE_INFINITY;
+  #recentStalls = 0;
+  readonly #fault = new SocketFault();
 
   constructor(slot: number, config: LinkConfig) {
     this.slot = slot;
@@ -84,12 +84,12 @@ export class Link {
   }
 
   /** The path answers: {@link LINK_TIMEOUT_MS} without a reply ends it. */
-  hears(nowMs: number): boolean {
-    return nowMs - this.#lastHeardMs < LINK_TIMEOUT_MS;
+  isAlive(nowMs: number): boolean {
+    return nowMs - this.#lastReceivedMs < LINK_TIMEOUT_MS;
   }
 
-  get lastHeardMs(): number {
-    return this.#lastHeardMs;
+  get lastReceivedMs(): number {
+    return this.#lastReceivedMs;
   }
 
   /** Room for one more packet without a queue beyond the allowed one. */
@@ -105,7 +105,7 @@ export class Link {
     if (sequence < 0) return;
     this.flight.add(sequence, wireBytes, nowMs);
     this.sentPackets.add(1, nowMs);
-    this.#owe(1, nowMs);
+    this.#expectReply(1, nowMs);
   }
 
   /** True when a keepalive is due now; the caller sends it. */
@@ -113,40 +113,40 @@ export class Link {
     const sinceMs = nowMs - this.#lastPingMs;
     if (sinceMs < this.#pingPauseMs(nowMs)) return false;
     this.#lastPingMs = nowMs;
-    this.#owe(this.state.phase === 'active' ? 1 : OWED_PACKETS, nowMs);
+    this.#expectReply(this.state.phase === 'active' ? 1 : REPLY_PACKETS, nowMs);
     return true;
   }
 
   /** Anything but NGP and REG2 came in: the link lives. */
-  onHeard(bytes: number, nowMs: number): void {
+  onReceived(bytes: number, nowMs: number): void {
     this.receivedBytes += bytes;
     this.usedBytes += bytes + DATAGRAM_HEADER_BYTES;
     const silentMs = this.#silentMs(nowMs);
-    const passedMs = Math.min(GAP_FADE_MS, nowMs - this.#lastHeardMs);
+    const passedMs = Math.min(GAP_FADE_MS, nowMs - this.#lastReceivedMs);
     this.#gapMs = Math.max(
-      Math.min(silentMs, LONGEST_GAP_MS),
+      Math.min(silentMs, MAX_GAP_MS),
       this.#gapMs * (1 - passedMs / GAP_FADE_MS),
     );
-    this.#lastHeardMs = nowMs;
-    this.#owedPackets = 0;
+    this.#lastReceivedMs = nowMs;
+    this.#unansweredPackets = 0;
     if (this.state.phase === 'suspect') this.#enter({ phase: 'active', sinceMs: nowMs }, 'replies');
   }
 
   onOpened(): void {
-    if (this.state.phase === 'out' && this.#trouble.opened()) this.reason = 'no answer yet';
+    if (this.state.phase === 'out' && this.#fault.opened()) this.reason = 'no answer yet';
   }
 
   /** The socket of a link that is out cannot be opened or used. @returns true for news. */
   onUnusable(code: string): boolean {
     this.reason = nameFailure(code);
-    return this.#trouble.note(code);
+    return this.#fault.note(code);
   }
 
   /** The receiver took the link: REG3. One that was pulled lately must prove itself. */
   onRegistered(nowMs: number, isAlone: boolean): void {
     if (this.state.phase !== 'out') return;
-    this.#trouble.end();
-    const mustProve = this.#pullsLately(nowMs) > 0 && !isAlone;
+    this.#fault.end();
+    const mustProve = this.#stallsLately(nowMs) > 0 && !isAlone;
     this.#enter(
       mustProve
         ? { phase: 'stalled', sinceMs: nowMs, echoes: 0 }
@@ -163,8 +163,8 @@ export class Link {
     this.rtt.add(rttMs, nowMs);
     if (this.state.phase !== 'stalled') return;
     const echoes = this.state.echoes + 1;
-    const extra = ECHOES_PER_PULL * Math.max(0, this.#pullsLately(nowMs) - 1);
-    if (isAlone || echoes >= Math.min(MOST_ECHOES, ECHOES_TO_REJOIN + extra)) {
+    const extra = ECHOES_PER_STALL * Math.max(0, this.#stallsLately(nowMs) - 1);
+    if (isAlone || echoes >= Math.min(MAX_ECHOES, ECHOES_TO_REJOIN + extra)) {
       this.#gapMs = 0;
       this.#enter({ phase: 'active', sinceMs: nowMs }, 'answers again');
     } else {
@@ -176,20 +176,20 @@ export class Link {
   check(nowMs: number): LinkEvent {
     const { phase } = this.state;
     if (phase === 'out') return 'none';
-    if (nowMs - this.#lastHeardMs > LINK_TIMEOUT_MS) {
-      if (phase !== 'stalled') this.pull('silent', nowMs);
+    if (nowMs - this.#lastReceivedMs > LINK_TIMEOUT_MS) {
+      if (phase !== 'stalled') this.stall('silent', nowMs);
       this.leave('silent for 4 s');
       return 'lost';
     }
     const silentMs = this.#silentMs(nowMs);
     if (phase === 'stalled') {
-      if (silentMs > this.pullMs && this.state.echoes > 0)
+      if (silentMs > this.stallMs && this.state.echoes > 0)
         this.state = { ...this.state, echoes: 0 };
       return 'none';
     }
-    if (silentMs > this.pullMs) {
-      this.pull(`silent for ${Math.round(silentMs)} ms`, nowMs);
-      return 'pulled';
+    if (silentMs > this.stallMs) {
+      this.stall(`silent for ${Math.round(silentMs)} ms`, nowMs);
+      return 'stalled';
     }
     if (phase === 'active' && silentMs > this.suspectMs) {
       this.#enter({ phase: 'suspect', sinceMs: nowMs }, `silent for ${Math.round(silentMs)} ms`);
@@ -199,10 +199,10 @@ export class Link {
   }
 
   /** Takes the link out of use at once; what it has in flight is the caller's to send again. */
-  pull(reason: string, nowMs: number): void {
-    this.#recentPulls = this.#pullsLately(nowMs) + 1;
-    this.#lastPullMs = nowMs;
-    this.pullsTotal += 1;
+  stall(reason: string, nowMs: number): void {
+    this.#recentStalls = this.#stallsLately(nowMs) + 1;
+    this.#lastStallMs = nowMs;
+    this.stallsTotal += 1;
     this.#enter({ phase: 'stalled', sinceMs: nowMs, echoes: 0 }, reason);
   }
 
@@ -219,30 +219,31 @@ export class Link {
   }
 
   /** Silence that gets it pulled: max(250 ms, 2 RTT), more where replies came in gusts. */
-  get pullMs(): number {
-    return Math.max(PULL_MS, 2 * this.rtt.meanMs, 1.5 * this.#gapMs);
+  get stallMs(): number {
+    return Math.max(STALL_MS, 2 * this.rtt.meanMs, 1.5 * this.#gapMs);
   }
 
-  #owe(packets: number, nowMs: number): void {
-    if (this.#owedPackets === 0) this.#owedSinceMs = nowMs;
-    this.#owedPackets += packets;
+  #expectReply(packets: number, nowMs: number): void {
+    if (this.#unansweredPackets === 0) this.#expectedSinceMs = nowMs;
+    this.#unansweredPackets += packets;
   }
 
   /** How long replies have been owed, 0 when none is. */
   #silentMs(nowMs: number): number {
-    if (this.#owedPackets < OWED_PACKETS) return 0;
-    return nowMs - Math.max(this.#lastHeardMs, this.#owedSinceMs);
+    if (this.#unansweredPackets < REPLY_PACKETS) return 0;
+    return nowMs - Math.max(this.#lastReceivedMs, this.#expectedSinceMs);
   }
 
   #pingPauseMs(nowMs: number): number {
     if (this.state.phase === 'stalled') return PROBE_PING_MS;
-    if (this.state.phase === 'suspect') return HASTY_PING_MS;
-    const isOverdue = this.#owedPackets > 0 && nowMs - this.#owedSinceMs > this.rtt.meanMs + 20;
-    return isOverdue ? HASTY_PING_MS : KEEPALIVE_MS;
+    if (this.state.phase === 'suspect') return OVERDUE_PING_MS;
+    const isOverdue =
+      this.#unansweredPackets > 0 && nowMs - this.#expectedSinceMs > this.rtt.meanMs + 20;
+    return isOverdue ? OVERDUE_PING_MS : KEEPALIVE_MS;
   }
 
-  #pullsLately(nowMs: number): number {
-    return nowMs - this.#lastPullMs > PULL_MEMORY_MS ? 0 : this.#recentPulls;
+  #stallsLately(nowMs: number): number {
+    return nowMs - this.#lastStallMs > STALL_MEMORY_MS ? 0 : this.#recentStalls;
   }
 
   #enter(state: LinkPhase, reason: string): void {

@@ -6,11 +6,11 @@ const OWN_ID_BYTES = 128;
 /** REG2 goes out this often on every link that is not in the group. */
 const REG2_MS = 1000;
 /** And this often while no link is in: coming back after a total loss must be quick. */
-const LONELY_REG2_MS = 500;
+const NO_LINK_REG2_MS = 500;
 
 /** How long the answer to REG1 may take, doubled after each that stays out, for slow paths. */
 const EXCHANGE_MS = 1000;
-const LONGEST_EXCHANGE_MS = 4000;
+const MAX_EXCHANGE_MS = 4000;
 
 /** After a refusal the next attempt waits this long. */
 const REFUSED_MS = 2000;
@@ -82,11 +82,11 @@ function tick(state: Registration, nowMs: number): RegistrationStep {
   const { exchange } = state;
   if (exchange !== undefined) {
     if (nowMs - exchange.sentMs < state.exchangeMs) return idle(state);
-    const exchangeMs = Math.min(LONGEST_EXCHANGE_MS, state.exchangeMs * 2);
-    const retry = { ...askAll(endExchange(state), nowMs), exchangeMs };
+    const exchangeMs = Math.min(MAX_EXCHANGE_MS, state.exchangeMs * 2);
+    const retry = { ...registerAll(endExchange(state), nowMs), exchangeMs };
     return { next: retry, actions: [{ kind: 'rebind', slot: exchange.slot }] };
   }
-  const pauseMs = hasAnyIn(state) ? REG2_MS : LONELY_REG2_MS;
+  const pauseMs = hasAnyIn(state) ? REG2_MS : NO_LINK_REG2_MS;
   const members = new Map(state.members);
   const actions: RegistrationAction[] = [];
   for (const [slot, member] of members) {
@@ -133,7 +133,7 @@ function onGroupId(state: Registration, id: Buffer, nowMs: number): Registration
   const isOurs = id.subarray(0, OWN_ID_BYTES).equals(state.id.subarray(0, OWN_ID_BYTES));
   // A late answer is as good as one in time, unless a group is in use already.
   if (!isOurs || hasAnyIn(state)) return idle(state);
-  const named = askAll({ ...endExchange(state), id: Buffer.from(id) }, nowMs);
+  const named = registerAll({ ...endExchange(state), id: Buffer.from(id) }, nowMs);
   return tick(named, nowMs);
 }
 
@@ -149,7 +149,7 @@ function onError(state: Registration, slot: number, nowMs: number): Registration
   return { next: later, actions: [{ kind: 'rebind', slot }] };
 }
 
-function askAll(state: Registration, nowMs: number): Registration {
+function registerAll(state: Registration, nowMs: number): Registration {
   const members = new Map<number, Member>();
   for (const slot of state.members.keys()) members.set(slot, { isIn: false, nextReg2Ms: nowMs });
   return { ...state, members };

@@ -1,5 +1,5 @@
 import { SEQUENCES_PER_ACK } from '../wire/packet.ts';
-import { ARRIVED, FLYING } from './in-flight.ts';
+import { ARRIVED, IN_FLIGHT } from './in-flight.ts';
 import type { Link } from './link.ts';
 import type { Links } from './select.ts';
 import type { Store } from './store.ts';
@@ -13,7 +13,7 @@ const STALE_MS = 150;
 /** Slack beyond the link's late time, for the timer's and the peer's own pauses. */
 const SLACK_MS = 5;
 
-const LONGEST_ACK_PAUSE_MS = 500;
+const MAX_ACK_PAUSE_MS = 500;
 
 /**
  * `resend`: lost on its link, to be sent again now. `wait`: it may still be on its
@@ -28,7 +28,7 @@ export type NakVerdict = 'resend' | 'wait' | 'ignore' | 'pass';
  * Links of different delay make the receiver see gaps that close by themselves, and
  * it reports each at once. A NAK is believed when the packet is overdue on the link
  * that carried it, or when later packets of that link are known to have arrived. An
- * earlier NAK that had to wait (`isFresh` false) is believed later, since by then the
+ * earlier NAK that had to wait (`isNewNak` false) is believed later, since by then the
  * packet may have arrived without an ACK: SRTLA's come with the tenth, SRT's wait at
  * the first gap.
  */
@@ -38,25 +38,25 @@ export function judgeNak(
   links: Links,
   nowMs: number,
   latencyMs: number,
-  isFresh: boolean,
+  isNewNak: boolean,
 ): NakVerdict {
   if (!store.has(sequence)) return 'pass';
   const link = links[store.linkOf(sequence)];
   if (nowMs - store.firstSentMs(sequence) > latencyMs) return 'ignore';
   if (link === undefined) return 'resend';
   const ageMs = nowMs - store.lastSentMs(sequence);
-  const dueMs = link.rtt.lateMs + SLACK_MS + (isFresh ? 0 : ackPauseMs(link, nowMs));
+  const dueMs = link.rtt.lateMs + SLACK_MS + (isNewNak ? 0 : ackPauseMs(link, nowMs));
   const state = link.flight.stateOf(sequence);
   if (state === ARRIVED) return ageMs > dueMs + STALE_MS ? 'resend' : 'ignore';
-  if (state !== FLYING) return 'resend';
-  const isOvertaken = ageMs > link.rtt.leastMs && link.flight.isPassedBy(sequence, OVERTAKEN_BY);
+  if (state !== IN_FLIGHT) return 'resend';
+  const isOvertaken = ageMs > link.rtt.minMs && link.flight.isPassedBy(sequence, OVERTAKEN_BY);
   return isOvertaken || ageMs > dueMs ? 'resend' : 'wait';
 }
 
 /** How long the link's next SRTLA ACK may take at its present rate. */
 function ackPauseMs(link: Link, nowMs: number): number {
   return Math.min(
-    LONGEST_ACK_PAUSE_MS,
+    MAX_ACK_PAUSE_MS,
     1000 / (link.sentPackets.perS(1000, nowMs) / SEQUENCES_PER_ACK),
   );
 }

@@ -1,7 +1,7 @@
 import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../wire/srt.ts';
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
-import { FLYING } from './in-flight.ts';
+import { IN_FLIGHT } from './in-flight.ts';
 import type { Link } from './link.ts';
 import { judgeNak } from './resend.ts';
 import { ResendBudget } from './resend-budget.ts';
@@ -9,10 +9,10 @@ import { chooseLink, type Links } from './select.ts';
 import type { Store } from './store.ts';
 
 /** Packets that may wait to be sent again. */
-const MOST_WAITING = 8192;
+const MAX_QUEUED = 8192;
 
-/** Numbers of one NAK that are looked at; the receiver repeats the rest. */
-const MOST_PER_NAK = 4096;
+/** Numbers of one NAK that are checked at; the receiver repeats the rest. */
+const MAX_PER_NAK = 4096;
 
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
 
@@ -32,8 +32,8 @@ export class Resender {
   readonly #store: Store;
   readonly #links: Links;
   readonly #transmit: Transmit;
-  readonly #waiting = new Int32Array(MOST_WAITING);
-  #waitingCount = 0;
+  readonly #queued = new Int32Array(MAX_QUEUED);
+  #queuedCount = 0;
 
   constructor(store: Store, links: Links, transmit: Transmit) {
     this.#store = store;
@@ -44,13 +44,13 @@ export class Resender {
   /** Takes over the numbers it can serve. Returns the NAK for the encoder, if any is left. */
   onNak(packet: Buffer, nowMs: number): Buffer | undefined {
     const left: SequenceRange[] = [];
-    let looked = 0;
+    let checked = 0;
     for (const { first, last } of parseNak(packet)) {
       const span = sequenceDistance(first, last);
-      for (let step = 0; step <= span && looked < MOST_PER_NAK; step += 1) {
-        looked += 1;
+      for (let step = 0; step <= span && checked < MAX_PER_NAK; step += 1) {
+        checked += 1;
         const sequence = sequenceAfter(first, step);
-        if (!this.#serve(sequence, nowMs, true)) addTo(left, sequence);
+        if (!this.#answer(sequence, nowMs, true)) addTo(left, sequence);
       }
     }
     return left.length === 0 ? undefined : renderNak(packet, left);
@@ -61,47 +61,47 @@ export class Resender {
    * go out as it is.
    */
   onRepeat(sequence: number, nowMs: number): boolean {
-    return this.#serve(sequence, nowMs, true);
+    return this.#answer(sequence, nowMs, true);
   }
 
   /** Sends again, oldest first, all that `link` still had in flight. `ackedUpTo` may be -1. */
-  onPulled(link: Link, ackedUpTo: number, nowMs: number): void {
+  onStalled(link: Link, ackedUpTo: number, nowMs: number): void {
     const { newest } = this.#store;
     if (newest < 0) return;
-    const unacked = ackedUpTo < 0 ? MOST_WAITING : sequenceDistance(ackedUpTo, newest);
-    const span = Math.min(MOST_WAITING - 1, Math.max(0, unacked));
+    const unacked = ackedUpTo < 0 ? MAX_QUEUED : sequenceDistance(ackedUpTo, newest);
+    const span = Math.min(MAX_QUEUED - 1, Math.max(0, unacked));
     for (let back = span; back >= 0; back -= 1) {
       const sequence = sequenceAfter(newest, -back);
       if (this.#store.linkOf(sequence) !== link.slot || !this.#store.has(sequence)) continue;
-      if (link.flight.stateOf(sequence) !== FLYING) continue;
+      if (link.flight.stateOf(sequence) !== IN_FLIGHT) continue;
       link.flight.lose(sequence);
-      this.#wait(sequence);
+      this.#queue(sequence);
     }
     this.drain(ackedUpTo, nowMs);
   }
 
   /** Looks again at all that waits; call it every tick. */
   drain(ackedUpTo: number, nowMs: number): void {
-    const count = this.#waitingCount;
-    this.#waitingCount = 0;
+    const count = this.#queuedCount;
+    this.#queuedCount = 0;
     for (let index = 0; index < count; index += 1) {
-      const sequence = this.#waiting[index] ?? 0;
-      this.#store.endWait(sequence);
+      const sequence = this.#queued[index] ?? 0;
+      this.#store.endQueued(sequence);
       const isAcked = ackedUpTo >= 0 && sequenceDistance(sequence, ackedUpTo) > 0;
-      if (!isAcked) this.#serve(sequence, nowMs, false);
+      if (!isAcked) this.#answer(sequence, nowMs, false);
     }
   }
 
   clear(): void {
-    this.#waitingCount = 0;
+    this.#queuedCount = 0;
   }
 
   /** False when the packet is not in the store. */
-  #serve(sequence: number, nowMs: number, isFresh: boolean): boolean {
-    const verdict = judgeNak(sequence, this.#store, this.#links, nowMs, this.latencyMs, isFresh);
+  #answer(sequence: number, nowMs: number, isNewNak: boolean): boolean {
+    const verdict = judgeNak(sequence, this.#store, this.#links, nowMs, this.latencyMs, isNewNak);
     if (verdict === 'pass') return false;
     if (verdict === 'ignore') this.suppressedTotal += 1;
-    else if (verdict === 'wait' || !this.#resend(sequence, nowMs)) this.#wait(sequence);
+    else if (verdict === 'wait' || !this.#resend(sequence, nowMs)) this.#queue(sequence);
     return true;
   }
 
@@ -119,10 +119,10 @@ export class Resender {
     return true;
   }
 
-  #wait(sequence: number): void {
-    if (this.#waitingCount === MOST_WAITING || !this.#store.startWait(sequence)) return;
-    this.#waiting[this.#waitingCount] = sequence;
-    this.#waitingCount += 1;
+  #queue(sequence: number): void {
+    if (this.#queuedCount === MAX_QUEUED || !this.#store.startQueued(sequence)) return;
+    this.#queued[this.#queuedCount] = sequence;
+    this.#queuedCount += 1;
   }
 }
 

@@ -10,14 +10,14 @@ const MINIMUM_BUCKETS = 10;
 const BUCKET_MS = 1000;
 
 /** Samples beyond this say that a clock or a peer is wrong. */
-const LONGEST_MS = 10_000;
+const MAX_RTT_MS = 10_000;
 
 /** One link's round trip time: mean, deviation and least of the last ten seconds, all in ms. */
 export class RttEstimator {
   meanMs = FIRST_GUESS_MS;
   deviationMs = FIRST_GUESS_MS / 4;
   #isMeasured = false;
-  #leastMs = FIRST_GUESS_MS;
+  #minMs = FIRST_GUESS_MS;
   readonly #buckets = new Float64Array(MINIMUM_BUCKETS).fill(Number.POSITIVE_INFINITY);
   #bucket = 0;
 
@@ -26,8 +26,8 @@ export class RttEstimator {
   }
 
   /** The least RTT of the last ten seconds: the path without its queues. */
-  get leastMs(): number {
-    return this.#leastMs;
+  get minMs(): number {
+    return this.#minMs;
   }
 
   /** After this age a reply is late: mean plus four deviations (RFC 6298 §2.3). */
@@ -36,7 +36,7 @@ export class RttEstimator {
   }
 
   add(sampleMs: number, nowMs: number): void {
-    if (!(sampleMs >= 0 && sampleMs <= LONGEST_MS)) return;
+    if (!(sampleMs >= 0 && sampleMs <= MAX_RTT_MS)) return;
     if (this.#isMeasured) {
       const error = sampleMs - this.meanMs;
       this.meanMs += MEAN_GAIN * error;
@@ -46,7 +46,7 @@ export class RttEstimator {
       this.meanMs = sampleMs;
       this.deviationMs = sampleMs / 4;
     }
-    this.#addLeast(sampleMs, nowMs);
+    this.#addMin(sampleMs, nowMs);
   }
 
   /** Forgets the path: a link that came back may have another. */
@@ -55,7 +55,7 @@ export class RttEstimator {
     this.#buckets.fill(Number.POSITIVE_INFINITY);
   }
 
-  #addLeast(sampleMs: number, nowMs: number): void {
+  #addMin(sampleMs: number, nowMs: number): void {
     const bucket = Math.floor(nowMs / BUCKET_MS);
     const passed = Math.min(bucket - this.#bucket, MINIMUM_BUCKETS);
     for (let step = 0; step < passed; step += 1) {
@@ -64,6 +64,6 @@ export class RttEstimator {
     this.#bucket = bucket;
     const at = bucket % MINIMUM_BUCKETS;
     this.#buckets[at] = Math.min(this.#buckets[at] ?? Number.POSITIVE_INFINITY, sampleMs);
-    this.#leastMs = Math.min(...this.#buckets);
+    this.#minMs = Math.min(...this.#buckets);
   }
 }

@@ -1,17 +1,17 @@
 import type { Link } from './link.ts';
 
-/** Own loss takes this many times itself off a link's weight, at most {@link MOST_OFF}. */
+/** Own loss takes this many times itself off a link's weight, at most {@link MAX_LOSS_PENALTY}. */
 const LOSS_FACTOR = 4;
-const MOST_OFF = 0.8;
+const MAX_LOSS_PENALTY = 0.8;
 
 /** Delay within this of the nearest link's costs no weight. */
 const FREE_DELAY_MS = 120;
 
 /** Part of the SRT latency a packet may spend on a slower path and still be of use. */
-const LATENCY_PART = 0.8;
+const MAX_LATENCY_PART = 0.8;
 
 /** A packet sent again takes another link even past its window, up to this multiple of it. */
-const MOST_LOAD = 2;
+const MAX_LOAD = 2;
 
 export type Preference = 'share' | 'best';
 
@@ -29,22 +29,22 @@ export type Links = readonly (Link | undefined)[];
  */
 export function chooseLink(links: Links, prefer: Preference, avoid = -1): number {
   if (prefer === 'best') {
-    const best = leastBy(links, (link) =>
+    const best = minBy(links, (link) =>
       isPrimary(link) && link.slot !== avoid && link.hasRoom ? costMs(link) : undefined,
     );
     if (best >= 0) return best;
-    const other = leastBy(links, (link) =>
-      isPrimary(link) && link.slot !== avoid && loadOf(link) < MOST_LOAD ? loadOf(link) : undefined,
+    const other = minBy(links, (link) =>
+      isPrimary(link) && link.slot !== avoid && loadOf(link) < MAX_LOAD ? loadOf(link) : undefined,
     );
     if (other >= 0) return other;
   }
-  const shared = leastBy(links, shareRank);
+  const shared = minBy(links, shareRank);
   if (shared >= 0) return shared;
-  const overloaded = leastBy(links, (link) => (isPrimary(link) ? loadOf(link) : undefined));
+  const overloaded = minBy(links, (link) => (isPrimary(link) ? loadOf(link) : undefined));
   if (overloaded >= 0) return overloaded;
-  const backup = leastBy(links, (link) => (isActive(link) ? loadOf(link) : undefined));
+  const backup = minBy(links, (link) => (isActive(link) ? loadOf(link) : undefined));
   if (backup >= 0) return backup;
-  return leastBy(links, (link) => (isSuspect(link) ? -link.lastHeardMs : undefined));
+  return minBy(links, (link) => (isSuspect(link) ? -link.lastReceivedMs : undefined));
 }
 
 /** Moves the chosen link on in the fair queue. */
@@ -69,7 +69,7 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
   let unlimitedBps = 0;
   for (const link of links) {
     if (link === undefined || !isActive(link)) continue;
-    nearestMs = Math.min(nearestMs, link.rtt.leastMs);
+    nearestMs = Math.min(nearestMs, link.rtt.minMs);
     if (!link.capacity.hasShownLimit(nowMs)) {
       unlimitedBps = Math.max(unlimitedBps, link.capacity.bps);
     }
@@ -78,10 +78,10 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
     if (link === undefined) continue;
     const { rtt } = link;
     link.lossRatio = lossOf(link, nowMs);
-    const loss = Math.min(MOST_OFF, LOSS_FACTOR * link.lossRatio);
+    const loss = Math.min(MAX_LOSS_PENALTY, LOSS_FACTOR * link.lossRatio);
     const far = Math.min(1, (nearestMs + FREE_DELAY_MS) / Math.max(1, rtt.meanMs));
-    const lateMs = rtt.meanMs - (rtt.leastMs + Math.min(nearestMs, rtt.leastMs)) / 2;
-    const useful = lateMs > LATENCY_PART * latencyMs ? 0.01 : 1;
+    const lateMs = rtt.meanMs - (rtt.minMs + Math.min(nearestMs, rtt.minMs)) / 2;
+    const useful = lateMs > MAX_LATENCY_PART * latencyMs ? 0.01 : 1;
     // What carried more is not larger for that: those that showed no limit are equal.
     const isUnlimited = isActive(link) && !link.capacity.hasShownLimit(nowMs);
     const bps = isUnlimited ? unlimitedBps : link.capacity.bps;
@@ -106,7 +106,7 @@ export function lossOf(link: Link, nowMs: number): number {
   return sent < 30 ? 0 : Math.min(1, link.lostPackets.sum(1500, nowMs) / sent);
 }
 
-function leastBy(links: Links, rank: (link: Link) => number | undefined): number {
+function minBy(links: Links, rank: (link: Link) => number | undefined): number {
   let slot = -1;
   let least = Number.POSITIVE_INFINITY;
   for (const link of links) {

@@ -23,7 +23,7 @@ export interface LinkSnapshot {
   readonly isSpent: boolean;
   /** `undefined` until it was measured. */
   readonly rttMs?: number;
-  readonly rttLeastMs?: number;
+  readonly rttMinMs?: number;
   /** Packets that this link lost of those it sent, in the last 1.5 s. */
   readonly lossPct: number;
   readonly inFlightPackets: number;
@@ -41,7 +41,7 @@ export interface LinkSnapshot {
   readonly sentBytesTotal: number;
   readonly receivedBytesTotal: number;
   readonly lostPacketsTotal: number;
-  readonly pullsTotal: number;
+  readonly stallsTotal: number;
   /** Against the budget, with what the caller brought. */
   readonly usedBytes: number;
   /** What `usedBytes` counts within, as the caller named it. */
@@ -75,9 +75,7 @@ export function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): 
     isEnabled: config.isEnabled,
     isBackup: config.isBackup,
     isSpent: link.isSpent,
-    ...(rtt.isMeasured
-      ? { rttMs: Math.round(rtt.meanMs), rttLeastMs: Math.round(rtt.leastMs) }
-      : {}),
+    ...(rtt.isMeasured ? { rttMs: Math.round(rtt.meanMs), rttMinMs: Math.round(rtt.minMs) } : {}),
     lossPct: 100 * lossOf(link, nowMs),
     inFlightPackets: flight.packets,
     inFlightBytes: flight.bytes,
@@ -90,7 +88,7 @@ export function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): 
     sentBytesTotal: link.sent.total,
     receivedBytesTotal: link.receivedBytes,
     lostPacketsTotal: link.lostPackets.total,
-    pullsTotal: link.pullsTotal,
+    stallsTotal: link.stallsTotal,
     usedBytes: link.usedBytes,
     ...(config.usedPeriod === undefined ? {} : { usedPeriod: config.usedPeriod }),
   };

@@ -17,7 +17,7 @@ export class Store {
   readonly #firstSentMs = new Float64Array(SLOTS);
   readonly #lastSentMs = new Float64Array(SLOTS);
   readonly #links = new Int8Array(SLOTS);
-  readonly #waits = new Uint8Array(SLOTS);
+  readonly #isQueued = new Uint8Array(SLOTS);
   #newest = -1;
 
   /** The newest sequence number, -1 when empty. */
@@ -37,7 +37,7 @@ export class Store {
     this.#firstSentMs[slot] = nowMs;
     this.#lastSentMs[slot] = nowMs;
     this.#links[slot] = -1;
-    this.#waits[slot] = 0;
+    this.#isQueued[slot] = 0;
   }
 
   has(sequence: number): boolean {
@@ -71,20 +71,20 @@ export class Store {
   }
 
   /** Marks the packet as waiting to be sent again; false when it already waits. */
-  startWait(sequence: number): boolean {
+  startQueued(sequence: number): boolean {
     const slot = sequence & MASK;
-    if (this.#waits[slot] === 1) return false;
-    this.#waits[slot] = 1;
+    if (this.#isQueued[slot] === 1) return false;
+    this.#isQueued[slot] = 1;
     return true;
   }
 
-  endWait(sequence: number): void {
-    this.#waits[sequence & MASK] = 0;
+  endQueued(sequence: number): void {
+    this.#isQueued[sequence & MASK] = 0;
   }
 
   clear(): void {
     this.#sequences.fill(-1);
-    this.#waits.fill(0);
+    this.#isQueued.fill(0);
     this.#newest = -1;
   }
 }

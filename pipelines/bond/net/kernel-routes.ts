@@ -10,7 +10,7 @@ export const LIST_ROUTES = {
 /** Tables and rule priorities of the bonding, one of each a link: 5200 to 5215. */
 export const FIRST_TABLE = 5200;
 /** Tables looked at when a former run's leavings are removed. */
-export const MOST_ROUTES = 16;
+export const MAX_ROUTES = 16;
 
 const MAIN_TABLES: ReadonlySet<unknown> = new Set([undefined, 'main', '254']);
 
@@ -78,7 +78,7 @@ export function findGateways({ routes }: KernelRoutes): ReadonlyMap<string, Gate
 
 function isOwn(table: unknown): boolean {
   const number = numberOf(table);
-  return number >= FIRST_TABLE && number < FIRST_TABLE + MOST_ROUTES;
+  return number >= FIRST_TABLE && number < FIRST_TABLE + MAX_ROUTES;
 }
 
 /** Tables are printed as text; those with names only have none here. */
@@ -97,7 +97,7 @@ export interface WantedTable extends Gateway {
  * False when something of the table is not there: the kernel takes a device's routes
  * away whenever it goes down, and network managers flush rules that are not theirs.
  */
-export function isWhole(wanted: WantedTable, { routes, rules }: KernelRoutes): boolean {
+export function isComplete(wanted: WantedTable, { routes, rules }: KernelRoutes): boolean {
   const { table, sourceAddress, device, gateway, subnet } = wanted;
   const own = routes.filter((route) => numberOf(route.table) === table);
   const leads = own.some(

@@ -8,10 +8,10 @@ const BUFFER_BYTES = 2_000_000;
 const RETRY_MS = 1000;
 
 /** These lose one packet and say nothing about the link. */
-const PASSING: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM', 'EMSGSIZE']);
+const TRANSIENT: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM', 'EMSGSIZE']);
 
 /** Every so many sends ask for their result: asking costs, and a dead device fails them all. */
-const ASK_EVERY = 8;
+const CHECK_EVERY = 8;
 
 export interface LinkSocketEvents {
   /** Bound and connected: it can send. */
@@ -27,7 +27,7 @@ export interface LinkSocket {
   /** Closes it and opens it again on another local port, where the port is not fixed. */
   rebind(): void;
   /** Opens what is not open, at most once a second. Call it every tick. */
-  attend(nowMs: number): void;
+  ensureOpen(nowMs: number): void;
   close(): void;
 }
 
@@ -57,7 +57,7 @@ export function openLinkSocket(
     events.onFailed(codeOf(error));
   };
   const afterSend = (error: Error | null) => {
-    if (error !== null && !PASSING.has(codeOf(error))) events.onFailed(codeOf(error));
+    if (error !== null && !TRANSIENT.has(codeOf(error))) events.onFailed(codeOf(error));
   };
   const open = () => {
     const opening = createSocket({
@@ -82,14 +82,14 @@ export function openLinkSocket(
     send: (packet) => {
       if (!isConnected) return;
       sent += 1;
-      if (sent % ASK_EVERY === 0) socket?.send(packet, afterSend);
+      if (sent % CHECK_EVERY === 0) socket?.send(packet, afterSend);
       else socket?.send(packet);
     },
     rebind: () => {
       drop();
       retryAtMs = Number.NEGATIVE_INFINITY;
     },
-    attend: (nowMs) => {
+    ensureOpen: (nowMs) => {
       if (socket !== undefined || nowMs < retryAtMs) return;
       retryAtMs = nowMs + RETRY_MS;
       open();

@@ -1,13 +1,13 @@
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type { CommandResult } from '../../../hal/os/process.ts';
-import { FIRST_TABLE, isWhole, type KernelRoutes, MOST_ROUTES } from './kernel-routes.ts';
+import { FIRST_TABLE, isComplete, type KernelRoutes, MAX_ROUTES } from './kernel-routes.ts';
 
 const COMMAND_TIMEOUT_MS = 5000;
 
 /** A table that is not there though it was set is set again; each time in a row waits twice as long. */
 const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const MAX_PAUSE_MS = 60_000;
 
 /** How packets of one link's source address leave the machine. */
 export interface LinkRoute {
@@ -38,7 +38,7 @@ export interface RoutingChange {
 interface Slot {
   readonly route: LinkRoute;
   /** It was seen in the kernel, or nothing is known against it. */
-  isThere: boolean;
+  isSet: boolean;
   /** Times in a row that it was set and not there. */
   tries: number;
   retryAtMs: number;
@@ -64,7 +64,7 @@ export class RoutingTables {
     seen: KernelRoutes | undefined,
     nowMs: number,
   ): RoutingChange {
-    const wanted = routes.slice(0, MOST_ROUTES);
+    const wanted = routes.slice(0, MAX_ROUTES);
     const removals: IpCommand[] = [];
     const additions: IpCommand[] = [];
     for (const [index, slot] of this.#slots.entries()) {
@@ -77,7 +77,7 @@ export class RoutingTables {
       if (this.#slots.some((slot) => slot !== undefined && isSame(route, slot.route))) continue;
       const free = this.#slots.indexOf(undefined);
       const index = free < 0 ? this.#slots.length : free;
-      this.#slots[index] = { route, isThere: true, tries: 0, retryAtMs: nowMs + FIRST_PAUSE_MS };
+      this.#slots[index] = { route, isSet: true, tries: 0, retryAtMs: nowMs + FIRST_PAUSE_MS };
       additions.push(...planLink(route, FIRST_TABLE + index));
     }
     return { removals, additions, lost };
@@ -85,7 +85,7 @@ export class RoutingTables {
 
   /** The last additions failed, all or some: where the kernel cannot be seen, none is relied upon. */
   noteFailure(): void {
-    for (const slot of this.#slots) if (slot !== undefined) slot.isThere = false;
+    for (const slot of this.#slots) if (slot !== undefined) slot.isSet = false;
   }
 
   #repair(
@@ -98,15 +98,15 @@ export class RoutingTables {
     for (const [index, slot] of this.#slots.entries()) {
       if (slot === undefined) continue;
       const table = FIRST_TABLE + index;
-      if (seen === undefined ? slot.isThere : isWhole({ ...slot.route, table }, seen)) {
-        slot.isThere = true;
+      if (seen === undefined ? slot.isSet : isComplete({ ...slot.route, table }, seen)) {
+        slot.isSet = true;
         slot.tries = 0;
         continue;
       }
       if (nowMs < slot.retryAtMs) continue;
-      if (slot.isThere) lost.push(slot.route.id);
-      slot.isThere = seen === undefined;
-      slot.retryAtMs = nowMs + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** slot.tries);
+      if (slot.isSet) lost.push(slot.route.id);
+      slot.isSet = seen === undefined;
+      slot.retryAtMs = nowMs + Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** slot.tries);
       slot.tries += 1;
       removals.push(...planRemoval(table));
       additions.push(...planLink(slot.route, table));
@@ -116,7 +116,7 @@ export class RoutingTables {
 
   /** Removes what a former run may have left in any of the tables. */
   static clear(): readonly IpCommand[] {
-    return Array.from({ length: MOST_ROUTES }, (_, slot) => planRemoval(FIRST_TABLE + slot)).flat();
+    return Array.from({ length: MAX_ROUTES }, (_, slot) => planRemoval(FIRST_TABLE + slot)).flat();
   }
 }
 
@@ -191,16 +191,16 @@ export interface Routing extends AsyncDisposable {
 /** Removes what a crashed run left, and starts with no routes. */
 export async function openRouting({ clock, log, run }: RoutingDeps): Promise<Routing> {
   const tables = new RoutingTables();
-  let told = '';
+  let lastReason = '';
   const setUp = async ({ removals, additions, lost }: RoutingChange) => {
     if (lost.length > 0) log.warn('routes were lost and are set again', { links: lost.join(' ') });
     await apply(run, removals);
     const reason = await apply(run, additions);
     if (reason !== '') tables.noteFailure();
     // One that is tried again and fails alike is no news.
-    if (reason !== '' && reason !== told)
+    if (reason !== '' && reason !== lastReason)
       log.warn('routes not set', { commands: renderBatch(additions).trim(), reason });
-    if (additions.length > 0) told = reason;
+    if (additions.length > 0) lastReason = reason;
   };
   await apply(run, RoutingTables.clear());
   let last = Promise.resolve();

@@ -77,7 +77,7 @@ export async function runBond(
           if (reason !== undefined) log.warn('link cannot be used', { link: config.id, reason });
         },
       });
-      sockets[slot]?.attend(now());
+      sockets[slot]?.ensureOpen(now());
     },
     rebind: (slot) => sockets[slot]?.rebind(),
     close: (slot) => {
@@ -93,7 +93,7 @@ export async function runBond(
       { setLinks: (links) => bond.setLinks(links, now()), snapshot: () => bond.snapshot(now()) },
       encoder.listening,
     );
-    await beat(bond, sockets, deps, signal);
+    await runTicks(bond, sockets, deps, signal);
   } finally {
     for (const socket of sockets) socket?.close();
     encoder.close();
@@ -101,20 +101,20 @@ export async function runBond(
 }
 
 /** The bond's pulse: ticks, sockets that need opening, figures and switches once a second. */
-async function beat(
+async function runTicks(
   bond: Bond,
   sockets: readonly (LinkSocket | undefined)[],
   { clock, log, onSnapshot }: BondDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  let toldMs = clock.monotonicMs();
+  let reportedMs = clock.monotonicMs();
   let switchedMs = Number.NEGATIVE_INFINITY;
   while (await pause(clock, TICK_MS, signal)) {
     const nowMs = clock.monotonicMs();
-    for (const socket of sockets) socket?.attend(nowMs);
+    for (const socket of sockets) socket?.ensureOpen(nowMs);
     bond.tick(nowMs);
-    if (nowMs - toldMs < SNAPSHOT_MS) continue;
-    toldMs = nowMs;
+    if (nowMs - reportedMs < SNAPSHOT_MS) continue;
+    reportedMs = nowMs;
     const snapshot = bond.snapshot(nowMs);
     for (const { atMs, link, from, to, reason } of snapshot.switches) {
       if (atMs > switchedMs) log.info('link changed', { link, from, to, reason });

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { DATAGRAM_HEADER_BYTES, MOST_LINKS } from '../core/config.ts';
+import { DATAGRAM_HEADER_BYTES, MAX_LINKS } from '../core/config.ts';
 import {
   SEQUENCES_PER_ACK,
   SRTLA_ID_BYTES,
@@ -11,7 +11,7 @@ import { type AttemptLimit, openAttemptLimit } from './limits.ts';
 const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
 
 /** Groups at most; REG1 beyond is refused. */
-export const MOST_GROUPS = 200;
+export const MAX_GROUPS = 200;
 
 /** A link that is silent for this long leaves its group. */
 const LINK_TIMEOUT_MS = 10_000;
@@ -75,7 +75,7 @@ export class RelayGroups {
   }
 
   /** The answer to REG1: a new group's id, an error, or nothing for a flood. */
-  ask(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
+  onReg1(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
     if (!this.#attempts.take(address, nowMs)) return this.#refuse();
     if (this.find(address, port) !== undefined) return { kind: 'reg-err' };
     const creator = `${address}:${port}`;
@@ -84,7 +84,7 @@ export class RelayGroups {
       const isSame = group.id.subarray(0, HALF_ID_BYTES).equals(id.subarray(0, HALF_ID_BYTES));
       return isSame ? { kind: 'reg2', id: group.id } : { kind: 'reg-err' };
     }
-    if (this.#groups.size >= MOST_GROUPS) return { kind: 'reg-err' };
+    if (this.#groups.size >= MAX_GROUPS) return { kind: 'reg-err' };
     const own = this.#randomBytes(HALF_ID_BYTES);
     const group: RelayGroup = {
       id: Buffer.concat([id.subarray(0, HALF_ID_BYTES), own]),
@@ -100,7 +100,7 @@ export class RelayGroups {
   }
 
   /** The answer to REG2: the link joins the group it names. */
-  join(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
+  onReg2(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
     if (!this.#attempts.take(address, nowMs)) return this.#refuse();
     const group = this.#groups.get(id.toString('latin1', HALF_ID_BYTES));
     if (group === undefined || !timingSafeEqual(group.id, id)) {
@@ -109,7 +109,7 @@ export class RelayGroups {
     const known = this.find(address, port);
     if (known !== undefined && known.group !== group) return { kind: 'reg-err' };
     if (known === undefined) {
-      if (group.links.length >= MOST_LINKS) return { kind: 'reg-err' };
+      if (group.links.length >= MAX_LINKS) return { kind: 'reg-err' };
       this.#add({
         address,
         port,

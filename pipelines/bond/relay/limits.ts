@@ -21,7 +21,7 @@ interface Bucket {
   lastMs: number;
 }
 
-const MOST_ADDRESSES = 4096;
+const MAX_ADDRESSES = 4096;
 
 export function openAttemptLimit(policy: AttemptPolicy): AttemptLimit {
   const buckets = new Map<string, Bucket>();
@@ -31,7 +31,7 @@ export function openAttemptLimit(policy: AttemptPolicy): AttemptLimit {
       const bucket = buckets.get(address) ?? { tokens: policy.burst, lastMs: nowMs };
       buckets.delete(address);
       buckets.set(address, bucket);
-      if (buckets.size > MOST_ADDRESSES) buckets.delete(buckets.keys().next().value ?? '');
+      if (buckets.size > MAX_ADDRESSES) buckets.delete(buckets.keys().next().value ?? '');
       return (
         takeFrom(bucket, policy.burst, policy.perS, nowMs) &&
         takeFrom(total, policy.totalBurst, policy.totalPerS, nowMs)

@@ -127,8 +127,8 @@ class Relay {
     if (parsed?.kind !== 'reg1' && parsed?.kind !== 'reg2') return false;
     const reply =
       parsed.kind === 'reg1'
-        ? this.#groups.ask(parsed.id, address, port, nowMs)
-        : this.#groups.join(parsed.id, address, port, nowMs);
+        ? this.#groups.onReg1(parsed.id, address, port, nowMs)
+        : this.#groups.onReg2(parsed.id, address, port, nowMs);
     if (reply !== undefined) this.#send(renderSrtla(reply), { address, port });
     return reply !== undefined;
   }

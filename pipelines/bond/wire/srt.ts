@@ -27,7 +27,7 @@ const RETRANSMIT_BYTE = 4;
 const RETRANSMIT_BIT = 0x04;
 
 /** Longest span one NAK may name; a longer one is cut, for the peer may lie. */
-export const LONGEST_NAK_SPAN = 16_384;
+export const MAX_NAK_SPAN = 16_384;
 
 export interface SequenceRange {
   readonly first: number;
@@ -72,7 +72,7 @@ export function readDropSpan(packet: Buffer): number {
   const first = packet.readUInt32BE(SRT_HEADER_BYTES) & SEQUENCE_MASK;
   const last = packet.readUInt32BE(SRT_HEADER_BYTES + 4) & SEQUENCE_MASK;
   const span = sequenceDistance(first, last) + 1;
-  return span > 0 && span <= LONGEST_NAK_SPAN ? span : 0;
+  return span > 0 && span <= MAX_NAK_SPAN ? span : 0;
 }
 
 /** Names one ACK of one connection: its number and its destination socket, in one double. */
@@ -94,7 +94,7 @@ export function parseNak(packet: Buffer): readonly SequenceRange[] {
     if (at + 4 > packet.length) break;
     const last = packet.readUInt32BE(at) & SEQUENCE_MASK;
     const span = sequenceDistance(first, last);
-    if (span >= 0 && span < LONGEST_NAK_SPAN) ranges.push({ first, last });
+    if (span >= 0 && span < MAX_NAK_SPAN) ranges.push({ first, last });
   }
   return ranges;
 }

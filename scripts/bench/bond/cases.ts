@@ -63,7 +63,7 @@ export function swing(ends: Ends): Promise<readonly Row[]> {
       await sleep(100);
     }
     const end = await chain.sent();
-    const pulls = (await chain.snapshot()).links[0]?.pullsTotal ?? 0;
+    const pulls = (await chain.snapshot()).links[0]?.stallsTotal ?? 0;
     const lost = await countLost(chain, first, end, 2000);
     return [
       {

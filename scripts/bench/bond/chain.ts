@@ -1,3 +1,4 @@
+/** The complete chain of the bond's benchmark, in network namespaces. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,8 +13,8 @@ import type { Arrivals } from './traffic.ts';
 const ENCODER_PORT = 7000;
 const BOND_PORT = 5001;
 const FRONT_PORT = 5000;
-const RELAY_PORT = 6000;
-const LISTENER_PORT = 6001;
+const RELAY = { host: '127.0.0.1', port: 6000 } as const;
+const LISTENER = { host: '127.0.0.1', port: 6001 } as const;
 const SINK_PORT = 7001;
 
 export interface LinkSpec extends Partial<Impairment> {
@@ -52,7 +53,7 @@ export interface Chain {
   close(): Promise<void>;
 }
 
-/** Sets the whole chain up. Whatever was started ends with {@link Chain.close}. */
+/** Sets the complete chain up. What was started ends with {@link Chain.close}. */
 export async function openChain(options: ChainOptions): Promise<Chain> {
   const network = await openNetwork(options.links.length);
   const parts: (Worker | Command)[] = [];
@@ -62,67 +63,40 @@ export async function openChain(options: ChainOptions): Promise<Chain> {
     await network.close();
     rmSync(directory, { recursive: true, force: true });
   };
+  const building: Building = {
+    ...{ options, network, directory },
+    worker: async (namespace, role, extra) => {
+      const started = await startWorker(namespace, role, extra);
+      parts.push(started);
+      return started;
+    },
+    command: (namespace, name, argv) => {
+      parts.push(startCommand(namespace, argv, join(directory, `${name}.log`)));
+    },
+  };
   try {
-    return await fillChain(options, network, directory, parts, close);
+    return { ...(await startChain(building)), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function fillChain(
-  options: ChainOptions,
-  network: Network,
-  directory: string,
-  parts: (Worker | Command)[],
-  close: () => Promise<void>,
-): Promise<Chain> {
-  const { sender, receiver, links } = network;
-  const worker = async (namespace: string, role: string, extra: object) => {
-    const started = await startWorker(namespace, role, extra);
-    parts.push(started);
-    return started;
-  };
-  const command = (namespace: string, name: string, argv: readonly string[]) =>
-    parts.push(startCommand(namespace, argv, join(directory, `${name}.log`)));
-  const relayHost = { host: '127.0.0.1', port: RELAY_PORT };
-  const listener = { host: '127.0.0.1', port: LISTENER_PORT };
+/** A chain under construction: what it starts is stopped with it. */
+interface Building {
+  readonly options: ChainOptions;
+  readonly network: Network;
+  readonly directory: string;
+  worker(namespace: string, role: string, extra: object): Promise<Worker>;
+  command(namespace: string, name: string, argv: readonly string[]): void;
+}
 
-  const sink = await worker(receiver, 'sink', { port: SINK_PORT });
-  const srtUri = `srt://${RECEIVER_HOST}:${LISTENER_PORT}?mode=listener&latency=${options.latencyMs}`;
-  const listening = srtUri.replace(RECEIVER_HOST, options.isBare ? RECEIVER_HOST : '127.0.0.1');
-  command(receiver, 'listener', transmit(listening, `udp://127.0.0.1:${SINK_PORT}`));
-  if (options.relayCommand === undefined) {
-    await worker(receiver, 'relay', { listen: relayHost, target: listener });
-  } else {
-    command(receiver, 'relay', fill(options.relayCommand, {}));
-  }
-  const impairing = await worker(receiver, 'impair', {
-    listen: { host: RECEIVER_HOST, port: FRONT_PORT },
-    target: relayHost,
-  });
-  const impairments = options.links.map(({ rateBps: _, ...impairment }) => ({
-    delayMs: 0,
-    jitterMs: 0,
-    lossRatio: 0,
-    isBlackHole: false,
-    ...impairment,
-  }));
-  const impair = async (index: number, change: Partial<Impairment>) => {
-    const impairment = impairments[index];
-    if (impairment === undefined) return;
-    Object.assign(impairment, change);
-    await impairing.ask('set', { address: links[index]?.sourceAddress, ...impairment });
-  };
-  for (const [index, { rateBps }] of options.links.entries()) {
-    await impair(index, {});
-    if (rateBps !== undefined) await network.setRate(index, rateBps);
-  }
-  const bond = await startSender(options, network, directory, worker, command);
-  const feed = await worker(sender, 'feed', { port: ENCODER_PORT });
-  const cap = options.overheadPct ? `&maxbw=0&inputbw=0&oheadbw=${options.overheadPct}` : '';
-  const calling = `srt://127.0.0.1:${BOND_PORT}?mode=caller&latency=${options.latencyMs}${cap}`;
-  command(sender, 'caller', transmit(`udp://127.0.0.1:${ENCODER_PORT}`, calling));
+async function startChain(building: Building): Promise<Omit<Chain, 'close'>> {
+  const { network } = building;
+  const sink = await startReceiver(building);
+  const impair = await startImpairment(building);
+  const bond = await startSender(building);
+  const feed = await startCaller(building);
   await sleep(1500);
   return {
     network,
@@ -136,22 +110,67 @@ async function fillChain(
       if (bond === undefined) throw new Error('only our own sender has figures');
       return await bond.ask('read');
     },
-    close,
   };
 }
 
-async function startSender(
-  options: ChainOptions,
-  { sender, links }: Network,
-  directory: string,
-  worker: (namespace: string, role: string, extra: object) => Promise<Worker>,
-  command: (namespace: string, name: string, argv: readonly string[]) => unknown,
-): Promise<Worker | undefined> {
+/** The far end: relay, SRT listener and sink. */
+async function startReceiver({ options, network, worker, command }: Building): Promise<Worker> {
+  const { receiver } = network;
+  const sink = await worker(receiver, 'sink', { port: SINK_PORT });
+  const host = options.isBare ? RECEIVER_HOST : LISTENER.host;
+  const listening = `srt://${host}:${LISTENER.port}?mode=listener&latency=${options.latencyMs}`;
+  command(receiver, 'listener', transmit(listening, `udp://127.0.0.1:${SINK_PORT}`));
+  if (options.relayCommand === undefined) {
+    await worker(receiver, 'relay', { listen: RELAY, target: LISTENER });
+  } else {
+    command(receiver, 'relay', fill(options.relayCommand, {}));
+  }
+  return sink;
+}
+
+async function startImpairment({ options, network, worker }: Building): Promise<Chain['impair']> {
+  const impairing = await worker(network.receiver, 'impair', {
+    listen: { host: RECEIVER_HOST, port: FRONT_PORT },
+    target: RELAY,
+  });
+  const impairments = options.links.map(({ rateBps: _, ...impairment }) => ({
+    delayMs: 0,
+    jitterMs: 0,
+    lossRatio: 0,
+    isBlackHole: false,
+    ...impairment,
+  }));
+  const impair = async (index: number, change: Partial<Impairment>) => {
+    const impairment = impairments[index];
+    if (impairment === undefined) return;
+    Object.assign(impairment, change);
+    await impairing.ask('set', { address: network.links[index]?.sourceAddress, ...impairment });
+  };
+  for (const [index, { rateBps }] of options.links.entries()) {
+    await impair(index, {});
+    if (rateBps !== undefined) await network.setRate(index, rateBps);
+  }
+  return impair;
+}
+
+/** The encoder: its packets, and the SRT caller that sends them to the bond. */
+async function startCaller({ options, network, worker, command }: Building): Promise<Worker> {
+  const { sender } = network;
+  const feed = await worker(sender, 'feed', { port: ENCODER_PORT });
+  const cap = options.overheadPct ? `&maxbw=0&inputbw=0&oheadbw=${options.overheadPct}` : '';
+  const calling = `srt://127.0.0.1:${BOND_PORT}?mode=caller&latency=${options.latencyMs}${cap}`;
+  command(sender, 'caller', transmit(`udp://127.0.0.1:${ENCODER_PORT}`, calling));
+  return feed;
+}
+
+async function startSender(building: Building): Promise<Worker | undefined> {
+  const { options, network, directory, worker, command } = building;
+  const { sender, links } = network;
   const listen = { host: '127.0.0.1', port: BOND_PORT };
   if (options.isBare) {
     return await worker(sender, 'bare', {
       listen,
-      target: { host: RECEIVER_HOST, port: LISTENER_PORT },
+      target: { host: RECEIVER_HOST, port: LISTENER.port },
     });
   }
   if (options.senderCommand !== undefined) {
@@ -184,8 +203,8 @@ function transmit(from: string, to: string): string[] {
 /** Puts the chain's ports and addresses into another program's argv. */
 function fill(argv: readonly string[], more: Readonly<Record<string, string>>): string[] {
   const values: Readonly<Record<string, string>> = {
-    relayPort: `${RELAY_PORT}`,
-    listenerPort: `${LISTENER_PORT}`,
+    relayPort: `${RELAY.port}`,
+    listenerPort: `${LISTENER.port}`,
     bondPort: `${BOND_PORT}`,
     receiverHost: RECEIVER_HOST,
     receiverPort: `${FRONT_PORT}`,

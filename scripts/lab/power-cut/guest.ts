@@ -51,7 +51,7 @@ recorders = openRecorders({
   clock: systemClock,
   log: openLog('info', 'people', (line) => writeSync(2, line)),
   onState: () => undefined,
-  onSafe: (id, untilUs) => {
+  onSynced: (id, untilUs) => {
     safeUs[id] = untilUs;
     tell();
   },

@@ -11,7 +11,7 @@ import { uplinkSettings } from '../../../daemon/media/settings.ts';
 import { openUplinkMessages } from '../../../daemon/media/uplink-messages.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { Bond } from '../../../pipelines/bond/core/bond.ts';
-import { openLinkNews } from '../../../pipelines/uplink/link-events.ts';
+import { openLinkReport } from '../../../pipelines/uplink/link-events.ts';
 import { resolveLinks } from '../../../pipelines/uplink/links.ts';
 import type { ToUplink } from '../../../pipelines/uplink/messages.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
@@ -35,7 +35,7 @@ function openProcess(clock: VirtualClock) {
   const bond = new Bond(Buffer.alloc(256, 1), wire);
   const onLinks = (links: Parameters<Bond['setLinks']>[0]) =>
     bond.setLinks(links, clock.monotonicMs());
-  const tell = openLinkNews({ onLinks, log: silentLog });
+  const tell = openLinkReport({ onLinks, log: silentLog });
   let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'used'> | undefined;
   return {
     take: (message: ToUplink) => {

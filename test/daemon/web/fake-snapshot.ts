@@ -21,7 +21,7 @@ export function fakeLink(id: string, over: Partial<LinkSnapshot> = {}): LinkSnap
     isBackup: false,
     isSpent: false,
     rttMs: 42,
-    rttLeastMs: 31,
+    rttMinMs: 31,
     lossPct: 0.4,
     inFlightPackets: 12,
     inFlightBytes: 16_000,
@@ -34,7 +34,7 @@ export function fakeLink(id: string, over: Partial<LinkSnapshot> = {}): LinkSnap
     sentBytesTotal: 110_000_000,
     receivedBytesTotal: 2_000_000,
     lostPacketsTotal: 312,
-    pullsTotal: 1,
+    stallsTotal: 1,
     usedBytes: 112_000_000,
     ...over,
   };

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Shelf } from '../../../pipelines/clips/clip-index.ts';
+import { ClipIndex } from '../../../pipelines/clips/clip-index.ts';
 import { storeMovie } from '../../../pipelines/clips/clip-store.ts';
 import { renderMovie } from '../../../pipelines/clips/movie.ts';
 import { ClipRing } from '../../../pipelines/clips/ring.ts';
-import type { ClipSource, Stretch } from '../../../pipelines/clips/samples.ts';
+import type { ClipSource, TimeRange } from '../../../pipelines/clips/samples.ts';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
 import { boxesIn } from '../../../pipelines/mp4/read.ts';
@@ -34,7 +34,7 @@ function firstPictureUs(ring: ClipRing): number {
 
 interface Job {
   readonly sources: readonly ClipSource[];
-  readonly stretch: Stretch;
+  readonly stretch: TimeRange;
   readonly folder: string;
 }
 
@@ -158,8 +158,8 @@ test('clips are served by range under their immutable names, after a restart too
   feed.run(4);
   const clip = await makeClip({ ...last(2), folder: place.folder });
   await writeFile(join(place.folder, 'secret.mp4'), 'mine');
-  const shelf = new Shelf();
-  await shelf.putStored(place.folder);
+  const shelf = new ClipIndex();
+  await shelf.addStored(place.folder);
   const get = (path: string, range?: string) =>
     shelf.answer({
       path,

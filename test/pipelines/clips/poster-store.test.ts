@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Shelf } from '../../../pipelines/clips/clip-index.ts';
+import { ClipIndex } from '../../../pipelines/clips/clip-index.ts';
 import type { Poster, PosterFile } from '../../../pipelines/clips/poster.ts';
 import { readPoster, storePoster } from '../../../pipelines/clips/poster-file.ts';
-import { Gallery } from '../../../pipelines/clips/poster-store.ts';
+import { PosterStore } from '../../../pipelines/clips/poster-store.ts';
 import { Catalogue } from '../../../pipelines/http/cache/catalogue.ts';
 
 const test = suite('gallery');
@@ -32,15 +32,15 @@ const posterOf = (...files: readonly PosterFile[]): Poster => ({
   heightPx: 90,
   files,
 });
-const asked = (gallery: Gallery, path: string) =>
+const asked = (gallery: PosterStore, path: string) =>
   gallery.answer({ path, query: new URLSearchParams(), header: () => undefined });
 
 test('a clip’s poster is sent from its file, with the ETag that its content has in memory', async () => {
   await using place = await openFolder();
   const file = await makeFile(place.folder, 'picture');
-  const gallery = new Gallery(new Catalogue(), 15);
-  gallery.showClip('clip-aa', posterOf(file));
-  await gallery.showLive(posterOf(file));
+  const gallery = new PosterStore(new Catalogue(), 15);
+  gallery.setClip('clip-aa', posterOf(file));
+  await gallery.setLive(posterOf(file));
   const fromFile = asked(gallery, '/posters/clip-aa-160');
   const fromMemory = asked(gallery, '/posters/live-160');
   assert.equal(fromFile?.file, { path: file.path, from: 0, to: 6 });
@@ -54,14 +54,14 @@ test('what a clip has is kept beside it, for a process that starts later', async
   const poster = posterOf(await makeFile(place.folder, 'picture'));
   await storePoster(place.folder, 'abcdefghijk', poster);
   await writeFile(join(place.folder, 'clip-abcdefghijk.mp4'), 'movie');
-  assert.equal(await new Shelf().putStored(place.folder), ['abcdefghijk']);
+  assert.equal(await new ClipIndex().addStored(place.folder), ['abcdefghijk']);
   assert.equal(await readPoster(place.folder, 'abcdefghijk'), poster);
   assert.is(await readPoster(place.folder, 'aaaaaaaaaaa'), undefined);
 });
 
 test('previews push no clip off the shelf, and of them only those with files are there', () => {
-  const shelf = new Shelf();
-  const put = (name: string) => shelf.put({ name, path: `/clips/${name}`, bytes: 1 });
+  const shelf = new ClipIndex();
+  const put = (name: string) => shelf.add({ name, path: `/clips/${name}`, bytes: 1 });
   const nameOf = (kind: string, i: number) => `${kind}-${String(i).padStart(11, '0')}.mp4`;
   for (let i = 0; i < 1_002; i += 1) put(nameOf('clip', i));
   for (let i = 0; i < 50; i += 1) put(nameOf('preview', i));
@@ -97,13 +97,13 @@ test('what is damaged, or leads elsewhere, is no poster', async () => {
 
 test('it holds a bounded number of clips, the newest, and of live files', async () => {
   await using place = await openFolder();
-  const gallery = new Gallery(new Catalogue(), 15);
+  const gallery = new PosterStore(new Catalogue(), 15);
   const file = await makeFile(place.folder, 'picture');
   const named = (i: number) => ({
     ...file,
     name: `poster-${String(i).padStart(11, '0')}-160.jpeg`,
   });
-  for (let i = 0; i < 1_010; i += 1) gallery.showClip(`clip-${i}`, posterOf(named(i)));
+  for (let i = 0; i < 1_010; i += 1) gallery.setClip(`clip-${i}`, posterOf(named(i)));
   const isThere = (path: string) => asked(gallery, path)?.status === 200;
   assert.equal(
     [0, 9, 10, 1_009].map((i) => isThere(`/posters/clip-${i}-160`)),
@@ -111,7 +111,7 @@ test('it holds a bounded number of clips, the newest, and of live files', async 
   );
   assert.not(isThere(`/posters/${named(9).name}`));
   assert.ok(isThere(`/posters/${named(1_009).name}`));
-  for (let i = 2_000; i < 2_245; i += 1) await gallery.showLive(posterOf(named(i)));
+  for (let i = 2_000; i < 2_245; i += 1) await gallery.setLive(posterOf(named(i)));
   assert.not(isThere(`/posters/${named(2_004).name}`));
   assert.ok(isThere(`/posters/${named(2_005).name}`));
   assert.ok(isThere('/posters/live-160'));

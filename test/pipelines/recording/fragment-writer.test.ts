@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
-import { Reel } from '../../../pipelines/recording/fragment-writer.ts';
+import { FragmentWriter } from '../../../pipelines/recording/fragment-writer.ts';
 import { type Movie, moviesOf, probe, tapFeed, wind } from '../../support/media/movies.ts';
 import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
 import { encodeMedia } from '../../support/media/real-media.ts';
@@ -109,7 +109,7 @@ test('two reels with the same parts write the same bytes, and one that joined la
     wind(tapped).map(({ bytes }) => bytes.toString('base64')),
     whole.map(({ bytes }) => bytes.toString('base64')),
   );
-  const late = new Reel(REAL_EPOCH_MS, ['high', 'audio']);
+  const late = new FragmentWriter(REAL_EPOCH_MS, ['high', 'audio']);
   late.interrupt('lost');
   for (const { trackId, initId, bytes } of tapped.inits) late.setInit(trackId, initId, bytes);
   const from = Math.round(tapped.parts.length / 4);

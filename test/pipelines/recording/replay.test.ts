@@ -10,8 +10,8 @@ import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { ViewerServer } from '../../../pipelines/http/server.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
 import { RecordingFile } from '../../../pipelines/recording/recording-file.ts';
-import { Replay, type ReplayNews } from '../../../pipelines/recording/replay.ts';
-import { Narrator, tellStored } from '../../../pipelines/recording/replay-events.ts';
+import { Replay, type ReplayEvent } from '../../../pipelines/recording/replay.ts';
+import { RecordingReporter, reportStored } from '../../../pipelines/recording/replay-events.ts';
 import { renderReplay } from '../../../pipelines/recording/replay-playlist.ts';
 import type { ReplayRecording } from '../../../pipelines/recording/replay-segments.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
@@ -33,13 +33,13 @@ async function openFolder() {
 async function record(
   folder: string,
   movies: readonly Movie[],
-  hear: (news: ReplayNews) => void,
+  hear: (news: ReplayEvent) => void,
   dropId: string | undefined = 'evening',
 ) {
   const show = { epochMs: REAL_EPOCH_MS, dropId };
   for (const movie of movies) {
     const file = await RecordingFile.create(folder, show, movie.begin);
-    const narrator = new Narrator(file, show, hear);
+    const narrator = new RecordingReporter(file, show, hear);
     for (const [i, fragment] of movie.fragments.entries()) {
       await file.append(fragment);
       if (i % 4 === 3) narrator.synced(await file.sync());
@@ -97,7 +97,7 @@ test('what was recorded plays as an HLS stream, every frame once, over byte rang
   await using place = await openFolder();
   for (const movie of twoMovies()) {
     const replay = new Replay(0);
-    await record(place.folder, [movie], (news) => replay.hear('usb', place.folder, news));
+    await record(place.folder, [movie], (news) => replay.apply('usb', place.folder, news));
     replay.end();
     await using server = await serve(replay);
     const played = await probe(`${server.url}/replay/index.m3u8`);
@@ -114,7 +114,7 @@ test('what was recorded plays as an HLS stream, every frame once, over byte rang
 test('several files are one stream that a browser plays over the border between them', async () => {
   await using place = await openFolder();
   const replay = new Replay(0);
-  await record(place.folder, twoMovies(), (news) => replay.hear('usb', place.folder, news));
+  await record(place.folder, twoMovies(), (news) => replay.apply('usb', place.folder, news));
   replay.end();
   await using server = await serve(replay);
   const text = await (await fetch(`${server.url}/replay/index.m3u8`)).text();
@@ -136,9 +136,9 @@ test('several files are one stream that a browser plays over the border between 
 test('what is in the folder after a restart is the same replay', async () => {
   await using place = await openFolder();
   const told = new Replay(0);
-  await record(place.folder, twoMovies(), (news) => told.hear('usb', place.folder, news));
+  await record(place.folder, twoMovies(), (news) => told.apply('usb', place.folder, news));
   const found = new Replay(0);
-  await tellStored(place.folder, (news) => found.hear('usb', place.folder, news));
+  await reportStored(place.folder, (news) => found.apply('usb', place.folder, news));
   assert.equal(found.recordings(), told.recordings());
 });
 
@@ -146,7 +146,7 @@ test('of several drops only the last is shown, and while one is live only that',
   await using place = await openFolder();
   const [first, second] = twoMovies() as [Movie, Movie];
   const replay = new Replay(8);
-  const hear = (news: ReplayNews) => replay.hear('usb', place.folder, news);
+  const hear = (news: ReplayEvent) => replay.apply('usb', place.folder, news);
   const names = () => replay.recordings().map(({ name }) => name);
   replay.begin('rehearsal');
   await record(place.folder, [first], hear, 'rehearsal');
@@ -160,7 +160,7 @@ test('of several drops only the last is shown, and while one is live only that',
 
   // The media process of a box that waits, and of one that goes on after a power failure.
   const waiting = new Replay(0);
-  await tellStored(place.folder, (news) => waiting.hear('usb', place.folder, news));
+  await reportStored(place.folder, (news) => waiting.apply('usb', place.folder, news));
   waiting.end();
   assert.equal(
     waiting.recordings().map(({ name }) => name),
@@ -171,7 +171,7 @@ test('of several drops only the last is shown, and while one is live only that',
   assert.is((await fetch(`${server.url}/replay/${old}.mp4`)).status, 404);
   const resumed = new Replay(8);
   resumed.begin('evening');
-  await tellStored(place.folder, (news) => resumed.hear('usb', place.folder, news));
+  await reportStored(place.folder, (news) => resumed.apply('usb', place.folder, news));
   assert.equal(
     resumed.recordings().map(({ name }) => name),
     [shown],
@@ -182,7 +182,7 @@ test('a recording that is of no drop is not shown', () => {
   const replay = new Replay(0);
   const recording = { name: 'venuebox-20261122T200000.000Z', epochMs: 0, headerBytes: 1 };
   const rest = { isComplete: true, isRunning: false, segments: [] };
-  replay.hear('usb', '/usb', { type: 'recording', recording: { ...recording, ...rest } });
+  replay.apply('usb', '/usb', { type: 'recording', recording: { ...recording, ...rest } });
   assert.equal(replay.recordings(), []);
 });
 
@@ -190,7 +190,7 @@ test('ranges of a movie are sent from disk, and what lies beyond the end is refu
   await using place = await openFolder();
   const replay = new Replay(0);
   const [movie] = twoMovies();
-  await record(place.folder, [movie as Movie], (news) => replay.hear('usb', place.folder, news));
+  await record(place.folder, [movie as Movie], (news) => replay.apply('usb', place.folder, news));
   replay.end();
   await using server = await serve(replay);
   const [{ name } = { name: '' }] = replay.recordings();
@@ -220,10 +220,10 @@ test('of two copies the complete one is shown, and a disk that goes leaves the o
       durationUs: 4e6,
     })),
   });
-  replay.hear('sd', '/sd', { type: 'recording', recording: recording(false, 5) });
-  replay.hear('usb', '/usb', { type: 'recording', recording: recording(true, 4) });
+  replay.apply('sd', '/sd', { type: 'recording', recording: recording(false, 5) });
+  replay.apply('usb', '/usb', { type: 'recording', recording: recording(true, 4) });
   assert.is(replay.recordings()[0]?.isComplete, true);
-  replay.hear('usb', '/usb', { type: 'deleted', name: recording(true, 4).name });
+  replay.apply('usb', '/usb', { type: 'deleted', name: recording(true, 4).name });
   assert.is(replay.recordings()[0]?.isComplete, false);
 });
 
@@ -240,7 +240,7 @@ test('while live one can seek back so far, and the playlist only grows at its en
     if (answer?.status === 200) seen.push(Buffer.concat(answer.body).toString());
   };
   await record(place.folder, twoMovies(), (news) => {
-    replay.hear('usb', place.folder, news);
+    replay.apply('usb', place.folder, news);
     look();
   });
   assert.ok(seen.length > 3);

@@ -38,7 +38,7 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
     epochMs: REAL_EPOCH_MS,
     trackIds: ['high', 'audio'],
     clock,
-    tell: (message) => told.push(message),
+    send: (message) => told.push(message),
     monotonicMs: () => clock.monotonicMs(),
   });
   const tapped = tapFeed(media);
@@ -47,7 +47,7 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
   return {
     target,
     tapped,
-    notes: () => told.flatMap((one) => (one.type === 'note' ? [one.text] : [])),
+    notes: () => told.flatMap((one) => (one.type === 'log' ? [one.text] : [])),
     on: () => target.take({ type: 'on', isFromStart: true }),
     run: async (seconds: number) => {
       for (let i = 0; i < seconds * 10; i += 1) {
@@ -163,7 +163,7 @@ test('by the policy `oldest-first` the oldest recordings go, never the running o
   assert.not.ok(left.includes(oldest ?? ''), `${left} still has ${oldest}`);
   assert.not.ok(left.includes(newer ?? ''));
   assert.ok(running === undefined || left.includes(`${running}.mp4`));
-  assert.ok(recorder.notes().includes('deleted the oldest recording'));
+  assert.ok(recorder.notes().includes('oldest recording deleted'));
 });
 
 test('a disk that turns read-only is told of by name, and recording goes on when it is mended', async () => {

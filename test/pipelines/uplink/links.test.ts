@@ -1,12 +1,16 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type LinkWish, type NetworkState, resolveLinks } from '../../../pipelines/uplink/links.ts';
+import {
+  type NetworkState,
+  resolveLinks,
+  type WantedLink,
+} from '../../../pipelines/uplink/links.ts';
 
 const test = suite('uplink links');
 
 const NOTHING = { period: '2026-11', bytesByLink: {} };
 
-const wish = (id: string, more: Partial<LinkWish> = {}): LinkWish => ({
+const wish = (id: string, more: Partial<WantedLink> = {}): WantedLink => ({
   id,
   device: id,
   weight: 1,

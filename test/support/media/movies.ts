@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { RecordedPart } from '../../../pipelines/feed/part.ts';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
-import { Reel, type ReelStep } from '../../../pipelines/recording/fragment-writer.ts';
+import { FragmentWriter, type WriteStep } from '../../../pipelines/recording/fragment-writer.ts';
 import { openRealFeed, REAL_EPOCH_MS, type RealFeed } from './real-feed.ts';
 import type { RealMedia } from './real-media.ts';
 
 export interface Movie {
-  readonly begin: Extract<ReelStep, { type: 'begin' }>;
-  readonly fragments: readonly Extract<ReelStep, { type: 'fragment' }>[];
+  readonly begin: Extract<WriteStep, { type: 'begin' }>;
+  readonly fragments: readonly Extract<WriteStep, { type: 'fragment' }>[];
   readonly reason: string | undefined;
   readonly bytes: Buffer;
 }
@@ -23,14 +23,14 @@ export interface Tapped {
     readonly bytes: Buffer;
   }[];
   /** In the order in which they came. */
-  readonly all: readonly ((reel: Reel) => readonly ReelStep[])[];
+  readonly all: readonly ((reel: FragmentWriter) => readonly WriteStep[])[];
 }
 
 /** A feed whose parts are collected, for one reel or several. */
 export function tapFeed(media: RealMedia, startUs?: number): Tapped {
   const parts: RecordedPart[] = [];
   const inits: { trackId: string; initId: string; bytes: Buffer }[] = [];
-  const all: ((reel: Reel) => readonly ReelStep[])[] = [];
+  const all: ((reel: FragmentWriter) => readonly WriteStep[])[] = [];
   let tap: PartTap | undefined;
   const feed = openRealFeed(media, (id) => tap?.collect(id), startUs);
   tap = new PartTap(feed.presentation, ['high', 'audio'], {
@@ -50,11 +50,11 @@ export function tapFeed(media: RealMedia, startUs?: number): Tapped {
 }
 
 /** What a reel makes of all that was tapped. */
-export function wind({ all }: Tapped, reel = new Reel(REAL_EPOCH_MS, ['high', 'audio'])) {
+export function wind({ all }: Tapped, reel = new FragmentWriter(REAL_EPOCH_MS, ['high', 'audio'])) {
   return moviesOf([...all.flatMap((apply) => apply(reel)), ...reel.stop()]);
 }
 
-export function moviesOf(steps: readonly ReelStep[]): readonly Movie[] {
+export function moviesOf(steps: readonly WriteStep[]): readonly Movie[] {
   const movies: Movie[] = [];
   for (const step of steps) {
     const last = movies.at(-1);

@@ -14,7 +14,7 @@ process.on('SIGTERM', () => stop.abort());
 const wish = { weight: 1, isBackup: false, isEnabled: true };
 await followLinks(
   {
-    wishes: () => [
+    wanted: () => [
       { ...wish, id: 'first', device: 'wwan0' },
       { ...wish, id: 'second', device: 'wwan1' },
     ],
@@ -30,7 +30,7 @@ await followLinks(
             onFailed: (code) => console.log(`${link.id} failed ${code}`),
           },
         );
-        socket.attend(systemClock.monotonicMs());
+        socket.ensureOpen(systemClock.monotonicMs());
       }
     },
     clock: systemClock,

@@ -195,7 +195,7 @@ function link(id: string): LinkSnapshot {
     isBackup: false,
     isSpent: false,
     rttMs: 47,
-    rttLeastMs: 41,
+    rttMinMs: 41,
     lossPct: 0.123456,
     inFlightPackets: 61,
     inFlightBytes: 80_000,
@@ -208,7 +208,7 @@ function link(id: string): LinkSnapshot {
     sentBytesTotal: 165_000_000,
     receivedBytesTotal: 4_000_000,
     lostPacketsTotal: 12,
-    pullsTotal: 1,
+    stallsTotal: 1,
     usedBytes: 169_000_000,
   };
 }

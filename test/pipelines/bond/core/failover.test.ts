@@ -61,7 +61,7 @@ test('a link whose RTT swings between 100 and 1200 ms is never pulled', () => {
     }
     venue.run(50);
   }
-  assert.is(venue.snapshot().links[0]?.pullsTotal, 0);
+  assert.is(venue.snapshot().links[0]?.stallsTotal, 0);
   assert.is(venue.receiver.lost, 0);
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openKeyFrameSpotter } from '../../../../pipelines/bond/core/key-frame.ts';
+import { openKeyFrameDetector } from '../../../../pipelines/bond/core/key-frame.ts';
 
 const test = suite('key frames in MPEG-TS');
 
@@ -23,7 +23,7 @@ const key = { isRandomAccess: true, stream: 0xe0 };
 const delta = { isRandomAccess: false, stream: 0xe0 };
 
 test('a key frame lasts from its random access point to the next picture', () => {
-  const isKey = openKeyFrameSpotter();
+  const isKey = openKeyFrameDetector();
   assert.not.ok(isKey(srt(ts(256, delta), ts(256)), 16));
   assert.ok(isKey(srt(ts(256, key), ts(256)), 16));
   assert.ok(isKey(srt(ts(256), ts(256)), 16));
@@ -32,18 +32,18 @@ test('a key frame lasts from its random access point to the next picture', () =>
 });
 
 test('sound is no key frame, though it may be a random access point', () => {
-  const isKey = openKeyFrameSpotter();
+  const isKey = openKeyFrameDetector();
   assert.not.ok(isKey(srt(ts(257, { isRandomAccess: true, stream: 0xc0 })), 16));
 });
 
 test('an encrypted or foreign payload shows none, whatever its bytes', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 1500 }), { maxLength: 5 }), (payloads) => {
-      const isKey = openKeyFrameSpotter();
+      const isKey = openKeyFrameDetector();
       for (const payload of payloads) isKey(Buffer.from([...Buffer.alloc(16), ...payload]), 16);
     }),
   );
-  const isKey = openKeyFrameSpotter();
+  const isKey = openKeyFrameDetector();
   assert.ok(isKey(srt(ts(256, key)), 16));
   assert.not.ok(isKey(srt(Buffer.alloc(188)), 16));
 });

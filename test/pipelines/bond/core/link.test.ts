@@ -8,7 +8,7 @@ const test = suite('a link');
 /** An active link of 50 ms RTT at time 1000, with nothing in flight. */
 function active(): Link {
   const link = new Link(0, configOf(0));
-  link.onHeard(2, 1000);
+  link.onReceived(2, 1000);
   link.onRegistered(1000, true);
   for (let sample = 0; sample < 20; sample += 1) link.rtt.add(50, 1000);
   return link;
@@ -25,7 +25,7 @@ test('silent with packets in flight it is first suspect, then pulled after 250 m
   assert.is(link.check(1050), 'none');
   assert.is(link.check(1130), 'suspected');
   assert.is(link.check(1240), 'none');
-  assert.is(link.check(1260), 'pulled');
+  assert.is(link.check(1260), 'stalled');
   assert.is(link.state.phase, 'stalled');
 });
 
@@ -35,7 +35,7 @@ test('a slow path has twice its RTT', () => {
   send(link, 0, 20, 1000);
   link.check(1700);
   assert.is(link.state.phase, 'suspect');
-  assert.is(link.check(1830), 'pulled');
+  assert.is(link.check(1830), 'stalled');
 });
 
 test('silent with nothing to answer it stays', () => {
@@ -49,23 +49,23 @@ test('a suspect that speaks is active again', () => {
   const link = active();
   send(link, 0, 20, 1000);
   link.check(1130);
-  link.onHeard(44, 1140);
+  link.onReceived(44, 1140);
   assert.is(link.state.phase, 'active');
 });
 
 test('a pulled link rejoins after three echoes, and after more when it was pulled before', () => {
   const link = active();
-  link.pull('silent', 1000);
+  link.stall('silent', 1000);
   assert.is(echoesToRejoin(link, 1000), 3);
-  link.pull('silent', 3000);
+  link.stall('silent', 3000);
   assert.is(echoesToRejoin(link, 3000), 5);
-  link.pull('silent', 100_000);
+  link.stall('silent', 100_000);
   assert.is(echoesToRejoin(link, 100_000), 3, 'long ago is forgotten');
 });
 
 test('a pulled link rejoins at the first echo when it is the only one', () => {
   const link = active();
-  link.pull('silent', 1000);
+  link.stall('silent', 1000);
   link.onEcho(50, 1100, true);
   assert.is(link.state.phase, 'active');
 });
@@ -81,7 +81,7 @@ test('after four seconds of silence it must register anew', () => {
 test('keepalives go once a second, and several times a second while a reply is overdue', () => {
   const link = active();
   assert.ok(link.takePing(1000));
-  link.onHeard(38, 1050);
+  link.onReceived(38, 1050);
   assert.not.ok(link.takePing(1500));
   send(link, 0, 20, 1600);
   assert.ok(link.takePing(1700));
@@ -112,7 +112,7 @@ test('a link that is out says why its socket cannot be used, each reason once', 
 test('what a link said while it was out is over once it is registered, and told anew later', () => {
   const link = new Link(0, configOf(0));
   link.onUnusable('ENOTFOUND');
-  link.onHeard(2, 1000);
+  link.onReceived(2, 1000);
   link.onRegistered(1000, true);
   assert.is(link.reason, 'registered');
   link.leave('silent for 4 s');

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ARRIVED, FLYING, InFlight, LOST } from '../../../../pipelines/bond/core/in-flight.ts';
+import { ARRIVED, IN_FLIGHT, InFlight, LOST } from '../../../../pipelines/bond/core/in-flight.ts';
 import { Store } from '../../../../pipelines/bond/core/store.ts';
 import { sequenceAfter } from '../../../../pipelines/bond/wire/sequence.ts';
 import { data } from '../support/simulated-srt.ts';
@@ -38,7 +38,7 @@ test('bytes in flight follow what is sent, arrives, is settled and lost', () => 
   assert.equal([flight.bytes, flight.packets], [100, 1]);
   assert.equal(
     [1, 2, 3, 4].map((sequence) => flight.stateOf(sequence)),
-    [ARRIVED, ARRIVED, LOST, FLYING],
+    [ARRIVED, ARRIVED, LOST, IN_FLIGHT],
   );
   assert.is(flight.arrive(1), 0, 'counted once');
 });

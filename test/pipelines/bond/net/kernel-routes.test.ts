@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   findGateways,
-  isWhole,
+  isComplete,
   type KernelRoutes,
   parseKernelRoutes,
 } from '../../../../pipelines/bond/net/kernel-routes.ts';
@@ -62,11 +62,11 @@ test('a gateway of another’s table serves where the main table has none', () =
 });
 
 test('a table that was set is whole, and no more once its device was down', () => {
-  assert.ok(isWhole(modem, captured('set')));
-  assert.ok(isWhole(modem, captured('other-gateway')));
-  assert.not.ok(isWhole({ ...modem, gateway: '192.168.8.2' }, captured('other-gateway')));
-  assert.not.ok(isWhole(modem, captured('replugged')));
-  assert.not.ok(isWhole({ ...modem, table: 5201 }, captured('set')));
+  assert.ok(isComplete(modem, captured('set')));
+  assert.ok(isComplete(modem, captured('other-gateway')));
+  assert.not.ok(isComplete({ ...modem, gateway: '192.168.8.2' }, captured('other-gateway')));
+  assert.not.ok(isComplete(modem, captured('replugged')));
+  assert.not.ok(isComplete({ ...modem, table: 5201 }, captured('set')));
 });
 
 test('what cannot be read is no list of routes, and any list is read', () => {
@@ -79,7 +79,7 @@ test('what cannot be read is no list of routes, and any list is read', () => {
       const parsed = parseKernelRoutes(`${JSON.stringify(routes)}\n${JSON.stringify(rules)}`);
       if (parsed === undefined) throw new Error('not read');
       findGateways(parsed);
-      assert.is(isWhole(modem, parsed), false);
+      assert.is(isComplete(modem, parsed), false);
     }),
   );
 });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MOST_GROUPS, RelayGroups } from '../../../../pipelines/bond/relay/groups.ts';
+import { MAX_GROUPS, RelayGroups } from '../../../../pipelines/bond/relay/groups.ts';
 import type { SrtlaPacket } from '../../../../pipelines/bond/wire/packet.ts';
 
 const test = suite('the relay`s groups');
@@ -16,8 +16,8 @@ function idOf(reply: SrtlaPacket | undefined): Buffer {
 /** A relay with one group and one link in it. */
 function joined() {
   const groups = new RelayGroups(randomBytes);
-  const id = idOf(groups.ask(own, '10.0.0.1', 1, 0));
-  groups.join(id, '10.0.0.1', 1, 0);
+  const id = idOf(groups.onReg1(own, '10.0.0.1', 1, 0));
+  groups.onReg2(id, '10.0.0.1', 1, 0);
   const link = groups.find('10.0.0.1', 1);
   if (link === undefined) throw new Error('not joined');
   return { groups, id, link };
@@ -25,42 +25,42 @@ function joined() {
 
 test('a group keeps the sender`s half of the id and makes the other half its own', () => {
   const groups = new RelayGroups(randomBytes);
-  const id = idOf(groups.ask(own, '10.0.0.1', 1, 0));
+  const id = idOf(groups.onReg1(own, '10.0.0.1', 1, 0));
   assert.ok(id.subarray(0, 128).equals(own.subarray(0, 128)));
   assert.not.ok(id.subarray(128).equals(own.subarray(128)));
-  assert.equal(groups.join(id, '10.0.0.1', 1, 0), { kind: 'reg3' });
-  assert.equal(groups.join(id, '10.0.0.2', 1, 0), { kind: 'reg3' });
+  assert.equal(groups.onReg2(id, '10.0.0.1', 1, 0), { kind: 'reg3' });
+  assert.equal(groups.onReg2(id, '10.0.0.2', 1, 0), { kind: 'reg3' });
 });
 
 test('REG1 repeated because its answer was lost gets the same answer', () => {
   const groups = new RelayGroups(randomBytes);
-  const first = idOf(groups.ask(own, '10.0.0.1', 1, 0));
-  assert.ok(idOf(groups.ask(own, '10.0.0.1', 1, 500)).equals(first));
+  const first = idOf(groups.onReg1(own, '10.0.0.1', 1, 0));
+  assert.ok(idOf(groups.onReg1(own, '10.0.0.1', 1, 500)).equals(first));
 });
 
 test('an address in a group may repeat REG2 but not REG1', () => {
   const { groups, id } = joined();
-  assert.equal(groups.join(id, '10.0.0.1', 1, 5), { kind: 'reg3' });
-  assert.equal(groups.ask(own, '10.0.0.1', 1, 5), { kind: 'reg-err' });
+  assert.equal(groups.onReg2(id, '10.0.0.1', 1, 5), { kind: 'reg3' });
+  assert.equal(groups.onReg1(own, '10.0.0.1', 1, 5), { kind: 'reg-err' });
 });
 
 test('an unknown id is answered with no-group, and a near miss is unknown', () => {
   const { groups, id } = joined();
   const near = Buffer.from(id);
   near[0] = 2;
-  assert.equal(groups.join(near, '10.0.0.9', 1, 0), { kind: 'no-group' });
-  assert.equal(groups.join(own, '10.0.0.9', 1, 0), { kind: 'no-group' });
+  assert.equal(groups.onReg2(near, '10.0.0.9', 1, 0), { kind: 'no-group' });
+  assert.equal(groups.onReg2(own, '10.0.0.9', 1, 0), { kind: 'no-group' });
 });
 
 test('guessing ids is answered a few times, then not at all', () => {
   const { groups } = joined();
   let answers = 0;
   for (let guess = 0; guess < 1000; guess += 1) {
-    if (groups.join(randomBytes(256), '10.6.6.6', guess, guess) !== undefined) answers += 1;
+    if (groups.onReg2(randomBytes(256), '10.6.6.6', guess, guess) !== undefined) answers += 1;
   }
   assert.ok(answers <= 70, `${answers} answers`);
   assert.ok(groups.refusedTotal > 900);
-  assert.equal(groups.join(own, '10.0.0.9', 1, 1000), { kind: 'no-group' }, 'others are served');
+  assert.equal(groups.onReg2(own, '10.0.0.9', 1, 1000), { kind: 'no-group' }, 'others are served');
 });
 
 test('a flood of REG1 fills no more than the groups there may be, and passes', () => {
@@ -68,20 +68,20 @@ test('a flood of REG1 fills no more than the groups there may be, and passes', (
   let nowMs = 0;
   for (let port = 0; port < 5000; port += 1) {
     nowMs += 2;
-    groups.ask(own, `10.${port % 200}.0.1`, port, nowMs);
+    groups.onReg1(own, `10.${port % 200}.0.1`, port, nowMs);
   }
-  assert.ok([...groups.groups].length <= MOST_GROUPS);
+  assert.ok([...groups.groups].length <= MAX_GROUPS);
   groups.reap(nowMs + 6000);
   assert.is([...groups.groups].length, 0);
-  assert.is(groups.ask(own, '10.0.0.1', 1, nowMs + 6000)?.kind, 'reg2');
+  assert.is(groups.onReg1(own, '10.0.0.1', 1, nowMs + 6000)?.kind, 'reg2');
 });
 
 test('a group takes sixteen links and no more', () => {
   const { groups, id } = joined();
   for (let port = 2; port <= 16; port += 1) {
-    assert.is(groups.join(id, '10.0.0.1', port, 1000 * port)?.kind, 'reg3');
+    assert.is(groups.onReg2(id, '10.0.0.1', port, 1000 * port)?.kind, 'reg3');
   }
-  assert.is(groups.join(id, '10.0.0.1', 17, 17_000)?.kind, 'reg-err');
+  assert.is(groups.onReg2(id, '10.0.0.1', 17, 17_000)?.kind, 'reg-err');
 });
 
 test('every tenth data packet of a link is answered with the ten numbers', () => {
@@ -97,10 +97,10 @@ test('a silent link leaves after 10 s, an empty group ends after 30 s', () => {
   groups.noteData(link, 1);
   groups.reap(10_001);
   assert.is(groups.find('10.0.0.1', 1), undefined);
-  assert.equal(groups.join(id, '10.0.0.1', 2, 11_000), { kind: 'reg3' }, 'it may come back');
+  assert.equal(groups.onReg2(id, '10.0.0.1', 2, 11_000), { kind: 'reg3' }, 'it may come back');
   groups.reap(25_000);
   assert.is(groups.reap(41_001).length, 1);
-  assert.equal(groups.join(id, '10.0.0.1', 3, 41_002), { kind: 'no-group' });
+  assert.equal(groups.onReg2(id, '10.0.0.1', 3, 41_002), { kind: 'no-group' });
 });
 
 test.run();

@@ -145,8 +145,8 @@ export class Venue {
       if (parsed?.kind === 'reg1' || parsed?.kind === 'reg2') {
         const reply =
           parsed.kind === 'reg1'
-            ? relay.ask(parsed.id, 'sim', port, nowMs)
-            : relay.join(parsed.id, 'sim', port, nowMs);
+            ? relay.onReg1(parsed.id, 'sim', port, nowMs)
+            : relay.onReg2(parsed.id, 'sim', port, nowMs);
         if (reply !== undefined) this.#sendDown(port, renderSrtla(reply));
       } else if (parsed?.kind === 'keepalive' && link !== undefined) {
         relay.noteReceived(link, packet.length, nowMs);

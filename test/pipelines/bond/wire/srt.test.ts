@@ -49,7 +49,7 @@ test('the ranges of a NAK come back as they were rendered', () => {
 });
 
 test('a NAK cannot name more than its bytes allow', () => {
-  const lie = { first: 5, last: sequenceAfter(5, srt.LONGEST_NAK_SPAN) };
+  const lie = { first: 5, last: sequenceAfter(5, srt.MAX_NAK_SPAN) };
   assert.equal(srt.parseNak(srt.renderNak(control(srt.SRT_NAK, 0), [lie])), []);
   const backwards = { first: 9, last: 5 };
   assert.equal(srt.parseNak(srt.renderNak(control(srt.SRT_NAK, 0), [backwards])), []);
