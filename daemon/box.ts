@@ -39,14 +39,12 @@ import { runPanel } from './panel/run.ts';
 import { powerOff } from './power/logind.ts';
 import { type PowerDeps, runPower } from './power/run.ts';
 import { runWatchdog } from './watchdog/run.ts';
-import type { LogTail } from './web/log-tail.ts';
+import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
 
 export interface BoxDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** The newest lines of `log`, for the operator's page. */
-  readonly logTail: LogTail;
   readonly version: string;
   /** Where files lie that must survive a restart. */
   readonly stateFolder: string;
@@ -72,8 +70,10 @@ export interface BoxDeps {
  * Rejects with a ConfigError, HalError or PipelineError when it cannot start.
  */
 export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
-  const { clock, log, stateFolder } = deps;
+  const { clock, stateFolder } = deps;
   const config = withOwnBroker(asked);
+  const logTail = new LogTail();
+  const log = tailLog(deps.log, logTail, config.log.level, clock.wallMs);
   await claimState(stateFolder, { clock, log }, signal);
   const source = await openMediaSource(config, deps.simulatedLinks, log, signal);
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
@@ -82,12 +82,25 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
   const end = () => ending.abort();
-  const box = await joinParts({ ...deps, config, source, devices, dataUse, events, untilEnd, end });
+  const box = await joinParts({
+    ...deps,
+    log,
+    logTail,
+    config,
+    source,
+    devices,
+    dataUse,
+    events,
+    untilEnd,
+    end,
+  });
   await runAll(tasksOf(box), untilEnd);
 }
 
 /** What is opened before the parts, and closed after they have ended. */
 interface Resources extends BoxDeps {
+  /** The newest lines of `log`, for the operator's page. */
+  readonly logTail: LogTail;
   readonly config: Config;
   readonly source: MediaSource;
   readonly devices: Devices;
@@ -103,7 +116,11 @@ type Parts = Resources & Awaited<ReturnType<typeof joinParts>>;
 async function joinParts(given: Resources) {
   const { config, source, devices, events, clock, log, stateFolder, playerUrl } = given;
   const state: BoxState = new BoxState(
-    { name: config.box.name, version: given.version, ...source.facts, ...plannedLinks(config) },
+    {
+      ...{ name: config.box.name, version: given.version, playerUrl },
+      ...source.facts,
+      ...plannedLinks(config),
+    },
     {
       startedAt: trackStartedAt(clock),
       drop: () => drop.state(),

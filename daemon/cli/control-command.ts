@@ -1,10 +1,10 @@
+/** `venuebox status` and `venuebox cmd`, for the box that runs on this machine. */
+import { closest } from '../model/closest.ts';
 import { VERBS, type Verb } from '../model/commands.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 import { ask, ControlError } from './control/client.ts';
-import { renderOutcome, renderProgress, renderStatus } from './control/render.ts';
+import { renderAddress, renderOutcome, renderProgress, renderStatus } from './control/render.ts';
 import { UsageError } from './usage.ts';
-
-/** `venuebox status` and `venuebox cmd`, against the box that runs on this machine. */
 
 export interface StatusArguments {
   readonly isJson: boolean;
@@ -24,7 +24,7 @@ export interface ControlCommandDeps {
   readonly paths: readonly string[];
   readonly print: (text: string) => void;
   readonly nowMs: () => number;
-  /** A terminal is cleared before each state; a file gets one after the other. */
+  /** A terminal is cleared before each state. */
   readonly isTerminal: boolean;
 }
 
@@ -45,7 +45,7 @@ export async function runStatusCommand(
     print(before + (isJson ? `${JSON.stringify(snapshot)}\n` : renderStatus(snapshot, nowMs())));
     if (!isWatching) return;
   }
-  if (!signal.aborted) throw new ControlError('the box has ended');
+  if (!signal.aborted) throw new ControlError('the box has stopped');
 }
 
 /**
@@ -55,20 +55,31 @@ export async function runStatusCommand(
  */
 export async function runCmdCommand(
   { name: verb, args, expect, isDryRun, isJson }: CmdArguments,
-  { paths, print }: ControlCommandDeps,
+  deps: ControlCommandDeps,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { paths, print } = deps;
   const request = { ask: 'cmd', verb, args, isDryRun } as const;
-  const whole = expect === undefined ? request : { ...request, expect };
-  for await (const answer of ask(paths, whole, signal)) {
+  const expecting = expect === undefined ? request : { ...request, expect };
+  for await (const answer of ask(paths, expecting, signal)) {
     if (answer.type === 'error') throw new ControlError(answer.message);
     if (answer.type === 'progress' && !isJson) print(renderProgress(answer.progress));
     if (answer.type !== 'outcome') continue;
     const { outcome } = answer;
     print(isJson ? `${JSON.stringify(outcome)}\n` : renderOutcome(outcome));
-    return outcome.status === 'done';
+    const isDone = outcome.status === 'done';
+    if (isDone && verb === 'go-live' && !isDryRun && !isJson) await printAddress(deps, signal);
+    return isDone;
   }
-  throw new ControlError('the box ended before it answered; look with: venuebox status');
+  throw new ControlError('the box stopped before it answered; check it with: venuebox status');
+}
+
+async function printAddress({ paths, print }: ControlCommandDeps, signal: AbortSignal) {
+  for await (const answer of ask(paths, { ask: 'status' }, signal)) {
+    if (answer.type !== 'snapshot') continue;
+    print(renderAddress(answer.snapshot));
+    return;
+  }
 }
 
 /**
@@ -80,15 +91,16 @@ export function parseVerb(words: readonly string[]): Pick<CmdArguments, 'name' |
   const [name, ...pairs] = words;
   const verb = VERBS.find((one) => one === name);
   if (verb === undefined) {
-    const what = name === undefined ? 'cmd needs a verb' : `no verb ${name}`;
-    throw new UsageError(`${what}; there are: ${VERBS.join(', ')}`);
+    const what =
+      name === undefined ? 'cmd needs a command' : `unknown command ${name}${closest(name, VERBS)}`;
+    throw new UsageError(`${what}; there are: ${VERBS.join(', ')}`, 'cmd');
   }
   return { name: verb, args: Object.fromEntries(pairs.map(parsePair)) };
 }
 
 function parsePair(pair: string): readonly [string, unknown] {
   const [, key = '', value = ''] = /^([a-z][\w-]*)=(.*)$/is.exec(pair) ?? [];
-  if (key === '') throw new UsageError(`${pair} must be like key=value`);
+  if (key === '') throw new UsageError(`${pair} must be like key=value`, 'cmd');
   try {
     return [key, JSON.parse(value)];
   } catch {

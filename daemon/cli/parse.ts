@@ -1,16 +1,34 @@
+/** Reads the command line by the table of verbs. */
 import { parseArgs } from 'node:util';
+import { closest } from '../model/closest.ts';
 import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
 import { PHASES } from './control/protocol.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
+import { renderOption } from './help.ts';
 import type { SignArguments } from './sign-command.ts';
 import { UsageError } from './usage.ts';
+import {
+  HELP_OPTION,
+  type Option,
+  VERB_NAMES,
+  VERSION_OPTION,
+  type VerbName,
+  verbOf,
+} from './verbs.ts';
+
+interface WithConfig<V extends string> {
+  readonly verb: V;
+  readonly config: string;
+  readonly overrides: readonly string[];
+}
 
 /** What the command line asks for. */
 export type Command =
-  | { readonly verb: 'run'; readonly config: string; readonly overrides: readonly string[] }
+  | WithConfig<'run'>
+  | WithConfig<'check'>
+  | (WithConfig<'sign'> & SignArguments)
   | { readonly verb: 'demo'; readonly isIdle: boolean; readonly overrides: readonly string[] }
-  | { readonly verb: 'check'; readonly config: string; readonly overrides: readonly string[] }
   | {
       readonly verb: 'doctor';
       readonly config?: string;
@@ -18,57 +36,23 @@ export type Command =
       readonly parts: readonly Part[];
       readonly isJson: boolean;
     }
-  | ({
-      readonly verb: 'sign';
-      readonly config: string;
-      readonly overrides: readonly string[];
-    } & SignArguments)
   | ({ readonly verb: 'bond' } & BondArguments)
   | ({ readonly verb: 'relay' } & RelayArguments)
   | ({ readonly verb: 'status'; readonly socket?: string } & StatusArguments)
   | ({ readonly verb: 'cmd'; readonly socket?: string } & CmdArguments)
-  | { readonly verb: 'help' }
+  | { readonly verb: 'completion' }
+  | { readonly verb: 'help'; readonly of?: VerbName }
   | { readonly verb: 'version' };
 
-export const HELP = `venuebox: camera and sound to phones over low-latency HLS
-
-  venuebox run --config FILE    run the box
-  venuebox demo [--idle]        run it with simulated hardware, live or idle
-  venuebox check FILE           say what is wrong with a config, or that nothing is
-  venuebox doctor [PART...] [--config FILE]
-                                say what hardware is there, how it is, and what to do about it;
-                                parts: ${PARTS.join(' ')}
-  venuebox sign PATH --config FILE [--hours N]
-                                the address of a poster or preview that holds for N hours (24),
-                                where clips.token_secret_file asks for one
-  venuebox status               how the box on this machine is
-  venuebox cmd VERB [key=value...]
-                                ask it for something, as its button does: arm, disarm, go-live
-                                [force=true], end, mark [label=TEXT], preflight, shut-down;
-                                print document=address or document=status
-  venuebox bond --listen PORT --to HOST:PORT --from IP[,IP...]
-                                spread an SRT encoder's packets over several links (SRTLA);
-                                --from @FILE has one link a line: IP [backup] [weight=N],
-                                and SIGHUP reads it again
-  venuebox relay --listen PORT --srt HOST:PORT
-                                the receiving end, in front of any SRT listener
-  venuebox --help, --version
-
-Options of run, demo, check, doctor and sign:
-  --set path.to.key=value       lay a value over the config; may stand several times
-Option of doctor:
-  --json                        print one JSON object
-Options of status and cmd:
-  --json                        print JSON, one object a line
-  --watch                       status: again each second
-  --dry-run                     cmd: say what would happen, and do nothing
-  --expect PHASE                cmd: only in this phase: idle, preflight, armed, live, ending, fault
-  --socket PATH                 the box's control socket, where it is not found by itself
-Option of bond and relay:
-  --json                        print statistics once a second, a JSON object a line
-
-Exit codes: 0 ended as asked, 1 failed or something is wrong, 2 wrong command line, 78 wrong config.
-`;
+/** Options and operands of one verb, as they were given. */
+interface Given {
+  readonly operands: readonly string[];
+  text(option: string): string | undefined;
+  /** @throws UsageError where it is missing. */
+  required(option: string): string;
+  has(option: string): boolean;
+  readonly overrides: readonly string[];
+}
 
 /**
  * Reads the arguments after `venuebox`.
@@ -77,129 +61,157 @@ Exit codes: 0 ended as asked, 1 failed or something is wrong, 2 wrong command li
  */
 export function parseCommand(args: readonly string[]): Command {
   const { values, positionals } = parse(args);
-  if (values.help) return { verb: 'help' };
-  if (values.version) return { verb: 'version' };
-  const [verb, ...rest] = positionals;
-  const overrides = values.set ?? [];
-  const spare = (count: number) => {
-    if (rest.length > count) throw new UsageError(`${verb} does not take ${rest[count]}`);
-  };
-  switch (verb) {
-    case 'run':
-      spare(0);
-      if (values.config === undefined) throw new UsageError('run needs --config FILE');
-      return { verb, config: values.config, overrides };
-    case 'demo':
-      spare(0);
-      if (values.config !== undefined) throw new UsageError('demo takes no --config; use run');
-      return { verb, isIdle: values.idle === true, overrides };
-    case 'check': {
-      spare(1);
-      const config = rest[0] ?? values.config;
-      if (config === undefined) throw new UsageError('check needs a config file');
-      return { verb, config, overrides };
-    }
-    case 'doctor': {
-      const { config } = values;
-      const isJson = values.json === true;
-      const file = config === undefined ? {} : { config };
-      return { verb, overrides, isJson, parts: partsOf(rest), ...file };
-    }
-    case 'sign': {
-      spare(1);
-      const { config } = values;
-      if (config === undefined) throw new UsageError('sign needs --config FILE');
-      return { verb, config, overrides, path: rest[0] ?? '', hours: Number(values.hours ?? 24) };
-    }
-    case 'bond':
-      spare(0);
-      return {
-        verb,
-        // An encoder on this machine; others only where an address says so.
-        listen: parseEndpoint('--listen', needed(verb, 'listen', values.listen), '127.0.0.1'),
-        receiver: parseEndpoint('--to', needed(verb, 'to', values.to)),
-        from: needed(verb, 'from', values.from),
-        isJson: values.json === true,
-      };
-    case 'relay':
-      spare(0);
-      return {
-        verb,
-        listen: parseEndpoint('--listen', needed(verb, 'listen', values.listen), '0.0.0.0'),
-        srt: parseEndpoint('--srt', needed(verb, 'srt', values.srt)),
-        isJson: values.json === true,
-      };
-    case 'status':
-      spare(0);
-      return {
-        verb,
-        isJson: values.json === true,
-        isWatching: values.watch === true,
-        ...socketOf(values.socket),
-      };
-    case 'cmd':
-      return {
-        verb,
-        ...parseVerb(rest),
-        isJson: values.json === true,
-        isDryRun: values['dry-run'] === true,
-        ...expectOf(values.expect),
-        ...socketOf(values.socket),
-      };
-    case undefined:
-      throw new UsageError('no command');
-    default:
-      throw new UsageError(`no command ${verb}`);
+  const [name, ...operands] = positionals;
+  if (name === undefined) {
+    if (values['help'] === true) return { verb: 'help' };
+    if (values['version'] === true) return { verb: 'version' };
+    throw new UsageError(`a verb is missing; there are: ${VERB_NAMES.join(', ')}`);
   }
+  const verb = VERB_NAMES.find((one) => one === name);
+  if (verb === undefined) {
+    throw new UsageError(`unknown verb ${name}${closest(name, VERB_NAMES)}`);
+  }
+  if (values['help'] === true) return { verb: 'help', of: verb };
+  refuseOthers(verb, Object.keys(values));
+  const max = mostOperands(verb);
+  if (operands.length > max) throw new UsageError(`${verb} does not take ${operands[max]}`, verb);
+  return READERS[verb](givenTo(verb, values, operands));
 }
 
-function socketOf(socket: string | undefined): { readonly socket?: string } {
-  return socket === undefined ? {} : { socket };
+const READERS: Readonly<Record<VerbName, (given: Given) => Command>> = {
+  run: ({ required, overrides }) => ({ verb: 'run', config: required('config'), overrides }),
+  demo: ({ has, overrides }) => ({ verb: 'demo', isIdle: has('idle'), overrides }),
+  check: ({ operands: [file], text, overrides }) => {
+    const config = file ?? text('config');
+    if (config === undefined) throw new UsageError('check needs a config file', 'check');
+    return { verb: 'check', config, overrides };
+  },
+  doctor: ({ operands, text, has, overrides }) => ({
+    ...{ verb: 'doctor', overrides, parts: partsOf(operands), isJson: has('json') },
+    ...defined('config', text('config')),
+  }),
+  sign: ({ operands: [path = ''], required, text, overrides }) => ({
+    ...{ verb: 'sign', config: required('config'), overrides, path },
+    hours: Number(text('hours') ?? 24),
+  }),
+  status: ({ has, text }) => ({
+    ...{ verb: 'status', isJson: has('json'), isWatching: has('watch') },
+    ...defined('socket', text('socket')),
+  }),
+  cmd: ({ operands, has, text }) => ({
+    ...{ verb: 'cmd', ...parseVerb(operands), isJson: has('json'), isDryRun: has('dry-run') },
+    ...expectOf(text('expect')),
+    ...defined('socket', text('socket')),
+  }),
+  bond: ({ required, has }) => ({
+    verb: 'bond',
+    // The encoder runs on this machine, unless an address says otherwise.
+    listen: parseEndpoint('--listen', required('listen'), '127.0.0.1'),
+    receiver: parseEndpoint('--to', required('to')),
+    from: required('from'),
+    isJson: has('json'),
+  }),
+  relay: ({ required, has }) => ({
+    verb: 'relay',
+    listen: parseEndpoint('--listen', required('listen'), '0.0.0.0'),
+    srt: parseEndpoint('--srt', required('srt')),
+    isJson: has('json'),
+  }),
+  completion: () => ({ verb: 'completion' }),
+};
+
+type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+function givenTo(verb: VerbName, values: Values, operands: readonly string[]): Given {
+  const text = (option: string) => {
+    const value = values[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    operands,
+    text,
+    required: (option) => {
+      const value = text(option);
+      const spec = verbOf(verb).options.find(({ name }) => name === option);
+      if (value === undefined) {
+        throw new UsageError(`${verb} needs --${option} ${spec?.value ?? ''}`.trimEnd(), verb);
+      }
+      return value;
+    },
+    has: (option) => values[option] === true,
+    overrides: Array.isArray(values['set']) ? values['set'].map(String) : [],
+  };
+}
+
+function refuseOthers(verb: VerbName, options: readonly string[]): void {
+  const taken = verbOf(verb).options;
+  const other = options.find((option) => taken.every(({ name }) => name !== option));
+  if (other === undefined) return;
+  const list = taken.map(renderOption).join(', ');
+  const takes = list === '' ? 'it takes none' : `it takes: ${list}`;
+  throw new UsageError(`${verb} does not take --${other}; ${takes}`, verb);
+}
+
+function mostOperands(verb: VerbName): number {
+  const { operands } = verbOf(verb);
+  if (operands.includes('...')) return Number.POSITIVE_INFINITY;
+  return operands === '' ? 0 : 1;
+}
+
+function defined<const K extends string>(
+  key: K,
+  value: string | undefined,
+): { readonly [key in K]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: string });
 }
 
 function expectOf(text: string | undefined): Pick<CmdArguments, 'expect'> {
   if (text === undefined) return {};
   const expect = PHASES.find((phase) => phase === text);
-  if (expect === undefined) throw new UsageError(`--expect must be one of: ${PHASES.join(', ')}`);
+  if (expect === undefined) {
+    throw new UsageError(`--expect must be one of: ${PHASES.join(', ')}`, 'cmd');
+  }
   return { expect };
 }
 
 function partsOf(names: readonly string[]): readonly Part[] {
   const unknown = names.find((name) => !PARTS.some((part) => part === name));
-  if (unknown !== undefined) throw new UsageError(`doctor knows no part ${unknown}`);
+  if (unknown !== undefined) {
+    const message = `unknown part ${unknown}; there are: ${PARTS.join(', ')}`;
+    throw new UsageError(message, 'doctor');
+  }
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part));
 }
 
-function needed(verb: string, option: string, value: string | undefined): string {
-  if (value === undefined) throw new UsageError(`${verb} needs --${option}`);
-  return value;
-}
+const ALL_OPTIONS: readonly Option[] = [
+  HELP_OPTION,
+  VERSION_OPTION,
+  ...VERB_NAMES.flatMap((name) => verbOf(name).options),
+];
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        config: { type: 'string', short: 'c' },
-        set: { type: 'string', multiple: true },
-        listen: { type: 'string' },
-        to: { type: 'string' },
-        from: { type: 'string' },
-        srt: { type: 'string' },
-        json: { type: 'boolean' },
-        idle: { type: 'boolean' },
-        watch: { type: 'boolean' },
-        'dry-run': { type: 'boolean' },
-        expect: { type: 'string' },
-        socket: { type: 'string' },
-        hours: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'V' },
+/** Options of all verbs: which of them the verb takes is checked afterwards. */
+function parse(args: readonly string[]): { values: Values; positionals: readonly string[] } {
+  const options = Object.fromEntries(
+    ALL_OPTIONS.map(({ name, short, value, isRepeatable }) => [
+      name,
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+        multiple: isRepeatable === true,
       },
-    });
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], allowPositionals: true, options });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
+    const [, unknown] = /^Unknown option '--?([\w-]+)'/.exec(message) ?? [];
+    if (unknown !== undefined) {
+      const names = ALL_OPTIONS.map(({ name }) => name);
+      throw new UsageError(`unknown option --${unknown}${closest(unknown, names, '--')}`);
+    }
+    const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*' argument missing/.exec(message) ?? [];
+    if (option !== undefined) throw new UsageError(`${option} needs a value`);
     throw new UsageError((message.split('. ')[0] ?? message).replace(/\.$/, ''));
   }
 }

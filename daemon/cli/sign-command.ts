@@ -1,8 +1,11 @@
+/** `venuebox sign`: an address of a poster or preview that holds for some hours. */
+import { networkInterfaces } from 'node:os';
 import { readSecret } from '../../pipelines/http/access.ts';
 import { signPath } from '../../pipelines/http/token.ts';
-import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/file.ts';
+import { readConfig } from './read-config.ts';
 import { UsageError } from './usage.ts';
+import { findAddresses } from './welcome.ts';
 
 export interface SignArguments {
   /** For example `/posters/live-640`. */
@@ -13,24 +16,32 @@ export interface SignArguments {
 const HOURS_MAX = 8_784;
 
 /**
- * The address that shows a poster or preview for some hours.
- *
- * @param base Where guests find the box.
  * @throws UsageError, ConfigError or PipelineError BAD_SECRET.
  */
 export function renderSigned(
-  { path, hours }: SignArguments,
-  { clips }: Config,
-  base: string,
+  {
+    path,
+    hours,
+    config: file,
+    overrides,
+  }: SignArguments & {
+    readonly config: string;
+    readonly overrides: readonly string[];
+  },
   nowMs: number,
 ): string {
+  const { clips, viewers, operator } = readConfig(file, overrides);
   if (!/^\/[\w./-]{1,200}$/.test(path)) {
-    throw new UsageError('sign needs a path like /posters/live-640');
+    throw new UsageError('sign needs a path like /posters/live-640', 'sign');
   }
-  if (!(hours > 0 && hours <= HOURS_MAX)) throw new UsageError(`--hours must be 1 to ${HOURS_MAX}`);
+  if (!(hours > 0 && hours <= HOURS_MAX)) {
+    throw new UsageError(`--hours must be 1 to ${HOURS_MAX}`, 'sign');
+  }
   if (clips.token_secret_file === '') {
-    throw new ConfigError(['clips.token_secret_file is empty: posters are shown to all as it is']);
+    const fault = 'clips.token_secret_file is empty: posters need no signed address';
+    throw new ConfigError([fault]);
   }
   const key = readSecret(clips.token_secret_file);
-  return new URL(signPath(path, nowMs / 1000 + hours * 3600, key), base).href;
+  const { player } = findAddresses(networkInterfaces(), viewers, operator);
+  return `${new URL(signPath(path, nowMs / 1000 + hours * 3600, key), player).href}\n`;
 }

@@ -1,7 +1,10 @@
-/** The command line cannot be followed: one line that says why. */
+/** The fault of a command line. */
+
+/** The command line cannot be followed: one line that says why, and where to read on. */
 export class UsageError extends Error {
-  constructor(message: string) {
-    super(`${message}; see venuebox --help`);
+  /** @param verb Whose help says more. */
+  constructor(message: string, verb?: string) {
+    super(`${message}; see venuebox ${verb === undefined ? '' : `${verb} `}--help`);
     this.name = 'UsageError';
   }
 }

@@ -161,6 +161,8 @@ export interface BoxSnapshot {
   readonly version: string;
   /** RFC 3339. */
   readonly startedAt: string;
+  /** What phones of this network open to watch. */
+  readonly playerUrl?: string;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
   readonly power: PowerPhase;

@@ -20,7 +20,7 @@ import type {
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
   BoxSnapshot,
-  'name' | 'version' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
+  'name' | 'version' | 'playerUrl' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
 >;
 
 /** What others keep and this only shows. */

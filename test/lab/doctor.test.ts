@@ -26,7 +26,7 @@ test('it finds each device through its driver, and tells what is wrong with it',
   const parts = PARTS.filter((part) => part !== 'encoders');
   const config = parseConfig('doctor', '', settings);
   const report = await examine(config, '/tmp', parts, systemClock, AbortSignal.timeout(90_000));
-  console.log(renderReport(report).replace(/^/gm, '    '));
+  console.log(renderReport(report, '').replace(/^/gm, '    '));
   const said = (part: string) => {
     const found = report.parts.find((one) => one.part === part);
     const { lines = [], findings = [] } = found ?? {};

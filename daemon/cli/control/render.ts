@@ -12,14 +12,20 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ...uplinkRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
-    ...box.shedLoads.map(({ text }, i) => [i === 0 ? 'resting' : '', text] as const),
+    ...box.shedLoads.map(({ text }, i) => [i === 0 ? 'shed' : '', text] as const),
     ['printer', printerRow(box)],
     ...brokerRows(box),
     ['machine', machineRow(box)],
     ['children', childrenRow(box)],
   ] as const;
   const body = rows.map(([name, text]) => `  ${name.padEnd(10)} ${clean(text)}`);
-  return `${[headline(box, nowMs), ...body, ...warningLines(box.warnings, nowMs)].join('\n')}\n`;
+  const lines = [headline(box, nowMs), ...body, ...warningLines(box.warnings, nowMs)];
+  return `${lines.join('\n')}\n${renderAddress(box)}`;
+}
+
+/** Where to watch. */
+export function renderAddress({ playerUrl }: BoxSnapshot): string {
+  return playerUrl === undefined ? '' : `Watch at ${playerUrl}\n`;
 }
 
 export function renderProgress({ detail, ratio }: Progress): string {

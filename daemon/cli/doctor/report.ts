@@ -34,14 +34,19 @@ export function note(what: string, advice: string): Finding {
   return { severity: 'note', what, advice };
 }
 
-/** For a terminal. What devices say of themselves is stripped of control characters. */
-export function renderReport(report: DoctorReport): string {
+/**
+ * For a terminal. What devices report is stripped of control characters.
+ *
+ * @param playerUrl What phones of this network open.
+ */
+export function renderReport(report: DoctorReport, playerUrl: string): string {
   const wrongs = wrongCount(report);
   const end =
     wrongs === 0
       ? 'Nothing is wrong.'
       : `${wrongs} ${wrongs === 1 ? 'thing is' : 'things are'} wrong.`;
-  const blocks = [printable(report.machine), ...report.parts.map(renderPart), end];
+  const watch = `Watch at ${playerUrl} while the box runs.`;
+  const blocks = [printable(report.machine), ...report.parts.map(renderPart), end, watch];
   return `${blocks.join('\n\n')}\n`;
 }
 

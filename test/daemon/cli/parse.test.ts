@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { renderVerbHelp } from '../../../daemon/cli/help.ts';
 import { parseCommand } from '../../../daemon/cli/parse.ts';
 import { UsageError } from '../../../daemon/cli/usage.ts';
+import { VERB_NAMES, verbOf } from '../../../daemon/cli/verbs.ts';
 import { findAddresses, renderWelcome } from '../../../daemon/cli/welcome.ts';
 import { checkPath } from '../../../pipelines/http/token.ts';
 
@@ -111,12 +113,30 @@ test('what cannot be followed is one line', () => {
     ['demo', 'x'],
     ['--nope'],
     ['demo', '--config', 'x'],
+    ['run', '--config'],
+    ['status', '--idle'],
+    ['run', '--version'],
   ]) {
     assert.throws(
       () => parseCommand(args),
       (error: unknown) => error instanceof UsageError && !error.message.includes('\n'),
     );
   }
+});
+
+test('each verb has a help with all of its options, and refuses those of others', () => {
+  for (const verb of VERB_NAMES) {
+    assert.equal(parseCommand([verb, '--help']), { verb: 'help', of: verb });
+    const help = renderVerbHelp(verb);
+    assert.match(help, `Usage: venuebox ${verb}`);
+    for (const { name } of verbOf(verb).options) assert.match(help, `--${name}`);
+  }
+  assert.throws(
+    () => parseCommand(['demo', '--config', 'x']),
+    /demo does not take --config; it takes: --idle, --set KEY=VALUE; see venuebox demo --help/,
+  );
+  assert.throws(() => parseCommand(['status', '--wach']), /--wach; did you mean --watch\?/);
+  assert.throws(() => parseCommand(['statsu']), /unknown verb statsu; did you mean status\?/);
 });
 
 test('--help and --version print and exit 0, a wrong command exits 2', async () => {
@@ -126,9 +146,12 @@ test('--help and --version print and exit 0, a wrong command exits 2', async () 
     venuebox('fly'),
   ]);
   assert.is(help.code, 0);
-  assert.match(help.stdout, 'venuebox run --config FILE');
+  assert.match(help.stdout, 'runs the box');
   assert.match(version.stdout, /^venuebox \d+\.\d+\.\d+\n$/);
-  assert.equal([wrong.code, wrong.stderr], [2, 'venuebox: no command fly; see venuebox --help\n']);
+  assert.equal(
+    [wrong.code, wrong.stderr],
+    [2, 'venuebox: unknown verb fly; see venuebox --help\n'],
+  );
 });
 
 test('check says what is wrong with a config and exits 78, or that nothing is', async () => {
@@ -157,7 +180,7 @@ test('check tells which files a config names that cannot be read on this machine
   const modems = `modems: {pin_files: {'894': ${nowhere}}}\n`;
   writeFileSync(file ?? '', uplink(there));
   const right = await venuebox('check', file ?? '');
-  assert.is(right.stdout, `${file}: nothing is wrong with it\n`);
+  assert.is(right.stdout, `${file}: no fault found\n`);
   writeFileSync(file ?? '', `${uplink(nowhere)}${modems}operator: {pin_file: ${nowhere}}\n`);
   const wrong = await venuebox('check', file ?? '');
   assert.is(wrong.code, 0);

@@ -1,0 +1,17 @@
+/** `venuebox check`: a config file, examined without starting anything. */
+import { unreadableFiles } from '../config/named-files.ts';
+import { unwritableFolders } from '../config/writable-folders.ts';
+import type { Command } from './parse.ts';
+import { readConfig } from './read-config.ts';
+
+/**
+ * What only this machine can show is a note and no fault: the config may be for another one.
+ *
+ * @throws ConfigError with all faults.
+ */
+export function renderChecked({ config: file, overrides }: Extract<Command, { verb: 'check' }>) {
+  const config = readConfig(file, overrides);
+  const notes = [...unreadableFiles(config), ...unwritableFolders(config)];
+  const lines = notes.map((line) => `\n  ${line}`).join('');
+  return `${file}: no fault found${lines === '' ? '' : `; on this machine:${lines}`}\n`;
+}

@@ -1,0 +1,34 @@
+/** The config that a verb works on: of a file, or of the demo, with the settings of --set over it. */
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../hal/os/log.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError, parseConfig } from '../config/file.ts';
+
+/** Of a demo, beside its simulated devices; --set comes after them. */
+const DEMO_SETTINGS = [
+  'power.shut_down=program',
+  'mqtt.broker_port=1883',
+  'recording.targets=[{id: demo, folder: recordings, reserve_pct: 10}]',
+];
+
+/** @throws ConfigError */
+export function readDemoConfig(overrides: readonly string[], isIdle: boolean): Config {
+  // An idle demo does not resume a drop that an earlier demo was stopped in.
+  const idle = isIdle ? ['drop.resume_within_s=0'] : [];
+  return parseConfig('demo', '', [...DEMO_SETTINGS, ...idle, ...overrides]);
+}
+
+/**
+ * @param file Undefined for the defaults.
+ * @throws ConfigError
+ */
+export function readConfig(file: string | undefined, overrides: readonly string[]): Config {
+  if (file === undefined) return parseConfig('defaults', '', overrides);
+  let yaml: string;
+  try {
+    yaml = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${file}: cannot be read: ${messageOf(error)}`]);
+  }
+  return parseConfig(file, yaml, overrides);
+}

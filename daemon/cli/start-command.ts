@@ -1,0 +1,45 @@
+/** `venuebox run` and `venuebox demo`: what a box needs of the process that it runs in. */
+import { networkInterfaces } from 'node:os';
+import { systemClock } from '../../hal/os/clock.ts';
+import { openLog } from '../../hal/os/log.ts';
+import { openNotify } from '../../hal/os/notify.ts';
+import { stateFolder } from '../config/state-folder.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { defaultSocket } from './control/socket-path.ts';
+import type { Command } from './parse.ts';
+import { readConfig, readDemoConfig } from './read-config.ts';
+import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
+
+/** @throws ConfigError */
+export function prepareStart(command: Extract<Command, { verb: 'run' | 'demo' }>, version: string) {
+  const isDemo = command.verb === 'demo';
+  const config = isDemo
+    ? readDemoConfig(command.overrides, command.isIdle)
+    : readConfig(command.config, command.overrides);
+  // The demo's stdout is for its welcome; a service's is the journal.
+  const { env, stdout } = process;
+  const journal = isDemo ? process.stderr : stdout;
+  const write = (line: string) => void journal.write(line);
+  const log = openLog(config.log.level, journal.isTTY ? 'people' : 'journal', write);
+  const addresses = findAddresses(networkInterfaces(), config.viewers, config.operator);
+  const renditions = config.edge.upstream === '' ? config.renditions : [];
+  const notify = openNotify(env['NOTIFY_SOCKET'], log);
+  const deps = {
+    clock: systemClock,
+    log,
+    version,
+    stateFolder: stateFolder(env),
+    controlSocket: config.control.socket || defaultSocket(env, process.getuid?.() ?? 0),
+    playerUrl: addresses.player,
+    notify,
+    watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
+    start: isDemo && !command.isIdle ? ('live' as const) : ('idle' as const),
+    // The journal has more readers than the file of the PIN.
+    onNewPin: (pin: string, file: string) =>
+      void stdout.write(renderNewPin(file, isDemo || stdout.isTTY ? pin : undefined)),
+    onReady: (box: BoxSnapshot) => {
+      if (isDemo) stdout.write(renderWelcome(box, renditions, addresses));
+    },
+  };
+  return { config, deps, [Symbol.dispose]: () => notify[Symbol.dispose]() };
+}

@@ -1,0 +1,156 @@
+/** The table of verbs and options: parsing, help and shell completion are made of it. */
+import { VERBS } from '../model/commands.ts';
+import { PHASES } from './control/protocol.ts';
+import { PARTS } from './doctor/doctor.ts';
+
+export interface Option {
+  readonly name: string;
+  readonly short?: string;
+  /** What stands after it, for example `FILE`; left out for a switch. */
+  readonly value?: string;
+  readonly isRepeatable?: boolean;
+  readonly isRequired?: boolean;
+  readonly help: string;
+  readonly choices?: readonly string[];
+}
+
+export interface Verb {
+  /** Words after the verb, for example `FILE` or `[PART...]`. */
+  readonly operands: string;
+  readonly summary: string;
+  /** More of it, for `VERB --help`. */
+  readonly details?: readonly string[];
+  readonly options: readonly Option[];
+  /** Words that can stand there, for completion. */
+  readonly choices?: readonly string[];
+}
+
+const CONFIG: Option = { name: 'config', short: 'c', value: 'FILE', help: 'the config file' };
+const REQUIRED_CONFIG: Option = { ...CONFIG, isRequired: true };
+const SET: Option = {
+  name: 'set',
+  value: 'KEY=VALUE',
+  isRepeatable: true,
+  help: 'overrides a key of the config, for example viewers.port=9000; can be repeated',
+};
+const JSON_LINES: Option = { name: 'json', help: 'prints JSON, one object a line' };
+const JSON_REPORT: Option = { name: 'json', help: 'prints one JSON object' };
+const STATISTICS: Option = { name: 'json', help: 'prints statistics each second, as JSON' };
+const SOCKET: Option = {
+  name: 'socket',
+  value: 'PATH',
+  help: 'the control socket of the box, if it is not found by itself',
+};
+
+/** Taken by every verb. */
+export const HELP_OPTION: Option = { name: 'help', short: 'h', help: 'prints this help' };
+export const VERSION_OPTION: Option = { name: 'version', short: 'V', help: 'prints the version' };
+
+export const VERB_TABLE = {
+  run: { operands: '', summary: 'runs the box', options: [REQUIRED_CONFIG, SET] },
+  demo: {
+    operands: '',
+    summary: 'runs a box with simulated hardware, live at once',
+    options: [{ name: 'idle', help: 'does not go live by itself' }, SET],
+  },
+  check: {
+    operands: 'FILE',
+    summary: 'checks a config file and lists everything that is wrong with it',
+    options: [CONFIG, SET],
+  },
+  doctor: {
+    operands: '[PART...]',
+    summary: 'lists the hardware of this machine, its state, and what to do about faults',
+    details: [`Parts: ${PARTS.join(', ')}; all of them if none is named.`],
+    options: [
+      { ...CONFIG, help: 'examines the devices that this config names; else the default ones' },
+      SET,
+      JSON_REPORT,
+    ],
+    choices: PARTS,
+  },
+  sign: {
+    operands: 'PATH',
+    summary: 'prints a signed address of a poster or preview, for example of /posters/live-640',
+    details: ['Needed only if clips.token_secret_file is set.'],
+    options: [
+      REQUIRED_CONFIG,
+      { name: 'hours', value: 'N', help: 'how long the address is valid; 24 by default' },
+      SET,
+    ],
+  },
+  status: {
+    operands: '',
+    summary: 'prints the state of the box on this machine',
+    options: [JSON_LINES, { name: 'watch', help: 'prints it again each second' }, SOCKET],
+  },
+  cmd: {
+    operands: 'COMMAND [KEY=VALUE...]',
+    summary: 'sends a command to the box on this machine, as its buttons do',
+    details: [
+      'arm                      run the checks, then wait for go-live',
+      'disarm                   back to idle',
+      'go-live [force=true]     go live; force: although a check fails',
+      'end                      end the drop',
+      'mark [label=TEXT]        make a clip of the last seconds',
+      'preflight                run the checks and print their results',
+      'print document=address   print the address to watch; document=status: the state',
+      'shut-down                shut the machine down',
+    ],
+    options: [
+      JSON_LINES,
+      { name: 'dry-run', help: 'prints what the command would do, and does nothing' },
+      {
+        name: 'expect',
+        value: 'PHASE',
+        choices: PHASES,
+        help: `does it in this phase only: ${PHASES.join(', ')}`,
+      },
+      SOCKET,
+    ],
+    choices: VERBS,
+  },
+  bond: {
+    operands: '',
+    summary: 'spreads the packets of an SRT encoder over several links (SRTLA)',
+    options: [
+      {
+        ...{ name: 'listen', value: 'PORT', isRequired: true },
+        help: 'where the SRT encoder sends to',
+      },
+      {
+        ...{ name: 'to', value: 'HOST:PORT', isRequired: true },
+        help: 'the SRTLA receiver, for example a relay',
+      },
+      {
+        name: 'from',
+        value: 'IP[,IP...]',
+        isRequired: true,
+        help: 'addresses of the links, or @FILE with one a line: IP [backup] [weight=N]; SIGHUP reads FILE again',
+      },
+      STATISTICS,
+    ],
+  },
+  relay: {
+    operands: '',
+    summary: 'receives bonded links (SRTLA) in front of any SRT listener',
+    options: [
+      { name: 'listen', value: 'PORT', isRequired: true, help: 'where senders send to' },
+      { name: 'srt', value: 'HOST:PORT', isRequired: true, help: 'the SRT listener' },
+      STATISTICS,
+    ],
+  },
+  completion: {
+    operands: '',
+    summary: 'prints the completion script of bash',
+    options: [],
+  },
+} as const satisfies Readonly<Record<string, Verb>>;
+
+export type VerbName = keyof typeof VERB_TABLE;
+
+export const VERB_NAMES = Object.keys(VERB_TABLE) as readonly VerbName[];
+
+export function verbOf(name: VerbName): Verb {
+  return VERB_TABLE[name];
+}
