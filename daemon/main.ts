@@ -38,7 +38,7 @@ async function main(command: Command): Promise<number> {
       return print(renderSigned(command, systemClock.wallMs()));
     case 'run':
     case 'demo': {
-      using start = prepareStart(command, readVersion());
+      using start = await prepareStart(command, readVersion());
       await runBox(start.config, start.deps, untilSignal());
       return EXIT.ok;
     }

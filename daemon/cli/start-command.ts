@@ -3,19 +3,25 @@ import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/notify.ts';
+import type { Config } from '../config/config.ts';
 import { stateFolder } from '../config/state-folder.ts';
+import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
 import { readConfig, readDemoConfig } from './read-config.ts';
 import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
 
-/** @throws ConfigError */
-export function prepareStart(command: Extract<Command, { verb: 'run' | 'demo' }>, version: string) {
+type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
+
+/** Rejects with ConfigError. */
+export async function prepareStart(command: StartCommand, version: string) {
   const isDemo = command.verb === 'demo';
-  const config = isDemo
+  const asked = isDemo
     ? readDemoConfig(command.overrides, command.isIdle)
     : readConfig(command.config, command.overrides);
+  const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
+  const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
   // The demo's stdout is for its welcome; a service's is the journal.
   const { env, stdout } = process;
   const journal = isDemo ? process.stderr : stdout;
@@ -33,6 +39,7 @@ export function prepareStart(command: Extract<Command, { verb: 'run' | 'demo' }>
     playerUrl: addresses.player,
     notify,
     watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
+    ...(simulatedLinks === undefined ? {} : { simulatedLinks }),
     start: isDemo && !command.isIdle ? ('live' as const) : ('idle' as const),
     // The journal has more readers than the file of the PIN.
     onNewPin: (pin: string, file: string) =>
@@ -42,4 +49,10 @@ export function prepareStart(command: Extract<Command, { verb: 'run' | 'demo' }>
     },
   };
   return { config, deps, [Symbol.dispose]: () => notify[Symbol.dispose]() };
+}
+
+/** The demo has an uplink unless the user sets one, or none with `--set uplink=null`. */
+function hasSimulatedLinks({ verb, overrides }: StartCommand, config: Config): boolean {
+  const isSet = overrides.some((override) => /^uplink[.=]/.test(override));
+  return verb === 'demo' && !isSet && config.edge.upstream === '';
 }

@@ -218,7 +218,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     what: 'the socket of the command line',
   },
   'daemon/cli': {
-    may: ['daemon/model', 'daemon/config', 'daemon/cli/doctor', 'daemon/cli/control'],
+    may: [
+      'daemon/model',
+      'daemon/config',
+      'daemon/media',
+      'daemon/cli/doctor',
+      'daemon/cli/control',
+    ],
     what: 'the command line',
   },
   'daemon/metrics': { may: ['daemon/model', 'daemon/config'], what: 'Prometheus metrics' },
