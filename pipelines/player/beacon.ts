@@ -1,5 +1,7 @@
+/** Reports to the box how playback goes: the time to the first frame, stalls and latency. */
 import type { Player } from './live.ts';
 import { renderReport } from './report.ts';
+import { Stalls } from './stalls.ts';
 import { Startup } from './startup.ts';
 
 export interface BeaconFigures {
@@ -8,80 +10,95 @@ export interface BeaconFigures {
   readonly stalledMsTotal: number;
 }
 
-export interface BeaconSender {
-  /** This is the player on screen now. */
-  watch(player: Player): void;
-  /** The stream was refused until now: the time to the first frame counts from here. */
-  restartStartup(): void;
-  figures(): BeaconFigures;
-}
-
 /** As the box expects it: see BEACON_EVERY_MS of the origin's viewers. */
 const EVERY_MS = 5_000;
+/** From the first frame to the first report, so that this has a latency. */
+const FIRST_AFTER_MS = 500;
 
-/**
- * Tells the box how watching goes: the time to the first frame, stalls and
- * latency. The id is random and forgotten with the page; there is no cookie.
- */
-export function openBeacon(video: HTMLVideoElement): BeaconSender {
-  const id = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
-  let player: Player | undefined;
-  const startup = new Startup(document.hidden);
-  let isStartupTold = false;
-  let stalledAtMs: number | undefined;
-  let stallsTotal = 0;
-  let stalledMsTotal = 0;
-  let told = { stalls: 0, stalledMs: 0 };
+/** The id is random and lives as long as the page; there is no cookie. */
+export class BeaconSender {
+  readonly #id = randomId();
+  readonly #video: HTMLVideoElement;
+  readonly #startup = new Startup(document.hidden);
+  readonly #stalls = new Stalls();
+  #player: Player | undefined;
+  /** What the box has been sent. */
+  #sent = { stalls: 0, stalledMs: 0, hasStartup: false };
 
-  document.addEventListener('visibilitychange', () => {
-    if (document.hidden) startup.hide();
-  });
-  const onFirstFrame = () => startup.seeFrame(performance.now());
-  // Older than the types: Firefox has it since 132 only.
-  const hasFrameCallback = typeof video.requestVideoFrameCallback === 'function';
-  if (hasFrameCallback) video.requestVideoFrameCallback(onFirstFrame);
-  else video.addEventListener('timeupdate', onFirstFrame, { once: true });
-  video.addEventListener('waiting', () => {
-    if (!startup.hasFrame || video.seeking || stalledAtMs !== undefined) return;
-    stalledAtMs = performance.now();
-    stallsTotal += 1;
-  });
-  const endStall = () => {
-    if (stalledAtMs === undefined || video.readyState < 3) return;
-    stalledMsTotal += performance.now() - stalledAtMs;
-    stalledAtMs = undefined;
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
+    this.#observeFirstFrame();
+    this.#observeStalls();
+    setInterval(() => this.#send(), EVERY_MS);
+    const sendFirst = () => setTimeout(() => this.#send(), FIRST_AFTER_MS);
+    video.addEventListener('playing', sendFirst, { once: true });
+  }
+
+  /** From now on this player is on screen. */
+  setPlayer(player: Player): void {
+    this.#player = player;
+  }
+
+  /** There was no stream until now: the time to the first frame counts from here. */
+  readonly restartStartup = (): void => {
+    this.#startup.restart(performance.now(), document.hidden);
   };
-  video.addEventListener('playing', endStall);
-  video.addEventListener('timeupdate', endStall);
 
-  const send = () => {
+  figures(): BeaconFigures {
+    return {
+      startupMs: this.#startup.tookMs,
+      stallsTotal: this.#stalls.total,
+      stalledMsTotal: this.#stalls.totalMs,
+    };
+  }
+
+  #observeFirstFrame(): void {
+    const video = this.#video;
+    document.addEventListener('visibilitychange', () => {
+      if (document.hidden) this.#startup.hide();
+    });
+    const onFirstFrame = () => this.#startup.addFrame(performance.now());
+    // Not in all browsers that the types assume: Firefox has it since 132 only.
+    const hasFrameCallback = typeof video.requestVideoFrameCallback === 'function';
+    if (hasFrameCallback) video.requestVideoFrameCallback(onFirstFrame);
+    else video.addEventListener('timeupdate', onFirstFrame, { once: true });
+  }
+
+  #observeStalls(): void {
+    const video = this.#video;
+    video.addEventListener('waiting', () => {
+      if (this.#startup.hasFrame && !video.seeking) this.#stalls.begin(performance.now());
+    });
+    const endStall = () => {
+      if (video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA)
+        this.#stalls.end(performance.now());
+    };
+    video.addEventListener('playing', endStall);
+    video.addEventListener('timeupdate', endStall);
+  }
+
+  #send(): void {
+    const player = this.#player;
     if (player === undefined) return;
+    const { total, totalMs } = this.#stalls;
     const latencyMs = player.latencyMs();
-    const startupMs = startup.tookMs;
+    const startupMs = this.#startup.tookMs;
     const report = renderReport({
-      id,
+      id: this.#id,
       player: player.kind,
       rendition: player.rendition(),
-      stalls: stallsTotal - told.stalls,
-      stalledMs: stalledMsTotal - told.stalledMs,
-      ...(startupMs === undefined || isStartupTold ? {} : { startupMs }),
+      stalls: total - this.#sent.stalls,
+      stalledMs: totalMs - this.#sent.stalledMs,
+      ...(startupMs === undefined || this.#sent.hasStartup ? {} : { startupMs }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
     });
-    // A browser whose queue is full takes none: the next one tells the rest.
+    // A browser whose queue is full takes none: the next report includes this one.
     if (!navigator.sendBeacon('/beacon', JSON.stringify(report))) return;
-    told = { stalls: stallsTotal, stalledMs: stalledMsTotal };
-    isStartupTold = startup.hasFrame;
-  };
-  setInterval(send, EVERY_MS);
-  video.addEventListener('playing', () => setTimeout(send, 500), { once: true });
+    this.#sent = { stalls: total, stalledMs: totalMs, hasStartup: this.#startup.hasFrame };
+  }
+}
 
-  return {
-    watch: (watched) => {
-      player = watched;
-    },
-    restartStartup: () => startup.restart(performance.now(), document.hidden),
-    figures: () => ({ startupMs: startup.tookMs, stallsTotal, stalledMsTotal }),
-  };
+function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(12));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

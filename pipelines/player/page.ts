@@ -1,88 +1,111 @@
-/** The guests' page: poster and countdown, then the picture, and what a guest may press. */
-import { openBeacon } from './beacon.ts';
+/** The guests' page: title and countdown, then the picture, and two buttons. */
+import { BeaconSender } from './beacon.ts';
+import { connectControls } from './controls.ts';
+import { DropInfo } from './drop-info.ts';
+import { element } from './element.ts';
 import { openHlsJs, openNative } from './fallback.ts';
 import { canRunLive, openLive, type Player, StreamRefused } from './live.ts';
-import { type Outlook, renderNotice } from './notice.ts';
+import { NoPicture } from './no-picture.ts';
+import { Poster } from './poster.ts';
 import { SoundLost } from './session.ts';
-
-interface Drop {
-  readonly title: string;
-  readonly startsAt: string;
-  readonly now: string;
-  /** It was, and no other is on. An older box that this one shows does not tell. */
-  readonly isOver?: boolean;
-}
 
 const RETRY_MS = 1_000;
 const SOUND_RETRY_MS = 20_000;
 const FIGURES_EVERY_MS = 500;
-/** A room full of phones that wait asks no more often whether it is over, and not all at once. */
-const OVER_EVERY_MS = 5_000 + 2_000 * Math.random();
-const DROP_TIMEOUT_MS = 4_000;
-/** The clock of an answer that took longer says little. */
-const QUICK_MS = 1_500;
-/** A picture that stands for so long is over, or lost: the poster takes its place. */
-const STILL_MS = 5_000;
+/** After this long without a new frame the poster takes the place of the picture. */
+const FROZEN_AFTER_MS = 5_000;
 
-const find = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
-const video = find<HTMLVideoElement>('video');
+const video = element<HTMLVideoElement>('video');
 const parameters = new URLSearchParams(location.search);
+const info = new DropInfo();
+const poster = new Poster(info);
+const noPicture = new NoPicture(info, poster);
+const beacon = new BeaconSender(video);
+/** The player on screen. */
+let current: Player | undefined;
 
-/** How far this device's clock is behind the box's. */
-let clockOffsetMs: number | undefined;
-const serverNowMs = () => Date.now() + (clockOffsetMs ?? 0);
+connectControls(video);
+video.addEventListener('playing', showPicture);
+const watchPicture = openPictureWatch();
+setInterval(() => {
+  watchPicture();
+  poster.render();
+  showLatency();
+}, FIGURES_EVERY_MS);
+// For measurements: the same figures that the page shows and reports.
+Object.assign(window, {
+  venuebox: () => ({
+    player: current?.kind,
+    rendition: current?.rendition(),
+    latencyMs: current?.latencyMs(),
+    ...beacon.figures(),
+  }),
+});
+void showDrop();
+void play();
 
-async function readDrop(): Promise<Drop> {
-  const askedMs = Date.now();
-  const response = await fetch('/drop.json', { signal: AbortSignal.timeout(DROP_TIMEOUT_MS) });
-  const drop = (await response.json()) as Drop;
-  const answeredMs = Date.now();
-  const isQuick = answeredMs - askedMs < QUICK_MS;
-  if (isQuick || clockOffsetMs === undefined)
-    clockOffsetMs = Date.parse(drop.now) - (askedMs + answeredMs) / 2;
-  return drop;
-}
-
-/** Asks until it is told. */
-async function learnDrop(): Promise<void> {
+/** Asks the box for title and start until it answers. */
+async function showDrop(): Promise<void> {
   for (;;) {
     try {
-      const { title, startsAt } = await readDrop();
-      find('title').textContent = title;
-      document.title = title;
-      foresee({ phase: 'counting', startsMs: Date.parse(startsAt) });
+      const { title, startsAt } = await info.read();
+      poster.setTitle(title);
+      poster.setCountdown({ phase: 'counting', startsMs: Date.parse(startsAt) });
       return;
     } catch {
-      foresee({ phase: 'asking', isAway: true });
+      poster.setCountdown({ phase: 'unknown', isUnreachable: true });
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    await pause(RETRY_MS);
   }
 }
 
-let isDark = false;
-let isOver = false;
-let overAskedMs = Number.NEGATIVE_INFINITY;
-
-/** There is no picture: says whether one comes, and asks for that now and then. */
-function beDark(): void {
-  const isNews = !isDark;
-  isDark = true;
-  if (isNews || performance.now() - overAskedMs >= OVER_EVERY_MS) {
-    overAskedMs = performance.now();
-    void readDrop()
-      .then((drop) => drop.isOver ?? false)
-      // Nobody answers: it may go on.
-      .catch(() => false)
-      .then((next) => {
-        isOver = next;
-        sayDark();
-      });
-  } else sayDark();
+/** Opens a player again whenever one fails, until the stream ends. */
+async function play(): Promise<void> {
+  let hasSound = true;
+  for (;;) {
+    const attempt = new AbortController();
+    let soundRetry: ReturnType<typeof setTimeout> | undefined;
+    let isRefused = false;
+    try {
+      const player = await openPlayer(hasSound, attempt.signal);
+      // A player without sound is opened again after a while, in case the sound is back.
+      if (!hasSound) soundRetry = setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
+      hasSound = true;
+      beacon.setPlayer(player);
+      current = player;
+      await player.done;
+      if (!attempt.signal.aborted) {
+        noPicture.end();
+        document.body.classList.remove('playing');
+        return;
+      }
+    } catch (error) {
+      hasSound = !(error instanceof SoundLost);
+      isRefused = error instanceof StreamRefused;
+      noPicture.show();
+    }
+    clearTimeout(soundRetry);
+    attempt.abort();
+    current = undefined;
+    await pause(RETRY_MS);
+    if (isRefused) beacon.restartStartup();
+  }
 }
 
-function sayDark(): void {
-  if (!isDark) return;
-  say(isOver ? 'That was it. Thank you for being here.' : 'Waiting for the picture…');
+/** Our player where it runs, Apple's own on Safari, hls.js elsewhere; `?player=` chooses by hand. */
+async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Player> {
+  const wanted = parameters.get('player');
+  const url = playlistUrl();
+  if (wanted === 'native' || (wanted === null && !canRunLive())) {
+    const native = openNative(video, url, info.nowMs, beacon.restartStartup, signal);
+    if (native !== undefined) return native;
+  }
+  if (wanted !== 'hls' && canRunLive()) {
+    return await openLive(video, url, info.nowMs, hasSound, signal);
+  }
+  const hls = await openHlsJs(video, url, info.nowMs, beacon.restartStartup, signal);
+  if (hls === undefined) throw new Error('this browser cannot play HLS');
+  return hls;
 }
 
 function playlistUrl(): URL {
@@ -92,154 +115,38 @@ function playlistUrl(): URL {
   return url;
 }
 
-/** Our player where it runs, Apple's own on Safari, hls.js elsewhere; `?player=` chooses by hand. */
-async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Player> {
-  const asked = parameters.get('player');
-  const url = playlistUrl();
-  if (asked === 'native' || (asked === null && !canRunLive())) {
-    const native = openNative(video, url, serverNowMs, beacon.restartStartup, signal);
-    if (native !== undefined) return native;
-  }
-  if (asked !== 'hls' && canRunLive()) {
-    return await openLive(video, url, serverNowMs, hasSound, signal);
-  }
-  const hls = await openHlsJs(video, url, serverNowMs, beacon.restartStartup, signal);
-  if (hls === undefined) throw new Error('this browser plays no HLS');
-  return hls;
-}
-
-async function play(): Promise<void> {
-  let hasSound = true;
-  for (;;) {
-    const attempt = new AbortController();
-    let retry: ReturnType<typeof setTimeout> | undefined;
-    let isRefused = false;
-    try {
-      const player = await openPlayer(hasSound, attempt.signal);
-      // Without its sound it looks again, whether that is back.
-      if (!hasSound) retry = setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
-      hasSound = true;
-      beacon.watch(player);
-      current = player;
-      await player.done;
-      if (!attempt.signal.aborted) {
-        isDark = false;
-        say('The stream has ended.');
-        document.body.classList.remove('playing');
-        return;
-      }
-    } catch (error) {
-      hasSound = !(error instanceof SoundLost);
-      isRefused = error instanceof StreamRefused;
-      beDark();
-    }
-    clearTimeout(retry);
-    attempt.abort();
-    current = undefined;
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    if (isRefused) beacon.restartStartup();
-  }
-}
-
-let outlook: Outlook = { phase: 'asking', isAway: false };
-let said = '';
-
-/** Without effect once there was a picture. */
-function foresee(next: Outlook): void {
-  if (outlook.phase !== 'started') outlook = next;
-  showNotice();
-}
-
-function say(text: string): void {
-  said = text;
-  showNotice();
-}
-
-function showNotice(): void {
-  const { message, countdown } = renderNotice(outlook, said, serverNowMs());
-  write('message', message);
-  write('countdown', countdown);
-}
-
-/** The same text written anew would be spoken anew. */
-function write(id: string, text: string): void {
-  const element = find(id);
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function wireControls(): void {
-  const mute = find<HTMLButtonElement>('mute');
-  const sync = () => {
-    mute.textContent = video.muted ? 'Sound on' : 'Sound off';
-    mute.setAttribute('aria-pressed', String(!video.muted));
-    document.body.classList.toggle('muted', video.muted);
-  };
-  mute.addEventListener('click', () => {
-    video.muted = !video.muted;
-    video.play().catch(() => undefined);
-  });
-  video.addEventListener('volumechange', sync);
-  video.addEventListener('click', () => video.play().catch(() => undefined));
-  find('full').addEventListener('click', () => {
-    const phone = video as HTMLVideoElement & { webkitEnterFullscreen?: () => void };
-    if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
-    else if (find('stage').requestFullscreen)
-      find('stage')
-        .requestFullscreen()
-        .catch(() => undefined);
-    else phone.webkitEnterFullscreen?.();
-  });
-  video.addEventListener('playing', showPicture);
-  sync();
-}
-
 function showPicture(): void {
   document.body.classList.add('playing');
-  foresee({ phase: 'started' });
-  isDark = false;
-  isOver = false;
-  say('');
+  poster.setCountdown({ phase: 'started' });
+  noPicture.hide();
 }
 
-/** Shows the poster while the picture stands, and takes it away when it moves again. */
-function watchPicture(): () => void {
+/** Shows the poster while the picture is frozen, and hides it when the picture moves again. */
+function openPictureWatch(): () => void {
   let lastS = video.currentTime;
   let movedMs = performance.now();
   return () => {
     const hasMoved = video.currentTime !== lastS;
     lastS = video.currentTime;
     if (hasMoved) movedMs = performance.now();
-    const isStill = performance.now() - movedMs > STILL_MS;
+    const isFrozen = performance.now() - movedMs > FROZEN_AFTER_MS;
     const isShown = document.body.classList.contains('playing');
-    if (isShown && isStill && !video.paused) {
+    if (isShown && isFrozen && !video.paused) {
       document.body.classList.remove('playing');
-      beDark();
+      noPicture.show();
     }
-    if (isDark) beDark();
+    if (noPicture.isShown) noPicture.show();
     if (!isShown && hasMoved && !video.paused) showPicture();
   };
 }
 
-let current: Player | undefined;
-const beacon = openBeacon(video);
-wireControls();
-const lookAtPicture = watchPicture();
-setInterval(() => {
-  lookAtPicture();
-  showNotice();
+function showLatency(): void {
   const isPlaying = document.body.classList.contains('playing');
   const latencyMs = isPlaying ? current?.latencyMs() : undefined;
-  find('latency').textContent =
+  element('latency').textContent =
     latencyMs === undefined ? '' : `${(latencyMs / 1000).toFixed(2)} s behind`;
-}, FIGURES_EVERY_MS);
-// For those who measure: the same figures that the page shows and reports.
-Object.assign(window, {
-  venuebox: () => ({
-    player: current?.kind,
-    rendition: current?.rendition(),
-    latencyMs: current?.latencyMs(),
-    ...beacon.figures(),
-  }),
-});
-void learnDrop();
-void play();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

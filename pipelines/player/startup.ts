@@ -1,10 +1,10 @@
 /**
- * The time from when a guest could have seen something to the first frame, in
+ * The time from when a guest could have seen the picture to the first frame, in
  * ms of the page's life.
  *
- * It counts from opening the page; for who came before the drop, from when the
- * stream was no longer refused. A page in the background shows no frames, so
- * what passed there says nothing of the box: it is not told then.
+ * It counts from opening the page; for a guest who came before the drop, from when
+ * the stream was no longer refused. A page in the background shows no frames, so its
+ * time is not reported.
  */
 export class Startup {
   #fromMs = 0;
@@ -26,7 +26,7 @@ export class Startup {
       : this.#frameMs - this.#fromMs;
   }
 
-  /** There was no stream to be had until now. */
+  /** There was no stream until now. */
   restart(nowMs: number, isHidden: boolean): void {
     if (this.hasFrame) return;
     this.#fromMs = nowMs;
@@ -37,7 +37,7 @@ export class Startup {
     if (!this.hasFrame) this.#wasHidden = true;
   }
 
-  seeFrame(nowMs: number): void {
+  addFrame(nowMs: number): void {
     this.#frameMs ??= nowMs;
   }
 }

@@ -136,7 +136,7 @@ test('a page that cannot learn of the drop says so once, and counts down when it
   stand.isAway = false;
   await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
   assert.is(await page.title(), 'Record Shop Live');
-  assert.equal(await spoken(), ['Waiting for the box…']);
+  assert.equal(await spoken(), ['Connecting…']);
 });
 
 test.run();

@@ -7,8 +7,8 @@ const test = suite('time to the first frame');
 test('it counts from opening the page, to the first frame alone', () => {
   const startup = new Startup(false);
   assert.equal([startup.hasFrame, startup.tookMs], [false, undefined]);
-  startup.seeFrame(400);
-  startup.seeFrame(900);
+  startup.addFrame(400);
+  startup.addFrame(900);
   startup.restart(1_000, false);
   startup.hide();
   assert.equal([startup.hasFrame, startup.tookMs], [true, 400]);
@@ -17,20 +17,20 @@ test('it counts from opening the page, to the first frame alone', () => {
 test('for a page that waited an hour for the drop it counts from when there was a stream', () => {
   const startup = new Startup(false);
   for (let ms = 1_000; ms <= 3_600_000; ms += 1_000) startup.restart(ms, false);
-  startup.seeFrame(3_600_500);
+  startup.addFrame(3_600_500);
   assert.is(startup.tookMs, 500);
 });
 
 test('of a page that was in the background it is not known, unless that was before there was a stream', () => {
   const opened = new Startup(true);
-  opened.seeFrame(60_000);
+  opened.addFrame(60_000);
   const left = new Startup(false);
   left.hide();
-  left.seeFrame(60_000);
+  left.addFrame(60_000);
   assert.equal([opened.tookMs, opened.hasFrame, left.tookMs], [undefined, true, undefined]);
   const back = new Startup(true);
   back.restart(50_000, false);
-  back.seeFrame(50_400);
+  back.addFrame(50_400);
   assert.is(back.tookMs, 400);
 });
 

@@ -1,0 +1,44 @@
+/** What the page shows in place of the picture: the drop's title, a countdown or a message. */
+import type { DropInfo } from './drop-info.ts';
+import { element } from './element.ts';
+import { type Countdown, renderNotice } from './notice.ts';
+
+export class Poster {
+  readonly #info: DropInfo;
+  #countdown: Countdown = { phase: 'unknown', isUnreachable: false };
+  #message = '';
+
+  constructor(info: DropInfo) {
+    this.#info = info;
+  }
+
+  setTitle(title: string): void {
+    element('title').textContent = title;
+    document.title = title;
+  }
+
+  /** Has no effect once the drop has started. */
+  setCountdown(next: Countdown): void {
+    if (this.#countdown.phase !== 'started') this.#countdown = next;
+    this.render();
+  }
+
+  /** Replaces the message; a countdown comes before it. */
+  setMessage(message: string): void {
+    this.#message = message;
+    this.render();
+  }
+
+  /** To be called at least once a second, for the countdown. */
+  render(): void {
+    const text = renderNotice(this.#countdown, this.#message, this.#info.nowMs());
+    write('message', text.message);
+    write('countdown', text.countdown);
+  }
+}
+
+/** Screen readers would read the same text aloud again where it is written again. */
+function write(id: string, text: string): void {
+  const target = element(id);
+  if (target.textContent !== text) target.textContent = text;
+}
