@@ -1,11 +1,12 @@
-/** A SourceBuffer that takes appends one after the other, and forgets what was played. */
+/** A SourceBuffer that takes appends one after the other and removes what was played. */
 
-const KEPT_S = 12;
+/** What is left behind the playback position, once there are TRIM_AT_S of it. */
+const BACK_BUFFER_S = 12;
 const TRIM_AT_S = 20;
-/** The browser takes no more: the player has to be opened anew. */
+/** The browser accepts no more media: the player has to be opened again. */
 export class BufferLost extends Error {}
 
-/** Appends that may wait; a buffer that is further behind is broken. */
+/** Appends that may wait; a longer queue means that the buffer has failed. */
 const QUEUE_MAX = 200;
 
 export class TrackBuffer {
@@ -23,10 +24,11 @@ export class TrackBuffer {
     });
   }
 
-  /** Resolves when the bytes are in. Rejects when the browser cannot take them. */
+  /** Resolves when the bytes are buffered. Rejects with {@link BufferLost}. */
   async append(bytes: ArrayBuffer): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
-    if (this.#queue.length > QUEUE_MAX) throw new BufferLost('appends pile up');
+    if (this.#queue.length > QUEUE_MAX)
+      throw new BufferLost(`more than ${QUEUE_MAX} appends are waiting`);
     await new Promise<void>((resolve, reject) => {
       const done = () => (this.#failed === undefined ? resolve() : reject(this.#failed));
       this.#queue.push({ bytes, done });
@@ -39,11 +41,11 @@ export class TrackBuffer {
     return Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
   }
 
-  /** Lets go of what lies far behind `playedS`. */
+  /** Removes what lies far behind `playedS`. */
   trim(playedS: number): void {
     const [start] = this.ranges[0] ?? [playedS];
     if (this.#buffer.updating || playedS - start < TRIM_AT_S) return;
-    this.#buffer.remove(start, playedS - KEPT_S);
+    this.#buffer.remove(start, playedS - BACK_BUFFER_S);
   }
 
   #start(): void {

@@ -1,9 +1,10 @@
+/** Other players: hls.js, and the browser's own on Apple devices. */
 import type HlsType from 'hls.js';
 import type { ErrorData } from 'hls.js';
 import type { Player } from './live.ts';
 import { possibleMs } from './report.ts';
 
-/** Settings with which hls.js comes nearest to the edge; see the README's figures. */
+/** Settings with which hls.js plays closest to the live edge; measured by `npm run bench`. */
 const HLS_CONFIG = {
   lowLatencyMode: true,
   maxLiveSyncPlaybackRate: 1.5,
@@ -11,7 +12,7 @@ const HLS_CONFIG = {
   backBufferLength: 10,
   liveSyncOnStallIncrease: 0.2,
   startLevel: 0,
-  // It is asked for again below, so that each refusal is seen.
+  // The retry is made below, so that each refusal is noticed.
   manifestLoadPolicy: {
     default: {
       maxTimeToFirstByteMs: Number.POSITIVE_INFINITY,
@@ -24,15 +25,16 @@ const HLS_CONFIG = {
 const RETRY_MS = 1_000;
 
 /**
- * hls.js from this box, for browsers with Media Source Extensions that our player does not run in.
+ * For browsers with Media Source Extensions that our player does not run in.
  *
- * @param beginAnew Called before it asks again for a stream that was refused.
+ * @param onRetry Called before the next request for a stream that was refused.
+ * @returns undefined where hls.js does not run in this browser. Rejects where it does not load.
  */
 export async function openHlsJs(
   video: HTMLVideoElement,
   playlistUrl: URL,
   serverNowMs: () => number,
-  beginAnew: () => void,
+  onRetry: () => void,
   signal: AbortSignal,
 ): Promise<Player | undefined> {
   await loadScript('/hls.js');
@@ -43,12 +45,12 @@ export async function openHlsJs(
     if (!error.fatal) return;
     if (error.type !== Hls.ErrorTypes.MEDIA_ERROR) {
       setTimeout(() => {
-        if (isRefusal(error)) beginAnew();
+        if (isRefusal(error)) onRetry();
         hls.loadSource(playlistUrl.href);
       }, RETRY_MS);
       return;
     }
-    // It takes the video off its source and puts it back, which pauses it.
+    // This detaches the video and attaches it again, which pauses it.
     hls.recoverMediaError();
     video.play().catch(() => undefined);
   });
@@ -63,21 +65,22 @@ export async function openHlsJs(
   };
 }
 
-/** The box answered, and has no playlist to choose from. */
+/** The box answered, and has no stream now. */
 function isRefusal({ details, response }: ErrorData): boolean {
   return details === 'manifestLoadError' && (response?.code ?? 0) >= 400;
 }
 
 /**
- * Apple's own player, where the browser plays HLS by itself.
+ * For browsers that play HLS by themselves.
  *
- * @param beginAnew Called before each new try: this player does not tell why the last one failed.
+ * @param onRetry Called before each retry: this player does not report why the last try failed.
+ * @returns undefined where the browser does not.
  */
 export function openNative(
   video: HTMLVideoElement,
   playlistUrl: URL,
   serverNowMs: () => number,
-  beginAnew: () => void,
+  onRetry: () => void,
   signal: AbortSignal,
 ): Player | undefined {
   if (video.canPlayType('application/vnd.apple.mpegurl') === '') return undefined;
@@ -86,7 +89,7 @@ export function openNative(
   video.addEventListener('error', () => {
     if (signal.aborted) return;
     setTimeout(() => {
-      beginAnew();
+      onRetry();
       video.src = playlistUrl.href;
       video.play().catch(() => undefined);
     }, RETRY_MS);
@@ -108,7 +111,7 @@ function loadScript(src: string): Promise<void> {
     const script = document.createElement('script');
     script.src = src;
     script.addEventListener('load', () => resolve());
-    script.addEventListener('error', () => reject(new Error(`${src} does not load`)));
+    script.addEventListener('error', () => reject(new Error(`${src} could not be loaded`)));
     document.head.append(script);
   });
 }

@@ -1,3 +1,4 @@
+/** Our player: LL-HLS parts straight into Media Source Extensions. */
 import { parseMultivariant } from './playlist.ts';
 import { ScreenClock } from './screen-clock.ts';
 import { LiveSession } from './session.ts';
@@ -6,15 +7,16 @@ export interface Player {
   readonly kind: 'venuebox' | 'hls.js' | 'native';
   /** The rendition on screen, as the playlists call it. */
   rendition(): string;
-  /** From the camera to the screen in ms, as far as it can be told. */
+  /** From the camera to the screen, in ms; undefined while it is not known. */
   latencyMs(): number | undefined;
+  /** Resolves when the stream ends, rejects when the player has to be opened again. */
   readonly done: Promise<void>;
 }
 
-/** There is no stream to be had: the box answers, and refuses its playlist. */
+/** The box answers, and has no stream now. */
 export class StreamRefused extends Error {}
 
-/** True where this browser can run the player: Media Source Extensions with H.264 and AAC. */
+/** True where this browser has Media Source Extensions with H.264 and AAC. */
 export function canRunLive(): boolean {
   return (
     'MediaSource' in window &&
@@ -24,9 +26,9 @@ export function canRunLive(): boolean {
 }
 
 /**
- * Our player: parts straight into Media Source Extensions, about 0.35 s behind the camera.
+ * Plays about 0.35 s behind the camera.
  *
- * @throws {StreamRefused}
+ * Rejects with {@link StreamRefused} while there is no stream.
  */
 export async function openLive(
   video: HTMLVideoElement,

@@ -1,3 +1,4 @@
+/** Serves the guests' page and what it loads, from memory. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
@@ -10,11 +11,10 @@ import { respond } from '../http/respond.ts';
 /** What the page shows before the first frame. */
 export interface Drop {
   readonly title: string;
-  /** RFC 3339; empty when it is on already. */
+  /** RFC 3339; empty when it has started already. */
   readonly startsAt: string;
 }
 
-/** The guests' page and what it loads: all from this box, held in memory. */
 export interface Pages {
   /** Undefined for a path that is not the page's. */
   answer(request: HttpRequest): Reply | undefined;
@@ -26,16 +26,16 @@ interface Asset {
   readonly gzipped: Coded;
 }
 
-/** One of the two that a client may be sent; a strong ETag is of one alone (RFC 9110 §8.8.3.3). */
+/** One content coding of an asset; each has a strong ETag of its own (RFC 9110 §8.8.3.3). */
 interface Coded {
   readonly body: readonly Buffer[];
   readonly digest: Digest;
 }
 
-/** Nothing from elsewhere, no inline script, no framing by others' plug-ins. */
+/** No content from other hosts, no inline scripts, no plug-ins. */
 const PAGE_POLICY =
   "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'";
-const GUARDS = [
+const SECURITY_HEADERS = [
   'Content-Security-Policy',
   PAGE_POLICY,
   'X-Content-Type-Options',
@@ -50,8 +50,8 @@ const BUILT = new URL(
 );
 
 /**
- * @param isOver The drop was, and no other is on.
- * @throws when the player was not built: `npm run build` does it.
+ * @param isOver True while the last drop has ended and no other is on.
+ * @throws Error where the page has not been built: `npm run build` does that.
  */
 export function openPages(drop: Drop, isOver: () => boolean = () => false): Pages {
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
@@ -67,9 +67,7 @@ export function openPages(drop: Drop, isOver: () => boolean = () => false): Page
       if (path === '/drop.json') return dropReply(drop, isOver());
       const asset = assets.get(path === '/index.html' ? '/' : path);
       if (asset !== undefined) return assetReply(asset, header);
-      return path.startsWith('/live/')
-        ? undefined
-        : refuse(404, 'nothing is here; the player is at /');
+      return path.startsWith('/live/') ? undefined : refuse(404, 'not found; the player is at /');
     },
   };
 }
@@ -98,12 +96,12 @@ function assetReply({ type, plain, gzipped }: Asset, header: HeaderLookup): Repl
     freshness: { kind: 'revalidate' },
     vary: ['Accept-Encoding'],
   });
-  // A 304 has no body that could be coded.
+  // A 304 has no body to be coded.
   const coding = isGzip && answer.status === 200 ? ['Content-Encoding', 'gzip'] : [];
-  return { ...answer, headers: [...answer.headers, ...GUARDS, ...coding] };
+  return { ...answer, headers: [...answer.headers, ...SECURITY_HEADERS, ...coding] };
 }
 
-/** The server's own time goes with it, so that a phone with a wrong clock counts down rightly. */
+/** It includes the box's time, so that a phone with a wrong clock counts down correctly. */
 function dropReply(drop: Drop, isOver: boolean): Reply {
   const body = JSON.stringify({ ...drop, isOver, now: new Date().toISOString() });
   const options = { type: 'application/json', cacheS: 0, source: 'made' } as const;

@@ -1,4 +1,4 @@
-/** What the player reads of playlists (RFC 8216bis §4.4). Pure. */
+/** Parses the parts of playlists that the player needs (RFC 8216bis §4.4). Pure. */
 
 export interface Variant {
   readonly uri: string;
@@ -8,7 +8,7 @@ export interface Variant {
 }
 
 export interface Multivariant {
-  /** With a picture, lowest first. */
+  /** With video, lowest bandwidth first. */
   readonly variants: readonly Variant[];
   readonly audio: { readonly uri: string; readonly codecs: string } | undefined;
 }
@@ -60,7 +60,7 @@ export function parseMultivariant(text: string): Multivariant {
   };
 }
 
-/** Reads a media playlist, whole or a delta: what a delta skips is no concern of a player at the edge. */
+/** Parses a media playlist or a delta update; a player at the live edge needs none of what that skips. */
 export function parseMedia(text: string): MediaPlaylist {
   const parts: PlaylistPart[] = [];
   let msn = 0;

@@ -1,4 +1,4 @@
-/** Which rendition to play: pure. */
+/** Which rendition to play, by how fast the last parts came in. Pure. */
 
 export interface Transfer {
   readonly bytes: number;
@@ -6,54 +6,57 @@ export interface Transfer {
   readonly ms: number;
 }
 
-export interface LadderState {
+export interface ThroughputHistory {
+  /** The latest transfers, oldest first. */
   readonly transfers: readonly Transfer[];
-  readonly calmSinceMs: number;
+  /** An upswitch needs some time without a stall or a switch since then. */
+  readonly stableSinceMs: number;
 }
 
-const TRANSFERS_KEPT = 12;
-/** Faster than any clock in a browser resolves. */
-const LEAST_MS = 1;
-const CLIMB_RATIO = 3;
-const FALL_RATIO = 1.3;
-const CALM_MS = 1_500;
-const CALM_AFTER_FALL_MS = 15_000;
+const TRANSFERS_MAX = 12;
+/** Clocks in browsers are no finer. */
+const TRANSFER_MIN_MS = 1;
+const UPSWITCH_RATIO = 3;
+const DOWNSWITCH_RATIO = 1.3;
+const STABLE_MS = 1_500;
+const STABLE_AFTER_DOWNSWITCH_MS = 15_000;
 
-export function openLadder(nowMs: number): LadderState {
-  return { transfers: [], calmSinceMs: nowMs };
+export function openHistory(nowMs: number): ThroughputHistory {
+  return { transfers: [], stableSinceMs: nowMs };
 }
 
-export function addTransfer(state: LadderState, transfer: Transfer): LadderState {
-  return { ...state, transfers: [...state.transfers.slice(1 - TRANSFERS_KEPT), transfer] };
+export function addTransfer(history: ThroughputHistory, transfer: Transfer): ThroughputHistory {
+  return { ...history, transfers: [...history.transfers.slice(1 - TRANSFERS_MAX), transfer] };
 }
 
-/** A stall, or a switch: wait before climbing. */
-export function afterDownswitch(nowMs: number): LadderState {
-  return { transfers: [], calmSinceMs: nowMs + CALM_AFTER_FALL_MS };
+/** After a downswitch it takes longer until the next upswitch. */
+export function afterDownswitch(nowMs: number): ThroughputHistory {
+  return { transfers: [], stableSinceMs: nowMs + STABLE_AFTER_DOWNSWITCH_MS };
 }
 
 /**
- * The rung to be on.
- *
- * @param ladderBps Bandwidth of each rung, lowest first.
- * @returns the present rung, the one above it or the one below.
+ * @param bandwidthsBps Of each rendition, lowest first.
+ * @param present Index of the rendition that is played.
+ * @returns the index to play: the present one, the next higher or the next lower.
  */
 export function chooseRendition(
-  state: LadderState,
-  ladderBps: readonly number[],
+  history: ThroughputHistory,
+  bandwidthsBps: readonly number[],
   present: number,
   nowMs: number,
 ): number {
-  const rateBps = slowestQuarterBps(state.transfers);
+  const rateBps = slowestQuarterBps(history.transfers);
   if (rateBps === undefined) return present;
-  if (rateBps < (ladderBps[present] ?? 0) * FALL_RATIO) return Math.max(0, present - 1);
-  const above = ladderBps[present + 1];
-  const isCalm = nowMs - state.calmSinceMs > CALM_MS;
-  return above !== undefined && isCalm && rateBps > above * CLIMB_RATIO ? present + 1 : present;
+  if (rateBps < (bandwidthsBps[present] ?? 0) * DOWNSWITCH_RATIO) return Math.max(0, present - 1);
+  const higherBps = bandwidthsBps[present + 1];
+  const isStable = nowMs - history.stableSinceMs > STABLE_MS;
+  const isFastEnough = higherBps !== undefined && rateBps > higherBps * UPSWITCH_RATIO;
+  return isStable && isFastEnough ? present + 1 : present;
 }
 
+/** The throughput that three quarters of the transfers exceed. */
 function slowestQuarterBps(transfers: readonly Transfer[]): number | undefined {
-  if (transfers.length < TRANSFERS_KEPT / 2) return undefined;
-  const rates = transfers.map(({ bytes, ms }) => (bytes * 8000) / Math.max(ms, LEAST_MS));
+  if (transfers.length < TRANSFERS_MAX / 2) return undefined;
+  const rates = transfers.map(({ bytes, ms }) => (bytes * 8000) / Math.max(ms, TRANSFER_MIN_MS));
   return rates.sort((a, b) => a - b)[Math.floor(rates.length / 4)];
 }

@@ -1,16 +1,17 @@
+/** The report that a page sends, within the limits that the box accepts. */
 import type { Beacon } from '../origin/viewers.ts';
 
 const TIME_MAX_MS = 600_000;
 const STALLS_MAX = 10_000;
 
-/** A time that was reckoned from two clocks, or undefined where they contradict each other. */
+/** A time measured between two clocks; undefined where it is impossible. */
 export function possibleMs(ms: number): number | undefined {
   return ms >= 0 && ms <= TIME_MAX_MS ? ms : undefined;
 }
 
 /**
- * The beacon within the box's bounds. It refuses a beacon whole, so a latency
- * that cannot be is left out, and what is only too much is cut to the bound.
+ * The box rejects a beacon with any value outside its limits, so an impossible latency
+ * is left out and other values are limited.
  */
 export function renderReport({ rendition, startupMs, latencyMs, ...seen }: Beacon): Beacon {
   const possible = possibleMs(latencyMs ?? Number.NaN);

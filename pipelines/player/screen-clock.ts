@@ -1,15 +1,15 @@
+/** How far the screen is behind the camera. */
 import type { PlaylistPart } from './playlist.ts';
 
-/** A frame reaches the glass this long after the media clock says so, where the browser does not tell. */
-const UNSEEN_MS = 60;
+/** From the media clock's time of a frame to its display, where the browser does not report that. */
+const DISPLAY_DELAY_MS = 60;
 
-/** Tells how far behind the camera the screen is. */
 export class ScreenClock {
   readonly #video: HTMLVideoElement;
   readonly #serverNowMs: () => number;
   /** Unix time of media time 0, in ms. */
   #epochMs: number | undefined;
-  /** Unix time at which media time 0 would have been on the glass, in ms. */
+  /** Unix time at which media time 0 would have been on the screen, in ms. */
   #shownMs: number | undefined;
 
   constructor(video: HTMLVideoElement, serverNowMs: () => number) {
@@ -17,24 +17,25 @@ export class ScreenClock {
     this.#serverNowMs = serverNowMs;
   }
 
-  /** A part's date and where it ended up in the buffer give the time of day of the media. */
-  learn({ dateMs, durationS }: PlaylistPart, edgeS: number): void {
+  /** Derives the media's time of day from a part's date and its position in the buffer. */
+  setFrom({ dateMs, durationS }: PlaylistPart, edgeS: number): void {
     if (dateMs !== undefined) this.#epochMs ??= dateMs + durationS * 1000 - edgeS * 1000;
   }
 
-  /** The media's time of day is another from here on. */
-  forget(): void {
+  /** The media's time of day changes here, and is not known until the next part. */
+  reset(): void {
     this.#epochMs = undefined;
   }
 
+  /** Undefined while the media's time of day is not known. */
   latencyMs(): number | undefined {
     if (this.#epochMs === undefined) return undefined;
     if (this.#shownMs !== undefined) return Math.max(0, this.#shownMs - this.#epochMs);
     const playedMs = this.#epochMs + this.#video.currentTime * 1000;
-    return Math.max(0, this.#serverNowMs() - playedMs + UNSEEN_MS);
+    return Math.max(0, this.#serverNowMs() - playedMs + DISPLAY_DELAY_MS);
   }
 
-  /** Learns from the frames themselves when each was on the glass. */
+  /** Measures when frames are displayed, where the browser reports that. */
   watch(signal: AbortSignal): void {
     if (typeof this.#video.requestVideoFrameCallback !== 'function') return;
     const onFrame = (nowMs: number, frame: VideoFrameCallbackMetadata) => {

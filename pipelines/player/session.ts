@@ -1,43 +1,44 @@
+/** One viewer's playback: its tracks in their buffers, close to the live edge. */
 import { BufferLost, TrackBuffer } from './buffer.ts';
-import { choosePace, jumped, observe, openPace, type Pace, stalled } from './pace.ts';
+import { addSample, afterJump, afterStall, choosePace, openPace, type Pace } from './pace.ts';
 import type { Multivariant } from './playlist.ts';
 import {
   addTransfer,
   afterDownswitch,
   chooseRendition,
-  type LadderState,
-  openLadder,
+  openHistory,
+  type ThroughputHistory,
 } from './rendition-choice.ts';
 import type { ScreenClock } from './screen-clock.ts';
 import { LiveTrack, StreamReset } from './track.ts';
 
 const PACE_EVERY_MS = 100;
 const RETRY_FIRST_MS = 150;
-const RETRY_LONGEST_MS = 2_000;
-/** A hole in the buffer is jumped when this much lies behind it. */
-const LANDING_S = 0.1;
-/** A track that brings nothing for so long, while the other does, is given up. */
+const RETRY_MAX_MS = 2_000;
+/** A gap in the buffer is skipped once this much is buffered behind it. */
+const AFTER_GAP_MIN_S = 0.1;
+/** A track without new media for this long, while the other has some, is lost. */
 const LOST_MS = 3_000;
+/** A paused player jumps to the live edge once this much is buffered ahead. */
 const PAUSED_AHEAD_S = 10;
 
-/** The sound has gone: the picture goes on without it. */
+/** The sound is lost: the picture is to be played without it. */
 export class SoundLost extends Error {}
 
-/** What one viewer plays: its tracks in their buffers, in step with the live edge. */
 export class LiveSession {
   readonly #video: HTMLVideoElement;
   readonly #multivariant: Multivariant;
   readonly #base: URL;
   readonly #clock: ScreenClock;
   readonly #tracks: { readonly track: LiveTrack; readonly buffer: TrackBuffer }[] = [];
-  #rung = 0;
+  #renditionIndex = 0;
   #pace: Pace = openPace(performance.now());
-  #ladder: LadderState = openLadder(performance.now());
-  #isStarted = false;
-  #giveUp: (reason: Error) => void = () => undefined;
-  /** When the picture, and the sound, last grew. */
-  readonly #grewMs = { video: performance.now(), audio: performance.now() };
-  /** Where it played at the last look. */
+  #history: ThroughputHistory = openHistory(performance.now());
+  #isPlaying = false;
+  #fail: (reason: Error) => void = () => undefined;
+  /** When the last part of the picture, and of the sound, was buffered. */
+  readonly #bufferedMs = { video: performance.now(), audio: performance.now() };
+  /** The playback position at the last check. */
   #lastS = -1;
 
   constructor(
@@ -62,11 +63,11 @@ export class LiveSession {
   }
 
   rendition(): string {
-    return this.#multivariant.variants[this.#rung]?.uri.split('/')[0] ?? '';
+    return this.#multivariant.variants[this.#renditionIndex]?.uri.split('/')[0] ?? '';
   }
 
   latencyMs(): number | undefined {
-    return this.#isStarted ? this.#clock.latencyMs() : undefined;
+    return this.#isPlaying ? this.#clock.latencyMs() : undefined;
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -74,10 +75,10 @@ export class LiveSession {
     this.#video.addEventListener('waiting', onWaiting);
     const timer = setInterval(() => this.#keepPace(), PACE_EVERY_MS);
     const lost = new Promise<never>((_resolve, reject) => {
-      this.#giveUp = reject;
+      this.#fail = reject;
     });
     try {
-      const tracks = this.#tracks.map(({ track }) => keepRunning(track, signal));
+      const tracks = this.#tracks.map(({ track }) => runWithRetries(track, signal));
       await Promise.race([Promise.all(tracks), lost]);
     } finally {
       clearInterval(timer);
@@ -89,80 +90,82 @@ export class LiveSession {
     const buffer = new TrackBuffer(source, mime);
     const track = new LiveTrack(new URL(uri, this.#base), buffer, {
       onPart: (part, edgeS) => {
-        this.#grewMs[isVideo ? 'video' : 'audio'] = performance.now();
-        if (isVideo || this.#multivariant.variants.length === 0) this.#clock.learn(part, edgeS);
+        this.#bufferedMs[isVideo ? 'video' : 'audio'] = performance.now();
+        if (isVideo || this.#multivariant.variants.length === 0) this.#clock.setFrom(part, edgeS);
         this.#start();
       },
       onTransfer: (transfer) => {
-        if (isVideo) this.#ladder = addTransfer(this.#ladder, transfer);
+        if (isVideo) this.#history = addTransfer(this.#history, transfer);
       },
       onDiscontinuity: () => {
-        this.#clock.forget();
+        this.#clock.reset();
       },
     });
     this.#tracks.push({ track, buffer });
   }
 
-  /** Starts as soon as every track has something at one common time. */
+  /** Starts playback as soon as all tracks are buffered at one common time. */
   #start(): void {
-    if (this.#isStarted) return;
-    const ranges = this.#commonRange();
-    if (ranges === undefined) return;
-    const [startS, endS] = ranges;
-    this.#isStarted = true;
-    this.#video.currentTime = Math.max(startS, endS - this.#pace.cushionS - 0.1);
+    if (this.#isPlaying) return;
+    const range = this.#commonRange();
+    if (range === undefined) return;
+    const [startS, endS] = range;
+    this.#isPlaying = true;
+    this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - 0.1);
     this.#video.play().catch(() => undefined);
   }
 
-  /** The newest stretch that all tracks have. */
+  /** The newest time range that all tracks have. */
   #commonRange(): readonly [number, number] | undefined {
     const newest = this.#tracks.map(({ buffer }) => buffer.ranges.at(-1));
     if (newest.some((range) => range === undefined)) return undefined;
     const startS = Math.max(...newest.map((range) => range?.[0] ?? 0));
     const endS = Math.min(...newest.map((range) => range?.[1] ?? 0));
-    return endS - startS > LANDING_S ? [startS, endS] : undefined;
+    return endS - startS > AFTER_GAP_MIN_S ? [startS, endS] : undefined;
   }
 
-  /** One track has gone while the other is here: on without the sound, or on another rung. */
-  #leaveLostTrack(): void {
-    const { video, audio } = this.#grewMs;
+  /** Where one track is lost: plays on without the sound, or another rendition. */
+  #replaceLostTrack(): void {
+    const { video, audio } = this.#bufferedMs;
     const nowMs = performance.now();
     if (this.#tracks.length < 2) return;
-    if (nowMs - audio > LOST_MS && nowMs - video < LOST_MS / 2) this.#giveUp(new SoundLost());
+    if (nowMs - audio > LOST_MS && nowMs - video < LOST_MS / 2) this.#fail(new SoundLost());
     if (nowMs - video > LOST_MS && nowMs - audio < LOST_MS / 2) {
-      this.#grewMs.video = nowMs;
-      this.#playRung(this.#rung > 0 ? this.#rung - 1 : this.#rung + 1);
+      this.#bufferedMs.video = nowMs;
+      this.#switchTo(
+        this.#renditionIndex > 0 ? this.#renditionIndex - 1 : this.#renditionIndex + 1,
+      );
     }
   }
 
   #keepPace(): void {
-    this.#leaveLostTrack();
+    this.#replaceLostTrack();
     const video = this.#video;
     const range = this.#commonRange();
-    if (!this.#isStarted || range === undefined) return;
+    if (!this.#isPlaying || range === undefined) return;
     const [startS, endS] = range;
     const nowS = video.currentTime;
     for (const { buffer } of this.#tracks) buffer.trim(nowS);
-    // What is played lies before the newest stretch, and has run out: lost media, jump over it.
-    // A browser may stop some frames before the end of what it has.
+    // The position lies before the newest range and has nothing left to play: media was
+    // lost, and is skipped. A browser may stop some frames before the end of its buffer.
     const isStuck = nowS === this.#lastS;
     this.#lastS = nowS;
     if (nowS < startS && (isStuck || !this.#isPlayable(nowS + 0.05))) {
       this.#jumpTo(range);
       return;
     }
-    // A page in the background is paused by some browsers: it must not fill up.
+    // Some browsers pause a page in the background: its buffer must not fill up.
     if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#jumpTo(range);
     if (video.paused || nowS < startS) return;
-    this.#pace = observe(this.#pace, endS - nowS, performance.now());
-    const move = choosePace(this.#pace);
-    if ('jumpS' in move) {
-      video.currentTime = nowS + move.jumpS;
-      this.#pace = jumped(this.#pace);
-    } else if (Math.abs(video.playbackRate - move.rate) > 0.005) {
-      video.playbackRate = move.rate;
+    this.#pace = addSample(this.#pace, endS - nowS, performance.now());
+    const change = choosePace(this.#pace);
+    if ('jumpS' in change) {
+      video.currentTime = nowS + change.jumpS;
+      this.#pace = afterJump(this.#pace);
+    } else if (Math.abs(video.playbackRate - change.rate) > 0.005) {
+      video.playbackRate = change.rate;
     }
-    this.#chooseRung();
+    this.#chooseRendition();
   }
 
   #isPlayable(atS: number): boolean {
@@ -172,37 +175,37 @@ export class LiveSession {
   }
 
   #jumpTo([startS, endS]: readonly [number, number]): void {
-    this.#video.currentTime = Math.max(startS, endS - this.#pace.cushionS - 0.1);
-    this.#pace = jumped(this.#pace);
+    this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - 0.1);
+    this.#pace = afterJump(this.#pace);
     this.#video.play().catch(() => undefined);
   }
 
-  #chooseRung(): void {
+  #chooseRendition(): void {
     const { variants } = this.#multivariant;
     const nowMs = performance.now();
-    const ladderBps = variants.map(({ bandwidthBps }) => bandwidthBps);
-    const rung = chooseRendition(this.#ladder, ladderBps, this.#rung, nowMs);
-    if (rung !== this.#rung) this.#playRung(rung);
+    const bandwidthsBps = variants.map(({ bandwidthBps }) => bandwidthBps);
+    const index = chooseRendition(this.#history, bandwidthsBps, this.#renditionIndex, nowMs);
+    if (index !== this.#renditionIndex) this.#switchTo(index);
   }
 
-  #playRung(rung: number): void {
-    const variant = this.#multivariant.variants[rung];
+  #switchTo(index: number): void {
+    const variant = this.#multivariant.variants[index];
     if (variant === undefined) return;
     const nowMs = performance.now();
-    this.#ladder = rung < this.#rung ? afterDownswitch(nowMs) : openLadder(nowMs);
-    this.#rung = rung;
+    this.#history = index < this.#renditionIndex ? afterDownswitch(nowMs) : openHistory(nowMs);
+    this.#renditionIndex = index;
     this.#tracks[0]?.track.switchTo(new URL(variant.uri, this.#base));
   }
 
   #onWaiting(): void {
-    if (!this.#isStarted || this.#video.seeking) return;
-    this.#pace = stalled(this.#pace, performance.now());
-    this.#ladder = { ...this.#ladder, calmSinceMs: performance.now() };
+    if (!this.#isPlaying || this.#video.seeking) return;
+    this.#pace = afterStall(this.#pace, performance.now());
+    this.#history = { ...this.#history, stableSinceMs: performance.now() };
   }
 }
 
-/** Starts a track again at the edge whenever a request failed. */
-async function keepRunning(track: LiveTrack, signal: AbortSignal): Promise<void> {
+/** Restarts a track at the live edge whenever a request failed. */
+async function runWithRetries(track: LiveTrack, signal: AbortSignal): Promise<void> {
   let pauseMs = RETRY_FIRST_MS;
   while (!signal.aborted) {
     const startedMs = performance.now();
@@ -213,8 +216,8 @@ async function keepRunning(track: LiveTrack, signal: AbortSignal): Promise<void>
       if (signal.aborted) return;
       if (error instanceof BufferLost || error instanceof StreamReset) throw error;
     }
-    if (performance.now() - startedMs > RETRY_LONGEST_MS) pauseMs = RETRY_FIRST_MS;
+    if (performance.now() - startedMs > RETRY_MAX_MS) pauseMs = RETRY_FIRST_MS;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    pauseMs = Math.min(pauseMs * 2, RETRY_LONGEST_MS);
+    pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS);
   }
 }

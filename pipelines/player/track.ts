@@ -1,8 +1,9 @@
+/** One track of the player: follows a media playlist and appends its parts to a buffer. */
 import type { TrackBuffer } from './buffer.ts';
 import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
 
-/** The box counts from the beginning again: what is buffered belongs to another stream. */
+/** Media sequence numbers start again: what is buffered belongs to an earlier stream. */
 export class StreamReset extends Error {}
 
 export interface TrackEvents {
@@ -12,18 +13,17 @@ export interface TrackEvents {
   readonly onDiscontinuity: () => void;
 }
 
-/** Parts that are fetched side by side when a track starts. */
+/** Parts fetched in parallel when a track starts. */
 const START_PARALLEL = 4;
 const REQUEST_TIMEOUT_MS = 8_000;
-/** Less media than this before the edge is no start: the group before it is taken too. */
-const START_LEAST_S = 0.3;
+/** With less media than this before the live edge, playback starts one GOP earlier. */
+const START_MIN_S = 0.3;
 
 type Position = Pick<PlaylistPart, 'msn' | 'part'>;
 
 /**
- * Keeps one SourceBuffer filled from one media playlist: always one blocking
- * playlist request and one request for the hinted part under way, so that a
- * part is here one trip after it exists.
+ * At any time one blocking playlist reload and one request for the hinted part
+ * are pending, so that a part arrives one network trip after it exists.
  */
 export class LiveTrack {
   readonly #buffer: TrackBuffer;
@@ -46,7 +46,7 @@ export class LiveTrack {
 
   /**
    * Runs until the stream ends (resolves) or a request fails (rejects; the
-   * caller starts it again, at the edge).
+   * caller runs it again, from the live edge).
    */
   async run(signal: AbortSignal): Promise<void> {
     this.#playlistUrl = this.#nextUrl ?? this.#playlistUrl;
@@ -66,7 +66,7 @@ export class LiveTrack {
         playlist = await this.#switch(hint, signal);
         continue;
       }
-      const early = this.#fetchBytes(url, signal).then(
+      const prefetch = this.#fetchBytes(url, signal).then(
         (bytes) => bytes,
         (error: unknown) => {
           if (signal.aborted) throw error;
@@ -74,13 +74,13 @@ export class LiveTrack {
         },
       );
       const query = `?_HLS_msn=${hint.msn}&_HLS_part=${hint.part}&_HLS_skip=YES`;
-      const [bytes, next] = await Promise.all([early, this.#fetchPlaylist(query, signal)]);
+      const [bytes, next] = await Promise.all([prefetch, this.#fetchPlaylist(query, signal)]);
       playlist = next;
       await this.#appendNew(playlist, { href: url.href, bytes }, signal);
     }
   }
 
-  /** From the newest independent part that leaves something to play. */
+  /** From the newest independent part with enough media behind it. */
   #startingParts({ parts }: MediaPlaylist): readonly PlaylistPart[] {
     const usable = parts.slice(parts.findLastIndex(({ isGap }) => isGap) + 1);
     let aheadS = 0;
@@ -89,7 +89,7 @@ export class LiveTrack {
       aheadS += usable[i]?.durationS ?? 0;
       if (!usable[i]?.isIndependent) continue;
       start = i;
-      if (aheadS >= START_LEAST_S) break;
+      if (aheadS >= START_MIN_S) break;
     }
     return usable.slice(start);
   }
@@ -100,16 +100,16 @@ export class LiveTrack {
       const fetched = batch.map((part) =>
         this.#fetchBytes(new URL(part.uri, this.#playlistUrl), signal),
       );
-      // The first one that fails ends this; what becomes of the others is nobody's business.
+      // The first failure ends this; later ones are ignored.
       for (const bytes of fetched) bytes.catch(() => undefined);
       for (const [j, part] of batch.entries()) await this.#append(part, await fetched[j], signal);
     }
   }
 
-  /** Everything the playlist lists past the last appended part, in order. */
+  /** Appends all parts that the playlist lists after the last appended one, in order. */
   async #appendNew(
     { parts }: MediaPlaylist,
-    early: { readonly href: string; readonly bytes: ArrayBuffer | undefined },
+    prefetched: { readonly href: string; readonly bytes: ArrayBuffer | undefined },
     signal: AbortSignal,
   ): Promise<void> {
     for (const part of parts) {
@@ -121,16 +121,16 @@ export class LiveTrack {
       }
       const url = new URL(part.uri, this.#playlistUrl);
       const bytes =
-        url.href === early.href && early.bytes !== undefined
-          ? early.bytes
+        url.href === prefetched.href && prefetched.bytes !== undefined
+          ? prefetched.bytes
           : await this.#fetchBytes(url, signal);
       await this.#append(part, bytes, signal);
     }
   }
 
+  /** Continues with the other rendition from part `at` on. */
   async #switch(at: Position, signal: AbortSignal): Promise<MediaPlaylist> {
-    const back = this.#playlistUrl;
-    this.#playlistUrl = this.#nextUrl ?? back;
+    this.#playlistUrl = this.#nextUrl ?? this.#playlistUrl;
     this.#nextUrl = undefined;
     const query = `?_HLS_msn=${at.msn}&_HLS_part=${at.part}&_HLS_skip=YES`;
     const playlist = await this.#fetchPlaylist(query, signal);
@@ -177,8 +177,8 @@ function isAfter(a: Position, b: Position): boolean {
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Response> {
-  const both = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
-  const response = await fetch(url, { signal: both });
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+  const response = await fetch(url, { signal: ends });
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
   return response;
 }

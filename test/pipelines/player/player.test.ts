@@ -1,28 +1,28 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { choosePace, observe, openPace, stalled } from '../../../pipelines/player/pace.ts';
+import { addSample, afterStall, choosePace, openPace } from '../../../pipelines/player/pace.ts';
 import { parseMedia, parseMultivariant } from '../../../pipelines/player/playlist.ts';
 import {
   addTransfer,
   afterDownswitch,
   chooseRendition,
-  openLadder,
+  openHistory,
 } from '../../../pipelines/player/rendition-choice.ts';
 import { openFeed } from '../../support/feed.ts';
 
 const test = suite('player');
 
-/** Plays for a while with parts of 0.2 s, from this much ahead at the trough. */
-function paced(troughS: number, forMs = 2_000) {
+/** Plays for a while with parts of 0.2 s, from this much ahead at the smallest. */
+function paced(smallestS: number, forMs = 2_000) {
   let pace = openPace(0);
   for (let atMs = 0; atMs <= forMs; atMs += 100) {
-    pace = observe(pace, troughS + (atMs % 200 === 0 ? 0.2 : 0.1), atMs);
+    pace = addSample(pace, smallestS + (atMs % 200 === 0 ? 0.2 : 0.1), atMs);
   }
   return choosePace(pace);
 }
 
-test('near its cushion it plays at normal speed', () => {
+test('near its target buffer it plays at normal speed', () => {
   assert.equal(paced(0.02), { rate: 1 });
 });
 
@@ -38,37 +38,37 @@ test('far behind it jumps', () => {
   assert.ok('jumpS' in move && move.jumpS > 2.5 && move.jumpS < 3.1);
 });
 
-test('a stall asks for a larger cushion, which calm takes back, and never more than a second', () => {
+test('a stall enlarges the target buffer, to a second at most; time without stalls takes that back', () => {
   let pace = openPace(0);
-  const first = pace.cushionS;
-  pace = stalled(pace, 0);
-  assert.ok(pace.cushionS > first);
-  for (let i = 0; i < 100; i += 1) pace = stalled(pace, 0);
-  assert.ok(pace.cushionS <= 1);
-  for (let atMs = 0; atMs < 600_000; atMs += 100) pace = observe(pace, 1, atMs);
-  assert.is(pace.cushionS, first);
+  const first = pace.targetS;
+  pace = afterStall(pace, 0);
+  assert.ok(pace.targetS > first);
+  for (let i = 0; i < 100; i += 1) pace = afterStall(pace, 0);
+  assert.ok(pace.targetS <= 1);
+  for (let atMs = 0; atMs < 600_000; atMs += 100) pace = addSample(pace, 1, atMs);
+  assert.is(pace.targetS, first);
 });
 
 test('what is measured stays bounded', () => {
   let pace = openPace(0);
-  for (let atMs = 0; atMs < 100_000; atMs += 100) pace = observe(pace, 0.2, atMs);
+  for (let atMs = 0; atMs < 100_000; atMs += 100) pace = addSample(pace, 0.2, atMs);
   assert.ok(pace.samples.length < 20);
 });
 
-test('it climbs one rung on a fast network, after a calm while, and falls at once on a slow one', () => {
-  const rungs = [700_000, 1_300_000, 2_400_000];
-  let fast = openLadder(0);
-  let slow = openLadder(0);
+test('it switches up one rendition on a fast network after a stable while, and down at once on a slow one', () => {
+  const bandwidthsBps = [700_000, 1_300_000, 2_400_000];
+  let fast = openHistory(0);
+  let slow = openHistory(0);
   for (let i = 0; i < 12; i += 1) {
     fast = addTransfer(fast, { bytes: 20_000, ms: 2 });
     slow = addTransfer(slow, { bytes: 20_000, ms: 200 });
   }
-  assert.is(chooseRendition(fast, rungs, 0, 500), 0);
-  assert.is(chooseRendition(fast, rungs, 0, 2_000), 1);
-  assert.is(chooseRendition(fast, rungs, 2, 2_000), 2);
-  assert.is(chooseRendition(slow, rungs, 1, 0), 0);
-  assert.is(chooseRendition(slow, rungs, 0, 0), 0);
-  assert.is(chooseRendition(afterDownswitch(0), rungs, 1, 5_000), 1);
+  assert.is(chooseRendition(fast, bandwidthsBps, 0, 500), 0);
+  assert.is(chooseRendition(fast, bandwidthsBps, 0, 2_000), 1);
+  assert.is(chooseRendition(fast, bandwidthsBps, 2, 2_000), 2);
+  assert.is(chooseRendition(slow, bandwidthsBps, 1, 0), 0);
+  assert.is(chooseRendition(slow, bandwidthsBps, 0, 0), 0);
+  assert.is(chooseRendition(afterDownswitch(0), bandwidthsBps, 1, 5_000), 1);
 });
 
 test('it reads what the origin writes: parts with their dates, the hint, gaps', () => {
