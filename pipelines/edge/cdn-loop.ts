@@ -1,14 +1,12 @@
+/** Detects an upstream that is this edge itself, also through others (`CDN-Loop`, RFC 8586). */
 import { randomBytes } from 'node:crypto';
 import type { HeaderLookup } from '../http/negotiate.ts';
 
-/**
- * Finds an upstream that is this edge itself, perhaps by way of others: each adds
- * itself to what it asks for (`CDN-Loop`, RFC 8586).
- */
+/** Each edge adds its id to the header of its requests upstream. */
 export interface CdnLoop {
   /** The header's value for a request upstream. */
   readonly append: (header: HeaderLookup) => string;
-  /** Whether a request has been here before. */
+  /** True for a request that this edge has sent upstream. */
   readonly includesSelf: (header: HeaderLookup) => boolean;
 }
 

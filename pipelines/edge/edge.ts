@@ -1,3 +1,4 @@
+/** A caching proxy for another origin's LL-HLS stream. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { CacheOutcome } from '../http/cache/cache-status.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
@@ -20,61 +21,60 @@ export interface EdgeOptions {
   readonly loop?: CdnLoop;
   readonly maxBytes: number;
   /**
-   * A request is held no longer, until the upstream's playlists have told their
-   * target duration: three of those then (RFC 8216bis §6.2.5.2).
+   * The longest time that a request is held, until the target duration of the upstream's
+   * playlists is known: then three of those (RFC 8216bis §6.2.5.2).
    */
   readonly holdMs: number;
-  /** Ends all that is under way. */
+  /** Ends all pending fetches. */
   readonly signal: AbortSignal;
-  /** Held requests are to be looked at again: `ViewerServer.wake`. */
+  /** Held requests are to be checked again: `ViewerServer.wake`. */
   readonly wake: (key: string) => void;
   /** Each answer of the upstream, by path and status, or why there was none. */
-  readonly onSeen?: (path: string, seen: number | Error) => void;
+  readonly onAnswer?: (path: string, answer: number | Error) => void;
 }
 
 const WAKE_KEY = 'edge';
-/** What may be shown stale for a second is not fetched more often than this. */
-const REFRESH_MS = 250;
+/** The shortest time between two refreshes in the background (stale-while-revalidate). */
+const REFRESH_MIN_MS = 250;
 
 /**
- * Serves another origin's stream: each thing is fetched once for all who ask,
- * blocking reloads included, and an upstream that is away is bridged with what
- * was fetched last. Knows nothing of sockets.
+ * Fetches each resource once for all requests, blocking reloads included (request
+ * collapsing), and serves stale content while the upstream fails. Pure of sockets.
  */
 export class Edge {
   readonly #options: EdgeOptions;
   readonly #store: EdgeStore;
-  readonly #flights = new PendingFetches();
-  readonly #newest: LatestPlaylists;
+  readonly #pending = new PendingFetches();
+  readonly #latest: LatestPlaylists;
   readonly #fetcher: Fetcher;
   readonly #totals = { requests: 0, hits: 0, collapsed: 0, stale: 0 };
 
   constructor(options: EdgeOptions) {
     this.#options = options;
-    this.#newest = new LatestPlaylists(options.holdMs);
+    this.#latest = new LatestPlaylists(options.holdMs);
     this.#store = new EdgeStore(options.maxBytes);
     this.#fetcher = new Fetcher({
       ...options,
-      holdMs: () => this.#newest.holdMs,
+      holdMs: () => this.#latest.holdMs,
       varyOf: (url) => this.#store.varyOf(url),
     });
   }
 
-  /** Whether this playlist was fetched of late. */
+  /** True where this playlist has been fetched. */
   hasPlaylist(path: string): boolean {
-    return this.#newest.has(path);
+    return this.#latest.has(path);
   }
 
-  /** What of the upstream's stream this box does not pass on, as a line. */
+  /** Which feature of the upstream's stream an edge does not support, as a line. */
   get unsupported(): string | undefined {
-    return this.#newest.unsupported(this.#nowMs());
+    return this.#latest.unsupported(this.#nowMs());
   }
 
-  /** Fetches as for a viewer, and counts none. Resolves when that is over. */
+  /** Fetches as for a viewer, without counting a request. Resolves when that is over. */
   async poll(request: HttpRequest): Promise<void> {
     const url = urlOf(request);
     const key = this.#keyOf(url, request.header);
-    await this.#fly(url, key, request, this.#store.get(key))?.isOver;
+    await this.#fetch(url, key, request, this.#store.get(key))?.isOver;
   }
 
   figures(): EdgeFigures {
@@ -101,7 +101,7 @@ export class Edge {
     const { freshMs = -1, staleWhileRevalidateMs = 0 } = entry?.lifetime ?? {};
     if (entry !== undefined && ageMs < freshMs + staleWhileRevalidateMs) {
       this.#totals.hits += 1;
-      if (ageMs >= Math.max(freshMs, REFRESH_MS)) this.#fly(url, key, request, entry);
+      if (ageMs >= Math.max(freshMs, REFRESH_MIN_MS)) this.#fetch(url, key, request, entry);
       return renderEntry(
         entry,
         request.header,
@@ -109,33 +109,33 @@ export class Edge {
         this.#nowMs(),
       );
     }
-    const stale = this.#fetcher.isAway ? this.#staleFor(request, entry) : undefined;
+    const stale = this.#fetcher.isUnreachable ? this.#staleFor(request, entry) : undefined;
     if (stale !== undefined && !isBlocking(request)) {
       this.#totals.stale += 1;
       return renderStale(stale, request.header, this.#nowMs());
     }
-    const isCollapsed = this.#flights.get(key) !== undefined;
-    let flight = this.#fly(url, key, request, entry);
-    if (flight === undefined) return TOO_MANY;
+    const isCollapsed = this.#pending.get(key) !== undefined;
+    let pending = this.#fetch(url, key, request, entry);
+    if (pending === undefined) return TOO_MANY;
     if (isCollapsed) this.#totals.collapsed += 1;
-    // Whether somebody else's answer is for this request too shows only when it is there.
-    let isForeign = isCollapsed;
+    // Only the answer shows whether it fits this request too.
+    let isShared = isCollapsed;
     return {
       wait: WAKE_KEY,
       holdMs: this.#fetcher.longestMs,
       retry: () => {
-        if (isForeign && flight !== undefined && this.#isForOthers(flight, url, request)) {
-          isForeign = false;
-          const own = this.#ownKey(flight, url, request);
-          flight = this.#fly(url, own, request, undefined, 'vary-miss');
+        if (isShared && pending !== undefined && this.#isOnlyForOthers(pending, url, request)) {
+          isShared = false;
+          const own = this.#ownKey(pending, url, request);
+          pending = this.#fetch(url, own, request, undefined, 'vary-miss');
         }
-        return flight === undefined ? TOO_MANY : this.#landed(flight, request, isCollapsed);
+        return pending === undefined ? TOO_MANY : this.#replyOf(pending, request, isCollapsed);
       },
-      expired: () => refuse(503, 'the origin does not answer', 0, RETRY_AFTER),
+      expired: () => refuse(503, 'the origin did not answer in time', 0, RETRY_AFTER),
     };
   }
 
-  #landed({ result, why }: PendingFetch, request: HttpRequest, isCollapsed: boolean) {
+  #replyOf({ result, why }: PendingFetch, request: HttpRequest, isCollapsed: boolean) {
     if (result === undefined) return undefined;
     if (result.type === 'failed') return refuse(503, result.reason, 0, RETRY_AFTER);
     const { entry } = result;
@@ -146,62 +146,63 @@ export class Edge {
     return renderEntry(entry, request.header, outcome, this.#nowMs());
   }
 
-  /** What came is for one viewer only, or varies by headers in which this request is another. */
-  #isForOthers({ result, header }: PendingFetch, url: string, request: HttpRequest): boolean {
+  /** The answer is private, or varies by headers that differ in this request. */
+  #isOnlyForOthers({ result, header }: PendingFetch, url: string, request: HttpRequest): boolean {
     if (result?.type !== 'answered') return false;
     const { lifetime, vary } = result.entry;
     if (!lifetime.isStorable) return true;
     return keyWith(url, vary, header) !== keyWith(url, vary, request.header);
   }
 
-  /** The variants of an address are known now; what nobody may share is fetched by itself. */
+  /** The `Vary` of the address is known now; a private answer gets a key of its own. */
   #ownKey({ result }: PendingFetch, url: string, { header }: HttpRequest): string {
     const isShared = result?.type === 'answered' && result.entry.lifetime.isStorable;
     return isShared ? this.#keyOf(url, header) : `${url}\n#${this.#totals.requests}`;
   }
 
-  #fly(
+  /** Starts a fetch, or joins the one that is pending; undefined where too many are. */
+  #fetch(
     url: string,
     key: string,
     request: HttpRequest,
     known: Entry | undefined,
     missed: PendingFetch['why'] = 'uri-miss',
   ): PendingFetch | undefined {
-    const under = this.#flights.get(key);
-    if (under !== undefined) return under;
+    const pending = this.#pending.get(key);
+    if (pending !== undefined) return pending;
     const { header, address } = request;
-    if (!this.#flights.hasSlotFor(address)) return undefined;
+    if (!this.#pending.hasSlotFor(address)) return undefined;
     const why = known === undefined ? missed : 'stale';
     const isOver = this.#fetcher.fetch(url, request, known).then((got) => {
-      flight.result =
+      started.result =
         typeof got === 'string'
-          ? this.#inNeed(request, known, got)
+          ? this.#fallBack(request, known, got)
           : { type: 'answered', entry: got };
-      this.#flights.delete(key);
-      if (typeof got !== 'string') this.#keep(url, request, got);
+      this.#pending.delete(key);
+      if (typeof got !== 'string') this.#save(url, request, got);
       this.#options.wake(WAKE_KEY);
     });
-    const flight: PendingFetch = { header, address, why, result: undefined, isOver };
-    this.#flights.add(key, flight);
-    return flight;
+    const started: PendingFetch = { header, address, why, result: undefined, isOver };
+    this.#pending.add(key, started);
+    return started;
   }
 
-  #inNeed(request: HttpRequest, known: Entry | undefined, reason: string): FetchResult {
+  #fallBack(request: HttpRequest, known: Entry | undefined, reason: string): FetchResult {
     const entry = this.#staleFor(request, known);
     if (entry === undefined) return { type: 'failed', reason };
     this.#totals.stale += 1;
     return { type: 'stale', entry };
   }
 
-  #keep(url: string, request: HttpRequest, entry: Entry): void {
+  #save(url: string, request: HttpRequest, entry: Entry): void {
     if (!entry.lifetime.isStorable || entry.vary.includes('*')) return;
     const key = keyWith(url, entry.vary, request.header);
     this.#store.set(url, key, entry);
-    this.#newest.save(request, entry);
+    this.#latest.save(request, entry);
   }
 
   #staleFor(request: HttpRequest, known: Entry | undefined): Entry | undefined {
-    return this.#newest.staleFor(request, known, this.#nowMs());
+    return this.#latest.staleFor(request, known, this.#nowMs());
   }
 
   #keyOf(url: string, header: HeaderLookup): string {
@@ -214,4 +215,4 @@ export class Edge {
 }
 
 const RETRY_AFTER = ['Retry-After', '1'];
-const TOO_MANY = refuse(503, 'too much is being fetched', 0, RETRY_AFTER);
+const TOO_MANY = refuse(503, 'too many fetches from the origin are pending', 0, RETRY_AFTER);

@@ -1,3 +1,4 @@
+/** Cache entries: made from an upstream's answer, rendered as a reply. */
 import { gunzipSync } from 'node:zlib';
 import { type CacheOutcome, renderCacheStatus } from '../http/cache/cache-status.ts';
 import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
@@ -7,13 +8,12 @@ import type { Entry } from './store.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
 const GUNZIP_MAX_BYTES = 8_000_000;
-/** A playlist is a tenth of it. */
-const KEPT_UNPACKED_MAX_BYTES = 200_000;
+/** Larger bodies are unpacked for each request; a playlist has a tenth of it. */
+const CACHED_UNPACKED_MAX_BYTES = 200_000;
 const CACHE_STATUS_MAX_CHARS = 500;
-/** Beside an upstream that is a box too. */
+/** Differs from the name of an upstream that is a box too. */
 const CACHE_NAME = 'venuebox-edge';
 
-/** What is kept of an upstream's answer. */
 export function entryOf({ status, headers, body }: UpstreamAnswer, atMs: number): Entry {
   const cacheControl = headers['cache-control'] ?? 'no-store';
   const vary = (headers.vary ?? '')
@@ -29,15 +29,15 @@ export function entryOf({ status, headers, body }: UpstreamAnswer, atMs: number)
     cacheStatus:
       [headers['cache-status']].flat().join(', ').slice(0, CACHE_STATUS_MAX_CHARS) || undefined,
     cacheControl,
-    // Every answer is asked for with gzip, and unpacked for those who want it plain.
+    // Every request upstream accepts gzip; answers are unpacked for clients that do not.
     vary: vary.filter((name) => name !== '' && name !== 'accept-encoding'),
     lifetime: lifetimeOf(cacheControl, headers.age),
     atMs,
   };
 }
 
-/** The upstream says 304: what is kept is good for another while. */
-export function confirm(known: Entry, { headers }: UpstreamAnswer, atMs: number): Entry {
+/** The upstream has answered 304: the entry is fresh again. */
+export function revalidated(known: Entry, { headers }: UpstreamAnswer, atMs: number): Entry {
   const cacheControl = headers['cache-control'] ?? known.cacheControl;
   return { ...known, cacheControl, lifetime: lifetimeOf(cacheControl, headers.age), atMs };
 }
@@ -50,7 +50,7 @@ export function renderEntry(
 ): Reply {
   const isGzip = entry.isGzip && acceptsGzip(header('accept-encoding'));
   const body = isGzip ? entry.body : plainBodyOf(entry);
-  if (body === undefined) return refuse(502, 'the origin sent what is no gzip');
+  if (body === undefined) return refuse(502, 'the origin sent invalid gzip');
   const vary = [...entry.vary, ...(entry.isGzip ? ['accept-encoding'] : [])];
   const ageS = Math.max(0, Math.floor((nowMs - entry.atMs) / 1000));
   return {
@@ -76,28 +76,33 @@ export function renderEntry(
   };
 }
 
-/** Each cache on the way adds itself, the nearest to the viewer last (RFC 9211 §2). */
+/** Each cache adds itself, the one nearest to the viewer last (RFC 9211 §2). */
 function cacheStatusOf({ cacheStatus }: Entry, outcome: CacheOutcome): string {
   const own = renderCacheStatus(outcome, CACHE_NAME);
   return cacheStatus === undefined ? own : `${cacheStatus}, ${own}`;
 }
 
-/** Sent in an upstream's place, and says so. */
+/** Stale content while the upstream fails; `Cache-Status` says so. */
 export function renderStale(entry: Entry, header: HeaderLookup, nowMs: number): Reply {
   const ttlS = (entry.lifetime.freshMs - (nowMs - entry.atMs)) / 1000;
-  return renderEntry(entry, header, { type: 'hit', ttlS, detail: 'the origin is away' }, nowMs);
+  return renderEntry(
+    entry,
+    header,
+    { type: 'hit', ttlS, detail: 'the origin cannot be reached' },
+    nowMs,
+  );
 }
 
 const unpacked = new WeakMap<Entry, Buffer>();
 
-/** Unpacked once for all who want it plain. undefined for what is no gzip, or far too much of it. */
+/** The unpacked body; undefined where it is invalid gzip, or larger than GUNZIP_MAX_BYTES. */
 export function plainBodyOf(entry: Entry): Buffer | undefined {
   if (!entry.isGzip) return entry.body;
   const known = unpacked.get(entry);
   if (known !== undefined) return known;
   try {
     const body = gunzipSync(entry.body, { maxOutputLength: GUNZIP_MAX_BYTES });
-    if (body.length <= KEPT_UNPACKED_MAX_BYTES) unpacked.set(entry, body);
+    if (body.length <= CACHED_UNPACKED_MAX_BYTES) unpacked.set(entry, body);
     return body;
   } catch {
     return undefined;

@@ -1,9 +1,10 @@
 import { pause } from '../../hal/os/async.ts';
+/** Requests to the upstream, with retries for what players wait for. */
 import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import type { CdnLoop } from './cdn-loop.ts';
-import { confirm, entryOf } from './entry.ts';
+import { entryOf, revalidated } from './entry.ts';
 import type { Entry } from './store.ts';
 import type { Upstream, UpstreamAnswer } from './upstream.ts';
 import { headersFor, isAwaited } from './variants.ts';
@@ -12,24 +13,23 @@ export interface FetcherOptions {
   readonly upstream: Upstream;
   readonly loop?: CdnLoop;
   readonly clock: Clock;
-  /** What players wait for is asked for no longer. */
+  /** How long a request that players wait for is retried. */
   readonly holdMs: () => number;
   /** Request headers that an address varies by. */
   readonly varyOf: (url: string) => readonly string[];
   readonly signal: AbortSignal;
   /** Each answer's path and status, or why there was none. */
-  readonly onSeen?: (path: string, seen: number | Error) => void;
+  readonly onAnswer?: (path: string, answer: number | Error) => void;
 }
 
 const RETRY_MS = 300;
-const AWAY_MS = 1_000;
+const UNREACHABLE_MS = 1_000;
 const PLAIN_TIMEOUT_MS = 5_000;
 
-/** Asks the upstream, again and again for what a player waits for, and counts. */
 export class Fetcher {
   readonly #options: FetcherOptions;
-  /** The upstream has just failed: until then nobody else need find that out. */
-  #awayUntilMs = Number.NEGATIVE_INFINITY;
+  /** The upstream has just failed: until then other requests do not try it. */
+  #unreachableUntilMs = Number.NEGATIVE_INFINITY;
   #total = 0;
   #failures = 0;
 
@@ -45,16 +45,16 @@ export class Fetcher {
     return this.#failures;
   }
 
-  get isAway(): boolean {
-    return this.#options.clock.monotonicMs() < this.#awayUntilMs;
+  get isUnreachable(): boolean {
+    return this.#options.clock.monotonicMs() < this.#unreachableUntilMs;
   }
 
-  /** The longest time that a fetch takes. */
+  /** The longest duration of a fetch. */
   get longestMs(): number {
     return this.#options.holdMs() + PLAIN_TIMEOUT_MS;
   }
 
-  /** @returns why it could not be had, as a line. Never rejects. */
+  /** @returns the entry, or as a line why there is none. Never rejects. */
   async fetch(
     url: string,
     request: HttpRequest,
@@ -66,9 +66,9 @@ export class Fetcher {
       const entry = await this.#once(url, request, known);
       if (typeof entry !== 'string') return entry;
       this.#failures += 1;
-      this.#awayUntilMs = clock.monotonicMs() + AWAY_MS;
+      this.#unreachableUntilMs = clock.monotonicMs() + UNREACHABLE_MS;
       if (signal.aborted) return 'this box is stopping';
-      // A player that waits for what comes next is kept waiting, as the origin would.
+      // A blocking request goes on waiting, as it would at the origin.
       const waitedMs = clock.monotonicMs() - startMs;
       if (!isAwaited(request) || waitedMs >= this.#options.holdMs()) return entry;
       await pause(clock, RETRY_MS, signal);
@@ -80,27 +80,27 @@ export class Fetcher {
     request: HttpRequest,
     known: Entry | undefined,
   ): Promise<Entry | string> {
-    const { upstream, loop, clock, signal, varyOf, onSeen } = this.#options;
+    const { upstream, loop, clock, signal, varyOf, onAnswer } = this.#options;
     this.#total += 1;
     const timeoutMs = isAwaited(request) ? this.longestMs : PLAIN_TIMEOUT_MS;
     try {
       const { header } = request;
-      const named = loop === undefined ? {} : { 'cdn-loop': loop.append(header) };
-      const headers = { ...headersFor(header, varyOf(url), known?.etag), ...named };
+      const loopHeader = loop === undefined ? {} : { 'cdn-loop': loop.append(header) };
+      const headers = { ...headersFor(header, varyOf(url), known?.etag), ...loopHeader };
       const answer = await upstream(url, headers, timeoutMs, signal);
-      onSeen?.(request.path, answer.status);
+      onAnswer?.(request.path, answer.status);
       const nowMs = clock.monotonicMs();
-      if (answer.status === 304 && known !== undefined) return confirm(known, answer, nowMs);
+      if (answer.status === 304 && known !== undefined) return revalidated(known, answer, nowMs);
       return isUsable(answer) ? entryOf(answer, nowMs) : `the origin answers ${answer.status}`;
     } catch (cause) {
-      const failure = new Error(`the origin is away: ${messageOf(cause)}`, { cause });
-      if (!signal.aborted) onSeen?.(request.path, failure);
+      const failure = new Error(`the origin cannot be reached: ${messageOf(cause)}`, { cause });
+      if (!signal.aborted) onAnswer?.(request.path, failure);
       return failure.message;
     }
   }
 }
 
-/** Redirections are not followed: they lead to hosts that nobody configured. */
+/** Redirections are not followed: they lead to hosts that are not configured. */
 function isUsable({ status }: UpstreamAnswer): boolean {
   return (status >= 200 && status < 300) || (status >= 400 && status < 500);
 }

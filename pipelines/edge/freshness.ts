@@ -1,4 +1,5 @@
 /** How long an upstream's answer may be used, from its headers (RFC 9111, RFC 5861). */
+
 export interface Lifetime {
   readonly isStorable: boolean;
   readonly freshMs: number;
@@ -12,10 +13,10 @@ const NEVER: Lifetime = {
   staleWhileRevalidateMs: 0,
   staleIfErrorMs: 0,
 };
-/** However long an upstream allows: memory is bounded, and so is trust. */
-const LONGEST_S = 86_400;
+/** Longer times of an upstream are limited to this. */
+const LIFETIME_MAX_S = 86_400;
 
-/** Reads `Cache-Control` and `Age`; a shared cache's own figure, `s-maxage`, comes first. */
+/** Reads `Cache-Control` and `Age`; `s-maxage` comes before `max-age`, as in any shared cache. */
 export function lifetimeOf(cacheControl: string | undefined, age: string | undefined): Lifetime {
   const directives = parseDirectives(cacheControl ?? '');
   if (directives.has('no-store') || directives.has('private')) return NEVER;
@@ -43,6 +44,6 @@ function parseDirectives(text: string): ReadonlyMap<string, string> {
 
 function secondsOf(digits: string | undefined): number | undefined {
   return digits !== undefined && /^\d{1,10}$/.test(digits)
-    ? Math.min(Number(digits), LONGEST_S)
+    ? Math.min(Number(digits), LIFETIME_MAX_S)
     : undefined;
 }

@@ -1,3 +1,4 @@
+/** What viewers of an edge get: the box's own page, and the upstream's stream in it. */
 import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { receiveBeacon } from '../origin/beacons.ts';
@@ -8,19 +9,18 @@ import type { Edge } from './edge.ts';
 
 export interface EdgeHandlerDeps {
   readonly edge: Pick<Edge, 'answer'>;
-  /** Whether an address is one of the upstream's: see `openTarget`. */
+  /** True for an address of the upstream: see `openTarget`. */
   readonly isUpstream: (path: string) => boolean;
-  /** The player, which is this box's own. */
+  /** The page, which is this box's own. */
   readonly pages: Pages;
   readonly viewers: Viewers;
   readonly loop: CdnLoop;
-  /** Monotonic. */
+  /** Monotonic time. */
   readonly nowMs: () => number;
 }
 
 const DROP = '/drop.json';
 
-/** What guests of this room get: our own page, and the upstream's stream in it. */
 export function openEdgeHandlers({
   edge,
   isUpstream,
@@ -29,23 +29,26 @@ export function openEdgeHandlers({
   loop,
   nowMs,
 }: EdgeHandlerDeps): Omit<Handlers, 'onFault'> {
-  const own = (request: HttpRequest): Reply => pages.answer(request) ?? NOT_HERE;
+  const own = (request: HttpRequest): Reply => pages.answer(request) ?? NOT_FOUND;
   return {
     get: (request) => {
       if (!isUpstream(request.path)) return own(request);
-      if (loop.includesSelf(request.header)) return LOOP;
+      if (loop.includesSelf(request.header)) return LOOP_REPLY;
       const answer = edge.answer(request);
-      // Title, countdown and clock are the upstream's where it tells them.
-      return request.path === DROP ? orElse(answer, () => own(request)) : answer;
+      // Title, countdown and clock are the upstream's, where it has them.
+      return request.path === DROP ? otherwise(answer, () => own(request)) : answer;
     },
     post: (path, body) => receiveBeacon(viewers, path, body, nowMs()),
   };
 }
 
-const LOOP = refuse(LOOP_DETECTED, 'this box is its own upstream');
-const NOT_HERE = refuse(404, 'nothing is here; the player is at /');
+const LOOP_REPLY = refuse(
+  LOOP_DETECTED,
+  'this edge is its own upstream; set edge.upstream to another origin',
+);
+const NOT_FOUND = refuse(404, 'not found; the player is at /');
 
-function orElse(answer: Reply | Wait, other: () => Reply): Reply | Wait {
+function otherwise(answer: Reply | Wait, other: () => Reply): Reply | Wait {
   const choose = (reply: Reply) => (reply.status === 200 ? reply : other());
   if (!('wait' in answer)) return choose(answer);
   return {

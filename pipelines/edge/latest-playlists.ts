@@ -1,25 +1,27 @@
+/** The last playlists that were fetched, for times when a newer one cannot be. */
 import type { HttpRequest } from '../http/handlers.ts';
 import { plainBodyOf } from './entry.ts';
+/** The last playlists that were fetched, for times when a newer one cannot be. */
 import type { Entry } from './store.ts';
 import { findUnsupported } from './unsupported.ts';
 
 const PATHS_MAX = 64;
 const LONGEST_TARGET_S = 60;
-/** A box's own has a tenth of it. */
-const LACK_READ_MAX_BYTES = 200_000;
-/** What nobody watches is not fetched, and says nothing: it is not forgotten at once. */
-const LACK_TOLD_FOR_MS = 600_000;
+/** A box's own playlist has a tenth of it. */
+const CHECKED_MAX_BYTES = 200_000;
+/** A stream without viewers is not fetched, so the last finding holds this long. */
+const UNSUPPORTED_FOR_MS = 600_000;
 
 /**
- * The last playlist of each path, whole and as an update (`_HLS_skip`): for when a
- * later one cannot be had, and for what it tells.
+ * The last playlist of each path, in full and as a delta update (`_HLS_skip`), and what
+ * they say about the stream.
  */
 export class LatestPlaylists {
   readonly #entries = new Map<string, Entry>();
   #holdMs: number;
-  #lack: { readonly line: string; readonly atMs: number } | undefined;
+  #unsupported: { readonly line: string; readonly atMs: number } | undefined;
 
-  /** @param holdMs Until a playlist has told its target duration. */
+  /** @param holdMs Until the target duration of a playlist is known. */
   constructor(holdMs: number) {
     this.#holdMs = holdMs;
   }
@@ -29,10 +31,11 @@ export class LatestPlaylists {
     return this.#holdMs;
   }
 
-  /** What of these playlists cannot be passed on: see {@link findUnsupported}. */
+  /** Which feature of these playlists an edge does not support: see {@link findUnsupported}. */
   unsupported(nowMs: number): string | undefined {
-    const isOld = this.#lack === undefined || nowMs - this.#lack.atMs >= LACK_TOLD_FOR_MS;
-    return isOld ? undefined : this.#lack?.line;
+    const isOld =
+      this.#unsupported === undefined || nowMs - this.#unsupported.atMs >= UNSUPPORTED_FOR_MS;
+    return isOld ? undefined : this.#unsupported?.line;
   }
 
   has(path: string): boolean {
@@ -41,26 +44,26 @@ export class LatestPlaylists {
 
   save({ path, query }: HttpRequest, entry: Entry): void {
     if (entry.status !== 200 || !path.endsWith('.m3u8')) return;
-    const key = query.has('_HLS_skip') ? updateOf(path) : path;
+    const key = query.has('_HLS_skip') ? deltaKeyOf(path) : path;
     // It never changes while a stream lives (§4.4.3.8), so each path's first one is read.
     if (!this.#entries.delete(key)) this.#holdMs = holdMsOf(entry) ?? this.#holdMs;
     this.#entries.set(key, entry);
     const line = findUnsupported(
-      plainBodyOf(entry)?.toString('latin1', 0, LACK_READ_MAX_BYTES) ?? '',
+      plainBodyOf(entry)?.toString('latin1', 0, CHECKED_MAX_BYTES) ?? '',
     );
-    if (line !== undefined) this.#lack = { line, atMs: entry.atMs };
+    if (line !== undefined) this.#unsupported = { line, atMs: entry.atMs };
     const oldest = this.#entries.keys().next().value;
     if (this.#entries.size > PATHS_MAX && oldest !== undefined) this.#entries.delete(oldest);
   }
 
-  /** What may be shown in place of what cannot be had: `known`, or else the path's newest. */
+  /** What to serve where a fetch has failed: `known`, or else the path's last playlist. */
   staleFor(
     { path, query }: HttpRequest,
     known: Entry | undefined,
     nowMs: number,
   ): Entry | undefined {
-    const update = query.has('_HLS_skip') ? this.#entries.get(updateOf(path)) : undefined;
-    return [known, update, this.#entries.get(path)].find((entry) => {
+    const delta = query.has('_HLS_skip') ? this.#entries.get(deltaKeyOf(path)) : undefined;
+    return [known, delta, this.#entries.get(path)].find((entry) => {
       if (entry === undefined) return false;
       const { freshMs, staleIfErrorMs } = entry.lifetime;
       return nowMs - entry.atMs < freshMs + staleIfErrorMs;
@@ -68,11 +71,11 @@ export class LatestPlaylists {
   }
 }
 
-function updateOf(path: string): string {
+function deltaKeyOf(path: string): string {
   return `${path}?_HLS_skip`;
 }
 
-/** undefined for what is no media playlist. */
+/** Undefined for what is not a media playlist. */
 function holdMsOf(entry: Entry): number | undefined {
   const head = plainBodyOf(entry)?.toString('latin1', 0, 1_000) ?? '';
   const digits = /^#EXT-X-TARGETDURATION:(\d{1,4})\s*$/m.exec(head)?.[1];

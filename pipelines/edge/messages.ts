@@ -1,3 +1,4 @@
+/** Messages between the daemon and the edge process. */
 import type { PipelineErrorCode } from '../errors.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
@@ -9,20 +10,20 @@ export interface EdgeSettings {
   /** See `openTarget`. */
   readonly upstream: string;
   readonly maxBytes: number;
-  /** What the page shows where the upstream tells nothing. */
+  /** What the page shows where the upstream reports nothing. */
   readonly drop: Drop;
-  /** The upstream's, where its posters need a token; empty: they need none. */
+  /** File with the upstream's secret, where its posters need a token; empty: they need none. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;
 }
 
-/** What the daemon tells the edge process. */
+/** From the daemon to the edge process. */
 export interface ToEdge {
   readonly type: 'start';
   readonly settings: EdgeSettings;
 }
 
-/** It serves in the media process's place, and reports as that does. */
+/** From the edge process, which reports as a media process does. */
 export type FromEdge =
   | { readonly type: 'listening' }
   | { readonly type: 'failed'; readonly code: PipelineErrorCode; readonly message: string }

@@ -1,68 +1,69 @@
+/** Fetches from the upstream that have not ended yet. */
 import type { HeaderLookup } from '../http/negotiate.ts';
 import type { Entry } from './store.ts';
 
 export type FetchResult =
   | { readonly type: 'answered'; readonly entry: Entry }
-  /** The upstream failed; this is the best there is. */
+  /** The upstream failed; this is an earlier answer. */
   | { readonly type: 'stale'; readonly entry: Entry }
   | { readonly type: 'failed'; readonly reason: string };
 
-/** A fetch that is under way, for all who ask for the same. */
+/** A fetch that all requests for the same resource share. */
 export interface PendingFetch {
-  /** Of whoever asked first. */
+  /** Of the request that started it. */
   readonly header: HeaderLookup;
-  /** Likewise; undefined for the box itself. */
+  /** Of the client that started it; undefined for the box itself. */
   readonly address: string | undefined;
   readonly why: 'uri-miss' | 'vary-miss' | 'stale';
   result: FetchResult | undefined;
   readonly isOver: Promise<void>;
 }
 
-/** The upstream's sockets are as many, so none waits for another's held request to end. */
+/** As many as sockets to the upstream, so that none waits for another one's held request. */
 export const MAX_PENDING_FETCHES = 128;
 /**
- * Begun by one address; to join another's costs nothing. A room behind NAT is one
+ * Started by one address; joining another's is not limited. A room behind NAT is one
  * address, and needs at most about 30 at once, when its guests come all together:
- * for each of three renditions and the sound a playlist whole and as an update, two
- * parts and two segments, an init section, and what the page shows. Lower, that
- * room is refused in its first second; higher, one guest takes more of the upstream.
+ * for each of three renditions and the sound a full playlist and a delta update, two
+ * parts and two segments, an init section, and what the page shows. A lower limit
+ * refuses that room in its first second; a higher one lets one guest use more of the upstream.
  */
 const MAX_PENDING_PER_ADDRESS = 32;
 
-/** Fetches by what they fetch: bounded in all, and for each address that begins them. */
+/** Bounded in total, and for each address that starts them. */
 export class PendingFetches {
-  readonly #flights = new Map<string, PendingFetch>();
-  readonly #begun = new Map<string, number>();
+  readonly #fetches = new Map<string, PendingFetch>();
+  readonly #perAddress = new Map<string, number>();
 
   get(key: string): PendingFetch | undefined {
-    return this.#flights.get(key);
+    return this.#fetches.get(key);
   }
 
   /**
-   * Whether `address` may begin one more. None takes more than it leaves to the others,
-   * so it needs nine together to leave no room for a tenth, and not four.
+   * True where `address` may start one more. No address takes more slots than it leaves
+   * free, so it takes nine addresses, and not four, to use up all slots.
    */
   hasSlotFor(address: string | undefined): boolean {
-    const left = MAX_PENDING_FETCHES - this.#flights.size;
-    if (address === undefined) return left > 0;
-    return (this.#begun.get(address) ?? 0) < Math.min(MAX_PENDING_PER_ADDRESS, left);
+    const free = MAX_PENDING_FETCHES - this.#fetches.size;
+    if (address === undefined) return free > 0;
+    return (this.#perAddress.get(address) ?? 0) < Math.min(MAX_PENDING_PER_ADDRESS, free);
   }
 
-  add(key: string, flight: PendingFetch): void {
-    this.#flights.set(key, flight);
-    this.#count(flight.address, 1);
+  add(key: string, fetch: PendingFetch): void {
+    this.#fetches.set(key, fetch);
+    this.#count(fetch.address, 1);
   }
 
-  /** It has landed. */
+  /** It has ended. */
   delete(key: string): void {
-    const flight = this.#flights.get(key);
-    if (this.#flights.delete(key)) this.#count(flight?.address, -1);
+    const fetch = this.#fetches.get(key);
+    if (this.#fetches.delete(key)) this.#count(fetch?.address, -1);
   }
 
   #count(address: string | undefined, change: 1 | -1): void {
     if (address === undefined) return;
-    const begun = (this.#begun.get(address) ?? 0) + change;
-    if (begun > 0) this.#begun.set(address, begun);
-    else this.#begun.delete(address);
+    const count = (this.#perAddress.get(address) ?? 0) + change;
+    if (count > 0) this.#perAddress.set(address, count);
+    else this.#perAddress.delete(address);
   }
 }

@@ -1,9 +1,10 @@
+/** Reduces a request's query to what can change the upstream's answer. */
 import { parseDirectives, type Refusal } from '../hls/directives.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import type { chooseProfile } from '../http/negotiate.ts';
 import { MAIN_PLAYLIST } from './state.ts';
 
-/** Every box has these and no other (`ladderOf`), so a guest's own names cost the upstream nothing. */
+/** Every box has exactly these (`ladderOf`); other names cause no request upstream. */
 const PROFILES: Readonly<Record<ReturnType<typeof chooseProfile>, true>> = {
   phone: true,
   laptop: true,
@@ -11,10 +12,9 @@ const PROFILES: Readonly<Record<ReturnType<typeof chooseProfile>, true>> = {
 };
 
 /**
- * A request with what can make the upstream's answer another, in one spelling, and
- * nothing else: delivery directives of a playlist (RFC 8216bis §6.2.5), and which
- * profile's main playlist is wanted. What is malformed is refused here, as the
- * origin would: nobody makes it fetch by thinking of spellings.
+ * Keeps the delivery directives of a playlist (RFC 8216bis §6.2.5) and the profile of the
+ * main playlist, in one spelling, so that other spellings cause no further fetches.
+ * Malformed ones are refused here, as the origin would.
  */
 export function readQuery(request: HttpRequest): HttpRequest | Refusal {
   const { path, query } = request;
@@ -25,7 +25,7 @@ export function readQuery(request: HttpRequest): HttpRequest | Refusal {
   const { msn, part, skip } = directives;
   const profile = path === MAIN_PLAYLIST ? query.get('profile') : null;
   if (profile !== null && !Object.hasOwn(PROFILES, profile)) return NO_PROFILE;
-  // Not for tracks only: where an origin has one rendition its main playlist may be that.
+  // For the main playlist too: an origin with one rendition may have no other.
   if (msn !== undefined) read.set('_HLS_msn', String(msn));
   if (part !== undefined) read.set('_HLS_part', String(part));
   if (skip !== undefined) read.set('_HLS_skip', skip);

@@ -1,10 +1,11 @@
+/** What an edge reports: its figures, and how its upstream is. */
 import { LOOP_DETECTED } from './cdn-loop.ts';
 
 export interface EdgeFigures {
   readonly requestsTotal: number;
   /** Answered from memory, fresh or stale. */
   readonly hitsTotal: number;
-  /** Answered by a fetch that somebody else had begun. */
+  /** Answered by a fetch that another request had started. */
   readonly collapsedTotal: number;
   readonly upstreamTotal: number;
   readonly upstreamFailuresTotal: number;
@@ -22,47 +23,69 @@ export interface EdgeFigures {
  */
 export interface UpstreamState {
   readonly phase: 'asking' | 'live' | 'waiting' | 'away';
-  /** Why it is not live; or what of it cannot be passed on, so that it does not play here. */
+  /** Why it is not live; or which feature of it an edge does not support. */
   readonly reason?: string;
 }
 
-/** Once a second, among the media figures. */
+/** Sent once a second with the media figures. */
 export interface EdgeReport extends EdgeFigures {
   readonly upstream: UpstreamState & { readonly url: string };
 }
 
-/** Requests that cost the upstream nothing, 0 to 1; undefined before the first one. */
+/** The share of requests without a request upstream, 0 to 1; undefined before the first one. */
 export function hitRatioOf({ requestsTotal, hitsTotal, collapsedTotal }: EdgeFigures) {
   return requestsTotal === 0 ? undefined : (hitsTotal + collapsedTotal) / requestsTotal;
 }
 
 export const MAIN_PLAYLIST = '/live/index.m3u8';
 const REASON_MAX_CHARS = 160;
-/** Bad gateway and gateway timeout: another cache says that the origin is away. */
+/** Bad gateway and gateway timeout: a cache in between cannot reach the origin. */
 const GATEWAY_FAILED: readonly number[] = [502, 504];
 
+/** Follows how the upstream is, by its answers. */
+export class UpstreamMonitor {
+  #state: UpstreamState = { phase: 'asking' };
+  #answeredMs = Number.NEGATIVE_INFINITY;
+
+  get state(): UpstreamState {
+    return this.#state;
+  }
+
+  /** When the upstream last answered, or failed. */
+  get answeredMs(): number {
+    return this.#answeredMs;
+  }
+
+  add(path: string, answer: number | Error, unsupported: string | undefined, nowMs: number): void {
+    this.#state = stepUpstream(this.#state, path, answer, unsupported);
+    this.#answeredMs = nowMs;
+  }
+}
+
 /**
- * @param seen A status, or why there is none.
- * @param lack What of its playlists cannot be passed on: see `lackOf`.
+ * @param answer An HTTP status, or why there is none.
+ * @param unsupported A feature of its playlists that an edge does not support: see `findUnsupported`.
  */
 export function stepUpstream(
   before: UpstreamState,
   path: string,
-  seen: number | Error,
-  lack?: string,
+  answer: number | Error,
+  unsupported?: string,
 ): UpstreamState {
-  if (typeof seen !== 'number') {
-    return { phase: 'away', reason: seen.message.slice(0, REASON_MAX_CHARS) };
+  if (typeof answer !== 'number') {
+    return { phase: 'away', reason: answer.message.slice(0, REASON_MAX_CHARS) };
   }
-  if (seen === LOOP_DETECTED) return { phase: 'away', reason: 'it is this box itself' };
-  const reason = `it answers ${seen}`;
-  if (GATEWAY_FAILED.includes(seen)) return { phase: 'away', reason };
-  if (seen < 300 || seen === 304) return path.startsWith('/live/') ? liveWith(lack) : before;
-  // A part that is gone says nothing; a main playlist that is not there does.
+  if (answer === LOOP_DETECTED)
+    return { phase: 'away', reason: 'it is this box itself; set edge.upstream to another one' };
+  const reason = `it answers ${answer}`;
+  if (GATEWAY_FAILED.includes(answer)) return { phase: 'away', reason };
+  if (answer < 300 || answer === 304)
+    return path.startsWith('/live/') ? liveWith(unsupported) : before;
+  // A part may have expired; a main playlist that is missing means that there is no stream.
   if (path === MAIN_PLAYLIST) return { phase: 'waiting', reason };
   return before.phase === 'away' ? { phase: 'waiting', reason } : before;
 }
 
-function liveWith(lack: string | undefined): UpstreamState {
-  return lack === undefined ? { phase: 'live' } : { phase: 'live', reason: lack };
+function liveWith(unsupported: string | undefined): UpstreamState {
+  return unsupported === undefined ? { phase: 'live' } : { phase: 'live', reason: unsupported };
 }

@@ -1,22 +1,23 @@
+/** The edge's cache in memory. */
 import type { Lifetime } from './freshness.ts';
 
-/** An upstream's answer, kept. */
+/** A cached answer of the upstream. */
 export interface Entry {
   readonly status: number;
   readonly type: string;
   readonly body: Buffer;
   readonly isGzip: boolean;
   readonly etag: string | undefined;
-  /** What the upstream said about its own caches (RFC 9211). */
+  /** The upstream's own `Cache-Status` (RFC 9211). */
   readonly cacheStatus: string | undefined;
   readonly cacheControl: string;
   readonly vary: readonly string[];
   readonly lifetime: Lifetime;
-  /** Monotonic, when it came or was confirmed. */
+  /** Monotonic time at which it was received or revalidated. */
   readonly atMs: number;
 }
 
-/** The least recently used go first where it holds more than its share of memory. */
+/** Evicts the least recently used entries where it holds more than `maxBytes`. */
 export class EdgeStore {
   readonly #maxBytes: number;
   readonly #entries = new Map<string, Entry>();
@@ -65,7 +66,7 @@ export class EdgeStore {
 
 const VARY_MAX = 2_000;
 
-/** A small answer costs more than its body. */
+/** Bytes of memory, with those of headers and maps. */
 function costOf(key: string, { body }: Entry): number {
   return body.length + key.length + 500;
 }

@@ -1,12 +1,14 @@
-/** Playlists, media, posters and what the page says: the rest of an upstream is nobody's business here. */
+/** Maps addresses of this box to those of the upstream. */
+
+/** Playlists, media, posters and what the page shows; an edge serves nothing else of a box. */
 const OF_A_BOX = /^\/(?:live\/|posters\/|t\/|drop\.json$)/;
 const OF_ANY = /^\/live\//;
-/** Letters, digits and a few signs; no dot segments and nothing percent-coded, so none are hidden. */
+/** Letters, digits and a few signs; no dot segments, and no percent-encoding that could hide them. */
 const PLAIN_PATH = /^(?:\/(?!\.)[\w~!$&'()*+,;=:@.-]{1,255}){1,8}$/;
 
 /**
- * Where an address of this box lies at the upstream; undefined for what is not
- * passed on. No path a viewer can think of leads anywhere else.
+ * The returned function gives the upstream's address for one of this box, or undefined
+ * for what an edge does not serve. No request can reach any other address.
  *
  * A box (`http://10.0.0.5:8080`) has the same addresses as this one. Of any other
  * origin the multivariant playlist is named (`https://host/show/main.m3u8`): it is
@@ -27,9 +29,9 @@ export function openTarget(upstream: URL): (pathAndQuery: string) => URL | undef
   };
 }
 
-/** Without it the last name of the path would be replaced. */
+/** Without a final slash the last name of the path would be replaced. */
 function withSlash(base: URL): URL {
-  const whole = new URL(base);
-  if (!whole.pathname.endsWith('/')) whole.pathname += '/';
-  return whole;
+  const url = new URL(base);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url;
 }

@@ -1,3 +1,4 @@
+/** HTTP client for the upstream. */
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 import { anySignal } from '../../hal/os/async.ts';
@@ -10,7 +11,7 @@ export interface UpstreamAnswer {
   readonly body: Buffer;
 }
 
-/** Fetches one address. Rejects when there is no whole answer within `timeoutMs`. */
+/** Fetches one address. Rejects where there is no complete answer within `timeoutMs`. */
 export type Upstream = (
   url: string,
   headers: Readonly<Record<string, string>>,
@@ -32,7 +33,7 @@ export function openUpstream(base: URL): Upstream {
   const request = isSecure ? requestHttps : requestHttp;
   return async (url, headers, timeoutMs, signal) => {
     const to = target(url);
-    if (to === undefined) throw new Error(`no address of the origin: ${url.slice(0, 80)}`);
+    if (to === undefined) throw new Error(`not an address of the origin: ${url.slice(0, 80)}`);
     const ask: Ask = (until) =>
       new Promise((resolve, reject) => {
         const sent = request(to, { agent, headers, signal: until }, (response) => {
@@ -44,32 +45,36 @@ export function openUpstream(base: URL): Upstream {
             if (bytes > BODY_MAX_BYTES) response.destroy(new Error('the answer is too large'));
           });
           response.once('error', reject);
-          // A connection that is cut closes without an end.
-          response.once('close', () => reject(new Error('the answer was cut short')));
+          // A lost connection closes without an end event.
+          response.once('close', () =>
+            reject(new Error('the connection closed before the end of the answer')),
+          );
           response.once('end', () => {
             const { statusCode: status = 0, headers: got } = response;
             resolve({ status, headers: got, body: Buffer.concat(chunks) });
           });
         });
-        sent.once('error', (cause) => reject(sent.reusedSocket ? new Idled({ cause }) : cause));
+        sent.once('error', (cause) =>
+          reject(sent.reusedSocket ? new IdleConnectionClosed({ cause }) : cause),
+        );
         sent.end();
       });
-    return inTime(timeoutMs, signal, (until) => ask(until).catch(again(ask, until)));
+    return inTime(timeoutMs, signal, (until) => ask(until).catch(retryOnce(ask, until)));
   };
 }
 
-/** The connection had been kept for long, and the origin closed it in the same moment. */
-class Idled extends Error {
+/** The origin closed an idle connection at the moment of the request (a keep-alive race). */
+class IdleConnectionClosed extends Error {
   constructor(options: ErrorOptions) {
     super('the origin closed the connection', options);
-    this.name = 'Idled';
+    this.name = 'IdleConnectionClosed';
   }
 }
 
-/** Says nothing about the origin yet: it is asked once more. */
-function again(ask: Ask, until: AbortSignal) {
+/** A closed idle connection is no failure of the origin: the request is sent once more. */
+function retryOnce(ask: Ask, until: AbortSignal) {
   return (error: unknown) => {
-    if (error instanceof Idled && !until.aborted) return ask(until);
+    if (error instanceof IdleConnectionClosed && !until.aborted) return ask(until);
     throw error;
   };
 }

@@ -1,27 +1,28 @@
+/** Cache keys, and the request headers that go upstream. */
 import type { HttpRequest } from '../http/handlers.ts';
 import { chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../http/negotiate.ts';
 
 const PROFILE_NAMES: ReadonlySet<string> = new Set(PROFILE_HINTS.map((name) => name.toLowerCase()));
 
-/** A player waits for what is not there yet (RFC 8216bis §6.2.5.2). */
+/** A blocking playlist reload (RFC 8216bis §6.2.5.2). */
 export function isBlocking({ query }: HttpRequest): boolean {
   return query.has('_HLS_msn');
 }
 
-/** A player waits for it, or will in a moment: the next playlist, or a part that was hinted at. */
+/** A player waits for it, or will very soon: a blocking reload, or media that may be hinted. */
 export function isAwaited(request: HttpRequest): boolean {
   return isBlocking(request) || request.path.endsWith('.m4s');
 }
 
-/** Of a request whose query was read: see `readQuery`. */
+/** @param request Its query has passed `readQuery`. */
 export function urlOf({ path, query }: HttpRequest): string {
   return query.size === 0 ? path : `${path}?${query}`;
 }
 
 /**
- * Which variant of an address a request is for. Origins that vary by what tells
- * devices apart do so to choose a profile: there are three of those, and
- * thousands of user agents.
+ * The cache key of a request, by the `Vary` of its address. An origin that varies by
+ * device headers chooses a profile by them, so the key has the profile: there are three
+ * of those, and thousands of user agents.
  */
 export function keyWith(url: string, vary: readonly string[], header: HeaderLookup): string {
   const isByProfile = vary.some((name) => PROFILE_NAMES.has(name));
@@ -30,7 +31,7 @@ export function keyWith(url: string, vary: readonly string[], header: HeaderLook
   return [url, ...(isByProfile ? [chooseProfile(header)] : []), ...values].join('\n');
 }
 
-/** What the upstream chooses by, and nothing that says who asks. */
+/** The headers that the upstream varies by, and none that identify the client. */
 export function headersFor(
   header: HeaderLookup,
   vary: readonly string[],

@@ -41,7 +41,7 @@ test('the page is this box’s own, stream and posters are the upstream’s', ()
   const { handlers } = openWith(({ path }) => textOf(`upstream ${path}`));
   assert.is(bodyOf(handlers.get(requestOf('/'))), 'own /');
   assert.is(bodyOf(handlers.get(requestOf('/player.js'))), 'own /player.js');
-  assert.match(bodyOf(handlers.get(requestOf('/nope'))), 'nothing is here');
+  assert.match(bodyOf(handlers.get(requestOf('/nope'))), 'not found');
   for (const path of ['/live/index.m3u8', '/posters/live-640', '/drop.json']) {
     assert.is(bodyOf(handlers.get(requestOf(path))), `upstream ${path}`);
   }
@@ -100,11 +100,14 @@ test('the upstream is live, waits for its stream, or is away', () => {
   assert.is(after([main, new Error('x')], ['/live/a/1.m4s', 404]).phase, 'waiting');
   assert.is(after([main, new Error('x')], ['/live/a/1.m4s', 200]).phase, 'live');
   assert.is(after(['/drop.json', 200]).phase, 'asking');
-  assert.equal(after([main, 508]), { phase: 'away', reason: 'it is this box itself' });
+  assert.equal(after([main, 508]), {
+    phase: 'away',
+    reason: 'it is this box itself; set edge.upstream to another one',
+  });
 });
 
 test('a live upstream that needs what an edge cannot pass on says so, until it is away', () => {
-  const unsupported = 'its playlists name byte ranges, which this box does not pass on';
+  const unsupported = 'its playlists use byte ranges, which an edge does not support';
   const main = '/live/index.m3u8';
   const live: UpstreamState = { phase: 'live' };
   const limited = stepUpstream(live, '/live/a/1.m4s', 200, unsupported);

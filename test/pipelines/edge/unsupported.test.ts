@@ -5,8 +5,8 @@ import { openFeed } from '../../support/feed.ts';
 
 const test = suite('playlist features that an edge does not support');
 
-const RANGES = 'its playlists name byte ranges, which this box does not pass on';
-const QUERIES = 'its playlists name addresses with a query, which this box does not pass on';
+const RANGES = 'its playlists use byte ranges, which an edge does not support';
+const QUERIES = 'its playlists use addresses with a query, which an edge does not support';
 
 const playlist = (...lines: readonly string[]) => ['#EXTM3U', ...lines, ''].join('\n');
 
