@@ -1,5 +1,5 @@
-import { pause } from '../../hal/os/async.ts';
 /** Requests to the upstream, with retries for what players wait for. */
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { HttpRequest } from '../http/handlers.ts';

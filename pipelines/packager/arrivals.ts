@@ -1,7 +1,9 @@
-/** A track that brings nothing for so long is lost, though its pipe is open. */
-const SILENT_US = 500_000;
+/** Which tracks still bring access units. */
 
-/** When each track last brought something. All times are media times, in us. */
+/** A track without access units for this long counts as lost, though its FIFO is open. */
+const STALLED_US = 500_000;
+
+/** When each track last had an access unit. All times are media times, in us. */
 export class Arrivals {
   readonly #lastUs: Map<string, number>;
 
@@ -9,22 +11,22 @@ export class Arrivals {
     this.#lastUs = new Map(trackIds.map((id) => [id, 0]));
   }
 
-  note(trackId: string, arrivedUs: number): void {
+  add(trackId: string, arrivedUs: number): void {
     this.#lastUs.set(trackId, arrivedUs);
   }
 
-  /** For how long the quietest track has brought nothing, at most since `sinceUs`. */
+  /** For how long the track that stalled first has had no access unit, at most since `sinceUs`. */
   stalledUs(sinceUs: number, nowUs: number): number {
     return nowUs - Math.max(sinceUs, Math.min(...this.#lastUs.values()));
   }
 
-  /** True when some track is lost. */
+  /** True while some track is lost. */
   isAnyStalled(sinceUs: number, nowUs: number): boolean {
-    return this.stalledUs(sinceUs, nowUs) >= SILENT_US;
+    return this.stalledUs(sinceUs, nowUs) >= STALLED_US;
   }
 
-  /** True when this track is lost. */
+  /** True while this track is lost. */
   isStalled(trackId: string, nowUs: number): boolean {
-    return nowUs - (this.#lastUs.get(trackId) ?? 0) >= SILENT_US;
+    return nowUs - (this.#lastUs.get(trackId) ?? 0) >= STALLED_US;
   }
 }

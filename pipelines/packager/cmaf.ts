@@ -1,10 +1,6 @@
+/** CMAF (ISO/IEC 23000-19) boxes of one track: the init section, and parts of one moof+mdat each. */
 import type { AudioFormat, TrackFormat, VideoFormat } from '../gdp/caps.ts';
 import { ascii, box, fullBox, MATRIX, u16, u32, zeros } from '../mp4/write.ts';
-
-/**
- * CMAF (ISO/IEC 23000-19) boxes of one track: an init section, and parts that
- * are each one whole moof+mdat.
- */
 
 export interface Sample {
   readonly data: Buffer;

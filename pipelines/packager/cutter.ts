@@ -1,3 +1,4 @@
+/** Cuts one track into parts and segments. */
 import type { TrackFormat } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import type { RenditionWindow } from '../hls/window.ts';
@@ -6,19 +7,19 @@ import { PartDraft } from './part-draft.ts';
 import type { SegmentClock } from './segment-clock.ts';
 import { TrackSegments } from './track-segments.ts';
 
-/** One encoded access unit, placed on the presentation's timeline. */
+/** One encoded access unit on the presentation's timeline. */
 export interface Unit {
   readonly timeUs: number;
   readonly isKeyframe: boolean;
-  /** Units before it were dropped after the encoder: it cannot be decoded without them. */
+  /** Units before it were dropped after the encoder: it cannot be decoded. */
   readonly isDiscont: boolean;
   readonly data: Buffer;
 }
 
-/** An audio track may creep this many frames before it counts as a hole. */
-const AUDIO_CREEP_FRAMES = 3;
+/** An audio track may drift by this many frames before that counts as lost media. */
+const AUDIO_DRIFT_FRAMES = 3;
 
-/** Cuts one track into parts and segments, and fills what is lost with gaps. */
+/** Lost media becomes parts with GAP=YES. */
 export class TrackCutter {
   readonly #segments: TrackSegments;
   readonly #limits: Limits;
@@ -44,7 +45,7 @@ export class TrackCutter {
     return this.#isBroken;
   }
 
-  /** Frames that the source left out; each was filled by showing its neighbour longer. */
+  /** Frames that the source left out; for each of them a neighbour is shown longer. */
   get repeatedFramesTotal(): number {
     return this.#repeatedFramesTotal;
   }
@@ -53,9 +54,9 @@ export class TrackCutter {
     return this.#draft?.format;
   }
 
-  /** The track's format is known, or is another from the next segment on. */
+  /** The track's format; a change holds from the next segment on. */
   setFormat(format: TrackFormat, initId: string): void {
-    // Told again while it runs it is the same: the part goes on.
+    // While the track runs its format stays the same, and the part goes on.
     if (this.#isBroken) this.#draft = new PartDraft(format, this.#limits);
     this.#segments.initId = initId;
   }
@@ -63,21 +64,21 @@ export class TrackCutter {
   add(unit: Unit, nowMs: number): void {
     const draft = this.#draft;
     if (draft === undefined) return;
-    const missing = this.#isBroken ? 0 : this.#countMissing(draft, unit);
-    if (missing === undefined) this.break();
+    const repeated = this.#isBroken ? 0 : this.#countMissing(draft, unit);
+    if (repeated === undefined) this.break();
     if (this.#isBroken) {
       if (!isDecodable(draft, unit) || !this.#canResumeAt(unit.timeUs, draft)) return;
       this.#resume(unit.timeUs, nowMs);
     }
-    if (!this.#place(draft, unit, nowMs)) return;
-    this.#repeatedFramesTotal += missing ?? 0;
-    const rest = draft.extendLast(missing ?? 0);
+    if (!this.#openSegmentFor(draft, unit, nowMs)) return;
+    this.#repeatedFramesTotal += repeated ?? 0;
+    const rest = draft.extendLast(repeated ?? 0);
     if (draft.isComplete) this.#flush();
     this.#append(draft, unit, rest);
     // A segment is complete with its last part, without waiting for the next key frame.
-    const isSegmentWhole = this.#segments.isComplete(this.#endUs, draft.format);
-    if (draft.isComplete || isSegmentWhole) this.#flush();
-    if (isSegmentWhole) this.#segments.close(nowMs);
+    const isSegmentComplete = this.#segments.isComplete(this.#endUs, draft.format);
+    if (draft.isComplete || isSegmentComplete) this.#flush();
+    if (isSegmentComplete) this.#segments.close(nowMs);
   }
 
   /** Media is lost from here on: publishes what is pending and waits for a key frame. */
@@ -86,7 +87,7 @@ export class TrackCutter {
     this.#isBroken = true;
   }
 
-  /** Publishes whole lost parts up to `untilUs`, so that nobody is kept waiting. */
+  /** Publishes full-length gaps up to `untilUs`, so that blocked requests are answered. */
   fillWithGaps(untilUs: number, nowMs: number): void {
     const partUs = this.#limits.partTargetS * 1e6;
     while (this.#segments.hasBegun && this.#endUs + partUs <= untilUs) {
@@ -100,18 +101,18 @@ export class TrackCutter {
   }
 
   /**
-   * Frames missing before this unit that a longer look at their neighbours
-   * makes up for; undefined where media was lost, or time ran backwards.
+   * Frames missing before this unit that can be covered by repeating their neighbours;
+   * undefined where media was lost, or time ran backwards.
    */
   #countMissing(draft: PartDraft, unit: Unit): number | undefined {
     const missingUs = unit.timeUs - this.#endUs;
     if (Math.abs(missingUs) <= toleranceUs(draft)) return 0;
     const frames = Math.round(missingUs / draft.frameUs);
-    const isSourceHole = draft.format.kind === 'video' && !unit.isDiscont && missingUs > 0;
-    return isSourceHole && frames < draft.partFrames ? frames : undefined;
+    const isLeftOut = draft.format.kind === 'video' && !unit.isDiscont && missingUs > 0;
+    return isLeftOut && frames < draft.partFrames ? frames : undefined;
   }
 
-  /** Nothing is published twice, and nothing from before a new run's common start. */
+  /** Media is never published twice, nor from before a new run's common start. */
   #canResumeAt(timeUs: number, draft: PartDraft): boolean {
     const earliestUs = Math.max(this.#segments.unopened?.startUs ?? this.#endUs, this.#endUs);
     return timeUs >= earliestUs - toleranceUs(draft);
@@ -121,7 +122,7 @@ export class TrackCutter {
     const { unopened } = this.#segments;
     const isRunStart =
       unopened !== undefined && timeUs - unopened.startUs < this.#limits.partTargetS * 1e6;
-    // A run's first segment starts with its first frame, and with no sliver of a gap.
+    // A run's first segment starts with its first frame, without a short gap before it.
     this.#fillTo(isRunStart ? unopened.startUs : timeUs, nowMs);
     if (isRunStart && this.#segments.isOpen) this.#segments.close(nowMs);
     this.#endUs = timeUs;
@@ -131,9 +132,9 @@ export class TrackCutter {
   /**
    * Opens the segment this unit belongs to, where it is not open yet.
    *
-   * @returns false where it would have to start with a frame that needs others.
+   * @returns false where it would start with a frame that depends on others.
    */
-  #place({ format }: PartDraft, unit: Unit, nowMs: number): boolean {
+  #openSegmentFor({ format }: PartDraft, unit: Unit, nowMs: number): boolean {
     if (this.#segments.take(unit, format)) return true;
     if (this.#segments.isOpen) {
       this.#flush();
@@ -148,13 +149,13 @@ export class TrackCutter {
     return unit.isKeyframe;
   }
 
-  /** @param missing Frames before it that it is shown for as well. */
-  #append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, missing: number): void {
+  /** @param repeated Missing frames before it, for which it is shown longer. */
+  #append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, repeated: number): void {
     if (draft.isEmpty) {
-      const hasCrept = missing === 0 && Math.abs(timeUs - this.#endUs) > draft.frameUs / 2;
-      draft.begin(hasCrept ? timeUs : this.#endUs);
+      const hasDrifted = repeated === 0 && Math.abs(timeUs - this.#endUs) > draft.frameUs / 2;
+      draft.begin(hasDrifted ? timeUs : this.#endUs);
     }
-    draft.add(data, isKeyframe, 1 + missing);
+    draft.add(data, isKeyframe, 1 + repeated);
     this.#endUs = draft.endUs;
   }
 
@@ -169,7 +170,7 @@ export class TrackCutter {
   /** Publishes gaps up to `untilUs`, over as many segments as that takes. */
   #fillTo(untilUs: number, nowMs: number): void {
     const partUs = this.#limits.partTargetS * 1e6;
-    // A microsecond is no gap.
+    // Differences of a microsecond come from rounding.
     while (this.#segments.hasBegun && untilUs - this.#endUs > 1) {
       if (!this.#segments.isOpen) this.#segments.openPlanned(this.#endUs);
       const segmentEndUs = this.#segments.endUs;
@@ -190,7 +191,7 @@ function isDecodable({ format }: PartDraft, unit: Unit): boolean {
   return unit.isKeyframe || format.kind === 'audio';
 }
 
-/** How far a unit may stand from where it is expected. */
+/** How far a unit's time may differ from the expected one. */
 function toleranceUs({ format, frameUs }: PartDraft): number {
-  return frameUs * (format.kind === 'audio' ? AUDIO_CREEP_FRAMES : 0.5);
+  return frameUs * (format.kind === 'audio' ? AUDIO_DRIFT_FRAMES : 0.5);
 }

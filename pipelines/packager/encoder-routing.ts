@@ -1,3 +1,4 @@
+/** Routes what each encoder produces to the renditions that are made of it. */
 import type { TrackFormat } from '../gdp/caps.ts';
 import type { Unit } from './cutter.ts';
 import { type Encoding, encodingOf, frameUsOf } from './encoding.ts';
@@ -12,10 +13,9 @@ export interface RoutedUnit extends Unit {
 }
 
 /**
- * Takes what each encoder gives to the renditions that are made of it: its own,
- * and those that it stands in for.
+ * An encoder feeds its own rendition, and those it substitutes for.
  *
- * Pure but for its state.
+ * Pure except for its state.
  */
 export class EncoderRouting {
   readonly substitutes: Substitutes<RoutedUnit>;
@@ -29,20 +29,20 @@ export class EncoderRouting {
     this.substitutes = new Substitutes(renditions.ids);
   }
 
-  /** By rendition, the one whose encoder is to make it; of the same kind, or it is left as it is. */
+  /** @param substitutes By rendition, the one whose encoder replaces its own; of the same kind, or it is ignored. */
   setSubstitutes(substitutes: Readonly<Record<string, string>>): void {
     const isSameKind = ([id, other]: readonly [string, string]) =>
       this.#renditions.kindOf(other) === this.#renditions.kindOf(id);
     this.substitutes.set(Object.fromEntries(Object.entries(substitutes).filter(isSameKind)));
   }
 
-  /** What an encoder gives; false where a rendition that is made of it cannot become that now. */
+  /** An encoder's format; false where a rendition that is made of it cannot change to it now. */
   setFormat(encoderId: string, format: TrackFormat): boolean {
     if (this.#renditions.kindOf(encoderId) === undefined) return false;
-    const made = this.#madeOf(encoderId);
-    if (made.some((id) => !this.#renditions.canTake(id, format))) return false;
+    const fed = this.#fedBy(encoderId);
+    if (fed.some((id) => !this.#renditions.canChangeTo(id, format))) return false;
     this.#encodings.set(encoderId, encodingOf(format));
-    for (const id of made) this.#takeEncoding(id);
+    for (const id of fed) this.#applyEncoding(id);
     return true;
   }
 
@@ -51,39 +51,39 @@ export class EncoderRouting {
     for (const id of this.substitutes.readersOf(encoderId)) this.#routeTo(id, encoderId, unit);
   }
 
-  /** Carries out changes under way at once: everything begins anew. */
+  /** Completes pending switches at once, for a new run. */
   settle(): void {
-    for (const id of this.substitutes.settle()) this.#takeEncoding(id);
+    for (const id of this.substitutes.settle()) this.#applyEncoding(id);
   }
 
-  #madeOf(encoderId: string): readonly string[] {
+  #fedBy(encoderId: string): readonly string[] {
     const readers = this.substitutes.readersOf(encoderId);
     return readers.filter((id) => this.substitutes.sourceOf(id) === encoderId);
   }
 
-  /** A change of encoder may hold the unit back, or be complete with it. */
+  /** During a switch the unit may be buffered, or complete the switch. */
   #routeTo(id: string, encoderId: string, unit: RoutedUnit): void {
     const encoding = this.#encodings.get(encoderId);
     const frameUs = encoding === undefined ? 0 : frameUsOf(encoding.format);
     const switchAt = (keyframeUs: number) => this.#switchAt(keyframeUs, frameUs / 2);
     const { units, hasSwitched } = this.substitutes.take(id, encoderId, unit, frameUs, switchAt);
-    if (hasSwitched) this.#takeEncoding(id);
+    if (hasSwitched) this.#applyEncoding(id);
     for (const one of units) {
       this.#renditions.change(id, (cutter) => cutter.add(one, one.arrivedUs / 1000));
     }
   }
 
-  /** One segment ahead of a key frame that opens one, and so can the next: in all renditions. */
+  /** The switch comes one segment after a key frame on the common grid, in all renditions. */
   #switchAt(keyframeUs: number, toleranceUs: number): number | undefined {
-    // Off the common grid it opens none.
+    // A key frame off the grid opens no segment.
     if (!this.#clock.hasStartNear(keyframeUs, toleranceUs)) return undefined;
     const atUs = keyframeUs + this.#clock.segmentUs;
     this.#clock.breakAt(atUs);
     return atUs;
   }
 
-  /** The rendition is what its encoder gives, from its next segment on. */
-  #takeEncoding(id: string): void {
+  /** Gives the rendition its encoder's format from its next segment on. */
+  #applyEncoding(id: string): void {
     const encoding = this.#encodings.get(this.substitutes.sourceOf(id));
     if (encoding !== undefined) this.#renditions.setEncoding(id, encoding);
   }

@@ -1,8 +1,8 @@
+/** An encoder's format, and the init section for it. */
 import { createHash } from 'node:crypto';
 import type { TrackFormat } from '../gdp/caps.ts';
 import { renderInit } from './cmaf.ts';
 
-/** What an encoder gives, and the init section that says so. */
 export interface Encoding {
   readonly format: TrackFormat;
   /** Names the init section by its content: the same bytes have the same name. */
@@ -16,12 +16,12 @@ export function encodingOf(format: TrackFormat): Encoding {
   return { format, initId, init };
 }
 
-/** True where the same init section decodes both. */
+/** True where the same init section serves both. */
 export function isSameFormat(a: TrackFormat, b: TrackFormat): boolean {
   return a.codec === b.codec && a.decoderConfig.equals(b.decoderConfig);
 }
 
-/** How long one access unit lasts, in us. */
+/** Duration of one access unit, in us. */
 export function frameUsOf({ frameTicks, timescale }: TrackFormat): number {
   return (frameTicks * 1e6) / timescale;
 }

@@ -1,22 +1,24 @@
-/** Encoders that are asked in vain are asked again after so many segments. */
+/** When to force key frames in all encoders. */
+
+/** Encoders that did not follow a request get another one after this many segments. */
 const EVERY_SEGMENTS = 4;
 
 /**
- * When key frames are to be forced in all encoders, so that one that comes back
- * falls in step with the others: early in a segment, which then grows by that
- * little before the sound has come to its end.
+ * An encoder that resumes needs its key frames at the same frames as the others. They
+ * are forced early in a segment: it gets longer by that time, before the audio reaches
+ * its end.
  */
 export class KeyframeRequests {
-  /** Segment from which on they may be asked for. */
+  /** The first segment in which a request may be made. */
   #fromMsn = 0;
 
   /**
-   * True once at the start of a segment, while an encoder is waited for.
+   * True once at the start of a segment while an encoder is resuming.
    *
-   * @param newestMsn The segment that began last, if any did.
+   * @param newestMsn Of the newest segment; undefined before the first one.
    */
-  isDue(newestMsn: number | undefined, isAwaited: boolean): boolean {
-    if (newestMsn === undefined || !isAwaited) {
+  isDue(newestMsn: number | undefined, isResuming: boolean): boolean {
+    if (newestMsn === undefined || !isResuming) {
       this.#fromMsn = (newestMsn ?? 0) + 1;
       return false;
     }

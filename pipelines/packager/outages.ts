@@ -1,8 +1,8 @@
+/** Lost media, as date ranges of the playlists (RFC 8216bis §4.4.5.1). */
 import type { DateRange } from '../hls/playlist.ts';
 
-const REMEMBERED = 256;
+const RANGES_MAX = 256;
 
-/** Stretches of media that were lost, as the playlists tell of them (RFC 8216bis §4.4.5.1). */
 export class Outages {
   readonly #epochMs: number;
   readonly #ranges: DateRange[] = [];
@@ -14,12 +14,12 @@ export class Outages {
     this.#epochMs = epochMs;
   }
 
-  /** Media is lost from here on, unless it was before. */
+  /** Media is lost from here on, if it was not before. */
   begin(fromUs: number): void {
     this.#sinceUs ??= fromUs;
   }
 
-  /** Media is there again. */
+  /** Media is available again. */
   end(atUs: number): void {
     const sinceUs = this.#sinceUs;
     this.#sinceUs = undefined;
@@ -31,7 +31,7 @@ export class Outages {
       startUs: sinceUs,
       durationS: Math.max(0, atUs - sinceUs) / 1e6,
     });
-    if (this.#ranges.length > REMEMBERED) this.#ranges.shift();
+    if (this.#ranges.length > RANGES_MAX) this.#ranges.shift();
   }
 
   /** Those that still map to a listed segment. */

@@ -1,14 +1,15 @@
+/** The part that is being filled with samples. */
 import type { TrackFormat } from '../gdp/caps.ts';
 import { type Limits, SHORTEST_PART } from '../hls/limits.ts';
 import type { Sample } from './cmaf.ts';
 import { frameUsOf } from './encoding.ts';
 
-/** Frames of one part; RFC 8216bis §4.4.4.9 wants 85 % of the part target and never more than it. */
+/** Frames of one part: 85 to 100 % of the part target (RFC 8216bis §4.4.4.9). */
 export function framesPerPart(format: TrackFormat, partTargetS: number): number {
   const frameS = format.frameTicks / format.timescale;
   const max = Math.max(1, Math.floor(partTargetS / frameS + 1e-6));
   if (format.kind === 'video') return max;
-  // Fewer, when that makes the last part of a one-second segment no sliver.
+  // Fewer, where that avoids a very short last part in a one-second segment.
   const min = Math.max(1, Math.ceil((SHORTEST_PART * partTargetS) / frameS - 1e-6));
   const partsPerS = (frames: number) => Math.ceil(1 / frameS / frames);
   for (let frames = min; frames < max; frames += 1) {
@@ -18,14 +19,12 @@ export function framesPerPart(format: TrackFormat, partTargetS: number): number 
 }
 
 /**
- * The part of one track that is being gathered.
- *
- * Durations are nominal (a frame count), so a part is whole with its last
- * frame and never waits for the next one to learn its length.
+ * Durations are nominal (a frame count), so a part is complete with its last frame and
+ * need not wait for the next one.
  */
 export class PartDraft {
   readonly format: TrackFormat;
-  /** Frames of a whole part. */
+  /** Frames of a complete part. */
   readonly partFrames: number;
   #samples: Sample[] = [];
   /** tfdt of the first sample. */
@@ -53,19 +52,19 @@ export class PartDraft {
     return ((this.#startTicks + this.#durationTicks) * 1e6) / this.format.timescale;
   }
 
-  /** @param startUs Of the first sample; the others follow without a hole. */
+  /** @param startUs Media time of the first sample; the others follow without a gap. */
   begin(startUs: number): void {
     this.#startTicks = Math.round((startUs * this.format.timescale) / 1e6);
   }
 
-  /** @param frames How long it is shown: more than one where its neighbours are missing. */
+  /** @param frames Its duration in frames: more than one where neighbours are missing. */
   add(data: Buffer, isKeyframe: boolean, frames: number): void {
     const durationTicks = frames * this.format.frameTicks;
     this.#samples.push({ data, isKeyframe, durationTicks });
     this.#durationTicks += durationTicks;
   }
 
-  /** Shows the last sample for up to so many frames longer, within the part; returns the rest. */
+  /** Extends the last sample by up to `frames` within the part; returns how many did not fit. */
   extendLast(frames: number): number {
     let rest = frames;
     for (; rest > 0 && !this.isEmpty && !this.isComplete; rest -= 1) {
@@ -77,7 +76,7 @@ export class PartDraft {
     return rest;
   }
 
-  /** What was gathered, to be published; the next part is empty. */
+  /** Returns the samples for publication and starts an empty part. */
   take() {
     const taken = {
       startTicks: this.#startTicks,

@@ -1,3 +1,4 @@
+/** The packager: access units of one capture run after another in, one continuous presentation out. */
 import { parseCaps } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import type { DateRange } from '../hls/playlist.ts';
@@ -20,18 +21,17 @@ export interface PresentationOptions extends RenditionsOptions {
   readonly firstMsn: number;
 }
 
-/** Lost parts are told this late, so that a run that is just beginning finds room. */
-const GAP_SLACK_US = 250_000;
+/** Gaps are published with this delay, so that a run that is starting can still begin there. */
+const GAP_DELAY_US = 250_000;
 
-/** Between two ticks; more says that this process was buffered up. */
+/** A longer time between two ticks means that this process was blocked. */
 const PAUSED_US = 200_000;
 const TICKS_PER_PART = 4;
 
 /**
- * All renditions of what the box sends: takes access units of one capture run
- * after the other, and keeps one unbroken presentation of them.
+ * All renditions of the box's stream.
  *
- * Pure but for its state: times come in as arguments.
+ * Pure except for its state: times come in as arguments.
  */
 export class Presentation {
   readonly #options: PresentationOptions;
@@ -71,17 +71,17 @@ export class Presentation {
     return run?.isPlaced === true && !this.#arrivals.isAnyStalled(run.begunUs, nowUs);
   }
 
-  /** True while a run has not brought something of every track yet. */
+  /** True while a run has not had access units of all tracks yet. */
   get isStarting(): boolean {
     return this.#run?.isPlaced === false;
   }
 
-  /** For how long the run's quietest track has brought nothing, in us; 0 without a run. */
+  /** For how long a track of the run has had no access unit, in us; 0 without a run. */
   stalledUs(nowUs: number): number {
     return this.#run === undefined ? 0 : this.#arrivals.stalledUs(this.#run.begunUs, nowUs);
   }
 
-  /** Frames that the camera has left out so far. */
+  /** Frames that the camera left out since the start, covered by repeating others. */
   get repeatedFramesTotal(): number {
     return this.#renditions.repeatedFramesTotal;
   }
@@ -90,12 +90,12 @@ export class Presentation {
     return this.#renditions.tracks();
   }
 
-  /** Lost stretches that still map to a listed segment (RFC 8216bis §4.4.5.1). */
+  /** Lost media that still maps to a listed segment (RFC 8216bis §4.4.5.1). */
   dateRanges(): readonly DateRange[] {
     return this.#outages.listed(this.#renditions.oldestListedUs);
   }
 
-  /** IDs of stretches that have left the playlists, newest last. */
+  /** IDs of date ranges that have left the playlists, newest last. */
   removedDateRangeIds(): readonly string[] {
     return this.#outages.removedIds(this.#renditions.oldestListedUs, this.limits.windowS);
   }
@@ -110,19 +110,21 @@ export class Presentation {
   }
 
   /**
-   * Other renditions stand in for these, and nobody reads their own encoders any
-   * more: they rest. All others are what their own encoders give.
+   * Replaces these renditions' pictures by those of others, so that their own encoders
+   * can be suspended. All others are made by their own encoders.
    *
-   * Under way it falls on a key frame, with a discontinuity and another init
-   * section in all renditions' same segment (RFC 8216bis §4.4.4.3, §6.2.4): who
-   * watches one of them goes on watching, and a recording goes on.
+   * While a run is live the change happens at a key frame, with a discontinuity and
+   * another init section in the same segment of all renditions (RFC 8216bis §4.4.4.3,
+   * §6.2.4): players and recordings continue.
+   *
+   * @param substitutes By rendition, the one that replaces it.
    */
   setSubstitutes(substitutes: Readonly<Record<string, string>>): void {
     this.#routing.setSubstitutes(substitutes);
     if (!this.#run?.isPlaced) this.#routing.settle();
   }
 
-  /** Who stands in for whom now, and whose encoders may rest. */
+  /** Which rendition substitutes for which now, and which encoders may be suspended. */
   get substitutes(): Pick<
     EncoderRouting['substitutes'],
     'now' | 'suspended' | 'readersOf' | 'offeredFor'
@@ -130,11 +132,11 @@ export class Presentation {
     return this.#routing.substitutes;
   }
 
-  /** True when key frames are to be forced in all encoders: see {@link KeyframeRequests}. */
+  /** True when key frames must be forced in all encoders: see {@link KeyframeRequests}. */
   wantsKeyframes(): boolean {
     return this.#keyframeRequests.isDue(
       this.#clock.newest?.msn,
-      this.#routing.substitutes.isAnyReturning,
+      this.#routing.substitutes.isAnyResuming,
     );
   }
 
@@ -146,7 +148,7 @@ export class Presentation {
     this.#run = new RunTimeline(stampings, nowUs);
   }
 
-  /** A track's caps arrived; false where the box cannot carry them, or not in the same run. */
+  /** A track's caps; false where the box cannot package them, or not within this run. */
   setCaps(trackId: string, caps: string): boolean {
     const format = parseCaps(caps);
     return format !== undefined && this.#routing.setFormat(trackId, format);
@@ -159,7 +161,7 @@ export class Presentation {
     if (run === undefined || kind === undefined || this.#isEnded || readers.length === 0) return;
     for (const id of readers) {
       if (this.#routing.substitutes.sourceOf(id) === trackId)
-        this.#arrivals.note(id, unit.arrivedUs);
+        this.#arrivals.add(id, unit.arrivedUs);
     }
     if (run.isPlaced) {
       this.#publish(run, { trackId, kind, unit });
@@ -169,7 +171,7 @@ export class Presentation {
     this.#startRunIfDue(run, unit.arrivedUs);
   }
 
-  /** Capture has died, or a pipe broke: what follows is lost until the next run. */
+  /** Capture has ended or failed: media is lost until the next run. */
   endRun(): void {
     if (this.#run?.isPlaced) {
       this.#renditions.changeAll((cutter) => cutter.break());
@@ -178,17 +180,17 @@ export class Presentation {
     this.#run = undefined;
   }
 
-  /** How often to tick: a few times a part, and so that a late one is no pause yet. */
+  /** How often to tick: a few times per part, and often enough that one late tick is no pause. */
   get tickEveryMs(): number {
     const perPartMs = (this.limits.partTargetS * 1000) / TICKS_PER_PART;
     return Math.min(perPartMs, PAUSED_US / 1000 / TICKS_PER_PART);
   }
 
-  /** Keeps time: publishes gaps for what does not come. */
+  /** Publishes gaps for media that does not arrive. */
   tick(nowUs: number): void {
     const run = this.#run;
     if (run !== undefined) this.#startRunIfDue(run, nowUs);
-    // After a pause of this very process the units are in the pipes still, and come first.
+    // After a pause of this process the units are still in the FIFOs and are read first.
     const sinceTickUs = nowUs - this.#lastTickUs;
     this.#lastTickUs = nowUs;
     if (sinceTickUs > PAUSED_US) return;
@@ -197,12 +199,12 @@ export class Presentation {
       if (run?.isPlaced && !this.#arrivals.isStalled(id, nowUs)) continue;
       this.#renditions.change(id, (cutter) => {
         cutter.break();
-        cutter.fillWithGaps(nowUs - GAP_SLACK_US, nowUs / 1000);
+        cutter.fillWithGaps(nowUs - GAP_DELAY_US, nowUs / 1000);
       });
     }
   }
 
-  /** A drop begins: what was published before the segment that is open is for nobody. */
+  /** A drop begins: the playlists list nothing from before the open segment. */
   listFromNow(nowUs: number): void {
     for (const { window } of this.tracks()) window.listFromNow(nowUs / 1000);
   }
@@ -213,7 +215,7 @@ export class Presentation {
     this.#renditions.changeAll((cutter) => cutter.end(nowUs / 1000));
   }
 
-  /** Opens the segment that everything of a new run starts in, once it is known where that is. */
+  /** Opens the first segment of a new run, once the run's start is known. */
   #startRunIfDue(run: RunTimeline, nowUs: number): void {
     if (run.isPlaced || !run.canPlace(this.#routing.substitutes.sources(), nowUs)) return;
     const { startUs, buffered } = run.place(this.#renditions.latestEndUs());
@@ -227,7 +229,7 @@ export class Presentation {
     const timeline = run.groupOf(kind, unit);
     timeline.observe(unit.runningUs, unit.arrivedUs);
     if (this.#routing.substitutes.sourceOf(trackId) === trackId) {
-      this.#sourceResync.follow(run, timeline, trackId, unit);
+      this.#sourceResync.check(run, timeline, trackId, unit);
     }
     const { isKeyframe, isDiscont, data, arrivedUs, runningUs } = unit;
     const timeUs = timeline.place(runningUs);

@@ -1,3 +1,4 @@
+/** The renditions of a presentation: what each publishes, and what cuts it. */
 import type { TrackFormat } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import { RenditionWindow } from '../hls/window.ts';
@@ -20,10 +21,7 @@ interface Rendition {
   readonly cutter: TrackCutter;
 }
 
-/**
- * All renditions of a presentation: what each publishes, and the cutter that
- * makes it. Throws on IDs that are none of theirs.
- */
+/** Methods throw on unknown IDs, except {@link Renditions.kindOf}. */
 export class Renditions {
   readonly ids: readonly string[];
   readonly #all = new Map<string, Rendition>();
@@ -45,7 +43,7 @@ export class Renditions {
     });
   }
 
-  /** Undefined for what is no rendition. */
+  /** Undefined for an unknown ID. */
   kindOf(id: string): TrackKind | undefined {
     return this.#all.get(id)?.kind;
   }
@@ -55,12 +53,12 @@ export class Renditions {
     return this.#of(id).cutter.endUs;
   }
 
-  /** The same of the one that has come furthest. */
+  /** The latest of these ends. */
   latestEndUs(ids = this.ids): number {
     return Math.max(...ids.map((id) => this.endUs(id)));
   }
 
-  /** The same of the one that is furthest behind. */
+  /** The earliest of these ends. */
   earliestEndUs(): number {
     return Math.min(...this.ids.map((id) => this.endUs(id)));
   }
@@ -70,7 +68,7 @@ export class Renditions {
     return this.#of(id).cutter.isBroken;
   }
 
-  /** Most frames that a source has left out of one rendition so far. */
+  /** The most frames that were repeated in one rendition. */
   get repeatedFramesTotal(): number {
     return Math.max(...[...this.#all.values()].map(({ cutter }) => cutter.repeatedFramesTotal));
   }
@@ -81,20 +79,20 @@ export class Renditions {
     return Math.min(...firsts.filter((startUs) => startUs !== undefined));
   }
 
-  /** False while it is being published in another format: that only changes with a discontinuity. */
-  canTake(id: string, format: TrackFormat): boolean {
+  /** False while it is published in another format: that changes with a discontinuity only. */
+  canChangeTo(id: string, format: TrackFormat): boolean {
     const { cutter } = this.#of(id);
     return cutter.isBroken || cutter.format === undefined || isSameFormat(cutter.format, format);
   }
 
-  /** It is so encoded from its next segment on. */
+  /** The encoding holds from the rendition's next segment on. */
   setEncoding(id: string, { format, initId, init }: Encoding): void {
     const { window, cutter } = this.#of(id);
     window.addInit(initId, init);
     cutter.setFormat(format, initId);
   }
 
-  /** Lets a rendition be cut further; tells when its playlist changed by that. */
+  /** Changes a rendition; calls `onPublish` where that changed its playlist. */
   change(id: string, change: (cutter: TrackCutter) => void): void {
     const { window, cutter } = this.#of(id);
     const before = window.version;

@@ -1,20 +1,21 @@
+/** Where a capture run starts, judged by its first access units. */
 import type { FirstUnit, Stamping } from './timeline.ts';
 import type { ArrivedUnit, TrackKind } from './track.ts';
 
-/** A unit that is buffered back until its run has a place in time. */
+/** A unit that waits until its run's start is known. */
 export interface BufferedUnit {
   readonly trackId: string;
   readonly kind: TrackKind;
   readonly unit: ArrivedUnit;
 }
 
-/** A run begins when every track has this many units, or after a while without. */
+/** A run starts when every track has this many units, or after WAIT_MAX_US. */
 const UNITS_PER_TRACK_MIN = 6;
 const WAIT_MIN_US = 250_000;
 const WAIT_MAX_US = 2_000_000;
 const BUFFERED_UNITS_MAX = 2_000;
 
-/** True when enough has come to say where a run starts, or nothing more is to be waited for. */
+/** True when enough units have arrived to place the run, or it has waited long enough. */
 export function canPlaceRun(
   buffered: readonly BufferedUnit[],
   trackIds: readonly string[],
@@ -28,7 +29,7 @@ export function canPlaceRun(
   );
 }
 
-/** The quickest unit of each group, and where its first one stands. */
+/** For each group its first running time, with the smallest lag of its units. */
 export function findFirstUnits(
   buffered: readonly BufferedUnit[],
   stampings: Readonly<Record<TrackKind, Stamping>>,
@@ -47,7 +48,7 @@ export function findFirstUnits(
   return [...firsts.values()];
 }
 
-/** Media time at which a run starts: with its first key frame; where there is no picture, with the sound. */
+/** Media time at which a run starts: at its first key frame, or without video at its first audio. */
 export function findStart(
   buffered: readonly BufferedUnit[],
   firsts: readonly FirstUnit[],

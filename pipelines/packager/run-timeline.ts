@@ -1,12 +1,12 @@
+/** A capture run's position on the presentation's timeline. */
 import { type BufferedUnit, canPlaceRun, findFirstUnits, findStart } from './run-start.ts';
 import { chooseOrigins, GroupTimeline, type Stamping } from './timeline.ts';
 import type { ArrivedUnit, TrackKind } from './track.ts';
 
 /**
- * A capture run's place on the presentation's timeline.
+ * The first units determine the position together; until then they are buffered.
  *
- * Where that is, its first units say together: until then they are buffered back.
- * Pure but for its state.
+ * Pure except for its state.
  */
 export class RunTimeline {
   /** Media time at which capture (re)started, in us. */
@@ -26,25 +26,25 @@ export class RunTimeline {
     return this.#isPlaced;
   }
 
-  /** True while units wait for the run's place. */
+  /** True while units wait for the run's position. */
   get isBuffering(): boolean {
     return this.#buffered.length > 0;
   }
 
-  /** Keeps a unit back, until the run has its place. */
+  /** Buffers a unit until the run has its position. */
   buffer(unit: BufferedUnit): void {
     this.#buffered.push(unit);
   }
 
-  /** See {@link canPlaceRun}; false while nothing is buffered. */
+  /** See {@link canPlaceRun}. */
   canPlace(trackIds: readonly string[], nowUs: number): boolean {
     return canPlaceRun(this.#buffered, trackIds, nowUs);
   }
 
   /**
-   * Gives the run its place by what is buffered, not before `notBeforeUs`.
+   * Gives the run its position by the buffered units, not before `notBeforeUs`.
    *
-   * @returns the media time at which it starts, and all that was buffered back.
+   * @returns the media time at which it starts, and the buffered units.
    */
   place(notBeforeUs: number): {
     readonly startUs: number;
@@ -61,24 +61,24 @@ export class RunTimeline {
     return { startUs: findStart(buffered, firsts, origins), buffered };
   }
 
-  /** Media time of a running time, in us; undefined before that group has its place. */
+  /** Media time of a running time, in us; undefined before the group has its position. */
   timeOf(kind: TrackKind, runningUs: number): number | undefined {
     return this.#groups.get(kind)?.place(runningUs);
   }
 
-  /** The timeline that a unit of a placed run belongs on; a group that comes late begins with it. */
+  /** The timeline of a unit's group; a group that starts later gets one with its first unit. */
   groupOf(kind: TrackKind, { runningUs, arrivedUs }: ArrivedUnit): GroupTimeline {
     const known = this.#groups.get(kind);
     if (known !== undefined) return known;
     const stamping = this.#stampings[kind];
     const clocked = [...this.#groups.values()].find((group) => group.stamping === 'clock');
     const sharedUs = stamping === 'clock' ? clocked?.originUs : undefined;
-    const begun = new GroupTimeline(stamping, sharedUs ?? arrivedUs - runningUs);
-    this.#groups.set(kind, begun);
-    return begun;
+    const started = new GroupTimeline(stamping, sharedUs ?? arrivedUs - runningUs);
+    this.#groups.set(kind, started);
+    return started;
   }
 
-  /** A group, and all that only move with it: picture and sound on one clock stay together. */
+  /** A group, and those that move with it: picture and sound on one clock stay together. */
   movingWith(group: GroupTimeline): ReadonlyMap<TrackKind, GroupTimeline> {
     const isMoving = (other: GroupTimeline) =>
       other === group || (group.stamping === 'clock' && other.stamping === 'clock');

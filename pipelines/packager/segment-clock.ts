@@ -1,3 +1,5 @@
+/** When each segment starts, for all renditions together. */
+
 /** Where a segment starts, in media time, the same in every rendition. */
 export interface SegmentStart {
   readonly msn: number;
@@ -5,21 +7,19 @@ export interface SegmentStart {
   readonly isDiscontinuity: boolean;
 }
 
-/** Starts that are remembered; renditions are never further apart than this. */
-const REMEMBERED = 1_024;
+/** Renditions are never further apart than this many segments. */
+const STARTS_MAX = 1_024;
 
 /**
- * The one answer to "when does segment N start", shared by all renditions so
- * that their sequence numbers, dates and discontinuities agree
- * (RFC 8216bis §6.2.4).
+ * Shared by all renditions, so that their sequence numbers, dates and discontinuities
+ * agree (RFC 8216bis §6.2.4).
  *
- * Video decides: its key frames open segments. Audio and outages follow the
- * plan, one segment length after the last start, and never their own frames,
- * which would let the grid creep away from the key frames.
+ * Key frames of video open segments. Audio and gaps follow the plan, one segment length
+ * after the last start, and not their own frames: those would drift from the key frames.
  */
 export class SegmentClock {
   readonly #segmentUs: number;
-  readonly #longestUs: number;
+  readonly #maxUs: number;
   readonly #firstMsn: number;
   #starts: SegmentStart[] = [];
   #plannedEndUs = 0;
@@ -32,7 +32,7 @@ export class SegmentClock {
    */
   constructor(segmentUs: number, targetDurationS: number, firstMsn: number) {
     this.#segmentUs = segmentUs;
-    this.#longestUs = (targetDurationS + 0.499) * 1e6;
+    this.#maxUs = (targetDurationS + 0.499) * 1e6;
     this.#firstMsn = firstMsn;
   }
 
@@ -49,7 +49,7 @@ export class SegmentClock {
     return this.#starts.find((start) => start.msn === msn);
   }
 
-  /** When segment `msn` ends: its successor's start, or the plan. */
+  /** When segment `msn` ends: the start of the next one, or the plan. */
   endOf(msn: number): number {
     return this.startOf(msn + 1)?.startUs ?? this.#plannedEndUs;
   }
@@ -64,7 +64,7 @@ export class SegmentClock {
       isDiscontinuity: isDiscontinuity || isBreak,
     };
     this.#starts.push(start);
-    if (this.#starts.length > REMEMBERED) this.#starts.shift();
+    if (this.#starts.length > STARTS_MAX) this.#starts.shift();
     this.#plannedEndUs = startUs + this.#segmentUs;
     return start;
   }
@@ -88,13 +88,13 @@ export class SegmentClock {
   /** True when a key frame at `timeUs` must open a segment: one more interval would be too long. */
   mustCut(msn: number, timeUs: number): boolean {
     const start = this.startOf(msn);
-    return start === undefined || timeUs + this.#segmentUs - start.startUs > this.#longestUs;
+    return start === undefined || timeUs + this.#segmentUs - start.startUs > this.#maxUs;
   }
 
   /** A key frame off the plan: the next one comes an interval after it. */
   postpone(msn: number, keyframeUs: number): void {
     const newest = this.newest;
     if (newest === undefined || msn !== newest.msn) return;
-    this.#plannedEndUs = Math.min(keyframeUs + this.#segmentUs, newest.startUs + this.#longestUs);
+    this.#plannedEndUs = Math.min(keyframeUs + this.#segmentUs, newest.startUs + this.#maxUs);
   }
 }

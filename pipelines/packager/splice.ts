@@ -1,4 +1,6 @@
-/** An access unit on its way to a track, with its place in media time. */
+/** Switches a track from one encoder's access units to another's. */
+
+/** An access unit with its media time. */
 export interface PlacedUnit {
   readonly timeUs: number;
   readonly isKeyframe: boolean;
@@ -6,32 +8,33 @@ export interface PlacedUnit {
 
 interface PendingSwitch<T> {
   readonly to: string;
-  /** Media time from which the other source is taken; known with its first key frame that fits. */
+  /** Media time of the switch; known with the first suitable key frame of the new source. */
   atUs: number | undefined;
-  /** The old source has played up to there. */
+  /** The old source has reached that time. */
   isPast: boolean;
   readonly buffered: T[];
 }
 
-/** What a track gets of a unit that came in. */
+/** What a track publishes of a unit that arrived. */
 export interface Spliced<T> {
   readonly units: readonly T[];
-  /** The source is another from the first of these units on. */
+  /** The source has changed with the first of these units. */
   readonly hasSwitched: boolean;
 }
 
-/** Two seconds of frames: the old source brings its last ones no more. */
+/** Two seconds of frames; after that the old source's last ones are not waited for. */
 const BUFFERED_MAX = 120;
 
 const NOTHING = { units: [], hasSwitched: false } as const;
 
 /**
- * Whose access units a track publishes: its own encoder's, or those of another
- * rendition that stands in for it while its encoder rests.
+ * A track publishes its own encoder's access units, or those of a substitute while its
+ * encoder is suspended.
  *
- * The change falls on a key frame one segment ahead, so that nothing is lost:
- * the old source plays up to it, and what the new one brings from it on waits
- * for that. Pure but for its state.
+ * The switch happens at a key frame one segment ahead, without loss: the old source
+ * plays up to it, and units of the new one from there on are buffered until then.
+ *
+ * Pure except for its state.
  */
 export class Splice<T extends PlacedUnit> {
   #source: string;
@@ -41,12 +44,12 @@ export class Splice<T extends PlacedUnit> {
     this.#source = source;
   }
 
-  /** Whose units are published now. */
+  /** The encoder whose units are published now. */
   get source(): string {
     return this.#source;
   }
 
-  /** Whose units will be published when a change under way is over. */
+  /** The encoder whose units are published after a pending switch. */
   get wanted(): string {
     return this.#pending?.to ?? this.#source;
   }
@@ -55,22 +58,22 @@ export class Splice<T extends PlacedUnit> {
     return id === this.#source || id === this.#pending?.to;
   }
 
-  /** Another source from its next fitting key frame on. */
+  /** Switches to another source at its next suitable key frame. */
   switchTo(to: string): void {
     if (to === this.wanted) return;
     this.#pending =
       to === this.#source ? undefined : { to, atUs: undefined, isPast: false, buffered: [] };
   }
 
-  /** Carries a change out at once: there is nothing to go on from. */
+  /** Completes a pending switch at once, where no media has to continue. */
   settle(): void {
     this.#source = this.wanted;
     this.#pending = undefined;
   }
 
   /**
-   * @param frameUs A frame's time, the tolerance of all comparisons.
-   * @param switchAt Where to switch, given the new source's key frame; undefined where that does not fit.
+   * @param frameUs Duration of a frame, the tolerance of all comparisons.
+   * @param switchAt The switch time for a key frame of the new source; undefined where that is not suitable.
    */
   take(
     id: string,

@@ -1,20 +1,18 @@
+/**
+ * Maps running times of a capture run to media time: µs since the presentation's epoch.
+ *
+ * Media time comes from the time stamps. Arrival times only determine where a run
+ * starts, and detect a source that drifts from its own clock.
+ */
 import type { TrackKind } from './track.ts';
 
-/**
- * Puts the running times of a capture run onto the presentation's timeline.
- *
- * Media time is µs since the presentation's epoch. It comes from the time
- * stamps, never from arrival: arrival only says where a run starts, and when a
- * source has left its own clock.
- */
-
-/** How a source stamps its frames: by the pipeline's clock, or by counting them (a file, a pipe). */
+/** How a source time-stamps its frames: by the pipeline's clock, or by counting them (a file, a pipe). */
 export type Stamping = 'clock' | 'count';
 
-/** A track group falls behind by more than this and gets a new origin. */
-const FORGIVEN_LAG_US: Readonly<Record<Stamping, number>> = { clock: 250_000, count: 100_000 };
+/** A track group that lags by more than this is realigned. */
+const LAG_MAX_US: Readonly<Record<Stamping, number>> = { clock: 250_000, count: 100_000 };
 
-/** Lag is judged by the quickest unit of this long: one late burst says nothing. */
+/** The smallest lag within this time counts, so that one late burst does not. */
 const LAG_WINDOW_US = 3_000_000;
 
 /**
@@ -26,7 +24,7 @@ export class GroupTimeline {
   #originUs: number;
   #usualLagUs: number | undefined;
   #windowStartUs: number | undefined;
-  #leastLagUs = Number.POSITIVE_INFINITY;
+  #minLagUs = Number.POSITIVE_INFINITY;
   #settledLagUs: number | undefined;
 
   constructor(stamping: Stamping, originUs: number) {
@@ -47,35 +45,35 @@ export class GroupTimeline {
     return this.#originUs + runningUs;
   }
 
-  /** Notes when a unit arrived, in media time. */
+  /** @param arrivedUs Media time at which the unit arrived. */
   observe(runningUs: number, arrivedUs: number): void {
     const lagUs = arrivedUs - this.place(runningUs);
     this.#windowStartUs ??= arrivedUs;
-    this.#leastLagUs = Math.min(this.#leastLagUs, lagUs);
+    this.#minLagUs = Math.min(this.#minLagUs, lagUs);
     if (arrivedUs - this.#windowStartUs < LAG_WINDOW_US) return;
-    this.#settledLagUs = this.#leastLagUs;
+    this.#settledLagUs = this.#minLagUs;
     this.#usualLagUs ??= this.#settledLagUs;
-    this.#leastLagUs = Number.POSITIVE_INFINITY;
+    this.#minLagUs = Number.POSITIVE_INFINITY;
     this.#windowStartUs = arrivedUs;
   }
 
-  /** True when the source has fallen behind its own clock for good. */
+  /** True where the source lags permanently behind its own clock. */
   hasDrifted(): boolean {
     if (this.#settledLagUs === undefined || this.#usualLagUs === undefined) return false;
-    return this.#settledLagUs - this.#usualLagUs > FORGIVEN_LAG_US[this.#stamping];
+    return this.#settledLagUs - this.#usualLagUs > LAG_MAX_US[this.#stamping];
   }
 
-  /** Starts over, later by so much. */
+  /** Moves the origin; lag is measured again from here. */
   shift(byUs: number): void {
     this.#originUs += byUs;
     this.#usualLagUs = undefined;
     this.#settledLagUs = undefined;
     this.#windowStartUs = undefined;
-    this.#leastLagUs = Number.POSITIVE_INFINITY;
+    this.#minLagUs = Number.POSITIVE_INFINITY;
   }
 }
 
-/** What is known of a group when a run starts. */
+/** A group's first unit in a run. */
 export interface FirstUnit {
   readonly group: TrackKind;
   readonly stamping: Stamping;
@@ -85,12 +83,11 @@ export interface FirstUnit {
 }
 
 /**
- * Where running time 0 lies for each group of a new run.
+ * The media time of running time 0 for each group of a new run.
  *
  * Groups stamped by the clock share one origin, so that picture and sound stay
- * together: that of the group that came through quickest. A counting source is
- * set on the clock by its first arrival. Nothing starts before `notBeforeUs`,
- * where the last run ended.
+ * together: that of the group with the smallest lag. A counting source gets its origin
+ * by its first arrival. No group starts before `notBeforeUs`, where the last run ended.
  */
 export function chooseOrigins(
   firsts: readonly FirstUnit[],

@@ -1,3 +1,4 @@
+/** Opens and closes the segments of one track. */
 import type { TrackFormat } from '../gdp/caps.ts';
 import type { Part, RenditionWindow } from '../hls/window.ts';
 import { frameUsOf } from './encoding.ts';
@@ -5,8 +6,8 @@ import type { SegmentClock, SegmentStart } from './segment-clock.ts';
 import type { PlacedUnit } from './splice.ts';
 
 /**
- * The segments of one track, opened and closed by the clock that all tracks
- * share: video opens them with its key frames, all else as they are planned.
+ * Follows the clock that all tracks share: video opens segments with its key frames,
+ * audio and gaps as planned.
  */
 export class TrackSegments {
   readonly #window: RenditionWindow;
@@ -22,7 +23,7 @@ export class TrackSegments {
     this.#clock = clock;
   }
 
-  /** True once the track has had a segment. */
+  /** True from the track's first segment on. */
   get hasBegun(): boolean {
     return this.#msn !== undefined;
   }
@@ -36,14 +37,14 @@ export class TrackSegments {
     return this.#clock.endOf(this.#msn ?? 0);
   }
 
-  /** The presentation's newest segment, where this track has not come to it. */
+  /** The presentation's newest segment, where this track has not opened it yet. */
   get unopened(): SegmentStart | undefined {
     const newest = this.#clock.newest;
     return newest !== undefined && newest.msn > (this.#msn ?? -1) ? newest : undefined;
   }
 
   /**
-   * Counts a unit in.
+   * Adds a unit.
    *
    * @returns false where the open segment, if any, ends before it.
    */
@@ -60,7 +61,7 @@ export class TrackSegments {
     return !isDue;
   }
 
-  /** Opens the next segment with a key frame: it starts with that, whatever was planned. */
+  /** Opens the next segment at a key frame, whatever was planned. */
   openAtKeyframe(startUs: number, format: TrackFormat): void {
     const start = this.#knownNext() ?? this.#clock.begin(startUs, false);
     const isOffPlan = Math.abs(startUs - start.startUs) > frameUsOf(format) / 2;
@@ -68,7 +69,7 @@ export class TrackSegments {
     this.#open(start, startUs);
   }
 
-  /** Opens the next segment, which was planned for about this time. */
+  /** Opens the next segment as it was planned, for about this time. */
   openPlanned(startUs: number): void {
     this.#open(this.#knownNext() ?? this.#clock.beginPlanned(), startUs);
   }
@@ -78,8 +79,8 @@ export class TrackSegments {
   }
 
   /**
-   * True when the open segment, filled up to `filledUs`, needs nothing more. Video:
-   * as many frames as there are from key frame to key frame. Audio: its planned end.
+   * True when the open segment is complete up to `filledUs`. Video: it has the frames of
+   * one GOP. Audio: it has reached its planned end.
    */
   isComplete(filledUs: number, format: TrackFormat): boolean {
     if (!this.#isOpen) return false;
@@ -93,12 +94,12 @@ export class TrackSegments {
     this.#isOpen = false;
   }
 
-  /** There will be no more. */
+  /** No segment follows. */
   end(nowMs: number): void {
     this.#window.end(nowMs);
   }
 
-  /** Where the next segment starts, if another track has opened it already. */
+  /** The next segment, where another track has opened it already. */
   #knownNext(): SegmentStart | undefined {
     return this.#msn === undefined ? this.#clock.newest : this.#clock.startOf(this.#msn + 1);
   }

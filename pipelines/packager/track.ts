@@ -1,9 +1,10 @@
+/** Types of tracks and of their access units. */
 import type { TrackFormat } from '../gdp/caps.ts';
 import type { RenditionWindow } from '../hls/window.ts';
 
 export type TrackKind = 'video' | 'audio';
 
-/** A rendition of the presentation, as its readers see it. */
+/** A rendition of the presentation, for those who read it. */
 export interface Track {
   readonly id: string;
   readonly kind: TrackKind;
@@ -12,7 +13,7 @@ export interface Track {
   readonly format: TrackFormat | undefined;
 }
 
-/** One encoded access unit as it came in. */
+/** One encoded access unit as it arrived. */
 export interface ArrivedUnit {
   /** Running time of the capture pipeline, in us. */
   readonly runningUs: number;

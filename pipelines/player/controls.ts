@@ -1,8 +1,14 @@
 /** The buttons of the page: sound and full screen. */
-import { element } from './element.ts';
 
-export function connectControls(video: HTMLVideoElement): void {
-  const mute = element<HTMLButtonElement>('mute');
+export interface ControlElements {
+  readonly video: HTMLVideoElement;
+  readonly mute: HTMLElement;
+  readonly fullScreen: HTMLElement;
+  /** What is shown in full screen. */
+  readonly stage: HTMLElement;
+}
+
+export function connectControls({ video, mute, fullScreen, stage }: ControlElements): void {
   const showMuted = () => {
     mute.textContent = video.muted ? 'Sound on' : 'Sound off';
     mute.setAttribute('aria-pressed', String(!video.muted));
@@ -14,12 +20,11 @@ export function connectControls(video: HTMLVideoElement): void {
   });
   video.addEventListener('volumechange', showMuted);
   video.addEventListener('click', () => video.play().catch(() => undefined));
-  element('full').addEventListener('click', () => toggleFullScreen(video));
+  fullScreen.addEventListener('click', () => toggleFullScreen(stage, video));
   showMuted();
 }
 
-function toggleFullScreen(video: HTMLVideoElement): void {
-  const stage = element('stage');
+function toggleFullScreen(stage: HTMLElement, video: HTMLVideoElement): void {
   if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
   else if (stage.requestFullscreen) stage.requestFullscreen().catch(() => undefined);
   // An iPhone shows only the video itself in full screen.

@@ -2,7 +2,6 @@
 import { BeaconSender } from './beacon.ts';
 import { connectControls } from './controls.ts';
 import { DropInfo } from './drop-info.ts';
-import { element } from './element.ts';
 import { openHlsJs, openNative } from './fallback.ts';
 import { canRunLive, openLive, type Player, StreamRefused } from './live.ts';
 import { NoPicture } from './no-picture.ts';
@@ -15,16 +14,25 @@ const FIGURES_EVERY_MS = 500;
 /** After this long without a new frame the poster takes the place of the picture. */
 const FROZEN_AFTER_MS = 5_000;
 
-const video = element<HTMLVideoElement>('video');
+const element = (id: string) => document.getElementById(id) as HTMLElement;
+const video = element('video') as HTMLVideoElement;
 const parameters = new URLSearchParams(location.search);
 const info = new DropInfo();
-const poster = new Poster(info);
+const poster = new Poster(
+  { title: element('title'), message: element('message'), countdown: element('countdown') },
+  info,
+);
 const noPicture = new NoPicture(info, poster);
 const beacon = new BeaconSender(video);
 /** The player on screen. */
 let current: Player | undefined;
 
-connectControls(video);
+connectControls({
+  video,
+  mute: element('mute'),
+  fullScreen: element('full'),
+  stage: element('stage'),
+});
 video.addEventListener('playing', showPicture);
 const watchPicture = openPictureWatch();
 setInterval(() => {

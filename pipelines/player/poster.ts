@@ -1,19 +1,26 @@
 /** What the page shows in place of the picture: the drop's title, a countdown or a message. */
 import type { DropInfo } from './drop-info.ts';
-import { element } from './element.ts';
 import { type Countdown, renderNotice } from './notice.ts';
 
+export interface PosterElements {
+  readonly title: HTMLElement;
+  readonly message: HTMLElement;
+  readonly countdown: HTMLElement;
+}
+
 export class Poster {
+  readonly #elements: PosterElements;
   readonly #info: DropInfo;
   #countdown: Countdown = { phase: 'unknown', isUnreachable: false };
   #message = '';
 
-  constructor(info: DropInfo) {
+  constructor(elements: PosterElements, info: DropInfo) {
+    this.#elements = elements;
     this.#info = info;
   }
 
   setTitle(title: string): void {
-    element('title').textContent = title;
+    this.#elements.title.textContent = title;
     document.title = title;
   }
 
@@ -32,13 +39,12 @@ export class Poster {
   /** To be called at least once a second, for the countdown. */
   render(): void {
     const text = renderNotice(this.#countdown, this.#message, this.#info.nowMs());
-    write('message', text.message);
-    write('countdown', text.countdown);
+    write(this.#elements.message, text.message);
+    write(this.#elements.countdown, text.countdown);
   }
 }
 
 /** Screen readers would read the same text aloud again where it is written again. */
-function write(id: string, text: string): void {
-  const target = element(id);
+function write(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
 }

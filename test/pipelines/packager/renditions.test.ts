@@ -60,13 +60,13 @@ test('one that is being published keeps its format; between runs it may be any',
   const { renditions, show } = openRenditions();
   const format = formatOf(VIDEO_CAPS);
   const other = formatOf(VIDEO_CAPS.replace('codec_data=(buffer)01f4', 'codec_data=(buffer)0142'));
-  assert.ok(renditions.canTake('high', other), 'nothing is known of it');
+  assert.ok(renditions.canChangeTo('high', other), 'nothing is known of it');
   renditions.setEncoding('high', encodingOf(format));
   show(0);
-  assert.not.ok(renditions.canTake('high', other));
-  assert.ok(renditions.canTake('high', formatOf(VIDEO_CAPS)), 'the same, told again');
+  assert.not.ok(renditions.canChangeTo('high', other));
+  assert.ok(renditions.canChangeTo('high', formatOf(VIDEO_CAPS)), 'the same, told again');
   renditions.changeAll((cutter) => cutter.break());
-  assert.ok(renditions.canTake('high', other));
+  assert.ok(renditions.canChangeTo('high', other));
 });
 
 test('an init section is there as soon as a rendition is so encoded, named by its content', () => {

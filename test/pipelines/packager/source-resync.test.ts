@@ -63,12 +63,12 @@ function openLate(audio: Stamping = 'count') {
         cutter.fillWithGaps(untilUs, untilUs / 1000);
       }),
     follow: (frame: number, arrivedUs: number) =>
-      resync.follow(run, group, 'high', unitAt(frame, arrivedUs)),
+      resync.check(run, group, 'high', unitAt(frame, arrivedUs)),
     /** Sound that comes where it belongs, and is published. */
     hear: (timeUs: number) => {
       const unit = { ...unitAt(0, timeUs), runningUs: timeUs };
       const sound = run.groupOf('audio', { ...unit, arrivedUs: timeUs });
-      resync.follow(run, sound, 'audio', unit);
+      resync.check(run, sound, 'audio', unit);
       const { isKeyframe, isDiscont, data } = unit;
       routing.route('audio', { timeUs, isKeyframe, isDiscont, data, arrivedUs: timeUs });
     },
