@@ -1,3 +1,4 @@
+/** The HTTP server of `GET /metrics`. */
 import { createServer } from 'node:http';
 import { untilAborted } from '../../hal/os/async.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -9,7 +10,7 @@ import { METRICS_CONTENT_TYPE, renderMetrics } from './render.ts';
 const CONNECTIONS_MAX = 16;
 const TIMEOUT_MS = 10_000;
 
-/** Answers `GET /metrics` until `signal` aborts. Rejects with PipelineError where the port is taken. */
+/** Runs until `signal` aborts. Rejects with PipelineError where the port is taken. */
 export async function runMetrics(
   { host, port }: MetricsConfig,
   { snapshot, log }: { readonly snapshot: () => BoxSnapshot; readonly log: Log },
@@ -18,23 +19,22 @@ export async function runMetrics(
   const server = createServer(
     { maxHeaderSize: 8_192, headersTimeout: TIMEOUT_MS, requestTimeout: TIMEOUT_MS },
     (request, response) => {
-      const isAsked = request.method === 'GET' && request.url === '/metrics';
-      if (!isAsked) {
+      if (request.method !== 'GET' || request.url !== '/metrics') {
         response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only GET /metrics\n');
         return;
       }
       renderMetrics(snapshot()).then(
         (text) => response.writeHead(200, { 'Content-Type': METRICS_CONTENT_TYPE }).end(text),
         (error: unknown) => {
-          log.error('metrics', { reason: messageOf(error) });
+          log.error('metrics failed', { reason: messageOf(error) });
           response.writeHead(500).end();
         },
       );
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
-  await listenOrExplain(server, 'the port of the metrics', { host, port });
-  log.info('metrics', { host, port });
+  await listenOrExplain(server, 'the metrics port', { host, port });
+  log.info('serving metrics', { host, port });
   await untilAborted(signal);
   server.closeAllConnections();
   server.close();

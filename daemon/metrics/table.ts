@@ -1,203 +1,162 @@
-import type { BoxSnapshot, DropPhase, PowerPhase } from '../model/snapshot.ts';
-import { type Metric, type Sample, scaled } from './metric.ts';
-import { edgeMetrics } from './table-edge.ts';
-import { mediaMetrics } from './table-media.ts';
-import { uplinkMetrics } from './table-uplink.ts';
+/** Every figure as a Prometheus metric, with its labels. */
+import { BOX, CHILD, STATUS, WARNINGS } from '../figures/box.ts';
+import {
+  BATTERY,
+  CAMERA,
+  CHANNEL,
+  type Channel,
+  PRINTER,
+  PRINTER_READY,
+  STORAGE,
+  VOLUME,
+  VOLUME_RECORDING,
+} from '../figures/devices.ts';
+import type { Figure } from '../figures/figure.ts';
+import {
+  EDGE,
+  EDGE_CACHE,
+  HLS,
+  MEDIA,
+  PART_LAG,
+  STREAM,
+  VIEWER_LATENCY,
+  VIEWER_STARTUP,
+} from '../figures/media.ts';
+import {
+  type CountedModem,
+  LINK,
+  LINK_TOTALS,
+  MODEM,
+  RADIO,
+  SRT,
+  UPLINK,
+} from '../figures/uplink.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 
-const PHASES: readonly DropPhase[] = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'];
-const POWER: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
+export type Labels = Readonly<Record<string, string>>;
 
-const boxMetrics: readonly Metric[] = [
-  {
-    name: 'venuebox_info',
-    help: 'What this box is; always 1.',
-    type: 'gauge',
-    labels: ['box', 'version', 'camera', 'sound', 'encoder'],
-    samples: ({ name, version, camera, sound, encoder }) => [
-      [1, { box: name, version, camera, sound, encoder }],
-    ],
-  },
-  {
-    name: 'venuebox_start_time_seconds',
-    help: 'When the daemon was started, in Unix time.',
-    type: 'gauge',
-    samples: ({ startedAt }) => [[Date.parse(startedAt) / 1000]],
-  },
-  {
-    name: 'venuebox_drop_phase',
-    help: '1 for where the evening stands, 0 for the other phases.',
-    type: 'gauge',
-    labels: ['phase'],
-    samples: ({ drop }) => oneOf('phase', PHASES, drop.phase),
-  },
-  {
-    name: 'venuebox_power_phase',
-    help: '1 for what the power that is left asks of the box, 0 for the other phases.',
-    type: 'gauge',
-    labels: ['phase'],
-    samples: ({ power }) => oneOf('phase', POWER, power),
-  },
-  {
-    name: 'venuebox_warnings',
-    help: 'Warnings that are visible now.',
-    type: 'gauge',
-    labels: ['severity'],
-    samples: ({ warnings }) =>
+/** One value of a metric; an unknown one is left out, and never 0. */
+export type Sample = readonly [value: number | undefined, labels: Labels];
+
+export interface Metric {
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'gauge' | 'counter';
+  readonly labels: readonly string[];
+  readonly samples: (snapshot: BoxSnapshot) => readonly Sample[];
+}
+
+/** Things of one kind in a snapshot, each with its labels. */
+type Items<I> = (snapshot: BoxSnapshot) => readonly (readonly [item: I, labels: Labels])[];
+
+/** Prometheus has no bits. */
+const BYTES_PER_BIT = 1 / 8;
+
+function metricsOf<I>(
+  figures: readonly Figure<I>[],
+  items: Items<I>,
+  labels: readonly string[] = [],
+): readonly Metric[] {
+  return figures.flatMap((figure) => {
+    const { metric, help } = figure;
+    if (metric === undefined) return [];
+    const own = figure.unit === 'state' ? [figure.label ?? 'state'] : [];
+    const type = 'isCounter' in figure ? 'counter' : 'gauge';
+    return {
+      name: `venuebox_${metric}`,
+      help,
+      type,
+      labels: [...labels, ...own],
+      samples: (box) => items(box).flatMap(([item, its]) => samplesOf(figure, item, its)),
+    } satisfies Metric;
+  });
+}
+
+function samplesOf<I>(figure: Figure<I>, item: I, labels: Labels): readonly Sample[] {
+  if (figure.unit === 'state') {
+    const now = figure.read(item);
+    if (now === undefined) return [];
+    const { options, label = 'state' } = figure;
+    return options.map((one) => [Number(one === now), { ...labels, [label]: one }]);
+  }
+  const value = figure.read(item);
+  if (value === undefined) return [];
+  return [[Number(value) * (figure.unit === 'bps' ? BYTES_PER_BIT : 1), labels]];
+}
+
+const box: Items<BoxSnapshot> = (snapshot) => [[snapshot, {}]];
+const links = ({ uplink }: BoxSnapshot) =>
+  (uplink?.bond?.links ?? []).map((link) => [link, { link: link.id }] as const);
+const modems: Items<CountedModem> = ({ modems: state, modemMaintenance = [] }) =>
+  (state.phase === 'known' ? state.modems : []).map((modem) => {
+    const { interfaceName, id, operator = '', technology } = modem;
+    const { usedBytes } = modemMaintenance.find((one) => one.id === id) ?? {};
+    return [
+      { ...modem, usedBytes },
+      { modem: interfaceName ?? id, operator, technology },
+    ];
+  });
+const channels: Items<Channel> = ({ levels }) =>
+  (levels?.peakDbfs ?? []).map((peakDbfs, i) => {
+    const rmsDbfs = levels?.rmsDbfs[i] ?? Number.NaN;
+    return [{ peakDbfs, rmsDbfs }, { channel: String(i + 1) }];
+  });
+const volumes = ({ recording }: BoxSnapshot) =>
+  recording.map((target) => [target, { volume: target.id }] as const);
+const edge = ({ media }: BoxSnapshot) => (media?.edge ? [[media.edge, {}] as const] : []);
+
+function percentiles(ms: { p50: number; p95: number } | undefined, labels: Labels = {}) {
+  return [
+    [ms?.p50, { ...labels, percentile: '50' }],
+    [ms?.p95, { ...labels, percentile: '95' }],
+  ] as const;
+}
+
+const INFO: Metric = {
+  name: 'venuebox_info',
+  help: 'What this box is; always 1.',
+  type: 'gauge',
+  labels: ['box', 'version', 'camera', 'sound', 'encoder'],
+  samples: ({ name, version, camera, sound, encoder }) => [
+    [1, { box: name, version, camera, sound, encoder }],
+  ],
+};
+
+export const METRICS: readonly Metric[] = [
+  INFO,
+  ...[STATUS, BATTERY, CAMERA, PRINTER, STORAGE, STREAM, HLS, SRT].flatMap((table) =>
+    metricsOf<BoxSnapshot>(Object.values(table), box),
+  ),
+  ...metricsOf([...BOX, ...PRINTER_READY, ...MEDIA, ...UPLINK], box),
+  ...metricsOf(
+    WARNINGS,
+    ({ warnings }) =>
       ['info', 'warning', 'critical'].map((severity) => [
-        warnings.filter((one) => one.severity === severity).length,
+        warnings.filter((one) => one.severity === severity),
         { severity },
       ]),
-  },
-  {
-    name: 'venuebox_child_up',
-    help: '1 while a child process runs.',
-    type: 'gauge',
-    labels: ['child'],
-    samples: ({ children }) =>
-      Object.entries(children).map(([child, { phase }]) => [
-        Number(phase === 'running'),
-        { child },
-      ]),
-  },
-  {
-    name: 'venuebox_child_restarts_total',
-    help: 'Restarts of a child process.',
-    type: 'counter',
-    labels: ['child'],
-    samples: ({ children }) =>
-      Object.entries(children).map(([child, { restartsTotal }]) => [restartsTotal, { child }]),
-  },
-  {
-    name: 'venuebox_events_waiting',
-    help: 'Events that are not with the MQTT broker yet.',
-    type: 'gauge',
-    samples: ({ events }) => [[events?.waiting]],
-  },
-  {
-    name: 'venuebox_events_lost_total',
-    help: 'Events for which there was no room while they waited.',
-    type: 'counter',
-    samples: ({ events }) => [[events?.lostTotal]],
-  },
-  {
-    name: 'venuebox_battery_charge_ratio',
-    help: 'Charge of the battery, 0 to 1.',
-    type: 'gauge',
-    samples: ({ battery }) => [[scaled(known(battery)?.chargePct, 0.01)]],
-  },
-  {
-    name: 'venuebox_battery_voltage_volts',
-    help: 'Voltage of the whole pack.',
-    type: 'gauge',
-    samples: ({ battery }) => [[scaled(known(battery)?.voltageMv, 0.001)]],
-  },
-  {
-    name: 'venuebox_battery_power_watts',
-    help: 'Power into the pack; negative while it discharges.',
-    type: 'gauge',
-    samples: ({ battery }) => [[scaled(known(battery)?.powerMw, 0.001)]],
-  },
-  {
-    name: 'venuebox_battery_left_seconds',
-    help: 'Time until the battery is empty at the present draw.',
-    type: 'gauge',
-    samples: ({ battery }) => [[known(battery)?.timeLeftS]],
-  },
-  {
-    name: 'venuebox_mains_on',
-    help: '1 on mains, 0 on battery.',
-    type: 'gauge',
-    samples: ({ battery }) => {
-      const mains = battery.phase === 'absent' ? 'unknown' : battery.mains;
-      return [[mains === 'unknown' ? undefined : Number(mains === 'on')]];
-    },
-  },
-  {
-    name: 'venuebox_cpu_temperature_celsius',
-    help: 'The hottest sensor of the CPU.',
-    type: 'gauge',
-    samples: ({ system }) => [[system?.cpuC]],
-  },
-  {
-    name: 'venuebox_cpu_load_ratio',
-    help: 'Load of the CPU, 0 to 1.',
-    type: 'gauge',
-    samples: ({ system }) => [[scaled(system?.loadPct, 0.01)]],
-  },
-  {
-    name: 'venuebox_throttled',
-    help: '1 while the firmware slows the CPU or the supply is too weak.',
-    type: 'gauge',
-    samples: ({ system }) => {
-      const now = system?.throttling;
-      return [[now === undefined ? undefined : Number(now.isSlowed || now.isUnderVoltage)]];
-    },
-  },
-  {
-    name: 'venuebox_memory_available_bytes',
-    help: 'Memory that programs can have.',
-    type: 'gauge',
-    samples: ({ system }) => [[system?.memoryAvailableBytes]],
-  },
-  {
-    name: 'venuebox_clock_synchronised',
-    help: '1 while the clock is set by somebody who knows the time.',
-    type: 'gauge',
-    samples: ({ system }) => {
-      const phase = system?.clock.phase ?? 'unknown';
-      return [[phase === 'unknown' ? undefined : Number(phase === 'synchronised')]];
-    },
-  },
-  {
-    name: 'venuebox_recording',
-    help: '1 while a volume is recorded to.',
-    type: 'gauge',
-    labels: ['volume'],
-    samples: ({ recording }) =>
-      recording.map(({ id, phase }) => [Number(phase === 'recording'), { volume: id }]),
-  },
-  {
-    name: 'venuebox_recording_free_bytes',
-    help: 'Space left on a volume.',
-    type: 'gauge',
-    labels: ['volume'],
-    samples: ({ recording }) => recording.map(({ id, freeBytes }) => [freeBytes, { volume: id }]),
-  },
-  {
-    name: 'venuebox_recording_left_seconds',
-    help: 'How long the space lasts at the present rate.',
-    type: 'gauge',
-    labels: ['volume'],
-    samples: ({ recording }) => recording.map(({ id, remainingS }) => [remainingS, { volume: id }]),
-  },
-  {
-    name: 'venuebox_printer_ready',
-    help: '1 while the printer is online, has paper and is closed.',
-    type: 'gauge',
-    samples: ({ printer }) => {
-      if (printer.phase === 'absent' || printer.phase === 'silent') return [];
-      const isReady =
-        printer.phase === 'known' &&
-        printer.isOnline &&
-        printer.paper !== 'out' &&
-        !printer.isCoverOpen;
-      return [[Number(isReady)]];
-    },
-  },
+    ['severity'],
+  ),
+  ...metricsOf(
+    CHILD,
+    ({ children }) => Object.entries(children).map(([child, state]) => [state, { child }]),
+    ['child'],
+  ),
+  ...metricsOf(Object.values(CHANNEL), channels, ['channel']),
+  ...metricsOf([...Object.values(VOLUME), ...VOLUME_RECORDING], volumes, ['volume']),
+  ...metricsOf(PART_LAG, ({ media }) => percentiles(media?.partLagMs), ['percentile']),
+  ...metricsOf(VIEWER_STARTUP, ({ media }) => percentiles(media?.viewers.startupMs), [
+    'percentile',
+  ]),
+  ...metricsOf(
+    VIEWER_LATENCY,
+    ({ media }) =>
+      Object.entries(media?.viewers.latencyMsByRendition ?? {}).flatMap(([rendition, ms]) =>
+        percentiles(ms, { rendition }),
+      ),
+    ['rendition', 'percentile'],
+  ),
+  ...metricsOf([...Object.values(EDGE), ...EDGE_CACHE], edge),
+  ...metricsOf([...Object.values(LINK), ...LINK_TOTALS], links, ['link']),
+  ...metricsOf([...Object.values(RADIO), ...MODEM], modems, ['modem', 'operator', 'technology']),
 ];
-
-/** Every metric of the box. */
-export const METRICS: readonly Metric[] = [
-  ...boxMetrics,
-  ...mediaMetrics,
-  ...edgeMetrics,
-  ...uplinkMetrics,
-];
-
-function oneOf(label: string, all: readonly string[], now: string): readonly Sample[] {
-  return all.map((one) => [Number(one === now), { [label]: one }]);
-}
-
-function known(battery: BoxSnapshot['battery']) {
-  return battery.phase === 'known' ? battery : undefined;
-}

@@ -1,22 +1,43 @@
-import type { Outgoing } from './client/connection.ts';
-import { rootOf } from './payloads/topics.ts';
-
 /**
- * Home Assistant's device discovery: one retained message, and the box is there.
+ * Home Assistant's device discovery: one retained message, and the box appears there.
  * Keys and rules: home-assistant.io, integrations/mqtt, "Device discovery payload".
  */
+import { STATUS } from '../figures/box.ts';
+import { BATTERY, PRINTER, STORAGE } from '../figures/devices.ts';
+import type { Figure, Table, Unit } from '../figures/figure.ts';
+import { HLS, LATENCY } from '../figures/media.ts';
+import { SRT } from '../figures/uplink.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { Outgoing } from './client/connection.ts';
+import { HEALTH } from './payloads/payloads.ts';
+import { expiresS, rootOf, type TelemetryName } from './payloads/topics.ts';
+
 export interface Device {
   readonly name: string;
   readonly version: string;
   readonly model?: string;
 }
 
-/** One entity; `unique_id` is added to all alike. */
-type Named = Readonly<Record<string, unknown>> & {
+/** One entity; all get a `unique_id`. */
+type Component = Readonly<Record<string, unknown>> & {
   readonly platform: 'sensor' | 'binary_sensor' | 'button' | 'switch';
 };
 
-const KEEP_S = { stream: 3 * 2, links: 3 * 60 } as const;
+type Components = Readonly<Record<string, Component>>;
+
+/** Where the figures with an entity stand in the payloads. */
+const TABLES: readonly (readonly [TelemetryName, path: string, Table<BoxSnapshot>])[] = [
+  ['status', '', STATUS],
+  ['battery', '', BATTERY],
+  ['printer', '', PRINTER],
+  ['storage', '', STORAGE],
+  ['stream', 'srt.', SRT],
+  ['stream', 'hls.', HLS],
+  ['stream', 'hls.latency_s.', LATENCY],
+];
+
+/** Units of Home Assistant; others have none. */
+const UNITS: Partial<Record<Unit, string>> = { s: 's', w: 'W', c: '°C', bps: 'bit/s', ratio: '%' };
 
 export function discoveryTopic(prefix: string, box: string): string {
   return `${prefix}/device/${box}/config`;
@@ -45,8 +66,8 @@ export function renderDiscovery(prefix: string, device: Device): Outgoing {
   };
 }
 
-function components(root: string, box: string): Readonly<Record<string, Named>> {
-  const all = { ...sensors(root), ...binarySensors(root), ...controls(root) };
+function components(root: string, box: string): Components {
+  const all = { ...figures(root), ...conditions(root), ...controls(root) };
   return Object.fromEntries(
     Object.entries(all).map(([key, component]) => [
       key,
@@ -55,105 +76,86 @@ function components(root: string, box: string): Readonly<Record<string, Named>> 
   );
 }
 
-function sensors(root: string): Readonly<Record<string, Named>> {
-  const sensor = (topic: string, name: string, template: string, rest: object): Named => ({
-    platform: 'sensor',
-    name,
-    state_topic: `${root}/${topic}`,
-    value_template: `{{ ${template} }}`,
-    ...rest,
-  });
-  const figure = (unit: string, deviceClass?: string) => ({
-    unit_of_measurement: unit,
-    state_class: 'measurement',
-    ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
-  });
-  const choice = (...options: readonly string[]) => ({ device_class: 'enum', options });
-  const live = { expire_after: KEEP_S.stream };
-  const inside = { entity_category: 'diagnostic' };
-  return {
-    state: sensor('status', 'State', 'value_json.state', {
-      ...choice('idle', 'preflight', 'armed', 'live', 'ending', 'fault'),
-      icon: 'mdi:broadcast',
-    }),
-    health: sensor('status', 'Health', 'value_json.health', choice('ok', 'degraded', 'failed')),
-    power: sensor('status', 'Power', 'value_json.power', {
-      ...choice('normal', 'saving', 'last-minutes', 'shut-down'),
-      ...inside,
-    }),
-    cpu_temperature: sensor('status', 'CPU temperature', 'value_json.cpu_temp_c', {
-      ...figure('°C', 'temperature'),
-      ...inside,
-    }),
-    battery: sensor(
-      'battery',
-      'Battery',
-      '(value_json.soc_ratio * 100) | round(0) if value_json.soc_ratio is not none else none',
-      figure('%', 'battery'),
+function figures(root: string): Components {
+  return Object.fromEntries(
+    TABLES.flatMap(([topic, path, table]) =>
+      Object.entries(table).flatMap(([field, figure]) => {
+        if (figure.entity === undefined) return [];
+        const value = `value_json.${path}${field}`;
+        return [[figure.entity.id, component(root, topic, value, figure)]];
+      }),
     ),
-    battery_runtime: sensor('battery', 'Battery time left', 'value_json.runtime_s', {
-      ...figure('s', 'duration'),
-    }),
-    battery_power: sensor('battery', 'Battery power', 'value_json.power_w', figure('W', 'power')),
-    viewers: sensor('stream', 'Viewers', 'value_json.hls.viewers', {
-      state_class: 'measurement',
-      icon: 'mdi:account-group',
-      ...live,
-    }),
-    latency: sensor('stream', 'Viewers behind', 'value_json.hls.latency_s.p50', {
-      ...figure('s', 'duration'),
-      ...live,
-    }),
-    uplink_bitrate: sensor('stream', 'Uplink', 'value_json.srt.bitrate_bps', {
-      ...figure('bit/s', 'data_rate'),
-      ...live,
-    }),
-    uplink_rtt: sensor('stream', 'Uplink round trip', 'value_json.srt.rtt_s', {
-      ...figure('s', 'duration'),
-      ...live,
-      ...inside,
-    }),
-    recording_time: sensor('storage', 'Recording time left', 'value_json.remain_s', {
-      ...figure('s', 'duration'),
-    }),
-    paper: sensor('printer', 'Paper', 'value_json.paper', {
-      ...choice('ok', 'near-end', 'out', 'unknown'),
-      icon: 'mdi:receipt-text',
-    }),
-  };
+  );
 }
 
-function binarySensors(root: string): Readonly<Record<string, Named>> {
-  const sensor = (topic: string, name: string, condition: string, rest: object): Named => ({
-    platform: 'binary_sensor',
-    name,
-    state_topic: `${root}/${topic}`,
-    value_template: `{{ 'ON' if ${condition} else 'OFF' }}`,
-    ...rest,
-  });
+function component(
+  root: string,
+  topic: TelemetryName,
+  value: string,
+  { entity, ...figure }: Figure<BoxSnapshot>,
+): Component {
+  const unit = figure.unit === 'boolean' || figure.unit === 'state' ? undefined : figure.unit;
   return {
-    problem: sensor('status', 'Problem', "value_json.health != 'ok'", { device_class: 'problem' }),
-    recording: sensor('storage', 'Recording', 'value_json.recordings > 0', {
-      device_class: 'running',
-    }),
-    uplink: sensor('links', 'Links', '(value_json.active | length) > 0', {
-      device_class: 'connectivity',
-      expire_after: KEEP_S.links,
-    }),
-    mains: {
-      ...sensor('battery', 'Mains', '', { device_class: 'plug' }),
-      // What is not known is neither on nor off.
-      value_template:
-        "{{ none if value_json.mains is none else 'ON' if value_json.mains else 'OFF' }}",
-    },
+    platform: figure.unit === 'boolean' ? 'binary_sensor' : 'sensor',
+    name: entity?.name,
+    state_topic: `${root}/${topic}`,
+    value_template: `{{ ${templateOf(figure.unit, value)} }}`,
+    ...(figure.unit === 'state' ? { device_class: 'enum', options: figure.options } : {}),
+    ...(unit === undefined ? {} : { state_class: 'measurement' }),
+    ...(unit === undefined || UNITS[unit] === undefined
+      ? {}
+      : { unit_of_measurement: UNITS[unit] }),
+    ...(entity?.deviceClass === undefined ? {} : { device_class: entity.deviceClass }),
+    ...(entity?.icon === undefined ? {} : { icon: entity.icon }),
+    ...(entity?.isDiagnostic ? { entity_category: 'diagnostic' } : {}),
+    ...expiry(topic),
   };
 }
 
-/** A press has an id of its own, and the time by which an old one is known. */
+function templateOf(unit: Figure<BoxSnapshot>['unit'], value: string): string {
+  // An unknown value is neither on nor off.
+  if (unit === 'boolean') return `none if ${value} is none else 'ON' if ${value} else 'OFF'`;
+  if (unit === 'ratio') return `(${value} * 100) | round(0) if ${value} is not none else none`;
+  return value;
+}
+
+/** Figures that are lost unnoticed, at QoS 0, become unavailable. */
+function expiry(topic: TelemetryName): { readonly expire_after?: number } {
+  const seconds = expiresS(topic);
+  return seconds === undefined ? {} : { expire_after: seconds };
+}
+
+/** What follows from more than one field, or is no figure. */
+function conditions(root: string): Components {
+  const sensor = (topic: TelemetryName, name: string, condition: string, device_class: string) =>
+    ({
+      platform: 'binary_sensor',
+      name,
+      state_topic: `${root}/${topic}`,
+      value_template: `{{ 'ON' if ${condition} else 'OFF' }}`,
+      device_class,
+      ...expiry(topic),
+    }) as const;
+  return {
+    health: {
+      platform: 'sensor',
+      name: 'Health',
+      state_topic: `${root}/status`,
+      value_template: '{{ value_json.health }}',
+      device_class: 'enum',
+      options: HEALTH,
+    },
+    problem: sensor('status', 'Problem', "value_json.health != 'ok'", 'problem'),
+    recording: sensor('storage', 'Recording', 'value_json.recordings > 0', 'running'),
+    uplink: sensor('links', 'Links', '(value_json.active | length) > 0', 'connectivity'),
+  };
+}
+
+/** Each press has its own id, and a time so that an old one is refused. */
 const COMMAND = '{"id": "ha-{{ now().timestamp() }}", "ts": "{{ utcnow().isoformat() }}", "args": ';
 
-function controls(root: string): Readonly<Record<string, Named>> {
-  const button = (verb: string, name: string, icon: string, rest: object = {}): Named => ({
+function controls(root: string): Components {
+  const button = (verb: string, name: string, icon: string, rest: object = {}): Component => ({
     platform: 'button',
     name,
     command_topic: `${root}/cmd/${verb}`,

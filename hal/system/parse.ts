@@ -39,17 +39,27 @@ export function parseLifeTime(text: string): number | undefined {
 
 /** Bytes of `struct timex` on 64-bit Linux, and where its fields are (linux/timex.h). */
 export const TIMEX_BYTES = 208;
+const OFFSET_AT = 8;
 const MAX_ERROR_AT = 24;
 const STATUS_AT = 40;
 const STA_UNSYNC = 0x40;
+/** `offset` is in ns, not µs. */
+const STA_NANO = 0x2000;
 const TIME_ERROR = 5;
 
 /** @param result Of adjtimex(2). */
 export function parseTimex(result: number, timex: Buffer): ClockSync {
   if (result < 0) return { phase: 'unknown' };
-  const isFree = result === TIME_ERROR || (timex.readInt32LE(STATUS_AT) & STA_UNSYNC) !== 0;
+  const status = timex.readInt32LE(STATUS_AT);
+  const isFree = result === TIME_ERROR || (status & STA_UNSYNC) !== 0;
   const maxErrorMs = Number(timex.readBigInt64LE(MAX_ERROR_AT)) / 1000;
-  return { phase: isFree ? 'free' : 'synchronised', maxErrorMs };
+  if (isFree) return { phase: 'free', maxErrorMs };
+  const perMs = (status & STA_NANO) === 0 ? 1_000 : 1_000_000;
+  return {
+    phase: 'synchronised',
+    maxErrorMs,
+    offsetMs: Number(timex.readBigInt64LE(OFFSET_AT)) / perMs,
+  };
 }
 
 /** The disk of a partition: `/dev/mmcblk0p2` is on `mmcblk0`, `/dev/sda1` on `sda`. */

@@ -36,6 +36,8 @@ export interface ClockSync {
   readonly phase: 'synchronised' | 'free' | 'unknown';
   /** The kernel's bound of the error; it grows while nobody sets the clock. */
   readonly maxErrorMs?: number;
+  /** What the kernel has yet to correct; while it is synchronised. */
+  readonly offsetMs?: number;
 }
 
 export interface NetworkInterface {

@@ -159,16 +159,21 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     may: ['daemon/model', 'daemon/config', 'daemon/media'],
     what: 'SIM PINs, resets, data use',
   },
+  'daemon/figures': {
+    may: ['daemon/model'],
+    what: 'name, unit and help of each figure, for MQTT, Prometheus and Home Assistant',
+  },
   'daemon/mqtt/spool': { may: ['daemon/model'], what: 'events that wait on disk' },
   'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
   'daemon/mqtt/payloads': {
-    may: ['daemon/model', 'daemon/health/thresholds.ts', 'daemon/mqtt/client'],
+    may: ['daemon/model', 'daemon/health/thresholds.ts', 'daemon/figures', 'daemon/mqtt/client'],
     what: 'topics and what they carry',
   },
   'daemon/mqtt': {
     may: [
       'daemon/model',
       'daemon/config',
+      'daemon/figures',
       'daemon/mqtt/spool',
       'daemon/mqtt/client',
       'daemon/mqtt/payloads',
@@ -227,7 +232,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
     what: 'the command line',
   },
-  'daemon/metrics': { may: ['daemon/model', 'daemon/config'], what: 'Prometheus metrics' },
+  'daemon/metrics': {
+    may: ['daemon/model', 'daemon/config', 'daemon/figures'],
+    what: 'Prometheus metrics',
+  },
   'daemon/watchdog': { may: ['daemon/model', 'daemon/health'], what: 'reports to systemd' },
 };
 

@@ -1,26 +1,28 @@
-import * as v from 'valibot';
-import { dropReportFields, quantiles } from '../../model/drop-report.ts';
-
 /**
- * What each topic carries, as schemas: the types, the published JSON Schemas and
- * the tests all come from here.
+ * The payload of each topic, as schemas: the types, the published JSON Schemas and the
+ * tests come from here. Figures are described in daemon/figures.
  *
- * Units end the names (`_s _v _a _w _c _bps _b _dbm _db _dbfs`), ratios run 0 to 1.
- * What is not known is `null`, never 0.
+ * Units end the names (`_s _v _a _w _c _bps _b _dbm _db _dbfs`), ratios run 0 to 1. An
+ * unknown value is `null`, never 0.
  */
+import * as v from 'valibot';
+import { STATUS } from '../../figures/box.ts';
+import { BATTERY, CAMERA, CHANNEL, PRINTER, STORAGE, VOLUME } from '../../figures/devices.ts';
+import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
+import { LINK, RADIO, SRT } from '../../figures/uplink.ts';
+import { dropReportFields } from '../../model/drop-report.ts';
+import { fields } from './fields.ts';
 
-const text = (most: number) => v.pipe(v.string(), v.maxLength(most));
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const amount = v.pipe(v.number(), v.minValue(0));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const ratio = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const time = v.pipe(v.string(), v.isoTimestamp());
-const fact = v.nullable(v.boolean());
 const flat = <T extends v.ObjectEntries>(entries: T) => v.strictObject(entries);
 
 /**
- * Before every payload. `seq` counts the messages of this topic from 1; `session`
- * names the counting: a run of the daemon, and for events the life of the spool,
- * which outlasts the daemon. Who has seen a `session` and `seq` drops the repeat.
+ * At the start of every payload. `seq` counts the messages of this topic from 1; `session`
+ * names the count: a run of the daemon, and for events the life of the spool, which
+ * outlasts the daemon. A subscriber that has seen a `session` and `seq` drops the repeat.
  */
 const envelope = { v: v.literal(1), ts: time, seq: count, session: text(64) };
 
@@ -35,41 +37,28 @@ export const info = flat({
   capabilities: v.pipe(v.array(text(64)), v.maxLength(32)),
 });
 
+export const HEALTH = ['ok', 'degraded', 'failed'] as const;
+
 export const status = flat({
   ...envelope,
-  state: v.picklist(['idle', 'preflight', 'armed', 'live', 'ending', 'fault']),
+  ...fields(STATUS),
   drop: v.nullable(text(64)),
   since: time,
   reason: v.nullable(text(256)),
-  health: v.picklist(['ok', 'degraded', 'failed']),
+  health: v.picklist(HEALTH),
   reasons: v.pipe(v.array(text(64)), v.maxLength(16)),
-  power: v.picklist(['normal', 'saving', 'last-minutes', 'shut-down']),
-  /** What is switched off to last longer, by name. */
-  resting: v.pipe(v.array(text(32)), v.maxLength(8)),
+  /** Loads that are switched off to save power, by name. */
+  shed: v.pipe(v.array(text(32)), v.maxLength(8)),
   uptime_s: amount,
-  cpu_temp_c: v.nullable(v.number()),
-  throttled: fact,
-  clock_offset_s: v.nullable(v.number()),
-  clock_error_s: v.nullable(amount),
-  clock_synced: fact,
 });
 
 const link = flat({
   id: text(64),
   kind: v.picklist(['cellular', 'ethernet', 'wifi', 'other']),
-  state: v.nullable(v.picklist(['out', 'active', 'suspect', 'stalled'])),
+  ...fields(LINK),
+  ...fields(RADIO),
   tech: v.nullable(text(16)),
   operator: v.nullable(text(64)),
-  rsrp_dbm: v.nullable(v.number()),
-  rsrq_db: v.nullable(v.number()),
-  sinr_db: v.nullable(v.number()),
-  rtt_s: v.nullable(amount),
-  loss_ratio: v.nullable(ratio),
-  tx_bps: v.nullable(amount),
-  share_ratio: v.nullable(ratio),
-  window: v.nullable(count),
-  in_flight: v.nullable(count),
-  weight: v.nullable(amount),
   data_used_b: v.nullable(count),
   data_cap_b: v.nullable(count),
   sim: v.nullable(text(16)),
@@ -87,89 +76,51 @@ export const stream = flat({
   state: v.picklist(['off', 'starting', 'flowing']),
   encoder: text(64),
   renditions: v.pipe(v.array(text(64)), v.maxLength(8)),
-  frames_dropped: v.nullable(count),
-  srt: flat({
-    state: v.nullable(v.picklist(['off', 'connecting', 'connected'])),
-    rtt_s: v.nullable(amount),
-    retrans: v.nullable(count),
-    lost: v.nullable(count),
-    latency_s: v.nullable(amount),
-    bitrate_bps: v.nullable(amount),
-    target_bps: v.nullable(amount),
-  }),
-  hls: flat({ parts: v.nullable(count), viewers: v.nullable(count), latency_s: quantiles }),
-  /** Of a box that shows another one's stream; null elsewhere. */
-  edge: v.nullable(
-    flat({
-      state: v.picklist(['asking', 'live', 'waiting', 'away']),
-      hit_ratio: v.nullable(ratio),
-      /** To the upstream, and those of them that brought nothing. */
-      requests: count,
-      failed: count,
-      stale: count,
-    }),
-  ),
+  ...fields(STREAM),
+  srt: flat(fields(SRT)),
+  hls: flat({ ...fields(HLS), latency_s: flat(fields(LATENCY)) }),
+  /** Of a box that shows the stream of another one; else null. */
+  edge: v.nullable(flat(fields(EDGE))),
 });
 
 export const audio = flat({
   ...envelope,
-  ch: v.pipe(
-    v.array(flat({ peak_dbfs: v.number(), rms_dbfs: v.number(), clip: v.boolean() })),
-    v.maxLength(8),
-  ),
+  ch: v.pipe(v.array(flat({ ...fields(CHANNEL), clip: v.boolean() })), v.maxLength(8)),
   silence_s: v.nullable(amount),
-  xruns: v.nullable(count),
 });
 
 export const battery = flat({
   ...envelope,
   source: v.nullable(text(128)),
-  soc_ratio: v.nullable(ratio),
-  voltage_v: v.nullable(v.number()),
-  current_a: v.nullable(v.number()),
-  power_w: v.nullable(v.number()),
-  temp_c: v.nullable(v.number()),
-  runtime_s: v.nullable(amount),
-  mains: fact,
-  charging: fact,
+  ...fields(BATTERY),
 });
 
 export const camera = flat({
   ...envelope,
   model: text(128),
   state: v.picklist(['running', 'pausing', 'stopped', 'unknown']),
-  fps: v.nullable(amount),
-  exposure_s: v.nullable(amount),
-  gain: v.nullable(amount),
+  ...fields(CAMERA),
   lut: v.nullable(text(128)),
 });
 
 export const printer = flat({
   ...envelope,
   state: v.picklist(['online', 'offline', 'silent', 'away', 'absent']),
-  paper: v.picklist(['ok', 'near-end', 'out', 'unknown']),
-  cover: v.picklist(['open', 'closed', 'unknown']),
   fault: v.nullable(text(256)),
-  queue: v.nullable(count),
-  printed: v.nullable(count),
-  failed: v.nullable(count),
+  ...fields(PRINTER),
 });
 
 const volume = flat({
   role: text(64),
   state: v.picklist(['off', 'recording', 'failed']),
-  free_b: v.nullable(count),
-  remain_s: v.nullable(amount),
-  write_bps: v.nullable(amount),
   health: v.picklist(['ok', 'failed']),
   reason: v.nullable(text(256)),
-  lag_s: v.nullable(amount),
+  ...fields(VOLUME),
 });
 
 export const storage = flat({
   ...envelope,
-  recordings: count,
-  remain_s: v.nullable(amount),
+  ...fields(STORAGE),
   vols: v.pipe(v.array(volume), v.maxLength(8)),
 });
 
@@ -212,16 +163,16 @@ const article = flat({
 export const merch = flat({
   ...envelope,
   articles: v.pipe(v.array(article), v.maxLength(64)),
-  /** While the collector's window or the flash price lasts. */
+  /** End of the collector's window or the flash price. */
   flash_until: v.nullable(time),
 });
 
 export const report = flat({ ...envelope, ...dropReportFields });
 
 /**
- * A command. The same `id` never runs twice. One without `ts` is as old as it
- * arrives; MQTT 3.1.1 knows no expiry, so a sender there should set it. Other keys
- * are refused: with `dryRun` for `dry_run` it would be done.
+ * A command. The same `id` never runs twice. Without `ts` its age is not known: MQTT 3.1.1
+ * has no expiry, so a sender should set it. Unknown keys are refused: `dryRun` in place of
+ * `dry_run` would run the command.
  */
 export const cmd = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/)),
@@ -233,7 +184,7 @@ export const cmd = v.strictObject({
 
 export const reply = flat({
   ...envelope,
-  /** Null where what came held none. */
+  /** Null where the command had none. */
   id: v.nullable(text(64)),
   status: v.picklist(['accepted', 'progress', 'done', 'rejected', 'expired', 'failed']),
   code: v.nullable(text(64)),

@@ -1,4 +1,7 @@
+/** The payload of the topic `audio`. */
 import { type Levels, SILENCE_DBFS } from '../../../pipelines/media/levels.ts';
+import { CHANNEL } from '../../figures/devices.ts';
+import { readAll } from '../../figures/figure.ts';
 import { isClipped, isQuiet } from '../../health/thresholds.ts';
 import type { Body } from './topics.ts';
 
@@ -7,7 +10,7 @@ export interface Silence {
   readonly seconds: number | undefined;
 }
 
-/** Counts silence from one look at the levels to the next. */
+/** Counts silence from one reading of the levels to the next. */
 export class SilenceMeter {
   #sinceMs: number | undefined;
   #seconds: number | undefined;
@@ -31,12 +34,10 @@ export class SilenceMeter {
 export function reportAudio(levels: Levels | undefined, silence: Silence): Body<'audio'> {
   const peaks = levels?.peakDbfs ?? [];
   return {
-    ch: peaks.slice(0, 8).map((peak, channel) => ({
-      peak_dbfs: peak,
-      rms_dbfs: levels?.rmsDbfs[channel] ?? SILENCE_DBFS,
-      clip: isClipped(peak),
+    ch: peaks.slice(0, 8).map((peakDbfs, channel) => ({
+      ...readAll(CHANNEL, { peakDbfs, rmsDbfs: levels?.rmsDbfs[channel] ?? SILENCE_DBFS }),
+      clip: isClipped(peakDbfs),
     })),
     silence_s: silence.seconds ?? null,
-    xruns: null,
   };
 }

@@ -1,5 +1,8 @@
+/** The payload of the topic `links`. */
 import type { ModemState } from '../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
+import { readAll } from '../../figures/figure.ts';
+import { LINK, RADIO } from '../../figures/uplink.ts';
 import { clipText, orNull, rounded } from '../../model/rounding.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../../model/snapshot.ts';
 import type { Body } from './topics.ts';
@@ -7,12 +10,10 @@ import type { Body } from './topics.ts';
 type LinkBody = Body<'links'>['links'][number];
 
 const LINKS_MAX = 16;
-/** What a full SRT packet measures on a link, for windows that are told in packets. */
-const PACKET_BYTES = 1_344;
 
 /**
- * Links of the bonding with the modem behind each, then those of the config that wait for a
- * drop, then the modems that carry nothing.
+ * The bonded links with the modem behind each, then links of the config that wait for a
+ * drop, then modems that no link uses.
  */
 export function reportLinks(box: BoxSnapshot): Body<'links'> {
   const { uplink, modems, modemMaintenance = [], plannedLinks = [] } = box;
@@ -30,7 +31,7 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
   const taken = new Set([...bonded, ...waiting].map(({ id }) => modemOf(id)));
   const report = (id: string, link: LinkSnapshot | undefined, modem: ModemState | undefined) =>
     reportLink(id, link, modem, careOf(modem));
-  // SRT by itself goes by the one way that the kernel has.
+  // SRT without bonding uses the kernel's route.
   const isDirect = uplink?.phase === 'connected' && uplink.bond === undefined;
   const links = [
     ...bonded.map((link) => report(link.id, link, modemOf(link.id))),
@@ -65,35 +66,26 @@ function reportLink(
   return {
     id: clipText(id, 64),
     kind: modem === undefined ? kindOf(id) : 'cellular',
-    state: link?.state ?? null,
-    ...radioOf(modem),
-    rtt_s: rounded(orNull(link?.rttMs, (ms) => ms / 1000) ?? undefined, 3),
-    loss_ratio: orNull(link, ({ lossPct }) => ratioOf(lossPct)),
-    tx_bps: rounded(link?.bitrateBps, 0),
-    share_ratio: orNull(link, ({ sharePct }) => ratioOf(sharePct)),
-    window: orNull(link, ({ windowBytes }) => Math.round(windowBytes / PACKET_BYTES)),
-    in_flight: link?.inFlightPackets ?? null,
-    weight: null,
-    // The SIM's own count has what other programs used as well.
-    data_used_b: rounded(mostOf(link?.usedBytes, usedBytes), 0),
+    ...readAll(LINK, link),
+    ...readAll(RADIO, modem),
+    ...simOf(modem),
+    // The SIM's count includes other programs.
+    data_used_b: rounded(maxOf(link?.usedBytes, usedBytes), 0),
     data_cap_b: budgetBytes ?? null,
   };
 }
 
-function mostOf(...counts: readonly (number | undefined)[]): number | undefined {
+function maxOf(...counts: readonly (number | undefined)[]): number | undefined {
   const known = counts.flatMap((count) => count ?? []);
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-function radioOf(modem: ModemState | undefined) {
+function simOf(modem: ModemState | undefined) {
   const known = <T extends string>(value: T | undefined) =>
     value === undefined || value === 'unknown' ? null : value;
   return {
     tech: known(modem?.technology),
     operator: orNull(modem?.operator, (name) => clipText(name, 64)),
-    rsrp_dbm: rounded(modem?.rsrpDbm, 1),
-    rsrq_db: rounded(modem?.rsrqDb, 1),
-    sinr_db: rounded(modem?.sinrDb, 1),
     sim: known(modem?.sim),
   };
 }
@@ -103,8 +95,4 @@ function kindOf(id: string): LinkBody['kind'] {
   if (/^(ww|ppp|usb)/.test(id)) return 'cellular';
   if (/^wl/.test(id)) return 'wifi';
   return /^e(n|th)/.test(id) ? 'ethernet' : 'other';
-}
-
-function ratioOf(pct: number): number | null {
-  return rounded(Math.min(1, Math.max(0, pct / 100)), 3);
 }

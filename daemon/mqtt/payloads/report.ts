@@ -1,12 +1,17 @@
+/** The payloads of a snapshot. Pure. */
+import { STATUS } from '../../figures/box.ts';
+import { BATTERY, CAMERA, PRINTER, STORAGE, VOLUME } from '../../figures/devices.ts';
+import { readAll } from '../../figures/figure.ts';
+import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
+import { SRT } from '../../figures/uplink.ts';
 import { withoutStale } from '../../model/freshness.ts';
-import { clipText, orNull, round, rounded } from '../../model/rounding.ts';
+import { clipText, orNull } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
 import { reportAudio, type Silence } from './report-audio.ts';
 import { reportLinks } from './report-links.ts';
-import { reportStream } from './report-stream.ts';
 import type { Body } from './topics.ts';
 
-/** What does not change while the box runs, and no snapshot tells. */
+/** What does not change while the box runs, and is not in a snapshot. */
 export interface BoxFacts {
   /** Of the computer, where it says. */
   readonly model?: string;
@@ -21,7 +26,7 @@ export interface Moment {
   readonly silence: Silence;
 }
 
-/** Everything that is renewed by the clock. Pure: a snapshot in, payloads out. */
+/** The payloads that are published periodically. */
 export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, { wallMs, silence }: Moment) {
   const snapshot = withoutStale(box);
   return {
@@ -32,7 +37,7 @@ export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, { wallMs, sil
     battery: reportBattery(snapshot),
     camera: reportCamera(snapshot),
     printer: reportPrinter(snapshot),
-    storage: reportStorage(snapshot.recording),
+    storage: reportStorage(snapshot),
   };
 }
 
@@ -75,7 +80,7 @@ export function reportAlert(warning: Warning): Body<'alert'> {
   };
 }
 
-/** A key as one level of a topic: whatever it holds, it stays below its own. */
+/** A key as one level of a topic, whatever characters it has. */
 export function topicLevel(key: string): string {
   const level = key.toLowerCase().replace(/[^a-z0-9.-]/g, '-');
   return level.replace(/^[^a-z0-9]*/, '').slice(0, 63) || 'unnamed';
@@ -86,11 +91,9 @@ export function rfc3339(wallMs: number): string {
 }
 
 function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
-  const { drop, system, warnings } = snapshot;
-  const throttling = system?.throttling;
-  const clock = system?.clock;
+  const { drop, warnings } = snapshot;
   return {
-    state: drop.phase,
+    ...readAll(STATUS, snapshot),
     drop: drop.dropId ?? null,
     since: rfc3339(drop.sinceMs),
     reason: orNull(drop.reason, (reason) => clipText(reason, 256)),
@@ -99,16 +102,8 @@ function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
       .filter(({ severity }) => severity !== 'info')
       .slice(0, 16)
       .map(({ key }) => key),
-    power: snapshot.power,
-    resting: snapshot.shedLoads.map(({ load }) => load).slice(0, 8),
+    shed: snapshot.shedLoads.map(({ load }) => load).slice(0, 8),
     uptime_s: Math.max(0, Math.round((wallMs - Date.parse(snapshot.startedAt)) / 1000)),
-    cpu_temp_c: rounded(system?.cpuC, 1),
-    throttled: orNull(throttling, (now) => now.isUnderVoltage || now.isSlowed || now.isHot),
-    // The kernel tells a bound of the error, not the offset itself.
-    clock_offset_s: null,
-    clock_error_s: rounded(orNull(clock?.maxErrorMs, (ms) => ms / 1000) ?? undefined, 3),
-    clock_synced:
-      clock === undefined || clock.phase === 'unknown' ? null : clock.phase === 'synchronised',
   };
 }
 
@@ -118,72 +113,57 @@ function healthOf({ drop, warnings }: BoxSnapshot): Body<'status'>['health'] {
   return has('warning') ? 'degraded' : 'ok';
 }
 
-function reportBattery({ battery }: BoxSnapshot): Body<'battery'> {
-  const known = battery.phase === 'known' ? battery : undefined;
-  const mains = battery.phase === 'absent' ? 'unknown' : battery.mains;
+function reportStream(snapshot: BoxSnapshot, renditions: readonly string[]): Body<'stream'> {
+  const { encoder, media } = snapshot;
   return {
-    source: battery.phase === 'absent' ? null : clipText(battery.source, 128),
-    soc_ratio: rounded(orNull(known?.chargePct, (pct) => clamp(pct / 100)) ?? undefined, 3),
-    voltage_v: milli(known?.voltageMv),
-    current_a: milli(known?.currentMa),
-    power_w: milli(known?.powerMw),
-    temp_c: null,
-    runtime_s: rounded(known?.timeLeftS, 0),
-    mains: mains === 'unknown' ? null : mains === 'on',
-    charging: known?.isCharging ?? null,
+    state: media === undefined ? 'off' : media.isFlowing ? 'flowing' : 'starting',
+    encoder: clipText(encoder, 64),
+    renditions: renditions.slice(0, 8),
+    ...readAll(STREAM, snapshot),
+    srt: readAll(SRT, snapshot),
+    hls: { ...readAll(HLS, snapshot), latency_s: readAll(LATENCY, snapshot) },
+    edge: media?.edge === undefined ? null : readAll(EDGE, media.edge),
   };
 }
 
-function reportCamera({ camera, children, media }: BoxSnapshot): Body<'camera'> {
+function reportBattery(snapshot: BoxSnapshot): Body<'battery'> {
+  const { battery } = snapshot;
   return {
-    model: clipText(camera, 128),
-    state: children['capture']?.phase ?? 'unknown',
-    fps: rounded(media?.framesPerS, 1),
-    exposure_s: null,
-    gain: null,
+    source: battery.phase === 'absent' ? null : clipText(battery.source, 128),
+    ...readAll(BATTERY, snapshot),
+  };
+}
+
+function reportCamera(snapshot: BoxSnapshot): Body<'camera'> {
+  return {
+    model: clipText(snapshot.camera, 128),
+    state: snapshot.children['capture']?.phase ?? 'unknown',
+    ...readAll(CAMERA, snapshot),
     lut: null,
   };
 }
 
-const PAPER = { ok: 'ok', low: 'near-end', out: 'out' } as const;
-
-function reportPrinter({ printer, prints }: BoxSnapshot): Body<'printer'> {
+function reportPrinter(snapshot: BoxSnapshot): Body<'printer'> {
+  const { printer } = snapshot;
   const known = printer.phase === 'known' ? printer : undefined;
   const away = printer.phase === 'away' ? printer.reason : undefined;
   return {
     state: printer.phase === 'known' ? (printer.isOnline ? 'online' : 'offline') : printer.phase,
-    paper: known === undefined ? 'unknown' : PAPER[known.paper],
-    cover: known === undefined ? 'unknown' : known.isCoverOpen ? 'open' : 'closed',
     fault: orNull(known?.fault ?? away, (reason) => clipText(reason, 256)),
-    queue: prints?.waiting ?? null,
-    printed: prints?.printedTotal ?? null,
-    failed: prints?.failedTotal ?? null,
+    ...readAll(PRINTER, snapshot),
   };
 }
 
-function reportStorage(recording: readonly RecordingTarget[]): Body<'storage'> {
-  const remaining = recording.flatMap(({ remainingS }) => remainingS ?? []);
+function reportStorage(snapshot: BoxSnapshot): Body<'storage'> {
+  return { ...readAll(STORAGE, snapshot), vols: snapshot.recording.slice(0, 8).map(reportVolume) };
+}
+
+function reportVolume(target: RecordingTarget): Body<'storage'>['vols'][number] {
   return {
-    recordings: recording.filter(({ phase }) => phase === 'recording').length,
-    // The recording ends where the first disk is full.
-    remain_s: remaining.length === 0 ? null : round(Math.min(...remaining), 0),
-    vols: recording.slice(0, 8).map((target) => ({
-      role: target.id,
-      state: target.phase,
-      free_b: rounded(target.freeBytes, 0),
-      remain_s: rounded(target.remainingS, 0),
-      write_bps: rounded(target.writtenBps, 0),
-      health: target.phase === 'failed' ? 'failed' : 'ok',
-      reason: orNull(target.reason, (reason) => clipText(reason, 256)),
-      lag_s: rounded(orNull(target.lagMs, (ms) => ms / 1000) ?? undefined, 3),
-    })),
+    role: target.id,
+    state: target.phase,
+    health: target.phase === 'failed' ? 'failed' : 'ok',
+    reason: orNull(target.reason, (reason) => clipText(reason, 256)),
+    ...readAll(VOLUME, target),
   };
-}
-
-function milli(value: number | undefined): number | null {
-  return value === undefined ? null : rounded(value / 1000, 3);
-}
-
-function clamp(ratio: number): number {
-  return Math.min(1, Math.max(0, ratio));
 }

@@ -1,3 +1,4 @@
+/** The table of topics: how often, with which QoS and expiry each is published. */
 import type * as v from 'valibot';
 import * as payloads from './payloads.ts';
 
@@ -6,19 +7,17 @@ interface Rules {
   readonly schema: v.GenericSchema;
   readonly qos: 0 | 1;
   readonly isRetained: boolean;
-  /** Seconds from one to the next while idle and while live; absent where only changes tell. */
+  /** Seconds from one message to the next; absent where it is published on change. */
   readonly period?: { readonly idleS?: number; readonly liveS: number };
-  /** `periods`: as often as it is renewed, three times over. MQTT 5 only. */
+  /** `periods`: three periods. MQTT 5 only. */
   readonly expiry?: 'periods' | { readonly s: number };
 }
 
 const DAY_S = 86_400;
 
 /**
- * The one table of what goes over MQTT, below `venuebox/v1/<box>/`. `alert` and
- * `report` end in `/<key>`, and `cmd` in `/<verb>`.
- *
- * Beside it stands `availability`, plain text: `online`, or `offline` by will.
+ * All topics below `venuebox/v1/<box>/`. `alert` and `report` end in `/<key>`, and `cmd` in
+ * `/<verb>`. `availability` is not among them: plain text, `online`, or `offline` by will.
  */
 export const TOPICS = {
   info: { schema: payloads.info, qos: 1, isRetained: true },
@@ -56,7 +55,7 @@ function state<S extends v.GenericSchema, Q extends 0 | 1>(
 
 export type TopicName = keyof typeof TOPICS;
 
-/** Renewed by the clock; the rest goes out when something changed. */
+/** Published periodically; the others on change. */
 export type TelemetryName =
   | 'status'
   | 'links'
@@ -80,16 +79,16 @@ export const TELEMETRY: readonly TelemetryName[] = [
 
 export type Payload<T extends TopicName> = v.InferOutput<(typeof TOPICS)[T]['schema']>;
 
-/** A payload before it is stamped. */
+/** A payload without its envelope. */
 export type Body<T extends TopicName> = Omit<Payload<T>, 'v' | 'ts' | 'seq' | 'session'>;
 
-/** Seconds between two messages of a topic now; undefined where it is silent. */
+/** Seconds between two messages of a topic; undefined where it is not published. */
 export function periodS(name: TelemetryName, isLive: boolean): number | undefined {
   const { period }: Rules = TOPICS[name];
   return isLive ? period?.liveS : period?.idleS;
 }
 
-/** Seconds after which a broker forgets a message that is published now, or undefined. */
+/** Seconds after which a broker drops a message; undefined for never. */
 export function expiryS(name: TopicName, isLive: boolean): number | undefined {
   const { expiry, period }: Rules = TOPICS[name];
   if (expiry === undefined || expiry === 'periods') {
@@ -97,6 +96,13 @@ export function expiryS(name: TopicName, isLive: boolean): number | undefined {
     return expiry === undefined || every === undefined ? undefined : 3 * every;
   }
   return expiry.s;
+}
+
+/** Seconds after which a subscriber should drop what it has; undefined where no message is lost. */
+export function expiresS(name: TelemetryName): number | undefined {
+  const { qos, period }: Rules = TOPICS[name];
+  const every = period?.idleS ?? period?.liveS;
+  return qos === 1 || every === undefined ? undefined : 3 * every;
 }
 
 export function rootOf(box: string): string {

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
+import { mergeLatencies } from '../../../daemon/figures/media.ts';
 import { clipText, rounded } from '../../../daemon/model/rounding.ts';
 import { reportAlert, reportTelemetry, topicLevel } from '../../../daemon/mqtt/payloads/report.ts';
 import { SilenceMeter } from '../../../daemon/mqtt/payloads/report-audio.ts';
-import { mergeLatencies } from '../../../daemon/mqtt/payloads/report-stream.ts';
 import { TELEMETRY, type TelemetryName, TOPICS } from '../../../daemon/mqtt/payloads/topics.ts';
 import { TelemetryPlan } from '../../../daemon/mqtt/telemetry.ts';
 import { bareSnapshot, FACTS, fullSnapshot } from './support/snapshot.ts';
@@ -83,13 +83,14 @@ test('SRT without bonding is one active way while it is connected, and none whil
 });
 
 test('latencies of renditions: medians by viewers, the worst 95th percentile', () => {
-  assert.equal(mergeLatencies([]), { p50: null, p95: null, n: 0 });
+  assert.is(mergeLatencies([]), undefined);
   assert.equal(
     mergeLatencies([
       { p50: 1_000, p95: 2_000, n: 3 },
       { p50: 2_000, p95: 5_000, n: 1 },
+      { p50: 0, p95: 0, n: 0 },
     ]),
-    { p50: 1.25, p95: 5, n: 4 },
+    { p50: 1_250, p95: 5_000, n: 4 },
   );
 });
 

@@ -1,3 +1,4 @@
+/** The published JSON Schemas, and the table of topics. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -29,9 +30,9 @@ test('each payload has its envelope, and unknown keys are refused where the box 
   }
 });
 
-test('names of figures end in their units', () => {
+test('names of fields end in their units', () => {
   const plain = new Set(
-    'v seq n weight window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak stalls failovers prints clips xruns fps gain price left sold requests stale p50 p95'.split(
+    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak stalls failovers prints clips fps price left sold requests stale p50 p95'.split(
       ' ',
     ),
   );

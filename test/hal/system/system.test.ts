@@ -66,7 +66,12 @@ test('the disk of a partition', () => {
 test('the kernel clock: synchronised, free, not told', () => {
   const timex = Buffer.alloc(TIMEX_BYTES);
   timex.writeBigInt64LE(15_500n, 24);
-  assert.equal(parseTimex(0, timex), { phase: 'synchronised', maxErrorMs: 15.5 });
+  timex.writeBigInt64LE(-1_500n, 8);
+  const synchronised = { phase: 'synchronised', maxErrorMs: 15.5 } as const;
+  assert.equal(parseTimex(0, timex), { ...synchronised, offsetMs: -1.5 });
+  // With STA_NANO the offset is in ns.
+  timex.writeInt32LE(0x2000, 40);
+  assert.equal(parseTimex(0, timex), { ...synchronised, offsetMs: -0.0015 });
   assert.is(parseTimex(5, timex).phase, 'free');
   timex.writeInt32LE(0x2040, 40);
   assert.is(parseTimex(0, timex).phase, 'free');

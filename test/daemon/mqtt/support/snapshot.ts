@@ -121,6 +121,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       timeLeftS: 12_345,
     },
     printer: { phase: 'known', isOnline: true, paper: 'low', isCoverOpen: false },
+    prints: { waiting: 1, printedTotal: 17, failedTotal: 2 },
     modems: {
       phase: 'known',
       modems: [modem('wwan0', '350000000000001'), modem('wwan1', '350000000000002')],
@@ -143,7 +144,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
       disks: [
         { mount: '/', device: '/dev/mmcblk0p2', totalBytes: 32e9, freeBytes: 20e9, wornPct: 10 },
       ],
-      clock: { phase: 'synchronised', maxErrorMs: 12 },
+      clock: { phase: 'synchronised', maxErrorMs: 12, offsetMs: -0.042 },
       interfaces: [
         {
           name: 'eth0',
