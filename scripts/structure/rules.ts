@@ -1,26 +1,26 @@
 /** The rules of dependency-cruiser that hold the code to the table of imports. */
 import type { IConfiguration } from 'dependency-cruiser';
-import { PACKAGES, ROOMS, ROOTS } from './rooms.ts';
+import { FOLDERS, PACKAGES, ROOTS } from './folders.ts';
 
 type Rule = NonNullable<IConfiguration['forbidden']>[number];
 
 const LAYERS = ['hal', 'pipelines', 'daemon'];
-const names = Object.keys(ROOMS);
+const names = Object.keys(FOLDERS);
 
-/** Files of a room itself: those of rooms inside it have rows of their own. */
-function pathsOf(room: string) {
-  const exact = escapeRegExp(room);
-  if (room.endsWith('.ts')) return { path: `^${exact}$` };
-  const inner = names.filter((other) => other.startsWith(`${room}/`)).map(escapeRegExp);
+/** Files of a folder itself: those of folders inside it have rows of their own. */
+function pathsOf(folder: string) {
+  const exact = escapeRegExp(folder);
+  if (folder.endsWith('.ts')) return { path: `^${exact}$` };
+  const inner = names.filter((other) => other.startsWith(`${folder}/`)).map(escapeRegExp);
   return inner.length === 0
     ? { path: `^${exact}/` }
     : { path: `^${exact}/`, pathNot: inner.map((one) => `^${one}/`) };
 }
 
 /** As one expression, for what may be imported. */
-function expressionOf(room: string): string {
-  const exact = escapeRegExp(room);
-  if (room.endsWith('.ts')) return `^${exact}$`;
+function expressionOf(folder: string): string {
+  const exact = escapeRegExp(folder);
+  if (folder.endsWith('.ts')) return `^${exact}$`;
   return `^${exact}/[^/]+$`;
 }
 
@@ -28,20 +28,20 @@ function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function layerOf(room: string): number {
-  return LAYERS.findIndex((layer) => room.startsWith(`${layer}/`));
+function layerOf(folder: string): number {
+  return LAYERS.findIndex((layer) => folder.startsWith(`${layer}/`));
 }
 
-function roomRule([room, { may }]: [string, (typeof ROOMS)[string]]): Rule {
-  const below = LAYERS.slice(0, layerOf(room)).map((layer) => `^${layer}/`);
+function folderRule([folder, { may }]: [string, (typeof FOLDERS)[string]]): Rule {
+  const below = LAYERS.slice(0, layerOf(folder)).map((layer) => `^${layer}/`);
   return {
-    name: `imports of ${room}`,
-    comment: `it may import: ${may.join(', ') || 'no folder of its layer'} (scripts/structure/rooms.ts)`,
+    name: `imports of ${folder}`,
+    comment: `it may import: ${may.join(', ') || 'no folder of its layer'} (scripts/structure/folders.ts)`,
     severity: 'error',
-    from: pathsOf(room),
+    from: pathsOf(folder),
     to: {
       path: LAYERS.map((layer) => `^${layer}/`),
-      pathNot: [room, ...may].map(expressionOf).concat(below),
+      pathNot: [folder, ...may].map(expressionOf).concat(below),
     },
   };
 }
@@ -52,7 +52,7 @@ function packageRule([name, files]: [string, readonly string[]]): Rule {
     : `(^|/)node_modules/${escapeRegExp(name)}/`;
   return {
     name: `imports of the package ${name}`,
-    comment: `it is imported in ${files.join(', ')} alone (scripts/structure/rooms.ts)`,
+    comment: `it is imported in ${files.join(', ')} alone (scripts/structure/folders.ts)`,
     severity: 'error',
     from: {
       path: '^(daemon|pipelines|hal)/',
@@ -65,11 +65,11 @@ function packageRule([name, files]: [string, readonly string[]]): Rule {
 const listed = Object.keys(PACKAGES).filter((name) => !name.startsWith('node:'));
 
 const rules: Rule[] = [
-  ...Object.entries(ROOMS).map(roomRule),
+  ...Object.entries(FOLDERS).map(folderRule),
   ...Object.entries(PACKAGES).map(packageRule),
   {
     name: 'a package without a row',
-    comment: 'say in scripts/structure/rooms.ts where it may be imported',
+    comment: 'say in scripts/structure/folders.ts where it may be imported',
     severity: 'error',
     from: { path: '^(daemon|pipelines|hal)/' },
     to: {
@@ -79,7 +79,7 @@ const rules: Rule[] = [
   },
   {
     name: 'a file without a row',
-    comment: 'a new folder needs a row in scripts/structure/rooms.ts',
+    comment: 'a new folder needs a row in scripts/structure/folders.ts',
     severity: 'error',
     from: {
       path: '^(daemon|pipelines|hal)/',

@@ -103,8 +103,8 @@ for (const [lamp, rows] of Object.entries(TABLE)) {
 const WORDS: Readonly<Record<string, RhythmName>> = {
   off: 'off',
   steady: 'steady',
-  'wink, every 2 s': 'wink',
-  'blink, every second': 'blink',
+  'short flash every 2 s': 'wink',
+  'blink every second': 'blink',
   'double flash': 'double',
   'triple flash': 'triple',
   'on with short gaps': 'gap',

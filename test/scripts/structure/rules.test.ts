@@ -2,18 +2,19 @@
 import { dirname, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FOLDERS, PACKAGES } from '../../../scripts/structure/folders.ts';
 import { findViolations } from '../../../scripts/structure/imports.ts';
-import { PACKAGES, ROOMS } from '../../../scripts/structure/rooms.ts';
 import { inTree } from './support/tree.ts';
 
 const test = suite('table of imports');
 
 const LAYERS = ['hal', 'pipelines', 'daemon'];
-const rooms = Object.entries(ROOMS);
-const layerOf = (room: string) => LAYERS.indexOf(room.split('/')[0] ?? '');
+const folders = Object.entries(FOLDERS);
+const layerOf = (folder: string) => LAYERS.indexOf(folder.split('/')[0] ?? '');
 
 /** A file of a folder, or the row's own file. */
-const fileIn = (room: string, name: string) => (room.endsWith('.ts') ? room : `${room}/${name}.ts`);
+const fileIn = (folder: string, name: string) =>
+  folder.endsWith('.ts') ? folder : `${folder}/${name}.ts`;
 
 const judge = (files: Readonly<Record<string, string>>) => inTree(files, findViolations);
 
@@ -28,24 +29,24 @@ function importing(from: string, targets: readonly string[]): string {
 test('each folder may import what its row lists and the layers below, and nothing else', async () => {
   const files: Record<string, string> = {};
   const expected: string[] = [];
-  for (const [room] of rooms) files[fileIn(room, 'target')] = 'export type Here = 1;\n';
-  for (const [room, { may }] of rooms) {
-    const from = fileIn(room, 'asks');
-    const others = rooms.map(([other]) => other).filter((other) => other !== room);
+  for (const [folder] of folders) files[fileIn(folder, 'target')] = 'export type Here = 1;\n';
+  for (const [folder, { may }] of folders) {
+    const from = fileIn(folder, 'asks');
+    const others = folders.map(([other]) => other).filter((other) => other !== folder);
     files[from] = importing(
       from,
       others.map((other) => fileIn(other, 'target')),
     );
     for (const other of others) {
-      const isBelow = layerOf(other) < layerOf(room);
-      if (!isBelow && !may.includes(other)) expected.push(`${room} -> ${other}`);
+      const isBelow = layerOf(other) < layerOf(folder);
+      if (!isBelow && !may.includes(other)) expected.push(`${folder} -> ${other}`);
     }
   }
   const violations = await judge(files);
-  const roomOf = (path: string) => (path in ROOMS ? path : dirname(path));
+  const folderOf = (path: string) => (path in FOLDERS ? path : dirname(path));
   const found = violations
     .filter(({ rule }) => rule.name.startsWith('imports of '))
-    .map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`);
+    .map(({ from, to }) => `${folderOf(from)} -> ${folderOf(to)}`);
   assert.equal(found.toSorted(), expected.toSorted());
 });
 

@@ -6,12 +6,12 @@
  * daemon -> pipelines -> hal.
  */
 
-interface Room {
+interface Folder {
   readonly may: readonly string[];
   readonly what: string;
 }
 
-export const ROOMS: Readonly<Record<string, Room>> = {
+export const FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
   'hal/gst': { may: ['hal/os'], what: 'fragments of gst-launch lines' },
   'hal/gpio': { may: ['hal/os'], what: 'buttons and lamps' },
