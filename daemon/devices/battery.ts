@@ -1,3 +1,4 @@
+/** Opens the battery of the config. */
 import { absentBattery } from '../../hal/absent.ts';
 import { lateI2cBus, openI2cBus } from '../../hal/battery/i2c.ts';
 import { openBattery } from '../../hal/battery/open.ts';
@@ -10,18 +11,18 @@ import type { Config } from '../config/config.ts';
 import type { LinesOs } from './lines.ts';
 import type { SimulatedDevices } from './simulated-controls.ts';
 
-/** A Pi's header has its UPS boards on this bus. */
+/** The bus of UPS boards on a Pi's header. */
 const I2C_BUS = 1;
 /** A phone's power bank, half empty in the evening. */
 const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
 
 /**
- * The battery of the config, absent where there is none. A named board that is away,
- * or its bus, is `unknown` and asked again at each reading; `auto` looks at the start only.
+ * Absent where there is none. A named board that does not answer, or its bus, is
+ * `unknown` and tried again at each reading; `auto` searches at the start only.
  *
- * @param lines The machine's own, as `openLines` gives them for a battery.
+ * @param lines The machine's own, from `openLines`.
  *
- * Rejects with HalError for a board that cannot be.
+ * Rejects with HalError for an impossible board.
  */
 export async function openConfiguredBattery(
   { power }: Pick<Config, 'power'>,
@@ -39,14 +40,14 @@ export async function openConfiguredBattery(
   }
   const capacity = power.capacity_mah > 0 ? { capacityMah: power.capacity_mah } : {};
   const isAuto = power.board === 'auto';
-  // A board that is named is waited for: until its bus is there it is unknown.
+  // The bus of a named board may appear later: until then the battery is unknown.
   const bus = isAuto ? await findBus(busNumber, os) : lateI2cBus(busNumber, clock);
   try {
     const config = { board: power.board, ...capacity };
     return (await openBattery(config, bus, lines, clock, signal)) ?? absentBattery;
   } catch (error) {
     if (!(error instanceof HalError) || !isAuto) throw error;
-    log.warn('battery not known; set power.board', { reason: error.message });
+    log.warn('no battery board detected; set power.board', { reason: error.message });
     return absentBattery;
   }
 }

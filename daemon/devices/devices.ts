@@ -1,3 +1,4 @@
+/** Opens the devices of the config, all but camera, sound and links. */
 import { absentModems, absentPrinter } from '../../hal/absent.ts';
 import type { Battery } from '../../hal/battery/port.ts';
 import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
@@ -26,7 +27,6 @@ import { openPrintedSlips, type PrintedSlips } from './printed-slips.ts';
 import { openSimulatedControls, ROLL_MM, type SimulatedDevices } from './simulated-controls.ts';
 import type { SimulatedPanel } from './simulated-panel.ts';
 
-/** Everything around the box but camera, sound and links, behind its ports. */
 export interface Devices extends AsyncDisposable {
   readonly battery: Battery;
   readonly printer: Printer;
@@ -44,14 +44,13 @@ export interface DevicesOs {
 }
 
 const SERIAL_BAUD = 9600;
-/** What modems on a header's UART have as they come; over USB any rate will do. */
+/** The default of modems on a UART; over USB the rate has no effect. */
 const AT_BAUD = 115_200;
 
 type DevicesConfig = Pick<Config, 'panel' | 'power' | 'printer' | 'modems'>;
 
 /**
- * Opens the configured devices. One that is away is a state and not a failure; only a
- * config that names what cannot be is.
+ * A missing device is a state, not a failure; only an impossible config is one.
  *
  * @param simulated Simulated camera and sound, which the media source has opened.
  *
@@ -106,7 +105,7 @@ function openConfiguredPrinter(
     case 'simulated': {
       const onPaper = (paper: Parameters<PrintedSlips['add']>[0]) => {
         slips.add(paper, clock.wallMs()).catch((error: unknown) => {
-          log.warn('slip not shown', { reason: messageOf(error) });
+          log.warn('printed slip not rendered', { reason: messageOf(error) });
         });
       };
       const options = { profile, clock, log, rollMm: ROLL_MM, onPaper };
@@ -137,7 +136,7 @@ function openConfiguredModems(
   }
 }
 
-/** With a line that cuts their supply, where the config names one. */
+/** With a line that cuts their supply, where the config has one. */
 function switchable(
   modems: Modems,
   { power_cut }: DevicesConfig['modems'],
@@ -149,7 +148,7 @@ function switchable(
     const lines = openLineDriver(probeGpio(), clock);
     return withSupply(modems, lines, { name: 'modem supply', line, isActiveLow }, clock);
   } catch (error) {
-    log.warn("modems' supply cannot be switched", { reason: messageOf(error) });
+    log.warn('modem supply cannot be switched', { reason: messageOf(error) });
     return modems;
   }
 }

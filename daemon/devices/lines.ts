@@ -1,3 +1,4 @@
+/** Opens the GPIO lines of the panel and of the battery board. */
 import type { LineDriver } from '../../hal/gpio/port.ts';
 import { openLineDriver, probeGpio } from '../../hal/gpio/probe.ts';
 import { openSimulatedGpio } from '../../hal/gpio/simulated.ts';
@@ -6,7 +7,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import type { SimulatedDevices } from './simulated-controls.ts';
 
-/** GPIO lines by who uses them; undefined where there are none. */
+/** GPIO lines for each use; undefined where there are none. */
 export interface Lines {
   readonly panel: LineDriver | undefined;
   readonly battery: LineDriver | undefined;
@@ -18,9 +19,8 @@ export interface LinesOs {
 }
 
 /**
- * A real board's mains pin is on the machine's own lines, whatever the panel is: on
- * simulated ones it would say for ever that the mains are on. That there is no GPIO
- * is told.
+ * A real board's mains pin is on the machine's own lines, also beside a simulated panel:
+ * simulated lines would always report the mains as on. Missing GPIO is logged.
  *
  * @param openReal Throws `HalError` where the machine has no GPIO.
  */
@@ -32,14 +32,14 @@ export function openLines(
 ): Lines {
   const isBoardReal = power.board !== 'none' && power.board !== 'simulated';
   const isPanelReal = panel.driver === 'gpio';
-  const real = isBoardReal || isPanelReal ? openOrTell(openReal, log) : undefined;
+  const real = isBoardReal || isPanelReal ? openOrLog(openReal, log) : undefined;
   const battery = isBoardReal ? real : undefined;
   if (panel.driver !== 'simulated') return { panel: isPanelReal ? real : undefined, battery };
   simulated.gpio = openSimulatedGpio(clock);
   return { panel: simulated.gpio.driver, battery };
 }
 
-function openOrTell(open: () => LineDriver, log: Log): LineDriver | undefined {
+function openOrLog(open: () => LineDriver, log: Log): LineDriver | undefined {
   try {
     return open();
   } catch (error) {

@@ -1,13 +1,13 @@
+/** The documents that the box can print, by name. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
-/** What the box can print by itself, by name: pure. */
 export const DOCUMENT_NAMES = ['address', 'status'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 
 export interface DocumentFacts {
   readonly title: string;
-  /** What phones of this network open. */
+  /** The address that phones in this network open. */
   readonly playerUrl: string;
 }
 
@@ -20,7 +20,7 @@ export function renderDocument(
   return name === 'address' ? renderAddress(facts) : renderStatus(facts, box, wallMs);
 }
 
-/** For the guests' table: a code that opens the player. */
+/** For the guests' table: a QR code that opens the player. */
 function renderAddress({ title, playerUrl }: DocumentFacts): PrintDocument {
   return [
     { kind: 'text', text: title, align: 'center', isBold: true, size: 2 },
@@ -31,7 +31,7 @@ function renderAddress({ title, playerUrl }: DocumentFacts): PrintDocument {
   ];
 }
 
-/** For the crew: how the box is, on paper. */
+/** For the crew: the state of the box. */
 function renderStatus(
   { title, playerUrl }: DocumentFacts,
   box: BoxSnapshot,
@@ -39,7 +39,7 @@ function renderStatus(
 ): PrintDocument {
   const lines = [
     `${box.name} ${box.version}`,
-    new Date(wallMs).toISOString().slice(0, 16).replace('T', ' '),
+    localTime(wallMs),
     `drop      ${box.drop.phase}`,
     `camera    ${box.camera}`,
     `sound     ${box.sound}`,
@@ -56,9 +56,17 @@ function renderStatus(
     ...box.warnings.map(
       ({ text, advice }) => ({ kind: 'text', text: `${text}. ${advice}` }) as const,
     ),
-    ...(box.warnings.length === 0 ? [{ kind: 'text', text: 'nothing is wrong' } as const] : []),
+    ...(box.warnings.length === 0
+      ? [{ kind: 'text', text: 'everything is working' } as const]
+      : []),
     { kind: 'feed', lines: 1 },
   ];
+}
+
+/** `29 Nov 2026, 20:15`, in the box's time zone. */
+function localTime(wallMs: number): string {
+  const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Date(wallMs).toLocaleString('en-GB', format);
 }
 
 function batteryLine({ battery }: BoxSnapshot): string {

@@ -1,25 +1,24 @@
+/** The last printed slips as pictures, for the operator's page. */
 import type { Paper } from '../../hal/printer/escpos-render.ts';
 import { renderPng } from '../../hal/printer/png.ts';
 
-/** A printed slip; its picture is at `/slips/<id>.png`. */
+/** Its picture is at `/slips/<id>.png`. */
 export interface PrintedSlipInfo {
-  /** Letters, digits, hyphens; never used twice. */
+  /** Letters, digits, hyphens; unique. */
   readonly id: string;
   /** Unix time in ms. */
   readonly atMs: number;
-  /** What it is, for whoever cannot see it. */
+  /** For screen readers. */
   readonly title: string;
 }
 
-/** A printed slip with its picture. */
 export interface PrintedSlip extends PrintedSlipInfo {
   readonly png: Uint8Array;
 }
 
-/** As many as a page shows. */
+/** The page shows as many. */
 const SLIPS_MAX = 12;
 
-/** The last printed slips as pictures, for the operator's page. */
 export interface PrintedSlips {
   readonly list: () => readonly PrintedSlip[];
   readonly add: (paper: Paper, wallMs: number) => Promise<void>;

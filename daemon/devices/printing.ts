@@ -1,3 +1,4 @@
+/** Runs the print command: a document by its name. */
 import type { Clock } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
 import type { Printer } from '../../hal/printer/port.ts';
@@ -21,7 +22,6 @@ export interface Printing {
   figures(): PrintFigures;
 }
 
-/** Carries out `print`: a document by its name, to the box's printer. */
 export function openPrinting(deps: PrintingDeps): Printing {
   const { printer, snapshot, clock } = deps;
   let figures: PrintFigures = { waiting: 0, printedTotal: 0, failedTotal: 0 };
@@ -33,12 +33,12 @@ export function openPrinting(deps: PrintingDeps): Printing {
     print: async (args, isDryRun, signal): Promise<Outcome> => {
       const name = args['document'] ?? 'of that name';
       if (!isDocumentName(name)) {
-        const detail = `there is no document ${String(name).slice(0, 40)}; there are: ${DOCUMENT_NAMES.join(', ')}`;
+        const detail = `no document ${String(name).slice(0, 40)}; choose one of: ${DOCUMENT_NAMES.join(', ')}`;
         return { status: 'rejected', code: 'UNSUPPORTED', detail };
       }
-      const resting = snapshot().shedLoads.find(({ load }) => load === 'printer');
-      if (resting !== undefined) {
-        const detail = `${resting.text}, to save the battery; plug in the mains`;
+      const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
+      if (shed !== undefined) {
+        const detail = `${shed.text}, to save the battery; plug in the mains`;
         return { status: 'rejected', code: 'SAVING_POWER', detail };
       }
       if (isDryRun) return { status: 'done', detail: `would print ${name}` };
@@ -59,7 +59,7 @@ export function openPrinting(deps: PrintingDeps): Printing {
   };
 }
 
-/** Too many slips wait: told as an outcome. Anything else is not the printer's word. */
+/** A full queue is an outcome; other errors are rethrown. */
 function refusalOf(error: unknown): Outcome {
   if (!(error instanceof HalError)) throw error;
   return { status: 'failed', code: error.code, detail: error.message };

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { parseClock } from '../../hal/camera/clock-code.ts';
 
-/** Without the background-networking flags Chromium talks to its maker at every start. */
+/** Without the background-networking flags Chromium connects to Google at every start. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -49,7 +49,7 @@ export async function openChromium(
   };
 }
 
-/** Polls an expression in the page until it is true; the page's policy forbids it to do so itself. */
+/** Polls from outside: the page's Content-Security-Policy forbids Playwright's own wait. */
 export async function waitInPage(
   page: Page,
   expression: string,
@@ -100,9 +100,9 @@ export async function seeFrames(
     if (performance.now() > endMs) {
       throw new Error(`${shown} frames shown, ${latenciesMs.length} read in ${timeoutMs} ms`);
     }
-    const glass = await measureLatency(page, 1_000);
-    shown += glass.framesSeen;
-    latenciesMs.push(...glass.latenciesMs);
+    const measured = await measureLatency(page, 1_000);
+    shown += measured.framesSeen;
+    latenciesMs.push(...measured.latenciesMs);
   }
   return latenciesMs;
 }

@@ -20,7 +20,7 @@ export async function signIn(operatorUrl: string, pin = TEST_PIN): Promise<strin
   return response.headers.get('set-cookie')?.split(';')[0] ?? '';
 }
 
-/** A hand on a simulated device of a box: what the page's panel sends. */
+/** Presses a button or moves a switch of a box's simulated devices, as the page does. */
 export async function sendPanelAction(operatorUrl: string, action: object): Promise<void> {
   const cookie = await signIn(operatorUrl);
   const response = await fetch(`${operatorUrl}/panel`, {

@@ -1,3 +1,4 @@
+/** The battery of the config. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseConfig } from '../../../daemon/config/file.ts';
@@ -17,7 +18,7 @@ function open(board: string) {
   return openConfiguredBattery(config, undefined, {}, os, never, NO_SUCH_BUS);
 }
 
-test('a board on a machine without its I2C bus is unknown with the reason, and the box goes on', async () => {
+test('a board on a machine without its I2C bus is unknown with the reason, and the box starts', async () => {
   for (const board of ['geekworm-x728', 'waveshare-ups-hat-c', 'pijuice']) {
     await using battery = await open(board);
     const state = await battery.read(never);

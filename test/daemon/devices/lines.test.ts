@@ -1,3 +1,4 @@
+/** GPIO lines of the panel and of the battery board. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
@@ -43,7 +44,7 @@ for (const driver of ['simulated', 'none', 'gpio']) {
   });
 }
 
-test('a board whose pin cannot be read has unknown mains and says why, also to the journal', async () => {
+test('a board whose pin cannot be read has unknown mains with the reason, which is logged', async () => {
   const warned: string[] = [];
   const log = { ...silentLog, warn: (text: string) => void warned.push(text) };
   const config = configOf('geekworm-x728', 'simulated');

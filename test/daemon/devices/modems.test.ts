@@ -1,3 +1,4 @@
+/** The modems of the config. */
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ function faultsOf(modems: string): string {
   }
 }
 
-test('driver at opens each serial port of the config; one that is not there is told beside', async () => {
+test('driver at opens each serial port of the config; a missing one is reported', async () => {
   await using pty = openPty();
   const modem = freshModem();
   pty.onData(answering(modem, (text) => pty.write(text)));
@@ -45,8 +46,8 @@ test('driver at opens each serial port of the config; one that is not there is t
   const ended = (async () => {
     for await (const state of devices.modems.changes(stop.signal)) latest = state;
   })();
-  const isWhole = () => latest?.phase === 'known' && latest.away !== undefined;
-  await until(isWhole, 30_000);
+  const isComplete = () => latest?.phase === 'known' && latest.away !== undefined;
+  await until(isComplete, 30_000);
   assert.ok(latest?.phase === 'known');
   assert.equal(
     latest.modems.map(({ id, port, operator }) => [id, port, operator]),
@@ -61,13 +62,13 @@ test('driver at opens each serial port of the config; one that is not there is t
   await ended;
 });
 
-test('driver at without a port, a port twice, and what is no port are faults with their key', () => {
+test('driver at without a port, with a port twice or an invalid one is a fault with its key', () => {
   assert.match(faultsOf('{driver: at}'), 'modems.at_ports must list at least one serial port');
   assert.match(faultsOf('{at_ports: [/dev/a, /dev/a]}'), 'modems.at_ports names a port twice');
   assert.match(faultsOf('{at_ports: [ttyUSB2]}'), 'modems.at_ports.0 must be a serial port like');
 });
 
-test('many drivers end together, whichever way their reader leaves', async () => {
+test('joined drivers end together with their reader', async () => {
   let open = 0;
   const one = (reason: string): Modems => ({
     driver: reason,

@@ -1,3 +1,4 @@
+/** The print command: full queues and failed prints. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openPrinting } from '../../../daemon/devices/printing.ts';
@@ -28,7 +29,7 @@ function openRoom(open: OpenTransport) {
   });
 }
 
-test('a slip that finds too many before it has failed, and says so', async () => {
+test('a slip fails when too many are waiting', async () => {
   const room = openRoom(held);
   const box = new AbortController();
   const print = () => room.print({ document: 'address' }, false, box.signal);
@@ -42,7 +43,7 @@ test('a slip that finds too many before it has failed, and says so', async () =>
   for (const waiting of before) assert.is(await waiting, box.signal.reason);
 });
 
-test('a slip that the printer did not take has failed with its reason', async () => {
+test('a slip that was not printed fails with the reason', async () => {
   const room = openRoom(async () => {
     throw new Error('no plug');
   });

@@ -1,3 +1,4 @@
+/** Requests that the operator's server refuses: other hosts, other sites, too many connections. */
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { suite } from 'uvu';

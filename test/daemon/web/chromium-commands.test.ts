@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './fake-box.ts';
-import { has, openPage, says, shoot } from './page.ts';
+import { has, openPage, saveScreenshot, says } from './page.ts';
 
 const test = suite('operator page in Chromium: commands');
 const PHONE = { width: 360, height: 740 };
@@ -49,7 +49,7 @@ test('checks are shown with evidence and advice, failed ones first, until the ne
   await waitInPage(page, says('.checks li:first-child', 'Put in another card.'));
   await waitInPage(page, says('.checks li:nth-child(2)', 'Plug in the mains.'));
   await waitInPage(page, says('.checks li:last-child', '-14 dBFS'));
-  await shoot(page, 'checks');
+  await saveScreenshot(page, 'checks');
   await page.click('[data-verb="arm"]');
   await waitInPage(page, `!${has('.checks li')}`);
 });
@@ -73,7 +73,7 @@ test('a mark shows the link to its clip, and a print shows its result', async ()
   await waitInPage(page, says('#drop .clip', '/clip/abcdefghijk'));
   const href = 'document.querySelector("#drop .clip").href';
   assert.is(await page.evaluate(href), 'http://10.0.0.9:8080/clip/abcdefghijk');
-  await shoot(page, 'marked');
+  await saveScreenshot(page, 'marked');
   await page.click('#slips .below button');
   await waitInPage(page, says('#slips .message', 'out of paper'));
   assert.equal(asked.at(-1), ['print', { document: 'address' }]);
@@ -138,18 +138,19 @@ test('simulated hardware: a button is held as long as the finger, switches and m
   const page = await openPage(browser, box.url);
   await page.hover('#panel .hardware');
   await page.mouse.down();
-  await until(() => box.touched.includes('press start'), 5_000);
-  assert.not.ok(box.touched.includes('release start'));
+  await until(() => box.panelActions.includes('press start'), 5_000);
+  assert.not.ok(box.panelActions.includes('release start'));
   await page.mouse.up();
-  await until(() => box.touched.includes('release start'), 5_000);
+  await until(() => box.panelActions.includes('release start'), 5_000);
   await page.focus('#panel .hardware:last-child');
   await page.keyboard.press('Space');
-  await until(() => box.touched.includes('release mark'), 5_000);
+  await until(() => box.panelActions.includes('release mark'), 5_000);
   await page.click('#panel label:has-text("Mains")');
   await page.click('#panel label:has-text("Printer plugged in")');
   await page.fill('#panel-charge', '9');
   await until(
-    () => ['mains false', 'printer false', 'charge 9'].every((word) => box.touched.includes(word)),
+    () =>
+      ['mains false', 'printer false', 'charge 9'].every((word) => box.panelActions.includes(word)),
     5_000,
   );
   const isLit = 'document.querySelector("[data-key=links]").hasAttribute("data-on")';

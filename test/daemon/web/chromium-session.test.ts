@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { TEST_PIN } from '../../support/operator.ts';
 import { startFakeBox } from './fake-box.ts';
-import { has, openPage, says, shoot } from './page.ts';
+import { has, openPage, saveScreenshot, says } from './page.ts';
 
 const test = suite('operator page in Chromium: session');
 const PHONE = { width: 360, height: 740 };
@@ -31,7 +31,7 @@ test('ten wrong PINs lock, and the page shows for how long; then the right one i
   }
   await waitInPage(page, says('#pin-message', 'Try again in 4:5'));
   assert.is(await page.isDisabled('#pin'), true);
-  await shoot(page, 'locked');
+  await saveScreenshot(page, 'locked');
   box.skip(5 * 60_000);
   await page.reload();
   await waitInPage(page, `${has('#pin')} && !document.querySelector('#pin').disabled`);
@@ -52,7 +52,7 @@ test('without the box the page shows how old its data are, and reconnects', asyn
   }
   await waitInPage(page, "/^no answer for \\d+ s$/.test(document.querySelector('#age').innerText)");
   assert.is(await page.evaluate('document.body.classList.contains("old")'), true);
-  await shoot(page, 'old');
+  await saveScreenshot(page, 'old');
   // Another start knows no sessions: the PIN is asked for again, without a reload.
   await page.evaluate('globalThis.loadedOnce = true');
   await using box = await startFakeBox({ port });

@@ -5,7 +5,7 @@ import { renderPng } from '../../../hal/printer/png.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './fake-box.ts';
 import { fakeSlips, fakeSnapshot } from './fake-snapshot.ts';
-import { openPage, says, shoot } from './page.ts';
+import { openPage, saveScreenshot, says } from './page.ts';
 
 const test = suite('operator page in Chromium: state');
 const PHONE = { width: 360, height: 740 };
@@ -47,7 +47,7 @@ test('after sign-in it shows the live state, and loads from the box only', async
   }
   await waitInPage(page, 'document.querySelector(".slip img").naturalWidth === 80');
   await waitInPage(page, '/^M/.test(document.querySelector("#power .line").getAttribute("d"))');
-  await shoot(page, 'laptop');
+  await saveScreenshot(page, 'laptop');
   assert.equal(page.faults, []);
   const hosts = new Set(asked.map((url) => new URL(url).host));
   assert.equal([...hosts].toSorted(), ['127.0.0.1:8080', new URL(box.url).host].toSorted());
@@ -77,7 +77,7 @@ test('alerts appear with their advice, the most severe first, and are cleared', 
   await waitInPage(page, says('.alerts li:first-child', 'Look at the camera’s cable.'));
   await waitInPage(page, says('.alerts li:last-child', 'Paper runs low'));
   await page.evaluate('scrollTo(0, 0)');
-  await shoot(page, 'alerts');
+  await saveScreenshot(page, 'alerts');
   box.set({ warnings: [low] });
   await waitInPage(page, '!document.body.innerText.includes("No picture")');
   box.set({ warnings: [] });
@@ -99,7 +99,7 @@ test('at a phone’s width nothing is cut off, and all buttons are large enough 
   const unnamed =
     '[...document.querySelectorAll("button, input, [role=img], video, img")].filter((e) => e.offsetParent !== null && !(e.innerText || e.ariaLabel || e.alt || e.labels?.length)).map((e) => e.outerHTML)';
   assert.equal(await page.evaluate(unnamed), []);
-  await shoot(page, 'phone');
+  await saveScreenshot(page, 'phone');
 });
 
 test('what is unknown is shown as unknown', async () => {

@@ -1,3 +1,4 @@
+/** Server-sent events of the operator's server. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { EventStream } from '../../../daemon/web/event-stream.ts';
@@ -6,14 +7,14 @@ import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
 import { startFakeBox } from './fake-box.ts';
 import { fakeSnapshot } from './fake-snapshot.ts';
-import { ask, helloOf, listen } from './http.ts';
+import { ask, helloOf, openEvents } from './http.ts';
 
 const test = suite('operator server: events');
 const COMMAND = { verb: 'mark' };
 
 test('the first event has the complete state, and the next ones only changes', async () => {
   await using box = await startFakeBox();
-  using page = await listen(box.url, await signIn(box.url));
+  using page = await openEvents(box.url, await signIn(box.url));
   await until(() => page.events.some(({ name }) => name === 'change'), 10_000);
   const { view, history, viewers } = await helloOf(page);
   assert.is(view.name, 'record-shop');
@@ -34,9 +35,9 @@ test('the first event has the complete state, and the next ones only changes', a
 });
 
 test('levels are sent ten times a second, samples, log lines and progress as they happen', async () => {
-  await using box = await startFakeBox({ hurry: 5 });
+  await using box = await startFakeBox({ speed: 5 });
   const cookie = await signIn(box.url);
-  using page = await listen(box.url, cookie);
+  using page = await openEvents(box.url, cookie);
   const count = (name: string) => page.events.filter((event) => event.name === name).length;
   await until(() => count('levels') >= 20, 10_000);
   // Five changes' time for twenty-five levels, however slow the machine.
@@ -56,11 +57,11 @@ test('levels are sent ten times a second, samples, log lines and progress as the
 test('a second page takes no events from the first', async () => {
   await using box = await startFakeBox();
   const cookie = await signIn(box.url);
-  using first = await listen(box.url, cookie);
+  using first = await openEvents(box.url, cookie);
   await until(() => first.events.length > 0, 5_000);
   box.set({ power: 'saving' });
   box.logTail.add({ atMs: 1, level: 'info', message: 'between', fields: '' });
-  using second = await listen(box.url, cookie);
+  using second = await openEvents(box.url, cookie);
   const has = (text: string) => first.events.some((event) => JSON.stringify(event).includes(text));
   await until(() => has('"saving"') && has('"between"'), 5_000);
   await until(() => second.events.length > 0, 5_000);
@@ -69,10 +70,10 @@ test('a second page takes no events from the first', async () => {
 test('a session has three streams: a fourth ends the oldest', async () => {
   await using box = await startFakeBox();
   const cookie = await signIn(box.url);
-  using first = await listen(box.url, cookie);
-  using second = await listen(box.url, cookie);
-  using third = await listen(box.url, cookie);
-  using fourth = await listen(box.url, cookie);
+  using first = await openEvents(box.url, cookie);
+  using second = await openEvents(box.url, cookie);
+  using third = await openEvents(box.url, cookie);
+  using fourth = await openEvents(box.url, cookie);
   assert.is(fourth.status, 200);
   await until(() => first.isEnded, 5_000);
   assert.equal(first.events.at(-1), { name: 'bye', data: { reason: 'another-page' } });
@@ -84,7 +85,7 @@ test('at most sixteen streams are open; a closed one makes room', async () => {
   const pages = [];
   for (let session = 0; session < 6; session += 1) {
     const cookie = await signIn(box.url);
-    for (let i = 0; i < 3; i += 1) pages.push(await listen(box.url, cookie));
+    for (let i = 0; i < 3; i += 1) pages.push(await openEvents(box.url, cookie));
   }
   assert.equal(
     pages.map(({ status }) => status),
@@ -93,16 +94,16 @@ test('at most sixteen streams are open; a closed one makes room', async () => {
   const cookie = await signIn(box.url);
   pages[0]?.[Symbol.dispose]();
   await until(async () => {
-    using page = await listen(box.url, cookie);
+    using page = await openEvents(box.url, cookie);
     return page.status === 200;
   }, 5_000);
   for (const page of pages) page[Symbol.dispose]();
 });
 
 test('a page that does not read is disconnected, and the others continue', async () => {
-  await using box = await startFakeBox({ hurry: 20 });
-  using stuck = await listen(box.url, await signIn(box.url));
-  using other = await listen(box.url, await signIn(box.url));
+  await using box = await startFakeBox({ speed: 20 });
+  using stuck = await openEvents(box.url, await signIn(box.url));
+  using other = await openEvents(box.url, await signIn(box.url));
   await until(() => stuck.events.length > 0, 5_000);
   stuck.pause();
   let n = 0;
@@ -144,7 +145,7 @@ test('text in the snapshot cannot end or add an event', async () => {
   await using box = await startFakeBox();
   const cookie = await signIn(box.url);
   box.set({ camera: '</script>\n\nevent: bye\ndata: {}\n\n' });
-  using page = await listen(box.url, cookie);
+  using page = await openEvents(box.url, cookie);
   assert.is((await helloOf(page)).view.camera, '</script>\n\nevent: bye\ndata: {}\n\n');
   assert.not.ok(page.events.some(({ name }) => name === 'bye'));
   assert.is(fakeSnapshot().name, 'record-shop');

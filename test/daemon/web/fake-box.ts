@@ -19,11 +19,11 @@ import { fakeSnapshot } from './fake-snapshot.ts';
 export interface FakeBox extends AsyncDisposable {
   readonly url: string;
   readonly commands: readonly Command[];
-  readonly touched: readonly string[];
+  readonly panelActions: readonly string[];
   readonly logTail: LogTail;
-  /** Lays something over the snapshot. */
+  /** Replaces a part of the snapshot. */
   set(change: Partial<BoxSnapshot>): void;
-  /** Makes the monotonic clock jump. */
+  /** Advances the monotonic clock. */
   skip(ms: number): void;
   /** Resolves when the server has ended; rejects with what ended it. */
   readonly ended: Promise<void>;
@@ -34,7 +34,7 @@ export interface FakeBoxOptions {
   readonly deps?: Partial<OperatorDeps>;
   readonly port?: number;
   /** Divides every wait of the server. */
-  readonly hurry?: number;
+  readonly speed?: number;
 }
 
 export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBox> {
@@ -47,14 +47,14 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
     ...options.config,
   });
   const commands: Command[] = [];
-  const touched: string[] = [];
+  const panelActions: string[] = [];
   const logTail = new LogTail();
   let skippedMs = 0;
   let snapshot = fakeSnapshot();
   const clock: Clock = {
     ...systemClock,
     monotonicMs: () => systemClock.monotonicMs() + skippedMs,
-    sleep: (ms, signal) => systemClock.sleep(ms / (options.hurry ?? 1), signal),
+    sleep: (ms, signal) => systemClock.sleep(ms / (options.speed ?? 1), signal),
   };
   const set = (change: Partial<BoxSnapshot>) => {
     snapshot = { ...snapshot, ...change };
@@ -71,7 +71,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       commander,
       slips: () => [],
       logTail,
-      panel: fakePanel(touched),
+      panel: fakePanel(panelActions),
       viewers: { port: 8080, previewPath: '/preview/x' },
       stateFolder,
       onNewPin: () => undefined,
@@ -89,7 +89,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
   return {
     url,
     commands,
-    touched,
+    panelActions,
     logTail,
     set,
     skip: (ms) => {

@@ -2,8 +2,8 @@
 import type { PanelState, SimulatedPanel } from '../../../daemon/devices/simulated-panel.ts';
 import { RHYTHMS } from '../../../hal/gpio/rhythm.ts';
 
-/** Hardware that notes each action in `touched`. */
-export function fakePanel(touched: string[]): SimulatedPanel {
+/** Hardware that notes each action in `actions`. */
+export function fakePanel(actions: string[]): SimulatedPanel {
   let state: PanelState = {
     buttons: [
       { name: 'start', label: 'START' },
@@ -27,7 +27,7 @@ export function fakePanel(touched: string[]): SimulatedPanel {
   const battery = () => state.battery ?? { chargePct: 0, isMainsOn: true };
   const isButton = (button: string) => state.buttons.some(({ name }) => name === button);
   const note = (line: string, isThere = true): boolean => {
-    if (isThere) touched.push(line);
+    if (isThere) actions.push(line);
     return isThere;
   };
   return {

@@ -1,3 +1,4 @@
+/** Checks of a request's headers: host, origin, cookie, client. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** Requests and event streams for tests of the operator's server. */
 import { type IncomingMessage, request } from 'node:http';
 import type { Hello } from '../../../daemon/web/protocol.ts';
 import { until } from '../../support/box.ts';
@@ -9,7 +10,7 @@ export interface Reply {
   readonly text: string;
 }
 
-/** A plain request: `fetch` would not let a test send a Host or an Origin of its own. */
+/** A plain request: `fetch` does not allow own Host and Origin headers. */
 export function ask(
   url: string,
   method: string,
@@ -31,24 +32,24 @@ export function ask(
   });
 }
 
-/** Gives a PIN as the page does. */
-export function givePin(url: string, pin: string): Promise<Reply> {
+/** Sends a PIN as the page does. */
+export function sendPin(url: string, pin: string): Promise<Reply> {
   return ask(`${url}/session`, 'POST', OWN_PAGE, { pin });
 }
 
-export interface Listener extends Disposable {
+export interface EventReader extends Disposable {
   readonly status: number;
-  /** What came so far, by event name. */
+  /** Received so far. */
   readonly events: readonly { readonly name: string; readonly data: unknown }[];
   readonly bytes: number;
   readonly isEnded: boolean;
-  /** Stops reading, as a phone that lost its network. */
+  /** Stops reading, like a phone that lost its network. */
   pause(): void;
   resume(): void;
 }
 
 /** Opens `/events`. */
-export function listen(url: string, cookie: string): Promise<Listener> {
+export function openEvents(url: string, cookie: string): Promise<EventReader> {
   return new Promise((resolve, reject) => {
     const asking = request(`${url}/events`, { headers: { cookie }, agent: false }, (response) => {
       const events: { name: string; data: unknown }[] = [];
@@ -88,7 +89,7 @@ export function listen(url: string, cookie: string): Promise<Listener> {
 }
 
 /** The first event of a stream. */
-export async function helloOf(page: Listener): Promise<Hello> {
+export async function helloOf(page: EventReader): Promise<Hello> {
   await until(() => page.events.length > 0, 5_000);
   const [first] = page.events;
   if (first?.name !== 'hello') throw new Error(`the first event is ${first?.name}`);

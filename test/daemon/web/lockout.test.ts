@@ -1,3 +1,4 @@
+/** Pauses and locks after wrong PINs. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Lockout, TRIES_BEFORE_LOCK } from '../../../daemon/web/lockout.ts';

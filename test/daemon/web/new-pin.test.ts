@@ -1,3 +1,4 @@
+/** A new PIN of a real box: shown by the demo, never logged. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,4 +1,4 @@
-/** The operator's page in Chromium: signed in to, read, photographed. */
+/** Opens the operator's page in Chromium, reads it and takes screenshots. */
 import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { type Browser, waitInPage } from '../../support/chromium.ts';
@@ -10,7 +10,7 @@ export const says = (selector: string, words: string) =>
   `(${text(selector)}).includes(${JSON.stringify(words)})`;
 export const has = (selector: string) => `document.querySelector('${selector}') !== null`;
 
-/** Opens the page and gives the PIN. Faults of the page fail the test that asks for them. */
+/** Opens the page and signs in. `faults` collects its errors. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -28,7 +28,7 @@ export async function openPage(
   return Object.assign(page, { faults });
 }
 
-export async function shoot(page: Page, name: string): Promise<void> {
+export async function saveScreenshot(page: Page, name: string): Promise<void> {
   mkdirSync('bench-results', { recursive: true });
   await page.screenshot({ path: `bench-results/operator-${name}.png`, fullPage: true });
 }

@@ -1,3 +1,4 @@
+/** PIN hashes, and where the PIN comes from. */
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

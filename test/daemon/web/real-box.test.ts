@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
-import { openPage, says, shoot } from './page.ts';
+import { openPage, saveScreenshot, says } from './page.ts';
 
 const test = suite('operator page of a real box');
 
@@ -17,7 +17,7 @@ test('of a real box it shows the live picture, its sound and its figures, and is
   await waitInPage(page, says('#sound', 'dB'));
   await waitInPage(page, says('#machine', 'test picture'));
   await waitInPage(page, says('#log', 'serving viewers'));
-  await shoot(page, 'real');
+  await saveScreenshot(page, 'real');
   const { media } = await box.state<{ media: { viewers: { viewers: number } } }>();
   assert.is(media.viewers.viewers, 0);
   process.kill(box.childPid('capture') ?? 0, 'SIGKILL');

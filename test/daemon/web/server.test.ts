@@ -1,3 +1,4 @@
+/** Commands, printed slips and simulated hardware over the operator's server. */
 import { readFile } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -5,7 +6,7 @@ import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
 import { startFakeBox } from './fake-box.ts';
 import { fakeSlips } from './fake-snapshot.ts';
-import { ask, helloOf, listen } from './http.ts';
+import { ask, helloOf, openEvents } from './http.ts';
 
 const test = suite('operator server: commands');
 const COMMAND = { verb: 'mark' };
@@ -71,7 +72,7 @@ test('printed slips are pictures, after sign-in only', async () => {
   assert.is(slip.headers['content-length'], String(png.length));
   assert.is((await ask(`${box.url}/slips/slip-9.png`, 'GET', { cookie })).status, 404);
   assert.is((await ask(`${box.url}/slips/..%2f..%2fx.png`, 'GET', { cookie })).status, 404);
-  using page = await listen(box.url, cookie);
+  using page = await openEvents(box.url, cookie);
   const { view } = await helloOf(page);
   assert.equal(
     view.slips.map((note) => Object.keys(note)),
@@ -92,7 +93,7 @@ test('the simulated panel takes presses, charge, mains and switches of devices t
   assert.is(await touch({ do: 'charge', pct: 12 }), 200);
   assert.is(await touch({ do: 'mains', isOn: false }), 200);
   assert.is(await touch({ do: 'switch', name: 'printer', isOn: false }), 200);
-  assert.equal(box.touched, [
+  assert.equal(box.panelActions, [
     'press start',
     'release start',
     'charge 12',
@@ -102,14 +103,14 @@ test('the simulated panel takes presses, charge, mains and switches of devices t
   assert.is(await touch({ do: 'press', button: 'eject' }), 404);
   assert.is(await touch({ do: 'switch', name: 'fridge', isOn: true }), 404);
   assert.is(await touch({ do: 'charge', pct: 101 }), 400);
-  assert.is(box.touched.length, 5);
+  assert.is(box.panelActions.length, 5);
 });
 
 test('a simulated button is released when its page is gone', async () => {
-  await using box = await startFakeBox({ hurry: 100 });
+  await using box = await startFakeBox({ speed: 100 });
   const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
   await ask(`${box.url}/panel`, 'POST', headers, { do: 'press', button: 'start' });
-  await until(() => box.touched.includes('release start'), 10_000);
+  await until(() => box.panelActions.includes('release start'), 10_000);
 });
 
 test('real hardware has no panel', async () => {

@@ -1,3 +1,4 @@
+/** Sessions: their ids, their end, their number. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Sessions } from '../../../daemon/web/sessions.ts';

@@ -9,7 +9,7 @@ import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn, TEST_PIN } from '../../support/operator.ts';
 import { startFakeBox } from './fake-box.ts';
-import { ask, givePin, listen } from './http.ts';
+import { ask, openEvents, sendPin } from './http.ts';
 
 const test = suite('operator server: sign-in');
 const COMMAND = { verb: 'mark' };
@@ -30,7 +30,7 @@ test('without the PIN only the files of the page are served', async () => {
 
 test('the right PIN sets a cookie that scripts and other sites cannot use', async () => {
   await using box = await startFakeBox();
-  const reply = await givePin(box.url, TEST_PIN);
+  const reply = await sendPin(box.url, TEST_PIN);
   assert.is(reply.status, 200);
   const [cookie = ''] = reply.headers['set-cookie'] ?? [];
   assert.match(
@@ -47,7 +47,7 @@ test('the right PIN sets a cookie that scripts and other sites cannot use', asyn
 test('signing out ends the session and its pages', async () => {
   await using box = await startFakeBox();
   const cookie = await signIn(box.url);
-  using page = await listen(box.url, cookie);
+  using page = await openEvents(box.url, cookie);
   await ask(`${box.url}/session`, 'DELETE', { ...OWN_PAGE, cookie });
   assert.is((await ask(`${box.url}/state.json`, 'GET', { cookie })).status, 401);
   await until(() => page.isEnded, 5_000);
@@ -57,38 +57,38 @@ test('signing out ends the session and its pages', async () => {
 test('ten wrong PINs lock the address: then the right one is refused too, until the lock ends', async () => {
   await using box = await startFakeBox();
   for (let i = 1; i <= 10; i += 1) {
-    const reply = await givePin(box.url, '000000');
+    const reply = await sendPin(box.url, '000000');
     const { error, triesLeft, waitMs } = JSON.parse(reply.text);
     assert.equal([reply.status, error], i < 10 ? [401, 'wrong-pin'] : [429, 'locked'], `try ${i}`);
     if (i < 10) assert.is(triesLeft, 10 - i);
     if (i < 10) box.skip(waitMs);
   }
-  const right = await givePin(box.url, TEST_PIN);
+  const right = await sendPin(box.url, TEST_PIN);
   assert.is(right.status, 429);
   assert.ok(Number(right.headers['retry-after']) > 290);
   const { refusal } = JSON.parse((await ask(`${box.url}/session`, 'GET')).text);
   assert.is(refusal.error, 'locked');
   box.skip(5 * 60_000);
-  assert.is((await givePin(box.url, TEST_PIN)).status, 200);
+  assert.is((await sendPin(box.url, TEST_PIN)).status, 200);
 });
 
 test('a PIN during the pause is not checked', async () => {
   await using box = await startFakeBox();
-  for (let i = 0; i < 4; i += 1) await givePin(box.url, '000000');
-  const early = await givePin(box.url, TEST_PIN);
+  for (let i = 0; i < 4; i += 1) await sendPin(box.url, '000000');
+  const early = await sendPin(box.url, TEST_PIN);
   assert.is(early.status, 429);
   assert.is(JSON.parse(early.text).error, 'wait');
 });
 
 test('of many PINs at the same time few are checked, one by one', async () => {
   await using box = await startFakeBox();
-  const guesses = Array.from({ length: 40 }, (_, i) => givePin(box.url, String(100_000 + i)));
+  const guesses = Array.from({ length: 40 }, (_, i) => sendPin(box.url, String(100_000 + i)));
   const statuses = (await Promise.all(guesses)).map(({ status }) => status);
   assert.ok(statuses.filter((status) => status === 401).length <= 5, statuses.join(' '));
   assert.ok(statuses.includes(503));
   // The pause is over for one of them, and begins again with it.
   box.skip(2_000);
-  const burst = [1, 2, 3, 4].map((i) => givePin(box.url, String(i).repeat(6)));
+  const burst = [1, 2, 3, 4].map((i) => sendPin(box.url, String(i).repeat(6)));
   assert.equal(
     (await Promise.all(burst)).map(({ status }) => status).toSorted(),
     [401, 429, 429, 429],
@@ -106,7 +106,7 @@ test('a body that is not a PIN is refused and not counted', async () => {
   }
   const text = { ...OWN_PAGE, 'content-type': 'text/plain' };
   assert.is((await ask(`${box.url}/session`, 'POST', text, { pin: TEST_PIN })).status, 400);
-  assert.is((await givePin(box.url, TEST_PIN)).status, 200);
+  assert.is((await sendPin(box.url, TEST_PIN)).status, 200);
 });
 
 test('an unused session ends', async () => {
@@ -120,7 +120,7 @@ test('an unused session ends', async () => {
 
 test('an open page receives the end of its session', async () => {
   await using box = await startFakeBox({ config: { session_hours: 1 } });
-  using page = await listen(box.url, await signIn(box.url));
+  using page = await openEvents(box.url, await signIn(box.url));
   box.skip(3_600_000);
   await until(() => page.isEnded, 10_000);
   assert.equal(page.events.at(-1), { name: 'bye', data: { reason: 'signed-out' } });
@@ -135,7 +135,7 @@ test('a PIN is generated at the first start, shown once, and accepted', async ()
   };
   for (let start = 0; start < 2; start += 1) {
     await using box = await startFakeBox(options);
-    assert.is((await givePin(box.url, told[0] ?? '')).status, 200);
+    assert.is((await sendPin(box.url, told[0] ?? '')).status, 200);
   }
   assert.is(told.length, 1);
   await rm(folder, { recursive: true });

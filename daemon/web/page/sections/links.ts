@@ -171,7 +171,7 @@ function openLinkPlots() {
       rtt.update(rtts, nowMs, `Round trip of ${id}`, formatMs, max * 1.1);
       loss.update(pointsOf('lossPct'), nowMs, `Loss of ${id}`, formatPct, LOSS_TOP_PCT);
       const [top, lossTop] = [formatMs(max), `${LOSS_TOP_PCT} %`];
-      setText(caption, `Round trip up to ${top}, loss (red) up to ${lossTop}, last 10 min`);
+      setText(caption, `Round trip up to ${top}, loss (red) up to ${lossTop}`);
     },
   };
 }

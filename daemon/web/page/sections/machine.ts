@@ -38,7 +38,8 @@ function describeFrames({ media }: View): string | undefined {
 const PROCESSES: Readonly<Record<string, string>> = {
   capture: 'Camera and sound (capture)',
   media: 'Stream to the guests (media)',
-  uplink: 'Uplink (uplink)',
+  uplink: 'Bonded links (uplink)',
+  relay: 'Simulated internet (relay)',
 };
 const PHASES: Readonly<Record<View['children'][string]['phase'], string>> = {
   running: 'running',

@@ -1,0 +1,43 @@
+/** All switches of the demo's simulated devices, used on the operator's page in a real browser. */
+import type { Page } from 'playwright-core';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startBox } from '../../support/box.ts';
+import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { openPage, says } from './page.ts';
+
+const test = suite('switches of the simulated devices on the page');
+
+async function setSwitch(page: Page, label: string, isOn: boolean): Promise<void> {
+  await page.setChecked(`#panel label:has-text("${label}") input`, isOn);
+}
+
+test('each switch makes its device fail as a real one, and back on it recovers', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await using browser = await openChromium({ width: 1400, height: 1400 });
+  const page = await openPage(browser, box.operatorUrl);
+  const labels = (await page.$$eval('#panel .switches label', (all) =>
+    all.map((label) => label.textContent),
+  )) as string[];
+  const fail = async (label: string, selector: string, words: string, well: string) => {
+    labels.splice(labels.indexOf(label), 1);
+    await setSwitch(page, label, false);
+    await waitInPage(page, says(selector, words), 60_000);
+    await setSwitch(page, label, true);
+    await waitInPage(page, says(selector, well), 60_000);
+  };
+  await fail('Printer plugged in', '#machine', 'not connected', 'ready');
+  await fail('Printer cover closed', '#machine', 'cover open', 'ready');
+  await fail('Paper in the printer', '#machine', 'paper out', 'ready');
+  await fail('Printer reports its status', '#machine', 'does not report', 'ready');
+  await fail('Battery board plugged in', '#power', 'Charge unknown', '%');
+  await fail('Buttons and lamps plugged in', '#alerts', 'uttons', 'working');
+  await fail('Sound plugged in', '#sound', 'silent', '-20 dB');
+  await fail('Camera plugged in', '#machine', 'unplugged', 'running');
+  await waitInPage(page, 'document.querySelector("video").readyState >= 2');
+  assert.equal(labels, []);
+  assert.equal(page.faults, []);
+});
+
+test.run();
