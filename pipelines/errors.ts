@@ -1,13 +1,20 @@
-export type PipelineErrorCode =
-  | 'PORT_TAKEN'
-  | 'LISTEN_FAILED'
-  | 'NO_ENCODER'
-  | 'BAD_LAUNCH'
-  | 'GRAPH_FAILED'
-  | 'BAD_CERTIFICATE'
-  | 'BAD_SECRET'
-  | 'CLIP_FAILED'
-  | 'POSTER_FAILED';
+/** How the media pipelines fail, and what a supervisor can do about it. */
+
+import type { WorkerFailure } from '../hal/os/worker-child.ts';
+
+const CODES = [
+  'PORT_TAKEN',
+  'LISTEN_FAILED',
+  'NO_ENCODER',
+  'BAD_LAUNCH',
+  'GRAPH_FAILED',
+  'BAD_CERTIFICATE',
+  'BAD_SECRET',
+  'CLIP_FAILED',
+  'POSTER_FAILED',
+] as const;
+
+export type PipelineErrorCode = (typeof CODES)[number];
 
 /** A media pipeline cannot go on as it is; its supervisor restarts it. */
 export class PipelineError extends Error {
@@ -18,4 +25,9 @@ export class PipelineError extends Error {
     this.name = 'PipelineError';
     this.code = code;
   }
+}
+
+/** The error of what a worker reported as its failure. */
+export function pipelineErrorOf({ code, message }: WorkerFailure): PipelineError {
+  return new PipelineError(CODES.find((known) => known === code) ?? 'GRAPH_FAILED', message);
 }

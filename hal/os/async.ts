@@ -58,6 +58,16 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   }
 }
 
+/** Calls `work` again and again until `signal` aborts, by the system's clock: the first time after `ms`. */
+export async function every(ms: number, signal: AbortSignal, work: () => void): Promise<void> {
+  const timer = setInterval(work, ms);
+  try {
+    await untilAborted(signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 export interface TimeLimit {
   readonly clock: Clock;
   readonly timeoutMs: number;

@@ -38,15 +38,23 @@ export function entryPoint(module: string, path: string): string {
  */
 const ARENAS = '2';
 
-export interface NodeChildSpec<In> {
+/** SIGTERM to SIGKILL, for a child that was asked to end otherwise before. */
+const LATE_GRACE_MS = 200;
+
+export interface NodeChildSpec<In = never> {
   readonly name: string;
   /** The script, from {@link entryPoint}. */
   readonly entry: string;
   /** Open descriptors the child finds at 3, 4, … */
   readonly inherit?: readonly number[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Time between SIGTERM and SIGKILL. */
+  /** Time between SIGTERM, or `askToEnd`, and SIGKILL. */
   readonly graceMs: number;
+  /**
+   * Asks it to end in place of SIGTERM, which would reach its own children as well. SIGTERM
+   * comes once `graceMs` are over, and SIGKILL soon after.
+   */
+  readonly askToEnd?: () => void;
   /** Called for each message of the child, in order. */
   readonly onMessage: (message: In) => void;
   /** Called once the child runs, with the way to talk to it. */
@@ -107,12 +115,14 @@ export async function runNodeChild<In>(
     },
   });
 
-  const stop = () => void endGroup(pid, spec.graceMs, clock, child);
+  const stop = () => void endGroup(pid, spec, clock, child);
   signal.addEventListener('abort', stop, { once: true });
   try {
     const result = await child;
     // What the child itself started is in its group and ends with it.
     killGroup(pid, 'SIGKILL');
+    // Its last messages come before this.
+    if (child.connected) await new Promise((resolve) => child.once('disconnect', resolve));
     if (!signal.aborted) {
       throw new ProcessError(spec.name, result.exitCode, result.signal, tail.lines());
     }
@@ -186,14 +196,20 @@ export async function followCommand(
 
 async function endGroup(
   pid: number,
-  graceMs: number,
+  { graceMs, askToEnd }: Pick<NodeChildSpec, 'graceMs' | 'askToEnd'>,
   clock: Clock,
   child: PromiseLike<unknown>,
 ): Promise<void> {
   const ended = new AbortController();
   void Promise.resolve(child).finally(() => ended.abort());
-  killGroup(pid, 'SIGTERM');
-  if (await pause(clock, graceMs, ended.signal)) killGroup(pid, 'SIGKILL');
+  if (askToEnd === undefined) killGroup(pid, 'SIGTERM');
+  else {
+    askToEnd();
+    if (!(await pause(clock, graceMs, ended.signal))) return;
+    killGroup(pid, 'SIGTERM');
+  }
+  const killInMs = askToEnd === undefined ? graceMs : LATE_GRACE_MS;
+  if (await pause(clock, killInMs, ended.signal)) killGroup(pid, 'SIGKILL');
 }
 
 function killGroup(pid: number, name: NodeJS.Signals): void {

@@ -1,5 +1,4 @@
 /** Messages between the daemon and the edge process. */
-import type { PipelineErrorCode } from '../errors.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Drop } from '../player/pages.ts';
@@ -17,14 +16,7 @@ export interface EdgeSettings {
   readonly server: ServerSettings;
 }
 
-/** From the daemon to the edge process. */
-export interface ToEdge {
-  readonly type: 'start';
-  readonly settings: EdgeSettings;
-}
-
 /** From the edge process, which reports as a media process does. */
 export type FromEdge =
   | { readonly type: 'listening' }
-  | { readonly type: 'failed'; readonly code: PipelineErrorCode; readonly message: string }
   | { readonly type: 'figures'; readonly figures: ServingFigures & { readonly edge: EdgeReport } };

@@ -1,7 +1,7 @@
 /** The edge process: its parts, and how they are joined. */
+import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../errors.ts';
+import { openLog, stackOf } from '../../hal/os/log.ts';
 import { openAccess, withAccess } from '../http/access.ts';
 import type { Handlers } from '../http/handlers.ts';
 import { type HttpFigures, ViewerServer } from '../http/server.ts';
@@ -27,10 +27,16 @@ const POLL_REQUEST = { path: MAIN_PLAYLIST, query: new URLSearchParams(), header
 type Send = (message: FromEdge) => void;
 
 /**
+ * Serves until `signal` aborts. Rejects with a PipelineError: BAD_SECRET, BAD_CERTIFICATE, or
+ * why it cannot listen.
+ *
  * @param send Takes what goes to the daemon.
- * @throws PipelineError BAD_SECRET, or an error of the file where a certificate cannot be read.
  */
-export function openEdgeService(settings: EdgeSettings, send: Send, signal: AbortSignal): void {
+export async function runEdgeService(
+  settings: EdgeSettings,
+  send: Send,
+  signal: AbortSignal,
+): Promise<void> {
   const nowMs = () => performance.now();
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
   const base = new URL(settings.upstream);
@@ -59,13 +65,8 @@ export function openEdgeService(settings: EdgeSettings, send: Send, signal: Abor
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
-  server
-    .run(signal, () => send({ type: 'listening' }))
-    .catch((error: unknown) => {
-      const code = error instanceof PipelineError ? error.code : 'LISTEN_FAILED';
-      send({ type: 'failed', code, message: messageOf(error) });
-    });
-  setInterval(() => {
+  const serving = server.run(signal, () => send({ type: 'listening' }));
+  const reporting = every(FIGURES_EVERY_MS, signal, () => {
     if (nowMs() - monitor.answeredMs >= POLL_AFTER_MS) void edge.poll(POLL_REQUEST);
     const report = {
       ...edge.figures(),
@@ -73,7 +74,8 @@ export function openEdgeService(settings: EdgeSettings, send: Send, signal: Abor
     };
     const figures = figuresOf(report, server.figures(), viewers.figures(nowMs()));
     send({ type: 'figures', figures });
-  }, FIGURES_EVERY_MS);
+  });
+  await Promise.all([serving, reporting]);
 }
 
 /** The figures of a media process, for one that makes no parts itself. */

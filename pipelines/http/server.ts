@@ -1,5 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http';
-import { constants, createSecureServer, type Http2ServerResponse } from 'node:http2';
+import { constants, type Http2ServerResponse } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
@@ -10,6 +10,7 @@ import { HeldRequests } from './held-requests.ts';
 import { listenOrExplain } from './listen.ts';
 import { type Reply, refuse } from './reply.ts';
 import { connectionOf, immediateReply, parseRequest, type Request } from './request.ts';
+import { openSecureServer } from './secure-server.ts';
 
 type Response = ServerResponse | Http2ServerResponse;
 
@@ -99,17 +100,7 @@ export class ViewerServer {
     );
     await this.#listen(clear, host, port);
     if (tls !== undefined) {
-      const secure = createSecureServer(
-        {
-          cert: tls.cert,
-          key: tls.key,
-          allowHTTP1: true,
-          maxSessionMemory: 8,
-          handshakeTimeout: HEADER_TIMEOUT_MS,
-          settings: { maxConcurrentStreams: REQUESTS_PER_CONNECTION },
-        },
-        onRequest,
-      );
+      const secure = openSecureServer(tls, HEADER_TIMEOUT_MS, REQUESTS_PER_CONNECTION, onRequest);
       secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.destroy()));
       secure.on('sessionError', () => undefined);
       // HTTP/1.1 over TLS: what waits for its reader shows in this socket, not in the one below.

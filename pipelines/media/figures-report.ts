@@ -1,4 +1,5 @@
 /** What the media process reports to the daemon once a second. */
+import { every } from '../../hal/os/async.ts';
 import type { HttpFigures } from '../http/server.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Presentation } from '../packager/presentation.ts';
@@ -30,10 +31,10 @@ export class FiguresReport {
     this.#frameRate = new FrameRate(this.#reportedMs);
   }
 
-  start(): void {
-    setInterval(() => {
+  async run(signal: AbortSignal): Promise<void> {
+    await every(REPORT_EVERY_MS, signal, () => {
       if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS / 2) this.#report();
-    }, REPORT_EVERY_MS);
+    });
   }
 
   addFrame(trackId: string): void {

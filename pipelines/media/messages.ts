@@ -1,5 +1,4 @@
 import type { EdgeReport } from '../edge/state.ts';
-import type { PipelineErrorCode } from '../errors.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
@@ -30,7 +29,6 @@ export interface MediaSettings {
 
 /** What the daemon tells the media process. */
 export type ToMedia =
-  | { readonly type: 'start'; readonly settings: MediaSettings }
   /** A capture run begins: its tracks come through these FIFOs. */
   | {
       readonly type: 'run';
@@ -80,7 +78,6 @@ export type ToMedia =
 /** What the media process tells the daemon. */
 export type FromMedia =
   | { readonly type: 'listening' }
-  | { readonly type: 'failed'; readonly code: PipelineErrorCode; readonly message: string }
   /** All FIFOs of a run or an uplink are open: their names and the daemon's descriptors can go. */
   | { readonly type: 'opened'; readonly run: number }
   /** The run's bytes are not GDP, or hold what the box cannot carry; or the pipes cannot be opened. */

@@ -1,7 +1,7 @@
 /** The media process: its parts, and how they are joined. */
+import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf, openLog, stackOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../errors.ts';
+import { openLog, stackOf } from '../../hal/os/log.ts';
 import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
 import { type Access, openAccess, withAccess } from '../http/access.ts';
@@ -30,8 +30,11 @@ type Send = (message: FromMedia) => void;
 
 export interface MediaService {
   readonly handle: (message: ToMedia) => void;
-  /** Settles when all recordings are closed, soon after the signal aborted. */
-  readonly closed: Promise<void>;
+  /**
+   * Serves until the signal aborts; resolves when all recordings are closed. Rejects with a
+   * PipelineError when it cannot listen.
+   */
+  readonly run: () => Promise<void>;
 }
 
 /**
@@ -85,11 +88,16 @@ export function openMediaService(
     }
   };
   const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
-  runServer(server, send, signal);
-  runTicks({ presentation, clock, runs, send });
-  figures.start();
   const parts = { presentation, archive, drop, uplink, runs, partLag, clock, send, signal };
-  return { handle: openControl(parts), closed: archive.run(signal) };
+  const run = async (): Promise<void> => {
+    await Promise.all([
+      runServer(server, send, signal),
+      runTicks({ presentation, clock, runs, send }, signal),
+      figures.run(signal),
+      archive.run(signal),
+    ]);
+  };
+  return { handle: openControl(parts), run };
 }
 
 function videoIdsOf({ tracks }: MediaSettings): readonly string[] {
@@ -137,13 +145,8 @@ function openGetHandler(
   });
 }
 
-function runServer(server: ViewerServer, send: Send, signal: AbortSignal): void {
-  server
-    .run(signal, () => send({ type: 'listening' }))
-    .catch((error: unknown) => {
-      const code = error instanceof PipelineError ? error.code : 'LISTEN_FAILED';
-      send({ type: 'failed', code, message: messageOf(error) });
-    });
+async function runServer(server: ViewerServer, send: Send, signal: AbortSignal): Promise<void> {
+  await server.run(signal, () => send({ type: 'listening' }));
 }
 
 interface TickedParts {
@@ -153,10 +156,13 @@ interface TickedParts {
   readonly send: Send;
 }
 
-function runTicks({ presentation, clock, runs, send }: TickedParts): void {
-  setInterval(() => {
+async function runTicks(
+  { presentation, clock, runs, send }: TickedParts,
+  signal: AbortSignal,
+): Promise<void> {
+  await every(presentation.tickEveryMs, signal, () => {
     presentation.tick(clock.nowUs());
     if (presentation.wantsKeyframes()) send({ type: 'keyframes' });
     runs.failIfStalled();
-  }, presentation.tickEveryMs);
+  });
 }

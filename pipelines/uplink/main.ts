@@ -1,11 +1,9 @@
-/**
- * The uplink process: access units in, SRT out, over bonded links or straight to the
- * receiver. GStreamer's srtsink calls a port of this very process, and what leaves
- * there is spread over the links.
- */
+/** The uplink process: access units in, SRT out, over bonded links or straight to the receiver. */
+import { every, unlessAborted } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf, openLog } from '../../hal/os/log.ts';
-import type { Endpoint } from '../bond/core/config.ts';
+import { openLog } from '../../hal/os/log.ts';
+import { runAsWorker } from '../../hal/os/worker-child.ts';
+import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { type BondControl, runBond } from '../bond/net/sender.ts';
 import { openPipeline } from '../capture/gst.ts';
 import { ClassicRate } from './classic.ts';
@@ -20,35 +18,36 @@ import { SrtObserver } from './srt-observer.ts';
 const FIGURES_EVERY_MS = 1_000;
 /** A target that differs by less is no news to an encoder. */
 const TARGET_STEP = 0.02;
+/** Routes are taken down at the end; a stuck command must not keep this process. */
+const DRAIN_MS = 1_500;
 
-/** The encoder's port is this process's own affair. */
+/** GStreamer's srtsink calls this port of the same process, which spreads it over the links. */
 const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 };
 
 const log = openLog('info', 'journal', (line) => process.stderr.write(line));
 const clock = systemClock;
 
-function tell(message: FromUplink): void {
-  process.send?.(message);
-}
-
-/** The binding leaves threads that keep a failed process alive: it ends here and now. */
-function fail(message: string): never {
-  tell({ type: 'failed', message });
-  process.stderr.write(`${message}\n`);
-  process.exit(1);
-}
+type Send = (message: FromUplink) => void;
 
 /** Starts GStreamer, which calls `port` until it is answered, and again whenever it is cut off. */
-function startPipeline({ tracks, srt }: UplinkSettings, port: number): void {
+function startPipeline(
+  { tracks, srt }: UplinkSettings,
+  port: number,
+  onFailure: (error: Error) => void,
+): void {
   const pipeline = openPipeline(renderUplink(tracks, srt, port));
   const sink = pipeline.findChild(SRT_SINK);
-  if (sink === undefined) fail('GStreamer lacks srtsink; install gstreamer1.0-plugins-bad');
+  if (sink === undefined) {
+    throw new Error('GStreamer has no srtsink; install gstreamer1.0-plugins-bad');
+  }
   if (srt.streamId !== undefined) sink['streamid'] = srt.streamId;
   if (srt.passphrase !== undefined) sink['passphrase'] = srt.passphrase;
   pipeline.pollBus((message) => {
-    // srtsink tells of each lost connection with a warning, and calls again by itself.
-    if (message.type === 'error') fail(`${message.name ?? 'gstreamer'}: ${message.message ?? ''}`);
-    if (message.type === 'eos') fail('the media process has ended');
+    // srtsink reports each lost connection with a warning, and calls again by itself.
+    if (message.type === 'error') {
+      onFailure(new Error(`${message.name ?? 'gstreamer'}: ${message.message ?? ''}`));
+    }
+    if (message.type === 'eos') onFailure(new Error('the media process has ended'));
   });
   pipeline.play();
 }
@@ -59,105 +58,122 @@ function openRate({ rate, links }: UplinkSettings): RateController | undefined {
   return isBlind ? new ClassicRate(rate.bounds) : new LinkAwareRate(rate.bounds);
 }
 
-async function run(settings: UplinkSettings, signal: AbortSignal): Promise<void> {
-  const { srt, links } = settings;
-  const observer = new SrtObserver();
-  const rate = openRate(settings);
-  const receiver = { host: srt.host, port: srt.port };
-  const onStart = (listening: Endpoint) => startPipeline(settings, listening.port);
-  let control: BondControl | undefined;
-  let missing: readonly string[] = [];
-  let failure: string | undefined;
+type Links = Pick<ToUplink, 'links' | 'used'>;
 
-  if (rate !== undefined) followRate(rate, observer, () => control);
-  setInterval(() => {
-    const bond = control?.snapshot();
-    tell({
-      type: 'figures',
-      srt: observer.figures(clock.monotonicMs()),
-      targetBps: rate?.targetBps,
-      ...(bond === undefined ? {} : { bond }),
-      ...(failure === undefined ? {} : { failure }),
-      missing,
-    });
-  }, FIGURES_EVERY_MS);
-
-  if (links === undefined) {
-    const onFailure = (reason: string | undefined) => {
-      failure = reason;
-    };
-    const deps = { clock, log, tap: observer, onStart, onFailure };
-    await runDirect({ listen: LOOPBACK, receiver }, deps, signal);
-    return;
-  }
-  const bonding = runBond(
-    { listen: LOOPBACK, receiver, links: [] },
-    {
-      clock,
-      log,
-      tap: observer,
-      onStart: (started, listening) => {
-        control = started;
-        onStart(listening);
-      },
-    },
-    signal,
-  );
-  const following = followLinks(
-    {
-      wanted: () => wished.links,
-      used: () => wished.used,
-      onLinks: (found, gone) => {
-        missing = gone;
-        control?.setLinks(found);
-      },
-      clock,
-      log,
-    },
-    signal,
-  );
-  await Promise.all([bonding, following]);
+/** What runs between the encoder and the receiver, as far as it has started. */
+interface Carried {
+  control?: BondControl;
+  /** Links of the config that are not there now. */
+  missing: readonly string[];
+  /** Why the receiver cannot be sent to, where SRT goes straight to it. */
+  failure?: string | undefined;
 }
 
-function followRate(
+runAsWorker<UplinkSettings, ToUplink, FromUplink>(
+  async (settings, { send, onCommand }, signal) => {
+    const { links = [], used } = settings;
+    let wanted: Links = { links, used };
+    onCommand((message) => {
+      wanted = message;
+    });
+    const observer = new SrtObserver();
+    const rate = openRate(settings);
+    const carried: Carried = { missing: [] };
+    const failing = new AbortController();
+    const onStart = (listening: Endpoint) =>
+      startPipeline(settings, listening.port, (error) => failing.abort(error));
+    const carrying =
+      settings.links === undefined
+        ? carryDirect(settings, { observer, carried, onStart }, signal)
+        : carryBonded(settings, { observer, carried, onStart }, () => wanted, signal);
+    const reporting = every(FIGURES_EVERY_MS, signal, () => {
+      send(figuresOf(observer, rate, carried));
+    });
+    const steering = rate === undefined ? undefined : steer(rate, observer, carried, send, signal);
+    await unlessAborted(Promise.all([carrying, reporting, steering]), failing.signal);
+  },
+  { drainMs: DRAIN_MS },
+);
+
+interface CarryDeps {
+  readonly observer: SrtObserver;
+  readonly carried: Carried;
+  readonly onStart: (listening: Endpoint) => void;
+}
+
+async function carryDirect(
+  { srt }: UplinkSettings,
+  { observer, carried, onStart }: CarryDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const onFailure = (reason: string | undefined) => {
+    carried.failure = reason;
+  };
+  const receiver = { host: srt.host, port: srt.port };
+  const deps = { clock, log, tap: observer, onStart, onFailure };
+  await runDirect({ listen: LOOPBACK, receiver }, deps, signal);
+}
+
+async function carryBonded(
+  { srt }: UplinkSettings,
+  { observer, carried, onStart }: CarryDeps,
+  wanted: () => Links,
+  signal: AbortSignal,
+): Promise<void> {
+  const receiver = { host: srt.host, port: srt.port };
+  const onBond = (control: BondControl, listening: Endpoint) => {
+    carried.control = control;
+    onStart(listening);
+  };
+  const bond = { clock, log, tap: observer, onStart: onBond };
+  const following = {
+    wanted: () => wanted().links,
+    used: () => wanted().used,
+    onLinks: (found: readonly LinkConfig[], missing: readonly string[]) => {
+      carried.missing = missing;
+      carried.control?.setLinks(found);
+    },
+    clock,
+    log,
+  };
+  await Promise.all([
+    runBond({ listen: LOOPBACK, receiver, links: [] }, bond, signal),
+    followLinks(following, signal),
+  ]);
+}
+
+function figuresOf(
+  observer: SrtObserver,
+  rate: RateController | undefined,
+  { control, failure, missing }: Carried,
+): FromUplink {
+  const bond = control?.snapshot();
+  return {
+    type: 'figures',
+    srt: observer.figures(clock.monotonicMs()),
+    targetBps: rate?.targetBps,
+    ...(bond === undefined ? {} : { bond }),
+    ...(failure === undefined ? {} : { failure }),
+    missing,
+  };
+}
+
+/** Sets the encoder's bitrate by what the links carry. */
+async function steer(
   rate: RateController,
   observer: SrtObserver,
-  control: () => BondControl | undefined,
-): void {
-  let toldBps = 0;
-  setInterval(() => {
+  carried: Carried,
+  send: Send,
+  signal: AbortSignal,
+): Promise<void> {
+  let sentBps = 0;
+  await every(rate.everyMs, signal, () => {
     const nowMs = clock.monotonicMs();
     const srt = observer.figures(nowMs);
-    const links = control()?.snapshot().links ?? [];
+    const links = carried.control?.snapshot().links ?? [];
     const targetBps = rate.update({ nowMs, srt, links });
-    if (Math.abs(targetBps - toldBps) < TARGET_STEP * toldBps) return;
-    toldBps = targetBps;
-    tell({ type: 'target', targetBps });
-  }, rate.everyMs);
+    if (Math.abs(targetBps - sentBps) < TARGET_STEP * sentBps) return;
+    sentBps = targetBps;
+    send({ type: 'target', targetBps });
+  });
 }
-
-const ending = new AbortController();
-let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'used'> = {
-  links: [],
-  used: { period: '', bytesByLink: {} },
-};
-process.on('message', (message: ToUplink) => {
-  if (message.type === 'links') wished = message;
-  if (message.type !== 'start') return;
-  const { links = [], used } = message.settings;
-  wished = { links, used };
-  run(message.settings, ending.signal).then(
-    () => process.exit(0),
-    (error: unknown) => fail(messageOf(error)),
-  );
-});
-const end = () => {
-  if (ending.signal.aborted) return;
-  ending.abort();
-  // Routes are taken down first; a stuck command must not keep this process.
-  setTimeout(() => process.exit(0), 1_500);
-};
-// Nobody is left to send for: the daemon has died or asks this process to end.
-process.on('disconnect', end);
-process.on('SIGTERM', end);
-process.on('SIGINT', () => undefined);

@@ -17,19 +17,15 @@ export interface UplinkSettings {
     | undefined;
 }
 
-/** What the daemon tells the uplink. */
-export type ToUplink =
-  | { readonly type: 'start'; readonly settings: UplinkSettings }
-  /** Other weights, roles, budgets or uses. Traffic goes on. */
-  | {
-      readonly type: 'links';
-      readonly links: readonly WantedLink[];
-      readonly used: UsedData;
-    };
+/** From the daemon to the uplink: other weights, roles, budgets or uses. Traffic goes on. */
+export interface ToUplink {
+  readonly type: 'links';
+  readonly links: readonly WantedLink[];
+  readonly used: UsedData;
+}
 
 /** What the uplink tells the daemon. */
 export type FromUplink =
-  | { readonly type: 'failed'; readonly message: string }
   /** What the encoder is to give from now on. */
   | { readonly type: 'target'; readonly targetBps: number }
   /** Once a second. */

@@ -1,9 +1,12 @@
-import { anySignal } from '../../../hal/os/async.ts';
+/** The media process, as the daemon runs it. */
+
+import { anySignal, unlessAborted, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
-import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { openWorker } from '../../../hal/os/worker.ts';
+import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
 import type { ClipMade } from '../../../pipelines/media/archive.ts';
 import type { Levels } from '../../../pipelines/media/levels.ts';
 import type {
@@ -26,7 +29,6 @@ export interface MediaOptions {
   readonly onRecording: (targets: readonly TargetState[]) => void;
 }
 
-/** The daemon's hand on the media process. */
 export interface MediaChild {
   /** Runs it until it ends; a task for `supervise`. */
   readonly run: (signal: AbortSignal) => Promise<void>;
@@ -70,7 +72,10 @@ const GRACE_MS = 10_000;
 /** libuv threads: a disk that hangs holds those that read clips and replays from it. */
 const MEDIA_THREADS = '16';
 /** It answers within milliseconds, or it is stuck. */
-const OPEN_TIMEOUT_MS = 5_000;
+const OPEN_LIMIT = {
+  timeoutMs: 5_000,
+  timeoutError: () => new PipelineError('GRAPH_FAILED', 'the media process does not answer'),
+};
 
 type ClipAnswer = Extract<FromMedia, { type: 'clip' | 'no-clip' }>;
 
@@ -81,17 +86,26 @@ interface Waiting {
 
 export function openMedia(options: MediaOptions): MediaChild {
   const { clock, log } = options;
+  const worker = openWorker<MediaSettings, ToMedia, FromMedia>(
+    {
+      name: 'media',
+      entry: entryPoint(import.meta.url, '../../../pipelines/media/main'),
+      env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
+      graceMs: GRACE_MS,
+      errorOf: pipelineErrorOf,
+    },
+    { clock, log },
+  );
   let media: ServingMedia | undefined;
   let runs = 0;
   let restart = (_reason: string): void => undefined;
-  let kill = (): void => undefined;
   const listening = new Set<() => void>();
   const waiting = new Map<number, Waiting>();
   const clips = new Map<number, (answer: ClipAnswer) => void>();
 
-  const onServing = (child: RunningChild, gone: AbortSignal) => {
+  const onServing = (gone: AbortSignal) => {
     media = {
-      send: child.send,
+      send: worker.send,
       gone,
       openPipes: async (ask, onBroken, signal) => {
         runs += 1;
@@ -100,10 +114,10 @@ export function openMedia(options: MediaOptions): MediaChild {
         const isOpen = new Promise<void>((resolve) => {
           waiting.set(run, { onOpened: resolve, onBroken });
         });
-        child.send(ask(run));
+        worker.send(ask(run));
         using ends = anySignal(signal, gone);
         try {
-          await inTime(isOpen, ends.signal, clock);
+          await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock, signal: ends.signal });
         } catch (error) {
           forget();
           throw error;
@@ -121,16 +135,12 @@ export function openMedia(options: MediaOptions): MediaChild {
     const failing = new AbortController();
     using ends = anySignal(signal, failing.signal);
     restart = (reason) => failing.abort(new WantedRestart(reason));
-    let child: RunningChild | undefined;
     const onMessage = (message: FromMedia) => {
       // It is being ended: what it still says is of before.
       if (ends.signal.aborted) return;
       switch (message.type) {
         case 'listening':
-          onServing(child as RunningChild, gone.signal);
-          break;
-        case 'failed':
-          failing.abort(new PipelineError(message.code, message.message));
+          onServing(gone.signal);
           break;
         case 'opened':
           waiting.get(message.run)?.onOpened();
@@ -157,27 +167,10 @@ export function openMedia(options: MediaOptions): MediaChild {
       }
     };
     try {
-      await runNodeChild<FromMedia>(
-        {
-          name: 'media',
-          entry: entryPoint(import.meta.url, '../../../pipelines/media/main'),
-          env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
-          graceMs: GRACE_MS,
-          onMessage,
-          onStart: (started) => {
-            child = started;
-            kill = () => started.kill();
-            started.send({ type: 'start', settings: options.settings } satisfies ToMedia);
-          },
-        },
-        clock,
-        log,
-        ends.signal,
-      );
+      await worker.run({ settings: options.settings, onMessage }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       media = undefined;
-      kill = () => undefined;
       gone.abort();
     }
   };
@@ -185,10 +178,7 @@ export function openMedia(options: MediaOptions): MediaChild {
   const mediaServing = async (signal: AbortSignal): Promise<ServingMedia> => {
     while (media === undefined) {
       signal.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        listening.add(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
+      await unlessAborted(new Promise<void>((resolve) => listening.add(resolve)), signal);
     }
     return media;
   };
@@ -201,7 +191,7 @@ export function openMedia(options: MediaOptions): MediaChild {
     serving.send({ type: 'clip', request, seconds });
     using ends = anySignal(signal, serving.gone);
     try {
-      const answer = await unlessGone(answered, ends.signal);
+      const answer = await unlessAborted(answered, ends.signal);
       if (answer.type === 'no-clip') throw new PipelineError('CLIP_FAILED', answer.reason);
       return answer.clip;
     } finally {
@@ -215,22 +205,6 @@ export function openMedia(options: MediaOptions): MediaChild {
     serving: mediaServing,
     send: (message) => media?.send(message),
     restart: (reason) => restart(reason),
-    kill: () => kill(),
+    kill: worker.kill,
   };
-}
-
-function unlessGone<T>(answered: Promise<T>, signal: AbortSignal): Promise<T> {
-  const gone = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([answered, gone]);
-}
-
-async function inTime(isOpen: Promise<void>, signal: AbortSignal, clock: Clock): Promise<void> {
-  const late = async () => {
-    await clock.sleep(OPEN_TIMEOUT_MS, signal);
-    throw new PipelineError('GRAPH_FAILED', 'the media process does not answer');
-  };
-  await Promise.race([isOpen, late()]);
-  signal.throwIfAborted();
 }

@@ -1,8 +1,11 @@
+/** The uplink process, as the daemon runs it. */
+
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
-import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
+import { openWorker } from '../../../hal/os/worker.ts';
+import { type PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes } from './pipes.ts';
@@ -16,7 +19,6 @@ export interface UplinkOptions {
   readonly onMessage: (message: FromUplink) => void;
 }
 
-/** The daemon's hand on the uplink process. */
 export interface UplinkChild {
   /** Runs it until it, or the media process that feeds it, ends; a task for `supervise`. */
   readonly run: (signal: AbortSignal) => Promise<void>;
@@ -32,7 +34,16 @@ const UPLINK_THREADS = '8';
 
 export function openUplink(options: UplinkOptions): UplinkChild {
   const { clock, log } = options;
-  let uplink: RunningChild | undefined;
+  const worker = openWorker<UplinkSettings, ToUplink, FromUplink>(
+    {
+      name: 'uplink',
+      entry: entryPoint(import.meta.url, '../../../pipelines/uplink/main'),
+      env: { UV_THREADPOOL_SIZE: UPLINK_THREADS },
+      graceMs: GRACE_MS,
+      errorOf: pipelineErrorOf,
+    },
+    { clock, log },
+  );
 
   const run = async (signal: AbortSignal): Promise<void> => {
     const media = await options.media.serving(signal);
@@ -40,7 +51,6 @@ export function openUplink(options: UplinkOptions): UplinkChild {
     const failing = new AbortController();
     const fail = (error: PipelineError) => failing.abort(error);
     using ends = anySignal(signal, media.gone, failing.signal);
-    const whileBothLive = ends.signal;
     const pipes = await openPipes(
       settings.tracks.map(({ id }) => id),
       'reading',
@@ -53,38 +63,19 @@ export function openUplink(options: UplinkOptions): UplinkChild {
         kind: settings.tracks[i]?.kind ?? 'video',
       }));
       const ask = (number: number) => ({ type: 'uplink', run: number, outputs }) as const;
-      forget = (await media.openPipes(ask, fail, whileBothLive)).forget;
-      await runNodeChild<FromUplink>(
-        {
-          name: 'uplink',
-          entry: entryPoint(import.meta.url, '../../../pipelines/uplink/main'),
-          inherit: pipes.fds,
-          env: { UV_THREADPOOL_SIZE: UPLINK_THREADS },
-          graceMs: GRACE_MS,
-          onMessage: (message) => {
-            if (message.type !== 'failed') options.onMessage(message);
-            else fail(new PipelineError('GRAPH_FAILED', message.message));
-          },
-          onStart: (child) => {
-            // Each side has its own ends: the end of one is seen by the other.
-            pipes.close();
-            uplink = child;
-            child.send({ type: 'start', settings } satisfies ToUplink);
-          },
-        },
-        clock,
-        log,
-        whileBothLive,
-      );
+      forget = (await media.openPipes(ask, fail, ends.signal)).forget;
+      const { onMessage } = options;
+      // Each side has its own ends: the end of one is seen by the other.
+      const start = { settings, inherit: pipes.fds, onMessage, onStart: pipes.close };
+      await worker.run(start, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
       if (media.gone.aborted) throw new Error('the media process that feeds it has ended');
     } finally {
-      uplink = undefined;
       forget();
       pipes.close();
       await pipes.remove();
     }
   };
 
-  return { run, send: (message) => uplink?.send(message) };
+  return { run, send: worker.send };
 }

@@ -13,7 +13,7 @@ import { silentLog } from '../../../hal/os/log.ts';
 import { Bond } from '../../../pipelines/bond/core/bond.ts';
 import { openLinkReport } from '../../../pipelines/uplink/link-events.ts';
 import { resolveLinks } from '../../../pipelines/uplink/links.ts';
-import type { ToUplink } from '../../../pipelines/uplink/messages.ts';
+import type { ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { control } from '../../pipelines/bond/support/simulated-srt.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -36,11 +36,13 @@ function openProcess(clock: VirtualClock) {
   const onLinks = (links: Parameters<Bond['setLinks']>[0]) =>
     bond.setLinks(links, clock.monotonicMs());
   const tell = openLinkReport({ onLinks, log: silentLog });
-  let wished: Pick<Extract<ToUplink, { type: 'links' }>, 'links' | 'used'> | undefined;
+  let wished: Pick<ToUplink, 'links' | 'used'> | undefined;
   return {
+    start: ({ links = [], used }: UplinkSettings) => {
+      wished = { links, used };
+    },
     take: (message: ToUplink) => {
-      if (message.type === 'links') wished = message;
-      else wished = { links: message.settings.links ?? [], used: message.settings.used };
+      wished = message;
     },
     /** It looks at its interfaces, as it does every two seconds. */
     look: (addresses: readonly string[] = ['10.77.0.2']) => {
@@ -80,7 +82,7 @@ async function openVenue(folder = mkdtempSync(join(tmpdir(), 'venuebox-month-'))
     start: () => {
       uplink = openProcess(clock);
       const used = dataUse.useAt(clock.wallMs());
-      uplink.take({ type: 'start', settings: uplinkSettings(config, false, undefined, used) });
+      uplink.start(uplinkSettings(config, false, undefined, used));
       uplink.look();
     },
     /** Some seconds go by: figures each second, a look at the network in between. */

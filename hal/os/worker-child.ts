@@ -1,0 +1,118 @@
+/** The child's side of a worker, see worker.ts: settings in, one task, an orderly end. */
+
+import { messageOf, stackOf } from './log.ts';
+
+/** From the parent. */
+export type ToWorker<Settings, Command> =
+  | { readonly type: 'start'; readonly settings: Settings }
+  | { readonly type: 'command'; readonly command: Command };
+
+/** Why a worker's task failed. */
+export interface WorkerFailure {
+  readonly type: 'failed';
+  /** Of the error, where it has one. */
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** To the parent. */
+export type FromWorker<Message> =
+  | { readonly type: 'message'; readonly message: Message }
+  | WorkerFailure;
+
+/** The parent, as a worker's task sees it. */
+export interface Parent<Command, Message> {
+  /** Never fails: without a parent the message is lost. */
+  readonly send: (message: Message) => void;
+  /** Takes the commands, also those that came before. */
+  readonly onCommand: (handler: (command: Command) => void) => void;
+}
+
+export type WorkerTask<Settings, Command, Message> = (
+  settings: Settings,
+  parent: Parent<Command, Message>,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/**
+ * Makes this process a worker: it runs `task` once its settings have come, and exits when
+ * the task has settled. The task's signal aborts on SIGTERM and when the parent is gone.
+ * A task that fails is reported, and the exit code is 1.
+ *
+ * @param drainMs Longest time from the abort to the exit, where the task may hang.
+ */
+export function runAsWorker<Settings, Command, Message>(
+  task: WorkerTask<Settings, Command, Message>,
+  { drainMs }: { readonly drainMs?: number } = {},
+): void {
+  const ending = new AbortController();
+  const commands = new CommandQueue<Command>();
+  let isStarted = false;
+  const run = async (settings: Settings): Promise<void> => {
+    const send = (message: Message) => void sendToParent({ type: 'message', message });
+    try {
+      await task(
+        settings,
+        { send, onCommand: (handler) => commands.handle(handler) },
+        ending.signal,
+      );
+    } catch (error) {
+      if (ending.signal.aborted) process.exit(0);
+      process.stderr.write(`${stackOf(error)}\n`);
+      await sendToParent({ type: 'failed', ...codeOf(error), message: messageOf(error) });
+      process.exit(1);
+    }
+    await lastSent;
+    process.exit(0);
+  };
+  process.on('message', (received: ToWorker<Settings, Command>) => {
+    if (received.type === 'command') commands.add(received.command);
+    else {
+      isStarted = true;
+      void run(received.settings);
+    }
+  });
+  const end = () => {
+    if (!isStarted) process.exit(0);
+    if (ending.signal.aborted) return;
+    ending.abort();
+    if (drainMs !== undefined) setTimeout(() => process.exit(0), drainMs);
+  };
+  process.on('disconnect', end);
+  process.on('SIGTERM', end);
+  // Ctrl-C in a terminal reaches the parent too, which ends its children in order.
+  process.on('SIGINT', () => undefined);
+}
+
+/** Commands in order, from the first on, whenever the task is ready for them. */
+class CommandQueue<Command> {
+  #waiting: Command[] = [];
+  #handler: ((command: Command) => void) | undefined;
+
+  add(command: Command): void {
+    if (this.#handler === undefined) this.#waiting.push(command);
+    else this.#handler(command);
+  }
+
+  handle(handler: (command: Command) => void): void {
+    this.#handler = handler;
+    for (const command of this.#waiting.splice(0)) handler(command);
+  }
+}
+
+/** Settles when the last message has left; messages leave in order. */
+let lastSent: Promise<void> = Promise.resolve();
+
+function sendToParent(message: FromWorker<unknown>): Promise<void> {
+  if (process.connected) {
+    lastSent = new Promise((resolve) => {
+      process.send?.(message, undefined, undefined, () => resolve());
+    });
+  }
+  return lastSent;
+}
+
+function codeOf(error: unknown): { readonly code?: string } {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? { code } : {};
+}

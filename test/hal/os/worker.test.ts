@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { ProcessError } from '../../../hal/os/process.ts';
+import { openWorker, type WorkerSpec } from '../../../hal/os/worker.ts';
+import { until } from '../../support/box.ts';
+import type { FromProgram, ProgramSettings, ToProgram } from './support/worker-program.ts';
+
+const test = suite('workers');
+const entry = join(import.meta.dirname, 'support/worker-program.ts');
+
+function start(settings: Partial<ProgramSettings> = {}, spec: Partial<WorkerSpec> = {}) {
+  const worker = openWorker<ProgramSettings, ToProgram, FromProgram>(
+    { name: 'program', entry, graceMs: 2_000, ...spec },
+    { clock: systemClock, log: silentLog },
+  );
+  const received: string[] = [];
+  const ending = new AbortController();
+  const startedMs = performance.now();
+  const ended = worker
+    .run(
+      {
+        settings: { name: 'it', atEnd: 'send', ...settings },
+        onMessage: ({ said }) => received.push(said),
+      },
+      ending.signal,
+    )
+    .then(
+      () => undefined,
+      (error: unknown) => error as Error,
+    );
+  const isStarted = () => until(() => received.length > 0, 20_000);
+  const ranMs = () => performance.now() - startedMs;
+  return { worker, received, ending, ended, isStarted, ranMs };
+}
+
+test('a worker gets its settings and then its commands, in order and none lost', async () => {
+  const { worker, received, ending, ended, isStarted } = start();
+  worker.send('echo');
+  await isStarted();
+  worker.send('echo');
+  await until(() => received.length === 3, 5_000);
+  assert.equal(received, ['it started', 'echo', 'echo']);
+  ending.abort();
+  assert.is(await ended, undefined);
+});
+
+test('a worker that is asked to end drains, and its last messages arrive', async () => {
+  const { received, ending, ended, isStarted } = start();
+  await isStarted();
+  ending.abort();
+  assert.is(await ended, undefined);
+  assert.is(received.at(-1), 'drained');
+});
+
+test('all that a worker sent arrives, however much it is', async () => {
+  const { worker, received, ended, isStarted } = start();
+  await isStarted();
+  worker.send('flood');
+  assert.instance(await ended, ProcessError);
+  assert.is(received.length, 1_001);
+});
+
+test('a task that fails is reported with its code and message', async () => {
+  const errorOf: WorkerSpec['errorOf'] = ({ code, message }) => new Error(`${code}: ${message}`);
+  for (const [command, expected] of [
+    ['fail', 'undefined: the disk is full'],
+    ['fail-with-code', 'PORT_TAKEN: port taken'],
+  ] as const) {
+    const { worker, ended, isStarted } = start({}, { errorOf });
+    await isStarted();
+    worker.send(command);
+    assert.is((await ended)?.message, expected);
+  }
+});
+
+test('a worker that ends by itself, or dies, is an error with its exit code', async () => {
+  for (const [command, exitCode] of [
+    ['finish', 0],
+    ['throw', 7],
+  ] as const) {
+    const { worker, ended, isStarted } = start();
+    await isStarted();
+    worker.send(command);
+    const error = await ended;
+    assert.instance(error, ProcessError);
+    assert.is((error as ProcessError).exitCode, exitCode);
+  }
+});
+
+test('a task that fails while it ends is no failure', async () => {
+  const { ending, ended, isStarted } = start({ atEnd: 'fail' });
+  await isStarted();
+  ending.abort();
+  assert.is(await ended, undefined);
+});
+
+test('a task that hangs at its end is killed after the grace', async () => {
+  const { ending, ended, isStarted } = start({ atEnd: 'hang' }, { graceMs: 300 });
+  await isStarted();
+  const askedMs = performance.now();
+  ending.abort();
+  assert.is(await ended, undefined);
+  assert.ok(performance.now() - askedMs >= 290);
+});
+
+test('a task that hangs at its end exits by itself when its time to drain is over', async () => {
+  const spec = { graceMs: 20_000, env: { DRAIN_MS: '200' } };
+  const { ending, ended, isStarted } = start({ atEnd: 'hang' }, spec);
+  await isStarted();
+  const askedMs = performance.now();
+  ending.abort();
+  assert.is(await ended, undefined);
+  assert.ok(performance.now() - askedMs < 10_000);
+});
+
+test('a worker that is killed rejects with the signal', async () => {
+  const { worker, ended, isStarted } = start({ atEnd: 'hang' });
+  await isStarted();
+  worker.kill();
+  assert.is(((await ended) as ProcessError).signalName, 'SIGKILL');
+  worker.send('echo');
+});
+
+test('a worker that ends when it is asked in another way gets no signal', async () => {
+  const finish = (): void => worker.send('finish');
+  const { worker, received, ending, ended, isStarted } = start({}, { askToEnd: () => finish() });
+  await isStarted();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  ending.abort();
+  assert.is(await ended, undefined);
+  assert.equal(received, ['it started']);
+});
+
+test('a worker whose parent is gone ends', async () => {
+  const child = spawn(process.execPath, [...process.execArgv, entry], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const exit = new Promise((resolve) => child.once('exit', resolve));
+  const isStarted = new Promise((resolve) => child.once('message', resolve));
+  child.send({ type: 'start', settings: { name: 'it', atEnd: 'send' } });
+  await isStarted;
+  child.disconnect();
+  assert.is(await exit, 0);
+});
+
+test.run();
