@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DAEMON } from './daemon.ts';
 import { freePort } from './free-port.ts';
 import { signIn, TEST_PIN_HASH } from './operator.ts';
 
@@ -35,14 +36,14 @@ const SMALL = [
 /**
  * A real box: the daemon with its children, on free loopback ports.
  *
- * @param program The daemon, as Node's arguments: its source, or what was built of it.
+ * @param program The daemon, as arguments for Node.
  */
 export async function startBox(
   overrides: readonly string[] = [],
   verb: readonly string[] = ['demo'],
   /** Run by this command, for example inside a network namespace. */
   prefix: readonly string[] = [],
-  program: readonly string[] = ['--import', 'tsx', 'daemon/main.ts'],
+  program: readonly string[] = DAEMON,
   /** Where it keeps its state: a box before it may have left some. Removed at its end where not given. */
   keptIn?: string,
   hasSimulatedLinks = false,

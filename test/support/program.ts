@@ -1,6 +1,7 @@
 /** Starts and ends any program for a test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
+import { DAEMON } from './daemon.ts';
 
 /** A program that a test has started, and ends. */
 export interface Program extends AsyncDisposable {
@@ -40,5 +41,5 @@ export function startProgram(
 
 /** The command line, run from its source. */
 export function startVenuebox(...args: readonly string[]): Program {
-  return startProgram(process.execPath, ['--import', 'tsx', 'daemon/main.ts', ...args]);
+  return startProgram(process.execPath, [...DAEMON, ...args]);
 }

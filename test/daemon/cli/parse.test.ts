@@ -10,6 +10,7 @@ import { UsageError } from '../../../daemon/cli/usage.ts';
 import { VERB_NAMES, verbOf } from '../../../daemon/cli/verbs.ts';
 import { findAddresses, renderWelcome } from '../../../daemon/cli/welcome.ts';
 import { checkPath } from '../../../pipelines/http/token.ts';
+import { DAEMON } from '../../support/daemon.ts';
 
 const test = suite('command line');
 
@@ -19,7 +20,7 @@ function venuebox(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'daemon/main.ts', ...args],
+      [...DAEMON, ...args],
       { timeout: 20_000 },
       (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });

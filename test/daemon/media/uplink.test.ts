@@ -15,6 +15,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ask, statusOf } from '../../support/ask.ts';
 import { type Box, isAlive, startBox, until } from '../../support/box.ts';
+import { DAEMON } from '../../support/daemon.ts';
 import { freePort } from '../../support/free-port.ts';
 import { inside, openVenueNetwork } from '../../support/network/venue-network.ts';
 import { startProgram } from '../../support/program.ts';
@@ -172,7 +173,7 @@ test('the whole chain over two links: each dies in turn and nothing is lost; wit
   );
   await using relay = startProgram(there[0] ?? '', [
     ...there.slice(1),
-    ...[process.execPath, '--import', 'tsx', 'daemon/main.ts', 'relay'],
+    ...[process.execPath, ...DAEMON, 'relay'],
     ...['--listen', `${network.farHost}:${relayPort}`, '--srt', `127.0.0.1:${srtPort}`],
   ]);
   await until(() => relay.output().includes('relaying'), 20_000, relay.output);

@@ -12,6 +12,7 @@ import type { Commander, Outcome } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import { systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
+import { DAEMON } from '../../../support/daemon.ts';
 import { WELL } from '../../../support/snapshot.ts';
 import { all, startControl } from './support/control-socket.ts';
 
@@ -24,7 +25,7 @@ function venuebox(...args: readonly string[]) {
   return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'daemon/main.ts', ...args],
+      [...DAEMON, ...args],
       { timeout: 60_000 },
       (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });

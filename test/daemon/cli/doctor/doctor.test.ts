@@ -22,13 +22,14 @@ import { parseConfig } from '../../../../daemon/config/file.ts';
 import type { ModemState } from '../../../../hal/modem/port.ts';
 import { runCommand } from '../../../../hal/os/process.ts';
 import { openSimulatedSystem } from '../../../../hal/system/simulated.ts';
+import { DAEMON } from '../../../support/daemon.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const test = suite('venuebox doctor');
 const never = new AbortController().signal;
 
 function doctor(...args: readonly string[]) {
-  const command = ['--import', 'tsx', 'daemon/main.ts', 'doctor', ...args];
+  const command = [...DAEMON, 'doctor', ...args];
   return runCommand(process.execPath, command, { timeoutMs: 120_000 });
 }
 
