@@ -2,7 +2,7 @@
 
 export type PictureFormat = 'avif' | 'webp' | 'jpeg';
 
-/** Smallest first: among what a browser likes equally well, the first is sent. */
+/** Smallest first: of formats with the same quality value the first is sent. */
 export const PICTURE_FORMATS: readonly PictureFormat[] = ['avif', 'webp', 'jpeg'];
 
 export const mediaTypeOf = (format: PictureFormat): string => `image/${format}`;
@@ -20,8 +20,8 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 /**
  * The format to send; undefined where the browser refuses all of them (406).
  *
- * Browsers that know AVIF or WebP name them; those that send only wildcards,
- * as `<img>` of old Safari does, are not believed to know more than JPEG.
+ * Browsers that know AVIF or WebP name them; those that send only wildcards, as `<img>`
+ * of old Safari does, get JPEG.
  */
 export function chooseFormat(
   accept: string | undefined,
@@ -43,7 +43,7 @@ function qualityOf(format: PictureFormat, ranges: readonly MediaRange[]): number
   const images = ranges.filter(({ type, subtype }) => type === 'image' && subtype === '*');
   const any = ranges.filter(({ type }) => type === '*');
   const wild = images.length > 0 ? highest(images) : highest(any);
-  // A wildcard promises only what every browser has always shown.
+  // A wildcard promises only JPEG.
   return format === 'jpeg' ? wild : 0;
 }
 
@@ -51,7 +51,7 @@ function highest(ranges: readonly MediaRange[]): number {
   return Math.max(0, ...ranges.map(({ quality }) => quality));
 }
 
-/** What cannot be read is left out; a header of nothing but that accepts anything. */
+/** Malformed items are left out; a header without any other accepts anything. */
 function parseAccept(accept: string): readonly MediaRange[] {
   const items = accept.slice(0, ACCEPT_MAX_CHARS).toLowerCase().split(',').slice(0, RANGES_MAX);
   const ranges = items.flatMap((item) => parseRange(item) ?? []);

@@ -1,3 +1,4 @@
+/** The clips and previews that viewers may fetch, under `/clips/`. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileReply } from '../http/file-reply.ts';
@@ -8,10 +9,10 @@ const NAME = /^(?:clip|preview)-[\w-]{11}\.mp4$/;
 const CLIP = /^clip-([\w-]{11})\.mp4$/;
 const PATH = /^\/clips\/([\w.-]{1,40})$/;
 const CLIPS_MAX = 1_000;
-/** The studio keeps the files of so many. */
+/** The clips process stores the files of this many. */
 const PREVIEWS_MAX = 3;
 
-/** The clips and previews that viewers may fetch, under `/clips/`; each name is its content's. */
+/** Each file is named for its content. */
 export class ClipIndex {
   readonly #movies = new Map<string, { readonly path: string; readonly bytes: number }>();
 
@@ -20,13 +21,12 @@ export class ClipIndex {
     this.#movies.set(movie.name, movie);
     const isClip = CLIP.test(movie.name);
     const alike = [...this.#movies.keys()].filter((name) => CLIP.test(name) === isClip);
-    const most = isClip ? CLIPS_MAX : PREVIEWS_MAX;
-    for (const name of alike.slice(0, -most)) this.#movies.delete(name);
+    const max = isClip ? CLIPS_MAX : PREVIEWS_MAX;
+    for (const name of alike.slice(0, -max)) this.#movies.delete(name);
   }
 
   /**
-   * Puts what was made before a restart, the newest last. A folder that is not there
-   * holds nothing.
+   * Adds what was made before a restart, the newest last; nothing where there is no folder.
    *
    * @returns the ids of the clips.
    */
@@ -38,16 +38,16 @@ export class ClipIndex {
       const file = await stat(path).catch(() => undefined);
       if (file !== undefined) found.push({ name, path, bytes: file.size, madeMs: file.mtimeMs });
     }
-    const put = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
-    for (const movie of put) this.add(movie);
-    return put.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
+    const newest = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
+    for (const movie of newest) this.add(movie);
+    return newest.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
   }
 
   has(name: string): boolean {
     return this.#movies.has(name);
   }
 
-  /** undefined for a path that is not here to answer. */
+  /** undefined for other paths. */
   answer({ path, header }: HttpRequest): Reply | undefined {
     if (!path.startsWith('/clips/')) return undefined;
     const movie = this.#movies.get(PATH.exec(path)?.[1] ?? '');

@@ -1,3 +1,4 @@
+/** Writes a movie to the disk, named for its content. */
 import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,18 +12,18 @@ export interface StoredMovie {
   readonly name: string;
   readonly path: string;
   readonly bytes: number;
-  /** Media time of its first picture, in us. */
+  /** Media time of its first frame, in us. */
   readonly startUs: number;
   readonly durationS: number;
 }
 
 const HASH_CHARS = 11;
-/** Samples are some hundred bytes each: one write for every one would be slow on an SD card. */
+/** Samples have some hundred bytes: a write for each would be slow on an SD card. */
 const WRITE_BYTES = 262_144;
 
 /**
- * Writes a movie under a name made from its content, `clip-<hash>.mp4` for the
- * prefix `clip`. It stands there only once it is whole and on the disk.
+ * The name is `clip-<hash>.mp4` for the prefix `clip`. The file has it only once it is
+ * complete and on the disk.
  */
 export async function storeMovie(
   folder: string,
@@ -66,15 +67,15 @@ async function writeFile(path: string, chunks: readonly Buffer[]): Promise<void>
 }
 
 function* joined(chunks: readonly Buffer[]): Generator<Buffer> {
-  let held: Buffer[] = [];
+  let buffered: Buffer[] = [];
   let bytes = 0;
   for (const chunk of chunks) {
-    held.push(chunk);
+    buffered.push(chunk);
     bytes += chunk.length;
     if (bytes < WRITE_BYTES) continue;
-    yield Buffer.concat(held);
-    held = [];
+    yield Buffer.concat(buffered);
+    buffered = [];
     bytes = 0;
   }
-  yield Buffer.concat(held);
+  yield Buffer.concat(buffered);
 }

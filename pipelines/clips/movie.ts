@@ -1,3 +1,4 @@
+/** Cuts a progressive MP4 out of fragments, by stream copy (ISO/IEC 14496-12). */
 import { type InitTrack, renderMvhd, renumberTkhd } from '../mp4/init.ts';
 import { ascii, box, fullBox, u16, u32 } from '../mp4/write.ts';
 import {
@@ -8,19 +9,19 @@ import {
   type TimeRange,
 } from './samples.ts';
 
-/** A movie whose index stands in front, so that a phone plays it while it loads. */
+/** A movie with its index in front, so that a phone plays it while it loads. */
 export interface Movie {
-  /** To be written one behind the other; the samples are not copied. */
+  /** To be written one after the other; the samples are not copied. */
   readonly chunks: readonly Buffer[];
   readonly bytes: number;
-  /** Media time of its first picture, in us. */
+  /** Media time of its first frame, in us. */
   readonly startUs: number;
   readonly durationS: number;
 }
 
-/** Of the movie's own times: one that picture (90 kHz) divides. */
+/** Of the movie's own times: that of video. */
 const MOVIE_TIMESCALE = 90_000;
-/** Picture and sound lie side by side in stretches this long: a reader of both seeks little. */
+/** Video and audio alternate in chunks this long, so that a reader of both seeks little. */
 const CHUNK_US = 500_000;
 
 interface Chunk {
@@ -30,23 +31,21 @@ interface Chunk {
 }
 
 /**
- * Cuts a progressive MP4 out of fragments, by stream copy (ISO/IEC 14496-12).
+ * The first source leads: the movie starts with its key frame at or before `fromUs`.
+ * Audio is cut to it exactly, by an edit list.
  *
- * The first source leads: the movie begins with its key frame at or before
- * `fromUs`. Sound is cut to it exactly, by an edit list.
- *
- * @returns undefined where the leading track has nothing in that stretch.
+ * @returns undefined where the leading track has no media in that range.
  */
-export function renderMovie(sources: readonly ClipSource[], stretch: TimeRange): Movie | undefined {
+export function renderMovie(sources: readonly ClipSource[], range: TimeRange): Movie | undefined {
   const [leadSource, ...others] = sources;
-  const lead = leadSource && cutTrack(leadSource, stretch);
+  const lead = leadSource && cutTrack(leadSource, range);
   if (lead === undefined) return undefined;
   const within = { fromUs: lead.startUs, toUs: lead.endUs };
   const tracks = [lead, ...others.flatMap((source) => cutTrack(source, within) ?? [])];
   const chunks = interleave(tracks);
   const ftyp = box('ftyp', ascii('isom'), u32(0x200), ascii('isomiso2avc1mp41'));
   const mediaBytes = chunks.reduce((sum, { samples }) => sum + bytesOf(samples), 0);
-  // The index holds places behind itself: its length is known once it was made.
+  // The index holds offsets behind itself: its length is known only once it is rendered.
   const indexBytes = renderMoov(tracks, chunks, lead, 0).length;
   const moov = renderMoov(tracks, chunks, lead, ftyp.length + indexBytes + 8);
   const head = Buffer.concat([ftyp, moov, u32(mediaBytes + 8), ascii('mdat')]);
@@ -110,7 +109,7 @@ function renderTrak(cut: ClipTrack, trackId: number, lead: ClipTrack, stbl: Buff
   return box('trak', tkhd, edts, box('mdia', mdhd, track.hdlr, minf));
 }
 
-/** Nothing for as long as the track starts late; then its media, without what comes too early. */
+/** An empty edit for as long as the track starts late, then its media from the movie's start on. */
 function renderEdits(track: InitTrack, earlyUs: number, waitUs: number, shownUs: number): Buffer {
   const skipTicks = Math.max(0, Math.round((earlyUs * track.timescale) / 1e6));
   const shown = [movieTicks(shownUs), skipTicks, 0x1_0000];
@@ -145,7 +144,7 @@ function renderIndex(
   );
 }
 
-/** Each value with how many times it stands in a row. */
+/** Each value with how many times it occurs in a row. */
 function runs(values: readonly number[]): readonly (readonly [number, number])[] {
   const found: [number, number][] = [];
   for (const value of values) {

@@ -1,17 +1,17 @@
+/** The page of one clip: movie, link and QR code. */
 import encodeQR from 'qr';
 
-/** What travels: a page with the clip, its link and a code for the next phone. */
 export interface ClipPage {
   readonly title: string;
   /** Its file under `/clips/`. */
   readonly movieName: string;
   /** The picture before it plays. */
   readonly posterPath: string;
-  /** Where this page is, as a phone of this network reaches it. */
+  /** The page's address for a phone of this network. */
   readonly url: string;
 }
 
-/** The page as HTML. It needs nothing from elsewhere and no script. */
+/** It needs no script, and nothing from other servers. */
 export function renderClipPage({ title, movieName, posterPath, url }: ClipPage): string {
   const name = escapeHtml(title);
   const code = encodeQR(url, 'svg').replace(/<\?xml[^>]*>/, '');
@@ -26,7 +26,7 @@ export function renderClipPage({ title, movieName, posterPath, url }: ClipPage):
 <video controls playsinline preload="metadata" poster="${escapeHtml(posterPath)}" src="/clips/${escapeHtml(movieName)}"></video>
 <p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>
 <p><a href="/clips/${escapeHtml(movieName)}" download>Save the clip</a></p>
-<figure>${code}<figcaption>The next phone points here.</figcaption></figure>
+<figure>${code}<figcaption>Scan with another phone.</figcaption></figure>
 </body>
 </html>
 `;

@@ -1,10 +1,10 @@
+/** Stores which poster belongs to a clip, beside the clip. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { PICTURE_FORMATS } from './accept.ts';
 import type { Poster } from './poster.ts';
 
-/** A poster as it is kept beside its clip: which files it has, without where they are. */
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const schema = v.object({
   widthPx: count,
@@ -26,7 +26,7 @@ const schema = v.object({
 
 const pathOf = (folder: string, clipId: string) => join(folder, `clip-${clipId}.json`);
 
-/** Keeps which poster is a clip's, for a media process that starts later. */
+/** For a media process that starts later. */
 export async function storePoster(folder: string, clipId: string, poster: Poster): Promise<void> {
   const files = poster.files.map(({ path, ...file }) => ({ ...file, name: basename(path) }));
   const path = pathOf(folder, clipId);
@@ -34,12 +34,12 @@ export async function storePoster(folder: string, clipId: string, poster: Poster
   await rename(`${path}.part`, path);
 }
 
-/** undefined where the clip has none, or what is kept of it is damaged. */
+/** undefined where the clip has none, or its file is damaged. */
 export async function readPoster(folder: string, clipId: string): Promise<Poster | undefined> {
   const text = await readFile(pathOf(folder, clipId), 'utf8').catch(() => '');
-  const kept = v.safeParse(schema, parseJson(text));
-  if (!kept.success) return undefined;
-  const { files, ...size } = kept.output;
+  const parsed = v.safeParse(schema, parseJson(text));
+  if (!parsed.success) return undefined;
+  const { files, ...size } = parsed.output;
   return { ...size, files: files.map((file) => ({ ...file, path: join(folder, file.name) })) };
 }
 

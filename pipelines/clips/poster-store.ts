@@ -1,3 +1,4 @@
+/** Serves posters in the format and size that a browser asks for. */
 import { readFile } from 'node:fs/promises';
 import type { Freshness } from '../http/cache/cache-control.ts';
 import type { Catalogue } from '../http/cache/catalogue.ts';
@@ -18,14 +19,14 @@ interface ServedPoster {
 
 const NEGOTIATED = /^\/posters\/([a-z0-9-]{1,32})-(160|320|640|1280)$/;
 const NAMED = /^\/posters\/(poster-[\w-]{11}-\d{3,4}\.(?:avif|webp|jpeg))$/;
-/** Live files that were replaced are still asked for by pages that were loaded before. */
+/** Pages that are open still ask for live files that were replaced. */
 const LIVE_FILES_MAX = 240;
-/** As many as there are clips to be had. */
+/** As many as the clips of the index. */
 const CLIPS_MAX = 1_000;
 
 /**
- * Posters made ahead; no request ever encodes one. The live ones are in memory, for
- * everybody asks for them, a clip's are sent from its folder.
+ * No request encodes a poster. Live ones are in memory, as every viewer asks for them; a
+ * clip's are sent from its folder.
  *
  * - `/posters/<slot>-<width>`: the slot's newest, in the format that `Accept`
  *   prefers. A slot is `live`, or a clip's.
@@ -48,11 +49,11 @@ export class PosterStore {
 
   /** Takes the live poster's files into memory. Rejects where they cannot be read. */
   async setLive(poster: Poster): Promise<void> {
-    const shown = await Promise.all(
-      poster.files.map(async ({ path, ...file }) => this.#shown(file, [await readFile(path)])),
+    const files = await Promise.all(
+      poster.files.map(async ({ path, ...file }) => this.#serve(file, [await readFile(path)])),
     );
-    this.#show('live', shown);
-    for (const { name } of shown) {
+    this.#set('live', files);
+    for (const { name } of files) {
       this.#liveNames.delete(name);
       this.#liveNames.add(name);
     }
@@ -63,11 +64,11 @@ export class PosterStore {
     }
   }
 
-  /** Shows a clip's poster, from its files. */
+  /** Serves a clip's poster from its files. */
   setClip(slot: string, poster: Poster): void {
-    this.#show(
+    this.#set(
       slot,
-      poster.files.map(({ path, bytes, ...file }) => this.#shown(file, { path, bytes })),
+      poster.files.map(({ path, bytes, ...file }) => this.#serve(file, { path, bytes })),
     );
     this.#clips.delete(slot);
     this.#clips.add(slot);
@@ -78,7 +79,7 @@ export class PosterStore {
     this.#clips.delete(oldest);
   }
 
-  #shown(
+  #serve(
     { name, format, widthPx, sha256 }: Omit<PosterFile, 'path' | 'bytes'>,
     body: ServedPoster['body'],
   ): ServedPoster {
@@ -86,16 +87,16 @@ export class PosterStore {
     return { name, format, widthPx, body, digest };
   }
 
-  #show(slot: string, shown: readonly ServedPoster[]): void {
-    this.#slots.set(slot, shown);
-    for (const file of shown) {
+  #set(slot: string, files: readonly ServedPoster[]): void {
+    this.#slots.set(slot, files);
+    for (const file of files) {
       this.#named.set(file.name, file);
-      // A format stands for its slot in the catalogue: each is another representation.
+      // Each format is a representation of its own in the catalogue.
       this.#catalogue.set(`/posters/${slot}-${file.widthPx}#${file.format}`, file.digest.etag);
     }
   }
 
-  /** undefined for a path that is not here to answer. */
+  /** undefined for other paths. */
   answer({ path, header }: HttpRequest): Reply | undefined {
     if (!path.startsWith('/posters/')) return undefined;
     const [, name] = NAMED.exec(path) ?? [];
@@ -116,7 +117,7 @@ export class PosterStore {
     widthPx: number,
     header: HttpRequest['header'],
   ): Reply {
-    // A picture smaller than what was asked for is shown as large as it is.
+    // Where the picture is smaller than the width requested, its own width is sent.
     const widths = [...new Set(files.map((file) => file.widthPx))];
     const nearest = widths.includes(widthPx) ? widthPx : Math.max(...widths);
     const format = chooseFormat(header('accept'));
@@ -135,7 +136,7 @@ export class PosterStore {
   }
 }
 
-/** Posters under names that stay: as old as the schedule that makes them, and a day in need. */
+/** Under a stable name a poster is as old as its schedule; up to a day where the box is away. */
 export function posterFreshness(everyS: number): Freshness {
   return {
     kind: 'window',

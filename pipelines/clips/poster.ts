@@ -1,3 +1,4 @@
+/** Encodes a poster in all sizes and formats. */
 import { createHash } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,18 +28,18 @@ export const POSTER_WIDTHS_PX = [160, 320, 640, 1280] as const;
 
 const HASH_CHARS = 11;
 
-/** Quality as eyes see it is about the same in all three; AVIF effort 2 is what a Pi does in time. */
+/** Visually about the same quality in all three; a Pi has no time for more AVIF effort than 2. */
 const ENCODE: Readonly<Record<PictureFormat, (picture: Sharp) => Sharp>> = {
   avif: (picture) => picture.avif({ quality: 50, effort: 2 }),
   webp: (picture) => picture.webp({ quality: 75, effort: 2 }),
   jpeg: (picture) => picture.jpeg({ quality: 75, mozjpeg: false, progressive: true }),
 };
 
-// One thread: the box has other work, and nobody waits for a poster.
+// One thread: the box has other work, and no viewer waits for a poster.
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** Encodes a picture in all sizes and formats; sizes above its own are left out. */
+/** Sizes above the picture's own are left out. */
 export async function makePoster(picture: Buffer, folder: string): Promise<Poster> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
   const { width, height } = await sharp(picture).metadata();

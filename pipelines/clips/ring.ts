@@ -1,3 +1,4 @@
+/** The last minutes of what was published, for clips and posters. */
 import type { RecordedPart } from '../feed/part.ts';
 import { readInit } from '../mp4/init.ts';
 import type { ClipSource } from './samples.ts';
@@ -9,67 +10,65 @@ interface TrackBuffer {
   heldBytes: number;
 }
 
-/** However long is asked for, no more of a track is held than a minute or two of good video. */
+/** Limit for each track: a minute or two of good video. */
 const HELD_MAX_BYTES = 80_000_000;
 
-/**
- * The last stretch of what was published, for clips and posters: longer than
- * the playlists' window, and the same bytes. Fed by a `PartTap`.
- */
 export class ClipRing {
-  readonly #keepUs: number;
-  readonly #lanes = new Map<string, TrackBuffer>();
+  readonly #bufferUs: number;
+  readonly #tracks = new Map<string, TrackBuffer>();
 
-  constructor(keepS: number) {
-    this.#keepUs = keepS * 1e6;
+  constructor(bufferS: number) {
+    this.#bufferUs = bufferS * 1e6;
   }
 
   get heldBytes(): number {
-    return [...this.#lanes.values()].reduce((sum, { heldBytes }) => sum + heldBytes, 0);
+    return [...this.#tracks.values()].reduce((sum, { heldBytes }) => sum + heldBytes, 0);
   }
 
-  /** What needs another init section cannot be joined: it is let go. */
+  /** Parts of another init section cannot be joined: they are dropped. */
   setInit(trackId: string, initId: string, init: Buffer): void {
-    const known = this.#lanes.get(trackId);
+    const known = this.#tracks.get(trackId);
     if (known?.initId === initId) return;
-    this.#lanes.set(trackId, { initId, init, parts: [], heldBytes: 0 });
+    this.#tracks.set(trackId, { initId, init, parts: [], heldBytes: 0 });
   }
 
   add(part: RecordedPart): void {
-    const lane = this.#lanes.get(part.trackId);
+    const buffer = this.#tracks.get(part.trackId);
     const { bytes } = part;
-    if (lane === undefined || bytes === undefined || part.initId !== lane.initId) return;
-    lane.parts.push({ part, bytes });
-    lane.heldBytes += bytes.length;
+    if (buffer === undefined || bytes === undefined || part.initId !== buffer.initId) return;
+    buffer.parts.push({ part, bytes });
+    buffer.heldBytes += bytes.length;
     const isOld = () => {
-      const first = lane.parts[0];
+      const first = buffer.parts[0];
       if (first === undefined) return false;
-      return part.startUs - first.part.startUs > this.#keepUs || lane.heldBytes > HELD_MAX_BYTES;
+      return (
+        part.startUs - first.part.startUs > this.#bufferUs || buffer.heldBytes > HELD_MAX_BYTES
+      );
     };
-    while (isOld()) lane.heldBytes -= lane.parts.shift()?.bytes.length ?? 0;
+    while (isOld()) buffer.heldBytes -= buffer.parts.shift()?.bytes.length ?? 0;
   }
 
-  /** Media time up to which a track has been published; undefined where it holds nothing. */
+  /** Media time up to which a track has been published; undefined where it has no media. */
   endUs(trackId: string): number | undefined {
-    const last = this.#lanes.get(trackId)?.parts.at(-1)?.part;
+    const last = this.#tracks.get(trackId)?.parts.at(-1)?.part;
     return last && last.startUs + last.durationUs;
   }
 
-  /** What a clip of these tracks is cut from; the first leads. A track without media is left out. */
+  /** The media of these tracks, the leading one first. A track without media is left out. */
   sources(trackIds: readonly string[], fromUs: number): readonly ClipSource[] {
     return trackIds.flatMap((trackId) => {
-      const lane = this.#lanes.get(trackId);
-      const track = lane && readInit(lane.init);
-      if (lane === undefined || track === undefined || lane.parts.length === 0) return [];
-      const parts = since(lane, fromUs).map(({ bytes }) => bytes);
+      const buffer = this.#tracks.get(trackId);
+      const track = buffer && readInit(buffer.init);
+      if (buffer === undefined || track === undefined || buffer.parts.length === 0) return [];
+      const parts = since(buffer, fromUs).map(({ bytes }) => bytes);
       return [{ track, originUs: 0, parts }];
     });
   }
 }
 
 /**
- * From the segment before the one that holds `fromUs`: pictures begin theirs
- * with a key frame, and sound a few ms sooner or later than pictures.
+ * From the segment before the one of `fromUs`: video segments start with a key frame, and
+ * audio segments a few ms sooner or later than video.
  */
 function since({ parts }: TrackBuffer, fromUs: number): TrackBuffer['parts'] {
   const holding = parts.findLast(({ part }) => part.startUs <= fromUs)?.part.msn;

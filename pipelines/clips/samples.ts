@@ -1,24 +1,25 @@
+/** Cuts one track's samples to a time range. */
 import { readFragment } from '../mp4/fragment.ts';
 import type { InitTrack } from '../mp4/init.ts';
 
-/** One track's media, as it lies in a window or in a recording. */
+/** One track's media. */
 export interface ClipSource {
   readonly track: InitTrack;
   /** Media time of decode time 0, in us. */
   readonly originUs: number;
-  /** Whole moof+mdat each, in order. */
+  /** A complete moof+mdat each, in order. */
   readonly parts: readonly Buffer[];
 }
 
 export interface ClipSample {
   readonly data: Buffer;
   readonly decodeTicks: number;
-  /** Until the next sample, so that what was lost in between is stood still over. */
+  /** Until the next sample, also where media between them was lost. */
   readonly durationTicks: number;
   readonly isKeyframe: boolean;
 }
 
-/** A stretch of one track, cut to what a clip needs. */
+/** One track of a clip. */
 export interface ClipTrack {
   readonly track: InitTrack;
   readonly samples: readonly ClipSample[];
@@ -27,7 +28,6 @@ export interface ClipTrack {
   readonly endUs: number;
 }
 
-/** Key frames can be cut at; every sample of sound is one. */
 export interface TimeRange {
   readonly fromUs: number;
   readonly toUs: number;
@@ -63,7 +63,7 @@ function readSamples(parts: readonly Buffer[]): readonly ClipSample[] {
     let decodeTicks = fragment.decodeTicks;
     for (const { offset, bytes, durationTicks, isKeyframe } of fragment.samples) {
       const data = part.subarray(offset, offset + bytes);
-      // Two recordings of one target may overlap: what came first stays.
+      // Parts may overlap after a restart: the first one counts.
       const last = samples.at(-1);
       if (last === undefined || decodeTicks > last.decodeTicks) {
         samples.push({ data, decodeTicks, durationTicks, isKeyframe });

@@ -1,3 +1,4 @@
+/** Cuts and decodes single frames for posters. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,8 +19,8 @@ export function cutStill(source: ClipSource, atUs: number): Movie | undefined {
 }
 
 /**
- * A movie's first frame as a PNG, decoded by GStreamer in a process of its own:
- * a decoder that crashes takes nothing with it.
+ * A movie's first frame as a PNG. GStreamer decodes it in a process of its own, as a
+ * decoder may crash.
  *
  * Rejects with a {@link PipelineError} POSTER_FAILED.
  */

@@ -1,9 +1,10 @@
+/** The bitrate rules that bonding encoders commonly use, for uplinks without bonding. */
 import { type RateBounds, type RateController, type RateEvidence, withinBounds } from './rate.ts';
 
 /** Weight of the newest figure in a moving average of some two seconds. */
 const NEWEST = 0.01;
 
-/** A moving average and how far figures lie from it. */
+/** A moving average, and the jitter around it. */
 class Smoothed {
   average: number | undefined;
   jitter = 0;
@@ -15,17 +16,14 @@ class Smoothed {
     }
     const off = value - this.average;
     this.average += NEWEST * off;
-    // A jump shows at once and fades with the average.
+    // A jump counts at once and fades with the average.
     this.jitter = Math.max(this.jitter * (1 - NEWEST), Math.abs(off));
   }
 }
 
 const PAUSE_MS = { hard: 250, soft: 200, raise: 500 } as const;
 
-/**
- * The rules that bonding encoders commonly use: they know SRT's round trip and send
- * buffer, and nothing of the links. Here for comparison, and for uplinks without bonding.
- */
+/** They use SRT's RTT and send buffer, and know nothing of the links. */
 export class ClassicRate implements RateController {
   readonly #bounds: RateBounds;
   readonly #rtt = new Smoothed();
@@ -48,7 +46,7 @@ export class ClassicRate implements RateController {
     const buffer = { ...averageOf(this.#buffer, unackedPackets) };
     this.#rtt.add(rttMs);
     this.#buffer.add(unackedPackets);
-    // The least round trip creeps up, so that another path's is learnt too.
+    // The minimum RTT grows slowly, so that it follows another path.
     this.#minRttMs = Math.min(rttMs, this.#minRttMs * 1.0001);
 
     const isLost =

@@ -1,3 +1,4 @@
+/** SRT without bonding: an encoder's packets go straight to the receiver. */
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -22,13 +23,12 @@ export interface DirectDeps {
   readonly onFailure: (reason: string | undefined) => void;
 }
 
-/** How often a socket that could not be opened is looked at. */
+/** How often a socket that could not be opened is checked. */
 const OPEN_CHECK_MS = 100;
 
 /**
- * Carries an encoder's SRT packets to their receiver by the machine's own routes, until
- * `signal` aborts. What the tap sees here a bond's tap sees there, so that both ways
- * upstream are told of and adapted to alike.
+ * Carries the packets by the machine's own routes until `signal` aborts. The tap sees the
+ * same as a bond's, so that figures and bitrate rules are the same for both.
  */
 export async function runDirect(
   { listen, receiver }: DirectOptions,
@@ -49,12 +49,12 @@ export async function runDirect(
     onFailed: (code) => {
       if (code !== failure) {
         const reason = nameFailure(code);
-        log.warn('no way to the receiver', { to: receiver.host, reason });
+        log.warn('receiver unreachable', { to: receiver.host, reason });
         onFailure(reason);
       }
       failure = code;
-      // Nobody listens there yet: the same socket may go on. Else its source address or
-      // the resolved name may have become another.
+      // Nothing listens there yet: the same socket may go on. Otherwise its source address or
+      // the address of the name may have changed.
       if (code !== REFUSED) out.rebind();
     },
   });
@@ -62,7 +62,7 @@ export async function runDirect(
     onPacket: (packet) => {
       if (tap.fromEncoder(packet, now())) out.send(packet);
     },
-    onError: (error) => log.warn('encoder port', { reason: error.message }),
+    onError: (error) => log.warn('encoder port failed', { reason: error.message }),
   });
   try {
     onStart(encoder.listening);

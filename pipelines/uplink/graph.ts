@@ -1,4 +1,4 @@
-/** Where SRT is to go, and how. */
+/** The GStreamer pipeline of the uplink: access units in, MPEG-TS over SRT out. */
 export interface SrtSettings {
   readonly host: string;
   readonly port: number;
@@ -6,9 +6,9 @@ export interface SrtSettings {
   readonly streamId?: string;
   /** 10 to 79 characters. */
   readonly passphrase?: string;
-  /** How long the receiver may wait for a packet that was lost. */
+  /** How long the receiver waits for a lost packet to be sent again. */
   readonly latencyMs: number;
-  /** Bandwidth for retransmissions, over what the encoder gives. */
+  /** Bandwidth for retransmissions, on top of the encoder's. */
   readonly overheadPct: number;
 }
 
@@ -34,9 +34,9 @@ const TS_PACKETS_PER_DATAGRAM = 7;
  * fd 4 ! GDP ! AAC /
  * ```
  *
- * srtsink calls a port of this process for ever; `maxbw` and `inputbw` of 0 make SRT
- * measure what comes in, so that the overhead is a share of it. The stream id and
- * the passphrase are set as properties, for a launch line may be logged.
+ * srtsink connects to a port of this process, again whenever it is cut off; `maxbw` and
+ * `inputbw` of 0 make SRT measure its input, so that the overhead is a share of it. Stream
+ * id and passphrase are set as properties, as the launch line may be logged.
  */
 export function renderUplink(
   tracks: readonly UplinkTrack[],
@@ -51,7 +51,7 @@ export function renderUplink(
       kind === 'video'
         ? 'h264parse config-interval=-1 ! video/x-h264,stream-format=byte-stream,alignment=au'
         : 'aacparse',
-      // Room for the other track's delay, and for a receiver that is away a moment.
+      // Room for the other track's delay, and for a short absence of the receiver.
       'queue max-size-time=2000000000 max-size-buffers=0 max-size-bytes=0',
       'mux.',
     ].join(' ! '),

@@ -1,26 +1,27 @@
+/** Sets the encoder's bitrate by the sum of the links' capacities. */
 import { type RateBounds, type RateController, type RateEvidence, withinBounds } from './rate.ts';
 
 type Link = RateEvidence['links'][number];
 
-/** Of what the links are taken to carry: the rest is for retransmissions and SRT's own. */
+/** Part of the links' capacity; the rest is for retransmissions and SRT's control packets. */
 const USABLE = 0.85;
 
-/** A link is asked for this much more than it has shown, so that it can show more. */
+/** The target is this much above what a link has delivered, so that it can deliver more. */
 const REACH = 1.4;
 const REACH_BPS = 250_000;
 
-/** Raised by so much a second at the most: some nine seconds from half to full. */
+/** The fastest rise: some nine seconds from half to full. */
 const RAISE_PER_S = 0.06;
 const RAISE_BPS_PER_S = 100_000;
-/** While no limit was met since the links came: four seconds from half to full. */
+/** While the links have shown no limit yet: four seconds from half to full. */
 const FIRST_RAISE_PER_S = 0.2;
-/** When a link is pulled, what it had in flight goes out again on the others: room for it. */
+/** Room on the other links for what a stalled link had in flight. */
 const AFTER_STALL = 0.75;
 
-/** Quiet for so long after a cut before anything is raised. */
+/** Pause after a cut before the target rises again. */
 const STABLE_MS = 2_000;
 
-/** Of SRT's latency: packets that wait longer than this to be acknowledged leave little for repair. */
+/** Part of SRT's latency: packets that are unacknowledged longer leave little time for repair. */
 const FULL = 0.35;
 const FULL_CUT = 0.85;
 const FULL_PAUSE_MS = 400;
@@ -29,25 +30,23 @@ const FULL_PAUSE_MS = 400;
 const PACKET_BITS = 1316 * 8;
 
 /**
- * Follows the sum of what the links can carry.
- *
- * It falls at once: when a link is pulled, to what the others have shown; when
- * their capacity is cut, to that. It rises slowly, and no further than a little beyond what was
- * proven, since an estimate that nothing has tested is a guess.
+ * The target falls at once: when a link stalls, to what the others have delivered; when a
+ * capacity is cut, to that. It rises slowly, and only a little beyond what was delivered, as
+ * an untested estimate is a guess.
  */
 export class LinkAwareRate implements RateController {
   readonly #bounds: RateBounds;
   #lastMs: number | undefined;
   #cutMs = Number.NEGATIVE_INFINITY;
   #carrying: ReadonlySet<string> = new Set();
-  /** No limit was met since there were links again. */
+  /** The links have shown no limit since the last outage. */
   #isUnlimited = true;
   readonly everyMs = 100;
   targetBps: number;
 
   constructor(bounds: RateBounds) {
     this.#bounds = bounds;
-    // Nothing is known of the links yet.
+    // The capacity of the links is not known yet.
     this.targetBps = bounds.minBps;
   }
 
@@ -55,18 +54,18 @@ export class LinkAwareRate implements RateController {
     const passedS = Math.min(1, (nowMs - (this.#lastMs ?? nowMs)) / 1000);
     this.#lastMs = nowMs;
     const inUse = carrying(links);
-    const isFewer = [...this.#carrying].some((id) => !inUse.some((link) => link.id === id));
+    const hasLostLink = [...this.#carrying].some((id) => !inUse.some((link) => link.id === id));
     this.#carrying = new Set(inUse.map(({ id }) => id));
-    // Nothing goes out: what the first link back can carry is seen when it is back.
+    // An outage: the capacity of the first link back is not known yet.
     if (inUse.length === 0) {
       this.#isUnlimited = true;
       this.targetBps = this.#bounds.minBps;
       return this.targetBps;
     }
     const capacityBps = USABLE * sum(inUse, ({ capacityBps: bps }) => bps);
-    const shownBps = USABLE * sum(inUse, reachOf);
-    if (isFewer) {
-      const leftBps = Math.min(this.targetBps, capacityBps, shownBps);
+    const deliveredBps = USABLE * sum(inUse, reachOf);
+    if (hasLostLink) {
+      const leftBps = Math.min(this.targetBps, capacityBps, deliveredBps);
       return this.#cutTo(AFTER_STALL * leftBps, nowMs);
     }
     if (capacityBps < this.targetBps) return this.#cutTo(capacityBps, nowMs);
@@ -76,7 +75,7 @@ export class LinkAwareRate implements RateController {
     if (nowMs - this.#cutMs < STABLE_MS) return this.targetBps;
     const perS = this.#isUnlimited ? FIRST_RAISE_PER_S : RAISE_PER_S;
     const stepBps = (perS * this.targetBps + RAISE_BPS_PER_S) * passedS;
-    const ceilingBps = Math.min(capacityBps, shownBps);
+    const ceilingBps = Math.min(capacityBps, deliveredBps);
     if (this.targetBps < ceilingBps) {
       this.targetBps = withinBounds(Math.min(ceilingBps, this.targetBps + stepBps), this.#bounds);
     }
@@ -99,7 +98,7 @@ export class LinkAwareRate implements RateController {
   }
 }
 
-/** The links that packets go out on: backups only where nothing else is left. */
+/** The links that carry packets: backups only where no other is usable. */
 function carrying(links: readonly Link[]): readonly Link[] {
   const able = links.filter(
     ({ state, isEnabled, isSpent }) =>

@@ -1,3 +1,4 @@
+/** Reports the links whenever they have changed. */
 import type { Log } from '../../hal/os/log.ts';
 import type { LinkConfig } from '../bond/core/config.ts';
 import type { ResolvedLinks } from './links.ts';

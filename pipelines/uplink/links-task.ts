@@ -1,3 +1,4 @@
+/** Follows the machine's interfaces: source routing and a report of the links that exist. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { readAddresses, watchNetwork } from '../../hal/os/network.ts';
@@ -15,7 +16,7 @@ import { openLinkReport } from './link-events.ts';
 import { resolveLinks, type UsedData, type WantedLink } from './links.ts';
 
 export interface LinksTask {
-  /** What is wished for now. */
+  /** The links that are wanted now. */
   readonly wanted: () => readonly WantedLink[];
   readonly used: () => UsedData;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
@@ -26,8 +27,7 @@ export interface LinksTask {
 const COMMAND_TIMEOUT_MS = 2_000;
 
 /**
- * Follows the machine's interfaces until `signal` aborts: sets up source routing for
- * each link that is there, tells which those are, and takes the routing down at the end.
+ * Runs until `signal` aborts, and removes the routing then.
  */
 export async function followLinks(task: LinksTask, signal: AbortSignal): Promise<void> {
   const { clock, log } = task;
@@ -38,7 +38,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
     async () => {
       const addresses = readAddresses();
       const seen = await listRoutes(log);
-      // A list that could not be had says nothing against the gateways known so far.
+      // Without a list the gateways stay as they were.
       if (seen !== undefined) gateways = findGateways(seen);
       const resolved = resolveLinks(task.wanted(), { addresses, gateways }, task.used());
       await routing.set(resolved.routes, seen);
@@ -55,7 +55,7 @@ async function listRoutes(log: Log): Promise<KernelRoutes | undefined> {
     const listed = await runCommand('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS, input });
     return parseKernelRoutes(listed.stdout);
   } catch {
-    log.debug('routes cannot be listed; is iproute2 installed?');
+    log.debug('routes not listed; is iproute2 installed?');
     return undefined;
   }
 }

@@ -1,8 +1,9 @@
+/** Finds the source address, interface and route of each link. */
 import type { LinkConfig } from '../bond/core/config.ts';
 import type { Gateway } from '../bond/net/kernel-routes.ts';
 import type { LinkRoute } from '../bond/net/routing.ts';
 
-/** A link as somebody wants it: by its interface, or by an address of this machine. */
+/** A link of the config, by its interface or by an address of this machine. */
 export interface WantedLink {
   readonly id: string;
   readonly device?: string;
@@ -14,15 +15,15 @@ export interface WantedLink {
   readonly budgetBytes?: number;
 }
 
-/** What links have carried of their budgets. */
+/** Use of the links' data budgets. */
 export interface UsedData {
-  /** What it counts within, for example `2026-11`; with another one the links count anew. */
+  /** For example `2026-11`; with another one the links' counts restart. */
   readonly period: string;
   /** By the link's id. */
   readonly bytesByLink: Readonly<Record<string, number>>;
 }
 
-/** What the machine's interfaces are now. */
+/** The machine's interfaces. */
 export interface NetworkState {
   /** IPv4 addresses by interface, those that are up. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
@@ -33,21 +34,19 @@ export interface NetworkState {
 export interface ResolvedLinks {
   readonly links: readonly LinkConfig[];
   readonly routes: readonly LinkRoute[];
-  /** Wished for and switched on, and not there now. */
+  /** Enabled, and without an interface or address now. */
   readonly missing: readonly string[];
 }
 
 /** Local ports of links that share an address with another: a routing rule tells them apart by it. */
 const FIRST_PORT = 52_000;
 
-/** Its addresses need no routing table: they are on each machine, for trying out. */
+/** Its addresses need no routing table. */
 const LOOPBACK = 'lo';
 
 /**
- * Finds each link's source address and the way out.
- *
- * Two modems may hand out the same private address: such links get a local port of
- * their own, by which their routing rules differ.
+ * Two modems may give the same private address: such links get a local port each, by
+ * which their routing rules differ.
  */
 export function resolveLinks(
   wanted: readonly WantedLink[],

@@ -1,3 +1,4 @@
+/** Settings of the uplink process, and its messages. */
 import type { BondSnapshot } from '../bond/core/snapshot.ts';
 import type { SrtSettings, UplinkTrack } from './graph.ts';
 import type { UsedData, WantedLink } from './links.ts';
@@ -6,27 +7,27 @@ import type { SrtFigures } from './srt-observer.ts';
 
 export interface UplinkSettings {
   readonly srt: SrtSettings;
-  /** They come by inherited descriptors, in this order. */
+  /** Each comes by an inherited descriptor, in this order. */
   readonly tracks: readonly UplinkTrack[];
   /** Undefined: SRT goes straight to its receiver. */
   readonly links: readonly WantedLink[] | undefined;
   readonly used: UsedData;
-  /** Undefined: the encoder's bitrate stays as it is. */
+  /** Undefined: the encoder's bitrate is fixed. */
   readonly rate:
     | { readonly algorithm: 'link-aware' | 'classic'; readonly bounds: RateBounds }
     | undefined;
 }
 
-/** From the daemon to the uplink: other weights, roles, budgets or uses. Traffic goes on. */
+/** From the daemon to the uplink: changed weights, roles, budgets or data use. Traffic goes on. */
 export interface ToUplink {
   readonly type: 'links';
   readonly links: readonly WantedLink[];
   readonly used: UsedData;
 }
 
-/** What the uplink tells the daemon. */
+/** From the uplink to the daemon. */
 export type FromUplink =
-  /** What the encoder is to give from now on. */
+  /** The encoder's bitrate from now on. */
   | { readonly type: 'target'; readonly targetBps: number }
   /** Once a second. */
   | {
@@ -36,6 +37,6 @@ export type FromUplink =
       readonly bond?: BondSnapshot;
       /** Why the receiver cannot be sent to, where SRT goes straight to it. */
       readonly failure?: string;
-      /** Links of the config that are not there now. */
+      /** Links of the config without an interface or address now. */
       readonly missing: readonly string[];
     };

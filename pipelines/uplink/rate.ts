@@ -1,3 +1,4 @@
+/** What the encoder's bitrate is chosen from, and how. */
 import type { LinkSnapshot } from '../bond/core/snapshot.ts';
 import type { SrtFigures } from './srt-observer.ts';
 
@@ -7,7 +8,7 @@ export interface RateBounds {
   readonly maxBps: number;
 }
 
-/** What is known of the way upstream at one moment. */
+/** Figures of the uplink at one moment. */
 export interface RateEvidence {
   readonly nowMs: number;
   readonly srt: SrtFigures;
@@ -18,10 +19,10 @@ export interface RateEvidence {
   >[];
 }
 
-/** Chooses what the encoder is asked for, in bits per second. */
+/** Chooses the encoder's bitrate, in bits per second. */
 export interface RateController {
   readonly targetBps: number;
-  /** How often it wants to be asked. */
+  /** Interval of `update`. */
   readonly everyMs: number;
   /** @returns the new target. */
   update(evidence: RateEvidence): number;

@@ -1,17 +1,18 @@
+/** Reads the state of an SRT connection from its packets. */
 import { RateMeter } from '../bond/core/rate-meter.ts';
 import type { SrtTap } from '../bond/net/encoder-port.ts';
 import { sequenceDistance } from '../bond/wire/sequence.ts';
 import * as srt from '../bond/wire/srt.ts';
 
-/** What an SRT connection says of itself in the packets that pass. */
+/** Figures of an SRT connection. */
 export interface SrtFigures {
   readonly phase: 'connecting' | 'connected';
   /** Why the receiver refused, where it did. */
   readonly refusal?: string;
-  /** Of the whole way, links included, from the receiver's ACKs. */
+  /** Of the complete path, links included, from the receiver's ACKs. */
   readonly rttMs?: number;
   readonly latencyMs?: number;
-  /** Sent and not acknowledged: what a sender's buffer holds at least. */
+  /** Sent and not acknowledged: the minimum in the sender's buffer. */
   readonly unackedPackets: number;
   /** Data with SRT's header, retransmissions included. */
   readonly sentBps: number;
@@ -21,19 +22,19 @@ export interface SrtFigures {
   readonly droppedTotal: number;
 }
 
-/** SRT gives a peer five seconds; this is sooner than it. */
+/** Shorter than SRT's own time-out of five seconds. */
 const SILENT_MS = 3_000;
 
-/** Where the handshake says what it is: after version, extension, sequence, MTU and window. */
+/** Offset of the handshake type: after version, extension, sequence, MTU and window. */
 const HANDSHAKE_TYPE_AT = srt.SRT_HEADER_BYTES + 20;
 /** Handshake types from here on are refusals (draft-sharabayko-srt §3.2.1, table 7). */
 const REFUSED = 1000;
 const REFUSALS: Readonly<Record<number, string>> = {
   1002: 'the receiver refused the connection',
-  1003: 'the receiver has no room',
+  1003: 'the receiver is out of resources',
   1005: 'the receiver has too many callers',
   1007: 'the receiver is closing',
-  1008: 'the receiver speaks another version of SRT',
+  1008: 'the receiver uses another version of SRT',
   1010: 'the passphrase is wrong',
   1011: 'one side has a passphrase and the other has none',
 };
@@ -46,8 +47,8 @@ const RTT_AT = srt.SRT_HEADER_BYTES + 4;
 const NO_SEQUENCE = -1;
 
 /**
- * Reads an SRT encoder's connection off its packets. After a refusal it holds the
- * encoder's handshakes back for a while, as GStreamer's srtsink calls again at once.
+ * After a refusal the encoder's handshakes are held back for a while, as GStreamer's
+ * srtsink connects again at once.
  */
 export class SrtObserver implements SrtTap {
   readonly #sent = new RateMeter();
@@ -116,7 +117,7 @@ export class SrtObserver implements SrtTap {
     if (packet.length < HANDSHAKE_TYPE_AT + 4) return;
     const kind = packet.readInt32BE(HANDSHAKE_TYPE_AT);
     if (kind < REFUSED) {
-      // A new connection counts anew.
+      // A new connection has numbers of its own.
       this.#newest = NO_SEQUENCE;
       return;
     }

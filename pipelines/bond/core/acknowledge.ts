@@ -1,13 +1,14 @@
+/** Applies SRTLA and SRT ACKs to the packets in flight. */
 import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { readAcked, readAckIdentity } from '../wire/srt.ts';
 import type { Link } from './link.ts';
 import type { Links } from './select.ts';
 import type { Store } from './store.ts';
 
-/** ACKs come on every link; so many numbers of late ones are remembered. */
+/** Every link brings each ACK; this many are remembered to pass each one on once. */
 const REMEMBERED_ACKS = 64;
 
-/** More packets than any log holds: an ACK that far ahead is of another connection. */
+/** More packets than are ever in flight: an ACK that far ahead is of another connection. */
 const MAX_STEP = 8192;
 
 /** An SRTLA ACK: these packets of this link arrived, the last of them just now. */

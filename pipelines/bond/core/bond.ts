@@ -1,3 +1,4 @@
+/** The bonding sender without its sockets: which packet goes out by which link, and when again. */
 import { isSrtla, parseSrtla, renderSrtla, type SrtlaPacket } from '../wire/packet.ts';
 import { sequenceDistance } from '../wire/sequence.ts';
 import * as srt from '../wire/srt.ts';
@@ -12,7 +13,7 @@ import { isProbed, Outage } from './probe.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Resender } from './resender.ts';
 import { chargeShare, chooseLink, weigh } from './select.ts';
-import { type BondSnapshot, renderLinkSnapshot } from './snapshot.ts';
+import { type BondSnapshot, renderBondSnapshot } from './snapshot.ts';
 import { Store } from './store.ts';
 
 const WEIGH_MS = 100;
@@ -20,9 +21,8 @@ const WEIGH_MS = 100;
 const NEW_CONNECTION_STEP = 8192;
 
 /**
- * The whole sender without its sockets: SRT packets of the encoder and datagrams of
- * the links come in with the time in ms, and leave by {@link Wire}. The caller's
- * clock never steps back.
+ * SRT packets of the encoder and datagrams of the links come in with the time in ms, and
+ * leave by {@link Wire}. The caller's clock never steps back.
  */
 export class Bond {
   readonly #wire: Wire;
@@ -61,9 +61,9 @@ export class Bond {
   }
 
   /**
-   * The link's socket failed, for example with ENETUNREACH: it is pulled at once.
+   * The link's socket failed, for example with ENETUNREACH: the link stalls at once.
    *
-   * @returns the reason for which a link that is out cannot come in, where it is a new one.
+   * @returns why a link that is out cannot be used, where that reason is a new one.
    */
   onFailed(slot: number, code: string, nowMs: number): string | undefined {
     const link = this.#links[slot];
@@ -114,21 +114,18 @@ export class Bond {
 
   snapshot(nowMs: number): BondSnapshot {
     const links = this.#links.filter((link) => link !== undefined);
-    const wireBps = links.reduce((sum, link) => sum + link.sent.perS(1000, nowMs) * 8, 0);
-    return {
-      links: links.map((link) => renderLinkSnapshot(link, wireBps, nowMs)),
-      offeredBps: this.#offered.perS(1000, nowMs) * 8,
-      wireBps,
-      offeredBytesTotal: this.#offered.total,
-      wireBytesTotal: links.reduce(
-        (sum, link) => sum + link.sent.total,
-        this.#table.closedWireBytes,
-      ),
-      resentPacketsTotal: this.#resender.resentTotal,
-      suppressedTotal: this.#resender.suppressedTotal,
-      droppedTotal: this.#droppedTotal,
-      switches: this.#table.switches,
-    };
+    return renderBondSnapshot(
+      links,
+      {
+        offered: this.#offered,
+        closedWireBytes: this.#table.closedWireBytes,
+        resentPacketsTotal: this.#resender.resentTotal,
+        suppressedTotal: this.#resender.suppressedTotal,
+        droppedTotal: this.#droppedTotal,
+        switches: this.#table.switches,
+      },
+      nowMs,
+    );
   }
 
   #data(packet: Buffer, nowMs: number): void {
@@ -160,7 +157,7 @@ export class Bond {
     this.#wire.send(slot, packet);
   }
 
-  /** Copies for stalled links: their ACKs are the evidence on which they rejoin. */
+  /** Sends copies over stalled links: their ACKs show when they work again. */
   #probe(sequence: number, packet: Buffer, nowMs: number): void {
     this.#probeCount += 1;
     for (const link of this.#links) {
@@ -177,7 +174,7 @@ export class Bond {
       return;
     }
     this.#transmit(slot, sequence, packet, nowMs);
-    // No answer is expected, so that the resender serves it as soon as a link is back.
+    // Counted as lost, so that it is sent again as soon as a link is back.
     this.#links[slot]?.flight.lose(sequence);
   }
 
@@ -241,7 +238,7 @@ export class Bond {
     weigh(this.#links, nowMs, this.#resender.latencyMs);
   }
 
-  /** A new SRT connection: nothing of the old one is of use. */
+  /** A new SRT connection: packets of the old one are of no use. */
   #restart(): void {
     this.#store.clear();
     this.#acks.clear();

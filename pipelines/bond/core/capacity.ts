@@ -1,15 +1,16 @@
+/** Estimates a link's capacity in bit/s from what it delivers while its queue grows. */
 import type { RttEstimator } from './rtt.ts';
 
-/** What a link is taken to carry before it showed anything. Equal for all: equal shares. */
+/** Estimate before anything was measured. Equal for all links: equal shares. */
 export const FIRST_GUESS_BPS = 8_000_000;
 
 /** No estimate falls below this, so that every link in use is measured. */
 const MIN_BPS = 100_000;
 
-/** Queue a link may hold beyond its least RTT. More: fuller links; less: lower delay. */
+/** Queueing delay allowed beyond the minimum RTT. More: fuller links; less: lower delay. */
 const ALLOWED_QUEUE_MS = 60;
 
-/** SRTLA acknowledges in tens, so this much is in flight only for want of an ACK. */
+/** SRTLA acknowledges in tens, so this much is in flight though it has arrived. */
 const UNACKED_BYTES = 12 * 1400;
 
 /** An estimate grows by this fraction a second, by less the nearer its last cut is. */
@@ -17,13 +18,13 @@ const GROWTH_PER_S = 0.35;
 const CAREFUL_GROWTH_PER_S = 0.04;
 const CAREFUL_MS = 8000;
 
-/** It stays within this multiple of what the link lately carried: unproven beyond. */
+/** It stays within this multiple of what the link has carried lately. */
 const UNPROVEN_FACTOR = 2;
 
-/** Tenths of a second in a row that must tell of congestion: one may be a busy machine's. */
+/** Tenths of a second in a row that must show congestion: one alone may be a busy machine. */
 const CONGESTED_UPDATES = 3;
 
-/** A link that was not cut for this long has shown no limit; its window still holds it. */
+/** A link whose estimate was not cut for this long has shown no limit; its window still applies. */
 const LIMIT_MEMORY_MS = 8000;
 
 /** Own loss above this is congestion, until cutting has shown that it is not. */
@@ -34,10 +35,10 @@ const LOSS_CUT = 0.85;
 const TRIAL_MS = 1500;
 /** Within one trial an estimate falls at most to this part of what was delivered at its start. */
 const TRIAL_FLOOR = 0.5;
-/** Only a trial in which the link got at most this part of its traffic can absolve it. */
+/** Only a trial in which the link had at most this part of its traffic shows a foreign cause. */
 const EASED = 0.8;
 
-/** What one tenth of a second said about a link. */
+/** Figures of one link, ten times a second. */
 export interface CapacityEvidence {
   readonly nowMs: number;
   readonly rtt: RttEstimator;
@@ -49,7 +50,7 @@ export interface CapacityEvidence {
   readonly sentPackets: number;
 }
 
-/** Congestion under trial, and how things stood at its start. */
+/** A cut whose effect is awaited, and the figures at its start. */
 interface Trial {
   readonly sinceMs: number;
   readonly bps: number;
@@ -59,14 +60,13 @@ interface Trial {
 }
 
 /**
- * A link's capacity in bits per second, learnt from what it delivers while its
- * queue grows. Outside congestion the estimate creeps up; when RTT rises it falls to
- * what is being delivered, when packets are lost by a seventh. A cut that eased the
- * link and changed nothing is undone: that delay or loss is not ours.
+ * Without congestion the estimate grows slowly; when RTT rises it falls to what is being
+ * delivered, when packets are lost by a seventh. A cut that reduced the traffic and did not
+ * help is undone: the bond does not cause that delay or loss.
  */
 export class Capacity {
   bps = FIRST_GUESS_BPS;
-  /** Most that was delivered lately; it fades by a twentieth a second. */
+  /** The most that was delivered lately; it fades by a twentieth a second. */
   provenBps = 0;
   #lastMs = -1;
   #cutMs = Number.NEGATIVE_INFINITY;
@@ -81,7 +81,7 @@ export class Capacity {
     return (this.bps / 8000) * pathMs + UNACKED_BYTES;
   }
 
-  /** False while nothing says how much the link can carry. */
+  /** False while nothing shows how much the link can carry. */
   hasShownLimit(nowMs: number): boolean {
     return nowMs - this.#cutMs < LIMIT_MEMORY_MS;
   }
@@ -123,7 +123,7 @@ export class Capacity {
     }
     this.#cutMs = nowMs;
     if (!isDelayed) return;
-    // Half way at a time: one tenth's figure is noisy.
+    // Half way at a time: the figure of one tenth of a second is noisy.
     const floorBps = Math.max(MIN_BPS, TRIAL_FLOOR * this.#trial.deliveredBps);
     const target = Math.max(floorBps, Math.min(this.bps, deliveredBps));
     this.bps = (this.bps + target) / 2;
@@ -132,9 +132,9 @@ export class Capacity {
   #judge(trial: Trial, { rtt, lossRatio, sentBps }: CapacityEvidence): void {
     if (sentBps > EASED * trial.deliveredBps) return;
     const queueMs = rtt.meanMs - rtt.minMs;
-    const isDelayOurs = queueMs < 0.8 * trial.queueMs;
-    const isLossOurs = lossRatio < 0.7 * trial.lossRatio;
-    if (isDelayOurs || isLossOurs) return;
+    const isDelayCaused = queueMs < 0.8 * trial.queueMs;
+    const isLossCaused = lossRatio < 0.7 * trial.lossRatio;
+    if (isDelayCaused || isLossCaused) return;
     this.#acceptedQueueMs = queueMs;
     this.#acceptedLoss = lossRatio;
     this.bps = Math.max(this.bps, trial.bps);

@@ -1,3 +1,4 @@
+/** The config of one link, and limits that sender and relay share. */
 /** How one link is to be used. A change of weight, role, budget or use needs no new socket. */
 export interface LinkConfig {
   /** Names the link everywhere, for example its interface: `wwan0`. */
@@ -13,11 +14,11 @@ export interface LinkConfig {
   /** Carries packets only while no other link can. */
   readonly isBackup: boolean;
   readonly isEnabled: boolean;
-  /** Most this link may carry, both ways with IP and UDP headers; the caller counts the month. */
+  /** Data budget, both ways with IP and UDP headers; the caller counts the month. */
   readonly budgetBytes?: number;
-  /** What it has carried already, as the caller kept it when the bonding was last stopped. */
+  /** What it has carried already, as the caller saved it when the bond was last stopped. */
   readonly usedBytes?: number;
-  /** What `usedBytes` counts within, as the caller names it: with another one it counts anew. */
+  /** Period of `usedBytes`, as the caller names it: with another one the count restarts. */
   readonly usedPeriod?: string;
 }
 
@@ -30,5 +31,5 @@ export interface Endpoint {
 /** IPv4 and UDP headers, counted on top of each datagram for budgets and rates. */
 export const DATAGRAM_HEADER_BYTES = 28;
 
-/** Most links a sender opens and a relay takes into one group. */
+/** Limit of the links of a sender, and of a relay's group. */
 export const MAX_LINKS = 16;

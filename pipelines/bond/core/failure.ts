@@ -1,28 +1,29 @@
-/** What an operator can do something about, by the system's code. */
+/** Names the errors of a link's socket. */
+/** By the system's code. */
 const NAMES: Readonly<Record<string, string>> = {
-  ENOTFOUND: 'the name of the receiver is not known',
+  ENOTFOUND: 'the name of the receiver is unknown',
   EAI_AGAIN: 'the name of the receiver cannot be looked up',
-  EADDRNOTAVAIL: 'its address is none of this machine',
+  EADDRNOTAVAIL: 'its address does not belong to this machine',
   EADDRINUSE: 'its port is taken',
   EACCES: 'it may not be used',
   EPERM: 'it may not be used',
   ENETDOWN: 'its network is down',
   ENETUNREACH: 'there is no route to the receiver',
   EHOSTUNREACH: 'there is no route to the receiver',
-  ECONNREFUSED: 'nobody listens at the receiver',
+  ECONNREFUSED: 'nothing listens at the receiver',
 };
 
-/** The receiver's machine is there and answers with ICMP. Opening the socket anew shows nothing of it. */
+/** The receiver's machine answers with ICMP; opening the socket again cannot fail with it. */
 export const REFUSED = 'ECONNREFUSED';
 
-/** Why a socket cannot be used, in words; one without them is told by its code. */
+/** Why a socket cannot be used, in words, or the code where there are none. */
 export function nameFailure(code: string): string {
   const name = NAMES[code];
   if (name !== undefined) return `${name} (${code})`;
   return /^[A-Z][A-Z0-9_]{1,31}$/.test(code) ? code : 'the socket fails';
 }
 
-/** Why a link's socket cannot be used while the link is out, and what was told of it. */
+/** Why the socket of a link that is out cannot be used, and which reasons were logged. */
 export class SocketFault {
   #code: string | undefined = 'not opened';
   readonly #logged = new Set<string>();
@@ -36,14 +37,14 @@ export class SocketFault {
     return isNew;
   }
 
-  /** The socket can send. @returns true when that ends the trouble. */
+  /** The socket can send. @returns true when that ends the fault. */
   opened(): boolean {
     if (this.#code === undefined || this.#code === REFUSED) return false;
     this.#code = undefined;
     return true;
   }
 
-  /** The link is in: what comes later is told anew. */
+  /** The link is registered: later faults are logged again. */
   end(): void {
     this.#code = undefined;
     this.#logged.clear();

@@ -1,18 +1,16 @@
-/** Packets one link remembers. At 50 Mbit/s this is 1.7 s; older ones are forgotten. */
+/** The packets in flight on one link: when each was sent, and whether later ones overtook it. */
+/** Packets remembered for one link: 1.7 s at 50 Mbit/s. */
 const SLOTS = 8192;
 const MASK = SLOTS - 1;
 
-/** What became of a packet's copy on one link. */
+/** State of a packet's copy on one link. */
 export const FREE = 0;
 export const IN_FLIGHT = 1;
 /** An SRTLA ACK named it, or SRT's ACK covers it. */
 export const ARRIVED = 2;
 export const LOST = 3;
 
-/**
- * The packets one link carries, found by sequence number without a search: what is
- * in flight, when it was sent, and whether later ones of this link overtook it.
- */
+/** Found by sequence number without a search. */
 export class InFlight {
   readonly #sequences = new Int32Array(SLOTS).fill(-1);
   readonly #sentMs = new Float64Array(SLOTS);

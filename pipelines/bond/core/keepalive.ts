@@ -1,10 +1,10 @@
+/** The extended keepalive, which reports a link's figures to the receiver. */
 import type { SrtlaPacket } from '../wire/packet.ts';
 import type { Link } from './link.ts';
 
-/** Bytes of a usual SRT packet of seven MPEG-TS packets, for windows told in packets. */
+/** Bytes of a usual SRT packet of seven MPEG-TS packets: SRTLA states windows in packets. */
 const USUAL_BYTES = 1360;
 
-/** The extended keepalive that tells the receiver how `link` fares. */
 export function keepaliveOf(link: Link, nowMs: number): SrtlaPacket {
   const { flight, capacity, rtt } = link;
   return {

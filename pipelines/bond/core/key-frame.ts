@@ -1,6 +1,5 @@
 /**
- * Tells which SRT payloads carry a piece of a key frame, so that those go by the
- * best link. MPEG-TS marks one with the random access indicator of the adaptation
+ * Detects SRT payloads that carry a piece of a key frame, which go by the best link. MPEG-TS marks one with the random access indicator of the adaptation
  * field at the start of a video PES packet (ISO/IEC 13818-1 §2.4.3.5); it lasts
  * until the same PID's next PES packet. An encrypted payload shows none.
  */

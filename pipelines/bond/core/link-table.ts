@@ -1,3 +1,4 @@
+/** The links of a bond in their slots: registration, changes of phase, removal. */
 import { renderSrtla } from '../wire/packet.ts';
 import { type LinkConfig, MAX_LINKS } from './config.ts';
 import { Link, type LinkPhase } from './link.ts';
@@ -13,7 +14,7 @@ import type { LinkSwitch } from './snapshot.ts';
 const REMEMBERED_LINKS = 64;
 const REMEMBERED_SWITCHES = 32;
 
-/** What the bond does to the world. All of it returns at once. */
+/** The I/O of the bond. Each method returns at once. */
 export interface Wire {
   /** `packet` may be reused once this returned and the datagram left. */
   send(slot: number, packet: Buffer): void;
@@ -24,7 +25,6 @@ export interface Wire {
   close(slot: number): void;
 }
 
-/** The sender's links in their slots: which there are, their registration, their changes. */
 export class LinkTable {
   /** A slot is empty where a link was removed; its number is used again. */
   readonly links: (Link | undefined)[] = [];
@@ -35,7 +35,7 @@ export class LinkTable {
   readonly #wire: Wire;
   readonly #onRemoved: (link: Link, nowMs: number) => void;
   readonly #phases = new Map<Link, LinkPhase['phase']>();
-  /** Of links that are gone: one that comes back counts on, unless the caller counted anew. */
+  /** Of removed links: one that comes back continues its count, unless the caller sets another. */
   readonly #used = new Map<string, { readonly from: LinkConfig; readonly usedBytes: number }>();
   #registration: Registration;
 
@@ -55,7 +55,7 @@ export class LinkTable {
       const config = wanted.get(link.config.id);
       if (config !== undefined && hasSameSocket(config, link.config)) {
         wanted.delete(config.id);
-        if (!countsOn(config, link.config)) link.usedBytes = config.usedBytes ?? 0;
+        if (!hasSameCount(config, link.config)) link.usedBytes = config.usedBytes ?? 0;
         link.config = config;
       } else {
         this.#close(link, nowMs);
@@ -77,7 +77,7 @@ export class LinkTable {
     }
   }
 
-  /** Sends what is no data. */
+  /** Sends a packet that is not SRT data. */
   sendControl(link: Link, packet: Buffer, nowMs: number): void {
     link.onSent(-1, packet.length, nowMs);
     this.#wire.send(link.slot, packet);
@@ -88,7 +88,7 @@ export class LinkTable {
     return !this.links.some((other) => other !== undefined && other !== link && isActive(other));
   }
 
-  /** Keeps the change when the link's phase is another than when last looked at. */
+  /** Records a change of the link's phase since the last call. */
   noteSwitch(link: Link, nowMs: number): void {
     const from = this.#phases.get(link) ?? 'out';
     const to = link.state.phase;
@@ -103,7 +103,8 @@ export class LinkTable {
     const slot = free < 0 ? this.links.length : free;
     const link = new Link(slot, config);
     const before = this.#used.get(config.id);
-    if (before !== undefined && countsOn(config, before.from)) link.usedBytes = before.usedBytes;
+    if (before !== undefined && hasSameCount(config, before.from))
+      link.usedBytes = before.usedBytes;
     this.links[slot] = link;
     this.#wire.open(slot, config);
   }
@@ -122,8 +123,8 @@ export class LinkTable {
   }
 }
 
-/** The caller's count is the one that the link went on from: it knows better by now. */
-function countsOn(now: LinkConfig, from: LinkConfig): boolean {
+/** The caller's count is the one that the link started from: the link's own is newer. */
+function hasSameCount(now: LinkConfig, from: LinkConfig): boolean {
   return now.usedBytes === from.usedBytes && now.usedPeriod === from.usedPeriod;
 }
 

@@ -1,13 +1,16 @@
+/** One link of the bond: its phase, its figures and what it carries. */
 import { Capacity } from './capacity.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
 import { nameFailure, SocketFault } from './failure.ts';
 import { InFlight } from './in-flight.ts';
 import { RateMeter } from './rate-meter.ts';
+import { PACKETS_PER_REPLY, Replies } from './replies.ts';
 import { RttEstimator } from './rtt.ts';
 
 /**
  * `out`: not registered. `active`: carries packets. `suspect`: overdue, carries none
- * while another can. `stalled`: pulled; probed until it has proven itself.
+ * while another can. `stalled`: taken out of use, and probed until its replies
+ * show that it works again.
  */
 export type LinkPhase =
   | { readonly phase: 'out' }
@@ -15,34 +18,26 @@ export type LinkPhase =
   | { readonly phase: 'suspect'; readonly sinceMs: number }
   | { readonly phase: 'stalled'; readonly sinceMs: number; readonly echoes: number };
 
-/** Silence with packets in flight after which a link is pulled at the latest. */
+/** Silence with packets in flight after which a link is stalled at the latest. */
 const STALL_MS = 250;
 
-/** A reply is owed once this many packets went out, for SRTLA acknowledges in tens. */
-const REPLY_PACKETS = 10;
-
-/** A registered link that says nothing for this long registers anew (SRTLA's link time-out). */
+/** A registered link that is silent for this long registers again (SRTLA's link time-out). */
 export const LINK_TIMEOUT_MS = 4000;
 
 const KEEPALIVE_MS = 1000;
-/** Keepalives in a row while a reply is overdue, and while a stalled link is probed. */
+/** Pauses between keepalives while a reply is overdue, and while a stalled link is probed. */
 const OVERDUE_PING_MS = 60;
 const PROBE_PING_MS = 150;
 
-/** Echoes a stalled link must send in a row to rejoin; each pull of the last half minute adds. */
+/** Echoes a stalled link must send in a row to rejoin; each stall of the last half minute adds. */
 const ECHOES_TO_REJOIN = 3;
 const ECHOES_PER_STALL = 2;
 const MAX_ECHOES = 12;
 const STALL_MEMORY_MS = 30_000;
 
-/** The longest pause between replies is remembered, halved in about three seconds. */
-const MAX_GAP_MS = 600;
-const GAP_FADE_MS = 4000;
-
 /** What {@link Link.check} found. */
 export type LinkEvent = 'none' | 'suspected' | 'stalled' | 'lost';
 
-/** One link as the sender knows it: its phase, its figures and what it carries. */
 export class Link {
   readonly slot: number;
   config: LinkConfig;
@@ -58,16 +53,13 @@ export class Link {
   usedBytes: number;
   receivedBytes = 0;
   stallsTotal = 0;
-  /** Where it stands in the fair queue, and its weight there: see select.ts. */
+  /** Its position in the fair queue, and its weight there: see select.ts. */
   tag = 0;
   shareBps = 0;
   /** Own loss of the last 1.5 s, 0 to 1, as it was last weighed. */
   lossRatio = 0;
-  #lastReceivedMs = Number.NEGATIVE_INFINITY;
-  #expectedSinceMs = 0;
-  #unansweredPackets = 0;
+  readonly #replies = new Replies();
   #lastPingMs = Number.NEGATIVE_INFINITY;
-  #gapMs = 0;
   #lastStallMs = Number.NEGATIVE_INFINITY;
   #recentStalls = 0;
   readonly #fault = new SocketFault();
@@ -83,13 +75,8 @@ export class Link {
     return budgetBytes !== undefined && this.usedBytes >= budgetBytes;
   }
 
-  /** The path answers: {@link LINK_TIMEOUT_MS} without a reply ends it. */
-  isAlive(nowMs: number): boolean {
-    return nowMs - this.#lastReceivedMs < LINK_TIMEOUT_MS;
-  }
-
   get lastReceivedMs(): number {
-    return this.#lastReceivedMs;
+    return this.#replies.lastReceivedMs;
   }
 
   /** Room for one more packet without a queue beyond the allowed one. */
@@ -105,7 +92,7 @@ export class Link {
     if (sequence < 0) return;
     this.flight.add(sequence, wireBytes, nowMs);
     this.sentPackets.add(1, nowMs);
-    this.#expectReply(1, nowMs);
+    this.#replies.expect(1, nowMs);
   }
 
   /** True when a keepalive is due now; the caller sends it. */
@@ -113,22 +100,15 @@ export class Link {
     const sinceMs = nowMs - this.#lastPingMs;
     if (sinceMs < this.#pingPauseMs(nowMs)) return false;
     this.#lastPingMs = nowMs;
-    this.#expectReply(this.state.phase === 'active' ? 1 : REPLY_PACKETS, nowMs);
+    this.#replies.expect(this.state.phase === 'active' ? 1 : PACKETS_PER_REPLY, nowMs);
     return true;
   }
 
-  /** Anything but NGP and REG2 came in: the link lives. */
+  /** A datagram came in; NGP and REG2 are no sign of life and do not count. */
   onReceived(bytes: number, nowMs: number): void {
     this.receivedBytes += bytes;
     this.usedBytes += bytes + DATAGRAM_HEADER_BYTES;
-    const silentMs = this.#silentMs(nowMs);
-    const passedMs = Math.min(GAP_FADE_MS, nowMs - this.#lastReceivedMs);
-    this.#gapMs = Math.max(
-      Math.min(silentMs, MAX_GAP_MS),
-      this.#gapMs * (1 - passedMs / GAP_FADE_MS),
-    );
-    this.#lastReceivedMs = nowMs;
-    this.#unansweredPackets = 0;
+    this.#replies.received(nowMs);
     if (this.state.phase === 'suspect') this.#enter({ phase: 'active', sinceMs: nowMs }, 'replies');
   }
 
@@ -136,19 +116,19 @@ export class Link {
     if (this.state.phase === 'out' && this.#fault.opened()) this.reason = 'no answer yet';
   }
 
-  /** The socket of a link that is out cannot be opened or used. @returns true for news. */
+  /** The socket of a link that is out cannot be opened or used. @returns true for a new reason. */
   onUnusable(code: string): boolean {
     this.reason = nameFailure(code);
     return this.#fault.note(code);
   }
 
-  /** The receiver took the link: REG3. One that was pulled lately must prove itself. */
+  /** The receiver accepted the link with REG3. One that stalled lately is probed first. */
   onRegistered(nowMs: number, isAlone: boolean): void {
     if (this.state.phase !== 'out') return;
     this.#fault.end();
-    const mustProve = this.#stallsLately(nowMs) > 0 && !isAlone;
+    const isProbed = this.#stallsLately(nowMs) > 0 && !isAlone;
     this.#enter(
-      mustProve
+      isProbed
         ? { phase: 'stalled', sinceMs: nowMs, echoes: 0 }
         : { phase: 'active', sinceMs: nowMs },
       'registered',
@@ -156,8 +136,8 @@ export class Link {
   }
 
   /**
-   * A keepalive came back. A stalled link rejoins after several in a row, more the
-   * oftener it was pulled; at once when no other link carries anything.
+   * A keepalive came back. A stalled link rejoins after several in a row, more after
+   * repeated stalls; at once when no other link carries anything.
    */
   onEcho(rttMs: number, nowMs: number, isAlone: boolean): void {
     this.rtt.add(rttMs, nowMs);
@@ -165,23 +145,23 @@ export class Link {
     const echoes = this.state.echoes + 1;
     const extra = ECHOES_PER_STALL * Math.max(0, this.#stallsLately(nowMs) - 1);
     if (isAlone || echoes >= Math.min(MAX_ECHOES, ECHOES_TO_REJOIN + extra)) {
-      this.#gapMs = 0;
+      this.#replies.gapMs = 0;
       this.#enter({ phase: 'active', sinceMs: nowMs }, 'answers again');
     } else {
       this.state = { ...this.state, echoes };
     }
   }
 
-  /** Looks at the clock: is a reply overdue, the link dead or gone? */
+  /** Checks by the clock whether a reply is overdue or the link lost. */
   check(nowMs: number): LinkEvent {
     const { phase } = this.state;
     if (phase === 'out') return 'none';
-    if (nowMs - this.#lastReceivedMs > LINK_TIMEOUT_MS) {
+    if (nowMs - this.lastReceivedMs > LINK_TIMEOUT_MS) {
       if (phase !== 'stalled') this.stall('silent', nowMs);
       this.leave('silent for 4 s');
       return 'lost';
     }
-    const silentMs = this.#silentMs(nowMs);
+    const silentMs = this.#replies.silentMs(nowMs);
     if (phase === 'stalled') {
       if (silentMs > this.stallMs && this.state.echoes > 0)
         this.state = { ...this.state, echoes: 0 };
@@ -198,7 +178,7 @@ export class Link {
     return 'none';
   }
 
-  /** Takes the link out of use at once; what it has in flight is the caller's to send again. */
+  /** Takes the link out of use at once; the caller sends again what it has in flight. */
   stall(reason: string, nowMs: number): void {
     this.#recentStalls = this.#stallsLately(nowMs) + 1;
     this.#lastStallMs = nowMs;
@@ -215,30 +195,18 @@ export class Link {
 
   /** Silence that makes it suspect: a reply is later than any was lately. */
   get suspectMs(): number {
-    return Math.max(this.rtt.lateMs + 20, 1.5 * this.#gapMs + 30);
+    return Math.max(this.rtt.lateMs + 20, 1.5 * this.#replies.gapMs + 30);
   }
 
-  /** Silence that gets it pulled: max(250 ms, 2 RTT), more where replies came in gusts. */
+  /** Silence that stalls it: max(250 ms, 2 RTT), more where replies came in bursts. */
   get stallMs(): number {
-    return Math.max(STALL_MS, 2 * this.rtt.meanMs, 1.5 * this.#gapMs);
-  }
-
-  #expectReply(packets: number, nowMs: number): void {
-    if (this.#unansweredPackets === 0) this.#expectedSinceMs = nowMs;
-    this.#unansweredPackets += packets;
-  }
-
-  /** How long replies have been owed, 0 when none is. */
-  #silentMs(nowMs: number): number {
-    if (this.#unansweredPackets < REPLY_PACKETS) return 0;
-    return nowMs - Math.max(this.#lastReceivedMs, this.#expectedSinceMs);
+    return Math.max(STALL_MS, 2 * this.rtt.meanMs, 1.5 * this.#replies.gapMs);
   }
 
   #pingPauseMs(nowMs: number): number {
     if (this.state.phase === 'stalled') return PROBE_PING_MS;
     if (this.state.phase === 'suspect') return OVERDUE_PING_MS;
-    const isOverdue =
-      this.#unansweredPackets > 0 && nowMs - this.#expectedSinceMs > this.rtt.meanMs + 20;
+    const isOverdue = this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
     return isOverdue ? OVERDUE_PING_MS : KEEPALIVE_MS;
   }
 

@@ -1,26 +1,27 @@
+/** What stalled links still carry: copies of packets, and everything during an outage. */
 import type { Link } from './link.ts';
 import type { Links } from './select.ts';
 
-/** A stalled link gets a copy of one packet in so many: silent ones, and ones that answer. */
+/** One packet in so many is copied to a stalled link: to a silent one, and to one that replies. */
 const PROBE_EVERY = 50;
-const LIVELY_PROBE_EVERY = 10;
+const REPLYING_PROBE_EVERY = 10;
 
 /** With no link at all packets still go out for this long, then one in {@link OUTAGE_EVERY}. */
 const OUTAGE_MS = 2000;
 const OUTAGE_EVERY = 10;
 
 /**
- * True when a stalled link gets a copy of the data packet with this count. What a
- * black hole lets pass is not proven by keepalives alone.
+ * True when a stalled link gets a copy of the data packet with this count: keepalives may
+ * pass where data does not.
  */
 export function isProbed(link: Link, count: number): boolean {
   if (link.state.phase !== 'stalled' || link.isSpent) return false;
-  return count % (link.state.echoes > 0 ? LIVELY_PROBE_EVERY : PROBE_EVERY) === 0;
+  return count % (link.state.echoes > 0 ? REPLYING_PROBE_EVERY : PROBE_EVERY) === 0;
 }
 
 /**
- * The time in which no link carries anything. Packets go by the stalled links in turn,
- * in full at first and then a tenth, so that a long outage does not eat data budgets.
+ * The time in which no link is usable. Packets go by the stalled links in turn, all of
+ * them at first and then a tenth, so that a long outage does not use up data budgets.
  */
 export class Outage {
   #sinceMs = -1;

@@ -1,7 +1,7 @@
+/** Bytes (or packets) a second over the last complete tenths of a second, without allocating. */
 const BUCKETS = 16;
 const BUCKET_MS = 100;
 
-/** Bytes (or packets) a second over the last whole tenths of a second, without allocating. */
 export class RateMeter {
   readonly #buckets = new Float64Array(BUCKETS);
   #bucket = 0;
@@ -18,7 +18,7 @@ export class RateMeter {
     this.#total += amount;
   }
 
-  /** The sum of the last `windowMs` (100 to 1500, the tenth under way left out). */
+  /** The sum of the last `windowMs` (100 to 1500, without the current tenth). */
   sum(windowMs: number, nowMs: number): number {
     this.#advance(nowMs);
     let sum = 0;

@@ -1,14 +1,15 @@
+/** SRTLA v2's registration of links, as a pure step function. */
 import type { SrtlaPacket } from '../wire/packet.ts';
 
-/** The client's half of the group id; the receiver makes the other half its own. */
+/** The sender's half of the group id; the receiver makes the other half its own. */
 const OWN_ID_BYTES = 128;
 
 /** REG2 goes out this often on every link that is not in the group. */
 const REG2_MS = 1000;
-/** And this often while no link is in: coming back after a total loss must be quick. */
+/** And this often while no link is registered, to recover quickly from a total outage. */
 const NO_LINK_REG2_MS = 500;
 
-/** How long the answer to REG1 may take, doubled after each that stays out, for slow paths. */
+/** How long the answer to REG1 may take, doubled after each time-out, for slow paths. */
 const EXCHANGE_MS = 1000;
 const MAX_EXCHANGE_MS = 4000;
 
@@ -20,7 +21,7 @@ interface Member {
   readonly nextReg2Ms: number;
 }
 
-/** The group id and where each link stands. Every step makes a new value. */
+/** The group id and the state of each link. Every step makes a new value. */
 export interface Registration {
   readonly id: Buffer;
   readonly members: ReadonlyMap<number, Member>;
@@ -38,7 +39,7 @@ export type RegistrationAction =
   | { readonly kind: 'send'; readonly slot: number; readonly packet: SrtlaPacket }
   /** Give the link a new local port: the receiver takes no second REG1 from one address. */
   | { readonly kind: 'rebind'; readonly slot: number }
-  /** The receiver took the link into the group. */
+  /** The receiver accepted the link into the group. */
   | { readonly kind: 'joined'; readonly slot: number };
 
 export interface RegistrationStep {
@@ -52,11 +53,11 @@ export function startRegistration(id: Buffer): Registration {
 }
 
 /**
- * SRTLA v2's registration. REG2 with the known id goes out on each link outside the
- * group every second, or half second. `no-group` while no link is in answers it when the receiver
- * does not know the id: REG1 asks for a group, REG2 brings the id, REG2 on every link
- * and REG3 for each end it. Any packet may be lost: what is not answered within a
- * second starts over, from a new port where the receiver would refuse the old one.
+ * REG2 with the known id goes out on each link outside the group every second, or half
+ * second. The receiver answers `no-group` when it does not know the id. With no link in,
+ * REG1 then requests a group, REG2 brings the id, and REG2 goes out on every link; REG3
+ * accepts each. Any packet may be lost: an exchange without an answer starts again, from
+ * a new port where the receiver would refuse the old one.
  */
 export function stepRegistration(
   state: Registration,
@@ -131,7 +132,7 @@ function onNoGroup(state: Registration, slot: number, nowMs: number): Registrati
 
 function onGroupId(state: Registration, id: Buffer, nowMs: number): RegistrationStep {
   const isOurs = id.subarray(0, OWN_ID_BYTES).equals(state.id.subarray(0, OWN_ID_BYTES));
-  // A late answer is as good as one in time, unless a group is in use already.
+  // A late answer counts too, unless a group is in use already.
   if (!isOurs || hasAnyIn(state)) return idle(state);
   const named = registerAll({ ...endExchange(state), id: Buffer.from(id) }, nowMs);
   return tick(named, nowMs);

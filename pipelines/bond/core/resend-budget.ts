@@ -1,13 +1,14 @@
-/** Part of the offered bytes that may be sent again, so that wire bytes stay under 1.3 times. */
+/** The bytes that may be sent again. */
+/** Part of the offered bytes that may be sent again: the wire carries at most 1.3 times as much. */
 const PART = 0.22;
 
-/** Saved up at most: what was offered in this time. A link that dies needs it at once. */
+/** Limit of the savings: what was offered in this time. A link that fails needs it at once. */
 const SAVED_MS = 500;
 const MIN_SAVED_BYTES = 128_000;
 
 /**
- * Bytes that may go out a second time. Every new packet earns a fifth of its size;
- * sending again spends. It is what keeps loss from turning into a storm.
+ * Every new packet earns a fifth of its size; a retransmission spends its own. So loss
+ * cannot cause a storm of retransmissions.
  */
 export class ResendBudget {
   #savedBytes = MIN_SAVED_BYTES;

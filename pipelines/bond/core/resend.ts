@@ -1,36 +1,36 @@
+/** Whether a packet in a NAK is sent again. */
 import { SEQUENCES_PER_ACK } from '../wire/packet.ts';
 import { ARRIVED, IN_FLIGHT } from './in-flight.ts';
 import type { Link } from './link.ts';
 import type { Links } from './select.ts';
 import type { Store } from './store.ts';
 
-/** Packets of one link that arrived later than one before it: then it is lost, not late. */
+/** A packet that this many later ones of its link overtook is lost, not late. */
 const OVERTAKEN_BY = 3;
 
-/** After the receiver said that it has a packet, a NAK for it is stale for this long. */
+/** A NAK for a packet that was acknowledged is stale for this long. */
 const STALE_MS = 150;
 
-/** Slack beyond the link's late time, for the timer's and the peer's own pauses. */
+/** Slack beyond the link's late time, for pauses of the timer and of the peer. */
 const SLACK_MS = 5;
 
 const MAX_ACK_PAUSE_MS = 500;
 
 /**
  * `resend`: lost on its link, to be sent again now. `wait`: it may still be on its
- * way. `ignore`: it arrived, or nothing can bring it in time. `pass`: not ours, the
+ * way. `ignore`: it arrived, or would arrive too late. `pass`: not in the store, the
  * encoder must answer.
  */
 export type NakVerdict = 'resend' | 'wait' | 'ignore' | 'pass';
 
 /**
- * What to do about one packet that the SRT receiver misses.
+ * What to do about one packet that the SRT receiver reports missing.
  *
- * Links of different delay make the receiver see gaps that close by themselves, and
- * it reports each at once. A NAK is believed when the packet is overdue on the link
- * that carried it, or when later packets of that link are known to have arrived. An
- * earlier NAK that had to wait (`isNewNak` false) is believed later, since by then the
- * packet may have arrived without an ACK: SRTLA's come with the tenth, SRT's wait at
- * the first gap.
+ * Links of different delay cause gaps at the receiver that close by themselves, and it
+ * reports each at once. A NAK counts when the packet is overdue on the link that carried
+ * it, or when later packets of that link have arrived. A queued NAK (`isNewNak` false)
+ * counts later, since the packet may have arrived without an ACK by then: SRTLA's come
+ * with the tenth packet, SRT's stop at the first gap.
  */
 export function judgeNak(
   sequence: number,

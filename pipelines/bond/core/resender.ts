@@ -1,3 +1,4 @@
+/** Sends packets again: those of NAKs, and those of a stalled link. */
 import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../wire/srt.ts';
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
@@ -8,26 +9,26 @@ import { ResendBudget } from './resend-budget.ts';
 import { chooseLink, type Links } from './select.ts';
 import type { Store } from './store.ts';
 
-/** Packets that may wait to be sent again. */
+/** Packets that may be queued to be sent again. */
 const MAX_QUEUED = 8192;
 
-/** Numbers of one NAK that are checked at; the receiver repeats the rest. */
+/** Numbers of one NAK that are handled; the receiver repeats the rest. */
 const MAX_PER_NAK = 4096;
 
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
 
 /**
- * Sends packets again from the store: those a NAK names once they are overdue, and
- * all that a pulled link held. It stands in for the encoder's SRT, whose overhead cap
- * would starve, and sees to it that nothing goes out again without need or measure.
+ * Sends packets again from the store: those of a NAK once they are overdue, and all that
+ * a stalled link had in flight. It replaces the encoder's own retransmission, which the
+ * overhead cap of SRT would starve, and stays within its budget.
  */
 export class Resender {
   readonly budget = new ResendBudget();
-  /** How long after its first sending a packet is of use: SRT's latency once it is known. */
+  /** How long after its first transmission a packet is of use: SRT's latency once it is known. */
   latencyMs = 2000;
   resentTotal = 0;
   resentBytesTotal = 0;
-  /** Numbers in NAKs, and the encoder's own repeats, that led to nothing. */
+  /** Numbers in NAKs, and the encoder's own repeats, that needed no retransmission. */
   suppressedTotal = 0;
   readonly #store: Store;
   readonly #links: Links;
@@ -41,7 +42,7 @@ export class Resender {
     this.#transmit = transmit;
   }
 
-  /** Takes over the numbers it can serve. Returns the NAK for the encoder, if any is left. */
+  /** Handles the numbers in the store. Returns a NAK with the others, for the encoder. */
   onNak(packet: Buffer, nowMs: number): Buffer | undefined {
     const left: SequenceRange[] = [];
     let checked = 0;
@@ -80,7 +81,7 @@ export class Resender {
     this.drain(ackedUpTo, nowMs);
   }
 
-  /** Looks again at all that waits; call it every tick. */
+  /** Handles all that is queued again; call it every tick. */
   drain(ackedUpTo: number, nowMs: number): void {
     const count = this.#queuedCount;
     this.#queuedCount = 0;

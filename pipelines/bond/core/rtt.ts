@@ -1,18 +1,18 @@
+/** One link's round trip time: mean, deviation and minimum of the last ten seconds, all in ms. */
 /** Weights of a new sample in the mean and in the deviation (RFC 6298 §2.3). */
 const MEAN_GAIN = 1 / 8;
 const DEVIATION_GAIN = 1 / 4;
 
-/** A path's RTT before anything was measured. Larger is slower to call a new link silent. */
+/** RTT before anything was measured. With a larger one a new link counts as silent later. */
 const FIRST_GUESS_MS = 200;
 
-/** The least RTT is that of this many one-second buckets: how soon a longer path is believed. */
+/** The minimum covers this many seconds: it follows a longer path after that. */
 const MINIMUM_BUCKETS = 10;
 const BUCKET_MS = 1000;
 
-/** Samples beyond this say that a clock or a peer is wrong. */
+/** A larger sample comes from a wrong clock or a faulty peer. */
 const MAX_RTT_MS = 10_000;
 
-/** One link's round trip time: mean, deviation and least of the last ten seconds, all in ms. */
 export class RttEstimator {
   meanMs = FIRST_GUESS_MS;
   deviationMs = FIRST_GUESS_MS / 4;
@@ -25,7 +25,7 @@ export class RttEstimator {
     return this.#isMeasured;
   }
 
-  /** The least RTT of the last ten seconds: the path without its queues. */
+  /** Minimum of the last ten seconds: the path without its queues. */
   get minMs(): number {
     return this.#minMs;
   }

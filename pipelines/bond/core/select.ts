@@ -1,10 +1,11 @@
+/** Which link carries the next packet. */
 import type { Link } from './link.ts';
 
-/** Own loss takes this many times itself off a link's weight, at most {@link MAX_LOSS_PENALTY}. */
+/** A link's loss times this is taken off its weight, at most {@link MAX_LOSS_PENALTY}. */
 const LOSS_FACTOR = 4;
 const MAX_LOSS_PENALTY = 0.8;
 
-/** Delay within this of the nearest link's costs no weight. */
+/** Extra delay over the link with the lowest RTT that costs no weight. */
 const FREE_DELAY_MS = 120;
 
 /** Part of the SRT latency a packet may spend on a slower path and still be of use. */
@@ -21,11 +22,11 @@ export type Links = readonly (Link | undefined)[];
 /**
  * The slot of the link for the next packet, or -1 when none is active or suspect.
  *
- * `share` spreads by what each link can carry (start-time fair queueing: the link
- * whose tag is least goes next and moves on by bytes / weight). `best` is for key
- * frames and packets sent again: the nearest clean link with room, not `avoid`.
- * First come active links with room, then the least overloaded active one, then
- * backup links, then suspects.
+ * `share` distributes by what each link can carry (start-time fair queueing: the link with
+ * the lowest tag is next, and its tag grows by bytes / weight). `best` is for key frames
+ * and packets sent again: the link with the lowest RTT and loss that has room, not
+ * `avoid`. First come active links with room, then the least overloaded active one,
+ * then backup links, then suspects.
  */
 export function chooseLink(links: Links, prefer: Preference, avoid = -1): number {
   if (prefer === 'best') {
@@ -53,23 +54,23 @@ export function chargeShare(links: Links, slot: number, bytes: number): void {
   if (link === undefined) return;
   const start = link.tag;
   link.tag += bytes / Math.max(1, link.shareBps);
-  // Nobody may save up for later: who lags behind the clock is brought up to it.
+  // A link that was idle does not catch up: its tag is raised to the present one.
   for (const other of links) {
     if (other !== undefined && other.tag < start) other.tag = start;
   }
 }
 
 /**
- * Learns what each link can carry from its latest figures, and sets its weight in the
- * fair queue. Call it every 100 ms.
+ * Updates each link's capacity from its latest figures, and its weight in the fair queue.
+ * Call it every 100 ms.
  */
 export function weigh(links: Links, nowMs: number, latencyMs: number): void {
-  for (const link of links) if (link?.state.phase === 'active') learn(link, nowMs);
-  let nearestMs = Number.POSITIVE_INFINITY;
+  for (const link of links) if (link?.state.phase === 'active') updateCapacity(link, nowMs);
+  let lowestMs = Number.POSITIVE_INFINITY;
   let unlimitedBps = 0;
   for (const link of links) {
     if (link === undefined || !isActive(link)) continue;
-    nearestMs = Math.min(nearestMs, link.rtt.minMs);
+    lowestMs = Math.min(lowestMs, link.rtt.minMs);
     if (!link.capacity.hasShownLimit(nowMs)) {
       unlimitedBps = Math.max(unlimitedBps, link.capacity.bps);
     }
@@ -79,17 +80,17 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
     const { rtt } = link;
     link.lossRatio = lossOf(link, nowMs);
     const loss = Math.min(MAX_LOSS_PENALTY, LOSS_FACTOR * link.lossRatio);
-    const far = Math.min(1, (nearestMs + FREE_DELAY_MS) / Math.max(1, rtt.meanMs));
-    const lateMs = rtt.meanMs - (rtt.minMs + Math.min(nearestMs, rtt.minMs)) / 2;
+    const far = Math.min(1, (lowestMs + FREE_DELAY_MS) / Math.max(1, rtt.meanMs));
+    const lateMs = rtt.meanMs - (rtt.minMs + Math.min(lowestMs, rtt.minMs)) / 2;
     const useful = lateMs > MAX_LATENCY_PART * latencyMs ? 0.01 : 1;
-    // What carried more is not larger for that: those that showed no limit are equal.
+    // Links that have shown no limit are equal, whatever each has carried so far.
     const isUnlimited = isActive(link) && !link.capacity.hasShownLimit(nowMs);
     const bps = isUnlimited ? unlimitedBps : link.capacity.bps;
     link.shareBps = link.config.weight * bps * (1 - loss) * far * useful;
   }
 }
 
-function learn(link: Link, nowMs: number): void {
+function updateCapacity(link: Link, nowMs: number): void {
   link.capacity.update({
     nowMs,
     rtt: link.rtt,
@@ -100,7 +101,7 @@ function learn(link: Link, nowMs: number): void {
   });
 }
 
-/** Own loss over the last 1.5 s, 0 to 1; too few packets say nothing. */
+/** Loss over the last 1.5 s, 0 to 1; 0 with too few packets to judge. */
 export function lossOf(link: Link, nowMs: number): number {
   const sent = link.sentPackets.sum(1500, nowMs);
   return sent < 30 ? 0 : Math.min(1, link.lostPackets.sum(1500, nowMs) / sent);
@@ -108,12 +109,12 @@ export function lossOf(link: Link, nowMs: number): number {
 
 function minBy(links: Links, rank: (link: Link) => number | undefined): number {
   let slot = -1;
-  let least = Number.POSITIVE_INFINITY;
+  let lowest = Number.POSITIVE_INFINITY;
   for (const link of links) {
     if (link === undefined) continue;
     const value = rank(link);
-    if (value !== undefined && value < least) {
-      least = value;
+    if (value !== undefined && value < lowest) {
+      lowest = value;
       slot = link.slot;
     }
   }
@@ -144,7 +145,7 @@ function loadOf(link: Link): number {
   return link.flight.bytes / link.capacity.windowBytes(link.rtt);
 }
 
-/** Nearness with loss as delay: a lost packet costs round trips. */
+/** RTT, with loss counted as delay: a lost packet costs round trips. */
 function costMs(link: Link): number {
   return link.rtt.meanMs * (1 + LOSS_FACTOR * link.lossRatio);
 }

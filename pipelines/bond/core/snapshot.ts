@@ -1,4 +1,6 @@
+/** What a bond reports about itself and its links. */
 import type { Link, LinkPhase } from './link.ts';
+import type { RateMeter } from './rate-meter.ts';
 import { lossOf } from './select.ts';
 
 /** A link changed its phase, and why. */
@@ -33,16 +35,16 @@ export interface LinkSnapshot {
   /** Of all bytes sent in the last second. */
   readonly sharePct: number;
   readonly bitrateBps: number;
-  /** What the link is taken to carry, 0 unless it is in use. */
+  /** Estimate of what the link can carry, 0 unless it is in use. */
   readonly capacityBps: number;
-  /** The most of it that was seen lately. */
+  /** The most that was delivered lately. */
   readonly provenBps: number;
   readonly sentPacketsTotal: number;
   readonly sentBytesTotal: number;
   readonly receivedBytesTotal: number;
   readonly lostPacketsTotal: number;
   readonly stallsTotal: number;
-  /** Against the budget, with what the caller brought. */
+  /** Counts towards the budget; starts at what the config of the link says. */
   readonly usedBytes: number;
   /** What `usedBytes` counts within, as the caller named it. */
   readonly usedPeriod?: string;
@@ -50,7 +52,7 @@ export interface LinkSnapshot {
 
 export interface BondSnapshot {
   readonly links: readonly LinkSnapshot[];
-  /** What the encoder gives, as it would be on the wire of one link. */
+  /** What the encoder sends, with the headers of one link. */
   readonly offeredBps: number;
   readonly wireBps: number;
   readonly offeredBytesTotal: number;
@@ -64,7 +66,34 @@ export interface BondSnapshot {
   readonly switches: readonly LinkSwitch[];
 }
 
-export function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSnapshot {
+/** Figures of the bond that no link has. */
+interface BondFigures
+  extends Pick<
+    BondSnapshot,
+    'resentPacketsTotal' | 'suppressedTotal' | 'droppedTotal' | 'switches'
+  > {
+  readonly offered: RateMeter;
+  /** Bytes sent by links that were removed. */
+  readonly closedWireBytes: number;
+}
+
+export function renderBondSnapshot(
+  links: readonly Link[],
+  { offered, closedWireBytes, ...figures }: BondFigures,
+  nowMs: number,
+): BondSnapshot {
+  const wireBps = links.reduce((sum, link) => sum + link.sent.perS(1000, nowMs) * 8, 0);
+  return {
+    links: links.map((link) => renderLinkSnapshot(link, wireBps, nowMs)),
+    offeredBps: offered.perS(1000, nowMs) * 8,
+    wireBps,
+    offeredBytesTotal: offered.total,
+    wireBytesTotal: links.reduce((sum, link) => sum + link.sent.total, closedWireBytes),
+    ...figures,
+  };
+}
+
+function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSnapshot {
   const { rtt, flight, config, state } = link;
   const bitrateBps = link.sent.perS(1000, nowMs) * 8;
   const isInUse = state.phase === 'active' || state.phase === 'suspect';

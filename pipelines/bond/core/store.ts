@@ -1,15 +1,13 @@
+/** The last packets that were sent, by sequence number, to be sent again. */
 import { sequenceDistance } from '../wire/sequence.ts';
 
-/** Packets kept for sending again: 12 MB, 14 s at 6 Mbit/s, 1.7 s at 50 Mbit/s. */
+/** Packets stored: 12 MB, 14 s at 6 Mbit/s, 1.7 s at 50 Mbit/s. */
 const SLOTS = 8192;
 const MASK = SLOTS - 1;
 /** The largest SRT packet within an Ethernet MTU is 1472 bytes. */
 const SLOT_BYTES = 1472;
 
-/**
- * The last packets that were sent, by sequence number, so that the sender can send
- * them again by itself. Bounded: each takes the place of one 8192 numbers older.
- */
+/** Bounded: each packet replaces the one 8192 numbers older. */
 export class Store {
   readonly #slab = Buffer.alloc(SLOTS * SLOT_BYTES);
   readonly #sequences = new Int32Array(SLOTS).fill(-1);
@@ -25,7 +23,7 @@ export class Store {
     return this.#newest;
   }
 
-  /** Copies the packet in. One that is too long for a slot is not kept. */
+  /** Copies the packet in. One that is too long for a slot is not stored. */
   put(sequence: number, packet: Buffer, nowMs: number): void {
     const slot = sequence & MASK;
     const fits = packet.length <= SLOT_BYTES;
@@ -70,7 +68,7 @@ export class Store {
     return this.#links[sequence & MASK] ?? -1;
   }
 
-  /** Marks the packet as waiting to be sent again; false when it already waits. */
+  /** Marks the packet as queued to be sent again; false when it is queued already. */
   startQueued(sequence: number): boolean {
     const slot = sequence & MASK;
     if (this.#isQueued[slot] === 1) return false;

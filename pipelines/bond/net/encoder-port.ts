@@ -1,3 +1,4 @@
+/** The local UDP port that an SRT encoder connects to. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Endpoint } from '../core/config.ts';
@@ -5,14 +6,13 @@ import { readControlType, SRT_HANDSHAKE } from '../wire/srt.ts';
 
 const BUFFER_BYTES = 2_000_000;
 
-/** Looks at what passes between an SRT encoder and whatever carries its packets. */
+/** Sees each packet between an SRT encoder and the bond or socket that carries it. */
 export interface SrtTap {
   /** @returns false where the packet must not go on. */
   fromEncoder(packet: Buffer, nowMs: number): boolean;
   toEncoder(packet: Buffer, nowMs: number): void;
 }
 
-/** The local UDP port that an SRT encoder calls. */
 export interface EncoderPort {
   readonly listening: Endpoint;
   send(packet: Buffer): void;
@@ -25,7 +25,7 @@ export interface EncoderPortEvents {
 }
 
 /**
- * Opens the port. Only who began with a handshake is the encoder; the latest one is.
+ * The encoder is the peer that sent the latest handshake; packets of others are dropped.
  *
  * Rejects when the port cannot be had.
  */

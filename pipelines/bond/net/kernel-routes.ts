@@ -1,15 +1,15 @@
-/** What the kernel's routing tables and rules say, as `ip -json` prints them: pure. */
+/** Reads the kernel's routing tables and rules as `ip -json` prints them. */
 
 /** Reads routes and rules in one go, given to `ip -batch`. */
 export const LIST_ROUTES = {
-  // Numbers for names: somebody may have named a table in /etc/iproute2/rt_tables.
+  // Numbers, as tables may have names in /etc/iproute2/rt_tables.
   args: ['-4', '-Numeric', '-json', '-batch', '-'],
   input: 'route show table all\nrule show\n',
 } as const;
 
 /** Tables and rule priorities of the bonding, one of each a link: 5200 to 5215. */
 export const FIRST_TABLE = 5200;
-/** Tables looked at when a former run's leavings are removed. */
+/** Limit of the tables; all of them are cleared at the start. */
 export const MAX_ROUTES = 16;
 
 const MAIN_TABLES: ReadonlySet<unknown> = new Set([undefined, 'main', '254']);
@@ -59,8 +59,8 @@ function parseList(json: string): readonly object[] | undefined {
 
 /**
  * The next hop and the network of each device. The main table comes first, then those
- * of others. The bonding's own are passed over: they say what was so when they were set,
- * and the kernel lists 5200 before 254.
+ * of others. The bond's own are left out: they show what was true when they were set, and
+ * the kernel lists 5200 before 254.
  */
 export function findGateways({ routes }: KernelRoutes): ReadonlyMap<string, Gateway> {
   const isMain = ({ table }: KernelRoute) => MAIN_TABLES.has(table);
@@ -81,12 +81,12 @@ function isOwn(table: unknown): boolean {
   return number >= FIRST_TABLE && number < FIRST_TABLE + MAX_ROUTES;
 }
 
-/** Tables are printed as text; those with names only have none here. */
+/** Tables are printed as text; NaN for a name. */
 function numberOf(table: unknown): number {
   return typeof table === 'string' || typeof table === 'number' ? Number(table) : Number.NaN;
 }
 
-/** A table as the bonding set it, with the rule that leads to it. */
+/** A table as the bond set it, with the rule that leads to it. */
 export interface WantedTable extends Gateway {
   readonly table: number;
   readonly sourceAddress: string;
@@ -94,8 +94,8 @@ export interface WantedTable extends Gateway {
 }
 
 /**
- * False when something of the table is not there: the kernel takes a device's routes
- * away whenever it goes down, and network managers flush rules that are not theirs.
+ * False when a route or the rule is missing: the kernel removes a device's routes whenever
+ * it goes down, and network managers flush rules that are not theirs.
  */
 export function isComplete(wanted: WantedTable, { routes, rules }: KernelRoutes): boolean {
   const { table, sourceAddress, device, gateway, subnet } = wanted;

@@ -1,7 +1,8 @@
+/** The UDP socket of one link. */
 import { createSocket, type Socket } from 'node:dgram';
 import type { Endpoint, LinkConfig } from '../core/config.ts';
 
-/** Room for half a second of 50 Mbit/s, within what Debian's kernels allow unasked for. */
+/** Room for half a second of 50 Mbit/s, within the default limits of Debian's kernels. */
 const BUFFER_BYTES = 2_000_000;
 
 /** A socket that could not be opened is tried again this often. */
@@ -10,7 +11,7 @@ const RETRY_MS = 1000;
 /** These lose one packet and say nothing about the link. */
 const TRANSIENT: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM', 'EMSGSIZE']);
 
-/** Every so many sends ask for their result: asking costs, and a dead device fails them all. */
+/** One send in this many asks for its result: it costs, and a dead device fails them all. */
 const CHECK_EVERY = 8;
 
 export interface LinkSocketEvents {
@@ -21,80 +22,94 @@ export interface LinkSocketEvents {
   onFailed(code: string): void;
 }
 
-/** One link's UDP socket. None of its methods throws; what fails is told by an event. */
+/** None of its methods throws; an event reports what fails. */
 export interface LinkSocket {
   send(packet: Buffer): void;
   /** Closes it and opens it again on another local port, where the port is not fixed. */
   rebind(): void;
-  /** Opens what is not open, at most once a second. Call it every tick. */
+  /** Opens it where it is not open, at most once a second. Call it every tick. */
   ensureOpen(nowMs: number): void;
   close(): void;
 }
 
-/**
- * The socket of one link: bound to its source address, connected to the receiver so
- * that the kernel neither looks up the route of each packet nor lets others talk to us.
- */
 export function openLinkSocket(
   config: LinkConfig,
   receiver: Endpoint,
   events: LinkSocketEvents,
 ): LinkSocket {
-  let socket: Socket | undefined;
-  let isConnected = false;
-  let sent = 0;
-  let retryAtMs = Number.NEGATIVE_INFINITY;
+  return new BoundSocket(config, receiver, events);
+}
 
-  const drop = () => {
-    const dropped = socket;
-    socket = undefined;
-    isConnected = false;
-    dropped?.removeAllListeners().on('error', () => undefined);
-    dropped?.close();
-  };
-  const fail = (error: Error) => {
-    if (!isConnected) drop();
-    events.onFailed(codeOf(error));
-  };
-  const afterSend = (error: Error | null) => {
-    if (error !== null && !TRANSIENT.has(codeOf(error))) events.onFailed(codeOf(error));
-  };
-  const open = () => {
+/**
+ * Bound to the link's source address, connected to the receiver: so the kernel does not
+ * look up a route for each packet, and drops packets from other senders.
+ */
+class BoundSocket implements LinkSocket {
+  readonly #config: LinkConfig;
+  readonly #receiver: Endpoint;
+  readonly #events: LinkSocketEvents;
+  #socket: Socket | undefined;
+  #isConnected = false;
+  #sentCount = 0;
+  #retryAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(config: LinkConfig, receiver: Endpoint, events: LinkSocketEvents) {
+    this.#config = config;
+    this.#receiver = receiver;
+    this.#events = events;
+  }
+
+  send(packet: Buffer): void {
+    if (!this.#isConnected) return;
+    this.#sentCount += 1;
+    if (this.#sentCount % CHECK_EVERY === 0) this.#socket?.send(packet, this.#afterSend);
+    else this.#socket?.send(packet);
+  }
+
+  rebind(): void {
+    this.close();
+    this.#retryAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  ensureOpen(nowMs: number): void {
+    if (this.#socket !== undefined || nowMs < this.#retryAtMs) return;
+    this.#retryAtMs = nowMs + RETRY_MS;
+    this.#open();
+  }
+
+  close(): void {
+    const closed = this.#socket;
+    this.#socket = undefined;
+    this.#isConnected = false;
+    closed?.removeAllListeners().on('error', () => undefined);
+    closed?.close();
+  }
+
+  #open(): void {
     const opening = createSocket({
       type: 'udp4',
       recvBufferSize: BUFFER_BYTES,
       sendBufferSize: BUFFER_BYTES,
     });
-    socket = opening;
-    opening.on('error', fail);
-    opening.on('message', events.onPacket);
+    this.#socket = opening;
+    opening.on('error', (error) => {
+      if (!this.#isConnected) this.close();
+      this.#events.onFailed(codeOf(error));
+    });
+    opening.on('message', (packet) => this.#events.onPacket(packet));
     opening.on('connect', () => {
-      isConnected = true;
-      events.onOpened();
+      this.#isConnected = true;
+      this.#events.onOpened();
     });
-    opening.bind({ address: config.sourceAddress, port: config.sourcePort ?? 0 }, () => {
-      // Without a callback, for that would be called for a failure too.
-      if (socket === opening) opening.connect(receiver.port, receiver.host);
+    const { sourceAddress, sourcePort = 0 } = this.#config;
+    opening.bind({ address: sourceAddress, port: sourcePort }, () => {
+      // Without a callback: that would also be called for a failure.
+      if (this.#socket === opening) opening.connect(this.#receiver.port, this.#receiver.host);
     });
-  };
+  }
 
-  return {
-    send: (packet) => {
-      if (!isConnected) return;
-      sent += 1;
-      if (sent % CHECK_EVERY === 0) socket?.send(packet, afterSend);
-      else socket?.send(packet);
-    },
-    rebind: () => {
-      drop();
-      retryAtMs = Number.NEGATIVE_INFINITY;
-    },
-    ensureOpen: (nowMs) => {
-      if (socket !== undefined || nowMs < retryAtMs) return;
-      retryAtMs = nowMs + RETRY_MS;
-      open();
-    },
-    close: drop,
+  readonly #afterSend = (error: Error | null): void => {
+    if (error !== null && !TRANSIENT.has(codeOf(error))) this.#events.onFailed(codeOf(error));
   };
 }
 

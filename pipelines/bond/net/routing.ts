@@ -1,3 +1,4 @@
+/** Source routing: a routing table for each link. */
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type { CommandResult } from '../../../hal/os/process.ts';
@@ -5,7 +6,7 @@ import { FIRST_TABLE, isComplete, type KernelRoutes, MAX_ROUTES } from './kernel
 
 const COMMAND_TIMEOUT_MS = 5000;
 
-/** A table that is not there though it was set is set again; each time in a row waits twice as long. */
+/** A table that is lost is set again; the pause doubles each time in a row. */
 const FIRST_PAUSE_MS = 2_000;
 const MAX_PAUSE_MS = 60_000;
 
@@ -26,20 +27,20 @@ export interface LinkRoute {
 /** An argument list for `ip`. */
 export type IpCommand = readonly string[];
 
-/** What is to be done, in this order. */
+/** Commands, in this order. */
 export interface RoutingChange {
-  /** May fail: what is to be removed may be gone already. */
+  /** May fail: the table may be gone already. */
   readonly removals: readonly IpCommand[];
   readonly additions: readonly IpCommand[];
-  /** Links whose tables had been there and were lost. */
+  /** Links whose tables were lost. */
   readonly lost: readonly string[];
 }
 
 interface Slot {
   readonly route: LinkRoute;
-  /** It was seen in the kernel, or nothing is known against it. */
+  /** It was found in the kernel, or the kernel's tables are not known. */
   isSet: boolean;
-  /** Times in a row that it was set and not there. */
+  /** Times in a row that it was set and then missing. */
   tries: number;
   retryAtMs: number;
 }
@@ -54,8 +55,8 @@ export class RoutingTables {
   readonly #slots: (Slot | undefined)[] = [];
 
   /**
-   * Commands after which the tables are those of `routes`. A link that stays keeps its
-   * table untouched, unless it is not there.
+   * Commands after which the tables are those of `routes`. The table of a link that stays
+   * is not touched, unless it is incomplete.
    *
    * @param seen What the kernel has; undefined where that is not known.
    */
@@ -83,7 +84,7 @@ export class RoutingTables {
     return { removals, additions, lost };
   }
 
-  /** The last additions failed, all or some: where the kernel cannot be seen, none is relied upon. */
+  /** Some additions failed: where the kernel's tables are not known, all are set again. */
   noteFailure(): void {
     for (const slot of this.#slots) if (slot !== undefined) slot.isSet = false;
   }
@@ -114,7 +115,7 @@ export class RoutingTables {
     return lost;
   }
 
-  /** Removes what a former run may have left in any of the tables. */
+  /** Removes what an earlier run may have left in any of the tables. */
   static clear(): readonly IpCommand[] {
     return Array.from({ length: MAX_ROUTES }, (_, slot) => planRemoval(FIRST_TABLE + slot)).flat();
   }
@@ -177,27 +178,27 @@ export interface RoutingDeps {
   ) => Promise<CommandResult>;
 }
 
-/** The machine's routing tables for the links; taken down when it is disposed. */
+/** The machine's routing tables for the links; disposing removes them. */
 export interface Routing extends AsyncDisposable {
   /**
-   * A command that fails is logged, passed over and tried again: a link without its route
-   * is down, and the others go on. Never rejects.
+   * A command that fails is logged and tried again: a link without its route is down, and
+   * the others go on. Never rejects.
    *
    * @param seen What the kernel had just before; undefined where that is not known.
    */
   set(routes: readonly LinkRoute[], seen: KernelRoutes | undefined): Promise<void>;
 }
 
-/** Removes what a crashed run left, and starts with no routes. */
+/** Removes what a crashed run left, and starts without routes. */
 export async function openRouting({ clock, log, run }: RoutingDeps): Promise<Routing> {
   const tables = new RoutingTables();
   let lastReason = '';
   const setUp = async ({ removals, additions, lost }: RoutingChange) => {
-    if (lost.length > 0) log.warn('routes were lost and are set again', { links: lost.join(' ') });
+    if (lost.length > 0) log.warn('routes lost; setting them again', { links: lost.join(' ') });
     await apply(run, removals);
     const reason = await apply(run, additions);
     if (reason !== '') tables.noteFailure();
-    // One that is tried again and fails alike is no news.
+    // The same failure again is not logged.
     if (reason !== '' && reason !== lastReason)
       log.warn('routes not set', { commands: renderBatch(additions).trim(), reason });
     if (additions.length > 0) lastReason = reason;
@@ -216,7 +217,7 @@ export async function openRouting({ clock, log, run }: RoutingDeps): Promise<Rou
 }
 
 /**
- * One process for all of them: a box that ends has little time to take them down.
+ * One process for all of them: a box that ends has little time to remove them.
  *
  * @returns what failed, empty when nothing did.
  */

@@ -1,3 +1,4 @@
+/** The bonding sender: sockets and clock around the bond. */
 import { randomBytes } from 'node:crypto';
 import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
@@ -10,7 +11,7 @@ import { SRTLA_ID_BYTES } from '../wire/packet.ts';
 import { openEncoderPort, type SrtTap } from './encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
 
-/** How soon silence, overdue packets and keepalives are noticed. Shorter costs CPU. */
+/** Interval of the checks for silence, overdue packets and keepalives. Shorter costs CPU. */
 const TICK_MS = 20;
 const SNAPSHOT_MS = 1000;
 
@@ -22,7 +23,7 @@ export interface BondOptions {
   readonly links: readonly LinkConfig[];
 }
 
-/** What may be asked of a running bond. */
+/** Controls a running bond. */
 export interface BondControl {
   /** Makes the links those of `links`; traffic goes on. */
   setLinks(links: readonly LinkConfig[]): void;
@@ -34,14 +35,14 @@ export interface BondDeps {
   readonly log: Log;
   /** Called once the encoder's port is open. */
   readonly onStart?: (control: BondControl, listening: Endpoint) => void;
-  /** Looks at the encoder's packets as they pass. */
+  /** Sees the encoder's packets as they pass. */
   readonly tap?: SrtTap;
   /** Called once a second. */
   readonly onSnapshot?: (snapshot: BondSnapshot) => void;
 }
 
 /**
- * Spreads an encoder's SRT packets over the links until `signal` aborts.
+ * Distributes an encoder's SRT packets over the links until `signal` aborts.
  *
  * A link whose socket cannot be opened or used is down and tried again; only a
  * listening port that cannot be had rejects.
@@ -60,7 +61,7 @@ export async function runBond(
       const nowMs = now();
       if (tap?.fromEncoder(packet, nowMs) !== false) bond.fromEncoder(packet, nowMs);
     },
-    onError: (error) => log.warn('encoder port', { reason: error.message }),
+    onError: (error) => log.warn('encoder port failed', { reason: error.message }),
   });
   const wire: Wire = {
     send: (slot, packet) => sockets[slot]?.send(packet),
@@ -74,7 +75,7 @@ export async function runBond(
         onPacket: (packet) => bond.fromLink(slot, packet, now()),
         onFailed: (code) => {
           const reason = bond.onFailed(slot, code, now());
-          if (reason !== undefined) log.warn('link cannot be used', { link: config.id, reason });
+          if (reason !== undefined) log.warn('link unusable', { link: config.id, reason });
         },
       });
       sockets[slot]?.ensureOpen(now());
@@ -100,7 +101,7 @@ export async function runBond(
   }
 }
 
-/** The bond's pulse: ticks, sockets that need opening, figures and switches once a second. */
+/** Ticks the bond, opens sockets, and reports figures and switches once a second. */
 async function runTicks(
   bond: Bond,
   sockets: readonly (LinkSocket | undefined)[],

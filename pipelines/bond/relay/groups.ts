@@ -1,3 +1,4 @@
+/** The groups of a relay, without its sockets: members, limits and time-outs. */
 import { timingSafeEqual } from 'node:crypto';
 import { DATAGRAM_HEADER_BYTES, MAX_LINKS } from '../core/config.ts';
 import {
@@ -10,19 +11,19 @@ import { type AttemptLimit, openAttemptLimit } from './limits.ts';
 
 const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
 
-/** Groups at most; REG1 beyond is refused. */
+/** Limit of groups; REG1 beyond is refused. */
 export const MAX_GROUPS = 200;
 
-/** A link that is silent for this long leaves its group. */
+/** A link that is silent for this long is removed from its group. */
 const LINK_TIMEOUT_MS = 10_000;
-/** A group without links ends after this, so that a sender that lost all can come back. */
+/** A group without links ends after this, so that a sender that lost all of them can come back. */
 const GROUP_TIMEOUT_MS = 30_000;
-/** One that never carried data ends sooner: it may be a flood's. */
+/** One that never carried data ends sooner: it may belong to a flood. */
 const UNUSED_GROUP_MS = 5000;
 
-/** Registrations one address may ask for, and all together. A sender needs two a second a link. */
+/** Registrations that one address may attempt, and all together. A sender needs two a second a link. */
 const ATTEMPTS = { burst: 60, perS: 40, totalBurst: 1000, totalPerS: 500 };
-/** Ids nobody has: a sender asks for each link, then registers; guessing gets nowhere. */
+/** Unknown ids, which a sender without a group sends once for each link; limits guessing. */
 const UNKNOWN_IDS = { burst: 40, perS: 20, totalBurst: 400, totalPerS: 200 };
 
 /** One link of a group as the relay sees it. */
@@ -44,14 +45,13 @@ export interface RelayGroup {
   readonly number: number;
   readonly createdMs: number;
   readonly links: RelayLink[];
-  /** Where it asked for the group: there, a repeated REG1 gets the same answer. */
+  /** Address of its REG1: a repeated one gets the same answer. */
   readonly creator: string;
   lastReceivedMs: number;
   lastLink?: RelayLink;
   hasCarried: boolean;
 }
 
-/** The groups of a relay, without its sockets: who belongs to which, limits and endings. */
 export class RelayGroups {
   readonly #groups = new Map<string, RelayGroup>();
   /** By port first: no text is built for each packet. */
@@ -99,7 +99,7 @@ export class RelayGroups {
     return { kind: 'reg2', id: group.id };
   }
 
-  /** The answer to REG2: the link joins the group it names. */
+  /** The answer to REG2: the link joins the group of that id. */
   onReg2(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
     if (!this.#attempts.take(address, nowMs)) return this.#refuse();
     const group = this.#groups.get(id.toString('latin1', HALF_ID_BYTES));
@@ -124,7 +124,7 @@ export class RelayGroups {
     return { kind: 'reg3' };
   }
 
-  /** Accounts one data packet. Every tenth gives the ACK for its link. */
+  /** Counts one data packet. Every tenth returns the ACK for its link. */
   noteData(link: RelayLink, sequence: number): SrtlaPacket | undefined {
     link.dataPackets += 1;
     link.group.hasCarried = true;

@@ -1,7 +1,7 @@
+/** Limits how often an address may attempt to register. */
 /**
- * A token bucket for each address: how often it may try something. The table is
- * bounded; when it is full the address that was silent longest is forgotten, and one
- * bucket for all keeps forged addresses from buying attempts.
+ * A token bucket for each address. The table is bounded: the address that was silent
+ * longest is dropped from a full one, and one bucket for all limits forged addresses.
  */
 export interface AttemptLimit {
   /** Takes one attempt of `address`; false when it has none left. */

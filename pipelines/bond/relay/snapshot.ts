@@ -1,3 +1,4 @@
+/** What a relay reports about its groups. */
 import type { Telemetry } from '../wire/packet.ts';
 import type { RelayGroups } from './groups.ts';
 
@@ -7,7 +8,7 @@ export interface RelayLinkSnapshot {
   readonly silentMs: number;
   readonly dataPacketsTotal: number;
   readonly bytesTotal: number;
-  /** What the sender says of the link, when it says so. */
+  /** Figures of the sender, where it sends extended keepalives. */
   readonly telemetry?: Telemetry;
 }
 
@@ -17,13 +18,13 @@ export interface RelaySnapshot {
     readonly ageMs: number;
     readonly links: readonly RelayLinkSnapshot[];
   }[];
-  /** Registrations left unanswered for want of attempts. */
+  /** Registrations left unanswered by the limits. */
   readonly refusedTotal: number;
-  /** Datagrams of nobody known. */
+  /** Datagrams from addresses outside all groups. */
   readonly strayTotal: number;
 }
 
-/** Group ids stay secret: who knows one may join. */
+/** Group ids stay secret: they admit links. */
 export function renderRelaySnapshot(
   groups: RelayGroups,
   strayTotal: number,

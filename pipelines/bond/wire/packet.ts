@@ -1,12 +1,12 @@
 /**
- * SRTLA v2 packets: what the two ends of the bonding say to each other beside the
- * SRT packets they carry. UDP, big-endian, the first 16 bits are the type.
- * (BELABOX/srtla and irlserver/srtla, `common.h`; their names are kept.)
+ * SRTLA v2 packets: what the two ends of a bond exchange beside the SRT packets.
+ * UDP, big-endian, the first 16 bits are the type.
+ * (BELABOX/srtla and irlserver/srtla, `common.h`; with their names.)
  */
 
 export const SRTLA_ID_BYTES = 256;
 
-/** Sequence numbers in an SRTLA ACK: the receiver sends one for as many packets. */
+/** Sequence numbers in an SRTLA ACK, which the receiver sends after as many packets. */
 export const SEQUENCES_PER_ACK = 10;
 
 const KEEPALIVE = 0x9000;
@@ -23,7 +23,7 @@ const KEEPALIVE_VERSION = 1;
 const TIMED_BYTES = 10;
 const EXTENDED_BYTES = 38;
 
-/** A link as its sender sees it, told to the receiver in each extended keepalive. */
+/** The sender's figures of a link, in each extended keepalive. */
 export interface Telemetry {
   readonly connectionId: number;
   /** Packets that may be in flight. */

@@ -1,3 +1,4 @@
+/** Arithmetic of SRT's sequence numbers, which wrap. */
 /** SRT packet sequence numbers are 31 bits wide and wrap (SRT RFC draft §3.1). */
 export const SEQUENCE_MASK = 0x7fff_ffff;
 

@@ -1,6 +1,6 @@
 /**
- * What a bonding sender reads of SRT (draft-sharabayko-srt §3): it forwards the
- * packets and looks at sequence numbers, ACKs, NAKs and the handshake's latency.
+ * Reads what a bonding sender needs of SRT packets (draft-sharabayko-srt §3): sequence
+ * numbers, ACKs, NAKs and the handshake's latency.
  *
  * ```
  *  data     |0|         packet sequence number (31)        |
@@ -15,7 +15,7 @@ import { SEQUENCE_MASK, sequenceDistance } from './sequence.ts';
 
 export const SRT_HEADER_BYTES = 16;
 
-/** Control types with bit 15, the control flag, as they stand on the wire. */
+/** Control types with bit 15, the control flag, as on the wire. */
 export const SRT_HANDSHAKE = 0x8000;
 export const SRT_ACK = 0x8002;
 export const SRT_NAK = 0x8003;
@@ -26,7 +26,7 @@ export const SRT_DROP_REQUEST = 0x8007;
 const RETRANSMIT_BYTE = 4;
 const RETRANSMIT_BIT = 0x04;
 
-/** Longest span one NAK may name; a longer one is cut, for the peer may lie. */
+/** Longest span of one NAK; a longer one is left out, as a faulty peer may send it. */
 export const MAX_NAK_SPAN = 16_384;
 
 export interface SequenceRange {
@@ -60,13 +60,13 @@ export function markRetransmission(packet: Buffer): void {
   packet[RETRANSMIT_BYTE] = (packet[RETRANSMIT_BYTE] ?? 0) | RETRANSMIT_BIT;
 }
 
-/** The number before which everything arrived, or -1 when `packet` is no full ACK. */
+/** The number before which all packets have arrived, or -1 when `packet` is no full ACK. */
 export function readAcked(packet: Buffer): number {
   if (packet.length < SRT_HEADER_BYTES + 4) return -1;
   return packet.readUInt32BE(SRT_HEADER_BYTES) & SEQUENCE_MASK;
 }
 
-/** Packets that a drop request gives up (draft §3.2.9): first and last stand in its information. */
+/** How many packets a drop request gives up (draft §3.2.9). */
 export function readDropSpan(packet: Buffer): number {
   if (packet.length < SRT_HEADER_BYTES + 8) return 0;
   const first = packet.readUInt32BE(SRT_HEADER_BYTES) & SEQUENCE_MASK;
@@ -75,7 +75,7 @@ export function readDropSpan(packet: Buffer): number {
   return span > 0 && span <= MAX_NAK_SPAN ? span : 0;
 }
 
-/** Names one ACK of one connection: its number and its destination socket, in one double. */
+/** Identifies one ACK of one connection: its number and its destination socket, in one double. */
 export function readAckIdentity(packet: Buffer): number {
   return packet.readUInt32BE(4) * 0x20_0000 + (packet.readUInt32BE(12) & 0x1f_ffff);
 }

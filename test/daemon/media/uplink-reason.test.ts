@@ -51,7 +51,7 @@ const out = (id: string, reason: string): LinkSnapshot => ({
 });
 
 test('each link that is out says why, and those that are not there are named', () => {
-  const unknown = 'the name of the receiver is not known (ENOTFOUND)';
+  const unknown = 'the name of the receiver is unknown (ENOTFOUND)';
   assert.is(reasonOf(bond(out('wwan0', unknown))), `wwan0: ${unknown}`);
   assert.is(
     reasonOf({ ...bond(out('wwan0', unknown)), missing: ['eth0'] }),
@@ -82,11 +82,11 @@ test('links that are up point behind the relay', () => {
 
 test('without links it is what the socket says, and a refusal is the last word', () => {
   assert.is(reasonOf({}), 'no answer yet');
-  assert.is(reasonOf({ failure: 'nobody listens' }), 'nobody listens');
+  assert.is(reasonOf({ failure: 'nothing listens' }), 'nothing listens');
   const srt = { ...new SrtObserver().figures(0), refusal: 'the passphrase is wrong' };
-  assert.is(reasonOf({ srt, failure: 'nobody listens' }), 'the passphrase is wrong');
+  assert.is(reasonOf({ srt, failure: 'nothing listens' }), 'the passphrase is wrong');
   const connected = { ...srt, phase: 'connected' as const };
-  assert.is(reasonOf({ srt: connected, failure: 'nobody listens' }), undefined);
+  assert.is(reasonOf({ srt: connected, failure: 'nothing listens' }), undefined);
 });
 
 test.run();

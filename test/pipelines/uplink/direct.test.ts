@@ -10,7 +10,7 @@ import { handshake } from '../bond/support/simulated-srt.ts';
 
 const test = suite('SRT without links');
 
-test('where nobody listens that is told, once', async () => {
+test('a receiver without a listener is reported once', async () => {
   const socket = createSocket('udp4');
   await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
   const closed = createSocket('udp4');
@@ -37,11 +37,11 @@ test('where nobody listens that is told, once', async () => {
     if (listening !== undefined) socket.send(handshake(500), listening.port, listening.host);
   }, 20);
   try {
-    await until(() => told.includes('nobody listens at the receiver (ECONNREFUSED)'), 15_000);
+    await until(() => told.includes('nothing listens at the receiver (ECONNREFUSED)'), 15_000);
     await systemClock.sleep(200);
     assert.equal(
       told.filter((reason) => reason !== undefined),
-      ['nobody listens at the receiver (ECONNREFUSED)'],
+      ['nothing listens at the receiver (ECONNREFUSED)'],
     );
     assert.is(
       told.at(-1),

@@ -104,7 +104,7 @@ test('a link that is out says why its socket cannot be used, each reason once', 
   assert.is(link.reason, 'no answer yet');
   link.onUnusable('ECONNREFUSED');
   link.onOpened();
-  assert.is(link.reason, 'nobody listens at the receiver (ECONNREFUSED)');
+  assert.is(link.reason, 'nothing listens at the receiver (ECONNREFUSED)');
   link.onUnusable('Some message of <script>');
   assert.is(link.reason, 'the socket fails');
 });

@@ -133,7 +133,7 @@ test('a link that cannot be opened says why, and the journal has it once', async
     { clock, log, onStart },
     stop.signal,
   );
-  const reason = 'its address is none of this machine (EADDRNOTAVAIL)';
+  const reason = 'its address does not belong to this machine (EADDRNOTAVAIL)';
   try {
     await until('the reason', () => control?.snapshot().links[0]?.reason === reason);
     await systemClock.sleep(200);
@@ -141,13 +141,13 @@ test('a link that cannot be opened says why, and the journal has it once', async
     stop.abort();
     await running;
   }
-  const told = lines.filter((line) => line.includes('link cannot be used'));
+  const told = lines.filter((line) => line.includes('link unusable'));
   assert.is(told.length, 1, lines.join(''));
   assert.match(told[0] ?? '', 'EADDRNOTAVAIL');
   assert.match(told[0] ?? '', '"link":"link0"');
 });
 
-test('where nobody listens, a link says so', async () => {
+test('a link without a listener reports the reason', async () => {
   const closed = createSocket('udp4');
   await new Promise<void>((done) => closed.bind(0, '127.0.0.1', done));
   const receiver = { host: '127.0.0.1', port: closed.address().port };
@@ -161,7 +161,7 @@ test('where nobody listens, a link says so', async () => {
   const running = runBond(options, { ...deps, onStart }, stop.signal);
   try {
     await until('the reason', () =>
-      /nobody listens/.test(control?.snapshot().links[0]?.reason ?? ''),
+      /nothing listens/.test(control?.snapshot().links[0]?.reason ?? ''),
     );
   } finally {
     stop.abort();
