@@ -8,17 +8,14 @@ export interface LinkReport {
   readonly log: Log;
 }
 
-/**
- * Tells of links that are others than those lastReported before, by anything that is wished of
- * them: that their data use counts anew is news too.
- */
+/** Any change of a link's settings counts, also a restart of its data count. */
 export function openLinkReport({ onLinks, log }: LinkReport): (resolved: ResolvedLinks) => void {
   let lastReported = '';
   return ({ links, missing }) => {
     const current = JSON.stringify([links, missing]);
     if (current === lastReported) return;
     lastReported = current;
-    log.info('links', { there: links.map(({ id }) => id).join(' '), missing: missing.join(' ') });
+    log.info('links changed', { present: links.map(({ id }) => id).join(' '), missing: missing.join(' ') });
     onLinks(links, missing);
   };
 }
