@@ -15,7 +15,10 @@ export function openLinkReport({ onLinks, log }: LinkReport): (resolved: Resolve
     const current = JSON.stringify([links, missing]);
     if (current === lastReported) return;
     lastReported = current;
-    log.info('links changed', { present: links.map(({ id }) => id).join(' '), missing: missing.join(' ') });
+    log.info('links changed', {
+      present: links.map(({ id }) => id).join(' '),
+      missing: missing.join(' '),
+    });
     onLinks(links, missing);
   };
 }
