@@ -4,29 +4,29 @@ import { readModel } from '../../hal/system/model.ts';
 import type { Config } from '../config/config.ts';
 import type { DropReport } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { StatusDeps } from './deps.ts';
+import type { MqttDeps } from './deps.ts';
 import type { BoxFacts } from './payloads/report.ts';
-import { runStatus } from './run.ts';
+import { runMqtt } from './run.ts';
 
 interface Box
-  extends Pick<StatusDeps, 'clock' | 'log' | 'events' | 'commander'>,
-    Required<Pick<StatusDeps, 'onChange'>> {
+  extends Pick<MqttDeps, 'clock' | 'log' | 'events' | 'commander'>,
+    Required<Pick<MqttDeps, 'onChange'>> {
   readonly snapshot: () => BoxSnapshot;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
   readonly stateFolder: string;
 }
 
-/** Reports and commands over MQTT, as a task: see {@link runStatus}. */
+/** Reports and commands over MQTT, as a task: see {@link runMqtt}. */
 export function openMqtt(config: Config, box: Box): Task {
-  const deps: StatusDeps = {
+  const deps: MqttDeps = {
     ...box,
     snapshots: box.snapshot,
     facts: factsOf(config),
     documents: () => ({ reports: box.reports.list() }),
     stateDir: box.stateFolder,
   };
-  return (signal) => runStatus(config.mqtt, deps, signal);
+  return (signal) => runMqtt(config.mqtt, deps, signal);
 }
 
 function factsOf({ renditions, drop, uplink, recording, edge }: Config): BoxFacts {
