@@ -119,7 +119,7 @@ test('what is unknown is shown as unknown', async () => {
   const page = await openPage(browser, box.url);
   for (const [selector, words] of [
     ['#picture', 'The camera is off'],
-    ['#sound', 'No sound from'],
+    ['#sound', 'No sound ('],
     ['#links', 'ModemManager does not run'],
     ['#power', 'the bus hangs'],
     ['#recording', 'Nothing is recorded'],

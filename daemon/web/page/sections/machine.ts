@@ -18,7 +18,7 @@ export function openMachine(): Section {
         ['Pictures', describeFrames(view)],
         ['Sound', view.sound],
         ['Encoder', view.encoder],
-        ['Delay in the box', view.media?.partLagMs && formatMs(view.media.partLagMs.p95)],
+        ['Delay in the box', describeDelay(view)],
         ['Printer', describePrinter(view.printer)],
         ...systemFacts(view.system),
         ['Running for', formatSpan((nowMs - Date.parse(view.startedAt)) / 1000)],
@@ -27,6 +27,12 @@ export function openMachine(): Section {
       updateProcesses(children, view);
     },
   };
+}
+
+/** Undefined while no picture comes: the figure is then of the last one. */
+function describeDelay({ media }: View): string | undefined {
+  if (media?.isFlowing !== true || media.partLagMs === undefined) return undefined;
+  return formatMs(media.partLagMs.p95);
 }
 
 function describeFrames({ media }: View): string | undefined {

@@ -55,7 +55,7 @@ function whyDark({ view, viewers }: Model, isWanted: boolean, isShown: boolean):
     const isEdge = view.media?.edge !== undefined;
     return !isEdge && (phase === 'idle' || phase === 'fault')
       ? 'The camera is off until you run the checks, arm or go live.'
-      : `No picture from ${view.camera}.`;
+      : `No picture from the camera (${view.camera}).`;
   }
   return isShown ? '' : 'The picture is loading…';
 }

@@ -1,4 +1,5 @@
 /** A meter for each channel: RMS as the bar, the peak as a mark, clipping as a word. */
+import type { Levels } from '../../../../pipelines/media/levels.ts';
 import { isClipped } from '../../../health/thresholds.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import type { Section } from '../ui/section.ts';
@@ -16,22 +17,23 @@ interface Peak {
   spokenMs: number;
 }
 
+/** Levels come ten times a second; older ones say nothing about now. */
+const STALE_MS = 2_000;
+
 export function openSound(): Section {
   const meters = h('div', { class: 'meters' });
   const none = h('p', { class: 'calm' }, 'No sound.');
   const peaks = new Map<Element, Peak>();
+  const latest: { levels: Levels | null; sinceMs: number } = { levels: null, sinceMs: 0 };
   const element = card('sound', 'Sound', meters, none);
   return {
     element,
     update: ({ levels, view }) => {
       const nowMs = performance.now();
-      const channels = (levels?.peakDbfs ?? []).map((peakDbfs, index) => ({
-        name: levels?.peakDbfs.length === 1 ? 'Mono' : (NAMES[index] ?? `Channel ${index + 1}`),
-        peakDbfs,
-        rmsDbfs: levels?.rmsDbfs[index] ?? peakDbfs,
-      }));
+      if (levels !== latest.levels) Object.assign(latest, { levels, sinceMs: nowMs });
+      const channels = nowMs - latest.sinceMs > STALE_MS ? [] : channelsOf(levels);
       none.hidden = channels.length > 0;
-      setText(none, `No sound from ${view.sound}.`);
+      setText(none, `No sound (${view.sound}).`);
       updateChildren(
         meters,
         channels,
@@ -53,8 +55,18 @@ export function openSound(): Section {
           updateMeter(meter, rmsDbfs, peak, nowMs);
         },
       );
+      for (const meter of peaks.keys()) if (!meter.isConnected) peaks.delete(meter);
     },
   };
+}
+
+function channelsOf(levels: Levels | null) {
+  const { peakDbfs = [], rmsDbfs = [] } = levels ?? {};
+  return peakDbfs.map((peak, index) => ({
+    name: peakDbfs.length === 1 ? 'Mono' : (NAMES[index] ?? `Channel ${index + 1}`),
+    peakDbfs: peak,
+    rmsDbfs: rmsDbfs[index] ?? peak,
+  }));
 }
 
 function renderMeter(name: string): HTMLElement {
