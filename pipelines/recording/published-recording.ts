@@ -9,9 +9,9 @@ export class PublishedRecording {
   readonly #file: RecordingFile;
   readonly #reporter: RecordingReporter;
 
-  private constructor(file: RecordingFile, narrator: RecordingReporter) {
+  private constructor(file: RecordingFile, reporter: RecordingReporter) {
     this.#file = file;
-    this.#reporter = narrator;
+    this.#reporter = reporter;
   }
 
   static async begin(

@@ -16,7 +16,7 @@ import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './se
 
 export interface RecordersOptions {
   readonly presentation: Presentation;
-  /** Tracks to record, the leading one first: the top rendition and the sound. */
+  /** Tracks to record, the leading one first: the top rendition and the audio. */
   readonly trackIds: readonly string[];
   readonly targets: readonly TargetSettings[];
   readonly clock: Clock;

@@ -11,7 +11,7 @@ const STORED_MAX = 24;
 
 /** Of a running recording, as it is synced. */
 export class RecordingReporter {
-  readonly #send: (news: ReplayEvent) => void;
+  readonly #send: (event: ReplayEvent) => void;
   readonly #grouper: SegmentGrouper;
   readonly #name: string;
 

@@ -75,7 +75,7 @@ export interface FreeSpace {
  * Frees the reserve, by the target's policy.
  *
  * @param running Name of the recording that must stay.
- * Rejects with a {@link TargetError} `full` where there is no more room.
+ * Rejects with a {@link TargetError} `full` where there is no more space.
  */
 export async function freeUpSpace(settings: TargetSettings, running?: string): Promise<FreeSpace> {
   const { folder } = settings;

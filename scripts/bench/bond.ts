@@ -73,12 +73,12 @@ writeFileSync(
 
 function isMet({ value, goal }: Row): boolean | null {
   if (goal === undefined) return null;
-  return value <= (goal.most ?? Number.POSITIVE_INFINITY) && value >= (goal.least ?? 0);
+  return value <= (goal.max ?? Number.POSITIVE_INFINITY) && value >= (goal.min ?? 0);
 }
 
 function renderRow({ name, value, unit, goal, isMet: met, load, note }: Result): string {
   const figure = `${Number.isInteger(value) ? value : value.toFixed(2)} ${unit}`.padEnd(14);
-  const bound = goal?.most === undefined ? `>= ${goal?.least}` : `<= ${goal.most}`;
+  const bound = goal?.max === undefined ? `>= ${goal?.min}` : `<= ${goal.max}`;
   const verdict =
     met === null ? ''.padEnd(16) : `${bound.padEnd(8)}${met ? 'met' : 'MISSED'}`.padEnd(16);
   return `${name.padEnd(46)}${figure}${verdict}load ${load.toFixed(2)}${note === undefined ? '' : `  ${note}`}`;

@@ -30,7 +30,7 @@ export class LinkTable {
   readonly links: (Link | undefined)[] = [];
   /** The last changes of phase, oldest first. Each change makes a new array. */
   switches: readonly LinkSwitch[] = [];
-  /** Bytes sent by links that are gone. */
+  /** Bytes sent by removed links. */
   closedWireBytes = 0;
   readonly #wire: Wire;
   readonly #onRemoved: (link: Link, nowMs: number) => void;

@@ -1,3 +1,4 @@
+/** The cases that the bond is measured in. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Chain } from './chain.ts';
 import {
@@ -13,26 +14,26 @@ import {
   withChain,
 } from './measure.ts';
 
-/** The busiest link swallows everything silently; then it heals. */
-export function blackHole(ends: Ends, latencyMs: number, most: number): Promise<readonly Row[]> {
+/** The busiest link becomes a black hole; then it is healed. */
+export function blackHole(ends: Ends, latencyMs: number, max: number): Promise<readonly Row[]> {
   return withChain({ links: [NEAR, FAR], latencyMs, ...ends }, async (chain) => {
     await chain.setRate(USUAL_BPS);
     await sleep(SETTLE_MS + latencyMs);
-    // A foreign sender tells no figures; its first link is the nearer and busier one.
+    // A foreign sender reports no figures; its first link has the lower RTT and more traffic.
     const index = chain.bond === undefined ? 0 : busiest(await chain.snapshot());
     const first = await chain.sent();
     await chain.impair(index, { isBlackHole: true });
     await sleep(3000);
     const lost = await countLost(chain, first, await chain.sent(), latencyMs);
     const name = `lost, busiest link black-holed, ${latencyMs} ms`;
-    const rows: Row[] = [{ name, value: lost, unit: 'packets', goal: { most } }];
+    const rows: Row[] = [{ name, value: lost, unit: 'packets', goal: { max } }];
     if (latencyMs !== 1000 || chain.bond === undefined) return rows;
     await chain.impair(index, { isBlackHole: false });
     const healedS = await secondsUntil(8, async () => {
       return ((await chain.snapshot()).links[index]?.sharePct ?? 0) >= 40;
     });
     const healed = 'healed link carries 40 % after';
-    return [...rows, { name: healed, value: healedS, unit: 's', goal: { most: 5 } }];
+    return [...rows, { name: healed, value: healedS, unit: 's', goal: { max: 5 } }];
   });
 }
 
@@ -47,7 +48,7 @@ export function unplug(ends: Ends): Promise<readonly Row[]> {
     await chain.network.plug(index, false);
     await sleep(3000);
     const value = await countLost(chain, first, await chain.sent(), latencyMs);
-    return [{ name: 'lost, link unplugged, 300 ms', value, unit: 'packets', goal: { most: 0 } }];
+    return [{ name: 'lost, link unplugged, 300 ms', value, unit: 'packets', goal: { max: 0 } }];
   });
 }
 
@@ -70,9 +71,9 @@ export function swing(ends: Ends): Promise<readonly Row[]> {
         name: 'pulls while RTT swings 100-1200 ms, 30 s',
         value: pulls,
         unit: '',
-        goal: { most: 0 },
+        goal: { max: 0 },
       },
-      { name: 'lost meanwhile, 2000 ms', value: lost, unit: 'packets', goal: { most: 0 } },
+      { name: 'lost meanwhile, 2000 ms', value: lost, unit: 'packets', goal: { max: 0 } },
     ];
   });
 }
@@ -90,7 +91,7 @@ export function outage(ends: Ends, seconds: number): Promise<readonly Row[]> {
       return (await chain.progress()).received > before + 20;
     });
     const name = `video again after both were dead ${seconds} s`;
-    return [{ name, value, unit: 's', goal: { most: 3 }, note: 'with SRT reconnecting, 500 ms' }];
+    return [{ name, value, unit: 's', goal: { max: 3 }, note: 'with SRT reconnecting, 500 ms' }];
   });
 }
 
@@ -120,7 +121,7 @@ export async function registration(ends: Ends): Promise<readonly Row[]> {
         .map(({ atMs }) => atMs - startedMs);
       const isDone = now.every(({ state }) => state === 'active');
       const value = isDone ? Math.max(...joined) / 1000 : Number.POSITIVE_INFINITY;
-      return [{ name: `registered with ${name} lost`, value, unit: 's', goal: { most: 3 } }];
+      return [{ name: `registered with ${name} lost`, value, unit: 's', goal: { max: 3 } }];
     });
     rows.push(...row);
   }
@@ -145,8 +146,8 @@ export function squeeze(ends: Ends): Promise<readonly Row[]> {
     const offered = after.offeredBytesTotal - before.offeredBytesTotal;
     const value = (after.wireBytesTotal - before.wireBytesTotal) / offered;
     return [
-      { name: 'wire for offered, squeeze of 5 s', value, unit: 'x', goal: { most: 1.3 } },
-      { name: 'lost from 3 s after it on', value: lost, unit: 'packets', goal: { most: 0 } },
+      { name: 'wire for offered, squeeze of 5 s', value, unit: 'x', goal: { max: 1.3 } },
+      { name: 'lost from 3 s after it on', value: lost, unit: 'packets', goal: { max: 0 } },
     ];
   });
 }
@@ -169,12 +170,12 @@ export function goodput(ends: Ends, first: number, second: number): Promise<read
     const mbps = ((end - from - lost) * 1316 * 8) / passedS / 1e6;
     const name = `${first} + ${second} Mbit/s`;
     return [
-      { name: `goodput of ${name}`, value: mbps, unit: 'Mbit/s', goal: { least: 9 } },
+      { name: `goodput of ${name}`, value: mbps, unit: 'Mbit/s', goal: { min: 9 } },
       {
         name: `lost of ${name}`,
         value: (100 * lost) / (end - from),
         unit: '%',
-        goal: { most: 0.1 },
+        goal: { max: 0.1 },
       },
     ];
   });
@@ -190,12 +191,12 @@ export function farShare(ends: Ends): Promise<readonly Row[]> {
     await chain.setRate(USUAL_BPS);
     await sleep(8000);
     const value = (await chain.snapshot()).links[1]?.sharePct ?? 0;
-    return [{ name: 'share of a 150 ms link beside 30 ms', value, unit: '%', goal: { least: 20 } }];
+    return [{ name: 'share of a 150 ms link beside 30 ms', value, unit: '%', goal: { min: 20 } }];
   });
 }
 
 /** CPU of one core, ours and a bare relay's, at one rate. */
-export async function cpu(ends: Ends, mbps: number, most?: number): Promise<readonly Row[]> {
+export async function cpu(ends: Ends, mbps: number, max?: number): Promise<readonly Row[]> {
   const links = [
     { ...NEAR, rateBps: undefined },
     { ...FAR, rateBps: undefined },
@@ -211,7 +212,7 @@ export async function cpu(ends: Ends, mbps: number, most?: number): Promise<read
       const value = ((await cpuOf(chain)) - spent) / (performance.now() - startMs) / 10;
       const got = (((await chain.progress()).received - before) * 1316 * 8) / 8e6;
       const name = `CPU of ${isBare ? 'a bare relay' : 'the bond'} at ${mbps} Mbit/s`;
-      const goal = most === undefined || isBare ? {} : { goal: { most } };
+      const goal = max === undefined || isBare ? {} : { goal: { max } };
       return [{ name, value, unit: '%', ...goal, note: `${got.toFixed(1)} Mbit/s came out` }];
     });
   return [...(await measure(false)), ...(await measure(true))];

@@ -1,3 +1,4 @@
+/** A relay that delays, drops and limits the datagrams of each link. */
 import { createSocket, type Socket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -90,8 +91,8 @@ function flush(queue: Waiting[], nowMs: number): void {
 }
 
 /** A bounded random walk, so that jitter comes in waves as radio's does. */
-function wander(jitterMs: number, mostMs: number): number {
-  return Math.min(mostMs, Math.max(0, jitterMs + (Math.random() - 0.5) * mostMs * 0.4));
+function wander(jitterMs: number, maxMs: number): number {
+  return Math.min(maxMs, Math.max(0, jitterMs + (Math.random() - 0.5) * maxMs * 0.4));
 }
 
 function openSocket(): Socket {

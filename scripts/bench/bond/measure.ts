@@ -1,3 +1,4 @@
+/** What the cases share: goals, rows, waiting for a state. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { type Chain, type ChainOptions, type LinkSpec, openChain } from './chain.ts';
@@ -13,15 +14,15 @@ export interface Row {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  /** The value may be at most, or at least, this. */
-  readonly goal?: { readonly most?: number; readonly least?: number };
+  /** Bounds of the value. */
+  readonly goal?: { readonly max?: number; readonly min?: number };
   readonly note?: string;
 }
 
-/** What stands in for our own ends, from the command line. */
+/** Programs in place of our own ends, from the command line. */
 export type Ends = Pick<ChainOptions, 'relayCommand' | 'senderCommand'>;
 
-/** Measures on a chain of its own and takes it down again. */
+/** Measures on a chain of its own, and closes it. */
 export async function withChain(
   options: ChainOptions,
   measure: (chain: Chain) => Promise<readonly Row[]>,
@@ -44,10 +45,13 @@ export function busiest({ links }: BondSnapshot): number {
   return (links[0]?.sharePct ?? 0) >= (links[1]?.sharePct ?? 0) ? 0 : 1;
 }
 
-/** Seconds until `isTrue`, Infinity when not within `mostS`. */
-export async function secondsUntil(mostS: number, isTrue: () => Promise<boolean>): Promise<number> {
+/** Seconds until `isTrue`, Infinity where not within `timeoutS`. */
+export async function secondsUntil(
+  timeoutS: number,
+  isTrue: () => Promise<boolean>,
+): Promise<number> {
   const startMs = performance.now();
-  while (performance.now() - startMs < mostS * 1000) {
+  while (performance.now() - startMs < timeoutS * 1000) {
     if (await isTrue()) return (performance.now() - startMs) / 1000;
     await sleep(50);
   }

@@ -1,3 +1,4 @@
+/** Two network namespaces with a veth pair for each link. */
 import { runCommand } from '../../../hal/os/process.ts';
 
 /** Two namespaces of this run with one veth pair a link; nothing outside them is touched. */

@@ -1,3 +1,4 @@
+/** Starts the programs of the chain inside namespaces. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

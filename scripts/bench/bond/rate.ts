@@ -1,3 +1,4 @@
+/** An encoder that follows the links, measured over a minute of faults. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ClassicRate } from '../../../pipelines/uplink/classic.ts';
 import { LinkAwareRate } from '../../../pipelines/uplink/link-aware.ts';

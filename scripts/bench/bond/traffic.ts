@@ -1,3 +1,4 @@
+/** The encoder and the sink of the chain: numbered MPEG-TS packets. */
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,3 +1,4 @@
+/** Picture formats for the Accept headers of browsers. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -56,7 +57,7 @@ for (const [rule, accept, format] of HOSTILE) {
   test(rule, () => assert.is(chooseFormat(accept), format));
 }
 
-test('any header gets an answer, quickly, among what there is', () => {
+test('any header gets an available format, quickly', () => {
   fc.assert(
     fc.property(
       fc.string({ maxLength: 300 }),

@@ -1,3 +1,4 @@
+/** Cutting, storing and serving clips. */
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +77,7 @@ test('the last 30 s become a movie that starts with a key frame, has its index i
   assert.ok(Math.abs((seen?.durationS ?? 0) - (clip?.durationS ?? 0)) < 0.05);
 });
 
-test('first and last frame are where they should be: from the key frame at or before, up to the end', () => {
+test('a clip goes from the key frame at or before its start up to its end', () => {
   const { ring, feed } = openRing();
   feed.run(10);
   const firstUs = firstPictureUs(ring);
@@ -87,7 +88,7 @@ test('first and last frame are where they should be: from the key frame at or be
   assert.ok(Math.abs((movie?.durationS ?? 0) - 3.2) < 0.001, String(movie?.durationS));
 });
 
-test('a clip that begins with a key frame loses nothing of it', () => {
+test('a clip that starts at a key frame has all of it', () => {
   const { ring, feed } = openRing();
   feed.run(10);
   const fromUs = firstPictureUs(ring) + 3e6;
@@ -96,7 +97,7 @@ test('a clip that begins with a key frame loses nothing of it', () => {
   assert.ok(Math.abs((movie?.durationS ?? 0) - 1) < 0.001);
 });
 
-test('picture and sound stay together to a millisecond', async () => {
+test('video and audio stay in sync to a millisecond', async () => {
   await using place = await openFolder();
   const { ring, feed } = openRing();
   feed.run(10);
@@ -111,7 +112,7 @@ test('picture and sound stay together to a millisecond', async () => {
   assert.is((await probe(join(place.folder, 'a.mp4'))).complaints, '');
 });
 
-test('media that was lost is stood still over, and times stay true', async () => {
+test('the frame before lost media is held, and times stay right', async () => {
   await using place = await openFolder();
   const { ring, feed } = openRing();
   feed.run(4);
@@ -127,7 +128,7 @@ test('media that was lost is stood still over, and times stay true', async () =>
   assert.is((await probe(clip?.path ?? '')).complaints, '');
 });
 
-test('a picture without sound, and sound alone, are clips too', async () => {
+test('video without audio, and audio alone, are clips too', async () => {
   await using place = await openFolder();
   const { ring, feed } = openRing();
   feed.run(6);
@@ -141,7 +142,7 @@ test('a picture without sound, and sound alone, are clips too', async () => {
   }
 });
 
-test('the same content has the same name, and leaves nothing else behind', async () => {
+test('the same content has the same name, and no other file is left', async () => {
   await using place = await openFolder();
   const { feed, last } = openRing();
   feed.run(6);
@@ -152,7 +153,7 @@ test('the same content has the same name, and leaves nothing else behind', async
   assert.equal(await readdir(place.folder), [one?.name]);
 });
 
-test('clips are served by range under their immutable names, after a restart too, and nothing else is', async () => {
+test('clips, and no other files, are served by range under their immutable names, after a restart too', async () => {
   await using place = await openFolder();
   const { feed, last } = openRing();
   feed.run(4);
@@ -175,7 +176,7 @@ test('clips are served by range under their immutable names, after a restart too
   assert.is(get('/live/x'), undefined);
 });
 
-test('where nothing was on air there is no clip', () => {
+test('where nothing was published there is no clip', () => {
   const { ring, feed } = openRing();
   const stretch = { fromUs: 0, toUs: 1e6 };
   assert.is(renderMovie([], stretch), undefined);
@@ -183,7 +184,7 @@ test('where nothing was on air there is no clip', () => {
   assert.is(renderMovie(ring.sources(TRACKS, 0), stretch), undefined);
 });
 
-test('a clip that cannot be written leaves nothing behind', async () => {
+test('a clip that cannot be written leaves no file', async () => {
   await using place = await openFolder();
   const { feed, last } = openRing();
   feed.run(3);
@@ -194,7 +195,7 @@ test('a clip that cannot be written leaves nothing behind', async () => {
   assert.equal(await readdir(place.folder), ['file']);
 });
 
-test('the ring holds what it was asked for, and no more', () => {
+test('the ring has its length, and no more', () => {
   const { ring, feed } = openRing(5);
   feed.run(4);
   const afterMs = ring.heldBytes;

@@ -1,3 +1,4 @@
+/** The clips process with real media. */
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,7 +84,7 @@ async function goLive(posterEveryS: number) {
   };
 }
 
-test('MARK makes a clip that plays, and its poster follows in every size and format', async () => {
+test('a clip plays, and its poster follows in every size and format', async () => {
   await using live = await goLive(0);
   live.feed.run(8);
   const clip = await live.clip(5);
@@ -114,7 +115,7 @@ test('a clip made right before the end has its poster', async () => {
   assert.equal(poster, live.clipPosters.get(clip.id), 'and is stored');
 });
 
-test('live posters come on schedule with a preview of three seconds, and old ones go', async () => {
+test('live posters come on schedule with a preview of three seconds, and old ones are deleted', async () => {
   await using live = await goLive(2);
   live.feed.run(8);
   await until(() => live.lives.length >= 5, 60_000);

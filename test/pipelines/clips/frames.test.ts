@@ -1,3 +1,4 @@
+/** Which frames a clip shows at which time. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ import { annexB, framesOf } from '../../support/media/frames.ts';
 import { openRealFeed } from '../../support/media/real-feed.ts';
 import { encodeMedia } from '../../support/media/real-media.ts';
 
-const test = suite("a clip's pictures");
+const test = suite("a clip's frames");
 const media = await encodeMedia();
 const FPS = 30;
 
@@ -64,7 +65,7 @@ const STRETCHES: readonly (readonly [number, number])[] = [
 ];
 
 for (const [fromS, toS] of STRETCHES) {
-  test(`from ${fromS} to ${toS} s: the first, the last and each between is the one of its moment`, async () => {
+  test(`from ${fromS} to ${toS} s: each frame is the one of its time`, async () => {
     await using place = await openFolder();
     const look = await decodeSource(place.folder);
     const { ring, feed } = openRing();
@@ -83,7 +84,7 @@ for (const [fromS, toS] of STRETCHES) {
   });
 }
 
-test('over a second that was lost the picture before stands still, and those behind keep their moments', async () => {
+test('during a lost second the frame before is held, and later frames keep their times', async () => {
   await using place = await openFolder();
   const look = await decodeSource(place.folder);
   const { ring, feed } = openRing();

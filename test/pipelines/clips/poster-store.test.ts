@@ -1,3 +1,4 @@
+/** Storing and serving posters. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { readPoster, storePoster } from '../../../pipelines/clips/poster-file.ts
 import { PosterStore } from '../../../pipelines/clips/poster-store.ts';
 import { Catalogue } from '../../../pipelines/http/cache/catalogue.ts';
 
-const test = suite('gallery');
+const test = suite('poster store');
 
 async function openFolder() {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-gallery-'));
@@ -49,7 +50,7 @@ test('a clip’s poster is sent from its file, with the ETag that its content ha
   assert.equal(fromFile?.headers, fromMemory?.headers);
 });
 
-test('what a clip has is kept beside it, for a process that starts later', async () => {
+test('a clip’s poster is stored beside it, for a process that starts later', async () => {
   await using place = await openFolder();
   const poster = posterOf(await makeFile(place.folder, 'picture'));
   await storePoster(place.folder, 'abcdefghijk', poster);
@@ -59,7 +60,7 @@ test('what a clip has is kept beside it, for a process that starts later', async
   assert.is(await readPoster(place.folder, 'aaaaaaaaaaa'), undefined);
 });
 
-test('previews push no clip off the shelf, and of them only those with files are there', () => {
+test('previews displace no clip, and only those with files are listed', () => {
   const shelf = new ClipIndex();
   const put = (name: string) => shelf.add({ name, path: `/clips/${name}`, bytes: 1 });
   const nameOf = (kind: string, i: number) => `${kind}-${String(i).padStart(11, '0')}.mp4`;
@@ -71,7 +72,7 @@ test('previews push no clip off the shelf, and of them only those with files are
   assert.equal(previews, [false, true, true]);
 });
 
-test('what is damaged, or leads elsewhere, is no poster', async () => {
+test('a damaged poster file, or one with other paths, is refused', async () => {
   await using place = await openFolder();
   const path = join(place.folder, 'clip-abcdefghijk.json');
   const file = await makeFile(place.folder, 'picture');
@@ -95,7 +96,7 @@ test('what is damaged, or leads elsewhere, is no poster', async () => {
   );
 });
 
-test('it holds a bounded number of clips, the newest, and of live files', async () => {
+test('it has a bounded number of clips, the newest, and of live files', async () => {
   await using place = await openFolder();
   const gallery = new PosterStore(new Catalogue(), 15);
   const file = await makeFile(place.folder, 'picture');

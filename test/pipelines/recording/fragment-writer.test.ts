@@ -1,3 +1,4 @@
+/** How parts become recording files. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { type Movie, moviesOf, probe, tapFeed, wind } from '../../support/media/
 import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
 import { encodeMedia } from '../../support/media/real-media.ts';
 
-const test = suite('reel');
+const test = suite('fragment writer');
 const media = await encodeMedia();
 
 async function play(movie: Movie | undefined) {
@@ -22,7 +23,7 @@ async function play(movie: Movie | undefined) {
   }
 }
 
-test('a recording holds every frame that viewers got, counts from 0 and plays without a complaint', async () => {
+test('a recording has every frame that viewers got, starts at time 0 and plays without an error', async () => {
   const tapped = tapFeed(media);
   tapped.feed.run(6.1);
   const [movie, ...more] = wind(tapped);
@@ -38,7 +39,7 @@ test('a recording holds every frame that viewers got, counts from 0 and plays wi
   assert.ok(Math.abs(played.durationS - 6) < 0.25, String(played.durationS));
 });
 
-test('picture and sound keep the distance that they had on air, to a tick', () => {
+test('video and audio stay in sync as published, to a tick', () => {
   const tapped = tapFeed(media, 3_600e6 * 20 + 123_457);
   tapped.feed.run(3);
   const [movie] = wind(tapped);
@@ -50,7 +51,7 @@ test('picture and sound keep the distance that they had on air, to a tick', () =
   }
 });
 
-test('a new file begins at the full hour of the wall clock, with a key frame, and nothing is lost or written twice', async () => {
+test('a new file starts at the full hour of the wall clock, with a key frame, and no sample is lost or repeated', async () => {
   const tapped = tapFeed(media, 3_600e6 - 3.5e6);
   tapped.feed.run(8);
   const movies = wind(tapped);
@@ -68,7 +69,7 @@ test('a new file begins at the full hour of the wall clock, with a key frame, an
   assert.ok(played.frames.video > 100 && played.frames.audio > 150);
 });
 
-test('a death of capture ends the file, and its return begins another', () => {
+test('a crash of capture ends the file, and its return starts another', () => {
   const tapped = tapFeed(media);
   tapped.feed.run(3);
   tapped.feed.die();
@@ -83,7 +84,7 @@ test('a death of capture ends the file, and its return begins another', () => {
   assert.ok(media_ - written <= 6, `${media_ - written} parts of ${media_} were left out`);
 });
 
-test('sound that stays away does not hold up the picture, and is taken in when it is back', () => {
+test('missing audio does not delay video, and is recorded again when it returns', () => {
   const tapped = tapFeed(media);
   tapped.feed.run(3);
   tapped.feed.run(4, ['video']);
@@ -101,7 +102,7 @@ test('sound that stays away does not hold up the picture, and is taken in when i
   assert.ok(videoOf('high') - written <= 5, `${videoOf('high') - written} parts left out`);
 });
 
-test('two reels with the same parts write the same bytes, and one that joined late does from the next cut on', () => {
+test('two writers with the same parts write the same bytes, and one that joined late does so from the next cut on', () => {
   const tapped = tapFeed(media, 3_600e6 - 4.5e6);
   tapped.feed.run(9);
   const whole = wind(tapped);

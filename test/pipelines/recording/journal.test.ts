@@ -1,3 +1,4 @@
+/** The recording’s journal, and the messages that carry parts. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -32,7 +33,7 @@ const entry = (offset: number): FragmentEntry => ({
   isKeyframe: offset % 200 === 0,
 });
 
-test('what was rendered is read again', () => {
+test('rendered records are parsed to the same', () => {
   const synced: JournalRecord = { type: 'synced', fragments: [entry(1_200), entry(1_300)] };
   const end: JournalRecord = {
     type: 'end',
@@ -48,7 +49,7 @@ test('what was rendered is read again', () => {
   assert.is(journal && acknowledgedBytes(journal), 1_400);
 });
 
-test('cut anywhere or damaged anywhere, it never says more than it did, and what stands before is kept', () => {
+test('truncated or damaged anywhere, a journal never lists more than before, and lists what precedes the damage', () => {
   const lines = [
     OPEN,
     ...[0, 1, 2, 3].map(
@@ -83,7 +84,7 @@ test('any bytes are read without an error', () => {
   );
 });
 
-test('messages come through a stream whole, however it is chunked', () => {
+test('messages arrive complete, however the stream is chunked', () => {
   const part = {
     trackId: 'high',
     kind: 'video',

@@ -1,3 +1,4 @@
+/** Power cuts while recording. */
 import { suite } from 'uvu';
 import { assertSurvives } from '../../support/media/power-cuts.ts';
 

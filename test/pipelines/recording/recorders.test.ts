@@ -1,3 +1,4 @@
+/** Two recorder processes, and faults of one of them. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -115,7 +116,7 @@ test('both targets hold the same bytes, complete, and they play', async () => {
   assert.ok(played.durationS > 2);
 });
 
-test('a recorder that is killed comes back within seconds and loses nothing; the other is not touched', async () => {
+test('a recorder that is killed restarts within seconds and loses nothing; the other is not affected', async () => {
   await using one = await openFolder();
   await using two = await openFolder();
   const live = await goLive([one.folder, two.folder]);
@@ -148,7 +149,7 @@ test('a recorder that is killed comes back within seconds and loses nothing; the
   }
 });
 
-test('a recorder that does not answer is told of, and costs the other target nothing', async () => {
+test('a recorder that does not answer is reported, and the other target is not affected', async () => {
   await using one = await openFolder();
   await using two = await openFolder();
   await using live = await goLive([one.folder, two.folder]);
@@ -171,7 +172,7 @@ test('a recorder that does not answer is told of, and costs the other target not
   );
 });
 
-test('a disk that hangs in the kernel is told of while it hangs, costs the other target nothing, and goes on', async () => {
+test('a disk that hangs in the kernel is reported while it hangs, does not affect the other target, and goes on', async () => {
   await using volume = await openLoopVolume();
   if (volume === undefined) return;
   await using place = await openFolder();
@@ -201,7 +202,7 @@ test('a disk that hangs in the kernel is told of while it hangs, costs the other
   );
 });
 
-test('a second recorder leaves a folder alone until the first has ended', async () => {
+test('a second recorder does not touch a folder until the first has ended', async () => {
   await using place = await openFolder();
   await using first = await goLive([place.folder]);
   first.recorders.setOn(true);
@@ -217,7 +218,7 @@ test('a second recorder leaves a folder alone until the first has ended', async 
   assert.is((await copyIn(place.folder, running)).end?.isComplete, true);
 });
 
-test('a disk pulled while live: the other copy is complete, and viewers lose no part', async () => {
+test('a disk unplugged while live: the other copy is complete, and viewers lose no part', async () => {
   await using volume = await openVolume(50_000_000);
   if (volume === undefined) return;
   await using place = await openFolder();

@@ -1,3 +1,4 @@
+/** Repair of recordings that were cut off. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,7 +46,7 @@ async function cutOff(folder: string, fragments: number, syncedAt: number) {
 
 const journalOf = async (path: string) => parseJournal(await readFile(path));
 
-test('a finished recording is complete, holds its digest, and repair leaves it alone', async () => {
+test('a finished recording is complete, has its digest, and repair does not change it', async () => {
   await using place = await openFolder();
   const file = await RecordingFile.create(place.folder, SHOW, MOVIE.begin);
   for (const fragment of MOVIE.fragments) await file.append(fragment);
@@ -65,7 +66,7 @@ test('a finished recording is complete, holds its digest, and repair leaves it a
   assert.equal(await repairFolder(place.folder), []);
 });
 
-test('cut anywhere, a recording keeps all that was acknowledged, ends with a whole fragment and plays', async () => {
+test('truncated anywhere, a recording has all that was acknowledged, ends with a complete fragment and plays', async () => {
   await using place = await openFolder();
   const { name, movie, journal } = await cutOff(place.folder, 24, 12);
   const [wholeMovie, wholeJournal] = [await readFile(movie), await readFile(journal)];
@@ -102,7 +103,7 @@ test('cut anywhere, a recording keeps all that was acknowledged, ends with a who
   assert.ok(played.frames.video > 20);
 });
 
-test('what reached the disk without being acknowledged is kept as well, but for the last fragment', async () => {
+test('what reached the disk without being acknowledged stays too, except the last fragment', async () => {
   await using place = await openFolder();
   const { movie, journal } = await cutOff(place.folder, 20, 10);
   await repairFolder(place.folder);
@@ -118,7 +119,7 @@ test('what reached the disk without being acknowledged is kept as well, but for 
   );
 });
 
-test('a torn line of the journal takes nothing with it but itself', async () => {
+test('a torn line of the journal costs no other', async () => {
   await using place = await openFolder();
   const { journal } = await cutOff(place.folder, 10, 5);
   const bytes = await readFile(journal);
@@ -129,7 +130,7 @@ test('a torn line of the journal takes nothing with it but itself', async () => 
   assert.is(read?.validBytes, (await readFile(journal)).length);
 });
 
-test('a disk that lost what it had confirmed is told of, and what is left still plays', async () => {
+test('a disk that lost synced data is reported, and what is left still plays', async () => {
   await using place = await openFolder();
   const { movie, journal } = await cutOff(place.folder, 20, 20);
   const entry = (await journalOf(journal))?.fragments[14];
@@ -153,7 +154,7 @@ test('a recording that had only just been opened is removed; other files are not
   assert.equal(await readdir(place.folder), ['holiday.mp4']);
 });
 
-test('a movie whose journal is gone is kept as it is', async () => {
+test('a movie without its journal stays as it is', async () => {
   await using place = await openFolder();
   const { movie, journal } = await cutOff(place.folder, 10, 10);
   await rm(journal);

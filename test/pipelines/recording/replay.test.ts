@@ -33,7 +33,7 @@ async function openFolder() {
 async function record(
   folder: string,
   movies: readonly Movie[],
-  hear: (news: ReplayEvent) => void,
+  hear: (event: ReplayEvent) => void,
   dropId: string | undefined = 'evening',
 ) {
   const show = { epochMs: REAL_EPOCH_MS, dropId };
@@ -93,11 +93,11 @@ function twoMovies() {
   return wind(tapped);
 }
 
-test('what was recorded plays as an HLS stream, every frame once, over byte ranges of the file as it is', async () => {
+test('a recording plays as an HLS stream, every frame once, by byte ranges of its file', async () => {
   await using place = await openFolder();
   for (const movie of twoMovies()) {
     const replay = new Replay(0);
-    await record(place.folder, [movie], (news) => replay.apply('usb', place.folder, news));
+    await record(place.folder, [movie], (event) => replay.apply('usb', place.folder, event));
     replay.end();
     await using server = await serve(replay);
     const played = await probe(`${server.url}/replay/index.m3u8`);
@@ -111,10 +111,10 @@ test('what was recorded plays as an HLS stream, every frame once, over byte rang
   }
 });
 
-test('several files are one stream that a browser plays over the border between them', async () => {
+test('several files are one stream that a browser plays across their boundary', async () => {
   await using place = await openFolder();
   const replay = new Replay(0);
-  await record(place.folder, twoMovies(), (news) => replay.apply('usb', place.folder, news));
+  await record(place.folder, twoMovies(), (event) => replay.apply('usb', place.folder, event));
   replay.end();
   await using server = await serve(replay);
   const text = await (await fetch(`${server.url}/replay/index.m3u8`)).text();
@@ -133,20 +133,20 @@ test('several files are one stream that a browser plays over the border between 
   assert.equal(await page.evaluate('faults'), []);
 });
 
-test('what is in the folder after a restart is the same replay', async () => {
+test('the replay is the same after a restart', async () => {
   await using place = await openFolder();
-  const told = new Replay(0);
-  await record(place.folder, twoMovies(), (news) => told.apply('usb', place.folder, news));
+  const running = new Replay(0);
+  await record(place.folder, twoMovies(), (event) => running.apply('usb', place.folder, event));
   const found = new Replay(0);
-  await reportStored(place.folder, (news) => found.apply('usb', place.folder, news));
-  assert.equal(found.recordings(), told.recordings());
+  await reportStored(place.folder, (event) => found.apply('usb', place.folder, event));
+  assert.equal(found.recordings(), running.recordings());
 });
 
-test('of several drops only the last is shown, and while one is live only that', async () => {
+test('of several drops the replay has the last one only, or the live one', async () => {
   await using place = await openFolder();
   const [first, second] = twoMovies() as [Movie, Movie];
   const replay = new Replay(8);
-  const hear = (news: ReplayEvent) => replay.apply('usb', place.folder, news);
+  const hear = (event: ReplayEvent) => replay.apply('usb', place.folder, event);
   const names = () => replay.recordings().map(({ name }) => name);
   replay.begin('rehearsal');
   await record(place.folder, [first], hear, 'rehearsal');
@@ -160,7 +160,7 @@ test('of several drops only the last is shown, and while one is live only that',
 
   // The media process of a box that waits, and of one that goes on after a power failure.
   const waiting = new Replay(0);
-  await reportStored(place.folder, (news) => waiting.apply('usb', place.folder, news));
+  await reportStored(place.folder, (event) => waiting.apply('usb', place.folder, event));
   waiting.end();
   assert.equal(
     waiting.recordings().map(({ name }) => name),
@@ -171,14 +171,14 @@ test('of several drops only the last is shown, and while one is live only that',
   assert.is((await fetch(`${server.url}/replay/${old}.mp4`)).status, 404);
   const resumed = new Replay(8);
   resumed.begin('evening');
-  await reportStored(place.folder, (news) => resumed.apply('usb', place.folder, news));
+  await reportStored(place.folder, (event) => resumed.apply('usb', place.folder, event));
   assert.equal(
     resumed.recordings().map(({ name }) => name),
     [shown],
   );
 });
 
-test('a recording that is of no drop is not shown', () => {
+test('a recording without a drop is not in the replay', () => {
   const replay = new Replay(0);
   const recording = { name: 'venuebox-20261122T200000.000Z', epochMs: 0, headerBytes: 1 };
   const rest = { isComplete: true, isRunning: false, segments: [] };
@@ -186,11 +186,11 @@ test('a recording that is of no drop is not shown', () => {
   assert.equal(replay.recordings(), []);
 });
 
-test('ranges of a movie are sent from disk, and what lies beyond the end is refused', async () => {
+test('ranges of a movie are sent from disk, and those beyond its end are refused', async () => {
   await using place = await openFolder();
   const replay = new Replay(0);
   const [movie] = twoMovies();
-  await record(place.folder, [movie as Movie], (news) => replay.apply('usb', place.folder, news));
+  await record(place.folder, [movie as Movie], (event) => replay.apply('usb', place.folder, event));
   replay.end();
   await using server = await serve(replay);
   const [{ name } = { name: '' }] = replay.recordings();
@@ -204,7 +204,7 @@ test('ranges of a movie are sent from disk, and what lies beyond the end is refu
   assert.ok(Buffer.from(await whole.arrayBuffer()).equals(movie?.bytes as Buffer));
 });
 
-test('of two copies the complete one is shown, and a disk that goes leaves the other', () => {
+test('of two copies the complete one is used, and the other when a disk is unplugged', () => {
   const replay = new Replay(0);
   const recording = (isComplete: boolean, segments: number): ReplayRecording => ({
     name: 'venuebox-20261122T200000.000Z',
@@ -227,7 +227,7 @@ test('of two copies the complete one is shown, and a disk that goes leaves the o
   assert.is(replay.recordings()[0]?.isComplete, false);
 });
 
-test('while live one can seek back so far, and the playlist only grows at its end', async () => {
+test('while live one can seek back by `dvr_s`, and the playlist only grows at its end', async () => {
   await using place = await openFolder();
   const replay = new Replay(8);
   const seen: string[] = [];
@@ -239,8 +239,8 @@ test('while live one can seek back so far, and the playlist only grows at its en
     });
     if (answer?.status === 200) seen.push(Buffer.concat(answer.body).toString());
   };
-  await record(place.folder, twoMovies(), (news) => {
-    replay.apply('usb', place.folder, news);
+  await record(place.folder, twoMovies(), (event) => {
+    replay.apply('usb', place.folder, event);
     look();
   });
   assert.ok(seen.length > 3);
@@ -260,7 +260,7 @@ test('while live one can seek back so far, and the playlist only grows at its en
   assert.ok(ranges(seen.at(-1) ?? '').length <= 3);
 });
 
-test('what two recordings of one target have in common is listed once', () => {
+test('what two recordings of one target both contain is listed once', () => {
   const recording = (name: string, fromS: number, toS: number): ReplayRecording => ({
     name,
     epochMs: 0,

@@ -1,3 +1,4 @@
+/** Which recordings are deleted for space. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -21,12 +22,12 @@ const OLDER = [
   { name: 'c', bytes: 500e6 },
 ];
 
-test('the larger of both reserves is kept', () => {
+test('the larger of the two reserves stays free', () => {
   assert.is(planSpace(settings('stop'), volume(1.1e9), [], true).isEnough, true);
   assert.is(planSpace(settings('stop'), volume(1.1e9, 30e9), [], true).isEnough, false);
 });
 
-test('the oldest go first, and no more than is needed', () => {
+test('the oldest are deleted first, and no more than needed', () => {
   const { deletions } = planSpace(settings('oldest-first'), volume(0.99e9), OLDER, true);
   assert.equal(
     deletions.map(({ name }) => name),
@@ -50,7 +51,7 @@ test('nothing is deleted by the policy `stop`, with room, or where it would not 
   );
 });
 
-test('the remaining time counts what the policy lets go, and keeps the reserve', () => {
+test('the remaining time counts what the policy may delete, without the reserve', () => {
   assert.is(remainingS(settings('stop'), volume(2e9), OLDER, 8e6), 1_000);
   assert.is(remainingS(settings('oldest-first'), volume(2e9), OLDER, 8e6), 2_020);
   assert.is(remainingS(settings('stop'), volume(0.5e9), OLDER, 8e6), 0);

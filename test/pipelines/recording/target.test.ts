@@ -1,3 +1,4 @@
+/** One recording target on real file systems, with their faults. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -24,7 +25,7 @@ async function openFolder() {
 /** A target that is fed in step with a clock that only the test moves. */
 function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
   const clock = new VirtualClock();
-  const told: FromRecorder[] = [];
+  const sent: FromRecorder[] = [];
   const target = new Target({
     settings: {
       id: 'usb',
@@ -38,7 +39,7 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
     epochMs: REAL_EPOCH_MS,
     trackIds: ['high', 'audio'],
     clock,
-    send: (message) => told.push(message),
+    send: (message) => sent.push(message),
     monotonicMs: () => clock.monotonicMs(),
   });
   const tapped = tapFeed(media);
@@ -47,7 +48,7 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
   return {
     target,
     tapped,
-    notes: () => told.flatMap((one) => (one.type === 'log' ? [one.text] : [])),
+    logged: () => sent.flatMap((one) => (one.type === 'log' ? [one.text] : [])),
     on: () => target.take({ type: 'on', isFromStart: true }),
     run: async (seconds: number) => {
       for (let i = 0; i < seconds * 10; i += 1) {
@@ -82,7 +83,7 @@ const openIn = (folder: string) =>
 const journalIn = async (folder: string, movie: string) =>
   parseJournal(await readFile(join(folder, movie.replace('.mp4', '.journal'))));
 
-test('what is on air is on the disk within a second, and said so', async () => {
+test('what is published is on the disk within a second, and reported so', async () => {
   await using place = await openFolder();
   await using recorder = openTarget(place.folder);
   await recorder.on();
@@ -100,7 +101,7 @@ test('what is on air is on the disk within a second, and said so', async () => {
   assert.is((await journalIn(place.folder, movie))?.end?.isComplete, true);
 });
 
-test('a disk that others fill is told of by name; the recording ends whole and goes on when there is room', async () => {
+test('a disk that other programs fill is reported; the recording ends complete and goes on when there is space', async () => {
   await using volume = await openVolume(20_000_000);
   if (volume === undefined) return;
   await using recorder = openTarget(volume.folder);
@@ -140,7 +141,7 @@ test('the reserve stays free: by the policy `stop` recording ends, marked as not
   assert.equal([end?.isComplete, end?.reason], [false, 'full']);
 });
 
-test('by the policy `oldest-first` the oldest recordings go, never the running one', async () => {
+test('by the policy `oldest-first` the oldest recordings are deleted, never the running one', async () => {
   await using volume = await openVolume(48_000_000);
   if (volume === undefined) return;
   await using first = openTarget(volume.folder);
@@ -163,10 +164,10 @@ test('by the policy `oldest-first` the oldest recordings go, never the running o
   assert.not.ok(left.includes(oldest ?? ''), `${left} still has ${oldest}`);
   assert.not.ok(left.includes(newer ?? ''));
   assert.ok(running === undefined || left.includes(`${running}.mp4`));
-  assert.ok(recorder.notes().includes('oldest recording deleted'));
+  assert.ok(recorder.logged().includes('oldest recording deleted'));
 });
 
-test('a disk that turns read-only is told of by name, and recording goes on when it is mended', async () => {
+test('a disk that turns read-only is reported, and recording goes on after its repair', async () => {
   await using volume = await openVolume(20_000_000);
   if (volume === undefined) return;
   await using recorder = openTarget(volume.folder);
@@ -197,7 +198,7 @@ test('a disk that breaks as the recording ends keeps no file open, so that it ca
   assert.equal(openIn(volume.folder), []);
 });
 
-test('a pulled disk is noticed though writing to it goes well, and nothing fills the system disk in its place', async () => {
+test('an unplugged disk is noticed though writes to it succeed, and the system disk is not filled instead', async () => {
   await using volume = await openVolume(20_000_000);
   if (volume === undefined) return;
   await using recorder = openTarget(volume.folder, { isOwnVolume: true });
@@ -215,7 +216,7 @@ test('a pulled disk is noticed though writing to it goes well, and nothing fills
   assert.is((await moviesIn(volume.folder)).length, 1);
 });
 
-test('a folder deleted under it is made again', async () => {
+test('a folder that was deleted is created again', async () => {
   await using place = await openFolder();
   await using recorder = openTarget(join(place.folder, 'deep', 'inside'));
   await recorder.on();
@@ -227,7 +228,7 @@ test('a folder deleted under it is made again', async () => {
   assert.is((await moviesIn(join(place.folder, 'deep', 'inside'))).length, 1);
 });
 
-test('what a crash left open is mended before the next recording', async () => {
+test('what a crash left open is repaired before the next recording', async () => {
   await using place = await openFolder();
   await using crashed = openTarget(place.folder);
   await crashed.on();
@@ -235,7 +236,7 @@ test('what a crash left open is mended before the next recording', async () => {
   await using next = openTarget(place.folder);
   next.tapped.feed.run(5);
   await next.target.tick();
-  assert.equal(next.notes(), ['recording repaired']);
+  assert.equal(next.logged(), ['recording repaired']);
   const [movie = ''] = await moviesIn(place.folder);
   assert.is((await journalIn(place.folder, movie))?.end?.reason, 'cut off');
 });

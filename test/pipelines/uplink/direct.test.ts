@@ -1,3 +1,4 @@
+/** SRT without bonding, over real sockets. */
 import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -18,7 +19,7 @@ test('a receiver without a listener is reported once', async () => {
   const receiver = { host: '127.0.0.1', port: closed.address().port };
   await new Promise<void>((done) => closed.close(done));
   const stop = new AbortController();
-  const told: (string | undefined)[] = [];
+  const reported: (string | undefined)[] = [];
   let listening: Endpoint | undefined;
   const running = runDirect(
     { listen: { host: '127.0.0.1', port: 0 }, receiver },
@@ -29,7 +30,7 @@ test('a receiver without a listener is reported once', async () => {
       onStart: (at) => {
         listening = at;
       },
-      onFailure: (reason) => told.push(reason),
+      onFailure: (reason) => reported.push(reason),
     },
     stop.signal,
   );
@@ -37,15 +38,15 @@ test('a receiver without a listener is reported once', async () => {
     if (listening !== undefined) socket.send(handshake(500), listening.port, listening.host);
   }, 20);
   try {
-    await until(() => told.includes('nothing listens at the receiver (ECONNREFUSED)'), 15_000);
+    await until(() => reported.includes('nothing listens at the receiver (ECONNREFUSED)'), 15_000);
     await systemClock.sleep(200);
     assert.equal(
-      told.filter((reason) => reason !== undefined),
+      reported.filter((reason) => reason !== undefined),
       ['nothing listens at the receiver (ECONNREFUSED)'],
     );
     assert.is(
-      told.at(-1),
-      told.find((reason) => reason !== undefined),
+      reported.at(-1),
+      reported.find((reason) => reason !== undefined),
       'it stands',
     );
   } finally {

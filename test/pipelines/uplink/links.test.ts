@@ -1,3 +1,4 @@
+/** Source addresses and routes of the configured links. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -70,7 +71,7 @@ test('a link by a loopback address is always there, and needs no route', () => {
   assert.equal(missing, []);
 });
 
-test('what is not there is missing, and the others are used', () => {
+test('links without an interface or address are missing, and the others are used', () => {
   const { links, missing } = resolveLinks(
     [wish('wwan0'), wish('wwan1'), wish('eth0', { address: '10.9.9.9' })],
     network({ wwan1: ['10.0.1.2'], eth0: ['10.0.0.2'] }),
@@ -83,7 +84,7 @@ test('what is not there is missing, and the others are used', () => {
   assert.equal(missing, ['wwan0', 'eth0']);
 });
 
-test('two modems that hand out the same address get a local port each', () => {
+test('two modems with the same address get a local port each', () => {
   const { links, routes } = resolveLinks(
     [wish('wwan0'), wish('wwan1'), wish('eth0')],
     network({ wwan0: ['192.168.8.100'], wwan1: ['192.168.8.100'], eth0: ['10.0.0.2'] }),

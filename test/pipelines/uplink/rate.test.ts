@@ -1,3 +1,4 @@
+/** The bitrate rules, with the complete chain in virtual time. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ClassicRate } from '../../../pipelines/uplink/classic.ts';
@@ -6,7 +7,7 @@ import type { RateController } from '../../../pipelines/uplink/rate.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { Venue } from '../bond/support/simulated-venue.ts';
 
-const test = suite('adaptive bitrate, the whole chain in virtual time');
+const test = suite('adaptive bitrate, the complete chain in virtual time');
 
 const BOUNDS = { minBps: 500_000, maxBps: 8_000_000 };
 const NEAR = { delayMs: 25, jitterMs: 10, rateBps: 5e6 };
@@ -45,7 +46,7 @@ class Evening {
 const mean = (values: readonly number[]) =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-test('link-aware: it finds most of what two links of 5 Mbit/s carry, and loses nothing', () => {
+test('link-aware: the bitrate reaches most of what two links of 5 Mbit/s carry, without loss', () => {
   const evening = new Evening(new LinkAwareRate(BOUNDS));
   evening.run(20_000);
   const settled = evening.run(10_000);
@@ -53,7 +54,7 @@ test('link-aware: it finds most of what two links of 5 Mbit/s carry, and loses n
   assert.is(evening.venue.receiver.lost, 0);
 });
 
-test('link-aware: when a link dies it falls at once to what the other has shown', () => {
+test('link-aware: when a link fails it falls at once to what the other has delivered', () => {
   const evening = new Evening(new LinkAwareRate(BOUNDS));
   evening.run(25_000);
   evening.venue.cut(0);
@@ -77,7 +78,7 @@ test('link-aware: a squeezed link costs no more than its share, and the rate com
   assert.ok(mean(healed) > 5e6, `${mean(healed)}`);
 });
 
-test('link-aware: with all links dead it asks for the least, and rises again with the first', () => {
+test('link-aware: without any link it is at its minimum, and rises again with the first one', () => {
   const evening = new Evening(new LinkAwareRate(BOUNDS));
   evening.run(15_000);
   for (const link of [0, 1]) evening.venue.cut(link);
@@ -101,7 +102,7 @@ test('both stay within their bounds whatever happens', () => {
   }
 });
 
-test('classic: a full path is answered by less, a free one by more', () => {
+test('classic: the bitrate falls on a full path and rises on a free one', () => {
   const evening = new Evening(new ClassicRate(BOUNDS));
   const asked = evening.run(20_000);
   assert.ok(mean(asked) > 2e6, `${mean(asked)}`);

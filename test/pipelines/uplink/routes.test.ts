@@ -7,7 +7,7 @@ import { startProgram } from '../../support/program.ts';
 
 const test = suite('routes of a link');
 
-test('a gateway that changed is taken, and a table or rule that somebody took away is set again', async () => {
+test('a changed gateway is used, and a table or rule that was removed is set again', async () => {
   using network = openVenueNetwork(1);
   if (network === undefined) {
     console.log('SKIPPED 1: this machine makes no network namespaces');

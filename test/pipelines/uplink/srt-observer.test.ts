@@ -1,9 +1,10 @@
+/** The state of an SRT connection, read from its packets. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 
-const test = suite('SRT, as it passes');
+const test = suite('SRT observer');
 
 function data(sequence: number, isRepeat = false): Buffer {
   const packet = Buffer.alloc(1332);
@@ -22,7 +23,7 @@ function control(type: number, information: readonly number[] = []): Buffer {
 const HANDSHAKE = 0x8000;
 const refusal = (reason: number) => control(HANDSHAKE, [5, 0, 0, 0, 0, reason, 0, 0, 0, 0, 0, 0]);
 
-test('ACKs tell the round trip and what is not acknowledged', () => {
+test('ACKs give RTT and unacknowledged packets', () => {
   const observer = new SrtObserver();
   for (let i = 0; i < 10; i += 1) observer.fromEncoder(data(0x7fff_fffc + i), 1_000);
   for (let i = 4; i < 10; i += 1) observer.fromEncoder(data(i - 4), 1_000);
@@ -50,7 +51,7 @@ test('a receiver that is silent is no longer connected', () => {
   assert.is(observer.figures(3_200).phase, 'connecting');
 });
 
-test('a refusal has a name, and the next attempts are held back longer and longer', () => {
+test('a refusal is named, and the next attempts are held back with growing pauses', () => {
   const observer = new SrtObserver();
   const call = control(HANDSHAKE, Array(12).fill(0));
   const pausesMs: number[] = [];
@@ -68,7 +69,7 @@ test('a refusal has a name, and the next attempts are held back longer and longe
   assert.is(observer.figures(nowMs).refusal, undefined);
 });
 
-test('no bytes from either side break it', () => {
+test('no bytes from either side cause an error', () => {
   const bytes = fc.uint8Array({ maxLength: 120 }).map((part) => Buffer.from(part));
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), bytes)), (packets) => {

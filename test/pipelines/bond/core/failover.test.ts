@@ -1,24 +1,25 @@
+/** How the bond loses no packets when links fail, in virtual time. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { configOf, Venue } from '../support/simulated-venue.ts';
 
-const test = suite('bonding, the whole chain in virtual time');
+const test = suite('bond failover, the complete chain in virtual time');
 
 const NEAR = { delayMs: 25, jitterMs: 10, rateBps: 10e6 };
 const FAR = { delayMs: 40, jitterMs: 10, rateBps: 10e6 };
 
 for (const latencyMs of [300, 500, 1000, 2000]) {
   for (const index of [0, 1]) {
-    test(`link ${index} goes silent and nothing is lost at ${latencyMs} ms`, () => {
+    test(`link ${index} goes silent and no packet is lost at ${latencyMs} ms`, () => {
       const venue = new Venue({ links: [NEAR, FAR], latencyMs });
       venue.run(6000);
       venue.cut(index);
       venue.run(4000 + latencyMs);
       assert.is(venue.receiver.lost, 0);
-      const pulled = venue.switches.find(({ to }) => to === 'stalled');
+      const stalled = venue.switches.find(({ to }) => to === 'stalled');
       assert.ok(
-        pulled !== undefined && pulled.atMs - 7000 <= 320,
-        'pulled within 250 ms and a tick',
+        stalled !== undefined && stalled.atMs - 7000 <= 320,
+        'stalled within 250 ms and a tick',
       );
       const { wireBytesTotal, offeredBytesTotal } = venue.snapshot();
       assert.ok(wireBytesTotal / offeredBytesTotal < 1.1);
@@ -39,7 +40,7 @@ test('a healed link carries 40 % again within five seconds', () => {
   assert.ok(first / (first + second) >= 0.4, `${first} of ${first + second}`);
 });
 
-test('a socket error pulls a link at once and loses nothing at 300 ms', () => {
+test('a socket error stalls a link at once and no packet is lost at 300 ms', () => {
   const venue = new Venue({ links: [NEAR, FAR], latencyMs: 300 });
   venue.run(6000);
   venue.cut(0);
@@ -51,7 +52,7 @@ test('a socket error pulls a link at once and loses nothing at 300 ms', () => {
   assert.is(venue.receiver.lost, 0);
 });
 
-test('a link whose RTT swings between 100 and 1200 ms is never pulled', () => {
+test('a link whose RTT swings between 100 and 1200 ms never stalls', () => {
   const venue = new Venue({ links: [NEAR, FAR], latencyMs: 2000 });
   venue.run(4000);
   for (let ms = 0; ms < 30_000; ms += 50) {
@@ -107,7 +108,7 @@ for (const [first, second] of [
   });
 }
 
-test('five per cent of random loss on each link is made good without a storm', () => {
+test('five per cent of random loss on each link is repaired without a storm', () => {
   const links = [NEAR, FAR].map((link) => ({ ...link, lossRatio: 0.05 }));
   const venue = new Venue({ links });
   venue.run(15_000);
@@ -116,7 +117,7 @@ test('five per cent of random loss on each link is made good without a storm', (
   assert.ok(wireBytesTotal / offeredBytesTotal < 1.12);
 });
 
-test('links of different delay make gaps that close by themselves: nothing is sent again', () => {
+test('gaps from links of different delay close by themselves: no packet is sent again', () => {
   const venue = new Venue({ links: [{ delayMs: 15 }, { delayMs: 80 }] });
   venue.run(10_000);
   const { resentPacketsTotal, offeredBytesTotal } = venue.snapshot();
@@ -127,7 +128,7 @@ test('links of different delay make gaps that close by themselves: nothing is se
   assert.is(venue.naksToEncoder, 0);
 });
 
-test('a far link takes its part when the near one cannot carry all', () => {
+test('a link of high RTT carries its share when the other cannot carry everything', () => {
   const venue = new Venue({
     links: [
       { delayMs: 30, rateBps: 5e6 },
@@ -151,7 +152,7 @@ test('a backup link carries nothing until the others fail, and then everything',
   assert.is(venue.receiver.lost, 0);
 });
 
-test('a link that spent its data budget carries no more', () => {
+test('a link with a used-up data budget carries no packets', () => {
   const venue = new Venue({ links: [NEAR, FAR] });
   venue.bond.setLinks([{ ...configOf(0), budgetBytes: 500_000 }, configOf(1)], venue.nowMs);
   venue.run(6000);
@@ -161,7 +162,7 @@ test('a link that spent its data budget carries no more', () => {
   assert.is(venue.receiver.lost, 0);
 });
 
-test('a link removed while live loses nothing, and comes back when it is added', () => {
+test('no packet is lost when a link is removed while live and added again', () => {
   const venue = new Venue({ links: [NEAR, FAR], latencyMs: 300 });
   venue.run(5000);
   venue.bond.setLinks([configOf(1)], venue.nowMs);

@@ -1,10 +1,11 @@
+/** The bond against arbitrary bytes from links and encoder. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { control, data } from '../support/simulated-srt.ts';
 import { Venue } from '../support/simulated-venue.ts';
 
-const test = suite('bonding among hostile bytes');
+const test = suite('bond under hostile input');
 
 /** Datagrams that look like the protocol's up to their first bytes. */
 const datagram = fc
@@ -14,7 +15,7 @@ const datagram = fc
   )
   .map(([type, rest]) => Buffer.from([type >> 8, type & 0xff, ...rest]));
 
-test('no bytes from a link stop the sender or make it send more than it was given', () => {
+test('no bytes from a link stop the sender or make it send more than its input', () => {
   const venue = new Venue({ links: [{ delayMs: 20 }, { delayMs: 30 }] });
   venue.run(3000);
   fc.assert(
@@ -28,7 +29,7 @@ test('no bytes from a link stop the sender or make it send more than it was give
   assert.ok(wireBytesTotal < 1.4 * offeredBytesTotal, `${wireBytesTotal} of ${offeredBytesTotal}`);
 });
 
-test('a NAK for everything, again and again, sends nothing again that arrived', () => {
+test('repeated NAKs for everything cause no retransmission of packets that arrived', () => {
   const venue = new Venue({ links: [{ delayMs: 20 }] });
   venue.run(3000);
   const nak = Buffer.concat([control(0x8003, 0), Buffer.alloc(8)]);

@@ -1,3 +1,4 @@
+/** Detection of key frames in MPEG-TS. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -22,7 +23,7 @@ const srt = (...packets: Buffer[]) => Buffer.concat([Buffer.alloc(16), ...packet
 const key = { isRandomAccess: true, stream: 0xe0 };
 const delta = { isRandomAccess: false, stream: 0xe0 };
 
-test('a key frame lasts from its random access point to the next picture', () => {
+test('a key frame lasts from its random access point to the next frame', () => {
   const isKey = openKeyFrameDetector();
   assert.not.ok(isKey(srt(ts(256, delta), ts(256)), 16));
   assert.ok(isKey(srt(ts(256, key), ts(256)), 16));
@@ -31,12 +32,12 @@ test('a key frame lasts from its random access point to the next picture', () =>
   assert.not.ok(isKey(srt(ts(256)), 16));
 });
 
-test('sound is no key frame, though it may be a random access point', () => {
+test('audio is no key frame, though it may be a random access point', () => {
   const isKey = openKeyFrameDetector();
   assert.not.ok(isKey(srt(ts(257, { isRandomAccess: true, stream: 0xc0 })), 16));
 });
 
-test('an encrypted or foreign payload shows none, whatever its bytes', () => {
+test('an encrypted or foreign payload has no key frame, whatever its bytes', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 1500 }), { maxLength: 5 }), (payloads) => {
       const isKey = openKeyFrameDetector();

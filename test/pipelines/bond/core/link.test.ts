@@ -1,3 +1,4 @@
+/** The phases of one link. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Link } from '../../../../pipelines/bond/core/link.ts';
@@ -19,7 +20,7 @@ function send(link: Link, from: number, count: number, nowMs: number): void {
     link.onSent(sequence, 1332, nowMs);
 }
 
-test('silent with packets in flight it is first suspect, then pulled after 250 ms', () => {
+test('silent with packets in flight it is first suspect, then stalled after 250 ms', () => {
   const link = active();
   send(link, 0, 20, 1000);
   assert.is(link.check(1050), 'none');
@@ -29,7 +30,7 @@ test('silent with packets in flight it is first suspect, then pulled after 250 m
   assert.is(link.state.phase, 'stalled');
 });
 
-test('a slow path has twice its RTT', () => {
+test('a path of high RTT is given twice its RTT', () => {
   const link = active();
   for (let sample = 0; sample < 60; sample += 1) link.rtt.add(400, 1000);
   send(link, 0, 20, 1000);
@@ -38,14 +39,14 @@ test('a slow path has twice its RTT', () => {
   assert.is(link.check(1830), 'stalled');
 });
 
-test('silent with nothing to answer it stays', () => {
+test('silent without packets in flight it stays active', () => {
   const link = active();
   send(link, 0, 3, 1000);
   assert.is(link.check(2500), 'none');
   assert.is(link.state.phase, 'active');
 });
 
-test('a suspect that speaks is active again', () => {
+test('a suspect link that replies is active again', () => {
   const link = active();
   send(link, 0, 20, 1000);
   link.check(1130);
@@ -53,7 +54,7 @@ test('a suspect that speaks is active again', () => {
   assert.is(link.state.phase, 'active');
 });
 
-test('a pulled link rejoins after three echoes, and after more when it was pulled before', () => {
+test('a stalled link rejoins after three echoes, and after more when it stalled before', () => {
   const link = active();
   link.stall('silent', 1000);
   assert.is(echoesToRejoin(link, 1000), 3);
@@ -63,14 +64,14 @@ test('a pulled link rejoins after three echoes, and after more when it was pulle
   assert.is(echoesToRejoin(link, 100_000), 3, 'long ago is forgotten');
 });
 
-test('a pulled link rejoins at the first echo when it is the only one', () => {
+test('a stalled link rejoins at the first echo when it is the only one', () => {
   const link = active();
   link.stall('silent', 1000);
   link.onEcho(50, 1100, true);
   assert.is(link.state.phase, 'active');
 });
 
-test('after four seconds of silence it must register anew', () => {
+test('after four seconds of silence it must register again', () => {
   const link = active();
   send(link, 0, 20, 1000);
   for (let nowMs = 1020; nowMs <= 5000; nowMs += 20) link.check(nowMs);
@@ -93,7 +94,7 @@ function echoesToRejoin(link: Link, fromMs: number): number {
   return echoes;
 }
 
-test('a link that is out says why its socket cannot be used, each reason once', () => {
+test('a link that is out reports why its socket cannot be used, each reason once', () => {
   const link = new Link(0, configOf(0));
   assert.is(link.onUnusable('EAI_AGAIN'), true);
   assert.is(link.reason, 'the name of the receiver cannot be looked up (EAI_AGAIN)');
@@ -109,7 +110,7 @@ test('a link that is out says why its socket cannot be used, each reason once', 
   assert.is(link.reason, 'the socket fails');
 });
 
-test('what a link said while it was out is over once it is registered, and told anew later', () => {
+test('a fault ends when the link is registered, and is reported again later', () => {
   const link = new Link(0, configOf(0));
   link.onUnusable('ENOTFOUND');
   link.onReceived(2, 1000);

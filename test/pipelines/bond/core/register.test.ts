@@ -1,3 +1,4 @@
+/** Registration of links, with each packet lost in turn. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
@@ -31,7 +32,7 @@ const groupId = Buffer.concat([Buffer.alloc(128, 1), Buffer.alloc(128, 9)]);
 const kinds = (actions: readonly RegistrationAction[]) =>
   actions.map((action) => (action.kind === 'send' ? action.packet.kind : action.kind));
 
-test('a new sender asks with REG2, gets a group by REG1 and joins with every link', () => {
+test('a new sender tries REG2, gets a group by REG1 and joins with every link', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'opened', slot: 1 }, 0);
@@ -44,7 +45,7 @@ test('a new sender asks with REG2, gets a group by REG1 and joins with every lin
   assert.equal(kinds(step({ kind: 'tick' }, 5000)), []);
 });
 
-test('a group id that is not an answer to ours is refused', () => {
+test('a group id that does not match the sender`s half is refused', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'tick' }, 0);
@@ -52,7 +53,7 @@ test('a group id that is not an answer to ours is refused', () => {
   assert.equal(step(heard(0, { kind: 'reg2', id: Buffer.alloc(256, 5) }), 20), []);
 });
 
-test('an unanswered REG1 is given up after a second, from another port', () => {
+test('an unanswered REG1 is repeated after a second, from another port', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'tick' }, 0);
@@ -77,7 +78,7 @@ test('while a link is in, a stray no-group starts no new group', () => {
   assert.equal(step(heard(1, { kind: 'no-group' }), 20), []);
 });
 
-test('it tries for ever: an hour without an answer is an hour of REG2, two a second', () => {
+test('REG2 is repeated without end: two a second for an hour without an answer', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   let sent = 0;

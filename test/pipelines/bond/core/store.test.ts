@@ -1,3 +1,4 @@
+/** The packets that a sender stores, and those in flight. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ARRIVED, IN_FLIGHT, InFlight, LOST } from '../../../../pipelines/bond/core/in-flight.ts';
@@ -5,7 +6,7 @@ import { Store } from '../../../../pipelines/bond/core/store.ts';
 import { sequenceAfter } from '../../../../pipelines/bond/wire/sequence.ts';
 import { data } from '../support/simulated-srt.ts';
 
-const test = suite('what the sender remembers of packets');
+const test = suite('stored packets and packets in flight');
 
 test('the store gives back the bytes of the last 8192 numbers, across the wrap', () => {
   const store = new Store();
@@ -21,7 +22,7 @@ test('the store gives back the bytes of the last 8192 numbers, across the wrap',
   assert.is(store.newest, sequenceAfter(first, 8999));
 });
 
-test('a packet too long for a slot is not kept, and its slot names no other', () => {
+test('a packet too long for a slot is not stored, and its slot has no other', () => {
   const store = new Store();
   store.put(5, data(5, 1400), 0);
   store.put(5, data(5, 3000), 1);

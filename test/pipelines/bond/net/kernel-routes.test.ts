@@ -1,3 +1,4 @@
+/** Reading the kernel’s routes and rules, from captured output. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { suite } from 'uvu';
@@ -9,7 +10,7 @@ import {
   parseKernelRoutes,
 } from '../../../../pipelines/bond/net/kernel-routes.ts';
 
-const test = suite('the kernel’s routes');
+const test = suite('kernel routes');
 
 /** Captured: see test/data/kernel-routes/README. */
 function captured(name: string): KernelRoutes {
@@ -27,24 +28,24 @@ const modem = {
   subnet: '192.168.8.0/24',
 };
 
-test('a gateway and a network are those of the main table', () => {
+test('gateway and network come from the main table', () => {
   const { routes, rules } = captured('set');
   const expected = { gateway: '192.168.8.1', subnet: '192.168.8.0/24' };
   assert.equal(findGateways({ routes, rules }).get('wwan0'), expected);
 });
 
-test('a gateway that changed is taken, whatever the bonding’s own table says', () => {
+test('a changed gateway is used, whatever the bond’s own table has', () => {
   const { routes, rules } = captured('other-gateway');
   assert.is(routes[0]?.table, '5200', 'the kernel lists it before the main table');
   const found = findGateways({ routes, rules }).get('wwan0');
   assert.equal(found, { gateway: '192.168.8.2', subnet: '192.168.8.0/24' });
 });
 
-test('a gateway that went is gone', () => {
+test('a removed gateway is no longer found', () => {
   assert.equal(findGateways(captured('replugged')).get('wwan0'), { subnet: '192.168.8.0/24' });
 });
 
-test('a gateway of another’s table serves where the main table has none', () => {
+test('a gateway of another table is used where the main table has none', () => {
   const routes = [
     { dst: 'default', gateway: '10.0.0.9', dev: 'wwan1', table: '100' },
     { dst: 'default', gateway: '10.0.0.8', dev: 'wwan2', table: '100' },
@@ -61,7 +62,7 @@ test('a gateway of another’s table serves where the main table has none', () =
   assert.equal(found.get('ppp0'), {});
 });
 
-test('a table that was set is whole, and no more once its device was down', () => {
+test('a table is complete after it was set, and incomplete after its device was down', () => {
   assert.ok(isComplete(modem, captured('set')));
   assert.ok(isComplete(modem, captured('other-gateway')));
   assert.not.ok(isComplete({ ...modem, gateway: '192.168.8.2' }, captured('other-gateway')));
@@ -69,7 +70,7 @@ test('a table that was set is whole, and no more once its device was down', () =
   assert.not.ok(isComplete({ ...modem, table: 5201 }, captured('set')));
 });
 
-test('what cannot be read is no list of routes, and any list is read', () => {
+test('malformed output is refused, and any list is accepted', () => {
   for (const text of ['', 'no json', '[]', '{}\n[]', '[]\n{}', '[{}'])
     assert.is(parseKernelRoutes(text), undefined, text);
   const strange = parseKernelRoutes('[null, 3, {}]\n[[], {"priority":"x"}]');

@@ -1,3 +1,4 @@
+/** Sender and relay over real sockets on loopback. */
 import { createSocket, type Socket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -80,7 +81,7 @@ async function until(what: string, isTrue: () => boolean): Promise<void> {
 
 const states = ({ control }: Chain) => control.snapshot().links.map(({ state }) => state);
 
-test('packets of two links come out of one port of the relay, and answers find back', async () => {
+test('packets of two links leave the relay by one port, and replies come back', async () => {
   await withChain([link(0), link(1)], async (chain) => {
     const { bond, got, peers, encoder, heard, listener } = chain;
     await until('both registered', () => states(chain).every((state) => state === 'active'));
@@ -106,7 +107,7 @@ test('packets of two links come out of one port of the relay, and answers find b
   });
 });
 
-test('a link whose address is not there is down and the other carries', async () => {
+test('a link without its address is down and the other one carries the packets', async () => {
   await withChain([link(0, { sourceAddress: '203.0.113.9' }), link(1)], async (chain) => {
     await until('one registered', () => states(chain)[1] === 'active');
     assert.is(states(chain)[0], 'out');
@@ -115,7 +116,7 @@ test('a link whose address is not there is down and the other carries', async ()
   });
 });
 
-test('a link that cannot be opened says why, and the journal has it once', async () => {
+test('a link that cannot be opened reports why, and logs it once', async () => {
   const lines: string[] = [];
   const log = openLog('info', 'journal', (line) => lines.push(line));
   const stop = new AbortController();
@@ -141,10 +142,10 @@ test('a link that cannot be opened says why, and the journal has it once', async
     stop.abort();
     await running;
   }
-  const told = lines.filter((line) => line.includes('link unusable'));
-  assert.is(told.length, 1, lines.join(''));
-  assert.match(told[0] ?? '', 'EADDRNOTAVAIL');
-  assert.match(told[0] ?? '', '"link":"link0"');
+  const logged = lines.filter((line) => line.includes('link unusable'));
+  assert.is(logged.length, 1, lines.join(''));
+  assert.match(logged[0] ?? '', 'EADDRNOTAVAIL');
+  assert.match(logged[0] ?? '', '"link":"link0"');
 });
 
 test('a link without a listener reports the reason', async () => {
@@ -169,7 +170,7 @@ test('a link without a listener reports the reason', async () => {
   }
 });
 
-test('links come and go while it runs', async () => {
+test('links can be added and removed while it runs', async () => {
   await withChain([link(0)], async (chain) => {
     await until('registered', () => states(chain)[0] === 'active');
     chain.control.setLinks([link(0), link(1)]);
@@ -179,7 +180,7 @@ test('links come and go while it runs', async () => {
   });
 });
 
-test('who does not begin with a handshake is not heard', async () => {
+test('packets of a peer without a handshake are dropped', async () => {
   await withChain([link(0)], async (chain) => {
     await until('registered', () => states(chain)[0] === 'active');
     chain.encoder.send(data(1), chain.bond.port, chain.bond.host);
@@ -188,7 +189,7 @@ test('who does not begin with a handshake is not heard', async () => {
   });
 });
 
-test('the relay gives nothing of strangers to the SRT listener', async () => {
+test('the relay forwards no packets from addresses outside its groups', async () => {
   await withChain([], async ({ relay, encoder, got }) => {
     for (let sequence = 0; sequence < 50; sequence += 1) {
       encoder.send(data(sequence), relay.port, relay.host);

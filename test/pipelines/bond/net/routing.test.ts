@@ -1,3 +1,4 @@
+/** The commands that set, repair and remove source routing. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openLog, silentLog } from '../../../../hal/os/log.ts';
@@ -36,7 +37,7 @@ const whole: KernelRoutes = {
   rules: [{ priority: 5200, src: '192.168.8.100', table: '5200' }],
 };
 
-test('a link gets its own table, found by its source address, that ends in unreachable', () => {
+test('a link gets a table of its own, selected by source address, that ends in unreachable', () => {
   assert.equal(plan(new RoutingTables(), [modem]), [
     'route replace 192.168.8.0/24 dev wwan0 src 192.168.8.100 table 5200',
     'route replace default via 192.168.8.1 onlink dev wwan0 src 192.168.8.100 table 5200',
@@ -45,7 +46,7 @@ test('a link gets its own table, found by its source address, that ends in unrea
   ]);
 });
 
-test('two modems with the same address are told apart by the links` UDP ports', () => {
+test('two modems with the same address are distinguished by UDP port', () => {
   const twins = [
     { ...modem, sourcePort: 40_001 },
     { ...modem, id: 'wwan1', device: 'wwan1', sourcePort: 40_002 },
@@ -63,7 +64,7 @@ test('a point-to-point device needs no gateway', () => {
   assert.is(first, 'route replace default dev ppp0 src 10.9.8.7 table 5200');
 });
 
-test('a link that comes or goes leaves the tables of the others alone', () => {
+test('adding or removing a link does not touch the tables of others', () => {
   const other = { ...modem, id: 'wwan1', device: 'wwan1', sourceAddress: '10.0.0.2' };
   const tables = new RoutingTables();
   plan(tables, [modem, other]);
@@ -76,7 +77,7 @@ test('a link that comes or goes leaves the tables of the others alone', () => {
   assert.ok(moved.every((line) => line.includes('5201')));
 });
 
-test('what was set up is taken down, and what a crash left is removed first', async () => {
+test('tables are removed at the end, and those of a crashed run first', async () => {
   const done: string[] = [];
   const run = async (_command: string, _args: readonly string[], { input }: { input: string }) => {
     for (const line of input.trim().split('\n')) done.push(line.split(' ').slice(0, 2).join(' '));
@@ -92,7 +93,7 @@ test('what was set up is taken down, and what a crash left is removed first', as
   assert.equal(done, ['rule del', 'route flush']);
 });
 
-test('a table that the kernel has lost is set again at once, and one that is there is left alone', () => {
+test('a table that the kernel has lost is set again at once, and a complete one is not touched', () => {
   const losses: readonly [string, KernelRoutes][] = [
     ['the cable was out for a moment', { ...whole, routes: whole.routes.slice(1, 2) }],
     ['its rule was flushed', { ...whole, rules: [] }],
@@ -114,7 +115,7 @@ test('a table that the kernel has lost is set again at once, and one that is the
   }
 });
 
-test('a table that cannot be set is tried less and less often, up to once a minute', () => {
+test('a table that cannot be set is retried with growing pauses of up to a minute', () => {
   const tables = new RoutingTables();
   const nothing = { routes: [], rules: [] };
   const tries: number[] = [];
@@ -126,7 +127,7 @@ test('a table that cannot be set is tried less and less often, up to once a minu
   assert.equal(pauses, [2_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000]);
 });
 
-test('where the kernel cannot be seen, what failed is tried again', async () => {
+test('where the kernel’s tables are not known, failed commands are tried again', async () => {
   const clock = new VirtualClock();
   const lines: string[] = [];
   const log = openLog('info', 'journal', (line) => lines.push(line));
@@ -145,8 +146,8 @@ test('where the kernel cannot be seen, what failed is tried again', async () => 
     await clock.advance(1_000);
   }
   assert.equal(sets, [0, 2_000, 4_000, 8_000]);
-  const told = lines.filter((line) => line.includes('routes not set'));
-  assert.is(told.length, 2, 'each reason once');
+  const logged = lines.filter((line) => line.includes('routes not set'));
+  assert.is(logged.length, 2, 'each reason once');
 });
 
 test.run();

@@ -1,10 +1,11 @@
+/** The groups of a relay: registration, limits and time-outs. */
 import { randomBytes } from 'node:crypto';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MAX_GROUPS, RelayGroups } from '../../../../pipelines/bond/relay/groups.ts';
 import type { SrtlaPacket } from '../../../../pipelines/bond/wire/packet.ts';
 
-const test = suite('the relay`s groups');
+const test = suite('relay groups');
 
 const own = Buffer.alloc(256, 1);
 
@@ -23,7 +24,7 @@ function joined() {
   return { groups, id, link };
 }
 
-test('a group keeps the sender`s half of the id and makes the other half its own', () => {
+test('a group has the sender`s half of the id and a half of its own', () => {
   const groups = new RelayGroups(randomBytes);
   const id = idOf(groups.onReg1(own, '10.0.0.1', 1, 0));
   assert.ok(id.subarray(0, 128).equals(own.subarray(0, 128)));
@@ -44,7 +45,7 @@ test('an address in a group may repeat REG2 but not REG1', () => {
   assert.equal(groups.onReg1(own, '10.0.0.1', 1, 5), { kind: 'reg-err' });
 });
 
-test('an unknown id is answered with no-group, and a near miss is unknown', () => {
+test('an unknown id is answered with no-group, also one that is almost right', () => {
   const { groups, id } = joined();
   const near = Buffer.from(id);
   near[0] = 2;
@@ -52,7 +53,7 @@ test('an unknown id is answered with no-group, and a near miss is unknown', () =
   assert.equal(groups.onReg2(own, '10.0.0.9', 1, 0), { kind: 'no-group' });
 });
 
-test('guessing ids is answered a few times, then not at all', () => {
+test('guessed ids are answered a few times, then not at all', () => {
   const { groups } = joined();
   let answers = 0;
   for (let guess = 0; guess < 1000; guess += 1) {
@@ -63,7 +64,7 @@ test('guessing ids is answered a few times, then not at all', () => {
   assert.equal(groups.onReg2(own, '10.0.0.9', 1, 1000), { kind: 'no-group' }, 'others are served');
 });
 
-test('a flood of REG1 fills no more than the groups there may be, and passes', () => {
+test('a flood of REG1 opens no more than the maximum of groups, which end again', () => {
   const groups = new RelayGroups(randomBytes);
   let nowMs = 0;
   for (let port = 0; port < 5000; port += 1) {

@@ -1,3 +1,4 @@
+/** The relay’s socket towards the SRT listener. */
 import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -6,7 +7,7 @@ import { openOutput } from '../../../../pipelines/bond/relay/output.ts';
 import { until } from '../../../support/box.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
-const test = suite('a relay group’s way to the SRT listener');
+const test = suite('relay output to the SRT listener');
 
 const NAME = 'listener.test';
 
@@ -57,7 +58,7 @@ async function openSituation(knownFrom: number, codes: readonly string[] = ['ENO
   };
 }
 
-test('a name that cannot be looked up at first is asked for again, and the handshake gets through', async () => {
+test('a failed name lookup is repeated, and the queued handshake is sent', async () => {
   using situation = await openSituation(4);
   situation.output.send(Buffer.from('handshake'));
   for (let time = 0; time < 3; time += 1) await situation.nextLookup();
@@ -67,14 +68,14 @@ test('a name that cannot be looked up at first is asked for again, and the hands
   assert.is(situation.lookups(), 4);
 });
 
-test('the name is asked for no sooner than after a second', async () => {
+test('the lookup is repeated after a second at the soonest', async () => {
   using situation = await openSituation(Number.POSITIVE_INFINITY);
   await until(() => situation.lines.length > 0, 10_000);
   await situation.clock.advance(999);
   assert.is(situation.lookups(), 1);
 });
 
-test('each code is told once, with the group', async () => {
+test('each error code is logged once, with the group', async () => {
   using situation = await openSituation(Number.POSITIVE_INFINITY, ['ENOTFOUND', 'EAI_AGAIN']);
   for (let time = 0; time < 5; time += 1) await situation.nextLookup();
   await until(() => situation.lines.length >= 2, 10_000);
@@ -84,7 +85,7 @@ test('each code is told once, with the group', async () => {
   assert.match(situation.lines[1] ?? '', 'EAI_AGAIN');
 });
 
-test('a group that ends asks no more', async () => {
+test('a group that ends looks up no names', async () => {
   const situation = await openSituation(Number.POSITIVE_INFINITY);
   await until(() => situation.lines.length > 0, 10_000);
   situation.output.close();
@@ -93,7 +94,7 @@ test('a group that ends asks no more', async () => {
   situation.listener.close();
 });
 
-test('of many early packets the newest are kept', async () => {
+test('of many queued packets the newest stay', async () => {
   using situation = await openSituation(2);
   for (let n = 0; n < 100; n += 1) situation.output.send(Buffer.from(String(n)));
   await situation.nextLookup();
@@ -102,7 +103,7 @@ test('of many early packets the newest are kept', async () => {
   assert.is(situation.got.at(-1), '99');
 });
 
-test('a listener that is away is told once, and served when it is there', async () => {
+test('an absent listener is logged once, and served when it is there', async () => {
   const socket = createSocket('udp4');
   await new Promise<void>((done) => socket.bind(0, '127.0.0.1', done));
   const { port } = socket.address();

@@ -1,3 +1,4 @@
+/** A simulated SRT sender and receiver, in virtual time. */
 import { sequenceAfter, sequenceDistance } from '../../../../pipelines/bond/wire/sequence.ts';
 import { readSequence, renderNak, SRT_ACK, SRT_NAK } from '../../../../pipelines/bond/wire/srt.ts';
 

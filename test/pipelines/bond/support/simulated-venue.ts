@@ -1,3 +1,4 @@
+/** The complete chain in virtual time: encoder, bond, paths, relay, SRT receiver. */
 import { Bond } from '../../../../pipelines/bond/core/bond.ts';
 import type { LinkConfig } from '../../../../pipelines/bond/core/config.ts';
 import type { BondSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';

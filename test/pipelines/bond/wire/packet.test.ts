@@ -1,3 +1,4 @@
+/** SRTLA packets as bytes. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -44,11 +45,11 @@ const packet: fc.Arbitrary<SrtlaPacket> = fc.oneof(
   }),
 );
 
-test('what was rendered is parsed to the same packet', () => {
+test('rendered packets are parsed to the same', () => {
   fc.assert(fc.property(packet, (one) => assert.equal(parseSrtla(renderSrtla(one)), one)));
 });
 
-test('each packet has the length other programs expect', () => {
+test('each packet has the length that other programs expect', () => {
   const lengthOf = (one: SrtlaPacket) => renderSrtla(one).length;
   assert.is(lengthOf({ kind: 'keepalive' }), 2);
   assert.is(lengthOf({ kind: 'keepalive', timeMs: 5 }), 10);
@@ -57,7 +58,7 @@ test('each packet has the length other programs expect', () => {
   assert.is(lengthOf({ kind: 'reg3' }), 2);
 });
 
-test('an extended keepalive lies in its 38 bytes as irlserver/srtla reads it', () => {
+test('an extended keepalive has the 38-byte layout that irlserver/srtla reads', () => {
   const rendered = renderSrtla({
     kind: 'keepalive',
     timeMs: 0x1_0000_0002,
@@ -76,7 +77,7 @@ test('short replies that a receiver padded to 32 bytes are read by their type', 
   }
 });
 
-test('a registration that is cut off is no registration', () => {
+test('a truncated registration is refused', () => {
   assert.is(
     parseSrtla(renderSrtla({ kind: 'reg2', id: Buffer.alloc(256) }).subarray(0, 257)),
     undefined,

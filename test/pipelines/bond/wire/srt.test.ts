@@ -1,3 +1,4 @@
+/** What the bond reads of SRT packets. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -19,7 +20,7 @@ test('sequence numbers compare across the wrap', () => {
   );
 });
 
-test('data is told from control by its first bit', () => {
+test('data and control packets differ by the first bit', () => {
   assert.ok(srt.isSrtData(data(7)));
   assert.is(srt.readSequence(data(0x7fff_ffff)), 0x7fff_ffff);
   assert.not.ok(srt.isSrtData(control(srt.SRT_ACK, 1)));
@@ -27,7 +28,7 @@ test('data is told from control by its first bit', () => {
   assert.is(srt.readControlType(data(7)), -1);
 });
 
-test('a packet marked as sent again says so, and nothing else of it changes', () => {
+test('marking a retransmission changes nothing but its flag', () => {
   const packet = data(9);
   const before = Buffer.from(packet);
   srt.markRetransmission(packet);
@@ -37,7 +38,7 @@ test('a packet marked as sent again says so, and nothing else of it changes', ()
   assert.ok(packet.equals(before));
 });
 
-test('the ranges of a NAK come back as they were rendered', () => {
+test('rendered NAK ranges are parsed to the same', () => {
   const range = fc
     .tuple(sequence, fc.nat({ max: 1000 }))
     .map(([first, span]) => ({ first, last: sequenceAfter(first, span) }));
@@ -60,7 +61,7 @@ test('the latency is read from a version 5 handshake and from no other', () => {
   assert.is(srt.readLatencyMs(control(srt.SRT_HANDSHAKE, 0)), undefined);
 });
 
-test('any bytes are read without harm', () => {
+test('any bytes are read without an error', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 2000 }), (some) => {
       const packet = Buffer.from(some);
