@@ -13,8 +13,7 @@ import { followDevices } from './devices/follow.ts';
 import { openPrinting } from './devices/printing.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
-import type { DropEffects } from './drop/effects.ts';
-import { openDrop } from './drop/machine.ts';
+import { type DropEffects, openDrop } from './drop/machine.ts';
 import { openReports, type Reports } from './drop/reports.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { type HealthWatch, openHealth } from './health/run.ts';
@@ -76,7 +75,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const logTail = new LogTail();
   const log = tailLog(deps.log, logTail, config.log.level, clock.wallMs);
   await claimState(stateFolder, { clock, log }, signal);
-  const source = await openMediaSource(config, deps.simulatedLinks, log, signal);
+  const source = await openMediaSource(config, deps.simulatedLinks, log);
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
@@ -226,6 +225,7 @@ function mediaReports({ config, log, onReady }: Resources, state: BoxState, heal
       log.info('serving viewers', { port: config.viewers.port });
       if (state.snapshot().drop.phase === 'idle') beReady();
     },
+    onSources: (sources) => state.set({ sources }),
     onLevels: (levels) => {
       health.recordLevels(levels);
       state.set({ levels });

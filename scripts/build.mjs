@@ -10,7 +10,7 @@ import { BUNDLING } from './bundling.mjs';
 const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
-  ...['capture', 'edge', 'media', 'recording', 'clips', 'uplink'].map(
+  ...['capture', 'edge', 'media', 'recording', 'clips', 'source', 'uplink'].map(
     (name) => `pipelines/${name}/main`,
   ),
 ];

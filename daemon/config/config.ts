@@ -33,6 +33,13 @@ const sound = v.strictObject({
   file: v.optional(text, ''),
   launch: v.optional(text, ''),
   channels: v.optional(whole(1, 2), 2),
+  pick: v.optional(
+    v.pipe(
+      v.array(whole(1, 64)),
+      v.minLength(1, 'must name at least one channel'),
+      v.maxLength(2, 'must name two channels at most'),
+    ),
+  ),
   bitrate_bps: v.optional(whole(24_000, 320_000), 128_000),
 });
 

@@ -1,14 +1,13 @@
-/** Checks the arguments of commands. */
 import * as v from 'valibot';
 import type { Verb } from '../model/commands.ts';
 
-/** What each verb takes. Everything comes from a peer. */
+/** What each verb takes. Everything comes from a peer and is checked here. */
 const NONE = v.strictObject({});
-const shortText = (max: number) =>
+const shortText = (most: number) =>
   v.pipe(
     v.string('must be text'),
     v.minLength(1, 'must not be empty'),
-    v.maxLength(max, `must be ${max} characters at most`),
+    v.maxLength(most, `must be ${most} characters at most`),
   );
 
 const SCHEMAS = {
@@ -21,7 +20,7 @@ const SCHEMAS = {
   end: NONE,
   mark: v.strictObject({ label: v.optional(shortText(80)) }),
   preflight: NONE,
-  /** devices/printing.ts knows which there are. */
+  /** Which there are, the print room tells. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
   'shut-down': NONE,
 } as const satisfies Readonly<Record<Verb, v.GenericSchema>>;

@@ -1,16 +1,15 @@
-/** What each command does in each phase. */
 import type { DropPhase } from '../model/snapshot.ts';
 import type { DropVerb, Refusal } from './state.ts';
 
-/** What a command does. */
+/** What a command does; {@link TABLE} says when. */
 export type Move =
   | 'check-to-arm'
   | 'check-to-go-live'
-  | 'check-only'
-  /** The checks that are running end on air. */
-  | 'go-live-next'
+  | 'check-to-tell'
+  /** The checks that run already lead on air. */
+  | 'aim-on-air'
   | 'go-live'
-  | 'disarm'
+  | 'stand-down'
   | 'end'
   | 'end-and-power-off'
   | 'power-off-next'
@@ -26,7 +25,7 @@ const NOT_LIVE = wrong('nothing is live');
 const LIVE = wrong('it is live: end it first');
 const ENDING = busy('the drop is ending');
 
-/** Each phase and each command: a move, or why not. */
+/** The whole table: each phase and each command, a move or why not. */
 export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | Refusal>>>> = {
   idle: {
     arm: 'check-to-arm',
@@ -34,13 +33,13 @@ export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | 
     'go-live': 'check-to-go-live',
     end: NOT_LIVE,
     mark: NOT_LIVE,
-    preflight: 'check-only',
+    preflight: 'check-to-tell',
     'shut-down': 'power-off',
   },
   preflight: {
     arm: busy('the checks are running'),
-    disarm: 'disarm',
-    'go-live': 'go-live-next',
+    disarm: 'stand-down',
+    'go-live': 'aim-on-air',
     end: NOT_LIVE,
     mark: NOT_LIVE,
     preflight: busy('the checks are running'),
@@ -48,7 +47,7 @@ export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | 
   },
   armed: {
     arm: wrong('it is armed already'),
-    disarm: 'disarm',
+    disarm: 'stand-down',
     'go-live': 'go-live',
     end: NOT_LIVE,
     mark: NOT_LIVE,
@@ -75,11 +74,11 @@ export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | 
   },
   fault: {
     arm: 'check-to-arm',
-    disarm: 'disarm',
+    disarm: 'stand-down',
     'go-live': 'check-to-go-live',
     end: NOT_LIVE,
     mark: NOT_LIVE,
-    preflight: 'check-only',
+    preflight: 'check-to-tell',
     'shut-down': 'power-off',
   },
 };

@@ -8,15 +8,24 @@ const VISIBLE_MS = 20_000;
 
 /** What stops the media process, and all that it does with it. */
 const MEDIA = ['media-down', 'media-silent', 'viewers-port'];
-const PICTURE = [...MEDIA, 'capture-down', 'no-picture'];
+/** What stops picture and sound both. */
+const ENCODERS = [...MEDIA, 'capture-down'];
 
 const RETRIED = 'The box keeps trying by itself.';
 
 /** Processes by what a host knows them for. */
 const CHILDREN: Readonly<Record<string, { readonly name: string; readonly advice: string }>> = {
   capture: {
+    name: 'The encoder',
+    advice: `${RETRIED} If this stays, restart the box.`,
+  },
+  camera: {
     name: 'The camera',
     advice: `Check that the camera is plugged in and switched on. ${RETRIED}`,
+  },
+  sound: {
+    name: 'The sound card',
+    advice: `Check that the sound card is plugged in. ${RETRIED}`,
   },
   media: {
     name: 'The stream for viewers',
@@ -28,13 +37,14 @@ const CHILDREN: Readonly<Record<string, { readonly name: string; readonly advice
   },
 };
 
-/** What a failure of the camera means, by the code of its error. */
-const CAMERA_FAULTS: Readonly<Record<string, string>> = {
-  NOT_FOUND: 'The camera is missing',
-  GONE: 'The camera is missing',
-  DEVICE_BUSY: 'Another program is using the camera',
-  NOT_PERMITTED: 'The box may not use the camera',
+/** What a failure of camera or sound card means, by the code of its error. */
+const SOURCE_FAULTS: Readonly<Record<string, (device: string) => string>> = {
+  NOT_FOUND: (device) => `The ${device} is missing`,
+  GONE: (device) => `The ${device} is missing`,
+  DEVICE_BUSY: (device) => `Another program is using the ${device}`,
+  NOT_PERMITTED: (device) => `The box may not use the ${device}`,
 };
+const SOURCES: Readonly<Record<string, string>> = { camera: 'camera', sound: 'sound card' };
 
 export const MEDIA_RULES: readonly Rule[] = [
   {
@@ -84,11 +94,14 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 3_000,
     holdMs: 3_000,
     advice: 'Check that the camera is plugged in and switched on.',
-    dependsOn: [...MEDIA, 'capture-down'],
-    find: ({ box }) =>
-      isOnAir(box) && box.media?.isFlowing !== true
+    dependsOn: [...ENCODERS, 'camera-down'],
+    find: ({ box }) => {
+      const phase = box.sources?.camera.phase;
+      const isLive = box.media?.isFlowing === true && phase !== 'dimmed' && phase !== 'title';
+      return isOnAir(box) && !isLive
         ? { text: 'No picture from the camera', detail: `no frames from ${box.camera}` }
-        : undefined,
+        : undefined;
+    },
   },
   {
     key: 'sound-missing',
@@ -96,11 +109,13 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 5_000,
     holdMs: 3_000,
     advice: 'Check that the sound card is plugged in.',
-    dependsOn: PICTURE,
-    find: ({ box, ageMs }) =>
-      hasSound(box) && (ageMs.levels === undefined || ageMs.levels >= STALE_MS)
-        ? { text: 'No sound from the sound card', detail: `no levels from ${box.sound}` }
-        : undefined,
+    dependsOn: [...ENCODERS, 'sound-down'],
+    find: ({ box, ageMs }) => {
+      const isAway = box.sources?.sound?.phase === 'silent';
+      return hasSound(box) && (isAway || ageMs.levels === undefined || ageMs.levels >= STALE_MS)
+        ? { text: 'No sound from the sound card', detail: `no samples from ${box.sound}` }
+        : undefined;
+    },
   },
   {
     key: 'sound-silent',
@@ -108,7 +123,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 10_000,
     holdMs: 2_000,
     advice: 'Check that the sound card is plugged in, then cables, gain and phantom power.',
-    dependsOn: ['sound-missing', ...PICTURE],
+    dependsOn: ['sound-missing', 'sound-down', ...ENCODERS],
     find: ({ box, peakDbfs }) =>
       hasSound(box) && soundLevel(peakDbfs ?? []) === 'silent'
         ? 'Silence on all sound channels'
@@ -120,7 +135,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 10_000,
     holdMs: 3_000,
     advice: 'Check the cable of that channel, or set sound.channels to 1.',
-    dependsOn: ['sound-missing', 'sound-silent', ...PICTURE],
+    dependsOn: ['sound-missing', 'sound-silent', 'sound-down', ...ENCODERS],
     find: ({ box, peakDbfs }) => {
       const quiet = hasSound(box) && peakDbfs !== undefined ? quietChannels(peakDbfs) : [];
       return quiet.length === 0 ? undefined : `Sound channel ${quiet.join(', ')} is silent`;
@@ -132,7 +147,7 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 5_000,
     advice: 'Turn the gain down until the loudest part stays below -6 dBFS.',
-    dependsOn: ['sound-missing', ...PICTURE],
+    dependsOn: ['sound-missing', 'sound-down', ...ENCODERS],
     find: ({ box, peakDbfs = [] }) =>
       hasSound(box) && peakDbfs.some(isClipped) ? 'The sound is too loud and distorts' : undefined,
   },
@@ -175,7 +190,9 @@ function hasSound(box: Box): boolean {
 
 function describeDown(id: string, child: Box['children'][string] | undefined): Finding {
   const known = CHILDREN[id];
-  const fault = id === 'capture' ? CAMERA_FAULTS[child?.failureCode ?? ''] : undefined;
+  const device = SOURCES[id];
+  const fault =
+    device === undefined ? undefined : SOURCE_FAULTS[child?.failureCode ?? '']?.(device);
   return {
     id,
     text: fault ?? `${known?.name ?? id} is not working`,

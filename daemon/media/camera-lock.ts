@@ -116,12 +116,12 @@ async function giveBack(
   }
 }
 
-function factsOf({ drop, media, children }: BoxSnapshot): LockFacts {
-  const capture = children['capture'];
+function factsOf({ drop, sources, children }: BoxSnapshot): LockFacts {
+  const camera = children['camera'];
   return {
     isWanted: drop.phase === 'armed' || drop.phase === 'live',
-    isFlowing: media?.isFlowing === true && capture?.phase === 'running',
-    run: capture?.restartsTotal ?? 0,
+    isFlowing: sources?.camera.phase === 'live' && camera?.phase === 'running',
+    run: camera?.restartsTotal ?? 0,
   };
 }
 

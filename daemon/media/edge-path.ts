@@ -36,7 +36,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
   return {
     run: supervised('media', child.run, () => hasListened),
     setCapturing: nothing,
-    restartCapture: nothing,
+    restartSource: nothing,
     setLive: nothing,
     endMedia: child.kill,
     suspend: nothing,

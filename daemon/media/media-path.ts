@@ -7,7 +7,7 @@ import type { Supervised } from '../../hal/os/supervise.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
-import { renderGraph } from '../../pipelines/capture/graph.ts';
+import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
@@ -15,14 +15,13 @@ import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Config } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
-import { type CaptureChild, openCapture } from './children/capture.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';
 import { openUplink } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import type { Encoders } from './element-check.ts';
-import { startFrameRateStability, stepFrameRateStability } from './frame-rate-stability.ts';
-import { graphSettings, mediaSettings, uplinkSettings } from './settings.ts';
+import { openLiveInput } from './live-input.ts';
+import { mediaSettings, uplinkSettings } from './settings.ts';
 import { openSuspendedEncoders, type Suspension } from './suspended-encoders.ts';
 import { openUplinkMessages } from './uplink-messages.ts';
 
@@ -44,6 +43,8 @@ export interface MediaPathDeps {
   readonly onListening: () => void;
   readonly onLevels: (levels: Levels) => void;
   readonly onFigures: (figures: MediaFigures) => void;
+  /** What the sources bring, once a second; undefined while they are not wanted. */
+  readonly onSources: (figures: SourceFigures | undefined) => void;
   readonly onRecording: (targets: readonly TargetState[]) => void;
   readonly onUplink: (figures: UplinkFigures) => void;
   readonly onChild: (name: string, supervised: Supervised) => void;
@@ -58,8 +59,9 @@ export interface MediaPath {
   readonly run: Task;
   /** Camera and encoder run from the checks to the end of a drop. */
   setCapturing(isWanted: boolean): void;
-  restartCapture(reason: string): void;
-  /** Sets a property of the pipeline that runs, where one does. */
+  /** Ends the process of a source; another one is started. */
+  restartSource(kind: SourceKind, reason: string): void;
+  /** Sets a property of the camera's pipeline that runs, where one does. */
   setLive: SetLive;
   /** Ends a media process that hangs, without asking it; another one is started. */
   endMedia(): void;
@@ -89,15 +91,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   /** The drop that is recorded. */
   let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
   let recording: readonly TargetState[] = [];
-  let steadiness = startFrameRateStability(camera.source.isSteady);
-  // The sources are looked up each time: a device with a stable id may be plugged in elsewhere.
-  const graph = () => {
-    const { isStable } = steadiness;
-    const sources = { camera: camera.source, sound: sound.source, hasStableFrameRate: isStable };
-    return renderGraph(graphSettings(config, sources, encoders));
-  };
-  log.debug('capture pipeline', { launch: graph().launch });
-
+  let sources: SourceFigures | undefined;
   const media: MediaChild = openMedia({
     settings: mediaSettings(
       config,
@@ -114,7 +108,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       media.send({ type: 'record', ...recorded });
       deps.onListening();
     },
-    onKeyframesWanted: () => capture.send({ type: 'keyframe' }),
+    onKeyframesWanted: () => input.capture.send({ type: 'keyframe' }),
     // Its last words come after the switch.
     onLevels: (levels) => {
       if (capturing.isWanted) deps.onLevels(levels);
@@ -124,54 +118,53 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       deps.onRecording(targets);
     },
     onFigures: (figures) => {
-      const before = steadiness;
-      steadiness = stepFrameRateStability(before, figures.repeatedFramesTotal);
-      if (before.isStable && !steadiness.isStable) {
-        capture.restart('the camera leaves frames out; they are repeated from now on');
-      }
       resting.onFigures(figures);
       hasFlowed ||= figures.isFlowing;
-      deps.onFigures(figures);
+      const framesPerS = sources?.camera.framesPerS;
+      deps.onFigures({ ...figures, ...(framesPerS === undefined ? {} : { framesPerS }) });
     },
   });
   const resting = openSuspendedEncoders({
     toMedia: (message) => media.send(message),
-    toCapture: (message) => capture.send(message),
-    valveOf: (rendition) => graph().outputs.find(({ id }) => id === rendition)?.valve,
-    restartCapture: (reason) => capture.restart(reason),
+    toCapture: (message) => input.capture.send(message),
+    valveOf: (rendition) => input.graph.outputs.find(({ id }) => id === rendition)?.valve,
+    restartCapture: (reason) => input.capture.restart(reason),
     clock,
   });
   let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
   let uplinkMostBps = Number.POSITIVE_INFINITY;
   const setUplinkBitrate = (targetBps: number) => {
     uplinkTargetBps = targetBps;
-    const outlet = graph().outputs.find(({ id }) => id === UPLINK_TRACK);
+    const outlet = input.graph.outputs.find(({ id }) => id === UPLINK_TRACK);
     const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMostBps));
     if (outlet === undefined || value === undefined) return;
-    capture.send({ type: 'bitrate', element: outlet.encoder, value });
+    input.capture.send({ type: 'bitrate', element: outlet.encoder, value });
   };
-  const capture: CaptureChild = openCapture({
+  const child = openSupervision(deps);
+  const input = openLiveInput({
+    config,
     camera,
     sound,
-    soundChannels: config.sound.channels,
-    graph,
+    encoders,
     media,
     clock,
     log,
+    supervise: child,
+    isMending: () => hasFlowed || hasPlayed || !deps.isFirstDrop(),
     onPlaying: () => {
       hasPlayed = true;
       resting.onCapturePlaying();
-      log.info('capturing', { camera: camera.name, sound: sound.name });
+      log.info('encoders started', { video: encoders.video });
       // A new encoder starts at the most; the links may carry less now.
       setUplinkBitrate(uplinkTargetBps);
     },
+    onFigures: (figures) => {
+      if (!capturing.isWanted) return;
+      sources = figures;
+      deps.onSources(figures);
+    },
   });
-
-  const child = openSupervision(deps);
-  const capturing = openSwitch(
-    // Of a camera that cannot start, a box that runs tells by its checks and warnings.
-    child('capture', capture.run, () => hasFlowed || hasPlayed || !deps.isFirstDrop()),
-  );
+  const capturing = openSwitch(input.run);
   const uplinking = openSwitch(
     config.uplink === undefined ? untilAborted : uplinkTask(config.uplink),
   );
@@ -216,9 +209,12 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
         media.send({ type: 'record' });
       }
       capturing.set(isWanted);
+      if (isWanted) return;
+      sources = undefined;
+      deps.onSources(undefined);
     },
-    setLive: (element, property, value) => capture.send({ type: 'set', element, property, value }),
-    restartCapture: (reason) => capture.restart(reason),
+    setLive: input.setLive,
+    restartSource: (kind, reason) => input.restartSource(kind, reason),
     endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
     setRecording: async (dropId, signal) => {

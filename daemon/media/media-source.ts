@@ -1,11 +1,10 @@
 import { openSound, openTestSound } from '../../hal/audio/open.ts';
-import { type StandbySound, withStandby } from '../../hal/audio/standby.ts';
 import { openCamera, openTestCamera } from '../../hal/camera/open.ts';
 import type { Camera } from '../../hal/camera/port.ts';
-import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll } from '../../hal/os/task.ts';
+import type { SourceKind } from '../../pipelines/capture/messages.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxFacts } from '../model/state-store.ts';
 import { openSupervision } from './children/supervision.ts';
@@ -51,10 +50,9 @@ export async function openMediaSource(
   config: Config,
   links: SimulatedLinks | undefined,
   log: Log,
-  signal: AbortSignal,
 ): Promise<MediaSource> {
   const { upstream } = config.edge;
-  if (upstream === '') return openOwn(config, links, log, signal);
+  if (upstream === '') return openOwn(config, links, log);
   log.info('edge: another box’s stream is shown', { upstream });
   const facts = { camera: upstream, sound: 'none', encoder: 'none' };
   const sheddable = sheddableOf(config, undefined);
@@ -66,19 +64,14 @@ async function openOwn(
   config: Config,
   links: SimulatedLinks | undefined,
   log: Log,
-  signal: AbortSignal,
 ): Promise<MediaSource> {
   let path: MediaPath | undefined;
   const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
   const camera =
     testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what));
-  const microphone = testSound?.sound ?? openSound(config.sound);
+  const sound = testSound?.sound ?? openSound(config.sound);
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
-  await camera.check(signal);
-  // At the start a person is there to plug it in; later the picture goes on without it.
-  await microphone.check(signal);
-  const sound = withStandby(microphone);
   const sources = { camera: camera.source, sound: sound.source };
   const hasUplink = config.uplink !== undefined;
   const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
@@ -89,16 +82,15 @@ async function openOwn(
     lockable: config.camera.lock_exposure ? camera : undefined,
     sheddable: sheddableOf(config, encoders),
     simulated: {
-      ...(testCamera && { camera: endingCapture(testCamera, 'camera unplugged', () => path) }),
-      ...(testSound && { sound: endingCapture(testSound, 'sound unplugged', () => path) }),
+      ...(testCamera && { camera: endingSource(testCamera, 'camera', () => path) }),
+      ...(testSound && { sound: endingSource(testSound, 'sound', () => path) }),
       ...(links && { links }),
     },
     open: (deps) => {
       const opened = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
       const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
-      const follow = (both: AbortSignal) => followMicrophone(sound, opened, deps.clock, both);
-      return { ...withReceiver, run: (both) => runAll([withReceiver.run, follow], both) };
+      return withReceiver;
     },
   };
 }
@@ -124,29 +116,15 @@ function withSimulatedReceiver(
 }
 
 /** A real device that is unplugged ends the pipeline that reads from it. */
-function endingCapture(
+function endingSource(
   device: Pluggable,
-  reason: string,
+  kind: SourceKind,
   path: () => MediaPath | undefined,
 ): Pluggable {
   return {
     setPlugged: (isPlugged) => {
       device.setPlugged(isPlugged);
-      if (!isPlugged) path()?.restartCapture(reason);
+      if (!isPlugged) path()?.restartSource(kind, 'unplugged');
     },
   };
-}
-
-/** The picture went on without it; its sound is taken up again when it is plugged in. */
-async function followMicrophone(
-  sound: StandbySound,
-  mediaPath: MediaPath,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
-  for await (const { phase } of sound.presence(clock, signal)) {
-    if (phase === 'there' && sound.now.phase === 'away') {
-      mediaPath.restartCapture('the microphone is back');
-    }
-  }
 }

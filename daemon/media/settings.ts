@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
-import type { LaunchFragment } from '../../hal/gst/launch.ts';
-import { AUDIO_FRAME_MS, type GraphSettings } from '../../pipelines/capture/graph.ts';
+import {
+  AUDIO_FRAME_MS,
+  type Graph,
+  type GraphSettings,
+  SAMPLE_RATE_HZ,
+} from '../../pipelines/capture/graph.ts';
+import type { CaptureSettings } from '../../pipelines/capture/messages.ts';
 import type { EdgeSettings } from '../../pipelines/edge/messages.ts';
 import { partTargetBeside } from '../../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
@@ -35,34 +40,54 @@ function startOfDayMs(nowMs: number): number {
   return nowMs - (nowMs % 86_400_000);
 }
 
-/** @param sources What camera and sound bring, and whether every frame comes in time. */
+/** What the encoders are to make. */
 export function graphSettings(
   config: Config,
-  sources: {
-    readonly camera: LaunchFragment;
-    readonly sound: LaunchFragment | undefined;
-    readonly hasStableFrameRate: boolean;
-  },
+  hasSound: boolean,
   encoders: Encoders,
 ): GraphSettings {
+  const { camera, sound, encoder, renditions, uplink } = config;
   return {
-    ...sources,
-    fps: config.camera.fps,
+    picture: { widthPx: camera.width, heightPx: camera.height, fps: camera.fps },
+    hasSound,
     gopFrames: gopFrames(config),
-    renditions: [...config.renditions, ...ownRendition(config.uplink)].map((rendition) => ({
+    renditions: [...renditions, ...ownRendition(uplink)].map((rendition) => ({
       id: rendition.name,
       width: rendition.width,
       height: rendition.height,
       bitrateBps: rendition.bitrate_bps,
     })),
-    audio: {
-      id: AUDIO_TRACK,
-      channels: config.sound.channels,
-      bitrateBps: config.sound.bitrate_bps,
-    },
+    audio: { id: AUDIO_TRACK, channels: sound.channels, bitrateBps: sound.bitrate_bps },
     encoder: encoders.video,
-    speed: config.encoder.speed,
+    speed: encoder.speed,
     audioEncoder: encoders.audio,
+  };
+}
+
+/** How pictures and sound are fed to them. */
+export function captureSettings(
+  { camera, sound }: Config,
+  hasSound: boolean,
+  { launch, outputs }: Graph,
+): CaptureSettings {
+  return {
+    launch,
+    outputs,
+    picture: {
+      widthPx: camera.width,
+      heightPx: camera.height,
+      fps: camera.fps,
+      titleFile: '',
+      textFile: '',
+    },
+    ...(hasSound
+      ? {
+          sound: {
+            sampleRateHz: SAMPLE_RATE_HZ,
+            channels: sound.pick ?? Array.from({ length: sound.channels }, (_, i) => i + 1),
+          },
+        }
+      : {}),
   };
 }
 

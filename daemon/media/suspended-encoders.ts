@@ -51,7 +51,7 @@ export function openSuspendedEncoders(deps: SuspendedEncodersDeps): SuspendedEnc
     for (const id of [...opened, ...closed]) {
       const element = valveOf(id);
       if (element === undefined) continue;
-      toCapture({ type: 'set', element, property: 'drop', value: wanted.has(id) });
+      toCapture({ type: 'valve', element, isShut: wanted.has(id) });
     }
     shut = wanted;
   };

@@ -4,6 +4,7 @@ import type { Supervised } from '../../hal/os/supervise.ts';
 import type { PrinterStatus } from '../../hal/printer/port.ts';
 import type { SystemState } from '../../hal/system/port.ts';
 import type { BondSnapshot } from '../../pipelines/bond/core/snapshot.ts';
+import type { SourceFigures } from '../../pipelines/capture/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
@@ -171,6 +172,8 @@ export interface BoxSnapshot {
   readonly warnings: readonly Warning[];
   readonly camera: string;
   /** Exposure and white balance are held where they were when the drop was armed. */
+  /** What camera and sound bring; undefined while they are not wanted, and on an edge. */
+  readonly sources: SourceFigures | undefined;
   readonly isCameraLocked: boolean;
   readonly sound: string;
   readonly encoder: string;

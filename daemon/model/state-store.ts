@@ -42,6 +42,7 @@ interface Readings {
   readonly power: PowerPhase;
   readonly shedLoads: BoxSnapshot['shedLoads'];
   readonly broker: BoxSnapshot['broker'];
+  readonly sources: BoxSnapshot['sources'];
   readonly isCameraLocked: boolean;
   readonly printer: PrinterStatus;
   readonly modems: ModemsState;
@@ -58,6 +59,7 @@ const NOTHING_READ: Readings = {
   power: 'normal',
   shedLoads: [],
   broker: { phase: 'none' },
+  sources: undefined,
   isCameraLocked: false,
   printer: { phase: 'absent' },
   modems: { phase: 'absent' },

@@ -1,4 +1,3 @@
-/** What MQTT receives from the rest of the box. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Commander } from '../model/commands.ts';
@@ -7,19 +6,20 @@ import type { EventLog } from './events.ts';
 import type { BoxFacts } from './payloads/report.ts';
 import type { Documents } from './retained.ts';
 
-export interface MqttDeps {
+/** What the rest of the box gives to its status over MQTT. */
+export interface StatusDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly snapshots: () => BoxSnapshot;
   readonly facts: BoxFacts;
   readonly events: EventLog;
   readonly commander: Commander;
-  /** An existing folder: command ids are saved there. */
+  /** Where command ids are kept; its folder must be there. */
   readonly stateDir: string;
   readonly documents?: () => Documents;
-  /** The connection changed. */
+  /** For whoever shows how MQTT is. */
   readonly onChange?: (state: MqttState) => void;
-  /** 0 to 1: spreads the reconnects of several boxes. */
+  /** 0 to 1, spreads a fleet's reconnects. */
   readonly random?: () => number;
 }
 

@@ -4,29 +4,29 @@ import { readModel } from '../../hal/system/model.ts';
 import type { Config } from '../config/config.ts';
 import type { DropReport } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { MqttDeps } from './deps.ts';
+import type { StatusDeps } from './deps.ts';
 import type { BoxFacts } from './payloads/report.ts';
-import { runMqtt } from './run.ts';
+import { runStatus } from './run.ts';
 
 interface Box
-  extends Pick<MqttDeps, 'clock' | 'log' | 'events' | 'commander'>,
-    Required<Pick<MqttDeps, 'onChange'>> {
+  extends Pick<StatusDeps, 'clock' | 'log' | 'events' | 'commander'>,
+    Required<Pick<StatusDeps, 'onChange'>> {
   readonly snapshot: () => BoxSnapshot;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
   readonly stateFolder: string;
 }
 
-/** Reports and commands over MQTT, as a task: see {@link runMqtt}. */
+/** Reports and commands over MQTT, as a task: see {@link runStatus}. */
 export function openMqtt(config: Config, box: Box): Task {
-  const deps: MqttDeps = {
+  const deps: StatusDeps = {
     ...box,
     snapshots: box.snapshot,
     facts: factsOf(config),
     documents: () => ({ reports: box.reports.list() }),
     stateDir: box.stateFolder,
   };
-  return (signal) => runMqtt(config.mqtt, deps, signal);
+  return (signal) => runStatus(config.mqtt, deps, signal);
 }
 
 function factsOf({ renditions, drop, uplink, recording, edge }: Config): BoxFacts {

@@ -24,7 +24,6 @@ function sourceOf(device: string): LaunchFragment {
   return {
     launch: `alsasrc device=${quote(device)} buffer-time=60000 latency-time=10000`,
     stamping: 'clock',
-    isSteady: true,
     needs: { alsasrc: 'gstreamer1.0-alsa' },
   };
 }

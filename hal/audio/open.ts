@@ -57,10 +57,9 @@ const TONE: LaunchFragment = {
   launch:
     'audiotestsrc is-live=true wave=sine freq=440 volume=0.1 samplesperbuffer=480 ! audio/x-raw,rate=48000',
   stamping: 'clock',
-  isSteady: true,
   needs: { audiotestsrc: 'gstreamer1.0-plugins-base' },
 };
 
 function customSource(launch: string): LaunchFragment {
-  return { launch, stamping: stampingOf(launch), isSteady: true, needs: {} };
+  return { launch, stamping: stampingOf(launch), needs: {} };
 }

@@ -48,7 +48,6 @@ function sourceOf({ device, width, height, fps }: CameraConfig): LaunchFragment 
   return {
     launch: `libcamerasrc name=${ELEMENT}${name} ! video/x-raw,width=${width},height=${height},framerate=${fps}/1`,
     stamping: 'clock',
-    isSteady: false,
     needs: { libcamerasrc: 'gstreamer1.0-libcamera' },
   };
 }

@@ -72,12 +72,11 @@ function testSource({ width, height, fps }: CameraConfig): LaunchFragment {
   return {
     launch: `appsrc name=camera is-live=true format=time max-bytes=0 max-buffers=4 leaky-type=downstream caps=${caps}`,
     stamping: 'clock',
-    isSteady: true,
     needs: { appsrc: 'gstreamer1.0-plugins-base' },
     feed: { appsrc: 'camera', picture: { widthPx: width, heightPx: height, fps } },
   };
 }
 
 function customSource({ launch }: CameraConfig): LaunchFragment {
-  return { launch, stamping: stampingOf(launch), isSteady: true, needs: {} };
+  return { launch, stamping: stampingOf(launch), needs: {} };
 }

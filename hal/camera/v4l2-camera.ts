@@ -49,7 +49,6 @@ function sourceOf(path: string, { format, width, height, fps }: CameraConfig): L
     launch: `v4l2src device=${quote(path)} ! ${caps}`,
     stamping: 'clock',
     // In the dark a camera halves its rate to expose for longer.
-    isSteady: false,
     needs: {
       v4l2src: 'gstreamer1.0-plugins-good',
       ...(format === 'mjpeg' ? { jpegdec: 'gstreamer1.0-plugins-good' } : {}),

@@ -6,8 +6,6 @@ export interface LaunchFragment {
    * (a file or a pipe that somebody else writes).
    */
   readonly stamping: 'clock' | 'count';
-  /** It brings every frame in time: no frame has to be held back until the next is there. */
-  readonly isSteady: boolean;
   /** Elements that must be installed, with the Debian package that brings each. */
   readonly needs: Readonly<Record<string, string>>;
   /** Frames are drawn by the capture process and pushed into the appsrc named here. */

@@ -10,7 +10,6 @@ export function fileSource(file: string, kind: 'video' | 'audio'): LaunchFragmen
   return {
     launch: `filesrc location=${quote(file)} ! decodebin ! ${kind}/x-raw ! clocksync`,
     stamping: 'clock',
-    isSteady: false,
     needs: { decodebin: 'gstreamer1.0-plugins-base', clocksync: 'gstreamer1.0-plugins-base' },
   };
 }

@@ -1,4 +1,3 @@
-import type { LaunchFragment } from '../../hal/gst/launch.ts';
 import { type AudioEncoder, type VideoEncoder, videoEncoderLaunch } from './encoder.ts';
 
 export interface RenditionSettings {
@@ -9,11 +8,8 @@ export interface RenditionSettings {
 }
 
 export interface GraphSettings {
-  readonly camera: LaunchFragment;
-  readonly sound: LaunchFragment | undefined;
-  readonly fps: number;
-  /** The source brings every frame in time; see {@link renderVideoRate}. */
-  readonly hasStableFrameRate: boolean;
+  readonly picture: { readonly widthPx: number; readonly heightPx: number; readonly fps: number };
+  readonly hasSound: boolean;
   readonly gopFrames: number;
   readonly renditions: readonly RenditionSettings[];
   readonly audio: { readonly id: string; readonly channels: number; readonly bitrateBps: number };
@@ -40,6 +36,10 @@ export interface Graph {
   readonly outputs: readonly TrackOutput[];
 }
 
+/** Names of the elements that frames and samples are pushed into. */
+export const CAMERA_INPUT = 'camera';
+export const SOUND_INPUT = 'microphone';
+
 /** Name of the meter's outlet, beside those of the tracks. */
 export const METER_ID = 'meter';
 
@@ -49,29 +49,30 @@ export const SAMPLE_RATE_HZ = 48_000;
 /** An AAC frame is 1024 samples long. */
 export const AUDIO_FRAME_MS = (1024 * 1000) / SAMPLE_RATE_HZ;
 
+/** Frames that wait while the encoders are behind for a moment; then the oldest are left out. */
+const BACKLOG_FRAMES = 12;
+
 /** Stdin, stdout and stderr come first. */
 const FIRST_FD = 3;
 
 /**
- * Renders the capture pipeline.
+ * Renders the pipeline of the encoders.
  *
  * ```
- * camera ! leak ! gate ! videorate ! I420 ! tee ! valve ! scale ! encode ! GDP ! fd 3
- *                                            \ ! valve ! scale ! encode ! GDP ! fd 4
- * sound ! 48 kHz ! tee ! AAC ! GDP ! fd 5
- *                     \ ! S16LE ! fd 6
+ * frames ! gate ! tee ! valve ! scale ! encode ! GDP ! fd 3
+ *                    \ ! valve ! scale ! encode ! GDP ! fd 4
+ * samples ! tee ! AAC ! GDP ! fd 5
+ *              \ ! S16LE ! fd 6
  * ```
  *
- * What cannot keep up leaks before `videorate`, which fills the hole with a
- * repeated frame: so every rendition has every frame of a constant rate, and
- * key frames by count stay aligned.
+ * Frames and samples are pushed in at a constant rate, whatever the sources do, so that
+ * key frames by count stay aligned in all renditions.
  */
 export function renderGraph(settings: GraphSettings): Graph {
   const video = settings.renditions.map(({ id }, i) => trackOutput(id, 'video', i));
-  const audio =
-    settings.sound === undefined
-      ? undefined
-      : trackOutput(settings.audio.id, 'audio', settings.renditions.length);
+  const audio = !settings.hasSound
+    ? undefined
+    : trackOutput(settings.audio.id, 'audio', settings.renditions.length);
   const branches = settings.renditions.map((rendition, i) =>
     renderRendition(rendition, video[i] as TrackOutput, settings),
   );
@@ -88,23 +89,14 @@ function trackOutput(id: string, kind: TrackOutput['kind'], index: number): Trac
   return { id, kind, fd: FIRST_FD + index, ...names, ...valve };
 }
 
-/**
- * `videorate` fills holes only with the next frame at hand, so it holds each one
- * back for a frame's time. A steady source needs none of that: too many frames
- * are dropped, and the odd missing one is made up for by the media process.
- */
-function renderVideoRate(isSteady: boolean): string {
-  return `videorate name=rate skip-to-first=true${isSteady ? ' drop-only=true' : ''}`;
-}
-
-function renderSource({ camera, fps, hasStableFrameRate }: GraphSettings): string {
+/** Frames come in a constant rate (camera-feed.ts): one that no encoder takes in time is left out. */
+function renderSource({ picture: { widthPx, heightPx, fps } }: GraphSettings): string {
   return [
-    camera.launch,
-    'queue leaky=downstream max-size-buffers=4 max-size-bytes=0 max-size-time=0',
+    `appsrc name=${CAMERA_INPUT} is-live=true format=time max-bytes=0 max-buffers=${BACKLOG_FRAMES} leaky-type=downstream ` +
+      `caps=video/x-raw,format=I420,width=${widthPx},height=${heightPx},framerate=${fps}/1,` +
+      'pixel-aspect-ratio=1/1,interlace-mode=progressive',
+    'queue max-size-buffers=4 max-size-bytes=0 max-size-time=0',
     'valve name=gate',
-    'videoconvert',
-    renderVideoRate(hasStableFrameRate),
-    `video/x-raw,format=I420,framerate=${fps}/1`,
     'tee name=frames',
   ].join(' ! ');
 }
@@ -129,13 +121,10 @@ function renderRendition(
 }
 
 function renderSound({ encoder, fd, sink }: TrackOutput, settings: GraphSettings): string {
-  const { sound, audio, audioEncoder } = settings;
+  const { audio, audioEncoder } = settings;
+  const caps = `audio/x-raw,format=S16LE,layout=interleaved,rate=${SAMPLE_RATE_HZ},channels=${audio.channels}`;
   return [
-    sound?.launch,
-    'queue max-size-time=500000000 max-size-buffers=0 max-size-bytes=0 leaky=downstream',
-    'audioconvert',
-    'audioresample',
-    `audio/x-raw,rate=${SAMPLE_RATE_HZ},channels=${audio.channels}`,
+    `appsrc name=${SOUND_INPUT} is-live=true format=time max-bytes=1000000 leaky-type=downstream caps=${caps}`,
     'tee name=sound',
     'queue max-size-time=500000000 max-size-buffers=0 max-size-bytes=0',
     'audioconvert',

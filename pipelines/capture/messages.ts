@@ -1,36 +1,51 @@
-import type { TestPicture } from '../../hal/gst/launch.ts';
+/** What the daemon and the capture process, which runs the encoders, send each other. */
+import type { CameraFigures, PictureSettings } from './camera-feed.ts';
 import type { TrackOutput } from './graph.ts';
+import type { SoundFigures, SoundSettings } from './sound-feed.ts';
 
-/** What the daemon tells the capture process. */
+export interface CaptureSettings {
+  readonly launch: string;
+  readonly outputs: readonly TrackOutput[];
+  readonly picture: PictureSettings;
+  /** Undefined where the box is set to have no sound. */
+  readonly sound?: SoundSettings;
+}
+
+export type SourceKind = 'camera' | 'sound';
+
 export type ToCapture =
+  | { readonly type: 'start'; readonly settings: CaptureSettings }
+  /** A source process begins: it writes into this FIFO. `run` counts them. */
   | {
-      readonly type: 'start';
-      readonly launch: string;
-      readonly outputs: readonly TrackOutput[];
-      readonly feed?: { readonly appsrc: string; readonly picture: TestPicture };
+      readonly type: 'source';
+      readonly kind: SourceKind;
+      readonly run: number;
+      readonly path: string;
+    }
+  /** Its frames flow; CLOCK_MONOTONIC at its running time 0, in us. */
+  | {
+      readonly type: 'source-clock';
+      readonly kind: SourceKind;
+      readonly run: number;
+      readonly clockUs: number;
     }
   /** Sets the encoder's `bitrate` property to `value`. */
   | { readonly type: 'bitrate'; readonly element: string; readonly value: number }
-  /** Sets a property of an element that runs, one of {@link SETTABLE}. */
-  | {
-      readonly type: 'set';
-      readonly element: string;
-      readonly property: string;
-      readonly value: boolean;
-    }
+  /** Shuts or opens a rendition's valve. */
+  | { readonly type: 'valve'; readonly element: string; readonly isShut: boolean }
   /** All renditions start a new group of pictures with the same frame. */
   | { readonly type: 'keyframe' };
 
-/** What the capture process tells the daemon. */
+/** What the sources bring, once a second. */
+export interface SourceFigures {
+  readonly camera: CameraFigures;
+  readonly sound?: SoundFigures;
+}
+
 export type FromCapture =
   /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
   | { readonly type: 'playing'; readonly clockUs: number }
-  /** What it played has come to its end, as a file does. */
-  | { readonly type: 'ended' }
+  /** The FIFO of a source is open: its name and the daemon's descriptors can go. */
+  | { readonly type: 'source-opened'; readonly kind: SourceKind; readonly run: number }
+  | { readonly type: 'figures'; readonly figures: SourceFigures }
   | { readonly type: 'failed'; readonly message: string };
-
-/**
- * What may be set while the pipeline runs: a valve's `drop`, and libcamerasrc's
- * `ae-enable` (exposure and gain) and `awb-enable`.
- */
-export const SETTABLE: readonly string[] = ['drop', 'ae-enable', 'awb-enable'];

@@ -8,7 +8,7 @@
  *     42 u16 buffer flags  44 u64 DTS  52 6 bytes reserved
  *     58 u16 header CRC  60 u16 payload CRC  62 payload
  */
-const HEADER_BYTES = 62;
+export const GDP_HEADER_BYTES = 62;
 
 const PAYLOAD_BUFFER = 1;
 const PAYLOAD_CAPS = 2;
@@ -58,7 +58,7 @@ export type GdpPacket =
 export class GdpReader {
   #chunks: Buffer[] = [];
   #heldBytes = 0;
-  #neededBytes = HEADER_BYTES;
+  #neededBytes = GDP_HEADER_BYTES;
 
   push(chunk: Buffer): readonly GdpPacket[] | 'malformed' {
     this.#chunks.push(chunk);
@@ -68,15 +68,15 @@ export class GdpReader {
     const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     const packets: GdpPacket[] = [];
     let at = 0;
-    this.#neededBytes = HEADER_BYTES;
-    while (bytes.length - at >= HEADER_BYTES) {
-      const size = packetBytes(bytes, at);
+    this.#neededBytes = GDP_HEADER_BYTES;
+    while (bytes.length - at >= GDP_HEADER_BYTES) {
+      const size = gdpPacketBytes(bytes, at);
       if (size === undefined) return 'malformed';
       if (bytes.length - at < size) {
         this.#neededBytes = size;
         break;
       }
-      const packet = parsePacket(bytes.subarray(at, at + size));
+      const packet = parseGdpPacket(bytes.subarray(at, at + size));
       if (packet !== undefined) packets.push(packet);
       at += size;
     }
@@ -88,16 +88,21 @@ export class GdpReader {
 }
 
 /** Bytes of the packet whose header stands at `at`, or undefined when it is no GDP header. */
-function packetBytes(bytes: Buffer, at: number): number | undefined {
+export function gdpPacketBytes(
+  bytes: Buffer,
+  at: number,
+  maxPayloadBytes = MAX_PAYLOAD_BYTES,
+): number | undefined {
   const isVersion1 = bytes[at] === 1 && bytes[at + 1] === 0;
   const payloadBytes = bytes.readUInt32BE(at + 6);
-  if (!isVersion1 || payloadBytes > MAX_PAYLOAD_BYTES) return undefined;
-  return HEADER_BYTES + payloadBytes;
+  if (!isVersion1 || payloadBytes > maxPayloadBytes) return undefined;
+  return GDP_HEADER_BYTES + payloadBytes;
 }
 
-function parsePacket(packet: Buffer): GdpPacket | undefined {
+/** One whole packet; undefined for kinds that the box has no use for. */
+export function parseGdpPacket(packet: Buffer): GdpPacket | undefined {
   const type = packet.readUInt16BE(4);
-  const data = packet.subarray(HEADER_BYTES);
+  const data = packet.subarray(GDP_HEADER_BYTES);
   if (type === PAYLOAD_BUFFER) return parseBuffer(packet, data);
   if (type === PAYLOAD_CAPS) return { kind: 'caps', caps: parseText(data) };
   if (type >= PAYLOAD_EVENTS) {
@@ -130,7 +135,7 @@ function parseText(data: Buffer): string {
 
 /** Renders one packet, for tests and for feeding a pipeline through `gdpdepay`. */
 export function renderGdp(packet: GdpPacket): Buffer {
-  const header = Buffer.alloc(HEADER_BYTES);
+  const header = Buffer.alloc(GDP_HEADER_BYTES);
   header[0] = 1;
   if (packet.kind === 'buffer') {
     header.writeUInt16BE(PAYLOAD_BUFFER, 4);

@@ -5,7 +5,7 @@ import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { type BondControl, runBond } from '../bond/net/sender.ts';
-import { openPipeline } from '../capture/gst.ts';
+import { openPipeline } from '../gst/gst.ts';
 import { ClassicRate } from './classic.ts';
 import { runDirect } from './direct.ts';
 import { renderUplink, SRT_SINK } from './graph.ts';

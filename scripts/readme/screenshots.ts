@@ -1,7 +1,7 @@
 /** Makes the README's two screenshots from a running demo: `npm run build && npm run screenshots`. */
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { openPage, says } from '../../test/daemon/web/support/page.ts';
+import { openPage, says } from '../../test/daemon/web/page.ts';
 import { startBox } from '../../test/support/box.ts';
 import { openChromium, waitInPage } from '../../test/support/chromium.ts';
 
@@ -24,7 +24,7 @@ await using box = await startBox(settings, ['demo'], [], ['dist/daemon/main.js']
 await box.ready();
 await using browser = await openChromium(PHONE);
 const guests = await browser.open(box.url);
-await waitInPage(guests, 'document.querySelector("video")?.currentTime > 8');
+await waitInPage(guests, 'document.querySelector("video")?.currentTime > 3');
 await save(guests, 'guests.png');
 const operator = await openPage(browser, box.operatorUrl);
 await operator.setViewportSize(LAPTOP);

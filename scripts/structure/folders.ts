@@ -30,7 +30,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/errors.ts': { may: [], what: 'PipelineError' },
   'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },
   'pipelines/mp4': { may: ['pipelines/errors.ts'], what: 'MP4 boxes' },
-  'pipelines/capture': { may: ['pipelines/errors.ts'], what: 'the capture process' },
+  'pipelines/gst': { may: [], what: 'GStreamer pipelines in this process' },
+  'pipelines/source': {
+    may: ['pipelines/gdp', 'pipelines/gst'],
+    what: 'the source processes: a camera or a sound card',
+  },
+  'pipelines/capture': {
+    may: ['pipelines/errors.ts', 'pipelines/gst', 'pipelines/source'],
+    what: 'the capture process: the encoders',
+  },
   'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
   'pipelines/http': {
     may: ['pipelines/errors.ts', 'pipelines/http/cache'],
@@ -102,7 +110,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/uplink': {
     may: [
       'pipelines/errors.ts',
-      'pipelines/capture',
+      'pipelines/gst',
       'pipelines/bond/wire',
       'pipelines/bond/core',
       'pipelines/bond/net',
@@ -253,7 +261,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   aedes: ['daemon/mqtt/client/own-broker.ts'],
   epoll: ['hal/gpio/chardev.ts'],
   execa: ['hal/os/process.ts'],
-  'gstreamer-superficial': ['pipelines/capture/gst.ts'],
+  'gstreamer-superficial': ['pipelines/gst/gst.ts'],
   'hls.js': ['pipelines/player/'],
   'i2c-bus': ['hal/battery/i2c.ts'],
   koffi: ['hal/os/ioctl.ts', 'hal/system/timex.ts'],

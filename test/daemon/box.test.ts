@@ -94,7 +94,7 @@ test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing i
   const lastMsn = await msn();
   assert.ok(lastMsn >= firstMsn, `${firstMsn}, then ${lastMsn}: ${box.output().slice(-3000)}`);
   assert.ok(old.every((pid) => !isAlive(pid)));
-  assert.is(programsOf(box.pid).length, 2);
+  assert.is(programsOf(box.pid).length, 4, 'media, capture, camera and sound');
   assert.ok(descriptorsOf(box.pid).length <= descriptors + 2, descriptorsOf(box.pid).join(' '));
 });
 
@@ -127,7 +127,7 @@ test('SIGTERM ends everything and exits 0', async () => {
   await using box = await startBox();
   await box.ready();
   const children = programsOf(box.pid);
-  assert.is(children.length, 2);
+  assert.is(children.length, 4);
   box.kill('SIGTERM');
   assert.is(await box.ended, 0);
   assert.equal(children.filter(isAlive), []);

@@ -3,7 +3,6 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { listSoundCards, watchSoundCards } from '../../hal/audio/list.ts';
 import { openSound } from '../../hal/audio/open.ts';
-import { withStandby } from '../../hal/audio/standby.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import type { Presence } from '../../hal/os/presence.ts';
 import { follow } from './support/follow.ts';
@@ -44,7 +43,7 @@ test('a capture device in use is busy, with the process that holds it', async ()
 });
 
 test('unplugged in use: noticed, and sound again after the replug', async () => {
-  const sound = withStandby(openSound(config));
+  const sound = openSound(config);
   await sound.check(never);
   assert.match(sound.source?.launch ?? '', 'alsasrc');
   await using lists = follow((signal) => watchSoundCards(systemClock, signal));
@@ -58,9 +57,8 @@ test('unplugged in use: noticed, and sound again after the replug', async () => 
     await timed(1000, 'sound card: gone from the list', () => lists.latest()?.length === 0);
     await timed(1000, 'sound card: absence reported', () => presence.latest()?.phase === 'away');
   }
-  await sound.check(never);
-  assert.match(sound.source?.launch ?? '', 'wave=silence');
-  assert.match(sound.now.phase === 'away' ? sound.now.reason : '', 'Loopback is not there');
+  const reason = await sound.check(never).then(() => '', String);
+  assert.match(reason, 'Loopback is not there');
   plug();
   await timed(5000, 'sound card: found again', () => presence.latest()?.phase === 'there');
   await sound.check(never);

@@ -57,12 +57,22 @@ export const WELL: BoxSnapshot = {
   power: 'normal',
   shedLoads: [],
   broker: { phase: 'none' },
+  sources: {
+    camera: { phase: 'live', framesPerS: 30, repeatedTotal: 0 },
+    sound: { phase: 'live', channels: 2, silentS: 0 },
+  },
   isCameraLocked: false,
   warnings: [],
   camera: 'test picture',
   sound: 'test tone',
   encoder: 'x264enc',
-  children: { media: RUNNING, capture: RUNNING, uplink: RUNNING },
+  children: {
+    media: RUNNING,
+    capture: RUNNING,
+    camera: RUNNING,
+    sound: RUNNING,
+    uplink: RUNNING,
+  },
   media: FIGURES,
   levels: { peakDbfs: [-12, -12.5], rmsDbfs: [-20, -20] },
   uplink: {

@@ -1,31 +1,43 @@
-import type { Sound } from '../../../hal/audio/port.ts';
-import type { Camera } from '../../../hal/camera/port.ts';
+/** The capture process: the encoders, which feed the media process. */
+
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
-import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
-import type { FromCapture, ToCapture } from '../../../pipelines/capture/messages.ts';
+import { METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
+import type {
+  CaptureSettings,
+  FromCapture,
+  SourceFigures,
+  SourceKind,
+  ToCapture,
+} from '../../../pipelines/capture/messages.ts';
 import { PipelineError } from '../../../pipelines/errors.ts';
 import type { ToMedia } from '../../../pipelines/media/messages.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes, type Pipes } from './pipes.ts';
 
 export interface CaptureOptions {
-  readonly camera: Camera;
-  readonly sound: Sound;
-  readonly soundChannels: number;
-  /** Asked for at each start: it may have become another. */
-  readonly graph: () => Graph;
-  /** Whom it feeds. */
+  readonly settings: CaptureSettings;
+  /** The process that it feeds. */
   readonly media: MediaChild;
   readonly clock: Clock;
   readonly log: Log;
   readonly onPlaying: () => void;
+  /** Once a second. */
+  readonly onFigures: (figures: SourceFigures) => void;
 }
 
-/** The daemon's hand on the capture process. */
+/** A capture process whose encoders run. */
+export interface PlayingCapture {
+  readonly send: (message: ToCapture) => void;
+  /** Aborts at its end. */
+  readonly gone: AbortSignal;
+  /** Lets it read a source's FIFO; resolves with the number of that run once it does. */
+  readonly openSource: (kind: SourceKind, path: string, signal: AbortSignal) => Promise<number>;
+}
+
 export interface CaptureChild {
   /** Runs it until it, or the media process it feeds, ends; a task for `supervise`. */
   readonly run: (signal: AbortSignal) => Promise<void>;
@@ -33,45 +45,45 @@ export interface CaptureChild {
   readonly send: (message: ToCapture) => void;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
+  /** Waits for one whose encoders run. Rejects when `signal` aborts. */
+  readonly playing: (signal: AbortSignal) => Promise<PlayingCapture>;
 }
 
 /** SIGTERM to SIGKILL. It has nothing to write down. */
 const GRACE_MS = 1_000;
-
-const SOURCE_ENDED = 'the source has ended';
-
+/** It answers within milliseconds, or it hangs. */
+const OPEN_TIMEOUT_MS = 5_000;
 /** libuv threads of the capture process: the binding's bus poll keeps one (see gst.ts). */
 const CAPTURE_THREADS = '8';
 
 export function openCapture(options: CaptureOptions): CaptureChild {
-  const { clock, log } = options;
-  let capture: RunningChild | undefined;
+  const { clock, log, settings } = options;
+  const current = new CurrentCapture(clock);
   let restart = (_reason: string): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
     const media = await options.media.serving(signal);
-    await options.camera.check(signal);
-    await options.sound.check(signal);
     const failing = new AbortController();
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
-    const graph = options.graph();
-    const ids = graph.outputs.map(({ id }) => id);
-    const pipes = await openPipes(ids, 'writing');
+    const pipes = await openPipes(
+      settings.outputs.map(({ id }) => id),
+      'writing',
+    );
     using ends = anySignal(signal, media.gone, failing.signal);
-    const whileBothLive = ends.signal;
     let forget: () => void = () => undefined;
     try {
-      const ask = (run: number): ToMedia => runMessage(run, pipes, options);
-      const piped = await media.openPipes(ask, fail, whileBothLive);
+      const ask = (number: number): ToMedia => runMessage(number, pipes, settings);
+      const piped = await media.openPipes(ask, fail, ends.signal);
       forget = piped.forget;
       const onMessage = (message: FromCapture) => {
-        if (whileBothLive.aborted) return;
+        if (ends.signal.aborted) return;
         if (message.type === 'failed') fail(new PipelineError('BAD_LAUNCH', message.message));
-        // A file is played anew: nothing has died.
-        if (message.type === 'ended') fail(new PipelineError('GRAPH_FAILED', SOURCE_ENDED));
+        if (message.type === 'source-opened') current.onOpened(message.run);
+        if (message.type === 'figures') options.onFigures(message.figures);
         if (message.type !== 'playing') return;
         media.send({ type: 'clock', run: piped.run, clockUs: message.clockUs });
+        current.onPlaying();
         options.onPlaying();
       };
       await runNodeChild<FromCapture>(
@@ -85,18 +97,18 @@ export function openCapture(options: CaptureOptions): CaptureChild {
           onStart: (child) => {
             // The child has its own copies: the end of a track is its end only.
             pipes.close();
-            capture = child;
-            child.send(startMessage(options, graph));
+            current.begin(child);
+            child.send({ type: 'start', settings } satisfies ToCapture);
           },
         },
         clock,
         log,
-        whileBothLive,
+        ends.signal,
       );
       if (failing.signal.aborted) throw failing.signal.reason;
       if (media.gone.aborted) throw new Error('the media process it fed has ended');
     } finally {
-      capture = undefined;
+      current.end();
       forget();
       pipes.close();
       await pipes.remove();
@@ -105,35 +117,102 @@ export function openCapture(options: CaptureOptions): CaptureChild {
 
   return {
     run,
-    send: (message) => capture?.send(message),
+    send: (message) => current.send(message),
     restart: (reason) => restart(reason),
+    playing: (signal) => current.playing(signal),
   };
 }
 
-function runMessage(run: number, { named }: Pipes, options: CaptureOptions): ToMedia {
+/** The capture process that runs now, for those who wait for it. */
+class CurrentCapture {
+  readonly #clock: Clock;
+  #child: RunningChild | undefined;
+  #gone = new AbortController();
+  #isPlaying = false;
+  #sourceRuns = 0;
+  readonly #waiting = new Set<() => void>();
+  readonly #opened = new Map<number, () => void>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  begin(child: RunningChild): void {
+    this.#child = child;
+    this.#gone = new AbortController();
+  }
+
+  onPlaying(): void {
+    this.#isPlaying = true;
+    for (const resume of this.#waiting) resume();
+    this.#waiting.clear();
+  }
+
+  onOpened(run: number): void {
+    this.#opened.get(run)?.();
+  }
+
+  end(): void {
+    this.#child = undefined;
+    this.#isPlaying = false;
+    this.#gone.abort();
+    this.#opened.clear();
+  }
+
+  send(message: ToCapture): void {
+    this.#child?.send(message);
+  }
+
+  async playing(signal: AbortSignal): Promise<PlayingCapture> {
+    while (!this.#isPlaying) {
+      signal.throwIfAborted();
+      await new Promise<void>((resolve, reject) => {
+        this.#waiting.add(resolve);
+        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      });
+    }
+    const child = this.#child;
+    const gone = this.#gone.signal;
+    return {
+      send: (message) => child?.send(message),
+      gone,
+      openSource: async (kind, path, until) => {
+        this.#sourceRuns += 1;
+        const run = this.#sourceRuns;
+        const isOpen = new Promise<void>((resolve) => this.#opened.set(run, resolve));
+        child?.send({ type: 'source', kind, run, path } satisfies ToCapture);
+        try {
+          await this.#inTime(isOpen, until);
+        } finally {
+          this.#opened.delete(run);
+        }
+        return run;
+      },
+    };
+  }
+
+  async #inTime(isOpen: Promise<void>, signal: AbortSignal): Promise<void> {
+    const late = async () => {
+      await this.#clock.sleep(OPEN_TIMEOUT_MS, signal);
+      throw new PipelineError('GRAPH_FAILED', 'the capture process does not answer');
+    };
+    await Promise.race([isOpen, late()]);
+    signal.throwIfAborted();
+  }
+}
+
+function runMessage(run: number, { named }: Pipes, { sound }: CaptureSettings): ToMedia {
   const meter = named.find(({ id }) => id === METER_ID)?.path;
   return {
     type: 'run',
     run,
     inputs: named.filter(({ id }) => id !== METER_ID),
-    ...(meter === undefined
+    ...(meter === undefined || sound === undefined
       ? {}
       : {
-          meter: { path: meter, channels: options.soundChannels, sampleRateHz: SAMPLE_RATE_HZ },
+          meter: { path: meter, channels: sound.channels.length, sampleRateHz: SAMPLE_RATE_HZ },
         }),
-    stampings: {
-      video: options.camera.source.stamping,
-      audio: options.sound.source?.stamping ?? 'clock',
-    },
-  };
-}
-
-function startMessage({ camera }: CaptureOptions, graph: Graph): ToCapture {
-  const { feed } = camera.source;
-  return {
-    type: 'start',
-    launch: graph.launch,
-    outputs: graph.outputs,
-    ...(feed === undefined ? {} : { feed }),
+    // Both are paced by the machine's clock.
+    stampings: { video: 'clock', audio: 'clock' },
   };
 }

@@ -137,7 +137,7 @@ function reportBattery(snapshot: BoxSnapshot): Body<'battery'> {
 function reportCamera(snapshot: BoxSnapshot): Body<'camera'> {
   return {
     model: clipText(snapshot.camera, 128),
-    state: snapshot.children['capture']?.phase ?? 'unknown',
+    state: snapshot.children['camera']?.phase ?? 'unknown',
     ...readAll(CAMERA, snapshot),
     lut: null,
   };

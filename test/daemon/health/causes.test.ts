@@ -59,27 +59,62 @@ const PIN = { pin: { kind: 'missing', reason: 'no file' } } as const;
 const CAUSES: readonly (readonly [cause: string, key: string, severity: string, Change])[] = [
   [
     'camera gone',
-    'capture-down',
+    'camera-down',
     'critical',
     {
-      children: child('capture', {
+      children: child('camera', {
         phase: 'pausing',
         restartsTotal: 40,
         failuresTotal: 40,
         failureCode: 'NOT_FOUND',
       }),
-      media: NO_FRAMES,
-      levels: STALE_LEVELS,
+      sources: { camera: { phase: 'title', framesPerS: 0, repeatedTotal: 900 } },
     },
   ],
   [
     'camera that gives no frames',
     'no-picture',
     'critical',
+    { sources: { camera: { phase: 'dimmed', framesPerS: 0, repeatedTotal: 90 } } },
+  ],
+  [
+    'encoder that gives no frames',
+    'no-picture',
+    'critical',
     { media: NO_FRAMES, levels: STALE_LEVELS },
   ],
   [
+    'sound card that gives no samples, silence in its place',
+    'sound-missing',
+    'critical',
+    {
+      levels: { peakDbfs: [-120, -120], rmsDbfs: [-120, -120] },
+      sources: {
+        camera: { phase: 'live', framesPerS: 30, repeatedTotal: 0 },
+        sound: { phase: 'silent', silentS: 20 },
+      },
+    },
+  ],
+  [
     'sound card gone, silence in its place',
+    'sound-down',
+    'critical',
+    {
+      children: child('sound', {
+        phase: 'pausing',
+        restartsTotal: 40,
+        failuresTotal: 40,
+        failureCode: 'NOT_FOUND',
+      }),
+      levels: { peakDbfs: [-120, -120], rmsDbfs: [-120, -120] },
+      sources: {
+        camera: { phase: 'live', framesPerS: 30, repeatedTotal: 0 },
+        sound: { phase: 'silent', silentS: 20 },
+      },
+    },
+  ],
+  [
+    'silence from the sound card',
     'sound-silent',
     'warning',
     { levels: { peakDbfs: [-120, -120], rmsDbfs: [-120, -120] } },

@@ -42,6 +42,7 @@ test('a child that is killed is an alert over MQTT and on the command line, and 
   await until(isRecording, PATIENCE_MS, box.output);
   for (const [key, pidOf] of [
     ['capture-died', () => box.childPid('capture') ?? 0],
+    ['camera-died', () => box.childPid('source') ?? 0],
     ['media-died', () => box.childPid('media') ?? 0],
     ['recorder-one-died', () => recorderPid(box)],
   ] as const) {
@@ -72,14 +73,14 @@ test('a file that ends and is played anew is nobody’s death', async () => {
     'sound.driver=none',
   ]);
   await box.ready();
-  const capture = async () => (await box.state<BoxSnapshot>()).children['capture'];
+  const camera = async () => (await box.state<BoxSnapshot>()).children['camera'];
   await until(
-    async () => ((await capture())?.restartsTotal ?? 0) >= 2,
+    async () => ((await camera())?.restartsTotal ?? 0) >= 2,
     PATIENCE_MS,
     () => box.output(),
   );
-  assert.is((await capture())?.diedTotal, undefined);
-  assert.not((await keysOf(box)).includes('capture-died'));
+  assert.is((await camera())?.diedTotal, undefined);
+  assert.not((await keysOf(box)).includes('camera-died'));
 });
 
 test('a media process that hangs is started anew, told as an event, and viewers get the stream again', async () => {
@@ -90,14 +91,14 @@ test('a media process that hangs is started anew, told as an event, and viewers 
   await until(() => isServing(box), PATIENCE_MS, box.output);
   const hung = box.childPid('media') ?? 0;
   process.kill(hung, 'SIGSTOP');
-  const told = (word: string) => consumer.received.some(({ text }) => text.includes(word));
+  const told = (word: string) => consumer.heard.some(({ text }) => text.includes(word));
   await until(() => told('"media-silent"'), PATIENCE_MS, box.output);
   await until(() => told('"media.restarted"'), PATIENCE_MS, box.output);
   await until(() => !isAlive(hung), PATIENCE_MS, box.output);
   await until(async () => !(await keysOf(box)).includes('media-silent'), PATIENCE_MS, box.output);
   await until(() => isServing(box), PATIENCE_MS, box.output);
   assert.ok(box.childPid('media') !== hung);
-  const restarts = consumer.received.filter(({ text }) => text.includes('"media.restarted"'));
+  const restarts = consumer.heard.filter(({ text }) => text.includes('"media.restarted"'));
   assert.is(restarts.length, 1, 'the new one is given time');
 });
 

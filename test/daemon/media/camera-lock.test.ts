@@ -10,7 +10,7 @@ import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { figures, WELL } from '../../support/snapshot.ts';
+import { WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { scratch } from '../mqtt/support/mosquitto.ts';
 
@@ -109,13 +109,13 @@ async function startLock(
 
 test('exposure is held from armed to the end of the drop, once it has settled', async () => {
   const lock = await startLock();
-  lock.set({ media: figures({ isFlowing: false }) });
+  lock.set({ sources: { camera: { phase: 'title', framesPerS: 0, repeatedTotal: 0 } } });
   lock.phase('preflight');
   await lock.pass(5_000);
   lock.phase('armed');
   await lock.pass(5_000);
   assert.equal(lock.did, [], 'no frame has come');
-  lock.set({ media: figures() });
+  lock.set({ sources: WELL.sources });
   await lock.pass(2_000);
   assert.equal(lock.did, [], 'the camera is still finding its exposure');
   await lock.pass(2_000);
@@ -136,8 +136,8 @@ test('a pipeline that is started anew is locked anew, after it has settled', asy
   const lock = await startLock();
   lock.phase('live');
   await lock.pass(5_000);
-  const capture = { phase: 'running', restartsTotal: 1 } as const;
-  lock.set({ children: { ...WELL.children, capture } });
+  const camera = { phase: 'running', restartsTotal: 1 } as const;
+  lock.set({ children: { ...WELL.children, camera } });
   await lock.pass(2_000);
   assert.equal(lock.did, ['lock']);
   await lock.pass(3_000);

@@ -82,7 +82,7 @@ function openRest() {
     toCapture
       .splice(0)
       .map((message) =>
-        message.type === 'set' ? `${message.element} ${message.value}` : message.type,
+        message.type === 'valve' ? `${message.element} ${message.isShut}` : message.type,
       );
   return { clock, encoders, restarts, set, toMedia, valves };
 }

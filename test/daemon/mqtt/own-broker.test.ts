@@ -1,4 +1,3 @@
-/** The embedded broker of the demo. */
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,7 +7,7 @@ import { PipelineError } from '../../../pipelines/errors.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';
-import { startMqtt } from './support/mqtt.ts';
+import { startStatus } from './support/mqtt.ts';
 
 const test = suite("the demo's broker");
 const ROOT = 'venuebox/v1/corner';
@@ -41,28 +40,28 @@ test('the box falls back to MQTT 3.1.1, and publishes all there is, without expi
   await using broker = await startBroker();
   await using consumer = await listen(broker.port, [`${ROOT}/#`, 'homeassistant/#'], OLD);
   const states: unknown[] = [];
-  await using status = await startMqtt(broker.port, { onChange: (state) => states.push(state) });
+  await using status = await startStatus(broker.port, { onChange: (state) => states.push(state) });
   await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
   await until(() => consumer.last('/event') !== undefined, LONG_MS);
   await until(() => consumer.last('/storage') !== undefined, LONG_MS);
   assert.equal(states, [{ phase: 'connected', protocol: 4 }]);
   assert.is(consumer.last('/availability')?.text, 'online');
   assert.ok(consumer.last('corner/config'));
-  assert.ok(consumer.received.every(({ packet }) => packet.properties === undefined));
+  assert.ok(consumer.heard.every(({ packet }) => packet.properties === undefined));
 });
 
-test('replies are published on reply', async () => {
+test('commands are answered on reply', async () => {
   await using broker = await startBroker();
   await using consumer = await listen(broker.port, [`${ROOT}/reply`, `${ROOT}/availability`], OLD);
-  await using _mqtt = await startMqtt(broker.port);
+  await using _status = await startStatus(broker.port);
   await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
   await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a"}', { qos: 1 });
   await until(() => consumer.json('/reply').some((one) => one['status'] === 'done'), LONG_MS);
 });
 
-test('a new subscriber receives retained messages, and offline when the box ends', async () => {
+test('a newcomer is told what is retained, and offline when the box ends', async () => {
   await using broker = await startBroker();
-  const status = await startMqtt(broker.port);
+  const status = await startStatus(broker.port);
   await using first = await listen(broker.port, [`${ROOT}/availability`], OLD);
   await until(() => first.last('/availability')?.text === 'online', LONG_MS);
   await using consumer = await listen(broker.port, [`${ROOT}/#`], OLD);
@@ -72,7 +71,7 @@ test('a new subscriber receives retained messages, and offline when the box ends
   await until(() => consumer.last('/availability')?.text === 'offline', LONG_MS);
 });
 
-test('an occupied port is named in the error', async () => {
+test('a port that is taken is named', async () => {
   await using broker = await startBroker();
   const error = await runBroker(
     '127.0.0.1',
@@ -84,7 +83,7 @@ test('an occupied port is named in the error', async () => {
   assert.is(error.code, 'PORT_TAKEN');
 });
 
-test('invalid and long packets end their own connection only', async () => {
+test('nonsense and long packets end their connection only', async () => {
   await using broker = await startBroker();
   for (const bytes of [Buffer.alloc(100, 0xff), Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f])]) {
     await new Promise<void>((resolve) => {
@@ -99,7 +98,7 @@ test('invalid and long packets end their own connection only', async () => {
   await until(() => consumer.last('x') !== undefined, LONG_MS);
 });
 
-test('the number of retained topics is bounded', async () => {
+test('so many topics are retained and no more', async () => {
   await using broker = await startBroker();
   await using writer = await listen(broker.port, ['none'], { ...OLD, reconnectPeriod: 0 });
   for (let i = 0; i < 1_024; i += 1) writer.client.publish(`t/${i}`, 'x', { qos: 1, retain: true });
@@ -108,7 +107,7 @@ test('the number of retained topics is bounded', async () => {
   writer.client.publish('t/too-many', 'x', { qos: 1, retain: true });
   await closed;
   await using reader = await listen(broker.port, ['t/#'], OLD);
-  await until(() => reader.received.length === 1_024, LONG_MS);
+  await until(() => reader.heard.length === 1_024, LONG_MS);
 });
 
 test.run();

@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
-import { startFakeBox } from './support/fake-box.ts';
-import { has, openPage, saveScreenshot, says } from './support/page.ts';
+import { startFakeBox } from './fake-box.ts';
+import { has, openPage, saveScreenshot, says } from './page.ts';
 
 const test = suite('operator page in Chromium: commands');
 const PHONE = { width: 360, height: 740 };
@@ -146,7 +146,7 @@ test('simulated hardware: a button is held as long as the finger, switches and m
   await page.keyboard.press('Space');
   await until(() => box.panelActions.includes('release mark'), 5_000);
   await page.click('#panel label:has-text("Mains")');
-  await page.click('#panel label:text-is("Printer")');
+  await page.click('#panel label:has-text("Printer plugged in")');
   await page.fill('#panel-charge', '9');
   await until(
     () =>

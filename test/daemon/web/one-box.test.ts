@@ -6,7 +6,7 @@ import { type Box, startBox, until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { type Consumer, listen } from '../mqtt/support/consumer.ts';
 import { startMosquitto } from '../mqtt/support/mosquitto.ts';
-import { openPage, says } from './support/page.ts';
+import { openPage, says } from './page.ts';
 
 const test = suite('one box by page, MQTT and button');
 const ROOT = 'venuebox/v1/one';
@@ -126,7 +126,7 @@ async function hold(page: Page, selector: string, phase: string): Promise<void> 
 }
 
 async function command(consumer: Consumer, verb: string): Promise<void> {
-  const id = `${verb}-${consumer.received.length}`;
+  const id = `${verb}-${consumer.heard.length}`;
   await consumer.client.publishAsync(`${ROOT}/cmd/${verb}`, JSON.stringify({ id }), { qos: 1 });
 }
 

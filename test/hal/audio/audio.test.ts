@@ -5,7 +5,6 @@ import { HW_REFINE, parseParams, renderAnyParams } from '../../../hal/audio/alsa
 import { parseCaptures, parseCards, parseOwner } from '../../../hal/audio/cards.ts';
 import { parseScontents } from '../../../hal/audio/mixer.ts';
 import { openSound } from '../../../hal/audio/open.ts';
-import { withStandby } from '../../../hal/audio/standby.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 
 const test = suite('sound cards');
@@ -119,25 +118,6 @@ test('a card that is not there is told by its name; what names no card is ALSA b
   }
   assert.is(await check('default'), undefined);
   assert.is(await check('pulse'), undefined);
-});
-
-test('silence stands in for a microphone that is away, and leaves when it is back', async () => {
-  let isThere = true;
-  const microphone = openSound({ driver: 'test', device: '', file: '', launch: '' });
-  const sound = withStandby({
-    ...microphone,
-    check: async () => {
-      if (!isThere) throw new HalError('NOT_FOUND', 'sound card Mic is not there');
-    },
-  });
-  const heard: string[] = [];
-  for (const next of [true, false, true]) {
-    isThere = next;
-    await sound.check(never);
-    heard.push(/wave=(\w+)/.exec(sound.source?.launch ?? '')?.[1] ?? '');
-    assert.is(sound.now.phase, next ? 'there' : 'away');
-  }
-  assert.equal(heard, ['sine', 'silence', 'sine']);
 });
 
 test.run();

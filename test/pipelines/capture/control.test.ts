@@ -1,107 +1,40 @@
 /** A running capture process: what it can be told, seen in the access units it sends. */
-import { closeSync, constants, mkdtempSync, openSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSound } from '../../../hal/audio/open.ts';
 import { openCamera } from '../../../hal/camera/open.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
-import { openLog } from '../../../hal/os/log.ts';
-import { type RunningChild, runCommand, runNodeChild } from '../../../hal/os/process.ts';
 import { bitrateProperty } from '../../../pipelines/capture/encoder.ts';
-import { renderGraph } from '../../../pipelines/capture/graph.ts';
-import type { FromCapture, ToCapture } from '../../../pipelines/capture/messages.ts';
-import { openRawInput, openTrackInput } from '../../../pipelines/media/track-input.ts';
 import { until } from '../../support/box.ts';
+import { openLiveSources } from '../../support/media/live-sources.ts';
 
 const test = suite('running capture');
 
-interface SeenUnit {
-  readonly frame: number;
-  readonly isKeyframe: boolean;
-  readonly bytes: number;
-}
+const CAMERA = {
+  driver: 'test',
+  device: '',
+  format: 'raw',
+  file: '',
+  launch: '',
+  width: 320,
+  height: 180,
+  fps: 30,
+} as const;
 
-/** A real capture process, and what comes of it. */
+/** Real source and capture processes, and what comes of them. */
 async function startCapture() {
-  const camera = openCamera({
-    driver: 'test',
-    device: '',
-    format: 'raw',
-    file: '',
-    launch: '',
-    width: 320,
-    height: 180,
-    fps: 30,
-  });
-  const sound = openSound({ driver: 'test', device: '', file: '', launch: '' });
-  const graph = renderGraph({
-    camera: camera.source,
-    sound: sound.source,
-    fps: 30,
-    hasStableFrameRate: true,
-    gopFrames: 300,
-    renditions: [
-      { id: 'high', width: 320, height: 180, bitrateBps: 1_500_000 },
-      { id: 'low', width: 160, height: 90, bitrateBps: 400_000 },
-    ],
-    audio: { id: 'audio', channels: 2, bitrateBps: 96_000 },
-    encoder: 'x264enc',
-    speed: 'ultrafast',
-    audioEncoder: 'avenc_aac',
-  });
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-capture-'));
-  const paths = graph.outputs.map(({ id }) => join(folder, id));
-  await runCommand('mkfifo', paths, { timeoutMs: 2_000 });
-  let rawBytes = 0;
-  const seen = new Map<string, SeenUnit[]>();
-  const stops = graph.outputs.map(({ id, kind }, i) => {
-    if (kind === 'meter') {
-      return openRawInput(paths[i] as string, (bytes) => {
-        rawBytes += bytes.length;
-      });
-    }
-    const units: SeenUnit[] = [];
-    seen.set(id, units);
-    return openTrackInput(paths[i] as string, {
-      onCaps: () => undefined,
-      onUnit: ({ runningUs, isKeyframe, data }) =>
-        units.push({ frame: Math.round((runningUs * 30) / 1e6), isKeyframe, bytes: data.length }),
-      onEnd: () => undefined,
-      onMalformed: () => undefined,
-    });
-  });
-  const fds = paths.map((path) => openSync(path, constants.O_WRONLY));
-  const ending = new AbortController();
-  let child: RunningChild | undefined;
-  const running = runNodeChild<FromCapture>(
-    {
-      name: 'capture',
-      entry: join(import.meta.dirname, '../../../pipelines/capture/main.ts'),
-      inherit: fds,
-      env: { UV_THREADPOOL_SIZE: '8' },
-      graceMs: 1_000,
-      onMessage: () => undefined,
-      onStart: (started) => {
-        child = started;
-        const { feed } = camera.source;
-        started.send({
-          type: 'start',
-          launch: graph.launch,
-          outputs: graph.outputs,
-          ...(feed === undefined ? {} : { feed }),
-        } satisfies ToCapture);
-      },
-    },
-    systemClock,
-    openLog('error', 'journal'),
-    ending.signal,
-  );
-  const frames = (id: string): readonly SeenUnit[] => seen.get(id) ?? [];
+  const live = await openLiveSources({ gopFrames: 300 });
+  await live.start('camera', openCamera(CAMERA).source);
+  const sound = openSound({ driver: 'test', device: '', file: '', launch: '' }).source;
+  if (sound !== undefined) await live.start('sound', sound);
+  const frames = (id: string) =>
+    live.units(id).map(({ runningUs, isKeyframe, data }) => ({
+      frame: Math.round((runningUs * 30) / 1e6),
+      isKeyframe,
+      bytes: data.length,
+    }));
   return {
     frames,
-    rawBytes: () => rawBytes,
+    rawBytes: () => live.meterBytes(),
     keys: (id: string) =>
       frames(id)
         .filter(({ isKeyframe }) => isKeyframe)
@@ -110,13 +43,8 @@ async function startCapture() {
       frames(id)
         .slice(-40)
         .reduce((sum, { bytes }) => sum + bytes, 0) / 40,
-    send: (message: ToCapture) => child?.send(message),
-    [Symbol.asyncDispose]: async () => {
-      ending.abort();
-      await running;
-      for (const stop of stops) stop();
-      for (const fd of fds) closeSync(fd);
-    },
+    send: live.send,
+    [Symbol.asyncDispose]: () => live[Symbol.asyncDispose](),
   };
 }
 
@@ -151,7 +79,7 @@ test('an encoder behind a shut valve rests, and comes back with a key frame in s
   const { frames, keys, send } = capture;
   const element = 'valve-high';
   await until(() => frames('high').length > 30, 10_000);
-  send({ type: 'set', element, property: 'drop', value: true });
+  send({ type: 'valve', element, isShut: true });
   const grow = async (id: string, more: number) => {
     const count = frames(id).length;
     await until(() => frames(id).length > count + more, 10_000);
@@ -160,7 +88,7 @@ test('an encoder behind a shut valve rests, and comes back with a key frame in s
   const rested = frames('high').length;
   await grow('low', 60);
   assert.is(frames('high').length, rested, 'nothing comes of it');
-  send({ type: 'set', element, property: 'drop', value: false });
+  send({ type: 'valve', element, isShut: false });
   send({ type: 'keyframe' });
   await grow('high', 30);
   assert.is(keys('high').at(-1), keys('low').at(-1));

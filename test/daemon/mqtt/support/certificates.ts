@@ -1,4 +1,3 @@
-/** A CA, a server and clients, made by openssl. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,3 @@
-/** Snapshots of a box: one with all values known, one with none. */
 import type { Commander } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import type { BoxFacts } from '../../../../daemon/mqtt/payloads/report.ts';
@@ -14,7 +13,7 @@ export const FACTS: BoxFacts = {
   drop: { title: 'Live from the record shop', startsAt: '2026-05-01T20:00:00Z' },
 };
 
-/** A live box: every value is known. */
+/** A box in the middle of an evening: everything there is to tell is told. */
 export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   return {
     name: 'corner',
@@ -25,6 +24,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     shedLoads: [],
     broker: { phase: 'connected' },
     events: { waiting: 2, lostTotal: 0, lostNow: 0 },
+    sources: undefined,
     isCameraLocked: false,
     warnings: [
       {
@@ -160,7 +160,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   };
 }
 
-/** A box with no value known yet. */
+/** A box of which nothing is known yet. */
 export function bareSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   return {
     name: 'corner',
@@ -170,6 +170,7 @@ export function bareSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     power: 'normal',
     shedLoads: [],
     broker: { phase: 'none' },
+    sources: undefined,
     isCameraLocked: false,
     warnings: [],
     camera: 'none',
@@ -233,7 +234,7 @@ function modem(interfaceName: string, id: string) {
   } as const;
 }
 
-/** A commander that does every command at once. */
+/** A commander that does at once whatever it is asked. */
 export const willing: Commander = {
   run: async ({ verb }) => ({ status: 'done', detail: `${verb}: done`, result: { verb } }),
 };

@@ -3,16 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { operatorSchema } from '../../../../daemon/config/operator.ts';
-import type { Command, Commander, Outcome } from '../../../../daemon/model/commands.ts';
-import type { BoxSnapshot, DropPhase } from '../../../../daemon/model/snapshot.ts';
-import { LogTail } from '../../../../daemon/web/log-tail.ts';
-import { type OperatorDeps, runOperator } from '../../../../daemon/web/server.ts';
-import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
-import { silentLog } from '../../../../hal/os/log.ts';
-import { until } from '../../../support/box.ts';
-import { freePort } from '../../../support/free-port.ts';
-import { TEST_PIN_HASH } from '../../../support/operator.ts';
+import { operatorSchema } from '../../../daemon/config/operator.ts';
+import type { Command, Commander, Outcome } from '../../../daemon/model/commands.ts';
+import type { BoxSnapshot, DropPhase } from '../../../daemon/model/snapshot.ts';
+import { LogTail } from '../../../daemon/web/log-tail.ts';
+import { type OperatorDeps, runOperator } from '../../../daemon/web/server.ts';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { until } from '../../support/box.ts';
+import { freePort } from '../../support/free-port.ts';
+import { TEST_PIN_HASH } from '../../support/operator.ts';
 import { fakePanel } from './fake-panel.ts';
 import { fakeSnapshot } from './fake-snapshot.ts';
 
@@ -146,7 +146,7 @@ function fakeCommander(commands: Command[], enter: (phase: DropPhase) => void): 
       if (command.verb === 'preflight') {
         return {
           status: 'done',
-          detail: '2 passed, 1 warnings, 1 failed',
+          detail: '2 passed, 1 to know, 1 failed',
           result: { checks: CHECKS },
         };
       }

@@ -1,0 +1,111 @@
+/** The process of a camera or of a sound card, which feeds the encoders. */
+import type { LaunchFragment } from '../../../hal/gst/launch.ts';
+import { anySignal } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
+import { WantedRestart } from '../../../hal/os/supervise.ts';
+import type { SourceKind } from '../../../pipelines/capture/messages.ts';
+import { PipelineError } from '../../../pipelines/errors.ts';
+import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
+import type { CaptureChild } from './capture.ts';
+import { openPipes } from './pipes.ts';
+
+/** A camera or a sound card, as far as its process goes. */
+export interface SourceDevice {
+  readonly name: string;
+  /** Rejects with a HalError that says what to do when it cannot be used now. */
+  check(signal: AbortSignal): Promise<void>;
+  /** Read it after `check`. */
+  readonly source: LaunchFragment | undefined;
+}
+
+export interface SourceOptions {
+  readonly kind: SourceKind;
+  readonly device: SourceDevice;
+  /** Renders the launch line of what the device brings now. */
+  readonly graph: (source: LaunchFragment) => string;
+  readonly capture: CaptureChild;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface SourceChild {
+  /** Runs it until it, or the capture process that it feeds, ends; a task for `supervise`. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+  readonly send: (message: ToSource) => void;
+  /** Ends it for a reason; its supervisor starts it again. */
+  readonly restart: (reason: string) => void;
+}
+
+/** SIGTERM to SIGKILL. It has nothing to write down. */
+const GRACE_MS = 1_000;
+/** libuv threads: the binding's bus poll keeps one (see gst.ts). */
+const THREADS = '4';
+
+export function openSource(options: SourceOptions): SourceChild {
+  const { kind, device, capture, clock, log } = options;
+  let child: RunningChild | undefined;
+  let restart = (_reason: string): void => undefined;
+
+  const run = async (signal: AbortSignal): Promise<void> => {
+    const running = await capture.playing(signal);
+    await device.check(signal);
+    const { source } = device;
+    if (source === undefined) return;
+    const failing = new AbortController();
+    restart = (reason) => failing.abort(new WantedRestart(reason));
+    using ends = anySignal(signal, running.gone, failing.signal);
+    const pipes = await openPipes([kind], 'writing');
+    try {
+      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
+      const onMessage = (message: FromSource) => {
+        if (message.type === 'failed')
+          failing.abort(new PipelineError('BAD_LAUNCH', message.message));
+        if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
+        if (message.type !== 'playing') return;
+        // One that counts its frames is placed by their arrival.
+        if (source.stamping === 'clock') {
+          running.send({ type: 'source-clock', kind, run: sourceRun, clockUs: message.clockUs });
+        }
+        log.info('source started', { source: kind, device: device.name });
+      };
+      const { feed } = source;
+      const settings: SourceSettings = {
+        launch: options.graph(source),
+        ...(feed === undefined ? {} : { feed }),
+      };
+      await runNodeChild<FromSource>(
+        {
+          name: kind,
+          entry: entryPoint(import.meta.url, '../../../pipelines/source/main'),
+          inherit: pipes.fds,
+          env: { UV_THREADPOOL_SIZE: THREADS },
+          graceMs: GRACE_MS,
+          onMessage,
+          onStart: (started) => {
+            // The child has its own copy: the end of its frames is its end only.
+            pipes.close();
+            child = started;
+            started.send({ type: 'start', settings } satisfies ToSource);
+          },
+        },
+        clock,
+        log,
+        ends.signal,
+      );
+      if (failing.signal.aborted) throw failing.signal.reason;
+      if (running.gone.aborted) throw new WantedRestart('the encoders were restarted');
+    } finally {
+      child = undefined;
+      pipes.close();
+      await pipes.remove();
+    }
+  };
+
+  return {
+    run,
+    send: (message) => child?.send(message),
+    restart: (reason) => restart(reason),
+  };
+}

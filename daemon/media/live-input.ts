@@ -1,0 +1,89 @@
+/** Camera, sound card and encoders: three processes that fail each alone. */
+import type { Sound } from '../../hal/audio/port.ts';
+import type { Camera, SetLive } from '../../hal/camera/port.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import { type Graph, renderGraph, SAMPLE_RATE_HZ } from '../../pipelines/capture/graph.ts';
+import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
+import { renderCameraGraph, renderSoundGraph } from '../../pipelines/source/graph.ts';
+import type { Config } from '../config/config.ts';
+import { type CaptureChild, openCapture } from './children/capture.ts';
+import type { MediaChild } from './children/media.ts';
+import { openSource } from './children/source.ts';
+import type { Encoders } from './element-check.ts';
+import { captureSettings, graphSettings } from './settings.ts';
+
+export interface LiveInputDeps {
+  readonly config: Config;
+  readonly camera: Camera;
+  readonly sound: Sound;
+  readonly encoders: Encoders;
+  /** The process that the encoders feed. */
+  readonly media: MediaChild;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onPlaying: () => void;
+  readonly onFigures: (figures: SourceFigures) => void;
+  /** Makes a supervised task of a child; see `openSupervision`. */
+  readonly supervise: (name: string, run: Task, isMending: () => boolean) => Task;
+  /** Whether encoders that do not start may still start by themselves. */
+  readonly isMending: () => boolean;
+}
+
+export interface LiveInput {
+  readonly capture: CaptureChild;
+  /** The encoders' pipeline. */
+  readonly graph: Graph;
+  readonly run: Task;
+  /** Ends a source's process; its supervisor starts it again. */
+  restartSource(kind: SourceKind, reason: string): void;
+  /** Sets a property of the camera's pipeline, where it runs. */
+  readonly setLive: SetLive;
+}
+
+export function openLiveInput(deps: LiveInputDeps): LiveInput {
+  const { config, camera, sound, encoders, clock, log, supervise } = deps;
+  const hasSound = sound.source !== undefined;
+  const graph = renderGraph(graphSettings(config, hasSound, encoders));
+  log.debug('capture pipeline', { launch: graph.launch });
+  const capture = openCapture({
+    settings: captureSettings(config, hasSound, graph),
+    media: deps.media,
+    clock,
+    log,
+    onPlaying: deps.onPlaying,
+    onFigures: deps.onFigures,
+  });
+  const { width: widthPx, height: heightPx } = config.camera;
+  const cameraProcess = openSource({
+    kind: 'camera',
+    device: camera,
+    graph: (source) => renderCameraGraph(source, { widthPx, heightPx }),
+    capture,
+    clock,
+    log,
+  });
+  const soundProcess = openSource({
+    kind: 'sound',
+    device: sound,
+    graph: (source) => renderSoundGraph(source, SAMPLE_RATE_HZ),
+    capture,
+    clock,
+    log,
+  });
+  const tasks = [
+    supervise('capture', capture.run, deps.isMending),
+    supervise('camera', cameraProcess.run, () => true),
+    ...(hasSound ? [supervise('sound', soundProcess.run, () => true)] : []),
+  ];
+  return {
+    capture,
+    graph,
+    run: (signal) => runAll(tasks, signal),
+    restartSource: (kind, reason) =>
+      (kind === 'camera' ? cameraProcess : soundProcess).restart(reason),
+    setLive: (element, property, value) =>
+      cameraProcess.send({ type: 'set', element, property, value }),
+  };
+}

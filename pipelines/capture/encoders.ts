@@ -1,0 +1,116 @@
+/** The encoders' pipeline and what feeds it: pictures and sound without a pause. */
+import { readFileSync } from 'node:fs';
+import type { GstPipeline } from '../gst/gst.ts';
+import { playPipeline } from '../gst/pipeline.ts';
+import { openRawReader } from '../source/raw-reader.ts';
+import { CameraFeed } from './camera-feed.ts';
+import { CAMERA_INPUT, SOUND_INPUT } from './graph.ts';
+import type { CaptureSettings, FromCapture, SourceKind, ToCapture } from './messages.ts';
+import { SoundFeed } from './sound-feed.ts';
+import type { SourceInput } from './source-input.ts';
+
+/** The gate is shut this long around a forced key frame, so that no encoder is ahead of another. */
+const GATE_MS = 40;
+const FIGURES_EVERY_MS = 1_000;
+
+export interface EncodersDeps {
+  readonly send: (message: FromCapture) => void;
+  /** The pipeline failed: nothing can be encoded any more. */
+  readonly fail: (message: string) => void;
+}
+
+/** Runs the encoders. Throws with GStreamer's words where the pipeline cannot be built. */
+export function runEncoders(
+  settings: CaptureSettings,
+  { send, fail }: EncodersDeps,
+): (message: ToCapture) => void {
+  const nowUs = () => Number(process.hrtime.bigint() / 1000n);
+  const pipeline = playPipeline(settings.launch, {
+    onPlaying: (clockUs) => send({ type: 'playing', clockUs }),
+    onEnd: () => fail('the encoders have ended'),
+    onError: fail,
+  });
+  const startUs = nowUs();
+  const sound =
+    settings.sound &&
+    new SoundFeed(settings.sound, startUs, { push: pusherInto(pipeline, SOUND_INPUT), nowUs });
+  const camera = new CameraFeed(settings.picture, startUs, {
+    push: pusherInto(pipeline, CAMERA_INPUT),
+    nowUs,
+    // Viewers get both from the same moment on.
+    onFirst: () => sound?.start(),
+    readFile: readFileSync,
+  });
+  const sources = openSources({ camera, sound }, send);
+  setInterval(() => {
+    const figures = {
+      camera: camera.takeFigures(),
+      ...(sound === undefined ? {} : { sound: sound.takeFigures() }),
+    };
+    send({ type: 'figures', figures });
+  }, FIGURES_EVERY_MS);
+  return (message) => {
+    if (message.type === 'source') sources.open(message);
+    else if (message.type === 'source-clock') sources.setClock(message);
+    else control(pipeline, settings, message);
+  };
+}
+
+function pusherInto(pipeline: GstPipeline, name: string) {
+  const input = pipeline.findChild(name);
+  const pts = Buffer.alloc(8);
+  return (data: Buffer, ptsNs: bigint) => {
+    pts.writeBigUInt64BE(ptsNs);
+    input?.push?.(data, pts);
+  };
+}
+
+type Inputs = Readonly<Record<SourceKind, SourceInput | undefined>>;
+
+/** The process of each source that is read now. */
+function openSources(inputs: Inputs, send: EncodersDeps['send']) {
+  const reading = new Map<SourceKind, { readonly run: number; readonly stop: () => void }>();
+  return {
+    open: ({ kind, run, path }: Extract<ToCapture, { type: 'source' }>) => {
+      const input = inputs[kind];
+      if (input === undefined) return;
+      reading.get(kind)?.stop();
+      input.begin();
+      const isCurrent = () => reading.get(kind)?.run === run;
+      const stop = openRawReader(path, {
+        onCaps: (caps) => {
+          if (isCurrent()) input.setCaps(caps);
+        },
+        onUnit: ({ data, runningUs }) => {
+          if (isCurrent()) input.add(data, runningUs);
+        },
+        onEnd: () => undefined,
+      });
+      reading.set(kind, { run, stop });
+      send({ type: 'source-opened', kind, run });
+    },
+    setClock: ({ kind, run, clockUs }: Extract<ToCapture, { type: 'source-clock' }>) => {
+      if (reading.get(kind)?.run === run) inputs[kind]?.setClock(clockUs);
+    },
+  };
+}
+
+function control(pipeline: GstPipeline, { outputs }: CaptureSettings, message: ToCapture): void {
+  if (message.type === 'bitrate') {
+    const element = pipeline.findChild(message.element);
+    if (element !== undefined) element['bitrate'] = message.value;
+  }
+  if (message.type === 'valve') {
+    const element = pipeline.findChild(message.element);
+    if (element !== undefined) element['drop'] = message.isShut;
+  }
+  if (message.type === 'keyframe') {
+    const gate = pipeline.findChild('gate');
+    if (gate === undefined) return;
+    gate['drop'] = true;
+    setTimeout(() => {
+      for (const { kind, sink } of outputs) if (kind === 'video') pipeline.forceKeyUnit(sink, 1);
+      gate['drop'] = false;
+    }, GATE_MS);
+  }
+}

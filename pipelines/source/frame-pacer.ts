@@ -1,0 +1,143 @@
+/** Makes a constant frame rate of whatever frames a camera brings. Pure: times come in. */
+
+/** A frame to be encoded as number `index`; `isRepeat` where the camera brought none for it. */
+export interface PacedFrame<F> {
+  readonly index: number;
+  /** Undefined before the first frame of all. */
+  readonly frame: F | undefined;
+  readonly isRepeat: boolean;
+}
+
+export interface FramePacerOptions {
+  readonly fps: number;
+  /** CLOCK_MONOTONIC of frame 0, in us. */
+  readonly startUs: number;
+}
+
+/** A time stamp outside of this, seen from the arrival, is not believed. */
+const OLDEST_US = 2_000_000;
+const AHEAD_US = 50_000;
+
+/** A missing frame is waited for as long as the slowest of the last seconds took. */
+const DELAY_WINDOW_US = 2_000_000;
+const DELAY_MAX_US = 150_000;
+/** Of the frame's duration: what a delay may vary by beside that. */
+const MARGIN = 0.5;
+
+/** Of the frame's duration: so far from its place a frame still follows its predecessor. */
+const HYSTERESIS = 0.75;
+
+/** More than this are never made up for at once: after that the process itself was held up. */
+const CATCH_UP_US = 1_000_000;
+
+/**
+ * Gives each frame of a source its place in a constant frame rate.
+ *
+ * A frame goes out as soon as it comes, at the index of its capture time; those that
+ * were left out before it are repeats of the last one. A frame that does not come is
+ * repeated once the usual delay has passed. A frame that comes later than that is held,
+ * and shown where the next one does not come in time: so a late frame costs one repeat,
+ * and never a latency that stays.
+ */
+export class FramePacer<F> {
+  readonly #startUs: number;
+  readonly #frameUs: number;
+  #next = 0;
+  #shown: F | undefined;
+  /** Came too late for its own place. */
+  #late: F | undefined;
+  #lastIndex: number | undefined;
+  #delays: { readonly atUs: number; readonly delayUs: number }[] = [];
+
+  constructor({ fps, startUs }: FramePacerOptions) {
+    this.#startUs = startUs;
+    this.#frameUs = 1e6 / fps;
+  }
+
+  /** Index of the frame that goes out next. */
+  get nextIndex(): number {
+    return this.#next;
+  }
+
+  /** When the next frame goes out at the latest, in us of CLOCK_MONOTONIC. */
+  get nextDueUs(): number {
+    return this.#dueUs(this.#next);
+  }
+
+  /**
+   * A frame has come.
+   *
+   * @param capturedUs CLOCK_MONOTONIC at which it was captured; undefined where the
+   *   source does not know, or counts frames.
+   */
+  add(frame: F, capturedUs: number | undefined, nowUs: number): readonly PacedFrame<F>[] {
+    const isBelieved =
+      capturedUs !== undefined && capturedUs > nowUs - OLDEST_US && capturedUs < nowUs + AHEAD_US;
+    const takenUs = isBelieved ? capturedUs : nowUs;
+    const index = this.#indexOf(takenUs);
+    this.#lastIndex = index;
+    this.#noteDelay(nowUs, Math.max(0, nowUs - this.#startUs - index * this.#frameUs));
+    const overdue = this.tick(nowUs);
+    if (index < this.#next) {
+      this.#late = frame;
+      return overdue;
+    }
+    const skipped = this.#repeatUntil(index);
+    this.#late = undefined;
+    this.#shown = frame;
+    this.#next = index + 1;
+    return [...overdue, ...skipped, { index, frame, isRepeat: false }];
+  }
+
+  /** Repeats for all frames that are overdue at `nowUs`. */
+  tick(nowUs: number): readonly PacedFrame<F>[] {
+    const newest = Math.floor((nowUs - this.#startUs - this.#delayUs()) / this.#frameUs);
+    const first = Math.ceil((nowUs - CATCH_UP_US - this.#startUs) / this.#frameUs);
+    // The machine slept, or was stopped: what nobody encoded then is not made up for.
+    if (this.#next < first) this.#next = first;
+    return newest < this.#next ? [] : this.#repeatUntil(newest + 1);
+  }
+
+  /** A new source comes: what is known of the delays of the last one says nothing of it. */
+  reset(): void {
+    this.#delays = [];
+    this.#lastIndex = undefined;
+  }
+
+  #repeatUntil(end: number): readonly PacedFrame<F>[] {
+    const frames: PacedFrame<F>[] = [];
+    for (let index = this.#next; index < end; index += 1) {
+      const late = this.#late;
+      if (late !== undefined) this.#shown = late;
+      this.#late = undefined;
+      frames.push({ index, frame: this.#shown, isRepeat: late === undefined });
+    }
+    this.#next = Math.max(this.#next, end);
+    return frames;
+  }
+
+  /** Where a frame belongs: behind its predecessor, as long as its time allows that. */
+  #indexOf(takenUs: number): number {
+    const place = (takenUs - this.#startUs) / this.#frameUs;
+    const following = this.#lastIndex === undefined ? undefined : this.#lastIndex + 1;
+    const isFollowing = following !== undefined && Math.abs(place - following) <= HYSTERESIS;
+    return Math.max(0, isFollowing ? following : Math.round(place));
+  }
+
+  #dueUs(index: number): number {
+    return this.#startUs + index * this.#frameUs + this.#delayUs();
+  }
+
+  #delayUs(): number {
+    const slowest = this.#delays.reduce((max, { delayUs }) => Math.max(max, delayUs), 0);
+    return Math.min(slowest, DELAY_MAX_US) + MARGIN * this.#frameUs;
+  }
+
+  #noteDelay(atUs: number, delayUs: number): void {
+    // Only maxima can matter later: the list stays as short as its falling slope.
+    this.#delays = this.#delays.filter(
+      (one) => one.atUs > atUs - DELAY_WINDOW_US && one.delayUs > delayUs,
+    );
+    this.#delays.push({ atUs, delayUs });
+  }
+}

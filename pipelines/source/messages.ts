@@ -1,0 +1,29 @@
+/** What the daemon and a source process send each other. */
+import type { LaunchFragment } from '../../hal/gst/launch.ts';
+
+/** What a source process is to run: see graph.ts. */
+export interface SourceSettings {
+  readonly launch: string;
+  /** Frames that the process draws itself. */
+  readonly feed?: LaunchFragment['feed'];
+}
+
+export type ToSource =
+  | { readonly type: 'start'; readonly settings: SourceSettings }
+  /** Sets a property of an element that runs, one of {@link SETTABLE}. */
+  | {
+      readonly type: 'set';
+      readonly element: string;
+      readonly property: string;
+      readonly value: boolean;
+    };
+
+export type FromSource =
+  /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
+  | { readonly type: 'playing'; readonly clockUs: number }
+  /** What it played has come to its end, as a file does. */
+  | { readonly type: 'ended' }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** What may be set while it runs: libcamerasrc's `ae-enable` (exposure and gain) and `awb-enable`. */
+export const SETTABLE: readonly string[] = ['ae-enable', 'awb-enable'];

@@ -1,0 +1,186 @@
+/** Real source processes and a real capture process, and what comes of them. */
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LaunchFragment } from '../../../hal/gst/launch.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { openLog } from '../../../hal/os/log.ts';
+import { type RunningChild, runCommand, runNodeChild } from '../../../hal/os/process.ts';
+import { renderGraph, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
+import type {
+  FromCapture,
+  SourceFigures,
+  SourceKind,
+  ToCapture,
+} from '../../../pipelines/capture/messages.ts';
+import { openRawInput, openTrackInput } from '../../../pipelines/media/track-input.ts';
+import { renderCameraGraph, renderSoundGraph } from '../../../pipelines/source/graph.ts';
+import type { FromSource, ToSource } from '../../../pipelines/source/messages.ts';
+
+export interface SeenUnit {
+  readonly runningUs: number;
+  readonly isKeyframe: boolean;
+  readonly data: Buffer;
+  readonly arrivedMs: number;
+}
+
+export interface LiveSources extends AsyncDisposable {
+  /** Units of a track so far: `high`, `low` or `audio`. */
+  units(track: string): readonly SeenUnit[];
+  caps(track: string): string;
+  /** Bytes of raw sound for the level meter so far. */
+  meterBytes(): number;
+  /** The newest figures. */
+  figures(): SourceFigures | undefined;
+  /** Starts a source's process in place of the one that runs. */
+  start(kind: SourceKind, source: LaunchFragment): Promise<RunningChild>;
+  send(message: ToCapture): void;
+}
+
+const WIDTH = 320;
+const HEIGHT = 180;
+
+/** @param channels Which of the sound's are taken. */
+export async function openLiveSources({
+  fps = 30,
+  gopFrames = fps,
+  channels = [1, 2],
+}: {
+  readonly fps?: number;
+  readonly gopFrames?: number;
+  readonly channels?: readonly number[];
+} = {}): Promise<LiveSources> {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-sources-'));
+  const ending = new AbortController();
+  const log = openLog('warn', 'journal', (line) => process.stderr.write(line));
+  const units = new Map<string, SeenUnit[]>();
+  const caps = new Map<string, string>();
+  let figures: SourceFigures | undefined;
+  let meterBytes = 0;
+  const running: Promise<unknown>[] = [];
+  const graph = renderGraph({
+    picture: { widthPx: WIDTH, heightPx: HEIGHT, fps },
+    hasSound: true,
+    gopFrames,
+    renditions: [
+      { id: 'high', width: WIDTH, height: HEIGHT, bitrateBps: 1_500_000 },
+      { id: 'low', width: WIDTH / 2, height: HEIGHT / 2, bitrateBps: 400_000 },
+    ],
+    audio: { id: 'audio', channels: channels.length, bitrateBps: 96_000 },
+    encoder: 'x264enc',
+    speed: 'ultrafast',
+    audioEncoder: 'avenc_aac',
+  });
+  const paths = graph.outputs.map(({ id }) => join(folder, id));
+  await runCommand('mkfifo', paths, { timeoutMs: 2_000 });
+  const stops = graph.outputs.map(({ id, kind }, i) => {
+    if (kind === 'meter') {
+      return openRawInput(paths[i] as string, (bytes) => {
+        meterBytes += bytes.length;
+      });
+    }
+    units.set(id, []);
+    return openTrackInput(paths[i] as string, {
+      onCaps: (text) => caps.set(id, text),
+      onUnit: (unit) => units.get(id)?.push({ ...unit, arrivedMs: performance.now() }),
+      onEnd: () => undefined,
+      onMalformed: () => undefined,
+    });
+  });
+  const fds = paths.map((path) => openSync(path, constants.O_WRONLY));
+  let capture: RunningChild | undefined;
+  const opened = new Map<number, () => void>();
+  running.push(
+    runNodeChild<FromCapture>(
+      {
+        name: 'capture',
+        entry: join(import.meta.dirname, '../../../pipelines/capture/main.ts'),
+        inherit: fds,
+        env: { UV_THREADPOOL_SIZE: '8' },
+        graceMs: 1_000,
+        onMessage: (message) => {
+          if (message.type === 'source-opened') opened.get(message.run)?.();
+          if (message.type === 'figures') figures = message.figures;
+        },
+        onStart: (child) => {
+          capture = child;
+          for (const fd of fds) closeSync(fd);
+          child.send({
+            type: 'start',
+            settings: {
+              launch: graph.launch,
+              outputs: graph.outputs,
+              picture: { widthPx: WIDTH, heightPx: HEIGHT, fps, titleFile: '', textFile: '' },
+              sound: { sampleRateHz: SAMPLE_RATE_HZ, channels },
+            },
+          } satisfies ToCapture);
+        },
+      },
+      systemClock,
+      log,
+      ending.signal,
+    ).catch((error: unknown) => process.env['DEBUG_SOURCES'] && console.error(String(error))),
+  );
+  let runs = 0;
+  const stopping = new Map<SourceKind, AbortController>();
+  const start = async (kind: SourceKind, source: LaunchFragment): Promise<RunningChild> => {
+    stopping.get(kind)?.abort();
+    const stop = new AbortController();
+    stopping.set(kind, stop);
+    runs += 1;
+    const run = runs;
+    const path = join(folder, `${kind}-${run}`);
+    await runCommand('mkfifo', [path], { timeoutMs: 2_000 });
+    const isOpen = new Promise<void>((resolve) => opened.set(run, resolve));
+    capture?.send({ type: 'source', kind, run, path } satisfies ToCapture);
+    await isOpen;
+    const fd = openSync(path, constants.O_WRONLY);
+    const launch =
+      kind === 'camera'
+        ? renderCameraGraph(source, { widthPx: WIDTH, heightPx: HEIGHT })
+        : renderSoundGraph(source, SAMPLE_RATE_HZ);
+    return await new Promise((resolve) => {
+      running.push(
+        runNodeChild<FromSource>(
+          {
+            name: kind,
+            entry: join(import.meta.dirname, '../../../pipelines/source/main.ts'),
+            inherit: [fd],
+            env: { UV_THREADPOOL_SIZE: '8' },
+            graceMs: 1_000,
+            onMessage: (message) => {
+              if (message.type !== 'playing') return;
+              const { clockUs } = message;
+              capture?.send({ type: 'source-clock', kind, run, clockUs } satisfies ToCapture);
+            },
+            onStart: (child) => {
+              closeSync(fd);
+              const { feed } = source;
+              const settings = { launch, ...(feed === undefined ? {} : { feed }) };
+              child.send({ type: 'start', settings } satisfies ToSource);
+              resolve(child);
+            },
+          },
+          systemClock,
+          log,
+          AbortSignal.any([stop.signal, ending.signal]),
+        ).catch((error: unknown) => process.env['DEBUG_SOURCES'] && console.error(String(error))),
+      );
+    });
+  };
+  return {
+    units: (track) => units.get(track) ?? [],
+    caps: (track) => caps.get(track) ?? '',
+    meterBytes: () => meterBytes,
+    figures: () => figures,
+    start,
+    send: (message) => capture?.send(message),
+    [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await Promise.race([Promise.all(running), sleep(5_000)]);
+      for (const stop of stops) stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
