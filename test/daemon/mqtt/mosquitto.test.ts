@@ -1,7 +1,7 @@
-import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
+import { suiteAtOnce } from '../../support/at-once.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';
@@ -9,7 +9,7 @@ import { startMosquitto } from './support/mosquitto.ts';
 import { startStatus } from './support/mqtt.ts';
 import { bareSnapshot, fullSnapshot } from './support/snapshot.ts';
 
-const test = suite('status over a real mosquitto');
+const test = suiteAtOnce('status over a real mosquitto');
 const ROOT = 'venuebox/v1/corner';
 const LONG_MS = 30_000;
 
