@@ -5,6 +5,7 @@ import { type Log, messageOf } from '../hal/os/log.ts';
 import type { Notify } from '../hal/os/notify.ts';
 import { supervise } from '../hal/os/supervise.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
+import { PipelineError } from '../pipelines/errors.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
@@ -197,11 +198,12 @@ function tasksOf(box: Parts): readonly Task[] {
   ];
 }
 
-/** A server that is off at port 0, and whose failure the rest of the box survives. */
+/** A server that is off at port 0. The box goes on without it, except where its port is taken: that needs a person. */
 function optional(name: string, port: number, { clock, log }: BoxDeps, task: Task): Task[] {
   const policy = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
   if (port === 0) return [];
-  return [(signal) => supervise(name, task, { policy, clock, log }, signal)];
+  const isFatal = (error: unknown) => error instanceof PipelineError && error.code === 'PORT_TAKEN';
+  return [(signal) => supervise(name, task, { policy, clock, log, isFatal }, signal)];
 }
 
 function recordEvent(event: BoxEvent, reports: Reports, { events, log }: Resources): void {

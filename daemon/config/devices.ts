@@ -1,37 +1,32 @@
+/** `printer` and `modems` of the config. */
 import * as v from 'valibot';
-import { BOARDS } from '../../hal/battery/boards.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
-import { oneOf, text, whole } from './rules.ts';
+import { flag, host, oneOf, text, whole } from './rules.ts';
 
 const profiles = Object.keys(PRINTER_PROFILES) as [keyof typeof PRINTER_PROFILES];
 
-/** Added to the config as `printer`. */
 export const printerSchema = v.strictObject({
   driver: v.optional(oneOf('simulated', 'usb', 'network', 'serial', 'none'), 'simulated'),
   device: v.optional(text, '/dev/usb/lp0'),
-  host: v.optional(text, ''),
+  host: v.optional(v.union([v.literal(''), host], 'must be an IP address or a host name'), ''),
   port: v.optional(whole(1, 65_535), 9100),
-  profile: v.optional(v.picklist(profiles, `must be one of: ${profiles.join(', ')}`), profiles[0]),
+  profile: v.optional(oneOf(...profiles), profiles[0]),
 });
-
-/** What `power.board` may be: one that cannot be is told by `check`, and not at the start. */
-export const boardId = oneOf('simulated', 'auto', 'none', ...BOARDS.map(({ id }) => id));
 
 const serialPort = v.pipe(
   text,
   v.regex(/^\/dev\/[\w./:-]{1,120}$/, 'must be a serial port like /dev/ttyUSB2'),
 );
 
-/** Added to the config as `modems`. */
 export const modemsSchema = v.pipe(
   v.strictObject({
     driver: v.optional(oneOf('simulated', 'modem-manager', 'at', 'none'), 'simulated'),
     pin_files: v.optional(v.record(text, v.pipe(text, v.minLength(1, 'must name a file'))), {}),
-    reset: v.optional(v.boolean('must be true or false'), true),
+    reset: v.optional(flag, true),
     power_cut: v.optional(
       v.strictObject({
         line: v.optional(text, ''),
-        active_low: v.optional(v.boolean('must be true or false'), false),
+        active_low: v.optional(flag, false),
       }),
       {},
     ),
@@ -48,7 +43,10 @@ export const modemsSchema = v.pipe(
     ['at_ports'],
   ),
   v.forward(
-    v.check(({ at_ports }) => new Set(at_ports).size === at_ports.length, 'names a port twice'),
+    v.check(
+      ({ at_ports }) => new Set(at_ports).size === at_ports.length,
+      'must name each port once',
+    ),
     ['at_ports'],
   ),
 );

@@ -1,18 +1,16 @@
+/** `drop` of the config: what guests see before it, and how it survives a power cut. */
 import * as v from 'valibot';
+import { text, textOf, whole } from './rules.ts';
 
-/** Added to the config's `drop`. */
-export const dropMachineSchema = v.strictObject({
-  /**
-   * A drop that a power failure cut off goes on by itself when the box is back
-   * within this time.
-   */
-  resume_within_s: v.optional(
-    v.pipe(
-      v.number('must be seconds, 0 to 86400'),
-      v.integer('must be whole seconds'),
-      v.minValue(0, 'must be seconds, 0 to 86400'),
-      v.maxValue(86_400, 'must be seconds, 0 to 86400'),
+export const dropSchema = v.strictObject({
+  title: v.optional(textOf(120), 'Live'),
+  starts_at: v.optional(
+    v.union(
+      [v.literal(''), v.pipe(text, v.isoTimestamp())],
+      'must be a time like 2026-05-01T20:00:00Z, or empty',
     ),
-    1800,
+    '',
   ),
+  /** A drop that a power cut interrupted is resumed within this time. */
+  resume_within_s: v.optional(whole(0, 86_400), 1800),
 });

@@ -1,9 +1,9 @@
+/** `edge` of the config: this box shows the stream of another one. */
 import * as v from 'valibot';
 import { type Fault, text, whole } from './rules.ts';
 
 const ADVICE = 'must be like http://10.0.0.5:8080 or https://host/show/index.m3u8, or empty';
 
-/** Added to the config as `edge`. */
 export const edgeSchema = v.strictObject({
   upstream: v.optional(
     v.pipe(
@@ -26,17 +26,19 @@ export function* edgeFaults(
 ): Generator<Fault> {
   if (upstream === '' || !URL.canParse(upstream)) return;
   const { protocol, hostname, port, username, password } = new URL(upstream);
-  // Told here, where the value is not repeated.
+  // The schema's messages repeat the value: a password would go to the journal.
   if (username !== '' || password !== '') {
-    yield { path: ['edge', 'upstream'], message: 'must carry no user name and no password' };
+    yield { path: ['edge', 'upstream'], message: 'must not contain a user name or password' };
   }
   const asked = Number(port) || (protocol === 'https:' ? 443 : 80);
   if (THIS_MACHINE.includes(hostname) && [viewers.port, viewers.tls?.port].includes(asked)) {
-    yield { path: ['edge', 'upstream'], message: 'is this box itself: its own viewers.port' };
+    yield {
+      path: ['edge', 'upstream'],
+      message: 'is the address of this box itself (viewers.port)',
+    };
   }
   if (hasUplink) {
-    const message =
-      'must be left out with edge.upstream: an edge has no picture of its own to send';
+    const message = 'must be left out with edge.upstream: an edge has no camera to send';
     yield { path: ['uplink'], message };
   }
 }

@@ -1,9 +1,11 @@
+/** Reads the text of a config, and describes all of its faults. */
 import * as v from 'valibot';
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../../hal/os/log.ts';
+import { closest } from '../model/closest.ts';
 import { type Config, configSchema } from './config.ts';
 
-/** A person edits a file: each line names a key, its line and what it must be. */
+/** Faults of a config: each line names a key, its line in the file and what it must be. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
 
@@ -24,39 +26,45 @@ export class ConfigError extends Error {
 export function parseConfig(source: string, yaml: string, overrides: readonly string[]): Config {
   const lines = new LineCounter();
   const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors.map(
-    ({ message, pos }) => `${source}:${lines.linePos(pos[0]).line}: ${firstLine(message)}`,
+  const faults = document.errors.map(
+    ({ message, pos }) =>
+      `${source}:${lines.linePos(pos[0]).line}: invalid YAML: ${firstLine(message)}`,
   );
-  if (broken.length > 0) throw new ConfigError(broken);
-  const overridden = new Map(overrides.map((override) => applyOverride(document, override)));
+  const overridden = new Map<string, string>();
+  for (const override of overrides) {
+    const applied = applyOverride(document, override);
+    if ('fault' in applied) faults.push(applied.fault);
+    else overridden.set(applied.key, `--set ${applied.key}`);
+  }
+  const values = readValues(document);
+  if ('fault' in values) throw new ConfigError([...faults, `${source}: ${values.fault}`]);
 
-  const values = readValues(source, document);
-  const result = v.safeParse(configSchema, values);
-  if (result.success) return deepFreeze(result.output);
-  throw new ConfigError(
-    allIssues(result.issues, values).map((issue) => {
-      const path = (issue.path ?? []).map(({ key }) => key as string | number);
-      const key = path.join('.');
-      const place = overridden.get(key) ?? `${source}${lineOf(document, lines, path)}`;
-      return `${place}: ${key === '' ? 'the config' : key} ${describe(issue)}`;
-    }),
-  );
+  const result = v.safeParse(configSchema, values.read);
+  if (result.success && faults.length === 0) return deepFreeze(result.output);
+  const issues = allIssues(result.issues ?? [], values.read);
+  const described = issues.map((issue) => {
+    const path = pathOf(issue);
+    const key = path.join('.');
+    const place = overridden.get(key) ?? `${source}${lineOf(document, lines, path)}`;
+    return `${place}: ${describe(key === '' ? 'the config' : key, issue)}`;
+  });
+  throw new ConfigError([...faults, ...described]);
 }
 
 type Issues = readonly v.InferIssue<typeof configSchema>[];
 
-/** Keys beyond it are a file for something else. */
-const UNKNOWN_KEYS_MOST = 64;
+/** A file with more of them is a file for something else. */
+const UNKNOWN_KEYS_MAX = 64;
 
-/** valibot names the first unknown key of an object and stops: it is asked again without that one. */
+/** valibot stops at the first unknown key of an object: it is asked again without that one. */
 function allIssues(issues: Issues, values: unknown): Issues {
   const all = [...issues];
   let rest = values;
   let unknown = issues.filter(isUnknownKey);
-  while (unknown.length > 0 && all.length < UNKNOWN_KEYS_MOST) {
+  while (unknown.length > 0 && all.length < UNKNOWN_KEYS_MAX) {
     rest = structuredClone(rest);
-    for (const { path } of unknown) {
-      const keys = (path ?? []).map(({ key }) => key as string | number);
+    for (const issue of unknown) {
+      const keys = pathOf(issue);
       const last = keys.pop() as string;
       const parent = keys.reduce((at, key) => (at as Record<string, unknown>)[key], rest);
       delete (parent as Record<string, unknown>)[last];
@@ -71,46 +79,81 @@ function isUnknownKey({ type, expected }: Issues[number]): boolean {
   return type === 'strict_object' && expected === 'never';
 }
 
+function pathOf({ path }: Issues[number]): (string | number)[] {
+  return (path ?? []).map(({ key }) => key as string | number);
+}
+
 /** An alias to an anchor that is not there is found only now. */
-function readValues(source: string, document: Document): unknown {
+function readValues(document: Document): { readonly read: unknown } | { readonly fault: string } {
   try {
-    return document.toJS() ?? {};
+    return { read: document.toJS() ?? {} };
   } catch (error) {
-    throw new ConfigError([`${source}: ${firstLine(messageOf(error))}`]);
+    return { fault: firstLine(messageOf(error)) };
   }
 }
 
-/** Sets one key; returns it with the words that set it. */
-function applyOverride(document: Document, override: string): readonly [string, string] {
+/** Sets one key of the document. */
+function applyOverride(
+  document: Document,
+  override: string,
+): { readonly key: string } | { readonly fault: string } {
   const [, key = '', value = ''] = /^([\w-]+(?:\.[\w-]+)*)=(.*)$/s.exec(override) ?? [];
-  if (key === '') {
-    throw new ConfigError([`--set ${override}: must be like path.to.key=value`]);
-  }
-  const parsed = parseDocument(value);
-  // What is no YAML is the text that it is: a gst-launch line often is none.
-  const isYaml = parsed.errors.length === 0 && !/^\s*[*&]/.test(value);
-  const plain = isYaml ? (parsed.toJS() as unknown) : value;
-  const isText = typeof plain === 'object' && plain !== null && /\s!\s/.test(value);
+  if (key === '') return { fault: `--set ${override}: must be like path.to.key=value` };
   const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   try {
-    document.setIn(path, document.createNode(isText ? value : plain));
+    document.setIn(path, document.createNode(readOverride(value)));
+    return { key };
   } catch {
-    throw new ConfigError([`--set ${override}: ${path.slice(0, -1).join('.')} holds no keys`]);
+    return { fault: `--set ${override}: ${path.slice(0, -1).join('.')} holds no keys` };
   }
-  return [key, `--set ${key}`];
 }
 
-function describe(issue: Issues[number]): string {
-  if (isUnknownKey(issue)) return 'is no key of the config';
-  if (issue.type === 'strict_object' && issue.received === 'undefined') return 'is missing';
-  if (issue.received === 'undefined') return 'is missing';
-  const got =
-    issue.input === null || typeof issue.input === 'object'
-      ? ''
-      : `, not ${JSON.stringify(issue.input)}`;
-  return issue.type === 'strict_object'
-    ? `must hold keys and values${got}`
-    : `${issue.message}${got}`;
+/**
+ * Numbers, switches, quoted text and `[…]` or `{…}` as in the file. All else is the text as it
+ * stands: a title like `A: B` or `Tour #3` and a gst-launch line mean something else in YAML.
+ */
+function readOverride(value: string): unknown {
+  const isAlias = /^\s*[*&]/.test(value);
+  const parsed = parseDocument(value);
+  if (isAlias || parsed.errors.length > 0) return value;
+  const plain = parsed.toJS() as unknown;
+  const isQuotedOrFlow = /^\s*["'[{]/.test(value);
+  if (value.trim() === '') return '';
+  return isQuotedOrFlow ||
+    (typeof plain !== 'string' && typeof plain !== 'object') ||
+    plain === null
+    ? plain
+    : value;
+}
+
+function describe(key: string, issue: Issues[number]): string {
+  if (isUnknownKey(issue)) {
+    const path = pathOf(issue);
+    const known = keysAt(configSchema, path.slice(0, -1));
+    return `${key}: unknown key${closest(String(path.at(-1)), known)}`;
+  }
+  if (issue.received === 'undefined') return `${key} is missing`;
+  const isObject = issue.input === null || typeof issue.input === 'object';
+  const got = isObject ? '' : `, not ${JSON.stringify(issue.input)}`;
+  if (issue.type === 'strict_object') return `${key} must hold keys and values${got}`;
+  const { message } = issue;
+  return /^(?:must|is) /.test(message) ? `${key} ${message}${got}` : `${key}: ${message}`;
+}
+
+interface AnySchema {
+  readonly wrapped?: object;
+  readonly entries?: Readonly<Record<string, object>>;
+  readonly item?: object;
+}
+
+/** The keys that an object of the config can have. */
+function keysAt(schema: object | undefined, path: readonly (string | number)[]): string[] {
+  if (schema === undefined) return [];
+  const { wrapped, entries, item } = schema as AnySchema;
+  if (wrapped !== undefined) return keysAt(wrapped, path);
+  const [key, ...rest] = path;
+  if (key === undefined) return Object.keys(entries ?? {});
+  return keysAt(entries?.[key] ?? item, rest);
 }
 
 /** `:12`, the line of the key, or of the nearest key above it that stands in the file. */

@@ -1,9 +1,9 @@
+/** `metrics` of the config: a server of its own for Prometheus, which has no PIN. */
 import * as v from 'valibot';
-import { text, whole } from './rules.ts';
+import { host, whole } from './rules.ts';
 
-/** Figures for Prometheus; a server of its own, for a scraper has no PIN. */
 export const metricsSchema = v.strictObject({
-  host: v.optional(text, '127.0.0.1'),
+  host: v.optional(host, '127.0.0.1'),
   port: v.optional(whole(0, 65_535), 0),
 });
 

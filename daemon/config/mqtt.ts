@@ -1,3 +1,4 @@
+/** `mqtt` of the config. An empty `url` leaves MQTT out; secrets are files, never values. */
 import * as v from 'valibot';
 import { text, whole } from './rules.ts';
 
@@ -7,7 +8,6 @@ const tls = v.strictObject({
   key_file: v.optional(text, ''),
 });
 
-/** `mqtt` in the config. An empty `url` leaves MQTT out. Secrets are files, never values. */
 export const mqttSchema = v.strictObject({
   url: v.optional(
     v.pipe(
@@ -30,7 +30,7 @@ export const mqttSchema = v.strictObject({
     'homeassistant',
   ),
   spool_mb: v.optional(whole(1, 1024), 64),
-  /** The box's own broker on loopback, for trying things out; 0: none. */
+  /** A broker of the box itself on loopback, for trials; 0: none. */
   broker_port: v.optional(whole(0, 65_535), 0),
 });
 

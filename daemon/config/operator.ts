@@ -1,8 +1,7 @@
+/** `operator` of the config: where the operator's page listens, and how to sign in. */
 import * as v from 'valibot';
 import { parsePinHash } from './pin-hash.ts';
-import { text, whole } from './rules.ts';
-
-/** The operator's page: where it listens, and who may sign in. */
+import { host, text, whole } from './rules.ts';
 
 const hostName = v.pipe(
   text,
@@ -12,14 +11,14 @@ const hostName = v.pipe(
 const tls = v.strictObject({ cert_file: text, key_file: text });
 
 export const operatorSchema = v.strictObject({
-  host: v.optional(text, '0.0.0.0'),
+  host: v.optional(host, '0.0.0.0'),
   port: v.optional(whole(1, 65535), 8081),
   pin_hash: v.optional(
     v.pipe(
       text,
       v.check(
         (value) => value === '' || parsePinHash(value) !== undefined,
-        'must be a hash that the box made (scrypt$…), or empty',
+        'must be a hash that the box has made (scrypt$…), or empty',
       ),
     ),
     '',

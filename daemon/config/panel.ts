@@ -1,9 +1,8 @@
+/** `panel` of the config: buttons and lamps. */
 import * as v from 'valibot';
-import type { Fault } from './rules.ts';
+import { type Fault, flag, oneOf, repeatedFaults, textOf, whole } from './rules.ts';
 
-/** Added to the config as `panel`. */
-
-const text = v.pipe(v.string('must be text'), v.maxLength(64, 'must be 64 characters at most'));
+const text = textOf(64);
 
 /** A line of the kernel by its name, or an offset on a chip; empty where there is none. */
 const line = v.union(
@@ -11,23 +10,18 @@ const line = v.union(
     text,
     v.strictObject({
       chip: text,
-      offset: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1023)),
+      offset: whole(0, 1023),
     }),
   ],
   'must be a line like GPIO17, or {chip: LABEL, offset: N}, or empty',
 );
-
-const flag = v.boolean('must be true or false');
 
 const button = (preset: string) =>
   v.optional(
     v.strictObject({
       line: v.optional(line, preset),
       active_low: v.optional(flag, true),
-      bias: v.optional(
-        v.picklist(['pull-up', 'pull-down', 'none'], 'must be one of: pull-up, pull-down, none'),
-        'pull-up',
-      ),
+      bias: v.optional(oneOf('pull-up', 'pull-down', 'none'), 'pull-up'),
     }),
     {},
   );
@@ -44,19 +38,8 @@ const lamp = (preset: string) =>
   );
 
 export const panelSchema = v.strictObject({
-  driver: v.optional(
-    v.picklist(['simulated', 'gpio', 'none'], 'must be one of: simulated, gpio, none'),
-    'simulated',
-  ),
-  debounce_ms: v.optional(
-    v.pipe(
-      v.number('must be ms, 0 to 500'),
-      v.integer('must be whole ms'),
-      v.minValue(0, 'must be ms, 0 to 500'),
-      v.maxValue(500, 'must be ms, 0 to 500'),
-    ),
-    30,
-  ),
+  driver: v.optional(oneOf('simulated', 'gpio', 'none'), 'simulated'),
+  debounce_ms: v.optional(whole(0, 500), 30),
   buttons: v.optional(v.strictObject({ drop: button('GPIO17'), mark: button('GPIO27') }), {}),
   lamps: v.optional(
     v.strictObject({
@@ -70,7 +53,7 @@ export const panelSchema = v.strictObject({
   ),
 });
 
-/** A line works one thing: a button and a lamp on the same one, or two, is a slip of the pen. */
+/** A line works one button or one lamp. */
 export function* panelFaults({ driver, buttons, lamps }: PanelConfig): Generator<Fault> {
   if (driver !== 'gpio') return;
   const users = [
@@ -79,18 +62,15 @@ export function* panelFaults({ driver, buttons, lamps }: PanelConfig): Generator
       .filter(([, { led }]) => led === '')
       .map(([name, { line }]) => ['lamps', name, line] as const),
   ];
-  const taken = new Map<string, string>();
-  for (const [kind, name, line] of users) {
-    if (line === '') continue;
-    const key = JSON.stringify(line);
-    const first = taken.get(key);
-    const text = typeof line === 'string' ? line : `${line.chip} ${line.offset}`;
-    if (first !== undefined) {
-      const message = `must not be ${text}: ${first} is that; empty is for what is not there`;
-      yield { path: ['panel', kind, name, 'line'], message };
-    }
-    taken.set(key, first ?? `panel.${kind}.${name}.line`);
-  }
+  yield* repeatedFaults(
+    users
+      .filter(([, , line]) => line !== '')
+      .map(([kind, name, line]) => [
+        ['panel', kind, name, 'line'],
+        typeof line === 'string' ? line : `${line.chip} ${line.offset}`,
+      ]),
+    'line ',
+  );
 }
 
 export type PanelConfig = v.InferOutput<typeof panelSchema>;

@@ -1,5 +1,7 @@
+/** `recording` and `clips` of the config. */
+import { posix } from 'node:path';
 import * as v from 'valibot';
-import { type Fault, name, oneOf, text, whole } from './rules.ts';
+import { type Fault, flag, name, oneOf, repeatedFaults, text, whole } from './rules.ts';
 
 const target = v.strictObject({
   id: name,
@@ -7,10 +9,9 @@ const target = v.strictObject({
   reserve_mb: v.optional(whole(0, 10_000_000), 500),
   reserve_pct: v.optional(whole(0, 90), 5),
   policy: v.optional(oneOf('oldest-first', 'stop'), 'oldest-first'),
-  own_volume: v.optional(v.boolean('must be true or false'), false),
+  own_volume: v.optional(flag, false),
 });
 
-/** Added to the config as `recording`. */
 export const recordingSchema = v.strictObject({
   dvr_s: v.optional(whole(0, 7200), 0),
   targets: v.optional(
@@ -19,7 +20,6 @@ export const recordingSchema = v.strictObject({
   ),
 });
 
-/** Added to the config as `clips`. */
 export const clipsSchema = v.strictObject({
   folder: v.optional(text, 'clips'),
   length_s: v.optional(whole(5, 120), 30),
@@ -30,12 +30,12 @@ export const clipsSchema = v.strictObject({
 export type RecordingConfig = v.InferOutput<typeof recordingSchema>;
 
 export function* recordingFaults({ targets }: RecordingConfig): Generator<Fault> {
-  for (const [i, { id, folder }] of targets.entries()) {
-    if (targets.findIndex((other) => other.id === id) !== i) {
-      yield { path: ['recording', 'targets', i, 'id'], message: `${id} is there twice` };
-    }
-    if (targets.findIndex((other) => other.folder === folder) !== i) {
-      yield { path: ['recording', 'targets', i, 'folder'], message: 'is another target’s already' };
-    }
-  }
+  const at = (i: number, key: string) => ['recording', 'targets', i, key];
+  yield* repeatedFaults(targets.map(({ id }, i) => [at(i, 'id'), id]));
+  // `a/` and `./a` are one folder.
+  const folders = targets.map(({ folder }) => posix.join(folder, '.').replace(/\/$/, ''));
+  yield* repeatedFaults(
+    folders.map((folder, i) => [at(i, 'folder'), folder]),
+    'folder ',
+  );
 }

@@ -1,8 +1,13 @@
+/** What several parts of the config are made of, each with its message for the person who edits it. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 
-/** What several parts of the config are made of, each with the line that a person reads. */
-
 export const text = v.string('must be text');
+
+export const flag = v.boolean('must be true or false');
+
+export const textOf = (maxLength: number) =>
+  v.pipe(text, v.maxLength(maxLength, `must be ${maxLength} characters at most`));
 
 export function whole(min: number, max: number) {
   const message = `must be a whole number from ${min} to ${max}`;
@@ -13,6 +18,14 @@ export function whole(min: number, max: number) {
     v.maxValue(max, message),
   );
 }
+
+export function between(min: number, max: number) {
+  const message = `must be a number from ${min} to ${max}`;
+  return v.pipe(v.number(message), v.minValue(min, message), v.maxValue(max, message));
+}
+
+export const even = (min: number, max: number) =>
+  v.pipe(whole(min, max), v.multipleOf(2, 'must be even: H.264 encodes pixels in pairs'));
 
 export function oneOf<const T extends readonly string[]>(...choices: T) {
   return v.picklist(choices, `must be one of: ${choices.join(', ')}`);
@@ -26,11 +39,41 @@ export const name = v.pipe(
   ),
 );
 
-export const even = (min: number, max: number) =>
-  v.pipe(whole(min, max), v.multipleOf(2, 'must be even: H.264 codes pairs of pixels'));
+/** Of a machine, or of an interface of this one. */
+export const host = v.pipe(text, v.check(isHost, 'must be an IP address or a host name'));
+
+export const hostV4 = v.pipe(
+  text,
+  v.check((value) => isHost(value) && isIP(value) !== 6, 'must be an IPv4 address or a host name'),
+);
+
+const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
+
+/** RFC 1123 §2.1, and the underscore, which networks of containers use. */
+function isHost(value: string): boolean {
+  if (isIP(value) > 0) return true;
+  const labels = value.replace(/\.$/, '').split('.');
+  const isAddress = /^\d+$/.test(labels.at(-1) ?? '');
+  return value.length <= 253 && !isAddress && labels.every((label) => LABEL.test(label));
+}
+
+type Path = readonly (string | number)[];
 
 /** What one key alone cannot show. */
 export interface Fault {
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly message: string;
+}
+
+/** A fault for each value that an earlier key has. */
+export function* repeatedFaults(
+  entries: readonly (readonly [path: Path, value: string | number])[],
+  what = '',
+): Generator<Fault> {
+  const users = new Map<string | number, string>();
+  for (const [path, value] of entries) {
+    const user = users.get(value);
+    if (user !== undefined) yield { path, message: `${what}${value} is already used by ${user}` };
+    users.set(value, user ?? path.join('.'));
+  }
 }

@@ -1,5 +1,18 @@
+/** `uplink` of the config: SRT upstream, and the links that it is bonded over. */
 import * as v from 'valibot';
-import { even, type Fault, name, oneOf, text, whole } from './rules.ts';
+import {
+  between,
+  even,
+  type Fault,
+  flag,
+  hostV4,
+  name,
+  oneOf,
+  repeatedFaults,
+  text,
+  textOf,
+  whole,
+} from './rules.ts';
 
 const link = v.strictObject({
   id: name,
@@ -7,24 +20,16 @@ const link = v.strictObject({
     v.pipe(text, v.regex(/^[\w.:-]{1,15}$/, 'must be an interface like wwan0, or left out')),
   ),
   address: v.optional(v.pipe(text, v.ipv4('must be an IPv4 address of this machine'))),
-  weight: v.optional(
-    v.pipe(
-      v.number('must be a number from 0.1 to 10'),
-      v.minValue(0.1, 'must be a number from 0.1 to 10'),
-      v.maxValue(10, 'must be a number from 0.1 to 10'),
-    ),
-    1,
-  ),
-  backup: v.optional(v.boolean('must be true or false'), false),
-  enabled: v.optional(v.boolean('must be true or false'), true),
+  weight: v.optional(between(0.1, 10), 1),
+  backup: v.optional(flag, false),
+  enabled: v.optional(flag, true),
   budget_mb_per_month: v.optional(whole(1, 10_000_000)),
 });
 
-/** Where the box sends SRT; a box without this key sends none. */
 export const uplink = v.strictObject({
-  host: v.pipe(text, v.regex(/^[\w.-]{1,253}$/, 'must be an IPv4 address or a name')),
+  host: hostV4,
   port: whole(1, 65_535),
-  stream_id: v.optional(v.pipe(text, v.maxLength(512, 'must be 512 characters at most')), ''),
+  stream_id: v.optional(textOf(512), ''),
   passphrase_file: v.optional(text, ''),
   latency_ms: v.optional(whole(120, 8000), 2000),
   overhead_pct: v.optional(whole(5, 100), 25),
@@ -50,18 +55,27 @@ export function* uplinkFaults(
   if (config === undefined) return;
   const { rendition, bitrate_bps, min_bitrate_bps, links } = config;
   if (rendition !== '' && !renditions.includes(rendition)) {
-    const message = `names no rendition of this config; there are: ${renditions.join(', ')}; or leave it empty for one of its own`;
+    const message = `unknown rendition ${rendition}; there are: ${renditions.join(', ')}; leave it empty for one of its own`;
     yield { path: ['uplink', 'rendition'], message };
   }
   if (min_bitrate_bps > bitrate_bps) {
     yield { path: ['uplink', 'min_bitrate_bps'], message: 'must not be above bitrate_bps' };
   }
-  for (const [i, { id, device, address }] of links.entries()) {
-    if (device === undefined && address === undefined) {
-      yield { path: ['uplink', 'links', i], message: 'must name a device or an address' };
-    }
-    if (links.findIndex((other) => other.id === id) !== i) {
-      yield { path: ['uplink', 'links', i, 'id'], message: `${id} is there twice` };
-    }
+  yield* linkFaults(links);
+}
+
+function* linkFaults(links: UplinkConfig['links']): Generator<Fault> {
+  const at = (i: number, ...key: string[]) => ['uplink', 'links', i, ...key];
+  for (const [i, { device, address }] of links.entries()) {
+    if (device !== undefined || address !== undefined) continue;
+    yield { path: at(i), message: 'must name a device or an address' };
+  }
+  yield* repeatedFaults(links.map(({ id }, i) => [at(i, 'id'), id]));
+  for (const key of ['device', 'address'] as const) {
+    const values = links.flatMap((link, i) => {
+      const value = link.enabled ? link[key] : undefined;
+      return value === undefined ? [] : [[at(i, key), value] as const];
+    });
+    yield* repeatedFaults(values, key === 'device' ? 'interface ' : 'address ');
   }
 }

@@ -30,7 +30,7 @@ const SMALL = [
   'camera.width=640',
   'camera.height=360',
   'encoder.speed=ultrafast',
-  'renditions=[{name: mid, width: 640, height: 360, bitrate_bps: 900000}, {name: low, width: 320, height: 180, bitrate_bps: 400000}]',
+  'renditions=[{name: mid, width: 640, height: 360, bitrate_bps: 900000}, {name: low, width: 320, height: 180, bitrate_bps: 450000}]',
 ];
 
 /**

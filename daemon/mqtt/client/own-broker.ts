@@ -10,6 +10,7 @@ const PACKET_MAX_BYTES = 65_536;
 /** All retained messages are in memory. */
 const RETAINED_TOPICS_MAX = 1_024;
 const QUEUE_MAX = 64;
+const ADVICE = '; choose another mqtt.broker_port, or name that broker in mqtt.url';
 
 /**
  * The demo's MQTT broker, in this process: MQTT 3.1.1, nothing kept on disk, no
@@ -53,7 +54,7 @@ export async function runBroker(
   });
   server.maxConnections = CONNECTIONS_MAX;
   try {
-    await listenOrExplain(server, "MQTT broker's port", { host, port });
+    await listenOrExplain(server, "MQTT broker's port", { host, port }, ADVICE);
     log.info('embedded MQTT broker', { host, port });
     await untilAborted(signal);
   } finally {

@@ -37,7 +37,7 @@ test('every fault is told at once, with its key path and its line', () => {
     told.join('\n'),
     'box.yaml:3: camera.fps must be a whole number from 5 to 60, not 1000',
   );
-  assert.match(told.join('\n'), 'box.yaml:5: viewers.prt is no key of the config');
+  assert.match(told.join('\n'), 'box.yaml:5: viewers.prt: unknown key; did you mean port?');
   assert.match(told.join('\n'), 'box.yaml:8: renditions.0.width must be even');
   assert.match(told.join('\n'), 'box.yaml:7: renditions.0.bitrate_bps is missing');
 });
@@ -45,7 +45,7 @@ test('every fault is told at once, with its key path and its line', () => {
 test('each unknown key is told, not the first of its object alone', () => {
   const told = faults('cam: 1\nviewrs: 2\ncamera:\n  a: 1\n  b: 2\n  fps: x\n').join('\n');
   for (const key of ['cam', 'viewrs', 'camera.a', 'camera.b'])
-    assert.match(told, ` ${key} is no key of the config`);
+    assert.match(told, ` ${key}: unknown key`);
   assert.match(told, 'box.yaml:6: camera.fps must be');
   assert.is(told.split('\n').length, 5);
 });
@@ -54,7 +54,7 @@ test('a GPIO line works one button or one lamp, and a lamp of the LED class none
   const [told, ...others] = faults('panel: {driver: gpio, buttons: {mark: {line: GPIO17}}}');
   assert.match(
     told ?? '',
-    'panel.buttons.mark.line must not be GPIO17: panel.buttons.drop.line is',
+    'panel.buttons.mark.line: line GPIO17 is already used by panel.buttons.drop.line',
   );
   assert.is(others.length, 0);
   assert.match(
@@ -89,27 +89,30 @@ test('a driver that needs a key says so', () => {
 test('two servers cannot share a port, two renditions no name, and a profile names what is there', () => {
   assert.match(
     faults('operator: {port: 8080}')[0] ?? '',
-    'operator.port must not be 8080: viewers.port is that',
+    'operator.port: port 8080 is already used by viewers.port',
   );
   const twice =
     'renditions:\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n- {name: a, width: 64, height: 64, bitrate_bps: 100000}\n';
-  assert.match(faults(twice)[0] ?? '', 'a is there twice');
-  assert.match(faults('profiles: {phone: [zzz]}')[0] ?? '', 'profiles.phone.0 names no rendition');
+  assert.match(faults(twice)[0] ?? '', 'renditions.1.name: a is already used by renditions.0.name');
+  assert.match(
+    faults('profiles: {phone: [zzz]}')[0] ?? '',
+    'profiles.phone.0: unknown rendition zzz; there are: high, mid, low',
+  );
 });
 
 test('every server of the box has a port of its own, and which two share one is told', () => {
   const tls = 'port: 8443, cert_file: a, key_file: b';
   for (const [yaml, told] of [
-    ['metrics: {port: 8080}', 'metrics.port must not be 8080: viewers.port is that'],
-    ['metrics: {port: 8081}', 'metrics.port must not be 8081: operator.port is that'],
-    ['mqtt: {broker_port: 8080}', 'mqtt.broker_port must not be 8080: viewers.port is that'],
+    ['metrics: {port: 8080}', 'metrics.port: port 8080 is already used by viewers.port'],
+    ['metrics: {port: 8081}', 'metrics.port: port 8081 is already used by operator.port'],
+    ['mqtt: {broker_port: 8080}', 'mqtt.broker_port: port 8080 is already used by viewers.port'],
     [
       'metrics: {port: 1883}\nmqtt: {broker_port: 1883}',
-      'mqtt.broker_port must not be 1883: metrics.port is that',
+      'mqtt.broker_port: port 1883 is already used by metrics.port',
     ],
     [
       `viewers: {tls: {${tls}}}\noperator: {port: 8443}`,
-      'operator.port must not be 8443: viewers.tls.port is that',
+      'operator.port: port 8443 is already used by viewers.tls.port',
     ],
   ] as const) {
     const [fault = '', ...more] = faults(yaml);
@@ -147,9 +150,9 @@ test('an edge takes a web address that is not its own, and sends nothing upstrea
     assert.match(upstream(wrong), 'edge.upstream must be like http://10.0.0.5:8080 or');
   }
   const named = upstream('http://me:secret@10.0.0.5');
-  assert.match(named, 'must carry no user name and no password');
+  assert.match(named, 'must not contain a user name or password');
   assert.not.match(named, 'secret');
-  assert.match(upstream('http://localhost:8080/'), 'is this box itself');
+  assert.match(upstream('http://localhost:8080/'), 'is the address of this box itself');
   const uplink = 'edge: {upstream: "http://10.0.0.5"}\nuplink: {host: a, port: 5000}';
   assert.match(faults(uplink).join(), /box.yaml:2: uplink must be left out with edge.upstream/);
 });
@@ -228,14 +231,14 @@ test('an uplink names a receiver, links that can be found, and a rendition that 
   const told = faults(
     'uplink: {host: "a b", port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
   ).join('\n');
-  assert.match(told, 'uplink.host must be an IPv4 address or a name');
+  assert.match(told, 'uplink.host must be an IPv4 address or a host name');
   const more = faults(
     'uplink: {host: a, port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
   ).join('\n');
-  assert.match(more, 'uplink.rendition names no rendition of this config');
+  assert.match(more, 'uplink.rendition: unknown rendition huge; there are: high, mid, low');
   assert.match(more, 'uplink.min_bitrate_bps must not be above bitrate_bps');
   assert.match(more, 'uplink.links.0 must name a device or an address');
-  assert.match(more, 'uplink.links.1.id a is there twice');
+  assert.match(more, 'uplink.links.1.id: a is already used by uplink.links.0.id');
 });
 
 test('every key of the example has its effect written beside it', () => {

@@ -2,7 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { controlSchema } from '../../../daemon/config/control.ts';
-import { dropMachineSchema } from '../../../daemon/config/drop.ts';
+import { dropSchema } from '../../../daemon/config/drop.ts';
 import { panelSchema } from '../../../daemon/config/panel.ts';
 import { powerSchema } from '../../../daemon/config/power.ts';
 
@@ -10,7 +10,7 @@ const test = suite('config of the machine');
 
 test('left out, each key has its default', () => {
   assert.equal(v.parse(controlSchema, {}), { socket: '' });
-  assert.equal(v.parse(dropMachineSchema, {}), { resume_within_s: 1800 });
+  assert.equal(v.parse(dropSchema, {}).resume_within_s, 1800);
   assert.equal(v.parse(powerSchema, {}), {
     board: 'simulated',
     capacity_mah: 0,
@@ -29,7 +29,7 @@ test('no two of the panel have one line', () => {
 });
 
 const WRONG: readonly (readonly [v.GenericSchema, unknown, string])[] = [
-  [dropMachineSchema, { resume_within_s: -1 }, 'seconds'],
+  [dropSchema, { resume_within_s: -1 }, 'whole number from 0 to 86400'],
   [powerSchema, { shut_down: 'maybe' }, 'machine, program'],
   [powerSchema, { capacity_mah: 1.5 }, 'whole'],
   [panelSchema, { driver: 'usb' }, 'simulated, gpio, none'],

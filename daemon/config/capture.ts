@@ -1,0 +1,133 @@
+/** `camera`, `sound`, `encoder`, `renditions` and `profiles` of the config. */
+import * as v from 'valibot';
+import { METER_ID } from '../../pipelines/capture/graph.ts';
+import { even, type Fault, flag, name, oneOf, repeatedFaults, text, whole } from './rules.ts';
+import { UPLINK_TRACK } from './uplink.ts';
+
+export const cameraSchema = v.strictObject({
+  driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'file', 'custom'), 'test'),
+  device: v.optional(text, ''),
+  format: v.optional(oneOf('raw', 'mjpeg'), 'raw'),
+  file: v.optional(text, ''),
+  launch: v.optional(text, ''),
+  width: v.optional(even(64, 3840), 1280),
+  height: v.optional(even(64, 2160), 720),
+  fps: v.optional(whole(5, 60), 30),
+  lock_exposure: v.optional(flag, true),
+});
+
+export const soundSchema = v.strictObject({
+  driver: v.optional(oneOf('test', 'alsa', 'file', 'custom', 'none'), 'test'),
+  device: v.optional(text, 'default'),
+  file: v.optional(text, ''),
+  launch: v.optional(text, ''),
+  channels: v.optional(whole(1, 2), 2),
+  pick: v.optional(
+    v.pipe(
+      v.array(whole(1, 64)),
+      v.minLength(1, 'must name at least one channel'),
+      v.maxLength(2, 'must name two channels at most'),
+    ),
+  ),
+  bitrate_bps: v.optional(whole(24_000, 320_000), 128_000),
+});
+
+const rendition = v.strictObject({
+  name,
+  width: even(64, 3840),
+  height: even(64, 2160),
+  bitrate_bps: whole(50_000, 30_000_000),
+});
+
+export const encoderSchema = v.strictObject({
+  driver: v.optional(oneOf('auto', 'v4l2h264enc', 'x264enc', 'openh264enc'), 'auto'),
+  speed: v.optional(oneOf('ultrafast', 'superfast', 'veryfast', 'faster'), 'superfast'),
+  keyframe_ms: v.optional(whole(1000, 2000), 1000),
+});
+
+export const DEFAULT_RENDITIONS = [
+  { name: 'high', width: 1280, height: 720, bitrate_bps: 2_400_000 },
+  { name: 'mid', width: 854, height: 480, bitrate_bps: 1_300_000 },
+  { name: 'low', width: 640, height: 360, bitrate_bps: 700_000 },
+];
+
+export const renditionsSchema = v.pipe(
+  v.array(rendition),
+  v.minLength(1, 'must list at least one rendition'),
+  v.maxLength(4, 'must list four renditions at most'),
+);
+
+const renditionNames = v.pipe(v.array(name), v.minLength(1, 'must name at least one rendition'));
+
+/** A profile that is left out is made from the renditions: see `ladderOf`. */
+export const profilesSchema = v.strictObject({
+  phone: v.optional(renditionNames),
+  laptop: v.optional(renditionNames),
+  'low-data': v.optional(renditionNames),
+});
+
+type Renditions = v.InferOutput<typeof renditionsSchema>;
+
+/** Name of the sound's track, beside those of the renditions. */
+export const AUDIO_TRACK = 'audio';
+const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
+/** A player that changes down on a bad network finds a rendition that it can play. */
+const STEP_MAX = 2;
+
+export function* deviceFaults(
+  camera: v.InferOutput<typeof cameraSchema>,
+  sound: v.InferOutput<typeof soundSchema>,
+): Generator<Fault> {
+  for (const [device, { driver, file, launch }] of Object.entries({ camera, sound })) {
+    if (driver === 'file' && file === '') {
+      yield { path: [device, 'file'], message: 'must name a media file, as the driver is file' };
+    }
+    if (driver === 'custom' && launch.trim() === '') {
+      yield {
+        path: [device, 'launch'],
+        message: 'must hold a gst-launch fragment, as the driver is custom',
+      };
+    }
+  }
+  if (camera.driver === 'v4l2' && camera.device === '') {
+    yield {
+      path: ['camera', 'device'],
+      message: 'must name a device like /dev/video0, as the driver is v4l2',
+    };
+  }
+}
+
+export function* renditionFaults(
+  renditions: Renditions,
+  profiles: v.InferOutput<typeof profilesSchema>,
+): Generator<Fault> {
+  const names = renditions.map((entry) => entry.name);
+  for (const [i, entry] of names.entries()) {
+    if (!RESERVED.includes(entry)) continue;
+    yield {
+      path: ['renditions', i, 'name'],
+      message: `must not be ${entry}: the box uses that name`,
+    };
+  }
+  yield* repeatedFaults(names.map((entry, i) => [['renditions', i, 'name'], entry]));
+  yield* stepFaults(renditions);
+  for (const [profile, entries] of Object.entries(profiles)) {
+    for (const [i, entry] of (entries ?? []).entries()) {
+      if (names.includes(entry)) continue;
+      const message = `unknown rendition ${entry}; there are: ${names.join(', ')}`;
+      yield { path: ['profiles', profile, i], message };
+    }
+  }
+}
+
+function* stepFaults(renditions: Renditions): Generator<Fault> {
+  const sorted = [...renditions.entries()].toSorted(
+    ([, a], [, b]) => b.bitrate_bps - a.bitrate_bps,
+  );
+  for (const [at, [i, { bitrate_bps }]] of sorted.entries()) {
+    const next = sorted[at + 1]?.[1];
+    if (next === undefined || bitrate_bps <= STEP_MAX * next.bitrate_bps) continue;
+    const message = `must be at most twice that of the next lower rendition, ${next.name} (${next.bitrate_bps}); add one between them`;
+    yield { path: ['renditions', i, 'bitrate_bps'], message };
+  }
+}

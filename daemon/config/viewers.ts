@@ -1,0 +1,19 @@
+/** `viewers` of the config: the server of the player page and of LL-HLS. */
+import * as v from 'valibot';
+import { host, text, whole } from './rules.ts';
+
+const tls = v.strictObject({
+  port: v.optional(whole(1, 65535), 8443),
+  cert_file: text,
+  key_file: text,
+});
+
+export const viewersSchema = v.strictObject({
+  host: v.optional(host, '0.0.0.0'),
+  port: v.optional(whole(1, 65535), 8080),
+  part_ms: v.optional(whole(50, 1000), 200),
+  window_s: v.optional(whole(6, 7200), 20),
+  max_connections: v.optional(whole(1, 20_000), 6000),
+  max_connections_per_address: v.optional(whole(1, 20_000), 256),
+  tls: v.optional(tls),
+});

@@ -1,0 +1,73 @@
+/** What the config promises is checked, and all of it at once. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
+
+const test = suite('checks of the config');
+
+function faults(yaml: string, overrides: readonly string[] = []): readonly string[] {
+  try {
+    parseConfig('box.yaml', yaml, overrides);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+test('renditions are at most 2x apart', () => {
+  const renditions = (...bitrates: readonly number[]) =>
+    bitrates.map((bps, i) => `{name: r${i}, width: 64, height: 64, bitrate_bps: ${bps}}`).join();
+  const of = (...bitrates: readonly number[]) => faults(`renditions: [${renditions(...bitrates)}]`);
+  assert.equal(of(400_000, 200_000, 100_000), []);
+  const [fault = '', ...more] = of(100_000, 400_000, 210_000);
+  assert.match(fault, 'renditions.2.bitrate_bps must be at most twice that of the next lower');
+  assert.equal(more, []);
+});
+
+test('two links share no interface, and two targets no folder', () => {
+  const links = (more: string) =>
+    faults(
+      `uplink: {host: a, port: 1, links: [{id: a, device: wwan0}, {id: b, device: wwan0${more}}]}`,
+    );
+  assert.match(
+    links('')[0] ?? '',
+    'uplink.links.1.device: interface wwan0 is already used by uplink.links.0.device',
+  );
+  assert.equal(links(', enabled: false'), []);
+  const targets = 'recording: {targets: [{id: a, folder: /srv/a/}, {id: b, folder: /srv/./a}]}';
+  assert.match(
+    faults(targets)[0] ?? '',
+    'recording.targets.1.folder: folder /srv/a is already used by recording.targets.0.folder',
+  );
+});
+
+test('hosts are addresses or names', () => {
+  for (const good of ['0.0.0.0', '::1', 'box-1.local', 'localhost', 'a_b']) {
+    assert.equal(faults(`viewers: {host: "${good}"}`), [], good);
+  }
+  for (const wrong of ['', '1.2.3', '300.1.1.1', '-a', 'a b', 'http://a', 'a..b']) {
+    assert.match(
+      faults(`viewers: {host: "${wrong}"}`)[0] ?? '',
+      'viewers.host must be an IP address or a host name',
+    );
+  }
+});
+
+test('a YAML fault is listed beside the faults of the keys', () => {
+  const all = faults('viewers:\n  prt: 1\n  port: 8080\n  port: 0\nsound: {driver: x}\n');
+  assert.match(all.join('\n'), 'box.yaml:4: invalid YAML: Map keys must be unique');
+  assert.match(all.join('\n'), 'box.yaml:2: viewers.prt: unknown key; did you mean port?');
+  assert.match(all.join('\n'), 'box.yaml:5: sound.driver must be one of');
+});
+
+test('text of --set is taken as it stands', () => {
+  for (const title of ['A: B', 'Tour #3', 'x, y', '*star', '- dash']) {
+    assert.is(parseConfig('x', '', [`drop.title=${title}`]).drop.title, title);
+  }
+  assert.is(parseConfig('x', '', ['drop.title="2026"']).drop.title, '2026');
+  assert.is(parseConfig('x', '', ['clips.folder=']).clips.folder, '');
+  assert.is(faults('', ['nonsense', 'viewers.port=0', 'viewers.prt=1']).length, 3);
+});
+
+test.run();
