@@ -156,7 +156,7 @@ class PosterQueue {
 
   add(what: string, work: () => Promise<void>, signal: AbortSignal): void {
     const onError = (error: unknown) => {
-      if (!signal.aborted) this.#send({ type: 'failed', what, reason: messageOf(error) });
+      if (!signal.aborted) this.#send({ type: 'poster-failed', what, reason: messageOf(error) });
     };
     if (this.#length >= MAX_QUEUED_POSTERS) {
       onError('too many posters are queued');

@@ -2,18 +2,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anySignal } from '../../hal/os/async.ts';
+import { anySignal, unlessAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
+import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
+import { openWorker } from '../../hal/os/worker.ts';
 import { PipelineError } from '../errors.ts';
-import { runFedChild } from '../feed/fed-child.ts';
+import { withFeed } from '../feed/feed-server.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { StoredMovie } from './clip-store.ts';
-import type { ClipsSettings, FromClips, ToClips } from './messages.ts';
+import type { ClipsSettings, ClipsStart, FromClips, ToClips } from './messages.ts';
 import type { Poster } from './poster.ts';
 
 export interface ClipsOptions {
@@ -60,11 +61,19 @@ export function openClipsProcess(options: ClipsOptions): ClipsProcess {
     onPart: (part) => outbox.add(part, clock.monotonicMs()),
   });
   const asked = new Map<number, (answer: Answer) => void>();
-  let child: RunningChild | undefined;
+  const worker = openWorker<ClipsStart, ToClips, FromClips>(
+    {
+      name: 'clips',
+      entry: entryPoint(import.meta.url, './main'),
+      graceMs: finishMs + GRACE_MS,
+      askToEnd: () => outbox.close(),
+    },
+    { clock, log },
+  );
+  let isRunning = false;
   let requests = 0;
   let hasLivePosters = true;
-  const sendLivePosters = () =>
-    child?.send({ type: 'live-posters', isOn: hasLivePosters } satisfies ToClips);
+  const sendLivePosters = () => worker.send({ type: 'live-posters', isOn: hasLivePosters });
 
   const onMessage = (message: FromClips) => {
     if (message.type === 'clip' || message.type === 'clip-failed')
@@ -74,39 +83,30 @@ export function openClipsProcess(options: ClipsOptions): ClipsProcess {
     else log.warn('poster failed', { what: message.what, reason: message.reason });
   };
   const runOnce = (socketPath: string) => async (signal: AbortSignal) => {
-    const onStart = (started: RunningChild) => {
-      child = started;
-      started.send({ type: 'start', settings, socketPath, finishMs } satisfies ToClips);
+    const onStart = () => {
+      isRunning = true;
       sendLivePosters();
     };
-    const entry = entryPoint(import.meta.url, './main');
-    const spec = {
-      name: 'clips',
-      entry,
-      outbox,
-      socketPath,
-      graceMs: finishMs + GRACE_MS,
-      onMessage,
-      onStart,
-    };
+    const start = { settings: { ...settings, socketPath, finishMs }, onMessage, onStart };
     try {
-      await runFedChild<FromClips>(spec, clock, log, signal);
+      await withFeed(outbox, socketPath, () => worker.run(start, signal), signal);
     } finally {
-      child = undefined;
+      isRunning = false;
       const reason = 'the clips process has ended';
       for (const [request, answer] of asked) answer({ type: 'clip-failed', request, reason });
     }
   };
-  const ask = (seconds: number, signal: AbortSignal) => {
+  const ask = async (seconds: number, signal: AbortSignal): Promise<Answer> => {
+    if (!isRunning) throw new Error('the clips process is not running');
     requests += 1;
     const request = requests;
-    const answered = new Promise<Answer>((resolve, reject) => {
-      asked.set(request, resolve);
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-    });
-    if (child === undefined) throw new Error('the clips process is not running');
-    child.send({ type: 'clip', request, seconds } satisfies ToClips);
-    return answered.finally(() => asked.delete(request));
+    const answered = new Promise<Answer>((resolve) => asked.set(request, resolve));
+    worker.send({ type: 'clip', request, seconds });
+    try {
+      return await unlessAborted(answered, signal);
+    } finally {
+      asked.delete(request);
+    }
   };
   return {
     collect: (trackId) => tap.collect(trackId),

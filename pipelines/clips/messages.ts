@@ -15,14 +15,15 @@ export interface ClipsSettings {
   readonly posterEveryS: number;
 }
 
+/** What the clips process needs to start. */
+export interface ClipsStart extends ClipsSettings {
+  /** Unix socket of its feed. */
+  readonly socketPath: string;
+  /** Time for the last clips and their posters, from the end of the feed on. */
+  readonly finishMs: number;
+}
+
 export type ToClips =
-  | {
-      readonly type: 'start';
-      readonly settings: ClipsSettings;
-      readonly socketPath: string;
-      /** Time for the last clips and their posters, from the end of the feed on. */
-      readonly finishMs: number;
-    }
   /** Whether live posters and previews are made; clips are made in any case. */
   | { readonly type: 'live-posters'; readonly isOn: boolean }
   | {
@@ -47,4 +48,4 @@ export type FromClips =
       readonly poster: Poster;
       readonly preview: StoredMovie | undefined;
     }
-  | { readonly type: 'failed'; readonly what: string; readonly reason: string };
+  | { readonly type: 'poster-failed'; readonly what: string; readonly reason: string };

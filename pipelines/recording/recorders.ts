@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { entryPoint, type RunningChild } from '../../hal/os/process.ts';
+import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
 import { runAll } from '../../hal/os/task.ts';
-import { runFedChild } from '../feed/fed-child.ts';
+import { openWorker } from '../../hal/os/worker.ts';
+import { withFeed } from '../feed/feed-server.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { ReplayEvent } from './replay.ts';
-import type { FromRecorder, TargetSettings, TargetState, ToRecorder } from './settings.ts';
+import type { FromRecorder, RecorderSettings, TargetSettings, TargetState } from './settings.ts';
 
 export interface RecordersOptions {
   readonly presentation: Presentation;
@@ -131,12 +132,18 @@ async function runSlot(
       onSynced?.(target.id, message.untilUs);
     } else log.info(message.text, message.fields);
   };
-  const onStart = (child: RunningChild) =>
-    child.send({ type: 'start', target, epochMs, trackIds, socketPath } satisfies ToRecorder);
-  const entry = entryPoint(import.meta.url, './main');
-  const name = `recorder ${target.id}`;
-  const spec = { name, entry, outbox, socketPath, graceMs: GRACE_MS, onMessage, onStart };
-  await runFedChild<FromRecorder>(spec, clock, log, signal);
+  const worker = openWorker<RecorderSettings, never, FromRecorder>(
+    {
+      name: `recorder ${target.id}`,
+      entry: entryPoint(import.meta.url, './main'),
+      graceMs: GRACE_MS,
+      askToEnd: () => outbox.close(),
+    },
+    { clock, log },
+  );
+  const settings = { target, epochMs, trackIds, socketPath };
+  const run = () => worker.run({ settings, onMessage }, signal);
+  await withFeed(outbox, socketPath, run, signal);
 }
 
 function stateNow({ state, receivedMs }: Slot, nowMs: number): TargetState {

@@ -55,9 +55,8 @@ export interface TargetState {
   readonly lostMs: number;
 }
 
-/** Sent to a recorder's process over IPC. */
-export interface ToRecorder {
-  readonly type: 'start';
+/** What a recorder process needs. */
+export interface RecorderSettings {
   readonly target: TargetSettings;
   /** Unix time of media time 0, in ms. */
   readonly epochMs: number;
