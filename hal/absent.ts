@@ -1,3 +1,5 @@
+/** Drivers for devices that a venue does not have. */
+
 import type { Battery } from './battery/port.ts';
 import type { Inputs, Lamp } from './gpio/port.ts';
 import type { Modems } from './modem/port.ts';
@@ -6,7 +8,7 @@ import { HalError } from './os/errors.ts';
 import type { Printer } from './printer/port.ts';
 
 /**
- * Drivers for what a venue does not have, so that callers have one path: they say
+ * Drivers for what a venue does not have, so that callers have one path: they report
  * that nothing is there, and refuse what only a device could do.
  */
 export const absentBattery: Battery = {
@@ -40,7 +42,7 @@ export const absentModems: Modems = {
   sendPin: (id) => Promise.reject(new HalError('NOT_FOUND', `modem ${id}: there are no modems`)),
 };
 
-/** Buttons that nobody presses. */
+/** Buttons that are never pressed. */
 export const absentInputs: Inputs = {
   driver: 'absent',
   changes: async function* (signal) {
@@ -54,7 +56,7 @@ export function absentLamp(name: string): Lamp {
   return {
     name,
     driver: 'absent',
-    isKeptByKernel: false,
+    isDrivenByKernel: false,
     show: async () => {},
     fault: () => undefined,
     [Symbol.asyncDispose]: async () => {},

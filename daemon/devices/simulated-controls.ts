@@ -71,7 +71,7 @@ export function openSimulatedControls(
     state: (box) => ({
       buttons,
       lamps: lamps(box),
-      ...(battery === undefined ? {} : { battery: battery.look() }),
+      ...(battery === undefined ? {} : { battery: battery.state() }),
       switches: switches.map(({ name, label, isOn }) => ({ name, label, isOn: isOn() })),
     }),
     press: (button) => {

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import { type DropReport, dropReportSchema } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
@@ -59,7 +59,7 @@ export async function openReports(
     keptMs = clock.monotonicMs();
     isKept = true;
     try {
-      await keepFile(file, JSON.stringify({ open: tally, last, reports }));
+      await saveFile(file, JSON.stringify({ open: tally, last, reports }));
       failure = undefined;
     } catch (error) {
       isKept = false;

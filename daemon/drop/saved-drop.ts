@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { messageOf } from '../../hal/os/log.ts';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import { onAir, resumableOf } from './moves.ts';
 import type { Drop, Now, Step } from './state.ts';
 
@@ -106,5 +106,5 @@ export function parseSavedDrop(text: string): SavedDropFile {
 
 /** A power cut at any moment leaves the old or the new state. */
 export async function writeSavedDrop(path: string, kept: SavedDrop): Promise<void> {
-  await keepFile(path, `${JSON.stringify(kept)}\n`);
+  await saveFile(path, `${JSON.stringify(kept)}\n`);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import type { HeldControls } from '../../hal/camera/port.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 
 /**
  * What a lock holds, for the box after this one: a USB camera keeps its controls when
@@ -31,7 +31,7 @@ export function openCameraLockStore(folder: string, camera: string, log: Log): C
     },
     save: async (held) => {
       try {
-        if (held.length > 0) await keepFile(path, JSON.stringify({ camera, held }));
+        if (held.length > 0) await saveFile(path, JSON.stringify({ camera, held }));
         else await rm(path, { force: true });
       } catch (error) {
         log.warn('the camera’s lock is not kept', { path, reason: messageOf(error) });

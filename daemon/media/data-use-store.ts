@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import { type DataUse, type LinkCount, noteDataUse, parseDataUse, turnMonth } from './data-use.ts';
 
 /** A file written more often wears an SD card; what a power cut forgets is this much. */
@@ -27,7 +27,7 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
     savedMs = nowMs;
     saved = text;
     saving = saving
-      .then(() => keepFile(path, text))
+      .then(() => saveFile(path, text))
       .catch((error: unknown) => log.warn('data use not kept', { path, reason: messageOf(error) }));
   };
   return {

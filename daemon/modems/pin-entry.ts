@@ -4,7 +4,7 @@ import { checkPin, type ModemState, type Modems } from '../../hal/modem/port.ts'
 import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf, HalError } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import type { PinFault } from '../model/snapshot.ts';
 import {
   decidePin,
@@ -46,7 +46,7 @@ export async function openPinEntry(deps: PinEntryDeps): Promise<PinEntry> {
 
   const keep = async (id: string, known: PinMemory | undefined) => {
     memories = remember(memories, id, known);
-    await keepFile(path, JSON.stringify(memories));
+    await saveFile(path, JSON.stringify(memories));
   };
   const settle = async (modem: ModemState) => {
     const { id, sim } = modem;

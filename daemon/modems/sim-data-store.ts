@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ModemState } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import { modemKeyOf } from './reset-attempts.ts';
 import { noteSimData, parseSimData } from './sim-data.ts';
 
@@ -33,7 +33,7 @@ export async function openSimData(
     const text = JSON.stringify(data);
     if (text === saved) return;
     saved = text;
-    await keepFile(path, text).catch((error: unknown) => {
+    await saveFile(path, text).catch((error: unknown) => {
       log.warn('SIM data not kept', { path, reason: messageOf(error) });
     });
   };

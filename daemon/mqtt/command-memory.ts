@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { keepFile } from '../../hal/os/save-file.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
 import type { Body } from './payloads/topics.ts';
 
 type Reply = Body<'reply'>;
@@ -93,7 +93,7 @@ export class CommandMemory {
 
   async #write(): Promise<void> {
     const all = [...this.#known.values()].map(({ reply }) => reply);
-    await keepFile(this.#path, JSON.stringify(all));
+    await saveFile(this.#path, JSON.stringify(all));
   }
 }
 

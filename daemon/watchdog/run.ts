@@ -21,7 +21,7 @@ const MAX_PERIOD_MS = 1_000;
 /** Sends until `signal` aborts. Never fails. */
 export async function runWatchdog(deps: WatchdogDeps, signal: AbortSignal): Promise<void> {
   const { notify, watchdogUsec, snapshot, clock, log } = deps;
-  if (!notify.isHeard) return;
+  if (!notify.hasReceiver) return;
   // Three messages in each of its periods: a late one is harmless.
   const everyMs = Math.min(MAX_PERIOD_MS, (watchdogUsec ?? Infinity) / 3_000);
   let step = stepWatchdog(startWatchdog(clock.monotonicMs()), snapshot(), clock.monotonicMs());
@@ -44,12 +44,12 @@ export async function runWatchdog(deps: WatchdogDeps, signal: AbortSignal): Prom
         : []),
       ...(armedUsec !== undefined && step.isAlive ? ['WATCHDOG=1'] : []),
     ];
-    if (lines.length > 0) notify.tell(...lines);
+    if (lines.length > 0) notify.send(...lines);
     await pause(clock, everyMs, signal);
     before = step;
     step = stepWatchdog(before.state, snapshot(), clock.monotonicMs());
   }
-  notify.tell('STOPPING=1');
+  notify.send('STOPPING=1');
 }
 
 function logChange(wasAlive: boolean, isAlive: boolean, log: Log): void {

@@ -31,11 +31,11 @@ const FORMATS: Readonly<Record<number, string>> = {
   33: 'S24_3BE',
 };
 
-/** What a capture device can do. Ranges are from the least to the most. */
+/** What a capture device can do. Ranges are from the lowest to the highest. */
 export interface PcmFormats {
   readonly formats: readonly string[];
-  readonly channels: readonly [least: number, most: number];
-  readonly ratesHz: readonly [least: number, most: number];
+  readonly channels: readonly [min: number, max: number];
+  readonly ratesHz: readonly [min: number, max: number];
 }
 
 /** The question "which of everything?". */

@@ -1,3 +1,5 @@
+/** The ALSA driver: a sound card of this machine. */
+
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
 import { watchPresence } from '../os/presence.ts';

@@ -1,3 +1,5 @@
+/** Lists the sound cards that can capture. */
+
 import { constants } from 'node:fs';
 import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -79,12 +81,12 @@ async function describe(
 async function stateOf(card: number, device: number): Promise<FoundCapture['state']> {
   const path = `/dev/snd/pcmC${card}D${device}c`;
   try {
-    // Non-blocking: a card in use says so instead of keeping its caller waiting.
+    // Non-blocking: a card in use is refused at once.
     await using file = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
     const params = renderAnyParams();
     const isAnswered = await tryIoctl(file.fd, HW_REFINE.request, params);
     if (isAnswered) return { phase: 'free', ...parseParams(params) };
-    return { phase: 'refused', reason: 'it does not tell its formats' };
+    return { phase: 'refused', reason: 'it does not report its formats' };
   } catch (error) {
     const errno = errnoOf(error);
     if (errno !== 'EBUSY' && errno !== 'EAGAIN')

@@ -1,3 +1,5 @@
+/** Reads the capture levels and switches of a sound card's mixer. */
+
 import { runCommand } from '../os/process.ts';
 
 const TIMEOUT_MS = 3000;
@@ -19,11 +21,11 @@ export async function readCaptureControls(
   signal: AbortSignal,
 ): Promise<CaptureControl[] | undefined> {
   const options = { timeoutMs: TIMEOUT_MS, signal };
-  const said = await runCommand('amixer', ['-c', card, 'scontents'], options).catch(
+  const listed = await runCommand('amixer', ['-c', card, 'scontents'], options).catch(
     () => undefined,
   );
   signal.throwIfAborted();
-  return said?.exitCode === 0 ? parseScontents(said.stdout) : undefined;
+  return listed?.exitCode === 0 ? parseScontents(listed.stdout) : undefined;
 }
 
 /**

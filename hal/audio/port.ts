@@ -1,3 +1,5 @@
+/** What a sound source is to its callers. */
+
 import type { LaunchFragment } from '../gst/launch.ts';
 import type { Clock } from '../os/clock.ts';
 import type { Presence } from '../os/presence.ts';

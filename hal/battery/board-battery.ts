@@ -1,3 +1,5 @@
+/** The driver of a UPS board: its gauge, its lines and what follows from them. */
+
 import { withTimeout } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
@@ -14,7 +16,7 @@ const READ_TIMEOUT_MS = 2000;
 export interface BoardBatteryOptions {
   readonly source: string;
   readonly board: Pick<BoardProfile, 'cells' | 'curve' | 'cellMilliOhm' | 'mains'> & {
-    /** Counts before what the gauge says of it; undefined: the gauge's, if it knows. */
+    /** Counts before what the gauge reports of it; undefined: the gauge's, if it knows. */
     readonly capacityMah: number | undefined;
   };
   readonly gauge: Gauge;
@@ -33,22 +35,27 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
   const { source, board, gauge, clock, cutPower } = options;
   const read = async (signal: AbortSignal): Promise<BatteryState> => {
     const lines = options.readLines?.() ?? {};
-    let told: GaugeReading;
+    let measured: GaugeReading;
     let reading: BatteryReading;
     try {
-      told = await withTimeout(gauge, { clock, timeoutMs: READ_TIMEOUT_MS, timeoutError, signal });
-      reading = complete(told, board, lines, source);
+      measured = await withTimeout(gauge, {
+        clock,
+        timeoutMs: READ_TIMEOUT_MS,
+        timeoutError,
+        signal,
+      });
+      reading = complete(measured, board, lines, source);
     } catch (error) {
       signal.throwIfAborted();
       const mains = mainsOf(board.mains, {}, lines);
       return { phase: 'unknown', source, reason: messageOf(error), mains };
     }
-    const capacityMah = board.capacityMah ?? told.capacityMah;
+    const capacityMah = board.capacityMah ?? measured.capacityMah;
     const { chargePct, currentMa, mains } = reading;
     const atMs = clock.monotonicMs();
     const step = stepEstimate(estimate, { atMs, chargePct, currentMa, mains, capacityMah });
     estimate = step.state;
-    const timeLeftS = told.timeLeftS ?? step.timeLeftS;
+    const timeLeftS = measured.timeLeftS ?? step.timeLeftS;
     return timeLeftS === undefined ? reading : { ...reading, timeLeftS };
   };
   return {
@@ -59,23 +66,23 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
 }
 
 /**
- * Adds what follows from the board's profile to what the gauge said. Pure.
+ * Adds what follows from the board's profile to what the gauge reported. Pure.
  *
  * @throws HalError BAD_REPLY for a voltage that its cells cannot have.
  */
 export function complete(
-  told: GaugeReading,
+  measured: GaugeReading,
   board: BoardBatteryOptions['board'],
   lines: LinesReading,
   source: string,
 ): BatteryReading {
-  const { voltageMv, currentMa } = told;
+  const { voltageMv, currentMa } = measured;
   if (voltageMv !== undefined && !(voltageMv > 1000 && voltageMv < 6000 * board.cells)) {
     throw new HalError('BAD_REPLY', `${source}: ${voltageMv} mV from ${board.cells} cells`);
   }
-  const chargePct = told.chargePct ?? chargeByCurve(told, board);
-  const mains = mainsOf(board.mains, told, lines);
-  const isCharging = told.isCharging ?? chargingOf(told, mains);
+  const chargePct = measured.chargePct ?? chargeByCurve(measured, board);
+  const mains = mainsOf(board.mains, measured, lines);
+  const isCharging = measured.isCharging ?? chargingOf(measured, mains);
   return {
     phase: 'known',
     source,
@@ -101,7 +108,7 @@ function chargeByCurve(
 
 function mainsOf(
   profile: MainsProfile,
-  told: GaugeReading,
+  measured: GaugeReading,
   { isMainsPinHigh }: LinesReading,
 ): Mains {
   switch (profile.by) {
@@ -109,10 +116,10 @@ function mainsOf(
       if (isMainsPinHigh === undefined) return 'unknown';
       return isMainsPinHigh === (profile.lostWhen === 'high') ? 'off' : 'on';
     case 'gauge':
-      return told.mains ?? 'unknown';
+      return measured.mains ?? 'unknown';
     case 'current':
-      if (told.currentMa === undefined) return 'unknown';
-      return told.currentMa < profile.lostBelowMa ? 'off' : 'on';
+      if (measured.currentMa === undefined) return 'unknown';
+      return measured.currentMa < profile.lostBelowMa ? 'off' : 'on';
     case 'nothing':
       return 'unknown';
   }

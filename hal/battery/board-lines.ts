@@ -1,9 +1,11 @@
+/** The GPIO lines of a UPS board: mains present, and cut the power. */
+
 import type { InputHandle, InputSpec, LineDriver, OutputHandle } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
 import { messageOf } from '../os/log.ts';
 import type { BoardProfile, MainsProfile } from './boards.ts';
 
-/** What a board's lines say now. */
+/** The levels of a board's lines now. */
 export interface LinesReading {
   readonly isMainsPinHigh?: boolean;
   /** Which line could not be had, and why. */
@@ -19,7 +21,7 @@ export interface BoardLines {
   readonly close: () => void;
 }
 
-/** After its button the board looks at the line that says whether the machine still runs. */
+/** After its button the board reads the line that shows whether the machine still runs. */
 const AFTER_BUTTON_MS = 500;
 
 type LinesProfile = Pick<BoardProfile, 'id' | 'mains' | 'powerOff' | 'bootedLine'>;
@@ -27,7 +29,7 @@ type LinesProfile = Pick<BoardProfile, 'id' | 'mains' | 'powerOff' | 'bootedLine
 /**
  * The lines of a board, undefined where it has none.
  *
- * @param lines Undefined where the machine has no GPIO: reading then says so.
+ * @param lines Undefined where the machine has no GPIO: reading then reports so.
  */
 export function openBoardLines(
   profile: LinesProfile,

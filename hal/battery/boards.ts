@@ -1,3 +1,5 @@
+/** The UPS boards that are supported, as data. */
+
 import { type ChargeCurve, LI_ION, PISUGAR_CELL, PISUGAR_PRO_CELL } from './curve.ts';
 import type { MaxModel } from './max1704x.ts';
 import type { PiSugar2Chip } from './pisugar.ts';
@@ -20,7 +22,7 @@ export interface BoardProfile {
   /** Inner resistance of one cell with its springs and wires. */
   readonly cellMilliOhm: number;
   readonly mains: MainsProfile;
-  /** How the board is told to cut the power; absent where it cannot be, or is not known. */
+  /** How the board is asked to cut the power; absent where it cannot be, or is not known. */
   readonly powerOff?: PowerOffProfile;
   /** GPIO line held high while the system runs, where the board waits for one. */
   readonly bootedLine?: string;
@@ -39,9 +41,9 @@ export type GaugeProfile =
 export type MainsProfile =
   /** A GPIO input; the polarity differs between boards of one maker. */
   | { readonly by: 'line'; readonly line: string; readonly lostWhen: 'high' | 'low' }
-  /** The gauge itself says it. */
+  /** The gauge itself reports it. */
   | { readonly by: 'gauge' }
-  /** Only a flowing current tells: a Pi never draws less than this from a pack. */
+  /** Only a flowing current shows it: a Pi never draws less than this from a pack. */
   | { readonly by: 'current'; readonly lostBelowMa: number }
   | { readonly by: 'nothing' };
 

@@ -1,3 +1,5 @@
+/** Estimates the battery time that is left. */
+
 import type { Mains } from './port.ts';
 
 /**
@@ -34,7 +36,7 @@ const SAMPLES = 60;
 /** No reading for this long: what was learnt is too old. */
 const STALE_MS = 120_000;
 /** Below this draw the figure is the sensor's offset. */
-const LEAST_DRAW_MA = 20;
+const MIN_DRAW_MA = 20;
 const LONGEST_S = 48 * 3600;
 
 export function stepEstimate(
@@ -42,7 +44,7 @@ export function stepEstimate(
   input: EstimateInput,
 ): { readonly state: EstimateState | undefined; readonly timeLeftS: number | undefined } {
   const { atMs, chargePct, currentMa, mains, capacityMah } = input;
-  if (chargePct === undefined || mains === 'on' || (currentMa ?? -1) > LEAST_DRAW_MA) {
+  if (chargePct === undefined || mains === 'on' || (currentMa ?? -1) > MIN_DRAW_MA) {
     return { state: undefined, timeLeftS: undefined };
   }
   const isFresh = before === undefined || atMs < before.lastMs || atMs - before.lastMs > STALE_MS;
@@ -82,7 +84,7 @@ function leftOf(state: EstimateState, capacityMah: number): number | undefined {
 function byCurrent(state: EstimateState, capacityMah: number): number | undefined {
   const { currentMa, chargePct, lastMs, sinceMs } = state;
   if (currentMa === undefined || lastMs - sinceMs < SETTLE_MS) return undefined;
-  if (currentMa > -LEAST_DRAW_MA) return undefined;
+  if (currentMa > -MIN_DRAW_MA) return undefined;
   return ((chargePct / 100) * capacityMah * 3600) / -currentMa;
 }
 

@@ -1,3 +1,5 @@
+/** Reads the gauge that a board profile names. */
+
 import type { BoardProfile } from './boards.ts';
 import { readIna219 } from './ina219.ts';
 import { readIna226 } from './ina226.ts';

@@ -1,3 +1,5 @@
+/** Transfers on an I2C bus, with retries and a time limit. */
+
 import { access, constants } from 'node:fs/promises';
 import i2c from 'i2c-bus';
 import { withTimeout } from '../os/async.ts';
@@ -51,7 +53,7 @@ export function lateI2cBus(
     } catch (error) {
       // i2c-bus 5.2.3 keeps the descriptor of an address that the kernel refused, and
       // would send the next transfer to address 0 with it: a new bus forgets it. An
-      // adapter that was unplugged is only there again for who opens it anew.
+      // adapter that was unplugged is only there again once it is reopened.
       if (REOPEN.has(errnoOf(error) ?? '')) await close();
       throw isNotThere(error) ? explained(error, number) : error;
     }

@@ -1,3 +1,5 @@
+/** Reads an INA219 current sensor. */
+
 import { HalError } from '../os/errors.ts';
 import type { GaugeReading } from './port.ts';
 import { type Registers, signed16 } from './registers.ts';

@@ -1,3 +1,5 @@
+/** Reads an INA226 current sensor. */
+
 import { HalError } from '../os/errors.ts';
 import { milliAmps, type ShuntConfig } from './ina219.ts';
 import type { GaugeReading } from './port.ts';
@@ -26,7 +28,7 @@ export async function readIna226(chip: Registers, config: ShuntConfig): Promise<
   const maker = await chip.readWord(MANUFACTURER_ID);
   const die = (await chip.readWord(DIE_ID)) >> 4;
   if (maker !== MANUFACTURER || die !== DIE) {
-    throw new HalError('BAD_REPLY', `INA226: the chip says it is 0x${die.toString(16)}`);
+    throw new HalError('BAD_REPLY', `INA226: the chip identifies itself as 0x${die.toString(16)}`);
   }
   return parseIna226(await chip.readWord(BUS_VOLTAGE), await chip.readWord(SHUNT_VOLTAGE), config);
 }

@@ -1,3 +1,5 @@
+/** Reads a MAX1704x fuel gauge. */
+
 import { HalError } from '../os/errors.ts';
 import type { GaugeReading } from './port.ts';
 import type { Registers } from './registers.ts';
@@ -12,7 +14,7 @@ export type MaxModel = 'max17040' | 'max17043' | 'max17048';
  * VCELL: 12 bits of 1.25 mV, on the 17048 16 bits of 78.125 uV. SOC: 1/256 %,
  * which may pass 100 % with a model that does not fit the cell.
  *
- * The chip measures no current, so nothing is said of charging: that is the
+ * The chip measures no current, so charging is not known from it: that is the
  * board's pin. Its first figure after power-up is a guess for a second.
  */
 export function parseMax1704x(model: MaxModel, vcellRaw: number, socRaw: number): GaugeReading {

@@ -1,3 +1,5 @@
+/** Opens the battery's driver: one of the kernel, or a board on the I2C bus. */
+
 import type { LineDriver } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
@@ -51,7 +53,7 @@ export async function openBattery(
   throw new HalError('NOT_FOUND', `battery ${config.board}: no such board`);
 }
 
-/** A battery that the kernel has a driver for, which may tell its pack's capacity. */
+/** A battery that the kernel has a driver for, which may report its pack's capacity. */
 export function openKernelBattery(
   name: string,
   config: BatteryConfig,
@@ -63,7 +65,7 @@ export function openKernelBattery(
     board: {
       cells: 4,
       capacityMah: config.capacityMah,
-      // The number of cells is not told, so the voltage says nothing of the charge.
+      // The number of cells is not reported, so the voltage means nothing of the charge.
       curve: [],
       cellMilliOhm: 0,
       mains: { by: 'gauge' },

@@ -1,3 +1,5 @@
+/** Reads a PiJuice. */
+
 import { HalError } from '../os/errors.ts';
 import type { GaugeReading, Mains } from './port.ts';
 import { type Registers, signed16 } from './registers.ts';
@@ -31,7 +33,7 @@ export function checkedPiJuice(bytes: Buffer): Buffer {
  * with peaks of 26 A seen after a change of supply (PiSupply/PiJuice issues 287 and
  * 738). What its 2.5 A charger and converter cannot carry is left out.
  */
-const MOST_MA = 4000;
+const MAX_MA = 4000;
 
 /** The current is positive while discharging in PiJuice's own figures (its issue 552). */
 export function parsePiJuice(
@@ -51,7 +53,7 @@ export function parsePiJuice(
     isCharging: battery !== 0,
     chargePct: Math.min(100, checkedPiJuice(charge).readUInt8(0)),
     voltageMv: checkedPiJuice(voltage).readUInt16LE(0),
-    ...(Math.abs(currentMa) > MOST_MA ? {} : { currentMa }),
+    ...(Math.abs(currentMa) > MAX_MA ? {} : { currentMa }),
   };
 }
 

@@ -1,3 +1,5 @@
+/** Reads a PiSugar 2. */
+
 import { HalError } from '../os/errors.ts';
 import type { GaugeReading } from './port.ts';
 import type { Registers } from './registers.ts';

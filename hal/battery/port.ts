@@ -1,17 +1,17 @@
 /**
  * The pack that carries the box when the mains go.
  *
- * Only what a chip said is told: a figure that nothing trusted gave is absent,
+ * Only what a chip reported is reported: a figure that nothing trusted gave is absent,
  * and a pack that cannot be read is `unknown` with the reason, never a guess.
  */
 export type Mains = 'on' | 'off' | 'unknown';
 
 export interface BatteryReading {
   readonly phase: 'known';
-  /** The driver and chip that said it, for people. */
+  /** The driver and chip that reported it, for people. */
   readonly source: string;
   readonly chargePct?: number;
-  /** Of the whole pack. */
+  /** Of the full pack. */
   readonly voltageMv?: number;
   /** Into the pack: negative while it discharges. */
   readonly currentMa?: number;
@@ -29,7 +29,7 @@ export interface BatteryUnknown {
   readonly phase: 'unknown';
   readonly source: string;
   readonly reason: string;
-  /** A pin may still tell of the mains when the gauge is silent. */
+  /** A pin may still show the mains when the gauge does not answer. */
   readonly mains: Mains;
 }
 
@@ -55,7 +55,7 @@ export interface Battery extends AsyncDisposable {
   readonly cutPower?: (signal: AbortSignal) => Promise<void>;
 }
 
-/** What a gauge says, before the board's curve, pins and estimator complete it. */
+/** What a gauge reports, before the board's curve, pins and estimator complete it. */
 export interface GaugeReading {
   readonly chargePct?: number;
   readonly voltageMv?: number;
@@ -63,7 +63,7 @@ export interface GaugeReading {
   readonly mains?: Mains;
   readonly isCharging?: boolean;
   readonly timeLeftS?: number;
-  /** Of the whole pack when full, as its cells are now. */
+  /** Of the full pack when full, as its cells are now. */
   readonly capacityMah?: number;
 }
 

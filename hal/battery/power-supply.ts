@@ -1,3 +1,5 @@
+/** The driver for batteries that the kernel knows, under /sys/class/power_supply. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../os/errors.ts';
 import type { Gauge, GaugeReading, Mains } from './port.ts';
@@ -15,7 +17,7 @@ export function parseSupply(text: string): SupplyProperties {
 }
 
 /** Below this a driver has not learnt its pack, or counts in another unit: no such pack feeds a Pi. */
-const LEAST_MAH = 50;
+const MIN_MAH = 50;
 
 /**
  * One battery and all chargers as one reading. Units of the class are uV, uA, uAh, uWh and s
@@ -53,7 +55,7 @@ export function readingOf(
   };
 }
 
-/** A driver tells of its pack in uAh or in uWh, or not at all. */
+/** A driver reports its pack in uAh or in uWh, or not at all. */
 function capacityOf(
   chargeUah: number | undefined,
   energyUwh: number | undefined,
@@ -61,8 +63,8 @@ function capacityOf(
 ): number | undefined {
   const byEnergy =
     energyUwh === undefined || voltageUv === undefined ? 0 : (energyUwh / voltageUv) * 1000;
-  const told = [(chargeUah ?? 0) / 1000, byEnergy];
-  return told.find((mah) => mah >= LEAST_MAH);
+  const reported = [(chargeUah ?? 0) / 1000, byEnergy];
+  return reported.find((mah) => mah >= MIN_MAH);
 }
 
 function mainsOf(status: string | undefined, chargers: readonly SupplyProperties[]): Mains {
@@ -89,7 +91,10 @@ export function powerSupplyGauge(name: string, root: string = ROOT): Gauge {
     const battery = supplies.find((supply) => supply.name === name);
     if (battery === undefined) throw new HalError('GONE', `power supply ${name}: not there`);
     if (battery.properties.PRESENT === '0') {
-      throw new HalError('NOT_FOUND', `power supply ${name}: it says that no pack is fitted`);
+      throw new HalError(
+        'NOT_FOUND',
+        `power supply ${name}: its driver reports that no pack is fitted`,
+      );
     }
     const chargers = supplies.map(({ properties }) => properties).filter(isCharger);
     return readingOf(battery.properties, chargers);

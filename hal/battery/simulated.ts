@@ -1,3 +1,5 @@
+/** A simulated battery. */
+
 import type { Clock } from '../os/clock.ts';
 import { openBoardBattery } from './board-battery.ts';
 import { type ChargeCurve, LI_ION } from './curve.ts';
@@ -16,9 +18,9 @@ export interface SimulatedBattery {
   setMains(isOn: boolean): void;
   setCharge(pct: number): void;
   /** What it is now, without asking as a gauge is asked. */
-  look(): { readonly chargePct: number; readonly isMainsOn: boolean };
+  state(): { readonly chargePct: number; readonly isMainsOn: boolean };
   setDrawMa(ma: number): void;
-  /** The chip stops answering, with this reason, until told undefined. */
+  /** The chip stops answering, with this reason, until it is set to undefined. */
   breakWith(reason: string | undefined): void;
 }
 
@@ -61,7 +63,7 @@ export function openSimulatedBattery(options: SimulatedBatteryOptions): Simulate
       live();
       pct = Math.min(100, Math.max(0, next));
     },
-    look: () => {
+    state: () => {
       live();
       return { chargePct: pct, isMainsOn };
     },

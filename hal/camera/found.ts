@@ -1,4 +1,4 @@
-/** A camera of this machine, as discovery tells it. */
+/** A camera of this machine, as discovery reports it. */
 export interface FoundCamera {
   readonly driver: 'v4l2' | 'libcamera';
   /** Stays the same over restarts and replugging; `camera.device` may be set to it. */
@@ -17,7 +17,7 @@ export interface CameraMode {
   readonly format: string;
   readonly width: number;
   readonly height: number;
-  /** The most there are; undefined where the driver does not tell. */
+  /** The most there are; undefined where the driver does not report them. */
   readonly fps?: number;
   /** The largest of a range rather than a mode of its own. */
   readonly isRange?: true;

@@ -1,3 +1,5 @@
+/** The libcamera driver: a camera on the Pi's ribbon cable. */
+
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
 import { watchPresence } from '../os/presence.ts';
@@ -9,7 +11,7 @@ import type { Camera, CameraConfig, SetLive } from './port.ts';
 const ELEMENT = 'camera';
 /** Controls as properties, since libcamera 0.4. */
 const AUTOMATICS = ['ae-enable', 'awb-enable'] as const;
-/** The first look at a plug-in on a machine takes long; later ones read a cache. */
+/** The first inspection of a plug-in on a machine takes long; later ones read a cache. */
 const INSPECT_TIMEOUT_MS = 20_000;
 
 /** A camera on a Pi's ribbon. */
@@ -53,12 +55,12 @@ function sourceOf({ device, width, height, fps }: CameraConfig): LaunchFragment 
 }
 
 async function hasAutomatics(signal: AbortSignal): Promise<boolean> {
-  const said = await runCommand('gst-inspect-1.0', ['libcamerasrc'], {
+  const inspected = await runCommand('gst-inspect-1.0', ['libcamerasrc'], {
     timeoutMs: INSPECT_TIMEOUT_MS,
     signal,
   }).catch(() => undefined);
   signal.throwIfAborted();
   return AUTOMATICS.every((property) =>
-    new RegExp(`^\\s*${property}\\s`, 'm').test(said?.stdout ?? ''),
+    new RegExp(`^\\s*${property}\\s`, 'm').test(inspected?.stdout ?? ''),
   );
 }

@@ -1,3 +1,5 @@
+/** Lists libcamera's cameras, and takes still pictures with them. */
+
 import { HalError } from '../os/errors.ts';
 import { type CommandResult, ProcessError, runCommand } from '../os/process.ts';
 import type { CameraMode, FoundCamera } from './found.ts';
@@ -14,9 +16,9 @@ const LIST_TIMEOUT_MS = 8_000;
  * @throws HalError TIMEOUT
  */
 export async function listLibcameras(signal?: AbortSignal): Promise<FoundCamera[]> {
-  const said = await runFirst('hello', ['--list-cameras'], LIST_TIMEOUT_MS, signal);
-  // Some versions tell it on stderr.
-  return said === undefined ? [] : parseCameraList(`${said.stdout}\n${said.stderr}`);
+  const listed = await runFirst('hello', ['--list-cameras'], LIST_TIMEOUT_MS, signal);
+  // Some versions write it to stderr.
+  return listed === undefined ? [] : parseCameraList(`${listed.stdout}\n${listed.stderr}`);
 }
 
 /**

@@ -1,3 +1,5 @@
+/** Lists the cameras of this machine. */
+
 import { readdir, stat } from 'node:fs/promises';
 import type { Clock } from '../os/clock.ts';
 import { watchList } from '../os/presence.ts';

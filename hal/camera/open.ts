@@ -1,3 +1,5 @@
+/** Opens the driver of the configured camera. */
+
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
 import { HalError } from '../os/errors.ts';

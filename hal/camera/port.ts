@@ -1,3 +1,5 @@
+/** What a camera is to its callers. */
+
 import type { LaunchFragment } from '../gst/launch.ts';
 import type { Clock } from '../os/clock.ts';
 import type { Presence } from '../os/presence.ts';
@@ -34,7 +36,7 @@ export interface Camera {
   /** Whether it is there: now, then each change. Never fails. */
   presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
   /**
-   * Holds exposure and white balance where they are; says what the camera had by itself.
+   * Holds exposure and white balance where they are; returns what the camera had by itself.
    * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.
    */
   lock(signal: AbortSignal): Promise<HeldControls>;

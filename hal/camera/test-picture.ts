@@ -1,3 +1,5 @@
+/** Draws the test picture: colour bars, the time, and a clock that tests read. */
+
 import type { TestPicture } from '../gst/launch.ts';
 import { CLOCK_CELLS, cellPx, renderClock } from './clock-code.ts';
 

@@ -1,3 +1,5 @@
+/** The V4L2 driver: a webcam or an HDMI grabber. */
+
 import { access, constants, stat } from 'node:fs/promises';
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';

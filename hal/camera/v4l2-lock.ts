@@ -1,3 +1,5 @@
+/** Locks exposure, white balance and gain of a V4L2 camera. */
+
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../os/errors.ts';
@@ -31,7 +33,7 @@ const AUTOMATICS = [
 
 /**
  * Turns a camera's automatics off where they are now: stage light that changes
- * makes no picture pump. Works beside whoever streams.
+ * makes no picture pump. Works beside the program that streams.
  *
  * @returns what {@link unlockV4l2} needs.
  * @throws HalError UNSUPPORTED for a camera without such controls, NOT_FOUND, GONE.
@@ -79,7 +81,7 @@ async function openNode(path: string): Promise<FileHandle> {
   });
 }
 
-/** Undefined for a control that the camera lacks or that cannot be set. */
+/** Undefined for a control that is missing or cannot be set. */
 async function readControl(file: FileHandle, id: number): Promise<number | undefined> {
   const query = renderControlQuery(id);
   if (!(await tryIoctl(file.fd, QUERY_CTRL.request, query)) || !isSettable(query)) return undefined;

@@ -42,7 +42,7 @@ export interface V4l2Caps {
 
 export function parseCaps(bytes: Buffer): V4l2Caps {
   const all = bytes.readUInt32LE(84);
-  // The node's own capabilities, where the driver tells them beside the device's.
+  // The node's own capabilities, where the driver reports them beside the device's.
   const caps = (all & CAP_DEVICE_CAPS) !== 0 ? bytes.readUInt32LE(88) : all;
   return {
     driver: parseText(bytes, 0, 16),
@@ -94,7 +94,7 @@ export function renderIntervalQuery(
   return words(ENUM_INTERVALS.bytes, [index, code, width, height]);
 }
 
-/** Frames per second of an interval, the most of a range; undefined for 0/0. */
+/** Frames per second of an interval, the highest of a range; undefined for 0/0. */
 export function parseInterval(bytes: Buffer): number | undefined {
   const [numerator, denominator] = [bytes.readUInt32LE(20), bytes.readUInt32LE(24)];
   if (numerator === 0 || denominator === 0) return undefined;

@@ -1,3 +1,5 @@
+/** Lists V4L2 cameras and their modes. */
+
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
@@ -20,9 +22,9 @@ import {
 } from './v4l2-uapi.ts';
 
 /** A driver that goes on listing for ever is not believed for longer. */
-const MOST_FORMATS = 32;
-const MOST_SIZES = 64;
-const MOST_INTERVALS = 32;
+const MAX_FORMATS = 32;
+const MAX_SIZES = 64;
+const MAX_INTERVALS = 32;
 
 /**
  * Nodes of a Pi's sensor and image processor: their pictures are a sensor's raw
@@ -100,17 +102,17 @@ async function readLinks(dev: string): Promise<ReadonlyMap<string, readonly stri
 
 /** The kernel answers these from the driver's tables: hundreds of them take a few milliseconds. */
 function listModes({ fd }: FileHandle, captureType: number): CameraMode[] {
-  const formats = listAll(MOST_FORMATS, (index) => renderFormatQuery(index, captureType), {
+  const formats = listAll(MAX_FORMATS, (index) => renderFormatQuery(index, captureType), {
     ask: (bytes) => ioctl(fd, ENUM_FMT.request, bytes, 'formats'),
     parse: parseFormat,
   });
   return formats.flatMap(({ code, fourcc: format }) => {
-    const sizes = listAll(MOST_SIZES, (index) => renderSizeQuery(index, code), {
+    const sizes = listAll(MAX_SIZES, (index) => renderSizeQuery(index, code), {
       ask: (bytes) => ioctl(fd, ENUM_SIZES.request, bytes, 'sizes'),
       parse: parseSize,
     });
     return sizes.map((size): CameraMode => {
-      const fps = mostFps(fd, code, size);
+      const fps = maxFps(fd, code, size);
       const { width, height, isRange } = size;
       const mode = { format, width, height, ...(fps === undefined ? {} : { fps }) };
       return isRange ? { ...mode, isRange } : mode;
@@ -118,8 +120,8 @@ function listModes({ fd }: FileHandle, captureType: number): CameraMode[] {
   });
 }
 
-function mostFps(fd: number, code: number, size: FrameSize): number | undefined {
-  const rates = listAll(MOST_INTERVALS, (index) => renderIntervalQuery(index, code, size), {
+function maxFps(fd: number, code: number, size: FrameSize): number | undefined {
+  const rates = listAll(MAX_INTERVALS, (index) => renderIntervalQuery(index, code, size), {
     ask: (bytes) => ioctl(fd, ENUM_INTERVALS.request, bytes, 'intervals'),
     parse: parseInterval,
   });
@@ -129,12 +131,12 @@ function mostFps(fd: number, code: number, size: FrameSize): number | undefined 
 
 /** Asks for index after index until one is refused. */
 function listAll<T>(
-  most: number,
+  max: number,
   render: (index: number) => Buffer,
   { ask, parse }: { readonly ask: (bytes: Buffer) => void; readonly parse: (bytes: Buffer) => T },
 ): T[] {
   const all: T[] = [];
-  while (all.length < most) {
+  while (all.length < max) {
     const bytes = render(all.length);
     try {
       ask(bytes);

@@ -1,3 +1,5 @@
+/** The driver for GPIO lines by the kernel's character device, /dev/gpiochipN. */
+
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import epoll from 'epoll';
 import type { Clock } from '../os/clock.ts';
@@ -118,7 +120,7 @@ function findLine(ref: LineRef): KnownLine {
   return first;
 }
 
-interface Told {
+interface InputEvents {
   readonly clock: Clock;
   readonly onEdge: OnEdge;
   readonly onGone: OnGone;
@@ -129,7 +131,7 @@ interface PlacedInput {
   readonly offset: number;
 }
 
-function openInputs(specs: readonly InputSpec[], told: Told): InputHandle {
+function openInputs(specs: readonly InputSpec[], events: InputEvents): InputHandle {
   const groups = new Map<string, PlacedInput[]>();
   for (const spec of specs) {
     const { chip, offset } = findLine(spec.line);
@@ -140,7 +142,7 @@ function openInputs(specs: readonly InputSpec[], told: Told): InputHandle {
     for (const handle of opened) handle.close();
   };
   try {
-    for (const [chip, lines] of groups) opened.push(openGroup(chip, lines, told));
+    for (const [chip, lines] of groups) opened.push(openGroup(chip, lines, events));
   } catch (error) {
     closeAll();
     throw error;
@@ -148,24 +150,24 @@ function openInputs(specs: readonly InputSpec[], told: Told): InputHandle {
   return { read: () => new Set(opened.flatMap((handle) => [...handle.read()])), close: closeAll };
 }
 
-function openGroup(chip: string, lines: readonly PlacedInput[], told: Told): InputHandle {
+function openGroup(chip: string, lines: readonly PlacedInput[], events: InputEvents): InputHandle {
   const configs = lines.map(({ spec, offset }): LineConfig => {
     const use = { as: 'input', bias: spec.bias, debounceUs: spec.debounceMs * 1000 } as const;
     return { offset, isActiveLow: spec.isActiveLow, use };
   });
   const fd = claim(chip, configs, lines.map(({ spec }) => spec.name).join(', '));
-  const tell = teller(lines, told);
+  const report = reporterOf(lines, events);
   const bytes = Buffer.alloc(EVENT_BYTES * 64);
-  const poll = new epoll.Epoll((error, _fd, events) => {
+  const poll = new epoll.Epoll((error, _fd, flags) => {
     try {
       if (error) throw error;
-      if ((events & epoll.Epoll.EPOLLIN) === 0)
+      if ((flags & epoll.Epoll.EPOLLIN) === 0)
         throw new HalError('GONE', `${chip}: it was unplugged`);
-      tell(parseEvents(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, null))));
+      report(parseEvents(bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, null))));
     } catch (cause) {
       // A dead descriptor stays readable for ever: stop listening at once.
       poll.remove(fd);
-      told.onGone(halErrorOf(cause, chip));
+      events.onGone(halErrorOf(cause, chip));
     }
   });
   try {
@@ -185,7 +187,7 @@ function openGroup(chip: string, lines: readonly PlacedInput[], told: Told): Inp
 }
 
 /** Turns kernel events into calls: the clock's time, and what the sequence numbers miss. */
-function teller(lines: readonly PlacedInput[], { clock, onEdge }: Told) {
+function reporterOf(lines: readonly PlacedInput[], { clock, onEdge }: InputEvents) {
   const names = new Map(lines.map(({ spec, offset }) => [offset, spec.name]));
   let lastSequence = 0;
   return (events: readonly LineEvent[]) => {

@@ -1,3 +1,5 @@
+/** Recognises presses, long presses and chords from changes of inputs. */
+
 import type { InputChange } from './port.ts';
 
 /**
@@ -8,12 +10,12 @@ import type { InputChange } from './port.ts';
  * make one gesture of all of them. It ends with the first release, or by itself
  * when it is very long. What else goes down meanwhile is ignored until it is
  * released, as is what was down at the start and in the first second after it:
- * a lid that rests on a button must not start a drop.
+ * a lid that lies on a button must not start a drop.
  */
 export interface GestureTimes {
   /** Released earlier: short. */
   readonly holdMs: number;
-  /** Held this long: very long, told while still held. */
+  /** Held this long: very long, reported while still held. */
   readonly veryLongMs: number;
   readonly togetherMs: number;
   readonly ignoreAfterStartMs: number;
@@ -40,7 +42,7 @@ export type Gesture =
 interface Grab {
   readonly buttons: readonly string[];
   readonly downMs: number;
-  readonly isHoldTold: boolean;
+  readonly isHoldReported: boolean;
 }
 
 export interface GestureState {
@@ -71,7 +73,7 @@ export function stepGestures(
   input: InputChange | { readonly kind: 'tick'; readonly atMs: number },
 ): GestureStep {
   const nowMs = Math.max(before.nowMs, input.atMs);
-  // What the grab has become by now is told before what the input does to it.
+  // What the grab has become by now is reported before what the input does to it.
   const aged = age({ ...before, nowMs });
   const done = apply(aged.state, input);
   return {
@@ -88,7 +90,7 @@ function age(state: GestureState): Part {
   if (grab === undefined) return { state, gestures: [] };
   const { buttons, downMs } = grab;
   const gestures: Gesture[] = [];
-  if (!grab.isHoldTold && nowMs >= downMs + times.holdMs) {
+  if (!grab.isHoldReported && nowMs >= downMs + times.holdMs) {
     gestures.push({ kind: 'hold-reached', buttons, atMs: downMs + times.holdMs });
   }
   if (nowMs >= downMs + times.veryLongMs) {
@@ -96,8 +98,8 @@ function age(state: GestureState): Part {
     gestures.push({ kind: 'press', buttons, length: 'very-long', atMs });
     return { state: endGrab(state, buttons), gestures };
   }
-  const isHoldTold = grab.isHoldTold || gestures.length > 0;
-  return { state: { ...state, grab: { ...grab, isHoldTold } }, gestures };
+  const isHoldReported = grab.isHoldReported || gestures.length > 0;
+  return { state: { ...state, grab: { ...grab, isHoldReported } }, gestures };
 }
 
 function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): Part {
@@ -108,7 +110,7 @@ function apply(state: GestureState, input: Parameters<typeof stepGestures>[1]): 
       return { state: restart(state, input.active), gestures: [] };
     case 'gone':
     case 'lost':
-      // Nothing is known of the buttons until their levels are told again.
+      // Nothing is known of the buttons until their levels are reported again.
       return { state: { ...state, grab: undefined, ignoreUntilMs: Infinity }, gestures: [] };
     case 'edge':
       return input.isActive ? press(state, input.name) : release(state, input.name);
@@ -128,7 +130,7 @@ function press(state: GestureState, name: string): Part {
   }
   const next: Grab =
     grab === undefined
-      ? { buttons: [name], downMs: nowMs, isHoldTold: false }
+      ? { buttons: [name], downMs: nowMs, isHoldReported: false }
       : { ...grab, buttons: [...grab.buttons, name].toSorted() };
   return { state: { ...state, grab: next }, gestures: [] };
 }
@@ -154,5 +156,5 @@ function endGrab(state: GestureState, stillDown: readonly string[]): GestureStat
 
 function wakeAt({ grab, times }: GestureState): number | undefined {
   if (grab === undefined) return undefined;
-  return grab.downMs + (grab.isHoldTold ? times.veryLongMs : times.holdMs);
+  return grab.downMs + (grab.isHoldReported ? times.veryLongMs : times.holdMs);
 }

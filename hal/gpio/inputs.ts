@@ -1,3 +1,5 @@
+/** Follows the input lines, also over a loss of their chip. */
+
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { type Log, messageOf } from '../os/log.ts';
@@ -8,7 +10,7 @@ import { ChangeQueue } from './queue.ts';
 const RETRY_MS = 1000;
 /**
  * How often a quiet line is read, so that a chip that went without a word (sysfs
- * tells nobody) is noticed within a second.
+ * reports nothing) is noticed within a second.
  */
 const PROBE_MS = 500;
 
@@ -59,7 +61,6 @@ async function* onePresence(
   const queue = new ChangeQueue();
   const stop = new AbortController();
   using ends = anySignal(signal, stop.signal);
-  const both = ends.signal;
   const handle = driver.openInputs(
     specs,
     (name, isActive, atMs, lostEdges) => {
@@ -71,9 +72,9 @@ async function* onePresence(
   try {
     yield { kind: 'levels', active: handle.read(), atMs: clock.monotonicMs() };
     onOpen();
-    const probing = probe(handle, clock, both).catch((error: unknown) => stop.abort(error));
+    const probing = probe(handle, clock, ends.signal).catch((error: unknown) => stop.abort(error));
     for (;;) {
-      const change = await queue.take(both);
+      const change = await queue.take(ends.signal);
       if (change === undefined) break;
       yield change;
       if (change.kind === 'lost') {

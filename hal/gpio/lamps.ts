@@ -1,3 +1,5 @@
+/** Lamps: of the kernel's LED class, or on a GPIO line. */
+
 import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { pause } from '../os/async.ts';
@@ -24,8 +26,8 @@ export function listLeds(root: string = LED_CLASS): string[] {
 }
 
 /**
- * A lamp of the LED class. The kernel keeps the rhythm, so the lamp still tells
- * of the last state when this process has died.
+ * A lamp of the LED class. The kernel keeps the rhythm, so the lamp still shows
+ * the last state when this process has died.
  */
 export function openLedLamp(
   name: string,
@@ -40,7 +42,7 @@ export function openLedLamp(
       throw halErrorOf(error, `lamp ${name}: LED ${led}: ${file}`);
     }
   };
-  /** A trigger's own file is root's until udev has heard of it (systemd/venuebox.udev). */
+  /** A trigger's own file is root's until udev has handled it (systemd/venuebox.udev). */
   const writeWhenGiven = async (file: string, text: string) => {
     for (let left = GIVEN_TRIES; ; left -= 1) {
       try {
@@ -52,11 +54,11 @@ export function openLedLamp(
       await clock.sleep(GIVEN_EVERY_MS, never);
     }
   };
-  /** A lamp of gpio-leds can be off and on only and says 1: a pattern with more is EINVAL. */
+  /** A lamp of gpio-leds can be off and on only and reports 1: a pattern with more is EINVAL. */
   const readBrightest = async () => {
     try {
-      const most = Number.parseInt(await readFile(`${root}/${led}/max_brightness`, 'utf8'), 10);
-      return most > 0 ? Math.min(FULL, most) : FULL;
+      const max = Number.parseInt(await readFile(`${root}/${led}/max_brightness`, 'utf8'), 10);
+      return max > 0 ? Math.min(FULL, max) : FULL;
     } catch (error) {
       throw halErrorOf(error, `lamp ${name}: LED ${led}: max_brightness`);
     }
@@ -81,9 +83,9 @@ export function openLedLamp(
   return {
     name,
     driver: `LED class ${led}`,
-    isKeptByKernel: true,
+    isDrivenByKernel: true,
     show: (rhythm) => inTurn(() => show(rhythm)),
-    // The kernel shows it, and nobody asks each second whether its LED is still there.
+    // The kernel shows it, and its LED is not polled.
     fault: () => undefined,
     // What it shows stays: that is what the LED class is chosen for.
     [Symbol.asyncDispose]: async () => {},
@@ -117,9 +119,9 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
       try {
         set(isOn);
       } catch {
-        // Away: the next beat tries again, and `fault` tells it.
+        // Away: the next beat tries again, and `fault` reports it.
       }
-      // A steady lamp is set anew each second, so that it comes back with its chip.
+      // A lamp that stays on is set again each second, so that it comes back with its chip.
       await pause(clock, Math.min(Math.max(nextMs, 1), 1000), signal);
     }
   };
@@ -138,7 +140,7 @@ export function openGpioLamp(driver: LineDriver, spec: OutputSpec, clock: Clock)
   return {
     name: spec.name,
     driver: driver.name,
-    isKeptByKernel: false,
+    isDrivenByKernel: false,
     show: (rhythm) => inTurn(() => show(rhythm)),
     fault: () => fault,
     [Symbol.asyncDispose]: () =>

@@ -26,9 +26,9 @@ export interface OutputSpec {
   readonly isActiveLow: boolean;
 }
 
-/** What a set of inputs tells. Times are of the clock's `monotonicMs`. */
+/** What a set of inputs reports. Times are of the clock's `monotonicMs`. */
 export type InputChange =
-  /** All levels: told first, and again when a chip is back. */
+  /** All levels: reported first, and again when a chip is back. */
   | { readonly kind: 'levels'; readonly active: ReadonlySet<string>; readonly atMs: number }
   | {
       readonly kind: 'edge';
@@ -36,7 +36,7 @@ export type InputChange =
       readonly isActive: boolean;
       readonly atMs: number;
     }
-  /** More happened than could be kept; the levels are told next. */
+  /** More happened than could be kept; the levels are reported next. */
   | { readonly kind: 'lost'; readonly edges: number; readonly atMs: number }
   /** The chip is away or held by another program; it is tried again. */
   | { readonly kind: 'gone'; readonly reason: string; readonly atMs: number };
@@ -55,15 +55,15 @@ export interface Inputs {
 /** On and off times in ms, in turn, repeated. Empty is off; one entry is steady on. */
 export type Rhythm = readonly number[];
 
-/** A lamp. What it shows goes on until it is told otherwise. */
+/** A lamp. It goes on with what it shows until something else is set. */
 export interface Lamp extends AsyncDisposable {
   readonly name: string;
   /** The driver in use, and whether the kernel keeps the rhythm when this process dies. */
   readonly driver: string;
-  readonly isKeptByKernel: boolean;
+  readonly isDrivenByKernel: boolean;
   /** Rejects with `HalError` when the lamp is away; the rhythm is then shown once it is back. */
   show(rhythm: Rhythm): Promise<void>;
-  /** Why it went away since it was told what to show; undefined while it shows it. */
+  /** Why it went away since it was set; undefined while it shows it. */
   fault(): string | undefined;
 }
 

@@ -1,3 +1,5 @@
+/** Presses of the buttons as they happen. */
+
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import {
@@ -12,7 +14,7 @@ import type { InputChange, Inputs } from './port.ts';
 /** Presses as they happen, or the news that the buttons are away or back. */
 export type PressChange = Gesture | Extract<InputChange, { readonly kind: 'levels' | 'gone' }>;
 
-/** Follows inputs and tells gestures, each at its time also when nothing else happens. */
+/** Follows inputs and yields gestures, each at its time also when no input changes. */
 export async function* watchPresses(
   inputs: Inputs,
   clock: Clock,

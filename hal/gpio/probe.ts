@@ -1,3 +1,5 @@
+/** Finds the driver for GPIO lines on this machine. */
+
 import { accessSync, constants, readdirSync } from 'node:fs';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';

@@ -1,3 +1,5 @@
+/** A bounded queue of input changes. */
+
 import type { InputChange } from './port.ts';
 
 /** Changes kept for a reader that is busy. A person presses a few times a second. */

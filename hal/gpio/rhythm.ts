@@ -1,16 +1,18 @@
+/** Blink patterns of lamps. */
+
 import type { Rhythm } from './port.ts';
 
 /**
- * What lamps can say. Each is told from the others by how many flashes a group
+ * What lamps can show. Each differs from the others by how many flashes a group
  * has and how long they are, never by colour alone: one guest in twelve cannot
- * tell red from green.
+ * distinguish red from green.
  */
 export const RHYTHMS = {
   off: [],
   steady: [1000],
   /** Half a second on, half off. */
   blink: [500, 500],
-  /** Five times a second: look here now. */
+  /** Five times a second: act now. */
   flicker: [100, 100],
   /** A short flash every two seconds: alive and waiting. */
   wink: [100, 1900],
@@ -43,7 +45,7 @@ export function lampAt(
 export function faultOf(rhythm: Rhythm): string | undefined {
   if (rhythm.length > 16) return 'more than 16 times';
   if (rhythm.length > 1 && rhythm.length % 2 === 1) return 'an odd number of times';
-  // Shorter flashes are lost on a kernel with HZ=100, and nobody sees them.
+  // Shorter flashes are lost on a kernel with HZ=100, and are hard to see.
   if (rhythm.some((ms) => !(ms >= 20 && ms <= 60_000))) return 'a time outside 20 to 60000 ms';
   return undefined;
 }

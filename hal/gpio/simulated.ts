@@ -1,14 +1,16 @@
+/** Simulated buttons and lamps. */
+
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import type { InputSpec, LineDriver, OnEdge, OnGone } from './port.ts';
 
-/** Buttons and lamps without a chip: the operator's page and tests press and look. */
+/** Buttons and lamps without a chip: the operator's page and tests use them. */
 export interface SimulatedGpio {
   readonly driver: LineDriver;
   /** Does nothing while unplugged or when it already is so. */
   press(name: string): void;
   release(name: string): void;
-  /** Whether an output is lit; undefined when nobody has claimed it. */
+  /** Whether an output is lit; undefined when it is not claimed. */
   lamp(name: string): boolean | undefined;
   unplug(): void;
   replug(): void;

@@ -1,3 +1,5 @@
+/** The driver for GPIO lines by sysfs, for kernels without the character device. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { Gpio } from 'onoff';
 import type { Clock } from '../os/clock.ts';
@@ -9,7 +11,7 @@ const ROOT = '/sys/class/gpio';
 /**
  * GPIO through sysfs, by onoff: for kernels without the character device. It has
  * no kernel debounce, no time stamps and no bias (a board's own pull resistor or
- * a device-tree overlay is needed), and it does not tell when a chip goes: the
+ * a device-tree overlay is needed), and it does not report when a chip goes: the
  * reader of the inputs probes for that.
  */
 export function sysfsDriver(clock: Clock): LineDriver {

@@ -1,3 +1,5 @@
+/** Sources that play a file. */
+
 import { access, constants } from 'node:fs/promises';
 import { HalError } from '../os/errors.ts';
 import { type LaunchFragment, quote } from './launch.ts';

@@ -1,3 +1,5 @@
+/** Asks AT commands on a serial port, one at a time. */
+
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
@@ -5,7 +7,7 @@ import { openSerialPort } from '../os/serial.ts';
 import { cutLines, finalOf } from './at-parse.ts';
 
 /** Lines of one answer that are kept; the bound is for a modem gone mad. */
-const MOST_LINES = 64;
+const MAX_LINES = 64;
 
 export interface AtAnswer {
   readonly final: 'ok' | 'error';
@@ -45,9 +47,9 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
     const answered = new AbortController();
     let final: AtAnswer['final'] | undefined;
     onLine = (line) => {
-      // An echo, until ATE0 is heard; some modems echo in capitals.
+      // An echo, until ATE0 has taken effect; some modems echo in capitals.
       if (line.toUpperCase() === command.toUpperCase()) return;
-      if (lines.length < MOST_LINES) lines.push(line);
+      if (lines.length < MAX_LINES) lines.push(line);
       final ??= finalOf(line);
       if (final !== undefined) answered.abort();
     };
@@ -79,7 +81,7 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
 }
 
 /**
- * One open port for all who ask: a tty is claimed by whoever opens it first. It
+ * One open port for all who ask: a tty belongs to the program that opens it first. It
  * closes behind its last user.
  */
 export function shareLine(open: () => Promise<AtLine>): () => Promise<AtLine> {
@@ -98,7 +100,7 @@ export function shareLine(open: () => Promise<AtLine>): () => Promise<AtLine> {
     };
     try {
       const line = await mine.line;
-      // Those who come later open it again.
+      // Later callers open it again.
       line.closed.addEventListener('abort', () => {
         if (shared === mine) shared = undefined;
       });

@@ -1,3 +1,5 @@
+/** The driver for modems by AT commands. */
+
 import { existsSync } from 'node:fs';
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
@@ -16,7 +18,7 @@ import {
 } from './port.ts';
 
 const POLL_MS = 5000;
-const LOOK_MS = 500;
+const PORT_CHECK_MS = 500;
 const RETRY_MS = 1000;
 const ANSWER_MS = 3000;
 /** Leaving the network, or the SIM's own work on a PIN. */
@@ -53,7 +55,7 @@ function commandsOf(action: ModemAction): readonly string[] {
   }
 }
 
-/** The message has the modem's last line only: an echo of the command would tell a PIN. */
+/** The message has the modem's last line only: an echo of the command would reveal a PIN. */
 async function must(line: AtLine, command: string, signal: AbortSignal): Promise<void> {
   const { final, lines } = await line.ask(command, ACTION_MS, signal);
   if (final === 'ok') return;
@@ -66,7 +68,7 @@ async function* changes(
   { clock, log }: ModemsOs,
   signal: AbortSignal,
 ): AsyncGenerator<ModemsState> {
-  let told = '';
+  let reported = '';
   while (!signal.aborted) {
     try {
       await using line = await take();
@@ -77,31 +79,31 @@ async function* changes(
           phase: 'known',
           modems: [await readModem(line, path, signal)],
         };
-        if (JSON.stringify(state) !== told) yield state;
-        told = JSON.stringify(state);
-        await rest(path, clock, ends.signal);
+        if (JSON.stringify(state) !== reported) yield state;
+        reported = JSON.stringify(state);
+        await untilNextPoll(path, clock, ends.signal);
         line.closed.throwIfAborted();
       }
     } catch (error) {
       if (signal.aborted) return;
       const state: ModemsState = { phase: 'away', reason: messageOf(error) };
-      if (JSON.stringify(state) !== told) {
+      if (JSON.stringify(state) !== reported) {
         log.warn('modem away', { path, reason: state.reason });
         yield state;
       }
-      told = JSON.stringify(state);
+      reported = JSON.stringify(state);
       await pause(clock, RETRY_MS, signal);
     }
   }
 }
 
 /**
- * Until the next poll. serialport told of an unplug only at the next write, once, on
+ * Until the next poll. serialport reported an unplug only at the next write, once, on
  * a loaded machine: so the port's node is looked for as well.
  */
-async function rest(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
-  for (let leftMs = POLL_MS; leftMs > 0 && !signal.aborted; leftMs -= LOOK_MS) {
-    await pause(clock, Math.min(LOOK_MS, leftMs), signal);
+async function untilNextPoll(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (let leftMs = POLL_MS; leftMs > 0 && !signal.aborted; leftMs -= PORT_CHECK_MS) {
+    await pause(clock, Math.min(PORT_CHECK_MS, leftMs), signal);
     if (!existsSync(path)) throw new HalError('GONE', `${path}: the modem went`);
   }
 }

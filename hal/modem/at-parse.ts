@@ -1,3 +1,5 @@
+/** Parses the answers to AT commands. */
+
 import type { ModemState, Registration, Sim, Technology } from './port.ts';
 
 /** AT answers (3GPP TS 27.007) as values. Pure: any lines give a state. */
@@ -11,7 +13,7 @@ export function finalOf(line: string): Final | undefined {
     : undefined;
 }
 
-/** Cuts what a modem says into lines; `rest` is the line that is not whole yet. */
+/** Cuts what a modem sends into lines; `rest` is the line that is not complete yet. */
 export function cutLines(text: string): {
   readonly lines: readonly string[];
   readonly rest: string;
@@ -37,7 +39,7 @@ export const AT_QUERIES = [
 
 export type AtAnswers = Readonly<Partial<Record<(typeof AT_QUERIES)[number], readonly string[]>>>;
 
-/** @param fallbackId For a modem that does not tell its IMEI: its port. */
+/** @param fallbackId For a modem that does not report its IMEI: its port. */
 export function modemStateOfAt(answers: AtAnswers, fallbackId: string): ModemState {
   const line = (query: keyof AtAnswers, prefix: string) =>
     (answers[query] ?? [])

@@ -1,3 +1,5 @@
+/** The byte counters of network interfaces. */
+
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ModemState } from './port.ts';
@@ -18,17 +20,17 @@ export async function countersOf(
 }
 
 /** From a tty's folder up to its USB device: hubs and the host lie above it. */
-const MOST_STEPS = 4;
+const MAX_STEPS = 4;
 
 /**
  * The network interface of the USB modem that a serial port belongs to, which no AT
- * command tells; undefined for a port that is no USB device's.
+ * command reports; undefined for a port that is no USB device's.
  */
 export async function interfaceBesideTty(path: string, sys = '/sys'): Promise<string | undefined> {
   try {
     const tty = basename(await realpath(path));
     let folder = await realpath(`${sys}/class/tty/${tty}/device`);
-    for (let step = 0; step < MOST_STEPS; step += 1) {
+    for (let step = 0; step < MAX_STEPS; step += 1) {
       if (await isThere(join(folder, 'idVendor'))) return await netBelow(folder);
       folder = dirname(folder);
     }

@@ -1,3 +1,5 @@
+/** Joins several drivers of modems into one. */
+
 import { anySignal } from '../os/async.ts';
 import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
@@ -22,7 +24,7 @@ export function joinModems(all: readonly Modems[]): Modems {
 
 /**
  * One state of many: known as soon as one of them knows its modems, with what is
- * away told beside them; those that have told nothing yet are waited for by nobody.
+ * away beside them; those that have reported nothing yet are not waited for.
  */
 export function joinStates(states: readonly (ModemsState | undefined)[]): ModemsState {
   const reasons = states.flatMap((state) => (state?.phase === 'away' ? [state.reason] : []));
@@ -48,15 +50,15 @@ async function* changes(
   using ends = anySignal(signal, stop.signal);
   let isNew = false;
   let wake = () => {};
-  const tell = () => {
+  const wakeUp = () => {
     isNew = true;
     wake();
   };
-  signal.addEventListener('abort', tell, { signal: stop.signal });
+  signal.addEventListener('abort', wakeUp, { signal: stop.signal });
   const readers = all.map(async (modems, at) => {
     for await (const state of modems.changes(ends.signal)) {
       states[at] = state;
-      tell();
+      wakeUp();
     }
   });
   try {

@@ -1,3 +1,5 @@
+/** Which reset a modem without data gets next. */
+
 import type { ModemAction, Registration } from './port.ts';
 
 /**
@@ -64,7 +66,7 @@ export function stepLadder(
   return { state: { ...state, rung: state.rung + 1, actAtMs: nowMs + pauseMs }, action };
 }
 
-/** Nothing can be known of it or done for it now: it is given its patience anew, on the same rung. */
+/** Nothing can be known of it or done for it now: it gets its patience again, on the same step. */
 export function holdLadder(before: LadderState, nowMs: number): LadderState {
   const actAtMs = Math.max(before.actAtMs, nowMs + before.times.patienceMs);
   return { ...before, actAtMs };
@@ -75,7 +77,7 @@ function actionAt(
   registration: Registration | undefined,
   canPower: boolean,
 ): ModemAction | undefined {
-  // One that is not there hears nothing: only its supply can be switched.
+  // One that is not there receives nothing: only its supply can be switched.
   if (registration === undefined) return canPower ? 'power' : undefined;
   if (registration === 'off' && rung === 0) return 'enable';
   if (rung === 0) return 'reconnect';

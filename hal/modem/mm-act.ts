@@ -1,3 +1,5 @@
+/** Resets and other actions on a modem, by ModemManager. */
+
 import type { Dbus } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
 import { modemObjects } from './mm-read.ts';
@@ -65,7 +67,7 @@ export async function sendPin(
   }
 }
 
-/** Polkit's "no", of which the SIM hears nothing. */
+/** Polkit's "no", which never reaches the SIM. */
 function isForbidden({ cause }: HalError): boolean {
   const type = cause instanceof Error && 'type' in cause ? String(cause.type) : '';
   return /\.(Unauthorized|AccessDenied)$/.test(type);

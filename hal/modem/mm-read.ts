@@ -1,3 +1,5 @@
+/** Reads modems and SIM cards from ModemManager. */
+
 import type { Dbus } from '../os/dbus.ts';
 import { countersOf } from './counters.ts';
 import {
@@ -16,7 +18,7 @@ const SIGNAL_RATE_S = 5;
  * All modems that ModemManager knows, as they are now. Rejects with `HalError` as
  * {@link Dbus.call} does; what a modem alone refuses is left out of its state.
  *
- * @param asked Modems that were told to measure; kept by the caller from one reading to the next.
+ * @param asked Modems that were asked to measure; kept by the caller from one reading to the next.
  */
 export async function readModems(
   bus: Dbus,
@@ -51,7 +53,7 @@ export async function modemObjects(
   return parseManagedObjects(objects);
 }
 
-/** Once a modem is enabled it is told to measure; before that it refuses. */
+/** Once a modem is enabled it is asked to measure; before that it refuses. */
 async function askForSignal(
   bus: Dbus,
   path: string,

@@ -1,3 +1,5 @@
+/** Translates ModemManager's properties. */
+
 import type { ModemState, Registration, Sim, Technology } from './port.ts';
 
 /**
@@ -84,7 +86,7 @@ function simOf(modem: Properties): Sim {
   return sim === '/' ? 'absent' : 'unknown';
 }
 
-/** The newest technology that has figures. ModemManager says -32768 or so for none. */
+/** The newest technology that has figures. ModemManager reports -32768 or so for none. */
 function signalOfModem(signal: Properties): Partial<ModemState> {
   for (const name of ['Nr5g', 'Lte']) {
     const values = record(signal[name]);
@@ -126,7 +128,7 @@ function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-function inRange(value: unknown, least: number, most: number): number | undefined {
+function inRange(value: unknown, min: number, max: number): number | undefined {
   const figure = number(value);
-  return figure !== undefined && figure >= least && figure <= most ? figure : undefined;
+  return figure !== undefined && figure >= min && figure <= max ? figure : undefined;
 }

@@ -1,3 +1,5 @@
+/** The driver for modems by ModemManager. */
+
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { type Dbus, openDbus } from '../os/dbus.ts';
@@ -9,7 +11,7 @@ import { MM } from './mm-state.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
 const RETRY_MS = 1000;
-/** Signals tell of changes; this catches what they do not, such as byte counters. */
+/** Signals report changes; this catches what they do not, such as byte counters. */
 const POLL_MS = 5000;
 /** Many signals come together when a modem registers. */
 const SETTLE_MS = 100;
@@ -44,26 +46,26 @@ async function* changes(
   address: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ModemsState> {
-  let told = '';
+  let reported = '';
   while (!signal.aborted) {
     let state: ModemsState;
     try {
       await using bus = await openDbus(clock, signal, address);
       for await (const modems of follow(bus, clock, signal)) {
         const text = JSON.stringify(modems);
-        if (text !== told) yield { phase: 'known', modems };
-        told = text;
+        if (text !== reported) yield { phase: 'known', modems };
+        reported = text;
       }
       return;
     } catch (error) {
       if (signal.aborted) return;
       state = { phase: 'away', reason: messageOf(error) };
     }
-    if (JSON.stringify(state) !== told) {
+    if (JSON.stringify(state) !== reported) {
       log.warn('modems away', { reason: state.reason });
       yield state;
     }
-    told = JSON.stringify(state);
+    reported = JSON.stringify(state);
     await pause(clock, RETRY_MS, signal);
   }
 }
@@ -76,7 +78,7 @@ async function* follow(
 ): AsyncGenerator<readonly ModemState[]> {
   let changed = new AbortController();
   // The bus starts the next ModemManager for our own call and answers only when that
-  // one is up, seconds later: the death of this one is told before.
+  // one is up, seconds later: the death of this one is reported before.
   const died = new AbortController();
   const onSignal = (isOwned: boolean) =>
     isOwned ? changed.abort() : died.abort(new HalError('GONE', 'ModemManager has ended'));
@@ -87,8 +89,8 @@ async function* follow(
   while (!signal.aborted) {
     changed = new AbortController();
     yield await readModems(bus, asked, alive);
-    using news = anySignal(alive, changed.signal);
-    await pause(clock, POLL_MS, news.signal);
+    using either = anySignal(alive, changed.signal);
+    await pause(clock, POLL_MS, either.signal);
     await pause(clock, SETTLE_MS, alive);
     bus.lost.throwIfAborted();
     died.signal.throwIfAborted();

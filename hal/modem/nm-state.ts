@@ -1,3 +1,5 @@
+/** Reads network devices from NetworkManager. */
+
 import type { Dbus } from '../os/dbus.ts';
 import { HalError } from '../os/errors.ts';
 

@@ -1,3 +1,5 @@
+/** What modems are to their callers. */
+
 import { HalError } from '../os/errors.ts';
 
 /** Cellular modems, in the radio's own words. */
@@ -17,13 +19,13 @@ export type Technology = '5g' | '5g-nsa' | 'lte' | '3g' | '2g' | 'unknown';
 export type Sim = 'ready' | 'pin' | 'puk' | 'absent' | 'unknown';
 
 export interface ModemState {
-  /** The IMEI where the modem tells it, else where it is plugged. */
+  /** The IMEI where the modem reports it, else where it is plugged. */
   readonly id: string;
   readonly model: string;
   readonly registration: Registration;
   readonly technology: Technology;
   readonly sim: Sim;
-  /** At the PIN it asks for; most serial modems do not tell. */
+  /** At the PIN it asks for; most serial modems do not report it. */
   readonly pinTriesLeft?: number;
   readonly operator?: string;
   readonly rsrpDbm?: number;
@@ -46,7 +48,7 @@ export type ModemsState =
       /** Why others are not among them, such as a serial port that is not there. */
       readonly away?: readonly string[];
     }
-  /** Whoever tells of modems is away; it is tried again. */
+  /** The service or port that reports modems is away; it is tried again. */
   | { readonly phase: 'away'; readonly reason: string }
   | { readonly phase: 'absent' };
 

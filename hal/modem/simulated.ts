@@ -1,3 +1,5 @@
+/** Simulated modems, which follow a trace. */
+
 import { pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
@@ -110,11 +112,11 @@ export function openSimulatedModems(traces: readonly ModemTrace[], clock: Clock)
     ids: traces.map(({ id }) => id),
     canPower: false,
     changes: async function* (signal): AsyncGenerator<ModemsState> {
-      let told = '';
+      let reported = '';
       while (!signal.aborted) {
         const modems = now();
-        if (JSON.stringify(modems) !== told) yield { phase: 'known', modems };
-        told = JSON.stringify(modems);
+        if (JSON.stringify(modems) !== reported) yield { phase: 'known', modems };
+        reported = JSON.stringify(modems);
         await pause(clock, 500, signal);
       }
     },

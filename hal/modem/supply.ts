@@ -1,3 +1,5 @@
+/** Cuts and restores the power of a modem by a GPIO line. */
+
 import type { LineDriver, OutputSpec } from '../gpio/port.ts';
 import type { Clock } from '../os/clock.ts';
 import { halErrorOf } from '../os/errors.ts';

@@ -1,3 +1,5 @@
+/** Claims a folder, so that two processes do not write to it at once. */
+
 import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { resolve } from 'node:path';

@@ -1,3 +1,5 @@
+/** Time, and waiting. */
+
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
 /**
@@ -19,7 +21,7 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => sleepFor(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
-/** True when `error` says only that `signal` was aborted. */
+/** True when `error` only means that `signal` was aborted. */
 export function isAbort(error: unknown, signal: AbortSignal): boolean {
   return (
     signal.aborted &&

@@ -1,3 +1,5 @@
+/** The connection to the system's message bus, D-Bus. */
+
 import type { Socket } from 'node:net';
 import dbus from '@particle/dbus-next';
 import { anySignal, type TimeLimit, withTimeout } from './async.ts';
@@ -20,7 +22,7 @@ export interface DbusCall {
  * come as plain data: variants are unwrapped, 64-bit numbers are bigint.
  */
 export interface Dbus extends AsyncDisposable {
-  /** Rejects with `HalError`: NOT_FOUND where nobody owns the name, TIMEOUT, GONE with the bus. */
+  /** Rejects with `HalError`: NOT_FOUND where the name has no owner, TIMEOUT, GONE with the bus. */
   call(call: DbusCall, signal: AbortSignal, timeoutMs?: number): Promise<readonly unknown[]>;
   /**
    * Calls back for each signal of `sender`, and when that name changes its owner:
@@ -65,7 +67,7 @@ export async function openDbus(
   const lose = (error: unknown) =>
     lost.abort(new HalError('GONE', 'D-Bus: lost', { cause: error }));
   bus.on('error', lose);
-  // dbus-next tells of errors, but not of a bus that ends in an orderly way.
+  // dbus-next reports errors, but not of a bus that ends in an orderly way.
   streamOf(bus)?.on('close', () => lose(new Error('the bus closed the connection')));
 
   const call: Dbus['call'] = async (what, stop, timeoutMs = CALL_TIMEOUT_MS) => {
@@ -105,7 +107,7 @@ export async function openDbus(
     await match(
       `type='signal',sender='${BUS.destination}',member='NameOwnerChanged',arg0='${sender}'`,
     );
-    // Nobody may own it yet: then its first owner is told of.
+    // It may have no owner yet: then its first owner is reported.
     await learn().catch(() => undefined);
   };
   const close = async () => {

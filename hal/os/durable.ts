@@ -1,3 +1,5 @@
+/** Reads and writes at a position of a file, and syncs folders. */
+
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** Writes all of it: a nearly full disk takes a part of what it is given, and says no only then. */

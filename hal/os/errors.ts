@@ -12,7 +12,7 @@ export type HalErrorCode =
   | 'TIMEOUT'
   /** It answered what its datasheet does not allow. */
   | 'BAD_REPLY'
-  /** The config does not say which of several devices this is. */
+  /** The config does not name which of several devices this is. */
   | 'AMBIGUOUS'
   /** This device or kernel cannot do that. */
   | 'UNSUPPORTED'
@@ -33,7 +33,7 @@ export class HalError extends Error {
 /**
  * Linux error names by what they mean for a device. A missing I2C
  * acknowledgement is EREMOTEIO on a Pi 5 and EIO on older ones; ENXIO comes from
- * buses that report it as an address that nobody answered.
+ * buses that report it as an address without an answer.
  */
 const CODE_BY_ERRNO: Readonly<Record<string, HalErrorCode>> = {
   ENOENT: 'NOT_FOUND',

@@ -1,3 +1,5 @@
+/** The ioctl system call, by koffi. */
+
 import { constants } from 'node:os';
 import koffi, { type KoffiFunc } from 'koffi';
 

@@ -1,3 +1,5 @@
+/** Makes a TCP server listen. */
+
 import type { Server } from 'node:net';
 
 /**

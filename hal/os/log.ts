@@ -1,3 +1,5 @@
+/** The log, which goes to systemd's journal. */
+
 import { pino } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -84,7 +86,7 @@ function renderValue(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Drops everything: for the parts of a test whose lines nobody reads. */
+/** Drops everything: for tests. */
 export const silentLog: Log = {
   debug: () => undefined,
   info: () => undefined,
@@ -99,7 +101,7 @@ export function messageOf(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
 }
 
-/** Where something was thrown, for the journal: of a defect, which nobody expected. */
+/** Where something was thrown, for the journal: of a defect. */
 export function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

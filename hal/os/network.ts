@@ -1,3 +1,5 @@
+/** The machine's network interfaces and their changes. */
+
 import { networkInterfaces } from 'node:os';
 import { anySignal, pause } from './async.ts';
 import type { Clock } from './clock.ts';
@@ -7,8 +9,8 @@ import { followCommand } from './process.ts';
 /** IPv4 addresses of each interface that is up. */
 export type Addresses = ReadonlyMap<string, readonly string[]>;
 
-/** Without news from netlink it is looked at anyway, as often as this. */
-const LOOK_EVERY_MS = 2_000;
+/** Without events from netlink it is read anyway, as often as this. */
+const POLL_EVERY_MS = 2_000;
 /** One change comes as several lines: they are waited for. */
 const SETTLE_MS = 50;
 /** `ip` ends when its netlink socket overflows; it is started again. */
@@ -30,7 +32,7 @@ export function readAddresses(interfaces = networkInterfaces()): Addresses {
 
 /**
  * Calls back at the start and whenever an interface, an address or a route may have
- * changed, by what netlink tells (`ip monitor`), and every two seconds in any case, where
+ * changed, by netlink (`ip monitor`), and every two seconds in any case, where
  * `ip` is missing too. Calls do not overlap. Settles soon after `signal` aborts.
  */
 export async function watchNetwork(
@@ -42,10 +44,10 @@ export async function watchNetwork(
   const following = follow(() => wake(), clock, log, signal);
   while (!signal.aborted) {
     await onChange();
-    const news = new AbortController();
-    wake = () => news.abort();
-    using ends = anySignal(signal, news.signal);
-    await pause(clock, LOOK_EVERY_MS, ends.signal);
+    const changed = new AbortController();
+    wake = () => changed.abort();
+    using ends = anySignal(signal, changed.signal);
+    await pause(clock, POLL_EVERY_MS, ends.signal);
     await pause(clock, SETTLE_MS, signal);
   }
   await following;

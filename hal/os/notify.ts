@@ -1,35 +1,41 @@
+/** Reports to systemd: ready, status, watchdog. */
+
 import unix from 'unix-dgram';
 import { type Log, messageOf } from './log.ts';
 
-/** Tells systemd how a service is: sd_notify(3), without its library. */
+/** Reports the state of a service to systemd: sd_notify(3), without its library. */
 export interface Notify extends Disposable {
-  /** True where somebody listens. */
-  readonly isHeard: boolean;
+  /** False where systemd did not start this program. */
+  readonly hasReceiver: boolean;
   /** Lines like `READY=1`. A loss is logged once, and never thrown. */
-  tell(...lines: readonly string[]): void;
+  send(...lines: readonly string[]): void;
 }
 
-/** Nobody started us as a service. */
-const DEAF: Notify = { isHeard: false, tell: () => undefined, [Symbol.dispose]: () => undefined };
+/** Where this was not started as a service. */
+const NO_RECEIVER: Notify = {
+  hasReceiver: false,
+  send: () => undefined,
+  [Symbol.dispose]: () => undefined,
+};
 
 /** @param path `NOTIFY_SOCKET`, or undefined where systemd did not start this. */
 export function openNotify(path: string | undefined, log: Log): Notify {
-  if (path === undefined || path === '') return DEAF;
+  if (path === undefined || path === '') return NO_RECEIVER;
   if (!path.startsWith('/')) {
     // An abstract socket, or a virtual machine's: unix-dgram knows paths only.
-    log.warn('systemd not told', { reason: `NOTIFY_SOCKET is no path: ${path}` });
-    return DEAF;
+    log.warn('systemd not notified', { reason: `NOTIFY_SOCKET is not a path: ${path}` });
+    return NO_RECEIVER;
   }
   const socket = unix.createSocket('unix_dgram');
   let hasFailed = false;
   const fail = (error: unknown) => {
-    if (!hasFailed) log.warn('systemd not told', { reason: messageOf(error) });
+    if (!hasFailed) log.warn('systemd not notified', { reason: messageOf(error) });
     hasFailed = true;
   };
   socket.on('error', fail);
   return {
-    isHeard: true,
-    tell: (...lines) => {
+    hasReceiver: true,
+    send: (...lines) => {
       const bytes = Buffer.from(lines.map((line) => line.replaceAll('\n', ' ')).join('\n'));
       try {
         socket.send(bytes, 0, bytes.length, path, (error) => {

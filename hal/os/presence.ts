@@ -1,3 +1,5 @@
+/** Whether a device is plugged in, and each change of it. */
+
 import { pause } from './async.ts';
 import type { Clock } from './clock.ts';
 import { messageOf } from './log.ts';
@@ -8,7 +10,7 @@ export type Presence =
   | { readonly phase: 'away'; readonly reason: string };
 
 /** Twice a second: a plug is noticed within one. */
-const LOOK_MS = 450;
+const POLL_MS = 450;
 
 /**
  * The present state first, then each change. Ends when `signal` aborts; never fails.
@@ -20,13 +22,13 @@ export async function* watchPresence(
   clock: Clock,
   signal: AbortSignal,
 ): AsyncGenerator<Presence> {
-  let told: string | undefined;
+  let reported: string | undefined;
   while (!signal.aborted) {
-    const now = await look(check, signal);
+    const now = await poll(check, signal);
     if (signal.aborted) return;
-    if (JSON.stringify(now) !== told) yield now;
-    told = JSON.stringify(now);
-    await pause(clock, LOOK_MS, signal);
+    if (JSON.stringify(now) !== reported) yield now;
+    reported = JSON.stringify(now);
+    await pause(clock, POLL_MS, signal);
   }
 }
 
@@ -44,23 +46,23 @@ export async function* watchList<T>(
   signal: AbortSignal,
 ): AsyncGenerator<readonly T[]> {
   let seen: string | undefined;
-  let told: string | undefined;
+  let reported: string | undefined;
   while (!signal.aborted) {
     const now = await trace().catch(() => undefined);
     if (now !== undefined && now !== seen) {
       const devices = await list(signal).catch(() => undefined);
       if (signal.aborted) return;
-      // A device may take a moment to open for its owner: the next look asks again.
+      // A device may take a moment to open for its owner: the next poll asks again.
       if (devices !== undefined) seen = now;
       const text = JSON.stringify(devices);
-      if (devices !== undefined && text !== told) yield devices;
-      told = devices === undefined ? told : text;
+      if (devices !== undefined && text !== reported) yield devices;
+      reported = devices === undefined ? reported : text;
     }
-    await pause(clock, LOOK_MS, signal);
+    await pause(clock, POLL_MS, signal);
   }
 }
 
-async function look(
+async function poll(
   check: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<Presence> {

@@ -1,3 +1,5 @@
+/** Child processes: commands, and Node programs in a process group of their own. */
+
 import { fileURLToPath } from 'node:url';
 import { execa, type Message } from 'execa';
 import { pause } from './async.ts';
@@ -5,7 +7,7 @@ import type { Clock } from './clock.ts';
 import { type Log, messageOf } from './log.ts';
 import { StderrTail } from './stderr-tail.ts';
 
-/** A child ended on its own: with what code or signal, and what it said last. */
+/** A child ended on its own: with what code or signal, and its last lines of stderr. */
 export class ProcessError extends Error {
   readonly exitCode: number | undefined;
   readonly signalName: string | undefined;
@@ -63,7 +65,7 @@ export interface NodeChildSpec<In = never> {
 
 export interface RunningChild {
   readonly pid: number;
-  /** Never rejects: a child that is gone is told of by its run. */
+  /** Never rejects: the end of a child shows in its run. */
   send(message: object): void;
   /** Ends its group at once, as it answers no more; its run rejects. */
   kill(): void;
@@ -165,7 +167,7 @@ export async function runCommand(
 }
 
 /**
- * Runs a command that goes on telling, and calls back for each line of its output, until it
+ * Runs a command that keeps on writing, and calls back for each line of its output, until it
  * ends or `signal` aborts. Rejects when it cannot be started or fails.
  */
 export async function followCommand(

@@ -1,11 +1,13 @@
+/** Replaces a small file, so that a power cut leaves the old one or the new one. */
+
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Writes a small file so that a power cut leaves the old one or the new one, whole:
+ * Writes a small file so that a power cut leaves the old one or the new one:
  * a new file beside it, synced, then renamed, then the folder synced.
  */
-export async function keepFile(path: string, text: string): Promise<void> {
+export async function saveFile(path: string, text: string): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const beside = `${path}.new`;

@@ -1,3 +1,5 @@
+/** Opens serial ports. */
+
 import { SerialPort } from 'serialport';
 import { HalError, halErrorOf } from './errors.ts';
 

@@ -1,3 +1,5 @@
+/** The last lines that a child wrote to stderr. */
+
 import { type Log, readJournalLine } from './log.ts';
 
 /** Lines that are kept for a failure message. */
@@ -34,7 +36,7 @@ export class StderrTail {
     if (short === '') return;
     const entry = readJournalLine(line);
     if (entry !== undefined) {
-      // It stands in the journal; people are told why a child died in its own last words.
+      // It is in the journal already; a failure shows only what the child wrote itself.
       this.#log[entry.level](entry.message, entry.fields);
       return;
     }

@@ -1,3 +1,5 @@
+/** Restarts a task whenever it ends or fails. */
+
 import { pause } from './async.ts';
 import type { Clock } from './clock.ts';
 import { errnoOf } from './errors.ts';
@@ -13,14 +15,14 @@ export interface RestartPolicy {
   readonly healthyMs: number;
 }
 
-/** A task that the program itself wants to begin anew: no failure. */
+/** A restart that the program itself wants: no failure. */
 export class WantedRestart extends Error {}
 
 /** What a person or a status page may see of a supervised task. */
 export interface Supervised {
   readonly phase: 'running' | 'pausing' | 'stopped';
   readonly restartsTotal: number;
-  /** How often a process died that nobody had ended; left out where none did. */
+  /** How often a process died that was not ended by this program; left out where none did. */
   readonly diedTotal?: number;
   /** How often it failed, without the restarts that were wanted; left out where it never did. */
   readonly failuresTotal?: number;
@@ -34,7 +36,7 @@ export interface SuperviseOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange?: (state: Supervised) => void;
-  /** True for a failure that no restart mends; it is thrown to the caller. */
+  /** True for a failure that no restart repairs; it is thrown to the caller. */
   readonly isFatal?: (error: unknown) => boolean;
 }
 
@@ -58,7 +60,7 @@ export async function supervise(
   let failuresTotal = 0;
   let lastFailure: string | undefined;
   let failureCode: string | undefined;
-  const tell = (phase: Supervised['phase']) =>
+  const report = (phase: Supervised['phase']) =>
     options.onChange?.({
       phase,
       restartsTotal,
@@ -71,7 +73,7 @@ export async function supervise(
   while (!signal.aborted) {
     const startedMs = clock.monotonicMs();
     let wantedFor: string | undefined;
-    tell('running');
+    report('running');
     try {
       await task(signal);
       if (signal.aborted) break;
@@ -91,13 +93,13 @@ export async function supervise(
     const ranMs = clock.monotonicMs() - startedMs;
     if (ranMs >= policy.healthyMs || wantedFor !== undefined) pauseMs = policy.firstPauseMs;
     const reason = wantedFor ?? lastFailure;
-    const told = { task: name, ranMs: Math.round(ranMs), pauseMs, reason };
-    if (wantedFor === undefined) log.warn('restarting', told);
-    else log.info('beginning anew', told);
-    tell('pausing');
+    const fields = { task: name, ranMs: Math.round(ranMs), pauseMs, reason };
+    if (wantedFor === undefined) log.warn('restarting', fields);
+    else log.info('restarted on purpose', fields);
+    report('pausing');
     if (!(await pause(clock, pauseMs, signal))) break;
     if (wantedFor === undefined) pauseMs = Math.min(pauseMs * 2, policy.longestPauseMs);
     restartsTotal += 1;
   }
-  tell('stopped');
+  report('stopped');
 }

@@ -1,9 +1,11 @@
+/** A task that can be switched on and off. */
+
 import { anySignal, untilAborted } from './async.ts';
 import type { Task } from './task.ts';
 
 /**
  * A task that runs while it is wanted: capture runs from the checks to the end
- * of a drop, and an idle box rests.
+ * of a drop, and not on an idle box.
  */
 export interface Switch {
   readonly isWanted: boolean;

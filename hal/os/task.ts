@@ -1,3 +1,5 @@
+/** Long-lived work, and several of it side by side. */
+
 import { anySignal } from './async.ts';
 /** Settles when done, when it fails, or soon after `signal` aborts. */
 export type Task = (signal: AbortSignal) => Promise<void>;

@@ -22,7 +22,7 @@ export interface WorkerRun<Settings, Message> extends Pick<NodeChildSpec, 'inher
 
 export interface Worker<Settings, Command, Message> {
   /**
-   * Starts the process and waits for its end. Resolves when `signal` aborted and its whole
+   * Starts the process and waits for its end. Resolves when `signal` aborted and its
    * process group is gone. Rejects with what it reported as its failure, or with a
    * `ProcessError` when it ended by itself.
    */

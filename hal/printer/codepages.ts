@@ -25,7 +25,7 @@ const UPPER: Readonly<Record<CodePage, readonly string[]>> = {
   windows1252: [...WINDOWS_1252],
 };
 
-/** Epson's numbers, which most clones keep for these four. */
+/** Epson's numbers, which most clones use for these four. */
 export const EPSON_NUMBERS: Readonly<Record<CodePage, number>> = {
   cp437: 0,
   windows1252: 16,

@@ -1,3 +1,5 @@
+/** A printer over any transport: jobs one after another, and its status. */
+
 import { unlessAborted } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
@@ -16,8 +18,8 @@ import {
 import type { OpenTransport, Transport } from './transport/transport.ts';
 import { faultOfJob } from './verify.ts';
 
-/** Jobs that wait. A guest whose slip would come after more than this should be told. */
-const MOST_WAITING = 8;
+/** Jobs that wait. With more before it a slip would come too late: the job is refused. */
+const MAX_WAITING = 8;
 /** A printer that speaks answers within 20 ms; a busy one on Bluetooth may take ten times that. */
 const ANSWER_MS = 300;
 /** After a job the question stands behind what is still in the buffers on the way. */
@@ -43,7 +45,7 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
   return {
     status: (signal) => inTurn(() => statusNow(open, signal), signal),
     print: async (document, signal) => {
-      if (waiting >= MOST_WAITING) {
+      if (waiting >= MAX_WAITING) {
         throw new HalError('DEVICE_BUSY', `printer: ${waiting} jobs wait already`);
       }
       waiting += 1;
@@ -103,14 +105,14 @@ async function printNow(
   }
 }
 
-/** Asks for the four status bytes. The first silence ends it: a silent printer stays silent. */
+/** Asks for the four status bytes. The first answer that is missing ends it: the others would be missing too. */
 async function askStatus(
   transport: Transport,
   answerMs: number,
   signal: AbortSignal,
 ): Promise<PrinterStatus> {
   const answers: Partial<Record<StatusKind, number>> = {};
-  // What it said unasked, or late, is no answer to this.
+  // What it sent unasked, or late, is no answer to this.
   await transport.read(0, signal);
   for (const kind of STATUS_KINDS) {
     await transport.write(renderStatusRequest(kind), signal);

@@ -1,3 +1,5 @@
+/** Renders a document as ESC/POS. */
+
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder';
 import { encodeQR } from 'qr';
 import type { CodePage } from './codepages.ts';
@@ -10,8 +12,8 @@ const BAND_ROWS = 255;
 /** White around a code: ISO/IEC 18004 §9.1 asks for four modules. */
 const QUIET_MODULES = 4;
 /** A module below 3 dots (0.4 mm) is not read off a thermal print by a phone at arm's length. */
-const LEAST_MODULE_DOTS = 3;
-const MOST_MODULE_DOTS = 8;
+const MIN_MODULE_DOTS = 3;
+const MAX_MODULE_DOTS = 8;
 
 /**
  * Renders a document as ESC/POS.
@@ -62,8 +64,8 @@ function renderBlock(encoder: ReceiptPrinterEncoder, block: Block, profile: Prin
 
 function renderQr(encoder: ReceiptPrinterEncoder, data: string, profile: PrinterProfile): void {
   const matrix = encodeQR(data, 'raw', { ecc: 'medium', border: QUIET_MODULES });
-  const size = Math.min(MOST_MODULE_DOTS, Math.floor(profile.widthDots / matrix.length));
-  if (size < LEAST_MODULE_DOTS) {
+  const size = Math.min(MAX_MODULE_DOTS, Math.floor(profile.widthDots / matrix.length));
+  if (size < MIN_MODULE_DOTS) {
     throw new RangeError(`QR of ${data.length} characters: ${size} dots a module on this paper`);
   }
   if (profile.hasNativeQr) {

@@ -1,3 +1,5 @@
+/** Draws characters and codes as dots. */
+
 import { encodeQR } from 'qr';
 import type { Command } from './escpos-parse.ts';
 import type { Style } from './escpos-style.ts';

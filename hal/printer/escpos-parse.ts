@@ -1,6 +1,6 @@
 /**
  * Cuts ESC/POS bytes into commands, as printers do: whatever is no known command
- * is skipped with the bytes that its family says it has. Any bytes parse.
+ * is skipped with the bytes that its family defines. Any bytes parse.
  */
 export type Command =
   | { readonly kind: 'text'; readonly byte: number }

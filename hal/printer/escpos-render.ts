@@ -1,3 +1,5 @@
+/** Renders ESC/POS as a picture of the paper. */
+
 import { type CodePage, decodeByte } from './codepages.ts';
 import { characterPicture, columnsPicture, qrPicture, SMALL_WIDTH } from './escpos-cells.ts';
 import { type Command, parseEscPos } from './escpos-parse.ts';
@@ -19,7 +21,7 @@ export interface Paper {
 }
 
 /** A job longer than 4 m of paper is cut off here. */
-const MOST_ROWS = 32_000;
+const MAX_ROWS = 32_000;
 
 /** Prints ESC/POS bytes on a picture of paper. Any bytes give a picture. */
 export function renderPaper(bytes: Uint8Array, spec: PaperSpec): Paper {
@@ -46,7 +48,7 @@ class Roll {
   }
 
   take(command: Command): void {
-    if (this.#top > MOST_ROWS) return;
+    if (this.#top > MAX_ROWS) return;
     switch (command.kind) {
       case 'text':
         this.#addCharacter(decodeByte(this.#style.page, command.byte));
@@ -95,7 +97,7 @@ class Roll {
 
   tear(): Paper {
     this.#endLine(0);
-    const picture = blankPicture(this.#spec.widthDots, Math.min(this.#top, MOST_ROWS));
+    const picture = blankPicture(this.#spec.widthDots, Math.min(this.#top, MAX_ROWS));
     for (const band of this.#bands) drawPicture(picture, band.picture, 0, band.top);
     return { picture, cuts: this.#cuts, text: this.#text };
   }

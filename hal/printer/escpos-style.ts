@@ -1,3 +1,5 @@
+/** The state of a print head, which ESC/POS commands change. */
+
 import { type CodePage, pageOf } from './codepages.ts';
 import type { Command } from './escpos-parse.ts';
 

@@ -1,3 +1,5 @@
+/** The font of simulated paper. */
+
 import { inflateSync } from 'node:zlib';
 import { TERMINUS_12X24 } from './font-data.ts';
 import { blankPicture, type Picture } from './picture.ts';
@@ -8,7 +10,7 @@ const GLYPH_BYTES = 48;
 
 let glyphs: ReadonlyMap<string, Buffer> | undefined;
 
-/** A glyph in dots; an outlined box for a character that the font lacks. */
+/** A glyph in dots; an outlined box for a character that is not in the font. */
 export function glyphOf(character: string): Picture {
   glyphs ??= load();
   const rows = glyphs.get(character === '\u00a0' ? ' ' : character);

@@ -1,3 +1,5 @@
+/** Renders a picture as PNG. */
+
 import sharp from 'sharp';
 import type { Picture } from './picture.ts';
 

@@ -1,3 +1,5 @@
+/** What a printer is to its callers. */
+
 import type { GreyPicture } from './picture.ts';
 
 /** One piece of a printed document, from the top. */
@@ -33,9 +35,9 @@ export type PrinterStatus =
   | { readonly phase: 'absent' };
 
 export type PrintOutcome =
-  /** The printer said after the job that it is well. */
+  /** The printer reported after the job that all is well. */
   | { readonly outcome: 'printed' }
-  /** All bytes went out to a printer that says nothing. */
+  /** All bytes went out to a printer that reports nothing. */
   | { readonly outcome: 'sent' }
   | { readonly outcome: 'failed'; readonly reason: string; readonly sentBytes: number };
 

@@ -1,3 +1,5 @@
+/** What each printer model can do, as data. */
+
 import { type CodePage, EPSON_NUMBERS } from './codepages.ts';
 
 /** What a model can do, as data. */

@@ -1,3 +1,5 @@
+/** A simulated printer. */
+
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import type { Log } from '../os/log.ts';

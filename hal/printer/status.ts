@@ -1,3 +1,5 @@
+/** Real-time status of ESC/POS printers. */
+
 import type { PrinterStatus } from './port.ts';
 
 /**
@@ -22,11 +24,11 @@ export function findStatusByte(bytes: Uint8Array): number | undefined {
   return bytes.findLast((byte) => (byte & 0x93) === 0x12);
 }
 
-/** What the four answers say together; a silent one is undefined. Silence of all is not `ok`. */
+/** What the four answers mean together; one that did not come is undefined. Without any it is not `ok`. */
 export function parseStatus(answers: Readonly<Partial<Record<StatusKind, number>>>): PrinterStatus {
   const { 1: printer, 2: offline, 3: error, 4: paper } = answers;
   const isAnswered = [printer, offline, error, paper].some((one) => one !== undefined);
-  // Without the paper's answer nothing may be said of the paper.
+  // Without the paper's answer nothing is known of the paper.
   if (!isAnswered || (paper === undefined && offline === undefined)) return { phase: 'silent' };
   const fault = faultOf(error ?? 0);
   return {
@@ -45,7 +47,7 @@ function paperOf(paper: number, offline: number): 'ok' | 'low' | 'out' {
 
 function faultOf(error: number): string | undefined {
   if ((error & 0x08) !== 0) return 'the cutter is stuck';
-  if ((error & 0x20) !== 0) return 'an error that only a restart mends';
+  if ((error & 0x20) !== 0) return 'an error: switch the printer off and on';
   return (error & 0x40) !== 0 ? 'the head is too hot or too cold' : undefined;
 }
 

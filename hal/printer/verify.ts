@@ -1,3 +1,5 @@
+/** Checks that a phone can read the QR codes of a job. */
+
 import { decodeQR } from 'qr/decode.js';
 import { renderPaper } from './escpos-render.ts';
 import type { Picture } from './picture.ts';
@@ -5,9 +7,9 @@ import type { PrintDocument } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
 
 /**
- * Reads each QR of a rendered job off the picture of its paper, and tells what is
- * wrong, or undefined. A drop's whole point is the code: one that a phone cannot
- * read is not worth its paper.
+ * Reads each QR of a rendered job off the picture of its paper, and returns what is
+ * wrong, or undefined. A slip is printed for its code: one that a phone cannot read is
+ * not worth its paper.
  */
 export function faultOfJob(
   document: PrintDocument,
@@ -43,7 +45,7 @@ function readCode({ width, height, dots }: Picture): string | undefined {
 /** Rows of white that part one thing from the next; a code's own rows are never all white. */
 const WHITE_ROWS = 6;
 /** A version 1 code of 2 dots a module. */
-const LEAST_ROWS = 42;
+const MIN_ROWS = 42;
 /** White added around a part, for the decoder's sake. */
 const MARGIN = 32;
 
@@ -57,7 +59,7 @@ function splitAtWhite(picture: Picture): Picture[] {
     white = isWhite ? white + 1 : 0;
     if (!isWhite) start ??= y;
     if (start === undefined || !(white >= WHITE_ROWS || y === picture.height)) continue;
-    if (y - white - start >= LEAST_ROWS) parts.push(cutOut(picture, start, y));
+    if (y - white - start >= MIN_ROWS) parts.push(cutOut(picture, start, y));
     start = undefined;
   }
   return parts;

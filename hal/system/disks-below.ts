@@ -1,3 +1,5 @@
+/** Which disks the bytes of a folder end on. */
+
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 

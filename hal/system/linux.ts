@@ -1,3 +1,5 @@
+/** Reads processor, memory, disks and network of a Linux machine. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import si from 'systeminformation';
@@ -75,8 +77,8 @@ async function readThrottling(root: string, signal: AbortSignal): Promise<Thrott
   if (flags !== undefined) return parseThrottled(flags);
   // vcgencmd needs this device; asking for it elsewhere would start a process for nothing.
   if ((await orAbsent(readFile(`${root}/sys/class/vcio/vcio/dev`))) === undefined) return undefined;
-  const said = runCommand('vcgencmd', ['get_throttled'], { timeoutMs: 2000, signal });
-  return parseThrottled((await orAbsent(said))?.stdout ?? '');
+  const flagsNow = runCommand('vcgencmd', ['get_throttled'], { timeoutMs: 2000, signal });
+  return parseThrottled((await orAbsent(flagsNow))?.stdout ?? '');
 }
 
 async function readDisks(root: string): Promise<Disk[]> {
@@ -106,7 +108,7 @@ async function readInterfaces(root: string): Promise<NetworkInterface[]> {
       const state = await read('operstate');
       return {
         name,
-        // Loopback and some modems never say "up".
+        // Loopback and some modems never report "up".
         isUp: state === 'up' || (state === 'unknown' && own.length > 0),
         addresses: own,
         rxBytesTotal: Number(await read('statistics/rx_bytes')),

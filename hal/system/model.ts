@@ -1,3 +1,5 @@
+/** The model of the machine. */
+
 import { readFileSync } from 'node:fs';
 
 /** `Raspberry Pi 5 Model B Rev 1.0`, by the firmware's device tree; undefined on machines without one. */

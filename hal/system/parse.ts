@@ -1,3 +1,5 @@
+/** Parses what firmware and kernel report of the machine. */
+
 import type { ClockSync, Throttling } from './port.ts';
 
 /**

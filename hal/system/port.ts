@@ -2,7 +2,7 @@
 export interface SystemState {
   /** The hottest sensor of the CPU. */
   readonly cpuC?: number;
-  /** Only a Pi's firmware tells. */
+  /** Only a Pi's firmware reports it. */
   readonly throttling?: Throttling;
   readonly loadPct?: number;
   readonly memoryTotalBytes?: number;
@@ -17,7 +17,7 @@ export interface Throttling {
   readonly isUnderVoltage: boolean;
   readonly isSlowed: boolean;
   readonly isHot: boolean;
-  /** Since the start: what a look now and then would miss. */
+  /** Since the start: what polling would miss. */
   readonly wasUnderVoltage: boolean;
   readonly wasSlowed: boolean;
 }
@@ -27,14 +27,14 @@ export interface Disk {
   readonly device: string;
   readonly totalBytes: number;
   readonly freeBytes: number;
-  /** Of the life that its maker promised, in steps of 10; eMMC only, SD cards say nothing. */
+  /** Of the life that its maker promised, in steps of 10; eMMC only, SD cards do not report it. */
   readonly wornPct?: number;
 }
 
 export interface ClockSync {
-  /** `free`: the kernel says that nobody sets its clock. */
+  /** `free`: the kernel reports that its clock is not synchronised. */
   readonly phase: 'synchronised' | 'free' | 'unknown';
-  /** The kernel's bound of the error; it grows while nobody sets the clock. */
+  /** The kernel's bound of the error; it grows while the clock is not synchronised. */
   readonly maxErrorMs?: number;
   /** What the kernel has yet to correct; while it is synchronised. */
   readonly offsetMs?: number;

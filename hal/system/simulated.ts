@@ -1,3 +1,5 @@
+/** A simulated machine. */
+
 import type { System, SystemState } from './port.ts';
 
 const CALM: SystemState = {

@@ -1,3 +1,5 @@
+/** Whether the machine's clock is synchronised. */
+
 import koffi from 'koffi';
 import { parseTimex, TIMEX_BYTES } from './parse.ts';
 import type { ClockSync } from './port.ts';
@@ -5,7 +7,7 @@ import type { ClockSync } from './port.ts';
 let adjtimex: ((timex: Buffer) => number) | undefined;
 
 /**
- * Asks the kernel whether its clock is set by somebody: the one answer that holds
+ * Asks the kernel whether its clock is synchronised: the one answer that holds
  * for chrony, timesyncd and ntpd alike. Changes nothing (`modes` is 0).
  */
 export function readClockSync(): ClockSync {

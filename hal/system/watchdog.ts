@@ -1,14 +1,16 @@
+/** The hardware watchdogs of the kernel. */
+
 import { readdir, readFile } from 'node:fs/promises';
 
 const ROOT = '/sys/class/watchdog';
 
-/** A watchdog that resets the machine when nobody feeds it; systemd is who does. */
+/** A watchdog that resets the machine when it is not fed; systemd feeds it. */
 export interface Watchdog {
   readonly name: string;
   /** Its driver's own name for it. */
   readonly identity: string;
   readonly timeoutS: number;
-  /** Somebody has it open and feeds it. */
+  /** A program has it open and feeds it. */
   readonly isActive: boolean;
 }
 

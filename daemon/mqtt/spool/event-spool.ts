@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { keepFile } from '../../../hal/os/save-file.ts';
+import { saveFile } from '../../../hal/os/save-file.ts';
 import type { BoxEvent } from '../../model/commands.ts';
 import type { EventsState } from '../../model/snapshot.ts';
 import { bytesOf, PAYLOAD_MAX_BYTES, type SpoolRecord } from './record.ts';
@@ -214,7 +214,7 @@ export class EventSpool implements AsyncDisposable {
 
   async #saveCursor({ session }: Segments): Promise<void> {
     const cursor: Cursor = { session, ackedSeq: this.#ackedSeq };
-    await keepFile(join(this.#options.folder, CURSOR), JSON.stringify(cursor));
+    await saveFile(join(this.#options.folder, CURSOR), JSON.stringify(cursor));
   }
 
   /** One write and one fdatasync for several events. */

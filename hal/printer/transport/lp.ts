@@ -1,3 +1,5 @@
+/** The way to a USB printer, by the kernel's usblp. */
+
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import type { Clock } from '../../os/clock.ts';

@@ -1,3 +1,5 @@
+/** The way to a printer on a serial line. */
+
 import type { Clock } from '../../os/clock.ts';
 import { openSerialPort } from '../../os/serial.ts';
 import { streamTransport } from './stream.ts';

@@ -1,11 +1,13 @@
+/** The way to a printer over a stream: a socket or a serial port. */
+
 import type { Duplex } from 'node:stream';
 import { anySignal, pause, withTimeout } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';
 import { HalError, halErrorOf } from '../../os/errors.ts';
 import { STALL_MS, type Transport } from './transport.ts';
 
-/** Said by the printer and not yet asked for: more than this is chatter. */
-const MOST_HELD_BYTES = 1024;
+/** Sent by the printer and not yet read; older bytes are dropped. */
+const MAX_UNREAD_BYTES = 1024;
 
 /**
  * Bytes handed over at once: at 9600 baud a second's worth, so that a long job on a
@@ -33,7 +35,7 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock, line
   let failure: HalError | undefined;
   let wake = () => {};
   stream.on('data', (bytes: Buffer) => {
-    held = Buffer.concat([held, bytes]).subarray(-MOST_HELD_BYTES);
+    held = Buffer.concat([held, bytes]).subarray(-MAX_UNREAD_BYTES);
     wake();
   });
   stream.on('error', (error) => {

@@ -1,3 +1,5 @@
+/** The way to a network printer. */
+
 import { connect } from 'node:net';
 import { anySignal } from '../../os/async.ts';
 import type { Clock } from '../../os/clock.ts';

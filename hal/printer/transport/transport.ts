@@ -3,7 +3,7 @@ export interface Transport extends AsyncDisposable {
   readonly name: string;
   /** Resolves when the driver has taken all bytes. Tells how far it came. */
   write(bytes: Uint8Array, signal: AbortSignal, onSent?: (bytes: number) => void): Promise<void>;
-  /** What the printer says within `timeoutMs`; empty when it stays silent. */
+  /** What the printer sends within `timeoutMs`; empty when nothing comes. */
   read(timeoutMs: number, signal: AbortSignal): Promise<Buffer>;
 }
 

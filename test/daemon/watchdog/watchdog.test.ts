@@ -29,8 +29,8 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
     return { ...WELL, media, ...change };
   };
   const notify: Notify = {
-    isHeard: true,
-    tell: (...lines) => told.push(...lines),
+    hasReceiver: true,
+    send: (...lines) => told.push(...lines),
     [Symbol.dispose]: () => undefined,
   };
   const stop = new AbortController();
@@ -190,10 +190,10 @@ test('an edge is ready when it serves, and is fed while its upstream is away', a
 
 test('where nobody listens nothing is done', async () => {
   const notify = openNotify(undefined, silentLog);
-  notify.tell('READY=1');
+  notify.send('READY=1');
   const deps = { watchdogUsec: undefined, snapshot: () => WELL, clock: new VirtualClock() };
   await runWatchdog({ ...deps, notify, log: silentLog }, new AbortController().signal);
-  assert.is(openNotify('@abstract', silentLog).isHeard, false);
+  assert.is(openNotify('@abstract', silentLog).hasReceiver, false);
 });
 
 test('the words reach a datagram socket, and a socket that is gone is no failure', async () => {
@@ -213,15 +213,15 @@ for _ in range(2): print(repr(s.recv(4096).decode()), flush=True)
   await until(() => existsSync(path), 20_000);
   {
     using notify = openNotify(path, silentLog);
-    notify.tell('READY=1', 'STATUS=two\nlines');
-    notify.tell('WATCHDOG=1');
+    notify.send('READY=1', 'STATUS=two\nlines');
+    notify.send('WATCHDOG=1');
     await ended;
     assert.is(heard, "'READY=1\\nSTATUS=two lines'\n'WATCHDOG=1'\n");
-    notify.tell('WATCHDOG=1');
+    notify.send('WATCHDOG=1');
   }
   execFileSync('rm', ['-f', path]);
   using gone = openNotify(path, silentLog);
-  gone.tell('WATCHDOG=1');
+  gone.send('WATCHDOG=1');
 });
 
 test.run();
