@@ -7,11 +7,10 @@ import { PublishedRecording } from './published-recording.ts';
 import type { ReplayEvent } from './replay.ts';
 import { reportStored } from './replay-events.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
+import { Unsynced, WriteRate } from './sync-figures.ts';
 import { TargetFolder } from './target-folder.ts';
 import { describeTarget } from './target-state.ts';
-import { Unsynced } from './unsynced.ts';
 import { type TargetError, targetErrorOf } from './volume.ts';
-import { WriteRate } from './write-rate.ts';
 
 export interface TargetOptions {
   readonly settings: TargetSettings;

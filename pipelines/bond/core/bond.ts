@@ -5,7 +5,6 @@ import * as srt from '../wire/srt.ts';
 import { AckTracker, applySrtlaAck } from './acknowledge.ts';
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
 import { nameFailure } from './failure.ts';
-import { keepaliveOf } from './keepalive.ts';
 import { openKeyFrameDetector } from './key-frame.ts';
 import type { Link } from './link.ts';
 import { LinkTable, type Wire } from './link-table.ts';
@@ -13,7 +12,7 @@ import { isProbed, Outage } from './probe.ts';
 import { RateMeter } from './rate-meter.ts';
 import { Resender } from './resender.ts';
 import { chargeShare, chooseLink, weigh } from './select.ts';
-import { type BondSnapshot, renderBondSnapshot } from './snapshot.ts';
+import { type BondSnapshot, keepaliveOf, renderBondSnapshot } from './snapshot.ts';
 import { Store } from './store.ts';
 
 const WEIGH_MS = 100;

@@ -33,13 +33,13 @@ async function openFolder() {
 async function record(
   folder: string,
   movies: readonly Movie[],
-  hear: (event: ReplayEvent) => void,
+  apply: (event: ReplayEvent) => void,
   dropId: string | undefined = 'evening',
 ) {
   const show = { epochMs: REAL_EPOCH_MS, dropId };
   for (const movie of movies) {
     const file = await RecordingFile.create(folder, show, movie.begin);
-    const narrator = new RecordingReporter(file, show, hear);
+    const narrator = new RecordingReporter(file, show, apply);
     for (const [i, fragment] of movie.fragments.entries()) {
       await file.append(fragment);
       if (i % 4 === 3) narrator.synced(await file.sync());
@@ -146,14 +146,14 @@ test('of several drops the replay has the last one only, or the live one', async
   await using place = await openFolder();
   const [first, second] = twoMovies() as [Movie, Movie];
   const replay = new Replay(8);
-  const hear = (event: ReplayEvent) => replay.apply('usb', place.folder, event);
+  const apply = (event: ReplayEvent) => replay.apply('usb', place.folder, event);
   const names = () => replay.recordings().map(({ name }) => name);
   replay.begin('rehearsal');
-  await record(place.folder, [first], hear, 'rehearsal');
+  await record(place.folder, [first], apply, 'rehearsal');
   const [old] = names();
   replay.begin('evening');
   assert.equal(names(), [], 'what was before is no part of it');
-  await record(place.folder, [second], hear, 'evening');
+  await record(place.folder, [second], apply, 'evening');
   const [shown = '', ...more] = names();
   assert.equal(more, []);
   assert.is.not(shown, old);
