@@ -1,12 +1,10 @@
+/** Changes that are published at once, before their topic's period is over. */
 import type { reportTelemetry } from './payloads/report.ts';
 import type { TelemetryName } from './payloads/topics.ts';
 
 type Bodies = ReturnType<typeof reportTelemetry>;
 
-/**
- * What counts as a change that is told before its time: a state, never a figure
- * that moves by itself.
- */
+/** By topic, as one text. States only, never a figure that moves by itself. */
 export function changesOf(bodies: Bodies): Partial<Record<TelemetryName, string>> {
   const { status, battery, camera, printer, storage } = bodies;
   return {

@@ -1,3 +1,4 @@
+/** The commands that were received and their results, on disk before one is run. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { saveFile } from '../../hal/os/save-file.ts';
@@ -6,17 +7,17 @@ import type { Body } from './payloads/topics.ts';
 type Reply = Body<'reply'>;
 
 /**
- * Longer than a command may be on its way: expiry, session and clocks that differ.
- * Within it an id is never forgotten, over restarts too. By a clock that is never set:
- * one that jumps would make all ids old at once.
+ * Longer than a command may take to arrive: expiry, session and clocks that differ. Within
+ * it no id is forgotten, also over restarts. Monotonic: a clock that is set would make all
+ * ids old at once.
  */
-const KEEP_MS = 300_000;
-/** Ids in that time. When it is full nothing is forgotten for it: new commands are refused. */
+const REMEMBER_MS = 300_000;
+/** Ids in that time. When there are as many, new commands are refused. */
 const IDS_MAX = 256;
 const RESULT_MAX_BYTES = 4_096;
 
 interface Known {
-  /** Taken, or read after a restart, in monotonic time. */
+  /** Received, or read after a restart, in monotonic time. */
   readonly atMs: number;
   readonly reply: Reply;
 }
@@ -31,7 +32,6 @@ const stored = v.array(
   }),
 );
 
-/** Which commands were taken and what came of each, on disk before one is run. */
 export class CommandMemory {
   readonly #path: string;
   readonly #known = new Map<string, Known>();
@@ -41,7 +41,7 @@ export class CommandMemory {
     this.#path = path;
   }
 
-  /** A file that is not there or makes no sense is an empty memory. */
+  /** Empty for a missing or damaged file. */
   static async open(path: string, nowMs: number): Promise<CommandMemory> {
     const memory = new CommandMemory(path);
     const text = await readFile(path, 'utf8').catch(() => '[]');
@@ -56,13 +56,13 @@ export class CommandMemory {
   }
 
   /**
-   * False where there is no room: then the command must not run. Rejects when the disk fails.
+   * False when full: the command must not run. Rejects when the disk fails.
    *
    * @param nowMs Monotonic.
    */
   async accept(id: string, nowMs: number): Promise<boolean> {
     for (const [old, { atMs }] of this.#known) {
-      if (nowMs - atMs > KEEP_MS) this.#known.delete(old);
+      if (nowMs - atMs > REMEMBER_MS) this.#known.delete(old);
     }
     if (this.#known.size >= IDS_MAX) return false;
     const reply: Reply = { id, status: 'accepted', code: null, detail: null, result: null };
@@ -76,7 +76,7 @@ export class CommandMemory {
     return true;
   }
 
-  /** What came of it, for whoever asks again. */
+  /** The result, for a repeat of the command. */
   async settle(id: string, reply: Reply): Promise<void> {
     const known = this.#known.get(id);
     if (known === undefined) return;
@@ -85,7 +85,7 @@ export class CommandMemory {
     await this.#save();
   }
 
-  /** One after the other, each with all that is known then. */
+  /** One write at a time. */
   async #save(): Promise<void> {
     this.#saving = this.#saving.catch(() => undefined).then(() => this.#write());
     await this.#saving;
@@ -106,9 +106,9 @@ function parseStored(text: string): v.InferOutput<typeof stored> {
   }
 }
 
-/** What ran when the box went down is over, and nobody knows how far it came. */
+/** A command that was running when the box stopped; how far it got is not known. */
 function settled(reply: Reply): Reply {
   if (reply.status !== 'accepted' && reply.status !== 'progress') return reply;
-  const detail = 'the box was restarted while it ran';
+  const detail = 'the box was restarted while the command ran';
   return { ...reply, status: 'failed', code: 'INTERRUPTED', detail };
 }

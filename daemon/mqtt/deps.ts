@@ -1,3 +1,4 @@
+/** What MQTT receives from the rest of the box. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Commander } from '../model/commands.ts';
@@ -6,20 +7,19 @@ import type { EventLog } from './events.ts';
 import type { BoxFacts } from './payloads/report.ts';
 import type { Documents } from './retained.ts';
 
-/** What the rest of the box gives to its status over MQTT. */
-export interface StatusDeps {
+export interface MqttDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly snapshots: () => BoxSnapshot;
   readonly facts: BoxFacts;
   readonly events: EventLog;
   readonly commander: Commander;
-  /** Where command ids are kept; its folder must be there. */
+  /** An existing folder: command ids are saved there. */
   readonly stateDir: string;
   readonly documents?: () => Documents;
-  /** For whoever shows how MQTT is. */
+  /** The connection changed. */
   readonly onChange?: (state: MqttState) => void;
-  /** 0 to 1, spreads a fleet's reconnects. */
+  /** 0 to 1: spreads the reconnects of several boxes. */
   readonly random?: () => number;
 }
 

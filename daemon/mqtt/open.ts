@@ -1,32 +1,36 @@
-/** Opens MQTT for a box: what of the config and the machine is published once. */
-import type { Task } from '../../hal/os/task.ts';
+/** Opens MQTT for a box. */
+import { runAll, type Task } from '../../hal/os/task.ts';
 import { readModel } from '../../hal/system/model.ts';
 import type { Config } from '../config/config.ts';
 import type { DropReport } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { StatusDeps } from './deps.ts';
+import type { MqttDeps } from './deps.ts';
+import { recordLinkEvents } from './link-events.ts';
 import type { BoxFacts } from './payloads/report.ts';
-import { runStatus } from './run.ts';
+import { runMqtt } from './run.ts';
 
 interface Box
-  extends Pick<StatusDeps, 'clock' | 'log' | 'events' | 'commander'>,
-    Required<Pick<StatusDeps, 'onChange'>> {
+  extends Pick<MqttDeps, 'clock' | 'log' | 'events' | 'commander'>,
+    Required<Pick<MqttDeps, 'onChange'>> {
   readonly snapshot: () => BoxSnapshot;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
   readonly stateFolder: string;
 }
 
-/** Reports and commands over MQTT, as a task: see {@link runStatus}. */
 export function openMqtt(config: Config, box: Box): Task {
-  const deps: StatusDeps = {
+  const deps: MqttDeps = {
     ...box,
     snapshots: box.snapshot,
     facts: factsOf(config),
     documents: () => ({ reports: box.reports.list() }),
     stateDir: box.stateFolder,
   };
-  return (signal) => runStatus(config.mqtt, deps, signal);
+  const tasks: readonly Task[] = [
+    (signal) => runMqtt(config.mqtt, deps, signal),
+    (signal) => recordLinkEvents(deps, signal),
+  ];
+  return (signal) => runAll(tasks, signal);
 }
 
 function factsOf({ renditions, drop, uplink, recording, edge }: Config): BoxFacts {

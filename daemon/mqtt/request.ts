@@ -1,10 +1,11 @@
+/** Parses a command from the topic `cmd/<verb>`. */
 import * as v from 'valibot';
 import { type Command, VERBS, type Verb } from '../model/commands.ts';
 import type { Incoming } from './client/connection.ts';
 import { cmd } from './payloads/payloads.ts';
 import type { Payload } from './payloads/topics.ts';
 
-/** Where the answers to a command go. */
+/** Where the replies to a command go. */
 export interface Addressee {
   readonly topic: string;
   readonly correlation?: Buffer;
@@ -18,7 +19,7 @@ export type Request =
       readonly refusal: Refusal;
       readonly to: Addressee;
     }
-  /** Somebody cleared a retained command: there is nobody to answer. */
+  /** A retained command was cleared: there is nothing to reply to. */
   | { readonly kind: 'ignore' };
 
 export interface Refusal {
@@ -33,10 +34,10 @@ const TOPIC_MAX_CHARS = 256;
 const EXPIRY_S = 30;
 
 /**
- * What somebody asks over `cmd/<verb>`. Pure; never throws, whatever came.
+ * Pure; never throws.
  *
- * @param root The box's own topics.
- * @param wallMs Undefined where the box's clock is not set: then no age can be told.
+ * @param root Of the box's topics.
+ * @param wallMs Undefined while the box's clock is not set: then the age is not checked.
  */
 export function parseRequest(message: Incoming, root: string, wallMs: number | undefined): Request {
   if (message.isRetained && message.payload.length === 0) return { kind: 'ignore' };
@@ -52,19 +53,20 @@ export function parseRequest(message: Incoming, root: string, wallMs: number | u
       to: to ?? replyTopic(root),
     }) as const;
 
-  if (to === undefined) return refuse('BAD_RESPONSE_TOPIC', `answers go to ${root}/reply/…`);
+  if (to === undefined)
+    return refuse('BAD_RESPONSE_TOPIC', `the response topic must be ${root}/reply/…, or of no box`);
   if (message.isRetained) return refuse('RETAINED', 'a command must not be retained');
-  if (payload === undefined) return refuse('MALFORMED', `this is no command: ${parsed}`);
+  if (payload === undefined) return refuse('MALFORMED', `not a command: ${parsed}`);
   const verb = message.topic.slice(`${root}/cmd/`.length);
   const known = verbOf(verb, payload.args);
   if (known === undefined)
-    return refuse('UNKNOWN_VERB', `there are: ${[...VERBS, ON_AIR].join(', ')}`);
+    return refuse('UNKNOWN_VERB', `known verbs: ${[...VERBS, ON_AIR].join(', ')}`);
   if (known === 'bad') return refuse('BAD_ARGUMENTS', 'on-air takes {"on": true} or {"on": false}');
   if ((message.expiryS ?? 0) > EXPIRY_S)
     return refuse('EXPIRY_TOO_LONG', `a command expires within ${EXPIRY_S} s`);
   if (isOld(payload.ts, wallMs))
     return refuse('EXPIRED', `its ts is more than ${EXPIRY_S} s from the box’s clock`, 'expired');
-  // What chose the verb is no argument of it.
+  // `on` has chosen the verb, and is not an argument of it.
   const { on: _, ...others } = payload.args;
   const args = verb === ON_AIR ? others : payload.args;
   return { kind: 'run', id: payload.id, command: { ...commandOf(payload), args, verb: known }, to };
@@ -78,7 +80,7 @@ function commandOf(payload: Payload<'cmd'>): Omit<Command, 'verb' | 'args'> {
   };
 }
 
-/** A switch has one topic for on and off; here it is. */
+/** The topic of Home Assistant's switch: one for on and off. */
 const ON_AIR = 'on-air';
 
 function verbOf(verb: string, args: Payload<'cmd'>['args']): Verb | 'bad' | undefined {
@@ -87,7 +89,7 @@ function verbOf(verb: string, args: Payload<'cmd'>['args']): Verb | 'bad' | unde
   return args['on'] ? 'go-live' : 'end';
 }
 
-/** The payload, or why it is none. */
+/** The payload, or why it is not one. */
 function parsePayload(bytes: Buffer): Payload<'cmd'> | string {
   if (bytes.length > PAYLOAD_MAX_BYTES) return `more than ${PAYLOAD_MAX_BYTES} bytes`;
   let json: unknown;
@@ -102,11 +104,11 @@ function parsePayload(bytes: Buffer): Payload<'cmd'> | string {
   const key = (v.getDotPath(issue) ?? 'it').slice(0, 40);
   const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
   return isUnknown
-    ? `${key} is no key of it; there are: ${Object.keys(cmd.entries).join(', ')}`
-    : `${key} is not as in cmd.json`;
+    ? `unknown key ${key}; known: ${Object.keys(cmd.entries).join(', ')}`
+    : `${key} is not as in schemas/cmd.json`;
 }
 
-/** By the sender's clock; one that is ahead by as much is as wrong. */
+/** By the sender's clock; a command from the future is as old. */
 function isOld(ts: string | undefined, wallMs: number | undefined): boolean {
   if (ts === undefined || wallMs === undefined) return false;
   return Math.abs(wallMs - Date.parse(ts)) > EXPIRY_S * 1000;
@@ -117,17 +119,17 @@ function replyTopic(root: string): Addressee {
 }
 
 /**
- * The box writes with its own rights: an answer must not become a command of
- * another box, or a state of this one.
+ * The box publishes with its own rights: a reply must not become a command of another box,
+ * or a state of this one.
  */
 function addresseeOf(message: Incoming, root: string): Addressee | undefined {
   const { responseTopic: topic, correlation } = message;
   if ((correlation?.length ?? 0) > CORRELATION_MAX_BYTES) return undefined;
-  const rest = correlation === undefined ? {} : { correlation };
-  if (topic === undefined) return { ...replyTopic(root), ...rest };
+  const optional = correlation === undefined ? {} : { correlation };
+  if (topic === undefined) return { ...replyTopic(root), ...optional };
   const isOurs = topic === `${root}/reply` || topic.startsWith(`${root}/reply/`);
   const isForeign = /^(venuebox|homeassistant)\/|^\$/.test(topic);
-  // A line feed or a wildcard is no topic to publish to; nor is NUL.
+  // Wildcards, NUL and other control characters cannot be published to.
   const isTopic = topic !== '' && topic.length <= TOPIC_MAX_CHARS && !/[#+\p{Cc}]/u.test(topic);
-  return isTopic && (isOurs || !isForeign) ? { topic, ...rest } : undefined;
+  return isTopic && (isOurs || !isForeign) ? { topic, ...optional } : undefined;
 }

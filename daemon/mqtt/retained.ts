@@ -1,3 +1,4 @@
+/** Retained topics without a period: published on change. */
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Outgoing } from './client/connection.ts';
 import {
@@ -10,14 +11,14 @@ import {
 import type { Stamper } from './payloads/stamp.ts';
 import type { Body } from './payloads/topics.ts';
 
-/** What the shop and the drops behind leave to be read; from those who keep them. */
+/** Documents of the shop and of past drops. */
 export interface Documents {
   readonly merch?: Body<'merch'>;
-  /** The last few drops'. */
+  /** Of the last drops. */
   readonly reports: readonly Body<'report'>[];
 }
 
-type Kept =
+type Retained =
   | { readonly name: 'info'; readonly body: Body<'info'> }
   | { readonly name: 'drop'; readonly body: Body<'drop'> }
   | { readonly name: 'merch'; readonly body: Body<'merch'> }
@@ -27,7 +28,7 @@ type Kept =
 const ALERTS_MAX = 64;
 const REPORTS_MAX = 8;
 
-/** Retained without a period: told when it changed, and taken back when it is over. */
+/** Remembers what was published; clears what is over. */
 export class RetainedState {
   readonly #stamper: Stamper;
   readonly #sent = new Map<string, { readonly text: string; readonly clearing: Outgoing }>();
@@ -36,40 +37,44 @@ export class RetainedState {
     this.#stamper = stamper;
   }
 
-  /** What must be published now, so that the broker keeps what is true. */
+  /** The messages that make the broker's retained state current. */
   changes(snapshot: BoxSnapshot, facts: BoxFacts, documents: Documents): readonly Outgoing[] {
-    const wanted = new Map(keep(snapshot, facts, documents).map((one) => [idOf(one), one]));
-    const changed = [...wanted].flatMap(([id, kept]) => this.#tell(id, kept));
+    const wanted = new Map(retainedOf(snapshot, facts, documents).map((one) => [idOf(one), one]));
+    const changed = [...wanted].flatMap(([id, one]) => this.#changed(id, one));
     const over = [...this.#sent].filter(([id]) => !wanted.has(id));
     for (const [id] of over) this.#sent.delete(id);
     return [...changed, ...over.map(([, { clearing }]) => clearing)];
   }
 
-  /** An alert that the broker still keeps from a run before: it is over, if not told now. */
+  /** Clears an alert that the broker has retained from a run before, unless it is current. */
   staleAlert(topic: string): Outgoing | undefined {
     const key = topic.slice(this.#stamper.topic('alert', '').length);
     return this.#sent.has(`alert/${key}`) ? undefined : this.#stamper.clearing('alert', key);
   }
 
-  /** All is to be told again. */
+  /** Everything is published again. */
   restart(): void {
     for (const [id, { clearing }] of this.#sent) this.#sent.set(id, { text: '', clearing });
   }
 
-  #tell(id: string, kept: Kept): readonly Outgoing[] {
-    const text = JSON.stringify(kept.body);
+  #changed(id: string, one: Retained): readonly Outgoing[] {
+    const text = JSON.stringify(one.body);
     if (this.#sent.get(id)?.text === text) return [];
-    const key = 'key' in kept ? kept.key : undefined;
-    this.#sent.set(id, { text, clearing: this.#stamper.clearing(kept.name, key) });
-    return [this.#stamper.message(kept.name, kept.body, false, key)];
+    const key = 'key' in one ? one.key : undefined;
+    this.#sent.set(id, { text, clearing: this.#stamper.clearing(one.name, key) });
+    return [this.#stamper.message(one.name, one.body, false, key)];
   }
 }
 
-function idOf(kept: Kept): string {
-  return 'key' in kept ? `${kept.name}/${kept.key}` : kept.name;
+function idOf(one: Retained): string {
+  return 'key' in one ? `${one.name}/${one.key}` : one.name;
 }
 
-function keep(snapshot: BoxSnapshot, facts: BoxFacts, { merch, reports }: Documents): Kept[] {
+function retainedOf(
+  snapshot: BoxSnapshot,
+  facts: BoxFacts,
+  { merch, reports }: Documents,
+): Retained[] {
   return [
     { name: 'info', body: reportInfo(snapshot, facts) },
     { name: 'drop', body: reportDrop(snapshot, facts) },

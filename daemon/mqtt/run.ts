@@ -1,3 +1,4 @@
+/** MQTT: connects to the broker, again and again, and serves each connection. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,59 +8,58 @@ import type { MqttConfig } from '../config/mqtt.ts';
 import { connectMqtt } from './client/client.ts';
 import type { Connection, ConnectOptions, Incoming } from './client/connection.ts';
 import { CommandMemory } from './command-memory.ts';
-import { CommandDesk } from './commands.ts';
-import type { StatusDeps } from './deps.ts';
+import { CommandReceiver } from './command-receiver.ts';
+import type { MqttDeps } from './deps.ts';
 import { Stamper } from './payloads/stamp.ts';
 import { rootOf } from './payloads/topics.ts';
 import type { Documents } from './retained.ts';
 import { serveConnection } from './serve.ts';
 
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 60_000;
-/** A connection that lasted so long was a good one: the pause starts over. */
+const MAX_PAUSE_MS = 60_000;
+/** After a connection of this length the pause starts over. */
 const HEALTHY_MS = 30_000;
 const WILL_DELAY_S = 10;
 const EARLY_MAX = 64;
 const NO_DOCUMENTS: Documents = { reports: [] };
 
 /**
- * Tells of the box over MQTT and takes commands, until `signal` aborts. A broker that
- * is away, refuses or lies is tried again for ever, and so is a certificate that
- * cannot be read: this never rejects for either.
+ * Publishes the box's state and receives commands, until `signal` aborts. Never rejects for a
+ * broker that is away, refuses or is faulty, or for a certificate that cannot be read: it
+ * connects again.
  */
-export async function runStatus(
+export async function runMqtt(
   config: MqttConfig,
-  deps: StatusDeps,
+  deps: MqttDeps,
   signal: AbortSignal,
 ): Promise<void> {
   if (config.url === '') return await untilAborted(signal);
   const { clock, log } = deps;
-  if (isInClear(config.url)) log.warn('MQTT goes in clear over the network: use mqtts://');
+  if (isUnencrypted(config.url)) log.warn('MQTT not encrypted: use mqtts://');
   const root = rootOf(deps.snapshots().name);
   const memory = await CommandMemory.open(
     join(deps.stateDir, 'commands.json'),
     clock.monotonicMs(),
   );
   let connection: Connection | undefined;
-  const desk = new CommandDesk(root, {
+  const receiver = new CommandReceiver(root, {
     clock,
     log,
     commander: deps.commander,
     memory,
     isClockSet: () => deps.snapshots().system?.clock.phase !== 'free',
-    answer: (to, reply) => {
-      const message = stamper.message('reply', reply, false);
-      const answer = { ...message, ...to };
-      connection?.publish(answer).catch((error: unknown) => {
-        log.debug('answer lost', { topic: to.topic, reason: messageOf(error) });
+    reply: (to, reply) => {
+      const message = { ...stamper.message('reply', reply, false), ...to };
+      connection?.publish(message).catch((error: unknown) => {
+        log.debug('reply lost', { topic: to.topic, reason: messageOf(error) });
       });
     },
   });
   const stamper = new Stamper(root, randomBytes(8).toString('hex'), clock);
   const running = new Set<Promise<void>>();
-  const take = (message: Incoming) => {
-    const taken = desk.take(message, signal).finally(() => running.delete(taken));
-    running.add(taken);
+  const onCommand = (message: Incoming) => {
+    const done = receiver.receive(message, signal).finally(() => running.delete(done));
+    running.add(done);
   };
 
   const retry = new Retry(deps);
@@ -71,7 +71,8 @@ export async function runStatus(
       connection = await connectMqtt(options, signal);
       retry.connected(connection.protocol);
       const documents = deps.documents ?? (() => NO_DOCUMENTS);
-      const served = { config, deps, stamper, take, documents, listen: inbox.listen };
+      const { listen } = inbox;
+      const served = { config, deps, stamper, onCommand, documents, listen };
       await serveConnection(connection, served, signal);
     } catch (error) {
       if (signal.aborted) break;
@@ -85,7 +86,7 @@ export async function runStatus(
   await Promise.all(running);
 }
 
-/** Files are read anew each time: a renewed certificate needs no restart. */
+/** Files are read for each connection: a renewed certificate needs no restart. */
 async function connectOptions(
   config: MqttConfig,
   root: string,
@@ -117,7 +118,7 @@ async function connectOptions(
   };
 }
 
-function isInClear(url: string): boolean {
+function isUnencrypted(url: string): boolean {
   return !/^(mqtts:|mqtt:\/\/(127\.|localhost\b|\[::1\]))/.test(url);
 }
 
@@ -125,7 +126,7 @@ function withoutLineEnd(secret: Buffer): Buffer {
   return Buffer.from(secret.toString('utf8').replace(/\r?\n$/, ''));
 }
 
-/** Holds what the broker sent along with its welcome, until somebody listens. */
+/** Holds messages that the broker sends with its CONNACK, until there is a listener. */
 class Inbox {
   #early: Incoming[] = [];
   #listener: ((message: Incoming) => void) | undefined;
@@ -141,26 +142,25 @@ class Inbox {
   };
 }
 
-/** Waits between connections, and says once what is wrong. */
+/** Waits between connections, and logs each reason once. */
 class Retry {
-  readonly #deps: StatusDeps;
+  readonly #deps: MqttDeps;
   #pauseMs = FIRST_PAUSE_MS;
-  #told: string | undefined;
+  #reported: string | undefined;
 
-  constructor(deps: StatusDeps) {
+  constructor(deps: MqttDeps) {
     this.#deps = deps;
   }
 
   connected(protocol: 4 | 5): void {
-    this.#told = undefined;
+    this.#reported = undefined;
     this.#deps.log.info('broker connected', { protocol });
     this.#deps.onChange?.({ phase: 'connected', protocol });
   }
 
   failed(reason: string): void {
-    // The same again every minute is no news.
-    if (this.#told !== reason) this.#deps.log.warn('broker is away', { reason });
-    this.#told = reason;
+    if (this.#reported !== reason) this.#deps.log.warn('broker away', { reason });
+    this.#reported = reason;
     this.#deps.onChange?.({ phase: 'away', reason });
   }
 
@@ -168,6 +168,6 @@ class Retry {
     if (lastedMs >= HEALTHY_MS) this.#pauseMs = FIRST_PAUSE_MS;
     const { clock, random = Math.random } = this.#deps;
     await pause(clock, this.#pauseMs * (0.8 + 0.4 * random()), signal);
-    this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
   }
 }

@@ -1,17 +1,17 @@
+/** Which telemetry topics are due. */
 import { periodS, TELEMETRY, type TelemetryName } from './payloads/topics.ts';
 
 export interface Due {
   readonly name: TelemetryName;
-  /** It is over: its retained state is cleared. */
+  /** The topic is not published any more: its retained state is cleared. */
   readonly isCleared: boolean;
 }
 
 /**
- * Says which topics are due. Pure but for what it remembers: when each went out
- * and what a change of it is.
+ * Remembers when each topic was published, and with which states.
  *
- * When the box goes live or idle all are due at once, as what is retained expires
- * by the old period.
+ * When the box goes live or idle all are due at once, as retained messages expire by the
+ * old period.
  */
 export class TelemetryPlan {
   readonly #sentMs = new Map<TelemetryName, number>();
@@ -20,7 +20,7 @@ export class TelemetryPlan {
 
   /**
    * @param nowMs Monotonic.
-   * @param changes What must be told at once, as one text for each topic.
+   * @param changes By topic: another text than before is published at once.
    */
   due(
     nowMs: number,
@@ -39,7 +39,7 @@ export class TelemetryPlan {
     });
   }
 
-  /** What `due` named went out; what is not noted stays due. */
+  /** A topic that was due was published. */
   sent(name: TelemetryName, nowMs: number, change: string | undefined): void {
     this.#sentMs.set(name, nowMs);
     if (change !== undefined) this.#changeKeys.set(name, change);

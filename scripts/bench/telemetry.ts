@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import { listen } from '../../test/daemon/mqtt/support/consumer.ts';
 import { startMosquitto } from '../../test/daemon/mqtt/support/mosquitto.ts';
-import { startStatus } from '../../test/daemon/mqtt/support/mqtt.ts';
+import { startMqtt } from '../../test/daemon/mqtt/support/mqtt.ts';
 import { fullSnapshot } from '../../test/daemon/mqtt/support/snapshot.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
@@ -87,11 +87,11 @@ async function measure(snapshot: BoxSnapshot, seconds: number): Promise<Cost> {
     messages += 1;
     if (qos === 1) answers += 1;
     longest = Math.max(longest, payload.length);
-    consumer.heard.length = 0;
+    consumer.received.length = 0;
   });
   const counter = await startCounter(broker.port);
   const clock = new VirtualClock();
-  await using status = await startStatus(counter.port, { clock, snapshot });
+  await using status = await startMqtt(counter.port, { clock, snapshot });
   while (messages < 10) await nextTurn();
   for (let s = 1; s <= seconds; s += 1) {
     status.set(drift(snapshot, s));

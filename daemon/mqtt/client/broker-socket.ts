@@ -1,25 +1,25 @@
+/** The socket to the broker, plain or TLS. */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { messageOf } from '../../../hal/os/log.ts';
 import { type ConnectOptions, MqttError } from './connection.ts';
 import { guardPackets } from './packet-guard.ts';
 
-/** A command is a few hundred bytes; nobody sends this box a novel. */
+/** A command is a few hundred bytes. */
 export const PACKET_MAX_BYTES = 65_536;
 export const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Opens the way to the broker, in clear or over TLS. Whatever goes wrong with it is
- * told to `close`.
+ * Faults are passed to `close`.
  *
- * @throws Error for certificates that are none.
+ * @throws Error for an invalid certificate or key file.
  */
 export function openSocket(options: ConnectOptions, close: (error: MqttError) => void): Socket {
   const { host, port, tls } = options;
   const socket =
     tls === undefined
       ? connectTcp({ host, port })
-      : // The broker is always verified: the config has no key to leave that out.
+      : // The broker is always verified: the config has no key to disable it.
         connectTls({ host, port, ...tls, servername: serverName(host), minVersion: 'TLSv1.2' });
   socket.setNoDelay(true);
   socket.setTimeout(CONNECT_TIMEOUT_MS);

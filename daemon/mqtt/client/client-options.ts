@@ -1,16 +1,18 @@
+/** Options of mqtt.js for one connection. */
 import { CONNECT_TIMEOUT_MS, PACKET_MAX_BYTES } from './broker-socket.ts';
 import type { ConnectOptions } from './connection.ts';
 
-/** A line that is dead is noticed within a minute and a half, by the ping or the broker. */
+/** A dead connection is noticed within 1.5 times this, by the ping or by the broker. */
 const KEEPALIVE_S = 60;
 /**
- * The broker keeps the session so long: the will's delay counts within it (MQTT 5,
- * 3.1.3.2.2), and a command that waits in it is as old as one may be.
+ * As long as a command is valid, which may wait in the session. The will's delay counts
+ * within it (MQTT 5, 3.1.3.2.2).
  */
 const SESSION_EXPIRY_S = 30;
 /** Commands that the broker may send before the first is acknowledged. */
 const RECEIVE_MAX = 16;
-/** What mqtt.js is told for one connection. It never reconnects by itself, and queues nothing. */
+
+/** Without reconnecting, and without queues. */
 export function clientOptions(protocol: 4 | 5, options: ConnectOptions) {
   const { clientId, username, password, will } = options;
   const five = protocol === 5;
@@ -23,7 +25,7 @@ export function clientOptions(protocol: 4 | 5, options: ConnectOptions) {
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    // A 3.1.1 broker would keep the session, and old commands in it, for ever.
+    // A 3.1.1 broker would store the session, and old commands in it, without limit.
     clean: !five,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),

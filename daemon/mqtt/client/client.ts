@@ -1,3 +1,4 @@
+/** A connection to the broker, by mqtt.js. */
 import { once } from 'node:events';
 import { type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
 import { unlessAborted } from '../../../hal/os/async.ts';
@@ -11,14 +12,14 @@ import {
   MqttError,
   type Outgoing,
 } from './connection.ts';
-import { Places } from './slots.ts';
+import { Slots } from './slots.ts';
 
-/** Messages at QoS 1 on their way at once; fewer where the broker says so. */
+/** QoS 1 messages in flight; fewer where the broker asks for fewer. */
 const IN_FLIGHT_MAX = 16;
 const WAITING_MAX = 256;
-/** Bytes in the socket beyond which telemetry is left out. */
+/** With more bytes in the socket telemetry is dropped. */
 const BACKLOG_MAX_BYTES = 65_536;
-/** A broker that acknowledges nothing for so long is none. */
+/** After this without an acknowledgement the connection is closed. */
 const ACK_TIMEOUT_MS = 30_000;
 const END_TIMEOUT_MS = 2_000;
 
@@ -26,8 +27,8 @@ const END_TIMEOUT_MS = 2_000;
 const UNSUPPORTED_VERSION: readonly number[] = [1, 132];
 
 /**
- * The one door to MQTT. Connects with MQTT 5, and with 3.1.1 where the broker does
- * not know that. `signal` ends the connecting; what is connected is ended with `end`.
+ * Connects with MQTT 5, or with 3.1.1 where the broker does not support it. `signal` ends
+ * the attempt; a connection is ended with `end`.
  *
  * @throws MqttError UNREACHABLE, PROTOCOL, REFUSED; the reason of an aborted `signal`.
  */
@@ -60,10 +61,10 @@ async function connectWith(
     ...clientOptions(protocol, options),
     manualConnect: true,
   });
-  // Each error ends the connection; a listener must be there, or it ends the daemon.
+  // Without a listener an error would end the daemon.
   client.on('error', (error) => close(explain(error, options)));
   client.on('disconnect', ({ reasonCode }) =>
-    close(new MqttError('CLOSED', `the broker hung up with reason ${reasonCode}`, reasonCode)),
+    close(new MqttError('CLOSED', `the broker disconnected with reason ${reasonCode}`, reasonCode)),
   );
   client.on('close', () => close(new MqttError('CLOSED', 'the connection was closed')));
   client.on('packetreceive', (packet) => {
@@ -114,8 +115,8 @@ class MqttConnection implements Connection {
   readonly closed: AbortSignal;
   readonly #client: MqttClient;
   readonly #close: (error: MqttError) => void;
-  readonly #places: Places;
-  readonly #underWay = new Set<() => void>();
+  readonly #slots: Slots;
+  readonly #pending = new Set<() => void>();
 
   constructor(
     client: MqttClient,
@@ -129,33 +130,33 @@ class MqttConnection implements Connection {
     this.closed = closed;
     this.#close = close;
     const inFlightMax = Math.min(IN_FLIGHT_MAX, connack.properties?.receiveMaximum ?? 65_535);
-    this.#places = new Places(inFlightMax, WAITING_MAX);
+    this.#slots = new Slots(inFlightMax, WAITING_MAX);
     closed.addEventListener('abort', () => this.#endAll(), { once: true });
   }
 
   async publish(message: Outgoing): Promise<void> {
     if (message.qos === 0) return await this.#send(message);
-    if (!(await this.#places.take())) {
+    if (!(await this.#slots.acquire())) {
       this.#throwIfClosed();
       throw new MqttError('BUSY', `${WAITING_MAX} messages wait for the broker`);
     }
     try {
       await this.#send(message);
     } finally {
-      this.#places.give();
+      this.#slots.release();
     }
   }
 
   offer(message: Outgoing): boolean {
     if (this.closed.aborted || this.#client.stream.writableLength > BACKLOG_MAX_BYTES) return false;
-    if (message.qos === 1 && !this.#places.isFree) return false;
-    // Its loss shows where the connection's end shows.
+    if (message.qos === 1 && !this.#slots.isFree) return false;
+    // A loss is reported as the end of the connection.
     this.publish(message).catch(() => undefined);
     return true;
   }
 
   async subscribe(filters: readonly string[]): Promise<void> {
-    // `rap`: a retained command must be known for one, also while it is live.
+    // `rap`: a retained command must be recognised, also one that is published now.
     await this.#race(
       this.#client.subscribeAsync([...filters], {
         qos: 1,
@@ -192,7 +193,7 @@ class MqttConnection implements Connection {
     await this.#race(sent);
   }
 
-  /** What mqtt.js forgets when the stream goes is settled here. */
+  /** Rejects when the connection ends: mqtt.js does not settle what it has in flight. */
   async #race(work: Promise<unknown>): Promise<void> {
     work.catch(() => undefined);
     this.#throwIfClosed();
@@ -200,7 +201,7 @@ class MqttConnection implements Connection {
     const closed = new Promise<never>((_, reject) => {
       onClosed = () => reject(this.closed.reason);
     });
-    this.#underWay.add(onClosed);
+    this.#pending.add(onClosed);
     const timer = setTimeout(() => {
       this.#close(new MqttError('CLOSED', `no acknowledgement within ${ACK_TIMEOUT_MS} ms`));
     }, ACK_TIMEOUT_MS);
@@ -212,7 +213,7 @@ class MqttConnection implements Connection {
       throw new MqttError('REFUSED', messageOf(error), typeof code === 'number' ? code : undefined);
     } finally {
       clearTimeout(timer);
-      this.#underWay.delete(onClosed);
+      this.#pending.delete(onClosed);
     }
   }
 
@@ -221,7 +222,7 @@ class MqttConnection implements Connection {
   }
 
   #endAll(): void {
-    this.#places.close();
-    for (const onClosed of this.#underWay) onClosed();
+    this.#slots.close();
+    for (const onClosed of this.#pending) onClosed();
   }
 }

@@ -4,17 +4,17 @@ export interface Connection {
   /** Aborts when the connection is over, with the reason. */
   readonly closed: AbortSignal;
   /**
-   * Resolves when the broker has it (QoS 1) or it is on its way (QoS 0). Waits while
-   * the broker takes no more.
+   * Resolves when the broker has acknowledged it (QoS 1) or it is sent (QoS 0). Waits while
+   * too many are in flight.
    *
-   * @throws MqttError CLOSED, REFUSED (the broker said no), BUSY (too many wait).
+   * @throws MqttError CLOSED, REFUSED (by the broker), BUSY (too many wait).
    */
   publish(message: Outgoing): Promise<void>;
-  /** For what may be lost: false, and nothing is sent, when the line is busy. */
+  /** For messages that may be lost: false, and nothing is sent, while the connection is busy. */
   offer(message: Outgoing): boolean;
   subscribe(filters: readonly string[]): Promise<void>;
   unsubscribe(filters: readonly string[]): Promise<void>;
-  /** Says good-bye, so that the broker keeps the will to itself. */
+  /** Sends DISCONNECT, so that the broker does not publish the will. */
   end(): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export interface Outgoing {
   readonly payload: string | Buffer;
   readonly qos: 0 | 1;
   readonly isRetained: boolean;
-  /** MQTT 5; left out where the broker speaks 3.1.1. */
+  /** MQTT 5 only. */
   readonly expiryS?: number;
   readonly correlation?: Buffer;
 }
@@ -51,7 +51,7 @@ export interface ConnectOptions {
 
 export class MqttError extends Error {
   readonly code: 'UNREACHABLE' | 'PROTOCOL' | 'REFUSED' | 'CLOSED' | 'BUSY';
-  /** The broker's reason code, where it told one. */
+  /** The broker's reason code, if it sent one. */
   readonly reasonCode: number | undefined;
 
   constructor(code: MqttError['code'], message: string, reasonCode?: number, cause?: unknown) {

@@ -1,3 +1,4 @@
+/** The embedded MQTT broker of the demo. */
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthorizePublishHandler } from 'aedes';
 import { untilAborted } from '../../../hal/os/async.ts';
@@ -7,14 +8,13 @@ import { guardPackets } from './packet-guard.ts';
 
 const CONNECTIONS_MAX = 64;
 const PACKET_MAX_BYTES = 65_536;
-/** All retained messages are in memory. */
+/** They are in memory. */
 const RETAINED_TOPICS_MAX = 1_024;
 const QUEUE_MAX = 64;
 const ADVICE = '; choose another mqtt.broker_port, or name that broker in mqtt.url';
 
 /**
- * The demo's MQTT broker, in this process: MQTT 3.1.1, nothing kept on disk, no
- * passwords; for loopback. A venue runs mosquitto.
+ * MQTT 3.1.1, in memory, without passwords: for loopback. A venue runs mosquitto.
  *
  * Resolves when `signal` aborts. Rejects with PipelineError when the port is taken.
  */
@@ -46,7 +46,7 @@ export async function runBroker(
       try {
         guard(chunk);
       } catch (error) {
-        log.debug('broker client sent nonsense', { reason: messageOf(error) });
+        log.debug('broker client sent an invalid packet', { reason: messageOf(error) });
         socket.destroy();
       }
     });
@@ -64,7 +64,7 @@ export async function runBroker(
   }
 }
 
-/** Lets so many topics be retained and no more. */
+/** Refuses to retain more topics than allowed. */
 function boundRetained(): AuthorizePublishHandler {
   const topics = new Set<string>();
   return (_client, { topic, retain, payload }, callback) => {

@@ -1,4 +1,4 @@
-/** What a broker sent is no MQTT packet that this box takes. */
+/** Refuses packets that are too long, before the MQTT parser has them. */
 export class PacketFault extends Error {
   constructor(message: string) {
     super(message);
@@ -10,10 +10,9 @@ export class PacketFault extends Error {
 const LENGTH_BYTES_MAX = 4;
 
 /**
- * Reads packet lengths off a byte stream, so that a broker cannot make the parser
- * behind it gather a quarter of a gigabyte: its limit is not enforced by mqtt.js.
+ * mqtt.js does not enforce its limit: a broker could make it allocate a quarter of a gigabyte.
  *
- * @returns Takes the bytes as they come; throws PacketFault at a packet beyond `maxBytes`.
+ * @returns Receives the bytes of the stream; throws PacketFault at a packet beyond `maxBytes`.
  */
 export function guardPackets(maxBytes: number): (chunk: Uint8Array) => void {
   let skip = 0;

@@ -1,30 +1,30 @@
-/** So many at once, and so many more that wait for a place, in order. */
-export class Places {
-  readonly #most: number;
-  readonly #waitingMost: number;
+/** A semaphore with a bounded queue. */
+export class Slots {
+  readonly #max: number;
+  readonly #waitingMax: number;
   #taken = 0;
   #waiting: (() => void)[] = [];
   #isClosed = false;
 
-  constructor(most: number, waitingMost: number) {
-    this.#most = most;
-    this.#waitingMost = waitingMost;
+  constructor(max: number, waitingMax: number) {
+    this.#max = max;
+    this.#waitingMax = waitingMax;
   }
 
   get isFree(): boolean {
-    return this.#taken < this.#most && this.#waiting.length === 0;
+    return this.#taken < this.#max && this.#waiting.length === 0;
   }
 
-  /** False where too many wait, or when it was closed meanwhile. */
-  async take(): Promise<boolean> {
-    if (this.#isClosed || this.#waiting.length >= this.#waitingMost) return false;
+  /** False when too many wait, or after `close`. */
+  async acquire(): Promise<boolean> {
+    if (this.#isClosed || this.#waiting.length >= this.#waitingMax) return false;
     if (!this.isFree) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#taken += 1;
     return !this.#isClosed;
   }
 
-  /** The place goes to who waited longest. */
-  give(): void {
+  /** The slot goes to the one that has waited longest. */
+  release(): void {
     const next = this.#waiting.shift();
     if (next === undefined) this.#taken -= 1;
     else next();

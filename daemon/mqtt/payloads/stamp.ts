@@ -1,9 +1,9 @@
+/** Makes messages of payloads: envelope, topic, QoS, retention and expiry by the table. */
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Outgoing } from '../client/connection.ts';
 import { rfc3339 } from './report.ts';
 import { type Body, expiryS, TOPICS, type TopicName } from './topics.ts';
 
-/** Makes messages of bodies: envelope, topic, QoS, retention and expiry by the table. */
 export class Stamper {
   readonly root: string;
   readonly #session: string;
@@ -17,7 +17,7 @@ export class Stamper {
     this.#clock = clock;
   }
 
-  /** @param key What follows the topic's name, as the key of an alert. */
+  /** @param key The last level of the topic, such as the key of an alert. */
   message<T extends TopicName>(name: T, body: Body<T>, isLive: boolean, key?: string): Outgoing {
     const seq = (this.#seqs.get(name) ?? 0) + 1;
     this.#seqs.set(name, seq);
@@ -32,7 +32,7 @@ export class Stamper {
     };
   }
 
-  /** Takes back what is retained. */
+  /** Clears what is retained. */
   clearing(name: TopicName, key?: string): Outgoing {
     return { topic: this.topic(name, key), payload: '', qos: 1, isRetained: true };
   }

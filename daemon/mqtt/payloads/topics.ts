@@ -4,6 +4,8 @@ import * as payloads from './payloads.ts';
 
 /** How a topic is published: one row of the table. */
 interface Rules {
+  /** One sentence: what it carries. */
+  readonly help: string;
   readonly schema: v.GenericSchema;
   readonly qos: 0 | 1;
   readonly isRetained: boolean;
@@ -20,28 +22,62 @@ const DAY_S = 86_400;
  * `/<verb>`. `availability` is not among them: plain text, `online`, or `offline` by will.
  */
 export const TOPICS = {
-  info: { schema: payloads.info, qos: 1, isRetained: true },
-  status: state(payloads.status, 1, 30, 5),
-  links: state(payloads.links, 0, 60, 2),
+  info: {
+    help: 'Model, versions, addresses and capabilities of the box.',
+    ...document(payloads.info),
+  },
+  status: {
+    help: 'Phase of the drop, health, power, computer and clock.',
+    ...state(payloads.status, 1, 30, 5),
+  },
+  links: {
+    help: 'Each uplink: state, round trip, loss, share, and its modem.',
+    ...state(payloads.links, 0, 60, 2),
+  },
   stream: {
+    help: 'Encoder, SRT, viewers and their latency; of an edge its upstream.',
     schema: payloads.stream,
     qos: 0,
     isRetained: true,
     period: { liveS: 2 },
     expiry: 'periods',
   },
-  audio: state(payloads.audio, 0, 60, 2),
-  battery: state(payloads.battery, 1, 120, 30),
-  camera: state(payloads.camera, 1, 300, 30),
-  printer: state(payloads.printer, 1, 300, 30),
-  storage: state(payloads.storage, 1, 300, 30),
-  alert: { schema: payloads.alert, qos: 1, isRetained: true },
-  event: { schema: payloads.event, qos: 1, isRetained: false, expiry: { s: 7 * DAY_S } },
-  drop: { schema: payloads.drop, qos: 1, isRetained: true },
-  merch: { schema: payloads.merch, qos: 1, isRetained: true },
-  report: { schema: payloads.report, qos: 1, isRetained: true },
-  cmd: { schema: payloads.cmd, qos: 1, isRetained: false, expiry: { s: 30 } },
-  reply: { schema: payloads.reply, qos: 1, isRetained: false, expiry: { s: 60 } },
+  audio: {
+    help: 'Level of each sound channel, and since when there is silence.',
+    ...state(payloads.audio, 0, 60, 2),
+  },
+  battery: {
+    help: 'Charge, voltage, current, time left, mains.',
+    ...state(payloads.battery, 1, 120, 30),
+  },
+  camera: { help: 'Camera and its frame rate.', ...state(payloads.camera, 1, 300, 30) },
+  printer: {
+    help: 'Printer, its paper, its cover, and slips.',
+    ...state(payloads.printer, 1, 300, 30),
+  },
+  storage: {
+    help: 'Each folder that is recorded to, and its space.',
+    ...state(payloads.storage, 1, 300, 30),
+  },
+  alert: {
+    help: 'What is wrong and what to do; empty once it is over.',
+    ...document(payloads.alert),
+  },
+  event: {
+    help: 'Something happened; waits on the disk until the broker acknowledges it.',
+    ...message(payloads.event, 7 * DAY_S),
+  },
+  drop: { help: 'The present or the next drop.', ...document(payloads.drop) },
+  merch: { help: 'Articles of the shop.', ...document(payloads.merch) },
+  report: {
+    help: 'One of the last eight drops: viewers, latency, stalls, failovers, slips, clips.',
+    ...document(payloads.report),
+  },
+  cmd: { help: 'A command to the box.', ...message(payloads.cmd, 30) },
+  reply: {
+    help: 'Progress and result of a command without a response topic.',
+    ...message(payloads.reply, 60),
+  },
 } as const satisfies Record<string, Rules>;
 
 function state<S extends v.GenericSchema, Q extends 0 | 1>(
@@ -51,6 +87,14 @@ function state<S extends v.GenericSchema, Q extends 0 | 1>(
   liveS: number,
 ) {
   return { schema, qos, isRetained: true, period: { idleS, liveS }, expiry: 'periods' } as const;
+}
+
+function document<S extends v.GenericSchema>(schema: S) {
+  return { schema, qos: 1, isRetained: true } as const;
+}
+
+function message<S extends v.GenericSchema>(schema: S, expiryInS: number) {
+  return { schema, qos: 1, isRetained: false, expiry: { s: expiryInS } } as const;
 }
 
 export type TopicName = keyof typeof TOPICS;
@@ -91,11 +135,9 @@ export function periodS(name: TelemetryName, isLive: boolean): number | undefine
 /** Seconds after which a broker drops a message; undefined for never. */
 export function expiryS(name: TopicName, isLive: boolean): number | undefined {
   const { expiry, period }: Rules = TOPICS[name];
-  if (expiry === undefined || expiry === 'periods') {
-    const every = isLive ? period?.liveS : period?.idleS;
-    return expiry === undefined || every === undefined ? undefined : 3 * every;
-  }
-  return expiry.s;
+  if (expiry !== 'periods') return expiry?.s;
+  const every = isLive ? period?.liveS : period?.idleS;
+  return every === undefined ? undefined : 3 * every;
 }
 
 /** Seconds after which a subscriber should drop what it has; undefined where no message is lost. */

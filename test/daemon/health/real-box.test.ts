@@ -91,14 +91,14 @@ test('a media process that hangs is started anew, told as an event, and viewers 
   await until(() => isServing(box), PATIENCE_MS, box.output);
   const hung = box.childPid('media') ?? 0;
   process.kill(hung, 'SIGSTOP');
-  const told = (word: string) => consumer.heard.some(({ text }) => text.includes(word));
+  const told = (word: string) => consumer.received.some(({ text }) => text.includes(word));
   await until(() => told('"media-silent"'), PATIENCE_MS, box.output);
   await until(() => told('"media.restarted"'), PATIENCE_MS, box.output);
   await until(() => !isAlive(hung), PATIENCE_MS, box.output);
   await until(async () => !(await keysOf(box)).includes('media-silent'), PATIENCE_MS, box.output);
   await until(() => isServing(box), PATIENCE_MS, box.output);
   assert.ok(box.childPid('media') !== hung);
-  const restarts = consumer.heard.filter(({ text }) => text.includes('"media.restarted"'));
+  const restarts = consumer.received.filter(({ text }) => text.includes('"media.restarted"'));
   assert.is(restarts.length, 1, 'the new one is given time');
 });
 

@@ -1,3 +1,4 @@
+/** Prometheus metrics, and the Grafana dashboard that shows them. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -33,7 +34,7 @@ const dashboard = JSON.parse(readFileSync('scripts/grafana/venuebox.json', 'utf8
 const lines = (text: string) =>
   text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
 
-test('a box of which everything is known fills every metric', async () => {
+test('a box with all values known fills every metric', async () => {
   const text = await renderMetrics(fullSnapshot());
   for (const { name, type } of METRICS) {
     assert.ok(text.includes(`# TYPE ${name} ${type}\n`), name);
@@ -62,7 +63,7 @@ test('figures are in base units', async () => {
   assert.is(value('venuebox_mains_on'), '0');
 });
 
-test('what is not known is left out, and never 0', async () => {
+test('an unknown value is left out, and never 0', async () => {
   const text = await renderMetrics(bareSnapshot());
   for (const name of [
     'battery_charge',
@@ -76,7 +77,7 @@ test('what is not known is left out, and never 0', async () => {
   assert.match(text, 'venuebox_drop_phase{phase="idle"} 1');
 });
 
-test('names keep to the rules: one prefix, a unit at the end, _total for counters only', () => {
+test('names follow the rules: one prefix, a unit at the end, _total for counters only', () => {
   const names = METRICS.map(({ name }) => name);
   assert.is(new Set(names).size, names.length);
   for (const { name, type, help } of METRICS) {
@@ -93,14 +94,14 @@ test('text of devices cannot break the format', async () => {
   assert.ok(text.includes('camera="a \\"quoted\\" \\\\ name\\nwith a line"'), text.slice(0, 300));
 });
 
-test('a counter that goes back is a restart, and a label is not forgotten between two looks', async () => {
+test('a counter that goes back is a restart, and labels do not remain after their values', async () => {
   const first = await renderMetrics(fullSnapshot());
   assert.is(await renderMetrics(fullSnapshot()), first);
   const after = await renderMetrics(fullSnapshot({ uplink: undefined }));
   assert.not.match(after, 'venuebox_link_');
 });
 
-test('every metric that the dashboard asks for exists, with the labels it names', () => {
+test('every metric of the dashboard exists, with the labels it uses', () => {
   const known = new Map(METRICS.map((metric) => [metric.name, metric]));
   const seen = new Set<string>();
   const targets = dashboard.panels.flatMap(({ title, targets = [] }) =>
@@ -126,7 +127,7 @@ test('every metric that the dashboard asks for exists, with the labels it names'
   assert.ok(seen.size >= 40, `only ${seen.size} metrics are shown`);
 });
 
-test('its panels have ids of their own and do not lie over one another', () => {
+test('panels of the dashboard have unique ids and do not overlap', () => {
   const { panels } = dashboard;
   assert.is(new Set(panels.map(({ id }) => id)).size, panels.length);
   assert.is(new Set(panels.map(({ title }) => title)).size, panels.length);

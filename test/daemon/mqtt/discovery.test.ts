@@ -1,3 +1,4 @@
+/** Home Assistant's device discovery: its keys, templates and commands. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
@@ -82,7 +83,7 @@ test('it has the keys that a device message must have', () => {
   ]);
 });
 
-test('every entity has its platform, an id of its own, and what its platform needs', () => {
+test('every entity has its platform, a unique id, and the keys that its platform needs', () => {
   const ids = components.map(([, { unique_id }]) => unique_id);
   assert.is(new Set(ids).size, components.length);
   const names = components.map(([, { name }]) => name);
@@ -115,7 +116,7 @@ test('each key is one that its platform knows', () => {
   }
 });
 
-test('classes and units go together as Home Assistant has it', () => {
+test('device classes have the units of Home Assistant', () => {
   // homeassistant/components/sensor/const.py, DEVICE_CLASS_UNITS.
   const units: Readonly<Record<string, string>> = {
     temperature: '°C',
@@ -147,7 +148,7 @@ test("every entity's topic and template give a value from a real payload", () =>
   }
 });
 
-test('values are those of the box', () => {
+test('entities have the values of the box', () => {
   const of = (key: string, snapshot = fullSnapshot()) => {
     const component = message.components[key];
     assert.ok(component);
@@ -168,7 +169,7 @@ test('values are those of the box', () => {
     ['live', '87', '42', 'near-end', 'ON', 'ON', 'OFF', 'ON', 'ON'],
   );
   const bare = bareSnapshot();
-  // `None` is how a template says that nothing is known.
+  // A template renders an unknown value as `None`.
   assert.equal(
     [
       'state',
@@ -185,7 +186,7 @@ test('values are those of the box', () => {
   );
 });
 
-test("every button and the switch's two sides are commands that the box takes", () => {
+test("every button and the switch's two sides are commands that the box accepts", () => {
   const wallMs = Date.parse('2026-05-01T12:00:06Z');
   const verbs = components.flatMap(([key, component]) => {
     const { command_topic: topic, command_template: template } = component;

@@ -88,7 +88,7 @@ test('an event stays in the spool until the broker has acknowledged it', async (
   await stop();
 });
 
-test('what a broker refuses is kept, with all behind it, and sent again later', async () => {
+test('events refused by the broker, and those behind them, are sent again later', async () => {
   using folder = scratch();
   let isRefusing = true;
   const answer = async ({ payload }: Outgoing) => {
@@ -118,7 +118,7 @@ test('what a broker refuses is kept, with all behind it, and sent again later', 
   await stop();
 });
 
-test('an event of last week is sent as well: a clock that was set loses none', async () => {
+test('an event of last week is sent too: none is lost when the clock is set', async () => {
   using folder = scratch();
   await using sender = await openSender(folder.path, async () => undefined);
   await sender.record(1, sender.clock.wallMs() - 8 * 86_400_000);
@@ -149,7 +149,7 @@ function blocked(folder: string) {
 
 const event = (n: number) => ({ type: 'x', severity: 'info', atMs: n, data: { n } }) as const;
 
-test('where the folder cannot be opened events wait, and are kept in order when it can', async () => {
+test('events wait in order while the folder cannot be opened', async () => {
   using folder = scratch();
   const clear = blocked(folder.path);
   const clock = new VirtualClock();
@@ -174,7 +174,7 @@ test('where the folder cannot be opened events wait, and are kept in order when 
   assert.equal(events.state(), { waiting: 3, lostTotal: 0, lostNow: 0 });
 });
 
-test('so many wait and no more; what is lost is counted, and an end does not wait for the disk', async () => {
+test('the number of waiting events is bounded, losses are counted, and an end does not wait for the disk', async () => {
   using folder = scratch();
   blocked(folder.path);
   const events = await openEventLog(CONFIG, folder.path, DEPS);
@@ -190,7 +190,7 @@ test('so many wait and no more; what is lost is counted, and an end does not wai
   assert.is(events.state()?.lostNow, 0, 'none waits any more');
 });
 
-test('a disk that takes no acknowledgement does not end the connection', async () => {
+test('a disk that fails to save an acknowledgement does not end the connection', async () => {
   using folder = scratch();
   await using sender = await openSender(folder.path, async () => undefined);
   sender.spool.ack = async () => {
@@ -202,7 +202,7 @@ test('a disk that takes no acknowledgement does not end the connection', async (
   await stop();
 });
 
-test('without a broker in the config an event ends here', async () => {
+test('without a broker in the config an event is dropped', async () => {
   using folder = scratch();
   const events = await openEventLog({ ...CONFIG, url: '' }, folder.path, DEPS);
   await events.record({ type: 'x', severity: 'info', atMs: 0, data: {} });

@@ -1,3 +1,4 @@
+/** Brokers that break the protocol, flood or stop answering. */
 import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
 import mqttPacket from 'mqtt-packet';
@@ -9,13 +10,13 @@ import { freePort } from '../../support/free-port.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { listen } from './support/consumer.ts';
 import { startMosquitto } from './support/mosquitto.ts';
-import { startStatus } from './support/mqtt.ts';
+import { startMqtt } from './support/mqtt.ts';
 import { fullSnapshot } from './support/snapshot.ts';
 
 const test = suite('a hostile broker');
 const LONG_MS = 30_000;
 
-/** A broker that welcomes everybody and then does as the test says. */
+/** A broker that accepts every connection and then does what the test says. */
 async function startLiar(
   then: (socket: Socket) => void,
   onPacket?: (socket: Socket, packet: mqttPacket.Packet) => void,
@@ -59,14 +60,14 @@ function memoryMb(): number {
   return process.memoryUsage().rss / 1e6;
 }
 
-test('a packet of a quarter of a gigabyte is not gathered', async () => {
+test('a packet of a quarter of a gigabyte is not collected in memory', async () => {
   await using liar = await startLiar((socket) => {
     // A PUBLISH of 268,435,455 bytes, and a first part of it.
     socket.write(Buffer.from([0x30, 0xff, 0xff, 0xff, 0x7f]));
     socket.write(Buffer.alloc(1_000_000));
   });
   const reasons: string[] = [];
-  await using _status = await startStatus(liar.port, {
+  await using _mqtt = await startMqtt(liar.port, {
     onChange: (state) => reasons.push(state.phase === 'away' ? state.reason : ''),
   });
   await until(
@@ -76,7 +77,7 @@ test('a packet of a quarter of a gigabyte is not gathered', async () => {
   );
 });
 
-test('a broker that acknowledges no more gets a bounded number of messages', async () => {
+test('a broker that stops acknowledging receives a bounded number of messages', async () => {
   let publishes = 0;
   await using liar = await startLiar(
     () => undefined,
@@ -101,10 +102,10 @@ test('a broker that acknowledges no more gets a bounded number of messages', asy
     },
   );
   const clock = new VirtualClock();
-  await using status = await startStatus(liar.port, { clock });
+  await using status = await startMqtt(liar.port, { clock });
   await until(() => publishes >= 10, LONG_MS);
   for (let i = 0; i < 2_000; i += 1) {
-    // A change of the mains is told at once, at QoS 1.
+    // A change of the mains is published at once, at QoS 1.
     const mains = i % 2 === 0 ? 'on' : 'off';
     status.set(fullSnapshot({ battery: { phase: 'unknown', source: 's', reason: 'r', mains } }));
     await clock.advance(1_000);
@@ -113,7 +114,7 @@ test('a broker that acknowledges no more gets a bounded number of messages', asy
   assert.ok(publishes <= 10 + 16, String(publishes));
 });
 
-test('packets that nobody asked for end the connection and not the daemon', async () => {
+test('unexpected packets end the connection, not the daemon', async () => {
   const qos2 = mqttPacket.generate(
     { cmd: 'publish', topic: 'x', payload: 'y', qos: 2, messageId: 1, retain: false, dup: false },
     { protocolVersion: 5 },
@@ -127,17 +128,17 @@ test('packets that nobody asked for end the connection and not the daemon', asyn
   for (const bytes of garbage) {
     await using liar = await startLiar((socket) => socket.write(bytes));
     const reasons: string[] = [];
-    await using _status = await startStatus(liar.port, {
+    await using _mqtt = await startMqtt(liar.port, {
       onChange: (state) => reasons.push(state.phase),
     });
     await until(() => reasons.filter((one) => one === 'away').length > 0, LONG_MS);
   }
 });
 
-test('a broker that hangs up at once is tried again ever more seldom', async () => {
+test('reconnects to a broker that disconnects at once are further and further apart', async () => {
   await using liar = await startLiar((socket) => socket.end());
   const clock = new VirtualClock();
-  await using _status = await startStatus(liar.port, { clock });
+  await using _mqtt = await startMqtt(liar.port, { clock });
   await until(() => liar.connects() > 0, LONG_MS);
   for (let i = 0; i < 1_200; i += 1) {
     await clock.advance(500);
@@ -150,7 +151,7 @@ test('a broker that hangs up at once is tried again ever more seldom', async () 
 test('a flood of commands does not grow the daemon', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, ['venuebox/v1/corner/availability']);
-  await using _status = await startStatus(broker.port);
+  await using _mqtt = await startMqtt(broker.port);
   await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
   const flood = async (count: number) => {
     for (let i = 0; i < count; i += 1) {
@@ -166,7 +167,7 @@ test('a flood of commands does not grow the daemon', async () => {
   assert.ok(memoryMb() - before < 60, `${before} to ${memoryMb()} MB`);
 });
 
-test('any bytes pass the guard whole or end it, however they are cut', () => {
+test('any bytes pass the guard or end it, however they are split', () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 400 }),

@@ -1,3 +1,4 @@
+/** MQTT with a real mosquitto: topics, retention, the will, Home Assistant. */
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
@@ -6,10 +7,10 @@ import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';
 import { startMosquitto } from './support/mosquitto.ts';
-import { startStatus } from './support/mqtt.ts';
+import { startMqtt } from './support/mqtt.ts';
 import { bareSnapshot, fullSnapshot } from './support/snapshot.ts';
 
-const test = suiteAtOnce('status over a real mosquitto');
+const test = suiteAtOnce('MQTT with mosquitto');
 const ROOT = 'venuebox/v1/corner';
 const LONG_MS = 30_000;
 
@@ -29,10 +30,10 @@ const MERCH = {
   flash_until: null,
 };
 
-test('every topic is published, and every payload keeps to its schema', async () => {
+test('every topic is published, and every payload follows its schema', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
-  await using status = await startStatus(broker.port, {
+  await using status = await startMqtt(broker.port, {
     documents: () => ({ merch: MERCH, reports: [REPORT] }),
   });
   await status.events.record({
@@ -46,11 +47,11 @@ test('every topic is published, and every payload keeps to its schema', async ()
   const wanted = Object.keys(TOPICS) as TopicName[];
   const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;
   await until(
-    () => wanted.every((name) => consumer.heard.some(({ topic }) => nameOf(topic) === name)),
+    () => wanted.every((name) => consumer.received.some(({ topic }) => nameOf(topic) === name)),
     LONG_MS,
-    () => String([...new Set(consumer.heard.map(({ topic }) => topic))]),
+    () => String([...new Set(consumer.received.map(({ topic }) => topic))]),
   );
-  for (const { topic, text } of consumer.heard) {
+  for (const { topic, text } of consumer.received) {
     if (text === '' || topic === `${ROOT}/availability`) continue;
     const result = v.safeParse(TOPICS[nameOf(topic)].schema, JSON.parse(text));
     assert.ok(result.success, `${topic}: ${text} ${JSON.stringify(result.issues?.[0]?.message)}`);
@@ -60,12 +61,12 @@ test('every topic is published, and every payload keeps to its schema', async ()
 test('QoS, retention and expiry are those of the table', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
-  await using status = await startStatus(broker.port);
+  await using status = await startMqtt(broker.port);
   await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
   await until(() => consumer.last('/event') !== undefined, LONG_MS);
   await until(() => consumer.last('/storage') !== undefined, LONG_MS);
   const rules = (ending: string) => {
-    const packet = consumer.heard.find(({ topic }) => topic === `${ROOT}/${ending}`)?.packet;
+    const packet = consumer.received.find(({ topic }) => topic === `${ROOT}/${ending}`)?.packet;
     return [packet?.qos, packet?.retain, packet?.properties?.messageExpiryInterval];
   };
   assert.equal(rules('availability'), [1, true, undefined]);
@@ -83,10 +84,10 @@ test('QoS, retention and expiry are those of the table', async () => {
   assert.ok(Number(expiryS) > 604_000 && Number(expiryS) <= 604_800, String(expiryS));
 });
 
-test('what is retained expires once the box is silent, and idle state lasts three idle periods', async () => {
+test('retained state expires when the box stops publishing, idle state after three idle periods', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
-  await using status = await startStatus(broker.port);
+  await using status = await startMqtt(broker.port);
   await until(() => consumer.last('/links') !== undefined, LONG_MS);
   status.set(bareSnapshot());
   const expiryS = (ending: string) =>
@@ -96,7 +97,7 @@ test('what is retained expires once the box is silent, and idle state lasts thre
   status.set(fullSnapshot());
   await until(() => consumer.last('/stream')?.text !== '', LONG_MS);
   await status.end();
-  // Six seconds after the last, a newcomer is told nothing of the stream.
+  // Six seconds after the last one, a new subscriber receives nothing of the stream.
   await until(async () => {
     await using late = await listen(broker.port, [`${ROOT}/stream`, `${ROOT}/availability`]);
     await until(() => late.last('/availability') !== undefined, LONG_MS);
@@ -104,11 +105,11 @@ test('what is retained expires once the box is silent, and idle state lasts thre
   }, LONG_MS);
 });
 
-test('the will says offline, ten seconds after the box is gone and not before', async () => {
+test('the will is published ten seconds after the box is gone, not before', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/availability`]);
   const proxy = await startProxy(broker.port);
-  await using _status = await startStatus(proxy.port);
+  await using _mqtt = await startMqtt(proxy.port);
   await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
   const cutMs = performance.now();
   proxy.cut();
@@ -119,37 +120,37 @@ test('the will says offline, ten seconds after the box is gone and not before', 
   proxy.close();
 });
 
-test('a connection that is back within the delay never was offline', async () => {
+test('a connection that is back within the delay is never reported offline', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/availability`]);
   const proxy = await startProxy(broker.port);
-  await using _status = await startStatus(proxy.port);
-  await until(() => consumer.heard.length === 1, LONG_MS);
+  await using _mqtt = await startMqtt(proxy.port);
+  await until(() => consumer.received.length === 1, LONG_MS);
   proxy.drop();
-  await until(() => consumer.heard.length === 2, LONG_MS);
+  await until(() => consumer.received.length === 2, LONG_MS);
   assert.equal(
-    consumer.heard.map(({ text }) => text),
+    consumer.received.map(({ text }) => text),
     ['online', 'online'],
   );
   proxy.close();
 });
 
-test('a shutdown says offline at once', async () => {
+test('a shutdown publishes offline at once', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/availability`]);
-  await using status = await startStatus(broker.port);
+  await using status = await startMqtt(broker.port);
   await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
   await status.end();
   await until(() => consumer.last('/availability')?.text === 'offline', LONG_MS);
 });
 
-test('after a broker restart that forgot everything, all is born again', async () => {
+test('after a broker restart without persistence everything is published again', async () => {
   await using broker = await startMosquitto();
-  await using status = await startStatus(broker.port);
+  await using status = await startMqtt(broker.port);
   const all = async () => {
     await using consumer = await listen(broker.port, [`${ROOT}/#`, 'homeassistant/#']);
     await until(() => consumer.last('/storage') !== undefined, LONG_MS);
-    return [...new Set(consumer.heard.map(({ topic }) => topic))].toSorted();
+    return [...new Set(consumer.received.map(({ topic }) => topic))].toSorted();
   };
   const before = await all();
   assert.ok(before.includes('homeassistant/device/corner/config'));
@@ -160,11 +161,11 @@ test('after a broker restart that forgot everything, all is born again', async (
   assert.ok(status.stateDir);
 });
 
-test('Home Assistant says online: discovery and state come again, but not at every word', async () => {
+test('when Home Assistant starts, discovery and state are published again, at a limited rate', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, ['homeassistant/device/#', `${ROOT}/info`]);
-  await using _status = await startStatus(broker.port);
-  await until(() => consumer.heard.length >= 2, LONG_MS);
+  await using _mqtt = await startMqtt(broker.port);
+  await until(() => consumer.received.length >= 2, LONG_MS);
   const hello = () => consumer.client.publishAsync('homeassistant/status', 'online', { qos: 1 });
   await until(async () => {
     await hello();
@@ -176,28 +177,28 @@ test('Home Assistant says online: discovery and state come again, but not at eve
   assert.is(consumer.json('/config').length, 2);
 });
 
-test('an alert is retained while it lasts, and one of a run before is taken back', async () => {
+test('an alert is retained while it lasts, and one of a run before is cleared', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/alert/+`]);
   await consumer.client.publishAsync(`${ROOT}/alert/old`, '{"key":"old"}', {
     qos: 1,
     retain: true,
   });
-  await using status = await startStatus(broker.port);
+  await using status = await startMqtt(broker.port);
   await until(() => consumer.last('/alert/link-down.wwan0') !== undefined, LONG_MS);
   await until(() => consumer.last('/alert/old')?.text === '', LONG_MS);
   status.set(fullSnapshot({ warnings: [] }));
   await until(() => consumer.last('/alert/link-down.wwan0')?.text === '', LONG_MS);
   await using late = await listen(broker.port, [`${ROOT}/#`]);
   await until(() => late.last('/availability') !== undefined, LONG_MS);
-  assert.not(late.heard.some(({ topic }) => topic.includes('/alert/')));
+  assert.not(late.received.some(({ topic }) => topic.includes('/alert/')));
 });
 
-test('a change of the printer is told at once, a figure that drifts is not', async () => {
+test('a change of the printer is published at once, a figure that drifts is not', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/printer`, `${ROOT}/battery`]);
-  await using status = await startStatus(broker.port);
-  await until(() => consumer.heard.length === 2, LONG_MS);
+  await using status = await startMqtt(broker.port);
+  await until(() => consumer.received.length === 2, LONG_MS);
   const printer = { phase: 'known', isOnline: true, paper: 'out', isCoverOpen: true } as const;
   const full = fullSnapshot();
   assert.is(full.battery.phase, 'known');
@@ -208,19 +209,19 @@ test('a change of the printer is told at once, a figure that drifts is not', asy
   assert.is(consumer.json('/battery').length, 1);
 });
 
-test('what is not known is null', async () => {
+test('an unknown value is null', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
-  await using _status = await startStatus(broker.port, { snapshot: bareSnapshot() });
+  await using _mqtt = await startMqtt(broker.port, { snapshot: bareSnapshot() });
   await until(() => consumer.last('/battery') !== undefined, LONG_MS);
   const { soc_ratio, voltage_v, mains } = consumer.json('/battery')[0] ?? {};
   assert.equal([soc_ratio, voltage_v, mains], [null, null, null]);
   assert.is(consumer.json('/status')[0]?.['cpu_temp_c'], null);
 });
 
-test('without a broker it waits, and ends when asked', async () => {
+test('without a broker the box waits, and ends on its signal', async () => {
   const states: string[] = [];
-  await using status = await startStatus(await freePort(), {
+  await using status = await startMqtt(await freePort(), {
     onChange: ({ phase }) => states.push(phase),
   });
   await until(() => states.length > 0, LONG_MS);
@@ -228,7 +229,7 @@ test('without a broker it waits, and ends when asked', async () => {
   assert.is(states[0], 'away');
 });
 
-/** A TCP hop to the broker that can be cut as radio is: without a word to either side. */
+/** A TCP relay to the broker that can be cut as radio is: neither side is notified. */
 async function startProxy(target: number) {
   const { createServer, connect } = await import('node:net');
   const port = await freePort();

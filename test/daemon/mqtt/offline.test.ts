@@ -1,3 +1,4 @@
+/** Events over outages of the broker and crashes of the box. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -6,7 +7,7 @@ import { freePort } from '../../support/free-port.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Consumer, listen } from './support/consumer.ts';
 import { scratch, startMosquitto } from './support/mosquitto.ts';
-import { startStatus } from './support/mqtt.ts';
+import { startMqtt } from './support/mqtt.ts';
 import { bareSnapshot } from './support/snapshot.ts';
 
 const test = suite('events over outages');
@@ -14,7 +15,7 @@ const LONG_MS = 60_000;
 const DAY_MS = 86_400_000;
 const FILTER = 'venuebox/v1/+/event';
 
-interface Told {
+interface Seen {
   readonly session: string;
   readonly seq: number;
   readonly n: number;
@@ -22,10 +23,10 @@ interface Told {
 }
 
 /** The rule for consumers: a `session` and `seq` that was seen is a repeat. */
-function once(consumer: Consumer): { readonly told: Told[]; readonly repeats: number } {
-  const seen = new Map<string, Told>();
+function once(consumer: Consumer): { readonly events: Seen[]; readonly repeats: number } {
+  const seen = new Map<string, Seen>();
   let repeats = 0;
-  for (const { text } of consumer.heard) {
+  for (const { text } of consumer.received) {
     const { session, seq, data } = JSON.parse(text);
     const key = `${session} ${seq}`;
     const before = seen.get(key);
@@ -35,14 +36,14 @@ function once(consumer: Consumer): { readonly told: Told[]; readonly repeats: nu
       assert.is(text, before.text, 'a number was used for two events');
     }
   }
-  return { told: [...seen.values()], repeats };
+  return { events: [...seen.values()], repeats };
 }
 
-/** Nothing lost, nothing twice, all in order: 1, 2, 3 … without a gap. */
-function assertWhole(told: readonly Told[], count: number): void {
-  assert.is(new Set(told.map(({ session }) => session)).size, 1);
+/** In order without a gap: 1, 2, 3 … */
+function assertComplete(events: readonly Seen[], count: number): void {
+  assert.is(new Set(events.map(({ session }) => session)).size, 1);
   assert.equal(
-    told.map(({ seq }) => seq),
+    events.map(({ seq }) => seq),
     Array.from({ length: count }, (_, i) => i + 1),
   );
 }
@@ -52,7 +53,7 @@ test('a day without a broker: every event of it arrives, in order, once', async 
   const port = await freePort();
   const clock = new VirtualClock();
   const phases: string[] = [];
-  await using status = await startStatus(port, {
+  await using status = await startMqtt(port, {
     clock,
     stateDir: folder.path,
     snapshot: bareSnapshot(),
@@ -73,26 +74,26 @@ test('a day without a broker: every event of it arrives, in order, once', async 
   await until(
     async () => {
       await clock.advance(1_000);
-      return consumer.heard.length >= count;
+      return consumer.received.length >= count;
     },
     LONG_MS,
-    () => `${consumer.heard.length} of ${count}`,
+    () => `${consumer.received.length} of ${count}`,
   );
-  const { told, repeats } = once(consumer);
-  assertWhole(told, count);
+  const { events, repeats } = once(consumer);
+  assertComplete(events, count);
   assert.is(repeats, 0);
   assert.equal(
-    told.map(({ n }) => n),
-    told.map(({ seq }) => seq),
+    events.map(({ n }) => n),
+    events.map(({ seq }) => seq),
   );
   // The first is a day old: it has six of its seven days left.
-  const expiryS = consumer.heard[0]?.packet.properties?.messageExpiryInterval ?? 0;
+  const expiryS = consumer.received[0]?.packet.properties?.messageExpiryInterval ?? 0;
   assert.ok(Math.abs(expiryS - 6 * 86_400) < 3_600, String(expiryS));
   assert.ok(broker.port === port);
   await until(() => status.events.state()?.waiting === 0, LONG_MS);
 });
 
-test('kill -9 again and again, the broker there or not: nothing is lost or told twice', async () => {
+test('kill -9 again and again, with or without the broker: no event is lost or sent twice', async () => {
   using folder = scratch();
   // The watcher's session outlasts the broker, so that it misses nothing itself.
   await using broker = await startMosquitto((place) => [
@@ -116,7 +117,7 @@ test('kill -9 again and again, the broker there or not: nothing is lost or told 
     writer.kill();
     await writer.ended;
     safe += writer.confirmed();
-    // What was on its way to the disk may be there, though nobody was told so.
+    // An event that was being written may be saved, though it was not confirmed.
     tried = Math.max(tried, writer.last()) + 1;
     if (isOffline) await broker.start();
   }
@@ -124,7 +125,7 @@ test('kill -9 again and again, the broker there or not: nothing is lost or told 
   await until(() => last.confirmed() === 20, LONG_MS, last.output);
   safe += 20;
   await until(
-    () => once(consumer).told.length >= safe,
+    () => once(consumer).events.length >= safe,
     LONG_MS,
     () => `${safe}`,
   );
@@ -132,11 +133,11 @@ test('kill -9 again and again, the broker there or not: nothing is lost or told 
   last.kill();
   await last.ended;
 
-  const { told, repeats } = once(consumer);
-  assertWhole(told, told.length);
-  assert.ok(told.length >= safe && told.length <= safe + 6, `${told.length} of ${safe}`);
-  assert.is(new Set(told.map(({ n }) => n)).size, told.length, 'an event has two numbers');
-  // At QoS 1 what was on its way at a kill may come again, with the same number.
+  const { events, repeats } = once(consumer);
+  assertComplete(events, events.length);
+  assert.ok(events.length >= safe && events.length <= safe + 6, `${events.length} of ${safe}`);
+  assert.is(new Set(events.map(({ n }) => n)).size, events.length, 'an event has two numbers');
+  // At QoS 1 events that were in flight at a kill may come again, with the same number.
   assert.ok(repeats <= 6 * 8, `${repeats} repeats`);
 });
 

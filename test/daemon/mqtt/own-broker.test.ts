@@ -1,3 +1,4 @@
+/** The embedded broker of the demo. */
 import { connect } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -7,7 +8,7 @@ import { PipelineError } from '../../../pipelines/errors.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';
-import { startStatus } from './support/mqtt.ts';
+import { startMqtt } from './support/mqtt.ts';
 
 const test = suite("the demo's broker");
 const ROOT = 'venuebox/v1/corner';
@@ -40,28 +41,28 @@ test('the box falls back to MQTT 3.1.1, and publishes all there is, without expi
   await using broker = await startBroker();
   await using consumer = await listen(broker.port, [`${ROOT}/#`, 'homeassistant/#'], OLD);
   const states: unknown[] = [];
-  await using status = await startStatus(broker.port, { onChange: (state) => states.push(state) });
+  await using status = await startMqtt(broker.port, { onChange: (state) => states.push(state) });
   await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
   await until(() => consumer.last('/event') !== undefined, LONG_MS);
   await until(() => consumer.last('/storage') !== undefined, LONG_MS);
   assert.equal(states, [{ phase: 'connected', protocol: 4 }]);
   assert.is(consumer.last('/availability')?.text, 'online');
   assert.ok(consumer.last('corner/config'));
-  assert.ok(consumer.heard.every(({ packet }) => packet.properties === undefined));
+  assert.ok(consumer.received.every(({ packet }) => packet.properties === undefined));
 });
 
-test('commands are answered on reply', async () => {
+test('replies are published on reply', async () => {
   await using broker = await startBroker();
   await using consumer = await listen(broker.port, [`${ROOT}/reply`, `${ROOT}/availability`], OLD);
-  await using _status = await startStatus(broker.port);
+  await using _mqtt = await startMqtt(broker.port);
   await until(() => consumer.last('/availability')?.text === 'online', LONG_MS);
   await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a"}', { qos: 1 });
   await until(() => consumer.json('/reply').some((one) => one['status'] === 'done'), LONG_MS);
 });
 
-test('a newcomer is told what is retained, and offline when the box ends', async () => {
+test('a new subscriber receives retained messages, and offline when the box ends', async () => {
   await using broker = await startBroker();
-  const status = await startStatus(broker.port);
+  const status = await startMqtt(broker.port);
   await using first = await listen(broker.port, [`${ROOT}/availability`], OLD);
   await until(() => first.last('/availability')?.text === 'online', LONG_MS);
   await using consumer = await listen(broker.port, [`${ROOT}/#`], OLD);
@@ -71,7 +72,7 @@ test('a newcomer is told what is retained, and offline when the box ends', async
   await until(() => consumer.last('/availability')?.text === 'offline', LONG_MS);
 });
 
-test('a port that is taken is named', async () => {
+test('an occupied port is named in the error', async () => {
   await using broker = await startBroker();
   const error = await runBroker(
     '127.0.0.1',
@@ -83,7 +84,7 @@ test('a port that is taken is named', async () => {
   assert.is(error.code, 'PORT_TAKEN');
 });
 
-test('nonsense and long packets end their connection only', async () => {
+test('invalid and long packets end their own connection only', async () => {
   await using broker = await startBroker();
   for (const bytes of [Buffer.alloc(100, 0xff), Buffer.from([0x10, 0xff, 0xff, 0xff, 0x7f])]) {
     await new Promise<void>((resolve) => {
@@ -98,7 +99,7 @@ test('nonsense and long packets end their connection only', async () => {
   await until(() => consumer.last('x') !== undefined, LONG_MS);
 });
 
-test('so many topics are retained and no more', async () => {
+test('the number of retained topics is bounded', async () => {
   await using broker = await startBroker();
   await using writer = await listen(broker.port, ['none'], { ...OLD, reconnectPeriod: 0 });
   for (let i = 0; i < 1_024; i += 1) writer.client.publish(`t/${i}`, 'x', { qos: 1, retain: true });
@@ -107,7 +108,7 @@ test('so many topics are retained and no more', async () => {
   writer.client.publish('t/too-many', 'x', { qos: 1, retain: true });
   await closed;
   await using reader = await listen(broker.port, ['t/#'], OLD);
-  await until(() => reader.heard.length === 1_024, LONG_MS);
+  await until(() => reader.received.length === 1_024, LONG_MS);
 });
 
 test.run();

@@ -1,4 +1,4 @@
-/** What a whole box says to a real mosquitto: nothing that its schemas do not allow. */
+/** A complete box and a real mosquitto: every payload follows its schema. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -11,19 +11,19 @@ import { freePort } from '../../support/free-port.ts';
 import { type Consumer, listen } from './support/consumer.ts';
 import { scratch, startMosquitto } from './support/mosquitto.ts';
 
-const test = suite('a whole box over MQTT');
+const test = suite('a complete box over MQTT');
 
 const ROOT = 'venuebox/v1/venuebox';
 const PATIENCE_MS = 60_000;
-/** Said by who asks, or by a part that the box does not have yet. */
+/** Published by the client, or by a part that the box does not have yet. */
 const NOT_OURS: readonly string[] = ['cmd', 'merch'];
 
 const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;
 const keysOf = async (box: Box) => (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key);
 
-/** All of the box's own messages that hold anything. */
+/** The box's own messages that are not empty. */
 function saidBy(consumer: Consumer) {
-  const own = consumer.heard.filter(({ topic, text }) => {
+  const own = consumer.received.filter(({ topic, text }) => {
     const isOwn = topic.startsWith(`${ROOT}/`) && !topic.startsWith(`${ROOT}/cmd/`);
     return isOwn && text !== '' && !topic.endsWith('/availability');
   });
@@ -31,7 +31,7 @@ function saidBy(consumer: Consumer) {
 }
 
 async function command(consumer: Consumer, verb: string, args: object = {}): Promise<void> {
-  const id = `${verb}-${consumer.heard.length}`;
+  const id = `${verb}-${consumer.received.length}`;
   await consumer.client.publishAsync(`${ROOT}/cmd/${verb}`, JSON.stringify({ id, args }), {
     qos: 1,
   });
@@ -42,7 +42,7 @@ async function command(consumer: Consumer, verb: string, args: object = {}): Pro
   );
 }
 
-test('an evening fills every topic, and each payload keeps to its schema', async () => {
+test('a drop fills every topic, and each payload follows its schema', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/#`, 'homeassistant/#']);
   using disk = scratch();
@@ -69,15 +69,17 @@ test('an evening fills every topic, and each payload keeps to its schema', async
     const { issues } = v.safeParse(TOPICS[name].schema, body);
     assert.is(issues?.[0]?.message, undefined, `${topic}: ${JSON.stringify(body)}`);
   }
-  const discovery = consumer.heard.find(({ topic }) => topic.startsWith('homeassistant/device/'));
+  const discovery = consumer.received.find(({ topic }) =>
+    topic.startsWith('homeassistant/device/'),
+  );
   const { components } = JSON.parse(discovery?.text ?? '{}');
-  const told = new Set(consumer.heard.map(({ topic }) => topic));
+  const topics = new Set(consumer.received.map(({ topic }) => topic));
   for (const { state_topic: topic } of Object.values<{ state_topic?: string }>(components)) {
-    if (topic !== undefined) assert.ok(told.has(topic), `${topic} is an entity's, and empty`);
+    if (topic !== undefined) assert.ok(topics.has(topic), `${topic} has an entity and is empty`);
   }
 });
 
-test('where its events cannot be kept the box goes live all the same, warns, and sends them later', async () => {
+test('a box that cannot save its events goes live, warns, and sends them later', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/event`]);
   using folder = scratch();
@@ -87,9 +89,9 @@ test('where its events cannot be kept the box goes live all the same, warns, and
   await using box = await startBox(config, ['demo'], [], undefined, folder.path);
   await box.ready();
   assert.ok((await keysOf(box)).includes('events-not-kept'), box.output());
-  assert.is(consumer.heard.length, 0);
+  assert.is(consumer.received.length, 0);
   rmSync(join(folder.path, 'events'));
-  await until(() => consumer.heard.length > 0, PATIENCE_MS, box.output);
+  await until(() => consumer.received.length > 0, PATIENCE_MS, box.output);
   assert.is(consumer.json('/event')[0]?.['seq'], 1);
   await until(async () => !(await keysOf(box)).includes('events-not-kept'), PATIENCE_MS);
 });

@@ -1,3 +1,4 @@
+/** Snapshots as MQTT payloads, and when they are due. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,10 +11,10 @@ import { TELEMETRY, type TelemetryName, TOPICS } from '../../../daemon/mqtt/payl
 import { TelemetryPlan } from '../../../daemon/mqtt/telemetry.ts';
 import { bareSnapshot, FACTS, fullSnapshot } from './support/snapshot.ts';
 
-const test = suite('status reports');
+const test = suite('MQTT payloads');
 const MOMENT = { wallMs: Date.UTC(2026, 4, 1, 1), silence: { seconds: 0 } };
 
-test('a bare box, a full one, and one that says odd things all keep to the schemas', () => {
+test('payloads follow their schemas with no, all and odd values', () => {
   const odd = fullSnapshot({
     camera: 'x'.repeat(1_000),
     battery: {
@@ -37,7 +38,7 @@ test('a bare box, a full one, and one that says odd things all keep to the schem
   }
 });
 
-test('health is failed by a critical warning or a fault, degraded by a warning, ok by news', () => {
+test('health is failed with a critical warning or a fault, degraded with a warning, else ok', () => {
   const warning = { key: 'k', sinceMs: 0, text: 't', advice: 'a' };
   const health = (severities: readonly ('info' | 'warning' | 'critical')[], phase = 'idle') => {
     const warnings = severities.map((severity) => ({ ...warning, severity }));
@@ -51,7 +52,7 @@ test('health is failed by a critical warning or a fault, degraded by a warning, 
   assert.is(health([], 'fault'), 'failed');
 });
 
-test('a modem that carries nothing is a link all the same, and one in use is told once', () => {
+test('an unused modem is reported as a link, and a used one only once', () => {
   const full = fullSnapshot();
   const ids = (snapshot: typeof full) =>
     reportTelemetry(snapshot, FACTS, MOMENT).links.links.map(({ id, state }) => [id, state]);
@@ -72,7 +73,7 @@ test('a modem that carries nothing is a link all the same, and one in use is tol
   ]);
 });
 
-test('SRT without bonding is one active way while it is connected, and none while it is not', () => {
+test('SRT without bonding is one active link while it is connected, else none', () => {
   const active = (phase: 'connected' | 'connecting') => {
     const { bond: _bond, ...srt } = fullSnapshot().uplink as never as { bond: unknown };
     const uplink = { ...srt, phase } as never;
@@ -94,7 +95,7 @@ test('latencies of renditions: medians by viewers, the worst 95th percentile', (
   );
 });
 
-test('silence is counted from the first silent look, and unknown without sound', () => {
+test('silence is counted from the first silent reading, and unknown without sound', () => {
   const meter = new SilenceMeter();
   const at = (dbfs: number | undefined, nowMs: number) =>
     meter.note(dbfs === undefined ? undefined : { peakDbfs: [dbfs], rmsDbfs: [dbfs] }, nowMs)
@@ -115,7 +116,7 @@ test('any warning key is one level of a topic', () => {
   );
 });
 
-test('text is clipped to its length and stays whole characters', () => {
+test('text is clipped to its length, and never within a character', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'binary', maxLength: 40 }),
@@ -146,7 +147,7 @@ function count(plan: TelemetryPlan, fromS: number, seconds: number, isLive: bool
   return sent;
 }
 
-test('an idle hour and a live hour hold as many messages as the table says', () => {
+test('an idle hour and a live hour have as many messages as the table says', () => {
   const plan = new TelemetryPlan();
   assert.equal(count(plan, 0, 3_600, false), {
     ...{ status: 120, links: 60, audio: 60, battery: 30 },
@@ -158,7 +159,7 @@ test('an idle hour and a live hour hold as many messages as the table says', () 
   });
 });
 
-test('what could not be sent stays due, and a change is due at once', () => {
+test('a message that could not be sent stays due, and a change is due at once', () => {
   const plan = new TelemetryPlan();
   const names = (nowMs: number, printer: string) =>
     plan.due(nowMs, false, { printer }).map(({ name }) => name);

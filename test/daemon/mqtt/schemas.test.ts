@@ -3,8 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
+import { VERBS } from '../../../daemon/model/commands.ts';
 import { expiryS, periodS, type TELEMETRY, TOPICS } from '../../../daemon/mqtt/payloads/topics.ts';
-import { renderSchemas, SCHEMA_FOLDER } from '../../../scripts/schemas/render.ts';
+import {
+  MQTT_README,
+  renderReadme,
+  renderSchemas,
+  SCHEMA_FOLDER,
+} from '../../../scripts/schemas/render.ts';
 
 const test = suite('MQTT schemas');
 
@@ -18,6 +24,13 @@ test('the published JSON Schemas are those of the code: scripts/schemas.ts write
   );
   for (const [name, text] of wanted)
     assert.is(readFileSync(`${SCHEMA_FOLDER}/${name}.json`, 'utf8'), text, name);
+});
+
+test('the table of topics in the README is that of the code: scripts/schemas.ts writes it', () => {
+  const readme = readFileSync(MQTT_README, 'utf8');
+  assert.is(renderReadme(readme), readme);
+  for (const verb of VERBS) assert.match(readme, `\`${verb}\``, verb);
+  for (const name of Object.keys(TOPICS)) assert.match(readme, `schemas/${name}.json`);
 });
 
 test('each payload has its envelope, and unknown keys are refused where the box writes', () => {

@@ -1,3 +1,4 @@
+/** MQTT over TLS with client certificates. */
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { suite } from 'uvu';
@@ -6,10 +7,10 @@ import { until } from '../../support/box.ts';
 import { type Certificates, clientOf, makeCertificates } from './support/certificates.ts';
 import { listen } from './support/consumer.ts';
 import { scratch, startMosquitto } from './support/mosquitto.ts';
-import { startStatus } from './support/mqtt.ts';
+import { startMqtt } from './support/mqtt.ts';
 import { bareSnapshot } from './support/snapshot.ts';
 
-const test = suite('status over TLS with client certificates');
+const test = suite('MQTT over TLS with client certificates');
 const LONG_MS = 30_000;
 const ROOT = 'venuebox/v1/corner';
 
@@ -36,7 +37,7 @@ function boxConfig(port: number, certificates: Certificates, name: string) {
   };
 }
 
-test('a box with its own certificate publishes below its name and takes commands there', async () => {
+test('a box with its own certificate publishes below its name and receives commands there', async () => {
   using folder = scratch();
   const { broker, certificates } = await startFleetBroker(folder.path);
   await using consumer = await listen(
@@ -44,7 +45,7 @@ test('a box with its own certificate publishes below its name and takes commands
     [`${ROOT}/#`, 'homeassistant/#'],
     clientOf(certificates, 'crew'),
   );
-  await using status = await startStatus(broker.port, {
+  await using status = await startMqtt(broker.port, {
     config: boxConfig(broker.port, certificates, 'corner'),
   });
   await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
@@ -57,7 +58,7 @@ test('a box with its own certificate publishes below its name and takes commands
   await broker[Symbol.asyncDispose]();
 });
 
-test('a box with the certificate of another is not heard under its name', async () => {
+test('a box with the certificate of another cannot publish under its own name', async () => {
   using folder = scratch();
   const { broker, certificates } = await startFleetBroker(folder.path);
   const crew = clientOf(certificates, 'crew');
@@ -73,33 +74,33 @@ test('a box with the certificate of another is not heard under its name', async 
     with: () => log,
   };
   // It says that it is `corner`; its certificate says `market`.
-  await using status = await startStatus(broker.port, {
+  await using status = await startMqtt(broker.port, {
     config: boxConfig(broker.port, certificates, 'market'),
     onChange: ({ phase }) => states.push(phase),
     log,
   });
   await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
   await until(() => states.includes('connected'), LONG_MS);
-  // Each refusal is told, by topic; the event is kept.
-  const told = () => JSON.stringify(refusals);
-  await until(() => told().includes(`${ROOT}/availability`), LONG_MS, told);
-  await until(() => told().includes('events refused by the broker'), LONG_MS, told);
+  // Each refusal is logged, by topic; the event is saved.
+  const logged = () => JSON.stringify(refusals);
+  await until(() => logged().includes(`${ROOT}/availability`), LONG_MS, logged);
+  await until(() => logged().includes('events refused by the broker'), LONG_MS, logged);
   assert.is(status.events.state()?.waiting, 1);
   await consumer.client.publishAsync(`${ROOT}/cmd/mark`, '{"id":"a"}', { qos: 1 });
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  const heard = consumer.heard.map(({ topic }) => topic);
-  assert.equal(heard, [`${ROOT}/cmd/mark`]);
+  const received = consumer.received.map(({ topic }) => topic);
+  assert.equal(received, [`${ROOT}/cmd/mark`]);
   await status.end();
   await broker[Symbol.asyncDispose]();
 });
 
-test('a broker whose certificate is not of the CA is not told anything', async () => {
+test('a broker with a certificate of another CA receives nothing', async () => {
   using folder = scratch();
   using other = scratch();
   const { broker, certificates } = await startFleetBroker(folder.path);
   const foreign = makeCertificates(other.path, []);
   const reasons: string[] = [];
-  await using status = await startStatus(broker.port, {
+  await using status = await startMqtt(broker.port, {
     config: {
       ...boxConfig(broker.port, certificates, 'corner'),
       tls: {
@@ -117,7 +118,7 @@ test('a broker whose certificate is not of the CA is not told anything', async (
   await broker[Symbol.asyncDispose]();
 });
 
-test('a certificate file that is missing or none is told, and tried again', async () => {
+test('a missing or invalid certificate file is reported, and tried again', async () => {
   using folder = scratch();
   const bad = join(folder.path, 'bad.pem');
   for (const [cert, wanted] of [
@@ -126,7 +127,7 @@ test('a certificate file that is missing or none is told, and tried again', asyn
   ] as const) {
     writeFileSync(bad, 'this is no certificate');
     const reasons: string[] = [];
-    await using _status = await startStatus(1, {
+    await using _mqtt = await startMqtt(1, {
       config: { url: 'mqtts://127.0.0.1:1', tls: { cert_file: cert, key_file: cert } },
       snapshot: bareSnapshot(),
       onChange: (state) => reasons.push(state.phase === 'away' ? state.reason : ''),

@@ -126,7 +126,7 @@ async function hold(page: Page, selector: string, phase: string): Promise<void> 
 }
 
 async function command(consumer: Consumer, verb: string): Promise<void> {
-  const id = `${verb}-${consumer.heard.length}`;
+  const id = `${verb}-${consumer.received.length}`;
   await consumer.client.publishAsync(`${ROOT}/cmd/${verb}`, JSON.stringify({ id }), { qos: 1 });
 }
 

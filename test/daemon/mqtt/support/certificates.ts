@@ -1,3 +1,4 @@
+/** A CA, a server and clients, made by openssl. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

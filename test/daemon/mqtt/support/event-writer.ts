@@ -1,12 +1,11 @@
 /**
- * A box that is killed: records events and says on stdout which are safe, with
- * MQTT running. Arguments: port, state folder, first number, how many.
+ * A process that is killed: records events with MQTT running, and prints which are saved. Arguments: port, state folder, first number, how many.
  */
 import { systemClock } from '../../../../hal/os/clock.ts';
-import { startStatus } from './mqtt.ts';
+import { startMqtt } from './mqtt.ts';
 
 const [port = 0, first = 1, count = 0] = [2, 4, 5].map((i) => Number(process.argv[i]));
-const status = await startStatus(port, { stateDir: process.argv[3] ?? '' });
+const status = await startMqtt(port, { stateDir: process.argv[3] ?? '' });
 for (let n = first; n < first + count; n += 1) {
   await status.events.record({
     type: 'test.counted',

@@ -1,3 +1,4 @@
+/** A real mosquitto on a loopback port. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -15,7 +16,7 @@ export interface Mosquitto extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** A folder that goes with the test. */
+/** A folder that is removed with the test. */
 export function scratch(): { readonly path: string } & Disposable {
   const path = mkdtempSync(join(tmpdir(), 'venuebox-mqtt-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
@@ -34,7 +35,7 @@ export async function startMosquitto(
   const { path: folder, [Symbol.dispose]: remove } = scratch();
   const config = join(folder, 'mosquitto.conf');
   const lines = [`listener ${port} 127.0.0.1`, ...settings(folder), 'log_type all'];
-  // As root it would become `mosquitto`, who may not read what this test wrote.
+  // As root it would become user `mosquitto`, which may not read this test's files.
   if (process.getuid?.() === 0) lines.push('user root');
   writeFileSync(config, `${lines.join('\n')}\n`);
   let child: ChildProcess | undefined;

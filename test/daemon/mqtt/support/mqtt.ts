@@ -1,43 +1,41 @@
+/** MQTT of a box, for tests. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { type MqttConfig, mqttSchema } from '../../../../daemon/config/mqtt.ts';
 import type { Commander } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
-import type { StatusDeps } from '../../../../daemon/mqtt/deps.ts';
+import type { MqttDeps } from '../../../../daemon/mqtt/deps.ts';
 import { type EventLog, openEventLog } from '../../../../daemon/mqtt/events.ts';
-import { runStatus } from '../../../../daemon/mqtt/run.ts';
+import { runMqtt } from '../../../../daemon/mqtt/run.ts';
 import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { scratch } from './mosquitto.ts';
 import { FACTS, fullSnapshot, willing } from './snapshot.ts';
 
-export interface RunningStatus extends AsyncDisposable {
+export interface RunningMqtt extends AsyncDisposable {
   readonly events: EventLog;
   readonly stateDir: string;
   set(snapshot: BoxSnapshot): void;
-  /** Ends it as the daemon does. */
+  /** As the daemon does. */
   end(): Promise<void>;
 }
 
-export interface StatusOptions extends Partial<Pick<StatusDeps, 'documents' | 'onChange' | 'log'>> {
+export interface MqttOptions extends Partial<Pick<MqttDeps, 'documents' | 'onChange' | 'log'>> {
   readonly config?: Partial<v.InferInput<typeof mqttSchema>>;
   readonly clock?: Clock;
   readonly snapshot?: BoxSnapshot;
   readonly commander?: Commander;
-  /** Kept by the caller; else it goes with the test. */
+  /** Removed by the caller; else it is removed with the test. */
   readonly stateDir?: string;
 }
 
-export function mqttConfig(port: number, more: StatusOptions['config'] = {}): MqttConfig {
+export function mqttConfig(port: number, more: MqttOptions['config'] = {}): MqttConfig {
   return v.parse(mqttSchema, { url: `mqtt://127.0.0.1:${port}`, ...more });
 }
 
-/** The box's status with all its real parts, against whatever listens on `port`. */
-export async function startStatus(
-  port: number,
-  options: StatusOptions = {},
-): Promise<RunningStatus> {
+/** MQTT with all its real parts, connected to `port`. */
+export async function startMqtt(port: number, options: MqttOptions = {}): Promise<RunningMqtt> {
   const own = options.stateDir === undefined ? scratch() : undefined;
   const stateDir = options.stateDir ?? join(own?.path ?? '', 'state');
   mkdirSync(stateDir, { recursive: true });
@@ -46,7 +44,7 @@ export async function startStatus(
   const ending = new AbortController();
   let snapshot = options.snapshot ?? fullSnapshot();
   const events = await openEventLog(config, stateDir, { clock: options.clock ?? systemClock, log });
-  const done = runStatus(
+  const done = runMqtt(
     config,
     {
       clock: options.clock ?? systemClock,

@@ -1,3 +1,4 @@
+/** Snapshots of a box: one with all values known, one with none. */
 import type { Commander } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import type { BoxFacts } from '../../../../daemon/mqtt/payloads/report.ts';
@@ -13,7 +14,7 @@ export const FACTS: BoxFacts = {
   drop: { title: 'Live from the record shop', startsAt: '2026-05-01T20:00:00Z' },
 };
 
-/** A box in the middle of an evening: everything there is to tell is told. */
+/** A live box: every value is known. */
 export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   return {
     name: 'corner',
@@ -160,7 +161,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   };
 }
 
-/** A box of which nothing is known yet. */
+/** A box with no value known yet. */
 export function bareSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   return {
     name: 'corner',
@@ -234,7 +235,7 @@ function modem(interfaceName: string, id: string) {
   } as const;
 }
 
-/** A commander that does at once whatever it is asked. */
+/** A commander that does every command at once. */
 export const willing: Commander = {
   run: async ({ verb }) => ({ status: 'done', detail: `${verb}: done`, result: { verb } }),
 };

@@ -3,7 +3,7 @@
  * would see: paths, text, numbers, none, comparisons, `*`, `if … else`, `is none`,
  * `round` and `length`, `now().timestamp()` and `utcnow().isoformat()`.
  *
- * Throws for anything else, so that a new form is seen to here first.
+ * Throws for anything else, so that a new form is added here first.
  */
 export function renderTemplate(template: string, scope: Readonly<Record<string, unknown>>): string {
   return template.replace(/\{\{(.*?)\}\}/gs, (_, expression: string) => {

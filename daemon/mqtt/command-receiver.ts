@@ -1,3 +1,4 @@
+/** Receives commands, runs each of them once, and replies. */
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
@@ -9,44 +10,44 @@ import { type Addressee, parseRequest, type Request } from './request.ts';
 
 type Reply = Body<'reply'>;
 
-export interface DeskDeps {
+export interface ReceiverDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly commander: Commander;
   readonly memory: CommandMemory;
-  /** False while nobody sets the machine's clock: a Pi has none of its own. */
+  /** False until the network has set the clock: a Pi has none with a battery. */
   readonly isClockSet: () => boolean;
-  /** Sends an answer, or loses it where nobody is connected: whoever asks again gets it. */
-  readonly answer: (to: Addressee, reply: Reply) => void;
+  /** Sends a reply, or drops it without a connection: the repeated command receives it. */
+  readonly reply: (to: Addressee, reply: Reply) => void;
 }
 
-/** Commands that run at once. They do not wait for one another: `end` must get through. */
+/** Commands that run at once. They do not wait for one another: `end` must not be delayed. */
 const RUNNING_MAX = 8;
 const ADDRESSEES_MAX = 4;
 const PROGRESS_EVERY_MS = 250;
 const LOG_EVERY_MS = 1_000;
 
-/** Takes commands off the wire, has each run once, and answers. */
-export class CommandDesk {
+/** Runs each command once, however often it is received. */
+export class CommandReceiver {
   readonly #root: string;
-  readonly #deps: DeskDeps;
+  readonly #deps: ReceiverDeps;
   readonly #running = new Map<string, Addressee[]>();
   #refused = 0;
   #refusalLoggedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(root: string, deps: DeskDeps) {
+  constructor(root: string, deps: ReceiverDeps) {
     this.#root = root;
     this.#deps = deps;
   }
 
-  /** Resolves when the command is over. Never rejects. */
-  async take(message: Incoming, signal: AbortSignal): Promise<void> {
+  /** Resolves when the command is done. Never rejects. */
+  async receive(message: Incoming, signal: AbortSignal): Promise<void> {
     const { clock, isClockSet } = this.#deps;
     const request = parseRequest(message, this.#root, isClockSet() ? clock.wallMs() : undefined);
     if (request.kind === 'ignore') return;
     if (request.kind === 'refuse') {
       this.#logRefusal(request.refusal.code, message.topic);
-      this.#deps.answer(request.to, { id: request.id, ...request.refusal, result: null });
+      this.#deps.reply(request.to, { id: request.id, ...request.refusal, result: null });
       return;
     }
     if (this.#isRepeat(request)) return;
@@ -58,28 +59,28 @@ export class CommandDesk {
     if (known === undefined && !this.#running.has(id)) return false;
     const addressees = this.#running.get(id);
     if (addressees !== undefined && addressees.length < ADDRESSEES_MAX) addressees.push(to);
-    if (known !== undefined) this.#deps.answer(to, known);
+    if (known !== undefined) this.#deps.reply(to, known);
     return true;
   }
 
   async #run({ id, command, to }: Extract<Request, { kind: 'run' }>, signal: AbortSignal) {
     const { log, memory, clock } = this.#deps;
     if (this.#running.size >= RUNNING_MAX)
-      return this.#deps.answer(to, rejected(id, `${RUNNING_MAX} commands run already`));
+      return this.#deps.reply(to, rejected(id, `${RUNNING_MAX} commands are running`));
     this.#running.set(id, [to]);
     try {
       if (!(await memory.accept(id, clock.monotonicMs())))
-        return this.#tell(id, rejected(id, 'too many commands in the last minutes'));
+        return this.#reply(id, rejected(id, 'too many commands in the last minutes'));
       log.debug('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
-      this.#tell(id, { id, status: 'accepted', code: null, detail: null, result: null });
-      const reply = replyOf(id, await this.#carryOut(id, command, signal));
+      this.#reply(id, { id, status: 'accepted', code: null, detail: null, result: null });
+      const reply = replyOf(id, await this.#execute(id, command, signal));
       await memory.settle(id, reply);
-      log.debug('command over', { verb: command.verb, id, status: reply.status, code: reply.code });
-      this.#tell(id, reply);
+      log.debug('command done', { verb: command.verb, id, status: reply.status, code: reply.code });
+      this.#reply(id, reply);
     } catch (error) {
-      const detail = `the box cannot write down what it did: ${messageOf(error)}`;
-      log.error('command memory lost', { id, reason: messageOf(error) });
-      this.#tell(id, {
+      const detail = `the command cannot be saved: ${messageOf(error)}`;
+      log.error('command not saved', { id, reason: messageOf(error) });
+      this.#reply(id, {
         id,
         status: 'failed',
         code: 'DISK',
@@ -91,14 +92,14 @@ export class CommandDesk {
     }
   }
 
-  async #carryOut(id: string, command: Command, signal: AbortSignal): Promise<Outcome> {
-    let toldMs = Number.NEGATIVE_INFINITY;
+  async #execute(id: string, command: Command, signal: AbortSignal): Promise<Outcome> {
+    let reportedMs = Number.NEGATIVE_INFINITY;
     const onProgress = ({ detail, ratio }: Progress) => {
       const nowMs = this.#deps.clock.monotonicMs();
-      if (nowMs - toldMs < PROGRESS_EVERY_MS) return;
-      toldMs = nowMs;
+      if (nowMs - reportedMs < PROGRESS_EVERY_MS) return;
+      reportedMs = nowMs;
       const result = ratio === undefined ? null : { ratio };
-      this.#tell(id, {
+      this.#reply(id, {
         id,
         status: 'progress',
         code: null,
@@ -107,7 +108,7 @@ export class CommandDesk {
       });
     };
     try {
-      // It was written down while the box began to end.
+      // The box may have begun to end while the command was saved.
       signal.throwIfAborted();
       return await this.#deps.commander.run(command, onProgress, signal);
     } catch (error) {
@@ -116,7 +117,7 @@ export class CommandDesk {
     }
   }
 
-  /** Whoever floods the box with nonsense does not fill its journal. */
+  /** A flood of bad commands does not fill the journal. */
   #logRefusal(code: string, topic: string): void {
     this.#refused += 1;
     const nowMs = this.#deps.clock.monotonicMs();
@@ -127,8 +128,8 @@ export class CommandDesk {
     this.#deps.log.warn('commands refused', { refused, code, topic: clipText(topic, 128) });
   }
 
-  #tell(id: string, reply: Reply): void {
-    for (const to of this.#running.get(id) ?? []) this.#deps.answer(to, reply);
+  #reply(id: string, reply: Reply): void {
+    for (const to of this.#running.get(id) ?? []) this.#deps.reply(to, reply);
   }
 }
 

@@ -1,0 +1,120 @@
+/** Publishes the box's state over one connection. */
+import { messageOf } from '../../hal/os/log.ts';
+import type { MqttConfig } from '../config/mqtt.ts';
+import { changesOf } from './changes.ts';
+import { type Connection, MqttError, type Outgoing } from './client/connection.ts';
+import type { MqttDeps } from './deps.ts';
+import { renderDiscovery } from './discovery.ts';
+import { isLive, reportTelemetry } from './payloads/report.ts';
+import { SilenceMeter } from './payloads/report-audio.ts';
+import type { Stamper } from './payloads/stamp.ts';
+import { type Documents, RetainedState } from './retained.ts';
+import { TelemetryPlan } from './telemetry.ts';
+
+export interface PublisherDeps {
+  readonly config: MqttConfig;
+  readonly deps: MqttDeps;
+  readonly stamper: Stamper;
+  readonly documents: () => Documents;
+}
+
+/** Home Assistant starts now and then; a broker that says so ten times a second is faulty. */
+const REBIRTH_EVERY_MS = 10_000;
+const OFFLINE_TIMEOUT_MS = 1_000;
+/** Refused topics that are logged, one by one. */
+const REFUSED_MAX = 64;
+
+export class Publisher {
+  readonly #connection: Connection;
+  readonly #config: MqttConfig;
+  readonly #deps: MqttDeps;
+  readonly #stamper: Stamper;
+  readonly #documents: () => Documents;
+  readonly #plan = new TelemetryPlan();
+  readonly #retained: RetainedState;
+  readonly #silence = new SilenceMeter();
+  readonly #refused = new Set<string>();
+  #birthMs = Number.NEGATIVE_INFINITY;
+
+  constructor(connection: Connection, { config, deps, stamper, documents }: PublisherDeps) {
+    this.#connection = connection;
+    this.#config = config;
+    this.#deps = deps;
+    this.#stamper = stamper;
+    this.#documents = documents;
+    this.#retained = new RetainedState(stamper);
+  }
+
+  /** Discovery, `online`, and all state, though the broker may have it. */
+  async publishAll(): Promise<void> {
+    const { clock, snapshots, facts } = this.#deps;
+    this.#birthMs = clock.monotonicMs();
+    const { name, version } = snapshots();
+    const model = facts.model === undefined ? {} : { model: facts.model };
+    const prefix = this.#config.discovery_prefix;
+    if (prefix !== '') await this.#send(renderDiscovery(prefix, { name, version, ...model }));
+    await this.#send(this.#availability('online'));
+    this.#plan.restart();
+    this.#retained.restart();
+    await this.publishDue();
+  }
+
+  /** What is due or has changed. */
+  async publishDue(): Promise<void> {
+    const { clock, snapshots, facts } = this.#deps;
+    const snapshot = snapshots();
+    const nowMs = clock.monotonicMs();
+    const retained = this.#retained.changes(snapshot, facts, this.#documents());
+    const silence = this.#silence.note(snapshot.levels, nowMs);
+    const bodies = reportTelemetry(snapshot, facts, { wallMs: clock.wallMs(), silence });
+    const changes = changesOf(bodies);
+    const live = isLive(snapshot);
+    for (const { name, isCleared } of this.#plan.due(nowMs, live, changes)) {
+      const message = isCleared
+        ? this.#stamper.clearing(name)
+        : this.#stamper.message(name, bodies[name], live);
+      if (this.#connection.offer(message)) this.#plan.sent(name, nowMs, changes[name]);
+    }
+    await Promise.all(retained.map((message) => this.#send(message)));
+  }
+
+  async publishOffline(): Promise<void> {
+    await Promise.race([
+      this.#send(this.#availability('offline')),
+      new Promise((resolve) => setTimeout(resolve, OFFLINE_TIMEOUT_MS).unref()),
+    ]);
+  }
+
+  /** Home Assistant has started. */
+  onHomeAssistantOnline(): void {
+    const { clock, log } = this.#deps;
+    if (clock.monotonicMs() - this.#birthMs < REBIRTH_EVERY_MS) return;
+    this.publishAll().catch((error: unknown) =>
+      log.error('state not published again', { reason: messageOf(error) }),
+    );
+  }
+
+  /** The broker has retained this alert: of a run before, unless it is current. */
+  onRetainedAlert(topic: string): void {
+    const clearing = this.#retained.staleAlert(topic);
+    if (clearing !== undefined) void this.#send(clearing);
+  }
+
+  /** A refused topic is logged once; the others are published. */
+  async #send(message: Outgoing): Promise<void> {
+    try {
+      await this.#connection.publish(message);
+    } catch (error) {
+      if (this.#connection.closed.aborted) return;
+      if (!(error instanceof MqttError)) throw error;
+      const { topic } = message;
+      if (this.#refused.size >= REFUSED_MAX || this.#refused.has(topic)) return;
+      this.#refused.add(topic);
+      this.#deps.log.warn('topic refused by the broker', { topic, reason: error.message });
+    }
+  }
+
+  #availability(payload: 'online' | 'offline'): Outgoing {
+    return { topic: `${this.#stamper.root}/availability`, payload, qos: 1, isRetained: true };
+  }
+}

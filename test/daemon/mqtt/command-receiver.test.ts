@@ -1,0 +1,129 @@
+/** Commands without a broker: parsing, and the memory of those that ran. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { VERBS } from '../../../daemon/model/commands.ts';
+import { CommandMemory } from '../../../daemon/mqtt/command-memory.ts';
+import { CommandReceiver } from '../../../daemon/mqtt/command-receiver.ts';
+import { parseRequest } from '../../../daemon/mqtt/request.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { ROOT, recorder } from './support/commands.ts';
+import { scratch } from './support/mosquitto.ts';
+
+const test = suite('receiving commands');
+
+test('an id does not run twice when the clock is set in between', async () => {
+  using folder = scratch();
+  const clock = { ...systemClock, wallMs: () => Date.now() + aheadMs };
+  let aheadMs = 0;
+  let runs = 0;
+  const commander = {
+    run: async () => {
+      runs += 1;
+      return { status: 'done', detail: 'marked' } as const;
+    },
+  };
+  const replies: string[] = [];
+  const receiver = new CommandReceiver(ROOT, {
+    clock,
+    log: silentLog,
+    commander,
+    memory: await CommandMemory.open(join(folder.path, 'commands.json'), clock.monotonicMs()),
+    isClockSet: () => true,
+    reply: (_to, { status }) => replies.push(status),
+  });
+  const payload = Buffer.from('{"id":"once"}');
+  const message = { topic: `${ROOT}/cmd/mark`, payload, isRetained: false };
+  const { signal } = new AbortController();
+  for (aheadMs of [0, 86_400_000, 0]) {
+    await receiver.receive(message, signal);
+    await receiver.receive(
+      { ...message, payload: Buffer.from(`{"id":"other-${aheadMs}"}`) },
+      signal,
+    );
+  }
+  assert.is(runs, 3);
+  assert.is(replies.at(-1), 'done');
+});
+
+test('a command that was being saved when the box began to end is not run', async () => {
+  using folder = scratch();
+  const { commander, asked } = recorder();
+  const replies: { status: string; code: string | null }[] = [];
+  const receiver = new CommandReceiver(ROOT, {
+    clock: systemClock,
+    log: silentLog,
+    commander,
+    memory: await CommandMemory.open(join(folder.path, 'commands.json'), 0),
+    isClockSet: () => true,
+    reply: (_to, reply) => replies.push(reply),
+  });
+  const payload = Buffer.from(JSON.stringify({ id: 'late' }));
+  const ending = new AbortController();
+  const taken = receiver.receive(
+    { topic: `${ROOT}/cmd/go-live`, payload, isRetained: false },
+    ending.signal,
+  );
+  ending.abort();
+  await taken;
+  assert.equal(asked, []);
+  assert.equal(
+    replies.map(({ status, code }) => code ?? status),
+    ['accepted', 'INTERRUPTED'],
+  );
+});
+
+test('a memory full of recent ids forgets none: new ones are refused until those are old', async () => {
+  using folder = scratch();
+  const path = join(folder.path, 'commands.json');
+  const memory = await CommandMemory.open(path, 0);
+  let accepted = 0;
+  while (accepted < 1_000 && (await memory.accept(`id${accepted}`, 1_000))) accepted += 1;
+  assert.is(accepted, 256);
+  assert.ok(memory.find('id0'));
+  assert.not(await memory.accept('one-more', 300_000));
+  assert.ok(await memory.accept('one-more', 302_000));
+  const again = await CommandMemory.open(path, 302_000);
+  assert.is(again.find('one-more')?.code, 'INTERRUPTED');
+});
+
+test('a damaged file of ids is an empty memory', async () => {
+  using folder = scratch();
+  const path = join(folder.path, 'commands.json');
+  for (const text of ['', '{', '[1]', '{"a":1}']) {
+    writeFileSync(path, text);
+    const memory = await CommandMemory.open(path, 0);
+    assert.ok(await memory.accept('a', 0));
+  }
+});
+
+test('any bytes on any command topic are a request, a refusal or nothing', () => {
+  const requests = fc.record(
+    {
+      topic: fc.oneof(fc.constantFrom(...VERBS), fc.string()).map((verb) => `${ROOT}/cmd/${verb}`),
+      payload: fc.oneof(
+        fc.uint8Array().map((bytes) => Buffer.from(bytes)),
+        fc.json().map((text) => Buffer.from(text)),
+        fc
+          .record({ id: fc.string(), args: fc.object() })
+          .map((one) => Buffer.from(JSON.stringify(one))),
+      ),
+      isRetained: fc.boolean(),
+      responseTopic: fc.string(),
+      correlation: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    },
+    { requiredKeys: ['topic', 'payload', 'isRetained'] },
+  );
+  fc.assert(
+    fc.property(requests, (message) => {
+      const request = parseRequest(message, ROOT, 0);
+      if (request.kind === 'run') assert.ok(VERBS.includes(request.command.verb));
+      if (request.kind === 'refuse') assert.match(request.to.topic, /^[^#+]+$/);
+    }),
+  );
+});
+
+test.run();
