@@ -10,6 +10,7 @@ import { BUNDLING } from './bundling.mjs';
 const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
+  'pipelines/source/slates',
   ...['capture', 'edge', 'media', 'recording', 'clips', 'source', 'uplink'].map(
     (name) => `pipelines/${name}/main`,
   ),

@@ -1,7 +1,17 @@
 /** `camera`, `sound`, `encoder`, `renditions` and `profiles` of the config. */
 import * as v from 'valibot';
 import { METER_ID } from '../../pipelines/capture/graph.ts';
-import { even, type Fault, flag, name, oneOf, repeatedFaults, text, whole } from './rules.ts';
+import {
+  even,
+  type Fault,
+  flag,
+  name,
+  oneOf,
+  repeatedFaults,
+  text,
+  textOf,
+  whole,
+} from './rules.ts';
 import { UPLINK_TRACK } from './uplink.ts';
 
 export const cameraSchema = v.strictObject({
@@ -14,6 +24,7 @@ export const cameraSchema = v.strictObject({
   height: v.optional(even(64, 2160), 720),
   fps: v.optional(whole(5, 60), 30),
   lock_exposure: v.optional(flag, true),
+  away_text: v.optional(textOf(60), 'Back in a moment'),
 });
 
 export const soundSchema = v.strictObject({

@@ -4,6 +4,7 @@ import { text, textOf, whole } from './rules.ts';
 
 export const dropSchema = v.strictObject({
   title: v.optional(textOf(120), 'Live'),
+  picture_file: v.optional(text, ''),
   starts_at: v.optional(
     v.union(
       [v.literal(''), v.pipe(text, v.isoTimestamp())],

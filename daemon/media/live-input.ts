@@ -1,24 +1,27 @@
 /** Camera, sound card and encoders: three processes that fail each alone. */
+import { join } from 'node:path';
 import type { Sound } from '../../hal/audio/port.ts';
 import type { Camera, SetLive } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { type Graph, renderGraph, SAMPLE_RATE_HZ } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import { renderCameraGraph, renderSoundGraph } from '../../pipelines/source/graph.ts';
+import { openSlateFiles, type SlateFiles } from '../../pipelines/source/slate-files.ts';
 import type { Config } from '../config/config.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
 import type { MediaChild } from './children/media.ts';
 import { openSource } from './children/source.ts';
 import type { Encoders } from './element-check.ts';
-import { captureSettings, graphSettings } from './settings.ts';
+import { captureSettings, graphSettings, slateSettings } from './settings.ts';
 
 export interface LiveInputDeps {
   readonly config: Config;
   readonly camera: Camera;
   readonly sound: Sound;
   readonly encoders: Encoders;
+  readonly stateFolder: string;
   /** The process that the encoders feed. */
   readonly media: MediaChild;
   readonly clock: Clock;
@@ -48,7 +51,9 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const graph = renderGraph(graphSettings(config, hasSound, encoders));
   log.debug('capture pipeline', { launch: graph.launch });
   const capture = openCapture({
-    settings: captureSettings(config, hasSound, graph),
+    graph,
+    settings: async (signal) =>
+      captureSettings(config, hasSound, graph, await openSlates(deps, signal)),
     media: deps.media,
     clock,
     log,
@@ -86,4 +91,18 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     setLive: (element, property, value) =>
       cameraProcess.send({ type: 'set', element, property, value }),
   };
+}
+
+/** Without them the last picture stands, and black in its place. */
+async function openSlates(
+  { config, stateFolder, log }: LiveInputDeps,
+  signal: AbortSignal,
+): Promise<SlateFiles> {
+  try {
+    return await openSlateFiles(join(stateFolder, 'slates'), slateSettings(config), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    log.warn('title picture not drawn', { reason: messageOf(error) });
+    return { titleFile: '', textFile: '' };
+  }
 }

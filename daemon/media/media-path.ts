@@ -146,6 +146,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     camera,
     sound,
     encoders,
+    stateFolder: deps.stateFolder,
     media,
     clock,
     log,

@@ -10,6 +10,7 @@ import type { EdgeSettings } from '../../pipelines/edge/messages.ts';
 import { partTargetBeside } from '../../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
+import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-files.ts';
 import type { SrtSettings, UplinkTrack } from '../../pipelines/uplink/graph.ts';
 import type { UsedData, WantedLink } from '../../pipelines/uplink/links.ts';
 import type { UplinkSettings } from '../../pipelines/uplink/messages.ts';
@@ -65,11 +66,23 @@ export function graphSettings(
   };
 }
 
+/** What is shown in the camera's place. */
+export function slateSettings({ camera, drop }: Config): SlateSettings {
+  return {
+    widthPx: camera.width,
+    heightPx: camera.height,
+    title: drop.title,
+    text: camera.away_text,
+    pictureFile: drop.picture_file,
+  };
+}
+
 /** How pictures and sound are fed to them. */
 export function captureSettings(
   { camera, sound }: Config,
   hasSound: boolean,
   { launch, outputs }: Graph,
+  slates: SlateFiles,
 ): CaptureSettings {
   return {
     launch,
@@ -78,8 +91,7 @@ export function captureSettings(
       widthPx: camera.width,
       heightPx: camera.height,
       fps: camera.fps,
-      titleFile: '',
-      textFile: '',
+      ...slates,
     },
     ...(hasSound
       ? {

@@ -271,7 +271,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['daemon/metrics/'],
   qr: ['hal/printer/', 'pipelines/clips/', 'daemon/cli/'],
   serialport: ['hal/os/serial.ts'],
-  sharp: ['hal/printer/png.ts', 'pipelines/clips/'],
+  sharp: ['hal/printer/png.ts', 'pipelines/clips/', 'pipelines/source/slates.ts'],
   systeminformation: ['hal/system/linux.ts'],
   'unix-dgram': ['hal/os/notify.ts'],
   valibot: ['daemon/', 'hal/', 'pipelines/'],

@@ -5,7 +5,7 @@ import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
-import { METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
+import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
 import type {
   CaptureSettings,
   FromCapture,
@@ -19,7 +19,9 @@ import type { MediaChild } from './media.ts';
 import { openPipes, type Pipes } from './pipes.ts';
 
 export interface CaptureOptions {
-  readonly settings: CaptureSettings;
+  readonly graph: Graph;
+  /** Asked for at each start. Never rejects but with the signal's reason. */
+  readonly settings: (signal: AbortSignal) => Promise<CaptureSettings>;
   /** The process that it feeds. */
   readonly media: MediaChild;
   readonly clock: Clock;
@@ -57,17 +59,18 @@ const OPEN_TIMEOUT_MS = 5_000;
 const CAPTURE_THREADS = '8';
 
 export function openCapture(options: CaptureOptions): CaptureChild {
-  const { clock, log, settings } = options;
+  const { clock, log, graph } = options;
   const current = new CurrentCapture(clock);
   let restart = (_reason: string): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
+    const settings = await options.settings(signal);
     const media = await options.media.serving(signal);
     const failing = new AbortController();
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
     const pipes = await openPipes(
-      settings.outputs.map(({ id }) => id),
+      graph.outputs.map(({ id }) => id),
       'writing',
     );
     using ends = anySignal(signal, media.gone, failing.signal);
