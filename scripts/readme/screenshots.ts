@@ -1,7 +1,7 @@
 /** Makes the README's two screenshots from a running demo: `npm run build && npm run screenshots`. */
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
-import { openPage, says } from '../../test/daemon/web/page.ts';
+import { openPage, says } from '../../test/daemon/web/support/page.ts';
 import { startBox } from '../../test/support/box.ts';
 import { openChromium, waitInPage } from '../../test/support/chromium.ts';
 

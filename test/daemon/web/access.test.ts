@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
-import { startFakeBox } from './fake-box.ts';
-import { ask } from './http.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { ask } from './support/http.ts';
 
 const test = suite('operator server: access');
 const COMMAND = { verb: 'mark' };

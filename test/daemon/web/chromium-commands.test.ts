@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
-import { startFakeBox } from './fake-box.ts';
-import { has, openPage, saveScreenshot, says } from './page.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { has, openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page in Chromium: commands');
 const PHONE = { width: 360, height: 740 };

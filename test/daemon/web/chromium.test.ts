@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderPng } from '../../../hal/printer/png.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
-import { startFakeBox } from './fake-box.ts';
-import { fakeSlips, fakeSnapshot } from './fake-snapshot.ts';
-import { openPage, saveScreenshot, says } from './page.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { fakeSlips, fakeSnapshot } from './support/fake-snapshot.ts';
+import { openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page in Chromium: state');
 const PHONE = { width: 360, height: 740 };

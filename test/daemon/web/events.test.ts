@@ -5,9 +5,9 @@ import { EventStream } from '../../../daemon/web/event-stream.ts';
 import type { Change } from '../../../daemon/web/protocol.ts';
 import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
-import { startFakeBox } from './fake-box.ts';
-import { fakeSnapshot } from './fake-snapshot.ts';
-import { ask, helloOf, openEvents } from './http.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { fakeSnapshot } from './support/fake-snapshot.ts';
+import { ask, helloOf, openEvents } from './support/http.ts';
 
 const test = suite('operator server: events');
 const COMMAND = { verb: 'mark' };

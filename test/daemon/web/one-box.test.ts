@@ -6,7 +6,7 @@ import { type Box, startBox, until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { type Consumer, listen } from '../mqtt/support/consumer.ts';
 import { startMosquitto } from '../mqtt/support/mosquitto.ts';
-import { openPage, says } from './page.ts';
+import { openPage, says } from './support/page.ts';
 
 const test = suite('one box by page, MQTT and button');
 const ROOT = 'venuebox/v1/one';

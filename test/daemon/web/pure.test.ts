@@ -21,7 +21,7 @@ import type { View } from '../../../daemon/web/protocol.ts';
 import { openLog, silentLog } from '../../../hal/os/log.ts';
 import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { fakeLink, fakeSnapshot } from './fake-snapshot.ts';
+import { fakeLink, fakeSnapshot } from './support/fake-snapshot.ts';
 
 const test = suite('operator page, pure parts');
 

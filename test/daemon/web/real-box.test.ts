@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
-import { openPage, saveScreenshot, says } from './page.ts';
+import { openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page of a real box');
 

@@ -4,9 +4,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn } from '../../support/operator.ts';
-import { startFakeBox } from './fake-box.ts';
-import { fakeSlips } from './fake-snapshot.ts';
-import { ask, helloOf, openEvents } from './http.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { fakeSlips } from './support/fake-snapshot.ts';
+import { ask, helloOf, openEvents } from './support/http.ts';
 
 const test = suite('operator server: commands');
 const COMMAND = { verb: 'mark' };
@@ -63,7 +63,7 @@ test('running commands are limited, and each gets the signal of the box', async 
 });
 
 test('printed slips are pictures, after sign-in only', async () => {
-  const png = await readFile('test/daemon/web/http.ts');
+  const png = await readFile('test/daemon/web/support/http.ts');
   await using box = await startFakeBox({ deps: { slips: () => fakeSlips(png) } });
   const cookie = await signIn(box.url);
   const slip = await ask(`${box.url}/slips/slip-2.png`, 'GET', { cookie });

@@ -8,8 +8,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../../support/box.ts';
 import { OWN_PAGE, signIn, TEST_PIN } from '../../support/operator.ts';
-import { startFakeBox } from './fake-box.ts';
-import { ask, openEvents, sendPin } from './http.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { ask, openEvents, sendPin } from './support/http.ts';
 
 const test = suite('operator server: sign-in');
 const COMMAND = { verb: 'mark' };

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
-import { openPage, says } from './page.ts';
+import { openPage, says } from './support/page.ts';
 
 const test = suite('switches of the simulated devices on the page');
 

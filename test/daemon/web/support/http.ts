@@ -1,8 +1,8 @@
 /** Requests and event streams for tests of the operator's server. */
 import { type IncomingMessage, request } from 'node:http';
-import type { Hello } from '../../../daemon/web/protocol.ts';
-import { until } from '../../support/box.ts';
-import { OWN_PAGE } from '../../support/operator.ts';
+import type { Hello } from '../../../../daemon/web/protocol.ts';
+import { until } from '../../../support/box.ts';
+import { OWN_PAGE } from '../../../support/operator.ts';
 
 export interface Reply {
   readonly status: number;

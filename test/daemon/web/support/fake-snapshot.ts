@@ -1,7 +1,7 @@
 /** State of a made-up box for tests of the operator's page. */
-import type { PrintedSlip } from '../../../daemon/devices/printed-slips.ts';
-import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
+import type { PrintedSlip } from '../../../../daemon/devices/printed-slips.ts';
+import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 
 /** Printed slips; the page loads their pictures by id. */
 export function fakeSlips(png: Uint8Array): readonly PrintedSlip[] {

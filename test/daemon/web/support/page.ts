@@ -1,8 +1,8 @@
 /** Opens the operator's page in Chromium, reads it and takes screenshots. */
 import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { type Browser, waitInPage } from '../../support/chromium.ts';
-import { TEST_PIN } from '../../support/operator.ts';
+import { type Browser, waitInPage } from '../../../support/chromium.ts';
+import { TEST_PIN } from '../../../support/operator.ts';
 
 const text = (selector: string) => `document.querySelector('${selector}')?.innerText ?? ''`;
 /** True in the page when an element's text holds the words. */

@@ -1,6 +1,6 @@
 /** Simulated hardware for tests of the operator's page. */
-import type { PanelState, SimulatedPanel } from '../../../daemon/devices/simulated-panel.ts';
-import { RHYTHMS } from '../../../hal/gpio/rhythm.ts';
+import type { PanelState, SimulatedPanel } from '../../../../daemon/devices/simulated-panel.ts';
+import { RHYTHMS } from '../../../../hal/gpio/rhythm.ts';
 
 /** Hardware that notes each action in `actions`. */
 export function fakePanel(actions: string[]): SimulatedPanel {
