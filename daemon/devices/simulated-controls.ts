@@ -129,21 +129,21 @@ interface Switch {
 function switchesOf(devices: SimulatedDevices): readonly Switch[] {
   const { camera, sound, gpio, battery, printer, modems, links } = devices;
   const switches: Switch[] = [];
-  if (camera) switches.push(latch('camera', 'Camera plugged in', camera.setPlugged));
-  if (sound) switches.push(latch('sound', 'Sound plugged in', sound.setPlugged));
+  if (camera) switches.push(latch('camera', 'Camera', camera.setPlugged));
+  if (sound) switches.push(latch('sound', 'Sound', sound.setPlugged));
   if (printer) switches.push(...printerSwitches(printer));
   if (gpio) {
     const set = (isOn: boolean) => (isOn ? gpio.replug() : gpio.unplug());
-    switches.push(latch('panel', 'Buttons and lamps plugged in', set));
+    switches.push(latch('panel', 'Buttons and lamps', set));
   }
   if (battery) {
     const set = (isOn: boolean) => battery.breakWith(isOn ? undefined : 'simulated: unplugged');
-    switches.push(latch('battery', 'Battery board plugged in', set));
+    switches.push(latch('battery', 'Battery board', set));
   }
   for (const id of modems?.ids ?? []) {
     switches.push({
       name: id,
-      label: `Modem ${id} responds`,
+      label: `Modem ${id}`,
       // The box resets a modem that hangs: then it is on again.
       isOn: () => modems?.isHung(id) === false,
       set: (isOn) => modems?.setHung(id, !isOn),
@@ -153,7 +153,7 @@ function switchesOf(devices: SimulatedDevices): readonly Switch[] {
     switches.push({
       // A link and its modem have the same id.
       name: `link-${id}`,
-      label: `Link ${id} plugged in`,
+      label: `Link ${id}`,
       isOn: () => links?.isPlugged(id) === true,
       set: (isOn) => links?.setPlugged(id, isOn),
     });
@@ -166,15 +166,15 @@ export const ROLL_MM = 20_000;
 
 function printerSwitches(printer: SimulatedPrinter): readonly Switch[] {
   return [
-    latch('printer', 'Printer plugged in', printer.setPlugged),
+    latch('printer', 'Printer', printer.setPlugged),
     latch('printer-cover', 'Printer cover closed', (isOn) => printer.setCover(!isOn)),
     {
       name: 'printer-paper',
-      label: 'Paper in the printer',
+      label: 'Paper in printer',
       isOn: printer.hasPaper,
       set: (isOn) => printer.insertRoll(isOn ? ROLL_MM : 0),
     },
-    latch('printer-status', 'Printer reports its status', (isOn) => printer.setSilent(!isOn)),
+    latch('printer-status', 'Printer status', (isOn) => printer.setSilent(!isOn)),
   ];
 }
 

@@ -24,7 +24,7 @@ await using box = await startBox(settings, ['demo'], [], ['dist/daemon/main.js']
 await box.ready();
 await using browser = await openChromium(PHONE);
 const guests = await browser.open(box.url);
-await waitInPage(guests, 'document.querySelector("video")?.currentTime > 3');
+await waitInPage(guests, 'document.querySelector("video")?.currentTime > 8');
 await save(guests, 'guests.png');
 const operator = await openPage(browser, box.operatorUrl);
 await operator.setViewportSize(LAPTOP);

@@ -146,7 +146,7 @@ test('simulated hardware: a button is held as long as the finger, switches and m
   await page.keyboard.press('Space');
   await until(() => box.panelActions.includes('release mark'), 5_000);
   await page.click('#panel label:has-text("Mains")');
-  await page.click('#panel label:has-text("Printer plugged in")');
+  await page.click('#panel label:text-is("Printer")');
   await page.fill('#panel-charge', '9');
   await until(
     () =>

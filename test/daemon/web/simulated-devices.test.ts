@@ -9,11 +9,11 @@ import { openPage, says } from './support/page.ts';
 const test = suite('switches of the simulated devices on the page');
 
 async function setSwitch(page: Page, label: string, isOn: boolean): Promise<void> {
-  await page.setChecked(`#panel label:has-text("${label}") input`, isOn);
+  await page.setChecked(`#panel label:text-is("${label}") input`, isOn);
 }
 
 test('each switch makes its device fail as a real one, and back on it recovers', async () => {
-  await using box = await startBox();
+  await using box = await startBox([], ['demo'], [], undefined, undefined, true);
   await box.ready();
   await using browser = await openChromium({ width: 1400, height: 1400 });
   const page = await openPage(browser, box.operatorUrl);
@@ -27,14 +27,21 @@ test('each switch makes its device fail as a real one, and back on it recovers',
     await setSwitch(page, label, true);
     await waitInPage(page, says(selector, well), 60_000);
   };
-  await fail('Printer plugged in', '#machine', 'not connected', 'ready');
+  await fail('Printer', '#machine', 'not connected', 'ready');
   await fail('Printer cover closed', '#machine', 'cover open', 'ready');
-  await fail('Paper in the printer', '#machine', 'paper out', 'ready');
-  await fail('Printer reports its status', '#machine', 'does not report', 'ready');
-  await fail('Battery board plugged in', '#power', 'Charge unknown', '%');
-  await fail('Buttons and lamps plugged in', '#alerts', 'uttons', 'working');
-  await fail('Sound plugged in', '#sound', 'silent', '-20 dB');
-  await fail('Camera plugged in', '#machine', 'unplugged', 'running');
+  await fail('Paper in printer', '#machine', 'paper out', 'ready');
+  await fail('Printer status', '#machine', 'does not report', 'ready');
+  await fail('Battery board', '#power', 'Charge unknown', '%');
+  await fail('Buttons and lamps', '#alerts', 'uttons', 'working');
+  await fail('Sound', '#sound', 'silent', '-20 dB');
+  await fail('Camera', '#machine', 'unplugged', 'running');
+  for (const link of ['sim-a', 'sim-b']) {
+    const row = `#links [data-key=${link}]`;
+    await waitInPage(page, says(row, 'in use'), 60_000);
+    await fail(`Link ${link}`, row, 'down', 'in use');
+    await fail(`Modem ${link}`, row, 'searching', 'dBm');
+    await waitInPage(page, `!(${says(row, 'searching')})`);
+  }
   await waitInPage(page, 'document.querySelector("video").readyState >= 2');
   assert.equal(labels, []);
   assert.equal(page.faults, []);

@@ -64,7 +64,7 @@ function describeUplink({ uplink, plannedLinks }: View): string {
     return uplink.reason === undefined ? 'Connecting…' : `Connecting: ${uplink.reason}`;
   }
   const { srt, bitrateBps, targetBps } = uplink;
-  const rates = `Connected, ${formatBps(bitrateBps)} of ${formatBps(targetBps)}`;
+  const rates = `Connected, sending ${formatBps(bitrateBps)} (target ${formatBps(targetBps)})`;
   if (srt === undefined) return rates;
   const lost = srt.droppedTotal === 0 ? '' : `, ${srt.droppedTotal} packets lost`;
   return `${rates}. SRT: round trip ${formatMs(srt.rttMs)}, latency ${srt.latencyMs} ms${lost}`;

@@ -11,8 +11,17 @@ export function openPanel(onError: (error: unknown) => void): Section {
   const lamps = h('ul', { class: 'lamps' });
   const buttons = h('div', { class: 'row below' });
   const battery = openBattery(send);
-  const switches = h('div', { class: 'switches below' });
-  const element = card('panel', 'Simulated hardware', lamps, buttons, battery.element, switches);
+  const hint = h('p', { class: 'hint below' }, 'Switch something off to see what happens:');
+  const switches = h('div', { class: 'switches' });
+  const element = card(
+    'panel',
+    'Simulated hardware',
+    lamps,
+    buttons,
+    battery.element,
+    hint,
+    switches,
+  );
   let model: Model | undefined;
   let isClosed = false;
   const blink = () => {

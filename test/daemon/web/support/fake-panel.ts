@@ -18,10 +18,10 @@ export function fakePanel(actions: string[]): SimulatedPanel {
     ],
     battery: { chargePct: 73, isMainsOn: true },
     switches: [
-      { name: 'camera', label: 'Camera plugged in', isOn: true },
-      { name: 'sound', label: 'Sound plugged in', isOn: true },
-      { name: 'printer', label: 'Printer plugged in', isOn: true },
-      { name: 'sima0', label: 'Modem sima0 responds', isOn: false },
+      { name: 'camera', label: 'Camera', isOn: true },
+      { name: 'sound', label: 'Sound', isOn: true },
+      { name: 'printer', label: 'Printer', isOn: true },
+      { name: 'sima0', label: 'Modem sima0', isOn: false },
     ],
   };
   const battery = () => state.battery ?? { chargePct: 0, isMainsOn: true };
