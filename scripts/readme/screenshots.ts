@@ -7,6 +7,8 @@ import { openChromium, waitInPage } from '../../test/support/chromium.ts';
 
 const PHONE = { width: 360, height: 740 };
 const LAPTOP = { width: 1440, height: 900 };
+/** The title fades out over the first pictures. */
+const FADE_MS = 8_000;
 /** For plots with more than a dot. */
 const PLOT_MS = 60_000;
 
@@ -24,7 +26,8 @@ await using box = await startBox(settings, ['demo'], [], ['dist/daemon/main.js']
 await box.ready();
 await using browser = await openChromium(PHONE);
 const guests = await browser.open(box.url);
-await waitInPage(guests, 'document.querySelector("video")?.currentTime > 8');
+await waitInPage(guests, 'document.querySelector("video")?.readyState >= 3');
+await guests.waitForTimeout(FADE_MS);
 await save(guests, 'guests.png');
 const operator = await openPage(browser, box.operatorUrl);
 await operator.setViewportSize(LAPTOP);

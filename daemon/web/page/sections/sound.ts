@@ -94,7 +94,7 @@ function updateMeter(meter: HTMLElement, rmsDbfs: number, peak: Peak, nowMs: num
   const isClipped = nowMs - peak.clippedMs < HOLD_MS;
   const isSilent = peak.dbfs <= FLOOR_DBFS;
   setAttribute(meter, 'data-state', isClipped ? 'clip' : isSilent ? 'silent' : 'ok');
-  setText(figure, isClipped ? 'TOO LOUD' : isSilent ? 'silent' : `${peak.dbfs.toFixed(0)} dB`);
+  setText(figure, isClipped ? 'too loud' : isSilent ? 'silent' : `${peak.dbfs.toFixed(0)} dB`);
   // A screen reader gets fewer updates.
   if (nowMs - peak.spokenMs < SPEAK_EVERY_MS) return;
   peak.spokenMs = nowMs;
