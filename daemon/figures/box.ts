@@ -27,16 +27,10 @@ export const STATUS = {
   },
   cpu_temp_c: {
     unit: 'c',
-    isSigned: true,
     digits: 1,
     help: 'The hottest sensor of the CPU.',
     metric: 'cpu_temperature_celsius',
-    entity: {
-      id: 'cpu_temperature',
-      name: 'CPU temperature',
-      deviceClass: 'temperature',
-      isDiagnostic: true,
-    },
+    entity: { id: 'cpu_temperature', name: 'CPU temperature', isDiagnostic: true },
     read: ({ system }) => system?.cpuC,
   },
   throttled: {
@@ -91,7 +85,6 @@ export const BOX: readonly Figure<BoxSnapshot>[] = [
   {
     metric: 'events_lost_total',
     unit: 'count',
-    isCounter: true,
     help: 'Events that were lost because the spool was full.',
     read: ({ events }) => events?.lostTotal,
   },
@@ -119,7 +112,6 @@ export const CHILD: readonly Figure<Supervised>[] = [
   {
     metric: 'child_restarts_total',
     unit: 'count',
-    isCounter: true,
     help: 'Restarts of a child process.',
     read: ({ restartsTotal }) => restartsTotal,
   },

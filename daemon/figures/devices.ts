@@ -14,7 +14,6 @@ export const BATTERY = {
   },
   voltage_v: {
     unit: 'v',
-    isSigned: true,
     digits: 3,
     help: 'Voltage of the pack.',
     metric: 'battery_voltage_volts',
@@ -22,7 +21,6 @@ export const BATTERY = {
   },
   current_a: {
     unit: 'a',
-    isSigned: true,
     digits: 3,
     help: 'Current into the pack; negative while it discharges.',
     metric: 'battery_current_amperes',
@@ -30,18 +28,17 @@ export const BATTERY = {
   },
   power_w: {
     unit: 'w',
-    isSigned: true,
     digits: 3,
     help: 'Power into the pack; negative while it discharges.',
     metric: 'battery_power_watts',
-    entity: { id: 'battery_power', name: 'Battery power', deviceClass: 'power' },
+    entity: { id: 'battery_power', name: 'Battery power' },
     read: (box) => scaled(batteryOf(box)?.powerMw, 0.001),
   },
   runtime_s: {
     unit: 's',
     help: 'Time until the battery is empty at the present draw.',
     metric: 'battery_left_seconds',
-    entity: { id: 'battery_runtime', name: 'Battery time left', deviceClass: 'duration' },
+    entity: { id: 'battery_runtime', name: 'Battery time left' },
     read: (box) => batteryOf(box)?.timeLeftS,
   },
   mains: {
@@ -87,7 +84,6 @@ export interface Channel {
 export const CHANNEL = {
   peak_dbfs: {
     unit: 'dbfs',
-    isSigned: true,
     digits: 2,
     help: 'Peak of the last 100 ms.',
     metric: 'sound_peak_dbfs',
@@ -96,7 +92,6 @@ export const CHANNEL = {
   },
   rms_dbfs: {
     unit: 'dbfs',
-    isSigned: true,
     digits: 2,
     help: 'RMS of the last 100 ms.',
     metric: 'sound_rms_dbfs',
@@ -135,14 +130,12 @@ export const PRINTER = {
   },
   printed: {
     unit: 'count',
-    isCounter: true,
     help: 'Slips that were printed.',
     metric: 'prints_total',
     read: ({ prints }) => prints?.printedTotal,
   },
   failed: {
     unit: 'count',
-    isCounter: true,
     help: 'Slips that could not be printed.',
     metric: 'prints_failed_total',
     read: ({ prints }) => prints?.failedTotal,
@@ -175,7 +168,7 @@ export const STORAGE = {
   remain_s: {
     unit: 's',
     help: 'Time until the first volume is full at the present rate.',
-    entity: { id: 'recording_time', name: 'Recording time left', deviceClass: 'duration' },
+    entity: { id: 'recording_time', name: 'Recording time left' },
     read: ({ recording }) => {
       const remaining = recording.flatMap(({ remainingS }) => remainingS ?? []);
       return remaining.length === 0 ? undefined : Math.min(...remaining);

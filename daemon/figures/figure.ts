@@ -22,6 +22,7 @@ interface Entity {
   /** Part of its `unique_id`: never changed. */
   readonly id: string;
   readonly name: string;
+  /** Where it does not follow from the unit. */
   readonly deviceClass?: string;
   readonly icon?: string;
   readonly isDiagnostic?: true;
@@ -30,7 +31,10 @@ interface Entity {
 interface Described {
   /** One sentence: what it says. */
   readonly help: string;
-  /** Its name in Prometheus behind `venuebox_`, by the rules of prometheus.io, practices/naming. */
+  /**
+   * Its name in Prometheus behind `venuebox_`, by the rules of prometheus.io, practices/naming:
+   * one that ends in `_total` is a counter.
+   */
   readonly metric?: string;
   readonly entity?: Entity;
   /** It is always known. Others are `null` in MQTT, and absent in Prometheus, while they are not. */
@@ -39,8 +43,7 @@ interface Described {
 
 interface Amount<I> extends Described {
   readonly unit: Unit;
-  /** It only grows until the daemon is restarted. */
-  readonly isCounter?: true;
+  /** It may be negative, unlike others of its unit. */
   readonly isSigned?: true;
   /** Digits behind the point in MQTT; 0 for none. */
   readonly digits?: number;

@@ -8,7 +8,6 @@ import { type Figure, scaled, type Table } from './figure.ts';
 export const STREAM = {
   frames_dropped: {
     unit: 'count',
-    isCounter: true,
     help: 'Frames that the camera left out.',
     metric: 'frames_held_total',
     read: ({ media }) => media?.repeatedFramesTotal,
@@ -19,7 +18,6 @@ export const STREAM = {
 export const HLS = {
   parts: {
     unit: 'count',
-    isCounter: true,
     help: 'LL-HLS parts that were published.',
     metric: 'parts_total',
     read: ({ media }) => media?.partsTotal,
@@ -39,7 +37,7 @@ export const LATENCY = {
     unit: 's',
     digits: 2,
     help: 'From the camera to the screen, the median of the viewers.',
-    entity: { id: 'latency', name: 'Viewers behind', deviceClass: 'duration' },
+    entity: { id: 'latency', name: 'Viewers behind' },
     read: ({ media }) => scaled(latencyMs(media)?.p50, 0.001),
   },
   p95: {
@@ -111,14 +109,12 @@ export const MEDIA: readonly Figure<BoxSnapshot>[] = [
   {
     metric: 'viewer_stalls_total',
     unit: 'count',
-    isCounter: true,
     help: 'Times that a page had nothing to play.',
     read: ({ media }) => media?.viewers.stallsTotal,
   },
   {
     metric: 'viewer_stalled_seconds_total',
     unit: 's',
-    isCounter: true,
     help: 'Time that pages had nothing to play.',
     read: ({ media }) => scaled(media?.viewers.stalledMsTotal, 0.001),
   },
@@ -131,35 +127,30 @@ export const MEDIA: readonly Figure<BoxSnapshot>[] = [
   {
     metric: 'http_requests_total',
     unit: 'count',
-    isCounter: true,
     help: 'Requests that were answered.',
     read: ({ media }) => media?.http.requestsTotal,
   },
   {
     metric: 'http_sent_bytes_total',
     unit: 'b',
-    isCounter: true,
     help: 'Bytes sent to viewers.',
     read: ({ media }) => media?.http.sentBytesTotal,
   },
   {
     metric: 'http_refused_total',
     unit: 'count',
-    isCounter: true,
     help: 'Connections refused because there were too many.',
     read: ({ media }) => media?.http.refusedTotal,
   },
   {
     metric: 'http_dropped_slow_total',
     unit: 'count',
-    isCounter: true,
     help: 'Viewers disconnected because they received nothing for too long.',
     read: ({ media }) => media?.http.droppedSlowTotal,
   },
   {
     metric: 'http_failed_total',
     unit: 'count',
-    isCounter: true,
     help: 'Requests that failed by an error of the box; the journal says which.',
     read: ({ media }) => media?.http.failedTotal,
   },
@@ -184,7 +175,6 @@ export const EDGE = {
   },
   requests: {
     unit: 'count',
-    isCounter: true,
     help: 'Requests to the upstream.',
     metric: 'edge_upstream_requests_total',
     isRequired: true,
@@ -192,7 +182,6 @@ export const EDGE = {
   },
   failed: {
     unit: 'count',
-    isCounter: true,
     help: 'Requests to the upstream without a usable answer.',
     metric: 'edge_upstream_failures_total',
     isRequired: true,
@@ -200,7 +189,6 @@ export const EDGE = {
   },
   stale: {
     unit: 'count',
-    isCounter: true,
     help: 'Requests answered with old data because the upstream did not answer.',
     metric: 'edge_stale_total',
     isRequired: true,
@@ -213,21 +201,18 @@ export const EDGE_CACHE: readonly Figure<EdgeReport>[] = [
   {
     metric: 'edge_requests_total',
     unit: 'count',
-    isCounter: true,
     help: "Viewers' requests for the upstream's stream.",
     read: ({ requestsTotal }) => requestsTotal,
   },
   {
     metric: 'edge_hits_total',
     unit: 'count',
-    isCounter: true,
     help: 'Requests answered from memory.',
     read: ({ hitsTotal }) => hitsTotal,
   },
   {
     metric: 'edge_collapsed_total',
     unit: 'count',
-    isCounter: true,
     help: "Requests answered by the fetch of another viewer's request.",
     read: ({ collapsedTotal }) => collapsedTotal,
   },

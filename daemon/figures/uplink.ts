@@ -17,24 +17,17 @@ export const SRT = {
     digits: 3,
     help: 'Round trip, as SRT measures it.',
     metric: 'srt_rtt_seconds',
-    entity: {
-      id: 'uplink_rtt',
-      name: 'Uplink round trip',
-      deviceClass: 'duration',
-      isDiagnostic: true,
-    },
+    entity: { id: 'uplink_rtt', name: 'Uplink round trip', isDiagnostic: true },
     read: ({ uplink }) => scaled(uplink?.srt?.rttMs, 0.001),
   },
   retrans: {
     unit: 'count',
-    isCounter: true,
     help: 'Packets that SRT sent again.',
     metric: 'srt_retransmitted_packets_total',
     read: ({ uplink }) => uplink?.srt?.retransmittedTotal,
   },
   lost: {
     unit: 'count',
-    isCounter: true,
     help: 'Packets that were too late to be sent.',
     metric: 'srt_dropped_packets_total',
     read: ({ uplink }) => uplink?.srt?.droppedTotal,
@@ -50,7 +43,7 @@ export const SRT = {
     unit: 'bps',
     help: "What goes to SRT, without bonding's additions.",
     metric: 'uplink_bytes_per_second',
-    entity: { id: 'uplink_bitrate', name: 'Uplink', deviceClass: 'data_rate' },
+    entity: { id: 'uplink_bitrate', name: 'Uplink' },
     read: ({ uplink }) => uplink?.bitrateBps,
   },
   target_bps: {
@@ -73,14 +66,12 @@ export const UPLINK: readonly Figure<BoxSnapshot>[] = [
   {
     metric: 'bond_resent_packets_total',
     unit: 'count',
-    isCounter: true,
     help: 'Packets that bonding sent again on another link.',
     read: ({ uplink }) => uplink?.bond?.resentPacketsTotal,
   },
   {
     metric: 'bond_dropped_packets_total',
     unit: 'count',
-    isCounter: true,
     help: 'Packets for which there was no link.',
     read: ({ uplink }) => uplink?.bond?.droppedTotal,
   },
@@ -150,21 +141,18 @@ export const LINK_TOTALS: readonly Figure<LinkSnapshot>[] = [
   {
     metric: 'link_sent_bytes_total',
     unit: 'b',
-    isCounter: true,
     help: 'Bytes sent on a link.',
     read: ({ sentBytesTotal }) => sentBytesTotal,
   },
   {
     metric: 'link_lost_packets_total',
     unit: 'count',
-    isCounter: true,
     help: 'Packets lost on a link.',
     read: ({ lostPacketsTotal }) => lostPacketsTotal,
   },
   {
     metric: 'link_pulls_total',
     unit: 'count',
-    isCounter: true,
     help: 'Times that a link stalled.',
     read: ({ stallsTotal }) => stallsTotal,
   },
@@ -174,7 +162,6 @@ export const LINK_TOTALS: readonly Figure<LinkSnapshot>[] = [
 export const RADIO = {
   rsrp_dbm: {
     unit: 'dbm',
-    isSigned: true,
     digits: 1,
     help: 'Reference signal received power.',
     metric: 'modem_rsrp_dbm',
@@ -182,7 +169,6 @@ export const RADIO = {
   },
   rsrq_db: {
     unit: 'db',
-    isSigned: true,
     digits: 1,
     help: 'Reference signal received quality.',
     metric: 'modem_rsrq_db',
@@ -190,7 +176,6 @@ export const RADIO = {
   },
   sinr_db: {
     unit: 'db',
-    isSigned: true,
     digits: 1,
     help: 'Signal to interference and noise ratio.',
     metric: 'modem_sinr_db',
@@ -206,14 +191,12 @@ export const MODEM: readonly Figure<CountedModem>[] = [
   {
     metric: 'modem_received_bytes_total',
     unit: 'b',
-    isCounter: true,
     help: "Bytes received on a modem's interface, of all programs.",
     read: ({ rxBytesTotal }) => rxBytesTotal,
   },
   {
     metric: 'modem_sent_bytes_total',
     unit: 'b',
-    isCounter: true,
     help: "Bytes sent on a modem's interface, of all programs.",
     read: ({ txBytesTotal }) => txBytesTotal,
   },

@@ -61,7 +61,7 @@ function metricsOf<I>(
     const { metric, help } = figure;
     if (metric === undefined) return [];
     const own = figure.unit === 'state' ? [figure.label ?? 'state'] : [];
-    const type = 'isCounter' in figure ? 'counter' : 'gauge';
+    const type = metric.endsWith('_total') ? 'counter' : 'gauge';
     return {
       name: `venuebox_${metric}`,
       help,

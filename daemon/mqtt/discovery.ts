@@ -36,8 +36,14 @@ const TABLES: readonly (readonly [TelemetryName, path: string, Table<BoxSnapshot
   ['stream', 'hls.latency_s.', LATENCY],
 ];
 
-/** Units of Home Assistant; others have none. */
-const UNITS: Partial<Record<Unit, string>> = { s: 's', w: 'W', c: '°C', bps: 'bit/s', ratio: '%' };
+/** Units of Home Assistant, and their device classes; others have none. */
+const UNITS: Partial<Record<Unit, readonly [unit: string, deviceClass?: string]>> = {
+  s: ['s', 'duration'],
+  w: ['W', 'power'],
+  c: ['°C', 'temperature'],
+  bps: ['bit/s', 'data_rate'],
+  ratio: ['%'],
+};
 
 export function discoveryTopic(prefix: string, box: string): string {
   return `${prefix}/device/${box}/config`;
@@ -94,18 +100,18 @@ function component(
   value: string,
   { entity, ...figure }: Figure<BoxSnapshot>,
 ): Component {
-  const unit = figure.unit === 'boolean' || figure.unit === 'state' ? undefined : figure.unit;
+  const isAmount = figure.unit !== 'boolean' && figure.unit !== 'state';
+  const [unit, unitClass] = (isAmount && UNITS[figure.unit]) || [];
+  const deviceClass = figure.unit === 'state' ? 'enum' : (entity?.deviceClass ?? unitClass);
   return {
     platform: figure.unit === 'boolean' ? 'binary_sensor' : 'sensor',
     name: entity?.name,
     state_topic: `${root}/${topic}`,
     value_template: `{{ ${templateOf(figure.unit, value)} }}`,
-    ...(figure.unit === 'state' ? { device_class: 'enum', options: figure.options } : {}),
-    ...(unit === undefined ? {} : { state_class: 'measurement' }),
-    ...(unit === undefined || UNITS[unit] === undefined
-      ? {}
-      : { unit_of_measurement: UNITS[unit] }),
-    ...(entity?.deviceClass === undefined ? {} : { device_class: entity.deviceClass }),
+    ...(figure.unit === 'state' ? { options: figure.options } : {}),
+    ...(isAmount ? { state_class: 'measurement' } : {}),
+    ...(unit === undefined ? {} : { unit_of_measurement: unit }),
+    ...(deviceClass === undefined ? {} : { device_class: deviceClass }),
     ...(entity?.icon === undefined ? {} : { icon: entity.icon }),
     ...(entity?.isDiagnostic ? { entity_category: 'diagnostic' } : {}),
     ...expiry(topic),

@@ -1,8 +1,10 @@
 /** The schema of a table of figures, for the payload that they stand in. */
 import * as v from 'valibot';
-import type { Figure, Table, Values } from '../../figures/figure.ts';
+import type { Figure, Table, Unit, Values } from '../../figures/figure.ts';
 
 type Fields<T> = { readonly [K in keyof T]: v.GenericSchema<Values<T>[K & keyof Values<T>]> };
+
+const SIGNED: readonly Unit[] = ['v', 'a', 'w', 'c', 'dbm', 'db', 'dbfs'];
 
 export function fields<T extends Table<never>>(table: T): Fields<T> {
   const entries = Object.entries(table).map(([field, figure]) => {
@@ -18,5 +20,7 @@ function valueSchema(figure: Figure<never>): v.GenericSchema {
   if (figure.unit === 'ratio') return v.pipe(v.number(), v.minValue(0), v.maxValue(1));
   if (figure.unit === 'count' || figure.unit === 'b')
     return v.pipe(v.number(), v.integer(), v.minValue(0));
-  return figure.isSigned ? v.number() : v.pipe(v.number(), v.minValue(0));
+  return figure.isSigned || SIGNED.includes(figure.unit)
+    ? v.number()
+    : v.pipe(v.number(), v.minValue(0));
 }
