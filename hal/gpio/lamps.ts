@@ -35,6 +35,38 @@ export function openLedLamp(
   clock: Clock,
   root: string = LED_CLASS,
 ): Lamp {
+  const { write, writeWhenGiven, readBrightest } = ledFiles(name, led, clock, root);
+  const inTurn = turns();
+  const show = async (rhythm: Rhythm) => {
+    refuseFaulty(name, rhythm);
+    // Brightness 0 ends any trigger, so that a new rhythm starts at its beginning.
+    await write('brightness', '0');
+    if (rhythm.length === 0) return;
+    if (rhythm.length === 1) return write('brightness', String(FULL));
+    const [onMs, offMs] = rhythm;
+    if (rhythm.length === 2) {
+      await write('trigger', 'timer');
+      await writeWhenGiven('delay_on', String(onMs));
+      return writeWhenGiven('delay_off', String(offMs));
+    }
+    await write('trigger', 'pattern');
+    await writeWhenGiven('repeat', '-1');
+    await writeWhenGiven('pattern', renderLedPattern(rhythm, await readBrightest()));
+  };
+  return {
+    name,
+    driver: `LED class ${led}`,
+    isDrivenByKernel: true,
+    show: (rhythm) => inTurn(() => show(rhythm)),
+    // The kernel shows it, and its LED is not polled.
+    fault: () => undefined,
+    // What it shows stays: that is what the LED class is chosen for.
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** The files of one LED, below its class. */
+function ledFiles(name: string, led: string, clock: Clock, root: string) {
   const write = async (file: string, text: string) => {
     try {
       await writeFile(`${root}/${led}/${file}`, text, { flag: 'r+' });
@@ -63,33 +95,7 @@ export function openLedLamp(
       throw halErrorOf(error, `lamp ${name}: LED ${led}: max_brightness`);
     }
   };
-  const inTurn = turns();
-  const show = async (rhythm: Rhythm) => {
-    refuseFaulty(name, rhythm);
-    // Brightness 0 ends any trigger, so that a new rhythm starts at its beginning.
-    await write('brightness', '0');
-    if (rhythm.length === 0) return;
-    if (rhythm.length === 1) return write('brightness', String(FULL));
-    const [onMs, offMs] = rhythm;
-    if (rhythm.length === 2) {
-      await write('trigger', 'timer');
-      await writeWhenGiven('delay_on', String(onMs));
-      return writeWhenGiven('delay_off', String(offMs));
-    }
-    await write('trigger', 'pattern');
-    await writeWhenGiven('repeat', '-1');
-    await writeWhenGiven('pattern', renderLedPattern(rhythm, await readBrightest()));
-  };
-  return {
-    name,
-    driver: `LED class ${led}`,
-    isDrivenByKernel: true,
-    show: (rhythm) => inTurn(() => show(rhythm)),
-    // The kernel shows it, and its LED is not polled.
-    fault: () => undefined,
-    // What it shows stays: that is what the LED class is chosen for.
-    [Symbol.asyncDispose]: async () => {},
-  };
+  return { write, writeWhenGiven, readBrightest };
 }
 
 /** A lamp on a GPIO line, blinked by this process. It claims the line again when it was away. */

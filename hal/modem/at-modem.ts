@@ -44,8 +44,6 @@ function commandsOf(action: ModemAction): readonly string[] {
   switch (action) {
     case 'enable':
       return ['AT+CFUN=1'];
-    case 'disable':
-      return ['AT+CFUN=4'];
     case 'reconnect':
       return ['AT+CFUN=4', 'AT+CFUN=1'];
     case 'reset':

@@ -26,8 +26,7 @@ export async function act(
     );
   switch (action) {
     case 'enable':
-    case 'disable':
-      await enable(action === 'enable');
+      await enable(true);
       return;
     case 'reconnect':
       await enable(false);

@@ -53,7 +53,7 @@ export type ModemsState =
   | { readonly phase: 'absent' };
 
 /** From the mildest. `power` needs a board that can switch the modem's supply. */
-export type ModemAction = 'reconnect' | 'enable' | 'disable' | 'reset' | 'power';
+export type ModemAction = 'reconnect' | 'enable' | 'reset' | 'power';
 
 export interface Modems {
   readonly driver: string;

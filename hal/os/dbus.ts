@@ -81,35 +81,7 @@ export async function openDbus(
     const answer = await withTimeout(() => reply, limit);
     return (answer?.body ?? []).map(plain);
   };
-  const watch: Dbus['watch'] = async (sender, onSignal, stop) => {
-    const owners = new Set<string>();
-    const learn = async () => {
-      const [owner] = await call(
-        { ...BUS, member: 'GetNameOwner', signature: 's', body: [sender] },
-        stop,
-      );
-      if (typeof owner === 'string') owners.add(owner);
-    };
-    bus.on('message', (message: dbus.Message) => {
-      if (stop.aborted) return;
-      if (message.member === 'NameOwnerChanged' && message.body[0] === sender) {
-        const owner: unknown = message.body[2];
-        const isOwned = typeof owner === 'string' && owner !== '';
-        if (isOwned) owners.add(owner);
-        onSignal(isOwned);
-      } else if (message.sender !== undefined && owners.has(message.sender)) {
-        onSignal(true);
-      }
-    });
-    const match = (rule: string) =>
-      call({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] }, stop);
-    await match(`type='signal',sender='${sender}'`);
-    await match(
-      `type='signal',sender='${BUS.destination}',member='NameOwnerChanged',arg0='${sender}'`,
-    );
-    // It may have no owner yet: then its first owner is reported.
-    await learn().catch(() => undefined);
-  };
+  const watch: Dbus['watch'] = (...args) => watchSender(bus, call, ...args);
   const close = async () => {
     if (!lost.signal.aborted) lost.abort(new HalError('GONE', 'D-Bus: closed'));
     bus.disconnect();
@@ -124,6 +96,42 @@ export async function openDbus(
     throw error;
   }
   return { call, watch, lost: lost.signal, [Symbol.asyncDispose]: close };
+}
+
+async function watchSender(
+  bus: dbus.MessageBus,
+  call: Dbus['call'],
+  sender: string,
+  onSignal: (isOwned: boolean) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  const owners = new Set<string>();
+  const learn = async () => {
+    const [owner] = await call(
+      { ...BUS, member: 'GetNameOwner', signature: 's', body: [sender] },
+      stop,
+    );
+    if (typeof owner === 'string') owners.add(owner);
+  };
+  bus.on('message', (message: dbus.Message) => {
+    if (stop.aborted) return;
+    if (message.member === 'NameOwnerChanged' && message.body[0] === sender) {
+      const owner: unknown = message.body[2];
+      const isOwned = typeof owner === 'string' && owner !== '';
+      if (isOwned) owners.add(owner);
+      onSignal(isOwned);
+    } else if (message.sender !== undefined && owners.has(message.sender)) {
+      onSignal(true);
+    }
+  });
+  const match = (rule: string) =>
+    call({ ...BUS, member: 'AddMatch', signature: 's', body: [rule] }, stop);
+  await match(`type='signal',sender='${sender}'`);
+  await match(
+    `type='signal',sender='${BUS.destination}',member='NameOwnerChanged',arg0='${sender}'`,
+  );
+  // It may have no owner yet: then its first owner is reported.
+  await learn().catch(() => undefined);
 }
 
 function timeLimit(what: string, timeoutMs: number, clock: Clock, signal: AbortSignal): TimeLimit {

@@ -38,23 +38,16 @@ export interface SimulatedPrinter {
  */
 export function openSimulatedPrinter(options: SimulatedPrinterOptions): SimulatedPrinter {
   const { profile, onPaper } = options;
-  let leftMm = options.rollMm;
-  let isCoverOpen = false;
-  let isSilent = false;
-  let isPlugged = true;
-
-  const answer = (which: number): number => {
-    const isOut = leftMm <= 0;
-    const isStopped = isOut || isCoverOpen;
-    if (which === 1) return 0x12 | (isStopped ? 0x08 : 0);
-    if (which === 2) return 0x12 | (isCoverOpen ? 0x04 : 0) | (isOut ? 0x20 : 0);
-    if (which === 4) return 0x12 | (leftMm < 1000 ? 0x0c : 0) | (isOut ? 0x60 : 0);
-    return 0x12;
+  const state: PrinterState = {
+    leftMm: options.rollMm,
+    isCoverOpen: false,
+    isSilent: false,
+    isPlugged: true,
   };
   const open: OpenTransport = async () => {
     let held = Buffer.alloc(0);
     const check = () => {
-      if (!isPlugged) throw new HalError('GONE', 'simulated printer: unplugged');
+      if (!state.isPlugged) throw new HalError('GONE', 'simulated printer: unplugged');
     };
     check();
     return {
@@ -62,13 +55,13 @@ export function openSimulatedPrinter(options: SimulatedPrinterOptions): Simulate
       write: async (bytes, _signal, onSent) => {
         check();
         for (const command of parseEscPos(bytes)) {
-          if (command.kind === 'status-request' && !isSilent) {
-            held = Buffer.concat([held, Buffer.from([answer(command.which)])]);
+          if (command.kind === 'status-request' && !state.isSilent) {
+            held = Buffer.concat([held, Buffer.from([statusByte(state, command.which)])]);
           }
         }
         const paper = renderPaper(bytes, profile);
         if (paper.picture.height > 0) {
-          leftMm -= paper.picture.height / DOTS_PER_MM;
+          state.leftMm -= paper.picture.height / DOTS_PER_MM;
           onPaper(paper);
         }
         onSent?.(bytes.length);
@@ -85,17 +78,34 @@ export function openSimulatedPrinter(options: SimulatedPrinterOptions): Simulate
   return {
     printer: openPrinter(open, profile, options),
     setCover: (next) => {
-      isCoverOpen = next;
+      state.isCoverOpen = next;
     },
     insertRoll: (lengthMm) => {
-      leftMm = lengthMm;
+      state.leftMm = lengthMm;
     },
-    hasPaper: () => leftMm > 0,
+    hasPaper: () => state.leftMm > 0,
     setSilent: (next) => {
-      isSilent = next;
+      state.isSilent = next;
     },
     setPlugged: (next) => {
-      isPlugged = next;
+      state.isPlugged = next;
     },
   };
+}
+
+interface PrinterState {
+  leftMm: number;
+  isCoverOpen: boolean;
+  isSilent: boolean;
+  isPlugged: boolean;
+}
+
+/** The answer to a status request, see `StatusKind`. */
+function statusByte({ leftMm, isCoverOpen }: PrinterState, which: number): number {
+  const isOut = leftMm <= 0;
+  const isStopped = isOut || isCoverOpen;
+  if (which === 1) return 0x12 | (isStopped ? 0x08 : 0);
+  if (which === 2) return 0x12 | (isCoverOpen ? 0x04 : 0) | (isOut ? 0x20 : 0);
+  if (which === 4) return 0x12 | (leftMm < 1000 ? 0x0c : 0) | (isOut ? 0x60 : 0);
+  return 0x12;
 }

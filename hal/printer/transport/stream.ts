@@ -63,25 +63,16 @@ export function streamTransport(name: string, stream: Duplex, clock: Clock, line
       isTaken = true;
       wake();
     });
-    const startMs = clock.monotonicMs();
+    const endMs = clock.monotonicMs() + STALL_MS;
     while (!isTaken && failure === undefined) {
-      if (clock.monotonicMs() - startMs > STALL_MS) {
-        throw new HalError('TIMEOUT', `${name}: it took no byte for ${STALL_MS} ms`);
-      }
+      if (clock.monotonicMs() > endMs) throw stalled(name);
       await changed(STALL_MS / 10, signal);
     }
     if (failure !== undefined) throw failure;
   };
   return {
     name,
-    write: async (bytes, signal, onSent) => {
-      for (let sent = 0; sent < bytes.length; ) {
-        const chunk = bytes.subarray(sent, sent + CHUNK_BYTES);
-        await writeChunk(chunk, signal);
-        sent += chunk.length;
-        onSent?.(sent);
-      }
-    },
+    write: (bytes, signal, onSent) => inChunks(bytes, (chunk) => writeChunk(chunk, signal), onSent),
     read: async (timeoutMs, signal) => {
       if (held.length === 0 && failure === undefined) await changed(timeoutMs, signal);
       if (held.length === 0 && failure !== undefined) throw failure;
@@ -101,4 +92,21 @@ async function forAWhile(work: Promise<void>, clock: Clock): Promise<void> {
   const timeoutError = () => new HalError('TIMEOUT', 'not drained');
   const limit = { clock, timeoutMs: DRAIN_MS, timeoutError };
   await withTimeout(() => work, limit).catch(() => undefined);
+}
+
+async function inChunks(
+  bytes: Uint8Array,
+  write: (chunk: Uint8Array) => Promise<void>,
+  onSent: ((sent: number) => void) | undefined,
+): Promise<void> {
+  for (let sent = 0; sent < bytes.length; ) {
+    const chunk = bytes.subarray(sent, sent + CHUNK_BYTES);
+    await write(chunk);
+    sent += chunk.length;
+    onSent?.(sent);
+  }
+}
+
+function stalled(name: string): HalError {
+  return new HalError('TIMEOUT', `${name}: it took no byte for ${STALL_MS} ms`);
 }
