@@ -1,3 +1,4 @@
+/** Measures a viewer's latency while clips are made, and while none is. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBox } from '../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';

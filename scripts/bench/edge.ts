@@ -1,3 +1,4 @@
+/** Measures what 200 viewers cost the first box, behind an edge box and behind nginx. */
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';
 import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';
 import { startNginx } from '../../test/support/network/nginx.ts';

@@ -1,3 +1,4 @@
+/** Measures latency from glass to glass, and the first frame after a page is opened. */
 import { quantiles } from '../../pipelines/origin/viewers.ts';
 import { startBox } from '../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../test/support/chromium.ts';

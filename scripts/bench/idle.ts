@@ -1,3 +1,4 @@
+/** Measures CPU and memory of an idle box. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBox, until } from '../../test/support/box.ts';
 import { cpuSeconds, type Figure, residentMb, round } from './machine.ts';

@@ -1,3 +1,4 @@
+/** Measures the time from the last frame of a part until the part can be served. */
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import { startBox } from '../../test/support/box.ts';
 import { type Figure, round } from './machine.ts';

@@ -1,3 +1,4 @@
+/** Measures the machine beside a benchmark, and prints and saves figures. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 

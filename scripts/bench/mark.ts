@@ -1,3 +1,4 @@
+/** Measures the time from MARK to its clip. */
 import { join } from 'node:path';
 import { ask } from '../../daemon/cli/control/client.ts';
 import type { Box } from '../../test/support/box.ts';

@@ -1,3 +1,4 @@
+/** Measures how soon the operator's page shows the live state. */
 import type { Page } from 'playwright-core';
 import { startBox } from '../../test/support/box.ts';
 import { openChromium, waitInPage } from '../../test/support/chromium.ts';

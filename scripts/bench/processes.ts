@@ -1,3 +1,4 @@
+/** Finds the processes of a box and what they use. */
 import { readFileSync } from 'node:fs';
 import { type Box, childrenOf } from '../../test/support/box.ts';
 

@@ -1,3 +1,4 @@
+/** Measures what saving power saves, process by process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BoxSnapshot, PowerPhase } from '../../daemon/model/snapshot.ts';
 import { type Box, childrenOf, startBox, until } from '../../test/support/box.ts';

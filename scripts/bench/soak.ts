@@ -1,3 +1,4 @@
+/** Measures memory over a long drop. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Box, startBox } from '../../test/support/box.ts';

@@ -1,3 +1,4 @@
+/** Measures bytes sent over MQTT. */
 import { connect as connectTcp, createServer } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BoxSnapshot } from '../../daemon/model/snapshot.ts';

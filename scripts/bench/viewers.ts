@@ -1,3 +1,4 @@
+/** Measures the box with many viewers. */
 import { spawn } from 'node:child_process';
 import { startBox } from '../../test/support/box.ts';
 import type { LoadReport } from './load.ts';

@@ -249,31 +249,3 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
 
 /** The composition root: it joins everything. */
 export const ROOTS: readonly string[] = ['daemon/main.ts', 'daemon/box.ts'];
-
-/**
- * The one place, or the few, where each package is imported; what is not listed is
- * imported nowhere. `node:child_process` is one of them.
- */
-export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  'node:child_process': [],
-  '@particle/dbus-next': ['hal/os/dbus.ts'],
-  '@point-of-sale/receipt-printer-encoder': ['hal/printer/document.ts'],
-  aedes: ['daemon/mqtt/client/own-broker.ts'],
-  epoll: ['hal/gpio/chardev.ts'],
-  execa: ['hal/os/process.ts'],
-  'gstreamer-superficial': ['pipelines/gst/gst.ts'],
-  'hls.js': ['pipelines/player/'],
-  'i2c-bus': ['hal/battery/i2c.ts'],
-  koffi: ['hal/os/ioctl.ts', 'hal/system/timex.ts'],
-  mqtt: ['daemon/mqtt/client/client.ts'],
-  onoff: ['hal/gpio/sysfs.ts'],
-  pino: ['hal/os/log.ts'],
-  'prom-client': ['daemon/metrics/'],
-  qr: ['hal/printer/', 'pipelines/clips/', 'daemon/cli/'],
-  serialport: ['hal/os/serial.ts'],
-  sharp: ['hal/printer/png.ts', 'pipelines/clips/', 'pipelines/source/slates.ts'],
-  systeminformation: ['hal/system/linux.ts'],
-  'unix-dgram': ['hal/os/notify.ts'],
-  valibot: ['daemon/', 'hal/', 'pipelines/'],
-  yaml: ['daemon/config/'],
-};

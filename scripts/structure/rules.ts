@@ -1,6 +1,7 @@
 /** The rules of dependency-cruiser that hold the code to the table of imports. */
 import type { IConfiguration } from 'dependency-cruiser';
-import { FOLDERS, PACKAGES, ROOTS } from './folders.ts';
+import { FOLDERS, ROOTS } from './folders.ts';
+import { PACKAGES } from './packages.ts';
 
 type Rule = NonNullable<IConfiguration['forbidden']>[number];
 
@@ -52,7 +53,7 @@ function packageRule([name, files]: [string, readonly string[]]): Rule {
     : `(^|/)node_modules/${escapeRegExp(name)}/`;
   return {
     name: `imports of the package ${name}`,
-    comment: `it is imported in ${files.join(', ')} alone (scripts/structure/folders.ts)`,
+    comment: `it is imported in ${files.join(', ')} alone (scripts/structure/packages.ts)`,
     severity: 'error',
     from: {
       path: '^(daemon|pipelines|hal)/',
@@ -69,7 +70,7 @@ const rules: Rule[] = [
   ...Object.entries(PACKAGES).map(packageRule),
   {
     name: 'a package without a row',
-    comment: 'say in scripts/structure/folders.ts where it may be imported',
+    comment: 'list in scripts/structure/packages.ts where it may be imported',
     severity: 'error',
     from: { path: '^(daemon|pipelines|hal)/' },
     to: {

@@ -1,3 +1,4 @@
+/** Batteries on i2c-stub and the kernel power supply class. */
 import i2c from 'i2c-bus';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

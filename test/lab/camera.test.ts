@@ -1,3 +1,4 @@
+/** A V4L2 camera (vivid), also unplugged while in use. */
 import { open } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** `venuebox doctor` with all hardware. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { examine, PARTS } from '../../daemon/cli/doctor/doctor.ts';

@@ -1,3 +1,4 @@
+/** Buttons and lamps on gpio-sim and the LED class. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+/** A USB modem gadget, by the AT driver and by ModemManager. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';

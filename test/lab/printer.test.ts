@@ -1,3 +1,4 @@
+/** A USB printer gadget on usblp. */
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';

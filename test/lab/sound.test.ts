@@ -1,3 +1,4 @@
+/** An ALSA sound card (snd-aloop), also unplugged while in use. */
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

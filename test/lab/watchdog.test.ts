@@ -1,3 +1,4 @@
+/** The hardware watchdog (softdog). */
 import { open } from 'node:fs/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

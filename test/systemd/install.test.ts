@@ -1,3 +1,4 @@
+/** scripts/install.sh into a folder, and the files that it lays down. */
 import { execFile } from 'node:child_process';
 import {
   mkdirSync,

@@ -1,8 +1,8 @@
+/** The service under a real systemd as PID 1, in User Mode Linux. */
 import { execFile } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 
-/** The box under its unit and a real systemd as PID 1, in User Mode Linux: a minute and a half. */
 const test = suite('the service under systemd');
 
 interface Run {

@@ -1,3 +1,4 @@
+/** Cuts the power of a machine that records, and reads what is left on its disks. */
 import { execFileSync } from 'node:child_process';
 import {
   existsSync,

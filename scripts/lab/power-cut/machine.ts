@@ -1,3 +1,4 @@
+/** Boots and kills the machine whose power is cut. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';

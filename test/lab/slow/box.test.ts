@@ -1,3 +1,4 @@
+/** A complete box with a real camera and sound card, whose camera is unplugged. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** An evening of an installed box, by button presses alone. */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

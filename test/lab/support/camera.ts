@@ -1,3 +1,4 @@
+/** Plugs and unplugs the camera (vivid). */
 import { existsSync } from 'node:fs';
 import { put } from './kernel.ts';
 

@@ -1,3 +1,4 @@
+/** Runs gst-launch pipelines. */
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** A pipeline of gst-launch that runs until it fails or is closed. */

@@ -1,3 +1,4 @@
+/** Starts a box as it is installed, and cuts its power. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,

@@ -1,3 +1,4 @@
+/** Reads and writes the kernel's simulated hardware, and waits for it. */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommand } from '../../../hal/os/process.ts';

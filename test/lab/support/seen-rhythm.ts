@@ -1,3 +1,4 @@
+/** Recognises the rhythm of a lamp from when it was on and off. */
 import { RHYTHMS, type RhythmName } from '../../../hal/gpio/rhythm.ts';
 
 /** A lamp that was on, or off, for so long. */

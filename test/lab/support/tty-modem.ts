@@ -1,3 +1,4 @@
+/** A substitute LTE modem behind a tty. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SerialPort } from 'serialport';
 import { type AtModemState, answering, freshModem } from '../../support/modem/at-modem.ts';

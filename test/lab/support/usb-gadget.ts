@@ -1,3 +1,4 @@
+/** Makes USB gadgets on a simulated controller. */
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { get, put } from './kernel.ts';
 

@@ -2,8 +2,9 @@
 import { dirname, relative } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { FOLDERS, PACKAGES } from '../../../scripts/structure/folders.ts';
+import { FOLDERS } from '../../../scripts/structure/folders.ts';
 import { findViolations } from '../../../scripts/structure/imports.ts';
+import { PACKAGES } from '../../../scripts/structure/packages.ts';
 import { inTree } from './support/tree.ts';
 
 const test = suite('table of imports');
