@@ -15,14 +15,17 @@ function pathsOf(folder: string) {
   const inner = names.filter((other) => other.startsWith(`${folder}/`)).map(escapeRegExp);
   return inner.length === 0
     ? { path: `^${exact}/` }
-    : { path: `^${exact}/`, pathNot: inner.map((one) => `^${one}/`) };
+    : { path: `^${exact}/`, pathNot: inner.map((one) => `^${one}(/|$)`) };
 }
 
 /** As one expression, for what may be imported. */
 function expressionOf(folder: string): string {
   const exact = escapeRegExp(folder);
   if (folder.endsWith('.ts')) return `^${exact}$`;
-  return `^${exact}/[^/]+$`;
+  const own = names
+    .filter((other) => other.startsWith(`${folder}/`) && other.endsWith('.ts'))
+    .map((other) => `(?!${escapeRegExp(other.slice(folder.length + 1))}$)`);
+  return `^${exact}/${own.join('')}[^/]+$`;
 }
 
 function escapeRegExp(text: string): string {
