@@ -83,7 +83,7 @@ export class PosterStore {
     { name, format, widthPx, sha256 }: Omit<PosterFile, 'path' | 'bytes'>,
     body: ServedPoster['body'],
   ): ServedPoster {
-    const digest = digestFrom(Buffer.from(sha256, 'base64'), this.#catalogue.epoch);
+    const digest = digestFrom(Buffer.from(sha256, 'base64'));
     return { name, format, widthPx, body, digest };
   }
 

@@ -1,26 +1,26 @@
+/** Delivery directives of playlist requests (RFC 8216bis §6.2.5). */
 import type { Skip } from './playlist.ts';
 
-/** What a playlist request asks for (RFC 8216bis §6.2.5). */
 export interface Directives {
   readonly msn: number | undefined;
   readonly part: number | undefined;
   readonly skip: Skip | undefined;
 }
 
-/** A directive nobody can follow: 400 with this line. */
+/** An invalid directive: 400 with this line. */
 export interface Refusal {
   readonly refusal: string;
 }
 
 const DECIMAL = /^\d{1,15}$/;
 
-/** Reads `_HLS_msn`, `_HLS_part` and `_HLS_skip`. Other parameters are somebody else's. */
+/** Reads `_HLS_msn`, `_HLS_part` and `_HLS_skip`, and ignores other parameters. */
 export function parseDirectives(query: URLSearchParams): Directives | Refusal {
   const msn = query.get('_HLS_msn');
   const part = query.get('_HLS_part');
   if (msn !== null && !DECIMAL.test(msn)) return refuse('_HLS_msn', msn);
   if (part !== null && !DECIMAL.test(part)) return refuse('_HLS_part', part);
-  if (part !== null && msn === null) return { refusal: '_HLS_part needs _HLS_msn beside it' };
+  if (part !== null && msn === null) return { refusal: '_HLS_part requires _HLS_msn' };
   const skip = query.get('_HLS_skip');
   return {
     msn: msn === null ? undefined : Number(msn),

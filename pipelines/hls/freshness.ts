@@ -1,13 +1,11 @@
+/** How long caches may use what is live. */
 import type { Freshness } from '../http/cache/cache-control.ts';
 import type { Limits } from './limits.ts';
 
 /**
- * Freshness of what is live.
- *
- * A playlist that was asked for without blocking may be shown a little late
- * while a new one is on its way, but never one that was asked for by number:
- * its content is fixed. Players live through an origin that is away for as long
- * as their buffers last; so do caches.
+ * A playlist that was requested without blocking may be served stale while a cache
+ * fetches a new one; the content of one requested by sequence number is fixed. While
+ * the origin fails, caches may serve stale content for as long as players' buffers last.
  */
 export function liveFreshness(
   limits: Limits,
@@ -15,7 +13,7 @@ export function liveFreshness(
   isOk: boolean,
 ): Freshness {
   const maxAgeS = cacheSeconds(limits, kind, isOk);
-  // Nobody asks again for a version that is so old.
+  // Players do not request such an old version again.
   if (!isOk || kind === 'blocking playlist') return { kind: 'window', maxAgeS };
   const td = limits.targetDurationS;
   const staleIfErrorS = 6 * td;

@@ -1,9 +1,10 @@
+/** Renders the multivariant playlist (RFC 8216bis §4.4.6). */
 import type { AudioFormat, VideoFormat } from '../gdp/caps.ts';
 
 export interface Variant {
   readonly id: string;
   readonly format: VideoFormat;
-  /** What the encoder is set to, in bit/s. */
+  /** The encoder's setting, in bit/s. */
   readonly bitrateBps: number;
 }
 
@@ -13,14 +14,13 @@ export interface AudioRendition {
   readonly bitrateBps: number;
 }
 
-/** Encoders overshoot in a busy second; one-second segments show it. */
+/** The peak of a one-second segment over the encoder's setting. */
 const PEAK_RATIO = 1.5;
-/** moof boxes: about 100 bytes and 12 a frame, five or six times a second. */
+/** moof boxes: about 100 bytes and 12 per frame, five or six times per second. */
 const CONTAINER_BPS = 9_000;
 
 /**
- * The multivariant playlist (RFC 8216bis §4.4.6): the video renditions of one
- * device profile, lowest first, then sound alone.
+ * Lists the video renditions of one device profile, lowest bitrate first, then audio only.
  */
 export function renderMultivariant(
   variants: readonly Variant[],

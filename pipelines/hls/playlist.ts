@@ -1,7 +1,8 @@
+/** Renders media playlists (RFC 8216bis §4.4). */
 import type { Limits } from './limits.ts';
 import { isGap, type Segment } from './window.ts';
 
-/** Media that was lost, told to players and recorders as an EXT-X-DATERANGE. */
+/** Lost media, as an EXT-X-DATERANGE for players and recorders. */
 export interface DateRange {
   readonly id: string;
   readonly class: string;
@@ -23,10 +24,10 @@ export interface MediaPlaylist {
   readonly epochMs: number;
   readonly isEnded: boolean;
   readonly dateRanges: readonly DateRange[];
-  /** Date ranges that left within the skip boundary; told to clients that ask for v2. */
+  /** Date ranges that left within the skip boundary; sent to clients that request v2. */
   readonly removedDateRangeIds: readonly string[];
   readonly reports: readonly RenditionReport[];
-  /** The next part, where there is one to come. */
+  /** The next part; undefined where none follows. */
   readonly next: { readonly msn: number; readonly part: number } | undefined;
 }
 
@@ -36,14 +37,12 @@ export const segmentUri = (msn: number): string => `${msn}.m4s`;
 export const partUri = (msn: number, part: number): string => `${msn}.${part}.m4s`;
 export const initUri = (id: string): string => `init-${id}.mp4`;
 
-/** Media that a plain playlist needs is version 6 (EXT-X-MAP); SKIP is 9, and 10 with date ranges. */
+/** A plain playlist has version 6 (EXT-X-MAP); with SKIP it has 9, and 10 with date ranges. */
 const VERSION = { plain: 6, YES: 9, v2: 10 } as const;
 
 /**
- * Renders a media playlist (RFC 8216bis §4.4).
- *
- * @param skip A delta update was asked for; where nothing can be skipped the
- *   playlist comes whole.
+ * @param skip A delta update was requested; where no segment can be skipped the
+ *   playlist is complete.
  */
 export function renderMedia(playlist: MediaPlaylist, skip?: Skip): string {
   const { limits, segments } = playlist;
@@ -90,7 +89,7 @@ function countSkippable(segments: readonly Segment[], canSkipUntilS: number): nu
   let count = 0;
   for (const { durationS } of segments) {
     afterS -= durationS;
-    // One microsecond against the rounding of sums.
+    // One microsecond for rounding errors of sums.
     if (afterS < canSkipUntilS - 1e-6) break;
     count += 1;
   }
@@ -104,7 +103,7 @@ function renderSkip(skipped: number, skip: Skip | undefined, removed: readonly s
     : tag;
 }
 
-/** Date ranges that a client which holds the skipped segments cannot know yet. */
+/** Date ranges that a client with the skipped segments may not know yet. */
 function rangesAfter(playlist: MediaPlaylist, skipped: number): readonly DateRange[] {
   const fromUs = playlist.segments[skipped]?.startUs ?? 0;
   return playlist.dateRanges.filter(
@@ -117,7 +116,7 @@ function renderDateRange(range: DateRange, epochMs: number): string {
   return `#EXT-X-DATERANGE:ID="${range.id}",CLASS="${range.class}",START-DATE="${start}",DURATION=${seconds(range.durationS)}`;
 }
 
-/** DISCONTINUITY, PROGRAM-DATE-TIME and MAP come before the parent's first PART. */
+/** DISCONTINUITY, PROGRAM-DATE-TIME and MAP precede the segment's first PART. */
 function pushSegment(
   lines: string[],
   segment: Segment,
@@ -144,10 +143,10 @@ function pushSegment(
 function pushEdge(lines: string[], playlist: MediaPlaylist, initId: string | undefined): void {
   const { next, segments, reports } = playlist;
   if (next !== undefined) {
-    const coming = segments.at(-1);
-    const comingInit = coming?.isComplete === false ? coming.initId : undefined;
-    if (comingInit !== undefined && comingInit !== initId) {
-      lines.push(`#EXT-X-PRELOAD-HINT:TYPE=MAP,URI="${initUri(comingInit)}"`);
+    const open = segments.at(-1);
+    const openInit = open?.isComplete === false ? open.initId : undefined;
+    if (openInit !== undefined && openInit !== initId) {
+      lines.push(`#EXT-X-PRELOAD-HINT:TYPE=MAP,URI="${initUri(openInit)}"`);
     }
     lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partUri(next.msn, next.part)}"`);
   }
@@ -166,7 +165,7 @@ function renderDate(epochMs: number, mediaUs: number): string {
   return new Date(Math.round(epochMs + mediaUs / 1000)).toISOString();
 }
 
-/** A decimal-floating-point without noise: at most five places. */
+/** A decimal-floating-point with at most five decimal places. */
 function seconds(value: number): string {
   return String(Math.round(value * 1e5) / 1e5);
 }

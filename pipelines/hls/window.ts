@@ -1,8 +1,9 @@
+/** The sliding window of one rendition. */
 import type { Limits } from './limits.ts';
 
 export interface Part {
   readonly durationS: number;
-  /** It starts with, or holds, an IDR; every part of a sound rendition does. */
+  /** It contains an IDR frame; every part of an audio rendition is independent. */
   readonly isIndependent: boolean;
   /** One moof+mdat; undefined where the media was lost (GAP=YES). */
   readonly bytes: Buffer | undefined;
@@ -13,7 +14,7 @@ export interface Segment {
   /** Media time of its first sample, in us. */
   readonly startUs: number;
   readonly isDiscontinuity: boolean;
-  /** Name of its init section; undefined while nothing was ever encoded. */
+  /** Name of its init section; undefined before the first one is known. */
   readonly initId: string | undefined;
   readonly parts: readonly Part[];
   readonly durationS: number;
@@ -24,41 +25,40 @@ interface OpenSegment extends Segment {
   parts: Part[];
   durationS: number;
   isComplete: boolean;
-  /** Monotonic ms until which it stays fetchable, once it is no longer listed. */
-  keepUntilMs: number;
+  /** Monotonic ms until which it can be fetched after it has left the list. */
+  availableUntilMs: number;
 }
 
-/** What a blocking reload gets now (RFC 8216bis §6.2.5.2). */
+/** The answer to a blocking reload (RFC 8216bis §6.2.5.2). */
 export type ReloadAnswer = 'ready' | 'wait' | 'refuse';
 
-/** What stands under a media URI. */
+/** What a media URI refers to. */
 export type Fetched = { readonly parts: readonly Part[] } | 'wait' | 'unknown';
 
 /**
- * The sliding window of one rendition: segments, their parts, and what a
- * request for either gets. Pure but for its own state; the origin does the
- * waiting.
+ * Has the segments and parts, and decides what a request for one gets. Pure except for
+ * its state; the origin holds requests.
  *
- * Bounded: it lists `limits.windowS`, and keeps what left the list for its own
- * duration plus that of the longest list it stood in (RFC 8216bis §6.2.2).
+ * Bounded: it lists `limits.windowS`, and a segment that left the list stays available for
+ * its own duration plus that of the longest list it was in (RFC 8216bis §6.2.2).
  */
 export class RenditionWindow {
   readonly #limits: Limits;
   readonly #inits = new Map<string, Buffer>();
-  #kept: OpenSegment[] = [];
+  #segments: OpenSegment[] = [];
   #firstListed = 0;
   #discontinuitySequence: number;
   #longestListS = 0;
   #version = 0;
   #isEnded = false;
 
-  /** @param discontinuitySequence Where the count starts; only ever grows. */
+  /** @param discontinuitySequence Where the count starts. */
   constructor(limits: Limits, discontinuitySequence = 0) {
     this.#limits = limits;
     this.#discontinuitySequence = discontinuitySequence;
   }
 
-  /** Grows with every change that a playlist shows. */
+  /** Increases with every change of the playlist. */
   get version(): number {
     return this.#version;
   }
@@ -71,22 +71,22 @@ export class RenditionWindow {
     return this.#discontinuitySequence;
   }
 
-  /** What the playlist lists, oldest first; the last may still be growing or have no part yet. */
+  /** The listed segments, oldest first; the last one may be incomplete, or have no part yet. */
   listed(): readonly Segment[] {
-    return this.#kept.slice(this.#firstListed);
+    return this.#segments.slice(this.#firstListed);
   }
 
-  /** Bytes held for viewers, a figure for status and for the memory benchmark. */
+  /** Bytes of all parts in memory. */
   heldBytes(): number {
     let bytes = 0;
-    for (const { parts } of this.#kept) {
+    for (const { parts } of this.#segments) {
       for (const part of parts) bytes += part.bytes?.length ?? 0;
     }
     return bytes;
   }
 
   addInit(id: string, bytes: Buffer): void {
-    // Named anew it is the newest, and kept until it is used.
+    // Added again it becomes the newest, which is not removed before it is used.
     this.#inits.delete(id);
     this.#inits.set(id, bytes);
   }
@@ -95,26 +95,32 @@ export class RenditionWindow {
     return this.#inits.get(id);
   }
 
-  /** Opens the next segment. The one before must be complete. */
+  /** Opens the next segment. The last one must be complete. */
   open(segment: Pick<Segment, 'msn' | 'startUs' | 'isDiscontinuity' | 'initId'>): void {
-    this.#kept.push({ ...segment, parts: [], durationS: 0, isComplete: false, keepUntilMs: 0 });
+    this.#segments.push({
+      ...segment,
+      parts: [],
+      durationS: 0,
+      isComplete: false,
+      availableUntilMs: 0,
+    });
     this.#version += 1;
   }
 
   addPart(part: Part): void {
-    const segment = this.#kept.at(-1);
+    const segment = this.#segments.at(-1);
     if (segment === undefined || segment.isComplete) throw new Error('no segment is open');
     segment.parts.push(part);
     segment.durationS += part.durationS;
     this.#version += 1;
   }
 
-  /** Completes the open segment and lets the oldest go. A segment without parts vanishes. */
+  /** Completes the open segment and removes old ones. A segment without parts is dropped. */
   close(nowMs: number): void {
-    const segment = this.#kept.at(-1);
+    const segment = this.#segments.at(-1);
     if (segment === undefined || segment.isComplete) return;
     if (segment.parts.length === 0) {
-      this.#kept.pop();
+      this.#segments.pop();
       return;
     }
     segment.isComplete = true;
@@ -122,36 +128,36 @@ export class RenditionWindow {
     this.#slide(nowMs);
   }
 
-  /** Lists nothing from before the segment that is open: it was not for those who come now. */
+  /** Removes all segments before the open one from the list, and from memory. */
   listFromNow(nowMs: number): void {
-    for (const segment of this.#kept.slice(this.#firstListed, -1)) {
-      segment.keepUntilMs = nowMs;
+    for (const segment of this.#segments.slice(this.#firstListed, -1)) {
+      segment.availableUntilMs = nowMs;
       if (segment.isDiscontinuity) this.#discontinuitySequence += 1;
       this.#firstListed += 1;
     }
     this.#version += 1;
-    this.#forget(nowMs);
+    this.#removeOld(nowMs);
   }
 
-  /** Ends the presentation: ENDLIST, and nothing is held any more. */
+  /** Ends the presentation: ENDLIST, and no request is held any more. */
   end(nowMs: number): void {
     this.close(nowMs);
     this.#isEnded = true;
     this.#version += 1;
   }
 
-  /** The newest segment and part a playlist shows; undefined while there is none. */
+  /** The newest segment and part of the playlist; undefined while there is none. */
   edge(): { readonly msn: number; readonly part: number } | undefined {
-    const last = this.#kept.at(-1);
+    const last = this.#segments.at(-1);
     if (last === undefined) return undefined;
     if (last.parts.length > 0) return { msn: last.msn, part: last.parts.length - 1 };
-    const before = this.#kept.at(-2);
+    const before = this.#segments.at(-2);
     return before && { msn: before.msn, part: before.parts.length - 1 };
   }
 
-  /** The part that comes next: what the preload hint names. */
+  /** The next part, for the preload hint. */
   next(): { readonly msn: number; readonly part: number } | undefined {
-    const last = this.#kept.at(-1);
+    const last = this.#segments.at(-1);
     if (last === undefined || this.#isEnded) return undefined;
     return last.isComplete
       ? { msn: last.msn + 1, part: 0 }
@@ -168,7 +174,7 @@ export class RenditionWindow {
     return this.#has(msn, part) ? 'ready' : 'wait';
   }
 
-  /** The bytes of part `part` of segment `msn`, or of the whole segment. */
+  /** Part `part` of segment `msn`, or all parts of the segment. */
   fetch(msn: number, part: number | undefined): Fetched {
     const segment = this.#find(msn);
     if (part === undefined) {
@@ -182,10 +188,10 @@ export class RenditionWindow {
 
   #has(msn: number, part: number | undefined): boolean {
     const segment = this.#find(msn);
-    if (segment === undefined) return msn < (this.#kept[0]?.msn ?? 0);
+    if (segment === undefined) return msn < (this.#segments[0]?.msn ?? 0);
     if (part === undefined) return segment.isComplete;
     if (part < segment.parts.length) return true;
-    // Past the last part of a complete segment means part 0 of the next one.
+    // A number past the last part of a complete segment means part 0 of the next one.
     return segment.isComplete && (this.#find(msn + 1)?.parts.length ?? 0) > 0;
   }
 
@@ -196,37 +202,37 @@ export class RenditionWindow {
   }
 
   #find(msn: number): OpenSegment | undefined {
-    return this.#kept[msn - (this.#kept[0]?.msn ?? 0)];
+    return this.#segments[msn - (this.#segments[0]?.msn ?? 0)];
   }
 
   #slide(nowMs: number): void {
     let listedS = 0;
-    for (const segment of this.#kept.slice(this.#firstListed)) listedS += segment.durationS;
+    for (const segment of this.#segments.slice(this.#firstListed)) listedS += segment.durationS;
     this.#longestListS = Math.max(this.#longestListS, listedS);
     for (;;) {
-      const oldest = this.#kept[this.#firstListed];
+      const oldest = this.#segments[this.#firstListed];
       if (oldest === undefined || listedS - oldest.durationS < this.#limits.windowS) break;
       listedS -= oldest.durationS;
-      oldest.keepUntilMs = nowMs + (oldest.durationS + this.#longestListS) * 1000;
+      oldest.availableUntilMs = nowMs + (oldest.durationS + this.#longestListS) * 1000;
       if (oldest.isDiscontinuity) this.#discontinuitySequence += 1;
       this.#firstListed += 1;
     }
-    this.#forget(nowMs);
+    this.#removeOld(nowMs);
   }
 
-  /** What left the list and need not be fetchable any more. */
-  #forget(nowMs: number): void {
-    const isGone = (segment: OpenSegment | undefined) =>
-      segment !== undefined && this.#firstListed > 0 && segment.keepUntilMs <= nowMs;
-    while (isGone(this.#kept[0])) {
-      this.#kept.shift();
+  /** Removes segments that have left the list and need not be available any more. */
+  #removeOld(nowMs: number): void {
+    const isExpired = (segment: OpenSegment | undefined) =>
+      segment !== undefined && this.#firstListed > 0 && segment.availableUntilMs <= nowMs;
+    while (isExpired(this.#segments[0])) {
+      this.#segments.shift();
       this.#firstListed -= 1;
     }
-    this.#forgetInits();
+    this.#removeOldInits();
   }
 
-  #forgetInits(): void {
-    const used = new Set(this.#kept.map(({ initId }) => initId));
+  #removeOldInits(): void {
+    const used = new Set(this.#segments.map(({ initId }) => initId));
     for (const id of this.#inits.keys()) {
       const isNewest = [...this.#inits.keys()].at(-1) === id;
       if (!used.has(id) && !isNewest) this.#inits.delete(id);
@@ -234,7 +240,7 @@ export class RenditionWindow {
   }
 }
 
-/** True when nothing of a complete segment can be fetched as a whole: EXT-X-GAP. */
+/** True where a part of the segment was lost, so that it cannot be fetched: EXT-X-GAP. */
 export function isGap(segment: Segment): boolean {
   return segment.parts.some(({ bytes }) => bytes === undefined);
 }

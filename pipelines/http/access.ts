@@ -1,19 +1,17 @@
+/** Access to posters and previews by signed addresses: see `token.ts`. */
 import { readFileSync } from 'node:fs';
 import { PipelineError } from '../errors.ts';
 import type { HttpRequest, Wait } from './handlers.ts';
 import { type Reply, refuse } from './reply.ts';
 import { checkPath, signPath } from './token.ts';
 
-/**
- * Keeps posters and previews for those who were given their address: see `token.ts`.
- * A token is taken off before anything looks for the path, so it is part of no key.
- */
+/** The token is removed from the path before a handler sees it, so it is part of no cache key. */
 export interface Access {
-  /** The request to answer, without its token; or why it is not answered. */
+  /** The request without its token, or the reply that refuses it. */
   readonly admit: (request: HttpRequest) => HttpRequest | Reply;
-  /** An answer to `request`, so that no cache keeps it for longer than its token holds. */
+  /** The reply with a lifetime in caches that ends with the token of `request`. */
   readonly limitCaching: (request: HttpRequest, reply: Reply) => Reply;
-  /** An address that holds for a day or two; the same one for an hour. */
+  /** An address that is valid for 24 to 25 hours, and the same one within an hour. */
   readonly sign: (path: string) => string;
 }
 
@@ -23,7 +21,7 @@ const STEP_S = 3_600;
 const SECRET_MIN_BYTES = 16;
 const SECRET_MAX_BYTES = 4_096;
 
-/** Without a secret all is open, and there are no tokens. */
+/** Without a secret all paths are public. */
 export const PUBLIC_ACCESS: Access = {
   admit: (request) => request,
   limitCaching: (_request, reply) => reply,
@@ -54,7 +52,7 @@ export function openTokenAccess(key: Buffer, nowS: () => number): Access {
   };
 }
 
-/** What answers behind a access. */
+/** Wraps a handler: it gets admitted requests only, without their tokens. */
 export function withAccess<T extends Reply | Wait>(
   access: Access,
   answer: (request: HttpRequest) => T,
@@ -76,7 +74,7 @@ export function withAccess<T extends Reply | Wait>(
 }
 
 /**
- * The access of a secret in a file; an open one where none is named.
+ * @param file With the secret; empty: all paths are public.
  *
  * @throws PipelineError BAD_SECRET, which never holds the secret.
  */
@@ -85,22 +83,22 @@ export function openAccess(file: string, nowS: () => number): Access {
 }
 
 export function readSecret(file: string): Buffer {
-  const fault = (why: string, cause?: unknown) =>
+  const badSecret = (why: string, cause?: unknown) =>
     new PipelineError('BAD_SECRET', `clips.token_secret_file: ${file}: ${why}`, { cause });
   let text: string;
   try {
     text = readFileSync(file, 'utf8').trim();
   } catch (cause) {
-    throw fault('cannot be read', cause);
+    throw badSecret('cannot be read', cause);
   }
   const key = Buffer.from(text);
   if (key.length < SECRET_MIN_BYTES || key.length > SECRET_MAX_BYTES) {
-    throw fault(`must hold ${SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} characters`);
+    throw badSecret(`must hold ${SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} characters`);
   }
   return key;
 }
 
-const NO_TOKEN = refuse(403, 'this address needs a token');
+const NO_TOKEN = refuse(403, 'this address requires a token');
 const EXPIRED = refuse(403, 'the token of this address has expired');
 
 function withMaxAge(reply: Reply, leftS: number): Reply {

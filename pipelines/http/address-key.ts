@@ -1,6 +1,8 @@
+/** What limits per client count by. */
+
 /**
- * Who a limit counts: an IPv4 address, or the /64 network that an IPv6 host may pick its
- * addresses from (RFC 4291 §2.5.4).
+ * An IPv4 address, or the /64 network from which an IPv6 host may choose its addresses
+ * (RFC 4291 §2.5.4).
  */
 export function addressKeyOf(remoteAddress = ''): string {
   const [address = ''] = remoteAddress.split('%');

@@ -1,10 +1,11 @@
+/** The open connections of the viewers' server, within their limits. */
 import type { Socket } from 'node:net';
 import type { Clock } from '../../hal/os/clock.ts';
 import { addressKeyOf } from './address-key.ts';
 
-/** A reader that takes nothing for so long while bytes wait for it is dropped. */
+/** A client that reads nothing for this long, while bytes wait for it, is dropped. */
 export const STUCK_MS = 6_000;
-/** However it trickles, nobody keeps this much waiting. */
+/** A client with more unread bytes than this is dropped, even if it reads slowly. */
 const BACKLOG_MAX_BYTES = 4_000_000;
 
 export interface ConnectionLimits {
@@ -17,7 +18,7 @@ interface ConnectionState {
   progressMs: number;
 }
 
-/** Who is connected: so many in all and from one address, and nobody who does not read. */
+/** Limited in total and for each address; clients that do not read are dropped. */
 export class Connections {
   readonly #limits: ConnectionLimits;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -34,16 +35,16 @@ export class Connections {
     return this.#count;
   }
 
-  /** @returns false where there are too many: the socket is closed. */
+  /** @returns false where a limit is reached: the socket is closed then. */
   admit(socket: Socket): boolean {
     const address = addressKeyOf(socket.remoteAddress);
-    const fromThere = this.#perAddress.get(address) ?? 0;
+    const fromAddress = this.#perAddress.get(address) ?? 0;
     const { maxConnections, maxConnectionsPerAddress } = this.#limits;
-    if (this.#count >= maxConnections || fromThere >= maxConnectionsPerAddress) {
+    if (this.#count >= maxConnections || fromAddress >= maxConnectionsPerAddress) {
       socket.destroy();
       return false;
     }
-    this.#perAddress.set(address, fromThere + 1);
+    this.#perAddress.set(address, fromAddress + 1);
     this.#count += 1;
     this.watch(socket);
     socket.once('close', () => {
@@ -55,14 +56,14 @@ export class Connections {
     return true;
   }
 
-  /** One that is counted already, for example the TLS in it. */
+  /** Watches a socket without counting it: the TLS socket of one that is counted. */
   watch(socket: Socket): void {
     this.#states.set(socket, { writtenBytes: 0, progressMs: this.#clock.monotonicMs() });
     socket.on('error', () => undefined);
     socket.once('close', () => this.#states.delete(socket));
   }
 
-  /** Drops who does not read, or keeps too much waiting; tells how many. */
+  /** Drops connections whose client does not read, or has too much unread; returns how many. */
   dropSlow(): number {
     const nowMs = this.#clock.monotonicMs();
     let dropped = 0;

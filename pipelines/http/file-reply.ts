@@ -1,3 +1,4 @@
+/** Replies that send a file, or a range of it. */
 import { type Freshness, renderCacheControl } from './cache/cache-control.ts';
 import { renderCacheStatus } from './cache/cache-status.ts';
 import { isNotModified } from './cache/digest.ts';
@@ -7,17 +8,17 @@ import { type Reply, refuse } from './reply.ts';
 
 export interface ServedFile {
   readonly path: string;
-  /** That may be sent; a file that is being written has more. */
+  /** How much may be sent; a file that is being written may have more. */
   readonly bytes: number;
   readonly type: string;
   readonly freshness: Freshness;
-  /** Where its name does not say which content it is. */
+  /** Where the name is not derived from the content. */
   readonly etag?: string;
-  /** It will be longer: its length is not told. */
+  /** Its final length is not known, and is left out of `Content-Range`. */
   readonly isGrowing?: boolean;
 }
 
-/** Answers a GET for a file, or for a range of it; the server sends the bytes. */
+/** 200, 206 for a range, 304, or 416; the server sends the bytes. */
 export function fileReply(header: HeaderLookup, file: ServedFile): Reply {
   const { path, bytes, etag } = file;
   const shared = [
@@ -34,7 +35,10 @@ export function fileReply(header: HeaderLookup, file: ServedFile): Reply {
   }
   const range = parseRange(header('range'), bytes);
   if (range.type === 'unsatisfiable') {
-    return refuse(416, 'beyond the end', 0, ['Content-Range', `bytes */${bytes}`]);
+    return refuse(416, 'the range is beyond the end of the file', 0, [
+      'Content-Range',
+      `bytes */${bytes}`,
+    ]);
   }
   const isPart = range.type === 'part';
   const [from, to] = isPart ? [range.from, range.to] : [0, bytes - 1];

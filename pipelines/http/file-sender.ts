@@ -1,3 +1,4 @@
+/** Sends files from disk. */
 import { createReadStream } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
@@ -7,24 +8,21 @@ import type { Reply } from './reply.ts';
 import { connectionOf } from './request.ts';
 import { Semaphore } from './semaphore.ts';
 
-/** A page plays one and looks into another. */
-const PER_CONNECTION = 4;
-const PER_ADDRESS = 64;
-const IN_ALL = 256;
+/** A page plays one file and reads the index of another. */
+const PER_CONNECTION_MAX = 4;
+const PER_ADDRESS_MAX = 64;
+const TOTAL_MAX = 256;
 
-/** A chunk of 64 KiB takes no longer on any link that carries a picture. */
+/** On any link that is fast enough for video, a chunk of 64 KiB takes less. */
 const STUCK_FILE_MS = 2 * STUCK_MS;
 
 export interface FileEvents {
   readonly onSent: (bytes: number) => void;
-  /** A reader that did not read was cut off. */
+  /** A client that did not read was dropped. */
   readonly onStuck: () => void;
 }
 
-/**
- * Sends files from disk, a bounded number at once: each one under way is an open
- * descriptor and a chunk in memory, for as long as its reader likes.
- */
+/** Limited in number: each file is an open descriptor and a chunk in memory while its client reads. */
 export class FileSender {
   readonly #slots = new Semaphore();
   readonly #events: FileEvents;
@@ -33,26 +31,26 @@ export class FileSender {
     this.#events = events;
   }
 
-  /** @returns how to send it as the body of `out`, or that all slots are taken. */
+  /** @returns how to send the file as the body of `out`; `too many` where all slots are taken. */
   open(out: ServerResponse, file: NonNullable<Reply['file']>): (() => void) | 'too many' {
     const { req } = out;
     if (req.method === 'HEAD') return () => out.end();
     const release = this.#slots.take([
-      ['all', IN_ALL],
-      [addressKeyOf(req.socket.remoteAddress), PER_ADDRESS],
-      [connectionOf(req), PER_CONNECTION],
+      ['all', TOTAL_MAX],
+      [addressKeyOf(req.socket.remoteAddress), PER_ADDRESS_MAX],
+      [connectionOf(req), PER_CONNECTION_MAX],
     ]);
     if (release === undefined) return 'too many';
     return () => this.#send(out, file, release);
   }
 
-  /** Read no faster than the viewer takes it; a disk that fails cuts the answer short. */
+  /** Reads no faster than the client does; a read error ends the reply early. */
   #send(out: ServerResponse, file: NonNullable<Reply['file']>, release: () => void): void {
     const bytes = createReadStream(file.path, { start: file.from, end: file.to });
     bytes.on('error', () => out.destroy());
     bytes.on('data', (chunk) => this.#events.onSent(chunk.length));
     const stuck = out.req.httpVersionMajor === 2 ? this.#watch(out, bytes) : undefined;
-    onceGone(out, () => {
+    onceClosed(out, () => {
       clearTimeout(stuck);
       release();
       bytes.destroy();
@@ -61,9 +59,9 @@ export class FileSender {
   }
 
   /**
-   * Of HTTP/1.1 the connection shows who does not read (see `Peers`). Of HTTP/2 it does
-   * not, and Node's time-out of a stream is put off by whatever its session sends, a
-   * PING's answer too: here it shows by the file that is not read on.
+   * Over HTTP/1.1 the connection shows a client that does not read (see `Connections`).
+   * Over HTTP/2 it does not, and any frame of the session, even the answer to a PING,
+   * restarts Node's time-out of a stream: here it shows by the file that is not read on.
    */
   #watch(out: ServerResponse, bytes: Readable): NodeJS.Timeout {
     const timer = setTimeout(() => {
@@ -76,16 +74,16 @@ export class FileSender {
 }
 
 /**
- * Runs when an answer has gone out or never will. Of one that waits for its turn on
- * its connection (pipelining) Node tells nothing when that closes: the socket does.
+ * Runs when a reply has been sent or never will be. Node reports nothing for a reply that
+ * waits behind others (pipelining) when the connection closes: the socket does.
  */
-function onceGone(out: ServerResponse, run: () => void): void {
+function onceClosed(out: ServerResponse, run: () => void): void {
   const socket = out.req.httpVersionMajor === 1 ? out.req.socket : undefined;
-  const gone = () => {
-    socket?.off('close', gone);
-    out.off('close', gone);
+  const closed = () => {
+    socket?.off('close', closed);
+    out.off('close', closed);
     run();
   };
-  socket?.once('close', gone);
-  out.once('close', gone);
+  socket?.once('close', closed);
+  out.once('close', closed);
 }

@@ -1,3 +1,4 @@
+/** What answers viewers' requests, independent of sockets. */
 import type { HeaderLookup } from './negotiate.ts';
 import { type Reply, refuse } from './reply.ts';
 
@@ -5,35 +6,35 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: HeaderLookup;
-  /** Who asks, as limits count it: see `peerOf`. */
+  /** The client, as limits count it: see `addressKeyOf`. */
   readonly address?: string;
 }
 
-/** Not answerable yet: ask again whenever `trackId` has published, for `holdMs` at most. */
+/** A request to hold: it cannot be answered yet. */
 export interface Wait {
+  /** What to wait for: the ID of the track that has to publish. */
   readonly wait: string;
   readonly holdMs: number;
-  /** Asks again. */
+  /** The answer, where there is one now. */
   readonly retry: () => Reply | undefined;
-  /** The answer when nothing came in time. */
+  /** The answer after `holdMs`. */
   readonly expired: () => Reply;
 }
 
-/** What answers viewers, behind the sockets. */
 export interface Handlers {
   readonly get: (request: HttpRequest) => Reply | Wait;
-  /** A small text body that a page sent. */
+  /** @param body A small text that a page sends. */
   readonly post: (path: string, body: string) => Reply;
-  /** One of the others threw, which is a defect: to be told in the journal. */
+  /** A handler threw, which is a defect: to be logged. */
   readonly onFault: (error: unknown) => void;
 }
 
 /**
- * The same handlers; what one throws costs the request that met it, which is
- * answered with 500, and never the process that everybody else watches.
+ * Wraps handlers: one that throws gets a 500 for its own request, and the process goes
+ * on serving the others.
  */
 export function withFaultReply({ get, post, onFault }: Handlers): Handlers {
-  const shelter = <T>(answer: () => T): T | Reply => {
+  const guard = <T>(answer: () => T): T | Reply => {
     try {
       return answer();
     } catch (error) {
@@ -43,17 +44,17 @@ export function withFaultReply({ get, post, onFault }: Handlers): Handlers {
   };
   return {
     get: (request) => {
-      const now = shelter(() => get(request));
-      if (!('wait' in now)) return now;
+      const answer = guard(() => get(request));
+      if (!('wait' in answer)) return answer;
       return {
-        ...now,
-        retry: () => shelter(now.retry),
-        expired: () => shelter(now.expired),
+        ...answer,
+        retry: () => guard(answer.retry),
+        expired: () => guard(answer.expired),
       };
     },
-    post: (path, body) => shelter(() => post(path, body)),
+    post: (path, body) => guard(() => post(path, body)),
     onFault,
   };
 }
 
-const FAULT = refuse(500, 'this box made a mistake; its journal says which');
+const FAULT = refuse(500, 'internal error; the journal of the box has the details');

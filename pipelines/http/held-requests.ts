@@ -1,3 +1,4 @@
+/** Requests that are held until their track publishes (RFC 8216bis §6.2.5.2). */
 import type { Wait } from './handlers.ts';
 import type { Reply } from './reply.ts';
 
@@ -9,10 +10,8 @@ interface HeldRequest {
 }
 
 /**
- * Requests that are held until something is published or their time is up.
- *
- * Bounded, in all and for each address; one sweep serves all time-outs, so a thousand held
- * requests cost no thousand timers.
+ * Limited in total and for each address. One sweep serves all time-outs, so a thousand
+ * held requests need no thousand timers.
  */
 export class HeldRequests {
   readonly #limit: number;
@@ -30,25 +29,25 @@ export class HeldRequests {
     return this.#count;
   }
 
-  /** Holds a request. Returns how to forget it, or undefined when too many are held. */
+  /** Holds a request. Returns how to release it, or undefined where too many are held. */
   hold(
     wait: Wait,
     address: string,
     nowMs: number,
     settle: (reply: Reply) => void,
   ): (() => void) | undefined {
-    const fromThere = this.#perAddress.get(address) ?? 0;
-    if (this.#count >= this.#limit || fromThere >= this.#limitPerAddress) return undefined;
-    this.#perAddress.set(address, fromThere + 1);
+    const fromAddress = this.#perAddress.get(address) ?? 0;
+    if (this.#count >= this.#limit || fromAddress >= this.#limitPerAddress) return undefined;
+    this.#perAddress.set(address, fromAddress + 1);
     const held = { wait, address, expiresMs: nowMs + wait.holdMs, settle };
     const requests = this.#held.get(wait.wait) ?? new Set();
     this.#held.set(wait.wait, requests);
     requests.add(held);
     this.#count += 1;
-    return () => this.#forget(requests, held);
+    return () => this.#release(requests, held);
   }
 
-  /** A track has published: answers everyone who can be answered now. */
+  /** A track has published: answers the requests that can be answered now. */
   wake(trackId: string): void {
     const requests = this.#held.get(trackId);
     if (requests === undefined) return;
@@ -58,23 +57,23 @@ export class HeldRequests {
       if (reply !== undefined) ready.push({ held, reply });
     }
     for (const { held, reply } of ready) {
-      this.#forget(requests, held);
+      this.#release(requests, held);
       held.settle(reply);
     }
   }
 
-  /** Ends what was held for too long. To be called a few times a second. */
+  /** Answers requests whose time is over. To be called a few times a second. */
   sweep(nowMs: number): void {
     for (const requests of this.#held.values()) {
       for (const held of requests) {
         if (nowMs < held.expiresMs) continue;
-        this.#forget(requests, held);
+        this.#release(requests, held);
         held.settle(held.wait.expired());
       }
     }
   }
 
-  #forget(requests: Set<HeldRequest>, held: HeldRequest): void {
+  #release(requests: Set<HeldRequest>, held: HeldRequest): void {
     if (!requests.delete(held)) return;
     this.#count -= 1;
     const left = (this.#perAddress.get(held.address) ?? 1) - 1;

@@ -1,13 +1,13 @@
+/** Opens a port, with an error message that names it. */
 import type { Server } from 'node:net';
 import { listen } from '../../hal/os/listen.ts';
 import { PipelineError } from '../errors.ts';
 
 /**
- * Listens, or says in one line whose port it is and what is in the way.
- *
- * Rejects with PipelineError PORT_TAKEN or LISTEN_FAILED.
+ * Rejects with a PipelineError PORT_TAKEN or LISTEN_FAILED.
  *
  * @param whose For example `viewers' port`.
+ * @param advice Added to the error message.
  */
 export async function listenOrExplain(
   server: Server,
@@ -20,7 +20,7 @@ export async function listenOrExplain(
   });
 }
 
-/** What an EADDRINUSE and its like are called. */
+/** The PipelineError for an error of `listen`. */
 export function listenError(where: string, cause: unknown, advice = ''): PipelineError {
   const { code, message } = cause as NodeJS.ErrnoException;
   const isTaken = code === 'EADDRINUSE';

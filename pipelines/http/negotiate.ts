@@ -1,6 +1,6 @@
-/** Content negotiation as RFC 9110 §12 has it, for what the origin offers. */
+/** Content negotiation (RFC 9110 §12) for what the origin offers. */
 
-/** True when gzip may be sent: `gzip;q=0` is a no, `*` stands for what is not named. */
+/** True where gzip may be sent: `gzip;q=0` forbids it, `*` means all codings that are not named. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   if (acceptEncoding === undefined) return false;
   let wildcard = false;
@@ -26,11 +26,11 @@ export type HeaderLookup = (name: string) => string | undefined;
 export const PROFILE_HINTS = ['Save-Data', 'ECT', 'Sec-CH-UA-Mobile', 'User-Agent'] as const;
 
 /**
- * The device profile of a viewer who named none, from client hints
+ * The device profile of a request that names none, from client hints
  * (`Save-Data`, Network Information's `ECT`, User-Agent Client Hints), and from
  * the user agent of browsers that send no hints.
  *
- * @returns a profile's name; whether it is configured is the caller's business.
+ * @returns a profile's name; the caller checks whether it is configured.
  */
 export function chooseProfile(header: HeaderLookup): 'phone' | 'laptop' | 'low-data' {
   if (header('save-data')?.toLowerCase() === 'on') return 'low-data';

@@ -1,40 +1,44 @@
+/** HTTP replies as values. */
 import { type Freshness, renderCacheControl } from './cache/cache-control.ts';
 import { renderCacheStatus } from './cache/cache-status.ts';
 
-/** An HTTP answer; `body` is written as it is, in order. */
 export interface Reply {
   readonly status: number;
   /** Name, value, name, value. */
   readonly headers: readonly string[];
+  /** Chunks, written in order. */
   readonly body: readonly Buffer[];
-  /** RFC 9218; undefined for what may wait. HTTP/1.1 has no use for it. */
+  /** RFC 9218, over HTTP/2; undefined for the default. */
   readonly urgency?: number;
-  /** Sent from disk in place of a body; its last byte is included. */
+  /** Sent from disk in place of a body; `to` is included. */
   readonly file?: { readonly path: string; readonly from: number; readonly to: number };
 }
 
 const CORS = ['Access-Control-Allow-Origin', '*'] as const;
 
-/** `Cache-Status` (RFC 9211) of what this box answers by itself, rendered once. */
+/** `Cache-Status` (RFC 9211), rendered once. */
 const FROM_MEMORY = ['Cache-Status', renderCacheStatus({ type: 'hit' })] as const;
-const MADE_FOR_IT = ['Cache-Status', renderCacheStatus({ type: 'forward', why: 'miss' })] as const;
-const NO_GET = ['Cache-Status', renderCacheStatus({ type: 'forward', why: 'method' })] as const;
+const GENERATED = ['Cache-Status', renderCacheStatus({ type: 'forward', why: 'miss' })] as const;
+const OTHER_METHOD = [
+  'Cache-Status',
+  renderCacheStatus({ type: 'forward', why: 'method' }),
+] as const;
 
-/** RFC 9218 urgency: playlists before media, a lower rendition before a higher one. */
+/** RFC 9218 urgency of playlists, which come before media. */
 export const URGENCY_PLAYLIST = 1;
 
 export interface ReplyHeaders {
   readonly type: string;
   readonly cacheS: number;
-  /** In its place, where more is to be said than a number of seconds. */
+  /** In place of `cacheS`, where a number of seconds is not enough. */
   readonly freshness?: Freshness;
   readonly urgency?: number;
-  /** Held in memory unless told otherwise: `made` for this request, or no GET at all. */
-  readonly source?: 'held' | 'made' | 'method';
+  /** `memory`, the default; `generated` for this request; or `method` for one that is not GET. */
+  readonly source?: 'memory' | 'generated' | 'method';
   readonly extra?: readonly string[];
 }
 
-const CACHE_STATUS = { held: FROM_MEMORY, made: MADE_FOR_IT, method: NO_GET } as const;
+const CACHE_STATUS = { memory: FROM_MEMORY, generated: GENERATED, method: OTHER_METHOD } as const;
 
 export function reply(status: number, body: readonly Buffer[], options: ReplyHeaders): Reply {
   const bytes = body.reduce((sum, chunk) => sum + chunk.length, 0);
@@ -53,17 +57,17 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
       String(bytes),
       'Cache-Control',
       cache,
-      ...CACHE_STATUS[options.source ?? 'held'],
+      ...CACHE_STATUS[options.source ?? 'memory'],
       ...CORS,
       ...(options.extra ?? []),
     ],
   };
 }
 
-/** A refusal that a person can read: one line of text. */
+/** A refusal, with one line of text for people. */
 export function refuse(status: number, line: string, cacheS = 0, extra: readonly string[] = []) {
   const body = [Buffer.from(`${line}\n`)];
-  const source = status === 405 ? 'method' : 'made';
+  const source = status === 405 ? 'method' : 'generated';
   return reply(status, body, { type: 'text/plain; charset=utf-8', cacheS, source, extra });
 }
 
@@ -71,7 +75,7 @@ export function refuse(status: number, line: string, cacheS = 0, extra: readonly
 export const PREFLIGHT: Reply = {
   status: 204,
   headers: [
-    ...NO_GET,
+    ...OTHER_METHOD,
     ...CORS,
     'Access-Control-Allow-Methods',
     'GET, HEAD, POST, OPTIONS',

@@ -1,3 +1,4 @@
+/** Replies with validators: 200, or 304 where the client's copy is current. */
 import { type Freshness, renderCacheControl } from './cache/cache-control.ts';
 import { type CacheOutcome, renderCacheStatus } from './cache/cache-status.ts';
 import type { Catalogue } from './cache/catalogue.ts';
@@ -12,17 +13,16 @@ export interface FileBody {
 
 export interface Representation {
   readonly type: string;
-  /** In memory, or a file that is sent from the disk. */
+  /** From memory, or a file. */
   readonly body: readonly Buffer[] | FileBody;
   readonly digest: Digest;
   readonly freshness: Freshness;
   /** Request headers that it was chosen by. */
   readonly vary?: readonly string[];
-  /** Held in memory by this box, unless told otherwise. */
+  /** A hit, unless given. */
   readonly outcome?: CacheOutcome;
 }
 
-/** Answers a GET with all that lets caches and clients keep it: 200, or 304 where they have it. */
 export function respond(header: HeaderLookup, what: Representation): Reply {
   const { etag, reprDigest } = what.digest;
   const shared = [
@@ -49,7 +49,6 @@ export function respond(header: HeaderLookup, what: Representation): Reply {
 
 const isFile = (body: Representation['body']): body is FileBody => 'path' in body;
 
-/** The one small endpoint that tells which copies are still good. */
 export function respondCatalogue(header: HeaderLookup, catalogue: Catalogue): Reply {
   const { body } = catalogue.render();
   return respond(header, {

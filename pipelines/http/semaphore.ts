@@ -1,22 +1,23 @@
-/** How many of something may be out at once, of one kind each: an address, a connection, all. */
-export type SlotLimit = readonly [kind: unknown, max: number];
+/** Limits how many slots are in use at once. */
 
-/** Things that are few, and go back when they have been used. */
+/** The limit of one key: an address, a connection, or all. */
+export type SlotLimit = readonly [key: unknown, max: number];
+
 export class Semaphore {
   readonly #taken = new Map<unknown, number>();
 
-  /** @returns how to give it back, once; undefined where one of the kinds has no seat left. */
+  /** Takes a slot of each key. Returns how to release them; undefined where a key has none left. */
   take(limits: readonly SlotLimit[]): (() => void) | undefined {
-    if (limits.some(([kind, max]) => (this.#taken.get(kind) ?? 0) >= max)) return undefined;
-    for (const [kind] of limits) this.#taken.set(kind, (this.#taken.get(kind) ?? 0) + 1);
-    let isOut = true;
+    if (limits.some(([key, max]) => (this.#taken.get(key) ?? 0) >= max)) return undefined;
+    for (const [key] of limits) this.#taken.set(key, (this.#taken.get(key) ?? 0) + 1);
+    let isTaken = true;
     return () => {
-      if (!isOut) return;
-      isOut = false;
-      for (const [kind] of limits) {
-        const left = (this.#taken.get(kind) ?? 1) - 1;
-        if (left > 0) this.#taken.set(kind, left);
-        else this.#taken.delete(kind);
+      if (!isTaken) return;
+      isTaken = false;
+      for (const [key] of limits) {
+        const left = (this.#taken.get(key) ?? 1) - 1;
+        if (left > 0) this.#taken.set(key, left);
+        else this.#taken.delete(key);
       }
     };
   }

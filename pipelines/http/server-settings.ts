@@ -1,15 +1,21 @@
+/** Settings of the viewers' server. */
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors.ts';
-import type { ServerOptions } from './server.ts';
+import type { ConnectionLimits } from './connections.ts';
 
-/** {@link ServerOptions} as they travel to a child: certificates by their files. */
-export interface ServerSettings {
+export interface ServerOptions extends ConnectionLimits {
+  readonly host: string;
+  readonly port: number;
+  /** HTTP/2 over TLS beside the clear port, where there is a certificate. */
+  readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
+}
+
+/** {@link ServerOptions} as they are sent to a child process: certificates by their files. */
+export interface ServerSettings extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
   readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
 }
 
 /** @throws PipelineError BAD_CERTIFICATE where a certificate cannot be read. */

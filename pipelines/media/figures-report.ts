@@ -1,6 +1,6 @@
 /** What the media process reports to the daemon once a second. */
 import { every } from '../../hal/os/async.ts';
-import type { HttpFigures } from '../http/server.ts';
+import type { HttpFigures } from '../http/http-figures.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import { FrameRate } from './frame-rate.ts';

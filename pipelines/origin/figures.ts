@@ -1,21 +1,22 @@
-import type { HttpFigures } from '../http/server.ts';
+/** Figures of serving viewers. */
+import type { HttpFigures } from '../http/http-figures.ts';
 import type { Quantiles, ViewerFigures } from './viewers.ts';
 
-/** How viewers are served, once a second. */
+/** Sent to the daemon once a second. */
 export interface ServingFigures {
   readonly isFlowing: boolean;
   readonly http: HttpFigures;
   readonly viewers: ViewerFigures;
-  /** From a part's last captured frame to its bytes being servable. */
+  /** From the capture of a part's last frame to its publication. */
   readonly partLagMs: Quantiles | undefined;
   readonly partsTotal: number;
   readonly heldBytes: number;
-  /** Frames that the camera left out, filled by showing their neighbours longer. */
+  /** Frames that the camera left out, covered by repeating others. */
   readonly repeatedFramesTotal: number;
-  /** Frames of the camera in the last second; left out where there were none. */
+  /** Frame rate of the camera in the last second; left out where it had no frame. */
   readonly framesPerS?: number;
-  /** By rendition, the one whose pictures it has now; only where that is another. */
+  /** By suspended rendition, the one that replaces it now. */
   readonly substitutes: Readonly<Record<string, string>>;
-  /** Renditions whose own encoders nobody needs by now. */
+  /** Renditions whose own encoders are not needed now. */
   readonly suspended: readonly string[];
 }

@@ -1,21 +1,22 @@
+/** Refuses the stream to guests while no drop is live. */
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 
 /**
- * Between the stage and the guests. Camera and encoders run from the checks on, so
- * that all is proven before a drop; what they show is for the crew until it is live.
+ * Camera and encoders run from the checks on. Until the drop is live only the crew may
+ * watch, by the preview path.
  */
 export interface NotLiveFilter {
-  /** Guests see the stage, or do not. */
+  /** Guests may watch, or may not. */
   setLive(isOpen: boolean): void;
-  /** The request to answer, without the crew's key; or why it is not answered. */
+  /** The request without the preview path, or the reply that refuses it. */
   admit(request: HttpRequest): HttpRequest | Reply;
 }
 
-const STAGE = '/live/';
-const NOT_ON_AIR = refuse(503, 'nothing is on air', 0, ['Retry-After', '1']);
+const STREAM = '/live/';
+const NOT_LIVE = refuse(503, 'the stream is not live', 0, ['Retry-After', '1']);
 
-/** @param previewPath Before a path of the stage it shows it to whoever knows it: a secret. */
+/** @param previewPath A secret: before a path of the stream it gives access to it. */
 export function openNotLiveFilter(previewPath: string): NotLiveFilter {
   let isOpen = false;
   return {
@@ -24,10 +25,10 @@ export function openNotLiveFilter(previewPath: string): NotLiveFilter {
     },
     admit: (request) => {
       const { path } = request;
-      if (path.startsWith(`${previewPath}${STAGE}`)) {
+      if (path.startsWith(`${previewPath}${STREAM}`)) {
         return { ...request, path: path.slice(previewPath.length) };
       }
-      return path.startsWith(STAGE) && !isOpen ? NOT_ON_AIR : request;
+      return path.startsWith(STREAM) && !isOpen ? NOT_LIVE : request;
     },
   };
 }

@@ -1,3 +1,4 @@
+/** The LL-HLS origin: playlists, init sections, parts and segments. */
 import { gzipSync } from 'node:zlib';
 import { type Directives, parseDirectives } from '../hls/directives.ts';
 import { cacheSeconds, liveFreshness } from '../hls/freshness.ts';
@@ -11,7 +12,7 @@ import type { Track } from '../packager/track.ts';
 import { playlistReply, TrackPlaylists } from './track-playlists.ts';
 
 export interface Ladder {
-  /** What each track's encoder is set to, in bit/s. */
+  /** The setting of each track's encoder, in bit/s. */
   readonly bitratesBps: Readonly<Record<string, number>>;
   /** Track ids of each device profile. */
   readonly profiles: Readonly<Record<string, readonly string[]>>;
@@ -22,8 +23,8 @@ const MEDIA_PATH =
 const NOT_YET = 'the stream has not started yet';
 
 /**
- * The LL-HLS origin: what each request under `/live/` gets now, or that it has
- * to wait. Knows nothing of sockets.
+ * Answers each request under `/live/`, or says that it must be held. Independent of
+ * sockets.
  */
 export class Origin {
   readonly #presentation: Presentation;
@@ -48,19 +49,19 @@ export class Origin {
 
   #multivariant({ query, header }: HttpRequest): Reply {
     const { profiles, bitratesBps } = this.#ladder;
-    const asked = query.get('profile');
-    const chosen = asked ?? chooseProfile(header);
+    const wanted = query.get('profile');
+    const chosen = wanted ?? chooseProfile(header);
     const own = Object.hasOwn(profiles, chosen) ? profiles[chosen] : undefined;
-    const ids = own ?? (asked === null ? Object.values(profiles)[0] : undefined);
+    const ids = own ?? (wanted === null ? Object.values(profiles)[0] : undefined);
     if (ids === undefined) {
       return refuse(400, `no profile of that name; there are: ${Object.keys(profiles).join(', ')}`);
     }
-    // One that rests is no choice for new viewers; those who watch it go on (see setStandIns).
+    // A suspended rendition is not offered to new viewers; those who watch it go on.
     const listed = new Set(ids.map((id) => this.#presentation.substitutes.offeredFor(id)));
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
     for (const { id, kind, format, window } of this.#presentation.tracks()) {
-      // One that is late is listed once it has begun.
+      // A rendition is listed from its first part on.
       if (format === undefined || window.edge() === undefined) continue;
       const bitrateBps = bitratesBps[id] ?? 0;
       if (format.kind === 'audio') audio = { id, format, bitrateBps };
@@ -70,7 +71,7 @@ export class Origin {
     if (hasPicture ? variants.length === 0 : audio === undefined) {
       return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
     }
-    const vary = asked === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
+    const vary = wanted === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
     const hints = ['Accept-CH', 'Save-Data, ECT, Sec-CH-UA-Mobile', 'Vary', vary.join(', ')];
     const body = Buffer.from(renderMultivariant(variants, audio));
     return this.#text(
@@ -87,13 +88,13 @@ export class Origin {
     const directives = parseDirectives(query);
     const isEnded = window.isEnded;
     if ('refusal' in directives && !isEnded) return this.#badReload(directives.refusal);
-    const asked: Directives =
+    const requested: Directives =
       isEnded || 'refusal' in directives
         ? { msn: undefined, part: undefined, skip: undefined }
         : directives;
 
     const isGzip = acceptsGzip(header('accept-encoding'));
-    const { msn, part, skip } = asked;
+    const { msn, part, skip } = requested;
     if (msn === undefined) {
       if (window.edge() === undefined) return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
       return this.#playlists.answer(track, { skip, isGzip, isBlocking: false });
@@ -115,7 +116,7 @@ export class Origin {
         expired: () =>
           refuse(
             503,
-            `segment ${msn} part ${part ?? '-'} did not come within ${limits.holdMs} ms`,
+            `segment ${msn} part ${part ?? '-'} was not published within ${limits.holdMs} ms`,
             0,
             ['Retry-After', '1'],
           ),
@@ -138,7 +139,7 @@ export class Origin {
     const attempt = (): Reply | undefined => {
       const found = track.window.fetch(msn, part);
       if (found === 'wait') return undefined;
-      if (found === 'unknown') return this.#missing(`${name} is not here`);
+      if (found === 'unknown') return this.#missing(`${name} is not available`);
       return this.#mediaReply(
         track,
         found.parts.flatMap(({ bytes }) => bytes ?? []),
@@ -149,7 +150,7 @@ export class Origin {
         wait: track.id,
         holdMs: this.#presentation.limits.holdMs,
         retry: attempt,
-        expired: () => this.#missing(`${name} did not come`),
+        expired: () => this.#missing(`${name} was not published in time`),
       }
     );
   }
@@ -163,7 +164,7 @@ export class Origin {
     });
   }
 
-  /** Sound first, then the renditions from the lowest up: 2 to 6. */
+  /** Audio first, then the renditions from the lowest up: 2 to 6. */
   #urgencyOf(track: Track): number {
     const { bitratesBps } = this.#ladder;
     const lower = Object.values(bitratesBps).filter((bps) => bps < (bitratesBps[track.id] ?? 0));

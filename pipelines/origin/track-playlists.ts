@@ -1,3 +1,4 @@
+/** The newest media playlist of each track, rendered once for all viewers. */
 import { gzipSync } from 'node:zlib';
 import { liveFreshness } from '../hls/freshness.ts';
 import { renderMedia, type Skip } from '../hls/playlist.ts';
@@ -9,11 +10,11 @@ import type { Track } from '../packager/track.ts';
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const VARY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
 
-/** What makes a playlist of one version another answer. */
+/** Requests for one version of a playlist that get different replies. */
 export interface PlaylistVariant {
   readonly skip: Skip | undefined;
   readonly isGzip: boolean;
-  /** It was asked for by number, so it may be kept for longer. */
+  /** It was requested by sequence number, so caches may keep it longer. */
   readonly isBlocking: boolean;
 }
 
@@ -23,10 +24,7 @@ interface Rendered {
   readonly replies: Map<string, Reply>;
 }
 
-/**
- * The newest playlist of each track. A version is rendered and compressed once,
- * its headers too, however many viewers wait for it.
- */
+/** A version is rendered and compressed once, with its headers, for all who wait for it. */
 export class TrackPlaylists {
   readonly #presentation: Presentation;
   readonly #rendered = new Map<string, Rendered>();

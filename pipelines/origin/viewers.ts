@@ -1,6 +1,7 @@
+/** Who is watching, by the pages' own reports. */
 import * as v from 'valibot';
 
-/** A page tells of itself this often; one that is silent three times has left. */
+/** A page reports this often; one without three reports has left. */
 export const BEACON_EVERY_MS = 5_000;
 const GONE_AFTER_MS = 3 * BEACON_EVERY_MS + 1_000;
 
@@ -12,9 +13,9 @@ export const beaconSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w-]{8,32}$/)),
   player: v.picklist(['venuebox', 'hls.js', 'native']),
   rendition: v.pipe(v.string(), v.regex(/^[\w-]{0,32}$/)),
-  /** From opening the page, or from when there was a stream, to the first frame; told once. */
+  /** From opening the page, or from when there was a stream, to the first frame; reported once. */
   startupMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))),
-  /** From the glass of the camera to that of the phone, as the player reckons it. */
+  /** From the camera to the screen, as the player measures it. */
   latencyMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))),
   /** Since the last beacon. */
   stalls: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
@@ -38,7 +39,7 @@ export interface ViewerFigures {
   readonly latencyMsByRendition: Readonly<Record<string, Quantiles>>;
 }
 
-/** Who is watching, from the pages' own reports. Bounded; knows no cookies and no addresses. */
+/** Bounded; it uses no cookies and no addresses. */
 export class Viewers {
   readonly #seen = new Map<string, { readonly beacon: Beacon; readonly atMs: number }>();
   readonly #startups: number[] = [];
@@ -46,12 +47,12 @@ export class Viewers {
   #stallsTotal = 0;
   #stalledMsTotal = 0;
 
-  /** @param isRendition Whether that is to be watched here; a figure for anything else is made up. */
+  /** @param isRendition True for a rendition of this stream; reports for others are false. */
   constructor(isRendition: (id: string) => boolean) {
     this.#isRendition = isRendition;
   }
 
-  note(beacon: Beacon, nowMs: number): void {
+  add(beacon: Beacon, nowMs: number): void {
     this.#expire(nowMs);
     if (!this.#seen.has(beacon.id) && this.#seen.size >= VIEWERS_MAX) return;
     this.#seen.set(beacon.id, { beacon, atMs: nowMs });
@@ -95,7 +96,7 @@ export class Viewers {
   }
 }
 
-/** p50 and p95 by the nearest rank; undefined of nothing. */
+/** p50 and p95 by the nearest rank; undefined without values. */
 export function quantiles(values: readonly number[]): Quantiles | undefined {
   if (values.length === 0) return undefined;
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,6 +1,6 @@
 /** The part that is being filled with samples. */
 import type { TrackFormat } from '../gdp/caps.ts';
-import { type Limits, SHORTEST_PART } from '../hls/limits.ts';
+import { type Limits, PART_MIN_RATIO } from '../hls/limits.ts';
 import type { Sample } from './cmaf.ts';
 import { frameUsOf } from './encoding.ts';
 
@@ -10,7 +10,7 @@ export function framesPerPart(format: TrackFormat, partTargetS: number): number 
   const max = Math.max(1, Math.floor(partTargetS / frameS + 1e-6));
   if (format.kind === 'video') return max;
   // Fewer, where that avoids a very short last part in a one-second segment.
-  const min = Math.max(1, Math.ceil((SHORTEST_PART * partTargetS) / frameS - 1e-6));
+  const min = Math.max(1, Math.ceil((PART_MIN_RATIO * partTargetS) / frameS - 1e-6));
   const partsPerS = (frames: number) => Math.ceil(1 / frameS / frames);
   for (let frames = min; frames < max; frames += 1) {
     if (partsPerS(frames) <= partsPerS(max)) return frames;

@@ -104,6 +104,6 @@ function assetReply({ type, plain, gzipped }: Asset, header: HeaderLookup): Repl
 /** It includes the box's time, so that a phone with a wrong clock counts down correctly. */
 function dropReply(drop: Drop, isOver: boolean): Reply {
   const body = JSON.stringify({ ...drop, isOver, now: new Date().toISOString() });
-  const options = { type: 'application/json', cacheS: 0, source: 'made' } as const;
+  const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);
 }

@@ -2,7 +2,8 @@
 import { systemClock } from '../../hal/os/clock.ts';
 import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
 import { type Reply, refuse } from '../../pipelines/http/reply.ts';
-import { type ServerOptions, ViewerServer } from '../../pipelines/http/server.ts';
+import { ViewerServer } from '../../pipelines/http/server.ts';
+import type { ServerOptions } from '../../pipelines/http/server-settings.ts';
 
 export type Get = (request: HttpRequest) => Reply | Wait;
 

@@ -1,19 +1,19 @@
-/** For how long a cache may use an answer (RFC 9111), and when it may use an old one (RFC 5861). */
+/** Renders `Cache-Control`. */
+
+/** How long a cache may use a reply (RFC 9111), and when it may use a stale one (RFC 5861). */
 export type Freshness =
-  /** Named for its content: it never changes. */
+  /** The name is derived from the content, which never changes. */
   | { readonly kind: 'immutable' }
   | {
       readonly kind: 'window';
       readonly maxAgeS: number;
-      /** So long after, the old one is sent while a new one is fetched. */
+      /** For this long after that, a cache may send it while it fetches a new one. */
       readonly staleWhileRevalidateS?: number;
-      /** So long after, the old one is sent where the origin fails. */
+      /** For this long after that, a cache may send it where the origin fails. */
       readonly staleIfErrorS?: number;
     }
-  /** Asked for again each time; answered with 304 where it is the same. */
-  | { readonly kind: 'revalidate' }
-  /** For one viewer only, and kept nowhere. */
-  | { readonly kind: 'private' };
+  /** Revalidated on each use; the reply is 304 where it is unchanged. */
+  | { readonly kind: 'revalidate' };
 
 const YEAR_S = 31_536_000;
 
@@ -23,8 +23,6 @@ export function renderCacheControl(freshness: Freshness): string {
       return `public, max-age=${YEAR_S}, immutable`;
     case 'revalidate':
       return 'no-cache';
-    case 'private':
-      return 'private, no-store';
     case 'window':
       return [
         `max-age=${freshness.maxAgeS}`,

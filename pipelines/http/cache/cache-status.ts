@@ -1,20 +1,22 @@
-/** What a cache did with a request (RFC 9211). */
+/** Renders `Cache-Status` (RFC 9211). */
+
+/** What a cache did with a request. */
 export type CacheOutcome =
   | { readonly type: 'hit'; readonly ttlS?: number; readonly detail?: string }
   | {
       readonly type: 'forward';
-      readonly why: 'bypass' | 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'stale' | 'request';
+      readonly why: 'method' | 'uri-miss' | 'vary-miss' | 'miss' | 'stale';
       readonly status?: number;
       readonly ttlS?: number;
       readonly isStored?: boolean;
-      /** Somebody else's request for the same was under way. */
+      /** It was answered by a fetch that another request had started. */
       readonly isCollapsed?: boolean;
       readonly detail?: string;
     };
 
 const CACHE_NAME = 'venuebox';
 
-/** The value of `Cache-Status`, a structured field. @param name Of the cache. */
+/** @param name Of the cache. */
 export function renderCacheStatus(outcome: CacheOutcome, name = CACHE_NAME): string {
   const members = [name];
   if (outcome.type === 'hit') members.push('hit');

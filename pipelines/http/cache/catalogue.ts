@@ -1,36 +1,21 @@
+/** The catalogue of assets, `/assets.json`. */
 import { digestOf } from './digest.ts';
 
 const PATHS_MAX = 2_000;
 
 /**
- * What a client asks once to learn which of its copies are still good: each
- * path with its ETag, as one small JSON document with an ETag of its own.
+ * Each path with its ETag, so that a client validates all its copies by one request.
+ * The document has an ETag of its own.
  *
  * ```
- * {"epoch":3,"assets":{"/poster/live-640":"x1Yz…"}}
+ * {"assets":{"/posters/live-640":"x1Yz…"}}
  * ```
  */
 export class Catalogue {
   readonly #etags = new Map<string, string>();
-  #epoch: number;
   #rendered: { readonly body: Buffer; readonly etag: string } | undefined;
 
-  constructor(epoch = 0) {
-    this.#epoch = epoch;
-  }
-
-  get epoch(): number {
-    return this.#epoch;
-  }
-
-  /** Makes every copy that anybody holds invalid; the caller sets all paths anew. */
-  nextEpoch(): void {
-    this.#epoch += 1;
-    this.#etags.clear();
-    this.#rendered = undefined;
-  }
-
-  /** The oldest paths go where there are too many. */
+  /** Beyond PATHS_MAX the oldest path is removed. */
   set(path: string, etag: string): void {
     if (this.#etags.get(path) === etag) return;
     this.#etags.delete(path);
@@ -40,15 +25,11 @@ export class Catalogue {
     this.#rendered = undefined;
   }
 
-  delete(path: string): void {
-    if (this.#etags.delete(path)) this.#rendered = undefined;
-  }
-
   render(): { readonly body: Buffer; readonly etag: string } {
     if (this.#rendered !== undefined) return this.#rendered;
     const sorted = [...this.#etags].toSorted(([a], [b]) => (a < b ? -1 : 1));
     const assets = Object.fromEntries(sorted.map(([path, etag]) => [path, etag.slice(1, -1)]));
-    const body = Buffer.from(JSON.stringify({ epoch: this.#epoch, assets }));
+    const body = Buffer.from(JSON.stringify({ assets }));
     this.#rendered = { body, etag: digestOf([body]).etag };
     return this.#rendered;
   }

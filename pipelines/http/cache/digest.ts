@@ -1,9 +1,9 @@
+/** ETags and digests of content, and conditional requests. */
 import { createHash } from 'node:crypto';
 
 const ETAG_CHARS = 11;
 const HEADER_MAX_CHARS = 4_096;
 
-/** What a client compares its copy with. */
 export interface Digest {
   /** Strong: a quoted string of 11 characters, 66 bits of the SHA-256. */
   readonly etag: string;
@@ -11,22 +11,16 @@ export interface Digest {
   readonly reprDigest: string;
 }
 
-/**
- * @param epoch Of the whole site: with another epoch every ETag is another, and
- *   so every copy that a cache holds is fetched anew.
- */
-export function digestOf(chunks: readonly Buffer[], epoch = 0): Digest {
+export function digestOf(chunks: readonly Buffer[]): Digest {
   const content = createHash('sha256');
   for (const chunk of chunks) content.update(chunk);
-  return digestFrom(content.digest(), epoch);
+  return digestFrom(content.digest());
 }
 
-/** The same, of content whose SHA-256 is known. */
-export function digestFrom(sha256: Buffer, epoch = 0): Digest {
-  const named =
-    epoch === 0 ? sha256 : createHash('sha256').update(`${epoch}:`).update(sha256).digest();
+/** The digest of content whose SHA-256 is known. */
+export function digestFrom(sha256: Buffer): Digest {
   return {
-    etag: `"${named.toString('base64url').slice(0, ETAG_CHARS)}"`,
+    etag: `"${sha256.toString('base64url').slice(0, ETAG_CHARS)}"`,
     reprDigest: `sha-256=:${sha256.toString('base64')}:`,
   };
 }
@@ -41,12 +35,12 @@ export function wantsSha256(wantReprDigest: string | undefined): boolean {
   return false;
 }
 
-/** True when a client that sent this `If-None-Match` has it already: 304 (RFC 9110 §13.1.2). */
+/** True where the client's copy is current: the reply is 304 (RFC 9110 §13.1.2). */
 export function isNotModified(ifNoneMatch: string | undefined, etag: string): boolean {
   if (ifNoneMatch === undefined) return false;
   const list = ifNoneMatch.slice(0, HEADER_MAX_CHARS);
   if (list.trim() === '*') return true;
-  // A comparison for a GET is weak: W/ makes no difference.
+  // The comparison is weak: W/ makes no difference.
   const etags: readonly string[] = list.match(/"[\x21\x23-\x7e\x80-\xff]*"/g) ?? [];
   return etags.includes(etag);
 }

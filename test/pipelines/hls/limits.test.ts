@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { partTargetBeside, SHORTEST_PART } from '../../../pipelines/hls/limits.ts';
+import { PART_MIN_RATIO, partTargetBeside } from '../../../pipelines/hls/limits.ts';
 
 const test = suite('part target');
 
@@ -15,7 +15,7 @@ test('it stays where picture or sound would fall below 85 % of it', () => {
   assert.is(partTargetBeside(100, AAC_MS), 100);
   for (let partMs = 50; partMs <= 1000; partMs += 1) {
     const targetMs = partTargetBeside(partMs, AAC_MS);
-    assert.ok(targetMs >= partMs && partMs >= SHORTEST_PART * targetMs, `${partMs} ms`);
+    assert.ok(targetMs >= partMs && partMs >= PART_MIN_RATIO * targetMs, `${partMs} ms`);
   }
 });
 

@@ -7,7 +7,8 @@ import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import type { HttpRequest, Wait } from '../../../pipelines/http/handlers.ts';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
-import { type ServerOptions, ViewerServer } from '../../../pipelines/http/server.ts';
+import { ViewerServer } from '../../../pipelines/http/server.ts';
+import type { ServerOptions } from '../../../pipelines/http/server-settings.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 

@@ -118,7 +118,7 @@ const beacon = {
 test('viewers are counted while their pages tell of themselves, with p50 and p95 per rendition', () => {
   const viewers = new Viewers((id) => ['high', 'low'].includes(id));
   for (let i = 0; i < 20; i += 1) {
-    viewers.note({ ...beacon, id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 }, 0);
+    viewers.add({ ...beacon, id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 }, 0);
   }
   const { latencyMsByRendition, startupMs, ...figures } = viewers.figures(1_000);
   assert.is(figures.viewers, 20);
@@ -129,7 +129,7 @@ test('viewers are counted while their pages tell of themselves, with p50 and p95
 
 test('a flood of made-up viewers stays bounded', () => {
   const viewers = new Viewers((id) => ['high', 'low'].includes(id));
-  for (let i = 0; i < 6_000; i += 1) viewers.note({ ...beacon, id: `viewer-${i}` }, 0);
+  for (let i = 0; i < 6_000; i += 1) viewers.add({ ...beacon, id: `viewer-${i}` }, 0);
   assert.is(viewers.figures(0).viewers, 5_000);
 });
 

@@ -1,0 +1,71 @@
+/** The ports of the viewers' server: HTTP/1.1 in clear, and HTTP/2 over TLS. */
+import { createServer, type ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import type { Server, Socket } from 'node:net';
+import { listenOrExplain } from './listen.ts';
+import type { Request } from './request.ts';
+import { openSecureServer } from './secure-server.ts';
+import type { ServerOptions } from './server-settings.ts';
+
+export type Response = ServerResponse | Http2ServerResponse;
+
+export interface ListenerEvents {
+  readonly onRequest: (request: Request, response: Response) => void;
+  readonly onConnection: (socket: Socket) => void;
+  /** HTTP/1.1 over TLS, on a connection that was reported before. */
+  readonly onTlsHttp1: (socket: Socket) => void;
+}
+
+/** Requests that one connection may have pending; a page needs six. */
+export const REQUESTS_PER_CONNECTION = 32;
+const HEADER_TIMEOUT_MS = 8_000;
+const IDLE_MS = 30_000;
+
+/** Rejects with a PipelineError PORT_TAKEN, LISTEN_FAILED or BAD_CERTIFICATE. */
+export async function openListeners(
+  { host, port, tls }: ServerOptions,
+  events: ListenerEvents,
+): Promise<readonly Server[]> {
+  const clear = createServer(
+    {
+      headersTimeout: HEADER_TIMEOUT_MS,
+      requestTimeout: 2 * HEADER_TIMEOUT_MS,
+      keepAliveTimeout: IDLE_MS,
+      maxHeaderSize: 8_192,
+      noDelay: true,
+    },
+    events.onRequest,
+  );
+  await listen(clear, { host, port }, events);
+  if (tls === undefined) return [clear];
+  const secure = openSecure(tls, events);
+  await listen(secure, { host, port: tls.port }, events);
+  return [clear, secure];
+}
+
+function openSecure(tls: NonNullable<ServerOptions['tls']>, events: ListenerEvents) {
+  const secure = openSecureServer(
+    tls,
+    HEADER_TIMEOUT_MS,
+    REQUESTS_PER_CONNECTION,
+    events.onRequest,
+  );
+  secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.destroy()));
+  secure.on('sessionError', () => undefined);
+  // The backlog of HTTP/1.1 over TLS is in this socket, not in the one below it.
+  secure.on('secureConnection', (socket) => {
+    if (socket.alpnProtocol !== 'h2') events.onTlsHttp1(socket);
+  });
+  return secure;
+}
+
+async function listen(
+  server: Server,
+  address: { readonly host: string; readonly port: number },
+  events: ListenerEvents,
+): Promise<void> {
+  server.on('connection', events.onConnection);
+  server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
+  await listenOrExplain(server, "viewers' port", address);
+  server.on('error', () => undefined);
+}

@@ -1,0 +1,61 @@
+/** Writes replies to clients, from memory or from disk. */
+import type { ServerResponse } from 'node:http';
+import { constants, type Http2ServerResponse } from 'node:http2';
+import { STUCK_MS } from './connections.ts';
+import { FileSender } from './file-sender.ts';
+import type { HttpTotals } from './http-figures.ts';
+import type { Response } from './listeners.ts';
+import { type Reply, refuse } from './reply.ts';
+
+export const TOO_MANY_REQUESTS = refuse(503, 'too many requests are pending', 0, [
+  'Retry-After',
+  '1',
+]);
+
+export class ReplyWriter {
+  readonly #totals: HttpTotals;
+  readonly #files: FileSender;
+
+  constructor(totals: HttpTotals) {
+    this.#totals = totals;
+    this.#files = new FileSender({
+      onSent: (bytes) => {
+        totals.sentBytesTotal += bytes;
+      },
+      onStuck: () => {
+        totals.droppedSlowTotal += 1;
+      },
+    });
+  }
+
+  send(response: Response, reply: Reply): void {
+    if (response.writableEnded || response.destroyed) return;
+    // Both kinds of response take the same calls; their types do not overlap.
+    const out = response as ServerResponse;
+    const sendFile = reply.file && this.#files.open(out, reply.file);
+    const { status, headers, body, urgency } = sendFile === 'too many' ? TOO_MANY_REQUESTS : reply;
+    // HTTP/1.1 keeps connections alive by default: without the header each reply has 50 bytes less.
+    if (out.req.httpVersionMajor === 1 && out.shouldKeepAlive) out.removeHeader('Connection');
+    const isHttp2 = out.req.httpVersionMajor === 2;
+    const priority = isHttp2 && urgency !== undefined ? ['Priority', `u=${urgency}`] : [];
+    out.writeHead(status, priority.length > 0 ? [...headers, ...priority] : (headers as string[]));
+    this.#dropIfStuck(response as Http2ServerResponse);
+    if (typeof sendFile === 'function') {
+      sendFile();
+      return;
+    }
+    for (const chunk of body.slice(0, -1)) out.write(chunk);
+    const last = body.at(-1);
+    if (last === undefined) out.end();
+    else out.end(last);
+    for (const chunk of body) this.#totals.sentBytesTotal += chunk.length;
+  }
+
+  /** An HTTP/2 session hides the socket's backlog: a client that does not read shows in its stream. */
+  #dropIfStuck({ stream }: Http2ServerResponse): void {
+    stream?.setTimeout?.(STUCK_MS, () => {
+      this.#totals.droppedSlowTotal += 1;
+      stream.close(constants.NGHTTP2_CANCEL);
+    });
+  }
+}
