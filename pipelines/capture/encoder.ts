@@ -1,3 +1,4 @@
+/** Chooses the encoders and renders their part of the launch line. */
 import { PipelineError } from '../errors.ts';
 
 export type VideoEncoder = 'v4l2h264enc' | 'x264enc' | 'openh264enc';
@@ -10,11 +11,11 @@ export interface EncoderSettings {
   readonly speed: 'ultrafast' | 'superfast' | 'veryfast' | 'faster';
 }
 
-/** Best first: the Pi's hardware, then the better software. */
+/** Best first: the Pi's hardware, then software. */
 const VIDEO_ENCODERS: readonly VideoEncoder[] = ['v4l2h264enc', 'x264enc', 'openh264enc'];
 const AUDIO_ENCODERS: readonly AudioEncoder[] = ['fdkaacenc', 'avenc_aac', 'voaacenc'];
 
-/** Elements to look for, with the Debian package that brings each. */
+/** The Debian package of each element. */
 const ENCODER_PACKAGES: Readonly<Record<VideoEncoder | AudioEncoder, string>> = {
   v4l2h264enc: 'gstreamer1.0-plugins-good, on a Pi with a hardware encoder',
   x264enc: 'gstreamer1.0-plugins-ugly',
@@ -25,7 +26,7 @@ const ENCODER_PACKAGES: Readonly<Record<VideoEncoder | AudioEncoder, string>> = 
 };
 
 /**
- * Chooses an H.264 encoder among what the machine has.
+ * The best H.264 encoder that is installed.
  *
  * @param wanted `auto`, or the one the config names.
  * @throws PipelineError NO_ENCODER, naming the package to install.
@@ -40,6 +41,7 @@ export function chooseVideoEncoder(
   throw noEncoder('H.264', candidates);
 }
 
+/** @throws PipelineError NO_ENCODER, naming the packages to install. */
 export function chooseAudioEncoder(isInstalled: (element: string) => boolean): AudioEncoder {
   const chosen = AUDIO_ENCODERS.find(isInstalled);
   if (chosen !== undefined) return chosen;
@@ -55,7 +57,7 @@ function noEncoder(
   return new PipelineError('NO_ENCODER', message);
 }
 
-/** The encoder's piece of the launch line: constant bitrate, no B-frames, key frames by count alone. */
+/** The encoder's part of the launch line: constant bitrate, no B-frames, key frames by count only. */
 export function videoEncoderLaunch(
   encoder: VideoEncoder,
   name: string,
@@ -71,7 +73,7 @@ export function videoEncoderLaunch(
   }
 }
 
-/** The value of the encoder's `bitrate` property, which each counts its own way; undefined where it is fixed. */
+/** The value of the encoder's `bitrate` property, in its own unit; undefined where it cannot be changed. */
 export function bitrateProperty(encoder: VideoEncoder, bitrateBps: number): number | undefined {
   if (encoder === 'x264enc') return kbps(bitrateBps);
   if (encoder === 'openh264enc') return bitrateBps;

@@ -55,7 +55,7 @@ export function openClipsProcess(options: ClipsOptions): ClipsProcess {
   const { presentation, settings, clock, log, finishMs = FINISH_MS } = options;
   const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
   const outbox = new Outbox(trackIds[0] ?? '');
-  outbox.setOn(true);
+  outbox.setEnabled(true);
   const tap = new PartTap(presentation, trackIds, {
     onInit: (trackId, initId, bytes) => outbox.setInit({ type: 'init', trackId, initId, bytes }),
     onPart: (part) => outbox.add(part, clock.monotonicMs()),

@@ -1,3 +1,4 @@
+/** The parts that one child process is sent: recent ones are saved for its restarts. */
 import type { Socket } from 'node:net';
 import type { RecordedPart } from './part.ts';
 import { renderMessage, type WireMessage } from './wire.ts';
@@ -5,44 +6,43 @@ import { renderMessage, type WireMessage } from './wire.ts';
 type PartMessage = Extract<WireMessage, { type: 'part' }>;
 type InitMessage = Extract<WireMessage, { type: 'init' }>;
 
-/** What waits for a recorder that does not keep up: half a minute of video; then parts are dropped. */
+/** Unread bytes before parts are dropped: half a minute of video. */
 const QUEUE_MAX_BYTES = 12_000_000;
-/** Kept for a recorder that is starting, or starting again. */
-const KEPT_US = 10_000_000;
-const KEPT_MAX_PARTS = 512;
+/** What is saved for a reader that is starting or restarting. */
+const RECENT_US = 10_000_000;
+const RECENT_PARTS_MAX = 512;
 
 /**
- * What one recorder is sent. Never waits and never fails: a recorder that is
- * away gets what is still kept when it comes back, and one that is slow is told
- * how much it lost. The bytes are those that viewers get; nothing is copied.
+ * Never waits and never fails: a reader that reconnects gets the recent parts, and a slow
+ * one is sent how much it has lost. The bytes are those that viewers get, uncopied.
  */
 export class Outbox {
   readonly #leadId: string;
   readonly #inits = new Map<string, InitMessage>();
-  #kept: PartMessage[] = [];
+  #recent: PartMessage[] = [];
   #isOn = false;
   #drop: { readonly dropId?: string } = {};
-  /** Everything since recording was switched on is still kept. */
-  #isKeptFromStart = true;
+  /** The recent parts include all since it was enabled. */
+  #hasAllFromStart = true;
   #socket: Socket | undefined;
-  /** Of the leading track, while the recorder's queue is full. */
+  /** Dropped time of the leading track, while the reader's queue is full. */
   #droppedMs: number | undefined;
-  /** Segment up to which the recorder has said that all is on its disk. */
-  #safeMsn: number | undefined;
+  /** Segment up to which the reader has written everything to its disk. */
+  #writtenMsn: number | undefined;
 
-  /** @param leadId The track by which lost time is counted. */
+  /** @param leadId The track whose lost time is counted. */
   constructor(leadId: string) {
     this.#leadId = leadId;
   }
 
-  /** @param dropId Of the drop that begins, where there is one. */
-  setOn(isOn: boolean, dropId?: string): void {
+  /** @param dropId Of the drop that starts, where there is one. */
+  setEnabled(isOn: boolean, dropId?: string): void {
     if (isOn === this.#isOn) return;
     this.#isOn = isOn;
     this.#drop = dropId === undefined ? {} : { dropId };
-    this.#kept = [];
-    this.#isKeptFromStart = true;
-    this.#safeMsn = undefined;
+    this.#recent = [];
+    this.#hasAllFromStart = true;
+    this.#writtenMsn = undefined;
     this.#write(isOn ? { type: 'on', isFromStart: true, ...this.#drop } : { type: 'off' });
   }
 
@@ -51,14 +51,14 @@ export class Outbox {
     this.#write(init);
   }
 
-  setSafe(msn: number): void {
-    this.#safeMsn = msn;
+  setWritten(msn: number): void {
+    this.#writtenMsn = msn;
   }
 
   add(part: RecordedPart, publishedMs: number): void {
     if (!this.#isOn) return;
     const message: PartMessage = { type: 'part', part, publishedMs };
-    this.#keep(message);
+    this.#save(message);
     const socket = this.#socket;
     if (socket === undefined) return;
     const isFull = socket.writableLength > QUEUE_MAX_BYTES;
@@ -72,7 +72,7 @@ export class Outbox {
     this.#droppedMs = (this.#droppedMs ?? 0) + lostMs;
   }
 
-  /** A recorder has come: it is told where things stand, and what it may have missed. */
+  /** A reader has connected: it is sent the state, and the recent parts that it has not written. */
   connect(socket: Socket): void {
     this.#socket?.destroy();
     this.#socket = socket;
@@ -82,15 +82,15 @@ export class Outbox {
       if (this.#socket === socket) this.#socket = undefined;
     });
     if (!this.#isOn) return;
-    const isFromStart = this.#isKeptFromStart && this.#safeMsn === undefined;
+    const isFromStart = this.#hasAllFromStart && this.#writtenMsn === undefined;
     this.#write({ type: 'on', isFromStart, ...this.#drop });
     for (const init of this.#inits.values()) this.#write(init);
-    // From the start of the segment that was not safe to its end: it begins with a key frame.
-    const fromMsn = this.#safeMsn ?? 0;
-    for (const message of this.#kept) if (message.part.msn >= fromMsn) this.#write(message);
+    // From the start of the first segment that was not written: it starts with a key frame.
+    const fromMsn = this.#writtenMsn ?? 0;
+    for (const message of this.#recent) if (message.part.msn >= fromMsn) this.#write(message);
   }
 
-  /** Nothing more will come: the recorder writes what it has got and ends. */
+  /** Ends the feed: the reader writes what it has received and ends. */
   close(): void {
     this.#socket?.end();
     this.#socket = undefined;
@@ -102,13 +102,13 @@ export class Outbox {
     for (const init of this.#inits.values()) this.#write(init);
   }
 
-  #keep(message: PartMessage): void {
-    this.#kept.push(message);
+  #save(message: PartMessage): void {
+    this.#recent.push(message);
     const newestUs = message.part.startUs;
-    const isOld = ({ part }: PartMessage) => newestUs - part.startUs > KEPT_US;
-    while (this.#kept.length > KEPT_MAX_PARTS || isOld(this.#kept[0] as PartMessage)) {
-      this.#kept.shift();
-      this.#isKeptFromStart = false;
+    const isOld = ({ part }: PartMessage) => newestUs - part.startUs > RECENT_US;
+    while (this.#recent.length > RECENT_PARTS_MAX || isOld(this.#recent[0] as PartMessage)) {
+      this.#recent.shift();
+      this.#hasAllFromStart = false;
     }
   }
 

@@ -1,13 +1,13 @@
+/** A published part, as recordings and clips read it. */
 import type { TrackKind } from '../packager/track.ts';
 
-/** One published part, with what a file needs to know of it. */
 export interface RecordedPart {
   readonly trackId: string;
   readonly kind: TrackKind;
   readonly msn: number;
   /** The first of its segment. */
   readonly isSegmentStart: boolean;
-  /** Its segment stands behind a discontinuity. */
+  /** Its segment follows a discontinuity. */
   readonly isDiscontinuity: boolean;
   /** Media time of its first sample, in us. */
   readonly startUs: number;

@@ -1,12 +1,13 @@
+/** Reads the feed of a media process, in a child process. */
 import { connect } from 'node:net';
 import { type WireMessage, WireReader } from './wire.ts';
 
-/** What is read ahead of a slow reader; beyond it the media process keeps the parts, and drops them. */
+/** How much is read ahead; beyond it the parts queue up in the media process, which drops them. */
 const AHEAD_MAX_BYTES = 4_000_000;
 
 /**
- * Reads a feed until the media process ends it. Yields what has come, or
- * nothing once every `tickMs`, so that the reader can do what time brings.
+ * Reads until the media process ends the feed. Yields what has arrived, or an empty list
+ * after `tickMs` without messages, so that the caller can do work that depends on time.
  */
 export async function* readFeed(
   socketPath: string,

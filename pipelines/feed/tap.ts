@@ -1,3 +1,4 @@
+/** Passes on each published part of some tracks. */
 import type { Part, Segment } from '../hls/window.ts';
 import { readFragment } from '../mp4/fragment.ts';
 import { readInit } from '../mp4/init.ts';
@@ -12,15 +13,15 @@ export interface TapEvents {
 }
 
 /**
- * Hands on each part of some tracks once, in the order of publication: the very
- * bytes that viewers get. Call {@link PartTap.collect} from the presentation's
- * `onPublish`; what was published before the tap was made is not handed on.
+ * Passes on each part once, in the order of publication: the bytes that viewers get. Call
+ * {@link PartTap.collect} from the presentation's `onPublish`; parts that were published
+ * before the tap was created are left out.
  */
 export class PartTap {
   readonly #presentation: Presentation;
   readonly #trackIds: ReadonlySet<string>;
   readonly #events: TapEvents;
-  readonly #seen = new Map<string, { msn: number; parts: number }>();
+  readonly #last = new Map<string, { msn: number; parts: number }>();
   readonly #inits = new Map<string, { readonly id: string; readonly timescale: number }>();
 
   constructor(presentation: Presentation, trackIds: readonly string[], events: TapEvents) {
@@ -29,7 +30,7 @@ export class PartTap {
     this.#events = events;
     for (const { id, window } of presentation.tracks()) {
       const last = window.listed().at(-1);
-      if (last !== undefined) this.#seen.set(id, { msn: last.msn, parts: last.parts.length });
+      if (last !== undefined) this.#last.set(id, { msn: last.msn, parts: last.parts.length });
     }
   }
 
@@ -37,15 +38,15 @@ export class PartTap {
     if (!this.#trackIds.has(trackId)) return;
     const track = this.#presentation.tracks().find(({ id }) => id === trackId);
     if (track === undefined) return;
-    const seen = this.#seen.get(trackId) ?? { msn: -1, parts: 0 };
-    for (const segment of newest(track.window.listed(), seen.msn)) {
-      const from = segment.msn === seen.msn ? seen.parts : 0;
-      for (let i = from; i < segment.parts.length; i += 1) this.#handOn(track, segment, i);
-      this.#seen.set(trackId, { msn: segment.msn, parts: segment.parts.length });
+    const last = this.#last.get(trackId) ?? { msn: -1, parts: 0 };
+    for (const segment of segmentsFrom(track.window.listed(), last.msn)) {
+      const from = segment.msn === last.msn ? last.parts : 0;
+      for (let i = from; i < segment.parts.length; i += 1) this.#passOn(track, segment, i);
+      this.#last.set(trackId, { msn: segment.msn, parts: segment.parts.length });
     }
   }
 
-  #handOn(track: Track, segment: Segment, index: number): void {
+  #passOn(track: Track, segment: Segment, index: number): void {
     const part = segment.parts[index] as Part;
     const init = this.#initOf(track, segment);
     const { msn, isDiscontinuity } = segment;
@@ -75,14 +76,14 @@ export class PartTap {
   }
 }
 
-/** Segments from `msn` on; looked for from the end, where they are. */
-function newest(listed: readonly Segment[], msn: number): readonly Segment[] {
+/** Segments from `msn` on; the search starts at the end, where they are. */
+function segmentsFrom(listed: readonly Segment[], msn: number): readonly Segment[] {
   let from = listed.length;
   while (from > 0 && (listed[from - 1]?.msn ?? 0) >= msn) from -= 1;
   return listed.slice(from);
 }
 
-/** From the part's own tfdt, where it has one: sums of durations creep. */
+/** Taken from the part's own tfdt, where it has one: sums of durations drift. */
 function startOf({ parts, startUs }: Segment, index: number, timescale: number | undefined) {
   const bytes = parts[index]?.bytes;
   const fragment = bytes && readFragment(bytes);

@@ -1,3 +1,4 @@
+/** Sends one encoded track as GDP. */
 import {
   type GdpPacket,
   renderGdp,
@@ -5,10 +6,10 @@ import {
   STREAM_START_EVENT_TYPE,
 } from '../gdp/parse.ts';
 
-/** Where a feed writes; a pipe in the box. */
+/** What a feed writes to: a FIFO. */
 export interface FeedPipe {
   write(bytes: Buffer): void;
-  /** Bytes that its reader has not taken yet. */
+  /** Bytes that its reader has not read yet. */
   readonly backlogBytes: number;
 }
 
@@ -19,10 +20,10 @@ export interface FedUnit {
   readonly data: Buffer;
 }
 
-/** A reader that is further behind than this loses units: two seconds of 6 Mb/s. */
+/** A reader with more unread bytes loses units: two seconds of 6 Mb/s. */
 const BACKLOG_MAX_BYTES = 1_500_000;
 
-/** Serialised as GStreamer writes them: a stream, and plain time stamps from 0 on. */
+/** Events as GStreamer serialises them: a stream, and time stamps from 0 on. */
 const STREAM_START: GdpPacket = {
   kind: 'event',
   type: STREAM_START_EVENT_TYPE,
@@ -35,18 +36,17 @@ const SEGMENT: GdpPacket = {
 };
 
 /**
- * Sends one encoded track on as GDP, with times of the presentation, so that they go
- * on growing when capture is started anew.
+ * Time stamps are media times, so they go on increasing when capture restarts.
  *
- * It begins with a key frame, and a reader that cannot keep up loses whole groups
- * of pictures instead of memory or somebody's time.
+ * It starts with a key frame. A reader that is too slow loses complete GOPs, so that
+ * memory is bounded and no other reader has to wait.
  */
 export class UnitFeed {
   readonly #pipe: FeedPipe;
   readonly #isVideo: boolean;
   #caps: string | undefined;
-  #hasBegun = false;
-  #isWaiting = true;
+  #isStarted = false;
+  #needsKeyframe = true;
   #lastUs = Number.NEGATIVE_INFINITY;
   #droppedTotal = 0;
 
@@ -64,23 +64,23 @@ export class UnitFeed {
   setCaps(caps: string): void {
     if (caps === this.#caps) return;
     this.#caps = caps;
-    this.#isWaiting = true;
-    if (this.#hasBegun) this.#write({ kind: 'caps', caps });
+    this.#needsKeyframe = true;
+    if (this.#isStarted) this.#write({ kind: 'caps', caps });
   }
 
   add(unit: FedUnit): void {
-    if (this.#caps === undefined || !this.#takes(unit)) {
+    if (this.#caps === undefined || !this.#accepts(unit)) {
       this.#droppedTotal += 1;
       return;
     }
-    if (!this.#hasBegun) {
-      this.#hasBegun = true;
+    if (!this.#isStarted) {
+      this.#isStarted = true;
       for (const packet of [STREAM_START, { kind: 'caps', caps: this.#caps } as const, SEGMENT]) {
         this.#write(packet);
       }
     }
-    const isDiscont = this.#isWaiting;
-    this.#isWaiting = false;
+    const isDiscont = this.#needsKeyframe;
+    this.#needsKeyframe = false;
     this.#lastUs = unit.timeUs;
     this.#write({
       kind: 'buffer',
@@ -94,18 +94,18 @@ export class UnitFeed {
     });
   }
 
-  /** Capture has begun anew: what comes needs a key frame first. */
+  /** Capture has restarted: the next unit must be a key frame. */
   restart(): void {
-    this.#isWaiting = true;
+    this.#needsKeyframe = true;
   }
 
-  #takes({ timeUs, isKeyframe }: FedUnit): boolean {
+  #accepts({ timeUs, isKeyframe }: FedUnit): boolean {
     if (timeUs <= this.#lastUs) return false;
-    if (this.#pipe.backlogBytes > BACKLOG_MAX_BYTES) this.#isWaiting = true;
-    // A reader that fell behind gets nothing more before it has caught up by half.
-    const isBehind = this.#isWaiting && this.#pipe.backlogBytes > BACKLOG_MAX_BYTES / 2;
+    if (this.#pipe.backlogBytes > BACKLOG_MAX_BYTES) this.#needsKeyframe = true;
+    // A slow reader gets no more units before it has read half of its backlog.
+    const isBehind = this.#needsKeyframe && this.#pipe.backlogBytes > BACKLOG_MAX_BYTES / 2;
     if (isBehind) return false;
-    return !this.#isWaiting || isKeyframe || !this.#isVideo;
+    return !this.#needsKeyframe || isKeyframe || !this.#isVideo;
   }
 
   #write(packet: GdpPacket): void {

@@ -1,3 +1,4 @@
+/** Sends access units of some tracks to the uplink process, by FIFOs. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { TrackKind } from '../packager/track.ts';
@@ -9,8 +10,7 @@ interface TrackOutput {
 }
 
 /**
- * What the uplink gets: the access units of some tracks, each through a FIFO.
- * There is one uplink at a time; a new one takes the old one's place.
+ * There is one uplink at a time; a new one replaces the old one.
  */
 export class UplinkFeed {
   readonly #caps = new Map<string, string>();
@@ -47,7 +47,7 @@ export class UplinkFeed {
     this.#outputs.get(id)?.feed.add(unit);
   }
 
-  /** Capture begins anew. */
+  /** Capture has restarted. */
   restart(): void {
     for (const { feed } of this.#outputs.values()) feed.restart();
   }
@@ -59,7 +59,7 @@ export class UplinkFeed {
 }
 
 function openFifo(path: string): Socket {
-  // Non-blocking: without a reader this fails with ENXIO instead of waiting for one.
+  // Non-blocking: without a reader this fails with ENXIO instead of waiting.
   const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
   try {
     return new Socket({ fd, readable: false, writable: true });

@@ -1,9 +1,10 @@
+/** The protocol from the media process to recorders and clips, over a Unix socket. */
 import * as v from 'valibot';
 import { FRAGMENT_MAX_BYTES } from '../mp4/fragment.ts';
 import type { RecordedPart } from './part.ts';
 
 /**
- * What the media process tells a recorder, over a Unix socket.
+ * Each message:
  *
  * ```
  * u32 bytes of JSON | u32 bytes of body | JSON | body
@@ -12,9 +13,9 @@ import type { RecordedPart } from './part.ts';
 export type WireMessage =
   | {
       readonly type: 'on';
-      /** False where parts since the recording was switched on are missing. */
+      /** False where parts since the start of the recording are missing. */
       readonly isFromStart: boolean;
-      /** The drop that it is, which tells its recordings from others. */
+      /** The drop that is recorded, where there is one. */
       readonly dropId?: string;
     }
   | {
@@ -29,7 +30,7 @@ export type WireMessage =
       /** CLOCK_MONOTONIC at its publication, in ms. */
       readonly publishedMs: number;
     }
-  /** So much was left out, since the recorder did not keep up. */
+  /** Media that was dropped because the reader was too slow. */
   | { readonly type: 'lost'; readonly lostMs: number }
   | { readonly type: 'off' };
 
@@ -62,7 +63,7 @@ const headSchema = v.variant('type', [
   v.object({ type: v.literal('off') }),
 ]);
 
-/** The chunks to write, in order; a body is passed on uncopied. */
+/** The chunks to write, in order; a body is not copied. */
 export function renderMessage(message: WireMessage): readonly Buffer[] {
   const [head, body] = split(message);
   const json = Buffer.from(JSON.stringify(head));
@@ -83,12 +84,12 @@ function split(message: WireMessage): readonly [object, Buffer | undefined] {
   return [{ ...message, part, isLost: bytes === undefined }, bytes];
 }
 
-/** Takes a stream apart again. Holds one message at most. */
+/** Parses the stream. Holds one message at most. */
 export class WireReader {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
-  /** The messages that are whole now, or `malformed` for a peer that is no media process. */
+  /** The messages that are complete now, or `malformed` where the stream is of another protocol. */
   push(chunk: Buffer): readonly WireMessage[] | 'malformed' {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
@@ -98,13 +99,13 @@ export class WireReader {
       const sizes = this.#peek(8);
       const [jsonBytes, bodyBytes] = [sizes.readUInt32BE(0), sizes.readUInt32BE(4)];
       if (jsonBytes > JSON_MAX_BYTES || bodyBytes > FRAGMENT_MAX_BYTES) return 'malformed';
-      const wholeBytes = 8 + jsonBytes + bodyBytes;
-      if (this.#bytes < wholeBytes) return messages;
-      const whole = this.#peek(wholeBytes);
-      this.#drop(wholeBytes);
+      const messageBytes = 8 + jsonBytes + bodyBytes;
+      if (this.#bytes < messageBytes) return messages;
+      const bytes = this.#peek(messageBytes);
+      this.#drop(messageBytes);
       const message = parseMessage(
-        whole.toString('utf8', 8, 8 + jsonBytes),
-        whole.subarray(8 + jsonBytes),
+        bytes.toString('utf8', 8, 8 + jsonBytes),
+        bytes.subarray(8 + jsonBytes),
       );
       if (message === undefined) return 'malformed';
       messages.push(message);

@@ -1,4 +1,6 @@
-/** What a player must know of a track before its first sample. */
+/** Formats of encoded tracks, from GStreamer's caps and segment events. */
+
+/** What a player needs before the first sample of a track. */
 export type TrackFormat = VideoFormat | AudioFormat;
 
 export interface VideoFormat {
@@ -26,10 +28,10 @@ export interface AudioFormat {
   readonly frameTicks: number;
 }
 
-/** An AAC-LC frame is 1024 samples long. */
+/** Length of an AAC-LC frame. */
 const AAC_FRAME_SAMPLES = 1024;
 
-/** Reads a GstCaps string of an encoded track; undefined where the box cannot carry it. */
+/** Parses a GstCaps string of an encoded track; undefined where the box cannot package it. */
 export function parseCaps(caps: string): TrackFormat | undefined {
   if (caps.startsWith('video/x-h264')) return parseVideo(caps);
   if (caps.startsWith('audio/mpeg')) return parseAudio(caps);
@@ -42,7 +44,7 @@ function parseVideo(caps: string): VideoFormat | undefined {
   const heightPx = intField(caps, 'height');
   const rate = /framerate=\(fraction\)(\d{1,9})\/(\d{1,9})/.exec(caps);
   const [numerator, denominator] = [Number(rate?.[1] ?? 0), Number(rate?.[2] ?? 0)];
-  // Profile, compatibility and level stand in bytes 1-3 of the record.
+  // Bytes 1-3 of the record are profile, compatibility and level.
   if (config === undefined || config.length < 7 || config[0] !== 1) return undefined;
   if (!widthPx || !heightPx || !numerator || !denominator) return undefined;
   const timescale = (90_000 * denominator) % numerator === 0 ? 90_000 : numerator;
@@ -86,8 +88,8 @@ function intField(caps: string, name: string): number | undefined {
 /**
  * Start and base of a serialised GstSegment event, in ns.
  *
- * Running time is `pts - start + base` (GstSegment). x264enc shifts its time
- * stamps by 1000 hours and says so here only.
+ * Running time is `pts - start + base` (GstSegment). x264enc shifts its time stamps by
+ * 1000 hours, which only this event shows.
  */
 export function parseSegment(event: string): { startNs: bigint; baseNs: bigint } | undefined {
   if (!event.startsWith('GstEventSegment')) return undefined;

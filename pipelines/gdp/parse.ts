@@ -1,3 +1,5 @@
+/** Parses and renders the GStreamer Data Protocol (GDP). */
+
 /**
  * GStreamer Data Protocol 1.0, as `gdppay` writes it (gst-plugins-bad,
  * gst/gdp/dataprotocol.c): how encoded access units leave a pipeline with their
@@ -26,7 +28,7 @@ const FLAG_DISCONT = 1 << 6;
 const FLAG_HEADER = 1 << 10;
 const FLAG_DELTA_UNIT = 1 << 13;
 
-/** The largest access unit that is believed: a 4K key frame stays well below it. */
+/** Larger lengths are malformed: a 4K key frame stays well below it. */
 export const MAX_PAYLOAD_BYTES = 8_000_000;
 
 export interface GdpBuffer {
@@ -34,7 +36,7 @@ export interface GdpBuffer {
   readonly ptsNs: bigint | undefined;
   readonly dtsNs: bigint | undefined;
   readonly durationNs: bigint | undefined;
-  /** False for a frame that needs others to be decoded. */
+  /** False for a frame that depends on others. */
   readonly isKeyframe: boolean;
   readonly isDiscont: boolean;
   readonly isHeader: boolean;
@@ -49,21 +51,20 @@ export type GdpPacket =
   | { readonly kind: 'event'; readonly type: number; readonly text: string };
 
 /**
- * Cuts a byte stream into GDP packets.
+ * Splits a byte stream into GDP packets.
  *
- * Holds at most one packet's bytes. `push` returns the packets that became
- * whole, or `malformed` once the bytes are not GDP: such a stream cannot be
- * followed further and its writer must be restarted.
+ * Holds the bytes of at most one packet. `push` returns the packets that are complete, or
+ * `malformed` once the bytes are not GDP: the writer must then be restarted.
  */
-export class GdpReader {
+export class GdpParser {
   #chunks: Buffer[] = [];
-  #heldBytes = 0;
+  #pendingBytes = 0;
   #neededBytes = GDP_HEADER_BYTES;
 
   push(chunk: Buffer): readonly GdpPacket[] | 'malformed' {
     this.#chunks.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes < this.#neededBytes) return [];
+    this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes < this.#neededBytes) return [];
 
     const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     const packets: GdpPacket[] = [];
@@ -82,12 +83,12 @@ export class GdpReader {
     }
     const rest = bytes.subarray(at);
     this.#chunks = rest.length === 0 ? [] : [rest];
-    this.#heldBytes = rest.length;
+    this.#pendingBytes = rest.length;
     return packets;
   }
 }
 
-/** Bytes of the packet whose header stands at `at`, or undefined when it is no GDP header. */
+/** Bytes of the packet whose header is at `at`; undefined where it is not a GDP header. */
 export function gdpPacketBytes(
   bytes: Buffer,
   at: number,
@@ -99,7 +100,7 @@ export function gdpPacketBytes(
   return GDP_HEADER_BYTES + payloadBytes;
 }
 
-/** One whole packet; undefined for kinds that the box has no use for. */
+/** One complete packet; undefined for kinds that the box does not use. */
 export function parseGdpPacket(packet: Buffer): GdpPacket | undefined {
   const type = packet.readUInt16BE(4);
   const data = packet.subarray(GDP_HEADER_BYTES);

@@ -1,3 +1,4 @@
+/** The GStreamer binding, with types for the part of it that the box uses. */
 import { createRequire } from 'node:module';
 
 /** A message from the pipeline's bus, as the binding renders it. */
@@ -9,13 +10,13 @@ export interface BusMessage {
   readonly [field: string]: unknown;
 }
 
-/** The part of gstreamer-superficial 1.7.4 that the box uses, behind types. */
+/** Of gstreamer-superficial 1.7.4. */
 export interface GstPipeline {
   play(): void;
   stop(): void;
-  /** Takes a libuv thread for as long as the pipeline lives: raise UV_THREADPOOL_SIZE. */
+  /** Occupies a libuv thread while the pipeline exists: raise UV_THREADPOOL_SIZE. */
   pollBus(onMessage: (message: BusMessage) => void): void;
-  /** Asks the encoder upstream of a sink for a key frame. The sink must exist: the binding crashes else. */
+  /** Forces a key frame in the encoder upstream of a sink. The binding crashes where the sink does not exist. */
   forceKeyUnit(sink: string, count: number): void;
   findChild(name: string): GstElement | undefined;
 }
@@ -31,7 +32,7 @@ interface Binding {
   readonly Pipeline: new (launch: string) => GstPipeline;
 }
 
-/** Builds a pipeline. Throws with GStreamer's words where the launch line is wrong. */
+/** Throws an Error with GStreamer's message where the launch line is invalid. */
 export function openPipeline(launch: string): GstPipeline {
   const binding = createRequire(import.meta.url)('gstreamer-superficial') as Binding;
   return new binding.Pipeline(launch);

@@ -1,4 +1,4 @@
-/** What the camera gives, seen at the encoders: the most that any rendition got. */
+/** The camera's frame rate, measured after the encoders: that of the rendition with most frames. */
 export class FrameRate {
   readonly #frames = new Map<string, number>();
   #sinceMs: number;
@@ -11,7 +11,7 @@ export class FrameRate {
     this.#frames.set(trackId, (this.#frames.get(trackId) ?? 0) + 1);
   }
 
-  /** Frames a second since the last call; undefined where there was none. */
+  /** Frames per second since the last call; undefined where there was no frame. */
   take(nowMs: number): number | undefined {
     const frames = Math.max(0, ...this.#frames.values());
     const seconds = (nowMs - this.#sinceMs) / 1000;

@@ -1,10 +1,12 @@
-/** Sound levels of the last 100 ms, a figure for each channel, in dBFS. */
+/** Measures sound levels. */
+
+/** Levels of the last 100 ms, by channel, in dBFS. */
 export interface Levels {
   readonly peakDbfs: readonly number[];
   readonly rmsDbfs: readonly number[];
 }
 
-/** What digital silence is called, as minus infinity is no number in JSON. */
+/** The level of digital silence: JSON has no minus infinity. */
 export const SILENCE_DBFS = -120;
 
 const FULL_SCALE = 32_768;
@@ -13,13 +15,13 @@ const BYTES_PER_SAMPLE = 2;
 /**
  * Measures peak and RMS of interleaved S16LE sound, ten times a second.
  *
- * GStreamer's `level` element would do, but gstreamer-superficial 1.7.4 leaks
- * 600 bytes of each message that it brings: half a gigabyte a day.
+ * GStreamer's `level` element is not used: gstreamer-superficial 1.7.4 leaks 600 bytes
+ * of each of its messages, half a gigabyte a day.
  */
 export class LevelMeter {
   readonly #channels: number;
   readonly #framesPerReport: number;
-  #rest: Buffer = Buffer.alloc(0);
+  #remainder: Buffer = Buffer.alloc(0);
   #peaks: number[] = [];
   #squares: number[] = [];
   #frames = 0;
@@ -30,9 +32,9 @@ export class LevelMeter {
     this.#reset();
   }
 
-  /** Takes sound as it comes; returns the reports that became whole. */
+  /** Takes the next bytes; returns the reports that are complete. */
   push(chunk: Buffer): readonly Levels[] {
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    const bytes = this.#remainder.length === 0 ? chunk : Buffer.concat([this.#remainder, chunk]);
     const frameBytes = this.#channels * BYTES_PER_SAMPLE;
     const reports: Levels[] = [];
     let at = 0;
@@ -40,7 +42,7 @@ export class LevelMeter {
       this.#measure(bytes, at);
       if (this.#frames >= this.#framesPerReport) reports.push(this.#report());
     }
-    this.#rest = Buffer.from(bytes.subarray(at));
+    this.#remainder = Buffer.from(bytes.subarray(at));
     return reports;
   }
 

@@ -1,3 +1,4 @@
+/** Messages between the daemon and the media process. */
 import type { EdgeReport } from '../edge/state.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
@@ -9,7 +10,7 @@ import type { TargetState } from '../recording/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
 
-/** What the media process needs to serve one presentation. */
+/** What the media process needs for one presentation. */
 export interface MediaSettings {
   readonly partTargetMs: number;
   readonly segmentMs: number;
@@ -20,21 +21,21 @@ export interface MediaSettings {
   readonly ladder: Ladder;
   readonly drop: Drop;
   readonly archive: ArchiveSettings;
-  /** See `openCurtain`. */
+  /** See `openNotLiveFilter`. */
   readonly previewPath: string;
-  /** Whose posters and previews need a token; empty: they need none. */
+  /** File with the secret of posters and previews; empty: they need no token. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;
 }
 
-/** What the daemon tells the media process. */
+/** From the daemon to the media process. */
 export type ToMedia =
-  /** A capture run begins: its tracks come through these FIFOs. */
+  /** A capture run starts: it writes its tracks to these FIFOs. */
   | {
       readonly type: 'run';
       readonly run: number;
       readonly inputs: readonly { readonly id: string; readonly path: string }[];
-      /** Raw sound for the level meter; undefined where there is no sound. */
+      /** Raw audio for the level meter; undefined where there is no sound. */
       readonly meter?: {
         readonly path: string;
         readonly channels: number;
@@ -44,7 +45,7 @@ export type ToMedia =
     }
   /** CLOCK_MONOTONIC at the run's running time 0, in us. */
   | { readonly type: 'clock'; readonly run: number; readonly clockUs: number }
-  /** An uplink begins: it reads these tracks from these FIFOs. */
+  /** An uplink starts: it reads these tracks from these FIFOs. */
   | {
       readonly type: 'uplink';
       readonly run: number;
@@ -55,46 +56,46 @@ export type ToMedia =
       }[];
     }
   /**
-   * A drop is live, or none where it is left out: guests see it from here on, and
-   * recordings begin; at its end what was published is written out.
+   * A drop is live, or none where `dropId` is left out: guests may watch and recordings
+   * start; at its end recordings are completed.
    */
   | {
       readonly type: 'record';
       readonly dropId?: string;
-      /** There was one: guests are told for a while that it is over. */
+      /** A drop has ended: guests read for a while that it is over. */
       readonly isOver?: boolean;
     }
-  /** What rests to save power: see `Presentation.setStandIns`; the last word counts. */
+  /** What is suspended to save power; each message replaces the last one. */
   | {
       readonly type: 'suspend';
-      /** By rendition, the one that stands in for it. */
+      /** By suspended rendition, the one that replaces it: see `Presentation.setSubstitutes`. */
       readonly substitutes: Readonly<Record<string, string>>;
       readonly hasPreviews: boolean;
     }
-  /** A clip of the last so many seconds. */
+  /** Requests a clip of the last `seconds`. */
   | { readonly type: 'clip'; readonly request: number; readonly seconds: number }
   | { readonly type: 'end' };
 
-/** What the media process tells the daemon. */
+/** From the media process to the daemon. */
 export type FromMedia =
   | { readonly type: 'listening' }
-  /** All FIFOs of a run or an uplink are open: their names and the daemon's descriptors can go. */
+  /** All FIFOs of a run or an uplink are open: the daemon can remove them and close its descriptors. */
   | { readonly type: 'opened'; readonly run: number }
-  /** The run's bytes are not GDP, or hold what the box cannot carry; or the pipes cannot be opened. */
+  /** The run's bytes are not GDP, or of a format that the box cannot package; or a FIFO cannot be opened. */
   | { readonly type: 'broken'; readonly run: number; readonly message: string }
-  /** All encoders are to give a key frame now: see `Presentation.wantsKeyframes`. */
+  /** Forces key frames in all encoders: see `Presentation.wantsKeyframes`. */
   | { readonly type: 'keyframes' }
   /** Ten times a second, where there is sound. */
   | { readonly type: 'levels'; readonly levels: Levels }
-  /** Once a second and on each change, where there is something to record to. */
+  /** Once a second and on each change, where there are recording targets. */
   | { readonly type: 'recording'; readonly targets: readonly TargetState[] }
   /** Answers a request for a clip. */
   | { readonly type: 'clip'; readonly request: number; readonly clip: ClipMade }
   | { readonly type: 'no-clip'; readonly request: number; readonly reason: string }
   | { readonly type: 'figures'; readonly figures: MediaFigures };
 
-/** Once a second. */
+/** Sent once a second. */
 export interface MediaFigures extends ServingFigures {
-  /** Of a box that serves another one's stream. */
+  /** Of an edge. */
   readonly edge?: EdgeReport;
 }

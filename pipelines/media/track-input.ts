@@ -1,7 +1,8 @@
+/** Reads tracks from the FIFOs that a capture process writes. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { parseSegment } from '../gdp/caps.ts';
-import { type GdpBuffer, GdpReader } from '../gdp/parse.ts';
+import { type GdpBuffer, GdpParser } from '../gdp/parse.ts';
 
 export interface TrackInputEvents {
   readonly onCaps: (caps: string) => void;
@@ -11,29 +12,29 @@ export interface TrackInputEvents {
     isDiscont: boolean;
     data: Buffer;
   }) => void;
-  /** The writer is gone. */
+  /** The writer has closed the FIFO. */
   readonly onEnd: () => void;
   readonly onMalformed: () => void;
 }
 
 /**
- * Reads one encoded track from a FIFO that the capture process writes.
+ * Reads one encoded track.
  *
- * @returns how to stop. Throws when the FIFO cannot be opened.
+ * @returns how to stop. Throws an Error of `openSync` where the FIFO cannot be opened.
  */
 export function openTrackInput(path: string, events: TrackInputEvents): () => void {
   const socket = openFifo(path);
-  const reader = new GdpReader();
+  const parser = new GdpParser();
   let segment = { startNs: 0n, baseNs: 0n };
 
   const onBuffer = ({ ptsNs, isKeyframe, isDiscont, data }: GdpBuffer) => {
-    // A first buffer may come without a time when data arrives before PLAYING.
+    // The first buffer may have no time stamp where data arrives before PLAYING.
     if (ptsNs === undefined) return;
     const runningNs = ptsNs - segment.startNs + segment.baseNs;
     events.onUnit({ runningUs: Number(runningNs) / 1000, isKeyframe, isDiscont, data });
   };
   socket.on('data', (chunk: Buffer) => {
-    const packets = reader.push(chunk);
+    const packets = parser.push(chunk);
     if (packets === 'malformed') {
       socket.destroy();
       events.onMalformed();
@@ -50,7 +51,7 @@ export function openTrackInput(path: string, events: TrackInputEvents): () => vo
   return () => socket.destroy();
 }
 
-/** Reads raw bytes from a FIFO until it is stopped. Throws when it cannot be opened. */
+/** Reads raw bytes. Returns how to stop. Throws an Error of `openSync` where the FIFO cannot be opened. */
 export function openRawInput(path: string, onBytes: (bytes: Buffer) => void): () => void {
   const socket = openFifo(path);
   socket.on('data', onBytes);
@@ -59,8 +60,8 @@ export function openRawInput(path: string, onBytes: (bytes: Buffer) => void): ()
 }
 
 function openFifo(path: string): Socket {
-  // Non-blocking, so that opening does not wait for the writer. A Socket polls
-  // it; a file stream would hold one of libuv's four threads.
+  // Non-blocking, so that opening does not wait for the writer. A Socket polls it; a file
+  // stream would occupy one of libuv's four threads.
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return new Socket({ fd, readable: true, writable: false });

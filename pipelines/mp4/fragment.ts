@@ -1,7 +1,8 @@
+/** Fragments (moof and mdat) as this box writes them. */
 import { type Box, boxesIn } from './read.ts';
 
 export interface FragmentSample {
-  /** Of its first byte, from the start of the moof. */
+  /** From the start of the moof. */
   readonly offset: number;
   readonly bytes: number;
   readonly durationTicks: number;
@@ -24,16 +25,16 @@ export interface Fragment {
   readonly totalBytes: number;
 }
 
-/** A part is never larger; what claims to be is garbage. */
+/** A larger size is invalid. */
 export const FRAGMENT_MAX_BYTES = 64_000_000;
 const SAMPLES_MAX = 100_000;
 
-/** Flag of a sample that needs others, ISO/IEC 14496-12 §8.8.3.1. */
+/** Flag of a sample that depends on others, ISO/IEC 14496-12 §8.8.3.1. */
 const IS_NON_SYNC = 0x1_0000;
 /** data-offset, sample durations, sizes and flags: what every trun here has. */
 const TRUN_FLAGS = 0x701;
 
-/** The places of a moof's fields, when it has exactly the layout of {@link Fragment}. */
+/** Offsets of a moof's fields, where it has exactly the layout of {@link Fragment}. */
 interface Layout {
   readonly sequenceAt: number;
   readonly trackIdAt: number;
@@ -42,9 +43,9 @@ interface Layout {
 }
 
 /**
- * Reads the moof at the start of `bytes`; the mdat behind it may be cut short.
+ * Reads the moof at the start of `bytes`; the mdat after it may be incomplete.
  *
- * @returns undefined where it is none, or not of the layout above.
+ * @returns undefined where there is none, or one of another layout.
  */
 export function readFragment(bytes: Buffer): Fragment | undefined {
   const layout = layoutOf(bytes);
@@ -84,17 +85,16 @@ export function readFragment(bytes: Buffer): Fragment | undefined {
 }
 
 /**
- * The same fragment in another file: its own moof, and the mdat of `part` as
- * it is, uncopied.
+ * The fragment for another file: a new moof, and the mdat of `part`, uncopied.
  *
- * @throws where `part` is none of ours: the caller passes what this box wrote.
+ * @throws Error where `part` has another layout.
  */
 export function renumberFragment(
   part: Buffer,
   to: { readonly sequence: number; readonly trackId: number; readonly decodeTicks: number },
 ): readonly [Buffer, Buffer] {
   const layout = layoutOf(part);
-  if (layout === undefined) throw new Error('not a part of this box');
+  if (layout === undefined) throw new Error('not a fragment written by this box');
   const moofBytes = part.readUInt32BE(0);
   const moof = Buffer.from(part.subarray(0, moofBytes));
   moof.writeUInt32BE(to.sequence >>> 0, layout.sequenceAt);
@@ -112,7 +112,7 @@ function layoutOf(bytes: Buffer): Layout | undefined {
   if (mfhd?.type !== 'mfhd' || traf?.type !== 'traf' || more.length > 0) return undefined;
   const [tfhd, tfdt, trun, ...others] = boxesIn(bytes, traf.content, traf.end);
   if (tfhd?.type !== 'tfhd' || tfdt?.type !== 'tfdt' || trun?.type !== 'trun') return undefined;
-  const isOurs =
+  const hasLayout =
     others.length === 0 &&
     mfhd.end - mfhd.content === 8 &&
     tfhd.end - tfhd.content === 8 &&
@@ -120,7 +120,7 @@ function layoutOf(bytes: Buffer): Layout | undefined {
     trun.end - trun.content >= 12 &&
     bytes[tfdt.content] === 1 &&
     (bytes.readUInt32BE(trun.content) & 0xff_ffff) === TRUN_FLAGS;
-  if (!isOurs) return undefined;
+  if (!hasLayout) return undefined;
   return {
     sequenceAt: mfhd.content + 4,
     trackIdAt: tfhd.content + 4,
@@ -129,7 +129,7 @@ function layoutOf(bytes: Buffer): Layout | undefined {
   };
 }
 
-/** Where only the moof was read, its mdat cannot be looked at. */
+/** Where only the moof was read, the mdat cannot be checked. */
 function isMdat(bytes: Buffer, at: number, size: number): boolean {
   if (bytes.length < at + 8) return bytes.length === at;
   return bytes.readUInt32BE(at) === size && bytes.toString('latin1', at + 4, at + 8) === 'mdat';

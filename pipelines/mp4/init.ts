@@ -1,27 +1,27 @@
+/** Reads and joins init sections. */
 import { boxesIn, findBox } from './read.ts';
 import { ascii, box, fullBox, MATRIX, u16, u32, zeros } from './write.ts';
 
-/** What is read of a track's init section. */
 export interface InitTrack {
-  /** The whole trak box; its track_ID is 1. */
+  /** The complete trak box; its track_ID is 1. */
   readonly trak: Buffer;
   readonly timescale: number;
   readonly kind: 'video' | 'audio';
   /** The sample description box, stsd. */
   readonly stsd: Buffer;
   readonly tkhd: Buffer;
-  /** hdlr, and vmhd or smhd, and dinf: what a track of a plain file needs too. */
+  /** hdlr, vmhd or smhd, and dinf: a track of a plain MP4 file needs them too. */
   readonly hdlr: Buffer;
   readonly mediaHeader: Buffer;
   readonly dinf: Buffer;
 }
 
-/** Reads an init section with one track; undefined where it is none. */
+/** Reads an init section with one track; undefined where it is invalid. */
 export function readInit(init: Buffer): InitTrack | undefined {
   return readInits(init)[0];
 }
 
-/** The tracks of an init section, in the order of their track_IDs; what cannot be read is left out. */
+/** The tracks of an init section, in their order; invalid ones are left out. */
 export function readInits(init: Buffer): readonly InitTrack[] {
   const moov = findBox(init, 'moov');
   if (moov === undefined) return [];
@@ -51,7 +51,7 @@ function readTrak(trak: Buffer): InitTrack | undefined {
   return { trak, timescale, kind, stsd, tkhd, hdlr, mediaHeader, dinf };
 }
 
-/** A tkhd for another place: track_ID, and a duration in the movie's timescale. */
+/** The tkhd with another track_ID, and a duration in the movie's timescale. */
 export function renumberTkhd(tkhd: Buffer, trackId: number, durationTicks: number): Buffer {
   const out = Buffer.from(tkhd);
   out.writeUInt32BE(trackId, 20);
@@ -60,8 +60,8 @@ export function renumberTkhd(tkhd: Buffer, trackId: number, durationTicks: numbe
 }
 
 /**
- * One init section for a file that holds several tracks' fragments: ftyp, and a
- * moov with each trak under its own track_ID, 1 for the first.
+ * One init section for a file with fragments of several tracks: ftyp, and a moov with
+ * each trak under its own track_ID, from 1 on.
  */
 export function joinInits(tracks: readonly InitTrack[]): Buffer {
   const ftyp = box('ftyp', ascii('iso6'), u32(0), ascii('iso6'), ascii('cmfc'), ascii('mp41'));

@@ -1,18 +1,18 @@
 /**
- * Reads boxes of ISO/IEC 14496-12 in memory. Bytes come from a disk that may
- * have lost its power: whatever they are, a reader returns.
+ * Reads boxes of ISO/IEC 14496-12 in memory. The bytes may come from a disk that has
+ * lost its power: readers return for any bytes.
  */
 
 export interface Box {
   readonly type: string;
-  /** Of its size field, in the buffer that was read. */
+  /** Offset of its size field in the buffer. */
   readonly start: number;
-  /** Of what follows size and type. */
+  /** Offset of what follows size and type. */
   readonly content: number;
   readonly end: number;
 }
 
-/** The boxes that lie side by side in `bytes`; ends before the first that is not whole. */
+/** The boxes of one level in `bytes`, up to the first incomplete one. */
 export function boxesIn(bytes: Buffer, from = 0, to: number = bytes.length): readonly Box[] {
   const boxes: Box[] = [];
   let at = from;

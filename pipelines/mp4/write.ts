@@ -1,4 +1,4 @@
-/** Writes boxes of ISO/IEC 14496-12: what the CMAF writer, recordings and clips share. */
+/** Writes boxes of ISO/IEC 14496-12, for parts, recordings and clips. */
 
 export function box(type: string, ...content: readonly Buffer[]): Buffer {
   const body = Buffer.concat(content);

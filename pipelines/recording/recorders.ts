@@ -85,7 +85,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
   return {
     collect: (trackId) => tap.collect(trackId),
     setOn: (isOn, dropId) => {
-      for (const { outbox } of slots) outbox.setOn(isOn, dropId);
+      for (const { outbox } of slots) outbox.setEnabled(isOn, dropId);
     },
     states,
     run: async (signal) => {
@@ -128,7 +128,7 @@ async function runSlot(
     if (message.type === 'state') onState(slot, message.state);
     else if (message.type === 'replay') onReplayEvent?.(target, message.event);
     else if (message.type === 'synced') {
-      outbox.setSafe(message.msn);
+      outbox.setWritten(message.msn);
       onSynced?.(target.id, message.untilUs);
     } else log.info(message.text, message.fields);
   };

@@ -56,11 +56,11 @@ test('a reader that is there gets everything once, in order', async () => {
   const outbox = new Outbox('high');
   await using reader = await openReader(outbox);
   outbox.setInit({ type: 'init', trackId: 'high', initId: 'x', bytes: Buffer.from('init') });
-  outbox.setOn(true);
+  outbox.setEnabled(true);
   await reader.join();
   await until(() => reader.messages.length > 0, 10_000);
   for (let i = 0; i < 100; i += 1) outbox.add(partOf(i), 0);
-  outbox.setOn(false);
+  outbox.setEnabled(false);
   await until(() => reader.messages.at(-1)?.type === 'off', 10_000);
   assert.equal(
     reader.messages.slice(0, 2).map(({ type }) => type),
@@ -71,7 +71,7 @@ test('a reader that is there gets everything once, in order', async () => {
 
 test('a reader that comes within ten seconds has missed nothing; one that comes later is told so', async () => {
   const outbox = new Outbox('high');
-  outbox.setOn(true);
+  outbox.setEnabled(true);
   for (let i = 0; i < 40; i += 1) outbox.add(partOf(i), 0);
   await using reader = await openReader(outbox);
   await reader.join();
@@ -88,9 +88,9 @@ test('a reader that comes within ten seconds has missed nothing; one that comes 
 
 test('a reader that comes back gets what was not safe, from the start of its segment', async () => {
   const outbox = new Outbox('high');
-  outbox.setOn(true);
+  outbox.setEnabled(true);
   for (let i = 0; i < 30; i += 1) outbox.add(partOf(i), 0);
-  outbox.setSafe(4);
+  outbox.setWritten(4);
   await using reader = await openReader(outbox);
   await reader.join();
   await until(() => reader.parts().at(-1) === 29, 10_000);
@@ -101,7 +101,7 @@ test('a reader that comes back gets what was not safe, from the start of its seg
 test('a reader that does not read costs bounded memory, and is told what it lost when it reads again', async () => {
   const outbox = new Outbox('high');
   await using reader = await openReader(outbox);
-  outbox.setOn(true);
+  outbox.setEnabled(true);
   const socket = await reader.join();
   await until(() => reader.messages.length > 0, 10_000);
   socket.pause();

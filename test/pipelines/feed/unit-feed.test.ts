@@ -1,14 +1,14 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UnitFeed } from '../../../pipelines/feed/unit-feed.ts';
-import { type GdpPacket, GdpReader } from '../../../pipelines/gdp/parse.ts';
+import { type GdpPacket, GdpParser } from '../../../pipelines/gdp/parse.ts';
 import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
 
 const test = suite('the uplink’s feed');
 
 /** A pipe whose reader takes all, or nothing while it is stuck. */
 function openPipe() {
-  const reader = new GdpReader();
+  const reader = new GdpParser();
   const packets: GdpPacket[] = [];
   let backlogBytes = 0;
   return {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCaps, parseSegment } from '../../../pipelines/gdp/caps.ts';
-import { type GdpPacket, GdpReader, renderGdp } from '../../../pipelines/gdp/parse.ts';
+import { type GdpPacket, GdpParser, renderGdp } from '../../../pipelines/gdp/parse.ts';
 import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
 
 const test = suite('GDP');
@@ -54,7 +54,7 @@ test('what is rendered is read back, however the bytes are cut', () => {
       packets,
       fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }),
       (sent, sizes) => {
-        const reader = new GdpReader();
+        const reader = new GdpParser();
         const read = cut(Buffer.concat(sent.map(renderGdp)), sizes).flatMap((chunk) => {
           const got = reader.push(chunk);
           if (got === 'malformed') throw new Error('malformed');
@@ -69,7 +69,7 @@ test('what is rendered is read back, however the bytes are cut', () => {
 test('any bytes end as packets or as malformed, never in a crash or in growing memory', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 400 })), (chunks) => {
-      const reader = new GdpReader();
+      const reader = new GdpParser();
       for (const chunk of chunks) if (reader.push(Buffer.from(chunk)) === 'malformed') return;
     }),
   );
@@ -79,7 +79,7 @@ test('a payload larger than any access unit is malformed at once', () => {
   const header = Buffer.alloc(62);
   header[0] = 1;
   header.writeUInt32BE(0x7fff_ffff, 6);
-  assert.is(new GdpReader().push(header), 'malformed');
+  assert.is(new GdpParser().push(header), 'malformed');
 });
 
 test('caps of H.264 and AAC give codec, size, rate and decoder config', () => {

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { GdpReader } from '../../../pipelines/gdp/parse.ts';
+import { GdpParser } from '../../../pipelines/gdp/parse.ts';
 
 /** One encoded track as the capture process sends it, a few seconds long. */
 export interface RealTrack {
@@ -63,7 +63,7 @@ export function readMedia(video: Buffer, audio: Buffer): RealMedia {
 }
 
 function readTrack(gdp: Buffer, unitUs: number): RealTrack {
-  const packets = new GdpReader().push(gdp);
+  const packets = new GdpParser().push(gdp);
   if (packets === 'malformed') throw new Error('not GDP');
   let caps = '';
   const units = [];
