@@ -74,7 +74,7 @@ test('key frames fall together when they are forced, and the bitrate changes whi
   assert.ok(capture.rawBytes() > 500_000, 'raw sound comes for the level meter');
 });
 
-test('an encoder behind a shut valve rests, and comes back with a key frame in step with the others', async () => {
+test('an encoder behind a closed valve is suspended, and resumes with a key frame aligned with the others', async () => {
   await using capture = await startCapture();
   const { frames, keys, send } = capture;
   const element = 'valve-high';

@@ -1,3 +1,4 @@
+/** The launch line of the capture pipeline. */
 import { spawnSync } from 'node:child_process';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

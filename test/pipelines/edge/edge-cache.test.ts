@@ -22,7 +22,7 @@ test('viewers of different profiles get their own list, thousands of browsers co
   assert.ok(room.asked.length <= 3, room.asked.join());
 });
 
-test('who wants it plain gets it plain, who takes gzip gets gzip, of one fetch', async () => {
+test('one fetch serves clients with gzip and those without', async () => {
   const feed = openStream();
   await using room = await openRoom((request) => feed.origin.answer(request));
   const plain = await room.get('/live/audio/index.m3u8', { 'accept-encoding': 'identity' });

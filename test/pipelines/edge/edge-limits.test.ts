@@ -11,7 +11,7 @@ import { openRoom } from './support/counted-edge.ts';
 
 const test = suite('limits of an edge');
 
-test('one guest’s held requests leave room for everybody else’s, and cost those who join nothing', async () => {
+test('held requests of one address leave slots for others, and joining them is not limited', async () => {
   const get: Get = ({ path, query }) =>
     query.has('_HLS_msn')
       ? { wait: 'never', holdMs: 60_000, retry: () => undefined, expired: () => refuse(503, 'no') }
@@ -46,7 +46,7 @@ test('one guest’s held requests leave room for everybody else’s, and cost th
   assert.is(statuses.length, 140 - 32);
 });
 
-test('an origin whose parts are byte ranges is told of, however its playlist is packed', async () => {
+test('an origin with byte ranges is reported, with and without gzip', async () => {
   const text = '#EXTM3U\n#EXT-X-PART:DURATION=1,URI="a.mp4",BYTERANGE="9@0"\n';
   const headers = ['Cache-Control', 'max-age=1', 'Content-Encoding', 'gzip'];
   await using room = await openRoom(({ path }) =>
@@ -60,7 +60,7 @@ test('an origin whose parts are byte ranges is told of, however its playlist is 
   assert.match(room.edge.unsupported ?? '', 'byte ranges');
 });
 
-test('what was stored and is old is asked for with its ETag, and kept when it is the same', async () => {
+test('a stale entry is revalidated by its ETag', async () => {
   const seen: (string | undefined)[] = [];
   const get: Get = ({ header }) => {
     seen.push(header('if-none-match'));
@@ -75,7 +75,7 @@ test('what was stored and is old is asked for with its ETag, and kept when it is
   assert.equal(seen, [undefined, '"x"']);
 });
 
-test('an origin that says gzip and sends none is a 502, and the edge lives on', async () => {
+test('an origin that sends invalid gzip is a 502, and the edge goes on', async () => {
   const headers = ['Cache-Control', 'max-age=9', 'Content-Encoding', 'gzip'];
   await using room = await openRoom(() => ({ status: 200, headers, body: [Buffer.from('no')] }));
   const plain = { 'accept-encoding': 'identity' };
@@ -93,7 +93,7 @@ test('memory is bounded, whatever is asked for', async () => {
   assert.match((await room.get('/live/media/0')).headers.get('cache-status') ?? '', 'fwd=uri-miss');
 });
 
-test('Cache-Control is read as RFC 9111 and 5861 have it, whatever it says', () => {
+test('Cache-Control is parsed by RFC 9111 and 5861, for any text', () => {
   assert.equal(lifetimeOf('max-age=10, s-maxage="4", stale-if-error=60', '1'), {
     isStorable: true,
     freshMs: 3_000,

@@ -36,7 +36,7 @@ test('100 requests for the same at once are one fetch, and later ones none', asy
   assert.is(room.asked.length, 1);
 });
 
-test('a blocking reload is held upstream once for a whole room', async () => {
+test('a blocking reload is held upstream once for all viewers', async () => {
   const feed = openStream();
   await using room = await openRoom((request) => feed.origin.answer(request));
   const next = feed.presentation.tracks()[0]?.window.next();
@@ -174,7 +174,7 @@ test('no path that a viewer thinks of leads away from the stream', () => {
   );
 });
 
-test('while the origin is away viewers get what is there, stale and said so; then live again, with no 5xx', async () => {
+test('while the origin is unreachable viewers get stale copies, marked so; then live ones again, without a 5xx', async () => {
   const feed = openStream();
   await using room = await openRoom((request) => feed.origin.answer(request), 600);
   const path = '/live/high/index.m3u8';
@@ -199,7 +199,7 @@ test('while the origin is away viewers get what is there, stale and said so; the
   }, 20_000);
 });
 
-test('where nothing was ever fetched an origin that is away is a 503 that says when to ask again', async () => {
+test('without a cached copy an unreachable origin is a 503 with Retry-After', async () => {
   const feed = openStream();
   await using room = await openRoom((request) => feed.origin.answer(request));
   await room.kill();

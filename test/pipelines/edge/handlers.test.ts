@@ -1,3 +1,4 @@
+/** Requests to an edge, and the state of its upstream. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openCdnLoop } from '../../../pipelines/edge/cdn-loop.ts';
@@ -47,7 +48,7 @@ test('the page is this box’s own, stream and posters are the upstream’s', ()
   }
 });
 
-test('title and countdown are this box’s own where the upstream tells none', () => {
+test('title and countdown are this box’s own where the upstream has none', () => {
   const { handlers } = openWith(() => refuse(503, 'away'));
   assert.is(bodyOf(handlers.get(requestOf('/drop.json'))), 'own /drop.json');
   let late: Reply | undefined;
@@ -73,7 +74,7 @@ test('its own page’s beacons count its own viewers', () => {
   assert.is(viewers.figures(0).viewers, 1);
 });
 
-test('an edge that is its own upstream, by way of others too, says so', () => {
+test('an edge that is its own upstream, also through others, says so', () => {
   const { handlers } = openWith(() => textOf('theirs'));
   const [me, other] = [openCdnLoop('venuebox-me'), openCdnLoop('venuebox-other')];
   const once = me.append(() => undefined);
@@ -106,7 +107,7 @@ test('the upstream is live, waits for its stream, or is away', () => {
   });
 });
 
-test('a live upstream that needs what an edge cannot pass on says so, until it is away', () => {
+test('a live upstream with unsupported features is reported, until it is unreachable', () => {
   const unsupported = 'its playlists use byte ranges, which an edge does not support';
   const main = '/live/index.m3u8';
   const live: UpstreamState = { phase: 'live' };

@@ -1,3 +1,4 @@
+/** Limits of pending fetches. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { MAX_PENDING_FETCHES, PendingFetches } from '../../../pipelines/edge/pending-fetches.ts';

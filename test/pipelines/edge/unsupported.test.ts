@@ -1,3 +1,4 @@
+/** Playlist features that an edge does not support. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findUnsupported } from '../../../pipelines/edge/unsupported.ts';

@@ -1,3 +1,4 @@
+/** Parts for readers that restart or are slow. */
 import { connect, createServer, type Socket } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -69,7 +70,7 @@ test('a reader that is there gets everything once, in order', async () => {
   assert.equal(reader.parts(), [...Array(100).keys()]);
 });
 
-test('a reader that comes within ten seconds has missed nothing; one that comes later is told so', async () => {
+test('a reader that connects within ten seconds misses nothing; one that connects later is sent that it does', async () => {
   const outbox = new Outbox('high');
   outbox.setEnabled(true);
   for (let i = 0; i < 40; i += 1) outbox.add(partOf(i), 0);
@@ -98,7 +99,7 @@ test('a reader that comes back gets what was not safe, from the start of its seg
   assert.is(reader.parts()[0], 20);
 });
 
-test('a reader that does not read costs bounded memory, and is told what it lost when it reads again', async () => {
+test('a reader that does not read uses bounded memory, and is sent what it lost when it reads again', async () => {
   const outbox = new Outbox('high');
   await using reader = await openReader(outbox);
   outbox.setEnabled(true);

@@ -1,10 +1,11 @@
+/** Access units for the uplink. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UnitFeed } from '../../../pipelines/feed/unit-feed.ts';
 import { type GdpPacket, GdpParser } from '../../../pipelines/gdp/parse.ts';
 import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
 
-const test = suite('the uplink’s feed');
+const test = suite('feed of the uplink');
 
 /** A pipe whose reader takes all, or nothing while it is stuck. */
 function openPipe() {
@@ -53,7 +54,7 @@ test('it begins with stream, caps, segment and a key frame, as gdpdepay wants th
   assert.is(feed.droppedTotal, 29);
 });
 
-test('a capture that begins anew goes on in time, from a key frame', () => {
+test('after a restart of capture media time goes on, from a key frame', () => {
   const pipe = openPipe();
   const feed = new UnitFeed(pipe, 'video');
   feed.setCaps(VIDEO_CAPS);
@@ -71,7 +72,7 @@ test('a capture that begins anew goes on in time, from a key frame', () => {
   assert.ok(buffers(pipe.packets).at(-1)?.isDiscont);
 });
 
-test('a stuck reader costs a bounded number of bytes, and gets whole groups when it is back', () => {
+test('a stuck reader uses a bounded number of bytes, and gets complete GOPs when it reads again', () => {
   const pipe = openPipe();
   const feed = new UnitFeed(pipe, 'video');
   feed.setCaps(VIDEO_CAPS);

@@ -1,3 +1,4 @@
+/** GDP packets and caps are parsed as GStreamer writes them. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** Part targets beside audio frames. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PART_MIN_RATIO, partTargetBeside } from '../../../pipelines/hls/limits.ts';

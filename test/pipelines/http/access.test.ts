@@ -1,3 +1,4 @@
+/** Posters and previews with and without a token. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,7 +60,7 @@ test('without a token posters and previews are 403; the stream and clips need no
   assert.equal(house.asked, ['/live/index.m3u8', '/clips/clip-a.mp4', '/']);
 });
 
-test('who has a token gets it until it expires, and what answers never sees the token', () => {
+test('a token is valid until it expires, and handlers never see it', () => {
   const house = openHouse();
   const signed = house.access.sign(POSTER);
   assert.is(house.get(signed).status, 200);
@@ -82,7 +83,7 @@ test('an address is the same for an hour, so a page that holds it is too', () =>
   assert.is.not(house.access.sign(POSTER), first);
 });
 
-test('no cache keeps a picture for longer than its token holds', () => {
+test('the lifetime of a picture in caches ends with its token', () => {
   const house = openHouse(31_536_000);
   const signed = signPath(POSTER, house.nowS() + 40, KEY);
   assert.is(headerOf(house.get(signed), 'Cache-Control'), 'max-age=40');
@@ -120,7 +121,7 @@ test('a hundred tokens are one copy at an edge: the token is no part of its key'
   assert.equal(asked, [POSTER]);
 });
 
-test('without a secret all is open; one that is short or away is told without its words', () => {
+test('without a secret all is public; errors of a short or missing one do not contain it', () => {
   assert.is(
     openAccess('', () => 0),
     PUBLIC_ACCESS,

@@ -1,8 +1,9 @@
+/** What limits per client count by. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addressKeyOf } from '../../../pipelines/http/address-key.ts';
 
-const test = suite('who a limit counts');
+const test = suite('what limits count by');
 
 test('an IPv4 address is itself, also where the socket is of IPv6', () => {
   assert.is(addressKeyOf('192.0.2.7'), '192.0.2.7');

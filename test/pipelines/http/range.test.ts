@@ -6,7 +6,7 @@ import { parseRange } from '../../../pipelines/http/range.ts';
 
 const test = suite('byte ranges');
 
-test('a range is read as RFC 9110 has it, whatever it says', () => {
+test('a range is parsed by RFC 9110, for any text', () => {
   assert.equal(parseRange('bytes=0-0', 10), { type: 'part', from: 0, to: 0 });
   assert.equal(parseRange('bytes=5-', 10), { type: 'part', from: 5, to: 9 });
   assert.equal(parseRange('bytes=-3', 10), { type: 'part', from: 7, to: 9 });

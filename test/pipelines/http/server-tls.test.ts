@@ -110,7 +110,7 @@ test('an HTTP/1.1 reader over TLS that does not read is dropped', async () => {
   slow.destroy();
 });
 
-test('where a client has found the box is told by scheme and authority, over each protocol', async () => {
+test('the address that a client used is known from scheme and authority, over each protocol', async () => {
   await using served = await serveBoth();
   const clear = `http://127.0.0.1:${served.port}`;
   assert.is(await (await fetch(`${clear}/where`)).text(), clear);

@@ -105,7 +105,7 @@ test('a client that leaves takes its held request with it', async () => {
   await until(() => served.server.figures().held === 0, 500);
 });
 
-test('a reader that does not read is dropped, and nobody else waits for it', async () => {
+test('a client that does not read is dropped, and others do not wait for it', async () => {
   await using served = await serve();
   const slow = connect(served.port, '127.0.0.1');
   slow.on('error', () => undefined);
@@ -174,7 +174,7 @@ test('only GET, HEAD, POST and OPTIONS do something; a large body is cut off', a
   assert.is(large, undefined);
 });
 
-test('a mistake costs its own request, held or not, is counted, and told once a second', async () => {
+test('a handler that throws fails its own request, held or not; it is counted, and reported once a second', async () => {
   await using served = await serve();
   const url = `http://127.0.0.1:${served.port}`;
   const answer = await fetch(`${url}/throws`);
@@ -191,7 +191,7 @@ test('a mistake costs its own request, held or not, is counted, and told once a 
   assert.match(String(served.faults[0]), 'a mistake');
 });
 
-test('files under way are few on one connection, and free again when it has gone', async () => {
+test('files are limited on one connection, and their slots are free again when it closes', async () => {
   await using served = await serve();
   const greedy = connect(served.port, '127.0.0.1');
   greedy.on('error', () => undefined);

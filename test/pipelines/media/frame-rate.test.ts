@@ -1,3 +1,4 @@
+/** The frame rate of the camera. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { FrameRate } from '../../../pipelines/media/frame-rate.ts';

@@ -1,3 +1,4 @@
+/** Peak and RMS levels. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** The stream is refused while no drop is live. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openNotLiveFilter } from '../../../pipelines/origin/not-live.ts';

@@ -1,3 +1,4 @@
+/** Requests to the origin, and the count of viewers. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -102,7 +103,7 @@ test('?profile= chooses the ladder, and one that is not there is 400 with the na
   assert.match(String(wrong.body[0]), 'laptop, phone, low-data');
 });
 
-test('before the first frame there is no playlist to choose from, and 503 says so', () => {
+test('before the first frame the multivariant playlist is 503', () => {
   const answer = openFeed().get('/live/index.m3u8');
   assert.is('wait' in answer ? 0 : answer.status, 503);
 });
@@ -115,7 +116,7 @@ const beacon = {
   stalledMs: 0,
 } as const;
 
-test('viewers are counted while their pages tell of themselves, with p50 and p95 per rendition', () => {
+test('viewers are counted while their pages report, with p50 and p95 per rendition', () => {
   const viewers = new Viewers((id) => ['high', 'low'].includes(id));
   for (let i = 0; i < 20; i += 1) {
     viewers.add({ ...beacon, id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 }, 0);

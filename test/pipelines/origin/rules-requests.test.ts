@@ -67,7 +67,7 @@ test('rule 27: what was held for three target durations is 503', () => {
   assert.is(answer.expired().status, 503);
 });
 
-test('rule 28: a stale _HLS_msn gets the whole playlist', () => {
+test('rule 28: a stale _HLS_msn gets the complete playlist', () => {
   const feed = ran(60);
   const answer = reply(feed, `${HIGH}?_HLS_msn=1001`);
   assert.is(answer.status, 200);
@@ -106,7 +106,7 @@ test('rule 30: _HLS_skip skips nothing younger than the boundary, and only where
   assert.not.match(feed.text(`${HIGH}?_HLS_skip=maybe`), '#EXT-X-SKIP');
 });
 
-test('rule 30: v2 tells which date ranges have left', () => {
+test('rule 30: v2 lists the date ranges that have left', () => {
   const feed = ran(3, { windowS: 12 });
   feed.die();
   feed.idle(1);
@@ -118,7 +118,7 @@ test('rule 30: v2 tells which date ranges have left', () => {
   );
 });
 
-test('rule 31: a directive that is no number is 400, with a line that says so', () => {
+test('rule 31: a directive that is not a number is 400, with a line that says so', () => {
   const feed = ran(3);
   for (const query of [
     '_HLS_msn=x',
@@ -134,7 +134,7 @@ test('rule 31: a directive that is no number is 400, with a line that says so', 
   }
 });
 
-test('rule 32: parts are whole moof+mdat with tfdt, the init section is ftyp and an empty moov with mvex', () => {
+test('rule 32: parts are complete moof+mdat with tfdt, the init section is ftyp and an empty moov with mvex', () => {
   const feed = ran(3);
   const { msn } = edge(feed);
   const part = Buffer.concat(reply(feed, `/live/high/${msn - 1}.0.m4s`).body);
@@ -147,7 +147,7 @@ test('rule 32: parts are whole moof+mdat with tfdt, the init section is ftyp and
   assert.ok(bytes.includes('mvex'));
 });
 
-test('rule 33: a hinted part that is asked for early is held until it is whole', () => {
+test('rule 33: a hinted part that is requested early is held until it is complete', () => {
   const feed = ran(3.3);
   const { msn, part } = edge(feed);
   const early = feed.get(`/live/high/${msn}.${part + 1}.m4s`);
@@ -159,7 +159,7 @@ test('rule 33: a hinted part that is asked for early is held until it is whole',
   assert.equal(boxes(Buffer.concat(answer?.body ?? [])), ['moof', 'mdat']);
 });
 
-test('rule 34: an unknown part, or a hint that was not kept, is 404', () => {
+test('rule 34: an unknown part, or a hint that did not come true, is 404', () => {
   const feed = ran(3.3);
   const { msn, part } = edge(feed);
   assert.is(reply(feed, `/live/high/${msn}.${part + 2}.m4s`).status, 404);
@@ -209,7 +209,7 @@ test('rule 38: renditions stay in step within one part target', () => {
   }
 });
 
-test('rule 39: caches may keep playlists and media as long as appendix B says', () => {
+test('rule 39: caches may use playlists and media as long as appendix B says', () => {
   const feed = ran(3);
   const { msn, part } = edge(feed);
   const cache = (path: string) => header(reply(feed, path), 'cache-control');

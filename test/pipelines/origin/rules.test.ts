@@ -55,7 +55,7 @@ test('rule 7: HOLD-BACK is three and CAN-SKIP-UNTIL six target durations', () =>
   assert.equal(breaches(7), []);
 });
 
-test('rule 8: each part with an IDR says INDEPENDENT, and every segment holds one', () => {
+test('rule 8: each part with an IDR has INDEPENDENT, and every segment has one', () => {
   assert.equal(breaches(8), []);
   const { segments } = readPlaylist(ran(5).text(HIGH));
   for (const { parts } of segments.filter((segment) => segment.parts.length > 0)) {
@@ -107,7 +107,7 @@ test('rule 14: VERSION is 6, 9 with SKIP, 10 where date ranges are skipped', () 
   );
 });
 
-test('rule 15: the multivariant playlist tells codecs, size, rate and independence', () => {
+test('rule 15: the multivariant playlist has codecs, size, rate and independence', () => {
   const text = ran(2).text('/live/index.m3u8?profile=laptop');
   assert.match(text, '#EXT-X-INDEPENDENT-SEGMENTS');
   const variants = text.match(/#EXT-X-STREAM-INF:.*/g) ?? [];

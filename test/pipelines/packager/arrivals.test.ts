@@ -1,10 +1,11 @@
+/** Stalled tracks. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Arrivals } from '../../../pipelines/packager/arrivals.ts';
 
 const test = suite('arrivals');
 
-test('the quietest track says how silent it is, and none is blamed for the time before its run', () => {
+test('the time without access units is that of the track that stalled first, from the start of its run on', () => {
   const arrivals = new Arrivals(['high', 'audio']);
   assert.is(arrivals.stalledUs(3_000_000, 3_200_000), 200_000, 'nothing came yet');
   arrivals.add('high', 4_000_000);

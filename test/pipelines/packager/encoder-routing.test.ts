@@ -1,3 +1,4 @@
+/** Which encoder feeds which rendition. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
@@ -50,7 +51,7 @@ function openRouting() {
   return { routing, renditions, pass, windowOf };
 }
 
-test('a format is kept for the encoder, and told to those that are made of it', () => {
+test('a format is saved for the encoder, and given to the renditions that it feeds', () => {
   const { routing, windowOf } = openRouting();
   const [high, low] = [encodingOf(formatOf(VIDEO_CAPS)), encodingOf(formatOf(LOW_CAPS))];
   assert.ok(routing.setFormat('high', high.format));
@@ -63,7 +64,7 @@ test('a format is kept for the encoder, and told to those that are made of it', 
   assert.not.ok(routing.setFormat('other', low.format), 'no such encoder');
 });
 
-test('an encoder that nobody reads gives to nobody; one that two read gives to both', () => {
+test('an encoder without readers feeds no rendition; one with two feeds both', () => {
   const { routing, pass, windowOf } = openRouting();
   routing.setFormat('high', formatOf(VIDEO_CAPS));
   routing.setFormat('low', formatOf(LOW_CAPS));

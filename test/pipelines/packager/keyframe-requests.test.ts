@@ -1,3 +1,4 @@
+/** When key frames are forced. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { KeyframeRequests } from '../../../pipelines/packager/keyframe-requests.ts';
@@ -13,7 +14,7 @@ function askOver(requests: KeyframeRequests, fromMsn: number, toMsn: number, isA
   return due;
 }
 
-test('nobody is asked before there is a segment, nor while no encoder is waited for', () => {
+test('no key frame is forced before the first segment, nor while no encoder is resuming', () => {
   const requests = new KeyframeRequests();
   assert.not.ok(requests.isDue(undefined, true));
   assert.equal(askOver(requests, 0, 9, false), []);
@@ -25,7 +26,7 @@ test('it is due as the next segment begins, and again four segments after it was
   assert.equal(askOver(requests, 100, 112, true), [101, 105, 109]);
 });
 
-test('one that is waited for later is not kept waiting by the one before', () => {
+test('an encoder that resumes later does not wait because of an earlier one', () => {
   const requests = new KeyframeRequests();
   askOver(requests, 100, 101, false);
   assert.equal(askOver(requests, 101, 102, true), [101]);

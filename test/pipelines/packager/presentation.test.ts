@@ -1,3 +1,4 @@
+/** Gaps and ticks of a presentation. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openFeed } from '../../support/feed.ts';
@@ -21,7 +22,7 @@ test('a run is starting until each of its tracks has brought something, and afte
   assert.is(presentation.isStarting, true);
 });
 
-test('what capture does not bring is told as a gap, with parts of a second too', () => {
+test('media that capture does not deliver becomes a gap, with parts of one second too', () => {
   for (const partMs of [50, 200, 1_000]) {
     const feed = openFeed({ partMs });
     feed.start();

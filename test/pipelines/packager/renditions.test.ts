@@ -1,3 +1,4 @@
+/** Changes of renditions and of their formats. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
@@ -44,7 +45,7 @@ function openRenditions() {
   return { renditions, published, show };
 }
 
-test('a change is told when the playlist shows it, and only of that rendition', () => {
+test('a change is reported when the playlist has it, and only for that rendition', () => {
   const { renditions, published, show } = openRenditions();
   renditions.setEncoding('high', encodingOf(formatOf(VIDEO_CAPS)));
   assert.equal(published, []);
@@ -56,7 +57,7 @@ test('a change is told when the playlist shows it, and only of that rendition', 
   assert.equal(published, ['high']);
 });
 
-test('one that is being published keeps its format; between runs it may be any', () => {
+test('a rendition that is being published does not change its format; between runs it may', () => {
   const { renditions, show } = openRenditions();
   const format = formatOf(VIDEO_CAPS);
   const other = formatOf(VIDEO_CAPS.replace('codec_data=(buffer)01f4', 'codec_data=(buffer)0142'));
@@ -81,7 +82,7 @@ test('an init section is there as soon as a rendition is so encoded, named by it
   assert.is.not(audio.initId, video.initId);
 });
 
-test('the furthest and the last behind are told apart', () => {
+test('the latest and the earliest end are known', () => {
   const { renditions, show } = openRenditions();
   renditions.setEncoding('high', encodingOf(formatOf(VIDEO_CAPS)));
   assert.is(renditions.oldestListedUs, Number.POSITIVE_INFINITY);

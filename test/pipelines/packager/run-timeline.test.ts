@@ -1,3 +1,4 @@
+/** The position of a capture run in media time. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RunTimeline } from '../../../pipelines/packager/run-timeline.ts';
@@ -25,11 +26,11 @@ function hold(run: RunTimeline, trackId: string, kind: TrackKind, units: number)
   for (let i = 0; i < units; i += 1) run.buffer({ trackId, kind, unit: unitAt(i * FRAME_US) });
 }
 
-test('a run that brings nothing is never judged', () => {
+test('a run without units is never placed', () => {
   assert.not.ok(openRun().canPlace(['high'], BEGUN_US + 60e6));
 });
 
-test('a run is judged when each of its tracks has brought a few units', () => {
+test('a run is placed when each of its tracks has a few units', () => {
   const run = openRun();
   hold(run, 'high', 'video', 10);
   const nowUs = BEGUN_US + 500_000;
@@ -46,7 +47,7 @@ test('a track that does not come is waited for no longer than two seconds', () =
   assert.ok(run.canPlace(['high', 'audio'], BEGUN_US + 2_100_000));
 });
 
-test('what was held is given back once, in its order, and has its place by its arrival', () => {
+test('buffered units are returned once, in order, and get their position by their arrival', () => {
   const run = openRun();
   hold(run, 'high', 'video', 3);
   assert.is(run.timeOf('video', 0), undefined);

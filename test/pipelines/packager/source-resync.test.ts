@@ -1,3 +1,4 @@
+/** Realignment of sources that lag. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
@@ -76,7 +77,7 @@ function openLate(audio: Stamping = 'count') {
   };
 }
 
-test('a source that is behind may catch up for a second; then its next key frame stands where it arrived', () => {
+test('a source that is behind may catch up for a second; then its next key frame gets its arrival time', () => {
   const { clock, group, lose, follow } = openLate();
   lose(4_000_000);
   follow(30, 4_000_000);
@@ -90,7 +91,7 @@ test('a source that is behind may catch up for a second; then its next key frame
   assert.is(clock.newest?.startUs, 5_200_000);
 });
 
-test('sound that keeps time says nothing of a picture that lags', () => {
+test('audio on time does not reset the lag of video', () => {
   const { group, lose, follow, hear } = openLate();
   hear(0);
   lose(4_000_000);
@@ -100,7 +101,7 @@ test('sound that keeps time says nothing of a picture that lags', () => {
   assert.is(Math.round(group.place(60 * FRAME_US)), 5_200_000);
 });
 
-test('a run that begins has its second to catch up, whatever was before it', () => {
+test('a new run has a second to catch up, whatever was before it', () => {
   const { group, lose, follow, beginRun } = openLate();
   lose(4_000_000);
   follow(30, 4_000_000);
@@ -109,7 +110,7 @@ test('a run that begins has its second to catch up, whatever was before it', () 
   assert.is(group.place(0), 0);
 });
 
-test('one that has caught up meanwhile has its second again', () => {
+test('a source that has caught up has a second again', () => {
   const { group, renditions, lose, follow } = openLate();
   lose(4_000_000);
   follow(30, 4_000_000);
@@ -123,7 +124,7 @@ test('one that has caught up meanwhile has its second again', () => {
   assert.is(group.place(0), 0);
 });
 
-test('nothing is placed upon what is published, nor into a segment that has hardly begun', () => {
+test('a source is not moved onto published media, nor into a segment that has just started', () => {
   for (const [newestUs, startUs] of [
     [5_900_000, 6_000_000],
     [6_200_000, 6_250_000],
@@ -137,7 +138,7 @@ test('nothing is placed upon what is published, nor into a segment that has hard
   }
 });
 
-test('one that has left its own clock is moved though it is not behind, and its track begins anew', () => {
+test('a source that drifts from its own clock is moved though it is not behind, and its track restarts', () => {
   const { group, renditions, follow } = openLate();
   for (let us = 0; us < 10_000_000; us += 100_000) {
     group.observe(us, us < 3_500_000 ? us : us + 200_000);
@@ -149,7 +150,7 @@ test('one that has left its own clock is moved though it is not behind, and its 
   assert.ok(renditions.isBroken('high'));
 });
 
-test('sound on a clock of its own keeps its place when the picture moves', () => {
+test('audio on a clock of its own is not moved with the video', () => {
   const { run, lose, follow } = openLate('clock');
   const data = Buffer.alloc(0);
   const sound = { runningUs: 0, isKeyframe: true, isDiscont: false, data, arrivedUs: 30_000 };

@@ -1,11 +1,11 @@
-/** A rendition rests and another stands in for it, while viewers watch. */
+/** A rendition is suspended and replaced by another, while viewers watch. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type PlacedUnit, Splice } from '../../../pipelines/packager/splice.ts';
 import { EPOCH_MS, type Feed, type FeedOptions, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
 import { checkSeries, readPlaylist, type SeenPlaylist } from '../../support/rules.ts';
 
-const test = suite('standing in');
+const test = suite('substitutes');
 
 const LOW_CAPS = VIDEO_CAPS.replace('(int)640', '(int)320').replace('(int)360', '(int)180');
 const RENDITIONS = ['high', 'low', 'audio'] as const;
@@ -45,7 +45,7 @@ function encodersOf(feed: Feed, renditionId: string): readonly string[] {
   return whole.map(({ msn }) => encoderOf(feed, renditionId, msn).join('+'));
 }
 
-test('a rendition goes on with the pictures of another, from a key frame on and without a gap', () => {
+test('a rendition goes on with another one’s pictures, from a key frame on and without a gap', () => {
   const { feed, seen, watch } = openTwo();
   watch(3.5);
   feed.presentation.setSubstitutes({ high: 'low' });
@@ -84,7 +84,7 @@ test('each change is a discontinuity of the same segment in all renditions, with
   assert.ok(!('wait' in init) && init.status === 200, 'its init section is there');
 });
 
-test('new viewers are not offered a rendition that rests, and are again when it is back', () => {
+test('new viewers are not offered a suspended rendition, and are again when it has resumed', () => {
   const { feed, watch } = openTwo();
   const offered = () => feed.text('/live/index.m3u8?profile=laptop').match(/^\w+\/index/gm);
   watch(3);
@@ -98,7 +98,7 @@ test('new viewers are not offered a rendition that rests, and are again when it 
   assert.equal(offered(), ['low/index', 'high/index', 'audio/index']);
 });
 
-test('capture that is started again meanwhile begins without the one that rests', () => {
+test('capture that restarts meanwhile starts without the suspended one', () => {
   const { feed, seen, watch } = openTwo();
   watch(3);
   feed.presentation.setSubstitutes({ high: 'low' });
@@ -115,7 +115,7 @@ test('capture that is started again meanwhile begins without the one that rests'
   assert.equal(checkSeries(seen), []);
 });
 
-test('asked for before anything came it is so from the first segment on', () => {
+test('requested before the first unit it holds from the first segment on', () => {
   const { feed, watch } = openTwo();
   feed.presentation.setSubstitutes({ high: 'low' });
   feed.rest(['high']);
@@ -123,7 +123,7 @@ test('asked for before anything came it is so from the first segment on', () => 
   assert.equal([...new Set(encodersOf(feed, 'high'))], ['low']);
 });
 
-test('key frames are asked for at the start of a segment, while one waits to come back', () => {
+test('key frames are forced at the start of a segment, while an encoder is resuming', () => {
   const { feed, watch } = openTwo();
   const cues: number[] = [];
   const pass = (seconds: number) => {
@@ -153,7 +153,7 @@ test('key frames are asked for at the start of a segment, while one waits to com
   assert.is(cues.length, count, 'it is back');
 });
 
-test('sound never stands in for a picture', () => {
+test('audio never replaces video', () => {
   const { feed, watch } = openTwo();
   feed.presentation.setSubstitutes({ high: 'audio' });
   watch(3);
@@ -205,7 +205,7 @@ test('a change that is taken back changes nothing', () => {
   assert.is(splice.take('a', frame('a', 30), FRAME_US, switchAt).units.length, 1);
 });
 
-test('frames wait for the old source no longer than the bound', () => {
+test('frames wait for the old source no longer than the limit', () => {
   const splice = new Splice<Frame>('a');
   splice.switchTo('b');
   let taken = 0;

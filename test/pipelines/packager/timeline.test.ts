@@ -1,3 +1,4 @@
+/** A presentation over restarts, holes and drifting sources. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stampingOf } from '../../../hal/gst/launch.ts';
@@ -60,7 +61,7 @@ test('what reads bytes counts, what captures is on the clock', () => {
   assert.is(stampingOf('v4l2src device=/dev/video0 ! jpegdec'), 'clock');
 });
 
-test('a part holds whole frames, at least 85 % of the target and never more', () => {
+test('a part has complete frames, at least 85 % of the target and never more', () => {
   const video = parseCaps(VIDEO_CAPS);
   const audio = parseCaps(AUDIO_CAPS);
   if (video === undefined || audio === undefined) throw new Error('caps');

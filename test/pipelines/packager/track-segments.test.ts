@@ -1,3 +1,4 @@
+/** Segments of one track. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
@@ -97,7 +98,7 @@ test('one that begins late begins with the newest segment, at its own first fram
   assert.is(clock.endOf(FIRST_MSN + 1), 2_300_000, 'the next key frame is a second later');
 });
 
-test('a segment is whole with its last frame: of a picture by their count, of sound by the plan', () => {
+test('a segment is complete with its last frame: video by their count, audio by the plan', () => {
   const { video, audio } = openSegments();
   assert.not.ok(audio.segments.isComplete(5_000_000, AUDIO), 'none is open');
   video.segments.take(keyframe(0), VIDEO);

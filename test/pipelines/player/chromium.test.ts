@@ -106,7 +106,7 @@ test('kill -9 of capture, then of media: the picture comes back without a reload
   assert.is(await page.evaluate('globalThis.loadedOnce'), true);
 });
 
-test('when the drop ends guests are told that it is over, and the next drop plays without a reload', async () => {
+test('after the drop guests read that it is over, and the next drop plays without a reload', async () => {
   await using box = await startBox(['drop.title=Record Shop Live']);
   await box.ready();
   await using browser = await openChromium({ width: 360, height: 640 });

@@ -1,3 +1,4 @@
+/** The files of the guests’ page. */
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -23,7 +24,7 @@ function ask(path: string, headers: Readonly<Record<string, string>> = {}): Repl
 const headerOf = ({ headers }: Reply, name: string): string | undefined =>
   headers.find((_, i) => i % 2 === 1 && headers[i - 1] === name);
 
-test('who has a page gets 304, with what guards it and no length of a body that it has not (RFC 9110 §8.6)', () => {
+test('an unchanged page gets 304, with its security headers and without Content-Length (RFC 9110 §8.6)', () => {
   for (const path of PATHS) {
     for (const encoding of [{}, { 'accept-encoding': 'gzip' }]) {
       const first = ask(path, encoding);

@@ -1,3 +1,4 @@
+/** Pace, choice of rendition and playlists of the player. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -74,7 +74,7 @@ async function openNoted(context: BrowserContext, url: string) {
   return { page, shown: () => read('shown'), spoken: () => read('spoken') };
 }
 
-test('a countdown tells hours only where there are some, and gives way to what was said meanwhile', () => {
+test('a countdown has hours only where there are some, and the message follows it', () => {
   const at = (leftMs: number) =>
     renderNotice({ phase: 'counting', startsMs: 1e12 + leftMs }, 'Waiting', 1e12);
   assert.equal(at(3_700_000), { message: '', countdown: 'Starts in 1:01:40' });
@@ -84,7 +84,7 @@ test('a countdown tells hours only where there are some, and gives way to what w
   assert.equal(at(Number.NaN), { message: 'Waiting', countdown: '' });
 });
 
-test('while it counts down nothing else is ever shown, and no second is spoken', async () => {
+test('during the countdown nothing else is shown, and seconds are not read aloud', async () => {
   await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
   await using browser = await openChromium();
   const { page, shown, spoken } = await openNoted(browser.context, stand.url);
@@ -100,7 +100,7 @@ test('while it counts down nothing else is ever shown, and no second is spoken',
   assert.equal(await spoken(), []);
 });
 
-test('after the countdown, or where there is none, a page without a picture says once that it waits', async () => {
+test('after the countdown, or without one, a page without a picture says once that it is waiting', async () => {
   for (const startsAt of [new Date(Date.now() + 4_000).toISOString(), '']) {
     await using stand = await openStand(startsAt);
     await using browser = await openChromium();
@@ -111,7 +111,7 @@ test('after the countdown, or where there is none, a page without a picture says
   }
 });
 
-test('a guest who comes after the drop, or stays, is told that it is over, and of the next one', async () => {
+test('a guest who comes after the drop, or stays, reads that it is over, and waits for the next one', async () => {
   await using stand = await openStand('');
   await using browser = await openChromium();
   const { page, spoken } = await openNoted(browser.context, stand.url);
@@ -127,7 +127,7 @@ test('a guest who comes after the drop, or stays, is told that it is over, and o
   ]);
 });
 
-test('a page that cannot learn of the drop says so once, and counts down when it has learnt', async () => {
+test('a page that cannot reach the box says so once, and counts down when it can', async () => {
   await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
   stand.isAway = true;
   await using browser = await openChromium();

@@ -1,3 +1,4 @@
+/** Reports of player pages. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -16,7 +17,7 @@ const SEEN: Beacon = {
   stalledMs: 700,
 };
 
-test('what can be is told as it is', () => {
+test('possible values are reported unchanged', () => {
   const all = { ...SEEN, startupMs: 400, latencyMs: 1_200 };
   assert.equal(renderReport(all), all);
   assert.equal(renderReport(SEEN), SEEN);

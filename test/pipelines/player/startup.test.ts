@@ -1,3 +1,4 @@
+/** The time to the first frame. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Startup } from '../../../pipelines/player/startup.ts';

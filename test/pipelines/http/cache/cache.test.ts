@@ -1,3 +1,4 @@
+/** Cache headers, ETags, digests, the catalogue and tokens. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,11 +16,11 @@ const test = suite('cache rules');
 const limits = limitsFor(200, 2000, 20);
 const KEY = Buffer.alloc(32, 7);
 
-test('what is named for its content is kept for a year', () => {
+test('what is named by its content is cached for a year', () => {
   assert.is(renderCacheControl({ kind: 'immutable' }), 'public, max-age=31536000, immutable');
 });
 
-test('live objects have windows, and may be used a little longer while the origin is away', () => {
+test('live objects have a lifetime, and may be used a little longer while the origin fails', () => {
   const control = (...args: Parameters<typeof liveFreshness>) =>
     renderCacheControl(liveFreshness(...args));
   assert.is(
@@ -69,7 +70,7 @@ test('the catalogue has an ETag of its own that changes with any asset', () => {
   assert.is.not(catalogue.render().etag, first.etag);
 });
 
-test('the validation endpoint answers 304 to who has it, and a digest to who asks', () => {
+test('the catalogue gets 304 where it is unchanged, and a digest on request', () => {
   const catalogue = new Catalogue();
   catalogue.set('/a', '"1"');
   const get = (headers: Readonly<Record<string, string>>) => {
