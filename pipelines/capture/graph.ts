@@ -1,3 +1,4 @@
+/** The launch line of the encoders' pipeline. */
 import { type AudioEncoder, type VideoEncoder, videoEncoderLaunch } from './encoder.ts';
 
 export interface RenditionSettings {
@@ -18,16 +19,16 @@ export interface GraphSettings {
   readonly audioEncoder: AudioEncoder | undefined;
 }
 
-/** An encoded track and the descriptor it leaves on. */
+/** An encoded track and the file descriptor that it is written to. */
 export interface TrackOutput {
   readonly id: string;
-  /** `meter`: raw sound for the level meter, S16LE. */
+  /** `meter`: raw audio for the level meter, S16LE. */
   readonly kind: 'video' | 'audio' | 'meter';
   readonly fd: number;
   /** Names of its elements in the graph. */
   readonly encoder: string;
   readonly sink: string;
-  /** Shut by `drop=true` it brings no frames to the encoder, which rests; pictures only. */
+  /** Closed by `drop=true`, so that the encoder is suspended; video only. */
   readonly valve?: string;
 }
 
@@ -40,19 +41,19 @@ export interface Graph {
 export const CAMERA_INPUT = 'camera';
 export const SOUND_INPUT = 'microphone';
 
-/** Name of the meter's outlet, beside those of the tracks. */
+/** ID of the meter's output. */
 export const METER_ID = 'meter';
 
-/** Sound is brought to this rate, for the encoder and the meter. */
+/** Sampling rate of the encoder and the meter. */
 export const SAMPLE_RATE_HZ = 48_000;
 
-/** An AAC frame is 1024 samples long. */
+/** An AAC frame has 1024 samples. */
 export const AUDIO_FRAME_MS = (1024 * 1000) / SAMPLE_RATE_HZ;
 
-/** Frames that wait while the encoders are behind for a moment; then the oldest are left out. */
+/** Frames that may wait for the encoders; beyond that the oldest are dropped. */
 const BACKLOG_FRAMES = 12;
 
-/** Stdin, stdout and stderr come first. */
+/** The first descriptor after stdin, stdout and stderr. */
 const FIRST_FD = 3;
 
 /**
@@ -89,7 +90,7 @@ function trackOutput(id: string, kind: TrackOutput['kind'], index: number): Trac
   return { id, kind, fd: FIRST_FD + index, ...names, ...valve };
 }
 
-/** Frames come in a constant rate (camera-feed.ts): one that no encoder takes in time is left out. */
+/** Frames arrive at a constant rate (camera-feed.ts); those that no encoder takes in time are dropped. */
 function renderSource({ picture: { widthPx, heightPx, fps } }: GraphSettings): string {
   return [
     `appsrc name=${CAMERA_INPUT} is-live=true format=time max-bytes=0 max-buffers=${BACKLOG_FRAMES} leaky-type=downstream ` +
@@ -135,7 +136,7 @@ function renderSound({ encoder, fd, sink }: TrackOutput, settings: GraphSettings
   ].join(' ! ');
 }
 
-/** Raw sound beside the encoder; what nobody reads is dropped. */
+/** Raw audio beside the encoder; unread audio is dropped. */
 function renderMeter({ fd, sink }: TrackOutput): string {
   return [
     'sound.',
@@ -146,7 +147,7 @@ function renderMeter({ fd, sink }: TrackOutput): string {
   ].join(' ! ');
 }
 
-/** A reader that stops reading loses access units here, and holds nothing up. */
+/** A reader that stops reading loses access units here, and does not block the others. */
 function renderOutput(fd: number, sink: string): readonly string[] {
   return [
     'queue leaky=downstream max-size-time=1000000000 max-size-buffers=0 max-size-bytes=0',
