@@ -40,7 +40,7 @@ test('an invalid directive is refused as the origin would', () => {
     assert.match(read(`${TRACK}?_HLS_msn=${value}`), /^400 _HLS_msn is not a decimal number/);
     assert.match(read(`${TRACK}?_HLS_msn=1&_HLS_part=${value}`), /^400 _HLS_part is not/);
   }
-  assert.match(read(`${TRACK}?_HLS_part=1`), /^400 _HLS_part needs _HLS_msn/);
+  assert.match(read(`${TRACK}?_HLS_part=1`), /^400 _HLS_part requires _HLS_msn/);
 });
 
 test('a profile that no box has is refused, with those that there are', () => {

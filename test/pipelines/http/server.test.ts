@@ -179,7 +179,7 @@ test('a handler that throws fails its own request, held or not; it is counted, a
   const url = `http://127.0.0.1:${served.port}`;
   const answer = await fetch(`${url}/throws`);
   assert.is(answer.status, 500);
-  assert.match(await answer.text(), 'its journal says which');
+  assert.match(await answer.text(), 'the journal of the box has the details');
   assert.is((await fetch(`${url}/throws`, { method: 'POST', body: 'x' })).status, 500);
   const [held, alike] = [fetch(`${url}/throws-late`), fetch(`${url}/hold`)];
   await until(() => served.server.figures().held === 2, 2_000);
