@@ -103,9 +103,9 @@ test('a child that is killed is an alert on the page and over MQTT, and is clear
     PATIENCE_MS,
     box.output,
   );
-  await waitInPage(page, says('#alerts', 'capture is down'));
+  await waitInPage(page, says('#alerts', 'The encoder is not working'));
   await until(() => consumer.last('/alert/capture-down')?.text === '', PATIENCE_MS);
-  await waitInPage(page, `!(${says('#alerts', 'capture is down')})`);
+  await waitInPage(page, `!(${says('#alerts', 'The encoder is not working')})`);
   const types = consumer.json('/event').map(({ type }) => type);
   assert.ok(types.includes('alert.raised') && types.includes('alert.cleared'), types.join());
   assert.equal(page.faults, []);

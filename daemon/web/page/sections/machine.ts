@@ -42,7 +42,9 @@ function describeFrames({ media }: View): string | undefined {
 
 /** Names are those of the processes in the log, with what each is for. */
 const PROCESSES: Readonly<Record<string, string>> = {
-  capture: 'Camera and sound (capture)',
+  camera: 'Camera (camera)',
+  sound: 'Sound (sound)',
+  capture: 'Encoder (capture)',
   media: 'Stream to the guests (media)',
   uplink: 'Bonded links (uplink)',
   relay: 'Simulated internet (relay)',
