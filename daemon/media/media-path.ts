@@ -1,3 +1,4 @@
+/** The media path of a box with a camera: media, input and uplink processes. */
 import type { Sound } from '../../hal/audio/port.ts';
 import type { Camera, SetLive } from '../../hal/camera/port.ts';
 import { untilAborted } from '../../hal/os/async.ts';
@@ -19,6 +20,7 @@ import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';
 import { openUplink } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
+import { openDropRecording } from './drop-recording.ts';
 import type { Encoders } from './element-check.ts';
 import { openLiveInput } from './live-input.ts';
 import { mediaSettings, uplinkSettings } from './settings.ts';
@@ -63,7 +65,7 @@ export interface MediaPath {
   restartSource(kind: SourceKind, reason: string): void;
   /** Sets a property of the camera's pipeline that runs, where one does. */
   setLive: SetLive;
-  /** Ends a media process that hangs, without asking it; another one is started. */
+  /** Kills a media process that has stalled; another one is started. */
   endMedia(): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
@@ -80,17 +82,11 @@ export interface MediaPath {
   clear(): void;
 }
 
-/** A slow disk gets so long to close a recording. */
-const CLOSE_MS = 10_000;
-
 export function openMediaPath(deps: MediaPathDeps): MediaPath {
   const { config, camera, sound, encoders, clock, log } = deps;
   let hasFlowed = false;
   let hasPlayed = false;
   let hasListened = false;
-  /** The drop that is recorded. */
-  let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
-  let recording: readonly TargetState[] = [];
   let sources: SourceFigures | undefined;
   const media: MediaChild = openMedia({
     settings: mediaSettings(
@@ -104,8 +100,8 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     log,
     onListening: () => {
       hasListened = true;
-      resting.onMediaServing();
-      media.send({ type: 'record', ...recorded });
+      suspended.onMediaServing();
+      recording.onMediaServing();
       deps.onListening();
     },
     onKeyframesWanted: () => input.capture.send({ type: 'keyframe' }),
@@ -114,17 +110,18 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       if (capturing.isWanted) deps.onLevels(levels);
     },
     onRecording: (targets) => {
-      recording = targets;
+      recording.onTargets(targets);
       deps.onRecording(targets);
     },
     onFigures: (figures) => {
-      resting.onFigures(figures);
+      suspended.onFigures(figures);
       hasFlowed ||= figures.isFlowing;
       const framesPerS = sources?.camera.framesPerS;
       deps.onFigures({ ...figures, ...(framesPerS === undefined ? {} : { framesPerS }) });
     },
   });
-  const resting = openSuspendedEncoders({
+  const recording = openDropRecording((message) => media.send(message), clock);
+  const suspended = openSuspendedEncoders({
     toMedia: (message) => media.send(message),
     toCapture: (message) => input.capture.send(message),
     valveOf: (rendition) => input.graph.outputs.find(({ id }) => id === rendition)?.valve,
@@ -132,13 +129,13 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     clock,
   });
   let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
-  let uplinkMostBps = Number.POSITIVE_INFINITY;
+  let uplinkMaxBps = Number.POSITIVE_INFINITY;
   const setUplinkBitrate = (targetBps: number) => {
     uplinkTargetBps = targetBps;
-    const outlet = input.graph.outputs.find(({ id }) => id === UPLINK_TRACK);
-    const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMostBps));
-    if (outlet === undefined || value === undefined) return;
-    input.capture.send({ type: 'bitrate', element: outlet.encoder, value });
+    const output = input.graph.outputs.find(({ id }) => id === UPLINK_TRACK);
+    const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMaxBps));
+    if (output === undefined || value === undefined) return;
+    input.capture.send({ type: 'bitrate', element: output.encoder, value });
   };
   const child = openSupervision(deps);
   const input = openLiveInput({
@@ -154,7 +151,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     isMending: () => hasFlowed || hasPlayed || !deps.isFirstDrop(),
     onPlaying: () => {
       hasPlayed = true;
-      resting.onCapturePlaying();
+      suspended.onCapturePlaying();
       log.info('encoders started', { video: encoders.video });
       // A new encoder starts at the most; the links may carry less now.
       setUplinkBitrate(uplinkTargetBps);
@@ -204,11 +201,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
       return runAll([serving, capturing.run, uplinking.run], signal);
     },
     setCapturing: (isWanted) => {
-      // The next one is near: who comes now did not miss it.
-      if (isWanted && recorded.isOver) {
-        recorded = {};
-        media.send({ type: 'record' });
-      }
+      if (isWanted) recording.forgetLast();
       capturing.set(isWanted);
       if (isWanted) return;
       sources = undefined;
@@ -218,18 +211,11 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     restartSource: (kind, reason) => input.restartSource(kind, reason),
     endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
-    setRecording: async (dropId, signal) => {
-      recorded = dropId === undefined ? { isOver: true } : { dropId };
-      media.send({ type: 'record', ...recorded });
-      const endMs = clock.monotonicMs() + CLOSE_MS;
-      const isUnderWay = () =>
-        dropId === undefined && recording.some(({ phase }) => phase === 'recording');
-      while (isUnderWay() && clock.monotonicMs() < endMs) await clock.sleep(100, signal);
-    },
+    setRecording: (dropId, signal) => recording.set(dropId, signal),
     clip: (signal) => media.clip(config.clips.length_s, signal),
     suspend: (wanted) => {
-      resting.set(wanted);
-      uplinkMostBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
+      suspended.set(wanted);
+      uplinkMaxBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
       setUplinkBitrate(uplinkTargetBps);
     },
     clear: () => media.restart('the drop is over'),

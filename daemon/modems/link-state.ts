@@ -1,12 +1,13 @@
+/** How the bond uses the link over a modem. */
 import type { ModemState } from '../../hal/modem/port.ts';
 import type { WantedLink } from '../../pipelines/uplink/links.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 /**
- * What the bonding says of the link over a modem.
+ * How the bond uses the link over a modem.
  *
- * - `out`: it carries nothing while another link does, so that its modem is to blame.
- * - `all-out`: no link carries anything; the receiver may be what is away.
+ * - `out`: it carries nothing while another link does: its modem is the cause.
+ * - `all-out`: all links are down; the receiver may be the cause.
  * - `unknown`: no link of the config, or none that is in use.
  */
 export type LinkUse = 'carries' | 'out' | 'all-out' | 'unknown';
@@ -27,7 +28,7 @@ export function linkUseOf(
   wish: WantedLink | undefined,
   { uplink, children }: Pick<BoxSnapshot, 'uplink' | 'children'>,
 ): LinkUse {
-  // What a dead process said is old.
+  // What a dead process reported is old.
   const isFresh = uplink !== undefined && children['uplink']?.phase === 'running';
   if (wish === undefined || !isFresh || uplink.phase === 'off' || uplink.bond === undefined) {
     return 'unknown';

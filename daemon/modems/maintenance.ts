@@ -1,3 +1,4 @@
+/** Maintains the modems: SIM PINs, resets, data use. */
 import type { Modems } from '../../hal/modem/port.ts';
 import { pause } from '../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
@@ -12,7 +13,7 @@ import { openResetter } from './reset.ts';
 import { modemKeyOf } from './reset-attempts.ts';
 import { openSimData } from './sim-data-store.ts';
 
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
 export interface MaintenanceDeps {
   readonly config: Pick<Config, 'modems' | 'uplink'>;
@@ -26,10 +27,7 @@ export interface MaintenanceDeps {
   readonly log: Log;
 }
 
-/**
- * Sees to the modems until `signal` aborts: gives their SIMs the PIN, and brings back
- * those that were lost; counts what they carry. Never fails.
- */
+/** Sends PINs, resets lost modems and counts data, until `signal` aborts. Never fails. */
 export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
   const { config, snapshot, onMaintenance, clock, log } = deps;
   const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
@@ -37,15 +35,15 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
   const isDirect = config.modems.driver === 'at';
   await using data = await openSimData(deps.stateFolder, deps);
   const resetter = config.modems.reset ? openResetter({ ...deps, wishes, isDirect }) : undefined;
-  const look = async () => {
+  const poll = async () => {
     const box = snapshot();
     const known = box.modems.phase === 'known' ? box.modems.modems : [];
     await data.note(known);
-    const troubles = await pins.poll(known, signal);
+    const pinFaults = await pins.poll(known, signal);
     const resets = await resetter?.poll(box, signal);
     onMaintenance(
       known.map((modem) => {
-        const pin = troubles.get(modem.id);
+        const pin = pinFaults.get(modem.id);
         const reset = resets?.get(modemKeyOf(modem));
         const usedBytes = data.usedOf(modem);
         const wish = plannedLinkOf(modem, wishes);
@@ -63,11 +61,11 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
   };
   while (!signal.aborted) {
     try {
-      await look();
+      await poll();
     } catch (error) {
       if (isAbort(error, signal)) return;
-      log.warn('modems not seen to', { reason: messageOf(error) });
+      log.warn('modem maintenance failed', { reason: messageOf(error) });
     }
-    await pause(clock, LOOK_EVERY_MS, signal);
+    await pause(clock, POLL_MS, signal);
   }
 }

@@ -1,3 +1,4 @@
+/** Gives locked SIM cards their PIN from the files of the config. */
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkPin, type ModemState, type Modems } from '../../hal/modem/port.ts';
@@ -8,7 +9,9 @@ import { saveFile } from '../../hal/os/save-file.ts';
 import type { PinFault } from '../model/snapshot.ts';
 import {
   decidePin,
+  type PinDecision,
   type PinFile,
+  type PinMemories,
   type PinMemory,
   parsePinMemories,
   pinKeyOf,
@@ -17,9 +20,9 @@ import {
 
 /** What never reached the SIM is tried again after this. */
 const RETRY_MS = 30_000;
-/** A SIM that is open so soon after an answer that never came has taken the PIN. */
+/** A SIM that opens so soon after an answer that never came has taken the PIN. */
 const OPENS_WITHIN_MS = 90_000;
-/** Whatever this says, the SIM did not count it. */
+/** With these errors the SIM did not count a try. */
 const NEVER_SENT: readonly string[] = ['NOT_FOUND', 'DEVICE_BUSY', 'NOT_PERMITTED'];
 
 export interface PinEntryDeps {
@@ -32,83 +35,115 @@ export interface PinEntryDeps {
 }
 
 export interface PinEntry {
-  /** Gives each locked SIM its PIN where that is safe; tells by modem why one stays locked. */
+  /** Sends each locked SIM its PIN where that is safe; by modem, why one stays locked. */
   poll(modems: readonly ModemState[], signal: AbortSignal): Promise<ReadonlyMap<string, PinFault>>;
 }
 
 export async function openPinEntry(deps: PinEntryDeps): Promise<PinEntry> {
-  const { files, stateFolder, clock, log } = deps;
-  const path = join(stateFolder, 'modem-pins.json');
-  let memories = parsePinMemories(await readFile(path, 'utf8').catch(() => ''));
-  /** By modem, until its SIM is open or gone. */
-  const sentMs = new Map<string, number>();
-  const retryAtMs = new Map<string, number>();
-
-  const keep = async (id: string, known: PinMemory | undefined) => {
-    memories = remember(memories, id, known);
-    await saveFile(path, JSON.stringify(memories));
+  const path = join(deps.stateFolder, 'modem-pins.json');
+  const memories = parsePinMemories(await readFile(path, 'utf8').catch(() => ''));
+  const pins = new Pins(path, memories, deps);
+  return {
+    poll: async (modems, signal) => {
+      pins.forgetAllBut(modems);
+      const faults = new Map<string, PinFault>();
+      for (const modem of modems) {
+        const fault = await pins.poll(modem, signal);
+        if (fault !== undefined) faults.set(modem.id, fault);
+      }
+      return faults;
+    },
   };
-  const settle = async (modem: ModemState) => {
-    const { id, sim } = modem;
-    const known = memories[id];
-    const isOpened = clock.monotonicMs() - (sentMs.get(id) ?? -Infinity) < OPENS_WITHIN_MS;
-    if (sim !== 'pin') sentMs.delete(id);
+}
+
+type ReadyFile = Extract<PinDecision, { kind: 'send' }>;
+
+class Pins {
+  readonly #path: string;
+  readonly #deps: PinEntryDeps;
+  #memories: PinMemories;
+  /** By modem, until its SIM is open or gone. */
+  readonly #sentMs = new Map<string, number>();
+  readonly #retryAtMs = new Map<string, number>();
+
+  constructor(path: string, memories: PinMemories, deps: PinEntryDeps) {
+    this.#path = path;
+    this.#memories = memories;
+    this.#deps = deps;
+  }
+
+  forgetAllBut(modems: readonly ModemState[]): void {
+    const isThere = (id: string) => modems.some((modem) => modem.id === id);
+    for (const id of [...this.#sentMs.keys()]) if (!isThere(id)) this.#sentMs.delete(id);
+  }
+
+  /** Why the SIM stays locked; undefined where it does not. Never rejects. */
+  async poll(modem: ModemState, signal: AbortSignal): Promise<PinFault | undefined> {
+    try {
+      await this.#settle(modem);
+      if (modem.sim !== 'pin') return undefined;
+      const decision = await this.#decide(modem);
+      if (decision.kind !== 'send') return faultOf(decision);
+      if ((this.#retryAtMs.get(modem.id) ?? 0) > this.#deps.clock.monotonicMs()) return undefined;
+      await this.#send(modem.id, decision, signal);
+      return faultOf(await this.#decide(modem));
+    } catch (error) {
+      return { kind: 'kept', reason: `it is not sent: ${messageOf(error)}` };
+    }
+  }
+
+  async #decide(modem: ModemState): Promise<PinDecision> {
+    const { id } = modem;
+    const file = await findFile(modem, this.#deps.files);
+    return decidePin(modem, file, this.#memories[id], this.#sentMs.has(id));
+  }
+
+  /** Notes what an open SIM says of the last try. */
+  async #settle({ id, sim }: ModemState): Promise<void> {
+    const known = this.#memories[id];
+    const sentMs = this.#sentMs.get(id) ?? -Infinity;
+    const isOpened = this.#deps.clock.monotonicMs() - sentMs < OPENS_WITHIN_MS;
+    if (sim !== 'pin') this.#sentMs.delete(id);
     if (sim !== 'ready' || known === undefined) return;
     const outcome = known.outcome === 'trying' && isOpened ? 'taken' : known.outcome;
     if (outcome !== known.outcome || known.refusals > 0) {
-      await keep(id, { ...known, outcome, refusals: 0 });
+      await this.#save(id, { ...known, outcome, refusals: 0 });
     }
-  };
-  const send = async (id: string, file: { path: string; version: string }, signal: AbortSignal) => {
-    const before = memories[id];
+  }
+
+  async #send(id: string, { path, version }: ReadyFile, signal: AbortSignal): Promise<void> {
+    const { modems, clock, log } = this.#deps;
+    const before = this.#memories[id];
     const refusals = before?.refusals ?? 0;
-    const pin = await readPin(file.path);
-    // Before it is sent: a box that is cut off now must not send a wrong one again.
-    await keep(id, { version: file.version, outcome: 'trying', refusals });
-    sentMs.set(id, clock.monotonicMs());
+    const pin = await readPin(path);
+    // Before it is sent: a box that loses its power now must not send a wrong one again.
+    await this.#save(id, { version, outcome: 'trying', refusals });
+    this.#sentMs.set(id, clock.monotonicMs());
     try {
-      await deps.modems.sendPin(id, pin, signal);
-      log.info('the SIM took its PIN', { modem: id });
-      await keep(id, { version: file.version, outcome: 'taken', refusals: 0 });
+      await modems.sendPin(id, pin, signal);
+      log.info('PIN accepted', { modem: id });
+      await this.#save(id, { version, outcome: 'taken', refusals: 0 });
     } catch (error) {
       const code = error instanceof HalError ? error.code : 'IO';
-      log.warn('PIN not taken', { modem: id, file: file.path, reason: messageOf(error) });
+      log.warn('PIN refused', { modem: id, file: path, reason: messageOf(error) });
       if (code === 'BAD_REPLY') {
-        await keep(id, { version: file.version, outcome: 'refused', refusals: refusals + 1 });
+        await this.#save(id, { version, outcome: 'refused', refusals: refusals + 1 });
       } else if (NEVER_SENT.includes(code)) {
-        sentMs.delete(id);
-        retryAtMs.set(id, clock.monotonicMs() + RETRY_MS);
-        await keep(id, before);
+        this.#sentMs.delete(id);
+        this.#retryAtMs.set(id, clock.monotonicMs() + RETRY_MS);
+        await this.#save(id, before);
       }
     }
-  };
-  const lookAt = async (modem: ModemState, signal: AbortSignal) => {
-    await settle(modem);
-    if (modem.sim !== 'pin') return undefined;
-    const { id } = modem;
-    const decide = async () =>
-      decidePin(modem, await findFile(modem, files), memories[id], sentMs.has(id));
-    const decision = await decide();
-    if (decision.kind !== 'send') return decision;
-    if ((retryAtMs.get(id) ?? 0) > clock.monotonicMs()) return undefined;
-    await send(id, decision, signal);
-    return await decide();
-  };
-  return {
-    poll: async (modems, signal) => {
-      const isThere = (id: string) => modems.some((modem) => modem.id === id);
-      for (const id of [...sentMs.keys()]) if (!isThere(id)) sentMs.delete(id);
-      const troubles = new Map<string, PinFault>();
-      for (const modem of modems) {
-        const decision = await lookAt(modem, signal).catch((error: unknown) => {
-          const reason = `it is not sent: ${messageOf(error)}`;
-          return { kind: 'trouble', trouble: { kind: 'kept', reason } } as const;
-        });
-        if (decision?.kind === 'trouble') troubles.set(modem.id, decision.trouble);
-      }
-      return troubles;
-    },
-  };
+  }
+
+  async #save(id: string, known: PinMemory | undefined): Promise<void> {
+    this.#memories = remember(this.#memories, id, known);
+    await saveFile(this.#path, JSON.stringify(this.#memories));
+  }
+}
+
+function faultOf(decision: PinDecision): PinFault | undefined {
+  return decision.kind === 'fault' ? decision.fault : undefined;
 }
 
 async function findFile(

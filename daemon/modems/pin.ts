@@ -1,21 +1,22 @@
+/** When a SIM card is sent its PIN. */
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
 import type { PinFault } from '../model/snapshot.ts';
 
 /**
  * When a SIM is given its PIN, as a pure decision. A wrong PIN costs one of three
- * tries and the last of them the SIM: so a file is tried once, until it is written
- * anew, and never with the last try.
+ * tries and the last of them the SIM: so a file is tried once, until it is
+ * written again, and never with the last try.
  */
 
-/** The file that is meant for a modem, without a word of what it holds. */
+/** The file that is meant for a modem, without its content. */
 export type PinFile =
   | { readonly phase: 'ready'; readonly path: string; readonly version: string }
   | { readonly phase: 'unreadable'; readonly path: string; readonly reason: string }
   | { readonly phase: 'none' };
 
 /**
- * What is remembered of a modem's SIM, over restarts.
+ * What is remembered of a modem's SIM across restarts.
  *
  * - `trying`: a PIN was sent and no answer came; it may have been wrong.
  */
@@ -34,7 +35,7 @@ export type PinMemories = Readonly<Record<string, PinMemory>>;
 export type PinDecision =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'send'; readonly path: string; readonly version: string }
-  | { readonly kind: 'trouble'; readonly trouble: PinFault };
+  | { readonly kind: 'fault'; readonly fault: PinFault };
 
 /** Of a SIM, by 3GPP TS 31.101 §9.5.1; for a modem that does not tell what is left. */
 const TRIES = 3;
@@ -51,19 +52,19 @@ export function decidePin(
   if (modem.sim !== 'pin') return NOTHING;
   if (file.phase === 'none') {
     const names = [...namesOf(modem), 'any'].join(', ');
-    return trouble('missing', `no file is named for it (by ${names})`);
+    return fault('missing', `no file is named for it (by ${names})`);
   }
-  if (file.phase === 'unreadable') return trouble('missing', `${file.path}: ${file.reason}`);
+  if (file.phase === 'unreadable') return fault('missing', `${file.path}: ${file.reason}`);
   // A refusal would have cost one of all tries.
   const isUnanswered = known?.outcome === 'trying' && (modem.pinTriesLeft ?? 0) < TRIES;
   const isRefused = known?.outcome === 'refused' || isUnanswered;
   if (known?.version === file.version && isRefused) {
     const why = known.outcome === 'refused' ? 'is wrong' : 'got no answer, and may be wrong';
-    return trouble('wrong', `the PIN of ${file.path} ${why}`);
+    return fault('wrong', `the PIN of ${file.path} ${why}`);
   }
   if (wasSent && known?.version === file.version) return NOTHING;
   const triesLeft = modem.pinTriesLeft ?? TRIES - (known?.refusals ?? 0);
-  if (triesLeft < 2) return trouble('kept', 'its last try is kept for a person');
+  if (triesLeft < 2) return fault('kept', 'its last try is left to a person');
   return { kind: 'send', path: file.path, version: file.version };
 }
 
@@ -77,7 +78,7 @@ function namesOf({ id, interfaceName, port }: ModemState): readonly string[] {
   return [id, interfaceName, port].flatMap((name) => name ?? []);
 }
 
-/** Reads what was kept; what is damaged is nothing. */
+/** Reads what was saved; what is damaged is nothing. */
 export function parsePinMemories(text: string): PinMemories {
   try {
     const kept = v.safeParse(memories, JSON.parse(text));
@@ -88,7 +89,7 @@ export function parsePinMemories(text: string): PinMemories {
 }
 
 /** More than a box has sockets for; the oldest goes. */
-const MOST_KNOWN = 32;
+const MAX_KNOWN = 32;
 
 /** @param known Undefined forgets. */
 export function remember(
@@ -98,9 +99,9 @@ export function remember(
 ): PinMemories {
   const others = Object.entries(before).filter(([other]) => other !== id);
   if (known === undefined) return Object.fromEntries(others);
-  return Object.fromEntries([...others, [id, known] as const].slice(-MOST_KNOWN));
+  return Object.fromEntries([...others, [id, known] as const].slice(-MAX_KNOWN));
 }
 
-function trouble(kind: PinFault['kind'], reason: string): PinDecision {
-  return { kind: 'trouble', trouble: { kind, reason } };
+function fault(kind: PinFault['kind'], reason: string): PinDecision {
+  return { kind: 'fault', fault: { kind, reason } };
 }

@@ -1,14 +1,15 @@
+/** Decides when a lost modem is reset, and how. Pure. */
 import { holdLadder, type LadderState, startLadder, stepLadder } from '../../hal/modem/ladder.ts';
 import type { ModemAction, ModemState, Registration } from '../../hal/modem/port.ts';
 import type { LinkUse } from './link-state.ts';
 
-/** How far each modem that does not come back has been taken up the ladder. Pure. */
+/** A modem, and the step of the reset ladder it has reached. */
 export interface ResetAttempt {
   /** As it was last seen. */
   readonly modem: ModemState;
-  /** On a rung above 0: it was acted on, and has not been well for two minutes since. */
+  /** On a rung above 0: it was reset, and has not been connected for two minutes since. */
   readonly ladder: LadderState;
-  /** It was in use since the start, so somebody wants it back. */
+  /** It was in use since the start, so it is wanted back. */
   readonly wasConnected: boolean;
   /** Since when its link carries nothing though it says connected, and what it had received then. */
   readonly mute: { readonly sinceMs: number; readonly rxBytes: number | undefined } | undefined;
@@ -20,7 +21,7 @@ export type ResetAttempts = ReadonlyMap<string, ResetAttempt>;
 /** A modem with what is wanted and known of its link. */
 export interface Seen {
   readonly modem: ModemState;
-  /** A link of the config goes over it; undefined where the config has nothing to say of it. */
+  /** A link of the config goes over it; undefined where the config has none. */
   readonly isWanted: boolean | undefined;
   readonly linkUse: LinkUse;
 }
@@ -37,15 +38,15 @@ const MUTE_MS = 75_000;
 const CHATTER_BYTES = 4096;
 /** One that was not seen for so long is another evening's. */
 const FORGET_MS = 3_600_000;
-const MOST_CLIMBS = 32;
+const MAX_ATTEMPTS = 32;
 
-/** The name a modem keeps over a reset: ModemManager numbers those without an IMEI anew. */
+/** The name that survives a reset: ModemManager gives those without an IMEI another number. */
 export function modemKeyOf({ id, interfaceName }: ModemState): string {
   return id.startsWith('/org/') ? (interfaceName ?? id) : id;
 }
 
 /**
- * Looks once.
+ * Checks once.
  *
  * @param seen Undefined while nothing is known of any modem: all waits.
  * @param canPower Whether the modems' supply can be switched: that of all, so that it is
@@ -56,31 +57,31 @@ export function stepResetAttempts(
   seen: readonly Seen[] | undefined,
   canPower: boolean,
   nowMs: number,
-): { readonly climbs: ResetAttempts; readonly due: readonly DueAction[] } {
-  const climbs = new Map<string, ResetAttempt>();
+): { readonly attempts: ResetAttempts; readonly due: readonly DueAction[] } {
+  const attempts = new Map<string, ResetAttempt>();
   const due: DueAction[] = [];
   const connected = (seen ?? []).filter(({ modem }) => modem.registration === 'connected');
   const mayPower = (key: string) =>
     canPower && connected.every(({ modem }) => modemKeyOf(modem) === key);
-  const take = (key: string, { climb, action, reason }: Stepped) => {
-    climbs.set(key, climb);
-    if (action !== undefined) due.push({ modem: climb.modem, action, reason });
+  const take = (key: string, { attempt, action, reason }: Stepped) => {
+    attempts.set(key, attempt);
+    if (action !== undefined) due.push({ modem: attempt.modem, action, reason });
   };
   for (const one of seen ?? []) {
     const key = modemKeyOf(one.modem);
-    if (climbs.has(key) || climbs.size >= MOST_CLIMBS) continue;
+    if (attempts.has(key) || attempts.size >= MAX_ATTEMPTS) continue;
     take(key, stepSeen(before.get(key), one, mayPower(key), nowMs));
   }
-  for (const [key, climb] of before) {
-    if (climbs.has(key) || climbs.size >= MOST_CLIMBS) continue;
-    if (nowMs - climb.seenMs > FORGET_MS) continue;
-    take(key, stepGone(climb, mayPower(key) && seen !== undefined, nowMs));
+  for (const [key, attempt] of before) {
+    if (attempts.has(key) || attempts.size >= MAX_ATTEMPTS) continue;
+    if (nowMs - attempt.seenMs > FORGET_MS) continue;
+    take(key, stepGone(attempt, mayPower(key) && seen !== undefined, nowMs));
   }
-  return { climbs, due };
+  return { attempts, due };
 }
 
 interface Stepped {
-  readonly climb: ResetAttempt;
+  readonly attempt: ResetAttempt;
   readonly action: ModemAction | undefined;
   readonly reason: string;
 }
@@ -102,29 +103,27 @@ function stepSeen(
   const isMute = mute !== undefined && nowMs - mute.sinceMs >= MUTE_MS;
   const registration = registrationOf(modem, linkUse, isMute);
   const wasConnected = before.wasConnected || registration === 'connected';
-  // A SIM that nobody put in comes by no reset.
+  // No reset puts in a missing SIM.
   const isHopeless = modem.sim === 'absent' && !wasConnected;
   const isLeft = isHopeless || !(isWanted ?? wasConnected);
   const { state, action } = isLeft
     ? { state: holdLadder(before.ladder, nowMs), action: undefined }
     : stepLadder(before.ladder, nowMs, registration, canPower);
-  const climb = { modem, ladder: state, wasConnected, mute, seenMs: nowMs };
-  const reason = isMute
-    ? 'it is connected, and its link carries nothing'
-    : `it is ${modem.registration}`;
-  return { climb, action, reason };
+  const attempt = { modem, ladder: state, wasConnected, mute, seenMs: nowMs };
+  const reason = isMute ? 'connected, but its link carries nothing' : `${modem.registration}`;
+  return { attempt, action, reason };
 }
 
-/** One that is not there hears nothing, and takes a while to start after a reset. */
+/** A missing modem takes a while to start after a reset. */
 function stepGone(before: ResetAttempt, canPower: boolean, nowMs: number): Stepped {
   const { state, action } =
     canPower && before.wasConnected
       ? stepLadder(before.ladder, nowMs, undefined, true)
       : { state: holdLadder(before.ladder, nowMs), action: undefined };
   return {
-    climb: { ...before, mute: undefined, ladder: state },
+    attempt: { ...before, mute: undefined, ladder: state },
     action,
-    reason: 'it is not there any more',
+    reason: 'missing',
   };
 }
 

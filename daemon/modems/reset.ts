@@ -1,3 +1,4 @@
+/** Resets modems that do not come back by themselves. */
 import type { ModemAction, ModemState, Modems, ModemsState } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -20,7 +21,7 @@ export interface ResetDeps {
   readonly modems: Pick<Modems, 'act' | 'canPower'>;
   /** Links of the config. */
   readonly wishes: readonly WantedLink[];
-  /** The box speaks to each modem itself, so that one that says nothing is away or hangs. */
+  /** The box talks to each modem itself, so that one that does not answer is missing or hangs. */
   readonly isDirect: boolean;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
@@ -29,9 +30,8 @@ export interface ResetDeps {
 
 type Resets = ReadonlyMap<string, NonNullable<ModemMaintenance['reset']>>;
 
-/** Brings modems back that do not come back by themselves. */
 export interface Resetter {
-  /** Acts where that is due, and tells by modem what was last done for those that are not well. */
+  /** Acts where that is due; by modem, what was last done for those that are lost. */
   poll(box: ResetBox, signal: AbortSignal): Promise<Resets>;
 }
 
@@ -40,19 +40,20 @@ type ResetBox = Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
 export function openResetter(deps: ResetDeps): Resetter {
   const { modems, onEvent, clock, log } = deps;
   const startedMs = clock.monotonicMs();
-  let climbs: ResetAttempts = new Map();
+  let attempts: ResetAttempts = new Map();
   const last = new Map<string, { readonly action: ModemAction; readonly reason: string }>();
 
   const act = async ({ modem, action, reason }: DueAction, signal: AbortSignal) => {
     const { id, model } = modem;
     last.set(modemKeyOf(modem), { action, reason });
-    log.warn('a modem does not come back', { modem: id, action, reason });
+    log.warn('modem reset', { modem: id, action, reason });
     const failure = await modems.act(id, action, signal).then(
       () => undefined,
       (error: unknown) => messageOf(error),
     );
     if (signal.aborted) return;
-    if (failure !== undefined) log.warn('modem not reset', { modem: id, action, reason: failure });
+    if (failure !== undefined)
+      log.warn('modem reset failed', { modem: id, action, reason: failure });
     onEvent({
       type: 'modem.reset',
       severity: 'warning',
@@ -64,10 +65,10 @@ export function openResetter(deps: ResetDeps): Resetter {
     poll: async (box, signal) => {
       const nowMs = clock.monotonicMs();
       const seen = nowMs - startedMs < START_GRACE_MS ? undefined : seenOf(box, deps);
-      const step = stepResetAttempts(climbs, seen, modems.canPower, nowMs);
-      climbs = step.climbs;
+      const step = stepResetAttempts(attempts, seen, modems.canPower, nowMs);
+      attempts = step.attempts;
       for (const due of step.due) await act(due, signal);
-      const isLost = (key: string) => (climbs.get(key)?.ladder.rung ?? 0) > 0;
+      const isLost = (key: string) => (attempts.get(key)?.ladder.rung ?? 0) > 0;
       for (const key of [...last.keys()]) if (!isLost(key)) last.delete(key);
       return last;
     },
@@ -75,14 +76,14 @@ export function openResetter(deps: ResetDeps): Resetter {
 }
 
 function seenOf(box: ResetBox, { wishes, isDirect }: ResetDeps): readonly Seen[] | undefined {
-  return modemsOf(box.modems, isDirect)?.map((told) => {
-    const modem = isDirect ? asDialled(told, box) : told;
+  return modemsOf(box.modems, isDirect)?.map((known) => {
+    const modem = isDirect ? asDialled(known, box) : known;
     const wish = plannedLinkOf(modem, wishes);
     return { modem, isWanted: wish?.isEnabled, linkUse: linkUseOf(wish, box) };
   });
 }
 
-/** Undefined where nobody knows whether they are there. */
+/** Undefined where it is not known whether they are there. */
 function modemsOf(state: ModemsState, isDirect: boolean) {
   if (state.phase === 'known') return state.modems;
   return state.phase === 'away' && isDirect ? [] : undefined;
@@ -91,7 +92,7 @@ function modemsOf(state: ModemsState, isDirect: boolean) {
 /** Such an address an interface gives itself. */
 const LINK_LOCAL = /^(fe80:|169\.254\.)/i;
 
-/** A serial port does not tell that another program has dialled; the interface's address does. */
+/** A serial port does not show that another program has dialled; the interface's address does. */
 function asDialled(modem: ModemState, { system }: ResetBox): ModemState {
   const isUp = (system?.interfaces ?? []).some(
     ({ name, addresses }) =>

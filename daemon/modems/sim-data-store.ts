@@ -1,3 +1,4 @@
+/** Saves what each SIM has carried this month in the state folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModemState } from '../../hal/modem/port.ts';
@@ -11,10 +12,9 @@ import { noteSimData, parseSimData } from './sim-data.ts';
 const SAVE_EVERY_MS = 60_000;
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
-/** Keeps what each SIM has carried this month in a file of the state folder. */
 export interface SimDataStore extends AsyncDisposable {
   note(modems: readonly ModemState[]): Promise<void>;
-  /** Bytes both ways this month; undefined where its interface does not count. */
+  /** Bytes in both directions this month; undefined where its interface does not count. */
   usedOf(modem: ModemState): number | undefined;
 }
 
@@ -34,7 +34,7 @@ export async function openSimData(
     if (text === saved) return;
     saved = text;
     await saveFile(path, text).catch((error: unknown) => {
-      log.warn('SIM data not kept', { path, reason: messageOf(error) });
+      log.warn('SIM data use not saved', { path, reason: messageOf(error) });
     });
   };
   return {

@@ -1,3 +1,4 @@
+/** What each SIM has carried in a month. Pure. */
 import * as v from 'valibot';
 import type { ModemState } from '../../hal/modem/port.ts';
 import { monthOf } from '../media/data-use.ts';
@@ -24,7 +25,7 @@ const schema = v.object({
 
 export type SimData = v.InferOutput<typeof schema>;
 
-/** Reads what was kept; what is damaged counts from nothing. */
+/** Reads what was saved; what is damaged counts from nothing. */
 export function parseSimData(text: string, bootId: string, wallMs: number): SimData {
   const kept = v.safeParse(schema, parseJson(text));
   if (!kept.success) return { month: monthOf(wallMs), bootId, modems: {} };
@@ -37,7 +38,7 @@ export function parseSimData(text: string, bootId: string, wallMs: number): SimD
 }
 
 /** More than a box has sockets for. */
-const MOST_MODEMS = 32;
+const MAX_MODEMS = 32;
 
 export function noteSimData(
   before: SimData,
@@ -59,7 +60,7 @@ export function noteSimData(
     const counter = rxBytesTotal + txBytesTotal;
     // One that is less than before belongs to an interface that came anew.
     const more = counter >= last ? counter - last : counter;
-    if (all.has(key) || all.size < MOST_MODEMS) all.set(key, { bytes: bytes + more, counter });
+    if (all.has(key) || all.size < MAX_MODEMS) all.set(key, { bytes: bytes + more, counter });
   }
   return { ...before, month: isNew ? month : before.month, modems: Object.fromEntries(all) };
 }

@@ -140,7 +140,7 @@ test('a link that is away before a drop is named', () => {
   const links = runChecks({ ...WELL, ...before({ wwan0: ['10.0.0.2'] }) }).find(
     ({ name }) => name === 'links',
   );
-  assert.is(links?.evidence, '1 of 2 links are there; away: shop');
+  assert.is(links?.evidence, '1 of 2 links are there; missing: shop');
 });
 
 test('why a camera does not start is told, between two tries as well', () => {

@@ -86,7 +86,7 @@ const CASES: readonly (readonly [string, Change])[] = [
     'modem-861-lost',
     {
       modemMaintenance: [
-        { id: '861', model: 'EM7455', reset: { action: 'reset', reason: 'it is searching' } },
+        { id: '861', model: 'EM7455', reset: { action: 'reset', reason: 'searching' } },
       ],
     },
   ],

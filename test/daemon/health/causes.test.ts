@@ -52,7 +52,7 @@ const modems = (state: Partial<ModemState>, care: Partial<ModemMaintenance>): Ch
   modemMaintenance: [{ id: '861', model: 'EM7455', link: 'wwan0', ...care }],
 });
 const GONE = 'its interface or address is not there';
-const LOST = { reset: { action: 'reset', reason: 'it is searching' } } as const;
+const LOST = { reset: { action: 'reset', reason: 'searching' } } as const;
 const PIN = { pin: { kind: 'missing', reason: 'no file' } } as const;
 
 /** A fault, all that follows from it, and the one alert. */

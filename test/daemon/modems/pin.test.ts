@@ -29,8 +29,8 @@ const LOCKED: ModemState = {
 };
 const OPEN: ModemState = { ...LOCKED, registration: 'searching', sim: 'ready' };
 
-/** A keeper in front of a SIM that counts its tries. */
-async function keeperOf(pin: string, options: { folder?: string; log?: Log } = {}) {
+/** A entry in front of a SIM that counts its tries. */
+async function entryOf(pin: string, options: { folder?: string; log?: Log } = {}) {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-pin-')));
   const file = join(folder, 'sim.pin');
   const clock = new VirtualClock();
@@ -64,27 +64,27 @@ async function keeperOf(pin: string, options: { folder?: string; log?: Log } = {
   };
 }
 
-test('it is sent once for each time a SIM is put in, and by a box that was started anew', async () => {
-  await using sim = await keeperOf('4711');
+test('it is sent once for each time a SIM is put in, and by a box that was restarted', async () => {
+  await using sim = await entryOf('4711');
   await sim.write('4711\n');
-  const keeper = await sim.open();
-  for (let i = 0; i < 5; i += 1) assert.is((await keeper.poll([LOCKED], never)).size, 0);
+  const entry = await sim.open();
+  for (let i = 0; i < 5; i += 1) assert.is((await entry.poll([LOCKED], never)).size, 0);
   assert.equal(sim.sent, ['4711']);
-  await keeper.poll([OPEN], never);
-  await keeper.poll([], never);
-  await keeper.poll([LOCKED], never);
+  await entry.poll([OPEN], never);
+  await entry.poll([], never);
+  await entry.poll([LOCKED], never);
   assert.equal(sim.sent, ['4711', '4711']);
   await (await sim.open()).poll([LOCKED], never);
   assert.is(sim.sent.length, 3);
 });
 
-test('a wrong one is never repeated, nor by a box that was started anew, until its file changes', async () => {
-  await using sim = await keeperOf('4711');
+test('a wrong one is never repeated, nor by a restarted box, until its file changes', async () => {
+  await using sim = await entryOf('4711');
   await sim.write('1234');
   const first = await sim.open();
-  const troubles = await first.poll([LOCKED], never);
-  assert.is(troubles.get('861')?.kind, 'wrong');
-  assert.match(troubles.get('861')?.reason ?? '', sim.file);
+  const faults = await first.poll([LOCKED], never);
+  assert.is(faults.get('861')?.kind, 'wrong');
+  assert.match(faults.get('861')?.reason ?? '', sim.file);
   for (let i = 0; i < 3; i += 1) {
     await first.poll([LOCKED], never);
     await first.poll([], never);
@@ -97,39 +97,39 @@ test('a wrong one is never repeated, nor by a box that was started anew, until i
   assert.equal(sim.sent, ['1234', '47110']);
 });
 
-test('the last try is kept for a person: as the modem tells it, or as the box has counted', async () => {
-  await using sim = await keeperOf('4711');
+test('the last try is left to a person: as the modem reports it, or as the box has counted', async () => {
+  await using sim = await entryOf('4711');
   await sim.write('4711');
-  const keeper = await sim.open();
-  const oneLeft = await keeper.poll([{ ...LOCKED, pinTriesLeft: 1 }], never);
+  const entry = await sim.open();
+  const oneLeft = await entry.poll([{ ...LOCKED, pinTriesLeft: 1 }], never);
   assert.is(oneLeft.get('861')?.kind, 'kept');
   assert.equal(sim.sent, []);
   for (const wrong of ['1111', '22222', '333333', '4711']) {
     await sim.write(wrong);
-    await keeper.poll([LOCKED], never);
+    await entry.poll([LOCKED], never);
   }
   assert.equal(sim.sent, ['1111', '22222']);
-  assert.is((await keeper.poll([LOCKED], never)).get('861')?.kind, 'kept');
-  await keeper.poll([OPEN], never);
-  await keeper.poll([LOCKED], never);
+  assert.is((await entry.poll([LOCKED], never)).get('861')?.kind, 'kept');
+  await entry.poll([OPEN], never);
+  await entry.poll([LOCKED], never);
   assert.is(sim.sent.at(-1), '4711');
 });
 
 test('what never reached the SIM is sent later; what got no answer counts as wrong', async () => {
-  await using sim = await keeperOf('4711');
+  await using sim = await entryOf('4711');
   await sim.write('4711');
-  const keeper = await sim.open();
+  const entry = await sim.open();
   sim.fail(new HalError('NOT_PERMITTED', 'polkit forbids it'));
-  await keeper.poll([LOCKED], never);
+  await entry.poll([LOCKED], never);
   sim.fail(undefined);
-  await keeper.poll([LOCKED], never);
+  await entry.poll([LOCKED], never);
   assert.equal(sim.sent, []);
   await sim.clock.advance(30_000);
-  await keeper.poll([LOCKED], never);
+  await entry.poll([LOCKED], never);
   assert.equal(sim.sent, ['4711']);
-  await keeper.poll([], never);
+  await entry.poll([], never);
   sim.fail(new HalError('TIMEOUT', 'no answer'));
-  assert.is((await keeper.poll([LOCKED], never)).get('861')?.kind, 'wrong');
+  assert.is((await entry.poll([LOCKED], never)).get('861')?.kind, 'wrong');
   sim.fail(undefined);
   assert.is((await (await sim.open()).poll([LOCKED], never)).get('861')?.kind, 'wrong');
   assert.is(sim.sent.length, 1);
@@ -138,20 +138,20 @@ test('what never reached the SIM is sent later; what got no answer counts as wro
 });
 
 test('a slow answer that opened the SIM after all counts as taken', async () => {
-  await using sim = await keeperOf('4711');
+  await using sim = await entryOf('4711');
   await sim.write('4711');
-  const keeper = await sim.open();
+  const entry = await sim.open();
   sim.fail(new HalError('TIMEOUT', 'no answer'));
-  await keeper.poll([LOCKED], never);
+  await entry.poll([LOCKED], never);
   await sim.clock.advance(10_000);
-  await keeper.poll([OPEN], never);
+  await entry.poll([OPEN], never);
   sim.fail(undefined);
   await (await sim.open()).poll([LOCKED], never);
   assert.equal(sim.sent, ['4711']);
 });
 
-test('no file, one that is not there and one without a PIN are told by name', async () => {
-  await using sim = await keeperOf('4711');
+test('no file, one that is not there and one without a PIN are named', async () => {
+  await using sim = await entryOf('4711');
   const of = async (files: Record<string, string>) =>
     (await (await sim.open(files)).poll([LOCKED], never)).get('861');
   assert.match((await of({}))?.reason ?? '', '861');
@@ -177,11 +177,11 @@ test('a PUK is left to people', () => {
   assert.is(decidePin({ ...LOCKED, sim: 'puk' }, file, undefined, false).kind, 'nothing');
 });
 
-test('the PIN stands in no line of the journal and in nothing that is kept', async () => {
+test('the PIN is in no line of the journal and in nothing that is saved', async () => {
   const lines: string[] = [];
   const hear = (...all: unknown[]) => lines.push(JSON.stringify(all));
   const log: Log = { debug: hear, info: hear, warn: hear, error: hear, with: () => log };
-  await using sim = await keeperOf('4711', { log });
+  await using sim = await entryOf('4711', { log });
   for (const pin of ['918273', '4711']) {
     await sim.write(pin);
     await (await sim.open()).poll([LOCKED], never);
@@ -201,20 +201,20 @@ test('over a serial port: one try each, and the right one opens it', async () =>
   const os = { clock: systemClock, log: silentLog };
   const file = join(folder, 'sim.pin');
   const modems = openAtModem(pty.path, 115_200, os);
-  const keeper = await openPinEntry({ modems, files: { any: file }, stateFolder: folder, ...os });
+  const entry = await openPinEntry({ modems, files: { any: file }, stateFolder: folder, ...os });
   await writeFile(file, '9999');
-  const troubles = await keeper.poll([LOCKED], never);
-  assert.is(troubles.get('861')?.kind, 'wrong');
-  await keeper.poll([LOCKED], never);
+  const faults = await entry.poll([LOCKED], never);
+  assert.is(faults.get('861')?.kind, 'wrong');
+  await entry.poll([LOCKED], never);
   await writeFile(file, '4711\n');
-  assert.is((await keeper.poll([LOCKED], never)).size, 0);
+  assert.is((await entry.poll([LOCKED], never)).size, 0);
   const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
   assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
   assert.is(modem.pin, undefined);
   await rm(folder, { recursive: true });
 });
 
-test('any text that was kept is a memory', () => {
+test('any saved text is a memory', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
       for (const known of Object.values(parsePinMemories(text)))

@@ -10,7 +10,7 @@ import { openPty } from '../../support/pty.ts';
 
 const test = suite('a box with a serial modem');
 
-test('it warns of a wrong PIN, takes the right one from its file, and tells neither', async () => {
+test('it warns of a wrong PIN, takes the right one from its file, and logs neither', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-pin-'));
   const file = join(folder, 'sim.pin');
   await writeFile(file, '918273\n');

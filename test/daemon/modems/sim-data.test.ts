@@ -30,7 +30,7 @@ const modem = (rx: number, tx: number, id = '861'): ModemState => ({
 
 const bytesOf = (data: SimData, id = '861') => data.modems[id]?.bytes;
 
-test('both ways are counted, and on over an interface that comes anew', () => {
+test('both directions are counted, across an interface that returns', () => {
   let data = noteSimData(EMPTY, [modem(100, 50)], NOVEMBER);
   data = noteSimData(data, [modem(300, 60)], NOVEMBER);
   assert.is(bytesOf(data), 360);
@@ -52,7 +52,7 @@ test('a month begins with what comes after it, and a clock that falls back begin
   assert.equal([data.month, bytesOf(data)], ['2026-12', 30]);
 });
 
-test('a restart counts nothing twice; a boot begins the counters anew', async () => {
+test('a restart counts nothing twice; a boot restarts the counters', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-data-'));
   const bootId = join(folder, 'boot_id');
   const clock = new VirtualClock();
@@ -68,7 +68,7 @@ test('a restart counts nothing twice; a boot begins the counters anew', async ()
   await rm(folder, { recursive: true });
 });
 
-test("links are told with their modem's radio and its SIM's count, the greater of both", () => {
+test("links are reported with their modem's radio and its SIM's count, the greater of both", () => {
   const { uplink } = WELL;
   assert.ok(uplink?.bond);
   const box = {
@@ -84,7 +84,7 @@ test("links are told with their modem's radio and its SIM's count, the greater o
   assert.equal([own?.data_used_b, own?.data_cap_b], [10, null]);
 });
 
-test('any text that was kept is a count, and it never shrinks', () => {
+test('any saved text is a count, and it never shrinks', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.string(), fc.json()),

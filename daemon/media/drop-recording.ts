@@ -1,0 +1,43 @@
+/** Which drop the media process records, and whether its files are closed. */
+import type { Clock } from '../../hal/os/clock.ts';
+import type { ToMedia } from '../../pipelines/media/messages.ts';
+import type { TargetState } from '../../pipelines/recording/settings.ts';
+
+export interface DropRecording {
+  /** A media process serves: it knows of no drop yet. */
+  onMediaServing(): void;
+  onTargets(targets: readonly TargetState[]): void;
+  /** Records a drop, or none. Resolves when files are closed, or ten seconds later. */
+  set(dropId: string | undefined, signal: AbortSignal): Promise<void>;
+  /** The next drop is near: viewers that come now did not miss the last one. */
+  forgetLast(): void;
+}
+
+/** A slow disk gets so long to close a recording. */
+const CLOSE_MS = 10_000;
+const POLL_MS = 100;
+
+export function openDropRecording(send: (message: ToMedia) => void, clock: Clock): DropRecording {
+  let recorded: { readonly dropId?: string; readonly isOver?: boolean } = {};
+  let targets: readonly TargetState[] = [];
+  const report = () => send({ type: 'record', ...recorded });
+  return {
+    onMediaServing: report,
+    onTargets: (now) => {
+      targets = now;
+    },
+    set: async (dropId, signal) => {
+      recorded = dropId === undefined ? { isOver: true } : { dropId };
+      report();
+      const endMs = clock.monotonicMs() + CLOSE_MS;
+      const isClosing = () =>
+        dropId === undefined && targets.some(({ phase }) => phase === 'recording');
+      while (isClosing() && clock.monotonicMs() < endMs) await clock.sleep(POLL_MS, signal);
+    },
+    forgetLast: () => {
+      if (recorded.isOver !== true) return;
+      recorded = {};
+      report();
+    },
+  };
+}
