@@ -1,3 +1,4 @@
+/** Saves which camera controls are locked. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -34,7 +35,7 @@ export function openCameraLockStore(folder: string, camera: string, log: Log): C
         if (held.length > 0) await saveFile(path, JSON.stringify({ camera, held }));
         else await rm(path, { force: true });
       } catch (error) {
-        log.warn('the camera’s lock is not kept', { path, reason: messageOf(error) });
+        log.warn('camera lock not saved', { path, reason: messageOf(error) });
       }
     },
   };

@@ -1,3 +1,4 @@
+/** Locks exposure and white balance of the camera during a drop. */
 import type { Camera, HeldControls } from '../../hal/camera/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { HalError } from '../../hal/os/errors.ts';
@@ -5,7 +6,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { CameraLockStore } from './camera-lock-store.ts';
 
-/** What the lock goes by, once a look. */
+/** What the lock depends on, at each poll. */
 export interface LockFacts {
   /** Armed or live: light that changes must not move the picture's brightness any more. */
   readonly isWanted: boolean;
@@ -28,7 +29,7 @@ export const UNLOCKED: LockState = { lockedRun: undefined, flow: undefined };
 /** A camera that has just begun is still finding its exposure. */
 const SETTLE_MS = 3_000;
 
-/** Takes one look; what is to be done is told until {@link LockState.lockedRun} says that it was. */
+/** Takes one poll; what is to be done is returned until {@link LockState.lockedRun} says that it was. */
 export function stepLock(
   before: LockState,
   { isWanted, isFlowing, run }: LockFacts,
@@ -53,15 +54,15 @@ export interface CameraLockDeps {
   readonly log: Log;
 }
 
-const LOOK_EVERY_MS = 500;
+const POLL_MS = 500;
 const RETRY_MS = 5_000;
 /** Controls answer in milliseconds; the box ends without those of a camera that hangs. */
-const LAST_WORD_MS = 2_000;
+const UNLOCK_MS = 2_000;
 
 /**
  * Holds exposure and white balance while a drop is armed or live, and gives them
- * back after it and at the end. Never fails: a camera without such controls says
- * so once, and the drop goes on.
+ * back after it and at the end. Never fails: a camera without such controls is
+ * logged once, and the drop goes on.
  */
 export async function runCameraLock(deps: CameraLockDeps, signal: AbortSignal): Promise<void> {
   const { camera, store, snapshot, onLocked, clock, log } = deps;
@@ -85,14 +86,14 @@ export async function runCameraLock(deps: CameraLockDeps, signal: AbortSignal): 
       state = step.state;
       const failure = step.act && (await act(step.act).then(() => undefined, asHalError));
       if (failure?.code === 'UNSUPPORTED') {
-        log.info('the camera is not locked', { reason: failure.message });
+        log.info('camera lock unsupported', { reason: failure.message });
         return;
       }
       if (failure !== undefined && failure.message !== lastReason) {
         lastReason = failure.message;
-        log.warn('the camera is not locked or given back', { reason: failure.message });
+        log.warn('camera lock failed', { reason: failure.message });
       }
-      await clock.sleep(failure === undefined ? LOOK_EVERY_MS : RETRY_MS, signal);
+      await clock.sleep(failure === undefined ? POLL_MS : RETRY_MS, signal);
     }
   } catch (error) {
     if (!isAbort(error, signal)) throw error;
@@ -101,7 +102,7 @@ export async function runCameraLock(deps: CameraLockDeps, signal: AbortSignal): 
   }
 }
 
-/** What stays locked would be found so by the next program, and by the next drop. */
+/** A camera that stays locked would be so for the next program and the next drop. */
 async function giveBack(
   camera: Camera,
   store: CameraLockStore,
@@ -109,10 +110,10 @@ async function giveBack(
   log: Log,
 ): Promise<void> {
   try {
-    await camera.unlock(AbortSignal.timeout(LAST_WORD_MS), former);
+    await camera.unlock(AbortSignal.timeout(UNLOCK_MS), former);
     await store.save([]);
   } catch (error) {
-    log.warn('the camera stays locked', { reason: messageOf(error) });
+    log.warn('camera still locked', { reason: messageOf(error) });
   }
 }
 

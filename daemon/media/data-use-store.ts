@@ -1,3 +1,4 @@
+/** Saves the links’ data use in the state folder. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -7,11 +8,10 @@ import { type DataUse, type LinkCount, noteDataUse, parseDataUse, turnMonth } fr
 /** A file written more often wears an SD card; what a power cut forgets is this much. */
 const SAVE_EVERY_MS = 20_000;
 
-/** Keeps the links' data use in a file of the state folder. */
 export interface DataUseStore extends AsyncDisposable {
   /** The use in the month of `wallMs`, which may have begun while nothing was noted. */
   useAt(wallMs: number): DataUse;
-  /** @returns true when another month is counted from now on and the links must be told. */
+  /** @returns true when another month is counted from now on and the links must be sent theirs. */
   note(links: readonly LinkCount[], wallMs: number): boolean;
 }
 
@@ -28,7 +28,9 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
     saved = text;
     saving = saving
       .then(() => saveFile(path, text))
-      .catch((error: unknown) => log.warn('data use not kept', { path, reason: messageOf(error) }));
+      .catch((error: unknown) =>
+        log.warn('data use not saved', { path, reason: messageOf(error) }),
+      );
   };
   return {
     useAt: (nowMs) => {

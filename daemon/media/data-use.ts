@@ -1,3 +1,4 @@
+/** What each link has carried in a month. Pure. */
 import * as v from 'valibot';
 
 /** What each link has carried in a calendar month (UTC), against its data budget. */
@@ -12,7 +13,7 @@ export interface DataUse extends MonthUse {
   readonly former: readonly MonthUse[];
 }
 
-/** One link's count as the uplink tells it. */
+/** One link's count as the uplink reports it. */
 export interface LinkCount {
   readonly id: string;
   readonly usedBytes: number;
@@ -24,7 +25,7 @@ export interface LinkCount {
  * Former months kept. A board without a clock of its own may start in a wrong month and
  * be set right minutes later: what that month had used by then must still be known.
  */
-const MOST_FORMER = 2;
+const MAX_FORMER = 2;
 
 const monthUse = {
   month: v.pipe(v.string(), v.regex(/^\d{4}-\d\d$/)),
@@ -32,14 +33,14 @@ const monthUse = {
 };
 const schema = v.object({
   ...monthUse,
-  former: v.optional(v.pipe(v.array(v.object(monthUse)), v.maxLength(MOST_FORMER)), []),
+  former: v.optional(v.pipe(v.array(v.object(monthUse)), v.maxLength(MAX_FORMER)), []),
 });
 
 export function monthOf(wallMs: number): string {
   return new Date(wallMs).toISOString().slice(0, 7);
 }
 
-/** Reads what was kept. What is damaged, or of another month, counts from nothing. */
+/** Reads what was saved. What is damaged, or of another month, counts from nothing. */
 export function parseDataUse(text: string, wallMs: number): DataUse {
   const kept = v.safeParse(schema, parseJson(text));
   return kept.success
@@ -47,7 +48,7 @@ export function parseDataUse(text: string, wallMs: number): DataUse {
     : { month: monthOf(wallMs), bytesByLink: {}, former: [] };
 }
 
-/** The use in the month of `wallMs`: the same value, or one from which links count anew. */
+/** The use in the month of `wallMs`: the same value, or one from which links count from 0. */
 export function turnMonth(use: DataUse, wallMs: number): DataUse {
   const month = monthOf(wallMs);
   if (month === use.month) return use;
@@ -56,7 +57,7 @@ export function turnMonth(use: DataUse, wallMs: number): DataUse {
   return {
     month,
     bytesByLink: known?.bytesByLink ?? {},
-    former: [...former.filter((other) => other !== known), ended].slice(-MOST_FORMER),
+    former: [...former.filter((other) => other !== known), ended].slice(-MAX_FORMER),
   };
 }
 

@@ -1,3 +1,4 @@
+/** The media path of a box that shows another box’s stream. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
@@ -43,10 +44,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     setUplinking: nothing,
     setRecording: async () => undefined,
     clip: async () => {
-      throw new PipelineError(
-        'CLIP_FAILED',
-        'an edge makes no clips; the box with the camera does',
-      );
+      throw new PipelineError('CLIP_FAILED', 'an edge makes no clips: ask the box with the camera');
     },
     clear: nothing,
   };

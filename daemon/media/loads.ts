@@ -1,16 +1,17 @@
+/** What is switched off to save power, and in which order. */
 import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
 
 /**
- * What is switched off to last longer, in this order: first what nobody misses,
+ * What is switched off to last longer, in this order: first what is not missed,
  * last what viewers would see. Sound, one rendition and one recording go on to
  * the end.
  *
  * - `previews`: no new live posters and previews; clips are still made when asked for.
- * - `top-rendition`: the best picture is no longer encoded; the next stands in for it.
+ * - `top-rendition`: the best picture is no longer encoded; the next is its substitute.
  * - `lamps`: dark but for power and on air.
  * - `printer`: what is asked for is refused.
  * - `uplink`: a picture of its own goes upstream with half its bitrate at most.
- * - `renditions`: only the lowest picture is encoded, and stands in for all.
+ * - `renditions`: only the lowest picture is encoded, and is the substitute for all.
  */
 export const LOADS = [
   'previews',
@@ -35,7 +36,7 @@ export function shedIn(phase: PowerPhase): readonly Load[] {
   return LOADS.slice(0, SHED[phase]);
 }
 
-/** Of the box, what may rest. */
+/** What of the box can be switched off. */
 export interface Sheddable {
   readonly hasPreviews: boolean;
   readonly hasLamps: boolean;
@@ -48,10 +49,10 @@ export interface Sheddable {
   readonly uplinkBps: number | undefined;
 }
 
-/** By rendition, the one that stands in for it. */
+/** By rendition, the one that is sent in its place. */
 export type Substitutes = Readonly<Record<string, string>>;
 
-/** Whose encoders rest when these loads are shed. */
+/** Whose encoders are suspended when these loads are shed. */
 export function substitutesFor(shed: readonly Load[], box: Sheddable): Substitutes {
   const { renditions, sharedRendition } = box;
   const count = shed.includes('renditions')
@@ -59,13 +60,13 @@ export function substitutesFor(shed: readonly Load[], box: Sheddable): Substitut
     : shed.includes('top-rendition')
       ? Math.min(1, renditions.length - 1)
       : 0;
-  const resting = renditions.slice(0, count).filter((id) => id !== sharedRendition);
+  const suspended = renditions.slice(0, count).filter((id) => id !== sharedRendition);
   const next = (id: string) =>
-    renditions.slice(renditions.indexOf(id)).find((other) => !resting.includes(other)) ?? id;
-  return Object.fromEntries(resting.map((id) => [id, next(id)]));
+    renditions.slice(renditions.indexOf(id)).find((other) => !suspended.includes(other)) ?? id;
+  return Object.fromEntries(suspended.map((id) => [id, next(id)]));
 }
 
-/** What rests of this very box, and what that means to people; nothing that it does not have. */
+/** What this box sheds, and what that means to people; nothing that it does not have. */
 export function shedLoadsOf(phase: PowerPhase, box: Sheddable): readonly ShedLoad[] {
   const shed = shedIn(phase);
   const top = substitutesFor(['top-rendition'], box);

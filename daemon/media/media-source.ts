@@ -1,3 +1,4 @@
+/** What a box shows: its own camera and microphone, or another box’s stream. */
 import { openSound, openTestSound } from '../../hal/audio/open.ts';
 import { openCamera, openTestCamera } from '../../hal/camera/open.ts';
 import type { Camera } from '../../hal/camera/port.ts';

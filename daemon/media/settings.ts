@@ -1,3 +1,4 @@
+/** Settings of the child processes, from the config. Pure. */
 import { resolve } from 'node:path';
 import {
   AUDIO_FRAME_MS,

@@ -1,3 +1,4 @@
+/** What of this box can be switched off, from its config. */
 import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { Config } from '../config/config.ts';
 import type { PowerPhase } from '../model/snapshot.ts';
@@ -6,7 +7,7 @@ import { type Sheddable, shedIn, substitutesFor } from './loads.ts';
 import type { Suspension } from './suspended-encoders.ts';
 
 /**
- * What of this box may rest, from its config: pure.
+ * What of this box can be switched off: pure.
  *
  * @param encoders Undefined where the box encodes nothing: an edge.
  */

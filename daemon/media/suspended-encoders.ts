@@ -1,3 +1,4 @@
+/** Suspends and resumes encoders to save power. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { ToCapture } from '../../pipelines/capture/messages.ts';
 import type { MediaFigures, ToMedia } from '../../pipelines/media/messages.ts';
@@ -20,10 +21,10 @@ export interface SuspendedEncodersDeps {
   readonly clock: Clock;
 }
 
-/** Makes encoders rest and come back, with the media process, which says when. */
+/** Suspends and resumes encoders, when the media process is ready for it. */
 export interface SuspendedEncoders {
-  set(rest: Suspension): void;
-  /** A media process serves: it knows nothing yet. */
+  set(suspension: Suspension): void;
+  /** A media process serves: it has no settings yet. */
   onMediaServing(): void;
   /** A pipeline plays: all its valves are open. */
   onCapturePlaying(): void;
@@ -35,51 +36,51 @@ const BACK_MS = 15_000;
 
 export function openSuspendedEncoders(deps: SuspendedEncodersDeps): SuspendedEncoders {
   const { toMedia, toCapture, valveOf, clock } = deps;
-  let rest: Omit<Suspension, 'uplinkMaxBps'> = { substitutes: {}, hasPreviews: true };
-  let resting: readonly string[] = [];
+  let wanted: Omit<Suspension, 'uplinkMaxBps'> = { substitutes: {}, hasPreviews: true };
+  let suspended: readonly string[] = [];
   let shut: ReadonlySet<string> = new Set();
   let lateSinceMs: number | undefined;
 
-  const tellMedia = () =>
-    toMedia({ type: 'suspend', substitutes: rest.substitutes, hasPreviews: rest.hasPreviews });
-  const isWanted = (id: string) => id in rest.substitutes;
+  const sendMedia = () =>
+    toMedia({ type: 'suspend', substitutes: wanted.substitutes, hasPreviews: wanted.hasPreviews });
+  const isWanted = (id: string) => id in wanted.substitutes;
   const setValves = () => {
-    // An encoder rests when nobody takes anything from it, and runs before somebody does.
-    const wanted = new Set(resting.filter(isWanted));
-    const opened = [...shut].filter((id) => !wanted.has(id));
-    const closed = [...wanted].filter((id) => !shut.has(id));
+    // An encoder is suspended when none of its output is used, and runs before it is again.
+    const closing = new Set(suspended.filter(isWanted));
+    const opened = [...shut].filter((id) => !closing.has(id));
+    const closed = [...closing].filter((id) => !shut.has(id));
     for (const id of [...opened, ...closed]) {
       const element = valveOf(id);
       if (element === undefined) continue;
-      toCapture({ type: 'valve', element, isShut: wanted.has(id) });
+      toCapture({ type: 'valve', element, isShut: closing.has(id) });
     }
-    shut = wanted;
+    shut = closing;
   };
-  /** An encoder that takes no orders for key frames comes back with a new pipeline. */
+  /** An encoder that ignores requests for key frames needs a new pipeline. */
   const watchLate = (substitutes: Substitutes) => {
     const nowMs = clock.monotonicMs();
     if (Object.keys(substitutes).every(isWanted)) lateSinceMs = undefined;
     else lateSinceMs ??= nowMs;
     if (lateSinceMs === undefined || nowMs - lateSinceMs < BACK_MS) return;
     lateSinceMs = undefined;
-    deps.restartCapture('a rendition does not come back while it runs');
+    deps.restartCapture('a suspended rendition did not resume');
   };
   return {
     set: ({ substitutes, hasPreviews }) => {
-      rest = { substitutes, hasPreviews };
+      wanted = { substitutes, hasPreviews };
       setValves();
-      tellMedia();
+      sendMedia();
     },
     onMediaServing: () => {
-      resting = [];
-      tellMedia();
+      suspended = [];
+      sendMedia();
     },
     onCapturePlaying: () => {
       shut = new Set();
       setValves();
     },
     onFigures: (figures) => {
-      resting = figures.suspended;
+      suspended = figures.suspended;
       setValves();
       watchLate(figures.substitutes);
     },

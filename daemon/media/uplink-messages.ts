@@ -1,3 +1,4 @@
+/** Handles what the uplink process reports. */
 import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -34,12 +35,12 @@ export interface UplinkDeps {
   readonly log: Log;
   readonly dataUse: DataUseStore;
   readonly child: () => UplinkChild;
-  /** The encoder is to give this from now on. */
+  /** The encoder's bitrate from now on. */
   readonly onTarget: (targetBps: number) => void;
   readonly onFigures: (figures: UplinkFigures) => void;
 }
 
-/** Takes what the uplink process tells: figures to whoever shows them, targets to the encoder. */
+/** Figures go to the snapshot, target bitrates to the encoder. */
 export function openUplinkMessages(
   config: UplinkConfig,
   { clock, log, dataUse, child, onTarget, onFigures }: UplinkDeps,
@@ -52,7 +53,7 @@ export function openUplinkMessages(
     onFigures(figures);
     if (figures.phase !== phase) {
       phase = figures.phase;
-      log.info('uplink', {
+      log.info('uplink phase changed', {
         phase,
         ...(figures.reason === undefined ? {} : { reason: figures.reason }),
       });
@@ -61,7 +62,7 @@ export function openUplinkMessages(
     const wallMs = clock.wallMs();
     if (!dataUse.note(links, wallMs)) return;
     const used = usedData(dataUse.useAt(wallMs));
-    log.info('data use counts anew', { month: used.period });
+    log.info('data use: new month', { month: used.period });
     child().send({ type: 'links', links: wantedLinks(config), used });
   };
 }
@@ -84,7 +85,7 @@ function reasonOf({ srt, bond, failure, missing }: Figures): string | undefined 
   return failure ?? (all === '' ? 'no answer yet' : all);
 }
 
-/** A link that the bond cannot have, as whoever looks at links is to see it: out, and why. */
+/** A link that the bond cannot open, shown as out, and why. */
 function goneLink(id: string): LinkSnapshot {
   return {
     id,

@@ -1,3 +1,4 @@
+/** The program that systemd runs last: it cuts the power. */
 import { readFileSync } from 'node:fs';
 import type { Battery } from '../../hal/battery/port.ts';
 import { systemClock } from '../../hal/os/clock.ts';
@@ -8,10 +9,10 @@ import { openLines } from '../devices/lines.ts';
 import { cutWhereMainsAreOff } from './cut.ts';
 
 /** The board's button alone is held for three seconds. */
-const MOST_MS = 15_000;
+const MAX_MS = 15_000;
 
 /**
- * The last program of this machine, started by systemd when all disks are at rest
+ * The last program of this machine, started by systemd when all disks are unmounted
  * (systemd/venuebox.shutdown): has the UPS board cut the power.
  *
  * Usage: cut-power.js CONFIG
@@ -23,13 +24,15 @@ try {
   const [path = ''] = process.argv.slice(2);
   const config = parseConfig(path, readFileSync(path, 'utf8'), []);
   const os = { clock: systemClock, log };
-  const signal = AbortSignal.timeout(MOST_MS);
+  const signal = AbortSignal.timeout(MAX_MS);
   const lines = openLines({ ...config, panel: { ...config.panel, driver: 'none' } }, {}, os);
   const battery: Battery = await openConfiguredBattery(config, lines.battery, {}, os, signal);
-  log.info('UPS board', { cut: await cutWhereMainsAreOff(battery, systemClock, signal) });
+  log.info('power cut requested', {
+    result: await cutWhereMainsAreOff(battery, systemClock, signal),
+  });
 } catch (error) {
-  log.error('the power is not cut', { reason: messageOf(error) });
+  log.error('power not cut', { reason: messageOf(error) });
   process.exitCode = 1;
 }
-// Open lines and buses would keep it.
+// Open lines and buses would keep it running.
 process.exit();

@@ -1,3 +1,4 @@
+/** Has the UPS board cut the power of a halted machine. */
 import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 
@@ -9,7 +10,7 @@ const PAUSE_MS = 300;
  * A halted machine that its board goes on feeding would stay halted when the mains
  * come back before the cells are empty: with the mains off the board cuts the power,
  * and gives it again with them. With the mains on nothing is done, since a board may
- * give it again at once to whoever has switched the machine off.
+ * power it on again at once.
  *
  * Resolves with what came of it, for people. Rejects with `HalError` where the board
  * does not take it.
@@ -30,7 +31,7 @@ export async function cutWhereMainsAreOff(
     }
     await clock.sleep(PAUSE_MS, signal);
   }
-  return 'no: nobody tells of the mains';
+  return 'no: the state of the mains is unknown';
 }
 
 function mainsOf(state: BatteryState) {

@@ -1,3 +1,4 @@
+/** Shuts the machine down through logind. */
 import type { Clock } from '../../hal/os/clock.ts';
 import { openDbus } from '../../hal/os/dbus.ts';
 
@@ -9,7 +10,7 @@ const LOGIND = {
 
 /**
  * Asks logind for the end of the machine; systemd then ends this process among
- * the others. `interactive` is false: nobody is there to type a password, so a
+ * the others. `interactive` is false: no person is there to type a password, so a
  * polkit rule must allow it (systemd/venuebox.rules).
  *
  * Rejects with `HalError`: NOT_FOUND without logind, IO where it is not permitted.

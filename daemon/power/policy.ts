@@ -1,3 +1,4 @@
+/** What the battery asks of the box. */
 import type { BatteryReading, BatteryState } from '../../hal/battery/port.ts';
 import { BATTERY } from '../health/thresholds.ts';
 import type { PowerPhase } from '../model/snapshot.ts';
@@ -54,7 +55,7 @@ const RESERVE_S = 600;
 /** One figure that is this good contradicts the other one that is bad. */
 const CONTRADICTS_PCT = 25;
 const CONTRADICTS_S = 600;
-/** A fall that is seen beside a low charge; without any word of mains or current it takes more. */
+/** A fall that is seen beside a low charge; where neither mains nor current is known it takes more. */
 const SEEN_TO_FALL_PCT = 1;
 const DISCHARGES_PCT = 2;
 /** A rise that noise does not make: it charges. */
@@ -142,7 +143,7 @@ function wantedBy(
 ): PowerPhase | undefined {
   if (battery.phase === 'absent') return 'normal';
   if (battery.mains === 'on') return 'normal';
-  // A pin says that the mains are off, and nobody says for how long that is well.
+  // A pin says that the mains are off, and no gauge says for how long that can last.
   if (battery.phase === 'unknown')
     return battery.mains === 'off' ? atLeast(now, 'saving') : undefined;
   if (!isDischarging(battery, trend)) return undefined;
@@ -184,7 +185,7 @@ function isNear(
 
 function isDischarging(battery: BatteryReading, trend: Trend | undefined): boolean {
   if (battery.mains !== 'unknown') return battery.mains === 'off';
-  // Nobody tells of the mains: the current does, or the charge as it falls.
+  // The state of the mains is unknown: the current shows it, or a falling charge.
   return (battery.currentMa ?? 0) < DRAW_MA || fallOf(trend) >= DISCHARGES_PCT;
 }
 

@@ -1,3 +1,4 @@
+/** Reads the battery and follows the power policy. */
 import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
@@ -10,9 +11,9 @@ export interface PowerDeps {
   /** Asked at each reading: the planned end may be set while it runs. */
   readonly settings: () => PowerSettings;
   readonly onBattery: (battery: BatteryState) => void;
-  /** What rests in a phase, for those who are told. */
+  /** What is switched off in a phase. */
   readonly shedLoadsIn: (phase: PowerPhase) => readonly ShedLoad[];
-  /** Called at the start and at each change, with all that rests now; again where the end did not come. */
+  /** Called at the start and at each change, with all that is switched off now; again where the shutdown did not come. */
   readonly onPhase: (phase: PowerPhase, resting: readonly ShedLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
@@ -34,31 +35,36 @@ const SEVERITY: Readonly<Record<PowerPhase, BoxEvent['severity']>> = {
 export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<void> {
   const { clock, log } = deps;
   let state = START_POWER;
-  let trouble: string | undefined;
+  let fault: string | undefined;
   let askedMs = 0;
   deps.onPhase(state.phase, deps.shedLoadsIn(state.phase));
   try {
     while (!signal.aborted) {
       const battery = await deps.battery.read(signal);
       deps.onBattery(battery);
-      const before = trouble;
-      trouble = troubleOf(battery);
-      if (trouble !== undefined && trouble !== before) log.warn('battery', { reason: trouble });
+      const before = fault;
+      fault = faultOf(battery);
+      if (fault !== undefined && fault !== before) log.warn('battery fault', { reason: fault });
       const { phase } = state;
       const settings = deps.settings();
       const nowMs = clock.monotonicMs();
       state = stepPower(state, battery, settings, nowMs, clock.wallMs());
-      const resting = deps.shedLoadsIn(state.phase);
+      const shedLoads = deps.shedLoadsIn(state.phase);
       const isNotOff = state.phase === 'shut-down' && settings.isNotOff === true;
       if (state.phase === phase && isNotOff && nowMs - askedMs >= ASK_AGAIN_MS) {
         askedMs = nowMs;
-        deps.onPhase(state.phase, resting);
+        deps.onPhase(state.phase, shedLoads);
       }
       if (state.phase !== phase) {
         askedMs = nowMs;
-        const shed = resting.map(({ load }) => load);
-        log.warn('power', { from: phase, to: state.phase, shed, ...figuresOf(battery) });
-        deps.onPhase(state.phase, resting);
+        const shed = shedLoads.map(({ load }) => load);
+        log.warn('power phase changed', {
+          from: phase,
+          to: state.phase,
+          shed,
+          ...figuresOf(battery),
+        });
+        deps.onPhase(state.phase, shedLoads);
         deps.onEvent({
           type: 'power.phase',
           severity: SEVERITY[state.phase],
@@ -74,7 +80,7 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
 }
 
 /** What of the battery cannot be read, for the journal. */
-function troubleOf(battery: BatteryState): string | undefined {
+function faultOf(battery: BatteryState): string | undefined {
   if (battery.phase === 'unknown') return battery.reason;
   return battery.phase === 'known' ? battery.trouble : undefined;
 }

@@ -21,7 +21,7 @@ const stateOf = async (box: Box) => await box.state<BoxSnapshot>();
 const untilState = (box: Box, check: (state: BoxSnapshot) => boolean) =>
   until(async () => check(await stateOf(box)), PATIENCE_MS, box.output);
 
-/** Watches the playlists of those who chose their rendition before anything rested. */
+/** Watches the playlists of viewers who chose their rendition before any was suspended. */
 function watch(box: Box) {
   const seen: SeenPlaylist[] = [];
   const stop = new AbortController();
@@ -78,7 +78,7 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
     ['previews', 'top-rendition'],
   );
   assert.equal(await offered(), ['low', 'mid']);
-  assert.match(await ask(box, 'status'), /resting +no new live posters.+high is sent as mid/s);
+  assert.match(await ask(box, 'status'), /shed +no new live posters.+high is sent as mid/s);
   // One that was under way may still come.
   await sleep(3_000);
   const drawn = posters();
