@@ -2,17 +2,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { anySignal, unlessAborted } from '../../hal/os/async.ts';
+import { anySignal } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
-import { openWorker } from '../../hal/os/worker.ts';
+import { openWorker, type Worker } from '../../hal/os/worker.ts';
 import { PipelineError } from '../errors.ts';
 import { withFeed } from '../feed/feed-server.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import { ClipRequests } from './clip-requests.ts';
 import type { StoredMovie } from './clip-store.ts';
 import type { ClipsSettings, ClipsStart, FromClips, ToClips } from './messages.ts';
 import type { Poster } from './poster.ts';
@@ -49,92 +50,111 @@ const GRACE_MS = 1_000;
 /** A clip takes a tenth of this where the disk answers. */
 const CLIP_TIMEOUT_MS = 10_000;
 
-type Answer = Extract<FromClips, { type: 'clip' | 'clip-failed' }>;
-
 export function openClipsProcess(options: ClipsOptions): ClipsProcess {
-  const { presentation, settings, clock, log, finishMs = FINISH_MS } = options;
-  const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
-  const outbox = new Outbox(trackIds[0] ?? '');
-  outbox.setEnabled(true);
-  const tap = new PartTap(presentation, trackIds, {
-    onInit: (trackId, initId, bytes) => outbox.setInit({ type: 'init', trackId, initId, bytes }),
-    onPart: (part) => outbox.add(part, clock.monotonicMs()),
-  });
-  const asked = new Map<number, (answer: Answer) => void>();
-  const worker = openWorker<ClipsStart, ToClips, FromClips>(
-    {
-      name: 'clips',
-      entry: entryPoint(import.meta.url, './main'),
-      graceMs: finishMs + GRACE_MS,
-      askToEnd: () => outbox.close(),
-    },
-    { clock, log },
-  );
-  let isRunning = false;
-  let requests = 0;
-  let hasLivePosters = true;
-  const sendLivePosters = () => worker.send({ type: 'live-posters', isOn: hasLivePosters });
+  return new FedClipsProcess(options);
+}
 
-  const onMessage = (message: FromClips) => {
-    if (message.type === 'clip' || message.type === 'clip-failed')
-      asked.get(message.request)?.(message);
-    else if (message.type === 'clip-poster') options.onClipPoster(message.clipId, message.poster);
-    else if (message.type === 'live-poster') options.onLivePoster(message.poster, message.preview);
-    else log.warn('poster failed', { what: message.what, reason: message.reason });
+/** Its outbox gets the parts that are published, also while the process restarts. */
+class FedClipsProcess implements ClipsProcess {
+  readonly #options: ClipsOptions;
+  readonly #finishMs: number;
+  readonly #outbox: Outbox;
+  readonly #tap: PartTap;
+  readonly #worker: Worker<ClipsStart, ToClips, FromClips>;
+  readonly #requests = new ClipRequests();
+  #isRunning = false;
+  #hasLivePosters = true;
+
+  constructor(options: ClipsOptions) {
+    const { presentation, settings, clock, finishMs = FINISH_MS } = options;
+    const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
+    const outbox = new Outbox(trackIds[0] ?? '');
+    outbox.setEnabled(true);
+    this.#options = options;
+    this.#finishMs = finishMs;
+    this.#outbox = outbox;
+    this.#tap = new PartTap(presentation, trackIds, {
+      onInit: (trackId, initId, bytes) => outbox.setInit({ type: 'init', trackId, initId, bytes }),
+      onPart: (part) => outbox.add(part, clock.monotonicMs()),
+    });
+    this.#worker = openWorker(
+      {
+        name: 'clips',
+        entry: entryPoint(import.meta.url, './main'),
+        graceMs: finishMs + GRACE_MS,
+        askToEnd: () => outbox.close(),
+      },
+      options,
+    );
+  }
+
+  collect(trackId: string): void {
+    this.#tap.collect(trackId);
+  }
+
+  async clip(seconds: number, signal: AbortSignal): Promise<StoredMovie> {
+    signal.throwIfAborted();
+    using ends = anySignal(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
+    try {
+      if (!this.#isRunning) throw new Error('the clips process is not running');
+      const send = (request: number) => this.#worker.send({ type: 'clip', request, seconds });
+      const answer = await this.#requests.ask(send, ends.signal);
+      if (answer.type === 'clip-failed') throw new Error(answer.reason);
+      this.#options.log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });
+      return answer.clip;
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      throw new PipelineError('CLIP_FAILED', `no clip: ${messageOf(cause)}`, { cause });
+    }
+  }
+
+  setLivePosters(isOn: boolean): void {
+    this.#hasLivePosters = isOn;
+    this.#worker.send({ type: 'live-posters', isOn });
+  }
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    const { clock, log } = this.#options;
+    const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-clips-'));
+    const runOnce = (ends: AbortSignal) => this.#runOnce(join(folder, 's'), ends);
+    try {
+      await supervise('clips', runOnce, { policy: POLICY, clock, log }, signal);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   };
-  const runOnce = (socketPath: string) => async (signal: AbortSignal) => {
+
+  async #runOnce(socketPath: string, signal: AbortSignal): Promise<void> {
+    const settings = { ...this.#options.settings, socketPath, finishMs: this.#finishMs };
+    const onMessage = (message: FromClips) => this.#onMessage(message);
     const onStart = () => {
-      isRunning = true;
-      sendLivePosters();
+      this.#isRunning = true;
+      this.setLivePosters(this.#hasLivePosters);
     };
-    const start = { settings: { ...settings, socketPath, finishMs }, onMessage, onStart };
+    const run = () => this.#worker.run({ settings, onMessage, onStart }, signal);
     try {
-      await withFeed(outbox, socketPath, () => worker.run(start, signal), signal);
+      await withFeed(this.#outbox, socketPath, run, signal);
     } finally {
-      isRunning = false;
-      const reason = 'the clips process has ended';
-      for (const [request, answer] of asked) answer({ type: 'clip-failed', request, reason });
+      this.#isRunning = false;
+      this.#requests.fail('the clips process has ended');
     }
-  };
-  const ask = async (seconds: number, signal: AbortSignal): Promise<Answer> => {
-    if (!isRunning) throw new Error('the clips process is not running');
-    requests += 1;
-    const request = requests;
-    const answered = new Promise<Answer>((resolve) => asked.set(request, resolve));
-    worker.send({ type: 'clip', request, seconds });
-    try {
-      return await unlessAborted(answered, signal);
-    } finally {
-      asked.delete(request);
+  }
+
+  #onMessage(message: FromClips): void {
+    const { log, onClipPoster, onLivePoster } = this.#options;
+    switch (message.type) {
+      case 'clip':
+      case 'clip-failed':
+        this.#requests.answer(message);
+        break;
+      case 'clip-poster':
+        onClipPoster(message.clipId, message.poster);
+        break;
+      case 'live-poster':
+        onLivePoster(message.poster, message.preview);
+        break;
+      case 'poster-failed':
+        log.warn('poster failed', { what: message.what, reason: message.reason });
     }
-  };
-  return {
-    collect: (trackId) => tap.collect(trackId),
-    clip: async (seconds, signal) => {
-      signal.throwIfAborted();
-      using ends = anySignal(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
-      try {
-        const answer = await ask(seconds, ends.signal);
-        if (answer.type === 'clip-failed') throw new Error(answer.reason);
-        log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });
-        return answer.clip;
-      } catch (cause) {
-        if (signal.aborted) throw signal.reason;
-        throw new PipelineError('CLIP_FAILED', `no clip: ${messageOf(cause)}`, { cause });
-      }
-    },
-    setLivePosters: (isOn) => {
-      hasLivePosters = isOn;
-      sendLivePosters();
-    },
-    run: async (signal) => {
-      const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-clips-'));
-      try {
-        const policy = POLICY;
-        await supervise('clips', runOnce(join(folder, 's')), { policy, clock, log }, signal);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
-  };
+  }
 }
