@@ -14,16 +14,17 @@ import { followDevices } from './devices/follow.ts';
 import { openPrinting } from './devices/printing.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
-import { type DropEffects, openDrop } from './drop/machine.ts';
+import { openDropEffects } from './drop/effects.ts';
+import { openDrop } from './drop/machine.ts';
 import { openReports, type Reports } from './drop/reports.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
-import { type HealthWatch, openHealth } from './health/run.ts';
+import { openHealth } from './health/run.ts';
 import { runCameraLock } from './media/camera-lock.ts';
 import { openCameraLockStore } from './media/camera-lock-store.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
 import { shedLoadsOf } from './media/loads.ts';
-import type { MediaPath } from './media/media-path.ts';
 import { type MediaSource, openMediaSource } from './media/media-source.ts';
+import { mediaReports } from './media/reports.ts';
 import { plannedLinks } from './media/settings.ts';
 import { suspensionIn } from './media/sheddable.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
@@ -35,10 +36,10 @@ import { BoxState } from './model/state-store.ts';
 import { maintainModems } from './modems/maintenance.ts';
 import { runBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog } from './mqtt/events.ts';
-import { openMqtt } from './mqtt/open.ts';
+import { openMqtt, withOwnBroker } from './mqtt/open.ts';
 import { runPanel } from './panel/run.ts';
 import { powerOff } from './power/logind.ts';
-import { type PowerDeps, runPower } from './power/run.ts';
+import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
@@ -83,18 +84,8 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
   const end = () => ending.abort();
-  const box = await joinParts({
-    ...deps,
-    log,
-    logTail,
-    config,
-    source,
-    devices,
-    dataUse,
-    events,
-    untilEnd,
-    end,
-  });
+  const opened = { log, logTail, config, source, devices, dataUse, events, untilEnd, end };
+  const box = await joinParts({ ...deps, ...opened });
   await runAll(tasksOf(box), untilEnd);
 }
 
@@ -140,21 +131,24 @@ async function joinParts(given: Resources) {
   const mediaPath = source.open({
     ...{ config, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
     isFirstDrop: () => drop.isFirst(),
-    ...mediaReports(given, state, health),
+    ...mediaReports({ ...given, state, health, viewersPort: config.viewers.port }),
   });
+  const hasClips = config.clips.folder !== '';
   const drop = await openDrop({
     stateFile: `${stateFolder}/drop.json`,
     start: source.isEdge ? 'idle' : given.start,
     resumeWithinS: source.isEdge ? 0 : config.drop.resume_within_s,
-    effects: dropEffects(given, mediaPath, state, onEvent),
+    effects: openDropEffects(
+      { ...given, mediaPath, state, onEvent, hasClips, powerOff: () => shutDown(given) },
+      given.untilEnd,
+    ),
     ...{ snapshot, onEvent, clock, log },
   });
   const { printer } = devices;
   const printing = openPrinting({
     ...{ printer, snapshot, title: config.drop.title, playerUrl, clock },
   });
-  const { isEdge } = source;
-  const commander = openCommander({ drop, isEdge, snapshot, print: printing.print });
+  const commander = openCommander({ drop, isEdge: source.isEdge, snapshot, print: printing.print });
   return {
     ...given,
     ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop },
@@ -170,7 +164,6 @@ function tasksOf(box: Parts): readonly Task[] {
     state.set({ modemMaintenance });
   const { warnings } = health;
   const { endMedia } = mediaPath;
-  const { broker_port } = config.mqtt;
   return [
     // The drop and its media.
     mediaPath.run,
@@ -188,8 +181,8 @@ function tasksOf(box: Parts): readonly Task[] {
     openOperatorPage(config, box),
     (signal) => runControl(box.controlSocket, box, signal),
     openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),
-    ...optional('broker', broker_port, box, (signal) =>
-      runBroker('127.0.0.1', broker_port, log, signal),
+    ...optional('broker', config.mqtt.broker_port, box, (signal) =>
+      runBroker('127.0.0.1', config.mqtt.broker_port, log, signal),
     ),
     ...optional('metrics', config.metrics.port, box, (signal) =>
       runMetrics(config.metrics, box, signal),
@@ -215,72 +208,11 @@ function recordEvent(event: BoxEvent, reports: Reports, { events, log }: Resourc
   });
 }
 
-/** What the media path reports, and where it goes. */
-function mediaReports({ config, log, onReady }: Resources, state: BoxState, health: HealthWatch) {
-  let isReady = false;
-  const beReady = () => {
-    if (!isReady) onReady?.(state.snapshot());
-    isReady = true;
-  };
-  return {
-    onListening: () => {
-      log.info('serving viewers', { port: config.viewers.port });
-      if (state.snapshot().drop.phase === 'idle') beReady();
-    },
-    onSources: (sources) => state.set({ sources }),
-    onLevels: (levels) => {
-      health.recordLevels(levels);
-      state.set({ levels });
-    },
-    onFigures: (media) => {
-      state.set({ media });
-      if (media.isFlowing) beReady();
-    },
-    onRecording: (recording) => {
-      health.recordTargets(recording);
-      state.set({ recording });
-    },
-    onUplink: (uplink) => state.set({ uplink }),
-    onChild: (name, supervised) => state.setChild(name, supervised),
-  } satisfies Partial<Parameters<MediaSource['open']>[0]>;
-}
-
-/** What a drop does to the rest of the box. */
-function dropEffects(
-  { config, clock, untilEnd, end, playerUrl }: Resources,
-  mediaPath: MediaPath,
-  state: BoxState,
-  onEvent: (event: BoxEvent) => void,
-): DropEffects {
-  return {
-    setCapturing: (isWanted) => {
-      mediaPath.setCapturing(isWanted);
-      if (!isWanted) state.set({ levels: undefined });
-    },
-    beginDrop: async (dropId) => {
-      mediaPath.setUplinking(true);
-      await mediaPath.setRecording(dropId, untilEnd);
-    },
-    endDrop: async () => {
-      mediaPath.setUplinking(false);
-      await mediaPath.setRecording(undefined, untilEnd);
-      mediaPath.clear();
-      state.set({ media: undefined, levels: undefined, uplink: undefined });
-    },
-    mark: async ({ atMs, label }) => {
-      const marked = { atMs, ...(label === undefined ? {} : { label }) };
-      if (config.clips.folder === '') return marked;
-      const { id, path, durationS } = await mediaPath.clip(untilEnd);
-      const clip = { id, url: new URL(path, playerUrl).href, durationS };
-      onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
-      return { ...marked, clip };
-    },
-    powerOff: async () => {
-      if (config.power.shut_down === 'machine') return await powerOff(clock, untilEnd);
-      // The command that asked for it is answered first.
-      void clock.sleep(ANSWER_MS, untilEnd).then(end, ignore);
-    },
-  };
+/** A shut-down ends the machine, or this program alone. */
+async function shutDown({ config, clock, untilEnd, end }: Resources): Promise<void> {
+  if (config.power.shut_down === 'machine') return await powerOff(clock, untilEnd);
+  // The command that asked for it is answered first.
+  void clock.sleep(ANSWER_MS, untilEnd).then(end, ignore);
 }
 
 const ANSWER_MS = 250;
@@ -314,17 +246,4 @@ function powerOf({ config, source, devices, drop, mediaPath, state, ...os }: Par
       drop.apply({ kind: 'power', phase: power });
     },
   };
-}
-
-/** For the power policy: until when the drop is meant to last. */
-function plannedEnd({ power }: Config, { phase, sinceMs }: { phase: string; sinceMs: number }) {
-  if (power.planned_minutes === 0 || phase !== 'live') return {};
-  return { plannedEndMs: sinceMs + power.planned_minutes * 60_000 };
-}
-
-/** Where the config names no broker, the box's own is used. */
-function withOwnBroker(config: Config): Config {
-  const { url, broker_port: port } = config.mqtt;
-  if (url !== '' || port === 0) return config;
-  return { ...config, mqtt: { ...config.mqtt, url: `mqtt://127.0.0.1:${port}` } };
 }

@@ -6,7 +6,10 @@ import type { Config } from './config.ts';
 export const WRITABLE: readonly string[] = ['/media', '/mnt', '/srv', '/var/lib/venuebox'];
 
 /** One line each. Relative folders lie in the state folder, which is writable. */
-export function unwritableFolders({ recording, clips }: Config): readonly string[] {
+export function unwritableFolders({
+  recording,
+  clips,
+}: Pick<Config, 'recording' | 'clips'>): readonly string[] {
   const folders = [
     ...recording.targets.map(({ folder }, i) => [`recording.targets.${i}.folder`, folder] as const),
     ['clips.folder', clips.folder] as const,

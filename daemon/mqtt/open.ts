@@ -33,6 +33,13 @@ export function openMqtt(config: Config, box: Box): Task {
   return (signal) => runAll(tasks, signal);
 }
 
+/** Where the config names no broker, the box's own is used. */
+export function withOwnBroker(config: Config): Config {
+  const { url, broker_port: port } = config.mqtt;
+  if (url !== '' || port === 0) return config;
+  return { ...config, mqtt: { ...config.mqtt, url: `mqtt://127.0.0.1:${port}` } };
+}
+
 function factsOf({ renditions, drop, uplink, recording, edge }: Config): BoxFacts {
   const isEdge = edge.upstream !== '';
   const model = readModel();

@@ -2,6 +2,7 @@
 import type { Battery, BatteryState } from '../../hal/battery/port.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import type { Config } from '../config/config.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
 import { type PowerSettings, START_POWER, stepPower } from './policy.ts';
@@ -89,4 +90,13 @@ function figuresOf(battery: BatteryState) {
   if (battery.phase !== 'known') return { battery: battery.phase };
   const { chargePct, timeLeftS, mains } = battery;
   return { chargePct, timeLeftS, mains };
+}
+
+/** For the power policy: until when the drop is meant to last. */
+export function plannedEnd(
+  { power }: Pick<Config, 'power'>,
+  { phase, sinceMs }: { phase: string; sinceMs: number },
+) {
+  if (power.planned_minutes === 0 || phase !== 'live') return {};
+  return { plannedEndMs: sinceMs + power.planned_minutes * 60_000 };
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { probeModems } from '../../daemon/cli/doctor/network.ts';
+import { parseConfig } from '../../daemon/config/file.ts';
 import { openPinEntry } from '../../daemon/modems/pin-entry.ts';
 import { openAtModem } from '../../hal/modem/at-modem.ts';
 import { openModemManager } from '../../hal/modem/modem-manager.ts';
@@ -110,7 +111,11 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     assert.is(sim, 'ready');
     // ModemManager counts the steps of 27.007 from -140 dBm.
     assert.ok(rsrpDbm !== undefined && Math.abs(rsrpDbm - -91) <= 1, `${rsrpDbm} dBm`);
-    const { lines } = await probeModems(os, AbortSignal.timeout(60_000));
+    const { lines } = await probeModems(
+      parseConfig('doctor', '', []),
+      os,
+      AbortSignal.timeout(60_000),
+    );
     assert.ok(
       lines.some((line) =>
         /^LabTel LTE-LAB \d+.*: registered Lab Telecom \S+, -\d+ dBm/.test(line),

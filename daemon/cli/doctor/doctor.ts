@@ -54,10 +54,10 @@ export async function examine(
     camera: (stop) => probeCamera(config, stop),
     sound: (stop) => probeSound(config, stop),
     buttons: probeButtons,
-    battery: (stop) => probeBattery(clock, stop),
-    printer: (stop) => probePrinter(os, stop),
-    modems: (stop) => probeModems(os, stop),
-    recordings: () => probeRecordings(config.recording, stateFolder),
+    battery: (stop) => probeBattery(config, clock, stop),
+    printer: (stop) => probePrinter(config, os, stop),
+    modems: (stop) => probeModems(config, os, stop),
+    recordings: () => probeRecordings(config, stateFolder),
   };
   const parts = only.map((part) => inTime(part, probes[part], clock, signal));
   return { machine: await nameMachine(), parts: await Promise.all(parts) };

@@ -85,7 +85,14 @@ export function judgePrinter(path: string, status: PrinterStatus): readonly Find
     case 'absent':
       return [];
     case 'away':
-      return [wrong(`${path} cannot be used (${status.reason})`, 'see its plug and the group lp')];
+      return [
+        wrong(
+          `${path} cannot be used (${status.reason})`,
+          path.startsWith('/dev/')
+            ? 'check its cable, and that this user is in the group lp'
+            : 'check that it is switched on and on this network',
+        ),
+      ];
     case 'silent':
       return [
         note(`${path} answers no status`, 'it prints; nobody will be told when paper is out'),

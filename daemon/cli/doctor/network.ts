@@ -1,3 +1,5 @@
+/** `venuebox doctor modems`. */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { type NmDevice, readNmDevices } from '../../../hal/modem/nm-state.ts';
@@ -5,15 +7,17 @@ import type { ModemState, ModemsState } from '../../../hal/modem/port.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
 import type { Log } from '../../../hal/os/log.ts';
+import type { Config } from '../../config/config.ts';
 import { signalQuality } from '../../health/thresholds.ts';
 import { judgeModem } from './findings.ts';
-import { note, type PartReport } from './report.ts';
+import { type Finding, note, type PartReport, wrong } from './report.ts';
 
 /** The bus starts ModemManager for the question, and that lists its modems a moment later. */
 const SETTLE_MS = 2500;
 
 /** Modems by ModemManager, NetworkManager's devices, and serial ports for AT commands. */
 export async function probeModems(
+  { modems: config }: Pick<Config, 'modems'>,
   os: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ): Promise<PartReport> {
@@ -23,9 +27,10 @@ export async function probeModems(
     listPorts(),
   ]);
   const modems = state.phase === 'known' ? state.modems : [];
+  const missing = config.driver === 'at' ? config.at_ports.filter((port) => !existsSync(port)) : [];
   return {
     part: 'modems',
-    driver: state.phase === 'known' ? 'ModemManager' : 'absent',
+    driver: `set to ${config.driver}`,
     lines: [
       ...modems.map(renderModem),
       ...devices.map((one) => `NetworkManager ${one.interfaceName}: ${one.kind}, ${one.state}`),
@@ -33,16 +38,26 @@ export async function probeModems(
     ],
     findings: [
       ...modems.flatMap(judgeModem),
-      ...(state.phase === 'away' && ports.length > 0
-        ? [
-            note(
-              `ModemManager does not answer (${state.reason})`,
-              'install modemmanager, or set modems.driver to at and modems.at_ports to such a port',
-            ),
-          ]
-        : []),
+      ...missing.map((port) => wrong(`serial port ${port} is not there`, 'plug in its modem')),
+      ...managerFindings(state, config.driver, ports.length > 0),
     ],
   };
+}
+
+function managerFindings(state: ModemsState, driver: string, hasPorts: boolean): Finding[] {
+  if (state.phase === 'away' && driver === 'modem-manager') {
+    const what = `ModemManager does not answer (${state.reason})`;
+    return [wrong(what, 'install modemmanager and start it: systemctl start ModemManager')];
+  }
+  if (state.phase === 'away' && hasPorts) {
+    const advice =
+      'install modemmanager, or set modems.driver to at and modems.at_ports to such a port';
+    return [note(`ModemManager does not answer (${state.reason})`, advice)];
+  }
+  const isNone = state.phase === 'known' && state.modems.length === 0;
+  return isNone && driver === 'modem-manager'
+    ? [wrong('ModemManager has no modem', 'plug one in; lsusb shows whether it is seen')]
+    : [];
 }
 
 /** The first modem that is told, or what was told until the time is over. */

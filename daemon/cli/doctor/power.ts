@@ -1,3 +1,4 @@
+/** `venuebox doctor battery`. */
 import { readdir, readFile } from 'node:fs/promises';
 import { openI2cBus } from '../../../hal/battery/i2c.ts';
 import { openBattery } from '../../../hal/battery/open.ts';
@@ -5,32 +6,55 @@ import type { BatteryState } from '../../../hal/battery/port.ts';
 import { openLineDriver, probeGpio } from '../../../hal/gpio/probe.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
+import type { Config } from '../../config/config.ts';
 import { judgeBattery } from './findings.ts';
 import { type Finding, note, type PartReport, wrong } from './report.ts';
 
 /** Buses of monitors and of a PC's memory: no UPS board is on them. */
 const FOREIGN_BUS = /i801|piix4|nforce2|ddc|i915|amdgpu|nvidia|hdmi|\baux\b/i;
 
+/** UPS boards of the config are on this bus of a Pi's header. */
+const HEADER_BUS = 1;
+
 interface Asked {
   readonly line?: string;
   readonly findings: readonly Finding[];
 }
 
-/** The kernel's battery, or whatever UPS board is known by its address on an I2C bus. */
-export async function probeBattery(clock: Clock, signal: AbortSignal): Promise<PartReport> {
+/** The board that the config names; else the kernel's battery, or any UPS board with an address of its own. */
+export async function probeBattery(
+  { power: { board } }: Pick<Config, 'power'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<PartReport> {
+  const driver = `set to ${board}`;
+  if (board === 'none') return { part: 'battery', driver, lines: [], findings: [] };
   const buses = await listBuses();
-  const kernel = await askBattery(undefined, clock, signal);
-  const asked =
-    kernel.line === undefined
-      ? await Promise.all(buses.map((bus) => askBattery(bus, clock, signal)))
-      : [kernel];
-  const lines = asked.flatMap(({ line }) => line ?? []);
+  const asked = await askAll(board, buses, clock, signal);
   return {
     part: 'battery',
-    driver: lines.length === 0 ? 'absent' : 'found',
-    lines: [...buses.map((bus) => `/dev/i2c-${bus}`), ...lines],
+    driver,
+    lines: [
+      ...buses.map((bus) => `/dev/i2c-${bus}`),
+      ...(asked.every(({ line }) => line === undefined) ? ['no battery was found'] : []),
+      ...asked.flatMap(({ line }) => line ?? []),
+    ],
     findings: asked.flatMap(({ findings }) => findings),
   };
+}
+
+async function askAll(
+  board: string,
+  buses: readonly number[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly Asked[]> {
+  if (board !== 'auto' && board !== 'simulated') {
+    return [await askBattery(board, HEADER_BUS, clock, signal)];
+  }
+  const kernel = await askBattery('auto', undefined, clock, signal);
+  if (kernel.line !== undefined) return [kernel];
+  return Promise.all(buses.map((bus) => askBattery('auto', bus, clock, signal)));
 }
 
 async function listBuses(): Promise<number[]> {
@@ -44,6 +68,7 @@ async function listBuses(): Promise<number[]> {
 
 /** @param number Of an I2C bus; undefined asks the kernel's power_supply class only. */
 async function askBattery(
+  board: string,
   number: number | undefined,
   clock: Clock,
   signal: AbortSignal,
@@ -52,21 +77,23 @@ async function askBattery(
     await using bus = number === undefined ? undefined : await openI2cBus(number, clock);
     const probe = probeGpio();
     const lines = probe.choice === 'none' ? undefined : openLineDriver(probe, clock);
-    await using battery = await openBattery({ board: 'auto' }, bus, lines, clock, signal);
+    await using battery = await openBattery({ board }, bus, lines, clock, signal);
     if (battery === undefined) return { findings: [] };
     const state = await battery.read(signal);
     return { line: renderBattery(state), findings: judgeBattery(state) };
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HalError)) throw error;
-    return { findings: [findingOf(error)] };
+    return { findings: [findingOf(error, board)] };
   }
 }
 
-function findingOf({ code, message }: HalError): Finding {
+function findingOf({ code, message }: HalError, board: string): Finding {
   if (code === 'AMBIGUOUS') return note(message, 'set the board, where this is a UPS board');
   if (code === 'NOT_PERMITTED') return wrong(message, 'add this user to the group i2c');
-  return note(message, 'see the board');
+  return board === 'auto'
+    ? note(message, 'check the board')
+    : wrong(message, 'check the board, its plugs, and that I2C is on (raspi-config)');
 }
 
 function renderBattery(state: BatteryState): string {

@@ -1,15 +1,18 @@
+/** `venuebox doctor recordings`. */
 import { dirname, resolve } from 'node:path';
 import { disksBelow } from '../../../hal/system/disks-below.ts';
 import { isOnSystemDisk } from '../../../pipelines/recording/volume.ts';
-import type { RecordingConfig } from '../../config/recording.ts';
+import type { Config } from '../../config/config.ts';
+import { unwritableFolders } from '../../config/writable-folders.ts';
 import { describeShared, sharedDisks } from '../../health/recording-rules.ts';
 import { type Finding, note, type PartReport, wrong } from './report.ts';
 
 /** Where recordings would go, and whether two copies would lie on one disk. */
 export async function probeRecordings(
-  { targets }: RecordingConfig,
+  config: Pick<Config, 'recording' | 'clips'>,
   stateFolder: string,
 ): Promise<PartReport> {
+  const { targets } = config.recording;
   const places = await Promise.all(
     targets.map(async ({ id, folder, own_volume }) => {
       const path = resolve(stateFolder, folder);
@@ -23,6 +26,7 @@ export async function probeRecordings(
   const away = places.filter(({ disks }) => disks.length === 0);
   const findings: readonly Finding[] = [
     ...away.map(({ folder }) => wrong(`no disk is mounted at ${folder}`, 'plug it in')),
+    ...unwritableFolders(config).map((line) => note(...splitAdvice(line))),
     ...(shared === undefined ? [] : [note(shared, 'plug in a second disk')]),
   ];
   return {
@@ -43,4 +47,9 @@ async function disksOfNearest(path: string): Promise<readonly string[]> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || path === '/') throw error;
     return await disksOfNearest(dirname(path));
   }
+}
+
+function splitAdvice(line: string): [what: string, advice: string] {
+  const [what = '', ...advice] = line.split('; ');
+  return [what, advice.join('; ')];
 }

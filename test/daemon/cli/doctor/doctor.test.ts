@@ -51,12 +51,12 @@ test('two recording targets on one disk are noted, and one without its disk is w
   const report = await probeRecordings(
     parseConfig('x', '', [
       'recording.targets=[{id: a, folder: /tmp/a}, {id: b, folder: /tmp/b}, {id: usb, folder: /media/nothing-here, own_volume: true}]',
-    ]).recording,
+    ]),
     '/tmp',
   );
   assert.match(report.lines.join(), 'a: /tmp/a on ');
-  assert.equal(severities(report.findings), ['wrong', 'note']);
-  assert.match(report.findings[1]?.what ?? '', /^a and b are on one disk \(/);
+  assert.equal(severities(report.findings), ['wrong', 'note', 'note', 'note']);
+  assert.match(report.findings[3]?.what ?? '', /^a and b are on one disk \(/);
 });
 
 test('a configured camera and card that are not there are wrong, with advice, and exit code 1', async () => {
@@ -69,6 +69,19 @@ test('a configured camera and card that are not there are wrong, with advice, an
   assert.match(stdout, /WRONG camera \/dev\/video99 is not there: plug it in/);
   assert.match(stdout, /WRONG sound card NoCard is not there .*: plug it in/);
   assert.match(stdout, /\n2 things are wrong\.\n/);
+});
+
+test('the printer, battery and modems of the config are examined', async () => {
+  const set = (...settings: readonly string[]) => settings.flatMap((one) => ['--set', one]);
+  const { exitCode, stdout } = await doctor(
+    ...['printer', 'battery', 'modems'],
+    ...set('printer.driver=network', 'printer.host=127.0.0.9', 'printer.port=1'),
+    ...set('power.board=none', 'modems.driver=at', 'modems.at_ports=[/dev/ttyUSB77]'),
+  );
+  assert.is(exitCode, 1);
+  assert.match(stdout, /WRONG 127\.0\.0\.9:1 cannot be used .*: check that it is switched on/);
+  assert.match(stdout, 'battery: set to none');
+  assert.match(stdout, 'WRONG serial port /dev/ttyUSB77 is not there: plug in its modem');
 });
 
 test('the command line: --json, a config, some parts', () => {
