@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the box from this checkout as a service of systemd, on Debian 12 or 13
-# or Raspberry Pi OS. May be run again: it then installs anew what changed, and
+# or Raspberry Pi OS. May be run again: it then updates what changed, and
 # leaves config and recordings alone.
 #
 #   sudo scripts/install.sh               install and start
 #   sudo scripts/install.sh --no-start    install only
-#   sudo scripts/install.sh --uninstall   take away what was installed
+#   sudo scripts/install.sh --uninstall   remove what was installed
 #   sudo scripts/install.sh --uninstall --purge   and config, state and the user
 #   scripts/install.sh --root DIR         lay the files into DIR, for an image
 #   ... --no-app                          only units, rules and config
@@ -44,13 +44,13 @@ FILES=(
 )
 LINK=$root/usr/local/bin/venuebox
 
-# Only a running systemd of this very machine is told of anything.
-tell_systemd() {
+# Only a running systemd of this machine is notified.
+systemd_runs() {
   [ -z "$root" ] && [ -d /run/systemd/system ]
 }
 
 build_app() {
-  # An image gets its packages from whoever makes it; these are for building.
+  # These are for building; an image gets its packages from the tool that makes it.
   setup_packages "${BOX_PACKAGES[@]}"
   if [ -z "$root" ]; then setup_packages dbus polkitd; fi
   # What the checkout's owner builds stays the owner's.
@@ -61,7 +61,7 @@ build_app() {
   fi
 }
 
-# The new program is whole before it takes the old one's place.
+# The new program is complete before it replaces the old one.
 install_app() {
   step "copying the program to $prefix"
   rm -rf "$prefix.new" "$prefix.old"
@@ -95,7 +95,7 @@ install_files() {
   done
   mkdir -p "$(dirname "$LINK")"
   ln -sfn /opt/venuebox/bin/venuebox "$LINK"
-  # The config is a person's from the first moment on.
+  # Never overwritten.
   [ -e "$root/etc/venuebox/venuebox.yaml" ] ||
     install -D -m 640 systemd/venuebox.yaml "$root/etc/venuebox/venuebox.yaml"
 }
@@ -104,16 +104,16 @@ apply_files() {
   step 'making the user, its folders and the rights of devices'
   systemd-sysusers /etc/sysusers.d/venuebox.conf
   systemd-tmpfiles --create /etc/tmpfiles.d/venuebox.conf
-  if tell_systemd; then
+  if systemd_runs; then
     udevadm control --reload && udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev \
-      --subsystem-match=usbmisc --subsystem-match=dma_heap --subsystem-match=leds || step 'udev was not told: restart the machine'
+      --subsystem-match=usbmisc --subsystem-match=dma_heap --subsystem-match=leds || step 'udev could not be notified: restart the machine'
     systemctl daemon-reload
   fi
 }
 
 start_service() {
   if [ "$app" ] && ! "$LINK" check /etc/venuebox/venuebox.yaml >&2; then
-    step 'not started: mend the config, then: systemctl enable --now venuebox'
+    step 'not started: correct the config, then: systemctl enable --now venuebox'
     return
   fi
   step 'starting'
@@ -121,9 +121,9 @@ start_service() {
   systemctl restart venuebox || die 'it does not start; see: journalctl -u venuebox -e'
 }
 
-take_away() {
+uninstall_files() {
   local file target
-  if tell_systemd; then systemctl disable --now --quiet venuebox 2>/dev/null || true; fi
+  if systemd_runs; then systemctl disable --now --quiet venuebox 2>/dev/null || true; fi
   for file in "${FILES[@]}"; do
     read -r _ _ target <<<"$file"
     rm -f "$root$target"
@@ -135,20 +135,20 @@ take_away() {
     if [ -z "$root" ]; then userdel venuebox 2>/dev/null || true; fi
   fi
   rmdir "$root/etc/venuebox" 2>/dev/null || true
-  if tell_systemd; then
+  if systemd_runs; then
     systemctl daemon-reload
     udevadm control --reload || true
   fi
 }
 
 if [ "$uninstall" ]; then
-  take_away
-  step 'taken away'
+  uninstall_files
+  step 'removed'
   if [ -z "$purge" ]; then
-    echo "Kept: /etc/venuebox, /var/lib/venuebox, recordings in /srv/venuebox, and the user." >&2
-    echo "To take the first two and the user too: scripts/install.sh --uninstall --purge" >&2
+    echo "Not removed: /etc/venuebox, /var/lib/venuebox, recordings in /srv/venuebox, and the user." >&2
+    echo "To remove the first two and the user too: scripts/install.sh --uninstall --purge" >&2
   else
-    echo 'Kept: recordings in /srv/venuebox.' >&2
+    echo 'Not removed: recordings in /srv/venuebox.' >&2
   fi
   exit 0
 fi
@@ -159,16 +159,16 @@ if [ "$app" ]; then
 fi
 install_files
 [ -n "$root" ] || apply_files
-if [ "$start" ] && tell_systemd; then start_service; fi
+if [ "$start" ] && systemd_runs; then start_service; fi
 
 cat >&2 <<END
 
 Installed. The config is /etc/venuebox/venuebox.yaml; then
 
   systemctl restart venuebox     start it with a changed config
-  venuebox status                how it is (as root, or in the group venuebox:
+  venuebox status                its state (as root, or in the group venuebox:
                                  sudo adduser \$USER venuebox)
-  journalctl -u venuebox -f      what it says
+  journalctl -u venuebox -f      its log
   sudo cat /var/lib/venuebox/operator-pin
                                  the PIN of the operator's page, once it has started,
                                  unless the config brings one

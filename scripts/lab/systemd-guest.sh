@@ -1,6 +1,6 @@
 #!/bin/bash
 # What is tried on the service, inside the lab; each finding is a line of /out/seen.
-# On the disk at once: whoever ends this machine from outside reads it, too.
+# Synced at once, so that it is on the disk when the machine is killed.
 seen() { echo "$1=$2" >> /out/seen && sync /out/seen; }
 show() { systemctl show venuebox --property "$1" --value; }
 now() { cut -d' ' -f1 /proc/uptime; }
@@ -156,8 +156,8 @@ seen live_again "$(show StatusText)"
 stood=$(child media)
 kill -STOP "$stood"
 start=$(now)
-media_anew() { [ -n "$(child media)" ] && [ "$(child media)" != "$stood" ]; }
-until_ok media_anew && seen stand_still_s "$(since "$start")"
+media_restarted() { [ -n "$(child media)" ] && [ "$(child media)" != "$stood" ]; }
+until_ok media_restarted && seen stand_still_s "$(since "$start")"
 until_ok active
 until_ok status_is live
 

@@ -45,5 +45,5 @@ if ! grep -qs '^lab=done$' "$work/seen"; then
   exit 1
 fi
 cat "$work/seen"
-# What was said meanwhile, for whoever finds the above wrong.
+# The logs, to explain a failed check.
 { cat "$work/try.log"; cut -c1-300 "$work/service.log" | tail -n 80; } >&2

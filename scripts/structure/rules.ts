@@ -92,7 +92,7 @@ const rules: Rule[] = [
     to: {},
   },
   {
-    name: 'nobody imports the composition root',
+    name: 'an import of the composition root',
     severity: 'error',
     from: { pathNot: [...ROOTS.map((file) => `^${escapeRegExp(file)}$`), '^(test|scripts)/'] },
     to: { path: ROOTS.map((file) => `^${escapeRegExp(file)}$`) },

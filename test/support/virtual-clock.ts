@@ -56,7 +56,7 @@ export class VirtualClock implements Clock {
     await settle();
   }
 
-  /** Time passes, and nobody gets to run: a starved machine. */
+  /** Time passes and no task runs, as on a starved machine. */
   stall(ms: number): void {
     this.#nowMs += ms;
   }

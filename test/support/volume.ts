@@ -47,7 +47,7 @@ export async function openVolume(bytes: number): Promise<SmallVolume | undefined
 
 export interface LoopVolume extends AsyncDisposable {
   readonly folder: string;
-  /** From now on whoever writes hangs in the kernel, and cannot be killed. */
+  /** From now on writers hang in the kernel, and cannot be killed. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
   /** The file system finds itself broken and turns read-only, with files open. */

@@ -25,7 +25,7 @@ const FAR_HOST = '10.88.0.1';
 /** Nobody has it. */
 const NOBODY = '02:00:00:00:00:01';
 
-/** Undefined where this machine cannot make namespaces; whoever asks says SKIPPED then. */
+/** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
 export function openVenueNetwork(links: number): VenueNetwork | undefined {
   const [venue, far] = [`vbv${process.pid}`, `vbf${process.pid}`];
   const close = () => {
