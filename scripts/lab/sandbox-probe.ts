@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { readClockSync } from '../../hal/system/timex.ts';
-
 /**
  * Runs as the service does, in scripts/lab/systemd.sh: tries what the sandbox must
  * allow and what it must not, and prints what came of it as KEY=VALUE lines.
  */
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { readClockSync } from '../../hal/system/timex.ts';
+
 const attempts: Readonly<Record<string, () => unknown>> = {
   try_etc: () => writeFileSync('/etc/venuebox-was-here', ''),
   try_usr: () => writeFileSync('/usr/venuebox-was-here', ''),

@@ -3,7 +3,7 @@
  * `npm run lint` holds the code to it, and the picture in the README is drawn from it.
  *
  * `may` lists folders of the same layer. Of a layer below, everything may be imported:
- * daemon -> pipelines -> hal.
+ * daemon -> pipelines -> hal. The roots join everything.
  */
 
 interface Folder {
@@ -247,5 +247,4 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/watchdog': { may: ['daemon/model', 'daemon/health'], what: 'reports to systemd' },
 };
 
-/** The composition root: it joins everything. */
 export const ROOTS: readonly string[] = ['daemon/main.ts', 'daemon/box.ts'];
