@@ -1,13 +1,14 @@
+/** Checks the arguments of commands. */
 import * as v from 'valibot';
 import type { Verb } from '../model/commands.ts';
 
-/** What each verb takes. Everything comes from a peer and is checked here. */
+/** What each verb takes. Everything comes from a peer. */
 const NONE = v.strictObject({});
-const shortText = (most: number) =>
+const shortText = (max: number) =>
   v.pipe(
     v.string('must be text'),
     v.minLength(1, 'must not be empty'),
-    v.maxLength(most, `must be ${most} characters at most`),
+    v.maxLength(max, `must be ${max} characters at most`),
   );
 
 const SCHEMAS = {
@@ -20,7 +21,7 @@ const SCHEMAS = {
   end: NONE,
   mark: v.strictObject({ label: v.optional(shortText(80)) }),
   preflight: NONE,
-  /** Which there are, the print room tells. */
+  /** devices/printing.ts knows which there are. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
   'shut-down': NONE,
 } as const satisfies Readonly<Record<Verb, v.GenericSchema>>;

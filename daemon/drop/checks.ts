@@ -1,3 +1,4 @@
+/** The checks before a drop. */
 import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { SILENCE_DBFS } from '../../pipelines/media/levels.ts';
@@ -13,8 +14,8 @@ import { renderDuration } from '../model/duration.ts';
 import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../model/snapshot.ts';
 
 /**
- * What is looked at before a drop, each a pure look at the box. A `fail` keeps
- * the box from going live unless it is forced; a `warn` is told.
+ * Of one check, each a pure function of the box. A `fail` keeps the box from going
+ * live unless it is forced; a `warn` is shown.
  */
 export interface CheckResult {
   readonly name: CheckName;
@@ -39,7 +40,7 @@ const CHECKS: Readonly<Record<CheckName, (box: BoxSnapshot) => Finding>> = {
   clock: checkClock,
 };
 
-/** Names of the checks, in the order in which they are told. */
+/** Names of the checks, in the order in which they are shown. */
 export const CHECK_NAMES = Object.keys(CHECKS) as readonly CheckName[];
 
 export function runChecks(box: BoxSnapshot): readonly CheckResult[] {
@@ -65,8 +66,8 @@ function checkCamera({ camera, children, media, sources }: BoxSnapshot): Finding
   const child = children['camera'];
   const isRunning = capture.phase === 'running' && child?.phase === 'running';
   const hasFrames = media?.isFlowing === true && sources?.camera.phase === 'live';
-  if (isRunning && hasFrames) return pass(`${camera} gives frames`);
-  // It is tried every two seconds: between two tries it runs, and why it died is known.
+  if (isRunning && hasFrames) return pass(`frames from ${camera}`);
+  // It is restarted every two seconds: between two failures it runs, and the last one is known.
   const reason = child?.lastFailure ?? capture.lastFailure;
   const why = reason === undefined ? '' : `: ${reason.slice(0, 160)}`;
   const what = isRunning && why === '' ? `no frames from ${camera}` : `${camera} does not start`;
@@ -78,25 +79,25 @@ function checkEncoder({ encoder, media, system }: BoxSnapshot): Finding {
   if (lag !== undefined && isPartLate(lag.p95)) {
     return warn(
       `${encoder} is late: one part in twenty by ${Math.round(lag.p95)} ms`,
-      'Take a smaller picture or fewer renditions.',
+      'Use a smaller picture or fewer renditions.',
     );
   }
   if (system?.throttling?.isSlowed === true) {
     return warn(
-      `${encoder} runs, and the machine slows itself down`,
-      'See to cooling and to the power supply.',
+      `${encoder} runs, and the processor is slowed down`,
+      'Check cooling and power supply.',
     );
   }
   return pass(encoder);
 }
 
 function checkSound({ sound, levels, warnings, sources }: BoxSnapshot): Finding {
-  if (sound === 'none') return pass('none is configured');
+  if (sound === 'none') return pass('no sound is configured');
   if (sources?.sound?.phase === 'silent') {
     return warn(`no sound from ${sound}`, 'Check that the sound card is plugged in.');
   }
-  const told = warnings.find(({ key }) => key.startsWith('sound-'));
-  if (told !== undefined) return warn(told.text, told.advice);
+  const alert = warnings.find(({ key }) => key.startsWith('sound-'));
+  if (alert !== undefined) return warn(alert.text, alert.advice);
   if (levels === undefined) return warn('no level was measured', 'Check the sound card.');
   const loudest = Math.max(SILENCE_DBFS, ...levels.peakDbfs);
   const figure = `peak ${loudest.toFixed(1)} dBFS`;
@@ -119,7 +120,7 @@ function checkBattery(battery: BatteryState): Finding {
     return warn(`unknown: ${battery.reason}`, 'Stay on mains; check the battery board.');
   }
   const { chargePct, mains, timeLeftS } = battery;
-  if (chargePct === undefined) return warn('its charge is not known', 'Stay on mains.');
+  if (chargePct === undefined) return warn('charge unknown', 'Stay on mains.');
   const left = timeLeftS === undefined ? '' : `, ${Math.round(timeLeftS / 60)} min left`;
   const figure = `${Math.round(chargePct)} %${left}, mains ${mains}`;
   const level = batteryLevel(battery);
@@ -130,7 +131,7 @@ function checkBattery(battery: BatteryState): Finding {
 }
 
 function checkDisk({ recording }: BoxSnapshot): Finding {
-  if (recording.length === 0) return pass('nothing is to be recorded');
+  if (recording.length === 0) return pass('no recording is configured');
   const failed = recording.filter(({ phase }) => phase === 'failed');
   const reasons = failed.map(({ id, reason }) => `${id}: ${reason ?? 'failed'}`).join(', ');
   const advice = 'Check the disk; without it nothing is recorded there.';
@@ -140,7 +141,7 @@ function checkDisk({ recording }: BoxSnapshot): Finding {
     remainingS === undefined ? id : `${id}: ${renderDuration(remainingS)} left`;
   const short = recording.filter(isRecordingShort);
   if (short.length > 0) {
-    return warn(short.map(left).join(', '), 'Make room, or take another disk.');
+    return warn(short.map(left).join(', '), 'Free some space, or take another disk.');
   }
   const shared = describeShared(sharedDisks(recording));
   if (shared !== undefined) return warn(shared, 'Give one of them a disk of its own.');
@@ -162,7 +163,7 @@ function checkLinks(box: BoxSnapshot): Finding {
   const active = links.filter(({ state }) => state === 'active');
   const figure = links.length === 0 ? 'connected' : `${active.length} of ${links.length} links`;
   return links.length > 0 && active.length < links.length
-    ? warn(figure, 'Check the links that are away.')
+    ? warn(figure, 'Check the links that are down.')
     : pass(figure);
 }
 
@@ -170,7 +171,7 @@ function checkLinks(box: BoxSnapshot): Finding {
 function checkPlannedLinks({ system }: BoxSnapshot, links: readonly PlannedLink[]): Finding {
   // SRT goes by IPv4; every interface has an IPv6 address of its own making.
   const up = system?.interfaces.filter(({ isUp, addresses }) => isUp && addresses.some(isIPv4));
-  if (up === undefined) return warn('it is not known which links are there', 'Wait a few seconds.');
+  if (up === undefined) return warn('links not known yet', 'Wait a few seconds.');
   const later = 'the uplink is tried when the drop begins';
   if (links.length === 0) {
     return up.some(({ name }) => name !== 'lo')
@@ -187,13 +188,13 @@ function checkPlannedLinks({ system }: BoxSnapshot, links: readonly PlannedLink[
   const figure = `${links.length - away.length} of ${links.length} links are there`;
   return away.length === 0
     ? pass(`${figure}; ${later}`)
-    : warn(`${figure}; away: ${away.join(', ')}`, 'Check the modems and cables that are away.');
+    : warn(`${figure}; missing: ${away.join(', ')}`, 'Check their modems and cables.');
 }
 
 function checkClock({ system }: BoxSnapshot): Finding {
-  const advice = 'Give the box a network with a time server.';
+  const advice = 'Connect the box to a network with a time server.';
   if (system === undefined || system.clock.phase === 'unknown') {
-    return warn('it is not known whether the clock is right', advice);
+    return warn('clock not known yet', advice);
   }
   return isClockUnset(system)
     ? warn('clock not synchronised: times on recordings may be wrong', advice)

@@ -1,14 +1,16 @@
+/** Carries out the commands of buttons, page, MQTT and command line. */
 import { unlessAborted } from '../../hal/os/async.ts';
 import type { Command, Commander, Outcome, PrintCommand, Progress } from '../model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
 import { type CheckResult, runChecks } from './checks.ts';
-import type { DropMachine, Performed } from './machine.ts';
+import type { Performed } from './effects.ts';
+import type { DropMachine } from './machine.ts';
 import type { DropEvent, DropVerb, Effect } from './state.ts';
 
 export interface CommanderDeps {
   readonly drop: DropMachine;
-  /** It shows another box's stream: drops are begun and ended there. */
+  /** It shows another box's stream: drops begin and end there. */
   readonly isEdge?: boolean;
   readonly snapshot: () => BoxSnapshot;
   /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
@@ -25,9 +27,9 @@ const GOALS: Readonly<
   preflight: { via: ['preflight'], goal: 'idle' },
 };
 
-const IS_EDGE = 'this box shows another one’s stream (edge.upstream); drops are made there';
+const IS_EDGE =
+  'this box shows the stream of another one (edge.upstream): send the command to that box';
 
-/** The one place where commands of all doors are carried out. */
 export function openCommander(deps: CommanderDeps): Commander {
   return {
     run: async (command, onProgress, signal) => {
@@ -63,7 +65,7 @@ async function runDropVerb(
   if (refusal !== undefined) return rejected(refusal.code, refusal.detail);
   if (isDryRun === true) return done(`would ${describe(effects, phase, next.phase)}`);
   if (verb === 'preflight' && next.phase !== 'preflight') {
-    return tellChecks(runChecks(snapshot()));
+    return summarise(runChecks(snapshot()));
   }
   const { performed } = drop.apply(event);
   if (verb === 'shut-down') return shutDown(drop, onProgress, signal);
@@ -71,9 +73,9 @@ async function runDropVerb(
   if (goal === undefined) return outcomeOf(verb, await unlessAborted(performed, signal));
   await follow(drop, goal.via, onProgress, signal);
   const state = drop.state();
-  if (verb === 'preflight') return tellChecks(drop.checks());
+  if (verb === 'preflight') return summarise(drop.checks());
   if (state.phase === goal.goal) {
-    // Those of before a drop are no news at its end.
+    // At the end of a drop its checks are old.
     const checks = goal.via.includes('preflight') ? { checks: briefly(drop.checks()) } : {};
     const result = { phase: state.phase, dropId: state.dropId, ...checks };
     return done(
@@ -85,7 +87,7 @@ async function runDropVerb(
   return failed('OVERTAKEN', `it is ${state.phase}: another command came in between`);
 }
 
-/** A drop is ended first. Done when the machine has taken it on itself to end this process. */
+/** A drop is ended first. Done when the machine is about to end this process. */
 async function shutDown(
   drop: DropMachine,
   onProgress: (progress: Progress) => void,
@@ -99,30 +101,30 @@ async function shutDown(
     : failed('NOT_DONE', `power-off: ${failure}`);
 }
 
-/** Waits while the machine is under way, and tells each check whose verdict changed. */
+/** Waits while the machine is busy, and reports each check whose verdict changed. */
 async function follow(
   drop: DropMachine,
   via: readonly DropPhase[],
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   while (via.includes(drop.state().phase)) {
     await drop.changed(signal);
     const checks = via.includes('preflight') ? drop.checks() : [];
     for (const { name, verdict, evidence } of checks) {
-      if (told.get(name) === verdict) continue;
-      told.set(name, verdict);
+      if (reported.get(name) === verdict) continue;
+      reported.set(name, verdict);
       const passed = checks.filter((check) => check.verdict !== 'fail').length;
       onProgress({ detail: `${name}: ${verdict}, ${evidence}`, ratio: passed / checks.length });
     }
   }
 }
 
-function tellChecks(checks: readonly CheckResult[]): Outcome {
+function summarise(checks: readonly CheckResult[]): Outcome {
   const count = (verdict: CheckResult['verdict']) =>
     checks.filter((check) => check.verdict === verdict).length;
-  const detail = `${count('pass')} passed, ${count('warn')} to know, ${count('fail')} failed`;
+  const detail = `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failed`;
   return done(detail, { checks });
 }
 
@@ -156,7 +158,7 @@ function describe(effects: readonly Effect[], from: DropPhase, to: DropPhase): s
   const deeds = effects.flatMap(({ kind }) => WORDS[kind] ?? []);
   const change = from === to ? [] : [`go from ${from} to ${to}`];
   const words = [...change, ...deeds];
-  return words.length === 0 ? 'look at the checks' : words.join(', ');
+  return words.length === 0 ? 'run the checks' : words.join(', ');
 }
 
 function done(detail: string, result?: unknown): Outcome {

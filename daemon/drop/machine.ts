@@ -1,28 +1,16 @@
-import { pause } from '../../hal/os/async.ts';
+/** The state of the drop: takes events, carries out what follows, and saves it. */
+import { pause, unlessAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, DropFaults, DropState } from '../model/snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
-import { readSavedDrop, savedDropOf, startDrop } from './saved-drop.ts';
-import { openDropSaver } from './saver.ts';
-import { type Drop, type DropEvent, dropIdAt, type Effect, type Step, stateOf } from './state.ts';
+import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
+import { readSavedDrop, type SavedDrop, savedDropOf, startDrop } from './saved-drop.ts';
+import { type DropSaver, openDropSaver } from './saver.ts';
+import { type Drop, type DropEvent, dropIdAt, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
 import { ClockUncertainty } from './uncertainty.ts';
-
-/** What the machine asks of the rest of the box. Failures are told and end nothing. */
-export interface DropEffects {
-  /** Camera and encoder run from the checks to the end of the drop. */
-  setCapturing(isWanted: boolean): void;
-  /** Recordings and uplink begin; viewers see it. */
-  beginDrop(dropId: string, isResumed: boolean): Promise<void>;
-  /** Resolves when what was recorded is closed. */
-  endDrop(dropId: string): Promise<void>;
-  /** Resolves with what is known of the clip to come. */
-  mark(mark: Extract<Effect, { kind: 'mark' }>): Promise<unknown>;
-  /** Asks for the end of the machine; this process is then ended by it. */
-  powerOff(): Promise<void>;
-}
 
 export interface DropOptions {
   /** Survives power failures, for example `/var/lib/venuebox/drop.json`. */
@@ -30,21 +18,21 @@ export interface DropOptions {
   readonly start: 'idle' | 'live';
   readonly resumeWithinS: number;
   readonly effects: DropEffects;
-  /** The box now; asked twice a second while it matters. */
+  /** The box now; read twice a second. */
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** The state of the evening, and the one way to change it. */
+/** The state of the drop, and the one way to change it. */
 export interface DropMachine {
   state(): DropState;
-  /** The drop that `start: 'live'` began is on: no one before, and none that went on. */
+  /** The drop that `start: 'live'` began is on: neither an earlier nor a resumed one. */
   isFirst(): boolean;
-  /** What it could not do, for health to tell. */
+  /** What it could not do, for health. */
   faults(): DropFaults;
-  /** Resolves when the machine was last asked for its end: why it goes on, or undefined. */
+  /** Resolves when the last power-off was requested: why it failed, or undefined. */
   poweredOff(): Promise<string | undefined>;
   /** The newest results; empty until the checks ran once. */
   checks(): readonly CheckResult[];
@@ -52,188 +40,162 @@ export interface DropMachine {
   preview(event: DropEvent): Step;
   /** Does it; the promises settle as the effects do, and never reject. */
   apply(event: DropEvent): { readonly step: Step; readonly performed: Promise<Performed[]> };
-  /** Resolves at the next change of the phase, or when the checks were looked at. */
+  /** Resolves at the next change of the phase, or when the checks ran again. */
   changed(signal: AbortSignal): Promise<void>;
-  /** Begins what the first state asks for, then follows time, checks and frames. */
+  /** Does what the first state asks for, then follows time, checks and frames. */
   run(signal: AbortSignal): Promise<void>;
 }
 
-export type Performed =
-  | { readonly kind: Effect['kind']; readonly result: unknown }
-  | { readonly kind: Effect['kind']; readonly failure: string };
+const POLL_MS = 500;
 
-const TICK_MS = 500;
-
-/** Reads what was kept and does what follows from it. Never rejects for a bad file. */
+/** Reads the saved state and does what follows from it. Never rejects for a bad file. */
 export async function openDrop(options: DropOptions): Promise<DropMachine> {
-  const { clock, log, stateFile } = options;
-  const now = () => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
+  const { stateFile, start, resumeWithinS, clock, log } = options;
   const read = await readSavedDrop(stateFile);
-  if ('reason' in read) log.warn('kept state not readable', { stateFile, reason: read.reason });
-  const resumeWithinMs = options.resumeWithinS * 1000;
-  const first = startDrop(
-    read.kept,
-    options.start,
-    resumeWithinMs,
-    dropIdAt(clock.wallMs()),
-    now(),
-  );
-  let drop: Drop = first.drop;
-  const isBegun = first.effects.some((one) => one.kind === 'begin-drop' && !one.isResumed);
-  const firstId = isBegun ? first.drop.dropId : undefined;
-  const isResumed = first.drop.phase === 'live' && !isBegun;
-  // A demo would begin another one.
-  const doubt = new ClockUncertainty(
-    isResumed && options.start === 'idle' ? read.kept : undefined,
-    clock,
-  );
-  let results: readonly CheckResult[] = [];
-  const waiting = new Set<() => void>();
-  let troubles: DropFaults = {};
-  const setTrouble = (name: keyof DropFaults, reason: string | undefined) => {
-    troubles = { ...troubles, [name]: reason };
-  };
-  const onFault = (reason: string | undefined) => setTrouble('notSaved', reason);
-  const keeper = openDropSaver(stateFile, { clock, log, onFault });
-  let poweredOff: Promise<string | undefined> = Promise.resolve(undefined);
-
-  const wake = () => {
-    const woken = [...waiting];
-    waiting.clear();
-    for (const resume of woken) resume();
-  };
-  const powerOff = async (): Promise<string | undefined> => {
-    try {
-      await options.effects.powerOff();
-      return undefined;
-    } catch (error) {
-      const reason = messageOf(error);
-      // It is asked again and again while the battery wants it.
-      if (troubles.notPoweredOff !== reason) options.onEvent(notOff(reason, clock.wallMs()));
-      setTrouble('notPoweredOff', reason);
-      return reason;
-    }
-  };
-  const perform = async (effect: Effect): Promise<Performed> => {
-    const { kind } = effect;
-    if (kind === 'power-off') {
-      poweredOff = powerOff();
-      const failure = await poweredOff;
-      if (failure !== undefined) log.error('not done', { what: kind, reason: failure });
-      return failure === undefined ? { kind, result: undefined } : { kind, failure };
-    }
-    try {
-      const result = await carryOut(effect, options);
-      if (kind === 'end-drop') apply({ kind: 'ended' });
-      return { kind, result };
-    } catch (error) {
-      const failure = messageOf(error);
-      log.error('not done', { what: kind, reason: failure });
-      if (kind === 'begin-drop') apply({ kind: 'begin-failed', reason: failure });
-      if (kind === 'end-drop') apply({ kind: 'ended', reason: failure });
-      return { kind, failure };
-    }
-  };
-  const enter = (done: Step): Promise<Performed[]> => {
-    const before = drop;
-    drop = done.drop;
-    if (before.phase !== drop.phase) {
-      const { phase, dropId, reason } = stateOf(drop);
-      log.info('drop', { from: before.phase, to: phase, dropId, reason });
-      // The box is used again, or its end is asked for anew.
-      setTrouble('notPoweredOff', undefined);
-    }
-    // On the disk some ms later: a live drop does not wait for a slow card.
-    keeper.save({ ...savedDropOf(drop, clock.wallMs()), ...doubt.lastAlive(options.snapshot()) });
-    const performed = Promise.all(done.effects.map(perform));
-    if (before.phase !== drop.phase) wake();
-    return performed;
-  };
-  const preview = (event: DropEvent) => step(drop, event, now());
-  const apply = (event: DropEvent) => {
-    if (event.kind === 'power' && event.phase !== 'shut-down')
-      setTrouble('notPoweredOff', undefined);
-    const done = preview(event);
-    if (event.kind === 'command' && done.refusal === undefined) doubt.settle();
-    return { step: done, performed: enter(done) };
-  };
-  const look = (): void => {
-    const box = options.snapshot();
-    const dropId = doubt.overdueDrop(box, resumeWithinMs);
-    if (dropId !== undefined) {
-      log.warn('a drop went on by itself that was cut off too long ago', { dropId });
-      apply({ kind: 'too-late', dropId });
-    }
-    if (drop.phase === 'preflight' || drop.phase === 'armed') {
-      results = runChecks(box);
-      apply({ kind: 'checks', failures: failuresOf(results) });
-      wake();
-    }
-    apply({ kind: 'frames', isFlowing: isFlowing(box) });
-    apply({ kind: 'tick' });
-  };
-  const run = async (signal: AbortSignal): Promise<void> => {
-    // Performs never reject; what they do is told by events.
-    void enter({ ...first, drop });
-    while (!signal.aborted) {
-      look();
-      keeper.refresh(doubt.lastAlive(options.snapshot()));
-      await pause(clock, TICK_MS, signal);
-    }
-    await keeper.settled();
-  };
-  const changed = (signal: AbortSignal) =>
-    new Promise<void>((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason);
-      const onChange = () => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      };
-      const onAbort = () => {
-        waiting.delete(onChange);
-        reject(signal.reason);
-      };
-      signal.addEventListener('abort', onAbort, { once: true });
-      waiting.add(onChange);
-    });
-
+  if ('reason' in read) log.warn('saved state not readable', { stateFile, reason: read.reason });
+  const newId = dropIdAt(clock.wallMs());
+  const first = startDrop(read.saved, start, resumeWithinS * 1000, newId, nowOf(clock));
+  const machine = new Machine(first, read.saved, options);
   return {
-    state: () => stateOf(drop),
-    // A drop's begin is in its id: no later one has the same.
-    isFirst: () => drop.phase === 'live' && drop.dropId === firstId,
-    faults: () => troubles,
-    poweredOff: () => poweredOff,
-    checks: () => results,
-    preview,
-    apply,
-    changed,
-    run,
+    state: () => stateOf(machine.drop),
+    isFirst: () => machine.isFirst(),
+    faults: () => machine.faults,
+    poweredOff: () => machine.effects.poweredOff(),
+    checks: () => machine.checks,
+    preview: (event) => machine.preview(event),
+    apply: (event) => machine.apply(event),
+    changed: (signal) => machine.changed(signal),
+    run: (signal) => machine.run(signal),
   };
 }
 
-function notOff(reason: string, atMs: number): BoxEvent {
-  return { type: 'machine.power-off-failed', severity: 'critical', atMs, data: { reason } };
+class Machine {
+  drop: Drop;
+  checks: readonly CheckResult[] = [];
+  faults: DropFaults = {};
+  readonly effects: EffectRunner;
+  readonly #options: DropOptions;
+  readonly #first: Step;
+  /** Of the drop that this process began by itself. */
+  readonly #firstId: string | undefined;
+  readonly #uncertainty: ClockUncertainty;
+  readonly #saver: DropSaver;
+  #waiting: readonly (() => void)[] = [];
+
+  constructor(first: Step, saved: SavedDrop | undefined, options: DropOptions) {
+    const { stateFile, start, clock, log } = options;
+    this.drop = first.drop;
+    this.#first = first;
+    this.#options = options;
+    const isBegun = first.effects.some((one) => one.kind === 'begin-drop' && !one.isResumed);
+    this.#firstId = isBegun ? first.drop.dropId : undefined;
+    const isResumed = first.drop.phase === 'live' && !isBegun;
+    // With `live` an overdue drop would only be followed by another one.
+    const uncertain = isResumed && start === 'idle' ? saved : undefined;
+    this.#uncertainty = new ClockUncertainty(uncertain, clock);
+    this.#saver = openDropSaver(stateFile, {
+      clock,
+      log,
+      onFault: (notSaved) => this.#setFault({ notSaved }),
+    });
+    this.effects = openEffects({
+      ...options,
+      apply: (event) => this.apply(event),
+      onPowerOffFault: (notPoweredOff) => this.#setFault({ notPoweredOff }),
+    });
+  }
+
+  isFirst(): boolean {
+    // A drop's begin is in its id: no later one has the same.
+    return this.drop.phase === 'live' && this.drop.dropId === this.#firstId;
+  }
+
+  preview(event: DropEvent): Step {
+    return step(this.drop, event, nowOf(this.#options.clock));
+  }
+
+  apply(event: DropEvent): ReturnType<DropMachine['apply']> {
+    if (event.kind === 'power' && event.phase !== 'shut-down') this.#clearPowerOffFault();
+    const done = this.preview(event);
+    if (event.kind === 'command' && done.refusal === undefined) this.#uncertainty.settle();
+    return { step: done, performed: this.#enter(done) };
+  }
+
+  changed(signal: AbortSignal): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.#waiting = [...this.#waiting, resolve];
+    });
+    return unlessAborted(woken, signal);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, snapshot } = this.#options;
+    // Effects never reject; what they do comes back as events.
+    void this.#enter({ ...this.#first, drop: this.drop });
+    while (!signal.aborted) {
+      this.#poll(snapshot());
+      this.#saver.refresh(this.#uncertainty.lastAlive(snapshot()));
+      await pause(clock, POLL_MS, signal);
+    }
+    await this.#saver.settled();
+  }
+
+  #poll(box: BoxSnapshot): void {
+    const { resumeWithinS, log } = this.#options;
+    const dropId = this.#uncertainty.overdueDrop(box, resumeWithinS * 1000);
+    if (dropId !== undefined) {
+      log.warn('drop ended: it was resumed too late', { dropId });
+      this.apply({ kind: 'too-late', dropId });
+    }
+    if (this.drop.phase === 'preflight' || this.drop.phase === 'armed') {
+      this.checks = runChecks(box);
+      this.apply({ kind: 'checks', failures: failuresOf(this.checks) });
+      this.#wake();
+    }
+    this.apply({ kind: 'frames', isFlowing: isFlowing(box) });
+    this.apply({ kind: 'tick' });
+  }
+
+  #enter(done: Step): Promise<Performed[]> {
+    const { clock, snapshot, log } = this.#options;
+    const before = this.drop;
+    this.drop = done.drop;
+    const hasChanged = before.phase !== done.drop.phase;
+    if (hasChanged) {
+      const { phase, dropId, reason } = stateOf(done.drop);
+      log.info('drop phase changed', { from: before.phase, to: phase, dropId, reason });
+      // The box is used again, or its power-off is requested again.
+      this.#clearPowerOffFault();
+    }
+    // It is on the disk some ms later: a live drop does not wait for a slow card.
+    const alive = this.#uncertainty.lastAlive(snapshot());
+    this.#saver.save({ ...savedDropOf(done.drop, clock.wallMs()), ...alive });
+    const performed = Promise.all(done.effects.map((effect) => this.effects.perform(effect)));
+    if (hasChanged) this.#wake();
+    return performed;
+  }
+
+  #wake(): void {
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const resume of woken) resume();
+  }
+
+  #setFault(fault: DropFaults): void {
+    this.faults = { ...this.faults, ...fault };
+  }
+
+  #clearPowerOffFault(): void {
+    this.#setFault({ notPoweredOff: undefined });
+    this.effects.forgetPowerOffFault();
+  }
 }
 
-/** A media process that is away has no frames, whatever it said last. */
+function nowOf(clock: Clock) {
+  return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
+}
+
+/** A media process that is down has no frames, whatever it reported last. */
 function isFlowing({ media, children }: BoxSnapshot): boolean {
   return media?.isFlowing === true && children['media']?.phase === 'running';
-}
-
-async function carryOut(
-  effect: Exclude<Effect, { kind: 'power-off' }>,
-  { effects, onEvent }: Pick<DropOptions, 'effects' | 'onEvent'>,
-): Promise<unknown> {
-  switch (effect.kind) {
-    case 'capture':
-      return effects.setCapturing(effect.isWanted);
-    case 'begin-drop':
-      return effects.beginDrop(effect.dropId, effect.isResumed);
-    case 'end-drop':
-      return effects.endDrop(effect.dropId);
-    case 'mark':
-      return effects.mark(effect);
-    case 'event':
-      return onEvent(effect.event);
-  }
 }

@@ -1,7 +1,6 @@
+/** The building blocks of the drop’s steps. */
 import type { BoxEvent } from '../model/commands.ts';
 import type { Drop, Effect, Now, Step } from './state.ts';
-
-/** What the steps of a drop are made of. */
 
 export const POWER_OFF: readonly Effect[] = [{ kind: 'power-off' }];
 export const CAPTURE: Effect = { kind: 'capture', isWanted: true };
@@ -11,7 +10,7 @@ export function stay(drop: Drop): Step {
   return { drop, effects: [] };
 }
 
-/** Goes live, or goes on with a drop that a power failure cut off. */
+/** Goes live, or resumes a drop that a power failure interrupted. */
 export function onAir(
   dropId: string,
   isCold: boolean,
@@ -29,14 +28,14 @@ export function onAir(
   };
 }
 
-/** When the drop began that goes on when the box starts again; undefined where none does. */
+/** When the drop began that is resumed when the box restarts; undefined where none is. */
 export function resumableOf(drop: Drop): number | undefined {
   if (drop.phase === 'live') return drop.sinceMs;
   return drop.phase === 'ending' || drop.phase === 'idle' ? drop.resumableMs : undefined;
 }
 
 export function toIdle(drop: Drop, now: Now, effects: readonly Effect[]): Step {
-  // A shut-down that comes again must not take back what the first one kept.
+  // A second shut-down must not lose what the first one saved.
   const resumableMs = resumableOf(drop);
   const resumable = resumableMs === undefined ? {} : { resumableMs };
   return {

@@ -1,8 +1,8 @@
+/** Makes the report of a drop from its tally. */
 import type { DropReport } from '../model/drop-report.ts';
 import { round } from '../model/rounding.ts';
 import type { Tally } from './tally.ts';
 
-/** What a drop was, for whoever compares two of them. */
 export function reportOf(tally: Tally): DropReport {
   const { latency } = tally;
   const mean = (sum: number) => (latency.n === 0 ? null : round(sum / latency.n / 1000, 2));

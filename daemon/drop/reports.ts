@@ -1,7 +1,7 @@
+/** The reports of the last drops, counted while a drop is on and saved. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
-import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
@@ -10,11 +10,11 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import { reportOf } from './report.ts';
 import { noteClip, resumeTally, startTally, stepTally, type Tally, tallySchema } from './tally.ts';
 
-/** As many as MQTT keeps. */
+/** As many as MQTT retains. */
 const REPORTS_MAX = 8;
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 /** A power cut costs the figures of so long. */
-const KEEP_EVERY_MS = 60_000;
+const SAVE_EVERY_MS = 60_000;
 
 export interface ReportsDeps {
   readonly snapshot: () => BoxSnapshot;
@@ -28,7 +28,7 @@ export interface Reports {
   list(): readonly DropReport[];
   /** Something happened that a report counts. */
   record(event: BoxEvent): void;
-  /** Counts until `signal` aborts. A disk that takes nothing costs the reports and ends nothing. */
+  /** Counts until `signal` aborts. A disk that cannot be written costs the reports only. */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -41,76 +41,107 @@ const stored = v.object({
   ),
 });
 
-/** Reads what `file` keeps; one that is not there or makes no sense is none. */
-export async function openReports(
-  file: string,
-  { snapshot, clock, log }: ReportsDeps,
-): Promise<Reports> {
-  const kept = parse(await readFile(file, 'utf8').catch(() => ''));
-  let reports: readonly DropReport[] = kept?.reports ?? [];
-  let tally = kept?.open && resumeTally(kept.open);
-  /** Of the newest report: that drop may go on, where the power ended it. */
-  let last: Tally | undefined = kept?.last;
-  let isKept = true;
-  let keptMs = Number.NEGATIVE_INFINITY;
-  let failure: string | undefined;
+type Stored = v.InferOutput<typeof stored>;
 
-  const keep = async (): Promise<void> => {
-    keptMs = clock.monotonicMs();
-    isKept = true;
-    try {
-      await saveFile(file, JSON.stringify({ open: tally, last, reports }));
-      failure = undefined;
-    } catch (error) {
-      isKept = false;
-      const reason = messageOf(error);
-      if (reason !== failure) log.warn('the report of the drop is not kept', { reason });
-      failure = reason;
-    }
-  };
-  const open = (dropId: string, sinceMs: number): Tally => {
-    if (last?.dropId !== dropId) return startTally(dropId, sinceMs);
-    reports = reports.filter(({ drop }) => drop !== dropId);
-    return resumeTally(last);
-  };
-  const close = (ended: Tally): void => {
-    reports = [...reports, reportOf(ended)].slice(-REPORTS_MAX);
-    last = ended;
-    tally = undefined;
-    keptMs = Number.NEGATIVE_INFINITY;
-    isKept = false;
-  };
-  const look = async (): Promise<void> => {
-    const box = snapshot();
-    const { phase, dropId, sinceMs } = box.drop;
-    const live = phase === 'live' ? dropId : undefined;
-    // Clips of its last moments are still made while it ends.
-    if (tally !== undefined && tally.dropId !== live && phase !== 'ending') close(tally);
-    if (live !== undefined) {
-      tally = stepTally(tally ?? open(live, sinceMs), box, clock.wallMs());
-      isKept = false;
-    }
-    if (!isKept && clock.monotonicMs() - keptMs >= KEEP_EVERY_MS) await keep();
-  };
+/** Reads what `file` holds; one that is not there or not readable holds nothing. */
+export async function openReports(file: string, deps: ReportsDeps): Promise<Reports> {
+  const counter = new Counter(file, parse(await readFile(file, 'utf8').catch(() => '')), deps);
   return {
-    list: () => reports,
+    list: () => counter.reports,
     record: ({ type }) => {
-      if (type !== 'clip.made' || tally === undefined) return;
-      tally = noteClip(tally);
-      isKept = false;
+      if (type === 'clip.made') counter.noteClip();
     },
     run: async (signal) => {
       try {
-        do await look();
-        while (await pause(clock, LOOK_EVERY_MS, signal));
+        for (;;) {
+          await counter.poll();
+          await deps.clock.sleep(POLL_MS, signal);
+        }
+      } catch (error) {
+        if (!isAbort(error, signal)) throw error;
       } finally {
-        if (!isKept) await keep();
+        await counter.save();
       }
     },
   };
 }
 
-function parse(text: string): v.InferOutput<typeof stored> | undefined {
+class Counter {
+  reports: readonly DropReport[];
+  readonly #file: string;
+  readonly #deps: ReportsDeps;
+  #tally: Tally | undefined;
+  /** Of the newest report: that drop may be resumed, where the power ended it. */
+  #last: Tally | undefined;
+  #isSaved = true;
+  #savedMs = Number.NEGATIVE_INFINITY;
+  #failure: string | undefined;
+
+  constructor(file: string, saved: Stored | undefined, deps: ReportsDeps) {
+    this.#file = file;
+    this.#deps = deps;
+    this.reports = saved?.reports ?? [];
+    this.#tally = saved?.open && resumeTally(saved.open);
+    this.#last = saved?.last;
+  }
+
+  noteClip(): void {
+    if (this.#tally !== undefined) this.#count(noteClip(this.#tally));
+  }
+
+  async poll(): Promise<void> {
+    const { snapshot, clock } = this.#deps;
+    const box = snapshot();
+    const { phase, dropId, sinceMs } = box.drop;
+    const live = phase === 'live' ? dropId : undefined;
+    const tally = this.#tally;
+    // Clips of its last moments are still made while it ends.
+    if (tally !== undefined && tally.dropId !== live && phase !== 'ending') this.#close(tally);
+    if (live !== undefined) {
+      this.#count(stepTally(this.#tally ?? this.#open(live, sinceMs), box, clock.wallMs()));
+    }
+    if (clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS) await this.save();
+  }
+
+  /** Writes what is not on the disk yet. Never rejects. */
+  async save(): Promise<void> {
+    if (this.#isSaved) return;
+    const { clock, log } = this.#deps;
+    this.#savedMs = clock.monotonicMs();
+    this.#isSaved = true;
+    try {
+      const [open, last, reports] = [this.#tally, this.#last, this.reports];
+      await saveFile(this.#file, JSON.stringify({ open, last, reports }));
+      this.#failure = undefined;
+    } catch (error) {
+      this.#isSaved = false;
+      const reason = messageOf(error);
+      if (reason !== this.#failure) log.warn('drop report not saved', { reason });
+      this.#failure = reason;
+    }
+  }
+
+  #count(tally: Tally): void {
+    this.#tally = tally;
+    this.#isSaved = false;
+  }
+
+  #open(dropId: string, sinceMs: number): Tally {
+    if (this.#last?.dropId !== dropId) return startTally(dropId, sinceMs);
+    this.reports = this.reports.filter(({ drop }) => drop !== dropId);
+    return resumeTally(this.#last);
+  }
+
+  #close(ended: Tally): void {
+    this.reports = [...this.reports, reportOf(ended)].slice(-REPORTS_MAX);
+    this.#last = ended;
+    this.#tally = undefined;
+    this.#savedMs = Number.NEGATIVE_INFINITY;
+    this.#isSaved = false;
+  }
+}
+
+function parse(text: string): Stored | undefined {
   try {
     return v.parse(stored, JSON.parse(text));
   } catch {

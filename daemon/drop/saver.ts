@@ -1,3 +1,4 @@
+/** Writes the state of the drop to the disk. */
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type SavedDrop, writeSavedDrop } from './saved-drop.ts';
@@ -5,73 +6,73 @@ import { type SavedDrop, writeSavedDrop } from './saved-drop.ts';
 export interface DropSaverDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Why it is not on the disk, or undefined where it is again; at each change. */
+  /** Why it cannot be saved, or undefined where it can again; at each change. */
   readonly onFault: (reason: string | undefined) => void;
 }
 
-/** Keeps the newest state on the disk, whatever comes in between. Never fails. */
+/** Saves the newest state. Never fails. */
 export interface DropSaver {
   /** Writes it where something of it is new. */
-  save(kept: SavedDrop): void;
-  /** Once in a minute: says when the box was last known to live, and tries again what failed. */
+  save(state: SavedDrop): void;
+  /** Once a minute: saves when the box was last known to run, and retries what failed. */
   refresh(alive: Pick<SavedDrop, 'aliveMs' | 'isClockSet'>): void;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
 }
 
 /** How exactly the end of a power failure is known: see `resumeWithinS`. */
-const BEAT_EVERY_MS = 60_000;
+const REFRESH_MS = 60_000;
 
 /** Writes one state at a time; those that a newer one overtakes are left out. */
 export function openDropSaver(path: string, { clock, log, onFault }: DropSaverDeps): DropSaver {
-  let trouble: string | undefined;
-  let asked = '';
-  let next: SavedDrop | undefined;
-  let last: SavedDrop | undefined;
-  let writing: Promise<void> | undefined;
-  let beatMs = clock.monotonicMs();
+  const saver: {
+    fault?: string | undefined;
+    /** What of the last state would make a newer one worth writing. */
+    key: string;
+    next?: SavedDrop | undefined;
+    last?: SavedDrop;
+    writing?: Promise<void> | undefined;
+    refreshedMs: number;
+  } = { key: '', refreshedMs: clock.monotonicMs() };
 
-  const setTrouble = (reason: string | undefined) => {
-    if (reason === trouble) return;
-    trouble = reason;
-    if (reason === undefined) log.info('state kept again', { path });
-    else log.error('state not kept', { path, reason });
+  const setFault = (reason: string | undefined) => {
+    if (reason === saver.fault) return;
+    saver.fault = reason;
+    if (reason === undefined) log.info('state saved again', { path });
+    else log.error('state not saved', { path, reason });
     onFault(reason);
   };
   const write = async () => {
-    for (let kept = next; kept !== undefined; kept = next) {
-      next = undefined;
-      try {
-        await writeSavedDrop(path, kept);
-        setTrouble(undefined);
-      } catch (error) {
-        setTrouble(messageOf(error));
-      }
+    for (let state = saver.next; state !== undefined; state = saver.next) {
+      saver.next = undefined;
+      const failed = await writeSavedDrop(path, state).then(() => undefined, messageOf);
+      setFault(failed);
     }
-    writing = undefined;
+    saver.writing = undefined;
   };
-  const put = (kept: SavedDrop) => {
-    last = kept;
-    next = kept;
-    writing ??= write();
+  const put = (state: SavedDrop) => {
+    saver.last = state;
+    saver.next = state;
+    saver.writing ??= write();
   };
 
   return {
-    save: (kept) => {
-      const key = JSON.stringify([kept.live, kept.lastDropId]);
-      if (key === asked) return;
-      asked = key;
-      put(kept);
+    save: (state) => {
+      const key = JSON.stringify([state.live, state.lastDropId]);
+      if (key === saver.key) return;
+      saver.key = key;
+      put(state);
     },
     refresh: (alive) => {
-      if (clock.monotonicMs() - beatMs < BEAT_EVERY_MS) return;
-      beatMs = clock.monotonicMs();
-      if (last !== undefined && (last.live !== null || trouble !== undefined)) {
+      if (clock.monotonicMs() - saver.refreshedMs < REFRESH_MS) return;
+      saver.refreshedMs = clock.monotonicMs();
+      const { last, fault } = saver;
+      if (last !== undefined && (last.live !== null || fault !== undefined)) {
         put({ ...last, ...alive });
       }
     },
     settled: async () => {
-      await writing;
+      await saver.writing;
     },
   };
 }

@@ -1,16 +1,15 @@
+/** The types of the drop’s state machine: states, events, effects. */
 import type { BoxEvent, RejectCode, Verb } from '../model/commands.ts';
 import type { DropState, PowerPhase } from '../model/snapshot.ts';
-
-/** What a drop is, what happens to it and what it asks for: the words of `step`. */
 
 /** What follows when the checks have passed. */
 export type Aim = 'arm' | 'go-live' | 'report';
 
-/** Times in `enteredMs` and `failing` are of the clock that never steps. */
+/** Times in `enteredMs` and `failing` are of the monotonic clock. */
 export type Drop =
   | (Base & {
       readonly phase: 'idle';
-      /** The power ended the drop that began then (Unix ms): the box goes on with it when it starts again. */
+      /** The power ended the drop that began then (Unix ms): the box resumes it when it restarts. */
       readonly resumableMs?: number;
     })
   | (Base & { readonly phase: 'preflight'; readonly aim: Aim })
@@ -34,7 +33,7 @@ export type Drop =
   | (Base & { readonly phase: 'fault'; readonly reason: string });
 
 interface Base {
-  /** Unix time at which the phase began; of a drop that goes on after a power failure, its begin. */
+  /** Unix time at which the phase began; of a drop that is resumed after a power failure, its begin. */
   readonly sinceMs: number;
   readonly enteredMs: number;
   /** The present drop, or the last one. */
@@ -54,14 +53,14 @@ export type DropEvent =
       /** What to call a marked moment. */
       readonly label?: string;
     }
-  /** The checks were looked at again; each failure is one line. */
+  /** The checks ran again; each failure is one line. */
   | { readonly kind: 'checks'; readonly failures: readonly string[] }
   | { readonly kind: 'frames'; readonly isFlowing: boolean }
-  /** What begins with a drop did not all begin; the drop goes on. */
+  /** Something that begins with a drop did not; the drop goes on. */
   | { readonly kind: 'begin-failed'; readonly reason: string }
   | { readonly kind: 'ended'; readonly reason?: string }
   | { readonly kind: 'power'; readonly phase: PowerPhase }
-  /** This drop went on after a power failure, and was away for too long: nobody is there any more. */
+  /** This drop was resumed after the box had been off for too long, and no viewer is there. */
   | { readonly kind: 'too-late'; readonly dropId: string }
   | { readonly kind: 'tick' };
 

@@ -1,29 +1,28 @@
+/** The drop’s state machine, as a pure step. */
 import { CAPTURE, enter, onAir, POWER_OFF, publish, stay, toFault, toIdle } from './moves.ts';
 import { type Aim, type Drop, type DropEvent, dropIdAt, type Now, type Step } from './state.ts';
 import { type Move, TABLE } from './table.ts';
 
-/**
- * The machine of the evening, as a pure step.
- *
- * A drop that is live stays live until somebody ends it or the power goes: a
- * camera that is away is a warning, since it may be back in a second.
- */
-
-/** The least time that frames and levels are looked at before all is called well. */
-const CHECKS_LEAST_MS = 2_000;
+/** Frames and levels are watched at least this long before the checks pass. */
+const CHECKS_MIN_MS = 2_000;
 /** A camera, its encoder and the first key frame are there in half of this on a Pi. */
-const CHECKS_MOST_MS = 15_000;
-/** Nobody looked at the checks: whoever should is stuck. */
+const CHECKS_MAX_MS = 15_000;
+/** No check ran: what should run them is stuck. */
 const CHECKS_LOST_MS = 30_000;
 /** What fails this long while armed would fail on air. */
 const ARMED_FAILING_MS = 10_000;
-/** Recordings are closed within a second or two; a disk that hangs does not hold the box up. */
-const ENDING_MOST_MS = 15_000;
+/** Recordings are closed within a second or two; a disk that hangs must not delay the box. */
+const ENDING_MAX_MS = 15_000;
 
 type Command = Extract<DropEvent, { kind: 'command' }>;
 type In<P extends Drop['phase']> = Extract<Drop, { phase: P }>;
 
-/** Takes one event. Events that mean nothing in a phase change nothing. */
+/**
+ * Takes one event. Events that mean nothing in a phase change nothing.
+ *
+ * A drop that is live stays live until a person ends it or the power goes: a
+ * missing camera is a warning, since it may be back in a second.
+ */
 export function step(drop: Drop, event: DropEvent, now: Now): Step {
   switch (event.kind) {
     case 'command': {
@@ -44,7 +43,7 @@ export function step(drop: Drop, event: DropEvent, now: Now): Step {
     case 'ended':
       return drop.phase === 'ending' ? ended(drop, event.reason, now) : stay(drop);
     case 'power':
-      return event.phase === 'shut-down' ? powerGoes(drop, now) : powerStays(drop);
+      return event.phase === 'shut-down' ? powerLost(drop, now) : powerBack(drop);
     case 'too-late':
       return tooLate(drop, event.dropId, now);
     case 'tick':
@@ -56,16 +55,16 @@ function move(what: Move, drop: Drop, command: Command, now: Now): Step {
   switch (what) {
     case 'check-to-arm':
       return check(drop, 'arm', now);
-    case 'check-to-tell':
+    case 'check-only':
       return check(drop, 'report', now);
     case 'check-to-go-live':
       return command.isForced ? goLive(drop, now) : check(drop, 'go-live', now);
-    case 'aim-on-air':
+    case 'go-live-next':
       if (drop.phase !== 'preflight') return stay(drop);
       return command.isForced ? goLive(drop, now) : stay({ ...drop, aim: 'go-live' });
     case 'go-live':
       return goLive(drop, now);
-    case 'stand-down':
+    case 'disarm':
       return toIdle(drop, now, [publish('drop.disarmed', now)]);
     case 'end':
       return end(drop, 'idle', 'person', now);
@@ -93,9 +92,9 @@ function goLive(drop: Drop, now: Now): Step {
 function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now): Step {
   const afterMs = now.monotonicMs - drop.enteredMs;
   if (failures.length > 0) {
-    return afterMs < CHECKS_MOST_MS ? stay(drop) : toFault(drop, failures.join('; '), now);
+    return afterMs < CHECKS_MAX_MS ? stay(drop) : toFault(drop, failures.join('; '), now);
   }
-  if (afterMs < CHECKS_LEAST_MS) return stay(drop);
+  if (afterMs < CHECKS_MIN_MS) return stay(drop);
   switch (drop.aim) {
     case 'report':
       return toIdle(drop, now, [publish('preflight.passed', now)]);
@@ -154,25 +153,25 @@ function end(drop: Drop, next: 'idle' | 'power-off', by: 'person' | 'power', now
 
 function tooLate(drop: Drop, dropId: string, now: Now): Step {
   if (drop.phase !== 'live' || drop.dropId !== dropId) return stay(drop);
-  const told = publish('drop.resumed-too-late', now, { dropId }, 'warning');
+  const event = publish('drop.resumed-too-late', now, { dropId }, 'warning');
   const { drop: ending, effects } = end(drop, 'idle', 'person', now);
-  return { drop: ending, effects: [told, ...effects] };
+  return { drop: ending, effects: [event, ...effects] };
 }
 
 function ended(drop: In<'ending'>, reason: string | undefined, now: Now): Step {
   const effects = drop.next === 'power-off' ? POWER_OFF : [];
-  const { drop: idle, effects: calm } = toIdle(drop, now, effects);
-  return { drop: reason === undefined ? idle : { ...idle, reason }, effects: calm };
+  const { drop: idle, effects: idleEffects } = toIdle(drop, now, effects);
+  return { drop: reason === undefined ? idle : { ...idle, reason }, effects: idleEffects };
 }
 
-function powerGoes(drop: Drop, now: Now): Step {
+function powerLost(drop: Drop, now: Now): Step {
   if (drop.phase === 'live') return end(drop, 'power-off', 'power', now);
   if (drop.phase === 'ending') return stay({ ...drop, next: 'power-off' });
   return toIdle(drop, now, POWER_OFF);
 }
 
-/** The end did not come: a box that sat idle since must not go on air when it is next started. */
-function powerStays(drop: Drop): Step {
+/** The shutdown did not come: a box that was idle since must not go on air at its next start. */
+function powerBack(drop: Drop): Step {
   if (drop.phase !== 'idle' || drop.resumableMs === undefined) return stay(drop);
   const { resumableMs: _, ...idle } = drop;
   return stay(idle);
@@ -181,9 +180,9 @@ function powerStays(drop: Drop): Step {
 function tick(drop: Drop, now: Now): Step {
   const afterMs = now.monotonicMs - drop.enteredMs;
   if (drop.phase === 'preflight' && afterMs >= CHECKS_LOST_MS) {
-    return toFault(drop, 'the checks did not come to an end', now);
+    return toFault(drop, 'the checks did not finish', now);
   }
-  if (drop.phase === 'ending' && afterMs >= ENDING_MOST_MS) {
+  if (drop.phase === 'ending' && afterMs >= ENDING_MAX_MS) {
     return ended(drop, 'the recordings could not be closed in time', now);
   }
   return stay(drop);

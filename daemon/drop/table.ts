@@ -1,15 +1,16 @@
+/** What each command does in each phase. */
 import type { DropPhase } from '../model/snapshot.ts';
 import type { DropVerb, Refusal } from './state.ts';
 
-/** What a command does; {@link TABLE} says when. */
+/** What a command does. */
 export type Move =
   | 'check-to-arm'
   | 'check-to-go-live'
-  | 'check-to-tell'
-  /** The checks that run already lead on air. */
-  | 'aim-on-air'
+  | 'check-only'
+  /** The checks that are running end on air. */
+  | 'go-live-next'
   | 'go-live'
-  | 'stand-down'
+  | 'disarm'
   | 'end'
   | 'end-and-power-off'
   | 'power-off-next'
@@ -25,7 +26,7 @@ const NOT_LIVE = wrong('nothing is live');
 const LIVE = wrong('it is live: end it first');
 const ENDING = busy('the drop is ending');
 
-/** The whole table: each phase and each command, a move or why not. */
+/** Each phase and each command: a move, or why not. */
 export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | Refusal>>>> = {
   idle: {
     arm: 'check-to-arm',
@@ -33,13 +34,13 @@ export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | 
     'go-live': 'check-to-go-live',
     end: NOT_LIVE,
     mark: NOT_LIVE,
-    preflight: 'check-to-tell',
+    preflight: 'check-only',
     'shut-down': 'power-off',
   },
   preflight: {
     arm: busy('the checks are running'),
-    disarm: 'stand-down',
-    'go-live': 'aim-on-air',
+    disarm: 'disarm',
+    'go-live': 'go-live-next',
     end: NOT_LIVE,
     mark: NOT_LIVE,
     preflight: busy('the checks are running'),
@@ -47,7 +48,7 @@ export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | 
   },
   armed: {
     arm: wrong('it is armed already'),
-    disarm: 'stand-down',
+    disarm: 'disarm',
     'go-live': 'go-live',
     end: NOT_LIVE,
     mark: NOT_LIVE,
@@ -74,11 +75,11 @@ export const TABLE: Readonly<Record<DropPhase, Readonly<Record<DropVerb, Move | 
   },
   fault: {
     arm: 'check-to-arm',
-    disarm: 'stand-down',
+    disarm: 'disarm',
     'go-live': 'check-to-go-live',
     end: NOT_LIVE,
     mark: NOT_LIVE,
-    preflight: 'check-to-tell',
+    preflight: 'check-only',
     'shut-down': 'power-off',
   },
 };

@@ -1,3 +1,4 @@
+/** Counts what a drop’s report is made of. */
 import * as v from 'valibot';
 import type { LinkSwitch } from '../../pipelines/bond/core/snapshot.ts';
 import type { Quantiles } from '../../pipelines/origin/viewers.ts';
@@ -5,18 +6,18 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 
 const number = v.optional(v.number());
 
-/** Something that a process counts, which begins anew with it. */
+/** Something that a process counts; it restarts with the process. */
 const counted = v.object({ sum: number, last: number });
 
-/** What is counted while a drop is on, look by look; as JSON it outlasts a power cut. */
+/** What is counted while a drop is on, poll by poll; as JSON it survives a power cut. */
 export const tallySchema = v.object({
   dropId: v.string(),
   /** Unix time in ms. */
   startedMs: v.number(),
-  /** Unix time of the last look. */
+  /** Unix time of the last poll. */
   lastMs: v.number(),
   viewersPeak: number,
-  /** Of each look, one after the other, weighed by the viewers who told it. */
+  /** Sums over the polls, weighted by the viewers who reported. */
   latency: v.object({ p50MsN: v.number(), p95MsN: v.number(), n: v.number() }),
   latencyPeakN: v.number(),
   stalls: counted,
@@ -32,7 +33,7 @@ type Count = Readonly<v.InferOutput<typeof counted>>;
 
 const BEFORE_ALL_MS = -1;
 
-/** What a look at the box adds to. */
+/** What is counted of a snapshot. */
 export type TallyInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints'>;
 
 export function startTally(dropId: string, startedMs: number): Tally {
@@ -51,26 +52,26 @@ export function startTally(dropId: string, startedMs: number): Tally {
   };
 }
 
-/** Of a box that went down in a drop and goes on with it: its processes count from 0. */
+/** Of a box that restarted in a drop and resumes it: its processes count from 0. */
 export function resumeTally(tally: Tally): Tally {
-  const anew = ({ sum }: Count): Count => ({ sum, last: 0 });
+  const restart = ({ sum }: Count): Count => ({ sum, last: 0 });
   const { stalls, prints } = tally;
-  return { ...tally, stalls: anew(stalls), prints: anew(prints), switchedMs: BEFORE_ALL_MS };
+  return { ...tally, stalls: restart(stalls), prints: restart(prints), switchedMs: BEFORE_ALL_MS };
 }
 
-/** One more look, about one each second; `nowMs` is Unix time. Pure. */
+/** One more poll, about one each second; `nowMs` is Unix time. Pure. */
 export function stepTally(tally: Tally, box: TallyInput, nowMs: number): Tally {
   const { media, uplink, prints } = box;
   const viewers = media?.viewers;
-  const told = Object.values(viewers?.latencyMsByRendition ?? {});
+  const reported = Object.values(viewers?.latencyMsByRendition ?? {});
   return {
     ...tally,
     lastMs: nowMs,
-    viewersPeak: most(tally.viewersPeak, viewers?.viewers),
-    latency: told.reduce(addLatency, tally.latency),
+    viewersPeak: higher(tally.viewersPeak, viewers?.viewers),
+    latency: reported.reduce(addLatency, tally.latency),
     latencyPeakN: Math.max(
       tally.latencyPeakN,
-      told.reduce((sum, { n }) => sum + n, 0),
+      reported.reduce((sum, { n }) => sum + n, 0),
     ),
     stalls: countOn(tally.stalls, viewers?.stallsTotal),
     prints: countOn(tally.prints, prints?.printedTotal),
@@ -82,7 +83,7 @@ export function noteClip(tally: Tally): Tally {
   return { ...tally, clips: tally.clips + 1 };
 }
 
-function most(before: number | undefined, now: number | undefined): number | undefined {
+function higher(before: number | undefined, now: number | undefined): number | undefined {
   return now === undefined ? before : Math.max(before ?? 0, now);
 }
 
@@ -90,28 +91,28 @@ function addLatency(sum: Tally['latency'], { p50, p95, n }: Quantiles): Tally['l
   return { p50MsN: sum.p50MsN + p50 * n, p95MsN: sum.p95MsN + p95 * n, n: sum.n + n };
 }
 
-/** The first look is where counting begins; a total that is smaller is that of a new process. */
+/** The first poll is where counting begins; a total that is smaller is that of a new process. */
 function countOn({ sum, last }: Count, total: number | undefined): Count {
   if (total === undefined) return { sum, last };
   if (last === undefined) return { sum: sum ?? 0, last: total };
   return { sum: (sum ?? 0) + (total < last ? total : total - last), last: total };
 }
 
-/** A link that carried and does no more: its share went over to the others. */
+/** A link that was in use and is no more: the others took over its share. */
 function countSwitches(
   { failovers, switchedMs }: Tally,
   switches: readonly LinkSwitch[] | undefined,
 ): Pick<Tally, 'failovers' | 'switchedMs'> {
   if (switches === undefined) return { failovers, switchedMs };
   const newest = switches.at(-1)?.atMs ?? BEFORE_ALL_MS;
-  // The clock of an uplink process that was started anew begins anew.
+  // The clock of a restarted uplink process restarts too.
   const sinceMs = newest < switchedMs ? BEFORE_ALL_MS : switchedMs;
   const lost = switches.filter(
-    ({ atMs, from, to }) => atMs > sinceMs && carries(from) && !carries(to),
+    ({ atMs, from, to }) => atMs > sinceMs && isInUse(from) && !isInUse(to),
   );
   return { failovers: (failovers ?? 0) + lost.length, switchedMs: newest };
 }
 
-function carries(phase: LinkSwitch['from']): boolean {
+function isInUse(phase: LinkSwitch['from']): boolean {
   return phase === 'active' || phase === 'suspect';
 }

@@ -1,50 +1,44 @@
+/** A drop that was resumed by a clock that may have been wrong. */
 import type { Clock } from '../../hal/os/clock.ts';
+import { isClockSynchronised } from '../health/thresholds.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { isTooLate, type SavedDrop } from './saved-drop.ts';
 
-/**
- * A drop that went on by a clock that may not have been set, until one that is has been asked,
- * or a person has made the drop theirs.
- */
+/** Lasts until the clock is set and the question settled, or a person takes the drop over. */
 export class ClockUncertainty {
   readonly #clock: Clock;
   readonly #startedMs: number;
-  #kept: SavedDrop | undefined;
+  #saved: SavedDrop | undefined;
 
-  /** @param kept By what it went on; undefined where nothing did. */
-  constructor(kept: SavedDrop | undefined, clock: Clock) {
-    this.#kept = kept;
+  /** @param saved What was resumed; undefined where nothing was. */
+  constructor(saved: SavedDrop | undefined, clock: Clock) {
+    this.#saved = saved;
     this.#clock = clock;
     this.#startedMs = clock.monotonicMs();
   }
 
   /** A person gave it a command. */
   settle(): void {
-    this.#kept = undefined;
+    this.#saved = undefined;
   }
 
-  /** What is doubted keeps its time: a second power failure must not make it a recent one. */
+  /** What is uncertain keeps its time: a second power failure must not make it a recent one. */
   lastAlive(box: BoxSnapshot): Pick<SavedDrop, 'aliveMs' | 'isClockSet'> {
-    if (this.#kept !== undefined) {
-      const { aliveMs, isClockSet } = this.#kept;
+    if (this.#saved !== undefined) {
+      const { aliveMs, isClockSet } = this.#saved;
       return { aliveMs, isClockSet };
     }
-    return { aliveMs: this.#clock.wallMs(), isClockSet: isSet(box) };
+    return { aliveMs: this.#clock.wallMs(), isClockSet: isClockSynchronised(box.system) };
   }
 
-  /** The drop that is to end, once: it was away for too long, and nobody is there. */
+  /** The drop that is to end, once: the box was off for too long, and no viewer is there. */
   overdueDrop(box: BoxSnapshot, resumeWithinMs: number): string | undefined {
-    const kept = this.#kept;
-    if (kept === undefined || !isSet(box)) return undefined;
-    this.#kept = undefined;
+    const saved = this.#saved;
+    if (saved === undefined || !isClockSynchronised(box.system)) return undefined;
+    this.#saved = undefined;
     const ranMs = this.#clock.monotonicMs() - this.#startedMs;
-    const isLate = isTooLate(kept, this.#clock.wallMs() - ranMs, resumeWithinMs);
-    // Where people watch somebody is there.
+    const isLate = isTooLate(saved, this.#clock.wallMs() - ranMs, resumeWithinMs);
     const isWatched = (box.media?.viewers.viewers ?? 0) > 0;
-    return isLate && !isWatched ? kept.live?.dropId : undefined;
+    return isLate && !isWatched ? saved.live?.dropId : undefined;
   }
-}
-
-function isSet({ system }: BoxSnapshot): boolean {
-  return system?.clock.phase === 'synchronised';
 }

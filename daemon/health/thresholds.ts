@@ -30,6 +30,11 @@ export function isClockUnset({ clock }: SystemState): boolean {
   return clock.phase === 'free';
 }
 
+/** False also where it is not known. */
+export function isClockSynchronised(system: SystemState | undefined): boolean {
+  return system?.clock.phase === 'synchronised';
+}
+
 /** Half an hour of disk: time to fetch another one. */
 const RECORDING_SHORT_S = 30 * 60;
 /** One second is the promise; disks pause now and then. */

@@ -17,7 +17,7 @@ async function lines(command: Command, outcome: Outcome): Promise<readonly strin
 test('who asked for what, and what came of it', async () => {
   const command = { verb: 'arm', args: { label: 'a secret' }, by: 'page' } as const;
   assert.equal(await lines(command, { status: 'done', detail: 'armed' }), [
-    '<6>{"level":30,"verb":"arm","by":"page","msg":"command"}',
+    '<6>{"level":30,"verb":"arm","by":"page","msg":"command received"}',
     '<6>{"level":30,"verb":"arm","by":"page","detail":"armed","msg":"command done"}',
   ]);
 });
@@ -27,7 +27,7 @@ test('a command that was refused or failed is a warning with its code', async ()
   const outcome = { status: 'rejected', code: 'WRONG_PHASE', detail: 'nothing is live' } as const;
   assert.is(
     (await lines(command, outcome))[1],
-    '<4>{"level":40,"verb":"end","by":"mqtt","isDryRun":true,"code":"WRONG_PHASE","detail":"nothing is live","msg":"command not done"}',
+    '<4>{"level":40,"verb":"end","by":"mqtt","isDryRun":true,"code":"WRONG_PHASE","detail":"nothing is live","msg":"command failed"}',
   );
 });
 

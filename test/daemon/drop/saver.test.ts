@@ -1,3 +1,4 @@
+/** The saved state of a drop. */
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +9,9 @@ import { openDropSaver } from '../../../daemon/drop/saver.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const test = suite('what is kept of a drop');
+const test = suite('the saved state of a drop');
 
-const kept = (dropId: string | undefined): SavedDrop => ({
+const saved = (dropId: string | undefined): SavedDrop => ({
   v: 1,
   live: dropId === undefined ? null : { dropId, sinceMs: 1 },
   lastDropId: dropId ?? null,
@@ -18,52 +19,52 @@ const kept = (dropId: string | undefined): SavedDrop => ({
   isClockSet: false,
 });
 
-test('a folder that cannot be written is told of once, tried each minute, and told of when it can be', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'venuebox-keeper-'));
-  // Nobody can make a folder where a file is, root neither.
-  const place = join(folder, 'state');
-  await writeFile(place, '');
-  const path = join(place, 'drop.json');
+test('a folder that cannot be written is reported once, retried each minute, and reported when it can be', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-saver-'));
+  // No user can make a folder where a file is, root neither.
+  const blocked = join(folder, 'state');
+  await writeFile(blocked, '');
+  const path = join(blocked, 'drop.json');
   const clock = new VirtualClock();
   const errors: string[] = [];
-  const troubles: (string | undefined)[] = [];
+  const faults: (string | undefined)[] = [];
   const log = { ...silentLog, error: (what: string) => void errors.push(what) };
-  const keeper = openDropSaver(path, { clock, log, onFault: (why) => troubles.push(why) });
+  const saver = openDropSaver(path, { clock, log, onFault: (why) => faults.push(why) });
   for (let i = 0; i < 300; i += 1) {
-    keeper.save(kept(undefined));
-    keeper.refresh({ aliveMs: 2, isClockSet: false });
-    await keeper.settled();
+    saver.save(saved(undefined));
+    saver.refresh({ aliveMs: 2, isClockSet: false });
+    await saver.settled();
     await clock.advance(500);
   }
-  assert.equal(errors, ['state not kept']);
-  assert.match(troubles[0] ?? '', 'EEXIST');
-  assert.is(troubles.length, 1);
-  await rm(place);
-  await mkdir(place);
-  await chmod(place, 0o700);
+  assert.equal(errors, ['state not saved']);
+  assert.match(faults[0] ?? '', 'EEXIST');
+  assert.is(faults.length, 1);
+  await rm(blocked);
+  await mkdir(blocked);
+  await chmod(blocked, 0o700);
   await clock.advance(60_000);
-  keeper.refresh({ aliveMs: 3, isClockSet: false });
-  await keeper.settled();
-  assert.is(troubles.at(-1), undefined);
-  assert.is(troubles.length, 2);
+  saver.refresh({ aliveMs: 3, isClockSet: false });
+  await saver.settled();
+  assert.is(faults.at(-1), undefined);
+  assert.is(faults.length, 2);
   assert.is((JSON.parse(await readFile(path, 'utf8')) as SavedDrop).aliveMs, 3);
 });
 
-test('while a drop goes on it says each minute that it does; an idle box writes nothing', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'venuebox-keeper-'));
+test('a live drop is saved each minute; an idle box writes nothing', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-saver-'));
   const path = join(folder, 'drop.json');
   const clock = new VirtualClock();
-  const keeper = openDropSaver(path, { clock, log: silentLog, onFault: () => undefined });
+  const saver = openDropSaver(path, { clock, log: silentLog, onFault: () => undefined });
   const alive = async () => (JSON.parse(await readFile(path, 'utf8')) as SavedDrop).aliveMs;
   for (const [dropId, expected] of [
     ['a', 7],
     [undefined, 1],
   ] as const) {
-    keeper.save(kept(dropId));
-    await keeper.settled();
+    saver.save(saved(dropId));
+    await saver.settled();
     await clock.advance(61_000);
-    keeper.refresh({ aliveMs: 7, isClockSet: false });
-    await keeper.settled();
+    saver.refresh({ aliveMs: 7, isClockSet: false });
+    await saver.settled();
     assert.is(await alive(), expected);
   }
 });

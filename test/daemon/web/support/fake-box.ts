@@ -146,7 +146,7 @@ function fakeCommander(commands: Command[], enter: (phase: DropPhase) => void): 
       if (command.verb === 'preflight') {
         return {
           status: 'done',
-          detail: '2 passed, 1 to know, 1 failed',
+          detail: '2 passed, 1 warnings, 1 failed',
           result: { checks: CHECKS },
         };
       }

@@ -1,0 +1,55 @@
+/** What a drop does to the rest of the box. */
+import type { Clock } from '../../hal/os/clock.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type { BoxState } from '../model/state-store.ts';
+import type { DropEffects } from './effects.ts';
+
+interface Affected {
+  readonly mediaPath: {
+    setCapturing(isWanted: boolean): void;
+    setUplinking(isWanted: boolean): void;
+    setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
+    clip(signal: AbortSignal): Promise<{
+      readonly id: string;
+      readonly path: string;
+      readonly durationS: number;
+    }>;
+    clear(): void;
+  };
+  readonly state: BoxState;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly hasClips: boolean;
+  readonly playerUrl: string;
+  readonly powerOff: () => Promise<void>;
+  readonly clock: Clock;
+}
+
+/** @param untilEnd Aborts when the box ends. */
+export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffects {
+  const { mediaPath, state, onEvent, clock } = box;
+  return {
+    setCapturing: (isWanted) => {
+      mediaPath.setCapturing(isWanted);
+      if (!isWanted) state.set({ levels: undefined });
+    },
+    beginDrop: async (dropId) => {
+      mediaPath.setUplinking(true);
+      await mediaPath.setRecording(dropId, untilEnd);
+    },
+    endDrop: async () => {
+      mediaPath.setUplinking(false);
+      await mediaPath.setRecording(undefined, untilEnd);
+      mediaPath.clear();
+      state.set({ media: undefined, levels: undefined, uplink: undefined });
+    },
+    mark: async ({ atMs, label }) => {
+      const marked = { atMs, ...(label === undefined ? {} : { label }) };
+      if (!box.hasClips) return marked;
+      const { id, path, durationS } = await mediaPath.clip(untilEnd);
+      const clip = { id, url: new URL(path, box.playerUrl).href, durationS };
+      onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
+      return { ...marked, clip };
+    },
+    powerOff: box.powerOff,
+  };
+}
