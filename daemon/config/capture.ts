@@ -15,11 +15,15 @@ import {
 import { UPLINK_TRACK } from './uplink.ts';
 
 export const cameraSchema = v.strictObject({
-  driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'file', 'custom'), 'test'),
+  driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'rtsp', 'srt', 'file', 'custom'), 'test'),
   device: v.optional(text, ''),
   format: v.optional(oneOf('raw', 'mjpeg'), 'raw'),
   file: v.optional(text, ''),
   launch: v.optional(text, ''),
+  url: v.optional(text, ''),
+  latency_ms: v.optional(whole(0, 10_000), 200),
+  transport: v.optional(oneOf('tcp', 'udp'), 'tcp'),
+  credentials_file: v.optional(text, ''),
   width: v.optional(even(64, 3840), 1280),
   height: v.optional(even(64, 2160), 720),
   fps: v.optional(whole(5, 60), 30),
@@ -28,7 +32,7 @@ export const cameraSchema = v.strictObject({
 });
 
 export const soundSchema = v.strictObject({
-  driver: v.optional(oneOf('test', 'alsa', 'file', 'custom', 'none'), 'test'),
+  driver: v.optional(oneOf('test', 'alsa', 'camera', 'file', 'custom', 'none'), 'test'),
   device: v.optional(text, 'default'),
   file: v.optional(text, ''),
   launch: v.optional(text, ''),
@@ -99,6 +103,20 @@ export function* deviceFaults(
         message: 'must hold a gst-launch fragment, as the driver is custom',
       };
     }
+  }
+  const scheme = { rtsp: /^rtsps?:\/\/[^/\s]/, srt: /^srt:\/\/\S/ } as const;
+  if (camera.driver === 'rtsp' || camera.driver === 'srt') {
+    if (!scheme[camera.driver].test(camera.url)) {
+      const example =
+        camera.driver === 'rtsp' ? 'rtsp://10.0.0.9/live' : 'srt://:7001?mode=listener';
+      yield { path: ['camera', 'url'], message: `must be an address like ${example}` };
+    }
+  }
+  if (sound.driver === 'camera' && camera.driver !== 'rtsp') {
+    yield {
+      path: ['sound', 'driver'],
+      message: 'can be camera only where camera.driver is rtsp',
+    };
   }
   if (camera.driver === 'v4l2' && camera.device === '') {
     yield {

@@ -15,6 +15,7 @@ import type { MediaChild } from './children/media.ts';
 import { openSource } from './children/source.ts';
 import type { Encoders } from './element-check.ts';
 import { captureSettings, graphSettings, slateSettings } from './settings.ts';
+import { SourceStalls } from './source-stalls.ts';
 
 export interface LiveInputDeps {
   readonly config: Config;
@@ -58,8 +59,12 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     clock,
     log,
     onPlaying: deps.onPlaying,
-    onFigures: deps.onFigures,
+    onFigures: (figures) => {
+      for (const kind of stalls.step(figures)) processOf(kind).restart('no frames');
+      deps.onFigures(figures);
+    },
   });
+  const stalls = new SourceStalls();
   const { width: widthPx, height: heightPx } = config.camera;
   const cameraProcess = openSource({
     kind: 'camera',
@@ -77,6 +82,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     clock,
     log,
   });
+  const processOf = (kind: SourceKind) => (kind === 'camera' ? cameraProcess : soundProcess);
   const tasks = [
     supervise('capture', capture.run, deps.isMending),
     supervise('camera', cameraProcess.run, () => true),
@@ -86,8 +92,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     capture,
     graph,
     run: (signal) => runAll(tasks, signal),
-    restartSource: (kind, reason) =>
-      (kind === 'camera' ? cameraProcess : soundProcess).restart(reason),
+    restartSource: (kind, reason) => processOf(kind).restart(reason),
     setLive: (element, property, value) =>
       cameraProcess.send({ type: 'set', element, property, value }),
   };

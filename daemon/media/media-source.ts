@@ -1,6 +1,6 @@
 /** What a box shows: its own camera and microphone, or another box’s stream. */
 import { openSound, openTestSound } from '../../hal/audio/open.ts';
-import { openCamera, openTestCamera } from '../../hal/camera/open.ts';
+import { networkOf, openCamera, openTestCamera } from '../../hal/camera/open.ts';
 import type { Camera } from '../../hal/camera/port.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
@@ -71,7 +71,11 @@ async function openOwn(
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
   const camera =
     testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what));
-  const sound = testSound?.sound ?? openSound(config.sound);
+  const network =
+    config.camera.driver === 'rtsp'
+      ? { ...networkOf(config.camera), driver: config.camera.driver }
+      : undefined;
+  const sound = testSound?.sound ?? openSound(config.sound, network);
   const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
   const sources = { camera: camera.source, sound: sound.source };
   const hasUplink = config.uplink !== undefined;

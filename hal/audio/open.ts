@@ -2,19 +2,26 @@
 
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
+import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
 import { watchPresence } from '../os/presence.ts';
 import { openAlsa } from './alsa.ts';
 import type { Sound, SoundConfig } from './port.ts';
 
-/** Opens the configured sound source's driver. Nothing is touched until it is checked or played. */
-export function openSound(config: SoundConfig): Sound {
+/**
+ * Opens the configured sound source's driver. Nothing is touched until it is checked or played.
+ *
+ * @param camera The network camera whose sound the driver `camera` takes.
+ */
+export function openSound(config: SoundConfig, camera?: NetworkSourceConfig): Sound {
   const { file, launch } = config;
   switch (config.driver) {
     case 'test':
       return openTestSound().sound;
     case 'alsa':
       return openAlsa(config);
+    case 'camera':
+      return openCameraSound(camera);
     case 'file':
       return softSound(
         `file ${file}`,
@@ -26,6 +33,23 @@ export function openSound(config: SoundConfig): Sound {
     case 'none':
       return softSound('none', ready, undefined);
   }
+}
+
+/** The sound of a network camera, over a connection of its own. */
+function openCameraSound(camera: NetworkSourceConfig | undefined): Sound {
+  if (camera === undefined) {
+    throw new HalError('UNSUPPORTED', 'sound.driver is camera, and the camera is none with sound');
+  }
+  let secret = '';
+  const check = async () => {
+    secret = await readCredentials('camera.credentials_file', camera.credentials_file);
+  };
+  return {
+    ...softSound('camera', check, undefined),
+    get source() {
+      return networkSource(camera, 'audio', secret);
+    },
+  };
 }
 
 /** A test tone as a sound card whose plug can be pulled. */

@@ -5,7 +5,7 @@ import type { Clock } from '../os/clock.ts';
 import type { Presence } from '../os/presence.ts';
 
 export interface SoundConfig {
-  readonly driver: 'test' | 'alsa' | 'file' | 'custom' | 'none';
+  readonly driver: 'test' | 'alsa' | 'camera' | 'file' | 'custom' | 'none';
   /** An ALSA device, for example `hw:CARD=sndrpihifiberry`, or a name of /dev/snd/by-id. */
   readonly device: string;
   readonly file: string;

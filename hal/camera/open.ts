@@ -2,6 +2,7 @@
 
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
+import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
 import { watchPresence } from '../os/presence.ts';
 import { openLibcamera } from './libcamera-camera.ts';
@@ -21,6 +22,9 @@ export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
       return openV4l2(config);
     case 'libcamera':
       return openLibcamera(config, setLive);
+    case 'rtsp':
+    case 'srt':
+      return openNetworkCamera({ ...networkOf(config), driver: config.driver });
     case 'file':
       return withoutControls(
         `file ${config.file}`,
@@ -30,6 +34,36 @@ export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
     case 'custom':
       return withoutControls('custom launch', ready, customSource(config));
   }
+}
+
+/** The network camera of a config. */
+export function networkOf(config: CameraConfig): Omit<NetworkSourceConfig, 'driver'> {
+  const { url = '', latency_ms = 200, transport = 'tcp', credentials_file = '' } = config;
+  return { url, latency_ms, transport, credentials_file };
+}
+
+/** A camera that is reached over the network; its login is read at each start. */
+function openNetworkCamera(config: NetworkSourceConfig): Camera {
+  let secret = '';
+  const check = async () => {
+    secret = await readCredentials('camera.credentials_file', config.credentials_file);
+  };
+  const camera = withoutControls(`${config.driver.toUpperCase()} ${hostOf(config.url)}`, check, {
+    launch: '',
+    stamping: 'clock',
+    needs: {},
+  });
+  return {
+    ...camera,
+    get source() {
+      return networkSource(config, 'video', secret);
+    },
+  };
+}
+
+/** Without a login that somebody wrote into it. */
+function hostOf(url: string): string {
+  return url.replace(/^\w+:\/\/(?:[^@/]*@)?/, '').replace(/[/?].*$/, '') || 'listener';
 }
 
 /** A test picture as a camera whose plug can be pulled. */

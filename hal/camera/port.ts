@@ -5,7 +5,7 @@ import type { Clock } from '../os/clock.ts';
 import type { Presence } from '../os/presence.ts';
 
 export interface CameraConfig {
-  readonly driver: 'test' | 'v4l2' | 'libcamera' | 'file' | 'custom';
+  readonly driver: 'test' | 'v4l2' | 'libcamera' | 'rtsp' | 'srt' | 'file' | 'custom';
   /**
    * V4L2: a device node, or a stable id as `venuebox doctor` lists it. libcamera: a
    * camera's id, or empty for the first.
@@ -14,6 +14,11 @@ export interface CameraConfig {
   readonly format: 'raw' | 'mjpeg';
   readonly file: string;
   readonly launch: string;
+  /** Of a network camera, see `NetworkSourceConfig`. */
+  readonly url?: string;
+  readonly latency_ms?: number;
+  readonly transport?: 'tcp' | 'udp';
+  readonly credentials_file?: string;
   readonly width: number;
   readonly height: number;
   readonly fps: number;

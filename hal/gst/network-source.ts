@@ -1,0 +1,78 @@
+/** Network cameras: RTSP, and SRT as phones and encoders send it. */
+import { open } from 'node:fs/promises';
+import { HalError } from '../os/errors.ts';
+import { type LaunchFragment, quote } from './launch.ts';
+
+export interface NetworkSourceConfig {
+  readonly driver: 'rtsp' | 'srt';
+  /** `rtsp://…`, or `srt://:7001?mode=listener`. */
+  readonly url: string;
+  /** How much is buffered against jitter, in ms. */
+  readonly latency_ms: number;
+  /** RTSP alone. */
+  readonly transport: 'tcp' | 'udp';
+  /** RTSP: `user:password`; SRT: the passphrase. Empty: none. */
+  readonly credentials_file: string;
+}
+
+/** A camera that sends nothing for so long is connected anew, in us. */
+const TIMEOUT_US = 5_000_000;
+/** More is no password. */
+const CREDENTIALS_BYTES_MAX = 1_024;
+
+const NEEDS: Readonly<Record<NetworkSourceConfig['driver'], Readonly<Record<string, string>>>> = {
+  rtsp: { rtspsrc: 'gstreamer1.0-plugins-good', decodebin: 'gstreamer1.0-plugins-base' },
+  srt: { srtsrc: 'gstreamer1.0-plugins-bad', decodebin: 'gstreamer1.0-plugins-base' },
+};
+
+/** One kind of what a network camera sends; decoded. @param secret see `readCredentials`. */
+export function networkSource(
+  config: NetworkSourceConfig,
+  kind: 'video' | 'audio',
+  secret: string,
+): LaunchFragment {
+  const source =
+    config.driver === 'rtsp' ? rtspSource(config, kind, secret) : srtSource(config, secret);
+  return {
+    launch: `${source} ! decodebin ! ${kind}/x-raw`,
+    stamping: 'clock',
+    needs: NEEDS[config.driver],
+  };
+}
+
+function rtspSource(
+  { url, latency_ms, transport }: NetworkSourceConfig,
+  kind: 'video' | 'audio',
+  secret: string,
+): string {
+  const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(secret) ?? [];
+  const login = secret === '' ? '' : ` user-id=${quote(user)} user-pw=${quote(password)}`;
+  return (
+    `rtspsrc location=${quote(url)} latency=${latency_ms} protocols=${transport}${login} ` +
+    `timeout=${TIMEOUT_US} tcp-timeout=${TIMEOUT_US} drop-on-latency=true ` +
+    `! application/x-rtp,media=${kind}`
+  );
+}
+
+function srtSource({ url, latency_ms }: NetworkSourceConfig, secret: string): string {
+  const cipher = secret === '' ? '' : ` passphrase=${quote(secret)} pbkeylen=16`;
+  return `srtsrc uri=${quote(url)} latency=${latency_ms}${cipher}`;
+}
+
+/**
+ * What the file holds, without its line break; empty for no file.
+ *
+ * Rejects with NOT_FOUND, with the config key in the message.
+ */
+export async function readCredentials(key: string, path: string): Promise<string> {
+  if (path === '') return '';
+  try {
+    await using file = await open(path, 'r');
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(CREDENTIALS_BYTES_MAX));
+    return buffer.toString('utf8', 0, bytesRead).replace(/\r?\n[\s\S]*$/, '');
+  } catch (cause) {
+    throw new HalError('NOT_FOUND', `${key}: ${path} cannot be read; name a file with the login`, {
+      cause,
+    });
+  }
+}
