@@ -1,3 +1,4 @@
+/** `venuebox bond` and `venuebox relay`: the two ends of a bond, for any SRT encoder and server. */
 import { readFileSync } from 'node:fs';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -6,8 +7,6 @@ import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../pipelines/bond/relay/relay.ts';
 import { listenError } from '../../pipelines/http/listen.ts';
 import { UsageError } from './usage.ts';
-
-/** The two ends of a bond, for people who bring their own SRT encoder and server. */
 
 export interface BondArguments {
   readonly listen: Endpoint;

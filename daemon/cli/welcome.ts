@@ -1,3 +1,4 @@
+/** What the demo prints: the addresses to open, and the PIN of the operator’s page. */
 import encodeQR from 'qr';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 

@@ -1,3 +1,4 @@
+/** Files that a config names and that cannot be read. */
 import { accessSync, constants } from 'node:fs';
 import { errnoOf } from '../../hal/os/errors.ts';
 import type { Config } from './config.ts';

@@ -1,3 +1,4 @@
+/** The state folder: where it is, and that one box alone uses it. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { claimFolder, isClaimAlive } from '../../hal/os/claim.ts';

@@ -1,3 +1,4 @@
+/** Commands, their outcomes, and events. */
 import type { DropPhase } from './snapshot.ts';
 
 /**

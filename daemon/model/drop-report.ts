@@ -1,3 +1,4 @@
+/** The report of a drop. */
 import * as v from 'valibot';
 
 const time = v.pipe(v.string(), v.isoTimestamp());

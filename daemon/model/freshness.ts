@@ -1,3 +1,4 @@
+/** Which figures of a snapshot are stale. */
 import type { BoxSnapshot, UplinkFigures } from './snapshot.ts';
 
 /**

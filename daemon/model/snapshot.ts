@@ -1,3 +1,4 @@
+/** The snapshot: all that is known of the box at one time. */
 import type { BatteryState } from '../../hal/battery/port.ts';
 import type { ModemAction, ModemsState } from '../../hal/modem/port.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';

@@ -1,3 +1,4 @@
+/** The time at which the box was started. */
 import type { Clock } from '../../hal/os/clock.ts';
 
 /** A clock that is disciplined drifts by less; what steps by more was set. */

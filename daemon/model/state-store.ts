@@ -1,3 +1,4 @@
+/** The store of the state of the box. */
 import type { BatteryState } from '../../hal/battery/port.ts';
 import type { ModemsState } from '../../hal/modem/port.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';

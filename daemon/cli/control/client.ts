@@ -1,3 +1,4 @@
+/** The client of the control socket. */
 import { connect, type Socket } from 'node:net';
 import { LineReader } from './lines.ts';
 import { type Answer, type RequestInput, renderLine } from './protocol.ts';

@@ -1,3 +1,4 @@
+/** Requests and answers of the control socket: one JSON object a line. */
 import * as v from 'valibot';
 import { type Outcome, type Progress, VERBS } from '../../model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';

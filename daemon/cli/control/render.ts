@@ -1,3 +1,4 @@
+/** Snapshots, progress and outcomes in words, for a terminal. */
 import * as v from 'valibot';
 import { type EdgeReport, hitRatioOf } from '../../../pipelines/edge/state.ts';
 import type { Outcome, Progress } from '../../model/commands.ts';

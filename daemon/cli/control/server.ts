@@ -1,3 +1,4 @@
+/** The server of the control socket. */
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';

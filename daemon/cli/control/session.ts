@@ -1,3 +1,4 @@
+/** One connection to the control socket. */
 import type { Socket } from 'node:net';
 import { anySignal, pause } from '../../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../../hal/os/clock.ts';

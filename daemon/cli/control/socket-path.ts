@@ -1,6 +1,5 @@
+/** Where the control socket lies, for the box and its clients. */
 import { join } from 'node:path';
-
-/** Where the control socket lies, for the box and for those who look for it. */
 
 export interface Environment {
   readonly RUNTIME_DIRECTORY?: string | undefined;

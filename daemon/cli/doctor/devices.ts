@@ -1,3 +1,4 @@
+/** `venuebox doctor camera`, `sound` and `buttons`. */
 import { type FoundCapture, type FoundCard, listSoundCards } from '../../../hal/audio/list.ts';
 import { readCaptureControls } from '../../../hal/audio/mixer.ts';
 import { openSound } from '../../../hal/audio/open.ts';

@@ -1,3 +1,4 @@
+/** `venuebox doctor`: examines the parts of this machine side by side. */
 import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';

@@ -1,3 +1,4 @@
+/** What is wrong with the reported state of devices, and what to do about it. Pure. */
 import type { FoundCard } from '../../../hal/audio/list.ts';
 import type { CaptureControl } from '../../../hal/audio/mixer.ts';
 import type { BatteryState } from '../../../hal/battery/port.ts';
@@ -14,8 +15,6 @@ import {
   signalQuality,
 } from '../../health/thresholds.ts';
 import { type Finding, note, wrong } from './report.ts';
-
-/** What is wrong with what devices say, and what to do about it. Pure. */
 
 export function judgeSystem(state: SystemState): readonly Finding[] {
   const { cpuC, throttling, memoryAvailableBytes = 0, disks } = state;

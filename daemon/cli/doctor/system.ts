@@ -1,3 +1,4 @@
+/** `venuebox doctor system` and `encoders`. */
 import { release } from 'node:os';
 import { openSound } from '../../../hal/audio/open.ts';
 import { openCamera } from '../../../hal/camera/open.ts';
