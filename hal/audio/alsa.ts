@@ -2,7 +2,6 @@
 
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
-import { watchPresence } from '../os/presence.ts';
 import { findCard, listSoundCards } from './list.ts';
 import type { Sound, SoundConfig } from './port.ts';
 
@@ -18,7 +17,6 @@ export function openAlsa({ device }: SoundConfig): Sound {
     get source() {
       return sourceOf(alsaDevice);
     },
-    presence: (clock, signal) => watchPresence(check, clock, signal),
   };
 }
 

@@ -3,10 +3,8 @@
 import { constants } from 'node:fs';
 import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Clock } from '../os/clock.ts';
 import { errnoOf } from '../os/errors.ts';
 import { tryIoctl } from '../os/ioctl.ts';
-import { watchList } from '../os/presence.ts';
 import { HW_REFINE, type PcmFormats, parseParams, renderAnyParams } from './alsa-uapi.ts';
 import { type CardLine, parseCaptures, parseCards, parseOwner } from './cards.ts';
 
@@ -47,19 +45,6 @@ export async function listSoundCards(): Promise<FoundCard[]> {
     };
   });
   return (await Promise.all(found)).filter((card) => card.captures.length > 0);
-}
-
-/** Sound cards as they are now, and again after each plug or unplug. */
-export function watchSoundCards(
-  clock: Clock,
-  signal: AbortSignal,
-): AsyncIterable<readonly FoundCard[]> {
-  // udev's names come a moment after the card.
-  const trace = async () => {
-    const links = await readdir('/dev/snd/by-id').catch(() => []);
-    return [await readProc('cards'), await readProc('pcm'), ...links].join('\n');
-  };
-  return watchList(trace, listSoundCards, clock, signal);
 }
 
 /** The card that ALSA's index, its id or one of udev's names means now. */

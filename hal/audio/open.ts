@@ -4,7 +4,6 @@ import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
 import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
-import { watchPresence } from '../os/presence.ts';
 import { openAlsa } from './alsa.ts';
 import type { Sound, SoundConfig } from './port.ts';
 
@@ -75,7 +74,7 @@ export function openTestSound(): TestSound {
 const ready = async (): Promise<void> => undefined;
 
 function softSound(name: string, check: Sound['check'], source: LaunchFragment | undefined): Sound {
-  return { name, check, source, presence: (clock, signal) => watchPresence(check, clock, signal) };
+  return { name, check, source };
 }
 
 /** A 440 Hz tone 20 dB below full scale, in buffers of 10 ms. */

@@ -1,8 +1,6 @@
 /** What a sound source is to its callers. */
 
 import type { LaunchFragment } from '../gst/launch.ts';
-import type { Clock } from '../os/clock.ts';
-import type { Presence } from '../os/presence.ts';
 
 export interface SoundConfig {
   readonly driver: 'test' | 'alsa' | 'camera' | 'file' | 'custom' | 'none';
@@ -20,6 +18,4 @@ export interface Sound {
   check(signal: AbortSignal): Promise<void>;
   /** Raw audio; undefined where the box is set to have none. Read it after `check`. */
   readonly source: LaunchFragment | undefined;
-  /** Whether it is there: now, then each change. Never fails. */
-  presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
 }

@@ -2,9 +2,7 @@
 
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
-import { watchPresence } from '../os/presence.ts';
 import { runCommand } from '../os/process.ts';
-import { takeStill } from './libcamera.ts';
 import type { Camera, CameraConfig, SetLive } from './port.ts';
 
 /** Name of the source in the pipeline, by which the lock finds it. */
@@ -29,7 +27,6 @@ export function openLibcamera(config: CameraConfig, setLive: SetLive | undefined
     name,
     check,
     source: sourceOf(config),
-    presence: (clock, signal) => watchPresence(check, clock, signal),
     lock: async (signal) => {
       if (setLive === undefined || !(await hasAutomatics(signal))) {
         throw new HalError('UNSUPPORTED', `${name}: this libcamera's automatics cannot be locked`);
@@ -41,7 +38,6 @@ export function openLibcamera(config: CameraConfig, setLive: SetLive | undefined
       signal.throwIfAborted();
       if (isLocked) set(true);
     },
-    still: (file, signal) => takeStill(device, file, signal),
   };
 }
 

@@ -4,7 +4,6 @@ import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
 import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
 import { HalError } from '../os/errors.ts';
-import { watchPresence } from '../os/presence.ts';
 import { openLibcamera } from './libcamera-camera.ts';
 import type { Camera, CameraConfig, SetLive } from './port.ts';
 import { openV4l2 } from './v4l2-camera.ts';
@@ -88,18 +87,14 @@ export function openTestCamera(config: CameraConfig): TestCamera {
 
 const ready = async (): Promise<void> => undefined;
 
-/** A source of pictures that is no device: nothing to lock, and no stills. */
+/** A source of pictures that is no device: nothing to lock. */
 function withoutControls(name: string, check: Camera['check'], source: LaunchFragment): Camera {
-  const refuse = (what: string) =>
-    Promise.reject(new HalError('UNSUPPORTED', `${name}: it has no ${what}`));
   return {
     name,
     check,
     source,
-    presence: (clock, signal) => watchPresence(check, clock, signal),
-    lock: () => refuse('exposure to lock'),
+    lock: () => Promise.reject(new HalError('UNSUPPORTED', `${name}: it has no exposure to lock`)),
     unlock: ready,
-    still: () => refuse('stills'),
   };
 }
 

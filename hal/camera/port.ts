@@ -1,8 +1,6 @@
 /** What a camera is to its callers. */
 
 import type { LaunchFragment } from '../gst/launch.ts';
-import type { Clock } from '../os/clock.ts';
-import type { Presence } from '../os/presence.ts';
 
 export interface CameraConfig {
   readonly driver: 'test' | 'v4l2' | 'libcamera' | 'rtsp' | 'srt' | 'file' | 'custom';
@@ -38,8 +36,6 @@ export interface Camera {
   check(signal: AbortSignal): Promise<void>;
   /** Raw video. Read it after `check`, which finds out where a stable id is plugged in. */
   readonly source: LaunchFragment;
-  /** Whether it is there: now, then each change. Never fails. */
-  presence(clock: Clock, signal: AbortSignal): AsyncIterable<Presence>;
   /**
    * Holds exposure and white balance where they are; returns what the camera had by itself.
    * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.
@@ -51,11 +47,6 @@ export interface Camera {
    * @param held what a process before this one had locked, and left so.
    */
   unlock(signal: AbortSignal, held?: HeldControls): Promise<void>;
-  /**
-   * Writes a still in full resolution, as JPEG. The camera must not be streaming.
-   * Rejects with `HalError`: UNSUPPORTED, NOT_FOUND, DEVICE_BUSY, TIMEOUT.
-   */
-  still(file: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Sets a property of an element in the pipeline that runs now, if one runs. */

@@ -3,7 +3,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { type LaunchFragment, quote } from '../gst/launch.ts';
 import { HalError } from '../os/errors.ts';
-import { watchPresence } from '../os/presence.ts';
 import type { Camera, CameraConfig, HeldControls } from './port.ts';
 import { findV4l2Nodes, listV4l2Cameras } from './v4l2.ts';
 import { lockV4l2, unlockV4l2 } from './v4l2-lock.ts';
@@ -24,7 +23,6 @@ export function openV4l2(config: CameraConfig): Camera {
     get source() {
       return sourceOf(path, config);
     },
-    presence: (clock, signal) => watchPresence(check, clock, signal),
     lock: async (signal) => {
       signal.throwIfAborted();
       // What was held first is what the camera had by itself.
@@ -39,8 +37,6 @@ export function openV4l2(config: CameraConfig): Camera {
       await unlockV4l2(await find(), held);
       held = undefined;
     },
-    still: () =>
-      Promise.reject(new HalError('UNSUPPORTED', `camera ${device}: stills come from libcamera`)),
   };
 }
 

@@ -2,11 +2,8 @@
 import { existsSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { listSoundCards, watchSoundCards } from '../../hal/audio/list.ts';
+import { listSoundCards } from '../../hal/audio/list.ts';
 import { openSound } from '../../hal/audio/open.ts';
-import { systemClock } from '../../hal/os/clock.ts';
-import type { Presence } from '../../hal/os/presence.ts';
-import { follow } from './support/follow.ts';
 import { launch } from './support/gst.ts';
 import { put, timed, until } from './support/kernel.ts';
 
@@ -47,22 +44,26 @@ test('unplugged in use: noticed, and sound again after the replug', async () => 
   const sound = openSound(config);
   await sound.check(never);
   assert.match(sound.source?.launch ?? '', 'alsasrc');
-  await using lists = follow((signal) => watchSoundCards(systemClock, signal));
-  await using presence = follow<Presence>((signal) => sound.presence(systemClock, signal));
-  await until('the list', () => lists.latest()?.length === 1);
   {
     await using first = launch(sound.source?.launch ?? '');
     await until('sound', () => first.bytes() > 0);
     unplug();
     await timed(1000, 'sound card: pipeline ended', () => !first.isRunning());
-    await timed(1000, 'sound card: gone from the list', () => lists.latest()?.length === 0);
-    await timed(1000, 'sound card: absence reported', () => presence.latest()?.phase === 'away');
+    await timed(
+      1000,
+      'sound card: gone from the list',
+      async () => (await listSoundCards()).length === 0,
+    );
   }
   const reason = await sound.check(never).then(() => '', String);
   assert.match(reason, 'Loopback is not there');
   plug();
-  await timed(5000, 'sound card: found again', () => presence.latest()?.phase === 'there');
-  await sound.check(never);
+  await timed(5000, 'sound card: found again', () =>
+    sound.check(never).then(
+      () => true,
+      () => false,
+    ),
+  );
   await using second = launch(sound.source?.launch ?? '');
   await timed(5000, 'sound card: sound again', () => second.bytes() > 0);
 });

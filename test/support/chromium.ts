@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { parseClock } from '../../hal/camera/clock-code.ts';
+import { parseClock } from './media/read-clock.ts';
 
 /** Without the background-networking flags Chromium connects to Google at every start. */
 const FLAGS = [
@@ -110,7 +110,7 @@ export async function seeFrames(
 /** What the functions below close over; `__name` is what tsx wraps functions in. */
 const PRELUDE = `
   const __name = (f) => f, TIME_BITS = 24, CHECK_BITS = 8, CLOCK_CELLS = 36;
-  const check = (time) => ((time ^ (time >> 8) ^ (time >> 16)) & 0xff) ^ 0xa5;
+  const checkOf = (time) => ((time ^ (time >> 8) ^ (time >> 16)) & 0xff) ^ 0xa5;
 `;
 
 type Watch = { readonly forMs: number; readonly everyMs: number };

@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+/** Tests of camera lists, checks and locks. */
+import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
@@ -69,9 +70,6 @@ async function codeOf(work: Promise<unknown>): Promise<unknown> {
 
 /** A program that prints a text. */
 const saying = (text: string) => `cat <<'END'\n${text}\nEND`;
-/** One that writes where --output says, and what it was called with. */
-const TAKES_STILLS =
-  'printf "%s\\n" "$@" > "$(dirname "$0")/args"\nwhile [ "$1" != --output ]; do shift; done\nprintf jpeg > "$2"';
 
 test('the list of rpicam-hello: names, ids and modes of two cameras', () => {
   assert.equal(parseCameraList(TWO_CAMERAS), [
@@ -119,40 +117,6 @@ test('cameras are listed by rpicam-hello, and by libcamera-hello where that is w
   assert.equal(await listLibcameras(never), []);
 });
 
-test('a still is taken of the camera by its id, without a shell', async () => {
-  const programs = { 'rpicam-hello': saying(TWO_CAMERAS), 'rpicam-still': TAKES_STILLS };
-  await withPrograms(programs, async (folder) => {
-    const camera = openCamera({
-      ...config,
-      device: '/base/axi/pcie@120000/rp1/i2c@80000/ov5647@36',
-    });
-    const file = join(folder, 'a $(touch oops).jpg');
-    await camera.still(file, never);
-    assert.is(await readFile(file, 'utf8'), 'jpeg');
-    const args = (await readFile(join(folder, 'args'), 'utf8')).trim().split('\n');
-    assert.equal(args.slice(0, 2), ['--camera', '1']);
-    assert.equal(args.slice(-2), ['--output', file]);
-  });
-});
-
-test('libcamera-still takes it where there is no rpicam-still', async () => {
-  await withPrograms({ 'libcamera-still': TAKES_STILLS }, async (folder) => {
-    await openCamera(config).still(join(folder, 'b.jpg'), never);
-    assert.is(await readFile(join(folder, 'b.jpg'), 'utf8'), 'jpeg');
-  });
-});
-
-test('a still that fails says why: no program, a busy camera, one that is not there', async () => {
-  const still = (device = '') => openCamera({ ...config, device }).still('/dev/null', never);
-  assert.is(await codeOf(still()), 'NOT_FOUND');
-  const busy = {
-    'rpicam-still': 'echo "Pipeline handler in use by another process" >&2; exit 255',
-  };
-  assert.is(await withPrograms(busy, () => codeOf(still())), 'DEVICE_BUSY');
-  const listed = { 'rpicam-hello': saying(TWO_CAMERAS), 'rpicam-still': TAKES_STILLS };
-  assert.is(await withPrograms(listed, () => codeOf(still('/base/none'))), 'NOT_FOUND');
-});
-
 test("libcamera's automatics are set in the running pipeline, where its plug-in has them", async () => {
   const told: unknown[] = [];
   const camera = openCamera(config, (...args) => told.push(args));
@@ -175,11 +139,10 @@ test("libcamera's automatics are set in the running pipeline, where its plug-in 
   assert.is(await codeOf(openCamera(config).lock(never)), 'UNSUPPORTED');
 });
 
-test('what is no device has no exposure and no stills, and is always there', async () => {
+test('a source that is no device has no exposure and is always there', async () => {
   const camera = openCamera({ ...config, driver: 'test' });
   await camera.check(never);
   assert.is(await codeOf(camera.lock(never)), 'UNSUPPORTED');
-  assert.is(await codeOf(camera.still('x.jpg', never)), 'UNSUPPORTED');
   await camera.unlock(never);
 });
 

@@ -1,13 +1,10 @@
+/** Tests of the clock drawn into the test picture. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import {
-  CLOCK_MODULUS_MS,
-  cellPx,
-  parseClock,
-  renderClock,
-} from '../../../hal/camera/clock-code.ts';
+import { CLOCK_MODULUS_MS, cellPx, renderClock } from '../../../hal/camera/clock-code.ts';
 import { openTestPicture } from '../../../hal/camera/test-picture.ts';
+import { parseClock } from '../../support/media/read-clock.ts';
 
 const test = suite('clock in the picture');
 

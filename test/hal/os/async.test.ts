@@ -1,3 +1,4 @@
+/** Tests of waiting, time limits and combined signals. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {

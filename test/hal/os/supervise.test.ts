@@ -1,3 +1,4 @@
+/** Tests of supervision and its pauses. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openLog } from '../../../hal/os/log.ts';

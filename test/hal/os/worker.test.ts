@@ -1,3 +1,4 @@
+/** Tests of worker processes. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+/** Tests of finding the disks below a folder. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests of the machine's sensors, disks and clock. */
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +17,6 @@ import {
   parseTimex,
   TIMEX_BYTES,
 } from '../../../hal/system/parse.ts';
-import { openSimulatedSystem } from '../../../hal/system/simulated.ts';
 import { readClockSync } from '../../../hal/system/timex.ts';
 import { listWatchdogs } from '../../../hal/system/watchdog.ts';
 
@@ -166,14 +166,6 @@ test('watchdogs are told with their time and state', async () => {
       isActive: true,
     },
   ]);
-});
-
-test('a simulated machine is calm until it is upset', async () => {
-  const machine = openSimulatedSystem();
-  assert.is((await machine.system.read(never)).cpuC, 48);
-  machine.set({ cpuC: 83 });
-  const upset = await machine.system.read(never);
-  assert.equal([upset.cpuC, upset.clock.phase], [83, 'synchronised']);
 });
 
 test('what a venue does not have says so, refuses, and ends with its reader', async () => {
