@@ -1,3 +1,4 @@
+/** Checks that GStreamer has the elements that the config needs. */
 import type { LaunchFragment } from '../../hal/gst/launch.ts';
 import { runCommand } from '../../hal/os/process.ts';
 import {

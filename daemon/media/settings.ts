@@ -22,8 +22,6 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { MonthUse } from './data-use.ts';
 import type { Encoders } from './element-check.ts';
 
-/** What each child is to do, from the config: pure. */
-
 /** Key frames by count, so that they fall on the same frame in every rendition. */
 export function gopFrames({ camera, encoder }: Config): number {
   return Math.round((camera.fps * encoder.keyframe_ms) / 1000);

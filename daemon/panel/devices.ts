@@ -1,3 +1,4 @@
+/** Opens the buttons and lamps of the config. */
 import { absentInputs, absentLamp } from '../../hal/absent.ts';
 import { watchInputs } from '../../hal/gpio/inputs.ts';
 import type { InputSpec, Inputs, Lamp, LineDriver } from '../../hal/gpio/port.ts';

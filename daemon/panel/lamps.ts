@@ -1,3 +1,4 @@
+/** Which rhythm each lamp shows. Pure. */
 import type { RhythmName } from '../../hal/gpio/rhythm.ts';
 import { isRecordingShort, soundLevel } from '../health/thresholds.ts';
 import type { BoxSnapshot, RecordingTarget } from '../model/snapshot.ts';

@@ -1,3 +1,4 @@
+/** Which command a button press means. Pure. */
 import type { Gesture } from '../../hal/gpio/gestures.ts';
 import type { Command, Verb } from '../model/commands.ts';
 import type { DropPhase } from '../model/snapshot.ts';

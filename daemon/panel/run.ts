@@ -1,3 +1,4 @@
+/** Runs the panel: presses become commands, lamps follow the box. */
 import { GESTURE_TIMES, type Gesture, type GestureTimes } from '../../hal/gpio/gestures.ts';
 import type { Inputs, Lamp, Rhythm } from '../../hal/gpio/port.ts';
 import { watchPresses } from '../../hal/gpio/presses.ts';

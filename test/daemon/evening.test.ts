@@ -1,3 +1,4 @@
+/** Tests a simulated box from power-on to shutdown. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

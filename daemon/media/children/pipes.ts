@@ -1,3 +1,4 @@
+/** Named pipes between two child processes, one per track. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Restarts the child processes when they end. */
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { ProcessError } from '../../../hal/os/process.ts';

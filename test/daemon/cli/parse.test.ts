@@ -1,3 +1,4 @@
+/** Tests of how command lines are parsed. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Tests of the config file and its faults. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { suite } from 'uvu';

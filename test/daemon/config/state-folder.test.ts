@@ -1,3 +1,4 @@
+/** Tests of the state folder and its lock. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+/** Tests of the folders that the service may write. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** Tests of the checks before a drop. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type CheckName, failuresOf, runChecks } from '../../../daemon/drop/checks.ts';

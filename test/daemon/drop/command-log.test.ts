@@ -1,3 +1,4 @@
+/** Tests of commands in the journal. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { logCommands } from '../../../daemon/drop/command-log.ts';

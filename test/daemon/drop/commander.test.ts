@@ -1,3 +1,4 @@
+/** Tests of commands against the drop's phases. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Outcome, Verb } from '../../../daemon/model/commands.ts';

@@ -1,3 +1,4 @@
+/** Tests of the drop report. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+/** Tests of the exposure lock during a drop. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+/** Tests a clip of a running box, in Chromium. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

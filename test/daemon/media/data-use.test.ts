@@ -1,3 +1,4 @@
+/** Tests of monthly data use per link. */
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests of shedding loads to save power. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {

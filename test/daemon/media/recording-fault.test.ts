@@ -1,3 +1,4 @@
+/** Tests of faulty recording disks during a drop. */
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -1,3 +1,4 @@
+/** Tests of the settings that child processes get from the config. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';

@@ -1,3 +1,4 @@
+/** Tests of the reason shown when the uplink is not connected. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';

@@ -1,3 +1,4 @@
+/** Tests that stale figures are left out. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderMetrics } from '../../../daemon/metrics/render.ts';

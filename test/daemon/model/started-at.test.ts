@@ -1,3 +1,4 @@
+/** Tests of the start time after clock changes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trackStartedAt } from '../../../daemon/model/started-at.ts';

@@ -1,3 +1,4 @@
+/** Tests of a running box with a simulated serial modem. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests of modem resets. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ModemState } from '../../../hal/modem/port.ts';

@@ -1,3 +1,4 @@
+/** Tests of monthly data use per SIM. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

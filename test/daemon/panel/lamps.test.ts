@@ -1,3 +1,4 @@
+/** Tests of the lamps' rhythms. */
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** Tests of the panel's buttons and lamps. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';

@@ -1,3 +1,4 @@
+/** Tests of cutting a battery board's power after shutdown. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

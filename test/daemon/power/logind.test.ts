@@ -1,3 +1,4 @@
+/** Tests of shutting down through logind. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

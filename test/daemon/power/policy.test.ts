@@ -1,3 +1,4 @@
+/** Tests of the power phases. */
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

@@ -1,3 +1,4 @@
+/** Tests of battery polling and shutdown requests. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { PowerPhase } from '../../../daemon/model/snapshot.ts';

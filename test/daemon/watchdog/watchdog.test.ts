@@ -1,3 +1,4 @@
+/** Tests of readiness and watchdog messages to systemd. */
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Tests of boards that can cut their own power. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BOARDS } from '../../../hal/battery/boards.ts';

@@ -1,3 +1,4 @@
+/** A fake I2C bus with chips for tests. */
 import type { I2cBus, Registers } from '../../../hal/battery/registers.ts';
 
 export type Words = Readonly<Record<number, number>>;

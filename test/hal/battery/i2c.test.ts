@@ -1,3 +1,4 @@
+/** Tests of the I2C bus. */
 import type { PromisifiedBus } from 'i2c-bus';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

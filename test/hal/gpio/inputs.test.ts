@@ -1,3 +1,4 @@
+/** Tests of GPIO inputs and lamps on a simulated chip. */
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

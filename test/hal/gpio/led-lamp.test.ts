@@ -1,3 +1,4 @@
+/** Tests of lamps of the kernel's LED class. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** Tests of lamp rhythms. */
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';

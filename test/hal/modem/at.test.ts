@@ -1,3 +1,4 @@
+/** Tests of AT modems on a serial port. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AtLine, openAtLine, shareLine } from '../../../hal/modem/at-line.ts';

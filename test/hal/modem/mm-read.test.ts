@@ -1,3 +1,4 @@
+/** Tests of reading modems from ModemManager. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readModems } from '../../../hal/modem/mm-read.ts';

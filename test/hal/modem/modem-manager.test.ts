@@ -1,3 +1,4 @@
+/** Tests of ModemManager over D-Bus. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

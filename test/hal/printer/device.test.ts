@@ -1,3 +1,4 @@
+/** Tests of printers and their status. */
 import { createServer, type Socket } from 'node:net';
 import * as fc from 'fast-check';
 import { suite } from 'uvu';

@@ -1,3 +1,4 @@
+/** Tests of a printer on a serial port. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
