@@ -51,7 +51,7 @@ export class ClipIndex {
   answer({ path, header }: HttpRequest): Reply | undefined {
     if (!path.startsWith('/clips/')) return undefined;
     const movie = this.#movies.get(PATH.exec(path)?.[1] ?? '');
-    if (movie === undefined) return refuse(404, 'no such clip', 5);
+    if (movie === undefined) return refuse(404, 'no such clip');
     return fileReply(header, { ...movie, type: 'video/mp4', freshness: { kind: 'immutable' } });
   }
 }

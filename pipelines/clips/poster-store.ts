@@ -108,7 +108,7 @@ export class PosterStore {
     }
     const [, slot = '', width] = NEGOTIATED.exec(path) ?? [];
     const files = this.#slots.get(slot);
-    if (files === undefined) return refuse(404, 'no such poster', 5);
+    if (files === undefined) return refuse(404, 'no such poster');
     return this.#negotiated(files, Number(width), header);
   }
 

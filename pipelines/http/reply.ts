@@ -64,11 +64,23 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
   };
 }
 
+/**
+ * What is missing now may be published in a moment, so no cache may store a 404: one
+ * that answers it again makes a player lose that media.
+ */
+const NOT_FOUND = { freshness: { kind: 'no-store' } } as const;
+
 /** A refusal, with one line of text for people. */
 export function refuse(status: number, line: string, cacheS = 0, extra: readonly string[] = []) {
   const body = [Buffer.from(`${line}\n`)];
   const source = status === 405 ? 'method' : 'generated';
-  return reply(status, body, { type: 'text/plain; charset=utf-8', cacheS, source, extra });
+  return reply(status, body, {
+    type: 'text/plain; charset=utf-8',
+    cacheS,
+    source,
+    extra,
+    ...(status === 404 ? NOT_FOUND : {}),
+  });
 }
 
 /** Answers a CORS preflight. */

@@ -32,7 +32,7 @@ export function clipPageReply(
   const [, id] = CLIP_PAGE.exec(path) ?? [];
   if (id === undefined) return undefined;
   const movieName = `clip-${id}.mp4`;
-  if (!clips.has(movieName)) return refuse(404, 'no such clip', 5);
+  if (!clips.has(movieName)) return refuse(404, 'no such clip');
   const origin = originOf(header);
   if (origin === undefined) return refuse(400, 'the Host header is not a valid address');
   const posterPath = sign(`/posters/${clipSlotOf(id)}-640`);

@@ -1,7 +1,7 @@
 /** The LL-HLS origin: playlists, init sections, parts and segments. */
 import { gzipSync } from 'node:zlib';
 import { type Directives, parseDirectives } from '../hls/directives.ts';
-import { cacheSeconds, liveFreshness } from '../hls/freshness.ts';
+import { liveFreshness, refusedReloadCacheSeconds } from '../hls/freshness.ts';
 import { renderMultivariant } from '../hls/multivariant.ts';
 import type { Freshness } from '../http/cache/cache-control.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
@@ -74,12 +74,7 @@ export class Origin {
     const vary = wanted === null ? [...PROFILE_HINTS, 'Accept-Encoding'] : ['Accept-Encoding'];
     const hints = ['Accept-CH', 'Save-Data, ECT, Sec-CH-UA-Mobile', 'Vary', vary.join(', ')];
     const body = Buffer.from(renderMultivariant(variants, audio));
-    return this.#text(
-      body,
-      header,
-      liveFreshness(this.#presentation.limits, 'playlist', true),
-      hints,
-    );
+    return this.#text(body, header, liveFreshness(this.#presentation.limits, 'playlist'), hints);
   }
 
   #playlist(track: Track, { query, header }: HttpRequest): Reply | Wait {
@@ -125,7 +120,7 @@ export class Origin {
   }
 
   #badReload(line: string): Reply {
-    return refuse(400, line, cacheSeconds(this.#presentation.limits, 'blocking playlist', false));
+    return refuse(400, line, refusedReloadCacheSeconds(this.#presentation.limits));
   }
 
   #init(track: Track, id: string): Reply {
@@ -159,7 +154,7 @@ export class Origin {
     return reply(200, body, {
       type: track.kind === 'audio' ? 'audio/mp4' : 'video/mp4',
       cacheS: 0,
-      freshness: liveFreshness(this.#presentation.limits, 'media', true),
+      freshness: liveFreshness(this.#presentation.limits, 'media'),
       urgency: this.#urgencyOf(track),
     });
   }
@@ -172,7 +167,7 @@ export class Origin {
   }
 
   #missing(line: string): Reply {
-    return refuse(404, line, cacheSeconds(this.#presentation.limits, 'media', false));
+    return refuse(404, line);
   }
 
   #text(body: Buffer, header: HeaderLookup, freshness: Freshness, extra: readonly string[]): Reply {

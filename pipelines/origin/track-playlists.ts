@@ -39,7 +39,7 @@ export class TrackPlaylists {
     const known = replies.get(key);
     if (known !== undefined) return known;
     const kind = isBlocking ? 'blocking playlist' : 'playlist';
-    const freshness = liveFreshness(this.#presentation.limits, kind, true);
+    const freshness = liveFreshness(this.#presentation.limits, kind);
     const bytes = this.#bytes(track, skip, isGzip);
     const made = playlistReply(bytes, isGzip, freshness, VARY_ENCODING);
     replies.set(key, made);

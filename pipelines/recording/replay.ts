@@ -84,14 +84,13 @@ export class Replay {
     const [, playlist, name] = PATH.exec(path) ?? [];
     if (playlist !== undefined) return this.#playlist(header);
     const copy = this.#best().find(({ recording }) => recording.name === name);
-    return copy === undefined ? refuse(404, 'no such recording', 2) : this.#movie(copy, header);
+    return copy === undefined ? refuse(404, 'no such recording') : this.#movie(copy, header);
   }
 
   #playlist(header: HttpRequest['header']): Reply {
-    if (!this.#isEnded && this.#dvrS === 0)
-      return refuse(404, 'the replay comes after the drop', 2);
+    if (!this.#isEnded && this.#dvrS === 0) return refuse(404, 'the replay comes after the drop');
     const recordings = this.recordings();
-    if (recordings.length === 0) return refuse(404, 'nothing was recorded', 2);
+    if (recordings.length === 0) return refuse(404, 'nothing was recorded');
     const options = this.#isEnded ? { isEnded: true } : { isEnded: false, dvrS: this.#dvrS };
     const body = [Buffer.from(renderReplay(recordings, options))];
     const freshness = this.#isEnded ? ENDED_FRESHNESS : LIVE_FRESHNESS;

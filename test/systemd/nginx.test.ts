@@ -83,4 +83,14 @@ test('while the box is away its copies are still sent', async () => {
   for (const url of [part, list]) assert.is((await fetch(url)).status, 200);
 });
 
+test('a part that was requested early is fetched again, not answered by the 404 of before', async () => {
+  await using origin = await openCountedOrigin();
+  await using nginx = await startNginx(origin.url);
+  const { msn } = origin.next();
+  const url = `${nginx.url}/live/high/${msn + 1}.0.m4s`;
+  assert.is((await fetch(url)).status, 404);
+  origin.feed.run(2.5);
+  assert.is((await fetch(url)).status, 200);
+});
+
 test.run();

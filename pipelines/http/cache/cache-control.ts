@@ -13,7 +13,9 @@ export type Freshness =
       readonly staleIfErrorS?: number;
     }
   /** Revalidated on each use; the reply is 304 where it is unchanged. */
-  | { readonly kind: 'revalidate' };
+  | { readonly kind: 'revalidate' }
+  /** No cache may store it. */
+  | { readonly kind: 'no-store' };
 
 const YEAR_S = 31_536_000;
 
@@ -23,6 +25,8 @@ export function renderCacheControl(freshness: Freshness): string {
       return `public, max-age=${YEAR_S}, immutable`;
     case 'revalidate':
       return 'no-cache';
+    case 'no-store':
+      return 'no-store';
     case 'window':
       return [
         `max-age=${freshness.maxAgeS}`,

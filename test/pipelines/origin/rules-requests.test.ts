@@ -218,7 +218,28 @@ test('rule 39: caches may use playlists and media as long as appendix B says', (
   // Half a second is no whole second.
   assert.is(cache(HIGH), 'max-age=0, stale-while-revalidate=1, stale-if-error=6');
   assert.is(cache(`/live/high/${msn - 1}.m4s`), 'max-age=6, stale-if-error=6');
-  assert.is(cache('/live/high/1.m4s'), 'max-age=1');
+});
+
+test('a 404 is never cacheable: what was requested too early is published in a moment', () => {
+  const feed = ran(3.3);
+  const { msn, part } = edge(feed);
+  const missing = [
+    `${msn + 3}.m4s`,
+    `${msn}.m4s`,
+    `${msn}.${part + 2}.m4s`,
+    `${msn + 1}.0.m4s`,
+    '1.m4s',
+    'init-none.mp4',
+  ];
+  for (const name of missing) {
+    const answer = reply(feed, `/live/high/${name}`);
+    assert.is(answer.status, 404, name);
+    assert.is(header(answer, 'cache-control'), 'no-store', name);
+  }
+  assert.is(header(reply(feed, '/live/none/1.m4s'), 'cache-control'), 'no-store');
+  const held = feed.get(`/live/high/${msn}.${part + 1}.m4s`);
+  const late = 'wait' in held ? held.expired() : held;
+  assert.is(header(late, 'cache-control'), 'no-store', 'a hint that did not come true');
 });
 
 test('rule 40: the same request gets the same answer, and no URL or answer carries a cookie', () => {
