@@ -21,6 +21,7 @@ import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { runCameraLock } from './media/camera-lock.ts';
 import { openCameraLockStore } from './media/camera-lock-store.ts';
+import { openCameraSwitch } from './media/camera-switch.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
 import { shedLoadsOf } from './media/loads.ts';
 import { type MediaSource, openMediaSource } from './media/media-source.ts';
@@ -148,7 +149,14 @@ async function joinParts(given: Resources) {
   const printing = openPrinting({
     ...{ printer, snapshot, title: config.drop.title, playerUrl, clock },
   });
-  const commander = openCommander({ drop, isEdge: source.isEdge, snapshot, print: printing.print });
+  const switchCamera = openCameraSwitch({
+    hasSecond: config.camera2 !== undefined && !source.isEdge,
+    choose: mediaPath.choose,
+    ...{ snapshot, onEvent, wallMs: clock.wallMs },
+  });
+  const { isEdge } = source;
+  const { print } = printing;
+  const commander = openCommander({ drop, isEdge, snapshot, print, switchCamera });
   return {
     ...given,
     ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop },

@@ -14,7 +14,7 @@ import {
 } from './rules.ts';
 import { UPLINK_TRACK } from './uplink.ts';
 
-export const cameraSchema = v.strictObject({
+const cameraDevice = {
   driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'rtsp', 'srt', 'file', 'custom'), 'test'),
   device: v.optional(text, ''),
   format: v.optional(oneOf('raw', 'mjpeg'), 'raw'),
@@ -24,12 +24,19 @@ export const cameraSchema = v.strictObject({
   latency_ms: v.optional(whole(0, 10_000), 200),
   transport: v.optional(oneOf('tcp', 'udp'), 'tcp'),
   credentials_file: v.optional(text, ''),
+};
+
+export const cameraSchema = v.strictObject({
+  ...cameraDevice,
   width: v.optional(even(64, 3840), 1280),
   height: v.optional(even(64, 2160), 720),
   fps: v.optional(whole(5, 60), 30),
   lock_exposure: v.optional(flag, true),
   away_text: v.optional(textOf(60), 'Back in a moment'),
 });
+
+/** Its picture is made the first one's size. */
+export const secondCameraSchema = v.strictObject(cameraDevice);
 
 export const soundSchema = v.strictObject({
   driver: v.optional(oneOf('test', 'alsa', 'camera', 'file', 'custom', 'none'), 'test'),
@@ -89,11 +96,15 @@ const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
 /** A player that changes down on a bad network finds a rendition that it can play. */
 const STEP_MAX = 2;
 
+type CameraDevice = v.InferOutput<typeof secondCameraSchema>;
+
 export function* deviceFaults(
   camera: v.InferOutput<typeof cameraSchema>,
+  camera2: CameraDevice | undefined,
   sound: v.InferOutput<typeof soundSchema>,
 ): Generator<Fault> {
-  for (const [device, { driver, file, launch }] of Object.entries({ camera, sound })) {
+  const second = camera2 === undefined ? {} : { camera2 };
+  for (const [device, { driver, file, launch }] of Object.entries({ camera, ...second, sound })) {
     if (driver === 'file' && file === '') {
       yield { path: [device, 'file'], message: 'must name a media file, as the driver is file' };
     }
@@ -104,23 +115,25 @@ export function* deviceFaults(
       };
     }
   }
-  const scheme = { rtsp: /^rtsps?:\/\/[^/\s]/, srt: /^srt:\/\/\S/ } as const;
-  if (camera.driver === 'rtsp' || camera.driver === 'srt') {
-    if (!scheme[camera.driver].test(camera.url)) {
-      const example =
-        camera.driver === 'rtsp' ? 'rtsp://10.0.0.9/live' : 'srt://:7001?mode=listener';
-      yield { path: ['camera', 'url'], message: `must be an address like ${example}` };
-    }
-  }
+  for (const [name, one] of Object.entries({ camera, ...second })) yield* cameraFaults(name, one);
   if (sound.driver === 'camera' && camera.driver !== 'rtsp') {
     yield {
       path: ['sound', 'driver'],
       message: 'can be camera only where camera.driver is rtsp',
     };
   }
-  if (camera.driver === 'v4l2' && camera.device === '') {
+}
+
+const SCHEMES = { rtsp: /^rtsps?:\/\/[^/\s]/, srt: /^srt:\/\/\S/ } as const;
+
+function* cameraFaults(name: string, { driver, url, device }: CameraDevice): Generator<Fault> {
+  if ((driver === 'rtsp' || driver === 'srt') && !SCHEMES[driver].test(url)) {
+    const example = driver === 'rtsp' ? 'rtsp://10.0.0.9/live' : 'srt://:7001?mode=listener';
+    yield { path: [name, 'url'], message: `must be an address like ${example}` };
+  }
+  if (driver === 'v4l2' && device === '') {
     yield {
-      path: ['camera', 'device'],
+      path: [name, 'device'],
       message: 'must name a device like /dev/video0, as the driver is v4l2',
     };
   }

@@ -8,6 +8,7 @@ import {
   profilesSchema,
   renditionFaults,
   renditionsSchema,
+  secondCameraSchema,
   soundSchema,
 } from './capture.ts';
 import { controlSchema } from './control.ts';
@@ -31,6 +32,7 @@ const sections = v.strictObject({
     {},
   ),
   camera: v.optional(cameraSchema, {}),
+  camera2: v.optional(secondCameraSchema),
   sound: v.optional(soundSchema, {}),
   encoder: v.optional(encoderSchema, {}),
   renditions: v.optional(renditionsSchema, DEFAULT_RENDITIONS),
@@ -72,7 +74,7 @@ const NO_PORT = 0;
 
 /** What one section alone cannot show. */
 function* crossFaults(config: Config): Generator<Fault> {
-  yield* deviceFaults(config.camera, config.sound);
+  yield* deviceFaults(config.camera, config.camera2, config.sound);
   yield* renditionFaults(config.renditions, config.profiles);
   if (config.viewers.window_s * 1000 < 6 * config.encoder.keyframe_ms) {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };

@@ -21,6 +21,7 @@ const SCHEMAS = {
   end: NONE,
   mark: v.strictObject({ label: v.optional(shortText(80)) }),
   preflight: NONE,
+  camera: v.strictObject({ camera: v.optional(v.picklist([1, 2], 'must be 1 or 2')) }),
   /** devices/printing.ts knows which there are. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
   'shut-down': NONE,
@@ -30,6 +31,7 @@ export interface CommandArguments {
   readonly isForced: boolean;
   readonly label?: string;
   readonly document: string;
+  readonly camera?: 1 | 2;
 }
 
 /** The arguments of a verb, or what is wrong with them in one line. */
@@ -44,7 +46,8 @@ export function parseArguments(
     const isUnknown = issue.type === 'strict_object' && issue.expected === 'never';
     return isUnknown ? `${verb} takes no ${key}` : `${key}: ${issue.message}`;
   }
-  const { force, label, document } = result.output as {
+  const { force, label, document, camera } = result.output as {
+    camera?: 1 | 2;
     force?: boolean;
     label?: string;
     document?: string;
@@ -53,5 +56,6 @@ export function parseArguments(
     isForced: force ?? false,
     document: document ?? '',
     ...(label === undefined ? {} : { label }),
+    ...(camera === undefined ? {} : { camera }),
   };
 }

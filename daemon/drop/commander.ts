@@ -1,6 +1,13 @@
 /** Carries out the commands of buttons, page, MQTT and command line. */
 import { unlessAborted } from '../../hal/os/async.ts';
-import type { Command, Commander, Outcome, PrintCommand, Progress } from '../model/commands.ts';
+import type {
+  Command,
+  Commander,
+  Outcome,
+  PrintCommand,
+  Progress,
+  SwitchCamera,
+} from '../model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
 import { type CheckResult, runChecks } from './checks.ts';
@@ -15,6 +22,7 @@ export interface CommanderDeps {
   readonly snapshot: () => BoxSnapshot;
   /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
   readonly print: PrintCommand;
+  readonly switchCamera: SwitchCamera;
 }
 
 /** Phases in which a command is still under way, and where it is to end. */
@@ -42,6 +50,9 @@ export function openCommander(deps: CommanderDeps): Commander {
       }
       if (command.verb === 'print') {
         return deps.print(command.args, command.isDryRun === true, signal);
+      }
+      if (command.verb === 'camera') {
+        return deps.switchCamera(args.camera, command.isDryRun === true);
       }
       if (deps.isEdge === true && command.verb !== 'shut-down')
         return rejected('UNSUPPORTED', IS_EDGE);

@@ -42,7 +42,7 @@ interface Base {
 }
 
 /** Verbs that move the machine; `print` needs no state. */
-export type DropVerb = Exclude<Verb, 'print'>;
+export type DropVerb = Exclude<Verb, 'print' | 'camera'>;
 
 export type DropEvent =
   | {

@@ -23,6 +23,10 @@ const CHILDREN: Readonly<Record<string, { readonly name: string; readonly advice
     name: 'The camera',
     advice: `Check that the camera is plugged in and switched on. ${RETRIED}`,
   },
+  camera2: {
+    name: 'The second camera',
+    advice: `Check that the second camera is plugged in and switched on. ${RETRIED}`,
+  },
   sound: {
     name: 'The sound card',
     advice: `Check that the sound card is plugged in. ${RETRIED}`,
@@ -44,7 +48,11 @@ const SOURCE_FAULTS: Readonly<Record<string, (device: string) => string>> = {
   DEVICE_BUSY: (device) => `Another program is using the ${device}`,
   NOT_PERMITTED: (device) => `The box may not use the ${device}`,
 };
-const SOURCES: Readonly<Record<string, string>> = { camera: 'camera', sound: 'sound card' };
+const SOURCES: Readonly<Record<string, string>> = {
+  camera: 'camera',
+  camera2: 'second camera',
+  sound: 'sound card',
+};
 
 export const MEDIA_RULES: readonly Rule[] = [
   {

@@ -38,6 +38,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     run: supervised('media', child.run, () => hasListened),
     setCapturing: nothing,
     restartSource: nothing,
+    choose: nothing,
     setLive: nothing,
     endMedia: child.kill,
     suspend: nothing,

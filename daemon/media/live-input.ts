@@ -5,6 +5,7 @@ import type { Camera, SetLive } from '../../hal/camera/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
+import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
 import { type Graph, renderGraph, SAMPLE_RATE_HZ } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import { renderCameraGraph, renderSoundGraph } from '../../pipelines/source/graph.ts';
@@ -20,6 +21,8 @@ import { SourceStalls } from './source-stalls.ts';
 export interface LiveInputDeps {
   readonly config: Config;
   readonly camera: Camera;
+  /** To switch to; undefined where there is one camera. */
+  readonly camera2: Camera | undefined;
   readonly sound: Sound;
   readonly encoders: Encoders;
   readonly stateFolder: string;
@@ -42,12 +45,14 @@ export interface LiveInput {
   readonly run: Task;
   /** Ends a source's process; its supervisor starts it again. */
   restartSource(kind: SourceKind, reason: string): void;
+  /** Puts a camera on air. */
+  choose(camera: CameraKind): void;
   /** Sets a property of the camera's pipeline, where it runs. */
   readonly setLive: SetLive;
 }
 
 export function openLiveInput(deps: LiveInputDeps): LiveInput {
-  const { config, camera, sound, encoders, clock, log, supervise } = deps;
+  const { config, camera, camera2, sound, encoders, clock, log, supervise } = deps;
   const hasSound = sound.source !== undefined;
   const graph = renderGraph(graphSettings(config, hasSound, encoders));
   log.debug('capture pipeline', { launch: graph.launch });
@@ -60,20 +65,23 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     log,
     onPlaying: deps.onPlaying,
     onFigures: (figures) => {
-      for (const kind of stalls.step(figures)) processOf(kind).restart('no frames');
+      for (const kind of stalls.step(figures)) restartSource(kind, 'no frames');
       deps.onFigures(figures);
     },
   });
   const stalls = new SourceStalls();
   const { width: widthPx, height: heightPx } = config.camera;
-  const cameraProcess = openSource({
-    kind: 'camera',
-    device: camera,
-    graph: (source) => renderCameraGraph(source, { widthPx, heightPx }),
-    capture,
-    clock,
-    log,
-  });
+  const openCameraSource = (kind: CameraKind, device: Camera) =>
+    openSource({
+      kind,
+      device,
+      graph: (source) => renderCameraGraph(source, { widthPx, heightPx }),
+      capture,
+      clock,
+      log,
+    });
+  const cameraProcess = openCameraSource('camera', camera);
+  const camera2Process = camera2 && openCameraSource('camera2', camera2);
   const soundProcess = openSource({
     kind: 'sound',
     device: sound,
@@ -82,17 +90,20 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     clock,
     log,
   });
-  const processOf = (kind: SourceKind) => (kind === 'camera' ? cameraProcess : soundProcess);
+  const processes = { camera: cameraProcess, camera2: camera2Process, sound: soundProcess };
+  const restartSource = (kind: SourceKind, reason: string) => processes[kind]?.restart(reason);
   const tasks = [
     supervise('capture', capture.run, deps.isMending),
     supervise('camera', cameraProcess.run, () => true),
+    ...(camera2Process ? [supervise('camera2', camera2Process.run, () => true)] : []),
     ...(hasSound ? [supervise('sound', soundProcess.run, () => true)] : []),
   ];
   return {
     capture,
     graph,
     run: (signal) => runAll(tasks, signal),
-    restartSource: (kind, reason) => processOf(kind).restart(reason),
+    restartSource,
+    choose: (camera) => capture.send({ type: 'choose', camera }),
     setLive: (element, property, value) =>
       cameraProcess.send({ type: 'set', element, property, value }),
   };

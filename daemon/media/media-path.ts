@@ -7,6 +7,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
+import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
 import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
@@ -30,6 +31,7 @@ import { openUplinkMessages } from './uplink-messages.ts';
 export interface MediaPathDeps {
   readonly config: Config;
   readonly camera: Camera;
+  readonly camera2: Camera | undefined;
   readonly sound: Sound;
   readonly encoders: Encoders;
   readonly passphrase: string | undefined;
@@ -63,6 +65,8 @@ export interface MediaPath {
   setCapturing(isWanted: boolean): void;
   /** Ends the process of a source; another one is started. */
   restartSource(kind: SourceKind, reason: string): void;
+  /** Puts a camera on air, where there are two. */
+  choose(camera: CameraKind): void;
   /** Sets a property of the camera's pipeline that runs, where one does. */
   setLive: SetLive;
   /** Kills a media process that has stalled; another one is started. */
@@ -141,6 +145,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
   const input = openLiveInput({
     config,
     camera,
+    camera2: deps.camera2,
     sound,
     encoders,
     stateFolder: deps.stateFolder,
@@ -209,6 +214,7 @@ export function openMediaPath(deps: MediaPathDeps): MediaPath {
     },
     setLive: input.setLive,
     restartSource: (kind, reason) => input.restartSource(kind, reason),
+    choose: (kind) => input.choose(kind),
     endMedia: () => media.kill(),
     setUplinking: (isWanted) => uplinking.set(isWanted),
     setRecording: (dropId, signal) => recording.set(dropId, signal),

@@ -17,7 +17,7 @@ import { sheddableOf } from './sheddable.ts';
 import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
 import { readPassphrase } from './uplink-messages.ts';
 
-type PathDeps = Omit<MediaPathDeps, 'camera' | 'sound' | 'encoders' | 'passphrase'>;
+type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders' | 'passphrase'>;
 
 /** A simulated device whose plug can be pulled. */
 interface Pluggable {
@@ -71,6 +71,8 @@ async function openOwn(
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
   const camera =
     testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what));
+  const { width, height, fps } = config.camera;
+  const camera2 = config.camera2 && openCamera({ ...config.camera2, width, height, fps });
   const network =
     config.camera.driver === 'rtsp'
       ? { ...networkOf(config.camera), driver: config.camera.driver }
@@ -92,7 +94,7 @@ async function openOwn(
       ...(links && { links }),
     },
     open: (deps) => {
-      const opened = openMediaPath({ ...deps, camera, sound, encoders, passphrase });
+      const opened = openMediaPath({ ...deps, camera, camera2, sound, encoders, passphrase });
       const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
       return withReceiver;

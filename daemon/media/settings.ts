@@ -78,7 +78,7 @@ export function slateSettings({ camera, drop }: Config): SlateSettings {
 
 /** How pictures and sound are fed to them. */
 export function captureSettings(
-  { camera, sound }: Config,
+  { camera, camera2, sound }: Config,
   hasSound: boolean,
   { launch, outputs }: Graph,
   slates: SlateFiles,
@@ -90,6 +90,7 @@ export function captureSettings(
       widthPx: camera.width,
       heightPx: camera.height,
       fps: camera.fps,
+      hasSecond: camera2 !== undefined,
       ...slates,
     },
     ...(hasSound

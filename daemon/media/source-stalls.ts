@@ -14,9 +14,10 @@ export class SourceStalls {
   step({ camera, sound }: SourceFigures): readonly SourceKind[] {
     const silent: Readonly<Record<SourceKind, boolean>> = {
       camera: camera.framesPerS === 0,
+      camera2: camera.second?.framesPerS === 0,
       sound: sound?.phase === 'silent',
     };
-    const kinds: readonly SourceKind[] = ['camera', 'sound'];
+    const kinds: readonly SourceKind[] = ['camera', 'camera2', 'sound'];
     return kinds.filter((kind) => {
       const silentS = silent[kind] ? (this.#silentS.get(kind) ?? 0) + 1 : 0;
       const isStalled = silentS >= STALLED_S;

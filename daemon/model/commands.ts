@@ -9,6 +9,7 @@ import type { DropPhase } from './snapshot.ts';
  * - `go-live`: on air; from idle the checks run first. `end` ends the drop.
  * - `mark`: this moment is worth a clip.
  * - `preflight`: run the checks and tell, without arming.
+ * - `camera`: put the other camera on air, or the one that is named.
  * - `print`: print a document that the box knows by name.
  * - `shut-down`: end everything, then the machine.
  */
@@ -19,6 +20,7 @@ export const VERBS = [
   'end',
   'mark',
   'preflight',
+  'camera',
   'print',
   'shut-down',
 ] as const;
@@ -79,3 +81,6 @@ export type PrintCommand = (
   isDryRun: boolean,
   signal: AbortSignal,
 ) => Promise<Outcome>;
+
+/** Puts a camera on air: 1 or 2, or the one that is not. */
+export type SwitchCamera = (camera: 1 | 2 | undefined, isDryRun: boolean) => Outcome;

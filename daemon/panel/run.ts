@@ -36,6 +36,29 @@ const REFUSED_MS = 800;
 /** Presses that wait for their commands; a panicking hand gives no more. */
 const MOST_COMMANDS = 4;
 
+/** With two cameras MARK waits this long for a second press, which switches them. */
+const DOUBLE_PRESS_MS = 400;
+const SWITCH_CAMERA: Command = { verb: 'camera', args: {}, by: 'button' };
+
+/** Whether a press is the second of two. */
+class DoublePress {
+  #isWaiting = false;
+
+  /** True for the second one; the first one waits. */
+  isSecond(): boolean {
+    const isSecond = this.#isWaiting;
+    this.#isWaiting = !isSecond;
+    return isSecond;
+  }
+
+  /** The wait is over. True where no second press came. */
+  end(): boolean {
+    const wasAlone = this.#isWaiting;
+    this.#isWaiting = false;
+    return wasAlone;
+  }
+}
+
 /** What the on-air lamp says to a finger, over what it shows otherwise. */
 interface Answer {
   readonly rhythm: RhythmName;
@@ -72,10 +95,19 @@ async function followPresses(
   const { clock, log, snapshot } = deps;
   const running = new Set<Promise<void>>();
   const refuse = () => setAnswer({ rhythm: 'triple', untilMs: clock.monotonicMs() + REFUSED_MS });
+  const doublePress = new DoublePress();
   const press = (gesture: Extract<Gesture, { kind: 'press' }>) => {
     setAnswer(undefined);
     const command = commandOf(gesture, snapshot().drop.phase);
     log.info('press', { buttons: gesture.buttons, length: gesture.length, verb: command?.verb });
+    const hasSecond = snapshot().sources?.camera.second !== undefined;
+    if (command?.verb !== 'mark' || !hasSecond) return start(command);
+    if (doublePress.isSecond()) return start(SWITCH_CAMERA);
+    void pause(clock, DOUBLE_PRESS_MS, signal).then((isOver) => {
+      if (doublePress.end() && isOver) start(command);
+    });
+  };
+  const start = (command: Command | undefined) => {
     if (command === undefined || running.size >= MOST_COMMANDS) return refuse();
     const work = carryOut(command, deps, refuse, signal).finally(() => running.delete(work));
     running.add(work);

@@ -1,12 +1,15 @@
 /** Feeds the encoders with pictures in a constant rate, whatever the camera does. */
 import { type BridgePhase, black, bridgePhase, dim } from '../source/bridge.ts';
 import { FramePacer, type PacedFrame } from '../source/frame-pacer.ts';
+import { CameraChoice, type CameraKind } from './camera-choice.ts';
 import type { SourceInput } from './source-input.ts';
 
 export interface PictureSettings {
   readonly widthPx: number;
   readonly heightPx: number;
   readonly fps: number;
+  /** There is a second camera to switch to. */
+  readonly hasSecond?: boolean;
   /** File with the title picture, raw I420 of that size; empty: black. */
   readonly titleFile: string;
   /** File with the text's coverage, one byte a pixel; empty: no text. */
@@ -15,8 +18,10 @@ export interface PictureSettings {
 
 export interface CameraFigures {
   readonly phase: BridgePhase;
-  /** Frames that came in the last second. */
+  /** Frames of the first camera in the last second. */
   readonly framesPerS: number;
+  /** Left out where there is one camera. */
+  readonly second?: { readonly framesPerS: number; readonly isOnAir: boolean };
   /** Frames that were shown again since the start, for want of one. */
   readonly repeatedTotal: number;
 }
@@ -33,7 +38,8 @@ export interface CameraFeedDeps {
 /** A camera that is just starting gets so long before something else is shown. */
 const FIRST_FRAME_US = 1_000_000;
 
-export class CameraFeed implements SourceInput {
+/** One camera, or two of which one is on air. */
+export class CameraFeed {
   readonly #settings: PictureSettings;
   readonly #deps: CameraFeedDeps;
   readonly #startUs: number;
@@ -41,12 +47,15 @@ export class CameraFeed implements SourceInput {
   readonly #title: Buffer;
   readonly #mask: Buffer;
   #timer: NodeJS.Timeout | undefined;
-  #sourceClockUs: number | undefined;
+  readonly #clocksUs = new Map<CameraKind, number>();
+  readonly #choice: CameraChoice;
+  #onAir: CameraKind = 'camera';
+  /** Frames of each camera since the last figures. */
+  readonly #came = new Map<CameraKind, number>();
   #lastFrameUs: number | undefined;
   /** The last picture darkened, while it is shown. */
   #dimmed: Buffer | undefined;
   #hasBegun = false;
-  #camePerS = 0;
   #repeatedTotal = 0;
 
   /** @param startUs CLOCK_MONOTONIC at the encoders' running time 0. */
@@ -55,48 +64,65 @@ export class CameraFeed implements SourceInput {
     this.#deps = deps;
     this.#startUs = startUs;
     this.#pacer = new FramePacer({ fps: settings.fps, startUs });
+    this.#choice = new CameraChoice(startUs);
     const { widthPx, heightPx } = settings;
     this.#title = this.#read(settings.titleFile) ?? black(widthPx, heightPx);
     this.#mask = this.#read(settings.textFile) ?? Buffer.alloc(0);
     this.#wait();
   }
 
-  begin(): void {
-    this.#sourceClockUs = undefined;
-    this.#pacer.reset();
+  /** A camera, as what its processes are read into. */
+  input(kind: CameraKind): SourceInput {
+    return {
+      begin: () => {
+        this.#clocksUs.delete(kind);
+        if (kind === this.#onAir) this.#pacer.reset();
+      },
+      setClock: (clockUs) => void this.#clocksUs.set(kind, clockUs),
+      // The size is agreed on; frames of another are left out.
+      setCaps: () => undefined,
+      add: (frame, runningUs) => this.#add(kind, frame, runningUs),
+    };
   }
 
-  setClock(clockUs: number): void {
-    this.#sourceClockUs = clockUs;
+  /** Puts a camera on air: its next frame is the next picture. */
+  choose(kind: CameraKind): void {
+    this.#choice.choose(kind, this.#deps.nowUs());
   }
 
-  setCaps(): void {
-    // The size is agreed on; frames of another are left out.
-  }
-
-  add(frame: Buffer, runningUs: number | undefined): void {
+  #add(kind: CameraKind, frame: Buffer, runningUs: number | undefined): void {
     if (frame.length !== this.#title.length) return;
     const nowUs = this.#deps.nowUs();
+    this.#came.set(kind, (this.#came.get(kind) ?? 0) + 1);
+    this.#choice.noteFrame(kind, nowUs);
+    const onAir = this.#choice.onAir(nowUs);
+    // What is known of the other one's delays says nothing of this one's.
+    if (onAir !== this.#onAir) this.#pacer.reset();
+    this.#onAir = onAir;
+    if (kind !== onAir) return;
     this.#lastFrameUs = nowUs;
     this.#dimmed = undefined;
-    this.#camePerS += 1;
-    this.#send(this.#pacer.add(frame, this.#capturedUs(runningUs), nowUs));
+    this.#send(this.#pacer.add(frame, this.#capturedUs(kind, runningUs), nowUs));
     this.#wait();
   }
 
   /** Figures of the second since the last call. */
   takeFigures(): CameraFigures {
-    const framesPerS = this.#camePerS;
-    this.#camePerS = 0;
-    return { phase: this.#phase(), framesPerS, repeatedTotal: this.#repeatedTotal };
+    const came = (kind: CameraKind) => this.#came.get(kind) ?? 0;
+    const second = this.#settings.hasSecond
+      ? { second: { framesPerS: came('camera2'), isOnAir: this.#onAir === 'camera2' } }
+      : {};
+    const framesPerS = came('camera');
+    this.#came.clear();
+    return { phase: this.#phase(), framesPerS, repeatedTotal: this.#repeatedTotal, ...second };
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
-  #capturedUs(runningUs: number | undefined): number | undefined {
-    const clockUs = this.#sourceClockUs;
+  #capturedUs(kind: CameraKind, runningUs: number | undefined): number | undefined {
+    const clockUs = this.#clocksUs.get(kind);
     return clockUs === undefined || runningUs === undefined ? undefined : clockUs + runningUs;
   }
 

@@ -41,7 +41,10 @@ export function runEncoders(
     onFirst: () => sound?.start(),
     readFile: readFileSync,
   });
-  const sources = openSources({ camera, sound }, send);
+  const sources = openSources(
+    { camera: camera.input('camera'), camera2: camera.input('camera2'), sound },
+    send,
+  );
   setInterval(() => {
     const figures = {
       camera: camera.takeFigures(),
@@ -52,6 +55,7 @@ export function runEncoders(
   return (message) => {
     if (message.type === 'source') sources.open(message);
     else if (message.type === 'source-clock') sources.setClock(message);
+    else if (message.type === 'choose') camera.choose(message.camera);
     else control(pipeline, settings, message);
   };
 }

@@ -1,4 +1,5 @@
 /** What the daemon and the capture process, which runs the encoders, send each other. */
+import type { CameraKind } from './camera-choice.ts';
 import type { CameraFigures, PictureSettings } from './camera-feed.ts';
 import type { TrackOutput } from './graph.ts';
 import type { SoundFigures, SoundSettings } from './sound-feed.ts';
@@ -11,7 +12,7 @@ export interface CaptureSettings {
   readonly sound?: SoundSettings;
 }
 
-export type SourceKind = 'camera' | 'sound';
+export type SourceKind = CameraKind | 'sound';
 
 export type ToCapture =
   | { readonly type: 'start'; readonly settings: CaptureSettings }
@@ -33,6 +34,8 @@ export type ToCapture =
   | { readonly type: 'bitrate'; readonly element: string; readonly value: number }
   /** Shuts or opens a rendition's valve. */
   | { readonly type: 'valve'; readonly element: string; readonly isShut: boolean }
+  /** Puts a camera on air. */
+  | { readonly type: 'choose'; readonly camera: CameraKind }
   /** All renditions start a new group of pictures with the same frame. */
   | { readonly type: 'keyframe' };
 

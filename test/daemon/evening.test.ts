@@ -90,7 +90,12 @@ async function startBox() {
     },
   });
   const print = () => Promise.reject(new Error('nobody prints here'));
-  const commander = openCommander({ drop, snapshot, print });
+  const commander = openCommander({
+    switchCamera: () => ({ status: 'done', detail: '' }),
+    drop,
+    snapshot,
+    print,
+  });
   const stop = new AbortController();
   const running = runAll(
     [

@@ -227,4 +227,30 @@ test('a box without a panel has lamps that show nothing and buttons that nobody 
   assert.is(devices.lamps.power.driver, 'absent');
 });
 
+test('with two cameras a double press of MARK switches them, and a single one still marks', async () => {
+  await using panel = startPanel();
+  await panel.clock.advance(2_000);
+  panel.set({
+    sources: {
+      camera: {
+        phase: 'live',
+        framesPerS: 30,
+        repeatedTotal: 0,
+        second: { framesPerS: 30, isOnAir: false },
+      },
+    },
+  });
+  const tap = async (pauseMs: number) => {
+    panel.gpio.press('mark');
+    await panel.clock.advance(100);
+    panel.gpio.release('mark');
+    await panel.clock.advance(pauseMs);
+  };
+  await tap(1_000);
+  assert.equal(panel.commands, ['mark']);
+  await tap(150);
+  await tap(1_000);
+  assert.equal(panel.commands, ['mark', 'camera']);
+});
+
 test.run();

@@ -46,10 +46,13 @@ export async function openLiveSources({
   fps = 30,
   gopFrames = fps,
   channels = [1, 2],
+  hasSecond = false,
 }: {
   readonly fps?: number;
   readonly gopFrames?: number;
   readonly channels?: readonly number[];
+  /** A second camera, `camera2`. */
+  readonly hasSecond?: boolean;
 } = {}): Promise<LiveSources> {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-sources-'));
   const ending = new AbortController();
@@ -111,7 +114,14 @@ export async function openLiveSources({
             settings: {
               launch: graph.launch,
               outputs: graph.outputs,
-              picture: { widthPx: WIDTH, heightPx: HEIGHT, fps, titleFile: '', textFile: '' },
+              picture: {
+                widthPx: WIDTH,
+                heightPx: HEIGHT,
+                fps,
+                hasSecond,
+                titleFile: '',
+                textFile: '',
+              },
               sound: { sampleRateHz: SAMPLE_RATE_HZ, channels },
             },
           } satisfies ToCapture);
@@ -137,7 +147,7 @@ export async function openLiveSources({
     await isOpen;
     const fd = openSync(path, constants.O_WRONLY);
     const launch =
-      kind === 'camera'
+      kind !== 'sound'
         ? renderCameraGraph(source, { widthPx: WIDTH, heightPx: HEIGHT })
         : renderSoundGraph(source, SAMPLE_RATE_HZ);
     return await new Promise((resolve) => {

@@ -36,7 +36,8 @@ export function openCommands(onError: (error: unknown) => void): Section {
     element,
     update: (model, nowMs) => {
       view = model.view;
-      const { drop, media } = view;
+      const { drop, media, sources } = view;
+      const hasSecond = sources?.camera.second !== undefined;
       const edge = media?.edge;
       const stage = stageOf(view);
       setText(phase, stage.name);
@@ -45,7 +46,7 @@ export function openCommands(onError: (error: unknown) => void): Section {
       setText(since, `for ${time}, since ${formatMinute(drop.sinceMs, nowMs)}`);
       setText(reason, edge === undefined ? (drop.reason ?? '') : edgeLine(edge));
       const hadFocus = buttons.contains(document.activeElement);
-      update(buttons, edge === undefined ? actionsOf(drop.phase) : [], drop.phase);
+      update(buttons, edge === undefined ? actionsOf(drop.phase, hasSecond) : [], drop.phase);
       // A user of the keyboard stays at the commands when the pressed button goes.
       const hasFocus = buttons.contains(document.activeElement);
       if (hadFocus && !hasFocus) buttons.querySelector('button')?.focus();

@@ -52,6 +52,13 @@ const CHECK: Action = {
   variant: 'plain',
 };
 
+const SWITCH_CAMERA: Action = {
+  verb: 'camera',
+  label: 'Other camera',
+  gesture: 'press',
+  variant: 'plain',
+};
+
 /** Although a check has failed. */
 const ANYWAY: Action = { ...GO, label: 'Go live anyway', variant: 'danger', args: { force: true } };
 
@@ -68,8 +75,10 @@ const ACTIONS: Readonly<Record<DropPhase, readonly Action[]>> = {
   ],
 };
 
-export function actionsOf(phase: DropPhase): readonly Action[] {
-  return ACTIONS[phase];
+/** @param hasSecondCamera There are two, and one can be put on air in place of the other. */
+export function actionsOf(phase: DropPhase, hasSecondCamera = false): readonly Action[] {
+  const isShooting = phase === 'armed' || phase === 'live';
+  return hasSecondCamera && isShooting ? [...ACTIONS[phase], SWITCH_CAMERA] : ACTIONS[phase];
 }
 
 export const SHUT_DOWN: Action = {

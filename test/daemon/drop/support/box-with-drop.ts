@@ -77,6 +77,7 @@ export async function startMachine({
   });
   const printed: unknown[] = [];
   const commander = openCommander({
+    switchCamera: () => ({ status: 'done', detail: '' }),
     drop,
     snapshot,
     print: async (args, isDryRun) => {
