@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../hal/os/clock.ts';
 import { type Log, messageOf } from '../hal/os/log.ts';
-import type { Notify } from '../hal/os/notify.ts';
 import { supervise } from '../hal/os/supervise.ts';
+import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { PipelineError } from '../pipelines/errors.ts';
 import { runControl } from './cli/control/server.ts';

@@ -1,7 +1,7 @@
 /** `venuebox sign`: an address of a poster or preview that holds for some hours. */
 import { networkInterfaces } from 'node:os';
-import { readSecret } from '../../pipelines/http/access.ts';
-import { signPath } from '../../pipelines/http/token.ts';
+import { readSecret } from '../../pipelines/http/access/access.ts';
+import { signPath } from '../../pipelines/http/access/token.ts';
 import { ConfigError } from '../config/file.ts';
 import { readConfig } from './read-config.ts';
 import { UsageError } from './usage.ts';

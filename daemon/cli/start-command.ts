@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
-import { openNotify } from '../../hal/os/notify.ts';
+import { openNotify } from '../../hal/os/systemd/notify.ts';
 import type { Config } from '../config/config.ts';
 import { stateFolder } from '../config/state-folder.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';

@@ -2,7 +2,7 @@
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import type { Notify } from '../../hal/os/notify.ts';
+import type { Notify } from '../../hal/os/systemd/notify.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { startWatchdog, stepWatchdog, type WatchdogStep } from './step.ts';
 import { STARTING_USEC, startTimeout, stepTimeout, type WatchdogTimeout } from './timeout.ts';

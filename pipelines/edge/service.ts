@@ -2,7 +2,7 @@
 import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { openLog, stackOf } from '../../hal/os/log.ts';
-import { openAccess, withAccess } from '../http/access.ts';
+import { openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers } from '../http/handlers.ts';
 import type { HttpFigures } from '../http/http-figures.ts';
 import { ViewerServer } from '../http/server.ts';

@@ -4,7 +4,7 @@ import { systemClock } from '../../hal/os/clock.ts';
 import { openLog, stackOf } from '../../hal/os/log.ts';
 import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
-import { type Access, openAccess, withAccess } from '../http/access.ts';
+import { type Access, openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers, HttpRequest } from '../http/handlers.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';

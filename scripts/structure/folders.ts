@@ -11,8 +11,12 @@ interface Folder {
   readonly what: string;
 }
 
+/** The server with its cache headers. */
+const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
+
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
+  'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
   'hal/gst': { may: ['hal/os'], what: 'fragments of gst-launch lines' },
   'hal/gpio': { may: ['hal/os'], what: 'buttons and lamps' },
   'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
@@ -44,6 +48,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors.ts', 'pipelines/http/cache'],
     what: 'the viewers’ HTTP server',
   },
+  'pipelines/http/access': {
+    may: ['pipelines/errors.ts', 'pipelines/http'],
+    what: 'signed addresses',
+  },
   'pipelines/hls': {
     may: ['pipelines/gdp', 'pipelines/http/cache'],
     what: 'LL-HLS rules: window, playlists, directives',
@@ -53,7 +61,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'access units to parts and segments',
   },
   'pipelines/origin': {
-    may: ['pipelines/http', 'pipelines/http/cache', 'pipelines/hls', 'pipelines/packager'],
+    may: [...HTTP, 'pipelines/hls', 'pipelines/packager'],
     what: 'answers LL-HLS requests',
   },
   'pipelines/feed': {
@@ -61,36 +69,22 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'parts to other processes',
   },
   'pipelines/recording': {
-    may: [
-      'pipelines/errors.ts',
-      'pipelines/mp4',
-      'pipelines/http',
-      'pipelines/http/cache',
-      'pipelines/packager',
-      'pipelines/feed',
-    ],
+    may: ['pipelines/errors.ts', 'pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'],
     what: 'the recorder processes, and the replay',
   },
   'pipelines/clips': {
-    may: [
-      'pipelines/errors.ts',
-      'pipelines/mp4',
-      'pipelines/http',
-      'pipelines/http/cache',
-      'pipelines/packager',
-      'pipelines/feed',
-    ],
+    may: ['pipelines/errors.ts', 'pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'],
     what: 'clips and posters, and the process that makes them',
   },
   'pipelines/player': {
-    may: ['pipelines/http', 'pipelines/http/cache', 'pipelines/origin'],
+    may: [...HTTP, 'pipelines/origin'],
     what: 'the guests’ page',
   },
   'pipelines/edge': {
     may: [
       'pipelines/errors.ts',
-      'pipelines/http',
-      'pipelines/http/cache',
+      ...HTTP,
+      'pipelines/http/access',
       'pipelines/hls',
       'pipelines/origin',
       'pipelines/player',
@@ -121,8 +115,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       'pipelines/errors.ts',
       'pipelines/gdp',
-      'pipelines/http',
-      'pipelines/http/cache',
+      ...HTTP,
+      'pipelines/http/access',
       'pipelines/hls',
       'pipelines/packager',
       'pipelines/origin',

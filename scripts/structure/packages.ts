@@ -23,7 +23,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   serialport: ['hal/os/serial.ts'],
   sharp: ['hal/printer/png.ts', 'pipelines/clips/', 'pipelines/source/slates.ts'],
   systeminformation: ['hal/system/linux.ts'],
-  'unix-dgram': ['hal/os/notify.ts'],
+  'unix-dgram': ['hal/os/systemd/notify.ts'],
   valibot: ['daemon/', 'hal/', 'pipelines/'],
   yaml: ['daemon/config/'],
 };

@@ -10,7 +10,7 @@ import { parseCommand } from '../../../daemon/cli/parse.ts';
 import { UsageError } from '../../../daemon/cli/usage.ts';
 import { VERB_NAMES, verbOf } from '../../../daemon/cli/verbs.ts';
 import { findAddresses, renderWelcome } from '../../../daemon/cli/welcome.ts';
-import { checkPath } from '../../../pipelines/http/token.ts';
+import { checkPath } from '../../../pipelines/http/access/token.ts';
 import { DAEMON } from '../../support/daemon.ts';
 
 const test = suite('command line');

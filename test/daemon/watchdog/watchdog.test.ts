@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { runWatchdog } from '../../../daemon/watchdog/run.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { type Notify, openNotify } from '../../../hal/os/notify.ts';
+import { type Notify, openNotify } from '../../../hal/os/systemd/notify.ts';
 import { until } from '../../support/box.ts';
 import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

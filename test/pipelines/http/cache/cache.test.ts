@@ -5,12 +5,12 @@ import * as assert from 'uvu/assert';
 import { posterFreshness } from '../../../../pipelines/clips/poster-store.ts';
 import { liveFreshness } from '../../../../pipelines/hls/freshness.ts';
 import { limitsFor } from '../../../../pipelines/hls/limits.ts';
+import { checkPath, signPath } from '../../../../pipelines/http/access/token.ts';
 import { renderCacheControl } from '../../../../pipelines/http/cache/cache-control.ts';
 import { renderCacheStatus } from '../../../../pipelines/http/cache/cache-status.ts';
 import { Catalogue } from '../../../../pipelines/http/cache/catalogue.ts';
 import { digestOf, isNotModified, wantsSha256 } from '../../../../pipelines/http/cache/digest.ts';
 import { respondCatalogue } from '../../../../pipelines/http/respond.ts';
-import { checkPath, signPath } from '../../../../pipelines/http/token.ts';
 
 const test = suite('cache rules');
 const limits = limitsFor(200, 2000, 20);

@@ -1,8 +1,8 @@
 /** Access to posters and previews by signed addresses: see `token.ts`. */
 import { readFileSync } from 'node:fs';
-import { PipelineError } from '../errors.ts';
-import type { HttpRequest, Wait } from './handlers.ts';
-import { type Reply, refuse } from './reply.ts';
+import { PipelineError } from '../../errors.ts';
+import type { HttpRequest, Wait } from '../handlers.ts';
+import { type Reply, refuse } from '../reply.ts';
 import { checkPath, signPath } from './token.ts';
 
 /** The token is removed from the path before a handler sees it, so it is part of no cache key. */

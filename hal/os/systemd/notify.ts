@@ -1,7 +1,7 @@
 /** Reports to systemd: ready, status, watchdog. */
 
 import unix from 'unix-dgram';
-import { type Log, messageOf } from './log.ts';
+import { type Log, messageOf } from '../log.ts';
 
 /** Reports the state of a service to systemd: sd_notify(3), without its library. */
 export interface Notify extends Disposable {

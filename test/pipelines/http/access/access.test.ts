@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Edge } from '../../../pipelines/edge/edge.ts';
+import { Edge } from '../../../../pipelines/edge/edge.ts';
 import {
   openAccess,
   openTokenAccess,
   PUBLIC_ACCESS,
   withAccess,
-} from '../../../pipelines/http/access.ts';
-import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
-import { type Reply, reply } from '../../../pipelines/http/reply.ts';
-import { signPath } from '../../../pipelines/http/token.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
+} from '../../../../pipelines/http/access/access.ts';
+import { signPath } from '../../../../pipelines/http/access/token.ts';
+import type { HttpRequest } from '../../../../pipelines/http/handlers.ts';
+import { type Reply, reply } from '../../../../pipelines/http/reply.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const test = suite('access of posters and previews');
 
