@@ -8,7 +8,7 @@ import {
   startRegistration,
   stepRegistration,
 } from './register.ts';
-import { isActive } from './select.ts';
+import { enterQueue, isActive } from './select.ts';
 import type { LinkSwitch } from './snapshot.ts';
 
 const REMEMBERED_LINKS = 64;
@@ -94,6 +94,7 @@ export class LinkTable {
     const to = link.state.phase;
     if (from === to) return;
     this.#phases.set(link, to);
+    if (to === 'active' && from !== 'suspect') enterQueue(this.links, link);
     const change = { atMs: nowMs, link: link.config.id, from, to, reason: link.reason };
     this.switches = [...this.switches.slice(1 - REMEMBERED_SWITCHES), change];
   }

@@ -1,4 +1,5 @@
 /** Which link carries the next packet. */
+import { FIRST_GUESS_BPS } from './capacity.ts';
 import type { Link } from './link.ts';
 
 /** A link's loss times this is taken off its weight, at most {@link MAX_LOSS_PENALTY}. */
@@ -61,6 +62,29 @@ export function chargeShare(links: Links, slot: number, bytes: number): void {
 }
 
 /**
+ * A link becomes active: it enters the fair queue at the present position, with a mean
+ * share until it is weighed. It neither makes up for the time before nor pays for it.
+ */
+export function enterQueue(links: Links, entering: Link): void {
+  const others = links.filter((link) => link !== undefined && link !== entering && isPrimary(link));
+  const position = queuePosition(links, entering);
+  if (position !== undefined) entering.tag = position;
+  const sum = others.reduce((total, link) => total + (link?.shareBps ?? 0), 0);
+  const meanBps = sum > 0 ? sum / others.length : FIRST_GUESS_BPS;
+  entering.shareBps = entering.config.weight * meanBps;
+}
+
+/** Where the fair queue is: the lowest tag of its links. */
+function queuePosition(links: Links, except?: Link): number | undefined {
+  let position: number | undefined;
+  for (const link of links) {
+    if (link === undefined || link === except || !isPrimary(link)) continue;
+    if (position === undefined || link.tag < position) position = link.tag;
+  }
+  return position;
+}
+
+/**
  * Updates each link's capacity from its latest figures, and its weight in the fair queue.
  * Call it every 100 ms.
  */
@@ -75,6 +99,7 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
       unlimitedBps = Math.max(unlimitedBps, link.capacity.bps);
     }
   }
+  const position = queuePosition(links) ?? 0;
   for (const link of links) {
     if (link === undefined) continue;
     const { rtt } = link;
@@ -86,7 +111,10 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
     // Links that have shown no limit are equal, whatever each has carried so far.
     const isUnlimited = isActive(link) && !link.capacity.hasShownLimit(nowMs);
     const bps = isUnlimited ? unlimitedBps : link.capacity.bps;
-    link.shareBps = link.config.weight * bps * (1 - loss) * far * useful;
+    const shareBps = link.config.weight * bps * (1 - loss) * far * useful;
+    // What it carried in advance counts by its present weight, or a short delay would cost seconds.
+    link.tag = position + Math.max(0, link.tag - position) * (link.shareBps / shareBps);
+    link.shareBps = shareBps;
   }
 }
 
