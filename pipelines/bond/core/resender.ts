@@ -15,6 +15,12 @@ const MAX_QUEUED = 8192;
 /** Numbers of one NAK that are handled; the receiver repeats the rest. */
 const MAX_PER_NAK = 4096;
 
+/** The time for a packet sent again to be missed and sent a third time, in round trips. */
+const REPAIR_RTTS = 4;
+
+/** With less time than this a second repeat goes out twice, by two links where there are two. */
+const LAST_CHANCE_RTTS = 3;
+
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
 
 /**
@@ -81,6 +87,15 @@ export class Resender {
     this.drain(ackedUpTo, nowMs);
   }
 
+  /**
+   * As {@link onStalled}, where a repeat at the time of the stall would leave no time for
+   * another one when that is lost too.
+   */
+  onSuspected(link: Link, ackedUpTo: number, nowMs: number): void {
+    const repairMs = REPAIR_RTTS * link.rtt.meanMs;
+    if (this.latencyMs < link.stallMs + repairMs) this.onStalled(link, ackedUpTo, nowMs);
+  }
+
   /** Handles all that is queued again; call it every tick. */
   drain(ackedUpTo: number, nowMs: number): void {
     const count = this.#queuedCount;
@@ -114,10 +129,26 @@ export class Resender {
     const link = this.#links[from];
     if (link?.flight.lose(sequence)) link.lostPackets.add(1, nowMs);
     markRetransmission(packet);
+    const isLastChance = this.#isLastChance(slot, sequence, nowMs);
+    this.#repeat(slot, sequence, packet, nowMs);
+    if (isLastChance && this.budget.take(packet.length)) {
+      const other = chooseLink(this.#links, 'best', slot);
+      if (other >= 0) this.#repeat(other, sequence, packet, nowMs);
+    }
+    return true;
+  }
+
+  #repeat(slot: number, sequence: number, packet: Buffer, nowMs: number): void {
     this.resentTotal += 1;
     this.resentBytesTotal += packet.length + DATAGRAM_HEADER_BYTES;
     this.#transmit(slot, sequence, packet, nowMs);
-    return true;
+  }
+
+  /** A repeat was lost already, and if this one is too there is no time for another. */
+  #isLastChance(slot: number, sequence: number, nowMs: number): boolean {
+    if (this.#store.lastSentMs(sequence) === this.#store.firstSentMs(sequence)) return false;
+    const leftMs = this.#store.firstSentMs(sequence) + this.latencyMs - nowMs;
+    return leftMs < LAST_CHANCE_RTTS * (this.#links[slot]?.rtt.meanMs ?? 0);
   }
 
   #queue(sequence: number): void {
