@@ -1,12 +1,14 @@
 /** The guests' page: title and countdown, then the picture, and two buttons. */
-import { BeaconSender } from './beacon.ts';
+
 import { connectControls } from './controls.ts';
 import { DropInfo } from './drop-info.ts';
-import { openHlsJs, openNative } from './fallback.ts';
-import { canRunLive, openLive, type Player, StreamRefused } from './live.ts';
 import { NoPicture } from './no-picture.ts';
+import { BeaconSender } from './playback/beacon.ts';
+import { openHlsJs, openNative } from './playback/fallback.ts';
+import { openLive, type Player, StreamRefused } from './playback/live.ts';
+import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
+import { SoundLost } from './playback/session.ts';
 import { Poster } from './poster.ts';
-import { SoundLost } from './session.ts';
 
 const RETRY_MS = 1_000;
 const SOUND_RETRY_MS = 20_000;
@@ -26,6 +28,8 @@ const noPicture = new NoPicture(info, poster);
 const beacon = new BeaconSender(video);
 /** The player on screen. */
 let current: Player | undefined;
+/** The browser did not open a media source: other players are used. */
+let isSourceBroken = false;
 
 connectControls({
   video,
@@ -90,6 +94,7 @@ async function play(): Promise<void> {
     } catch (error) {
       hasSound = !(error instanceof SoundLost);
       isRefused = error instanceof StreamRefused;
+      isSourceBroken ||= error instanceof SourceNotOpened;
       noPicture.show();
     }
     clearTimeout(soundRetry);
@@ -104,16 +109,20 @@ async function play(): Promise<void> {
 async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Player> {
   const wanted = parameters.get('player');
   const url = playlistUrl();
-  if (wanted === 'native' || (wanted === null && !canRunLive())) {
+  if (wanted === 'native' || (wanted === null && !canPlayLive())) {
     const native = openNative(video, url, info.nowMs, beacon.restartStartup, signal);
     if (native !== undefined) return native;
   }
-  if (wanted !== 'hls' && canRunLive()) {
+  if (wanted !== 'hls' && canPlayLive()) {
     return await openLive(video, url, info.nowMs, hasSound, signal);
   }
   const hls = await openHlsJs(video, url, info.nowMs, beacon.restartStartup, signal);
   if (hls === undefined) throw new Error('this browser cannot play HLS');
   return hls;
+}
+
+function canPlayLive(): boolean {
+  return hasMediaSource() && !isSourceBroken;
 }
 
 function playlistUrl(): URL {

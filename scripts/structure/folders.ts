@@ -76,8 +76,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors.ts', 'pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'],
     what: 'clips and posters, and the process that makes them',
   },
+  'pipelines/player/playback': {
+    may: ['pipelines/origin'],
+    what: 'the players of the guests’ page, and their reports',
+  },
   'pipelines/player': {
-    may: [...HTTP, 'pipelines/origin'],
+    may: [...HTTP, 'pipelines/player/playback'],
     what: 'the guests’ page',
   },
   'pipelines/edge': {

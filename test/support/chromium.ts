@@ -49,16 +49,21 @@ export async function openChromium(
   };
 }
 
+/** A page of any browser. */
+export interface Evaluates {
+  evaluate(expression: string): Promise<unknown>;
+}
+
 /** Polls from outside: the page's Content-Security-Policy forbids Playwright's own wait. */
 export async function waitInPage(
-  page: Page,
+  page: Evaluates,
   expression: string,
   timeoutMs = 40_000,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (performance.now() < endMs) {
     if (await page.evaluate(expression)) return;
-    await page.waitForTimeout(100);
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`not within ${timeoutMs} ms in the page: ${expression}`);
 }
@@ -76,7 +81,7 @@ export interface LatencyFigures {
  * each is presented. Camera and browser share this machine's clock.
  */
 export async function measureLatency(
-  page: Page,
+  page: Evaluates,
   forMs: number,
   everyMs = 250,
 ): Promise<LatencyFigures> {
@@ -89,7 +94,7 @@ export async function measureLatency(
  * the machine is. Rejects when that takes longer than `timeoutMs`.
  */
 export async function seeFrames(
-  page: Page,
+  page: Evaluates,
   atLeast: { readonly shown: number; readonly read: number },
   timeoutMs = 90_000,
 ): Promise<readonly number[]> {

@@ -1,6 +1,7 @@
 /** Plays the stream in the page's video element while it is wanted and visible. */
-import { openNative } from '../../../../pipelines/player/fallback.ts';
-import { canRunLive, openLive, type Player } from '../../../../pipelines/player/live.ts';
+import { openNative } from '../../../../pipelines/player/playback/fallback.ts';
+import { openLive, type Player } from '../../../../pipelines/player/playback/live.ts';
+import { hasMediaSource } from '../../../../pipelines/player/playback/media-source.ts';
 import type { Model } from '../ui/model.ts';
 
 const RETRY_MS = 2_000;
@@ -83,7 +84,7 @@ async function openPlayer(
   const base = model && viewerUrl(model);
   if (base === undefined) throw new Error('the guests’ page cannot be loaded from here');
   const url = new URL(`${model?.viewers.previewPath}/live/index.m3u8?profile=phone`, base);
-  if (canRunLive()) return await openLive(video, url, boxNowMs, true, signal);
+  if (hasMediaSource()) return await openLive(video, url, boxNowMs, true, signal);
   const native = openNative(video, url, boxNowMs, () => undefined, signal);
   if (native === undefined) throw new Error('this browser does not play HLS');
   return native;

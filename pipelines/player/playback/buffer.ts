@@ -1,4 +1,5 @@
 /** A SourceBuffer that takes appends one after the other and removes what was played. */
+import { watchEviction } from './media-source.ts';
 
 /** What is left behind the playback position, once there are TRIM_AT_S of it. */
 const BACK_BUFFER_S = 12;
@@ -15,9 +16,11 @@ export class TrackBuffer {
   #isAppending = false;
   #failed: unknown;
 
-  constructor(source: MediaSource, mime: string) {
+  /** @param onEvicted The browser has removed media that ended here. */
+  constructor(source: MediaSource, mime: string, onEvicted: (endS: number) => void) {
     this.#buffer = source.addSourceBuffer(mime);
     this.#buffer.mode = 'segments';
+    watchEviction(this.#buffer, onEvicted);
     this.#buffer.addEventListener('updateend', () => this.#next());
     this.#buffer.addEventListener('error', () => {
       this.#failed = new BufferLost(`the browser cannot decode ${mime}`);

@@ -1,7 +1,9 @@
 /** One track of the player: follows a media playlist and appends its parts to a buffer. */
 import type { TrackBuffer } from './buffer.ts';
+import { Interrupted } from './media-demand.ts';
 import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
+import { anySignal } from './signals.ts';
 
 /** Media sequence numbers start again: what is buffered belongs to an earlier stream. */
 export class StreamReset extends Error {}
@@ -32,6 +34,7 @@ export class LiveTrack {
   #nextUrl: URL | undefined;
   #initUrl = '';
   #last: Position | undefined;
+  #attempt = new AbortController();
 
   constructor(playlistUrl: URL, buffer: TrackBuffer, events: TrackEvents) {
     this.#playlistUrl = playlistUrl;
@@ -44,11 +47,18 @@ export class LiveTrack {
     this.#nextUrl = playlistUrl.href === this.#playlistUrl.href ? undefined : playlistUrl;
   }
 
+  /** Fetches again from the newest key frame on: the browser has removed what was buffered. */
+  refill(): void {
+    this.#attempt.abort(new Interrupted('refilled'));
+  }
+
   /**
    * Runs until the stream ends (resolves) or a request fails (rejects; the
    * caller runs it again, from the live edge).
    */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(until: AbortSignal): Promise<void> {
+    this.#attempt = new AbortController();
+    const signal = anySignal(until, this.#attempt.signal);
     this.#playlistUrl = this.#nextUrl ?? this.#playlistUrl;
     this.#nextUrl = undefined;
     let playlist = await this.#fetchPlaylist('', signal);
@@ -146,6 +156,7 @@ export class LiveTrack {
     if (bytes === undefined) return;
     const arrivedMs = performance.now();
     await this.#appendInit(part, signal);
+    signal.throwIfAborted();
     await this.#buffer.append(bytes);
     this.#last = part;
     this.#events.onPart(part, this.#buffer.ranges.at(-1)?.[1] ?? 0, arrivedMs);
@@ -154,7 +165,9 @@ export class LiveTrack {
   async #appendInit({ initUri }: PlaylistPart, signal: AbortSignal): Promise<void> {
     const url = new URL(initUri ?? '', this.#playlistUrl).href;
     if (initUri === undefined || url === this.#initUrl) return;
-    await this.#buffer.append(await this.#fetchBytes(new URL(url), signal));
+    const bytes = await this.#fetchBytes(new URL(url), signal);
+    signal.throwIfAborted();
+    await this.#buffer.append(bytes);
     this.#initUrl = url;
   }
 
@@ -177,7 +190,7 @@ function isAfter(a: Position, b: Position): boolean {
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Response> {
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS)]);
+  const ends = anySignal(signal, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
   const response = await fetch(url, { signal: ends });
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
   return response;

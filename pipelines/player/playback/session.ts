@@ -1,15 +1,12 @@
 /** One viewer's playback: its tracks in their buffers, close to the live edge. */
+import { Adaptation } from './adaptation.ts';
 import { BufferLost, TrackBuffer } from './buffer.ts';
+import { Interrupted, MediaDemand } from './media-demand.ts';
+import { watchStreaming } from './media-source.ts';
 import { addSample, afterJump, afterStall, choosePace, openPace, type Pace } from './pace.ts';
 import type { Multivariant } from './playlist.ts';
-import {
-  addTransfer,
-  afterDownswitch,
-  chooseRendition,
-  openHistory,
-  type ThroughputHistory,
-} from './rendition-choice.ts';
 import type { ScreenClock } from './screen-clock.ts';
+import { anySignal } from './signals.ts';
 import { LiveTrack, StreamReset } from './track.ts';
 
 const PACE_EVERY_MS = 100;
@@ -19,6 +16,8 @@ const RETRY_MAX_MS = 2_000;
 const AFTER_GAP_MIN_S = 0.1;
 /** A track without new media for this long, while the other has some, is lost. */
 const LOST_MS = 3_000;
+/** What the browser evicts is fetched again this often at most. */
+const REFILL_EVERY_MS = 1_000;
 /** A paused player jumps to the live edge once this much is buffered ahead. */
 const PAUSED_AHEAD_S = 10;
 
@@ -31,10 +30,12 @@ export class LiveSession {
   readonly #base: URL;
   readonly #clock: ScreenClock;
   readonly #tracks: { readonly track: LiveTrack; readonly buffer: TrackBuffer }[] = [];
-  #renditionIndex = 0;
+  readonly #demand = new MediaDemand();
+  readonly #adaptation: Adaptation;
   #pace: Pace = openPace(performance.now());
-  #history: ThroughputHistory = openHistory(performance.now());
   #isPlaying = false;
+  #isPaused = false;
+  #refilledMs = Number.NEGATIVE_INFINITY;
   #fail: (reason: Error) => void = () => undefined;
   /** When the last part of the picture, and of the sound, was buffered. */
   readonly #bufferedMs = { video: performance.now(), audio: performance.now() };
@@ -52,6 +53,7 @@ export class LiveSession {
     this.#base = base;
     this.#multivariant = multivariant;
     this.#clock = clock;
+    this.#adaptation = new Adaptation(multivariant.variants.map((variant) => variant.bandwidthBps));
     const lowest = multivariant.variants[0];
     if (lowest !== undefined) {
       this.#addTrack(source, `video/mp4; codecs="${lowest.codecs}"`, lowest.uri, true);
@@ -60,14 +62,27 @@ export class LiveSession {
     if (audio !== undefined) {
       this.#addTrack(source, `audio/mp4; codecs="${audio.codecs}"`, audio.uri, false);
     }
+    watchStreaming(source, (isWanted) => this.#demand.set('browser', isWanted));
   }
 
   rendition(): string {
-    return this.#multivariant.variants[this.#renditionIndex]?.uri.split('/')[0] ?? '';
+    return this.#multivariant.variants[this.#adaptation.index]?.uri.split('/')[0] ?? '';
   }
 
   latencyMs(): number | undefined {
     return this.#isPlaying ? this.#clock.latencyMs() : undefined;
+  }
+
+  switches(): number {
+    return this.#adaptation.switches;
+  }
+
+  /** Paused, it fetches nothing; it goes on from the live edge. */
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#demand.set('guest', !isPaused);
+    this.#isPlaying = false;
+    if (isPaused) this.#video.pause();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -78,7 +93,7 @@ export class LiveSession {
       this.#fail = reject;
     });
     try {
-      const tracks = this.#tracks.map(({ track }) => runWithRetries(track, signal));
+      const tracks = this.#tracks.map(({ track }) => runWithRetries(track, this.#demand, signal));
       await Promise.race([Promise.all(tracks), lost]);
     } finally {
       clearInterval(timer);
@@ -87,15 +102,15 @@ export class LiveSession {
   }
 
   #addTrack(source: MediaSource, mime: string, uri: string, isVideo: boolean): void {
-    const buffer = new TrackBuffer(source, mime);
-    const track = new LiveTrack(new URL(uri, this.#base), buffer, {
+    const buffer = new TrackBuffer(source, mime, (endS) => this.#refill(track, endS));
+    const track: LiveTrack = new LiveTrack(new URL(uri, this.#base), buffer, {
       onPart: (part, edgeS) => {
         this.#bufferedMs[isVideo ? 'video' : 'audio'] = performance.now();
         if (isVideo || this.#multivariant.variants.length === 0) this.#clock.setFrom(part, edgeS);
         this.#start();
       },
       onTransfer: (transfer) => {
-        if (isVideo) this.#history = addTransfer(this.#history, transfer);
+        if (isVideo) this.#adaptation.addTransfer(transfer);
       },
       onDiscontinuity: () => {
         this.#clock.reset();
@@ -106,13 +121,22 @@ export class LiveSession {
 
   /** Starts playback as soon as all tracks are buffered at one common time. */
   #start(): void {
-    if (this.#isPlaying) return;
+    if (this.#isPlaying || this.#isPaused) return;
     const range = this.#commonRange();
     if (range === undefined) return;
     const [startS, endS] = range;
     this.#isPlaying = true;
     this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - 0.1);
     this.#video.play().catch(() => undefined);
+  }
+
+  /** The browser has removed media that is yet to be played. */
+  #refill(track: LiveTrack, endS: number): void {
+    const nowMs = performance.now();
+    const isPlayed = endS <= this.#video.currentTime;
+    if (!this.#isPlaying || isPlayed || nowMs - this.#refilledMs < REFILL_EVERY_MS) return;
+    this.#refilledMs = nowMs;
+    track.refill();
   }
 
   /** The newest time range that all tracks have. */
@@ -132,13 +156,16 @@ export class LiveSession {
     if (nowMs - audio > LOST_MS && nowMs - video < LOST_MS / 2) this.#fail(new SoundLost());
     if (nowMs - video > LOST_MS && nowMs - audio < LOST_MS / 2) {
       this.#bufferedMs.video = nowMs;
-      this.#switchTo(
-        this.#renditionIndex > 0 ? this.#renditionIndex - 1 : this.#renditionIndex + 1,
-      );
+      if (this.#adaptation.leave()) this.#switch();
     }
   }
 
   #keepPace(): void {
+    if (!this.#demand.isOn) {
+      this.#bufferedMs.video = performance.now();
+      this.#bufferedMs.audio = performance.now();
+      return;
+    }
     this.#replaceLostTrack();
     const video = this.#video;
     const range = this.#commonRange();
@@ -161,11 +188,12 @@ export class LiveSession {
     const change = choosePace(this.#pace);
     if ('jumpS' in change) {
       video.currentTime = nowS + change.jumpS;
+      this.#adaptation.interrupt();
       this.#pace = afterJump(this.#pace);
     } else if (Math.abs(video.playbackRate - change.rate) > 0.005) {
       video.playbackRate = change.rate;
     }
-    this.#chooseRendition();
+    if (this.#adaptation.choose(video)) this.#switch();
   }
 
   #isPlayable(atS: number): boolean {
@@ -180,41 +208,35 @@ export class LiveSession {
     this.#video.play().catch(() => undefined);
   }
 
-  #chooseRendition(): void {
-    const { variants } = this.#multivariant;
-    const nowMs = performance.now();
-    const bandwidthsBps = variants.map(({ bandwidthBps }) => bandwidthBps);
-    const index = chooseRendition(this.#history, bandwidthsBps, this.#renditionIndex, nowMs);
-    if (index !== this.#renditionIndex) this.#switchTo(index);
-  }
-
-  #switchTo(index: number): void {
-    const variant = this.#multivariant.variants[index];
-    if (variant === undefined) return;
-    const nowMs = performance.now();
-    this.#history = index < this.#renditionIndex ? afterDownswitch(nowMs) : openHistory(nowMs);
-    this.#renditionIndex = index;
-    this.#tracks[0]?.track.switchTo(new URL(variant.uri, this.#base));
+  #switch(): void {
+    const variant = this.#multivariant.variants[this.#adaptation.index];
+    if (variant !== undefined) this.#tracks[0]?.track.switchTo(new URL(variant.uri, this.#base));
   }
 
   #onWaiting(): void {
     if (!this.#isPlaying || this.#video.seeking) return;
     this.#pace = afterStall(this.#pace, performance.now());
-    this.#history = { ...this.#history, stableSinceMs: performance.now() };
+    this.#adaptation.interrupt();
   }
 }
 
 /** Restarts a track at the live edge whenever a request failed. */
-async function runWithRetries(track: LiveTrack, signal: AbortSignal): Promise<void> {
+async function runWithRetries(
+  track: LiveTrack,
+  demand: MediaDemand,
+  signal: AbortSignal,
+): Promise<void> {
   let pauseMs = RETRY_FIRST_MS;
   while (!signal.aborted) {
+    await demand.whenOn(signal);
     const startedMs = performance.now();
     try {
-      await track.run(signal);
+      await track.run(anySignal(signal, demand.signal));
       return;
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof BufferLost || error instanceof StreamReset) throw error;
+      if (error instanceof Interrupted) continue;
     }
     if (performance.now() - startedMs > RETRY_MAX_MS) pauseMs = RETRY_FIRST_MS;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));

@@ -2,15 +2,14 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { addSample, afterStall, choosePace, openPace } from '../../../pipelines/player/pace.ts';
-import { parseMedia, parseMultivariant } from '../../../pipelines/player/playlist.ts';
 import {
-  addTransfer,
-  afterDownswitch,
-  chooseRendition,
-  openHistory,
-} from '../../../pipelines/player/rendition-choice.ts';
-import { openFeed } from '../../support/feed.ts';
+  addSample,
+  afterStall,
+  choosePace,
+  openPace,
+} from '../../../../pipelines/player/playback/pace.ts';
+import { parseMedia, parseMultivariant } from '../../../../pipelines/player/playback/playlist.ts';
+import { openFeed } from '../../../support/feed.ts';
 
 const test = suite('player');
 
@@ -54,22 +53,6 @@ test('what is measured stays bounded', () => {
   let pace = openPace(0);
   for (let atMs = 0; atMs < 100_000; atMs += 100) pace = addSample(pace, 0.2, atMs);
   assert.ok(pace.samples.length < 20);
-});
-
-test('it switches up one rendition on a fast network after a stable while, and down at once on a slow one', () => {
-  const bandwidthsBps = [700_000, 1_300_000, 2_400_000];
-  let fast = openHistory(0);
-  let slow = openHistory(0);
-  for (let i = 0; i < 12; i += 1) {
-    fast = addTransfer(fast, { bytes: 20_000, ms: 2 });
-    slow = addTransfer(slow, { bytes: 20_000, ms: 200 });
-  }
-  assert.is(chooseRendition(fast, bandwidthsBps, 0, 500), 0);
-  assert.is(chooseRendition(fast, bandwidthsBps, 0, 2_000), 1);
-  assert.is(chooseRendition(fast, bandwidthsBps, 2, 2_000), 2);
-  assert.is(chooseRendition(slow, bandwidthsBps, 1, 0), 0);
-  assert.is(chooseRendition(slow, bandwidthsBps, 0, 0), 0);
-  assert.is(chooseRendition(afterDownswitch(0), bandwidthsBps, 1, 5_000), 1);
 });
 
 test('it reads what the origin writes: parts with their dates, the hint, gaps', () => {

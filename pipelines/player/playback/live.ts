@@ -1,4 +1,5 @@
 /** Our player: LL-HLS parts straight into Media Source Extensions. */
+import { attachSource } from './media-source.ts';
 import { parseMultivariant } from './playlist.ts';
 import { ScreenClock } from './screen-clock.ts';
 import { LiveSession } from './session.ts';
@@ -9,6 +10,10 @@ export interface Player {
   rendition(): string;
   /** From the camera to the screen, in ms; undefined while it is not known. */
   latencyMs(): number | undefined;
+  /** Changes of rendition since it was opened. */
+  switches(): number;
+  /** Stops at this picture; goes on from the live edge. */
+  setPaused(isPaused: boolean): void;
   /** Resolves when the stream ends, rejects when the player has to be opened again. */
   readonly done: Promise<void>;
 }
@@ -16,19 +21,11 @@ export interface Player {
 /** The box answers, and has no stream now. */
 export class StreamRefused extends Error {}
 
-/** True where this browser has Media Source Extensions with H.264 and AAC. */
-export function canRunLive(): boolean {
-  return (
-    'MediaSource' in window &&
-    MediaSource.isTypeSupported('video/mp4; codecs="avc1.4d401f,mp4a.40.2"') &&
-    typeof AbortSignal.any === 'function'
-  );
-}
-
 /**
  * Plays about 0.35 s behind the camera.
  *
- * Rejects with {@link StreamRefused} while there is no stream.
+ * Rejects with {@link StreamRefused} while there is no stream, and with SourceNotOpened where
+ * this browser cannot play it.
  */
 export async function openLive(
   video: HTMLVideoElement,
@@ -38,14 +35,7 @@ export async function openLive(
   signal: AbortSignal,
 ): Promise<Player> {
   const multivariant = parseMultivariant(await fetchText(playlistUrl, signal));
-  const source = new MediaSource();
-  const opened = once(source, 'sourceopen', signal);
-  video.src = URL.createObjectURL(source);
-  try {
-    await opened;
-  } finally {
-    URL.revokeObjectURL(video.src);
-  }
+  const source = await attachSource(video, playlistUrl, signal);
   source.duration = Number.POSITIVE_INFINITY;
   const clock = new ScreenClock(video, serverNowMs);
   clock.watch(signal);
@@ -60,6 +50,8 @@ export async function openLive(
     kind: 'venuebox',
     rendition: () => session.rendition(),
     latencyMs: () => session.latencyMs(),
+    switches: () => session.switches(),
+    setPaused: (isPaused) => session.setPaused(isPaused),
     done: session.run(signal),
   };
 }
@@ -68,11 +60,4 @@ async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
   const response = await fetch(url, { signal });
   if (!response.ok) throw new StreamRefused(`${url.pathname}: ${response.status}`);
   return await response.text();
-}
-
-function once(target: EventTarget, event: string, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    target.addEventListener(event, () => resolve(), { once: true });
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
 }

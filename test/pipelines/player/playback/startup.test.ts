@@ -1,7 +1,7 @@
 /** The time to the first frame. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Startup } from '../../../pipelines/player/startup.ts';
+import { Startup } from '../../../../pipelines/player/playback/startup.ts';
 
 const test = suite('time to the first frame');
 

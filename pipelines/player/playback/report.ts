@@ -1,5 +1,5 @@
 /** The report that a page sends, within the limits that the box accepts. */
-import type { Beacon } from '../origin/viewers.ts';
+import type { Beacon } from '../../origin/viewers.ts';
 
 const TIME_MAX_MS = 600_000;
 const STALLS_MAX = 10_000;

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import { receiveBeacon } from '../../../pipelines/origin/beacons.ts';
-import { type Beacon, beaconSchema, Viewers } from '../../../pipelines/origin/viewers.ts';
-import { possibleMs, renderReport } from '../../../pipelines/player/report.ts';
+import { receiveBeacon } from '../../../../pipelines/origin/beacons.ts';
+import { type Beacon, beaconSchema, Viewers } from '../../../../pipelines/origin/viewers.ts';
+import { possibleMs, renderReport } from '../../../../pipelines/player/playback/report.ts';
 
 const test = suite('report of a page');
 

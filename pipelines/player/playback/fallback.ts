@@ -59,6 +59,8 @@ export async function openHlsJs(
   video.play().catch(() => undefined);
   return {
     kind: 'hls.js',
+    switches: () => 0,
+    setPaused: (isPaused) => setPaused(video, isPaused, hls.liveSyncPosition ?? undefined),
     rendition: () => hls.levels[hls.currentLevel]?.uri.split('/').at(-2) ?? '',
     latencyMs: () => possibleMs(serverNowMs() - (hls.playingDate?.getTime() ?? Number.NaN)),
     done: untilAborted(signal).then(() => hls.destroy()),
@@ -96,6 +98,8 @@ export function openNative(
   });
   return {
     kind: 'native',
+    switches: () => 0,
+    setPaused: (isPaused) => setPaused(video, isPaused, liveEdgeS(video)),
     rendition: () => '',
     latencyMs: () => {
       const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
@@ -104,6 +108,19 @@ export function openNative(
     },
     done: untilAborted(signal),
   };
+}
+
+function setPaused(video: HTMLVideoElement, isPaused: boolean, liveS: number | undefined): void {
+  if (isPaused) {
+    video.pause();
+    return;
+  }
+  if (liveS !== undefined) video.currentTime = liveS;
+  video.play().catch(() => undefined);
+}
+
+function liveEdgeS({ seekable }: HTMLVideoElement): number | undefined {
+  return seekable.length === 0 ? undefined : seekable.end(seekable.length - 1);
 }
 
 function loadScript(src: string): Promise<void> {

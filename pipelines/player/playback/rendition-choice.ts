@@ -1,0 +1,119 @@
+/** Which rendition to play, by how fast parts come in and how many frames are dropped. Pure. */
+
+export interface Transfer {
+  readonly bytes: number;
+  /** From the first byte to the last. */
+  readonly ms: number;
+}
+
+/** Totals since the video element exists. */
+export interface FrameTotals {
+  readonly shown: number;
+  readonly dropped: number;
+}
+
+export interface PlaybackHistory {
+  /** The latest transfers, oldest first. */
+  readonly transfers: readonly Transfer[];
+  /** Of the last seconds, oldest first. */
+  readonly frames: readonly (FrameTotals & { readonly atMs: number })[];
+  /** No change up before. */
+  readonly upFromMs: number;
+  /** This device could not decode the rendition with this index, or a higher one. */
+  readonly tooLarge: { readonly index: number; readonly untilMs: number } | undefined;
+}
+
+const TRANSFERS_MAX = 12;
+/** Clocks in browsers are no finer. */
+const TRANSFER_MIN_MS = 1;
+const UP_RATIO = 3;
+const DOWN_RATIO = 1.3;
+/** From the start, and from a stall, to a change up. */
+const STABLE_MS = 1_500;
+/** Between two changes up. */
+const UP_EVERY_MS = 10_000;
+const UP_AFTER_DOWN_MS = 15_000;
+const FRAMES_WINDOW_MS = 3_000;
+/** Fewer frames say nothing about how many are dropped. */
+const FRAMES_MIN = 30;
+const DROPPED_RATIO_MAX = 0.2;
+const TOO_LARGE_MS = 120_000;
+
+export function openHistory(nowMs: number): PlaybackHistory {
+  return { transfers: [], frames: [], upFromMs: nowMs + STABLE_MS, tooLarge: undefined };
+}
+
+export function addTransfer(history: PlaybackHistory, transfer: Transfer): PlaybackHistory {
+  return { ...history, transfers: [...history.transfers.slice(1 - TRANSFERS_MAX), transfer] };
+}
+
+export function addFrames(
+  history: PlaybackHistory,
+  totals: FrameTotals,
+  nowMs: number,
+): PlaybackHistory {
+  const recent = history.frames.filter(({ atMs }) => nowMs - atMs < FRAMES_WINDOW_MS);
+  return { ...history, frames: [...recent, { ...totals, atMs: nowMs }] };
+}
+
+/** Playback stalled, or jumped: frames that were dropped then say nothing about the device. */
+export function afterInterruption(history: PlaybackHistory, nowMs: number): PlaybackHistory {
+  return { ...history, frames: [], upFromMs: Math.max(history.upFromMs, nowMs + STABLE_MS) };
+}
+
+/** What was measured of the other rendition does not apply to this one. */
+export function afterSwitch(
+  history: PlaybackHistory,
+  from: number,
+  to: number,
+  nowMs: number,
+): PlaybackHistory {
+  const waitMs = to < from ? UP_AFTER_DOWN_MS : UP_EVERY_MS;
+  const isTooLarge = to < from && dropsFrames(history);
+  return {
+    transfers: [],
+    frames: [],
+    upFromMs: nowMs + waitMs,
+    tooLarge: isTooLarge ? { index: from, untilMs: nowMs + TOO_LARGE_MS } : history.tooLarge,
+  };
+}
+
+/**
+ * @param bandwidthsBps Of each rendition, lowest first.
+ * @param present Index of the rendition that is played.
+ * @returns the index to play: the present one, the next higher or the next lower.
+ */
+export function chooseRendition(
+  history: PlaybackHistory,
+  bandwidthsBps: readonly number[],
+  present: number,
+  nowMs: number,
+): number {
+  if (dropsFrames(history)) return Math.max(0, present - 1);
+  const rateBps = slowestQuarterBps(history.transfers);
+  if (rateBps === undefined) return present;
+  if (rateBps < (bandwidthsBps[present] ?? 0) * DOWN_RATIO) return Math.max(0, present - 1);
+  const higherBps = bandwidthsBps[present + 1];
+  if (higherBps === undefined || rateBps <= higherBps * UP_RATIO) return present;
+  const { tooLarge, upFromMs } = history;
+  const isTooLarge =
+    tooLarge !== undefined && present + 1 >= tooLarge.index && nowMs < tooLarge.untilMs;
+  return nowMs > upFromMs && !isTooLarge ? present + 1 : present;
+}
+
+/** True where the device does not keep up with the rendition that it decodes. */
+function dropsFrames({ frames }: PlaybackHistory): boolean {
+  const [first] = frames;
+  const last = frames.at(-1);
+  if (first === undefined || last === undefined) return false;
+  const shown = last.shown - first.shown;
+  const dropped = last.dropped - first.dropped;
+  return shown >= FRAMES_MIN && dropped > shown * DROPPED_RATIO_MAX;
+}
+
+/** The throughput that three quarters of the transfers exceed. */
+function slowestQuarterBps(transfers: readonly Transfer[]): number | undefined {
+  if (transfers.length < TRANSFERS_MAX / 2) return undefined;
+  const rates = transfers.map(({ bytes, ms }) => (bytes * 8000) / Math.max(ms, TRANSFER_MIN_MS));
+  return rates.sort((a, b) => a - b)[Math.floor(rates.length / 4)];
+}

@@ -1,0 +1,94 @@
+/** Changes of rendition: bounded, by throughput and by dropped frames. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  addFrames,
+  addTransfer,
+  afterInterruption,
+  afterSwitch,
+  chooseRendition,
+  openHistory,
+} from '../../../../pipelines/player/playback/rendition-choice.ts';
+import { seeded } from '../../../support/seeded.ts';
+
+const test = suite('choice of rendition');
+
+const BANDWIDTHS_BPS = [700_000, 1_300_000, 2_400_000];
+const STEP_MS = 100;
+
+interface Second {
+  readonly rateBps: number;
+  readonly droppedRatio: number;
+  readonly isStalled: boolean;
+}
+
+/** Plays one device on one network, a second each, and returns the renditions by time. */
+function play(seconds: readonly Second[], droppedFrom = 0): { atMs: number; index: number }[] {
+  let history = openHistory(0);
+  let index = 0;
+  let [shown, dropped] = [0, 0];
+  const played: { atMs: number; index: number }[] = [];
+  for (let atMs = 0; atMs < seconds.length * 1000; atMs += STEP_MS) {
+    const now = seconds[Math.floor(atMs / 1000)] as Second;
+    history = addTransfer(history, { bytes: 20_000, ms: (20_000 * 8000) / now.rateBps });
+    shown += 3;
+    if (index >= droppedFrom) dropped += 3 * now.droppedRatio;
+    history = addFrames(history, { shown, dropped }, atMs);
+    if (now.isStalled) history = afterInterruption(history, atMs);
+    const next = chooseRendition(history, BANDWIDTHS_BPS, index, atMs);
+    if (next !== index) history = afterSwitch(history, index, next, atMs);
+    index = next;
+    played.push({ atMs, index });
+  }
+  return played;
+}
+
+const steady = (second: Partial<Second>, count: number): Second[] =>
+  Array.from({ length: count }, () => ({
+    rateBps: 50e6,
+    droppedRatio: 0,
+    isStalled: false,
+    ...second,
+  }));
+
+test('on any network and device: one step at a time, at most one change up in 10 s', () => {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const random = seeded(seed);
+    const seconds = Array.from({ length: 120 }, () => ({
+      rateBps: 10 ** (5 + 3 * random()),
+      droppedRatio: random() < 0.2 ? random() : 0,
+      isStalled: random() < 0.05,
+    }));
+    const played = play(seconds);
+    let upMs = Number.NEGATIVE_INFINITY;
+    for (const [i, { atMs, index }] of played.entries()) {
+      const before = played[i - 1]?.index ?? 0;
+      assert.ok(Math.abs(index - before) <= 1, `seed ${seed}: more than one step at ${atMs} ms`);
+      assert.ok(index >= 0 && index < BANDWIDTHS_BPS.length);
+      if (index <= before) continue;
+      assert.ok(atMs - upMs >= 10_000, `seed ${seed}: up again after ${atMs - upMs} ms`);
+      upMs = atMs;
+    }
+  }
+});
+
+test('a fast device on a fast network gets the highest rendition within 15 s, and stays there', () => {
+  const played = play(steady({}, 120));
+  assert.ok(played.filter(({ atMs }) => atMs > 15_000).every(({ index }) => index === 2));
+});
+
+test('a device that drops frames of a rendition leaves it within 4 s, and does not try it again for two minutes', () => {
+  const played = play(steady({ droppedRatio: 0.5 }, 120), 2);
+  const first = played.findIndex(({ index }) => index === 2);
+  const after = played.slice(first).filter(({ atMs }) => atMs > (played[first]?.atMs ?? 0) + 4_000);
+  assert.ok(first > 0 && after.length > 500);
+  assert.ok(after.every(({ index }) => index === 1));
+});
+
+test('a network that becomes slow: down within 2 s', () => {
+  const played = play([...steady({}, 30), ...steady({ rateBps: 500_000 }, 30)]);
+  assert.is(played.find(({ atMs }) => atMs === 29_000)?.index, 2);
+  assert.ok(played.filter(({ atMs }) => atMs > 34_000).every(({ index }) => index === 0));
+});
+
+test.run();

@@ -1,0 +1,69 @@
+/** Opens pages in WebKitGTK, by WebDriver (https://www.w3.org/TR/webdriver2/). */
+import { existsSync, readdirSync } from 'node:fs';
+import { until } from '../box.ts';
+import { freePort } from '../free-port.ts';
+import { startProgram } from '../program.ts';
+import { asyncScript, type OtherBrowser } from './other-browser.ts';
+
+const DRIVER = '/usr/bin/WebKitWebDriver';
+const LIBRARIES = '/usr/lib';
+const SCRIPT_TIMEOUT_MS = 120_000;
+
+/** Undefined where Debian's webkit2gtk-driver is not installed. */
+export function webKitBinary(): string | undefined {
+  if (!existsSync(DRIVER) || !existsSync('/usr/bin/Xvfb')) return undefined;
+  return readdirSync(LIBRARIES)
+    .filter((name) => name.endsWith('-linux-gnu'))
+    .flatMap((name) =>
+      [4.1, 4.0].map((api) => `${LIBRARIES}/${name}/webkit2gtk-${api}/MiniBrowser`),
+    )
+    .find((path) => existsSync(path));
+}
+
+/** With a display of its own, without one to look at. */
+export async function openWebKit(): Promise<OtherBrowser> {
+  const display = `:${100 + (process.pid % 20_000)}`;
+  const screen = startProgram('Xvfb', [display, '-screen', '0', '1280x900x24', '-nolisten', 'tcp']);
+  await until(() => existsSync(`/tmp/.X11-unix/X${display.slice(1)}`), 10_000, screen.output);
+  const port = await freePort();
+  const root = `http://127.0.0.1:${port}`;
+  const driver = startProgram('env', [
+    `DISPLAY=${display}`,
+    DRIVER,
+    '--host=127.0.0.1',
+    `--port=${port}`,
+  ]);
+  await until(async () => (await fetch(`${root}/status`)).ok, 10_000, driver.output);
+  const session = `${root}/session/${await openSession(root)}`;
+  return {
+    open: async (url) => {
+      await command(`${session}/url`, { url });
+    },
+    evaluate: async (expression) =>
+      await command(`${session}/execute/async`, { script: asyncScript(expression), args: [] }),
+    [Symbol.asyncDispose]: async () => {
+      await fetch(session, { method: 'DELETE' });
+      await driver[Symbol.asyncDispose]();
+      await screen[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openSession(root: string): Promise<string> {
+  const { sessionId } = (await command(`${root}/session`, {
+    capabilities: {
+      alwaysMatch: {
+        timeouts: { script: SCRIPT_TIMEOUT_MS },
+        'webkitgtk:browserOptions': { binary: webKitBinary(), args: ['--automation'] },
+      },
+    },
+  })) as { readonly sessionId: string };
+  return sessionId;
+}
+
+async function command(url: string, body: object): Promise<unknown> {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  const { value } = (await response.json()) as { readonly value: unknown };
+  if (!response.ok) throw new Error(`${url}: ${JSON.stringify(value)}`);
+  return value;
+}
