@@ -1,8 +1,9 @@
 /** Writes a movie to the disk, named for its content. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
+import { recreateInside } from '../../hal/os/open-inside.ts';
 import type { Movie } from './movie.ts';
 
 export interface StoredMovie {
@@ -38,22 +39,22 @@ export async function storeMovie(
   const { bytes, startUs, durationS } = movie;
   const stored = { id, name, path, bytes, startUs, durationS };
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  const known = await stat(path).catch(() => undefined);
-  if (known?.size === bytes) return stored;
-  const temporary = `${path}.part`;
+  const known = await lstat(path).catch(() => undefined);
+  if (known?.isFile() && known.size === bytes) return stored;
+  const temporary = `${name}.part`;
   try {
-    await writeFile(temporary, movie.chunks);
-    await rename(temporary, path);
+    await writeFile(folder, temporary, movie.chunks);
+    await rename(join(folder, temporary), path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(join(folder, temporary), { force: true });
     throw error;
   }
   await syncFolder(folder);
   return stored;
 }
 
-async function writeFile(path: string, chunks: readonly Buffer[]): Promise<void> {
-  const file = await open(path, 'w', 0o640);
+async function writeFile(folder: string, name: string, chunks: readonly Buffer[]): Promise<void> {
+  const file = await recreateInside(folder, name, 0o640);
   try {
     let position = 0;
     for (const chunk of joined(chunks)) {

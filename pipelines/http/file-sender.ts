@@ -1,7 +1,8 @@
 /** Sends files from disk. */
-import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import { openRegular } from '../../hal/os/open-inside.ts';
 import { addressKeyOf } from './address-key.ts';
 import { STUCK_MS } from './connections.ts';
 import type { Reply } from './reply.ts';
@@ -46,13 +47,34 @@ export class FileSender {
 
   /** Reads no faster than the client does; a read error ends the reply early. */
   #send(out: ServerResponse, file: NonNullable<Reply['file']>, release: () => void): void {
-    const bytes = createReadStream(file.path, { start: file.from, end: file.to });
+    const closed = new AbortController();
+    onceClosed(out, () => {
+      closed.abort();
+      release();
+    });
+    // The disk that it is on may be a stranger's.
+    openRegular(file.path).then(
+      (handle) => this.#pipe(out, handle, file, closed.signal),
+      () => out.destroy(),
+    );
+  }
+
+  #pipe(
+    out: ServerResponse,
+    handle: FileHandle,
+    { from, to }: NonNullable<Reply['file']>,
+    closed: AbortSignal,
+  ): void {
+    const bytes = handle.createReadStream({ start: from, end: to });
     bytes.on('error', () => out.destroy());
+    if (closed.aborted) {
+      bytes.destroy();
+      return;
+    }
     bytes.on('data', (chunk) => this.#events.onSent(chunk.length));
     const stuck = out.req.httpVersionMajor === 2 ? this.#watch(out, bytes) : undefined;
-    onceClosed(out, () => {
+    closed.addEventListener('abort', () => {
       clearTimeout(stuck);
-      release();
       bytes.destroy();
     });
     bytes.pipe(out);

@@ -1,6 +1,7 @@
 /** A recording that is being written; the replay learns of what is synced. */
-import type { WriteStep } from './fragment-writer.ts';
-import { type RecordedDrop, RecordingFile } from './recording-file.ts';
+
+import { type RecordedDrop, RecordingFile } from './files/recording-file.ts';
+import type { WriteStep } from './files/write-step.ts';
 import type { ReplayEvent } from './replay.ts';
 import { RecordingReporter } from './replay-events.ts';
 
@@ -28,8 +29,8 @@ export class PublishedRecording {
     return this.#file.name;
   }
 
-  async append(step: Extract<WriteStep, { type: 'fragment' }>): Promise<void> {
-    await this.#file.append(step);
+  append(step: Extract<WriteStep, { type: 'fragment' }>): void {
+    this.#file.append(step);
   }
 
   /** @returns how many bytes of media this sync has put on the disk. */

@@ -1,8 +1,8 @@
 /** What the recorders report to the replay. */
 import { readFile } from 'node:fs/promises';
-import { type FragmentEntry, parseJournal } from './journal.ts';
-import { listRecordings } from './library.ts';
-import { journalPath, type RecordedDrop, type RecordingFile } from './recording-file.ts';
+import { type FragmentEntry, parseJournal } from './files/journal.ts';
+import { listRecordings } from './files/library.ts';
+import { journalPath, type RecordedDrop, type RecordingFile } from './files/recording-file.ts';
 import type { ReplayEvent } from './replay.ts';
 import { SegmentGrouper } from './replay-segments.ts';
 

@@ -1,5 +1,5 @@
 /** Groups the fragments of a recording into the segments of the replay. */
-import type { FragmentEntry } from './journal.ts';
+import type { FragmentEntry } from './files/journal.ts';
 
 /** Complete fragments of a recording, a key frame first. */
 export interface ReplaySegment {

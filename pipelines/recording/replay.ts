@@ -5,7 +5,7 @@ import { fileReply } from '../http/file-reply.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
-import { moviePath } from './recording-file.ts';
+import { moviePath } from './files/recording-file.ts';
 import { renderReplay } from './replay-playlist.ts';
 import type { ReplayRecording, ReplaySegment } from './replay-segments.ts';
 

@@ -1,5 +1,5 @@
 /** Which recordings are deleted for space, and for how long a recording still fits. */
-import type { StoredRecording } from './library.ts';
+import type { StoredRecording } from './files/library.ts';
 import type { TargetSettings } from './settings.ts';
 
 export interface Volume {

@@ -1,7 +1,7 @@
 /** A target's folder: opened, repaired after a power cut, and with its reserve free. */
 import { disksBelow } from '../../hal/system/disks-below.ts';
+import { repairFolder } from './files/repair.ts';
 import type { PublishedRecording } from './published-recording.ts';
-import { repairFolder } from './repair.ts';
 import type { ReplayEvent } from './replay.ts';
 import type { TargetSettings } from './settings.ts';
 import { type FreeSpace, freeUpSpace, openFolder, TargetError } from './volume.ts';

@@ -2,7 +2,8 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import { DiskFault } from './disk-fault.ts';
-import { FragmentWriter, type WriteStep } from './fragment-writer.ts';
+import { FragmentWriter } from './files/fragment-writer.ts';
+import type { WriteStep } from './files/write-step.ts';
 import { PublishedRecording } from './published-recording.ts';
 import type { ReplayEvent } from './replay.ts';
 import { reportStored } from './replay-events.ts';
@@ -148,7 +149,7 @@ export class Target {
       this.#syncedAtMs = this.#nowMs();
       this.#log('recording started', { name: this.#file.name });
     } else if (step.type === 'fragment') {
-      await this.#file?.append(step);
+      this.#file?.append(step);
     } else {
       await this.#finish(step.reason, step.reason !== 'lost' && step.reason !== 'failed');
       this.#reportSynced();

@@ -1,10 +1,12 @@
 /** The volume under a target: its folder, its free space and the names of its errors. */
-import { mkdir, rm, stat, statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { listRecordings, type StoredRecording } from './library.ts';
-import { journalPath, moviePath } from './recording-file.ts';
+import { assertDirectWay } from '../../hal/os/open-inside.ts';
+import { listRecordings, type StoredRecording } from './files/library.ts';
+import { journalPath, moviePath } from './files/recording-file.ts';
 import type { TargetFailure, TargetSettings } from './settings.ts';
 import { planSpace, reserveOf, type Volume } from './space.ts';
 
@@ -47,7 +49,10 @@ export async function openFolder({ folder, isOwnVolume }: TargetSettings): Promi
     if (isOwnVolume && (await isOnSystemDisk(folder))) {
       throw new TargetError('gone', `${folder}: its disk is not mounted`);
     }
+    await assertDirectWay(folder);
     await mkdir(folder, { recursive: true, mode: 0o750 });
+    // Also where nothing is recorded now: the checks before a drop say so.
+    await access(folder, constants.W_OK);
   } catch (error) {
     throw targetErrorOf(error, folder);
   }

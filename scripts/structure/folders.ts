@@ -68,8 +68,19 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/gdp', 'pipelines/mp4', 'pipelines/hls', 'pipelines/packager'],
     what: 'parts to other processes',
   },
+  'pipelines/recording/files': {
+    may: ['pipelines/mp4', 'pipelines/packager', 'pipelines/feed'],
+    what: 'recordings on a disk: movie, journal, repair',
+  },
   'pipelines/recording': {
-    may: ['pipelines/errors.ts', 'pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'],
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/mp4',
+      ...HTTP,
+      'pipelines/packager',
+      'pipelines/feed',
+      'pipelines/recording/files',
+    ],
     what: 'the recorder processes, and the replay',
   },
   'pipelines/clips': {

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from 'esbuild';
-import { type Journal, parseJournal } from '../../../pipelines/recording/journal.ts';
+import { type Journal, parseJournal } from '../../../pipelines/recording/files/journal.ts';
 import { launchOf } from '../../../test/support/media/real-media.ts';
 import { boot, makeDisk } from './machine.ts';
 

@@ -9,7 +9,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { parseJournal } from '../../../pipelines/recording/journal.ts';
+import { parseJournal } from '../../../pipelines/recording/files/journal.ts';
 import { openRecorders, type Recorders } from '../../../pipelines/recording/recorders.ts';
 import type { TargetSettings } from '../../../pipelines/recording/settings.ts';
 import { childrenOf, until } from '../../support/box.ts';

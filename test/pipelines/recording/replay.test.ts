@@ -9,7 +9,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { ViewerServer } from '../../../pipelines/http/server.ts';
 import { readFragment } from '../../../pipelines/mp4/fragment.ts';
-import { RecordingFile } from '../../../pipelines/recording/recording-file.ts';
+import { RecordingFile } from '../../../pipelines/recording/files/recording-file.ts';
 import { Replay, type ReplayEvent } from '../../../pipelines/recording/replay.ts';
 import { RecordingReporter, reportStored } from '../../../pipelines/recording/replay-events.ts';
 import { renderReplay } from '../../../pipelines/recording/replay-playlist.ts';

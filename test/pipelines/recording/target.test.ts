@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseJournal } from '../../../pipelines/recording/journal.ts';
+import { parseJournal } from '../../../pipelines/recording/files/journal.ts';
 import type { FromRecorder, TargetSettings } from '../../../pipelines/recording/settings.ts';
 import { Target } from '../../../pipelines/recording/target.ts';
 import { probe, tapFeed } from '../../support/media/movies.ts';

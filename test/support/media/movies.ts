@@ -3,7 +3,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { RecordedPart } from '../../../pipelines/feed/part.ts';
 import { PartTap } from '../../../pipelines/feed/tap.ts';
-import { FragmentWriter, type WriteStep } from '../../../pipelines/recording/fragment-writer.ts';
+import { FragmentWriter } from '../../../pipelines/recording/files/fragment-writer.ts';
+import type { WriteStep } from '../../../pipelines/recording/files/write-step.ts';
 import { openRealFeed, REAL_EPOCH_MS, type RealFeed } from './real-feed.ts';
 import type { RealMedia } from './real-media.ts';
 

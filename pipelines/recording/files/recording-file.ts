@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { syncFolder, writeAll } from '../../hal/os/durable.ts';
-import type { WriteStep } from './fragment-writer.ts';
+import { syncFolder, writeAll } from '../../../hal/os/durable.ts';
+import { hideBatch } from './hidden-batch.ts';
 import { type FragmentEntry, type OpenRecord, renderRecord } from './journal.ts';
+import type { WriteStep } from './write-step.ts';
 
 type Begin = Extract<WriteStep, { type: 'begin' }>;
 type FragmentStep = Extract<WriteStep, { type: 'fragment' }>;
@@ -40,11 +41,13 @@ export class RecordingFile {
   readonly #journal: FileHandle;
   readonly #hash = createHash('sha256');
   readonly #isWhole: boolean;
-  #offset = 0;
-  /** Length of the complete fragments: a failed write may have left bytes behind them. */
+  /** Length of what is complete: a failed write may have left bytes behind it. */
   #completeBytes = 0;
+  /** What was written went wrong; it is cut off at the end. */
+  #isTorn = false;
   #journalOffset = 0;
-  #unsynced: FragmentEntry[] = [];
+  #waiting: { readonly chunks: readonly Buffer[]; readonly entry: FragmentEntry }[] = [];
+  #waitingBytes = 0;
 
   private constructor(name: string, movie: FileHandle, journal: FileHandle, begin: Begin) {
     this.name = name;
@@ -69,7 +72,8 @@ export class RecordingFile {
     });
     const file = new RecordingFile(name, movie, journal, begin);
     try {
-      await file.#write([header]);
+      await writeAll(movie, header, 0);
+      file.#hash.update(header);
       file.#completeBytes = header.length;
       await movie.datasync();
       const record: OpenRecord = {
@@ -91,30 +95,43 @@ export class RecordingFile {
     }
   }
 
-  /** Writes a fragment; a power cut may take it before the next {@link RecordingFile.sync}. */
-  async append(step: FragmentStep): Promise<void> {
-    const { chunks, trackIndex, startUs, durationUs, isKeyframe } = step;
-    const offset = this.#offset;
-    await this.#write(chunks);
-    this.#completeBytes = this.#offset;
-    this.#unsynced.push({
+  /** Takes a fragment; a power cut may take it before the next {@link RecordingFile.sync}. */
+  append({ chunks, trackIndex, startUs, durationUs, isKeyframe }: FragmentStep): void {
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    const entry = {
       trackIndex,
-      offset,
-      bytes: this.#offset - offset,
+      offset: this.#completeBytes + this.#waitingBytes,
+      bytes,
       crc: chunks.reduce((crc, chunk) => crc32(chunk, crc), 0),
       startUs,
       durationUs,
       isKeyframe,
-    });
+    };
+    this.#waiting.push({ chunks, entry });
+    this.#waitingBytes += bytes;
   }
 
-  /** Syncs what was appended, then records it in the journal. */
+  /** Writes and syncs what was appended, then records it in the journal. */
   async sync(): Promise<readonly FragmentEntry[]> {
-    const fragments = this.#unsynced;
-    if (fragments.length === 0) return [];
+    const batch = this.#waiting;
+    const bytes = this.#waitingBytes;
+    if (batch.length === 0) return [];
+    // A batch that fails is not tried again: what is behind the complete fragments is cut off.
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#isTorn = true;
+    const chunks = batch.flatMap((one) => one.chunks);
+    const { hidden, header } = hideBatch(chunks);
+    await writeAll(this.#movie, hidden, this.#completeBytes);
     await this.#movie.datasync();
-    await this.#record(renderRecord({ type: 'synced', fragments }));
-    this.#unsynced = [];
+    await writeAll(this.#movie, header, this.#completeBytes);
+    const fragments = batch.map(({ entry }) => entry);
+    const record = renderRecord({ type: 'synced', fragments });
+    await this.#movie.datasync();
+    await this.#record(record);
+    for (const chunk of chunks) this.#hash.update(chunk);
+    this.#completeBytes += bytes;
+    this.#isTorn = false;
     return fragments;
   }
 
@@ -123,7 +140,7 @@ export class RecordingFile {
     reason: string,
     hasAll: boolean,
   ): Promise<{ readonly fragments: readonly FragmentEntry[]; readonly isComplete: boolean }> {
-    const isTorn = this.#offset !== this.#completeBytes;
+    const isTorn = this.#isTorn;
     if (isTorn) await this.#movie.truncate(this.#completeBytes);
     const fragments = await this.sync();
     const isComplete = hasAll && this.#isWhole && !isTorn;
@@ -143,16 +160,6 @@ export class RecordingFile {
   async isIn(folder: string): Promise<boolean> {
     const [found, own] = [await stat(moviePath(folder, this.name)), await this.#movie.stat()];
     return own.dev === found.dev && own.ino === found.ino;
-  }
-
-  async #write(chunks: readonly Buffer[]): Promise<void> {
-    for (const chunk of chunks) {
-      // Counted first: a write that fails may have left a part of it behind.
-      const position = this.#offset;
-      this.#offset += chunk.length;
-      await writeAll(this.#movie, chunk, position);
-      this.#hash.update(chunk);
-    }
   }
 
   async #record(line: string): Promise<void> {

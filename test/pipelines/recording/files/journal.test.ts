@@ -2,14 +2,14 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { renderMessage, type WireMessage, WireReader } from '../../../pipelines/feed/wire.ts';
+import { renderMessage, type WireMessage, WireReader } from '../../../../pipelines/feed/wire.ts';
 import {
   acknowledgedBytes,
   type FragmentEntry,
   type JournalRecord,
   parseJournal,
   renderRecord,
-} from '../../../pipelines/recording/journal.ts';
+} from '../../../../pipelines/recording/files/journal.ts';
 
 const test = suite('recording journal and wire');
 

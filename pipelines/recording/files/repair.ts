@@ -1,8 +1,11 @@
 /** Repairs recordings that a power cut, a crash or an unplugged disk left open. */
-import { type FileHandle, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { readAt, syncFolder } from '../../hal/os/durable.ts';
-import { readFragment } from '../mp4/fragment.ts';
+import { readAt, syncFolder, writeAll } from '../../../hal/os/durable.ts';
+import { messageOf } from '../../../hal/os/log.ts';
+import { openInside, readInside } from '../../../hal/os/open-inside.ts';
+import { readFragment } from '../../mp4/fragment.ts';
+import { hiddenHeader, paddingOf } from './hidden-batch.ts';
 import {
   acknowledgedBytes,
   type FragmentEntry,
@@ -19,8 +22,10 @@ export interface Repair {
    * - `repaired`: ends with its last complete fragment and plays.
    * - `removed`: nothing had been recorded yet.
    * - `damaged`: the disk lost synced data, or the journal; what is left stays.
+   * - `unreadable`: it stays as it is, for `reason`.
    */
-  readonly outcome: 'repaired' | 'removed' | 'damaged';
+  readonly outcome: 'repaired' | 'removed' | 'damaged' | 'unreadable';
+  readonly reason?: string;
   readonly bytes: number;
   /** Cut off: the fragment that was being written. */
   readonly lostBytes: number;
@@ -30,34 +35,43 @@ export interface Repair {
 const CHECKED_FRAGMENTS = 64;
 /** Length of unsynced data after the last fragment of the journal; the rest is no recording. */
 const TAIL_MAX_BYTES = 64_000_000;
+/** Of a journal: an hour takes about 2 MB. */
+const JOURNAL_MAX_BYTES = 64_000_000;
 /** The last record is far shorter. */
 const END_MAX_BYTES = 1_024;
 
 /**
  * Each recording without its last record is cut to its last complete fragment and
- * marked as incomplete. A second run changes nothing.
+ * marked as incomplete. A second run changes nothing. One that cannot be repaired stays
+ * as it is, and keeps no other from its repair.
  */
 export async function repairFolder(folder: string): Promise<readonly Repair[]> {
   const repairs: Repair[] = [];
   for (const { name } of await listRecordings(folder)) {
-    const repair = await repairOne(folder, name);
+    const repair = await repairOne(folder, name).catch(
+      (error: unknown): Repair => ({
+        name,
+        outcome: 'unreadable',
+        reason: messageOf(error),
+        bytes: 0,
+        lostBytes: 0,
+      }),
+    );
     if (repair !== undefined) repairs.push(repair);
   }
   if (repairs.some(({ outcome }) => outcome === 'removed')) await syncFolder(folder);
   return repairs;
 }
 
-async function repairOne(folder: string, name: string): Promise<Repair | undefined> {
-  const path = journalPath(folder, name);
-  if (await hasEnd(path)) return undefined;
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
-  const movie = await openMovie(moviePath(folder, name));
+/** @returns undefined where there is nothing to repair. */
+export async function repairOne(folder: string, name: string): Promise<Repair | undefined> {
+  const journalName = `${name}.journal`;
+  if (await hasEnd(folder, journalName)) return undefined;
+  const bytes = await unlessMissing(readInside(folder, journalName, JOURNAL_MAX_BYTES));
+  const movie = await unlessMissing(openInside(folder, `${name}.mp4`, 'write'));
   if (movie === undefined) return await remove(folder, name);
   try {
-    const journal = parseJournal(bytes);
+    const journal = parseJournal(bytes ?? Buffer.alloc(0));
     const { size } = await movie.stat();
     // The first line of a journal is synced before the first fragment is written.
     if (journal === undefined) {
@@ -68,26 +82,32 @@ async function repairOne(folder: string, name: string): Promise<Repair | undefin
     const known = await verified(movie, journal, size);
     const from = acknowledgedBytes({ ...journal, fragments: known });
     const isDamaged = known.length < journal.fragments.length;
-    const found = isDamaged ? [] : await salvage(movie, journal, from, size);
+    const tail = await readAt(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
+    const header = hiddenHeader(tail);
+    header?.copy(tail);
+    const found = isDamaged ? [] : salvage(tail, journal, from);
     const fragments = [...known, ...found];
     if (fragments.length === 0) return await remove(folder, name);
     const end = acknowledgedBytes({ ...journal, fragments });
     await movie.truncate(end);
     await movie.datasync();
-    await closeJournal(path, journal.validBytes, isDamaged, found, end);
+    if (header !== undefined && found.length > 0) {
+      await writeAll(movie, header, from);
+      await movie.datasync();
+    }
+    await closeJournal(folder, journalName, journal.validBytes, isDamaged, found, end);
     return { name, outcome: isDamaged ? 'damaged' : 'repaired', bytes: end, lostBytes: size - end };
   } finally {
     await movie.close();
   }
 }
 
-async function openMovie(path: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(path, 'r+');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+/** undefined where there is no such file. */
+async function unlessMissing<T>(opening: Promise<T>): Promise<T | undefined> {
+  return await opening.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
     throw error;
-  }
+  });
 }
 
 async function remove(folder: string, name: string): Promise<Repair> {
@@ -96,11 +116,8 @@ async function remove(folder: string, name: string): Promise<Repair> {
   return { name, outcome: 'removed', bytes: 0, lostBytes: 0 };
 }
 
-async function hasEnd(path: string): Promise<boolean> {
-  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+async function hasEnd(folder: string, journalName: string): Promise<boolean> {
+  const handle = await unlessMissing(openInside(folder, journalName));
   if (handle === undefined) return false;
   try {
     const { size } = await handle.stat();
@@ -148,20 +165,19 @@ async function countGood(
  * Blocks that did not reach it are zeros. A fragment counts when it holds no such block
  * and the next one can be read: then the blocks that it shares with both were written too.
  */
-async function salvage(
-  movie: FileHandle,
+function salvage(
+  tail: Buffer,
   { open: { tracks, baseUs }, fragments }: Journal,
   from: number,
-  size: number,
-): Promise<readonly FragmentEntry[]> {
-  const tail = await readAt(movie, from, Math.min(size - from, TAIL_MAX_BYTES));
+): readonly FragmentEntry[] {
   const found: FragmentEntry[] = [];
   let at = 0;
   for (;;) {
     const read = readFragment(tail.subarray(at));
     const track = tracks[(read?.trackId ?? 0) - 1];
     if (read === undefined || track === undefined) return found.slice(0, -1);
-    const bytes = tail.subarray(at, at + read.totalBytes);
+    const end = at + read.totalBytes;
+    const bytes = tail.subarray(at, end + paddingOf(tail.subarray(end)));
     const isNext = read.sequence === fragments.length + found.length + 1;
     if (!isNext) return found.slice(0, -1);
     if (bytes.length < read.totalBytes || hasHole(bytes)) return found;
@@ -194,13 +210,14 @@ async function holdsFragment(movie: FileHandle, size: number): Promise<boolean> 
 }
 
 async function closeJournal(
-  path: string,
+  folder: string,
+  name: string,
   validBytes: number,
   isDamaged: boolean,
   found: readonly FragmentEntry[],
   bytes: number,
 ): Promise<void> {
-  const journal = await open(path, 'r+');
+  const journal = await openInside(folder, name, 'write');
   try {
     await journal.truncate(validBytes);
     const synced = found.length > 0 ? renderRecord({ type: 'synced', fragments: found }) : '';

@@ -1,21 +1,22 @@
 /** Repair of recordings that were cut off. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseJournal } from '../../../pipelines/recording/journal.ts';
+import { hideBatch } from '../../../../pipelines/recording/files/hidden-batch.ts';
+import { parseJournal } from '../../../../pipelines/recording/files/journal.ts';
 import {
   journalPath,
   moviePath,
   RecordingFile,
-} from '../../../pipelines/recording/recording-file.ts';
-import { repairFolder } from '../../../pipelines/recording/repair.ts';
-import { type Movie, probe, tapFeed, wind } from '../../support/media/movies.ts';
-import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
-import { encodeMedia } from '../../support/media/real-media.ts';
+} from '../../../../pipelines/recording/files/recording-file.ts';
+import { repairFolder } from '../../../../pipelines/recording/files/repair.ts';
+import { type Movie, probe, tapFeed, wind } from '../../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../../support/media/real-feed.ts';
+import { encodeMedia } from '../../../support/media/real-media.ts';
 
 const test = suite('recording files and their repair');
 const tapped = tapFeed(await encodeMedia());
@@ -29,14 +30,19 @@ async function openFolder() {
 
 const SHOW = { epochMs: REAL_EPOCH_MS, dropId: 'evening' };
 
-/** Writes so many fragments, syncs after some of them, and leaves the file as a power cut would. */
-async function cutOff(folder: string, fragments: number, syncedAt: number) {
+/**
+ * Writes so many fragments, syncs after some of them, and leaves the file as a power cut
+ * would: the others are still under a free box, or as older versions wrote them.
+ */
+async function cutOff(folder: string, fragments: number, syncedAt: number, tail = 'hidden') {
   const file = await RecordingFile.create(folder, SHOW, MOVIE.begin);
-  for (const [i, fragment] of MOVIE.fragments.slice(0, fragments).entries()) {
-    await file.append(fragment);
-    if (i === syncedAt - 1) await file.sync();
-  }
+  for (const fragment of MOVIE.fragments.slice(0, syncedAt)) file.append(fragment);
+  await file.sync();
   await file.abandon();
+  const chunks = MOVIE.fragments.slice(syncedAt, fragments).flatMap((one) => one.chunks);
+  const bytes =
+    tail === 'hidden' && chunks.length > 0 ? hideBatch(chunks).hidden : Buffer.concat(chunks);
+  await appendFile(moviePath(folder, file.name), bytes);
   return {
     name: file.name,
     movie: moviePath(folder, file.name),
@@ -49,7 +55,7 @@ const journalOf = async (path: string) => parseJournal(await readFile(path));
 test('a finished recording is complete, has its digest, and repair does not change it', async () => {
   await using place = await openFolder();
   const file = await RecordingFile.create(place.folder, SHOW, MOVIE.begin);
-  for (const fragment of MOVIE.fragments) await file.append(fragment);
+  for (const fragment of MOVIE.fragments) file.append(fragment);
   await file.finish('off', true);
   const bytes = await readFile(moviePath(place.folder, file.name));
   assert.ok(bytes.equals(MOVIE.bytes));
@@ -66,42 +72,44 @@ test('a finished recording is complete, has its digest, and repair does not chan
   assert.equal(await repairFolder(place.folder), []);
 });
 
-test('truncated anywhere, a recording has all that was acknowledged, ends with a complete fragment and plays', async () => {
-  await using place = await openFolder();
-  const { name, movie, journal } = await cutOff(place.folder, 24, 12);
-  const [wholeMovie, wholeJournal] = [await readFile(movie), await readFile(journal)];
-  const acknowledged = (await journalOf(journal))?.fragments.at(-1);
-  const ackedBytes = (acknowledged?.offset ?? 0) + (acknowledged?.bytes ?? 0);
-  const cuts = fc.record({
-    bytes: fc.integer({ min: ackedBytes, max: wholeMovie.length }),
-    zeroed: fc.nat(6_000),
+for (const tail of ['hidden', 'plain']) {
+  test(`truncated anywhere, a recording has all that was acknowledged, ends with a complete fragment and plays (${tail})`, async () => {
+    await using place = await openFolder();
+    const { name, movie, journal } = await cutOff(place.folder, 24, 12, tail);
+    const [wholeMovie, wholeJournal] = [await readFile(movie), await readFile(journal)];
+    const acknowledged = (await journalOf(journal))?.fragments.at(-1);
+    const ackedBytes = (acknowledged?.offset ?? 0) + (acknowledged?.bytes ?? 0);
+    const cuts = fc.record({
+      bytes: fc.integer({ min: ackedBytes, max: wholeMovie.length }),
+      zeroed: fc.nat(6_000),
+    });
+    await fc.assert(
+      fc.asyncProperty(cuts, async ({ bytes, zeroed }) => {
+        // Blocks that never reached the disk read as zeros.
+        const torn = Buffer.from(wholeMovie.subarray(0, bytes));
+        torn.fill(0, Math.max(ackedBytes, bytes - zeroed));
+        await writeFile(movie, torn);
+        await writeFile(journal, wholeJournal);
+        const [repair] = await repairFolder(place.folder);
+        assert.is(repair?.name, name);
+        assert.is(repair?.outcome, 'repaired');
+        const repaired = await readFile(movie);
+        assert.ok(repaired.length >= ackedBytes);
+        assert.ok(repaired.equals(MOVIE.bytes.subarray(0, repaired.length)));
+        const read = await journalOf(journal);
+        const last = read?.fragments.at(-1);
+        assert.is((last?.offset ?? 0) + (last?.bytes ?? 0), repaired.length);
+        assert.is(read?.end?.isComplete, false);
+        assert.is(read?.end?.bytes, repaired.length);
+        assert.equal(await repairFolder(place.folder), []);
+      }),
+      { numRuns: 40 },
+    );
+    const played = await probe(movie);
+    assert.is(played.complaints, '');
+    assert.ok(played.frames.video > 20);
   });
-  await fc.assert(
-    fc.asyncProperty(cuts, async ({ bytes, zeroed }) => {
-      // Blocks that never reached the disk read as zeros.
-      const torn = Buffer.from(wholeMovie.subarray(0, bytes));
-      torn.fill(0, Math.max(ackedBytes, bytes - zeroed));
-      await writeFile(movie, torn);
-      await writeFile(journal, wholeJournal);
-      const [repair] = await repairFolder(place.folder);
-      assert.is(repair?.name, name);
-      assert.is(repair?.outcome, 'repaired');
-      const repaired = await readFile(movie);
-      assert.ok(repaired.length >= ackedBytes);
-      assert.ok(repaired.equals(wholeMovie.subarray(0, repaired.length)));
-      const read = await journalOf(journal);
-      const last = read?.fragments.at(-1);
-      assert.is((last?.offset ?? 0) + (last?.bytes ?? 0), repaired.length);
-      assert.is(read?.end?.isComplete, false);
-      assert.is(read?.end?.bytes, repaired.length);
-      assert.equal(await repairFolder(place.folder), []);
-    }),
-    { numRuns: 40 },
-  );
-  const played = await probe(movie);
-  assert.is(played.complaints, '');
-  assert.ok(played.frames.video > 20);
-});
+}
 
 test('what reached the disk without being acknowledged stays too, except the last fragment', async () => {
   await using place = await openFolder();

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readFragment } from '../../../pipelines/mp4/fragment.ts';
-import { FragmentWriter } from '../../../pipelines/recording/fragment-writer.ts';
-import { type Movie, moviesOf, probe, tapFeed, wind } from '../../support/media/movies.ts';
-import { REAL_EPOCH_MS } from '../../support/media/real-feed.ts';
-import { encodeMedia } from '../../support/media/real-media.ts';
+import { readFragment } from '../../../../pipelines/mp4/fragment.ts';
+import { FragmentWriter } from '../../../../pipelines/recording/files/fragment-writer.ts';
+import { type Movie, moviesOf, probe, tapFeed, wind } from '../../../support/media/movies.ts';
+import { REAL_EPOCH_MS } from '../../../support/media/real-feed.ts';
+import { encodeMedia } from '../../../support/media/real-media.ts';
 
 const test = suite('fragment writer');
 const media = await encodeMedia();
@@ -67,6 +67,26 @@ test('a new file starts at the full hour of the wall clock, with a key frame, an
   const played = await play(second);
   assert.is(played.complaints, '');
   assert.ok(played.frames.video > 100 && played.frames.audio > 150);
+});
+
+test('a file ends with its segment before it grows too long, and no sample is lost or repeated', async () => {
+  const tapped = tapFeed(media);
+  tapped.feed.run(12);
+  const maxBytes = 150_000;
+  const movies = wind(tapped, new FragmentWriter(REAL_EPOCH_MS, ['high', 'audio'], maxBytes));
+  assert.ok(movies.length > 2, `${movies.length} files`);
+  assert.ok(movies.slice(0, -1).every(({ reason }) => reason === 'size'));
+  assert.is(movies.flatMap(({ fragments }) => fragments).length, tapped.parts.length);
+  for (const [i, { bytes, begin, fragments }] of movies.entries()) {
+    assert.ok(bytes.length < 2 * maxBytes, String(bytes.length));
+    const own = fragments.filter(({ trackIndex }) => trackIndex === 0);
+    assert.ok(own[0]?.isKeyframe);
+    const next = movies[i + 1]?.fragments.find(({ trackIndex }) => trackIndex === 0);
+    const end = own.at(-1);
+    if (next && end) assert.ok(Math.abs(end.startUs + end.durationUs - next.startUs) <= 1);
+    assert.ok(begin.isWhole);
+  }
+  assert.is((await play(movies[1])).complaints, '');
 });
 
 test('a crash of capture ends the file, and its return starts another', () => {

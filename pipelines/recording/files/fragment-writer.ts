@@ -1,54 +1,9 @@
 /** Cuts the parts of a presentation into recording files of fragmented MP4. */
-import type { RecordedPart } from '../feed/part.ts';
-import { readFragment, renumberFragment } from '../mp4/fragment.ts';
-import { type InitTrack, joinInits, readInit } from '../mp4/init.ts';
-
-/** Why a file ended. */
-export type CutReason = 'hour' | 'discontinuity' | 'gap' | 'track' | 'off' | 'lost' | 'failed';
-
-export interface RecordedTrack {
-  readonly trackId: string;
-  readonly kind: 'video' | 'audio';
-  readonly timescale: number;
-}
-
-/** What to write, in this order. */
-export type WriteStep =
-  | {
-      readonly type: 'begin';
-      /** Media time of the file's time 0, in us. */
-      readonly baseUs: number;
-      readonly tracks: readonly RecordedTrack[];
-      /** ftyp and moov. */
-      readonly header: Buffer;
-      /** False where it may lack media that another target has. */
-      readonly isWhole: boolean;
-    }
-  | {
-      readonly type: 'fragment';
-      readonly trackIndex: number;
-      readonly startUs: number;
-      readonly durationUs: number;
-      /** It starts with a key frame. */
-      readonly isKeyframe: boolean;
-      /** To be written one after the other. */
-      readonly chunks: readonly Buffer[];
-    }
-  | { readonly type: 'end'; readonly reason: CutReason };
-
-interface OpenFile {
-  readonly tracks: readonly (RecordedTrack & {
-    readonly initId: string;
-    readonly baseTicks: number;
-  })[];
-  /** Segment of its first frame. */
-  readonly msn: number;
-  sequence: number;
-  /** Media segment at which the next file starts, once that is known. */
-  cut: { readonly msn: number; readonly reason: CutReason } | undefined;
-  /** A track that is not in this file has media again. */
-  isTrackMissing: boolean;
-}
+import type { RecordedPart } from '../../feed/part.ts';
+import { readFragment } from '../../mp4/fragment.ts';
+import { type InitTrack, readInit } from '../../mp4/init.ts';
+import { OpenMovie } from './open-movie.ts';
+import type { CutReason, WriteStep } from './write-step.ts';
 
 const HOUR_US = 3_600_000_000;
 /** Audio that ends this soon after the first frame belongs to the file before. */
@@ -56,10 +11,16 @@ const OVERLAP_US = 25_000;
 /** Video waits this long for the audio; then the file has none. */
 const HOLD_US = 1_500_000;
 const WAITING_MAX_PARTS = 256;
+/**
+ * FAT32 ends a file at 4 GiB. A file ends with its segment, so this leaves room for the
+ * longest one.
+ */
+const MAX_BYTES = 4_000_000_000;
 
 /**
- * A new file starts at each full hour of the wall clock and where media was lost; each
- * starts with a key frame and counts its own time from 0.
+ * A new file starts at each full hour of the wall clock, before a file grows too long for
+ * FAT32, and where media was lost; each starts with a key frame and counts its own time
+ * from 0.
  *
  * A function of the parts alone, without I/O: two targets that received the same parts
  * write the same bytes, and one that joined late does so from the next cut on.
@@ -70,15 +31,18 @@ export class FragmentWriter {
   /** Tracks of a file, the leading one first: a file starts at one of its key frames. */
   readonly #trackIds: readonly string[];
   readonly #inits = new Map<string, { readonly id: string; readonly track: InitTrack }>();
+  readonly #maxBytes: number;
   #waiting: RecordedPart[] = [];
-  #open: OpenFile | undefined;
+  #open: OpenMovie | undefined;
   /** Hour of the wall clock that the open file belongs to; never falls. */
   #hour = 0;
   #isWhole = true;
 
-  constructor(epochMs: number, trackIds: readonly string[]) {
+  /** @param maxBytes A file that is longer ends with its segment. */
+  constructor(epochMs: number, trackIds: readonly string[], maxBytes = MAX_BYTES) {
     this.#epochMs = epochMs;
     this.#trackIds = trackIds;
+    this.#maxBytes = maxBytes;
   }
 
   setInit(trackId: string, id: string, bytes: Buffer): void {
@@ -110,11 +74,11 @@ export class FragmentWriter {
     if (open.cut !== undefined && part.msn >= open.cut.msn) return this.#hold(open, part);
     if (trackIndex < 0) return [];
     if (part.bytes === undefined) return this.#end('gap');
-    return [this.#fragment(open, trackIndex, part, part.bytes)];
+    return [open.fragment(trackIndex, part, part.bytes)];
   }
 
   /** The next file starts with the segment that this part opens, if it does. */
-  #noteCut(open: OpenFile, part: RecordedPart, trackIndex: number): void {
+  #noteCut(open: OpenMovie, part: RecordedPart, trackIndex: number): void {
     if (trackIndex < 0 && part.bytes !== undefined) open.isTrackMissing = true;
     const isDue = part.isSegmentStart && part.msn > open.msn;
     if (!isDue || open.cut !== undefined || trackIndex < 0) return;
@@ -122,7 +86,7 @@ export class FragmentWriter {
     if (reason !== undefined) open.cut = { msn: part.msn, reason };
   }
 
-  #cutReason(open: OpenFile, part: RecordedPart, trackIndex: number): CutReason | undefined {
+  #cutReason(open: OpenMovie, part: RecordedPart, trackIndex: number): CutReason | undefined {
     if (part.isDiscontinuity) return 'discontinuity';
     if (part.initId !== open.tracks[trackIndex]?.initId) return 'discontinuity';
     if (this.#hourOf(part.startUs) > this.#hour) {
@@ -130,11 +94,13 @@ export class FragmentWriter {
       this.#hour = this.#hourOf(part.startUs);
       return 'hour';
     }
-    return open.isTrackMissing && trackIndex === 0 ? 'track' : undefined;
+    if (trackIndex !== 0) return undefined;
+    if (open.bytes > this.#maxBytes) return 'size';
+    return open.isTrackMissing ? 'track' : undefined;
   }
 
   /** Queues what belongs to the next file until every track has reached the cut. */
-  #hold(open: OpenFile, part: RecordedPart): readonly WriteStep[] {
+  #hold(open: OpenMovie, part: RecordedPart): readonly WriteStep[] {
     this.#queue(part);
     const { cut } = open;
     const isThere = (trackId: string) => this.#waiting.some((held) => held.trackId === trackId);
@@ -192,37 +158,12 @@ export class FragmentWriter {
       const init = this.#inits.get(trackId);
       return init === undefined ? [] : [{ trackId, ...init }];
     });
-    const tracks = inits.map(({ trackId, id, track: { kind, timescale } }) => ({
-      trackId,
-      kind,
-      timescale,
-      initId: id,
-      baseTicks: Math.round((baseUs * timescale) / 1e6),
-    }));
     this.#hour = Math.max(this.#hour, this.#hourOf(lead.startUs));
-    const { msn } = lead;
-    this.#open = { tracks, msn, sequence: 0, cut: undefined, isTrackMissing: false };
+    const open = new OpenMovie(inits, baseUs, lead.msn);
+    this.#open = open;
     const isWhole = this.#isWhole;
     this.#isWhole = true;
-    const header = joinInits(inits.map(({ track }) => track));
-    const shown = tracks.map(({ trackId, kind, timescale }) => ({ trackId, kind, timescale }));
-    return { type: 'begin', baseUs, tracks: shown, header, isWhole };
-  }
-
-  #fragment(open: OpenFile, trackIndex: number, part: RecordedPart, bytes: Buffer): WriteStep {
-    const { baseTicks = 0 } = open.tracks[trackIndex] ?? {};
-    const read = readFragment(bytes);
-    open.sequence += 1;
-    const decodeTicks = Math.max(0, (read?.decodeTicks ?? 0) - baseTicks);
-    const place = { sequence: open.sequence, trackId: trackIndex + 1, decodeTicks };
-    return {
-      type: 'fragment',
-      trackIndex,
-      startUs: part.startUs,
-      durationUs: part.durationUs,
-      isKeyframe: read?.samples[0]?.isKeyframe ?? false,
-      chunks: renumberFragment(bytes, place),
-    };
+    return open.begin(isWhole);
   }
 
   #end(reason: CutReason): readonly WriteStep[] {
