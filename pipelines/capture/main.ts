@@ -2,6 +2,8 @@
  * The capture process: the encoders, and what feeds them. Encoded tracks leave on
  * inherited descriptors; a native crash ends this process and nothing else.
  */
+
+import { endProcess } from '../gst/pipeline.ts';
 import { runEncoders } from './encoders.ts';
 import type { FromCapture, ToCapture } from './messages.ts';
 
@@ -30,6 +32,6 @@ process.on('message', (message: ToCapture) => {
   }
 });
 // Nobody is left to send to: the daemon has died or asks this process to end.
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', endProcess);
+process.on('SIGTERM', endProcess);
 process.on('SIGINT', () => undefined);

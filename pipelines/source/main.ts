@@ -3,6 +3,7 @@
  * inherited descriptor; a crash of its driver ends this process and nothing else.
  */
 
+import { endProcess } from '../gst/pipeline.ts';
 import type { FromSource, ToSource } from './messages.ts';
 import { runSource } from './source.ts';
 
@@ -31,6 +32,6 @@ process.on('message', (message: ToSource) => {
   }
 });
 // Nobody is left to send to: the daemon has died or asks this process to end.
-process.on('disconnect', () => process.exit(0));
-process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', endProcess);
+process.on('SIGTERM', endProcess);
 process.on('SIGINT', () => undefined);
