@@ -8,7 +8,7 @@ import type {
   Progress,
   SwitchCamera,
 } from '../model/commands.ts';
-import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
+import type { BoxSnapshot, DropPhase, NotSaved } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
 import { type CheckResult, runChecks } from './checks.ts';
 import type { Performed } from './effects.ts';
@@ -83,16 +83,19 @@ async function runDropVerb(
   const goal = GOALS[verb];
   if (goal === undefined) return outcomeOf(verb, await unlessAborted(performed, signal));
   await follow(drop, goal.via, onProgress, signal);
-  const state = drop.state();
   if (verb === 'preflight') return summarise(drop.checks());
+  const notSaved = await unlessAborted(drop.saved(), signal);
+  if (verb === 'end' && notSaved?.goesLive === true) {
+    return failed('NOT_SAVED', resumesBy(notSaved));
+  }
+  const state = drop.state();
   if (state.phase === goal.goal) {
     // At the end of a drop its checks are old.
     const checks = goal.via.includes('preflight') ? { checks: briefly(drop.checks()) } : {};
     const result = { phase: state.phase, dropId: state.dropId, ...checks };
-    return done(
-      `it is ${state.phase}${state.reason === undefined ? '' : `: ${state.reason}`}`,
-      result,
-    );
+    const reason = state.reason === undefined ? '' : `: ${state.reason}`;
+    const unsaved = notSaved !== undefined && state.phase === 'live' ? notResumed(notSaved) : '';
+    return done(`it is ${state.phase}${reason}${unsaved}`, result);
   }
   if (state.phase === 'fault') return failed('FAULT', state.reason ?? 'a check failed');
   return failed('OVERTAKEN', `it is ${state.phase}: another command came in between`);
@@ -107,6 +110,8 @@ async function shutDown(
   if (drop.state().phase === 'ending') onProgress({ detail: 'the drop is being ended' });
   await follow(drop, ['ending'], onProgress, signal);
   const failure = await unlessAborted(drop.poweredOff(), signal);
+  const notSaved = await unlessAborted(drop.saved(), signal);
+  if (notSaved?.goesLive === true) return failed('NOT_SAVED', resumesBy(notSaved));
   return failure === undefined
     ? done('the machine shuts down')
     : failed('NOT_DONE', `power-off: ${failure}`);
@@ -130,6 +135,15 @@ async function follow(
       onProgress({ detail: `${name}: ${verdict}, ${evidence}`, ratio: passed / checks.length });
     }
   }
+}
+
+/** The drop is over, and the disk does not know it. */
+function resumesBy({ reason }: NotSaved): string {
+  return `the drop has ended, but that cannot be saved (${reason}): a restart would go live again`;
+}
+
+function notResumed({ reason }: NotSaved): string {
+  return `; not saved (${reason}): it would not resume after a power failure`;
 }
 
 function summarise(checks: readonly CheckResult[]): Outcome {

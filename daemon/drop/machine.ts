@@ -2,8 +2,9 @@
 import { pause, unlessAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import type { Disk } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
-import type { BoxSnapshot, DropFaults, DropState } from '../model/snapshot.ts';
+import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snapshot.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
 import { readSavedDrop, type SavedDrop, savedDropOf, startDrop } from './saved-drop.ts';
@@ -23,6 +24,7 @@ export interface DropOptions {
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
+  readonly disk?: Disk;
 }
 
 /** The state of the drop, and the one way to change it. */
@@ -42,6 +44,8 @@ export interface DropMachine {
   apply(event: DropEvent): { readonly step: Step; readonly performed: Promise<Performed[]> };
   /** Resolves at the next change of the phase, or when the checks ran again. */
   changed(signal: AbortSignal): Promise<void>;
+  /** Waits until the newest state is on the disk: why it is not, or undefined. */
+  saved(): Promise<NotSaved | undefined>;
   /** Does what the first state asks for, then follows time, checks and frames. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -65,6 +69,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
     preview: (event) => machine.preview(event),
     apply: (event) => machine.apply(event),
     changed: (signal) => machine.changed(signal),
+    saved: () => machine.saved(),
     run: (signal) => machine.run(signal),
   };
 }
@@ -96,10 +101,13 @@ class Machine {
     this.#saver = openDropSaver(stateFile, {
       clock,
       log,
+      read: saved,
+      disk: options.disk,
       onFault: (notSaved) => this.#setFault({ notSaved }),
     });
     this.effects = openEffects({
       ...options,
+      effects: { ...options.effects, powerOff: () => this.#powerOff() },
       apply: (event) => this.apply(event),
       onPowerOffFault: (notPoweredOff) => this.#setFault({ notPoweredOff }),
     });
@@ -119,6 +127,10 @@ class Machine {
     const done = this.preview(event);
     if (event.kind === 'command' && done.refusal === undefined) this.#uncertainty.settle();
     return { step: done, performed: this.#enter(done) };
+  }
+
+  saved(): Promise<NotSaved | undefined> {
+    return this.#saver.saved();
   }
 
   changed(signal: AbortSignal): Promise<void> {
@@ -167,12 +179,18 @@ class Machine {
       // The box is used again, or its power-off is requested again.
       this.#clearPowerOffFault();
     }
-    // It is on the disk some ms later: a live drop does not wait for a slow card.
+    // A live drop does not wait for a slow card; the answer to a command does, see `saved`.
     const alive = this.#uncertainty.lastAlive(snapshot());
     this.#saver.save({ ...savedDropOf(done.drop, clock.wallMs()), ...alive });
     const performed = Promise.all(done.effects.map((effect) => this.effects.perform(effect)));
     if (hasChanged) this.#wake();
     return performed;
+  }
+
+  /** The power goes once the disk knows of the drop's end. */
+  async #powerOff(): Promise<void> {
+    await this.saved();
+    await this.#options.effects.powerOff();
   }
 
   #wake(): void {

@@ -2,7 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import {
+  type Disk,
+  overwriteFile,
+  removeFile,
+  saveFile,
+  systemDisk,
+} from '../../hal/os/save-file.ts';
 import { onAir, resumableOf } from './moves.ts';
 import type { Drop, Now, Step } from './state.ts';
 
@@ -105,7 +111,42 @@ export function parseSavedDrop(text: string): SavedDropFile {
   }
 }
 
-/** A power cut at any moment leaves the old or the new state. */
-export async function writeSavedDrop(path: string, saved: SavedDrop): Promise<void> {
-  await saveFile(path, `${JSON.stringify(saved)}\n`);
+/** What a restart may find in the file: one state, or several after a failed write. */
+export type OnDisk = readonly (SavedDrop | undefined)[];
+
+/** A restart that finds it resumes a drop that is over. */
+export function isMisleading(found: SavedDrop | undefined, now: SavedDrop): boolean {
+  const dropId = found?.live?.dropId;
+  return dropId !== undefined && dropId !== now.live?.dropId;
 }
+
+export interface Written {
+  readonly onDisk: OnDisk;
+  /** Why it is not saved as usual. */
+  readonly reason?: string;
+}
+
+/**
+ * Saves a state. Where that fails and the file may still say that an ended drop is live, it
+ * is overwritten in place or removed: such a file must not be believed. Never rejects.
+ */
+export async function writeSavedDrop(
+  path: string,
+  saved: SavedDrop,
+  before: OnDisk,
+  disk: Disk = systemDisk,
+): Promise<Written> {
+  const text = `${JSON.stringify(saved)}\n`;
+  const failed = await failureOf(saveFile(path, text, disk));
+  if (failed === undefined) return { onDisk: [saved] };
+  // It may have failed after the rename.
+  const onDisk = [...before, saved];
+  if (!onDisk.some((one) => isMisleading(one, saved))) return { onDisk, reason: failed };
+  if ((await failureOf(overwriteFile(path, text, disk))) === undefined) {
+    return { onDisk: [saved], reason: failed };
+  }
+  const isGone = (await failureOf(removeFile(path, disk))) === undefined;
+  return { onDisk: isGone ? [undefined] : onDisk, reason: failed };
+}
+
+const failureOf = (work: Promise<void>) => work.then(() => undefined, messageOf);

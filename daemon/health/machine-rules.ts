@@ -22,8 +22,10 @@ export const MACHINE_RULES: readonly Rule[] = [
       dropFaults?.notSaved === undefined
         ? undefined
         : {
-            text: 'The drop would not resume after a power failure',
-            detail: `state not saved: ${dropFaults.notSaved}`,
+            text: dropFaults.notSaved.goesLive
+              ? 'The ended drop would go live again at a restart'
+              : 'The drop would not resume after a power failure',
+            detail: `state not saved: ${dropFaults.notSaved.reason}`,
           },
   },
   {

@@ -32,10 +32,17 @@ export interface DropState {
   readonly reason?: string;
 }
 
+/** The state of the drop cannot be saved. */
+export interface NotSaved {
+  readonly reason: string;
+  /** The disk may still say that a drop is live which has ended: a restart would resume it. */
+  readonly goesLive: boolean;
+}
+
 /** What the box was to do about its drop and could not. */
 export interface DropFaults {
-  /** Why it would not go on after a power failure: what it keeps cannot be written. */
-  readonly notSaved?: string | undefined;
+  /** Why its state is not saved as usual. */
+  readonly notSaved?: NotSaved | undefined;
   /** Why the machine goes on that was to be shut down. */
   readonly notPoweredOff?: string | undefined;
 }

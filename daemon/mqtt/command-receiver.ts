@@ -73,8 +73,7 @@ export class CommandReceiver {
         return this.#reply(id, rejected(id, 'too many commands in the last minutes'));
       log.debug('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
       this.#reply(id, { id, status: 'accepted', code: null, detail: null, result: null });
-      const reply = replyOf(id, await this.#execute(id, command, signal));
-      await memory.settle(id, reply);
+      const reply = await this.#settle(id, replyOf(id, await this.#execute(id, command, signal)));
       log.debug('command done', { verb: command.verb, id, status: reply.status, code: reply.code });
       this.#reply(id, reply);
     } catch (error) {
@@ -89,6 +88,23 @@ export class CommandReceiver {
       });
     } finally {
       this.#running.delete(id);
+    }
+  }
+
+  /** What cannot be saved is not answered with `done`: after a restart it would be another answer. */
+  async #settle(id: string, reply: Reply): Promise<Reply> {
+    try {
+      await this.#deps.memory.settle(id, reply);
+      return reply;
+    } catch (error) {
+      const reason = messageOf(error);
+      this.#deps.log.error('command result not saved', { id, reason });
+      if (reply.status !== 'done') return reply;
+      const detail = clipText(
+        `it was done (${reply.detail}), but cannot be saved: ${reason}`,
+        1024,
+      );
+      return { ...reply, status: 'failed', code: 'DISK', detail };
     }
   }
 

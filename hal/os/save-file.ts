@@ -1,28 +1,64 @@
-/** Replaces a small file, so that a power cut leaves the old one or the new one. */
+/** Replaces, overwrites or removes a small file, so that a power cut leaves the old one or the new one. */
 
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from './durable.ts';
 
-/**
- * Writes a small file so that a power cut leaves the old one or the new one:
- * a new file beside it, synced, then renamed, then the folder synced.
- */
-export async function saveFile(path: string, text: string): Promise<void> {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const beside = `${path}.new`;
-  const file = await open(beside, 'w', 0o600);
-  try {
+/** What saving a file does to the disk, step by step. */
+export interface Disk {
+  mkdir(folder: string): Promise<void>;
+  /** Writes the text at the file's start and syncs it; `w` makes or empties the file before. */
+  write(path: string, text: string, flag: 'w' | 'r+'): Promise<void>;
+  bytesOf(path: string): Promise<number>;
+  rename(from: string, to: string): Promise<void>;
+  /** A file that is not there is no error. */
+  remove(path: string): Promise<void>;
+  syncFolder(folder: string): Promise<void>;
+}
+
+export const systemDisk: Disk = {
+  mkdir: async (folder) => void (await mkdir(folder, { recursive: true, mode: 0o700 })),
+  write: async (path, text, flag) => {
+    await using file = await open(path, flag, 0o600);
     await file.writeFile(text);
     await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(beside, path);
-  const entry = await open(folder, 'r');
+  },
+  bytesOf: async (path) => (await stat(path)).size,
+  rename,
+  remove: async (path) => await rm(path, { force: true }),
+  syncFolder,
+};
+
+/** A new file beside it, synced, then renamed, then the folder synced. */
+export async function saveFile(path: string, text: string, disk = systemDisk): Promise<void> {
+  const folder = dirname(path);
+  const beside = `${path}.new`;
+  await disk.mkdir(folder);
   try {
-    await entry.sync();
-  } finally {
-    await entry.close();
+    await disk.write(beside, text, 'w');
+    await disk.rename(beside, path);
+  } catch (error) {
+    // On a full disk half a file is in the way of the next one.
+    await disk.remove(beside).catch(() => undefined);
+    throw error;
   }
+  await disk.syncFolder(folder);
+}
+
+/**
+ * Overwrites a file where a full disk takes no new one: in the blocks that it has, padded
+ * with spaces to its length. Only for a text within one sector (512 bytes), which is
+ * written completely or not at all.
+ */
+export async function overwriteFile(path: string, text: string, disk = systemDisk): Promise<void> {
+  const bytes = await disk.bytesOf(path);
+  const padding = ' '.repeat(Math.max(0, bytes - Buffer.byteLength(text)));
+  await disk.write(path, text + padding, 'r+');
+  await disk.syncFolder(dirname(path));
+}
+
+/** Resolves when its name is gone from the disk too. */
+export async function removeFile(path: string, disk = systemDisk): Promise<void> {
+  await disk.remove(path);
+  await disk.syncFolder(dirname(path));
 }

@@ -131,6 +131,7 @@ test('recordings that do not close delay neither the end nor the shutdown for lo
   const stop = new AbortController();
   const asked = box.start('shut-down', stop.signal).catch(() => undefined);
   await box.clock.advance(20_000);
+  await box.idle();
   assert.is(box.drop.state().phase, 'idle');
   assert.ok(box.did.includes('power off'));
   stop.abort();
@@ -181,7 +182,9 @@ test('a shutdown on air is done when the power-off was requested, not before', a
   await box.clock.advance(5_000);
   assert.is(outcome, undefined, 'the recordings are still open');
   close();
+  await box.idle();
   await box.clock.advance(1_000);
+  await box.idle();
   assert.equal(outcome, { status: 'done', detail: 'the machine shuts down' });
   assert.is(box.did.at(-1), 'power off');
 });

@@ -29,7 +29,7 @@ test('a folder that cannot be written is reported once, retried each minute, and
   const errors: string[] = [];
   const faults: (string | undefined)[] = [];
   const log = { ...silentLog, error: (what: string) => void errors.push(what) };
-  const saver = openDropSaver(path, { clock, log, onFault: (why) => faults.push(why) });
+  const saver = openDropSaver(path, { clock, log, onFault: (fault) => faults.push(fault?.reason) });
   for (let i = 0; i < 300; i += 1) {
     saver.save(saved(undefined));
     saver.refresh({ aliveMs: 2, isClockSet: false });

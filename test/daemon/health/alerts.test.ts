@@ -140,7 +140,7 @@ const CASES: readonly (readonly [string, Change])[] = [
     'power-off-failed',
     { dropFaults: { notPoweredOff: 'org.freedesktop.DBus.Error.AccessDenied' } },
   ],
-  ['state-not-kept', { dropFaults: { notSaved: 'ENOSPC' } }],
+  ['state-not-kept', { dropFaults: { notSaved: { reason: 'ENOSPC', goesLive: false } } }],
   ['printer-paper-out', printer({ paper: 'out' })],
   ['printer-paper-low', printer({ paper: 'low' })],
   ['printer-open', printer({ isCoverOpen: true })],

@@ -265,7 +265,7 @@ const CAUSES: readonly (readonly [cause: string, key: string, severity: string, 
     'warning',
     {
       ...machine({ disks: [{ mount: '/', device: '/dev/x', totalBytes: 100, freeBytes: 1 }] }),
-      dropFaults: { notSaved: 'ENOSPC' },
+      dropFaults: { notSaved: { reason: 'ENOSPC', goesLive: false } },
       events: { waiting: 9, lostTotal: 4, lostNow: 4, notSaved: 'ENOSPC' },
     },
   ],

@@ -8,6 +8,7 @@ import { openDrop } from '../../../../daemon/drop/machine.ts';
 import type { BoxEvent, Command, Outcome, Verb } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
+import { type Disk, systemDisk } from '../../../../hal/os/save-file.ts';
 import { figures, WELL } from '../../../support/snapshot.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -20,6 +21,7 @@ interface Options {
   readonly first?: Partial<BoxSnapshot>;
   /** How far its clock is ahead of the virtual one. */
   readonly aheadMs?: () => number;
+  readonly disk?: Disk;
 }
 
 /** A machine over a box whose camera comes with capture. */
@@ -29,9 +31,11 @@ export async function startMachine({
   effects = {},
   first = {},
   aheadMs = () => 0,
+  disk = systemDisk,
 }: Options = {}) {
   const clock = new VirtualClock();
   const stateFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
+  const waited = waitFor(disk);
   const did: string[] = [];
   const events: BoxEvent[] = [];
   let isCapturing = false;
@@ -52,6 +56,7 @@ export async function startMachine({
       sleep: (ms, signal) => clock.sleep(ms, signal),
     },
     log: silentLog,
+    disk: waited.disk,
     snapshot: () => snapshot(),
     onEvent: (event) => events.push(event),
     effects: {
@@ -99,6 +104,8 @@ export async function startMachine({
     did,
     events,
     stateFile,
+    /** Resolves when the disk has done what it was asked. */
+    idle: waited.idle,
     printed,
     progress: [] as string[],
     set: (next: Partial<BoxSnapshot>) => {
@@ -113,7 +120,7 @@ export async function startMachine({
       });
       for (let i = 0; i < 100 && outcome === undefined; i += 1) {
         await clock.advance(500);
-        await new Promise((resolve) => setImmediate(resolve));
+        await waited.idle();
       }
       if (outcome === undefined) throw new Error(`${verb} did not come to an end`);
       return outcome;
@@ -123,6 +130,33 @@ export async function startMachine({
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await running;
+    },
+  };
+}
+
+/** A disk whose steps take no virtual time: `idle` resolves when none runs. */
+function waitFor(disk: Disk) {
+  const running = new Set<Promise<unknown>>();
+  const wait = <T>(work: Promise<T>): Promise<T> => {
+    const done: Promise<unknown> = work.catch(() => undefined).finally(() => running.delete(done));
+    running.add(done);
+    return work;
+  };
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    disk: {
+      mkdir: (folder) => wait(disk.mkdir(folder)),
+      write: (path, text, flag) => wait(disk.write(path, text, flag)),
+      bytesOf: (path) => wait(disk.bytesOf(path)),
+      rename: (from, to) => wait(disk.rename(from, to)),
+      remove: (path) => wait(disk.remove(path)),
+      syncFolder: (folder) => wait(disk.syncFolder(folder)),
+    } satisfies Disk,
+    idle: async () => {
+      do {
+        await Promise.all(running);
+        await turn();
+      } while (running.size > 0);
     },
   };
 }
