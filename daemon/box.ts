@@ -26,9 +26,9 @@ import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
 import { shedLoadsOf } from './media/loads.ts';
 import { type MediaSource, openMediaSource } from './media/media-source.ts';
 import { mediaReports } from './media/reports.ts';
-import { plannedLinks } from './media/settings.ts';
 import { suspensionIn } from './media/sheddable.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
+import { plannedLinks } from './media/uplink-settings.ts';
 import { runMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
@@ -39,8 +39,8 @@ import { runBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog } from './mqtt/events.ts';
 import { openMqtt, withOwnBroker } from './mqtt/open.ts';
 import { runPanel } from './panel/run.ts';
-import { powerOff } from './power/logind.ts';
 import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
+import { shutDown } from './power/shut-down.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
@@ -215,17 +215,6 @@ function recordEvent(event: BoxEvent, reports: Reports, { events, log }: Resourc
     log.error('event lost', { type, reason: messageOf(error) });
   });
 }
-
-/** A shut-down ends the machine, or this program alone. */
-async function shutDown({ config, clock, untilEnd, end }: Resources): Promise<void> {
-  if (config.power.shut_down === 'machine') return await powerOff(clock, untilEnd);
-  // The command that asked for it is answered first.
-  void clock.sleep(ANSWER_MS, untilEnd).then(end, ignore);
-}
-
-const ANSWER_MS = 250;
-
-const ignore = (): void => undefined;
 
 function cameraLock(box: Parts): Parameters<typeof runCameraLock>[0] {
   const { source, state, stateFolder, log } = box;

@@ -1,32 +1,21 @@
-/** The media path of a box with a camera: media, input and uplink processes. */
+/** What the media path is to the rest of the box, with a camera or as an edge. */
 import type { Sound } from '../../hal/audio/port.ts';
 import type { Camera, SetLive } from '../../hal/camera/port.ts';
-import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
-import { openSwitch } from '../../hal/os/switch.ts';
-import { runAll, type Task } from '../../hal/os/task.ts';
+import type { Task } from '../../hal/os/task.ts';
 import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
-import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Config } from '../config/config.ts';
-import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
-import { type MediaChild, openMedia } from './children/media.ts';
-import { openSupervision } from './children/supervision.ts';
-import { openUplink } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
-import { openDropRecording } from './drop-recording.ts';
 import type { Encoders } from './element-check.ts';
-import { openLiveInput } from './live-input.ts';
-import { mediaSettings, uplinkSettings } from './settings.ts';
-import { openSuspendedEncoders, type Suspension } from './suspended-encoders.ts';
-import { openUplinkMessages } from './uplink-messages.ts';
+import type { Suspension } from './suspended-encoders.ts';
 
 export interface MediaPathDeps {
   readonly config: Config;
@@ -84,146 +73,4 @@ export interface MediaPath {
   suspend(rest: Suspension): void;
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;
-}
-
-export function openMediaPath(deps: MediaPathDeps): MediaPath {
-  const { config, camera, sound, encoders, clock, log } = deps;
-  let hasFlowed = false;
-  let hasPlayed = false;
-  let hasListened = false;
-  let sources: SourceFigures | undefined;
-  const media: MediaChild = openMedia({
-    settings: mediaSettings(
-      config,
-      sound.source !== undefined,
-      deps.stateFolder,
-      deps.previewPath,
-      clock.wallMs(),
-    ),
-    clock,
-    log,
-    onListening: () => {
-      hasListened = true;
-      suspended.onMediaServing();
-      recording.onMediaServing();
-      deps.onListening();
-    },
-    onKeyframesWanted: () => input.capture.send({ type: 'keyframe' }),
-    // Its last words come after the switch.
-    onLevels: (levels) => {
-      if (capturing.isWanted) deps.onLevels(levels);
-    },
-    onRecording: (targets) => {
-      recording.onTargets(targets);
-      deps.onRecording(targets);
-    },
-    onFigures: (figures) => {
-      suspended.onFigures(figures);
-      hasFlowed ||= figures.isFlowing;
-      const framesPerS = sources?.camera.framesPerS;
-      deps.onFigures({ ...figures, ...(framesPerS === undefined ? {} : { framesPerS }) });
-    },
-  });
-  const recording = openDropRecording((message) => media.send(message), clock);
-  const suspended = openSuspendedEncoders({
-    toMedia: (message) => media.send(message),
-    toCapture: (message) => input.capture.send(message),
-    valveOf: (rendition) => input.graph.outputs.find(({ id }) => id === rendition)?.valve,
-    restartCapture: (reason) => input.capture.restart(reason),
-    clock,
-  });
-  let uplinkTargetBps = config.uplink?.bitrate_bps ?? 0;
-  let uplinkMaxBps = Number.POSITIVE_INFINITY;
-  const setUplinkBitrate = (targetBps: number) => {
-    uplinkTargetBps = targetBps;
-    const output = input.graph.outputs.find(({ id }) => id === UPLINK_TRACK);
-    const value = bitrateProperty(encoders.video, Math.min(targetBps, uplinkMaxBps));
-    if (output === undefined || value === undefined) return;
-    input.capture.send({ type: 'bitrate', element: output.encoder, value });
-  };
-  const child = openSupervision(deps);
-  const input = openLiveInput({
-    config,
-    camera,
-    camera2: deps.camera2,
-    sound,
-    encoders,
-    stateFolder: deps.stateFolder,
-    media,
-    clock,
-    log,
-    supervise: child,
-    isMending: () => hasFlowed || hasPlayed || !deps.isFirstDrop(),
-    onPlaying: () => {
-      hasPlayed = true;
-      suspended.onCapturePlaying();
-      log.info('encoders started', { video: encoders.video });
-      // A new encoder starts at the most; the links may carry less now.
-      setUplinkBitrate(uplinkTargetBps);
-    },
-    onFigures: (figures) => {
-      if (!capturing.isWanted) return;
-      sources = figures;
-      deps.onSources(figures);
-    },
-  });
-  const capturing = openSwitch(input.run);
-  const uplinking = openSwitch(
-    config.uplink === undefined ? untilAborted : uplinkTask(config.uplink),
-  );
-
-  function uplinkTask(wanted: UplinkConfig): Task {
-    const { passphrase, dataUse } = deps;
-    const uplink = openUplink({
-      settings: () =>
-        uplinkSettings(
-          wanted,
-          sound.source !== undefined,
-          passphrase,
-          dataUse.useAt(clock.wallMs()),
-        ),
-      media,
-      clock,
-      log,
-      onMessage: openUplinkMessages(wanted, {
-        clock,
-        log,
-        dataUse,
-        child: () => uplink,
-        onTarget: setUplinkBitrate,
-        onFigures: (figures) => {
-          if (uplinking.isWanted) deps.onUplink(figures);
-        },
-      }),
-    });
-    // Viewers and recordings go on, whatever is wrong with the way upstream.
-    return child('uplink', uplink.run, () => true);
-  }
-
-  return {
-    run: (signal) => {
-      const serving = child('media', media.run, () => hasListened);
-      return runAll([serving, capturing.run, uplinking.run], signal);
-    },
-    setCapturing: (isWanted) => {
-      if (isWanted) recording.forgetLast();
-      capturing.set(isWanted);
-      if (isWanted) return;
-      sources = undefined;
-      deps.onSources(undefined);
-    },
-    setLive: input.setLive,
-    restartSource: (kind, reason) => input.restartSource(kind, reason),
-    choose: (kind) => input.choose(kind),
-    endMedia: () => media.kill(),
-    setUplinking: (isWanted) => uplinking.set(isWanted),
-    setRecording: (dropId, signal) => recording.set(dropId, signal),
-    clip: (signal) => media.clip(config.clips.length_s, signal),
-    suspend: (wanted) => {
-      suspended.set(wanted);
-      uplinkMaxBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
-      setUplinkBitrate(uplinkTargetBps);
-    },
-    clear: () => media.restart('the drop is over'),
-  };
 }

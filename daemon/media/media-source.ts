@@ -8,11 +8,12 @@ import { runAll } from '../../hal/os/task.ts';
 import type { SourceKind } from '../../pipelines/capture/messages.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxFacts } from '../model/state-store.ts';
+import { openCameraPath } from './camera-path.ts';
 import { openSupervision } from './children/supervision.ts';
 import { openEdgePath } from './edge-path.ts';
 import { findEncoders } from './element-check.ts';
 import type { Sheddable } from './loads.ts';
-import { type MediaPath, type MediaPathDeps, openMediaPath } from './media-path.ts';
+import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { sheddableOf } from './sheddable.ts';
 import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
 import { readPassphrase } from './uplink-messages.ts';
@@ -94,7 +95,7 @@ async function openOwn(
       ...(links && { links }),
     },
     open: (deps) => {
-      const opened = openMediaPath({ ...deps, camera, camera2, sound, encoders, passphrase });
+      const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders, passphrase });
       const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
       return withReceiver;

@@ -12,14 +12,9 @@ import { partTargetBeside } from '../../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
 import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-files.ts';
-import type { SrtSettings, UplinkTrack } from '../../pipelines/uplink/graph.ts';
-import type { UsedData, WantedLink } from '../../pipelines/uplink/links.ts';
-import type { UplinkSettings } from '../../pipelines/uplink/messages.ts';
 import { AUDIO_TRACK } from '../config/capture.ts';
 import { type Config, ladderOf } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { MonthUse } from './data-use.ts';
 import type { Encoders } from './element-check.ts';
 
 /** Key frames by count, so that they fall on the same frame in every rendition. */
@@ -204,64 +199,4 @@ function archiveSettings(
 function topRendition({ renditions }: Config): string {
   const [best] = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
   return best?.name ?? '';
-}
-
-/**
- * @param passphrase From the file that the config names.
- * @param use What each link has carried this month.
- */
-export function uplinkSettings(
-  uplink: UplinkConfig,
-  hasSound: boolean,
-  passphrase: string | undefined,
-  use: MonthUse,
-): UplinkSettings {
-  const isOwn = uplink.rendition === '';
-  const picture: UplinkTrack = { id: isOwn ? UPLINK_TRACK : uplink.rendition, kind: 'video' };
-  const srt: SrtSettings = {
-    host: uplink.host,
-    port: uplink.port,
-    latencyMs: uplink.latency_ms,
-    overheadPct: uplink.overhead_pct,
-    ...(uplink.stream_id === '' ? {} : { streamId: uplink.stream_id }),
-    ...(passphrase === undefined ? {} : { passphrase }),
-  };
-  // A picture that viewers share keeps its bitrate: they notice nothing of the uplink.
-  const isFixed = uplink.rate === 'fixed' || !isOwn;
-  return {
-    srt,
-    tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
-    links: uplink.links.length === 0 ? undefined : wantedLinks(uplink),
-    used: usedData(use),
-    rate: isFixed
-      ? undefined
-      : {
-          algorithm: uplink.rate === 'classic' ? 'classic' : 'link-aware',
-          bounds: { minBps: uplink.min_bitrate_bps, maxBps: uplink.bitrate_bps },
-        },
-  };
-}
-
-export function usedData({ month, bytesByLink }: MonthUse): UsedData {
-  return { period: month, bytesByLink };
-}
-
-export function wantedLinks({ links }: UplinkConfig): readonly WantedLink[] {
-  return links.map((link) => ({
-    id: link.id,
-    ...(link.device === undefined ? {} : { device: link.device }),
-    ...(link.address === undefined ? {} : { address: link.address }),
-    weight: link.weight,
-    isBackup: link.backup,
-    isEnabled: link.enabled,
-    ...(link.budget_mb_per_month === undefined
-      ? {}
-      : { budgetBytes: link.budget_mb_per_month * 1e6 }),
-  }));
-}
-
-/** What the uplink will try; those that are switched off carry nothing. */
-export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
-  if (uplink === undefined) return {};
-  return { plannedLinks: wantedLinks(uplink).filter(({ isEnabled }) => isEnabled) };
 }

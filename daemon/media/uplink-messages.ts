@@ -9,7 +9,7 @@ import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { UplinkChild } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
-import { usedData, wantedLinks } from './settings.ts';
+import { usedData, wantedLinks } from './uplink-settings.ts';
 
 /** What SRT takes (draft-sharabayko-srt §6.1.3). */
 const PASSPHRASE = /^[\x20-\x7e]{10,79}$/;

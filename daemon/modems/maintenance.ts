@@ -4,7 +4,7 @@ import { pause } from '../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
-import { wantedLinks } from '../media/settings.ts';
+import { wantedLinks } from '../media/uplink-settings.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../model/snapshot.ts';
 import { plannedLinkOf } from './link-state.ts';

@@ -5,7 +5,7 @@ import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
-import { openWorker } from '../../../hal/os/worker.ts';
+import { openWorker, type Worker } from '../../../hal/os/worker.ts';
 import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
 import type { ClipMade } from '../../../pipelines/media/archive.ts';
 import type { Levels } from '../../../pipelines/media/levels.ts';
@@ -85,109 +85,77 @@ interface Waiting {
 }
 
 export function openMedia(options: MediaOptions): MediaChild {
-  const { clock, log } = options;
-  const worker = openWorker<MediaSettings, ToMedia, FromMedia>(
-    {
-      name: 'media',
-      entry: entryPoint(import.meta.url, '../../../pipelines/media/main'),
-      env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
-      graceMs: GRACE_MS,
-      errorOf: pipelineErrorOf,
-    },
-    { clock, log },
-  );
-  let media: ServingMedia | undefined;
-  let runs = 0;
-  let restart = (_reason: string): void => undefined;
-  const listening = new Set<() => void>();
-  const waiting = new Map<number, Waiting>();
-  const clips = new Map<number, (answer: ClipAnswer) => void>();
+  return new MediaProcess(options);
+}
 
-  const onServing = (gone: AbortSignal) => {
-    media = {
-      send: worker.send,
-      gone,
-      openPipes: async (ask, onBroken, signal) => {
-        runs += 1;
-        const run = runs;
-        const forget = () => void waiting.delete(run);
-        const isOpen = new Promise<void>((resolve) => {
-          waiting.set(run, { onOpened: resolve, onBroken });
-        });
-        worker.send(ask(run));
-        using ends = anySignal(signal, gone);
-        try {
-          await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock, signal: ends.signal });
-        } catch (error) {
-          forget();
-          throw error;
-        }
-        return { run, forget };
+class MediaProcess implements MediaChild {
+  readonly #options: MediaOptions;
+  readonly #worker: Worker<MediaSettings, ToMedia, FromMedia>;
+  /** Undefined while none serves. */
+  #media: ServingMedia | undefined;
+  #lastId = 0;
+  #failing = new AbortController();
+  readonly #listening = new Set<() => void>();
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #clips = new Map<number, (answer: ClipAnswer) => void>();
+
+  constructor(options: MediaOptions) {
+    this.#options = options;
+    this.#worker = openWorker<MediaSettings, ToMedia, FromMedia>(
+      {
+        name: 'media',
+        entry: entryPoint(import.meta.url, '../../../pipelines/media/main'),
+        env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
+        graceMs: GRACE_MS,
+        errorOf: pipelineErrorOf,
       },
-    };
-    options.onListening();
-    for (const resume of listening) resume();
-    listening.clear();
-  };
+      options,
+    );
+  }
 
-  const run = async (signal: AbortSignal): Promise<void> => {
+  readonly run = async (signal: AbortSignal): Promise<void> => {
     const gone = new AbortController();
     const failing = new AbortController();
+    this.#failing = failing;
     using ends = anySignal(signal, failing.signal);
-    restart = (reason) => failing.abort(new WantedRestart(reason));
     const onMessage = (message: FromMedia) => {
-      // It is being ended: what it still says is of before.
-      if (ends.signal.aborted) return;
-      switch (message.type) {
-        case 'listening':
-          onServing(gone.signal);
-          break;
-        case 'opened':
-          waiting.get(message.run)?.onOpened();
-          break;
-        case 'broken':
-          waiting.get(message.run)?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
-          break;
-        case 'keyframes':
-          options.onKeyframesWanted();
-          break;
-        case 'levels':
-          options.onLevels(message.levels);
-          break;
-        case 'clip':
-        case 'no-clip':
-          clips.get(message.request)?.(message);
-          break;
-        case 'recording':
-          options.onRecording(message.targets);
-          break;
-        case 'figures':
-          options.onFigures(message.figures);
-          break;
-      }
+      // Once it is to end, its messages are out of date.
+      if (!ends.signal.aborted) this.#onMessage(message, gone.signal);
     };
     try {
-      await worker.run({ settings: options.settings, onMessage }, ends.signal);
+      await this.#worker.run({ settings: this.#options.settings, onMessage }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
-      media = undefined;
+      this.#media = undefined;
       gone.abort();
     }
   };
 
-  const mediaServing = async (signal: AbortSignal): Promise<ServingMedia> => {
-    while (media === undefined) {
-      signal.throwIfAborted();
-      await unlessAborted(new Promise<void>((resolve) => listening.add(resolve)), signal);
-    }
-    return media;
-  };
+  send(message: ToMedia): void {
+    this.#media?.send(message);
+  }
 
-  const clip = async (seconds: number, signal: AbortSignal): Promise<ClipMade> => {
-    const serving = await mediaServing(signal);
-    runs += 1;
-    const request = runs;
-    const answered = new Promise<ClipAnswer>((resolve) => clips.set(request, resolve));
+  restart(reason: string): void {
+    this.#failing.abort(new WantedRestart(reason));
+  }
+
+  kill(): void {
+    this.#worker.kill();
+  }
+
+  async serving(signal: AbortSignal): Promise<ServingMedia> {
+    while (this.#media === undefined) {
+      signal.throwIfAborted();
+      const isServing = new Promise<void>((resolve) => this.#listening.add(resolve));
+      await unlessAborted(isServing, signal);
+    }
+    return this.#media;
+  }
+
+  async clip(seconds: number, signal: AbortSignal): Promise<ClipMade> {
+    const serving = await this.serving(signal);
+    const request = this.#nextId();
+    const answered = new Promise<ClipAnswer>((resolve) => this.#clips.set(request, resolve));
     serving.send({ type: 'clip', request, seconds });
     using ends = anySignal(signal, serving.gone);
     try {
@@ -195,16 +163,79 @@ export function openMedia(options: MediaOptions): MediaChild {
       if (answer.type === 'no-clip') throw new PipelineError('CLIP_FAILED', answer.reason);
       return answer.clip;
     } finally {
-      clips.delete(request);
+      this.#clips.delete(request);
     }
-  };
+  }
 
-  return {
-    run,
-    clip,
-    serving: mediaServing,
-    send: (message) => media?.send(message),
-    restart: (reason) => restart(reason),
-    kill: worker.kill,
-  };
+  #onMessage(message: FromMedia, gone: AbortSignal): void {
+    const options = this.#options;
+    switch (message.type) {
+      case 'listening':
+        this.#onServing(gone);
+        break;
+      case 'opened':
+        this.#waiting.get(message.run)?.onOpened();
+        break;
+      case 'broken':
+        this.#waiting
+          .get(message.run)
+          ?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
+        break;
+      case 'keyframes':
+        options.onKeyframesWanted();
+        break;
+      case 'levels':
+        options.onLevels(message.levels);
+        break;
+      case 'clip':
+      case 'no-clip':
+        this.#clips.get(message.request)?.(message);
+        break;
+      case 'recording':
+        options.onRecording(message.targets);
+        break;
+      case 'figures':
+        options.onFigures(message.figures);
+        break;
+    }
+  }
+
+  #onServing(gone: AbortSignal): void {
+    this.#media = {
+      send: this.#worker.send,
+      gone,
+      openPipes: (ask, onBroken, signal) => this.#openPipes(ask, onBroken, signal, gone),
+    };
+    this.#options.onListening();
+    for (const resume of this.#listening) resume();
+    this.#listening.clear();
+  }
+
+  async #openPipes(
+    ask: (run: number) => ToMedia,
+    onBroken: (error: PipelineError) => void,
+    signal: AbortSignal,
+    gone: AbortSignal,
+  ): Promise<PipedMedia> {
+    const run = this.#nextId();
+    const forget = () => void this.#waiting.delete(run);
+    const isOpen = new Promise<void>((resolve) => {
+      this.#waiting.set(run, { onOpened: resolve, onBroken });
+    });
+    this.#worker.send(ask(run));
+    using ends = anySignal(signal, gone);
+    try {
+      const { clock } = this.#options;
+      await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock, signal: ends.signal });
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    return { run, forget };
+  }
+
+  #nextId(): number {
+    this.#lastId += 1;
+    return this.#lastId;
+  }
 }

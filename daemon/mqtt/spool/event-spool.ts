@@ -1,14 +1,12 @@
 /** The queue of events for the broker: bounded, on disk, and in order. */
 import { EventEmitter, once } from 'node:events';
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import * as v from 'valibot';
+import { mkdir } from 'node:fs/promises';
 import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import { saveFile } from '../../../hal/os/save-file.ts';
 import type { BoxEvent } from '../../model/commands.ts';
 import type { EventsState } from '../../model/snapshot.ts';
+import { readCursor, saveCursor } from './cursor.ts';
 import { bytesOf, PAYLOAD_MAX_BYTES, type SpoolRecord } from './record.ts';
 import { Segments } from './segments.ts';
 
@@ -40,11 +38,6 @@ const BATCH_MAX = 64;
 const RETRY_MS = 10_000;
 /** The longest payload less its envelope and type. */
 const DATA_MAX_BYTES = PAYLOAD_MAX_BYTES - 1_024;
-
-/** The acknowledged events: replaced as one, so that a power cut leaves the old or the new. */
-const CURSOR = 'acked.json';
-const cursorSchema = v.object({ session: v.string(), ackedSeq: v.number() });
-type Cursor = v.InferOutput<typeof cursorSchema>;
 
 interface Waiting {
   readonly render: (seq: number, session: string) => Buffer;
@@ -127,7 +120,11 @@ export class EventSpool implements AsyncDisposable {
     if (segments === undefined || seq <= this.#ackedSeq) return;
     this.#ackedSeq = Math.min(seq, this.#lastSeq);
     this.#forgetLosses();
-    this.#saving = this.#saving.catch(() => undefined).then(() => this.#saveCursor(segments));
+    this.#saving = this.#saving
+      .catch(() => undefined)
+      .then(() =>
+        saveCursor(this.#options.folder, { session: segments.session, ackedSeq: this.#ackedSeq }),
+      );
     await this.#saving;
     while ((segments.oldestLastSeq ?? Number.POSITIVE_INFINITY) <= this.#ackedSeq)
       await segments.removeOldest();
@@ -199,7 +196,7 @@ export class EventSpool implements AsyncDisposable {
     const { folder, maxBytes, log } = this.#options;
     const segmentBytes = this.#options.segmentBytes ?? Math.min(SEGMENT_BYTES, maxBytes / 4);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const cursor = parseCursor(await readFile(join(folder, CURSOR), 'utf8').catch(() => ''));
+    const cursor = await readCursor(folder);
     const segments = await Segments.open({ folder, segmentBytes, log });
     const acked = cursor?.session === segments.session ? cursor.ackedSeq : 0;
     this.#ackedSeq = Math.max(acked, segments.firstSeq - 1);
@@ -210,11 +207,6 @@ export class EventSpool implements AsyncDisposable {
     const waiting = this.#lastSeq - this.#ackedSeq;
     log.info('event spool open', { session: segments.session, waiting, bytes: segments.bytes });
     return segments;
-  }
-
-  async #saveCursor({ session }: Segments): Promise<void> {
-    const cursor: Cursor = { session, ackedSeq: this.#ackedSeq };
-    await saveFile(join(this.#options.folder, CURSOR), JSON.stringify(cursor));
   }
 
   /** One write and one fdatasync for several events. */
@@ -252,14 +244,5 @@ export class EventSpool implements AsyncDisposable {
     this.#forgetLosses();
     const why = `the box ends, and events cannot be saved: ${this.#diskFault ?? ''}`;
     for (const { reject } of lost) reject(new SpoolError('ENDED', why));
-  }
-}
-
-/** Undefined for a damaged one: then events may be sent again, with the same `seq`. */
-function parseCursor(text: string): Cursor | undefined {
-  try {
-    return v.parse(cursorSchema, JSON.parse(text));
-  } catch {
-    return undefined;
   }
 }

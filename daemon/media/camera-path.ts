@@ -1,0 +1,203 @@
+import type { SetLive } from '../../hal/camera/port.ts';
+import { untilAborted } from '../../hal/os/async.ts';
+import { openSwitch, type Switch } from '../../hal/os/switch.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
+import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
+import type { Graph } from '../../pipelines/capture/graph.ts';
+import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
+import type { ClipMade } from '../../pipelines/media/archive.ts';
+import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import { type MediaChild, openMedia } from './children/media.ts';
+import { openSupervision } from './children/supervision.ts';
+import { openUplink } from './children/uplink.ts';
+import { type DropRecording, openDropRecording } from './drop-recording.ts';
+import { type LiveInput, openLiveInput } from './live-input.ts';
+import type { MediaPath, MediaPathDeps } from './media-path.ts';
+import { mediaSettings } from './settings.ts';
+import {
+  openSuspendedEncoders,
+  type SuspendedEncoders,
+  type Suspension,
+} from './suspended-encoders.ts';
+import { openUplinkMessages } from './uplink-messages.ts';
+import { uplinkSettings } from './uplink-settings.ts';
+
+export function openCameraPath(deps: MediaPathDeps): MediaPath {
+  return new CameraPath(deps);
+}
+
+/** Its methods are fields, since other media paths copy and replace them. */
+class CameraPath implements MediaPath {
+  readonly setLive: SetLive;
+  readonly #deps: MediaPathDeps;
+  readonly #media: MediaChild;
+  readonly #recording: DropRecording;
+  readonly #suspended: SuspendedEncoders;
+  readonly #input: LiveInput;
+  readonly #capturing: Switch;
+  readonly #uplinking: Switch;
+  readonly #supervise: ReturnType<typeof openSupervision>;
+  #hasListened = false;
+  #hasPlayed = false;
+  #hasFlowed = false;
+  #sources: SourceFigures | undefined;
+  #uplinkTargetBps: number;
+  #uplinkMaxBps = Number.POSITIVE_INFINITY;
+
+  constructor(deps: MediaPathDeps) {
+    this.#deps = deps;
+    this.#uplinkTargetBps = deps.config.uplink?.bitrate_bps ?? 0;
+    this.#supervise = openSupervision(deps);
+    this.#media = this.#openMedia();
+    this.#recording = openDropRecording((message) => this.#media.send(message), deps.clock);
+    this.#suspended = openSuspendedEncoders({
+      toMedia: (message) => this.#media.send(message),
+      toCapture: (message) => this.#input.capture.send(message),
+      valveOf: (rendition) => this.#outputOf(rendition)?.valve,
+      restartCapture: (reason) => this.#input.capture.restart(reason),
+      clock: deps.clock,
+    });
+    this.#input = this.#openInput();
+    this.setLive = this.#input.setLive;
+    this.#capturing = openSwitch(this.#input.run);
+    const { uplink } = deps.config;
+    this.#uplinking = openSwitch(uplink === undefined ? untilAborted : this.#uplinkTask(uplink));
+  }
+
+  readonly run: Task = (signal) => {
+    const serving = this.#supervise('media', this.#media.run, () => this.#hasListened);
+    return runAll([serving, this.#capturing.run, this.#uplinking.run], signal);
+  };
+
+  readonly setCapturing = (isWanted: boolean): void => {
+    if (isWanted) this.#recording.forgetLast();
+    this.#capturing.set(isWanted);
+    if (isWanted) return;
+    this.#sources = undefined;
+    this.#deps.onSources(undefined);
+  };
+
+  readonly restartSource = (kind: SourceKind, reason: string): void => {
+    this.#input.restartSource(kind, reason);
+  };
+
+  readonly choose = (camera: CameraKind): void => {
+    this.#input.choose(camera);
+  };
+
+  readonly endMedia = (): void => {
+    this.#media.kill();
+  };
+
+  readonly setUplinking = (isWanted: boolean): void => {
+    this.#uplinking.set(isWanted);
+  };
+
+  readonly setRecording = (dropId: string | undefined, signal: AbortSignal): Promise<void> => {
+    return this.#recording.set(dropId, signal);
+  };
+
+  readonly clip = (signal: AbortSignal): Promise<ClipMade> => {
+    return this.#media.clip(this.#deps.config.clips.length_s, signal);
+  };
+
+  readonly suspend = (wanted: Suspension): void => {
+    this.#suspended.set(wanted);
+    this.#uplinkMaxBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
+    this.#setUplinkBitrate(this.#uplinkTargetBps);
+  };
+
+  readonly clear = (): void => {
+    this.#media.restart('the drop is over');
+  };
+
+  #openMedia(): MediaChild {
+    const { config, sound, stateFolder, previewPath, clock, log, ...deps } = this.#deps;
+    const hasSound = sound.source !== undefined;
+    return openMedia({
+      settings: mediaSettings(config, hasSound, stateFolder, previewPath, clock.wallMs()),
+      clock,
+      log,
+      onListening: () => {
+        this.#hasListened = true;
+        this.#suspended.onMediaServing();
+        this.#recording.onMediaServing();
+        deps.onListening();
+      },
+      onKeyframesWanted: () => this.#input.capture.send({ type: 'keyframe' }),
+      // Levels that were sent before the switch arrive after it.
+      onLevels: (levels) => {
+        if (this.#capturing.isWanted) deps.onLevels(levels);
+      },
+      onRecording: (targets) => {
+        this.#recording.onTargets(targets);
+        deps.onRecording(targets);
+      },
+      onFigures: (figures) => {
+        this.#suspended.onFigures(figures);
+        this.#hasFlowed ||= figures.isFlowing;
+        const framesPerS = this.#sources?.camera.framesPerS;
+        deps.onFigures({ ...figures, ...(framesPerS === undefined ? {} : { framesPerS }) });
+      },
+    });
+  }
+
+  #openInput(): LiveInput {
+    const { encoders, log, isFirstDrop, onSources } = this.#deps;
+    return openLiveInput({
+      ...this.#deps,
+      media: this.#media,
+      supervise: this.#supervise,
+      isMending: () => this.#hasFlowed || this.#hasPlayed || !isFirstDrop(),
+      onPlaying: () => {
+        this.#hasPlayed = true;
+        this.#suspended.onCapturePlaying();
+        log.info('encoders started', { video: encoders.video });
+        // A new encoder starts at its highest bitrate; the links may carry less now.
+        this.#setUplinkBitrate(this.#uplinkTargetBps);
+      },
+      onFigures: (figures) => {
+        if (!this.#capturing.isWanted) return;
+        this.#sources = figures;
+        onSources(figures);
+      },
+    });
+  }
+
+  #uplinkTask(config: UplinkConfig): Task {
+    const { sound, passphrase, dataUse, clock, log, onUplink } = this.#deps;
+    const hasSound = sound.source !== undefined;
+    const uplink = openUplink({
+      settings: () => uplinkSettings(config, hasSound, passphrase, dataUse.useAt(clock.wallMs())),
+      media: this.#media,
+      clock,
+      log,
+      onMessage: openUplinkMessages(config, {
+        clock,
+        log,
+        dataUse,
+        child: () => uplink,
+        onTarget: (targetBps) => this.#setUplinkBitrate(targetBps),
+        onFigures: (figures) => {
+          if (this.#uplinking.isWanted) onUplink(figures);
+        },
+      }),
+    });
+    // Viewers and recordings go on, whatever is wrong with the uplink.
+    return this.#supervise('uplink', uplink.run, () => true);
+  }
+
+  #outputOf(rendition: string): Graph['outputs'][number] | undefined {
+    return this.#input.graph.outputs.find(({ id }) => id === rendition);
+  }
+
+  #setUplinkBitrate(targetBps: number): void {
+    this.#uplinkTargetBps = targetBps;
+    const output = this.#outputOf(UPLINK_TRACK);
+    const bitrateBps = Math.min(targetBps, this.#uplinkMaxBps);
+    const value = bitrateProperty(this.#deps.encoders.video, bitrateBps);
+    if (output === undefined || value === undefined) return;
+    this.#input.capture.send({ type: 'bitrate', element: output.encoder, value });
+  }
+}
