@@ -55,6 +55,13 @@ const NOT_FOUND = {
   failuresTotal: 40,
   failureCode: 'NOT_FOUND',
 } as const;
+const SILENT_CARD: Change = {
+  levels: { peakDbfs: [-120, -120], rmsDbfs: [-120, -120] },
+  sources: {
+    camera: { phase: 'live', framesPerS: 30, repeatedTotal: 0 },
+    sound: { phase: 'silent', silentS: 20 },
+  },
+};
 const NOT_THROTTLED = {
   isUnderVoltage: false,
   isSlowed: false,
@@ -93,11 +100,7 @@ export const CAUSES: readonly Cause[] = [
     'sound-missing',
     'critical',
     {
-      levels: { peakDbfs: [-120, -120], rmsDbfs: [-120, -120] },
-      sources: {
-        camera: { phase: 'live', framesPerS: 30, repeatedTotal: 0 },
-        sound: { phase: 'silent', silentS: 20 },
-      },
+      ...SILENT_CARD,
     },
   ],
   [
@@ -106,11 +109,7 @@ export const CAUSES: readonly Cause[] = [
     'critical',
     {
       children: child('sound', NOT_FOUND),
-      levels: { peakDbfs: [-120, -120], rmsDbfs: [-120, -120] },
-      sources: {
-        camera: { phase: 'live', framesPerS: 30, repeatedTotal: 0 },
-        sound: { phase: 'silent', silentS: 20 },
-      },
+      ...SILENT_CARD,
     },
   ],
   [
