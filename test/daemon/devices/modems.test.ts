@@ -64,7 +64,10 @@ test('driver at opens each serial port of the config; a missing one is reported'
 
 test('driver at without a port, with a port twice or an invalid one is a fault with its key', () => {
   assert.match(faultsOf('{driver: at}'), 'modems.at_ports must list at least one serial port');
-  assert.match(faultsOf('{at_ports: [/dev/a, /dev/a]}'), 'modems.at_ports names a port twice');
+  assert.match(
+    faultsOf('{at_ports: [/dev/a, /dev/a]}'),
+    'modems.at_ports must name each port once',
+  );
   assert.match(faultsOf('{at_ports: [ttyUSB2]}'), 'modems.at_ports.0 must be a serial port like');
 });
 

@@ -181,7 +181,7 @@ test('what a killed box left locked is given back first, and finds its exposure 
   assert.is(lock.store(), undefined);
 });
 
-test('what is held is store in a file, for this camera only', async () => {
+test('held controls are saved in a file, for this camera alone', async () => {
   using folder = scratch();
   const { words, log } = openWords();
   const store = openCameraLockStore(folder.path, 'V4L2 usb-1', log);
@@ -195,7 +195,7 @@ test('what is held is store in a file, for this camera only', async () => {
   assert.equal(readdirSync(folder.path), []);
   assert.equal(words, []);
   await openCameraLockStore('/dev/null/no-folder', 'x', log).save(HELD);
-  assert.match(words.join(), /^warn .*not store/);
+  assert.match(words.join(), /^warn camera lock not saved/);
 });
 
 test('controls that fail are tried again, told once, and held when they work', async () => {

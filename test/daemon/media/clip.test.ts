@@ -41,7 +41,11 @@ test('a MARK becomes the last seconds before it, without a picture missing, and 
   for (const [i, clock] of clocks.entries()) {
     const before = clocks[i - 1];
     const stepMs = before === undefined ? 1 : since(before, clock);
-    assert.ok(stepMs > 0 && stepMs < 1_000, `picture ${i} comes ${stepMs} ms after the one before`);
+    // A picture that the camera did not bring in time is the last one again.
+    assert.ok(
+      stepMs >= 0 && stepMs < 1_000,
+      `picture ${i} comes ${stepMs} ms after the one before`,
+    );
     const offMs = since(startMs, clock) - (shown[i]?.atS ?? 0) * 1000;
     assert.ok(Math.abs(offMs) <= BEHIND_MS, `picture ${i} is off by ${offMs} ms`);
   }

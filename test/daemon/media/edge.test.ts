@@ -97,7 +97,7 @@ test('drops are made where the camera is: it says so, and begins none by itself'
   await until(async () => (await fetch(`${edge.url}/`)).status === 200, 20_000, edge.output);
   for (const verb of ['go-live', 'arm', 'mark']) {
     const said = await ask(edge, 'cmd', verb).catch((error: { stdout: string }) => error.stdout);
-    assert.match(said, 'rejected (UNSUPPORTED): this box shows another one’s stream');
+    assert.match(said, 'rejected (UNSUPPORTED): this box shows the stream of another one');
   }
   assert.is((await statusOf(edge)).drop.phase, 'idle');
 });
