@@ -1,8 +1,8 @@
 /** What the recorders report to the replay. */
-import { readFile } from 'node:fs/promises';
-import { type FragmentEntry, parseJournal } from './files/journal.ts';
-import { listRecordings } from './files/library.ts';
-import { journalPath, type RecordedDrop, type RecordingFile } from './files/recording-file.ts';
+import { readInside } from '../../hal/os/open-inside.ts';
+import { type FragmentEntry, JOURNAL_MAX_BYTES, parseJournal } from './files/journal.ts';
+import { listRecordings, type Sequences } from './files/library.ts';
+import type { RecordedDrop, RecordingFile } from './files/recording-file.ts';
 import type { ReplayEvent } from './replay.ts';
 import { SegmentGrouper } from './replay-segments.ts';
 
@@ -49,11 +49,15 @@ export async function reportStored(
   folder: string,
   send: (event: ReplayEvent) => void,
   running?: string,
+  sequences?: Sequences,
 ): Promise<void> {
-  const stored = (await listRecordings(folder)).filter(({ name }) => name !== running);
+  const stored = (await listRecordings(folder, sequences)).filter(({ name }) => name !== running);
   for (const { name } of stored.slice(-STORED_MAX)) {
     // Without its journal a recording cannot be seeked: the file stays, the replay leaves it out.
-    const bytes = await readFile(journalPath(folder, name)).catch(() => Buffer.alloc(0));
+    const journalName = `${name}.journal`;
+    const bytes = await readInside(folder, journalName, JOURNAL_MAX_BYTES).catch(() =>
+      Buffer.alloc(0),
+    );
     const journal = parseJournal(bytes);
     if (journal?.end === undefined) continue;
     const { epochMs, dropId, headerBytes } = journal.open;

@@ -20,7 +20,7 @@ export type ReplayEvent =
   | { readonly type: 'ended'; readonly name: string; readonly isComplete: boolean }
   | { readonly type: 'deleted'; readonly name: string };
 
-const PATH = /^\/replay\/(?:(index\.m3u8)|(venuebox-\d{8}T\d{6}\.\d{3}Z)\.mp4)$/;
+const PATH = /^\/replay\/(?:(index\.m3u8)|(venuebox-\d{8}T\d{6}\.\d{3}Z(?:-\d{1,3})?)\.mp4)$/;
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const LIVE_FRESHNESS: Freshness = { kind: 'window', maxAgeS: 2, staleIfErrorS: 60 };
 const ENDED_FRESHNESS: Freshness = { kind: 'window', maxAgeS: 60, staleIfErrorS: 86_400 };
@@ -130,12 +130,17 @@ export class Replay {
     return sorted.filter((copy) => !copy.recording.isRunning || copy === running);
   }
 
-  /** Of the newest recording: between drops the replay shows the last one only. */
+  /**
+   * Of the recording that was written last: between drops the replay shows the last one
+   * only. A recorder reports its recordings in the order of writing, which holds also
+   * after the clock was set back; of two recorders the later time counts.
+   */
   #lastDropId(): string | undefined {
-    const all = [...this.#copies.values()].flatMap((copies) => [...copies.values()]);
-    const dated = all.filter(({ recording }) => recording.dropId !== undefined);
-    return dated.toSorted((a, b) => startMs(b.recording) - startMs(a.recording))[0]?.recording
-      .dropId;
+    const last = [...this.#copies.values()].flatMap((copies) => {
+      const all = [...copies.values()].map(({ recording }) => recording);
+      return all.findLast(({ dropId }) => dropId !== undefined) ?? [];
+    });
+    return last.toSorted((a, b) => startMs(b) - startMs(a))[0]?.dropId;
   }
 }
 

@@ -1,8 +1,14 @@
 /** A target's folder: opened, repaired after a power cut, and with its reserve free. */
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { disksBelow } from '../../hal/system/disks-below.ts';
+import { nextSequence, type Sequences } from './files/library.ts';
+import type { RecordedDrop } from './files/recording-file.ts';
 import { repairFolder } from './files/repair.ts';
-import type { PublishedRecording } from './published-recording.ts';
+import type { WriteStep } from './files/write-step.ts';
+import { PublishedRecording } from './published-recording.ts';
 import type { ReplayEvent } from './replay.ts';
+import { reportStored } from './replay-events.ts';
 import type { TargetSettings } from './settings.ts';
 import { type FreeSpace, freeUpSpace, openFolder, TargetError } from './volume.ts';
 
@@ -17,6 +23,9 @@ export class TargetFolder {
   readonly #events: TargetFolderEvents;
   disks: readonly string[] | undefined;
   space: FreeSpace | undefined;
+  readonly #sequences: Sequences = new Map();
+  /** Reported once. */
+  readonly #unreadable = new Set<string>();
 
   constructor(settings: TargetSettings, events: TargetFolderEvents) {
     this.#settings = settings;
@@ -27,8 +36,12 @@ export class TargetFolder {
     const { folder } = this.#settings;
     await openFolder(this.#settings);
     this.disks = await disksBelow(folder);
+    // It may be another disk than before.
+    this.#sequences.clear();
     for (const { name, outcome, ...bytes } of await repairFolder(folder)) {
-      this.#events.log(`recording ${outcome}`, { name, ...bytes });
+      const isKnown = outcome === 'unreadable' && this.#unreadable.has(name);
+      if (!isKnown) this.#events.log(`recording ${outcome}`, { name, ...bytes });
+      if (outcome === 'unreadable') this.#unreadable.add(name);
     }
     await this.#freeUpSpace(undefined);
   }
@@ -40,11 +53,31 @@ export class TargetFolder {
     if ((await file?.isIn(folder)) === false) {
       throw new TargetError('gone', `${folder}: another disk is mounted there`);
     }
+    await access(folder, constants.W_OK);
     await this.#freeUpSpace(file?.name);
   }
 
+  /** Reports the newest recordings, without the running one. */
+  async reportStored(running: string | undefined): Promise<void> {
+    const { onReplayEvent } = this.#events;
+    await reportStored(this.#settings.folder, onReplayEvent, running, this.#sequences);
+  }
+
+  /** Creates the next recording. */
+  async begin(
+    drop: Omit<RecordedDrop, 'sequence'>,
+    step: Extract<WriteStep, { type: 'begin' }>,
+  ): Promise<PublishedRecording> {
+    const sequence = nextSequence(this.#sequences);
+    const { folder } = this.#settings;
+    const numbered = { ...drop, sequence };
+    const file = await PublishedRecording.begin(folder, numbered, step, this.#events.onReplayEvent);
+    this.#sequences.set(file.name, sequence);
+    return file;
+  }
+
   async #freeUpSpace(running: string | undefined): Promise<void> {
-    const space = await freeUpSpace(this.#settings, running);
+    const space = await freeUpSpace(this.#settings, running, this.#sequences);
     for (const name of space.deleted) {
       this.#events.log('oldest recording deleted', { name });
       this.#events.onReplayEvent({ type: 'deleted', name });

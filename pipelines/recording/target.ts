@@ -4,9 +4,8 @@ import type { WireMessage } from '../feed/wire.ts';
 import { DiskFault } from './disk-fault.ts';
 import { FragmentWriter } from './files/fragment-writer.ts';
 import type { WriteStep } from './files/write-step.ts';
-import { PublishedRecording } from './published-recording.ts';
+import type { PublishedRecording } from './published-recording.ts';
 import type { ReplayEvent } from './replay.ts';
-import { reportStored } from './replay-events.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
 import { Unsynced, WriteRate } from './sync-figures.ts';
 import { TargetFolder } from './target-folder.ts';
@@ -138,14 +137,9 @@ export class Target {
   }
 
   async #applyOne(step: WriteStep): Promise<void> {
-    const { settings, epochMs } = this.#options;
+    const { epochMs } = this.#options;
     if (step.type === 'begin') {
-      this.#file = await PublishedRecording.begin(
-        settings.folder,
-        { epochMs, dropId: this.#dropId },
-        step,
-        this.#reportReplay,
-      );
+      this.#file = await this.#folder.begin({ epochMs, dropId: this.#dropId }, step);
       this.#syncedAtMs = this.#nowMs();
       this.#log('recording started', { name: this.#file.name });
     } else if (step.type === 'fragment') {
@@ -184,12 +178,11 @@ export class Target {
   }
 
   async #prepare(): Promise<void> {
-    const { settings } = this.#options;
     if (!(await this.#try(() => this.#folder.prepare()))) return;
     this.#isPrepared = true;
     if (!this.#isOn) this.#fault.forget();
     this.#checkedAtMs = this.#nowMs();
-    await this.#try(() => reportStored(settings.folder, this.#reportReplay, this.#file?.name));
+    await this.#try(() => this.#folder.reportStored(this.#file?.name));
   }
 
   async #checkFolder(): Promise<void> {

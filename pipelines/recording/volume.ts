@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { syncFolder } from '../../hal/os/durable.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { assertDirectWay } from '../../hal/os/open-inside.ts';
-import { listRecordings, type StoredRecording } from './files/library.ts';
+import { listRecordings, type Sequences, type StoredRecording } from './files/library.ts';
 import { journalPath, moviePath } from './files/recording-file.ts';
 import type { TargetFailure, TargetSettings } from './settings.ts';
 import { planSpace, reserveOf, type Volume } from './space.ts';
@@ -80,38 +80,57 @@ export interface FreeSpace {
  * Frees the reserve, by the target's policy.
  *
  * @param running Name of the recording that must stay.
+ * @param sequences See {@link listRecordings}.
  * Rejects with a {@link TargetError} `full` where there is no more space.
  */
-export async function freeUpSpace(settings: TargetSettings, running?: string): Promise<FreeSpace> {
+export async function freeUpSpace(
+  settings: TargetSettings,
+  running?: string,
+  sequences?: Sequences,
+): Promise<FreeSpace> {
   const { folder } = settings;
-  const older = (await listRecordings(folder)).filter(({ name }) => name !== running);
-  const { deletions, isEnough } = planSpace(
-    settings,
-    await volumeOf(folder),
-    older,
-    running !== undefined,
-  );
-  for (const { name } of deletions) {
-    // The movie first: a journal alone is recognised as a remnant and removed.
-    await rm(moviePath(folder, name), { force: true });
-    await rm(journalPath(folder, name), { force: true });
+  let older = (await listRecordings(folder, sequences)).filter(({ name }) => name !== running);
+  const deleted: string[] = [];
+  for (;;) {
+    const volume = await volumeOf(folder);
+    const plan = planSpace(settings, volume, older, running !== undefined);
+    if (!plan.isEnough) {
+      const [free, reserve] = [volume.freeBytes, reserveOf(settings, volume)].map(megabytes);
+      throw new TargetError('full', `${folder}: ${free} MB free, the reserve is ${reserve} MB`);
+    }
+    // What cannot be deleted is no space, and keeps no other from being deleted.
+    const gone = await deleteAll(folder, plan.deletions);
+    deleted.push(...gone);
+    older = older.filter((one) => !plan.deletions.includes(one));
+    if (gone.length === plan.deletions.length) {
+      return { volume: await volumeOf(folder), older, deleted };
+    }
   }
-  if (deletions.length > 0) await syncFolder(folder);
-  const volume = await volumeOf(folder);
-  if (!isEnough) {
-    const [free, reserve] = [volume.freeBytes, reserveOf(settings, volume)].map(megabytes);
-    throw new TargetError('full', `${folder}: ${free} MB free, the reserve is ${reserve} MB`);
+}
+
+/** @returns the names of those that it could delete. */
+async function deleteAll(
+  folder: string,
+  recordings: readonly StoredRecording[],
+): Promise<readonly string[]> {
+  const gone: string[] = [];
+  for (const { name } of recordings) {
+    try {
+      // The movie first: a journal alone is recognised as a remnant and removed.
+      await rm(moviePath(folder, name), { force: true });
+      await rm(journalPath(folder, name), { force: true });
+      gone.push(name);
+    } catch {
+      // The next one, then.
+    }
   }
-  return { volume, older: older.slice(deletions.length), deleted: deletions.map(nameOf) };
+  if (gone.length > 0) await syncFolder(folder);
+  return gone;
 }
 
 async function volumeOf(folder: string): Promise<Volume> {
   const { bavail, blocks, bsize } = await statfs(folder);
   return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-
-function nameOf({ name }: StoredRecording): string {
-  return name;
 }
 
 function megabytes(bytes: number): number {

@@ -31,6 +31,8 @@ export interface OpenRecord {
   readonly isWhole: boolean;
   /** The drop; undefined for none, and in journals of older versions. */
   readonly dropId?: string;
+  /** Counts the recordings of the folder; undefined in journals of older versions. */
+  readonly sequence?: number;
 }
 
 /** One fragment on the disk: a complete moof+mdat. */
@@ -68,6 +70,9 @@ export interface Journal {
   readonly validBytes: number;
 }
 
+/** An hour takes about 2 MB. */
+export const JOURNAL_MAX_BYTES = 64_000_000;
+
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const openSchema = v.object({
   type: v.literal('open'),
@@ -87,6 +92,7 @@ const openSchema = v.object({
   ),
   isWhole: v.boolean(),
   dropId: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
+  sequence: v.exactOptional(count),
 });
 const rowSchema = v.tuple([count, count, count, count, v.number(), count, v.picklist([0, 1])]);
 const syncedSchema = v.object({ type: v.literal('synced'), fragments: v.array(rowSchema) });

@@ -1,9 +1,10 @@
 /** One recording on the disk: the MP4 file and its journal. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, lstat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, writeAll } from '../../../hal/os/durable.ts';
+import { createInside } from '../../../hal/os/open-inside.ts';
 import { hideBatch } from './hidden-batch.ts';
 import { type FragmentEntry, type OpenRecord, renderRecord } from './journal.ts';
 import type { WriteStep } from './write-step.ts';
@@ -16,18 +17,25 @@ export interface RecordedDrop {
   /** Unix time of media time 0, in ms. */
   readonly epochMs: number;
   readonly dropId?: string | undefined;
+  /** Number of the recording in its folder. */
+  readonly sequence?: number | undefined;
 }
 
 /** Its group may read it, others may not. */
 const MODE = 0o640;
 
-/** The name of a recording that starts at this Unix time, in ms, without an ending. */
+/**
+ * The name of a recording that starts at this Unix time, in ms, without an ending: legal
+ * on FAT, exFAT and Windows.
+ */
 export function recordingName(startMs: number): string {
   return `venuebox-${new Date(startMs).toISOString().replace(/[-:]/g, '')}`;
 }
 
-/** Matches the names above. */
-export const RECORDING_NAME = /^venuebox-\d{8}T\d{6}\.\d{3}Z$/;
+/** Matches the names above, and the second of a name after the clock was set back. */
+export const RECORDING_NAME = /^venuebox-\d{8}T\d{6}\.\d{3}Z(?:-\d{1,3})?$/;
+/** So many may start at one time of the clock. */
+const SAME_NAME_MAX = 999;
 
 export const moviePath = (folder: string, name: string): string => join(folder, `${name}.mp4`);
 export const journalPath = (folder: string, name: string): string =>
@@ -60,16 +68,14 @@ export class RecordingFile {
   /** Creates both files; when it returns, they and their names are on the disk. */
   static async create(
     folder: string,
-    { epochMs, dropId }: RecordedDrop,
+    { epochMs, dropId, sequence }: RecordedDrop,
     begin: Begin,
   ): Promise<RecordingFile> {
     const { baseUs, header, tracks, isWhole } = begin;
-    const name = recordingName(epochMs + baseUs / 1000);
-    const movie = await open(moviePath(folder, name), 'wx', MODE);
-    const journal = await open(journalPath(folder, name), 'wx', MODE).catch(async (error) => {
-      await movie.close();
-      throw error;
-    });
+    const { name, movie, journal } = await createBoth(
+      folder,
+      recordingName(epochMs + baseUs / 1000),
+    );
     const file = new RecordingFile(name, movie, journal, begin);
     try {
       await writeAll(movie, header, 0);
@@ -85,6 +91,7 @@ export class RecordingFile {
         tracks,
         isWhole,
         ...(dropId === undefined ? {} : { dropId }),
+        ...(sequence === undefined ? {} : { sequence }),
       };
       await file.#record(renderRecord(record));
       await syncFolder(folder);
@@ -158,7 +165,7 @@ export class RecordingFile {
 
   /** Whether the folder's file of this name is this one; rejects where there is none. */
   async isIn(folder: string): Promise<boolean> {
-    const [found, own] = [await stat(moviePath(folder, this.name)), await this.#movie.stat()];
+    const [found, own] = [await lstat(moviePath(folder, this.name)), await this.#movie.stat()];
     return own.dev === found.dev && own.ino === found.ino;
   }
 
@@ -167,5 +174,25 @@ export class RecordingFile {
     await writeAll(this.#journal, bytes, this.#journalOffset);
     await this.#journal.datasync();
     this.#journalOffset += bytes.length;
+  }
+}
+
+/** Movie and journal under a name that is free, whatever has taken the others. */
+async function createBoth(
+  folder: string,
+  wanted: string,
+): Promise<{ readonly name: string; readonly movie: FileHandle; readonly journal: FileHandle }> {
+  for (let count = 1; ; count += 1) {
+    const name = count === 1 ? wanted : `${wanted}-${count}`;
+    let movie: FileHandle | undefined;
+    try {
+      movie = await createInside(folder, `${name}.mp4`, MODE);
+      return { name, movie, journal: await createInside(folder, `${name}.journal`, MODE) };
+    } catch (error) {
+      await movie?.close();
+      if (movie !== undefined) await unlink(moviePath(folder, name));
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EEXIST';
+      if (!isTaken || count === SAME_NAME_MAX) throw error;
+    }
   }
 }

@@ -9,6 +9,7 @@ import { hiddenHeader, paddingOf } from './hidden-batch.ts';
 import {
   acknowledgedBytes,
   type FragmentEntry,
+  JOURNAL_MAX_BYTES,
   type Journal,
   parseJournal,
   renderRecord,
@@ -35,8 +36,6 @@ export interface Repair {
 const CHECKED_FRAGMENTS = 64;
 /** Length of unsynced data after the last fragment of the journal; the rest is no recording. */
 const TAIL_MAX_BYTES = 64_000_000;
-/** Of a journal: an hour takes about 2 MB. */
-const JOURNAL_MAX_BYTES = 64_000_000;
 /** The last record is far shorter. */
 const END_MAX_BYTES = 1_024;
 
