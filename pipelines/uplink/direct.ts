@@ -6,6 +6,7 @@ import type { Endpoint } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
 import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from '../bond/net/link-socket.ts';
+import { lookupThroughLink } from '../bond/net/receiver-address.ts';
 
 export interface DirectOptions {
   /** Where the SRT encoder sends to. */
@@ -37,7 +38,11 @@ export async function runDirect(
 ): Promise<void> {
   const now = () => clock.monotonicMs();
   let failure: string | undefined;
-  const out: LinkSocket = openLinkSocket(ANY_ROUTE, receiver, {
+  const to = {
+    port: receiver.port,
+    resolve: async (source: string) => (await lookupThroughLink(receiver.host, source))[0] ?? '',
+  };
+  const out: LinkSocket = openLinkSocket(ANY_ROUTE, to, {
     onOpened: () => {
       failure = undefined;
       onFailure(undefined);

@@ -16,9 +16,20 @@ const MAX_EXCHANGE_MS = 4000;
 /** After a refusal the next attempt waits this long. */
 const REFUSED_MS = 2000;
 
+/**
+ * A link that is out gets a new socket, and so a new port, after this long, then after
+ * twice as long each time: its address translation may have lost it, its address or the
+ * receiver's may have changed.
+ */
+const RENEW_MS = 3000;
+const MAX_RENEW_MS = 60_000;
+
 interface Member {
   readonly isIn: boolean;
   readonly nextReg2Ms: number;
+  /** When it gets a new socket unless it is in by then, and the pause after that. */
+  readonly renewAtMs: number;
+  readonly renewPauseMs: number;
 }
 
 /** The group id and the state of each link. Every step makes a new value. */
@@ -68,8 +79,9 @@ export function stepRegistration(
     case 'tick':
       return tick(state, nowMs);
     case 'opened':
+      return idle(withMember(state, event.slot, opened(state.members.get(event.slot), nowMs)));
     case 'lost':
-      return idle(withMember(state, event.slot, { isIn: false, nextReg2Ms: nowMs }));
+      return idle(withMember(state, event.slot, opened(undefined, nowMs)));
     case 'closed':
       return idle(withoutMember(state, event.slot));
     case 'packet':
@@ -91,8 +103,14 @@ function tick(state: Registration, nowMs: number): RegistrationStep {
   const members = new Map(state.members);
   const actions: RegistrationAction[] = [];
   for (const [slot, member] of members) {
-    if (member.isIn || nowMs < member.nextReg2Ms) continue;
-    members.set(slot, { isIn: false, nextReg2Ms: nowMs + pauseMs });
+    if (member.isIn) continue;
+    if (nowMs >= member.renewAtMs) {
+      members.set(slot, renewed(member, nowMs));
+      actions.push({ kind: 'rebind', slot });
+      continue;
+    }
+    if (nowMs < member.nextReg2Ms) continue;
+    members.set(slot, { ...member, nextReg2Ms: nowMs + pauseMs });
     actions.push({ kind: 'send', slot, packet: { kind: 'reg2', id: state.id } });
   }
   return { next: actions.length === 0 ? state : { ...state, members }, actions };
@@ -114,9 +132,7 @@ function onPacket(
     case 'reg-err':
       return onError(state, slot, nowMs);
     case 'reg-nak':
-      return idle(
-        withMember(endExchange(state), slot, { isIn: false, nextReg2Ms: nowMs + REFUSED_MS }),
-      );
+      return idle(pausedMember(endExchange(state), slot, nowMs + REFUSED_MS));
     default:
       return idle(state);
   }
@@ -140,20 +156,49 @@ function onGroupId(state: Registration, id: Buffer, nowMs: number): Registration
 
 function onAccepted(state: Registration, slot: number): RegistrationStep {
   if (state.members.get(slot)?.isIn === true) return idle(state);
-  const joined = withMember(state, slot, { isIn: true, nextReg2Ms: 0 });
+  const member = { isIn: true, nextReg2Ms: 0, renewAtMs: 0, renewPauseMs: RENEW_MS };
+  const joined = withMember(state, slot, member);
   return { next: { ...joined, exchangeMs: EXCHANGE_MS }, actions: [{ kind: 'joined', slot }] };
 }
 
 function onError(state: Registration, slot: number, nowMs: number): RegistrationStep {
   if (state.exchange?.slot !== slot) return idle(state);
-  const later = withMember(endExchange(state), slot, { isIn: false, nextReg2Ms: nowMs + 200 });
+  const later = pausedMember(endExchange(state), slot, nowMs + 200);
   return { next: later, actions: [{ kind: 'rebind', slot }] };
 }
 
 function registerAll(state: Registration, nowMs: number): Registration {
   const members = new Map<number, Member>();
-  for (const slot of state.members.keys()) members.set(slot, { isIn: false, nextReg2Ms: nowMs });
+  for (const [slot, member] of state.members) {
+    members.set(slot, { ...member, isIn: false, nextReg2Ms: nowMs });
+  }
   return { ...state, members };
+}
+
+/** A link that has a socket and is not in the group. A new socket keeps its pauses. */
+function opened(before: Member | undefined, nowMs: number): Member {
+  const isOut = before !== undefined && !before.isIn;
+  return {
+    isIn: false,
+    nextReg2Ms: nowMs,
+    renewAtMs: isOut ? before.renewAtMs : nowMs + RENEW_MS,
+    renewPauseMs: isOut ? before.renewPauseMs : 2 * RENEW_MS,
+  };
+}
+
+function renewed(member: Member, nowMs: number): Member {
+  return {
+    ...member,
+    renewAtMs: nowMs + member.renewPauseMs,
+    renewPauseMs: Math.min(MAX_RENEW_MS, 2 * member.renewPauseMs),
+  };
+}
+
+function pausedMember(state: Registration, slot: number, nextReg2Ms: number): Registration {
+  const member = state.members.get(slot);
+  return member === undefined
+    ? state
+    : withMember(state, slot, { ...member, isIn: false, nextReg2Ms });
 }
 
 function endExchange({ exchange: _, ...rest }: Registration): Registration {

@@ -1,6 +1,7 @@
 /** The UDP socket of one link. */
 import { createSocket, type Socket } from 'node:dgram';
-import type { Endpoint, LinkConfig } from '../core/config.ts';
+import { isIPv6 } from 'node:net';
+import type { LinkConfig } from '../core/config.ts';
 
 /** Room for half a second of 50 Mbit/s, within the default limits of Debian's kernels. */
 const BUFFER_BYTES = 2_000_000;
@@ -32,9 +33,15 @@ export interface LinkSocket {
   close(): void;
 }
 
+/** Where a link's packets go; the address is looked up each time the socket is opened. */
+export interface Receiver {
+  readonly port: number;
+  resolve(sourceAddress: string): Promise<string>;
+}
+
 export function openLinkSocket(
   config: LinkConfig,
-  receiver: Endpoint,
+  receiver: Receiver,
   events: LinkSocketEvents,
 ): LinkSocket {
   return new BoundSocket(config, receiver, events);
@@ -46,14 +53,17 @@ export function openLinkSocket(
  */
 class BoundSocket implements LinkSocket {
   readonly #config: LinkConfig;
-  readonly #receiver: Endpoint;
+  readonly #receiver: Receiver;
   readonly #events: LinkSocketEvents;
   #socket: Socket | undefined;
+  /** Counts openings: a look-up that ends after the next one began is of no use. */
+  #opening = 0;
+  #isOpening = false;
   #isConnected = false;
   #sentCount = 0;
   #retryAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(config: LinkConfig, receiver: Endpoint, events: LinkSocketEvents) {
+  constructor(config: LinkConfig, receiver: Receiver, events: LinkSocketEvents) {
     this.#config = config;
     this.#receiver = receiver;
     this.#events = events;
@@ -72,22 +82,40 @@ class BoundSocket implements LinkSocket {
   }
 
   ensureOpen(nowMs: number): void {
-    if (this.#socket !== undefined || nowMs < this.#retryAtMs) return;
+    if (this.#socket !== undefined || this.#isOpening || nowMs < this.#retryAtMs) return;
     this.#retryAtMs = nowMs + RETRY_MS;
-    this.#open();
+    void this.#resolve();
   }
 
   close(): void {
     const closed = this.#socket;
     this.#socket = undefined;
     this.#isConnected = false;
+    this.#isOpening = false;
+    this.#opening += 1;
     closed?.removeAllListeners().on('error', () => undefined);
     closed?.close();
   }
 
-  #open(): void {
+  async #resolve(): Promise<void> {
+    this.#opening += 1;
+    const opening = this.#opening;
+    this.#isOpening = true;
+    try {
+      const address = await this.#receiver.resolve(this.#config.sourceAddress);
+      if (opening !== this.#opening) return;
+      this.#open(address);
+    } catch (error) {
+      if (opening === this.#opening) this.#events.onFailed(codeOf(error as Error));
+    } finally {
+      if (opening === this.#opening) this.#isOpening = false;
+    }
+  }
+
+  #open(receiver: string): void {
+    const { sourceAddress, sourcePort = 0 } = this.#config;
     const opening = createSocket({
-      type: 'udp4',
+      type: isIPv6(sourceAddress) ? 'udp6' : 'udp4',
       recvBufferSize: BUFFER_BYTES,
       sendBufferSize: BUFFER_BYTES,
     });
@@ -101,10 +129,9 @@ class BoundSocket implements LinkSocket {
       this.#isConnected = true;
       this.#events.onOpened();
     });
-    const { sourceAddress, sourcePort = 0 } = this.#config;
     opening.bind({ address: sourceAddress, port: sourcePort }, () => {
       // Without a callback: that would also be called for a failure.
-      if (this.#socket === opening) opening.connect(this.#receiver.port, this.#receiver.host);
+      if (this.#socket === opening) opening.connect(this.#receiver.port, receiver);
     });
   }
 

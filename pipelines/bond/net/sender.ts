@@ -10,6 +10,7 @@ import type { BondSnapshot } from '../core/snapshot.ts';
 import { SRTLA_ID_BYTES } from '../wire/packet.ts';
 import { openEncoderPort, type SrtTap } from './encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
+import { type Lookup, ReceiverAddress } from './receiver-address.ts';
 
 /** Interval of the checks for silence, overdue packets and keepalives. Shorter costs CPU. */
 const TICK_MS = 20;
@@ -18,7 +19,7 @@ const SNAPSHOT_MS = 1000;
 export interface BondOptions {
   /** Where the SRT encoder sends to. Loopback, unless others may feed the bond. */
   readonly listen: Endpoint;
-  /** The SRTLA receiver, by IPv4 address or name. */
+  /** The SRTLA receiver, by address or name. */
   readonly receiver: Endpoint;
   readonly links: readonly LinkConfig[];
 }
@@ -33,6 +34,8 @@ export interface BondControl {
 export interface BondDeps {
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the receiver's name; DNS through each link, unless a test has another. */
+  readonly lookup?: Lookup;
   /** Called once the encoder's port is open. */
   readonly onStart?: (control: BondControl, listening: Endpoint) => void;
   /** Sees the encoder's packets as they pass. */
@@ -56,6 +59,11 @@ export async function runBond(
   const { clock, log, tap } = deps;
   const sockets: (LinkSocket | undefined)[] = [];
   const now = () => clock.monotonicMs();
+  const address = new ReceiverAddress(options.receiver.host, deps.lookup);
+  const receiver = {
+    port: options.receiver.port,
+    resolve: (source: string) => address.resolve(source),
+  };
   const encoder = await openEncoderPort(options.listen, {
     onPacket: (packet) => {
       const nowMs = now();
@@ -70,7 +78,7 @@ export async function runBond(
       encoder.send(packet);
     },
     open: (slot, config) => {
-      sockets[slot] = openLinkSocket(config, options.receiver, {
+      sockets[slot] = openLinkSocket(config, receiver, {
         onOpened: () => bond.onOpened(slot, now()),
         onPacket: (packet) => bond.fromLink(slot, packet, now()),
         onFailed: (code) => {
@@ -94,17 +102,22 @@ export async function runBond(
       { setLinks: (links) => bond.setLinks(links, now()), snapshot: () => bond.snapshot(now()) },
       encoder.listening,
     );
-    await runTicks(bond, sockets, deps, signal);
+    await runTicks({ bond, sockets, address }, deps, signal);
   } finally {
     for (const socket of sockets) socket?.close();
     encoder.close();
   }
 }
 
+interface Running {
+  readonly bond: Bond;
+  readonly sockets: readonly (LinkSocket | undefined)[];
+  readonly address: ReceiverAddress;
+}
+
 /** Ticks the bond, opens sockets, and reports figures and switches once a second. */
 async function runTicks(
-  bond: Bond,
-  sockets: readonly (LinkSocket | undefined)[],
+  { bond, sockets, address }: Running,
   { clock, log, onSnapshot }: BondDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -122,5 +135,14 @@ async function runTicks(
     }
     switchedMs = Math.max(switchedMs, snapshot.switches.at(-1)?.atMs ?? switchedMs);
     onSnapshot?.(snapshot);
+    if (
+      address.check(
+        snapshot.links.some(({ state }) => state !== 'out'),
+        nowMs,
+      )
+    ) {
+      log.info('no link registered; trying the next address of the receiver');
+      for (const socket of sockets) socket?.rebind();
+    }
   }
 }

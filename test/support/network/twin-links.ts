@@ -23,7 +23,7 @@ await followLinks(
       for (const link of links) {
         const socket = openLinkSocket(
           link,
-          { host, port: Number(port) },
+          { resolve: async () => host, port: Number(port) },
           {
             onOpened: () => setInterval(() => socket.send(Buffer.from('who?')), 200),
             onPacket: (packet) => console.log(`${link.id} says ${packet}`),

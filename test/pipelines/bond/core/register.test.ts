@@ -82,8 +82,26 @@ test('REG2 is repeated without end: two a second for an hour without an answer',
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   let sent = 0;
-  for (let nowMs = 0; nowMs < 3_600_000; nowMs += 20) sent += step({ kind: 'tick' }, nowMs).length;
+  for (let nowMs = 0; nowMs < 3_600_000; nowMs += 20) {
+    sent += step({ kind: 'tick' }, nowMs).filter(({ kind }) => kind === 'send').length;
+  }
   assert.is(sent, 7200);
+});
+
+test('a link that is out gets a new socket after 3 s, then with growing pauses', () => {
+  const step = begin();
+  step({ kind: 'opened', slot: 0 }, 0);
+  const atMs: number[] = [];
+  for (let nowMs = 0; nowMs < 200_000; nowMs += 20) {
+    if (!kinds(step({ kind: 'tick' }, nowMs)).includes('rebind')) continue;
+    atMs.push(nowMs);
+    step({ kind: 'opened', slot: 0 }, nowMs + 10);
+  }
+  assert.equal(atMs, [3000, 9000, 21_000, 45_000, 93_000, 153_000]);
+  step(heard(0, { kind: 'reg3' }), 200_000);
+  step({ kind: 'lost', slot: 0 }, 300_000);
+  assert.equal(kinds(step({ kind: 'tick' }, 302_900)), ['reg2']);
+  assert.equal(kinds(step({ kind: 'tick' }, 303_000)), ['rebind'], 'three seconds again');
 });
 
 const LOST = [

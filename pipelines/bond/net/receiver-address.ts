@@ -1,0 +1,111 @@
+/** The receiver's address: one for all links, looked up by each link through its own network. */
+import { promises as dns } from 'node:dns';
+import { isIP } from 'node:net';
+
+/** No link registered for this long: the next address is tried. */
+const TRY_MS = 8000;
+const LOOKUP_MS = 3000;
+const QUERY_MS = 1000;
+const QUERY_TRIES = 2;
+
+/** Looks up a name from a local address; an address stays as it is. Rejects with a code. */
+export type Lookup = (name: string, sourceAddress: string) => Promise<readonly string[]>;
+
+interface Known {
+  addresses: readonly string[];
+  current: string;
+}
+
+/**
+ * A name may have several addresses, and each look-up may give them in another order:
+ * links that went to different receivers would never be one group. The address stays
+ * while any link is registered, also where the name has another by then.
+ */
+export class ReceiverAddress {
+  readonly #name: string;
+  readonly #lookup: Lookup;
+  /** By address family: links of IPv4 and of IPv6 reach the same receiver. */
+  readonly #known = new Map<number, Known>();
+  #triedSinceMs: number | undefined;
+
+  constructor(name: string, lookup: Lookup = lookupThroughLink) {
+    this.#name = name;
+    this.#lookup = lookup;
+  }
+
+  /** The address for a link of this source address. Rejects when none was ever found. */
+  async resolve(sourceAddress: string): Promise<string> {
+    const family = isIP(sourceAddress);
+    try {
+      const addresses = await this.#lookup(this.#name, sourceAddress);
+      const current = this.#known.get(family)?.current ?? addresses[0];
+      if (current === undefined) throw codeError('ENOTFOUND', this.#name);
+      this.#known.set(family, { addresses, current });
+      return current;
+    } catch (error) {
+      const known = this.#known.get(family);
+      if (known === undefined) throw error;
+      return known.current;
+    }
+  }
+
+  /** @returns true when all links must be opened again, at the next address. */
+  check(isAnyRegistered: boolean, nowMs: number): boolean {
+    if (isAnyRegistered || this.#triedSinceMs === undefined) {
+      this.#triedSinceMs = nowMs;
+      return false;
+    }
+    if (nowMs - this.#triedSinceMs < TRY_MS) return false;
+    this.#triedSinceMs = nowMs;
+    let isChanged = false;
+    for (const known of this.#known.values()) {
+      const { addresses, current } = known;
+      known.current = addresses[(addresses.indexOf(current) + 1) % addresses.length] ?? current;
+      isChanged ||= known.current !== current;
+    }
+    return isChanged;
+  }
+}
+
+/**
+ * Asks the DNS servers through the link, as another link may be dead; then the system,
+ * which also knows /etc/hosts and mDNS.
+ */
+export const lookupThroughLink: Lookup = async (name, sourceAddress) => {
+  if (isIP(name) !== 0) return [name];
+  const family = isIP(sourceAddress) === 6 ? 6 : 4;
+  try {
+    const found = await queryFrom(sourceAddress, family, name);
+    if (found.length > 0) return found;
+  } catch {
+    // The system's look-up names the fault.
+  }
+  const limit = new AbortController();
+  try {
+    const found = await Promise.race([
+      dns.lookup(name, { family, all: true }),
+      rejectAfter(LOOKUP_MS, name, limit.signal),
+    ]);
+    return found.map(({ address }) => address);
+  } finally {
+    limit.abort();
+  }
+};
+
+function queryFrom(source: string, family: 4 | 6, name: string): Promise<readonly string[]> {
+  const resolver = new dns.Resolver({ timeout: QUERY_MS, tries: QUERY_TRIES });
+  if (family === 6) resolver.setLocalAddress('0.0.0.0', source);
+  else resolver.setLocalAddress(source);
+  return family === 6 ? resolver.resolve6(name) : resolver.resolve4(name);
+}
+
+function rejectAfter(ms: number, name: string, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(codeError('EAI_AGAIN', name)), ms);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  });
+}
+
+function codeError(code: string, name: string): Error {
+  return Object.assign(new Error(`${code} ${name}`), { code });
+}

@@ -1,0 +1,83 @@
+/** The receiver's address: one for the complete bond, another when no link registers. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  lookupThroughLink,
+  ReceiverAddress,
+} from '../../../../pipelines/bond/net/receiver-address.ts';
+
+const test = suite('address of the receiver');
+
+/** A name whose records can change, and whose order changes with each look-up. */
+function openName(addresses: string[]) {
+  let turn = 0;
+  const records = { addresses };
+  const address = new ReceiverAddress('relay.test', async () => {
+    const found = records.addresses;
+    if (found.length === 0) throw Object.assign(new Error('unknown'), { code: 'ENOTFOUND' });
+    turn += 1;
+    return found.map((_, index) => found[(index + turn) % found.length] ?? '');
+  });
+  return { records, address };
+}
+
+const [FIRST, SECOND] = ['10.0.0.1', '10.0.0.2'];
+
+test('all links go to one of several addresses', async () => {
+  const { address } = openName([FIRST, SECOND]);
+  const links = ['10.1.0.2', '10.2.0.2', '10.3.0.2', '10.4.0.2'];
+  const used = await Promise.all(links.map((source) => address.resolve(source)));
+  assert.is(new Set(used).size, 1);
+});
+
+test('the next address is used when no link has registered for 8 s, and not before', async () => {
+  const { address } = openName([FIRST, SECOND]);
+  const used = await address.resolve('10.1.0.2');
+  assert.not.ok(address.check(false, 0));
+  assert.not.ok(address.check(false, 7900));
+  assert.ok(address.check(false, 8000));
+  assert.is.not(await address.resolve('10.1.0.2'), used);
+  assert.not.ok(address.check(true, 20_000));
+  assert.not.ok(address.check(false, 27_000));
+  assert.ok(address.check(false, 28_000));
+  assert.is(await address.resolve('10.1.0.2'), used);
+});
+
+test('a name that moved is followed once no link is registered', async () => {
+  const { address, records } = openName([FIRST]);
+  await address.resolve('10.1.0.2');
+  records.addresses = [SECOND];
+  assert.is(await address.resolve('10.2.0.2'), FIRST, 'others still use it');
+  address.check(false, 0);
+  assert.ok(address.check(false, 8000));
+  assert.is(await address.resolve('10.1.0.2'), SECOND);
+});
+
+test('a look-up that fails leaves the address as it was', async () => {
+  const { address, records } = openName([FIRST]);
+  await address.resolve('10.1.0.2');
+  records.addresses = [];
+  assert.is(await address.resolve('10.1.0.2'), FIRST);
+  address.check(false, 0);
+  assert.not.ok(address.check(false, 8000), 'there is no other');
+});
+
+test('a name that was never found is a fault, with its code', async () => {
+  const { address } = openName([]);
+  const code = await address.resolve('10.1.0.2').catch((error) => error.code);
+  assert.is(code, 'ENOTFOUND');
+});
+
+test('links of both families have an address each', async () => {
+  const records: Record<string, string[]> = { '10.1.0.2': [FIRST], 'fd00::2': ['fd00::1'] };
+  const address = new ReceiverAddress('relay.test', async (_, source) => records[source] ?? []);
+  assert.is(await address.resolve('10.1.0.2'), FIRST);
+  assert.is(await address.resolve('fd00::2'), 'fd00::1');
+});
+
+test('an address is not looked up, and localhost is known without DNS', async () => {
+  assert.equal(await lookupThroughLink('10.9.8.7', '127.0.0.1'), ['10.9.8.7']);
+  assert.equal(await lookupThroughLink('localhost', '127.0.0.1'), ['127.0.0.1']);
+});
+
+test.run();
