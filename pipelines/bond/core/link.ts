@@ -19,7 +19,7 @@ export type LinkPhase =
   | { readonly phase: 'stalled'; readonly sinceMs: number; readonly echoes: number };
 
 /** Silence with packets in flight after which a link is stalled at the latest. */
-const STALL_MS = 250;
+export const STALL_MS = 250;
 
 /** A registered link that is silent for this long registers again (SRTLA's link time-out). */
 export const LINK_TIMEOUT_MS = 4000;

@@ -3,7 +3,7 @@ import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../wire/srt.ts';
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
 import { IN_FLIGHT } from './in-flight.ts';
-import type { Link } from './link.ts';
+import { type Link, STALL_MS } from './link.ts';
 import { judgeNak } from './resend.ts';
 import { ResendBudget } from './resend-budget.ts';
 import { chooseLink, type Links } from './select.ts';
@@ -18,7 +18,7 @@ const MAX_PER_NAK = 4096;
 /** The time for a packet sent again to be missed and sent a third time, in round trips. */
 const REPAIR_RTTS = 4;
 
-/** With less time than this a second repeat goes out twice, by two links where there are two. */
+/** With less time than this, in round trips, a second repeat goes out twice, by two links. */
 const LAST_CHANCE_RTTS = 3;
 
 export type Transmit = (slot: number, sequence: number, packet: Buffer, nowMs: number) => void;
@@ -92,8 +92,7 @@ export class Resender {
    * another one when that is lost too.
    */
   onSuspected(link: Link, ackedUpTo: number, nowMs: number): void {
-    const repairMs = REPAIR_RTTS * link.rtt.meanMs;
-    if (this.latencyMs < link.stallMs + repairMs) this.onStalled(link, ackedUpTo, nowMs);
+    if (this.#isTight(link)) this.onStalled(link, ackedUpTo, nowMs);
   }
 
   /** Handles all that is queued again; call it every tick. */
@@ -144,11 +143,18 @@ export class Resender {
     this.#transmit(slot, sequence, packet, nowMs);
   }
 
+  /** SRT's latency leaves no time for a second repeat after a stall; queues do not count. */
+  #isTight(link: Link): boolean {
+    return this.latencyMs < STALL_MS + REPAIR_RTTS * link.rtt.minMs;
+  }
+
   /** A repeat was lost already, and if this one is too there is no time for another. */
   #isLastChance(slot: number, sequence: number, nowMs: number): boolean {
     if (this.#store.lastSentMs(sequence) === this.#store.firstSentMs(sequence)) return false;
+    const link = this.#links[slot];
+    if (link === undefined || !this.#isTight(link)) return false;
     const leftMs = this.#store.firstSentMs(sequence) + this.latencyMs - nowMs;
-    return leftMs < LAST_CHANCE_RTTS * (this.#links[slot]?.rtt.meanMs ?? 0);
+    return leftMs < LAST_CHANCE_RTTS * link.rtt.meanMs;
   }
 
   #queue(sequence: number): void {
