@@ -1,3 +1,4 @@
+/** The media path of a box with a camera: media, input and uplink processes. */
 import type { SetLive } from '../../hal/camera/port.ts';
 import { untilAborted } from '../../hal/os/async.ts';
 import { openSwitch, type Switch } from '../../hal/os/switch.ts';

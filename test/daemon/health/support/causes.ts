@@ -14,7 +14,6 @@ import {
 } from './watched-box.ts';
 
 const STALE_LEVELS = { peakDbfs: [-12, -12], rmsDbfs: [-20, -20] };
-const STALE_UPLINK = { ...uplink };
 const NO_FRAMES = figures({ isFlowing: false });
 
 export const out = (id: string, reason: string) => ({ ...link(id, 'out'), reason });
@@ -45,7 +44,6 @@ export const modems = (state: Partial<ModemState>, care: Partial<ModemMaintenanc
   modems: { phase: 'known', modems: [modem(state)] },
   modemMaintenance: [{ id: '861', model: 'EM7455', link: 'wwan0', ...care }],
 });
-const GONE = 'its interface or address is not there';
 export const LOST = { reset: { action: 'reset', reason: 'searching' } } as const;
 const PIN = { pin: { kind: 'missing', reason: 'no file' } } as const;
 
@@ -72,7 +70,6 @@ const NOT_THROTTLED = {
 
 /** A fault, the one alert, and all that follows from the fault. */
 type Cause = readonly [cause: string, key: string, severity: string, Change];
-
 export const CAUSES: readonly Cause[] = [
   [
     'camera gone',
@@ -125,7 +122,7 @@ export const CAUSES: readonly Cause[] = [
     {
       media: figures({ partsTotal: 7 }),
       levels: STALE_LEVELS,
-      uplink: { ...STALE_UPLINK, phase: 'connecting' },
+      uplink: { ...uplink, phase: 'connecting' },
     },
   ],
   [
@@ -139,7 +136,7 @@ export const CAUSES: readonly Cause[] = [
       },
       media: undefined,
       levels: undefined,
-      uplink: STALE_UPLINK,
+      uplink,
     },
   ],
   [
@@ -154,7 +151,7 @@ export const CAUSES: readonly Cause[] = [
       },
       media: undefined,
       levels: undefined,
-      uplink: STALE_UPLINK,
+      uplink,
     },
   ],
   [
@@ -163,7 +160,7 @@ export const CAUSES: readonly Cause[] = [
     'critical',
     {
       children: child('uplink', { phase: 'pausing', diedTotal: 3 }),
-      uplink: { ...STALE_UPLINK, phase: 'connecting' },
+      uplink: { ...uplink, phase: 'connecting' },
     },
   ],
   [
@@ -171,7 +168,7 @@ export const CAUSES: readonly Cause[] = [
     'link-wwan0-down',
     'warning',
     {
-      ...carriedBy([out('wwan0', GONE), link('eth0')], ['wwan0']),
+      ...carriedBy([out('wwan0', 'not there'), link('eth0')], ['wwan0']),
       modems: { phase: 'known', modems: [], away: ['/dev/ttyUSB2 is not there'] },
     },
   ],
@@ -180,7 +177,7 @@ export const CAUSES: readonly Cause[] = [
     'links-down',
     'critical',
     {
-      ...carriedBy([out('wwan0', GONE)], ['wwan0']),
+      ...carriedBy([out('wwan0', 'not there')], ['wwan0']),
       modems: { phase: 'away', reason: '/dev/ttyUSB2 is not there' },
     },
   ],
