@@ -13,6 +13,8 @@ interface Folder {
 
 /** The server with its cache headers. */
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
+const BOND = ['pipelines/bond/wire', 'pipelines/bond/core'] as const;
+const BASE = ['daemon/model', 'daemon/config'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
@@ -109,21 +111,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/bond/wire': { may: [], what: 'SRTLA and SRT packets' },
   'pipelines/bond/core': { may: ['pipelines/bond/wire'], what: 'which link sends what' },
   'pipelines/bond/net': {
-    may: ['pipelines/bond/wire', 'pipelines/bond/core'],
+    may: [...BOND],
     what: 'sockets and routing tables of the links',
   },
   'pipelines/bond/relay': {
-    may: ['pipelines/bond/wire', 'pipelines/bond/core'],
+    may: [...BOND],
     what: 'the far end of the bond',
   },
   'pipelines/uplink': {
-    may: [
-      'pipelines/errors.ts',
-      'pipelines/gst',
-      'pipelines/bond/wire',
-      'pipelines/bond/core',
-      'pipelines/bond/net',
-    ],
+    may: ['pipelines/errors.ts', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
     what: 'the uplink process: SRT and its bitrate',
   },
   'pipelines/media': {
@@ -147,8 +143,9 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/model': { may: [], what: 'snapshot, commands, events' },
   'daemon/config': { may: ['daemon/model'], what: 'every schema, the file, cross-field rules' },
   'daemon/media/children': { may: [], what: 'the child processes' },
+  'daemon/media/camera': { may: ['daemon/model'], what: 'exposure lock and camera switch' },
   'daemon/media': {
-    may: ['daemon/model', 'daemon/config', 'daemon/media/children'],
+    may: [...BASE, 'daemon/media/children'],
     what: 'media path, edge path, uplink',
   },
   'daemon/health/thresholds.ts': { may: [], what: 'every limit the box judges by' },
@@ -161,19 +158,19 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'phases, checks, reports',
   },
   'daemon/panel': {
-    may: ['daemon/model', 'daemon/config', 'daemon/health/thresholds.ts'],
+    may: [...BASE, 'daemon/health/thresholds.ts'],
     what: 'what buttons and lamps mean',
   },
   'daemon/devices': {
-    may: ['daemon/model', 'daemon/config', 'daemon/panel'],
+    may: [...BASE, 'daemon/panel'],
     what: 'opens the devices of the config',
   },
   'daemon/power': {
-    may: ['daemon/model', 'daemon/config', 'daemon/health/thresholds.ts', 'daemon/devices'],
+    may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices'],
     what: 'battery policy and the end',
   },
   'daemon/modems': {
-    may: ['daemon/model', 'daemon/config', 'daemon/media'],
+    may: [...BASE, 'daemon/media'],
     what: 'SIM PINs, resets, data use',
   },
   'daemon/figures': {
@@ -188,8 +185,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/mqtt': {
     may: [
-      'daemon/model',
-      'daemon/config',
+      ...BASE,
       'daemon/figures',
       'daemon/mqtt/spool',
       'daemon/mqtt/client',
@@ -198,7 +194,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'reports and commands over MQTT',
   },
   'daemon/web': {
-    may: ['daemon/model', 'daemon/config', 'daemon/devices'],
+    may: [...BASE, 'daemon/devices'],
     what: 'the server of the operator’s page',
   },
   'daemon/web/page/ui': {
@@ -226,13 +222,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the operator’s page in the browser',
   },
   'daemon/cli/doctor': {
-    may: [
-      'daemon/model',
-      'daemon/config',
-      'daemon/media',
-      'daemon/health',
-      'daemon/health/thresholds.ts',
-    ],
+    may: [...BASE, 'daemon/media', 'daemon/health', 'daemon/health/thresholds.ts'],
     what: 'venuebox doctor',
   },
   'daemon/cli/control': {
@@ -240,17 +230,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the socket of the command line',
   },
   'daemon/cli': {
-    may: [
-      'daemon/model',
-      'daemon/config',
-      'daemon/media',
-      'daemon/cli/doctor',
-      'daemon/cli/control',
-    ],
+    may: [...BASE, 'daemon/media', 'daemon/cli/doctor', 'daemon/cli/control'],
     what: 'the command line',
   },
   'daemon/metrics': {
-    may: ['daemon/model', 'daemon/config', 'daemon/figures'],
+    may: [...BASE, 'daemon/figures'],
     what: 'Prometheus metrics',
   },
   'daemon/watchdog': { may: ['daemon/model', 'daemon/health'], what: 'reports to systemd' },

@@ -3,17 +3,17 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCameraLock } from '../../../daemon/media/camera-lock.ts';
-import { openCameraLockStore } from '../../../daemon/media/camera-lock-store.ts';
-import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { openCamera } from '../../../hal/camera/open.ts';
-import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
-import { HalError } from '../../../hal/os/errors.ts';
-import type { Log } from '../../../hal/os/log.ts';
-import { silentLog } from '../../../hal/os/log.ts';
-import { WELL } from '../../support/snapshot.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
-import { scratch } from '../mqtt/support/mosquitto.ts';
+import { runCameraLock } from '../../../../daemon/media/camera/lock.ts';
+import { openCameraLockStore } from '../../../../daemon/media/camera/lock-store.ts';
+import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import { openCamera } from '../../../../hal/camera/open.ts';
+import type { Camera, HeldControls } from '../../../../hal/camera/port.ts';
+import { HalError } from '../../../../hal/os/errors.ts';
+import type { Log } from '../../../../hal/os/log.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
+import { WELL } from '../../../support/snapshot.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
+import { scratch } from '../../mqtt/support/mosquitto.ts';
 
 const test = suite('camera lock');
 

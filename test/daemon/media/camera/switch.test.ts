@@ -1,9 +1,9 @@
 /** The command that puts the other camera on air. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCameraSwitch } from '../../../daemon/media/camera-switch.ts';
-import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { WELL } from '../../support/snapshot.ts';
+import { openCameraSwitch } from '../../../../daemon/media/camera/switch.ts';
+import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import { WELL } from '../../../support/snapshot.ts';
 
 const test = suite('camera switch');
 

@@ -2,9 +2,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { HeldControls } from '../../hal/camera/port.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
+import type { HeldControls } from '../../../hal/camera/port.ts';
+import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { saveFile } from '../../../hal/os/save-file.ts';
 
 /**
  * What a lock holds, for the box after this one: a USB camera keeps its controls when

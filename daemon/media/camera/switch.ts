@@ -1,7 +1,7 @@
 /** Carries out the command `camera`: puts one of two cameras on air. */
-import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
-import type { BoxEvent, SwitchCamera } from '../model/commands.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { CameraKind } from '../../../pipelines/capture/camera-choice.ts';
+import type { BoxEvent, SwitchCamera } from '../../model/commands.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
 
 export interface CameraSwitchDeps {
   readonly hasSecond: boolean;

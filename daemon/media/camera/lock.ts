@@ -1,10 +1,10 @@
 /** Locks exposure and white balance of the camera during a drop. */
-import type { Camera, HeldControls } from '../../hal/camera/port.ts';
-import { type Clock, isAbort } from '../../hal/os/clock.ts';
-import { HalError } from '../../hal/os/errors.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { CameraLockStore } from './camera-lock-store.ts';
+import type { Camera, HeldControls } from '../../../hal/camera/port.ts';
+import { type Clock, isAbort } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
+import { type Log, messageOf } from '../../../hal/os/log.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
+import type { CameraLockStore } from './lock-store.ts';
 
 /** What the lock depends on, at each poll. */
 export interface LockFacts {
