@@ -47,6 +47,18 @@ export const hostV4 = v.pipe(
   v.check((value) => isHost(value) && isIP(value) !== 6, 'must be an IPv4 address or a host name'),
 );
 
+/** `10.0.0.5` or `10.0.0.0/8`, of IPv4 or IPv6. */
+export const network = v.pipe(
+  text,
+  v.check(isNetwork, 'must be an IP address or a network, as 10.0.0.5 or 10.0.0.0/8'),
+);
+
+function isNetwork(value: string): boolean {
+  const [, address = '', bits = '0'] = /^([\da-f.:]+)(?:\/(\d{1,3}))?$/i.exec(value) ?? [];
+  const family = isIP(address);
+  return family > 0 && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
 const LABEL = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /** RFC 1123 §2.1, and the underscore, which networks of containers use. */

@@ -1,6 +1,6 @@
 /** `viewers` of the config: the server of the player page and of LL-HLS. */
 import * as v from 'valibot';
-import { host, text, whole } from './rules.ts';
+import { host, network, text, whole } from './rules.ts';
 
 const tls = v.strictObject({
   port: v.optional(whole(1, 65535), 8443),
@@ -14,6 +14,7 @@ export const viewersSchema = v.strictObject({
   part_ms: v.optional(whole(50, 1000), 200),
   window_s: v.optional(whole(6, 7200), 20),
   max_connections: v.optional(whole(1, 20_000), 6000),
-  max_connections_per_address: v.optional(whole(1, 20_000), 256),
+  max_connections_per_address: v.optional(whole(1, 20_000), 1024),
+  trusted_proxies: v.optional(v.pipe(v.array(network), v.maxLength(50, 'must be 50 at most')), []),
   tls: v.optional(tls),
 });

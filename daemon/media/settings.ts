@@ -149,13 +149,15 @@ export function edgeSettings(config: Config): EdgeSettings {
   };
 }
 
-function serverSettings({ viewers }: Config): ServerSettings {
+function serverSettings({ viewers, operator }: Config): ServerSettings {
   const { tls } = viewers;
   return {
     host: viewers.host,
     port: viewers.port,
     maxConnections: viewers.max_connections,
     maxConnectionsPerAddress: viewers.max_connections_per_address,
+    trustedProxies: viewers.trusted_proxies,
+    hostNames: operator.host_names,
     ...(tls === undefined
       ? {}
       : { tls: { port: tls.port, certFile: tls.cert_file, keyFile: tls.key_file } }),

@@ -2,7 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import { type CacheOutcome, renderCacheStatus } from '../http/cache/cache-status.ts';
 import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
-import { type Reply, refuse } from '../http/reply.ts';
+import { type Reply, refuse, SHARED_HEADERS } from '../http/reply.ts';
 import { lifetimeOf } from './freshness.ts';
 import type { Entry } from './store.ts';
 import type { UpstreamAnswer } from './upstream.ts';
@@ -66,8 +66,7 @@ export function renderEntry(
       String(ageS),
       'Cache-Status',
       cacheStatusOf(entry, outcome),
-      'Access-Control-Allow-Origin',
-      '*',
+      ...SHARED_HEADERS,
       ...(entry.etag === undefined ? [] : ['ETag', entry.etag]),
       ...(vary.length === 0 ? [] : ['Vary', vary.join(', ')]),
       ...(isGzip ? ['Content-Encoding', 'gzip'] : []),

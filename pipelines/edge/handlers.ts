@@ -1,7 +1,7 @@
 /** What viewers of an edge get: the box's own page, and the upstream's stream in it. */
 import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
-import { receiveBeacon } from '../origin/beacons.ts';
+import { countFetch, receiveBeacon } from '../origin/beacons.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Pages } from '../player/pages.ts';
 import { type CdnLoop, LOOP_DETECTED } from './cdn-loop.ts';
@@ -35,10 +35,11 @@ export function openEdgeHandlers({
       if (!isUpstream(request.path)) return own(request);
       if (loop.includesSelf(request.header)) return LOOP_REPLY;
       const answer = edge.answer(request);
+      countFetch(viewers, request, answer, nowMs());
       // Title, countdown and clock are the upstream's, where it has them.
       return request.path === DROP ? otherwise(answer, () => own(request)) : answer;
     },
-    post: (path, body) => receiveBeacon(viewers, path, body, nowMs()),
+    post: (request, body) => receiveBeacon(viewers, request, body, nowMs()),
   };
 }
 

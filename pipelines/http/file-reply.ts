@@ -4,7 +4,7 @@ import { renderCacheStatus } from './cache/cache-status.ts';
 import { isNotModified } from './cache/digest.ts';
 import type { HeaderLookup } from './negotiate.ts';
 import { parseRange } from './range.ts';
-import { type Reply, refuse } from './reply.ts';
+import { type Reply, refuse, SHARED_HEADERS } from './reply.ts';
 
 export interface ServedFile {
   readonly path: string;
@@ -26,8 +26,7 @@ export function fileReply(header: HeaderLookup, file: ServedFile): Reply {
     renderCacheControl(file.freshness),
     'Cache-Status',
     renderCacheStatus({ type: 'hit' }),
-    'Access-Control-Allow-Origin',
-    '*',
+    ...SHARED_HEADERS,
     ...(etag === undefined ? [] : ['ETag', etag]),
   ];
   if (etag !== undefined && isNotModified(header('if-none-match'), etag)) {

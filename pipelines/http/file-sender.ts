@@ -3,16 +3,9 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { openRegular } from '../../hal/os/open-inside.ts';
-import { addressKeyOf } from './address-key.ts';
-import { STUCK_MS } from './connections.ts';
+import { type Connection, STUCK_MS } from './clients/connection.ts';
+import { type FileSlot, FileSlots } from './file-slots.ts';
 import type { Reply } from './reply.ts';
-import { connectionOf } from './request.ts';
-import { Semaphore } from './semaphore.ts';
-
-/** A page plays one file and reads the index of another. */
-const PER_CONNECTION_MAX = 4;
-const PER_ADDRESS_MAX = 64;
-const TOTAL_MAX = 256;
 
 /** On any link that is fast enough for video, a chunk of 64 KiB takes less. */
 const STUCK_FILE_MS = 2 * STUCK_MS;
@@ -23,38 +16,39 @@ export interface FileEvents {
   readonly onStuck: () => void;
 }
 
-/** Limited in number: each file is an open descriptor and a chunk in memory while its client reads. */
+/** Limited in number: see {@link FileSlots}. */
 export class FileSender {
-  readonly #slots = new Semaphore();
+  readonly #slots = new FileSlots();
   readonly #events: FileEvents;
+  readonly #nowMs: () => number;
 
-  constructor(events: FileEvents) {
+  constructor(events: FileEvents, nowMs: () => number) {
     this.#events = events;
+    this.#nowMs = nowMs;
   }
 
   /** @returns how to send the file as the body of `out`; `too many` where all slots are taken. */
-  open(out: ServerResponse, file: NonNullable<Reply['file']>): (() => void) | 'too many' {
-    const { req } = out;
-    if (req.method === 'HEAD') return () => out.end();
-    const release = this.#slots.take([
-      ['all', TOTAL_MAX],
-      [addressKeyOf(req.socket.remoteAddress), PER_ADDRESS_MAX],
-      [connectionOf(req), PER_CONNECTION_MAX],
-    ]);
-    if (release === undefined) return 'too many';
-    return () => this.#send(out, file, release);
+  open(
+    out: ServerResponse,
+    file: NonNullable<Reply['file']>,
+    connection: Connection,
+  ): (() => void) | 'too many' {
+    if (out.req.method === 'HEAD') return () => out.end();
+    const slot = this.#slots.take(connection, this.#nowMs(), () => out.destroy());
+    if (slot === undefined) return 'too many';
+    return () => this.#send(out, file, slot);
   }
 
   /** Reads no faster than the client does; a read error ends the reply early. */
-  #send(out: ServerResponse, file: NonNullable<Reply['file']>, release: () => void): void {
+  #send(out: ServerResponse, file: NonNullable<Reply['file']>, slot: FileSlot): void {
     const closed = new AbortController();
     onceClosed(out, () => {
       closed.abort();
-      release();
+      this.#slots.release(slot);
     });
     // The disk that it is on may be a stranger's.
     openRegular(file.path).then(
-      (handle) => this.#pipe(out, handle, file, closed.signal),
+      (handle) => this.#pipe(out, handle, { ...file, slot }, closed.signal),
       () => out.destroy(),
     );
   }
@@ -62,7 +56,7 @@ export class FileSender {
   #pipe(
     out: ServerResponse,
     handle: FileHandle,
-    { from, to }: NonNullable<Reply['file']>,
+    { from, to, slot }: NonNullable<Reply['file']> & { readonly slot: FileSlot },
     closed: AbortSignal,
   ): void {
     const bytes = handle.createReadStream({ start: from, end: to });
@@ -71,7 +65,10 @@ export class FileSender {
       bytes.destroy();
       return;
     }
-    bytes.on('data', (chunk) => this.#events.onSent(chunk.length));
+    bytes.on('data', (chunk) => {
+      slot.addSent(chunk.length, this.#nowMs());
+      this.#events.onSent(chunk.length);
+    });
     const stuck = out.req.httpVersionMajor === 2 ? this.#watch(out, bytes) : undefined;
     closed.addEventListener('abort', () => {
       clearTimeout(stuck);

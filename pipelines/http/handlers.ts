@@ -2,12 +2,22 @@
 import type { HeaderLookup } from './negotiate.ts';
 import { type Reply, refuse } from './reply.ts';
 
+/** Of the address that a connection is from. */
+export interface ClientCounts {
+  readonly connections: number;
+  readonly isProxy: boolean;
+}
+
 export interface HttpRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly header: HeaderLookup;
   /** The client, as limits count it: see `addressKeyOf`. */
   readonly address?: string;
+  /** What a GET came by; undefined for HEAD. */
+  readonly connection?: { readonly address: ClientCounts } | undefined;
+  /** The address of this box for links: `https://host:port`, and the path of a proxy. */
+  readonly ownAddress?: () => string;
 }
 
 /** A request to hold: it cannot be answered yet. */
@@ -24,7 +34,7 @@ export interface Wait {
 export interface Handlers {
   readonly get: (request: HttpRequest) => Reply | Wait;
   /** @param body A small text that a page sends. */
-  readonly post: (path: string, body: string) => Reply;
+  readonly post: (request: HttpRequest, body: string) => Reply;
   /** A handler threw, which is a defect: to be logged. */
   readonly onFault: (error: unknown) => void;
 }
@@ -52,7 +62,7 @@ export function withFaultReply({ get, post, onFault }: Handlers): Handlers {
         expired: () => guard(answer.expired),
       };
     },
-    post: (path, body) => guard(() => post(path, body)),
+    post: (request, body) => guard(() => post(request, body)),
     onFault,
   };
 }

@@ -1,6 +1,6 @@
 /** The ports of the viewers' server: HTTP/1.1 in clear, and HTTP/2 over TLS. */
 import { createServer, type ServerResponse } from 'node:http';
-import type { Http2ServerResponse } from 'node:http2';
+import type { Http2ServerResponse, Http2Session } from 'node:http2';
 import type { Server, Socket } from 'node:net';
 import { listenOrExplain } from './listen.ts';
 import type { Request } from './request.ts';
@@ -12,8 +12,9 @@ export type Response = ServerResponse | Http2ServerResponse;
 export interface ListenerEvents {
   readonly onRequest: (request: Request, response: Response) => void;
   readonly onConnection: (socket: Socket) => void;
-  /** HTTP/1.1 over TLS, on a connection that was reported before. */
-  readonly onTlsHttp1: (socket: Socket) => void;
+  /** TLS is finished on a connection that was reported before. */
+  readonly onSecure: (socket: Socket) => void;
+  readonly onSession: (session: Http2Session) => void;
 }
 
 /** Requests that one connection may have pending; a page needs six. */
@@ -50,12 +51,13 @@ function openSecure(tls: NonNullable<ServerOptions['tls']>, events: ListenerEven
     REQUESTS_PER_CONNECTION,
     events.onRequest,
   );
-  secure.on('session', (session) => session.setTimeout(IDLE_MS, () => session.destroy()));
-  secure.on('sessionError', () => undefined);
-  // The backlog of HTTP/1.1 over TLS is in this socket, not in the one below it.
-  secure.on('secureConnection', (socket) => {
-    if (socket.alpnProtocol !== 'h2') events.onTlsHttp1(socket);
+  secure.on('secureConnection', events.onSecure);
+  secure.on('session', (session) => {
+    // The client is told by GOAWAY; one that does not answer is closed by the sweep.
+    session.setTimeout(IDLE_MS, () => session.close());
+    events.onSession(session);
   });
+  secure.on('sessionError', () => undefined);
   return secure;
 }
 

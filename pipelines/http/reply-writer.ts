@@ -1,7 +1,7 @@
 /** Writes replies to clients, from memory or from disk. */
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse } from 'node:http2';
-import { STUCK_MS } from './connections.ts';
+import { type Connection, STUCK_MS } from './clients/connection.ts';
 import { FileSender } from './file-sender.ts';
 import type { HttpTotals } from './http-figures.ts';
 import type { Response } from './listeners.ts';
@@ -12,27 +12,34 @@ export const TOO_MANY_REQUESTS = refuse(503, 'too many requests are pending', 0,
   '1',
 ]);
 
+export const TOO_OFTEN = refuse(429, 'too many requests from this address', 0, [
+  'Retry-After',
+  '1',
+]);
+
 export class ReplyWriter {
   readonly #totals: HttpTotals;
   readonly #files: FileSender;
 
-  constructor(totals: HttpTotals) {
+  constructor(totals: HttpTotals, nowMs: () => number) {
     this.#totals = totals;
-    this.#files = new FileSender({
-      onSent: (bytes) => {
+    const events = {
+      onSent: (bytes: number) => {
         totals.sentBytesTotal += bytes;
       },
       onStuck: () => {
         totals.droppedSlowTotal += 1;
       },
-    });
+    };
+    this.#files = new FileSender(events, nowMs);
   }
 
-  send(response: Response, reply: Reply): void {
-    if (response.writableEnded || response.destroyed) return;
+  /** @returns how many bytes of the body wait for the client: all of them, until `response` closes. */
+  send(response: Response, reply: Reply, connection: Connection): number {
+    if (response.writableEnded || response.destroyed) return 0;
     // Both kinds of response take the same calls; their types do not overlap.
     const out = response as ServerResponse;
-    const sendFile = reply.file && this.#files.open(out, reply.file);
+    const sendFile = reply.file && this.#files.open(out, reply.file, connection);
     const { status, headers, body, urgency } = sendFile === 'too many' ? TOO_MANY_REQUESTS : reply;
     // HTTP/1.1 keeps connections alive by default: without the header each reply has 50 bytes less.
     if (out.req.httpVersionMajor === 1 && out.shouldKeepAlive) out.removeHeader('Connection');
@@ -42,13 +49,16 @@ export class ReplyWriter {
     this.#dropIfStuck(response as Http2ServerResponse);
     if (typeof sendFile === 'function') {
       sendFile();
-      return;
+      return 0;
     }
     for (const chunk of body.slice(0, -1)) out.write(chunk);
     const last = body.at(-1);
     if (last === undefined) out.end();
     else out.end(last);
-    for (const chunk of body) this.#totals.sentBytesTotal += chunk.length;
+    let bytes = 0;
+    for (const chunk of body) bytes += chunk.length;
+    this.#totals.sentBytesTotal += bytes;
+    return bytes;
   }
 
   /** An HTTP/2 session hides the socket's backlog: a client that does not read shows in its stream. */

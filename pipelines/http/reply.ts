@@ -14,7 +14,13 @@ export interface Reply {
   readonly file?: { readonly path: string; readonly from: number; readonly to: number };
 }
 
-const CORS = ['Access-Control-Allow-Origin', '*'] as const;
+/** What every reply says: pages elsewhere may read it, and no browser guesses its type. */
+export const SHARED_HEADERS = [
+  'Access-Control-Allow-Origin',
+  '*',
+  'X-Content-Type-Options',
+  'nosniff',
+] as const;
 
 /** `Cache-Status` (RFC 9211), rendered once. */
 const FROM_MEMORY = ['Cache-Status', renderCacheStatus({ type: 'hit' })] as const;
@@ -58,7 +64,7 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
       'Cache-Control',
       cache,
       ...CACHE_STATUS[options.source ?? 'memory'],
-      ...CORS,
+      ...SHARED_HEADERS,
       ...(options.extra ?? []),
     ],
   };
@@ -88,7 +94,7 @@ export const PREFLIGHT: Reply = {
   status: 204,
   headers: [
     ...OTHER_METHOD,
-    ...CORS,
+    ...SHARED_HEADERS,
     'Access-Control-Allow-Methods',
     'GET, HEAD, POST, OPTIONS',
     'Access-Control-Allow-Headers',

@@ -4,7 +4,7 @@ import { type CacheOutcome, renderCacheStatus } from './cache/cache-status.ts';
 import type { Catalogue } from './cache/catalogue.ts';
 import { type Digest, digestOf, isNotModified, wantsSha256 } from './cache/digest.ts';
 import type { HeaderLookup } from './negotiate.ts';
-import type { Reply } from './reply.ts';
+import { type Reply, SHARED_HEADERS } from './reply.ts';
 
 export interface FileBody {
   readonly path: string;
@@ -32,8 +32,7 @@ export function respond(header: HeaderLookup, what: Representation): Reply {
     renderCacheControl(what.freshness),
     'Cache-Status',
     renderCacheStatus(what.outcome ?? { type: 'hit' }),
-    'Access-Control-Allow-Origin',
-    '*',
+    ...SHARED_HEADERS,
     ...(what.vary === undefined ? [] : ['Vary', what.vary.join(', ')]),
   ];
   if (isNotModified(header('if-none-match'), etag))

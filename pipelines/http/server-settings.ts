@@ -1,12 +1,17 @@
 /** Settings of the viewers' server. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors.ts';
-import type { ConnectionLimits } from './connections.ts';
+import type { ConnectionLimits } from './clients/connections.ts';
 
 export interface ServerOptions extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
+  /** See `openTrustedProxies`. */
+  readonly trustedProxies?: readonly string[];
+  /** Further names of this box: see `OwnNames`. */
+  readonly hostNames?: readonly string[];
   /** HTTP/2 over TLS beside the clear port, where there is a certificate. */
   readonly tls?: { readonly port: number; readonly cert: Buffer; readonly key: Buffer };
 }
@@ -15,6 +20,9 @@ export interface ServerOptions extends ConnectionLimits {
 export interface ServerSettings extends ConnectionLimits {
   readonly host: string;
   readonly port: number;
+  readonly trustedProxies?: readonly string[];
+  /** Further names of this box: see `OwnNames`. */
+  readonly hostNames?: readonly string[];
   readonly tls?: { readonly port: number; readonly certFile: string; readonly keyFile: string };
 }
 
@@ -32,5 +40,14 @@ function readCertificate(file: string): Buffer {
     return readFileSync(file);
   } catch (cause) {
     throw new PipelineError('BAD_CERTIFICATE', messageOf(cause), { cause });
+  }
+}
+
+/** Undefined where it is no certificate: opening the port reports that. */
+export function readX509(cert: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(cert);
+  } catch {
+    return undefined;
   }
 }

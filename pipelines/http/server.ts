@@ -1,20 +1,40 @@
 /** The HTTP server for viewers. */
-import type { Server, Socket } from 'node:net';
+import type { Server } from 'node:net';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { Connections } from './connections.ts';
-import { type Handlers, withFaultReply } from './handlers.ts';
+import type { Connection } from './clients/connection.ts';
+import { Connections } from './clients/connections.ts';
+import { openTrustedProxies } from './clients/trusted-proxies.ts';
+import { type Handlers, type HttpRequest, withFaultReply } from './handlers.ts';
 import { HeldRequests } from './held-requests.ts';
 import { type HttpFigures, openTotals } from './http-figures.ts';
 import { openListeners, REQUESTS_PER_CONNECTION, type Response } from './listeners.ts';
+import { openOwnNames } from './own-address.ts';
+import { PendingRequest } from './pending-request.ts';
 import type { Reply } from './reply.ts';
-import { ReplyWriter, TOO_MANY_REQUESTS } from './reply-writer.ts';
-import { connectionOf, immediateReply, parseRequest, type Request } from './request.ts';
-import type { ServerOptions } from './server-settings.ts';
+import { ReplyWriter, TOO_MANY_REQUESTS, TOO_OFTEN } from './reply-writer.ts';
+import {
+  carrierOf,
+  immediateReply,
+  parseRequest,
+  type Request,
+  type RequestContext,
+  wasReset,
+} from './request.ts';
+import { readX509, type ServerOptions } from './server-settings.ts';
 
 /** How many requests of a connection may be held on average: HTTP/2 has a whole page on one. */
 const HELD_PER_CONNECTION = 4;
+/** What one address may hold where its number of connections does not allow more: 500 guests. */
+const HELD_PER_ADDRESS = 2_048;
+/**
+ * A guest's page sends 20 requests a second over one HTTP/2 connection, or four of HTTP/1.1.
+ * One router may have 300 guests behind it.
+ */
+const REQUESTS_PER_S_MIN = 6_000;
+const REQUESTS_PER_CONNECTION_S = 8;
 const POST_MAX_BYTES = 2_048;
+const POST_TIMEOUT_MS = 8_000;
 const SWEEP_EVERY_MS = 250;
 const FAULT_REPORT_EVERY_MS = 1_000;
 
@@ -32,9 +52,9 @@ export class ViewerServer {
   readonly #heldRequests: HeldRequests;
   readonly #connections: Connections;
   readonly #totals = openTotals();
-  readonly #writer = new ReplyWriter(this.#totals);
-  /** By connection, its pending requests. */
-  readonly #pending = new WeakMap<object, number>();
+  readonly #writer: ReplyWriter;
+  readonly #context: RequestContext;
+  readonly #allowance: { readonly perS: number; readonly burst: number };
   #faultReportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ServerOptions, handlers: Handlers, clock: Clock) {
@@ -42,9 +62,19 @@ export class ViewerServer {
     this.#handlers = withFaultReply({ ...handlers, onFault: (error) => this.#onFault(error) });
     this.#reportFault = handlers.onFault;
     this.#clock = clock;
-    this.#connections = new Connections(options, clock);
-    const perAddress = options.maxConnectionsPerAddress * HELD_PER_CONNECTION;
-    this.#heldRequests = new HeldRequests(options.maxConnections * HELD_PER_CONNECTION, perAddress);
+    const { maxConnections, maxConnectionsPerAddress, tls } = options;
+    const isTrusted = openTrustedProxies(options.trustedProxies ?? []);
+    const certificate = tls === undefined ? undefined : readX509(tls.cert);
+    this.#context = { isTrusted, names: openOwnNames(options.hostNames ?? [], certificate) };
+    this.#connections = new Connections(options, clock, isTrusted);
+    const perS = Math.max(REQUESTS_PER_S_MIN, REQUESTS_PER_CONNECTION_S * maxConnectionsPerAddress);
+    this.#allowance = { perS, burst: 2 * perS };
+    this.#writer = new ReplyWriter(this.#totals, () => clock.monotonicMs());
+    const perAddress = Math.max(
+      maxConnectionsPerAddress,
+      Math.min(HELD_PER_CONNECTION * maxConnectionsPerAddress, HELD_PER_ADDRESS),
+    );
+    this.#heldRequests = new HeldRequests(maxConnections * HELD_PER_CONNECTION, perAddress);
   }
 
   /**
@@ -57,18 +87,21 @@ export class ViewerServer {
     try {
       servers = await openListeners(this.#options, {
         onRequest: (request, response) => this.#onRequest(request, response),
-        onConnection: (socket) => this.#onConnection(socket),
-        onTlsHttp1: (socket) => this.#connections.watch(socket),
+        onConnection: (socket) => {
+          this.#totals.refusedTotal += this.#connections.admit(socket);
+        },
+        onSecure: (socket) => this.#connections.setSecure(socket),
+        onSession: (session) => this.#connections.setSession(session),
       });
       onListening();
       while (!signal.aborted) {
         await pause(this.#clock, SWEEP_EVERY_MS, signal);
         this.#heldRequests.sweep(this.#clock.monotonicMs());
-        this.#totals.droppedSlowTotal += this.#connections.dropSlow();
+        this.#totals.droppedSlowTotal += this.#connections.sweep();
       }
     } finally {
       for (const server of servers) server.close();
-      this.#connections.dropAll();
+      this.#connections.closeAll();
     }
   }
 
@@ -94,48 +127,63 @@ export class ViewerServer {
     this.#reportFault(error);
   }
 
-  #onConnection(socket: Socket): void {
-    if (!this.#connections.admit(socket)) this.#totals.refusedTotal += 1;
-  }
-
   #onRequest(request: Request, response: Response): void {
     this.#totals.requestsTotal += 1;
-    const connection = connectionOf(request);
-    const pending = this.#pending.get(connection) ?? 0;
-    if (pending >= REQUESTS_PER_CONNECTION) {
+    const connection = this.#connections.of(carrierOf(request));
+    if (connection === undefined || connection.requests >= REQUESTS_PER_CONNECTION) {
       this.#totals.refusedTotal += 1;
-      connection.destroy();
+      if (connection === undefined) request.socket?.destroy();
+      else this.#connections.close(connection);
       return;
     }
-    this.#pending.set(connection, pending + 1);
-    let release: (() => void) | undefined;
-    response.once('close', () => {
-      this.#pending.set(connection, (this.#pending.get(connection) ?? 1) - 1);
-      release?.();
-    });
-    response.on('error', () => undefined);
-
-    if (request.method === 'POST') this.#onPost(request, response);
-    else release = this.#onGet(request, response);
-  }
-
-  /** @returns how to release the request, where it is held. */
-  #onGet(request: Request, response: Response): (() => void) | undefined {
-    const parsed = parseRequest(request);
-    const answer = immediateReply(request.method) ?? this.#handlers.get(parsed);
-    if (!('wait' in answer)) {
-      this.#writer.send(response, answer);
-      return undefined;
-    }
-    const settle = (reply: Reply) => this.#writer.send(response, reply);
     const nowMs = this.#clock.monotonicMs();
-    const release = this.#heldRequests.hold(answer, parsed.address ?? '', nowMs, settle);
-    if (release === undefined) this.#writer.send(response, TOO_MANY_REQUESTS);
-    return release;
+    const pending = new PendingRequest(connection, response, nowMs);
+    response.once('close', () => this.#onClose(request, pending));
+    response.on('error', () => undefined);
+    const parsed = parseRequest(request, connection, this.#context);
+    if ('status' in parsed) this.#send(parsed, pending);
+    else if (!this.#isAllowed(connection, parsed, nowMs)) this.#send(TOO_OFTEN, pending);
+    else if (request.method === 'POST') this.#onPost(request, parsed, pending);
+    else this.#onGet(parsed, request.method, pending);
   }
 
-  #onPost(request: Request, response: Response): void {
+  #isAllowed({ address }: Connection, request: HttpRequest, nowMs: number): boolean {
+    const client = address.isProxy
+      ? this.#connections.addresses.get(request.address ?? '', nowMs)
+      : address;
+    return client.isProxy || client.takeRequest(nowMs, this.#allowance);
+  }
+
+  #onClose(request: Request, pending: PendingRequest): void {
+    const { connection } = pending;
+    const nowMs = this.#clock.monotonicMs();
+    pending.end(nowMs);
+    if (!wasReset(request, connection) || connection.resets.add(connection.address, nowMs)) return;
+    this.#totals.refusedTotal += 1;
+    this.#connections.punish(connection);
+  }
+
+  #send(reply: Reply, pending: PendingRequest): void {
+    pending.setQueued(this.#writer.send(pending.response, reply, pending.connection));
+  }
+
+  #onGet(request: HttpRequest, method: string | undefined, pending: PendingRequest): void {
+    const answer = immediateReply(method) ?? this.#handlers.get(request);
+    if (!('wait' in answer)) {
+      this.#send(answer, pending);
+      return;
+    }
+    const nowMs = this.#clock.monotonicMs();
+    const settle = (reply: Reply) => this.#send(reply, pending);
+    const release = this.#heldRequests.hold(answer, request.address ?? '', nowMs, settle);
+    if (release === undefined) settle(TOO_MANY_REQUESTS);
+    else pending.setRelease(release);
+  }
+
+  #onPost(request: Request, parsed: HttpRequest, pending: PendingRequest): void {
     let body = '';
+    const timer = setTimeout(() => request.destroy(), POST_TIMEOUT_MS);
+    pending.setRelease(() => clearTimeout(timer));
     request.setEncoding('utf8');
     request.on('error', () => undefined);
     request.on('data', (text: string) => {
@@ -143,9 +191,7 @@ export class ViewerServer {
       if (body.length > POST_MAX_BYTES) request.destroy();
     });
     request.once('end', () => {
-      if (body.length <= POST_MAX_BYTES) {
-        this.#writer.send(response, this.#handlers.post(parseRequest(request).path, body));
-      }
+      if (body.length <= POST_MAX_BYTES) this.#send(this.#handlers.post(parsed, body), pending);
     });
   }
 }

@@ -4,7 +4,6 @@ import { renderClipPage } from '../clips/page.ts';
 import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
-import { originOf } from '../http/request.ts';
 import { respond } from '../http/respond.ts';
 
 export interface ClipPageDeps {
@@ -14,29 +13,29 @@ export interface ClipPageDeps {
   readonly sign: (path: string) => string;
 }
 
-const CLIP_PAGE = /^\/clip\/([\w-]{11})$/;
+const CLIP_PAGE = /^\/clip\/([\w-]{11})(\/?)$/;
 const PAGE_POLICY =
-  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'";
+  "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const SECURITY_HEADERS = [
   'Content-Security-Policy',
   PAGE_POLICY,
-  'X-Content-Type-Options',
-  'nosniff',
+  'X-Frame-Options',
+  'DENY',
 ] as const;
 
 /** Undefined for other paths; 404 for a clip that does not exist. */
 export function clipPageReply(
-  { path, header }: HttpRequest,
+  { path, header, ownAddress }: HttpRequest,
   { clips, title, sign }: ClipPageDeps,
 ): Reply | undefined {
-  const [, id] = CLIP_PAGE.exec(path) ?? [];
+  const [, id, slash] = CLIP_PAGE.exec(path) ?? [];
   if (id === undefined) return undefined;
+  // The page's own addresses are relative.
+  if (slash === '/') return refuse(301, 'without the slash', 5, ['Location', `../${id}`]);
   const movieName = `clip-${id}.mp4`;
   if (!clips.has(movieName)) return refuse(404, 'no such clip');
-  const origin = originOf(header);
-  if (origin === undefined) return refuse(400, 'the Host header is not a valid address');
   const posterPath = sign(`/posters/${clipSlotOf(id)}-640`);
-  const page = { title, movieName, posterPath, url: `${origin}${path}` };
+  const page = { title, movieName, posterPath, url: `${ownAddress?.() ?? ''}${path}` };
   const body = [Buffer.from(renderClipPage(page))];
   const freshness = { kind: 'revalidate' } as const;
   const type = 'text/html; charset=utf-8';

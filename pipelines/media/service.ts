@@ -8,7 +8,7 @@ import { type Access, openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers, HttpRequest } from '../http/handlers.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
-import { receiveBeacon } from '../origin/beacons.ts';
+import { countFetch, receiveBeacon } from '../origin/beacons.ts';
 import { type NotLiveFilter, openNotLiveFilter } from '../origin/not-live.ts';
 import { Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
@@ -67,8 +67,8 @@ export function openMediaService(
   const drop = new DropState({ presentation, archive, notLive, clock });
   const viewers = new Viewers((id) => presentation.kindOf(id) !== undefined);
   const handlers: Handlers = {
-    get: openGetHandler(settings, { presentation, archive, notLive, access, drop }),
-    post: (path, body) => receiveBeacon(viewers, path, body, performance.now()),
+    get: openGetHandler(settings, { presentation, archive, notLive, access, drop, viewers }),
+    post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
@@ -129,19 +129,22 @@ interface ServedParts {
   readonly notLive: NotLiveFilter;
   readonly access: Access;
   readonly drop: DropState;
+  readonly viewers: Viewers;
 }
 
 /** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop }: ServedParts,
+  { presentation, archive, notLive, access, drop, viewers }: ServedParts,
 ) {
   const origin = new Origin(presentation, settings.ladder);
   const pages = openPages(settings.drop, () => drop.isOver);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return admitted;
-    return archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
+    const answer = archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
+    countFetch(viewers, admitted, answer, performance.now());
+    return answer;
   });
 }
 

@@ -1,14 +1,31 @@
 /** Receives the reports of player pages, `POST /beacon`. */
 import * as v from 'valibot';
+import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { beaconSchema, type Viewers } from './viewers.ts';
 
-/** 204; 404 for another path, 400 for an invalid report. */
-export function receiveBeacon(viewers: Viewers, path: string, body: string, nowMs: number): Reply {
-  if (path !== '/beacon') return refuse(404, 'not found');
+/** Counts a part or a segment that a viewer gets, now or when it is published. */
+export function countFetch(
+  viewers: Viewers,
+  request: HttpRequest,
+  answer: Reply | Wait,
+  nowMs: number,
+): void {
+  const isMedia = request.path.endsWith('.m4s') && request.connection !== undefined;
+  if (isMedia && ('wait' in answer || answer.status === 200)) viewers.addFetch(request, nowMs);
+}
+
+/** 204, counted or not; 404 for another path, 400 for an invalid report. */
+export function receiveBeacon(
+  viewers: Viewers,
+  request: HttpRequest,
+  body: string,
+  nowMs: number,
+): Reply {
+  if (request.path !== '/beacon') return refuse(404, 'not found');
   const beacon = v.safeParse(beaconSchema, parseJson(body));
   if (!beacon.success) return refuse(400, 'not a valid report of the player');
-  viewers.add(beacon.output, nowMs);
+  viewers.add(beacon.output, request, nowMs);
   return reply(204, [], { type: 'text/plain', cacheS: 0, source: 'method' });
 }
 

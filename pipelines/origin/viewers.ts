@@ -1,12 +1,16 @@
 /** Who is watching, by the pages' own reports. */
 import * as v from 'valibot';
+import { Audience, type Client } from './audience.ts';
 
 /** A page reports this often; one without three reports has left. */
 export const BEACON_EVERY_MS = 5_000;
 const GONE_AFTER_MS = 3 * BEACON_EVERY_MS + 1_000;
 
-const VIEWERS_MAX = 5_000;
+const VIEWERS_MAX = 20_000;
+/** A report may be this much late, or be the first one. */
+const REPORT_LATE_MS = BEACON_EVERY_MS + 1_000;
 const STARTUPS_MAX = 512;
+const STALL_MIN_MS = 250;
 
 /** What a player page reports. The id is random, lives as long as the page and is never stored. */
 export const beaconSchema = v.strictObject({
@@ -39,10 +43,22 @@ export interface ViewerFigures {
   readonly latencyMsByRendition: Readonly<Record<string, Quantiles>>;
 }
 
-/** Bounded; it uses no cookies and no addresses. */
+interface Seen {
+  readonly address: string;
+  beacon: Beacon;
+  atMs: number;
+  hasStartup: boolean;
+}
+
+/**
+ * Anybody can send reports. An address has no more viewers than its connections and the
+ * media that they fetch allow, and no viewer has stalled for longer than it was there.
+ */
 export class Viewers {
-  readonly #seen = new Map<string, { readonly beacon: Beacon; readonly atMs: number }>();
-  readonly #startups: number[] = [];
+  readonly #seen = new Map<string, Seen>();
+  readonly #perAddress = new Map<string, number>();
+  readonly #audience = new Audience();
+  readonly #startups: { readonly address: string; readonly ms: number }[] = [];
   readonly #isRendition: (id: string) => boolean;
   #stallsTotal = 0;
   #stalledMsTotal = 0;
@@ -52,14 +68,67 @@ export class Viewers {
     this.#isRendition = isRendition;
   }
 
-  add(beacon: Beacon, nowMs: number): void {
+  /** A part or a segment was asked for. */
+  addFetch(client: Client, nowMs: number): void {
+    this.#audience.addFetch(client, nowMs);
+  }
+
+  add(beacon: Beacon, client: Client, nowMs: number): void {
     this.#expire(nowMs);
-    if (!this.#seen.has(beacon.id) && this.#seen.size >= VIEWERS_MAX) return;
-    this.#seen.set(beacon.id, { beacon, atMs: nowMs });
-    this.#stallsTotal += beacon.stalls;
-    this.#stalledMsTotal += beacon.stalledMs;
-    if (beacon.startupMs === undefined) return;
-    this.#startups.push(beacon.startupMs);
+    const { address = '' } = client;
+    const max = this.#audience.viewersMax(client, nowMs);
+    const seen = this.#seenAs(beacon, address, nowMs);
+    const count = this.#perAddress.get(address) ?? 0;
+    if (count > max) {
+      this.#remove(beacon.id);
+      return;
+    }
+    if (seen === undefined) return;
+    this.#addStalls(beacon, client, { max, nowMs, sinceMs: nowMs - seen.atMs + REPORT_LATE_MS });
+    seen.beacon = beacon;
+    seen.atMs = nowMs;
+    if (beacon.startupMs !== undefined && !seen.hasStartup) {
+      seen.hasStartup = true;
+      this.#addStartup(address, beacon.startupMs, max);
+    }
+  }
+
+  /** The viewer of this report, which may be new; undefined where there are too many. */
+  #seenAs(beacon: Beacon, address: string, nowMs: number): Seen | undefined {
+    const { id } = beacon;
+    const known = this.#seen.get(id);
+    if (known?.address === address) return known;
+    // A phone has changed from one network to another.
+    if (known !== undefined) this.#remove(id);
+    if (this.#seen.size >= VIEWERS_MAX) return undefined;
+    const seen = { address, beacon, atMs: nowMs, hasStartup: false };
+    this.#seen.set(id, seen);
+    this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
+    return seen;
+  }
+
+  /** @param within The time since the last report, and what the address can have. */
+  #addStalls(
+    beacon: Beacon,
+    client: Client,
+    within: { readonly max: number; readonly nowMs: number; readonly sinceMs: number },
+  ): void {
+    const { max, nowMs, sinceMs } = within;
+    const stalledMs = Math.min(beacon.stalledMs, sinceMs);
+    const wantedMs = Math.max(stalledMs, beacon.stalls * STALL_MIN_MS);
+    const possibleMs = this.#audience.takeStalled(client, Math.min(wantedMs, sinceMs), max, nowMs);
+    this.#stalledMsTotal += Math.min(stalledMs, possibleMs);
+    this.#stallsTotal += Math.min(beacon.stalls, Math.ceil(possibleMs / STALL_MIN_MS));
+  }
+
+  /** @param max How many of the values may be of one address. */
+  #addStartup(address: string, ms: number, max: number): void {
+    const own = this.#startups.filter((startup) => startup.address === address);
+    const [oldest] = own;
+    if (oldest !== undefined && own.length >= max) {
+      this.#startups.splice(this.#startups.indexOf(oldest), 1);
+    }
+    this.#startups.push({ address, ms });
     if (this.#startups.length > STARTUPS_MAX) this.#startups.shift();
   }
 
@@ -79,7 +148,7 @@ export class Viewers {
       byPlayer,
       stallsTotal: this.#stallsTotal,
       stalledMsTotal: this.#stalledMsTotal,
-      startupMs: quantiles(this.#startups),
+      startupMs: quantiles(this.#startups.map(({ ms }) => ms)),
       latencyMsByRendition: Object.fromEntries(
         [...latencies].flatMap(([rendition, list]) => {
           const figures = quantiles(list);
@@ -91,8 +160,17 @@ export class Viewers {
 
   #expire(nowMs: number): void {
     for (const [id, { atMs }] of this.#seen) {
-      if (nowMs - atMs > GONE_AFTER_MS) this.#seen.delete(id);
+      if (nowMs - atMs > GONE_AFTER_MS) this.#remove(id);
     }
+  }
+
+  #remove(id: string): void {
+    const seen = this.#seen.get(id);
+    if (seen === undefined) return;
+    this.#seen.delete(id);
+    const left = (this.#perAddress.get(seen.address) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(seen.address, left);
+    else this.#perAddress.delete(seen.address);
   }
 }
 

@@ -34,12 +34,12 @@ interface Coded {
 
 /** No content from other hosts, no inline scripts, no plug-ins. */
 const PAGE_POLICY =
-  "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'";
+  "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const SECURITY_HEADERS = [
   'Content-Security-Policy',
   PAGE_POLICY,
-  'X-Content-Type-Options',
-  'nosniff',
+  'X-Frame-Options',
+  'DENY',
   'Referrer-Policy',
   'no-referrer',
 ] as const;

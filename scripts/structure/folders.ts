@@ -46,8 +46,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the capture process: the encoders',
   },
   'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
+  'pipelines/http/clients': {
+    may: [],
+    what: 'connections of clients, and what an address may cost',
+  },
   'pipelines/http': {
-    may: ['pipelines/errors.ts', 'pipelines/http/cache'],
+    may: ['pipelines/errors.ts', 'pipelines/http/cache', 'pipelines/http/clients'],
     what: 'the viewers’ HTTP server',
   },
   'pipelines/http/access': {

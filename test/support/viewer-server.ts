@@ -1,5 +1,5 @@
 /** Serves HTTP handlers on real sockets. */
-import { systemClock } from '../../hal/os/clock.ts';
+import { type Clock, systemClock } from '../../hal/os/clock.ts';
 import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
 import { type Reply, refuse } from '../../pipelines/http/reply.ts';
 import { ViewerServer } from '../../pipelines/http/server.ts';
@@ -17,13 +17,14 @@ export async function serve(
   get: Get,
   port: number,
   options: Partial<ServerOptions> = {},
+  clock: Clock = systemClock,
 ): Promise<Served> {
   const limits = { maxConnections: 2_000, maxConnectionsPerAddress: 2_000 };
   const handlers = { get, post: () => refuse(404, 'no'), onFault: rethrow };
   const server = new ViewerServer(
     { host: '127.0.0.1', port, ...limits, ...options },
     handlers,
-    systemClock,
+    clock,
   );
   const stop = new AbortController();
   let running: Promise<void> = Promise.resolve();

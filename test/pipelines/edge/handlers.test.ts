@@ -17,6 +17,8 @@ const textOf = (body: string): Reply =>
 
 const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
   path,
+  address: '192.0.2.7',
+  connection: { address: { connections: 1, isProxy: false } },
   query: new URLSearchParams(),
   header: (name) => (name === 'cdn-loop' ? cdnLoop : undefined),
 });
@@ -69,8 +71,9 @@ test('title and countdown are this box’s own where the upstream has none', () 
 test('its own page’s beacons count its own viewers', () => {
   const { handlers, viewers } = openWith(() => textOf(''));
   const beacon = { id: 'abcdefgh', player: 'native', rendition: 'x', stalls: 0, stalledMs: 0 };
-  assert.is(handlers.post('/beacon', JSON.stringify(beacon)).status, 204);
-  assert.is(handlers.post('/beacon', '{').status, 400);
+  handlers.get(requestOf('/live/high/7.m4s'));
+  assert.is(handlers.post(requestOf('/beacon'), JSON.stringify(beacon)).status, 204);
+  assert.is(handlers.post(requestOf('/beacon'), '{').status, 400);
   assert.is(viewers.figures(0).viewers, 1);
 });
 

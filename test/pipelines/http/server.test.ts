@@ -54,7 +54,7 @@ async function serve(options: Partial<ServerOptions> = {}): Promise<Served> {
     }
     return text(path);
   };
-  const post = (path: string, body: string) =>
+  const post = ({ path }: HttpRequest, body: string) =>
     path === '/throws' ? mistake() : text(`${path} ${body}`);
   const faults: unknown[] = [];
   const server = new ViewerServer(

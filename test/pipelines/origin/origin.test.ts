@@ -7,7 +7,7 @@ import { parseDirectives } from '../../../pipelines/hls/directives.ts';
 import { HeldRequests } from '../../../pipelines/http/held-requests.ts';
 import { acceptsGzip, chooseProfile } from '../../../pipelines/http/negotiate.ts';
 import { refuse } from '../../../pipelines/http/reply.ts';
-import { beaconSchema, Viewers } from '../../../pipelines/origin/viewers.ts';
+import { beaconSchema } from '../../../pipelines/origin/viewers.ts';
 import { openFeed } from '../../support/feed.ts';
 
 const test = suite('origin');
@@ -115,24 +115,6 @@ const beacon = {
   stalls: 0,
   stalledMs: 0,
 } as const;
-
-test('viewers are counted while their pages report, with p50 and p95 per rendition', () => {
-  const viewers = new Viewers((id) => ['high', 'low'].includes(id));
-  for (let i = 0; i < 20; i += 1) {
-    viewers.add({ ...beacon, id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 }, 0);
-  }
-  const { latencyMsByRendition, startupMs, ...figures } = viewers.figures(1_000);
-  assert.is(figures.viewers, 20);
-  assert.equal(latencyMsByRendition['high'], { p50: 390, p95: 480, n: 20 });
-  assert.is(startupMs?.p50, 400);
-  assert.is(viewers.figures(20_000).viewers, 0);
-});
-
-test('a flood of made-up viewers stays bounded', () => {
-  const viewers = new Viewers((id) => ['high', 'low'].includes(id));
-  for (let i = 0; i < 6_000; i += 1) viewers.add({ ...beacon, id: `viewer-${i}` }, 0);
-  assert.is(viewers.figures(0).viewers, 5_000);
-});
 
 test('a beacon with anything else in it is refused', () => {
   assert.ok(v.safeParse(beaconSchema, beacon).success);

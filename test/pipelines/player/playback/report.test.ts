@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
+import type { HttpRequest } from '../../../../pipelines/http/handlers.ts';
 import { receiveBeacon } from '../../../../pipelines/origin/beacons.ts';
 import { type Beacon, beaconSchema, Viewers } from '../../../../pipelines/origin/viewers.ts';
 import { possibleMs, renderReport } from '../../../../pipelines/player/playback/report.ts';
@@ -23,6 +24,15 @@ test('possible values are reported unchanged', () => {
   assert.equal(renderReport(SEEN), SEEN);
 });
 
+/** Of a page that has fetched media. */
+function requestOf(viewers: Viewers): HttpRequest {
+  const connection = { address: { connections: 1, isProxy: false } };
+  const query = new URLSearchParams();
+  const request = { path: '/beacon', query, header: () => undefined, address: 'a', connection };
+  viewers.addFetch(request, 0);
+  return request;
+}
+
 test('one odd figure never loses the beacon: viewer and stalls count', () => {
   const odd: readonly Partial<Beacon>[] = [
     { latencyMs: -4_000 },
@@ -35,7 +45,7 @@ test('one odd figure never loses the beacon: viewer and stalls count', () => {
   for (const figure of odd) {
     const viewers = new Viewers(() => true);
     const body = JSON.stringify(renderReport({ ...SEEN, ...figure }));
-    assert.is(receiveBeacon(viewers, '/beacon', body, 0).status, 204, body);
+    assert.is(receiveBeacon(viewers, requestOf(viewers), body, 0).status, 204, body);
     const { viewers: count, stallsTotal, latencyMsByRendition } = viewers.figures(0);
     assert.equal([count, stallsTotal, latencyMsByRendition], [1, 2, {}]);
   }

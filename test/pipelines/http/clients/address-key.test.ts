@@ -1,7 +1,7 @@
 /** What limits per client count by. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { addressKeyOf } from '../../../pipelines/http/address-key.ts';
+import { addressKeyOf } from '../../../../pipelines/http/clients/address-key.ts';
 
 const test = suite('what limits count by');
 

@@ -1,0 +1,41 @@
+/** Proxies that the config trusts, and what they report about their clients. */
+import { BlockList, isIP } from 'node:net';
+
+export type IsTrusted = (address: string) => boolean;
+
+/** @param proxies Addresses and networks, `10.0.0.5` or `10.0.0.0/8`. */
+export function openTrustedProxies(proxies: readonly string[]): IsTrusted {
+  if (proxies.length === 0) return () => false;
+  const list = new BlockList();
+  for (const proxy of proxies) {
+    const [network = '', bits] = proxy.split('/');
+    const family = familyOf(network);
+    if (bits === undefined) list.addAddress(network, family);
+    else list.addSubnet(network, Number(bits), family);
+  }
+  return (address) => {
+    const plain = withoutMapping(address);
+    return isIP(plain) > 0 && list.check(plain, familyOf(plain));
+  };
+}
+
+/**
+ * The client of a request that came through trusted proxies: the last address of
+ * `X-Forwarded-For` that none of them has. What is before it may be forged.
+ */
+export function forwardedFor(header: string | undefined, isTrusted: IsTrusted): string | undefined {
+  const hops = (header ?? '').slice(-1_000).split(',');
+  return hops
+    .map((hop) => withoutMapping(hop.trim()))
+    .findLast((hop) => isIP(hop) > 0 && !isTrusted(hop));
+}
+
+/** An IPv4 address that a socket for both families shows as `::ffff:10.0.0.5`. */
+export function withoutMapping(address: string): string {
+  const [plain = ''] = address.split('%');
+  return plain.startsWith('::ffff:') && plain.includes('.') ? plain.slice(7) : plain;
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
+}

@@ -1,0 +1,86 @@
+/** How many viewers an address can have, by the media that it has fetched lately. */
+/** Fetches of this and the last window are counted: an outage of half a minute hides no viewer. */
+const WINDOW_MS = 30_000;
+/** Of one viewer within a window; one that loads segments of 4 s, without sound, has as many. */
+const FETCHES_PER_VIEWER = 7;
+/** Behind a trusted proxy, whose cache hides what was fetched. */
+const PROXIED_MAX = 64;
+const ADDRESSES_MAX = 40_000;
+
+/** Of a request. */
+export interface Client {
+  readonly address?: string;
+  readonly connection?:
+    | { readonly address: { readonly connections: number; readonly isProxy: boolean } }
+    | undefined;
+}
+
+/** Stalled time that an address has not reported yet is saved for so long. */
+const STALLED_SAVED_MS = 60_000;
+const STALLED_FIRST_MS = 6_000;
+
+interface AddressRecord {
+  window: number;
+  fetches: number;
+  fetchesBefore: number;
+  /** For how long its viewers may have stalled. */
+  stalledMs: number;
+  atMs: number;
+}
+
+export class Audience {
+  readonly #records = new Map<string, AddressRecord>();
+
+  /** To be called for each part and segment that is fetched. */
+  addFetch({ address = '' }: Client, nowMs: number): void {
+    const record = this.#recordOf(address, nowMs);
+    if (record !== undefined) record.fetches += 1;
+  }
+
+  /** Each viewer has a connection, and fetches media over it. */
+  viewersMax({ address = '', connection }: Client, nowMs: number): number {
+    const { isProxy, connections } = connection?.address ?? { isProxy: false, connections: 1 };
+    const record = this.#recordOf(address, nowMs);
+    if (isProxy || record === undefined) return record === undefined ? 0 : PROXIED_MAX;
+    const fetches = record.fetches + record.fetchesBefore;
+    return Math.min(connections, Math.ceil(fetches / FETCHES_PER_VIEWER));
+  }
+
+  /** Viewers cannot stall for longer than they watch. @returns how much of `ms` is possible. */
+  takeStalled({ address = '' }: Client, ms: number, viewers: number, nowMs: number): number {
+    const record = this.#recordOf(address, nowMs);
+    if (record === undefined) return 0;
+    const savedMs = record.stalledMs + viewers * (nowMs - record.atMs);
+    const possibleMs = Math.min(savedMs, viewers * STALLED_SAVED_MS);
+    const takenMs = Math.min(ms, possibleMs);
+    record.stalledMs = possibleMs - takenMs;
+    record.atMs = nowMs;
+    return takenMs;
+  }
+
+  /** Undefined where too many addresses are known. */
+  #recordOf(address: string, nowMs: number): AddressRecord | undefined {
+    const window = Math.floor(nowMs / WINDOW_MS);
+    const known = this.#records.get(address);
+    if (known === undefined) {
+      if (this.#records.size >= ADDRESSES_MAX) this.#forgetOld(window);
+      if (this.#records.size >= ADDRESSES_MAX) return undefined;
+      const first = { stalledMs: STALLED_FIRST_MS, atMs: nowMs };
+      const record = { window, fetches: 0, fetchesBefore: 0, ...first };
+      this.#records.set(address, record);
+      return record;
+    }
+    if (known.window !== window) {
+      known.fetchesBefore = known.window === window - 1 ? known.fetches : 0;
+      known.fetches = 0;
+      known.window = window;
+    }
+    return known;
+  }
+
+  #forgetOld(window: number): void {
+    for (const [address, record] of this.#records) {
+      if (record.window < window - 1) this.#records.delete(address);
+    }
+  }
+}

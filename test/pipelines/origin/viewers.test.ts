@@ -1,0 +1,105 @@
+/** Viewers' figures: real guests are counted, and hostile reports stay within bounds. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Beacon, Viewers } from '../../../pipelines/origin/viewers.ts';
+import { seeded } from '../../support/seeded.ts';
+
+const test = suite('viewers');
+
+const BEACON: Beacon = {
+  id: 'abcdefgh',
+  player: 'venuebox',
+  rendition: 'high',
+  stalls: 0,
+  stalledMs: 0,
+};
+
+const clientOf = (address: string, connections = 1, isProxy = false) => ({
+  address,
+  connection: { address: { connections, isProxy } },
+});
+
+/** A phone that has fetched two parts five times a second for a while. */
+function watch(viewers: Viewers, client: ReturnType<typeof clientOf>, s: number, fromMs = 0): void {
+  for (let i = 0; i < 10 * s; i += 1) viewers.addFetch(client, fromMs + i * 100);
+}
+
+test('viewers are counted while their pages report, with p50 and p95 per rendition', () => {
+  const viewers = new Viewers((id) => ['high', 'low'].includes(id));
+  for (let i = 0; i < 20; i += 1) {
+    const client = clientOf(`192.0.2.${i}`);
+    watch(viewers, client, 0.5);
+    const figures = { id: `viewer-${i}`, latencyMs: 300 + i * 10, startupMs: 400 };
+    viewers.add({ ...BEACON, ...figures }, client, 500);
+  }
+  const { latencyMsByRendition, startupMs, ...figures } = viewers.figures(1_000);
+  assert.is(figures.viewers, 20);
+  assert.equal(latencyMsByRendition['high'], { p50: 390, p95: 480, n: 20 });
+  assert.is(startupMs?.p50, 400);
+  assert.is(viewers.figures(20_000).viewers, 0);
+});
+
+test('all of 6,000 guests are counted, 150 of them behind one router', () => {
+  const viewers = new Viewers(() => true);
+  const router = clientOf('198.51.100.1', 300);
+  for (let i = 0; i < 6_000; i += 1) {
+    const client = i < 150 ? router : clientOf(`10.0.${i >> 8}.${i & 255}`);
+    watch(viewers, client, 1);
+    viewers.add({ ...BEACON, id: `viewer-${i}`, stalls: 1, stalledMs: 300 }, client, 1_000);
+  }
+  const { viewers: count, stallsTotal } = viewers.figures(1_000);
+  assert.is(count, 6_000);
+  assert.ok(stallsTotal > 5_800, `${stallsTotal} stalls`);
+});
+
+test('a trusted proxy’s guests are counted, though its cache hides what they fetch', () => {
+  const viewers = new Viewers(() => true);
+  for (let i = 0; i < 50; i += 1) {
+    const client = clientOf(`203.0.113.${i}`, 8, true);
+    viewers.add({ ...BEACON, id: `viewer-${i}` }, client, 0);
+  }
+  assert.is(viewers.figures(0).viewers, 50);
+});
+
+test('without media an address has no viewers', () => {
+  const viewers = new Viewers(() => true);
+  viewers.add({ ...BEACON, stalls: 10_000, startupMs: 600_000 }, clientOf('192.0.2.1', 200), 0);
+  const { viewers: count, stallsTotal, startupMs } = viewers.figures(0);
+  assert.equal([count, stallsTotal, startupMs], [0, 0, undefined]);
+});
+
+for (let seed = 1; seed <= 20; seed += 1) {
+  test(`a hostile phone changes no figure by much, seed ${seed}`, () => {
+    const random = seeded(seed);
+    const viewers = new Viewers(() => true);
+    const guests = Array.from({ length: 40 }, (_, i) => clientOf(`10.0.0.${i}`));
+    const phone = [clientOf('192.0.2.1', 6), clientOf('192.0.2.2', 6)] as const;
+    const seconds = 60;
+    for (let s = 0; s < seconds; s += 1) {
+      for (const client of [...guests, ...phone]) watch(viewers, client, 1, s * 1_000);
+      if (s % 5 === 4) {
+        for (const [i, guest] of guests.entries()) {
+          const startup = s === 4 ? { startupMs: 500 } : {};
+          viewers.add({ ...BEACON, id: `guest-00${i}`, ...startup }, guest, s * 1_000 + 990);
+        }
+      }
+      for (let i = 0; i < 400; i += 1) {
+        const id = random() < 0.5 ? `hostile-${i % 9}` : `hostile-${s}-${i}`;
+        const stalls = Math.floor(random() * 10_000);
+        const stalledMs = Math.floor(random() * 600_000);
+        const times = { startupMs: 600_000, latencyMs: 600_000 };
+        const client = phone[random() < 0.5 ? 0 : 1];
+        viewers.add({ ...BEACON, id, stalls, stalledMs, ...times }, client, s * 1_000 + 2 * i);
+      }
+    }
+    const figures = viewers.figures(seconds * 1_000);
+    assert.ok(figures.viewers >= 40 && figures.viewers <= 52, `${figures.viewers} viewers`);
+    // Twelve made-up viewers that stall all the time.
+    assert.ok(figures.stalledMsTotal <= 14 * seconds * 1_000, `${figures.stalledMsTotal} ms`);
+    assert.ok(figures.stallsTotal <= 14 * seconds * 5, `${figures.stallsTotal} stalls`);
+    assert.ok((figures.startupMs?.n ?? 0) <= 52);
+    assert.is(figures.startupMs?.p50, 500);
+  });
+}
+
+test.run();
