@@ -20,12 +20,12 @@ export function renderClipPage({ title, movieName, posterPath, url }: ClipPage):
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${name}</title>
-<link rel="stylesheet" href="/player.css">
+<link rel="stylesheet" href="../player.css">
 <body class="clip">
 <h1>${name}</h1>
-<video controls playsinline preload="metadata" poster="${escapeHtml(posterPath)}" src="/clips/${escapeHtml(movieName)}"></video>
+<video controls playsinline preload="metadata" poster="..${escapeHtml(posterPath)}" src="../clips/${escapeHtml(movieName)}"></video>
 <p><a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>
-<p><a href="/clips/${escapeHtml(movieName)}" download>Save the clip</a></p>
+<p><a href="../clips/${escapeHtml(movieName)}" download>Save the clip</a></p>
 <figure>${code}<figcaption>Scan with another phone.</figcaption></figure>
 </body>
 </html>

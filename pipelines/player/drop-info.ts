@@ -24,7 +24,7 @@ export class DropInfo {
   /** Rejects where the box does not answer. */
   async read(): Promise<Drop> {
     const sentMs = Date.now();
-    const response = await fetch('/drop.json', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch('drop.json', { signal: AbortSignal.timeout(TIMEOUT_MS) });
     const drop = (await response.json()) as Drop;
     const receivedMs = Date.now();
     const isQuick = receivedMs - sentMs < CLOCK_MAX_MS;

@@ -126,7 +126,7 @@ function canPlayLive(): boolean {
 }
 
 function playlistUrl(): URL {
-  const url = new URL('/live/index.m3u8', location.href);
+  const url = new URL('live/index.m3u8', location.href);
   const profile = parameters.get('profile');
   if (profile !== null) url.searchParams.set('profile', profile);
   return url;

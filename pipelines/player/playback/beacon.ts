@@ -93,7 +93,7 @@ export class BeaconSender {
       ...(latencyMs === undefined ? {} : { latencyMs }),
     });
     // A browser whose queue is full takes none: the next report includes this one.
-    if (!navigator.sendBeacon('/beacon', JSON.stringify(report))) return;
+    if (!navigator.sendBeacon('beacon', JSON.stringify(report))) return;
     this.#sent = { stalls: total, stalledMs: totalMs, hasStartup: this.#startup.hasFrame };
   }
 }

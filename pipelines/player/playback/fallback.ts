@@ -37,7 +37,7 @@ export async function openHlsJs(
   onRetry: () => void,
   signal: AbortSignal,
 ): Promise<Player | undefined> {
-  await loadScript('/hls.js');
+  await loadScript('hls.js');
   const Hls = (window as unknown as { Hls: typeof HlsType }).Hls;
   if (!Hls.isSupported()) return undefined;
   const hls = new Hls(HLS_CONFIG);

@@ -19,8 +19,12 @@ export interface Nginx extends AsyncDisposable {
   logged(): readonly Logged[];
 }
 
-/** A real nginx on a free loopback port, as the example has it, in front of `originUrl`. */
-export async function startNginx(originUrl: string): Promise<Nginx> {
+/**
+ * A real nginx on a free loopback port, as the example has it, in front of `originUrl`.
+ *
+ * @param locations Further ones of its server.
+ */
+export async function startNginx(originUrl: string, locations = ''): Promise<Nginx> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-nginx-'));
   mkdirSync(join(folder, 'cache'));
@@ -28,6 +32,7 @@ export async function startNginx(originUrl: string): Promise<Nginx> {
   const example = readFileSync('systemd/nginx.example.conf', 'utf8')
     .replace('127.0.0.1:8080', new URL(originUrl).host)
     .replace('listen 80;', `listen 127.0.0.1:${port};`)
+    .replace('    location = /beacon {', `${locations}\n    location = /beacon {`)
     .replace('/var/cache/nginx/venuebox', join(folder, 'cache'))
     .replace('/var/log/nginx/venuebox.log', log);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
