@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
+import { fileReplyOf, makeLargeFile } from '../../support/large-file.ts';
 import { makeLocalhostTls } from '../../support/localhost-tls.ts';
 import { serve } from '../../support/viewer-server.ts';
 
@@ -15,11 +16,7 @@ const test = suite('viewers’ server over TLS');
 
 const BIG = Buffer.alloc(3_000_000, 1);
 const TLS = makeLocalhostTls();
-const FILE: Reply = {
-  ...reply(200, [], { type: 'video/mp4', cacheS: 0 }),
-  headers: ['Content-Length', '40000000'],
-  file: { path: '/dev/zero', from: 0, to: 39_999_999 },
-};
+const FILE = fileReplyOf(makeLargeFile());
 const text = (body: string) => reply(200, [Buffer.from(body)], { type: 'text/plain', cacheS: 0 });
 
 async function serveBoth() {

@@ -11,17 +11,15 @@ import { ViewerServer } from '../../../pipelines/http/server.ts';
 import type { ServerOptions } from '../../../pipelines/http/server-settings.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
+import { fileReplyOf, makeLargeFile } from '../../support/large-file.ts';
 
 const test = suite('viewers’ server');
 
 const BIG = Buffer.alloc(3_000_000, 1);
 const text = (body: string) => reply(200, [Buffer.from(body)], { type: 'text/plain', cacheS: 0 });
 
-const FILE: Reply = {
-  ...reply(200, [], { type: 'video/mp4', cacheS: 0 }),
-  headers: ['Content-Length', '40000000'],
-  file: { path: '/dev/zero', from: 0, to: 39_999_999 },
-};
+const LARGE_FILE = makeLargeFile();
+const FILE = fileReplyOf(LARGE_FILE);
 const mistake = (): Reply => {
   throw new Error('a mistake');
 };
@@ -197,7 +195,7 @@ test('files are limited on one connection, and their slots are free again when i
   greedy.on('error', () => undefined);
   greedy.pause();
   const filesOpen = () =>
-    readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`) === '/dev/zero');
+    readdirSync('/proc/self/fd').filter((fd) => linkOf(`/proc/self/fd/${fd}`) === LARGE_FILE);
   const before = filesOpen().length;
   greedy.write('GET /file HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20));
   await until(() => served.server.figures().requestsTotal === 20, 2_000);
