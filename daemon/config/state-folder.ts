@@ -22,7 +22,7 @@ const RETRY_MS = 250;
 
 /**
  * For this process, until it ends: two boxes that write the same files would undo each other's.
- * One that was killed and hangs in the kernel writes no more than it had begun: nobody waits for it.
+ * One that was killed and hangs in the kernel writes no more than it had begun: it is not waited for.
  *
  * @throws HalError DEVICE_BUSY
  */

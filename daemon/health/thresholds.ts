@@ -121,7 +121,7 @@ type Radio = Pick<ModemState, 'rsrpDbm' | 'sinrDb'>;
 
 /** RSRP of each bar that a phone would draw, 1 to 4; below the second one the signal is poor. */
 const BARS_DBM = [-118, -110, -100, -85] as const;
-/** Below this SINR the radio hears more noise than signal. */
+/** Below this SINR the radio receives more noise than signal. */
 const SINR_POOR_DB = 0;
 const SINR_GOOD_DB = 13;
 const RSRP_GOOD_DBM = -80;

@@ -30,7 +30,7 @@ export interface MediaPathDeps {
   readonly previewPath: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** The drop that the process was started for is on: whoever asked for it waits for its picture. */
+  /** The drop that the process was started for is on: the client that asked for it waits for its picture. */
   readonly isFirstDrop: () => boolean;
   /** Viewers are served, before the first frame. */
   readonly onListening: () => void;
@@ -69,7 +69,7 @@ export interface MediaPath {
    * closed its files, or ten seconds later.
    */
   setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
-  /** What rests to save power, until told otherwise. */
+  /** What is suspended to save power, until the next call. */
   suspend(rest: Suspension): void;
   /** Viewers start over: with poster and countdown, until the next drop. */
   clear(): void;

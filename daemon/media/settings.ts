@@ -30,7 +30,7 @@ function partMs({ camera, viewers }: Config): number {
 
 /**
  * Media time counts from midnight UTC, so that times and sequence numbers go on
- * growing when the whole box is started anew, and stay small.
+ * growing when the whole box restarts, and stay small.
  */
 function startOfDayMs(nowMs: number): number {
   return nowMs - (nowMs % 86_400_000);

@@ -8,7 +8,7 @@ import type { DropPhase } from './snapshot.ts';
  * - `arm`: run the checks, then wait for `go-live`. `disarm` goes back to idle.
  * - `go-live`: on air; from idle the checks run first. `end` ends the drop.
  * - `mark`: this moment is worth a clip.
- * - `preflight`: run the checks and tell, without arming.
+ * - `preflight`: run the checks and report, without arming.
  * - `camera`: put the other camera on air, or the one that is named.
  * - `print`: print a document that the box knows by name.
  * - `shut-down`: end everything, then the machine.
@@ -45,7 +45,7 @@ export type Outcome =
   | { readonly status: 'rejected'; readonly code: RejectCode; readonly detail: string }
   | { readonly status: 'failed'; readonly code: string; readonly detail: string };
 
-/** `SAVING_POWER`: what it needs rests until the mains are back. */
+/** `SAVING_POWER`: what it needs is suspended until the mains are back. */
 export type RejectCode = 'WRONG_PHASE' | 'BAD_ARGUMENTS' | 'UNSUPPORTED' | 'BUSY' | 'SAVING_POWER';
 
 /** One step of a long command, for example a check of the preflight. */
@@ -65,7 +65,7 @@ export interface Commander {
   ): Promise<Outcome>;
 }
 
-/** Something happened that somebody far away must hear of, exactly once. */
+/** Something happened that is to be published exactly once. */
 export interface BoxEvent {
   /** For example `drop.live`, `link.switched`, `alert.raised`, `clip.made`. */
   readonly type: string;

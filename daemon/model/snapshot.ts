@@ -18,7 +18,7 @@ import type { TargetState } from '../../pipelines/recording/settings.ts';
  * - `armed`: all is well, one hold of the button from going live.
  * - `live`: on air.
  * - `ending`: what was recorded is closed, the last parts go out.
- * - `fault`: it cannot go live; the reason is told.
+ * - `fault`: it cannot go live; the reason is shown.
  */
 export type DropPhase = 'idle' | 'preflight' | 'armed' | 'live' | 'ending' | 'fault';
 
@@ -164,7 +164,7 @@ export interface ModemMaintenance {
   readonly reset?: { readonly action: ModemAction; readonly reason: string };
 }
 
-/** All that is known of the box now, for whoever shows it. */
+/** All that is known of the box now, for all interfaces. */
 export interface BoxSnapshot {
   readonly name: string;
   readonly version: string;
@@ -175,7 +175,7 @@ export interface BoxSnapshot {
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
   readonly power: PowerPhase;
-  /** What rests because of it, in the order in which it was switched off. */
+  /** What is shed because of it, in the order in which it was switched off. */
   readonly shedLoads: readonly ShedLoad[];
   readonly warnings: readonly Warning[];
   readonly camera: string;

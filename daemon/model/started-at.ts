@@ -5,7 +5,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 const DRIFT_MOST_MS = 2_000;
 
 /**
- * Tells when the box was started (RFC 3339), by the clock as it is now: a Pi has none of its
+ * Returns when the box was started (RFC 3339), by the clock as it is now: a Pi has none of its
  * own, and the network sets it minutes after the start.
  */
 export function trackStartedAt(clock: Clock): () => string {

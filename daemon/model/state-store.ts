@@ -68,7 +68,7 @@ const NOTHING_READ: Readings = {
   system: undefined,
 };
 
-/** Collects what children and devices tell. Read by snapshot, so that readers cannot change it. */
+/** Collects what children and devices report. Read by snapshot, so that readers cannot change it. */
 export class BoxState {
   readonly #facts: BoxFacts;
   readonly #kept: Sources;

@@ -15,27 +15,27 @@ export type LinkUse = 'carries' | 'out' | 'all-out' | 'unknown';
 /** The link of the config that goes over a modem: by its interface, address or name. */
 export function plannedLinkOf(
   { id, interfaceName, addresses }: ModemState,
-  wishes: readonly WantedLink[],
+  planned: readonly WantedLink[],
 ): WantedLink | undefined {
-  return wishes.find((wish) => {
-    if (wish.device !== undefined) return wish.device === interfaceName;
-    if (wish.address !== undefined && addresses.includes(wish.address)) return true;
-    return wish.id === id || wish.id === interfaceName;
+  return planned.find((wanted) => {
+    if (wanted.device !== undefined) return wanted.device === interfaceName;
+    if (wanted.address !== undefined && addresses.includes(wanted.address)) return true;
+    return wanted.id === id || wanted.id === interfaceName;
   });
 }
 
 export function linkUseOf(
-  wish: WantedLink | undefined,
+  wanted: WantedLink | undefined,
   { uplink, children }: Pick<BoxSnapshot, 'uplink' | 'children'>,
 ): LinkUse {
   // What a dead process reported is old.
   const isFresh = uplink !== undefined && children['uplink']?.phase === 'running';
-  if (wish === undefined || !isFresh || uplink.phase === 'off' || uplink.bond === undefined) {
+  if (wanted === undefined || !isFresh || uplink.phase === 'off' || uplink.bond === undefined) {
     return 'unknown';
   }
   const { links } = uplink.bond;
-  const link = links.find(({ id }) => id === wish.id);
-  if (link === undefined && !uplink.missingLinks.includes(wish.id)) return 'unknown';
+  const link = links.find(({ id }) => id === wanted.id);
+  if (link === undefined && !uplink.missingLinks.includes(wanted.id)) return 'unknown';
   if (link !== undefined && (!link.isEnabled || link.isSpent)) return 'unknown';
   const isActive = (one: (typeof links)[number]) =>
     one.state === 'active' || one.state === 'suspect';

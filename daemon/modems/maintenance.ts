@@ -31,10 +31,10 @@ export interface MaintenanceDeps {
 export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
   const { config, snapshot, onMaintenance, clock, log } = deps;
   const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
-  const wishes = config.uplink === undefined ? [] : wantedLinks(config.uplink);
+  const planned = config.uplink === undefined ? [] : wantedLinks(config.uplink);
   const isDirect = config.modems.driver === 'at';
   await using data = await openSimData(deps.stateFolder, deps);
-  const resetter = config.modems.reset ? openResetter({ ...deps, wishes, isDirect }) : undefined;
+  const resetter = config.modems.reset ? openResetter({ ...deps, planned, isDirect }) : undefined;
   const poll = async () => {
     const box = snapshot();
     const known = box.modems.phase === 'known' ? box.modems.modems : [];
@@ -46,15 +46,15 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
         const pin = pinFaults.get(modem.id);
         const reset = resets?.get(modemKeyOf(modem));
         const usedBytes = data.usedOf(modem);
-        const wish = plannedLinkOf(modem, wishes);
+        const link = plannedLinkOf(modem, planned);
         return {
           id: modem.id,
           model: modem.model,
           ...(pin === undefined ? {} : { pin }),
           ...(reset === undefined ? {} : { reset }),
           ...(usedBytes === undefined ? {} : { usedBytes }),
-          ...(wish === undefined ? {} : { link: wish.id }),
-          ...(wish?.budgetBytes === undefined ? {} : { budgetBytes: wish.budgetBytes }),
+          ...(link === undefined ? {} : { link: link.id }),
+          ...(link?.budgetBytes === undefined ? {} : { budgetBytes: link.budgetBytes }),
         };
       }),
     );

@@ -37,7 +37,7 @@ export type PinDecision =
   | { readonly kind: 'send'; readonly path: string; readonly version: string }
   | { readonly kind: 'fault'; readonly fault: PinFault };
 
-/** Of a SIM, by 3GPP TS 31.101 §9.5.1; for a modem that does not tell what is left. */
+/** Of a SIM, by 3GPP TS 31.101 §9.5.1; for a modem that does not report what is left. */
 const TRIES = 3;
 
 const NOTHING: PinDecision = { kind: 'nothing' };

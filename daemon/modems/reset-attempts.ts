@@ -7,7 +7,7 @@ import type { LinkUse } from './link-state.ts';
 export interface ResetAttempt {
   /** As it was last seen. */
   readonly modem: ModemState;
-  /** On a rung above 0: it was reset, and has not been connected for two minutes since. */
+  /** On a step above 0: it was reset, and has not been connected for two minutes since. */
   readonly ladder: LadderState;
   /** It was in use since the start, so it is wanted back. */
   readonly wasConnected: boolean;

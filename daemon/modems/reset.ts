@@ -20,7 +20,7 @@ const START_GRACE_MS = 120_000;
 export interface ResetDeps {
   readonly modems: Pick<Modems, 'act' | 'canPower'>;
   /** Links of the config. */
-  readonly wishes: readonly WantedLink[];
+  readonly planned: readonly WantedLink[];
   /** The box talks to each modem itself, so that one that does not answer is missing or hangs. */
   readonly isDirect: boolean;
   readonly onEvent: (event: BoxEvent) => void;
@@ -75,11 +75,11 @@ export function openResetter(deps: ResetDeps): Resetter {
   };
 }
 
-function seenOf(box: ResetBox, { wishes, isDirect }: ResetDeps): readonly Seen[] | undefined {
+function seenOf(box: ResetBox, { planned, isDirect }: ResetDeps): readonly Seen[] | undefined {
   return modemsOf(box.modems, isDirect)?.map((known) => {
     const modem = isDirect ? asDialled(known, box) : known;
-    const wish = plannedLinkOf(modem, wishes);
-    return { modem, isWanted: wish?.isEnabled, linkUse: linkUseOf(wish, box) };
+    const link = plannedLinkOf(modem, planned);
+    return { modem, isWanted: link?.isEnabled, linkUse: linkUseOf(link, box) };
   });
 }
 

@@ -58,7 +58,7 @@ export function noteSimData(
     const key = modemKeyOf(modem);
     const { bytes = 0, counter: last = 0 } = all.get(key) ?? {};
     const counter = rxBytesTotal + txBytesTotal;
-    // One that is less than before belongs to an interface that came anew.
+    // One that is less than before belongs to a new interface.
     const more = counter >= last ? counter - last : counter;
     if (all.has(key) || all.size < MAX_MODEMS) all.set(key, { bytes: bytes + more, counter });
   }

@@ -115,7 +115,7 @@ async function followPresses(
   for await (const change of watchPresses(deps.inputs, clock, signal, deps.times)) {
     if (change.kind === 'hold-reached') setAnswer(holdAnswer(change, clock, deps.times));
     if (change.kind === 'press') press(change);
-    // What drives the inputs has told the journal.
+    // The driver of the inputs has logged it.
     if (change.kind === 'gone') deps.onAway?.('buttons', change.reason);
     if (change.kind === 'levels') deps.onAway?.('buttons', undefined);
   }

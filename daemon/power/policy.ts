@@ -165,7 +165,7 @@ function isSpent({ chargePct, timeLeftS }: BatteryReading, trend: Trend | undefi
   const isTimeLow = timeLeftS !== undefined && timeLeftS <= BATTERY.shutDown.s;
   const hasFallen = fallOf(trend) >= SEEN_TO_FALL_PCT;
   if (isTimeLow) return chargePct <= CONTRADICTS_PCT;
-  // Where nothing is left but a fall that was seen, an estimate that says otherwise stands still.
+  // Where nothing is left but a fall that was seen, an estimate that says otherwise is stale.
   if (chargePct <= OUT_PCT && hasFallen) return true;
   const isTimeLong = timeLeftS !== undefined && timeLeftS > CONTRADICTS_S;
   return isChargeLow && !isTimeLong && (timeLeftS !== undefined || hasFallen);

@@ -15,7 +15,7 @@ export interface PowerDeps {
   /** What is switched off in a phase. */
   readonly shedLoadsIn: (phase: PowerPhase) => readonly ShedLoad[];
   /** Called at the start and at each change, with all that is switched off now; again where the shutdown did not come. */
-  readonly onPhase: (phase: PowerPhase, resting: readonly ShedLoad[]) => void;
+  readonly onPhase: (phase: PowerPhase, shed: readonly ShedLoad[]) => void;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;

@@ -48,7 +48,7 @@ export interface Battery extends AsyncDisposable {
    */
   read(signal: AbortSignal): Promise<BatteryState>;
   /**
-   * Tells the board to cut its output, at once or seconds from now, and to give it again
+   * Commands the board to cut its output, at once or seconds from now, and to give it again
    * when the mains are back: nothing may be written any more. Absent where it cannot.
    * Rejects with `HalError`.
    */

@@ -54,7 +54,7 @@ function sourceOf(path: string, { format, width, height, fps }: CameraConfig): L
   };
 }
 
-/** A path as it is; anything else is a stable id, looked for afresh each time. */
+/** A path as it is; anything else is a stable id, looked up again each time. */
 async function findNode(device: string): Promise<string> {
   if (device.startsWith('/')) return device;
   const [first, ...others] = await findV4l2Nodes(device);

@@ -66,7 +66,7 @@ async function describe(
   links: readonly string[],
   modesOf: ListModes,
 ): Promise<Node | undefined> {
-  // Non-blocking, so that a driver in trouble does not keep the thread.
+  // Non-blocking, so that a faulty driver does not block the thread.
   await using file = await open(path, constants.O_RDWR | constants.O_NONBLOCK);
   const bytes = Buffer.alloc(QUERY_CAP.bytes);
   if (!(await tryIoctl(file.fd, QUERY_CAP.request, bytes))) return undefined;

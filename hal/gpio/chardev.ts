@@ -101,7 +101,7 @@ function linesOf(fd: number, chip: string): KnownLine[] {
   });
 }
 
-/** Finds a line afresh for each claim: a replugged chip may get another number. */
+/** Finds a line again for each claim: a replugged chip may get another number. */
 function findLine(ref: LineRef): KnownLine {
   const found = listLines().filter((line) =>
     typeof ref === 'string'

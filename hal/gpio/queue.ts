@@ -23,7 +23,7 @@ export class ChangeQueue {
     this.#wake?.();
   }
 
-  /** Tells of edges that are not in the queue; what is in it goes with them. */
+  /** Reports edges that are not in the queue; what is in it goes with them. */
   lose(edges: number, atMs: number): void {
     this.#lost += edges + (this.#lost > 0 ? 0 : this.#held.length);
     this.#held = [{ kind: 'lost', edges: this.#lost, atMs }];

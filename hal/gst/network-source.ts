@@ -15,7 +15,7 @@ export interface NetworkSourceConfig {
   readonly credentials_file: string;
 }
 
-/** A camera that sends nothing for so long is connected anew, in us. */
+/** A camera that sends nothing for so long is reconnected, in us. */
 const TIMEOUT_US = 5_000_000;
 /** More is no password. */
 const CREDENTIALS_BYTES_MAX = 1_024;

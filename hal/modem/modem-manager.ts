@@ -23,7 +23,7 @@ export interface ModemsOs {
 
 /**
  * Modems by ModemManager. Survives its restart and that of the bus: either is a
- * state with its reason, and everything is asked afresh when it is back.
+ * state with its reason, and everything is read again when it is back.
  *
  * @param address Of another bus than the system's, for tests.
  */

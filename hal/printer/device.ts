@@ -20,7 +20,7 @@ import { faultOfJob } from './verify.ts';
 
 /** Jobs that wait. With more before it a slip would come too late: the job is refused. */
 const MAX_WAITING = 8;
-/** A printer that speaks answers within 20 ms; a busy one on Bluetooth may take ten times that. */
+/** A printer that reports its status answers within 20 ms; a busy one on Bluetooth may take ten times that. */
 const ANSWER_MS = 300;
 /** After a job the question stands behind what is still in the buffers on the way. */
 const ANSWER_AFTER_JOB_MS = 5000;

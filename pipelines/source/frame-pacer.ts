@@ -93,7 +93,7 @@ export class FramePacer<F> {
   tick(nowUs: number): readonly PacedFrame<F>[] {
     const newest = Math.floor((nowUs - this.#startUs - this.#delayUs()) / this.#frameUs);
     const first = Math.ceil((nowUs - CATCH_UP_US - this.#startUs) / this.#frameUs);
-    // The machine slept, or was stopped: what nobody encoded then is not made up for.
+    // The machine slept, or was stopped: what was not encoded then is not made up for.
     if (this.#next < first) this.#next = first;
     return newest < this.#next ? [] : this.#repeatUntil(newest + 1);
   }

@@ -31,7 +31,7 @@ process.on('message', (message: ToSource) => {
     fail(`the pipeline cannot be built: ${reason}`);
   }
 });
-// Nobody is left to send to: the daemon has died or asks this process to end.
+// There is no receiver left: the daemon has died or asks this process to end.
 process.on('disconnect', endProcess);
 process.on('SIGTERM', endProcess);
 process.on('SIGINT', () => undefined);

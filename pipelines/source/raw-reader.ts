@@ -6,7 +6,7 @@ import { GDP_HEADER_BYTES, gdpPacketBytes, parseGdpPacket } from '../gdp/parse.t
 
 /** A 4K frame in I420 has 12.4 MB. */
 const PAYLOAD_BYTES_MAX = 16_000_000;
-/** Read buffers that are used in turn: whoever keeps a frame for longer copies it. */
+/** Read buffers that are used in turn: a caller that keeps a frame for longer copies it. */
 const BUFFERS = 4;
 
 export interface RawUnit {

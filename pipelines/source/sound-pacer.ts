@@ -25,7 +25,7 @@ const AHEAD_US = 50_000;
 
 /** Further off than this it is no drift of a clock: something was lost, or came twice. */
 const JUMP_US = 40_000;
-/** A drift is corrected from here on, by one sample in so many: 0.2 %, which nobody hears. */
+/** A drift is corrected from here on, by one sample in so many: 0.2 %, which is inaudible. */
 const DRIFT_US = 3_000;
 const SAMPLES_PER_CORRECTION = 480;
 /** Time stamps vary by a block; the drift is judged by their mean over about this many. */

@@ -91,7 +91,7 @@ async function watchLoad(
   await new Promise((resolve) => setTimeout(resolve, (SECONDS - 2) * 1000));
   const after = await look();
   const report = await load.report;
-  // Whoever came last has left before the next ones are counted.
+  // The last clients have left before the next ones are counted.
   await until(async () => (await origin.state<BoxSnapshot>()).media?.http.held === 0, 20_000);
   const s = (after.atMs - before.atMs) / 1000;
   return {

@@ -152,7 +152,7 @@ seen restarts "$(($(show NRestarts) - before))"
 until_ok status_is live
 seen live_again "$(show StatusText)"
 
-# A media process that stands still is a hang, too: the box ends it, or the watchdog the box.
+# A stalled media process is a hang, too: the box ends it, or the watchdog the box.
 stood=$(child media)
 kill -STOP "$stood"
 start=$(now)

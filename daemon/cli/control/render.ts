@@ -168,7 +168,7 @@ function powerRow({ power, battery }: BoxSnapshot): string {
 
 function printerRow({ printer }: BoxSnapshot): string {
   if (printer.phase === 'away') return `away: ${printer.reason}`;
-  if (printer.phase === 'silent') return 'takes jobs, tells nothing';
+  if (printer.phase === 'silent') return 'takes jobs, reports no status';
   if (printer.phase === 'absent') return 'none';
   const cover = printer.isCoverOpen ? ', cover open' : '';
   const fault = printer.fault === undefined ? '' : `, ${printer.fault}`;

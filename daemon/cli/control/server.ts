@@ -8,13 +8,13 @@ import { type ControlDeps, refuseClient, serveClient } from './session.ts';
 
 /** Shells and scripts of one machine. */
 const MOST_CLIENTS = 16;
-/** Who are told that they are too many; more are cut off. */
+/** Clients over the limit that get an error; more are cut off. */
 const MOST_REFUSED = 16;
 const RETRY_MS = 5_000;
 
 /**
  * Serves the command line of this machine over a Unix socket until `signal`
- * aborts. Whoever may open the file, its owner and its group, may do everything.
+ * aborts. Its owner and its group may do everything.
  *
  * Never fails: another box at this path, or a folder that is not ours, is told of
  * in the journal and tried again.
@@ -64,7 +64,7 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
   }
 }
 
-/** The socket is born with its mode: nobody can open it before a chmod. */
+/** The socket is born with its mode: no one can open it before a chmod. */
 function listen(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -98,7 +98,7 @@ async function makeFolder(folder: string): Promise<void> {
   if (!found.isDirectory() || !isOurs) throw new Error(`${folder} belongs to somebody else`);
 }
 
-/** A box that was killed leaves its socket behind; nobody answers there. */
+/** A box that was killed leaves its socket behind, which does not answer. */
 async function removeStale(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return;

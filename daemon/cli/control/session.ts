@@ -50,7 +50,7 @@ export async function serveClient(
   await dismiss(socket, deps.clock, both);
 }
 
-/** Tells one client too many to come again. Never rejects. */
+/** Refuses a client over the limit. Never rejects. */
 export async function refuseClient(
   socket: Socket,
   clock: Clock,
@@ -134,7 +134,7 @@ async function answer(
       return send({ type: 'snapshot', snapshot: snapshot() });
     case 'watch':
       socket.setTimeout(0);
-      // Whoever leaves while watching is noticed by reading on.
+      // A client that leaves while watching is noticed by reading on.
       socket.resume();
       for (;;) {
         // A slow reader gets the newest state, not all that it missed.

@@ -10,7 +10,7 @@ const NAME = 'control.sock';
 /** What `RuntimeDirectory=venuebox` of the unit makes. */
 const SYSTEM = '/run/venuebox';
 
-/** The path of a box that was told none: systemd's folder, the session's, or one in /tmp. */
+/** The default path: systemd's folder, the session's, or one in /tmp. */
 export function defaultSocket(env: Environment, uid: number): string {
   // systemd gives several folders with colons between; the first is ours.
   const [given] = (env.RUNTIME_DIRECTORY ?? '').split(':');

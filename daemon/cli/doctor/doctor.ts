@@ -20,7 +20,7 @@ interface Os {
   readonly log: Log;
 }
 
-/** What can be examined, in the order it is told. */
+/** What can be examined, in the order of the report. */
 export const PARTS = [
   'system',
   'encoders',

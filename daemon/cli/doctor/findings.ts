@@ -74,7 +74,7 @@ export function judgeBattery(state: BatteryState): readonly Finding[] {
       ? [note('whether the mains are on is not known', 'see that the board has its GPIO lines')]
       : []),
     ...(chargePct === undefined && voltageMv === undefined
-      ? [note('the battery tells no charge', 'time left will be unknown')]
+      ? [note('the battery reports no charge', 'time left will be unknown')]
       : []),
   ];
 }
@@ -93,9 +93,7 @@ export function judgePrinter(path: string, status: PrinterStatus): readonly Find
         ),
       ];
     case 'silent':
-      return [
-        note(`${path} answers no status`, 'it prints; nobody will be told when paper is out'),
-      ];
+      return [note(`${path} answers no status`, 'it prints; no alert will come when paper is out')];
     case 'known':
       return [
         ...(status.isCoverOpen ? [wrong(`${path}: its cover is open`, 'close it')] : []),

@@ -60,7 +60,7 @@ function managerFindings(state: ModemsState, driver: string, hasPorts: boolean):
     : [];
 }
 
-/** The first modem that is told, or what was told until the time is over. */
+/** The first modem that is reported, or what was reported until the time is over. */
 async function firstKnown(
   os: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,

@@ -9,7 +9,7 @@ export interface Finding {
 /** One part of the box on this machine. */
 export interface PartReport {
   readonly part: string;
-  /** Whatever speaks for it here; `absent` where there is nothing. */
+  /** What drives it here; `absent` where there is nothing. */
   readonly driver: string;
   /** What was found, and what each answers now, a line each. */
   readonly lines: readonly string[];

@@ -52,7 +52,7 @@ export function openSupervision({ clock, log, onChild }: SupervisionDeps) {
     };
 }
 
-/** The child gave up by itself; nobody killed it. */
+/** The child gave up by itself; it was not killed. */
 function isOwnFailure(error: unknown): boolean {
   return error instanceof ProcessError && error.exitCode !== undefined;
 }
