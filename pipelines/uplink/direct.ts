@@ -68,6 +68,7 @@ export async function runDirect(
       if (tap.fromEncoder(packet, now())) out.send(packet);
     },
     onError: (error) => log.warn('encoder port failed', { reason: error.message }),
+    now,
   });
   try {
     onStart(encoder.listening);

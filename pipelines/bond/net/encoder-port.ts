@@ -2,7 +2,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Endpoint } from '../core/config.ts';
-import { readControlType, SRT_HANDSHAKE } from '../wire/srt.ts';
+import { readControlType, SRT_HANDSHAKE, SRT_SHUTDOWN } from '../wire/srt.ts';
 
 const BUFFER_BYTES = 2_000_000;
 
@@ -19,19 +19,25 @@ export interface EncoderPort {
   close(): void;
 }
 
+/** A connected encoder that is silent for this long may be replaced: SRT sends every second. */
+const SILENT_MS = 1500;
+
 export interface EncoderPortEvents {
   readonly onPacket: (packet: Buffer) => void;
   readonly onError: (error: Error) => void;
+  /** A clock that never steps back. */
+  readonly now: () => number;
 }
 
 /**
- * The encoder is the peer that sent the latest handshake; packets of others are dropped.
+ * The encoder is the peer that sent a handshake; packets of others are dropped, handshakes
+ * too while it is connected: until it closes the connection or is silent for 1.5 s.
  *
  * Rejects when the port cannot be had.
  */
 export async function openEncoderPort(
   { host, port }: Endpoint,
-  { onPacket, onError }: EncoderPortEvents,
+  { onPacket, onError, now }: EncoderPortEvents,
 ): Promise<EncoderPort> {
   const socket = createSocket({
     type: 'udp4',
@@ -42,15 +48,20 @@ export async function openEncoderPort(
   await once(socket, 'listening');
   let knownPort = 0;
   let knownAddress = '';
+  let connectedMs = Number.NEGATIVE_INFINITY;
   const ignore = () => undefined;
   socket.on('error', onError);
   socket.on('message', (packet, from) => {
     const isKnown = from.port === knownPort && from.address === knownAddress;
     if (!isKnown) {
       if (readControlType(packet) !== SRT_HANDSHAKE) return;
+      if (now() - connectedMs < SILENT_MS) return;
       knownPort = from.port;
       knownAddress = from.address;
     }
+    const type = readControlType(packet);
+    if (type === SRT_SHUTDOWN) connectedMs = Number.NEGATIVE_INFINITY;
+    else if (type !== SRT_HANDSHAKE) connectedMs = now();
     onPacket(packet);
   });
   const { address, port: bound } = socket.address();

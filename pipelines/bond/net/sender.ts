@@ -70,6 +70,7 @@ export async function runBond(
       if (tap?.fromEncoder(packet, nowMs) !== false) bond.fromEncoder(packet, nowMs);
     },
     onError: (error) => log.warn('encoder port failed', { reason: error.message }),
+    now,
   });
   const wire: Wire = {
     send: (slot, packet) => sockets[slot]?.send(packet),

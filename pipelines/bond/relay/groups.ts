@@ -14,6 +14,11 @@ const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
 /** Limit of groups; REG1 beyond is refused. */
 export const MAX_GROUPS = 200;
 
+/** Of them, those whose SRT connection was not answered yet, for one network (/24, /64). */
+const MAX_UNANSWERED = 16;
+/** And all groups of one network: many senders may share a carrier's address. */
+const MAX_PER_NETWORK = 50;
+
 /** A link that is silent for this long is removed from its group. */
 const LINK_TIMEOUT_MS = 10_000;
 /** A group without links ends after this, so that a sender that lost all of them can come back. */
@@ -50,6 +55,10 @@ export interface RelayGroup {
   lastReceivedMs: number;
   lastLink?: RelayLink;
   hasCarried: boolean;
+  /** The SRT listener answered: it belongs to a sender, not to a flood. */
+  isAnswered: boolean;
+  /** Network of its REG1. */
+  readonly network: string;
 }
 
 export class RelayGroups {
@@ -59,6 +68,8 @@ export class RelayGroups {
   readonly #attempts: AttemptLimit = openAttemptLimit(ATTEMPTS);
   readonly #unknown: AttemptLimit = openAttemptLimit(UNKNOWN_IDS);
   readonly #randomBytes: (bytes: number) => Buffer;
+  /** Ended for newcomers since the last {@link reap}. */
+  readonly #dropped: RelayGroup[] = [];
   #created = 0;
   refusedTotal = 0;
 
@@ -84,7 +95,8 @@ export class RelayGroups {
       const isSame = group.id.subarray(0, HALF_ID_BYTES).equals(id.subarray(0, HALF_ID_BYTES));
       return isSame ? { kind: 'reg2', id: group.id } : { kind: 'reg-err' };
     }
-    if (this.#groups.size >= MAX_GROUPS) return { kind: 'reg-err' };
+    const network = networkOf(address);
+    if (!this.#hasRoom(network)) return { kind: 'reg-err' };
     const own = this.#randomBytes(HALF_ID_BYTES);
     const group: RelayGroup = {
       id: Buffer.concat([id.subarray(0, HALF_ID_BYTES), own]),
@@ -94,6 +106,8 @@ export class RelayGroups {
       creator,
       lastReceivedMs: nowMs,
       hasCarried: false,
+      isAnswered: false,
+      network,
     };
     this.#groups.set(own.toString('latin1'), group);
     return { kind: 'reg2', id: group.id };
@@ -141,7 +155,7 @@ export class RelayGroups {
 
   /** Ends links and groups that are silent. Returns the groups that ended. */
   reap(nowMs: number): readonly RelayGroup[] {
-    const ended: RelayGroup[] = [];
+    const ended: RelayGroup[] = this.#dropped.splice(0);
     for (const [key, group] of this.#groups) {
       for (const link of [...group.links]) {
         if (nowMs - link.lastReceivedMs > LINK_TIMEOUT_MS) this.#remove(link);
@@ -149,11 +163,30 @@ export class RelayGroups {
       const isUnused = !group.hasCarried && nowMs - group.createdMs > UNUSED_GROUP_MS;
       const isEmpty = group.links.length === 0 && nowMs - group.lastReceivedMs > GROUP_TIMEOUT_MS;
       if (!isEmpty && !(isUnused && nowMs - group.lastReceivedMs > UNUSED_GROUP_MS)) continue;
-      for (const link of [...group.links]) this.#remove(link);
-      this.#groups.delete(key);
+      this.#end(key, group);
       ended.push(group);
     }
     return ended;
+  }
+
+  /** The share of one network; a full relay drops its oldest unanswered group for a newcomer. */
+  #hasRoom(network: string): boolean {
+    const own = [...this.#groups.values()].filter((group) => group.network === network);
+    const unanswered = own.filter(({ isAnswered }) => !isAnswered);
+    if (own.length >= MAX_PER_NETWORK || unanswered.length >= MAX_UNANSWERED) return false;
+    if (this.#groups.size < MAX_GROUPS) return true;
+    for (const [key, group] of this.#groups) {
+      if (group.isAnswered) continue;
+      this.#end(key, group);
+      this.#dropped.push(group);
+      return true;
+    }
+    return false;
+  }
+
+  #end(key: string, group: RelayGroup): void {
+    for (const link of [...group.links]) this.#remove(link);
+    this.#groups.delete(key);
   }
 
   #refuse(): undefined {
@@ -175,4 +208,17 @@ export class RelayGroups {
     if (others.length > 0) this.#links.set(port, others);
     else this.#links.delete(port);
   }
+}
+
+/** The /24 of an IPv4 address, the /64 of an IPv6 one. */
+function networkOf(address: string): string {
+  const end = address.includes(':') ? ipv6NetworkEnd(address) : address.lastIndexOf('.');
+  return address.slice(0, Math.max(0, end));
+}
+
+/** Up to the fourth colon, or to the gap before it. */
+function ipv6NetworkEnd(address: string): number {
+  const gap = address.indexOf('::');
+  const fourth = address.split(':', 4).join(':').length;
+  return gap >= 0 && gap < fourth ? gap : fourth;
 }

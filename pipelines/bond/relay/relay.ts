@@ -6,7 +6,7 @@ import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../core/config.ts';
-import { isSrtla, parseSrtla, renderSrtla } from '../wire/packet.ts';
+import { isSrtla, parseSrtla, renderReply } from '../wire/packet.ts';
 import { isSrtData, readControlType, readSequence, SRT_ACK, SRT_NAK } from '../wire/srt.ts';
 import { type RelayGroup, RelayGroups, type RelayLink } from './groups.ts';
 import { type Output, openOutput } from './output.ts';
@@ -129,7 +129,7 @@ class Relay {
       parsed.kind === 'reg1'
         ? this.#groups.onReg1(parsed.id, address, port, nowMs)
         : this.#groups.onReg2(parsed.id, address, port, nowMs);
-    if (reply !== undefined) this.#send(renderSrtla(reply), { address, port });
+    if (reply !== undefined) this.#send(renderReply(reply), { address, port });
     return reply !== undefined;
   }
 
@@ -150,7 +150,7 @@ class Relay {
     this.#outputOf(link.group).send(packet);
     if (!isData) return;
     const ack = this.#groups.noteData(link, readSequence(packet));
-    if (ack !== undefined) this.#send(renderSrtla(ack), link);
+    if (ack !== undefined) this.#send(renderReply(ack), link);
   }
 
   #outputOf(group: RelayGroup): Output {
@@ -169,6 +169,7 @@ class Relay {
 
   /** ACKs and NAKs of the SRT listener go out by every link, the rest by the latest one. */
   #answer(group: RelayGroup, packet: Buffer): void {
+    group.isAnswered = true;
     const type = readControlType(packet);
     if (type === SRT_ACK || type === SRT_NAK) {
       for (const link of group.links) this.#send(packet, link);

@@ -75,6 +75,16 @@ export function parseSrtla(packet: Buffer): SrtlaPacket | undefined {
   }
 }
 
+/** Some carriers drop tiny datagrams; receivers read a packet by its type at any length. */
+const MIN_REPLY_BYTES = 32;
+
+/** A relay's reply: as {@link renderSrtla}, with zeros up to 32 bytes. */
+export function renderReply(packet: SrtlaPacket): Buffer {
+  const bytes = renderSrtla(packet);
+  if (bytes.length >= MIN_REPLY_BYTES) return bytes;
+  return Buffer.concat([bytes, Buffer.alloc(MIN_REPLY_BYTES - bytes.length)]);
+}
+
 function parseId(kind: 'reg1' | 'reg2', packet: Buffer): SrtlaPacket | undefined {
   const end = 2 + SRTLA_ID_BYTES;
   return packet.length < end ? undefined : { kind, id: packet.subarray(2, end) };

@@ -189,6 +189,27 @@ test('packets of a peer without a handshake are dropped', async () => {
   });
 });
 
+test('another encoder does not take over while the first one sends', async () => {
+  await withChain([link(0)], async ({ control: running, bond, encoder, got }) => {
+    await until('registered', () => running.snapshot().links[0]?.state === 'active');
+    encoder.send(handshake(500), bond.port, bond.host);
+    encoder.send(data(1), bond.port, bond.host);
+    await until('the first encoder', () => got.some((packet) => packet.length === 1332));
+    const other = createSocket('udp4');
+    other.send(handshake(700), bond.port, bond.host);
+    other.send(data(2, 1000), bond.port, bond.host);
+    await systemClock.sleep(100);
+    assert.not.ok(got.some((packet) => packet.length === 1000));
+    encoder.send(control(0x8005, 0), bond.port, bond.host);
+    await until('the second encoder', () => {
+      other.send(handshake(700), bond.port, bond.host);
+      other.send(data(2, 1000), bond.port, bond.host);
+      return got.some((packet) => packet.length === 1000);
+    });
+    other.close();
+  });
+});
+
 test('the relay forwards no packets from addresses outside its groups', async () => {
   await withChain([], async ({ relay, encoder, got }) => {
     for (let sequence = 0; sequence < 50; sequence += 1) {

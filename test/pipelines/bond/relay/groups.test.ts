@@ -77,6 +77,28 @@ test('a flood of REG1 opens no more than the maximum of groups, which end again'
   assert.is(groups.onReg1(own, '10.0.0.1', 1, nowMs + 6000)?.kind, 'reg2');
 });
 
+test('one network holds a share of the groups, and an unanswered one ends for a newcomer', () => {
+  const groups = new RelayGroups(randomBytes);
+  const kinds = Array.from({ length: 60 }, (_, n) => groups.onReg1(own, `10.0.0.${n}`, n, n)?.kind);
+  assert.is(kinds.filter((kind) => kind === 'reg2').length, 16);
+  for (let n = 0; n < 1000; n += 1)
+    groups.onReg1(own, `10.${1 + (n % 250)}.${n % 9}.1`, n, 100 + 2 * n);
+  assert.is([...groups.groups].length, MAX_GROUPS);
+  assert.is(groups.onReg1(own, '192.0.2.1', 1, 5000)?.kind, 'reg2', 'at once, though it is full');
+  for (const group of groups.groups) group.isAnswered = true;
+  assert.is(groups.onReg1(own, '192.0.3.1', 1, 5000)?.kind, 'reg-err', 'senders that work stay');
+});
+
+test('addresses of one IPv6 /64 share a network', () => {
+  const groups = new RelayGroups(randomBytes);
+  const kinds = Array.from(
+    { length: 40 },
+    (_, n) => groups.onReg1(own, `2001:db8:1:2:3:4:5:${n}`, n, n)?.kind,
+  );
+  assert.is(kinds.filter((kind) => kind === 'reg2').length, 16);
+  assert.is(groups.onReg1(own, '2001:db8:1:3::1', 1, 50)?.kind, 'reg2');
+});
+
 test('a group takes sixteen links and no more', () => {
   const { groups, id } = joined();
   for (let port = 2; port <= 16; port += 1) {

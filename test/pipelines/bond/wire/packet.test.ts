@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   parseSrtla,
+  renderReply,
   renderSrtla,
   type SrtlaPacket,
 } from '../../../../pipelines/bond/wire/packet.ts';
@@ -97,6 +98,13 @@ test('any bytes are parsed or refused, and an ACK never grows beyond ten numbers
       if (parsed?.kind === 'ack') assert.ok(parsed.sequences.length <= 10);
     }),
   );
+});
+
+test('a relay pads its short replies to 32 bytes, which read as before', () => {
+  const reply = renderReply({ kind: 'reg3' });
+  assert.is(reply.length, 32);
+  assert.equal(parseSrtla(reply), { kind: 'reg3' });
+  assert.is(renderReply({ kind: 'reg2', id: Buffer.alloc(256) }).length, 258);
 });
 
 test.run();
