@@ -5,6 +5,7 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { build } from 'esbuild';
+import sharp from 'sharp';
 import { BUNDLING } from './bundling.mjs';
 
 const PROGRAMS = [
@@ -19,6 +20,7 @@ const PROGRAMS = [
 rmSync('dist', { recursive: true, force: true });
 await Promise.all(PROGRAMS.map(buildProgram));
 await buildPage('pipelines/player', { player: 'page.ts' }, ['index.html', 'player.css']);
+await buildIcons('pipelines/player');
 await buildPage('daemon/web/page', { operator: 'main.ts' }, ['index.html']);
 await bundlePage('daemon/web/page', { operator: 'operator.css' });
 
@@ -48,6 +50,14 @@ function keepPlaces(program) {
       };
     });
   return { name: 'modules know their places', setup };
+}
+
+/** What a phone shows on its home screen. */
+async function buildIcons(folder) {
+  for (const px of [180, 512]) {
+    const icon = sharp(`${folder}/favicon.svg`, { density: 36 * (px / 16) * 2 }).resize(px);
+    await icon.flatten({ background: '#3b2a63' }).png().toFile(`dist/${folder}/icon-${px}.png`);
+  }
 }
 
 async function buildPage(folder, scripts, files) {

@@ -43,6 +43,12 @@ export class ClipIndex {
     return newest.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
   }
 
+  /** Ids of the newest clips, the newest first. */
+  newestIds(max: number): readonly string[] {
+    const ids = [...this.#movies.keys()].flatMap((name) => CLIP.exec(name)?.[1] ?? []);
+    return ids.slice(-max).reverse();
+  }
+
   has(name: string): boolean {
     return this.#movies.has(name);
   }

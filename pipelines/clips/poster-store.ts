@@ -47,6 +47,12 @@ export class PosterStore {
     this.#everyS = everyS;
   }
 
+  /** The widths that a slot has, smallest first. */
+  widthsPx(slot: string): readonly number[] {
+    const widths = new Set(this.#slots.get(slot)?.map(({ widthPx }) => widthPx));
+    return [...widths].sort((a, b) => a - b);
+  }
+
   /** Takes the live poster's files into memory. Rejects where they cannot be read. */
   async setLive(poster: Poster): Promise<void> {
     const files = await Promise.all(

@@ -1,7 +1,7 @@
 /** Messages between the daemon and the edge process. */
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
-import type { Drop } from '../player/pages.ts';
+import type { DropSettings } from '../player/drop-report.ts';
 import type { EdgeReport } from './state.ts';
 
 /** What the edge process needs to serve another origin's stream. */
@@ -10,7 +10,7 @@ export interface EdgeSettings {
   readonly upstream: string;
   readonly maxBytes: number;
   /** What the page shows where the upstream reports nothing. */
-  readonly drop: Drop;
+  readonly drop: DropSettings;
   /** File with the upstream's secret, where its posters need a token; empty: they need none. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;

@@ -14,6 +14,7 @@ import type { HttpRequest } from '../http/handlers.ts';
 import type { Reply } from '../http/reply.ts';
 import { respondCatalogue } from '../http/respond.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import type { DropProgress } from '../player/drop-report.ts';
 import { openRecorders } from '../recording/recorders.ts';
 import { Replay } from '../recording/replay.ts';
 import type { TargetSettings, TargetState } from '../recording/settings.ts';
@@ -55,12 +56,16 @@ export interface Archive {
   setPreviews(isOn: boolean): void;
   /** Rejects with a PipelineError CLIP_FAILED, or an Error where clips are not configured. */
   clip(seconds: number, signal: AbortSignal): Promise<ClipMade>;
+  /** What guests may fetch now, relative to the page. */
+  forGuests(): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
   /** Undefined for a path that is not the archive's. */
   answer(request: HttpRequest): Reply | undefined;
   /** Resolves when all files are closed, soon after the signal aborted. */
   readonly run: Task;
 }
 
+/** On the guests' page. */
+const CLIPS_SHOWN = 12;
 const ASSET_CATALOGUE_PATH = '/assets.json';
 
 /** Opens recorders, clips and posters, and what viewers may fetch of them. */
@@ -110,6 +115,13 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       clipIndex.add(made);
       return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
+    forGuests: () => ({
+      clips: clipIndex.newestIds(CLIPS_SHOWN),
+      hasReplay: replay.recordings().length > 0,
+      posters: posterStore
+        .widthsPx('live')
+        .map((widthPx) => ({ widthPx, path: sign(`/posters/live-${widthPx}`).slice(1) })),
+    }),
     answer,
     run: async (signal) => {
       if (clipSettings !== undefined) {

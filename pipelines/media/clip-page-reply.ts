@@ -5,6 +5,7 @@ import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
+import { chooseLanguage, DICTIONARIES } from '../player/text/languages.ts';
 
 export interface ClipPageDeps {
   readonly clips: Pick<ClipIndex, 'has'>;
@@ -35,11 +36,22 @@ export function clipPageReply(
   const movieName = `clip-${id}.mp4`;
   if (!clips.has(movieName)) return refuse(404, 'no such clip');
   const posterPath = sign(`/posters/${clipSlotOf(id)}-640`);
-  const page = { title, movieName, posterPath, url: `${ownAddress?.() ?? ''}${path}` };
+  const lang = chooseLanguage(header('accept-language') ?? '');
+  const page = {
+    lang,
+    text: DICTIONARIES[lang],
+    title,
+    movieName,
+    posterPath,
+    url: `${ownAddress?.() ?? ''}${path}`,
+  };
   const body = [Buffer.from(renderClipPage(page))];
   const freshness = { kind: 'revalidate' } as const;
   const type = 'text/html; charset=utf-8';
-  const reply = respond(header, { type, body, digest: digestOf(body), freshness });
+  const reply = respond(header, {
+    ...{ type, body, digest: digestOf(body), freshness },
+    vary: ['Accept-Language'],
+  });
   return { ...reply, headers: [...reply.headers, ...SECURITY_HEADERS] };
 }
 

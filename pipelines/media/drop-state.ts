@@ -1,12 +1,10 @@
 /** Whether a drop is live or has just ended, and what of the media process follows from that. */
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import type { DropProgress } from '../player/drop-report.ts';
 import type { Archive } from './archive.ts';
 import type { MediaClock } from './media-clock.ts';
 import type { ToMedia } from './messages.ts';
-
-/** How long guests read that the drop is over. Those who open the page later expect the next one. */
-const OVER_SHOWN_MS = 15 * 60_000;
 
 export interface DropStateDeps {
   readonly presentation: Presentation;
@@ -17,23 +15,35 @@ export interface DropStateDeps {
 
 export class DropState {
   readonly #deps: DropStateDeps;
-  #overUntilMs = 0;
+  #isOver = false;
+  #dropId: string | undefined;
 
   constructor(deps: DropStateDeps) {
     this.#deps = deps;
   }
 
-  /** True while the last drop has ended a short time ago and no other has begun. */
-  get isOver(): boolean {
-    return performance.now() < this.#overUntilMs;
+  /** For guests: until the checks of the next drop the last one is over. */
+  progress(): DropProgress {
+    const { clips, hasReplay, posters } = this.#deps.archive.forGuests();
+    const isOver = this.#isOver;
+    const liveSince = startOf(this.#dropId);
+    return { isOver, liveSince, hasReplay: isOver && hasReplay, clips, posters };
   }
 
   /** A drop begins, where the message names one, or ends. */
   set({ dropId, isOver = false }: Extract<ToMedia, { type: 'record' }>): void {
     const { presentation, archive, notLive, clock } = this.#deps;
-    this.#overUntilMs = isOver ? performance.now() + OVER_SHOWN_MS : 0;
+    this.#isOver = isOver;
+    this.#dropId = dropId;
     if (dropId !== undefined) presentation.listFromNow(clock.nowUs());
     notLive.setLive(dropId !== undefined);
     archive.setRecording(dropId);
   }
+}
+
+/** The id of a drop is the time of its start, with `-` for `:`. */
+function startOf(dropId = ''): string {
+  const [, day, hours, minutes, seconds] =
+    /^(\d{4}-\d{2}-\d{2}T)(\d{2})-(\d{2})-(\d{2})Z$/.exec(dropId) ?? [];
+  return day === undefined ? '' : `${day}${hours}:${minutes}:${seconds}Z`;
 }

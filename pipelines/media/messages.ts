@@ -5,7 +5,7 @@ import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
 import type { Stamping } from '../packager/timeline.ts';
 import type { TrackKind } from '../packager/track.ts';
-import type { Drop } from '../player/pages.ts';
+import type { DropSettings } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
@@ -19,7 +19,7 @@ export interface MediaSettings {
   readonly epochMs: number;
   readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
   readonly ladder: Ladder;
-  readonly drop: Drop;
+  readonly drop: DropSettings;
   readonly archive: ArchiveSettings;
   /** See `openNotLiveFilter`. */
   readonly previewPath: string;

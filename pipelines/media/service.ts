@@ -138,7 +138,7 @@ function openGetHandler(
   { presentation, archive, notLive, access, drop, viewers }: ServedParts,
 ) {
   const origin = new Origin(presentation, settings.ladder);
-  const pages = openPages(settings.drop, () => drop.isOver);
+  const pages = openPages(settings.drop, () => drop.progress());
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return admitted;

@@ -24,6 +24,10 @@ export const beaconSchema = v.strictObject({
   /** Since the last beacon. */
   stalls: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
   stalledMs: v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)),
+  /** Changes of rendition since the last beacon; pages of an older version do not count them. */
+  switches: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000))),
+  /** That the page asked for; left out where the box chose it. */
+  profile: v.optional(v.picklist(['phone', 'laptop', 'low-data'])),
 });
 
 export type Beacon = v.InferOutput<typeof beaconSchema>;
@@ -39,6 +43,8 @@ export interface ViewerFigures {
   readonly byPlayer: Readonly<Record<string, number>>;
   readonly stallsTotal: number;
   readonly stalledMsTotal: number;
+  /** Changes of rendition; `auto` where the box chose the profile. */
+  readonly switchesByProfile: Readonly<Record<string, number>>;
   readonly startupMs: Quantiles | undefined;
   readonly latencyMsByRendition: Readonly<Record<string, Quantiles>>;
 }
@@ -60,6 +66,7 @@ export class Viewers {
   readonly #audience = new Audience();
   readonly #startups: { readonly address: string; readonly ms: number }[] = [];
   readonly #isRendition: (id: string) => boolean;
+  readonly #switches = new Map<string, number>();
   #stallsTotal = 0;
   #stalledMsTotal = 0;
 
@@ -85,6 +92,7 @@ export class Viewers {
     }
     if (seen === undefined) return;
     this.#addStalls(beacon, client, { max, nowMs, sinceMs: nowMs - seen.atMs + REPORT_LATE_MS });
+    this.#addSwitches(beacon, nowMs - seen.atMs);
     seen.beacon = beacon;
     seen.atMs = nowMs;
     if (beacon.startupMs !== undefined && !seen.hasStartup) {
@@ -105,6 +113,13 @@ export class Viewers {
     this.#seen.set(id, seen);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     return seen;
+  }
+
+  /** No page changes more often than once a second. */
+  #addSwitches({ profile, switches = 0 }: Beacon, sinceMs: number): void {
+    const key = profile ?? 'auto';
+    const possible = Math.min(switches, Math.ceil((sinceMs + REPORT_LATE_MS) / 1_000));
+    this.#switches.set(key, (this.#switches.get(key) ?? 0) + possible);
   }
 
   /** @param within The time since the last report, and what the address can have. */
@@ -148,6 +163,7 @@ export class Viewers {
       byPlayer,
       stallsTotal: this.#stallsTotal,
       stalledMsTotal: this.#stalledMsTotal,
+      switchesByProfile: Object.fromEntries(this.#switches),
       startupMs: quantiles(this.#startups.map(({ ms }) => ms)),
       latencyMsByRendition: Object.fromEntries(
         [...latencies].flatMap(([rendition, list]) => {

@@ -1,18 +1,12 @@
-/** What the box reports about the drop (`/drop.json`), and the box's clock. */
-
-export interface Drop {
-  readonly title: string;
-  /** RFC 3339; empty when it has started already. */
-  readonly startsAt: string;
-  /** The box's time, RFC 3339. */
-  readonly now: string;
-  /** The drop has ended and no other is on. An older box does not report it. */
-  readonly isOver?: boolean;
-}
+/** What the box reports about the drop (`drop.json`), and the box's clock. */
+import type { DropReport } from './drop-report.ts';
 
 const TIMEOUT_MS = 4_000;
 /** An answer that took longer gives the clock too roughly. */
 const CLOCK_MAX_MS = 1_500;
+
+/** An older box reports less. */
+export type Drop = Pick<DropReport, 'title' | 'startsAt' | 'now'> & Partial<DropReport>;
 
 export class DropInfo {
   /** How far this device's clock is behind the box's. */

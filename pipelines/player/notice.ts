@@ -1,32 +1,50 @@
-/** The one line of text under the drop's title: a countdown, or a message. */
+/** What the page says in place of the picture, or beside it. Pure. */
+import type { Dictionary } from './text/dictionary.ts';
+import { fill } from './text/languages.ts';
 
-/** Whether the drop's start is known, and whether it has started. */
-export type Countdown =
-  | { readonly phase: 'unknown'; readonly isUnreachable: boolean }
-  /** Unix time in ms, by the box's clock. */
-  | { readonly phase: 'counting'; readonly startsMs: number }
+/** What is known of the drop. */
+export interface View {
+  readonly isPlaying: boolean;
   /** There was a picture: no countdown comes after that. */
-  | { readonly phase: 'started' };
+  readonly hasPlayed: boolean;
+  /** The stream has ended for good. */
+  readonly hasEnded: boolean;
+  readonly isReplay: boolean;
+  /** Undefined before the first answer of the box. */
+  readonly drop: { readonly startsAt: string; readonly isOver: boolean } | undefined;
+  /** The box did not answer the last request. */
+  readonly isUnreachable: boolean;
+}
 
 /** Screen readers read `message` aloud, and not `countdown`, which changes every second. */
-export interface NoticeText {
+export interface Notice {
+  readonly state: 'live' | 'before' | 'waiting' | 'ended' | 'offline' | 'replay';
   readonly message: string;
   readonly countdown: string;
 }
 
-/** @param message Shown where there is no countdown. */
-export function renderNotice(countdown: Countdown, message: string, nowMs: number): NoticeText {
-  if (countdown.phase === 'unknown') {
-    return { message: countdown.isUnreachable ? 'Connecting…' : '', countdown: '' };
+/** @param nowMs Unix time in ms, by the box's clock. */
+export function renderNotice(view: View, text: Dictionary, nowMs: number): Notice {
+  const { drop, isPlaying, isUnreachable } = view;
+  if (view.isReplay) return { state: 'replay', message: '', countdown: '' };
+  if (isPlaying) return { state: 'live', message: '', countdown: '' };
+  if (view.hasEnded || drop?.isOver) return { state: 'ended', message: text.over, countdown: '' };
+  if (drop === undefined) {
+    const message = isUnreachable ? text.connecting : '';
+    return { state: isUnreachable ? 'offline' : 'waiting', message, countdown: '' };
   }
-  const leftMs = countdown.phase === 'counting' ? countdown.startsMs - nowMs : 0;
-  return leftMs > 0
-    ? { message: '', countdown: `Starts in ${renderTime(Math.ceil(leftMs / 1000))}` }
-    : { message, countdown: '' };
+  const leftMs = view.hasPlayed ? 0 : Date.parse(drop.startsAt) - nowMs;
+  if (leftMs > 0) {
+    const time = renderTime(Math.ceil(leftMs / 1000));
+    return { state: 'before', message: '', countdown: fill(text.startsIn, { time }) };
+  }
+  return isUnreachable
+    ? { state: 'offline', message: text.connecting, countdown: '' }
+    : { state: 'waiting', message: text.waiting, countdown: '' };
 }
 
 /** `12:34`, and from an hour on `1:23:45`. */
-function renderTime(s: number): string {
+export function renderTime(s: number): string {
   const twoDigits = (value: number) => String(value).padStart(2, '0');
   const minutes = `${twoDigits(Math.floor(s / 60) % 60)}:${twoDigits(s % 60)}`;
   return s >= 3600 ? `${Math.floor(s / 3600)}:${minutes}` : minutes;

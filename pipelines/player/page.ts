@@ -1,169 +1,126 @@
-/** The guests' page: title and countdown, then the picture, and two buttons. */
-
+/** The guests' page: before the drop a countdown, then the picture, then the replay. */
+import { ClipList, connectSharing } from './below.ts';
 import { connectControls } from './controls.ts';
+import { Cover } from './cover.ts';
 import { DropInfo } from './drop-info.ts';
-import { NoPicture } from './no-picture.ts';
+import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
-import { openHlsJs, openNative } from './playback/fallback.ts';
-import { openLive, type Player, StreamRefused } from './playback/live.ts';
-import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
-import { SoundLost } from './playback/session.ts';
-import { Poster } from './poster.ts';
+import { openReplay } from './playback/fallback.ts';
+import { connectLanguage } from './texts.ts';
 
-const RETRY_MS = 1_000;
-const SOUND_RETRY_MS = 20_000;
 const FIGURES_EVERY_MS = 500;
-/** After this long without a new frame the poster takes the place of the picture. */
+/** After this long without a new frame the cover takes the place of the picture. */
 const FROZEN_AFTER_MS = 5_000;
+const UNREACHABLE_RETRY_MS = 1_000;
+/** Many phones wait at once: they do not ask more often, and not all at the same moment. */
+const ASK_EVERY_MS = 5_000 + 2_000 * Math.random();
+/** While the picture plays only new clips are waited for. */
+const ASK_PLAYING_EVERY_MS = 20_000 + 10_000 * Math.random();
 
 const element = (id: string) => document.getElementById(id) as HTMLElement;
 const video = element('video') as HTMLVideoElement;
-const parameters = new URLSearchParams(location.search);
 const info = new DropInfo();
-const poster = new Poster(
-  { title: element('title'), message: element('message'), countdown: element('countdown') },
-  info,
-);
-const noPicture = new NoPicture(info, poster);
-const beacon = new BeaconSender(video);
-/** The player on screen. */
-let current: Player | undefined;
-/** The browser did not open a media source: other players are used. */
-let isSourceBroken = false;
-
-connectControls({
+const cover = new Cover(info);
+const clips = new ClipList();
+const parameters = new URLSearchParams(location.search);
+const beacon = new BeaconSender(video, parameters.get('profile'));
+const loop = new PlayLoop({
   video,
-  mute: element('mute'),
-  fullScreen: element('full'),
-  stage: element('stage'),
+  beacon,
+  nowMs: info.nowMs,
+  onFailed: () => {
+    cover.set({ isPlaying: false });
+    drop.askSoon();
+  },
+  parameters,
 });
-video.addEventListener('playing', showPicture);
+const controls = connectControls(
+  {
+    video,
+    mute: element('mute'),
+    pause: element('pause'),
+    liveAgain: element('live-again'),
+    fullScreen: element('full'),
+    pictureInPicture: element('pip'),
+    airPlay: element('airplay'),
+    stage: element('stage'),
+  },
+  (isPaused) => loop.setPaused(isPaused),
+);
+
+/** Asks the box for the drop: soon while there is no picture, seldom while there is. */
+const drop = {
+  askedMs: Number.NEGATIVE_INFINITY,
+  everyMs: 0,
+  askSoon(): void {
+    drop.everyMs = Math.min(drop.everyMs, ASK_EVERY_MS);
+  },
+  ask(): void {
+    if (performance.now() - drop.askedMs < drop.everyMs) return;
+    drop.askedMs = performance.now();
+    drop.everyMs = ASK_EVERY_MS;
+    info.read().then(
+      (report) => {
+        cover.setDrop(report);
+        clips.show(report.clips ?? []);
+        drop.everyMs = cover.state === 'live' ? ASK_PLAYING_EVERY_MS : ASK_EVERY_MS;
+      },
+      () => {
+        cover.set({ isUnreachable: true });
+        drop.everyMs = UNREACHABLE_RETRY_MS;
+      },
+    );
+  },
+};
+
+document.body.classList.add('script-runs');
+connectLanguage(element('language') as HTMLSelectElement, () => {
+  controls.render();
+  clips.render();
+  cover.render();
+});
+connectSharing();
+video.addEventListener('playing', () => cover.set({ isPlaying: cover.state !== 'replay' }));
+element('replay').addEventListener('click', () => {
+  loop.stop();
+  cover.set({ isReplay: true, isPlaying: false });
+  void openReplay(video, new URL('replay/index.m3u8', document.baseURI));
+});
 const watchPicture = openPictureWatch();
 setInterval(() => {
   watchPicture();
-  poster.render();
-  showLatency();
+  drop.ask();
+  cover.render(loop.player?.latencyMs());
 }, FIGURES_EVERY_MS);
 // For measurements: the same figures that the page shows and reports.
 Object.assign(window, {
   venuebox: () => ({
-    player: current?.kind,
-    rendition: current?.rendition(),
-    latencyMs: current?.latencyMs(),
+    player: loop.player?.kind,
+    rendition: loop.player?.rendition(),
+    switches: loop.player?.switches(),
+    latencyMs: loop.player?.latencyMs(),
     ...beacon.figures(),
   }),
 });
-void showDrop();
-void play();
+drop.ask();
+void loop.run().then(() => {
+  if (cover.state !== 'replay') cover.set({ isPlaying: false, hasEnded: true });
+});
 
-/** Asks the box for title and start until it answers. */
-async function showDrop(): Promise<void> {
-  for (;;) {
-    try {
-      const { title, startsAt } = await info.read();
-      poster.setTitle(title);
-      poster.setCountdown({ phase: 'counting', startsMs: Date.parse(startsAt) });
-      return;
-    } catch {
-      poster.setCountdown({ phase: 'unknown', isUnreachable: true });
-    }
-    await pause(RETRY_MS);
-  }
-}
-
-/** Opens a player again whenever one fails, until the stream ends. */
-async function play(): Promise<void> {
-  let hasSound = true;
-  for (;;) {
-    const attempt = new AbortController();
-    let soundRetry: ReturnType<typeof setTimeout> | undefined;
-    let isRefused = false;
-    try {
-      const player = await openPlayer(hasSound, attempt.signal);
-      // A player without sound is opened again after a while, in case the sound is back.
-      if (!hasSound) soundRetry = setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
-      hasSound = true;
-      beacon.setPlayer(player);
-      current = player;
-      await player.done;
-      if (!attempt.signal.aborted) {
-        noPicture.end();
-        document.body.classList.remove('playing');
-        return;
-      }
-    } catch (error) {
-      hasSound = !(error instanceof SoundLost);
-      isRefused = error instanceof StreamRefused;
-      isSourceBroken ||= error instanceof SourceNotOpened;
-      noPicture.show();
-    }
-    clearTimeout(soundRetry);
-    attempt.abort();
-    current = undefined;
-    await pause(RETRY_MS);
-    if (isRefused) beacon.restartStartup();
-  }
-}
-
-/** Our player where it runs, Apple's own on Safari, hls.js elsewhere; `?player=` chooses by hand. */
-async function openPlayer(hasSound: boolean, signal: AbortSignal): Promise<Player> {
-  const wanted = parameters.get('player');
-  const url = playlistUrl();
-  if (wanted === 'native' || (wanted === null && !canPlayLive())) {
-    const native = openNative(video, url, info.nowMs, beacon.restartStartup, signal);
-    if (native !== undefined) return native;
-  }
-  if (wanted !== 'hls' && canPlayLive()) {
-    return await openLive(video, url, info.nowMs, hasSound, signal);
-  }
-  const hls = await openHlsJs(video, url, info.nowMs, beacon.restartStartup, signal);
-  if (hls === undefined) throw new Error('this browser cannot play HLS');
-  return hls;
-}
-
-function canPlayLive(): boolean {
-  return hasMediaSource() && !isSourceBroken;
-}
-
-function playlistUrl(): URL {
-  const url = new URL('live/index.m3u8', location.href);
-  const profile = parameters.get('profile');
-  if (profile !== null) url.searchParams.set('profile', profile);
-  return url;
-}
-
-function showPicture(): void {
-  document.body.classList.add('playing');
-  poster.setCountdown({ phase: 'started' });
-  noPicture.hide();
-}
-
-/** Shows the poster while the picture is frozen, and hides it when the picture moves again. */
+/** Shows the cover while the picture is frozen, and hides it when the picture moves again. */
 function openPictureWatch(): () => void {
   let lastS = video.currentTime;
   let movedMs = performance.now();
   return () => {
     const hasMoved = video.currentTime !== lastS;
     lastS = video.currentTime;
-    if (hasMoved) movedMs = performance.now();
+    if (hasMoved || video.paused) movedMs = performance.now();
+    if (cover.state === 'replay') return;
     const isFrozen = performance.now() - movedMs > FROZEN_AFTER_MS;
-    const isShown = document.body.classList.contains('playing');
-    if (isShown && isFrozen && !video.paused) {
-      document.body.classList.remove('playing');
-      noPicture.show();
+    if (cover.state === 'live' && isFrozen) {
+      cover.set({ isPlaying: false });
+      drop.askSoon();
     }
-    if (noPicture.isShown) noPicture.show();
-    if (!isShown && hasMoved && !video.paused) showPicture();
+    if (cover.state !== 'live' && hasMoved && !video.paused) cover.set({ isPlaying: true });
   };
-}
-
-function showLatency(): void {
-  const isPlaying = document.body.classList.contains('playing');
-  const latencyMs = isPlaying ? current?.latencyMs() : undefined;
-  element('latency').textContent =
-    latencyMs === undefined ? '' : `${(latencyMs / 1000).toFixed(2)} s behind`;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

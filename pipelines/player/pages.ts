@@ -7,13 +7,15 @@ import type { HttpRequest } from '../http/handlers.ts';
 import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
-
-/** What the page shows before the first frame. */
-export interface Drop {
-  readonly title: string;
-  /** RFC 3339; empty when it has started already. */
-  readonly startsAt: string;
-}
+import { renderCalendar } from './calendar.ts';
+import {
+  type DropProgress,
+  type DropReport,
+  type DropSettings,
+  NO_PROGRESS,
+} from './drop-report.ts';
+import { renderPage } from './page-html.ts';
+import { chooseLanguage, DICTIONARIES, isLanguage } from './text/languages.ts';
 
 export interface Pages {
   /** Undefined for a path that is not the page's. */
@@ -49,27 +51,105 @@ const BUILT = new URL(
   import.meta.url,
 );
 
+const HTML = 'text/html; charset=utf-8';
+/** Pages that were made: one for each language and address, and picture. */
+const RENDERED_MAX = 64;
+
 /**
- * @param isOver True while the last drop has ended and no other is on.
+ * @param progress What changes of the drop.
  * @throws Error where the page has not been built: `npm run build` does that.
  */
-export function openPages(drop: Drop, isOver: () => boolean = () => false): Pages {
+export function openPages(
+  drop: DropSettings,
+  progress: () => DropProgress = () => NO_PROGRESS,
+): Pages {
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const assets = new Map<string, Asset>([
-    ['/', openAsset('text/html; charset=utf-8', readBuilt('index.html'))],
     ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
     ['/player.js', openAsset('text/javascript; charset=utf-8', readBuilt('player.js'))],
     ['/hls.js', openAsset('text/javascript; charset=utf-8', readFileSync(hls))],
     ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
+    ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
+    ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
+    ['/manifest.webmanifest', openAsset('application/manifest+json', renderManifest(drop))],
   ]);
+  const templates = { '/': readBuilt('index.html').toString() } as const;
+  const rendered = new Map<string, Asset>();
+  const pageReply = (request: HttpRequest): Reply => {
+    const { header, query, ownAddress } = request;
+    const wanted = query.get('lang') ?? '';
+    const lang = isLanguage(wanted) ? wanted : chooseLanguage(header('accept-language') ?? '');
+    const own = ownAddress?.();
+    const poster = progress().posters.at(-1)?.path;
+    const key = JSON.stringify([lang, own, poster]);
+    const page = {
+      ...{ lang, text: DICTIONARIES[lang], title: drop.title, startsAt: drop.startsAt, poster },
+      url: own === undefined ? undefined : `${own}/`,
+    };
+    const asset =
+      rendered.get(key) ?? openAsset(HTML, Buffer.from(renderPage(templates['/'], page)));
+    if (rendered.size >= RENDERED_MAX) rendered.clear();
+    rendered.set(key, asset);
+    return assetReply(asset, header, ['Accept-Encoding', 'Accept-Language']);
+  };
   return {
-    answer: ({ path, header }) => {
-      if (path === '/drop.json') return dropReply(drop, isOver());
-      const asset = assets.get(path === '/index.html' ? '/' : path);
-      if (asset !== undefined) return assetReply(asset, header);
-      return path.startsWith('/live/') ? undefined : refuse(404, 'not found; the player is at /');
+    answer: (request) => {
+      const { path, header } = request;
+      if (path === '/drop.json') return dropReply(drop, progress());
+      if (path === '/drop.ics') return calendarReply(drop, request);
+      if (path === '/' || path === '/index.html') return pageReply(request);
+      const asset = assets.get(path);
+      if (asset !== undefined) return assetReply(asset, header, ['Accept-Encoding']);
+      return path.startsWith('/live/') ? undefined : notFoundReply(request);
     },
   };
+}
+
+function renderManifest({ title }: DropSettings): Buffer {
+  const icon = (px: number) => ({
+    src: `icon-${px}.png`,
+    sizes: `${px}x${px}`,
+    type: 'image/png',
+  });
+  const colors = { background_color: '#101014', theme_color: '#101014' };
+  const icons = [icon(180), icon(512)];
+  const manifest = { name: title, short_name: title, start_url: './', display: 'standalone' };
+  return Buffer.from(JSON.stringify({ ...manifest, ...colors, icons }));
+}
+
+function calendarReply(
+  { title, startsAt }: DropSettings,
+  { header, ownAddress }: HttpRequest,
+): Reply {
+  const startsMs = Date.parse(startsAt);
+  if (Number.isNaN(startsMs)) return refuse(404, 'the start of the drop is not known');
+  const entry = { title, startsMs, url: `${ownAddress?.() ?? ''}/` };
+  const body = [Buffer.from(renderCalendar(entry, startsMs))];
+  const freshness = { kind: 'revalidate' } as const;
+  return respond(header, { type: 'text/calendar', body, digest: digestOf(body), freshness });
+}
+
+/** A page for guests, and a line for programs. */
+function notFoundReply({ header, ownAddress }: HttpRequest): Reply {
+  const refusal = refuse(404, 'not found; the player is at /');
+  if (!(header('accept') ?? '').includes('text/html')) return refusal;
+  const lang = chooseLanguage(header('accept-language') ?? '');
+  const own = ownAddress?.() ?? '';
+  const { notFound, toLivePage } = DICTIONARIES[lang];
+  const html = `<!doctype html>
+<html lang="${lang}">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${notFound}</title>
+<link rel="stylesheet" href="${own}/player.css">
+<body class="clip">
+<h1>${notFound}</h1>
+<p><a class="action" href="${own}/">${toLivePage}</a></p>
+</html>
+`;
+  const options = { type: HTML, cacheS: 0, source: 'generated' } as const;
+  const page = reply(404, [Buffer.from(html)], options);
+  return { ...page, headers: [...page.headers, ...SECURITY_HEADERS, 'Vary', 'Accept-Language'] };
 }
 
 function readBuilt(name: string): Buffer {
@@ -88,13 +168,17 @@ function openCoded(bytes: Buffer): Coded {
   return { body: [bytes], digest: digestOf([bytes]) };
 }
 
-function assetReply({ type, plain, gzipped }: Asset, header: HeaderLookup): Reply {
+function assetReply(
+  { type, plain, gzipped }: Asset,
+  header: HeaderLookup,
+  vary: readonly string[],
+): Reply {
   const isGzip = acceptsGzip(header('accept-encoding'));
   const answer = respond(header, {
     ...(isGzip ? gzipped : plain),
     type,
     freshness: { kind: 'revalidate' },
-    vary: ['Accept-Encoding'],
+    vary,
   });
   // A 304 has no body to be coded.
   const coding = isGzip && answer.status === 200 ? ['Content-Encoding', 'gzip'] : [];
@@ -102,8 +186,9 @@ function assetReply({ type, plain, gzipped }: Asset, header: HeaderLookup): Repl
 }
 
 /** It includes the box's time, so that a phone with a wrong clock counts down correctly. */
-function dropReply(drop: Drop, isOver: boolean): Reply {
-  const body = JSON.stringify({ ...drop, isOver, now: new Date().toISOString() });
+function dropReply(drop: DropSettings, progress: DropProgress): Reply {
+  const report: DropReport = { ...drop, ...progress, now: new Date().toISOString() };
+  const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);
 }

@@ -89,8 +89,16 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'the recorder processes, and the replay',
   },
+  'pipelines/player/text': { may: [], what: 'the guests’ page in seven languages' },
   'pipelines/clips': {
-    may: ['pipelines/errors.ts', 'pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'],
+    may: [
+      'pipelines/errors.ts',
+      'pipelines/mp4',
+      ...HTTP,
+      'pipelines/packager',
+      'pipelines/feed',
+      'pipelines/player/text',
+    ],
     what: 'clips and posters, and the process that makes them',
   },
   'pipelines/player/playback': {
@@ -98,7 +106,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the players of the guests’ page, and their reports',
   },
   'pipelines/player': {
-    may: [...HTTP, 'pipelines/player/playback'],
+    may: [...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
     what: 'the guests’ page',
   },
   'pipelines/edge': {
@@ -139,6 +147,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/recording',
       'pipelines/clips',
       'pipelines/player',
+      'pipelines/player/text',
       'pipelines/edge',
     ],
     what: 'the media process, which joins these',

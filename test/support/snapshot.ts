@@ -18,6 +18,7 @@ const FIGURES: MediaFigures = {
     byPlayer: {},
     stallsTotal: 0,
     stalledMsTotal: 0,
+    switchesByProfile: {},
     startupMs: undefined,
     latencyMsByRendition: {},
   },

@@ -15,18 +15,25 @@ const EVERY_MS = 5_000;
 /** From the first frame to the first report, so that this has a latency. */
 const FIRST_AFTER_MS = 500;
 
+const PROFILES = ['phone', 'laptop', 'low-data'] as const;
+
 /** The id is random and lives as long as the page; there is no cookie. */
 export class BeaconSender {
   readonly #id = randomId();
   readonly #video: HTMLVideoElement;
+  readonly #profile: (typeof PROFILES)[number] | undefined;
   readonly #startup = new Startup(document.hidden);
   readonly #stalls = new Stalls();
   #player: Player | undefined;
+  /** Of the players before this one. */
+  #switchesBefore = 0;
   /** What the box has been sent. */
-  #sent = { stalls: 0, stalledMs: 0, hasStartup: false };
+  #sent = { stalls: 0, stalledMs: 0, switches: 0, hasStartup: false };
 
-  constructor(video: HTMLVideoElement) {
+  /** @param profile That the page asks for by name. */
+  constructor(video: HTMLVideoElement, profile: string | null) {
     this.#video = video;
+    this.#profile = PROFILES.find((known) => known === profile);
     this.#observeFirstFrame();
     this.#observeStalls();
     setInterval(() => this.#send(), EVERY_MS);
@@ -36,6 +43,7 @@ export class BeaconSender {
 
   /** From now on this player is on screen. */
   setPlayer(player: Player): void {
+    this.#switchesBefore += this.#player?.switches() ?? 0;
     this.#player = player;
   }
 
@@ -83,18 +91,24 @@ export class BeaconSender {
     const { total, totalMs } = this.#stalls;
     const latencyMs = player.latencyMs();
     const startupMs = this.#startup.tookMs;
+    const switches = this.#switchesBefore + player.switches();
     const report = renderReport({
       id: this.#id,
       player: player.kind,
       rendition: player.rendition(),
       stalls: total - this.#sent.stalls,
       stalledMs: totalMs - this.#sent.stalledMs,
+      switches: switches - this.#sent.switches,
+      ...(this.#profile === undefined ? {} : { profile: this.#profile }),
       ...(startupMs === undefined || this.#sent.hasStartup ? {} : { startupMs }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
     });
     // A browser whose queue is full takes none: the next report includes this one.
     if (!navigator.sendBeacon('beacon', JSON.stringify(report))) return;
-    this.#sent = { stalls: total, stalledMs: totalMs, hasStartup: this.#startup.hasFrame };
+    this.#sent = {
+      ...{ stalls: total, stalledMs: totalMs, switches },
+      hasStartup: this.#startup.hasFrame,
+    };
   }
 }
 

@@ -138,3 +138,19 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
+
+/** Plays a finished stream with the browser's own scrub bar. */
+export async function openReplay(video: HTMLVideoElement, playlistUrl: URL): Promise<void> {
+  video.controls = true;
+  video.replaceChildren();
+  if (video.canPlayType('application/vnd.apple.mpegurl') !== '') {
+    video.src = playlistUrl.href;
+  } else {
+    await loadScript('hls.js');
+    const Hls = (window as unknown as { Hls: typeof HlsType }).Hls;
+    const hls = new Hls();
+    hls.loadSource(playlistUrl.href);
+    hls.attachMedia(video);
+  }
+  video.play().catch(() => undefined);
+}

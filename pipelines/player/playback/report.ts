@@ -3,6 +3,7 @@ import type { Beacon } from '../../origin/viewers.ts';
 
 const TIME_MAX_MS = 600_000;
 const STALLS_MAX = 10_000;
+const SWITCHES_MAX = 10_000;
 
 /** A time measured between two clocks; undefined where it is impossible. */
 export function possibleMs(ms: number): number | undefined {
@@ -13,13 +14,20 @@ export function possibleMs(ms: number): number | undefined {
  * The box rejects a beacon with any value outside its limits, so an impossible latency
  * is left out and other values are limited.
  */
-export function renderReport({ rendition, startupMs, latencyMs, ...seen }: Beacon): Beacon {
+export function renderReport({
+  rendition,
+  startupMs,
+  latencyMs,
+  switches,
+  ...seen
+}: Beacon): Beacon {
   const possible = possibleMs(latencyMs ?? Number.NaN);
   return {
     ...seen,
     rendition: /^[\w-]{0,32}$/.test(rendition) ? rendition : '',
     stalls: Math.floor(within(seen.stalls, STALLS_MAX)),
     stalledMs: within(seen.stalledMs, TIME_MAX_MS),
+    ...(switches === undefined ? {} : { switches: Math.floor(within(switches, SWITCHES_MAX)) }),
     ...(startupMs === undefined ? {} : { startupMs: within(startupMs, TIME_MAX_MS) }),
     ...(possible === undefined ? {} : { latencyMs: possible }),
   };

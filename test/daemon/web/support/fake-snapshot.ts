@@ -77,6 +77,7 @@ export function fakeSnapshot(): BoxSnapshot {
         byPlayer: { venuebox: 12, native: 2 },
         stallsTotal: 3,
         stalledMsTotal: 1_200,
+        switchesByProfile: {},
         startupMs: { p50: 349, p95: 612, n: 21 },
         latencyMsByRendition: {
           high: { p50: 402, p95: 533, n: 4 },

@@ -1,0 +1,106 @@
+/** Title, mark and cover of the page: what it shows of the drop besides the moving picture. */
+import type { Drop, DropInfo } from './drop-info.ts';
+import { type Notice, renderNotice, renderTime, type View } from './notice.ts';
+import { fill } from './text/languages.ts';
+import { announce, texts, write } from './texts.ts';
+
+const element = (id: string) => document.getElementById(id) as HTMLElement;
+
+export class Cover {
+  readonly #info: DropInfo;
+  #drop: Drop | undefined;
+  #view: View = {
+    isPlaying: false,
+    hasPlayed: false,
+    hasEnded: false,
+    isReplay: false,
+    drop: undefined,
+    isUnreachable: false,
+  };
+  #state: Notice['state'] | undefined;
+  #showsDelay = false;
+
+  constructor(info: DropInfo) {
+    this.#info = info;
+    element('badge').addEventListener('click', () => {
+      if (this.#state === 'replay') location.reload();
+      this.#showsDelay = !this.#showsDelay;
+    });
+  }
+
+  get state(): Notice['state'] | undefined {
+    return this.#state;
+  }
+
+  setDrop(drop: Drop): void {
+    this.#drop = drop;
+    const { startsAt, isOver = false } = drop;
+    this.set({ drop: { startsAt, isOver }, isUnreachable: false });
+    write(element('title'), drop.title);
+    document.title = drop.title;
+    showStill(drop.posters ?? []);
+  }
+
+  set(change: Partial<View>): void {
+    this.#view = { ...this.#view, ...change };
+    if (this.#view.isPlaying) this.#view = { ...this.#view, hasPlayed: true };
+    this.render();
+  }
+
+  /** To be called at least once a second. @param latencyMs Undefined while it is not known. */
+  render(latencyMs?: number): void {
+    const text = texts();
+    const { state, message, countdown } = renderNotice(this.#view, text, this.#info.nowMs());
+    document.body.dataset['state'] = state;
+    document.body.classList.toggle('playing', state === 'live');
+    document.body.classList.toggle(
+      'live-again',
+      state === 'replay' && (this.#drop?.liveSince ?? '') !== '',
+    );
+    write(element('message'), message);
+    write(element('countdown'), countdown);
+    const startsMs = Date.parse(this.#drop?.startsAt ?? '');
+    write(
+      element('starts'),
+      state === 'before' ? fill(text.startsAt, { date: date(startsMs) }) : '',
+    );
+    element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
+    this.#showBadge(latencyMs);
+    if (state === this.#state) return;
+    const wasKnown = this.#state !== undefined;
+    this.#state = state;
+    if (state === 'live' && wasKnown) announce(text.liveNow);
+  }
+
+  #showBadge(latencyMs: number | undefined): void {
+    const text = texts();
+    write(element('live'), text.live);
+    element('badge').title = text.showDelay;
+    const sinceMs = Date.parse(this.#drop?.liveSince ?? '');
+    const elapsedS = Math.max(0, Math.floor((this.#info.nowMs() - sinceMs) / 1000));
+    const elapsed = Number.isNaN(elapsedS) ? '' : renderTime(elapsedS);
+    const seconds = ((latencyMs ?? 0) / 1000).toFixed(2);
+    const delay = latencyMs === undefined ? '' : fill(text.behind, { seconds });
+    write(element('elapsed'), this.#showsDelay ? delay : elapsed);
+  }
+}
+
+function date(ms: number): string {
+  const options = { weekday: 'long', day: 'numeric', month: 'long' } as const;
+  return new Date(ms).toLocaleString(document.documentElement.lang, {
+    ...options,
+    hour: '2-digit',
+    minute: '2-digit',
+  });
+}
+
+/** The box sends AVIF, WebP or JPEG, by what the browser accepts. */
+function showStill(posters: NonNullable<Drop['posters']>): void {
+  const still = element('still');
+  const srcset = posters.map(({ widthPx, path }) => `${path} ${widthPx}w`).join(', ');
+  if (still.dataset['srcset'] === srcset) return;
+  still.dataset['srcset'] = srcset;
+  const image = Object.assign(document.createElement('img'), { alt: '', sizes: '100vw', srcset });
+  image.addEventListener('error', () => image.remove());
+  still.replaceChildren(...(posters.length > 0 ? [image] : []));
+}

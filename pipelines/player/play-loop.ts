@@ -1,0 +1,104 @@
+/** Keeps a player open: opens one again whenever it fails, until the stream ends. */
+import type { BeaconSender } from './playback/beacon.ts';
+import { openHlsJs, openNative } from './playback/fallback.ts';
+import { openLive, type Player, StreamRefused } from './playback/live.ts';
+import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
+import { SoundLost } from './playback/session.ts';
+
+const RETRY_MS = 1_000;
+const SOUND_RETRY_MS = 20_000;
+
+export interface PlayLoopDeps {
+  readonly video: HTMLVideoElement;
+  readonly beacon: BeaconSender;
+  /** Unix time in ms, by the box's clock. */
+  readonly nowMs: () => number;
+  /** There is no picture now. */
+  readonly onFailed: () => void;
+  /** `player` and `profile` choose by hand. */
+  readonly parameters: URLSearchParams;
+}
+
+export class PlayLoop {
+  readonly #deps: PlayLoopDeps;
+  #player: Player | undefined;
+  #attempt = new AbortController();
+  #isStopped = false;
+  #isPaused = false;
+  /** The browser did not open a media source: other players are used. */
+  #isSourceBroken = false;
+
+  constructor(deps: PlayLoopDeps) {
+    this.#deps = deps;
+  }
+
+  /** The player on screen. */
+  get player(): Player | undefined {
+    return this.#player;
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#player?.setPaused(isPaused);
+  }
+
+  /** The video is for something else from now on. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#attempt.abort();
+  }
+
+  /** Resolves when the stream has ended, or the loop was stopped. */
+  async run(): Promise<void> {
+    const { beacon, onFailed } = this.#deps;
+    let hasSound = true;
+    while (!this.#isStopped) {
+      this.#attempt = new AbortController();
+      const { signal } = this.#attempt;
+      let soundRetry: ReturnType<typeof setTimeout> | undefined;
+      let isRefused = false;
+      try {
+        const player = await this.#open(hasSound, signal);
+        // A player without sound is opened again after a while, in case the sound is back.
+        const { abort } = this.#attempt;
+        if (!hasSound) soundRetry = setTimeout(abort.bind(this.#attempt), SOUND_RETRY_MS);
+        hasSound = true;
+        beacon.setPlayer(player);
+        this.#player = player;
+        if (this.#isPaused) player.setPaused(true);
+        await player.done;
+        if (!signal.aborted) return;
+      } catch (error) {
+        hasSound = !(error instanceof SoundLost);
+        isRefused = error instanceof StreamRefused;
+        this.#isSourceBroken ||= error instanceof SourceNotOpened;
+        if (!this.#isStopped) onFailed();
+      }
+      clearTimeout(soundRetry);
+      this.#attempt.abort();
+      this.#player = undefined;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (isRefused) beacon.restartStartup();
+    }
+  }
+
+  /** Our player where it runs, Apple's own on Safari, hls.js elsewhere. */
+  async #open(hasSound: boolean, signal: AbortSignal): Promise<Player> {
+    const { video, beacon, nowMs, parameters } = this.#deps;
+    const wanted = parameters.get('player');
+    const url = new URL('live/index.m3u8', document.baseURI);
+    const profile = parameters.get('profile');
+    if (profile !== null) url.searchParams.set('profile', profile);
+    const canPlayLive = hasMediaSource() && !this.#isSourceBroken;
+    if (wanted === 'native' || (wanted === null && !canPlayLive)) {
+      const native = openNative(video, url, nowMs, beacon.restartStartup, signal);
+      if (native !== undefined) return native;
+    }
+    if (wanted !== 'hls' && canPlayLive) {
+      return await openLive(video, url, nowMs, hasSound, signal);
+    }
+    const hls = await openHlsJs(video, url, nowMs, beacon.restartStartup, signal);
+    if (hls === undefined) throw new Error('this browser cannot play HLS');
+    return hls;
+  }
+}
