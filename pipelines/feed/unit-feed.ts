@@ -1,10 +1,19 @@
 /** Sends one encoded track as GDP. */
+import { parseCaps } from '../gdp/caps.ts';
 import {
   type GdpPacket,
   renderGdp,
   SEGMENT_EVENT_TYPE,
   STREAM_START_EVENT_TYPE,
 } from '../gdp/parse.ts';
+import { frameUsOf } from '../packager/encoding.ts';
+import { Filler } from '../packager/filler.ts';
+
+/** A picture is repeated this often, and comes so long after its time, while none arrives. */
+const REPEAT_EVERY_US = 200_000;
+const FILL_DELAY_US = 100_000;
+/** No frame is shorter than half an AAC frame. */
+const FRAME_MIN_US = 10_000;
 
 /** What a feed writes to: a FIFO. */
 export interface FeedPipe {
@@ -44,6 +53,9 @@ const SEGMENT: GdpPacket = {
 export class UnitFeed {
   readonly #pipe: FeedPipe;
   readonly #isVideo: boolean;
+  readonly #filler = new Filler();
+  #fillEveryUs = REPEAT_EVERY_US;
+  #isFilling = false;
   #caps: string | undefined;
   #isStarted = false;
   #needsKeyframe = true;
@@ -65,10 +77,40 @@ export class UnitFeed {
     if (caps === this.#caps) return;
     this.#caps = caps;
     this.#needsKeyframe = true;
+    this.#useFormat(caps);
     if (this.#isStarted) this.#write({ kind: 'caps', caps });
   }
 
-  add(unit: FedUnit): void {
+  #useFormat(caps: string): void {
+    const format = parseCaps(caps);
+    if (format === undefined) return;
+    this.#filler.setFormat(format);
+    if (format.kind === 'audio') this.#fillEveryUs = frameUsOf(format);
+  }
+
+  /** Repeats the last key frame, or sends silence, where nothing has arrived: the far end sees no hole. */
+  fill(nowUs: number): void {
+    const isSilent = nowUs - this.#lastUs >= REPEAT_EVERY_US + FILL_DELAY_US;
+    if (!this.#isStarted || !(isSilent || this.#isFilling)) return;
+    this.#isFilling = true;
+    this.#fillTo(nowUs - FILL_DELAY_US);
+  }
+
+  #fillTo(untilUs: number): void {
+    for (;;) {
+      const timeUs = this.#lastUs + this.#fillEveryUs;
+      if (timeUs > untilUs || !this.#filler.isReady) return;
+      this.add({ timeUs, isKeyframe: true, data: this.#filler.next() }, true);
+      // What is missing may be referred to.
+      this.#needsKeyframe = true;
+      if (this.#lastUs < timeUs) return;
+    }
+  }
+
+  add(unit: FedUnit, isRepeated = false): void {
+    const isEnd = this.#isFilling && !isRepeated && this.#accepts(unit);
+    // Less than an interval lies between the last one and what follows.
+    if (isEnd) this.#fillTo(unit.timeUs - FRAME_MIN_US);
     if (this.#caps === undefined || !this.#accepts(unit)) {
       this.#droppedTotal += 1;
       return;
@@ -79,9 +121,11 @@ export class UnitFeed {
         this.#write(packet);
       }
     }
+    if (!isRepeated) this.#isFilling = false;
     const isDiscont = this.#needsKeyframe;
     this.#needsKeyframe = false;
     this.#lastUs = unit.timeUs;
+    if (this.#isVideo && unit.isKeyframe && !isRepeated) this.#filler.remember(unit.data);
     this.#write({
       kind: 'buffer',
       ptsNs: BigInt(Math.round(unit.timeUs)) * 1000n,

@@ -47,6 +47,11 @@ export class UplinkFeed {
     this.#outputs.get(id)?.feed.add(unit);
   }
 
+  /** To be called a few times a second: see {@link UnitFeed.fill}. */
+  fill(nowUs: number): void {
+    for (const { feed } of this.#outputs.values()) feed.fill(nowUs);
+  }
+
   /** Capture has restarted. */
   restart(): void {
     for (const { feed } of this.#outputs.values()) feed.restart();

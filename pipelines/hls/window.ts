@@ -174,14 +174,17 @@ export class RenditionWindow {
     return this.#has(msn, part) ? 'ready' : 'wait';
   }
 
-  /** Part `part` of segment `msn`, or all parts of the segment. */
+  /**
+   * Part `part` of segment `msn`, or all parts of the segment. Of lost media there is what
+   * was not lost: players that request a gap fail where it is refused.
+   */
   fetch(msn: number, part: number | undefined): Fetched {
     const segment = this.#find(msn);
     if (part === undefined) {
-      return segment?.isComplete && !isGap(segment) ? { parts: segment.parts } : 'unknown';
+      return segment?.isComplete ? { parts: segment.parts } : 'unknown';
     }
     const found = segment?.parts[part];
-    if (found !== undefined) return found.bytes === undefined ? 'unknown' : { parts: [found] };
+    if (found !== undefined) return { parts: [found] };
     const next = this.next();
     return next?.msn === msn && next.part === part ? 'wait' : 'unknown';
   }

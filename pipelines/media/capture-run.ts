@@ -26,9 +26,9 @@ export interface CaptureRun {
 
 /** Opens the FIFOs of a capture process that has just been started, and reports that to the daemon. */
 export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): CaptureRun {
-  const { run, inputs, meter, stampings } = message;
+  const { run, inputs, meter } = message;
   const { presentation, uplink, send, nowUs } = deps;
-  presentation.beginRun(stampings, nowUs());
+  presentation.beginRun(nowUs());
   uplink.restart();
   let isOver = false;
   const stops: (() => void)[] = [];
@@ -43,8 +43,6 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
     close();
   };
   const isPublished = (id: string) => presentation.kindOf(id) !== undefined;
-  // A track that is not published is video for the uplink alone.
-  const kindOf = (id: string) => presentation.kindOf(id) ?? 'video';
   const openTrack = (id: string, path: string) =>
     openTrackInput(path, {
       onCaps: (caps) => {
@@ -54,7 +52,7 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
       },
       onUnit: (unit) => {
         if (isOver) return;
-        const timeUs = presentation.timeOf(kindOf(id), unit.runningUs);
+        const timeUs = presentation.timeOf(unit.runningUs);
         if (timeUs !== undefined) uplink.add(id, { ...unit, timeUs });
         if (!isPublished(id)) return;
         deps.onUnit(id, unit.runningUs);

@@ -1,5 +1,4 @@
 /** The capture run that the media process reads now, and how long it may bring nothing. */
-import type { Stamping } from '../packager/timeline.ts';
 import {
   type CaptureRun,
   type CaptureRunDeps,
@@ -7,11 +6,8 @@ import {
   type RunMessage,
 } from './capture-run.ts';
 
-/**
- * A capture run without frames for this long has stalled. One that counts its frames
- * may have to wait for the program that writes them.
- */
-const STALLED_AFTER_MS: Readonly<Record<Stamping, number>> = { clock: 5_000, count: 30_000 };
+/** A capture run without frames for this long has stalled: it is paced by the machine's clock. */
+const STALLED_AFTER_MS = 2_000;
 /** Before the first frame Node, GStreamer and its plugins are read from a slow card. */
 const START_MAX_MS = 15_000;
 
@@ -19,7 +15,6 @@ const START_MAX_MS = 15_000;
 export class CaptureRuns {
   readonly #deps: CaptureRunDeps;
   #current: CaptureRun | undefined;
-  #stalledAfterMs = STALLED_AFTER_MS.clock;
 
   constructor(deps: CaptureRunDeps) {
     this.#deps = deps;
@@ -27,17 +22,13 @@ export class CaptureRuns {
 
   open(message: RunMessage): void {
     this.#current?.close();
-    const { video, audio } = message.stampings;
-    this.#stalledAfterMs = Math.max(STALLED_AFTER_MS[video], STALLED_AFTER_MS[audio]);
     this.#current = openCaptureRun(message, this.#deps);
   }
 
   /** To be called a few times a second. */
   failIfStalled(): void {
     const { presentation, nowUs } = this.#deps;
-    const maxMs = presentation.isStarting
-      ? Math.max(this.#stalledAfterMs, START_MAX_MS)
-      : this.#stalledAfterMs;
+    const maxMs = presentation.isStarting ? START_MAX_MS : STALLED_AFTER_MS;
     const stalledMs = presentation.stalledUs(nowUs()) / 1000;
     if (stalledMs > maxMs) this.#current?.fail('capture stalled: no frames');
   }

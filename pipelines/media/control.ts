@@ -32,6 +32,7 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         break;
       case 'clock':
         partLag.setClock(message.clockUs);
+        presentation.setRunClock(mediaTimeOf(message.clockUs, clock));
         break;
       case 'uplink':
         openUplink(message, parts);
@@ -51,6 +52,11 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         break;
     }
   };
+}
+
+/** Media time of a CLOCK_MONOTONIC time, both in us. */
+function mediaTimeOf(clockUs: number, clock: MediaClock): number {
+  return clock.nowUs() + clockUs - Number(process.hrtime.bigint()) / 1000;
 }
 
 function openUplink(

@@ -3,7 +3,6 @@ import type { EdgeReport } from '../edge/state.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
-import type { Stamping } from '../packager/timeline.ts';
 import type { TrackKind } from '../packager/track.ts';
 import type { DropSettings } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
@@ -41,7 +40,6 @@ export type ToMedia =
         readonly channels: number;
         readonly sampleRateHz: number;
       };
-      readonly stampings: Readonly<Record<TrackKind, Stamping>>;
     }
   /** CLOCK_MONOTONIC at the run's running time 0, in us. */
   | { readonly type: 'clock'; readonly run: number; readonly clockUs: number }

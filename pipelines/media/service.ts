@@ -92,7 +92,7 @@ export function openMediaService(
   const run = async (): Promise<void> => {
     await Promise.all([
       runServer(server, send, signal),
-      runTicks({ presentation, clock, runs, send }, signal),
+      runTicks({ presentation, uplink, clock, runs, send }, signal),
       figures.run(signal),
       archive.run(signal),
     ]);
@@ -154,17 +154,19 @@ async function runServer(server: ViewerServer, send: Send, signal: AbortSignal):
 
 interface TickedParts {
   readonly presentation: Presentation;
+  readonly uplink: UplinkFeed;
   readonly clock: MediaClock;
   readonly runs: CaptureRuns;
   readonly send: Send;
 }
 
 async function runTicks(
-  { presentation, clock, runs, send }: TickedParts,
+  { presentation, uplink, clock, runs, send }: TickedParts,
   signal: AbortSignal,
 ): Promise<void> {
   await every(presentation.tickEveryMs, signal, () => {
     presentation.tick(clock.nowUs());
+    uplink.fill(clock.nowUs());
     if (presentation.wantsKeyframes()) send({ type: 'keyframes' });
     runs.failIfStalled();
   });

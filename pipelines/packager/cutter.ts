@@ -2,42 +2,40 @@
 import type { TrackFormat } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import type { RenditionWindow } from '../hls/window.ts';
-import { renderPart } from './cmaf.ts';
-import { PartDraft } from './part-draft.ts';
+import { isSameFormat } from './encoding.ts';
+import type { PartDraft } from './part-draft.ts';
+import { PartWriter } from './part-writer.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import { TrackSegments } from './track-segments.ts';
-
-/** One encoded access unit on the presentation's timeline. */
-export interface Unit {
-  readonly timeUs: number;
-  readonly isKeyframe: boolean;
-  /** Units before it were dropped after the encoder: it cannot be decoded. */
-  readonly isDiscont: boolean;
-  readonly data: Buffer;
-}
+import type { Unit } from './track.ts';
 
 /** An audio track may drift by this many frames before that counts as lost media. */
 const AUDIO_DRIFT_FRAMES = 3;
 
-/** Lost media becomes parts with GAP=YES. */
+/** A format that differs from that of what is published, and its init section. */
+interface NextFormat {
+  readonly format: TrackFormat;
+  readonly initId: string;
+}
+
+/**
+ * Where media is lost the last key frame goes on, or silence. Parts have GAP=YES only
+ * where there is none of that.
+ */
 export class TrackCutter {
-  readonly #segments: TrackSegments;
+  readonly #writer: PartWriter;
   readonly #limits: Limits;
-  /** Undefined while the track's format is not known. */
-  #draft: PartDraft | undefined;
+  #next: NextFormat | undefined;
   #isBroken = true;
-  #endUs = 0;
-  #sequence = 0;
   #repeatedFramesTotal = 0;
 
   constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits) {
-    this.#segments = new TrackSegments(window, clock);
+    this.#writer = new PartWriter(window, clock, limits);
     this.#limits = limits;
   }
 
   /** Media time up to which something is published or pending. */
   get endUs(): number {
-    return this.#endUs;
+    return this.#writer.endUs;
   }
 
   /** True while what comes next cannot be decoded: before the first key frame, or after a loss. */
@@ -51,53 +49,82 @@ export class TrackCutter {
   }
 
   get format(): TrackFormat | undefined {
-    return this.#draft?.format;
+    return this.#writer.draft?.format;
+  }
+
+  /** True where what follows can be decoded as what was published, and nothing is missing between. */
+  get canContinue(): boolean {
+    return !this.#writer.segments.hasBegun || (this.#writer.canFill && this.#next === undefined);
   }
 
   /** The track's format; a change holds from the next segment on. */
   setFormat(format: TrackFormat, initId: string): void {
-    // While the track runs its format stays the same, and the part goes on.
-    if (this.#isBroken) this.#draft = new PartDraft(format, this.#limits);
-    this.#segments.initId = initId;
+    const known = this.#writer.draft?.format;
+    this.#next = undefined;
+    if (
+      this.#isBroken &&
+      known !== undefined &&
+      !isSameFormat(known, format) &&
+      this.#writer.canFill
+    ) {
+      this.#next = { format, initId };
+      return;
+    }
+    this.#useFormat({ format, initId });
+  }
+
+  #useFormat({ format, initId }: NextFormat): void {
+    const isWaiting = this.#isBroken && this.#writer.draft?.isEmpty !== false;
+    this.#writer.setFormat(format, initId, !isWaiting);
   }
 
   add(unit: Unit, nowMs: number): void {
-    const draft = this.#draft;
-    if (draft === undefined) return;
-    const repeated = this.#isBroken ? 0 : this.#countMissing(draft, unit);
+    if (this.#writer.draft === undefined) return;
+    const repeated = this.#isBroken ? 0 : this.#countMissing(this.#writer.draft, unit);
     if (repeated === undefined) this.break();
     if (this.#isBroken) {
-      if (!isDecodable(draft, unit) || !this.#canResumeAt(unit.timeUs, draft)) return;
+      const isNext =
+        isDecodable(this.#writer.draft, unit) && this.#canResumeAt(unit.timeUs, this.#writer.draft);
+      if (!isNext) return;
       this.#resume(unit.timeUs, nowMs);
     }
+    const draft = this.#writer.draft;
+    if (unit.isKeyframe && draft.format.kind === 'video') this.#writer.filler.remember(unit.data);
     if (!this.#openSegmentFor(draft, unit, nowMs)) return;
     this.#repeatedFramesTotal += repeated ?? 0;
     const rest = draft.extendLast(repeated ?? 0);
-    if (draft.isComplete) this.#flush();
-    this.#append(draft, unit, rest);
+    if (draft.isComplete) this.#writer.flush();
+    this.#writer.append(draft, unit, rest);
     // A segment is complete with its last part, without waiting for the next key frame.
-    const isSegmentComplete = this.#segments.isComplete(this.#endUs, draft.format);
-    if (draft.isComplete || isSegmentComplete) this.#flush();
-    if (isSegmentComplete) this.#segments.close(nowMs);
+    const isSegmentComplete = this.#writer.segments.isComplete(this.#writer.endUs, draft.format);
+    if (draft.isComplete || isSegmentComplete) this.#writer.flush();
+    if (isSegmentComplete) this.#writer.segments.close(nowMs);
   }
 
-  /** Media is lost from here on: publishes what is pending and waits for a key frame. */
+  /** Media is lost from here on: waits for a key frame. */
   break(): void {
-    if (!this.#isBroken) this.#flush();
+    // A part that cannot be filled up is published as it is.
+    if (!this.#writer.canFill) this.#writer.flush();
     this.#isBroken = true;
   }
 
-  /** Publishes full-length gaps up to `untilUs`, so that blocked requests are answered. */
-  fillWithGaps(untilUs: number, nowMs: number): void {
+  /** Publishes complete parts up to `untilUs` in place of lost media, so that no request waits. */
+  fill(untilUs: number, nowMs: number): void {
+    const draft = this.#writer.draft;
+    if (draft !== undefined && this.#writer.canFill) {
+      this.#writer.fillParts(draft, untilUs, nowMs);
+      return;
+    }
     const partUs = this.#limits.partTargetS * 1e6;
-    while (this.#segments.hasBegun && this.#endUs + partUs <= untilUs) {
-      this.#fillTo(this.#endUs + partUs, nowMs);
+    while (this.#writer.segments.hasBegun && this.#writer.endUs + partUs <= untilUs) {
+      this.#writer.fillWithGaps(this.#writer.endUs + partUs, nowMs);
     }
   }
 
   end(nowMs: number): void {
-    this.break();
-    this.#segments.end(nowMs);
+    this.#writer.flush();
+    this.#isBroken = true;
+    this.#writer.segments.end(nowMs);
   }
 
   /**
@@ -105,7 +132,7 @@ export class TrackCutter {
    * undefined where media was lost, or time ran backwards.
    */
   #countMissing(draft: PartDraft, unit: Unit): number | undefined {
-    const missingUs = unit.timeUs - this.#endUs;
+    const missingUs = unit.timeUs - this.#writer.endUs;
     if (Math.abs(missingUs) <= toleranceUs(draft)) return 0;
     const frames = Math.round(missingUs / draft.frameUs);
     const isLeftOut = draft.format.kind === 'video' && !unit.isDiscont && missingUs > 0;
@@ -114,19 +141,44 @@ export class TrackCutter {
 
   /** Media is never published twice, nor from before a new run's common start. */
   #canResumeAt(timeUs: number, draft: PartDraft): boolean {
-    const earliestUs = Math.max(this.#segments.unopened?.startUs ?? this.#endUs, this.#endUs);
-    return timeUs >= earliestUs - toleranceUs(draft);
+    const earliestUs = Math.max(
+      this.#writer.segments.unopened?.startUs ?? this.#writer.endUs,
+      this.#writer.endUs,
+    );
+    const earlyUs = this.#writer.canFill ? draft.frameUs / 2 : toleranceUs(draft);
+    return timeUs >= earliestUs - earlyUs - 1;
   }
 
   #resume(timeUs: number, nowMs: number): void {
-    const { unopened } = this.#segments;
+    if (this.#writer.canFill) this.#resumeFilled(timeUs, nowMs);
+    else this.#resumeAfterGap(timeUs, nowMs);
+    this.#isBroken = false;
+  }
+
+  #resumeAfterGap(timeUs: number, nowMs: number): void {
+    const { unopened } = this.#writer.segments;
     const isRunStart =
       unopened !== undefined && timeUs - unopened.startUs < this.#limits.partTargetS * 1e6;
     // A run's first segment starts with its first frame, without a short gap before it.
-    this.#fillTo(isRunStart ? unopened.startUs : timeUs, nowMs);
-    if (isRunStart && this.#segments.isOpen) this.#segments.close(nowMs);
-    this.#endUs = timeUs;
-    this.#isBroken = false;
+    this.#writer.fillWithGaps(isRunStart ? unopened.startUs : timeUs, nowMs);
+    if (isRunStart && this.#writer.segments.isOpen) this.#writer.segments.close(nowMs);
+    this.#writer.endUs = timeUs;
+  }
+
+  /** The last part goes on with what follows, at the nearest frame. */
+  #resumeFilled(timeUs: number, nowMs: number): void {
+    if (this.#writer.segments.hasBegun && this.#writer.draft !== undefined) {
+      this.#writer.fillParts(this.#writer.draft, timeUs, nowMs);
+      const frames = Math.round((timeUs - this.#writer.endUs) / this.#writer.draft.frameUs);
+      if (frames > 0 && !this.#writer.segments.isOpen)
+        this.#writer.segments.openPlanned(this.#writer.endUs);
+      if (frames > 0) this.#writer.appendFill(this.#writer.draft, frames);
+    } else this.#writer.endUs = timeUs;
+    if (this.#next === undefined) return;
+    this.#writer.flush();
+    this.#writer.segments.close(nowMs);
+    this.#useFormat(this.#next);
+    this.#next = undefined;
   }
 
   /**
@@ -135,55 +187,18 @@ export class TrackCutter {
    * @returns false where it would start with a frame that depends on others.
    */
   #openSegmentFor({ format }: PartDraft, unit: Unit, nowMs: number): boolean {
-    if (this.#segments.take(unit, format)) return true;
-    if (this.#segments.isOpen) {
-      this.#flush();
-      this.#segments.close(nowMs);
+    if (this.#writer.segments.take(unit, format)) return true;
+    if (this.#writer.segments.isOpen) {
+      this.#writer.flush();
+      this.#writer.segments.close(nowMs);
     }
     if (format.kind === 'audio') {
-      this.#segments.openPlanned(unit.timeUs);
+      this.#writer.segments.openPlanned(unit.timeUs);
       return true;
     }
-    if (unit.isKeyframe) this.#segments.openAtKeyframe(unit.timeUs, format);
+    if (unit.isKeyframe) this.#writer.segments.openAtKeyframe(unit.timeUs, format);
     else this.break();
     return unit.isKeyframe;
-  }
-
-  /** @param repeated Missing frames before it, for which it is shown longer. */
-  #append(draft: PartDraft, { timeUs, data, isKeyframe }: Unit, repeated: number): void {
-    if (draft.isEmpty) {
-      const hasDrifted = repeated === 0 && Math.abs(timeUs - this.#endUs) > draft.frameUs / 2;
-      draft.begin(hasDrifted ? timeUs : this.#endUs);
-    }
-    draft.add(data, isKeyframe, 1 + repeated);
-    this.#endUs = draft.endUs;
-  }
-
-  #flush(): void {
-    if (this.#draft === undefined || this.#draft.isEmpty) return;
-    this.#sequence += 1;
-    const { startTicks, samples, durationS, isIndependent } = this.#draft.take();
-    const bytes = renderPart(this.#sequence, startTicks, samples);
-    this.#segments.addPart({ durationS, isIndependent, bytes });
-  }
-
-  /** Publishes gaps up to `untilUs`, over as many segments as that takes. */
-  #fillTo(untilUs: number, nowMs: number): void {
-    const partUs = this.#limits.partTargetS * 1e6;
-    // Differences of a microsecond come from rounding.
-    while (this.#segments.hasBegun && untilUs - this.#endUs > 1) {
-      if (!this.#segments.isOpen) this.#segments.openPlanned(this.#endUs);
-      const segmentEndUs = this.#segments.endUs;
-      const endUs = Math.min(
-        untilUs,
-        this.#endUs + partUs,
-        Math.max(segmentEndUs, this.#endUs + 1),
-      );
-      const durationS = (endUs - this.#endUs) / 1e6;
-      this.#segments.addPart({ durationS, isIndependent: false, bytes: undefined });
-      this.#endUs = endUs;
-      if (endUs >= segmentEndUs - 1) this.#segments.close(nowMs);
-    }
   }
 }
 

@@ -1,10 +1,10 @@
 /** Routes what each encoder produces to the renditions that are made of it. */
 import type { TrackFormat } from '../gdp/caps.ts';
-import type { Unit } from './cutter.ts';
 import { type Encoding, encodingOf, frameUsOf } from './encoding.ts';
 import type { Renditions } from './renditions.ts';
 import type { SegmentClock } from './segment-clock.ts';
 import { Substitutes } from './substitutes.ts';
+import type { Unit } from './track.ts';
 
 /** A unit on its way from its encoder to the renditions. */
 export interface RoutedUnit extends Unit {

@@ -44,6 +44,11 @@ export class PartDraft {
     return this.#durationTicks >= this.partFrames * this.format.frameTicks;
   }
 
+  /** How many frames it lacks. */
+  get framesLeft(): number {
+    return this.partFrames - Math.round(this.#durationTicks / this.format.frameTicks);
+  }
+
   get frameUs(): number {
     return frameUsOf(this.format);
   }

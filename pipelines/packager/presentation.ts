@@ -10,8 +10,6 @@ import { Renditions, type RenditionsOptions } from './renditions.ts';
 import type { BufferedUnit } from './run-start.ts';
 import { RunTimeline } from './run-timeline.ts';
 import { SegmentClock } from './segment-clock.ts';
-import { SourceResync } from './source-resync.ts';
-import type { Stamping } from './timeline.ts';
 import type { ArrivedUnit, Track, TrackKind } from './track.ts';
 
 export interface PresentationOptions extends RenditionsOptions {
@@ -21,18 +19,17 @@ export interface PresentationOptions extends RenditionsOptions {
   readonly firstMsn: number;
 }
 
-/** Gaps are published with this delay, so that a run that is starting can still begin there. */
-const GAP_DELAY_US = 250_000;
+/** A part in place of lost media comes so much too late: a run that starts can still begin there. */
+const FILL_DELAY_US = 100_000;
+
+/** A track of a run that goes on is filled when it has had no access unit for so long. */
+const SILENT_MAX_US = 300_000;
 
 /** A longer time between two ticks means that this process was blocked. */
 const PAUSED_US = 200_000;
 const TICKS_PER_PART = 4;
 
-/**
- * All renditions of the box's stream.
- *
- * Pure except for its state: times come in as arguments.
- */
+/** All renditions of the box's stream. Pure except for its state: times come in as arguments. */
 export class Presentation {
   readonly #options: PresentationOptions;
   readonly #clock: SegmentClock;
@@ -40,9 +37,10 @@ export class Presentation {
   readonly #routing: EncoderRouting;
   readonly #outages: Outages;
   readonly #arrivals: Arrivals;
-  readonly #sourceResync: SourceResync;
   readonly #keyframeRequests = new KeyframeRequests();
   #run: RunTimeline | undefined;
+  /** See {@link RunTimeline.delayUs}: of the last run that has one. */
+  #delayUs: number | undefined;
   #isEnded = false;
   #lastTickUs = 0;
 
@@ -54,7 +52,6 @@ export class Presentation {
     this.#renditions = new Renditions(options, this.#clock);
     this.#routing = new EncoderRouting(this.#renditions, this.#clock);
     this.#arrivals = new Arrivals(this.#renditions.ids);
-    this.#sourceResync = new SourceResync(this.#renditions, this.#routing, this.#clock);
   }
 
   get limits(): Limits {
@@ -67,8 +64,8 @@ export class Presentation {
 
   /** True while every track of a run is being published. */
   isFlowing(nowUs: number): boolean {
-    const run = this.#run;
-    return run?.isPlaced === true && !this.#arrivals.isAnyStalled(run.begunUs, nowUs);
+    const { isPlaced = false, begunUs = 0 } = this.#run ?? {};
+    return isPlaced && !this.#arrivals.isAnyStalled(begunUs, nowUs);
   }
 
   /** True while a run has not had access units of all tracks yet. */
@@ -101,8 +98,8 @@ export class Presentation {
   }
 
   /** Media time of a unit of the present run, in us; undefined before the run has its place in time. */
-  timeOf(kind: TrackKind, runningUs: number): number | undefined {
-    return this.#run?.timeOf(kind, runningUs);
+  timeOf(runningUs: number): number | undefined {
+    return this.#run?.timeOf(runningUs);
   }
 
   kindOf(trackId: string): TrackKind | undefined {
@@ -141,11 +138,17 @@ export class Presentation {
   }
 
   /** Capture has (re)started; its tracks' first units follow. */
-  beginRun(stampings: Readonly<Record<TrackKind, Stamping>>, nowUs: number): void {
+  beginRun(nowUs: number): void {
     this.endRun();
     this.#routing.settle();
-    this.#sourceResync.beginRun();
-    this.#run = new RunTimeline(stampings, nowUs);
+    this.#run = new RunTimeline(nowUs);
+  }
+
+  /** @param clockUs Media time at running time 0 of the present run, by the machine's clock. */
+  setRunClock(clockUs: number): void {
+    if (this.#run === undefined) return;
+    this.#run.clockUs = clockUs;
+    this.#delayUs ??= this.#run.delayUs;
   }
 
   /** A track's caps; false where the box cannot package them, or not within this run. */
@@ -171,7 +174,7 @@ export class Presentation {
     this.#startRunIfDue(run, unit.arrivedUs);
   }
 
-  /** Capture has ended or failed: media is lost until the next run. */
+  /** Capture has ended or failed: media is replaced until the next run. */
   endRun(): void {
     if (this.#run?.isPlaced) {
       this.#renditions.changeAll((cutter) => cutter.break());
@@ -186,7 +189,7 @@ export class Presentation {
     return Math.min(perPartMs, PAUSED_US / 1000 / TICKS_PER_PART);
   }
 
-  /** Publishes gaps for media that does not arrive. */
+  /** Publishes parts in place of media that does not arrive. */
   tick(nowUs: number): void {
     const run = this.#run;
     if (run !== undefined) this.#startRunIfDue(run, nowUs);
@@ -194,12 +197,14 @@ export class Presentation {
     const sinceTickUs = nowUs - this.#lastTickUs;
     this.#lastTickUs = nowUs;
     if (sinceTickUs > PAUSED_US) return;
-    if (this.#isEnded || this.#clock.newest === undefined || run?.isBuffering) return;
+    if (this.#isEnded || this.#clock.newest === undefined) return;
     for (const id of this.#renditions.ids) {
-      if (run?.isPlaced && !this.#arrivals.isStalled(id, nowUs)) continue;
+      const isSilent = this.#arrivals.silentUs(id, nowUs) >= SILENT_MAX_US;
+      if (!isSilent && !this.#renditions.isBroken(id)) continue;
+      const untilUs = nowUs - this.#arrivals.delayUs(id) - FILL_DELAY_US;
       this.#renditions.change(id, (cutter) => {
-        cutter.break();
-        cutter.fillWithGaps(nowUs - GAP_DELAY_US, nowUs / 1000);
+        if (isSilent) cutter.break();
+        cutter.fill(untilUs, nowUs / 1000);
       });
     }
   }
@@ -217,22 +222,29 @@ export class Presentation {
 
   /** Opens the first segment of a new run, once the run's start is known. */
   #startRunIfDue(run: RunTimeline, nowUs: number): void {
-    if (run.isPlaced || !run.canPlace(this.#routing.substitutes.sources(), nowUs)) return;
-    const { startUs, buffered } = run.place(this.#renditions.latestEndUs());
+    if (run.isPlaced) return;
+    const sources = this.#routing.substitutes.sources();
     const isFirst = this.#clock.newest === undefined;
-    this.#clock.begin(startUs, !isFirst);
-    this.#outages.end(startUs);
-    for (const one of buffered) this.#publish(run, one);
+    const videos = sources.filter((id) => this.kindOf(id) === 'video');
+    const placed = isFirst
+      ? run.placeFirst(sources, nowUs)
+      : run.placeNext(videos, this.#renditions.end(), this.#delayUs, nowUs);
+    if (placed === undefined) return;
+    this.#delayUs ??= run.delayUs;
+    this.#clock.beginRun(placed.startUs, !isFirst && !this.#renditions.canContinue);
+    this.#outages.end(placed.startUs);
+    // Video opens the segment, whose start the sound then follows.
+    for (const kind of ['video', 'audio']) {
+      for (const one of placed.buffered) if (one.kind === kind) this.#publish(run, one);
+    }
   }
 
-  #publish(run: RunTimeline, { trackId, kind, unit }: BufferedUnit): void {
-    const timeline = run.groupOf(kind, unit);
-    timeline.observe(unit.runningUs, unit.arrivedUs);
-    if (this.#routing.substitutes.sourceOf(trackId) === trackId) {
-      this.#sourceResync.check(run, timeline, trackId, unit);
-    }
+  #publish(run: RunTimeline, { trackId, unit }: BufferedUnit): void {
     const { isKeyframe, isDiscont, data, arrivedUs, runningUs } = unit;
-    const timeUs = timeline.place(runningUs);
+    const timeUs = run.timeOf(runningUs);
+    if (timeUs === undefined) return;
+    const readers = this.substitutes.readersOf(trackId);
+    for (const id of readers) this.#arrivals.addDelay(id, timeUs, arrivedUs);
     this.#routing.route(trackId, { timeUs, isKeyframe, isDiscont, data, arrivedUs });
   }
 }

@@ -3,7 +3,7 @@ import type { TrackFormat } from '../gdp/caps.ts';
 import type { Limits } from '../hls/limits.ts';
 import { RenditionWindow } from '../hls/window.ts';
 import { TrackCutter } from './cutter.ts';
-import { type Encoding, isSameFormat } from './encoding.ts';
+import { type Encoding, frameUsOf, isSameFormat } from './encoding.ts';
 import type { SegmentClock } from './segment-clock.ts';
 import type { Track, TrackKind } from './track.ts';
 
@@ -53,9 +53,18 @@ export class Renditions {
     return this.#of(id).cutter.endUs;
   }
 
-  /** The latest of these ends. */
-  latestEndUs(ids = this.ids): number {
-    return Math.max(...ids.map((id) => this.endUs(id)));
+  /** The latest end of all, and the length of a frame of the picture, or of the sound where there is none. */
+  end(): { readonly endUs: number; readonly frameUs: number } {
+    const formats = [...this.#all.values()].flatMap(({ cutter }) => cutter.format ?? []);
+    const format = formats.find(({ kind }) => kind === 'video') ?? formats[0];
+    const endsUs = this.ids.map((id) => this.endUs(id));
+    const frameUs = format === undefined ? 1 : frameUsOf(format);
+    return { endUs: Math.max(...endsUs), frameUs };
+  }
+
+  /** True where a new run continues all tracks without a discontinuity. */
+  get canContinue(): boolean {
+    return [...this.#all.values()].every(({ cutter }) => cutter.canContinue);
   }
 
   /** The earliest of these ends. */

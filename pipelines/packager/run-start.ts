@@ -1,5 +1,4 @@
 /** Where a capture run starts, judged by its first access units. */
-import type { FirstUnit, Stamping } from './timeline.ts';
 import type { ArrivedUnit, TrackKind } from './track.ts';
 
 /** A unit that waits until its run's start is known. */
@@ -9,58 +8,57 @@ export interface BufferedUnit {
   readonly unit: ArrivedUnit;
 }
 
-/** A run starts when every track has this many units, or after WAIT_MAX_US. */
+/** The first run starts when every track has this many units, or after WAIT_MAX_US. */
 const UNITS_PER_TRACK_MIN = 6;
 const WAIT_MIN_US = 250_000;
 const WAIT_MAX_US = 2_000_000;
 const BUFFERED_UNITS_MAX = 2_000;
 
-/** True when enough units have arrived to place the run, or it has waited long enough. */
+/** True when enough units have arrived to place the first run, or it has waited long enough. */
 export function canPlaceRun(
   buffered: readonly BufferedUnit[],
   trackIds: readonly string[],
   nowUs: number,
 ): boolean {
-  const waitedUs = nowUs - (buffered[0]?.unit.arrivedUs ?? nowUs);
-  if (buffered.length >= BUFFERED_UNITS_MAX || waitedUs > WAIT_MAX_US) return true;
-  if (waitedUs < WAIT_MIN_US) return false;
+  if (hasWaitedLong(buffered, nowUs)) return true;
+  if (nowUs - (buffered[0]?.unit.arrivedUs ?? nowUs) < WAIT_MIN_US) return false;
   return trackIds.every(
     (id) => buffered.filter(({ trackId }) => trackId === id).length >= UNITS_PER_TRACK_MIN,
   );
 }
 
-/** For each group its first running time, with the smallest lag of its units. */
-export function findFirstUnits(
-  buffered: readonly BufferedUnit[],
-  stampings: Readonly<Record<TrackKind, Stamping>>,
-): readonly FirstUnit[] {
-  const firsts = new Map<TrackKind, FirstUnit>();
-  for (const { kind: group, unit } of buffered) {
-    const known = firsts.get(group);
-    const runningUs = Math.min(known?.runningUs ?? unit.runningUs, unit.runningUs);
-    const lagUs = Math.min(
-      known === undefined ? Number.POSITIVE_INFINITY : known.arrivedUs - known.runningUs,
-      unit.arrivedUs - unit.runningUs,
-    );
-    const stamping = stampings[group];
-    firsts.set(group, { group, stamping, runningUs, arrivedUs: runningUs + lagUs });
-  }
-  return [...firsts.values()];
+/** True when tracks that have brought nothing are not waited for any more. */
+export function hasWaitedLong(buffered: readonly BufferedUnit[], nowUs: number): boolean {
+  const waitedUs = nowUs - (buffered[0]?.unit.arrivedUs ?? nowUs);
+  return buffered.length >= BUFFERED_UNITS_MAX || waitedUs > WAIT_MAX_US;
 }
 
-/** Media time at which a run starts: at its first key frame, or without video at its first audio. */
-export function findStart(
+/** Media time of running time 0, by the unit that arrived with the smallest delay. */
+export function originByArrivals(buffered: readonly BufferedUnit[]): number {
+  return Math.min(...buffered.map(({ unit }) => unit.arrivedUs - unit.runningUs));
+}
+
+/**
+ * Running times of the units where each track can start, not before `notBeforeUs`: of
+ * video its first key frame.
+ */
+export function findStarts(
   buffered: readonly BufferedUnit[],
-  firsts: readonly FirstUnit[],
-  origins: ReadonlyMap<string, number>,
-): number {
-  const firstKeyframes = new Map<string, number>();
-  for (const { trackId, kind, unit } of buffered) {
-    if (kind !== 'video' || !unit.isKeyframe || firstKeyframes.has(trackId)) continue;
-    firstKeyframes.set(trackId, unit.runningUs);
+  kind: TrackKind,
+  notBeforeUs: number,
+): ReadonlyMap<string, number> {
+  const starts = new Map<string, number>();
+  for (const { trackId, kind: of, unit } of buffered) {
+    const canStart = of === kind && (kind === 'audio' || unit.isKeyframe);
+    if (!canStart || unit.runningUs < notBeforeUs || starts.has(trackId)) continue;
+    starts.set(trackId, unit.runningUs);
   }
-  if (firstKeyframes.size > 0) {
-    return Math.max(...firstKeyframes.values()) + (origins.get('video') ?? 0);
-  }
-  return Math.max(...firsts.map(({ group, runningUs }) => (origins.get(group) ?? 0) + runningUs));
+  return starts;
+}
+
+/** Running time at which a run starts: at its first key frame, or without video at its first audio. */
+export function findStart(buffered: readonly BufferedUnit[], notBeforeUs: number): number {
+  const keyframes = findStarts(buffered, 'video', notBeforeUs);
+  const starts = keyframes.size > 0 ? keyframes : findStarts(buffered, 'audio', notBeforeUs);
+  return Math.max(...starts.values());
 }

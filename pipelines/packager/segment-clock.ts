@@ -69,6 +69,19 @@ export class SegmentClock {
     return start;
   }
 
+  /**
+   * Opens the first segment of a run. Where the last planned segment ends before it, one
+   * that was planned lies between, or the run's first key frame is in it.
+   */
+  beginRun(startUs: number, isDiscontinuity: boolean): void {
+    const toleranceUs = this.#segmentUs / 1000;
+    while (this.newest !== undefined && startUs - this.#plannedEndUs > toleranceUs) {
+      const { msn } = this.beginPlanned();
+      if (!isDiscontinuity && !this.mustCut(msn, startUs)) return;
+    }
+    this.begin(startUs, isDiscontinuity);
+  }
+
   /** The segment that begins at `atUs` is a discontinuity, in every rendition. */
   breakAt(atUs: number): void {
     this.#breakUs = atUs;

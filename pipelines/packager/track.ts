@@ -23,3 +23,12 @@ export interface ArrivedUnit {
   /** Media time at which it arrived, in us. */
   readonly arrivedUs: number;
 }
+
+/** One encoded access unit on the presentation's timeline. */
+export interface Unit {
+  readonly timeUs: number;
+  readonly isKeyframe: boolean;
+  /** Units before it were dropped after the encoder: it cannot be decoded. */
+  readonly isDiscont: boolean;
+  readonly data: Buffer;
+}

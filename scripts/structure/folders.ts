@@ -35,6 +35,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
 
   'pipelines/errors.ts': { may: [], what: 'PipelineError' },
   'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },
+  'pipelines/h264': { may: [], what: 'H.264 bits: repeats key frames' },
   'pipelines/mp4': { may: ['pipelines/errors.ts'], what: 'MP4 boxes' },
   'pipelines/gst': { may: [], what: 'GStreamer pipelines in this process' },
   'pipelines/source': {
@@ -63,7 +64,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'LL-HLS rules: window, playlists, directives',
   },
   'pipelines/packager': {
-    may: ['pipelines/gdp', 'pipelines/mp4', 'pipelines/hls'],
+    may: ['pipelines/gdp', 'pipelines/h264', 'pipelines/mp4', 'pipelines/hls'],
     what: 'access units to parts and segments',
   },
   'pipelines/origin': {

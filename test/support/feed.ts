@@ -11,6 +11,9 @@ export const VIDEO_CAPS =
 export const AUDIO_CAPS =
   'audio/mpeg, channels=(int)2, rate=(int)48000, mpegversion=(int)4, base-profile=(string)lc, stream-format=(string)raw, codec_data=(buffer)119056e500, framed=(boolean)true';
 
+/** An IDR access unit that fits these caps: its slice header is read, and no decoder gets it. */
+export const IDR_UNIT = Buffer.from(`0000000c6588${'ff'.repeat(9)}80`, 'hex');
+
 const FRAME_US = 1e6 / 30;
 const AAC_US = (1024 * 1e6) / 48_000;
 const GOP_FRAMES = 30;
@@ -43,6 +46,8 @@ export interface Feed {
 export interface FeedOptions {
   readonly partMs?: number;
   readonly windowS?: number;
+  /** Key frames can be repeated: lost media is filled. */
+  readonly hasIdrs?: boolean;
   readonly tracks?: readonly { id: string; kind: 'video' | 'audio' }[];
 }
 
@@ -72,7 +77,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
   let run: { readonly startUs: number; sent: Map<string, number> } | undefined;
 
   const start = () => {
-    presentation.beginRun({ video: 'clock', audio: 'clock' }, nowUs);
+    presentation.beginRun(nowUs);
     for (const { id, kind } of tracks) {
       presentation.setCaps(id, kind === 'video' ? VIDEO_CAPS : AUDIO_CAPS);
     }
@@ -92,7 +97,10 @@ export function openFeed(options: FeedOptions = {}): Feed {
           runningUs,
           isKeyframe: kind === 'audio' || i % GOP_FRAMES === 0,
           isDiscont: false,
-          data: Buffer.from(`${id} ${i}`),
+          data:
+            options.hasIdrs && kind === 'video' && i % GOP_FRAMES === 0
+              ? IDR_UNIT
+              : Buffer.from(`${id} ${i}`),
           arrivedUs: nowUs,
         });
       }

@@ -215,7 +215,5 @@ function runMessage(run: number, { named }: Pipes, { sound }: CaptureSettings): 
       : {
           meter: { path: meter, channels: sound.channels.length, sampleRateHz: SAMPLE_RATE_HZ },
         }),
-    // Both are paced by the machine's clock.
-    stampings: { video: 'clock', audio: 'clock' },
   };
 }

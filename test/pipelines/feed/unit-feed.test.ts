@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UnitFeed } from '../../../pipelines/feed/unit-feed.ts';
 import { type GdpPacket, GdpParser } from '../../../pipelines/gdp/parse.ts';
-import { AUDIO_CAPS, VIDEO_CAPS } from '../../support/feed.ts';
+import { AUDIO_CAPS, IDR_UNIT, VIDEO_CAPS } from '../../support/feed.ts';
 
 const test = suite('feed of the uplink');
 
@@ -95,6 +95,35 @@ test('sound has no key frames to wait for', () => {
   feed.add(unit(1, false));
   assert.is(buffers(pipe.packets).length, 1);
   assert.ok(buffers(pipe.packets)[0]?.isKeyframe);
+});
+
+test('while nothing arrives the last key frame is repeated, then a new key frame is waited for', () => {
+  const pipe = openPipe();
+  const feed = new UnitFeed(pipe, 'video');
+  feed.setCaps(VIDEO_CAPS);
+  feed.fill(900_000);
+  feed.add({ ...unit(0), data: IDR_UNIT });
+  feed.add(unit(1));
+  for (let nowUs = 1_050_000; nowUs < 3_000_000; nowUs += 50_000) feed.fill(nowUs);
+  feed.add(unit(61, false));
+  feed.add(unit(62, true));
+  const sent = buffers(pipe.packets);
+  assert.is(sent.length, 2 + 10 + 1);
+  for (const [i, { ptsNs, isKeyframe }] of sent.entries()) {
+    const beforeNs = sent[i - 1]?.ptsNs ?? ptsNs;
+    assert.ok(Number((ptsNs ?? 0n) - (beforeNs ?? 0n)) <= 200e6, `${i}`);
+    if (i !== 1) assert.ok(isKeyframe);
+  }
+});
+
+test('while no sound arrives silence is sent, frame by frame', () => {
+  const pipe = openPipe();
+  const feed = new UnitFeed(pipe, 'audio');
+  feed.setCaps(AUDIO_CAPS);
+  feed.add(unit(0));
+  for (let nowUs = 1_050_000; nowUs <= 3_000_000; nowUs += 50_000) feed.fill(nowUs);
+  const sent = buffers(pipe.packets);
+  assert.is(sent.length, 1 + Math.floor(1_900_000 / 21_333.34));
 });
 
 test.run();

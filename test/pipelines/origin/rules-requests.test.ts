@@ -159,7 +159,7 @@ test('rule 33: a hinted part that is requested early is held until it is complet
   assert.equal(boxes(Buffer.concat(answer?.body ?? [])), ['moof', 'mdat']);
 });
 
-test('rule 34: an unknown part, or a hint that did not come true, is 404', () => {
+test('rule 34: an unknown part is 404; a hint whose media was lost gets what there is, which is nothing', () => {
   const feed = ran(3.3);
   const { msn, part } = edge(feed);
   assert.is(reply(feed, `/live/high/${msn}.${part + 2}.m4s`).status, 404);
@@ -169,7 +169,16 @@ test('rule 34: an unknown part, or a hint that did not come true, is 404', () =>
   const hinted = feed.get(`/live/high/${cut.msn}.${cut.part + 1}.m4s`);
   feed.idle(1);
   if (!('wait' in hinted)) throw new Error('it was not held');
-  assert.is(hinted.retry()?.status, 404);
+  const lost = hinted.retry();
+  assert.is(lost?.status, 200);
+  assert.is(header(lost ?? reply(feed, HIGH), 'content-length'), '0');
+  feed.idle(2);
+  assert.match(feed.text(HIGH), '#EXT-X-GAP');
+  assert.is(
+    reply(feed, `/live/high/${cut.msn}.m4s`).status,
+    200,
+    'a segment has what was not lost',
+  );
 });
 
 test('rule 35: no BYTERANGE is used, so no range has to be served', () => {

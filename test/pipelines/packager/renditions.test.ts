@@ -87,8 +87,8 @@ test('the latest and the earliest end are known', () => {
   renditions.setEncoding('high', encodingOf(formatOf(VIDEO_CAPS)));
   assert.is(renditions.oldestListedUs, Number.POSITIVE_INFINITY);
   for (let frame = 0; frame < 3; frame += 1) show(frame);
-  assert.is(Math.round(renditions.latestEndUs()), 100_000);
-  assert.is(renditions.latestEndUs(['audio']), 0);
+  assert.is(Math.round(renditions.end().endUs), 100_000);
+  assert.is(Math.round(renditions.end().frameUs), 33_333);
   assert.is(renditions.earliestEndUs(), 0);
   assert.is(renditions.oldestListedUs, 0);
 });

@@ -1,65 +1,12 @@
 /** A presentation over restarts, holes and drifting sources. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { stampingOf } from '../../../hal/gst/launch.ts';
 import { parseCaps } from '../../../pipelines/gdp/caps.ts';
 import { framesPerPart } from '../../../pipelines/packager/part-draft.ts';
-import { chooseOrigins, GroupTimeline } from '../../../pipelines/packager/timeline.ts';
 import { AUDIO_CAPS, openFeed, VIDEO_CAPS } from '../../support/feed.ts';
 import { checkPlaylist } from '../../support/rules.ts';
 
 const test = suite('timeline');
-
-test('groups on the clock share the origin of the quickest, so that picture and sound stay together', () => {
-  const origins = chooseOrigins(
-    [
-      { group: 'video', stamping: 'clock', runningUs: 100_000, arrivedUs: 5_190_000 },
-      { group: 'audio', stamping: 'clock', runningUs: 0, arrivedUs: 5_030_000 },
-    ],
-    0,
-  );
-  assert.equal([...origins.values()], [5_030_000, 5_030_000]);
-});
-
-test('a source that counts is set on the clock by its first arrival', () => {
-  const origins = chooseOrigins(
-    [
-      { group: 'video', stamping: 'count', runningUs: 0, arrivedUs: 9_000_000 },
-      { group: 'audio', stamping: 'clock', runningUs: 0, arrivedUs: 5_000_000 },
-    ],
-    0,
-  );
-  assert.equal(Object.fromEntries(origins), { video: 9_000_000, audio: 5_000_000 });
-});
-
-test('a new run starts after what was published', () => {
-  const firsts = [
-    { group: 'video', stamping: 'clock', runningUs: 0, arrivedUs: 1_000_000 },
-  ] as const;
-  assert.is(chooseOrigins(firsts, 1_200_000).get('video'), 1_200_000);
-});
-
-test('a source that falls behind for good has drifted; one late burst has not', () => {
-  const timeline = new GroupTimeline('count', 0);
-  let lagUs = 10_000;
-  const pass = (seconds: number, from: number) => {
-    for (let us = from * 1e6; us < (from + seconds) * 1e6; us += 33_000)
-      timeline.observe(us, us + lagUs);
-  };
-  pass(7, 0);
-  assert.not.ok(timeline.hasDrifted());
-  timeline.observe(7e6, 9e6);
-  assert.not.ok(timeline.hasDrifted());
-  lagUs = 200_000;
-  pass(7, 8);
-  assert.ok(timeline.hasDrifted());
-});
-
-test('what reads bytes counts, what captures is on the clock', () => {
-  assert.is(stampingOf('filesrc location=/tmp/fifo ! rawvideoparse width=2 height=2'), 'count');
-  assert.is(stampingOf('fdsrc fd=0 do-timestamp=true ! rawvideoparse'), 'count');
-  assert.is(stampingOf('v4l2src device=/dev/video0 ! jpegdec'), 'clock');
-});
 
 test('a part has complete frames, at least 85 % of the target and never more', () => {
   const video = parseCaps(VIDEO_CAPS);

@@ -44,7 +44,7 @@ export function openRealFeed(
   let nowUs = startUs;
   let run: { readonly startUs: number; video: number; audio: number } | undefined;
   const start = () => {
-    presentation.beginRun({ video: 'clock', audio: 'clock' }, nowUs);
+    presentation.beginRun(nowUs);
     presentation.setCaps('high', media.video.caps);
     presentation.setCaps('audio', media.audio.caps);
     run = { startUs: nowUs, video: 0, audio: 0 };
