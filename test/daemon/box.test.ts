@@ -23,14 +23,18 @@ async function playlists(box: Box, seconds: number): Promise<readonly SeenPlayli
   return seen;
 }
 
-test('ffprobe reads picture and sound without an error', async () => {
-  await using box = await startBox();
-  await box.ready();
+async function fourSegments(box: Box): Promise<void> {
   await until(
     async () =>
       (await (await fetch(`${box.url}/live/mid/index.m3u8`)).text()).split('#EXTINF').length > 4,
     15_000,
   );
+}
+
+test('ffprobe reads picture and sound without an error', async () => {
+  await using box = await startBox();
+  await box.ready();
+  await fourSegments(box);
   const { stdout, stderr } = await run(
     'ffprobe',
     [
@@ -70,6 +74,7 @@ test('the rules hold on the running origin, and over a kill -9 of capture', asyn
 test('ffmpeg decodes on without an error over a kill -9 of capture', async () => {
   await using box = await startBox();
   await box.ready();
+  await fourSegments(box);
   const decoding = run(
     'ffmpeg',
     [
