@@ -86,7 +86,9 @@ test('ffmpeg decodes on without an error over a kill -9 of capture', async () =>
   await new Promise((resolve) => setTimeout(resolve, 4_000));
   process.kill(box.childPid('capture') ?? 0, 'SIGKILL');
   const { stderr } = await decoding;
-  assert.is(stderr, '');
+  // It says so of each segment's init section, of any fMP4 playlist.
+  const complaints = stderr.split('\n').filter((line) => !/^$|duplicated MOOV/.test(line));
+  assert.equal(complaints, []);
 });
 
 test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing is left behind', async () => {
