@@ -16,6 +16,7 @@ import { runCmdCommand, runStatusCommand } from './cli/control-command.ts';
 import { runDoctorCommand } from './cli/doctor-command.ts';
 import { renderHelp, renderVerbHelp } from './cli/help.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
+import { runRepairCommand } from './cli/repair-command.ts';
 import { renderSigned } from './cli/sign-command.ts';
 import { prepareStart } from './cli/start-command.ts';
 import { UsageError } from './cli/usage.ts';
@@ -36,6 +37,8 @@ async function main(command: Command): Promise<number> {
       return print(renderChecked(command));
     case 'sign':
       return print(renderSigned(command, systemClock.wallMs()));
+    case 'repair':
+      return print(await runRepairCommand(command));
     case 'run':
     case 'demo': {
       using start = await prepareStart(command, readVersion());

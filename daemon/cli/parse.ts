@@ -40,6 +40,7 @@ export type Command =
   | ({ readonly verb: 'relay' } & RelayArguments)
   | ({ readonly verb: 'status'; readonly socket?: string } & StatusArguments)
   | ({ readonly verb: 'cmd'; readonly socket?: string } & CmdArguments)
+  | { readonly verb: 'repair'; readonly file: string }
   | { readonly verb: 'completion' }
   | { readonly verb: 'help'; readonly of?: VerbName }
   | { readonly verb: 'version' };
@@ -94,6 +95,10 @@ const READERS: Readonly<Record<VerbName, (given: Given) => Command>> = {
     ...{ verb: 'sign', config: required('config'), overrides, path },
     hours: Number(text('hours') ?? 24),
   }),
+  repair: ({ operands: [file] }) => {
+    if (file === undefined) throw new UsageError('repair needs a recording', 'repair');
+    return { verb: 'repair', file };
+  },
   status: ({ has, text }) => ({
     ...{ verb: 'status', isJson: has('json'), isWatching: has('watch') },
     ...defined('socket', text('socket')),

@@ -79,6 +79,12 @@ export const VERB_TABLE = {
       SET,
     ],
   },
+  repair: {
+    operands: 'FILE',
+    summary: 'cuts a recording that was torn off to its last complete fragment',
+    details: ['The box does so itself where it records; this is for files of older versions.'],
+    options: [],
+  },
   status: {
     operands: '',
     summary: 'prints the state of the box on this machine',

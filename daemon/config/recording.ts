@@ -14,10 +14,9 @@ const target = v.strictObject({
 
 export const recordingSchema = v.strictObject({
   dvr_s: v.optional(whole(0, 7200), 0),
-  targets: v.optional(
-    v.pipe(v.array(target), v.maxLength(4, 'must list four targets at most')),
-    [],
-  ),
+  targets: v.optional(v.pipe(v.array(target), v.maxLength(4, 'must list four targets at most')), [
+    { id: 'card', folder: 'recordings' },
+  ]),
 });
 
 export const clipsSchema = v.strictObject({

@@ -145,7 +145,8 @@ function checkDisk({ recording }: BoxSnapshot): Finding {
   }
   const shared = describeShared(sharedDisks(recording));
   if (shared !== undefined) return warn(shared, 'Give one of them a disk of its own.');
-  return pass(recording.map(left).join(', '));
+  const only = recording.length === 1 ? '; there is no second copy' : '';
+  return pass(`${recording.map(left).join(', ')}${only}`);
 }
 
 function checkLinks(box: BoxSnapshot): Finding {

@@ -1,0 +1,26 @@
+/** `venuebox repair`: a recording that ends inside a fragment is cut, so that any player opens it. */
+import { basename, dirname, resolve } from 'node:path';
+import { claimFolder } from '../../hal/os/claim.ts';
+import { HalError } from '../../hal/os/errors.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { repairOne } from '../../pipelines/recording/files/repair.ts';
+import { repairMovie } from '../../pipelines/recording/files/repair-movie.ts';
+
+/** @throws HalError where it is no recording, or is being written. */
+export async function runRepairCommand({ file }: { readonly file: string }): Promise<string> {
+  const path = resolve(file);
+  const folder = dirname(path);
+  if (!(await claimFolder('recorder', folder))) {
+    const reason = 'the box is running: it repairs the recordings of this folder itself';
+    throw new HalError('DEVICE_BUSY', `${path}: ${reason}`);
+  }
+  try {
+    const { fragments, bytes, lostBytes } = await repairMovie(path);
+    // Its journal, where it lies beside it, is ended too.
+    await repairOne(folder, basename(path, '.mp4'));
+    const cut = lostBytes === 0 ? 'nothing had to be cut off' : `${lostBytes} bytes were cut off`;
+    return `${path}: ${fragments} fragments, ${bytes} bytes; ${cut}\n`;
+  } catch (cause) {
+    throw new HalError('IO', `not repaired: ${messageOf(cause)}`, { cause });
+  }
+}

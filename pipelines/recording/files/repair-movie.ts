@@ -1,0 +1,103 @@
+/** Repairs one movie as it lies there, without its journal: for `venuebox repair`. */
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { readAt, writeAll } from '../../../hal/os/durable.ts';
+import { openInside } from '../../../hal/os/open-inside.ts';
+import { readFragment } from '../../mp4/fragment.ts';
+import { hiddenHeader, paddingOf } from './hidden-batch.ts';
+
+export interface MovieRepair {
+  readonly fragments: number;
+  /** Length of the file now. */
+  readonly bytes: number;
+  /** Cut off behind the last complete fragment. */
+  readonly lostBytes: number;
+}
+
+/** A moof of this box is far shorter. */
+const MOOF_MAX_BYTES = 32_768;
+/** Of the file's end: a power cut leaves zeros only there. */
+const CHECKED_BYTES = 64_000_000;
+
+/**
+ * Cuts a recording to its last complete fragment. A second run changes nothing.
+ *
+ * Rejects with an Error where it holds no fragment of this box: then it stays as it is.
+ */
+export async function repairMovie(path: string): Promise<MovieRepair> {
+  const movie = await openInside(dirname(path), basename(path), 'write');
+  try {
+    const { size } = await movie.stat();
+    const { fragments, end, hidden } = await findEnd(movie, size);
+    if (fragments === 0) {
+      throw new Error(`${path}: no recording of this box, or nothing was recorded yet`);
+    }
+    if (end < size) {
+      await movie.truncate(end);
+      await movie.datasync();
+    }
+    for (const { at, header } of hidden) await writeAll(movie, header, at);
+    if (hidden.length > 0) await movie.datasync();
+    return { fragments, bytes: end, lostBytes: size - end };
+  } finally {
+    await movie.close();
+  }
+}
+
+interface Found {
+  fragments: number;
+  end: number;
+  /** Headers of moofs that lie under a free box. */
+  readonly hidden: { readonly at: number; readonly header: Buffer }[];
+}
+
+async function findEnd(movie: FileHandle, size: number): Promise<Found> {
+  const found: Found = { fragments: 0, end: 0, hidden: [] };
+  let at = await headerBytes(movie, size);
+  while (at < size) {
+    const bytes = await readAt(movie, at, Math.min(MOOF_MAX_BYTES, size - at));
+    const padding = paddingOf(bytes);
+    if (padding > 0) {
+      at += padding;
+      if (found.fragments > 0) found.end = at;
+      continue;
+    }
+    const header = hiddenHeader(bytes);
+    header?.copy(bytes);
+    const length = readFragment(bytes)?.totalBytes;
+    if (length === undefined || at + length > size) break;
+    if (size - at < CHECKED_BYTES && (await isTorn(movie, at, length, size))) break;
+    if (header !== undefined) found.hidden.push({ at, header });
+    at += length;
+    found.fragments += 1;
+    found.end = at;
+  }
+  return found;
+}
+
+/** Length of ftyp and moov. */
+async function headerBytes(movie: FileHandle, size: number): Promise<number> {
+  let at = 0;
+  for (const type of ['ftyp', 'moov']) {
+    const box = await readAt(movie, at, 8);
+    if (box.toString('latin1', 4) !== type || at + box.readUInt32BE(0) > size) return size;
+    at += box.readUInt32BE(0);
+  }
+  return at;
+}
+
+/**
+ * True where a block never reached the disk: H.264 has no such run of zeros. The last
+ * block may be shorter; then zeros follow, too.
+ */
+async function isTorn(
+  movie: FileHandle,
+  at: number,
+  length: number,
+  size: number,
+): Promise<boolean> {
+  const bytes = await readAt(movie, at, Math.min(length + 8, size - at));
+  const isLastZero = bytes[length - 1] === 0 && bytes.length > length;
+  const hasZerosBehind = bytes.subarray(length).every((byte) => byte === 0);
+  return bytes.includes(Buffer.alloc(512)) || (isLastZero && hasZerosBehind);
+}
