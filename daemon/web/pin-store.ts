@@ -1,7 +1,8 @@
 /** Finds the operator PIN: in the config, in its file, or a new one in the state folder. */
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { chmod, lstat, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { messageOf } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { putAside, saveFile } from '../../hal/os/save-file.ts';
 import { ConfigError } from '../config/file.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { type PinHash, parsePinHash } from '../config/pin-hash.ts';
@@ -20,19 +21,31 @@ export interface PinStore {
 
 /**
  * Without a PIN in the config, a new one is saved in the state folder, readable by the
- * box's user only.
+ * box's user only. That file never ends the start: a damaged one is put aside as `.bad`.
  *
- * @throws ConfigError when a file cannot be used.
+ * @throws ConfigError when a file of the config cannot be used.
  */
 export async function openPin(
   config: Pick<OperatorConfig, 'pin_hash' | 'pin_file'>,
   stateFolder: string,
+  log: Log,
 ): Promise<PinStore> {
   if (config.pin_hash !== '') return { hash: config.pin_hash };
   if (config.pin_file !== '') return readPinFile(config.pin_file);
   const file = join(stateFolder, FILE_NAME);
-  const newPin = await savePin(file, stateFolder);
-  return newPin === undefined ? readPinFile(file) : { hash: await hashPin(newPin), file, newPin };
+  const info = await lstat(file).catch(() => undefined);
+  if (info === undefined) return await makePin(file, log);
+  try {
+    if (info.isFile() && (info.mode & OTHERS_MAY_READ) !== 0) {
+      await chmod(file, 0o600);
+      log.warn('operator PIN was readable by others', { file });
+    }
+    return await readPinFile(file);
+  } catch (error) {
+    const aside = await putAside(file).catch(() => undefined);
+    log.warn('operator PIN damaged: a new one is made', { file, aside, reason: messageOf(error) });
+    return await makePin(file, log);
+  }
 }
 
 async function readPinFile(file: string): Promise<PinStore> {
@@ -41,7 +54,7 @@ async function readPinFile(file: string): Promise<PinStore> {
     throw new ConfigError([`operator.pin_file: others can read ${file}; chmod 600 it`]);
   }
   if (parsePinHash(text) !== undefined) return { hash: text };
-  if (isPin(text)) return { hash: await hashPin(text), file };
+  if (isPin(text) && !/\p{Cc}/u.test(text)) return { hash: await hashPin(text), file };
   throw new ConfigError([
     `operator.pin_file: ${file} must hold one line: a PIN of 4 to 64 characters without spaces, or its hash`,
   ]);
@@ -55,18 +68,17 @@ async function readWithMode(file: string): Promise<readonly [text: string, mode:
   }
 }
 
-/** Saves a new PIN. Undefined when the file exists. */
-async function savePin(file: string, folder: string): Promise<string | undefined> {
-  const pin = generatePin();
+/** Without a disk that takes it, the PIN is one for this run. */
+async function makePin(file: string, log: Log): Promise<PinStore> {
+  const newPin = generatePin();
+  const hash = await hashPin(newPin);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    // `wx`: two boxes that start at the same time share one PIN.
-    await using handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(`${pin}\n`);
-    await handle.sync();
-    return pin;
+    await saveFile(file, `${newPin}\n`);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
-    throw new ConfigError([`operator: cannot save a PIN in ${file}: ${messageOf(error)}`]);
+    log.error('operator PIN not saved: the next start makes another', {
+      file,
+      reason: messageOf(error),
+    });
   }
+  return { hash, file, newPin };
 }

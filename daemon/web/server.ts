@@ -51,7 +51,7 @@ export async function runOperator(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, log } = deps;
-  const pin = await openPin(config, deps.stateFolder);
+  const pin = await openPin(config, deps.stateFolder, deps.log);
   if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
   log.info('operator PIN loaded', { from: pin.file ?? 'hash' });
 

@@ -1,6 +1,6 @@
 /** Replaces, overwrites or removes a small file, so that a power cut leaves the old one or the new one. */
 
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from './durable.ts';
 
@@ -19,15 +19,33 @@ export interface Disk {
 export const systemDisk: Disk = {
   mkdir: async (folder) => void (await mkdir(folder, { recursive: true, mode: 0o700 })),
   write: async (path, text, flag) => {
+    if (flag === 'w') await putAsideFolder(path);
     await using file = await open(path, flag, 0o600);
     await file.writeFile(text);
     await file.datasync();
   },
   bytesOf: async (path) => (await stat(path)).size,
-  rename,
+  rename: async (from, to) => {
+    await putAsideFolder(to);
+    await rename(from, to);
+  },
   remove: async (path) => await rm(path, { force: true }),
   syncFolder,
 };
+
+/** Makes room for a new file: what is there is renamed to `.bad`. Returns that name. */
+export async function putAside(path: string): Promise<string> {
+  const aside = `${path}.bad`;
+  await rm(aside, { recursive: true, force: true });
+  await rename(path, aside);
+  return aside;
+}
+
+/** A damaged file system may have a folder where a file was; no file replaces it. */
+async function putAsideFolder(path: string): Promise<void> {
+  const info = await lstat(path).catch(() => undefined);
+  if (info?.isDirectory() === true) await putAside(path);
+}
 
 /** A new file beside it, synced, then renamed, then the folder synced. */
 export async function saveFile(path: string, text: string, disk = systemDisk): Promise<void> {

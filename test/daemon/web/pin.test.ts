@@ -1,5 +1,5 @@
 /** PIN hashes, and where the PIN comes from. */
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,6 +9,7 @@ import { ConfigError } from '../../../daemon/config/file.ts';
 import { parsePinHash } from '../../../daemon/config/pin-hash.ts';
 import { hashPin, isPin, verifyPin } from '../../../daemon/web/pin.ts';
 import { openPin } from '../../../daemon/web/pin-store.ts';
+import { silentLog } from '../../../hal/os/log.ts';
 
 const test = suite('operator PIN');
 const NONE = { pin_hash: '', pin_file: '' };
@@ -50,7 +51,7 @@ test('other text is not a hash, and verifies no PIN', async () => {
 test('without a PIN in the config the first start generates one of six digits, readable by the box’s user only', async () => {
   await withFolder(async (folder) => {
     const state = join(folder, 'state');
-    const made = await openPin(NONE, state);
+    const made = await openPin(NONE, state, silentLog);
     const file = join(state, 'operator-pin');
     assert.match(made.newPin ?? '', /^\d{6}$/);
     assert.is(made.file, file);
@@ -62,8 +63,8 @@ test('without a PIN in the config the first start generates one of six digits, r
 
 test('the next start uses the same one, and does not show it again', async () => {
   await withFolder(async (folder) => {
-    const made = await openPin(NONE, folder);
-    const again = await openPin(NONE, folder);
+    const made = await openPin(NONE, folder, silentLog);
+    const again = await openPin(NONE, folder, silentLog);
     assert.is(again.newPin, undefined);
     assert.is(await verifyPin(again.hash, made.newPin ?? ''), true);
   });
@@ -74,12 +75,15 @@ test('a PIN file holds the PIN or its hash, and is refused when others can read 
     const file = join(folder, 'pin');
     const config = { pin_hash: '', pin_file: file };
     await writeFile(file, 'open-sesame\n', { mode: 0o600 });
-    assert.is(await verifyPin((await openPin(config, folder)).hash, 'open-sesame'), true);
+    assert.is(
+      await verifyPin((await openPin(config, folder, silentLog)).hash, 'open-sesame'),
+      true,
+    );
     const hash = await hashPin('9999');
     await writeFile(file, `${hash}\n`);
-    assert.is((await openPin(config, folder)).hash, hash);
+    assert.is((await openPin(config, folder, silentLog)).hash, hash);
     await chmod(file, 0o640);
-    assert.match(await faultOf(openPin(config, folder)), 'others can read');
+    assert.match(await faultOf(openPin(config, folder, silentLog)), 'others can read');
   });
 });
 
@@ -87,15 +91,33 @@ test('a missing, empty or too short PIN file gives one clear line', async () => 
   await withFolder(async (folder) => {
     const file = join(folder, 'pin');
     const config = { pin_hash: '', pin_file: file };
-    assert.match(await faultOf(openPin(config, folder)), `operator.pin_file: cannot read ${file}`);
+    assert.match(
+      await faultOf(openPin(config, folder, silentLog)),
+      `operator.pin_file: cannot read ${file}`,
+    );
     await writeFile(file, '123\n', { mode: 0o600 });
-    assert.match(await faultOf(openPin(config, folder)), 'must hold one line');
+    assert.match(await faultOf(openPin(config, folder, silentLog)), 'must hold one line');
+  });
+});
+
+test('a damaged file of the box itself is put aside, and a new PIN made', async () => {
+  await withFolder(async (folder) => {
+    const file = join(folder, 'operator-pin');
+    for (const text of ['', '12', '\0\0\0\0\0\0\0']) {
+      await writeFile(file, text, { mode: 0o600 });
+      const { newPin } = await openPin(NONE, folder, silentLog);
+      assert.is(await readFile(file, 'utf8'), `${newPin}\n`);
+      assert.is(await readFile(`${file}.bad`, 'utf8'), text);
+    }
+    await rm(file);
+    await mkdir(join(file, 'inside'), { recursive: true });
+    assert.match((await openPin(NONE, folder, silentLog)).newPin ?? '', /^\d{6}$/);
   });
 });
 
 test('a hash in the config is used before any file', async () => {
   const hash = await hashPin('1234');
-  assert.equal(await openPin({ pin_hash: hash, pin_file: '/nope' }, '/nope'), { hash });
+  assert.equal(await openPin({ pin_hash: hash, pin_file: '/nope' }, '/nope', silentLog), { hash });
 });
 
 test.run();
