@@ -15,8 +15,12 @@ export interface WorkerFailure {
   readonly message: string;
 }
 
+const ALIVE_EVERY_MS = 1_000;
+
 /** To the parent. */
 export type FromWorker<Message> =
+  /** Each second, from the process's start: one that is stopped or blocked sends none. */
+  | { readonly type: 'alive' }
   | { readonly type: 'message'; readonly message: Message }
   | WorkerFailure;
 
@@ -78,6 +82,7 @@ export function runAsWorker<Settings, Command, Message>(
     ending.abort();
     if (drainMs !== undefined) setTimeout(() => process.exit(0), drainMs);
   };
+  setInterval(() => void sendToParent({ type: 'alive' }), ALIVE_EVERY_MS);
   process.on('disconnect', end);
   process.on('SIGTERM', end);
   // Ctrl-C in a terminal reaches the parent too, which ends its children in order.

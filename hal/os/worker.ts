@@ -1,14 +1,18 @@
 /** The parent's side of a child process that is a program of ours: start, messages, end. */
 
-import { anySignal } from './async.ts';
+import { anySignal, every } from './async.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
-import { type NodeChildSpec, type RunningChild, runNodeChild } from './process.ts';
+import { type NodeChildSpec, ProcessError, type RunningChild, runNodeChild } from './process.ts';
 import type { FromWorker, ToWorker, WorkerFailure } from './worker-child.ts';
 
 export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env' | 'askToEnd'> {
   /** From being asked to end until it is ended. */
   readonly graceMs: number;
+  /** So long without any message, and it is killed; its run rejects with a `ProcessError`. */
+  readonly silentMaxMs?: number;
+  /** Its start may block for longer: GStreamer examines its plugins, a camera opens. */
+  readonly startMaxMs?: number;
   /** The error of what the child reports as its failure. */
   readonly errorOf?: (failure: WorkerFailure) => Error;
 }
@@ -17,7 +21,7 @@ export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env'
 export interface WorkerRun<Settings, Message> extends Pick<NodeChildSpec, 'inherit'> {
   readonly settings: Settings;
   readonly onMessage: (message: Message) => void;
-  readonly onStart?: () => void;
+  readonly onStart?: (child: RunningChild) => void;
 }
 
 export interface Worker<Settings, Command, Message> {
@@ -33,10 +37,17 @@ export interface Worker<Settings, Command, Message> {
   kill(): void;
 }
 
+const SILENT_MAX_MS = 5_000;
+const START_MAX_MS = 20_000;
+/** Until Node runs its program. */
+const BOOT_CHECKS = 60;
+const CHECK_MS = 1_000;
+
 /**
  * A child process whose `main` calls `runAsWorker`. It runs in its own process group, gets
  * its settings by message, is asked to end with SIGTERM (or `askToEnd`), and is ended with
- * SIGKILL after `graceMs`. It ends itself when its parent dies.
+ * SIGKILL after `graceMs`. It ends itself when its parent dies. It reports each second that
+ * it is alive, and is killed when it does not.
  */
 export function openWorker<Settings, Command, Message>(
   spec: WorkerSpec,
@@ -50,26 +61,64 @@ export function openWorker<Settings, Command, Message>(
     kill: () => running?.kill(),
     run: async ({ settings, inherit = [], onMessage, onStart }, signal) => {
       const failing = new AbortController();
+      const ended = new AbortController();
       using ends = anySignal(signal, failing.signal);
+      using watched = anySignal(ends.signal, ended.signal);
+      const silence = new Silence(spec);
       const child: NodeChildSpec<FromWorker<Message>> = {
         ...spec,
         inherit,
         onMessage: (received) => {
+          silence.end();
           if (received.type === 'message') onMessage(received.message);
-          else failing.abort(errorOf(received));
+          else if (received.type === 'failed') failing.abort(errorOf(received));
         },
         onStart: (started) => {
           running = started;
           send({ type: 'start', settings });
-          onStart?.();
+          onStart?.(started);
         },
       };
+      void every(CHECK_MS, watched.signal, () => {
+        if (!silence.isTooLong()) return;
+        failing.abort(new ProcessError(spec.name, undefined, 'SIGKILL', [silence.reason]));
+        running?.kill();
+      });
       try {
         await runNodeChild(child, clock, log, ends.signal);
       } finally {
         running = undefined;
+        ended.abort();
       }
       if (!signal.aborted) failing.signal.throwIfAborted();
     },
   };
+}
+
+/** Counted in checks, not by a clock: where this process was held up too, its child is not blamed. */
+class Silence {
+  readonly reason: string;
+  readonly #silentMax: number;
+  readonly #startMax: number;
+  /** Since it first reported. */
+  #checks: number | undefined;
+  #silent = 0;
+
+  constructor({ silentMaxMs = SILENT_MAX_MS, startMaxMs = START_MAX_MS }: WorkerSpec) {
+    this.reason = `it did not answer for ${silentMaxMs / 1_000} s and was killed`;
+    this.#silentMax = silentMaxMs / CHECK_MS;
+    this.#startMax = startMaxMs / CHECK_MS;
+  }
+
+  end(): void {
+    this.#checks ??= 0;
+    this.#silent = 0;
+  }
+
+  isTooLong(): boolean {
+    this.#silent += 1;
+    if (this.#checks === undefined) return this.#silent > BOOT_CHECKS;
+    this.#checks += 1;
+    return this.#checks > this.#startMax && this.#silent > this.#silentMax;
+  }
 }

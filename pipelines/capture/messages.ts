@@ -15,7 +15,6 @@ export interface CaptureSettings {
 export type SourceKind = CameraKind | 'sound';
 
 export type ToCapture =
-  | { readonly type: 'start'; readonly settings: CaptureSettings }
   /** A source process begins: it writes into this FIFO. `run` counts them. */
   | {
       readonly type: 'source';
@@ -50,5 +49,4 @@ export type FromCapture =
   | { readonly type: 'playing'; readonly clockUs: number }
   /** The FIFO of a source is open: its name and the daemon's descriptors can go. */
   | { readonly type: 'source-opened'; readonly kind: SourceKind; readonly run: number }
-  | { readonly type: 'figures'; readonly figures: SourceFigures }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'figures'; readonly figures: SourceFigures };

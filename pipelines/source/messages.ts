@@ -8,22 +8,19 @@ export interface SourceSettings {
   readonly feed?: LaunchFragment['feed'];
 }
 
-export type ToSource =
-  | { readonly type: 'start'; readonly settings: SourceSettings }
-  /** Sets a property of an element that runs, one of {@link SETTABLE}. */
-  | {
-      readonly type: 'set';
-      readonly element: string;
-      readonly property: string;
-      readonly value: boolean;
-    };
+/** Sets a property of an element that runs, one of {@link SETTABLE}. */
+export interface ToSource {
+  readonly type: 'set';
+  readonly element: string;
+  readonly property: string;
+  readonly value: boolean;
+}
 
 export type FromSource =
   /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */
   | { readonly type: 'playing'; readonly clockUs: number }
   /** What it played has come to its end, as a file does. */
-  | { readonly type: 'ended' }
-  | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'ended' };
 
 /** What may be set while it runs: libcamerasrc's `ae-enable` (exposure and gain) and `awb-enable`. */
 export const SETTABLE: readonly string[] = ['ae-enable', 'awb-enable'];

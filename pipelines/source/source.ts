@@ -25,7 +25,7 @@ export function runSource(
   });
   if (feed !== undefined) feedPicture(pipeline, feed);
   return (message) => {
-    if (message.type !== 'set' || !SETTABLE.includes(message.property)) return;
+    if (!SETTABLE.includes(message.property)) return;
     const element = pipeline.findChild(message.element);
     if (element !== undefined) element[message.property] = message.value;
   };

@@ -37,9 +37,9 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },
   'pipelines/h264': { may: [], what: 'H.264 bits: repeats key frames' },
   'pipelines/mp4': { may: ['pipelines/errors.ts'], what: 'MP4 boxes' },
-  'pipelines/gst': { may: [], what: 'GStreamer pipelines in this process' },
+  'pipelines/gst': { may: ['pipelines/errors.ts'], what: 'GStreamer pipelines in this process' },
   'pipelines/source': {
-    may: ['pipelines/gdp', 'pipelines/gst'],
+    may: ['pipelines/errors.ts', 'pipelines/gdp', 'pipelines/gst'],
     what: 'the source processes: a camera or a sound card',
   },
   'pipelines/capture': {

@@ -3,8 +3,9 @@
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
-import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
+import { openWorker } from '../../../hal/os/worker.ts';
 import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
 import type {
   CaptureSettings,
@@ -13,7 +14,7 @@ import type {
   SourceKind,
   ToCapture,
 } from '../../../pipelines/capture/messages.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
 import type { ToMedia } from '../../../pipelines/media/messages.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes, type Pipes } from './pipes.ts';
@@ -60,7 +61,17 @@ const CAPTURE_THREADS = '8';
 
 export function openCapture(options: CaptureOptions): CaptureChild {
   const { clock, log, graph } = options;
-  const current = new CurrentCapture(clock);
+  const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(
+    {
+      name: 'capture',
+      entry: entryPoint(import.meta.url, '../../../pipelines/capture/main'),
+      env: { UV_THREADPOOL_SIZE: CAPTURE_THREADS },
+      graceMs: GRACE_MS,
+      errorOf: pipelineErrorOf,
+    },
+    { clock, log },
+  );
+  const current = new CurrentCapture(clock, worker.send);
   let restart = (_reason: string): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
@@ -81,7 +92,6 @@ export function openCapture(options: CaptureOptions): CaptureChild {
       forget = piped.forget;
       const onMessage = (message: FromCapture) => {
         if (ends.signal.aborted) return;
-        if (message.type === 'failed') fail(new PipelineError('BAD_LAUNCH', message.message));
         if (message.type === 'source-opened') current.onOpened(message.run);
         if (message.type === 'figures') options.onFigures(message.figures);
         if (message.type !== 'playing') return;
@@ -89,25 +99,12 @@ export function openCapture(options: CaptureOptions): CaptureChild {
         current.onPlaying();
         options.onPlaying();
       };
-      await runNodeChild<FromCapture>(
-        {
-          name: 'capture',
-          entry: entryPoint(import.meta.url, '../../../pipelines/capture/main'),
-          inherit: pipes.fds,
-          env: { UV_THREADPOOL_SIZE: CAPTURE_THREADS },
-          graceMs: GRACE_MS,
-          onMessage,
-          onStart: (child) => {
-            // The child has its own copies: the end of a track is its end only.
-            pipes.close();
-            current.begin(child);
-            child.send({ type: 'start', settings } satisfies ToCapture);
-          },
-        },
-        clock,
-        log,
-        ends.signal,
-      );
+      const onStart = () => {
+        // The child has its own copies: the end of a track is its end only.
+        pipes.close();
+        current.begin();
+      };
+      await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
       if (media.gone.aborted) throw new Error('the media process it fed has ended');
     } finally {
@@ -120,7 +117,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
 
   return {
     run,
-    send: (message) => current.send(message),
+    send: worker.send,
     restart: (reason) => restart(reason),
     playing: (signal) => current.playing(signal),
   };
@@ -129,19 +126,19 @@ export function openCapture(options: CaptureOptions): CaptureChild {
 /** The capture process that runs now, for those who wait for it. */
 class CurrentCapture {
   readonly #clock: Clock;
-  #child: RunningChild | undefined;
+  readonly #send: (message: ToCapture) => void;
   #gone = new AbortController();
   #isPlaying = false;
   #sourceRuns = 0;
   readonly #waiting = new Set<() => void>();
   readonly #opened = new Map<number, () => void>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, send: (message: ToCapture) => void) {
     this.#clock = clock;
+    this.#send = send;
   }
 
-  begin(child: RunningChild): void {
-    this.#child = child;
+  begin(): void {
     this.#gone = new AbortController();
   }
 
@@ -156,14 +153,9 @@ class CurrentCapture {
   }
 
   end(): void {
-    this.#child = undefined;
     this.#isPlaying = false;
     this.#gone.abort();
     this.#opened.clear();
-  }
-
-  send(message: ToCapture): void {
-    this.#child?.send(message);
   }
 
   async playing(signal: AbortSignal): Promise<PlayingCapture> {
@@ -174,16 +166,19 @@ class CurrentCapture {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       });
     }
-    const child = this.#child;
     const gone = this.#gone.signal;
+    // What is for one of before must not reach the next one.
+    const send = (message: ToCapture) => {
+      if (!gone.aborted) this.#send(message);
+    };
     return {
-      send: (message) => child?.send(message),
+      send,
       gone,
       openSource: async (kind, path, until) => {
         this.#sourceRuns += 1;
         const run = this.#sourceRuns;
         const isOpen = new Promise<void>((resolve) => this.#opened.set(run, resolve));
-        child?.send({ type: 'source', kind, run, path } satisfies ToCapture);
+        send({ type: 'source', kind, run, path });
         try {
           await this.#inTime(isOpen, until);
         } finally {

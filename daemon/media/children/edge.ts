@@ -19,6 +19,8 @@ export interface EdgeOptions {
 
 /** It has nothing to write out. */
 const GRACE_MS = 1_000;
+/** Its missing figures are noticed before, as `media-silent`. */
+const SILENT_MAX_MS = 10_000;
 
 export interface EdgeChild {
   /** Runs it until it ends; a task for `supervise`. */
@@ -33,6 +35,7 @@ export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChil
       name: 'edge',
       entry: entryPoint(import.meta.url, '../../../pipelines/edge/main'),
       graceMs: GRACE_MS,
+      silentMaxMs: SILENT_MAX_MS,
       errorOf: pipelineErrorOf,
     },
     { clock, log },

@@ -69,6 +69,8 @@ export interface PipedMedia {
 
 /** SIGTERM to SIGKILL: recorders write out what they got, on slow disks too. */
 const GRACE_MS = 10_000;
+/** Its missing figures are noticed before, as `media-silent`. */
+const SILENT_MAX_MS = 10_000;
 /** libuv threads: a disk that hangs holds those that read clips and replays from it. */
 const MEDIA_THREADS = '16';
 /** It answers within milliseconds, or it is stuck. */
@@ -107,6 +109,7 @@ class MediaProcess implements MediaChild {
         entry: entryPoint(import.meta.url, '../../../pipelines/media/main'),
         env: { UV_THREADPOOL_SIZE: MEDIA_THREADS },
         graceMs: GRACE_MS,
+        silentMaxMs: SILENT_MAX_MS,
         errorOf: pipelineErrorOf,
       },
       options,

@@ -3,10 +3,11 @@ import type { LaunchFragment } from '../../../hal/gst/launch.ts';
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
-import { entryPoint, type RunningChild, runNodeChild } from '../../../hal/os/process.ts';
+import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
+import { openWorker } from '../../../hal/os/worker.ts';
 import type { SourceKind } from '../../../pipelines/capture/messages.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { pipelineErrorOf } from '../../../pipelines/errors.ts';
 import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 import type { CaptureChild } from './capture.ts';
 import { openPipes } from './pipes.ts';
@@ -45,7 +46,16 @@ const THREADS = '4';
 
 export function openSource(options: SourceOptions): SourceChild {
   const { kind, device, capture, clock, log } = options;
-  let child: RunningChild | undefined;
+  const worker = openWorker<SourceSettings, ToSource, FromSource>(
+    {
+      name: kind,
+      entry: entryPoint(import.meta.url, '../../../pipelines/source/main'),
+      env: { UV_THREADPOOL_SIZE: THREADS },
+      graceMs: GRACE_MS,
+      errorOf: pipelineErrorOf,
+    },
+    { clock, log },
+  );
   let restart = (_reason: string): void => undefined;
 
   const run = async (signal: AbortSignal): Promise<void> => {
@@ -60,8 +70,6 @@ export function openSource(options: SourceOptions): SourceChild {
     try {
       const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
       const onMessage = (message: FromSource) => {
-        if (message.type === 'failed')
-          failing.abort(new PipelineError('BAD_LAUNCH', message.message));
         if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
         if (message.type !== 'playing') return;
         // One that counts its frames is placed by their arrival.
@@ -75,29 +83,12 @@ export function openSource(options: SourceOptions): SourceChild {
         launch: options.graph(source),
         ...(feed === undefined ? {} : { feed }),
       };
-      await runNodeChild<FromSource>(
-        {
-          name: kind,
-          entry: entryPoint(import.meta.url, '../../../pipelines/source/main'),
-          inherit: pipes.fds,
-          env: { UV_THREADPOOL_SIZE: THREADS },
-          graceMs: GRACE_MS,
-          onMessage,
-          onStart: (started) => {
-            // The child has its own copy: the end of its frames is its end only.
-            pipes.close();
-            child = started;
-            started.send({ type: 'start', settings } satisfies ToSource);
-          },
-        },
-        clock,
-        log,
-        ends.signal,
-      );
+      // The child has its own copy: the end of its frames is its end only.
+      const onStart = () => pipes.close();
+      await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
       if (running.gone.aborted) throw new WantedRestart('the encoders were restarted');
     } finally {
-      child = undefined;
       pipes.close();
       await pipes.remove();
     }
@@ -105,7 +96,7 @@ export function openSource(options: SourceOptions): SourceChild {
 
   return {
     run,
-    send: (message) => child?.send(message),
+    send: worker.send,
     restart: (reason) => restart(reason),
   };
 }

@@ -13,7 +13,11 @@ import type { FromProgram, ProgramSettings, ToProgram } from './support/worker-p
 const test = suite('workers');
 const entry = join(import.meta.dirname, 'support/worker-program.ts');
 
-function start(settings: Partial<ProgramSettings> = {}, spec: Partial<WorkerSpec> = {}) {
+function start(
+  settings: Partial<ProgramSettings> = {},
+  spec: Partial<WorkerSpec> = {},
+  pids: number[] = [],
+) {
   const worker = openWorker<ProgramSettings, ToProgram, FromProgram>(
     { name: 'program', entry, graceMs: 2_000, ...spec },
     { clock: systemClock, log: silentLog },
@@ -26,6 +30,7 @@ function start(settings: Partial<ProgramSettings> = {}, spec: Partial<WorkerSpec
       {
         settings: { name: 'it', atEnd: 'send', ...settings },
         onMessage: ({ said }) => received.push(said),
+        onStart: ({ pid }) => void pids.push(pid),
       },
       ending.signal,
     )
@@ -134,6 +139,37 @@ test('a worker that ends when it is asked in another way gets no signal', async 
   ending.abort();
   assert.is(await ended, undefined);
   assert.equal(received, ['it started']);
+});
+
+test('a worker that is stopped or blocked is killed, and the error says why', async () => {
+  for (const how of ['stopped', 'blocked']) {
+    const pids: number[] = [];
+    const { worker, ending, ended, isStarted } = start(
+      {},
+      { silentMaxMs: 2_000, startMaxMs: 1 },
+      pids,
+    );
+    await isStarted();
+    const hungMs = performance.now();
+    if (how === 'stopped') process.kill(pids[0] ?? 0, 'SIGSTOP');
+    else worker.send('block');
+    const error = await ended;
+    assert.instance(error, ProcessError);
+    assert.match(
+      error?.message ?? '',
+      'program ended with signal SIGKILL: it did not answer for 2 s',
+    );
+    assert.ok(performance.now() - hungMs < 8_000);
+    ending.abort();
+  }
+});
+
+test('a worker that is idle is not killed', async () => {
+  const { ending, ended, isStarted } = start({}, { silentMaxMs: 2_000, startMaxMs: 1 });
+  await isStarted();
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  ending.abort();
+  assert.is(await ended, undefined);
 });
 
 test('a worker whose parent is gone ends', async () => {

@@ -6,9 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LaunchFragment } from '../../../hal/gst/launch.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
-import { type RunningChild, runCommand, runNodeChild } from '../../../hal/os/process.ts';
+import { type RunningChild, runCommand } from '../../../hal/os/process.ts';
+import { openWorker } from '../../../hal/os/worker.ts';
 import { renderGraph, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
 import type {
+  CaptureSettings,
   FromCapture,
   SourceFigures,
   SourceKind,
@@ -16,7 +18,7 @@ import type {
 } from '../../../pipelines/capture/messages.ts';
 import { openRawInput, openTrackInput } from '../../../pipelines/media/track-input.ts';
 import { renderCameraGraph, renderSoundGraph } from '../../../pipelines/source/graph.ts';
-import type { FromSource, ToSource } from '../../../pipelines/source/messages.ts';
+import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 
 export interface SeenUnit {
   readonly runningUs: number;
@@ -38,6 +40,7 @@ export interface LiveSources extends AsyncDisposable {
   send(message: ToCapture): void;
 }
 
+const PIPELINES = join(import.meta.dirname, '../../../pipelines');
 const WIDTH = 320;
 const HEIGHT = 180;
 
@@ -92,46 +95,29 @@ export async function openLiveSources({
     });
   });
   const fds = paths.map((path) => openSync(path, constants.O_WRONLY));
-  let capture: RunningChild | undefined;
-  const opened = new Map<number, () => void>();
-  running.push(
-    runNodeChild<FromCapture>(
-      {
-        name: 'capture',
-        entry: join(import.meta.dirname, '../../../pipelines/capture/main.ts'),
-        inherit: fds,
-        env: { UV_THREADPOOL_SIZE: '8' },
-        graceMs: 1_000,
-        onMessage: (message) => {
-          if (message.type === 'source-opened') opened.get(message.run)?.();
-          if (message.type === 'figures') figures = message.figures;
-        },
-        onStart: (child) => {
-          capture = child;
-          for (const fd of fds) closeSync(fd);
-          child.send({
-            type: 'start',
-            settings: {
-              launch: graph.launch,
-              outputs: graph.outputs,
-              picture: {
-                widthPx: WIDTH,
-                heightPx: HEIGHT,
-                fps,
-                hasSecond,
-                titleFile: '',
-                textFile: '',
-              },
-              sound: { sampleRateHz: SAMPLE_RATE_HZ, channels },
-            },
-          } satisfies ToCapture);
-        },
-      },
-      systemClock,
-      log,
-      ending.signal,
-    ).catch((error: unknown) => process.env['DEBUG_SOURCES'] && console.error(String(error))),
+  const deps = { clock: systemClock, log };
+  const [env, graceMs] = [{ UV_THREADPOOL_SIZE: '8' }, 1_000];
+  const capture = openWorker<CaptureSettings, ToCapture, FromCapture>(
+    { name: 'capture', entry: join(PIPELINES, 'capture/main.ts'), env, graceMs },
+    deps,
   );
+  const report = (error: unknown) => process.env['DEBUG_SOURCES'] && console.error(String(error));
+  const opened = new Map<number, () => void>();
+  const settings: CaptureSettings = {
+    launch: graph.launch,
+    outputs: graph.outputs,
+    picture: { widthPx: WIDTH, heightPx: HEIGHT, fps, hasSecond, titleFile: '', textFile: '' },
+    sound: { sampleRateHz: SAMPLE_RATE_HZ, channels },
+  };
+  const onMessage = (message: FromCapture) => {
+    if (message.type === 'source-opened') opened.get(message.run)?.();
+    if (message.type === 'figures') figures = message.figures;
+  };
+  const onStart = () => {
+    for (const fd of fds) closeSync(fd);
+  };
+  const started = { settings, inherit: fds, onMessage, onStart };
+  running.push(capture.run(started, ending.signal).catch(report));
   let runs = 0;
   const stopping = new Map<SourceKind, AbortController>();
   const start = async (kind: SourceKind, source: LaunchFragment): Promise<RunningChild> => {
@@ -143,40 +129,34 @@ export async function openLiveSources({
     const path = join(folder, `${kind}-${run}`);
     await runCommand('mkfifo', [path], { timeoutMs: 2_000 });
     const isOpen = new Promise<void>((resolve) => opened.set(run, resolve));
-    capture?.send({ type: 'source', kind, run, path } satisfies ToCapture);
+    capture.send({ type: 'source', kind, run, path });
     await isOpen;
     const fd = openSync(path, constants.O_WRONLY);
     const launch =
       kind !== 'sound'
         ? renderCameraGraph(source, { widthPx: WIDTH, heightPx: HEIGHT })
         : renderSoundGraph(source, SAMPLE_RATE_HZ);
+    const { feed } = source;
+    const worker = openWorker<SourceSettings, ToSource, FromSource>(
+      { name: kind, entry: join(PIPELINES, 'source/main.ts'), env, graceMs },
+      deps,
+    );
     return await new Promise((resolve) => {
-      running.push(
-        runNodeChild<FromSource>(
-          {
-            name: kind,
-            entry: join(import.meta.dirname, '../../../pipelines/source/main.ts'),
-            inherit: [fd],
-            env: { UV_THREADPOOL_SIZE: '8' },
-            graceMs: 1_000,
-            onMessage: (message) => {
-              if (message.type !== 'playing') return;
-              const { clockUs } = message;
-              capture?.send({ type: 'source-clock', kind, run, clockUs } satisfies ToCapture);
-            },
-            onStart: (child) => {
-              closeSync(fd);
-              const { feed } = source;
-              const settings = { launch, ...(feed === undefined ? {} : { feed }) };
-              child.send({ type: 'start', settings } satisfies ToSource);
-              resolve(child);
-            },
-          },
-          systemClock,
-          log,
-          AbortSignal.any([stop.signal, ending.signal]),
-        ).catch((error: unknown) => process.env['DEBUG_SOURCES'] && console.error(String(error))),
-      );
+      const onPlaying = (message: FromSource) => {
+        if (message.type !== 'playing') return;
+        capture.send({ type: 'source-clock', kind, run, clockUs: message.clockUs });
+      };
+      const one = {
+        settings: { launch, ...(feed === undefined ? {} : { feed }) },
+        inherit: [fd],
+        onMessage: onPlaying,
+        onStart: (child: RunningChild) => {
+          closeSync(fd);
+          resolve(child);
+        },
+      };
+      const ends = AbortSignal.any([stop.signal, ending.signal]);
+      running.push(worker.run(one, ends).catch(report));
     });
   };
   return {
@@ -185,7 +165,7 @@ export async function openLiveSources({
     meterBytes: () => meterBytes,
     figures: () => figures,
     start,
-    send: (message) => capture?.send(message),
+    send: capture.send,
     [Symbol.asyncDispose]: async () => {
       ending.abort();
       await Promise.race([Promise.all(running), sleep(5_000)]);

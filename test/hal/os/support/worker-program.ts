@@ -8,7 +8,7 @@ export interface ProgramSettings {
   readonly atEnd: 'send' | 'hang' | 'fail';
 }
 
-export type ToProgram = 'echo' | 'fail' | 'fail-with-code' | 'finish' | 'throw' | 'flood';
+export type ToProgram = 'echo' | 'fail' | 'fail-with-code' | 'finish' | 'throw' | 'flood' | 'block';
 export type FromProgram = { readonly said: string };
 
 runAsWorker<ProgramSettings, ToProgram, FromProgram>(
@@ -20,6 +20,8 @@ runAsWorker<ProgramSettings, ToProgram, FromProgram>(
       onCommand((command) => {
         if (command === 'echo') send({ said: 'echo' });
         if (command === 'finish') resolve();
+        // Its process lives, its event loop does not.
+        while (command === 'block');
         if (command === 'flood') {
           for (let i = 0; i < 1_000; i += 1) send({ said: 'x'.repeat(1_000) });
           resolve();
