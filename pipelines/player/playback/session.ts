@@ -89,6 +89,8 @@ export class LiveSession {
     const onWaiting = () => this.#onWaiting();
     this.#video.addEventListener('waiting', onWaiting);
     const timer = setInterval(() => this.#keepPace(), PACE_EVERY_MS);
+    // The tracks end a moment later, and the video may be another player's already.
+    signal.addEventListener('abort', () => clearInterval(timer), { once: true });
     const lost = new Promise<never>((_resolve, reject) => {
       this.#fail = reject;
     });
