@@ -14,7 +14,7 @@ interface Affected {
       readonly path: string;
       readonly durationS: number;
     }>;
-    clear(): void;
+    endStream(): void;
   };
   readonly state: BoxState;
   readonly onEvent: (event: BoxEvent) => void;
@@ -37,9 +37,9 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
       await mediaPath.setRecording(dropId, untilEnd);
     },
     endDrop: async () => {
+      mediaPath.endStream();
       mediaPath.setUplinking(false);
       await mediaPath.setRecording(undefined, untilEnd);
-      mediaPath.clear();
       state.set({ media: undefined, levels: undefined, uplink: undefined });
     },
     mark: async ({ atMs, label }) => {

@@ -40,6 +40,8 @@ class CameraPath implements MediaPath {
   readonly #uplinking: Switch;
   readonly #supervise: ReturnType<typeof openSupervision>;
   #hasListened = false;
+  /** The stream that the media process serves has ended. */
+  #hasEnded = false;
   #hasPlayed = false;
   #hasFlowed = false;
   #sources: SourceFigures | undefined;
@@ -72,9 +74,16 @@ class CameraPath implements MediaPath {
   };
 
   readonly setCapturing = (isWanted: boolean): void => {
-    if (isWanted) this.#recording.forgetLast();
+    if (isWanted) {
+      this.#recording.forgetLast();
+      // A stream that has ended stays so: the next one is of another process.
+      if (this.#hasEnded) this.#media.restart('another stream begins');
+      this.#hasEnded = false;
+    }
+    const wasWanted = this.#capturing.isWanted;
     this.#capturing.set(isWanted);
     if (isWanted) return;
+    if (wasWanted) this.endStream();
     this.#sources = undefined;
     this.#deps.onSources(undefined);
   };
@@ -109,8 +118,10 @@ class CameraPath implements MediaPath {
     this.#setUplinkBitrate(this.#uplinkTargetBps);
   };
 
-  readonly clear = (): void => {
-    this.#media.restart('the drop is over');
+  readonly endStream = (): void => {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#media.send({ type: 'end' });
   };
 
   #openMedia(): MediaChild {
@@ -122,6 +133,7 @@ class CameraPath implements MediaPath {
       log,
       onListening: () => {
         this.#hasListened = true;
+        this.#hasEnded = false;
         this.#suspended.onMediaServing();
         this.#recording.onMediaServing();
         deps.onListening();

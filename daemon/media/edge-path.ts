@@ -47,6 +47,6 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     clip: async () => {
       throw new PipelineError('CLIP_FAILED', 'an edge makes no clips: ask the box with the camera');
     },
-    clear: nothing,
+    endStream: nothing,
   };
 }

@@ -71,6 +71,6 @@ export interface MediaPath {
   setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
   /** What is suspended to save power, until the next call. */
   suspend(rest: Suspension): void;
-  /** Viewers start over: with poster and countdown, until the next drop. */
-  clear(): void;
+  /** EXT-X-ENDLIST: viewers play what there is to its end; it is served until the next checks. */
+  endStream(): void;
 }

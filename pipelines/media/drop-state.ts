@@ -36,7 +36,8 @@ export class DropState {
     this.#isOver = isOver;
     this.#dropId = dropId;
     if (dropId !== undefined) presentation.listFromNow(clock.nowUs());
-    notLive.setLive(dropId !== undefined);
+    // The stream of a drop that is over is served to its end, by this process or none.
+    notLive.setLive(dropId !== undefined || (isOver && presentation.isEnded));
     archive.setRecording(dropId);
   }
 }

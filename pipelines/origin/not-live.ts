@@ -4,7 +4,7 @@ import { type Reply, refuse } from '../http/reply.ts';
 
 /**
  * Camera and encoders run from the checks on. Until the drop is live only the crew may
- * watch, by the preview path.
+ * watch, by the preview path. After its end guests fetch what they have not played yet.
  */
 export interface NotLiveFilter {
   /** Guests may watch, or may not. */

@@ -214,6 +214,11 @@ export class Presentation {
     for (const { window } of this.tracks()) window.listFromNow(nowUs / 1000);
   }
 
+  /** True once every playlist carries EXT-X-ENDLIST. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   /** The drop is over: ENDLIST in every playlist. */
   end(nowUs: number): void {
     this.#isEnded = true;
