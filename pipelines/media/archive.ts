@@ -70,18 +70,15 @@ const ASSET_CATALOGUE_PATH = '/assets.json';
 
 /** Opens recorders, clips and posters, and what viewers may fetch of them. */
 export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archive {
-  const { presentation, sign, clock, log } = deps;
-  const { targets, trackIds, title, clips: clipSettings } = settings;
+  const { sign } = deps;
+  const { title, clips: clipSettings } = settings;
   const catalogue = new Catalogue();
   const clipIndex = new ClipIndex();
   const posterStore = new PosterStore(catalogue, clipSettings?.posterEveryS ?? 0);
   const replay = new Replay(settings.dvrS);
   const recorders = openRecorders({
-    presentation,
-    trackIds,
-    targets,
-    clock,
-    log,
+    ...deps,
+    ...settings,
     onState: deps.onTargets,
     onReplayEvent: ({ id, folder }, event) => replay.apply(id, folder, event),
   });
@@ -89,11 +86,10 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
   // While no drop is live no clips are made, and their process does not run.
   const clipsSwitch = openSwitch((signal) => clipsProcess?.run(signal) ?? Promise.resolve());
   const setRecording = (dropId: string | undefined) => {
-    const isOn = dropId !== undefined;
-    recorders.setOn(isOn, dropId);
-    clipsSwitch.set(isOn);
-    if (isOn) replay.begin(dropId);
-    else replay.end();
+    recorders.setOn(dropId !== undefined, dropId);
+    clipsSwitch.set(dropId !== undefined);
+    if (dropId === undefined) replay.end();
+    else replay.begin(dropId);
   };
   const answer = (request: HttpRequest) =>
     request.path === ASSET_CATALOGUE_PATH

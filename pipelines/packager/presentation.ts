@@ -73,7 +73,7 @@ export class Presentation {
     return this.#run?.isPlaced === false;
   }
 
-  /** For how long a track of the run has had no access unit, in us; 0 without a run. */
+  /** Since a track of the run had its last access unit, in us; 0 without a run. */
   stalledUs(nowUs: number): number {
     return this.#run === undefined ? 0 : this.#arrivals.stalledUs(this.#run.begunUs, nowUs);
   }
@@ -97,7 +97,7 @@ export class Presentation {
     return this.#outages.removedIds(this.#renditions.oldestListedUs, this.limits.windowS);
   }
 
-  /** Media time of a unit of the present run, in us; undefined before the run has its place in time. */
+  /** Media time of a unit of the present run, in us; undefined before the run is placed. */
   timeOf(runningUs: number): number | undefined {
     return this.#run?.timeOf(runningUs);
   }
@@ -108,13 +108,11 @@ export class Presentation {
 
   /**
    * Replaces these renditions' pictures by those of others, so that their own encoders
-   * can be suspended. All others are made by their own encoders.
+   * can be suspended. While a run is live that happens at a key frame, with a
+   * discontinuity and another init section in the same segment of all renditions
+   * (RFC 8216bis §4.4.4.3, §6.2.4).
    *
-   * While a run is live the change happens at a key frame, with a discontinuity and
-   * another init section in the same segment of all renditions (RFC 8216bis §4.4.4.3,
-   * §6.2.4): players and recordings continue.
-   *
-   * @param substitutes By rendition, the one that replaces it.
+   * @param substitutes By rendition, the one that replaces it; others are their own.
    */
   setSubstitutes(substitutes: Readonly<Record<string, string>>): void {
     this.#routing.setSubstitutes(substitutes);
@@ -122,10 +120,7 @@ export class Presentation {
   }
 
   /** Which rendition substitutes for which now, and which encoders may be suspended. */
-  get substitutes(): Pick<
-    EncoderRouting['substitutes'],
-    'now' | 'suspended' | 'readersOf' | 'offeredFor'
-  > {
+  get substitutes(): EncoderRouting['substitutes'] {
     return this.#routing.substitutes;
   }
 
@@ -214,7 +209,6 @@ export class Presentation {
     for (const { window } of this.tracks()) window.listFromNow(nowUs / 1000);
   }
 
-  /** True once every playlist carries EXT-X-ENDLIST. */
   get isEnded(): boolean {
     return this.#isEnded;
   }

@@ -15,6 +15,7 @@ interface Folder {
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 const BOND = ['pipelines/bond/wire', 'pipelines/bond/core'] as const;
 const BASE = ['daemon/model', 'daemon/config'] as const;
+const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
@@ -212,7 +213,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the server of the operator’s page',
   },
   'daemon/web/page/ui': {
-    may: ['daemon/model', 'daemon/web', 'daemon/devices'],
+    may: PAGE,
     what: 'elements of the operator’s page',
   },
   'daemon/web/page/sections': {
@@ -226,31 +227,19 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'sections of the operator’s page',
   },
   'daemon/web/page': {
-    may: [
-      'daemon/model',
-      'daemon/web',
-      'daemon/devices',
-      'daemon/web/page/ui',
-      'daemon/web/page/sections',
-    ],
+    may: [...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
     what: 'the operator’s page in the browser',
   },
   'daemon/cli/doctor': {
     may: [...BASE, 'daemon/media', 'daemon/health', 'daemon/health/thresholds.ts'],
     what: 'venuebox doctor',
   },
-  'daemon/cli/control': {
-    may: ['daemon/model'],
-    what: 'the socket of the command line',
-  },
+  'daemon/cli/control': { may: ['daemon/model'], what: 'the socket of the command line' },
   'daemon/cli': {
     may: [...BASE, 'daemon/media', 'daemon/cli/doctor', 'daemon/cli/control'],
     what: 'the command line',
   },
-  'daemon/metrics': {
-    may: [...BASE, 'daemon/figures'],
-    what: 'Prometheus metrics',
-  },
+  'daemon/metrics': { may: [...BASE, 'daemon/figures'], what: 'Prometheus metrics' },
   'daemon/watchdog': { may: ['daemon/model', 'daemon/health'], what: 'reports to systemd' },
 };
 

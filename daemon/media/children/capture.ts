@@ -59,18 +59,17 @@ const OPEN_TIMEOUT_MS = 5_000;
 /** libuv threads of the capture process: the binding's bus poll keeps one (see gst.ts). */
 const CAPTURE_THREADS = '8';
 
+const WORKER = {
+  name: 'capture',
+  entry: entryPoint(import.meta.url, '../../../pipelines/capture/main'),
+  env: { UV_THREADPOOL_SIZE: CAPTURE_THREADS },
+  graceMs: GRACE_MS,
+  errorOf: pipelineErrorOf,
+};
+
 export function openCapture(options: CaptureOptions): CaptureChild {
   const { clock, log, graph } = options;
-  const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(
-    {
-      name: 'capture',
-      entry: entryPoint(import.meta.url, '../../../pipelines/capture/main'),
-      env: { UV_THREADPOOL_SIZE: CAPTURE_THREADS },
-      graceMs: GRACE_MS,
-      errorOf: pipelineErrorOf,
-    },
-    { clock, log },
-  );
+  const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(WORKER, { clock, log });
   const current = new CurrentCapture(clock, worker.send);
   let restart = (_reason: string): void => undefined;
 
@@ -80,10 +79,8 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const failing = new AbortController();
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
-    const pipes = await openPipes(
-      graph.outputs.map(({ id }) => id),
-      'writing',
-    );
+    const ids = graph.outputs.map(({ id }) => id);
+    const pipes = await openPipes(ids, 'writing');
     using ends = anySignal(signal, media.gone, failing.signal);
     let forget: () => void = () => undefined;
     try {

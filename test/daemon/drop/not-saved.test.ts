@@ -6,11 +6,11 @@ import * as assert from 'uvu/assert';
 import { parseSavedDrop, readSavedDrop, type SavedDrop } from '../../../daemon/drop/saved-drop.ts';
 import { openDropSaver } from '../../../daemon/drop/saver.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { FaultyDisk } from '../../support/faulty-disk.ts';
 import { seeded } from '../../support/seeded.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openVolume } from '../../support/volume.ts';
 import { startMachine } from './support/box-with-drop.ts';
+import { FaultyDisk } from './support/faulty-disk.ts';
 
 const test = suite('an ended drop stays ended');
 

@@ -1,6 +1,6 @@
 /** A disk in memory whose steps fail as a test says, and that loses its power. */
 import { dirname } from 'node:path';
-import type { Disk } from '../../hal/os/save-file.ts';
+import type { Disk } from '../../../../hal/os/save-file.ts';
 
 interface Inode {
   text: string;
