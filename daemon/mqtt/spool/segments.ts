@@ -1,9 +1,10 @@
 /** The files of the event spool: records are added to the newest, and the oldest is removed. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, readdir, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAt, syncFolder, writeAll } from '../../../hal/os/durable.ts';
 import type { Log } from '../../../hal/os/log.ts';
+import { putAside } from '../../../hal/os/save-file.ts';
 import {
   parseSegmentHeader,
   renderRecord,
@@ -59,7 +60,7 @@ export class Segments {
     const { folder, log } = options;
     const names = (await readdir(folder)).filter((name) => NAME.test(name)).toSorted();
     const found = [];
-    for (const name of names) found.push(...(await openSegment(join(folder, name))));
+    for (const name of names) found.push(...(await openSegment(join(folder, name), log)));
     const newest = found.at(-1);
     if (newest === undefined) {
       const session = randomBytes(8).toString('hex');
@@ -167,8 +168,18 @@ export class Segments {
   }
 }
 
-/** Empty for a file that a crash left without its header; such a file is removed. */
-async function openSegment(path: string): Promise<readonly (Segment & { session: string })[]> {
+/**
+ * Empty for a file that a crash left without its header, which is removed, and for what is
+ * no file, which is put aside: no event could be saved beside it.
+ */
+async function openSegment(
+  path: string,
+  log: Log,
+): Promise<readonly (Segment & { session: string })[]> {
+  if (!(await lstat(path)).isFile()) {
+    log.warn('event file put aside', { path, aside: await putAside(path) });
+    return [];
+  }
   const file = await open(path, 'r');
   try {
     const header = parseSegmentHeader(await readAt(file, 0, SEGMENT_HEADER_BYTES));

@@ -1,5 +1,5 @@
 /** What the event spool has after a crash, a power cut or a damaged disk. */
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -147,6 +147,28 @@ test('a segment that a crash left without its header is removed', async () => {
   await using again = await openSpool(folder.path);
   await recordText(again, 'y');
   assert.equal(await drainSeqs(again), [1, 2]);
+});
+
+test('whatever lies where a segment was, events are saved again', async () => {
+  const ways: Readonly<Record<string, (path: string) => void>> = {
+    folder: (path) => mkdirSync(join(path, 'inside'), { recursive: true }),
+    link: (path) => symlinkSync('/nowhere/at/all', path),
+    empty: (path) => writeFileSync(path, ''),
+    zeros: (path) => writeFileSync(path, Buffer.alloc(500)),
+  };
+  for (const [way, put] of Object.entries(ways)) {
+    using folder = scratch();
+    {
+      await using spool = await openSpool(folder.path);
+      await recordText(spool, 'before');
+    }
+    const [path = ''] = segmentPaths(folder.path);
+    rmSync(path);
+    put(path);
+    await using again = await openSpool(folder.path);
+    await recordText(again, 'after');
+    assert.is((await drain(again)).at(-1)?.text, 'after', way);
+  }
 });
 
 test.run();
