@@ -41,6 +41,7 @@ async function main(command: Command): Promise<number> {
       return print(await runRepairCommand(command));
     case 'run':
     case 'demo': {
+      outliveTerminal();
       using start = await prepareStart(command, readVersion());
       await runBox(start.config, start.deps, untilSignal());
       return EXIT.ok;
@@ -72,12 +73,22 @@ function print(text: string): number {
   return EXIT.ok;
 }
 
+/** A terminal that is closed takes its text with it, and not the box: a drop may be live. */
+function outliveTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  process.on('SIGHUP', () => undefined);
+}
+
+/** Recorders get ten seconds to close their files; what takes longer never ends. */
+const EXIT_WITHIN_MS = 20_000;
+
 /** Aborts at the first SIGINT or SIGTERM; the second ends the process at once. */
 function untilSignal(): AbortSignal {
   const ending = new AbortController();
   const end = () => {
     if (ending.signal.aborted) process.exit(EXIT.failed);
     ending.abort();
+    setTimeout(() => process.exit(EXIT.failed), EXIT_WITHIN_MS).unref();
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);
