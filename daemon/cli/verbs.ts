@@ -100,6 +100,7 @@ export const VERB_TABLE = {
       'end                      end the drop',
       'mark [label=TEXT]        make a clip of the last seconds',
       'preflight                run the checks and print their results',
+      'camera [camera=1|2]      put the other camera on air, or the one that is named',
       'print document=address   print the address to watch; document=status: the state',
       'shut-down                shut the machine down',
     ],
