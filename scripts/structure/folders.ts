@@ -20,28 +20,31 @@ const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
   'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
-  'hal/gst': { may: ['hal/os'], what: 'fragments of gst-launch lines' },
+  'hal/gst': {
+    may: ['hal/os'],
+    what: 'sources in gst-launch syntax: media files, network cameras',
+  },
   'hal/gpio': { may: ['hal/os'], what: 'buttons and lamps' },
   'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
   'hal/camera': { may: ['hal/os', 'hal/gst'], what: 'cameras' },
   'hal/audio': { may: ['hal/os', 'hal/gst'], what: 'sound cards' },
   'hal/battery': { may: ['hal/os', 'hal/gpio'], what: 'batteries and UPS boards' },
   'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
-  'hal/printer/transport': { may: ['hal/os'], what: 'USB, TCP and serial ways to a printer' },
+  'hal/printer/transport': { may: ['hal/os'], what: 'connections to a printer: USB, TCP, serial' },
   'hal/printer': { may: ['hal/os', 'hal/printer/transport'], what: 'receipt printers' },
   'hal/absent.ts': {
     may: ['hal/os', 'hal/battery', 'hal/gpio', 'hal/modem', 'hal/printer'],
-    what: 'drivers for what a venue does not have',
+    what: 'drivers for devices that the box does not have',
   },
 
   'pipelines/errors.ts': { may: [], what: 'PipelineError' },
   'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },
-  'pipelines/h264': { may: [], what: 'H.264 bits: repeats key frames' },
+  'pipelines/h264': { may: [], what: 'H.264 bits: a key frame sent again' },
   'pipelines/mp4': { may: ['pipelines/errors.ts'], what: 'MP4 boxes' },
   'pipelines/gst': { may: ['pipelines/errors.ts'], what: 'GStreamer pipelines in this process' },
   'pipelines/source': {
     may: ['pipelines/errors.ts', 'pipelines/gdp', 'pipelines/gst'],
-    what: 'the source processes: a camera or a sound card',
+    what: 'the source processes, and the picture while a camera is away',
   },
   'pipelines/capture': {
     may: ['pipelines/errors.ts', 'pipelines/gst', 'pipelines/source'],
@@ -50,7 +53,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
   'pipelines/http/clients': {
     may: [],
-    what: 'connections of clients, and what an address may cost',
+    what: 'client connections, and the limits of an address',
   },
   'pipelines/http': {
     may: ['pipelines/errors.ts', 'pipelines/http/cache', 'pipelines/http/clients'],
@@ -74,7 +77,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/feed': {
     may: ['pipelines/gdp', 'pipelines/mp4', 'pipelines/hls', 'pipelines/packager'],
-    what: 'parts to other processes',
+    what: 'sends parts and access units to other processes',
   },
   'pipelines/recording/files': {
     may: ['pipelines/mp4', 'pipelines/packager', 'pipelines/feed'],
@@ -123,14 +126,17 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the edge process: another box’s stream',
   },
   'pipelines/bond/wire': { may: [], what: 'SRTLA and SRT packets' },
-  'pipelines/bond/core': { may: ['pipelines/bond/wire'], what: 'which link sends what' },
+  'pipelines/bond/core': {
+    may: ['pipelines/bond/wire'],
+    what: 'which link carries a packet, and when a link is lost',
+  },
   'pipelines/bond/net': {
     may: [...BOND],
     what: 'sockets and routing tables of the links',
   },
   'pipelines/bond/relay': {
     may: [...BOND],
-    what: 'the far end of the bond',
+    what: 'the receiver of bonded links',
   },
   'pipelines/uplink': {
     may: ['pipelines/errors.ts', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
@@ -152,10 +158,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/player/text',
       'pipelines/edge',
     ],
-    what: 'the media process, which joins these',
+    what: 'the media process, made of the folders below',
   },
 
-  'daemon/model': { may: [], what: 'snapshot, commands, events' },
+  'daemon/model': { may: [], what: 'the box’s state (snapshot), commands, events' },
   'daemon/config': { may: ['daemon/model'], what: 'every schema, the file, cross-field rules' },
   'daemon/media/children': { may: [], what: 'the child processes' },
   'daemon/media/camera': { may: ['daemon/model'], what: 'exposure lock and camera switch' },
@@ -163,7 +169,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...BASE, 'daemon/media/children'],
     what: 'media path, edge path, uplink',
   },
-  'daemon/health/thresholds.ts': { may: [], what: 'every limit the box judges by' },
+  'daemon/health/thresholds.ts': { may: [], what: 'every threshold of alerts, checks and lamps' },
   'daemon/health': {
     may: ['daemon/model', 'daemon/health/thresholds.ts'],
     what: 'rules and alerts',
@@ -174,7 +180,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/panel': {
     may: [...BASE, 'daemon/health/thresholds.ts'],
-    what: 'what buttons and lamps mean',
+    what: 'which command a press is, which pattern a lamp shows',
   },
   'daemon/devices': {
     may: [...BASE, 'daemon/panel'],
@@ -182,7 +188,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/power': {
     may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices'],
-    what: 'battery policy and the end',
+    what: 'saving power, and shutting down',
   },
   'daemon/modems': {
     may: [...BASE, 'daemon/media'],
@@ -190,9 +196,9 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/figures': {
     may: ['daemon/model'],
-    what: 'name, unit and help of each figure, for MQTT, Prometheus and Home Assistant',
+    what: 'every published value: name, unit and help',
   },
-  'daemon/mqtt/spool': { may: ['daemon/model'], what: 'events that wait on disk' },
+  'daemon/mqtt/spool': { may: ['daemon/model'], what: 'events on disk until the broker has them' },
   'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
   'daemon/mqtt/payloads': {
     may: ['daemon/model', 'daemon/health/thresholds.ts', 'daemon/figures', 'daemon/mqtt/client'],
