@@ -21,7 +21,7 @@ export const KEEPS_ALL: readonly string[] = [
  */
 export async function mark(box: Box): Promise<number> {
   const startedMs = performance.now();
-  const socket = join(box.folder, 'venuebox', 'control.sock');
+  const socket = join(box.folder, 'control.sock');
   const timeout = AbortSignal.timeout(MARK_TIMEOUT_MS);
   for await (const answer of ask([socket], { ask: 'cmd', verb: 'mark' }, timeout)) {
     if (answer.type === 'progress' || answer.type === 'snapshot') continue;

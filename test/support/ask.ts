@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 /** Runs `venuebox status` or `venuebox cmd` for a box of a test; what it prints. */
 export async function ask(box: Box, ...args: readonly string[]): Promise<string> {
-  const socket = join(box.folder, 'venuebox', 'control.sock');
+  const socket = join(box.folder, 'control.sock');
   const argv = [...DAEMON, ...args, '--socket', socket];
   const { stdout } = await run(process.execPath, argv);
   return stdout;

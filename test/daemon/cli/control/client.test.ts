@@ -84,6 +84,14 @@ test('the command line shows a state, does a command, and exits by its outcome',
   assert.match(nobody.stderr, /^venuebox: no box runs here/);
 });
 
+test('a second box is found by its own folder, or by the socket that the environment names', () => {
+  const second = { STATE_DIRECTORY: '/tmp/second', XDG_RUNTIME_DIR: '/run/user/1000' };
+  assert.is(defaultSocket(second, 1000), '/tmp/second/control.sock');
+  assert.equal(socketCandidates(second, 1000), ['/tmp/second/control.sock']);
+  const named = { ...second, VENUEBOX_SOCKET: '/tmp/box.sock' };
+  assert.equal(socketCandidates(named, 1000), ['/tmp/box.sock']);
+});
+
 test('the socket lies in the folder of systemd, of the session, or in /tmp', () => {
   const env = { RUNTIME_DIRECTORY: '/run/venuebox:/run/x', XDG_RUNTIME_DIR: '/run/user/1000' };
   assert.is(defaultSocket(env, 1000), '/run/venuebox/control.sock');
