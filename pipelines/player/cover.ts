@@ -32,6 +32,10 @@ export class Cover {
     return this.#state;
   }
 
+  get hasEnded(): boolean {
+    return this.#view.hasEnded;
+  }
+
   setDrop(drop: Drop): void {
     this.#drop = drop;
     const { startsAt, isOver = false } = drop;

@@ -7,7 +7,7 @@ export interface View {
   readonly isPlaying: boolean;
   /** There was a picture: no countdown comes after that. */
   readonly hasPlayed: boolean;
-  /** The stream has ended for good. */
+  /** The stream has ended, and no other has begun. */
   readonly hasEnded: boolean;
   readonly isReplay: boolean;
   /** Undefined before the first answer of the box. */

@@ -32,6 +32,10 @@ const loop = new PlayLoop({
     cover.set({ isPlaying: false });
     drop.askSoon();
   },
+  onEnded: (hasEnded) => {
+    cover.set({ isPlaying: false, hasEnded });
+    drop.askSoon();
+  },
   parameters,
 });
 const controls = connectControls(
@@ -80,7 +84,9 @@ connectLanguage(element('language') as HTMLSelectElement, () => {
   cover.render();
 });
 connectSharing();
-video.addEventListener('playing', () => cover.set({ isPlaying: cover.state !== 'replay' }));
+video.addEventListener('playing', () => {
+  cover.set({ isPlaying: cover.state !== 'replay' && !cover.hasEnded });
+});
 element('replay').addEventListener('click', () => {
   loop.stop();
   cover.set({ isReplay: true, isPlaying: false });
@@ -103,9 +109,7 @@ Object.assign(window, {
   }),
 });
 drop.ask();
-void loop.run().then(() => {
-  if (cover.state !== 'replay') cover.set({ isPlaying: false, hasEnded: true });
-});
+void loop.run();
 
 /** Shows the cover while the picture is frozen, and hides it when the picture moves again. */
 function openPictureWatch(): () => void {
@@ -115,7 +119,8 @@ function openPictureWatch(): () => void {
     const hasMoved = video.currentTime !== lastS;
     lastS = video.currentTime;
     if (hasMoved || video.paused) movedMs = performance.now();
-    if (cover.state === 'replay') return;
+    // What is still buffered of an ended stream plays behind the cover.
+    if (cover.state === 'replay' || cover.hasEnded) return;
     const isFrozen = performance.now() - movedMs > FROZEN_AFTER_MS;
     if (cover.state === 'live' && isFrozen) {
       cover.set({ isPlaying: false });

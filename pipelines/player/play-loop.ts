@@ -1,8 +1,9 @@
-/** Keeps a player open: opens one again whenever it fails, until the stream ends. */
+/** Keeps a player open: opens one again whenever it fails, and when another stream begins. */
 import type { BeaconSender } from './playback/beacon.ts';
 import { openHlsJs, openNative } from './playback/fallback.ts';
 import { openLive, type Player, StreamRefused } from './playback/live.ts';
 import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
+import { waitForNextStream } from './playback/next-stream.ts';
 import { SoundLost } from './playback/session.ts';
 
 const RETRY_MS = 1_000;
@@ -15,6 +16,8 @@ export interface PlayLoopDeps {
   readonly nowMs: () => number;
   /** There is no picture now. */
   readonly onFailed: () => void;
+  /** The stream has ended; with false: another one begins. */
+  readonly onEnded: (hasEnded: boolean) => void;
   /** `player` and `profile` choose by hand. */
   readonly parameters: URLSearchParams;
 }
@@ -48,9 +51,9 @@ export class PlayLoop {
     this.#attempt.abort();
   }
 
-  /** Resolves when the stream has ended, or the loop was stopped. */
+  /** Resolves when the loop was stopped. */
   async run(): Promise<void> {
-    const { beacon, onFailed } = this.#deps;
+    const { beacon, onFailed, onEnded } = this.#deps;
     let hasSound = true;
     while (!this.#isStopped) {
       this.#attempt = new AbortController();
@@ -67,7 +70,13 @@ export class PlayLoop {
         this.#player = player;
         if (this.#isPaused) player.setPaused(true);
         await player.done;
-        if (!signal.aborted) return;
+        clearTimeout(soundRetry);
+        if (!signal.aborted) {
+          onEnded(true);
+          await waitForNextStream(this.#playlistUrl(), signal);
+          if (!this.#isStopped) onEnded(false);
+          beacon.restartStartup();
+        }
       } catch (error) {
         hasSound = !(error instanceof SoundLost);
         isRefused = error instanceof StreamRefused;
@@ -82,13 +91,18 @@ export class PlayLoop {
     }
   }
 
+  #playlistUrl(): URL {
+    const url = new URL('live/index.m3u8', document.baseURI);
+    const profile = this.#deps.parameters.get('profile');
+    if (profile !== null) url.searchParams.set('profile', profile);
+    return url;
+  }
+
   /** Our player where it runs, Apple's own on Safari, hls.js elsewhere. */
   async #open(hasSound: boolean, signal: AbortSignal): Promise<Player> {
     const { video, beacon, nowMs, parameters } = this.#deps;
     const wanted = parameters.get('player');
-    const url = new URL('live/index.m3u8', document.baseURI);
-    const profile = parameters.get('profile');
-    if (profile !== null) url.searchParams.set('profile', profile);
+    const url = this.#playlistUrl();
     const canPlayLive = hasMediaSource() && !this.#isSourceBroken;
     if (wanted === 'native' || (wanted === null && !canPlayLive)) {
       const native = openNative(video, url, nowMs, beacon.restartStartup, signal);

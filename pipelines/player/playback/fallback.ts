@@ -63,7 +63,7 @@ export async function openHlsJs(
     setPaused: (isPaused) => setPaused(video, isPaused, hls.liveSyncPosition ?? undefined),
     rendition: () => hls.levels[hls.currentLevel]?.uri.split('/').at(-2) ?? '',
     latencyMs: () => possibleMs(serverNowMs() - (hls.playingDate?.getTime() ?? Number.NaN)),
-    done: untilAborted(signal).then(() => hls.destroy()),
+    done: untilEnded(video, signal).then(() => hls.destroy()),
   };
 }
 
@@ -106,7 +106,7 @@ export function openNative(
       const startMs = start?.getTime() ?? Number.NaN;
       return possibleMs(serverNowMs() - startMs - video.currentTime * 1000);
     },
-    done: untilAborted(signal),
+    done: untilEnded(video, signal),
   };
 }
 
@@ -133,8 +133,10 @@ function loadScript(src: string): Promise<void> {
   });
 }
 
-function untilAborted(signal: AbortSignal): Promise<void> {
+/** Resolves when the stream has been played to its end, or `signal` is aborted. */
+function untilEnded(video: HTMLVideoElement, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    video.addEventListener('ended', () => resolve(), { once: true, signal });
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
