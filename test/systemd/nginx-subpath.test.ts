@@ -27,7 +27,7 @@ const SUB_PATH = `
 function openGet(): Get {
   const feed = openFeed({ windowS: 6 });
   feed.run(8);
-  const pages = openPages({ title: 'Tonight', startsAt: '' });
+  const pages = openPages({ title: 'Tonight', startsAt: '2027-03-05T20:00:00Z' });
   const clips = { clips: { has: () => true }, title: 'Tonight', sign: (path: string) => path };
   return (request) =>
     clipPageReply(request, clips) ?? pages.answer(request) ?? feed.origin.answer(request);
@@ -72,6 +72,7 @@ test('a clip’s page links, and its QR code shows, the address in front', async
     assert.equal(
       new Set(paths),
       new Set([
+        `${nginx.url}/tonight/`,
         `${nginx.url}/tonight/player.css`,
         `${nginx.url}/tonight/posters/clip-${Buffer.from(CLIP).toString('hex')}-640`,
         `${nginx.url}/tonight/clips/clip-${CLIP}.mp4`,

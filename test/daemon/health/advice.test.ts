@@ -29,7 +29,11 @@ function isKey(path: string): boolean {
 }
 
 const SECTIONS = Object.keys(keysOf(configSchema as unknown as Schema));
-const KEY_PATH = new RegExp(`(?<![\\w./-])(?:${SECTIONS.join('|')})(?:\\.[a-z_]+)+`, 'g');
+/** `drop.json` and `drop.ics` are files. */
+const KEY_PATH = new RegExp(
+  `(?<![\\w./-])(?!\\w+\\.(?:json|ics)\\b)(?:${SECTIONS.join('|')})(?:\\.[a-z_]+)+`,
+  'g',
+);
 
 /** All that people may be told by these files and folders: their texts, with what is filled in left out. */
 function textsOf(path: string): readonly string[] {

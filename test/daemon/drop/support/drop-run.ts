@@ -14,7 +14,9 @@ export const PHASES: readonly DropPhase[] = [
   'ending',
   'fault',
 ];
-export const DROP_VERBS = VERBS.filter((verb): verb is DropVerb => verb !== 'print');
+export const DROP_VERBS = VERBS.filter(
+  (verb): verb is DropVerb => verb !== 'print' && verb !== 'camera',
+);
 
 /** A box that is driven by events, with a clock of its own. */
 export class DropRun {

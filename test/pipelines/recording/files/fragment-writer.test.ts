@@ -89,7 +89,7 @@ test('a file ends with its segment before it grows too long, and no sample is lo
   assert.is((await play(movies[1])).complaints, '');
 });
 
-test('a crash of capture ends the file, and its return starts another', () => {
+test('a crash of capture leaves one file, which plays through without an error', async () => {
   const tapped = tapFeed(media);
   tapped.feed.run(3);
   tapped.feed.die();
@@ -97,29 +97,25 @@ test('a crash of capture ends the file, and its return starts another', () => {
   tapped.feed.start();
   tapped.feed.run(3);
   const movies = wind(tapped);
-  assert.is(movies.length, 2);
-  assert.ok(['gap', 'discontinuity'].includes(movies[0]?.reason ?? ''));
-  const media_ = tapped.parts.filter(({ bytes }) => bytes !== undefined).length;
-  const written = movies.flatMap(({ fragments }) => fragments).length;
-  assert.ok(media_ - written <= 6, `${media_ - written} parts of ${media_} were left out`);
+  assert.is(movies.length, 1);
+  assert.is(movies.flatMap(({ fragments }) => fragments).length, tapped.parts.length);
+  const played = await play(movies[0]);
+  assert.is(played.complaints, '');
+  assert.ok(played.durationS > 6, String(played.durationS));
 });
 
-test('missing audio does not delay video, and is recorded again when it returns', () => {
+test('missing audio does not delay video: the file goes on, with silence', async () => {
   const tapped = tapFeed(media);
   tapped.feed.run(3);
   tapped.feed.run(4, ['video']);
   tapped.feed.run(4);
   const movies = wind(tapped);
   const kinds = movies.map(({ begin }) => begin.tracks.map(({ kind }) => kind).join('+'));
-  assert.is(kinds[0], 'video+audio');
-  assert.ok(kinds.includes('video'), kinds.join());
-  assert.is(kinds.at(-1), 'video+audio');
-  const videoOf = (trackId: string) =>
-    tapped.parts.filter((part) => part.trackId === trackId && part.bytes !== undefined).length;
-  const written = movies
-    .flatMap(({ fragments }) => fragments)
-    .filter(({ trackIndex }) => trackIndex === 0).length;
-  assert.ok(videoOf('high') - written <= 5, `${videoOf('high') - written} parts left out`);
+  assert.equal(kinds, ['video+audio']);
+  assert.is(movies.flatMap(({ fragments }) => fragments).length, tapped.parts.length);
+  const played = await play(movies[0]);
+  assert.is(played.complaints, '');
+  assert.ok(Math.abs(played.durationS - 11) < 0.5, String(played.durationS));
 });
 
 test('two writers with the same parts write the same bytes, and one that joined late does so from the next cut on', () => {
