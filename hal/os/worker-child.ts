@@ -16,6 +16,8 @@ export interface WorkerFailure {
 }
 
 const ALIVE_EVERY_MS = 1_000;
+/** Without a parent nobody else kills a process that hangs at its end. */
+const ORPHAN_END_MS = 15_000;
 
 /** To the parent. */
 export type FromWorker<Message> =
@@ -83,7 +85,11 @@ export function runAsWorker<Settings, Command, Message>(
     if (drainMs !== undefined) setTimeout(() => process.exit(0), drainMs);
   };
   setInterval(() => void sendToParent({ type: 'alive' }), ALIVE_EVERY_MS);
-  process.on('disconnect', end);
+  process.on('disconnect', () => {
+    // process.exit waits for threads, and a last message to the parent may never settle.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_END_MS);
+    end();
+  });
   process.on('SIGTERM', end);
   // Ctrl-C in a terminal reaches the parent too, which ends its children in order.
   process.on('SIGINT', () => undefined);

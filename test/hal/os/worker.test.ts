@@ -172,16 +172,21 @@ test('a worker that is idle is not killed', async () => {
   assert.is(await ended, undefined);
 });
 
-test('a worker whose parent is gone ends', async () => {
-  const child = spawn(process.execPath, [...process.execArgv, entry], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+for (const [what, atEnd, ends] of [
+  ['ends', 'send', [0, null]],
+  ['and that hangs at its end is killed', 'hang', [null, 'SIGKILL']],
+] as const) {
+  test(`a worker whose parent is gone ${what}`, async () => {
+    const child = spawn(process.execPath, [...process.execArgv, entry], {
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    const exit = new Promise((resolve) => child.once('exit', (...how) => resolve(how)));
+    const isStarted = new Promise((resolve) => child.once('message', resolve));
+    child.send({ type: 'start', settings: { name: 'it', atEnd } });
+    await isStarted;
+    child.disconnect();
+    assert.equal(await exit, ends);
   });
-  const exit = new Promise((resolve) => child.once('exit', resolve));
-  const isStarted = new Promise((resolve) => child.once('message', resolve));
-  child.send({ type: 'start', settings: { name: 'it', atEnd: 'send' } });
-  await isStarted;
-  child.disconnect();
-  assert.is(await exit, 0);
-});
+}
 
 test.run();
