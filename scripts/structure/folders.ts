@@ -20,10 +20,7 @@ const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
   'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
-  'hal/gst': {
-    may: ['hal/os'],
-    what: 'sources in gst-launch syntax: media files, network cameras',
-  },
+  'hal/gst': { may: ['hal/os'], what: 'media files and network cameras, as launch lines' },
   'hal/gpio': { may: ['hal/os'], what: 'buttons and lamps' },
   'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
   'hal/camera': { may: ['hal/os', 'hal/gst'], what: 'cameras' },
@@ -51,10 +48,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the capture process: the encoders',
   },
   'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
-  'pipelines/http/clients': {
-    may: [],
-    what: 'client connections, and the limits of an address',
-  },
+  'pipelines/http/clients': { may: [], what: 'client connections, limits of an address' },
   'pipelines/http': {
     may: ['pipelines/errors.ts', 'pipelines/http/cache', 'pipelines/http/clients'],
     what: 'the viewers’ HTTP server',
