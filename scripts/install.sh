@@ -145,10 +145,10 @@ if [ "$uninstall" ]; then
   uninstall_files
   step 'removed'
   if [ -z "$purge" ]; then
-    echo "Not removed: /etc/venuebox, /var/lib/venuebox, recordings in /srv/venuebox, and the user." >&2
-    echo "To remove the first two and the user too: scripts/install.sh --uninstall --purge" >&2
+    echo "Not removed: /etc/venuebox, /var/lib/venuebox with its recordings, recordings elsewhere, and the user." >&2
+    echo "To remove the first two, with the recordings there, and the user too: scripts/install.sh --uninstall --purge" >&2
   else
-    echo 'Not removed: recordings in /srv/venuebox.' >&2
+    echo 'Not removed: recordings outside /var/lib/venuebox.' >&2
   fi
   exit 0
 fi
