@@ -183,7 +183,7 @@ export function programsOf(pid: number): readonly number[] {
   return childrenOf(pid).filter((id) => /\/main\.[jt]s/.test(commandOf(id)));
 }
 
-function commandOf(pid: number): string {
+export function commandOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replace(/\0/g, ' ');
   } catch {
