@@ -1,4 +1,4 @@
-/** What a whole box tells of its own dropFaults: over MQTT, by a real mosquitto, and to the command line. */
+/** What a whole box tells of its own faults: over MQTT, by a real mosquitto, and to the command line. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { freePort } from '../../support/free-port.ts';
 import { listen } from '../mqtt/support/consumer.ts';
 import { scratch, startMosquitto } from '../mqtt/support/mosquitto.ts';
 
-const test = suite('dropFaults of a whole box');
+const test = suite('faults of a whole box');
 
 const PATIENCE_MS = 60_000;
 const ROOT = 'venuebox/v1/venuebox';
@@ -40,21 +40,25 @@ test('a child that is killed is an alert over MQTT and on the command line, and 
   const isRecording = async () =>
     (await box.state<BoxSnapshot>()).recording[0]?.phase === 'recording';
   await until(isRecording, PATIENCE_MS, box.output);
-  for (const [key, pidOf] of [
-    ['capture-died', () => box.childPid('capture') ?? 0],
-    ['camera-died', () => box.childPid('source') ?? 0],
-    ['media-died', () => box.childPid('media') ?? 0],
-    ['recorder-one-died', () => recorderPid(box)],
+  // On a busy machine it is away for so long that another alert says so.
+  for (const [keys, pidOf] of [
+    [['capture-died', 'capture-down'], () => box.childPid('capture') ?? 0],
+    // The processes of camera and sound look the same from outside.
+    [['camera-died', 'sound-died', 'camera-down', 'sound-down'], () => box.childPid('source') ?? 0],
+    [['media-died', 'media-down'], () => box.childPid('media') ?? 0],
+    [['recorder-one-died', 'recording-one-failed'], () => recorderPid(box)],
   ] as const) {
     const pid = pidOf();
-    assert.ok(pid > 0, key);
+    assert.ok(pid > 0, keys.join());
     process.kill(pid, 'SIGKILL');
+    const raised = () => keys.find((one) => (consumer.last(`/alert/${one}`)?.text ?? '') !== '');
+    await until(() => raised() !== undefined, PATIENCE_MS, box.output);
+    const key = raised() ?? '';
     const alert = () => consumer.last(`/alert/${key}`)?.text;
-    await until(() => alert() !== undefined && alert() !== '', PATIENCE_MS, box.output);
     const { severity, text, advice } = JSON.parse(alert() ?? '') as Record<string, string>;
-    assert.is(severity, 'warning');
+    assert.is(severity === 'warning', key.endsWith('-died'), `${key}: ${severity}`);
     assert.ok((text ?? '').length > 10 && (advice ?? '').length > 10);
-    assert.match(await ask(box, 'status'), `! warning ${key}`);
+    assert.match(await ask(box, 'status'), `! ${severity} ${key}`);
     await until(() => alert() === '', PATIENCE_MS, box.output);
     await until(async () => !(await keysOf(box)).includes(key), PATIENCE_MS, box.output);
     await until(isRecording, PATIENCE_MS, box.output);
