@@ -39,12 +39,15 @@ export interface Finding {
 
 interface Entry {
   readonly warning: Warning;
+  readonly afterMs: number;
   readonly holdMs: number;
   /** Keys, or patterns of keys, of what explains it. */
   readonly causes: readonly string[];
   readonly firstMs: number;
   readonly lastMs: number;
   readonly isShown: boolean;
+  /** It was found once, and waits whether what may explain it lasts long enough to be shown. */
+  readonly isHeldBack: boolean;
 }
 
 export type Health = ReadonlyMap<string, Entry>;
@@ -86,17 +89,21 @@ export function stepHealth(
     const wasShown = before.get(key)?.isShown === true;
     const isOver = entry.lastMs !== nowMs && nowMs - entry.lastMs >= entry.holdMs;
     const cause = shownCauseOf(entry, found, shownKeys);
-    if (isOver || (wasShown && cause !== undefined)) {
+    if (wasShown && (isOver || cause !== undefined)) {
       cleared.push({ warning: entry.warning, ...(cause === undefined ? {} : { cause }) });
+    } else if (isOver) {
+      // It was held back for too long to be news.
     } else if (wasShown || causesOf(entry, found).length === 0) {
-      after.set(key, entry);
+      after.set(key, { ...entry, isHeldBack: false });
       if (entry.isShown && !wasShown) raised.push(entry.warning);
+    } else if (entry.afterMs === 0 && cause === undefined) {
+      after.set(key, { ...entry, isShown: false, isHeldBack: true });
     }
   }
   return { health: after, raised, cleared };
 }
 
-/** What is found now, and what was shown and may come back within its hold time. */
+/** What is found now, and what was shown, or held back, and may come back within its hold time. */
 function findAll(
   rules: readonly Rule[],
   before: Health,
@@ -114,7 +121,10 @@ function findAll(
       found.set(key, { ...entry, lastMs: nowMs, isShown });
     }
   }
-  for (const [key, entry] of before) if (entry.isShown && !found.has(key)) found.set(key, entry);
+  for (const [key, entry] of before) {
+    const isKept = entry.isShown || entry.isHeldBack;
+    if (isKept && !found.has(key)) found.set(key, { ...entry, isShown: true });
+  }
   return found;
 }
 
@@ -171,7 +181,9 @@ function newEntry(
   const causes = (rule.dependsOn ?? []).map((cause) =>
     id === undefined ? cause : keyOf(cause, id),
   );
-  return { warning, holdMs: rule.holdMs, causes, firstMs: nowMs, lastMs: nowMs, isShown: false };
+  const { afterMs, holdMs } = rule;
+  const times = { afterMs, holdMs, firstMs: nowMs, lastMs: nowMs };
+  return { warning, causes, ...times, isShown: false, isHeldBack: false };
 }
 
 /** A key is a level of a topic too, whatever a device is called. */

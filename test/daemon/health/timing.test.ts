@@ -146,4 +146,32 @@ test('whatever a box reports, warnings alternate, are bounded and have keys that
   );
 });
 
+test('a death that is found once is told once, by itself or by what explains it, however long that lasts', () => {
+  const rule = (key: string, afterMs: number, found: () => boolean, dependsOn: string[]): Rule => ({
+    key,
+    severity: 'warning',
+    afterMs,
+    holdMs: 20_000,
+    advice: 'Wait.',
+    dependsOn,
+    find: () => (found() ? 'it is so' : undefined),
+  });
+  const { facts } = watchFacts(NO_HISTORY, WELL, NOTHING_RECEIVED, 0);
+  for (let downPolls = 0; downPolls < 6; downPolls += 1) {
+    let poll = 0;
+    const rules = [
+      rule('down', 1_500, () => poll < downPolls, []),
+      rule('died', 0, () => poll === 0, ['down']),
+    ];
+    let health = NO_WARNINGS;
+    const raised: string[] = [];
+    for (; poll < 15; poll += 1) {
+      const step = stepHealth(rules, health, facts, poll * 1_000, poll * 1_000);
+      health = step.health;
+      raised.push(...step.raised.map(({ key }) => key));
+    }
+    assert.equal(raised, [downPolls > 2 ? 'down' : 'died'], `down for ${downPolls} polls`);
+  }
+});
+
 test.run();
