@@ -58,19 +58,19 @@ export class PlayLoop {
     while (!this.#isStopped) {
       this.#attempt = new AbortController();
       const { signal } = this.#attempt;
-      let soundRetry: ReturnType<typeof setTimeout> | undefined;
       let isRefused = false;
       try {
         const player = await this.#open(hasSound, signal);
         // A player without sound is opened again after a while, in case the sound is back.
         const { abort } = this.#attempt;
-        if (!hasSound) soundRetry = setTimeout(abort.bind(this.#attempt), SOUND_RETRY_MS);
+        const soundRetry = hasSound
+          ? undefined
+          : setTimeout(abort.bind(this.#attempt), SOUND_RETRY_MS);
         hasSound = true;
         beacon.setPlayer(player);
         this.#player = player;
         if (this.#isPaused) player.setPaused(true);
-        await player.done;
-        clearTimeout(soundRetry);
+        await player.done.finally(() => clearTimeout(soundRetry));
         if (!signal.aborted) {
           onEnded(true);
           await waitForNextStream(this.#playlistUrl(), signal);
@@ -83,7 +83,6 @@ export class PlayLoop {
         this.#isSourceBroken ||= error instanceof SourceNotOpened;
         if (!this.#isStopped) onFailed();
       }
-      clearTimeout(soundRetry);
       this.#attempt.abort();
       this.#player = undefined;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

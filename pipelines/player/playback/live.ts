@@ -34,7 +34,7 @@ export async function openLive(
   hasSound: boolean,
   signal: AbortSignal,
 ): Promise<Player> {
-  const multivariant = parseMultivariant(await fetchText(playlistUrl, signal));
+  const multivariant = parseMultivariant(await fetchText(playlistUrl, { signal }));
   const source = await attachSource(video, playlistUrl, signal);
   source.duration = Number.POSITIVE_INFINITY;
   const clock = new ScreenClock(video, serverNowMs);
@@ -56,8 +56,9 @@ export async function openLive(
   };
 }
 
-async function fetchText(url: URL, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal });
+/** Rejects with {@link StreamRefused} while the box has no stream. */
+export async function fetchText(url: URL, options: RequestInit): Promise<string> {
+  const response = await fetch(url, options);
   if (!response.ok) throw new StreamRefused(`${url.pathname}: ${response.status}`);
   return await response.text();
 }

@@ -1,4 +1,5 @@
 /** After a stream's end: when does the box have another one? */
+import { fetchText } from './live.ts';
 import { parseMedia, parseMultivariant } from './playlist.ts';
 
 /** Many phones wait at once: they do not ask all at the same moment. */
@@ -13,17 +14,9 @@ export async function waitForNextStream(playlistUrl: URL, signal: AbortSignal): 
 }
 
 async function isGoingOn(playlistUrl: URL, signal: AbortSignal): Promise<boolean> {
-  const text = await fetchPlaylist(playlistUrl, signal);
-  if (text === undefined) return false;
-  const { variants, audio } = parseMultivariant(text);
+  const fresh = { signal, cache: 'no-store' } as const;
+  const { variants, audio } = parseMultivariant(await fetchText(playlistUrl, fresh));
   const uri = variants[0]?.uri ?? audio?.uri;
   if (uri === undefined) return false;
-  const media = await fetchPlaylist(new URL(uri, playlistUrl), signal);
-  return media !== undefined && !parseMedia(media).isEnded;
-}
-
-/** Undefined where the box has no stream now. */
-async function fetchPlaylist(url: URL, signal: AbortSignal): Promise<string | undefined> {
-  const response = await fetch(url, { signal, cache: 'no-store' });
-  return response.ok ? await response.text() : undefined;
+  return !parseMedia(await fetchText(new URL(uri, playlistUrl), fresh)).isEnded;
 }
