@@ -80,7 +80,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
     const ids = graph.outputs.map(({ id }) => id);
-    const pipes = await openPipes(ids, 'writing');
+    await using pipes = await openPipes(ids, 'writing');
     using ends = anySignal(signal, media.gone, failing.signal);
     let forget: () => void = () => undefined;
     try {
@@ -107,8 +107,6 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     } finally {
       current.end();
       forget();
-      pipes.close();
-      await pipes.remove();
     }
   };
 

@@ -6,15 +6,14 @@ import { join } from 'node:path';
 import { runCommand } from '../../../hal/os/process.ts';
 import { PipelineError } from '../../../pipelines/errors.ts';
 
-/** Named pipes between two children, one a track. */
-export interface Pipes {
+/** Named pipes between two children, one a track. Disposed of, they are closed and removed. */
+export interface Pipes extends AsyncDisposable {
   /** For the side that opens its ends by name. */
   readonly named: readonly { readonly id: string; readonly path: string }[];
   /** For the side that inherits its ends, in the order of the ids. */
   readonly fds: readonly number[];
   /** Closes the daemon's descriptors; safe to call twice. */
   readonly close: () => void;
-  readonly remove: () => Promise<void>;
 }
 
 /**
@@ -36,7 +35,10 @@ export async function openPipes(
   const close = () => {
     for (const fd of open.splice(0)) closeSync(fd);
   };
-  const remove = () => rm(folder, { recursive: true, force: true });
+  const remove = async () => {
+    close();
+    await rm(folder, { recursive: true, force: true });
+  };
   try {
     const paths = named.map(({ path }) => path);
     const made = await runCommand('mkfifo', ['-m', '600', ...paths], { timeoutMs: 2_000 });
@@ -53,9 +55,8 @@ export async function openPipes(
       open.push(blocking);
       return blocking;
     });
-    return { named, fds, close, remove };
+    return { named, fds, close, [Symbol.asyncDispose]: remove };
   } catch (error) {
-    close();
     await remove();
     throw error;
   }

@@ -66,32 +66,27 @@ export function openSource(options: SourceOptions): SourceChild {
     const failing = new AbortController();
     restart = (reason) => failing.abort(new WantedRestart(reason));
     using ends = anySignal(signal, running.gone, failing.signal);
-    const pipes = await openPipes([kind], 'writing');
-    try {
-      const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
-      const onMessage = (message: FromSource) => {
-        if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
-        if (message.type !== 'playing') return;
-        // One that counts its frames is placed by their arrival.
-        if (source.stamping === 'clock') {
-          running.send({ type: 'source-clock', kind, run: sourceRun, clockUs: message.clockUs });
-        }
-        log.info('source started', { source: kind, device: device.name });
-      };
-      const { feed } = source;
-      const settings: SourceSettings = {
-        launch: options.graph(source),
-        ...(feed === undefined ? {} : { feed }),
-      };
-      // The child has its own copy: the end of its frames is its end only.
-      const onStart = () => pipes.close();
-      await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
-      if (failing.signal.aborted) throw failing.signal.reason;
-      if (running.gone.aborted) throw new WantedRestart('the encoders were restarted');
-    } finally {
-      pipes.close();
-      await pipes.remove();
-    }
+    await using pipes = await openPipes([kind], 'writing');
+    const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
+    const onMessage = (message: FromSource) => {
+      if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
+      if (message.type !== 'playing') return;
+      // One that counts its frames is placed by their arrival.
+      if (source.stamping === 'clock') {
+        running.send({ type: 'source-clock', kind, run: sourceRun, clockUs: message.clockUs });
+      }
+      log.info('source started', { source: kind, device: device.name });
+    };
+    const { feed } = source;
+    const settings: SourceSettings = {
+      launch: options.graph(source),
+      ...(feed === undefined ? {} : { feed }),
+    };
+    // The child has its own copy: the end of its frames is its end only.
+    const onStart = () => pipes.close();
+    await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
+    if (failing.signal.aborted) throw failing.signal.reason;
+    if (running.gone.aborted) throw new WantedRestart('the encoders were restarted');
   };
 
   return {

@@ -51,7 +51,7 @@ export function openUplink(options: UplinkOptions): UplinkChild {
     const failing = new AbortController();
     const fail = (error: PipelineError) => failing.abort(error);
     using ends = anySignal(signal, media.gone, failing.signal);
-    const pipes = await openPipes(
+    await using pipes = await openPipes(
       settings.tracks.map(({ id }) => id),
       'reading',
     );
@@ -72,8 +72,6 @@ export function openUplink(options: UplinkOptions): UplinkChild {
       if (media.gone.aborted) throw new Error('the media process that feeds it has ended');
     } finally {
       forget();
-      pipes.close();
-      await pipes.remove();
     }
   };
 
