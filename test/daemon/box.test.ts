@@ -78,7 +78,9 @@ test('ffmpeg decodes on without an error over a kill -9 of capture', async () =>
   const decoding = run(
     'ffmpeg',
     [
-      ...['-v', 'warning', '-xerror', '-i', `${box.url}/live/index.m3u8?profile=laptop`],
+      // `repeat`: each line by itself, never "Last message repeated 1 times".
+      ...['-v', 'repeat+warning', '-xerror'],
+      ...['-i', `${box.url}/live/index.m3u8?profile=laptop`],
       ...['-t', '12', '-f', 'null', '-'],
     ],
     { timeout: 60_000 },
