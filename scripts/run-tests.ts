@@ -3,7 +3,8 @@
  *
  * uvu exits 0 when a hook throws, skips a file that forgets `.run()`, and has no
  * time limit: scripts/tests/counts.ts finds these. A file may print `SKIPPED n: why`
- * for what this machine cannot do.
+ * for what this machine cannot do. A file that failed beside others is run once more,
+ * alone, and both runs are shown: what fails only on a busy machine is named as such.
  *
  *     node --import tsx scripts/run-tests.ts [word in a path…]
  */
@@ -16,10 +17,16 @@ import { findJobs, type Job, type Outcome } from './tests/jobs.ts';
  */
 const WORKERS = availableParallelism() + 1;
 
-const outcomes: Outcome[] = [];
+/** More failures than these are no matter of load. */
+const MAX_RUN_AGAIN = 5;
+/** None is begun later than this after the start: all tests end within 30 minutes. */
+const RUN_AGAIN_UNTIL_MS = 20 * 60_000;
+
+/** By title; the last run counts. */
+const outcomes = new Map<string, Outcome>();
 
 function report(outcome: Outcome): void {
-  outcomes.push(outcome);
+  outcomes.set(outcome.title, outcome);
   const { title, passed, failed, skipped, seconds, why, output } = outcome;
   const mark = failed > 0 ? 'FAIL' : 'ok  ';
   const counts = `${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
@@ -40,11 +47,24 @@ async function work(queue: Job[], isForMachines: boolean): Promise<void> {
 }
 
 function sum(pick: (outcome: Outcome) => number): number {
-  return outcomes.reduce((all, outcome) => all + pick(outcome), 0);
+  return [...outcomes.values()].reduce((all, outcome) => all + pick(outcome), 0);
 }
 
-const queue = [...findJobs(process.argv.slice(2))];
+async function runAgain(failed: readonly Job[]): Promise<void> {
+  for (const job of failed) {
+    if (performance.now() > RUN_AGAIN_UNTIL_MS) return;
+    console.log(`again, alone: ${job.title}`);
+    const outcome = await job.run();
+    report(outcome);
+    if (outcome.failed === 0) console.log(`failed beside other tests only: ${job.title}`);
+  }
+}
+
+const jobs = findJobs(process.argv.slice(2));
+const queue = [...jobs];
 await Promise.all(Array.from({ length: WORKERS }, (_, index) => work(queue, index === 0)));
+const failures = jobs.filter(({ title }) => (outcomes.get(title)?.failed ?? 0) > 0);
+if (failures.length <= MAX_RUN_AGAIN && jobs.length > failures.length) await runAgain(failures);
 const [passed, failed] = [sum((o) => o.passed), sum((o) => o.failed)];
 const skipped = sum((o) => o.skipped);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
