@@ -46,7 +46,7 @@ export type Command =
   | { readonly verb: 'version' };
 
 /** Options and operands of one verb, as they were given. */
-interface Given {
+interface Arguments {
   readonly operands: readonly string[];
   text(option: string): string | undefined;
   /** @throws UsageError where it is missing. */
@@ -74,12 +74,12 @@ export function parseCommand(args: readonly string[]): Command {
   }
   if (values['help'] === true) return { verb: 'help', of: verb };
   refuseOthers(verb, Object.keys(values));
-  const max = mostOperands(verb);
+  const max = maxOperands(verb);
   if (operands.length > max) throw new UsageError(`${verb} does not take ${operands[max]}`, verb);
-  return READERS[verb](givenTo(verb, values, operands));
+  return READERS[verb](argumentsFor(verb, values, operands));
 }
 
-const READERS: Readonly<Record<VerbName, (given: Given) => Command>> = {
+const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
   run: ({ required, overrides }) => ({ verb: 'run', config: required('config'), overrides }),
   demo: ({ has, overrides }) => ({ verb: 'demo', isIdle: has('idle'), overrides }),
   check: ({ operands: [file], text, overrides }) => {
@@ -127,7 +127,7 @@ const READERS: Readonly<Record<VerbName, (given: Given) => Command>> = {
 
 type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
-function givenTo(verb: VerbName, values: Values, operands: readonly string[]): Given {
+function argumentsFor(verb: VerbName, values: Values, operands: readonly string[]): Arguments {
   const text = (option: string) => {
     const value = values[option];
     return typeof value === 'string' ? value : undefined;
@@ -157,7 +157,7 @@ function refuseOthers(verb: VerbName, options: readonly string[]): void {
   throw new UsageError(`${verb} does not take --${other}; ${takes}`, verb);
 }
 
-function mostOperands(verb: VerbName): number {
+function maxOperands(verb: VerbName): number {
   const { operands } = verbOf(verb);
   if (operands.includes('...')) return Number.POSITIVE_INFINITY;
   return operands === '' ? 0 : 1;

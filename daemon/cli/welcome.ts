@@ -69,14 +69,14 @@ function renderSources(
   { camera, sound, encoder }: Pick<BoxSnapshot, 'camera' | 'sound' | 'encoder'>,
   renditions: readonly RenditionSize[],
 ): string {
-  const rungs = renditions.map(
+  const sizes = renditions.map(
     ({ name, width, height, bitrate_bps }) =>
       `${name} ${width}x${height} ${(bitrate_bps / 1e6).toFixed(1)} Mb/s`,
   );
   return `  camera    ${camera}
   sound     ${sound}
   encoder   ${encoder}
-  ladder    ${rungs.join(', ')}
+  video     ${sizes.join(', ')}
 
 `;
 }

@@ -180,9 +180,9 @@ const WORDS: Readonly<Partial<Record<Effect['kind'], string>>> = {
 };
 
 function describe(effects: readonly Effect[], from: DropPhase, to: DropPhase): string {
-  const deeds = effects.flatMap(({ kind }) => WORDS[kind] ?? []);
+  const actions = effects.flatMap(({ kind }) => WORDS[kind] ?? []);
   const change = from === to ? [] : [`go from ${from} to ${to}`];
-  const words = [...change, ...deeds];
+  const words = [...change, ...actions];
   return words.length === 0 ? 'run the checks' : words.join(', ');
 }
 

@@ -7,8 +7,15 @@ import { saveFile } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import { type DropReport, dropReportSchema } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import {
+  countsSchema,
+  type DropCounts,
+  noteClip,
+  resumeCounts,
+  startCounts,
+  stepCounts,
+} from './counts.ts';
 import { reportOf } from './report.ts';
-import { noteClip, resumeTally, startTally, stepTally, type Tally, tallySchema } from './tally.ts';
 
 /** As many as MQTT retains. */
 const REPORTS_MAX = 8;
@@ -33,8 +40,8 @@ export interface Reports {
 }
 
 const stored = v.object({
-  open: v.optional(tallySchema),
-  last: v.optional(tallySchema),
+  open: v.optional(countsSchema),
+  last: v.optional(countsSchema),
   reports: v.pipe(
     v.array(dropReportSchema),
     v.transform((all) => all.slice(-REPORTS_MAX)),
@@ -70,9 +77,9 @@ class Counter {
   reports: readonly DropReport[];
   readonly #file: string;
   readonly #deps: ReportsDeps;
-  #tally: Tally | undefined;
+  #counts: DropCounts | undefined;
   /** Of the newest report: that drop may be resumed, where the power ended it. */
-  #last: Tally | undefined;
+  #last: DropCounts | undefined;
   #isSaved = true;
   #savedMs = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
@@ -81,12 +88,12 @@ class Counter {
     this.#file = file;
     this.#deps = deps;
     this.reports = saved?.reports ?? [];
-    this.#tally = saved?.open && resumeTally(saved.open);
+    this.#counts = saved?.open && resumeCounts(saved.open);
     this.#last = saved?.last;
   }
 
   noteClip(): void {
-    if (this.#tally !== undefined) this.#count(noteClip(this.#tally));
+    if (this.#counts !== undefined) this.#count(noteClip(this.#counts));
   }
 
   async poll(): Promise<void> {
@@ -94,11 +101,11 @@ class Counter {
     const box = snapshot();
     const { phase, dropId, sinceMs } = box.drop;
     const live = phase === 'live' ? dropId : undefined;
-    const tally = this.#tally;
+    const counts = this.#counts;
     // Clips of its last moments are still made while it ends.
-    if (tally !== undefined && tally.dropId !== live && phase !== 'ending') this.#close(tally);
+    if (counts !== undefined && counts.dropId !== live && phase !== 'ending') this.#close(counts);
     if (live !== undefined) {
-      this.#count(stepTally(this.#tally ?? this.#open(live, sinceMs), box, clock.wallMs()));
+      this.#count(stepCounts(this.#counts ?? this.#open(live, sinceMs), box, clock.wallMs()));
     }
     if (clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS) await this.save();
   }
@@ -110,7 +117,7 @@ class Counter {
     this.#savedMs = clock.monotonicMs();
     this.#isSaved = true;
     try {
-      const [open, last, reports] = [this.#tally, this.#last, this.reports];
+      const [open, last, reports] = [this.#counts, this.#last, this.reports];
       await saveFile(this.#file, JSON.stringify({ open, last, reports }));
       this.#failure = undefined;
     } catch (error) {
@@ -121,21 +128,21 @@ class Counter {
     }
   }
 
-  #count(tally: Tally): void {
-    this.#tally = tally;
+  #count(counts: DropCounts): void {
+    this.#counts = counts;
     this.#isSaved = false;
   }
 
-  #open(dropId: string, sinceMs: number): Tally {
-    if (this.#last?.dropId !== dropId) return startTally(dropId, sinceMs);
+  #open(dropId: string, sinceMs: number): DropCounts {
+    if (this.#last?.dropId !== dropId) return startCounts(dropId, sinceMs);
     this.reports = this.reports.filter(({ drop }) => drop !== dropId);
-    return resumeTally(this.#last);
+    return resumeCounts(this.#last);
   }
 
-  #close(ended: Tally): void {
+  #close(ended: DropCounts): void {
     this.reports = [...this.reports, reportOf(ended)].slice(-REPORTS_MAX);
     this.#last = ended;
-    this.#tally = undefined;
+    this.#counts = undefined;
     this.#savedMs = Number.NEGATIVE_INFINITY;
     this.#isSaved = false;
   }

@@ -162,7 +162,7 @@ class CameraPath implements MediaPath {
       ...this.#deps,
       media: this.#media,
       supervise: this.#supervise,
-      isMending: () => this.#hasFlowed || this.#hasPlayed || !isFirstDrop(),
+      isRecovering: () => this.#hasFlowed || this.#hasPlayed || !isFirstDrop(),
       onPlaying: () => {
         this.#hasPlayed = true;
         this.#suspended.onCapturePlaying();

@@ -33,9 +33,9 @@ export interface LiveInputDeps {
   readonly onPlaying: () => void;
   readonly onFigures: (figures: SourceFigures) => void;
   /** Makes a supervised task of a child; see `openSupervision`. */
-  readonly supervise: (name: string, run: Task, isMending: () => boolean) => Task;
+  readonly supervise: (name: string, run: Task, isRecovering: () => boolean) => Task;
   /** Whether encoders that do not start may still start by themselves. */
-  readonly isMending: () => boolean;
+  readonly isRecovering: () => boolean;
 }
 
 export interface LiveInput {
@@ -93,7 +93,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const processes = { camera: cameraProcess, camera2: camera2Process, sound: soundProcess };
   const restartSource = (kind: SourceKind, reason: string) => processes[kind]?.restart(reason);
   const tasks = [
-    supervise('capture', capture.run, deps.isMending),
+    supervise('capture', capture.run, deps.isRecovering),
     supervise('camera', cameraProcess.run, () => true),
     ...(camera2Process ? [supervise('camera2', camera2Process.run, () => true)] : []),
     ...(hasSound ? [supervise('sound', soundProcess.run, () => true)] : []),

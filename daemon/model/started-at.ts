@@ -2,7 +2,7 @@
 import type { Clock } from '../../hal/os/clock.ts';
 
 /** A clock that is disciplined drifts by less; what steps by more was set. */
-const DRIFT_MOST_MS = 2_000;
+const MAX_DRIFT_MS = 2_000;
 
 /**
  * Returns when the box was started (RFC 3339), by the clock as it is now: a Pi has none of its
@@ -13,7 +13,7 @@ export function trackStartedAt(clock: Clock): () => string {
   let atMs = clock.wallMs();
   return () => {
     const nowMs = clock.wallMs() - (clock.monotonicMs() - startedMs);
-    if (Math.abs(nowMs - atMs) > DRIFT_MOST_MS) atMs = nowMs;
+    if (Math.abs(nowMs - atMs) > MAX_DRIFT_MS) atMs = nowMs;
     return new Date(atMs).toISOString();
   };
 }

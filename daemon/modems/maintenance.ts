@@ -21,7 +21,7 @@ export interface MaintenanceDeps {
   readonly snapshot: () => Pick<BoxSnapshot, 'modems' | 'uplink' | 'children' | 'system'>;
   readonly stateFolder: string;
   readonly onMaintenance: (care: readonly ModemMaintenance[]) => void;
-  /** `modem.reset`, for each step of the ladder. */
+  /** `modem.reset`, for each reset. */
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;

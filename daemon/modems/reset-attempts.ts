@@ -1,18 +1,24 @@
 /** Decides when a lost modem is reset, and how. Pure. */
-import { holdLadder, type LadderState, startLadder, stepLadder } from '../../hal/modem/ladder.ts';
+
 import type { ModemAction, ModemState, Registration } from '../../hal/modem/port.ts';
+import {
+  postponeReset,
+  type ResetState,
+  startReset,
+  stepReset,
+} from '../../hal/modem/reset-steps.ts';
 import type { LinkUse } from './link-state.ts';
 
-/** A modem, and the step of the reset ladder it has reached. */
+/** A modem, and the reset step that it has reached. */
 export interface ResetAttempt {
   /** As it was last seen. */
   readonly modem: ModemState;
   /** On a step above 0: it was reset, and has not been connected for two minutes since. */
-  readonly ladder: LadderState;
-  /** It was in use since the start, so it is wanted back. */
+  readonly reset: ResetState;
+  /** It was in use since the box started. */
   readonly wasConnected: boolean;
-  /** Since when its link carries nothing though it says connected, and what it had received then. */
-  readonly mute: { readonly sinceMs: number; readonly rxBytes: number | undefined } | undefined;
+  /** Since when its link carries nothing although it reports connected, and what it had received then. */
+  readonly stall: { readonly sinceMs: number; readonly rxBytes: number | undefined } | undefined;
   readonly seenMs: number;
 }
 
@@ -32,11 +38,11 @@ export interface DueAction {
   readonly reason: string;
 }
 
-/** The bonding leaves a bad link and comes back to it; the ladder's own patience is added. */
-const MUTE_MS = 75_000;
-/** What a modem's own router may chatter without any radio. */
-const CHATTER_BYTES = 4096;
-/** One that was not seen for so long is another evening's. */
+/** The bonding drops a bad link and tries it again; the grace time of the first reset is added. */
+const STALL_MS = 75_000;
+/** A modem's own router may send so much without any radio. */
+const LOCAL_TRAFFIC_BYTES = 4096;
+/** A modem that is missing for so long is forgotten. */
 const FORGET_MS = 3_600_000;
 const MAX_ATTEMPTS = 32;
 
@@ -94,23 +100,23 @@ function stepSeen(
 ): Stepped {
   const before: ResetAttempt = known ?? {
     modem,
-    ladder: startLadder(nowMs),
+    reset: startReset(nowMs),
     wasConnected: false,
-    mute: undefined,
+    stall: undefined,
     seenMs: nowMs,
   };
-  const mute = muteOf(before, modem, linkUse, nowMs);
-  const isMute = mute !== undefined && nowMs - mute.sinceMs >= MUTE_MS;
-  const registration = registrationOf(modem, linkUse, isMute);
+  const stall = stallOf(before, modem, linkUse, nowMs);
+  const isStalled = stall !== undefined && nowMs - stall.sinceMs >= STALL_MS;
+  const registration = registrationOf(modem, linkUse, isStalled);
   const wasConnected = before.wasConnected || registration === 'connected';
   // No reset puts in a missing SIM.
-  const isHopeless = modem.sim === 'absent' && !wasConnected;
-  const isLeft = isHopeless || !(isWanted ?? wasConnected);
-  const { state, action } = isLeft
-    ? { state: holdLadder(before.ladder, nowMs), action: undefined }
-    : stepLadder(before.ladder, nowMs, registration, canPower);
-  const attempt = { modem, ladder: state, wasConnected, mute, seenMs: nowMs };
-  const reason = isMute ? 'connected, but its link carries nothing' : `${modem.registration}`;
+  const hasNoSim = modem.sim === 'absent' && !wasConnected;
+  const isSkipped = hasNoSim || !(isWanted ?? wasConnected);
+  const { state, action } = isSkipped
+    ? { state: postponeReset(before.reset, nowMs), action: undefined }
+    : stepReset(before.reset, nowMs, registration, canPower);
+  const attempt = { modem, reset: state, wasConnected, stall, seenMs: nowMs };
+  const reason = isStalled ? 'connected, but its link carries nothing' : `${modem.registration}`;
   return { attempt, action, reason };
 }
 
@@ -118,10 +124,10 @@ function stepSeen(
 function stepGone(before: ResetAttempt, canPower: boolean, nowMs: number): Stepped {
   const { state, action } =
     canPower && before.wasConnected
-      ? stepLadder(before.ladder, nowMs, undefined, true)
-      : { state: holdLadder(before.ladder, nowMs), action: undefined };
+      ? stepReset(before.reset, nowMs, undefined, true)
+      : { state: postponeReset(before.reset, nowMs), action: undefined };
   return {
-    attempt: { ...before, mute: undefined, ladder: state },
+    attempt: { ...before, stall: undefined, reset: state },
     action,
     reason: 'missing',
   };
@@ -133,22 +139,22 @@ function registrationOf(modem: ModemState, linkUse: LinkUse, isMute: boolean): R
   return isMute && modem.registration === 'connected' ? 'registered' : modem.registration;
 }
 
-function muteOf(
-  { mute }: ResetAttempt,
+function stallOf(
+  { stall }: ResetAttempt,
   { registration, rxBytesTotal: rxBytes }: ModemState,
   linkUse: LinkUse,
   nowMs: number,
-): ResetAttempt['mute'] {
+): ResetAttempt['stall'] {
   if (registration !== 'connected' || (linkUse !== 'out' && linkUse !== 'all-out')) {
     return undefined;
   }
-  if (mute === undefined) return { sinceMs: nowMs, rxBytes };
-  if (linkUse === 'out') return mute;
+  if (stall === undefined) return { sinceMs: nowMs, rxBytes };
+  if (linkUse === 'out') return stall;
   // Without another link to compare, only a modem that receives nothing is to blame.
-  const isDeaf =
+  const receivesNothing =
     rxBytes !== undefined &&
-    mute.rxBytes !== undefined &&
-    rxBytes >= mute.rxBytes &&
-    rxBytes - mute.rxBytes < CHATTER_BYTES;
-  return isDeaf ? mute : { sinceMs: nowMs, rxBytes };
+    stall.rxBytes !== undefined &&
+    rxBytes >= stall.rxBytes &&
+    rxBytes - stall.rxBytes < LOCAL_TRAFFIC_BYTES;
+  return receivesNothing ? stall : { sinceMs: nowMs, rxBytes };
 }

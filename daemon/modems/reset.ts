@@ -68,7 +68,7 @@ export function openResetter(deps: ResetDeps): Resetter {
       const step = stepResetAttempts(attempts, seen, modems.canPower, nowMs);
       attempts = step.attempts;
       for (const due of step.due) await act(due, signal);
-      const isLost = (key: string) => (attempts.get(key)?.ladder.rung ?? 0) > 0;
+      const isLost = (key: string) => (attempts.get(key)?.reset.step ?? 0) > 0;
       for (const key of [...last.keys()]) if (!isLost(key)) last.delete(key);
       return last;
     },

@@ -34,7 +34,7 @@ const RETRY_MS = 2_000;
 /** How long a refused press shows. */
 const REFUSED_MS = 800;
 /** Presses that wait for their commands; a panicking hand gives no more. */
-const MOST_COMMANDS = 4;
+const MAX_COMMANDS = 4;
 
 /** With two cameras MARK waits this long for a second press, which switches them. */
 const DOUBLE_PRESS_MS = 400;
@@ -108,7 +108,7 @@ async function followPresses(
     });
   };
   const start = (command: Command | undefined) => {
-    if (command === undefined || running.size >= MOST_COMMANDS) return refuse();
+    if (command === undefined || running.size >= MAX_COMMANDS) return refuse();
     const work = carryOut(command, deps, refuse, signal).finally(() => running.delete(work));
     running.add(work);
   };

@@ -20,10 +20,10 @@ export interface PowerSettings {
 
 export interface PowerState {
   readonly phase: PowerPhase;
-  /** For each graver phase: how long all readings have asked for it or worse. */
+  /** For each higher phase: how long all readings have asked for it or a higher one. */
   readonly asked: Readonly<Partial<Record<PowerPhase, Asked>>>;
-  /** How long all readings have asked for a milder phase, and the gravest of those. */
-  readonly milder: (Asked & { readonly phase: PowerPhase }) | undefined;
+  /** How long all readings have asked for a lower phase, and the highest of those. */
+  readonly lower: (Asked & { readonly phase: PowerPhase }) | undefined;
   readonly trend: Trend | undefined;
   readonly lastPct: number | undefined;
 }
@@ -42,7 +42,7 @@ interface Trend {
 export const START_POWER: PowerState = {
   phase: 'normal',
   asked: {},
-  milder: undefined,
+  lower: undefined,
   trend: undefined,
   lastPct: undefined,
 };
@@ -68,20 +68,20 @@ const DRAW_MA = -50;
 /** Times its figure at which a phase is left again. */
 const MARGIN = 1.2;
 
-interface Patience {
+interface Confirmation {
   readonly readings: number;
   readonly ms: number;
 }
 
-/** How long a phase must be asked for; the graver the longer. Readings come every 5 s. */
-const PATIENCE: Readonly<Record<PowerPhase, Patience>> = {
+/** How long a phase must be asked for: the higher, the longer. Readings come every 5 s. */
+const CONFIRMATION: Readonly<Record<PowerPhase, Confirmation>> = {
   normal: { readings: 3, ms: 10_000 },
   saving: { readings: 3, ms: 10_000 },
   'last-minutes': { readings: 4, ms: 15_000 },
   'shut-down': { readings: 6, ms: 25_000 },
 };
 
-/** From the mildest. */
+/** From the lowest. */
 const PHASES: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
 
 const rank = (phase: PowerPhase) => PHASES.indexOf(phase);
@@ -103,34 +103,34 @@ export function stepPower(
   if (before.phase === 'shut-down' && !isNotOff) return seen;
   const needS = plannedEndMs === undefined ? 0 : (plannedEndMs - wallMs) / 1000 + RESERVE_S;
   const wanted = isJump ? undefined : wantedBy(battery, before.phase, needS, trend);
-  if (wanted === undefined) return { ...seen, asked: {}, milder: undefined };
+  if (wanted === undefined) return { ...seen, asked: {}, lower: undefined };
   return follow(seen, wanted, nowMs);
 }
 
 function follow(before: PowerState, wanted: PowerPhase, nowMs: number): PowerState {
   const { phase } = before;
-  const graver = PHASES.filter((one) => rank(one) > rank(phase) && rank(one) <= rank(wanted));
+  const higher = PHASES.filter((one) => rank(one) > rank(phase) && rank(one) <= rank(wanted));
   const asked = Object.fromEntries(
-    graver.map((one) => [one, again(before.asked[one], nowMs)]),
+    higher.map((one) => [one, again(before.asked[one], nowMs)]),
   ) as PowerState['asked'];
-  const isMilder = rank(wanted) < rank(phase);
-  const gravest = atLeast(before.milder?.phase ?? wanted, wanted);
-  const milder = isMilder ? { ...again(before.milder, nowMs), phase: gravest } : undefined;
-  const risen = graver.findLast((one) => isSure(one, asked[one], nowMs));
+  const isLower = rank(wanted) < rank(phase);
+  const highest = atLeast(before.lower?.phase ?? wanted, wanted);
+  const lower = isLower ? { ...again(before.lower, nowMs), phase: highest } : undefined;
+  const risen = higher.findLast((one) => isConfirmed(one, asked[one], nowMs));
   // What was asked for beyond the new phase has waited as long already.
-  if (risen !== undefined) return { ...before, phase: risen, asked, milder: undefined };
-  if (milder !== undefined && isSure(gravest, milder, nowMs)) {
-    return { ...before, phase: gravest, asked: {}, milder: undefined };
+  if (risen !== undefined) return { ...before, phase: risen, asked, lower: undefined };
+  if (lower !== undefined && isConfirmed(highest, lower, nowMs)) {
+    return { ...before, phase: highest, asked: {}, lower: undefined };
   }
-  return { ...before, asked, milder };
+  return { ...before, asked, lower };
 }
 
 function again(before: Asked | undefined, nowMs: number): Asked {
   return { sinceMs: before?.sinceMs ?? nowMs, readings: (before?.readings ?? 0) + 1 };
 }
 
-function isSure(phase: PowerPhase, asked: Asked | undefined, nowMs: number): boolean {
-  const { readings, ms } = PATIENCE[phase];
+function isConfirmed(phase: PowerPhase, asked: Asked | undefined, nowMs: number): boolean {
+  const { readings, ms } = CONFIRMATION[phase];
   return asked !== undefined && asked.readings >= readings && nowMs - asked.sinceMs >= ms;
 }
 

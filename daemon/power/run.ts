@@ -83,7 +83,7 @@ export async function runPower(deps: PowerDeps, signal: AbortSignal): Promise<vo
 /** What of the battery cannot be read, for the journal. */
 function faultOf(battery: BatteryState): string | undefined {
   if (battery.phase === 'unknown') return battery.reason;
-  return battery.phase === 'known' ? battery.trouble : undefined;
+  return battery.phase === 'known' ? battery.fault : undefined;
 }
 
 function figuresOf(battery: BatteryState) {

@@ -87,7 +87,7 @@ export function complete(
     phase: 'known',
     source,
     mains,
-    ...(lines.trouble === undefined ? {} : { trouble: lines.trouble }),
+    ...(lines.fault === undefined ? {} : { fault: lines.fault }),
     ...(voltageMv === undefined ? {} : { voltageMv: Math.round(voltageMv) }),
     ...(currentMa === undefined ? {} : { currentMa: Math.round(currentMa) }),
     ...(voltageMv === undefined || currentMa === undefined

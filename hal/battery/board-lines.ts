@@ -9,7 +9,7 @@ import type { BoardProfile, MainsProfile } from './boards.ts';
 export interface LinesReading {
   readonly isMainsPinHigh?: boolean;
   /** Which line could not be had, and why. */
-  readonly trouble?: string;
+  readonly fault?: string;
 }
 
 /** The GPIO lines between a board and the machine. */
@@ -39,15 +39,15 @@ export function openBoardLines(
   const { id, mains, bootedLine, powerOff } = profile;
   if (mains.by !== 'line' && bootedLine === undefined) return undefined;
   if (lines === undefined) {
-    return { read: () => ({ trouble: 'this machine has no GPIO lines' }), close: () => {} };
+    return { read: () => ({ fault: 'this machine has no GPIO lines' }), close: () => {} };
   }
   const pin = mains.by === 'line' ? mainsPin(id, mains, lines) : undefined;
   const booted = bootedLine === undefined ? undefined : bootedOutput(id, bootedLine, lines);
   const read = (): LinesReading => {
-    const level = troubled(() => pin?.read() ?? {});
-    const held = troubled(() => booted?.hold() ?? {});
-    const troubles = [level.trouble, held.trouble].filter((one) => one !== undefined);
-    return { ...level, ...(troubles.length === 0 ? {} : { trouble: troubles.join('; ') }) };
+    const level = withFault(() => pin?.read() ?? {});
+    const held = withFault(() => booted?.hold() ?? {});
+    const faults = [level.fault, held.fault].filter((one) => one !== undefined);
+    return { ...level, ...(faults.length === 0 ? {} : { fault: faults.join('; ') }) };
   };
   const close = () => {
     pin?.close();
@@ -70,11 +70,11 @@ export function openBoardLines(
   return { read, close, cutPower };
 }
 
-function troubled(work: () => LinesReading): LinesReading {
+function withFault(work: () => LinesReading): LinesReading {
   try {
     return work();
   } catch (error) {
-    return { trouble: messageOf(error) };
+    return { fault: messageOf(error) };
   }
 }
 

@@ -108,7 +108,7 @@ function registers(
 }
 
 /** Failures that the next try a moment later may not meet again. */
-const WORTH_RETRYING: ReadonlySet<HalErrorCode> = new Set(['GONE', 'IO', 'BAD_REPLY']);
+const RETRYABLE: ReadonlySet<HalErrorCode> = new Set(['GONE', 'IO', 'BAD_REPLY']);
 
 /**
  * One transfer at a time, with a time-out.
@@ -146,7 +146,7 @@ export class BusLine {
         return await this.#once(what, transfer);
       } catch (error) {
         const failure = halErrorOf(error, what);
-        if (left === 0 || !WORTH_RETRYING.has(failure.code)) throw failure;
+        if (left === 0 || !RETRYABLE.has(failure.code)) throw failure;
       }
       await this.#clock.sleep(RETRY_PAUSE_MS, signal);
     }

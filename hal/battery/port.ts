@@ -19,7 +19,7 @@ export interface BatteryReading {
   readonly powerMw?: number;
   readonly mains: Mains;
   /** Which line of the board could not be had, and why. */
-  readonly trouble?: string;
+  readonly fault?: string;
   readonly isCharging?: boolean;
   /** Time until empty at the present draw; absent while it is not honestly known. */
   readonly timeLeftS?: number;

@@ -10,8 +10,8 @@ import { faultOf, lampAt, renderLedPattern } from './rhythm.ts';
 
 const LED_CLASS = '/sys/class/leds';
 /** udev answers within some ms; a Pi that starts is busy. */
-const GIVEN_EVERY_MS = 50;
-const GIVEN_TRIES = 60;
+const PERMISSION_RETRY_MS = 50;
+const PERMISSION_TRIES = 60;
 /** The LED class takes this much of any lamp, but a pattern no more than the lamp's own. */
 const FULL = 255;
 const never = new AbortController().signal;
@@ -35,7 +35,7 @@ export function openLedLamp(
   clock: Clock,
   root: string = LED_CLASS,
 ): Lamp {
-  const { write, writeWhenGiven, readBrightest } = ledFiles(name, led, clock, root);
+  const { write, writeOncePermitted, readBrightest } = ledFiles(name, led, clock, root);
   const inTurn = turns();
   const show = async (rhythm: Rhythm) => {
     refuseFaulty(name, rhythm);
@@ -46,12 +46,12 @@ export function openLedLamp(
     const [onMs, offMs] = rhythm;
     if (rhythm.length === 2) {
       await write('trigger', 'timer');
-      await writeWhenGiven('delay_on', String(onMs));
-      return writeWhenGiven('delay_off', String(offMs));
+      await writeOncePermitted('delay_on', String(onMs));
+      return writeOncePermitted('delay_off', String(offMs));
     }
     await write('trigger', 'pattern');
-    await writeWhenGiven('repeat', '-1');
-    await writeWhenGiven('pattern', renderLedPattern(rhythm, await readBrightest()));
+    await writeOncePermitted('repeat', '-1');
+    await writeOncePermitted('pattern', renderLedPattern(rhythm, await readBrightest()));
   };
   return {
     name,
@@ -75,15 +75,15 @@ function ledFiles(name: string, led: string, clock: Clock, root: string) {
     }
   };
   /** A trigger's own file is root's until udev has handled it (systemd/venuebox.udev). */
-  const writeWhenGiven = async (file: string, text: string) => {
-    for (let left = GIVEN_TRIES; ; left -= 1) {
+  const writeOncePermitted = async (file: string, text: string) => {
+    for (let left = PERMISSION_TRIES; ; left -= 1) {
       try {
         return await write(file, text);
       } catch (error) {
         const isRoots = error instanceof HalError && error.code === 'NOT_PERMITTED';
         if (left === 0 || !isRoots) throw error;
       }
-      await clock.sleep(GIVEN_EVERY_MS, never);
+      await clock.sleep(PERMISSION_RETRY_MS, never);
     }
   };
   /** A lamp of gpio-leds can be off and on only and reports 1: a pattern with more is EINVAL. */
@@ -95,7 +95,7 @@ function ledFiles(name: string, led: string, clock: Clock, root: string) {
       throw halErrorOf(error, `lamp ${name}: LED ${led}: max_brightness`);
     }
   };
-  return { write, writeWhenGiven, readBrightest };
+  return { write, writeOncePermitted, readBrightest };
 }
 
 /** A lamp on a GPIO line, blinked by this process. It claims the line again when it was away. */

@@ -42,9 +42,9 @@ function qualityOf(format: PictureFormat, ranges: readonly MediaRange[]): number
   if (named.length > 0) return highest(named);
   const images = ranges.filter(({ type, subtype }) => type === 'image' && subtype === '*');
   const any = ranges.filter(({ type }) => type === '*');
-  const wild = images.length > 0 ? highest(images) : highest(any);
+  const wildcard = images.length > 0 ? highest(images) : highest(any);
   // A wildcard promises only JPEG.
-  return format === 'jpeg' ? wild : 0;
+  return format === 'jpeg' ? wildcard : 0;
 }
 
 function highest(ranges: readonly MediaRange[]): number {

@@ -84,8 +84,8 @@ export class Renditions {
 
   /** Where the oldest segment of all playlists starts, in media time; infinity before there is one. */
   get oldestListedUs(): number {
-    const firsts = [...this.#all.values()].map(({ window }) => window.listed()[0]?.startUs);
-    return Math.min(...firsts.filter((startUs) => startUs !== undefined));
+    const starts = [...this.#all.values()].map(({ window }) => window.listed()[0]?.startUs);
+    return Math.min(...starts.filter((startUs) => startUs !== undefined));
   }
 
   /** False while it is published in another format: that changes with a discontinuity only. */

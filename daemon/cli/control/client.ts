@@ -12,7 +12,7 @@ export class ControlError extends Error {
 }
 
 const CONNECT_MS = 3_000;
-const LINE_MOST_BYTES = 16_000_000;
+const MAX_LINE_BYTES = 16_000_000;
 
 /**
  * Asks the first box that answers at one of `paths`, and yields its answers until
@@ -31,7 +31,7 @@ export async function* ask(
   try {
     if (signal.aborted) return;
     socket.write(renderLine(request));
-    const reader = new LineReader(LINE_MOST_BYTES);
+    const reader = new LineReader(MAX_LINE_BYTES);
     for await (const chunk of socket) {
       for (const line of reader.push(chunk as Buffer)) yield JSON.parse(line) as Answer;
     }

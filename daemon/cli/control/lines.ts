@@ -4,8 +4,8 @@ export class LineReader {
   #held: Buffer[] = [];
   #heldBytes = 0;
 
-  constructor(mostBytes: number) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number) {
+    this.#mostBytes = maxBytes;
   }
 
   /** The lines that became whole, without their ends. Throws RangeError past the limit. */

@@ -43,7 +43,7 @@ export function renderOutcome(outcome: Outcome): string {
 }
 
 /** What a person can do something with; all of it is in the JSON. */
-const toldResult = v.object({
+const resultSchema = v.object({
   clip: v.optional(v.object({ url: v.string() })),
   checks: v.optional(
     v.array(
@@ -59,7 +59,7 @@ const toldResult = v.object({
 });
 
 function resultLines(result: unknown): readonly string[] {
-  const parsed = v.safeParse(toldResult, result);
+  const parsed = v.safeParse(resultSchema, result);
   if (!parsed.success) return [];
   const { clip, checks } = parsed.output;
   return [

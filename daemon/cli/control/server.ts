@@ -7,9 +7,9 @@ import { messageOf } from '../../../hal/os/log.ts';
 import { type ControlDeps, refuseClient, serveClient } from './session.ts';
 
 /** Shells and scripts of one machine. */
-const MOST_CLIENTS = 16;
+const MAX_CLIENTS = 16;
 /** Clients over the limit that get an error; more are cut off. */
-const MOST_REFUSED = 16;
+const MAX_REFUSED = 16;
 const RETRY_MS = 5_000;
 
 /**
@@ -44,8 +44,8 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
   const clients = new Set<Promise<void>>();
   const refused = new Set<Promise<void>>();
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
-    const isServed = clients.size < MOST_CLIENTS;
-    if (!isServed && refused.size >= MOST_REFUSED) return void socket.destroy();
+    const isServed = clients.size < MAX_CLIENTS;
+    if (!isServed && refused.size >= MAX_REFUSED) return void socket.destroy();
     const list = isServed ? clients : refused;
     const work = isServed
       ? serveClient(socket, deps, signal)

@@ -16,14 +16,14 @@ export interface ControlDeps {
   readonly log: Log;
 }
 
-const LINE_MOST_BYTES = 64 * 1024;
+const MAX_LINE_BYTES = 64 * 1024;
 /** Lines that came while one is answered. */
-const MOST_WAITING = 32;
+const MAX_WAITING_LINES = 32;
 const IDLE_MS = 60_000;
 /** So long may a client that was sent away take to read why, and to close its half. */
-const FAREWELL_MS = 2_000;
+const CLOSE_TIMEOUT_MS = 2_000;
 /** A reader that lets this much pile up is gone, or wants to be. */
-const BACKLOG_MOST_BYTES = 4_000_000;
+const MAX_BACKLOG_BYTES = 4_000_000;
 
 /** Talks with one client until it leaves, asks nonsense, or `signal` aborts. Never rejects. */
 export async function serveClient(
@@ -35,7 +35,7 @@ export async function serveClient(
   using ends = anySignal(signal, gone.signal);
   const both = ends.signal;
   const send = (answer: Answer) => {
-    if (socket.writableLength > BACKLOG_MOST_BYTES) gone.abort();
+    if (socket.writableLength > MAX_BACKLOG_BYTES) gone.abort();
     if (!both.aborted) socket.write(renderLine(answer));
   };
   try {
@@ -79,13 +79,13 @@ async function dismiss(socket: Socket, clock: Clock, signal: AbortSignal): Promi
   socket.removeAllListeners('data').resume();
   socket.end();
   // It rejects when the client has left, or the box ends.
-  await pause(clock, FAREWELL_MS, signal);
+  await pause(clock, CLOSE_TIMEOUT_MS, signal);
   socket.destroy();
 }
 
 /** Lines one by one: the socket is not read while one is answered. */
 async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<string> {
-  const reader = new LineReader(LINE_MOST_BYTES);
+  const reader = new LineReader(MAX_LINE_BYTES);
   const waiting: string[] = [];
   let failure: unknown;
   let hasEnded = false;
@@ -93,7 +93,7 @@ async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<str
   socket.on('data', (chunk: Buffer) => {
     try {
       waiting.push(...reader.push(chunk));
-      if (waiting.length > MOST_WAITING) throw new RangeError('too many lines at once');
+      if (waiting.length > MAX_WAITING_LINES) throw new RangeError('too many lines at once');
     } catch (error) {
       failure = error;
     }

@@ -14,7 +14,7 @@ import { judgeCapture } from './findings.ts';
 import { type Finding, type PartReport, wrong } from './report.ts';
 
 /** Modes of a camera that are worth a line. */
-const MOST_MODES = 6;
+const MAX_MODES = 6;
 
 export async function probeCamera(config: Config, signal: AbortSignal): Promise<PartReport> {
   const cameras = await listCameras(signal);
@@ -34,13 +34,13 @@ function renderCamera({ driver, id, name, path, modes }: FoundCamera): string {
 function renderModes(modes: readonly CameraMode[]): string {
   const largest = modes.toSorted((a, b) => b.width * b.height - a.width * a.height);
   const shown = largest
-    .slice(0, MOST_MODES)
+    .slice(0, MAX_MODES)
     .map(
       ({ format, width, height, fps, isRange }) =>
         `${format} ${isRange ? 'up to ' : ''}${width}x${height}${fps === undefined ? '' : ` ${fps}/s`}`,
     );
-  return modes.length > MOST_MODES
-    ? `${shown.join(', ')} and ${modes.length - MOST_MODES} more`
+  return modes.length > MAX_MODES
+    ? `${shown.join(', ')} and ${modes.length - MAX_MODES} more`
     : shown.join(', ');
 }
 

@@ -40,23 +40,23 @@ export function note(what: string, advice: string): Finding {
  * @param playerUrl What phones of this network open.
  */
 export function renderReport(report: DoctorReport, playerUrl: string): string {
-  const wrongs = wrongCount(report);
+  const faults = wrongCount(report);
   const end =
-    wrongs === 0
+    faults === 0
       ? 'Nothing is wrong.'
-      : `${wrongs} ${wrongs === 1 ? 'thing is' : 'things are'} wrong.`;
+      : `${faults} ${faults === 1 ? 'thing is' : 'things are'} wrong.`;
   const watch = `Watch at ${playerUrl} while the box runs.`;
   const blocks = [printable(report.machine), ...report.parts.map(renderPart), end, watch];
   return `${blocks.join('\n\n')}\n`;
 }
 
 function renderPart({ part, driver, lines, findings }: PartReport): string {
-  const told = findings.map(
+  const notes = findings.map(
     ({ severity, what, advice }) =>
       `  ${severity === 'wrong' ? 'WRONG' : 'note '} ${what}: ${advice}`,
   );
   const found = lines.map((line) => `  ${line}`);
-  return [`${part}: ${driver}`, ...found, ...told].map(printable).join('\n');
+  return [`${part}: ${driver}`, ...found, ...notes].map(printable).join('\n');
 }
 
 function printable(text: string): string {

@@ -34,7 +34,7 @@ const START_TRIES = 3;
  * a person's business.
  */
 export function openSupervision({ clock, log, onChild }: SupervisionDeps) {
-  return (name: string, run: Task, isMending: () => boolean): Task =>
+  return (name: string, run: Task, isRecovering: () => boolean): Task =>
     (signal) => {
       let failures = 0;
       const options = {
@@ -43,7 +43,7 @@ export function openSupervision({ clock, log, onChild }: SupervisionDeps) {
         log,
         onChange: (supervised: Supervised) => onChild(name, supervised),
         isFatal: (error: unknown) => {
-          if (isMending()) return false;
+          if (isRecovering()) return false;
           if (isOwnFailure(error)) failures += 1;
           return isStartFault(error) || failures >= START_TRIES;
         },

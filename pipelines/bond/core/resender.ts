@@ -92,7 +92,7 @@ export class Resender {
    * another one when that is lost too.
    */
   onSuspected(link: Link, ackedUpTo: number, nowMs: number): void {
-    if (this.#isTight(link)) this.onStalled(link, ackedUpTo, nowMs);
+    if (this.#canRepeatOnceOnly(link)) this.onStalled(link, ackedUpTo, nowMs);
   }
 
   /** Handles all that is queued again; call it every tick. */
@@ -144,7 +144,7 @@ export class Resender {
   }
 
   /** SRT's latency leaves no time for a second repeat after a stall; queues do not count. */
-  #isTight(link: Link): boolean {
+  #canRepeatOnceOnly(link: Link): boolean {
     return this.latencyMs < STALL_MS + REPAIR_RTTS * link.rtt.minMs;
   }
 
@@ -152,7 +152,7 @@ export class Resender {
   #isLastChance(slot: number, sequence: number, nowMs: number): boolean {
     if (this.#store.lastSentMs(sequence) === this.#store.firstSentMs(sequence)) return false;
     const link = this.#links[slot];
-    if (link === undefined || !this.#isTight(link)) return false;
+    if (link === undefined || !this.#canRepeatOnceOnly(link)) return false;
     const leftMs = this.#store.firstSentMs(sequence) + this.latencyMs - nowMs;
     return leftMs < LAST_CHANCE_RTTS * link.rtt.meanMs;
   }

@@ -62,7 +62,7 @@ test('a board whose pin cannot be read has unknown mains with the reason, which 
   );
   const state = await battery?.read(never);
   assert.is(state?.phase === 'known' && state.mains, 'unknown');
-  assert.is(state?.phase === 'known' && state.trouble, 'this machine has no GPIO lines');
+  assert.is(state?.phase === 'known' && state.fault, 'this machine has no GPIO lines');
 });
 
 test('a simulated box opens no line of the machine', () => {

@@ -3,9 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import {
+  type CountsInput,
+  noteClip,
+  startCounts,
+  stepCounts,
+} from '../../../daemon/drop/counts.ts';
 import { reportOf } from '../../../daemon/drop/report.ts';
 import { openReports } from '../../../daemon/drop/reports.ts';
-import { noteClip, startTally, stepTally, type TallyInput } from '../../../daemon/drop/tally.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
@@ -17,7 +22,12 @@ const test = suite('the report of a drop');
 const LONG_MS = 20_000;
 const START_MS = Date.UTC(2026, 10, 23, 20);
 
-const watching = (viewers: number, stallsTotal: number, p50 = 0, p95 = 0): Partial<TallyInput> => ({
+const watching = (
+  viewers: number,
+  stallsTotal: number,
+  p50 = 0,
+  p95 = 0,
+): Partial<CountsInput> => ({
   media: figures({
     viewers: {
       ...figures().viewers,
@@ -29,15 +39,15 @@ const watching = (viewers: number, stallsTotal: number, p50 = 0, p95 = 0): Parti
 });
 const switched = (...moves: readonly [atMs: number, from: string, to: string][]) => {
   const switches = moves.map(([atMs, from, to]) => ({ atMs, from, to, link: 'w', reason: '' }));
-  return { uplink: { bond: { switches } } } as never as Partial<TallyInput>;
+  return { uplink: { bond: { switches } } } as never as Partial<CountsInput>;
 };
-const counted = (...looks: readonly Partial<TallyInput>[]) => {
-  const nothing: TallyInput = { media: undefined, uplink: undefined };
-  const tally = looks.reduce<ReturnType<typeof startTally>>(
-    (sum, look) => stepTally(sum, { ...nothing, ...look }, START_MS + 300_000),
-    startTally('d', START_MS),
+const counted = (...looks: readonly Partial<CountsInput>[]) => {
+  const nothing: CountsInput = { media: undefined, uplink: undefined };
+  const counts = looks.reduce<ReturnType<typeof startCounts>>(
+    (sum, look) => stepCounts(sum, { ...nothing, ...look }, START_MS + 300_000),
+    startCounts('d', START_MS),
   );
-  return reportOf(tally);
+  return reportOf(counts);
 };
 const printed = (printedTotal: number) => ({
   prints: { waiting: 0, printedTotal, failedTotal: 0 },
@@ -91,7 +101,7 @@ test('a failover is a link that carried and does no more, each counted once', ()
 });
 
 test('a clip that is made counts', () => {
-  assert.is(reportOf(noteClip(startTally('d', 0))).clips, 1);
+  assert.is(reportOf(noteClip(startCounts('d', 0))).clips, 1);
 });
 
 /** A box whose drop the test moves. */
@@ -238,7 +248,7 @@ test('an end of the program costs no figures', async () => {
 test('a box that comes back too late to go on ends the report where it went down', async () => {
   using folder = scratch();
   const file = join(folder.path, 'reports.json');
-  const cut = stepTally(startTally('cut', START_MS), WELL, START_MS + 90_000);
+  const cut = stepCounts(startCounts('cut', START_MS), WELL, START_MS + 90_000);
   writeFileSync(file, JSON.stringify({ open: cut, reports: [] }));
   await using box = await openBox(file, { sinceMs: START_MS + 36_000_000 });
   await until(() => box.reports.list().length === 1, LONG_MS);

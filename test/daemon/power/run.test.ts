@@ -11,8 +11,8 @@ const test = suite('power, as it is read');
 
 const known = { phase: 'known', source: 'x', mains: 'unknown' } as const;
 const READINGS: readonly BatteryState[] = [
-  { ...known, trouble: 'GPIO6: no such line' },
-  { ...known, trouble: 'GPIO6: no such line' },
+  { ...known, fault: 'GPIO6: no such line' },
+  { ...known, fault: 'GPIO6: no such line' },
   { ...known, mains: 'on' },
   { phase: 'unknown', source: 'x', reason: '0x36: EREMOTEIO', mains: 'on' },
   { phase: 'unknown', source: 'x', reason: '0x36: EREMOTEIO', mains: 'on' },

@@ -61,7 +61,7 @@ test('an X728 whose line another program holds is told of, read all the same, an
   const board = 'geekworm-x728';
   await using battery = await openBattery({ board }, openFakeBus(GAUGE), driver, clock, never);
   const state = await battery?.read(never);
-  assert.is(state?.phase === 'known' && state.trouble, 'GPIO12 is held');
+  assert.is(state?.phase === 'known' && state.fault, 'GPIO12 is held');
   assert.is(state?.phase === 'known' && state.mains, 'on');
   const failed = await battery?.cutPower?.(never).catch((error: unknown) => error);
   assert.is(failed instanceof HalError && failed.code, 'DEVICE_BUSY');

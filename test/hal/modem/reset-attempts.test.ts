@@ -1,17 +1,17 @@
 /** When a modem is reconnected, reset and powered again. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type LadderState, startLadder, stepLadder } from '../../../hal/modem/ladder.ts';
 import type { ModemAction, Registration } from '../../../hal/modem/port.ts';
+import { type ResetState, startReset, stepReset } from '../../../hal/modem/reset-steps.ts';
 
 const test = suite('reset attempts of a modem');
 
 /** Ten hours of one state, looked at every second. */
 function climb(registration: Registration | undefined, canPower: boolean, seconds = 36_000) {
-  let state = startLadder(0);
+  let state = startReset(0);
   const taken: [atS: number, action: ModemAction][] = [];
   for (let s = 0; s < seconds; s += 1) {
-    const step = stepLadder(state, s * 1000, registration, canPower);
+    const step = stepReset(state, s * 1000, registration, canPower);
     state = step.state;
     if (step.action !== undefined) taken.push([s, step.action]);
   }
@@ -30,7 +30,7 @@ test('a modem that stays away is reconnected, reset, and powered, ever more seld
   assert.ok(gaps.every((gap) => gap <= 1800) && gaps.at(-1) === 1800);
 });
 
-test('without a switched supply a reset is the last rung, and nothing reaches an unplugged modem', () => {
+test('without a switched supply a reset is the last step, and nothing reaches an unplugged modem', () => {
   assert.equal(
     climb('registered', false, 300).map(([, action]) => action),
     ['reconnect', 'reset', 'reset'],
@@ -44,13 +44,13 @@ test('a locked SIM and a denied one are left to people', () => {
   assert.equal(climb('denied', true), []);
 });
 
-test('the ladder starts over after two healthy minutes, and not before', () => {
+test('the next loss starts at the first step after two healthy minutes, and not before', () => {
   const after = (connectedS: number): ModemAction | undefined => {
-    let state: LadderState = startLadder(0);
+    let state: ResetState = startReset(0);
     let last: ModemAction | undefined;
     for (let s = 0; s < 500 + connectedS; s += 1) {
       const isConnected = s >= 110 && s < 110 + connectedS;
-      const step = stepLadder(state, s * 1000, isConnected ? 'connected' : 'searching', true);
+      const step = stepReset(state, s * 1000, isConnected ? 'connected' : 'searching', true);
       state = step.state;
       if (s >= 110 + connectedS) last ??= step.action;
     }

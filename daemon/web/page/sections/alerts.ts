@@ -8,13 +8,13 @@ const LABELS = { critical: 'Act now', warning: 'Check', info: 'Note' } as const;
 
 export function openAlerts(): Section {
   const list = h('ul', { class: 'alerts', 'aria-live': 'polite' });
-  const calm = h('p', { class: 'calm' }, 'Everything is working.');
-  const element = card('alerts', 'Alerts', list, calm);
+  const none = h('p', { class: 'calm' }, 'Everything is working.');
+  const element = card('alerts', 'Alerts', list, none);
   return {
     element,
     update: ({ view }, nowMs) => {
       const warnings = view.warnings.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
-      calm.hidden = warnings.length > 0;
+      none.hidden = warnings.length > 0;
       setAttribute(element, 'data-severity', warnings[0]?.severity);
       updateChildren(
         list,

@@ -39,13 +39,13 @@ export function openPicture(): Section {
       preview.update(model);
       const latencyMs = preview.latencyMs();
       setText(delay, latencyMs === undefined ? '' : `${formatMs(latencyMs)} behind`);
-      setText(note, whyDark(model, preview.isWanted(), video.readyState >= 2));
+      setText(note, whyNoPicture(model, preview.isWanted(), video.readyState >= 2));
       note.hidden = note.textContent === '';
     },
   };
 }
 
-function whyDark({ view, viewers }: Model, isWanted: boolean, isShown: boolean): string {
+function whyNoPicture({ view, viewers }: Model, isWanted: boolean, isShown: boolean): string {
   if (!isWanted) return 'The picture is hidden.';
   if (viewerUrl({ viewers }) === undefined) {
     return 'This page uses HTTPS and the guests’ page does not, so the browser blocks the picture. Set viewers.tls.';

@@ -10,7 +10,7 @@ const number = v.optional(v.number());
 const counted = v.object({ sum: number, last: number });
 
 /** What is counted while a drop is on, poll by poll; as JSON it survives a power cut. */
-export const tallySchema = v.object({
+export const countsSchema = v.object({
   dropId: v.string(),
   /** Unix time in ms. */
   startedMs: v.number(),
@@ -28,15 +28,15 @@ export const tallySchema = v.object({
   clips: v.number(),
 });
 
-export type Tally = Readonly<v.InferOutput<typeof tallySchema>>;
+export type DropCounts = Readonly<v.InferOutput<typeof countsSchema>>;
 type Count = Readonly<v.InferOutput<typeof counted>>;
 
 const BEFORE_ALL_MS = -1;
 
 /** What is counted of a snapshot. */
-export type TallyInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints'>;
+export type CountsInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints'>;
 
-export function startTally(dropId: string, startedMs: number): Tally {
+export function startCounts(dropId: string, startedMs: number): DropCounts {
   return {
     dropId,
     startedMs,
@@ -53,41 +53,41 @@ export function startTally(dropId: string, startedMs: number): Tally {
 }
 
 /** Of a box that restarted in a drop and resumes it: its processes count from 0. */
-export function resumeTally(tally: Tally): Tally {
+export function resumeCounts(counts: DropCounts): DropCounts {
   const restart = ({ sum }: Count): Count => ({ sum, last: 0 });
-  const { stalls, prints } = tally;
-  return { ...tally, stalls: restart(stalls), prints: restart(prints), switchedMs: BEFORE_ALL_MS };
+  const { stalls, prints } = counts;
+  return { ...counts, stalls: restart(stalls), prints: restart(prints), switchedMs: BEFORE_ALL_MS };
 }
 
 /** One more poll, about one each second; `nowMs` is Unix time. Pure. */
-export function stepTally(tally: Tally, box: TallyInput, nowMs: number): Tally {
+export function stepCounts(counts: DropCounts, box: CountsInput, nowMs: number): DropCounts {
   const { media, uplink, prints } = box;
   const viewers = media?.viewers;
   const reported = Object.values(viewers?.latencyMsByRendition ?? {});
   return {
-    ...tally,
+    ...counts,
     lastMs: nowMs,
-    viewersPeak: higher(tally.viewersPeak, viewers?.viewers),
-    latency: reported.reduce(addLatency, tally.latency),
+    viewersPeak: higher(counts.viewersPeak, viewers?.viewers),
+    latency: reported.reduce(addLatency, counts.latency),
     latencyPeakN: Math.max(
-      tally.latencyPeakN,
+      counts.latencyPeakN,
       reported.reduce((sum, { n }) => sum + n, 0),
     ),
-    stalls: countOn(tally.stalls, viewers?.stallsTotal),
-    prints: countOn(tally.prints, prints?.printedTotal),
-    ...countSwitches(tally, uplink?.bond?.switches),
+    stalls: countOn(counts.stalls, viewers?.stallsTotal),
+    prints: countOn(counts.prints, prints?.printedTotal),
+    ...countSwitches(counts, uplink?.bond?.switches),
   };
 }
 
-export function noteClip(tally: Tally): Tally {
-  return { ...tally, clips: tally.clips + 1 };
+export function noteClip(counts: DropCounts): DropCounts {
+  return { ...counts, clips: counts.clips + 1 };
 }
 
 function higher(before: number | undefined, now: number | undefined): number | undefined {
   return now === undefined ? before : Math.max(before ?? 0, now);
 }
 
-function addLatency(sum: Tally['latency'], { p50, p95, n }: Quantiles): Tally['latency'] {
+function addLatency(sum: DropCounts['latency'], { p50, p95, n }: Quantiles): DropCounts['latency'] {
   return { p50MsN: sum.p50MsN + p50 * n, p95MsN: sum.p95MsN + p95 * n, n: sum.n + n };
 }
 
@@ -100,9 +100,9 @@ function countOn({ sum, last }: Count, total: number | undefined): Count {
 
 /** A link that was in use and is no more: the others took over its share. */
 function countSwitches(
-  { failovers, switchedMs }: Tally,
+  { failovers, switchedMs }: DropCounts,
   switches: readonly LinkSwitch[] | undefined,
-): Pick<Tally, 'failovers' | 'switchedMs'> {
+): Pick<DropCounts, 'failovers' | 'switchedMs'> {
   if (switches === undefined) return { failovers, switchedMs };
   const newest = switches.at(-1)?.atMs ?? BEFORE_ALL_MS;
   // The clock of a restarted uplink process restarts too.
