@@ -142,7 +142,7 @@ function killTree(pid: number): void {
 const ANSWERS_WITHIN_MS = 10_000;
 
 /** A loaded machine is slow, and no failure: shorter time-outs are stretched to this. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 
 /** Polls until `check` is true; a check that throws is not true yet. */
 export async function until(
