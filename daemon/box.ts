@@ -132,6 +132,7 @@ async function joinParts(given: Resources) {
   const mediaPath = source.open({
     ...{ config, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
     isFirstDrop: () => drop.isFirst(),
+    liveDropId: () => (drop.state().phase === 'live' ? drop.state().dropId : undefined),
     ...mediaReports({ ...given, state, health, viewersPort: config.viewers.port }),
   });
   const hasClips = config.clips.folder !== '';

@@ -16,6 +16,7 @@ import { type DropRecording, openDropRecording } from './drop-recording.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { mediaSettings } from './settings.ts';
+import { StreamStartStore } from './stream-start.ts';
 import {
   openSuspendedEncoders,
   type SuspendedEncoders,
@@ -38,6 +39,7 @@ class CameraPath implements MediaPath {
   readonly #input: LiveInput;
   readonly #capturing: Switch;
   readonly #uplinking: Switch;
+  readonly #streamStart: StreamStartStore;
   readonly #supervise: ReturnType<typeof openSupervision>;
   #hasListened = false;
   /** The stream that the media process serves has ended. */
@@ -51,6 +53,7 @@ class CameraPath implements MediaPath {
   constructor(deps: MediaPathDeps) {
     this.#deps = deps;
     this.#uplinkTargetBps = deps.config.uplink?.bitrate_bps ?? 0;
+    this.#streamStart = new StreamStartStore(deps.stateFolder, deps.clock, deps.log);
     this.#supervise = openSupervision(deps);
     this.#media = this.#openMedia();
     this.#recording = openDropRecording((message) => this.#media.send(message), deps.clock);
@@ -76,9 +79,7 @@ class CameraPath implements MediaPath {
   readonly setCapturing = (isWanted: boolean): void => {
     if (isWanted) {
       this.#recording.forgetLast();
-      // A stream that has ended stays so: the next one is of another process.
-      if (this.#hasEnded) this.#media.restart('another stream begins');
-      this.#hasEnded = false;
+      if (!this.#capturing.isWanted) this.#beginStream();
     }
     const wasWanted = this.#capturing.isWanted;
     this.#capturing.set(isWanted);
@@ -105,6 +106,7 @@ class CameraPath implements MediaPath {
   };
 
   readonly setRecording = (dropId: string | undefined, signal: AbortSignal): Promise<void> => {
+    if (dropId !== undefined) void this.#streamStart.save(dropId);
     return this.#recording.set(dropId, signal);
   };
 
@@ -124,6 +126,14 @@ class CameraPath implements MediaPath {
     this.#media.send({ type: 'end' });
   };
 
+  #beginStream(): void {
+    const start = this.#streamStart.begin(this.#deps.liveDropId());
+    // A stream that has ended stays so: the next one is of another process.
+    if (this.#hasEnded) this.#media.restart('another stream begins');
+    else this.#media.send({ type: 'stream', start });
+    this.#hasEnded = false;
+  }
+
   #openMedia(): MediaChild {
     const { config, sound, stateFolder, previewPath, clock, log, ...deps } = this.#deps;
     const hasSound = sound.source !== undefined;
@@ -134,6 +144,8 @@ class CameraPath implements MediaPath {
       onListening: () => {
         this.#hasListened = true;
         this.#hasEnded = false;
+        const start = this.#streamStart.current;
+        if (start !== undefined) this.#media.send({ type: 'stream', start });
         this.#suspended.onMediaServing();
         this.#recording.onMediaServing();
         deps.onListening();

@@ -32,6 +32,8 @@ export interface MediaPathDeps {
   readonly log: Log;
   /** The drop that the process was started for is on: the client that asked for it waits for its picture. */
   readonly isFirstDrop: () => boolean;
+  /** The drop that is live now; undefined where none is. */
+  readonly liveDropId: () => string | undefined;
   /** Viewers are served, before the first frame. */
   readonly onListening: () => void;
   readonly onLevels: (levels: Levels) => void;

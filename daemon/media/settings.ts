@@ -28,10 +28,7 @@ function partMs({ camera, viewers }: Config): number {
   return (frames * 1000) / camera.fps;
 }
 
-/**
- * Media time counts from midnight UTC, so that times and sequence numbers go on
- * growing when the whole box restarts, and stay small.
- */
+/** Sequence numbers count from midnight UTC, so that they go on growing when the whole box restarts, and stay small. */
 function startOfDayMs(nowMs: number): number {
   return nowMs - (nowMs % 86_400_000);
 }
@@ -121,7 +118,7 @@ export function mediaSettings(
     partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
     segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
     windowS: viewers.window_s,
-    epochMs: startOfDayMs(nowMs),
+    countFromMs: startOfDayMs(nowMs),
     tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
     ladder: {
       bitratesBps: Object.fromEntries([

@@ -69,7 +69,7 @@ class FedClipsProcess implements ClipsProcess {
     const { presentation, settings, clock, finishMs = FINISH_MS } = options;
     const trackIds = [...new Set([...settings.clipTrackIds, settings.previewTrackId])];
     const outbox = new Outbox(trackIds[0] ?? '');
-    outbox.setEnabled(true);
+    outbox.setDrop({ epochMs: presentation.epochMs });
     this.#options = options;
     this.#finishMs = finishMs;
     this.#outbox = outbox;

@@ -4,6 +4,14 @@ import type { RecordedPart } from './part.ts';
 import { renderMessage, type WireMessage } from './wire.ts';
 
 type PartMessage = Extract<WireMessage, { type: 'part' }>;
+/** What the reader gets. */
+export interface FedDrop {
+  /** Unix time of media time 0, in ms. */
+  readonly epochMs: number;
+  /** Undefined where it is no drop's. */
+  readonly dropId?: string;
+}
+
 type InitMessage = Extract<WireMessage, { type: 'init' }>;
 
 /** Unread bytes before parts are dropped: half a minute of video. */
@@ -21,7 +29,7 @@ export class Outbox {
   readonly #inits = new Map<string, InitMessage>();
   #recent: PartMessage[] = [];
   #isOn = false;
-  #drop: { readonly dropId?: string } = {};
+  #drop: FedDrop = { epochMs: 0 };
   /** The recent parts include all since it was enabled. */
   #hasAllFromStart = true;
   #socket: Socket | undefined;
@@ -35,11 +43,12 @@ export class Outbox {
     this.#leadId = leadId;
   }
 
-  /** @param dropId Of the drop that starts, where there is one. */
-  setEnabled(isOn: boolean, dropId?: string): void {
+  /** @param drop What starts; undefined at its end. */
+  setDrop(drop: FedDrop | undefined): void {
+    const isOn = drop !== undefined;
     if (isOn === this.#isOn) return;
     this.#isOn = isOn;
-    this.#drop = dropId === undefined ? {} : { dropId };
+    if (isOn) this.#drop = drop;
     this.#recent = [];
     this.#hasAllFromStart = true;
     this.#writtenMsn = undefined;

@@ -15,6 +15,8 @@ export type WireMessage =
       readonly type: 'on';
       /** False where parts since the start of the recording are missing. */
       readonly isFromStart: boolean;
+      /** Unix time of media time 0, in ms. */
+      readonly epochMs: number;
       /** The drop that is recorded, where there is one. */
       readonly dropId?: string;
     }
@@ -41,6 +43,7 @@ const headSchema = v.variant('type', [
   v.object({
     type: v.literal('on'),
     isFromStart: v.boolean(),
+    epochMs: v.number(),
     dropId: v.exactOptional(v.string()),
   }),
   v.object({ type: v.literal('init'), trackId: v.string(), initId: v.string() }),

@@ -5,7 +5,7 @@ import type { Presentation } from '../packager/presentation.ts';
 import type { Archive } from './archive.ts';
 import type { CaptureRuns } from './capture-runs.ts';
 import type { DropState } from './drop-state.ts';
-import type { MediaClock } from './media-clock.ts';
+import { type MediaClock, monotonicUs } from './media-clock.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
 
@@ -26,6 +26,9 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
   const { presentation, archive, drop, runs, partLag, clock } = parts;
   return (message) => {
     switch (message.type) {
+      case 'stream':
+        clock.begin(message.start);
+        break;
       case 'run':
         partLag.setClock(undefined);
         runs.open(message);
@@ -56,7 +59,7 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
 
 /** Media time of a CLOCK_MONOTONIC time, both in us. */
 function mediaTimeOf(clockUs: number, clock: MediaClock): number {
-  return clock.nowUs() + clockUs - Number(process.hrtime.bigint()) / 1000;
+  return clock.nowUs() + clockUs - monotonicUs();
 }
 
 function openUplink(

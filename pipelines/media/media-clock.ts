@@ -1,15 +1,33 @@
 /** Media time: one clock for all parts of the media process. */
 
-export interface MediaClock {
-  /** Media time at which this process started, in us since the epoch of the settings. */
-  readonly startUs: number;
-  /** Media time now, in us. */
-  readonly nowUs: () => number;
+/** Where media time is 0: the same for every media process of one stream. */
+export interface StreamStart {
+  /** Unix time then, in ms. All dates follow from it: steps of the system's clock do not move them. */
+  readonly epochMs: number;
+  /** CLOCK_MONOTONIC then, in us; negative where the machine was started later. */
+  readonly monotonicUs: number;
 }
 
-/** The wall clock as it was at the start; later steps of the system's clock do not move it. */
-export function openMediaClock(epochMs: number): MediaClock {
-  const startUs = (Date.now() - epochMs) * 1000;
-  const startedMs = performance.now();
-  return { startUs, nowUs: () => startUs + (performance.now() - startedMs) * 1000 };
+/** CLOCK_MONOTONIC, in us: the same in all processes of the machine. */
+export const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000;
+
+/**
+ * Counts from the start of the stream, so that players which compute with small numbers
+ * only, or with the time since they joined, play it. Until that start is known no media
+ * arrives, and time counts from the start of the process.
+ */
+export class MediaClock {
+  #start: StreamStart = { epochMs: Date.now(), monotonicUs: monotonicUs() };
+
+  begin(start: StreamStart): void {
+    this.#start = start;
+  }
+
+  /** Unix time of media time 0, in ms. */
+  get epochMs(): number {
+    return this.#start.epochMs;
+  }
+
+  /** Media time now, in us. */
+  readonly nowUs = (): number => monotonicUs() - this.#start.monotonicUs;
 }

@@ -8,14 +8,15 @@ import type { DropSettings } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
+import type { StreamStart } from './media-clock.ts';
 
 /** What the media process needs for one presentation. */
 export interface MediaSettings {
   readonly partTargetMs: number;
   readonly segmentMs: number;
   readonly windowS: number;
-  /** Unix time of media time 0, in ms; the same for every media process of one daemon. */
-  readonly epochMs: number;
+  /** Unix time from which sequence numbers count, in ms; the same for every media process of one daemon. */
+  readonly countFromMs: number;
   readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
   readonly ladder: Ladder;
   readonly drop: DropSettings;
@@ -29,6 +30,8 @@ export interface MediaSettings {
 
 /** From the daemon to the media process. */
 export type ToMedia =
+  /** Where media time begins; before the first run. */
+  | { readonly type: 'stream'; readonly start: StreamStart }
   /** A capture run starts: it writes its tracks to these FIFOs. */
   | {
       readonly type: 'run';

@@ -19,7 +19,7 @@ import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
 import { DropState } from './drop-state.ts';
 import { FiguresReport } from './figures-report.ts';
-import { type MediaClock, openMediaClock } from './media-clock.ts';
+import { MediaClock } from './media-clock.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { PartLag } from './part-lag.ts';
 
@@ -47,7 +47,7 @@ export function openMediaService(
   signal: AbortSignal,
 ): MediaService {
   const log = openLog('info', 'journal', (line) => process.stderr.write(line));
-  const clock = openMediaClock(settings.epochMs);
+  const clock = new MediaClock();
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
   const notLive = openNotLiveFilter(settings.previewPath);
   const partLag = new PartLag(videoIdsOf(settings));
@@ -110,12 +110,15 @@ function openPresentation(
   onPublish: (trackId: string) => void,
 ): Presentation {
   // Both counts only grow, over restarts too: a segment a second at most. They
-  // count from the epoch, as hls.js 1.7 hangs on sequence numbers like Unix time.
-  const first = Math.max(0, Math.floor((SEGMENTS_PER_S_MAX * clock.startUs) / 1e6));
+  // count from midnight, as hls.js 1.7 hangs on sequence numbers like Unix time.
+  const countedS = (Date.now() - settings.countFromMs) / 1000;
+  const first = Math.max(0, Math.floor(SEGMENTS_PER_S_MAX * countedS));
   return new Presentation({
     limits: limitsFor(settings.partTargetMs, settings.segmentMs, settings.windowS),
     segmentUs: settings.segmentMs * 1000,
-    epochMs: settings.epochMs,
+    get epochMs() {
+      return clock.epochMs;
+    },
     tracks: settings.tracks,
     firstMsn: first,
     firstDiscontinuity: first,

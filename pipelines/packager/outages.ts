@@ -4,13 +4,12 @@ import type { DateRange } from '../hls/playlist.ts';
 const RANGES_MAX = 256;
 
 export class Outages {
-  readonly #epochMs: number;
+  readonly #epochMs: () => number;
   readonly #ranges: DateRange[] = [];
   #sinceUs: number | undefined;
-  #total = 0;
 
-  /** @param epochMs Unix time of media time 0; makes ids that no other daemon's stream has. */
-  constructor(epochMs: number) {
+  /** @param epochMs Unix time of media time 0. */
+  constructor(epochMs: () => number) {
     this.#epochMs = epochMs;
   }
 
@@ -24,9 +23,9 @@ export class Outages {
     const sinceUs = this.#sinceUs;
     this.#sinceUs = undefined;
     if (sinceUs === undefined) return;
-    this.#total += 1;
     this.#ranges.push({
-      id: `outage-${this.#epochMs.toString(36)}-${this.#total}`,
+      // By its date: no other media process, of this stream or another, has the same.
+      id: `outage-${Math.round(this.#epochMs() + sinceUs / 1000).toString(36)}`,
       class: 'venuebox.outage',
       startUs: sinceUs,
       durationS: Math.max(0, atUs - sinceUs) / 1e6,

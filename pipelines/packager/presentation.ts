@@ -14,7 +14,7 @@ import type { ArrivedUnit, Track, TrackKind } from './track.ts';
 
 export interface PresentationOptions extends RenditionsOptions {
   readonly segmentUs: number;
-  /** Unix time of media time 0, in ms. */
+  /** Unix time of media time 0, in ms; does not change once media arrives. */
   readonly epochMs: number;
   readonly firstMsn: number;
 }
@@ -47,7 +47,7 @@ export class Presentation {
   constructor(options: PresentationOptions) {
     this.#options = options;
     const { limits, segmentUs, firstMsn } = options;
-    this.#outages = new Outages(options.epochMs);
+    this.#outages = new Outages(() => options.epochMs);
     this.#clock = new SegmentClock(segmentUs, limits.targetDurationS, firstMsn);
     this.#renditions = new Renditions(options, this.#clock);
     this.#routing = new EncoderRouting(this.#renditions, this.#clock);

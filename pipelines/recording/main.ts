@@ -28,14 +28,14 @@ async function claim(
 
 /** The end of its feed is what ends it, not its signal: until then there is something to write. */
 async function run(
-  { target: settings, epochMs, trackIds, socketPath }: RecorderSettings,
+  { target: settings, trackIds, socketPath }: RecorderSettings,
   send: Send,
   signal: AbortSignal,
 ): Promise<void> {
   await claim(settings, send, signal);
   const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
   const clock = systemClock;
-  const target = new Target({ settings, epochMs, trackIds, clock, send, monotonicMs });
+  const target = new Target({ settings, trackIds, clock, send, monotonicMs });
   const sendState = () => send({ type: 'state', state: target.state() });
   const closed = new AbortController();
   void every(STATE_EVERY_MS, closed.signal, sendState);

@@ -85,7 +85,9 @@ export function openRecorders(options: RecordersOptions): Recorders {
   return {
     collect: (trackId) => tap.collect(trackId),
     setOn: (isOn, dropId) => {
-      for (const { outbox } of slots) outbox.setEnabled(isOn, dropId);
+      const { epochMs } = presentation;
+      const drop = isOn ? { epochMs, ...(dropId === undefined ? {} : { dropId }) } : undefined;
+      for (const { outbox } of slots) outbox.setDrop(drop);
     },
     states,
     run: async (signal) => {
@@ -119,7 +121,7 @@ export function openRecorders(options: RecordersOptions): Recorders {
 async function runSlot(
   slot: Slot,
   socketPath: string,
-  { presentation: { epochMs }, trackIds, clock, log, onSynced, onReplayEvent }: RecordersOptions,
+  { trackIds, clock, log, onSynced, onReplayEvent }: RecordersOptions,
   onState: (slot: Slot, state: TargetState) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -141,7 +143,7 @@ async function runSlot(
     },
     { clock, log },
   );
-  const settings = { target, epochMs, trackIds, socketPath };
+  const settings = { target, trackIds, socketPath };
   const run = () => worker.run({ settings, onMessage }, signal);
   await withFeed(outbox, socketPath, run, signal);
 }

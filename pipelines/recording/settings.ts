@@ -58,8 +58,6 @@ export interface TargetState {
 /** What a recorder process needs. */
 export interface RecorderSettings {
   readonly target: TargetSettings;
-  /** Unix time of media time 0, in ms. */
-  readonly epochMs: number;
   /** Tracks to record, the leading one first. */
   readonly trackIds: readonly string[];
   /** Unix socket that the parts come through. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import { DiskFault } from './disk-fault.ts';
 import { FragmentWriter } from './files/fragment-writer.ts';
+import type { RecordedDrop } from './files/recording-file.ts';
 import type { WriteStep } from './files/write-step.ts';
 import type { PublishedRecording } from './published-recording.ts';
 import type { ReplayEvent } from './replay.ts';
@@ -14,8 +15,6 @@ import { type TargetError, targetErrorOf } from './volume.ts';
 
 export interface TargetOptions {
   readonly settings: TargetSettings;
-  /** Unix time of media time 0, in ms. */
-  readonly epochMs: number;
   readonly trackIds: readonly string[];
   readonly clock: Clock;
   readonly send: (message: FromRecorder) => void;
@@ -39,7 +38,7 @@ export class Target {
   readonly #options: TargetOptions;
   readonly #writer: FragmentWriter;
   #isOn = false;
-  #dropId: string | undefined;
+  #drop: Omit<RecordedDrop, 'sequence'> = { epochMs: 0 };
   #file: PublishedRecording | undefined;
   readonly #folder: TargetFolder;
   #isPrepared = false;
@@ -57,14 +56,15 @@ export class Target {
       log: (text, fields) => this.#log(text, fields),
       onReplayEvent: this.#reportReplay,
     });
-    this.#writer = new FragmentWriter(options.epochMs, options.trackIds);
+    this.#writer = new FragmentWriter(options.trackIds);
   }
 
   async take(message: WireMessage): Promise<void> {
     switch (message.type) {
       case 'on':
         this.#isOn = true;
-        this.#dropId = message.dropId;
+        this.#drop = { epochMs: message.epochMs, dropId: message.dropId };
+        this.#writer.setEpoch(message.epochMs);
         if (!message.isFromStart) await this.#apply(this.#writer.interrupt('lost'));
         return;
       case 'init':
@@ -137,9 +137,8 @@ export class Target {
   }
 
   async #applyOne(step: WriteStep): Promise<void> {
-    const { epochMs } = this.#options;
     if (step.type === 'begin') {
-      this.#file = await this.#folder.begin({ epochMs, dropId: this.#dropId }, step);
+      this.#file = await this.#folder.begin(this.#drop, step);
       this.#syncedAtMs = this.#nowMs();
       this.#log('recording started', { name: this.#file.name });
     } else if (step.type === 'fragment') {

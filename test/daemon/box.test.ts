@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Box, descriptorsOf, isAlive, programsOf, startBox, until } from '../support/box.ts';
+import { mediaTimeOf } from '../support/media/media-time.ts';
 import { checkSeries, type SeenPlaylist } from '../support/rules.ts';
 
 const test = suite('box');
@@ -93,7 +94,7 @@ test('ffmpeg decodes on without an error over a kill -9 of capture', async () =>
   assert.equal(complaints, []);
 });
 
-test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing is left behind', async () => {
+test('kill -9 of media: a new one serves on, numbers and media time grow on, nothing is left behind', async () => {
   await using box = await startBox();
   await box.ready();
   const msn = async () =>
@@ -103,6 +104,10 @@ test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing i
       )?.[1],
     );
   const firstMsn = await msn();
+  const playlistUrl = `${box.url}/live/mid/index.m3u8`;
+  await fourSegments(box);
+  const first = await mediaTimeOf(playlistUrl);
+  assert.ok(first.mediaMs < 300_000, `media time begins with the stream: ${first.mediaMs} ms`);
   const descriptors = descriptorsOf(box.pid).length;
   const old = [box.childPid('capture'), box.childPid('media')].map((pid) => pid ?? 0);
   for (let i = 0; i < 3; i += 1) {
@@ -117,6 +122,11 @@ test('kill -9 of media: a new one serves on, sequence numbers grow on, nothing i
   }
   const lastMsn = await msn();
   assert.ok(lastMsn >= firstMsn, `${firstMsn}, then ${lastMsn}: ${box.output().slice(-3000)}`);
+  await fourSegments(box);
+  const last = await mediaTimeOf(playlistUrl);
+  assert.ok(last.mediaMs > first.mediaMs, `${first.mediaMs}, then ${last.mediaMs}`);
+  const movedMs = last.dateMs - last.mediaMs - (first.dateMs - first.mediaMs);
+  assert.ok(Math.abs(movedMs) < 2, `the date of media time 0 moved by ${movedMs} ms`);
   assert.ok(old.every((pid) => !isAlive(pid)));
   assert.is(programsOf(box.pid).length, 4, 'media, capture, camera and sound');
   assert.ok(descriptorsOf(box.pid).length <= descriptors + 2, descriptorsOf(box.pid).join(' '));

@@ -27,7 +27,7 @@ const MAX_BYTES = 4_000_000_000;
  */
 export class FragmentWriter {
   /** Unix time of media time 0, in ms. */
-  readonly #epochMs: number;
+  #epochMs = 0;
   /** Tracks of a file, the leading one first: a file starts at one of its key frames. */
   readonly #trackIds: readonly string[];
   readonly #inits = new Map<string, { readonly id: string; readonly track: InitTrack }>();
@@ -39,10 +39,14 @@ export class FragmentWriter {
   #isWhole = true;
 
   /** @param maxBytes A file that is longer ends with its segment. */
-  constructor(epochMs: number, trackIds: readonly string[], maxBytes = MAX_BYTES) {
-    this.#epochMs = epochMs;
+  constructor(trackIds: readonly string[], maxBytes = MAX_BYTES) {
     this.#trackIds = trackIds;
     this.#maxBytes = maxBytes;
+  }
+
+  /** @param epochMs Unix time of media time 0. */
+  setEpoch(epochMs: number): void {
+    this.#epochMs = epochMs;
   }
 
   setInit(trackId: string, id: string, bytes: Buffer): void {

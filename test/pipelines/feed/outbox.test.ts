@@ -57,11 +57,11 @@ test('a reader that is there gets everything once, in order', async () => {
   const outbox = new Outbox('high');
   await using reader = await openReader(outbox);
   outbox.setInit({ type: 'init', trackId: 'high', initId: 'x', bytes: Buffer.from('init') });
-  outbox.setEnabled(true);
+  outbox.setDrop({ epochMs: 5 });
   await reader.join();
   await until(() => reader.messages.length > 0, 10_000);
   for (let i = 0; i < 100; i += 1) outbox.add(partOf(i), 0);
-  outbox.setEnabled(false);
+  outbox.setDrop(undefined);
   await until(() => reader.messages.at(-1)?.type === 'off', 10_000);
   assert.equal(
     reader.messages.slice(0, 2).map(({ type }) => type),
@@ -72,37 +72,37 @@ test('a reader that is there gets everything once, in order', async () => {
 
 test('a reader that connects within ten seconds misses nothing; one that connects later is sent that it does', async () => {
   const outbox = new Outbox('high');
-  outbox.setEnabled(true);
+  outbox.setDrop({ epochMs: 5 });
   for (let i = 0; i < 40; i += 1) outbox.add(partOf(i), 0);
   await using reader = await openReader(outbox);
   await reader.join();
   await until(() => reader.parts().length === 40, 10_000);
-  assert.equal(reader.messages[0], { type: 'on', isFromStart: true });
+  assert.equal(reader.messages[0], { type: 'on', isFromStart: true, epochMs: 5 });
   for (let i = 40; i < 200; i += 1) outbox.add(partOf(i), 0);
   await until(() => reader.parts().at(-1) === 199, 10_000);
   reader.messages.length = 0;
   await reader.join();
   await until(() => reader.parts().at(-1) === 199, 10_000);
-  assert.equal(reader.messages[0], { type: 'on', isFromStart: false });
+  assert.equal(reader.messages[0], { type: 'on', isFromStart: false, epochMs: 5 });
   assert.ok(reader.parts().length <= 52);
 });
 
 test('a reader that comes back gets what was not safe, from the start of its segment', async () => {
   const outbox = new Outbox('high');
-  outbox.setEnabled(true);
+  outbox.setDrop({ epochMs: 5 });
   for (let i = 0; i < 30; i += 1) outbox.add(partOf(i), 0);
   outbox.setWritten(4);
   await using reader = await openReader(outbox);
   await reader.join();
   await until(() => reader.parts().at(-1) === 29, 10_000);
-  assert.equal(reader.messages[0], { type: 'on', isFromStart: false });
+  assert.equal(reader.messages[0], { type: 'on', isFromStart: false, epochMs: 5 });
   assert.is(reader.parts()[0], 20);
 });
 
 test('a reader that does not read uses bounded memory, and is sent what it lost when it reads again', async () => {
   const outbox = new Outbox('high');
   await using reader = await openReader(outbox);
-  outbox.setEnabled(true);
+  outbox.setDrop({ epochMs: 5 });
   const socket = await reader.join();
   await until(() => reader.messages.length > 0, 10_000);
   socket.pause();

@@ -113,7 +113,6 @@ function openTarget(folder: string) {
       policy: 'stop',
       isOwnVolume: false,
     },
-    epochMs: REAL_EPOCH_MS,
     trackIds: ['high', 'audio'],
     clock,
     send: (message) => sent.push(message),
@@ -125,7 +124,7 @@ function openTarget(folder: string) {
 async function record(folder: string) {
   const { target, clock, sent } = openTarget(folder);
   await target.tick();
-  await target.take({ type: 'on', isFromStart: true });
+  await target.take({ type: 'on', isFromStart: true, epochMs: REAL_EPOCH_MS });
   for (const init of tapped.inits) await target.take({ type: 'init', ...init });
   for (const part of tapped.parts) {
     await clock.advance(50);

@@ -36,7 +36,6 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
       isOwnVolume: false,
       ...settings,
     },
-    epochMs: REAL_EPOCH_MS,
     trackIds: ['high', 'audio'],
     clock,
     send: (message) => sent.push(message),
@@ -49,7 +48,7 @@ function openTarget(folder: string, settings: Partial<TargetSettings> = {}) {
     target,
     tapped,
     logged: () => sent.flatMap((one) => (one.type === 'log' ? [one.text] : [])),
-    on: () => target.take({ type: 'on', isFromStart: true }),
+    on: () => target.take({ type: 'on', isFromStart: true, epochMs: REAL_EPOCH_MS }),
     run: async (seconds: number) => {
       for (let i = 0; i < seconds * 10; i += 1) {
         tapped.feed.run(0.1);

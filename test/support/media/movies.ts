@@ -50,8 +50,15 @@ export function tapFeed(media: RealMedia, startUs?: number): Tapped {
   return { feed, parts, inits, all };
 }
 
+/** A writer whose media time begins at {@link REAL_EPOCH_MS}. */
+export function openWriter(maxBytes?: number): FragmentWriter {
+  const writer = new FragmentWriter(['high', 'audio'], maxBytes);
+  writer.setEpoch(REAL_EPOCH_MS);
+  return writer;
+}
+
 /** What a reel makes of all that was tapped. */
-export function wind({ all }: Tapped, reel = new FragmentWriter(REAL_EPOCH_MS, ['high', 'audio'])) {
+export function wind({ all }: Tapped, reel = openWriter()) {
   return moviesOf([...all.flatMap((apply) => apply(reel)), ...reel.stop()]);
 }
 

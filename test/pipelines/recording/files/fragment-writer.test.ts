@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readFragment } from '../../../../pipelines/mp4/fragment.ts';
-import { FragmentWriter } from '../../../../pipelines/recording/files/fragment-writer.ts';
-import { type Movie, moviesOf, probe, tapFeed, wind } from '../../../support/media/movies.ts';
-import { REAL_EPOCH_MS } from '../../../support/media/real-feed.ts';
+import {
+  type Movie,
+  moviesOf,
+  openWriter,
+  probe,
+  tapFeed,
+  wind,
+} from '../../../support/media/movies.ts';
 import { encodeMedia } from '../../../support/media/real-media.ts';
 
 const test = suite('fragment writer');
@@ -73,7 +78,7 @@ test('a file ends with its segment before it grows too long, and no sample is lo
   const tapped = tapFeed(media);
   tapped.feed.run(12);
   const maxBytes = 150_000;
-  const movies = wind(tapped, new FragmentWriter(REAL_EPOCH_MS, ['high', 'audio'], maxBytes));
+  const movies = wind(tapped, openWriter(maxBytes));
   assert.ok(movies.length > 2, `${movies.length} files`);
   assert.ok(movies.slice(0, -1).every(({ reason }) => reason === 'size'));
   assert.is(movies.flatMap(({ fragments }) => fragments).length, tapped.parts.length);
@@ -126,7 +131,7 @@ test('two writers with the same parts write the same bytes, and one that joined 
     wind(tapped).map(({ bytes }) => bytes.toString('base64')),
     whole.map(({ bytes }) => bytes.toString('base64')),
   );
-  const late = new FragmentWriter(REAL_EPOCH_MS, ['high', 'audio']);
+  const late = openWriter();
   late.interrupt('lost');
   for (const { trackId, initId, bytes } of tapped.inits) late.setInit(trackId, initId, bytes);
   const from = Math.round(tapped.parts.length / 4);

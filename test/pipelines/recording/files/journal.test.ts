@@ -96,7 +96,7 @@ test('messages arrive complete, however the stream is chunked', () => {
     initId: 'x',
   } as const;
   const messages: WireMessage[] = [
-    { type: 'on', isFromStart: true },
+    { type: 'on', isFromStart: true, epochMs: 1_795_305_600_000 },
     { type: 'init', trackId: 'high', initId: 'x', bytes: Buffer.from('init') },
     { type: 'part', publishedMs: 1.5, part: { ...part, bytes: Buffer.from('a part') } },
     { type: 'part', publishedMs: 2.5, part: { ...part, bytes: undefined } },

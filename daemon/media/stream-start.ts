@@ -1,0 +1,77 @@
+/** Where a stream's media time begins, for the media processes that serve it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
+import { monotonicUs, type StreamStart } from '../../pipelines/media/media-clock.ts';
+
+const savedSchema = v.object({
+  v: v.literal(1),
+  dropId: v.string(),
+  epochMs: v.pipe(v.number(), v.safeInteger()),
+});
+
+/** No drop lasts as long; a later time means that the clock was wrong. */
+const DROP_MAX_MS = 7 * 86_400_000;
+
+/**
+ * A stream begins with the checks of a drop. A drop that is resumed after a power failure
+ * goes on with the media time that it had.
+ */
+export class StreamStartStore {
+  readonly #path: string;
+  readonly #clock: Pick<Clock, 'wallMs'>;
+  readonly #log: Log;
+  #start: StreamStart | undefined;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(stateFolder: string, clock: Pick<Clock, 'wallMs'>, log: Log) {
+    this.#path = join(stateFolder, 'stream.json');
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Of the stream that goes on, or was the last; undefined before the first. */
+  get current(): StreamStart | undefined {
+    return this.#start;
+  }
+
+  /** @param liveDropId The drop that is live already, where one is resumed. */
+  begin(liveDropId: string | undefined): StreamStart {
+    const nowMs = Math.round(this.#clock.wallMs());
+    const epochMs = (liveDropId && this.#savedEpochMs(liveDropId, nowMs)) || nowMs;
+    const start = { epochMs, monotonicUs: monotonicUs() - (nowMs - epochMs) * 1000 };
+    this.#start = start;
+    return start;
+  }
+
+  /** The stream is this drop's: a box that restarts continues it. Never rejects. */
+  save(dropId: string): Promise<void> {
+    const start = this.#start;
+    if (start === undefined) return this.#saving;
+    const text = `${JSON.stringify({ v: 1, dropId, epochMs: start.epochMs })}\n`;
+    this.#saving = this.#saving
+      .then(() => saveFile(this.#path, text))
+      .catch((error: unknown) => {
+        this.#log.warn('start of the stream not saved', {
+          path: this.#path,
+          reason: messageOf(error),
+        });
+      });
+    return this.#saving;
+  }
+
+  /** Undefined where it is of another drop, not readable, or not possible by the clock. */
+  #savedEpochMs(dropId: string, nowMs: number): number | undefined {
+    try {
+      const saved = v.safeParse(savedSchema, JSON.parse(readFileSync(this.#path, 'utf8')));
+      if (!saved.success || saved.output.dropId !== dropId) return undefined;
+      const { epochMs } = saved.output;
+      return epochMs <= nowMs && nowMs - epochMs < DROP_MAX_MS ? epochMs : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}

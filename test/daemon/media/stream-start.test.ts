@@ -1,0 +1,72 @@
+/** Where media time begins, and goes on after a restart of the box. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { StreamStartStore } from '../../../daemon/media/stream-start.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { MediaClock, monotonicUs, type StreamStart } from '../../../pipelines/media/media-clock.ts';
+
+const test = suite('start of the stream');
+const NOON_MS = Date.UTC(2026, 10, 29, 12);
+const HOUR_MS = 3_600_000;
+
+async function openFolder() {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-start-'));
+  return {
+    folder,
+    at: (wallMs: number) => new StreamStartStore(folder, { wallMs: () => wallMs }, silentLog),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
+/** Media time now, in ms, to the second: the test takes some ms. */
+function mediaMs(start: StreamStart): number {
+  const clock = new MediaClock();
+  clock.begin(start);
+  return Math.round(clock.nowUs() / 1e6) * 1000;
+}
+
+test('media time is 0 when a stream begins, and its date is the wall clock', async () => {
+  await using state = await openFolder();
+  const start = state.at(NOON_MS).begin(undefined);
+  assert.is(start.epochMs, NOON_MS);
+  assert.is(mediaMs(start), 0);
+});
+
+test('another media process of the same stream goes on at the same media time, whatever the wall clock says', async () => {
+  await using state = await openFolder();
+  const store = state.at(NOON_MS);
+  const start = store.begin(undefined);
+  assert.equal(store.current, start);
+  const earlier = { ...start, monotonicUs: monotonicUs() - 90e6 };
+  assert.is(mediaMs(earlier), 90_000);
+});
+
+test('a box that resumes a drop goes on with its media time, and begins another drop at 0', async () => {
+  await using state = await openFolder();
+  const before = state.at(NOON_MS);
+  before.begin(undefined);
+  await before.save('evening');
+  const resumed = state.at(NOON_MS + HOUR_MS).begin('evening');
+  assert.is(resumed.epochMs, NOON_MS);
+  assert.is(mediaMs(resumed), HOUR_MS);
+  for (const other of ['night', undefined]) {
+    const start = state.at(NOON_MS + HOUR_MS).begin(other);
+    assert.is(start.epochMs, NOON_MS + HOUR_MS);
+    assert.is(mediaMs(start), 0);
+  }
+});
+
+test('where the saved start is damaged, in the future or weeks ago, media time begins at 0', async () => {
+  await using state = await openFolder();
+  const line = (epochMs: unknown) => JSON.stringify({ v: 1, dropId: 'evening', epochMs });
+  const texts = ['', '{', 'null', line('x'), line(NOON_MS + 1), line(NOON_MS - 500 * HOUR_MS)];
+  for (const text of texts) {
+    await writeFile(join(state.folder, 'stream.json'), text);
+    assert.is(mediaMs(state.at(NOON_MS).begin('evening')), 0, text);
+  }
+});
+
+test.run();
