@@ -47,8 +47,8 @@ export async function benchClip(): Promise<readonly Figure[]> {
   const media = residentMb(box.childPid('media') ?? 0);
   const [quiet, busy] = [without, during].map(({ latenciesMs }) => latenciesMs);
   return [
-    { name: 'glass to glass, no clips', value: tell(without), goal: 'p95 <= 500, no stall' },
-    { name: 'the same while clips are made', value: tell(during), goal: 'the same' },
+    { name: 'glass to glass, no clips', value: render(without), goal: 'p95 <= 500, no stall' },
+    { name: 'the same while clips are made', value: render(during), goal: 'the same' },
     {
       name: 'moved by clips: p50, p95',
       value: `${moved(quiet, busy, 0.5)}, ${moved(quiet, busy, 0.95)} ms`,
@@ -70,7 +70,7 @@ async function markOften(
   }
 }
 
-function tell({ latenciesMs, stalls }: Seen): string {
+function render({ latenciesMs, stalls }: Seen): string {
   return `${quantilesOf(latenciesMs)}, ${stalls} stalls`;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ask } from '../../daemon/cli/control/client.ts';
 import type { Box } from '../../test/support/box.ts';
 
-/** A clip is asked for until it is made, or told not to be, or so long. */
+/** A clip is asked for until it is made, or refused, or so long. */
 const MARK_TIMEOUT_MS = 20_000;
 
 /** Settings of a box that keeps all it can: two recordings, clips, posters and previews. */

@@ -9,14 +9,14 @@ const SETTLE_MS = 8_000;
 const MEASURE_S = 30;
 const PATIENCE_MS = 60_000;
 
-const LADDER =
+const PROFILES =
   'renditions=[{name: high, width: 1280, height: 720, bitrate_bps: 2400000}, {name: mid, width: 854, height: 480, bitrate_bps: 1300000}, {name: low, width: 640, height: 360, bitrate_bps: 700000}]';
 
-/** What each phase of the power policy costs, process by process: the demo's ladder, one recording, posters. */
+/** What each phase of the power policy costs, process by process: the demo's renditions, one recording, posters. */
 export async function benchShed(): Promise<readonly Figure[]> {
   await using box = await startBox(
     [
-      LADDER,
+      PROFILES,
       'camera.width=1280',
       'camera.height=720',
       'recording.targets=[{id: demo, folder: recordings}]',

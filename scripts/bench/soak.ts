@@ -97,7 +97,7 @@ function describe(name: string, values: Series, minutes: number): Figure {
   };
 }
 
-/** Our player in a browser, until `signal` aborts; tells its stalls. */
+/** Our player in a browser, until `signal` aborts; reports its stalls. */
 async function watchAsViewer(url: string, signal: AbortSignal): Promise<number> {
   await using browser = await openChromium();
   const page = await browser.open(`${url}/`);

@@ -144,7 +144,7 @@ seen strict $?
 kill -STOP "$pid"
 start=$(now)
 until_ok another
-seen mended_s "$(since "$start")"
+seen recovered_s "$(since "$start")"
 seen children_after_hang "$(left_of $pids)"
 until_ok active
 seen ready_again_s "$(since "$start")"
@@ -157,7 +157,7 @@ stood=$(child media)
 kill -STOP "$stood"
 start=$(now)
 media_restarted() { [ -n "$(child media)" ] && [ "$(child media)" != "$stood" ]; }
-until_ok media_restarted && seen stand_still_s "$(since "$start")"
+until_ok media_restarted && seen media_stall_s "$(since "$start")"
 until_ok active
 until_ok status_is live
 
@@ -173,7 +173,7 @@ seen stop_result "$(show Result)"
 seen stop_code "$(show ExecMainStatus)"
 seen orphans "$(left_of $pids) $(box_pids)"
 
-# A config that only a person can mend is not tried again and again.
+# A config that only a person can repair is not tried again and again.
 cp /etc/venuebox/venuebox.yaml /tmp/right.yaml
 echo 'nonsense: 1' >> /etc/venuebox/venuebox.yaml
 systemctl start venuebox

@@ -132,7 +132,7 @@ test('kill -9 of media: a new one serves on, numbers and media time grow on, not
   assert.ok(descriptorsOf(box.pid).length <= descriptors + 2, descriptorsOf(box.pid).join(' '));
 });
 
-test('a capture that hangs is ended and started again, and the page is told meanwhile', async () => {
+test('a capture that hangs is ended and started again, and the page reports it meanwhile', async () => {
   await using box = await startBox();
   await box.ready();
   const hung = box.childPid('capture') ?? 0;

@@ -89,7 +89,7 @@ async function startBox() {
       powerOff: async () => void did.push('power off'),
     },
   });
-  const print = () => Promise.reject(new Error('nobody prints here'));
+  const print = () => Promise.reject(new Error('there is no printer'));
   const commander = openCommander({
     switchCamera: () => ({ status: 'done', detail: '' }),
     drop,

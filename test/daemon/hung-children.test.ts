@@ -1,4 +1,4 @@
-/** Each kind of child that stands still is killed and started again. */
+/** Each kind of child that stalls is killed and started again. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

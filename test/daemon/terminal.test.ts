@@ -43,7 +43,7 @@ test('the box goes on without its output and after SIGHUP, and ends well when as
     };
     await until(isServing, 40_000);
     child.kill('SIGHUP');
-    // Its journal writes into a pipe that nobody reads.
+    // Its journal writes into a pipe that no client reads.
     for (let i = 0; i < 20; i += 1) assert.ok(await isServing());
     assert.is(child.exitCode, null);
     const ended = once(child, 'exit');

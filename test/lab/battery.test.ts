@@ -72,16 +72,16 @@ test('an INA219 is read over /dev/i2c-N: volts, and a shunt below zero', async (
   setWord(0x42, 0x01, -1000 & 0xffff);
   await using bus = await openI2cBus(number, systemClock);
   const wiring = { shuntMicroOhm: 100_000, currentSign: 1 } as const;
-  const told = await answered(() => readIna219(bus.at(0x42, never), wiring));
-  assert.equal(told, { voltageMv: 7400, currentMa: -100 });
+  const reported = await answered(() => readIna219(bus.at(0x42, never), wiring));
+  assert.equal(reported, { voltageMv: 7400, currentMa: -100 });
 });
 
 test('a MAX17048 is read over /dev/i2c-N', async () => {
   setWord(0x36, 0x02, 49_280);
   setWord(0x36, 0x04, 0x4980);
   await using bus = await openI2cBus(number, systemClock);
-  const told = await answered(() => readMax1704x(bus.at(0x36, never), 'max17048'));
-  assert.equal(told, { voltageMv: 3850, chargePct: 73.5 });
+  const reported = await answered(() => readMax1704x(bus.at(0x36, never), 'max17048'));
+  assert.equal(reported, { voltageMv: 3850, chargePct: 73.5 });
 });
 
 test('the Waveshare (C) profile: charge from the curve, mains from the current', async () => {
@@ -146,7 +146,7 @@ test('an X728 sees that the machine runs, its button held, and then that it does
   assert.equal([chip.value(12), chip.value(26)], [false, false]);
 });
 
-test('a Waveshare (E) is told to cut the power by its register', async () => {
+test('a Waveshare (E) cuts the power by its register', async () => {
   await using bus = await openI2cBus(number, systemClock);
   const board = 'waveshare-ups-hat-e';
   const battery = await openBattery({ board }, bus, lines, systemClock, never);
@@ -171,7 +171,7 @@ test('the shared address 0x36 is refused without a name', async () => {
       await answered(() => bus.at(address, never).readByte(2));
       answers.push(address);
     } catch {
-      // Nobody there.
+      // No such device.
     }
   }
   assert.equal(answers, [0x36]);
@@ -190,16 +190,16 @@ test("a chip that the kernel's driver takes is unknown to ours, and known throug
     const taken = await answered(() => open.read(never));
     assert.ok(JSON.stringify(taken).includes('EBUSY'), JSON.stringify(taken));
   }
-  const told = await powerSupplyGauge('battery')(never);
-  assert.is(told.voltageMv, 3850);
-  assert.is(Math.round(told.chargePct ?? 0), 73);
+  const reported = await powerSupplyGauge('battery')(never);
+  assert.is(reported.voltageMv, 3850);
+  assert.is(Math.round(reported.chargePct ?? 0), 73);
   put(`${adapter}/delete_device`, '0x36');
   assert.is((await answered(() => open.read(never))).phase, 'known');
   const gone = await powerSupplyGauge('battery')(never).catch((error: unknown) => error);
   assert.is(gone instanceof HalError && gone.code, 'GONE');
 });
 
-test('an adapter that goes while its battery is read is told, and read again when it is back', async () => {
+test('an adapter that goes while its battery is read is reported, and read again when it is back', async () => {
   await using bus = await openI2cBus(number, systemClock);
   const battery = await openBattery({ board: 'geekworm-x1200' }, bus, lines, systemClock, never);
   assert.ok(battery);
@@ -230,7 +230,7 @@ test('an adapter that goes while its battery is read is told, and read again whe
   await timed(5000, 'I2C battery: read again', seen.isKnown);
 });
 
-test('a battery of the power supply class that goes is told, and read again when it is back', async () => {
+test('a battery of the power supply class that goes is reported, and read again when it is back', async () => {
   const adapter = `/sys/bus/i2c/devices/i2c-${number}`;
   put(`${adapter}/new_device`, 'max17040 0x36');
   await until('the kernel battery', async () => (await listBatteries()).includes('battery'));

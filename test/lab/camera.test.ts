@@ -42,7 +42,7 @@ test('it is listed with its name, its stable id, its node and its modes', async 
   assert.ok((camera?.modes.length ?? 0) > 10);
 });
 
-test('a stable id that nothing has is told with the ids there are', async () => {
+test('a stable id that nothing has is reported with the ids there are', async () => {
   const failed = await openCamera({ ...config, device: 'usb-none' })
     .check(never)
     .catch((error: unknown) => error);

@@ -20,7 +20,7 @@ put(`${parameters}/usb_online`, 'off');
 put(`${parameters}/battery_status`, 'discharging');
 put(`${parameters}/battery_capacity`, '7');
 
-test('it finds each device through its driver, and tells what is wrong with it', async () => {
+test('it finds each device through its driver, and reports what is wrong with it', async () => {
   await until('the printer', async () => (await listPrinters()).length === 1);
   const settings = ['camera.driver=v4l2', 'camera.device=platform:vivid-000'];
   // GStreamer's are those of the host, and slow to ask here.

@@ -30,13 +30,13 @@ const button = (name: string, line: LineRef, debounceMs = 0): InputSpec => ({
 /** Collects what inputs tell until closed. */
 function follow(inputs: ReturnType<typeof watchInputs>) {
   const stop = new AbortController();
-  const told: InputChange[] = [];
+  const reported: InputChange[] = [];
   const ended = (async () => {
-    for await (const change of inputs.changes(stop.signal)) told.push(change);
+    for await (const change of inputs.changes(stop.signal)) reported.push(change);
   })();
   return {
-    told,
-    count: (kind: InputChange['kind']) => told.filter((change) => change.kind === kind).length,
+    reported,
+    count: (kind: InputChange['kind']) => reported.filter((change) => change.kind === kind).length,
     [Symbol.asyncDispose]: async () => {
       stop.abort();
       await ended;
@@ -59,7 +59,7 @@ for (const { driver, line } of DRIVERS) {
     const specs = [button('start', line('START', 17)), button('print', line('PRINT', 27))];
     await using seen = follow(watchInputs(driver, specs, os));
     await until('levels', () => seen.count('levels') === 1);
-    const [first] = seen.told;
+    const [first] = seen.reported;
     assert.equal(first?.kind === 'levels' && [...first.active], ['print']);
     const pressedMs = systemClock.monotonicMs();
     chip.pull(17, false);
@@ -67,7 +67,7 @@ for (const { driver, line } of DRIVERS) {
     const toldMs = systemClock.monotonicMs();
     chip.pull(17, true);
     await until('the release', () => seen.count('edge') === 2);
-    const edges = seen.told.flatMap((one) => (one.kind === 'edge' ? [one] : []));
+    const edges = seen.reported.flatMap((one) => (one.kind === 'edge' ? [one] : []));
     assert.equal(
       edges.map(({ name, isActive }) => [name, isActive]),
       [
@@ -75,7 +75,7 @@ for (const { driver, line } of DRIVERS) {
         ['start', false],
       ],
     );
-    // Not before the press by more than clocks differ, and not after it was told, however late that is.
+    // Not before the press by more than clocks differ, and not after it was reported, however late that is.
     const atMs = edges[0]?.atMs ?? 0;
     assert.ok(atMs > pressedMs - 5 && atMs <= toldMs, `${atMs} is not in ${pressedMs}..${toldMs}`);
   });
@@ -95,7 +95,7 @@ for (const { driver, line } of DRIVERS) {
     await until('a press after the return', () => seen.count('edge') > before);
   });
 
-  test(`${driver.name}: a lamp on a line blinks and ends dark when told off`, async () => {
+  test(`${driver.name}: a lamp on a line blinks and ends dark when switched off`, async () => {
     const spec = { name: 'lamp', line: line('LAMP', 22), isActiveLow: false };
     await using lamp = openGpioLamp(driver, spec, systemClock);
     await lamp.show(RHYTHMS.flicker);
@@ -125,7 +125,7 @@ test('the kernel debounces: a bouncing press is one edge', async () => {
   assert.is(seen.count('edge'), 1);
 });
 
-test('a line that another program holds is busy, and told with its name', () => {
+test('a line that another program holds is busy, and reported with its name', () => {
   const driver = chardevDriver(systemClock);
   const spec = { name: 'lamp', line: 'LAMP', isActiveLow: false };
   const first = driver.openOutput(spec, false);
@@ -148,7 +148,7 @@ test('probing finds the character device, and lines are listed with names', () =
   assert.equal(named, ['START', 'LAMP', 'PRINT']);
 });
 
-/** An LED of the kernel's, with this many levels; its descriptor tells of each change. */
+/** An LED of the kernel's, with this many levels; its descriptor notifies of each change. */
 async function makeLed(name: string, maxBrightness: number): Promise<number> {
   const fd = openSync('/dev/uleds', 'r+');
   const request = Buffer.alloc(68);

@@ -28,7 +28,7 @@ const gadget = makeGadget(
 gadget.link();
 gadget.plug();
 
-/** Keeps the newest state that a driver told. */
+/** Keeps the newest state that a driver reported. */
 function follow(modems: Modems) {
   const stop = new AbortController();
   let latest: ModemsState | undefined;
@@ -46,7 +46,7 @@ function follow(modems: Modems) {
   };
 }
 
-test('the AT driver tells registration and signal over a real tty', async () => {
+test('the AT driver reports registration and signal over a real tty', async () => {
   await until('/dev/ttyACM0', () => existsSync('/dev/ttyACM0'));
   await using _modem = await startAtModem('/dev/ttyGS0');
   await using seen = follow(openAtModem('/dev/ttyACM0', 115_200, os));
@@ -82,7 +82,7 @@ test('the AT driver: an unplugged modem is reported, and is back after the replu
 test('the real ModemManager: no bus, then a modem with its signal, a crash of ModemManager, the unplug', async () => {
   await using modem = await startAtModem('/dev/ttyGS0');
   await using seen = follow(openModemManager(os));
-  await until('a missing bus to be told', () => seen.latest()?.phase === 'away');
+  await until('a missing bus to be reported', () => seen.latest()?.phase === 'away');
   mkdirSync('/run/dbus', { recursive: true });
   const children: ChildProcess[] = [];
   const start = (command: string, ...args: string[]) => {
@@ -132,7 +132,7 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     modem.pin = '4711';
     gadget.plug();
     await until('a locked SIM', () => seen.first()?.sim === 'pin');
-    console.log(`  ModemManager: tries left: ${seen.first()?.pinTriesLeft ?? 'not told'}`);
+    console.log(`  ModemManager: tries left: ${seen.first()?.pinTriesLeft ?? 'unknown'}`);
     const folder = mkdtempSync('/tmp/venuebox-pin-');
     const file = `${folder}/sim.pin`;
     const keeper = await openPinEntry({
@@ -152,7 +152,7 @@ test('the real ModemManager: no bus, then a modem with its signal, a crash of Mo
     writeFileSync(file, '4711\n');
     await look();
     await until('an open SIM', () => seen.first()?.sim === 'ready');
-    const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
+    const tried = modem.received.filter((command) => command.startsWith('AT+CPIN='));
     assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
   } finally {
     for (const child of children) child.kill('SIGKILL');

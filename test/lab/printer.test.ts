@@ -104,7 +104,7 @@ test('a silent printer gets the job, and it is only called sent', async () => {
   assert.equal(await printer.print(SLIP, never), { outcome: 'sent' });
 });
 
-test('out of paper: nothing is sent; in mid-job: told after it', async () => {
+test('out of paper: nothing is sent; in mid-job: reported after it', async () => {
   await using side = await openPrinterSide();
   side.state.isPaperOut = true;
   const before = await printer.print(SLIP, never);
@@ -129,11 +129,11 @@ test('unplugged in mid-job: reported, and printing again after the replug', asyn
     await sleep(100);
     gadget.unplug();
     let outcome: PrintOutcome | undefined;
-    const told = printing.then((one) => {
+    const reported = printing.then((one) => {
       outcome = one;
     });
     await timed(1000, 'printer: failed job reported', () => outcome !== undefined);
-    await told;
+    await reported;
     assert.ok(outcome);
     assert.is(outcome.outcome, 'failed');
     assert.ok(outcome.outcome === 'failed' && outcome.sentBytes > 0 && outcome.sentBytes < 190_000);

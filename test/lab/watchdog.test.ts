@@ -6,7 +6,7 @@ import { listWatchdogs } from '../../hal/system/watchdog.ts';
 
 const test = suite('lab: a watchdog (softdog)');
 
-test('it is told with its time, and whether somebody feeds it', async () => {
+test('it is reported with its timeout, and whether a process feeds it', async () => {
   const isActive = async () => (await listWatchdogs()).map((one) => one.isActive);
   const [dog] = await listWatchdogs();
   assert.is(dog?.identity, 'Software Watchdog');

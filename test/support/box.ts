@@ -13,7 +13,7 @@ export interface Box extends AsyncDisposable {
   readonly pid: number;
   /** What it keeps, and its control socket. */
   readonly folder: string;
-  /** What the operator's page is told: a snapshot. */
+  /** What the operator's page receives: a snapshot. */
   state<T>(): Promise<T>;
   /** All it has printed. */
   output(): string;

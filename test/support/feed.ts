@@ -30,7 +30,7 @@ export interface Feed {
   run(seconds: number): void;
   /** Nothing comes for so long, though capture may be up. */
   idle(seconds: number): void;
-  /** The media process itself stands still; capture goes on and its pipes fill. */
+  /** The media process itself stalls; capture goes on and its pipes fill. */
   pause(seconds: number): void;
   /** Capture starts (again). */
   start(): void;

@@ -18,7 +18,7 @@ export interface SmallVolume extends AsyncDisposable {
 
 /**
  * A disk of so many bytes, in memory; undefined where this machine does not let
- * us mount, which is then told as a skipped test.
+ * us mount, which is then reported as a skipped test.
  */
 export async function openVolume(bytes: number): Promise<SmallVolume | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-volume-'));
@@ -65,7 +65,7 @@ export interface LoopVolume extends AsyncDisposable {
 /** The block I/O controller of cgroup v1; the root of v2 has none. */
 const THROTTLE = '/sys/fs/cgroup/blkio/blkio.throttle.write_bps_device';
 
-/** An ext4 on a loop device; undefined where there is none, which is told as a skipped test. */
+/** An ext4 on a loop device; undefined where there is none, which is reported as a skipped test. */
 export async function openLoopVolume(): Promise<LoopVolume | undefined> {
   const base = await mkdtemp(join(tmpdir(), 'venuebox-loop-'));
   const [image, folder] = [join(base, 'image'), join(base, 'disk')];

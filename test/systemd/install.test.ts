@@ -74,7 +74,7 @@ test('uninstalling leaves the config, and with --purge nothing', async () => {
   assert.is(again.code, 0, again.output);
 });
 
-test('an option that is not there is told, and nothing is done', async () => {
+test('an option that is not there is reported, and nothing is done', async () => {
   const root = newRoot();
   const refused = await install(root, '--fast');
   assert.is(refused.code, 1);

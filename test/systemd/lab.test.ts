@@ -62,11 +62,11 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
   'a main process that hangs is killed with its children, and its drop goes on': {
     strict: '0',
     restarts: /^[1-9]/,
-    mended_s: /^\d/,
+    recovered_s: /^\d/,
     children_after_hang: '0',
     live_again: /^live/,
   },
-  'a media process that stands still is a hang, too': { stand_still_s: /^\d/ },
+  'a media process that stalls is a hang, too': { media_stall_s: /^\d/ },
   'it ends while live without an orphan': {
     processes: /^[4-9]$/,
     stop_result: 'success',
@@ -82,7 +82,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
 };
 
 /** What the issue asks for; a loaded machine misses it, which is printed. */
-const MOST_S: Readonly<Record<string, number>> = { mended_s: 5, stop_s: 5 };
+const MAX_S: Readonly<Record<string, number>> = { recovered_s: 5, stop_s: 5 };
 
 if (code === 3) {
   console.log(`SKIPPED ${Object.keys(TABLE).length}: ${output.trim()}`);
@@ -98,11 +98,11 @@ if (code === 3) {
     });
   }
   test('the machine went off by itself', () => assert.is(seen['still_on'], undefined));
-  test('the times that were seen are told', () => {
-    for (const key of ['start_s', 'mended_s', 'ready_again_s', 'stand_still_s', 'stop_s']) {
+  test('the measured times are printed', () => {
+    for (const key of ['start_s', 'recovered_s', 'ready_again_s', 'media_stall_s', 'stop_s']) {
       const took = Number(seen[key]);
-      const isMissed = took > (MOST_S[key] ?? Infinity);
-      console.log(`  ${key} ${took}${isMissed ? ` MISSED: not ${MOST_S[key]}` : ''}`);
+      const isMissed = took > (MAX_S[key] ?? Infinity);
+      console.log(`  ${key} ${took}${isMissed ? ` MISSED: not ${MAX_S[key]}` : ''}`);
     }
   });
 }

@@ -59,7 +59,7 @@ test('phones and laptops get their own ladder through it', async () => {
   assert.match(await ladder('X11'), 'high/index.m3u8');
 });
 
-test('Cache-Status tells of the box first and of nginx last', async () => {
+test('Cache-Status names the box first and nginx last', async () => {
   await using origin = await openCountedOrigin();
   await using nginx = await startNginx(origin.url);
   const path = `${nginx.url}/live/high/${origin.next().msn - 1}.0.m4s`;

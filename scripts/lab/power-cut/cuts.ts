@@ -126,7 +126,7 @@ async function fillGuest(work: string, disks: string): Promise<void> {
 }
 
 /**
- * Boots a machine, cuts its power while it records, and so on; each boot mends
+ * Boots a machine, cuts its power while it records, and so on; each boot repairs
  * what the cut before it left.
  */
 export async function* cutPower(

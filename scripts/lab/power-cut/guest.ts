@@ -1,6 +1,6 @@
 /**
- * Runs inside the machine whose power is cut: mends what the last cut left,
- * hands it out, and records until it dies. Tells the host, over hostfs, how far
+ * Runs inside the machine whose power is cut: repairs what the last cut left,
+ * hands it out, and records until it dies. Reports to the host, over hostfs, how far
  * it is; the host's own page cache keeps that over the cut.
  */
 import { cpSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
@@ -53,7 +53,7 @@ recorders = openRecorders({
   onState: () => undefined,
   onSynced: (id, untilUs) => {
     safeUs[id] = untilUs;
-    tell();
+    report();
   },
 });
 
@@ -64,7 +64,7 @@ const LATE_KEPT = 60;
 let endings = 0;
 const progress = openSync(join(out, 'progress'), 'w');
 /** One write in place, so that a cut leaves the last or the one before. */
-function tell(): void {
+function report(): void {
   const line = JSON.stringify({
     starvedMs: Math.max(...lateMs),
     beganUs: startUs,
@@ -116,5 +116,5 @@ for (;;) {
   const dueUs = fedUs + (performance.now() - beganMs) * 1000;
   feed.run((dueUs - feed.nowUs()) / 1e6);
   endFirst();
-  tell();
+  report();
 }

@@ -46,7 +46,7 @@ test('commands and their options are read', () => {
   assert.equal(parseCommand(['--help']), { verb: 'help' });
 });
 
-test('sign makes an address of the secret that the config names, and never tells the secret', async () => {
+test('sign makes an address of the secret that the config names, and never reports the secret', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-sign-'));
   const [config, secret] = [join(folder, 'box.yaml'), join(folder, 'secret')];
   writeFileSync(config, `clips: {token_secret_file: ${secret}}\n`);
@@ -174,7 +174,7 @@ test('check says what is wrong with a config and exits 78, or that nothing is', 
   assert.is(right.code, 0);
 });
 
-test('check tells which files a config names that cannot be read on this machine', async () => {
+test('check reports which files a config names that cannot be read on this machine', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-'));
   const [file, there, nowhere] = ['box.yaml', 'secret', 'none'].map((one) => join(folder, one));
   writeFileSync(there ?? '', 'a secret of enough letters');

@@ -29,32 +29,32 @@ test('an empty file is a whole config', () => {
   assert.is(config.camera.driver, 'test');
 });
 
-test('every fault is told at once, with its key path and its line', () => {
+test('every fault is reported at once, with its key path and its line', () => {
   const yaml =
     'camera:\n  driver: foo\n  fps: 1000\nviewers:\n  prt: 1\nrenditions:\n  - name: a\n    width: 641\n    height: 2\n';
-  const told = faults(yaml);
-  assert.match(told.join('\n'), 'box.yaml:2: camera.driver must be one of: test, v4l2');
+  const reported = faults(yaml);
+  assert.match(reported.join('\n'), 'box.yaml:2: camera.driver must be one of: test, v4l2');
   assert.match(
-    told.join('\n'),
+    reported.join('\n'),
     'box.yaml:3: camera.fps must be a whole number from 5 to 60, not 1000',
   );
-  assert.match(told.join('\n'), 'box.yaml:5: viewers.prt: unknown key; did you mean port?');
-  assert.match(told.join('\n'), 'box.yaml:8: renditions.0.width must be even');
-  assert.match(told.join('\n'), 'box.yaml:7: renditions.0.bitrate_bps is missing');
+  assert.match(reported.join('\n'), 'box.yaml:5: viewers.prt: unknown key; did you mean port?');
+  assert.match(reported.join('\n'), 'box.yaml:8: renditions.0.width must be even');
+  assert.match(reported.join('\n'), 'box.yaml:7: renditions.0.bitrate_bps is missing');
 });
 
-test('each unknown key is told, not the first of its object alone', () => {
-  const told = faults('cam: 1\nviewrs: 2\ncamera:\n  a: 1\n  b: 2\n  fps: x\n').join('\n');
+test('each unknown key is reported, not the first of its object alone', () => {
+  const reported = faults('cam: 1\nviewrs: 2\ncamera:\n  a: 1\n  b: 2\n  fps: x\n').join('\n');
   for (const key of ['cam', 'viewrs', 'camera.a', 'camera.b'])
-    assert.match(told, ` ${key}: unknown key`);
-  assert.match(told, 'box.yaml:6: camera.fps must be');
-  assert.is(told.split('\n').length, 5);
+    assert.match(reported, ` ${key}: unknown key`);
+  assert.match(reported, 'box.yaml:6: camera.fps must be');
+  assert.is(reported.split('\n').length, 5);
 });
 
 test('a GPIO line works one button or one lamp, and a lamp of the LED class none', () => {
-  const [told, ...others] = faults('panel: {driver: gpio, buttons: {mark: {line: GPIO17}}}');
+  const [reported, ...others] = faults('panel: {driver: gpio, buttons: {mark: {line: GPIO17}}}');
   assert.match(
-    told ?? '',
+    reported ?? '',
     'panel.buttons.mark.line: line GPIO17 is already used by panel.buttons.drop.line',
   );
   assert.is(others.length, 0);
@@ -74,7 +74,7 @@ test('a GPIO line works one button or one lamp, and a lamp of the LED class none
   );
 });
 
-test('what is no YAML is told with its line', () => {
+test('what is no YAML is reported with its line', () => {
   assert.match(faults('a: [1,\nb: {')[0] ?? '', /^box\.yaml:\d+: /);
 });
 
@@ -101,9 +101,9 @@ test('two servers cannot share a port, two renditions no name, and a profile nam
   );
 });
 
-test('every server of the box has a port of its own, and which two share one is told', () => {
+test('every server of the box has a port of its own, and which two share one is reported', () => {
   const tls = 'port: 8443, cert_file: a, key_file: b';
-  for (const [yaml, told] of [
+  for (const [yaml, reported] of [
     ['metrics: {port: 8080}', 'metrics.port: port 8080 is already used by viewers.port'],
     ['metrics: {port: 8081}', 'metrics.port: port 8081 is already used by operator.port'],
     ['mqtt: {broker_port: 8080}', 'mqtt.broker_port: port 8080 is already used by viewers.port'],
@@ -117,7 +117,7 @@ test('every server of the box has a port of its own, and which two share one is 
     ],
   ] as const) {
     const [fault = '', ...more] = faults(yaml);
-    assert.match(fault, told);
+    assert.match(fault, reported);
     assert.equal(more, []);
   }
   // 0 is none, and two that are none share nothing.
@@ -191,7 +191,7 @@ test('the config is frozen', () => {
   assert.throws(() => Object.assign(config.viewers, { port: 1 }));
 });
 
-test('an alias without its anchor is told', () => {
+test('an alias without its anchor is reported', () => {
   assert.match(faults('*!')[0] ?? '', /^box\.yaml: /);
   assert.match(faults('camera: {device: *x}')[0] ?? '', /^box\.yaml/);
 });
@@ -229,10 +229,10 @@ test('the example shows every key, each with its default', () => {
 });
 
 test('an uplink names a receiver, links that can be found, and a rendition that is there', () => {
-  const told = faults(
+  const reported = faults(
     'uplink: {host: "a b", port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
   ).join('\n');
-  assert.match(told, 'uplink.host must be an IPv4 address or a host name');
+  assert.match(reported, 'uplink.host must be an IPv4 address or a host name');
   const more = faults(
     'uplink: {host: a, port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
   ).join('\n');

@@ -24,16 +24,16 @@ async function startOwner(folder: string): Promise<ChildProcess> {
   return owner;
 }
 
-async function claim(folder: string): Promise<{ failure?: string; told: string }> {
-  let told = '';
+async function claim(folder: string): Promise<{ failure?: string; reported: string }> {
+  let reported = '';
   const log = openLog('info', 'journal', (line) => {
-    told += line;
+    reported += line;
   });
   try {
     await claimState(folder, { clock: systemClock, log }, never);
-    return { told };
+    return { reported };
   } catch (error) {
-    return { told, failure: (error as Error).message };
+    return { reported, failure: (error as Error).message };
   }
 }
 
@@ -47,20 +47,20 @@ test('where another box runs it is refused with what to do', async () => {
   const owner = await startOwner(folder.path);
   assert.match((await claim(folder.path)).failure ?? '', 'another venuebox runs');
   owner.kill('SIGKILL');
-  assert.equal(await claim(folder.path), { told: '' }, 'free as soon as it is gone');
+  assert.equal(await claim(folder.path), { reported: '' }, 'free as soon as it is gone');
 });
 
-test('one that hangs for good is told of, and not waited for', async () => {
+test('one that hangs for good is reported, and not waited for', async () => {
   using folder = scratch();
   const owner = await startOwner(folder.path);
   owner.kill('SIGSTOP');
-  const { failure, told } = await claim(folder.path);
+  const { failure, reported } = await claim(folder.path);
   owner.kill('SIGKILL');
   assert.is(failure, undefined);
-  assert.match(told, 'an earlier venuebox hangs');
+  assert.match(reported, 'an earlier venuebox hangs');
 });
 
-test('a claim is for one use of one folder, and nobody who holds none is alive', async () => {
+test('a claim is for one use of one folder, and a process without a claim does not count as alive', async () => {
   using folder = scratch();
   assert.is(await isClaimAlive('recorder', folder.path), false);
   assert.ok(await claimFolder('recorder', folder.path));

@@ -26,7 +26,7 @@ const absent = () => {
 };
 
 for (const driver of ['simulated', 'none', 'gpio']) {
-  test(`an X728 beside the panel ${driver} tells of the mains by the machine's own pin`, async () => {
+  test(`an X728 beside the panel ${driver} reports the mains by the machine's own pin`, async () => {
     const real = openSimulatedGpio(clock);
     const config = configOf('geekworm-x728', driver);
     const lines = openLines(config, {}, { clock, log: silentLog }, () => real.driver);

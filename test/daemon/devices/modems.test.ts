@@ -55,7 +55,7 @@ test('driver at opens each serial port of the config; a missing one is reported'
   );
   assert.match(latest.away?.join() ?? '', '/dev/tty-none');
   await devices.modems.act(IMEI, 'reset', never);
-  assert.ok(modem.heard.includes('AT+CFUN=1,1'));
+  assert.ok(modem.received.includes('AT+CFUN=1,1'));
   const unknown = await devices.modems.act('1', 'reset', never).catch((error: unknown) => error);
   assert.match(String(unknown), 'no port has it now');
   stop.abort();
@@ -95,7 +95,7 @@ test('joined drivers end together with their reader', async () => {
   assert.equal(joinStates([undefined, undefined]), { phase: 'absent' });
 });
 
-test("a serial port's USB device tells its network interface, and that its counters", async () => {
+test("a serial port's USB device reports its network interface, and that its counters", async () => {
   const sys = await mkdtemp(join(tmpdir(), 'venuebox-sys-'));
   const device = join(sys, 'devices/usb1/1-1');
   await mkdir(join(device, '1-1:1.2/ttyUSB2'), { recursive: true });

@@ -120,7 +120,7 @@ test('while it is armed the crew sees and hears the stage, and no guest does', a
   assert.is(await playlist(box), 503, 'the next one is not live yet');
 });
 
-test('what was heard before a disarm is not shown after it', async () => {
+test('what was reported before a disarm is not shown after it', async () => {
   await using box = await startBox([], ['demo', '--idle']);
   await until(async () => (await statusOf(box)).drop.phase === 'idle', 30_000, box.output);
   assert.match(await ask(box, 'cmd', 'arm'), 'armed');
@@ -130,14 +130,14 @@ test('what was heard before a disarm is not shown after it', async () => {
   assert.is((await statusOf(box)).levels, undefined);
 });
 
-test('whoever shuts the program down is answered, on air too, and it ends well', async () => {
+test('the command that shuts the program down is answered, on air too, and it ends cleanly', async () => {
   await using box = await startBox([]);
   await box.ready();
   assert.match(await ask(box, 'cmd', 'shut-down'), 'the machine shuts down');
   assert.is(await box.ended, 0);
 });
 
-/** What the operator's page is told first. */
+/** What the operator's page receives first. */
 async function helloOf(box: Box): Promise<Hello> {
   const cookie = await signIn(box.operatorUrl);
   const response = await fetch(`${box.operatorUrl}/events`, { headers: { cookie } });

@@ -11,7 +11,7 @@ function verdict(name: CheckName, change: Partial<BoxSnapshot>): string {
   const result = runChecks({ ...WELL, ...change }).find((check) => check.name === name);
   if (result === undefined) throw new Error(`no check ${name}`);
   const isExplained = result.verdict === 'pass' || (result.evidence !== '' && result.advice !== '');
-  assert.ok(isExplained, `${name} tells no evidence or advice`);
+  assert.ok(isExplained, `${name} reports no evidence or advice`);
   return result.verdict;
 }
 
@@ -53,7 +53,7 @@ test('a box that is well passes all of them', () => {
 
 const CASES: readonly (readonly [string, CheckName, string, Partial<BoxSnapshot>])[] = [
   ['no frames', 'camera', 'fail', { media: figures({ isFlowing: false }) }],
-  ['nothing heard of media', 'camera', 'fail', { media: undefined }],
+  ['no report of media', 'camera', 'fail', { media: undefined }],
   ['capture that dies', 'camera', 'fail', { children: { ...WELL.children, capture: pausing } }],
   ['capture that is not there', 'camera', 'fail', { children: {} }],
   ['late parts', 'encoder', 'warn', { media: figures({ partLagMs: { p50: 9, p95: 300, n: 9 } }) }],
@@ -144,7 +144,7 @@ test('a link that is away before a drop is named', () => {
   assert.is(links?.evidence, '1 of 2 links are there; missing: shop');
 });
 
-test('why a camera does not start is told, between two tries as well', () => {
+test('why a camera does not start is reported, between two tries as well', () => {
   for (const phase of ['running', 'pausing'] as const) {
     const children = { ...WELL.children, capture: { ...pausing, phase } };
     const [camera] = runChecks({ ...WELL, children, media: figures({ isFlowing: false }) });

@@ -149,10 +149,11 @@ test('a machine that cannot be shut down is a fault until the box is used again'
     assert.match(outcome.detail, 'not permitted');
     assert.is(box.drop.state().phase, 'idle');
     assert.is(box.drop.faults().notPoweredOff, 'not permitted');
-    const told = () => box.events.filter(({ type }) => type === 'machine.power-off-failed').length;
-    assert.is(told(), 1);
+    const reported = () =>
+      box.events.filter(({ type }) => type === 'machine.power-off-failed').length;
+    assert.is(reported(), 1);
     await box.drop.apply({ kind: 'power', phase: 'shut-down' }).performed;
-    assert.is(told(), 1, 'the same fault is reported once');
+    assert.is(reported(), 1, 'the same fault is reported once');
     await box.run('arm');
     assert.is(box.drop.faults().notPoweredOff, undefined);
   }

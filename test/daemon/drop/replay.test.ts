@@ -46,7 +46,7 @@ async function end(box: Box): Promise<readonly string[]> {
   return await replayOf(box);
 }
 
-test('is of the last drop, all of it and nothing before it: when media died in it, and when the box starts anew', async () => {
+test('is of the last drop, all of it and nothing before it: when media died in it, and when the box starts again', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-evening-'));
   const start = () =>
     startBox(

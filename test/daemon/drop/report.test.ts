@@ -69,17 +69,17 @@ test('what was never measured is null, and what did not happen is 0', () => {
   assert.equal([calm.stalls, calm.failovers, calm.prints], [0, 0, 0]);
 });
 
-test('viewers are told at their most, latency as their mean, weighed by who told it', () => {
-  const told = counted(
+test('viewers are reported at their most, latency as their mean, weighted by the viewers who reported it', () => {
+  const reported = counted(
     watching(10, 0, 1_000, 2_000),
     watching(30, 0, 2_000, 4_000),
     watching(5, 0),
   );
-  assert.is(told.viewers_peak, 30);
-  assert.equal(told.latency_s, { p50: 1.75, p95: 3.5, n: 30 });
+  assert.is(reported.viewers_peak, 30);
+  assert.equal(reported.latency_s, { p50: 1.75, p95: 3.5, n: 30 });
 });
 
-test('a process that was started anew counts on, and what was before the drop does not count', () => {
+test('a process that was started again counts on, and what was before the drop does not count', () => {
   const looks = [4, 6, 1, 3].map((stalls) => watching(1, stalls));
   assert.is(counted(...looks).stalls, 5);
   assert.is(counted(printed(2), {}, printed(5)).prints, 3);
@@ -89,15 +89,15 @@ test('a failover is a link that carried and does no more, each counted once', ()
   const first: [number, string, string] = [10, 'active', 'suspect'];
   const second: [number, string, string] = [20, 'suspect', 'stalled'];
   const third: [number, string, string] = [30, 'stalled', 'active'];
-  const told = counted(
+  const reported = counted(
     switched(first),
     switched(first, second),
     switched(first, second, third),
     switched([40, 'active', 'out']),
-    // The uplink process was started anew, and its clock with it.
+    // The uplink process was started again, and its clock with it.
     switched([5, 'out', 'active'], [6, 'active', 'out']),
   );
-  assert.is(told.failovers, 3);
+  assert.is(reported.failovers, 3);
 });
 
 test('a clip that is made counts', () => {
@@ -255,7 +255,7 @@ test('a box that comes back too late to go on ends the report where it went down
   assert.is(box.reports.list()[0]?.ended, '2026-11-23T20:01:30.000Z');
 });
 
-test('a file that makes no sense, or cannot be written, keeps nobody from a drop', async () => {
+test('a file that is malformed, or cannot be written, prevents no drop', async () => {
   using folder = scratch();
   const file = join(folder.path, 'reports.json');
   writeFileSync(file, '{"open":{"dropId":7},"reports":"many"}');

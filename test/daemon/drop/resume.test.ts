@@ -34,7 +34,7 @@ test('what was live when the power failed is resumed when the box is back', asyn
     await box.run('go-live', { args: { force: true } });
     dropId = box.drop.state().dropId;
     await until(async () => (await readFile(box.stateFile, 'utf8')).includes('"live":{'), 10_000);
-    // The power goes: nobody says goodbye.
+    // The power fails: nothing is closed.
   }
   {
     await using again = await startMachine({ folder });
@@ -88,8 +88,8 @@ test('a drop resumed by a stopped clock ends when the clock is set', async () =>
   await using _box = box;
   await setClock();
   assert.is(box.drop.state().phase, 'idle');
-  const told = box.events.find(({ type }) => type === 'drop.resumed-too-late');
-  assert.is(told?.severity, 'warning');
+  const reported = box.events.find(({ type }) => type === 'drop.resumed-too-late');
+  assert.is(reported?.severity, 'warning');
 });
 
 test('one that a person commands, or that has viewers, is not ended', async () => {

@@ -134,7 +134,7 @@ function watch(model: Model, box: DropRun, event: DropEvent): void {
     if (effect.kind === 'mark') assert.is(before, 'live');
     if (effect.kind === 'power-off') {
       assert.is(model.openDrop, undefined, 'the machine goes while a drop is open');
-      assert.ok(model.isOffWanted, 'the machine goes and nobody asked');
+      assert.ok(model.isOffWanted, 'the machine shuts down without a command');
       model.isOffWanted = false;
     }
   }

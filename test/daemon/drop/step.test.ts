@@ -134,7 +134,7 @@ test('the power ends a drop so that it is resumed later; a person ends it for go
   assert.is(box.kinds().at(-1), 'power-off');
   assert.is(savedDropOf(box.drop, 0).live?.dropId, dropId);
   box.send({ kind: 'power', phase: 'shut-down' });
-  assert.is(savedDropOf(box.drop, 0).live?.dropId, dropId, 'told twice');
+  assert.is(savedDropOf(box.drop, 0).live?.dropId, dropId, 'reported twice');
   assert.is(savedDropOf(box.drop, 0).live?.sinceMs, START_MS, 'with the begin of the drop');
 
   const ended = new DropRun().to('live');
@@ -202,7 +202,7 @@ test('whatever is in the saved file, it is parsed or refused', () => {
 });
 
 /**
- * What each command does in each phase, as the README tells it: the next phase and
+ * What each command does in each phase, as the README reports it: the next phase and
  * what is done, or the code of a refusal. Written without a look at the box's own table.
  */
 test.run();

@@ -35,7 +35,7 @@ const KEY_PATH = new RegExp(
   'g',
 );
 
-/** All that people may be told by these files and folders: their texts, with what is filled in left out. */
+/** All texts for people in these files and folders, without the values that are filled in. */
 function textsOf(path: string): readonly string[] {
   if (statSync(path).isDirectory()) {
     return readdirSync(path).flatMap((name) => textsOf(join(path, name)));
@@ -49,7 +49,7 @@ function textsOf(path: string): readonly string[] {
 
 const keysIn = (texts: readonly string[]) => texts.flatMap((text) => text.match(KEY_PATH) ?? []);
 
-test('a key of the config is told from one that is none', () => {
+test('a key of the config is distinguished from one that is none', () => {
   for (const path of ['uplink.host', 'viewers.tls.port', 'uplink.links.device', 'drop.title'])
     assert.ok(isKey(path), path);
   for (const path of ['uplink.receiver', 'viewers.tls.cert', 'nothing.at_all'])
@@ -66,13 +66,13 @@ test('each key that a warning’s advice names is in the config', () => {
 });
 
 test('each key that the doctor, the checks or a device’s failure names is in the config', () => {
-  const told = [
+  const reported = [
     'daemon/health',
     'daemon/cli/doctor',
     'daemon/drop/checks.ts',
     'daemon/media/element-check.ts',
   ];
-  const keys = keysIn([...told, 'daemon/devices', 'hal', 'pipelines'].flatMap(textsOf));
+  const keys = keysIn([...reported, 'daemon/devices', 'hal', 'pipelines'].flatMap(textsOf));
   assert.ok(keys.length > 15, `${keys.length} found`);
   assert.equal(
     keys.filter((key) => !isKey(key)),

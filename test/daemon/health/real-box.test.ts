@@ -1,4 +1,4 @@
-/** What a whole box tells of its own faults: over MQTT, by a real mosquitto, and to the command line. */
+/** What a whole box reports of its own faults: over MQTT, by a real mosquitto, and on the command line. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,7 +66,7 @@ test('a child that is killed is an alert over MQTT and on the command line, and 
   await until(() => isServing(box), PATIENCE_MS, box.output);
 });
 
-test('a file that ends and is played anew is nobody’s death', async () => {
+test('a file that ends and is played again is not a fault', async () => {
   using folder = scratch();
   const movie = join(folder.path, 'short.mp4');
   const words = `-q videotestsrc num-buffers=120 ! video/x-raw,width=320,height=180,framerate=30/1 ! x264enc speed-preset=ultrafast ! mp4mux ! filesink location=${movie}`;
@@ -87,7 +87,7 @@ test('a file that ends and is played anew is nobody’s death', async () => {
   assert.not((await keysOf(box)).includes('camera-died'));
 });
 
-test('a media process that hangs is started anew, told as an event, and viewers get the stream again', async () => {
+test('a media process that hangs is restarted, reported as an event, and viewers get the stream again', async () => {
   await using broker = await startMosquitto();
   await using consumer = await listen(broker.port, [`${ROOT}/event`]);
   await using box = await startBox([`mqtt.url=mqtt://127.0.0.1:${broker.port}`]);
@@ -95,10 +95,10 @@ test('a media process that hangs is started anew, told as an event, and viewers 
   await until(() => isServing(box), PATIENCE_MS, box.output);
   const hung = box.childPid('media') ?? 0;
   process.kill(hung, 'SIGSTOP');
-  const told = (word: string) => consumer.received.some(({ text }) => text.includes(word));
+  const reported = (word: string) => consumer.received.some(({ text }) => text.includes(word));
   // Whichever is first: missing reports are a stall, and a process that does not answer is killed.
-  const isTold = () => told('"media.restarted"') || told('"media-died"');
-  await until(isTold, PATIENCE_MS, box.output);
+  const isReported = () => reported('"media.restarted"') || reported('"media-died"');
+  await until(isReported, PATIENCE_MS, box.output);
   await until(() => !isAlive(hung), PATIENCE_MS, box.output);
   await until(async () => !(await keysOf(box)).includes('media-silent'), PATIENCE_MS, box.output);
   await until(() => isServing(box), PATIENCE_MS, box.output);

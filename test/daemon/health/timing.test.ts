@@ -146,7 +146,7 @@ test('whatever a box reports, warnings alternate, are bounded and have keys that
   );
 });
 
-test('a death that is found once is told once, by itself or by what explains it, however long that lasts', () => {
+test('the death of a child is reported once, by itself or by what explains it, however long that lasts', () => {
   const rule = (key: string, afterMs: number, found: () => boolean, dependsOn: string[]): Rule => ({
     key,
     severity: 'warning',

@@ -72,7 +72,7 @@ test('it needs no camera and no sound card, and runs one child', async () => {
   assert.is(title, 'Live');
 });
 
-test('it tells how its upstream is: live, away with a warning, and back', async () => {
+test('it reports how its upstream is: live, away with a warning, and back', async () => {
   const [port, metricsPort] = [await freePort(), await freePort()];
   const upstream = `http://127.0.0.1:${port}`;
   await using edge = await startEdge(upstream, [`metrics.port=${metricsPort}`]);

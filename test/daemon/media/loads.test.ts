@@ -88,7 +88,7 @@ function openRest() {
   return { clock, encoders, restarts, set, toMedia, valves };
 }
 
-test('an encoder rests only when nobody takes its pictures, and runs before somebody does', () => {
+test('an encoder is suspended only when no consumer takes its pictures, and runs before one does', () => {
   const { encoders, set, toMedia, valves } = openRest();
   set({ high: 'low' });
   assert.equal(toMedia, [{ type: 'suspend', substitutes: { high: 'low' }, hasPreviews: false }]);
@@ -101,7 +101,7 @@ test('an encoder rests only when nobody takes its pictures, and runs before some
   assert.equal(valves(), ['valve-high false']);
 });
 
-test('a new pipeline and a new media process are told again', () => {
+test('a new pipeline and a new media process are reported again', () => {
   const { encoders, set, toMedia, valves } = openRest();
   set({ high: 'low' });
   encoders.onFigures({ suspended: ['high'], substitutes: { high: 'low' } });

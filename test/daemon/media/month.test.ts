@@ -137,7 +137,7 @@ test('an uplink that dies in the second the month begins brings nothing of the o
   assert.is(venue.uplink().link()?.usedBytes, 0);
 });
 
-test('a link whose cable is out as the month begins counts anew when it is back', async () => {
+test('a link whose cable is out as the month begins counts again when it is back', async () => {
   await using venue = await openVenue();
   venue.start();
   venue.uplink().carry(BUDGET_BYTES);

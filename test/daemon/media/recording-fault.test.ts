@@ -9,7 +9,7 @@ import { type Box, startBox, until } from '../../support/box.ts';
 import { checkSeries, type SeenPlaylist } from '../../support/rules.ts';
 import { openLoopVolume, openVolume } from '../../support/volume.ts';
 
-const test = suite('recording disks in trouble while live');
+const test = suite('recording disks that fail while live');
 const STICK_BYTES = 40_000_000;
 /** Less than the recording and its journal need. */
 const SLOW_BYTES_PER_S = 10_000;
@@ -19,7 +19,7 @@ const keysOf = async (box: Box) =>
   (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key).filter(isOfRecording);
 const isOfRecording = (key: string) => key.startsWith('recording-');
 
-/** Raised by the name of one disk, and then cleared: `work` brings the trouble, `mend` takes it away. */
+/** Raised by the name of one disk, and then cleared: `work` brings the fault, `repair` takes it away. */
 async function goesThrough(
   box: Box,
   key: RegExp,
@@ -43,7 +43,7 @@ async function goesThrough(
   await until(async () => !(await look()), LONG_MS, explain);
 }
 
-/** Looks at the playlist as a player does, until it is told to stop. */
+/** Looks at the playlist as a player does, until it is stopped. */
 async function watch(url: string, signal: AbortSignal): Promise<readonly SeenPlaylist[]> {
   const seen: SeenPlaylist[] = [];
   while (!signal.aborted) {
@@ -55,7 +55,7 @@ async function watch(url: string, signal: AbortSignal): Promise<readonly SeenPla
   return seen;
 }
 
-test('full, broken, pulled, hanging and slow: each is told by name, passes, and no viewer notices', async () => {
+test('full, broken, pulled, hanging and slow: each is reported by name, passes, and no viewer notices', async () => {
   await using stick = await openVolume(STICK_BYTES);
   await using disk = await openLoopVolume();
   if (stick === undefined || disk === undefined) return;
@@ -70,7 +70,7 @@ test('full, broken, pulled, hanging and slow: each is told by name, passes, and 
   assert.is(new Set((await recording()).flatMap(({ disks }) => disks)).size, 3);
   const over = new AbortController();
   const watching = watch(box.url, over.signal);
-  // Whatever fails first is what is told.
+  // Whatever fails first is what is reported.
   watching.catch(() => undefined);
 
   const filler = join(stick.folder, 'filler');
@@ -83,7 +83,7 @@ test('full, broken, pulled, hanging and slow: each is told by name, passes, and 
   // The stick's fault and the disk's do not touch each other.
   stickFull.catch(() => undefined);
   await goesThrough(box, /^recording-disk-hangs$/, disk.freeze, disk.thaw);
-  // A sync that takes long enough is told of while it lasts, as one that never ends.
+  // A sync that takes long enough is reported while it lasts, as one that never ends.
   if (await disk.slowDown(SLOW_BYTES_PER_S)) {
     await goesThrough(box, /^recording-disk-(slow|hangs)$/, async () => undefined, disk.speedUp);
   } else console.log('SKIPPED 1: this kernel cannot slow a disk down');

@@ -115,11 +115,11 @@ test('it encodes less, draws no posters and prints nothing, without a gap for vi
   );
   assert.equal(breaches, []);
   const gaps = seen.filter(({ text }) => /GAP/.test(text)).map(({ renditionId }) => renditionId);
-  assert.equal(gaps, [], 'nobody missed anything');
+  assert.equal(gaps, [], 'no player missed anything');
   const breaks = seen.filter(({ text }) =>
     readPlaylist(text).segments.some((s) => s.isDiscontinuity),
   );
-  assert.ok(breaks.length > 0, 'the changes are told');
+  assert.ok(breaks.length > 0, 'the changes are reported');
   const { children, recording } = await stateOf(box);
   assert.ok(Object.values(children).every(({ restartsTotal }) => restartsTotal === 0));
   assert.is(recording[0]?.phase, 'recording');

@@ -18,10 +18,10 @@ const test = suite('why the uplink is not connected');
 type Figures = Extract<FromUplink, { type: 'figures' }>;
 
 /** What the operator reads. */
-const reasonOf = (figures: Partial<Figures>): string | undefined => toldOf(figures)?.reason;
+const reasonOf = (figures: Partial<Figures>): string | undefined => reportedOf(figures)?.reason;
 
-function toldOf(figures: Partial<Figures>): UplinkFigures | undefined {
-  let told: UplinkFigures | undefined;
+function reportedOf(figures: Partial<Figures>): UplinkFigures | undefined {
+  let reported: UplinkFigures | undefined;
   const onMessage = openUplinkMessages(v.parse(uplinkSchema, { host: 'far', port: 6000 }), {
     clock: new VirtualClock(),
     log: silentLog,
@@ -33,12 +33,12 @@ function toldOf(figures: Partial<Figures>): UplinkFigures | undefined {
     child: () => ({ run: async () => undefined, send: () => undefined }),
     onTarget: () => undefined,
     onFigures: (next) => {
-      told = next;
+      reported = next;
     },
   });
   const srt = new SrtObserver().figures(0);
   onMessage({ type: 'figures', srt, targetBps: undefined, missing: [], ...figures });
-  return told;
+  return reported;
 }
 
 const bond = (...links: readonly LinkSnapshot[]): Partial<Figures> => {
@@ -61,13 +61,13 @@ test('each link that is out says why, and those that are not there are named', (
 });
 
 test('a link that is pulled is out for all who look at links, and its lamp says so', () => {
-  const told = toldOf({ ...bond(link('wwan0', 'active')), missing: ['wwan1'] });
-  assert.equal(told?.bond?.links.map(({ id, state, reason }) => [id, state, reason]).at(-1), [
+  const reported = reportedOf({ ...bond(link('wwan0', 'active')), missing: ['wwan1'] });
+  assert.equal(reported?.bond?.links.map(({ id, state, reason }) => [id, state, reason]).at(-1), [
     'wwan1',
     'out',
     'its interface or address is not there',
   ]);
-  const uplink = { ...WELL.uplink, ...told, phase: 'connected' } as UplinkFigures;
+  const uplink = { ...WELL.uplink, ...reported, phase: 'connected' } as UplinkFigures;
   assert.is(lampsOf({ ...WELL, uplink }).links, 'double', 'one link left');
 });
 

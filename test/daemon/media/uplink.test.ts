@@ -99,7 +99,7 @@ test('plain SRT reaches Debian’s listener, and is there again after a kill -9 
   assert.is((await fetch(`${box.url}/live/index.m3u8`)).status, 200);
 });
 
-test('a passphrase that the receiver does not know is told, and viewers are served on', async () => {
+test('a passphrase that the receiver does not know is reported, and viewers are served on', async () => {
   const port = await freePort();
   const folder = newFolder();
   const passphraseFile = join(folder, 'passphrase');

@@ -6,7 +6,7 @@ import { withoutStale } from '../../../daemon/model/freshness.ts';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { WELL } from '../../support/snapshot.ts';
 
-const test = suite('what is told from afar');
+const test = suite('what remote consumers receive');
 
 const down = (name: string): BoxSnapshot => ({
   ...WELL,
@@ -17,7 +17,7 @@ const silent = (key: string): BoxSnapshot => ({
   warnings: [{ key, severity: 'critical', sinceMs: 0, text: '', advice: '' }],
 });
 
-test('of a box that is well all is told', () => {
+test('of a healthy box everything is reported', () => {
   assert.equal(withoutStale(WELL), WELL);
 });
 

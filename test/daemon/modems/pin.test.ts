@@ -209,7 +209,7 @@ test('over a serial port: one try each, and the right one opens it', async () =>
   await entry.poll([LOCKED], never);
   await writeFile(file, '4711\n');
   assert.is((await entry.poll([LOCKED], never)).size, 0);
-  const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
+  const tried = modem.received.filter((command) => command.startsWith('AT+CPIN='));
   assert.equal(tried, ['AT+CPIN="9999"', 'AT+CPIN="4711"']);
   assert.is(modem.pin, undefined);
   await rm(folder, { recursive: true });

@@ -33,7 +33,7 @@ test('it warns of a wrong PIN, takes the right one from its file, and logs neith
     return modems.phase === 'known' && modems.modems[0]?.registration === 'registered';
   };
   await until(isOpen, 60_000, box.output);
-  const tried = modem.heard.filter((command) => command.startsWith('AT+CPIN='));
+  const tried = modem.received.filter((command) => command.startsWith('AT+CPIN='));
   assert.equal(tried, ['AT+CPIN="918273"', 'AT+CPIN="546372"']);
   assert.not.match(box.output(), /918273|546372/);
   await rm(folder, { recursive: true });

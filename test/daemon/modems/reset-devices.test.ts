@@ -102,14 +102,14 @@ test('over D-Bus: ModemManager is sent the PIN, and asked to reconnect and reset
     },
     stop.signal,
   );
-  const heard = (call: string) => async () => {
+  const received = (call: string) => async () => {
     await pass(clock, 20);
     return manager.calls.includes(call);
   };
-  await until(heard('SendPin 4711'), 30_000);
+  await until(received('SendPin 4711'), 30_000);
   manager.change(8);
-  await until(heard('Enable true'), 30_000);
-  await until(heard('Reset'), 30_000);
+  await until(received('Enable true'), 30_000);
+  await until(received('Reset'), 30_000);
   assert.is(manager.calls.filter((call) => call.startsWith('SendPin')).length, 1);
   stop.abort();
   await Promise.all([following, caring]);

@@ -78,9 +78,12 @@ test("links are reported with their modem's radio and its SIM's count, the great
     modems: { phase: 'known' as const, modems: [modem(1, 1)] },
     modemMaintenance: [{ id: '861', model: 'x', link: '5g', usedBytes: 30, budgetBytes: 100 }],
   };
-  const [told, ...others] = reportLinks(box).links;
+  const [reported, ...others] = reportLinks(box).links;
   assert.is(others.length, 0);
-  assert.equal([told?.id, told?.tech, told?.data_used_b, told?.data_cap_b], ['5g', 'lte', 30, 100]);
+  assert.equal(
+    [reported?.id, reported?.tech, reported?.data_used_b, reported?.data_cap_b],
+    ['5g', 'lte', 30, 100],
+  );
   const own = reportLinks({ ...box, modemMaintenance: [] }).links[0];
   assert.equal([own?.data_used_b, own?.data_cap_b], [10, null]);
 });

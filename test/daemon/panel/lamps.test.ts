@@ -113,7 +113,7 @@ const WORDS: Readonly<Record<string, RhythmName>> = {
   'long and short': 'longShort',
 };
 
-test('the table of the README tells each lamp and rhythm that there is, and no other', () => {
+test('the table of the README reports each lamp and rhythm that there is, and no other', () => {
   const readme = readFileSync('README.md', 'utf8');
   const lamps: readonly LampName[] = ['power', 'on-air', 'links', 'sound', 'recording'];
   for (const [words, rhythm] of Object.entries(WORDS)) {
@@ -149,7 +149,7 @@ test('an uplink that hangs is not shown as well', () => {
   assert.is(lampsOf({ ...WELL, ...warned('uplink-silent') }).links, 'longShort');
 });
 
-test('at the end recordings that are closed are no trouble, and one that failed is', () => {
+test('at the end closed recordings are no fault, and one that failed is', () => {
   const drop = { ...WELL.drop, phase: 'ending' } as const;
   const shown = (...recording: BoxSnapshot['recording']) =>
     lampsOf({ ...WELL, drop, recording }).recording;

@@ -219,7 +219,7 @@ test('lamps go out when the box ends', async () => {
   await panel[Symbol.asyncDispose]();
 });
 
-test('a box without a panel has lamps that show nothing and buttons that nobody presses', async () => {
+test('a box without a panel has lamps that show nothing and buttons that are never pressed', async () => {
   const clock = new VirtualClock();
   const config = v.parse(panelSchema, { driver: 'none' });
   await using devices = openPanelDevices(config, undefined, { clock, log: silentLog });

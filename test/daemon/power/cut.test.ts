@@ -15,7 +15,7 @@ const clock = { ...systemClock, sleep: async () => {} };
 
 const saying = (mains: Mains): BatteryState => ({ phase: 'known', source: 'x', mains });
 
-/** What came of it, and how often the board was told. */
+/** The outcome, and how often the board was asked. */
 async function cut(states: readonly BatteryState[], isAble = true) {
   let cuts = 0;
   let at = 0;
@@ -30,11 +30,11 @@ async function cut(states: readonly BatteryState[], isAble = true) {
   return { said: await cutWhereMainsAreOff(battery, clock, never), cuts };
 }
 
-test('with the mains off the board is told, once', async () => {
+test('with the mains off the board is asked once', async () => {
   assert.equal(await cut([saying('off')]), { said: 'yes', cuts: 1 });
 });
 
-test('with the mains on it is not: whoever switched the machine off wants it off', async () => {
+test('with the mains on it is not: the operator who switched the machine off wants it off', async () => {
   assert.equal(await cut([saying('on')]), { said: 'no: the mains are on', cuts: 0 });
 });
 
@@ -44,7 +44,7 @@ test('a silent gauge beside a pin that says off is enough, and one that comes la
   assert.is((await cut([{ ...silent, mains: 'unknown' }, saying('off')])).cuts, 1);
 });
 
-test('where nobody tells of the mains, or no board can, nothing is done', async () => {
+test('where the mains are unknown, or no board can cut the power, nothing is done', async () => {
   const unsure = await cut([saying('unknown')]);
   assert.equal(unsure, { said: 'no: the state of the mains is unknown', cuts: 0 });
   const unable = await cut([saying('off')], false);

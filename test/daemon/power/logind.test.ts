@@ -56,7 +56,7 @@ async function startLogind(address: string, isPermitted: boolean) {
   return { calls, [Symbol.asyncDispose]: async () => bus.disconnect() };
 }
 
-test('the machine is asked for its end once, without a question to anybody', async () => {
+test('the machine is shut down once, without a question to any user', async () => {
   await using bus = await startBus();
   await using logind = await startLogind(bus.address, true);
   await powerOff(systemClock, never, bus.address);
@@ -65,7 +65,7 @@ test('the machine is asked for its end once, without a question to anybody', asy
   ]);
 });
 
-test('what is not permitted is told with the reason', async () => {
+test('what is not permitted is reported with the reason', async () => {
   await using bus = await startBus();
   await using _logind = await startLogind(bus.address, false);
   const failed = await powerOff(systemClock, never, bus.address).catch((error: unknown) => error);
@@ -73,7 +73,7 @@ test('what is not permitted is told with the reason', async () => {
   assert.match(String((failed as Error).cause), 'Interactive authentication required');
 });
 
-test('a machine without logind is told of', async () => {
+test('a machine without logind is reported', async () => {
   await using bus = await startBus();
   const failed = await powerOff(systemClock, never, bus.address).catch((error: unknown) => error);
   assert.is(failed instanceof HalError && failed.code, 'NOT_FOUND');

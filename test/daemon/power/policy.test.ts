@@ -25,7 +25,7 @@ const off = (change: Partial<BatteryReading>): BatteryReading => ({
   ...change,
 });
 
-/** Feeds a reading every 5 s; tells the phases that were gone through. */
+/** Feeds a reading every 5 s; reports the phases that were gone through. */
 class Pack {
   state: PowerState = START_POWER;
   atMs = 0;
@@ -82,7 +82,7 @@ test('a charge that was seen to fall shuts down without a time left', () => {
   assert.is(pack.phase, 'shut-down');
 });
 
-test('a charge that fell to nothing shuts down, whatever an estimate says that stands still', () => {
+test('a charge that fell to nothing shuts down, whatever a stuck estimate says', () => {
   const pack = new Pack();
   for (const chargePct of [9, 6, 4, 2, 1]) {
     pack.read(off({ chargePct, timeLeftS: 1_188 }), 6);
@@ -155,7 +155,7 @@ test('what the planned end does not need is not saved', () => {
   assert.is(late.read(off({ chargePct: 60, timeLeftS: 6_000 }), 10).phase, 'saving');
 });
 
-test('a board that tells neither mains nor current is read by its falling charge', () => {
+test('a board that reports neither mains nor current is read by its falling charge', () => {
   const pack = new Pack();
   const silent = (chargePct: number) => off({ chargePct, mains: 'unknown' });
   assert.is(pack.read(silent(30), 50).phase, 'normal');
@@ -181,7 +181,7 @@ test('whatever the readings, no single kind of figure shuts down and phases are 
         const pack = new Pack();
         for (const { mains, ...figures } of readings) {
           const figure = figures[kept];
-          // The charge stands still here: a stuck gauge.
+          // The charge does not change here: a stuck gauge.
           const value = kept === 'chargePct' ? (readings[0]?.chargePct ?? 0) : figure;
           pack.read(off({ mains, ...(value === undefined ? {} : { [kept]: value }) }));
           assert.is.not(pack.phase, 'shut-down');

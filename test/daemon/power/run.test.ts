@@ -19,7 +19,7 @@ const READINGS: readonly BatteryState[] = [
 ];
 
 test('what of the battery cannot be read goes to the journal once, with its reason', async () => {
-  const told: unknown[] = [];
+  const reported: unknown[] = [];
   const stop = new AbortController();
   const left = [...READINGS];
   const read = async () => {
@@ -35,17 +35,17 @@ test('what of the battery cannot be read goes to the journal once, with its reas
     onPhase: () => {},
     onEvent: () => {},
     clock: { wallMs: () => 0, monotonicMs: () => 0, sleep: async () => {} },
-    log: { ...silentLog, warn: (_: string, fields?: object) => void told.push(fields) },
+    log: { ...silentLog, warn: (_: string, fields?: object) => void reported.push(fields) },
   };
   await runPower(deps, stop.signal);
-  assert.equal(told, [{ reason: 'GPIO6: no such line' }, { reason: '0x36: EREMOTEIO' }]);
+  assert.equal(reported, [{ reason: 'GPIO6: no such line' }, { reason: '0x36: EREMOTEIO' }]);
 });
 
 test('a machine that was not shut down is asked again every half minute, until it is', async () => {
   const clock = new VirtualClock();
   const stop = new AbortController();
   let isNotOff = false;
-  const told: PowerPhase[] = [];
+  const reported: PowerPhase[] = [];
   const spent = { ...known, mains: 'off', chargePct: 3, timeLeftS: 60 } as const;
   const running = runPower(
     {
@@ -53,14 +53,14 @@ test('a machine that was not shut down is asked again every half minute, until i
       settings: () => ({ isNotOff }),
       onBattery: () => {},
       shedLoadsIn: () => [],
-      onPhase: (phase) => void told.push(phase),
+      onPhase: (phase) => void reported.push(phase),
       onEvent: () => {},
       clock,
       log: silentLog,
     },
     stop.signal,
   );
-  const asked = () => told.filter((phase) => phase === 'shut-down').length;
+  const asked = () => reported.filter((phase) => phase === 'shut-down').length;
   await clock.advance(120_000);
   assert.is(asked(), 1);
   isNotOff = true;

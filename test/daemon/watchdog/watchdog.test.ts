@@ -13,14 +13,14 @@ import { until } from '../../support/box.ts';
 import { EDGE, figures, WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const test = suite('what systemd is told');
+const test = suite('what is reported to systemd');
 
 const pausing = { phase: 'pausing', restartsTotal: 1 } as const;
 
 /** A box whose media process speaks and makes parts, unless the test says otherwise. */
 function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
   const clock = new VirtualClock();
-  const told: string[] = [];
+  const reported: string[] = [];
   let change = first;
   let isSpeaking = true;
   let hasParts = true;
@@ -31,7 +31,7 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
   };
   const notify: Notify = {
     hasReceiver: true,
-    send: (...lines) => told.push(...lines),
+    send: (...lines) => reported.push(...lines),
     [Symbol.dispose]: () => undefined,
   };
   const stop = new AbortController();
@@ -41,7 +41,7 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
   );
   return {
     clock,
-    told,
+    reported,
     set: (next: Partial<BoxSnapshot>) => {
       change = next;
     },
@@ -56,9 +56,9 @@ function startHeartbeat(first: Partial<BoxSnapshot> = {}) {
     },
     /** How often the watchdog was fed during `ms`. */
     async beats(ms: number): Promise<number> {
-      told.splice(0);
+      reported.splice(0);
       await clock.advance(ms);
-      return told.filter((line) => line === 'WATCHDOG=1').length;
+      return reported.filter((line) => line === 'WATCHDOG=1').length;
     },
     stop: async () => {
       stop.abort();
@@ -71,20 +71,20 @@ test('a box is ready when frames flow, is fed thrice a period, and says goodbye'
   const box = startHeartbeat();
   await box.clock.advance(0);
   const first = ['READY=1', 'STATUS=live, 3 viewers', 'WATCHDOG_USEC=15000000', 'WATCHDOG=1'];
-  assert.equal(box.told, first);
+  assert.equal(box.reported, first);
   assert.is(await box.beats(30_000), 30);
-  assert.not(box.told.some((line) => line.startsWith('READY') || line.startsWith('STATUS')));
+  assert.not(box.reported.some((line) => line.startsWith('READY') || line.startsWith('STATUS')));
   await box.stop();
-  assert.is(box.told.at(-1), 'STOPPING=1');
+  assert.is(box.reported.at(-1), 'STOPPING=1');
 });
 
 test('an idle box is ready when its media process serves', async () => {
   const box = startHeartbeat({ media: undefined, drop: { phase: 'idle', sinceMs: 0 } });
   await box.clock.advance(5_000);
-  assert.not(box.told.includes('READY=1'));
+  assert.not(box.reported.includes('READY=1'));
   box.set({ drop: { phase: 'idle', sinceMs: 0 }, media: figures({ isFlowing: false }) });
   await box.clock.advance(1_000);
-  assert.ok(box.told.includes('READY=1'));
+  assert.ok(box.reported.includes('READY=1'));
   await box.stop();
 });
 
@@ -98,7 +98,7 @@ test('the watchdog is not armed by a box that still starts', async () => {
 
 test('the watchdog is patient until beats have come in time for half a minute', async () => {
   const box = startHeartbeat();
-  const asked = () => box.told.filter((line) => line.startsWith('WATCHDOG_USEC='));
+  const asked = () => box.reported.filter((line) => line.startsWith('WATCHDOG_USEC='));
   await box.clock.advance(0);
   assert.equal(asked(), ['WATCHDOG_USEC=15000000']);
   await box.beats(20_000);
@@ -120,9 +120,9 @@ test('a box whose camera is away is ready at last, and is not killed for it', as
   box.set({ children });
   box.figures({ isFlowing: false });
   await box.clock.advance(59_000);
-  assert.not(box.told.includes('READY=1'));
+  assert.not(box.reported.includes('READY=1'));
   await box.clock.advance(2_000);
-  assert.ok(box.told.includes('READY=1'));
+  assert.ok(box.reported.includes('READY=1'));
   assert.is(await box.beats(600_000), 600);
   await box.stop();
 });
@@ -150,7 +150,7 @@ test('capture that runs on air without a part stops it after a minute; an idle o
   await idle.stop();
 });
 
-test('a box on air whose camera is started anew again and again is not killed for it', async () => {
+test('a box on air whose camera is restarted again and again is not killed for it', async () => {
   const box = startHeartbeat();
   await box.clock.advance(5_000);
   box.noParts();
@@ -169,7 +169,7 @@ test('an edge is ready when it serves, and is fed while its upstream is away', a
     media: undefined,
   });
   await box.clock.advance(5_000);
-  assert.not(box.told.includes('READY=1'));
+  assert.not(box.reported.includes('READY=1'));
   await box.stop();
   const away = { ...EDGE, upstream: { url: 'http://10.0.0.5:8080', phase: 'away' as const } };
   const edge = startHeartbeat();
@@ -180,8 +180,8 @@ test('an edge is ready when it serves, and is fed while its upstream is away', a
   });
   edge.figures({ isFlowing: false, partsTotal: 0, edge: away });
   await edge.clock.advance(1_000);
-  assert.ok(edge.told.includes('READY=1'));
-  assert.ok(edge.told.includes('STATUS=edge, away, 3 viewers'), edge.told.join());
+  assert.ok(edge.reported.includes('READY=1'));
+  assert.ok(edge.reported.includes('STATUS=edge, away, 3 viewers'), edge.reported.join());
   assert.is(await edge.beats(600_000), 600);
   edge.hang();
   await edge.clock.advance(11_000);
@@ -189,7 +189,7 @@ test('an edge is ready when it serves, and is fed while its upstream is away', a
   await edge.stop();
 });
 
-test('where nobody listens nothing is done', async () => {
+test('without a systemd socket nothing is sent', async () => {
   const notify = openNotify(undefined, silentLog);
   notify.send('READY=1');
   const deps = { watchdogUsec: undefined, snapshot: () => WELL, clock: new VirtualClock() };
@@ -206,9 +206,9 @@ s.bind(sys.argv[1])
 for _ in range(2): print(repr(s.recv(4096).decode()), flush=True)
 `;
   const receiver = spawn('python3', ['-c', python, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let heard = '';
+  let received = '';
   receiver.stdout.setEncoding('utf8').on('data', (text: string) => {
-    heard += text;
+    received += text;
   });
   const ended = new Promise((resolve) => receiver.once('close', resolve));
   await until(() => existsSync(path), 20_000);
@@ -217,7 +217,7 @@ for _ in range(2): print(repr(s.recv(4096).decode()), flush=True)
     notify.send('READY=1', 'STATUS=two\nlines');
     notify.send('WATCHDOG=1');
     await ended;
-    assert.is(heard, "'READY=1\\nSTATUS=two lines'\n'WATCHDOG=1'\n");
+    assert.is(received, "'READY=1\\nSTATUS=two lines'\n'WATCHDOG=1'\n");
     notify.send('WATCHDOG=1');
   }
   execFileSync('rm', ['-f', path]);

@@ -23,7 +23,7 @@ test('ten wrong PINs lock, and the page shows for how long; then the right one i
       page,
       says('#pin-message', i < 10 ? left : 'Locked after too many wrong PINs'),
     );
-    // The box's clock goes on; a page that is opened anew asks it.
+    // The box's clock goes on; a page that is opened again asks it.
     if (i > 3 && i < 10) {
       box.skip(31_000);
       await page.reload();

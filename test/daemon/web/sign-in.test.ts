@@ -128,16 +128,16 @@ test('an open page receives the end of its session', async () => {
 
 test('a PIN is generated at the first start, shown once, and accepted', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-state-'));
-  const told: string[] = [];
+  const reported: string[] = [];
   const options = {
     config: { pin_hash: '' },
-    deps: { stateFolder: folder, onNewPin: (pin: string) => told.push(pin) },
+    deps: { stateFolder: folder, onNewPin: (pin: string) => reported.push(pin) },
   };
   for (let start = 0; start < 2; start += 1) {
     await using box = await startFakeBox(options);
-    assert.is((await sendPin(box.url, told[0] ?? '')).status, 200);
+    assert.is((await sendPin(box.url, reported[0] ?? '')).status, 200);
   }
-  assert.is(told.length, 1);
+  assert.is(reported.length, 1);
   await rm(folder, { recursive: true });
 });
 

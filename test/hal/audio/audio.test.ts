@@ -11,7 +11,7 @@ import { HalError } from '../../../hal/os/errors.ts';
 const test = suite('sound cards');
 const never = new AbortController().signal;
 
-/** As a Pi 4 with a HiFiBerry and two equal USB microphones tells them. */
+/** As a Pi 4 with a HiFiBerry and two equal USB microphones reports them. */
 const CARDS = ` 0 [Headphones     ]: bcm2835_headpho - bcm2835 Headphones
                       bcm2835 Headphones
  1 [sndrpihifiberry]: RPi-simple - snd_rpi_hifiberry_dacplusadc
@@ -43,7 +43,7 @@ Simple mixer control 'Auto Gain Control',0
   Mono: Playback [on]
 `;
 
-test('cards and capture devices as the kernel tells them', () => {
+test('cards and capture devices as the kernel reports them', () => {
   assert.equal(
     parseCards(CARDS).map(({ index, id }) => [index, id]),
     [
@@ -109,7 +109,7 @@ test('the question for formats asks for everything, and its answer names what th
   });
 });
 
-test('a card that is not there is told by its name; what names no card is ALSA business', async () => {
+test('a card that is not there is reported by its name; what names no card is ALSA business', async () => {
   const check = (device: string) =>
     openSound({ driver: 'alsa', device, file: '', launch: '' })
       .check(never)

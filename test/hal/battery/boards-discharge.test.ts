@@ -30,7 +30,7 @@ const RENDERERS: Readonly<Record<string, Render>> = {
   'ina226-1s': ({ packMv, ma }) => ({
     words: { 254: 0x5449, 255: 0x2260, 2: Math.round(packMv / 1.25), 1: (-ma * 4) & 0xffff },
   }),
-  // The board tells its own time; here it has none, so that ours is what is looked at.
+  // The board reports its own time; here it has none, so that ours is what is looked at.
   'waveshare-ups-hat-e': ({ pct, packMv, ma }) => ({
     bytes: {
       2: 0,

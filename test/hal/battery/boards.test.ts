@@ -30,18 +30,18 @@ interface Fixture {
   readonly chip: FakeChip;
   /** Level of the mains pin, for boards that have one. */
   readonly pin?: boolean;
-  readonly told: {
+  readonly reported: {
     readonly [K in keyof BatteryReading]?: BatteryReading[K] | undefined;
   };
 }
 
-/** Registers as the datasheets say a chip holds them, and what must be told of them. */
+/** Registers as the datasheets say a chip holds them, and what the driver must read from them. */
 const FIXTURES: readonly Fixture[] = [
   // 7.4 V, -50 mV over 0.1 ohm: 3.7 V a cell, and 3.73 at rest.
   {
     id: 'waveshare-ups-hat',
     chip: ina219(7400, -50_000),
-    told: {
+    reported: {
       voltageMv: 7400,
       currentMa: -500,
       powerMw: -3700,
@@ -53,32 +53,32 @@ const FIXTURES: readonly Fixture[] = [
   {
     id: 'waveshare-ups-hat',
     chip: ina219(8200, 30_000),
-    told: { currentMa: 300, mains: 'on', isCharging: true },
+    reported: { currentMa: 300, mains: 'on', isCharging: true },
   },
   {
     id: 'waveshare-ups-hat-b',
     chip: ina219(7400, -5000),
-    told: { voltageMv: 7400, currentMa: -500, mains: 'off' },
+    reported: { voltageMv: 7400, currentMa: -500, mains: 'off' },
   },
   {
     id: 'waveshare-ups-hat-b',
     chip: ina219(8400, 0),
-    told: { chargePct: 100, currentMa: 0, mains: 'on', isCharging: false },
+    reported: { chargePct: 100, currentMa: 0, mains: 'on', isCharging: false },
   },
   {
     id: 'waveshare-ups-hat-c',
     chip: ina219(3600, 0),
-    told: { voltageMv: 3600, chargePct: 18, mains: 'on' },
+    reported: { voltageMv: 3600, chargePct: 18, mains: 'on' },
   },
   {
     id: 'waveshare-ups-hat-c',
     chip: ina219(3600, -8000),
-    told: { currentMa: -800, chargePct: 24.7, mains: 'off' },
+    reported: { currentMa: -800, chargePct: 24.7, mains: 'off' },
   },
   {
     id: 'waveshare-ups-hat-e',
     chip: waveshareE(0x00),
-    told: {
+    reported: {
       voltageMv: 16_000,
       currentMa: -500,
       chargePct: 62,
@@ -90,7 +90,7 @@ const FIXTURES: readonly Fixture[] = [
   {
     id: 'waveshare-ups-hat-e',
     chip: waveshareE(0xa2),
-    told: { mains: 'on', isCharging: true, timeLeftS: undefined },
+    reported: { mains: 'on', isCharging: true, timeLeftS: undefined },
   },
   // The X728's pin is high when the mains are lost; the X1200's is low.
   ...['geekworm-x728-v1', 'geekworm-x728'].flatMap((id): Fixture[] => [
@@ -98,73 +98,82 @@ const FIXTURES: readonly Fixture[] = [
       id,
       chip: max17040(3850, 73.5),
       pin: true,
-      told: { voltageMv: 3850, chargePct: 73.5, mains: 'off', isCharging: false },
+      reported: { voltageMv: 3850, chargePct: 73.5, mains: 'off', isCharging: false },
     },
-    { id, chip: max17040(3850, 73.5), pin: false, told: { mains: 'on', isCharging: undefined } },
+    {
+      id,
+      chip: max17040(3850, 73.5),
+      pin: false,
+      reported: { mains: 'on', isCharging: undefined },
+    },
   ]),
   ...['geekworm-x1200', 'geekworm-x1201', 'geekworm-x1209'].flatMap((id): Fixture[] => [
     {
       id,
       chip: max17040(4000, 81.25),
       pin: false,
-      told: { voltageMv: 4000, chargePct: 81.3, mains: 'off' },
+      reported: { voltageMv: 4000, chargePct: 81.3, mains: 'off' },
     },
-    { id, chip: max17040(4000, 81.25), pin: true, told: { mains: 'on' } },
+    { id, chip: max17040(4000, 81.25), pin: true, reported: { mains: 'on' } },
   ]),
   // Status 0b0011_0100: charging from its USB input; 0b0000_0000: neither input.
   {
     id: 'pijuice',
     chip: pijuice(0x34),
-    told: { chargePct: 73, voltageMv: 3980, mains: 'on', isCharging: true },
+    reported: { chargePct: 73, voltageMv: 3980, mains: 'on', isCharging: true },
   },
   {
     id: 'pijuice',
     chip: pijuice(0x00),
-    told: { currentMa: -300, mains: 'off', isCharging: false },
+    reported: { currentMa: -300, mains: 'off', isCharging: false },
   },
   // (3800 - 2600) / 0.26855 = 4468; -400 mA / 0.745985 = -536 in 14 bits.
   {
     id: 'pisugar-2',
     chip: pisugar2(0xa2, 0xa4, 4468, 0x4000 - 536),
-    told: { voltageMv: 3800, currentMa: -400, mains: 'off' },
+    reported: { voltageMv: 3800, currentMa: -400, mains: 'off' },
   },
   {
     id: 'pisugar-2',
     chip: pisugar2(0xa2, 0xa4, 4468, 536),
-    told: { currentMa: 400, mains: 'on', isCharging: true },
+    reported: { currentMa: 400, mains: 'on', isCharging: true },
   },
   {
     id: 'pisugar-2-pro',
     chip: pisugar2(0xd0, 0xd2, 4468, 0x4000 - 149),
-    told: { voltageMv: 3800, currentMa: -400, chargePct: 77, mains: 'off' },
+    reported: { voltageMv: 3800, currentMa: -400, chargePct: 77, mains: 'off' },
   },
   {
     id: 'pisugar-2-pro',
     // (3700 - 2600) / 0.26855 = 4096.
     chip: pisugar2(0xd0, 0xd2, 4096, 149),
-    told: { voltageMv: 3700, currentMa: 400, chargePct: 65, mains: 'on' },
+    reported: { voltageMv: 3700, currentMa: 400, chargePct: 65, mains: 'on' },
   },
-  { id: 'pisugar-3', chip: pisugar3(0x80), told: { voltageMv: 3900, chargePct: 64, mains: 'on' } },
-  { id: 'pisugar-3', chip: pisugar3(0x00), told: { mains: 'off', isCharging: false } },
+  {
+    id: 'pisugar-3',
+    chip: pisugar3(0x80),
+    reported: { voltageMv: 3900, chargePct: 64, mains: 'on' },
+  },
+  { id: 'pisugar-3', chip: pisugar3(0x00), reported: { mains: 'off', isCharging: false } },
   {
     id: 'upsplus',
     chip: ina219(3900, -5000),
-    told: { voltageMv: 3900, currentMa: -1000, mains: 'off' },
+    reported: { voltageMv: 3900, currentMa: -1000, mains: 'off' },
   },
-  { id: 'upsplus', chip: ina219(4100, 1000), told: { currentMa: 200, mains: 'on' } },
+  { id: 'upsplus', chip: ina219(4100, 1000), reported: { currentMa: 200, mains: 'on' } },
   {
     id: 'ina226-1s',
     chip: { words: { 254: 0x5449, 255: 0x2260, 2: 3200, 1: -2000 & 0xffff } },
-    told: { voltageMv: 4000, currentMa: -500, mains: 'off' },
+    reported: { voltageMv: 4000, currentMa: -500, mains: 'off' },
   },
   {
     id: 'ina226-1s',
     chip: { words: { 254: 0x5449, 255: 0x2260, 2: 3200, 1: 800 } },
-    told: { currentMa: 200, mains: 'on' },
+    reported: { currentMa: 200, mains: 'on' },
   },
 ];
 
-async function readBoard({ id, chip, pin }: Omit<Fixture, 'told'>): Promise<BatteryState> {
+async function readBoard({ id, chip, pin }: Omit<Fixture, 'reported'>): Promise<BatteryState> {
   const board = BOARDS.find((one) => one.id === id);
   const bus = openFakeBus({ [board?.address ?? 0]: chip });
   const gpio = openSimulatedGpio(systemClock);
@@ -177,11 +186,11 @@ async function readBoard({ id, chip, pin }: Omit<Fixture, 'told'>): Promise<Batt
 }
 
 for (const fixture of FIXTURES) {
-  const { mains } = fixture.told;
-  test(`${fixture.id} tells its registers as its datasheet has them, mains ${mains}`, async () => {
+  const { mains } = fixture.reported;
+  test(`${fixture.id} reports its registers as its datasheet has them, mains ${mains}`, async () => {
     const state = await readBoard(fixture);
     assert.is(state.phase, 'known', JSON.stringify(state));
-    for (const [key, value] of Object.entries(fixture.told)) {
+    for (const [key, value] of Object.entries(fixture.reported)) {
       assert.is((state as unknown as Record<string, unknown>)[key], value, key);
     }
   });
@@ -189,13 +198,13 @@ for (const fixture of FIXTURES) {
 
 test('every board has a fixture with the mains on and one with them off', () => {
   for (const { id } of BOARDS) {
-    const told = FIXTURES.filter((one) => one.id === id).map((one) => one.told.mains);
-    assert.equal(told.toSorted(), ['off', 'on'], id);
+    const reported = FIXTURES.filter((one) => one.id === id).map((one) => one.reported.mains);
+    assert.equal(reported.toSorted(), ['off', 'on'], id);
   }
   assert.ok(BOARDS.length >= 10);
 });
 
-test('a current that no PiJuice can carry is left out, and the rest is told', async () => {
+test('a current that no PiJuice can carry is left out, and the rest is reported', async () => {
   const glitch = { ...pijuice(0x00).blocks, 75: sealed([26_601 & 0xff, 26_601 >> 8]) };
   const state = await readBoard({ id: 'pijuice', chip: { blocks: glitch } });
   assert.equal(state.phase === 'known' && [state.currentMa, state.chargePct], [undefined, 73]);
@@ -246,7 +255,7 @@ test('an address that several boards share is refused with their names', async (
   }
 });
 
-test('a bus that hangs while boards are searched is told, not taken for an empty one', async () => {
+test('a bus that hangs while boards are searched is reported, not taken for an empty one', async () => {
   const hung = async () => {
     throw new HalError('TIMEOUT', 'i2c-1: no answer in 250 ms');
   };

@@ -55,7 +55,7 @@ for (const [board, button] of [
   });
 }
 
-test('an X728 whose line another program holds is told of, read all the same, and not cut', async () => {
+test('an X728 whose line another program holds is reported, read all the same, and not cut', async () => {
   const clock = new VirtualClock();
   const { notes, driver } = noted(clock, 'GPIO12');
   const board = 'geekworm-x728';
@@ -68,7 +68,7 @@ test('an X728 whose line another program holds is told of, read all the same, an
   assert.equal(notes, []);
 });
 
-test('a Waveshare (E) is told by its register', async () => {
+test('the power of a Waveshare (E) is cut by its register', async () => {
   const written: number[][] = [];
   const bus = openFakeBus({ 45: {} }, (...write) => written.push(write));
   const clock = new VirtualClock();
@@ -78,7 +78,7 @@ test('a Waveshare (E) is told by its register', async () => {
   assert.equal(written, [[0x2d, 0x01, 0x55]]);
 });
 
-test('a board that cannot be told, or has no lines to be told by, offers nothing', async () => {
+test('a board that cannot cut the power, or has no lines for it, offers nothing', async () => {
   const clock = new VirtualClock();
   const can = async (board: string, driver?: LineDriver) => {
     await using battery = await openBattery({ board }, openFakeBus({}), driver, clock, never);

@@ -63,7 +63,7 @@ test('a bus that comes later is found by the next reading, and its board with it
   assert.is(closes(), 1);
 });
 
-test('an adapter that was unplugged is opened anew', async () => {
+test('an adapter that was unplugged is opened again', async () => {
   let opens = 0;
   const open = async () => {
     opens += 1;

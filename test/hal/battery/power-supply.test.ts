@@ -75,14 +75,14 @@ async function timeLeftOf(uevent: Record<string, string>, capacityMah?: number) 
   return state.phase === 'known' ? state.timeLeftS : undefined;
 }
 
-test('time left of a kernel battery is made of the capacity that its driver or the config tells', async () => {
+test('time left of a kernel battery is made of the capacity that its driver or the config reports', async () => {
   assert.is(await timeLeftOf({ CHARGE_FULL: '10000000' }), 5 * 3600);
   assert.is(await timeLeftOf({ ENERGY_FULL: '74000000' }), 5 * 3600);
   assert.is(await timeLeftOf({ CHARGE_FULL: '10000000' }, 4000), 2 * 3600);
   assert.is(await timeLeftOf({}, 4000), 2 * 3600);
 });
 
-test('without a capacity that a pack can have, a current alone tells no time', async () => {
+test('without a capacity that a pack can have, a current alone reports no time', async () => {
   assert.is(await timeLeftOf({}), undefined);
   assert.is(await timeLeftOf({ CHARGE_FULL: '0', ENERGY_FULL: '0' }), undefined);
   // The kernel's test_power says 100 uAh.

@@ -118,8 +118,8 @@ test('cameras are listed by rpicam-hello, and by libcamera-hello where that is w
 });
 
 test("libcamera's automatics are set in the running pipeline, where its plug-in has them", async () => {
-  const told: unknown[] = [];
-  const camera = openCamera(config, (...args) => told.push(args));
+  const reported: unknown[] = [];
+  const camera = openCamera(config, (...args) => reported.push(args));
   const inspect =
     '  ae-enable           : Enable or disable the AE algorithm.\n  awb-enable          : AWB';
   await withPrograms({ 'gst-inspect-1.0': saying(inspect) }, async () => {
@@ -127,7 +127,7 @@ test("libcamera's automatics are set in the running pipeline, where its plug-in 
     await camera.unlock(never);
   });
   assert.match(camera.source.launch, 'libcamerasrc name=camera ');
-  assert.equal(told, [
+  assert.equal(reported, [
     ['camera', 'ae-enable', false],
     ['camera', 'awb-enable', false],
     ['camera', 'ae-enable', true],

@@ -120,7 +120,7 @@ test('a phone that sends SRT is a camera', async () => {
   }
 });
 
-test('a login that is missing is told with its key, and one in the address is not shown', async () => {
+test('a login that is missing is reported with its key, and one in the address is not shown', async () => {
   const url = 'rtsp://me:secret@10.0.0.9/live';
   const camera = openCamera({ ...CAMERA, driver: 'rtsp', url, credentials_file: '/none' });
   assert.is(camera.name, 'RTSP 10.0.0.9');

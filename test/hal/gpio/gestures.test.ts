@@ -20,56 +20,62 @@ const tick = (atMs: number): Input => ({ kind: 'tick', atMs });
 
 function run(...inputs: readonly Input[]): string[] {
   let state = startGestures();
-  const told: Gesture[] = [];
+  const reported: Gesture[] = [];
   for (const input of inputs) {
     const step = stepGestures(state, input);
     state = step.state;
-    told.push(...step.gestures);
+    reported.push(...step.gestures);
   }
-  return told.map((gesture) => {
+  return reported.map((gesture) => {
     const length = gesture.kind === 'press' ? gesture.length : 'reached';
     return `${gesture.buttons.join('+')} ${length} ${gesture.atMs}`;
   });
 }
 
-test('a button released before three seconds is a short press, told at the release', () => {
-  const told = run(levels(0), down('start', 2000), tick(4000), up('start', 4999));
-  assert.equal(told, ['start short 4999']);
+test('a button released before three seconds is a short press, reported at the release', () => {
+  const reported = run(levels(0), down('start', 2000), tick(4000), up('start', 4999));
+  assert.equal(reported, ['start short 4999']);
 });
 
-test('a button released after three seconds is a hold, and reaching it is told before', () => {
-  const told = run(levels(0), down('start', 2000), tick(5000), up('start', 7000));
-  assert.equal(told, ['start reached 5000', 'start hold 7000']);
+test('a button released after three seconds is a hold, and reaching it is reported before', () => {
+  const reported = run(levels(0), down('start', 2000), tick(5000), up('start', 7000));
+  assert.equal(reported, ['start reached 5000', 'start hold 7000']);
 });
 
-test('ten seconds are a very long hold, told while held, and its release is nothing', () => {
-  const told = run(levels(0), down('start', 2000), tick(5000), tick(12_000), up('start', 13_000));
-  assert.equal(told, ['start reached 5000', 'start very-long 12000']);
+test('ten seconds are a very long hold, reported while held, and its release is nothing', () => {
+  const reported = run(
+    levels(0),
+    down('start', 2000),
+    tick(5000),
+    tick(12_000),
+    up('start', 13_000),
+  );
+  assert.equal(reported, ['start reached 5000', 'start very-long 12000']);
 });
 
-test('a hold is told rightly even when no tick came in between', () => {
-  const told = run(levels(0), down('start', 2000), up('start', 20_000));
-  assert.equal(told, ['start reached 5000', 'start very-long 12000']);
+test('a hold is reported rightly even when no tick came in between', () => {
+  const reported = run(levels(0), down('start', 2000), up('start', 20_000));
+  assert.equal(reported, ['start reached 5000', 'start very-long 12000']);
 });
 
 test('two buttons pressed within 400 ms are one gesture, ended by the first release', () => {
-  const told = run(
+  const reported = run(
     levels(0),
     down('start', 2000),
     down('print', 2400),
     up('start', 3000),
     up('print', 3100),
   );
-  assert.equal(told, ['print+start short 3000']);
+  assert.equal(reported, ['print+start short 3000']);
 });
 
 test('two buttons held together are a hold of both', () => {
-  const told = run(levels(0), down('a', 2000), down('b', 2100), tick(5000), up('b', 6000));
-  assert.equal(told, ['a+b reached 5000', 'a+b hold 6000']);
+  const reported = run(levels(0), down('a', 2000), down('b', 2100), tick(5000), up('b', 6000));
+  assert.equal(reported, ['a+b reached 5000', 'a+b hold 6000']);
 });
 
 test('a second button pressed late is ignored until it is released', () => {
-  const told = run(
+  const reported = run(
     levels(0),
     down('a', 2000),
     down('b', 2401),
@@ -78,27 +84,27 @@ test('a second button pressed late is ignored until it is released', () => {
     down('b', 3000),
     up('b', 3100),
   );
-  assert.equal(told, ['a short 2500', 'b short 3100']);
+  assert.equal(reported, ['a short 2500', 'b short 3100']);
 });
 
 test('presses in the first second are ignored, to their release', () => {
-  const told = run(levels(0), down('a', 999), up('a', 6000), down('a', 7000), up('a', 7100));
-  assert.equal(told, ['a short 7100']);
+  const reported = run(levels(0), down('a', 999), up('a', 6000), down('a', 7000), up('a', 7100));
+  assert.equal(reported, ['a short 7100']);
 });
 
 test('what was down at the start is ignored until it was up once', () => {
-  const told = run(
+  const reported = run(
     levels(0, 'a'),
     tick(60_000),
     up('a', 61_000),
     down('a', 62_000),
     up('a', 62_100),
   );
-  assert.equal(told, ['a short 62100']);
+  assert.equal(reported, ['a short 62100']);
 });
 
 test('a chip that goes ends a hold without a gesture, and its return starts a new first second', () => {
-  const told = run(
+  const reported = run(
     levels(0),
     down('a', 2000),
     { kind: 'gone', reason: 'unplugged', atMs: 3000 },
@@ -110,7 +116,7 @@ test('a chip that goes ends a hold without a gesture, and its return starts a ne
     down('a', 22_001),
     up('a', 22_100),
   );
-  assert.equal(told, ['a short 22100']);
+  assert.equal(reported, ['a short 22100']);
 });
 
 test('before the first levels nothing is a gesture', () => {

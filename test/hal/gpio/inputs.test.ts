@@ -51,14 +51,14 @@ test('the levels come first, then each edge', async () => {
   const edge = next<InputChange>(changes);
   await Promise.resolve();
   gpio.press('b');
-  const told = await edge;
-  assert.equal({ ...told, atMs: 0 }, { kind: 'edge', name: 'b', isActive: true, atMs: 0 });
+  const reported = await edge;
+  assert.equal({ ...reported, atMs: 0 }, { kind: 'edge', name: 'b', isActive: true, atMs: 0 });
   const last = changes.next();
   stop.abort();
   assert.is((await last).done, true);
 });
 
-test('an unplugged chip is told of once, and its levels when it is back', async () => {
+test('an unplugged chip is reported once, and its levels when it is back', async () => {
   const gpio = openSimulatedGpio(fastClock);
   const stop = new AbortController();
   const inputs = watchInputs(gpio.driver, [button('a')], { ...os, clock: fastClock });
@@ -72,23 +72,23 @@ test('an unplugged chip is told of once, and its levels when it is back', async 
   assert.equal(kinds, ['levels', 'gone', 'levels']);
 });
 
-test('a hold is told while nothing else happens', async () => {
+test('a hold is reported while nothing else happens', async () => {
   const gpio = openSimulatedGpio(fastClock);
   const stop = new AbortController();
   const inputs = watchInputs(gpio.driver, [button('a')], { ...os, clock: fastClock });
-  const told: PressChange[] = [];
+  const reported: PressChange[] = [];
   for await (const change of watchPresses(inputs, fastClock, stop.signal)) {
-    told.push(change);
+    reported.push(change);
     if (change.kind === 'levels') setTimeout(() => gpio.press('a'), 60);
     if (change.kind === 'press') stop.abort();
   }
   assert.equal(
-    told.map((change) => (change.kind === 'press' ? change.length : change.kind)),
+    reported.map((change) => (change.kind === 'press' ? change.length : change.kind)),
     ['levels', 'hold-reached', 'very-long'],
   );
 });
 
-test('a reader that sleeps through 300 edges is told of the loss, not of half of them', async () => {
+test('a reader that is late by 300 edges gets a report of the loss, not half of them', async () => {
   const queue = new ChangeQueue();
   for (let index = 0; index < 300; index += 1) {
     queue.push({ kind: 'edge', name: 'a', isActive: index % 2 === 0, atMs: index });
@@ -99,7 +99,7 @@ test('a reader that sleeps through 300 edges is told of the loss, not of half of
   assert.equal(await queue.take(signal), { kind: 'edge', name: 'a', isActive: true, atMs: 300 });
 });
 
-test('a blinking lamp changes, stops when told, and comes back with its chip', async () => {
+test('a blinking lamp changes, stops on request, and comes back with its chip', async () => {
   const gpio = openSimulatedGpio(fastClock);
   await using lamp = openGpioLamp(
     gpio.driver,
@@ -125,7 +125,7 @@ test('a blinking lamp changes, stops when told, and comes back with its chip', a
   assert.is(gpio.lamp('live'), true);
 });
 
-test('the character device is chosen before sysfs, and nothing is told with what was looked at', async () => {
+test('the character device is chosen before sysfs, and where both are missing the error lists what was searched', async () => {
   const root = await mkdtemp(join(tmpdir(), 'gpio-probe-'));
   assert.is(probeGpio(root).choice, 'none');
   assert.throws(

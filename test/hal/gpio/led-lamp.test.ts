@@ -38,7 +38,7 @@ for (const rhythm of ['double', 'triple', 'longShort'] as const) {
   });
 }
 
-test('a steady lamp is told the most that the class takes', async () => {
+test('a steady lamp gets the maximum brightness of its LED', async () => {
   assert.is(await shown('steady', '1\n', 'brightness'), '255');
 });
 

@@ -24,8 +24,8 @@ test('any two rhythms differ in flashes, or by 1.5 in period, or by 25 % of bein
     for (const [nameB, b] of names.slice(index + 1)) {
       const [x, y] = [look(a), look(b)];
       const isSlower = Math.max(x.periodMs, y.periodMs) >= 1.5 * Math.min(x.periodMs, y.periodMs);
-      const isTold = x.flashes !== y.flashes || isSlower || Math.abs(x.litPct - y.litPct) >= 25;
-      assert.ok(isTold, `${nameA} looks like ${nameB}`);
+      const isDistinct = x.flashes !== y.flashes || isSlower || Math.abs(x.litPct - y.litPct) >= 25;
+      assert.ok(isDistinct, `${nameA} looks like ${nameB}`);
     }
   }
 });

@@ -65,10 +65,10 @@ test('what is no PIN never reaches the SIM, which would count it as a try', asyn
   for (const pin of ['', '123', '123456789', '12"4', '1234\r\nATZ']) {
     assert.is((await errorOf(modems.sendPin(IMEI, pin, never))).code, 'BAD_REPLY');
   }
-  assert.equal(modem.heard, []);
+  assert.equal(modem.received, []);
 });
 
-test('each action is its commands, and a supply that nobody can switch is refused', async () => {
+test('each action is its commands, and a supply that cannot be switched is refused', async () => {
   await using pty = openPty();
   const modem = freshModem();
   pty.onData(answering(modem, (text) => pty.write(text)));
@@ -76,7 +76,7 @@ test('each action is its commands, and a supply that nobody can switch is refuse
   for (const action of ['enable', 'reconnect', 'reset'] as const) {
     await modems.act(IMEI, action, never);
   }
-  assert.equal(modem.heard, ['AT+CFUN=1', 'AT+CFUN=4', 'AT+CFUN=1', 'AT+CFUN=1,1']);
+  assert.equal(modem.received, ['AT+CFUN=1', 'AT+CFUN=4', 'AT+CFUN=1', 'AT+CFUN=1,1']);
   assert.is((await errorOf(modems.act(IMEI, 'power', never))).code, 'UNSUPPORTED');
 });
 
@@ -114,27 +114,27 @@ test('answers go to their commands, though two ask at once', async () => {
 });
 
 test('a shared line is opened once, closes behind its last user, and opens again', async () => {
-  const told: string[] = [];
+  const reported: string[] = [];
   const take = shareLine(async (): Promise<AtLine> => {
-    told.push('open');
+    reported.push('open');
     return {
       ask: async () => ({ final: 'ok', lines: [] }),
       closed: never,
       [Symbol.asyncDispose]: async () => {
-        told.push('close');
+        reported.push('close');
       },
     };
   });
   const [one, two] = await Promise.all([take(), take()]);
   await one[Symbol.asyncDispose]();
-  assert.equal(told, ['open']);
+  assert.equal(reported, ['open']);
   await two[Symbol.asyncDispose]();
-  assert.equal(told, ['open', 'close']);
+  assert.equal(reported, ['open', 'close']);
   await (await take())[Symbol.asyncDispose]();
-  assert.equal(told, ['open', 'close', 'open', 'close']);
+  assert.equal(reported, ['open', 'close', 'open', 'close']);
 });
 
-test('a line that cannot be opened is tried anew by the next user', async () => {
+test('a line that cannot be opened is tried again by the next user', async () => {
   let tries = 0;
   const take = shareLine(async () => {
     tries += 1;

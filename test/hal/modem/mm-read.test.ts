@@ -32,7 +32,7 @@ function openBus(modem: Record<string, unknown>, bearers: Record<string, unknown
   return { bus: bus as Dbus, calls };
 }
 
-test('a modem is told to measure once it is enabled, again after it was off, and may refuse', async () => {
+test('a modem is set to measure once it is enabled, again after it was off, and may refuse', async () => {
   const modem = { EquipmentIdentifier: '1', State: 3 };
   const { bus, calls } = openBus(modem);
   const asked = new Set<string>();

@@ -83,7 +83,7 @@ test('actions call ModemManager; what it cannot do and whom it does not know are
   const codeOf = (work: Promise<void>) =>
     work.catch((error: unknown) => (error instanceof HalError ? error.code : error));
   assert.is(await codeOf(modems.act('867530900000017', 'power', never)), 'UNSUPPORTED');
-  assert.is(await codeOf(modems.act('nobody', 'reset', never)), 'NOT_FOUND');
+  assert.is(await codeOf(modems.act('missing', 'reset', never)), 'NOT_FOUND');
   manager.stop();
   await bus.stop();
 });
@@ -97,7 +97,7 @@ async function errorOf(work: Promise<unknown>): Promise<HalError> {
   return error;
 }
 
-test('a locked SIM is told with the tries that are left', async () => {
+test('a locked SIM is reported with the tries that are left', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
   const bus = await startBus(folder);
   const manager = await startFakeManager(bus.address, 2);
@@ -115,7 +115,7 @@ test('a locked SIM is told with the tries that are left', async () => {
   await bus.stop();
 });
 
-test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are told apart', async () => {
+test('a PIN goes to the SIM; a wrong one, no SIM and what is no PIN are distinguished', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
   const bus = await startBus(folder);
   let manager = await startFakeManager(bus.address, 2);
@@ -177,7 +177,7 @@ test("NetworkManager's devices are read off the bus; one that goes meanwhile is 
   await bus.stop();
 });
 
-test('a bus that is not there is told at once, and a call to nobody is NOT_FOUND', async () => {
+test('a bus that is not there is reported at once, and a call to a missing service is NOT_FOUND', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-bus-'));
   const nowhere = `unix:path=${join(folder, 'none')}`;
   const startMs = performance.now();
@@ -186,7 +186,7 @@ test('a bus that is not there is told at once, and a call to nobody is NOT_FOUND
   assert.ok(performance.now() - startMs < 1000);
   const bus = await startBus(folder);
   await using open = await openDbus(systemClock, never, bus.address);
-  const call = { destination: 'org.nobody', path: '/', interface: 'org.nobody', member: 'X' };
+  const call = { destination: 'org.missing', path: '/', interface: 'org.missing', member: 'X' };
   const refused = await open.call(call, never).catch((error: unknown) => error);
   assert.is(refused instanceof HalError && refused.code, 'NOT_FOUND');
   await bus.stop();

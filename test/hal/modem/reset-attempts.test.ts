@@ -7,7 +7,7 @@ import { type ResetState, startReset, stepReset } from '../../../hal/modem/reset
 const test = suite('reset attempts of a modem');
 
 /** Ten hours of one state, looked at every second. */
-function climb(registration: Registration | undefined, canPower: boolean, seconds = 36_000) {
+function resetsOf(registration: Registration | undefined, canPower: boolean, seconds = 36_000) {
   let state = startReset(0);
   const taken: [atS: number, action: ModemAction][] = [];
   for (let s = 0; s < seconds; s += 1) {
@@ -19,7 +19,7 @@ function climb(registration: Registration | undefined, canPower: boolean, second
 }
 
 test('a modem that stays away is reconnected, reset, and powered, ever more seldom', () => {
-  const taken = climb('searching', true);
+  const taken = resetsOf('searching', true);
   assert.equal(taken.slice(0, 4), [
     [45, 'reconnect'],
     [105, 'reset'],
@@ -32,16 +32,16 @@ test('a modem that stays away is reconnected, reset, and powered, ever more seld
 
 test('without a switched supply a reset is the last step, and nothing reaches an unplugged modem', () => {
   assert.equal(
-    climb('registered', false, 300).map(([, action]) => action),
+    resetsOf('registered', false, 300).map(([, action]) => action),
     ['reconnect', 'reset', 'reset'],
   );
-  assert.equal(climb(undefined, false), []);
-  assert.is(climb(undefined, true)[0]?.[1], 'power');
+  assert.equal(resetsOf(undefined, false), []);
+  assert.is(resetsOf(undefined, true)[0]?.[1], 'power');
 });
 
 test('a locked SIM and a denied one are left to people', () => {
-  assert.equal(climb('locked', true), []);
-  assert.equal(climb('denied', true), []);
+  assert.equal(resetsOf('locked', true), []);
+  assert.equal(resetsOf('denied', true), []);
 });
 
 test('the next loss starts at the first step after two healthy minutes, and not before', () => {

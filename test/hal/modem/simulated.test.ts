@@ -23,17 +23,17 @@ test('a trace keeps what a point does not name, and unplugs', () => {
   );
 });
 
-test('simulated modems tell their trace as it goes, and a reset as a search', async () => {
+test('simulated modems follow their trace, and search after a reset', async () => {
   const points = [{ fromS: 0, state: { registration: 'connected' as const } }];
   const modems = openSimulatedModems([{ id: 'x', points, repeatS: 0 }], systemClock);
   const stop = new AbortController();
-  const told: string[] = [];
+  const reported: string[] = [];
   for await (const state of modems.changes(stop.signal)) {
-    if (state.phase === 'known') told.push(state.modems[0]?.registration ?? 'none');
-    if (told.length === 1) await modems.act('x', 'reset', stop.signal);
-    if (told.length === 2) stop.abort();
+    if (state.phase === 'known') reported.push(state.modems[0]?.registration ?? 'none');
+    if (reported.length === 1) await modems.act('x', 'reset', stop.signal);
+    if (reported.length === 2) stop.abort();
   }
-  assert.equal(told, ['connected', 'searching']);
+  assert.equal(reported, ['connected', 'searching']);
 });
 
 test.run();

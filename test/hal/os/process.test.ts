@@ -51,8 +51,8 @@ test('a child that ends by itself rejects with its exit code and last words', as
 });
 
 test('what a child logs stands in the journal at its own level, other words for debugging', async () => {
-  const told: string[] = [];
-  const journal = openLog('debug', 'people', (line) => told.push(line.slice(9).trim()));
+  const reported: string[] = [];
+  const journal = openLog('debug', 'people', (line) => reported.push(line.slice(9).trim()));
   const entry = script(
     'logs',
     `process.stderr.write('<4>{"level":40,"reason":"full","msg":"disk away"}\\nGStreamer says so\\n<4>{no json\\n'); process.exit(1);`,
@@ -69,7 +69,7 @@ test('what a child logs stands in the journal at its own level, other words for 
   );
   assert.match(died ?? '', 'GStreamer says so');
   assert.not.match(died ?? '', 'disk away', 'what it had logged is not why it died');
-  assert.equal(told, [
+  assert.equal(reported, [
     'warn  disk away child=child reason=full',
     'debug stderr child=child line="GStreamer says so"',
     'debug stderr child=child line="<4>{no json"',

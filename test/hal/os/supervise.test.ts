@@ -27,50 +27,50 @@ test('pauses double up to the longest, and start over after a healthy run', asyn
   assert.equal(pauses, [100, 200, 400, 800, 800, 6_100, 200]);
 });
 
-test('each change of state is told, with the last failure', async () => {
+test('each change of state is reported, with the last failure', async () => {
   const clock = new VirtualClock();
   const ending = new AbortController();
-  const told: Supervised[] = [];
+  const reported: Supervised[] = [];
   const task = async () => {
     throw new Error('broken');
   };
   const done = supervise(
     'task',
     task,
-    { policy, clock, log, onChange: (s) => told.push(s) },
+    { policy, clock, log, onChange: (s) => reported.push(s) },
     ending.signal,
   );
   await clock.advance(150);
   ending.abort();
   await done;
   assert.equal(
-    told.map(({ phase }) => phase),
+    reported.map(({ phase }) => phase),
     ['running', 'pausing', 'running', 'pausing', 'stopped'],
   );
-  assert.is(told.at(-1)?.lastFailure, 'broken');
-  assert.is(told.at(-1)?.restartsTotal, 1);
+  assert.is(reported.at(-1)?.lastFailure, 'broken');
+  assert.is(reported.at(-1)?.restartsTotal, 1);
 });
 
-test('what is begun anew on purpose is no failure: soon again each time, and without a warning', async () => {
+test('a restart on purpose is no failure: it is soon each time, and without a warning', async () => {
   const clock = new VirtualClock();
   const ending = new AbortController();
   const startsMs: number[] = [];
-  const told: Supervised[] = [];
+  const reported: Supervised[] = [];
   const levels: string[] = [];
   const task = async () => {
     startsMs.push(clock.monotonicMs());
     throw new WantedRestart('the drop is over');
   };
   const noting = openLog('info', 'journal', (line) => levels.push(line.slice(0, 3)));
-  const onChange = (supervised: Supervised) => told.push(supervised);
+  const onChange = (supervised: Supervised) => reported.push(supervised);
   const options = { policy, clock, log: noting, onChange, isFatal: () => false };
   const done = supervise('task', task, options, ending.signal);
   await clock.advance(450);
   ending.abort();
   await done;
   assert.equal(startsMs, [0, 100, 200, 300, 400]);
-  assert.is(told.at(-1)?.lastFailure, undefined);
-  assert.is(told.at(-1)?.restartsTotal, 4);
+  assert.is(reported.at(-1)?.lastFailure, undefined);
+  assert.is(reported.at(-1)?.restartsTotal, 4);
   assert.equal(levels, ['<6>', '<6>', '<6>', '<6>', '<6>']);
 });
 

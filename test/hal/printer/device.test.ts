@@ -56,7 +56,7 @@ test('nothing is sent to a printer that is open, out of paper or away', async ()
   assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
 });
 
-test('paper that runs out in mid-job is told of', async () => {
+test('paper that runs out in mid-job is reported', async () => {
   const { printer } = simulated(20);
   assert.match(await reason(printer.print(SLIP, never)), 'after the job it is out of paper');
 });
@@ -69,8 +69,8 @@ test('a silent printer is sent to and never called well', async () => {
 });
 
 async function reason(outcome: ReturnType<ReturnType<typeof simulated>['printer']['print']>) {
-  const told = await outcome;
-  return told.outcome === 'failed' ? told.reason : told.outcome;
+  const reported = await outcome;
+  return reported.outcome === 'failed' ? reported.reason : reported.outcome;
 }
 
 test('status bytes say paper, cover and faults as Epson has them', () => {

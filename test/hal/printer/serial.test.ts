@@ -36,7 +36,7 @@ function serve(pty: Pty) {
   return side;
 }
 
-test('jobs one right behind the other arrive whole, each on a port opened anew', async () => {
+test('jobs one right behind the other arrive complete, each on a newly opened port', async () => {
   await using pty = openPty();
   const side = serve(pty);
   await using printer = openPrinter(serialTransport(pty.path, 115_200, systemClock), profile, os);
@@ -47,7 +47,7 @@ test('jobs one right behind the other arrive whole, each on a port opened anew',
   assert.equal(readCodes(renderPaper(side.got, profile).picture), [LINK, LINK]);
 });
 
-test('a line that hangs up in mid-job fails it, and tells how far it came', async () => {
+test('a line that hangs up in mid-job fails it, and reports how far it came', async () => {
   const pty = openPty();
   const side = serve(pty);
   await using printer = openPrinter(serialTransport(pty.path, 115_200, systemClock), profile, os);
@@ -61,21 +61,21 @@ test('a line that hangs up in mid-job fails it, and tells how far it came', asyn
   assert.is((await printer.status(never)).phase, 'away');
 });
 
-test('a job is told of as it goes, and a line that takes nothing more is a time-out', async () => {
+test('a job is reported as it goes, and a line that takes nothing more is a time-out', async () => {
   await using pty = openPty();
   const fast = {
     ...systemClock,
     monotonicMs: () => systemClock.monotonicMs() * 50,
     sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal),
   };
-  // Nobody reads the other end: the kernel takes some kilobytes.
+  // The other end is not read: the kernel takes some kilobytes.
   await using line = await serialTransport(pty.path, 115_200, fast)(never);
-  const told: number[] = [];
+  const reported: number[] = [];
   const failed = await line
-    .write(new Uint8Array(100_000), never, (sent) => told.push(sent))
+    .write(new Uint8Array(100_000), never, (sent) => reported.push(sent))
     .catch((error: unknown) => error);
   assert.is(failed instanceof HalError && failed.code, 'TIMEOUT');
-  assert.ok(told.length > 1 && (told.at(-1) ?? 0) < 100_000, String(told));
+  assert.ok(reported.length > 1 && (reported.at(-1) ?? 0) < 100_000, String(reported));
 });
 
 test('a port that is not there, and one that another program has, are named', async () => {
@@ -93,7 +93,7 @@ test('a job that waits ends with its signal, not with the job before it', async 
   await using pty = openPty();
   const printer = openPrinter(serialTransport(pty.path, 115_200, systemClock), profile, os);
   const stop = new AbortController();
-  // Nobody answers or reads: the first job takes its ten seconds.
+  // No answer and no reader: the first job takes its ten seconds.
   const first = printer.print(LONG, stop.signal).catch((error: unknown) => error);
   const leave = new AbortController();
   const second = printer.print(SLIP, leave.signal).catch((error: unknown) => error);

@@ -54,7 +54,7 @@ test('a memory disk is another than the one it is mounted on, and than a second 
   assert.is(new Set(seen.map(String)).size, 3);
 });
 
-test('a file system on a block device is told by its name', async () => {
+test('a file system on a block device is reported by its name', async () => {
   await using volume = await openLoopVolume();
   if (volume === undefined) return;
   assert.match((await disksBelow(volume.folder)).join(), /^loop\d+$/);

@@ -63,7 +63,7 @@ test('the disk of a partition', () => {
   assert.equal(devices.map(diskOf), ['mmcblk0', 'nvme0n1', 'sda', 'sda', undefined]);
 });
 
-test('the kernel clock: synchronised, free, not told', () => {
+test('the kernel clock: synchronised, free, unknown', () => {
   const timex = Buffer.alloc(TIMEX_BYTES);
   timex.writeBigInt64LE(15_500n, 24);
   timex.writeBigInt64LE(-1_500n, 8);
@@ -91,7 +91,7 @@ test('any text of sysfs parses', async () => {
   );
 });
 
-test('this machine tells its memory, its root disk, its clock and its loopback', async () => {
+test('this machine reports its memory, its root disk, its clock and its loopback', async () => {
   const state = await openLinuxSystem().read(never);
   assert.ok((state.memoryTotalBytes ?? 0) > (state.memoryAvailableBytes ?? Infinity) / 2);
   assert.ok((state.memoryAvailableBytes ?? 0) > 0);
@@ -122,11 +122,11 @@ test('the hottest sensor and the firmware flags are read where a Pi has them', a
   assert.is(state.throttling?.isUnderVoltage, false);
 });
 
-test('a part that hangs is left out after its time, and the others are told', async () => {
+test('a part that hangs is left out after its time, and the others are reported', async () => {
   const root = await mkdtemp(join(tmpdir(), 'venuebox-sys-'));
   const zone = join(root, 'sys/class/thermal/thermal_zone0');
   await mkdir(zone, { recursive: true });
-  // Reading a FIFO that nobody writes waits for ever.
+  // Reading a FIFO without a writer waits for ever.
   await runCommand('mkfifo', [join(zone, 'temp')], { timeoutMs: 5000 });
   const fast = {
     ...systemClock,
@@ -138,7 +138,7 @@ test('a part that hangs is left out after its time, and the others are told', as
   assert.ok((state.memoryTotalBytes ?? 0) > 0);
 });
 
-test('network interfaces are told from sysfs with their counters', async () => {
+test('network interfaces are read from sysfs with their counters', async () => {
   const root = await mkdtemp(join(tmpdir(), 'venuebox-sys-'));
   const net = join(root, 'sys/class/net/wwan7');
   await mkdir(join(net, 'statistics'), { recursive: true });
@@ -151,7 +151,7 @@ test('network interfaces are told from sysfs with their counters', async () => {
   ]);
 });
 
-test('watchdogs are told with their time and state', async () => {
+test('watchdogs are reported with their time and state', async () => {
   const root = await mkdtemp(join(tmpdir(), 'venuebox-dog-'));
   assert.equal(await listWatchdogs(join(root, 'none')), []);
   await mkdir(join(root, 'watchdog0'));
@@ -176,12 +176,12 @@ test('what a venue does not have says so, refuses, and ends with its reader', as
   assert.match(String(refused), 'there are no modems');
   for (const device of [absentModems, absentInputs]) {
     const stop = new AbortController();
-    let told = 0;
+    let reported = 0;
     for await (const _ of device.changes(stop.signal)) {
-      told += 1;
+      reported += 1;
       setTimeout(() => stop.abort(), 5);
     }
-    assert.is(told, 1);
+    assert.is(reported, 1);
   }
 });
 

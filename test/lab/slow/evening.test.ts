@@ -10,7 +10,7 @@ import { installBox } from '../support/installed-box.ts';
 import { makeGpioChip, put, run, until } from '../support/kernel.ts';
 import { SeenRhythm } from '../support/seen-rhythm.ts';
 
-/** The box as it is installed, on real lines of the kernel; nobody asks it but by its buttons. */
+/** The box as it is installed, on real lines of the kernel; operated only by its buttons. */
 const test = suite('lab: an evening by button presses alone');
 
 const CONFIG = {
@@ -19,7 +19,7 @@ const CONFIG = {
   encoder: { speed: 'ultrafast' },
   renditions: [{ name: 'low', width: 160, height: 90, bitrate_bps: 100_000 }],
   recording: { targets: [{ id: 'card', folder: 'recordings', reserve_mb: 10, reserve_pct: 1 }] },
-  // Nobody listens there: the lamp tells that it tries.
+  // Nothing listens there: the lamp reports that it tries.
   uplink: { host: '127.0.0.1', port: 9_999, bitrate_bps: 100_000, min_bitrate_bps: 50_000 },
   clips: { folder: 'clips', length_s: 5, poster_every_s: 0 },
   panel: { driver: 'gpio' },
@@ -112,7 +112,7 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     box.plugIn();
     await crew.see(ON_AIR, 'plugged in', 'wink');
     await crew.see(POWER, 'on mains', 'steady');
-    await crew.see(SOUND, 'nobody listens', 'wink');
+    await crew.see(SOUND, 'nothing listens', 'wink');
     await crew.see(LINKS, 'nothing goes upstream', 'off');
     await sleep(1000);
 
@@ -133,7 +133,7 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     const part = await newest();
     await wait('further parts', async () => (await newest()) !== part);
     await crew.see(RECORDING, 'it is recorded', 'steady');
-    await crew.see(SOUND, 'it is heard', 'steady');
+    await crew.see(SOUND, 'it plays', 'steady');
     await crew.see(LINKS, 'the receiver upstream does not answer', 'blink');
 
     await crew.press(MARK, 200);
@@ -159,8 +159,15 @@ test('from plug-in to shutdown, with a crash of capture and a power failure betw
     await crew.see(ON_AIR, 'a hold ends it', 'wink');
     const movies = [...box.files('recordings', '.mp4'), ...box.files('clips', '.mp4')];
     for (const movie of movies) {
-      const told = await run('ffprobe', '-v', 'error', '-show_entries', 'format=duration', movie);
-      assert.ok(Number(/duration=([\d.]+)/.exec(told)?.[1]) > 0, `${movie}: ${told}`);
+      const reported = await run(
+        'ffprobe',
+        '-v',
+        'error',
+        '-show_entries',
+        'format=duration',
+        movie,
+      );
+      assert.ok(Number(/duration=([\d.]+)/.exec(reported)?.[1]) > 0, `${movie}: ${reported}`);
     }
     console.log(`  ${movies.length} movies are whole`);
 

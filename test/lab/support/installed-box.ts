@@ -48,7 +48,7 @@ export function installBox(config: object) {
     ended: () => ended,
     output: () => output,
     processes,
-    /** What no process survives, nor is told of. */
+    /** SIGKILL: no process survives it or can handle it. */
     cutPower: async () => {
       for (const { pid } of processes()) kill(pid);
       await ended;
@@ -59,7 +59,7 @@ export function installBox(config: object) {
       const names = readdirSync(place, { recursive: true, encoding: 'utf8' });
       return names.filter((name) => name.endsWith(ending)).map((name) => `${place}/${name}`);
     },
-    /** Status and text; 0 while nobody listens. */
+    /** Status and text; 0 while nothing listens. */
     get: async (path: string) => {
       try {
         const reply = await fetch(VIEWERS + path, { signal: AbortSignal.timeout(10_000) });

@@ -22,7 +22,7 @@ export async function run(command: string, ...args: readonly string[]): Promise<
   return result.stdout;
 }
 
-/** Waits until `check` holds, and tells how long it took in ms. */
+/** Waits until `check` holds, and reports how long it took in ms. */
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
@@ -89,7 +89,7 @@ export function makeGpioChip(names: Readonly<Record<number, string>>) {
 /** Chips that i2c-stub stands for. It is loaded once for all files. */
 const STUB_ADDRESSES = [0x2d, 0x36, 0x42, 0x43];
 
-/** Loads i2c-stub with empty chips, and tells its bus number. */
+/** Loads i2c-stub with empty chips, and reports its bus number. */
 export async function loadI2cStub(): Promise<number> {
   const list = STUB_ADDRESSES.map((address) => `0x${address.toString(16)}`).join(',');
   await run('modprobe', 'i2c-stub', `chip_addr=${list}`);

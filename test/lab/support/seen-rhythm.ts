@@ -29,7 +29,7 @@ export class SeenRhythm {
     this.#sinceMs = atMs;
   }
 
-  /** undefined while it is none of the rhythms, or not yet told from another. */
+  /** undefined while it is none of the rhythms, or not yet distinguished from another. */
   rhythm(): RhythmName | undefined {
     if (this.#nowMs - this.#sinceMs > STILL_MS) return this.#isOn ? 'steady' : 'off';
     const names = Object.keys(RHYTHMS) as RhythmName[];
@@ -45,8 +45,8 @@ export class SeenRhythm {
 /** One whole turn and the beginning of the next, whichever phase came first. */
 function isLike(phases: readonly Phase[], rhythm: readonly number[]): boolean {
   if (rhythm.length < 2) return false;
-  const seen = phases.slice(-Math.max(rhythm.length + 1, LEAST_FLICKERS));
-  const least = rhythm.every((ms) => ms < 150) ? LEAST_FLICKERS : rhythm.length + 1;
+  const seen = phases.slice(-Math.max(rhythm.length + 1, MIN_FLICKERS));
+  const least = rhythm.every((ms) => ms < 150) ? MIN_FLICKERS : rhythm.length + 1;
   const wanted = seen.slice(-least);
   if (wanted.length < least) return false;
   return rhythm.some((_, turn) =>
@@ -59,4 +59,4 @@ function isLike(phases: readonly Phase[], rhythm: readonly number[]): boolean {
 }
 
 /** Three short flashes are a part of other rhythms, too. */
-const LEAST_FLICKERS = 7;
+const MIN_FLICKERS = 7;

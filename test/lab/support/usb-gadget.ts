@@ -29,7 +29,7 @@ export function makeGadget(
   for (const one of functions) {
     if (!existsSync(`${gadget}/functions/${one}`)) mkdirSync(`${gadget}/functions/${one}`);
   }
-  // Files of the lab share a gadget: whoever comes second finds it plugged.
+  // Files of the lab share a gadget: the second finds it plugged.
   const plug = () => {
     const udc = readdirSync('/sys/class/udc').toSorted()[controller] ?? '';
     if (get(`${gadget}/UDC`) !== udc) put(`${gadget}/UDC`, udc);

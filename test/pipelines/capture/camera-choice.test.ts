@@ -52,7 +52,7 @@ test('with both away, or one alone, nothing moves to and fro', () => {
   assert.is(alone.filter((kind, i) => i > 0 && kind !== alone[i - 1]).length, 1);
 });
 
-test('however both come and go, whoever is on air sends frames if either does', () => {
+test('however both come and go, the camera on air sends frames if either does', () => {
   for (let seed = 1; seed <= 50; seed += 1) {
     const random = seeded(seed);
     const stretches = { camera: [0], camera2: [0] };

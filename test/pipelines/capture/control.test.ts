@@ -1,4 +1,4 @@
-/** A running capture process: what it can be told, seen in the access units it sends. */
+/** A running capture process: its commands, seen in the access units it sends. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openSound } from '../../../hal/audio/open.ts';

@@ -25,7 +25,7 @@ function partOf(i: number, bytes = 1_000, trackId = 'high'): RecordedPart {
   };
 }
 
-/** A reader on loopback that reads when it is told to. */
+/** A reader on loopback that reads on request. */
 async function openReader(outbox: Outbox) {
   const server = createServer((socket) => outbox.connect(socket));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

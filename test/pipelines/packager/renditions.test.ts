@@ -65,7 +65,7 @@ test('a rendition that is being published does not change its format; between ru
   renditions.setEncoding('high', encodingOf(format));
   show(0);
   assert.not.ok(renditions.canChangeTo('high', other));
-  assert.ok(renditions.canChangeTo('high', formatOf(VIDEO_CAPS)), 'the same, told again');
+  assert.ok(renditions.canChangeTo('high', formatOf(VIDEO_CAPS)), 'the same, sent again');
   renditions.changeAll((cutter) => cutter.break());
   assert.ok(renditions.canChangeTo('high', other));
 });

@@ -110,7 +110,7 @@ test('capture that restarts meanwhile starts without the suspended one', () => {
   feed.presentation.setCaps('low', LOW_CAPS);
   watch(4);
   assert.ok(feed.presentation.isFlowing(feed.nowUs()));
-  assert.ok(feed.presentation.stalledUs(feed.nowUs()) < 500_000, 'nobody takes it for hung');
+  assert.ok(feed.presentation.stalledUs(feed.nowUs()) < 500_000, 'it does not count as hung');
   assert.is(encodersOf(feed, 'high').at(-1), 'low');
   assert.equal(checkSeries(seen), []);
 });

@@ -56,7 +56,7 @@ test('hls.js plays from the box when it is asked for', async () => {
 });
 
 for (const player of ['venuebox', 'hls']) {
-  test(`${player}: a page that waited for the drop tells its first picture from when there was a stream`, async () => {
+  test(`${player}: a page that waited for the drop reports its first picture from when there was a stream`, async () => {
     await using box = await startBox();
     await box.ready();
     await using browser = await openChromium();
@@ -83,8 +83,8 @@ for (const wrongMs of [-30_000, 30_000]) {
     await waitInPage(page, `${TIME} > 0 && ${FIGURES}.latencyMs > 0`);
     assert.ok(((await page.evaluate(FIGURES)) as Figures).latencyMs < 30_000);
     const media = async () => (await box.state<BoxSnapshot>()).media;
-    const isTold = async () => Object.keys((await media())?.viewers.latencyMsByRendition ?? {});
-    await until(async () => (await isTold()).length > 0, 20_000, box.output);
+    const reported = async () => Object.keys((await media())?.viewers.latencyMsByRendition ?? {});
+    await until(async () => (await reported()).length > 0, 20_000, box.output);
   });
 }
 
@@ -129,7 +129,7 @@ test('before the drop the page shows its title and counts down, at a phone’s w
   await using box = await startBox([
     'drop.title=Record Shop Live',
     `drop.starts_at="${startsAt}"`,
-    // Nobody writes yet: the drop has not begun.
+    // No data is written yet: the drop has not begun.
     'camera.driver=custom',
     `camera.launch=filesrc location=${fifo} ! rawvideoparse width=320 height=180 format=i420 framerate=30/1`,
   ]);

@@ -15,7 +15,7 @@ const test = suite('cover of the page');
 
 interface Stand extends AsyncDisposable {
   readonly url: string;
-  /** Whether it tells of the drop. */
+  /** Whether it shows the drop. */
   isAway: boolean;
   isOver: boolean;
   clips: readonly string[];

@@ -172,7 +172,7 @@ test('only regular files with one name are opened', async () => {
         return false;
       }
     };
-    // Root may read what nobody may.
+    // Root may read what other users may not.
     if (kind === 'unreadable file') continue;
     assert.is(await opened(() => openRegular(path)), isFile, kind);
     assert.is(await opened(() => openInside(place.folder, 'file', 'write')), isFile, kind);

@@ -98,7 +98,7 @@ test('both targets hold the same bytes, complete, and they play', async () => {
   await sleep(2_000);
   await live.end();
   assert.equal(await moviesIn(one.folder), await moviesIn(two.folder));
-  // Both lie in the same temporary folder: who watches can tell that a disk takes both.
+  // Both lie in the same temporary folder: the snapshot shows that one disk takes both.
   const [first, second] = live.recorders.states();
   assert.ok((first?.disks?.length ?? 0) > 0);
   assert.equal(first?.disks, second?.disks);

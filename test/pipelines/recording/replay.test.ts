@@ -29,7 +29,7 @@ async function openFolder() {
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** Records movies as a target does, and hands on its news. */
+/** Records movies as a target does, and passes on its events. */
 async function record(
   folder: string,
   movies: readonly Movie[],

@@ -1,4 +1,4 @@
-/** What is shown and heard in a source's place, and how raw media is read. */
+/** What is shown and played in a source's place, and how raw media is read. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ test('the darkened picture keeps its shapes and carries the text', () => {
   assert.is(frame[0], 200, 'the picture itself is as it was');
 });
 
-test('title and text are drawn once for a size and a title; a picture that is none is told', async () => {
+test('title and text are drawn once for a size and a title; a picture that is none is reported', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-slates-'));
   const settings = { widthPx: 320, heightPx: 180, title: 'A & <B>', text: 'Soon', pictureFile: '' };
   try {
@@ -97,7 +97,7 @@ test('raw units are the same however their bytes are cut, and what is no GDP is 
   assert.not(parse(Buffer.alloc(100, 7)));
 });
 
-test('channels are picked by number, and a mono microphone is heard on both sides', () => {
+test('channels are picked by number, and a mono microphone plays on both sides', () => {
   const data = Buffer.from(Int16Array.from([1, 2, 3, 11, 12, 13]).buffer);
   assert.equal([...pickChannels(data, 3, [3, 1])], [3, 1, 13, 11]);
   const mono = Buffer.from(Int16Array.from([5, -6]).buffer);

@@ -52,7 +52,7 @@ test('a changed gateway is used, and a table or rule that was removed is set aga
   ip('rule', 'del', 'pref', '5200');
   await until(() => isSet('10.77.0.9'), 30_000, following.output);
 
-  // As quick as a loose plug: nobody may have seen it gone.
+  // As quick as a loose plug: it may never have been seen as missing.
   network.plug(0, false);
   network.plug(0, true);
   await until(() => isSet('10.77.0.1'), 30_000, following.output);

@@ -5,7 +5,7 @@ import { parseClock } from './read-clock.ts';
 import type { RealTrack } from './real-media.ts';
 
 const run = promisify(execFile);
-const MOST_BYTES = 200_000_000;
+const MAX_BYTES = 200_000_000;
 
 export interface DecodedFrame {
   /** Presentation time, in s. */
@@ -25,7 +25,7 @@ export async function framesOf(
       ...['-v', 'error', ...format, '-i', path, '-map', '0:v:0'],
       ...['-fps_mode', 'passthrough', '-f', 'framemd5', '-'],
     ],
-    { maxBuffer: MOST_BYTES },
+    { maxBuffer: MAX_BYTES },
   );
   const [, over = '1', under = '1'] = /^#tb 0: (\d+)\/(\d+)$/m.exec(stdout) ?? [];
   return stdout
@@ -49,7 +49,7 @@ export async function clocksOf(
       ...['-v', 'error', '-i', path, '-map', '0:v:0', '-fps_mode', 'passthrough'],
       ...['-vf', `crop=${widthPx}:${rowPx}:0:0`, '-pix_fmt', 'gray', '-f', 'rawvideo', '-'],
     ],
-    { maxBuffer: MOST_BYTES, encoding: 'buffer' },
+    { maxBuffer: MAX_BYTES, encoding: 'buffer' },
   );
   const frameBytes = widthPx * rowPx;
   const cell = widthPx / 40;

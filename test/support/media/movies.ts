@@ -88,7 +88,7 @@ export interface Probed {
   readonly complaints: string;
 }
 
-/** Decodes all of a file with ffprobe and tells what it complains about. */
+/** Decodes all of a file with ffprobe and reports its errors. */
 export async function probe(path: string): Promise<Probed> {
   const { stdout, stderr } = await promisify(execFile)(
     'ffprobe',

@@ -57,7 +57,7 @@ const PLAY = `async (url) => {
     video.addEventListener('error', () => reject(new Error(video.error.message)), { once: true });
     setTimeout(() => reject(new Error(name + ' does not come at ' + video.currentTime)), 20000);
   });
-  const told = () => ({ durationS: video.duration, widthPx: video.videoWidth });
+  const reported = () => ({ durationS: video.duration, widthPx: video.videoWidth });
   try {
     const ready = got('canplay');
     video.src = url;
@@ -68,8 +68,8 @@ const PLAY = `async (url) => {
     const ended = got('ended');
     video.currentTime = Math.max(0, video.duration - 0.4);
     await ended;
-    return { ...told(), error: '' };
+    return { ...reported(), error: '' };
   } catch (error) {
-    return { ...told(), error: String(error) };
+    return { ...reported(), error: String(error) };
   }
 }`;

@@ -62,7 +62,7 @@ export function answering(modem: AtModemState, write: (text: string) => void) {
     const parts = (held + bytes.toString('latin1')).split(/[\r\n]/);
     held = parts.pop() ?? '';
     for (const command of parts.map((part) => part.trim().toUpperCase()).filter(Boolean)) {
-      modem.heard.push(command);
+      modem.received.push(command);
       if (command === 'ATE0') isEchoing = false;
       if (isEchoing) write(`${command}\r`);
       const lines = answerOf(command, modem) ?? ['ERROR'];
@@ -78,9 +78,9 @@ export interface AtModemState {
   /** The PIN it wants; undefined once it has it. */
   pin: string | undefined;
   /** All it was sent, in capitals. */
-  readonly heard: string[];
+  readonly received: string[];
 }
 
 export function freshModem(pin?: string): AtModemState {
-  return { rsrpStep: 60, pin, heard: [] };
+  return { rsrpStep: 60, pin, received: [] };
 }

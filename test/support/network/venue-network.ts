@@ -22,8 +22,8 @@ export function inside(namespace: string): readonly string[] {
 }
 
 const FAR_HOST = '10.88.0.1';
-/** Nobody has it. */
-const NOBODY = '02:00:00:00:00:01';
+/** No machine has it. */
+const UNUSED_MAC = '02:00:00:00:00:01';
 
 /** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
 export function openVenueNetwork(links: number): VenueNetwork | undefined {
@@ -54,7 +54,8 @@ export function openVenueNetwork(links: number): VenueNetwork | undefined {
     farHost: FAR_HOST,
     blackHole: (link, isOn) => {
       const neighbour = [gatewayOf(link), 'dev', `wwan${link}`];
-      if (isOn) at(venue, 'neigh', 'replace', ...neighbour, 'lladdr', NOBODY, 'nud', 'permanent');
+      if (isOn)
+        at(venue, 'neigh', 'replace', ...neighbour, 'lladdr', UNUSED_MAC, 'nud', 'permanent');
       else at(venue, 'neigh', 'del', ...neighbour);
     },
     plug: (link, isIn) => {

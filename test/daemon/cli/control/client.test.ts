@@ -79,9 +79,9 @@ test('the command line shows a state, does a command, and exits by its outcome',
   const end = await venuebox('cmd', 'end', '--socket', box.path);
   assert.is(end.code, 1);
   assert.match(end.stdout, 'rejected (WRONG_PHASE): nothing is live');
-  const nobody = await venuebox('status', '--socket', '/nonexistent/box');
-  assert.is(nobody.code, 1);
-  assert.match(nobody.stderr, /^venuebox: no box runs here/);
+  const missing = await venuebox('status', '--socket', '/nonexistent/box');
+  assert.is(missing.code, 1);
+  assert.match(missing.stderr, /^venuebox: no box runs here/);
 });
 
 test('a second box is found by its own folder, or by the socket that the environment names', () => {

@@ -60,7 +60,7 @@ test('a status is the whole snapshot, and the socket is for owner and group only
   assert.is(statSync(box.path).mode & 0o777, 0o660);
 });
 
-test('watching tells the state again and again', async () => {
+test('watching reports the state again and again', async () => {
   let reads = 0;
   await using box = await startControl({
     snapshot: () => {
@@ -86,7 +86,7 @@ test('a command reaches the commander, with its progress and its outcome', async
   );
 });
 
-test('whoever leaves during a command disturbs nobody, and the end of the box ends it', async () => {
+test('a client that leaves during a command disturbs no other, and the end of the box ends it', async () => {
   let isEnded = false;
   {
     await using box = await startControl({
@@ -143,7 +143,7 @@ test('a line without an end, and lines without end, are cut off', async () => {
   assert.match(await rest(many), 'too many lines');
 });
 
-test('one client too many is told so', async () => {
+test('one client too many gets an error', async () => {
   await using box = await startControl();
   const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
   const last = await open(box.path);
@@ -166,7 +166,7 @@ test('who is sent away and keeps its half open is let go of all the same', async
   for (const socket of sockets) socket.destroy();
 });
 
-test('who is refused reads why, also when it asked first, and any number of them keep nobody out', async () => {
+test('a refused client reads why, also when it asked first, and any number of them block no other', async () => {
   await using box = await startControl();
   const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
   const [answer] = await all(ask([box.path], { ask: 'status' }, never), 1);

@@ -31,7 +31,7 @@ test('the state in words holds what a crew asks, with warnings and advice', () =
   }
 });
 
-test('status of an edge tells of its upstream in place of a camera', () => {
+test('status of an edge reports its upstream in place of a camera', () => {
   const text = renderStatus({ ...WELL, media: figures({ edge: EDGE }) }, WELL.drop.sinceMs);
   assert.match(text, 'venuebox 0.0.0: EDGE');
   assert.match(text, 'http://10.0.0.5:8080, live');

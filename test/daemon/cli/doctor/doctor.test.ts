@@ -36,7 +36,7 @@ function doctor(...args: readonly string[]) {
 
 const severities = (findings: readonly Finding[]) => findings.map(({ severity }) => severity);
 
-test('on this machine every part is told, and the exit code says whether something is wrong', async () => {
+test('on this machine every part is reported, and the exit code says whether something is wrong', async () => {
   const { exitCode, stdout } = await doctor('--json');
   const report = JSON.parse(stdout) as DoctorReport;
   assert.equal(
@@ -216,7 +216,7 @@ test('modems: what a person must do about SIM, network and antennas', () => {
   assert.equal(of({ registration: 'searching', rsrpDbm: -120 }), ['note', 'note']);
 });
 
-test('a capture control that is off or at zero is told with the command that turns it up', () => {
+test('a capture control that is off or at zero is reported with the command that turns it up', () => {
   const card = { index: 1, id: 'Mic', name: 'Mic', aliases: [], captures: [] };
   const [off, zero] = judgeCapture(card, [
     { name: 'Capture', isOn: false },

@@ -133,7 +133,7 @@ test('exposure is held from armed to the end of the drop, once it has settled', 
   assert.equal(lock.did, ['lock', 'unlock']);
 });
 
-test('a pipeline that is started anew is locked anew, after it has settled', async () => {
+test('a pipeline that is started again is locked again, after it has settled', async () => {
   const lock = await startLock();
   lock.phase('live');
   await lock.pass(5_000);
@@ -168,7 +168,7 @@ test('a camera without controls says so once, and no more', async () => {
   assert.not.ok(lock.isLocked());
 });
 
-test('what a killed box left locked is given back first, and finds its exposure anew', async () => {
+test('what a killed box left locked is given back first, and finds its exposure again', async () => {
   const lock = await startLock(true, undefined, undefined, HELD);
   lock.phase('live');
   await lock.pass(1_000);
@@ -198,7 +198,7 @@ test('held controls are saved in a file, for this camera alone', async () => {
   assert.match(words.join(), /^warn camera lock not saved/);
 });
 
-test('controls that fail are tried again, told once, and held when they work', async () => {
+test('controls that fail are tried again, reported once, and held when they work', async () => {
   let error: HalError | undefined = new HalError('IO', 'camera: EIO');
   const lock = await startLock(true, () => error);
   lock.phase('live');

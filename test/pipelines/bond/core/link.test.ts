@@ -100,7 +100,7 @@ test('a link that is out reports why its socket cannot be used, each reason once
   assert.is(link.reason, 'the name of the receiver cannot be looked up (EAI_AGAIN)');
   assert.is(link.onUnusable('EAI_AGAIN'), false);
   assert.is(link.onUnusable('ENOTFOUND'), true);
-  assert.is(link.onUnusable('EAI_AGAIN'), false, 'two that take turns are no news');
+  assert.is(link.onUnusable('EAI_AGAIN'), false, 'two alternating errors are not reported again');
   link.onOpened();
   assert.is(link.reason, 'no answer yet');
   link.onUnusable('ECONNREFUSED');

@@ -23,7 +23,7 @@ function begin(): (event: RegistrationEvent, nowMs: number) => readonly Registra
   };
 }
 
-const heard = (slot: number, packet: SrtlaPacket): RegistrationEvent => ({
+const received = (slot: number, packet: SrtlaPacket): RegistrationEvent => ({
   kind: 'packet',
   slot,
   packet,
@@ -37,11 +37,11 @@ test('a new sender tries REG2, gets a group by REG1 and joins with every link', 
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'opened', slot: 1 }, 0);
   assert.equal(kinds(step({ kind: 'tick' }, 0)), ['reg2', 'reg2']);
-  assert.equal(kinds(step(heard(1, { kind: 'no-group' }), 50)), ['reg1']);
-  assert.equal(kinds(step(heard(0, { kind: 'no-group' }), 60)), [], 'one exchange at a time');
-  assert.equal(kinds(step(heard(1, { kind: 'reg2', id: groupId }), 100)), ['reg2', 'reg2']);
-  assert.equal(kinds(step(heard(0, { kind: 'reg3' }), 150)), ['joined']);
-  assert.equal(kinds(step(heard(1, { kind: 'reg3' }), 150)), ['joined']);
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 50)), ['reg1']);
+  assert.equal(kinds(step(received(0, { kind: 'no-group' }), 60)), [], 'one exchange at a time');
+  assert.equal(kinds(step(received(1, { kind: 'reg2', id: groupId }), 100)), ['reg2', 'reg2']);
+  assert.equal(kinds(step(received(0, { kind: 'reg3' }), 150)), ['joined']);
+  assert.equal(kinds(step(received(1, { kind: 'reg3' }), 150)), ['joined']);
   assert.equal(kinds(step({ kind: 'tick' }, 5000)), []);
 });
 
@@ -49,15 +49,15 @@ test('a group id that does not match the sender`s half is refused', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'tick' }, 0);
-  step(heard(0, { kind: 'no-group' }), 10);
-  assert.equal(step(heard(0, { kind: 'reg2', id: Buffer.alloc(256, 5) }), 20), []);
+  step(received(0, { kind: 'no-group' }), 10);
+  assert.equal(step(received(0, { kind: 'reg2', id: Buffer.alloc(256, 5) }), 20), []);
 });
 
 test('an unanswered REG1 is repeated after a second, from another port', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'tick' }, 0);
-  step(heard(0, { kind: 'no-group' }), 10);
+  step(received(0, { kind: 'no-group' }), 10);
   assert.equal(kinds(step({ kind: 'tick' }, 900)), []);
   assert.equal(kinds(step({ kind: 'tick' }, 1010)), ['rebind']);
 });
@@ -66,16 +66,16 @@ test('a refused REG1 leads to another port at once', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'tick' }, 0);
-  step(heard(0, { kind: 'no-group' }), 10);
-  assert.equal(kinds(step(heard(0, { kind: 'reg-err' }), 20)), ['rebind']);
+  step(received(0, { kind: 'no-group' }), 10);
+  assert.equal(kinds(step(received(0, { kind: 'reg-err' }), 20)), ['rebind']);
 });
 
 test('while a link is in, a stray no-group starts no new group', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
   step({ kind: 'opened', slot: 1 }, 0);
-  step(heard(0, { kind: 'reg3' }), 10);
-  assert.equal(step(heard(1, { kind: 'no-group' }), 20), []);
+  step(received(0, { kind: 'reg3' }), 10);
+  assert.equal(step(received(1, { kind: 'no-group' }), 20), []);
 });
 
 test('REG2 is repeated without end: two a second for an hour without an answer', () => {
@@ -98,7 +98,7 @@ test('a link that is out gets a new socket after 3 s, then with growing pauses',
     step({ kind: 'opened', slot: 0 }, nowMs + 10);
   }
   assert.equal(atMs, [3000, 9000, 21_000, 45_000, 93_000, 153_000]);
-  step(heard(0, { kind: 'reg3' }), 200_000);
+  step(received(0, { kind: 'reg3' }), 200_000);
   step({ kind: 'lost', slot: 0 }, 300_000);
   assert.equal(kinds(step({ kind: 'tick' }, 302_900)), ['reg2']);
   assert.equal(kinds(step({ kind: 'tick' }, 303_000)), ['rebind'], 'three seconds again');

@@ -29,7 +29,7 @@ interface Chain {
   readonly got: Buffer[];
   readonly peers: Set<number>;
   readonly encoder: Socket;
-  readonly heard: Buffer[];
+  readonly received: Buffer[];
 }
 
 /** Runs `use` between a relay, a bond and sockets in the places of both SRT ends. */
@@ -38,13 +38,13 @@ async function withChain(links: readonly LinkConfig[], use: (chain: Chain) => Pr
   const listener = createSocket('udp4');
   const encoder = createSocket('udp4');
   const got: Buffer[] = [];
-  const heard: Buffer[] = [];
+  const received: Buffer[] = [];
   const peers = new Set<number>();
   listener.on('message', (packet, { port }) => {
     got.push(packet);
     peers.add(port);
   });
-  encoder.on('message', (packet) => heard.push(packet));
+  encoder.on('message', (packet) => received.push(packet));
   await new Promise<void>((done) => listener.bind(0, '127.0.0.1', done));
   const srt = { host: '127.0.0.1', port: listener.address().port };
   const running: Promise<void>[] = [];
@@ -62,7 +62,7 @@ async function withChain(links: readonly LinkConfig[], use: (chain: Chain) => Pr
   });
   try {
     if (control === undefined) throw new Error('not started');
-    await use({ control, bond, relay, listener, got, peers, encoder, heard });
+    await use({ control, bond, relay, listener, got, peers, encoder, received });
   } finally {
     stop.abort();
     await Promise.all(running);
@@ -83,7 +83,7 @@ const states = ({ control }: Chain) => control.snapshot().links.map(({ state }) 
 
 test('packets of two links leave the relay by one port, and replies come back', async () => {
   await withChain([link(0), link(1)], async (chain) => {
-    const { bond, got, peers, encoder, heard, listener } = chain;
+    const { bond, got, peers, encoder, received, listener } = chain;
     await until('both registered', () => states(chain).every((state) => state === 'active'));
     encoder.send(handshake(500), bond.port, bond.host);
     await until('the handshake', () => got.length > 0);
@@ -95,9 +95,9 @@ test('packets of two links leave the relay by one port, and replies come back', 
     const ack = Buffer.concat([control(0x8002, 1), Buffer.alloc(28)]);
     ack.writeUInt32BE(100, 16);
     listener.send(ack, [...peers][0] ?? 0, '127.0.0.1');
-    await until('the ACK', () => heard.length > 0);
+    await until('the ACK', () => received.length > 0);
     await systemClock.sleep(50);
-    assert.is(heard.length, 1, 'an ACK that came by both links is passed on once');
+    assert.is(received.length, 1, 'an ACK that came by both links is passed on once');
     await until('an empty flight', () =>
       chain.control.snapshot().links.every(({ inFlightPackets }) => inFlightPackets === 0),
     );
