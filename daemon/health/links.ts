@@ -19,7 +19,12 @@ export function areAllDown(box: BoxSnapshot): boolean {
   return links.length > 0 && !links.some(isUsable);
 }
 
-/** The links that are down without an alert that says why: no data left, or their modem's. */
+/** A link out of use since large packets vanish on it. */
+export function losesLargePackets({ state, isSpent, largePackets }: LinkSnapshot): boolean {
+  return state === 'stalled' && !isSpent && largePackets !== undefined;
+}
+
+/** The links that are down without an alert that says why: no data left, MTU, or their modem's. */
 export function unexplainedLinks(box: BoxSnapshot): readonly LinkSnapshot[] {
   const { modems, modemMaintenance = [] } = box;
   const isLocked = (id: string) =>
@@ -27,6 +32,10 @@ export function unexplainedLinks(box: BoxSnapshot): readonly LinkSnapshot[] {
     modems.modems.some((modem) => modem.id === id && (modem.sim === 'pin' || modem.sim === 'puk'));
   const faulty = modemMaintenance.filter(({ id, pin, reset }) => pin || reset || isLocked(id));
   return linksOf(box).filter(
-    (one) => !isUsable(one) && !one.isSpent && !faulty.some(({ link }) => link === one.id),
+    (one) =>
+      !isUsable(one) &&
+      !one.isSpent &&
+      !losesLargePackets(one) &&
+      !faulty.some(({ link }) => link === one.id),
   );
 }

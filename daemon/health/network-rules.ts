@@ -1,5 +1,5 @@
 /** Alerts of an edge's upstream, the uplink, its links, the broker and the events. */
-import { areAllDown, linksOf, unexplainedLinks } from './links.ts';
+import { areAllDown, linksOf, losesLargePackets, unexplainedLinks } from './links.ts';
 import type { Rule } from './step.ts';
 import { STALE_MS } from './thresholds.ts';
 
@@ -80,6 +80,35 @@ export const NETWORK_RULES: readonly Rule[] = [
           : `Link ${id} is down`,
         detail: reason,
       })),
+  },
+  {
+    key: 'link-*-mtu',
+    severity: 'warning',
+    afterMs: 1_000,
+    holdMs: 5_000,
+    advice: 'Use another SIM card or network for it. Where all links do so, the box adapts.',
+    dependsOn: UPLINK,
+    find: ({ box }) =>
+      linksOf(box)
+        .filter(losesLargePackets)
+        .map(({ id, reason }) => ({
+          id,
+          text: `Link ${id} loses large packets`,
+          detail: reason,
+          ...(areAllDown(box) ? { severity: 'critical' } : {}),
+        })),
+  },
+  {
+    key: 'uplink-data-lost',
+    severity: 'critical',
+    afterMs: 5_000,
+    holdMs: 3_000,
+    advice: `${ROOM} The box tries smaller packets. If this stays, use another network.`,
+    dependsOn: ['links-down', 'link-*-mtu', ...UPLINK],
+    find: ({ box: { uplink } }) =>
+      uplink?.phase === 'connected' && uplink.reason !== undefined
+        ? { text: 'Nothing arrives at the uplink’s receiver', detail: uplink.reason }
+        : undefined,
   },
   {
     key: 'link-*-spent',

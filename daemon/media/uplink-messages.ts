@@ -69,9 +69,13 @@ export function openUplinkMessages(
 
 type Figures = Extract<FromUplink, { type: 'figures' }>;
 
-/** Why there is no connection, from what is nearest to the box on. Holds no moving figures. */
+/** Why there is no connection, or nothing arrives, from what is nearest to the box on. Holds no moving figures. */
 function reasonOf({ srt, bond, failure, missing }: Figures): string | undefined {
-  if (srt.phase === 'connected') return undefined;
+  if (srt.phase === 'connected') {
+    return srt.isDataLost === true
+      ? 'the receiver replies, but no data arrives: large packets may be lost on the way (MTU)'
+      : undefined;
+  }
   if (srt.refusal !== undefined) return srt.refusal;
   const links = bond?.links ?? [];
   if (links.some(({ state, isSpent }) => state === 'active' && !isSpent))

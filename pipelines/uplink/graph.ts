@@ -1,4 +1,6 @@
 /** The GStreamer pipeline of the uplink: access units in, MPEG-TS over SRT out. */
+import { TS_PACKETS } from './payload.ts';
+
 export interface SrtSettings {
   readonly host: string;
   readonly port: number;
@@ -17,14 +19,12 @@ export interface UplinkTrack {
   readonly kind: 'video' | 'audio';
 }
 
-/** Name of the sink in the graph. */
+/** Names of sink and muxer in the graph. */
 export const SRT_SINK = 'srt';
+export const MUXER = 'mux';
 
 /** Stdin, stdout and stderr come first. */
 const FIRST_FD = 3;
-
-/** Seven of MPEG-TS's 188 bytes make SRT's usual payload of 1316. */
-const TS_PACKETS_PER_DATAGRAM = 7;
 
 /**
  * Renders the uplink's pipeline; the tracks come by descriptor in their order.
@@ -56,6 +56,6 @@ export function renderUplink(
       'mux.',
     ].join(' ! '),
   );
-  const sink = `mpegtsmux name=mux alignment=${TS_PACKETS_PER_DATAGRAM} ! srtsink name=${SRT_SINK} uri="${uri}" latency=${srt.latencyMs} sync=false async=false wait-for-connection=true`;
+  const sink = `mpegtsmux name=${MUXER} alignment=${TS_PACKETS} ! srtsink name=${SRT_SINK} uri="${uri}" latency=${srt.latencyMs} sync=false async=false wait-for-connection=true`;
   return [sink, ...branches].join(' ');
 }

@@ -8,10 +8,11 @@ import { type BondControl, runBond } from '../bond/net/sender.ts';
 import { openPipeline } from '../gst/gst.ts';
 import { ClassicRate } from './classic.ts';
 import { runDirect } from './direct.ts';
-import { renderUplink, SRT_SINK } from './graph.ts';
+import { MUXER, renderUplink, SRT_SINK } from './graph.ts';
 import { LinkAwareRate } from './link-aware.ts';
 import { followLinks } from './links-task.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from './messages.ts';
+import { PayloadSize } from './payload.ts';
 import type { RateController } from './rate.ts';
 import { SrtObserver } from './srt-observer.ts';
 
@@ -28,13 +29,14 @@ const log = openLog('info', 'journal', (line) => process.stderr.write(line));
 const clock = systemClock;
 
 type Send = (message: FromUplink) => void;
+type Figures = Extract<FromUplink, { type: 'figures' }>;
 
 /** Starts GStreamer, which calls `port` until it is answered, and again whenever it is cut off. */
 function startPipeline(
   { tracks, srt }: UplinkSettings,
   port: number,
   onFailure: (error: Error) => void,
-): void {
+): (tsPackets: number) => void {
   const pipeline = openPipeline(renderUplink(tracks, srt, port));
   const sink = pipeline.findChild(SRT_SINK);
   if (sink === undefined) {
@@ -50,6 +52,10 @@ function startPipeline(
     if (message.type === 'eos') onFailure(new Error('the media process has ended'));
   });
   pipeline.play();
+  const muxer = pipeline.findChild(MUXER);
+  return (tsPackets) => {
+    if (muxer !== undefined) muxer['alignment'] = tsPackets;
+  };
 }
 
 function openRate({ rate, links }: UplinkSettings): RateController | undefined {
@@ -67,6 +73,8 @@ interface Carried {
   missing: readonly string[];
   /** Why the receiver cannot be sent to, where SRT goes straight to it. */
   failure?: string | undefined;
+  /** Sets how many packets of MPEG-TS an SRT packet carries. */
+  setPayload?: (tsPackets: number) => void;
 }
 
 runAsWorker<UplinkSettings, ToUplink, FromUplink>(
@@ -80,14 +88,18 @@ runAsWorker<UplinkSettings, ToUplink, FromUplink>(
     const rate = openRate(settings);
     const carried: Carried = { missing: [] };
     const failing = new AbortController();
-    const onStart = (listening: Endpoint) =>
-      startPipeline(settings, listening.port, (error) => failing.abort(error));
+    const onStart = (listening: Endpoint) => {
+      carried.setPayload = startPipeline(settings, listening.port, (error) => failing.abort(error));
+    };
+    const payload = new PayloadSize();
     const carrying =
       settings.links === undefined
         ? carryDirect(settings, { observer, carried, onStart }, signal)
         : carryBonded(settings, { observer, carried, onStart }, () => wanted, signal);
     const reporting = every(FIGURES_EVERY_MS, signal, () => {
-      send(figuresOf(observer, rate, carried));
+      const figures = figuresOf(observer, rate, carried);
+      fitPayload(payload, figures, carried);
+      send(figures);
     });
     const steering = rate === undefined ? undefined : steer(rate, observer, carried, send, signal);
     await unlessAborted(Promise.all([carrying, reporting, steering]), failing.signal);
@@ -146,7 +158,7 @@ function figuresOf(
   observer: SrtObserver,
   rate: RateController | undefined,
   { control, failure, missing }: Carried,
-): FromUplink {
+): Figures {
   const bond = control?.snapshot();
   return {
     type: 'figures',
@@ -156,6 +168,15 @@ function figuresOf(
     ...(failure === undefined ? {} : { failure }),
     missing,
   };
+}
+
+/** Makes SRT's packets smaller where every path loses large ones. */
+function fitPayload(payload: PayloadSize, { srt, bond }: Figures, { setPayload }: Carried): void {
+  const before = payload.tsPackets;
+  const tsPackets = payload.update(bond?.links ?? [], srt, clock.monotonicMs());
+  if (tsPackets === before) return;
+  log.warn('large packets vanish; sending smaller ones', { payloadBytes: 188 * tsPackets });
+  setPayload?.(tsPackets);
 }
 
 /** Sets the encoder's bitrate by what the links carry. */

@@ -1,5 +1,5 @@
 /** Reads the state of an SRT connection from its packets. */
-import { RateMeter } from '../bond/core/rate-meter.ts';
+import { RateMeter } from '../bond/core/path/rate-meter.ts';
 import type { SrtTap } from '../bond/net/encoder-port.ts';
 import { sequenceDistance } from '../bond/wire/sequence.ts';
 import * as srt from '../bond/wire/srt.ts';
@@ -20,7 +20,13 @@ export interface SrtFigures {
   readonly retransmittedTotal: number;
   /** Packets that the encoder gave up as too late. */
   readonly droppedTotal: number;
+  /** The receiver replies, and acknowledges no data at all. */
+  readonly isDataLost?: boolean;
 }
+
+/** Data without any progress of its ACKs, while other packets come back. */
+const LOST_MS = 3_000;
+const LOST_PACKETS = 100;
 
 /** Shorter than SRT's own time-out of five seconds. */
 const SILENT_MS = 3_000;
@@ -63,6 +69,9 @@ export class SrtObserver implements SrtTap {
   #refusal: string | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #heldUntilMs = Number.NEGATIVE_INFINITY;
+  /** Data packets since an ACK last moved on, and when the first of them was sent. */
+  #unackedPackets = 0;
+  #unackedSinceMs = 0;
 
   fromEncoder(packet: Buffer, nowMs: number): boolean {
     if (srt.isSrtData(packet)) {
@@ -79,7 +88,9 @@ export class SrtObserver implements SrtTap {
     if (type === srt.SRT_HANDSHAKE) this.#onHandshake(packet, nowMs);
     else if (type >= 0) this.#receivedMs = nowMs;
     if (type !== srt.SRT_ACK) return;
-    this.#acked = srt.readAcked(packet);
+    const acked = srt.readAcked(packet);
+    if (acked !== this.#acked) this.#unackedPackets = 0;
+    this.#acked = acked;
     if (packet.length >= RTT_AT + 4) this.#rttMs = packet.readUInt32BE(RTT_AT) / 1000;
     this.#refusal = undefined;
     this.#pauseMs = FIRST_PAUSE_MS;
@@ -97,12 +108,19 @@ export class SrtObserver implements SrtTap {
       sentPacketsTotal: this.#sentPackets,
       retransmittedTotal: this.#retransmitted,
       droppedTotal: this.#dropped,
+      isDataLost: isConnected && this.#isDataLost(nowMs),
     };
+  }
+
+  #isDataLost(nowMs: number): boolean {
+    return this.#unackedPackets >= LOST_PACKETS && nowMs - this.#unackedSinceMs > LOST_MS;
   }
 
   #onData(packet: Buffer, nowMs: number): void {
     this.#sent.add(packet.length, nowMs);
     this.#sentPackets += 1;
+    if (this.#unackedPackets === 0) this.#unackedSinceMs = nowMs;
+    this.#unackedPackets += 1;
     if (srt.isRetransmission(packet)) {
       this.#retransmitted += 1;
       return;
@@ -119,6 +137,7 @@ export class SrtObserver implements SrtTap {
     if (kind < REFUSED) {
       // A new connection has numbers of its own.
       this.#newest = NO_SEQUENCE;
+      this.#unackedPackets = 0;
       return;
     }
     this.#refusal = REFUSALS[kind] ?? `the receiver refused: SRT reason ${kind - REFUSED}`;

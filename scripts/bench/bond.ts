@@ -11,6 +11,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as cases from './bond/cases.ts';
+import * as field from './bond/field.ts';
 import type { Ends, Row } from './bond/measure.ts';
 import { rate } from './bond/rate.ts';
 
@@ -22,6 +23,7 @@ const CASES: readonly Case[] = [
   ['hole 1000', (ends) => cases.blackHole(ends, 1000, 0)],
   ['hole 2000', (ends) => cases.blackHole(ends, 2000, 0)],
   ['unplug', cases.unplug],
+  ['mtu', field.smallMtu],
   ['swing', cases.swing],
   ['outage 5', (ends) => cases.outage(ends, 5)],
   ['outage 60', (ends) => cases.outage(ends, 60)],

@@ -13,7 +13,7 @@ interface Folder {
 
 /** The server with its cache headers. */
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
-const BOND = ['pipelines/bond/wire', 'pipelines/bond/core'] as const;
+const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
 const BASE = ['daemon/model', 'daemon/config'] as const;
 const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 
@@ -120,8 +120,9 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the edge process: another box’s stream',
   },
   'pipelines/bond/wire': { may: [], what: 'SRTLA and SRT packets' },
+  'pipelines/bond/core/path': { may: [], what: 'figures of one link’s path' },
   'pipelines/bond/core': {
-    may: ['pipelines/bond/wire'],
+    may: ['pipelines/bond/wire', 'pipelines/bond/core/path'],
     what: 'which link carries a packet, and when a link is lost',
   },
   'pipelines/bond/net': {

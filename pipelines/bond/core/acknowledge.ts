@@ -1,6 +1,7 @@
 /** Applies SRTLA and SRT ACKs to the packets in flight. */
 import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { readAcked, readAckIdentity } from '../wire/srt.ts';
+import { DATAGRAM_HEADER_BYTES } from './config.ts';
 import type { Link } from './link.ts';
 import type { Links } from './select.ts';
 import type { Store } from './store.ts';
@@ -16,6 +17,7 @@ export function applySrtlaAck(link: Link, sequences: readonly number[], nowMs: n
   for (const sequence of sequences) {
     const bytes = link.flight.arrive(sequence);
     if (bytes > 0) link.delivered.add(bytes, nowMs);
+    link.passage.onAcked(link.flight.bytesOf(sequence) - DATAGRAM_HEADER_BYTES);
   }
   const last = sequences.at(-1);
   if (last === undefined) return;
@@ -27,6 +29,8 @@ export function applySrtlaAck(link: Link, sequences: readonly number[], nowMs: n
 export class AckTracker {
   /** Everything before this number arrived; -1 before the first ACK. */
   ackedUpTo = -1;
+  /** A receiver that sends SRTLA ACKs for data does so on each link. */
+  isEachLinkAcked = false;
   readonly #seen = new Float64Array(REMEMBERED_ACKS).fill(-1);
   #next = 0;
 
@@ -46,7 +50,10 @@ export class AckTracker {
     if (this.ackedUpTo < 0) this.ackedUpTo = sequenceAfter(acked, -MAX_STEP);
     const step = Math.min(MAX_STEP, sequenceDistance(this.ackedUpTo, acked));
     for (let back = step; back > 0; back -= 1) settle(sequenceAfter(acked, -back), links, nowMs);
-    if (step > 0) this.ackedUpTo = acked;
+    if (step <= 0) return;
+    this.ackedUpTo = acked;
+    if (this.isEachLinkAcked) return;
+    for (const link of links) link?.passage.onAcked(Number.POSITIVE_INFINITY);
   }
 
   clear(): void {

@@ -1,5 +1,5 @@
 /** The bonding sender without its sockets: which packet goes out by which link, and when again. */
-import { isSrtla, parseSrtla, renderSrtla, type SrtlaPacket } from '../wire/packet.ts';
+import { isSrtla, padTo, parseSrtla, renderSrtla, type SrtlaPacket } from '../wire/packet.ts';
 import { sequenceDistance } from '../wire/sequence.ts';
 import * as srt from '../wire/srt.ts';
 import { AckTracker, applySrtlaAck } from './acknowledge.ts';
@@ -8,8 +8,8 @@ import { nameFailure } from './failure.ts';
 import { openKeyFrameDetector } from './key-frame.ts';
 import type { Link } from './link.ts';
 import { LinkTable, type Wire } from './link-table.ts';
+import { RateMeter } from './path/rate-meter.ts';
 import { isProbed, Outage } from './probe.ts';
-import { RateMeter } from './rate-meter.ts';
 import { Resender } from './resender.ts';
 import { chargeShare, chooseLink, weigh } from './select.ts';
 import { type BondSnapshot, keepaliveOf, renderBondSnapshot } from './snapshot.ts';
@@ -189,9 +189,10 @@ export class Bond {
     if (packet.kind !== 'no-group' && packet.kind !== 'reg2') link.onReceived(bytes, nowMs);
     if (packet.kind === 'keepalive') {
       if (packet.timeMs !== undefined && packet.timeMs > 0) {
-        link.onEcho(nowMs - packet.timeMs, nowMs, this.#table.isAlone(link));
+        link.onEcho(nowMs - packet.timeMs, bytes, nowMs, this.#table.isAlone(link));
       }
     } else if (packet.kind === 'ack') {
+      this.#acks.isEachLinkAcked = true;
       applySrtlaAck(link, packet.sequences, nowMs);
     } else {
       this.#table.register({ kind: 'packet', slot: link.slot, packet }, nowMs);
@@ -224,7 +225,7 @@ export class Bond {
     this.#table.noteSwitch(link, nowMs);
     if (link.state.phase === 'out' || !link.takePing(nowMs)) return;
     const packet = renderSrtla(keepaliveOf(link, nowMs));
-    this.#table.sendControl(link, packet, nowMs);
+    this.#table.sendControl(link, padTo(packet, link.passage.nextPingBytes()), nowMs);
   }
 
   #afterStall(link: Link, nowMs: number): void {

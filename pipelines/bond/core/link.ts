@@ -1,11 +1,13 @@
 /** One link of the bond: its phase, its figures and what it carries. */
-import { Capacity } from './capacity.ts';
+
 import { DATAGRAM_HEADER_BYTES, type LinkConfig } from './config.ts';
 import { nameFailure, SocketFault } from './failure.ts';
-import { InFlight } from './in-flight.ts';
-import { RateMeter } from './rate-meter.ts';
-import { PACKETS_PER_REPLY, Replies } from './replies.ts';
-import { RttEstimator } from './rtt.ts';
+import { Capacity } from './path/capacity.ts';
+import { InFlight } from './path/in-flight.ts';
+import { Passage } from './path/passage.ts';
+import { RateMeter } from './path/rate-meter.ts';
+import { PACKETS_PER_REPLY, Replies } from './path/replies.ts';
+import { RttEstimator } from './path/rtt.ts';
 
 /**
  * `out`: not registered. `active`: carries packets. `suspect`: overdue, carries none
@@ -46,6 +48,7 @@ export class Link {
   readonly rtt = new RttEstimator();
   readonly flight = new InFlight();
   readonly capacity = new Capacity();
+  readonly passage = new Passage();
   readonly sent = new RateMeter();
   readonly sentPackets = new RateMeter();
   readonly delivered = new RateMeter();
@@ -92,6 +95,7 @@ export class Link {
     if (sequence < 0) return;
     this.flight.add(sequence, wireBytes, nowMs);
     this.sentPackets.add(1, nowMs);
+    this.passage.onData(bytes, nowMs);
     this.#replies.expect(1, nowMs);
   }
 
@@ -136,16 +140,21 @@ export class Link {
   }
 
   /**
-   * A keepalive came back. A stalled link rejoins after several in a row, more after
-   * repeated stalls; at once when no other link carries anything.
+   * A keepalive of `bytes` came back. A stalled link rejoins after several in a row, more
+   * after repeated stalls; at once when no other link carries anything. One whose data
+   * vanished needs echoes as large as data.
    */
-  onEcho(rttMs: number, nowMs: number, isAlone: boolean): void {
+  onEcho(rttMs: number, bytes: number, nowMs: number, isAlone: boolean): void {
     this.rtt.add(rttMs, nowMs);
+    const isPassable = this.passage.onEcho(bytes, nowMs - rttMs);
     if (this.state.phase !== 'stalled') return;
+    if (this.passage.isBlocked) this.reason = this.passage.reason;
+    if (!isPassable) return;
     const echoes = this.state.echoes + 1;
     const extra = ECHOES_PER_STALL * Math.max(0, this.#stallsLately(nowMs) - 1);
     if (isAlone || echoes >= Math.min(MAX_ECHOES, ECHOES_TO_REJOIN + extra)) {
       this.#replies.gapMs = 0;
+      this.passage.restart(false);
       this.#enter({ phase: 'active', sinceMs: nowMs }, 'answers again');
     } else {
       this.state = { ...this.state, echoes };
@@ -171,6 +180,11 @@ export class Link {
       this.stall(`silent for ${Math.round(silentMs)} ms`, nowMs);
       return 'stalled';
     }
+    if (this.passage.isVanishing) {
+      this.passage.block();
+      this.stall(this.passage.reason, nowMs);
+      return 'stalled';
+    }
     if (phase === 'active' && silentMs > this.suspectMs) {
       this.#enter({ phase: 'suspect', sinceMs: nowMs }, `silent for ${Math.round(silentMs)} ms`);
       return 'suspected';
@@ -191,6 +205,7 @@ export class Link {
     this.#enter({ phase: 'out' }, reason);
     this.rtt.reset();
     this.flight.clear();
+    this.passage.restart(true);
   }
 
   /** Silence that makes it suspect: a reply is later than any was lately. */
@@ -206,7 +221,8 @@ export class Link {
   #pingPauseMs(nowMs: number): number {
     if (this.state.phase === 'stalled') return PROBE_PING_MS;
     if (this.state.phase === 'suspect') return OVERDUE_PING_MS;
-    const isOverdue = this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
+    const isOverdue =
+      this.passage.isOverdue || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
     return isOverdue ? OVERDUE_PING_MS : KEEPALIVE_MS;
   }
 

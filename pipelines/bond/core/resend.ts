@@ -1,7 +1,7 @@
 /** Whether a packet in a NAK is sent again. */
 import { SEQUENCES_PER_ACK } from '../wire/packet.ts';
-import { ARRIVED, IN_FLIGHT } from './in-flight.ts';
 import type { Link } from './link.ts';
+import { ARRIVED, IN_FLIGHT } from './path/in-flight.ts';
 import type { Links } from './select.ts';
 import type { Store } from './store.ts';
 

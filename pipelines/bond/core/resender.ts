@@ -2,8 +2,8 @@
 import { sequenceAfter, sequenceDistance } from '../wire/sequence.ts';
 import { markRetransmission, parseNak, renderNak, type SequenceRange } from '../wire/srt.ts';
 import { DATAGRAM_HEADER_BYTES } from './config.ts';
-import { IN_FLIGHT } from './in-flight.ts';
 import { type Link, STALL_MS } from './link.ts';
+import { IN_FLIGHT } from './path/in-flight.ts';
 import { judgeNak } from './resend.ts';
 import { ResendBudget } from './resend-budget.ts';
 import { chooseLink, type Links } from './select.ts';

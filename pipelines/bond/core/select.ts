@@ -1,6 +1,7 @@
 /** Which link carries the next packet. */
-import { FIRST_GUESS_BPS } from './capacity.ts';
+
 import type { Link } from './link.ts';
+import { FIRST_GUESS_BPS } from './path/capacity.ts';
 
 /** A link's loss times this is taken off its weight, at most {@link MAX_LOSS_PENALTY}. */
 const LOSS_FACTOR = 4;

@@ -1,7 +1,8 @@
 /** What a bond reports about itself and its links. */
 import type { SrtlaPacket } from '../wire/packet.ts';
 import type { Link, LinkPhase } from './link.ts';
-import type { RateMeter } from './rate-meter.ts';
+import type { LargePackets } from './path/passage.ts';
+import type { RateMeter } from './path/rate-meter.ts';
 import { lossOf } from './select.ts';
 
 /** A link changed its phase, and why. */
@@ -45,6 +46,8 @@ export interface LinkSnapshot {
   readonly receivedBytesTotal: number;
   readonly lostPacketsTotal: number;
   readonly stallsTotal: number;
+  /** Large packets vanish on it, or did until they were made smaller. */
+  readonly largePackets?: LargePackets;
   /** Counts towards the budget; starts at what the config of the link says. */
   readonly usedBytes: number;
   /** What `usedBytes` counts within, as the caller named it. */
@@ -96,6 +99,7 @@ export function renderBondSnapshot(
 
 function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSnapshot {
   const { rtt, flight, config, state } = link;
+  const { largePackets } = link.passage;
   const bitrateBps = link.sent.perS(1000, nowMs) * 8;
   const isInUse = state.phase === 'active' || state.phase === 'suspect';
   return {
@@ -119,6 +123,7 @@ function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSna
     receivedBytesTotal: link.receivedBytes,
     lostPacketsTotal: link.lostPackets.total,
     stallsTotal: link.stallsTotal,
+    ...(largePackets === undefined ? {} : { largePackets }),
     usedBytes: link.usedBytes,
     ...(config.usedPeriod === undefined ? {} : { usedPeriod: config.usedPeriod }),
   };

@@ -80,9 +80,13 @@ const MIN_REPLY_BYTES = 32;
 
 /** A relay's reply: as {@link renderSrtla}, with zeros up to 32 bytes. */
 export function renderReply(packet: SrtlaPacket): Buffer {
-  const bytes = renderSrtla(packet);
-  if (bytes.length >= MIN_REPLY_BYTES) return bytes;
-  return Buffer.concat([bytes, Buffer.alloc(MIN_REPLY_BYTES - bytes.length)]);
+  return padTo(renderSrtla(packet), MIN_REPLY_BYTES);
+}
+
+/** The packet with zeros up to `bytes`; a longer one as it is. */
+export function padTo(packet: Buffer, bytes: number): Buffer {
+  if (packet.length >= bytes) return packet;
+  return Buffer.concat([packet, Buffer.alloc(bytes - packet.length)]);
 }
 
 function parseId(kind: 'reg1' | 'reg2', packet: Buffer): SrtlaPacket | undefined {

@@ -8,6 +8,8 @@ export interface Network {
   readonly links: readonly NetworkLink[];
   /** Limits what the link sends; `undefined` takes the limit off. */
   setRate(link: number, rateBps: number | undefined): Promise<void>;
+  /** Longer packets vanish at the link's far end. */
+  setMtu(link: number, bytes: number): Promise<void>;
   /** Pulls the plug on the sender's side, or puts it back with its route. */
   plug(link: number, isIn: boolean): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +78,8 @@ export async function openNetwork(count: number): Promise<Network> {
     receiver,
     links,
     setRate: (index, rateBps) => setRate(sender, `up${index}`, rateBps),
+    setMtu: (index, bytes) =>
+      inside(receiver, 'ip', ['link', 'set', `far${index}`, 'mtu', `${bytes}`]),
     plug: async (index, isIn) => {
       await inside(sender, 'ip', ['link', 'set', `up${index}`, isIn ? 'up' : 'down']);
       if (isIn) await route(index);

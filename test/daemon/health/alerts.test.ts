@@ -54,6 +54,19 @@ const CASES: readonly (readonly [string, Change])[] = [
   ],
   ['links-down', links('stalled', 'stalled')],
   [
+    'link-wwan0-mtu',
+    {
+      uplink: {
+        ...uplink,
+        bond: {
+          ...bond,
+          links: [{ ...link('wwan0', 'stalled'), largePackets: { lostBytes: 1332 } }],
+        },
+      },
+    },
+  ],
+  ['uplink-data-lost', { uplink: { ...uplink, reason: 'the receiver replies, but no data' } }],
+  [
     'link-wwan0-spent',
     { uplink: { ...uplink, bond: { ...bond, links: [{ ...link('wwan0'), isSpent: true }] } } },
   ],

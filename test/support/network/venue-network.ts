@@ -12,6 +12,8 @@ export interface VenueNetwork extends Disposable {
   readonly farHost: string;
   /** Silently swallows all that the venue sends by this link, or ends doing so. */
   blackHole(link: number, isOn: boolean): void;
+  /** Longer packets vanish at the far end of the link, silently. */
+  limitMtu(link: number, bytes: number): void;
   /** Pulls the link's cable, or puts it back with its default route, as a DHCP client does. */
   plug(link: number, isIn: boolean): void;
 }
@@ -58,6 +60,7 @@ export function openVenueNetwork(links: number): VenueNetwork | undefined {
         at(venue, 'neigh', 'replace', ...neighbour, 'lladdr', UNUSED_MAC, 'nud', 'permanent');
       else at(venue, 'neigh', 'del', ...neighbour);
     },
+    limitMtu: (link, bytes) => at(far, 'link', 'set', `far${link}`, 'mtu', String(bytes)),
     plug: (link, isIn) => {
       at(venue, 'link', 'set', `wwan${link}`, isIn ? 'up' : 'down');
       if (isIn) addRoute(venue, link);

@@ -67,7 +67,7 @@ test('a stalled link rejoins after three echoes, and after more when it stalled 
 test('a stalled link rejoins at the first echo when it is the only one', () => {
   const link = active();
   link.stall('silent', 1000);
-  link.onEcho(50, 1100, true);
+  link.onEcho(50, 38, 1100, true);
   assert.is(link.state.phase, 'active');
 });
 
@@ -90,7 +90,7 @@ test('keepalives go once a second, and several times a second while a reply is o
 
 function echoesToRejoin(link: Link, fromMs: number): number {
   let echoes = 0;
-  while (link.state.phase === 'stalled') link.onEcho(50, fromMs + 150 * ++echoes, false);
+  while (link.state.phase === 'stalled') link.onEcho(50, 38, fromMs + 150 * ++echoes, false);
   return echoes;
 }
 

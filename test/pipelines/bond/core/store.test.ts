@@ -1,7 +1,12 @@
 /** The packets that a sender stores, and those in flight. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { ARRIVED, IN_FLIGHT, InFlight, LOST } from '../../../../pipelines/bond/core/in-flight.ts';
+import {
+  ARRIVED,
+  IN_FLIGHT,
+  InFlight,
+  LOST,
+} from '../../../../pipelines/bond/core/path/in-flight.ts';
 import { Store } from '../../../../pipelines/bond/core/store.ts';
 import { sequenceAfter } from '../../../../pipelines/bond/wire/sequence.ts';
 import { data } from '../support/simulated-srt.ts';

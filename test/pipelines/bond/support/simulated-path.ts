@@ -7,7 +7,12 @@ export interface PathOptions {
   /** A packet that would wait longer than this is dropped. */
   readonly queueMs?: number;
   readonly lossRatio?: number;
+  /** Longer IP packets vanish. */
+  readonly mtuBytes?: number;
 }
+
+/** `carry` gets the size with Ethernet's header. */
+const ETHERNET_BYTES = 14;
 
 export interface SimulatedPath {
   options: PathOptions;
@@ -24,6 +29,7 @@ export function openPath(options: PathOptions, random: () => number): SimulatedP
     isCut: false,
     carry: (bytes, nowMs) => {
       const { delayMs, jitterMs = 0, rateBps = 1e9, queueMs = 150, lossRatio = 0 } = path.options;
+      if (bytes - ETHERNET_BYTES > (path.options.mtuBytes ?? 1500)) return -1;
       const startMs = Math.max(nowMs, freeAtMs);
       if (startMs - nowMs > queueMs) return -1;
       freeAtMs = startMs + (bytes * 8000) / rateBps;

@@ -27,8 +27,6 @@ export interface VenueOptions {
   readonly drops?: (datagram: Buffer, isUp: boolean, nowMs: number) => boolean;
 }
 
-const PACKET_BYTES = 1332;
-
 /** The whole chain in virtual time: encoder, bond, paths, relay groups, SRT receiver. */
 export class Venue {
   nowMs = 1000;
@@ -40,6 +38,8 @@ export class Venue {
   readonly relay = new RelayGroups((bytes) => Buffer.alloc(bytes, 7));
   readonly sentPackets: number[];
   readonly switches: { atMs: number; link: string; to: string; reason: string }[] = [];
+  /** SRT packets of the encoder. */
+  packetBytes = 1332;
   offered = 0;
   naksToEncoder = 0;
   readonly #events: { atMs: number; order: number; run: () => void }[] = [];
@@ -110,6 +110,13 @@ export class Venue {
     }
   }
 
+  /** Packets longer than `mtuBytes` vanish from now on. */
+  limitMtu(index: number, mtuBytes: number): void {
+    for (const path of [this.up[index], this.down[index]]) {
+      if (path !== undefined) path.options = { ...path.options, mtuBytes };
+    }
+  }
+
   #tick(): void {
     this.bond.tick(this.nowMs);
     for (const change of this.bond.snapshot(this.nowMs).switches) {
@@ -124,10 +131,10 @@ export class Venue {
       this.#sequence = sequenceAfter(this.#sequence);
       this.#sentAt.set(this.#sequence, this.nowMs);
       this.offered += 1;
-      const packet = data(this.#sequence, PACKET_BYTES);
+      const packet = data(this.#sequence, this.packetBytes);
       this.#options.tap?.fromEncoder(packet, this.nowMs);
       this.bond.fromEncoder(packet, this.nowMs);
-      this.#nextPacketMs += (PACKET_BYTES * 8000) / this.bitrateBps;
+      this.#nextPacketMs += (this.packetBytes * 8000) / this.bitrateBps;
     }
   }
 

@@ -56,6 +56,12 @@ export class InFlight {
     return this.#sequences[slot] === sequence ? (this.#sentMs[slot] ?? -1) : -1;
   }
 
+  /** Its size as it was added, 0 when this link never sent it. */
+  bytesOf(sequence: number): number {
+    const slot = sequence & MASK;
+    return this.#sequences[slot] === sequence ? (this.#bytes[slot] ?? 0) : 0;
+  }
+
   /** True when at least `packets` sent after it on this link arrived before it. */
   isPassedBy(sequence: number, packets: number): boolean {
     const slot = sequence & MASK;

@@ -1,0 +1,30 @@
+/** Cases from the field: what carriers' networks do beside losing packets. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  busiest,
+  countLost,
+  type Ends,
+  FAR,
+  NEAR,
+  type Row,
+  SETTLE_MS,
+  USUAL_BPS,
+  withChain,
+} from './measure.ts';
+
+/** Packets of more than 1300 bytes vanish on the busiest link; keepalives pass. */
+export function smallMtu(ends: Ends): Promise<readonly Row[]> {
+  const latencyMs = 500;
+  return withChain({ links: [NEAR, FAR], latencyMs, ...ends }, async (chain) => {
+    await chain.setRate(USUAL_BPS);
+    await sleep(SETTLE_MS);
+    const index = chain.bond === undefined ? 0 : busiest(await chain.snapshot());
+    const first = await chain.sent();
+    await chain.network.setMtu(index, 1300);
+    await sleep(5000);
+    const reason = (await chain.snapshot()).links[index]?.reason ?? '';
+    const value = await countLost(chain, first, await chain.sent(), latencyMs);
+    const name = 'lost, large packets vanish on a link, 500 ms';
+    return [{ name, value, unit: 'packets', goal: { max: 0 }, note: reason }];
+  });
+}

@@ -1,0 +1,70 @@
+/** A bond and a relay of ours in two namespaces, and what they report. */
+import type { BondSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
+import { until } from '../box.ts';
+import { type Program, startProgram } from '../program.ts';
+import type { FarOptions, VenueOptions } from './bond-ends.ts';
+import { inside, openVenueNetwork, type VenueNetwork } from './venue-network.ts';
+
+export interface Bonded extends AsyncDisposable {
+  readonly network: VenueNetwork;
+  venue(): BondSnapshot & { readonly sent: number };
+  far(): { readonly received: number; readonly lost: number };
+  link(index: number): BondSnapshot['links'][number] | undefined;
+  /** Waits for `check`, and for that many more packets to arrive. */
+  reach(check: () => boolean, morePackets?: number): Promise<void>;
+}
+
+const PROGRAM = ['--import', 'tsx', 'test/support/network/bond-ends.ts'];
+const PORT = 6000;
+/** 1332 bytes each: 3.5 Mbit/s. */
+const INTERVAL_MS = 3;
+
+/** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
+export async function startBonded(
+  links: number,
+  options: Partial<{ listen: string; host: string; latencyMs: number }> = {},
+): Promise<Bonded | undefined> {
+  const network = openVenueNetwork(links);
+  if (network === undefined) return undefined;
+  const { latencyMs = 8000, host = network.farHost, listen = network.farHost } = options;
+  const usual = { latencyMs, intervalMs: INTERVAL_MS };
+  const far = start(network.far, 'far', { ...usual, listen: { host: listen, port: PORT } });
+  const devices = Array.from({ length: links }, (_, link) => `wwan${link}`);
+  const venue = start(network.venue, 'venue', {
+    ...usual,
+    receiver: { host, port: PORT },
+    devices,
+  });
+  const lastOf = <Line>(program: Program): Line =>
+    JSON.parse(program.output().trimEnd().split('\n').findLast(isComplete) ?? '{}') as Line;
+  const bonded: Bonded = {
+    network,
+    venue: () => lastOf(venue),
+    far: () => lastOf(far),
+    link: (index) => bonded.venue().links?.find(({ id }) => id === `wwan${index}`),
+    reach: async (check, morePackets = 300) => {
+      await until(check, 30_000, () => far.output() + venue.output());
+      const { received = 0 } = bonded.far();
+      const isReached = () => bonded.far().received > received + morePackets;
+      await until(isReached, 30_000, () => far.output() + venue.output());
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([far, venue].map((program) => program[Symbol.asyncDispose]()));
+      network[Symbol.dispose]();
+    },
+  };
+  return bonded;
+}
+
+function start(namespace: string, role: string, options: FarOptions | VenueOptions): Program {
+  const [command = '', ...rest] = inside(namespace);
+  return startProgram(command, [
+    ...rest,
+    ...[process.execPath, ...PROGRAM, role, JSON.stringify(options)],
+  ]);
+}
+
+/** The output ends within a line, and its start may be cut off. */
+function isComplete(line: string): boolean {
+  return line.startsWith('{"') && line.endsWith('}') && !line.includes('isStarted');
+}
