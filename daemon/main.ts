@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { systemClock } from '../hal/os/clock.ts';
 import { HalError } from '../hal/os/errors.ts';
+import { exitNow } from '../hal/os/libc/exit.ts';
 import { openLog, stackOf } from '../hal/os/log.ts';
 import { ProcessError } from '../hal/os/process.ts';
 import { PipelineError } from '../pipelines/errors.ts';
@@ -50,7 +51,7 @@ async function main(command: Command): Promise<number> {
       const { text, isWell } = await runDoctorCommand(command, process.env, untilSignal());
       await new Promise((resolve) => process.stdout.write(text, resolve));
       // A driver that is stuck in the kernel would keep the process alive.
-      return process.exit(isWell ? EXIT.ok : EXIT.failed);
+      return exitNow(isWell ? EXIT.ok : EXIT.failed);
     }
     case 'bond':
       await runBondCommand(command, bondDeps(), untilSignal());
@@ -79,6 +80,14 @@ function outliveTerminal(): void {
   process.on('SIGHUP', () => undefined);
 }
 
+function endHung(): never {
+  const hung = process.getActiveResourcesInfo().join(' ').slice(0, 400);
+  process.stderr.write(
+    `venuebox: ended after ${EXIT_WITHIN_MS / 1000} s, while waiting for: ${hung}\n`,
+  );
+  exitNow(EXIT.failed);
+}
+
 /** Recorders get ten seconds to close their files; what takes longer never ends. */
 const EXIT_WITHIN_MS = 20_000;
 
@@ -86,9 +95,9 @@ const EXIT_WITHIN_MS = 20_000;
 function untilSignal(): AbortSignal {
   const ending = new AbortController();
   const end = () => {
-    if (ending.signal.aborted) process.exit(EXIT.failed);
+    if (ending.signal.aborted) exitNow(EXIT.failed);
     ending.abort();
-    setTimeout(() => process.exit(EXIT.failed), EXIT_WITHIN_MS).unref();
+    setTimeout(endHung, EXIT_WITHIN_MS).unref();
   };
   process.on('SIGINT', end);
   process.on('SIGTERM', end);

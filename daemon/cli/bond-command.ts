@@ -1,6 +1,6 @@
 /** `venuebox bond` and `venuebox relay`: the two ends of a bond, for any SRT encoder and server. */
-import { readFileSync } from 'node:fs';
 import type { Clock } from '../../hal/os/clock.ts';
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { type Endpoint, type LinkConfig, MAX_LINKS } from '../../pipelines/bond/core/config.ts';
 import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
@@ -150,10 +150,10 @@ export async function runRelayCommand(
 function readLinks(from: string): readonly LinkConfig[] {
   if (!from.startsWith('@')) return parseLinks(from);
   try {
-    return parseLinks(readFileSync(from.slice(1), 'utf8'));
+    return parseLinks(readRegular(from.slice(1), SECRET_BYTES_MAX).toString());
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--from: ${from.slice(1)} cannot be read`);
+    throw new UsageError(`--from: ${from.slice(1)} cannot be read: ${messageOf(error)}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The config that a verb works on: of a file, or of the demo, with the settings of --set over it. */
-import { readFileSync } from 'node:fs';
+
+import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, parseConfig } from '../config/file.ts';
@@ -26,7 +27,7 @@ export function readConfig(file: string | undefined, overrides: readonly string[
   if (file === undefined) return parseConfig('defaults', '', overrides);
   let yaml: string;
   try {
-    yaml = readFileSync(file, 'utf8');
+    yaml = readRegular(file, CONFIG_BYTES_MAX).toString();
   } catch (error) {
     throw new ConfigError([`${file}: cannot be read: ${messageOf(error)}`]);
   }

@@ -11,11 +11,10 @@ import {
   secondCameraSchema,
   soundSchema,
 } from './capture.ts';
-import { controlSchema } from './control.ts';
 import { modemsSchema, printerSchema } from './devices.ts';
 import { dropSchema } from './drop.ts';
 import { edgeFaults, edgeSchema } from './edge.ts';
-import { metricsSchema } from './metrics.ts';
+import { controlSchema, metricsSchema } from './metrics.ts';
 import { mqttSchema } from './mqtt.ts';
 import { operatorSchema } from './operator.ts';
 import { panelFaults, panelSchema } from './panel.ts';

@@ -1,18 +1,20 @@
 /** Reads the text of a config, and describes all of its faults. */
 import * as v from 'valibot';
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf } from '../../hal/os/log.ts';
 import { closest } from '../model/closest.ts';
 import { type Config, configSchema } from './config.ts';
+import { shownFaults, shownKey, shownText, shownValue } from './shown.ts';
 
 /** Faults of a config: each line names a key, its line in the file and what it must be. */
 export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[]) {
-    super(faults.join('\n'));
+    const shown = shownFaults(faults);
+    super(shown.join('\n'));
     this.name = 'ConfigError';
-    this.faults = faults;
+    this.faults = shown;
   }
 }
 
@@ -25,10 +27,13 @@ export class ConfigError extends Error {
  */
 export function parseConfig(source: string, yaml: string, overrides: readonly string[]): Config {
   const lines = new LineCounter();
-  const document = parseDocument(yaml, { lineCounter: lines, prettyErrors: false });
-  const faults = document.errors.map(
-    ({ message, pos }) =>
-      `${source}:${lines.linePos(pos[0]).line}: invalid YAML: ${firstLine(message)}`,
+  const document = parseDocument(yaml, { ...LINEAR, lineCounter: lines, prettyErrors: false });
+  const broken = [
+    ...document.errors.map(({ message, pos }) => [pos[0], withoutContent(message)] as const),
+    ...repeatedKeys(document).map((at) => [at, 'Map keys must be unique'] as const),
+  ];
+  const faults = broken.map(
+    ([at, message]) => `${source}:${lines.linePos(at).line}: invalid YAML: ${message}`,
   );
   const overridden = new Map<string, string>();
   for (const override of overrides) {
@@ -41,45 +46,66 @@ export function parseConfig(source: string, yaml: string, overrides: readonly st
 
   const result = v.safeParse(configSchema, values.read);
   if (result.success && faults.length === 0) return deepFreeze(result.output);
-  const issues = allIssues(result.issues ?? [], values.read);
-  const described = issues.map((issue) => {
-    const path = pathOf(issue);
-    const key = path.join('.');
-    const place = overridden.get(key) ?? `${source}${lineOf(document, lines, path)}`;
-    return `${place}: ${describe(key === '' ? 'the config' : key, issue)}`;
+  const issues = (result.issues ?? []).filter((issue) => !isUnknownKey(issue));
+  const unknown = [...unknownKeys(configSchema, values.read, [])];
+  const wrong = [
+    ...issues.map((issue) => [pathOf(issue), describe(issue)] as const),
+    ...unknown.slice(0, UNKNOWN_KEYS_MAX).map((path) => [path, describeUnknown(path)] as const),
+  ];
+  const described = wrong.map(([path, text]) => {
+    const place = overridden.get(path.join('.')) ?? `${source}${lineOf(document, lines, path)}`;
+    return `${place}: ${text}`;
   });
   throw new ConfigError([...faults, ...described]);
 }
 
+/** yaml compares each key with each other: a list of 20,000 took half a minute. */
+const LINEAR = { uniqueKeys: false };
+
+/** Where in the text a key stands that its map has already. */
+function repeatedKeys(document: Document): readonly number[] {
+  const repeated: number[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) repeated.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
+    },
+  });
+  return repeated;
+}
+
 type Issues = readonly v.InferIssue<typeof configSchema>[];
 
+/** The longest one has 20; what is longer is none that was mistyped. */
+const KEY_CHARS_MAX = 40;
 /** A file with more of them is a file for something else. */
 const UNKNOWN_KEYS_MAX = 64;
 
-/** valibot stops at the first unknown key of an object: it is asked again without that one. */
-function allIssues(issues: Issues, values: unknown): Issues {
-  const all = [...issues];
-  let rest = values;
-  let unknown = issues.filter(isUnknownKey);
-  while (unknown.length > 0 && all.length < UNKNOWN_KEYS_MAX) {
-    rest = structuredClone(rest);
-    for (const issue of unknown) {
-      const keys = pathOf(issue);
-      const last = keys.pop() as string;
-      const parent = keys.reduce((at, key) => (at as Record<string, unknown>)[key], rest);
-      delete (parent as Record<string, unknown>)[last];
+/** valibot stops at the first unknown key of an object: they are looked for one by one. */
+function* unknownKeys(schema: object | undefined, value: unknown, path: Path): Generator<Path> {
+  const { wrapped, entries, item } = (schema ?? {}) as AnySchema;
+  if (wrapped !== undefined) yield* unknownKeys(wrapped, value, path);
+  else if (Array.isArray(value)) {
+    for (const [i, one] of value.entries()) yield* unknownKeys(item, one, [...path, i]);
+  } else if (typeof value === 'object' && value !== null && entries !== undefined) {
+    for (const [key, one] of Object.entries(value)) {
+      if (Object.hasOwn(entries, key)) yield* unknownKeys(entries[key], one, [...path, key]);
+      else yield [...path, key];
     }
-    unknown = (v.safeParse(configSchema, rest).issues ?? []).filter(isUnknownKey);
-    all.push(...unknown);
   }
-  return all;
 }
 
 function isUnknownKey({ type, expected }: Issues[number]): boolean {
   return type === 'strict_object' && expected === 'never';
 }
 
-function pathOf({ path }: Issues[number]): (string | number)[] {
+type Path = readonly (string | number)[];
+
+function pathOf({ path }: Issues[number]): Path {
   return (path ?? []).map(({ key }) => key as string | number);
 }
 
@@ -88,7 +114,7 @@ function readValues(document: Document): { readonly read: unknown } | { readonly
   try {
     return { read: document.toJS() ?? {} };
   } catch (error) {
-    return { fault: firstLine(messageOf(error)) };
+    return { fault: withoutContent(messageOf(error)) };
   }
 }
 
@@ -98,13 +124,16 @@ function applyOverride(
   override: string,
 ): { readonly key: string } | { readonly fault: string } {
   const [, key = '', value = ''] = /^([\w-]+(?:\.[\w-]+)*)=(.*)$/s.exec(override) ?? [];
-  if (key === '') return { fault: `--set ${override}: must be like path.to.key=value` };
+  if (key === '') {
+    const [begin = ''] = override.split('=', 1);
+    return { fault: `--set ${shownText(begin)}: must be like path.to.key=value` };
+  }
   const path = key.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part));
   try {
     document.setIn(path, document.createNode(readOverride(value)));
     return { key };
   } catch {
-    return { fault: `--set ${override}: ${path.slice(0, -1).join('.')} holds no keys` };
+    return { fault: `--set ${key}: ${path.slice(0, -1).join('.')} holds no keys` };
   }
 }
 
@@ -126,16 +155,18 @@ function readOverride(value: string): unknown {
     : value;
 }
 
-function describe(key: string, issue: Issues[number]): string {
-  if (isUnknownKey(issue)) {
-    const path = pathOf(issue);
-    const known = keysAt(configSchema, path.slice(0, -1));
-    return `${key}: unknown key${closest(String(path.at(-1)), known)}`;
-  }
+function describeUnknown(path: Path): string {
+  const known = keysAt(configSchema, path.slice(0, -1));
+  const word = String(path.at(-1)).slice(0, KEY_CHARS_MAX);
+  return `${shownKey(path)}: unknown key${closest(word, known)}`;
+}
+
+function describe(issue: Issues[number]): string {
+  const path = pathOf(issue);
+  const key = path.length === 0 ? 'the config' : shownKey(path);
   if (issue.received === 'undefined') return `${key} is missing`;
-  const isObject = issue.input === null || typeof issue.input === 'object';
-  const got = isObject ? '' : `, not ${JSON.stringify(issue.input)}`;
-  if (issue.type === 'strict_object') return `${key} must hold keys and values${got}`;
+  if (issue.type === 'strict_object') return `${key} must hold keys and values`;
+  const got = shownValue(path, issue.input);
   const { message } = issue;
   return /^(?:must|is) /.test(message) ? `${key} ${message}${got}` : `${key}: ${message}`;
 }
@@ -147,7 +178,7 @@ interface AnySchema {
 }
 
 /** The keys that an object of the config can have. */
-function keysAt(schema: object | undefined, path: readonly (string | number)[]): string[] {
+function keysAt(schema: object | undefined, path: Path): string[] {
   if (schema === undefined) return [];
   const { wrapped, entries, item } = schema as AnySchema;
   if (wrapped !== undefined) return keysAt(wrapped, path);
@@ -157,11 +188,7 @@ function keysAt(schema: object | undefined, path: readonly (string | number)[]):
 }
 
 /** `:12`, the line of the key, or of the nearest key above it that stands in the file. */
-function lineOf(
-  document: Document,
-  lines: LineCounter,
-  path: readonly (string | number)[],
-): string {
+function lineOf(document: Document, lines: LineCounter, path: Path): string {
   for (let length = path.length; length > 0; length -= 1) {
     const node = document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return `:${lines.linePos(node.range[0]).line}`;
@@ -169,8 +196,9 @@ function lineOf(
   return '';
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message;
+/** yaml quotes what it stumbles over, and the file may be another one than was meant. */
+function withoutContent(message: string): string {
+  return (message.split(/(?<=\S): |\n/)[0] ?? message).replace(/"[^"]*"|'[^']*'/g, '…');
 }
 
 function deepFreeze<T>(value: T): T {

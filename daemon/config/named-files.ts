@@ -1,10 +1,14 @@
 /** Files that a config names and that cannot be read. */
 import { accessSync, constants } from 'node:fs';
 import { errnoOf } from '../../hal/os/errors.ts';
+import { assertRegular, CERTIFICATE_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
+import { messageOf } from '../../hal/os/log.ts';
 import type { Config } from './config.ts';
 
 /** The box makes this one itself at its first start. */
 const MADE_BY_THE_BOX = 'operator.pin_file';
+/** Of any size. */
+const PICTURE = 'drop.picture_file';
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'is not there',
@@ -16,11 +20,13 @@ const WHY: Readonly<Record<string, string>> = {
 export function unreadableFiles(config: Config): readonly string[] {
   return namedFiles(config, '').flatMap(([key, path]) => {
     try {
+      assertRegular(path, key === PICTURE ? Number.POSITIVE_INFINITY : CERTIFICATE_BYTES_MAX);
       accessSync(path, constants.R_OK);
       return [];
     } catch (error) {
-      const errno = errnoOf(error) ?? 'failed';
-      return [`${key}: ${path} ${WHY[errno] ?? `cannot be read: ${errno}`}`];
+      const errno = errnoOf(error);
+      const why = errno === undefined ? messageOf(error) : `cannot be read: ${errno}`;
+      return [`${key}: ${path} ${WHY[errno ?? ''] ?? why}`];
     }
   });
 }

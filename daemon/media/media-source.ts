@@ -79,7 +79,7 @@ async function openOwn(
       ? { ...networkOf(config.camera), driver: config.camera.driver }
       : undefined;
   const sound = testSound?.sound ?? openSound(config.sound, network);
-  const passphrase = await readPassphrase(config.uplink?.passphrase_file ?? '');
+  const passphrase = readPassphrase(config.uplink?.passphrase_file ?? '');
   const sources = { camera: camera.source, sound: sound.source };
   const hasUplink = config.uplink !== undefined;
   const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);

@@ -1,6 +1,6 @@
 /** Handles what the uplink process reports. */
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../hal/os/clock.ts';
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { FromUplink } from '../../pipelines/uplink/messages.ts';
@@ -19,12 +19,15 @@ const PASSPHRASE = /^[\x20-\x7e]{10,79}$/;
  *
  * @throws ConfigError
  */
-export async function readPassphrase(file: string): Promise<string | undefined> {
+export function readPassphrase(file: string): string | undefined {
   if (file === '') return undefined;
   const fault = (why: string) => new ConfigError([`uplink.passphrase_file: ${file}: ${why}`]);
-  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+  let text: string;
+  try {
+    text = readRegular(file, SECRET_BYTES_MAX).toString();
+  } catch (error) {
     throw fault(`cannot be read: ${messageOf(error)}`);
-  });
+  }
   const passphrase = text.replace(/\r?\n$/, '');
   if (!PASSPHRASE.test(passphrase)) throw fault('must hold one line of 10 to 79 characters');
   return passphrase;

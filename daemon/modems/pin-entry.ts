@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { checkPin, type ModemState, type Modems } from '../../hal/modem/port.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { errnoOf, HalError } from '../../hal/os/errors.ts';
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import type { PinFault } from '../model/snapshot.ts';
@@ -115,7 +116,7 @@ class Pins {
     const { modems, clock, log } = this.#deps;
     const before = this.#memories[id];
     const refusals = before?.refusals ?? 0;
-    const pin = await readPin(path);
+    const pin = readPin(path);
     // Before it is sent: a box that loses its power now must not send a wrong one again.
     await this.#save(id, { version, outcome: 'trying', refusals });
     this.#sentMs.set(id, clock.monotonicMs());
@@ -155,15 +156,17 @@ async function findFile(
   if (path === undefined) return { phase: 'none' };
   try {
     const { mtimeMs, size, ino } = await stat(path);
-    await readPin(path);
+    readPin(path);
     return { phase: 'ready', path, version: `${path} ${mtimeMs} ${size} ${ino}` };
   } catch (error) {
     const reason =
-      error instanceof HalError ? 'must hold the PIN, 4 to 8 digits' : (errnoOf(error) ?? 'failed');
+      error instanceof HalError
+        ? 'must hold the PIN, 4 to 8 digits'
+        : (errnoOf(error) ?? messageOf(error));
     return { phase: 'unreadable', path, reason };
   }
 }
 
-async function readPin(path: string): Promise<string> {
-  return checkPin((await readFile(path, 'utf8')).trim());
+function readPin(path: string): string {
+  return checkPin(readRegular(path, SECRET_BYTES_MAX).toString().trim());
 }

@@ -1,8 +1,8 @@
 /** MQTT: connects to the broker, again and again, and serves each connection. */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pause, untilAborted } from '../../hal/os/async.ts';
+import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import { connectMqtt } from './client/client.ts';
@@ -67,7 +67,7 @@ export async function runMqtt(
     const startedMs = clock.monotonicMs();
     try {
       const inbox = new Inbox();
-      const options = await connectOptions(config, root, inbox.put);
+      const options = connectOptions(config, root, inbox.put);
       connection = await connectMqtt(options, signal);
       retry.connected(connection.protocol);
       const documents = deps.documents ?? (() => NO_DOCUMENTS);
@@ -87,17 +87,17 @@ export async function runMqtt(
 }
 
 /** Files are read for each connection: a renewed certificate needs no restart. */
-async function connectOptions(
+function connectOptions(
   config: MqttConfig,
   root: string,
   onMessage: (message: Incoming) => void,
-): Promise<ConnectOptions> {
+): ConnectOptions {
   const url = new URL(config.url);
   const isTls = url.protocol === 'mqtts:';
-  const file = async (path: string) => (path === '' ? undefined : await readFile(path));
-  const [password, ca, cert, key] = await Promise.all(
-    [config.password_file, config.tls.ca_file, config.tls.cert_file, config.tls.key_file].map(file),
-  );
+  const file = (path: string) =>
+    path === '' ? undefined : readRegular(path, CERTIFICATE_BYTES_MAX);
+  const { ca_file, cert_file, key_file } = config.tls;
+  const [password, ca, cert, key] = [config.password_file, ca_file, cert_file, key_file].map(file);
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? (isTls ? 8883 : 1883) : Number(url.port),

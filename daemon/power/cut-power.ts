@@ -1,7 +1,8 @@
 /** The program that systemd runs last: it cuts the power. */
-import { readFileSync } from 'node:fs';
 import type { Battery } from '../../hal/battery/port.ts';
 import { systemClock } from '../../hal/os/clock.ts';
+import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
+import { exitNow } from '../../hal/os/libc/exit.ts';
 import { messageOf, openLog } from '../../hal/os/log.ts';
 import { parseConfig } from '../config/file.ts';
 import { openConfiguredBattery } from '../devices/battery.ts';
@@ -22,7 +23,7 @@ const log = openLog('info', 'journal', (line) => process.stderr.write(line)).wit
 });
 try {
   const [path = ''] = process.argv.slice(2);
-  const config = parseConfig(path, readFileSync(path, 'utf8'), []);
+  const config = parseConfig(path, readRegular(path, CONFIG_BYTES_MAX).toString(), []);
   const os = { clock: systemClock, log };
   const signal = AbortSignal.timeout(MAX_MS);
   const lines = openLines({ ...config, panel: { ...config.panel, driver: 'none' } }, {}, os);
@@ -35,4 +36,4 @@ try {
   process.exitCode = 1;
 }
 // Open lines and buses would keep it running.
-process.exit();
+exitNow(process.exitCode === 1 ? 1 : 0);

@@ -1,9 +1,9 @@
 /** Runs the operator's HTTP server, with limits on headers and connections. */
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { untilAborted } from '../../hal/os/async.ts';
+import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../../pipelines/errors.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
@@ -53,8 +53,8 @@ function openServer(
 ): Server {
   if (tls === undefined) return createServer(LIMITS, onRequest);
   try {
-    const cert = readFileSync(tls.cert_file);
-    const key = readFileSync(tls.key_file);
+    const cert = readRegular(tls.cert_file, CERTIFICATE_BYTES_MAX);
+    const key = readRegular(tls.key_file, CERTIFICATE_BYTES_MAX);
     return createSecureServer({ ...LIMITS, cert, key }, onRequest);
   } catch (cause) {
     const message = `operator.tls: ${messageOf(cause)}`;

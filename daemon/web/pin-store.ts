@@ -1,6 +1,7 @@
 /** Finds the operator PIN: in the config, in its file, or a new one in the state folder. */
-import { chmod, lstat, readFile, stat } from 'node:fs/promises';
+import { chmod, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { putAside, saveFile } from '../../hal/os/save-file.ts';
 import { ConfigError } from '../config/file.ts';
@@ -62,7 +63,7 @@ async function readPinFile(file: string): Promise<PinStore> {
 
 async function readWithMode(file: string): Promise<readonly [text: string, mode: number]> {
   try {
-    return [(await readFile(file, 'utf8')).trim(), (await stat(file)).mode];
+    return [readRegular(file, SECRET_BYTES_MAX).toString().trim(), (await stat(file)).mode];
   } catch (error) {
     throw new ConfigError([`operator.pin_file: cannot read ${file}: ${messageOf(error)}`]);
   }

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { open, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { errnoOf } from '../os/errors.ts';
-import { tryIoctl } from '../os/ioctl.ts';
+import { tryIoctl } from '../os/libc/ioctl.ts';
 import { HW_REFINE, type PcmFormats, parseParams, renderAnyParams } from './alsa-uapi.ts';
 import { type CardLine, parseCaptures, parseCards, parseOwner } from './cards.ts';
 

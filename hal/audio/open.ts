@@ -41,7 +41,7 @@ function openCameraSound(camera: NetworkSourceConfig | undefined): Sound {
   }
   let secret = '';
   const check = async () => {
-    secret = await readCredentials('camera.credentials_file', camera.credentials_file);
+    secret = readCredentials('camera.credentials_file', camera.credentials_file);
   };
   return {
     ...softSound('camera', check, undefined),

@@ -45,7 +45,7 @@ export function networkOf(config: CameraConfig): Omit<NetworkSourceConfig, 'driv
 function openNetworkCamera(config: NetworkSourceConfig): Camera {
   let secret = '';
   const check = async () => {
-    secret = await readCredentials('camera.credentials_file', config.credentials_file);
+    secret = readCredentials('camera.credentials_file', config.credentials_file);
   };
   const camera = withoutControls(`${config.driver.toUpperCase()} ${hostOf(config.url)}`, check, {
     launch: '',

@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../os/errors.ts';
-import { tryIoctl } from '../os/ioctl.ts';
+import { tryIoctl } from '../os/libc/ioctl.ts';
 import type { HeldControls } from './port.ts';
 import {
   GET_CTRL,

@@ -3,7 +3,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ioctl, tryIoctl } from '../os/ioctl.ts';
+import { ioctl, tryIoctl } from '../os/libc/ioctl.ts';
 import type { CameraMode, FoundCamera } from './found.ts';
 import {
   ENUM_FMT,

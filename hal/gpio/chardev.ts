@@ -4,7 +4,7 @@ import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import epoll from 'epoll';
 import type { Clock } from '../os/clock.ts';
 import { HalError, halErrorOf } from '../os/errors.ts';
-import { ioctl } from '../os/ioctl.ts';
+import { ioctl } from '../os/libc/ioctl.ts';
 import type {
   InputHandle,
   InputSpec,

@@ -1,6 +1,7 @@
 /** Network cameras: RTSP, and SRT as phones and encoders send it. */
-import { open } from 'node:fs/promises';
 import { HalError } from '../os/errors.ts';
+import { readRegular, SECRET_BYTES_MAX } from '../os/files/read-regular.ts';
+import { messageOf } from '../os/log.ts';
 import { type LaunchFragment, quote } from './launch.ts';
 
 export interface NetworkSourceConfig {
@@ -17,8 +18,6 @@ export interface NetworkSourceConfig {
 
 /** A camera that sends nothing for so long is reconnected, in us. */
 const TIMEOUT_US = 5_000_000;
-/** More is no password. */
-const CREDENTIALS_BYTES_MAX = 1_024;
 
 const NEEDS: Readonly<Record<NetworkSourceConfig['driver'], Readonly<Record<string, string>>>> = {
   rtsp: { rtspsrc: 'gstreamer1.0-plugins-good', decodebin: 'gstreamer1.0-plugins-base' },
@@ -62,17 +61,16 @@ function srtSource({ url, latency_ms }: NetworkSourceConfig, secret: string): st
 /**
  * What the file holds, without its line break; empty for no file.
  *
- * Rejects with NOT_FOUND, with the config key in the message.
+ * @throws HalError NOT_FOUND, with the config key in the message.
  */
-export async function readCredentials(key: string, path: string): Promise<string> {
+export function readCredentials(key: string, path: string): string {
   if (path === '') return '';
   try {
-    await using file = await open(path, 'r');
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(CREDENTIALS_BYTES_MAX));
-    return buffer.toString('utf8', 0, bytesRead).replace(/\r?\n[\s\S]*$/, '');
+    return readRegular(path, SECRET_BYTES_MAX)
+      .toString()
+      .replace(/\r?\n[\s\S]*$/, '');
   } catch (cause) {
-    throw new HalError('NOT_FOUND', `${key}: ${path} cannot be read; name a file with the login`, {
-      cause,
-    });
+    const message = `${key}: ${path} cannot be read (${messageOf(cause)}); name a file with the login`;
+    throw new HalError('NOT_FOUND', message, { cause });
   }
 }

@@ -95,13 +95,26 @@ export const silentLog: Log = {
   with: () => silentLog,
 };
 
-/** The message of anything that was thrown, with those of its causes. */
+/**
+ * The text without logins and passphrases: what GStreamer, a broker or a camera says of an
+ * address goes to the journal, to alerts and to the operator's page.
+ */
+export function redact(text: string): string {
+  return text.replace(URL_LOGIN, '://…@').replace(NAMED_SECRET, '$1=…');
+}
+
+const URL_LOGIN = /:\/\/[^\s/"'<>]*@/g;
+const NAMED_SECRET =
+  /\b(passphrase|password|passwd|user-id|user-pw|token|secret)=(?:"(?:[^"\\]|\\.)*"?|[^\s&"',|]+)/gi;
+
+/** The message of anything that was thrown, with those of its causes; see {@link redact}. */
 export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
+  if (!(error instanceof Error)) return redact(String(error));
+  const message = redact(error.message);
+  return error.cause === undefined ? message : `${message}: ${messageOf(error.cause)}`;
 }
 
 /** Where something was thrown, for the journal: of a defect. */
 export function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return redact(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,6 +1,6 @@
 /** The last lines that a child wrote to stderr. */
 
-import { type Log, readJournalLine } from './log.ts';
+import { type Log, readJournalLine, redact } from './log.ts';
 
 /** Lines that are kept for a failure message. */
 const TAIL_LINES = 8;
@@ -46,4 +46,4 @@ export class StderrTail {
   }
 }
 
-const shorten = (line: string) => line.trim().slice(0, LINE_CHARS);
+const shorten = (line: string) => redact(line.trim().slice(0, ENTRY_CHARS)).slice(0, LINE_CHARS);

@@ -1,6 +1,6 @@
 /** Settings of the viewers' server. */
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { PipelineError } from '../errors.ts';
 import type { ConnectionLimits } from './clients/connections.ts';
@@ -37,7 +37,7 @@ export function openServerOptions({ tls, ...options }: ServerSettings): ServerOp
 
 function readCertificate(file: string): Buffer {
   try {
-    return readFileSync(file);
+    return readRegular(file, CERTIFICATE_BYTES_MAX);
   } catch (cause) {
     throw new PipelineError('BAD_CERTIFICATE', messageOf(cause), { cause });
   }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { assertRegular } from '../../hal/os/files/read-regular.ts';
 import { entryPoint, runCommand } from '../../hal/os/process.ts';
 
 export interface SlateSettings {
@@ -39,6 +40,8 @@ export async function openSlateFiles(
   const files = { titleFile, textFile };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if (await areThere(files)) return files;
+  // A pipe would hold up the drawing, and a device has no end.
+  if (settings.pictureFile !== '') assertRegular(settings.pictureFile);
   const drawn = await runCommand(
     process.execPath,
     [

@@ -8,7 +8,7 @@ import { openCamera } from '../../hal/camera/open.ts';
 import type { CameraConfig } from '../../hal/camera/port.ts';
 import { GET_CTRL, parseControl, renderControl } from '../../hal/camera/v4l2-uapi.ts';
 import { HalError } from '../../hal/os/errors.ts';
-import { tryIoctl } from '../../hal/os/ioctl.ts';
+import { tryIoctl } from '../../hal/os/libc/ioctl.ts';
 import { plugCamera, unplugCamera } from './support/camera.ts';
 import { launch } from './support/gst.ts';
 import { timed, until } from './support/kernel.ts';

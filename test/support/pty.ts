@@ -1,7 +1,7 @@
 /** Opens pseudo terminals, which act as serial cables. */
 import { closeSync, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
-import { ioctl } from '../../hal/os/ioctl.ts';
+import { ioctl } from '../../hal/os/libc/ioctl.ts';
 
 /** A pseudo terminal: a serial cable between a driver and a test. */
 export interface Pty extends AsyncDisposable {

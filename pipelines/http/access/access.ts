@@ -1,5 +1,5 @@
 /** Access to posters and previews by signed addresses: see `token.ts`. */
-import { readFileSync } from 'node:fs';
+import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
 import { PipelineError } from '../../errors.ts';
 import type { HttpRequest, Wait } from '../handlers.ts';
 import { type Reply, refuse } from '../reply.ts';
@@ -87,7 +87,7 @@ export function readSecret(file: string): Buffer {
     new PipelineError('BAD_SECRET', `clips.token_secret_file: ${file}: ${why}`, { cause });
   let text: string;
   try {
-    text = readFileSync(file, 'utf8').trim();
+    text = readRegular(file, SECRET_BYTES_MAX).toString().trim();
   } catch (cause) {
     throw badSecret('cannot be read', cause);
   }

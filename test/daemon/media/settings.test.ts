@@ -2,8 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import { controlSchema } from '../../../daemon/config/control.ts';
 import { dropSchema } from '../../../daemon/config/drop.ts';
+import { controlSchema } from '../../../daemon/config/metrics.ts';
 import { panelSchema } from '../../../daemon/config/panel.ts';
 import { powerSchema } from '../../../daemon/config/power.ts';
 

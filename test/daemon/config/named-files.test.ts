@@ -1,0 +1,83 @@
+/** Every file that a config names is read the same way: none holds up the start. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readConfig } from '../../../daemon/cli/read-config.ts';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import { unreadableFiles } from '../../../daemon/config/named-files.ts';
+import { readPassphrase } from '../../../daemon/media/uplink-messages.ts';
+import { openPin } from '../../../daemon/web/pin-store.ts';
+import { readCredentials } from '../../../hal/gst/network-source.ts';
+import { messageOf, silentLog } from '../../../hal/os/log.ts';
+import { readSecret } from '../../../pipelines/http/access/access.ts';
+import { openServerOptions } from '../../../pipelines/http/server-settings.ts';
+import { openSlateFiles } from '../../../pipelines/source/slate-files.ts';
+
+const test = suite('files that a config names');
+
+function openFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'venuebox-named-'));
+  execFileSync('mkfifo', [join(path, 'fifo')]);
+  mkdirSync(join(path, 'dir'));
+  writeFileSync(join(path, 'large'), '');
+  truncateSync(join(path, 'large'), 100_000_000);
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+const LIMITS = { maxConnections: 1, maxConnectionsPerAddress: 1 };
+const SLATE = { widthPx: 64, heightPx: 64, title: 'a', text: '' };
+
+/** Each reader of such a file. */
+const readers = (folder: string): Readonly<Record<string, (file: string) => unknown>> => ({
+  config: (file) => readConfig(file, []),
+  'uplink.passphrase_file': readPassphrase,
+  'clips.token_secret_file': readSecret,
+  'operator.pin_file': (pin_file) => openPin({ pin_hash: '', pin_file }, folder, silentLog),
+  'camera.credentials_file': (file) => readCredentials('camera.credentials_file', file),
+  'viewers.tls': (certFile) =>
+    openServerOptions({
+      ...{ host: '127.0.0.1', port: 1, ...LIMITS },
+      tls: { port: 2, certFile, keyFile: certFile },
+    }),
+  'drop.picture_file': (pictureFile) =>
+    openSlateFiles(join(folder, 'slates'), { ...SLATE, pictureFile }, AbortSignal.timeout(20_000)),
+});
+
+test('a pipe, a device, a folder and what is too long are refused by each reader, with why', async () => {
+  using folder = openFolder();
+  for (const [key, read] of Object.entries(readers(folder.path))) {
+    for (const [file, why] of [
+      [join(folder.path, 'fifo'), 'is a pipe (FIFO)'],
+      ['/dev/zero', 'is a device'],
+      [join(folder.path, 'dir'), 'is a folder'],
+      [join(folder.path, 'large'), 'has more than'],
+    ] as const) {
+      // Pictures have any size: this one is none.
+      if (key === 'drop.picture_file' && file.endsWith('large')) continue;
+      const told = await Promise.resolve()
+        .then(() => read(file))
+        .then(
+          () => 'read',
+          (error: unknown) => messageOf(error),
+        );
+      assert.match(told, why, `${key}: ${file}`);
+    }
+  }
+});
+
+test('`check` lists them without opening one', () => {
+  using folder = openFolder();
+  const fifo = join(folder.path, 'fifo');
+  const yaml = `mqtt: {password_file: ${fifo}, tls: {ca_file: /dev/zero}}\noperator: {tls: {cert_file: /none, key_file: ${join(folder.path, 'large')}}}\n`;
+  assert.equal(unreadableFiles(parseConfig('x', yaml, [])), [
+    `operator.tls.cert_file: /none is not there`,
+    `operator.tls.key_file: ${join(folder.path, 'large')} has more than 1024 KiB`,
+    `mqtt.password_file: ${fifo} is a pipe (FIFO), not a file`,
+    `mqtt.tls.ca_file: /dev/zero is a device, not a file`,
+  ]);
+});
+
+test.run();
