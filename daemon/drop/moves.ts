@@ -18,8 +18,10 @@ export function onAir(
   now: Now,
   sinceMs: number,
 ): Step {
+  const before = isResumed ? { beforeMs: Math.max(0, now.wallMs - sinceMs) } : {};
+  const entered = { sinceMs, enteredMs: now.monotonicMs };
   return {
-    drop: { phase: 'live', dropId, sinceMs, enteredMs: now.monotonicMs, hasFrames: false },
+    drop: { phase: 'live', dropId, ...entered, ...before, hasFrames: false },
     effects: [
       ...(isCold ? [CAPTURE] : []),
       { kind: 'begin-drop', dropId, isResumed },

@@ -80,6 +80,8 @@ class Counter {
   #counts: DropCounts | undefined;
   /** Of the newest report: that drop may be resumed, where the power ended it. */
   #last: DropCounts | undefined;
+  /** Of the wall clock, from the monotonic one. */
+  #offsetMs: number | undefined;
   #isSaved = true;
   #savedMs = Number.NEGATIVE_INFINITY;
   #failure: string | undefined;
@@ -105,7 +107,7 @@ class Counter {
     // Clips of its last moments are still made while it ends.
     if (counts !== undefined && counts.dropId !== live && phase !== 'ending') this.#close(counts);
     if (live !== undefined) {
-      this.#count(stepCounts(this.#counts ?? this.#open(live, sinceMs), box, clock.wallMs()));
+      this.#count(stepCounts(this.#counts ?? this.#open(live, sinceMs), box, this.#nowMs()));
     }
     if (clock.monotonicMs() - this.#savedMs >= SAVE_EVERY_MS) await this.save();
   }
@@ -128,6 +130,13 @@ class Counter {
     }
   }
 
+  /** Unix time as it was when counting began, and the time since: setting the clock makes no drop longer. */
+  #nowMs(): number {
+    const { clock } = this.#deps;
+    this.#offsetMs ??= clock.wallMs() - clock.monotonicMs();
+    return this.#offsetMs + clock.monotonicMs();
+  }
+
   #count(counts: DropCounts): void {
     this.#counts = counts;
     this.#isSaved = false;
@@ -143,6 +152,7 @@ class Counter {
     this.reports = [...this.reports, reportOf(ended)].slice(-REPORTS_MAX);
     this.#last = ended;
     this.#counts = undefined;
+    this.#offsetMs = undefined;
     this.#savedMs = Number.NEGATIVE_INFINITY;
     this.#isSaved = false;
   }

@@ -20,6 +20,8 @@ export type Drop =
   | (Base & {
       readonly phase: 'live';
       readonly dropId: string;
+      /** How long a drop that is resumed was on before this run of the box. */
+      readonly beforeMs?: number;
       /** The first frame was seen. */
       readonly hasFrames: boolean;
     })

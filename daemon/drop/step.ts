@@ -139,9 +139,10 @@ function mark(drop: Drop, { label }: Command, now: Now): Step {
 
 function end(drop: Drop, next: 'idle' | 'power-off', by: 'person' | 'power', now: Now): Step {
   if (drop.phase !== 'live') return stay(drop);
-  const { dropId, sinceMs } = drop;
+  const { dropId, sinceMs, beforeMs = 0 } = drop;
   const resumable = by === 'power' ? { resumableMs: sinceMs } : {};
-  const lastedS = Math.max(0, Math.round((now.wallMs - sinceMs) / 1000));
+  // Not by the wall clock, which may have been set since.
+  const lastedS = Math.round((beforeMs + now.monotonicMs - drop.enteredMs) / 1000);
   return {
     drop: { ...enter(drop, now), phase: 'ending', dropId, next, ...resumable },
     effects: [

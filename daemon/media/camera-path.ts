@@ -16,7 +16,8 @@ import { type DropRecording, openDropRecording } from './drop-recording.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { mediaSettings } from './settings.ts';
-import { StreamStartStore } from './stream-start.ts';
+import { openSequenceStore, type SequenceStore } from './stream/sequence-store.ts';
+import { StreamStartStore } from './stream/stream-start.ts';
 import {
   openSuspendedEncoders,
   type SuspendedEncoders,
@@ -40,6 +41,7 @@ class CameraPath implements MediaPath {
   readonly #capturing: Switch;
   readonly #uplinking: Switch;
   readonly #streamStart: StreamStartStore;
+  readonly #sequences: Promise<SequenceStore>;
   readonly #supervise: ReturnType<typeof openSupervision>;
   #hasListened = false;
   /** The stream that the media process serves has ended. */
@@ -54,6 +56,7 @@ class CameraPath implements MediaPath {
     this.#deps = deps;
     this.#uplinkTargetBps = deps.config.uplink?.bitrate_bps ?? 0;
     this.#streamStart = new StreamStartStore(deps.stateFolder, deps.clock, deps.log);
+    this.#sequences = openSequenceStore(deps.stateFolder, deps);
     this.#supervise = openSupervision(deps);
     this.#media = this.#openMedia();
     this.#recording = openDropRecording((message) => this.#media.send(message), deps.clock);
@@ -126,6 +129,8 @@ class CameraPath implements MediaPath {
     this.#media.send({ type: 'end' });
   };
 
+  readonly nowMs = (): number => this.#streamStart.nowMs();
+
   #beginStream(): void {
     const start = this.#streamStart.begin(this.#deps.liveDropId());
     // A stream that has ended stays so: the next one is of another process.
@@ -138,7 +143,10 @@ class CameraPath implements MediaPath {
     const { config, sound, stateFolder, previewPath, clock, log, ...deps } = this.#deps;
     const hasSound = sound.source !== undefined;
     return openMedia({
-      settings: mediaSettings(config, hasSound, stateFolder, previewPath, clock.wallMs()),
+      settings: async (signal) => {
+        const firstMsn = await (await this.#sequences).begin(signal);
+        return mediaSettings(config, hasSound, stateFolder, previewPath, firstMsn);
+      },
       clock,
       log,
       onListening: () => {
@@ -159,7 +167,8 @@ class CameraPath implements MediaPath {
         this.#recording.onTargets(targets);
         deps.onRecording(targets);
       },
-      onFigures: (figures) => {
+      onFigures: (figures, newestMsn) => {
+        if (newestMsn !== undefined) void this.#sequences.then((store) => store.note(newestMsn));
         this.#suspended.onFigures(figures);
         this.#hasFlowed ||= figures.isFlowing;
         const framesPerS = this.#sources?.camera.framesPerS;

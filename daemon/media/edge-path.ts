@@ -47,6 +47,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     clip: async () => {
       throw new PipelineError('CLIP_FAILED', 'an edge makes no clips: ask the box with the camera');
     },
+    nowMs: clock.wallMs,
     endStream: nothing,
   };
 }

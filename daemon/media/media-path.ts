@@ -73,6 +73,8 @@ export interface MediaPath {
   setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
   /** What is suspended to save power, until the next call. */
   suspend(rest: Suspension): void;
+  /** Unix time by the stream's clock, in ms: that of the dates in its playlists. */
+  readonly nowMs: () => number;
   /** EXT-X-ENDLIST: viewers play what there is to its end; it is served until the next checks. */
   endStream(): void;
 }

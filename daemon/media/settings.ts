@@ -28,11 +28,6 @@ function partMs({ camera, viewers }: Config): number {
   return (frames * 1000) / camera.fps;
 }
 
-/** Sequence numbers count from midnight UTC, so that they go on growing when the whole box restarts, and stay small. */
-function startOfDayMs(nowMs: number): number {
-  return nowMs - (nowMs % 86_400_000);
-}
-
 /** What the encoders are to make. */
 export function graphSettings(
   config: Config,
@@ -109,7 +104,7 @@ export function mediaSettings(
   hasSound: boolean,
   stateFolder: string,
   previewPath: string,
-  nowMs: number,
+  firstMsn: number,
 ): MediaSettings {
   const { viewers, renditions, sound, drop } = config;
   const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
@@ -118,7 +113,7 @@ export function mediaSettings(
     partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
     segmentMs: (gopFrames(config) * 1000) / config.camera.fps,
     windowS: viewers.window_s,
-    countFromMs: startOfDayMs(nowMs),
+    firstMsn,
     tracks: hasSound ? [...video, { id: AUDIO_TRACK, kind: 'audio' }] : video,
     ladder: {
       bitratesBps: Object.fromEntries([

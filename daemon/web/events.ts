@@ -19,6 +19,8 @@ export interface EventDeps {
   readonly panel?: SimulatedPanel;
   readonly logTail: LogTail;
   readonly viewers: ViewerPorts;
+  /** Unix time in ms by the stream's clock. */
+  readonly streamNowMs: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -124,7 +126,7 @@ export class Events {
     this.#sent = changesSince({}, view).sent;
     this.#logSeq = log.at(-1)?.seq ?? 0;
     return {
-      nowMs: this.#deps.clock.wallMs(),
+      ...this.#now(),
       view,
       history: this.#history.samples(),
       log,
@@ -132,16 +134,16 @@ export class Events {
     };
   }
 
+  #now() {
+    return { nowMs: this.#deps.clock.wallMs(), streamNowMs: this.#deps.streamNowMs() };
+  }
+
   #sendChanges(): void {
     if (this.#streams.length === 0) return;
     const { sent, changed, removed } = changesSince(this.#sent, this.#view());
     this.#sent = sent;
     // Also sent when empty: the page sees that the box is alive.
-    this.#send(
-      'change',
-      { nowMs: this.#deps.clock.wallMs(), changed, removed } satisfies Change,
-      false,
-    );
+    this.#send('change', { ...this.#now(), changed, removed } satisfies Change, false);
   }
 
   #sendLevels(): void {

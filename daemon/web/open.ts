@@ -4,7 +4,9 @@ import type { Config } from '../config/config.ts';
 import type { Devices } from '../devices/devices.ts';
 import { type OperatorDeps, runOperator } from './server.ts';
 
-interface Box extends Omit<OperatorDeps, 'boxName' | 'slips' | 'panel' | 'viewers'> {
+interface Box
+  extends Omit<OperatorDeps, 'boxName' | 'slips' | 'panel' | 'viewers' | 'streamNowMs'> {
+  readonly mediaPath: { readonly nowMs: () => number };
   readonly devices: Pick<Devices, 'slips' | 'simulatedControls'>;
   /** Shows the stage to the crew before it is live; a secret. */
   readonly previewPath: string;
@@ -17,6 +19,7 @@ export function openOperatorPage({ box, viewers, operator, edge }: Config, deps:
     ...deps,
     boxName: box.name,
     slips: slips.list,
+    streamNowMs: deps.mediaPath.nowMs,
     ...(panel && { panel }),
     viewers: {
       port: viewers.port,

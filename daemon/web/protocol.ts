@@ -14,10 +14,15 @@ export interface View extends Omit<BoxSnapshot, 'levels'> {
   readonly panel: PanelState | undefined;
 }
 
-/** `hello`, the first event: the complete state. */
-export interface Hello {
-  /** Unix time in ms at the box. */
+/** Unix times in ms at the box. */
+interface BoxTime {
   readonly nowMs: number;
+  /** By the clock of the dates in its playlists, which does not step. */
+  readonly streamNowMs: number;
+}
+
+/** `hello`, the first event: the complete state. */
+export interface Hello extends BoxTime {
   readonly view: View;
   /** Oldest first. */
   readonly history: readonly Sample[];
@@ -35,8 +40,7 @@ export interface ViewerPorts {
 }
 
 /** `change`, twice a second, also when nothing has changed. */
-export interface Change {
-  readonly nowMs: number;
+export interface Change extends BoxTime {
   readonly changed: Partial<View>;
   readonly removed: readonly string[];
 }

@@ -31,6 +31,8 @@ export interface OperatorDeps {
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
   readonly viewers: ViewerPorts;
+  /** Unix time in ms by the stream's clock. */
+  readonly streamNowMs: () => number;
   /** For the PIN, where the config has none. */
   readonly stateFolder: string;
   /** A new PIN, to be shown once to the person who started the box and never logged. */

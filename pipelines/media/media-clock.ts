@@ -18,15 +18,21 @@ export const monotonicUs = (): number => Number(process.hrtime.bigint()) / 1000;
  */
 export class MediaClock {
   #start: StreamStart = { epochMs: Date.now(), monotonicUs: monotonicUs() };
+  #hasBegun = false;
 
   begin(start: StreamStart): void {
     this.#start = start;
+    this.#hasBegun = true;
   }
 
   /** Unix time of media time 0, in ms. */
   get epochMs(): number {
     return this.#start.epochMs;
   }
+
+  /** Unix time now, in ms, as the dates in playlists have it; before the stream as the machine has it. */
+  readonly wallMs = (): number =>
+    this.#hasBegun ? this.#start.epochMs + this.nowUs() / 1000 : Date.now();
 
   /** Media time now, in us. */
   readonly nowUs = (): number => monotonicUs() - this.#start.monotonicUs;

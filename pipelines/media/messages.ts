@@ -15,8 +15,8 @@ export interface MediaSettings {
   readonly partTargetMs: number;
   readonly segmentMs: number;
   readonly windowS: number;
-  /** Unix time from which sequence numbers count, in ms; the same for every media process of one daemon. */
-  readonly countFromMs: number;
+  /** Above the media sequence numbers and discontinuities of all streams before. */
+  readonly firstMsn: number;
   readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
   readonly ladder: Ladder;
   readonly drop: DropSettings;
@@ -93,7 +93,12 @@ export type FromMedia =
   /** Answers a request for a clip. */
   | { readonly type: 'clip'; readonly request: number; readonly clip: ClipMade }
   | { readonly type: 'no-clip'; readonly request: number; readonly reason: string }
-  | { readonly type: 'figures'; readonly figures: MediaFigures };
+  | {
+      readonly type: 'figures';
+      readonly figures: MediaFigures;
+      /** Media sequence number of the newest segment. */
+      readonly newestMsn?: number | undefined;
+    };
 
 /** Sent once a second. */
 export interface MediaFigures extends ServingFigures {

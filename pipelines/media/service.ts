@@ -23,9 +23,6 @@ import { MediaClock } from './media-clock.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { PartLag } from './part-lag.ts';
 
-/** More than ever come: restarts of capture cut segments short. */
-const SEGMENTS_PER_S_MAX = 4;
-
 type Send = (message: FromMedia) => void;
 
 export interface MediaService {
@@ -67,7 +64,7 @@ export function openMediaService(
   const drop = new DropState({ presentation, archive, notLive, clock });
   const viewers = new Viewers((id) => presentation.kindOf(id) !== undefined);
   const handlers: Handlers = {
-    get: openGetHandler(settings, { presentation, archive, notLive, access, drop, viewers }),
+    get: openGetHandler(settings, { presentation, archive, notLive, access, drop, viewers, clock }),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };
@@ -78,7 +75,8 @@ export function openMediaService(
     partLag,
     http: () => server.figures(),
     nowUs: clock.nowUs,
-    onReport: (report) => send({ type: 'figures', figures: report }),
+    onReport: (report) =>
+      send({ type: 'figures', figures: report, newestMsn: presentation.newestMsn }),
   });
   const uplink = new UplinkFeed();
   const onUnit = (id: string, runningUs: number) => {
@@ -109,10 +107,6 @@ function openPresentation(
   clock: MediaClock,
   onPublish: (trackId: string) => void,
 ): Presentation {
-  // Both counts only grow, over restarts too: a segment a second at most. They
-  // count from midnight, as hls.js 1.7 hangs on sequence numbers like Unix time.
-  const countedS = (Date.now() - settings.countFromMs) / 1000;
-  const first = Math.max(0, Math.floor(SEGMENTS_PER_S_MAX * countedS));
   return new Presentation({
     limits: limitsFor(settings.partTargetMs, settings.segmentMs, settings.windowS),
     segmentUs: settings.segmentMs * 1000,
@@ -120,8 +114,9 @@ function openPresentation(
       return clock.epochMs;
     },
     tracks: settings.tracks,
-    firstMsn: first,
-    firstDiscontinuity: first,
+    firstMsn: settings.firstMsn,
+    // No segment has more than one.
+    firstDiscontinuity: settings.firstMsn,
     onPublish,
   });
 }
@@ -133,15 +128,16 @@ interface ServedParts {
   readonly access: Access;
   readonly drop: DropState;
   readonly viewers: Viewers;
+  readonly clock: MediaClock;
 }
 
 /** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop, viewers }: ServedParts,
+  { presentation, archive, notLive, access, drop, viewers, clock }: ServedParts,
 ) {
   const origin = new Origin(presentation, settings.ladder);
-  const pages = openPages(settings.drop, () => drop.progress());
+  const pages = openPages(settings.drop, () => drop.progress(), clock.wallMs);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return admitted;

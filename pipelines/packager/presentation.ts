@@ -62,6 +62,11 @@ export class Presentation {
     return this.#options.epochMs;
   }
 
+  /** Undefined before the first segment. */
+  get newestMsn(): number | undefined {
+    return this.#clock.newest?.msn;
+  }
+
   /** True while every track of a run is being published. */
   isFlowing(nowUs: number): boolean {
     const { isPlaced = false, begunUs = 0 } = this.#run ?? {};
@@ -126,10 +131,7 @@ export class Presentation {
 
   /** True when key frames must be forced in all encoders: see {@link KeyframeRequests}. */
   wantsKeyframes(): boolean {
-    return this.#keyframeRequests.isDue(
-      this.#clock.newest?.msn,
-      this.#routing.substitutes.isAnyResuming,
-    );
+    return this.#keyframeRequests.isDue(this.newestMsn, this.#routing.substitutes.isAnyResuming);
   }
 
   /** Capture has (re)started; its tracks' first units follow. */
@@ -180,8 +182,7 @@ export class Presentation {
 
   /** How often to tick: a few times per part, and often enough that one late tick is no pause. */
   get tickEveryMs(): number {
-    const perPartMs = (this.limits.partTargetS * 1000) / TICKS_PER_PART;
-    return Math.min(perPartMs, PAUSED_US / 1000 / TICKS_PER_PART);
+    return Math.min(this.limits.partTargetS * 1000, PAUSED_US / 1000) / TICKS_PER_PART;
   }
 
   /** Publishes parts in place of media that does not arrive. */

@@ -21,7 +21,7 @@ export interface DropProgress {
 }
 
 export interface DropReport extends DropSettings, DropProgress {
-  /** The box's time, RFC 3339. */
+  /** The box's time, RFC 3339: by the clock of the dates in its playlists. */
   readonly now: string;
 }
 

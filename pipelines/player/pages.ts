@@ -57,11 +57,13 @@ const RENDERED_MAX = 64;
 
 /**
  * @param progress What changes of the drop.
+ * @param nowMs Unix time, by the clock that the stream goes by.
  * @throws Error where the page has not been built: `npm run build` does that.
  */
 export function openPages(
   drop: DropSettings,
   progress: () => DropProgress = () => NO_PROGRESS,
+  nowMs: () => number = Date.now,
 ): Pages {
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const assets = new Map<string, Asset>([
@@ -95,7 +97,7 @@ export function openPages(
   return {
     answer: (request) => {
       const { path, header } = request;
-      if (path === '/drop.json') return dropReply(drop, progress());
+      if (path === '/drop.json') return dropReply(drop, progress(), nowMs());
       if (path === '/drop.ics') return calendarReply(drop, request);
       if (path === '/' || path === '/index.html') return pageReply(request);
       const asset = assets.get(path);
@@ -185,9 +187,12 @@ function assetReply(
   return { ...answer, headers: [...answer.headers, ...SECURITY_HEADERS, ...coding] };
 }
 
-/** It includes the box's time, so that a phone with a wrong clock counts down correctly. */
-function dropReply(drop: DropSettings, progress: DropProgress): Reply {
-  const report: DropReport = { ...drop, ...progress, now: new Date().toISOString() };
+/**
+ * It includes the box's time, so that a phone with a wrong clock counts down correctly, and
+ * knows how far behind the stage its picture is.
+ */
+function dropReply(drop: DropSettings, progress: DropProgress, nowMs: number): Reply {
+  const report: DropReport = { ...drop, ...progress, now: new Date(nowMs).toISOString() };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);

@@ -162,8 +162,9 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/config': { may: ['daemon/model'], what: 'every schema, the file, cross-field rules' },
   'daemon/media/children': { may: [], what: 'the child processes' },
   'daemon/media/camera': { may: ['daemon/model'], what: 'exposure lock and camera switch' },
+  'daemon/media/stream': { may: [], what: 'the stream’s clock and sequence numbers' },
   'daemon/media': {
-    may: [...BASE, 'daemon/media/children'],
+    may: [...BASE, 'daemon/media/children', 'daemon/media/stream'],
     what: 'media path, edge path, uplink',
   },
   'daemon/health/thresholds.ts': { may: [], what: 'every threshold of alerts, checks and lamps' },

@@ -18,11 +18,12 @@ import type {
 import type { TargetState } from '../../../pipelines/recording/settings.ts';
 
 export interface MediaOptions {
-  readonly settings: MediaSettings;
+  /** Asked for at each start. */
+  readonly settings: (signal: AbortSignal) => Promise<MediaSettings>;
   readonly clock: Clock;
   readonly log: Log;
   readonly onListening: () => void;
-  readonly onFigures: (figures: MediaFigures) => void;
+  readonly onFigures: (figures: MediaFigures, newestMsn: number | undefined) => void;
   /** All encoders are to give a key frame now. */
   readonly onKeyframesWanted: () => void;
   readonly onLevels: (levels: Levels) => void;
@@ -126,7 +127,8 @@ class MediaProcess implements MediaChild {
       if (!ends.signal.aborted) this.#onMessage(message, gone.signal);
     };
     try {
-      await this.#worker.run({ settings: this.#options.settings, onMessage }, ends.signal);
+      const settings = await this.#options.settings(ends.signal);
+      await this.#worker.run({ settings, onMessage }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
     } finally {
       this.#media = undefined;
@@ -198,7 +200,7 @@ class MediaProcess implements MediaChild {
         options.onRecording(message.targets);
         break;
       case 'figures':
-        options.onFigures(message.figures);
+        options.onFigures(message.figures, message.newestMsn);
         break;
     }
   }

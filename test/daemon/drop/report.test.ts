@@ -106,7 +106,10 @@ test('a clip that is made counts', () => {
 
 /** A box whose drop the test moves. */
 async function openBox(file: string, first: Partial<BoxSnapshot['drop']> = {}) {
+  let aheadMs = 0;
   const clock = new VirtualClock(START_MS);
+  const wallMs = clock.wallMs.bind(clock);
+  clock.wallMs = () => wallMs() + aheadMs;
   let drop: BoxSnapshot['drop'] = { phase: 'idle', sinceMs: START_MS, ...first };
   let stalls = 0;
   let looks = 0;
@@ -127,6 +130,9 @@ async function openBox(file: string, first: Partial<BoxSnapshot['drop']> = {}) {
     },
     idle: () => {
       drop = { ...drop, phase: 'idle' };
+    },
+    setClock: (byMs: number) => {
+      aheadMs += byMs;
     },
     stall: (total: number) => {
       stalls = total;
@@ -168,6 +174,25 @@ test('each drop leaves one report, the last eight of which outlast a restart', a
   );
   await using again = await openBox(file);
   assert.equal(again.reports.list(), reports);
+});
+
+test('a drop in which the clock is set is as long as it was', async () => {
+  using folder = scratch();
+  await using box = await openBox(join(folder.path, 'reports.json'));
+  box.live('set');
+  await box.pass(3);
+  box.setClock(3 * 86_400_000);
+  await box.pass(3);
+  box.setClock(-9 * 86_400_000);
+  await box.pass(3);
+  box.idle();
+  await until(async () => {
+    await box.pass(1);
+    return box.reports.list().length > 0;
+  }, LONG_MS);
+  const { started = '', ended = '' } = box.reports.list()[0] ?? {};
+  const lastedMs = Date.parse(ended) - Date.parse(started);
+  assert.ok(lastedMs >= 3_000 && lastedMs < 3_600_000, `${started} to ${ended}`);
 });
 
 test('a power cut in a drop costs a minute of its figures, and the drop has one report', async () => {

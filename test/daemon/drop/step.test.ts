@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseSavedDrop, savedDropOf, startDrop } from '../../../daemon/drop/saved-drop.ts';
+import type { Drop } from '../../../daemon/drop/state.ts';
 import { dropIdAt, stateOf } from '../../../daemon/drop/state.ts';
 import { step } from '../../../daemon/drop/step.ts';
 import { DropRun, START_MS } from './support/drop-run.ts';
@@ -73,6 +74,23 @@ test('a clock that is set meanwhile changes no time-out', () => {
   const year = { wallMs: START_MS + 365 * 86_400_000, monotonicMs: 100 };
   assert.is(step(box.drop, { kind: 'tick' }, year).drop.phase, 'preflight');
   assert.is(step(box.drop, { kind: 'checks', failures: ['x'] }, year).drop.phase, 'preflight');
+});
+
+test('a drop lasts as long as it did, also where the clock is set or it was resumed', () => {
+  const lasted = (drop: Drop, monotonicMs: number) => {
+    const now = { wallMs: START_MS - 3 * 86_400_000, monotonicMs };
+    const event = { kind: 'command', verb: 'end' } as const;
+    const ended = step(drop, event, now).effects.find(
+      (effect) => effect.kind === 'event' && effect.event.type === 'drop.ended',
+    );
+    return ended?.kind === 'event' ? ended.event.data['lastedS'] : undefined;
+  };
+  const box = new DropRun().to('live');
+  assert.is(lasted(box.drop, box.atMs + 61_000), 61);
+  const saved = savedDropOf(box.drop, START_MS + 60_000);
+  const now = { wallMs: box.drop.sinceMs + 120_000, monotonicMs: 7 };
+  const again = startDrop(saved, 'idle', 1_800_000, 'new', now);
+  assert.is(lasted(again.drop, 30_007), 150);
 });
 
 test('what fails for ten seconds while armed is a fault; a blip is not', () => {

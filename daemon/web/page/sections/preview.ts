@@ -19,7 +19,7 @@ export function openPreview(video: HTMLVideoElement): Preview {
   const state: { model?: Model; isWanted: boolean; player?: Player; playing?: AbortController } = {
     isWanted: true,
   };
-  const boxNowMs = () => Date.now() + (state.model?.offsetMs ?? 0);
+  const boxNowMs = () => Date.now() + (state.model?.streamOffsetMs ?? 0);
 
   const play = async (signal: AbortSignal) => {
     while (!signal.aborted) {

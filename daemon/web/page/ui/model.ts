@@ -13,6 +13,8 @@ export interface Model {
   readonly progress: CommandProgress | undefined;
   /** By how much the box's clock is ahead of this device's. */
   readonly offsetMs: number;
+  /** The same of the clock that its stream goes by. */
+  readonly streamOffsetMs: number;
 }
 
 const SAMPLES_MAX = 300;
@@ -20,15 +22,25 @@ const LINES_MAX = 200;
 
 export function fromHello(hello: Hello, nowMs: number): Model {
   const { view, history, log, viewers } = hello;
-  const offsetMs = hello.nowMs - nowMs;
-  return { view, history, log, viewers, levels: null, progress: undefined, offsetMs };
+  return {
+    view,
+    history,
+    log,
+    viewers,
+    levels: null,
+    progress: undefined,
+    ...offsets(hello, nowMs),
+  };
 }
 
 export function withChange(model: Model, change: Change, nowMs: number): Model {
   const view: Record<string, unknown> = { ...model.view, ...change.changed };
   for (const key of change.removed) delete view[key];
-  const offsetMs = change.nowMs - nowMs;
-  return { ...model, view: view as unknown as View, offsetMs };
+  return { ...model, view: view as unknown as View, ...offsets(change, nowMs) };
+}
+
+function offsets(box: Pick<Hello, 'nowMs' | 'streamNowMs'>, nowMs: number) {
+  return { offsetMs: box.nowMs - nowMs, streamOffsetMs: box.streamNowMs - nowMs };
 }
 
 export function withSample(model: Model, sample: Sample): Model {

@@ -73,6 +73,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       logTail,
       panel: fakePanel(panelActions),
       viewers: { port: 8080, previewPath: '/preview/x' },
+      streamNowMs: () => Date.now(),
       stateFolder,
       onNewPin: () => undefined,
       clock,

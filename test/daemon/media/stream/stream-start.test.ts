@@ -1,12 +1,16 @@
 /** Where media time begins, and goes on after a restart of the box. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { StreamStartStore } from '../../../daemon/media/stream-start.ts';
-import { silentLog } from '../../../hal/os/log.ts';
-import { MediaClock, monotonicUs, type StreamStart } from '../../../pipelines/media/media-clock.ts';
+import { StreamStartStore } from '../../../../daemon/media/stream/stream-start.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
+import {
+  MediaClock,
+  monotonicUs,
+  type StreamStart,
+} from '../../../../pipelines/media/media-clock.ts';
 
 const test = suite('start of the stream');
 const NOON_MS = Date.UTC(2026, 10, 29, 12);
@@ -49,6 +53,9 @@ test('a box that resumes a drop goes on with its media time, and begins another 
   const before = state.at(NOON_MS);
   before.begin(undefined);
   await before.save('evening');
+  const path = join(state.folder, 'stream.json');
+  const saved = await readFile(path, 'utf8');
+  await writeFile(path, saved.replace(/"bootId":"[^"]*"/, '"bootId":"another"'));
   const resumed = state.at(NOON_MS + HOUR_MS).begin('evening');
   assert.is(resumed.epochMs, NOON_MS);
   assert.is(mediaMs(resumed), HOUR_MS);
@@ -56,6 +63,18 @@ test('a box that resumes a drop goes on with its media time, and begins another 
     const start = state.at(NOON_MS + HOUR_MS).begin(other);
     assert.is(start.epochMs, NOON_MS + HOUR_MS);
     assert.is(mediaMs(start), 0);
+  }
+});
+
+test('a box that was only started again goes on, also where the clock was set by days meanwhile', async () => {
+  await using state = await openFolder();
+  const before = state.at(NOON_MS);
+  const start = before.begin(undefined);
+  await before.save('evening');
+  for (const days of [-400, -1, 3, 400]) {
+    const store = state.at(NOON_MS + days * 24 * HOUR_MS);
+    assert.equal(store.begin('evening'), start);
+    assert.ok(Math.abs(store.nowMs() - NOON_MS) < 60_000);
   }
 });
 

@@ -2,17 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
-import { saveFile } from '../../hal/os/save-file.ts';
-import { monotonicUs, type StreamStart } from '../../pipelines/media/media-clock.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../../hal/os/log.ts';
+import { saveFile } from '../../../hal/os/save-file.ts';
+import { monotonicUs, type StreamStart } from '../../../pipelines/media/media-clock.ts';
 
 const savedSchema = v.object({
   v: v.literal(1),
   dropId: v.string(),
   epochMs: v.pipe(v.number(), v.safeInteger()),
+  /** Of the boot that it was saved in; earlier versions saved neither. */
+  bootId: v.optional(v.string(), ''),
+  monotonicUs: v.optional(v.number()),
 });
 
+const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 /** No drop lasts as long; a later time means that the clock was wrong. */
 const DROP_MAX_MS = 7 * 86_400_000;
 
@@ -38,20 +42,26 @@ export class StreamStartStore {
     return this.#start;
   }
 
+  /** Unix time now, in ms, as the dates in playlists have it; before the first stream as the machine has it. */
+  nowMs(): number {
+    if (this.#start === undefined) return this.#clock.wallMs();
+    const { epochMs, monotonicUs: startUs } = this.#start;
+    return epochMs + (monotonicUs() - startUs) / 1000;
+  }
+
   /** @param liveDropId The drop that is live already, where one is resumed. */
   begin(liveDropId: string | undefined): StreamStart {
     const nowMs = Math.round(this.#clock.wallMs());
-    const epochMs = (liveDropId && this.#savedEpochMs(liveDropId, nowMs)) || nowMs;
-    const start = { epochMs, monotonicUs: monotonicUs() - (nowMs - epochMs) * 1000 };
-    this.#start = start;
-    return start;
+    const begun = { epochMs: nowMs, monotonicUs: monotonicUs() };
+    this.#start = (liveDropId && this.#savedStart(liveDropId, begun)) || begun;
+    return this.#start;
   }
 
   /** The stream is this drop's: a box that restarts continues it. Never rejects. */
   save(dropId: string): Promise<void> {
     const start = this.#start;
     if (start === undefined) return this.#saving;
-    const text = `${JSON.stringify({ v: 1, dropId, epochMs: start.epochMs })}\n`;
+    const text = `${JSON.stringify({ v: 1, dropId, ...start, bootId: readBootId() })}\n`;
     this.#saving = this.#saving
       .then(() => saveFile(this.#path, text))
       .catch((error: unknown) => {
@@ -63,15 +73,27 @@ export class StreamStartStore {
     return this.#saving;
   }
 
-  /** Undefined where it is of another drop, not readable, or not possible by the clock. */
-  #savedEpochMs(dropId: string, nowMs: number): number | undefined {
+  /**
+   * In the same boot it is as it was, whatever the clock was set to since. Undefined where it
+   * is of another drop, not readable, or not possible by the clock.
+   */
+  #savedStart(dropId: string, now: StreamStart): StreamStart | undefined {
     try {
       const saved = v.safeParse(savedSchema, JSON.parse(readFileSync(this.#path, 'utf8')));
       if (!saved.success || saved.output.dropId !== dropId) return undefined;
-      const { epochMs } = saved.output;
-      return epochMs <= nowMs && nowMs - epochMs < DROP_MAX_MS ? epochMs : undefined;
+      const { epochMs, bootId, monotonicUs: startUs = Infinity } = saved.output;
+      if (bootId === readBootId() && startUs <= now.monotonicUs) {
+        return { epochMs, monotonicUs: startUs };
+      }
+      const sinceMs = now.epochMs - epochMs;
+      if (sinceMs < 0 || sinceMs >= DROP_MAX_MS) return undefined;
+      return { epochMs, monotonicUs: now.monotonicUs - sinceMs * 1000 };
     } catch {
       return undefined;
     }
   }
+}
+
+function readBootId(): string {
+  return readFileSync(BOOT_ID_FILE, 'utf8').trim();
 }
