@@ -1,4 +1,6 @@
 /** What the demo prints: the addresses to open, and the PIN of the operator’s page. */
+import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import encodeQR from 'qr';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
@@ -17,21 +19,42 @@ interface NetworkAddress {
 /**
  * Addresses to open, from what the machine's interfaces are called on the
  * network. A server on one address only is at that address.
+ *
+ * @param machine Its host name.
  */
 export function findAddresses(
   interfaces: Readonly<Record<string, readonly NetworkAddress[] | undefined>>,
   viewers: { readonly host: string; readonly port: number },
   operator: { readonly host: string; readonly port: number },
+  machine = hostname(),
 ): Addresses {
-  const lan = Object.values(interfaces)
-    .flatMap((addresses) => addresses ?? [])
-    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+  const all = Object.values(interfaces).flatMap((addresses) => addresses ?? []);
+  const outer = all.filter(({ internal }) => !internal);
   const url = ({ host, port }: { host: string; port: number }) => {
     const isAny = host === '0.0.0.0' || host === '::';
-    const named = host.includes(':') ? `[${host}]` : host;
-    return `http://${isAny ? (lan ?? 'localhost') : named}:${port}/`;
+    const named = isAny ? hostOnNetwork(outer, host === '::', machine) : host;
+    return `http://${isIP(named) === 6 ? `[${named}]` : named}:${port}/`;
   };
   return { player: url(viewers), operator: url(operator) };
+}
+
+/**
+ * What a phone of this network opens: an IPv4 address, which is the shortest, or a global or
+ * unique local one of IPv6. Link-local addresses of IPv6 need the name of the phone's own
+ * interface, which no link can carry: there it is the name that the machine has by mDNS.
+ */
+function hostOnNetwork(
+  outer: readonly NetworkAddress[],
+  hasIpv6: boolean,
+  machine: string,
+): string {
+  const of = (wanted: string) => outer.filter(({ family }) => family === wanted);
+  const isGiven = ({ address }: NetworkAddress) => !/^(?:169\.254\.|fe[89ab])/i.test(address);
+  const [v4, v6] = [of('IPv4'), hasIpv6 ? of('IPv6') : []];
+  const found = v4.find(isGiven) ?? v6.find(isGiven) ?? v4[0];
+  if (found !== undefined) return found.address;
+  const [name = ''] = machine.split('.');
+  return v6.length > 0 && name !== '' && name !== 'localhost' ? `${name}.local` : 'localhost';
 }
 
 interface RenditionSize {

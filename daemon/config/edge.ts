@@ -17,7 +17,7 @@ export const edgeSchema = v.strictObject({
 
 type EdgeConfig = v.InferOutput<typeof edgeSchema>;
 
-const THIS_MACHINE: readonly string[] = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0'];
+const THIS_MACHINE: readonly string[] = ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', '[::]'];
 
 export function* edgeFaults(
   { upstream }: EdgeConfig,

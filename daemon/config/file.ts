@@ -1,4 +1,5 @@
 /** Reads the text of a config, and describes all of its faults. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { messageOf } from '../../hal/os/log.ts';
@@ -27,7 +28,11 @@ export class ConfigError extends Error {
  */
 export function parseConfig(source: string, yaml: string, overrides: readonly string[]): Config {
   const lines = new LineCounter();
-  const document = parseDocument(yaml, { ...LINEAR, lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(quoteIpv6(yaml), {
+    ...LINEAR,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
   const broken = [
     ...document.errors.map(({ message, pos }) => [pos[0], withoutContent(message)] as const),
     ...repeatedKeys(document).map((at) => [at, 'Map keys must be unique'] as const),
@@ -76,6 +81,17 @@ function repeatedKeys(document: Document): readonly number[] {
     },
   });
   return repeated;
+}
+
+/** A value, an item of a list, or one of `[…]` or `{…}`, to its end. */
+const ENDS_IN_COLONS =
+  /((?<![\w-])(?:[\w-]+:|-)[ \t]+|[[,][ \t]*)([\da-f:]*::)(?=[ \t]*(?:[#,\]}]|\r?$))/gim;
+
+/** YAML takes `host: ::` for a mapping inside a mapping; a person means an address. */
+function quoteIpv6(yaml: string): string {
+  return yaml.replace(ENDS_IN_COLONS, (found, before: string, address: string) =>
+    isIP(address) === 6 ? `${before}"${address}"` : found,
+  );
 }
 
 type Issues = readonly v.InferIssue<typeof configSchema>[];

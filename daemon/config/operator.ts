@@ -11,7 +11,7 @@ const hostName = v.pipe(
 const tls = v.strictObject({ cert_file: text, key_file: text });
 
 export const operatorSchema = v.strictObject({
-  host: v.optional(host, '0.0.0.0'),
+  host: v.optional(host, '::'),
   port: v.optional(whole(1, 65535), 8081),
   pin_hash: v.optional(
     v.pipe(

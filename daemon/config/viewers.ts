@@ -9,7 +9,7 @@ const tls = v.strictObject({
 });
 
 export const viewersSchema = v.strictObject({
-  host: v.optional(host, '0.0.0.0'),
+  host: v.optional(host, '::'),
   port: v.optional(whole(1, 65535), 8080),
   part_ms: v.optional(whole(50, 1000), 200),
   window_s: v.optional(whole(6, 7200), 20),

@@ -9,10 +9,30 @@ import type { Server } from 'node:net';
  */
 const BACKLOG = 4_096;
 
-/** Resolves once `server` listens. Rejects with the system's error, as it is: EADDRINUSE, EACCES… */
-export function listen(server: Server, host: string, port: number): Promise<void> {
+/** On all addresses of both families. */
+const ANY = '::';
+const ANY_IPV4 = '0.0.0.0';
+
+/**
+ * Resolves once `server` listens: at `::` on IPv6 and IPv4, and on IPv4 alone where the machine
+ * has no IPv6. Rejects with the system's error, as it is: EADDRINUSE, EACCES…
+ */
+export async function listen(server: Server, host: string, port: number): Promise<void> {
+  try {
+    await listenOn(server, host, port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // `ipv6.disable=1` of the kernel is the former, the sysctl disable_ipv6 the latter.
+    const hasNoIpv6 = code === 'EAFNOSUPPORT' || code === 'EADDRNOTAVAIL';
+    if (host !== ANY || !hasNoIpv6) throw error;
+    await listenOn(server, ANY_IPV4, port);
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
+    // Not only IPv6, whatever the sysctl bindv6only says: libuv sets that for each socket.
     server.listen(port, host, BACKLOG, () => {
       server.off('error', reject);
       resolve();

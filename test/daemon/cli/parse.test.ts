@@ -217,4 +217,27 @@ test('the demo’s welcome shows the address a phone can open, and a code for it
   assert.match(text, '█▄▄▄█');
 });
 
+test('the address on a network without IPv4 is one of IPv6, or the name by mDNS', () => {
+  const any = { host: '::', port: 8080 };
+  const address = (family: 'IPv4' | 'IPv6', ...all: readonly string[]) =>
+    all.map((one) => ({ address: one, family, internal: false }));
+  const lo = [{ address: '::1', family: 'IPv6', internal: true }];
+  const playerOn = (eth0: ReturnType<typeof address>, viewers = any) =>
+    findAddresses({ lo, eth0 }, viewers, any, 'stage.example').player;
+  const [link, ula] = ['fe80::1', 'fd00::2'];
+  assert.is(playerOn(address('IPv6', link, ula)), 'http://[fd00::2]:8080/');
+  assert.is(playerOn(address('IPv6', link, '2001:db8::7')), 'http://[2001:db8::7]:8080/');
+  assert.is(playerOn(address('IPv6', link)), 'http://stage.local:8080/');
+  const v4 = address('IPv4', '10.0.0.5');
+  assert.is(playerOn([...address('IPv6', ula), ...v4]), 'http://10.0.0.5:8080/');
+  const own = address('IPv4', '169.254.3.4');
+  assert.is(playerOn([...own, ...address('IPv6', ula)]), 'http://[fd00::2]:8080/');
+  assert.is(playerOn([...own, ...address('IPv6', link)]), 'http://169.254.3.4:8080/');
+  assert.is(playerOn([]), 'http://localhost:8080/');
+  const onlyV4 = { host: '0.0.0.0', port: 8080 };
+  assert.is(playerOn(address('IPv6', ula), onlyV4), 'http://localhost:8080/');
+  const one = { host: 'fd00::2', port: 8080 };
+  assert.is(playerOn(v4, one), 'http://[fd00::2]:8080/');
+});
+
 test.run();

@@ -70,4 +70,18 @@ test('text of --set is taken as it stands', () => {
   assert.is(faults('', ['nonsense', 'viewers.port=0', 'viewers.prt=1']).length, 3);
 });
 
+test('an IPv6 address that ends in colons needs no quotes, and its line is counted', () => {
+  const parsed = (yaml: string) => parseConfig('box.yaml', yaml, []);
+  assert.is(parsed('viewers:\n  host: ::\n').viewers.host, '::');
+  assert.is(parsed('viewers:\r\n  host: ::  # all\r\n  port: 9000\r\n').viewers.host, '::');
+  assert.is(parsed('viewers: { host: FD00::, port: 9000 }').viewers.host, 'FD00::');
+  assert.is(parsed('viewers: { host: :: }').viewers.host, '::');
+  const proxies = (list: string) => parsed(`viewers:\n  trusted_proxies:${list}\n`).viewers;
+  assert.equal(proxies(' [::, fd00::, ::1]').trusted_proxies, ['::', 'fd00::', '::1']);
+  assert.equal(proxies('\n    - fd00::\n    - ::').trusted_proxies, ['fd00::', '::']);
+  assert.is(parsed('drop:\n  title: "add:: more"\n').drop.title, 'add:: more');
+  const [wrong = ''] = faults('viewers:\n  host: ::\n  prt: 1\n');
+  assert.match(wrong, 'box.yaml:3: viewers.prt');
+});
+
 test.run();
