@@ -12,7 +12,7 @@ BOX_PACKAGES=(
   gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good
   gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-alsa
   libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
-  fonts-dejavu-core pkg-config g++ make python3 iproute2
+  fonts-dejavu-core fonts-unifont pkg-config g++ make python3 iproute2
 )
 
 setup_packages() {

@@ -10,6 +10,9 @@ export const printerSchema = v.strictObject({
   device: v.optional(text, '/dev/usb/lp0'),
   host: v.optional(v.union([v.literal(''), host], 'must be an IP address or a host name'), ''),
   port: v.optional(whole(1, 65_535), 9100),
+  baud: v.optional(whole(1200, 921_600), 9600),
+  parity: v.optional(oneOf('none', 'even', 'odd'), 'none'),
+  flow_control: v.optional(oneOf('none', 'hardware', 'software'), 'none'),
   profile: v.optional(oneOf(...profiles), profiles[0]),
 });
 

@@ -43,7 +43,6 @@ export interface DevicesOs {
   readonly log: Log;
 }
 
-const SERIAL_BAUD = 9600;
 /** The default of modems on a UART; over USB the rate has no effect. */
 const AT_BAUD = 115_200;
 
@@ -85,6 +84,10 @@ export async function openDevices(
   };
 }
 
+function serialLine({ baud, parity, flow_control }: DevicesConfig['printer']) {
+  return { baudRate: baud, parity, flow: flow_control };
+}
+
 function openConfiguredPrinter(
   { printer: config }: DevicesConfig,
   slips: PrintedSlips,
@@ -101,7 +104,7 @@ function openConfiguredPrinter(
     case 'network':
       return openPrinter(tcpTransport(config.host, clock, config.port), profile, os);
     case 'serial':
-      return openPrinter(serialTransport(config.device, SERIAL_BAUD, clock), profile, os);
+      return openPrinter(serialTransport(config.device, serialLine(config), clock), profile, os);
     case 'simulated': {
       const onPaper = (paper: Parameters<PrintedSlips['add']>[0]) => {
         slips.add(paper, clock.wallMs()).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 /** The last printed slips as pictures, for the operator's page. */
-import type { Paper } from '../../hal/printer/escpos-render.ts';
-import { renderPng } from '../../hal/printer/png.ts';
+import type { Paper } from '../../hal/printer/paper/escpos-render.ts';
+import { renderPng } from '../../hal/printer/paper/png.ts';
 
 /** Its picture is at `/slips/<id>.png`. */
 export interface PrintedSlipInfo {

@@ -48,11 +48,15 @@ export function openPrinting(deps: PrintingDeps): Printing {
         .print(document, signal)
         .catch(refusalOf)
         .finally(() => count('waiting', -1));
-      const isOut = 'outcome' in printed && printed.outcome !== 'failed';
+      const isOut = 'outcome' in printed && ['printed', 'sent'].includes(printed.outcome);
       count(isOut ? 'printedTotal' : 'failedTotal');
       if ('status' in printed) return printed;
       if (printed.outcome === 'failed') {
         return { status: 'failed', code: 'NOT_PRINTED', detail: printed.reason };
+      }
+      if (printed.outcome === 'unknown') {
+        const detail = `perhaps printed: look (${printed.reason})`;
+        return { status: 'failed', code: 'NOT_KNOWN', detail };
       }
       return { status: 'done', detail: `${name} is ${printed.outcome}` };
     },

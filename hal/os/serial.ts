@@ -6,14 +6,19 @@ import { HalError, halErrorOf } from './errors.ts';
 export interface SerialSettings {
   readonly path: string;
   readonly baudRate: number;
-  /** Hardware flow control, where it is wired. */
+  /** Hardware flow control (RTS and CTS), where it is wired. */
   readonly rtscts?: boolean;
+  /** Software flow control: the device sends XOFF and XON. */
+  readonly xon?: boolean;
+  /** None by default. */
+  readonly parity?: 'none' | 'even' | 'odd';
 }
 
-/** Claims a serial port, 8N1. Rejects with `HalError`. */
+/** Claims a serial port, with one stop bit. Rejects with `HalError`. */
 export async function openSerialPort(settings: SerialSettings): Promise<SerialPort> {
-  const { path, baudRate, rtscts = false } = settings;
-  const port = new SerialPort({ path, baudRate, rtscts, autoOpen: false });
+  const { path, xon = false } = settings;
+  // XOFF is for the host to heed: pictures have bytes that look like it, in the other direction.
+  const port = new SerialPort({ ...settings, xon, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(openFault(error, path)) : resolve()));
   });

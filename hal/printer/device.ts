@@ -1,29 +1,19 @@
 /** A printer over any transport: jobs one after another, and its status. */
 
-import { unlessAborted } from '../os/async.ts';
+import { EventEmitter, once } from 'node:events';
+import { anySignal, unlessAborted } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { type Log, messageOf } from '../os/log.ts';
-import { renderDocument } from './document.ts';
-import type { PrintDocument, Printer, PrinterStatus, PrintOutcome } from './port.ts';
+import { type JobState, printOver } from './job.ts';
+import type { PrintDocument, Printer, PrinterStatus, PrintOptions, PrintOutcome } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
-import {
-  findStatusByte,
-  obstacleOf,
-  parseStatus,
-  renderStatusRequest,
-  STATUS_KINDS,
-  type StatusKind,
-} from './status.ts';
-import type { OpenTransport, Transport } from './transport/transport.ts';
-import { faultOfJob } from './verify.ts';
+import { ANSWER_MS, askStatus } from './status.ts';
+import type { OpenTransport } from './transport/transport.ts';
+import { renderJob } from './verify.ts';
 
 /** Jobs that wait. With more before it a slip would come too late: the job is refused. */
 const MAX_WAITING = 8;
-/** A printer that reports its status answers within 20 ms; a busy one on Bluetooth may take ten times that. */
-const ANSWER_MS = 300;
-/** After a job the question stands behind what is still in the buffers on the way. */
-const ANSWER_AFTER_JOB_MS = 5000;
 
 export interface PrinterOs {
   readonly clock: Clock;
@@ -32,6 +22,8 @@ export interface PrinterOs {
 
 /** A printer over any transport. It is opened for each job and each status. */
 export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: PrinterOs): Printer {
+  const statuses = new StatusOfJob();
+  const state: JobState = { questions: 0, isTorn: false, onStatus: (seen) => statuses.set(seen) };
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
@@ -43,14 +35,18 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
     return unlessAborted(mine, signal);
   };
   return {
-    status: (signal) => inTurn(() => statusNow(open, signal), signal),
-    print: async (document, signal) => {
+    // A job may wait a quarter of an hour for paper: it reports the status that it sees.
+    status: (signal) =>
+      statuses.orElse(() => inTurn(() => statusNow(open, signal), signal), signal),
+    print: async (document, signal, options = {}) => {
       if (waiting >= MAX_WAITING) {
         throw new HalError('DEVICE_BUSY', `printer: ${waiting} jobs wait already`);
       }
       waiting += 1;
       try {
-        return await inTurn(() => printNow(open, document, profile, os, signal), signal);
+        const job = { document, options };
+        const work = () => printNow(open, job, profile, state, os, signal);
+        return await inTurn(() => work().finally(() => statuses.set(undefined)), signal);
       } finally {
         waiting -= 1;
       }
@@ -59,6 +55,33 @@ export function openPrinter(open: OpenTransport, profile: PrinterProfile, os: Pr
       await last;
     },
   };
+}
+
+/** What the job under way has last seen of the printer. */
+class StatusOfJob {
+  #seen: PrinterStatus | undefined;
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+
+  set(seen: PrinterStatus | undefined): void {
+    this.#seen = seen;
+    if (seen !== undefined) this.#changes.emit('seen', seen);
+  }
+
+  /** The status that a job sees, or that of `ask`: what comes first. */
+  async orElse(ask: () => Promise<PrinterStatus>, signal: AbortSignal): Promise<PrinterStatus> {
+    if (this.#seen !== undefined) return this.#seen;
+    const own = ask();
+    own.catch(() => undefined);
+    const done = new AbortController();
+    using ends = anySignal(signal, done.signal);
+    const seen = once(this.#changes, 'seen', { signal: ends.signal });
+    try {
+      return await Promise.race([own, seen.then(([status]) => status as PrinterStatus)]);
+    } finally {
+      done.abort();
+      seen.catch(() => undefined);
+    }
+  }
 }
 
 async function statusNow(open: OpenTransport, signal: AbortSignal): Promise<PrinterStatus> {
@@ -71,54 +94,42 @@ async function statusNow(open: OpenTransport, signal: AbortSignal): Promise<Prin
   }
 }
 
+interface Asked {
+  readonly document: PrintDocument;
+  readonly options: PrintOptions;
+}
+
 async function printNow(
   open: OpenTransport,
-  document: PrintDocument,
+  { document, options }: Asked,
   profile: PrinterProfile,
-  { log }: PrinterOs,
+  state: JobState,
+  { clock, log }: PrinterOs,
   signal: AbortSignal,
 ): Promise<PrintOutcome> {
   let sentBytes = 0;
-  const failed = (reason: string): PrintOutcome => {
-    log.warn('print failed', { reason, sentBytes });
-    return { outcome: 'failed', reason, sentBytes };
+  const onSent = (sent: number) => {
+    sentBytes = sent;
   };
-  try {
-    const bytes = renderDocument(document, profile);
-    const fault = faultOfJob(document, bytes, profile);
-    if (fault !== undefined) return failed(fault);
-    await using transport = await open(signal);
-    const before = await askStatus(transport, ANSWER_MS, signal);
-    const hindrance = obstacleOf(before);
-    if (hindrance !== undefined) return failed(hindrance);
-    await transport.write(bytes, signal, (sent) => {
-      sentBytes = sent;
-    });
-    if (before.phase === 'silent') return { outcome: 'sent' };
-    const after = await askStatus(transport, ANSWER_AFTER_JOB_MS, signal);
-    const obstacle = obstacleOf(after);
-    if (obstacle !== undefined) return failed(`after the job ${obstacle}`);
-    return { outcome: after.phase === 'silent' ? 'sent' : 'printed' };
-  } catch (error) {
-    signal.throwIfAborted();
-    return failed(messageOf(error));
-  }
-}
-
-/** Asks for the four status bytes. The first answer that is missing ends it: the others would be missing too. */
-async function askStatus(
-  transport: Transport,
-  answerMs: number,
-  signal: AbortSignal,
-): Promise<PrinterStatus> {
-  const answers: Partial<Record<StatusKind, number>> = {};
-  // What it sent unasked, or late, is no answer to this.
-  await transport.read(0, signal);
-  for (const kind of STATUS_KINDS) {
-    await transport.write(renderStatusRequest(kind), signal);
-    const answer = findStatusByte(await transport.read(answerMs, signal));
-    if (answer === undefined) break;
-    answers[kind] = answer;
-  }
-  return parseStatus(answers);
+  const failed = (reason: string): PrintOutcome => ({ outcome: 'failed', reason, sentBytes });
+  const print = async (): Promise<PrintOutcome> => {
+    try {
+      const rendered = await renderJob(document, profile);
+      if ('fault' in rendered) return failed(rendered.fault);
+      await using transport = await open(signal);
+      const isTorn = state.isTorn || options.isAfterTorn === true;
+      const job = { bytes: rendered.bytes, profile, isTorn, onSent };
+      return await printOver(transport, job, state, clock, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      return failed(messageOf(error));
+    }
+  };
+  const outcome = await print().finally(() => {
+    // Also where the box ends: the rest of a band may still be awaited.
+    state.isTorn = sentBytes > 0;
+  });
+  if (outcome.outcome === 'printed' || outcome.outcome === 'sent') state.isTorn = false;
+  else log.warn('print failed', { ...outcome });
+  return outcome;
 }

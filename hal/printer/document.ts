@@ -2,13 +2,14 @@
 
 import ReceiptPrinterEncoder from '@point-of-sale/receipt-printer-encoder';
 import { encodeQR } from 'qr';
-import type { CodePage } from './codepages.ts';
-import { blankPicture, dither, drawPicture, type Picture, packRows } from './picture.ts';
-import type { Block, PrintDocument } from './port.ts';
+import type { CodePage } from './paper/codepages.ts';
+import { blankPicture, dither, drawPicture, type Picture, packRows } from './paper/picture.ts';
+import type { Block, DotsBlock, PrintDocument, TextBlock } from './port.ts';
+import { printable } from './printable.ts';
 import type { PrinterProfile } from './profiles.ts';
 
 /** Rows of one `GS v 0`: cheap printers have a buffer for no more. */
-const BAND_ROWS = 255;
+export const MAX_BAND_ROWS = 255;
 /** White around a code: ISO/IEC 18004 §9.1 asks for four modules. */
 const QUIET_MODULES = 4;
 /** A module below 3 dots (0.4 mm) is not read off a thermal print by a phone at arm's length. */
@@ -16,7 +17,8 @@ const MIN_MODULE_DOTS = 3;
 const MAX_MODULE_DOTS = 8;
 
 /**
- * Renders a document as ESC/POS.
+ * Renders a document as ESC/POS. Text that no code page has prints as question marks:
+ * `withTextPictures` comes before.
  *
  * @throws RangeError for a QR with more data than its paper has room for.
  */
@@ -32,10 +34,28 @@ export function renderDocument(document: PrintDocument, profile: PrinterProfile)
     errors: 'relaxed',
   });
   encoder.initialize().codepage('auto');
-  for (const block of document) renderBlock(encoder, block, profile);
+  for (const block of joined(document, profile)) renderBlock(encoder, block, profile);
   if (profile.hasCutter) encoder.cut('partial');
   else encoder.newline(profile.feedLines);
   return Buffer.from(encoder.encode());
+}
+
+/** Dots that follow each other are one picture: the printer feeds a line after each. */
+function joined(document: PrintDocument, profile: PrinterProfile): Block[] {
+  const blocks: Block[] = [];
+  for (const block of document) {
+    const last = blocks.at(-1);
+    if (block.kind !== 'dots' || last?.kind !== 'dots') blocks.push(block);
+    else blocks.splice(-1, 1, { kind: 'dots', picture: stacked(last, block, profile) });
+  }
+  return blocks;
+}
+
+function stacked(above: DotsBlock, below: DotsBlock, profile: PrinterProfile): Picture {
+  const both = blankPicture(profile.widthDots, above.picture.height + below.picture.height);
+  drawPicture(both, placed(above.picture, profile, above.align), 0, 0);
+  drawPicture(both, placed(below.picture, profile, below.align), 0, above.picture.height);
+  return both;
 }
 
 function renderBlock(encoder: ReceiptPrinterEncoder, block: Block, profile: PrinterProfile): void {
@@ -54,7 +74,10 @@ function renderBlock(encoder: ReceiptPrinterEncoder, block: Block, profile: Prin
       encoder.newline(Math.max(1, Math.min(20, Math.trunc(block.lines))));
       return;
     case 'picture':
-      addRaster(encoder, centred(dither(block.picture, profile.widthDots), profile));
+      addRaster(encoder, placed(dither(block.picture, profile.widthDots), profile));
+      return;
+    case 'dots':
+      addRaster(encoder, placed(block.picture, profile, block.align));
       return;
     case 'qr':
       renderQr(encoder, block.data, profile);
@@ -68,10 +91,11 @@ function renderQr(encoder: ReceiptPrinterEncoder, data: string, profile: Printer
   if (size < MIN_MODULE_DOTS) {
     throw new RangeError(`QR of ${data.length} characters: ${size} dots a module on this paper`);
   }
-  if (profile.hasNativeQr) {
+  // Printers carry out DLE sequences wherever they stand, also in the data of a QR.
+  if (profile.hasNativeQr && printable(data) === data) {
     encoder.align('center').qrcode(data, { model: 2, size, errorlevel: 'm' }).align('left');
   } else {
-    addRaster(encoder, centred(scaled(matrix, size), profile));
+    addRaster(encoder, placed(scaled(matrix, size), profile));
   }
 }
 
@@ -92,9 +116,15 @@ function scaled(matrix: readonly (readonly boolean[])[], size: number): Picture 
 }
 
 /** Full width, so that the place does not depend on how a printer aligns rasters. */
-function centred(picture: Picture, { widthDots }: PrinterProfile): Picture {
+function placed(
+  picture: Picture,
+  { widthDots }: PrinterProfile,
+  align: TextBlock['align'] = 'center',
+): Picture {
   const wide = blankPicture(widthDots, picture.height);
-  drawPicture(wide, picture, Math.floor((widthDots - picture.width) / 2), 0);
+  const free = widthDots - picture.width;
+  const left = { left: 0, center: Math.floor(free / 2), right: free }[align];
+  drawPicture(wide, picture, left, 0);
   return wide;
 }
 
@@ -106,17 +136,24 @@ function renderRaster(picture: Picture): Uint8Array[] {
   const rowBytes = Math.ceil(picture.width / 8);
   const rows = packRows(picture);
   const bands: Buffer[] = [];
-  for (let top = 0; top < picture.height; top += BAND_ROWS) {
-    const height = Math.min(BAND_ROWS, picture.height - top);
+  for (let top = 0; top < picture.height; top += MAX_BAND_ROWS) {
+    const height = Math.min(MAX_BAND_ROWS, picture.height - top);
     const head = [0x1d, 0x76, 0x30, 0, rowBytes & 0xff, rowBytes >> 8, height & 0xff, height >> 8];
-    const bits = rows.subarray(top * rowBytes, (top + height) * rowBytes);
+    const bits = withoutRealTime(rows.subarray(top * rowBytes, (top + height) * rowBytes));
     bands.push(Buffer.concat([Buffer.from(head), bits]));
   }
   return bands;
 }
 
-/** Text from guests must not carry commands: control characters are taken out. */
-function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.normalize('NFC').replace(/[\u0000-\u001f\u007f-\u009f]/g, '');
+/**
+ * Printers look for DLE EOT, DLE ENQ and DLE DC4 in all that comes, pictures too (Epson,
+ * ESC/POS Command Reference, "Real-time commands"): DLE DC4 opens a cash drawer or
+ * switches the printer off. A dot more makes each of them none.
+ */
+function withoutRealTime(bits: Buffer): Buffer {
+  for (const [index, byte] of bits.entries()) {
+    const next = bits[index + 1] ?? 0;
+    if (byte === 0x10 && (next === 0x04 || next === 0x05 || next === 0x14)) bits[index] = 0x18;
+  }
+  return bits;
 }

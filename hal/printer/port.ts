@@ -1,21 +1,32 @@
 /** What a printer is to its callers. */
 
-import type { GreyPicture } from './picture.ts';
+import type { GreyPicture, Picture } from './paper/picture.ts';
+
+/** Text in any script. What no code page of the printer has is printed as a picture. */
+export interface TextBlock {
+  readonly kind: 'text';
+  readonly text: string;
+  readonly align?: 'left' | 'center' | 'right';
+  readonly isBold?: boolean;
+  /** Times the normal size. */
+  readonly size?: 1 | 2 | 3 | 4;
+}
+
+/** Printed as it is, dot by dot. */
+export interface DotsBlock {
+  readonly kind: 'dots';
+  readonly picture: Picture;
+  readonly align?: TextBlock['align'];
+}
 
 /** One piece of a printed document, from the top. */
 export type Block =
-  | {
-      readonly kind: 'text';
-      readonly text: string;
-      readonly align?: 'left' | 'center' | 'right';
-      readonly isBold?: boolean;
-      /** Times the normal size. */
-      readonly size?: 1 | 2 | 3 | 4;
-    }
+  | TextBlock
   | { readonly kind: 'rule' }
   /** Native where the profile has it and as dots elsewhere; always centred. */
   | { readonly kind: 'qr'; readonly data: string }
   | { readonly kind: 'picture'; readonly picture: GreyPicture }
+  | DotsBlock
   | { readonly kind: 'feed'; readonly lines: number };
 
 export type PrintDocument = readonly Block[];
@@ -39,7 +50,15 @@ export type PrintOutcome =
   | { readonly outcome: 'printed' }
   /** All bytes went out to a printer that reports nothing. */
   | { readonly outcome: 'sent' }
+  /** All bytes went out; the printer, which reported before, confirmed nothing after. */
+  | { readonly outcome: 'unknown'; readonly reason: string; readonly sentBytes: number }
+  /** With `sentBytes` above 0 a part of it, or all of it, may come out, also later. */
   | { readonly outcome: 'failed'; readonly reason: string; readonly sentBytes: number };
+
+export interface PrintOptions {
+  /** The job before it, of an earlier run, may have been torn off. */
+  readonly isAfterTorn?: boolean;
+}
 
 /** A receipt printer. */
 export interface Printer extends AsyncDisposable {
@@ -49,5 +68,9 @@ export interface Printer extends AsyncDisposable {
    * Prints after the jobs before it. Each failure is an outcome; rejects only when
    * `signal` aborts, or with `HalError` DEVICE_BUSY when too many jobs wait.
    */
-  print(document: PrintDocument, signal: AbortSignal): Promise<PrintOutcome>;
+  print(
+    document: PrintDocument,
+    signal: AbortSignal,
+    options?: PrintOptions,
+  ): Promise<PrintOutcome>;
 }

@@ -1,6 +1,10 @@
 /** Real-time status of ESC/POS printers. */
 
 import type { PrinterStatus } from './port.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** A printer that reports its status answers within 20 ms; a busy one on Bluetooth may take ten times that. */
+export const ANSWER_MS = 300;
 
 /**
  * Real-time status (Epson, ESC/POS Command Reference, DLE EOT n). Each answer is
@@ -65,4 +69,35 @@ export function obstacleOf(status: PrinterStatus): string | undefined {
       if (status.paper === 'out') return 'it is out of paper';
       return status.fault ?? (status.isOnline ? undefined : 'it is offline');
   }
+}
+
+/**
+ * Asks for the four status bytes. The first answer that is missing ends it: the others
+ * would be missing too.
+ *
+ * @param onBytes All that came, which may be the answer to something else.
+ */
+export async function askStatus(
+  transport: Transport,
+  answerMs: number,
+  signal: AbortSignal,
+  onBytes: (bytes: Buffer) => void = () => undefined,
+): Promise<PrinterStatus> {
+  const answers: Partial<Record<StatusKind, number>> = {};
+  const read = async (timeoutMs: number) => {
+    const bytes = await transport.read(timeoutMs, signal);
+    onBytes(bytes);
+    return bytes;
+  };
+  // What it sent unasked, or late, is no answer to this.
+  await read(0);
+  for (const kind of STATUS_KINDS) {
+    await transport.write(renderStatusRequest(kind), signal);
+    let answer = findStatusByte(await read(answerMs));
+    // The answer to another question may have come first.
+    answer ??= findStatusByte(await read(answerMs));
+    if (answer === undefined) break;
+    answers[kind] = answer;
+  }
+  return parseStatus(answers);
 }

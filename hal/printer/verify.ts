@@ -1,10 +1,22 @@
-/** Checks that a phone can read the QR codes of a job. */
+/** Renders a job, and checks that a phone can read its QR codes. */
 
 import { decodeQR } from 'qr/decode.js';
-import { renderPaper } from './escpos-render.ts';
-import type { Picture } from './picture.ts';
+import { renderDocument } from './document.ts';
+import { renderPaper } from './paper/escpos-render.ts';
+import type { Picture } from './paper/picture.ts';
 import type { PrintDocument } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
+import { withTextPictures } from './text-picture.ts';
+
+/** The bytes of a job, or why it is not to be printed. */
+export async function renderJob(
+  document: PrintDocument,
+  profile: PrinterProfile,
+): Promise<{ readonly bytes: Buffer } | { readonly fault: string }> {
+  const bytes = renderDocument(await withTextPictures(document, profile), profile);
+  const fault = faultOfJob(document, bytes, profile);
+  return fault === undefined ? { bytes } : { fault };
+}
 
 /**
  * Reads each QR of a rendered job off the picture of its paper, and returns what is

@@ -6,10 +6,7 @@
  * daemon -> pipelines -> hal. The roots join everything.
  */
 
-interface Folder {
-  readonly may: readonly string[];
-  readonly what: string;
-}
+import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
 
 /** The server with its cache headers. */
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
@@ -18,23 +15,7 @@ const BASE = ['daemon/model', 'daemon/config'] as const;
 const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
-  'hal/os/files': { may: [], what: 'reads what a person names: configs and secrets' },
-  'hal/os/libc': { may: [], what: 'calls of the C library' },
-  'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
-  'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
-  'hal/gst': { may: ['hal/os', 'hal/os/files'], what: 'launch lines of files and the network' },
-  'hal/gpio': { may: ['hal/os', 'hal/os/libc'], what: 'buttons and lamps' },
-  'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
-  'hal/camera': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'cameras' },
-  'hal/audio': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'sound cards' },
-  'hal/battery': { may: ['hal/os', 'hal/gpio'], what: 'batteries and UPS boards' },
-  'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
-  'hal/printer/transport': { may: ['hal/os'], what: 'connections to a printer: USB, TCP, serial' },
-  'hal/printer': { may: ['hal/os', 'hal/printer/transport'], what: 'receipt printers' },
-  'hal/absent.ts': {
-    may: ['hal/os', 'hal/battery', 'hal/gpio', 'hal/modem', 'hal/printer'],
-    what: 'drivers for devices that the box does not have',
-  },
+  ...HAL_FOLDERS,
 
   'pipelines/errors.ts': { may: [], what: 'PipelineError' },
   'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },

@@ -21,7 +21,12 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['daemon/metrics/'],
   qr: ['hal/printer/', 'pipelines/clips/', 'pipelines/player/', 'daemon/cli/'],
   serialport: ['hal/os/serial.ts'],
-  sharp: ['hal/printer/png.ts', 'pipelines/clips/', 'pipelines/source/slates.ts'],
+  sharp: [
+    'hal/printer/paper/png.ts',
+    'hal/printer/text-picture.ts',
+    'pipelines/clips/',
+    'pipelines/source/slates.ts',
+  ],
   systeminformation: ['hal/system/linux.ts'],
   'unix-dgram': ['hal/os/systemd/notify.ts'],
   valibot: ['daemon/', 'hal/', 'pipelines/'],

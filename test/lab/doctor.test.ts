@@ -5,7 +5,7 @@ import { examine, PARTS } from '../../daemon/cli/doctor/doctor.ts';
 import { renderReport } from '../../daemon/cli/doctor/report.ts';
 import { parseConfig } from '../../daemon/config/file.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { listPrinters } from '../../hal/printer/transport/lp.ts';
+import { listUsbPrinters } from '../../hal/printer/transport/usb-printers.ts';
 import { loadI2cStub, makeGpioChip, put, until } from './support/kernel.ts';
 import { makePrinter } from './support/usb-gadget.ts';
 
@@ -21,7 +21,7 @@ put(`${parameters}/battery_status`, 'discharging');
 put(`${parameters}/battery_capacity`, '7');
 
 test('it finds each device through its driver, and reports what is wrong with it', async () => {
-  await until('the printer', async () => (await listPrinters()).length === 1);
+  await until('the printer', async () => (await listUsbPrinters()).length === 1);
   const settings = ['camera.driver=v4l2', 'camera.device=platform:vivid-000'];
   // GStreamer's are those of the host, and slow to ask here.
   const parts = PARTS.filter((part) => part !== 'encoders');

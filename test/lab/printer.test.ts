@@ -7,10 +7,11 @@ import * as assert from 'uvu/assert';
 import { systemClock } from '../../hal/os/clock.ts';
 import { silentLog } from '../../hal/os/log.ts';
 import { openPrinter } from '../../hal/printer/device.ts';
-import { renderPaper } from '../../hal/printer/escpos-render.ts';
+import { renderPaper } from '../../hal/printer/paper/escpos-render.ts';
 import type { PrintDocument, PrintOutcome } from '../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
-import { listPrinters, lpTransport } from '../../hal/printer/transport/lp.ts';
+import { lpTransport } from '../../hal/printer/transport/lp.ts';
+import { listUsbPrinters } from '../../hal/printer/transport/usb-printers.ts';
 import { readCodes } from '../../hal/printer/verify.ts';
 import { timed, until } from './support/kernel.ts';
 import { makePrinter } from './support/usb-gadget.ts';
@@ -81,7 +82,7 @@ const printer = openPrinter(lpTransport('auto', systemClock), profile, {
 });
 
 test('a USB printer is found and answers its status', async () => {
-  await until('/dev/usb/lp0', async () => (await listPrinters()).length === 1);
+  await until('/dev/usb/lp0', async () => (await listUsbPrinters()).length === 1);
   await using side = await openPrinterSide();
   const well = { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false };
   assert.equal(await printer.status(never), well);

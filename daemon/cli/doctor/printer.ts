@@ -1,14 +1,14 @@
 /** `venuebox doctor printer`. */
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { PrinterOs } from '../../../hal/printer/device.ts';
 import { openPrinter } from '../../../hal/printer/device.ts';
 import type { PrinterStatus } from '../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
-import { listPrinters, lpTransport } from '../../../hal/printer/transport/lp.ts';
+import { lpTransport } from '../../../hal/printer/transport/lp.ts';
 import { serialTransport } from '../../../hal/printer/transport/serial.ts';
 import { tcpTransport } from '../../../hal/printer/transport/tcp.ts';
 import type { OpenTransport } from '../../../hal/printer/transport/transport.ts';
+import { listUsbPrinters, type UsbPrinter } from '../../../hal/printer/transport/usb-printers.ts';
 import type { Config } from '../../config/config.ts';
 import { judgePrinter } from './findings.ts';
 import { type PartReport, wrong } from './report.ts';
@@ -19,17 +19,19 @@ export async function probePrinter(
   os: PrinterOs,
   signal: AbortSignal,
 ): Promise<PartReport> {
-  const plugged = (await listPrinters()).toSorted();
+  const plugged = await listUsbPrinters();
   const ask = async (where: string, transport: OpenTransport, name: string) => {
     await using printer = openPrinter(transport, PRINTER_PROFILES[config.profile], os);
     return { where, name, status: await printer.status(signal) };
   };
   const remote = transportOf(config, os.clock);
   const found = await Promise.all([
-    ...plugged.map(async (path) => ask(path, lpTransport(path, os.clock), await nameOf(path))),
+    ...plugged.map(async ({ path, id, name }) =>
+      ask(path, lpTransport(path, os.clock), id === '' ? name : `${name}, ${id}`),
+    ),
     ...(remote === undefined ? [] : [ask(remote.where, remote.transport, config.driver)]),
   ]);
-  const isMissing = config.driver === 'usb' && !plugged.includes(config.device);
+  const isMissing = config.driver === 'usb' && !isPlugged(plugged, config.device);
   const missing = wrong(`printer ${config.device} is not there`, 'plug it in and switch it on');
   return {
     part: 'printer',
@@ -42,26 +44,23 @@ export async function probePrinter(
   };
 }
 
+/** A single printer is taken whatever its number: it changes with each replug. */
+function isPlugged(plugged: readonly UsbPrinter[], device: string): boolean {
+  if (device.startsWith('usb:')) return plugged.some(({ id }) => id === device);
+  return plugged.length === 1 || plugged.some(({ path }) => device === 'auto' || device === path);
+}
+
 /** Of a printer that no list of the kernel shows. */
-function transportOf({ driver, device, host, port }: Config['printer'], clock: Clock) {
+function transportOf(config: Config['printer'], clock: Clock) {
+  const { driver, device, host, port } = config;
   if (driver === 'network') {
     return { where: `${host}:${port}`, transport: tcpTransport(host, clock, port) };
   }
   if (driver !== 'serial') return undefined;
-  return { where: device, transport: serialTransport(device, SERIAL_BAUD, clock) };
-}
-
-/** As the box opens it (daemon/devices). */
-const SERIAL_BAUD = 9600;
-
-/** What a USB printer calls itself: `MFG:EPSON;MDL:TM-T20;…`. */
-async function nameOf(path: string): Promise<string> {
-  const node = path.split('/').at(-1) ?? '';
-  const id = await readFile(`/sys/class/usbmisc/${node}/device/ieee1284_id`, 'utf8').catch(
-    () => '',
-  );
-  const field = (name: string) => new RegExp(`(?:^|;)${name}:([^;]*)`).exec(id)?.[1]?.trim();
-  return [field('MFG'), field('MDL')].filter(Boolean).join(' ') || 'no name';
+  // As the box opens it (daemon/devices).
+  const { baud, parity, flow_control } = config;
+  const line = { baudRate: baud, parity, flow: flow_control };
+  return { where: device, transport: serialTransport(device, line, clock) };
 }
 
 function renderStatus(status: PrinterStatus): string {

@@ -1,10 +1,11 @@
 /** The way to a USB printer, by the kernel's usblp. */
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Clock } from '../../os/clock.ts';
 import { errnoOf, HalError, halErrorOf } from '../../os/errors.ts';
 import { type OpenTransport, STALL_MS } from './transport.ts';
+import { chooseUsbPrinter, listUsbPrinters } from './usb-printers.ts';
 
 /** usblp takes 8 KiB a transfer; less keeps the place of a torn job known. */
 const CHUNK_BYTES = 4096;
@@ -13,42 +14,42 @@ const POLL_MS = 10;
 /** What of an open file is used. */
 export type LpFile = Pick<FileHandle, 'read' | 'write' | 'close'>;
 
+export interface LpDeps {
+  readonly openFile?: (path: string, flags: number) => Promise<LpFile>;
+  readonly list?: typeof listUsbPrinters;
+}
+
 /**
- * A USB printer by the kernel's usblp, read-write and non-blocking.
+ * A USB printer by the kernel's usblp, read-write and non-blocking. One that comes back
+ * under another number is found again.
  *
- * @param path `/dev/usb/lp0`, or `auto` for the first there is.
+ * @param wanted `/dev/usb/lp0`, an id like `usb:04b8:0202:L4XF001234`, or `auto` for the first there is.
  */
 export function lpTransport(
-  path: string,
+  wanted: string,
   clock: Clock,
-  openFile: (path: string, flags: number) => Promise<LpFile> = open,
+  { openFile = open, list = listUsbPrinters }: LpDeps = {},
 ): OpenTransport {
+  let known: string | undefined;
   return async (signal) => {
     signal.throwIfAborted();
-    const device = path === 'auto' ? await firstPrinter() : path;
+    // A name of the machine's own, by a udev rule, is opened as it is.
+    const isOwnName = wanted.startsWith('/') && !wanted.startsWith('/dev/usb/lp');
+    const { path, id } = isOwnName
+      ? { path: wanted, id: '' }
+      : chooseUsbPrinter(await list(), wanted, known);
     const flags = constants.O_RDWR | constants.O_NONBLOCK;
-    const file = await openFile(device, flags).catch((error: unknown) => {
-      throw halErrorOf(error, device);
+    const file = await openFile(path, flags).catch((error: unknown) => {
+      throw halErrorOf(error, path);
     });
+    if (id !== '') known = id;
     return {
-      name: device,
-      write: (bytes, stop, onSent) => writeAll(file, device, bytes, clock, stop, onSent),
-      read: (timeoutMs, stop) => readSome(file, device, timeoutMs, clock, stop),
+      name: path,
+      write: (bytes, stop, onSent) => writeAll(file, path, bytes, clock, stop, onSent),
+      read: (timeoutMs, stop) => readSome(file, path, timeoutMs, clock, stop),
       [Symbol.asyncDispose]: () => file.close(),
     };
   };
-}
-
-/** Names of the USB printers that are plugged in. */
-export async function listPrinters(folder = '/dev/usb'): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => /^lp\d+$/.test(name)).map((name) => `${folder}/${name}`);
-}
-
-async function firstPrinter(): Promise<string> {
-  const [first] = (await listPrinters()).toSorted();
-  if (first === undefined) throw new HalError('NOT_FOUND', 'USB printer: none is plugged in');
-  return first;
 }
 
 async function writeAll(

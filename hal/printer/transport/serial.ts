@@ -5,16 +5,24 @@ import { openSerialPort } from '../../os/serial.ts';
 import { streamTransport } from './stream.ts';
 import type { OpenTransport } from './transport.ts';
 
-/** A printer on a serial line, 8N1 with hardware flow control where it is wired. */
-export function serialTransport(
-  path: string,
-  baudRate: number,
-  clock: Clock,
-  rtscts = false,
-): OpenTransport {
+/** How a printer's serial port is set: the same on its switches, or on its self-test. */
+export interface SerialLine {
+  readonly baudRate: number;
+  readonly parity?: 'none' | 'even' | 'odd';
+  /** How it stops the box while its buffer is full. */
+  readonly flow?: 'none' | 'hardware' | 'software';
+}
+
+/** A printer on a serial line, with 8 data bits and one stop bit. */
+export function serialTransport(path: string, line: SerialLine, clock: Clock): OpenTransport {
+  const { baudRate, parity = 'none', flow = 'none' } = line;
   return async (signal) => {
     signal.throwIfAborted();
-    const port = await openSerialPort({ path, baudRate, rtscts });
+    const port = await openSerialPort({
+      ...{ path, baudRate, parity },
+      rtscts: flow === 'hardware',
+      xon: flow === 'software',
+    });
     return streamTransport(path, port, clock, {
       drain: () => called((done) => port.drain(done)),
       close: async () => {

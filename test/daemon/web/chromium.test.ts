@@ -1,7 +1,7 @@
 /** The state of a made-up box on the operator's page in a real browser. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { renderPng } from '../../../hal/printer/png.ts';
+import { renderPng } from '../../../hal/printer/paper/png.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 import { startFakeBox } from './support/fake-box.ts';
 import { fakeSlips, fakeSnapshot } from './support/fake-snapshot.ts';

@@ -7,13 +7,14 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openPrinter } from '../../../hal/printer/device.ts';
-import type { Paper } from '../../../hal/printer/escpos-render.ts';
+import type { Paper } from '../../../hal/printer/paper/escpos-render.ts';
 import type { PrintDocument } from '../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { openSimulatedPrinter } from '../../../hal/printer/simulated.ts';
 import { findStatusByte, obstacleOf, parseStatus } from '../../../hal/printer/status.ts';
 import { type LpFile, lpTransport } from '../../../hal/printer/transport/lp.ts';
 import { tcpTransport } from '../../../hal/printer/transport/tcp.ts';
+import type { OpenTransport } from '../../../hal/printer/transport/transport.ts';
 import { readCodes } from '../../../hal/printer/verify.ts';
 
 const test = suite('printer');
@@ -25,6 +26,20 @@ const SLIP: PrintDocument = [
   { kind: 'text', text: 'Tonight' },
   { kind: 'qr', data: LINK },
 ];
+
+/** Time runs a hundred times as fast. */
+const fast = {
+  log: silentLog,
+  clock: {
+    ...systemClock,
+    monotonicMs: () => systemClock.monotonicMs() * 100,
+    sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 100, signal),
+  },
+};
+
+async function until(isTrue: () => Promise<boolean>): Promise<void> {
+  while (!(await isTrue())) await systemClock.sleep(5);
+}
 
 function simulated(rollMm = 5000) {
   const papers: Paper[] = [];
@@ -59,6 +74,75 @@ test('nothing is sent to a printer that is open, out of paper or away', async ()
 test('paper that runs out in mid-job is reported', async () => {
   const { printer } = simulated(20);
   assert.match(await reason(printer.print(SLIP, never)), 'after the job it is out of paper');
+});
+
+/** A printer that confirms jobs in order, and that is asked as often as it takes. */
+function confirming(rollMm = 5000) {
+  const papers: Paper[] = [];
+  const model = PRINTER_PROFILES['epson-80'];
+  const onPaper = (paper: Paper) => papers.push(paper);
+  return { papers, ...openSimulatedPrinter({ ...os, profile: model, rollMm, onPaper }) };
+}
+
+test('paper that runs out in mid-job is waited for, and the job is printed once', async () => {
+  const { printer, papers, insertRoll } = confirming(10);
+  const printing = printer.print(SLIP, never);
+  await until(async () => obstacleOf(await printer.status(never)) === 'it is out of paper');
+  assert.is(papers.length, 0);
+  insertRoll(5000);
+  assert.equal(await printing, { outcome: 'printed' });
+  assert.equal(
+    papers.map(({ picture }) => readCodes(picture)),
+    [[LINK]],
+  );
+});
+
+test('a printer that goes deaf in the middle is not known, and never called sent', async () => {
+  for (const openOne of [simulated, confirming]) {
+    const { open, setSilent } = openOne();
+    const deaf: OpenTransport = async (signal) => {
+      const transport = await open(signal);
+      return {
+        ...transport,
+        [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+        write: async (bytes, stop, onSent) => {
+          await transport.write(bytes, stop, onSent);
+          if (onSent !== undefined) setSilent(true);
+        },
+      };
+    };
+    const model = openOne === simulated ? profile : PRINTER_PROFILES['epson-80'];
+    const outcome = await openPrinter(deaf, model, fast).print(SLIP, never);
+    assert.is(outcome.outcome, 'unknown', JSON.stringify(outcome));
+  }
+});
+
+test('after a job that was torn in a picture the next one comes out whole', async () => {
+  const { open, papers } = confirming();
+  const model = PRINTER_PROFILES['epson-80'];
+  const picture = { width: 576, height: 400, pixels: new Uint8Array(576 * 400) };
+  let isCut = true;
+  const cut: OpenTransport = async (signal) => {
+    const transport = await open(signal);
+    return {
+      ...transport,
+      [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+      write: async (bytes, stop, onSent) => {
+        if (!isCut || onSent === undefined) return transport.write(bytes, stop, onSent);
+        isCut = false;
+        await transport.write(bytes.subarray(0, 5000), stop, onSent);
+        throw new HalError('GONE', 'unplugged');
+      },
+    };
+  };
+  const printer = openPrinter(cut, model, os);
+  const torn = await printer.print([{ kind: 'picture', picture }], never);
+  assert.equal(torn, { outcome: 'failed', reason: 'unplugged', sentBytes: 5000 });
+  assert.equal(await printer.print(SLIP, never), { outcome: 'printed' });
+  assert.equal(
+    papers.flatMap((paper) => readCodes(paper.picture)),
+    [LINK],
+  );
 });
 
 test('a silent printer is sent to and never called well', async () => {
@@ -165,7 +249,10 @@ test('a USB printer without a way back prints, and nothing is said of its paper'
     return { bytesWritten: length, buffer: bytes };
   };
   const file = { read: refuse, write, close: async () => {} } as unknown as LpFile;
-  const transport = lpTransport('/dev/usb/lp0', systemClock, async () => file);
+  const transport = lpTransport('/dev/usb/lp0', systemClock, {
+    openFile: async () => file,
+    list: async () => [{ path: '/dev/usb/lp0', id: '', name: 'no name' }],
+  });
   const printer = openPrinter(transport, profile, os);
   assert.equal(await printer.status(never), { phase: 'silent' });
   assert.equal(await printer.print(SLIP, never), { outcome: 'sent' });
@@ -175,7 +262,7 @@ test('a USB printer without a way back prints, and nothing is said of its paper'
 test('a USB printer that is not plugged in is away, with its name', async () => {
   const printer = openPrinter(lpTransport('/dev/usb/lp77', systemClock), profile, os);
   const status = await printer.status(never);
-  assert.match(status.phase === 'away' ? status.reason : '', '/dev/usb/lp77: ENOENT');
+  assert.match(status.phase === 'away' ? status.reason : '', '/dev/usb/lp77: it is not plugged in');
 });
 
 test.run();

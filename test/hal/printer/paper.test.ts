@@ -2,12 +2,12 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CodePage, decodeByte, EPSON_NUMBERS } from '../../../hal/printer/codepages.ts';
 import { renderDocument } from '../../../hal/printer/document.ts';
-import { parseEscPos } from '../../../hal/printer/escpos-parse.ts';
-import { renderPaper } from '../../../hal/printer/escpos-render.ts';
-import { blankPicture, dither, packRows, unpackRows } from '../../../hal/printer/picture.ts';
-import { renderPng } from '../../../hal/printer/png.ts';
+import { type CodePage, decodeByte, EPSON_NUMBERS } from '../../../hal/printer/paper/codepages.ts';
+import { parseEscPos } from '../../../hal/printer/paper/escpos-parse.ts';
+import { renderPaper } from '../../../hal/printer/paper/escpos-render.ts';
+import { blankPicture, dither, packRows, unpackRows } from '../../../hal/printer/paper/picture.ts';
+import { renderPng } from '../../../hal/printer/paper/png.ts';
 import type { PrintDocument } from '../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { faultOfJob, readCodes } from '../../../hal/printer/verify.ts';

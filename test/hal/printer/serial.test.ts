@@ -5,7 +5,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { openPrinter } from '../../../hal/printer/device.ts';
-import { renderPaper } from '../../../hal/printer/escpos-render.ts';
+import { renderPaper } from '../../../hal/printer/paper/escpos-render.ts';
 import type { PrintDocument } from '../../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
 import { serialTransport } from '../../../hal/printer/transport/serial.ts';
@@ -39,7 +39,11 @@ function serve(pty: Pty) {
 test('jobs one right behind the other arrive complete, each on a newly opened port', async () => {
   await using pty = openPty();
   const side = serve(pty);
-  await using printer = openPrinter(serialTransport(pty.path, 115_200, systemClock), profile, os);
+  await using printer = openPrinter(
+    serialTransport(pty.path, { baudRate: 115_200 }, systemClock),
+    profile,
+    os,
+  );
   const well = { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false };
   assert.equal(await printer.status(never), well);
   const outcomes = [printer.print(SLIP, never), printer.print(SLIP, never)];
@@ -50,7 +54,11 @@ test('jobs one right behind the other arrive complete, each on a newly opened po
 test('a line that hangs up in mid-job fails it, and reports how far it came', async () => {
   const pty = openPty();
   const side = serve(pty);
-  await using printer = openPrinter(serialTransport(pty.path, 115_200, systemClock), profile, os);
+  await using printer = openPrinter(
+    serialTransport(pty.path, { baudRate: 115_200 }, systemClock),
+    profile,
+    os,
+  );
   // From within: a poll may come when the whole job has gone through.
   pty.onData(() => {
     if (side.got.length > 8000) pty.unplug();
@@ -69,7 +77,7 @@ test('a job is reported as it goes, and a line that takes nothing more is a time
     sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 50, signal),
   };
   // The other end is not read: the kernel takes some kilobytes.
-  await using line = await serialTransport(pty.path, 115_200, fast)(never);
+  await using line = await serialTransport(pty.path, { baudRate: 115_200 }, fast)(never);
   const reported: number[] = [];
   const failed = await line
     .write(new Uint8Array(100_000), never, (sent) => reported.push(sent))
@@ -80,18 +88,22 @@ test('a job is reported as it goes, and a line that takes nothing more is a time
 
 test('a port that is not there, and one that another program has, are named', async () => {
   const open = (path: string) =>
-    serialTransport(path, 9600, systemClock)(never).catch((error: unknown) => error);
+    serialTransport(path, { baudRate: 9600 }, systemClock)(never).catch((error: unknown) => error);
   const missing = await open('/dev/ttyNONE');
   assert.is(missing instanceof HalError && missing.code, 'NOT_FOUND');
   await using pty = openPty();
-  await using _first = await serialTransport(pty.path, 9600, systemClock)(never);
+  await using _first = await serialTransport(pty.path, { baudRate: 9600 }, systemClock)(never);
   const busy = await open(pty.path);
   assert.is(busy instanceof HalError && busy.code, 'DEVICE_BUSY', String(busy));
 });
 
 test('a job that waits ends with its signal, not with the job before it', async () => {
   await using pty = openPty();
-  const printer = openPrinter(serialTransport(pty.path, 115_200, systemClock), profile, os);
+  const printer = openPrinter(
+    serialTransport(pty.path, { baudRate: 115_200 }, systemClock),
+    profile,
+    os,
+  );
   const stop = new AbortController();
   // No answer and no reader: the first job takes its ten seconds.
   const first = printer.print(LONG, stop.signal).catch((error: unknown) => error);

@@ -31,7 +31,7 @@ export function renderPaper(bytes: Uint8Array, spec: PaperSpec): Paper {
 }
 
 /** The print head's state: its style, the line in its buffer and the paper so far. */
-class Roll {
+export class Roll {
   readonly #spec: PaperSpec;
   readonly #bands: { readonly picture: Picture; readonly top: number }[] = [];
   readonly #cuts: number[] = [];
@@ -89,10 +89,16 @@ class Roll {
         this.#endLine(0);
         this.#addBand(qrPicture(this.#qrData, this.#style));
         return;
+      case 'confirm':
       case 'status-request':
       case 'skipped':
         return;
     }
+  }
+
+  /** Of paper that was fed. */
+  get rows(): number {
+    return this.#top;
   }
 
   tear(): Paper {

@@ -39,6 +39,19 @@ export function decodeByte(page: CodePage, byte: number): string {
   return byte < 0x80 ? String.fromCharCode(byte) : (UPPER[page][byte - 0x80] ?? '\ufffd');
 }
 
+const ENCODABLE: ReadonlySet<string> = new Set(
+  Object.values(UPPER)
+    .flat()
+    .filter((character) => character !== '\ufffd'),
+);
+
+/** Whether one page or the other has each character of a text. */
+export function isEncodable(text: string): boolean {
+  return [...text].every(
+    (character) => (character >= ' ' && character <= '~') || ENCODABLE.has(character),
+  );
+}
+
 /** The page that `ESC t number` selects, or undefined for one the box never uses. */
 export function pageOf(
   numbers: Readonly<Record<CodePage, number>>,

@@ -23,6 +23,8 @@ export type Command =
     }
   | { readonly kind: 'qr-data'; readonly data: Uint8Array }
   | { readonly kind: 'status-request'; readonly which: number }
+  /** `GS r 1`, or `GS ( H` with its four characters. */
+  | { readonly kind: 'confirm'; readonly id?: Uint8Array }
   | { readonly kind: 'skipped'; readonly bytes: Uint8Array };
 
 export type Setting =
@@ -76,20 +78,34 @@ const GS_IGNORED: Readonly<Record<number, number>> = {
   102: 1,
   104: 1,
   119: 1,
-  114: 1,
   73: 1,
   80: 2,
 };
 
 export function parseEscPos(bytes: Uint8Array): Command[] {
+  const { commands, rest } = parseComplete(bytes);
+  // A torn job ends in half a command: what is there of it is printed.
+  const [last] = rest.length === 0 ? [] : parseOne(rest);
+  return last === undefined ? commands : [...commands, last];
+}
+
+/** The commands that are complete, and the bytes of the one that is not. */
+export function parseComplete(bytes: Uint8Array): { commands: Command[]; rest: Uint8Array } {
   const commands: Command[] = [];
   let at = 0;
   while (at < bytes.length) {
     const [command, length] = parseOne(bytes.subarray(at));
+    const isHalf = at + length > bytes.length || isIntroducer(bytes, at);
+    if (isHalf) break;
     if (command !== undefined) commands.push(command);
     at += Math.max(1, length);
   }
-  return commands;
+  return { commands, rest: bytes.subarray(at) };
+}
+
+/** Whether the last byte only says that a command follows. */
+function isIntroducer(bytes: Uint8Array, at: number): boolean {
+  return at === bytes.length - 1 && [DLE, ESC, FS, GS].includes(bytes[at] ?? 0);
 }
 
 type Parsed = readonly [command: Command | undefined, length: number];
@@ -124,6 +140,7 @@ function parseGs(bytes: Uint8Array, code: number, value: number): Parsed {
   if (code === 0x56) return [{ kind: 'cut' }, value === 65 || value === 66 ? 4 : 3];
   if (code === 0x76 && value === 0x30) return parseRaster(bytes);
   if (code === 0x28) return parseExtended(bytes, value);
+  if (code === 0x72) return [{ kind: 'confirm' }, 3];
   return skip(bytes, 2 + (GS_IGNORED[code] ?? 0));
 }
 
@@ -150,6 +167,8 @@ function parseRaster(bytes: Uint8Array): Parsed {
 function parseExtended(bytes: Uint8Array, family: number): Parsed {
   const length = 5 + ((bytes[3] ?? 0) | ((bytes[4] ?? 0) << 8));
   const [kind, call, value] = [bytes[5], bytes[6], bytes[7] ?? 0];
+  if (family === 0x48 && kind === 48)
+    return [{ kind: 'confirm', id: bytes.subarray(7, 11) }, length];
   if (family !== 0x6b || kind !== 49) return skip(bytes, length);
   if (call === 67) return [{ kind: 'set', what: 'qr-module', value }, length];
   if (call === 69) return [{ kind: 'set', what: 'qr-level', value }, length];

@@ -1,0 +1,30 @@
+/** The part of the table of imports (folders.ts) for hal/. */
+
+export interface Folder {
+  readonly may: readonly string[];
+  readonly what: string;
+}
+
+export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
+  'hal/os/files': { may: [], what: 'reads what a person names: configs and secrets' },
+  'hal/os/libc': { may: [], what: 'calls of the C library' },
+  'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
+  'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
+  'hal/gst': { may: ['hal/os', 'hal/os/files'], what: 'launch lines of files and the network' },
+  'hal/gpio': { may: ['hal/os', 'hal/os/libc'], what: 'buttons and lamps' },
+  'hal/system': { may: ['hal/os'], what: 'CPU, memory, disks, clock, hardware watchdog' },
+  'hal/camera': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'cameras' },
+  'hal/audio': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'sound cards' },
+  'hal/battery': { may: ['hal/os', 'hal/gpio'], what: 'batteries and UPS boards' },
+  'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
+  'hal/printer/transport': { may: ['hal/os'], what: 'connections to a printer: USB, TCP, serial' },
+  'hal/printer/paper': { may: ['hal/os'], what: 'ESC/POS as a picture of the paper' },
+  'hal/printer': {
+    may: ['hal/os', 'hal/printer/transport', 'hal/printer/paper'],
+    what: 'receipt printers',
+  },
+  'hal/absent.ts': {
+    may: ['hal/os', 'hal/battery', 'hal/gpio', 'hal/modem', 'hal/printer'],
+    what: 'drivers for devices that the box does not have',
+  },
+};
