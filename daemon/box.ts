@@ -1,7 +1,7 @@
 /** The composition root: what the box consists of, and how its parts are joined. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../hal/os/clock.ts';
-import { type Log, messageOf } from '../hal/os/log.ts';
+import type { Log } from '../hal/os/log.ts';
 import { supervise } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
@@ -16,7 +16,7 @@ import { openDropEffects } from './drop/box-effects.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
 import { openDrop } from './drop/machine.ts';
-import { openReports, type Reports } from './drop/reports.ts';
+import { openReports } from './drop/reports.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { runCameraLock } from './media/camera/lock.ts';
@@ -36,8 +36,9 @@ import { trackStartedAt } from './model/started-at.ts';
 import { BoxState } from './model/state-store.ts';
 import { maintainModems } from './modems/maintenance.ts';
 import { runBroker } from './mqtt/client/own-broker.ts';
-import { type EventLog, openEventLog } from './mqtt/events.ts';
+import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
 import { openMqtt, withOwnBroker } from './mqtt/open.ts';
+import { openOrders } from './orders/open.ts';
 import { runPanel } from './panel/run.ts';
 import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
@@ -121,11 +122,13 @@ async function joinParts(given: Resources) {
       warnings: () => health.warnings(),
       events: () => events.state(),
       prints: () => printing.figures(),
+      shop: () => desk.state(),
     },
   );
   const snapshot = () => state.snapshot();
   const reports = await openReports(`${stateFolder}/reports.json`, { snapshot, clock, log });
-  const onEvent = (event: BoxEvent) => recordEvent(event, reports, given);
+  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, desk], given);
+  const { desk, order } = await openOrders(config, { ...given, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
@@ -146,9 +149,8 @@ async function joinParts(given: Resources) {
     ),
     ...{ snapshot, onEvent, clock, log },
   });
-  const { printer } = devices;
   const printing = openPrinting({
-    ...{ printer, snapshot, title: config.drop.title, playerUrl, clock },
+    ...{ printer: devices.printer, snapshot, title: config.drop.title, playerUrl, clock },
   });
   const switchCamera = openCameraSwitch({
     hasSecond: config.camera2 !== undefined && !source.isEdge,
@@ -157,10 +159,10 @@ async function joinParts(given: Resources) {
   });
   const { isEdge } = source;
   const { print } = printing;
-  const commander = openCommander({ drop, isEdge, snapshot, print, switchCamera });
+  const commander = openCommander({ drop, isEdge, snapshot, print, switchCamera, order });
   return {
     ...given,
-    ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop },
+    ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, desk },
     commander: logCommands(commander, log),
   };
 }
@@ -178,6 +180,7 @@ function tasksOf(box: Parts): readonly Task[] {
     mediaPath.run,
     box.drop.run,
     box.reports.run,
+    box.desk.run,
     (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,
@@ -206,15 +209,6 @@ function optional(name: string, port: number, { clock, log }: BoxDeps, task: Tas
   if (port === 0) return [];
   const isFatal = (error: unknown) => error instanceof PipelineError && error.code === 'PORT_TAKEN';
   return [(signal) => supervise(name, task, { policy, clock, log, isFatal }, signal)];
-}
-
-function recordEvent(event: BoxEvent, reports: Reports, { events, log }: Resources): void {
-  const { type } = event;
-  log.info('event', { type });
-  reports.record(event);
-  events.record(event).catch((error: unknown) => {
-    log.error('event lost', { type, reason: messageOf(error) });
-  });
 }
 
 function cameraLock(box: Parts): Parameters<typeof runCameraLock>[0] {

@@ -102,6 +102,7 @@ export const VERB_TABLE = {
       'preflight                run the checks and print their results',
       'camera [camera=1|2]      put the other camera on air, or the one that is named',
       'print document=address   print the address to watch; document=status: the state',
+      'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
       'shut-down                shut the machine down',
     ],
     options: [

@@ -12,7 +12,7 @@ import {
   soundSchema,
 } from './capture.ts';
 import { modemsSchema, printerSchema } from './devices.ts';
-import { dropSchema } from './drop.ts';
+import { dropFaults, dropSchema, ordersSchema } from './drop.ts';
 import { edgeFaults, edgeSchema } from './edge.ts';
 import { controlSchema, metricsSchema } from './metrics.ts';
 import { mqttSchema } from './mqtt.ts';
@@ -40,6 +40,7 @@ const sections = v.strictObject({
   edge: v.optional(edgeSchema, {}),
   operator: v.optional(operatorSchema, {}),
   drop: v.optional(dropSchema, {}),
+  orders: v.optional(ordersSchema, {}),
   /** `null` is the same as none: so the demo goes without one. */
   uplink: v.pipe(
     v.nullish(uplink),
@@ -81,6 +82,7 @@ function* crossFaults(config: Config): Generator<Fault> {
   const names = config.renditions.map((entry) => entry.name);
   yield* uplinkFaults(config.uplink, names);
   yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
+  yield* dropFaults(config.drop, config.orders.checkout_hosts);
   yield* recordingFaults(config.recording);
   yield* panelFaults(config.panel);
   if (config.printer.driver === 'network' && config.printer.host === '') {

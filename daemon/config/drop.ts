@@ -1,8 +1,36 @@
-/** `drop` of the config: what guests see before it, and how it survives a power cut. */
+/** `drop` and `orders` of the config: what guests see before a drop, what is sold, and how it survives a power cut. */
 import * as v from 'valibot';
-import { text, textOf, whole } from './rules.ts';
+import { type Fault, flag, name, repeatedFaults, text, textOf, whole } from './rules.ts';
+
+/** Minor units: 2500 is 25.00 €, and 2500 is 2500 ¥. */
+const PRICE_MAX = 100_000_000;
+
+const item = v.strictObject({
+  id: name,
+  name: v.pipe(textOf(80), v.minLength(1, 'must not be empty')),
+  price: whole(0, PRICE_MAX),
+  currency: v.pipe(text, v.check(isCurrency, 'must be a currency of ISO 4217, as EUR or USD')),
+  stock: v.optional(whole(0, 1_000_000)),
+  edition: v.optional(whole(1, 100_000)),
+  max_per_order: v.optional(whole(1, 100), 10),
+  collector: v.optional(flag, false),
+  flash_price: v.optional(whole(0, PRICE_MAX)),
+  checkout_url: v.optional(textOf(500), ''),
+});
+
+const catalogueSchema = v.pipe(v.array(item), v.maxLength(20, 'must list 20 items at most'));
+
+export type Article = v.InferOutput<typeof item>;
 
 export const dropSchema = v.strictObject({
+  /** Editions are numbered within it. */
+  id: v.optional(
+    v.union(
+      [v.literal(''), name],
+      'must be lower-case letters, digits and hyphens, 32 at most, or empty',
+    ),
+    '',
+  ),
   title: v.optional(textOf(120), 'Live'),
   picture_file: v.optional(text, ''),
   starts_at: v.optional(
@@ -14,4 +42,73 @@ export const dropSchema = v.strictObject({
   ),
   /** A drop that a power cut interrupted is resumed within this time. */
   resume_within_s: v.optional(whole(0, 86_400), 1800),
+  catalogue: v.optional(catalogueSchema, []),
 });
+
+/** How orders arrive, and how long they may be unpaid. */
+const checkoutHost = v.pipe(
+  text,
+  v.regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name'),
+);
+
+export const ordersSchema = v.strictObject({
+  /** After the first live frame. */
+  window_minutes: v.optional(whole(1, 120), 10),
+  pending_minutes: v.optional(whole(1, 120), 15),
+  checkout_hosts: v.optional(
+    v.pipe(v.array(checkoutHost), v.maxLength(16, 'must list 16 hosts at most')),
+    [],
+  ),
+});
+
+type DropConfig = v.InferOutput<typeof dropSchema>;
+
+/** @param hosts To which checkout links may lead. */
+export function* dropFaults(
+  { id, catalogue }: Pick<DropConfig, 'id' | 'catalogue'>,
+  hosts: readonly string[],
+): Generator<Fault> {
+  if (catalogue.length > 0 && id === '') {
+    const message =
+      'must be set with a catalogue, and be new for each drop: editions are numbered within it';
+    yield { path: ['drop', 'id'], message };
+  }
+  yield* catalogueFaults(catalogue, hosts, ['drop', 'catalogue']);
+}
+
+/** @param hosts To which checkout links may lead. */
+function* catalogueFaults(
+  items: readonly Article[],
+  hosts: readonly string[],
+  at: readonly (string | number)[],
+): Generator<Fault> {
+  for (const [i, { stock, edition, price, flash_price, checkout_url }] of items.entries()) {
+    if (stock !== undefined && edition !== undefined) {
+      yield {
+        path: [...at, i, 'stock'],
+        message: 'must be left out: edition is the number of pieces',
+      };
+    }
+    if (flash_price !== undefined && flash_price > price) {
+      yield { path: [...at, i, 'flash_price'], message: `must not be above price (${price})` };
+    }
+    const fault = checkoutFault(checkout_url, hosts);
+    if (fault !== undefined) yield { path: [...at, i, 'checkout_url'], message: fault };
+  }
+  yield* repeatedFaults(items.map(({ id }, i) => [[...at, i, 'id'], id]));
+}
+
+/** A link that sends buyers elsewhere would take their money: only hosts that the config names. */
+function checkoutFault(link: string, hosts: readonly string[]): string | undefined {
+  if (link === '') return undefined;
+  const url = URL.canParse(link) ? new URL(link) : undefined;
+  if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
+    return 'must be an https:// address without user name';
+  }
+  if (url.port === '' && hosts.includes(url.hostname)) return undefined;
+  return `leads to ${url.host}: add that host to orders.checkout_hosts, or use another link`;
+}
+
+function isCurrency(value: string): boolean {
+  return Intl.supportedValuesOf('currency').includes(value);
+}

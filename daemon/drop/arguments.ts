@@ -24,6 +24,8 @@ const SCHEMAS = {
   camera: v.strictObject({ camera: v.optional(v.picklist([1, 2], 'must be 1 or 2')) }),
   /** devices/printing.ts knows which there are. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
+  /** orders/request.ts checks them. */
+  order: v.looseObject({}),
   'shut-down': NONE,
 } as const satisfies Readonly<Record<Verb, v.GenericSchema>>;
 

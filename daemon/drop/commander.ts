@@ -3,6 +3,7 @@ import { unlessAborted } from '../../hal/os/async.ts';
 import type {
   Command,
   Commander,
+  OrderCommand,
   Outcome,
   PrintCommand,
   Progress,
@@ -23,6 +24,7 @@ export interface CommanderDeps {
   /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
   readonly print: PrintCommand;
   readonly switchCamera: SwitchCamera;
+  readonly order: OrderCommand;
 }
 
 /** Phases in which a command is still under way, and where it is to end. */
@@ -56,6 +58,7 @@ export function openCommander(deps: CommanderDeps): Commander {
       }
       if (deps.isEdge === true && command.verb !== 'shut-down')
         return rejected('UNSUPPORTED', IS_EDGE);
+      if (command.verb === 'order') return unlessAborted(deps.order(command), signal);
       return runDropVerb(deps, command, command.verb, args, onProgress, signal);
     },
   };

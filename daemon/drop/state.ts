@@ -43,8 +43,8 @@ interface Base {
   readonly reason?: string;
 }
 
-/** Verbs that move the machine; `print` needs no state. */
-export type DropVerb = Exclude<Verb, 'print' | 'camera'>;
+/** Verbs that move the machine; the others need no state. */
+export type DropVerb = Exclude<Verb, 'print' | 'camera' | 'order'>;
 
 export type DropEvent =
   | {

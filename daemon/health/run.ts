@@ -11,6 +11,7 @@ import { MACHINE_RULES } from './machine-rules.ts';
 import { MEDIA_RULES } from './media-rules.ts';
 import { MODEM_RULES } from './modem-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
+import { ORDER_RULES } from './order-rules.ts';
 import { POWER_RULES } from './power-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
@@ -23,6 +24,7 @@ export const RULES: readonly Rule[] = [
   ...POWER_RULES,
   ...DEVICE_RULES,
   ...MACHINE_RULES,
+  ...ORDER_RULES,
 ];
 
 export interface HealthDeps {

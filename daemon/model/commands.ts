@@ -11,6 +11,7 @@ import type { DropPhase } from './snapshot.ts';
  * - `preflight`: run the checks and report, without arming.
  * - `camera`: put the other camera on air, or the one that is named.
  * - `print`: print a document that the box knows by name.
+ * - `order`: reserve, confirm or cancel an order of the drop's catalogue.
  * - `shut-down`: end everything, then the machine.
  */
 export const VERBS = [
@@ -22,6 +23,7 @@ export const VERBS = [
   'preflight',
   'camera',
   'print',
+  'order',
   'shut-down',
 ] as const;
 
@@ -45,8 +47,14 @@ export type Outcome =
   | { readonly status: 'rejected'; readonly code: RejectCode; readonly detail: string }
   | { readonly status: 'failed'; readonly code: string; readonly detail: string };
 
-/** `SAVING_POWER`: what it needs is suspended until the mains are back. */
-export type RejectCode = 'WRONG_PHASE' | 'BAD_ARGUMENTS' | 'UNSUPPORTED' | 'BUSY' | 'SAVING_POWER';
+/** `SAVING_POWER`: what it needs is suspended until the mains are back. `REFUSED`: an order gets nothing. */
+export type RejectCode =
+  | 'WRONG_PHASE'
+  | 'BAD_ARGUMENTS'
+  | 'UNSUPPORTED'
+  | 'BUSY'
+  | 'SAVING_POWER'
+  | 'REFUSED';
 
 /** One step of a long command, for example a check of the preflight. */
 export interface Progress {
@@ -81,6 +89,9 @@ export type PrintCommand = (
   isDryRun: boolean,
   signal: AbortSignal,
 ) => Promise<Outcome>;
+
+/** Takes an order; resolves when its outcome is on the disk. */
+export type OrderCommand = (command: Command) => Promise<Outcome>;
 
 /** Puts a camera on air: 1 or 2, or the one that is not. */
 export type SwitchCamera = (camera: 1 | 2 | undefined, isDryRun: boolean) => Outcome;

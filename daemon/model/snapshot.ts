@@ -9,6 +9,7 @@ import type { SourceFigures } from '../../pipelines/capture/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
+import type { ShopState } from './orders.ts';
 
 /**
  * Where the evening stands.
@@ -174,6 +175,8 @@ export interface BoxSnapshot {
   readonly playerUrl?: string;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
+  /** Undefined where nothing is or was sold. */
+  readonly shop?: ShopState | undefined;
   readonly power: PowerPhase;
   /** What is shed because of it, in the order in which it was switched off. */
   readonly shedLoads: readonly ShedLoad[];

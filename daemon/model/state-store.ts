@@ -32,6 +32,7 @@ export interface Sources {
   readonly warnings: () => readonly Warning[];
   readonly events: () => EventsState | undefined;
   readonly prints: () => PrintFigures;
+  readonly shop: () => BoxSnapshot['shop'];
 }
 
 interface Readings {
@@ -105,6 +106,7 @@ export class BoxState {
       warnings: this.#kept.warnings(),
       events: this.#kept.events(),
       prints: this.#kept.prints(),
+      shop: this.#kept.shop(),
       children: this.#children,
       panelAway: this.#panelAway,
     };

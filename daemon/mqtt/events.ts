@@ -1,7 +1,7 @@
 /** Where the box records its events: in the spool, or nowhere without a broker. */
 import { join } from 'node:path';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { EventsState } from '../model/snapshot.ts';
@@ -35,4 +35,18 @@ export async function openEventLog(
     state: () => spool?.state(),
     [Symbol.asyncDispose]: async () => spool?.[Symbol.asyncDispose](),
   };
+}
+
+/** Logs an event, gives it to what counts it, and records it for the broker. Never rejects. */
+export function recordEvent(
+  event: BoxEvent,
+  counters: readonly { record(event: BoxEvent): void }[],
+  { events, log }: { readonly events: EventLog; readonly log: Log },
+): void {
+  const { type } = event;
+  log.info('event', { type });
+  for (const one of counters) one.record(event);
+  events.record(event).catch((error: unknown) => {
+    log.error('event lost', { type, reason: messageOf(error) });
+  });
 }

@@ -1,5 +1,7 @@
 /** Time, and waiting. */
 
+import { readFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 
 /**
@@ -20,6 +22,26 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
   sleep: (ms, signal) => sleepFor(ms, undefined, signal === undefined ? {} : { signal }),
 };
+
+/** Time since the machine was started: it goes on over restarts of this program, and nobody sets it. */
+export interface BootClock {
+  /** Names this run of the machine; empty where the kernel does not say. */
+  readonly bootId: string;
+  /** CLOCK_BOOTTIME: since then, sleep included. */
+  sinceBootMs(): number;
+}
+
+export function openBootClock(): BootClock {
+  return { bootId: readBootId(), sinceBootMs: () => uptime() * 1000 };
+}
+
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
 
 /** True when `error` only means that `signal` was aborted. */
 export function isAbort(error: unknown, signal: AbortSignal): boolean {

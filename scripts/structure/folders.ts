@@ -108,14 +108,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/bond/wire', 'pipelines/bond/core/path'],
     what: 'which link carries a packet, and when a link is lost',
   },
-  'pipelines/bond/net': {
-    may: [...BOND],
-    what: 'sockets and routing tables of the links',
-  },
-  'pipelines/bond/relay': {
-    may: [...BOND],
-    what: 'the receiver of bonded links',
-  },
+  'pipelines/bond/net': { may: [...BOND], what: 'sockets and routing tables of the links' },
+  'pipelines/bond/relay': { may: [...BOND], what: 'the receiver of bonded links' },
   'pipelines/uplink': {
     may: ['pipelines/errors.ts', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
     what: 'the uplink process: SRT and its bitrate',
@@ -157,26 +151,19 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/health', 'daemon/health/thresholds.ts'],
     what: 'phases, checks, reports',
   },
+  // Apart from daemon/drop: the ledger must never forget, and outlasts drops.
+  'daemon/orders': { may: [...BASE], what: 'the shop: orders and their ledger' },
   'daemon/panel': {
     may: [...BASE, 'daemon/health/thresholds.ts'],
     what: 'which command a press is, which pattern a lamp shows',
   },
-  'daemon/devices': {
-    may: [...BASE, 'daemon/panel'],
-    what: 'opens the devices of the config',
-  },
+  'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
   'daemon/power': {
     may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices'],
     what: 'saving power, and shutting down',
   },
-  'daemon/modems': {
-    may: [...BASE, 'daemon/media'],
-    what: 'SIM PINs, resets, data use',
-  },
-  'daemon/figures': {
-    may: ['daemon/model'],
-    what: 'every published value: name, unit and help',
-  },
+  'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },
+  'daemon/figures': { may: ['daemon/model'], what: 'every published value: name, unit and help' },
   'daemon/mqtt/spool': { may: ['daemon/model'], what: 'events on disk until the broker has them' },
   'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
   'daemon/mqtt/payloads': {
@@ -193,14 +180,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'reports and commands over MQTT',
   },
-  'daemon/web': {
-    may: [...BASE, 'daemon/devices'],
-    what: 'the server of the operator’s page',
-  },
-  'daemon/web/page/ui': {
-    may: PAGE,
-    what: 'elements of the operator’s page',
-  },
+  'daemon/web': { may: [...BASE, 'daemon/devices'], what: 'the server of the operator’s page' },
+  'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
   'daemon/web/page/sections': {
     may: [
       'daemon/model',

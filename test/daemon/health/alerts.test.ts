@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RULES } from '../../../daemon/health/run.ts';
+import type { ShopState } from '../../../daemon/model/orders.ts';
 import { EDGE, figures, link, recordingTo } from '../../support/snapshot.ts';
 import {
   battery,
@@ -33,8 +34,17 @@ function pinFault(kind: 'missing' | 'wrong' | 'kept'): Change {
   };
 }
 
+function shop(fault: ShopState['fault'], refunds = 0): Change {
+  const totals = { pending: 0, confirmed: 0, void: 0, refused: refunds, refunds };
+  return { shop: { drop: 'friday', articles: [], totals, ...(fault && { fault }) } };
+}
+
 /** Everything that can be wrong, and its alert. */
 const CASES: readonly (readonly [string, Change])[] = [
+  ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
+  ['orders-not-saved', shop({ kind: 'not-saved', reason: 'ENOSPC' })],
+  ['orders-full', shop({ kind: 'full', reason: '200000 orders' })],
+  ['orders-to-refund', shop(undefined, 2)],
   ['capture-down', { children: child('capture', { phase: 'pausing' }) }],
   ['no-picture', { media: figures({ isFlowing: false }) }],
   ['sound-missing', { levels: undefined }],

@@ -83,6 +83,7 @@ export async function startMachine({
   const printed: unknown[] = [];
   const commander = openCommander({
     switchCamera: () => ({ status: 'done', detail: '' }),
+    order: async () => ({ status: 'done', detail: '' }),
     drop,
     snapshot,
     print: async (args, isDryRun) => {

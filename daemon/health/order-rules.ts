@@ -1,0 +1,52 @@
+/** Alerts of the shop. */
+import type { Rule } from './step.ts';
+
+export const ORDER_RULES: readonly Rule[] = [
+  {
+    key: 'orders-damaged',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Sell by hand and write each sale down. After the drop, copy the folder “orders” of the box’s state to another disk: nothing of it is lost. See daemon/orders/README.md for how to begin anew.',
+    find: ({ box: { shop } }) =>
+      shop?.fault?.kind === 'damaged'
+        ? { text: 'The list of orders is damaged: no order is taken', detail: shop.fault.reason }
+        : undefined,
+  },
+  {
+    key: 'orders-not-saved',
+    severity: 'critical',
+    afterMs: 2_000,
+    holdMs: 5_000,
+    advice: 'Free some space on the box’s disk, or replace it. Buyers can try again then.',
+    find: ({ box: { shop } }) =>
+      shop?.fault?.kind === 'not-saved'
+        ? { text: 'Orders cannot be saved: none is taken', detail: shop.fault.reason }
+        : undefined,
+  },
+  {
+    key: 'orders-full',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Export the orders, move the folder “orders” away, and set another drop.id.',
+    find: ({ box: { shop } }) =>
+      shop?.fault?.kind === 'full'
+        ? { text: 'The list of orders is full: no order is taken', detail: shop.fault.reason }
+        : undefined,
+  },
+  {
+    key: 'orders-to-refund',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Give the money back at your payment service, then cancel the order here.',
+    find: ({ box: { shop } }) => {
+      const count = shop?.totals.refunds ?? 0;
+      if (count === 0) return undefined;
+      const orders = count === 1 ? 'One order was paid and' : `${count} orders were paid and`;
+      return `${orders} could not be taken`;
+    },
+  },
+];

@@ -1,0 +1,130 @@
+/** Orders of a drop’s articles, as the rest of the box sees them. No card data: none is accepted. */
+
+/** The interface that an order came by. */
+export type OrderSource = 'webhook' | 'mqtt' | 'cash' | 'cli';
+
+/** A confirmed order, once it is on the disk: to be printed, counted, made. */
+export interface OrderConfirmed {
+  /** Its place in the ledger; grows from one confirmed order to the next, also over restarts. */
+  readonly seq: number;
+  readonly orderId: string;
+  /** The drop whose catalogue the item is in. */
+  readonly drop: string;
+  readonly item: { readonly id: string; readonly name: string };
+  readonly quantity: number;
+  /** Of a numbered edition, one for each piece; empty for other items. Never given out twice. */
+  readonly numbers: readonly number[];
+  /** What the buyer wants to be called; text of a stranger, without control characters. */
+  readonly name?: string;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  readonly source: OrderSource;
+}
+
+/** What prints or makes ordered things reads confirmed orders here, and saves the last `seq` it has done. */
+export interface ConfirmedOrders {
+  /** At most `max` of those behind `seq`, the oldest first, also of earlier runs; those voided since are left out. */
+  confirmedAfter(seq: number, max: number): readonly OrderConfirmed[];
+}
+
+/** Called for each confirmed order once it is on the disk; a crash may come in between, see ConfirmedOrders. */
+export type OnOrderConfirmed = (order: OrderConfirmed) => void;
+
+/** What a buyer, a payment service or a host asks for. */
+export interface OrderRequest {
+  /** `reserve`: not paid yet. `confirm`: paid. `cancel`: it came to nothing, or the money went back. */
+  readonly do: 'reserve' | 'confirm' | 'cancel';
+  /** The same for everything that concerns this order: 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
+  readonly id: string;
+  /** Left out for an order that is known. */
+  readonly item?: string;
+  readonly quantity?: number;
+  readonly name?: string;
+  /** What was paid, in minor units of the currency; left out where it is the right price by itself, as in cash. */
+  readonly amount?: number;
+  readonly currency?: string;
+  readonly source: OrderSource;
+}
+
+/** Why an order got nothing. `cancelled`: it was paid after it had been cancelled. */
+export type OrderRefusal = 'sold-out' | 'closed' | 'price' | 'cancelled';
+
+interface Settled {
+  readonly orderId: string;
+  readonly item: string;
+  readonly quantity: number;
+  readonly amount: number;
+  readonly currency: string;
+  /** It was so before this request. */
+  readonly isRepeat: boolean;
+}
+
+/** What an order is once it is on the disk. */
+export type OrderOutcome =
+  | (Settled & { readonly status: 'pending'; readonly untilMs: number })
+  | (Settled & { readonly status: 'confirmed'; readonly numbers: readonly number[] })
+  | (Settled & {
+      readonly status: 'refused';
+      readonly reason: OrderRefusal;
+      /** The buyer's money must go back. */
+      readonly isPaid: boolean;
+    })
+  | {
+      readonly status: 'void';
+      readonly orderId: string;
+      readonly reason: 'time-out' | 'cancelled';
+      readonly isRepeat: boolean;
+    }
+  /** It can be no order: nothing of it is kept. */
+  | { readonly status: 'invalid'; readonly detail: string }
+  /** Orders cannot be saved now: ask again later. */
+  | { readonly status: 'unavailable'; readonly detail: string };
+
+/** Where each interface brings its orders. */
+export interface OrderDesk {
+  /** Resolves when the outcome is on the disk. Never rejects. */
+  take(request: OrderRequest): Promise<OrderOutcome>;
+}
+
+/** An article as guests and the crew see it. */
+export interface ArticleState {
+  readonly id: string;
+  readonly name: string;
+  /** What it costs now, in minor units of the currency: 2500 is 25.00 €. */
+  readonly price: number;
+  /** Where it costs less now. */
+  readonly usualPrice?: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Undefined without a limit. */
+  readonly left?: number;
+  /** Of a numbered edition. */
+  readonly edition?: number;
+  readonly sold: number;
+  readonly pending: number;
+  /** Sold in the first minutes of the drop only. */
+  readonly isCollector: boolean;
+  /** False for a collector's article outside of its window. */
+  readonly isOpen: boolean;
+  readonly checkoutUrl?: string;
+}
+
+/** The shop, in the snapshot. */
+export interface ShopState {
+  /** Names the catalogue; editions are numbered in it. */
+  readonly drop: string;
+  readonly articles: readonly ArticleState[];
+  /** Of the first minutes after the first live frame; undefined where no article needs them. */
+  readonly window?: { readonly phase: 'before' | 'open' | 'over'; readonly leftMs: number };
+  /** Over all drops. */
+  readonly totals: {
+    readonly pending: number;
+    readonly confirmed: number;
+    readonly void: number;
+    readonly refused: number;
+    /** Paid and refused: their money must go back. */
+    readonly refunds: number;
+  };
+  /** Why no order is taken. */
+  readonly fault?: { readonly kind: 'damaged' | 'not-saved' | 'full'; readonly reason: string };
+}

@@ -1,0 +1,48 @@
+/** What an article of the catalogue costs now, and how many are left. Pure. */
+import type { Article } from '../config/drop.ts';
+import type { ArticleState } from '../model/orders.ts';
+import type { PieceCount } from './book.ts';
+
+export interface Offer {
+  readonly article: Article;
+  readonly price: number;
+  readonly isOpen: boolean;
+}
+
+export function offerOf(article: Article, isWindowOpen: boolean): Offer {
+  const { price, flash_price, collector } = article;
+  return {
+    article,
+    price: isWindowOpen ? (flash_price ?? price) : price,
+    isOpen: isWindowOpen || !collector,
+  };
+}
+
+/** Undefined without a limit. A number once given out is never free again, though its order is void. */
+export function leftOf(
+  { stock, edition }: Article,
+  { pending, sold, numbered }: PieceCount,
+): number | undefined {
+  const total = edition ?? stock;
+  if (total === undefined) return undefined;
+  const taken = edition === undefined ? sold : Math.max(sold, numbered);
+  return Math.max(0, total - taken - pending);
+}
+
+export function describeArticle(
+  article: Article,
+  pieces: PieceCount,
+  isWindowOpen: boolean,
+): ArticleState {
+  const { id, name, currency, collector, edition, checkout_url } = article;
+  const { price, isOpen } = offerOf(article, isWindowOpen);
+  const left = leftOf(article, pieces);
+  return {
+    ...{ id, name, price, currency, isOpen, isCollector: collector },
+    ...{ sold: pieces.sold, pending: pieces.pending },
+    ...(price === article.price ? {} : { usualPrice: article.price }),
+    ...(left === undefined ? {} : { left }),
+    ...(edition === undefined ? {} : { edition }),
+    ...(checkout_url === '' ? {} : { checkoutUrl: checkout_url }),
+  };
+}

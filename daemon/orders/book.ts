@@ -1,0 +1,105 @@
+/** The state of all orders, made of the ledger's records one by one. */
+import type { ConfirmedRecord, OrderRecord, PendingRecord, RefusedRecord } from './record.ts';
+
+/** Where an order stands. A void order keeps what it was before, where it was anything. */
+export type OrderState =
+  | PendingRecord
+  | ConfirmedRecord
+  | RefusedRecord
+  | {
+      readonly kind: 'void';
+      readonly id: string;
+      readonly atMs: number;
+      readonly reason: 'time-out' | 'cancelled';
+      readonly was?: PendingRecord | ConfirmedRecord | RefusedRecord;
+    };
+
+/** The pieces of one item of one drop. */
+export interface PieceCount {
+  /** Reserved by pending orders. */
+  readonly pending: number;
+  /** Of confirmed orders that are not void. */
+  readonly sold: number;
+  /** The highest number of a numbered edition so far; a number is never given out twice. */
+  readonly numbered: number;
+}
+
+const NO_PIECES: PieceCount = { pending: 0, sold: 0, numbered: 0 };
+
+/** Counts over all orders. */
+export interface OrderTotals {
+  readonly pending: number;
+  readonly confirmed: number;
+  readonly void: number;
+  readonly refused: number;
+  /** Paid and refused: their money must go back. */
+  readonly refunds: number;
+}
+
+export class Book {
+  readonly #orders = new Map<string, OrderState>();
+  readonly #pieces = new Map<string, PieceCount>();
+  readonly #totals = { pending: 0, confirmed: 0, void: 0, refused: 0, refunds: 0 };
+
+  /** Orders that it knows, of every state. */
+  get size(): number {
+    return this.#orders.size;
+  }
+
+  get totals(): OrderTotals {
+    return this.#totals;
+  }
+
+  find(id: string): OrderState | undefined {
+    return this.#orders.get(id);
+  }
+
+  all(): Iterable<OrderState> {
+    return this.#orders.values();
+  }
+
+  pieces(drop: string, item: string): PieceCount {
+    return this.#pieces.get(keyOf(drop, item)) ?? NO_PIECES;
+  }
+
+  /** Takes a record that was decided on, or read from the ledger. */
+  apply(record: OrderRecord): void {
+    const before = this.#orders.get(record.id);
+    const after = stateAfter(record, before);
+    this.#orders.set(record.id, after);
+    if (before !== undefined) this.#count(before, -1);
+    this.#count(after, 1);
+  }
+
+  #count(state: OrderState, by: 1 | -1): void {
+    this.#totals[state.kind] += by;
+    if (state.kind === 'void') return;
+    if (state.kind === 'refused') {
+      if (state.isPaid) this.#totals.refunds += by;
+      return;
+    }
+    const key = keyOf(state.drop, state.item);
+    const { pending, sold, numbered } = this.#pieces.get(key) ?? NO_PIECES;
+    const pieces = by * state.quantity;
+    this.#pieces.set(key, {
+      pending: pending + (state.kind === 'pending' ? pieces : 0),
+      sold: sold + (state.kind === 'confirmed' ? pieces : 0),
+      numbered: state.kind === 'confirmed' ? highest(numbered, state.numbers) : numbered,
+    });
+  }
+}
+
+function stateAfter(record: OrderRecord, before: OrderState | undefined): OrderState {
+  if (record.kind !== 'void') return record;
+  const { kind, id, atMs, reason } = record;
+  const was = before?.kind === 'void' ? before.was : before;
+  return { kind, id, atMs, reason, ...(was === undefined ? {} : { was }) };
+}
+
+function highest(before: number, numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), before);
+}
+
+function keyOf(drop: string, item: string): string {
+  return `${drop}/${item}`;
+}

@@ -1,0 +1,155 @@
+/** Decides what becomes of an order. Pure. */
+import type { Article } from '../config/drop.ts';
+import type { OrderRefusal, OrderRequest } from '../model/orders.ts';
+import { leftOf, type Offer, offerOf } from './article.ts';
+import type { Book, OrderState } from './book.ts';
+import { factsOf, type OrderFacts, type OrderRecord } from './record.ts';
+
+export interface Shop {
+  /** Names the catalogue; editions are numbered in it. */
+  readonly drop: string;
+  /** Its items. */
+  readonly articles: readonly Article[];
+  /** The first minutes after the first live frame. */
+  readonly isWindowOpen: boolean;
+  /** How long an order may be unpaid. */
+  readonly pendingMs: number;
+  /** Unix time in ms. */
+  readonly nowMs: number;
+}
+
+export type Decision =
+  | { readonly record: OrderRecord }
+  /** Nothing changes: the order is as it was, as for the same request before. */
+  | { readonly repeat: OrderState }
+  /** It can be no order: nothing of it is kept. */
+  | { readonly invalid: string };
+
+export function decide(book: Book, request: OrderRequest, shop: Shop): Decision {
+  const known = book.find(request.id);
+  if (request.do === 'cancel') return cancel(request, known, shop);
+  if (known === undefined) return decideNew(book, request, shop);
+  const conflict = conflictOf(request, known);
+  if (conflict !== undefined) return { invalid: conflict };
+  if (request.do === 'reserve') return { repeat: known };
+  return confirmKnown(book, request, known, shop);
+}
+
+function cancel({ id }: OrderRequest, known: OrderState | undefined, shop: Shop): Decision {
+  if (known?.kind === 'void') return { repeat: known };
+  return { record: { kind: 'void', id, atMs: shop.nowMs, reason: 'cancelled' } };
+}
+
+function decideNew(book: Book, request: OrderRequest, shop: Shop): Decision {
+  const offer = findOffer(request, shop);
+  if ('invalid' in offer) return offer;
+  const facts = factsFor(request, offer, shop);
+  return { record: settle(book, request, facts, offer, shop) };
+}
+
+function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop: Shop): Decision {
+  if (known.kind === 'confirmed') return { repeat: known };
+  const { nowMs: atMs } = shop;
+  if (known.kind === 'pending') {
+    const facts = { ...factsOf(known), atMs };
+    // Its pieces and its price are reserved, whatever the catalogue says now.
+    return isPaidFor(request, facts)
+      ? { record: confirmed(book, facts, shop) }
+      : { record: refused(facts, 'price', true) };
+  }
+  if (known.kind === 'refused' && known.isPaid) return { repeat: known };
+  // The payment of an order that got nothing, or whose time was over.
+  if (known.kind === 'void' && known.reason === 'cancelled')
+    return afterCancel(request, known, shop);
+  const before = known.kind === 'void' ? known.was : known;
+  if (before === undefined) return { invalid: `order ${request.id} is void` };
+  const offer = findOffer({ ...request, item: before.item, quantity: before.quantity }, shop);
+  const facts = { ...factsOf(before), atMs };
+  if ('invalid' in offer) return { record: refused(facts, 'closed', true) };
+  const price = before.kind === 'pending' ? { ...offer, isOpen: true } : offer;
+  return { record: settle(book, request, facts, price, shop) };
+}
+
+/** Nothing is given for it: the money must go back. */
+function afterCancel(
+  request: OrderRequest,
+  known: Extract<OrderState, { kind: 'void' }>,
+  shop: Shop,
+): Decision {
+  if (known.was !== undefined) {
+    return { record: refused({ ...factsOf(known.was), atMs: shop.nowMs }, 'cancelled', true) };
+  }
+  const offer = findOffer(request, shop);
+  if ('invalid' in offer) return offer;
+  return { record: refused(factsFor(request, offer, shop), 'cancelled', true) };
+}
+
+function settle(
+  book: Book,
+  request: OrderRequest,
+  facts: OrderFacts,
+  { article, isOpen }: Offer,
+  shop: Shop,
+): OrderRecord {
+  const isPaid = request.do === 'confirm';
+  const left = leftOf(article, book.pieces(shop.drop, article.id));
+  if (!isOpen) return refused(facts, 'closed', isPaid);
+  if (!isPaidFor(request, facts)) return refused(facts, 'price', isPaid);
+  if (left !== undefined && left < facts.quantity) return refused(facts, 'sold-out', isPaid);
+  if (isPaid) return confirmed(book, facts, shop);
+  return { kind: 'pending', ...facts, untilMs: shop.nowMs + shop.pendingMs };
+}
+
+function confirmed(book: Book, facts: OrderFacts, { articles, drop }: Shop): OrderRecord {
+  const { numbered } = book.pieces(facts.drop, facts.item);
+  const article = facts.drop === drop ? articles.find(({ id }) => id === facts.item) : undefined;
+  const isEdition = article?.edition !== undefined || numbered > 0;
+  const numbers = isEdition
+    ? Array.from({ length: facts.quantity }, (_, i) => numbered + 1 + i)
+    : [];
+  return { kind: 'confirmed', ...facts, numbers };
+}
+
+function refused(facts: OrderFacts, reason: OrderRefusal, isPaid: boolean): OrderRecord {
+  return { kind: 'refused', ...facts, reason, isPaid };
+}
+
+/** More is a tip. Without an amount the price was taken, as in cash. */
+function isPaidFor({ amount, currency }: OrderRequest, facts: OrderFacts): boolean {
+  if (amount === undefined) return true;
+  return amount >= facts.amount && currency === facts.currency;
+}
+
+function findOffer(
+  { item, quantity = 1 }: OrderRequest,
+  { articles, isWindowOpen }: Shop,
+): Offer | { readonly invalid: string } {
+  const article = articles.find(({ id }) => id === item);
+  if (article === undefined) {
+    const known = articles.map(({ id }) => id).join(', ');
+    return { invalid: `unknown item ${item ?? ''}; there are: ${known === '' ? 'none' : known}` };
+  }
+  if (!Number.isInteger(quantity) || quantity < 1 || quantity > article.max_per_order) {
+    return { invalid: `quantity must be 1 to ${article.max_per_order}` };
+  }
+  return offerOf(article, isWindowOpen);
+}
+
+function factsFor(request: OrderRequest, { article, price }: Offer, shop: Shop): OrderFacts {
+  const { id, quantity = 1, name, source } = request;
+  return {
+    ...{ id, drop: shop.drop, item: article.id, title: article.name, quantity, source },
+    ...{ amount: price * quantity, currency: article.currency, atMs: shop.nowMs },
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+/** An order id stands for one thing. */
+function conflictOf({ id, item, quantity }: OrderRequest, known: OrderState): string | undefined {
+  const before = known.kind === 'void' ? known.was : known;
+  if (before === undefined) return undefined;
+  const isSame =
+    (item === undefined || item === before.item) &&
+    (quantity === undefined || quantity === before.quantity);
+  return isSame ? undefined : `order ${id} is another one: ${before.quantity} × ${before.item}`;
+}

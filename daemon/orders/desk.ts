@@ -1,0 +1,202 @@
+/** Takes orders from every interface, decides on them, and answers once the ledger has them. */
+import { join } from 'node:path';
+import { pause } from '../../hal/os/async.ts';
+import type { BootClock, Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Article } from '../config/drop.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import type {
+  ConfirmedOrders,
+  OnOrderConfirmed,
+  OrderDesk,
+  OrderOutcome,
+  OrderRequest,
+  ShopState,
+} from '../model/orders.ts';
+import { describeArticle } from './article.ts';
+import { Book, type OrderState } from './book.ts';
+import { ConfirmedList } from './confirmed-list.ts';
+import { Deadlines } from './deadlines.ts';
+import { decide, type Shop } from './decide.ts';
+import { eventOf } from './events.ts';
+import { GroupCommit } from './group-commit.ts';
+import { LedgerDamaged, openLedgerFile } from './ledger-file.ts';
+import { invalid, outcomeOf, unavailable } from './outcome.ts';
+import type { OrderRecord } from './record.ts';
+import { WindowStore } from './window-store.ts';
+
+/** What is sold now. */
+export interface Catalogue {
+  /** Names it: editions are numbered in it, and its first frame opens its window. */
+  readonly drop: string;
+  readonly articles: readonly Article[];
+}
+
+export interface DeskDeps {
+  /** Made where it is not there. */
+  readonly folder: string;
+  readonly catalogue: () => Catalogue;
+  readonly windowMs: number;
+  readonly pendingMs: number;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly onConfirmed: OnOrderConfirmed;
+  readonly clock: Clock;
+  readonly boot: BootClock;
+  readonly log: Log;
+}
+
+export interface Desk extends OrderDesk, ConfirmedOrders {
+  /** Undefined where nothing is or was sold. */
+  state(): ShopState | undefined;
+  /** The first frame of a drop opens the window of the present catalogue. */
+  record(event: BoxEvent): void;
+  /** Ends the time of unpaid orders until `signal` aborts, then closes the ledger. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** A box keeps them all in memory: some 100 MB. */
+const ORDERS_MAX = 200_000;
+const TICK_MS = 1_000;
+
+/** Never rejects for what is wrong with the ledger: then the desk takes no orders and says why. */
+export async function openDesk(deps: DeskDeps): Promise<Desk> {
+  const { folder, boot, log } = deps;
+  const window = await WindowStore.open(join(folder, 'window.json'), boot, log);
+  const book = new Book();
+  const confirmed = new ConfirmedList(book);
+  try {
+    const { file, records } = await openLedgerFile(folder, log);
+    for (const { seq, record } of records) {
+      book.apply(record);
+      confirmed.note(seq, record);
+    }
+    log.info('order ledger open', { orders: book.size, bytes: file.bytes });
+    return new OpenDesk(deps, { window, book, confirmed, ledger: new GroupCommit(file, deps) });
+  } catch (error) {
+    const reason = messageOf(error);
+    const kind = error instanceof LedgerDamaged ? 'damaged' : 'not-saved';
+    log.error('order ledger not open, no order is taken', { kind, reason });
+    return new OpenDesk(deps, { window, book, confirmed, fault: { kind, reason } });
+  }
+}
+
+interface Opened {
+  readonly window: WindowStore;
+  readonly book: Book;
+  readonly confirmed: ConfirmedList;
+  readonly ledger?: GroupCommit;
+  readonly fault?: NonNullable<ShopState['fault']>;
+}
+
+class OpenDesk implements Desk {
+  readonly #deps: DeskDeps;
+  readonly #opened: Opened;
+  readonly #deadlines: Deadlines;
+
+  constructor(deps: DeskDeps, opened: Opened) {
+    this.#deps = deps;
+    this.#opened = opened;
+    const { clock, pendingMs } = deps;
+    this.#deadlines = new Deadlines(opened.book, pendingMs, clock);
+  }
+
+  async take(request: OrderRequest): Promise<OrderOutcome> {
+    const { book, ledger } = this.#opened;
+    const fault = this.#fault();
+    if (fault !== undefined || ledger === undefined) return unavailable(fault?.reason ?? '');
+    const decision = decide(book, request, this.#shop());
+    if ('invalid' in decision) return invalid(decision.invalid);
+    const isRepeat = 'repeat' in decision;
+    const state = isRepeat ? decision.repeat : this.#apply(decision.record);
+    try {
+      const seq = await ledger.add(isRepeat ? [] : [decision.record]);
+      if (!isRepeat) this.#announce(seq, decision.record);
+      return outcomeOf(state, isRepeat);
+    } catch (error) {
+      return unavailable(messageOf(error));
+    }
+  }
+
+  confirmedAfter(seq: number, max: number) {
+    return this.#opened.confirmed.after(seq, max);
+  }
+
+  state(): ShopState | undefined {
+    const { book, window } = this.#opened;
+    const { drop, articles } = this.#deps.catalogue();
+    const fault = this.#fault();
+    if (articles.length === 0 && book.size === 0 && fault?.kind !== 'damaged') return undefined;
+    const state = window.state(drop, this.#deps.windowMs);
+    const isOpen = state.phase === 'open';
+    const isTimed = articles.some((one) => one.collector || one.flash_price !== undefined);
+    return {
+      drop,
+      articles: articles.map((one) => describeArticle(one, book.pieces(drop, one.id), isOpen)),
+      totals: { ...book.totals },
+      ...(isTimed ? { window: state } : {}),
+      ...(fault === undefined ? {} : { fault }),
+    };
+  }
+
+  record({ type }: BoxEvent): void {
+    const { drop, articles } = this.#deps.catalogue();
+    const isBegin = type === 'drop.first-frame' && articles.length > 0;
+    // It never rejects: a disk that fails costs what a restart would have known.
+    if (isBegin) void this.#opened.window.begin(drop);
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, catalogue, windowMs } = this.#deps;
+    while (await pause(clock, TICK_MS, signal)) {
+      await this.#opened.window.refresh(catalogue().drop, windowMs);
+      for (const id of this.#deadlines.due()) this.#expire(id);
+    }
+    await this.#opened.ledger?.[Symbol.asyncDispose]();
+  }
+
+  #fault(): ShopState['fault'] {
+    const { ledger, book, fault } = this.#opened;
+    if (fault !== undefined) return fault;
+    if (ledger?.fault !== undefined) return { kind: 'not-saved', reason: ledger.fault };
+    if (book.size < ORDERS_MAX) return undefined;
+    return { kind: 'full', reason: `the ledger has ${book.size} orders` };
+  }
+
+  #shop(): Shop {
+    const { catalogue, windowMs, pendingMs, clock } = this.#deps;
+    const { drop, articles } = catalogue();
+    const isWindowOpen = this.#opened.window.state(drop, windowMs).phase === 'open';
+    return { drop, articles, isWindowOpen, pendingMs, nowMs: clock.wallMs() };
+  }
+
+  #apply(record: OrderRecord): OrderState {
+    const { book } = this.#opened;
+    book.apply(record);
+    this.#deadlines.note(record);
+    return book.find(record.id) as OrderState;
+  }
+
+  /** It is on the disk. */
+  #announce(seq: number, record: OrderRecord): void {
+    const { confirmed } = this.#opened;
+    const { onEvent, onConfirmed } = this.#deps;
+    confirmed.note(seq, record);
+    const event = eventOf(record);
+    if (event !== undefined) onEvent(event);
+    const order = confirmed.describe(seq, record);
+    if (order !== undefined) onConfirmed(order);
+  }
+
+  #expire(id: string): void {
+    const { ledger } = this.#opened;
+    if (ledger === undefined || this.#fault() !== undefined) return;
+    const atMs = this.#deps.clock.wallMs();
+    const record: OrderRecord = { kind: 'void', id, atMs, reason: 'time-out' };
+    this.#apply(record);
+    ledger.add([record]).then(
+      (seq) => this.#announce(seq, record),
+      // The box ends: it is due again when it starts.
+      () => undefined,
+    );
+  }
+}

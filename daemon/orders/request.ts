@@ -1,0 +1,80 @@
+/** An order request from outside: checked, and cleaned of what the box must not have. */
+import * as v from 'valibot';
+import type { OrderRequest, OrderSource } from '../model/orders.ts';
+
+const NAME_MAX = 80;
+
+/** Of a command over MQTT, the operator's page or the command line. */
+export const orderArguments = v.strictObject({
+  order: v.pipe(
+    v.string('must be text'),
+    v.regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . : -'),
+  ),
+  do: v.optional(
+    v.picklist(['reserve', 'confirm', 'cancel'], 'must be reserve, confirm or cancel'),
+    'confirm',
+  ),
+  item: v.optional(
+    v.pipe(v.string('must be text'), v.maxLength(64, 'must be 64 characters at most')),
+  ),
+  quantity: v.optional(amountUpTo(100)),
+  name: v.optional(
+    v.pipe(v.string('must be text'), v.maxLength(200, 'must be 200 characters at most')),
+  ),
+  amount: v.optional(amountUpTo(Number.MAX_SAFE_INTEGER)),
+  currency: v.optional(v.pipe(v.string('must be text'), v.regex(/^[A-Z]{3}$/, 'must be like EUR'))),
+});
+
+export type OrderArguments = v.InferOutput<typeof orderArguments>;
+
+function amountUpTo(max: number) {
+  const message = `must be a whole number from 0 to ${max}`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(0, message),
+    v.maxValue(max, message),
+  );
+}
+
+export function requestOf(args: OrderArguments, source: OrderSource): OrderRequest {
+  const { order, name, item, quantity, amount, currency } = args;
+  const cleaned = cleanName(name ?? '');
+  return {
+    ...{ do: args.do, id: order, source },
+    ...(item === undefined ? {} : { item }),
+    ...(quantity === undefined ? {} : { quantity }),
+    ...(amount === undefined ? {} : { amount }),
+    ...(currency === undefined ? {} : { currency }),
+    ...(cleaned === '' ? {} : { name: cleaned }),
+  };
+}
+
+/** One line, without control or direction characters; empty for what looks like a card's number. */
+export function cleanName(text: string): string {
+  const line = text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (hasCardNumber(line)) return '';
+  // Half a surrogate pair would be no UTF-8.
+  return line
+    .slice(0, NAME_MAX)
+    .replace(/[\ud800-\udbff]$/, '')
+    .trim();
+}
+
+/** 13 to 19 digits, perhaps in groups, that pass the card industry's check (ISO/IEC 7812-1, Annex B). */
+function hasCardNumber(text: string): boolean {
+  const groups = text.match(/\d(?:[ .-]?\d){12,18}/g) ?? [];
+  return groups.some((group) => isLuhn(group.replace(/\D/g, '')));
+}
+
+function isLuhn(digits: string): boolean {
+  const sum = Array.from(digits)
+    .toReversed()
+    .map((digit, i) => (i % 2 === 0 ? Number(digit) : 2 * Number(digit)))
+    .reduce((total, value) => total + (value > 9 ? value - 9 : value), 0);
+  return sum % 10 === 0;
+}

@@ -1,0 +1,67 @@
+/** The command `order`, as MQTT, the operator’s page and the command line send it. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openOrderCommand } from '../../../daemon/orders/command.ts';
+import { cleanName } from '../../../daemon/orders/request.ts';
+import { seeded } from '../../support/seeded.ts';
+import { article, openShop, scratchFolder } from './support/shop.ts';
+
+const test = suite('order command');
+const ARTICLES = [article('print', { edition: 1 })];
+
+test('it takes an order, and says what came of it', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, ARTICLES);
+  const order = openOrderCommand(shop.desk);
+  const run = (args: Record<string, unknown>) => order({ verb: 'order', args, by: 'page' });
+  const done = await run({ order: 'a', item: 'print', name: 'Ada' });
+  assert.is(done.detail, 'order a is confirmed, number 1');
+  assert.equal(shop.confirmed, [
+    {
+      ...{ seq: 1, orderId: 'a', drop: 'friday', item: { id: 'print', name: 'Article print' } },
+      ...{ quantity: 1, numbers: [1], name: 'Ada', atMs: shop.clock.wallMs(), source: 'cash' },
+    },
+  ]);
+  const refused = await run({ order: 'b', item: 'print' });
+  assert.equal(refused, {
+    ...{ status: 'rejected', code: 'REFUSED', detail: 'sold out; the money must go back' },
+  });
+  const cancelled = await run({ order: 'b', do: 'cancel' });
+  assert.is(cancelled.detail, 'order b is void');
+  assert.is(shop.desk.state()?.totals.refunds, 0);
+});
+
+test('wrong arguments are refused with what to write', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, ARTICLES);
+  const order = openOrderCommand(shop.desk);
+  const cases: readonly (readonly [Record<string, unknown>, string])[] = [
+    [{ item: 'print' }, 'order is missing'],
+    [{ order: '../a' }, 'order must be 1 to 64 of A-Z a-z 0-9 _ . : -'],
+    [{ order: 'a', do: 'steal' }, 'do must be reserve, confirm or cancel'],
+    [{ order: 'a', quantity: 1.5 }, 'quantity must be a whole number from 0 to 100'],
+    [{ order: 'a', card: '4111' }, 'order takes no card'],
+    [{ order: 'a', item: 'cap' }, 'unknown item cap; there are: print'],
+  ];
+  for (const [args, detail] of cases) {
+    const outcome = await order({ verb: 'order', args, by: 'mqtt' });
+    assert.equal(outcome, { status: 'rejected', code: 'BAD_ARGUMENTS', detail });
+  }
+});
+
+test('a name is one line without control characters, and never a card number', () => {
+  assert.is(cleanName('  Ada\u0000\u001b@\nLove\u202elace  '), 'Ada @ Love lace');
+  for (const text of ['4111 1111 1111 1111', 'Ada 5500-0000-0000-0004', '378282246310005']) {
+    assert.is(cleanName(text), '', text);
+  }
+  assert.is(cleanName('0123456789'), '0123456789');
+  const random = seeded(4);
+  for (let round = 0; round < 500; round += 1) {
+    const codes = Array.from({ length: 120 }, () => Math.floor(random() * 0x2_0000));
+    const name = cleanName(String.fromCodePoint(...codes));
+    assert.not.match(name, /[\p{Cc}\p{Cf}\p{Cs}]/u);
+    assert.ok(name.length <= 80 && name === name.trim());
+  }
+});
+
+test.run();

@@ -1,0 +1,163 @@
+/** What becomes of orders: numbers, stock, time limits, repeats, refusals. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { OrderOutcome } from '../../../daemon/model/orders.ts';
+import { article, openShop, PENDING_MS, paid, reserve, scratchFolder } from './support/shop.ts';
+
+const test = suite('order desk');
+
+const EDITION = article('print', { edition: 3 });
+const TEE = article('tee', { stock: 2, price: 3000 });
+
+const numbersOf = (outcome: OrderOutcome) =>
+  outcome.status === 'confirmed' ? outcome.numbers : outcome.status;
+
+test('paid orders of an edition are numbered from 1, and the rest are refused', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION]);
+  const ids = ['a', 'b', 'c', 'd'];
+  const outcomes = await Promise.all(ids.map((id) => shop.desk.take(paid(id))));
+  assert.equal(outcomes.map(numbersOf), [[1], [2], [3], 'refused']);
+  const [, , , last] = outcomes;
+  assert.ok(last?.status === 'refused' && last.isPaid && last.reason === 'sold-out');
+  assert.is(shop.desk.state()?.totals.refunds, 1);
+  assert.equal(
+    shop.confirmed.map(({ orderId, numbers }) => [orderId, numbers]),
+    [
+      ['a', [1]],
+      ['b', [2]],
+      ['c', [3]],
+    ],
+  );
+  assert.equal(
+    shop.events.map(({ type }) => type),
+    ['order.confirmed', 'order.confirmed', 'order.confirmed', 'order.refused'],
+  );
+});
+
+test('the same order twice is one order, also after a restart', async () => {
+  using folder = scratchFolder();
+  {
+    await using shop = await openShop(folder.path, [EDITION]);
+    const twice = await Promise.all([shop.desk.take(paid('a')), shop.desk.take(paid('a'))]);
+    assert.equal(twice.map(numbersOf), [[1], [1]]);
+    assert.is(shop.confirmed.length, 1);
+  }
+  await using again = await openShop(folder.path, [EDITION]);
+  assert.equal(numbersOf(await again.desk.take(paid('a'))), [1]);
+  assert.equal(numbersOf(await again.desk.take(paid('b'))), [2]);
+  assert.equal(
+    again.desk.confirmedAfter(0, 10).map(({ orderId }) => orderId),
+    ['a', 'b'],
+  );
+  assert.equal(
+    again.desk.confirmedAfter(1, 10).map(({ seq }) => seq),
+    [2],
+  );
+});
+
+test('an order id cannot become another order', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION, TEE]);
+  await shop.desk.take(reserve('a'));
+  const other = await shop.desk.take(paid('a', 'tee'));
+  assert.equal(other, { status: 'invalid', detail: 'order a is another one: 1 × print' });
+});
+
+test('unpaid orders reserve pieces until their time is over', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [TEE]);
+  await shop.desk.take(reserve('a', 'tee', { quantity: 2 }));
+  assert.is((await shop.desk.take(paid('b', 'tee'))).status, 'refused');
+  await shop.clock.advance(PENDING_MS - 1);
+  assert.is(shop.desk.state()?.articles[0]?.left, 0);
+  await shop.clock.advance(2_000);
+  assert.is(shop.desk.state()?.articles[0]?.left, 2);
+  assert.is((await shop.desk.take(paid('c', 'tee'))).status, 'confirmed');
+});
+
+test('a payment after the time limit gets pieces that are left, and else its money back', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [TEE]);
+  await shop.desk.take(reserve('late', 'tee'));
+  await shop.desk.take(reserve('later', 'tee'));
+  await shop.clock.advance(PENDING_MS + 2_000);
+  assert.is((await shop.desk.take(paid('other', 'tee'))).status, 'confirmed');
+  assert.is((await shop.desk.take(paid('late', 'tee'))).status, 'confirmed');
+  const refused = await shop.desk.take(paid('later', 'tee'));
+  assert.ok(refused.status === 'refused' && refused.isPaid);
+});
+
+test('the time limit goes on over a restart, and never beyond its length', async () => {
+  using folder = scratchFolder();
+  let clock: Awaited<ReturnType<typeof openShop>>['clock'];
+  {
+    await using shop = await openShop(folder.path, [TEE]);
+    clock = shop.clock;
+    await shop.desk.take(reserve('a', 'tee'));
+    await clock.advance(PENDING_MS / 2);
+  }
+  await using again = await openShop(folder.path, [TEE], clock);
+  await clock.advance(PENDING_MS / 2 + 2_000);
+  assert.is(again.desk.state()?.totals.pending, 0);
+});
+
+test('a price is that of the reservation, and an amount below it is refused', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [TEE]);
+  await shop.desk.take(reserve('a', 'tee'));
+  shop.catalogue = { ...shop.catalogue, articles: [{ ...TEE, price: 9000 }] };
+  const pay = { amount: 3000, currency: 'EUR' };
+  assert.is((await shop.desk.take(paid('a', 'tee', pay))).status, 'confirmed');
+  for (const wrong of [pay, { amount: 9000, currency: 'USD' }, { amount: 9000 }]) {
+    const outcome = await shop.desk.take(paid(`b${JSON.stringify(wrong).length}`, 'tee', wrong));
+    assert.ok(outcome.status === 'refused' && outcome.reason === 'price', JSON.stringify(wrong));
+  }
+});
+
+test('a cancelled order stays cancelled, whatever comes later', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [TEE]);
+  await shop.desk.take({ do: 'cancel', id: 'a', source: 'webhook' });
+  assert.is((await shop.desk.take(reserve('a', 'tee'))).status, 'void');
+  const late = await shop.desk.take(paid('a', 'tee'));
+  assert.ok(late.status === 'refused' && late.reason === 'cancelled' && late.isPaid);
+  assert.is(shop.desk.state()?.articles[0]?.left, 2);
+});
+
+test('a cancelled number is not given out again, and cancelled stock is sold again', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION, TEE]);
+  for (const id of ['a', 'b', 'c']) await shop.desk.take(paid(id));
+  await shop.desk.take({ do: 'cancel', id: 'b', source: 'cash' });
+  assert.is(numbersOf(await shop.desk.take(paid('d'))), 'refused');
+  await shop.desk.take(paid('t', 'tee', { quantity: 2 }));
+  await shop.desk.take({ do: 'cancel', id: 't', source: 'cash' });
+  assert.is((await shop.desk.take(paid('u', 'tee'))).status, 'confirmed');
+  assert.equal(
+    shop.desk.confirmedAfter(0, 9).map(({ orderId }) => orderId),
+    ['a', 'c', 'u'],
+  );
+});
+
+test('what no catalogue has is invalid, and nothing of it is kept', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [TEE]);
+  const unknown = await shop.desk.take(paid('a', 'cap'));
+  assert.equal(unknown, { status: 'invalid', detail: 'unknown item cap; there are: tee' });
+  const many = await shop.desk.take(paid('a', 'tee', { quantity: 11 }));
+  assert.equal(many, { status: 'invalid', detail: 'quantity must be 1 to 10' });
+  assert.is((await shop.desk.take(paid('a', 'tee'))).status, 'confirmed');
+});
+
+test('editions are numbered anew in another drop', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION]);
+  await shop.desk.take(paid('a'));
+  shop.catalogue = { drop: 'saturday', articles: [EDITION] };
+  assert.equal(numbersOf(await shop.desk.take(paid('b'))), [1]);
+  shop.catalogue = { drop: 'friday', articles: [EDITION] };
+  assert.equal(numbersOf(await shop.desk.take(paid('c'))), [2]);
+});
+
+test.run();

@@ -1,0 +1,77 @@
+/** An order desk in a scratch folder, with a clock and a machine’s run that a test drives. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Article } from '../../../../daemon/config/drop.ts';
+import type { BoxEvent } from '../../../../daemon/model/commands.ts';
+import type { OrderConfirmed, OrderRequest } from '../../../../daemon/model/orders.ts';
+import { type Catalogue, type Desk, openDesk } from '../../../../daemon/orders/desk.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
+
+export const MINUTE_MS = 60_000;
+export const PENDING_MS = 15 * MINUTE_MS;
+export const WINDOW_MS = 10 * MINUTE_MS;
+
+export function article(id: string, more: Partial<Article> = {}): Article {
+  return {
+    ...{ id, name: `Article ${id}`, price: 2500, currency: 'EUR' },
+    ...{ max_per_order: 10, collector: false, checkout_url: '', ...more },
+  };
+}
+
+export function scratchFolder() {
+  const path = mkdtempSync(join(tmpdir(), 'orders-'));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export interface Shop extends AsyncDisposable {
+  readonly desk: Desk;
+  readonly clock: VirtualClock;
+  readonly boot: { bootId: string; sinceBootMs(): number };
+  readonly events: BoxEvent[];
+  readonly confirmed: OrderConfirmed[];
+  catalogue: Catalogue;
+}
+
+/** A desk that runs until it is disposed of, as a box that ends in order. */
+export async function openShop(
+  folder: string,
+  articles: readonly Article[],
+  clock = new VirtualClock(),
+  boot = { bootId: 'run-1', sinceBootMs: () => clock.monotonicMs() },
+): Promise<Shop> {
+  const events: BoxEvent[] = [];
+  const confirmed: OrderConfirmed[] = [];
+  const shop = { catalogue: { drop: 'friday', articles } };
+  const desk = await openDesk({
+    ...{ folder, windowMs: WINDOW_MS, pendingMs: PENDING_MS, clock, boot, log: silentLog },
+    catalogue: () => shop.catalogue,
+    onEvent: (event) => events.push(event),
+    onConfirmed: (order) => confirmed.push(order),
+  });
+  const ending = new AbortController();
+  const running = desk.run(ending.signal);
+  return Object.assign(shop, {
+    ...{ desk, clock, boot, events, confirmed },
+    [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await running;
+    },
+  });
+}
+
+export function paid(id: string, item = 'print', more: Partial<OrderRequest> = {}): OrderRequest {
+  return { do: 'confirm', id, item, source: 'webhook', ...more };
+}
+
+export function reserve(id: string, item = 'print', more: Partial<OrderRequest> = {}) {
+  return { ...paid(id, item, more), do: 'reserve' } as const;
+}
+
+export const FIRST_FRAME: BoxEvent = {
+  type: 'drop.first-frame',
+  severity: 'info',
+  atMs: 0,
+  data: {},
+};

@@ -1,0 +1,129 @@
+/** The first minutes: opened by the first live frame once, by a clock that nobody sets. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WindowStore } from '../../../daemon/orders/window-store.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import {
+  article,
+  FIRST_FRAME,
+  MINUTE_MS,
+  openShop,
+  paid,
+  reserve,
+  scratchFolder,
+  WINDOW_MS,
+} from './support/shop.ts';
+
+const test = suite('first minutes of a drop');
+const DAY_MS = 86_400_000;
+const COLLECTOR = article('print', { edition: 50, collector: true });
+const FLASH = article('tee', { price: 3000, flash_price: 2000 });
+
+test('collector’s items are sold from the first live frame until ten minutes later', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [COLLECTOR]);
+  const early = await shop.desk.take(reserve('early'));
+  assert.ok(early.status === 'refused' && early.reason === 'closed' && !early.isPaid);
+  shop.desk.record(FIRST_FRAME);
+  assert.is((await shop.desk.take(paid('first'))).status, 'confirmed');
+  await shop.clock.advance(WINDOW_MS - 1);
+  assert.is((await shop.desk.take(paid('last'))).status, 'confirmed');
+  await shop.clock.advance(1);
+  const late = await shop.desk.take(paid('late'));
+  assert.ok(late.status === 'refused' && late.reason === 'closed' && late.isPaid);
+  assert.equal(shop.desk.state()?.window, { phase: 'over', leftMs: 0 });
+});
+
+test('what was reserved within it is confirmed after it, at its price', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [COLLECTOR, FLASH]);
+  shop.desk.record(FIRST_FRAME);
+  await shop.clock.advance(WINDOW_MS - MINUTE_MS);
+  await shop.desk.take(reserve('a'));
+  await shop.desk.take(reserve('b', 'tee'));
+  await shop.clock.advance(2 * MINUTE_MS);
+  assert.is((await shop.desk.take(paid('a'))).status, 'confirmed');
+  const pay = { amount: 2000, currency: 'EUR' };
+  assert.is((await shop.desk.take(paid('b', 'tee', pay))).status, 'confirmed');
+  assert.is((await shop.desk.take(paid('c', 'tee', pay))).status, 'refused');
+});
+
+test('a flash price holds in it only', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [FLASH]);
+  const price = () => shop.desk.state()?.articles[0]?.price;
+  assert.is(price(), 3000);
+  shop.desk.record(FIRST_FRAME);
+  assert.is(price(), 2000);
+  await shop.clock.advance(WINDOW_MS);
+  assert.is(price(), 3000);
+});
+
+test('a clock that is set by a day neither opens nor closes it', async () => {
+  for (const jumpMs of [-DAY_MS, DAY_MS]) {
+    using folder = scratchFolder();
+    let jumpedMs = 0;
+    const clock = new VirtualClock();
+    const wall = clock.wallMs.bind(clock);
+    clock.wallMs = () => wall() + jumpedMs;
+    await using shop = await openShop(folder.path, [COLLECTOR], clock);
+    jumpedMs = jumpMs;
+    assert.is(shop.desk.state()?.window?.phase, 'before');
+    shop.desk.record(FIRST_FRAME);
+    jumpedMs = 0;
+    await clock.advance(MINUTE_MS);
+    jumpedMs = jumpMs;
+    assert.equal(shop.desk.state()?.window, { phase: 'open', leftMs: WINDOW_MS - MINUTE_MS });
+    await clock.advance(WINDOW_MS);
+    jumpedMs = -jumpMs;
+    assert.is(shop.desk.state()?.window?.phase, 'over');
+  }
+});
+
+test('a second start of the same drop does not open it again, and another drop does', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [COLLECTOR]);
+  shop.desk.record(FIRST_FRAME);
+  await shop.clock.advance(WINDOW_MS);
+  shop.desk.record(FIRST_FRAME);
+  assert.is(shop.desk.state()?.window?.phase, 'over');
+  shop.catalogue = { ...shop.catalogue, drop: 'saturday' };
+  shop.desk.record(FIRST_FRAME);
+  assert.is(shop.desk.state()?.window?.phase, 'open');
+});
+
+test('it goes on over a restart of the program: guests’ time has passed', async () => {
+  using folder = scratchFolder();
+  const clock = new VirtualClock();
+  const boot = { bootId: 'run-1', sinceBootMs: () => clock.monotonicMs() };
+  {
+    await using shop = await openShop(folder.path, [COLLECTOR], clock, boot);
+    shop.desk.record(FIRST_FRAME);
+    await clock.advance(MINUTE_MS);
+  }
+  await clock.advance(3 * MINUTE_MS);
+  await using again = await openShop(folder.path, [COLLECTOR], clock, boot);
+  again.desk.record(FIRST_FRAME);
+  assert.is(again.desk.state()?.window?.leftMs, WINDOW_MS - 4 * MINUTE_MS);
+});
+
+test('after a restart of the machine it goes on where it was: nobody could buy meanwhile', async () => {
+  using folder = scratchFolder();
+  const path = `${folder.path}/window.json`;
+  let nowMs = 5_000;
+  const boot = { bootId: 'run-1', sinceBootMs: () => nowMs };
+  const before = await WindowStore.open(path, boot, silentLog);
+  await before.begin('friday');
+  nowMs += 4 * MINUTE_MS;
+  await before.refresh('friday', WINDOW_MS);
+  nowMs = 70_000;
+  const again = await WindowStore.open(path, { ...boot, bootId: 'run-2' }, silentLog);
+  assert.is(again.state('friday', WINDOW_MS).leftMs, WINDOW_MS - 4 * MINUTE_MS);
+  nowMs += MINUTE_MS;
+  assert.is(again.state('friday', WINDOW_MS).leftMs, WINDOW_MS - 5 * MINUTE_MS);
+  nowMs += DAY_MS;
+  assert.is(again.state('friday', WINDOW_MS).phase, 'over');
+});
+
+test.run();
