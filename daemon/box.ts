@@ -5,7 +5,7 @@ import type { Log } from '../hal/os/log.ts';
 import { supervise } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
-import { PipelineError } from '../pipelines/errors.ts';
+import { PipelineError } from '../pipelines/errors/pipeline-error.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';

@@ -6,7 +6,7 @@ import { HalError } from '../hal/os/errors.ts';
 import { exitNow } from '../hal/os/libc/exit.ts';
 import { openLog, stackOf } from '../hal/os/log.ts';
 import { ProcessError } from '../hal/os/process.ts';
-import { PipelineError } from '../pipelines/errors.ts';
+import { PipelineError } from '../pipelines/errors/pipeline-error.ts';
 import { runBox } from './box.ts';
 import { runBondCommand, runRelayCommand } from './cli/bond-command.ts';
 import { renderChecked } from './cli/check-command.ts';

@@ -1,7 +1,7 @@
 /** The media path of a box that shows another box’s stream. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { PipelineError } from '../../pipelines/errors.ts';
+import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
 import { openEdge } from './children/edge.ts';
 import { openSupervision } from './children/supervision.ts';

@@ -7,7 +7,7 @@ import {
   chooseVideoEncoder,
   type VideoEncoder,
 } from '../../pipelines/capture/encoder.ts';
-import { PipelineError } from '../../pipelines/errors.ts';
+import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 
 /** Elements every capture pipeline is made of, with the Debian package that brings each. */
 const NEEDED: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { untilAborted } from '../../hal/os/async.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../../pipelines/errors.ts';
+import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import { refuse, send } from './answer.ts';

@@ -1,5 +1,5 @@
 /** Chooses the encoders and renders their part of the launch line. */
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 
 export type VideoEncoder = 'v4l2h264enc' | 'x264enc' | 'openh264enc';
 export type AudioEncoder = 'fdkaacenc' | 'avenc_aac' | 'voaacenc';

@@ -8,7 +8,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { entryPoint } from '../../hal/os/process.ts';
 import { type RestartPolicy, supervise } from '../../hal/os/supervise.ts';
 import { openWorker, type Worker } from '../../hal/os/worker.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import { withFeed } from '../feed/feed-server.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';

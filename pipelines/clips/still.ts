@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../hal/os/process.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import { type Movie, renderMovie } from './movie.ts';
 import type { ClipSource } from './samples.ts';
 

@@ -2,7 +2,7 @@
 import { untilAborted } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import { endProcess } from './pipeline.ts';
 
 interface GstDeps<Message> {

@@ -1,7 +1,7 @@
 /** Opens a port, with an error message that names it. */
 import type { Server } from 'node:net';
 import { listen } from '../../hal/os/listen.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 
 /**
  * Rejects with a PipelineError PORT_TAKEN or LISTEN_FAILED.

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import { createSecureServer, type Http2SecureServer, type Http2ServerResponse } from 'node:http2';
 import { messageOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import type { Request } from './request.ts';
 
 /** @throws PipelineError BAD_CERTIFICATE */

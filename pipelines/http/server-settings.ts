@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
 import type { ConnectionLimits } from './clients/connections.ts';
 
 export interface ServerOptions extends ConnectionLimits {

@@ -10,6 +10,8 @@ import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
 
 /** The server with its cache headers. */
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
+/** Parts as they reach another process, and how it answers for what it makes of them. */
+const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
 const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
 const BASE = ['daemon/model', 'daemon/config'] as const;
 const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
@@ -17,27 +19,33 @@ const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   ...HAL_FOLDERS,
 
-  'pipelines/errors.ts': { may: [], what: 'PipelineError' },
-  'pipelines/gdp': { may: ['pipelines/errors.ts'], what: 'access units from GStreamer (GDP)' },
+  'pipelines/errors': { may: [], what: 'PipelineError' },
+  'pipelines/gdp': {
+    may: ['pipelines/errors'],
+    what: 'access units from GStreamer (GDP)',
+  },
   'pipelines/h264': { may: [], what: 'H.264 bits: a key frame sent again' },
-  'pipelines/mp4': { may: ['pipelines/errors.ts'], what: 'MP4 boxes' },
-  'pipelines/gst': { may: ['pipelines/errors.ts'], what: 'GStreamer pipelines in this process' },
+  'pipelines/mp4': { may: ['pipelines/errors'], what: 'MP4 boxes' },
+  'pipelines/gst': {
+    may: ['pipelines/errors'],
+    what: 'GStreamer pipelines in this process',
+  },
   'pipelines/source': {
-    may: ['pipelines/errors.ts', 'pipelines/gdp', 'pipelines/gst'],
+    may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/gst'],
     what: 'the source processes, and the picture while a camera is away',
   },
   'pipelines/capture': {
-    may: ['pipelines/errors.ts', 'pipelines/gst', 'pipelines/source'],
+    may: ['pipelines/errors', 'pipelines/gst', 'pipelines/source'],
     what: 'the capture process: the encoders',
   },
   'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
   'pipelines/http/clients': { may: [], what: 'client connections, limits of an address' },
   'pipelines/http': {
-    may: ['pipelines/errors.ts', 'pipelines/http/cache', 'pipelines/http/clients'],
+    may: ['pipelines/errors', 'pipelines/http/cache', 'pipelines/http/clients'],
     what: 'the viewers’ HTTP server',
   },
   'pipelines/http/access': {
-    may: ['pipelines/errors.ts', 'pipelines/http'],
+    may: ['pipelines/errors', 'pipelines/http'],
     what: 'signed addresses',
   },
   'pipelines/hls': {
@@ -61,26 +69,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'recordings on a disk: movie, journal, repair',
   },
   'pipelines/recording': {
-    may: [
-      'pipelines/errors.ts',
-      'pipelines/mp4',
-      ...HTTP,
-      'pipelines/packager',
-      'pipelines/feed',
-      'pipelines/recording/files',
-    ],
+    may: ['pipelines/errors', ...PARTS, 'pipelines/recording/files'],
     what: 'the recorder processes, and the replay',
   },
   'pipelines/player/text': { may: [], what: 'the guests’ page in seven languages' },
   'pipelines/clips': {
-    may: [
-      'pipelines/errors.ts',
-      'pipelines/mp4',
-      ...HTTP,
-      'pipelines/packager',
-      'pipelines/feed',
-      'pipelines/player/text',
-    ],
+    may: ['pipelines/errors', ...PARTS, 'pipelines/player/text'],
     what: 'clips and posters, and the process that makes them',
   },
   'pipelines/player/playback': {
@@ -93,7 +87,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/edge': {
     may: [
-      'pipelines/errors.ts',
+      'pipelines/errors',
       ...HTTP,
       'pipelines/http/access',
       'pipelines/hls',
@@ -111,12 +105,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/bond/net': { may: [...BOND], what: 'sockets and routing tables of the links' },
   'pipelines/bond/relay': { may: [...BOND], what: 'the receiver of bonded links' },
   'pipelines/uplink': {
-    may: ['pipelines/errors.ts', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
+    may: ['pipelines/errors', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
     what: 'the uplink process: SRT and its bitrate',
   },
   'pipelines/media': {
     may: [
-      'pipelines/errors.ts',
+      'pipelines/errors',
       'pipelines/gdp',
       ...HTTP,
       'pipelines/http/access',

@@ -6,7 +6,7 @@ import { openLinuxSystem } from '../../../hal/system/linux.ts';
 import { readModel } from '../../../hal/system/model.ts';
 import type { SystemState } from '../../../hal/system/port.ts';
 import { listWatchdogs, type Watchdog } from '../../../hal/system/watchdog.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../../config/config.ts';
 import { findEncoders } from '../../media/element-check.ts';
 import { judgeSystem } from './findings.ts';

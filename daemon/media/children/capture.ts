@@ -14,7 +14,7 @@ import type {
   SourceKind,
   ToCapture,
 } from '../../../pipelines/capture/messages.ts';
-import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
+import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { ToMedia } from '../../../pipelines/media/messages.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes, type Pipes } from './pipes.ts';

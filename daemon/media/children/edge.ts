@@ -6,7 +6,7 @@ import { entryPoint } from '../../../hal/os/process.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import type { EdgeSettings, FromEdge } from '../../../pipelines/edge/messages.ts';
-import { pipelineErrorOf } from '../../../pipelines/errors.ts';
+import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { MediaFigures } from '../../../pipelines/media/messages.ts';
 
 export interface EdgeOptions {

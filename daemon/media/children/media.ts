@@ -6,7 +6,7 @@ import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker, type Worker } from '../../../hal/os/worker.ts';
-import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
+import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { ClipMade } from '../../../pipelines/media/archive.ts';
 import type { Levels } from '../../../pipelines/media/levels.ts';
 import type {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../../hal/os/process.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 
 /** Named pipes between two children, one a track. Disposed of, they are closed and removed. */
 export interface Pipes extends AsyncDisposable {

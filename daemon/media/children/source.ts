@@ -7,7 +7,7 @@ import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import type { SourceKind } from '../../../pipelines/capture/messages.ts';
-import { pipelineErrorOf } from '../../../pipelines/errors.ts';
+import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { FromSource, SourceSettings, ToSource } from '../../../pipelines/source/messages.ts';
 import type { CaptureChild } from './capture.ts';
 import { openPipes } from './pipes.ts';

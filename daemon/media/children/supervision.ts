@@ -4,7 +4,7 @@ import type { Log } from '../../../hal/os/log.ts';
 import { ProcessError } from '../../../hal/os/process.ts';
 import { type RestartPolicy, type Supervised, supervise } from '../../../hal/os/supervise.ts';
 import type { Task } from '../../../hal/os/task.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 
 export interface SupervisionDeps {
   readonly clock: Clock;

@@ -5,7 +5,7 @@ import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
-import { type PipelineError, pipelineErrorOf } from '../../../pipelines/errors.ts';
+import { type PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes } from './pipes.ts';

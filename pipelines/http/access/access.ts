@@ -1,6 +1,6 @@
 /** Access to posters and previews by signed addresses: see `token.ts`. */
 import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
-import { PipelineError } from '../../errors.ts';
+import { PipelineError } from '../../errors/pipeline-error.ts';
 import type { HttpRequest, Wait } from '../handlers.ts';
 import { type Reply, refuse } from '../reply.ts';
 import { checkPath, signPath } from './token.ts';

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runBroker } from '../../../daemon/mqtt/client/own-broker.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';

@@ -12,7 +12,7 @@ import { type ClipsProcess, openClipsProcess } from '../../../pipelines/clips/cl
 import type { Poster } from '../../../pipelines/clips/poster.ts';
 import { readPoster } from '../../../pipelines/clips/poster-file.ts';
 import { PosterStore } from '../../../pipelines/clips/poster-store.ts';
-import { PipelineError } from '../../../pipelines/errors.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
 import { Catalogue } from '../../../pipelines/http/cache/catalogue.ts';
 import type { Reply } from '../../../pipelines/http/reply.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';

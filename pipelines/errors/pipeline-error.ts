@@ -1,6 +1,6 @@
 /** How the media pipelines fail, and what a supervisor can do about it. */
 
-import type { WorkerFailure } from '../hal/os/worker-child.ts';
+import type { WorkerFailure } from '../../hal/os/worker-child.ts';
 
 const CODES = [
   'PORT_TAKEN',
