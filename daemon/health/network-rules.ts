@@ -162,6 +162,19 @@ export const NETWORK_RULES: readonly Rule[] = [
         : { text: 'The MQTT broker accepts no events', detail: events.refused },
   },
   {
+    key: 'topics-refused',
+    severity: 'warning',
+    afterMs: 15_000,
+    holdMs: 0,
+    advice: 'Let the box publish to venuebox/v1/<box>/# on the broker.',
+    dependsOn: ['broker-away'],
+    find: ({ box: { broker } }) => {
+      const refused = broker.phase === 'connected' ? (broker.refusedTopics ?? []) : [];
+      if (refused.length === 0) return undefined;
+      return { text: 'The MQTT broker refuses some topics', detail: namesOf(refused) };
+    },
+  },
+  {
     key: 'events-lost',
     severity: 'warning',
     afterMs: 0,
@@ -175,3 +188,11 @@ export const NETWORK_RULES: readonly Rule[] = [
         : undefined,
   },
 ];
+
+const NAMED_MAX = 4;
+
+function namesOf(topics: readonly string[]): string {
+  const more = topics.length - NAMED_MAX;
+  const named = topics.slice(0, NAMED_MAX).join(', ');
+  return more > 0 ? `${named} and ${more} more` : named;
+}

@@ -65,6 +65,9 @@ export function openHealth(deps: HealthDeps): HealthWatch {
     const step = stepHealth(RULES, health, facts, nowMs, clock.wallMs());
     health = step.health;
     for (const warning of step.raised) report('alert.raised', warning, undefined, deps);
+    for (const { severity, key, text, detail } of step.changed) {
+      deps.log[LEVEL[severity]]('alert changed', { key, text, detail });
+    }
     for (const { warning, cause } of step.cleared) {
       report('alert.cleared', { ...warning, severity: 'info' }, cause, deps);
     }

@@ -4,8 +4,8 @@ import type { Facts } from './facts.ts';
 
 /**
  * What may be wrong with a box. A rule finds nothing, one thing, or one for each
- * of several links or disks. Texts hold no moving figures: a warning stays as it
- * was raised until it is cleared.
+ * of several links or disks. Texts hold no moving figures: the text of a warning is that of
+ * its newest cause, and each change of it is published.
  */
 export interface Rule {
   /** Stable; a `*` stands for the finding's id: `*-down` is `capture-down`. */
@@ -39,6 +39,8 @@ export interface Finding {
 
 interface Entry {
   readonly warning: Warning;
+  /** When its text was last changed. */
+  readonly wordedMs: number;
   readonly afterMs: number;
   readonly holdMs: number;
   /** Keys, or patterns of keys, of what explains it. */
@@ -62,10 +64,15 @@ export interface Cleared {
 export interface HealthStep {
   readonly health: Health;
   readonly raised: readonly Warning[];
+  /** What is shown already has another cause now. */
+  readonly changed: readonly Warning[];
   readonly cleared: readonly Cleared[];
 }
 
 export const NO_WARNINGS: Health = new Map();
+
+/** Causes that take turns change the text of a warning this often at most: MQTT may be on mobile data. */
+const REWORD_EVERY_MS = 10_000;
 
 /** More than this at once is one fault with many names. */
 const MAX_ENTRIES = 64;
@@ -84,6 +91,7 @@ export function stepHealth(
   );
   const after = new Map<string, Entry>();
   const raised: Warning[] = [];
+  const changed: Warning[] = [];
   const cleared: Cleared[] = [];
   for (const [key, entry] of found) {
     const wasShown = before.get(key)?.isShown === true;
@@ -96,11 +104,12 @@ export function stepHealth(
     } else if (wasShown || causesOf(entry, found).length === 0) {
       after.set(key, { ...entry, isHeldBack: false });
       if (entry.isShown && !wasShown) raised.push(entry.warning);
+      else if (wasShown && entry.wordedMs === nowMs) changed.push(entry.warning);
     } else if (entry.afterMs === 0 && cause === undefined) {
       after.set(key, { ...entry, isShown: false, isHeldBack: true });
     }
   }
-  return { health: after, raised, cleared };
+  return { health: after, raised, changed, cleared };
 }
 
 /** What is found now, and what was shown, or held back, and may come back within its hold time. */
@@ -116,7 +125,9 @@ function findAll(
     for (const finding of findingsOf(rule, facts)) {
       const key = keyOf(rule.key, finding.id ?? '');
       if (found.size >= MAX_ENTRIES || found.has(key)) continue;
-      const entry = before.get(key) ?? newEntry(rule, key, finding, nowMs, wallMs);
+      const known = before.get(key);
+      const newest = newEntry(rule, key, finding, nowMs, wallMs);
+      const entry = known === undefined ? newest : reworded(known, newest);
       const isShown = entry.isShown || nowMs - entry.firstMs >= rule.afterMs;
       found.set(key, { ...entry, lastMs: nowMs, isShown });
     }
@@ -126,6 +137,19 @@ function findAll(
     if (isKept && !found.has(key)) found.set(key, { ...entry, isShown: true });
   }
   return found;
+}
+
+/** What is found for longer already, in the words of what is found now. */
+function reworded(known: Entry, newest: Entry): Entry {
+  const { key, sinceMs, ...before } = known.warning;
+  const now = { ...newest.warning, sinceMs };
+  const isSame =
+    before.text === now.text &&
+    before.detail === now.detail &&
+    before.advice === now.advice &&
+    before.severity === now.severity;
+  const mayChange = !known.isShown || newest.wordedMs - known.wordedMs >= REWORD_EVERY_MS;
+  return isSame || !mayChange ? known : { ...known, warning: now, wordedMs: newest.wordedMs };
 }
 
 const ORDER: Readonly<Record<Warning['severity'], number>> = { critical: 0, warning: 1, info: 2 };
@@ -183,7 +207,7 @@ function newEntry(
   );
   const { afterMs, holdMs } = rule;
   const times = { afterMs, holdMs, firstMs: nowMs, lastMs: nowMs };
-  return { warning, causes, ...times, isShown: false, isHeldBack: false };
+  return { warning, wordedMs: nowMs, causes, ...times, isShown: false, isHeldBack: false };
 }
 
 /** A key is a level of a topic too, whatever a device is called. */

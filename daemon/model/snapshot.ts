@@ -62,7 +62,11 @@ export interface ShedLoad {
 /** The MQTT broker, as the box sees it. */
 export type BrokerState =
   | { readonly phase: 'none' }
-  | { readonly phase: 'connected' }
+  | {
+      readonly phase: 'connected';
+      /** Topics that its rules for this user do not let through. */
+      readonly refusedTopics?: readonly string[];
+    }
   | { readonly phase: 'away'; readonly reason: string };
 
 /** Events on their way to the broker. */

@@ -24,5 +24,9 @@ export interface MqttDeps {
 }
 
 export type MqttState =
-  | { readonly phase: 'connected'; readonly protocol: 4 | 5 }
+  | {
+      readonly phase: 'connected';
+      readonly protocol: 4 | 5;
+      readonly refusedTopics?: readonly string[];
+    }
   | { readonly phase: 'away'; readonly reason: string };

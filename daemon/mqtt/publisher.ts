@@ -21,7 +21,7 @@ export interface PublisherDeps {
 /** Home Assistant starts now and then; a broker that says so ten times a second is faulty. */
 const REBIRTH_EVERY_MS = 10_000;
 const OFFLINE_TIMEOUT_MS = 1_000;
-/** Refused topics that are logged, one by one. */
+/** Refused topics that are named, one by one. */
 const REFUSED_MAX = 64;
 
 export class Publisher {
@@ -34,6 +34,8 @@ export class Publisher {
   readonly #retained: RetainedState;
   readonly #silence = new SilenceMeter();
   readonly #refused = new Set<string>();
+  /** Telemetry that was published once over this connection. */
+  readonly #probed = new Set<string>();
   #birthMs = Number.NEGATIVE_INFINITY;
 
   constructor(connection: Connection, { config, deps, stamper, documents }: PublisherDeps) {
@@ -73,7 +75,7 @@ export class Publisher {
       const message = isCleared
         ? this.#stamper.clearing(name)
         : this.#stamper.message(name, bodies[name], live);
-      if (this.#connection.offer(message)) this.#plan.sent(name, nowMs, changes[name]);
+      if (this.#offer(message)) this.#plan.sent(name, nowMs, changes[name]);
     }
     await Promise.all(retained.map((message) => this.#send(message)));
   }
@@ -100,18 +102,45 @@ export class Publisher {
     if (clearing !== undefined) void this.#send(clearing);
   }
 
-  /** A refused topic is logged once; the others are published. */
+  /**
+   * A broker does not answer QoS 0: that it refuses a topic (MQTT 5 §3.4.2.1, reason 135) shows
+   * in the answer to QoS 1, as which the first message of each topic is sent.
+   */
+  #offer(message: Outgoing): boolean {
+    const { topic } = message;
+    const isProbe = !this.#probed.has(topic) || this.#refused.has(topic);
+    if (!isProbe) return this.#connection.offer(message);
+    this.#probed.add(topic);
+    this.#send({ ...message, qos: 1 }).catch((error: unknown) =>
+      this.#deps.log.error('telemetry not published', { topic, reason: messageOf(error) }),
+    );
+    return true;
+  }
+
+  /** A refused topic is named; the others are published. */
   async #send(message: Outgoing): Promise<void> {
+    const { topic } = message;
     try {
       await this.#connection.publish(message);
+      if (this.#refused.delete(topic)) this.#reportRefused();
     } catch (error) {
       if (this.#connection.closed.aborted) return;
       if (!(error instanceof MqttError)) throw error;
-      const { topic } = message;
+      if (error.code !== 'REFUSED') {
+        this.#deps.log.debug('not published', { topic, reason: error.message });
+        return;
+      }
       if (this.#refused.size >= REFUSED_MAX || this.#refused.has(topic)) return;
       this.#refused.add(topic);
       this.#deps.log.warn('topic refused by the broker', { topic, reason: error.message });
+      this.#reportRefused();
     }
+  }
+
+  #reportRefused(): void {
+    const { protocol } = this.#connection;
+    const refusedTopics = [...this.#refused].toSorted();
+    this.#deps.onChange?.({ phase: 'connected', protocol, refusedTopics });
   }
 
   #availability(payload: 'online' | 'offline'): Outgoing {

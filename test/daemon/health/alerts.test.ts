@@ -114,6 +114,10 @@ const CASES: readonly (readonly [string, Change])[] = [
     },
   ],
   ['broker-away', { broker: { phase: 'away', reason: 'connect ECONNREFUSED' } }],
+  [
+    'topics-refused',
+    { broker: { phase: 'connected', refusedTopics: ['venuebox/v1/corner/links'] } },
+  ],
   ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
   ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],
   ['events-not-kept', { events: { waiting: 3, lostTotal: 0, lostNow: 0, notSaved: 'ENOSPC' } }],

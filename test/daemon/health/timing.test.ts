@@ -174,4 +174,27 @@ test('the death of a child is reported once, by itself or by what explains it, h
   }
 });
 
+test('the text of a standing alert is that of its newest cause, and follows at most every 10 s', async () => {
+  const away = (reason: string): Change => ({ broker: { phase: 'away', reason } });
+  await using box = watch(away('certificate has expired'));
+  const shown = () => box.health.warnings().map(({ key, detail }) => `${key}: ${detail}`);
+  await box.clock.advance(8_000);
+  box.set(away('host name does not match'));
+  await box.clock.advance(8_000);
+  assert.equal(shown(), ['broker-away: host name does not match'], 'newest when it is shown');
+  const [{ sinceMs = 0 } = {}] = box.health.warnings();
+  const seen: string[] = [];
+  for (let i = 0; i < 40; i += 1) {
+    box.set(away(i % 2 === 0 ? 'a' : 'b'));
+    await box.clock.advance(1_000);
+    const [now = ''] = shown();
+    if (seen.at(-1) !== now) seen.push(now);
+  }
+  assert.ok(seen.length >= 2 && seen.length <= 6, seen.join());
+  box.set(away('client certificate required'));
+  await box.clock.advance(11_000);
+  assert.equal(shown(), ['broker-away: client certificate required']);
+  assert.is(box.health.warnings()[0]?.sinceMs, sinceMs, 'it stands since it was raised');
+});
+
 test.run();

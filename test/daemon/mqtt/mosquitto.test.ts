@@ -1,6 +1,9 @@
 /** MQTT with a real mosquitto: topics, retention, the will, Home Assistant. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
+import type { MqttState } from '../../../daemon/mqtt/deps.ts';
 import { TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';
 import { until } from '../../support/box.ts';
@@ -65,8 +68,13 @@ test('QoS, retention and expiry are those of the table', async () => {
   await status.events.record({ type: 'x', severity: 'info', atMs: Date.now(), data: {} });
   await until(() => consumer.last('/event') !== undefined, LONG_MS);
   await until(() => consumer.last('/storage') !== undefined, LONG_MS);
+  const all = (ending: string) =>
+    consumer.received.filter(({ topic }) => topic === `${ROOT}/${ending}`);
+  // The first one of a connection asks the broker for an answer.
+  const telemetry = ['links', 'stream', 'audio'];
+  await until(() => telemetry.every((name) => all(name).length > 1), LONG_MS);
   const rules = (ending: string) => {
-    const packet = consumer.received.find(({ topic }) => topic === `${ROOT}/${ending}`)?.packet;
+    const packet = all(ending).at(-1)?.packet;
     return [packet?.qos, packet?.retain, packet?.properties?.messageExpiryInterval];
   };
   assert.equal(rules('availability'), [1, true, undefined]);
@@ -82,6 +90,29 @@ test('QoS, retention and expiry are those of the table', async () => {
   const [qos, isRetained, expiryS] = rules('event');
   assert.equal([qos, isRetained], [1, false]);
   assert.ok(Number(expiryS) > 604_000 && Number(expiryS) <= 604_800, String(expiryS));
+});
+
+test('topics that the broker refuses are named, and the others are published', async () => {
+  const denied = [`${ROOT}/links`, `${ROOT}/stream`];
+  await using broker = await startMosquitto((folder) => {
+    const rules = ['topic readwrite #', ...denied.map((topic) => `topic deny ${topic}`)];
+    writeFileSync(join(folder, 'acl'), `${rules.join('\n')}\n`);
+    return ['allow_anonymous true', `acl_file ${join(folder, 'acl')}`];
+  });
+  await using consumer = await listen(broker.port, [`${ROOT}/#`]);
+  const states: MqttState[] = [];
+  await using _ = await startMqtt(broker.port, { onChange: (state) => states.push(state) });
+  const refused = () => {
+    const state = states.at(-1);
+    return state?.phase === 'connected' ? (state.refusedTopics ?? []) : [];
+  };
+  await until(
+    () => refused().length === denied.length,
+    LONG_MS,
+    () => JSON.stringify(states),
+  );
+  assert.equal(refused(), denied);
+  await until(() => consumer.last('/audio') !== undefined, LONG_MS);
 });
 
 test('retained state expires when the box stops publishing, idle state after three idle periods', async () => {
