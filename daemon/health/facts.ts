@@ -1,5 +1,6 @@
 /** What the rules look at: the snapshot, and what shows only over time. */
 import type { Levels } from '../../pipelines/media/levels.ts';
+import type { StalledTrack } from '../../pipelines/media/publication.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import {
   isStalled,
@@ -21,6 +22,8 @@ export interface Facts {
   readonly died: readonly string[];
   /** Recorders that died while they recorded, since the last poll. */
   readonly lostRecorders: readonly LostRecorder[];
+  /** The track of which viewers get no part, by a media process that reports. */
+  readonly stalledTrack: StalledTrack | undefined;
   /** For how long frames have come and no part of them. */
   readonly partlessMs: number;
   /** The loudest peak of each channel since the last poll, in dBFS. */
@@ -122,10 +125,11 @@ export function watchFacts(
     WATCHED.map((name) => [name, box[name] === undefined ? undefined : nowMs - seen[name].atMs]),
   ) as Facts['ageMs'];
   const partlessMs = nowMs - (history.parts?.atMs ?? nowMs);
+  const stalledTrack = mediaReports.hasReported ? box.media?.stalled : undefined;
   const isMediaStalled = isStalled(mediaReports, MEDIA_LIMITS, nowMs);
   const failing = failingOf(history, box, nowMs);
   const recent = { failing, died, lostRecorders, peakDbfs, refused };
-  return { history, facts: { box, ageMs, isMediaStalled, partlessMs, ...recent } };
+  return { history, facts: { box, ageMs, isMediaStalled, partlessMs, stalledTrack, ...recent } };
 }
 
 function totalsOf(

@@ -40,6 +40,8 @@ export interface MediaRestartDeps {
 }
 
 const POLL_MS = 1_000;
+/** Alerts of a media process that does not do its work: restarting it restarts the encoders, too. */
+const STALLS: readonly string[] = ['media-silent', 'stream-stalled'];
 
 /** Ends a media process that has stalled, until `signal` aborts. Never fails. */
 export async function restartStalledMedia(
@@ -49,7 +51,7 @@ export async function restartStalledMedia(
   const { warnings, endMedia, onEvent, clock, log } = deps;
   let restarts = NO_RESTARTS;
   while (!signal.aborted) {
-    const stalled = warnings().find(({ key }) => key === 'media-silent');
+    const stalled = warnings().find(({ key }) => STALLS.includes(key));
     const step = stepMediaRestart(restarts, stalled !== undefined, clock.monotonicMs());
     restarts = step.restarts;
     if (step.isDue) {

@@ -87,13 +87,29 @@ export const MEDIA_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 2_000,
     advice: 'It is restarted by itself. If this stays, restart the box.',
-    find: ({ box, isMediaStalled, partlessMs }) => {
+    find: ({ box, isMediaStalled, partlessMs, stalledTrack }) => {
       if (box.children['media']?.phase !== 'running') return undefined;
       const text = 'The stream for viewers has stalled';
       if (isMediaStalled) return { text, detail: 'the media process sends no reports' };
-      return partlessMs >= STALE_MS
+      return partlessMs >= STALE_MS && stalledTrack === undefined
         ? { text, detail: 'frames arrive, and the media process makes no parts of them' }
         : undefined;
+    },
+  },
+  {
+    key: 'stream-stalled',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 10_000,
+    advice: 'It is restarted by itself. If this happens again, restart the box.',
+    dependsOn: MEDIA,
+    find: ({ box, stalledTrack }) => {
+      if (stalledTrack === undefined || box.drop.phase !== 'live') return undefined;
+      const { trackId, forMs } = stalledTrack;
+      return {
+        text: 'Guests get no new picture or sound',
+        detail: `${trackId}: no part was published for ${(forMs / 1000).toFixed(1)} s`,
+      };
     },
   },
   {

@@ -6,11 +6,13 @@ import type { Presentation } from '../packager/presentation.ts';
 import { FrameRate } from './frame-rate.ts';
 import type { MediaFigures } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
+import { Publication } from './publication.ts';
 
 const REPORT_EVERY_MS = 1_000;
 
 export interface FiguresReportDeps {
   readonly presentation: Presentation;
+  readonly trackIds: readonly string[];
   readonly viewers: Viewers;
   readonly partLag: PartLag;
   readonly http: () => HttpFigures;
@@ -22,11 +24,13 @@ export interface FiguresReportDeps {
 export class FiguresReport {
   readonly #deps: FiguresReportDeps;
   readonly #frameRate: FrameRate;
+  readonly #publication: Publication;
   #reportedMs: number;
   #partsTotal = 0;
 
   constructor(deps: FiguresReportDeps) {
     this.#deps = deps;
+    this.#publication = new Publication(deps.trackIds);
     this.#reportedMs = performance.now();
     this.#frameRate = new FrameRate(this.#reportedMs);
   }
@@ -42,15 +46,22 @@ export class FiguresReport {
   }
 
   /** With many viewers timers run seconds late, and a missing report would count as a stall. */
-  addPart(): void {
+  addPart(trackId: string): void {
     this.#partsTotal += 1;
+    this.#publication.add(trackId);
     if (performance.now() - this.#reportedMs >= REPORT_EVERY_MS) this.#report();
+  }
+
+  /** To be called a few times a second. */
+  tick(): void {
+    if (!this.#deps.presentation.isEnded) this.#publication.tick(performance.now());
   }
 
   #report(): void {
     const { presentation, viewers, partLag, http, nowUs, onReport } = this.#deps;
     this.#reportedMs = performance.now();
     const framesPerS = this.#frameRate.take(this.#reportedMs);
+    const stalled = presentation.isEnded ? undefined : this.#publication.stalled();
     onReport({
       isFlowing: presentation.isFlowing(nowUs()),
       http: http(),
@@ -59,6 +70,7 @@ export class FiguresReport {
       partsTotal: this.#partsTotal,
       repeatedFramesTotal: presentation.repeatedFramesTotal,
       ...(framesPerS === undefined ? {} : { framesPerS }),
+      ...(stalled === undefined ? {} : { stalled }),
       substitutes: presentation.substitutes.now(),
       suspended: presentation.substitutes.suspended(),
       heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),

@@ -9,6 +9,7 @@ import type { TargetState } from '../recording/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
 import type { StreamStart } from './media-clock.ts';
+import type { StalledTrack } from './publication.ts';
 
 /** What the media process needs for one presentation. */
 export interface MediaSettings {
@@ -104,4 +105,6 @@ export type FromMedia =
 export interface MediaFigures extends ServingFigures {
   /** Of an edge. */
   readonly edge?: EdgeReport;
+  /** Left out while parts of all tracks are published. */
+  readonly stalled?: StalledTrack;
 }

@@ -52,7 +52,7 @@ export function openMediaService(
     partLag.addPart(trackId);
     server.wake(trackId);
     archive.collect(trackId);
-    figures.addPart();
+    figures.addPart(trackId);
   });
   const archive = openArchive(settings.archive, {
     presentation,
@@ -71,6 +71,7 @@ export function openMediaService(
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
     presentation,
+    trackIds: settings.tracks.map(({ id }) => id),
     viewers,
     partLag,
     http: () => server.figures(),
@@ -90,7 +91,7 @@ export function openMediaService(
   const run = async (): Promise<void> => {
     await Promise.all([
       runServer(server, send, signal),
-      runTicks({ presentation, uplink, clock, runs, send }, signal),
+      runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
       figures.run(signal),
       archive.run(signal),
     ]);
@@ -156,11 +157,12 @@ interface TickedParts {
   readonly uplink: UplinkFeed;
   readonly clock: MediaClock;
   readonly runs: CaptureRuns;
+  readonly figures: FiguresReport;
   readonly send: Send;
 }
 
 async function runTicks(
-  { presentation, uplink, clock, runs, send }: TickedParts,
+  { presentation, uplink, clock, runs, figures, send }: TickedParts,
   signal: AbortSignal,
 ): Promise<void> {
   await every(presentation.tickEveryMs, signal, () => {
@@ -168,5 +170,6 @@ async function runTicks(
     uplink.fill(clock.nowUs());
     if (presentation.wantsKeyframes()) send({ type: 'keyframes' });
     runs.failIfStalled();
+    figures.tick();
   });
 }

@@ -47,6 +47,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-to-refund', shop(undefined, 2)],
   ['capture-down', { children: child('capture', { phase: 'pausing' }) }],
   ['no-picture', { media: figures({ isFlowing: false }) }],
+  ['stream-stalled', { media: figures({ stalled: { trackId: 'mid', forMs: 2_100 } }) }],
   ['sound-missing', { levels: undefined }],
   ['sound-silent', peaks(-80, -90)],
   ['sound-channel-missing', peaks(-12, -90)],

@@ -96,18 +96,13 @@ export const CAUSES: readonly Cause[] = [
     'sound card that gives no samples, silence in its place',
     'sound-missing',
     'critical',
-    {
-      ...SILENT_CARD,
-    },
+    SILENT_CARD,
   ],
   [
     'sound card gone, silence in its place',
     'sound-down',
     'critical',
-    {
-      children: child('sound', NOT_FOUND),
-      ...SILENT_CARD,
-    },
+    { children: child('sound', NOT_FOUND), ...SILENT_CARD },
   ],
   [
     'silence from the sound card',
@@ -124,6 +119,12 @@ export const CAUSES: readonly Cause[] = [
       levels: STALE_LEVELS,
       uplink: { ...uplink, phase: 'connecting' },
     },
+  ],
+  [
+    'rendition that is not published, though its frames arrive',
+    'stream-stalled',
+    'critical',
+    { media: figures({ stalled: { trackId: 'mid', forMs: 2_100 } }) },
   ],
   [
     'port for viewers taken',
@@ -292,9 +293,6 @@ export const CAUSES: readonly Cause[] = [
     'no air',
     'hot',
     'warning',
-    machine({
-      cpuC: 85,
-      throttling: { ...NOT_THROTTLED, isSlowed: true, isHot: true, wasSlowed: true },
-    }),
+    machine({ cpuC: 85, throttling: { ...NOT_THROTTLED, isSlowed: true, isHot: true } }),
   ],
 ];
