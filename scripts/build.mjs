@@ -3,7 +3,7 @@
  * Types are checked by `npm run types`.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { basename, dirname, relative } from 'node:path';
 import { build } from 'esbuild';
 import sharp from 'sharp';
 import { BUNDLING } from './bundling.mjs';
@@ -19,7 +19,11 @@ const PROGRAMS = [
 
 rmSync('dist', { recursive: true, force: true });
 await Promise.all(PROGRAMS.map(buildProgram));
-await buildPage('pipelines/player', { player: 'page.ts' }, ['index.html', 'player.css']);
+await buildPage('pipelines/player', { player: 'page.ts', watch: 'watch/watch.ts' }, [
+  'index.html',
+  'player.css',
+  'watch/watch.html',
+]);
 await buildIcons('pipelines/player');
 await buildPage('daemon/web/page', { operator: 'main.ts' }, ['index.html']);
 await bundlePage('daemon/web/page', { operator: 'operator.css' });
@@ -62,7 +66,7 @@ async function buildIcons(folder) {
 
 async function buildPage(folder, scripts, files) {
   await bundlePage(folder, scripts);
-  for (const name of files) copyFileSync(`${folder}/${name}`, `dist/${folder}/${name}`);
+  for (const name of files) copyFileSync(`${folder}/${name}`, `dist/${folder}/${basename(name)}`);
   copyFileSync('pipelines/player/favicon.svg', `dist/${folder}/favicon.svg`);
 }
 

@@ -9,7 +9,10 @@ interface Affected {
     setCapturing(isWanted: boolean): void;
     setUplinking(isWanted: boolean): void;
     setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
-    clip(signal: AbortSignal): Promise<{
+    clip(
+      label: string | undefined,
+      signal: AbortSignal,
+    ): Promise<{
       readonly id: string;
       readonly path: string;
       readonly durationS: number;
@@ -45,7 +48,7 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
     mark: async ({ atMs, label }) => {
       const marked = { atMs, ...(label === undefined ? {} : { label }) };
       if (!box.hasClips) return marked;
-      const { id, path, durationS } = await mediaPath.clip(untilEnd);
+      const { id, path, durationS } = await mediaPath.clip(label, untilEnd);
       const clip = { id, url: new URL(path, box.playerUrl).href, durationS };
       onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
       return { ...marked, clip };

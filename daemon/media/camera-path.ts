@@ -113,8 +113,9 @@ class CameraPath implements MediaPath {
     return this.#recording.set(dropId, signal);
   };
 
-  readonly clip = (signal: AbortSignal): Promise<ClipMade> => {
-    return this.#media.clip(this.#deps.config.clips.length_s, signal);
+  readonly clip = (label: string | undefined, signal: AbortSignal): Promise<ClipMade> => {
+    const seconds = this.#deps.config.clips.length_s;
+    return this.#media.clip({ seconds, ...(label === undefined ? {} : { label }) }, signal);
   };
 
   readonly suspend = (wanted: Suspension): void => {

@@ -64,8 +64,8 @@ export interface MediaPath {
   endMedia(): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
-  /** A clip of the last seconds. Rejects where none can be made. */
-  clip(signal: AbortSignal): Promise<ClipMade>;
+  /** A clip of the last seconds before a MARK. Rejects where none can be made. */
+  clip(label: string | undefined, signal: AbortSignal): Promise<ClipMade>;
   /**
    * Records a drop, by its id, or none. Begins at once; resolves when each target has
    * closed its files, or ten seconds later.

@@ -161,7 +161,7 @@ function archiveSettings(
   hasSound: boolean,
   stateFolder: string,
 ): MediaSettings['archive'] {
-  const { recording, clips, drop } = config;
+  const { recording, clips } = config;
   const trackIds = [topRendition(config), ...(hasSound ? [AUDIO_TRACK] : [])];
   const [lowest] = config.renditions.toSorted((a, b) => a.bitrate_bps - b.bitrate_bps);
   return {
@@ -175,7 +175,6 @@ function archiveSettings(
       isOwnVolume: target.own_volume,
     })),
     dvrS: recording.dvr_s,
-    title: drop.title,
     ...(clips.folder === ''
       ? {}
       : {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileReply } from '../http/file-reply.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
+import { type ClipInfo, readClipInfo } from './clip-info.ts';
 
 const NAME = /^(?:clip|preview)-[\w-]{11}\.mp4$/;
 const CLIP = /^clip-([\w-]{11})\.mp4$/;
@@ -12,11 +13,22 @@ const CLIPS_MAX = 1_000;
 /** The clips process stores the files of this many. */
 const PREVIEWS_MAX = 3;
 
+/** What is known of a clip; less of one that an older box made. */
+export type IndexedClip = { readonly id: string } & Partial<ClipInfo>;
+
+interface IndexedMovie {
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Of a clip. */
+  readonly info?: ClipInfo;
+}
+
 /** Each file is named for its content. */
 export class ClipIndex {
-  readonly #movies = new Map<string, { readonly path: string; readonly bytes: number }>();
+  readonly #movies = new Map<string, IndexedMovie>();
 
-  add(movie: { readonly name: string; readonly path: string; readonly bytes: number }): void {
+  add(movie: IndexedMovie): void {
     this.#movies.delete(movie.name);
     this.#movies.set(movie.name, movie);
     const isClip = CLIP.test(movie.name);
@@ -32,25 +44,33 @@ export class ClipIndex {
    */
   async addStored(folder: string): Promise<readonly string[]> {
     const names = (await readdir(folder).catch(() => [])).filter((found) => NAME.test(found));
-    const found: { name: string; path: string; bytes: number; madeMs: number }[] = [];
+    const found: (IndexedMovie & { readonly madeMs: number })[] = [];
     for (const name of names) {
       const path = join(folder, name);
       const file = await stat(path).catch(() => undefined);
-      if (file !== undefined) found.push({ name, path, bytes: file.size, madeMs: file.mtimeMs });
+      if (file === undefined) continue;
+      const info = await readClipInfo(folder, CLIP.exec(name)?.[1] ?? '');
+      const madeMs = info?.atMs ?? file.mtimeMs;
+      found.push({ name, path, bytes: file.size, madeMs, ...(info && { info }) });
     }
     const newest = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
     for (const movie of newest) this.add(movie);
     return newest.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
   }
 
-  /** Ids of the newest clips, the newest first. */
-  newestIds(max: number): readonly string[] {
-    const ids = [...this.#movies.keys()].flatMap((name) => CLIP.exec(name)?.[1] ?? []);
-    return ids.slice(-max).reverse();
+  /** The newest clips, the newest first. @param sinceMs Those marked before are left out. */
+  newest(max: number, sinceMs: number): readonly IndexedClip[] {
+    const clips = [...this.#movies.values()].flatMap(({ name, info }) => {
+      const [, id] = CLIP.exec(name) ?? [];
+      return id === undefined || (info?.atMs ?? 0) < sinceMs ? [] : [{ id, ...info }];
+    });
+    return clips.slice(-max).reverse();
   }
 
-  has(name: string): boolean {
-    return this.#movies.has(name);
+  /** Undefined where there is no such clip. */
+  clip(id: string): IndexedClip | undefined {
+    const movie = this.#movies.get(`clip-${id}.mp4`);
+    return movie && { id, ...movie.info };
   }
 
   /** undefined for other paths. */

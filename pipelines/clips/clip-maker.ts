@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../hal/os/log.ts';
+import { storeClipInfo, type WantedClip } from './clip-info.ts';
 import { type StoredMovie, storeMovie } from './clip-store.ts';
 import type { ClipsSettings, FromClips } from './messages.ts';
 import { type Movie, renderMovie } from './movie.ts';
@@ -44,13 +45,13 @@ export class ClipMaker {
     this.#liveFiles = [options.formerFiles];
   }
 
-  makeClip(request: number, seconds: number): void {
+  makeClip(request: number, wanted: WantedClip): void {
     if (this.#clipsUnderWay.size >= MAX_CLIPS_AT_ONCE) {
       const reason = 'other clips are being made';
       this.#options.send({ type: 'clip-failed', request, reason });
       return;
     }
-    const work = this.#makeClip(request, seconds).finally(() => this.#clipsUnderWay.delete(work));
+    const work = this.#makeClip(request, wanted).finally(() => this.#clipsUnderWay.delete(work));
     this.#clipsUnderWay.add(work);
   }
 
@@ -77,11 +78,11 @@ export class ClipMaker {
     return this.#options.settings.clipTrackIds[0] ?? '';
   }
 
-  async #makeClip(request: number, seconds: number): Promise<void> {
+  async #makeClip(request: number, wanted: WantedClip): Promise<void> {
     const { send, late } = this.#options;
     const startedMs = performance.now();
     try {
-      const clip = await this.#cutClip(seconds);
+      const clip = await this.#cutClip(wanted);
       if (clip === undefined) {
         send({ type: 'clip-failed', request, reason: 'nothing was published' });
         return;
@@ -95,13 +96,17 @@ export class ClipMaker {
     }
   }
 
-  async #cutClip(seconds: number): Promise<StoredMovie | undefined> {
+  async #cutClip({ seconds, atMs, label }: WantedClip): Promise<StoredMovie | undefined> {
     const { clipTrackIds, maxClipS, folder } = this.#options.settings;
     const toUs = this.ring.endUs(this.#leadId);
     if (toUs === undefined) return undefined;
     const fromUs = toUs - Math.min(seconds, maxClipS) * 1e6;
     const movie = renderMovie(this.ring.sources(clipTrackIds, fromUs), { fromUs, toUs });
-    return movie && (await storeMovie(join(folder, 'clips'), 'clip', movie));
+    if (movie === undefined) return undefined;
+    const clip = await storeMovie(join(folder, 'clips'), 'clip', movie);
+    const mark = { atMs, ...(label === undefined ? {} : { label }) };
+    await storeClipInfo(join(folder, 'clips'), clip.id, { ...mark, durationS: clip.durationS });
+    return clip;
   }
 
   /** Cut at once, while the ring has it; decoded when its turn comes. */

@@ -13,6 +13,7 @@ import { withFeed } from '../feed/feed-server.ts';
 import { Outbox } from '../feed/outbox.ts';
 import { PartTap } from '../feed/tap.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import type { WantedClip } from './clip-info.ts';
 import { ClipRequests } from './clip-requests.ts';
 import type { StoredMovie } from './clip-store.ts';
 import type { ClipsSettings, ClipsStart, FromClips, ToClips } from './messages.ts';
@@ -33,10 +34,9 @@ export interface ClipsProcess {
   /** A track has published: call it from the presentation's `onPublish`. */
   collect(trackId: string): void;
   /**
-   * Makes a clip of the last so many seconds; its poster follows by
-   * `onClipPoster`. Rejects with a {@link PipelineError} CLIP_FAILED.
+   * Makes a clip; its poster follows by `onClipPoster`. Rejects with a {@link PipelineError} CLIP_FAILED.
    */
-  clip(seconds: number, signal: AbortSignal): Promise<StoredMovie>;
+  clip(wanted: WantedClip, signal: AbortSignal): Promise<StoredMovie>;
   /** Whether live posters and previews are made; on at first. */
   setLivePosters(isOn: boolean): void;
   run(signal: AbortSignal): Promise<void>;
@@ -92,12 +92,12 @@ class FedClipsProcess implements ClipsProcess {
     this.#tap.collect(trackId);
   }
 
-  async clip(seconds: number, signal: AbortSignal): Promise<StoredMovie> {
+  async clip(wanted: WantedClip, signal: AbortSignal): Promise<StoredMovie> {
     signal.throwIfAborted();
     using ends = anySignal(signal, AbortSignal.timeout(CLIP_TIMEOUT_MS));
     try {
       if (!this.#isRunning) throw new Error('the clips process is not running');
-      const send = (request: number) => this.#worker.send({ type: 'clip', request, seconds });
+      const send = (request: number) => this.#worker.send({ type: 'clip', request, ...wanted });
       const answer = await this.#requests.ask(send, ends.signal);
       if (answer.type === 'clip-failed') throw new Error(answer.reason);
       this.#options.log.info('clip made', { id: answer.clip.id, tookMs: answer.tookMs });

@@ -32,7 +32,7 @@ async function run(
   const maker = new ClipMaker({ settings, formerFiles, ...signals, send });
   const { ring } = maker;
   onCommand((message) => {
-    if (message.type === 'clip') maker.makeClip(message.request, message.seconds);
+    if (message.type === 'clip') maker.makeClip(message.request, message);
     if (message.type === 'live-posters') maker.hasLivePosters = message.isOn;
   });
   for await (const messages of readFeed(socketPath, TICK_MS)) {

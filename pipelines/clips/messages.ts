@@ -1,4 +1,5 @@
 /** Settings of the clips process, and its messages. */
+import type { WantedClip } from './clip-info.ts';
 import type { StoredMovie } from './clip-store.ts';
 import type { Poster } from './poster.ts';
 
@@ -26,13 +27,11 @@ export interface ClipsStart extends ClipsSettings {
 export type ToClips =
   /** Whether live posters and previews are made; clips are made in any case. */
   | { readonly type: 'live-posters'; readonly isOn: boolean }
-  | {
+  | ({
       readonly type: 'clip';
       /** Comes back with the answer. */
       readonly request: number;
-      /** Length of the clip, which ends with what was published last. */
-      readonly seconds: number;
-    };
+    } & WantedClip);
 
 export type FromClips =
   | {

@@ -32,7 +32,7 @@ export function openEdgeHandlers({
   const own = (request: HttpRequest): Reply => pages.answer(request) ?? NOT_FOUND;
   return {
     get: (request) => {
-      if (!isUpstream(request.path)) return own(request);
+      if (!isUpstream(request.path)) return pages.forPeople(request, own(request));
       if (loop.includesSelf(request.header)) return LOOP_REPLY;
       const answer = edge.answer(request);
       countFetch(viewers, request, answer, nowMs());

@@ -5,6 +5,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { ClipIndex } from '../clips/clip-index.ts';
+import type { WantedClip } from '../clips/clip-info.ts';
 import { type ClipsProcess, openClipsProcess } from '../clips/clips-process.ts';
 import type { ClipsSettings } from '../clips/messages.ts';
 import { readPoster } from '../clips/poster-file.ts';
@@ -15,10 +16,11 @@ import type { Reply } from '../http/reply.ts';
 import { respondCatalogue } from '../http/respond.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { DropProgress } from '../player/drop-report.ts';
+import type { ClipOnPage } from '../player/pages.ts';
 import { openRecorders } from '../recording/recorders.ts';
 import { Replay } from '../recording/replay.ts';
 import type { TargetSettings, TargetState } from '../recording/settings.ts';
-import { clipPageReply, clipSlotOf } from './clip-page-reply.ts';
+import { clipSlotOf, openGuestView } from './guest-view.ts';
 
 export interface ArchiveSettings {
   readonly targets: readonly TargetSettings[];
@@ -28,7 +30,6 @@ export interface ArchiveSettings {
   readonly clips?: ClipsSettings;
   /** How far back viewers can seek while live; 0: the replay comes after the drop. */
   readonly dvrS: number;
-  readonly title: string;
 }
 
 export interface ArchiveDeps {
@@ -55,23 +56,23 @@ export interface Archive {
   /** Turns live posters and previews on, as they are at first, or off. */
   setPreviews(isOn: boolean): void;
   /** Rejects with a PipelineError CLIP_FAILED, or an Error where clips are not configured. */
-  clip(seconds: number, signal: AbortSignal): Promise<ClipMade>;
-  /** What guests may fetch now, relative to the page. */
-  forGuests(): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
+  clip(wanted: WantedClip, signal: AbortSignal): Promise<ClipMade>;
+  /** What guests may fetch now, relative to the page. @param sinceMs Of the drop. */
+  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
+  /** Undefined where there is no such clip. */
+  clipOnPage(id: string): ClipOnPage | undefined;
   /** Undefined for a path that is not the archive's. */
   answer(request: HttpRequest): Reply | undefined;
   /** Resolves when all files are closed, soon after the signal aborted. */
   readonly run: Task;
 }
 
-/** On the guests' page. */
-const CLIPS_SHOWN = 12;
 const ASSET_CATALOGUE_PATH = '/assets.json';
 
 /** Opens recorders, clips and posters, and what viewers may fetch of them. */
 export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archive {
   const { sign } = deps;
-  const { title, clips: clipSettings } = settings;
+  const { clips: clipSettings } = settings;
   const catalogue = new Catalogue();
   const clipIndex = new ClipIndex();
   const posterStore = new PosterStore(catalogue, clipSettings?.posterEveryS ?? 0);
@@ -94,10 +95,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
   const answer = (request: HttpRequest) =>
     request.path === ASSET_CATALOGUE_PATH
       ? respondCatalogue(request.header, catalogue)
-      : (clipIndex.answer(request) ??
-        posterStore.answer(request) ??
-        replay.answer(request) ??
-        clipPageReply(request, { clips: clipIndex, title, sign }));
+      : (clipIndex.answer(request) ?? posterStore.answer(request) ?? replay.answer(request));
   return {
     collect: (trackId) => {
       recorders.collect(trackId);
@@ -105,19 +103,14 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     },
     setRecording,
     setPreviews: (isOn) => clipsProcess?.setLivePosters(isOn),
-    clip: async (seconds, signal) => {
+    clip: async (wanted, signal) => {
       if (clipsProcess === undefined) throw new Error('clips are not configured; set clips.folder');
-      const made = await clipsProcess.clip(seconds, signal);
-      clipIndex.add(made);
+      const made = await clipsProcess.clip(wanted, signal);
+      const { seconds: _, ...mark } = wanted;
+      clipIndex.add({ ...made, info: { ...mark, durationS: made.durationS } });
       return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
-    forGuests: () => ({
-      clips: clipIndex.newestIds(CLIPS_SHOWN),
-      hasReplay: replay.recordings().length > 0,
-      posters: posterStore
-        .widthsPx('live')
-        .map((widthPx) => ({ widthPx, path: sign(`/posters/live-${widthPx}`).slice(1) })),
-    }),
+    ...openGuestView({ clipIndex, posterStore, replay, sign, clock: deps.clock }),
     answer,
     run: async (signal) => {
       if (clipSettings !== undefined) {

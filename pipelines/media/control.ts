@@ -75,10 +75,10 @@ function openUplink(
 }
 
 function makeClip(
-  { request, seconds }: Extract<ToMedia, { type: 'clip' }>,
-  { archive, send, signal }: ControlledParts,
+  { request, type: _, ...wanted }: Extract<ToMedia, { type: 'clip' }>,
+  { archive, clock, send, signal }: ControlledParts,
 ): void {
-  archive.clip(seconds, signal).then(
+  archive.clip({ ...wanted, atMs: Math.round(clock.wallMs()) }, signal).then(
     (clip) => send({ type: 'clip', request, clip }),
     (error: unknown) => send({ type: 'no-clip', request, reason: messageOf(error) }),
   );

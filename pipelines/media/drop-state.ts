@@ -17,6 +17,8 @@ export class DropState {
   readonly #deps: DropStateDeps;
   #isOver = false;
   #dropId: string | undefined;
+  /** Start of the present or last drop, Unix time in ms; 0 where that was before this process. */
+  #sinceMs = 0;
 
   constructor(deps: DropStateDeps) {
     this.#deps = deps;
@@ -24,7 +26,7 @@ export class DropState {
 
   /** For guests: until the checks of the next drop the last one is over. */
   progress(): DropProgress {
-    const { clips, hasReplay, posters } = this.#deps.archive.forGuests();
+    const { clips, hasReplay, posters } = this.#deps.archive.forGuests(this.#sinceMs);
     const isOver = this.#isOver;
     const liveSince = startOf(this.#dropId);
     return { isOver, liveSince, hasReplay: isOver && hasReplay, clips, posters };
@@ -35,7 +37,11 @@ export class DropState {
     const { presentation, archive, notLive, clock } = this.#deps;
     this.#isOver = isOver;
     this.#dropId = dropId;
-    if (dropId !== undefined) presentation.listFromNow(clock.nowUs());
+    if (dropId !== undefined) {
+      // The clock of the stream does not follow the system's, by which drops are named.
+      this.#sinceMs = Math.min(Date.parse(startOf(dropId)) || 0, clock.wallMs());
+      presentation.listFromNow(clock.nowUs());
+    }
     // The stream of a drop that is over is served to its end, by this process or none.
     notLive.setLive(dropId !== undefined || (isOver && presentation.isEnded));
     archive.setRecording(dropId);

@@ -1,4 +1,5 @@
 /** Messages between the daemon and the media process. */
+import type { WantedClip } from '../clips/clip-info.ts';
 import type { EdgeReport } from '../edge/state.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
@@ -74,8 +75,8 @@ export type ToMedia =
       readonly substitutes: Readonly<Record<string, string>>;
       readonly hasPreviews: boolean;
     }
-  /** Requests a clip of the last `seconds`. */
-  | { readonly type: 'clip'; readonly request: number; readonly seconds: number }
+  /** Requests a clip. */
+  | ({ readonly type: 'clip'; readonly request: number } & Omit<WantedClip, 'atMs'>)
   | { readonly type: 'end' };
 
 /** From the media process to the daemon. */

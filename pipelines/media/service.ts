@@ -138,13 +138,14 @@ function openGetHandler(
   { presentation, archive, notLive, access, drop, viewers, clock }: ServedParts,
 ) {
   const origin = new Origin(presentation, settings.ladder);
-  const pages = openPages(settings.drop, () => drop.progress(), clock.wallMs);
+  const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
+  const pages = openPages(settings.drop, ...guests);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
-    if ('status' in admitted) return admitted;
+    if ('status' in admitted) return pages.forPeople(request, admitted);
     const answer = archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
     countFetch(viewers, admitted, answer, performance.now());
-    return answer;
+    return pages.forPeople(admitted, answer);
   });
 }
 

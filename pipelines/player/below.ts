@@ -1,28 +1,23 @@
 /** What stands below the picture: the link of the page, and the clips of the drop. */
 import encodeQR from 'qr';
+import type { ClipSummary } from './drop-report.ts';
+import { element, ownUrl, ROOT } from './root.ts';
 import { fill } from './text/languages.ts';
-import { announce, texts } from './texts.ts';
-
-const element = (id: string) => document.getElementById(id) as HTMLElement;
-
-/** The address for other guests, without what is this guest's own. */
-function pageUrl(): URL {
-  return new URL('./', document.baseURI);
-}
+import { announce, setLabel, texts } from './texts.ts';
 
 export function connectSharing(): void {
-  const url = pageUrl();
+  const url = ownUrl();
   const link = element('link') as HTMLAnchorElement;
   link.href = url.href;
   link.textContent = url.host + (url.pathname === '/' ? '' : url.pathname);
   const code = new DOMParser().parseFromString(encodeQR(url.href, 'svg'), 'image/svg+xml');
   element('code').replaceChildren(document.importNode(code.documentElement, true));
   const button = element('share');
-  button.addEventListener('click', () => void share(button, url, document.title));
+  button.addEventListener('click', () => void share(url, document.title));
 }
 
 /** The browser's own way to share, else the link is copied. */
-async function share(button: HTMLElement, url: URL, title: string): Promise<void> {
+async function share(url: URL, title: string): Promise<void> {
   try {
     if (typeof navigator.share === 'function') {
       await navigator.share({ title, url: url.href });
@@ -34,54 +29,85 @@ async function share(button: HTMLElement, url: URL, title: string): Promise<void
     announce(texts().copied);
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return;
-    prompt(button.textContent ?? '', url.href);
+    prompt(texts().share, url.href);
   }
 }
 
-export class ClipList {
-  #ids: readonly string[] | undefined;
+/** The name of a clip: what the crew called it, or its number. */
+export function clipName({ label }: ClipSummary, number: number): string {
+  return label ?? fill(texts().clip, { number: String(number) });
+}
 
-  /** @param ids Newest first. A clip that was not there before is announced. */
-  show(ids: readonly string[]): void {
-    const known = this.#ids;
-    if (known?.join() === ids.join()) return;
-    this.#ids = ids;
+export class ClipList {
+  #clips: readonly ClipSummary[] | undefined;
+
+  /** @param clips Newest first. A clip that was not there before is announced. */
+  show(clips: readonly ClipSummary[]): void {
+    const known = this.#clips;
+    if (known !== undefined && JSON.stringify(known) === JSON.stringify(clips)) return;
+    this.#clips = clips;
     this.render();
-    const isNew = known !== undefined && ids.some((id) => !known.includes(id));
+    const isKnown = (id: string) => known?.some((clip) => clip.id === id);
+    const isNew = known !== undefined && clips.some(({ id }) => !isKnown(id));
     if (isNew) announce(texts().newClip);
   }
 
   render(): void {
-    const ids = this.#ids ?? [];
-    element('clips').hidden = ids.length === 0;
+    const clips = this.#clips ?? [];
+    element('clips').hidden = clips.length === 0;
     element('clip-list').replaceChildren(
-      ...ids.map((id, i) => renderClip(id, String(ids.length - i))),
+      ...clips.map((clip, i) => renderClip(clip, clipName(clip, clips.length - i))),
     );
   }
 }
 
-function renderClip(id: string, number: string): HTMLElement {
+function renderClip({ id, posters }: ClipSummary, name: string): HTMLElement {
   const text = texts();
   const item = document.createElement('li');
-  const name = fill(text.clip, { number });
-  const page = Object.assign(document.createElement('a'), {
-    href: `clip/${id}`,
-    textContent: name,
-  });
-  const save = Object.assign(document.createElement('a'), {
-    href: `clips/clip-${id}.mp4`,
-    download: '',
-    className: 'action',
-    textContent: text.save,
-  });
-  const button = Object.assign(document.createElement('button'), {
-    type: 'button',
-    className: 'action',
-    textContent: text.share,
-  });
-  for (const control of [save, button])
-    control.setAttribute('aria-label', `${control.textContent}: ${name}`);
-  button.addEventListener('click', () => void share(button, new URL(page.href), name));
+  const page = document.createElement('a');
+  page.href = new URL(`clip/${id}`, ROOT).href;
+  const caption = Object.assign(document.createElement('span'), { textContent: name });
+  page.append(renderStill(posters), caption);
+  const save = document.createElement('a');
+  Object.assign(save, { href: new URL(`clips/clip-${id}.mp4`, ROOT).href, download: '' });
+  const button = Object.assign(document.createElement('button'), { type: 'button' });
+  button.addEventListener('click', () => void share(new URL(page.href), name));
+  for (const [control, icon, label] of [
+    [button, '#icon-share', text.share],
+    [save, '#icon-save', text.save],
+  ] as const) {
+    control.className = 'icon';
+    control.append(renderIcon(icon));
+    setLabel(control, `${label}: ${name}`);
+  }
   item.append(page, button, save);
   return item;
+}
+
+/** @param symbol Of the page's HTML. */
+function renderIcon(symbol: string): SVGElement {
+  const names = 'http://www.w3.org/2000/svg';
+  const icon = document.createElementNS(names, 'svg');
+  icon.setAttribute('viewBox', '0 0 24 24');
+  icon.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS(names, 'use');
+  use.setAttribute('href', symbol);
+  icon.append(use);
+  return icon;
+}
+
+/** A place for the poster, which comes a moment after the clip. */
+function renderStill(posters: ClipSummary['posters']): HTMLElement {
+  const still = document.createElement('span');
+  still.className = 'still';
+  if (posters.length === 0) return still;
+  const srcset = posters
+    .map(({ widthPx, path }) => `${new URL(path, ROOT).href} ${widthPx}w`)
+    .join(', ');
+  const [width, height] = [112, 63];
+  const image = Object.assign(document.createElement('img'), { alt: '', sizes: '7rem', srcset });
+  Object.assign(image, { width, height, loading: 'lazy' });
+  image.addEventListener('error', () => image.remove());
+  still.append(image);
+  return still;
 }

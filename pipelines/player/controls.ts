@@ -1,22 +1,15 @@
-/** The buttons of the picture. Their captions follow what they do now. */
-import { setLabel, texts } from './texts.ts';
+/** The buttons of the live picture. */
+import {
+  connectKeys,
+  connectPictureButtons,
+  type PictureButtons,
+  toggleFullScreen,
+} from './picture-buttons.ts';
 
-export interface ControlElements {
-  readonly video: HTMLVideoElement;
-  readonly mute: HTMLElement;
+export interface ControlElements extends PictureButtons {
   readonly pause: HTMLElement;
   readonly liveAgain: HTMLElement;
-  readonly fullScreen: HTMLElement;
-  readonly pictureInPicture: HTMLElement;
-  readonly airPlay: HTMLElement;
-  /** What is shown in full screen. */
-  readonly stage: HTMLElement;
 }
-
-type AppleVideo = HTMLVideoElement & {
-  readonly webkitEnterFullscreen?: () => void;
-  readonly webkitShowPlaybackTargetPicker?: () => void;
-};
 
 export interface Controls {
   render(): void;
@@ -27,13 +20,7 @@ export function connectControls(
   elements: ControlElements,
   setPaused: (isPaused: boolean) => void,
 ): Controls {
-  const { video, mute, pause, liveAgain, fullScreen, pictureInPicture, airPlay, stage } = elements;
-  const render = () => {
-    const text = texts();
-    mute.textContent = video.muted ? text.soundOn : text.soundOff;
-    setLabel(fullScreen, document.fullscreenElement ? text.leaveFullScreen : text.fullScreen);
-    document.body.classList.toggle('muted', video.muted);
-  };
+  const { video, mute, pause, liveAgain, stage } = elements;
   const pauseOrGoOn = (isPaused: boolean) => {
     document.body.classList.toggle('paused', isPaused);
     setPaused(isPaused);
@@ -46,45 +33,13 @@ export function connectControls(
   mute.addEventListener('click', toggleSound);
   pause.addEventListener('click', () => pauseOrGoOn(true));
   liveAgain.addEventListener('click', () => pauseOrGoOn(false));
-  video.addEventListener('volumechange', render);
-  document.addEventListener('fullscreenchange', render);
-  fullScreen.addEventListener('click', () => toggleFullScreen(stage, video));
-  connectPictureInPicture(pictureInPicture, video);
-  connectAirPlay(airPlay, video);
-  const keys: Readonly<Record<string, () => void>> = {
+  const keys = {
     m: toggleSound,
     f: () => toggleFullScreen(stage, video),
     k: () => pauseOrGoOn(!document.body.classList.contains('paused')),
   };
-  document.addEventListener('keydown', ({ key, target, ctrlKey, metaKey, altKey }) => {
-    const isTyping = target instanceof HTMLSelectElement || ctrlKey || metaKey || altKey;
-    if (!isTyping && document.body.dataset['state'] === 'live') keys[key]?.();
-  });
+  connectKeys(keys, () => document.body.dataset['state'] === 'live');
+  const render = connectPictureButtons(elements);
   render();
   return { render };
-}
-
-function toggleFullScreen(stage: HTMLElement, video: AppleVideo): void {
-  if (document.fullscreenElement) document.exitFullscreen().catch(() => undefined);
-  else if (stage.requestFullscreen) stage.requestFullscreen().catch(() => undefined);
-  // An iPhone shows only the video itself in full screen.
-  else video.webkitEnterFullscreen?.();
-}
-
-function connectPictureInPicture(button: HTMLElement, video: HTMLVideoElement): void {
-  button.hidden = document.pictureInPictureEnabled !== true;
-  button.addEventListener('click', () => {
-    const change = document.pictureInPictureElement
-      ? document.exitPictureInPicture()
-      : video.requestPictureInPicture();
-    change.catch(() => undefined);
-  });
-}
-
-function connectAirPlay(button: HTMLElement, video: AppleVideo): void {
-  if (video.webkitShowPlaybackTargetPicker === undefined) return;
-  video.addEventListener('webkitplaybacktargetavailabilitychanged', (event) => {
-    button.hidden = (event as Event & { availability?: string }).availability !== 'available';
-  });
-  button.addEventListener('click', () => video.webkitShowPlaybackTargetPicker?.());
 }

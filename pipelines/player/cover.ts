@@ -1,10 +1,9 @@
 /** Title, mark and cover of the page: what it shows of the drop besides the moving picture. */
 import type { Drop, DropInfo } from './drop-info.ts';
 import { type Notice, renderNotice, renderTime, type View } from './notice.ts';
+import { element } from './root.ts';
 import { fill } from './text/languages.ts';
 import { announce, texts, write } from './texts.ts';
-
-const element = (id: string) => document.getElementById(id) as HTMLElement;
 
 export class Cover {
   readonly #info: DropInfo;
@@ -13,7 +12,6 @@ export class Cover {
     isPlaying: false,
     hasPlayed: false,
     hasEnded: false,
-    isReplay: false,
     drop: undefined,
     isUnreachable: false,
   };
@@ -23,7 +21,6 @@ export class Cover {
   constructor(info: DropInfo) {
     this.#info = info;
     element('badge').addEventListener('click', () => {
-      if (this.#state === 'replay') location.reload();
       this.#showsDelay = !this.#showsDelay;
     });
   }
@@ -57,16 +54,14 @@ export class Cover {
     const { state, message, countdown } = renderNotice(this.#view, text, this.#info.nowMs());
     document.body.dataset['state'] = state;
     document.body.classList.toggle('playing', state === 'live');
-    document.body.classList.toggle(
-      'live-again',
-      state === 'replay' && (this.#drop?.liveSince ?? '') !== '',
-    );
     write(element('message'), message);
     write(element('countdown'), countdown);
     const startsMs = Date.parse(this.#drop?.startsAt ?? '');
+    const isAhead = startsMs > this.#info.nowMs();
+    const starts = state === 'before' ? text.startsAt : state === 'ended' ? text.nextDrop : '';
     write(
       element('starts'),
-      state === 'before' ? fill(text.startsAt, { date: date(startsMs) }) : '',
+      isAhead && starts !== '' ? fill(starts, { date: date(startsMs) }) : '',
     );
     element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
     this.#showBadge(latencyMs);

@@ -1,5 +1,6 @@
 /** What the box reports about the drop (`drop.json`), and the box's clock. */
 import type { DropReport } from './drop-report.ts';
+import { ROOT } from './root.ts';
 
 const TIMEOUT_MS = 4_000;
 /** An answer that took longer gives the clock too roughly. */
@@ -18,7 +19,9 @@ export class DropInfo {
   /** Rejects where the box does not answer. */
   async read(): Promise<Drop> {
     const sentMs = Date.now();
-    const response = await fetch('drop.json', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await fetch(new URL('drop.json', ROOT), {
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
     const drop = (await response.json()) as Drop;
     const receivedMs = Date.now();
     const isQuick = receivedMs - sentMs < CLOCK_MAX_MS;

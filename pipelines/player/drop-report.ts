@@ -7,17 +7,34 @@ export interface DropSettings {
   readonly startsAt: string;
 }
 
-/** What changes. Addresses are relative to the page. */
+/** A picture in one of its widths; the address is relative to the page. */
+export interface PosterOnPage {
+  readonly widthPx: number;
+  readonly path: string;
+}
+
+export interface ClipSummary {
+  readonly id: string;
+  /** By the crew. */
+  readonly label?: string;
+  readonly durationS?: number;
+  /** Where it begins in the replay; left out where it is not in it. */
+  readonly replayS?: number;
+  /** None until they are made. */
+  readonly posters: readonly PosterOnPage[];
+}
+
+/** What changes. */
 export interface DropProgress {
   /** The drop has ended and no other is on. */
   readonly isOver: boolean;
   /** RFC 3339; empty while no drop is live. */
   readonly liveSince: string;
   readonly hasReplay: boolean;
-  /** Ids of the clips, newest first. */
-  readonly clips: readonly string[];
+  /** Newest first. */
+  readonly clips: readonly ClipSummary[];
   /** The last picture, in several widths. */
-  readonly posters: readonly { readonly widthPx: number; readonly path: string }[];
+  readonly posters: readonly PosterOnPage[];
 }
 
 export interface DropReport extends DropSettings, DropProgress {

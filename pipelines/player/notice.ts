@@ -9,7 +9,6 @@ export interface View {
   readonly hasPlayed: boolean;
   /** The stream has ended, and no other has begun. */
   readonly hasEnded: boolean;
-  readonly isReplay: boolean;
   /** Undefined before the first answer of the box. */
   readonly drop: { readonly startsAt: string; readonly isOver: boolean } | undefined;
   /** The box did not answer the last request. */
@@ -18,7 +17,7 @@ export interface View {
 
 /** Screen readers read `message` aloud, and not `countdown`, which changes every second. */
 export interface Notice {
-  readonly state: 'live' | 'before' | 'waiting' | 'ended' | 'offline' | 'replay';
+  readonly state: 'live' | 'before' | 'waiting' | 'ended' | 'offline';
   readonly message: string;
   readonly countdown: string;
 }
@@ -26,7 +25,6 @@ export interface Notice {
 /** @param nowMs Unix time in ms, by the box's clock. */
 export function renderNotice(view: View, text: Dictionary, nowMs: number): Notice {
   const { drop, isPlaying, isUnreachable } = view;
-  if (view.isReplay) return { state: 'replay', message: '', countdown: '' };
   if (isPlaying) return { state: 'live', message: '', countdown: '' };
   if (view.hasEnded || drop?.isOver) return { state: 'ended', message: text.over, countdown: '' };
   if (drop === undefined) {

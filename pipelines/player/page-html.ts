@@ -1,24 +1,31 @@
-/** The HTML of the page, with the texts of a language and the preview of its link. */
+/** The HTML of the pages, with the texts of a language and the preview of the link. */
 import type { Dictionary } from './text/dictionary.ts';
-import { fill } from './text/languages.ts';
 
 export interface PageHtml {
   readonly lang: string;
   readonly text: Dictionary;
   readonly title: string;
+  /** What a preview of the link says below the title. */
+  readonly description: string;
   /** Of the page, for other machines; undefined where the request does not say it. */
   readonly url: string | undefined;
-  /** Of its picture, relative to the page; undefined where there is none. */
+  /** Of what page addresses are relative to, as the page sees it: `./` or `../`. */
+  readonly root: './' | '../';
+  /** Of its picture, relative to the root; undefined where there is none. */
   readonly poster: string | undefined;
-  /** RFC 3339, or empty. */
-  readonly startsAt: string;
+  /** Of a clip, relative to the root. */
+  readonly movie?: string;
 }
 
 /** @param template With `{{name}}` where a text belongs. */
 export function renderPage(template: string, page: PageHtml): string {
+  const { root, poster, movie } = page;
   const values: Readonly<Record<string, string>> = {
     ...page.text,
     title: page.title,
+    poster: poster === undefined ? '' : `${root}${poster}`,
+    movie: movie === undefined ? `${root}replay/index.m3u8` : `${root}${movie}`,
+    kind: movie === undefined ? 'replay' : 'clip',
   };
   return template
     .replace('<html lang="en">', `<html lang="${page.lang}">`)
@@ -27,20 +34,19 @@ export function renderPage(template: string, page: PageHtml): string {
 }
 
 /** Open Graph (https://ogp.me) and Twitter tags; their addresses have to be absolute. */
-function renderPreview({ text, title, url, poster, startsAt }: PageHtml): string {
-  const startsMs = Date.parse(startsAt);
-  const description = Number.isNaN(startsMs)
-    ? text.live
-    : fill(text.startsAt, { date: `${new Date(startsMs).toISOString().slice(0, 16)}Z` });
+function renderPreview({ title, description, url, root, poster, movie }: PageHtml): string {
   const tags: [attribute: string, name: string, content: string][] = [
-    ['property', 'og:type', 'website'],
+    ['name', 'description', description],
+    ['property', 'og:type', movie === undefined ? 'website' : 'video.other'],
     ['property', 'og:title', title],
     ['property', 'og:description', description],
     ['name', 'twitter:card', poster === undefined ? 'summary' : 'summary_large_image'],
   ];
   if (url !== undefined) {
-    const image = new URL(poster ?? 'icon-512.png', url).href;
+    const at = new URL(root, url);
+    const image = new URL(poster ?? 'icon-512.png', at).href;
     tags.push(['property', 'og:url', url], ['property', 'og:image', image]);
+    if (movie !== undefined) tags.push(['property', 'og:video', new URL(movie, at).href]);
   }
   return tags
     .map(([attribute, name, content]) => {
@@ -49,6 +55,6 @@ function renderPreview({ text, title, url, poster, startsAt }: PageHtml): string
     .join('\n');
 }
 
-function escapeHtml(text: string): string {
+export function escapeHtml(text: string): string {
   return text.replace(/[&"<>']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

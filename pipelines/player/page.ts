@@ -5,7 +5,7 @@ import { Cover } from './cover.ts';
 import { DropInfo } from './drop-info.ts';
 import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
-import { openReplay } from './playback/fallback.ts';
+import { element } from './root.ts';
 import { connectLanguage } from './texts.ts';
 
 const FIGURES_EVERY_MS = 500;
@@ -17,7 +17,6 @@ const ASK_EVERY_MS = 5_000 + 2_000 * Math.random();
 /** While the picture plays only new clips are waited for. */
 const ASK_PLAYING_EVERY_MS = 20_000 + 10_000 * Math.random();
 
-const element = (id: string) => document.getElementById(id) as HTMLElement;
 const video = element('video') as HTMLVideoElement;
 const info = new DropInfo();
 const cover = new Cover(info);
@@ -46,7 +45,7 @@ const controls = connectControls(
     liveAgain: element('live-again'),
     fullScreen: element('full'),
     pictureInPicture: element('pip'),
-    airPlay: element('airplay'),
+    remote: element('airplay'),
     stage: element('stage'),
   },
   (isPaused) => loop.setPaused(isPaused),
@@ -85,12 +84,7 @@ connectLanguage(element('language') as HTMLSelectElement, () => {
 });
 connectSharing();
 video.addEventListener('playing', () => {
-  cover.set({ isPlaying: cover.state !== 'replay' && !cover.hasEnded });
-});
-element('replay').addEventListener('click', () => {
-  loop.stop();
-  cover.set({ isReplay: true, isPlaying: false });
-  void openReplay(video, new URL('replay/index.m3u8', document.baseURI));
+  cover.set({ isPlaying: !cover.hasEnded });
 });
 const watchPicture = openPictureWatch();
 setInterval(() => {
@@ -120,7 +114,7 @@ function openPictureWatch(): () => void {
     lastS = video.currentTime;
     if (hasMoved || video.paused) movedMs = performance.now();
     // What is still buffered of an ended stream plays behind the cover.
-    if (cover.state === 'replay' || cover.hasEnded) return;
+    if (cover.hasEnded) return;
     const isFrozen = performance.now() - movedMs > FROZEN_AFTER_MS;
     if (cover.state === 'live' && isFrozen) {
       cover.set({ isPlaying: false });

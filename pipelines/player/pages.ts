@@ -1,10 +1,8 @@
-/** Serves the guests' page and what it loads, from memory. */
+/** Serves the guests' pages and what they load, from memory. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { gzipSync } from 'node:zlib';
-import { type Digest, digestOf } from '../http/cache/digest.ts';
-import type { HttpRequest } from '../http/handlers.ts';
-import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
+import { digestOf } from '../http/cache/digest.ts';
+import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
 import { renderCalendar } from './calendar.ts';
@@ -14,97 +12,120 @@ import {
   type DropSettings,
   NO_PROGRESS,
 } from './drop-report.ts';
-import { renderPage } from './page-html.ts';
-import { chooseLanguage, DICTIONARIES, isLanguage } from './text/languages.ts';
+import { forPeople } from './error-page.ts';
+import { type Asset, assetReply, HTML, openAsset, readBuilt } from './page-assets.ts';
+import { type PageHtml, renderPage } from './page-html.ts';
+import { fill, languageOf, textsOf } from './text/languages.ts';
 
 export interface Pages {
   /** Undefined for a path that is not the page's. */
   answer(request: HttpRequest): Reply | undefined;
+  /** The same answer, or a page in place of a refusal that a guest sees. */
+  forPeople(request: HttpRequest, answer: Reply | Wait): Reply | Wait;
 }
 
-interface Asset {
-  readonly type: string;
-  readonly plain: Coded;
-  readonly gzipped: Coded;
+export interface ClipOnPage {
+  /** By the crew. */
+  readonly label: string | undefined;
+  /** Address of a picture of it, relative to the live page. */
+  readonly poster: string;
 }
 
-/** One content coding of an asset; each has a strong ETag of its own (RFC 9110 §8.8.3.3). */
-interface Coded {
-  readonly body: readonly Buffer[];
-  readonly digest: Digest;
-}
-
-/** No content from other hosts, no inline scripts, no plug-ins. */
-const PAGE_POLICY =
-  "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-const SECURITY_HEADERS = [
-  'Content-Security-Policy',
-  PAGE_POLICY,
-  'X-Frame-Options',
-  'DENY',
-  'Referrer-Policy',
-  'no-referrer',
-] as const;
-
-const BUILT = new URL(
-  import.meta.url.endsWith('.ts') ? '../../dist/pipelines/player/' : './',
-  import.meta.url,
-);
-
-const HTML = 'text/html; charset=utf-8';
 /** Pages that were made: one for each language and address, and picture. */
 const RENDERED_MAX = 64;
+const CLIP_PATH = /^\/clip\/([\w-]{11})(\/?)$/;
 
 /**
  * @param progress What changes of the drop.
+ * @param clipOf Undefined where there is no such clip.
  * @param nowMs Unix time, by the clock that the stream goes by.
  * @throws Error where the page has not been built: `npm run build` does that.
  */
 export function openPages(
   drop: DropSettings,
   progress: () => DropProgress = () => NO_PROGRESS,
+  clipOf: (id: string) => ClipOnPage | undefined = () => undefined,
   nowMs: () => number = Date.now,
 ): Pages {
-  const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
-  const assets = new Map<string, Asset>([
-    ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
-    ['/player.js', openAsset('text/javascript; charset=utf-8', readBuilt('player.js'))],
-    ['/hls.js', openAsset('text/javascript; charset=utf-8', readFileSync(hls))],
-    ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
-    ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
-    ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
-    ['/manifest.webmanifest', openAsset('application/manifest+json', renderManifest(drop))],
-  ]);
-  const templates = { '/': readBuilt('index.html').toString() } as const;
-  const rendered = new Map<string, Asset>();
-  const pageReply = (request: HttpRequest): Reply => {
-    const { header, query, ownAddress } = request;
-    const wanted = query.get('lang') ?? '';
-    const lang = isLanguage(wanted) ? wanted : chooseLanguage(header('accept-language') ?? '');
-    const own = ownAddress?.();
-    const poster = progress().posters.at(-1)?.path;
-    const key = JSON.stringify([lang, own, poster]);
-    const page = {
-      ...{ lang, text: DICTIONARIES[lang], title: drop.title, startsAt: drop.startsAt, poster },
-      url: own === undefined ? undefined : `${own}/`,
-    };
-    const asset =
-      rendered.get(key) ?? openAsset(HTML, Buffer.from(renderPage(templates['/'], page)));
-    if (rendered.size >= RENDERED_MAX) rendered.clear();
-    rendered.set(key, asset);
-    return assetReply(asset, header, ['Accept-Encoding', 'Accept-Language']);
+  const assets = openAssets(drop);
+  const render = openRenderer();
+  const [live, watch] = [readBuilt('index.html').toString(), readBuilt('watch.html').toString()];
+  const { title } = drop;
+  const livePoster = () => progress().posters.at(-1)?.path;
+  const clipReply = (request: HttpRequest, id: string, slash: string): Reply => {
+    const clip = clipOf(id);
+    if (clip === undefined) return refuse(404, 'no such clip');
+    // The page's own addresses are relative.
+    if (slash === '/') return refuse(301, 'without the slash', 5, ['Location', `../${id}`]);
+    const { label, poster } = clip;
+    const movie = `clips/clip-${id}.mp4`;
+    const own = { title: label ?? title, description: label === undefined ? '' : title };
+    return render(request, watch, { ...own, root: '../', poster, movie });
   };
   return {
     answer: (request) => {
       const { path, header } = request;
       if (path === '/drop.json') return dropReply(drop, progress(), nowMs());
       if (path === '/drop.ics') return calendarReply(drop, request);
-      if (path === '/' || path === '/index.html') return pageReply(request);
+      if (path === '/' || path === '/index.html') {
+        const description = describe(drop, request);
+        return render(request, live, { title, description, root: './', poster: livePoster() });
+      }
+      if (path === '/replay') return refuse(301, 'with a slash', 5, ['Location', 'replay/']);
+      if (path === '/replay/') {
+        const description = textsOf(languageOf(request)).replay;
+        return render(request, watch, { title, description, root: '../', poster: livePoster() });
+      }
+      const [, clipId, slash = ''] = CLIP_PATH.exec(path) ?? [];
+      if (clipId !== undefined) return clipReply(request, clipId, slash);
       const asset = assets.get(path);
       if (asset !== undefined) return assetReply(asset, header, ['Accept-Encoding']);
-      return path.startsWith('/live/') ? undefined : notFoundReply(request);
+      return path.startsWith('/live/') ? undefined : refuse(404, 'not found; the player is at /');
     },
+    forPeople: (request, answer) => ('status' in answer ? forPeople(request, answer) : answer),
   };
+}
+
+function openAssets(drop: DropSettings): ReadonlyMap<string, Asset> {
+  const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
+  const script = 'text/javascript; charset=utf-8';
+  return new Map<string, Asset>([
+    ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
+    ['/player.js', openAsset(script, readBuilt('player.js'))],
+    ['/watch.js', openAsset(script, readBuilt('watch.js'))],
+    ['/hls.js', openAsset(script, readFileSync(hls))],
+    ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
+    ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
+    ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
+    ['/manifest.webmanifest', openAsset('application/manifest+json', renderManifest(drop))],
+  ]);
+}
+
+type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url'>;
+
+/** Pages are rendered once for all guests of a language. */
+function openRenderer() {
+  const rendered = new Map<string, Asset>();
+  return (request: HttpRequest, template: string, page: Rendered): Reply => {
+    const lang = languageOf(request);
+    const own = request.ownAddress?.();
+    const { path } = request;
+    const key = JSON.stringify([path, lang, own, page]);
+    const url = own === undefined ? undefined : `${own}${path.replace('/index.html', '/')}`;
+    const html = () => renderPage(template, { ...page, lang, text: textsOf(lang), url });
+    const asset = rendered.get(key) ?? openAsset(HTML, Buffer.from(html()));
+    if (rendered.size >= RENDERED_MAX) rendered.clear();
+    rendered.set(key, asset);
+    return assetReply(asset, request.header, ['Accept-Encoding', 'Accept-Language']);
+  };
+}
+
+/** What the preview of the live page's link says. */
+function describe({ startsAt }: DropSettings, request: HttpRequest): string {
+  const text = textsOf(languageOf(request));
+  const startsMs = Date.parse(startsAt);
+  if (Number.isNaN(startsMs)) return text.live;
+  return fill(text.startsAt, { date: `${new Date(startsMs).toISOString().slice(0, 16)}Z` });
 }
 
 function renderManifest({ title }: DropSettings): Buffer {
@@ -129,62 +150,6 @@ function calendarReply(
   const body = [Buffer.from(renderCalendar(entry, startsMs))];
   const freshness = { kind: 'revalidate' } as const;
   return respond(header, { type: 'text/calendar', body, digest: digestOf(body), freshness });
-}
-
-/** A page for guests, and a line for programs. */
-function notFoundReply({ header, ownAddress }: HttpRequest): Reply {
-  const refusal = refuse(404, 'not found; the player is at /');
-  if (!(header('accept') ?? '').includes('text/html')) return refusal;
-  const lang = chooseLanguage(header('accept-language') ?? '');
-  const own = ownAddress?.() ?? '';
-  const { notFound, toLivePage } = DICTIONARIES[lang];
-  const html = `<!doctype html>
-<html lang="${lang}">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${notFound}</title>
-<link rel="stylesheet" href="${own}/player.css">
-<body class="clip">
-<h1>${notFound}</h1>
-<p><a class="action" href="${own}/">${toLivePage}</a></p>
-</html>
-`;
-  const options = { type: HTML, cacheS: 0, source: 'generated' } as const;
-  const page = reply(404, [Buffer.from(html)], options);
-  return { ...page, headers: [...page.headers, ...SECURITY_HEADERS, 'Vary', 'Accept-Language'] };
-}
-
-function readBuilt(name: string): Buffer {
-  try {
-    return readFileSync(new URL(name, BUILT));
-  } catch (cause) {
-    throw new Error(`the player page is not built (${name}); run: npm run build`, { cause });
-  }
-}
-
-function openAsset(type: string, bytes: Buffer): Asset {
-  return { type, plain: openCoded(bytes), gzipped: openCoded(gzipSync(bytes, { level: 9 })) };
-}
-
-function openCoded(bytes: Buffer): Coded {
-  return { body: [bytes], digest: digestOf([bytes]) };
-}
-
-function assetReply(
-  { type, plain, gzipped }: Asset,
-  header: HeaderLookup,
-  vary: readonly string[],
-): Reply {
-  const isGzip = acceptsGzip(header('accept-encoding'));
-  const answer = respond(header, {
-    ...(isGzip ? gzipped : plain),
-    type,
-    freshness: { kind: 'revalidate' },
-    vary,
-  });
-  // A 304 has no body to be coded.
-  const coding = isGzip && answer.status === 200 ? ['Content-Encoding', 'gzip'] : [];
-  return { ...answer, headers: [...answer.headers, ...SECURITY_HEADERS, ...coding] };
 }
 
 /**

@@ -59,6 +59,26 @@ export function renderReplay(
   return `${lines.join('\n')}\n`;
 }
 
+/**
+ * How far a moment lies behind the start of the ended playlist, in seconds; undefined for one
+ * that was not recorded. Of a gap between two recordings it is the end.
+ *
+ * @param atMs Unix time.
+ */
+export function positionS(
+  recordings: readonly ReplayRecording[],
+  atMs: number,
+): number | undefined {
+  let listedUs = 0;
+  for (const [i, { recording, segment }] of listSegments(recordings).entries()) {
+    const behindUs = (atMs - recording.epochMs) * 1000 - segment.startUs;
+    if (i === 0 && behindUs < 0) return undefined;
+    if (behindUs < segment.durationUs) return (listedUs + Math.max(0, behindUs)) / 1e6;
+    listedUs += segment.durationUs;
+  }
+  return undefined;
+}
+
 function renderStart({ name, epochMs, headerBytes }: ReplayRecording, segment: ReplaySegment) {
   const date = new Date(Math.round(epochMs + segment.startUs / 1000)).toISOString();
   return [

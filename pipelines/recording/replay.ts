@@ -6,7 +6,7 @@ import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
 import { moviePath } from './files/recording-file.ts';
-import { renderReplay } from './replay-playlist.ts';
+import { positionS, renderReplay } from './replay-playlist.ts';
 import type { ReplayRecording, ReplaySegment } from './replay-segments.ts';
 
 /** What the recorders report. */
@@ -78,9 +78,22 @@ export class Replay {
     return this.#best().map(({ recording }) => recording);
   }
 
+  /**
+   * Where a clip lies in the replay, in seconds: from where it begins, or from the start of
+   * the drop. Undefined for one of another drop.
+   */
+  chapterS({ atMs, durationS }: { readonly atMs: number; readonly durationS: number }) {
+    const recordings = this.recordings();
+    const startS = positionS(recordings, atMs - durationS * 1000);
+    if (startS !== undefined) return startS;
+    const markS = positionS(recordings, atMs);
+    return markS === undefined ? undefined : Math.max(0, markS - durationS);
+  }
+
   /** undefined for other paths. */
   answer({ path, header }: HttpRequest): Reply | undefined {
-    if (!path.startsWith('/replay/')) return undefined;
+    // Its page, `/replay/`, is not the recorder's.
+    if (!path.startsWith('/replay/') || path === '/replay/') return undefined;
     const [, playlist, name] = PATH.exec(path) ?? [];
     if (playlist !== undefined) return this.#playlist(header);
     const copy = this.#best().find(({ recording }) => recording.name === name);

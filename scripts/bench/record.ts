@@ -31,7 +31,7 @@ export async function benchRecord(): Promise<readonly Figure[]> {
   const busyMs = await loopDelayMs(async () => {
     for (let i = 0; i < CLIPS; i += 1) {
       const startedMs = performance.now();
-      await clips.clip(30, new AbortController().signal);
+      await clips.clip({ seconds: 30, atMs: Date.now() }, new AbortController().signal);
       tookMs.push(performance.now() - startedMs);
       await sleep(2_000);
     }

@@ -74,7 +74,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/player/text': { may: [], what: 'the guests’ page in seven languages' },
   'pipelines/clips': {
-    may: ['pipelines/errors', ...PARTS, 'pipelines/player/text'],
+    may: ['pipelines/errors', ...PARTS],
     what: 'clips and posters, and the process that makes them',
   },
   'pipelines/player/playback': {
@@ -84,6 +84,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/player': {
     may: [...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
     what: 'the guests’ page',
+  },
+  'pipelines/player/watch': {
+    may: ['pipelines/player/playback', 'pipelines/player/text', 'pipelines/player'],
+    what: 'the pages of the replay and of a clip, in the browser',
   },
   'pipelines/edge': {
     may: [

@@ -19,7 +19,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   onoff: ['hal/gpio/sysfs.ts'],
   pino: ['hal/os/log.ts'],
   'prom-client': ['daemon/metrics/'],
-  qr: ['hal/printer/', 'pipelines/clips/', 'pipelines/player/', 'daemon/cli/'],
+  qr: ['hal/printer/', 'pipelines/player/', 'daemon/cli/'],
   serialport: ['hal/os/serial.ts'],
   sharp: [
     'hal/printer/paper/png.ts',

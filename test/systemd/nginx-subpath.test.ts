@@ -1,7 +1,7 @@
 /** The guests' page, clips and stream below a sub path of a real nginx. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { clipPageReply } from '../../pipelines/media/clip-page-reply.ts';
+import { NO_PROGRESS } from '../../pipelines/player/drop-report.ts';
 import { openPages } from '../../pipelines/player/pages.ts';
 import { openFeed } from '../support/feed.ts';
 import { freePort } from '../support/free-port.ts';
@@ -27,10 +27,16 @@ const SUB_PATH = `
 function openGet(): Get {
   const feed = openFeed({ windowS: 6 });
   feed.run(8);
-  const pages = openPages({ title: 'Tonight', startsAt: '2027-03-05T20:00:00Z' });
-  const clips = { clips: { has: () => true }, title: 'Tonight', sign: (path: string) => path };
-  return (request) =>
-    clipPageReply(request, clips) ?? pages.answer(request) ?? feed.origin.answer(request);
+  const drop = { title: 'Tonight', startsAt: '2027-03-05T20:00:00Z' };
+  const pages = openPages(
+    drop,
+    () => NO_PROGRESS,
+    (id) => ({
+      label: undefined,
+      poster: `posters/clip-${Buffer.from(id).toString('hex')}-640`,
+    }),
+  );
+  return (request) => pages.answer(request) ?? feed.origin.answer(request);
 }
 
 /** What a page loads and links, resolved as a browser does. */
@@ -60,7 +66,7 @@ test('page, script, style, stream and clips load below it, and links lead throug
   assert.is((await fetch(new URL(rendition, `${pageUrl}live/index.m3u8`))).status, 200);
 });
 
-test('a clip’s page links, and its QR code shows, the address in front', async () => {
+test('a clip’s page links below it, and its preview names the address in front', async () => {
   const port = await freePort();
   await using _ = await serve(openGet(), port, { trustedProxies: ['127.0.0.1'] });
   await using nginx = await startNginx(`http://127.0.0.1:${port}`, SUB_PATH);
@@ -68,16 +74,20 @@ test('a clip’s page links, and its QR code shows, the address in front', async
   for (const url of [pageUrl, `${pageUrl}/`]) {
     const page = await fetch(url);
     assert.is(page.url, pageUrl, 'a trailing slash leads to the page');
-    const paths = linksOf(await page.text(), page.url).map(({ href }) => href);
-    assert.equal(
-      new Set(paths),
-      new Set([
-        `${nginx.url}/tonight/`,
-        `${nginx.url}/tonight/player.css`,
-        `${nginx.url}/tonight/posters/clip-${Buffer.from(CLIP).toString('hex')}-640`,
-        `${nginx.url}/tonight/clips/clip-${CLIP}.mp4`,
-        `https://venue.example/tonight/clip/${CLIP}`,
-      ]),
+    const html = await page.text();
+    const links = linksOf(html, page.url).map(({ href }) => href);
+    for (const wanted of [
+      '',
+      'player.css',
+      'watch.js',
+      `posters/clip-${Buffer.from(CLIP).toString('hex')}-640`,
+      `clips/clip-${CLIP}.mp4`,
+    ]) {
+      assert.ok(links.includes(`${nginx.url}/tonight/${wanted}`), wanted);
+    }
+    assert.match(
+      html,
+      `<meta property="og:url" content="https://venue.example/tonight/clip/${CLIP}">`,
     );
   }
 });

@@ -6,6 +6,7 @@ import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker, type Worker } from '../../../hal/os/worker.ts';
+import type { WantedClip } from '../../../pipelines/clips/clip-info.ts';
 import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { ClipMade } from '../../../pipelines/media/archive.ts';
 import type { Levels } from '../../../pipelines/media/levels.ts';
@@ -35,8 +36,8 @@ export interface MediaChild {
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
   readonly send: (message: ToMedia) => void;
-  /** A clip of the last so many seconds. Rejects where none can be made. */
-  readonly clip: (seconds: number, signal: AbortSignal) => Promise<ClipMade>;
+  /** Rejects where no clip can be made. */
+  readonly clip: (wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal) => Promise<ClipMade>;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
   /** Ends one that hangs, without asking it. */
@@ -157,11 +158,11 @@ class MediaProcess implements MediaChild {
     return this.#media;
   }
 
-  async clip(seconds: number, signal: AbortSignal): Promise<ClipMade> {
+  async clip(wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal): Promise<ClipMade> {
     const serving = await this.serving(signal);
     const request = this.#nextId();
     const answered = new Promise<ClipAnswer>((resolve) => this.#clips.set(request, resolve));
-    serving.send({ type: 'clip', request, seconds });
+    serving.send({ type: 'clip', request, ...wanted });
     using ends = anySignal(signal, serving.gone);
     try {
       const answer = await unlessAborted(answered, ends.signal);

@@ -37,8 +37,7 @@ export async function openHlsJs(
   onRetry: () => void,
   signal: AbortSignal,
 ): Promise<Player | undefined> {
-  await loadScript('hls.js');
-  const Hls = (window as unknown as { Hls: typeof HlsType }).Hls;
+  const Hls = await loadHls(new URL('hls.js', document.baseURI));
   if (!Hls.isSupported()) return undefined;
   const hls = new Hls(HLS_CONFIG);
   hls.on(Hls.Events.ERROR, (_event, error) => {
@@ -123,14 +122,15 @@ function liveEdgeS({ seekable }: HTMLVideoElement): number | undefined {
   return seekable.length === 0 ? undefined : seekable.end(seekable.length - 1);
 }
 
-function loadScript(src: string): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function loadHls({ href }: URL): Promise<typeof HlsType> {
+  await new Promise<void>((resolve, reject) => {
     const script = document.createElement('script');
-    script.src = src;
+    script.src = href;
     script.addEventListener('load', () => resolve());
-    script.addEventListener('error', () => reject(new Error(`${src} could not be loaded`)));
+    script.addEventListener('error', () => reject(new Error(`${href} could not be loaded`)));
     document.head.append(script);
   });
+  return (window as unknown as { Hls: typeof HlsType }).Hls;
 }
 
 /** Resolves when the stream has been played to its end, or `signal` is aborted. */
@@ -141,18 +141,27 @@ function untilEnded(video: HTMLVideoElement, signal: AbortSignal): Promise<void>
   });
 }
 
-/** Plays a finished stream with the browser's own scrub bar. */
-export async function openReplay(video: HTMLVideoElement, playlistUrl: URL): Promise<void> {
-  video.controls = true;
-  video.replaceChildren();
+/**
+ * Plays a finished stream, or one that can be rewound.
+ *
+ * @param root Where hls.js is. @returns ends it. Rejects where hls.js does not load.
+ */
+export async function playFinished(
+  video: HTMLVideoElement,
+  playlistUrl: URL,
+  root: URL,
+): Promise<() => void> {
+  const play = () => video.play().catch(() => undefined);
   if (video.canPlayType('application/vnd.apple.mpegurl') !== '') {
     video.src = playlistUrl.href;
-  } else {
-    await loadScript('hls.js');
-    const Hls = (window as unknown as { Hls: typeof HlsType }).Hls;
-    const hls = new Hls();
-    hls.loadSource(playlistUrl.href);
-    hls.attachMedia(video);
+    void play();
+    return () => video.removeAttribute('src');
   }
-  video.play().catch(() => undefined);
+  video.removeAttribute('src');
+  const Hls = await loadHls(new URL('hls.js', root));
+  const hls = new Hls();
+  hls.loadSource(playlistUrl.href);
+  hls.attachMedia(video);
+  void play();
+  return () => hls.destroy();
 }

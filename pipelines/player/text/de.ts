@@ -36,4 +36,16 @@ export const de: Dictionary = {
   noScript:
     'Mit JavaScript ist diese Seite besser. Ohne spielt der Stream hier, wenn dein Browser HLS kann.',
   notFound: 'Hier ist nichts.',
+  replay: 'Die Aufzeichnung',
+  chapters: 'Kapitel',
+  play: 'Abspielen',
+  position: 'Position',
+  positionOf: '{time} von {length}',
+  nextDrop: 'Als Nächstes: {date}',
+  notNow: 'Gerade sind zu viele da. Versuch es gleich noch einmal.',
+  failed: 'Hier ist etwas schiefgegangen.',
+  heart: 'Ein Herz senden',
+  hearts: '{count} Herzen',
+  behindLive: '{time} hinter live',
+  cast: 'Auf einem Fernseher abspielen',
 };

@@ -35,4 +35,16 @@ export interface Dictionary {
   readonly video: string;
   readonly noScript: string;
   readonly notFound: string;
+  readonly replay: string;
+  readonly chapters: string;
+  readonly play: string;
+  readonly position: string;
+  readonly positionOf: string;
+  readonly nextDrop: string;
+  readonly notNow: string;
+  readonly failed: string;
+  readonly heart: string;
+  readonly hearts: string;
+  readonly behindLive: string;
+  readonly cast: string;
 }

@@ -36,4 +36,16 @@ export const en: Dictionary = {
   noScript:
     'This page is better with JavaScript. Without it the stream plays here if your browser supports HLS.',
   notFound: 'There is nothing here.',
+  replay: 'The replay',
+  chapters: 'Chapters',
+  play: 'Play',
+  position: 'Position',
+  positionOf: '{time} of {length}',
+  nextDrop: 'Next: {date}',
+  notNow: 'Too many people at once. Try again in a moment.',
+  failed: 'Something went wrong here.',
+  heart: 'Send a heart',
+  hearts: '{count} hearts',
+  behindLive: '{time} behind live',
+  cast: 'Play on a television',
 };

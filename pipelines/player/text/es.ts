@@ -36,4 +36,16 @@ export const es: Dictionary = {
   noScript:
     'Esta página funciona mejor con JavaScript. Sin él, la emisión se ve aquí si tu navegador admite HLS.',
   notFound: 'Aquí no hay nada.',
+  replay: 'La repetición',
+  chapters: 'Capítulos',
+  play: 'Reproducir',
+  position: 'Posición',
+  positionOf: '{time} de {length}',
+  nextDrop: 'Próxima cita: {date}',
+  notNow: 'Hay demasiada gente. Inténtalo de nuevo en un momento.',
+  failed: 'Algo ha fallado aquí.',
+  heart: 'Enviar un corazón',
+  hearts: '{count} corazones',
+  behindLive: '{time} por detrás del directo',
+  cast: 'Ver en un televisor',
 };

@@ -36,4 +36,16 @@ export const fr: Dictionary = {
   noScript:
     'Cette page est meilleure avec JavaScript. Sans lui, le direct s’affiche ici si votre navigateur lit le HLS.',
   notFound: 'Il n’y a rien ici.',
+  replay: 'La rediffusion',
+  chapters: 'Chapitres',
+  play: 'Lecture',
+  position: 'Position',
+  positionOf: '{time} sur {length}',
+  nextDrop: 'Prochain rendez-vous : {date}',
+  notNow: 'Il y a trop de monde. Réessayez dans un instant.',
+  failed: 'Un problème est survenu ici.',
+  heart: 'Envoyer un cœur',
+  hearts: '{count} cœurs',
+  behindLive: '{time} derrière le direct',
+  cast: 'Lire sur un téléviseur',
 };

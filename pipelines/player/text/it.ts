@@ -36,4 +36,16 @@ export const it: Dictionary = {
   noScript:
     'Questa pagina è migliore con JavaScript. Senza, la diretta si vede qui se il browser supporta HLS.',
   notFound: 'Qui non c’è nulla.',
+  replay: 'La replica',
+  chapters: 'Capitoli',
+  play: 'Riproduci',
+  position: 'Posizione',
+  positionOf: '{time} di {length}',
+  nextDrop: 'Prossimo appuntamento: {date}',
+  notNow: 'C’è troppa gente. Riprova tra un momento.',
+  failed: 'Qualcosa è andato storto.',
+  heart: 'Manda un cuore',
+  hearts: '{count} cuori',
+  behindLive: '{time} dietro la diretta',
+  cast: 'Guarda su un televisore',
 };

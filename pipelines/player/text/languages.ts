@@ -33,6 +33,19 @@ export function chooseLanguage(accept: string): Language {
   return wanted.map(({ code }) => code).find(isLanguage) ?? 'en';
 }
 
+/** By the address, `?lang=de`, or by Accept-Language. */
+export function languageOf(request: {
+  readonly query: URLSearchParams;
+  readonly header: (name: string) => string | undefined;
+}): Language {
+  const wanted = request.query.get('lang') ?? '';
+  return isLanguage(wanted) ? wanted : chooseLanguage(request.header('accept-language') ?? '');
+}
+
+export function textsOf(lang: Language): Dictionary {
+  return DICTIONARIES[lang];
+}
+
 /** Puts values into a text: `{time}`. */
 export function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (all, name: string) => values[name] ?? all);

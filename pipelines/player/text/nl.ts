@@ -36,4 +36,16 @@ export const nl: Dictionary = {
   noScript:
     'Met JavaScript werkt deze pagina beter. Zonder speelt de stream hier als je browser HLS kan.',
   notFound: 'Hier is niets.',
+  replay: 'De herhaling',
+  chapters: 'Hoofdstukken',
+  play: 'Afspelen',
+  position: 'Positie',
+  positionOf: '{time} van {length}',
+  nextDrop: 'De volgende keer: {date}',
+  notNow: 'Het is nu te druk. Probeer het zo nog eens.',
+  failed: 'Er ging hier iets mis.',
+  heart: 'Stuur een hart',
+  hearts: '{count} harten',
+  behindLive: '{time} achter live',
+  cast: 'Op een televisie afspelen',
 };

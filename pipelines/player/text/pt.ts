@@ -36,4 +36,16 @@ export const pt: Dictionary = {
   noScript:
     'Esta página é melhor com JavaScript. Sem ele, a emissão toca aqui se o navegador suportar HLS.',
   notFound: 'Não há nada aqui.',
+  replay: 'A repetição',
+  chapters: 'Capítulos',
+  play: 'Reproduzir',
+  position: 'Posição',
+  positionOf: '{time} de {length}',
+  nextDrop: 'A seguir: {date}',
+  notNow: 'Há gente a mais. Tente outra vez daqui a pouco.',
+  failed: 'Algo correu mal aqui.',
+  heart: 'Enviar um coração',
+  hearts: '{count} corações',
+  behindLive: '{time} atrás do direto',
+  cast: 'Ver numa televisão',
 };

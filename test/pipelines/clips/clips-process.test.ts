@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import { readClipInfo } from '../../../pipelines/clips/clip-info.ts';
 import type { StoredMovie } from '../../../pipelines/clips/clip-store.ts';
 import { type ClipsProcess, openClipsProcess } from '../../../pipelines/clips/clips-process.ts';
 import type { Poster } from '../../../pipelines/clips/poster.ts';
@@ -24,6 +25,7 @@ import { encodeMedia } from '../../support/media/real-media.ts';
 const test = suiteAtOnce('clips process');
 const media = await encodeMedia();
 const never = new AbortController().signal;
+const MARKED_MS = 1_790_000_000_000;
 
 async function goLive(posterEveryS: number) {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-clips-'));
@@ -70,7 +72,7 @@ async function goLive(posterEveryS: number) {
     clip: async (seconds: number) => {
       let clip: StoredMovie | undefined;
       await until(async () => {
-        clip = await open.clip(seconds, never);
+        clip = await open.clip({ seconds, atMs: MARKED_MS, label: 'Encore' }, never);
         return true;
       }, 20_000);
       return clip as StoredMovie;
@@ -103,6 +105,8 @@ test('a clip plays, and its poster follows in every size and format', async () =
     assert.is(found, format === 'avif' ? 'heif' : format);
   }
   assert.equal(await readPoster(join(live.folder, 'clips'), clip.id), poster, 'and is stored');
+  const info = { atMs: MARKED_MS, label: 'Encore', durationS: clip.durationS };
+  assert.equal(await readClipInfo(join(live.folder, 'clips'), clip.id), info, 'and its name');
 });
 
 test('a clip made right before the end has its poster', async () => {
@@ -173,7 +177,9 @@ test('live posters of an earlier process are deleted when there are new ones', a
 
 test('a clip is refused with CLIP_FAILED while nothing is published', async () => {
   await using live = await goLive(0);
-  const failed = await live.process.clip(5, never).catch((error: unknown) => error);
+  const failed = await live.process
+    .clip({ seconds: 5, atMs: MARKED_MS }, never)
+    .catch((error: unknown) => error);
   assert.ok(failed instanceof PipelineError && failed.code === 'CLIP_FAILED');
 });
 

@@ -29,7 +29,10 @@ function openWith(upstream: (request: HttpRequest) => Reply | Wait) {
   const handlers = openEdgeHandlers({
     edge: { answer: upstream },
     isUpstream: (path) => target(path) !== undefined,
-    pages: { answer: ({ path }) => (path === '/nope' ? undefined : textOf(`own ${path}`)) },
+    pages: {
+      answer: ({ path }) => (path === '/nope' ? undefined : textOf(`own ${path}`)),
+      forPeople: (_request, answer) => answer,
+    },
     viewers,
     loop: openCdnLoop('venuebox-me'),
     nowMs: () => 0,

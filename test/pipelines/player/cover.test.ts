@@ -26,7 +26,7 @@ async function openStand(startsAt: string): Promise<Stand> {
   const pages = openPages({ title: 'Record Shop Live', startsAt }, () => ({
     ...NO_PROGRESS,
     isOver: stand.isOver,
-    clips: stand.clips,
+    clips: stand.clips.map((id) => ({ id, posters: [] })),
   }));
   const answer = (path: string): Reply => {
     if (path === '/drop.json' && stand.isAway) return refuse(503, 'away');
@@ -86,7 +86,6 @@ const VIEW: View = {
   isPlaying: false,
   hasPlayed: false,
   hasEnded: false,
-  isReplay: false,
   drop: { startsAt: '', isOver: false },
   isUnreachable: false,
 };

@@ -11,6 +11,7 @@ import { openChromium, waitInPage } from '../../support/chromium.ts';
 const test = suite("a guest's evening");
 
 const STATE = 'document.body.dataset.state';
+const TEXT_OF = (selector: string) => `document.querySelector('${selector}')?.textContent`;
 const TIME = 'document.getElementById("video").currentTime';
 
 test('pause stops the picture, a clip appears, the end offers the replay, and the clip has its page', async () => {
@@ -25,8 +26,8 @@ test('pause stops the picture, a clip appears, the end offers the replay, and th
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   await waitInPage(page, `${STATE} === 'live' && ${TIME} > 3`);
-  await ask(box, 'cmd', 'mark');
-  await waitInPage(page, '!document.getElementById("clips").hidden', 60_000);
+  await ask(box, 'cmd', 'mark', 'label=Encore');
+  await waitInPage(page, `${TEXT_OF('#clip-list span:last-child')} === 'Encore'`, 60_000);
 
   await page.click('#pause');
   await page.waitForTimeout(1_000);
@@ -39,12 +40,25 @@ test('pause stops the picture, a clip appears, the end offers the replay, and th
   await ask(box, 'cmd', 'end');
   await waitInPage(page, `${STATE} === 'ended' && !document.getElementById('replay').hidden`);
   await page.click('#replay');
-  await waitInPage(page, `${STATE} === 'replay' && ${TIME} > 1`);
-  const clip = await page.getAttribute('#clip-list a', 'href');
+  await waitInPage(page, `document.body.dataset.kind === 'replay' && ${TIME} > 1`);
+  assert.is(new URL(page.url()).pathname, '/replay/');
+  await waitInPage(page, `${TEXT_OF('#chapter-list button')}?.endsWith('Encore')`);
+  await page.focus('#scrub');
+  const beforeS = Number(await page.evaluate(TIME));
+  await page.keyboard.press('ArrowRight');
+  await waitInPage(page, `${TIME} >= ${beforeS + 4}`);
+  await page.click('#chapter-list button');
+  await waitInPage(page, `${TIME} < ${beforeS + 4}`);
+  await page.evaluate('navigator.share = async ({ url }) => { globalThis.shared = url; }');
+  await page.click('#clip-list button');
+  await waitInPage(page, 'globalThis.shared !== undefined');
   assert.equal(errors, []);
 
-  await page.goto(`${box.url}/${clip}`);
-  assert.is(await page.locator('a', { hasText: 'To the live page' }).getAttribute('href'), '../');
+  await page.goto(String(await page.evaluate('globalThis.shared')));
+  assert.is(await page.title(), 'Encore');
+  await page.click('#play');
+  await waitInPage(page, `${TIME} > 0.5`);
+  assert.is(await page.getAttribute('#to-live', 'href'), '../');
 });
 
 test.run();

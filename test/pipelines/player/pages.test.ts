@@ -2,14 +2,23 @@
 import { gunzipSync } from 'node:zlib';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Reply } from '../../../pipelines/http/reply.ts';
+import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
+import { type Reply, refuse } from '../../../pipelines/http/reply.ts';
 import { renderCalendar } from '../../../pipelines/player/calendar.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { DICTIONARIES } from '../../../pipelines/player/text/languages.ts';
 
 const test = suite('pages of the player');
 
-const PATHS = ['/', '/index.html', '/player.css', '/player.js', '/hls.js', '/favicon.svg'];
+const PATHS = [
+  '/',
+  '/replay/',
+  '/player.css',
+  '/player.js',
+  '/watch.js',
+  '/hls.js',
+  '/favicon.svg',
+];
 
 const pages = openPages({ title: 'Record Shop Live', startsAt: '' });
 
@@ -91,12 +100,46 @@ test('a link to the page has a preview with title and picture', () => {
   assert.match(html, '<meta property="og:url" content="http://box.local:8080/shows/">');
 });
 
-test('an unknown address is a page for guests and a line for programs', () => {
-  const page = ask('/nothing', { accept: 'text/html', 'accept-language': 'nl' });
-  assert.is(page.status, 404);
-  assert.match(bodyOf(page), 'Naar de livepagina');
-  assert.match(headerOf(page, 'Content-Type') ?? '', 'text/html');
-  assert.not.match(bodyOf(ask('/nothing')), '<');
+test('a refusal is a page with a way back for guests, and a line for programs', () => {
+  for (const [status, sentence] of [
+    [404, 'Hier is niets.'],
+    [503, 'Het is nu te druk.'],
+    [429, 'Het is nu te druk.'],
+    [500, 'Er ging hier iets mis.'],
+  ] as const) {
+    const refusal = refuse(status, 'a line', 0, ['Retry-After', '1']);
+    const asked = (accept: string): HttpRequest => ({
+      path: '/nothing',
+      query: new URLSearchParams(),
+      header: (name) => ({ accept, 'accept-language': 'nl' })[name],
+      ownAddress: () => BOX.own,
+    });
+    const page = pages.forPeople(asked('text/html,*/*;q=0.8'), refusal) as Reply;
+    assert.is(page.status, status);
+    assert.match(bodyOf(page), sentence);
+    assert.match(bodyOf(page), `<a class="action" href="${BOX.own}/">Naar de livepagina</a>`);
+    assert.is(headerOf(page, 'Retry-After'), '1');
+    assert.is(headerOf(page, 'Cache-Control'), 'no-store');
+    assert.is(pages.forPeople(asked('*/*'), refusal), refusal);
+  }
+});
+
+test('a clip has a page with its name, its picture in the preview, and a movie without JavaScript', () => {
+  const clip = { label: 'Encore <3', poster: 'posters/clip-61-640' };
+  const some = openPages({ title: 'Tonight', startsAt: '' }, undefined, (id) =>
+    id === 'abcdefghijk' ? clip : undefined,
+  );
+  const open = (path: string) => {
+    const ownAddress = () => BOX.own;
+    return some.answer({ path, query: new URLSearchParams(), header: () => undefined, ownAddress });
+  };
+  const html = bodyOf(open('/clip/abcdefghijk') as Reply);
+  assert.match(html, '<title>Encore &#60;3</title>');
+  assert.match(html, `<meta property="og:image" content="${BOX.own}/posters/clip-61-640">`);
+  assert.match(html, /<video [^>]*controls [^>]*src="..\/clips\/clip-abcdefghijk.mp4"/);
+  assert.match(html, /<a [^>]*href="..\/clips\/clip-abcdefghijk.mp4" download/);
+  assert.match(bodyOf(open('/replay/') as Reply), /<video [^>]*src="..\/replay\/index.m3u8"/);
+  assert.is(open('/clip/aaaaaaaaaaa')?.status, 404);
 });
 
 test('a title with markup is text', () => {

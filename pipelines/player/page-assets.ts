@@ -1,0 +1,72 @@
+/** A file of the page, in both content codings, with what every page says of its safety. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { type Digest, digestOf } from '../http/cache/digest.ts';
+import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
+import type { Reply } from '../http/reply.ts';
+import { respond } from '../http/respond.ts';
+
+export interface Asset {
+  readonly type: string;
+  readonly plain: Coded;
+  readonly gzipped: Coded;
+}
+
+/** One content coding of an asset; each has a strong ETag of its own (RFC 9110 §8.8.3.3). */
+interface Coded {
+  readonly body: readonly Buffer[];
+  readonly digest: Digest;
+}
+
+export const HTML = 'text/html; charset=utf-8';
+
+/** No content from other hosts, no inline scripts, no plug-ins. */
+const PAGE_POLICY =
+  "default-src 'self'; media-src 'self' blob:; img-src 'self' data:; style-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+export const SECURITY_HEADERS = [
+  'Content-Security-Policy',
+  PAGE_POLICY,
+  'X-Frame-Options',
+  'DENY',
+  'Referrer-Policy',
+  'no-referrer',
+] as const;
+
+const BUILT = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/pipelines/player/' : './',
+  import.meta.url,
+);
+
+/** @throws Error where the page has not been built. */
+export function readBuilt(name: string): Buffer {
+  try {
+    return readFileSync(new URL(name, BUILT));
+  } catch (cause) {
+    throw new Error(`the player page is not built (${name}); run: npm run build`, { cause });
+  }
+}
+
+export function openAsset(type: string, bytes: Buffer): Asset {
+  return { type, plain: openCoded(bytes), gzipped: openCoded(gzipSync(bytes, { level: 9 })) };
+}
+
+function openCoded(bytes: Buffer): Coded {
+  return { body: [bytes], digest: digestOf([bytes]) };
+}
+
+export function assetReply(
+  { type, plain, gzipped }: Asset,
+  header: HeaderLookup,
+  vary: readonly string[],
+): Reply {
+  const isGzip = acceptsGzip(header('accept-encoding'));
+  const answer = respond(header, {
+    ...(isGzip ? gzipped : plain),
+    type,
+    freshness: { kind: 'revalidate' },
+    vary,
+  });
+  // A 304 has no body to be coded.
+  const coding = isGzip && answer.status === 200 ? ['Content-Encoding', 'gzip'] : [];
+  return { ...answer, headers: [...answer.headers, ...SECURITY_HEADERS, ...coding] };
+}

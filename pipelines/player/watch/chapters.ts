@@ -1,0 +1,72 @@
+/** The chapters of the replay: one begins at each MARK, where its clip does. */
+import { clipName } from '../below.ts';
+import type { ClipSummary } from '../drop-report.ts';
+import { renderTime } from '../notice.ts';
+import { element } from '../root.ts';
+import type { ScrubBar } from './scrub-bar.ts';
+
+interface Chapter {
+  readonly startS: number;
+  readonly name: string;
+}
+
+export class Chapters {
+  readonly #video: HTMLVideoElement;
+  readonly #bar: ScrubBar;
+  #clips: readonly ClipSummary[] = [];
+  #chapters: readonly Chapter[] = [];
+
+  constructor(video: HTMLVideoElement, bar: ScrubBar) {
+    this.#video = video;
+    this.#bar = bar;
+    video.addEventListener('timeupdate', () => this.#markCurrent());
+    video.addEventListener('durationchange', () => this.render());
+  }
+
+  /** @param clips Newest first. */
+  show(clips: readonly ClipSummary[]): void {
+    if (JSON.stringify(clips) === JSON.stringify(this.#clips)) return;
+    this.#clips = clips;
+    this.render();
+  }
+
+  render(): void {
+    const clips = this.#clips;
+    this.#chapters = clips
+      .flatMap((clip, i) =>
+        clip.replayS === undefined
+          ? []
+          : [{ startS: clip.replayS, name: clipName(clip, clips.length - i) }],
+      )
+      .sort((a, b) => a.startS - b.startS);
+    element('chapters').hidden = this.#chapters.length === 0;
+    element('chapter-list').replaceChildren(
+      ...this.#chapters.map((chapter) => this.#renderOne(chapter)),
+    );
+    this.#bar.setTicks(this.#chapters.map(({ startS }) => startS));
+    this.#markCurrent();
+  }
+
+  #renderOne({ startS, name }: Chapter): HTMLElement {
+    const item = document.createElement('li');
+    const button = Object.assign(document.createElement('button'), { type: 'button' });
+    const time = document.createElement('span');
+    time.textContent = renderTime(Math.floor(startS));
+    button.append(time, ` ${name}`);
+    button.addEventListener('click', () => {
+      this.#video.currentTime = startS;
+      this.#video.play().catch(() => undefined);
+    });
+    item.append(button);
+    return item;
+  }
+
+  #markCurrent(): void {
+    const nowS = this.#video.currentTime;
+    const current = this.#chapters.findLastIndex(({ startS }) => startS <= nowS + 0.01);
+    for (const [i, button] of [...document.querySelectorAll('#chapter-list button')].entries()) {
+      if (i === current) button.setAttribute('aria-current', 'true');
+      else button.removeAttribute('aria-current');
+    }
+  }
+}
