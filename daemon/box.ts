@@ -180,7 +180,7 @@ function tasksOf(box: Parts): readonly Task[] {
     mediaPath.run,
     box.drop.run,
     box.reports.run,
-    box.desk.run,
+    (signal) => box.desk.run(signal),
     (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,
