@@ -63,11 +63,11 @@ export async function runDirect(
       if (code !== REFUSED) out.rebind();
     },
   });
-  const encoder = await openEncoderPort(listen, {
+  const encoder = openEncoderPort(listen, {
     onPacket: (packet) => {
       if (tap.fromEncoder(packet, now())) out.send(packet);
     },
-    onError: (error) => log.warn('encoder port failed', { reason: error.message }),
+    onError: (reason) => log.warn('encoder port failed', { reason }),
     now,
   });
   try {

@@ -9,6 +9,7 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os/files': { may: [], what: 'reads what a person names: configs and secrets' },
   'hal/os/libc': { may: [], what: 'calls of the C library' },
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
+  'hal/os/udp': { may: [], what: 'UDP: many datagrams with one system call' },
   'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
   'hal/gst': { may: ['hal/os', 'hal/os/files'], what: 'launch lines of files and the network' },
   'hal/gpio': { may: ['hal/os', 'hal/os/libc'], what: 'buttons and lamps' },

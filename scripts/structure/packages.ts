@@ -14,7 +14,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'gstreamer-superficial': ['pipelines/gst/gst.ts'],
   'hls.js': ['pipelines/player/'],
   'i2c-bus': ['hal/battery/i2c.ts'],
-  koffi: ['hal/os/libc/', 'hal/system/timex.ts'],
+  koffi: ['hal/os/libc/', 'hal/os/udp/libc.ts', 'hal/system/timex.ts'],
   mqtt: ['daemon/mqtt/client/client.ts'],
   onoff: ['hal/gpio/sysfs.ts'],
   pino: ['hal/os/log.ts'],

@@ -1,6 +1,8 @@
 /** The local UDP port that an SRT encoder connects to. */
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
+import { promises as dns } from 'node:dns';
+import { isIP } from 'node:net';
+import type { Peer } from '../../../hal/os/udp/peers.ts';
+import { openUdp } from '../../../hal/os/udp/socket.ts';
 import type { Endpoint } from '../core/config.ts';
 import { readControlType, SRT_HANDSHAKE, SRT_SHUTDOWN } from '../wire/srt.ts';
 
@@ -24,51 +26,51 @@ const SILENT_MS = 1500;
 
 export interface EncoderPortEvents {
   readonly onPacket: (packet: Buffer) => void;
-  readonly onError: (error: Error) => void;
+  /** With the system's code. The port goes on. */
+  readonly onError: (code: string) => void;
   /** A clock that never steps back. */
   readonly now: () => number;
+}
+
+/** A name of this machine, like localhost, as an address. Rejects where it is unknown. */
+export async function localEndpoint({ host, port }: Endpoint): Promise<Endpoint> {
+  if (isIP(host) !== 0) return { host, port };
+  return { host: (await dns.lookup(host, 4)).address, port };
 }
 
 /**
  * The encoder is the peer that sent a handshake; packets of others are dropped, handshakes
  * too while it is connected: until it closes the connection or is silent for 1.5 s.
  *
- * Rejects when the port cannot be had.
+ * Throws when the port cannot be had.
  */
-export async function openEncoderPort(
+export function openEncoderPort(
   { host, port }: Endpoint,
   { onPacket, onError, now }: EncoderPortEvents,
-): Promise<EncoderPort> {
-  const socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: BUFFER_BYTES,
-    sendBufferSize: BUFFER_BYTES,
-  });
-  socket.bind(port, host);
-  await once(socket, 'listening');
-  let knownPort = 0;
-  let knownAddress = '';
+): EncoderPort {
+  let known: Peer | undefined;
   let connectedMs = Number.NEGATIVE_INFINITY;
-  const ignore = () => undefined;
-  socket.on('error', onError);
-  socket.on('message', (packet, from) => {
-    const isKnown = from.port === knownPort && from.address === knownAddress;
-    if (!isKnown) {
-      if (readControlType(packet) !== SRT_HANDSHAKE) return;
-      if (now() - connectedMs < SILENT_MS) return;
-      knownPort = from.port;
-      knownAddress = from.address;
-    }
-    const type = readControlType(packet);
-    if (type === SRT_SHUTDOWN) connectedMs = Number.NEGATIVE_INFINITY;
-    else if (type !== SRT_HANDSHAKE) connectedMs = now();
-    onPacket(packet);
-  });
-  const { address, port: bound } = socket.address();
+  const socket = openUdp(
+    { local: { host, port }, bufferBytes: BUFFER_BYTES },
+    {
+      onPacket: (packet, from) => {
+        const type = readControlType(packet);
+        if (from?.port !== known?.port || from?.host !== known?.host) {
+          if (type !== SRT_HANDSHAKE) return;
+          if (now() - connectedMs < SILENT_MS) return;
+          known = from;
+        }
+        if (type === SRT_SHUTDOWN) connectedMs = Number.NEGATIVE_INFINITY;
+        else if (type !== SRT_HANDSHAKE) connectedMs = now();
+        onPacket(packet);
+      },
+      onError,
+    },
+  );
   return {
-    listening: { host: address, port: bound },
+    listening: socket.local,
     send: (packet) => {
-      if (knownPort > 0) socket.send(packet, knownPort, knownAddress, ignore);
+      if (known !== undefined) socket.send(packet, known);
     },
     close: () => socket.close(),
   };

@@ -1,6 +1,5 @@
 /** The UDP socket of one link. */
-import { createSocket, type Socket } from 'node:dgram';
-import { isIPv6 } from 'node:net';
+import { openUdp, type UdpSocket } from '../../../hal/os/udp/socket.ts';
 import type { LinkConfig } from '../core/config.ts';
 
 /** Room for half a second of 50 Mbit/s, within the default limits of Debian's kernels. */
@@ -11,9 +10,6 @@ const RETRY_MS = 1000;
 
 /** These lose one packet and say nothing about the link. */
 const TRANSIENT: ReadonlySet<string> = new Set(['EAGAIN', 'ENOBUFS', 'ENOMEM', 'EMSGSIZE']);
-
-/** One send in this many asks for its result: it costs, and a dead device fails them all. */
-const CHECK_EVERY = 8;
 
 export interface LinkSocketEvents {
   /** Bound and connected: it can send. */
@@ -55,12 +51,10 @@ class BoundSocket implements LinkSocket {
   readonly #config: LinkConfig;
   readonly #receiver: Receiver;
   readonly #events: LinkSocketEvents;
-  #socket: Socket | undefined;
+  #socket: UdpSocket | undefined;
   /** Counts openings: a look-up that ends after the next one began is of no use. */
   #opening = 0;
   #isOpening = false;
-  #isConnected = false;
-  #sentCount = 0;
   #retryAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(config: LinkConfig, receiver: Receiver, events: LinkSocketEvents) {
@@ -70,10 +64,7 @@ class BoundSocket implements LinkSocket {
   }
 
   send(packet: Buffer): void {
-    if (!this.#isConnected) return;
-    this.#sentCount += 1;
-    if (this.#sentCount % CHECK_EVERY === 0) this.#socket?.send(packet, this.#afterSend);
-    else this.#socket?.send(packet);
+    this.#socket?.send(packet);
   }
 
   rebind(): void {
@@ -88,13 +79,10 @@ class BoundSocket implements LinkSocket {
   }
 
   close(): void {
-    const closed = this.#socket;
+    this.#socket?.close();
     this.#socket = undefined;
-    this.#isConnected = false;
     this.#isOpening = false;
     this.#opening += 1;
-    closed?.removeAllListeners().on('error', () => undefined);
-    closed?.close();
   }
 
   async #resolve(): Promise<void> {
@@ -114,30 +102,21 @@ class BoundSocket implements LinkSocket {
 
   #open(receiver: string): void {
     const { sourceAddress, sourcePort = 0 } = this.#config;
-    const opening = createSocket({
-      type: isIPv6(sourceAddress) ? 'udp6' : 'udp4',
-      recvBufferSize: BUFFER_BYTES,
-      sendBufferSize: BUFFER_BYTES,
-    });
-    this.#socket = opening;
-    opening.on('error', (error) => {
-      if (!this.#isConnected) this.close();
-      this.#events.onFailed(codeOf(error));
-    });
-    opening.on('message', (packet) => this.#events.onPacket(packet));
-    opening.on('connect', () => {
-      this.#isConnected = true;
-      this.#events.onOpened();
-    });
-    opening.bind({ address: sourceAddress, port: sourcePort }, () => {
-      // Without a callback: that would also be called for a failure.
-      if (this.#socket === opening) opening.connect(this.#receiver.port, receiver);
-    });
+    this.#socket = openUdp(
+      {
+        local: { host: sourceAddress, port: sourcePort },
+        remote: { host: receiver, port: this.#receiver.port },
+        bufferBytes: BUFFER_BYTES,
+      },
+      {
+        onPacket: (packet) => this.#events.onPacket(packet),
+        onError: (code) => {
+          if (!TRANSIENT.has(code)) this.#events.onFailed(code);
+        },
+      },
+    );
+    this.#events.onOpened();
   }
-
-  readonly #afterSend = (error: Error | null): void => {
-    if (error !== null && !TRANSIENT.has(codeOf(error))) this.#events.onFailed(codeOf(error));
-  };
 }
 
 function codeOf(error: Error): string {

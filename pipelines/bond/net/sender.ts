@@ -8,7 +8,7 @@ import type { Endpoint, LinkConfig } from '../core/config.ts';
 import type { Wire } from '../core/link-table.ts';
 import type { BondSnapshot } from '../core/snapshot.ts';
 import { SRTLA_ID_BYTES } from '../wire/packet.ts';
-import { openEncoderPort, type SrtTap } from './encoder-port.ts';
+import { localEndpoint, openEncoderPort, type SrtTap } from './encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
 import { type Lookup, ReceiverAddress } from './receiver-address.ts';
 
@@ -64,12 +64,12 @@ export async function runBond(
     port: options.receiver.port,
     resolve: (source: string) => address.resolve(source),
   };
-  const encoder = await openEncoderPort(options.listen, {
+  const encoder = openEncoderPort(await localEndpoint(options.listen), {
     onPacket: (packet) => {
       const nowMs = now();
       if (tap?.fromEncoder(packet, nowMs) !== false) bond.fromEncoder(packet, nowMs);
     },
-    onError: (error) => log.warn('encoder port failed', { reason: error.message }),
+    onError: (reason) => log.warn('encoder port failed', { reason }),
     now,
   });
   const wire: Wire = {
