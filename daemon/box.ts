@@ -43,6 +43,7 @@ import { runPanel } from './panel/run.ts';
 import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
 import { runWatchdog } from './watchdog/run.ts';
+import { SignInOpening } from './web/door/opening.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
 
@@ -163,6 +164,7 @@ async function joinParts(given: Resources) {
   return {
     ...given,
     ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, desk },
+    opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
 }
@@ -173,6 +175,7 @@ function tasksOf(box: Parts): readonly Task[] {
   const onAway = box.state.setPanelAway.bind(state);
   const onMaintenance = (modemMaintenance: readonly ModemMaintenance[]) =>
     state.set({ modemMaintenance });
+  const onMarkHeld = box.opening.open.bind(box.opening);
   const { warnings } = health;
   const { endMedia } = mediaPath;
   return [
@@ -189,7 +192,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => followDevices(devices, state, box, signal),
     (signal) => maintainModems({ ...box, modems: devices.modems, onMaintenance }, signal),
     // The ways to command the box and to see how it is.
-    (signal) => runPanel({ ...box, ...devices.panel, onAway }, signal),
+    (signal) => runPanel({ ...box, ...devices.panel, onAway, onMarkHeld }, signal),
     openOperatorPage(config, box),
     (signal) => runControl(box.controlSocket, box, signal),
     openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),

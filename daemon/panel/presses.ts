@@ -10,8 +10,9 @@ export const BUTTONS = ['drop', 'mark'] as const;
  * What a press asks for; undefined where it asks for nothing.
  *
  * The drop button: a short press arms, or takes it back; a hold goes live, or
- * ends; a very long hold shuts the machine down. The mark button marks, however
- * long. Both together are a hand that grasps the box, and ask for nothing.
+ * ends; a very long hold shuts the machine down. The mark button marks; held, it
+ * opens the sign-in of the operator's page (run.ts), which is no command. Both
+ * together are a hand that grasps the box, and ask for nothing.
  */
 export function commandOf(
   { buttons, length }: Extract<Gesture, { kind: 'press' }>,
@@ -19,6 +20,7 @@ export function commandOf(
 ): Command | undefined {
   const [button, ...others] = buttons;
   if (others.length > 0) return undefined;
+  if (button === 'mark' && length !== 'short') return undefined;
   if (button === 'mark') return { verb: 'mark', args: {}, by: 'button' };
   if (button !== 'drop') return undefined;
   if (length === 'very-long') return { verb: 'shut-down', args: {}, by: 'button' };

@@ -23,6 +23,8 @@ export interface PanelDeps {
   readonly times?: GestureTimes;
   /** A part of the panel does not answer, and why; undefined: it does again. */
   readonly onAway?: (part: PanelPart, reason: string | undefined) => void;
+  /** MARK is held. */
+  readonly onMarkHeld?: () => void;
 }
 
 export type PanelPart = 'buttons' | LampName;
@@ -33,6 +35,8 @@ const LAMPS_EVERY_MS = 250;
 const RETRY_MS = 2_000;
 /** How long a refused press shows. */
 const REFUSED_MS = 800;
+/** How long the lamp shows that sign-in is open: until the finger has seen it. */
+const MARK_HELD_MS = 1_000;
 /** Presses that wait for their commands; a panicking hand gives no more. */
 const MAX_COMMANDS = 4;
 
@@ -100,6 +104,7 @@ async function followPresses(
     setAnswer(undefined);
     const command = commandOf(gesture, snapshot().drop.phase);
     log.info('press', { buttons: gesture.buttons, length: gesture.length, verb: command?.verb });
+    if (isHeldMark(gesture)) return;
     const hasSecond = snapshot().sources?.camera.second !== undefined;
     if (command?.verb !== 'mark' || !hasSecond) return start(command);
     if (doublePress.isSecond()) return start(SWITCH_CAMERA);
@@ -113,7 +118,13 @@ async function followPresses(
     running.add(work);
   };
   for await (const change of watchPresses(deps.inputs, clock, signal, deps.times)) {
-    if (change.kind === 'hold-reached') setAnswer(holdAnswer(change, clock, deps.times));
+    if (change.kind === 'hold-reached') {
+      setAnswer(holdAnswer(change, clock, deps.times));
+      if (isMark(change.buttons)) {
+        log.info('sign-in opened by MARK');
+        deps.onMarkHeld?.();
+      }
+    }
     if (change.kind === 'press') press(change);
     // The driver of the inputs has logged it.
     if (change.kind === 'gone') deps.onAway?.('buttons', change.reason);
@@ -128,8 +139,18 @@ function holdAnswer(
   clock: Clock,
   { veryLongMs } = GESTURE_TIMES,
 ): Answer | undefined {
+  if (isMark(buttons)) return { rhythm: 'flicker', untilMs: clock.monotonicMs() + MARK_HELD_MS };
   const isDrop = buttons.length === 1 && buttons[0] === 'drop';
   return isDrop ? { rhythm: 'flicker', untilMs: clock.monotonicMs() + veryLongMs } : undefined;
+}
+
+function isMark(buttons: readonly string[]): boolean {
+  return buttons.length === 1 && buttons[0] === 'mark';
+}
+
+/** It was done when the hold was reached. */
+function isHeldMark({ buttons, length }: Extract<Gesture, { kind: 'press' }>): boolean {
+  return isMark(buttons) && length !== 'short';
 }
 
 async function carryOut(

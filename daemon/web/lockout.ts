@@ -3,8 +3,8 @@
  *
  * Three wrong PINs have no pause; from the fourth on pauses double, and ten in a row
  * lock the address, longer with each further ten. All addresses together have a limit
- * too, since an attacker may have many. It does not apply to an address that has signed
- * in before: guests in the room must not be able to lock the crew out.
+ * too, since an attacker may have many. It does not apply to an address or a device that
+ * has signed in before: guests in the room must not be able to lock the crew out.
  */
 
 /** Wrong PINs in a row that lock an address. */
@@ -29,6 +29,12 @@ interface Count {
 
 const NONE: Count = { wrong: 0, lastMs: 0, waitUntilMs: 0 };
 
+/** Who sends a PIN: a device that has signed in before, or whoever has an address. */
+export interface Client {
+  readonly key: string;
+  readonly isDevice: boolean;
+}
+
 export interface Refusal {
   readonly waitMs: number;
   /** Locked, not only slowed down. */
@@ -41,35 +47,41 @@ export class Lockout {
   #all: Count = NONE;
 
   /** Undefined when a PIN from there is accepted now. Times are of the monotonic clock. */
-  refusal(address: string, nowMs: number): Refusal | undefined {
-    const own = this.#countOf(address, nowMs);
-    const all = this.#known.has(address) ? NONE : this.#all;
+  refusal({ key, isDevice }: Client, nowMs: number): Refusal | undefined {
+    const own = this.#countOf(key, nowMs);
+    const all = isDevice || this.#known.has(key) ? NONE : this.#all;
     const untilMs = Math.max(own.waitUntilMs, all.waitUntilMs);
     if (untilMs <= nowMs) return undefined;
     const isLocked = all.waitUntilMs > nowMs || own.wrong % TRIES_BEFORE_LOCK === 0;
     return { waitMs: untilMs - nowMs, isLocked };
   }
 
-  /** Tries before the address is locked. */
-  triesLeft(address: string, nowMs: number): number {
-    return TRIES_BEFORE_LOCK - (this.#countOf(address, nowMs).wrong % TRIES_BEFORE_LOCK);
+  /** Tries before the client is locked. */
+  triesLeft({ key }: Client, nowMs: number): number {
+    return TRIES_BEFORE_LOCK - (this.#countOf(key, nowMs).wrong % TRIES_BEFORE_LOCK);
   }
 
-  recordFailure(address: string, nowMs: number): void {
-    const wrong = this.#countOf(address, nowMs).wrong + 1;
-    this.#byAddress.delete(address);
-    this.#byAddress.set(address, { wrong, lastMs: nowMs, waitUntilMs: nowMs + pauseMs(wrong) });
+  wrongTries({ key }: Client, nowMs: number): number {
+    return this.#countOf(key, nowMs).wrong;
+  }
+
+  recordFailure({ key, isDevice }: Client, nowMs: number): void {
+    const wrong = this.#countOf(key, nowMs).wrong + 1;
+    this.#byAddress.delete(key);
+    this.#byAddress.set(key, { wrong, lastMs: nowMs, waitUntilMs: nowMs + pauseMs(wrong) });
     this.#limitSize(nowMs);
+    if (isDevice) return;
     const allWrong = (nowMs - this.#all.lastMs > FORGET_MS ? 0 : this.#all.wrong) + 1;
     const isLocked = allWrong >= GLOBAL_TRIES;
     const waitUntilMs = isLocked ? nowMs + GLOBAL_LOCK_MS : 0;
     this.#all = { wrong: allWrong, lastMs: nowMs, waitUntilMs };
   }
 
-  recordSuccess(address: string): void {
-    this.#byAddress.delete(address);
-    this.#known.delete(address);
-    this.#known.add(address);
+  recordSuccess({ key, isDevice }: Client): void {
+    this.#byAddress.delete(key);
+    if (isDevice) return;
+    this.#known.delete(key);
+    this.#known.add(key);
     if (this.#known.size > KNOWN_MAX) this.#known.delete(first(this.#known) ?? '');
   }
 

@@ -10,6 +10,8 @@ import type { Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { openAssets } from './assets.ts';
 import { BoxAnswers } from './box-answers.ts';
+import { openKnownDevices } from './door/devices.ts';
+import type { SignInOpening } from './door/opening.ts';
 import { Events } from './events.ts';
 import { ownNames } from './guard.ts';
 import { History, runHistory } from './history.ts';
@@ -33,7 +35,9 @@ export interface OperatorDeps {
   readonly viewers: ViewerPorts;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
-  /** For the PIN, where the config has none. */
+  /** Sign-in that a person at the box opens by holding MARK. */
+  readonly opening: SignInOpening;
+  /** For the PIN, where the config has none, and the key of known devices. */
   readonly stateFolder: string;
   /** A new PIN, to be shown once to the person who started the box and never logged. */
   readonly onNewPin: (pin: string, file: string) => void;
@@ -61,7 +65,9 @@ export async function runOperator(
     idleMs: config.idle_minutes * 60_000,
     maxMs: config.session_hours * 3_600_000,
   };
-  const signIn = new SignIn(pin.hash, times, clock, log);
+  const { opening } = deps;
+  const signIn = new SignIn(pin.hash, times, { clock, log, opening });
+  const devices = await openKnownDevices(deps.stateFolder, log);
   const history = new History();
   const events = new Events(deps, history, (session) => signIn.refresh(session));
   const stop = new AbortController();
@@ -69,7 +75,7 @@ export async function runOperator(
   const routes: RouteDeps = {
     assets: openAssets(),
     sessions: new SessionAnswers({
-      signIn,
+      ...{ signIn, devices },
       onEnd: (session) => events.endSession(session),
       isTls: config.tls !== undefined,
       port: config.port,
@@ -90,7 +96,7 @@ export async function runOperator(
   try {
     await runAll(
       [
-        (ending) => serve(config, routes, log, ending),
+        (ending) => serve(config, routes, deps, ending),
         (ending) => events.run(ending),
         (ending) => runHistory(history, (sample) => events.sendSample(sample), deps, ending),
       ],

@@ -2,11 +2,14 @@
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
+import type { KnownDevices } from './door/devices.ts';
 import { clientKey, readCookie } from './guard.ts';
+import type { Client } from './lockout.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface SessionDeps {
   readonly signIn: SignIn;
+  readonly devices: KnownDevices;
   /** Ends the pages of a session. */
   readonly onEnd: (session: string) => void;
   readonly isTls: boolean;
@@ -15,15 +18,21 @@ export interface SessionDeps {
   readonly sessionS: number;
 }
 
+/** Browsers keep no cookie for longer. */
+const DEVICE_S = 400 * 86_400;
+
 const pinSchema = v.strictObject({ pin: v.pipe(v.string(), v.maxLength(64)) });
 
 export class SessionAnswers {
   readonly #deps: SessionDeps;
   readonly #cookie: string;
+  readonly #deviceCookie: string;
 
   constructor(deps: SessionDeps) {
     this.#deps = deps;
-    this.#cookie = `${deps.isTls ? '__Host-' : ''}venuebox-${deps.port}`;
+    const prefix = deps.isTls ? '__Host-' : '';
+    this.#cookie = `${prefix}venuebox-${deps.port}`;
+    this.#deviceCookie = `${prefix}venuebox-device-${deps.port}`;
   }
 
   /** The session of a request. */
@@ -33,29 +42,42 @@ export class SessionAnswers {
 
   async answer(request: IncomingMessage): Promise<Answer> {
     const session = this.find(request);
-    const address = clientKey(request.socket.remoteAddress);
+    const client = this.#clientOf(request);
     switch (request.method) {
       case 'GET': {
-        const refusal = this.#deps.signIn.refusal(address) ?? null;
+        const refusal = this.#deps.signIn.refusal(client) ?? null;
         return answerJson(200, { isSignedIn: session !== undefined, refusal });
       }
       case 'POST':
-        return await this.#answerPin(await readJson(request), address, session);
+        return await this.#answerPin(await readJson(request), client, session);
       case 'DELETE':
         this.#end(session);
-        return answerJson(200, {}, this.#setCookie('', 0));
+        return answerJson(200, {}, { 'Set-Cookie': this.#setCookie(this.#cookie, '', 0) });
       default:
         return refuse(405, 'no-such-method');
     }
   }
 
-  async #answerPin(body: unknown, address: string, before: string | undefined): Promise<Answer> {
+  /** Whether the client has signed in now, or at some time before. */
+  isCrew(request: IncomingMessage): boolean {
+    return this.#clientOf(request).isDevice || this.find(request) !== undefined;
+  }
+
+  #clientOf(request: IncomingMessage): Client {
+    const device = this.#deps.devices.idOf(readCookie(request.headers.cookie, this.#deviceCookie));
+    if (device !== undefined) return { key: `device ${device}`, isDevice: true };
+    return { key: clientKey(request.socket.remoteAddress), isDevice: false };
+  }
+
+  async #answerPin(body: unknown, client: Client, before: string | undefined): Promise<Answer> {
     const parsed = v.safeParse(pinSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
-    const outcome = await this.#deps.signIn.tryPin(parsed.output.pin, address);
+    const outcome = await this.#deps.signIn.tryPin(parsed.output.pin, client);
     if ('session' in outcome) {
       this.#end(before);
-      return answerJson(200, {}, this.#setCookie(outcome.session, this.#deps.sessionS));
+      const session = this.#setCookie(this.#cookie, outcome.session, this.#deps.sessionS);
+      const device = this.#setCookie(this.#deviceCookie, this.#deps.devices.issue(), DEVICE_S);
+      return answerJson(200, {}, { 'Set-Cookie': [session, device] });
     }
     const status = { 'wrong-pin': 401, wait: 429, locked: 429, busy: 503 }[outcome.error];
     const retryAfter = { 'Retry-After': String(Math.ceil(outcome.waitMs / 1000)) };
@@ -68,9 +90,9 @@ export class SessionAnswers {
     this.#deps.onEnd(session);
   }
 
-  #setCookie(value: string, maxAgeS: number) {
+  #setCookie(name: string, value: string, maxAgeS: number): string {
     const secure = this.#deps.isTls ? '; Secure' : '';
     const rest = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${secure}`;
-    return { 'Set-Cookie': `${this.#cookie}=${value}; ${rest}` };
+    return `${name}=${value}; ${rest}`;
   }
 }

@@ -2,47 +2,49 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { PinHash } from '../config/pin-hash.ts';
-import { Lockout } from './lockout.ts';
+import type { SignInOpening } from './door/opening.ts';
+import { PinQueue } from './door/pin-queue.ts';
+import { type Client, Lockout } from './lockout.ts';
 import { verifyPin } from './pin.ts';
 import type { SignInRefusal } from './protocol.ts';
 import { Sessions, type SessionTimes } from './sessions.ts';
 
-/** Each check takes 32 MiB and a tenth of a second of one core. */
-const WAITING_MAX = 4;
-
 export type SignInOutcome = { readonly session: string } | SignInRefusal;
+
+const BUSY: SignInRefusal = { error: 'busy', waitMs: 1_000, triesLeft: 0 };
+
+export interface SignInDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Sign-in that a person at the box has opened. */
+  readonly opening: SignInOpening;
+}
 
 export class SignIn {
   readonly #sessions: Sessions;
   readonly #hash: PinHash;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #opening: SignInOpening;
   readonly #lockout = new Lockout();
-  #last: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #queue = new PinQueue();
 
-  constructor(hash: PinHash, times: SessionTimes, clock: Clock, log: Log) {
+  constructor(hash: PinHash, times: SessionTimes, { clock, log, opening }: SignInDeps) {
     this.#hash = hash;
     this.#clock = clock;
     this.#log = log;
+    this.#opening = opening;
     this.#sessions = new Sessions(times);
   }
 
-  /** Checks a PIN from an address. One at a time, so that each try counts. */
-  async tryPin(pin: string, address: string): Promise<SignInOutcome> {
-    if (this.#waiting >= WAITING_MAX) return { error: 'busy', waitMs: 1_000, triesLeft: 0 };
-    this.#waiting += 1;
-    const before = this.#last;
-    const outcome = (async () => {
-      await before.catch(() => undefined);
-      return await this.#check(pin, address);
-    })();
-    this.#last = outcome;
-    try {
-      return await outcome;
-    } finally {
-      this.#waiting -= 1;
-    }
+  /** Checks a PIN. One at a time, so that each try counts; the lock is asked before the slow hash. */
+  async tryPin(pin: string, client: Client): Promise<SignInOutcome> {
+    const refused = this.refusal(client);
+    if (refused !== undefined) return refused;
+    const wrong = client.isDevice
+      ? 0
+      : 1 + this.#lockout.wrongTries(client, this.#clock.monotonicMs());
+    return (await this.#queue.run(client.key, wrong, () => this.#check(pin, client))) ?? BUSY;
   }
 
   /** The key of the session with a cookie's id; not secret. */
@@ -60,29 +62,32 @@ export class SignIn {
   }
 
   /** Why a PIN from there is not accepted now. */
-  refusal(address: string): SignInRefusal | undefined {
+  refusal(client: Client): SignInRefusal | undefined {
     const nowMs = this.#clock.monotonicMs();
-    const refusal = this.#lockout.refusal(address, nowMs);
-    if (refusal === undefined) return undefined;
+    const refusal = this.#lockout.refusal(client, nowMs);
+    if (refusal === undefined || this.#opening.isOpenFor(client.key)) return undefined;
     const { waitMs, isLocked } = refusal;
-    const triesLeft = isLocked ? 0 : this.#lockout.triesLeft(address, nowMs);
+    const triesLeft = isLocked ? 0 : this.#lockout.triesLeft(client, nowMs);
     return { error: isLocked ? 'locked' : 'wait', waitMs: Math.ceil(waitMs), triesLeft };
   }
 
-  async #check(pin: string, address: string): Promise<SignInOutcome> {
-    const refused = this.refusal(address);
+  async #check(pin: string, client: Client): Promise<SignInOutcome> {
+    // Those before it in the queue may have locked it.
+    const refused = this.refusal(client);
+    const { key: address } = client;
     if (refused !== undefined) return refused;
     const isRight = await verifyPin(this.#hash, pin);
     const nowMs = this.#clock.monotonicMs();
     if (isRight) {
-      this.#lockout.recordSuccess(address);
+      this.#lockout.recordSuccess(client);
       this.#log.info('operator signed in', { address });
       return { session: this.#sessions.open(nowMs) };
     }
-    this.#lockout.recordFailure(address, nowMs);
-    const after = this.refusal(address);
+    this.#opening.recordFailure(client.key);
+    this.#lockout.recordFailure(client, nowMs);
+    const after = this.refusal(client);
     this.#log.warn('wrong PIN', { address, isLocked: after?.error === 'locked' });
-    const { waitMs = 0, triesLeft = this.#lockout.triesLeft(address, nowMs) } = after ?? {};
+    const { waitMs = 0, triesLeft = this.#lockout.triesLeft(client, nowMs) } = after ?? {};
     return { error: after?.error === 'locked' ? 'locked' : 'wrong-pin', waitMs, triesLeft };
   }
 }

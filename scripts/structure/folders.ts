@@ -178,7 +178,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'reports and commands over MQTT',
   },
-  'daemon/web': { may: [...BASE, 'daemon/devices'], what: 'the server of the operator’s page' },
+  'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
+  'daemon/web': {
+    may: [...BASE, 'daemon/devices', 'daemon/web/door'],
+    what: 'the server of the operator’s page',
+  },
   'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
   'daemon/web/page/sections': {
     may: [

@@ -4,6 +4,9 @@ import { h, setText } from './ui/dom.ts';
 import { formatClock } from './ui/format.ts';
 import { readSession, type SessionState, sendPin } from './ui/request.ts';
 
+/** How often a locked page asks whether sign-in was opened. */
+const OPENED_EVERY_MS = 3_000;
+
 /** Resolves when the PIN was right. */
 export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
   const input = h('input', {
@@ -74,7 +77,7 @@ function openRefusal(
   input: HTMLInputElement,
 ): (refusal: SignInRefusal | undefined) => void {
   let timer: ReturnType<typeof setInterval> | undefined;
-  return (refusal) => {
+  const showRefusal = (refusal: SignInRefusal | undefined) => {
     clearInterval(timer);
     const untilMs = performance.now() + (refusal?.waitMs ?? 0);
     const show = () => {
@@ -86,16 +89,34 @@ function openRefusal(
       clearInterval(timer);
       input.focus();
     };
-    timer = setInterval(show, 500);
+    const own = setInterval(show, 500);
+    timer = own;
     show();
+    if (refusal?.error === 'locked')
+      void untilOpened(() => timer === own).then(showRefusal, ignore);
   };
+  return showRefusal;
+}
+
+function ignore(): void {}
+
+/** A person at the box may open sign-in at any time. Resolves then; rejects once it is not asked for. */
+async function untilOpened(isWanted: () => boolean): Promise<undefined> {
+  for (;;) {
+    await new Promise((resolve) => setTimeout(resolve, OPENED_EVERY_MS));
+    if (!isWanted()) throw new Error('not asked for');
+    const state = await readSession().catch(() => undefined);
+    if (state?.refusal === null && isWanted()) return undefined;
+  }
 }
 
 function explain({ error, triesLeft }: SignInRefusal, leftMs: number): string {
   const again = `Try again in ${formatClock(leftMs + 999)}.`;
   const left = triesLeft === 1 ? '1 try is left' : `${triesLeft} tries are left`;
   if (leftMs > 0) {
-    if (error === 'locked') return `Locked after too many wrong PINs. ${again}`;
+    if (error === 'locked') {
+      return `Locked after too many wrong PINs. Press and hold MARK on the box for 3 seconds to enter the PIN now. ${again}`;
+    }
     if (error === 'busy') return `Others are signing in at the same time. ${again}`;
     return `That PIN is wrong; ${left}. ${again}`;
   }

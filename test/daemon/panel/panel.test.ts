@@ -26,9 +26,10 @@ test('a short press arms or takes it back, a hold goes live or ends', () => {
   assert.equal(verbs('hold', 'drop'), ['go-live', 'go-live', 'go-live', 'end', '-', 'go-live']);
 });
 
-test('a very long hold shuts down in every phase, and mark marks', () => {
+test('a very long hold shuts down in every phase; mark marks, and held asks for no command', () => {
   assert.equal(new Set(verbs('very-long', 'drop')), new Set(['shut-down']));
-  assert.equal(new Set(verbs('hold', 'mark')), new Set(['mark']));
+  assert.equal(new Set(verbs('short', 'mark')), new Set(['mark']));
+  assert.equal(new Set(verbs('hold', 'mark')), new Set(['-']));
 });
 
 test('two buttons at once, and a button of somebody else, ask for nothing', () => {
@@ -61,7 +62,16 @@ function startPanel(answer: (signal: AbortSignal) => Promise<Outcome> = done) {
     if (reason === undefined) away.delete(part);
     else away.set(part, reason);
   };
-  const deps = { ...devices, commander, onAway, clock, log: silentLog, snapshot: () => box };
+  const onMarkHeld = () => void commands.push('open sign-in');
+  const deps = {
+    ...devices,
+    commander,
+    onAway,
+    onMarkHeld,
+    clock,
+    log: silentLog,
+    snapshot: () => box,
+  };
   const running = runPanel(deps, stop.signal);
   return {
     clock,
@@ -225,6 +235,30 @@ test('a box without a panel has lamps that show nothing and buttons that are nev
   await using devices = openPanelDevices(config, undefined, { clock, log: silentLog });
   assert.is(devices.inputs.driver, 'absent');
   assert.is(devices.lamps.power.driver, 'absent');
+});
+
+test('MARK held for three seconds opens sign-in, once and without a clip or a refusal', async () => {
+  await using panel = startPanel();
+  await panel.clock.advance(2_000);
+  panel.gpio.press('mark');
+  await panel.clock.advance(2_500);
+  assert.equal(panel.commands, []);
+  await panel.clock.advance(1_000);
+  assert.equal(panel.commands, ['open sign-in']);
+  assert.ok(((await panel.watch('on-air', 500)).match(/#+/g)?.length ?? 0) >= 2);
+  panel.gpio.release('mark');
+  await panel.clock.advance(1_000);
+  // Longer than a very long hold.
+  panel.gpio.press('mark');
+  await panel.clock.advance(15_000);
+  panel.gpio.release('mark');
+  await panel.clock.advance(1_000);
+  assert.equal(panel.commands, ['open sign-in', 'open sign-in']);
+  panel.gpio.press('mark');
+  await panel.clock.advance(100);
+  panel.gpio.release('mark');
+  await panel.clock.advance(1_000);
+  assert.is(panel.commands.at(-1), 'mark');
 });
 
 test('with two cameras a double press of MARK switches them, and a single one still marks', async () => {

@@ -5,13 +5,14 @@ import { Lockout, TRIES_BEFORE_LOCK } from '../../../daemon/web/lockout.ts';
 
 const test = suite('lockout');
 const MINUTE_MS = 60_000;
+const client = (key: string) => ({ key, isDevice: false });
 
 /** Guesses as fast as it is let; returns the time at which `count` wrong ones were given. */
 function guess(lockout: Lockout, address: string, count: number, fromMs: number): number {
   let nowMs = fromMs;
   for (let i = 0; i < count; i += 1) {
-    nowMs += lockout.refusal(address, nowMs)?.waitMs ?? 0;
-    lockout.recordFailure(address, nowMs);
+    nowMs += lockout.refusal(client(address), nowMs)?.waitMs ?? 0;
+    lockout.recordFailure(client(address), nowMs);
   }
   return nowMs;
 }
@@ -21,8 +22,8 @@ test('three wrong PINs have no pause; then each pause is twice the last', () => 
   const pauses: number[] = [];
   let nowMs = 0;
   for (let i = 0; i < 9; i += 1) {
-    lockout.recordFailure('a', nowMs);
-    const waitMs = lockout.refusal('a', nowMs)?.waitMs ?? 0;
+    lockout.recordFailure(client('a'), nowMs);
+    const waitMs = lockout.refusal(client('a'), nowMs)?.waitMs ?? 0;
     pauses.push(waitMs / 1000);
     nowMs += waitMs;
   }
@@ -32,34 +33,34 @@ test('three wrong PINs have no pause; then each pause is twice the last', () => 
 test('ten wrong ones in a row lock for five minutes, ten more for ten', () => {
   const lockout = new Lockout();
   const firstMs = guess(lockout, 'a', TRIES_BEFORE_LOCK, 0);
-  assert.equal(lockout.refusal('a', firstMs), { waitMs: 5 * MINUTE_MS, isLocked: true });
+  assert.equal(lockout.refusal(client('a'), firstMs), { waitMs: 5 * MINUTE_MS, isLocked: true });
   const secondMs = guess(lockout, 'a', TRIES_BEFORE_LOCK, firstMs);
-  assert.equal(lockout.refusal('a', secondMs), { waitMs: 10 * MINUTE_MS, isLocked: true });
-  assert.is(lockout.refusal('a', secondMs + 10 * MINUTE_MS), undefined);
+  assert.equal(lockout.refusal(client('a'), secondMs), { waitMs: 10 * MINUTE_MS, isLocked: true });
+  assert.is(lockout.refusal(client('a'), secondMs + 10 * MINUTE_MS), undefined);
 });
 
 test('another address is not locked by it', () => {
   const lockout = new Lockout();
   const nowMs = guess(lockout, 'a', TRIES_BEFORE_LOCK, 0);
-  assert.is(lockout.refusal('b', nowMs), undefined);
-  assert.is(lockout.triesLeft('b', nowMs), TRIES_BEFORE_LOCK);
+  assert.is(lockout.refusal(client('b'), nowMs), undefined);
+  assert.is(lockout.triesLeft(client('b'), nowMs), TRIES_BEFORE_LOCK);
 });
 
 test('the right PIN clears the wrong ones of its address', () => {
   const lockout = new Lockout();
   guess(lockout, 'a', 3, 0);
-  assert.is(lockout.triesLeft('a', 0), 7);
-  lockout.recordSuccess('a');
-  assert.is(lockout.triesLeft('a', 0), 10);
+  assert.is(lockout.triesLeft(client('a'), 0), 7);
+  lockout.recordSuccess(client('a'));
+  assert.is(lockout.triesLeft(client('a'), 0), 10);
 });
 
 test('thirty wrong ones from many addresses lock all addresses that have never signed in', () => {
   const lockout = new Lockout();
-  lockout.recordSuccess('crew');
-  for (let i = 0; i < 30; i += 1) lockout.recordFailure(`guest-${i}`, 1_000);
-  assert.equal(lockout.refusal('new', 1_000), { waitMs: 10 * MINUTE_MS, isLocked: true });
-  assert.is(lockout.refusal('crew', 1_000), undefined);
-  assert.is(lockout.refusal('new', 1_000 + 10 * MINUTE_MS), undefined);
+  lockout.recordSuccess(client('crew'));
+  for (let i = 0; i < 30; i += 1) lockout.recordFailure(client(`guest-${i}`), 1_000);
+  assert.equal(lockout.refusal(client('new'), 1_000), { waitMs: 10 * MINUTE_MS, isLocked: true });
+  assert.is(lockout.refusal(client('crew'), 1_000), undefined);
+  assert.is(lockout.refusal(client('new'), 1_000 + 10 * MINUTE_MS), undefined);
 });
 
 test('an attacker with as many addresses as it likes gets fewer than 200 guesses a day', () => {
@@ -68,9 +69,9 @@ test('an attacker with as many addresses as it likes gets fewer than 200 guesses
   let guesses = 0;
   while (nowMs < 24 * 60 * MINUTE_MS) {
     const address = `attacker-${guesses}`;
-    const refusal = lockout.refusal(address, nowMs);
+    const refusal = lockout.refusal(client(address), nowMs);
     nowMs += refusal?.waitMs ?? 0;
-    lockout.recordFailure(address, nowMs);
+    lockout.recordFailure(client(address), nowMs);
     guesses += 1;
   }
   assert.ok(guesses < 200, `${guesses} guesses`);
@@ -80,7 +81,7 @@ test('wrong ones are forgotten a day later', () => {
   const lockout = new Lockout();
   guess(lockout, 'a', 9, 0);
   const dayLaterMs = 25 * 60 * MINUTE_MS;
-  assert.is(lockout.triesLeft('a', dayLaterMs), 10);
+  assert.is(lockout.triesLeft(client('a'), dayLaterMs), 10);
 });
 
 test.run();

@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { operatorSchema } from '../../../../daemon/config/operator.ts';
 import type { Command, Commander, Outcome } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../../../../daemon/model/snapshot.ts';
+import { SignInOpening } from '../../../../daemon/web/door/opening.ts';
 import { LogTail } from '../../../../daemon/web/log-tail.ts';
 import { type OperatorDeps, runOperator } from '../../../../daemon/web/server.ts';
 import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
@@ -75,6 +76,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       viewers: { port: 8080, previewPath: '/preview/x' },
       streamNowMs: () => Date.now(),
       stateFolder,
+      opening: new SignInOpening(clock),
       onNewPin: () => undefined,
       clock,
       log: silentLog,

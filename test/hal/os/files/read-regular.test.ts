@@ -43,6 +43,7 @@ test('a file is read, also by a link of its owner, and one of /proc that has no 
   assert.is(readRegular(folder.at('key'), 7).toString(), 'secret\n');
   assert.is(readRegular(folder.at('link'), 7).toString(), 'secret\n');
   assert.ok(readRegular('/proc/self/status', 100_000).length > 100);
+  assert.is(readRegular('/dev/null', 7).length, 0);
 });
 
 test('whatever else is in its place is refused at once, and said what it is', async () => {

@@ -1,0 +1,96 @@
+/**
+ * Who holds the connections of the operator's page. Strangers share a part of them, in which
+ * a newcomer takes the place of the longest idle one of the address that holds most: few
+ * addresses cannot shut the door. The rest is for clients that have signed in.
+ */
+export interface PageConnection {
+  readonly address: string;
+  close(): void;
+}
+
+interface Held {
+  isCrew: boolean;
+  /** Requests without an answer. */
+  pending: number;
+  activeMs: number;
+}
+
+export interface ConnectionCounts {
+  readonly strangers: number;
+  readonly crew: number;
+  /** A browser opens up to six for a page. */
+  readonly perAddress: number;
+}
+
+export const CONNECTION_COUNTS: ConnectionCounts = { strangers: 64, crew: 48, perAddress: 32 };
+
+export class PageConnections<T extends PageConnection> {
+  readonly #counts: ConnectionCounts;
+  readonly #nowMs: () => number;
+  readonly #held = new Map<T, Held>();
+
+  constructor(counts: ConnectionCounts, nowMs: () => number) {
+    this.#counts = counts;
+    this.#nowMs = nowMs;
+  }
+
+  /** A connection begins, as a stranger's; another one may end in its favour. */
+  add(connection: T): void {
+    const strangers = this.#of(false);
+    const own = strangers.filter(({ address }) => address === connection.address);
+    if (own.length >= this.#counts.perAddress) this.#endLongestIdle(own);
+    else if (strangers.length >= this.#counts.strangers) this.#endLongestIdle(largest(strangers));
+    this.#held.set(connection, { isCrew: false, pending: 0, activeMs: this.#nowMs() });
+  }
+
+  /** Its client has signed in, at some time: it has its place among the crew's. */
+  setCrew(connection: T): void {
+    const held = this.#held.get(connection);
+    if (held === undefined || held.isCrew) return;
+    const crew = this.#of(true);
+    if (crew.length >= this.#counts.crew) this.#endLongestIdle(largest(crew));
+    held.isCrew = true;
+  }
+
+  /** @param by 1 for a request that begins, -1 for its end. */
+  count(connection: T, by: 1 | -1): void {
+    const held = this.#held.get(connection);
+    if (held === undefined) return;
+    held.pending += by;
+    held.activeMs = this.#nowMs();
+  }
+
+  remove(connection: T): void {
+    this.#held.delete(connection);
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  #of(isCrew: boolean): readonly T[] {
+    return [...this.#held].flatMap(([one, held]) => (held.isCrew === isCrew ? [one] : []));
+  }
+
+  #endLongestIdle(connections: readonly T[]): void {
+    const rank = (one: T) => {
+      const { pending = 0, activeMs = 0 } = this.#held.get(one) ?? {};
+      return [Math.min(1, pending), activeMs] as const;
+    };
+    const [ending] = connections.toSorted((a, b) => {
+      const [[aBusy, aMs], [bBusy, bMs]] = [rank(a), rank(b)];
+      return aBusy - bBusy || aMs - bMs;
+    });
+    if (ending === undefined) return;
+    this.#held.delete(ending);
+    ending.close();
+  }
+}
+
+/** Those of the address that holds most; all where each holds as many. */
+function largest<T extends PageConnection>(connections: readonly T[]): readonly T[] {
+  const counts = new Map<string, number>();
+  for (const { address } of connections) counts.set(address, (counts.get(address) ?? 0) + 1);
+  const most = Math.max(...counts.values());
+  return connections.filter(({ address }) => counts.get(address) === most);
+}
