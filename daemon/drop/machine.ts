@@ -1,5 +1,5 @@
 /** The state of the drop: takes events, carries out what follows, and saves it. */
-import { pause, unlessAborted } from '../../hal/os/async.ts';
+import { Condition, pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
@@ -85,7 +85,7 @@ class Machine {
   readonly #firstId: string | undefined;
   readonly #uncertainty: ClockUncertainty;
   readonly #saver: DropSaver;
-  #waiting: readonly (() => void)[] = [];
+  readonly #change = new Condition();
 
   constructor(first: Step, saved: SavedDrop | undefined, options: DropOptions) {
     const { stateFile, start, clock, log } = options;
@@ -133,11 +133,9 @@ class Machine {
     return this.#saver.saved();
   }
 
-  changed(signal: AbortSignal): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#waiting = [...this.#waiting, resolve];
-    });
-    return unlessAborted(woken, signal);
+  async changed(signal: AbortSignal): Promise<void> {
+    await this.#change.wait(signal);
+    signal.throwIfAborted();
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -162,7 +160,7 @@ class Machine {
     if (this.drop.phase === 'preflight' || this.drop.phase === 'armed') {
       this.checks = runChecks(box);
       this.apply({ kind: 'checks', failures: failuresOf(this.checks) });
-      this.#wake();
+      this.#change.notifyAll();
     }
     this.apply({ kind: 'frames', isFlowing: isFlowing(box) });
     this.apply({ kind: 'tick' });
@@ -183,7 +181,7 @@ class Machine {
     const alive = this.#uncertainty.lastAlive(snapshot());
     this.#saver.save({ ...savedDropOf(done.drop, clock.wallMs()), ...alive });
     const performed = Promise.all(done.effects.map((effect) => this.effects.perform(effect)));
-    if (hasChanged) this.#wake();
+    if (hasChanged) this.#change.notifyAll();
     return performed;
   }
 
@@ -191,12 +189,6 @@ class Machine {
   async #powerOff(): Promise<void> {
     await this.saved();
     await this.#options.effects.powerOff();
-  }
-
-  #wake(): void {
-    const woken = this.#waiting;
-    this.#waiting = [];
-    for (const resume of woken) resume();
   }
 
   #setFault(fault: DropFaults): void {

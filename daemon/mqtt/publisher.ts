@@ -1,4 +1,5 @@
 /** Publishes the box's state over one connection. */
+import { withTimeout } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import { changesOf } from './changes.ts';
@@ -81,10 +82,12 @@ export class Publisher {
   }
 
   async publishOffline(): Promise<void> {
-    await Promise.race([
-      this.#send(this.#availability('offline')),
-      new Promise((resolve) => setTimeout(resolve, OFFLINE_TIMEOUT_MS).unref()),
-    ]);
+    const late = new MqttError('BUSY', `not sent within ${OFFLINE_TIMEOUT_MS} ms`);
+    await withTimeout(() => this.#send(this.#availability('offline')), {
+      ...{ clock: this.#deps.clock, timeoutMs: OFFLINE_TIMEOUT_MS, timeoutError: () => late },
+    }).catch((error: unknown) => {
+      if (error !== late) throw error;
+    });
   }
 
   /** Home Assistant has started. */

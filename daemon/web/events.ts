@@ -1,6 +1,6 @@
 /** Sends state, levels, log lines and progress to all open pages. */
 import type { ServerResponse } from 'node:http';
-import { pause } from '../../hal/os/async.ts';
+import { Condition, pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
@@ -42,7 +42,7 @@ export class Events {
   #sent: Sent = {};
   #levels: Levels | undefined;
   #logSeq = 0;
-  #wake: () => void = () => undefined;
+  readonly #opened = new Condition();
 
   constructor(deps: EventDeps, history: History, isSignedIn: (session: string) => boolean) {
     this.#deps = deps;
@@ -64,7 +64,7 @@ export class Events {
     this.#sendLog();
     stream.send(`retry: ${RETRY_MS}\n${renderEvent('hello', this.#hello())}`, false);
     this.#streams.push(stream);
-    this.#wake();
+    this.#opened.notifyAll();
     return true;
   }
 
@@ -88,7 +88,7 @@ export class Events {
   async run(signal: AbortSignal): Promise<void> {
     try {
       for (let tick = 0; !signal.aborted; tick += 1) {
-        if (this.#streams.length === 0) await this.#firstStream(signal);
+        if (this.#streams.length === 0) await this.#opened.wait(signal);
         this.#sendLevels();
         if (tick % TICKS_PER_CHANGE === 0) {
           this.#closeStreams();
@@ -100,13 +100,6 @@ export class Events {
     } finally {
       this.#end(this.#streams, 'ending');
     }
-  }
-
-  async #firstStream(signal: AbortSignal): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
   }
 
   #view(): View {

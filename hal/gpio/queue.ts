@@ -1,5 +1,6 @@
 /** A bounded queue of input changes. */
 
+import { Condition } from '../os/async.ts';
 import type { InputChange } from './port.ts';
 
 /** Changes kept for a reader that is busy. A person presses a few times a second. */
@@ -11,7 +12,7 @@ const DEPTH = 256;
  */
 export class ChangeQueue {
   #held: InputChange[] = [];
-  #wake: (() => void) | undefined;
+  readonly #pushed = new Condition();
   #lost = 0;
 
   push(change: InputChange): void {
@@ -20,37 +21,21 @@ export class ChangeQueue {
       return;
     }
     this.#held.push(change);
-    this.#wake?.();
+    this.#pushed.notifyAll();
   }
 
   /** Reports edges that are not in the queue; what is in it goes with them. */
   lose(edges: number, atMs: number): void {
     this.#lost += edges + (this.#lost > 0 ? 0 : this.#held.length);
     this.#held = [{ kind: 'lost', edges: this.#lost, atMs }];
-    this.#wake?.();
+    this.#pushed.notifyAll();
   }
 
   /** The oldest change; waits for one. Undefined once `signal` aborted. */
   async take(signal: AbortSignal): Promise<InputChange | undefined> {
-    while (this.#held.length === 0 && !signal.aborted) await this.#somethingNew(signal);
+    while (this.#held.length === 0 && !signal.aborted) await this.#pushed.wait(signal);
     const change = signal.aborted ? undefined : this.#held.shift();
     if (change?.kind === 'lost') this.#lost = 0;
     return change;
   }
-
-  async #somethingNew(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = waiter();
-    this.#wake = resolve;
-    signal.addEventListener('abort', resolve, { once: true });
-    await promise;
-    signal.removeEventListener('abort', resolve);
-  }
-}
-
-function waiter(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
 }

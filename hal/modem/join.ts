@@ -1,6 +1,6 @@
 /** Joins several drivers of modems into one. */
 
-import { anySignal } from '../os/async.ts';
+import { anySignal, Condition } from '../os/async.ts';
 import { HalError } from '../os/errors.ts';
 import type { ModemState, Modems, ModemsState } from './port.ts';
 
@@ -49,16 +49,12 @@ async function* changes(
   const stop = new AbortController();
   using ends = anySignal(signal, stop.signal);
   let isNew = false;
-  let wake = () => {};
-  const wakeUp = () => {
-    isNew = true;
-    wake();
-  };
-  signal.addEventListener('abort', wakeUp, { signal: stop.signal });
+  const changed = new Condition();
   const readers = all.map(async (modems, at) => {
     for await (const state of modems.changes(ends.signal)) {
       states[at] = state;
-      wakeUp();
+      isNew = true;
+      changed.notifyAll();
     }
   });
   try {
@@ -67,9 +63,7 @@ async function* changes(
         isNew = false;
         yield joinStates(states);
       } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
+        await changed.wait(signal);
       }
     }
   } finally {

@@ -47,6 +47,23 @@ export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): P
   }
 }
 
+/** Tasks wait on it for a change that another task notifies of: a condition variable. */
+export class Condition {
+  #next = new AbortController();
+
+  notifyAll(): void {
+    const notified = this.#next;
+    this.#next = new AbortController();
+    notified.abort();
+  }
+
+  /** Resolves at the next `notifyAll`, or when `signal` aborts. */
+  async wait(signal: AbortSignal): Promise<void> {
+    using ends = anySignal(signal, this.#next.signal);
+    await untilAborted(ends.signal);
+  }
+}
+
 /** Waits `ms`, or until `signal` aborts. True when the time is over, false when it aborted. */
 export async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<boolean> {
   try {

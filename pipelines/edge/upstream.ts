@@ -1,7 +1,8 @@
 /** HTTP client for the upstream. */
 import { Agent, type IncomingHttpHeaders, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
-import { anySignal } from '../../hal/os/async.ts';
+import { withTimeout } from '../../hal/os/async.ts';
+import { systemClock } from '../../hal/os/clock.ts';
 import { MAX_PENDING_FETCHES } from './pending-fetches.ts';
 import { openTarget } from './target.ts';
 
@@ -59,7 +60,10 @@ export function openUpstream(base: URL): Upstream {
         );
         sent.end();
       });
-    return inTime(timeoutMs, signal, (until) => ask(until).catch(retryOnce(ask, until)));
+    return withTimeout((until) => ask(until).catch(retryOnce(ask, until)), {
+      ...{ clock: systemClock, timeoutMs, signal },
+      timeoutError: () => new Error(`no answer within ${timeoutMs} ms`),
+    });
   };
 }
 
@@ -77,23 +81,4 @@ function retryOnce(ask: Ask, until: AbortSignal) {
     if (error instanceof IdleConnectionClosed && !until.aborted) return ask(until);
     throw error;
   };
-}
-
-async function inTime<T>(
-  timeoutMs: number,
-  signal: AbortSignal,
-  work: (until: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal.throwIfAborted();
-  const late = new AbortController();
-  const why = new Error(`no answer within ${timeoutMs} ms`);
-  const timer = setTimeout(() => late.abort(why), timeoutMs);
-  using ends = anySignal(signal, late.signal);
-  try {
-    return await work(ends.signal);
-  } catch (error) {
-    throw ends.signal.aborted ? ends.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,6 +1,6 @@
 /** One connection to the control socket. */
 import type { Socket } from 'node:net';
-import { anySignal, pause } from '../../../hal/os/async.ts';
+import { anySignal, Condition, pause } from '../../../hal/os/async.ts';
 import { type Clock, isAbort } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { messageOf } from '../../../hal/os/log.ts';
@@ -33,21 +33,20 @@ export async function serveClient(
 ): Promise<void> {
   const gone = watchFor(socket);
   using ends = anySignal(signal, gone.signal);
-  const both = ends.signal;
   const send = (answer: Answer) => {
     if (socket.writableLength > MAX_BACKLOG_BYTES) gone.abort();
-    if (!both.aborted) socket.write(renderLine(answer));
+    if (!ends.signal.aborted) socket.write(renderLine(answer));
   };
   try {
-    for await (const line of linesOf(socket, both)) {
+    for await (const line of linesOf(socket, ends.signal)) {
       const request = parseRequest(line);
       if (typeof request === 'string') send({ type: 'error', message: request });
-      else await answer(request, socket, send, deps, both);
+      else await answer(request, socket, send, deps, ends.signal);
     }
   } catch (error) {
-    if (!both.aborted) send({ type: 'error', message: messageOf(error) });
+    if (!ends.signal.aborted) send({ type: 'error', message: messageOf(error) });
   }
-  await dismiss(socket, deps.clock, both);
+  await dismiss(socket, deps.clock, ends.signal);
 }
 
 /** Refuses a client over the limit. Never rejects. */
@@ -89,7 +88,7 @@ async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<str
   const waiting: string[] = [];
   let failure: unknown;
   let hasEnded = false;
-  let wake = (): void => undefined;
+  const received = new Condition();
   socket.on('data', (chunk: Buffer) => {
     try {
       waiting.push(...reader.push(chunk));
@@ -98,13 +97,12 @@ async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<str
       failure = error;
     }
     socket.pause();
-    wake();
+    received.notifyAll();
   });
   socket.on('end', () => {
     hasEnded = true;
-    wake();
+    received.notifyAll();
   });
-  signal.addEventListener('abort', () => wake(), { once: true });
   for (;;) {
     if (failure !== undefined) throw failure;
     signal.throwIfAborted();
@@ -114,11 +112,8 @@ async function* linesOf(socket: Socket, signal: AbortSignal): AsyncGenerator<str
       continue;
     }
     if (hasEnded) return;
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
     socket.resume();
-    await woken;
+    await received.wait(signal);
   }
 }
 

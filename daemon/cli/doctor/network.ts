@@ -4,8 +4,10 @@ import { readdir } from 'node:fs/promises';
 import { openModemManager } from '../../../hal/modem/modem-manager.ts';
 import { type NmDevice, readNmDevices } from '../../../hal/modem/nm-state.ts';
 import type { ModemState, ModemsState } from '../../../hal/modem/port.ts';
+import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
+import { HalError } from '../../../hal/os/errors.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Config } from '../../config/config.ts';
 import { signalQuality } from '../../health/thresholds.ts';
@@ -65,20 +67,18 @@ async function firstKnown(
   os: { readonly clock: Clock; readonly log: Log },
   signal: AbortSignal,
 ): Promise<ModemsState> {
-  const stop = new AbortController();
-  const both = AbortSignal.any([signal, stop.signal]);
-  const settled = os.clock.sleep(SETTLE_MS, both).then(
-    () => stop.abort(),
-    () => undefined,
-  );
   let state: ModemsState = { phase: 'absent' };
-  for await (const now of openModemManager(os).changes(both)) {
-    state = now;
-    if (now.phase === 'known' && now.modems.length > 0) break;
-  }
-  stop.abort();
-  await settled;
-  signal.throwIfAborted();
+  const read = async (until: AbortSignal) => {
+    for await (const now of openModemManager(os).changes(until)) {
+      state = now;
+      if (now.phase === 'known' && now.modems.length > 0) break;
+    }
+  };
+  const late = new HalError('TIMEOUT', 'ModemManager reports no modem');
+  const limit = { clock: os.clock, timeoutMs: SETTLE_MS, timeoutError: () => late, signal };
+  await withTimeout(read, limit).catch((error: unknown) => {
+    if (error !== late) throw error;
+  });
   return state;
 }
 

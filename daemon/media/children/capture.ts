@@ -1,6 +1,6 @@
 /** The capture process: the encoders, which feed the media process. */
 
-import { anySignal } from '../../../hal/os/async.ts';
+import { anySignal, Condition, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
@@ -55,7 +55,10 @@ export interface CaptureChild {
 /** SIGTERM to SIGKILL. It has nothing to write down. */
 const GRACE_MS = 1_000;
 /** It answers within milliseconds, or it hangs. */
-const OPEN_TIMEOUT_MS = 5_000;
+const OPEN_LIMIT = {
+  timeoutMs: 5_000,
+  timeoutError: () => new PipelineError('GRAPH_FAILED', 'the capture process does not answer'),
+};
 /** libuv threads of the capture process: the binding's bus poll keeps one (see gst.ts). */
 const CAPTURE_THREADS = '8';
 
@@ -125,7 +128,7 @@ class CurrentCapture {
   #gone = new AbortController();
   #isPlaying = false;
   #sourceRuns = 0;
-  readonly #waiting = new Set<() => void>();
+  readonly #started = new Condition();
   readonly #opened = new Map<number, () => void>();
 
   constructor(clock: Clock, send: (message: ToCapture) => void) {
@@ -139,8 +142,7 @@ class CurrentCapture {
 
   onPlaying(): void {
     this.#isPlaying = true;
-    for (const resume of this.#waiting) resume();
-    this.#waiting.clear();
+    this.#started.notifyAll();
   }
 
   onOpened(run: number): void {
@@ -156,10 +158,7 @@ class CurrentCapture {
   async playing(signal: AbortSignal): Promise<PlayingCapture> {
     while (!this.#isPlaying) {
       signal.throwIfAborted();
-      await new Promise<void>((resolve, reject) => {
-        this.#waiting.add(resolve);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
+      await this.#started.wait(signal);
     }
     const gone = this.#gone.signal;
     // What is for one of before must not reach the next one.
@@ -175,22 +174,13 @@ class CurrentCapture {
         const isOpen = new Promise<void>((resolve) => this.#opened.set(run, resolve));
         send({ type: 'source', kind, run, path });
         try {
-          await this.#inTime(isOpen, until);
+          await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock: this.#clock, signal: until });
         } finally {
           this.#opened.delete(run);
         }
         return run;
       },
     };
-  }
-
-  async #inTime(isOpen: Promise<void>, signal: AbortSignal): Promise<void> {
-    const late = async () => {
-      await this.#clock.sleep(OPEN_TIMEOUT_MS, signal);
-      throw new PipelineError('GRAPH_FAILED', 'the capture process does not answer');
-    };
-    await Promise.race([isOpen, late()]);
-    signal.throwIfAborted();
   }
 }
 

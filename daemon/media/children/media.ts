@@ -1,6 +1,6 @@
 /** The media process, as the daemon runs it. */
 
-import { anySignal, unlessAborted, withTimeout } from '../../../hal/os/async.ts';
+import { anySignal, Condition, unlessAborted, withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
@@ -99,7 +99,7 @@ class MediaProcess implements MediaChild {
   #media: ServingMedia | undefined;
   #lastId = 0;
   #failing = new AbortController();
-  readonly #listening = new Set<() => void>();
+  readonly #listening = new Condition();
   readonly #waiting = new Map<number, Waiting>();
   readonly #clips = new Map<number, (answer: ClipAnswer) => void>();
 
@@ -152,8 +152,7 @@ class MediaProcess implements MediaChild {
   async serving(signal: AbortSignal): Promise<ServingMedia> {
     while (this.#media === undefined) {
       signal.throwIfAborted();
-      const isServing = new Promise<void>((resolve) => this.#listening.add(resolve));
-      await unlessAborted(isServing, signal);
+      await this.#listening.wait(signal);
     }
     return this.#media;
   }
@@ -213,8 +212,7 @@ class MediaProcess implements MediaChild {
       openPipes: (ask, onBroken, signal) => this.#openPipes(ask, onBroken, signal, gone),
     };
     this.#options.onListening();
-    for (const resume of this.#listening) resume();
-    this.#listening.clear();
+    this.#listening.notifyAll();
   }
 
   async #openPipes(

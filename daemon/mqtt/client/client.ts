@@ -1,7 +1,8 @@
 /** A connection to the broker, by mqtt.js. */
 import { once } from 'node:events';
 import { type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
-import { unlessAborted } from '../../../hal/os/async.ts';
+import { unlessAborted, withTimeout } from '../../../hal/os/async.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
 import { messageOf } from '../../../hal/os/log.ts';
 import { openSocket } from './broker-socket.ts';
 import { clientOptions } from './client-options.ts';
@@ -21,7 +22,8 @@ const WAITING_MAX = 256;
 const BACKLOG_MAX_BYTES = 65_536;
 /** After this without an acknowledgement the connection is closed. */
 const ACK_TIMEOUT_MS = 30_000;
-const END_TIMEOUT_MS = 2_000;
+const ACK_LIMIT = { clock: systemClock, timeoutMs: ACK_TIMEOUT_MS } as const;
+const END_LIMIT = { clock: systemClock, timeoutMs: 2_000 } as const;
 
 /** 3.1.1: unacceptable protocol version. 5: unsupported protocol version. */
 const UNSUPPORTED_VERSION: readonly number[] = [1, 132];
@@ -116,7 +118,6 @@ class MqttConnection implements Connection {
   readonly #client: MqttClient;
   readonly #close: (error: MqttError) => void;
   readonly #slots: Slots;
-  readonly #pending = new Set<() => void>();
 
   constructor(
     client: MqttClient,
@@ -131,7 +132,7 @@ class MqttConnection implements Connection {
     this.#close = close;
     const inFlightMax = Math.min(IN_FLIGHT_MAX, connack.properties?.receiveMaximum ?? 65_535);
     this.#slots = new Slots(inFlightMax, WAITING_MAX);
-    closed.addEventListener('abort', () => this.#endAll(), { once: true });
+    closed.addEventListener('abort', () => this.#slots.close(), { once: true });
   }
 
   async publish(message: Outgoing): Promise<void> {
@@ -157,7 +158,7 @@ class MqttConnection implements Connection {
 
   async subscribe(filters: readonly string[]): Promise<void> {
     // `rap`: a retained command must be recognised, also one that is published now.
-    await this.#race(
+    await this.#settled(
       this.#client.subscribeAsync([...filters], {
         qos: 1,
         ...(this.protocol === 5 ? { rap: true } : {}),
@@ -166,7 +167,7 @@ class MqttConnection implements Connection {
   }
 
   async unsubscribe(filters: readonly string[]): Promise<void> {
-    await this.#race(this.#client.unsubscribeAsync([...filters]));
+    await this.#settled(this.#client.unsubscribeAsync([...filters]));
   }
 
   async end(): Promise<void> {
@@ -174,9 +175,11 @@ class MqttConnection implements Connection {
     const ended = once(this.#client.stream, 'close').catch(() => undefined);
     const options = this.protocol === 5 ? { properties: { sessionExpiryInterval: 0 } } : {};
     this.#client.end(false, { reasonCode: 0, ...options });
-    const timer = setTimeout(() => this.#client.stream.destroy(), END_TIMEOUT_MS);
+    const timeoutError = () => new MqttError('CLOSED', 'the broker did not close the connection');
+    await withTimeout(() => ended, { ...END_LIMIT, timeoutError }).catch(() =>
+      this.#client.stream.destroy(),
+    );
     await ended;
-    clearTimeout(timer);
   }
 
   async #send({ topic, payload, qos, isRetained, expiryS, correlation }: Outgoing): Promise<void> {
@@ -190,39 +193,29 @@ class MqttConnection implements Connection {
       retain: isRetained,
       ...(this.protocol === 5 && Object.keys(properties).length > 0 ? { properties } : {}),
     });
-    await this.#race(sent);
+    await this.#settled(sent);
   }
 
   /** Rejects when the connection ends: mqtt.js does not settle what it has in flight. */
-  async #race(work: Promise<unknown>): Promise<void> {
+  async #settled(work: Promise<unknown>): Promise<void> {
     work.catch(() => undefined);
     this.#throwIfClosed();
-    let onClosed = (): void => undefined;
-    const closed = new Promise<never>((_, reject) => {
-      onClosed = () => reject(this.closed.reason);
-    });
-    this.#pending.add(onClosed);
-    const timer = setTimeout(() => {
-      this.#close(new MqttError('CLOSED', `no acknowledgement within ${ACK_TIMEOUT_MS} ms`));
-    }, ACK_TIMEOUT_MS);
+    const late = new MqttError('CLOSED', `no acknowledgement within ${ACK_TIMEOUT_MS} ms`);
     try {
-      await Promise.race([work, closed]);
+      await withTimeout(() => work, {
+        ...ACK_LIMIT,
+        timeoutError: () => late,
+        signal: this.closed,
+      });
     } catch (error) {
+      if (error === late) this.#close(late);
       if (error instanceof MqttError) throw error;
       const { code } = error as { code?: unknown };
       throw new MqttError('REFUSED', messageOf(error), typeof code === 'number' ? code : undefined);
-    } finally {
-      clearTimeout(timer);
-      this.#pending.delete(onClosed);
     }
   }
 
   #throwIfClosed(): void {
     if (this.closed.aborted) throw this.closed.reason;
-  }
-
-  #endAll(): void {
-    this.#slots.close();
-    for (const onClosed of this.#pending) onClosed();
   }
 }

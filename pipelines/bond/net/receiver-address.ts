@@ -1,6 +1,8 @@
 /** The receiver's address: one for all links, looked up by each link through its own network. */
 import { promises as dns } from 'node:dns';
 import { isIP } from 'node:net';
+import { withTimeout } from '../../../hal/os/async.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
 
 /** No link registered for this long: the next address is tried. */
 const TRY_MS = 8000;
@@ -80,16 +82,11 @@ export const lookupThroughLink: Lookup = async (name, sourceAddress) => {
   } catch {
     // The system's look-up names the fault.
   }
-  const limit = new AbortController();
-  try {
-    const found = await Promise.race([
-      dns.lookup(name, { family, all: true }),
-      rejectAfter(LOOKUP_MS, name, limit.signal),
-    ]);
-    return found.map(({ address }) => address);
-  } finally {
-    limit.abort();
-  }
+  const found = await withTimeout(() => dns.lookup(name, { family, all: true }), {
+    ...{ clock: systemClock, timeoutMs: LOOKUP_MS },
+    timeoutError: () => codeError('EAI_AGAIN', name),
+  });
+  return found.map(({ address }) => address);
 };
 
 function queryFrom(source: string, family: 4 | 6, name: string): Promise<readonly string[]> {
@@ -97,13 +94,6 @@ function queryFrom(source: string, family: 4 | 6, name: string): Promise<readonl
   if (family === 6) resolver.setLocalAddress('0.0.0.0', source);
   else resolver.setLocalAddress(source);
   return family === 6 ? resolver.resolve6(name) : resolver.resolve4(name);
-}
-
-function rejectAfter(ms: number, name: string, signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const timer = setTimeout(() => reject(codeError('EAI_AGAIN', name)), ms);
-    signal.addEventListener('abort', () => clearTimeout(timer));
-  });
 }
 
 function codeError(code: string, name: string): Error {

@@ -1,8 +1,10 @@
 /** Tests of waiting, time limits and combined signals. */
+import { getEventListeners } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   anySignal,
+  Condition,
   pause,
   unlessAborted,
   untilAborted,
@@ -135,5 +137,38 @@ function failure(work: Promise<unknown>): Promise<unknown> {
 async function settle(): Promise<void> {
   for (let i = 0; i < 10; i += 1) await Promise.resolve();
 }
+
+test('a condition wakes every waiting task, and none that waits later', async () => {
+  const condition = new Condition();
+  const { signal } = new AbortController();
+  const woken: string[] = [];
+  const wait = async (name: string) => {
+    await condition.wait(signal);
+    woken.push(name);
+  };
+  const waits = [wait('first'), wait('second')];
+  condition.notifyAll();
+  const later = wait('later');
+  await Promise.all(waits);
+  assert.equal(woken, ['first', 'second']);
+  condition.notifyAll();
+  await later;
+  assert.equal(woken, ['first', 'second', 'later']);
+});
+
+test('the wait for a condition ends with its signal, and leaves no listener', async () => {
+  const condition = new Condition();
+  const stop = new AbortController();
+  for (let wait = 0; wait < 20; wait += 1) {
+    const notified = condition.wait(stop.signal);
+    condition.notifyAll();
+    await notified;
+  }
+  assert.is(getEventListeners(stop.signal, 'abort').length, 0);
+  const aborted = condition.wait(stop.signal);
+  stop.abort();
+  await aborted;
+  await condition.wait(stop.signal);
+});
 
 test.run();
