@@ -26,6 +26,8 @@ export async function route(
   deps: RouteDeps,
 ): Promise<void> {
   const host = request.headers.host ?? '';
+  // A proxy before the box may have read the other one (RFC 9112 §3.2).
+  if (hostsOf(request) > 1) return send(response, refuse(400, 'two-hosts'));
   if (!isOwnHost(host, deps.hostNames)) return send(response, refuse(421, 'wrong-host'));
   const headers = commonHeaders(pictureOrigins(host, deps.viewers));
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -43,6 +45,10 @@ export async function route(
     return openEvents(response, session, deps.events);
   }
   return send(response, await deps.box.answer(request, path));
+}
+
+function hostsOf({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
 }
 
 /** Origins of the viewers' server, on the host under which this page is open. */

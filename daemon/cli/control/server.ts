@@ -43,12 +43,13 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
   await removeStale(path);
   const clients = new Set<Promise<void>>();
   const refused = new Set<Promise<void>>();
+  const slots = new Slots();
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true }, (socket) => {
-    const isServed = clients.size < MAX_CLIENTS;
+    const isServed = slots.take(socket);
     if (!isServed && refused.size >= MAX_REFUSED) return void socket.destroy();
     const list = isServed ? clients : refused;
     const work = isServed
-      ? serveClient(socket, deps, signal)
+      ? serveClient(socket, deps, signal, () => slots.setAsked(socket))
       : refuseClient(socket, deps.clock, signal);
     const kept = work.finally(() => list.delete(kept));
     list.add(kept);
@@ -61,6 +62,27 @@ async function serve(path: string, deps: ControlDeps, signal: AbortSignal): Prom
     // Closing also removes the file; clients end by the signal.
     server.close();
     await Promise.all([...clients, ...refused]);
+  }
+}
+
+/** Clients that are served. One that has asked nothing yet makes room for a newcomer. */
+class Slots {
+  readonly #hasAsked = new Map<Socket, boolean>();
+
+  take(socket: Socket): boolean {
+    const silent = [...this.#hasAsked].find(([, hasAsked]) => !hasAsked)?.[0];
+    if (this.#hasAsked.size >= MAX_CLIENTS) {
+      if (silent === undefined) return false;
+      this.#hasAsked.delete(silent);
+      silent.destroy();
+    }
+    this.#hasAsked.set(socket, false);
+    socket.once('close', () => this.#hasAsked.delete(socket));
+    return true;
+  }
+
+  setAsked(socket: Socket): void {
+    if (this.#hasAsked.has(socket)) this.#hasAsked.set(socket, true);
   }
 }
 

@@ -25,11 +25,16 @@ const CLOSE_TIMEOUT_MS = 2_000;
 /** A reader that lets this much pile up is gone, or wants to be. */
 const MAX_BACKLOG_BYTES = 4_000_000;
 
-/** Talks with one client until it leaves, asks nonsense, or `signal` aborts. Never rejects. */
+/**
+ * Talks with one client until it leaves, asks nonsense, or `signal` aborts. Never rejects.
+ *
+ * @param onAsked Called for each line.
+ */
 export async function serveClient(
   socket: Socket,
   deps: ControlDeps,
   signal: AbortSignal,
+  onAsked: () => void,
 ): Promise<void> {
   const gone = watchFor(socket);
   using ends = anySignal(signal, gone.signal);
@@ -39,6 +44,7 @@ export async function serveClient(
   };
   try {
     for await (const line of linesOf(socket, ends.signal)) {
+      onAsked();
       const request = parseRequest(line);
       if (typeof request === 'string') send({ type: 'error', message: request });
       else await answer(request, socket, send, deps, ends.signal);

@@ -78,6 +78,19 @@ test('connections of one address are limited', async () => {
   await until(async () => (await ask(`${box.url}/`, 'GET')).status === 200, 5_000);
 });
 
+test('a request with two Host headers gets 400', async () => {
+  await using box = await startFakeBox();
+  const { port, host } = new URL(box.url);
+  const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+  socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\nhost: ${host}\r\nConnection: close\r\n\r\n`);
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => {
+    answer += text;
+  });
+  await new Promise((resolve) => socket.once('close', resolve));
+  assert.match(answer, /^HTTP\/1.1 400 /);
+});
+
 test('invalid HTTP and endless headers cost one connection only', async () => {
   await using box = await startFakeBox();
   const { port } = new URL(box.url);

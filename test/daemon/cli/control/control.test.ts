@@ -1,5 +1,6 @@
 /** The control socket: requests, clients that misbehave, and a socket that is left behind. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, statSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -143,9 +144,25 @@ test('a line without an end, and lines without end, are cut off', async () => {
   assert.match(await rest(many), 'too many lines');
 });
 
+/** A client that has its answer and stays. */
+async function openAsking(path: string): Promise<Socket> {
+  const socket = await open(path);
+  socket.write('{"ask":"status"}\n');
+  await once(socket, 'data');
+  return socket;
+}
+
+test('sixteen clients that ask nothing keep no other away', async () => {
+  await using box = await startControl();
+  const silent = await Promise.all(Array.from({ length: 40 }, () => open(box.path)));
+  const [answer] = await all(ask([box.path], { ask: 'status' }, never), 1);
+  assert.is(answer?.type, 'snapshot');
+  for (const socket of silent) socket.destroy();
+});
+
 test('one client too many gets an error', async () => {
   await using box = await startControl();
-  const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
+  const sockets = await Promise.all(Array.from({ length: 16 }, () => openAsking(box.path)));
   const last = await open(box.path);
   assert.match(await rest(last), 'too many clients');
   for (const socket of sockets) socket.destroy();
@@ -160,7 +177,7 @@ test('who is sent away and keeps its half open is let go of all the same', async
   const endless = await openHalf(box.path);
   endless.write('x'.repeat(70_000));
   await until(() => isLetGo(endless), 10_000);
-  const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
+  const sockets = await Promise.all(Array.from({ length: 16 }, () => openAsking(box.path)));
   const refused = await openHalf(box.path);
   await until(() => isLetGo(refused), 10_000);
   for (const socket of sockets) socket.destroy();
@@ -168,7 +185,7 @@ test('who is sent away and keeps its half open is let go of all the same', async
 
 test('a refused client reads why, also when it asked first, and any number of them block no other', async () => {
   await using box = await startControl();
-  const sockets = await Promise.all(Array.from({ length: 16 }, () => open(box.path)));
+  const sockets = await Promise.all(Array.from({ length: 16 }, () => openAsking(box.path)));
   const [answer] = await all(ask([box.path], { ask: 'status' }, never), 1);
   assert.match(answer?.type === 'error' ? answer.message : '', 'too many clients');
   const refused = await Promise.all(Array.from({ length: 40 }, () => openHalf(box.path)));
