@@ -31,6 +31,7 @@ import type { SimulatedLinks } from './media/simulated-links.ts';
 import { plannedLinks } from './media/uplink-settings.ts';
 import { runMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
+import { followGuestAddress } from './model/guest-address.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
 import { trackStartedAt } from './model/started-at.ts';
 import { BoxState } from './model/state-store.ts';
@@ -55,8 +56,10 @@ export interface BoxDeps {
   readonly stateFolder: string;
   /** Path of the socket of the command line. */
   readonly controlSocket: string;
-  /** What phones of this network open. */
+  /** What phones of this network open, at the start. */
   readonly playerUrl: string;
+  /** Called when they open another address. */
+  readonly onPlayerUrl?: (playerUrl: string) => void;
   /** The links of the demo's uplink, where it has them. */
   readonly simulatedLinks?: SimulatedLinks;
   readonly notify: Notify;
@@ -151,7 +154,7 @@ async function joinParts(given: Resources) {
     ...{ snapshot, onEvent, clock, log },
   });
   const printing = openPrinting({
-    ...{ printer: devices.printer, snapshot, title: config.drop.title, playerUrl, clock },
+    ...{ printer: devices.printer, snapshot, title: config.drop.title, clock },
   });
   const switchCamera = openCameraSwitch({
     hasSecond: config.camera2 !== undefined && !source.isEdge,
@@ -194,6 +197,7 @@ function tasksOf(box: Parts): readonly Task[] {
     // The ways to command the box and to see how it is.
     (signal) => runPanel({ ...box, ...devices.panel, onAway, onMarkHeld }, signal),
     openOperatorPage(config, box),
+    (signal) => followGuestAddress({ ...box, viewers: config.viewers }, signal),
     (signal) => runControl(box.controlSocket, box, signal),
     openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),
     ...optional('broker', config.mqtt.broker_port, box, (signal) =>

@@ -2,11 +2,11 @@
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
 import { stateFolder } from '../config/state-folder.ts';
+import { findAddresses } from '../model/addresses.ts';
 import { examine } from './doctor/doctor.ts';
 import { renderReport, wrongCount } from './doctor/report.ts';
 import type { Command } from './parse.ts';
 import { readConfig } from './read-config.ts';
-import { findAddresses } from './welcome.ts';
 
 /** Resolves with what to print, and whether nothing is wrong. */
 export async function runDoctorCommand(

@@ -3,9 +3,9 @@ import { networkInterfaces } from 'node:os';
 import { readSecret } from '../../pipelines/http/access/access.ts';
 import { signPath } from '../../pipelines/http/access/token.ts';
 import { ConfigError } from '../config/file.ts';
+import { findAddresses } from '../model/addresses.ts';
 import { readConfig } from './read-config.ts';
 import { UsageError } from './usage.ts';
-import { findAddresses } from './welcome.ts';
 
 export interface SignArguments {
   /** For example `/posters/live-640`. */

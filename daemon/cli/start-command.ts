@@ -6,11 +6,12 @@ import { openNotify } from '../../hal/os/systemd/notify.ts';
 import type { Config } from '../config/config.ts';
 import { stateFolder } from '../config/state-folder.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
+import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
 import { readConfig, readDemoConfig } from './read-config.ts';
-import { findAddresses, renderNewPin, renderWelcome } from './welcome.ts';
+import { renderNewAddress, renderNewPin, renderWelcome } from './welcome.ts';
 
 type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
 
@@ -45,7 +46,11 @@ export async function prepareStart(command: StartCommand, version: string) {
     onNewPin: (pin: string, file: string) =>
       void stdout.write(renderNewPin(file, isDemo || stdout.isTTY ? pin : undefined)),
     onReady: (box: BoxSnapshot) => {
-      if (isDemo) stdout.write(renderWelcome(box, renditions, addresses));
+      const player = box.playerUrl ?? addresses.player;
+      if (isDemo) stdout.write(renderWelcome(box, renditions, { ...addresses, player }));
+    },
+    onPlayerUrl: (url: string) => {
+      if (isDemo) stdout.write(renderNewAddress(url));
     },
   };
   return { config, deps, [Symbol.dispose]: () => notify[Symbol.dispose]() };

@@ -1,61 +1,7 @@
 /** What the demo prints: the addresses to open, and the PIN of the operator’s page. */
-import { isIP } from 'node:net';
-import { hostname } from 'node:os';
 import encodeQR from 'qr';
+import type { Addresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-
-export interface Addresses {
-  /** What a phone on this network opens. */
-  readonly player: string;
-  readonly operator: string;
-}
-
-interface NetworkAddress {
-  readonly address: string;
-  readonly family: string;
-  readonly internal: boolean;
-}
-
-/**
- * Addresses to open, from what the machine's interfaces are called on the
- * network. A server on one address only is at that address.
- *
- * @param machine Its host name.
- */
-export function findAddresses(
-  interfaces: Readonly<Record<string, readonly NetworkAddress[] | undefined>>,
-  viewers: { readonly host: string; readonly port: number },
-  operator: { readonly host: string; readonly port: number },
-  machine = hostname(),
-): Addresses {
-  const all = Object.values(interfaces).flatMap((addresses) => addresses ?? []);
-  const outer = all.filter(({ internal }) => !internal);
-  const url = ({ host, port }: { host: string; port: number }) => {
-    const isAny = host === '0.0.0.0' || host === '::';
-    const named = isAny ? hostOnNetwork(outer, host === '::', machine) : host;
-    return `http://${isIP(named) === 6 ? `[${named}]` : named}:${port}/`;
-  };
-  return { player: url(viewers), operator: url(operator) };
-}
-
-/**
- * What a phone of this network opens: an IPv4 address, which is the shortest, or a global or
- * unique local one of IPv6. Link-local addresses of IPv6 need the name of the phone's own
- * interface, which no link can carry: there it is the name that the machine has by mDNS.
- */
-function hostOnNetwork(
-  outer: readonly NetworkAddress[],
-  hasIpv6: boolean,
-  machine: string,
-): string {
-  const of = (wanted: string) => outer.filter(({ family }) => family === wanted);
-  const isGiven = ({ address }: NetworkAddress) => !/^(?:169\.254\.|fe[89ab])/i.test(address);
-  const [v4, v6] = [of('IPv4'), hasIpv6 ? of('IPv6') : []];
-  const found = v4.find(isGiven) ?? v6.find(isGiven) ?? v4[0];
-  if (found !== undefined) return found.address;
-  const [name = ''] = machine.split('.');
-  return v6.length > 0 && name !== '' && name !== 'localhost' ? `${name}.local` : 'localhost';
-}
 
 interface RenditionSize {
   readonly name: string;
@@ -80,6 +26,17 @@ ${isEdge ? `Shows ${box.camera}` : readinessOf(box.drop)}. Point a phone on this
 
 ${encodeQR(player, 'ascii')}
 ${isEdge ? '' : renderSources(box, renditions)}Ctrl-C ends it.
+`;
+}
+
+/** The network has changed since. */
+export function renderNewAddress(player: string): string {
+  return `
+Guests now open
+
+  player    ${player}
+
+${encodeQR(player, 'ascii')}
 `;
 }
 

@@ -1,6 +1,6 @@
 /** `viewers` of the config: the server of the player page and of LL-HLS. */
 import * as v from 'valibot';
-import { host, network, text, whole } from './rules.ts';
+import { host, network, text, textOf, whole } from './rules.ts';
 
 const tls = v.strictObject({
   port: v.optional(whole(1, 65535), 8443),
@@ -8,9 +8,22 @@ const tls = v.strictObject({
   key_file: text,
 });
 
+const ADDRESS =
+  'must be an address that guests open, as live.example.org or https://example.org/live/, or empty';
+
+const url = v.pipe(
+  textOf(200),
+  v.check((value) => {
+    if (!URL.canParse(value)) return false;
+    const { protocol, username, password, search, hash } = new URL(value);
+    return /^https?:$/.test(protocol) && username + password + search + hash === '';
+  }),
+);
+
 export const viewersSchema = v.strictObject({
   host: v.optional(host, '::'),
   port: v.optional(whole(1, 65535), 8080),
+  address: v.optional(v.union([v.literal(''), host, url], ADDRESS), ''),
   part_ms: v.optional(whole(50, 1000), 200),
   window_s: v.optional(whole(6, 7200), 20),
   max_connections: v.optional(whole(1, 20_000), 6000),

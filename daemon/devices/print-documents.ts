@@ -7,8 +7,6 @@ export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 
 export interface DocumentFacts {
   readonly title: string;
-  /** The address that phones in this network open. */
-  readonly playerUrl: string;
 }
 
 export function renderDocument(
@@ -17,11 +15,14 @@ export function renderDocument(
   box: BoxSnapshot,
   wallMs: number,
 ): PrintDocument {
-  return name === 'address' ? renderAddress(facts) : renderStatus(facts, box, wallMs);
+  return name === 'address' ? renderAddress(facts, box) : renderStatus(facts, box, wallMs);
 }
 
 /** For the guests' table: a QR code that opens the player. */
-function renderAddress({ title, playerUrl }: DocumentFacts): PrintDocument {
+function renderAddress(
+  { title }: DocumentFacts,
+  { playerUrl = '' }: Pick<BoxSnapshot, 'playerUrl'>,
+): PrintDocument {
   return [
     { kind: 'text', text: title, align: 'center', isBold: true, size: 2 },
     { kind: 'feed', lines: 1 },
@@ -32,11 +33,7 @@ function renderAddress({ title, playerUrl }: DocumentFacts): PrintDocument {
 }
 
 /** For the crew: the state of the box. */
-function renderStatus(
-  { title, playerUrl }: DocumentFacts,
-  box: BoxSnapshot,
-  wallMs: number,
-): PrintDocument {
+function renderStatus({ title }: DocumentFacts, box: BoxSnapshot, wallMs: number): PrintDocument {
   const lines = [
     `${box.name} ${box.version}`,
     localTime(wallMs),
@@ -46,7 +43,7 @@ function renderStatus(
     `viewers   ${box.media?.viewers.viewers ?? 'unknown'}`,
     `battery   ${batteryLine(box)}`,
     ...(box.uplink === undefined ? [] : [`uplink    ${box.uplink.phase}`]),
-    `player    ${playerUrl}`,
+    `player    ${box.playerUrl ?? 'unknown'}`,
   ];
   return [
     { kind: 'text', text: title, isBold: true },

@@ -49,7 +49,7 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
       const marked = { atMs, ...(label === undefined ? {} : { label }) };
       if (!box.hasClips) return marked;
       const { id, path, durationS } = await mediaPath.clip(label, untilEnd);
-      const clip = { id, url: new URL(path, box.playerUrl).href, durationS };
+      const clip = { id, url: new URL(path, state.snapshot().playerUrl).href, durationS };
       onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
       return { ...marked, clip };
     },

@@ -15,6 +15,7 @@ import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-fil
 import { AUDIO_TRACK } from '../config/capture.ts';
 import { type Config, ladderOf } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import { givenAddress } from '../model/addresses.ts';
 import type { Encoders } from './element-check.ts';
 
 /** Key frames by count, so that they fall on the same frame in every rendition. */
@@ -106,7 +107,7 @@ export function mediaSettings(
   previewPath: string,
   firstMsn: number,
 ): MediaSettings {
-  const { viewers, renditions, sound, drop } = config;
+  const { viewers, renditions, sound } = config;
   const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
   const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
   return {
@@ -122,7 +123,7 @@ export function mediaSettings(
       ]),
       profiles: ladderOf(config),
     },
-    drop: { title: drop.title, startsAt: drop.starts_at },
+    drop: dropSettings(config),
     archive: archiveSettings(config, hasSound, stateFolder),
     previewPath,
     tokenSecretFile: config.clips.token_secret_file,
@@ -131,14 +132,20 @@ export function mediaSettings(
 }
 
 export function edgeSettings(config: Config): EdgeSettings {
-  const { edge, drop, clips } = config;
+  const { edge, clips } = config;
   return {
     upstream: edge.upstream,
     maxBytes: edge.memory_mb * 1e6,
-    drop: { title: drop.title, startsAt: drop.starts_at },
+    drop: dropSettings(config),
     tokenSecretFile: clips.token_secret_file,
     server: serverSettings(config),
   };
+}
+
+function dropSettings({ drop, viewers }: Config): MediaSettings['drop'] {
+  const address = givenAddress(viewers);
+  const given = address === '' ? {} : { address };
+  return { title: drop.title, startsAt: drop.starts_at, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

@@ -36,6 +36,8 @@ export interface Sources {
 }
 
 interface Readings {
+  /** Where it is not what it was at the start. */
+  readonly playerUrl?: string;
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;

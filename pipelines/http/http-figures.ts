@@ -15,6 +15,8 @@ export interface HttpFigures extends Readonly<HttpTotals> {
   readonly connections: number;
   /** Requests that are held now: blocking reloads, and hinted parts. */
   readonly held: number;
+  /** The address of this machine at which most clients came in; left out where none did. */
+  readonly reachedAt?: string;
 }
 
 export function openTotals(): HttpTotals {

@@ -111,8 +111,10 @@ export class ViewerServer {
   }
 
   figures(): HttpFigures {
+    const { reachedAt } = this.#connections;
     return {
       ...this.#totals,
+      ...(reachedAt === undefined ? {} : { reachedAt }),
       connections: this.#connections.count,
       held: this.#heldRequests.count,
     };

@@ -5,6 +5,8 @@ export interface DropSettings {
   readonly title: string;
   /** RFC 3339; empty when it has started already. */
   readonly startsAt: string;
+  /** What guests open, with a final slash; left out where the config does not set it. */
+  readonly address?: string;
 }
 
 /** A picture in one of its widths; the address is relative to the page. */

@@ -9,6 +9,8 @@ export interface PageHtml {
   readonly description: string;
   /** Of the page, for other machines; undefined where the request does not say it. */
   readonly url: string | undefined;
+  /** The config sets it: the page shows it to guests, too. */
+  readonly isGiven: boolean;
   /** Of what page addresses are relative to, as the page sees it: `./` or `../`. */
   readonly root: './' | '../';
   /** Of its picture, relative to the root; undefined where there is none. */
@@ -34,7 +36,8 @@ export function renderPage(template: string, page: PageHtml): string {
 }
 
 /** Open Graph (https://ogp.me) and Twitter tags; their addresses have to be absolute. */
-function renderPreview({ title, description, url, root, poster, movie }: PageHtml): string {
+function renderPreview(page: PageHtml): string {
+  const { title, description, url, root, poster, movie } = page;
   const tags: [attribute: string, name: string, content: string][] = [
     ['name', 'description', description],
     ['property', 'og:type', movie === undefined ? 'website' : 'video.other'],
@@ -46,6 +49,7 @@ function renderPreview({ title, description, url, root, poster, movie }: PageHtm
     const at = new URL(root, url);
     const image = new URL(poster ?? 'icon-512.png', at).href;
     tags.push(['property', 'og:url', url], ['property', 'og:image', image]);
+    if (page.isGiven) tags.push(['name', 'given-address', url]);
     if (movie !== undefined) tags.push(['property', 'og:video', new URL(movie, at).href]);
   }
   return tags

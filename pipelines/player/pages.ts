@@ -48,7 +48,7 @@ export function openPages(
   nowMs: () => number = Date.now,
 ): Pages {
   const assets = openAssets(drop);
-  const render = openRenderer();
+  const render = openRenderer(drop);
   const [live, watch] = [readBuilt('index.html').toString(), readBuilt('watch.html').toString()];
   const { title } = drop;
   const livePoster = () => progress().posters.at(-1)?.path;
@@ -101,18 +101,19 @@ function openAssets(drop: DropSettings): ReadonlyMap<string, Asset> {
   ]);
 }
 
-type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url'>;
+type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven'>;
 
 /** Pages are rendered once for all guests of a language. */
-function openRenderer() {
+function openRenderer({ address }: DropSettings) {
   const rendered = new Map<string, Asset>();
   return (request: HttpRequest, template: string, page: Rendered): Reply => {
     const lang = languageOf(request);
-    const own = request.ownAddress?.();
+    const own = addressOf(address, request);
+    const isGiven = address !== undefined;
     const { path } = request;
     const key = JSON.stringify([path, lang, own, page]);
-    const url = own === undefined ? undefined : `${own}${path.replace('/index.html', '/')}`;
-    const html = () => renderPage(template, { ...page, lang, text: textsOf(lang), url });
+    const url = own && `${own}${path.replace('/index.html', '/').slice(1)}`;
+    const html = () => renderPage(template, { ...page, lang, text: textsOf(lang), url, isGiven });
     const asset = rendered.get(key) ?? openAsset(HTML, Buffer.from(html()));
     if (rendered.size >= RENDERED_MAX) rendered.clear();
     rendered.set(key, asset);
@@ -140,16 +141,24 @@ function renderManifest({ title }: DropSettings): Buffer {
   return Buffer.from(JSON.stringify({ ...manifest, ...colors, icons }));
 }
 
-function calendarReply(
-  { title, startsAt }: DropSettings,
-  { header, ownAddress }: HttpRequest,
-): Reply {
+function calendarReply({ title, startsAt, address }: DropSettings, request: HttpRequest): Reply {
   const startsMs = Date.parse(startsAt);
   if (Number.isNaN(startsMs)) return refuse(404, 'the start of the drop is not known');
-  const entry = { title, startsMs, url: `${ownAddress?.() ?? ''}/` };
+  const entry = { title, startsMs, url: addressOf(address, request) ?? '/' };
   const body = [Buffer.from(renderCalendar(entry, startsMs))];
   const freshness = { kind: 'revalidate' } as const;
-  return respond(header, { type: 'text/calendar', body, digest: digestOf(body), freshness });
+  return respond(request.header, {
+    type: 'text/calendar',
+    body,
+    digest: digestOf(body),
+    freshness,
+  });
+}
+
+/** Of the live page, for other machines, with a final slash. */
+function addressOf(address: string | undefined, { ownAddress }: HttpRequest): string | undefined {
+  const own = ownAddress?.();
+  return address ?? (own === undefined ? undefined : `${own}/`);
 }
 
 /**

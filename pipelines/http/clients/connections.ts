@@ -5,6 +5,7 @@ import type { Clock } from '../../../hal/os/clock.ts';
 import { addressKeyOf } from './address-key.ts';
 import { type ClientAddress, ClientAddresses } from './client-address.ts';
 import { Connection } from './connection.ts';
+import { withoutMapping } from './trusted-proxies.ts';
 
 export interface ConnectionLimits {
   readonly maxConnections: number;
@@ -33,6 +34,8 @@ export class Connections {
   /** By the client's port, until TLS is finished. */
   readonly #byPeer = new Map<string, Connection>();
   readonly addresses = new ClientAddresses();
+  /** Connections by the address of this machine, without those from itself and from proxies. */
+  readonly #reached = new Map<string, number>();
 
   /** @param isTrusted True for a proxy, which the limits of one address are not for. */
   constructor(
@@ -47,6 +50,12 @@ export class Connections {
 
   get count(): number {
     return this.#all.size;
+  }
+
+  /** The address of this machine at which most clients came in; undefined where there are none. */
+  get reachedAt(): string | undefined {
+    const [most] = [...this.#reached].toSorted(([, a], [, b]) => b - a);
+    return most?.[0];
   }
 
   /** The connection of a socket or an HTTP/2 session; undefined where it is closed. */
@@ -71,7 +80,9 @@ export class Connections {
     const peer = peerOf(socket);
     this.#byPeer.set(peer, connection);
     connection.join();
+    const leave = address.isProxy ? undefined : this.#enter(socket);
     socket.once('close', () => {
+      leave?.();
       if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer);
       this.#forget(connection);
     });
@@ -124,6 +135,19 @@ export class Connections {
 
   closeAll(): void {
     for (const connection of this.#all) this.close(connection);
+  }
+
+  /** Counts it until the function is called. */
+  #enter({ localAddress = '', remoteAddress = '' }: Socket): () => void {
+    const [at, from] = [withoutMapping(localAddress), withoutMapping(remoteAddress)];
+    if (at === from || from.startsWith('127.')) return () => undefined;
+    const add = (by: number) => {
+      const count = (this.#reached.get(at) ?? 0) + by;
+      if (count > 0) this.#reached.set(at, count);
+      else this.#reached.delete(at);
+    };
+    add(1);
+    return () => add(-1);
   }
 
   #refuse(socket: Socket, count: number): number {

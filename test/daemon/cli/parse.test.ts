@@ -9,7 +9,12 @@ import { renderVerbHelp } from '../../../daemon/cli/help.ts';
 import { parseCommand } from '../../../daemon/cli/parse.ts';
 import { UsageError } from '../../../daemon/cli/usage.ts';
 import { VERB_NAMES, verbOf } from '../../../daemon/cli/verbs.ts';
-import { findAddresses, renderWelcome } from '../../../daemon/cli/welcome.ts';
+import { renderWelcome } from '../../../daemon/cli/welcome.ts';
+import {
+  type AddressHints,
+  findAddresses,
+  type Listening,
+} from '../../../daemon/model/addresses.ts';
 import { checkPath } from '../../../pipelines/http/access/token.ts';
 import { DAEMON } from '../../support/daemon.ts';
 
@@ -217,13 +222,35 @@ test('the demo’s welcome shows the address a phone can open, and a code for it
   assert.match(text, '█▄▄▄█');
 });
 
+test('the address is that of the interface that guests are on, or the one that is set', () => {
+  const any = { host: '0.0.0.0', port: 8080 };
+  const on = (address: string) => [{ address, family: 'IPv4', internal: false }];
+  const interfaces = {
+    docker0: on('172.17.0.1'),
+    wwan0: on('100.70.1.2'),
+    eth0: on('203.0.113.5'),
+    wlan0: on('10.42.0.1'),
+  };
+  const player = (viewers: Listening, hints: AddressHints = {}) =>
+    findAddresses(interfaces, viewers, any, hints).player;
+  assert.is(player(any), 'http://203.0.113.5:8080/', 'no container and no modem');
+  assert.is(player(any, { upstream: ['eth0'] }), 'http://10.42.0.1:8080/');
+  assert.is(player(any, { reachedAt: '10.42.0.1' }), 'http://10.42.0.1:8080/');
+  assert.is(player(any, { reachedAt: '10.9.9.9' }), 'http://203.0.113.5:8080/', 'gone');
+  const set = (address: string) => player({ ...any, address }, { reachedAt: '10.42.0.1' });
+  assert.is(set('stage.local'), 'http://stage.local:8080/');
+  assert.is(set('fd00::2'), 'http://[fd00::2]:8080/');
+  assert.is(set('https://example.org/live'), 'https://example.org/live/');
+  assert.is(set('https://example.org/live/'), 'https://example.org/live/');
+});
+
 test('the address on a network without IPv4 is one of IPv6, or the name by mDNS', () => {
   const any = { host: '::', port: 8080 };
   const address = (family: 'IPv4' | 'IPv6', ...all: readonly string[]) =>
     all.map((one) => ({ address: one, family, internal: false }));
   const lo = [{ address: '::1', family: 'IPv6', internal: true }];
   const playerOn = (eth0: ReturnType<typeof address>, viewers = any) =>
-    findAddresses({ lo, eth0 }, viewers, any, 'stage.example').player;
+    findAddresses({ lo, eth0 }, viewers, any, { machine: 'stage.example' }).player;
   const [link, ula] = ['fe80::1', 'fd00::2'];
   assert.is(playerOn(address('IPv6', link, ula)), 'http://[fd00::2]:8080/');
   assert.is(playerOn(address('IPv6', link, '2001:db8::7')), 'http://[2001:db8::7]:8080/');

@@ -25,7 +25,6 @@ function openRoom(open: OpenTransport) {
     snapshot: () => ({ ...WELL, shedLoads: [] }),
     clock: systemClock,
     title: 'Live',
-    playerUrl: 'http://10.0.0.5:8080/',
   });
 }
 

@@ -149,6 +149,26 @@ test('a title with markup is text', () => {
   assert.not.match(bodyOf(reply as Reply), '<script>"');
 });
 
+test('an address that is set is in the page, its calendar entry and drop.json, and else that of the request', () => {
+  const address = 'https://example.org/live/';
+  const startsAt = '2026-12-24T19:30:00Z';
+  const ownAddress = () => 'http://10.0.0.5:8080';
+  for (const [settings, expected] of [
+    [{ title: 'Live', startsAt, address }, address],
+    [{ title: 'Live', startsAt }, 'http://10.0.0.5:8080/'],
+  ] as const) {
+    const set = openPages(settings);
+    const get = (path: string) => {
+      const request = { path, query: new URLSearchParams(), header: () => undefined, ownAddress };
+      return bodyOf(set.answer(request) as Reply).replaceAll('\r\n ', '');
+    };
+    assert.is(get('/').includes('name="given-address"'), 'address' in settings);
+    assert.match(get('/'), `og:url" content="${expected}"`);
+    assert.match(get('/drop.ics'), `URL:${expected}`);
+    assert.is(JSON.parse(get('/drop.json')).address, 'address' in settings ? address : undefined);
+  }
+});
+
 test('the calendar entry: escaped, folded within 75 octets, in UTC (RFC 5545)', () => {
   const entry = {
     title: `Plattenladen, live; ${'ü'.repeat(60)}\nzweite Zeile`,
