@@ -11,7 +11,6 @@ import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
-import { openPrinting } from './devices/printing.ts';
 import { openDropEffects } from './drop/box-effects.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
@@ -43,6 +42,7 @@ import { openOrders } from './orders/open.ts';
 import { runPanel } from './panel/run.ts';
 import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
+import { openPrinting } from './printing/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { SignInOpening } from './web/door/opening.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
@@ -125,7 +125,7 @@ async function joinParts(given: Resources) {
       dropFaults: () => drop.faults(),
       warnings: () => health.warnings(),
       events: () => events.state(),
-      prints: () => printing.figures(),
+      prints: () => prints.figures(),
       shop: () => desk.state(),
     },
   );
@@ -153,20 +153,20 @@ async function joinParts(given: Resources) {
     ),
     ...{ snapshot, onEvent, clock, log },
   });
-  const printing = openPrinting({
-    ...{ printer: devices.printer, snapshot, title: config.drop.title, clock },
-  });
+  const { printer } = devices;
+  const prints = await openPrinting(config, { ...given, printer, snapshot, orders: desk });
   const switchCamera = openCameraSwitch({
     hasSecond: config.camera2 !== undefined && !source.isEdge,
     choose: mediaPath.choose,
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
   const { isEdge } = source;
-  const { print } = printing;
+  const { print } = prints;
   const commander = openCommander({ drop, isEdge, snapshot, print, switchCamera, order });
+  const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop };
   return {
     ...given,
-    ...{ state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, desk },
+    ...{ ...parts, desk, prints },
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
@@ -193,6 +193,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => restartStalledMedia({ ...box, warnings, endMedia }, signal),
     (signal) => runPower(powerOf(box), signal),
     (signal) => followDevices(devices, state, box, signal),
+    box.prints.run,
     (signal) => maintainModems({ ...box, modems: devices.modems, onMaintenance }, signal),
     // The ways to command the box and to see how it is.
     (signal) => runPanel({ ...box, ...devices.panel, onAway, onMarkHeld }, signal),

@@ -17,6 +17,7 @@ import { runCmdCommand, runStatusCommand } from './cli/control-command.ts';
 import { runDoctorCommand } from './cli/doctor-command.ts';
 import { renderHelp, renderVerbHelp } from './cli/help.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
+import { runPreviewCommand } from './cli/preview-command.ts';
 import { runRepairCommand } from './cli/repair-command.ts';
 import { renderSigned } from './cli/sign-command.ts';
 import { prepareStart } from './cli/start-command.ts';
@@ -59,6 +60,8 @@ async function main(command: Command): Promise<number> {
     case 'relay':
       await runRelayCommand(command, bondDeps(), untilSignal());
       return EXIT.ok;
+    case 'preview':
+      return print(await runPreviewCommand(command, controlDeps(command), untilSignal()));
     case 'status':
       await runStatusCommand(command, controlDeps(command), untilSignal());
       return EXIT.ok;

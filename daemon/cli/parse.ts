@@ -6,6 +6,7 @@ import { PHASES } from './control/protocol.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
 import { renderOption } from './help.ts';
+import type { PreviewArguments } from './preview-command.ts';
 import type { SignArguments } from './sign-command.ts';
 import { UsageError } from './usage.ts';
 import {
@@ -41,6 +42,7 @@ export type Command =
   | ({ readonly verb: 'status'; readonly socket?: string } & StatusArguments)
   | ({ readonly verb: 'cmd'; readonly socket?: string } & CmdArguments)
   | { readonly verb: 'repair'; readonly file: string }
+  | ({ readonly verb: 'preview'; readonly socket?: string } & PreviewArguments)
   | { readonly verb: 'completion' }
   | { readonly verb: 'help'; readonly of?: VerbName }
   | { readonly verb: 'version' };
@@ -98,6 +100,11 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
   repair: ({ operands: [file] }) => {
     if (file === undefined) throw new UsageError('repair needs a recording', 'repair');
     return { verb: 'repair', file };
+  },
+  preview: ({ operands: [document], text }) => {
+    if (document === undefined) throw new UsageError('preview needs a document', 'preview');
+    const out = text('out') ?? `${document}.png`;
+    return { verb: 'preview', document, out, ...defined('socket', text('socket')) };
   },
   status: ({ has, text }) => ({
     ...{ verb: 'status', isJson: has('json'), isWatching: has('watch') },

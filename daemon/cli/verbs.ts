@@ -90,6 +90,15 @@ export const VERB_TABLE = {
     summary: 'prints the state of the box on this machine',
     options: [JSON_LINES, { name: 'watch', help: 'prints it again each second' }, SOCKET],
   },
+  preview: {
+    operands: 'DOCUMENT',
+    summary:
+      'saves a picture of what would be printed: address, status, sticker, or a slip by its id',
+    options: [
+      { name: 'out', value: 'FILE', help: 'the PNG file to write; DOCUMENT.png by default' },
+      SOCKET,
+    ],
+  },
   cmd: {
     operands: 'COMMAND [KEY=VALUE...]',
     summary: 'sends a command to the box on this machine, as its buttons do',

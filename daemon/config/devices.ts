@@ -14,6 +14,9 @@ export const printerSchema = v.strictObject({
   parity: v.optional(oneOf('none', 'even', 'odd'), 'none'),
   flow_control: v.optional(oneOf('none', 'hardware', 'software'), 'none'),
   profile: v.optional(oneOf(...profiles), profiles[0]),
+  order_tickets: v.optional(flag, true),
+  max_per_hour: v.optional(whole(1, 3600), 240),
+  sticker_file: v.optional(text, ''),
 });
 
 const serialPort = v.pipe(

@@ -79,6 +79,19 @@ export const DEVICE_RULES: readonly Rule[] = [
       printer.phase === 'known' && printer.isCoverOpen ? "The printer's cover is open" : undefined,
   },
   {
+    key: 'print-uncertain',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 1_000,
+    advice:
+      'Look at the printer. On the operator’s page, under Printed slips, say that it was printed, or print it again.',
+    find: ({ box: { prints } }) => {
+      const count = prints?.uncertain ?? 0;
+      if (count === 0) return undefined;
+      return count === 1 ? 'A slip was perhaps printed' : `${count} slips were perhaps printed`;
+    },
+  },
+  {
     key: 'printer-fault',
     severity: 'warning',
     afterMs: 2_000,

@@ -89,6 +89,8 @@ export interface PrintFigures {
   readonly waiting: number;
   readonly printedTotal: number;
   readonly failedTotal: number;
+  /** Perhaps printed: a person is to look. */
+  readonly uncertain?: number;
 }
 
 /** Something is wrong, and what to do about it. One list feeds every place that shows it. */

@@ -1,17 +1,20 @@
-/** Answers to a page that has signed in: state, printed slips, commands, simulated hardware. */
+/** Answers to a page that has signed in: state, slips, commands, simulated hardware. */
 import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { type PanelActions, panelActionSchema } from '../devices/simulated-panel.ts';
 import { type Commander, VERBS } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { Prints } from '../printing/open.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { CommandProgress } from './protocol.ts';
+import type { SessionAnswers } from './session-answers.ts';
 
 export interface BoxDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   readonly slips: () => readonly PrintedSlip[];
+  readonly prints: PrintAnswers;
   /** Undefined on real hardware. */
   readonly panel: PanelActions | undefined;
   readonly onProgress: (progress: CommandProgress) => void;
@@ -42,6 +45,13 @@ export class BoxAnswers {
   async answer(request: IncomingMessage, path: string): Promise<Answer> {
     const slip = /^\/slips\/([\w-]{1,64})\.png$/.exec(path)?.[1];
     const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const print = /^\/prints\/([\w-]{1,64})(\.png)?$/.exec(path);
+    if (method === 'GET' && print?.[2] !== undefined) {
+      return await this.#deps.prints.preview(print[1] ?? '');
+    }
+    if (method === 'POST' && print !== null) {
+      return await this.#deps.prints.settle(print[1] ?? '', request);
+    }
     switch (`${method} ${slip === undefined ? path : '/slips'}`) {
       case 'GET /state.json':
         return answerJson(200, this.#deps.snapshot());
@@ -87,3 +97,57 @@ export class BoxAnswers {
     return panel.run(parsed.output) ? answerJson(200, {}) : refuse(404, 'not-here');
   }
 }
+
+const printActionSchema = v.variant('do', [
+  v.strictObject({ do: v.literal('printed') }),
+  /** A stub is worth something: a session that was left open is not enough for a second one. */
+  v.strictObject({ do: v.literal('again'), pin: v.pipe(v.string(), v.maxLength(64)) }),
+]);
+
+const MAX_PREVIEWS = 2;
+
+export class PrintAnswers {
+  readonly #prints: Prints;
+  readonly #sessions: Pick<SessionAnswers, 'confirmPin'>;
+  #previews = 0;
+
+  constructor(prints: Prints, sessions: Pick<SessionAnswers, 'confirmPin'>) {
+    this.#prints = prints;
+    this.#sessions = sessions;
+  }
+
+  /** @param name A slip's id, or a document's name. */
+  async preview(name: string): Promise<Answer> {
+    // Each costs a core some tenths of a second.
+    if (this.#previews >= MAX_PREVIEWS) return refuse(503, 'busy');
+    this.#previews += 1;
+    try {
+      const png = await this.#prints.preview(name).catch(() => undefined);
+      if (png === undefined) return refuse(404, 'not-here');
+      return { status: 200, type: 'image/png', body: png };
+    } finally {
+      this.#previews -= 1;
+    }
+  }
+
+  async settle(id: string, request: IncomingMessage): Promise<Answer> {
+    const parsed = v.safeParse(printActionSchema, await readJson(request));
+    if (!parsed.success) return refuse(400, 'bad-request');
+    const action = parsed.output;
+    if (action.do === 'printed') return answerJson(200, await this.#prints.resolve(id));
+    const refusal = await this.#sessions.confirmPin(action.pin, request);
+    if (refusal !== undefined) {
+      // Not 401: the session goes on.
+      const detail = PIN_REFUSALS[refusal.error];
+      return answerJson(200, { status: 'rejected', code: 'PIN', detail });
+    }
+    return answerJson(200, await this.#prints.reprint(id));
+  }
+}
+
+const PIN_REFUSALS = {
+  'wrong-pin': 'the PIN is wrong',
+  wait: 'too many wrong PINs: wait a moment',
+  locked: 'too many wrong PINs: this address is locked for some minutes',
+  busy: 'the box is busy: try again',
+} as const;

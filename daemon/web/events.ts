@@ -7,6 +7,7 @@ import type { Levels } from '../../pipelines/media/levels.ts';
 import type { PrintedSlipInfo } from '../devices/printed-slips.ts';
 import type { SimulatedPanel } from '../devices/simulated-panel.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { Prints } from '../printing/open.ts';
 import { changesSince, type Sent } from './changes.ts';
 import { EventStream, renderEvent } from './event-stream.ts';
 import type { History, Sample } from './history.ts';
@@ -16,6 +17,7 @@ import type { Bye, Change, CommandProgress, Hello, View, ViewerPorts } from './p
 export interface EventDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly slips: () => readonly PrintedSlipInfo[];
+  readonly prints: Pick<Prints, 'jobs'>;
   readonly panel?: SimulatedPanel;
   readonly logTail: LogTail;
   readonly viewers: ViewerPorts;
@@ -105,7 +107,13 @@ export class Events {
   #view(): View {
     const box = this.#deps.snapshot();
     const { levels: _, ...rest } = box;
-    return { ...rest, slips: this.#slips(), panel: this.#deps.panel?.state(box) };
+    const prints = this.#deps.prints.jobs();
+    return {
+      ...rest,
+      slips: this.#slips(),
+      printJobs: prints,
+      panel: this.#deps.panel?.state(box),
+    };
   }
 
   /** Without the pictures, which the page loads one by one. */

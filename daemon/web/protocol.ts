@@ -3,13 +3,17 @@
 import type { PrintedSlipInfo } from '../devices/printed-slips.ts';
 import type { PanelState } from '../devices/simulated-panel.ts';
 import type { Verb } from '../model/commands.ts';
+import type { PrintJobInfo } from '../model/prints.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Sample } from './history.ts';
 import type { LogLine } from './log-tail.ts';
 
 /** The state of the box. Levels are sent separately, ten times a second. */
 export interface View extends Omit<BoxSnapshot, 'levels'> {
+  /** What came out of the simulated printer. */
   readonly slips: readonly PrintedSlipInfo[];
+  /** What was asked for, the newest last. */
+  readonly printJobs: readonly PrintJobInfo[];
   /** Undefined on real hardware. */
   readonly panel: PanelState | undefined;
 }

@@ -8,8 +8,9 @@ import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
 import type { Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { Prints } from '../printing/open.ts';
 import { openAssets } from './assets.ts';
-import { BoxAnswers } from './box-answers.ts';
+import { BoxAnswers, PrintAnswers } from './box-answers.ts';
 import { openKnownDevices } from './door/devices.ts';
 import type { SignInOpening } from './door/opening.ts';
 import { Events } from './events.ts';
@@ -29,6 +30,7 @@ export interface OperatorDeps {
   readonly commander: Commander;
   /** Oldest first; a dozen at most. */
   readonly slips: () => readonly PrintedSlip[];
+  readonly prints: Prints;
   readonly logTail: LogTail;
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
@@ -72,19 +74,21 @@ export async function runOperator(
   const events = new Events(deps, history, (session) => signIn.refresh(session));
   const stop = new AbortController();
   const untilEnd = AbortSignal.any([signal, stop.signal]);
+  const sessions = new SessionAnswers({
+    ...{ signIn, devices },
+    onEnd: (session) => events.endSession(session),
+    isTls: config.tls !== undefined,
+    port: config.port,
+    sessionS: config.session_hours * 3_600,
+  });
   const routes: RouteDeps = {
     assets: openAssets(),
-    sessions: new SessionAnswers({
-      ...{ signIn, devices },
-      onEnd: (session) => events.endSession(session),
-      isTls: config.tls !== undefined,
-      port: config.port,
-      sessionS: config.session_hours * 3_600,
-    }),
+    sessions,
     box: new BoxAnswers({
       snapshot: deps.snapshot,
       commander: deps.commander,
       slips: deps.slips,
+      prints: new PrintAnswers(deps.prints, sessions),
       panel: deps.panel && new PanelActions(deps.panel, clock, untilEnd),
       onProgress: (progress) => events.sendProgress(progress),
       signal: untilEnd,

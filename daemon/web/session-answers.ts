@@ -5,6 +5,7 @@ import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { KnownDevices } from './door/devices.ts';
 import { clientKey, readCookie } from './guard.ts';
 import type { Client } from './lockout.ts';
+import type { SignInRefusal } from './protocol.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface SessionDeps {
@@ -56,6 +57,16 @@ export class SessionAnswers {
       default:
         return refuse(405, 'no-such-method');
     }
+  }
+
+  /** Asks for the PIN once more; undefined where it is right. Each try counts as one to sign in. */
+  async confirmPin(pin: string, request: IncomingMessage): Promise<SignInRefusal | undefined> {
+    const { signIn } = this.#deps;
+    const outcome = await signIn.tryPin(pin, this.#clientOf(request));
+    if (!('session' in outcome)) return outcome;
+    const session = signIn.use(outcome.session);
+    if (session !== undefined) signIn.end(session);
+    return undefined;
   }
 
   /** Whether the client has signed in now, or at some time before. */

@@ -67,6 +67,14 @@ function renderBlock(encoder: ReceiptPrinterEncoder, block: Block, profile: Prin
       encoder.align('left').bold(false).size(1, 1);
       return;
     }
+    case 'cut':
+      if (profile.hasCutter) encoder.cut('partial');
+      else
+        encoder
+          .newline(2)
+          .line('- '.repeat(profile.columns / 2).trim())
+          .newline(2);
+      return;
     case 'rule':
       encoder.rule();
       return;

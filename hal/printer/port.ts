@@ -27,6 +27,8 @@ export type Block =
   | { readonly kind: 'qr'; readonly data: string }
   | { readonly kind: 'picture'; readonly picture: GreyPicture }
   | DotsBlock
+  /** Between two slips of one job: a cut, or a line to tear along. */
+  | { readonly kind: 'cut' }
   | { readonly kind: 'feed'; readonly lines: number };
 
 export type PrintDocument = readonly Block[];

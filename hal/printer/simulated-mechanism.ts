@@ -34,8 +34,7 @@ export class Mechanism {
     this.#roll = new Roll(profile);
   }
 
-  /** @param isEnd Paper that came out is torn off after these bytes, cut or not. */
-  take(bytes: Uint8Array, isEnd: boolean): void {
+  take(bytes: Uint8Array): void {
     const { commands, rest } = parseComplete(Buffer.concat([this.#half, bytes]));
     this.#half = rest;
     // Answered at once, also in the middle of a picture, and taken for its data there.
@@ -44,7 +43,12 @@ export class Mechanism {
       if (byte === 0x10 && next === 0x04) this.#answer([this.#statusByte(which)]);
     }
     this.#waiting.push(...commands);
-    if (isEnd) this.#waiting.push('end');
+    this.run();
+  }
+
+  /** Takes the paper away, once all that was sent has come out. */
+  tearOff(): void {
+    this.#waiting.push('end');
     this.run();
   }
 

@@ -52,7 +52,7 @@ export function openSimulatedPrinter(options: SimulatedPrinterOptions): Simulate
       name: 'simulated',
       write: async (bytes, _signal, onSent) => {
         check();
-        mechanism.take(bytes, true);
+        mechanism.take(bytes);
         onSent?.(bytes.length);
       },
       read: async (timeoutMs, signal) => {
@@ -63,7 +63,8 @@ export function openSimulatedPrinter(options: SimulatedPrinterOptions): Simulate
         await pause(clock, Math.min(timeoutMs, POLL_MS), signal);
         return mechanism.answers();
       },
-      [Symbol.asyncDispose]: async () => {},
+      // Paper is torn off when the job is over, cut or not.
+      [Symbol.asyncDispose]: async () => mechanism.tearOff(),
     };
   };
   return {

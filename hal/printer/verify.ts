@@ -4,6 +4,7 @@ import { decodeQR } from 'qr/decode.js';
 import { renderDocument } from './document.ts';
 import { renderPaper } from './paper/escpos-render.ts';
 import type { Picture } from './paper/picture.ts';
+import { renderPng } from './paper/png.ts';
 import type { PrintDocument } from './port.ts';
 import type { PrinterProfile } from './profiles.ts';
 import { withTextPictures } from './text-picture.ts';
@@ -16,6 +17,16 @@ export async function renderJob(
   const bytes = renderDocument(await withTextPictures(document, profile), profile);
   const fault = faultOfJob(document, bytes, profile);
   return fault === undefined ? { bytes } : { fault };
+}
+
+/** A picture of the paper that a job would come out as. Rejects where it cannot be printed. */
+export async function renderPaperPng(
+  document: PrintDocument,
+  profile: PrinterProfile,
+): Promise<Buffer> {
+  const rendered = await renderJob(document, profile);
+  if ('fault' in rendered) throw new RangeError(rendered.fault);
+  return await renderPng(renderPaper(rendered.bytes, profile).picture);
 }
 
 /**

@@ -24,8 +24,8 @@ export async function mark(box: Box): Promise<number> {
   const socket = join(box.folder, 'control.sock');
   const timeout = AbortSignal.timeout(MARK_TIMEOUT_MS);
   for await (const answer of ask([socket], { ask: 'cmd', verb: 'mark' }, timeout)) {
-    if (answer.type === 'progress' || answer.type === 'snapshot') continue;
     if (answer.type === 'error') throw new Error(answer.message);
+    if (answer.type !== 'outcome') continue;
     const { outcome } = answer;
     if (outcome.status !== 'done') throw new Error(JSON.stringify(outcome));
     return performance.now() - startedMs;

@@ -156,6 +156,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'which command a press is, which pattern a lamp shows',
   },
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
+  'daemon/printing': { may: [...BASE], what: 'slips: the queue on disk, tickets of orders' },
   'daemon/power': {
     may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices'],
     what: 'saving power, and shutting down',
@@ -180,7 +181,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
   'daemon/web': {
-    may: [...BASE, 'daemon/devices', 'daemon/web/door'],
+    may: [...BASE, 'daemon/devices', 'daemon/printing', 'daemon/web/door'],
     what: 'the server of the operator’s page',
   },
   'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },

@@ -24,6 +24,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   sharp: [
     'hal/printer/paper/png.ts',
     'hal/printer/text-picture.ts',
+    'daemon/printing/sticker.ts',
     'pipelines/clips/',
     'pipelines/source/slates.ts',
   ],

@@ -18,6 +18,7 @@ export const PHASES = [
  */
 const requestSchema = v.variant('ask', [
   v.strictObject({ ask: v.literal('status') }),
+  v.strictObject({ ask: v.literal('preview'), document: v.pipe(v.string(), v.maxLength(64)) }),
   v.strictObject({
     ask: v.literal('watch'),
     everyMs: v.optional(v.pipe(v.number(), v.minValue(200), v.maxValue(60_000)), 1000),
@@ -38,6 +39,8 @@ export type Answer =
   | { readonly type: 'snapshot'; readonly snapshot: BoxSnapshot }
   | { readonly type: 'progress'; readonly progress: Progress }
   | { readonly type: 'outcome'; readonly outcome: Outcome }
+  /** A slip as it would be printed: a PNG, base64. */
+  | { readonly type: 'preview'; readonly png: string }
   /** The request cannot be understood, or the box takes no more. */
   | { readonly type: 'error'; readonly message: string };
 

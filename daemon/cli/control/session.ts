@@ -12,6 +12,8 @@ import { type Answer, parseRequest, type Request, renderLine } from './protocol.
 export interface ControlDeps {
   readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
+  /** A PNG of a document or a slip; undefined where there is none of that name. */
+  readonly prints: { preview(name: string): Promise<Buffer | undefined> };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -127,12 +129,17 @@ async function answer(
   request: Request,
   socket: Socket,
   send: (answer: Answer) => void,
-  { snapshot, commander, clock }: ControlDeps,
+  { snapshot, commander, prints, clock }: ControlDeps,
   signal: AbortSignal,
 ): Promise<void> {
   switch (request.ask) {
     case 'status':
       return send({ type: 'snapshot', snapshot: snapshot() });
+    case 'preview': {
+      const png = await prints.preview(request.document);
+      if (png !== undefined) return send({ type: 'preview', png: png.toString('base64') });
+      return send({ type: 'error', message: `no document ${request.document}` });
+    }
     case 'watch':
       socket.setTimeout(0);
       // A client that leaves while watching is noticed by reading on.

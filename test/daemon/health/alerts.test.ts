@@ -173,6 +173,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['printer-paper-low', printer({ paper: 'low' })],
   ['printer-open', printer({ isCoverOpen: true })],
   ['printer-fault', printer({ fault: 'the cutter is stuck' })],
+  ['print-uncertain', { prints: { waiting: 0, printedTotal: 1, failedTotal: 1, uncertain: 1 } }],
 ];
 
 for (const [key, change] of CASES) {

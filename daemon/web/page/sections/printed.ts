@@ -4,10 +4,11 @@ import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
+import { openPrintJobs } from './print-jobs.ts';
 
 const DOCUMENTS = [
-  ['address', 'Print the address'],
-  ['status', 'Print the status'],
+  ['address', 'Print the address', 'address'],
+  ['status', 'Print the status', 'status'],
 ] as const;
 
 export function openPrinted(onError: (error: unknown) => void): Section {
@@ -26,15 +27,25 @@ export function openPrinted(onError: (error: unknown) => void): Section {
     });
     return button;
   });
-  const row = h('div', { class: 'row below' }, ...buttons);
+  const previews = DOCUMENTS.map(([document, , shown]) => {
+    const button = h('button', { type: 'button', class: 'quiet' }, `Preview the ${shown}`);
+    // A new one each time: the state changes.
+    const show = () =>
+      showPicture(`/prints/${document}.png?${Date.now()}`, `The ${shown}, not printed`);
+    button.addEventListener('click', show);
+    return button;
+  });
+  const row = h('div', { class: 'row below' }, ...buttons, ...previews);
+  const jobs = openPrintJobs((text) => setText(message, text), onError);
   const list = h('ul', { class: 'slips' });
   const none = h('p', { class: 'calm' }, 'Nothing has been printed.');
-  const element = card('slips', 'Printed slips', list, none, row, message);
+  const element = card('slips', 'Printed slips', list, none, jobs.element, row, message);
   return {
     element,
     update: ({ view }) => {
       row.hidden = view.printer.phase === 'absent';
-      none.hidden = view.slips.length > 0;
+      none.hidden = view.slips.length > 0 || view.printJobs.length > 0;
+      jobs.update(view.printJobs);
       updateChildren(
         list,
         view.slips.toReversed(),

@@ -26,6 +26,44 @@ export function confirmBy(question: string, detail: string, yes: string): Promis
   });
 }
 
+/** Asks for the PIN once more; undefined where it was not given. */
+export function askForPin(question: string, detail: string): Promise<string | undefined> {
+  const input = h('input', {
+    ...{ type: 'password', autocomplete: 'current-password', 'aria-label': 'PIN', required: '' },
+  });
+  const no = h('button', { type: 'button' }, 'Cancel');
+  const yes = h('button', { type: 'submit', class: 'danger' }, 'Print again');
+  const form = h(
+    'form',
+    { method: 'dialog' },
+    input,
+    h('div', { class: 'row answers below' }, no, yes),
+  );
+  const title = h('h2', { id: 'dialog-title', class: 'question' }, question);
+  const dialog = h(
+    'dialog',
+    { 'aria-labelledby': 'dialog-title' },
+    title,
+    h('p', {}, detail),
+    form,
+  );
+  return new Promise((resolve) => {
+    form.addEventListener('submit', (event) => {
+      event.preventDefault();
+      dialog.close('yes');
+    });
+    no.addEventListener('click', () => dialog.close());
+    closeOnBackdrop(dialog);
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes' && input.value !== '' ? input.value : undefined);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    input.focus();
+  });
+}
+
 /** Shows a picture as large as the screen allows. */
 export function showPicture(src: string, title: string): void {
   const close = h('button', { type: 'button' }, 'Close');

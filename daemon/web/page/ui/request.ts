@@ -47,6 +47,14 @@ export async function runCommand(
   return (await checked(response)) as Outcome;
 }
 
+/** Settles a slip that was perhaps printed, or prints one again. */
+export async function settlePrint(
+  id: string,
+  action: { readonly do: 'printed' } | { readonly do: 'again'; readonly pin: string },
+): Promise<Outcome> {
+  return (await checked(await ask('POST', `/prints/${id}`, action))) as Outcome;
+}
+
 export async function sendPanelAction(action: PanelAction): Promise<void> {
   await checked(await ask('POST', '/panel', action));
 }

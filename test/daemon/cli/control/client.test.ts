@@ -44,6 +44,7 @@ test('a file in the way is not removed', async () => {
   const deps = {
     snapshot: () => WELL,
     commander: { run: never2 },
+    prints: { preview: async () => undefined },
     clock: systemClock,
     log: silentLog,
   };

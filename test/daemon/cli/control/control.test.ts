@@ -211,7 +211,10 @@ test('a socket that a killed box left is taken over, another box is left alone',
     const stop = new AbortController();
     const second = runControl(
       path,
-      { snapshot: () => WELL, commander: { run: never2 }, clock: systemClock, log: silentLog },
+      {
+        ...{ snapshot: () => WELL, commander: { run: never2 }, clock: systemClock, log: silentLog },
+        prints: { preview: async () => undefined },
+      },
       stop.signal,
     );
     await new Promise((resolve) => setTimeout(resolve, 200));

@@ -71,6 +71,12 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       snapshot: () => ({ ...snapshot, levels: liveLevels(snapshot) }),
       commander,
       slips: () => [],
+      prints: {
+        jobs: () => [],
+        preview: async () => undefined,
+        reprint: async () => ({ status: 'done', detail: 'again' }),
+        resolve: async () => ({ status: 'done', detail: 'noted' }),
+      },
       logTail,
       panel: fakePanel(panelActions),
       viewers: { port: 8080, previewPath: '/preview/x' },

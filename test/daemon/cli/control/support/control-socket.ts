@@ -34,7 +34,8 @@ export async function startControl({
     },
   };
   const stop = new AbortController();
-  const deps = { snapshot, commander, clock: systemClock, log: silentLog };
+  const prints = { preview: async () => undefined };
+  const deps = { snapshot, commander, prints, clock: systemClock, log: silentLog };
   const running = runControl(path, deps, stop.signal);
   await until(() => statSync(path).isSocket(), 10_000);
   return {

@@ -2,7 +2,7 @@
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
-export const DOCUMENT_NAMES = ['address', 'status'] as const;
+export const DOCUMENT_NAMES = ['address', 'status', 'sticker'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 
 export interface DocumentFacts {
@@ -10,7 +10,7 @@ export interface DocumentFacts {
 }
 
 export function renderDocument(
-  name: DocumentName,
+  name: 'address' | 'status',
   facts: DocumentFacts,
   box: BoxSnapshot,
   wallMs: number,
@@ -61,7 +61,7 @@ function renderStatus({ title }: DocumentFacts, box: BoxSnapshot, wallMs: number
 }
 
 /** `29 Nov 2026, 20:15`, in the box's time zone. */
-function localTime(wallMs: number): string {
+export function localTime(wallMs: number): string {
   const format = { dateStyle: 'medium', timeStyle: 'short' } as const;
   return new Date(wallMs).toLocaleString('en-GB', format);
 }

@@ -1,0 +1,98 @@
+/** A slip, and what becomes of it. Pure. */
+import * as v from 'valibot';
+import type { PrintOutcome } from '../../hal/printer/port.ts';
+import type { PrintJobInfo } from '../model/prints.ts';
+
+const shortText = v.pipe(v.string(), v.maxLength(200));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const orderSchema = v.object({
+  seq: count,
+  orderId: shortText,
+  drop: shortText,
+  item: v.object({ id: shortText, name: shortText }),
+  quantity: count,
+  numbers: v.array(count),
+  name: v.optional(shortText),
+  atMs: v.number(),
+});
+
+/** An order as it is printed; see daemon/model/orders.ts. */
+export type TicketOrder = v.InferOutput<typeof orderSchema>;
+
+/** What is printed. It is rendered when its turn comes, so that it is small on the disk. */
+const contentSchema = v.variant('document', [
+  v.object({ document: v.literal('address') }),
+  v.object({ document: v.literal('status') }),
+  v.object({ document: v.literal('sticker') }),
+  v.object({ document: v.literal('ticket'), order: orderSchema }),
+]);
+
+export type Content = v.InferOutput<typeof contentSchema>;
+
+export const jobSchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  /** The order of the queue. */
+  number: count,
+  title: shortText,
+  content: contentSchema,
+  phase: v.picklist(['waiting', 'sending', 'printed', 'sent', 'uncertain', 'failed']),
+  atMs: v.number(),
+  reason: v.optional(v.string()),
+  copy: v.pipe(v.number(), v.integer(), v.minValue(1)),
+});
+
+export type PrintJob = Readonly<v.InferOutput<typeof jobSchema>>;
+
+export const isDone = ({ phase }: Pick<PrintJob, 'phase'>): boolean =>
+  phase !== 'waiting' && phase !== 'sending';
+
+/** Before its first byte; on the disk by then. */
+export function begun(job: PrintJob, atMs: number): PrintJob {
+  return changed(job, 'sending', atMs);
+}
+
+/** What a job is that the box stopped in the middle of. */
+export function interrupted(job: PrintJob, atMs: number): PrintJob {
+  return changed(job, 'uncertain', atMs, 'the box stopped while it was being printed');
+}
+
+/** Nothing was sent: it can safely be tried again. All else is a question for a person. */
+export function settled(job: PrintJob, outcome: PrintOutcome, atMs: number): PrintJob {
+  switch (outcome.outcome) {
+    case 'printed':
+    case 'sent':
+      return changed(job, outcome.outcome, atMs);
+    case 'unknown':
+      return changed(job, 'uncertain', atMs, outcome.reason);
+    case 'failed':
+      return changed(job, outcome.sentBytes === 0 ? 'waiting' : 'uncertain', atMs, outcome.reason);
+  }
+}
+
+export function held(job: PrintJob, reason: string): PrintJob {
+  return { ...job, reason };
+}
+
+/** A person has looked. */
+export function resolved(job: PrintJob, atMs: number): PrintJob {
+  return changed(job, 'printed', atMs);
+}
+
+export function broken(job: PrintJob, reason: string, atMs: number): PrintJob {
+  return changed(job, 'failed', atMs, reason);
+}
+
+function changed(job: PrintJob, phase: PrintJob['phase'], atMs: number, reason?: string): PrintJob {
+  const { reason: _before, ...rest } = job;
+  return {
+    ...rest,
+    phase,
+    atMs,
+    ...(reason === undefined ? {} : { reason: reason.slice(0, 300) }),
+  };
+}
+
+export function infoOf({ id, title, phase, atMs, reason, copy }: PrintJob): PrintJobInfo {
+  return { id, title, phase, atMs, copy, ...(reason === undefined ? {} : { reason }) };
+}

@@ -1,0 +1,211 @@
+/** Opens printing: the command, the queue, previews, and the tickets of orders. */
+import { join } from 'node:path';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import type { PrintDocument, Printer } from '../../hal/printer/port.ts';
+import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
+import { renderPaperPng } from '../../hal/printer/verify.ts';
+import type { Config } from '../config/config.ts';
+import type { Outcome, PrintCommand } from '../model/commands.ts';
+import type { ConfirmedOrders } from '../model/orders.ts';
+import type { PrintJobInfo } from '../model/prints.ts';
+import type { BoxSnapshot, PrintFigures } from '../model/snapshot.ts';
+import { renderClaim } from './claim.ts';
+import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
+import { DOCUMENT_NAMES, type DocumentName, renderDocument } from './documents.ts';
+import { infoOf, isDone, type PrintJob } from './job.ts';
+import { runOrderTickets } from './order-tickets.ts';
+import { PrintQueue, QueueFull } from './queue.ts';
+import { renderSticker } from './sticker.ts';
+import { openPrintStore } from './store.ts';
+import { renderTicket } from './ticket.ts';
+
+export interface PrintingDeps {
+  readonly printer: Printer;
+  readonly orders: ConfirmedOrders;
+  readonly stateFolder: string;
+  readonly snapshot: () => BoxSnapshot;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Slips, for the operator's page and the command line. */
+export interface Prints {
+  /** Those that wait, are to be looked at, or were printed lately; the newest last. */
+  jobs(): readonly PrintJobInfo[];
+  /** A PNG of the paper: of a slip by its id, or of a document by its name. Undefined where there is none. */
+  preview(name: string): Promise<Buffer | undefined>;
+  /** Prints a slip once more, marked as a copy. */
+  reprint(id: string): Promise<Outcome>;
+  /** A person has looked at an uncertain slip: it was printed. */
+  resolve(id: string): Promise<Outcome>;
+}
+
+export interface Printing extends Prints {
+  readonly print: PrintCommand;
+  readonly queue: PrintQueue;
+  figures(): PrintFigures;
+  readonly run: Task;
+}
+
+/** On the page; the store has some more. */
+const SHOWN = 24;
+
+export async function openPrinting(
+  config: Pick<Config, 'printer' | 'drop'>,
+  deps: PrintingDeps,
+): Promise<Printing> {
+  const { printer, stateFolder, snapshot, clock, log } = deps;
+  const folder = join(stateFolder, 'prints');
+  const store = await openPrintStore(folder, log);
+  const keys = await openClaimKeys(stateFolder, log);
+  const render = (job: Pick<PrintJob, 'content' | 'copy'>) =>
+    renderContent(job, config, deps, keys);
+  const pausedBy = () => {
+    const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
+    return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
+  };
+  const perHour = config.printer.max_per_hour;
+  const queue = new PrintQueue({ store, printer, render, pausedBy, perHour, clock, log });
+  const profile = PRINTER_PROFILES[config.printer.profile];
+  return {
+    queue,
+    print: (args, isDryRun, signal) =>
+      runPrint(queue, config, args, isDryRun, pausedBy, clock, signal),
+    figures: () => queue.figures(),
+    run: async (signal) => {
+      const isOn = config.printer.order_tickets && config.printer.driver !== 'none';
+      const tickets = { orders: deps.orders, queue, folder, isOn, clock, log };
+      await runAll(
+        [(ending) => queue.run(ending), (ending) => runOrderTickets(tickets, ending)],
+        signal,
+      );
+    },
+    jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
+    preview: async (name) => {
+      const job = queue.find(name) ?? contentOf(name, config);
+      return job === undefined ? undefined : await renderPaperPng(await render(job), profile);
+    },
+    reprint: async (id) => {
+      const job = queue.find(id);
+      if (job === undefined || !isDone(job)) return rejected('it is not printed yet, or gone');
+      const copies = queue.jobs().filter((other) => baseOf(other.id) === baseOf(id));
+      const copy = Math.max(...copies.map((other) => other.copy)) + 1;
+      const again = `${baseOf(id)}-copy-${copy}`;
+      return await added(() => queue.add(again, job.title, job.content, copy));
+    },
+    resolve: async (id) => {
+      const job = await queue.resolve(id);
+      return job === undefined
+        ? rejected('it is not uncertain any more')
+        : done(job, 'noted as printed');
+    },
+  };
+}
+
+const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');
+
+async function renderContent(
+  { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
+  { drop, printer }: Pick<Config, 'printer' | 'drop'>,
+  { snapshot, clock }: PrintingDeps,
+  { privateKey }: ClaimKeys,
+): Promise<PrintDocument> {
+  switch (content.document) {
+    case 'address':
+    case 'status':
+      return renderDocument(content.document, { title: drop.title }, snapshot(), clock.wallMs());
+    case 'sticker':
+      return renderSticker(printer.sticker_file, PRINTER_PROFILES[printer.profile].widthDots);
+    case 'ticket':
+      return renderTicket(content.order, drop.title, copy, (claim) =>
+        renderClaim(claim, privateKey),
+      );
+  }
+}
+
+/** A document of the box by its name; undefined for any other name. */
+function contentOf(
+  name: string,
+  { printer }: Pick<Config, 'printer'>,
+): Pick<PrintJob, 'content' | 'copy'> | undefined {
+  const known = DOCUMENT_NAMES.find((one) => one === name);
+  if (known === undefined || (known === 'sticker' && printer.sticker_file === '')) return undefined;
+  return { content: { document: known }, copy: 1 };
+}
+
+async function runPrint(
+  queue: PrintQueue,
+  config: Pick<Config, 'printer'>,
+  args: Readonly<Record<string, unknown>>,
+  isDryRun: boolean,
+  pausedBy: () => string | undefined,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const name = String(args['document'] ?? 'of that name');
+  const wanted = contentOf(name, config);
+  if (wanted === undefined) {
+    const advice = name === 'sticker' ? '; set printer.sticker_file' : '';
+    const detail = `no document ${name.slice(0, 40)}; choose one of: ${DOCUMENT_NAMES.join(', ')}${advice}`;
+    return { status: 'rejected', code: 'UNSUPPORTED', detail };
+  }
+  const paused = pausedBy();
+  if (paused !== undefined) return { status: 'rejected', code: 'SAVING_POWER', detail: paused };
+  if (config.printer.driver === 'none') {
+    return { status: 'failed', code: 'NOT_PRINTED', detail: 'there is no printer' };
+  }
+  if (isDryRun) return { status: 'done', detail: `would print ${name}` };
+  const id = `${name}-${clock.wallMs().toString(36)}-${queue.jobs().length}`;
+  try {
+    await queue.add(id, TITLES[wanted.content.document], wanted.content);
+  } catch (error) {
+    return refusal(error);
+  }
+  return outcomeOf(name, await queue.followed(id, signal));
+}
+
+const TITLES: Readonly<Record<DocumentName | 'ticket', string>> = {
+  address: 'The address to watch',
+  status: 'The state of the box',
+  sticker: 'A sticker',
+  ticket: 'An order',
+};
+
+function outcomeOf(name: string, { id, phase, reason = '' }: PrintJob): Outcome {
+  const result = { job: id, phase };
+  switch (phase) {
+    case 'printed':
+    case 'sent':
+      return { status: 'done', detail: `${name} is ${phase}`, result };
+    case 'waiting':
+    case 'sending':
+      return { status: 'done', detail: `${name} is saved, and printed later: ${reason}`, result };
+    case 'uncertain':
+      return { status: 'failed', code: 'NOT_KNOWN', detail: `perhaps printed, look: ${reason}` };
+    case 'failed':
+      return { status: 'failed', code: 'NOT_PRINTED', detail: reason };
+  }
+}
+
+function refusal(error: unknown): Outcome {
+  const code = error instanceof QueueFull ? 'DEVICE_BUSY' : 'DISK';
+  return { status: 'failed', code, detail: messageOf(error) };
+}
+
+async function added(add: () => Promise<PrintJob>): Promise<Outcome> {
+  try {
+    return done(await add(), 'it is printed once more');
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function done({ id, phase }: PrintJob, detail: string): Outcome {
+  return { status: 'done', detail, result: { job: id, phase } };
+}
+
+function rejected(detail: string): Outcome {
+  return { status: 'rejected', code: 'BAD_ARGUMENTS', detail };
+}

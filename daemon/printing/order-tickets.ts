@@ -1,0 +1,89 @@
+/** Puts a slip into the queue for each confirmed order, once, also over restarts. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { errnoOf } from '../../hal/os/errors.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { removeFile, saveFile } from '../../hal/os/save-file.ts';
+import type { ConfirmedOrders, OrderConfirmed } from '../model/orders.ts';
+import type { Content } from './job.ts';
+import { type PrintQueue, QueueFull } from './queue.ts';
+
+const EVERY_MS = 500;
+const RETRY_MS = 3_000;
+const BATCH = 8;
+/** More than a ledger holds. */
+const ALL = 1_000_000;
+
+const cursorSchema = v.object({ seq: v.number() });
+
+export interface OrderTicketDeps {
+  readonly orders: ConfirmedOrders;
+  readonly queue: Pick<PrintQueue, 'add'>;
+  /** Of the state; the slips lie there too. */
+  readonly folder: string;
+  /** False: orders of meanwhile are never printed. */
+  readonly isOn: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Runs until `signal` aborts. Never rejects. */
+export async function runOrderTickets(deps: OrderTicketDeps, signal: AbortSignal): Promise<void> {
+  const { folder, isOn, orders, clock, log } = deps;
+  const path = join(folder, 'orders.json');
+  if (!isOn) return await removeFile(path).catch(() => undefined);
+  let seq = await firstSeq(path, orders, log);
+  let reported = '';
+  while (!signal.aborted) {
+    try {
+      for (const order of orders.confirmedAfter(seq, BATCH)) {
+        await deps.queue.add(idOf(order), titleOf(order), contentOf(order));
+        seq = order.seq;
+        // After the slip is on the disk: a crash in between finds it there by its id.
+        await saveFile(path, JSON.stringify({ seq }));
+      }
+      reported = '';
+      await pause(clock, EVERY_MS, signal);
+    } catch (error) {
+      const reason = messageOf(error);
+      const level = error instanceof QueueFull ? 'warn' : 'error';
+      if (reason !== reported) log[level]('tickets wait in the ledger', { reason });
+      reported = reason;
+      await pause(clock, RETRY_MS, signal);
+    }
+  }
+}
+
+/** Where there is no file, what is in the ledger was sold without a printer, or printed already. */
+async function firstSeq(path: string, orders: ConfirmedOrders, log: Log): Promise<number> {
+  try {
+    return v.parse(cursorSchema, JSON.parse(await readFile(path, 'utf8'))).seq;
+  } catch (error) {
+    const seq = orders.confirmedAfter(0, ALL).at(-1)?.seq ?? 0;
+    if (errnoOf(error) !== 'ENOENT') {
+      log.error('printed orders unknown: earlier ones are not printed', {
+        reason: messageOf(error),
+      });
+    }
+    await saveFile(path, JSON.stringify({ seq })).catch((fault: unknown) =>
+      log.error('printed orders not saved', { reason: messageOf(fault) }),
+    );
+    return seq;
+  }
+}
+
+/** A ledger that was begun anew counts from 1 again: the order's id tells its slips apart. */
+const idOf = ({ seq, orderId }: OrderConfirmed) =>
+  `order-${seq}-${orderId.replace(/[^\w-]/g, '_')}`.slice(0, 56);
+
+const titleOf = ({ orderId, quantity, item }: OrderConfirmed) =>
+  `Order ${orderId}: ${quantity} x ${item.name}`;
+
+function contentOf(order: OrderConfirmed): Content {
+  const { seq, orderId, drop, item, quantity, numbers, name, atMs } = order;
+  const ticket = { seq, orderId, drop, item: { ...item }, quantity, numbers: [...numbers], atMs };
+  return { document: 'ticket', order: name === undefined ? ticket : { ...ticket, name } };
+}

@@ -1,0 +1,198 @@
+/** Prints the slips of the store, one after another, each at most once. */
+import { EventEmitter, once } from 'node:events';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { PrintDocument, Printer, PrintOutcome } from '../../hal/printer/port.ts';
+import { obstacleOf } from '../../hal/printer/status.ts';
+import type { PrintFigures } from '../model/snapshot.ts';
+import { type Budget, spent, waitMs } from './budget.ts';
+import * as step from './job.ts';
+import { MAX_OPEN, type PrintStore } from './store.ts';
+
+/** So often a printer is asked whether it is well again. */
+const RETRY_MS = 3_000;
+
+export interface QueueDeps {
+  readonly store: PrintStore;
+  readonly printer: Printer;
+  /** Rejects where it cannot be printed at all. */
+  readonly render: (job: step.PrintJob) => Promise<PrintDocument>;
+  /** Why nothing is printed now, for example to save power. */
+  readonly pausedBy: () => string | undefined;
+  readonly perHour: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class QueueFull extends Error {}
+
+export class PrintQueue {
+  readonly #deps: QueueDeps;
+  readonly #changes = new EventEmitter().setMaxListeners(0);
+  #budget: Budget;
+  #printedTotal = 0;
+  #failedTotal = 0;
+  /** Of an earlier run: the printer may still await the rest of a picture. */
+  #isAfterTorn = false;
+
+  constructor(deps: QueueDeps) {
+    this.#deps = deps;
+    this.#budget = { perHour: deps.perHour, startedMs: [] };
+  }
+
+  get openCount(): number {
+    return this.#deps.store.jobs().filter(isOpen).length;
+  }
+
+  /**
+   * Resolves when the slip is on the disk. One of the same id is not taken twice.
+   *
+   * @throws QueueFull
+   */
+  async add(id: string, title: string, content: step.Content, copy = 1): Promise<step.PrintJob> {
+    const { store, clock } = this.#deps;
+    const jobs = store.jobs();
+    const known = jobs.find((job) => job.id === id);
+    if (known !== undefined) return known;
+    if (jobs.filter(isOpen).length >= MAX_OPEN) {
+      throw new QueueFull(`${MAX_OPEN} slips wait, or are to be looked at, already`);
+    }
+    const number = (jobs.at(-1)?.number ?? 0) + 1;
+    const cut = title.slice(0, 200);
+    const phase = 'waiting' as const;
+    return await this.#save({ id, number, title: cut, content, phase, atMs: clock.wallMs(), copy });
+  }
+
+  /** A person has looked at an uncertain slip: it is there. Undefined where it is none. */
+  async resolve(id: string): Promise<step.PrintJob | undefined> {
+    const job = this.find(id);
+    if (job?.phase !== 'uncertain') return undefined;
+    return await this.#save(step.resolved(job, this.#deps.clock.wallMs()));
+  }
+
+  find(id: string): step.PrintJob | undefined {
+    return this.#deps.store.jobs().find((job) => job.id === id);
+  }
+
+  jobs(): readonly step.PrintJob[] {
+    return this.#deps.store.jobs();
+  }
+
+  figures(): PrintFigures {
+    const jobs = this.#deps.store.jobs();
+    return {
+      waiting: jobs.filter((job) => !step.isDone(job)).length,
+      printedTotal: this.#printedTotal,
+      failedTotal: this.#failedTotal,
+      uncertain: jobs.filter(({ phase }) => phase === 'uncertain').length,
+    };
+  }
+
+  /** Waits until a slip is done, or until it is known why it waits. */
+  async followed(id: string, signal: AbortSignal): Promise<step.PrintJob> {
+    for (;;) {
+      signal.throwIfAborted();
+      const job = this.find(id);
+      if (job === undefined) throw new Error(`slip ${id} is gone`);
+      if (step.isDone(job) || job.reason !== undefined) return job;
+      await once(this.#changes, 'changed', { signal });
+    }
+  }
+
+  /** Runs until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    for (const job of store.jobs().filter(({ phase }) => phase === 'sending')) {
+      log.warn('slip was interrupted', { slip: job.id });
+      this.#isAfterTorn = true;
+      await this.#trySave(step.interrupted(job, clock.wallMs()), signal);
+    }
+    while (!signal.aborted) {
+      const job = store.jobs().find(({ phase }) => phase === 'waiting');
+      if (job === undefined) {
+        await once(this.#changes, 'changed', { signal }).catch(() => undefined);
+        continue;
+      }
+      const obstacle = await this.#obstacle(signal).catch(() => 'the box ends');
+      if (signal.aborted) return;
+      if (obstacle !== undefined) await this.#hold(job, obstacle, signal);
+      else await this.#print(job, signal);
+    }
+  }
+
+  async #obstacle(signal: AbortSignal): Promise<string | undefined> {
+    const { pausedBy, printer, clock } = this.#deps;
+    const paused = pausedBy();
+    if (paused !== undefined) return paused;
+    const leftMs = waitMs(this.#budget, clock.monotonicMs());
+    if (leftMs > 0) {
+      const minutes = Math.ceil(leftMs / 60_000);
+      return `printer.max_per_hour (${this.#budget.perHour}) is reached; the next one in ${minutes} minutes`;
+    }
+    return obstacleOf(await printer.status(signal));
+  }
+
+  async #hold(job: step.PrintJob, reason: string, signal: AbortSignal): Promise<void> {
+    // Not worth a write: it is found out again after a restart.
+    if (job.reason !== reason) await this.#trySave(step.held(job, reason), signal);
+    await pause(this.#deps.clock, RETRY_MS, signal);
+  }
+
+  async #print(job: step.PrintJob, signal: AbortSignal): Promise<void> {
+    const { render, printer, clock, log } = this.#deps;
+    let document: PrintDocument;
+    try {
+      document = await render(job);
+    } catch (error) {
+      this.#failedTotal += 1;
+      log.error('slip cannot be printed', { slip: job.id, reason: messageOf(error) });
+      await this.#trySave(step.broken(job, messageOf(error), clock.wallMs()), signal);
+      return;
+    }
+    const sending = step.begun(job, clock.wallMs());
+    // Unless the disk knows of it first, a crash would print it a second time.
+    if (!(await this.#trySave(sending, signal))) return;
+    this.#budget = spent(this.#budget, clock.monotonicMs());
+    const options = { isAfterTorn: this.#isAfterTorn };
+    const outcome = await printer.print(document, signal, options).catch((error: unknown) => {
+      // The box ends: the file says `sending`, and the next start makes it uncertain.
+      if (signal.aborted) return undefined;
+      return { outcome: 'failed', reason: messageOf(error), sentBytes: 0 } satisfies PrintOutcome;
+    });
+    if (outcome === undefined) return;
+    const after = step.settled(sending, outcome, clock.wallMs());
+    if (after.phase !== 'waiting') this.#isAfterTorn = false;
+    this.#count(after);
+    await this.#trySave(after, signal);
+    if (after.phase === 'waiting') await pause(clock, RETRY_MS, signal);
+  }
+
+  #count({ phase, id, reason }: step.PrintJob): void {
+    if (phase === 'printed' || phase === 'sent') this.#printedTotal += 1;
+    else this.#failedTotal += 1;
+    if (phase === 'uncertain') this.#deps.log.warn('slip perhaps printed', { slip: id, reason });
+  }
+
+  async #save(job: step.PrintJob): Promise<step.PrintJob> {
+    await this.#deps.store.save(job);
+    this.#changes.emit('changed');
+    return job;
+  }
+
+  /** Tries until the disk takes it; false where the box ends before. */
+  async #trySave(job: step.PrintJob, signal: AbortSignal): Promise<boolean> {
+    for (let isFirst = true; ; isFirst = false) {
+      try {
+        await this.#save(job);
+        return true;
+      } catch (error) {
+        const { clock, log } = this.#deps;
+        if (isFirst) log.error('slip not saved', { slip: job.id, reason: messageOf(error) });
+        if (!(await pause(clock, RETRY_MS, signal))) return false;
+      }
+    }
+  }
+}
+
+const isOpen = (job: step.PrintJob) => !step.isDone(job) || job.phase === 'uncertain';

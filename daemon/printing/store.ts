@@ -1,0 +1,56 @@
+/** Slips on the disk: one file each, replaced as one and synced. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { type Disk, putAside, removeFile, saveFile, systemDisk } from '../../hal/os/save-file.ts';
+import { isDone, jobSchema, type PrintJob } from './job.ts';
+
+/** Waiting and uncertain ones; with more a new slip is refused, and orders wait in their ledger. */
+export const MAX_OPEN = 64;
+/** Of those that are done, for a second copy. */
+const MAX_DONE = 50;
+
+export interface PrintStore {
+  /** In the order of the queue. */
+  jobs(): readonly PrintJob[];
+  /** Resolves when it is on the disk. */
+  save(job: PrintJob): Promise<void>;
+}
+
+/** Reads the folder. A damaged file is renamed to `.bad` and logged. */
+export async function openPrintStore(
+  folder: string,
+  log: Log,
+  disk: Disk = systemDisk,
+): Promise<PrintStore> {
+  const jobs = new Map<string, PrintJob>();
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith('slip-') || !name.endsWith('.json')) continue;
+    const path = join(folder, name);
+    try {
+      const job = v.parse(jobSchema, JSON.parse(await readFile(path, 'utf8')));
+      jobs.set(job.id, job);
+    } catch (error) {
+      log.error('damaged slip put aside', { path, reason: messageOf(error) });
+      await putAside(path).catch(() => undefined);
+    }
+  }
+  const sorted = () => [...jobs.values()].toSorted((a, b) => a.number - b.number);
+  const pathOf = ({ id }: PrintJob) => join(folder, `slip-${id}.json`);
+  const forgetOldest = async () => {
+    const done = sorted().filter((job) => isDone(job) && job.phase !== 'uncertain');
+    for (const job of done.slice(0, Math.max(0, done.length - MAX_DONE))) {
+      await removeFile(pathOf(job), disk);
+      jobs.delete(job.id);
+    }
+  };
+  return {
+    jobs: sorted,
+    save: async (job) => {
+      await saveFile(pathOf(job), JSON.stringify(job), disk);
+      jobs.set(job.id, job);
+      await forgetOldest();
+    },
+  };
+}

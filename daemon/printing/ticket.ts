@@ -1,0 +1,84 @@
+/** The slips of an order: a claim stub for each piece, and a ticket for the crew. Pure. */
+import type { Block, PrintDocument } from '../../hal/printer/port.ts';
+import type { Claim } from './claim.ts';
+import { localTime } from './documents.ts';
+import type { TicketOrder } from './job.ts';
+
+/** Of one order; a larger one has its further pieces on the crew's ticket only. */
+const MAX_STUBS = 20;
+
+/**
+ * @param render Signs a claim.
+ * @param copy The how manieth print; a copy says so, for a stub is worth something.
+ */
+export function renderTicket(
+  order: TicketOrder,
+  title: string,
+  copy: number,
+  render: (claim: Claim) => string,
+): PrintDocument {
+  const pieces = Math.max(1, Math.min(MAX_STUBS, order.quantity));
+  const stubs = Array.from({ length: pieces }, (_, index) => {
+    const claim = claimOf(order, index);
+    return renderStub(order, claim, title, copy, render(claim));
+  });
+  return [
+    ...stubs.flatMap((stub) => [...stub, { kind: 'cut' } as const]),
+    ...renderCrew(order, title, copy),
+  ];
+}
+
+function claimOf(
+  { drop, orderId, item, quantity, numbers, atMs }: TicketOrder,
+  index: number,
+): Claim {
+  const number = numbers[index];
+  const claim = {
+    ...{ drop, orderId, itemId: item.id },
+    ...{ piece: index + 1, pieces: quantity, atS: Math.floor(atMs / 1000) },
+  };
+  return number === undefined ? claim : { ...claim, number };
+}
+
+/** For the guest. */
+function renderStub(
+  order: TicketOrder,
+  { number, piece, pieces }: Claim,
+  title: string,
+  copy: number,
+  code: string,
+): readonly Block[] {
+  return [
+    ...copyMark(copy),
+    { kind: 'text', text: title, align: 'center', isBold: true },
+    { kind: 'text', text: order.item.name, align: 'center', isBold: true, size: 2 },
+    ...(number === undefined
+      ? []
+      : [{ kind: 'text', text: `No. ${number}`, align: 'center', isBold: true, size: 2 } as const]),
+    ...(order.name === undefined
+      ? []
+      : [{ kind: 'text', text: order.name, align: 'center' } as const]),
+    { kind: 'qr', data: code },
+    { kind: 'text', text: `${order.orderId}   ${piece} of ${pieces}`, align: 'center' },
+    { kind: 'text', text: localTime(order.atMs), align: 'center' },
+  ];
+}
+
+/** For those who make or hand out what was ordered. */
+function renderCrew(order: TicketOrder, title: string, copy: number): readonly Block[] {
+  const { item, quantity, numbers, name, orderId, atMs } = order;
+  return [
+    ...copyMark(copy),
+    { kind: 'text', text: `ORDER ${orderId}`, isBold: true },
+    { kind: 'rule' },
+    { kind: 'text', text: `${quantity} x ${item.name}`, isBold: true, size: 2 },
+    ...(numbers.length === 0 ? [] : [{ kind: 'text', text: `No. ${numbers.join(', ')}` } as const]),
+    ...(name === undefined ? [] : [{ kind: 'text', text: `for ${name}` } as const]),
+    { kind: 'text', text: `${title}, ${localTime(atMs)}` },
+  ];
+}
+
+function copyMark(copy: number): readonly Block[] {
+  if (copy < 2) return [];
+  return [{ kind: 'text', text: `COPY ${copy}`, align: 'center', isBold: true, size: 2 }];
+}

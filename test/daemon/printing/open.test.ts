@@ -1,0 +1,135 @@
+/** The print command, previews, copies, and slips on the disk. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { printerSchema } from '../../../daemon/config/devices.ts';
+import { dropSchema } from '../../../daemon/config/drop.ts';
+import { openPrinting, type Printing } from '../../../daemon/printing/open.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { Paper } from '../../../hal/printer/paper/escpos-render.ts';
+import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
+import { openSimulatedPrinter, type SimulatedPrinter } from '../../../hal/printer/simulated.ts';
+import { readCodes } from '../../../hal/printer/verify.ts';
+import { WELL } from '../../support/snapshot.ts';
+
+const test = suite('printing');
+const never = new AbortController().signal;
+const URL = 'http://10.0.0.5:8080/';
+
+interface Room {
+  readonly printing: Printing;
+  readonly device: SimulatedPrinter;
+  readonly papers: readonly Paper[];
+}
+
+async function inRoom(
+  run: (room: Room) => Promise<void>,
+  config: object = {},
+  shed: (typeof WELL)['shedLoads'] = [],
+): Promise<void> {
+  const stateFolder = await mkdtemp(join(tmpdir(), 'printing-'));
+  const papers: Paper[] = [];
+  const profile = PRINTER_PROFILES['epson-80'];
+  const os = { clock: systemClock, log: silentLog };
+  const onPaper = (paper: Paper) => papers.push(paper);
+  const device = openSimulatedPrinter({ ...os, profile, rollMm: 20_000, onPaper });
+  const printing = await openPrinting(
+    { printer: v.parse(printerSchema, config), drop: v.parse(dropSchema, { title: 'Ночь' }) },
+    {
+      ...{ ...os, stateFolder, printer: device.printer },
+      orders: { confirmedAfter: () => [] },
+      snapshot: () => ({ ...WELL, playerUrl: URL, shedLoads: shed }),
+    },
+  );
+  const box = new AbortController();
+  const running = printing.run(box.signal);
+  try {
+    await run({ printing, device, papers });
+  } finally {
+    box.abort();
+    await running;
+    await rm(stateFolder, { recursive: true });
+  }
+}
+
+test('a document is printed by its name, and shown as printed', () =>
+  inRoom(async ({ printing, papers }) => {
+    const outcome = await printing.print({ document: 'address' }, false, never);
+    assert.is(outcome.status, 'done');
+    assert.is(outcome.detail, 'address is printed');
+    assert.equal(readCodes((papers[0] as Paper).picture), [URL]);
+    assert.equal(
+      printing.jobs().map(({ title, phase }) => [title, phase]),
+      [['The address to watch', 'printed']],
+    );
+    assert.is(printing.figures().printedTotal, 1);
+  }));
+
+test('without paper it is saved, and the answer says why it waits', () =>
+  inRoom(async ({ printing, device }) => {
+    device.insertRoll(0);
+    const outcome = await printing.print({ document: 'status' }, false, never);
+    assert.is(outcome.detail, 'status is saved, and printed later: it is out of paper');
+    assert.is(printing.figures().waiting, 1);
+  }));
+
+test('an unknown document, a box that saves power, and no printer are refused', async () => {
+  await inRoom(async ({ printing }) => {
+    const outcome = await printing.print({ document: 'secret' }, false, never);
+    assert.match(outcome.detail, 'no document secret; choose one of: address, status, sticker');
+    const sticker = await printing.print({ document: 'sticker' }, false, never);
+    assert.match(sticker.detail, 'set printer.sticker_file');
+  });
+  const shed = [{ load: 'printer', text: 'the printer takes no jobs' }];
+  await inRoom(
+    async ({ printing }) => {
+      const outcome = await printing.print({ document: 'address' }, false, never);
+      assert.is(outcome.status === 'rejected' && outcome.code, 'SAVING_POWER');
+    },
+    {},
+    shed,
+  );
+  await inRoom(
+    async ({ printing }) => {
+      const outcome = await printing.print({ document: 'address' }, false, never);
+      assert.is(outcome.detail, 'there is no printer');
+    },
+    { driver: 'none' },
+  );
+});
+
+test('a preview is a picture of the paper, of real printers too, and prints nothing', () =>
+  inRoom(
+    async ({ printing, papers }) => {
+      const png = await printing.preview('address');
+      assert.ok(png);
+      const { width, format } = await sharp(png).metadata();
+      assert.equal({ width, format }, { width: 384, format: 'png' });
+      assert.is(await printing.preview('nothing'), undefined);
+      assert.is(papers.length + printing.jobs().length, 0);
+    },
+    { driver: 'usb', profile: 'generic-58' },
+  ));
+
+test('a second print is a copy, and only of what is done', () =>
+  inRoom(async ({ printing }) => {
+    const first = await printing.print({ document: 'address' }, false, never);
+    const id = (first as { result: { job: string } }).result.job;
+    assert.is((await printing.reprint('none')).status, 'rejected');
+    for (const copy of [2, 3]) {
+      assert.is((await printing.reprint(id)).status, 'done');
+      assert.is((await printing.queue.followed(`${id}-copy-${copy}`, never)).phase, 'printed');
+    }
+    assert.equal(
+      printing.jobs().map(({ copy }) => copy),
+      [1, 2, 3],
+    );
+    assert.is((await printing.resolve(id)).status, 'rejected');
+  }));
+
+test.run();
