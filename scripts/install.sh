@@ -33,6 +33,7 @@ prefix=$root/opt/venuebox
 # What is laid where: source, mode, target.
 FILES=(
   'systemd/venuebox.service 644 /etc/systemd/system/venuebox.service'
+  'systemd/venuebox-relay.service 644 /etc/systemd/system/venuebox-relay.service'
   'systemd/venuebox.sysusers 644 /etc/sysusers.d/venuebox.conf'
   'systemd/venuebox.tmpfiles 644 /etc/tmpfiles.d/venuebox.conf'
   'systemd/venuebox.udev 644 /etc/udev/rules.d/70-venuebox.rules'
@@ -123,7 +124,7 @@ start_service() {
 
 uninstall_files() {
   local file target
-  if systemd_runs; then systemctl disable --now --quiet venuebox 2>/dev/null || true; fi
+  if systemd_runs; then systemctl disable --now --quiet venuebox venuebox-relay 2>/dev/null || true; fi
   for file in "${FILES[@]}"; do
     read -r _ _ target <<<"$file"
     rm -f "$root$target"

@@ -1,4 +1,5 @@
 /** `venuebox bond` and `venuebox relay`: the two ends of a bond, for any SRT encoder and server. */
+import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../hal/os/clock.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -6,6 +7,8 @@ import { type Endpoint, type LinkConfig, MAX_LINKS } from '../../pipelines/bond/
 import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../pipelines/bond/relay/relay.ts';
 import { listenError } from '../../pipelines/http/listen.ts';
+import { readSecretFile } from '../media/secret-file.ts';
+import { renderRelayHint } from './relay-hint.ts';
 import { UsageError } from './usage.ts';
 
 export interface BondArguments {
@@ -14,12 +17,15 @@ export interface BondArguments {
   /** Addresses with commas between, or `@FILE` with one link a line. */
   readonly from: string;
   readonly isJson: boolean;
+  /** Holds the relay's secret; empty for none. */
+  readonly secretFile: string;
 }
 
 export interface RelayArguments {
   readonly listen: Endpoint;
   readonly srt: Endpoint;
   readonly isJson: boolean;
+  readonly secretFile: string;
 }
 
 export interface CommandDeps {
@@ -33,13 +39,14 @@ export interface CommandDeps {
 const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 
 /**
- * Reads `HOST:PORT`, or a bare port on `host`.
+ * Reads `HOST:PORT`, `[IPv6]:PORT`, or a bare port on `host`.
  *
  * @throws UsageError
  */
 export function parseEndpoint(option: string, text: string, host?: string): Endpoint {
-  const [, named, port = ''] = /^(?:([\w.-]+):)?(\d{1,5})$/.exec(text) ?? [];
-  const chosen = named ?? host;
+  const [, ipv6, named, port = ''] =
+    /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  const chosen = ipv6 ?? named ?? host;
   const number = Number(port);
   if (chosen === undefined || port === '' || number < 1 || number > 65_535) {
     const form = host === undefined ? 'HOST:PORT' : 'PORT or HOST:PORT';
@@ -84,7 +91,7 @@ function parseLink(entry: string): LinkConfig {
 
 /** `venuebox bond`: a drop-in bonding sender for any SRT encoder. SIGHUP reads `@FILE` again. */
 export async function runBondCommand(
-  { listen, receiver, from, isJson }: BondArguments,
+  { listen, receiver, from, isJson, secretFile }: BondArguments,
   { clock, log, print, onHangup }: CommandDeps,
   signal: AbortSignal,
 ): Promise<void> {
@@ -101,7 +108,7 @@ export async function runBondCommand(
     }
   });
   await runBond(
-    { listen, receiver, links },
+    { listen, receiver, links, secret: readSecretFile('--secret-file', secretFile) },
     {
       clock,
       log,
@@ -126,17 +133,22 @@ export async function runBondCommand(
 
 /** `venuebox relay`: the receiving end, in front of any SRT listener. */
 export async function runRelayCommand(
-  { listen, srt, isJson }: RelayArguments,
+  { listen, srt, isJson, secretFile }: RelayArguments,
   { clock, log, print }: Omit<CommandDeps, 'onHangup'>,
   signal: AbortSignal,
 ): Promise<void> {
+  const secret = readSecretFile('--secret-file', secretFile);
   await runRelay(
-    { listen, srt },
+    { listen, srt, ...(secret === undefined ? {} : { secret }) },
     {
       clock,
       log,
-      onStart: (listening) =>
-        log.info('relaying', { listen: renderEndpoint(listening), srt: renderEndpoint(srt) }),
+      onStart: (listening) => {
+        log.info('relaying', { listen: renderEndpoint(listening), srt: renderEndpoint(srt) });
+        const hasSecret = secret !== undefined;
+        if (isJson) return;
+        print(renderRelayHint({ listening, interfaces: networkInterfaces(), hasSecret }));
+      },
       onSnapshot: (snapshot) => {
         if (isJson) print(JSON.stringify(snapshot));
       },
@@ -158,7 +170,7 @@ function readLinks(from: string): readonly LinkConfig[] {
 }
 
 function renderEndpoint({ host, port }: Endpoint): string {
-  return `${host}:${port}`;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function portError(listen: Endpoint, cause: unknown): unknown {

@@ -115,19 +115,21 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
     ...expectOf(text('expect')),
     ...defined('socket', text('socket')),
   }),
-  bond: ({ required, has }) => ({
+  bond: ({ required, has, text }) => ({
     verb: 'bond',
     // The encoder runs on this machine, unless an address says otherwise.
     listen: parseEndpoint('--listen', required('listen'), '127.0.0.1'),
     receiver: parseEndpoint('--to', required('to')),
     from: required('from'),
     isJson: has('json'),
+    secretFile: text('secret-file') ?? '',
   }),
-  relay: ({ required, has }) => ({
+  relay: ({ required, has, text }) => ({
     verb: 'relay',
-    listen: parseEndpoint('--listen', required('listen'), '0.0.0.0'),
+    listen: parseEndpoint('--listen', required('listen'), '::'),
     srt: parseEndpoint('--srt', required('srt')),
     isJson: has('json'),
+    secretFile: text('secret-file') ?? '',
   }),
   completion: () => ({ verb: 'completion' }),
 };

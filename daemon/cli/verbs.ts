@@ -36,6 +36,11 @@ const SET: Option = {
 const JSON_LINES: Option = { name: 'json', help: 'prints JSON, one object a line' };
 const JSON_REPORT: Option = { name: 'json', help: 'prints one JSON object' };
 const STATISTICS: Option = { name: 'json', help: 'prints statistics each second, as JSON' };
+const SECRET_FILE: Option = {
+  name: 'secret-file',
+  value: 'FILE',
+  help: 'a secret that both ends share, one line of 10 to 79 characters',
+};
 const SOCKET: Option = {
   name: 'socket',
   value: 'PATH',
@@ -145,6 +150,7 @@ export const VERB_TABLE = {
         isRequired: true,
         help: 'addresses of the links, or @FILE with one a line: IP [backup] [weight=N]; SIGHUP reads FILE again',
       },
+      SECRET_FILE,
       STATISTICS,
     ],
   },
@@ -154,6 +160,7 @@ export const VERB_TABLE = {
     options: [
       { name: 'listen', value: 'PORT', isRequired: true, help: 'where senders send to' },
       { name: 'srt', value: 'HOST:PORT', isRequired: true, help: 'the SRT listener' },
+      SECRET_FILE,
       STATISTICS,
     ],
   },

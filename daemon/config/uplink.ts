@@ -31,6 +31,7 @@ export const uplink = v.strictObject({
   port: whole(1, 65_535),
   stream_id: v.optional(textOf(512), ''),
   passphrase_file: v.optional(text, ''),
+  relay_secret_file: v.optional(text, ''),
   latency_ms: v.optional(whole(120, 8000), 2000),
   overhead_pct: v.optional(whole(5, 100), 25),
   rendition: v.optional(text, ''),

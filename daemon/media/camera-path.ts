@@ -201,10 +201,10 @@ class CameraPath implements MediaPath {
   }
 
   #uplinkTask(config: UplinkConfig): Task {
-    const { sound, passphrase, dataUse, clock, log, onUplink } = this.#deps;
+    const { sound, secrets, dataUse, clock, log, onUplink } = this.#deps;
     const hasSound = sound.source !== undefined;
     const uplink = openUplink({
-      settings: () => uplinkSettings(config, hasSound, passphrase, dataUse.useAt(clock.wallMs())),
+      settings: () => uplinkSettings(config, hasSound, secrets, dataUse.useAt(clock.wallMs())),
       media: this.#media,
       clock,
       log,

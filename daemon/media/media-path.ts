@@ -15,6 +15,7 @@ import type { Config } from '../config/config.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import type { Encoders } from './element-check.ts';
+import type { UplinkSecrets } from './secret-file.ts';
 import type { Suspension } from './suspended-encoders.ts';
 
 export interface MediaPathDeps {
@@ -23,7 +24,7 @@ export interface MediaPathDeps {
   readonly camera2: Camera | undefined;
   readonly sound: Sound;
   readonly encoders: Encoders;
-  readonly passphrase: string | undefined;
+  readonly secrets: UplinkSecrets;
   readonly dataUse: DataUseStore;
   readonly stateFolder: string;
   /** Under which the crew sees the stage before it is live; a secret. */

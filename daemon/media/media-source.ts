@@ -14,11 +14,11 @@ import { openEdgePath } from './edge-path.ts';
 import { findEncoders } from './element-check.ts';
 import type { Sheddable } from './loads.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
+import { readUplinkSecrets } from './secret-file.ts';
 import { sheddableOf } from './sheddable.ts';
 import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
-import { readPassphrase } from './uplink-messages.ts';
 
-type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders' | 'passphrase'>;
+type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders' | 'secrets'>;
 
 /** A simulated device whose plug can be pulled. */
 interface Pluggable {
@@ -79,7 +79,7 @@ async function openOwn(
       ? { ...networkOf(config.camera), driver: config.camera.driver }
       : undefined;
   const sound = testSound?.sound ?? openSound(config.sound, network);
-  const passphrase = readPassphrase(config.uplink?.passphrase_file ?? '');
+  const secrets = readUplinkSecrets(config.uplink);
   const sources = { camera: camera.source, sound: sound.source };
   const hasUplink = config.uplink !== undefined;
   const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
@@ -95,7 +95,7 @@ async function openOwn(
       ...(links && { links }),
     },
     open: (deps) => {
-      const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders, passphrase });
+      const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders, secrets });
       const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
       return withReceiver;

@@ -1,37 +1,13 @@
 /** Handles what the uplink process reports. */
 import type { Clock } from '../../hal/os/clock.ts';
-import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Log } from '../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { FromUplink } from '../../pipelines/uplink/messages.ts';
-import { ConfigError } from '../config/file.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { UplinkChild } from './children/uplink.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import { usedData, wantedLinks } from './uplink-settings.ts';
-
-/** What SRT takes (draft-sharabayko-srt §6.1.3). */
-const PASSPHRASE = /^[\x20-\x7e]{10,79}$/;
-
-/**
- * Reads the passphrase, which stands in a file of its own so that the config can be shown around.
- *
- * @throws ConfigError
- */
-export function readPassphrase(file: string): string | undefined {
-  if (file === '') return undefined;
-  const fault = (why: string) => new ConfigError([`uplink.passphrase_file: ${file}: ${why}`]);
-  let text: string;
-  try {
-    text = readRegular(file, SECRET_BYTES_MAX).toString();
-  } catch (error) {
-    throw fault(`cannot be read: ${messageOf(error)}`);
-  }
-  const passphrase = text.replace(/\r?\n$/, '');
-  if (!PASSPHRASE.test(passphrase)) throw fault('must hold one line of 10 to 79 characters');
-  return passphrase;
-}
 
 export interface UplinkDeps {
   readonly clock: Clock;

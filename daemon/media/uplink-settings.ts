@@ -7,15 +7,15 @@ import type { Config } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { MonthUse } from './data-use.ts';
+import type { UplinkSecrets } from './secret-file.ts';
 
 /**
- * @param passphrase From the file that the config names.
  * @param use What each link has carried this month.
  */
 export function uplinkSettings(
   uplink: UplinkConfig,
   hasSound: boolean,
-  passphrase: string | undefined,
+  { passphrase, relaySecret }: UplinkSecrets,
   use: MonthUse,
 ): UplinkSettings {
   const isOwn = uplink.rendition === '';
@@ -35,6 +35,7 @@ export function uplinkSettings(
     tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
     links: uplink.links.length === 0 ? undefined : wantedLinks(uplink),
     used: usedData(use),
+    relaySecret,
     rate: isFixed
       ? undefined
       : {

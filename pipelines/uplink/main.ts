@@ -127,7 +127,7 @@ async function carryDirect(
 }
 
 async function carryBonded(
-  { srt }: UplinkSettings,
+  { srt, relaySecret }: UplinkSettings,
   { observer, carried, onStart }: CarryDeps,
   wanted: () => Links,
   signal: AbortSignal,
@@ -149,7 +149,7 @@ async function carryBonded(
     log,
   };
   await Promise.all([
-    runBond({ listen: LOOPBACK, receiver, links: [] }, bond, signal),
+    runBond({ listen: LOOPBACK, receiver, links: [], secret: relaySecret }, bond, signal),
     followLinks(following, signal),
   ]);
 }

@@ -12,6 +12,8 @@ export interface UplinkSettings {
   /** Undefined: SRT goes straight to its receiver. */
   readonly links: readonly WantedLink[] | undefined;
   readonly used: UsedData;
+  /** Of the relay, where it has one. */
+  readonly relaySecret?: string | undefined;
   /** Undefined: the encoder's bitrate is fixed. */
   readonly rate:
     | { readonly algorithm: 'link-aware' | 'classic'; readonly bounds: RateBounds }

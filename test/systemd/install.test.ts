@@ -43,6 +43,7 @@ function contentsOf(root: string): Record<string, string> {
 
 const newRoot = () => mkdtempSync(join(tmpdir(), 'venuebox-install-'));
 const UNIT = readFileSync('systemd/venuebox.service', 'utf8');
+const RELAY_UNIT = readFileSync('systemd/venuebox-relay.service', 'utf8');
 
 async function isHere(command: string): Promise<boolean> {
   return (await run(command, '--version')).code === 0;
@@ -98,11 +99,11 @@ test('the unit starts what the installer lays there', () => {
 });
 
 /** The unit with a program that this machine has, since verify looks for it. */
-function verifiable(): string {
+function verifiable(unit = UNIT, name = 'venuebox'): string {
   const folder = newRoot();
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'venuebox.service');
-  writeFileSync(path, UNIT.replace('/opt/venuebox/bin/venuebox', '/bin/true'));
+  const path = join(folder, `${name}.service`);
+  writeFileSync(path, unit.replace('/opt/venuebox/bin/venuebox', '/bin/true'));
   return path;
 }
 
@@ -111,6 +112,15 @@ if (await isHere('systemd-analyze')) {
     const { code, output } = await run('systemd-analyze', 'verify', verifiable());
     assert.is(output.trim(), '');
     assert.is(code, 0);
+  });
+
+  test('systemd finds nothing wrong with the relay’s unit, whose exposure is 2.0 at most', async () => {
+    const unit = verifiable(RELAY_UNIT, 'venuebox-relay');
+    const { code, output } = await run('systemd-analyze', 'verify', unit);
+    assert.equal([code, output.trim()], [0, '']);
+    const args = ['security', '--offline=true', '--threshold=20', unit];
+    const exposed = await run('systemd-analyze', ...args);
+    assert.is(exposed.code, 0, exposed.output.slice(-200));
   });
 
   test('the exposure of the unit is 3.0 at most', async () => {
@@ -144,7 +154,7 @@ if (await isHere('systemd-analyze')) {
     assert.is(config.gid, statSync(join(root, 'srv/venuebox')).gid);
   });
 } else {
-  console.log('SKIPPED 3: systemd-analyze is not on this machine');
+  console.log('SKIPPED 4: systemd-analyze is not on this machine');
 }
 
 test.run();

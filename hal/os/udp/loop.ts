@@ -1,4 +1,5 @@
 /** One turn for all UDP sockets of this process: all receive, then all send. */
+import { MESSAGES } from './messages.ts';
 
 /**
  * Pause between turns. Shorter costs CPU, longer delays packets: at 6 Mbit/s a turn takes
@@ -34,9 +35,13 @@ export function leave(socket: Turning): void {
 }
 
 function turn(): void {
-  timer = setTimeout(turn, idleTurns < IDLE_TURNS ? TURN_MS : IDLE_TURN_MS);
-  let received = 0;
-  for (const socket of sockets) received += socket.receive();
+  // For the case that a callback throws.
+  timer = setTimeout(turn, TURN_MS);
+  let most = 0;
+  for (const socket of sockets) most = Math.max(most, socket.receive());
   for (const socket of sockets) socket.flush();
-  idleTurns = received > 0 ? 0 : idleTurns + 1;
+  idleTurns = most > 0 ? 0 : idleTurns + 1;
+  if (sockets.size === 0 || (most < MESSAGES && idleTurns < IDLE_TURNS)) return;
+  clearTimeout(timer);
+  timer = setTimeout(turn, most < MESSAGES ? IDLE_TURN_MS : 0);
 }

@@ -6,8 +6,8 @@ import { MESSAGES, Messages } from './messages.ts';
 import { type Address, familyOf, MAX_NAME_BYTES, parseName, renderName } from './name.ts';
 import { type Peer, Peers } from './peers.ts';
 
-/** Calls in one turn: more datagrams than a buffer of the kernel holds. */
-const MAX_ROUNDS = 64;
+/** ICMP errors of earlier datagrams, each of which fails a call in place of a datagram. */
+const MAX_ERRORS = 16;
 
 /** For what sockets receive, in turn: a callback does not receive itself. */
 let incoming: { readonly connected: Messages; readonly open: Messages } | undefined;
@@ -90,30 +90,25 @@ class BatchSocket implements UdpSocket {
     closeSync(this.#fd);
   }
 
-  /** @returns how many datagrams came in. */
+  /** @returns how many datagrams came in: one call's at most, so that others have their turn. */
   receive(): number {
     incoming ??= { connected: new Messages(false), open: new Messages(true) };
     const messages = this.#peers === undefined ? incoming.connected : incoming.open;
-    let total = 0;
-    for (let round = 0; round < MAX_ROUNDS && !this.#isClosed; round += 1) {
-      const count = libc.receiveMany(this.#fd, messages.headers, MESSAGES);
-      if (count < 0) {
-        const code = libc.lastErrorCode();
-        if (code === 'EAGAIN') return total;
-        // An ICMP error of an earlier datagram: the next call receives again.
-        this.#events.onError(code);
-        continue;
-      }
-      total += count;
-      for (let index = 0; index < count && !this.#isClosed; index += 1) {
-        const packet = messages.received(index);
-        const peer = this.#peers?.of(messages.nameOf(index), messages.controlOf(index));
-        this.#events.onPacket(packet, peer);
-      }
-      messages.clear(count);
-      if (count < MESSAGES) return total;
+    let count = -1;
+    for (let errors = 0; count < 0 && errors < MAX_ERRORS && !this.#isClosed; errors += 1) {
+      count = libc.receiveMany(this.#fd, messages.headers, MESSAGES);
+      if (count >= 0) break;
+      const code = libc.lastErrorCode();
+      if (code === 'EAGAIN') return 0;
+      this.#events.onError(code);
     }
-    return total;
+    for (let index = 0; index < count && !this.#isClosed; index += 1) {
+      const packet = messages.received(index);
+      const peer = this.#peers?.of(messages.nameOf(index), messages.controlOf(index));
+      this.#events.onPacket(packet, peer);
+    }
+    messages.clear(Math.max(0, count));
+    return Math.max(0, count);
   }
 
   /** Sends what is queued; what the kernel has no room for stays until the next turn. */

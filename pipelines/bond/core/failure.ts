@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no route to the receiver',
   EHOSTUNREACH: 'there is no route to the receiver',
   ECONNREFUSED: 'nothing listens at the receiver',
+  REG_NAK: 'the relay refuses it; both need the same secret',
 };
 
 /** The receiver's machine answers with ICMP; opening the socket again cannot fail with it. */

@@ -67,6 +67,10 @@ export class LinkTable {
   register(event: RegistrationEvent, nowMs: number): void {
     const { next, actions } = stepRegistration(this.#registration, event, nowMs);
     this.#registration = next;
+    if (event.kind === 'packet' && event.packet.kind === 'reg-nak') {
+      const refused = this.links[event.slot];
+      if (refused?.state.phase === 'out') refused.onUnusable('REG_NAK');
+    }
     for (const action of actions) {
       const link = this.links[action.slot];
       if (link === undefined) continue;

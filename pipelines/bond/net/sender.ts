@@ -7,7 +7,7 @@ import { Bond } from '../core/bond.ts';
 import type { Endpoint, LinkConfig } from '../core/config.ts';
 import type { Wire } from '../core/link-table.ts';
 import type { BondSnapshot } from '../core/snapshot.ts';
-import { SRTLA_ID_BYTES } from '../wire/packet.ts';
+import { makeSenderId } from '../wire/secret.ts';
 import { localEndpoint, openEncoderPort, type SrtTap } from './encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from './link-socket.ts';
 import { type Lookup, ReceiverAddress } from './receiver-address.ts';
@@ -22,6 +22,8 @@ export interface BondOptions {
   /** The SRTLA receiver, by address or name. */
   readonly receiver: Endpoint;
   readonly links: readonly LinkConfig[];
+  /** Of the relay, where it has one. */
+  readonly secret?: string | undefined;
 }
 
 /** Controls a running bond. */
@@ -95,7 +97,7 @@ export async function runBond(
       sockets[slot] = undefined;
     },
   };
-  const bond = new Bond(randomBytes(SRTLA_ID_BYTES), wire);
+  const bond = new Bond(makeSenderId(randomBytes, options.secret), wire);
 
   try {
     bond.setLinks(options.links, now());

@@ -7,7 +7,7 @@ import {
   type SrtlaPacket,
   type Telemetry,
 } from '../wire/packet.ts';
-import { type AttemptLimit, openAttemptLimit } from './limits.ts';
+import { type AttemptLimit, openAttemptLimit, ReplyCredit } from './limits.ts';
 
 const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
 
@@ -41,6 +41,7 @@ export interface RelayLink {
   bytesTotal: number;
   /** The last data packets' numbers, for the SRTLA ACK. */
   readonly unacked: number[];
+  readonly credit: ReplyCredit;
   telemetry?: Telemetry;
 }
 
@@ -68,13 +69,19 @@ export class RelayGroups {
   readonly #attempts: AttemptLimit = openAttemptLimit(ATTEMPTS);
   readonly #unknown: AttemptLimit = openAttemptLimit(UNKNOWN_IDS);
   readonly #randomBytes: (bytes: number) => Buffer;
+  readonly #isAdmitted: (id: Buffer) => boolean;
   /** Ended for newcomers since the last {@link reap}. */
   readonly #dropped: RelayGroup[] = [];
   #created = 0;
   refusedTotal = 0;
 
-  constructor(randomBytes: (bytes: number) => Buffer) {
+  /** @param isAdmitted By the sender's half of an id: whether it knows the relay's secret. */
+  constructor(
+    randomBytes: (bytes: number) => Buffer,
+    isAdmitted: (id: Buffer) => boolean = () => true,
+  ) {
     this.#randomBytes = randomBytes;
+    this.#isAdmitted = isAdmitted;
   }
 
   get groups(): Iterable<RelayGroup> {
@@ -89,6 +96,7 @@ export class RelayGroups {
   onReg1(id: Buffer, address: string, port: number, nowMs: number): SrtlaPacket | undefined {
     if (!this.#attempts.take(address, nowMs)) return this.#refuse();
     if (this.find(address, port) !== undefined) return { kind: 'reg-err' };
+    if (!this.#isAdmitted(id)) return { kind: 'reg-nak' };
     const creator = `${address}:${port}`;
     for (const group of this.#groups.values()) {
       if (group.creator !== creator) continue;
@@ -118,7 +126,8 @@ export class RelayGroups {
     if (!this.#attempts.take(address, nowMs)) return this.#refuse();
     const group = this.#groups.get(id.toString('latin1', HALF_ID_BYTES));
     if (group === undefined || !timingSafeEqual(group.id, id)) {
-      return this.#unknown.take(address, nowMs) ? { kind: 'no-group' } : this.#refuse();
+      if (!this.#unknown.take(address, nowMs)) return this.#refuse();
+      return { kind: this.#isAdmitted(id) ? 'no-group' : 'reg-nak' };
     }
     const known = this.find(address, port);
     if (known !== undefined && known.group !== group) return { kind: 'reg-err' };
@@ -132,6 +141,7 @@ export class RelayGroups {
         dataPackets: 0,
         bytesTotal: 0,
         unacked: [],
+        credit: new ReplyCredit(),
       });
     }
     group.lastReceivedMs = nowMs;
@@ -151,6 +161,7 @@ export class RelayGroups {
     link.lastReceivedMs = nowMs;
     link.group.lastReceivedMs = nowMs;
     link.bytesTotal += bytes + DATAGRAM_HEADER_BYTES;
+    link.credit.earn(bytes + DATAGRAM_HEADER_BYTES);
   }
 
   /** Ends links and groups that are silent. Returns the groups that ended. */

@@ -1,12 +1,13 @@
 /** The SRTLA relay: joins the links of each bonding sender into one SRT connection. */
 import { randomBytes } from 'node:crypto';
-import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
 import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
-import type { Endpoint } from '../core/config.ts';
+import type { Peer } from '../../../hal/os/udp/peers.ts';
+import { openUdp, type UdpEvents, type UdpSocket } from '../../../hal/os/udp/socket.ts';
+import { DATAGRAM_HEADER_BYTES, type Endpoint } from '../core/config.ts';
 import { isSrtla, parseSrtla, renderReply } from '../wire/packet.ts';
+import { isProved } from '../wire/secret.ts';
 import { isSrtData, readControlType, readSequence, SRT_ACK, SRT_NAK } from '../wire/srt.ts';
 import { type RelayGroup, RelayGroups, type RelayLink } from './groups.ts';
 import { type Output, openOutput } from './output.ts';
@@ -17,10 +18,12 @@ const BUFFER_BYTES = 4_000_000;
 const REAP_MS = 1000;
 
 export interface RelayOptions {
-  /** Where bonding senders send to. */
+  /** Where bonding senders send to: `::` for IPv4 and IPv6. */
   readonly listen: Endpoint;
   /** The SRT listener; it sees one UDP peer for each group. */
   readonly srt: Endpoint;
+  /** Only senders that know it register; anybody without one. */
+  readonly secret?: string;
 }
 
 export interface RelayDeps {
@@ -39,20 +42,22 @@ export interface RelayDeps {
  * cannot be had.
  */
 export async function runRelay(
-  { listen, srt }: RelayOptions,
+  options: RelayOptions,
   deps: RelayDeps,
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
   const { clock, log, onStart, onSnapshot, isReachable = () => true } = deps;
-  const socket = await openRelaySocket(listen);
-  const relay = new Relay(socket, srt, deps);
-  socket.on('error', (error) => log.warn('relay port failed', { reason: error.message }));
-  socket.on('message', (packet, { address, port }) => {
-    if (isReachable(address)) relay.onDatagram(packet, address, port, clock.monotonicMs());
+  const socket = openRelaySocket(options.listen, {
+    onPacket: (packet, peer) => {
+      if (peer !== undefined && isReachable(peer.host)) {
+        relay.onDatagram(packet, peer, clock.monotonicMs());
+      }
+    },
+    onError: (reason) => log.debug('relay port failed', { reason }),
   });
-  const { address: host, port } = socket.address();
-  onStart?.({ host, port });
+  const relay = new Relay(socket, options, deps);
+  onStart?.(socket.local);
   try {
     while (await pause(clock, REAP_MS, signal)) {
       relay.reap(clock.monotonicMs());
@@ -63,43 +68,47 @@ export async function runRelay(
   }
 }
 
-async function openRelaySocket({ host, port }: Endpoint): Promise<Socket> {
-  const socket = createSocket({
-    type: 'udp4',
-    recvBufferSize: BUFFER_BYTES,
-    sendBufferSize: BUFFER_BYTES,
-    lookup: (name, _options, done) => done(null, name, 4),
-  });
-  // With this lookup the socket listens before bind returns.
-  const isListening = once(socket, 'listening');
-  socket.bind(port, host);
-  await isListening;
-  return socket;
+/** A reply leaves from the address that was asked: a sender's socket takes no other. */
+function openRelaySocket(local: Endpoint, events: UdpEvents): UdpSocket {
+  try {
+    return openUdp({ local, bufferBytes: BUFFER_BYTES }, events);
+  } catch (error) {
+    // A kernel without IPv6.
+    if (local.host !== '::' || (error as { code?: string }).code !== 'EAFNOSUPPORT') throw error;
+    return openUdp({ local: { ...local, host: '0.0.0.0' }, bufferBytes: BUFFER_BYTES }, events);
+  }
 }
 
 /** The groups with their sockets towards the SRT listener. */
 class Relay {
-  readonly #socket: Socket;
+  readonly #socket: UdpSocket;
   readonly #srt: Endpoint;
   readonly #deps: RelayDeps;
-  readonly #groups = new RelayGroups(randomBytes);
+  readonly #groups: RelayGroups;
+  /** With the local address that each link sends to. */
+  readonly #peers = new WeakMap<RelayLink, Peer>();
   readonly #outputs = new Map<RelayGroup, Output>();
   #strayTotal = 0;
 
-  constructor(socket: Socket, srt: Endpoint, deps: RelayDeps) {
+  constructor(socket: UdpSocket, { srt, secret }: RelayOptions, deps: RelayDeps) {
     this.#socket = socket;
     this.#srt = srt;
     this.#deps = deps;
+    this.#groups = new RelayGroups(
+      randomBytes,
+      secret === undefined ? undefined : (id) => isProved(id, secret),
+    );
   }
 
-  onDatagram(packet: Buffer, address: string, port: number, nowMs: number): void {
-    const link = this.#groups.find(address, port);
+  onDatagram(packet: Buffer, peer: Peer, nowMs: number): void {
+    const link = this.#groups.find(peer.host, peer.port);
     if (link === undefined) {
-      if (!this.#register(packet, address, port, nowMs)) this.#strayTotal += 1;
+      if (!this.#register(packet, peer, nowMs)) this.#strayTotal += 1;
       return;
     }
+    this.#peers.set(link, peer);
     this.#groups.noteReceived(link, packet.length, nowMs);
-    if (isSrtla(packet)) this.#onSrtla(link, packet, nowMs);
+    if (isSrtla(packet)) this.#onSrtla(link, packet, peer, nowMs);
     else this.#onSrt(link, packet);
   }
 
@@ -121,7 +130,8 @@ class Relay {
   }
 
   /** Answers REG1 and REG2; false for everything else. */
-  #register(packet: Buffer, address: string, port: number, nowMs: number): boolean {
+  #register(packet: Buffer, peer: Peer, nowMs: number): boolean {
+    const { host: address, port } = peer;
     if (!isSrtla(packet)) return false;
     const parsed = parseSrtla(packet);
     if (parsed?.kind !== 'reg1' && parsed?.kind !== 'reg2') return false;
@@ -129,17 +139,17 @@ class Relay {
       parsed.kind === 'reg1'
         ? this.#groups.onReg1(parsed.id, address, port, nowMs)
         : this.#groups.onReg2(parsed.id, address, port, nowMs);
-    if (reply !== undefined) this.#send(renderReply(reply), { address, port });
+    if (reply !== undefined) this.#reply(renderReply(reply), peer);
     return reply !== undefined;
   }
 
-  #onSrtla(link: RelayLink, packet: Buffer, nowMs: number): void {
+  #onSrtla(link: RelayLink, packet: Buffer, peer: Peer, nowMs: number): void {
     const parsed = parseSrtla(packet);
     if (parsed?.kind === 'keepalive') {
       if (parsed.telemetry !== undefined) link.telemetry = parsed.telemetry;
-      this.#send(packet, link);
+      this.#reply(packet, peer);
     } else if (parsed?.kind === 'reg1' || parsed?.kind === 'reg2') {
-      this.#register(packet, link.address, link.port, nowMs);
+      this.#register(packet, peer, nowMs);
     }
   }
 
@@ -147,7 +157,8 @@ class Relay {
     const isData = isSrtData(packet);
     if (!isData && readControlType(packet) < 0) return;
     link.group.lastLink = link;
-    this.#outputOf(link.group).send(packet);
+    // A copy: it is queued where the listener's address is not known yet.
+    this.#outputOf(link.group).send(Buffer.from(packet));
     if (!isData) return;
     const ack = this.#groups.noteData(link, readSequence(packet));
     if (ack !== undefined) this.#send(renderReply(ack), link);
@@ -179,10 +190,14 @@ class Relay {
     if (link !== undefined) this.#send(packet, link);
   }
 
-  #send(packet: Buffer, { address, port }: { readonly address: string; readonly port: number }) {
-    if (this.#deps.isReachable?.(address) === false) return;
-    this.#socket.send(packet, port, address, ignore);
+  /** As much as the link's path may be sent. */
+  #send(packet: Buffer, link: RelayLink): void {
+    const peer = this.#peers.get(link);
+    if (peer === undefined || !link.credit.take(packet.length + DATAGRAM_HEADER_BYTES)) return;
+    this.#reply(packet, peer);
+  }
+
+  #reply(packet: Buffer, peer: Peer): void {
+    if (this.#deps.isReachable?.(peer.host) !== false) this.#socket.send(packet, peer);
   }
 }
-
-function ignore(): void {}

@@ -44,7 +44,8 @@ test('links are addresses, or lines with a role and a weight', () => {
 test('an endpoint is a host and a port', () => {
   assert.equal(parseEndpoint('--to', 'example.org:5000'), { host: 'example.org', port: 5000 });
   assert.equal(parseEndpoint('--listen', '5000', '127.0.0.1'), { host: '127.0.0.1', port: 5000 });
-  for (const wrong of ['5000', 'a:b', 'a:0', 'a:99999'])
+  assert.equal(parseEndpoint('--to', '[2001:db8::1]:5000'), { host: '2001:db8::1', port: 5000 });
+  for (const wrong of ['5000', 'a:b', 'a:0', 'a:99999', '2001:db8::1:5000'])
     assert.throws(() => parseEndpoint('--to', wrong));
 });
 
@@ -65,6 +66,7 @@ test('the command line of both is read, and says what is missing', () => {
     receiver: { host: 'a', port: 6000 },
     from: '10.0.0.2',
     isJson: true,
+    secretFile: '',
   });
   assert.throws(() => parseCommand(['bond', '--listen', '1', '--to', 'a:1']), /bond needs --from/);
   assert.throws(() => parseCommand(['relay', '--listen', '1']), /relay needs --srt/);

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { readConfig } from '../../../daemon/cli/read-config.ts';
 import { parseConfig } from '../../../daemon/config/file.ts';
 import { unreadableFiles } from '../../../daemon/config/named-files.ts';
-import { readPassphrase } from '../../../daemon/media/uplink-messages.ts';
+import { readSecretFile } from '../../../daemon/media/secret-file.ts';
 import { openPin } from '../../../daemon/web/pin-store.ts';
 import { readCredentials } from '../../../hal/gst/network-source.ts';
 import { messageOf, silentLog } from '../../../hal/os/log.ts';
@@ -33,7 +33,7 @@ const SLATE = { widthPx: 64, heightPx: 64, title: 'a', text: '' };
 /** Each reader of such a file. */
 const readers = (folder: string): Readonly<Record<string, (file: string) => unknown>> => ({
   config: (file) => readConfig(file, []),
-  'uplink.passphrase_file': readPassphrase,
+  'uplink.passphrase_file': (file) => readSecretFile('uplink.passphrase_file', file),
   'clips.token_secret_file': readSecret,
   'operator.pin_file': (pin_file) => openPin({ pin_hash: '', pin_file }, folder, silentLog),
   'camera.credentials_file': (file) => readCredentials('camera.credentials_file', file),

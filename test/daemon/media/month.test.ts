@@ -18,6 +18,8 @@ import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { control } from '../../pipelines/bond/support/simulated-srt.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
+const NO_SECRETS = { passphrase: undefined, relaySecret: undefined };
+
 const test = suite('data budget over the turn of a month');
 
 const LAST_DAY_MS = Date.parse('2026-11-30T12:00:00Z');
@@ -82,7 +84,7 @@ async function openVenue(folder = mkdtempSync(join(tmpdir(), 'venuebox-month-'))
     start: () => {
       uplink = openProcess(clock);
       const used = dataUse.useAt(clock.wallMs());
-      uplink.start(uplinkSettings(config, false, undefined, used));
+      uplink.start(uplinkSettings(config, false, NO_SECRETS, used));
       uplink.look();
     },
     /** Some seconds go by: figures each second, a look at the network in between. */

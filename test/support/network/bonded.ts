@@ -26,14 +26,16 @@ export async function startBonded(
 ): Promise<Bonded | undefined> {
   const network = openVenueNetwork(links);
   if (network === undefined) return undefined;
-  const { latencyMs = 8000, host = network.farHost, listen = network.farHost } = options;
+  const { latencyMs = 8000, host = network.farHost, listen = '::' } = options;
   const usual = { latencyMs, intervalMs: INTERVAL_MS };
-  const far = start(network.far, 'far', { ...usual, listen: { host: listen, port: PORT } });
+  const far = start(network.far, 'far', {
+    ...usual,
+    listen: { host: listen, port: PORT },
+  });
   const devices = Array.from({ length: links }, (_, link) => `wwan${link}`);
   const venue = start(network.venue, 'venue', {
     ...usual,
-    receiver: { host, port: PORT },
-    devices,
+    ...{ receiver: { host, port: PORT }, devices },
   });
   const lastOf = <Line>(program: Program): Line =>
     JSON.parse(program.output().trimEnd().split('\n').findLast(isComplete) ?? '{}') as Line;

@@ -33,7 +33,11 @@ interface Chain {
 }
 
 /** Runs `use` between a relay, a bond and sockets in the places of both SRT ends. */
-async function withChain(links: readonly LinkConfig[], use: (chain: Chain) => Promise<void>) {
+async function withChain(
+  links: readonly LinkConfig[],
+  use: (chain: Chain) => Promise<void>,
+  secrets: { readonly relay?: string; readonly bond?: string } = {},
+) {
   const stop = new AbortController();
   const listener = createSocket('udp4');
   const encoder = createSocket('udp4');
@@ -49,7 +53,13 @@ async function withChain(links: readonly LinkConfig[], use: (chain: Chain) => Pr
   const srt = { host: '127.0.0.1', port: listener.address().port };
   const running: Promise<void>[] = [];
   const relay = await new Promise<Endpoint>((onStart) => {
-    running.push(runRelay({ listen: anyPort, srt }, { ...deps, onStart }, stop.signal));
+    running.push(
+      runRelay(
+        { listen: anyPort, srt, ...(secrets.relay === undefined ? {} : { secret: secrets.relay }) },
+        { ...deps, onStart },
+        stop.signal,
+      ),
+    );
   });
   let control: BondControl | undefined;
   const bond = await new Promise<Endpoint>((done) => {
@@ -57,7 +67,7 @@ async function withChain(links: readonly LinkConfig[], use: (chain: Chain) => Pr
       control = started;
       done(listening);
     };
-    const options = { listen: anyPort, receiver: relay, links };
+    const options = { listen: anyPort, receiver: relay, links, secret: secrets.bond };
     running.push(runBond(options, { ...deps, onStart }, stop.signal));
   });
   try {
@@ -167,6 +177,18 @@ test('a link without a listener reports the reason', async () => {
   } finally {
     stop.abort();
     await running;
+  }
+});
+
+test('a relay with a secret takes only senders that know it; others are told, and go on trying', async () => {
+  const secret = 'correct horse battery';
+  const isActive = (chain: Chain) => until('active', () => states(chain)[0] === 'active');
+  await withChain([link(0)], isActive, { relay: secret, bond: secret });
+  await withChain([link(0)], isActive, { bond: secret });
+  for (const bond of [{}, { bond: 'wrong horse battery' }]) {
+    const isTold = ({ control: { snapshot } }: Chain) =>
+      until('the reason', () => /the same secret/.test(snapshot().links[0]?.reason ?? ''));
+    await withChain([link(0)], isTold, { relay: secret, ...bond });
   }
 });
 

@@ -126,4 +126,16 @@ test('a silent link leaves after 10 s, an empty group ends after 30 s', () => {
   assert.equal(groups.onReg2(id, '10.0.0.1', 3, 41_002), { kind: 'no-group' });
 });
 
+test('a link is sent at most twice what came by it, beside echoes', () => {
+  const { groups, id } = joined();
+  groups.onReg2(id, '192.0.2.66', 7, 0);
+  const forged = groups.find('192.0.2.66', 7);
+  if (forged === undefined) throw new Error('not joined');
+  assert.not.ok(forged.credit.take(72), 'nothing before anything came');
+  for (let i = 0; i < 10; i += 1) groups.noteReceived(forged, 38, i);
+  let sent = 0;
+  while (forged.credit.take(72)) sent += 72;
+  assert.ok(sent > 0 && sent <= 2 * 10 * (38 + 28), `${sent}`);
+});
+
 test.run();

@@ -1,0 +1,41 @@
+/** Secrets that stand in files of their own, so that the config can be shown around. */
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { ConfigError } from '../config/file.ts';
+import type { UplinkConfig } from '../config/uplink.ts';
+
+/** Printable ASCII; for SRT's passphrase as well (draft-sharabayko-srt §6.1.3). */
+const SECRET = /^[\x20-\x7e]{10,79}$/;
+
+/**
+ * Undefined where no file is named.
+ *
+ * @param key Names the setting in errors, which never show the secret.
+ * @throws ConfigError
+ */
+export function readSecretFile(key: string, file: string): string | undefined {
+  if (file === '') return undefined;
+  const fault = (why: string) => new ConfigError([`${key}: ${file}: ${why}`]);
+  let text: string;
+  try {
+    text = readRegular(file, SECRET_BYTES_MAX).toString();
+  } catch (error) {
+    throw fault(`cannot be read: ${messageOf(error)}`);
+  }
+  const secret = text.replace(/\r?\n$/, '');
+  if (!SECRET.test(secret)) throw fault('must hold one line of 10 to 79 characters');
+  return secret;
+}
+
+/** From the files that the config names. */
+export interface UplinkSecrets {
+  readonly passphrase: string | undefined;
+  readonly relaySecret: string | undefined;
+}
+
+/** @throws ConfigError */
+export function readUplinkSecrets(uplink: UplinkConfig | undefined): UplinkSecrets {
+  const read = (key: 'passphrase_file' | 'relay_secret_file') =>
+    readSecretFile(`uplink.${key}`, uplink?.[key] ?? '');
+  return { passphrase: read('passphrase_file'), relaySecret: read('relay_secret_file') };
+}
