@@ -22,6 +22,9 @@ export const recordingSchema = v.strictObject({
 export const clipsSchema = v.strictObject({
   folder: v.optional(text, 'clips'),
   length_s: v.optional(whole(5, 120), 30),
+  keep: v.optional(whole(1, 1000), 300),
+  max_mb: v.optional(whole(50, 1_000_000), 4000),
+  reserve_mb: v.optional(whole(0, 10_000_000), 300),
   poster_every_s: v.optional(whole(0, 3600), 30),
   token_secret_file: v.optional(text, ''),
 });

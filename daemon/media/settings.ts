@@ -191,6 +191,11 @@ function archiveSettings(
             previewTrackId: lowest?.name ?? '',
             maxClipS: clips.length_s,
             posterEveryS: clips.poster_every_s,
+            limits: {
+              maxClips: clips.keep,
+              maxBytes: clips.max_mb * 1e6,
+              reserveBytes: clips.reserve_mb * 1e6,
+            },
           },
         }),
   };

@@ -6,7 +6,7 @@
  * do harm, and a hard link could lie in another folder as well.
  */
 import { constants, type Stats } from 'node:fs';
-import { type FileHandle, lstat, open, opendir, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, open, opendir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { readAt } from './durable.ts';
 
@@ -97,6 +97,22 @@ export async function recreateInside(
     if (error.code !== 'ENOENT') throw error;
   });
   return await createInside(folder, name, mode);
+}
+
+/** Writes a small file under a name that it has only when it is complete, in the place of any before. */
+export async function replaceInside(
+  folder: string,
+  name: string,
+  bytes: Buffer,
+  mode: number,
+): Promise<void> {
+  const handle = await recreateInside(folder, `${name}.part`, mode);
+  try {
+    await handle.writeFile(bytes);
+  } finally {
+    await handle.close();
+  }
+  await rename(join(folder, `${name}.part`), join(folder, assertName(name)));
 }
 
 /** Names of the folder's regular files that `isWanted`, in no order. Rejects where there is no folder. */

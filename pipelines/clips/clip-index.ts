@@ -1,12 +1,11 @@
 /** The clips and previews that viewers may fetch, under `/clips/`. */
-import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileReply } from '../http/file-reply.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { type ClipInfo, readClipInfo } from './clip-info.ts';
+import { inOrder, listClips } from './prune.ts';
 
-const NAME = /^(?:clip|preview)-[\w-]{11}\.mp4$/;
 const CLIP = /^clip-([\w-]{11})\.mp4$/;
 const PATH = /^\/clips\/([\w.-]{1,40})$/;
 const CLIPS_MAX = 1_000;
@@ -43,19 +42,18 @@ export class ClipIndex {
    * @returns the ids of the clips.
    */
   async addStored(folder: string): Promise<readonly string[]> {
-    const names = (await readdir(folder).catch(() => [])).filter((found) => NAME.test(found));
-    const found: (IndexedMovie & { readonly madeMs: number })[] = [];
-    for (const name of names) {
-      const path = join(folder, name);
-      const file = await stat(path).catch(() => undefined);
-      if (file === undefined) continue;
-      const info = await readClipInfo(folder, CLIP.exec(name)?.[1] ?? '');
-      const madeMs = info?.atMs ?? file.mtimeMs;
-      found.push({ name, path, bytes: file.size, madeMs, ...(info && { info }) });
+    const newest = (await listClips(folder)).toSorted(inOrder).slice(-CLIPS_MAX);
+    for (const { id, bytes } of newest) {
+      const info = await readClipInfo(folder, id);
+      const name = `clip-${id}.mp4`;
+      this.add({ name, path: join(folder, name), bytes, ...(info && { info }) });
     }
-    const newest = found.toSorted((a, b) => a.madeMs - b.madeMs).slice(-CLIPS_MAX);
-    for (const movie of newest) this.add(movie);
-    return newest.flatMap(({ name }) => CLIP.exec(name)?.[1] ?? []);
+    return newest.map(({ id }) => id);
+  }
+
+  /** It was deleted. */
+  remove(clipId: string): void {
+    this.#movies.delete(`clip-${clipId}.mp4`);
   }
 
   /** The newest clips, the newest first. @param sinceMs Those marked before are left out. */

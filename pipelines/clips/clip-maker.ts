@@ -8,6 +8,7 @@ import type { ClipsSettings, FromClips } from './messages.ts';
 import { type Movie, renderMovie } from './movie.ts';
 import { makePoster } from './poster.ts';
 import { storePoster } from './poster-file.ts';
+import { listClips, pruneClips } from './prune.ts';
 import { ClipRing } from './ring.ts';
 import { cutStill, decodeStill } from './still.ts';
 
@@ -36,6 +37,8 @@ export class ClipMaker {
   /** Files of the last live posters, oldest first. */
   readonly #liveFiles: (readonly string[])[];
   #lastLiveUs = Number.NEGATIVE_INFINITY;
+  /** Of the newest clip. */
+  #sequence = 0;
   hasLivePosters = true;
 
   constructor(options: ClipMakerOptions) {
@@ -53,6 +56,16 @@ export class ClipMaker {
     }
     const work = this.#makeClip(request, wanted).finally(() => this.#clipsUnderWay.delete(work));
     this.#clipsUnderWay.add(work);
+  }
+
+  /** Deletes the oldest clips beyond the limits. */
+  async prune(): Promise<void> {
+    const { settings, send } = this.#options;
+    const folder = join(settings.folder, 'clips');
+    const clips = await listClips(folder);
+    this.#sequence = Math.max(this.#sequence, ...clips.map(({ sequence }) => sequence));
+    const pruned = await pruneClips(folder, settings.limits);
+    if (pruned.deleted.length + pruned.failed.length > 0) send({ type: 'pruned', ...pruned });
   }
 
   /** Resolves when the requested clips are made, and their posters too. */
@@ -88,6 +101,7 @@ export class ClipMaker {
         return;
       }
       send({ type: 'clip', request, clip, tookMs: Math.round(performance.now() - startedMs) });
+      await this.prune();
       const frame = this.#still(clip.startUs + clip.durationS * 5e5);
       if (frame === undefined) return;
       this.#posters.add('poster of a clip', () => this.#makeClipPoster(frame, clip.id), late);
@@ -105,7 +119,9 @@ export class ClipMaker {
     if (movie === undefined) return undefined;
     const clip = await storeMovie(join(folder, 'clips'), 'clip', movie);
     const mark = { atMs, ...(label === undefined ? {} : { label }) };
-    await storeClipInfo(join(folder, 'clips'), clip.id, { ...mark, durationS: clip.durationS });
+    this.#sequence += 1;
+    const info = { ...mark, durationS: clip.durationS, sequence: this.#sequence };
+    await storeClipInfo(join(folder, 'clips'), clip.id, info);
     return clip;
   }
 
@@ -132,7 +148,8 @@ export class ClipMaker {
     const stored = new Set(this.#liveFiles.slice(-LIVE_POSTERS_STORED).flat());
     const oldCount = Math.max(0, this.#liveFiles.length - LIVE_POSTERS_STORED);
     for (const path of this.#liveFiles.splice(0, oldCount).flat()) {
-      if (!stored.has(path)) await rm(path, { force: true });
+      // What cannot be deleted stays, and hinders nothing else.
+      if (!stored.has(path)) await rm(path, { force: true }).catch(() => undefined);
     }
   }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
-import { recreateInside } from '../../hal/os/open-inside.ts';
+import { assertDirectWay, recreateInside } from '../../hal/os/open-inside.ts';
 import type { Movie } from './movie.ts';
 
 export interface StoredMovie {
@@ -39,6 +39,7 @@ export async function storeMovie(
   const { bytes, startUs, durationS } = movie;
   const stored = { id, name, path, bytes, startUs, durationS };
   await mkdir(folder, { recursive: true, mode: 0o750 });
+  await assertDirectWay(folder);
   const known = await lstat(path).catch(() => undefined);
   if (known?.isFile() && known.size === bytes) return stored;
   const temporary = `${name}.part`;

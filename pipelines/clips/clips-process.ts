@@ -25,6 +25,8 @@ export interface ClipsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onClipPoster: (clipId: string, poster: Poster) => void;
+  /** The oldest clips were deleted. */
+  readonly onDeleted: (clipIds: readonly string[]) => void;
   readonly onLivePoster: (poster: Poster, preview: StoredMovie | undefined) => void;
   /** For tests on machines that are slow: {@link FINISH_MS} otherwise. */
   readonly finishMs?: number;
@@ -141,7 +143,7 @@ class FedClipsProcess implements ClipsProcess {
   }
 
   #onMessage(message: FromClips): void {
-    const { log, onClipPoster, onLivePoster } = this.#options;
+    const { log, onClipPoster, onLivePoster, onDeleted } = this.#options;
     switch (message.type) {
       case 'clip':
       case 'clip-failed':
@@ -152,6 +154,13 @@ class FedClipsProcess implements ClipsProcess {
         break;
       case 'live-poster':
         onLivePoster(message.poster, message.preview);
+        break;
+      case 'pruned':
+        if (message.deleted.length > 0) {
+          log.info('oldest clips deleted', { clips: message.deleted.length });
+          onDeleted(message.deleted);
+        }
+        for (const one of message.failed) log.warn('clip not deleted', one);
         break;
       case 'poster-failed':
         log.warn('poster failed', { what: message.what, reason: message.reason });

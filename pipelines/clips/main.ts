@@ -2,11 +2,11 @@
  * The clips process. It runs at low priority, so that neither hashing nor encoding delays
  * what viewers receive.
  */
-import { readdir } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { pause, unlessAborted } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
+import { listInside } from '../../hal/os/open-inside.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import { readFeed } from '../feed/read-feed.ts';
 import { ClipMaker } from './clip-maker.ts';
@@ -16,7 +16,7 @@ const NICENESS = 10;
 const TICK_MS = 250;
 
 async function filesIn(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch(() => []);
+  const names = await listInside(folder, () => true).catch(() => []);
   return names.map((name) => join(folder, name));
 }
 
@@ -31,6 +31,7 @@ async function run(
   const signals = { live: ending.signal, late: late.signal };
   const maker = new ClipMaker({ settings, formerFiles, ...signals, send });
   const { ring } = maker;
+  await maker.prune();
   onCommand((message) => {
     if (message.type === 'clip') maker.makeClip(message.request, message);
     if (message.type === 'live-posters') maker.hasLivePosters = message.isOn;

@@ -2,6 +2,7 @@
 import type { WantedClip } from './clip-info.ts';
 import type { StoredMovie } from './clip-store.ts';
 import type { Poster } from './poster.ts';
+import type { ClipLimits, Pruned } from './prune.ts';
 
 export interface ClipsSettings {
   /** Parent of the folders of clips with their posters, and of live posters and previews. */
@@ -14,6 +15,8 @@ export interface ClipsSettings {
   readonly maxClipS: number;
   /** Between two live posters; 0 for none. */
   readonly posterEveryS: number;
+  /** The oldest clips beyond them are deleted. */
+  readonly limits: ClipLimits;
 }
 
 /** What the clips process needs to start. */
@@ -47,4 +50,5 @@ export type FromClips =
       readonly poster: Poster;
       readonly preview: StoredMovie | undefined;
     }
+  | ({ readonly type: 'pruned' } & Pruned)
   | { readonly type: 'poster-failed'; readonly what: string; readonly reason: string };

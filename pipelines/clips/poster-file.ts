@@ -1,7 +1,7 @@
 /** Stores which poster belongs to a clip, beside the clip. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
+import { readInside, replaceInside } from '../../hal/os/open-inside.ts';
 import { PICTURE_FORMATS } from './accept.ts';
 import type { Poster } from './poster.ts';
 
@@ -24,20 +24,21 @@ const schema = v.object({
   ),
 });
 
-const pathOf = (folder: string, clipId: string) => join(folder, `clip-${clipId}.json`);
+/** A dozen files are described in less. */
+const MAX_BYTES = 16_384;
+export const posterName = (clipId: string) => `clip-${clipId}.json`;
 
 /** For a media process that starts later. */
 export async function storePoster(folder: string, clipId: string, poster: Poster): Promise<void> {
   const files = poster.files.map(({ path, ...file }) => ({ ...file, name: basename(path) }));
-  const path = pathOf(folder, clipId);
-  await writeFile(`${path}.part`, JSON.stringify({ ...poster, files }), { mode: 0o640 });
-  await rename(`${path}.part`, path);
+  const text = JSON.stringify({ ...poster, files });
+  await replaceInside(folder, posterName(clipId), Buffer.from(text), 0o640);
 }
 
 /** undefined where the clip has none, or its file is damaged. */
 export async function readPoster(folder: string, clipId: string): Promise<Poster | undefined> {
-  const text = await readFile(pathOf(folder, clipId), 'utf8').catch(() => '');
-  const parsed = v.safeParse(schema, parseJson(text));
+  const bytes = await readInside(folder, posterName(clipId), MAX_BYTES).catch(() => '');
+  const parsed = v.safeParse(schema, parseJson(bytes.toString()));
   if (!parsed.success) return undefined;
   const { files, ...size } = parsed.output;
   return { ...size, files: files.map((file) => ({ ...file, path: join(folder, file.name) })) };

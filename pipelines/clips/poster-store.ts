@@ -1,5 +1,6 @@
 /** Serves posters in the format and size that a browser asks for. */
-import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { readInside } from '../../hal/os/open-inside.ts';
 import type { Freshness } from '../http/cache/cache-control.ts';
 import type { Catalogue } from '../http/cache/catalogue.ts';
 import { type Digest, digestFrom } from '../http/cache/digest.ts';
@@ -56,7 +57,10 @@ export class PosterStore {
   /** Takes the live poster's files into memory. Rejects where they cannot be read. */
   async setLive(poster: Poster): Promise<void> {
     const files = await Promise.all(
-      poster.files.map(async ({ path, ...file }) => this.#serve(file, [await readFile(path)])),
+      poster.files.map(async ({ path, bytes, ...file }) => {
+        const body = await readInside(dirname(path), basename(path), bytes);
+        return this.#serve(file, [body]);
+      }),
     );
     this.#set('live', files);
     for (const { name } of files) {
@@ -83,6 +87,16 @@ export class PosterStore {
     for (const { name } of this.#slots.get(oldest) ?? []) this.#named.delete(name);
     this.#slots.delete(oldest);
     this.#clips.delete(oldest);
+  }
+
+  /** A clip was deleted. */
+  removeClip(slot: string): void {
+    for (const { name, widthPx, format } of this.#slots.get(slot) ?? []) {
+      this.#named.delete(name);
+      this.#catalogue.delete(`/posters/${slot}-${widthPx}#${format}`);
+    }
+    this.#slots.delete(slot);
+    this.#clips.delete(slot);
   }
 
   #serve(

@@ -1,8 +1,9 @@
 /** Encodes a poster in all sizes and formats. */
 import { createHash } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
+import { replaceInside } from '../../hal/os/open-inside.ts';
 import { PICTURE_FORMATS, type PictureFormat } from './accept.ts';
 
 /** One size in one format. */
@@ -58,8 +59,7 @@ export async function makePoster(picture: Buffer, folder: string): Promise<Poste
       const hash = sha256.toString('base64url').slice(0, HASH_CHARS);
       const name = `poster-${hash}-${widthPx}.${format}`;
       const path = join(folder, name);
-      await writeFile(`${path}.part`, bytes, { mode: 0o640 });
-      await rename(`${path}.part`, path);
+      await replaceInside(folder, name, bytes, 0o640);
       files.push({
         ...{ format, widthPx, heightPx: info.height, name, path },
         ...{ bytes: bytes.length, sha256: sha256.toString('base64') },

@@ -137,6 +137,12 @@ function openClips(
     clock,
     log,
     onClipPoster: (clipId, poster) => posterStore.setClip(clipSlotOf(clipId), poster),
+    onDeleted: (clipIds) => {
+      for (const id of clipIds) {
+        clipIndex.remove(id);
+        posterStore.removeClip(clipSlotOf(id));
+      }
+    },
     onLivePoster: (poster, preview) => {
       posterStore.setLive(poster).catch((error: unknown) => {
         log.warn('live poster not shown', { reason: messageOf(error) });

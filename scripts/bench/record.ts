@@ -18,7 +18,10 @@ const NOISY_720P = { widthPx: 1280, heightPx: 720, bitrateKbps: 2500, pattern: '
 const RUN_S = 40;
 const CLIPS = 8;
 const TARGET = { reserveBytes: 0, reservePct: 0, policy: 'stop', isOwnVolume: false } as const;
-const CLIP_SETTINGS = { previewTrackId: 'high', maxClipS: 30, posterEveryS: 10 } as const;
+const CLIP_SETTINGS = {
+  ...{ previewTrackId: 'high', maxClipS: 30, posterEveryS: 10 },
+  limits: { maxClips: 1_000, maxBytes: 1e10, reserveBytes: 0 },
+} as const;
 
 export async function benchRecord(): Promise<readonly Figure[]> {
   await using archive = await startArchive();
@@ -67,6 +70,7 @@ async function startArchive() {
     settings: { ...CLIP_SETTINGS, folder, clipTrackIds: trackIds },
     onClipPoster: () => undefined,
     onLivePoster: () => undefined,
+    onDeleted: () => undefined,
   });
   collect = (id) => {
     recorders.collect(id);

@@ -25,6 +25,10 @@ export class Catalogue {
     this.#rendered = undefined;
   }
 
+  delete(path: string): void {
+    if (this.#etags.delete(path)) this.#rendered = undefined;
+  }
+
   render(): { readonly body: Buffer; readonly etag: string } {
     if (this.#rendered !== undefined) return this.#rendered;
     const sorted = [...this.#etags].toSorted(([a], [b]) => (a < b ? -1 : 1));

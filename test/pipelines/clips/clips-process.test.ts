@@ -41,10 +41,12 @@ async function goLive(posterEveryS: number) {
       previewTrackId: 'high',
       maxClipS: 30,
       posterEveryS,
+      limits: { maxClips: 100, maxBytes: 1e9, reserveBytes: 0 },
     },
     clock: systemClock,
     log: silentLog,
     finishMs: 60_000,
+    onDeleted: () => undefined,
     onClipPoster: (id, poster) => clipPosters.set(id, poster),
     onLivePoster: (poster, preview) => lives.push({ poster, preview }),
   });
@@ -105,7 +107,7 @@ test('a clip plays, and its poster follows in every size and format', async () =
     assert.is(found, format === 'avif' ? 'heif' : format);
   }
   assert.equal(await readPoster(join(live.folder, 'clips'), clip.id), poster, 'and is stored');
-  const info = { atMs: MARKED_MS, label: 'Encore', durationS: clip.durationS };
+  const info = { atMs: MARKED_MS, label: 'Encore', durationS: clip.durationS, sequence: 1 };
   assert.equal(await readClipInfo(join(live.folder, 'clips'), clip.id), info, 'and its name');
 });
 
