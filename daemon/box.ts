@@ -181,6 +181,7 @@ function tasksOf(box: Parts): readonly Task[] {
   const onMarkHeld = box.opening.open.bind(box.opening);
   const { warnings } = health;
   const { endMedia } = mediaPath;
+  const panel = { ...devices.panel, heartsLamp: config.panel.hearts_lamp, onAway, onMarkHeld };
   return [
     // The drop and its media.
     mediaPath.run,
@@ -196,7 +197,7 @@ function tasksOf(box: Parts): readonly Task[] {
     box.prints.run,
     (signal) => maintainModems({ ...box, modems: devices.modems, onMaintenance }, signal),
     // The ways to command the box and to see how it is.
-    (signal) => runPanel({ ...box, ...devices.panel, onAway, onMarkHeld }, signal),
+    (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
     (signal) => followGuestAddress({ ...box, viewers: config.viewers }, signal),
     (signal) => runControl(box.controlSocket, box, signal),

@@ -40,6 +40,8 @@ export const dropSchema = v.strictObject({
     ),
     '',
   ),
+  /** Guests may send hearts. */
+  reactions: v.optional(flag, true),
   /** A drop that a power cut interrupted is resumed within this time. */
   resume_within_s: v.optional(whole(0, 86_400), 1800),
   catalogue: v.optional(catalogueSchema, []),

@@ -37,6 +37,9 @@ const lamp = (preset: string) =>
     {},
   );
 
+/** Of `lamps`, below. */
+const LAMP_NAMES = ['power', 'on-air', 'links', 'sound', 'recording'] as const;
+
 export const panelSchema = v.strictObject({
   driver: v.optional(oneOf('simulated', 'gpio', 'none'), 'simulated'),
   debounce_ms: v.optional(whole(0, 500), 30),
@@ -51,6 +54,8 @@ export const panelSchema = v.strictObject({
     }),
     {},
   ),
+  /** Shows for a moment that guests send hearts, where it has no fault to show. */
+  hearts_lamp: v.optional(oneOf('none', ...LAMP_NAMES), 'none'),
 });
 
 /** A line works one button or one lamp. */

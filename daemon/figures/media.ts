@@ -29,6 +29,13 @@ export const HLS = {
     entity: { id: 'viewers', name: 'Viewers', icon: 'mdi:account-group' },
     read: ({ media }) => media?.viewers.viewers,
   },
+  hearts: {
+    unit: 'count',
+    help: 'Hearts that guests have sent since the stream began.',
+    metric: 'hearts_total',
+    entity: { id: 'hearts', name: 'Hearts', icon: 'mdi:heart' },
+    read: ({ media }) => media?.viewers.heartsTotal,
+  },
 } as const satisfies Table<BoxSnapshot>;
 
 /** `hls.latency_s` of the topic `stream`: of all renditions. */

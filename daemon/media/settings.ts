@@ -145,7 +145,8 @@ export function edgeSettings(config: Config): EdgeSettings {
 function dropSettings({ drop, viewers }: Config): MediaSettings['drop'] {
   const address = givenAddress(viewers);
   const given = address === '' ? {} : { address };
-  return { title: drop.title, startsAt: drop.starts_at, ...given };
+  const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
+  return { ...shown, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

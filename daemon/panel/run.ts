@@ -10,6 +10,7 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { Command, Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { HeartsLamp } from './hearts.ts';
 import { LAMPS, type LampName, lampsOf } from './lamps.ts';
 import { commandOf } from './presses.ts';
 
@@ -21,6 +22,8 @@ export interface PanelDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly times?: GestureTimes;
+  /** Shows that guests send hearts. */
+  readonly heartsLamp?: LampName | 'none';
   /** A part of the panel does not answer, and why; undefined: it does again. */
   readonly onAway?: (part: PanelPart, reason: string | undefined) => void;
   /** MARK is held. */
@@ -72,11 +75,14 @@ interface Answer {
 /** Presses to commands, and the box to lamps, until `signal` aborts. Never fails. */
 export async function runPanel(deps: PanelDeps, signal: AbortSignal): Promise<void> {
   let answer: Answer | undefined;
+  const hearts = new HeartsLamp(deps.heartsLamp ?? 'none');
   const setAnswer = (next: Answer | undefined) => {
     answer = next;
   };
   const shown = () => {
-    const lamps = lampsOf(deps.snapshot());
+    const snapshot = deps.snapshot();
+    const total = snapshot.media?.viewers.heartsTotal ?? 0;
+    const lamps = hearts.over(lampsOf(snapshot), total, deps.clock.monotonicMs());
     const isAnswering = answer !== undefined && deps.clock.monotonicMs() < answer.untilMs;
     return isAnswering && answer ? { ...lamps, 'on-air': answer.rhythm } : lamps;
   };

@@ -56,7 +56,8 @@ export async function runEdgeService(
     wake: (key) => server.wake(key),
     onAnswer: (path, answer) => monitor.add(path, answer, edge.unsupported, nowMs()),
   });
-  const viewers = new Viewers((id) => edge.hasPlaylist(`/live/${id}/index.m3u8`));
+  const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`);
+  const viewers = new Viewers(isRendition, settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
   const pages = openPages(settings.drop);
   const { get, post } = openEdgeHandlers({ edge, isUpstream, pages, viewers, loop, nowMs });

@@ -62,7 +62,8 @@ export function openMediaService(
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
   const drop = new DropState({ presentation, archive, notLive, clock });
-  const viewers = new Viewers((id) => presentation.kindOf(id) !== undefined);
+  const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
+  const viewers = new Viewers(isTrack, settings.drop.hasReactions);
   const handlers: Handlers = {
     get: openGetHandler(settings, { presentation, archive, notLive, access, drop, viewers, clock }),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
@@ -82,9 +83,8 @@ export function openMediaService(
   const uplink = new UplinkFeed();
   const onUnit = (id: string, runningUs: number) => {
     if (partLag.isVideo(id)) figures.addFrame(id);
-    for (const reader of presentation.substitutes.readersOf(id)) {
-      partLag.addFrame(reader, runningUs);
-    }
+    const readers = presentation.substitutes.readersOf(id);
+    for (const reader of readers) partLag.addFrame(reader, runningUs);
   };
   const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
   const parts = { presentation, archive, drop, uplink, runs, partLag, clock, send, signal };

@@ -1,4 +1,6 @@
 /** How many viewers an address can have, by the media that it has fetched lately. */
+import { type Budget, takeFrom } from './budget.ts';
+
 /** Fetches of this and the last window are counted: an outage of half a minute hides no viewer. */
 const WINDOW_MS = 30_000;
 /** Of one viewer within a window; one that loads segments of 4 s, without sound, has as many. */
@@ -6,6 +8,9 @@ const FETCHES_PER_VIEWER = 7;
 /** Behind a trusted proxy, whose cache hides what was fetched. */
 const PROXIED_MAX = 64;
 const ADDRESSES_MAX = 40_000;
+
+/** A guest sends two a second at most, in reports that come every five seconds, or a little later. */
+export const HEARTS = { perS: 2, max: 12 } as const;
 
 /** Of a request. */
 export interface Client {
@@ -26,6 +31,7 @@ interface AddressRecord {
   /** For how long its viewers may have stalled. */
   stalledMs: number;
   atMs: number;
+  readonly hearts: Budget;
 }
 
 export class Audience {
@@ -58,6 +64,14 @@ export class Audience {
     return takenMs;
   }
 
+  /** Viewers that come under new names share what their address may send. @returns how many count. */
+  takeHearts({ address = '' }: Client, wanted: number, viewers: number, nowMs: number): number {
+    const record = this.#recordOf(address, nowMs);
+    if (record === undefined) return 0;
+    const limits = { perS: HEARTS.perS * viewers, max: HEARTS.max * viewers };
+    return takeFrom(record.hearts, wanted, limits, nowMs);
+  }
+
   /** Undefined where too many addresses are known. */
   #recordOf(address: string, nowMs: number): AddressRecord | undefined {
     const window = Math.floor(nowMs / WINDOW_MS);
@@ -65,7 +79,8 @@ export class Audience {
     if (known === undefined) {
       if (this.#records.size >= ADDRESSES_MAX) this.#forgetOld(window);
       if (this.#records.size >= ADDRESSES_MAX) return undefined;
-      const first = { stalledMs: STALLED_FIRST_MS, atMs: nowMs };
+      const hearts = { left: HEARTS.max, atMs: nowMs };
+      const first = { stalledMs: STALLED_FIRST_MS, atMs: nowMs, hearts };
       const record = { window, fetches: 0, fetchesBefore: 0, ...first };
       this.#records.set(address, record);
       return record;

@@ -15,7 +15,7 @@ export function countFetch(
   if (isMedia && ('wait' in answer || answer.status === 200)) viewers.addFetch(request, nowMs);
 }
 
-/** 204, counted or not; 404 for another path, 400 for an invalid report. */
+/** How many hearts there are, or 204 where guests send none; counted or not. 404 for another path, 400 for an invalid report. */
 export function receiveBeacon(
   viewers: Viewers,
   request: HttpRequest,
@@ -26,7 +26,10 @@ export function receiveBeacon(
   const beacon = v.safeParse(beaconSchema, parseJson(body));
   if (!beacon.success) return refuse(400, 'not a valid report of the player');
   viewers.add(beacon.output, request, nowMs);
-  return reply(204, [], { type: 'text/plain', cacheS: 0, source: 'method' });
+  if (!viewers.hasReactions)
+    return reply(204, [], { type: 'text/plain', cacheS: 0, source: 'method' });
+  const count = [Buffer.from(JSON.stringify({ hearts: viewers.heartsTotal }))];
+  return reply(200, count, { type: 'application/json', cacheS: 0, source: 'method' });
 }
 
 function parseJson(text: string): unknown {

@@ -1,6 +1,7 @@
 /** Who is watching, by the pages' own reports. */
 import * as v from 'valibot';
-import { Audience, type Client } from './audience.ts';
+import { Audience, type Client, HEARTS } from './audience.ts';
+import { type Budget, takeFrom } from './budget.ts';
 
 /** A page reports this often; one without three reports has left. */
 export const BEACON_EVERY_MS = 5_000;
@@ -26,6 +27,8 @@ export const beaconSchema = v.strictObject({
   stalledMs: v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)),
   /** Changes of rendition since the last beacon; pages of an older version do not count them. */
   switches: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000))),
+  /** That the guest has sent since the last beacon. */
+  hearts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000))),
   /** That the page asked for; left out where the box chose it. */
   profile: v.optional(v.picklist(['phone', 'laptop', 'low-data'])),
 });
@@ -45,6 +48,8 @@ export interface ViewerFigures {
   readonly stalledMsTotal: number;
   /** Changes of rendition; `auto` where the box chose the profile. */
   readonly switchesByProfile: Readonly<Record<string, number>>;
+  /** That guests have sent since the stream began. */
+  readonly heartsTotal: number;
   readonly startupMs: Quantiles | undefined;
   readonly latencyMsByRendition: Readonly<Record<string, Quantiles>>;
 }
@@ -54,6 +59,7 @@ interface Seen {
   beacon: Beacon;
   atMs: number;
   hasStartup: boolean;
+  readonly hearts: Budget;
 }
 
 /**
@@ -66,13 +72,23 @@ export class Viewers {
   readonly #audience = new Audience();
   readonly #startups: { readonly address: string; readonly ms: number }[] = [];
   readonly #isRendition: (id: string) => boolean;
+  readonly hasReactions: boolean;
   readonly #switches = new Map<string, number>();
   #stallsTotal = 0;
   #stalledMsTotal = 0;
+  #heartsTotal = 0;
 
-  /** @param isRendition True for a rendition of this stream; reports for others are false. */
-  constructor(isRendition: (id: string) => boolean) {
+  /**
+   * @param isRendition True for a rendition of this stream; reports for others are false.
+   * @param hasReactions Guests may send hearts.
+   */
+  constructor(isRendition: (id: string) => boolean, hasReactions = false) {
     this.#isRendition = isRendition;
+    this.hasReactions = hasReactions;
+  }
+
+  get heartsTotal(): number {
+    return this.#heartsTotal;
   }
 
   /** A part or a segment was asked for. */
@@ -93,6 +109,7 @@ export class Viewers {
     if (seen === undefined) return;
     this.#addStalls(beacon, client, { max, nowMs, sinceMs: nowMs - seen.atMs + REPORT_LATE_MS });
     this.#addSwitches(beacon, nowMs - seen.atMs);
+    this.#addHearts(beacon, seen, client, { max, nowMs });
     seen.beacon = beacon;
     seen.atMs = nowMs;
     if (beacon.startupMs !== undefined && !seen.hasStartup) {
@@ -109,7 +126,8 @@ export class Viewers {
     // A phone has changed from one network to another.
     if (known !== undefined) this.#remove(id);
     if (this.#seen.size >= VIEWERS_MAX) return undefined;
-    const seen = { address, beacon, atMs: nowMs, hasStartup: false };
+    const hearts = { left: HEARTS.max, atMs: nowMs };
+    const seen = { address, beacon, atMs: nowMs, hasStartup: false, hearts };
     this.#seen.set(id, seen);
     this.#perAddress.set(address, (this.#perAddress.get(address) ?? 0) + 1);
     return seen;
@@ -120,6 +138,18 @@ export class Viewers {
     const key = profile ?? 'auto';
     const possible = Math.min(switches, Math.ceil((sinceMs + REPORT_LATE_MS) / 1_000));
     this.#switches.set(key, (this.#switches.get(key) ?? 0) + possible);
+  }
+
+  /** Neither a guest nor an address can send more than guests have time to tap. */
+  #addHearts(
+    { hearts = 0 }: Beacon,
+    seen: Seen,
+    client: Client,
+    { max, nowMs }: { readonly max: number; readonly nowMs: number },
+  ): void {
+    if (!this.hasReactions || hearts === 0) return;
+    const ofGuest = takeFrom(seen.hearts, hearts, HEARTS, nowMs);
+    this.#heartsTotal += this.#audience.takeHearts(client, ofGuest, max, nowMs);
   }
 
   /** @param within The time since the last report, and what the address can have. */
@@ -164,6 +194,7 @@ export class Viewers {
       stallsTotal: this.#stallsTotal,
       stalledMsTotal: this.#stalledMsTotal,
       switchesByProfile: Object.fromEntries(this.#switches),
+      heartsTotal: this.#heartsTotal,
       startupMs: quantiles(this.#startups.map(({ ms }) => ms)),
       latencyMsByRendition: Object.fromEntries(
         [...latencies].flatMap(([rendition, list]) => {

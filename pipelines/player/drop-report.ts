@@ -7,6 +7,8 @@ export interface DropSettings {
   readonly startsAt: string;
   /** What guests open, with a final slash; left out where the config does not set it. */
   readonly address?: string;
+  /** Guests may send hearts. */
+  readonly hasReactions?: boolean;
 }
 
 /** A picture in one of its widths; the address is relative to the page. */

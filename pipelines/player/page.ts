@@ -3,6 +3,7 @@ import { ClipList, connectSharing } from './below.ts';
 import { connectControls } from './controls.ts';
 import { Cover } from './cover.ts';
 import { DropInfo } from './drop-info.ts';
+import { Hearts } from './hearts.ts';
 import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
 import { element } from './root.ts';
@@ -22,7 +23,8 @@ const info = new DropInfo();
 const cover = new Cover(info);
 const clips = new ClipList();
 const parameters = new URLSearchParams(location.search);
-const beacon = new BeaconSender(video, parameters.get('profile'));
+const hearts = new Hearts();
+const beacon = new BeaconSender(video, parameters.get('profile'), hearts);
 const loop = new PlayLoop({
   video,
   beacon,
@@ -66,6 +68,7 @@ const drop = {
       (report) => {
         cover.setDrop(report);
         clips.show(report.clips ?? []);
+        hearts.setOn(report.hasReactions === true);
         drop.everyMs = cover.state === 'live' ? ASK_PLAYING_EVERY_MS : ASK_EVERY_MS;
       },
       () => {
@@ -80,9 +83,11 @@ document.body.classList.add('script-runs');
 connectLanguage(element('language') as HTMLSelectElement, () => {
   controls.render();
   clips.render();
+  hearts.render();
   cover.render();
 });
 connectSharing();
+hearts.render();
 video.addEventListener('playing', () => {
   cover.set({ isPlaying: !cover.hasEnded });
 });

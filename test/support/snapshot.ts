@@ -19,6 +19,7 @@ const FIGURES: MediaFigures = {
     stallsTotal: 0,
     stalledMsTotal: 0,
     switchesByProfile: {},
+    heartsTotal: 0,
     startupMs: undefined,
     latencyMsByRendition: {},
   },

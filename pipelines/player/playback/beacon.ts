@@ -10,8 +10,17 @@ export interface BeaconFigures {
   readonly stalledMsTotal: number;
 }
 
+export interface SentHearts {
+  /** Taps of this guest so far. */
+  readonly sent: number;
+  /** @param reported How many of this guest's own are new in the total of all guests. */
+  setTotal(total: number, reported: number): void;
+}
+
 /** As the box expects it: see BEACON_EVERY_MS of the origin's viewers. */
 const EVERY_MS = 5_000;
+/** Before the next report is due. */
+const TIMEOUT_MS = 4_000;
 /** From the first frame to the first report, so that this has a latency. */
 const FIRST_AFTER_MS = 500;
 
@@ -21,6 +30,7 @@ const PROFILES = ['phone', 'laptop', 'low-data'] as const;
 export class BeaconSender {
   readonly #id = randomId();
   readonly #video: HTMLVideoElement;
+  readonly #hearts: SentHearts;
   readonly #profile: (typeof PROFILES)[number] | undefined;
   readonly #startup = new Startup(document.hidden);
   readonly #stalls = new Stalls();
@@ -28,16 +38,21 @@ export class BeaconSender {
   /** Of the players before this one. */
   #switchesBefore = 0;
   /** What the box has been sent. */
-  #sent = { stalls: 0, stalledMs: 0, switches: 0, hasStartup: false };
+  #sent = { stalls: 0, stalledMs: 0, switches: 0, hearts: 0, hasStartup: false };
+  #isSending = false;
 
-  /** @param profile That the page asks for by name. */
-  constructor(video: HTMLVideoElement, profile: string | null) {
+  /**
+   * @param profile That the page asks for by name.
+   * @param hearts Those that the guest sends.
+   */
+  constructor(video: HTMLVideoElement, profile: string | null, hearts: SentHearts) {
     this.#video = video;
+    this.#hearts = hearts;
     this.#profile = PROFILES.find((known) => known === profile);
     this.#observeFirstFrame();
     this.#observeStalls();
-    setInterval(() => this.#send(), EVERY_MS);
-    const sendFirst = () => setTimeout(() => this.#send(), FIRST_AFTER_MS);
+    setInterval(() => void this.#send(), EVERY_MS);
+    const sendFirst = () => setTimeout(() => void this.#send(), FIRST_AFTER_MS);
     video.addEventListener('playing', sendFirst, { once: true });
   }
 
@@ -85,13 +100,15 @@ export class BeaconSender {
     video.addEventListener('timeupdate', endStall);
   }
 
-  #send(): void {
+  async #send(): Promise<void> {
     const player = this.#player;
-    if (player === undefined) return;
+    if (player === undefined || this.#isSending) return;
     const { total, totalMs } = this.#stalls;
     const latencyMs = player.latencyMs();
     const startupMs = this.#startup.tookMs;
     const switches = this.#switchesBefore + player.switches();
+    const hearts = this.#hearts.sent;
+    const hasStartup = this.#startup.hasFrame;
     const report = renderReport({
       id: this.#id,
       player: player.kind,
@@ -99,17 +116,32 @@ export class BeaconSender {
       stalls: total - this.#sent.stalls,
       stalledMs: totalMs - this.#sent.stalledMs,
       switches: switches - this.#sent.switches,
+      hearts: hearts - this.#sent.hearts,
       ...(this.#profile === undefined ? {} : { profile: this.#profile }),
       ...(startupMs === undefined || this.#sent.hasStartup ? {} : { startupMs }),
       ...(latencyMs === undefined ? {} : { latencyMs }),
     });
-    // A browser whose queue is full takes none: the next report includes this one.
-    if (!navigator.sendBeacon('beacon', JSON.stringify(report))) return;
-    this.#sent = {
-      ...{ stalls: total, stalledMs: totalMs, switches },
-      hasStartup: this.#startup.hasFrame,
-    };
+    this.#isSending = true;
+    try {
+      const answer = await post(JSON.stringify(report));
+      this.#sent = { stalls: total, stalledMs: totalMs, switches, hearts, hasStartup };
+      if (answer !== undefined) this.#hearts.setTotal(answer, report.hearts ?? 0);
+    } catch {
+      // The next report includes this one.
+    } finally {
+      this.#isSending = false;
+    }
   }
+}
+
+/** How many hearts there are; undefined where the box takes none. Rejects where it took no report. */
+async function post(body: string): Promise<number | undefined> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch('beacon', { method: 'POST', body, keepalive: true, signal });
+  if (!response.ok) throw new Error(`report refused: ${response.status}`);
+  if (response.status === 204) return undefined;
+  const { hearts } = (await response.json()) as { readonly hearts?: unknown };
+  return typeof hearts === 'number' ? hearts : undefined;
 }
 
 function randomId(): string {

@@ -4,6 +4,8 @@ import type { Beacon } from '../../origin/viewers.ts';
 const TIME_MAX_MS = 600_000;
 const STALLS_MAX = 10_000;
 const SWITCHES_MAX = 10_000;
+/** What a guest can tap in some minutes without the box; the box counts fewer. */
+const HEARTS_MAX = 1_000;
 
 /** A time measured between two clocks; undefined where it is impossible. */
 export function possibleMs(ms: number): number | undefined {
@@ -19,6 +21,7 @@ export function renderReport({
   startupMs,
   latencyMs,
   switches,
+  hearts,
   ...seen
 }: Beacon): Beacon {
   const possible = possibleMs(latencyMs ?? Number.NaN);
@@ -28,6 +31,7 @@ export function renderReport({
     stalls: Math.floor(within(seen.stalls, STALLS_MAX)),
     stalledMs: within(seen.stalledMs, TIME_MAX_MS),
     ...(switches === undefined ? {} : { switches: Math.floor(within(switches, SWITCHES_MAX)) }),
+    ...(hearts === undefined ? {} : { hearts: Math.floor(within(hearts, HEARTS_MAX)) }),
     ...(startupMs === undefined ? {} : { startupMs: within(startupMs, TIME_MAX_MS) }),
     ...(possible === undefined ? {} : { latencyMs: possible }),
   };

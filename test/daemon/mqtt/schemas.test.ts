@@ -45,7 +45,7 @@ test('each payload has its envelope, and unknown keys are refused where the box 
 
 test('names of fields end in their units', () => {
   const plain = new Set(
-    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak stalls failovers prints clips fps price left sold requests stale p50 p95'.split(
+    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak hearts stalls failovers prints clips fps price left sold requests stale p50 p95'.split(
       ' ',
     ),
   );

@@ -61,6 +61,40 @@ test('a trusted proxy’s guests are counted, though its cache hides what they f
   assert.is(viewers.figures(0).viewers, 50);
 });
 
+test('a guest’s hearts count up to two a second, and none where they are off', () => {
+  const guest = clientOf('192.0.2.1');
+  for (const isOn of [true, false]) {
+    const viewers = new Viewers(() => true, isOn);
+    for (let s = 0; s <= 60; s += 5) {
+      watch(viewers, guest, 5, (s - 5) * 1000);
+      viewers.add({ ...BEACON, hearts: 3 }, guest, s * 1000);
+    }
+    assert.is(viewers.figures(60_000).heartsTotal, isOn ? 39 : 0);
+    for (let s = 65; s <= 120; s += 5) {
+      watch(viewers, guest, 5, (s - 5) * 1000);
+      viewers.add({ ...BEACON, hearts: 1_000 }, guest, s * 1000);
+    }
+    assert.ok(viewers.heartsTotal <= (isOn ? 39 + 12 + 2 * 60 : 0), `${viewers.heartsTotal}`);
+    assert.ok(viewers.heartsTotal >= (isOn ? 39 + 2 * 60 : 0), `${viewers.heartsTotal}`);
+  }
+});
+
+test('an address sends no more hearts under many names, or by many reports', () => {
+  const random = seeded(7);
+  const nextInt = (max: number) => Math.floor(random() * max);
+  const viewers = new Viewers(() => true, true);
+  const hostile = clientOf('192.0.2.6', 3);
+  const SECONDS = 60;
+  for (let ms = 0; ms < SECONDS * 1000; ms += 50) {
+    viewers.addFetch(hostile, ms);
+    const id = `viewer-${nextInt(200)}`;
+    viewers.add({ ...BEACON, id, hearts: nextInt(1_000) }, hostile, ms);
+  }
+  const possible = 3 * (2 * SECONDS + 12);
+  assert.ok(viewers.heartsTotal <= possible, `${viewers.heartsTotal} hearts, ${possible} possible`);
+  assert.ok(viewers.heartsTotal > SECONDS, `${viewers.heartsTotal} hearts`);
+});
+
 test('without media an address has no viewers', () => {
   const viewers = new Viewers(() => true);
   viewers.add({ ...BEACON, stalls: 10_000, startupMs: 600_000 }, clientOf('192.0.2.1', 200), 0);

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
 import { ask } from '../../support/ask.ts';
-import { startBox } from '../../support/box.ts';
+import { startBox, until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite("a guest's evening");
@@ -28,6 +29,12 @@ test('pause stops the picture, a clip appears, the end offers the replay, and th
   await waitInPage(page, `${STATE} === 'live' && ${TIME} > 3`);
   await ask(box, 'cmd', 'mark', 'label=Encore');
   await waitInPage(page, `${TEXT_OF('#clip-list span:last-child')} === 'Encore'`, 60_000);
+
+  await page.click('#heart');
+  const count = TEXT_OF('#heart-count');
+  await waitInPage(page, `${count} === '1'`);
+  const heartsOf = async () => (await box.state<BoxSnapshot>()).media?.viewers.heartsTotal;
+  await until(async () => (await heartsOf()) === 1, 20_000);
 
   await page.click('#pause');
   await page.waitForTimeout(1_000);

@@ -23,6 +23,7 @@ export function openViewers(): Section {
       setText(delay, latencyMs === null ? '' : `typically ${formatMs(latencyMs)} behind the stage`);
       updateFacts(list, [
         ...delays(view),
+        ['Hearts', viewers === undefined ? undefined : String(viewers.heartsTotal)],
         ['Interruptions', viewers === undefined ? undefined : String(viewers.stallsTotal)],
         ['First picture after', viewers?.startupMs && formatMs(viewers.startupMs.p50)],
         ['Sending', bps === undefined ? undefined : formatBps(bps)],

@@ -57,6 +57,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
         stallsTotal: 3,
         stalledMsTotal: 1_234,
         switchesByProfile: {},
+        heartsTotal: 0,
         startupMs: { p50: 900, p95: 2_100, n: 42 },
         latencyMsByRendition: {
           high: { p50: 1_500, p95: 2_200, n: 30 },

@@ -78,6 +78,7 @@ export function fakeSnapshot(): BoxSnapshot {
         stallsTotal: 3,
         stalledMsTotal: 1_200,
         switchesByProfile: {},
+        heartsTotal: 0,
         startupMs: { p50: 349, p95: 612, n: 21 },
         latencyMsByRendition: {
           high: { p50: 402, p95: 533, n: 4 },
