@@ -215,17 +215,32 @@ function parse(args: readonly string[]): { values: Values; positionals: readonly
       },
     ]),
   );
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options });
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const [, unknown] = /^Unknown option '--?([\w-]+)'/.exec(message) ?? [];
-    if (unknown !== undefined) {
-      const names = ALL_OPTIONS.map(({ name }) => name);
-      throw new UsageError(`unknown option --${unknown}${closest(unknown, names, '--')}`);
-    }
-    const [, option] = /^Option '(?:-\w, )?(--[\w-]+).*' argument missing/.exec(message) ?? [];
-    if (option !== undefined) throw new UsageError(`${option} needs a value`);
-    throw new UsageError((message.split('. ')[0] ?? message).replace(/\.$/, ''));
+  const syntax = { options, strict: false, tokens: true, allowPositionals: true } as const;
+  const { values, positionals, tokens } = parseArgs({ args: [...args], ...syntax });
+  for (const token of tokens) if (token.kind === 'option') assertOption(token);
+  return { values: values as Values, positionals };
+}
+
+/** What `strict` would refuse, in this program's words. */
+function assertOption(given: {
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}): void {
+  const { name, value, inlineValue: isInline } = given;
+  const option = ALL_OPTIONS.find((one) => one.name === name);
+  if (option === undefined) {
+    const names = ALL_OPTIONS.map((one) => one.name);
+    throw new UsageError(`unknown option --${name}${closest(name, names, '--')}`);
+  }
+  if (option.value === undefined) {
+    if (value !== undefined) throw new UsageError(`--${name} takes no value`);
+    return;
+  }
+  if (value === undefined) throw new UsageError(`--${name} needs a value`);
+  if (isInline === false && /^-./.test(value)) {
+    throw new UsageError(
+      `--${name} needs a value; one that begins with a hyphen is written --${name}=${value}`,
+    );
   }
 }

@@ -53,7 +53,9 @@ export async function findEncoders(
   const missing = Object.entries(needed).filter(([name]) => !found.has(name));
   if (missing.length > 0) {
     const list = missing.map(([name, debian]) => `${name} (${debian})`).join(', ');
-    throw new PipelineError('BAD_LAUNCH', `GStreamer lacks ${list}; install those packages`);
+    throw new PipelineError('BAD_LAUNCH', `GStreamer does not have ${list}`, {
+      advice: 'install those packages',
+    });
   }
   const has = (name: string) => found.has(name);
   return {
@@ -70,10 +72,9 @@ async function listElements(): Promise<ReadonlySet<string>> {
     const names = [...stdout.matchAll(/^\S+: {2}([^\s:]+): /gm)].map(([, name = '']) => name);
     return new Set(names);
   } catch (cause) {
-    throw new PipelineError(
-      'BAD_LAUNCH',
-      'gst-inspect-1.0 does not run; install gstreamer1.0-tools',
-      { cause },
-    );
+    throw new PipelineError('BAD_LAUNCH', 'gst-inspect-1.0 does not run', {
+      cause,
+      advice: 'install gstreamer1.0-tools',
+    });
   }
 }

@@ -42,8 +42,7 @@ async function findDevice(device: string): Promise<string> {
   if (card !== undefined) return alias === undefined ? device : `hw:CARD=${card.id}`;
   const ids = (await listSoundCards()).map(({ id }) => id).join(', ');
   const there = ids === '' ? 'there is none that captures' : `there is ${ids}`;
-  throw new HalError(
-    'NOT_FOUND',
-    `sound card ${wanted} is not there (${there}); plug it in, or set sound.device`,
-  );
+  throw new HalError('NOT_FOUND', `sound card ${wanted} is not there (${there})`, {
+    advice: 'plug it in, or set sound.device',
+  });
 }

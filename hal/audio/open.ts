@@ -61,7 +61,8 @@ export interface TestSound {
 export function openTestSound(): TestSound {
   let isPlugged = true;
   const check = async () => {
-    if (!isPlugged) throw new HalError('NOT_FOUND', 'test tone: unplugged; plug it in again');
+    if (!isPlugged)
+      throw new HalError('NOT_FOUND', 'test tone: unplugged', { advice: 'plug it in again' });
   };
   return {
     sound: softSound('test tone', check, TONE),

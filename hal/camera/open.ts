@@ -75,7 +75,8 @@ export interface TestCamera {
 export function openTestCamera(config: CameraConfig): TestCamera {
   let isPlugged = true;
   const check = async () => {
-    if (!isPlugged) throw new HalError('NOT_FOUND', 'test picture: unplugged; plug it in again');
+    if (!isPlugged)
+      throw new HalError('NOT_FOUND', 'test picture: unplugged', { advice: 'plug it in again' });
   };
   return {
     camera: withoutControls('test picture', check, testSource(config)),

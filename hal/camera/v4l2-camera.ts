@@ -62,29 +62,28 @@ async function findNode(device: string): Promise<string> {
   const ids = (await listV4l2Cameras()).map(({ id }) => id).join(', ');
   if (first !== undefined) {
     const nodes = [first, ...others].join(' and ');
-    throw new HalError('AMBIGUOUS', `camera ${device} is both ${nodes}; name one of ${ids}`);
+    throw new HalError('AMBIGUOUS', `camera ${device} is both ${nodes}`, {
+      advice: `name one of ${ids}`,
+    });
   }
   const there = ids === '' ? 'there is none' : `there is ${ids}`;
-  throw new HalError(
-    'NOT_FOUND',
-    `camera ${device} is not there (${there}); plug it in, or set camera.device`,
-  );
+  throw new HalError('NOT_FOUND', `camera ${device} is not there (${there})`, {
+    advice: 'plug it in, or set camera.device',
+  });
 }
 
 async function checkNode(path: string): Promise<void> {
   if ((await stat(path).catch(() => undefined)) === undefined) {
-    throw new HalError(
-      'NOT_FOUND',
-      `camera ${path} is not there; plug it in, or set camera.device (venuebox doctor lists cameras)`,
-    );
+    throw new HalError('NOT_FOUND', `camera ${path} is not there`, {
+      advice: 'plug it in, or set camera.device (venuebox doctor lists cameras)',
+    });
   }
   try {
     await access(path, constants.R_OK | constants.W_OK);
   } catch (cause) {
-    throw new HalError(
-      'NOT_PERMITTED',
-      `camera ${path}: no permission; add this user to the group video`,
-      { cause },
-    );
+    throw new HalError('NOT_PERMITTED', `camera ${path}: no permission`, {
+      cause,
+      advice: 'add this user to the group video',
+    });
   }
 }

@@ -12,6 +12,8 @@ import { sysfsDriver } from './sysfs.ts';
 export interface GpioProbe {
   readonly choice: 'chardev' | 'sysfs' | 'none';
   readonly findings: readonly string[];
+  /** There are character devices, and this user may open none of them. */
+  readonly isForbidden: boolean;
 }
 
 /** Which GPIO driver this machine can use: the character device before sysfs. */
@@ -19,16 +21,19 @@ export function probeGpio(root = ''): GpioProbe {
   const chips = namesIn(`${root}/dev`).filter((name) => /^gpiochip\d+$/.test(name));
   const usable = chips.filter((name) => isWritable(`${root}/dev/${name}`));
   if (usable.length > 0) {
-    return { choice: 'chardev', findings: [`character device: ${usable.join(', ')}`] };
+    const findings = [`character device: ${usable.join(', ')}`];
+    return { choice: 'chardev', findings, isForbidden: false };
   }
-  const missing =
-    chips.length === 0
-      ? 'character device: no /dev/gpiochip*'
-      : `character device: ${chips.join(', ')} may not be opened (group gpio?)`;
+  const isForbidden = chips.length > 0;
+  const missing = isForbidden
+    ? `character device: ${chips.join(', ')} may not be opened (group gpio?)`
+    : 'character device: no /dev/gpiochip*';
   if (isWritable(`${root}/sys/class/gpio/export`)) {
-    return { choice: 'sysfs', findings: [missing, 'sysfs: /sys/class/gpio/export is writable'] };
+    const findings = [missing, 'sysfs: /sys/class/gpio/export is writable'];
+    return { choice: 'sysfs', findings, isForbidden };
   }
-  return { choice: 'none', findings: [missing, 'sysfs: no writable /sys/class/gpio/export'] };
+  const findings = [missing, 'sysfs: no writable /sys/class/gpio/export'];
+  return { choice: 'none', findings, isForbidden };
 }
 
 /**

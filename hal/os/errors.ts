@@ -19,14 +19,30 @@ export type HalErrorCode =
   /** Anything else the operating system refused. */
   | 'IO';
 
+/** Options of an error that a person can repair. */
+export interface ErrorAdvice extends ErrorOptions {
+  /** What to do; the message ends with it. */
+  readonly advice?: string;
+}
+
+/** An error's message: what failed, and what to do. */
+export function withAdvice(what: string, options?: ErrorAdvice): string {
+  return options?.advice === undefined ? what : `${what}; ${options.advice}`;
+}
+
 /** A device failed; the code says what to do and `cause` what was underneath. */
 export class HalError extends Error {
   readonly code: HalErrorCode;
+  /** The message without its advice. */
+  readonly what: string;
+  readonly advice: string | undefined;
 
-  constructor(code: HalErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(code: HalErrorCode, what: string, options?: ErrorAdvice) {
+    super(withAdvice(what, options), options);
     this.name = 'HalError';
     this.code = code;
+    this.what = what;
+    this.advice = options?.advice;
   }
 }
 

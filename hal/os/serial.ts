@@ -1,5 +1,6 @@
 /** Opens serial ports. */
 
+import { access, constants } from 'node:fs/promises';
 import { SerialPort } from 'serialport';
 import { HalError, halErrorOf } from './errors.ts';
 
@@ -17,6 +18,7 @@ export interface SerialSettings {
 /** Claims a serial port, with one stop bit. Rejects with `HalError`. */
 export async function openSerialPort(settings: SerialSettings): Promise<SerialPort> {
   const { path, xon = false } = settings;
+  await assertUsable(path);
   // XOFF is for the host to heed: pictures have bytes that look like it, in the other direction.
   const port = new SerialPort({ ...settings, xon, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
@@ -25,17 +27,22 @@ export async function openSerialPort(settings: SerialSettings): Promise<SerialPo
   return port;
 }
 
-/** serialport has the errno in its message's words only. */
+/** By access(2), as serialport has the errno in its message's words only. */
+async function assertUsable(path: string): Promise<void> {
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    const { code } = halErrorOf(cause, path);
+    if (code === 'NOT_FOUND') throw new HalError(code, `${path}: it is not there`, { cause });
+    if (code !== 'NOT_PERMITTED') throw halErrorOf(cause, path);
+    const advice = 'add this user to the group dialout';
+    throw new HalError(code, `${path}: no permission`, { cause, advice });
+  }
+}
+
+/** What access(2) does not show: a port that is locked, and only serialport's words say so. */
 function openFault(error: Error, path: string): HalError {
-  const { message } = error;
-  if (/No such (file|device)/i.test(message)) {
-    return new HalError('NOT_FOUND', `${path}: it is not there`, { cause: error });
-  }
-  if (/Permission denied/i.test(message)) {
-    const advice = `${path}: no permission; add this user to the group dialout`;
-    return new HalError('NOT_PERMITTED', advice, { cause: error });
-  }
-  if (/lock|busy|temporarily unavailable/i.test(message)) {
+  if (/lock|busy|temporarily unavailable/i.test(error.message)) {
     return new HalError('DEVICE_BUSY', `${path}: another program has it`, { cause: error });
   }
   return halErrorOf(error, path);

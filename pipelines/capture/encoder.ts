@@ -53,8 +53,8 @@ function noEncoder(
   candidates: readonly (VideoEncoder | AudioEncoder)[],
 ): PipelineError {
   const ways = candidates.map((name) => `${name} (${ENCODER_PACKAGES[name]})`);
-  const message = `no ${what} encoder: GStreamer has none of ${ways.join(', ')}; install one of them`;
-  return new PipelineError('NO_ENCODER', message);
+  const missing = `no ${what} encoder: GStreamer has none of ${ways.join(', ')}`;
+  return new PipelineError('NO_ENCODER', missing, { advice: 'install one of them' });
 }
 
 /** The encoder's part of the launch line: constant bitrate, no B-frames, key frames by count only. */

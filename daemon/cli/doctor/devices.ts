@@ -88,20 +88,19 @@ async function faultOf(
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof HalError)) throw error;
-    const [what = '', ...advice] = error.message.split('; ');
-    return [wrong(what, advice.join('; ') || 'see the config')];
+    return [wrong(error.what, error.advice ?? 'see the config')];
   }
 }
 
 export async function probeButtons(): Promise<PartReport> {
-  const { choice, findings } = probeGpio();
+  const { choice, findings, isForbidden } = probeGpio();
   const lines = choice === 'chardev' ? renderLines(listLines()) : [];
   const leds = listLeds();
   return {
     part: 'buttons',
     driver: choice === 'none' ? 'absent' : choice,
     lines: [...findings, ...lines, ...(leds.length === 0 ? [] : [`LED class: ${leds.join(', ')}`])],
-    findings: findings.some((finding) => finding.includes('may not be opened'))
+    findings: isForbidden
       ? [wrong('GPIO is there and may not be opened', 'add this user to the group gpio')]
       : [],
   };

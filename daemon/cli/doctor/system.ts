@@ -34,8 +34,7 @@ export async function probeEncoders(config: Config): Promise<PartReport> {
     return { part, driver: 'GStreamer', lines, findings: [] };
   } catch (error) {
     if (!(error instanceof PipelineError)) throw error;
-    const [what = '', ...advice] = error.message.split('; ');
-    const finding = wrong(what, advice.join('; ') || 'install its packages');
+    const finding = wrong(error.what, error.advice ?? 'install its packages');
     return { part, driver: 'GStreamer', lines: [], findings: [finding] };
   }
 }

@@ -146,6 +146,19 @@ test('each verb has a help with all of its options, and refuses those of others'
   assert.throws(() => parseCommand(['statsu']), /unknown verb statsu; did you mean status\?/);
 });
 
+test('an option without its value, or with one that it does not take, is an error', () => {
+  for (const [args, message] of [
+    [['run', '--config'], '--config needs a value'],
+    [['run', '--config', '--set'], '--config needs a value; one that begins with a hyphen'],
+    [['status', '--json=1'], '--json takes no value'],
+    [['status', '-x'], 'unknown option --x'],
+  ] as const) {
+    assert.throws(() => parseCommand(args), new RegExp(message));
+  }
+  const { overrides } = parseCommand(['demo', "--set=drop.title='A: B'"]) as { overrides: unknown };
+  assert.equal(overrides, ["drop.title='A: B'"]);
+});
+
 test('--help and --version print and exit 0, a wrong command exits 2', async () => {
   const [help, version, wrong] = await Promise.all([
     venuebox('--help'),
