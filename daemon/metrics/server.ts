@@ -33,7 +33,7 @@ export async function runMetrics(
     },
   );
   server.maxConnections = CONNECTIONS_MAX;
-  const advice = '; choose another metrics.port';
+  const advice = 'choose another metrics.port';
   await listenOrExplain(server, 'the metrics port', { host, port }, advice);
   log.info('serving metrics', { host, port });
   await untilAborted(signal);

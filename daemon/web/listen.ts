@@ -45,7 +45,7 @@ export async function serve(
   const server = openServer(config, onRequest);
   server.on('connection', (socket: Socket) => held.admit(socket));
   server.on('clientError', (_error, socket) => socket.destroy());
-  await listenOrExplain(server, "operator's port", config, '; set operator.port');
+  await listenOrExplain(server, "operator's port", config, 'choose another operator.port');
   log.info('operator page listening', { host: config.host, port: config.port });
   await untilAborted(signal);
   await close(server);

@@ -7,13 +7,13 @@ import { PipelineError } from '../errors/pipeline-error.ts';
  * Rejects with a PipelineError PORT_TAKEN or LISTEN_FAILED.
  *
  * @param whose For example `viewers' port`.
- * @param advice Added to the error message.
+ * @param advice What to do where another program has the port.
  */
 export async function listenOrExplain(
   server: Server,
   whose: string,
   { host, port }: { readonly host: string; readonly port: number },
-  advice = '',
+  advice: string,
 ): Promise<void> {
   await listen(server, host, port).catch((cause: unknown) => {
     throw listenError(`${whose} ${port} on ${host}`, cause, advice);
@@ -21,11 +21,11 @@ export async function listenOrExplain(
 }
 
 /** The PipelineError for an error of `listen`. */
-export function listenError(where: string, cause: unknown, advice = ''): PipelineError {
+export function listenError(where: string, cause: unknown, advice?: string): PipelineError {
   const { code, message } = cause as NodeJS.ErrnoException;
-  const isTaken = code === 'EADDRINUSE';
-  const why = isTaken ? 'another program listens there already' : message;
-  return new PipelineError(isTaken ? 'PORT_TAKEN' : 'LISTEN_FAILED', `${where}: ${why}${advice}`, {
-    cause,
-  });
+  if (code !== 'EADDRINUSE') {
+    return new PipelineError('LISTEN_FAILED', `${where}: ${message}`, { cause });
+  }
+  const what = `${where}: another program listens there already`;
+  return new PipelineError('PORT_TAKEN', what, advice === undefined ? {} : { advice });
 }

@@ -37,10 +37,10 @@ export async function openListeners(
     },
     events.onRequest,
   );
-  await listen(clear, { host, port }, events);
+  await listen(clear, { host, port }, 'viewers.port', events);
   if (tls === undefined) return [clear];
   const secure = openSecure(tls, events);
-  await listen(secure, { host, port: tls.port }, events);
+  await listen(secure, { host, port: tls.port }, 'viewers.tls.port', events);
   return [clear, secure];
 }
 
@@ -64,10 +64,11 @@ function openSecure(tls: NonNullable<ServerOptions['tls']>, events: ListenerEven
 async function listen(
   server: Server,
   address: { readonly host: string; readonly port: number },
+  key: 'viewers.port' | 'viewers.tls.port',
   events: ListenerEvents,
 ): Promise<void> {
   server.on('connection', events.onConnection);
   server.on('clientError', (_error: Error, socket: Socket) => socket.destroy());
-  await listenOrExplain(server, "viewers' port", address);
+  await listenOrExplain(server, "viewers' port", address, `choose another ${key}`);
   server.on('error', () => undefined);
 }

@@ -187,19 +187,26 @@ test('a second box on the same state folder is one clear line, and leaves the fi
   assert.is((await fetch(`${box.url}/live/mid/index.m3u8`)).status, 200);
 });
 
-test('a taken port is one clear line and exit code 1', async () => {
-  const server = createServer().unref();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await using box = await startBox([`viewers.port=${port}`, 'log.level=error']);
-  assert.is(await box.ended, 1);
-  assert.match(
-    box.output(),
-    `venuebox: viewers' port ${port} on 127.0.0.1: another program listens there already`,
-  );
-  assert.is(box.output().trim().split('\n').length, 1);
-  server.close();
-});
+for (const [key, whose] of [
+  ['viewers.port', "viewers' port"],
+  ['operator.port', "operator's port"],
+  ['metrics.port', 'the metrics port'],
+  ['mqtt.broker_port', "the MQTT broker's port"],
+] as const) {
+  test(`a taken ${key} is one line that says what to do, and exit code 1`, async () => {
+    const server = createServer().unref();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await using box = await startBox([`${key}=${port}`, 'log.level=error']);
+    assert.is(await box.ended, 1);
+    assert.match(
+      box.output(),
+      `venuebox: ${whose} ${port} on 127.0.0.1: another program listens there already; choose another ${key}`,
+    );
+    assert.is(box.output().trim().split('\n').length, 1);
+    server.close();
+  });
+}
 
 for (const [what, overrides, code, line] of [
   [

@@ -11,7 +11,7 @@ const PACKET_MAX_BYTES = 65_536;
 /** They are in memory. */
 const RETAINED_TOPICS_MAX = 1_024;
 const QUEUE_MAX = 64;
-const ADVICE = '; choose another mqtt.broker_port, or name that broker in mqtt.url';
+const ADVICE = 'choose another mqtt.broker_port, or name that broker in mqtt.url';
 
 /**
  * MQTT 3.1.1, in memory, without passwords: for loopback. A venue runs mosquitto.
@@ -54,7 +54,7 @@ export async function runBroker(
   });
   server.maxConnections = CONNECTIONS_MAX;
   try {
-    await listenOrExplain(server, "MQTT broker's port", { host, port }, ADVICE);
+    await listenOrExplain(server, "the MQTT broker's port", { host, port }, ADVICE);
     log.info('embedded MQTT broker', { host, port });
     await untilAborted(signal);
   } finally {
