@@ -25,6 +25,6 @@ make -s -C "$source" ARCH=um O="$build" tinyconfig
 make -s -C "$source" ARCH=um O="$build" olddefconfig
 nice make -s -C "$source" ARCH=um O="$build" -j"$(nproc)" linux modules
 strip -o "$work/linux-um" "$build/linux"
-cp "$build/drivers/i2c/i2c-stub.ko" "$folder/i2c-stub.ko"
+if [ -e "$build/drivers/i2c/i2c-stub.ko" ]; then cp "$build/drivers/i2c/i2c-stub.ko" "$folder/"; fi
 # Last, since it is what says that the build is whole.
 mv "$work/linux-um" "$folder/linux-um"

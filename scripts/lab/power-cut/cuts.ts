@@ -167,7 +167,11 @@ export async function* cutPower(
   }
 }
 
-async function seen(check: () => boolean, out: string, console_: () => string): Promise<void> {
+export async function seen(
+  check: () => boolean,
+  out: string,
+  console_: () => string,
+): Promise<void> {
   const endMs = performance.now() + BOOT_TIMEOUT_MS;
   while (!check()) {
     const failed = existsSync(join(out, 'failed'));
@@ -182,7 +186,7 @@ async function seen(check: () => boolean, out: string, console_: () => string): 
   }
 }
 
-function readProgress(out: string): Progress | undefined {
+export function readProgress(out: string): Progress | undefined {
   try {
     return JSON.parse(readFileSync(join(out, 'progress'), 'utf8')) as Progress;
   } catch {
@@ -190,7 +194,7 @@ function readProgress(out: string): Progress | undefined {
   }
 }
 
-function isRecording(progress: Progress | undefined): boolean {
+export function isRecording(progress: Progress | undefined): boolean {
   return progress !== undefined && Object.keys(progress.safeUs).length === 2;
 }
 

@@ -7,6 +7,7 @@ for word in $(cat /proc/cmdline); do
   case $word in
     cut_work=*) work=${word#*=} ;;
     cut_node=*) node=${word#*=} ;;
+    cut_format=*) format=${word#*=} ;;
   esac
 done
 mount -t tmpfs mnt /mnt
@@ -15,7 +16,12 @@ mount -t devtmpfs dev /dev
 mount -t hostfs -o "$work/out" none /mnt/out
 ip link set lo up
 for disk in ubda:a ubdb:b; do
-  mount -t ext4 "/dev/${disk%:*}" "/mnt/${disk#*:}" || echo "cannot mount ${disk%:*}" > /mnt/out/failed
+  mount -t "$format" "/dev/${disk%:*}" "/mnt/${disk#*:}" || echo "cannot mount ${disk%:*}" > /mnt/out/failed
+  # What a laptop finds on a stick that was pulled out: copied before anything is repaired.
+  if [ "$format" != ext4 ] && [ -d "/mnt/${disk#*:}/rec" ]; then
+    cp -r "/mnt/${disk#*:}/rec" "/mnt/out/raw-${disk#*:}"
+    rm -rf "/mnt/${disk#*:}/rec"
+  fi
 done
 RUNTIME_DIRECTORY=/mnt/run "$node" "$work/guest.js" "$work" 2> /mnt/out/stderr || echo "guest ended with $?" > /mnt/out/failed
 sync

@@ -10,27 +10,50 @@ export class NoLab extends Error {}
 
 const MEMORY_MB = 400;
 const CONFIG = 'scripts/lab/kernel.config';
+/** On top of it, for vfat and exFAT. */
+const FAT_CONFIG = 'scripts/lab/fat.config';
+
+export type DiskFormat = 'ext4' | 'vfat' | 'exfat';
+
+/**
+ * The kernel that `scripts/lab/fat-kernel.sh` has built: the lab's own knows no file systems of
+ * sticks. Throws {@link NoLab}.
+ */
+export function findFatKernel(): string {
+  checkTools(['mkfs.vfat', 'mkfs.exfat', 'busybox', 'ip']);
+  const config = Buffer.concat([readFileSync(CONFIG), readFileSync(FAT_CONFIG)]);
+  const path = join(cacheFolder(config), 'linux-um');
+  if (!existsSync(path)) throw new NoLab('no kernel is built: run scripts/lab/fat-kernel.sh once');
+  return path;
+}
+
+function cacheFolder(config: Buffer): string {
+  const hash = createHash('sha256').update(config).digest('hex').slice(0, 16);
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  return join(cache, 'venuebox', `lab-${hash}`);
+}
 
 /** The User Mode Linux kernel that scripts/lab.sh uses or has built. Throws {@link NoLab}. */
 export function findKernel(): string {
-  if (process.arch !== 'x64')
-    throw new NoLab(`User Mode Linux runs on x86-64, not ${process.arch}`);
-  if (process.getuid?.() !== 0) throw new NoLab('it needs root, to read all of the root folder');
-  for (const tool of ['mkfs.ext4', 'busybox', 'ip'])
-    if (!hasTool(tool)) throw new NoLab(`${tool} is missing`);
-  const { bavail, bsize } = statfsSync('/dev/shm');
-  if (bavail * bsize < MEMORY_MB * 2e6) throw new NoLab('/dev/shm is too small');
+  checkTools(['mkfs.ext4', 'busybox', 'ip']);
   const config = readFileSync(CONFIG);
-  const hash = createHash('sha256').update(config).digest('hex').slice(0, 16);
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const shared = process.env['VENUEBOX_LAB_KERNEL'] ?? '../shared/lab';
   const isSame =
     existsSync(join(shared, 'kernel.config')) &&
     config.equals(readFileSync(join(shared, 'kernel.config')));
-  const folders = [...(isSame ? [shared] : []), join(cache, 'venuebox', `lab-${hash}`)];
+  const folders = [...(isSame ? [shared] : []), cacheFolder(config)];
   const found = folders.map((folder) => join(folder, 'linux-um')).find((path) => existsSync(path));
   if (found === undefined) throw new NoLab('no kernel is built: run scripts/lab.sh once');
   return resolve(found);
+}
+
+function checkTools(tools: readonly string[]): void {
+  if (process.arch !== 'x64')
+    throw new NoLab(`User Mode Linux runs on x86-64, not ${process.arch}`);
+  if (process.getuid?.() !== 0) throw new NoLab('it needs root, to read all of the root folder');
+  for (const tool of tools) if (!hasTool(tool)) throw new NoLab(`${tool} is missing`);
+  const { bavail, bsize } = statfsSync('/dev/shm');
+  if (bavail * bsize < MEMORY_MB * 2e6) throw new NoLab('/dev/shm is too small');
 }
 
 function hasTool(name: string): boolean {
@@ -38,11 +61,12 @@ function hasTool(name: string): boolean {
   return folders.some((folder) => existsSync(join(folder, name)));
 }
 
-export function makeDisk(path: string, megabytes: number): void {
+export function makeDisk(path: string, megabytes: number, format: DiskFormat = 'ext4'): void {
   execFileSync('truncate', ['-s', `${megabytes}M`, path]);
   // The lab's kernel has no crc32c.
+  const options = format === 'ext4' ? ['-q', '-O', '^metadata_csum'] : [];
   const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
-  execFileSync('mkfs.ext4', ['-q', '-O', '^metadata_csum', path], { env });
+  execFileSync(`mkfs.${format}`, [...options, path], { env, stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 export interface Machine {
@@ -54,7 +78,7 @@ export interface Machine {
 }
 
 /** Boots a machine on two disks. */
-export function boot(kernel: string, work: string): Machine {
+export function boot(kernel: string, work: string, format: DiskFormat = 'ext4'): Machine {
   const child: ChildProcess = spawn(
     resolve('scripts/lab/on-one-core.sh'),
     [
@@ -71,6 +95,7 @@ export function boot(kernel: string, work: string): Machine {
       `ubd0=${join(work, 'a.img')}`,
       `ubd1=${join(work, 'b.img')}`,
       `cut_work=${work}`,
+      `cut_format=${format}`,
       `cut_node=${process.execPath}`,
     ],
     {

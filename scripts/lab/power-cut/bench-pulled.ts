@@ -1,0 +1,63 @@
+/**
+ * `npm run bench:pulled [-- TIMES]`: pulls disks with vfat and exFAT out of a machine while it
+ * records, and says what a laptop without the box makes of them.
+ */
+import { basename } from 'node:path';
+import { probe } from '../../../test/support/media/movies.ts';
+import { type Figure, printFigures, saveFigures, watchMachine } from '../../bench/machine.ts';
+import { prepareGuest } from './cuts.ts';
+import { type DiskFormat, findFatKernel } from './machine.ts';
+import { pullDisks } from './pulled.ts';
+
+const times = Number(process.argv[2] ?? 25);
+const machine = watchMachine();
+const kernel = findFatKernel();
+const { work, remove } = await prepareGuest();
+process.on('exit', remove);
+const figures: Figure[] = [];
+for (const format of ['vfat', 'exfat'] as const) figures.push(...(await measure(format)));
+const measured = machine();
+printFigures('disks pulled out', figures, measured);
+saveFigures('pulled', figures, measured);
+
+async function measure(format: DiskFormat): Promise<readonly Figure[]> {
+  const missingMs: number[] = [];
+  const faults: string[] = [];
+  let disks = 0;
+  for await (const { movies, publishedUs, starvedMs } of pullDisks(kernel, work, times, format)) {
+    disks += 1;
+    const [movie] = movies;
+    if (movie === undefined) {
+      faults.push('no file');
+      continue;
+    }
+    const { complaints, frames, durationS } = await probe(movie).catch((error: unknown) => ({
+      complaints: String(error),
+      frames: { video: 0, audio: 0 },
+      durationS: 0,
+    }));
+    if (complaints !== '' || frames.video === 0) faults.push(`${basename(movie)}: ${complaints}`);
+    const startMs = startOf(basename(movie));
+    const publishedMs = startMs - (startMs % 86_400_000) + publishedUs / 1000;
+    missingMs.push(publishedMs - startMs - durationS * 1000 - starvedMs);
+  }
+  for (const fault of faults) console.log(`${format}: ${fault.slice(0, 300)}`);
+  missingMs.sort((a, b) => a - b);
+  const at = (share: number) => Math.round(missingMs[Math.floor(missingMs.length * share)] ?? 0);
+  const value = `p50 ${at(0.5)}, max ${Math.round(missingMs.at(-1) ?? 0)} ms`;
+  return [
+    {
+      name: `${format}: files that do not play, of ${disks}`,
+      value: `${faults.length}`,
+      goal: '0',
+    },
+    { name: `${format}: missing of what was published`, value, goal: '<= 1,000 ms' },
+  ];
+}
+
+/** From a name of `recordingName`. */
+function startOf(name: string): number {
+  const [, day = '', time = ''] = /^venuebox-(\d{8})T([\d.]+)Z/.exec(name) ?? [];
+  const date = day.replace(/(\d{4})(\d\d)(\d\d)/, '$1-$2-$3');
+  return Date.parse(`${date}T${time.replace(/(\d\d)(\d\d)(\d\d.*)/, '$1:$2:$3')}Z`);
+}
