@@ -1,4 +1,5 @@
 /** `venuebox bond` and `venuebox relay`: the two ends of a bond, for any SRT encoder and server. */
+import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../hal/os/clock.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
@@ -35,8 +36,6 @@ export interface CommandDeps {
   /** Calls back at each SIGHUP. */
   readonly onHangup: (callback: () => void) => void;
 }
-
-const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
 
 /**
  * Reads `HOST:PORT`, `[IPv6]:PORT`, or a bare port on `host`.
@@ -83,8 +82,8 @@ function parseLink(entry: string): LinkConfig {
     else if (Number(number) > 0) weight = Number(number);
     else throw new UsageError(`--from: ${option} is neither backup nor weight=N`);
   }
-  if (!IPV4.test(address) || address.split('.').some((byte) => Number(byte) > 255)) {
-    throw new UsageError(`--from: ${address} is no IPv4 address of this machine`);
+  if (isIP(address) === 0) {
+    throw new UsageError(`--from: ${address} is no IP address of this machine`);
   }
   return { id: address, sourceAddress: address, weight, isBackup, isEnabled: true };
 }

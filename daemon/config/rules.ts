@@ -42,11 +42,6 @@ export const name = v.pipe(
 /** Of a machine, or of an interface of this one. */
 export const host = v.pipe(text, v.check(isHost, 'must be an IP address or a host name'));
 
-export const hostV4 = v.pipe(
-  text,
-  v.check((value) => isHost(value) && isIP(value) !== 6, 'must be an IPv4 address or a host name'),
-);
-
 /** `10.0.0.5` or `10.0.0.0/8`, of IPv4 or IPv6. */
 export const network = v.pipe(
   text,

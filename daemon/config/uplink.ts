@@ -5,7 +5,7 @@ import {
   even,
   type Fault,
   flag,
-  hostV4,
+  host,
   name,
   oneOf,
   repeatedFaults,
@@ -19,7 +19,7 @@ const link = v.strictObject({
   device: v.optional(
     v.pipe(text, v.regex(/^[\w.:-]{1,15}$/, 'must be an interface like wwan0, or left out')),
   ),
-  address: v.optional(v.pipe(text, v.ipv4('must be an IPv4 address of this machine'))),
+  address: v.optional(v.pipe(text, v.ip('must be an IP address of this machine'))),
   weight: v.optional(between(0.1, 10), 1),
   backup: v.optional(flag, false),
   enabled: v.optional(flag, true),
@@ -27,7 +27,7 @@ const link = v.strictObject({
 });
 
 export const uplink = v.strictObject({
-  host: hostV4,
+  host,
   port: whole(1, 65_535),
   stream_id: v.optional(textOf(512), ''),
   passphrase_file: v.optional(text, ''),

@@ -6,8 +6,11 @@ import type { Clock } from './clock.ts';
 import { type Log, messageOf } from './log.ts';
 import { followCommand } from './process.ts';
 
-/** IPv4 addresses of each interface that is up. */
+/** Addresses of each interface that is up: IPv4 first, then those of IPv6 that reach further than the cable. */
 export type Addresses = ReadonlyMap<string, readonly string[]>;
+
+/** fe80::/10: of this cable only. */
+const LINK_LOCAL = /^fe[89ab]/i;
 
 /** Without events from netlink it is read anyway, as often as this. */
 const POLL_EVERY_MS = 2_000;
@@ -20,7 +23,8 @@ const FOLLOW_AGAIN_MS = 1_000;
 export function readAddresses(interfaces = networkInterfaces()): Addresses {
   const found = new Map<string, readonly string[]>();
   for (const [name, all] of Object.entries(interfaces)) {
-    const own = (all ?? []).filter(({ family }) => family === 'IPv4');
+    const of = (wanted: string) => (all ?? []).filter(({ family }) => family === wanted);
+    const own = [...of('IPv4'), ...of('IPv6').filter(({ address }) => !LINK_LOCAL.test(address))];
     if (own.length > 0)
       found.set(
         name,

@@ -1,8 +1,9 @@
 /** SRT without bonding: an encoder's packets go straight to the receiver. */
+import { networkInterfaces } from 'node:os';
 import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import type { Endpoint } from '../bond/core/config.ts';
+import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { nameFailure, REFUSED } from '../bond/core/failure.ts';
 import { openEncoderPort, type SrtTap } from '../bond/net/encoder-port.ts';
 import { type LinkSocket, openLinkSocket } from '../bond/net/link-socket.ts';
@@ -11,7 +12,7 @@ import { lookupThroughLink } from '../bond/net/receiver-address.ts';
 export interface DirectOptions {
   /** Where the SRT encoder sends to. */
   readonly listen: Endpoint;
-  /** An SRT listener, by IPv4 address or name. */
+  /** An SRT listener, by address or name. */
   readonly receiver: Endpoint;
 }
 
@@ -40,9 +41,9 @@ export async function runDirect(
   let failure: string | undefined;
   const to = {
     port: receiver.port,
-    resolve: async (source: string) => (await lookupThroughLink(receiver.host, source))[0] ?? '',
+    resolve: () => lookupEither(receiver.host),
   };
-  const out: LinkSocket = openLinkSocket(ANY_ROUTE, to, {
+  const out: LinkSocket = openLinkSocket(anyRoute(), to, {
     onOpened: () => {
       failure = undefined;
       onFailure(undefined);
@@ -82,10 +83,21 @@ export async function runDirect(
   }
 }
 
-const ANY_ROUTE = {
-  id: 'direct',
-  sourceAddress: '0.0.0.0',
-  weight: 1,
-  isBackup: false,
-  isEnabled: true,
-} as const;
+/** By IPv4, or by IPv6 where the receiver has no other address. */
+async function lookupEither(name: string): Promise<string> {
+  try {
+    return (await lookupThroughLink(name, '0.0.0.0'))[0] ?? '';
+  } catch (error) {
+    const found = await lookupThroughLink(name, '::').catch(() => []);
+    if (found[0] === undefined) throw error;
+    return found[0];
+  }
+}
+
+/** A socket of both families, unless the kernel has no IPv6. */
+function anyRoute(): LinkConfig {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const hasV6 = all.some(({ family }) => family === 'IPv6');
+  const usual = { id: 'direct', weight: 1, isBackup: false, isEnabled: true };
+  return { ...usual, sourceAddress: hasV6 ? '::' : '0.0.0.0' };
+}

@@ -8,7 +8,7 @@ import {
   findGateways,
   type Gateway,
   type KernelRoutes,
-  LIST_ROUTES,
+  listRoutes,
   parseKernelRoutes,
 } from '../bond/net/kernel-routes.ts';
 import { openRouting } from '../bond/net/routing.ts';
@@ -19,6 +19,8 @@ export interface LinksTask {
   /** The links that are wanted now. */
   readonly wanted: () => readonly WantedLink[];
   readonly used: () => UsedData;
+  /** The receiver has an IPv6 address only: links take theirs of IPv6. */
+  readonly prefersV6?: boolean;
   readonly onLinks: (links: readonly LinkConfig[], missing: readonly string[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -34,14 +36,17 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   await using routing = await openRouting({ clock, log, run: runCommand });
   const report = openLinkReport(task);
   let gateways: ReadonlyMap<string, Gateway> = new Map();
+  let gatewaysV6: ReadonlyMap<string, Gateway> = new Map();
   await watchNetwork(
     async () => {
       const addresses = readAddresses();
-      const seen = await listRoutes(log);
+      const [seen, seenV6] = [await readRoutes(4, log), await readRoutes(6, log)];
       // Without a list the gateways stay as they were.
       if (seen !== undefined) gateways = findGateways(seen);
-      const resolved = resolveLinks(task.wanted(), { addresses, gateways }, task.used());
-      await routing.set(resolved.routes, seen);
+      if (seenV6 !== undefined) gatewaysV6 = findGateways(seenV6);
+      const network = { addresses, gateways, gatewaysV6, prefersV6: task.prefersV6 === true };
+      const resolved = resolveLinks(task.wanted(), network, task.used());
+      await routing.set(resolved.routes, seen && seenV6 && joined(seen, seenV6));
       report(resolved);
     },
     { clock, log },
@@ -49,13 +54,20 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   );
 }
 
-async function listRoutes(log: Log): Promise<KernelRoutes | undefined> {
+async function readRoutes(family: 4 | 6, log: Log): Promise<KernelRoutes | undefined> {
   try {
-    const { args, input } = LIST_ROUTES;
+    const { args, input } = listRoutes(family);
     const listed = await runCommand('ip', args, { timeoutMs: COMMAND_TIMEOUT_MS, input });
     return parseKernelRoutes(listed.stdout);
   } catch {
     log.debug('routes not listed; is iproute2 installed?');
     return undefined;
   }
+}
+
+function joined(one: KernelRoutes, other: KernelRoutes): KernelRoutes {
+  return {
+    routes: [...one.routes, ...other.routes],
+    rules: [...one.rules, ...other.rules],
+  };
 }

@@ -1,4 +1,5 @@
 /** Finds the source address, interface and route of each link. */
+import { isIPv6 } from 'node:net';
 import type { LinkConfig } from '../bond/core/config.ts';
 import type { Gateway } from '../bond/net/kernel-routes.ts';
 import type { LinkRoute } from '../bond/net/routing.ts';
@@ -25,10 +26,13 @@ export interface UsedData {
 
 /** The machine's interfaces. */
 export interface NetworkState {
-  /** IPv4 addresses by interface, those that are up. */
+  /** By interface, those that are up; IPv4 first. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
   /** Next hop and own network by interface. */
   readonly gateways: ReadonlyMap<string, Gateway>;
+  readonly gatewaysV6?: ReadonlyMap<string, Gateway>;
+  /** Links take an address of IPv6 where they have one. */
+  readonly prefersV6?: boolean;
 }
 
 export interface ResolvedLinks {
@@ -79,7 +83,7 @@ export function resolveLinks(
         id: link.id,
         sourceAddress: at.address,
         device: at.device,
-        ...network.gateways.get(at.device),
+        ...(isIPv6(at.address) ? network.gatewaysV6 : network.gateways)?.get(at.device),
         ...port,
       })),
     missing: found
@@ -88,16 +92,20 @@ export function resolveLinks(
   };
 }
 
-/** A link by device takes the device's first address; one by address finds its device. */
+/**
+ * A link by device takes the device's first address, of IPv6 where it has no other (as
+ * networks of IPv6 only give it) or the receiver has; one by address finds its device.
+ */
 function locate(
   { device, address }: WantedLink,
-  { addresses }: NetworkState,
+  { addresses, prefersV6 }: NetworkState,
 ): { readonly address: string; readonly device: string } | undefined {
   // All of 127.0.0.0/8 is this machine's (Linux), though only 127.0.0.1 is listed.
   if (address?.startsWith('127.') && device === undefined) return { address, device: LOOPBACK };
   if (device !== undefined) {
     const own = addresses.get(device) ?? [];
-    const chosen = address === undefined ? own[0] : own.find((other) => other === address);
+    const first = (prefersV6 ? own.find((other) => isIPv6(other)) : undefined) ?? own[0];
+    const chosen = address === undefined ? first : own.find((other) => other === address);
     return chosen === undefined ? undefined : { address: chosen, device };
   }
   for (const [name, own] of addresses) {

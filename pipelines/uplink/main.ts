@@ -1,4 +1,5 @@
 /** The uplink process: access units in, SRT out, over bonded links or straight to the receiver. */
+import { isIPv6 } from 'node:net';
 import { every, unlessAborted } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { openLog } from '../../hal/os/log.ts';
@@ -141,6 +142,7 @@ async function carryBonded(
   const following = {
     wanted: () => wanted().links,
     used: () => wanted().used,
+    prefersV6: isIPv6(srt.host),
     onLinks: (found: readonly LinkConfig[], missing: readonly string[]) => {
       carried.missing = missing;
       carried.control?.setLinks(found);

@@ -3,7 +3,7 @@
 export interface LinkConfig {
   /** Names the link everywhere, for example its interface: `wwan0`. */
   readonly id: string;
-  /** The local IPv4 address its socket is bound to. */
+  /** The local address its socket is bound to. */
   readonly sourceAddress: string;
   /** Its interface, where routing by source address needs it. */
   readonly device?: string;
@@ -23,7 +23,7 @@ export interface LinkConfig {
 }
 
 export interface Endpoint {
-  /** An IPv4 address or a name. */
+  /** An address or a name. */
   readonly host: string;
   readonly port: number;
 }

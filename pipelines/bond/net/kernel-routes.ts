@@ -1,11 +1,13 @@
 /** Reads the kernel's routing tables and rules as `ip -json` prints them. */
 
-/** Reads routes and rules in one go, given to `ip -batch`. */
-export const LIST_ROUTES = {
-  // Numbers, as tables may have names in /etc/iproute2/rt_tables.
-  args: ['-4', '-Numeric', '-json', '-batch', '-'],
-  input: 'route show table all\nrule show\n',
-} as const;
+/** Arguments of `ip` to read routes and rules of one address family in one go. */
+export function listRoutes(family: 4 | 6) {
+  return {
+    // Numbers, as tables may have names in /etc/iproute2/rt_tables.
+    args: [`-${family}`, '-Numeric', '-json', '-batch', '-'],
+    input: 'route show table all\nrule show\n',
+  } as const;
+}
 
 /** Tables and rule priorities of the bonding, one of each a link: 5200 to 5215. */
 export const FIRST_TABLE = 5200;
@@ -29,11 +31,14 @@ interface KernelRule {
   readonly table?: unknown;
 }
 
-/** All of the machine's IPv4 routes and rules. */
+/** The machine's routes and rules, of one address family or of both. */
 export interface KernelRoutes {
   readonly routes: readonly KernelRoute[];
   readonly rules: readonly KernelRule[];
 }
+
+/** Link-local addresses and multicast of IPv6: every device has them. */
+const NOT_GLOBAL = /^f[ef][\da-f]*:/i;
 
 /** The next hop and the network of a device. */
 export interface Gateway {
@@ -41,7 +46,7 @@ export interface Gateway {
   readonly subnet?: string;
 }
 
-/** Reads what {@link LIST_ROUTES} printed; undefined where any of it cannot be read. */
+/** Reads what {@link listRoutes} printed; undefined where any of it cannot be read. */
 export function parseKernelRoutes(stdout: string): KernelRoutes | undefined {
   const [routes, rules] = stdout.trim().split('\n').map(parseList);
   return routes === undefined || rules === undefined ? undefined : { routes, rules };
@@ -67,7 +72,7 @@ export function findGateways({ routes }: KernelRoutes): ReadonlyMap<string, Gate
   const others = routes.filter((route) => !isMain(route) && !isOwn(route.table));
   const found = new Map<string, { gateway?: string; subnet?: string }>();
   for (const { dst, gateway, dev } of [...routes.filter(isMain), ...others]) {
-    if (typeof dev !== 'string' || typeof dst !== 'string') continue;
+    if (typeof dev !== 'string' || typeof dst !== 'string' || NOT_GLOBAL.test(dst)) continue;
     const known = found.get(dev) ?? {};
     if (dst === 'default' && typeof gateway === 'string') known.gateway ??= gateway;
     else if (dst.includes('/') && gateway === undefined) known.subnet ??= dst;

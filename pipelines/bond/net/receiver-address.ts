@@ -38,6 +38,8 @@ export class ReceiverAddress {
   /** The address for a link of this source address. Rejects when none was ever found. */
   async resolve(sourceAddress: string): Promise<string> {
     const family = isIP(sourceAddress);
+    // An address is one receiver; each network of IPv6 only reaches an IPv4 one by its own prefix.
+    if (isIP(this.#name) !== 0) return (await this.#lookup(this.#name, sourceAddress))[0] ?? '';
     try {
       const addresses = await this.#lookup(this.#name, sourceAddress);
       const current = this.#known.get(family)?.current ?? addresses[0];
@@ -74,8 +76,9 @@ export class ReceiverAddress {
  * which also knows /etc/hosts and mDNS.
  */
 export const lookupThroughLink: Lookup = async (name, sourceAddress) => {
-  if (isIP(name) !== 0) return [name];
   const family = isIP(sourceAddress) === 6 ? 6 : 4;
+  if (isIP(name) === 4 && family === 6) return translated(name, sourceAddress);
+  if (isIP(name) !== 0) return [name];
   try {
     const found = await queryFrom(sourceAddress, family, name);
     if (found.length > 0) return found;
@@ -94,6 +97,27 @@ function queryFrom(source: string, family: 4 | 6, name: string): Promise<readonl
   if (family === 6) resolver.setLocalAddress('0.0.0.0', source);
   else resolver.setLocalAddress(source);
   return family === 6 ? resolver.resolve6(name) : resolver.resolve4(name);
+}
+
+/** Its answer is an IPv6 address that ends in 192.0.0.170 (RFC 7050 §3, §8.3). */
+const IPV4_ONLY_NAME = 'ipv4only.arpa';
+const WELL_KNOWN = /^(.*:)c000:aa$/;
+
+/**
+ * An IPv4 address through a network of IPv6 only: behind the prefix of its NAT64, which
+ * its DNS server tells (RFC 7050; prefixes of 96 bits, as carriers use them).
+ */
+async function translated(name: string, source: string): Promise<readonly string[]> {
+  const answers = await queryFrom(source, 6, IPV4_ONLY_NAME).catch(() => []);
+  const found = answers.map(prefixOf).find((prefix) => prefix !== undefined);
+  if (found === undefined) throw codeError('ENETUNREACH', name);
+  return [`${found}${name}`];
+}
+
+/** The text of an IPv6 address up to its last 32 bits, where those are the well-known ones. */
+export function prefixOf(answer: string): string | undefined {
+  // URL writes the shortest form (RFC 5952).
+  return WELL_KNOWN.exec(new URL(`http://[${answer}]`).hostname.slice(1, -1))?.[1];
 }
 
 function codeError(code: string, name: string): Error {

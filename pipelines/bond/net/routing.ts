@@ -1,4 +1,5 @@
 /** Source routing: a routing table for each link. */
+import { isIPv6 } from 'node:net';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type { CommandResult } from '../../../hal/os/process.ts';
@@ -24,7 +25,7 @@ export interface LinkRoute {
   readonly sourcePort?: number;
 }
 
-/** An argument list for `ip`. */
+/** An argument list for `ip`; `-6` comes first for IPv6. */
 export type IpCommand = readonly string[];
 
 /** Commands, in this order. */
@@ -71,7 +72,7 @@ export class RoutingTables {
     for (const [index, slot] of this.#slots.entries()) {
       if (slot === undefined || wanted.some((route) => isSame(route, slot.route))) continue;
       this.#slots[index] = undefined;
-      removals.push(...planRemoval(FIRST_TABLE + index));
+      removals.push(...planRemoval(FIRST_TABLE + index, slot.route));
     }
     const lost = this.#repair(seen, nowMs, removals, additions);
     for (const route of wanted) {
@@ -109,7 +110,7 @@ export class RoutingTables {
       slot.isSet = seen === undefined;
       slot.retryAtMs = nowMs + Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** slot.tries);
       slot.tries += 1;
-      removals.push(...planRemoval(table));
+      removals.push(...planRemoval(table, slot.route));
       additions.push(...planLink(slot.route, table));
     }
     return lost;
@@ -117,7 +118,11 @@ export class RoutingTables {
 
   /** Removes what an earlier run may have left in any of the tables. */
   static clear(): readonly IpCommand[] {
-    return Array.from({ length: MAX_ROUTES }, (_, slot) => planRemoval(FIRST_TABLE + slot)).flat();
+    return Array.from({ length: 2 * MAX_ROUTES }, (_, index) =>
+      planRemoval(FIRST_TABLE + (index % MAX_ROUTES), {
+        sourceAddress: index < MAX_ROUTES ? '0.0.0.0' : '::',
+      }),
+    ).flat();
   }
 }
 
@@ -132,39 +137,35 @@ function isSame(a: LinkRoute, b: LinkRoute): boolean {
   );
 }
 
-function planLink(route: LinkRoute, table: number): string[][] {
+function planLink(route: LinkRoute, table: number): IpCommand[] {
   const { sourceAddress, device, gateway, subnet, sourcePort } = route;
-  const to = ['dev', device, 'src', sourceAddress, 'table', `${table}`];
+  const isV6 = isIPv6(sourceAddress);
+  // Not with IPv6: the kernel refuses an address that it still checks for duplicates.
+  const src = isV6 ? [] : ['src', sourceAddress];
+  const to = ['dev', device, ...src, 'table', `${table}`];
   const port = sourcePort === undefined ? [] : ['ipproto', 'udp', 'sport', `${sourcePort}`];
+  const via = gateway === undefined ? [] : ['via', gateway, 'onlink'];
+  const from = `${sourceAddress}/${isV6 ? 128 : 32}`;
   return [
     ...(subnet === undefined ? [] : [['route', 'replace', subnet, ...to]]),
-    [
-      'route',
-      'replace',
-      'default',
-      ...(gateway === undefined ? [] : ['via', gateway, 'onlink']),
-      ...to,
-    ],
+    ['route', 'replace', 'default', ...via, ...to],
     ['route', 'replace', 'unreachable', 'default', 'metric', '4096', 'table', `${table}`],
-    [
-      'rule',
-      'add',
-      'from',
-      `${sourceAddress}/32`,
-      ...port,
-      'lookup',
-      `${table}`,
-      'pref',
-      `${table}`,
-    ],
-  ];
+    ['rule', 'add', 'from', from, ...port, 'lookup', `${table}`, 'pref', `${table}`],
+  ].map((args) => inFamily(args, isV6));
 }
 
-function planRemoval(table: number): string[][] {
+function planRemoval(
+  table: number,
+  { sourceAddress }: Pick<LinkRoute, 'sourceAddress'>,
+): IpCommand[] {
   return [
     ['rule', 'del', 'pref', `${table}`],
     ['route', 'flush', 'table', `${table}`],
-  ];
+  ].map((args) => inFamily(args, isIPv6(sourceAddress)));
+}
+
+function inFamily(args: IpCommand, isV6: boolean): IpCommand {
+  return isV6 ? ['-6', ...args] : args;
 }
 
 export interface RoutingDeps {
@@ -217,15 +218,26 @@ export async function openRouting({ clock, log, run }: RoutingDeps): Promise<Rou
 }
 
 /**
- * One process for all of them: a box that ends has little time to remove them.
+ * One process for all of a family: a box that ends has little time to remove them.
  *
  * @returns what failed, empty when nothing did.
  */
 async function apply(run: RoutingDeps['run'], commands: readonly IpCommand[]): Promise<string> {
+  const v6 = commands.filter(([first]) => first === '-6').map((args) => args.slice(1));
+  const v4 = commands.filter(([first]) => first !== '-6');
+  const reasons = [await applyTo(run, [], v4), await applyTo(run, ['-6'], v6)];
+  return reasons.filter((reason) => reason !== '').join('; ');
+}
+
+async function applyTo(
+  run: RoutingDeps['run'],
+  family: readonly string[],
+  commands: readonly IpCommand[],
+): Promise<string> {
   if (commands.length === 0) return '';
   const options = { timeoutMs: COMMAND_TIMEOUT_MS, input: renderBatch(commands) };
   try {
-    const { exitCode, stderr } = await run('ip', ['-force', '-batch', '-'], options);
+    const { exitCode, stderr } = await run('ip', [...family, '-force', '-batch', '-'], options);
     return exitCode === 0 ? '' : stderr.trim() || `exit code ${exitCode}`;
   } catch (error) {
     return messageOf(error);

@@ -1,5 +1,6 @@
 /** The relay's UDP socket towards the SRT listener, one for each group. */
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Endpoint } from '../core/config.ts';
@@ -68,7 +69,7 @@ class OutputSocket implements Output {
   #open(): void {
     const { onPacket, lookup } = this.#deps;
     const opening = createSocket({
-      type: 'udp4',
+      type: isIPv6(this.#srt.host) ? 'udp6' : 'udp4',
       recvBufferSize: BUFFER_BYTES,
       sendBufferSize: BUFFER_BYTES,
       ...(lookup === undefined ? {} : { lookup }),

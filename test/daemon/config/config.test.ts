@@ -232,7 +232,7 @@ test('an uplink names a receiver, links that can be found, and a rendition that 
   const reported = faults(
     'uplink: {host: "a b", port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
   ).join('\n');
-  assert.match(reported, 'uplink.host must be an IPv4 address or a host name');
+  assert.match(reported, 'uplink.host must be an IP address or a host name');
   const more = faults(
     'uplink: {host: a, port: 1, rendition: huge, bitrate_bps: 100000, links: [{id: a}, {id: a, device: x}]}',
   ).join('\n');

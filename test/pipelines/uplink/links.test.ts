@@ -28,6 +28,24 @@ const network = (
   gateways: new Map(Object.entries(gateways)),
 });
 
+test('IPv6 is taken where there is nothing else, or where the receiver has nothing else', () => {
+  const [v4, v6] = ['10.0.0.2', '2001:db8::2'];
+  const gatewaysV6 = new Map([['wwan1', { gateway: 'fe80::1', subnet: '2001:db8::/64' }]]);
+  const addresses = { wwan0: [v4, v6], wwan1: [v6] };
+  for (const [prefersV6, taken] of [
+    [false, [v4, v6]],
+    [true, [v6, v6]],
+  ] as const) {
+    const state = { ...network(addresses), gatewaysV6, prefersV6 };
+    const { links, routes } = resolveLinks([wish('wwan0'), wish('wwan1')], state, NOTHING);
+    assert.equal(
+      links.map(({ sourceAddress }) => sourceAddress),
+      taken,
+    );
+    assert.is(routes[1]?.gateway, 'fe80::1');
+  }
+});
+
 test('a link by its interface takes that interface’s address, gateway and network', () => {
   const { links, routes, missing } = resolveLinks(
     [wish('wwan0', { weight: 2, budgetBytes: 5 })],

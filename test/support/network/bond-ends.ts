@@ -7,6 +7,7 @@
  * Each prints a line of JSON every 200 ms.
  */
 import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
 import { every } from '../../../hal/os/async.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openLog } from '../../../hal/os/log.ts';
@@ -98,7 +99,8 @@ async function runVenue(options: VenueOptions): Promise<void> {
         const onLinks: Parameters<typeof followLinks>[0]['onLinks'] = (links) => {
           bond.setLinks(links);
         };
-        const deps = { wanted: () => wanted, used: () => used, onLinks, clock, log };
+        const prefersV6 = isIPv6(receiver.host);
+        const deps = { wanted: () => wanted, used: () => used, prefersV6, onLinks, clock, log };
         void followLinks(deps, stop.signal);
         let sequence = 0;
         let startMs: number | undefined;

@@ -9,6 +9,8 @@ export interface Bonded extends AsyncDisposable {
   readonly network: VenueNetwork;
   venue(): BondSnapshot & { readonly sent: number };
   far(): { readonly received: number; readonly lost: number };
+  /** All that the venue's end printed. */
+  output(): string;
   link(index: number): BondSnapshot['links'][number] | undefined;
   /** Waits for `check`, and for that many more packets to arrive. */
   reach(check: () => boolean, morePackets?: number): Promise<void>;
@@ -22,15 +24,16 @@ const INTERVAL_MS = 3;
 /** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
 export async function startBonded(
   links: number,
-  options: Partial<{ listen: string; host: string; latencyMs: number }> = {},
+  { isV6Only = false, latencyMs = 8000 } = {},
 ): Promise<Bonded | undefined> {
-  const network = openVenueNetwork(links);
+  const network = openVenueNetwork(links, { isV6Only });
   if (network === undefined) return undefined;
-  const { latencyMs = 8000, host = network.farHost, listen = '::' } = options;
+  const host = isV6Only ? network.farHostV6 : network.farHost;
   const usual = { latencyMs, intervalMs: INTERVAL_MS };
   const far = start(network.far, 'far', {
     ...usual,
-    listen: { host: listen, port: PORT },
+    // All addresses: a reply must leave from the one that was asked.
+    listen: { host: '::', port: PORT },
   });
   const devices = Array.from({ length: links }, (_, link) => `wwan${link}`);
   const venue = start(network.venue, 'venue', {
@@ -43,6 +46,7 @@ export async function startBonded(
     network,
     venue: () => lastOf(venue),
     far: () => lastOf(far),
+    output: venue.output,
     link: (index) => bonded.venue().links?.find(({ id }) => id === `wwan${index}`),
     reach: async (check, morePackets = 300) => {
       await until(check, 30_000, () => far.output() + venue.output());

@@ -10,6 +10,7 @@ export interface VenueNetwork extends Disposable {
   readonly far: string;
   /** Where the far end is reached, over whichever link. */
   readonly farHost: string;
+  readonly farHostV6: string;
   /** Silently swallows all that the venue sends by this link, or ends doing so. */
   blackHole(link: number, isOn: boolean): void;
   /** Longer packets vanish at the far end of the link, silently. */
@@ -24,11 +25,15 @@ export function inside(namespace: string): readonly string[] {
 }
 
 const FAR_HOST = '10.88.0.1';
+const FAR_HOST_V6 = 'fd88::1';
 /** No machine has it. */
 const UNUSED_MAC = '02:00:00:00:00:01';
 
-/** Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
-export function openVenueNetwork(links: number): VenueNetwork | undefined {
+/** @param isV6Only As carriers without IPv4 have it. Undefined where this machine cannot make namespaces; the test then prints SKIPPED. */
+export function openVenueNetwork(
+  links: number,
+  { isV6Only = false } = {},
+): VenueNetwork | undefined {
   const [venue, far] = [`vbv${process.pid}`, `vbf${process.pid}`];
   const close = () => {
     for (const name of [venue, far]) {
@@ -45,7 +50,12 @@ export function openVenueNetwork(links: number): VenueNetwork | undefined {
       at(name, 'link', 'set', 'lo', 'up');
     }
     at(far, 'addr', 'add', `${FAR_HOST}/32`, 'dev', 'lo');
-    for (let link = 0; link < links; link += 1) addLink(venue, far, link);
+    if (isV6Only) at(far, 'addr', 'add', `${FAR_HOST_V6}/128`, 'dev', 'lo');
+    for (let link = 0; link < links; link += 1) {
+      addCable(venue, far, link);
+      if (isV6Only) addV6(venue, far, link);
+      else addV4(venue, far, link);
+    }
   } catch {
     close();
     return undefined;
@@ -54,8 +64,10 @@ export function openVenueNetwork(links: number): VenueNetwork | undefined {
     venue,
     far,
     farHost: FAR_HOST,
+    farHostV6: FAR_HOST_V6,
     blackHole: (link, isOn) => {
-      const neighbour = [gatewayOf(link), 'dev', `wwan${link}`];
+      const gateway = isV6Only ? `fd77:${link}::1` : gatewayOf(link);
+      const neighbour = [gateway, 'dev', `wwan${link}`];
       if (isOn)
         at(venue, 'neigh', 'replace', ...neighbour, 'lladdr', UNUSED_MAC, 'nud', 'permanent');
       else at(venue, 'neigh', 'del', ...neighbour);
@@ -69,14 +81,24 @@ export function openVenueNetwork(links: number): VenueNetwork | undefined {
   };
 }
 
-function addLink(venue: string, far: string, link: number): void {
+function addCable(venue: string, far: string, link: number): void {
   const pair = ['type', 'veth', 'peer', 'name', `far${link}`, 'netns', far];
   ip('link', 'add', `wwan${link}`, 'netns', venue, ...pair);
-  at(far, 'addr', 'add', `${gatewayOf(link)}/24`, 'dev', `far${link}`);
   at(far, 'link', 'set', `far${link}`, 'up');
-  at(venue, 'addr', 'add', `10.77.${link}.2/24`, 'dev', `wwan${link}`);
   at(venue, 'link', 'set', `wwan${link}`, 'up');
+}
+
+function addV4(venue: string, far: string, link: number): void {
+  at(far, 'addr', 'add', `${gatewayOf(link)}/24`, 'dev', `far${link}`);
+  at(venue, 'addr', 'add', `10.77.${link}.2/24`, 'dev', `wwan${link}`);
   addRoute(venue, link);
+}
+
+function addV6(venue: string, far: string, link: number): void {
+  at(far, 'addr', 'add', `fd77:${link}::1/64`, 'dev', `far${link}`, 'nodad');
+  at(venue, 'addr', 'add', `fd77:${link}::2/64`, 'dev', `wwan${link}`, 'nodad');
+  const via = ['via', `fd77:${link}::1`, 'dev', `wwan${link}`, 'metric', String(700 + link)];
+  at(venue, '-6', 'route', 'replace', 'default', ...via);
 }
 
 function addRoute(venue: string, link: number): void {

@@ -3,6 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   lookupThroughLink,
+  prefixOf,
   ReceiverAddress,
 } from '../../../../pipelines/bond/net/receiver-address.ts';
 
@@ -20,6 +21,12 @@ function openName(addresses: string[]) {
   });
   return { records, address };
 }
+
+test('the prefix of a NAT64 is read from the answer for the IPv4-only name', () => {
+  assert.is(prefixOf('64:ff9b::192.0.0.170'), '64:ff9b::');
+  assert.is(prefixOf('2001:db8:1:2:3:4:c000:aa'), '2001:db8:1:2:3:4:');
+  assert.is(prefixOf('2001:db8::1'), undefined);
+});
 
 const [FIRST, SECOND] = ['10.0.0.1', '10.0.0.2'];
 

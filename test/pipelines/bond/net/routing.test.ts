@@ -46,6 +46,17 @@ test('a link gets a table of its own, selected by source address, that ends in u
   ]);
 });
 
+test('the tables of an IPv6 link are set and removed with -6', () => {
+  const tables = new RoutingTables();
+  const v6 = { id: 'wwan0', sourceAddress: '2001:db8::2', device: 'wwan0', gateway: 'fe80::1' };
+  assert.equal(plan(tables, [v6]), [
+    '-6 route replace default via fe80::1 onlink dev wwan0 table 5200',
+    '-6 route replace unreachable default metric 4096 table 5200',
+    '-6 rule add from 2001:db8::2/128 lookup 5200 pref 5200',
+  ]);
+  assert.equal(plan(tables, []), ['-6 rule del pref 5200', '-6 route flush table 5200']);
+});
+
 test('two modems with the same address are distinguished by UDP port', () => {
   const twins = [
     { ...modem, sourcePort: 40_001 },
