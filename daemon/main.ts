@@ -21,6 +21,7 @@ import { runPreviewCommand } from './cli/preview-command.ts';
 import { runRepairCommand } from './cli/repair-command.ts';
 import { renderSigned } from './cli/sign-command.ts';
 import { prepareStart } from './cli/start-command.ts';
+import { runTicketCommand } from './cli/ticket-command.ts';
 import { UsageError } from './cli/usage.ts';
 import { ConfigError } from './config/file.ts';
 
@@ -60,6 +61,11 @@ async function main(command: Command): Promise<number> {
     case 'relay':
       await runRelayCommand(command, bondDeps(), untilSignal());
       return EXIT.ok;
+    case 'ticket': {
+      const { text, isValid } = await runTicketCommand(command, process.env);
+      print(text);
+      return isValid ? EXIT.ok : EXIT.failed;
+    }
     case 'preview':
       return print(await runPreviewCommand(command, controlDeps(command), untilSignal()));
     case 'status':

@@ -25,6 +25,7 @@ await buildPage('pipelines/player', { player: 'page.ts', watch: 'watch/watch.ts'
   'watch/watch.html',
 ]);
 await buildIcons('pipelines/player');
+await buildPage('daemon/printing/page', { verify: 'main.ts' }, ['index.html']);
 await buildPage('daemon/web/page', { operator: 'main.ts' }, ['index.html']);
 await bundlePage('daemon/web/page', { operator: 'operator.css' });
 

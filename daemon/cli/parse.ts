@@ -6,8 +6,9 @@ import { PHASES } from './control/protocol.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
 import { renderOption } from './help.ts';
-import type { PreviewArguments } from './preview-command.ts';
+import { type PreviewArguments, previewArguments } from './preview-command.ts';
 import type { SignArguments } from './sign-command.ts';
+import { type TicketArguments, ticketCommand } from './ticket-command.ts';
 import { UsageError } from './usage.ts';
 import {
   HELP_OPTION,
@@ -42,6 +43,7 @@ export type Command =
   | ({ readonly verb: 'status'; readonly socket?: string } & StatusArguments)
   | ({ readonly verb: 'cmd'; readonly socket?: string } & CmdArguments)
   | { readonly verb: 'repair'; readonly file: string }
+  | ({ readonly verb: 'ticket' } & TicketArguments)
   | ({ readonly verb: 'preview'; readonly socket?: string } & PreviewArguments)
   | { readonly verb: 'completion' }
   | { readonly verb: 'help'; readonly of?: VerbName }
@@ -101,11 +103,11 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
     if (file === undefined) throw new UsageError('repair needs a recording', 'repair');
     return { verb: 'repair', file };
   },
-  preview: ({ operands: [document], text }) => {
-    if (document === undefined) throw new UsageError('preview needs a document', 'preview');
-    const out = text('out') ?? `${document}.png`;
-    return { verb: 'preview', document, out, ...defined('socket', text('socket')) };
-  },
+  preview: ({ operands: [document], text }) => ({
+    ...{ verb: 'preview', ...previewArguments(document, text('out')) },
+    ...defined('socket', text('socket')),
+  }),
+  ticket: ({ operands, text }) => ticketCommand(operands, text('key'), text('out')),
   status: ({ has, text }) => ({
     ...{ verb: 'status', isJson: has('json'), isWatching: has('watch') },
     ...defined('socket', text('socket')),
@@ -169,7 +171,7 @@ function refuseOthers(verb: VerbName, options: readonly string[]): void {
 function maxOperands(verb: VerbName): number {
   const { operands } = verbOf(verb);
   if (operands.includes('...')) return Number.POSITIVE_INFINITY;
-  return operands === '' ? 0 : 1;
+  return operands === '' ? 0 : operands.split(' ').length;
 }
 
 function defined<const K extends string>(

@@ -9,6 +9,12 @@ export interface PreviewArguments {
   readonly out: string;
 }
 
+/** @throws UsageError */
+export function previewArguments(document: string | undefined, out: string | undefined) {
+  if (document === undefined) throw new UsageError('preview needs a document', 'preview');
+  return { document, out: out ?? `${document}.png` };
+}
+
 /** Resolves with what to print. Rejects with ControlError, or UsageError for a file that cannot be written. */
 export async function runPreviewCommand(
   { document, out }: PreviewArguments,

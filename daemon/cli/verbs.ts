@@ -104,6 +104,23 @@ export const VERB_TABLE = {
       SOCKET,
     ],
   },
+  ticket: {
+    operands: 'verify|page [CODE]',
+    summary: 'verifies a claim stub, or makes a page that does so on a phone without a network',
+    details: [
+      'ticket verify CODE       whether the text of a stub’s QR code was signed by this box',
+      'ticket page              saves the page, with this box’s public key in it',
+    ],
+    options: [
+      {
+        name: 'key',
+        value: 'FILE',
+        help: 'the box’s ticket-key.pem, if it is not in its state folder',
+      },
+      { name: 'out', value: 'FILE', help: 'the page to write; tickets.html by default' },
+    ],
+    choices: ['verify', 'page'],
+  },
   cmd: {
     operands: 'COMMAND [KEY=VALUE...]',
     summary: 'sends a command to the box on this machine, as its buttons do',

@@ -48,6 +48,11 @@ export function keyIdOf(publicKey: KeyObject): string {
   return createHash('sha256').update(der).digest('base64url').slice(0, KEY_CHARS);
 }
 
+/** The 32 bytes of a public key, base64url: what the offline page is given. */
+export function rawKeyOf(publicKey: KeyObject): string {
+  return String(publicKey.export({ format: 'jwk' })['x']);
+}
+
 /** The same claim is always the same text. */
 export function renderClaim(claim: Claim, privateKey: KeyObject): string {
   const { drop, orderId, itemId, number = 0, piece, pieces, atS } = claim;

@@ -157,6 +157,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
   'daemon/printing': { may: [...BASE], what: 'slips: the queue on disk, tickets of orders' },
+  'daemon/printing/page': { may: [], what: 'the page that verifies claim stubs without a network' },
   'daemon/power': {
     may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices'],
     what: 'saving power, and shutting down',
@@ -205,7 +206,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/cli/control': { may: ['daemon/model'], what: 'the socket of the command line' },
   'daemon/cli': {
-    may: [...BASE, 'daemon/media', 'daemon/cli/doctor', 'daemon/cli/control'],
+    may: [...BASE, 'daemon/printing', 'daemon/media', 'daemon/cli/doctor', 'daemon/cli/control'],
     what: 'the command line',
   },
   'daemon/metrics': { may: [...BASE, 'daemon/figures'], what: 'Prometheus metrics' },

@@ -19,7 +19,10 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   onoff: ['hal/gpio/sysfs.ts'],
   pino: ['hal/os/log.ts'],
   'prom-client': ['daemon/metrics/'],
-  qr: ['hal/printer/', 'pipelines/player/', 'daemon/cli/'],
+  '@noble/curves': ['daemon/printing/page/'],
+  '@noble/hashes': ['daemon/printing/page/'],
+  jsqr: ['daemon/printing/page/'],
+  qr: ['hal/printer/', 'daemon/printing/page/', 'pipelines/player/', 'daemon/cli/'],
   serialport: ['hal/os/serial.ts'],
   sharp: [
     'hal/printer/paper/png.ts',
