@@ -68,6 +68,14 @@ export const STATUS = {
   },
 } as const satisfies Table<BoxSnapshot>;
 
+export const LOAD: Figure<BoxSnapshot> = {
+  metric: 'cpu_load_ratio',
+  unit: 'ratio',
+  digits: 2,
+  help: 'Load of the CPU, 0 to 1.',
+  read: ({ system }) => ratioOf(system?.loadPct),
+};
+
 /** In Prometheus only. */
 export const BOX: readonly Figure<BoxSnapshot>[] = [
   {
@@ -88,12 +96,7 @@ export const BOX: readonly Figure<BoxSnapshot>[] = [
     help: 'Events that were lost because the spool was full.',
     read: ({ events }) => events?.lostTotal,
   },
-  {
-    metric: 'cpu_load_ratio',
-    unit: 'ratio',
-    help: 'Load of the CPU, 0 to 1.',
-    read: ({ system }) => ratioOf(system?.loadPct),
-  },
+  LOAD,
   {
     metric: 'memory_available_bytes',
     unit: 'b',

@@ -1,4 +1,4 @@
-/** What a figure is, and its value as MQTT, the command line and Home Assistant have it. */
+/** What a figure is, and its value as MQTT and Home Assistant have it; `text.ts` has it for the command line. */
 import { round } from '../model/rounding.ts';
 
 /** An amount's unit, as it ends the field's name in MQTT payloads; `count` for a bare number. */
@@ -88,7 +88,7 @@ export function readAll<I, T extends Table<I>>(table: T, item: I): Values<T> {
 }
 
 /** Rounded: no more digits than are true. Null for what is unknown or no finite number. */
-function readFigure<I>(figure: Figure<I>, item: I): number | boolean | string | null {
+export function readFigure<I>(figure: Figure<I>, item: I): number | boolean | string | null {
   const value = figure.read(item);
   if (typeof value !== 'number') return value ?? null;
   if (!Number.isFinite(value)) return null;

@@ -87,14 +87,13 @@ export const PART_LAG: readonly Figure<number | undefined>[] = [
   },
 ];
 
-export const VIEWER_LATENCY: readonly Figure<number | undefined>[] = [
-  {
-    metric: 'viewer_latency_seconds',
-    unit: 's',
-    help: 'From the camera to the screen, as the pages report it.',
-    read: (ms) => scaled(ms, 0.001),
-  },
-];
+export const VIEWER_LATENCY: Figure<number | undefined> = {
+  metric: 'viewer_latency_seconds',
+  unit: 's',
+  digits: 3,
+  help: 'From the camera to the screen, as the pages report it.',
+  read: (ms) => scaled(ms, 0.001),
+};
 
 export const VIEWER_STARTUP: readonly Figure<number | undefined>[] = [
   {
@@ -105,6 +104,13 @@ export const VIEWER_STARTUP: readonly Figure<number | undefined>[] = [
   },
 ];
 
+export const STALLS: Figure<BoxSnapshot> = {
+  metric: 'viewer_stalls_total',
+  unit: 'count',
+  help: 'Times that a page had nothing to play.',
+  read: ({ media }) => media?.viewers.stallsTotal,
+};
+
 /** In Prometheus only. */
 export const MEDIA: readonly Figure<BoxSnapshot>[] = [
   {
@@ -113,12 +119,7 @@ export const MEDIA: readonly Figure<BoxSnapshot>[] = [
     help: '1 while frames reach the viewers.',
     read: ({ media }) => media?.isFlowing,
   },
-  {
-    metric: 'viewer_stalls_total',
-    unit: 'count',
-    help: 'Times that a page had nothing to play.',
-    read: ({ media }) => media?.viewers.stallsTotal,
-  },
+  STALLS,
   {
     metric: 'viewer_stalled_seconds_total',
     unit: 's',
@@ -203,6 +204,13 @@ export const EDGE = {
   },
 } as const satisfies Table<EdgeReport>;
 
+export const EDGE_HELD: Figure<EdgeReport> = {
+  metric: 'edge_held_bytes',
+  unit: 'b',
+  help: "Memory used for the upstream's stream.",
+  read: ({ heldBytes }) => heldBytes,
+};
+
 /** In Prometheus only. */
 export const EDGE_CACHE: readonly Figure<EdgeReport>[] = [
   {
@@ -223,10 +231,5 @@ export const EDGE_CACHE: readonly Figure<EdgeReport>[] = [
     help: "Requests answered by the fetch of another viewer's request.",
     read: ({ collapsedTotal }) => collapsedTotal,
   },
-  {
-    metric: 'edge_held_bytes',
-    unit: 'b',
-    help: "Memory used for the upstream's stream.",
-    read: ({ heldBytes }) => heldBytes,
-  },
+  EDGE_HELD,
 ];

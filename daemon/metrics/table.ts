@@ -149,7 +149,7 @@ export const METRICS: readonly Metric[] = [
     'percentile',
   ]),
   ...metricsOf(
-    VIEWER_LATENCY,
+    [VIEWER_LATENCY],
     ({ media }) =>
       Object.entries(media?.viewers.latencyMsByRendition ?? {}).flatMap(([rendition, ms]) =>
         percentiles(ms, { rendition }),

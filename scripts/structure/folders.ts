@@ -204,7 +204,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...BASE, 'daemon/media', 'daemon/health', 'daemon/health/thresholds.ts'],
     what: 'venuebox doctor',
   },
-  'daemon/cli/control': { may: ['daemon/model'], what: 'the socket of the command line' },
+  'daemon/cli/control': {
+    may: ['daemon/model', 'daemon/figures'],
+    what: 'the socket of the command line',
+  },
   'daemon/cli': {
     may: [...BASE, 'daemon/printing', 'daemon/media', 'daemon/cli/doctor', 'daemon/cli/control'],
     what: 'the command line',

@@ -1,6 +1,12 @@
 /** Snapshots, progress and outcomes in words, for a terminal. */
 import * as v from 'valibot';
-import { type EdgeReport, hitRatioOf } from '../../../pipelines/edge/state.ts';
+import type { EdgeReport } from '../../../pipelines/edge/state.ts';
+import { LOAD, STATUS } from '../../figures/box.ts';
+import { BATTERY, CAMERA, CHANNEL, VOLUME } from '../../figures/devices.ts';
+import type { Figure } from '../../figures/figure.ts';
+import { EDGE, EDGE_HELD, HLS, STALLS, VIEWER_LATENCY } from '../../figures/media.ts';
+import { renderFigure } from '../../figures/text.ts';
+import { LINK, SRT } from '../../figures/uplink.ts';
 import type { Outcome, Progress } from '../../model/commands.ts';
 import { renderDuration } from '../../model/duration.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
@@ -92,21 +98,19 @@ function sourceRows(box: BoxSnapshot): readonly Row[] {
 }
 
 function edgeRows(edge: EdgeReport): readonly Row[] {
-  const { upstream, requestsTotal, upstreamTotal, upstreamFailuresTotal, staleTotal } = edge;
+  const { upstream, requestsTotal } = edge;
   const reason = upstream.reason === undefined ? '' : `: ${upstream.reason}`;
-  const ratio = hitRatioOf(edge);
-  const hits = ratio === undefined ? '' : `, ${(100 * ratio).toFixed(1)} % without the upstream`;
-  const held = `${(edge.heldBytes / 1e6).toFixed(1)} MB held`;
+  const show = (figure: Figure<EdgeReport>) => renderFigure(figure, edge) ?? 'unknown';
+  const hits = optional('', renderFigure(EDGE.hit_ratio, edge), ' without the upstream');
   return [
-    ['edge of', `${upstream.url}, ${upstream.phase}${reason}`],
-    ['', `${requestsTotal} requests${hits}, ${staleTotal} stale, ${held}`],
-    ['', `${upstreamTotal} upstream, ${upstreamFailuresTotal} failed`],
+    ['edge of', `${upstream.url}, ${show(EDGE.state)}${reason}`],
+    ['', `${requestsTotal} requests${hits}, ${show(EDGE.stale)} stale, ${show(EDGE_HELD)} held`],
+    ['', `${show(EDGE.requests)} upstream, ${show(EDGE.failed)} failed`],
   ];
 }
 
 function cameraRow(box: BoxSnapshot): string {
-  const rate = box.media?.framesPerS;
-  const flow = rate === undefined ? 'frames flow' : `${Math.round(rate)} frames/s`;
+  const flow = renderFigure(CAMERA.fps, box) ?? 'frames flow';
   const frames = isFlowing(box) ? flow : 'no frames';
   return `${box.camera}, ${frames}${box.isCameraLocked ? ', exposure locked' : ''}`;
 }
@@ -123,46 +127,51 @@ function isFlowing({ media, children }: BoxSnapshot): boolean {
 function soundRow({ sound, levels }: BoxSnapshot): string {
   if (sound === 'none') return 'none';
   if (levels === undefined) return `${sound}, no level`;
-  return `${sound}, peak ${levels.peakDbfs.map((peak) => peak.toFixed(1)).join(' / ')} dBFS`;
-}
-
-function viewersRow({ media }: BoxSnapshot): string {
-  if (media === undefined) return 'unknown';
-  const { viewers, latencyMsByRendition, stallsTotal } = media.viewers;
-  const latencies = Object.entries(latencyMsByRendition).map(
-    ([rendition, { p50, p95 }]) => `${rendition} ${Math.round(p50)} (p95 ${Math.round(p95)}) ms`,
+  const peaks = levels.peakDbfs.map((peakDbfs, i) =>
+    renderFigure(CHANNEL.peak_dbfs, { peakDbfs, rmsDbfs: levels.rmsDbfs[i] ?? peakDbfs }),
   );
-  return [`${viewers}`, ...latencies, `${stallsTotal} stalls`].join(', ');
+  return `${sound}, peak ${peaks.join(' / ')}`;
 }
 
-function uplinkRows({ uplink }: BoxSnapshot): readonly Row[] {
+function viewersRow(box: BoxSnapshot): string {
+  if (box.media === undefined) return 'unknown';
+  const latency = (ms: number) => renderFigure(VIEWER_LATENCY, ms);
+  const latencies = Object.entries(box.media.viewers.latencyMsByRendition).map(
+    ([rendition, { p50, p95 }]) => `${rendition} ${latency(p50)} (p95 ${latency(p95)})`,
+  );
+  const [viewers, stalls] = [HLS.viewers, STALLS].map((figure) => renderFigure(figure, box));
+  return [viewers, ...latencies, `${stalls} stalls`].join(', ');
+}
+
+function uplinkRows(box: BoxSnapshot): readonly Row[] {
+  const { uplink } = box;
   if (uplink === undefined || uplink.phase === 'off') return [['uplink', 'off']];
   const reason = uplink.reason === undefined ? '' : `: ${uplink.reason}`;
-  const rtt = uplink.srt === undefined ? '' : `, RTT ${Math.round(uplink.srt.rttMs)} ms`;
-  const rate = `${megabits(uplink.bitrateBps)} of ${megabits(uplink.targetBps)} Mb/s`;
+  const rtt = optional('RTT ', renderFigure(SRT.rtt_s, box));
+  const rate = `${renderFigure(SRT.bitrate_bps, box)} of ${renderFigure(SRT.target_bps, box)}`;
   const head = ['uplink', `${uplink.phase}${reason}, ${rate}${rtt}`] as const;
   const links = (uplink.bond?.links ?? []).map((link) => {
-    const delay = link.rttMs === undefined ? '-' : `${link.rttMs} ms`;
-    const share = `${Math.round(link.sharePct)} %`;
-    const loss = `loss ${link.lossPct.toFixed(1)} %`;
-    return [
-      '',
-      `${link.id.padEnd(12)} ${link.state.padEnd(8)} ${delay}, ${loss}, ${share}`,
-    ] as const;
+    const [rttText = '-', loss, share] = [LINK.rtt_s, LINK.loss_ratio, LINK.share_ratio].map(
+      (figure) => renderFigure(figure, link),
+    );
+    const text = `${link.id.padEnd(12)} ${link.state.padEnd(8)} ${rttText}, loss ${loss}, ${share}`;
+    return ['', text] as const;
   });
   return [head, ...links];
 }
 
-function recordingRow({ id, phase, reason, remainingS }: RecordingTarget): string {
-  const left = remainingS === undefined ? '' : `, room for ${renderDuration(remainingS)}`;
+function recordingRow(target: RecordingTarget): string {
+  const { id, phase, reason } = target;
+  const left = optional('room for ', renderFigure(VOLUME.remain_s, target));
   return `${id}: ${phase}${reason === undefined ? '' : `, ${reason}`}${left}`;
 }
 
-function powerRow({ power, battery }: BoxSnapshot): string {
+function powerRow(box: BoxSnapshot): string {
+  const { power, battery } = box;
   if (battery.phase === 'absent') return `${power}, mains only`;
   if (battery.phase === 'unknown') return `${power}, battery unknown: ${battery.reason}`;
-  const charge = battery.chargePct === undefined ? '' : `, ${Math.round(battery.chargePct)} %`;
-  const left = battery.timeLeftS === undefined ? '' : `, ${renderDuration(battery.timeLeftS)} left`;
+  const charge = optional('', renderFigure(BATTERY.soc_ratio, box));
+  const left = optional('', renderFigure(BATTERY.runtime_s, box), ' left');
   return `${power}, mains ${battery.mains}${charge}${left}`;
 }
 
@@ -175,14 +184,11 @@ function printerRow({ printer }: BoxSnapshot): string {
   return `${printer.isOnline ? 'online' : 'offline'}, paper ${printer.paper}${cover}${fault}`;
 }
 
-function machineRow({ system }: BoxSnapshot): string {
-  if (system === undefined) return 'unknown';
-  const parts = [
-    ...(system.cpuC === undefined ? [] : [`${Math.round(system.cpuC)} degrees`]),
-    ...(system.loadPct === undefined ? [] : [`${Math.round(system.loadPct)} % busy`]),
-    `clock ${system.clock.phase}`,
-  ];
-  return parts.join(', ');
+function machineRow(box: BoxSnapshot): string {
+  if (box.system === undefined) return 'unknown';
+  const temperature = renderFigure(STATUS.cpu_temp_c, box);
+  const load = optional('', renderFigure(LOAD, box), ' busy');
+  return `clock ${box.system.clock.phase}${optional('', temperature)}${load}`;
 }
 
 function childrenRow({ children }: BoxSnapshot): string {
@@ -201,8 +207,9 @@ function warningLines(warnings: readonly Warning[], nowMs: number): readonly str
   ]);
 }
 
-function megabits(bps: number): string {
-  return (bps / 1e6).toFixed(1);
+/** Behind a comma; nothing where the value is not known. */
+function optional(before: string, value: string | undefined, after = ''): string {
+  return value === undefined ? '' : `, ${before}${value}${after}`;
 }
 
 /** Names of devices and words of children come from outside: no terminal is steered by them. */

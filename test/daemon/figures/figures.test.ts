@@ -12,7 +12,7 @@ import {
   VOLUME,
   VOLUME_RECORDING,
 } from '../../../daemon/figures/devices.ts';
-import { type Figure, ratioOf, readAll } from '../../../daemon/figures/figure.ts';
+import { type Figure, ratioOf, readAll, type Unit } from '../../../daemon/figures/figure.ts';
 import {
   EDGE,
   EDGE_CACHE,
@@ -24,6 +24,7 @@ import {
   VIEWER_LATENCY,
   VIEWER_STARTUP,
 } from '../../../daemon/figures/media.ts';
+import { renderFigure } from '../../../daemon/figures/text.ts';
 import { LINK, LINK_TOTALS, MODEM, RADIO, SRT, UPLINK } from '../../../daemon/figures/uplink.ts';
 import { bareSnapshot, fullSnapshot } from '../mqtt/support/snapshot.ts';
 
@@ -35,7 +36,7 @@ const TABLES = {
 };
 const LISTS: readonly (readonly Figure<never>[])[] = [
   ...[BOX, CHILD, WARNINGS, PRINTER_READY, VOLUME_RECORDING, MEDIA],
-  ...[PART_LAG, VIEWER_LATENCY, VIEWER_STARTUP, EDGE_CACHE, UPLINK, LINK_TOTALS, MODEM],
+  ...[PART_LAG, [VIEWER_LATENCY], VIEWER_STARTUP, EDGE_CACHE, UPLINK, LINK_TOTALS, MODEM],
 ];
 const FIELDS: readonly (readonly [string, Figure<never>])[] = Object.entries(TABLES).flatMap(
   ([name, table]) =>
@@ -95,6 +96,25 @@ test('an unknown value is null and never 0, and no value has more digits than ar
     [null, 1, null],
   );
   assert.equal([-1, 50, 101, undefined].map(ratioOf), [0, 0.5, 1, undefined]);
+});
+
+test('the text of a figure has its unit, and there is none while it is not known', () => {
+  const text = (figure: Figure<undefined>) => renderFigure(figure, undefined);
+  const amount = (unit: Unit, value: number | undefined, digits = 3) =>
+    text({ help: '', unit, digits, read: () => value });
+  assert.equal(
+    [amount('s', 0.04), amount('s', 200), amount('s', 0), amount('bps', 2_345_678)],
+    ['40 ms', '3 min 20 s', '0 s', '2.3 Mb/s'],
+  );
+  assert.equal(
+    [amount('ratio', 0.9), amount('ratio', 0.333), amount('dbfs', -12), amount('b', 2e6)],
+    ['90 %', '33.3 %', '-12.0 dBFS', '2.0 MB'],
+  );
+  assert.is(text({ help: '', unit: 'boolean', read: () => true }), 'on');
+  assert.is(text({ help: '', unit: 'state', options: ['a'], read: () => 'a' }), 'a');
+  for (const value of [undefined, Number.NaN, Number.POSITIVE_INFINITY]) {
+    assert.is(amount('c', value), undefined);
+  }
 });
 
 test.run();

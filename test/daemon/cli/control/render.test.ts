@@ -19,8 +19,8 @@ test('the state in words holds what a crew asks, with warnings and advice', () =
   for (const words of [
     'LIVE for 1 h 02 min, drop 2026-11-22T20-00-00Z',
     'test picture, frames flow',
-    'peak -12.0 / -12.5 dBFS',
-    'connected, 2.3 of 2.4 Mb/s, RTT 40 ms',
+    'peak -12.0 dBFS / -12.5 dBFS',
+    'connected, 2.3 Mb/s of 2.4 Mb/s, RTT 40 ms',
     'wwan0',
     'usb: recording, room for 5 h 33 min',
     'normal, mains on, 90 %',
@@ -35,7 +35,7 @@ test('status of an edge reports its upstream in place of a camera', () => {
   const text = renderStatus({ ...WELL, media: figures({ edge: EDGE }) }, WELL.drop.sinceMs);
   assert.match(text, 'venuebox 0.0.0: EDGE');
   assert.match(text, 'http://10.0.0.5:8080, live');
-  assert.match(text, '1000 requests, 98.0 % without the upstream, 3 stale, 2.0 MB held');
+  assert.match(text, '1000 requests, 98 % without the upstream, 3 stale, 2.0 MB held');
   assert.match(text, '20 upstream, 1 failed');
   assert.not.match(text, 'test picture');
 });
