@@ -9,7 +9,7 @@ import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
 import { readSavedDrop, type SavedDrop, savedDropOf, startDrop } from './saved-drop.ts';
 import { type DropSaver, openDropSaver } from './saver.ts';
-import { type Drop, type DropEvent, dropIdAt, type Step, stateOf } from './state.ts';
+import { type Drop, type DropEvent, nextDropId, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
 import { ClockUncertainty } from './uncertainty.ts';
 
@@ -57,7 +57,7 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const { stateFile, start, resumeWithinS, clock, log } = options;
   const read = await readSavedDrop(stateFile);
   if ('reason' in read) log.warn('saved state not readable', { stateFile, reason: read.reason });
-  const newId = dropIdAt(clock.wallMs());
+  const newId = nextDropId(read.saved?.lastDropId ?? undefined, clock.wallMs());
   const first = startDrop(read.saved, start, resumeWithinS * 1000, newId, nowOf(clock));
   const machine = new Machine(first, read.saved, options);
   return {

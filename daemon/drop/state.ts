@@ -107,6 +107,20 @@ export function stateOf({ phase, sinceMs, dropId, reason }: Drop): DropState {
   };
 }
 
+/**
+ * The id of a drop that begins now, after the last one's: two presses within a second, or a
+ * clock that begins at the same time after each power cut, must not name two drops alike. A
+ * last one that is far ahead was named by a wrong clock.
+ */
+export function nextDropId(last: string | undefined, wallMs: number): string {
+  const text = last?.replace(/T(\d\d)-(\d\d)-/, 'T$1:$2:') ?? '';
+  const aheadMs = Date.parse(text) - wallMs;
+  const isAhead = aheadMs > -1_000 && aheadMs < CLOCK_ERROR_MAX_MS;
+  return dropIdAt(isAhead ? wallMs + aheadMs + 1_000 : wallMs);
+}
+
+const CLOCK_ERROR_MAX_MS = 86_400_000;
+
 /** `2026-11-22T20-00-05Z`: sorts by time, and is a file name and a topic. */
 export function dropIdAt(wallMs: number): string {
   return new Date(wallMs).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');

@@ -1,6 +1,6 @@
 /** The drop’s state machine, as a pure step. */
 import { CAPTURE, enter, onAir, POWER_OFF, publish, stay, toFault, toIdle } from './moves.ts';
-import { type Aim, type Drop, type DropEvent, dropIdAt, type Now, type Step } from './state.ts';
+import { type Aim, type Drop, type DropEvent, type Now, nextDropId, type Step } from './state.ts';
 import { type Move, TABLE } from './table.ts';
 
 /** Frames and levels are watched at least this long before the checks pass. */
@@ -86,7 +86,7 @@ function check(drop: Drop, aim: Aim, now: Now): Step {
 }
 
 function goLive(drop: Drop, now: Now): Step {
-  return onAir(dropIdAt(now.wallMs), drop.phase !== 'armed', false, now, now.wallMs);
+  return onAir(nextDropId(drop.dropId, now.wallMs), drop.phase !== 'armed', false, now, now.wallMs);
 }
 
 function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now): Step {
@@ -104,7 +104,7 @@ function stepChecks(drop: In<'preflight'>, failures: readonly string[], now: Now
         effects: [publish('drop.armed', now)],
       };
     case 'go-live':
-      return onAir(dropIdAt(now.wallMs), false, false, now, now.wallMs);
+      return onAir(nextDropId(drop.dropId, now.wallMs), false, false, now, now.wallMs);
   }
 }
 

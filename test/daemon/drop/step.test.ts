@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parseSavedDrop, savedDropOf, startDrop } from '../../../daemon/drop/saved-drop.ts';
 import type { Drop } from '../../../daemon/drop/state.ts';
-import { dropIdAt, stateOf } from '../../../daemon/drop/state.ts';
+import { dropIdAt, nextDropId, stateOf } from '../../../daemon/drop/state.ts';
 import { step } from '../../../daemon/drop/step.ts';
 import { DropRun, START_MS } from './support/drop-run.ts';
 
@@ -158,6 +158,23 @@ test('the power ends a drop so that it is resumed later; a person ends it for go
   const ended = new DropRun().to('live');
   ended.command('shut-down');
   assert.is(savedDropOf(ended.drop, 0).live, null);
+});
+
+test('two drops are never named alike: within a second, or by a clock that begins anew', () => {
+  const box = new DropRun().to('live');
+  const first = box.drop.dropId;
+  box.command('end');
+  box.send({ kind: 'ended' });
+  box.command('go-live', true);
+  assert.is.not(box.drop.dropId, first);
+  const at = (wallMs: number) => nextDropId(dropIdAt(START_MS), wallMs);
+  assert.is(at(START_MS - 3_600_000), dropIdAt(START_MS + 1_000));
+  assert.is(at(START_MS + 999), dropIdAt(START_MS + 1_000));
+  assert.is(at(START_MS + 60_000), dropIdAt(START_MS + 60_000));
+  // A last one of another day was named by a wrong clock.
+  assert.is(at(START_MS - 90_000_000), dropIdAt(START_MS - 90_000_000));
+  assert.is(nextDropId(undefined, START_MS), dropIdAt(START_MS));
+  assert.is(nextDropId('evening', START_MS), dropIdAt(START_MS));
 });
 
 test('a box that was not powered off after all does not go on air at its next start', () => {

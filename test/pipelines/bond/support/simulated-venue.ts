@@ -35,7 +35,7 @@ export class Venue {
   readonly down: SimulatedPath[];
   readonly bond: Bond;
   readonly receiver: ReturnType<typeof openReceiver>;
-  readonly relay = new RelayGroups((bytes) => Buffer.alloc(bytes, 7));
+  relay = new RelayGroups((bytes) => Buffer.alloc(bytes, 7));
   readonly sentPackets: number[];
   readonly switches: { atMs: number; link: string; to: string; reason: string }[] = [];
   /** SRT packets of the encoder. */
@@ -85,6 +85,16 @@ export class Venue {
   rebind(slot: number): void {
     this.#ports[slot] = 10_000 + slot + 100 * this.#order++;
     this.#at(this.nowMs, () => this.bond.onOpened(slot, this.nowMs));
+  }
+
+  /** The NAT on the way has forgotten the link: its datagrams come from another port, replies are lost. */
+  remap(slot: number): void {
+    this.#ports[slot] = 10_000 + slot + 100 * this.#order++;
+  }
+
+  /** It knows no group any more. */
+  restartRelay(): void {
+    this.relay = new RelayGroups((bytes) => Buffer.alloc(bytes, 7));
   }
 
   /** Runs the chain for `ms`. */

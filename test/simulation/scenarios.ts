@@ -1,0 +1,12 @@
+/** All simulated worlds, by name. */
+import { bondScenario } from './bond.ts';
+import { dropScenario } from './drop.ts';
+import type { Scenario } from './scenario.ts';
+import { spoolScenario } from './spool.ts';
+
+/** Their actions differ; each draws its own. */
+export const SCENARIOS: readonly Scenario<never>[] = [
+  bondScenario,
+  dropScenario,
+  spoolScenario,
+].map((scenario) => scenario as unknown as Scenario<never>);
