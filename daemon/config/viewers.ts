@@ -25,7 +25,7 @@ export const viewersSchema = v.strictObject({
   port: v.optional(whole(1, 65535), 8080),
   address: v.optional(v.union([v.literal(''), host, url], ADDRESS), ''),
   part_ms: v.optional(whole(50, 1000), 200),
-  window_s: v.optional(whole(6, 7200), 20),
+  window_s: v.optional(whole(6, 7200), 30),
   max_connections: v.optional(whole(1, 20_000), 6000),
   max_connections_per_address: v.optional(whole(1, 20_000), 1024),
   trusted_proxies: v.optional(v.pipe(v.array(network), v.maxLength(50, 'must be 50 at most')), []),
