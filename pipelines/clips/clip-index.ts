@@ -1,5 +1,6 @@
 /** The clips and previews that viewers may fetch, under `/clips/`. */
 import { join } from 'node:path';
+import type { Catalogue } from '../http/cache/catalogue.ts';
 import { fileReply } from '../http/file-reply.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
@@ -26,14 +27,24 @@ interface IndexedMovie {
 /** Each file is named for its content. */
 export class ClipIndex {
   readonly #movies = new Map<string, IndexedMovie>();
+  readonly #catalogue: Pick<Catalogue, 'set' | 'delete'> | undefined;
+
+  /** @param catalogue Lists what may be fetched. */
+  constructor(catalogue?: Pick<Catalogue, 'set' | 'delete'>) {
+    this.#catalogue = catalogue;
+  }
 
   add(movie: IndexedMovie): void {
     this.#movies.delete(movie.name);
     this.#movies.set(movie.name, movie);
+    this.#catalogue?.set(`/clips/${movie.name}`, etagOf(movie.name));
     const isClip = CLIP.test(movie.name);
     const alike = [...this.#movies.keys()].filter((name) => CLIP.test(name) === isClip);
     const max = isClip ? CLIPS_MAX : PREVIEWS_MAX;
-    for (const name of alike.slice(0, -max)) this.#movies.delete(name);
+    for (const name of alike.slice(0, -max)) {
+      this.#movies.delete(name);
+      this.#catalogue?.delete(`/clips/${name}`);
+    }
   }
 
   /**
@@ -76,6 +87,12 @@ export class ClipIndex {
     if (!path.startsWith('/clips/')) return undefined;
     const movie = this.#movies.get(PATH.exec(path)?.[1] ?? '');
     if (movie === undefined) return refuse(404, 'no such clip');
-    return fileReply(header, { ...movie, type: 'video/mp4', freshness: { kind: 'immutable' } });
+    const freshness = { kind: 'immutable' } as const;
+    return fileReply(header, { ...movie, type: 'video/mp4', freshness, etag: etagOf(movie.name) });
   }
+}
+
+/** Named for its content: 11 characters of its SHA-256, which are the ETag too. */
+function etagOf(name: string): string {
+  return `"${name.slice(-'.mp4'.length - 11, -'.mp4'.length)}"`;
 }

@@ -70,6 +70,14 @@ export function reply(status: number, body: readonly Buffer[], options: ReplyHea
   };
 }
 
+/** The client has the same bytes: without what describes a body (RFC 9110 §15.4.5). */
+export function notModified({ headers, ...answer }: Reply): Reply {
+  const kept = headers.filter((_, i) => !OF_A_BODY.includes(headers[i - (i % 2)] ?? ''));
+  return { ...answer, status: 304, headers: kept, body: [] };
+}
+
+const OF_A_BODY = ['Content-Type', 'Content-Length'];
+
 /**
  * What is missing now may be published in a moment, so no cache may store a 404: one
  * that answers it again makes a player lose that media.

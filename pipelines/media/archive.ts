@@ -61,6 +61,8 @@ export interface Archive {
   forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
   /** Undefined where there is no such clip. */
   clipOnPage(id: string): ClipOnPage | undefined;
+  /** Adds files of others to the catalogue of assets, by path and ETag. */
+  list(etags: ReadonlyMap<string, string>): void;
   /** Undefined for a path that is not the archive's. */
   answer(request: HttpRequest): Reply | undefined;
   /** Resolves when all files are closed, soon after the signal aborted. */
@@ -74,7 +76,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
   const { sign } = deps;
   const { clips: clipSettings } = settings;
   const catalogue = new Catalogue();
-  const clipIndex = new ClipIndex();
+  const clipIndex = new ClipIndex(catalogue);
   const posterStore = new PosterStore(catalogue, clipSettings?.posterEveryS ?? 0);
   const replay = new Replay(settings.dvrS);
   const recorders = openRecorders({
@@ -111,6 +113,9 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
     ...openGuestView({ clipIndex, posterStore, replay, sign, clock: deps.clock }),
+    list: (etags) => {
+      for (const [path, etag] of etags) catalogue.set(path, etag);
+    },
     answer,
     run: async (signal) => {
       if (clipSettings !== undefined) {

@@ -140,6 +140,7 @@ function openGetHandler(
   const origin = new Origin(presentation, settings.ladder);
   const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
   const pages = openPages(settings.drop, ...guests);
+  archive.list(pages.etags);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return pages.forPeople(request, admitted);

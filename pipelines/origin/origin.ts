@@ -4,11 +4,13 @@ import { type Directives, parseDirectives } from '../hls/directives.ts';
 import { liveFreshness, refusedReloadCacheSeconds } from '../hls/freshness.ts';
 import { renderMultivariant } from '../hls/multivariant.ts';
 import type { Freshness } from '../http/cache/cache-control.ts';
+import { isNotModified } from '../http/cache/digest.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../http/negotiate.ts';
-import { type Reply, refuse, reply } from '../http/reply.ts';
+import { notModified, type Reply, refuse, reply } from '../http/reply.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { Track } from '../packager/track.ts';
+import { mediaEtag } from './media-etag.ts';
 import { playlistReply, TrackPlaylists } from './track-playlists.ts';
 
 export interface Ladder {
@@ -43,8 +45,10 @@ export class Origin {
     const track = this.#presentation.tracks().find(({ id }) => id === trackId);
     if (track === undefined) return this.#missing(`no such stream: ${request.path.slice(0, 80)}`);
     if (playlist !== undefined) return this.#playlist(track, request);
-    if (initId !== undefined) return this.#init(track, initId);
-    return this.#media(track, Number(msn), part === undefined ? undefined : Number(part));
+    const { header } = request;
+    if (initId !== undefined) return this.#init(track, initId, header);
+    const index = part === undefined ? undefined : Number(part);
+    return this.#media(track, Number(msn), index, header);
   }
 
   #multivariant({ query, header }: HttpRequest): Reply {
@@ -123,22 +127,20 @@ export class Origin {
     return refuse(400, line, refusedReloadCacheSeconds(this.#presentation.limits));
   }
 
-  #init(track: Track, id: string): Reply {
+  #init(track: Track, id: string, header: HeaderLookup): Reply {
     const bytes = track.window.init(id);
     if (bytes === undefined) return this.#missing(`no init section ${id}`);
-    return this.#mediaReply(track, [bytes]);
+    return this.#mediaReply(track, [bytes], header);
   }
 
-  #media(track: Track, msn: number, part: number | undefined): Reply | Wait {
+  #media(track: Track, msn: number, part: number | undefined, header: HeaderLookup): Reply | Wait {
     const name = part === undefined ? `segment ${msn}` : `part ${part} of segment ${msn}`;
     const attempt = (): Reply | undefined => {
       const found = track.window.fetch(msn, part);
       if (found === 'wait') return undefined;
       if (found === 'unknown') return this.#missing(`${name} is not available`);
-      return this.#mediaReply(
-        track,
-        found.parts.flatMap(({ bytes }) => bytes ?? []),
-      );
+      const chunks = found.parts.flatMap(({ bytes }) => bytes ?? []);
+      return this.#mediaReply(track, chunks, header);
     };
     return (
       attempt() ?? {
@@ -150,13 +152,17 @@ export class Origin {
     );
   }
 
-  #mediaReply(track: Track, body: readonly Buffer[]): Reply {
-    return reply(200, body, {
+  #mediaReply(track: Track, body: readonly Buffer[], header: HeaderLookup): Reply {
+    const etag = mediaEtag(body);
+    const isHeld = isNotModified(header('if-none-match'), etag);
+    const answer = reply(200, body, {
       type: track.kind === 'audio' ? 'audio/mp4' : 'video/mp4',
       cacheS: 0,
       freshness: liveFreshness(this.#presentation.limits, 'media'),
       urgency: this.#urgencyOf(track),
+      extra: ['ETag', etag],
     });
+    return isHeld ? notModified(answer) : answer;
   }
 
   /** Audio first, then the renditions from the lowest up: 2 to 6. */

@@ -18,6 +18,8 @@ import { type PageHtml, renderPage } from './page-html.ts';
 import { fill, languageOf, textsOf } from './text/languages.ts';
 
 export interface Pages {
+  /** Of the files that pages load; gzip is a representation of its own: `/player.js#gzip`. */
+  readonly etags: ReadonlyMap<string, string>;
   /** Undefined for a path that is not the page's. */
   answer(request: HttpRequest): Reply | undefined;
   /** The same answer, or a page in place of a refusal that a guest sees. */
@@ -63,6 +65,7 @@ export function openPages(
     return render(request, watch, { ...own, root: '../', poster, movie });
   };
   return {
+    etags: etagsOf(assets),
     answer: (request) => {
       const { path, header } = request;
       if (path === '/drop.json') return dropReply(drop, progress(), nowMs());
@@ -99,6 +102,14 @@ function openAssets(drop: DropSettings): ReadonlyMap<string, Asset> {
     ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
     ['/manifest.webmanifest', openAsset('application/manifest+json', renderManifest(drop))],
   ]);
+}
+
+function etagsOf(assets: ReadonlyMap<string, Asset>): ReadonlyMap<string, string> {
+  const etags = [...assets].flatMap(([path, { plain, gzipped }]) => [
+    [path, plain.digest.etag] as const,
+    [`${path}#gzip`, gzipped.digest.etag] as const,
+  ]);
+  return new Map(etags);
 }
 
 type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven'>;

@@ -66,6 +66,21 @@ test('a clip’s poster is stored beside it, for a process that starts later', a
   assert.is(await readPoster(place.folder, 'aaaaaaaaaaa'), undefined);
 });
 
+test('clips are in the catalogue of assets with the ETag that they are sent with', () => {
+  const catalogue = new Catalogue();
+  const index = new ClipIndex(catalogue);
+  index.add({ name: 'clip-abcdefghijk.mp4', path: '/clips/a', bytes: 1 });
+  const request = { path: '/clips/clip-abcdefghijk.mp4', query: new URLSearchParams() };
+  const held = (etag: string) => ({
+    ...request,
+    header: (name: string) => ({ 'if-none-match': etag })[name],
+  });
+  assert.is(index.answer(held('"abcdefghijk"'))?.status, 304);
+  assert.is(index.answer(held('"bbbbbbbbbbb"'))?.status, 200);
+  const listed = JSON.parse(catalogue.render().body.toString());
+  assert.equal(listed, { assets: { '/clips/clip-abcdefghijk.mp4': 'abcdefghijk' } });
+});
+
 test('previews displace no clip, and only those with files are listed', () => {
   const shelf = new ClipIndex();
   const put = (name: string) => shelf.add({ name, path: `/clips/${name}`, bytes: 1 });

@@ -30,6 +30,7 @@ function openWith(upstream: (request: HttpRequest) => Reply | Wait) {
     edge: { answer: upstream },
     isUpstream: (path) => target(path) !== undefined,
     pages: {
+      etags: new Map(),
       answer: ({ path }) => (path === '/nope' ? undefined : textOf(`own ${path}`)),
       forPeople: (_request, answer) => answer,
     },

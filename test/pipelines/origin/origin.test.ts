@@ -49,6 +49,39 @@ test('any path and query gets an answer with a status, or waits', () => {
   );
 });
 
+test('parts, segments and init sections have ETags of their bytes, and what a client has is not sent', () => {
+  const feed = openFeed();
+  feed.run(3);
+  const ask = (path: string, held?: string) => {
+    const header = (name: string) => (name === 'if-none-match' ? held : undefined);
+    const answer = feed.origin.answer({ path, query: new URLSearchParams(), header });
+    if ('wait' in answer) throw new Error(`${path} waits`);
+    return answer;
+  };
+  const playlist = Buffer.concat([...ask('/live/high/index.m3u8').body]).toString();
+  const names = [...playlist.matchAll(/(?:^|URI=")([\w.-]+\.(?:m4s|mp4))/gm)].map(
+    ([, name]) => name,
+  );
+  const etags = new Map<string, string>();
+  for (const name of names.slice(0, -1)) {
+    const path = `/live/high/${name}`;
+    const { status, headers, body } = ask(path);
+    assert.is(status, 200, path);
+    const etag = headers[headers.indexOf('ETag') + 1] ?? '';
+    assert.match(etag, /^"[\w-]{11}"$/);
+    const bytes = Buffer.concat([...body]).toString('hex');
+    const same = [...etags].filter(([, known]) => known === etag);
+    for (const [known] of same) assert.is(known, bytes, 'another ETag for other bytes');
+    etags.set(bytes, etag);
+    const again = ask(path, etag);
+    assert.equal([again.status, again.body], [304, []]);
+    assert.not.ok(again.headers.includes('Content-Length'));
+    assert.ok(again.headers.includes('ETag') && again.headers.includes('Cache-Control'));
+    assert.is(ask(path, '"other"').status, 200);
+  }
+  assert.ok(etags.size > 5, `${etags.size} files`);
+});
+
 test('directives are numbers or refusals', () => {
   fc.assert(
     fc.property(fc.string(), (text) => {
