@@ -142,11 +142,12 @@ export function edgeSettings(config: Config): EdgeSettings {
   };
 }
 
-function dropSettings({ drop, viewers }: Config): MediaSettings['drop'] {
+function dropSettings({ drop, viewers, recording }: Config): MediaSettings['drop'] {
   const address = givenAddress(viewers);
   const given = address === '' ? {} : { address };
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
-  return { ...shown, ...given };
+  const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
+  return { ...shown, dvrS, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

@@ -49,8 +49,23 @@ const LOOP_REPLY = refuse(
 );
 const NOT_FOUND = refuse(404, 'not found; the player is at /');
 
+/** Clips and recordings are not served by an edge, so its page does not offer them. */
+function withoutArchive(reply: Reply): Reply | undefined {
+  try {
+    const drop = JSON.parse(Buffer.concat(reply.body).toString()) as object;
+    const body = Buffer.from(JSON.stringify({ ...drop, clips: [], hasReplay: false, dvrS: 0 }));
+    const headers = reply.headers.map((value, i) =>
+      reply.headers[i - 1] === 'Content-Length' ? String(body.length) : value,
+    );
+    return { ...reply, headers, body: [body] };
+  } catch {
+    return undefined;
+  }
+}
+
 function otherwise(answer: Reply | Wait, other: () => Reply): Reply | Wait {
-  const choose = (reply: Reply) => (reply.status === 200 ? reply : other());
+  const choose = (reply: Reply) =>
+    (reply.status === 200 ? withoutArchive(reply) : undefined) ?? other();
   if (!('wait' in answer)) return choose(answer);
   return {
     ...answer,

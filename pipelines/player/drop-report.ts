@@ -9,6 +9,8 @@ export interface DropSettings {
   readonly address?: string;
   /** Guests may send hearts. */
   readonly hasReactions?: boolean;
+  /** How far back guests can go while the drop is live; 0, or left out: not at all. */
+  readonly dvrS?: number;
 }
 
 /** A picture in one of its widths; the address is relative to the page. */

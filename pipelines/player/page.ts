@@ -6,6 +6,7 @@ import { DropInfo } from './drop-info.ts';
 import { Hearts } from './hearts.ts';
 import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
+import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
 import { connectLanguage } from './texts.ts';
 
@@ -50,8 +51,13 @@ const controls = connectControls(
     remote: element('airplay'),
     stage: element('stage'),
   },
-  (isPaused) => loop.setPaused(isPaused),
+  (isPaused) => {
+    if (!rewind.isOn) loop.setPaused(isPaused);
+    else if (isPaused) video.pause();
+    else rewind.toLive();
+  },
 );
+const rewind = new Rewind({ video, nowMs: info.nowMs, hold: (isHeld) => loop.hold(isHeld) });
 
 /** Asks the box for the drop: soon while there is no picture, seldom while there is. */
 const drop = {
@@ -69,6 +75,8 @@ const drop = {
         cover.setDrop(report);
         clips.show(report.clips ?? []);
         hearts.setOn(report.hasReactions === true);
+        const liveMs = info.nowMs() - Date.parse(report.liveSince ?? '');
+        rewind.setRange(report.dvrS ?? 0, liveMs || 0);
         drop.everyMs = cover.state === 'live' ? ASK_PLAYING_EVERY_MS : ASK_EVERY_MS;
       },
       () => {
@@ -84,6 +92,7 @@ connectLanguage(element('language') as HTMLSelectElement, () => {
   controls.render();
   clips.render();
   hearts.render();
+  rewind.render();
   cover.render();
 });
 connectSharing();
@@ -96,6 +105,7 @@ setInterval(() => {
   watchPicture();
   drop.ask();
   cover.render(loop.player?.latencyMs());
+  rewind.render();
 }, FIGURES_EVERY_MS);
 // For measurements: the same figures that the page shows and reports.
 Object.assign(window, {
@@ -119,7 +129,7 @@ function openPictureWatch(): () => void {
     lastS = video.currentTime;
     if (hasMoved || video.paused) movedMs = performance.now();
     // What is still buffered of an ended stream plays behind the cover.
-    if (cover.hasEnded) return;
+    if (cover.hasEnded || rewind.isOn) return;
     const isFrozen = performance.now() - movedMs > FROZEN_AFTER_MS;
     if (cover.state === 'live' && isFrozen) {
       cover.set({ isPlaying: false });

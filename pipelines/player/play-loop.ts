@@ -26,7 +26,9 @@ export class PlayLoop {
   readonly #deps: PlayLoopDeps;
   #player: Player | undefined;
   #attempt = new AbortController();
-  #isStopped = false;
+  /** Another player has the video. */
+  #isHeld = false;
+  #release: () => void = () => undefined;
   #isPaused = false;
   /** The browser did not open a media source: other players are used. */
   #isSourceBroken = false;
@@ -45,17 +47,18 @@ export class PlayLoop {
     this.#player?.setPaused(isPaused);
   }
 
-  /** The video is for something else from now on. */
-  stop(): void {
-    this.#isStopped = true;
-    this.#attempt.abort();
+  /** The video is for another player, until it is released. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld) this.#attempt.abort();
+    else this.#release();
   }
 
-  /** Resolves when the loop was stopped. */
-  async run(): Promise<void> {
+  async run(): Promise<never> {
     const { beacon, onFailed, onEnded } = this.#deps;
     let hasSound = true;
-    while (!this.#isStopped) {
+    while (true) {
+      if (this.#isHeld) await this.#released();
       this.#attempt = new AbortController();
       const { signal } = this.#attempt;
       let isRefused = false;
@@ -74,20 +77,26 @@ export class PlayLoop {
         if (!signal.aborted) {
           onEnded(true);
           await waitForNextStream(this.#playlistUrl(), signal);
-          if (!this.#isStopped) onEnded(false);
+          if (!this.#isHeld) onEnded(false);
           beacon.restartStartup();
         }
       } catch (error) {
         hasSound = !(error instanceof SoundLost);
         isRefused = error instanceof StreamRefused;
         this.#isSourceBroken ||= error instanceof SourceNotOpened;
-        if (!this.#isStopped) onFailed();
+        if (!this.#isHeld) onFailed();
       }
       this.#attempt.abort();
       this.#player = undefined;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       if (isRefused) beacon.restartStartup();
     }
+  }
+
+  #released(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#release = resolve;
+    });
   }
 
   #playlistUrl(): URL {

@@ -100,11 +100,7 @@ export function openNative(
     switches: () => 0,
     setPaused: (isPaused) => setPaused(video, isPaused, liveEdgeS(video)),
     rendition: () => '',
-    latencyMs: () => {
-      const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
-      const startMs = start?.getTime() ?? Number.NaN;
-      return possibleMs(serverNowMs() - startMs - video.currentTime * 1000);
-    },
+    latencyMs: () => possibleMs(serverNowMs() - startDateMs(video) - video.currentTime * 1000),
     done: untilEnded(video, signal),
   };
 }
@@ -141,21 +137,32 @@ function untilEnded(video: HTMLVideoElement, signal: AbortSignal): Promise<void>
   });
 }
 
+export interface Finished {
+  /** Unix time of the picture on screen, in ms; undefined before the first one. */
+  dateMs(): number | undefined;
+  /** Gives the video back. */
+  close(): void;
+}
+
 /**
  * Plays a finished stream, or one that can be rewound.
  *
- * @param root Where hls.js is. @returns ends it. Rejects where hls.js does not load.
+ * @param root Where hls.js is. Rejects where hls.js does not load.
  */
 export async function playFinished(
   video: HTMLVideoElement,
   playlistUrl: URL,
   root: URL,
-): Promise<() => void> {
+): Promise<Finished> {
   const play = () => video.play().catch(() => undefined);
+  const known = (ms: number) => (Number.isNaN(ms) ? undefined : ms);
   if (video.canPlayType('application/vnd.apple.mpegurl') !== '') {
     video.src = playlistUrl.href;
     void play();
-    return () => video.removeAttribute('src');
+    return {
+      dateMs: () => known(startDateMs(video) + video.currentTime * 1000),
+      close: () => video.removeAttribute('src'),
+    };
   }
   video.removeAttribute('src');
   const Hls = await loadHls(new URL('hls.js', root));
@@ -163,5 +170,14 @@ export async function playFinished(
   hls.loadSource(playlistUrl.href);
   hls.attachMedia(video);
   void play();
-  return () => hls.destroy();
+  return {
+    dateMs: () => known(hls.playingDate?.getTime() ?? Number.NaN),
+    close: () => hls.destroy(),
+  };
+}
+
+/** Of the playlist, in Safari. */
+function startDateMs(video: HTMLVideoElement): number {
+  const start = (video as HTMLVideoElement & { getStartDate?: () => Date }).getStartDate?.();
+  return start?.getTime() ?? Number.NaN;
 }

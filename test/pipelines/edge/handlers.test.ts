@@ -49,9 +49,19 @@ test('the page is this box’s own, stream and posters are the upstream’s', ()
   assert.is(bodyOf(handlers.get(requestOf('/'))), 'own /');
   assert.is(bodyOf(handlers.get(requestOf('/player.js'))), 'own /player.js');
   assert.match(bodyOf(handlers.get(requestOf('/nope'))), 'not found');
-  for (const path of ['/live/index.m3u8', '/posters/live-640', '/drop.json']) {
+  for (const path of ['/live/index.m3u8', '/posters/live-640']) {
     assert.is(bodyOf(handlers.get(requestOf(path))), `upstream ${path}`);
   }
+});
+
+test('of the upstream’s drop its page offers what an edge serves: neither clips nor the replay', () => {
+  const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips: [{ id: 'abcdefghijk' }] };
+  const { handlers } = openWith(() => textOf(JSON.stringify(report)));
+  const answer = handlers.get(requestOf('/drop.json')) as Reply;
+  const offered = { title: 'Tonight', hasReplay: false, dvrS: 0, clips: [] };
+  assert.equal(JSON.parse(bodyOf(answer)), offered);
+  const length = answer.headers[answer.headers.indexOf('Content-Length') + 1];
+  assert.is(length, String(Buffer.byteLength(bodyOf(answer))));
 });
 
 test('title and countdown are this box’s own where the upstream has none', () => {
@@ -67,8 +77,8 @@ test('title and countdown are this box’s own where the upstream has none', () 
   const answer = waiting.handlers.get(requestOf('/drop.json')) as Wait;
   assert.is(answer.retry(), undefined);
   assert.is(bodyOf(answer.expired()), 'own /drop.json');
-  late = textOf('theirs');
-  assert.is(bodyOf(answer.retry()), 'theirs');
+  late = textOf('{"title":"theirs"}');
+  assert.match(bodyOf(answer.retry()), 'theirs');
   assert.is((handlers.get(requestOf('/live/index.m3u8')) as Reply).status, 503);
 });
 

@@ -20,6 +20,7 @@ test('pause stops the picture, a clip appears, the end offers the replay, and th
   await using box = await startBox([
     `recording.targets=[{id: a, folder: ${folder}/recordings}]`,
     `clips.folder=${folder}/clips`,
+    'recording.dvr_s=600',
   ]);
   await box.ready();
   await using browser = await openChromium({ width: 360, height: 740 });
@@ -43,6 +44,18 @@ test('pause stops the picture, a clip appears, the end offers the replay, and th
   assert.is(await page.evaluate(TIME), pausedS);
   await page.click('#live-again');
   await waitInPage(page, `${TIME} > ${pausedS + 2}`);
+
+  await waitInPage(page, '!document.getElementById("rewinding").hidden', 60_000);
+  await waitInPage(page, `document.getElementById('rewind').min <= -25`, 60_000);
+  await page.focus('#rewind');
+  for (let i = 0; i < 2; i += 1) await page.keyboard.press('ArrowLeft');
+  await waitInPage(page, `/^−00:[1-4]\\d$/.test(${TEXT_OF('#behind')})`, 60_000);
+  const rewoundS = Number(await page.evaluate(TIME));
+  await waitInPage(page, `${TIME} > ${rewoundS + 1}`);
+  assert.is(await page.evaluate('venuebox().player'), undefined, 'the live player waits');
+  await page.click('#live-again');
+  await waitInPage(page, `venuebox().player === 'venuebox' && ${TEXT_OF('#behind')} === ''`);
+  await waitInPage(page, 'venuebox().latencyMs < 30000');
 
   await ask(box, 'cmd', 'end');
   await waitInPage(page, `${STATE} === 'ended' && !document.getElementById('replay').hidden`);

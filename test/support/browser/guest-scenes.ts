@@ -74,7 +74,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
 export async function serveScene({ startsAt, progress, path }: Scene) {
   const state = progress === 'unreachable' ? NO_PROGRESS : progress;
   const clip = { label: 'Encore', poster: 'posters/live-640' };
-  const drop = { title: 'Record Shop Live', startsAt, hasReactions: true };
+  const drop = { title: 'Record Shop Live', startsAt, hasReactions: true, dvrS: 600 };
   const pages = openPages(
     drop,
     () => state,
