@@ -16,7 +16,7 @@ export function stateFolder(env: Readonly<Record<string, string | undefined>>): 
   return join(env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'venuebox');
 }
 
-/** One that was killed is gone by then, unless its disk hangs. */
+/** A killed process has ended by then, unless its disk hangs. */
 const GONE_WITHIN_MS = 5_000;
 const RETRY_MS = 250;
 

@@ -54,7 +54,7 @@ export const panelActionSchema = v.variant('do', [
 
 export type PanelAction = v.InferOutput<typeof panelActionSchema>;
 
-/** The longest gesture is 10 s: a page that is gone by then no longer holds its button. */
+/** The longest gesture is 10 s: after that a page that has left no longer holds its button. */
 const PRESS_MAX_MS = 15_000;
 
 /** Carries out the actions of a page; a button that no page releases is released after 15 s. */

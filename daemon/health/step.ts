@@ -100,7 +100,7 @@ export function stepHealth(
     if (wasShown && (isOver || cause !== undefined)) {
       cleared.push({ warning: entry.warning, ...(cause === undefined ? {} : { cause }) });
     } else if (isOver) {
-      // It was held back for too long to be news.
+      // It was held back for too long to be reported as new.
     } else if (wasShown || causesOf(entry, found).length === 0) {
       after.set(key, { ...entry, isHeldBack: false });
       if (entry.isShown && !wasShown) raised.push(entry.warning);

@@ -49,7 +49,7 @@ export interface MediaPathDeps {
 /** Capture, media and uplink: three supervised children and what they ask of each other. */
 export interface MediaPath {
   /**
-   * Runs them. Rejects where a person must mend it: viewers cannot be served at
+   * Runs them. Rejects where an operator must repair it: viewers cannot be served at
    * all, or the drop that the process was started for has no picture.
    */
   readonly run: Task;

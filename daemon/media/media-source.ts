@@ -28,7 +28,7 @@ interface Pluggable {
 /** What a box shows: its own camera and microphone, or the stream of another box. */
 export interface MediaSource {
   readonly facts: Pick<BoxFacts, 'camera' | 'sound' | 'encoder'>;
-  /** It has no drops of its own: none is begun, and none goes on after a power failure. */
+  /** It has no drops of its own: it starts none, and resumes none after a power failure. */
   readonly isEdge: boolean;
   /** The camera whose exposure is held during a drop. */
   readonly lockable: Camera | undefined;
@@ -46,7 +46,7 @@ export interface MediaSource {
  * Looks at what the config names, before anything runs.
  *
  * @param links The links of the demo's uplink.
- * Rejects with a ConfigError, HalError or PipelineError for what a person must mend.
+ * Rejects with a ConfigError, HalError or PipelineError for what an operator must repair.
  */
 export async function openMediaSource(
   config: Config,

@@ -15,7 +15,7 @@ export function orNull<T, R>(value: T | undefined, map: (value: T) => R): R | nu
   return value === undefined ? null : map(value);
 }
 
-/** Text of devices and operators has no length that anybody promised. */
+/** Text of devices and operators has no guaranteed length. */
 export function clipText(text: string, most: number): string {
   if (text.length <= most) return text;
   // Half a surrogate pair would be no UTF-8.

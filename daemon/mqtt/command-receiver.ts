@@ -124,7 +124,7 @@ export class CommandReceiver {
       });
     };
     try {
-      // The box may have begun to end while the command was saved.
+      // The box may have started to shut down while the command was saved.
       signal.throwIfAborted();
       return await this.#deps.commander.run(command, onProgress, signal);
     } catch (error) {

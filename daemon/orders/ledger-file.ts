@@ -14,7 +14,7 @@ const NAME = 'ledger.jsonl';
 const DAMAGED_NAME = 'ledger-damaged.jsonl';
 /** How much of the ledger was acknowledged. It may be behind, and never ahead. */
 const MARK_NAME = 'acknowledged.json';
-/** A torn write, for whoever wants to see it. */
+/** A torn write, set aside for inspection. */
 const TORN_NAME = 'ledger-torn.part';
 
 const markSchema = v.object({ bytes: v.number(), hash: v.string() });

@@ -89,7 +89,7 @@ function recordingLamp(box: BoxSnapshot): RhythmName {
     return count('failed') > 0 ? 'gap' : 'wink';
   }
   if (!isRunning(box, 'media') || isStale(box)) return 'longShort';
-  // At the end they are closed one after the other: only one that failed is news.
+  // At the end they are closed one after the other: only a failed one counts.
   if (drop.phase === 'ending') return count('failed') > 0 ? 'gap' : 'steady';
   if (count('recording') === 0) return 'flicker';
   if (count('recording') < recording.length) return 'gap';
@@ -101,7 +101,7 @@ function hasPicture(box: BoxSnapshot): boolean {
   return isFlowing && isRunning(box, 'media') && isRunning(box, 'capture');
 }
 
-/** The last words of a child that hangs are no news: health says when they are too old. */
+/** The last report of a hung child counts as current; health raises an alert when it is too old. */
 function isStale(box: BoxSnapshot): boolean {
   return has(box, 'media-silent');
 }

@@ -12,7 +12,7 @@ export const BUTTONS = ['drop', 'mark'] as const;
  * The drop button: a short press arms, or takes it back; a hold goes live, or
  * ends; a very long hold shuts the machine down. The mark button marks; held, it
  * opens the sign-in of the operator's page (run.ts), which is no command. Both
- * together are a hand that grasps the box, and ask for nothing.
+ * together mean that the box was picked up, and ask for nothing.
  */
 export function commandOf(
   { buttons, length }: Extract<Gesture, { kind: 'press' }>,
@@ -25,7 +25,7 @@ export function commandOf(
   if (button !== 'drop') return undefined;
   if (length === 'very-long') return { verb: 'shut-down', args: {}, by: 'button' };
   const verb = length === 'short' ? SHORT[phase] : HOLD[phase];
-  // What the lamp showed is what the finger meant.
+  // The press means the phase that the lamp showed.
   return verb === undefined ? undefined : { verb, args: {}, by: 'button', expect: phase };
 }
 

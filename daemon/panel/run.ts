@@ -38,7 +38,7 @@ const LAMPS_EVERY_MS = 250;
 const RETRY_MS = 2_000;
 /** How long a refused press shows. */
 const REFUSED_MS = 800;
-/** How long the lamp shows that sign-in is open: until the finger has seen it. */
+/** How long the lamp shows that sign-in is open. */
 const MARK_HELD_MS = 1_000;
 /** Presses that wait for their commands; a panicking hand gives no more. */
 const MAX_COMMANDS = 4;
@@ -66,7 +66,7 @@ class DoublePress {
   }
 }
 
-/** What the on-air lamp says to a finger, over what it shows otherwise. */
+/** What the on-air lamp shows during a press, in place of its state. */
 interface Answer {
   readonly rhythm: RhythmName;
   readonly untilMs: number;
@@ -169,7 +169,7 @@ async function carryOut(
     const outcome = await commander.run(command, () => undefined, signal);
     if (outcome.status === 'done') return;
     log.warn('press not followed', { verb: command.verb, why: outcome.detail });
-    // A later press took its place: that is what the finger wanted.
+    // A later press replaced it: that is the current request.
     if (outcome.status === 'rejected' || outcome.code !== 'OVERTAKEN') refuse();
   } catch (error) {
     if (signal.aborted) return;

@@ -47,9 +47,9 @@ export const START_POWER: PowerState = {
   lastPct: undefined,
 };
 
-/** A cell's last two per cent are gone within a minute or two under load. */
+/** A cell's last two per cent last a minute or two under load. */
 const OUT_PCT = 2;
-/** Kept in hand when the planned end is what counts. */
+/** Reserve beyond the planned end. */
 const RESERVE_S = 600;
 
 /** One figure that is this good contradicts the other one that is bad. */
@@ -98,7 +98,7 @@ export function stepPower(
   const trend = trendOf(before.trend, battery);
   const isJump = Math.abs((pct ?? 0) - (before.lastPct ?? pct ?? 0)) > JUMP_PCT;
   const seen: PowerState = { ...before, trend, lastPct: pct ?? before.lastPct };
-  // Once begun, the end is carried through: half an end is worse than either. One that did
+  // A shutdown that was started is completed: half of one is worse than either. One that did
   // not come leaves the box to its readings.
   if (before.phase === 'shut-down' && !isNotOff) return seen;
   const needS = plannedEndMs === undefined ? 0 : (plannedEndMs - wallMs) / 1000 + RESERVE_S;

@@ -29,7 +29,7 @@ interface Count {
 
 const NONE: Count = { wrong: 0, lastMs: 0, waitUntilMs: 0 };
 
-/** Who sends a PIN: a device that has signed in before, or whoever has an address. */
+/** Source of a PIN: a device that has signed in before, or else an address. */
 export interface Client {
   readonly key: string;
   readonly isDevice: boolean;

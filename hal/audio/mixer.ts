@@ -36,7 +36,7 @@ export async function readCaptureControls(
  *   Mono: Capture 8 [50%] [11.90dB] [on]
  * ```
  *
- * Of several channels the quietest counts: that is the one somebody will miss.
+ * Of several channels the quietest counts: that is the one that will be missed.
  */
 export function parseScontents(text: string): CaptureControl[] {
   const blocks = text.split(/^(?=Simple mixer control )/m);

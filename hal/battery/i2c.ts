@@ -73,7 +73,7 @@ function isNotThere(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT';
 }
 
-/** People meet this one: the bus of a new Pi is off until somebody switches it on. */
+/** This is common: the I²C bus of a new Pi is off until it is enabled. */
 function explained(error: unknown, number: number): HalError {
   if (!isNotThere(error)) return halErrorOf(error, `i2c-${number}`);
   const message = `there is no /dev/i2c-${number}: is I2C switched on?`;

@@ -60,7 +60,7 @@ function openNetworkCamera(config: NetworkSourceConfig): Camera {
   };
 }
 
-/** Without a login that somebody wrote into it. */
+/** Without a login that was written into it. */
 function hostOf(url: string): string {
   return url.replace(/^\w+:\/\/(?:[^@/]*@)?/, '').replace(/[/?].*$/, '') || 'listener';
 }

@@ -69,7 +69,7 @@ export async function unlockV4l2(path: string, held: HeldControls): Promise<void
   }
 }
 
-/** All automatics that it has are off already: somebody locked it before. */
+/** All its automatic controls are off already: another program locked it. */
 async function isLocked(file: FileHandle): Promise<boolean> {
   const values = await Promise.all(AUTOMATICS.map(({ auto }) => readControl(file, auto)));
   return values.some((value) => value !== undefined);

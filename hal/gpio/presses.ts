@@ -11,7 +11,7 @@ import {
 } from './gestures.ts';
 import type { InputChange, Inputs } from './port.ts';
 
-/** Presses as they happen, or the news that the buttons are away or back. */
+/** Presses as they happen, and when the buttons are missing or back. */
 export type PressChange = Gesture | Extract<InputChange, { readonly kind: 'levels' | 'gone' }>;
 
 /** Follows inputs and yields gestures, each at its time also when no input changes. */

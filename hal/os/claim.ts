@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { resolve } from 'node:path';
 
-/** A process that lives shows its guest out at once; one that hangs in the kernel never does. */
+/** A live process answers at once; one that hangs in the kernel never does. */
 const LIVES_WITHIN_MS = 2_000;
 
 /** What a folder is claimed for: another's use of it is no matter. */

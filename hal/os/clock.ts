@@ -23,7 +23,7 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => sleepFor(ms, undefined, signal === undefined ? {} : { signal }),
 };
 
-/** Time since the machine was started: it goes on over restarts of this program, and nobody sets it. */
+/** Time since the machine was started: it goes on over restarts of this program, and no setting of the clock moves it. */
 export interface BootClock {
   /** Names this run of the machine; empty where the kernel does not say. */
   readonly bootId: string;

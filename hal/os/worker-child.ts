@@ -16,7 +16,7 @@ export interface WorkerFailure {
 }
 
 const ALIVE_EVERY_MS = 1_000;
-/** Without a parent nobody else kills a process that hangs at its end. */
+/** An orphan that hangs at its end kills itself: no parent does. */
 const ORPHAN_END_MS = 15_000;
 
 /** To the parent. */

@@ -48,7 +48,7 @@ export interface NetworkInterface {
   readonly txBytesTotal: number;
 }
 
-/** Reads slowly: once in five seconds is enough for anybody. */
+/** Reads slowly: once in five seconds is enough. */
 export interface System {
   /** Never fails over a part that cannot be read; rejects only when `signal` aborts. */
   read(signal: AbortSignal): Promise<SystemState>;

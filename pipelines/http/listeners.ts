@@ -53,7 +53,7 @@ function openSecure(tls: NonNullable<ServerOptions['tls']>, events: ListenerEven
   );
   secure.on('secureConnection', events.onSecure);
   secure.on('session', (session) => {
-    // The client is told by GOAWAY; one that does not answer is closed by the sweep.
+    // The client receives GOAWAY; one that does not answer is closed by the sweep.
     session.setTimeout(IDLE_MS, () => session.close());
     events.onSession(session);
   });

@@ -63,7 +63,7 @@ interface Seen {
 }
 
 /**
- * Anybody can send reports. An address has no more viewers than its connections and the
+ * Any client can send reports. An address has no more viewers than its connections and the
  * media that they fetch allow, and no viewer has stalled for longer than it was there.
  */
 export class Viewers {

@@ -7,7 +7,7 @@ export interface View {
   readonly isPlaying: boolean;
   /** There was a picture: no countdown comes after that. */
   readonly hasPlayed: boolean;
-  /** The stream has ended, and no other has begun. */
+  /** The stream has ended, and no other has started. */
   readonly hasEnded: boolean;
   /** Undefined before the first answer of the box. */
   readonly drop: { readonly startsAt: string; readonly isOver: boolean } | undefined;

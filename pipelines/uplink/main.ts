@@ -18,7 +18,7 @@ import type { RateController } from './rate.ts';
 import { SrtObserver } from './srt-observer.ts';
 
 const FIGURES_EVERY_MS = 1_000;
-/** A target that differs by less is no news to an encoder. */
+/** A target that differs by less is not sent to the encoder. */
 const TARGET_STEP = 0.02;
 /** Routes are taken down at the end; a stuck command must not keep this process. */
 const DRAIN_MS = 1_500;

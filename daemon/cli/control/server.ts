@@ -16,7 +16,7 @@ const RETRY_MS = 5_000;
  * Serves the command line of this machine over a Unix socket until `signal`
  * aborts. Its owner and its group may do everything.
  *
- * Never fails: another box at this path, or a folder that is not ours, is told of
+ * Never fails: another box at this path, or a folder of another user, is reported
  * in the journal and tried again.
  */
 export async function runControl(
@@ -111,7 +111,7 @@ function unlessFailed(server: Server, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** In /tmp anybody may have made it first: it must be ours, and writable by us only. */
+/** In /tmp another user may have created it first: it must belong to this user, and be writable by no other. */
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o750 });
   if (!folder.startsWith('/tmp/')) return;

@@ -22,13 +22,13 @@ const MAX_LINE_BYTES = 64 * 1024;
 /** Lines that came while one is answered. */
 const MAX_WAITING_LINES = 32;
 const IDLE_MS = 60_000;
-/** So long may a client that was sent away take to read why, and to close its half. */
+/** Time for a refused client to read the reason and to close its half. */
 const CLOSE_TIMEOUT_MS = 2_000;
-/** A reader that lets this much pile up is gone, or wants to be. */
+/** A client with more unread bytes is disconnected. */
 const MAX_BACKLOG_BYTES = 4_000_000;
 
 /**
- * Talks with one client until it leaves, asks nonsense, or `signal` aborts. Never rejects.
+ * Serves one client until it leaves, sends an invalid request, or `signal` aborts. Never rejects.
  *
  * @param onAsked Called for each line.
  */
@@ -71,7 +71,7 @@ export async function refuseClient(
 /** Aborts when the client has left, or was idle for too long. */
 function watchFor(socket: Socket): AbortController {
   const gone = new AbortController();
-  // A client that is killed in mid-word is none of our errors.
+  // A killed client is not an error of the box.
   socket.on('error', () => gone.abort());
   socket.on('close', () => gone.abort());
   socket.setTimeout(IDLE_MS, () => gone.abort());
@@ -79,8 +79,8 @@ function watchFor(socket: Socket): AbortController {
 }
 
 /**
- * Ends our half, and within bounds the whole. What the client still says is read away
- * meanwhile: with that unread it would see a reset and not our last answer.
+ * Ends this half, and after a time limit the connection. What the client still sends is discarded
+ * meanwhile: unread, it would cause a reset in place of the last answer.
  */
 async function dismiss(socket: Socket, clock: Clock, signal: AbortSignal): Promise<void> {
   socket.removeAllListeners('data').resume();
@@ -162,7 +162,7 @@ async function answer(
         );
         send({ type: 'outcome', outcome });
       } catch (error) {
-        // The box ends, or the client left; what was asked goes on.
+        // The box ends, or the client left; the command goes on.
         if (!isAbort(error, signal)) throw error;
       }
       socket.setTimeout(IDLE_MS);

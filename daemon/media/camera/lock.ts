@@ -26,7 +26,7 @@ export const PREVIOUS_RUN = -1;
 
 export const UNLOCKED: LockState = { lockedRun: undefined, flow: undefined };
 
-/** A camera that has just begun is still finding its exposure. */
+/** A camera that has just started still adjusts its exposure. */
 const SETTLE_MS = 3_000;
 
 /** Takes one poll; what is to be done is returned until {@link LockState.lockedRun} says that it was. */

@@ -44,7 +44,7 @@ export async function openPipes(
     const made = await runCommand('mkfifo', ['-m', '600', ...paths], { timeoutMs: 2_000 });
     if (made.exitCode !== 0) throw new PipelineError('GRAPH_FAILED', `mkfifo: ${made.stderr}`);
     const fds = paths.map((path) => {
-      // A writing end opens at once only while somebody reads.
+      // A writing end opens at once only while there is a reader.
       const reading = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
       open.push(reading);
       const writing = openSync(path, constants.O_WRONLY);

@@ -13,7 +13,7 @@ export interface SupervisionDeps {
 }
 
 /**
- * A dead child is back within the time a viewer's buffer lasts; one that cannot start is tried
+ * A dead child is restarted within the time that a viewer's buffer lasts; one that cannot start is tried
  * every two seconds, so that a camera is back within five of its plug.
  */
 const CHILD_POLICY: RestartPolicy = {
@@ -22,16 +22,16 @@ const CHILD_POLICY: RestartPolicy = {
   healthyMs: 10_000,
 };
 
-/** What dies by itself three times before it did anything will not do it. */
+/** A child that exits three times before it has worked will not work. */
 const START_TRIES = 3;
 
 /**
- * Makes tasks of the box's children: each is started again whenever it ends. One that
- * cannot do what a person waits for rejects with why.
+ * Makes tasks of the box's child processes: each is restarted whenever it ends. A child that
+ * cannot start rejects with the reason.
  *
- * @returns A task from a child's name, its run, and whether what is wrong with it may
- * mend itself: where not, a wrong config, a taken port or three deaths of its own are
- * a person's business.
+ * @returns A task from a child's name, its run, and whether its fault may clear by
+ * itself: where not, a wrong config, a taken port or three exits of its own need
+ * an operator.
  */
 export function openSupervision({ clock, log, onChild }: SupervisionDeps) {
   return (name: string, run: Task, isRecovering: () => boolean): Task =>

@@ -22,7 +22,7 @@ export interface RelayOptions {
   readonly listen: Endpoint;
   /** The SRT listener; it sees one UDP peer for each group. */
   readonly srt: Endpoint;
-  /** Only senders that know it register; anybody without one. */
+  /** Only senders that know it can register; without one, every sender can. */
   readonly secret?: string;
 }
 

@@ -89,7 +89,7 @@ function updateLamps(list: HTMLElement, model: Model | undefined): void {
   }
 }
 
-/** Held as long as the finger or the key is down; the box measures the time. */
+/** Held as long as the pointer or the key is down; the box measures the time. */
 function renderButton(
   { name, label }: PanelState['buttons'][number],
   send: Send,

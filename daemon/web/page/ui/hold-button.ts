@@ -8,7 +8,7 @@ export interface HoldHandlers {
   readonly onClicked: () => void;
 }
 
-/** Held by a finger, a mouse, Enter or Space; the style sheet fills it by `data-held`. */
+/** Held by touch, mouse, Enter or Space; the style sheet fills it by `data-held`. */
 export function wireHold(button: HTMLButtonElement, holdMs: number, handlers: HoldHandlers): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wasTouched = false;

@@ -22,7 +22,7 @@ export interface LargePackets {
 }
 
 /**
- * Where a path's MTU is smaller than the packets and nobody reports it (a PMTU black hole,
+ * Where a path's MTU is smaller than the packets and no router reports it (a PMTU black hole,
  * RFC 2923 §2.1; carriers that drop fragments), keepalives and small packets pass and data
  * vanishes. Without an ACK for data the link is blocked; keepalives of several sizes, which
  * the receiver echoes byte for byte, then find out what passes (as RFC 8899 does).
