@@ -2,10 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
-import { supervise } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
-import { PipelineError } from '../pipelines/errors/pipeline-error.ts';
+import { runOptionalPort } from '../pipelines/http/optional-port.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
@@ -126,13 +125,13 @@ async function joinParts(given: Resources) {
       warnings: () => health.warnings(),
       events: () => events.state(),
       prints: () => prints.figures(),
-      shop: () => desk.state(),
+      shop: () => shop.desk.state(),
     },
   );
   const snapshot = () => state.snapshot();
   const reports = await openReports(`${stateFolder}/reports.json`, { snapshot, clock, log });
-  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, desk], given);
-  const { desk, order } = await openOrders(config, { ...given, onEvent });
+  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk], given);
+  const { order, ...shop } = await openOrders(config, { ...given, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
@@ -154,7 +153,7 @@ async function joinParts(given: Resources) {
     ...{ snapshot, onEvent, clock, log },
   });
   const { printer } = devices;
-  const prints = await openPrinting(config, { ...given, printer, snapshot, orders: desk });
+  const prints = await openPrinting(config, { ...given, printer, snapshot, orders: shop.desk });
   const switchCamera = openCameraSwitch({
     hasSecond: config.camera2 !== undefined && !source.isEdge,
     choose: mediaPath.choose,
@@ -166,7 +165,7 @@ async function joinParts(given: Resources) {
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop };
   return {
     ...given,
-    ...{ ...parts, desk, prints },
+    ...{ ...parts, ...shop, prints },
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
@@ -188,6 +187,7 @@ function tasksOf(box: Parts): readonly Task[] {
     box.drop.run,
     box.reports.run,
     (signal) => box.desk.run(signal),
+    box.runWebhook,
     (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,
@@ -202,22 +202,14 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => followGuestAddress({ ...box, viewers: config.viewers }, signal),
     (signal) => runControl(box.controlSocket, box, signal),
     openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),
-    ...optional('broker', config.mqtt.broker_port, box, (signal) =>
+    ...runOptionalPort('broker', config.mqtt.broker_port, box, (signal) =>
       runBroker('127.0.0.1', config.mqtt.broker_port, log, signal),
     ),
-    ...optional('metrics', config.metrics.port, box, (signal) =>
+    ...runOptionalPort('metrics', config.metrics.port, box, (signal) =>
       runMetrics(config.metrics, box, signal),
     ),
     (signal) => runWatchdog(box, signal),
   ];
-}
-
-/** A server that is off at port 0. The box goes on without it, except where its port is taken: that needs a person. */
-function optional(name: string, port: number, { clock, log }: BoxDeps, task: Task): Task[] {
-  const policy = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
-  if (port === 0) return [];
-  const isFatal = (error: unknown) => error instanceof PipelineError && error.code === 'PORT_TAKEN';
-  return [(signal) => supervise(name, task, { policy, clock, log, isFatal }, signal)];
 }
 
 function cameraLock(box: Parts): Parameters<typeof runCameraLock>[0] {

@@ -16,6 +16,7 @@ import { socketCandidates } from './cli/control/socket-path.ts';
 import { runCmdCommand, runStatusCommand } from './cli/control-command.ts';
 import { runDoctorCommand } from './cli/doctor-command.ts';
 import { renderHelp, renderVerbHelp } from './cli/help.ts';
+import { runLedgerCommand } from './cli/ledger-command.ts';
 import { type Command, parseCommand } from './cli/parse.ts';
 import { runPreviewCommand } from './cli/preview-command.ts';
 import { runRepairCommand } from './cli/repair-command.ts';
@@ -42,6 +43,11 @@ async function main(command: Command): Promise<number> {
       return print(renderSigned(command, systemClock.wallMs()));
     case 'repair':
       return print(await runRepairCommand(command));
+    case 'ledger': {
+      const { text, isWell } = await runLedgerCommand(command, process.env);
+      process.stdout.write(text);
+      return isWell ? EXIT.ok : EXIT.failed;
+    }
     case 'run':
     case 'demo': {
       outliveTerminal();

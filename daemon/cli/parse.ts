@@ -1,23 +1,17 @@
 /** Reads the command line by the table of verbs. */
-import { parseArgs } from 'node:util';
 import { closest } from '../model/closest.ts';
 import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
 import { PHASES } from './control/protocol.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
 import { renderOption } from './help.ts';
+import { LEDGER_ACTIONS, type LedgerArguments } from './ledger-command.ts';
+import { parseOptions, type Values } from './parse-options.ts';
 import { type PreviewArguments, previewArguments } from './preview-command.ts';
 import type { SignArguments } from './sign-command.ts';
 import { type TicketArguments, ticketCommand } from './ticket-command.ts';
 import { UsageError } from './usage.ts';
-import {
-  HELP_OPTION,
-  type Option,
-  VERB_NAMES,
-  VERSION_OPTION,
-  type VerbName,
-  verbOf,
-} from './verbs.ts';
+import { VERB_NAMES, type VerbName, verbOf } from './verbs.ts';
 
 interface WithConfig<V extends string> {
   readonly verb: V;
@@ -45,6 +39,7 @@ export type Command =
   | { readonly verb: 'repair'; readonly file: string }
   | ({ readonly verb: 'ticket' } & TicketArguments)
   | ({ readonly verb: 'preview'; readonly socket?: string } & PreviewArguments)
+  | ({ readonly verb: 'ledger' } & LedgerArguments)
   | { readonly verb: 'completion' }
   | { readonly verb: 'help'; readonly of?: VerbName }
   | { readonly verb: 'version' };
@@ -65,7 +60,7 @@ interface Arguments {
  * @throws UsageError
  */
 export function parseCommand(args: readonly string[]): Command {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parseOptions(args);
   const [name, ...operands] = positionals;
   if (name === undefined) {
     if (values['help'] === true) return { verb: 'help' };
@@ -108,6 +103,13 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
     ...defined('socket', text('socket')),
   }),
   ticket: ({ operands, text }) => ticketCommand(operands, text('key'), text('out')),
+  ledger: ({ operands: [word], text }) => {
+    const action = LEDGER_ACTIONS.find((one) => one === word);
+    if (action === undefined) {
+      throw new UsageError(`ledger needs one of: ${LEDGER_ACTIONS.join(', ')}`, 'ledger');
+    }
+    return { verb: 'ledger', action, ...defined('file', text('file')) };
+  },
   status: ({ has, text }) => ({
     ...{ verb: 'status', isJson: has('json'), isWatching: has('watch') },
     ...defined('socket', text('socket')),
@@ -135,8 +137,6 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
   }),
   completion: () => ({ verb: 'completion' }),
 };
-
-type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
 
 function argumentsFor(verb: VerbName, values: Values, operands: readonly string[]): Arguments {
   const text = (option: string) => {
@@ -197,52 +197,4 @@ function partsOf(names: readonly string[]): readonly Part[] {
     throw new UsageError(message, 'doctor');
   }
   return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part));
-}
-
-const ALL_OPTIONS: readonly Option[] = [
-  HELP_OPTION,
-  VERSION_OPTION,
-  ...VERB_NAMES.flatMap((name) => verbOf(name).options),
-];
-
-/** Options of all verbs: which of them the verb takes is checked afterwards. */
-function parse(args: readonly string[]): { values: Values; positionals: readonly string[] } {
-  const options = Object.fromEntries(
-    ALL_OPTIONS.map(({ name, short, value, isRepeatable }) => [
-      name,
-      {
-        type: value === undefined ? ('boolean' as const) : ('string' as const),
-        ...(short === undefined ? {} : { short }),
-        multiple: isRepeatable === true,
-      },
-    ]),
-  );
-  const syntax = { options, strict: false, tokens: true, allowPositionals: true } as const;
-  const { values, positionals, tokens } = parseArgs({ args: [...args], ...syntax });
-  for (const token of tokens) if (token.kind === 'option') assertOption(token);
-  return { values: values as Values, positionals };
-}
-
-/** What `strict` would refuse, in this program's words. */
-function assertOption(given: {
-  readonly name: string;
-  readonly value?: string | undefined;
-  readonly inlineValue?: boolean | undefined;
-}): void {
-  const { name, value, inlineValue: isInline } = given;
-  const option = ALL_OPTIONS.find((one) => one.name === name);
-  if (option === undefined) {
-    const names = ALL_OPTIONS.map((one) => one.name);
-    throw new UsageError(`unknown option --${name}${closest(name, names, '--')}`);
-  }
-  if (option.value === undefined) {
-    if (value !== undefined) throw new UsageError(`--${name} takes no value`);
-    return;
-  }
-  if (value === undefined) throw new UsageError(`--${name} needs a value`);
-  if (isInline === false && /^-./.test(value)) {
-    throw new UsageError(
-      `--${name} needs a value; one that begins with a hyphen is written --${name}=${value}`,
-    );
-  }
 }

@@ -2,6 +2,7 @@
 import { VERBS } from '../model/commands.ts';
 import { PHASES } from './control/protocol.ts';
 import { PARTS } from './doctor/doctor.ts';
+import { LEDGER_ACTIONS } from './ledger-command.ts';
 
 export interface Option {
   readonly name: string;
@@ -89,6 +90,13 @@ export const VERB_TABLE = {
     summary: 'cuts a recording that was torn off to its last complete fragment',
     details: ['The box does so itself where it records; this is for files of older versions.'],
     options: [],
+  },
+  ledger: {
+    operands: 'verify|export',
+    summary: 'checks the ledger of the orders, or prints them as a table (CSV)',
+    details: ['It changes nothing, and may run while the box does.'],
+    options: [{ name: 'file', value: 'FILE', help: 'the ledger, if it is not found by itself' }],
+    choices: LEDGER_ACTIONS,
   },
   status: {
     operands: '',

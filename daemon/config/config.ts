@@ -92,12 +92,13 @@ function* crossFaults(config: Config): Generator<Fault> {
   yield* portFaults(config);
 }
 
-function* portFaults({ viewers, operator, metrics, mqtt }: Config): Generator<Fault> {
+function* portFaults({ viewers, operator, metrics, mqtt, orders }: Config): Generator<Fault> {
   const ports: readonly (readonly [path: readonly string[], port: number])[] = [
     [['viewers', 'port'], viewers.port],
     [['viewers', 'tls', 'port'], viewers.tls?.port ?? NO_PORT],
     [['operator', 'port'], operator.port],
     [['metrics', 'port'], metrics.port],
+    [['orders', 'webhook', 'port'], orders.webhook.port],
     [['mqtt', 'broker_port'], mqtt.broker_port],
   ];
   yield* repeatedFaults(

@@ -1,6 +1,16 @@
 /** `drop` and `orders` of the config: what guests see before a drop, what is sold, and how it survives a power cut. */
 import * as v from 'valibot';
-import { type Fault, flag, name, repeatedFaults, text, textOf, whole } from './rules.ts';
+import {
+  type Fault,
+  flag,
+  host,
+  name,
+  oneOf,
+  repeatedFaults,
+  text,
+  textOf,
+  whole,
+} from './rules.ts';
 
 /** Minor units: 2500 is 25.00 €, and 2500 is 2500 ¥. */
 const PRICE_MAX = 100_000_000;
@@ -47,6 +57,15 @@ export const dropSchema = v.strictObject({
   catalogue: v.optional(catalogueSchema, []),
 });
 
+/** Signed orders of another server. */
+const webhookSchema = v.strictObject({
+  scheme: v.optional(oneOf('standard', 'stripe'), 'standard'),
+  secret_file: v.optional(text, ''),
+  host: v.optional(host, '127.0.0.1'),
+  /** 0: the operator's port. */
+  port: v.optional(whole(0, 65_535), 0),
+});
+
 /** How orders arrive, and how long they may be unpaid. */
 const checkoutHost = v.pipe(
   text,
@@ -57,6 +76,7 @@ export const ordersSchema = v.strictObject({
   /** After the first live frame. */
   window_minutes: v.optional(whole(1, 120), 10),
   pending_minutes: v.optional(whole(1, 120), 15),
+  webhook: v.optional(webhookSchema, {}),
   checkout_hosts: v.optional(
     v.pipe(v.array(checkoutHost), v.maxLength(16, 'must list 16 hosts at most')),
     [],

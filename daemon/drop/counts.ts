@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { LinkSwitch } from '../../pipelines/bond/core/snapshot.ts';
 import type { Quantiles } from '../../pipelines/origin/viewers.ts';
+import { type DropReport, dropReportFields } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 const number = v.optional(v.number());
@@ -26,6 +27,8 @@ export const countsSchema = v.object({
   /** Of the newest change of a link that was counted, by the uplink's clock. */
   switchedMs: v.number(),
   clips: v.number(),
+  /** The newest; undefined where nothing is sold. */
+  sales: v.optional(dropReportFields.sales),
 });
 
 export type DropCounts = Readonly<v.InferOutput<typeof countsSchema>>;
@@ -34,7 +37,7 @@ type Count = Readonly<v.InferOutput<typeof counted>>;
 const BEFORE_ALL_MS = -1;
 
 /** What is counted of a snapshot. */
-export type CountsInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints'>;
+export type CountsInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints' | 'shop'>;
 
 export function startCounts(dropId: string, startedMs: number): DropCounts {
   return {
@@ -75,8 +78,16 @@ export function stepCounts(counts: DropCounts, box: CountsInput, nowMs: number):
     ),
     stalls: countOn(counts.stalls, viewers?.stallsTotal),
     prints: countOn(counts.prints, prints?.printedTotal),
+    sales: salesOf(box) ?? counts.sales,
     ...countSwitches(counts, uplink?.bond?.switches),
   };
+}
+
+/** Also those before the first frame: they are of the same catalogue. */
+function salesOf({ shop }: CountsInput): DropReport['sales'] | undefined {
+  if (shop === undefined || shop.articles.length === 0) return undefined;
+  const { orders, pieces, amounts } = shop.sales;
+  return { orders, pieces, amounts: amounts.slice(0, 20).map((one) => ({ ...one })) };
 }
 
 export function noteClip(counts: DropCounts): DropCounts {

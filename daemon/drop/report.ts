@@ -16,5 +16,6 @@ export function reportOf(counts: DropCounts): DropReport {
     failovers: counts.failovers ?? null,
     prints: counts.prints.sum ?? null,
     clips: counts.clips,
+    sales: counts.sales ?? null,
   };
 }

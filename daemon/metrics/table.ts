@@ -22,6 +22,7 @@ import {
   VIEWER_LATENCY,
   VIEWER_STARTUP,
 } from '../figures/media.ts';
+import { ARTICLE, ORDERS } from '../figures/shop.ts';
 import {
   type CountedModem,
   LINK,
@@ -103,6 +104,9 @@ const channels: Items<Channel> = ({ levels }) =>
   });
 const volumes = ({ recording }: BoxSnapshot) =>
   recording.map((target) => [target, { volume: target.id }] as const);
+const articles = ({ shop }: BoxSnapshot) =>
+  (shop?.articles ?? []).map((one) => [one, { article: one.id, currency: one.currency }] as const);
+const shop = ({ shop: state }: BoxSnapshot) => (state ? [[state, {}] as const] : []);
 const edge = ({ media }: BoxSnapshot) => (media?.edge ? [[media.edge, {}] as const] : []);
 
 function percentiles(ms: { p50: number; p95: number } | undefined, labels: Labels = {}) {
@@ -156,6 +160,8 @@ export const METRICS: readonly Metric[] = [
       ),
     ['rendition', 'percentile'],
   ),
+  ...metricsOf(Object.values(ARTICLE), articles, ['article', 'currency']),
+  ...metricsOf(Object.values(ORDERS), shop),
   ...metricsOf([...Object.values(EDGE), ...EDGE_CACHE], edge),
   ...metricsOf([...Object.values(LINK), ...LINK_TOTALS], links, ['link']),
   ...metricsOf([...Object.values(RADIO), ...MODEM], modems, ['modem', 'operator', 'technology']),

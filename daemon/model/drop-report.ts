@@ -13,6 +13,16 @@ export const quantiles = v.strictObject({
 });
 
 /** What a drop was, as it is kept on disk and published. What is not known is `null`. */
+/** Of the drop's catalogue; amounts in the smallest unit of their currency. */
+const sales = v.strictObject({
+  orders: count,
+  pieces: count,
+  amounts: v.pipe(
+    v.array(v.strictObject({ currency: v.pipe(v.string(), v.maxLength(3)), amount_minor: count })),
+    v.maxLength(20),
+  ),
+});
+
 export const dropReportFields = {
   drop: v.pipe(v.string(), v.maxLength(64)),
   started: time,
@@ -23,6 +33,8 @@ export const dropReportFields = {
   failovers: v.nullable(count),
   prints: v.nullable(count),
   clips: v.nullable(count),
+  /** Null where nothing was sold by the box. */
+  sales: v.optional(v.nullable(sales), null),
 };
 
 export const dropReportSchema = v.object(dropReportFields);

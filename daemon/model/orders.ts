@@ -1,4 +1,5 @@
 /** Orders of a drop’s articles, as the rest of the box sees them. No card data: none is accepted. */
+import type { IncomingMessage } from 'node:http';
 
 /** The interface that an order came by. */
 export type OrderSource = 'webhook' | 'mqtt' | 'cash' | 'cli';
@@ -34,7 +35,7 @@ export type OnOrderConfirmed = (order: OrderConfirmed) => void;
 export interface OrderRequest {
   /** `reserve`: not paid yet. `confirm`: paid. `cancel`: it came to nothing, or the money went back. */
   readonly do: 'reserve' | 'confirm' | 'cancel';
-  /** The same for everything that concerns this order: 1 to 64 of `A-Z a-z 0-9 _ . : -`. */
+  /** The same for everything that concerns this order: 1 to 128 of `A-Z a-z 0-9 _ . : -`. */
   readonly id: string;
   /** Left out for an order that is known. */
   readonly item?: string;
@@ -43,6 +44,8 @@ export interface OrderRequest {
   /** What was paid, in minor units of the currency; left out where it is the right price by itself, as in cash. */
   readonly amount?: number;
   readonly currency?: string;
+  /** When its sender made it, Unix time in ms: one that is older than what is known is refused. */
+  readonly sentMs?: number;
   readonly source: OrderSource;
 }
 
@@ -77,6 +80,8 @@ export type OrderOutcome =
     }
   /** It can be no order: nothing of it is kept. */
   | { readonly status: 'invalid'; readonly detail: string }
+  /** It is older than what is known of the order: nothing changes. */
+  | { readonly status: 'stale'; readonly detail: string }
   /** Orders cannot be saved now: ask again later. */
   | { readonly status: 'unavailable'; readonly detail: string };
 
@@ -109,6 +114,14 @@ export interface ArticleState {
   readonly checkoutUrl?: string;
 }
 
+/** Confirmed orders of one catalogue. */
+export interface Sales {
+  readonly orders: number;
+  readonly pieces: number;
+  /** In the smallest unit of each currency. */
+  readonly amounts: readonly { readonly currency: string; readonly amount_minor: number }[];
+}
+
 /** The shop, in the snapshot. */
 export interface ShopState {
   /** Names the catalogue; editions are numbered in it. */
@@ -116,6 +129,8 @@ export interface ShopState {
   readonly articles: readonly ArticleState[];
   /** Of the first minutes after the first live frame; undefined where no article needs them. */
   readonly window?: { readonly phase: 'before' | 'open' | 'over'; readonly leftMs: number };
+  /** Confirmed orders of this catalogue. */
+  readonly sales: Sales;
   /** Over all drops. */
   readonly totals: {
     readonly pending: number;
@@ -128,3 +143,12 @@ export interface ShopState {
   /** Why no order is taken. */
   readonly fault?: { readonly kind: 'damaged' | 'not-saved' | 'full'; readonly reason: string };
 }
+
+export interface WebhookAnswer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly retryAfterS?: number;
+}
+
+/** Answers a signed order of another server. Never rejects. */
+export type AnswerWebhook = (request: IncomingMessage) => Promise<WebhookAnswer>;

@@ -23,6 +23,8 @@ export interface ReceiverDeps {
 
 /** Commands that run at once. They do not wait for one another: `end` must not be delayed. */
 const RUNNING_MAX = 8;
+/** Orders that are saved at once, besides. */
+const ORDERS_MAX = 64;
 const ADDRESSEES_MAX = 4;
 const PROGRESS_EVERY_MS = 250;
 const LOG_EVERY_MS = 1_000;
@@ -32,6 +34,7 @@ export class CommandReceiver {
   readonly #root: string;
   readonly #deps: ReceiverDeps;
   readonly #running = new Map<string, Addressee[]>();
+  #orders = 0;
   #refused = 0;
   #refusalLoggedMs = Number.NEGATIVE_INFINITY;
 
@@ -65,11 +68,15 @@ export class CommandReceiver {
 
   async #run({ id, command, to }: Extract<Request, { kind: 'run' }>, signal: AbortSignal) {
     const { log, memory, clock } = this.#deps;
-    if (this.#running.size >= RUNNING_MAX)
-      return this.#deps.reply(to, rejected(id, `${RUNNING_MAX} commands are running`));
+    // The ledger remembers orders, by their own ids and for ever.
+    const isOrder = command.verb === 'order';
+    const max = isOrder ? ORDERS_MAX : RUNNING_MAX;
+    if ((isOrder ? this.#orders : this.#running.size - this.#orders) >= max)
+      return this.#deps.reply(to, rejected(id, `${max} commands are running`));
     this.#running.set(id, [to]);
+    if (isOrder) this.#orders += 1;
     try {
-      if (!(await memory.accept(id, clock.monotonicMs())))
+      if (!isOrder && !(await memory.accept(id, clock.monotonicMs())))
         return this.#reply(id, rejected(id, 'too many commands in the last minutes'));
       log.debug('command accepted', { verb: command.verb, id, dryRun: command.isDryRun ?? false });
       this.#reply(id, { id, status: 'accepted', code: null, detail: null, result: null });
@@ -88,6 +95,7 @@ export class CommandReceiver {
       });
     } finally {
       this.#running.delete(id);
+      if (isOrder) this.#orders -= 1;
     }
   }
 

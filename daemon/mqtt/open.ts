@@ -7,6 +7,7 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { MqttDeps } from './deps.ts';
 import { recordLinkEvents } from './link-events.ts';
 import type { BoxFacts } from './payloads/report.ts';
+import { MerchReport } from './payloads/report-merch.ts';
 import { runMqtt } from './run.ts';
 
 interface Box
@@ -19,11 +20,15 @@ interface Box
 }
 
 export function openMqtt(config: Config, box: Box): Task {
+  const merch = new MerchReport();
   const deps: MqttDeps = {
     ...box,
     snapshots: box.snapshot,
     facts: factsOf(config),
-    documents: () => ({ reports: box.reports.list() }),
+    documents: () => {
+      const body = merch.report(box.snapshot().shop, box.clock.wallMs());
+      return { reports: box.reports.list(), ...(body && { merch: body }) };
+    },
     stateDir: box.stateFolder,
   };
   const tasks: readonly Task[] = [

@@ -1,4 +1,5 @@
 /** The state of all orders, made of the ledger's records one by one. */
+import type { Sales } from '../model/orders.ts';
 import type { ConfirmedRecord, OrderRecord, PendingRecord, RefusedRecord } from './record.ts';
 
 /** Where an order stands. A void order keeps what it was before, where it was anything. */
@@ -9,6 +10,7 @@ export type OrderState =
   | {
       readonly kind: 'void';
       readonly id: string;
+      readonly sentMs?: number | undefined;
       readonly atMs: number;
       readonly reason: 'time-out' | 'cancelled';
       readonly was?: PendingRecord | ConfirmedRecord | RefusedRecord;
@@ -24,6 +26,7 @@ export interface PieceCount {
   readonly numbered: number;
 }
 
+const NO_SALES: Sales = { orders: 0, pieces: 0, amounts: [] };
 const NO_PIECES: PieceCount = { pending: 0, sold: 0, numbered: 0 };
 
 /** Counts over all orders. */
@@ -39,6 +42,7 @@ export interface OrderTotals {
 export class Book {
   readonly #orders = new Map<string, OrderState>();
   readonly #pieces = new Map<string, PieceCount>();
+  readonly #sales = new Map<string, Sales>();
   readonly #totals = { pending: 0, confirmed: 0, void: 0, refused: 0, refunds: 0 };
 
   /** Orders that it knows, of every state. */
@@ -58,6 +62,11 @@ export class Book {
     return this.#orders.values();
   }
 
+  /** Confirmed orders of one drop. */
+  sales(drop: string): Sales {
+    return this.#sales.get(drop) ?? NO_SALES;
+  }
+
   pieces(drop: string, item: string): PieceCount {
     return this.#pieces.get(keyOf(drop, item)) ?? NO_PIECES;
   }
@@ -71,6 +80,15 @@ export class Book {
     this.#count(after, 1);
   }
 
+  #sell({ drop, quantity, amount, currency }: ConfirmedRecord, by: 1 | -1): void {
+    const { orders, pieces, amounts } = this.sales(drop);
+    this.#sales.set(drop, {
+      orders: orders + by,
+      pieces: pieces + by * quantity,
+      amounts: addAmount(amounts, currency, by * amount),
+    });
+  }
+
   #count(state: OrderState, by: 1 | -1): void {
     this.#totals[state.kind] += by;
     if (state.kind === 'void') return;
@@ -78,6 +96,7 @@ export class Book {
       if (state.isPaid) this.#totals.refunds += by;
       return;
     }
+    if (state.kind === 'confirmed') this.#sell(state, by);
     const key = keyOf(state.drop, state.item);
     const { pending, sold, numbered } = this.#pieces.get(key) ?? NO_PIECES;
     const pieces = by * state.quantity;
@@ -89,11 +108,24 @@ export class Book {
   }
 }
 
+function addAmount(amounts: Sales['amounts'], currency: string, minor: number): Sales['amounts'] {
+  const before = amounts.find((one) => one.currency === currency)?.amount_minor ?? 0;
+  const others = amounts.filter((one) => one.currency !== currency);
+  return [...others, { currency, amount_minor: before + minor }];
+}
+
 function stateAfter(record: OrderRecord, before: OrderState | undefined): OrderState {
   if (record.kind !== 'void') return record;
-  const { kind, id, atMs, reason } = record;
+  const { kind, id, atMs, sentMs, reason } = record;
   const was = before?.kind === 'void' ? before.was : before;
-  return { kind, id, atMs, reason, ...(was === undefined ? {} : { was }) };
+  return {
+    kind,
+    id,
+    atMs,
+    reason,
+    ...(sentMs === undefined ? {} : { sentMs }),
+    ...(was === undefined ? {} : { was }),
+  };
 }
 
 function highest(before: number, numbers: readonly number[]): number {

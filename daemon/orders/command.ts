@@ -38,6 +38,8 @@ export function describeOutcome(outcome: OrderOutcome): Outcome {
   switch (outcome.status) {
     case 'invalid':
       return rejected('BAD_ARGUMENTS', outcome.detail);
+    case 'stale':
+      return rejected('REFUSED', outcome.detail);
     case 'unavailable':
       return {
         status: 'failed',

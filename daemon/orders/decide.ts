@@ -23,10 +23,13 @@ export type Decision =
   /** Nothing changes: the order is as it was, as for the same request before. */
   | { readonly repeat: OrderState }
   /** It can be no order: nothing of it is kept. */
-  | { readonly invalid: string };
+  | { readonly invalid: string }
+  /** It came after a newer one: nothing changes. */
+  | { readonly stale: string };
 
 export function decide(book: Book, request: OrderRequest, shop: Shop): Decision {
   const known = book.find(request.id);
+  if (isStale(request, known)) return { stale: `order ${request.id}: a newer message is known` };
   if (request.do === 'cancel') return cancel(request, known, shop);
   if (known === undefined) return decideNew(book, request, shop);
   const conflict = conflictOf(request, known);
@@ -35,9 +38,10 @@ export function decide(book: Book, request: OrderRequest, shop: Shop): Decision 
   return confirmKnown(book, request, known, shop);
 }
 
-function cancel({ id }: OrderRequest, known: OrderState | undefined, shop: Shop): Decision {
+function cancel(request: OrderRequest, known: OrderState | undefined, shop: Shop): Decision {
+  const { id } = request;
   if (known?.kind === 'void') return { repeat: known };
-  return { record: { kind: 'void', id, atMs: shop.nowMs, reason: 'cancelled' } };
+  return { record: { kind: 'void', id, atMs: shop.nowMs, reason: 'cancelled', ...sent(request) } };
 }
 
 function decideNew(book: Book, request: OrderRequest, shop: Shop): Decision {
@@ -49,9 +53,9 @@ function decideNew(book: Book, request: OrderRequest, shop: Shop): Decision {
 
 function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop: Shop): Decision {
   if (known.kind === 'confirmed') return { repeat: known };
-  const { nowMs: atMs } = shop;
+  const newer = { atMs: shop.nowMs, ...sent(request) };
   if (known.kind === 'pending') {
-    const facts = { ...factsOf(known), atMs };
+    const facts = { ...factsOf(known), ...newer };
     // Its pieces and its price are reserved, whatever the catalogue says now.
     return isPaidFor(request, facts)
       ? { record: confirmed(book, facts, shop) }
@@ -64,7 +68,7 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
   const before = known.kind === 'void' ? known.was : known;
   if (before === undefined) return { invalid: `order ${request.id} is void` };
   const offer = findOffer({ ...request, item: before.item, quantity: before.quantity }, shop);
-  const facts = { ...factsOf(before), atMs };
+  const facts = { ...factsOf(before), ...newer };
   if ('invalid' in offer) return { record: refused(facts, 'closed', true) };
   const price = before.kind === 'pending' ? { ...offer, isOpen: true } : offer;
   return { record: settle(book, request, facts, price, shop) };
@@ -77,7 +81,8 @@ function afterCancel(
   shop: Shop,
 ): Decision {
   if (known.was !== undefined) {
-    return { record: refused({ ...factsOf(known.was), atMs: shop.nowMs }, 'cancelled', true) };
+    const facts = { ...factsOf(known.was), atMs: shop.nowMs, ...sent(request) };
+    return { record: refused(facts, 'cancelled', true) };
   }
   const offer = findOffer(request, shop);
   if ('invalid' in offer) return offer;
@@ -93,9 +98,11 @@ function settle(
 ): OrderRecord {
   const isPaid = request.do === 'confirm';
   const left = leftOf(article, book.pieces(shop.drop, article.id));
-  if (!isOpen) return refused(facts, 'closed', isPaid);
-  if (!isPaidFor(request, facts)) return refused(facts, 'price', isPaid);
-  if (left !== undefined && left < facts.quantity) return refused(facts, 'sold-out', isPaid);
+  // In cash the seller sees the refusal before he takes the money.
+  const isOwed = isPaid && request.source !== 'cash' && request.source !== 'cli';
+  if (!isOpen) return refused(facts, 'closed', isOwed);
+  if (!isPaidFor(request, facts)) return refused(facts, 'price', isOwed);
+  if (left !== undefined && left < facts.quantity) return refused(facts, 'sold-out', isOwed);
   if (isPaid) return confirmed(book, facts, shop);
   return { kind: 'pending', ...facts, untilMs: shop.nowMs + shop.pendingMs };
 }
@@ -135,13 +142,31 @@ function findOffer(
   return offerOf(article, isWindowOpen);
 }
 
+/** Of each order: one literal, without copies. */
 function factsFor(request: OrderRequest, { article, price }: Offer, shop: Shop): OrderFacts {
-  const { id, quantity = 1, name, source } = request;
+  const { quantity = 1 } = request;
   return {
-    ...{ id, drop: shop.drop, item: article.id, title: article.name, quantity, source },
-    ...{ amount: price * quantity, currency: article.currency, atMs: shop.nowMs },
-    ...(name === undefined ? {} : { name }),
+    id: request.id,
+    drop: shop.drop,
+    item: article.id,
+    title: article.name,
+    quantity,
+    amount: price * quantity,
+    currency: article.currency,
+    name: request.name,
+    source: request.source,
+    sentMs: request.sentMs,
+    atMs: shop.nowMs,
   };
+}
+
+/** Messages of one order may overtake each other on their way. */
+function isStale({ sentMs }: OrderRequest, known: OrderState | undefined): boolean {
+  return sentMs !== undefined && known?.sentMs !== undefined && sentMs < known.sentMs;
+}
+
+function sent({ sentMs }: OrderRequest): { readonly sentMs?: number } {
+  return sentMs === undefined ? {} : { sentMs };
 }
 
 /** An order id stands for one thing. */

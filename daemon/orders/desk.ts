@@ -13,15 +13,15 @@ import type {
   OrderRequest,
   ShopState,
 } from '../model/orders.ts';
+import { Announcements } from './announcements.ts';
 import { describeArticle } from './article.ts';
 import { Book, type OrderState } from './book.ts';
 import { ConfirmedList } from './confirmed-list.ts';
 import { Deadlines } from './deadlines.ts';
 import { decide, type Shop } from './decide.ts';
-import { eventOf } from './events.ts';
 import { GroupCommit } from './group-commit.ts';
 import { LedgerDamaged, openLedgerFile } from './ledger-file.ts';
-import { invalid, outcomeOf, unavailable } from './outcome.ts';
+import { outcomeOf, unavailable } from './outcome.ts';
 import type { OrderRecord } from './record.ts';
 import { WindowStore } from './window-store.ts';
 
@@ -57,6 +57,7 @@ export interface Desk extends OrderDesk, ConfirmedOrders {
 /** A box keeps them all in memory: some 100 MB. */
 const ORDERS_MAX = 200_000;
 const TICK_MS = 1_000;
+const NO_SHOP: Shop = { drop: '', articles: [], isWindowOpen: false, pendingMs: 0, nowMs: -1 };
 
 /** Never rejects for what is wrong with the ledger: then the desk takes no orders and says why. */
 export async function openDesk(deps: DeskDeps): Promise<Desk> {
@@ -92,12 +93,15 @@ class OpenDesk implements Desk {
   readonly #deps: DeskDeps;
   readonly #opened: Opened;
   readonly #deadlines: Deadlines;
+  readonly #announcements: Announcements;
+  #lastShop = NO_SHOP;
 
   constructor(deps: DeskDeps, opened: Opened) {
     this.#deps = deps;
     this.#opened = opened;
     const { clock, pendingMs } = deps;
     this.#deadlines = new Deadlines(opened.book, pendingMs, clock);
+    this.#announcements = new Announcements(opened.confirmed, deps);
   }
 
   async take(request: OrderRequest): Promise<OrderOutcome> {
@@ -105,12 +109,14 @@ class OpenDesk implements Desk {
     const fault = this.#fault();
     if (fault !== undefined || ledger === undefined) return unavailable(fault?.reason ?? '');
     const decision = decide(book, request, this.#shop());
-    if ('invalid' in decision) return invalid(decision.invalid);
+    if ('invalid' in decision) return { status: 'invalid', detail: decision.invalid };
+    if ('stale' in decision) return { status: 'stale', detail: decision.stale };
     const isRepeat = 'repeat' in decision;
     const state = isRepeat ? decision.repeat : this.#apply(decision.record);
     try {
-      const seq = await ledger.add(isRepeat ? [] : [decision.record]);
-      if (!isRepeat) this.#announce(seq, decision.record);
+      // What is repeated may still be on its way to the disk.
+      if (isRepeat) await ledger.settled();
+      else await this.#write(ledger, decision.record);
       return outcomeOf(state, isRepeat);
     } catch (error) {
       return unavailable(messageOf(error));
@@ -132,6 +138,7 @@ class OpenDesk implements Desk {
     return {
       drop,
       articles: articles.map((one) => describeArticle(one, book.pieces(drop, one.id), isOpen)),
+      sales: book.sales(drop),
       totals: { ...book.totals },
       ...(isTimed ? { window: state } : {}),
       ...(fault === undefined ? {} : { fault }),
@@ -142,7 +149,9 @@ class OpenDesk implements Desk {
     const { drop, articles } = this.#deps.catalogue();
     const isBegin = type === 'drop.first-frame' && articles.length > 0;
     // It never rejects: a disk that fails costs what a restart would have known.
-    if (isBegin) void this.#opened.window.begin(drop);
+    if (!isBegin) return;
+    this.#lastShop = NO_SHOP;
+    void this.#opened.window.begin(drop);
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -152,6 +161,7 @@ class OpenDesk implements Desk {
       for (const id of this.#deadlines.due()) this.#expire(id);
     }
     await this.#opened.ledger?.[Symbol.asyncDispose]();
+    this.#announcements.flush();
   }
 
   #fault(): ShopState['fault'] {
@@ -162,11 +172,16 @@ class OpenDesk implements Desk {
     return { kind: 'full', reason: `the ledger has ${book.size} orders` };
   }
 
+  /** The same one for a millisecond: thousands of orders may come in it. */
   #shop(): Shop {
     const { catalogue, windowMs, pendingMs, clock } = this.#deps;
     const { drop, articles } = catalogue();
+    const nowMs = clock.wallMs();
+    const last = this.#lastShop;
+    if (nowMs === last.nowMs && drop === last.drop && articles === last.articles) return last;
     const isWindowOpen = this.#opened.window.state(drop, windowMs).phase === 'open';
-    return { drop, articles, isWindowOpen, pendingMs, nowMs: clock.wallMs() };
+    this.#lastShop = { drop, articles, isWindowOpen, pendingMs, nowMs };
+    return this.#lastShop;
   }
 
   #apply(record: OrderRecord): OrderState {
@@ -176,15 +191,9 @@ class OpenDesk implements Desk {
     return book.find(record.id) as OrderState;
   }
 
-  /** It is on the disk. */
-  #announce(seq: number, record: OrderRecord): void {
-    const { confirmed } = this.#opened;
-    const { onEvent, onConfirmed } = this.#deps;
-    confirmed.note(seq, record);
-    const event = eventOf(record);
-    if (event !== undefined) onEvent(event);
-    const order = confirmed.describe(seq, record);
-    if (order !== undefined) onConfirmed(order);
+  async #write(ledger: GroupCommit, record: OrderRecord): Promise<void> {
+    const { written, index } = ledger.add(record);
+    this.#announcements.add((await written) + index, record);
   }
 
   #expire(id: string): void {
@@ -193,10 +202,7 @@ class OpenDesk implements Desk {
     const atMs = this.#deps.clock.wallMs();
     const record: OrderRecord = { kind: 'void', id, atMs, reason: 'time-out' };
     this.#apply(record);
-    ledger.add([record]).then(
-      (seq) => this.#announce(seq, record),
-      // The box ends: it is due again when it starts.
-      () => undefined,
-    );
+    // The box ends: it is due again when it starts.
+    this.#write(ledger, record).catch(() => undefined);
   }
 }

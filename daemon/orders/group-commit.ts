@@ -5,13 +5,16 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { LedgerFile } from './ledger-file.ts';
 import type { OrderRecord } from './record.ts';
 
-/** A commit's line stays below half a megabyte. */
-const RECORDS_MAX = 1_500;
+/** A commit's line stays below some 6 MB. */
+const RECORDS_MAX = 16_384;
 const RETRY_MS = 1_000;
 const MARK_EVERY_MS = 1_000;
 
-interface Waiting {
-  readonly records: readonly OrderRecord[];
+/** Records that become one line. All who wait for one share its promise. */
+interface Batch {
+  readonly records: OrderRecord[];
+  /** The number of its first record, once it is on the disk. */
+  readonly written: Promise<number>;
   readonly resolve: (seq: number) => void;
   readonly reject: (error: Error) => void;
 }
@@ -25,7 +28,9 @@ export class GroupCommit implements AsyncDisposable {
   readonly #file: LedgerFile;
   readonly #deps: GroupCommitDeps;
   readonly #ending = new AbortController();
-  #waiting: Waiting[] = [];
+  /** The oldest first; the first one is being written. */
+  readonly #batches: Batch[] = [];
+  #isOpen = false;
   #writing: Promise<void> | undefined;
   #marking: Promise<void> | undefined;
   #isMarked = true;
@@ -46,16 +51,17 @@ export class GroupCommit implements AsyncDisposable {
   }
 
   /**
-   * Resolves with the number of the first record when all of them are on the disk, and all
-   * that were added before. Nothing is added where `records` is empty.
+   * Its number is that of its batch's first record, and `index` more; `written` resolves with
+   * the first when all of them are on the disk, and all that were added before.
    */
-  add(records: readonly OrderRecord[]): Promise<number> {
-    if (this.#ending.signal.aborted) return Promise.reject(new Error('the box ends'));
-    const done = new Promise<number>((resolve, reject) => {
-      this.#waiting.push({ records, resolve, reject });
-    });
-    this.#writing ??= this.#keepWriting();
-    return done;
+  add(record: OrderRecord): { readonly written: Promise<number>; readonly index: number } {
+    const { records, written } = this.#batch();
+    return { written, index: records.push(record) - 1 };
+  }
+
+  /** Resolves when all that was added is on the disk. */
+  async settled(): Promise<void> {
+    await this.#batches.at(-1)?.written;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,11 +72,26 @@ export class GroupCommit implements AsyncDisposable {
     await this.#file.close();
   }
 
+  #batch(): Batch {
+    if (this.#ending.signal.aborted) throw new Error('the box ends');
+    const last = this.#batches.at(-1);
+    if (this.#isOpen && last !== undefined && last.records.length < RECORDS_MAX) return last;
+    const batch = newBatch();
+    this.#batches.push(batch);
+    this.#isOpen = true;
+    this.#writing ??= this.#keepWriting();
+    return batch;
+  }
+
   async #keepWriting(): Promise<void> {
     // Orders of the same turn are one write.
     await undefined;
-    while (this.#waiting.length > 0) {
-      if (await this.#tryWrite()) continue;
+    for (let batch = this.#batches[0]; batch !== undefined; batch = this.#batches[0]) {
+      if (this.#batches.length === 1) this.#isOpen = false;
+      if (await this.#tryWrite(batch)) {
+        this.#batches.shift();
+        continue;
+      }
       if (this.#ending.signal.aborted) {
         this.#giveUp();
         break;
@@ -81,13 +102,11 @@ export class GroupCommit implements AsyncDisposable {
   }
 
   /** False while the disk takes none. Logs each reason once. */
-  async #tryWrite(): Promise<boolean> {
+  async #tryWrite({ records, resolve }: Batch): Promise<boolean> {
     const { log } = this.#deps;
-    const batch = this.#nextBatch();
-    const records = batch.flatMap((one) => one.records);
-    let seq = this.#file.nextSeq;
+    const seq = this.#file.nextSeq;
     try {
-      if (records.length > 0) await this.#file.append(records);
+      await this.#file.append(records);
     } catch (error) {
       const reason = messageOf(error);
       if (reason !== this.#fault) log.error('orders cannot be saved', { reason });
@@ -96,23 +115,10 @@ export class GroupCommit implements AsyncDisposable {
     }
     if (this.#fault !== undefined) log.info('orders are saved again');
     this.#fault = undefined;
-    this.#waiting.splice(0, batch.length);
-    for (const one of batch) {
-      one.resolve(seq);
-      seq += one.records.length;
-    }
+    resolve(seq);
     this.#isMarked = false;
     this.#marking ??= this.#keepMarking();
     return true;
-  }
-
-  #nextBatch(): readonly Waiting[] {
-    let count = 0;
-    const last = this.#waiting.findIndex(({ records }) => {
-      count += records.length;
-      return count > RECORDS_MAX;
-    });
-    return this.#waiting.slice(0, last < 0 ? undefined : Math.max(1, last));
   }
 
   /** The mark follows by a second at most: it must not slow an order down. */
@@ -134,6 +140,14 @@ export class GroupCommit implements AsyncDisposable {
 
   #giveUp(): void {
     const why = new Error(`the box ends, and orders cannot be saved: ${this.#fault ?? ''}`);
-    for (const { reject } of this.#waiting.splice(0)) reject(why);
+    for (const { reject } of this.#batches.splice(0)) reject(why);
   }
+}
+
+function newBatch(): Batch {
+  let settle: Pick<Batch, 'resolve' | 'reject'> | undefined;
+  const written = new Promise<number>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { records: [], written, ...(settle as Pick<Batch, 'resolve' | 'reject'>) };
 }

@@ -136,7 +136,7 @@ async function keepTorn(folder: string, tail: Buffer | undefined, log: Log): Pro
 }
 
 /** Why acknowledged orders are not in the ledger; undefined where they are. */
-async function lossOf(
+export async function lossOf(
   folder: string,
   { hashes }: { readonly hashes: ReadonlyMap<number, string> },
 ): Promise<string | undefined> {

@@ -1,11 +1,17 @@
 /** Opens the order desk of a box, and the command that takes orders. */
 import { join } from 'node:path';
+import { untilAborted } from '../../hal/os/async.ts';
 import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
+import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import type { BoxEvent, OrderCommand } from '../model/commands.ts';
+import type { AnswerWebhook } from '../model/orders.ts';
 import { openOrderCommand } from './command.ts';
 import { type Desk, openDesk } from './desk.ts';
+import { openSecrets } from './webhook/secrets.ts';
+import { runWebhook } from './webhook/server.ts';
+import { Webhook } from './webhook/webhook.ts';
 
 interface Box {
   readonly stateFolder: string;
@@ -19,6 +25,10 @@ const MINUTE_MS = 60_000;
 export interface Orders {
   readonly desk: Desk;
   readonly order: OrderCommand;
+  /** Undefined where the config has no webhook. */
+  readonly webhook?: AnswerWebhook;
+  /** The webhook's own port, or nothing. */
+  readonly runWebhook: Task;
 }
 
 export async function openOrders({ drop, orders }: Config, box: Box): Promise<Orders> {
@@ -32,5 +42,16 @@ export async function openOrders({ drop, orders }: Config, box: Box): Promise<Or
     onConfirmed: ({ orderId, item, quantity, numbers }) =>
       box.log.info('order confirmed', { order: orderId, item: item.id, quantity, numbers }),
   });
-  return { desk, order: openOrderCommand(desk) };
+  const { scheme, secret_file, host, port } = orders.webhook;
+  const order = openOrderCommand(desk);
+  if (secret_file === '') return { desk, order, runWebhook: untilAborted };
+  const secrets = openSecrets(secret_file, scheme);
+  const read = secrets();
+  // The box goes on: a drop is more than its shop.
+  if ('fault' in read) box.log.error('order webhooks are refused', { reason: read.fault });
+  const hook = new Webhook({ scheme, secrets, desk, clock: box.clock, log: box.log });
+  const answer: AnswerWebhook = (request) => hook.answer(request);
+  if (port === 0) return { desk, order, webhook: answer, runWebhook: untilAborted };
+  const run: Task = (signal) => runWebhook({ host, port }, answer, box.log, signal);
+  return { desk, order, runWebhook: run };
 }

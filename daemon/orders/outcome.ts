@@ -6,19 +6,22 @@ export function outcomeOf(state: OrderState, isRepeat: boolean): OrderOutcome {
   const { id: orderId } = state;
   if (state.kind === 'void') return { status: 'void', orderId, reason: state.reason, isRepeat };
   const { item, quantity, amount, currency } = state;
-  const settled = { orderId, item, quantity, amount, currency, isRepeat };
+  // Literals without copies: there may be thousands at once.
   switch (state.kind) {
-    case 'pending':
-      return { ...settled, status: 'pending', untilMs: state.untilMs };
-    case 'confirmed':
-      return { ...settled, status: 'confirmed', numbers: state.numbers };
-    case 'refused':
-      return { ...settled, status: 'refused', reason: state.reason, isPaid: state.isPaid };
+    case 'pending': {
+      const { untilMs } = state;
+      return { status: 'pending', orderId, item, quantity, amount, currency, isRepeat, untilMs };
+    }
+    case 'confirmed': {
+      const { numbers } = state;
+      return { status: 'confirmed', orderId, item, quantity, amount, currency, isRepeat, numbers };
+    }
+    case 'refused': {
+      const { reason, isPaid } = state;
+      const status = 'refused';
+      return { status, orderId, item, quantity, amount, currency, isRepeat, reason, isPaid };
+    }
   }
-}
-
-export function invalid(detail: string): OrderOutcome {
-  return { status: 'invalid', detail };
 }
 
 export function unavailable(detail: string): OrderOutcome {

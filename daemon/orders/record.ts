@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { OrderRefusal } from '../model/orders.ts';
 
-const id = v.pipe(v.string(), v.regex(/^[\w.:-]{1,64}$/));
+const id = v.pipe(v.string(), v.regex(/^[\w.:-]{1,128}$/));
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const source = v.picklist(['webhook', 'mqtt', 'cash', 'cli']);
@@ -20,6 +20,8 @@ const order = {
   currency: text(3),
   name: v.optional(text(80)),
   source,
+  /** When its sender made the newest message, Unix time in ms. */
+  sentMs: v.optional(count),
   /** Unix time in ms. */
   atMs: count,
 };
@@ -38,6 +40,7 @@ export const recordSchema = v.variant('kind', [
   v.object({
     kind: v.literal('void'),
     id,
+    sentMs: v.optional(count),
     atMs: count,
     reason: v.picklist(['time-out', 'cancelled']),
   }),
@@ -59,9 +62,10 @@ export type RefusedRecord = Extract<OrderRecord, { kind: 'refused' }>;
 export type OrderFacts = Omit<PendingRecord, 'kind' | 'untilMs'>;
 
 export function factsOf(record: PendingRecord | ConfirmedRecord | RefusedRecord): OrderFacts {
-  const { id, drop, item, title, quantity, amount, currency, name, source, atMs } = record;
+  const { id, drop, item, title, quantity, amount, currency, name, source, sentMs, atMs } = record;
   return {
     ...{ id, drop, item, title, quantity, amount, currency, source, atMs },
     ...(name === undefined ? {} : { name }),
+    ...(sentMs === undefined ? {} : { sentMs }),
   };
 }

@@ -8,7 +8,7 @@ const NAME_MAX = 80;
 export const orderArguments = v.strictObject({
   order: v.pipe(
     v.string('must be text'),
-    v.regex(/^[\w.:-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . : -'),
+    v.regex(/^[\w.:-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 _ . : -'),
   ),
   do: v.optional(
     v.picklist(['reserve', 'confirm', 'cancel'], 'must be reserve, confirm or cancel'),

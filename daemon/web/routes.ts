@@ -1,6 +1,7 @@
 /** Routes of the operator's server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Answer, commonHeaders, refuse, send } from './answer.ts';
+import type { AnswerWebhook, WebhookAnswer } from '../model/orders.ts';
+import { type Answer, answerJson, commonHeaders, refuse, send } from './answer.ts';
 import type { BoxAnswers } from './box-answers.ts';
 import type { Events } from './events.ts';
 import { type Header, isOwnHost, isOwnPage } from './guard.ts';
@@ -13,6 +14,8 @@ export interface RouteDeps {
   readonly box: BoxAnswers;
   readonly events: Events;
   readonly viewers: ViewerPorts;
+  /** Undefined where there is none on this port. */
+  readonly webhook?: AnswerWebhook;
   readonly hostNames: ReadonlySet<string>;
 }
 
@@ -25,6 +28,11 @@ export async function route(
   response: ServerResponse,
   deps: RouteDeps,
 ): Promise<void> {
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  // It is signed, uses no session, and comes by the name of a proxy.
+  if (path === '/orders/webhook' && deps.webhook !== undefined) {
+    return send(response, webhookAnswer(await deps.webhook(request)));
+  }
   const host = request.headers.host ?? '';
   // A proxy before the box may have read the other one (RFC 9112 §3.2).
   if (hostsOf(request) > 1) return send(response, refuse(400, 'two-hosts'));
@@ -32,7 +40,6 @@ export async function route(
   const headers = commonHeaders(pictureOrigins(host, deps.viewers));
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   const asset = isRead ? deps.assets.get(path) : undefined;
   if (asset !== undefined) return send(response, asset);
@@ -49,6 +56,12 @@ export async function route(
 
 function hostsOf({ rawHeaders }: IncomingMessage): number {
   return rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+}
+
+function webhookAnswer({ status, body, retryAfterS }: WebhookAnswer): Answer {
+  const retry = retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) };
+  const close = status === 413 ? { Connection: 'close' } : {};
+  return answerJson(status, body, { 'Cache-Control': 'no-store', ...retry, ...close });
 }
 
 /** Origins of the viewers' server, on the host under which this page is open. */

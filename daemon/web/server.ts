@@ -7,6 +7,7 @@ import type { OperatorConfig } from '../config/operator.ts';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
 import type { Commander } from '../model/commands.ts';
+import type { AnswerWebhook } from '../model/orders.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
 import { openAssets } from './assets.ts';
@@ -35,6 +36,8 @@ export interface OperatorDeps {
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
   readonly viewers: ViewerPorts;
+  /** Signed orders of another server, on this port. */
+  readonly webhook?: AnswerWebhook;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
   /** Sign-in that a person at the box opens by holding MARK. */
@@ -95,6 +98,7 @@ export async function runOperator(
     }),
     events,
     viewers: deps.viewers,
+    ...(deps.webhook && { webhook: deps.webhook }),
     hostNames: ownNames(deps.boxName, hostname(), config.host_names),
   };
   try {

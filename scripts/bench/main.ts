@@ -4,7 +4,7 @@
  * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
- * `operator` (its page opened cold), `glass10` (our player for 10 minutes), `soak`
+ * `operator` (its page opened cold), `orders` (10,000 at once), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
  */
 import { benchClip } from './clip.ts';
@@ -15,6 +15,7 @@ import { benchLab } from './lab.ts';
 import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchOperator } from './operator.ts';
+import { benchOrders } from './orders/orders.ts';
 import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   shed: benchShed,
   telemetry: benchTelemetry,
   operator: benchOperator,
+  orders: benchOrders,
   soak: () => benchSoak(30),
 };
 

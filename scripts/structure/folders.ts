@@ -150,7 +150,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'phases, checks, reports',
   },
   // Apart from daemon/drop: the ledger must never forget, and outlasts drops.
-  'daemon/orders': { may: [...BASE], what: 'the shop: orders and their ledger' },
+  'daemon/orders/webhook': { may: ['daemon/model', 'daemon/orders'], what: 'signed orders' },
+  'daemon/orders': {
+    may: [...BASE, 'daemon/orders/webhook'],
+    what: 'the shop: orders and their ledger',
+  },
   'daemon/panel': {
     may: [...BASE, 'daemon/health/thresholds.ts'],
     what: 'which command a press is, which pattern a lamp shows',
@@ -209,7 +213,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the socket of the command line',
   },
   'daemon/cli': {
-    may: [...BASE, 'daemon/printing', 'daemon/media', 'daemon/cli/doctor', 'daemon/cli/control'],
+    may: [
+      ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders'],
+      ...['daemon/cli/doctor', 'daemon/cli/control'],
+    ],
     what: 'the command line',
   },
   'daemon/metrics': { may: [...BASE, 'daemon/figures'], what: 'Prometheus metrics' },

@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { STATUS } from '../../figures/box.ts';
 import { BATTERY, CAMERA, CHANNEL, PRINTER, STORAGE, VOLUME } from '../../figures/devices.ts';
 import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
+import { ARTICLE, ORDERS } from '../../figures/shop.ts';
 import { LINK, RADIO, SRT } from '../../figures/uplink.ts';
 import { dropReportFields } from '../../model/drop-report.ts';
 import { fields } from './fields.ts';
@@ -154,16 +155,19 @@ export const drop = flat({
 const article = flat({
   id: text(64),
   title: text(120),
-  price: v.nullable(amount),
-  currency: v.nullable(v.pipe(v.string(), v.regex(/^[A-Z]{3}$/))),
-  left: v.nullable(count),
-  sold: count,
+  currency: v.pipe(v.string(), v.regex(/^[A-Z]{3}$/)),
+  /** It is sold in the first minutes of a drop only. */
+  collector: v.boolean(),
+  ...fields(ARTICLE),
 });
 
 export const merch = flat({
   ...envelope,
+  /** Names the catalogue. */
+  drop: v.nullable(text(64)),
   articles: v.pipe(v.array(article), v.maxLength(64)),
-  /** End of the collector's window or the flash price. */
+  orders: flat(fields(ORDERS)),
+  /** While collector's articles and flash prices are there: until when. */
   flash_until: v.nullable(time),
 });
 

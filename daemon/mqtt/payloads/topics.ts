@@ -68,7 +68,7 @@ export const TOPICS = {
     ...message(payloads.event, 7 * DAY_S),
   },
   drop: { help: 'The present or the next drop.', ...document(payloads.drop) },
-  merch: { help: 'Articles of the shop.', ...document(payloads.merch) },
+  merch: { help: 'What is sold, what is left of it, and orders.', ...document(payloads.merch) },
   report: {
     help: 'One of the last eight drops: viewers, latency, stalls, failovers, slips, clips.',
     ...document(payloads.report),

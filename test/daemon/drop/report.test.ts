@@ -64,6 +64,7 @@ test('what was never measured is null, and what did not happen is 0', () => {
     failovers: null,
     prints: null,
     clips: 0,
+    sales: null,
   });
   const calm = counted({ ...watching(3, 7), ...switched(), ...printed(9) });
   assert.equal([calm.stalls, calm.failovers, calm.prints], [0, 0, 0]);

@@ -36,7 +36,8 @@ function pinFault(kind: 'missing' | 'wrong' | 'kept'): Change {
 
 function shop(fault: ShopState['fault'], refunds = 0): Change {
   const totals = { pending: 0, confirmed: 0, void: 0, refused: refunds, refunds };
-  return { shop: { drop: 'friday', articles: [], totals, ...(fault && { fault }) } };
+  const sales = { orders: 0, pieces: 0, amounts: [] };
+  return { shop: { drop: 'friday', articles: [], sales, totals, ...(fault && { fault }) } };
 }
 
 /** Everything that can be wrong, and its alert. */

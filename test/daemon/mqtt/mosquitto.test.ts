@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import type { MqttState } from '../../../daemon/mqtt/deps.ts';
-import { TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
+import { MerchReport } from '../../../daemon/mqtt/payloads/report-merch.ts';
+import { type Body, TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';
 import { until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';
 import { startMosquitto } from './support/mosquitto.ts';
 import { startMqtt } from './support/mqtt.ts';
+import { shop } from './support/shop.ts';
 import { bareSnapshot, fullSnapshot } from './support/snapshot.ts';
 
 const test = suiteAtOnce('MQTT with mosquitto');
@@ -27,11 +29,9 @@ const REPORT = {
   failovers: 1,
   prints: 17,
   clips: 3,
+  sales: { orders: 38, pieces: 38, amounts: [{ currency: 'EUR', amount_minor: 95_000 }] },
 };
-const MERCH = {
-  articles: [{ id: 'tape', title: 'Tape', price: 12.5, currency: 'EUR', left: 40, sold: 2 }],
-  flash_until: null,
-};
+const MERCH = new MerchReport().report(shop(0), 0) as Body<'merch'>;
 
 test('every topic is published, and every payload follows its schema', async () => {
   await using broker = await startMosquitto();

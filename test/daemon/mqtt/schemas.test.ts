@@ -45,11 +45,11 @@ test('each payload has its envelope, and unknown keys are refused where the box 
 
 test('names of fields end in their units', () => {
   const plain = new Set(
-    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak hearts stalls failovers prints clips fps price left sold requests stale p50 p95'.split(
+    'v seq n window in_flight queue printed failed copies recordings retrans lost parts viewers frames_dropped viewers_peak stalls failovers prints clips fps left sold edition pending confirmed void refused to_refund orders pieces requests stale p50 p95 hearts'.split(
       ' ',
     ),
   );
-  const units = /_(s|v|a|w|c|bps|b|dbm|db|dbfs|ratio)$/;
+  const units = /_(s|v|a|w|c|bps|b|dbm|db|dbfs|ratio|minor)$/;
   const walk = (schema: unknown, path: string): void => {
     if (typeof schema !== 'object' || schema === null) return;
     const { type, properties, items, anyOf } = schema as Record<string, unknown>;

@@ -16,6 +16,7 @@ test('it takes an order, and says what came of it', async () => {
   const run = (args: Record<string, unknown>) => order({ verb: 'order', args, by: 'page' });
   const done = await run({ order: 'a', item: 'print', name: 'Ada' });
   assert.is(done.detail, 'order a is confirmed, number 1');
+  await shop.announced();
   assert.equal(shop.confirmed, [
     {
       ...{ seq: 1, orderId: 'a', drop: 'friday', item: { id: 'print', name: 'Article print' } },
@@ -23,11 +24,13 @@ test('it takes an order, and says what came of it', async () => {
     },
   ]);
   const refused = await run({ order: 'b', item: 'print' });
-  assert.equal(refused, {
-    ...{ status: 'rejected', code: 'REFUSED', detail: 'sold out; the money must go back' },
-  });
-  const cancelled = await run({ order: 'b', do: 'cancel' });
-  assert.is(cancelled.detail, 'order b is void');
+  assert.equal(refused, { status: 'rejected', code: 'REFUSED', detail: 'sold out' });
+  const args = { order: 'c', item: 'print', amount: 2500, currency: 'EUR' };
+  const paidBefore = await order({ verb: 'order', args, by: 'mqtt' });
+  assert.is(paidBefore.detail, 'sold out; the money must go back');
+  assert.is(shop.desk.state()?.totals.refunds, 1);
+  const cancelled = await run({ order: 'c', do: 'cancel' });
+  assert.is(cancelled.detail, 'order c is void');
   assert.is(shop.desk.state()?.totals.refunds, 0);
 });
 
@@ -37,7 +40,7 @@ test('wrong arguments are refused with what to write', async () => {
   const order = openOrderCommand(shop.desk);
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
     [{ item: 'print' }, 'order is missing'],
-    [{ order: '../a' }, 'order must be 1 to 64 of A-Z a-z 0-9 _ . : -'],
+    [{ order: '../a' }, 'order must be 1 to 128 of A-Z a-z 0-9 _ . : -'],
     [{ order: 'a', do: 'steal' }, 'do must be reserve, confirm or cancel'],
     [{ order: 'a', quantity: 1.5 }, 'quantity must be a whole number from 0 to 100'],
     [{ order: 'a', card: '4111' }, 'order takes no card'],

@@ -21,6 +21,7 @@ test('paid orders of an edition are numbered from 1, and the rest are refused', 
   const [, , , last] = outcomes;
   assert.ok(last?.status === 'refused' && last.isPaid && last.reason === 'sold-out');
   assert.is(shop.desk.state()?.totals.refunds, 1);
+  await shop.announced();
   assert.equal(
     shop.confirmed.map(({ orderId, numbers }) => [orderId, numbers]),
     [
@@ -41,6 +42,7 @@ test('the same order twice is one order, also after a restart', async () => {
     await using shop = await openShop(folder.path, [EDITION]);
     const twice = await Promise.all([shop.desk.take(paid('a')), shop.desk.take(paid('a'))]);
     assert.equal(twice.map(numbersOf), [[1], [1]]);
+    await shop.announced();
     assert.is(shop.confirmed.length, 1);
   }
   await using again = await openShop(folder.path, [EDITION]);

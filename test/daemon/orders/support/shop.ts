@@ -32,6 +32,8 @@ export interface Shop extends AsyncDisposable {
   readonly events: BoxEvent[];
   readonly confirmed: OrderConfirmed[];
   catalogue: Catalogue;
+  /** Resolves when the rest of the box knows of what was acknowledged, up to 50 orders. */
+  announced(): Promise<void>;
 }
 
 /** A desk that runs until it is disposed of, as a box that ends in order. */
@@ -54,6 +56,9 @@ export async function openShop(
   const running = desk.run(ending.signal);
   return Object.assign(shop, {
     ...{ desk, clock, boot, events, confirmed },
+    announced: async () => {
+      for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
+    },
     [Symbol.asyncDispose]: async () => {
       ending.abort();
       await running;

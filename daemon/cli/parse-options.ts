@@ -1,0 +1,58 @@
+/** Reads options and operands of a command line, whichever verb they are for. */
+import { parseArgs } from 'node:util';
+import { closest } from '../model/closest.ts';
+import { UsageError } from './usage.ts';
+import { HELP_OPTION, type Option, VERB_NAMES, VERSION_OPTION, verbOf } from './verbs.ts';
+
+export type Values = Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
+
+const ALL_OPTIONS: readonly Option[] = [
+  HELP_OPTION,
+  VERSION_OPTION,
+  ...VERB_NAMES.flatMap((name) => verbOf(name).options),
+];
+
+/** Options of all verbs: which of them the verb takes is checked afterwards. */
+export function parseOptions(args: readonly string[]): {
+  values: Values;
+  positionals: readonly string[];
+} {
+  const options = Object.fromEntries(
+    ALL_OPTIONS.map(({ name, short, value, isRepeatable }) => [
+      name,
+      {
+        type: value === undefined ? ('boolean' as const) : ('string' as const),
+        ...(short === undefined ? {} : { short }),
+        multiple: isRepeatable === true,
+      },
+    ]),
+  );
+  const syntax = { options, strict: false, tokens: true, allowPositionals: true } as const;
+  const { values, positionals, tokens } = parseArgs({ args: [...args], ...syntax });
+  for (const token of tokens) if (token.kind === 'option') assertOption(token);
+  return { values: values as Values, positionals };
+}
+
+/** What `strict` would refuse, in this program's words. */
+function assertOption(given: {
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly inlineValue?: boolean | undefined;
+}): void {
+  const { name, value, inlineValue: isInline } = given;
+  const option = ALL_OPTIONS.find((one) => one.name === name);
+  if (option === undefined) {
+    const names = ALL_OPTIONS.map((one) => one.name);
+    throw new UsageError(`unknown option --${name}${closest(name, names, '--')}`);
+  }
+  if (option.value === undefined) {
+    if (value !== undefined) throw new UsageError(`--${name} takes no value`);
+    return;
+  }
+  if (value === undefined) throw new UsageError(`--${name} needs a value`);
+  if (isInline === false && /^-./.test(value)) {
+    throw new UsageError(
+      `--${name} needs a value; one that begins with a hyphen is written --${name}=${value}`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+/** All orders as a table for a spreadsheet (RFC 4180). Pure. */
+import type { OrderState } from './book.ts';
+
+const COLUMNS = [
+  'order',
+  'state',
+  'reason',
+  'refund',
+  'drop',
+  'item',
+  'item name',
+  'quantity',
+  'numbers',
+  'amount',
+  'currency',
+  'buyer',
+  'source',
+  'time (UTC)',
+] as const;
+
+/** Excel takes UTF-8 for it only after a byte order mark. */
+const BOM = '\ufeff';
+
+export function renderCsv(orders: Iterable<OrderState>): string {
+  const rows = [COLUMNS, ...Array.from(orders, rowOf)];
+  return `${BOM}${rows.map((row) => row.map(field).join(',')).join('\r\n')}\r\n`;
+}
+
+function rowOf(order: OrderState): readonly string[] {
+  const facts = order.kind === 'void' ? order.was : order;
+  const numbers = facts?.kind === 'confirmed' ? facts.numbers : [];
+  return [
+    order.id,
+    order.kind,
+    'reason' in order ? order.reason : '',
+    order.kind === 'refused' && order.isPaid ? 'to be paid back' : '',
+    ...(facts === undefined
+      ? ['', '', '', '', '', '', '', '', '']
+      : [
+          ...[facts.drop, facts.item, facts.title, String(facts.quantity), numbers.join(' ')],
+          ...[decimal(facts.amount, facts.currency), facts.currency],
+          ...[facts.name ?? '', facts.source],
+        ]),
+    new Date(order.atMs).toISOString().replace('T', ' ').slice(0, 19),
+  ];
+}
+
+/**
+ * Quoted, and never a formula: a spreadsheet runs what begins with one of these signs, and a
+ * buyer chooses his name (OWASP, "CSV Injection").
+ */
+function field(text: string): string {
+  const isFormula = /^\s*[=+\-@\t\r|%＝＋－＠]/.test(text);
+  return `"${isFormula ? "'" : ''}${text.replaceAll('"', '""')}"`;
+}
+
+function decimal(amount: number, currency: string): string {
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const text = String(amount).padStart(digits + 1, '0');
+  return digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}

@@ -1,0 +1,59 @@
+/** Reads a ledger without changing it: for `venuebox ledger`. */
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Book } from './book.ts';
+import { type Scan, scanLedger } from './commit.ts';
+import { lossOf } from './ledger-file.ts';
+
+export interface LedgerReport {
+  readonly book: Book;
+  readonly commits: number;
+  readonly bytes: number;
+  readonly ledgerId: string;
+  /** What is wrong with it, one line each; empty where it is as it was written. */
+  readonly faults: readonly string[];
+  /** What a reader should know, though nothing is wrong. */
+  readonly notes: readonly string[];
+}
+
+/** Rejects where the file cannot be read. */
+export async function readLedger(path: string): Promise<LedgerReport> {
+  const bytes = await readFile(path);
+  const scan = scanLedger(bytes);
+  const book = new Book();
+  for (const { records } of scan.commits) for (const record of records) book.apply(record);
+  const loss = await lossOf(dirname(path), scan);
+  const isTorn = scan.tail === 'torn';
+  return {
+    book,
+    commits: scan.commits.length,
+    bytes: bytes.length,
+    ledgerId: scan.ledgerId,
+    faults: [
+      ...(scan.tail === 'damaged' ? [`line ${scan.line} is not as it was written`] : []),
+      ...(loss === undefined ? [] : [loss]),
+      ...repeatedNumbers(scan),
+    ],
+    notes: isTorn
+      ? [
+          `line ${scan.line} is not complete: it is being written, or was torn by a power cut and never acknowledged`,
+        ]
+      : [],
+  };
+}
+
+/** Of one edition; the box never does so. */
+function repeatedNumbers({ commits }: Scan): readonly string[] {
+  const owners = new Map<string, string>();
+  const faults: string[] = [];
+  for (const record of commits.flatMap(({ records }) => records)) {
+    if (record.kind !== 'confirmed') continue;
+    for (const number of record.numbers) {
+      const key = `${record.drop}/${record.item} number ${number}`;
+      const owner = owners.get(key);
+      if (owner !== undefined) faults.push(`${key} was given to ${owner} and to ${record.id}`);
+      owners.set(key, record.id);
+    }
+  }
+  return faults;
+}

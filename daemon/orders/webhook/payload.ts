@@ -1,0 +1,110 @@
+/** What a webhook says of an order. Only what the box needs is read; the rest is forgotten. Pure. */
+import * as v from 'valibot';
+import type { OrderRequest } from '../../model/orders.ts';
+import { orderArguments, requestOf } from '../request.ts';
+import type { Scheme } from './signature.ts';
+
+export type WebhookOrder =
+  | { readonly request: OrderRequest }
+  /** It concerns no order of this box. */
+  | { readonly ignored: string }
+  | { readonly fault: string };
+
+export function readPayload(scheme: Scheme, body: Buffer): WebhookOrder {
+  let json: unknown;
+  try {
+    json = JSON.parse(body.toString('utf8'));
+  } catch {
+    return { fault: 'the body is not JSON' };
+  }
+  return scheme === 'standard' ? readStandard(json) : readStripe(json);
+}
+
+const DOES = {
+  'order.reserved': 'reserve',
+  'order.paid': 'confirm',
+  'order.cancelled': 'cancel',
+} as const;
+
+/** Standard Webhooks, "Payload structure": type, timestamp, data. */
+const standardEvent = v.object({
+  type: v.string(),
+  timestamp: v.pipe(v.string(), v.isoTimestamp()),
+  data: v.unknown(),
+});
+
+function readStandard(json: unknown): WebhookOrder {
+  const event = v.safeParse(standardEvent, json);
+  if (!event.success) return faultOf(event.issues[0]);
+  const { type, timestamp, data } = event.output;
+  if (!Object.hasOwn(DOES, type)) return { ignored: type };
+  const kind = DOES[type as keyof typeof DOES];
+  const args = v.safeParse(orderArguments, { ...(data as object), do: kind });
+  if (!args.success) return faultOf(args.issues[0], 'data.');
+  const { amount, currency } = args.output;
+  if (kind === 'confirm' && (amount === undefined || currency === undefined)) {
+    return { fault: 'data.amount and data.currency are needed: what was paid' };
+  }
+  const request = requestOf(args.output, 'webhook');
+  return { request: { ...request, sentMs: Date.parse(timestamp) } };
+}
+
+const text = v.nullish(v.string());
+
+/** docs.stripe.com/api/checkout/sessions/object, as far as it is used. */
+const stripeEvent = v.object({
+  type: v.string(),
+  created: v.number(),
+  data: v.object({
+    object: v.object({
+      id: v.string(),
+      payment_status: text,
+      amount_total: v.nullish(v.number()),
+      currency: text,
+      metadata: v.nullish(v.record(v.string(), v.string())),
+      customer_details: v.nullish(v.object({ name: text })),
+    }),
+  }),
+});
+
+function readStripe(json: unknown): WebhookOrder {
+  const type = (json as { type?: unknown } | null)?.type;
+  if (typeof type === 'string' && !type.startsWith('checkout.session.')) return { ignored: type };
+  const event = v.safeParse(stripeEvent, json);
+  if (!event.success) return faultOf(event.issues[0]);
+  const { created, data } = event.output;
+  const session = data.object;
+  const kind = doOf(event.output.type, session.payment_status ?? '');
+  if (kind === undefined) return { ignored: event.output.type };
+  const { item, quantity, name } = session.metadata ?? {};
+  const buyer = name ?? session.customer_details?.name;
+  const args = v.safeParse(orderArguments, {
+    ...{ order: session.id, do: kind, item },
+    ...(quantity === undefined ? {} : { quantity: Number(quantity) }),
+    ...(typeof session.amount_total === 'number' ? { amount: session.amount_total } : {}),
+    ...(session.currency ? { currency: session.currency.toUpperCase() } : {}),
+    ...(buyer ? { name: buyer.slice(0, 200) } : {}),
+  });
+  if (!args.success) return faultOf(args.issues[0], 'metadata, or its session: ');
+  return { request: { ...requestOf(args.output, 'webhook'), sentMs: created * 1000 } };
+}
+
+function doOf(type: string, paymentStatus: string): OrderRequest['do'] | undefined {
+  switch (type) {
+    case 'checkout.session.completed':
+      return paymentStatus === 'unpaid' ? 'reserve' : 'confirm';
+    case 'checkout.session.async_payment_succeeded':
+      return 'confirm';
+    case 'checkout.session.async_payment_failed':
+    case 'checkout.session.expired':
+      return 'cancel';
+    default:
+      return undefined;
+  }
+}
+
+function faultOf(issue: v.BaseIssue<unknown>, prefix = ''): { readonly fault: string } {
+  const key = `${prefix}${v.getDotPath(issue) ?? 'the body'}`;
+  if (issue.type !== 'strict_object') return { fault: `${key}: ${issue.message}` };
+  return { fault: issue.expected === 'never' ? `${key} is not taken` : `${key} is missing` };
+}

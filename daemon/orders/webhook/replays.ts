@@ -1,0 +1,48 @@
+/** Messages that were taken, until they would be too late anyway; and how many may come. */
+import { TOLERANCE_S } from './signature.ts';
+
+/** A message is good from five minutes before its time to five minutes after it. */
+const REMEMBER_MS = 2 * TOLERANCE_S * 1000;
+const MARKS_MAX = 50_000;
+
+/** Times are of the monotonic clock. */
+export class Replays {
+  readonly #marks = new Map<string, number>();
+
+  has(mark: string): boolean {
+    return this.#marks.has(mark);
+  }
+
+  note(mark: string, nowMs: number): void {
+    // The oldest stand first.
+    for (const [old, atMs] of this.#marks) {
+      const isOver = nowMs - atMs > REMEMBER_MS || this.#marks.size >= MARKS_MAX;
+      if (!isOver) break;
+      this.#marks.delete(old);
+    }
+    this.#marks.set(mark, nowMs);
+  }
+}
+
+/** A token bucket: so many at once, and so many a second. */
+export class Rate {
+  readonly #perS: number;
+  readonly #burst: number;
+  #tokens: number;
+  #atMs = 0;
+
+  constructor(perS: number, burst: number) {
+    this.#perS = perS;
+    this.#burst = burst;
+    this.#tokens = burst;
+  }
+
+  take(nowMs: number): boolean {
+    const gained = (Math.max(0, nowMs - this.#atMs) / 1000) * this.#perS;
+    this.#tokens = Math.min(this.#burst, this.#tokens + gained);
+    this.#atMs = nowMs;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,55 @@
+/** The webhook on a port of its own. */
+import { createServer, type ServerResponse } from 'node:http';
+import { untilAborted } from '../../../hal/os/async.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { listenOrExplain } from '../../../pipelines/http/listen.ts';
+import type { AnswerWebhook, WebhookAnswer } from '../../model/orders.ts';
+
+const CONNECTIONS_MAX = 512;
+const LIMITS = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 8_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  noDelay: true,
+} as const;
+
+/** Runs until `signal` aborts. Rejects with PipelineError where the port is taken. */
+export async function runWebhook(
+  at: { readonly host: string; readonly port: number },
+  answer: AnswerWebhook,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const server = createServer(LIMITS, (request, response) => {
+    response.on('error', () => undefined);
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path !== '/orders/webhook') {
+      response.writeHead(404, { 'Content-Type': 'text/plain' }).end('only POST /orders/webhook\n');
+      return;
+    }
+    void answer(request).then((reply) => send(response, reply));
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await listenOrExplain(server, "the webhook's port", at, '; set orders.webhook.port');
+  log.info('order webhook listening', at);
+  await untilAborted(signal);
+  server.closeAllConnections();
+  server.close();
+}
+
+function send(response: ServerResponse, { status, body, retryAfterS }: WebhookAnswer): void {
+  if (response.destroyed || response.headersSent) return;
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+    // Of a body that was not read to its end.
+    ...(status === 413 ? { Connection: 'close' } : {}),
+    ...(retryAfterS === undefined ? {} : { 'Retry-After': String(retryAfterS) }),
+  });
+  response.end(text);
+}

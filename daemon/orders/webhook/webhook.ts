@@ -1,0 +1,126 @@
+/** Answers a webhook: `POST /orders/webhook`. */
+import type { IncomingMessage } from 'node:http';
+import { withTimeout } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../../hal/os/log.ts';
+import type { OrderDesk, OrderOutcome, WebhookAnswer } from '../../model/orders.ts';
+import { readPayload } from './payload.ts';
+import { Rate, Replays } from './replays.ts';
+import type { Secrets } from './secrets.ts';
+import { type Scheme, verify } from './signature.ts';
+
+export interface WebhookDeps {
+  readonly scheme: Scheme;
+  readonly secrets: () => Secrets;
+  readonly desk: OrderDesk;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** An event of a payment service has 5 to 20 KB. */
+const BODY_MAX_BYTES = 65_536;
+const RUNNING_MAX = 256;
+const PER_S = 500;
+const BURST = 2_000;
+/** A sender waits some 15 s; then it sends again. */
+const ANSWER_MS = 10_000;
+const LOG_EVERY_MS = 10_000;
+
+export class Webhook {
+  readonly #deps: WebhookDeps;
+  readonly #rate = new Rate(PER_S, BURST);
+  readonly #replays = new Replays();
+  #running = 0;
+  #refused = 0;
+  #loggedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: WebhookDeps) {
+    this.#deps = deps;
+  }
+
+  /** Never rejects. */
+  async answer(request: IncomingMessage): Promise<WebhookAnswer> {
+    if (request.method !== 'POST') return refuse(405, 'post-only');
+    const isAllowed = this.#rate.take(this.#deps.clock.monotonicMs());
+    if (!isAllowed || this.#running >= RUNNING_MAX) return refuse(429, 'too-many', 1);
+    this.#running += 1;
+    try {
+      const body = await readBody(request);
+      const answer = body === undefined ? refuse(413, 'too-long') : await this.#take(request, body);
+      if (answer.status >= 400) this.#logRefusal(answer);
+      return answer;
+    } catch (error) {
+      this.#deps.log.warn('order webhook failed', { reason: messageOf(error) });
+      return refuse(503, 'unavailable', 5);
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  async #take(request: IncomingMessage, body: Buffer): Promise<WebhookAnswer> {
+    const { scheme, secrets: read, desk, clock } = this.#deps;
+    const secrets = read();
+    if ('fault' in secrets) return refuse(503, secrets.fault, 60);
+    const header = (name: string) => {
+      const value = request.headers[name];
+      return Array.isArray(value) ? value.join(',') : value;
+    };
+    const verified = verify(scheme, header, body, secrets.secrets, clock.wallMs() / 1000);
+    if (verified.type === 'bad')
+      return refuse(verified.reason === 'late' ? 400 : 401, verified.reason);
+    if (this.#replays.has(verified.mark)) return refuse(409, 'replayed');
+    const payload = readPayload(scheme, body);
+    if ('fault' in payload) return refuse(422, payload.fault);
+    if ('ignored' in payload) return { status: 200, body: { status: 'ignored' } };
+    const timeoutError = () => new Error('the disk does not answer');
+    const outcome = await withTimeout(() => desk.take(payload.request), {
+      ...{ clock, timeoutMs: ANSWER_MS, timeoutError },
+    });
+    if (outcome.status !== 'unavailable') {
+      this.#replays.note(verified.mark, clock.monotonicMs());
+    }
+    return answerOf(outcome);
+  }
+
+  /** A flood does not fill the journal. */
+  #logRefusal({ status, body }: WebhookAnswer): void {
+    const { clock, log } = this.#deps;
+    this.#refused += 1;
+    const nowMs = clock.monotonicMs();
+    if (nowMs - this.#loggedMs < LOG_EVERY_MS) return;
+    log.warn('order webhooks refused', { refused: this.#refused, status, ...body });
+    this.#refused = 0;
+    this.#loggedMs = nowMs;
+  }
+}
+
+/** What is settled is 200, also where the order got nothing: sending it again would not help. */
+function answerOf(outcome: OrderOutcome): WebhookAnswer {
+  switch (outcome.status) {
+    case 'invalid':
+      return refuse(422, outcome.detail);
+    case 'stale':
+      return refuse(409, 'older-than-known');
+    case 'unavailable':
+      return refuse(503, 'unavailable', 5);
+    default:
+      return { status: 200, body: { ...outcome } };
+  }
+}
+
+function refuse(status: number, error: string, retryAfterS?: number): WebhookAnswer {
+  return { status, body: { error }, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
+}
+
+/** Undefined where it is too long. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_MAX_BYTES) return undefined;
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_MAX_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,30 @@
+/** Sales in the report of a drop. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type CountsInput, startCounts, stepCounts } from '../../../daemon/drop/counts.ts';
+import { reportOf } from '../../../daemon/drop/report.ts';
+import type { ShopState } from '../../../daemon/model/orders.ts';
+
+const test = suite('sales of a drop');
+
+const SALES = { orders: 2, pieces: 3, amounts: [{ currency: 'EUR', amount_minor: 7_500 }] };
+const SHOP: ShopState = {
+  ...{ drop: 'friday', articles: [{ id: 'print' }] as never, sales: SALES },
+  totals: { pending: 0, confirmed: 9, void: 0, refused: 0, refunds: 0 },
+};
+
+const salesOf = (...shops: readonly (ShopState | undefined)[]) => {
+  const looks = shops.map((shop): CountsInput => ({ media: undefined, uplink: undefined, shop }));
+  const all = looks.reduce((sum, look) => stepCounts(sum, look, 1_000), startCounts('d', 0));
+  return reportOf(all).sales;
+};
+
+test('they are those of the catalogue at the end, and stay when the shop is gone', () => {
+  assert.equal(salesOf({ ...SHOP, sales: { ...SALES, orders: 1 } }, SHOP, undefined), SALES);
+});
+
+test('they are null where nothing is sold', () => {
+  assert.is(salesOf(undefined, { ...SHOP, articles: [] }), null);
+});
+
+test.run();

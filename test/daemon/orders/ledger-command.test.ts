@@ -1,0 +1,97 @@
+/** `venuebox ledger`: what it says of a ledger, and its table. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runLedgerCommand } from '../../../daemon/cli/ledger-command.ts';
+import { ledgerPath } from '../../../daemon/orders/ledger-file.ts';
+import { article, openShop, paid, reserve, scratchFolder } from './support/shop.ts';
+
+const test = suite('ledger command');
+
+async function sell(folder: string, name = 'Ada'): Promise<string> {
+  await using shop = await openShop(folder, [
+    article('print', { edition: 2 }),
+    article('yen', { currency: 'JPY', price: 1200 }),
+  ]);
+  await shop.desk.take(paid('a', 'print', { name, quantity: 2 }));
+  await shop.desk.take(paid('b', 'print'));
+  await shop.desk.take(reserve('c', 'yen'));
+  await shop.desk.take({ do: 'cancel', id: 'd', source: 'cash' });
+  return ledgerPath(folder);
+}
+
+test('a ledger that is as it was written is well, also while a line is being written', async () => {
+  using folder = scratchFolder();
+  const file = await sell(folder.path);
+  const { text, isWell } = await runLedgerCommand({ action: 'verify', file }, {});
+  assert.ok(isWell);
+  assert.match(text, 'as it was written');
+  assert.match(text, 'confirmed 1, pending 1, void 1, refused 1, to be paid back 1');
+  writeFileSync(file, `${readFileSync(file, 'utf8')}0123`);
+  const torn = await runLedgerCommand({ action: 'verify', file }, {});
+  assert.ok(torn.isWell);
+  assert.match(torn.text, 'line 6 is not complete');
+});
+
+test('a changed ledger is named with its line, and not exported', async () => {
+  using folder = scratchFolder();
+  const file = await sell(folder.path);
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"id":"a"', '"id":"x"'));
+  for (const action of ['verify', 'export'] as const) {
+    const { text, isWell } = await runLedgerCommand({ action, file }, {});
+    assert.not(isWell);
+    assert.match(text, 'DAMAGED');
+    assert.match(text, 'line 2 is not as it was written');
+  }
+});
+
+test('the table has amounts as people write them', async () => {
+  using folder = scratchFolder();
+  const file = await sell(folder.path);
+  const { text } = await runLedgerCommand({ action: 'export', file }, {});
+  const [head, ...rows] = text.trimEnd().split('\r\n');
+  assert.match(head ?? '', /^\ufeff"order","state"/);
+  assert.match(
+    rows[0] ?? '',
+    '"a","confirmed","","","friday","print","Article print","2","1 2","50.00","EUR","Ada"',
+  );
+  assert.match(rows[1] ?? '', '"b","refused","sold-out","to be paid back"');
+  assert.match(rows[2] ?? '', '"1200","JPY"');
+  assert.match(rows[3] ?? '', '"d","void","cancelled"');
+});
+
+test('no name becomes a formula or another column of a spreadsheet', async () => {
+  const names = [
+    '=1+1',
+    '+1',
+    '-1',
+    '@SUM(A1)',
+    '|calc',
+    '%x',
+    '＝1',
+    'a","b',
+    '=HYPERLINK("http://x")',
+  ];
+  for (const name of names) {
+    using folder = scratchFolder();
+    const file = await sell(folder.path, name);
+    const { text } = await runLedgerCommand({ action: 'export', file }, {});
+    const row = text.split('\r\n')[1] ?? '';
+    const cells = [...row.matchAll(/"((?:[^"]|"")*)"/g)].map(([, cell = '']) =>
+      cell.replaceAll('""', '"'),
+    );
+    assert.is(cells.length, 14, row);
+    const [buyer = ''] = cells.filter((cell) => cell.endsWith(name));
+    assert.ok(name.startsWith('a') || buyer.startsWith("'"), row);
+  }
+});
+
+test('no ledger is an error that says what to do', async () => {
+  const missing = runLedgerCommand({ action: 'verify', file: '/nowhere' }, {});
+  await missing.then(
+    () => assert.unreachable(),
+    (error: Error) => assert.match(error.message, 'name it with --file'),
+  );
+});
+
+test.run();

@@ -1,0 +1,199 @@
+/** Signed orders over HTTP: taken once, and everything forged, late, replayed or overtaken refused. */
+import { createHmac, randomUUID } from 'node:crypto';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { openSecrets } from '../../../../daemon/orders/webhook/secrets.ts';
+import { runWebhook } from '../../../../daemon/orders/webhook/server.ts';
+import type { Scheme } from '../../../../daemon/orders/webhook/signature.ts';
+import { Webhook } from '../../../../daemon/orders/webhook/webhook.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
+import { freePort } from '../../../support/free-port.ts';
+import { article, openShop, scratchFolder } from '../support/shop.ts';
+
+const test = suite('order webhook');
+const KEY = Buffer.alloc(24, 7);
+const SECRET = `whsec_${KEY.toString('base64')}`;
+
+type Headers = Readonly<Record<string, string>>;
+
+async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
+  const folder = scratchFolder();
+  const file = `${folder.path}/secret`;
+  writeFileSync(file, `${secret}\n`, { mode: 0o600 });
+  const shop = await openShop(`${folder.path}/orders`, [article('print', { edition: 3 })]);
+  const { desk, clock } = shop;
+  const hook = new Webhook({
+    ...{ scheme, secrets: openSecrets(file, scheme), desk, clock, log: silentLog },
+  });
+  const ending = new AbortController();
+  const port = await freePort();
+  const at = { host: '127.0.0.1', port };
+  const running = runWebhook(at, (one) => hook.answer(one), silentLog, ending.signal);
+  const send = (body: string, headers: Headers, method = 'POST') =>
+    post(port, body, headers, method);
+  return {
+    ...{ shop, file, clock, send },
+    /** Sends an event of a shop, signed as it should be. */
+    sendEvent: (type: string, data: object, atMs = clock.wallMs()) => {
+      const body = JSON.stringify({ type, timestamp: new Date(atMs).toISOString(), data });
+      return send(body, signed(body, clock.wallMs()));
+    },
+    [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await running;
+      await shop[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+function post(port: number, body: string, headers: Headers, method: string) {
+  return new Promise<{ status: number; body: Record<string, unknown> }>((resolve, reject) => {
+    const options = { port, method, path: '/orders/webhook', headers, agent: false };
+    const sent = request(options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (more: string) => {
+        text += more;
+      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }),
+      );
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+function signed(body: string, atMs: number, id: string = randomUUID()): Headers {
+  const timestamp = Math.floor(atMs / 1000);
+  const mac = createHmac('sha256', KEY).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': `${timestamp}`,
+    'webhook-signature': `v1,${mac}`,
+  };
+}
+
+const PAID = { order: 'a', item: 'print', amount: 2500, currency: 'EUR', name: 'Ada' };
+const event = (data: object, atMs: number, type = 'order.paid') =>
+  JSON.stringify({ type, timestamp: new Date(atMs).toISOString(), data });
+
+test('a paid order gets its number', async () => {
+  await using hook = await openHook();
+  const { status, body } = await hook.sendEvent('order.paid', PAID);
+  assert.is(status, 200);
+  assert.equal([body['status'], body['numbers']], ['confirmed', [1]]);
+  await hook.shop.announced();
+  assert.is(hook.shop.confirmed[0]?.name, 'Ada');
+});
+
+test('a message that is sent again by its sender changes nothing, and a replayed one is refused', async () => {
+  await using hook = await openHook();
+  const body = event(PAID, hook.clock.wallMs());
+  const headers = signed(body, hook.clock.wallMs(), 'msg_1');
+  assert.is((await hook.send(body, headers)).status, 200);
+  assert.equal(await hook.send(body, headers), { status: 409, body: { error: 'replayed' } });
+  await hook.clock.advance(60_000);
+  const again = await hook.send(body, signed(body, hook.clock.wallMs(), 'msg_1'));
+  assert.equal([again.status, again.body['isRepeat']], [200, true]);
+  await hook.shop.announced();
+  assert.is(hook.shop.confirmed.length, 1);
+});
+
+test('forged, unsigned and late messages are refused, and nothing of them is kept', async () => {
+  await using hook = await openHook();
+  const body = event(PAID, hook.clock.wallMs());
+  const good = signed(body, hook.clock.wallMs());
+  const cases: readonly (readonly [number, string, string, Headers])[] = [
+    [401, 'no-signature', body, {}],
+    [401, 'forged', body.replace('"a"', '"b"'), good],
+    [401, 'forged', body, { ...good, 'webhook-id': 'other' }],
+    [400, 'late', body, signed(body, hook.clock.wallMs() - 301_000)],
+    [400, 'late', body, signed(body, hook.clock.wallMs() + 301_000)],
+  ];
+  for (const [status, error, text, headers] of cases) {
+    assert.equal(await hook.send(text, headers), { status, body: { error } });
+  }
+  assert.is(hook.shop.desk.state()?.totals.confirmed, 0);
+});
+
+test('a message that was overtaken by a newer one is refused', async () => {
+  await using hook = await openHook();
+  const nowMs = hook.clock.wallMs();
+  await hook.sendEvent('order.paid', PAID, nowMs);
+  for (const type of ['order.reserved', 'order.cancelled']) {
+    const { status, body } = await hook.sendEvent(type, { order: 'a' }, nowMs - 1_000);
+    assert.equal([status, body], [409, { error: 'older-than-known' }], type);
+  }
+  assert.is(hook.shop.desk.state()?.totals.confirmed, 1);
+});
+
+test('what is no order is refused with its reason, or ignored', async () => {
+  await using hook = await openHook();
+  const cases: readonly (readonly [object, string])[] = [
+    [{ ...PAID, card: '4111111111111111' }, 'data.card is not taken'],
+    [{ ...PAID, order: undefined }, 'data.order is missing'],
+    [{ ...PAID, amount: undefined }, 'data.amount and data.currency are needed: what was paid'],
+    [{ ...PAID, item: 'cap' }, 'unknown item cap; there are: print'],
+  ];
+  for (const [data, error] of cases) {
+    const { status, body } = await hook.sendEvent('order.paid', data);
+    assert.equal([status, body], [422, { error }]);
+  }
+  assert.equal((await hook.sendEvent('invoice.made', {})).body, { status: 'ignored' });
+  const broken = '{"type":';
+  assert.is((await hook.send(broken, signed(broken, hook.clock.wallMs()))).status, 422);
+});
+
+test('long bodies, other methods and floods are refused', async () => {
+  await using hook = await openHook();
+  const long = 'x'.repeat(70_000);
+  const outcome = await hook.send(long, {}).catch(() => ({ status: 413 }));
+  assert.is(outcome.status, 413);
+  assert.is((await hook.send('', {}, 'PUT')).status, 405);
+  const statuses = new Map<number, number>();
+  for (let burst = 0; burst < 22; burst += 1) {
+    const sent = await Promise.all(Array.from({ length: 100 }, () => hook.send('{}', {})));
+    for (const { status } of sent) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  assert.ok((statuses.get(429) ?? 0) > 50, JSON.stringify([...statuses]));
+});
+
+test('a secret that others can read takes no order until its file is safe', async () => {
+  await using hook = await openHook();
+  chmodSync(hook.file, 0o644);
+  assert.is((await hook.sendEvent('order.paid', PAID)).status, 503);
+  chmodSync(hook.file, 0o600);
+  assert.is((await hook.sendEvent('order.paid', PAID)).status, 200);
+  writeFileSync(hook.file, `whsec_${Buffer.alloc(24, 9).toString('base64')}\n${SECRET}\n`);
+  assert.is((await hook.sendEvent('order.paid', { ...PAID, order: 'b' })).status, 200);
+});
+
+test('Stripe’s checkout sessions are orders: paid, paid later, expired', async () => {
+  const secret = 'whsec_0123456789abcdef';
+  await using hook = await openHook('stripe', secret);
+  const send = (type: string, id: string, paymentStatus: string, more: object = {}) => {
+    const session = {
+      ...{ id, object: 'checkout.session', payment_status: paymentStatus, currency: 'eur' },
+      ...{ amount_total: 2500, metadata: { item: 'print' }, customer_details: { name: 'Bo' } },
+      ...more,
+    };
+    const timestamp = Math.floor(hook.clock.wallMs() / 1000);
+    const body = JSON.stringify({ type, created: timestamp, data: { object: session } });
+    const mac = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex');
+    return hook.send(body, { 'stripe-signature': `t=${timestamp},v1=${mac}` });
+  };
+  const id = `cs_test_${'a'.repeat(58)}`;
+  assert.is((await send('checkout.session.completed', id, 'paid')).body['status'], 'confirmed');
+  assert.is((await send('checkout.session.completed', 'cs_2', 'unpaid')).body['status'], 'pending');
+  const later = await send('checkout.session.async_payment_succeeded', 'cs_2', 'paid');
+  assert.equal(later.body['numbers'], [2]);
+  assert.is((await send('checkout.session.expired', 'cs_3', 'unpaid')).body['status'], 'void');
+  const cheap = await send('checkout.session.completed', 'cs_4', 'paid', { amount_total: 1 });
+  assert.equal([cheap.status, cheap.body['reason']], [200, 'price']);
+  assert.equal((await send('charge.updated', 'ch_1', '')).body, { status: 'ignored' });
+});
+
+test.run();
