@@ -1,0 +1,229 @@
+/** Players that are programs: ffmpeg, GStreamer, VLC and mpv. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { mediaTimeOf } from '../../../test/support/media/media-time.ts';
+import { parseClock } from '../../../test/support/media/read-clock.ts';
+import { Complaints, type Player, type RunningPlayer, type Sample, sampleOf } from './player.ts';
+
+/** Frames come as luma of this size. */
+const [WIDTH_PX, HEIGHT_PX] = [320, 180];
+const LUMA_BYTES = WIDTH_PX * HEIGHT_PX;
+const POLL_MS = 100;
+
+const PLAYLIST = '/live/index.m3u8?profile=laptop';
+const has = (path: string, from: string) => (existsSync(path) ? undefined : `${path} (${from})`);
+
+interface Launch {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Decoded frames come from the program's descriptor 3, when it shows them. */
+function startShowing({ command, args, env = {} }: Launch): RunningPlayer {
+  const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const;
+  const child = spawn(command, args, { stdio: [...stdio], env: { ...process.env, ...env } });
+  const samples: Sample[] = [];
+  readFrames(child.stdio[3] as Readable, (sample) => samples.push(sample));
+  return runningOf(child, samples);
+}
+
+function readFrames(stream: Readable, onSample: (sample: Sample) => void): void {
+  let rest = Buffer.alloc(0);
+  stream.on('data', (data: Buffer) => {
+    rest = Buffer.concat([rest, data]);
+    for (; rest.length >= LUMA_BYTES; rest = rest.subarray(LUMA_BYTES)) {
+      lookAt(rest, WIDTH_PX, onSample);
+    }
+  });
+}
+
+/** YUV4MPEG2: a line that says the size, and before each frame a line `FRAME`. */
+function readY4m(stream: Readable, onSample: (sample: Sample) => void): void {
+  let rest = Buffer.alloc(0);
+  let widthPx = 0;
+  let frameBytes = Number.POSITIVE_INFINITY;
+  stream.on('data', (data: Buffer) => {
+    rest = Buffer.concat([rest, data]);
+    for (;;) {
+      const line = rest.subarray(0, 200).indexOf(0x0a);
+      if (line < 0) return;
+      const [, width, height] =
+        /^YUV4MPEG2 W(\d+) H(\d+)/.exec(rest.toString('latin1', 0, line)) ?? [];
+      if (width !== undefined) {
+        widthPx = Number(width);
+        // Y, and a quarter of it each for U and V.
+        frameBytes = widthPx * Number(height) * 1.5;
+        rest = rest.subarray(line + 1);
+        continue;
+      }
+      if (rest.length < line + 1 + frameBytes) return;
+      lookAt(rest.subarray(line + 1), widthPx, onSample);
+      rest = rest.subarray(line + 1 + frameBytes);
+    }
+  });
+}
+
+/** @param luma Of one frame, line by line. */
+function lookAt(luma: Buffer, widthPx: number, onSample: (sample: Sample) => void): void {
+  const cellPx = widthPx / 40;
+  const clock = parseClock(
+    (x, y) => luma[Math.floor(y * cellPx) * widthPx + Math.floor(x * cellPx)] ?? 0,
+  );
+  if (clock !== undefined) onSample(sampleOf(Date.now(), clock));
+}
+
+function runningOf(child: ChildProcess, samples: readonly Sample[]): RunningPlayer {
+  const complaints = new Complaints();
+  let code: number | null | undefined;
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', (status) => {
+      code = status;
+      resolve();
+    });
+  });
+  child.once('error', (error) => complaints.add(error.message));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      for (const line of text.split('\n')) {
+        if (/error|warn|fail|critical/i.test(line)) complaints.add(line.replace(/[\d.:]+/g, '#'));
+      }
+    });
+  }
+  return {
+    samples,
+    isEnded: () => code === 0,
+    complaints: () => complaints.counts,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 2_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+const ffmpeg: Player = {
+  name: 'ffmpeg',
+  missing: () => has('/usr/bin/ffmpeg', 'apt: ffmpeg'),
+  start: async (url) => {
+    const size = `scale=${WIDTH_PX}:${HEIGHT_PX}`;
+    const out = ['-map', '0:v:0', '-vf', size, '-pix_fmt', 'gray', '-f', 'rawvideo', 'pipe:3'];
+    const args = ['-nostdin', '-v', 'warning', '-i', `${url}${PLAYLIST}`, ...out];
+    return startShowing({ command: 'ffmpeg', args });
+  },
+};
+
+/** @param other The other HLS element of GStreamer, which may not be used. */
+function gstreamer(name: string, playbin: string, other: string, element: string): Player {
+  const raw = `video/x-raw,format=GRAY8,width=${WIDTH_PX},height=${HEIGHT_PX}`;
+  const sink = `videoconvert ! videoscale ! ${raw} ! fdsink fd=3 sync=true`;
+  const from = 'apt: gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad';
+  return {
+    name,
+    missing: () => {
+      const tool = has('/usr/bin/gst-launch-1.0', from);
+      if (tool !== undefined) return tool;
+      try {
+        execFileSync('gst-inspect-1.0', ['--exists', element]);
+        return undefined;
+      } catch {
+        return `${element} (${from})`;
+      }
+    },
+    start: async (url) =>
+      startShowing({
+        command: 'gst-launch-1.0',
+        args: [
+          ...['-q', playbin, `uri=${url}${PLAYLIST}`],
+          ...[`video-sink=${sink}`, 'audio-sink=fakesink sync=true'],
+        ],
+        env: { GST_PLUGIN_FEATURE_RANK: `${other}:NONE` },
+      }),
+  };
+}
+
+/** VLC refuses to run as root; another user then plays. */
+const AS_NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] as const;
+
+const vlc: Player = {
+  name: 'VLC',
+  missing: () => has('/usr/bin/vlc', 'apt: vlc-bin vlc-plugin-base'),
+  start: async (url) => {
+    const folder = mkdtempSync(join(tmpdir(), 'venuebox-vlc-'));
+    const fifo = join(folder, 'frames');
+    execFileSync('mkfifo', ['-m', '666', fifo]);
+    chmodSync(folder, 0o755);
+    const plays = [
+      ...['cvlc', '-I', 'dummy', '--play-and-exit'],
+      ...['--vout', 'yuv', '--yuv-file', fifo, '--yuv-yuv4mpeg2', '--aout', 'adummy'],
+      `${url}/live/index.m3u8`,
+    ];
+    const [command = '', ...args] = process.getuid?.() === 0 ? [...AS_NOBODY, ...plays] : plays;
+    const cat = spawn('cat', [fifo], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const env = { ...process.env, HOME: tmpdir() };
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const samples: Sample[] = [];
+    readY4m(cat.stdout, (sample) => samples.push(sample));
+    const playing = runningOf(child, samples);
+    return {
+      ...playing,
+      [Symbol.asyncDispose]: async () => {
+        await playing[Symbol.asyncDispose]();
+        cat.kill();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+};
+
+const mpv: Player = {
+  name: 'mpv',
+  missing: () => has('/usr/bin/mpv', 'apt: mpv'),
+  start: async (url) => {
+    const folder = mkdtempSync(join(tmpdir(), 'venuebox-mpv-'));
+    const socketPath = join(folder, 'ipc');
+    const { dateMs, mediaMs } = await mediaTimeOf(`${url}/live/low/index.m3u8`);
+    const options = ['--no-config', '--vo=null', '--ao=null', '--rebase-start-time=no'];
+    const args = [...options, `--input-ipc-server=${socketPath}`, `${url}${PLAYLIST}`];
+    const child = spawn('mpv', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const samples: Sample[] = [];
+    const playing = runningOf(child, samples);
+    const timer = setInterval(() => void ask(), POLL_MS);
+    let socket: Socket | undefined;
+    const ask = () => {
+      if (socket === undefined && existsSync(socketPath)) {
+        socket = connect(socketPath);
+        socket.on('error', () => undefined);
+        socket.setEncoding('utf8').on('data', (text: string) => {
+          const [, position] = /"data":(\d[\d.]*)/.exec(text) ?? [];
+          if (position === undefined) return;
+          const shownMs = dateMs - mediaMs + Number(position) * 1000;
+          samples.push({ atMs: Date.now(), shownMs });
+        });
+      }
+      socket?.write('{"command":["get_property","time-pos"]}\n');
+    };
+    return {
+      ...playing,
+      [Symbol.asyncDispose]: async () => {
+        clearInterval(timer);
+        socket?.destroy();
+        await playing[Symbol.asyncDispose]();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  },
+};
+
+export const NATIVE_PLAYERS: readonly Player[] = [
+  ffmpeg,
+  mpv,
+  vlc,
+  gstreamer('GStreamer hlsdemux2', 'playbin3', 'hlsdemux', 'hlsdemux2'),
+  gstreamer('GStreamer hlsdemux', 'playbin', 'hlsdemux2', 'hlsdemux'),
+];
