@@ -47,7 +47,12 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   },
   live: {
     ...{ path: '', startsAt: '', progress: LIVE },
-    script: 'document.getElementById("video").dispatchEvent(new Event("playing"))',
+    // A picture that does not move for five seconds would be taken for a frozen one.
+    script: `(() => {
+      const video = document.getElementById('video');
+      Object.defineProperty(video, 'paused', { configurable: true, get: () => true });
+      video.dispatchEvent(new Event('playing'));
+    })()`,
     isShown: inState('live'),
   },
   ended: {
