@@ -26,10 +26,6 @@ export class CameraChoice {
     this.#chosenUs = nowUs;
   }
 
-  get chosen(): CameraKind {
-    return this.#chosen;
-  }
-
   choose(kind: CameraKind, nowUs: number): void {
     this.#chosen = kind;
     this.#chosenUs = nowUs;

@@ -54,11 +54,6 @@ export class FramePacer<F> {
     this.#frameUs = 1e6 / fps;
   }
 
-  /** Index of the frame that goes out next. */
-  get nextIndex(): number {
-    return this.#next;
-  }
-
   /** When the next frame goes out at the latest, in us of CLOCK_MONOTONIC. */
   get nextDueUs(): number {
     return this.#dueUs(this.#next);

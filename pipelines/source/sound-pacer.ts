@@ -67,11 +67,6 @@ export class SoundPacer {
     return this.#silentTotal;
   }
 
-  /** How far the source's clock is from its place now, in us. */
-  get driftUs(): number {
-    return this.#driftUs;
-  }
-
   /** When something must go out at the latest, in us of CLOCK_MONOTONIC. */
   get nextDueUs(): number {
     return this.#startUs + (this.#sent * 1e6) / this.#rateHz + this.#delayUs();

@@ -32,8 +32,6 @@ export interface UdpSocket {
   readonly local: Address;
   /** Queues a copy, which leaves within the turn. `peer` is for sockets that are not connected. */
   send(packet: Buffer, peer?: Peer): void;
-  /** A peer by its address, for sockets that are not connected. */
-  peerAt(address: Address): Peer;
   close(): void;
 }
 
@@ -76,10 +74,6 @@ class BatchSocket implements UdpSocket {
     if (this.#end === MESSAGES) return;
     if (this.#outgoing.put(this.#end, packet, peer?.name, peer?.control)) this.#end += 1;
     else this.#events.onError('EMSGSIZE');
-  }
-
-  peerAt({ host, port }: Address): Peer {
-    return { host, port, name: renderName({ host, port }, this.#family) };
   }
 
   close(): void {
