@@ -4,7 +4,9 @@
  * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
- * `operator` (its page opened cold), `orders` (10,000 at once), `glass10` (our player for 10 minutes), `soak`
+ * `operator` (its page opened cold), `orders` (10,000 at once),
+ * `faults` (players while devices are unplugged, encoders die and the clock is set),
+ * `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
  */
 import { benchClip } from './clip.ts';
@@ -19,6 +21,7 @@ import { benchOrders } from './orders/orders.ts';
 import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
+import { benchFaults } from './stream/faults.ts';
 import { benchTelemetry } from './telemetry.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -37,6 +40,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   telemetry: benchTelemetry,
   operator: benchOperator,
   orders: benchOrders,
+  faults: benchFaults,
   soak: () => benchSoak(30),
 };
 
