@@ -1,4 +1,5 @@
 /** The configuration of the box: its sections, and the rules between them. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import {
   cameraSchema,
@@ -89,16 +90,32 @@ function* crossFaults(config: Config): Generator<Fault> {
     const message = 'must name the printer on the network, as the driver is network';
     yield { path: ['printer', 'host'], message };
   }
+  if (isPolled(config.printer) && isIP(config.printer.host) === 0) {
+    const message = `must be the printer's IP address, as the driver is ${config.printer.driver}: only it gets slips`;
+    yield { path: ['printer', 'host'], message };
+  }
   yield* portFaults(config);
 }
 
-function* portFaults({ viewers, operator, metrics, mqtt, orders }: Config): Generator<Fault> {
+/** It fetches its slips from the box. */
+const isPolled = ({ driver }: Config['printer']) =>
+  driver === 'cloudprnt' || driver === 'direct-print';
+
+function* portFaults({
+  viewers,
+  operator,
+  metrics,
+  mqtt,
+  orders,
+  printer,
+}: Config): Generator<Fault> {
   const ports: readonly (readonly [path: readonly string[], port: number])[] = [
     [['viewers', 'port'], viewers.port],
     [['viewers', 'tls', 'port'], viewers.tls?.port ?? NO_PORT],
     [['operator', 'port'], operator.port],
     [['metrics', 'port'], metrics.port],
     [['orders', 'webhook', 'port'], orders.webhook.port],
+    [['printer', 'poll_port'], isPolled(printer) ? printer.poll_port : NO_PORT],
     [['mqtt', 'broker_port'], mqtt.broker_port],
   ];
   yield* repeatedFaults(

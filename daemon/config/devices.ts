@@ -6,10 +6,14 @@ import { flag, host, oneOf, text, whole } from './rules.ts';
 const profiles = Object.keys(PRINTER_PROFILES) as [keyof typeof PRINTER_PROFILES];
 
 export const printerSchema = v.strictObject({
-  driver: v.optional(oneOf('simulated', 'usb', 'network', 'serial', 'none'), 'simulated'),
+  driver: v.optional(
+    oneOf('simulated', 'usb', 'network', 'serial', 'cloudprnt', 'direct-print', 'none'),
+    'simulated',
+  ),
   device: v.optional(text, '/dev/usb/lp0'),
   host: v.optional(v.union([v.literal(''), host], 'must be an IP address or a host name'), ''),
   port: v.optional(whole(1, 65_535), 9100),
+  poll_port: v.optional(whole(1, 65_535), 8092),
   baud: v.optional(whole(1200, 921_600), 9600),
   parity: v.optional(oneOf('none', 'even', 'odd'), 'none'),
   flow_control: v.optional(oneOf('none', 'hardware', 'software'), 'none'),

@@ -11,6 +11,7 @@ import { withSupply } from '../../hal/modem/supply.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { openPrinter } from '../../hal/printer/device.ts';
+import { openPolledPrinter } from '../../hal/printer/polled/server.ts';
 import type { Printer } from '../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
 import { openSimulatedPrinter } from '../../hal/printer/simulated.ts';
@@ -105,6 +106,12 @@ function openConfiguredPrinter(
       return openPrinter(tcpTransport(config.host, clock, config.port), profile, os);
     case 'serial':
       return openPrinter(serialTransport(config.device, serialLine(config), clock), profile, os);
+    case 'cloudprnt':
+    case 'direct-print':
+      return openPolledPrinter({
+        ...{ protocol: config.driver, profile, ...os },
+        ...{ port: config.poll_port, printerIp: config.host },
+      });
     case 'simulated': {
       const onPaper = (paper: Parameters<PrintedSlips['add']>[0]) => {
         slips.add(paper, clock.wallMs()).catch((error: unknown) => {

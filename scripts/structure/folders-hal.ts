@@ -24,6 +24,10 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['hal/os', 'hal/printer/transport', 'hal/printer/paper'],
     what: 'receipt printers',
   },
+  'hal/printer/polled': {
+    may: ['hal/os', 'hal/printer', 'hal/printer/paper'],
+    what: 'printers that fetch their jobs: CloudPRNT, Server Direct Print',
+  },
   'hal/absent.ts': {
     may: ['hal/os', 'hal/battery', 'hal/gpio', 'hal/modem', 'hal/printer'],
     what: 'drivers for devices that the box does not have',

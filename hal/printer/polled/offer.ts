@@ -1,0 +1,101 @@
+/** The job that a polling printer may fetch, and what it reported. Pure but for the clock. */
+
+import type { Picture } from '../paper/picture.ts';
+import type { PrinterStatus, PrintOutcome } from '../port.ts';
+
+/** One that polls every 5 s, and has not for so long, is off. */
+const AWAY_MS = 30_000;
+
+/** What a printer reported of itself; left out where all is well. */
+export interface Seen {
+  readonly paper?: 'low' | 'out';
+  readonly isCoverOpen?: boolean;
+  readonly fault?: string;
+}
+
+export interface Job {
+  /** Unique: what a printer reports late is not about the next job. */
+  readonly token: string;
+  readonly picture: Picture;
+  readonly png: Buffer;
+}
+
+/** One job at a time; it can be withdrawn until the printer has fetched it. */
+export class Offer {
+  #job: Job | undefined;
+  #isTaken = false;
+  #settle: (outcome: PrintOutcome) => void = () => undefined;
+  #seenMs = Number.NEGATIVE_INFINITY;
+  #heldUntilMs = Number.NEGATIVE_INFINITY;
+  #state: Seen = {};
+
+  /** Resolves when the printer has reported. */
+  put(job: Job): Promise<PrintOutcome> {
+    this.#job = job;
+    this.#isTaken = false;
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  /** Not offered any more. Returns whether the printer had fetched it. */
+  withdraw(): boolean {
+    const wasTaken = this.#isTaken;
+    this.#job = undefined;
+    this.#isTaken = false;
+    return wasTaken;
+  }
+
+  get isTaken(): boolean {
+    return this.#isTaken;
+  }
+
+  get job(): Job | undefined {
+    return this.#job;
+  }
+
+  /** The printer fetches it; again where its connection broke, always the same. */
+  take(token: string | null): Job | undefined {
+    if (this.#job === undefined || (token !== null && token !== this.#job.token)) return undefined;
+    this.#isTaken = true;
+    return this.#job;
+  }
+
+  /** The printer reports on a job that it has fetched; on any other it is heard and forgotten. */
+  report(token: string | null, fault: string | undefined): void {
+    const job = this.#job;
+    if (job === undefined || !this.#isTaken || (token !== null && token !== job.token)) return;
+    this.#job = undefined;
+    this.#isTaken = false;
+    const sentBytes = job.png.length;
+    this.#settle(
+      fault === undefined
+        ? { outcome: 'printed' }
+        : { outcome: 'failed', reason: fault, sentBytes },
+    );
+  }
+
+  /**
+   * @param holdMs So long the state stays, though the printer polls on: one that only
+   *   reports with a job that failed would be given the next job at once, to fail as well.
+   */
+  seen(nowMs: number, state: Seen, holdMs = 0): void {
+    this.#seenMs = nowMs;
+    if (nowMs < this.#heldUntilMs && holdMs === 0) return;
+    this.#heldUntilMs = nowMs + holdMs;
+    this.#state = state;
+  }
+
+  status(nowMs: number): PrinterStatus {
+    if (nowMs - this.#seenMs > AWAY_MS)
+      return { phase: 'away', reason: 'the printer does not poll' };
+    const { paper = 'ok', isCoverOpen = false, fault } = this.#state;
+    return {
+      phase: 'known',
+      isOnline: fault === undefined,
+      paper,
+      isCoverOpen,
+      ...(fault === undefined ? {} : { fault }),
+    };
+  }
+}

@@ -1,0 +1,167 @@
+/** Printers that fetch their slips: Star CloudPRNT, Epson Server Direct Print. */
+import * as fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
+import { silentLog } from '../../../../hal/os/log.ts';
+import { unpackRows } from '../../../../hal/printer/paper/picture.ts';
+import { answerCloudPrnt } from '../../../../hal/printer/polled/cloudprnt.ts';
+import { answerDirectPrint } from '../../../../hal/printer/polled/direct-print.ts';
+import { Offer } from '../../../../hal/printer/polled/offer.ts';
+import { openPolledPrinter } from '../../../../hal/printer/polled/server.ts';
+import type { PrintDocument } from '../../../../hal/printer/port.ts';
+import { PRINTER_PROFILES } from '../../../../hal/printer/profiles.ts';
+import { readCodes } from '../../../../hal/printer/verify.ts';
+import { freePort } from '../../../support/free-port.ts';
+
+const test = suite('printers that poll');
+const never = new AbortController().signal;
+const LINK = 'https://venue.example/d/1';
+const SLIP: PrintDocument = [
+  { kind: 'text', text: '<b>&' },
+  { kind: 'qr', data: LINK },
+];
+
+async function openOne(
+  protocol: 'cloudprnt' | 'direct-print',
+  { speed = 1, printerIp = '127.0.0.1' } = {},
+) {
+  const port = await freePort();
+  const clock: Clock = {
+    ...systemClock,
+    monotonicMs: () => systemClock.monotonicMs() * speed,
+    sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
+  };
+  const profile = PRINTER_PROFILES['generic-80'];
+  const printer = openPolledPrinter({ protocol, profile, port, printerIp, clock, log: silentLog });
+  const url = `http://127.0.0.1:${port}/`;
+  const ask = async (method: string, query = '', body?: string) => {
+    for (;;) {
+      try {
+        return await fetch(url + query, { method, ...(body === undefined ? {} : { body }) });
+      } catch {
+        // It is about to listen.
+        await systemClock.sleep(20);
+      }
+    }
+  };
+  return { printer, ask };
+}
+
+const POLL = JSON.stringify({
+  status: '23 6 0',
+  statusCode: '200%20OK',
+  printingInProgress: false,
+});
+
+async function jobOf(ask: Awaited<ReturnType<typeof openOne>>['ask']): Promise<string> {
+  for (;;) {
+    const answer = (await (await ask('POST', '', POLL)).json()) as { jobToken?: string };
+    if (answer.jobToken !== undefined) return answer.jobToken;
+    await systemClock.sleep(10);
+  }
+}
+
+test('CloudPRNT: polled, fetched, confirmed: printed, and known from its status', async () => {
+  const { printer, ask } = await openOne('cloudprnt');
+  assert.is((await printer.status(never)).phase, 'away');
+  const printing = printer.print(SLIP, never);
+  const token = await jobOf(ask);
+  const png = await ask('GET', `?mac=00:11&type=image/png&token=${token}`);
+  assert.is(png.headers.get('content-type'), 'image/png');
+  assert.ok((await png.arrayBuffer()).byteLength > 100);
+  assert.is((await ask('GET', '?token=other')).status, 404);
+  // About another job.
+  await ask('DELETE', '?token=other&code=510');
+  await ask('DELETE', `?token=${token}&code=${encodeURIComponent('200 OK')}`);
+  assert.equal(await printing, { outcome: 'printed' });
+  const well = { phase: 'known', isOnline: true, paper: 'ok', isCoverOpen: false };
+  assert.equal(await printer.status(never), well);
+  await ask('POST', '', JSON.stringify({ statusCode: '410%20Paper%20empty' }));
+  assert.equal(await printer.status(never), { ...well, paper: 'out' });
+  await printer[Symbol.asyncDispose]();
+});
+
+test('what was not fetched is surely not printed, what was fetched and not reported is not known', async () => {
+  const { printer, ask } = await openOne('cloudprnt', { speed: 400 });
+  const missed = await printer.print(SLIP, never);
+  assert.equal(missed, { outcome: 'failed', reason: 'the printer did not fetch it', sentBytes: 0 });
+  const slow = await openOne('cloudprnt', { speed: 40 });
+  const printing = slow.printer.print(SLIP, never);
+  const token = await jobOf(slow.ask);
+  await slow.ask('GET', `?token=${token}`);
+  assert.is((await printing).outcome, 'unknown');
+  // It is offered no second time.
+  assert.equal(await (await slow.ask('POST', '', POLL)).json(), { jobReady: false });
+  await printer[Symbol.asyncDispose]();
+  await slow.printer[Symbol.asyncDispose]();
+  void ask;
+});
+
+test('Server Direct Print: the picture has the code, and the report settles the job', async () => {
+  const { printer, ask } = await openOne('direct-print');
+  for (const [success, code, expected] of [
+    ['true', '', 'printed'],
+    ['false', 'EPTR_REC_EMPTY', 'failed'],
+  ] as const) {
+    const printing = printer.print(SLIP, never);
+    let xml = '';
+    while (xml === '') {
+      xml = await (await ask('POST', '', 'ConnectionType=GetRequest&ID=&Name=TM')).text();
+      await systemClock.sleep(10);
+    }
+    const [, width, height, data = ''] =
+      /<image width="(\d+)" height="(\d+)"[^>]*>([^<]+)</.exec(xml) ?? [];
+    const picture = unpackRows(Buffer.from(data, 'base64'), Number(width) / 8, Number(height));
+    assert.equal(readCodes(picture), [LINK]);
+    const id = /<printjobid>(\w+)</.exec(xml)?.[1];
+    const file = `<PrintResponseInfo><ePOSPrint><Parameter><printjobid>${id}</printjobid></Parameter><PrintResponse><response success="${success}" code="${code}" status="1"/></PrintResponse></ePOSPrint></PrintResponseInfo>`;
+    const form = new URLSearchParams({ ConnectionType: 'SetResponse', ResponseFile: file });
+    await ask('POST', '', form.toString());
+    assert.is((await printing).outcome, expected);
+  }
+  // It stays out of paper for a minute, though it polls on.
+  await ask('POST', '', 'ConnectionType=GetRequest');
+  const status = await printer.status(never);
+  assert.is(status.phase === 'known' && status.paper, 'out');
+  await printer[Symbol.asyncDispose]();
+});
+
+test('nobody but the printer gets a slip', async () => {
+  const { printer, ask } = await openOne('cloudprnt', { printerIp: '192.0.2.9' });
+  assert.is((await ask('POST', '', POLL)).status, 403);
+  assert.is((await printer.status(never)).phase, 'away');
+  await printer[Symbol.asyncDispose]();
+});
+
+test('whatever is asked, there is an answer, and a waiting job stays unprinted', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom(
+      '{}',
+      'null',
+      '[]',
+      '{"statusCode":"%"}',
+      'ConnectionType=SetResponse&ResponseFile=<response success="true">',
+    ),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom('POST', 'PUT', 'DELETE'), text, text, (method, query, body) => {
+      for (const answer of [answerCloudPrnt, answerDirectPrint]) {
+        const offer = new Offer();
+        let isSettled = false;
+        const dots = { width: 8, height: 1, dots: new Uint8Array(8) };
+        void offer.put({ token: 'abc', picture: dots, png: Buffer.alloc(9) }).then(() => {
+          isSettled = true;
+        });
+        const { status } = answer({ method, query: new URLSearchParams(query), body }, offer, 0);
+        assert.ok([200, 400, 405].includes(status));
+        assert.is(isSettled, false);
+        assert.ok(offer.job);
+      }
+    }),
+    { seed: 15 },
+  );
+});
+
+test.run();
