@@ -10,6 +10,7 @@ import { openPicture } from './sections/picture.ts';
 import { openPower } from './sections/power.ts';
 import { openPrinted } from './sections/printed.ts';
 import { openRecording } from './sections/recording.ts';
+import { openShop } from './sections/shop.ts';
 import { openSound } from './sections/sound.ts';
 import { openViewers } from './sections/viewers.ts';
 import { askPin } from './sign-in.ts';
@@ -109,6 +110,7 @@ function openSections(onError: (error: unknown) => void): readonly Section[] {
     openRecording(),
     openPanel(onError),
     openPrinted(onError),
+    openShop(onError),
     openMachine(),
   ];
 }
