@@ -37,6 +37,7 @@ import { maintainModems } from './modems/maintenance.ts';
 import { runBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
 import { openMqtt, withOwnBroker } from './mqtt/open.ts';
+import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
 import { runPanel } from './panel/run.ts';
 import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
@@ -188,6 +189,7 @@ function tasksOf(box: Parts): readonly Task[] {
     box.reports.run,
     (signal) => box.desk.run(signal),
     box.runWebhook,
+    (signal) => showShop(() => box.desk.state(), mediaPath.showShop, signal),
     (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,

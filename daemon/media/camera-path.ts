@@ -1,4 +1,5 @@
 /** The media path of a box with a camera: media, input and uplink processes. */
+
 import type { SetLive } from '../../hal/camera/port.ts';
 import { untilAborted } from '../../hal/os/async.ts';
 import { openSwitch, type Switch } from '../../hal/os/switch.ts';
@@ -8,6 +9,7 @@ import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { Graph } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
+import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';
@@ -116,6 +118,10 @@ class CameraPath implements MediaPath {
   readonly clip = (label: string | undefined, signal: AbortSignal): Promise<ClipMade> => {
     const seconds = this.#deps.config.clips.length_s;
     return this.#media.clip({ seconds, ...(label === undefined ? {} : { label }) }, signal);
+  };
+
+  readonly showShop = (shop: ShopOnPage | undefined): void => {
+    this.#media.send({ type: 'shop', ...(shop && { shop }) });
   };
 
   readonly suspend = (wanted: Suspension): void => {

@@ -42,6 +42,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     setLive: nothing,
     endMedia: child.kill,
     suspend: nothing,
+    showShop: nothing,
     setUplinking: nothing,
     setRecording: async () => undefined,
     clip: async () => {

@@ -10,6 +10,7 @@ import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
+import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Config } from '../config/config.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
@@ -74,6 +75,8 @@ export interface MediaPath {
   setRecording(dropId: string | undefined, signal: AbortSignal): Promise<void>;
   /** What is suspended to save power, until the next call. */
   suspend(rest: Suspension): void;
+  /** What is sold, on the guests' page; a media process that is restarted forgets it. */
+  showShop(shop: ShopOnPage | undefined): void;
   /** Unix time by the stream's clock, in ms: that of the dates in its playlists. */
   readonly nowMs: () => number;
   /** EXT-X-ENDLIST: viewers play what there is to its end; it is served until the next checks. */

@@ -43,6 +43,9 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
       case 'record':
         drop.set(message);
         break;
+      case 'shop':
+        drop.setShop(message.shop);
+        break;
       case 'clip':
         makeClip(message, parts);
         break;

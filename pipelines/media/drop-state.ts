@@ -1,7 +1,7 @@
 /** Whether a drop is live or has just ended, and what of the media process follows from that. */
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { DropProgress } from '../player/drop-report.ts';
+import type { DropProgress, ShopOnPage } from '../player/drop-report.ts';
 import type { Archive } from './archive.ts';
 import type { MediaClock } from './media-clock.ts';
 import type { ToMedia } from './messages.ts';
@@ -17,6 +17,7 @@ export class DropState {
   readonly #deps: DropStateDeps;
   #isOver = false;
   #dropId: string | undefined;
+  #shop: ShopOnPage | undefined;
   /** Start of the present or last drop, Unix time in ms; 0 where that was before this process. */
   #sinceMs = 0;
 
@@ -29,7 +30,12 @@ export class DropState {
     const { clips, hasReplay, posters } = this.#deps.archive.forGuests(this.#sinceMs);
     const isOver = this.#isOver;
     const liveSince = startOf(this.#dropId);
-    return { isOver, liveSince, hasReplay: isOver && hasReplay, clips, posters };
+    const shop = this.#shop === undefined ? {} : { shop: this.#shop };
+    return { isOver, liveSince, hasReplay: isOver && hasReplay, clips, posters, ...shop };
+  }
+
+  setShop(shop: ShopOnPage | undefined): void {
+    this.#shop = shop;
   }
 
   /** A drop begins, where the message names one, or ends. */

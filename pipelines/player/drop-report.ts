@@ -30,6 +30,26 @@ export interface ClipSummary {
   readonly posters: readonly PosterOnPage[];
 }
 
+/** Something that is sold; prices are in the smallest unit of the currency. */
+export interface ArticleOnPage {
+  readonly name: string;
+  readonly price: number;
+  /** Where it costs less now. */
+  readonly usualPrice?: number;
+  readonly currency: string;
+  /** Left out without a limit. */
+  readonly left?: number;
+  /** False where it is sold in the first minutes only. */
+  readonly isOpen: boolean;
+  readonly checkoutUrl?: string;
+}
+
+export interface ShopOnPage {
+  readonly articles: readonly ArticleOnPage[];
+  /** Of the first minutes of the drop, while they last. */
+  readonly windowLeftMs?: number;
+}
+
 /** What changes. */
 export interface DropProgress {
   /** The drop has ended and no other is on. */
@@ -41,6 +61,8 @@ export interface DropProgress {
   readonly clips: readonly ClipSummary[];
   /** The last picture, in several widths. */
   readonly posters: readonly PosterOnPage[];
+  /** Left out where nothing is sold. */
+  readonly shop?: ShopOnPage;
 }
 
 export interface DropReport extends DropSettings, DropProgress {

@@ -8,6 +8,7 @@ import { PlayLoop } from './play-loop.ts';
 import { BeaconSender } from './playback/beacon.ts';
 import { Rewind } from './rewind.ts';
 import { element } from './root.ts';
+import { Shop } from './shop.ts';
 import { connectLanguage } from './texts.ts';
 
 const FIGURES_EVERY_MS = 500;
@@ -23,6 +24,7 @@ const video = element('video') as HTMLVideoElement;
 const info = new DropInfo();
 const cover = new Cover(info);
 const clips = new ClipList();
+const shop = new Shop();
 const parameters = new URLSearchParams(location.search);
 const hearts = new Hearts();
 const beacon = new BeaconSender(video, parameters.get('profile'), hearts);
@@ -74,6 +76,7 @@ const drop = {
       (report) => {
         cover.setDrop(report);
         clips.show(report.clips ?? []);
+        shop.show(report.shop);
         hearts.setOn(report.hasReactions === true);
         const liveMs = info.nowMs() - Date.parse(report.liveSince ?? '');
         rewind.setRange(report.dvrS ?? 0, liveMs || 0);
@@ -91,6 +94,7 @@ document.body.classList.add('script-runs');
 connectLanguage(element('language') as HTMLSelectElement, () => {
   controls.render();
   clips.render();
+  shop.render();
   hearts.render();
   rewind.render();
   cover.render();
@@ -106,6 +110,7 @@ setInterval(() => {
   drop.ask();
   cover.render(loop.player?.latencyMs());
   rewind.render();
+  shop.tick();
 }, FIGURES_EVERY_MS);
 // For measurements: the same figures that the page shows and reports.
 Object.assign(window, {

@@ -48,4 +48,10 @@ export const de: Dictionary = {
   hearts: '{count} Herzen',
   behindLive: '{time} hinter live',
   cast: 'Auf einem Fernseher abspielen',
+  shop: 'Shop',
+  order: 'Bestellen',
+  left: 'Noch {count}',
+  soldOut: 'Ausverkauft',
+  onlyFor: 'Nur noch {time}',
+  firstMinutes: 'In den ersten Minuten des Drops',
 };

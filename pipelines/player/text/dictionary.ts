@@ -47,4 +47,10 @@ export interface Dictionary {
   readonly hearts: string;
   readonly behindLive: string;
   readonly cast: string;
+  readonly shop: string;
+  readonly order: string;
+  readonly left: string;
+  readonly soldOut: string;
+  readonly onlyFor: string;
+  readonly firstMinutes: string;
 }

@@ -48,4 +48,10 @@ export const en: Dictionary = {
   hearts: '{count} hearts',
   behindLive: '{time} behind live',
   cast: 'Play on a television',
+  shop: 'Shop',
+  order: 'Order',
+  left: '{count} left',
+  soldOut: 'Sold out',
+  onlyFor: 'Only for {time}',
+  firstMinutes: 'In the first minutes of the drop',
 };

@@ -48,4 +48,10 @@ export const es: Dictionary = {
   hearts: '{count} corazones',
   behindLive: '{time} por detrás del directo',
   cast: 'Ver en un televisor',
+  shop: 'Tienda',
+  order: 'Pedir',
+  left: 'Quedan {count}',
+  soldOut: 'Agotado',
+  onlyFor: 'Solo {time} más',
+  firstMinutes: 'En los primeros minutos del drop',
 };

@@ -48,4 +48,10 @@ export const fr: Dictionary = {
   hearts: '{count} cœurs',
   behindLive: '{time} derrière le direct',
   cast: 'Lire sur un téléviseur',
+  shop: 'Boutique',
+  order: 'Commander',
+  left: 'Encore {count}',
+  soldOut: 'Épuisé',
+  onlyFor: 'Encore {time} seulement',
+  firstMinutes: 'Dans les premières minutes du drop',
 };

@@ -48,4 +48,10 @@ export const it: Dictionary = {
   hearts: '{count} cuori',
   behindLive: '{time} dietro la diretta',
   cast: 'Guarda su un televisore',
+  shop: 'Negozio',
+  order: 'Ordina',
+  left: 'Ne restano {count}',
+  soldOut: 'Esaurito',
+  onlyFor: 'Ancora solo {time}',
+  firstMinutes: 'Nei primi minuti del drop',
 };

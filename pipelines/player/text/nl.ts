@@ -48,4 +48,10 @@ export const nl: Dictionary = {
   hearts: '{count} harten',
   behindLive: '{time} achter live',
   cast: 'Op een televisie afspelen',
+  shop: 'Winkel',
+  order: 'Bestellen',
+  left: 'Nog {count}',
+  soldOut: 'Uitverkocht',
+  onlyFor: 'Nog maar {time}',
+  firstMinutes: 'In de eerste minuten van de drop',
 };

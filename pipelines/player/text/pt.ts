@@ -48,4 +48,10 @@ export const pt: Dictionary = {
   hearts: '{count} corações',
   behindLive: '{time} atrás do direto',
   cast: 'Ver numa televisão',
+  shop: 'Loja',
+  order: 'Encomendar',
+  left: 'Restam {count}',
+  soldOut: 'Esgotado',
+  onlyFor: 'Só mais {time}',
+  firstMinutes: 'Nos primeiros minutos do drop',
 };

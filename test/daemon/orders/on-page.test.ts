@@ -1,0 +1,44 @@
+/** What guests see of the shop. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { shopOnPage } from '../../../daemon/orders/on-page.ts';
+import { article, FIRST_FRAME, MINUTE_MS, openShop, paid, scratchFolder } from './support/shop.ts';
+
+const test = suite('shop on the guests’ page');
+const LINK = 'https://shop.example.org/print';
+
+test('guests see what is left and the checkout, and not how much is sold', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [
+    article('print', { edition: 3, collector: true, checkout_url: LINK }),
+    article('tee', { price: 3000, flash_price: 2000 }),
+  ]);
+  const [closed] = shopOnPage(shop.desk.state())?.articles ?? [];
+  assert.equal([closed?.isOpen, closed?.left], [false, 3]);
+  shop.desk.record(FIRST_FRAME);
+  await shop.desk.take(paid('a'));
+  await shop.clock.advance(MINUTE_MS);
+  assert.equal(shopOnPage(shop.desk.state()), {
+    articles: [
+      {
+        ...{ name: 'Article print', price: 2500, currency: 'EUR', isOpen: true },
+        ...{ left: 2, checkoutUrl: LINK },
+      },
+      { name: 'Article tee', price: 2000, currency: 'EUR', isOpen: true, usualPrice: 3000 },
+    ],
+    windowLeftMs: 9 * MINUTE_MS,
+  });
+});
+
+test('nothing is shown where nothing is sold, and no checkout while no order is taken', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [article('print', { checkout_url: LINK })]);
+  const state = shop.desk.state();
+  const fault = { kind: 'damaged', reason: 'line 3' } as const;
+  const [shown] = shopOnPage(state && { ...state, fault })?.articles ?? [];
+  assert.is(shown?.checkoutUrl, undefined);
+  shop.catalogue = { ...shop.catalogue, articles: [] };
+  assert.is(shopOnPage(shop.desk.state()), undefined);
+});
+
+test.run();
