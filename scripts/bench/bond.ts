@@ -24,6 +24,8 @@ const CASES: readonly Case[] = [
   ['hole 2000', (ends) => cases.blackHole(ends, 2000, 0)],
   ['unplug', cases.unplug],
   ['mtu', field.smallMtu],
+  ['three', field.threeLinks],
+  ['unequal', (ends) => cases.goodput(ends, 20, 2, { rateBps: 20_900_000, minMbps: 20.8 })],
   ['swing', cases.swing],
   ['outage 5', (ends) => cases.outage(ends, 5)],
   ['outage 60', (ends) => cases.outage(ends, 60)],

@@ -39,6 +39,8 @@ export interface Registration {
   /** A REG1 that waits for its REG2. */
   readonly exchange?: { readonly slot: number; readonly sentMs: number };
   readonly exchangeMs: number;
+  /** When the receiver last gave a group id. */
+  readonly namedMs?: number;
 }
 
 export type RegistrationEvent =
@@ -140,6 +142,8 @@ function onPacket(
 
 function onNoGroup(state: Registration, slot: number, nowMs: number): RegistrationStep {
   if (state.exchange !== undefined || hasAnyIn(state)) return idle(state);
+  // The answer of a slower link to the id before: another group would end the one just given.
+  if (state.namedMs !== undefined && nowMs - state.namedMs < EXCHANGE_MS) return idle(state);
   return {
     next: { ...state, exchange: { slot, sentMs: nowMs } },
     actions: [{ kind: 'send', slot, packet: { kind: 'reg1', id: state.id } }],
@@ -150,14 +154,15 @@ function onGroupId(state: Registration, id: Buffer, nowMs: number): Registration
   const isOurs = id.subarray(0, OWN_ID_BYTES).equals(state.id.subarray(0, OWN_ID_BYTES));
   // A late answer counts too, unless a group is in use already.
   if (!isOurs || hasAnyIn(state)) return idle(state);
-  const named = registerAll({ ...endExchange(state), id: Buffer.from(id) }, nowMs);
+  const named = registerAll({ ...endExchange(state), id: Buffer.from(id), namedMs: nowMs }, nowMs);
   return tick(named, nowMs);
 }
 
 function onAccepted(state: Registration, slot: number): RegistrationStep {
   if (state.members.get(slot)?.isIn === true) return idle(state);
   const member = { isIn: true, nextReg2Ms: 0, renewAtMs: 0, renewPauseMs: RENEW_MS };
-  const joined = withMember(state, slot, member);
+  // The group is in use: a request for another one no longer counts.
+  const joined = withMember(endExchange(state), slot, member);
   return { next: { ...joined, exchangeMs: EXCHANGE_MS }, actions: [{ kind: 'joined', slot }] };
 }
 

@@ -63,4 +63,18 @@ for (const rateBps of [1e6, 2e6]) {
   });
 }
 
+for (const seed of [21, 155, 213, 268]) {
+  test(`three links of different delay register without losing anything, at 5 % loss (seed ${seed})`, () => {
+    const part = (factor: number) => ((seed * 7919 * factor) % 1000) / 1000;
+    const links = [3, 4, 5].map((factor) => ({
+      ...{ jitterMs: 10, rateBps: 10e6, lossRatio: 0.05 },
+      delayMs: 10 + 80 * part(factor),
+    }));
+    const venue = new Venue({ links, latencyMs: 500, seed });
+    venue.run(4000);
+    assert.is(venue.receiver.lost, 0);
+    assert.is([...venue.relay.groups].length, 1);
+  });
+}
+
 test.run();

@@ -45,6 +45,26 @@ test('a new sender tries REG2, gets a group by REG1 and joins with every link', 
   assert.equal(kinds(step({ kind: 'tick' }, 5000)), []);
 });
 
+test('a late no-group of a slower link does not request another group', () => {
+  const step = begin();
+  for (const slot of [0, 1]) step({ kind: 'opened', slot }, 0);
+  step({ kind: 'tick' }, 0);
+  step(received(0, { kind: 'no-group' }), 50);
+  step(received(0, { kind: 'reg2', id: groupId }), 100);
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 120)), []);
+  assert.equal(kinds(step(received(0, { kind: 'reg3' }), 150)), ['joined']);
+});
+
+test('a link that is in stays in, whatever a superfluous request is answered', () => {
+  const step = begin();
+  for (const slot of [0, 1]) step({ kind: 'opened', slot }, 0);
+  step({ kind: 'tick' }, 0);
+  step(received(1, { kind: 'no-group' }), 50);
+  step(received(1, { kind: 'reg3' }), 60);
+  assert.equal(kinds(step(received(1, { kind: 'reg-err' }), 70)), []);
+  assert.equal(kinds(step({ kind: 'tick' }, 5000)), ['rebind'], 'the other one only');
+});
+
 test('a group id that does not match the sender`s half is refused', () => {
   const step = begin();
   step({ kind: 'opened', slot: 0 }, 0);
