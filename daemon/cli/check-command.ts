@@ -1,4 +1,6 @@
 /** `venuebox check`: a config file, examined without starting anything. */
+
+import { BrandingError, readBranding } from '../../pipelines/player/branding.ts';
 import { unreadableFiles } from '../config/named-files.ts';
 import { unwritableFolders } from '../config/writable-folders.ts';
 import type { Command } from './parse.ts';
@@ -11,7 +13,22 @@ import { readConfig } from './read-config.ts';
  */
 export function renderChecked({ config: file, overrides }: Extract<Command, { verb: 'check' }>) {
   const config = readConfig(file, overrides);
-  const notes = [...unreadableFiles(config), ...unwritableFolders(config)];
+  const notes = [
+    ...unreadableFiles(config),
+    ...unwritableFolders(config),
+    ...brandingFaults(config.drop.branding_folder),
+  ];
   const lines = notes.map((line) => `\n  ${line}`).join('');
   return `${file}: no fault found${lines === '' ? '' : `; on this machine:${lines}`}\n`;
+}
+
+/** Guests would see the page's own look instead. */
+function brandingFaults(folder: string): readonly string[] {
+  try {
+    readBranding(folder);
+    return [];
+  } catch (error) {
+    if (error instanceof BrandingError) return [`drop.branding_folder: ${error.message}`];
+    throw error;
+  }
 }

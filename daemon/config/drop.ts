@@ -43,6 +43,8 @@ export const dropSchema = v.strictObject({
   ),
   title: v.optional(textOf(120), 'Live'),
   picture_file: v.optional(text, ''),
+  /** Colours, logo and title picture of the guests' pages. */
+  branding_folder: v.optional(text, ''),
   starts_at: v.optional(
     v.union(
       [v.literal(''), v.pipe(text, v.isoTimestamp())],

@@ -8,6 +8,7 @@ import type { HttpFigures } from '../http/http-figures.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
 import { type ViewerFigures, Viewers } from '../origin/viewers.ts';
+import { openBranding } from '../player/branding.ts';
 import { openPages } from '../player/pages.ts';
 import { openCdnLoop } from './cdn-loop.ts';
 import { Edge } from './edge.ts';
@@ -59,7 +60,8 @@ export async function runEdgeService(
   const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`);
   const viewers = new Viewers(isRendition, settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
-  const pages = openPages(settings.drop);
+  const branding = openBranding(settings.drop.brandingFolder, log);
+  const pages = openPages(settings.drop, undefined, undefined, undefined, branding);
   const { get, post } = openEdgeHandlers({ edge, isUpstream, pages, viewers, loop, nowMs });
   const handlers: Handlers = {
     get: withAccess(access, get),

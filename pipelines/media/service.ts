@@ -1,7 +1,7 @@
 /** The media process: its parts, and how they are joined. */
 import { every } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { openLog, stackOf } from '../../hal/os/log.ts';
+import { type Log, openLog, stackOf } from '../../hal/os/log.ts';
 import { UplinkFeed } from '../feed/uplink-feed.ts';
 import { limitsFor } from '../hls/limits.ts';
 import { type Access, openAccess, withAccess } from '../http/access/access.ts';
@@ -13,6 +13,7 @@ import { type NotLiveFilter, openNotLiveFilter } from '../origin/not-live.ts';
 import { Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
 import { Presentation } from '../packager/presentation.ts';
+import { openBranding } from '../player/branding.ts';
 import { openPages } from '../player/pages.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
@@ -56,16 +57,15 @@ export function openMediaService(
   });
   const archive = openArchive(settings.archive, {
     presentation,
-    sign: access.sign,
-    clock: systemClock,
-    log,
+    ...{ sign: access.sign, clock: systemClock, log },
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
   const drop = new DropState({ presentation, archive, notLive, clock });
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
+  const served = { presentation, archive, notLive, access, drop, viewers, clock, log };
   const handlers: Handlers = {
-    get: openGetHandler(settings, { presentation, archive, notLive, access, drop, viewers, clock }),
+    get: openGetHandler(settings, served),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
   };
@@ -130,16 +130,18 @@ interface ServedParts {
   readonly drop: DropState;
   readonly viewers: Viewers;
   readonly clock: MediaClock;
+  readonly log: Log;
 }
 
 /** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop, viewers, clock }: ServedParts,
+  { presentation, archive, notLive, access, drop, viewers, clock, log }: ServedParts,
 ) {
   const origin = new Origin(presentation, settings.ladder);
   const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
-  const pages = openPages(settings.drop, ...guests);
+  const branding = openBranding(settings.drop.brandingFolder, log);
+  const pages = openPages(settings.drop, ...guests, branding);
   archive.list(pages.etags);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);

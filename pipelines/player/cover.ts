@@ -39,7 +39,8 @@ export class Cover {
     this.set({ drop: { startsAt, isOver }, isUnreachable: false });
     write(element('title'), drop.title);
     document.title = drop.title;
-    showStill(drop.posters ?? []);
+    const { picture, isOver: isPast = false, posters = [] } = drop;
+    showStill(picture === undefined || isPast ? posters : [{ path: picture, widthPx: 1280 }]);
   }
 
   set(change: Partial<View>): void {

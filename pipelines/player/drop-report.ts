@@ -2,6 +2,8 @@
 
 /** What the config says. */
 export interface DropSettings {
+  /** Colours, logo and title picture; empty, or left out: the page's own. */
+  readonly brandingFolder?: string;
   readonly title: string;
   /** RFC 3339; empty when it has started already. */
   readonly startsAt: string;
@@ -65,7 +67,9 @@ export interface DropProgress {
   readonly shop?: ShopOnPage;
 }
 
-export interface DropReport extends DropSettings, DropProgress {
+export interface DropReport extends Omit<DropSettings, 'brandingFolder'>, DropProgress {
+  /** Title picture, relative to the page; left out where there is none. */
+  readonly picture?: string;
   /** The box's time, RFC 3339: by the clock of the dates in its playlists. */
   readonly now: string;
 }

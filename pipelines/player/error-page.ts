@@ -23,6 +23,7 @@ export function forPeople(request: HttpRequest, refusal: Reply): Reply {
 <title>${sentence}</title>
 <link rel="icon" href="${root}favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${root}player.css">
+<link rel="stylesheet" href="${root}brand.css">
 <body class="error">
 <main>
 <h1>${sentence}</h1>

@@ -13,6 +13,8 @@ export interface PageHtml {
   readonly isGiven: boolean;
   /** Of what page addresses are relative to, as the page sees it: `./` or `../`. */
   readonly root: './' | '../';
+  /** Of the venue's logo, relative to the root. */
+  readonly logo?: string | undefined;
   /** Of its picture, relative to the root; undefined where there is none. */
   readonly poster: string | undefined;
   /** Of a clip, relative to the root. */
@@ -21,7 +23,7 @@ export interface PageHtml {
 
 /** @param template With `{{name}}` where a text belongs. */
 export function renderPage(template: string, page: PageHtml): string {
-  const { root, poster, movie } = page;
+  const { root, poster, movie, logo } = page;
   const values: Readonly<Record<string, string>> = {
     ...page.text,
     title: page.title,
@@ -32,6 +34,9 @@ export function renderPage(template: string, page: PageHtml): string {
   return template
     .replace('<html lang="en">', `<html lang="${page.lang}">`)
     .replace('{{preview}}', () => renderPreview(page))
+    .replace('{{logo}}', () =>
+      logo === undefined ? '' : `<img id="logo" src="${root}${logo}" alt="">`,
+    )
     .replace(/\{\{(\w+)\}\}/g, (_all, name: string) => escapeHtml(values[name] ?? ''));
 }
 

@@ -5,6 +5,7 @@ import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
+import { type Branding, NO_BRANDING } from './branding.ts';
 import { renderCalendar } from './calendar.ts';
 import {
   type DropProgress,
@@ -48,12 +49,13 @@ export function openPages(
   progress: () => DropProgress = () => NO_PROGRESS,
   clipOf: (id: string) => ClipOnPage | undefined = () => undefined,
   nowMs: () => number = Date.now,
+  branding: Branding = NO_BRANDING,
 ): Pages {
-  const assets = openAssets(drop);
-  const render = openRenderer(drop);
+  const assets = openAssets(drop, branding);
+  const render = openRenderer(drop, branding);
   const [live, watch] = [readBuilt('index.html').toString(), readBuilt('watch.html').toString()];
   const { title } = drop;
-  const livePoster = () => progress().posters.at(-1)?.path;
+  const livePoster = () => branding.picture?.path ?? progress().posters.at(-1)?.path;
   const clipReply = (request: HttpRequest, id: string, slash: string): Reply => {
     const clip = clipOf(id);
     if (clip === undefined) return refuse(404, 'no such clip');
@@ -68,7 +70,7 @@ export function openPages(
     etags: etagsOf(assets),
     answer: (request) => {
       const { path, header } = request;
-      if (path === '/drop.json') return dropReply(drop, progress(), nowMs());
+      if (path === '/drop.json') return dropReply(drop, progress(), nowMs(), branding);
       if (path === '/drop.ics') return calendarReply(drop, request);
       if (path === '/' || path === '/index.html') {
         const description = describe(drop, request);
@@ -89,12 +91,18 @@ export function openPages(
   };
 }
 
-function openAssets(drop: DropSettings): ReadonlyMap<string, Asset> {
+function openAssets(
+  drop: DropSettings,
+  { style, logo, picture }: Branding,
+): ReadonlyMap<string, Asset> {
+  const pictures = [logo, picture].flatMap((file) => file ?? []);
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const script = 'text/javascript; charset=utf-8';
   return new Map<string, Asset>([
     ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
     ['/player.js', openAsset(script, readBuilt('player.js'))],
+    ['/brand.css', openAsset('text/css; charset=utf-8', Buffer.from(style))],
+    ...pictures.map(({ path, type, bytes }) => [`/${path}`, openAsset(type, bytes)] as const),
     ['/watch.js', openAsset(script, readBuilt('watch.js'))],
     ['/hls.js', openAsset(script, readFileSync(hls))],
     ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
@@ -112,10 +120,10 @@ function etagsOf(assets: ReadonlyMap<string, Asset>): ReadonlyMap<string, string
   return new Map(etags);
 }
 
-type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven'>;
+type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven' | 'logo'>;
 
 /** Pages are rendered once for all guests of a language. */
-function openRenderer({ address }: DropSettings) {
+function openRenderer({ address }: DropSettings, { logo }: Branding) {
   const rendered = new Map<string, Asset>();
   return (request: HttpRequest, template: string, page: Rendered): Reply => {
     const lang = languageOf(request);
@@ -124,7 +132,8 @@ function openRenderer({ address }: DropSettings) {
     const { path } = request;
     const key = JSON.stringify([path, lang, own, page]);
     const url = own && `${own}${path.replace('/index.html', '/').slice(1)}`;
-    const html = () => renderPage(template, { ...page, lang, text: textsOf(lang), url, isGiven });
+    const given = { lang, text: textsOf(lang), url, isGiven, logo: logo?.path };
+    const html = () => renderPage(template, { ...page, ...given });
     const asset = rendered.get(key) ?? openAsset(HTML, Buffer.from(html()));
     if (rendered.size >= RENDERED_MAX) rendered.clear();
     rendered.set(key, asset);
@@ -176,8 +185,15 @@ function addressOf(address: string | undefined, { ownAddress }: HttpRequest): st
  * It includes the box's time, so that a phone with a wrong clock counts down correctly, and
  * knows how far behind the stage its picture is.
  */
-function dropReply(drop: DropSettings, progress: DropProgress, nowMs: number): Reply {
-  const report: DropReport = { ...drop, ...progress, now: new Date(nowMs).toISOString() };
+function dropReply(
+  { brandingFolder: _, ...drop }: DropSettings,
+  progress: DropProgress,
+  nowMs: number,
+  { picture }: Branding,
+): Reply {
+  const shown = picture === undefined ? {} : { picture: picture.path };
+  const now = new Date(nowMs).toISOString();
+  const report: DropReport = { ...drop, ...shown, ...progress, now };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);
