@@ -1,7 +1,7 @@
 /** Reads the command line by the table of verbs. */
 import { closest } from '../model/closest.ts';
+import { DROP_PHASES } from '../model/snapshot.ts';
 import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
-import { PHASES } from './control/protocol.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
 import { renderOption } from './help.ts';
@@ -183,9 +183,9 @@ function defined<const K extends string>(
 
 function expectOf(text: string | undefined): Pick<CmdArguments, 'expect'> {
   if (text === undefined) return {};
-  const expect = PHASES.find((phase) => phase === text);
+  const expect = DROP_PHASES.find((phase) => phase === text);
   if (expect === undefined) {
-    throw new UsageError(`--expect must be one of: ${PHASES.join(', ')}`, 'cmd');
+    throw new UsageError(`--expect must be one of: ${DROP_PHASES.join(', ')}`, 'cmd');
   }
   return { expect };
 }

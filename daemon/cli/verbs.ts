@@ -1,6 +1,6 @@
 /** The table of verbs and options: parsing, help and shell completion are made of it. */
 import { VERBS } from '../model/commands.ts';
-import { PHASES } from './control/protocol.ts';
+import { DROP_PHASES } from '../model/snapshot.ts';
 import { PARTS } from './doctor/doctor.ts';
 import { LEDGER_ACTIONS } from './ledger-command.ts';
 
@@ -150,8 +150,8 @@ export const VERB_TABLE = {
       {
         name: 'expect',
         value: 'PHASE',
-        choices: PHASES,
-        help: `does it in this phase only: ${PHASES.join(', ')}`,
+        choices: DROP_PHASES,
+        help: `does it in this phase only: ${DROP_PHASES.join(', ')}`,
       },
       SOCKET,
     ],

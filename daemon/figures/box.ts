@@ -1,13 +1,13 @@
 /** Figures of the box itself: the drop, the computer, child processes, events. */
 import type { Supervised } from '../../hal/os/supervise.ts';
-import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
+import { type BoxSnapshot, DROP_PHASES, POWER_PHASES, type Warning } from '../model/snapshot.ts';
 import { type Figure, ratioOf, scaled, type Table } from './figure.ts';
 
 /** In the topic `status`. */
 export const STATUS = {
   state: {
     unit: 'state',
-    options: ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'],
+    options: DROP_PHASES,
     label: 'phase',
     help: 'Phase of the drop.',
     metric: 'drop_phase',
@@ -17,7 +17,7 @@ export const STATUS = {
   },
   power: {
     unit: 'state',
-    options: ['normal', 'saving', 'last-minutes', 'shut-down'],
+    options: POWER_PHASES,
     label: 'phase',
     help: 'How far the box saves power.',
     metric: 'power_phase',

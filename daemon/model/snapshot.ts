@@ -21,7 +21,8 @@ import type { ShopState } from './orders.ts';
  * - `ending`: what was recorded is closed, the last parts go out.
  * - `fault`: it cannot go live; the reason is shown.
  */
-export type DropPhase = 'idle' | 'preflight' | 'armed' | 'live' | 'ending' | 'fault';
+export const DROP_PHASES = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'] as const;
+export type DropPhase = (typeof DROP_PHASES)[number];
 
 export interface DropState {
   readonly phase: DropPhase;
@@ -49,7 +50,9 @@ export interface DropFaults {
 }
 
 /** What the power that is left asks of the box. */
-export type PowerPhase = 'normal' | 'saving' | 'last-minutes' | 'shut-down';
+/** The lowest first: each saves more. */
+export const POWER_PHASES = ['normal', 'saving', 'last-minutes', 'shut-down'] as const;
+export type PowerPhase = (typeof POWER_PHASES)[number];
 
 /** Something that is switched off to last longer. */
 export interface ShedLoad {

@@ -1,7 +1,7 @@
 /** What the battery asks of the box. */
 import type { BatteryReading, BatteryState } from '../../hal/battery/port.ts';
 import { BATTERY } from '../health/thresholds.ts';
-import type { PowerPhase } from '../model/snapshot.ts';
+import { POWER_PHASES, type PowerPhase } from '../model/snapshot.ts';
 
 /**
  * What the battery asks of the box, as a pure step.
@@ -81,10 +81,7 @@ const CONFIRMATION: Readonly<Record<PowerPhase, Confirmation>> = {
   'shut-down': { readings: 6, ms: 25_000 },
 };
 
-/** From the lowest. */
-const PHASES: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
-
-const rank = (phase: PowerPhase) => PHASES.indexOf(phase);
+const rank = (phase: PowerPhase) => POWER_PHASES.indexOf(phase);
 
 /** Takes one reading. `nowMs` never steps; `wallMs` is for the planned end. */
 export function stepPower(
@@ -109,7 +106,7 @@ export function stepPower(
 
 function follow(before: PowerState, wanted: PowerPhase, nowMs: number): PowerState {
   const { phase } = before;
-  const higher = PHASES.filter((one) => rank(one) > rank(phase) && rank(one) <= rank(wanted));
+  const higher = POWER_PHASES.filter((one) => rank(one) > rank(phase) && rank(one) <= rank(wanted));
   const asked = Object.fromEntries(
     higher.map((one) => [one, again(before.asked[one], nowMs)]),
   ) as PowerState['asked'];

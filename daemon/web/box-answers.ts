@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { type PanelActions, panelActionSchema } from '../devices/simulated-panel.ts';
 import { type Commander, VERBS } from '../model/commands.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
+import { type BoxSnapshot, DROP_PHASES } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { CommandProgress } from './protocol.ts';
@@ -22,12 +22,10 @@ export interface BoxDeps {
   readonly signal: AbortSignal;
 }
 
-const PHASES = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'] as const;
-
 const commandSchema = v.strictObject({
   verb: v.picklist(VERBS),
   args: v.optional(v.record(v.string(), v.unknown()), {}),
-  expect: v.optional(v.picklist(PHASES)),
+  expect: v.optional(v.picklist(DROP_PHASES)),
   isDryRun: v.optional(v.boolean(), false),
 });
 

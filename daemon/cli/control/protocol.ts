@@ -1,16 +1,7 @@
 /** Requests and answers of the control socket: one JSON object a line. */
 import * as v from 'valibot';
 import { type Outcome, type Progress, VERBS } from '../../model/commands.ts';
-import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
-
-export const PHASES = [
-  'idle',
-  'preflight',
-  'armed',
-  'live',
-  'ending',
-  'fault',
-] as const satisfies readonly DropPhase[];
+import { type BoxSnapshot, DROP_PHASES } from '../../model/snapshot.ts';
 
 /**
  * One JSON object a line, both ways. A connection asks one thing after the
@@ -27,7 +18,7 @@ const requestSchema = v.variant('ask', [
     ask: v.literal('cmd'),
     verb: v.picklist(VERBS),
     args: v.optional(v.record(v.string(), v.unknown()), {}),
-    expect: v.optional(v.picklist(PHASES)),
+    expect: v.optional(v.picklist(DROP_PHASES)),
     isDryRun: v.optional(v.boolean(), false),
   }),
 ]);
