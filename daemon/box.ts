@@ -5,6 +5,7 @@ import type { Log } from '../hal/os/log.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { runOptionalPort } from '../pipelines/http/optional-port.ts';
+import { announcing } from './announce/run.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
@@ -179,8 +180,6 @@ function tasksOf(box: Parts): readonly Task[] {
   const onMaintenance = (modemMaintenance: readonly ModemMaintenance[]) =>
     state.set({ modemMaintenance });
   const onMarkHeld = box.opening.open.bind(box.opening);
-  const { warnings } = health;
-  const { endMedia } = mediaPath;
   const panel = { ...devices.panel, heartsLamp: config.panel.hearts_lamp, onAway, onMarkHeld };
   return [
     // The drop and its media.
@@ -193,7 +192,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.
     health.run,
-    (signal) => restartStalledMedia({ ...box, warnings, endMedia }, signal),
+    (signal) => restartStalledMedia({ ...box, ...health, ...mediaPath }, signal),
     (signal) => runPower(powerOf(box), signal),
     (signal) => followDevices(devices, state, box, signal),
     box.prints.run,
@@ -202,6 +201,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
     (signal) => followGuestAddress({ ...box, viewers: config.viewers }, signal),
+    ...announcing(config, box),
     (signal) => runControl(box.controlSocket, box, signal),
     openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),
     ...runOptionalPort('broker', config.mqtt.broker_port, box, (signal) =>

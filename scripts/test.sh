@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 setup_packages chromium dbus ffmpeg firefox-esr gir1.2-gst-rtsp-server-1.0 mosquitto nghttp2-client openssl
 setup_packages libfaketime mpv python3-gi srt-tools webkit2gtk-driver xvfb
 setup_package_unstarted nginx-light nginx.service
+setup_package_unstarted avahi-daemon avahi-daemon.service
+setup_packages avahi-utils
 # The hardware lab's; it runs on x86-64 only.
 if [ "$(uname -m)" = x86_64 ]; then setup_packages busybox-static kmod udev modemmanager; fi
 setup_box

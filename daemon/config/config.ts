@@ -26,7 +26,13 @@ import { uplink, uplinkFaults } from './uplink.ts';
 import { viewersSchema } from './viewers.ts';
 
 const sections = v.strictObject({
-  box: v.optional(v.strictObject({ name: v.optional(name, 'venuebox') }), {}),
+  box: v.optional(
+    v.strictObject({
+      name: v.optional(name, 'venuebox'),
+      announce: v.optional(v.boolean(), true),
+    }),
+    {},
+  ),
   log: v.optional(
     v.strictObject({ level: v.optional(oneOf('debug', 'info', 'warn', 'error'), 'info') }),
     {},

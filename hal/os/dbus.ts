@@ -140,9 +140,14 @@ function timeLimit(what: string, timeoutMs: number, clock: Clock, signal: AbortS
 }
 
 function failureOf(error: unknown, { interface: name, member }: DbusCall): HalError {
-  const type = error instanceof dbus.DBusError ? error.type : '';
+  const type = dbusErrorName(error);
   const code = NAME_UNOWNED.has(type) ? 'NOT_FOUND' : 'IO';
   return new HalError(code, `${name}.${member} failed`, { cause: error });
+}
+
+/** Such as `org.freedesktop.DBus.Error.ServiceUnknown`; empty for what is no answer of D-Bus. */
+export function dbusErrorName(error: unknown): string {
+  return error instanceof dbus.DBusError ? error.type : '';
 }
 
 /** Variants unwrapped, through arrays and dictionaries. */

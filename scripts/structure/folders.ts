@@ -219,6 +219,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'the command line',
   },
+  'daemon/announce': { may: [...BASE], what: 'found on the network by mDNS' },
   'daemon/metrics': { may: [...BASE, 'daemon/figures'], what: 'Prometheus metrics' },
   'daemon/watchdog': { may: ['daemon/model', 'daemon/health'], what: 'reports to systemd' },
 };

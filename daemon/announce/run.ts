@@ -1,0 +1,62 @@
+/** Announces the box on the network, so that it is found without its address. */
+import { pause } from '../../hal/os/async.ts';
+import { type Announcement, announce } from '../../hal/os/avahi.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Task } from '../../hal/os/task.ts';
+import type { Config } from '../config/config.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { type AnnouncedBox, BOX_TYPE, servicesOf } from './services.ts';
+
+export interface AnnounceDeps {
+  readonly announced: AnnouncedBox;
+  readonly snapshot: () => Pick<BoxSnapshot, 'drop'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of another bus than the system's, for tests. */
+  readonly busAddress?: string;
+}
+
+const POLL_MS = 1_000;
+const RETRY_MS = 10_000;
+
+/** The task of a box that is announced; none where the config forbids it. */
+export function announcing(
+  { box: { name, announce: isWanted }, viewers, operator }: Config,
+  deps: Omit<AnnounceDeps, 'announced'> & { readonly version: string },
+): readonly Task[] {
+  const ports = { viewersPort: viewers.port, operatorPort: operator.port };
+  const announced = { name, version: deps.version, ...ports };
+  return isWanted ? [(signal) => runAnnouncing({ ...deps, announced }, signal)] : [];
+}
+
+/** Announces until `signal` aborts; without avahi it waits for one. Never fails. */
+export async function runAnnouncing(deps: AnnounceDeps, signal: AbortSignal): Promise<void> {
+  const { announced, snapshot, clock, log, busAddress } = deps;
+  let reported = '';
+  const follow = async (announcement: Announcement, ends: AbortSignal) => {
+    log.info('announced on the network', { name: announcement.name });
+    reported = '';
+    let shown = snapshot().drop.phase;
+    while (await pause(clock, POLL_MS, ends)) {
+      const { phase } = snapshot().drop;
+      const box = servicesOf(announced, phase).find(({ type }) => type === BOX_TYPE);
+      if (phase === shown || box === undefined) continue;
+      await announcement.update(box);
+      shown = phase;
+    }
+  };
+  while (!signal.aborted) {
+    const services = servicesOf(announced, snapshot().drop.phase);
+    try {
+      await announce(announced.name, services, clock, follow, signal, busAddress);
+    } catch (error) {
+      if (signal.aborted) return;
+      const reason = messageOf(error);
+      // No fault: a box without avahi works by its address.
+      if (reason !== reported) log.info('not announced on the network', { reason });
+      reported = reason;
+    }
+    await pause(clock, RETRY_MS, signal);
+  }
+}

@@ -1,0 +1,151 @@
+/** Services announced by mDNS (RFC 6762, 6763), through avahi-daemon on D-Bus. */
+import { anySignal, Condition } from './async.ts';
+import type { Clock } from './clock.ts';
+import { type Dbus, dbusErrorName, openDbus } from './dbus.ts';
+import { HalError } from './errors.ts';
+
+export interface MdnsService {
+  /** For example `_http._tcp`. */
+  readonly type: string;
+  readonly port: number;
+  /** Key and value, at most 255 bytes together (RFC 6763, 6.1). */
+  readonly txt: Readonly<Record<string, string>>;
+}
+
+export interface Announcement {
+  /** Replaces the TXT records of one service. */
+  update(service: MdnsService): Promise<void>;
+  /** What it is called on the network: `name`, or with a number where another has that name. */
+  readonly name: string;
+}
+
+const AVAHI = 'org.freedesktop.Avahi';
+const SERVER = { destination: AVAHI, path: '/', interface: `${AVAHI}.Server` };
+/** All interfaces, and both protocols: AVAHI_IF_UNSPEC, AVAHI_PROTO_UNSPEC. */
+const EVERYWHERE = [-1, -1] as const;
+const NO_FLAGS = 0;
+/** AvahiEntryGroupState. */
+const UNCOMMITTED = 0;
+const ESTABLISHED = 2;
+const COLLISION = 3;
+/** So many names are tried: `box`, `box #2`, … */
+const MAX_NAMES = 20;
+/** A label of DNS. */
+const MAX_NAME_BYTES = 63;
+
+/**
+ * Announces `services` under `name` and calls `work`; they are gone when it ends, when
+ * `signal` aborts, or with this process. Rejects with `HalError`: NOT_FOUND where no avahi
+ * runs, GONE when it ends or the bus does.
+ *
+ * @param address Of another bus than the system's, for tests.
+ */
+export async function announce(
+  name: string,
+  services: readonly MdnsService[],
+  clock: Clock,
+  work: (announcement: Announcement, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+  address?: string,
+): Promise<void> {
+  await using bus = await openDbus(clock, signal, address);
+  const away = new AbortController();
+  using ends = anySignal(signal, bus.lost, away.signal);
+  const changed = new Condition();
+  const onSignal = (isOwned: boolean) => {
+    if (!isOwned) away.abort(new HalError('GONE', 'avahi-daemon has ended'));
+    changed.notifyAll();
+  };
+  await bus.watch(AVAHI, onSignal, ends.signal);
+  const [path] = await bus.call({ ...SERVER, member: 'EntryGroupNew' }, ends.signal);
+  const group = new EntryGroup(bus, String(path), changed, ends.signal);
+  const as = await group.announce(shortened(name), services);
+  const update = (service: MdnsService) => group.update(as, service);
+  if (!ends.signal.aborted) await work({ update, name: as }, ends.signal);
+  if (!signal.aborted) ends.signal.throwIfAborted();
+}
+
+/** Services that avahi announces together, as its D-Bus interface has it. */
+class EntryGroup {
+  readonly #bus: Dbus;
+  readonly #path: string;
+  readonly #changed: Condition;
+  readonly #ends: AbortSignal;
+
+  constructor(bus: Dbus, path: string, changed: Condition, ends: AbortSignal) {
+    this.#bus = bus;
+    this.#path = path;
+    this.#changed = changed;
+    this.#ends = ends;
+  }
+
+  /** Returns the name that was free. Rejects with `HalError` when none was. */
+  async announce(name: string, services: readonly MdnsService[]): Promise<string> {
+    let as = name;
+    for (let i = 0; i < MAX_NAMES; i += 1) {
+      const state = await this.#add(as, services);
+      if (state === ESTABLISHED || this.#ends.aborted) return as;
+      if (state !== COLLISION) break;
+      const member = 'GetAlternativeServiceName';
+      const call = { ...SERVER, member, signature: 's', body: [as] };
+      as = String((await this.#bus.call(call, this.#ends))[0]);
+    }
+    throw new HalError('IO', `avahi does not announce ${name}`);
+  }
+
+  async update(as: string, { type, txt }: MdnsService): Promise<void> {
+    const service = [...EVERYWHERE, NO_FLAGS, as, type, '', txtRecords(txt)];
+    await this.#call('UpdateServiceTxt', 'iiusssaay', service);
+  }
+
+  async #add(as: string, services: readonly MdnsService[]): Promise<number> {
+    await this.#call('Reset');
+    try {
+      await this.#commit(as, services);
+    } catch (error) {
+      // Another program of this machine has the name.
+      if (isCollision(error)) return COLLISION;
+      throw error;
+    }
+    // Registering takes a second of probes (RFC 6762, 8.1).
+    while (!this.#ends.aborted) {
+      const change = this.#changed.wait(this.#ends);
+      const state = Number((await this.#call('GetState'))[0]);
+      if (state >= ESTABLISHED) return state;
+      await change;
+    }
+    return UNCOMMITTED;
+  }
+
+  async #commit(as: string, services: readonly MdnsService[]): Promise<void> {
+    for (const { type, port, txt } of services) {
+      const service = [...EVERYWHERE, NO_FLAGS, as, type, '', '', port, txtRecords(txt)];
+      await this.#call('AddService', 'iiussssqaay', service);
+    }
+    await this.#call('Commit');
+  }
+
+  #call(member: string, signature = '', body: readonly unknown[] = []) {
+    const object = { destination: AVAHI, path: this.#path, interface: `${AVAHI}.EntryGroup` };
+    return this.#bus.call({ ...object, member, signature, body }, this.#ends);
+  }
+}
+
+function isCollision(error: unknown): boolean {
+  const { cause } = error instanceof HalError ? error : { cause: undefined };
+  return dbusErrorName(cause) === `${AVAHI}.CollisionError`;
+}
+
+function txtRecords(txt: Readonly<Record<string, string>>): readonly Buffer[] {
+  return Object.entries(txt).map(([key, value]) => Buffer.from(`${key}=${value}`).subarray(0, 255));
+}
+
+/** Cut to what a label holds, never inside a character. */
+function shortened(name: string): string {
+  let text = '';
+  for (const character of name) {
+    if (Buffer.byteLength(text + character) > MAX_NAME_BYTES) break;
+    text += character;
+  }
+  return text;
+}
