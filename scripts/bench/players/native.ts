@@ -1,6 +1,6 @@
-/** Players that are programs: ffmpeg, GStreamer, VLC and mpv. */
+/** Players that are programs: ffmpeg, GStreamer and mpv. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,32 +38,6 @@ function readFrames(stream: Readable, onSample: (sample: Sample) => void): void 
     rest = Buffer.concat([rest, data]);
     for (; rest.length >= LUMA_BYTES; rest = rest.subarray(LUMA_BYTES)) {
       lookAt(rest, WIDTH_PX, onSample);
-    }
-  });
-}
-
-/** YUV4MPEG2: a line that says the size, and before each frame a line `FRAME`. */
-function readY4m(stream: Readable, onSample: (sample: Sample) => void): void {
-  let rest = Buffer.alloc(0);
-  let widthPx = 0;
-  let frameBytes = Number.POSITIVE_INFINITY;
-  stream.on('data', (data: Buffer) => {
-    rest = Buffer.concat([rest, data]);
-    for (;;) {
-      const line = rest.subarray(0, 200).indexOf(0x0a);
-      if (line < 0) return;
-      const [, width, height] =
-        /^YUV4MPEG2 W(\d+) H(\d+)/.exec(rest.toString('latin1', 0, line)) ?? [];
-      if (width !== undefined) {
-        widthPx = Number(width);
-        // Y, and a quarter of it each for U and V.
-        frameBytes = widthPx * Number(height) * 1.5;
-        rest = rest.subarray(line + 1);
-        continue;
-      }
-      if (rest.length < line + 1 + frameBytes) return;
-      lookAt(rest.subarray(line + 1), widthPx, onSample);
-      rest = rest.subarray(line + 1 + frameBytes);
     }
   });
 }
@@ -147,40 +121,6 @@ function gstreamer(name: string, playbin: string, other: string, element: string
   };
 }
 
-/** VLC refuses to run as root; another user then plays. */
-const AS_NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] as const;
-
-const vlc: Player = {
-  name: 'VLC',
-  missing: () => has('/usr/bin/vlc', 'apt: vlc-bin vlc-plugin-base'),
-  start: async (url) => {
-    const folder = mkdtempSync(join(tmpdir(), 'venuebox-vlc-'));
-    const fifo = join(folder, 'frames');
-    execFileSync('mkfifo', ['-m', '666', fifo]);
-    chmodSync(folder, 0o755);
-    const plays = [
-      ...['cvlc', '-I', 'dummy', '--play-and-exit'],
-      ...['--vout', 'yuv', '--yuv-file', fifo, '--yuv-yuv4mpeg2', '--aout', 'adummy'],
-      `${url}/live/index.m3u8`,
-    ];
-    const [command = '', ...args] = process.getuid?.() === 0 ? [...AS_NOBODY, ...plays] : plays;
-    const cat = spawn('cat', [fifo], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const env = { ...process.env, HOME: tmpdir() };
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
-    const samples: Sample[] = [];
-    readY4m(cat.stdout, (sample) => samples.push(sample));
-    const playing = runningOf(child, samples);
-    return {
-      ...playing,
-      [Symbol.asyncDispose]: async () => {
-        await playing[Symbol.asyncDispose]();
-        cat.kill();
-        rmSync(folder, { recursive: true, force: true });
-      },
-    };
-  },
-};
-
 const mpv: Player = {
   name: 'mpv',
   missing: () => has('/usr/bin/mpv', 'apt: mpv'),
@@ -223,7 +163,6 @@ const mpv: Player = {
 export const NATIVE_PLAYERS: readonly Player[] = [
   ffmpeg,
   mpv,
-  vlc,
   gstreamer('GStreamer hlsdemux2', 'playbin3', 'hlsdemux', 'hlsdemux2'),
   gstreamer('GStreamer hlsdemux', 'playbin', 'hlsdemux2', 'hlsdemux'),
 ];

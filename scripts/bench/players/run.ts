@@ -140,7 +140,8 @@ async function followCourse(
 async function playAgain(playing: readonly Playing[]): Promise<void> {
   const before = playing.map(newestOf);
   await new Promise((resolve) => setTimeout(resolve, STOPPED_MS));
-  const stopped = playing.filter((one, i) => newestOf(one) === before[i]);
+  // One that has never shown a frame is not waited for again.
+  const stopped = playing.filter((one, i) => newestOf(one) > 0 && newestOf(one) === before[i]);
   for (const one of stopped) {
     added(one.complaints, one.running.complaints());
     one.before = [...one.before, ...one.running.samples];

@@ -21,6 +21,8 @@ export class Tap implements AsyncDisposable {
   /** Answered with 400 and above. */
   refusedTotal = 0;
   readonly #server = createServer((incoming, outgoing) => {
+    // No answer, until the connection is reset when the network is back.
+    if (this.#isCut) return;
     const path = incoming.url ?? '/';
     const file = this.#files.get(path.split('?', 1)[0] ?? '');
     if (file !== undefined) {
@@ -52,8 +54,6 @@ export class Tap implements AsyncDisposable {
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
-      // Nothing that it sends is read: as on a network that lost its way.
-      if (this.#isCut) socket.pause();
     });
   }
 
