@@ -72,6 +72,22 @@ test('any size, rate, shape and pixel format becomes the constant picture', asyn
       camera('format=I420,width=320,height=240,framerate=25/1', ' ! interlace field-pattern=2:2'),
       10,
     ],
+    [
+      'a rate that is known only after the start',
+      camera(
+        'width=320,height=240,framerate=30/1',
+        ' ! capssetter caps="video/x-raw,framerate=0/1,max-framerate=60/1"',
+      ),
+      15,
+    ],
+    [
+      'another size after a second',
+      source(
+        'videotestsrc is-live=true num-buffers=30 ! video/x-raw,width=320,height=240,framerate=30/1 ! c. videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=15/1 ! c. concat name=c',
+        'count',
+      ),
+      10,
+    ],
     ['BGR', camera('format=BGR,width=322,height=242,framerate=30/1'), 20],
     [
       'MJPEG with broken frames',
@@ -174,6 +190,25 @@ test('what is decoded is the picture and the tone that went in', async () => {
     'both',
     () => live.figures()?.camera.phase === 'live' && live.figures()?.sound?.phase === 'live',
   );
+  const [r = 0, g = 0, b = 0] = (await nextFrame(live)).subarray((90 * 320 + 160) * 3);
+  assert.ok(r > 180 && g < 60 && b < 60, `${r} ${g} ${b}`);
+});
+
+test('a camera that is upside down, and says so, is upright', async () => {
+  await using live = await openLiveSources();
+  const launch =
+    'videotestsrc is-live=true pattern=red ! video/x-raw,width=320,height=90,framerate=30/1 ! videobox bottom=-90 fill=blue ! taginject tags="image-orientation=rotate-180"';
+  await live.start('camera', source(launch));
+  await until('the picture', () => live.figures()?.camera.phase === 'live');
+  const picture = await nextFrame(live);
+  const [topRed = 0, , topBlue = 0] = picture.subarray((40 * 320 + 160) * 3);
+  const [bottomRed = 0, , bottomBlue = 0] = picture.subarray((140 * 320 + 160) * 3);
+  assert.ok(topBlue > 150 && topRed < 80, `blue was below: ${topRed} ${topBlue}`);
+  assert.ok(bottomRed > 150 && bottomBlue < 80, `red was on top: ${bottomRed} ${bottomBlue}`);
+});
+
+/** The first frame of a group that comes from now on, 320 by 180, decoded. */
+async function nextFrame(live: LiveSources): Promise<Buffer> {
   const from = live.units('high').length;
   await until('a group', () => live.units('high').length > from + 75);
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-decoded-'));
@@ -181,17 +216,15 @@ test('what is decoded is the picture and the tone that went in', async () => {
     const key = live.units('high').findIndex(({ isKeyframe }, i) => isKeyframe && i >= from);
     const file = join(folder, 'a.h264');
     writeFileSync(file, annexB(live.caps('high'), live.units('high').slice(key, key + 30)));
-    const raw = spawnSync(
+    return spawnSync(
       'ffmpeg',
       ['-v', 'error', '-i', file, '-frames:v', '1', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'],
       { maxBuffer: 1e8 },
     ).stdout;
-    const [r = 0, g = 0, b = 0] = raw.subarray((90 * 320 + 160) * 3);
-    assert.ok(r > 180 && g < 60 && b < 60, `${r} ${g} ${b}`);
   } finally {
     rmSync(folder, { recursive: true });
   }
-});
+}
 
 /** Units with length prefixes, as a byte stream (ISO/IEC 14496-10 Annex B). */
 function annexB(caps: string, units: readonly { readonly data: Buffer }[]): Buffer {
