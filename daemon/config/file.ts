@@ -27,9 +27,20 @@ export class ConfigError extends Error {
  * @throws ConfigError with every fault at once.
  */
 export function parseConfig(source: string, yaml: string, overrides: readonly string[]): Config {
+  try {
+    return readText(source, yaml, overrides);
+  } catch (error) {
+    // Thousands of brackets: the stack ends in yaml, or in what walks through its document.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError([`${source}: is nested too deeply to be a config`]);
+  }
+}
+
+function readText(source: string, yaml: string, overrides: readonly string[]): Config {
   const lines = new LineCounter();
   const document = parseDocument(quoteIpv6(yaml), {
     ...LINEAR,
+    ...SILENT,
     lineCounter: lines,
     prettyErrors: false,
   });
@@ -66,6 +77,8 @@ export function parseConfig(source: string, yaml: string, overrides: readonly st
 
 /** yaml compares each key with each other: a list of 20,000 took half a minute. */
 const LINEAR = { uniqueKeys: false };
+/** Its warnings quote the file on stderr. */
+const SILENT = { logLevel: 'error' } as const;
 
 /** Where in the text a key stands that its map has already. */
 function repeatedKeys(document: Document): readonly number[] {
@@ -159,7 +172,7 @@ function applyOverride(
  */
 function readOverride(value: string): unknown {
   const isAlias = /^\s*[*&]/.test(value);
-  const parsed = parseDocument(value);
+  const parsed = parseDocument(value, SILENT);
   if (isAlias || parsed.errors.length > 0) return value;
   const plain = parsed.toJS() as unknown;
   const isQuotedOrFlow = /^\s*["'[{]/.test(value);

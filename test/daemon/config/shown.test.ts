@@ -71,6 +71,17 @@ test('a file that is no config is not printed line by line', () => {
   assert.match(told(SECRET), 'the config must hold keys and values');
 });
 
+test('a key that is none is no warning of yaml, which would quote the file', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', onWarning);
+  told(`? {a: ${SECRET}}\n: b\n`);
+  told('', [`camera={? [${SECRET}] : b}`]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.off('warning', onWarning);
+  assert.equal(warnings, []);
+});
+
 test('any text gives a short message in lines without control characters', () => {
   const odd = fc.string({ unit: fc.constantFrom('a', '\x1b', '\n', '\r', '‮', ':', '"', '  ') });
   fc.assert(
