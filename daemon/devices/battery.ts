@@ -11,8 +11,6 @@ import type { Config } from '../config/config.ts';
 import type { LinesOs } from './lines.ts';
 import type { SimulatedDevices } from './simulated-controls.ts';
 
-/** The bus of UPS boards on a Pi's header. */
-const I2C_BUS = 1;
 /** A phone's power bank, half empty in the evening. */
 const SIMULATED_PACK = { capacityMah: 6000, drawMa: 1500, chargeMa: 1000, startPct: 78 };
 
@@ -30,7 +28,7 @@ export async function openConfiguredBattery(
   simulated: SimulatedDevices,
   os: LinesOs,
   signal: AbortSignal,
-  busNumber = I2C_BUS,
+  busNumber: number = power.i2c_bus,
 ): Promise<Battery> {
   const { clock, log } = os;
   if (power.board === 'none') return absentBattery;
@@ -43,7 +41,9 @@ export async function openConfiguredBattery(
   // The bus of a named board may appear later: until then the battery is unknown.
   const bus = isAuto ? await findBus(busNumber, os) : lateI2cBus(busNumber, clock);
   try {
-    const config = { board: power.board, ...capacity };
+    const address = power.i2c_address > 0 ? { address: power.i2c_address } : {};
+    const isCurrentReversed = power.current_reversed;
+    const config = { board: power.board, ...capacity, ...address, isCurrentReversed };
     return (await openBattery(config, bus, lines, clock, signal)) ?? absentBattery;
   } catch (error) {
     if (!(error instanceof HalError) || !isAuto) throw error;

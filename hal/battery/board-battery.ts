@@ -32,6 +32,7 @@ export interface BoardBatteryOptions {
 /** A gauge completed by its board's cells, curve, mains pin and the estimator. */
 export function openBoardBattery(options: BoardBatteryOptions): Battery {
   let estimate: EstimateState | undefined;
+  const confirmed = new ConfirmedMains();
   const { source, board, gauge, clock, cutPower } = options;
   const read = async (signal: AbortSignal): Promise<BatteryState> => {
     const lines = options.readLines?.() ?? {};
@@ -44,7 +45,8 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
         timeoutError,
         signal,
       });
-      reading = complete(measured, board, lines, source);
+      const completed = complete(measured, board, lines, source);
+      reading = { ...completed, mains: confirmed.next(completed.mains) };
     } catch (error) {
       signal.throwIfAborted();
       const mains = mainsOf(board.mains, {}, lines);
@@ -63,6 +65,19 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
     ...(cutPower === undefined ? {} : { cutPower }),
     [Symbol.asyncDispose]: async () => options.close?.(),
   };
+}
+
+/** A change of the mains is believed when the next reading agrees: one that flickers is no power failure. */
+class ConfirmedMains {
+  #believed: Mains | undefined;
+  #before: Mains | undefined;
+
+  next(seen: Mains): Mains {
+    // The first reading is all there is.
+    if (this.#believed === undefined || seen === this.#before) this.#believed = seen;
+    this.#before = seen;
+    return this.#believed;
+  }
 }
 
 /**

@@ -101,6 +101,15 @@ export const BOARDS: readonly BoardProfile[] = [
     capacityMah: 1000,
   },
   {
+    // As (C), with a 21700 cell.
+    ...waveshareIna(10_000),
+    id: 'waveshare-ups-hat-d',
+    name: 'Waveshare UPS HAT (D)',
+    address: 0x43,
+    cells: 1,
+    capacityMah: 5000,
+  },
+  {
     ...CELL,
     id: 'waveshare-ups-hat-e',
     name: 'Waveshare UPS HAT (E)',

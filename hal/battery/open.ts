@@ -16,6 +16,19 @@ export interface BatteryConfig {
   readonly board: string;
   /** Of the cells that are fitted, where the profile's figure is not right. */
   readonly capacityMah?: number;
+  /** Of the board, where its solder bridges were changed; undefined: as sold. */
+  readonly address?: number;
+  /** The shunt is wired the other way round. */
+  readonly isCurrentReversed?: boolean;
+}
+
+/** A board as it is fitted here. */
+export function fitted(board: BoardProfile, config: BatteryConfig): BoardProfile {
+  const { gauge } = board;
+  const { address = board.address, isCurrentReversed = false } = config;
+  if (!isCurrentReversed || !('currentSign' in gauge)) return { ...board, address };
+  const currentSign = gauge.currentSign === 1 ? -1 : 1;
+  return { ...board, address, gauge: { ...gauge, currentSign } };
 }
 
 /**
@@ -43,7 +56,9 @@ export async function openBattery(
   }
   const answering = config.board === 'auto' ? await listAnswering(bus, signal) : [];
   const choice = chooseBoard(config.board, answering);
-  if (choice.kind === 'board') return openBoard(choice.board, config, bus, lines, clock);
+  if (choice.kind === 'board') {
+    return openBoard(fitted(choice.board, config), config, bus, lines, clock);
+  }
   if (choice.kind === 'ambiguous') {
     const address = `0x${choice.address.toString(16)}`;
     const boards = choice.candidates.join(', ');

@@ -3,11 +3,12 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBoardBattery } from '../../../hal/battery/board-battery.ts';
-import { BOARDS } from '../../../hal/battery/boards.ts';
+import { BOARDS, type BoardProfile } from '../../../hal/battery/boards.ts';
 import { chargeOf, LI_ION, restingMv } from '../../../hal/battery/curve.ts';
 import { type EstimateState, stepEstimate } from '../../../hal/battery/estimate.ts';
 import { gaugeOf } from '../../../hal/battery/gauges.ts';
 import { BusLine } from '../../../hal/battery/i2c.ts';
+import { fitted } from '../../../hal/battery/open.ts';
 import { openSimulatedBattery, restMv } from '../../../hal/battery/simulated.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
@@ -115,6 +116,27 @@ test('a gauge that never answers is a state after two seconds, and reading goes 
   assert.match(state.phase === 'unknown' ? state.reason : '', 'no answer in 2000 ms');
   isHung = false;
   assert.is((await battery.read(never)).phase, 'known');
+});
+
+test('mains that flicker for one reading are no power failure, two readings are', async () => {
+  let mains: 'on' | 'off' = 'on';
+  const gauge = async () => ({ voltageMv: 3900, mains });
+  const battery = openBoardBattery({ source: 'x', board, gauge, clock: systemClock });
+  const seen: unknown[] = [];
+  for (const next of ['on', 'off', 'on', 'off', 'off', 'on', 'on'] as const) {
+    mains = next;
+    const state = await battery.read(never);
+    seen.push(state.phase === 'known' && state.mains);
+  }
+  assert.equal(seen, ['on', 'on', 'on', 'on', 'off', 'off', 'on']);
+});
+
+test('a board with a bridge moved and its shunt turned round is read as it is fitted', () => {
+  const hat = BOARDS.find(({ id }) => id === 'waveshare-ups-hat-c') as BoardProfile;
+  const moved = fitted(hat, { board: hat.id, address: 0x41, isCurrentReversed: true });
+  assert.is(moved.address, 0x41);
+  assert.is('currentSign' in moved.gauge && moved.gauge.currentSign, -1);
+  assert.equal(fitted(hat, { board: hat.id }), hat);
 });
 
 test('an aborted read rejects with the reason of the signal', async () => {

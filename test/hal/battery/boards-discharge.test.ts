@@ -26,6 +26,7 @@ const RENDERERS: Readonly<Record<string, Render>> = {
   'waveshare-ups-hat': ({ packMv, ma }) => ina219(even4(packMv), -ma * 100),
   'waveshare-ups-hat-b': ({ packMv, ma }) => ina219(even4(packMv), -ma * 10),
   'waveshare-ups-hat-c': ({ packMv, ma }) => ina219(even4(packMv), -ma * 10),
+  'waveshare-ups-hat-d': ({ packMv, ma }) => ina219(even4(packMv), -ma * 10),
   upsplus: ({ packMv, ma }) => ina219(even4(packMv), -ma * 5),
   'ina226-1s': ({ packMv, ma }) => ({
     words: { 254: 0x5449, 255: 0x2260, 2: Math.round(packMv / 1.25), 1: (-ma * 4) & 0xffff },

@@ -76,6 +76,16 @@ const FIXTURES: readonly Fixture[] = [
     reported: { currentMa: -800, chargePct: 24.7, mains: 'off' },
   },
   {
+    id: 'waveshare-ups-hat-d',
+    chip: ina219(3600, 0),
+    reported: { voltageMv: 3600, chargePct: 18, mains: 'on' },
+  },
+  {
+    id: 'waveshare-ups-hat-d',
+    chip: ina219(3600, -8000),
+    reported: { currentMa: -800, chargePct: 24.7, mains: 'off' },
+  },
+  {
     id: 'waveshare-ups-hat-e',
     chip: waveshareE(0x00),
     reported: {
