@@ -3,6 +3,7 @@ import type { Commander } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import type { BoxFacts } from '../../../../daemon/mqtt/payloads/report.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
+import { shop } from './shop.ts';
 
 const RUNNING = { phase: 'running', restartsTotal: 0 } as const;
 
@@ -126,6 +127,7 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     },
     printer: { phase: 'known', isOnline: true, paper: 'low', isCoverOpen: false },
     prints: { waiting: 1, printedTotal: 17, failedTotal: 2 },
+    shop: shop(60_000),
     modems: {
       phase: 'known',
       modems: [modem('wwan0', '350000000000001'), modem('wwan1', '350000000000002')],
