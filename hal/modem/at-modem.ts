@@ -7,6 +7,7 @@ import { HalError } from '../os/errors.ts';
 import { messageOf } from '../os/log.ts';
 import { type AtLine, openAtLine, shareLine } from './at-line.ts';
 import { AT_QUERIES, type AtAnswers, modemStateOfAt } from './at-parse.ts';
+import { explainError } from './cme-errors.ts';
 import { countersOf, interfaceBesideTty } from './counters.ts';
 import type { ModemsOs } from './modem-manager.ts';
 import {
@@ -57,7 +58,10 @@ function commandsOf(action: ModemAction): readonly string[] {
 async function must(line: AtLine, command: string, signal: AbortSignal): Promise<void> {
   const { final, lines } = await line.ask(command, ACTION_MS, signal);
   if (final === 'ok') return;
-  throw new HalError('BAD_REPLY', `${command.slice(0, 8)}: ${lines.at(-1) ?? 'refused'}`);
+  throw new HalError(
+    'BAD_REPLY',
+    `${command.slice(0, 8)}: ${explainError(lines.at(-1) ?? 'refused')}`,
+  );
 }
 
 async function* changes(
