@@ -40,7 +40,7 @@ test('it finds each device through its driver, and reports what is wrong with it
   assert.match(said('battery'), `/dev/i2c-${bus}`);
   assert.match(said('battery'), /power_supply test_battery: 7 %.*mains off/);
   assert.match(said('battery'), /wrong the battery is at 7 % and the mains are off/);
-  assert.match(said('printer'), /\/dev\/usb\/lp0: LAB TM-LAB; answers no status/);
+  assert.match(said('printer'), /\/dev\/usb\/lp0: LAB TM-LAB, usb:\S+; answers no status/);
   assert.match(said('system'), /Software Watchdog, \d+ s, not used/);
 });
 
