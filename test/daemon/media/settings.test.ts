@@ -17,6 +17,9 @@ test('left out, each key has its default', () => {
     capacity_mah: 0,
     planned_minutes: 0,
     shut_down: 'machine',
+    i2c_bus: 1,
+    i2c_address: 0,
+    current_reversed: false,
   });
   const panel = v.parse(panelSchema, {});
   assert.equal(panel.buttons.drop, { line: 'GPIO17', active_low: true, bias: 'pull-up' });

@@ -78,6 +78,10 @@ export async function seeFaults(awayS: number): Promise<FaultsSeen> {
       ]);
       const { box } = settable;
       await box.ready();
+      // ffmpeg looks at what there is when it opens the stream, and takes no track that comes later.
+      const segments = async () =>
+        (await (await fetch(`${box.url}/live/mid/index.m3u8`)).text()).split('#EXTINF').length;
+      await until(async () => (await segments()) > 4, LONG_MS, box.output);
       await using clients = await openClients(box.url);
       const plug = (name: string, isOn: boolean) =>
         sendPanelAction(box.operatorUrl, { do: 'switch', name, isOn });
