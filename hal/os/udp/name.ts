@@ -21,10 +21,14 @@ export function familyOf(host: string): number {
 
 /**
  * @param family Of the socket: on one of both families an IPv4 address is a mapped one.
- * @throws Error with code EINVAL where `host` is no address.
+ * @throws Error with code EINVAL where `host` is no address, EAFNOSUPPORT for one of IPv6 on a
+ *   socket of IPv4.
  */
 export function renderName({ host, port }: Address, family: number): Buffer {
   const bytes = bytesOf(host);
+  if (family === AF_INET && bytes.length !== 4) {
+    throw Object.assign(new Error(`${host} is not reached by IPv4`), { code: 'EAFNOSUPPORT' });
+  }
   const name = Buffer.alloc(family === AF_INET ? IPV4_NAME_BYTES : MAX_NAME_BYTES);
   name.writeUInt16LE(family, 0);
   name.writeUInt16BE(port, 2);

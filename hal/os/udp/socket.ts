@@ -50,6 +50,7 @@ class BatchSocket implements UdpSocket {
   /** Messages from `start` to before `end` are to be sent. */
   #start = 0;
   #end = 0;
+  #isClosing = false;
   #isClosed = false;
 
   constructor({ local, remote, bufferBytes }: UdpOptions, events: UdpEvents) {
@@ -69,7 +70,7 @@ class BatchSocket implements UdpSocket {
   }
 
   send(packet: Buffer, peer?: Peer): void {
-    if (this.#isClosed) return;
+    if (this.#isClosing) return;
     if (this.#end === MESSAGES) this.flush();
     if (this.#end === MESSAGES) return;
     if (this.#outgoing.put(this.#end, packet, peer?.name, peer?.control)) this.#end += 1;
@@ -77,7 +78,9 @@ class BatchSocket implements UdpSocket {
   }
 
   close(): void {
-    if (this.#isClosed) return;
+    // What is still to be sent may fail, and whoever hears of it may close again.
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     this.flush();
     this.#isClosed = true;
     leave(this);

@@ -79,8 +79,9 @@ class BoundSocket implements LinkSocket {
   }
 
   close(): void {
-    this.#socket?.close();
+    const socket = this.#socket;
     this.#socket = undefined;
+    socket?.close();
     this.#isOpening = false;
     this.#opening += 1;
   }

@@ -42,4 +42,9 @@ test('what is no address is refused', () => {
   }
 });
 
+test('an IPv6 address on a socket of IPv4 is refused, not cut', () => {
+  const ipv4 = familyOf('192.0.2.1');
+  assert.throws(() => renderName({ host: '2001:db8::1', port: 1 }, ipv4), /not reached by IPv4/);
+});
+
 test.run();

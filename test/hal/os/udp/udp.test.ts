@@ -105,6 +105,30 @@ test('a connected socket reports that nobody listens, and goes on', async () => 
   again.close();
 });
 
+test('one that is closed by whoever hears of its failure is closed once', async () => {
+  const node = await openNode('udp4', '127.0.0.1');
+  const remote = { host: '127.0.0.1', port: node.address().port };
+  let failures = 0;
+  const socket = openUdp(
+    { local: { host: '127.0.0.1', port: 0 }, bufferBytes: 100_000, remote },
+    {
+      onPacket: () => undefined,
+      onError: () => {
+        failures += 1;
+        socket.close();
+      },
+    },
+  );
+  await new Promise<void>((done) => node.close(done));
+  await until(() => {
+    // Two in one turn: the second fails while the first one's failure closes it.
+    for (const text of ['a', 'b', 'c']) socket.send(Buffer.from(text));
+    return failures > 0;
+  }, 10_000);
+  socket.close();
+  assert.is(failures > 0, true);
+});
+
 test('a datagram that is too long is refused, the others leave', async () => {
   const node = await openNode('udp4', '127.0.0.1');
   using batch = open({ remote: { host: '127.0.0.1', port: node.address().port } });
