@@ -66,6 +66,8 @@ export function settled(job: PrintJob, outcome: PrintOutcome, atMs: number): Pri
     case 'unknown':
       return changed(job, 'uncertain', atMs, outcome.reason);
     case 'failed':
+      // The slips behind it are not to wait for it for ever.
+      if (outcome.isUnprintable) return broken(job, outcome.reason, atMs);
       return changed(job, outcome.sentBytes === 0 ? 'waiting' : 'uncertain', atMs, outcome.reason);
   }
 }

@@ -153,7 +153,6 @@ export class PrintQueue {
     const sending = step.begun(job, clock.wallMs());
     // Unless the disk knows of it first, a crash would print it a second time.
     if (!(await this.#trySave(sending, signal))) return;
-    this.#budget = spent(this.#budget, clock.monotonicMs());
     const options = { isAfterTorn: this.#isAfterTorn };
     const outcome = await printer.print(document, signal, options).catch((error: unknown) => {
       // The box ends: the file says `sending`, and the next start makes it uncertain.
@@ -162,7 +161,10 @@ export class PrintQueue {
     });
     if (outcome === undefined) return;
     const after = step.settled(sending, outcome, clock.wallMs());
-    if (after.phase !== 'waiting') this.#isAfterTorn = false;
+    if (after.phase !== 'waiting') {
+      this.#isAfterTorn = false;
+      this.#budget = spent(this.#budget, clock.monotonicMs());
+    }
     this.#count(after);
     await this.#trySave(after, signal);
     if (after.phase === 'waiting') await pause(clock, RETRY_MS, signal);

@@ -114,8 +114,12 @@ async function printNow(
   const failed = (reason: string): PrintOutcome => ({ outcome: 'failed', reason, sentBytes });
   const print = async (): Promise<PrintOutcome> => {
     try {
-      const rendered = await renderJob(document, profile);
-      if ('fault' in rendered) return failed(rendered.fault);
+      const rendered = await renderJob(document, profile).catch((error: unknown) => ({
+        fault: messageOf(error),
+      }));
+      if ('fault' in rendered) {
+        return { outcome: 'failed', reason: rendered.fault, sentBytes: 0, isUnprintable: true };
+      }
       await using transport = await open(signal);
       const isTorn = state.isTorn || options.isAfterTorn === true;
       const job = { bytes: rendered.bytes, profile, isTorn, onSent };
@@ -127,7 +131,7 @@ async function printNow(
   };
   const outcome = await print().finally(() => {
     // Also where the box ends: the rest of a band may still be awaited.
-    state.isTorn = sentBytes > 0;
+    state.isTorn ||= sentBytes > 0;
   });
   if (outcome.outcome === 'printed' || outcome.outcome === 'sent') state.isTorn = false;
   else log.warn('print failed', { ...outcome });

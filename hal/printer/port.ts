@@ -55,7 +55,13 @@ export type PrintOutcome =
   /** All bytes went out; the printer, which reported before, confirmed nothing after. */
   | { readonly outcome: 'unknown'; readonly reason: string; readonly sentBytes: number }
   /** With `sentBytes` above 0 a part of it, or all of it, may come out, also later. */
-  | { readonly outcome: 'failed'; readonly reason: string; readonly sentBytes: number };
+  | {
+      readonly outcome: 'failed';
+      readonly reason: string;
+      readonly sentBytes: number;
+      /** No printer of this profile ever prints this document. */
+      readonly isUnprintable?: true;
+    };
 
 export interface PrintOptions {
   /** The job before it, of an earlier run, may have been torn off. */

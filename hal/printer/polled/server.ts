@@ -66,7 +66,9 @@ async function printNow(
   const rendered = await renderJob(document, profile).catch((error: unknown) => ({
     fault: messageOf(error),
   }));
-  if ('fault' in rendered) return { outcome: 'failed', reason: rendered.fault, sentBytes: 0 };
+  if ('fault' in rendered) {
+    return { outcome: 'failed', reason: rendered.fault, sentBytes: 0, isUnprintable: true };
+  }
   const { picture } = renderPaper(rendered.bytes, profile);
   const png = await renderPng(picture);
   signal.throwIfAborted();
