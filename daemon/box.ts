@@ -187,7 +187,7 @@ function tasksOf(box: Parts): readonly Task[] {
     box.drop.run,
     box.reports.run,
     (signal) => box.desk.run(signal),
-    box.runWebhook,
+    ...runOptionalPort('webhook', config.orders.webhook.port, box, box.runWebhook),
     (signal) => showShop(() => box.desk.state(), mediaPath.showShop, signal),
     (signal) => runCameraLock(cameraLock(box), signal),
     // Faults, power and devices.

@@ -67,8 +67,11 @@ function confirmKnown(book: Book, request: OrderRequest, known: OrderState, shop
     return afterCancel(request, known, shop);
   const before = known.kind === 'void' ? known.was : known;
   if (before === undefined) return { invalid: `order ${request.id} is void` };
+  const late = { ...factsOf(before), ...newer };
+  // What an earlier drop had left is not known by the pieces of this one.
+  if (before.drop !== shop.drop) return { record: refused(late, 'closed', true) };
   const offer = findOffer({ ...request, item: before.item, quantity: before.quantity }, shop);
-  const facts = { ...factsOf(before), ...newer };
+  const facts = late;
   if ('invalid' in offer) return { record: refused(facts, 'closed', true) };
   const price = before.kind === 'pending' ? { ...offer, isOpen: true } : offer;
   return { record: settle(book, request, facts, price, shop) };

@@ -4,7 +4,7 @@ import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/pr
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import { BEFORE_FIRST, type LedgerEnd, renderCommit, renderHeader, scanLedger } from './commit.ts';
 import type { OrderRecord } from './record.ts';
@@ -132,7 +132,11 @@ async function cut(file: FileHandle, bytes: number): Promise<void> {
 async function keepTorn(folder: string, tail: Buffer | undefined, log: Log): Promise<void> {
   const torn = tail ?? Buffer.alloc(0);
   log.warn('torn order removed, it was never acknowledged', { bytes: torn.length });
-  await saveFile(join(folder, TORN_NAME), torn.subarray(0, 65_536).toString('latin1'));
+  const text = torn.subarray(0, 65_536).toString('latin1');
+  // Nobody was answered for it: a full disk does not keep the shop shut.
+  await saveFile(join(folder, TORN_NAME), text).catch((error: unknown) =>
+    log.warn('torn order not kept', { reason: messageOf(error) }),
+  );
 }
 
 /** Why acknowledged orders are not in the ledger; undefined where they are. */

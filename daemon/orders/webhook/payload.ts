@@ -45,8 +45,15 @@ function readStandard(json: unknown): WebhookOrder {
   if (kind === 'confirm' && (amount === undefined || currency === undefined)) {
     return { fault: 'data.amount and data.currency are needed: what was paid' };
   }
-  const request = requestOf(args.output, 'webhook');
-  return { request: { ...request, sentMs: Date.parse(timestamp) } };
+  return requestSent(args.output, Date.parse(timestamp));
+}
+
+/** The ledger takes no other times: isoTimestamp also lets through what Date cannot read. */
+function requestSent(args: v.InferOutput<typeof orderArguments>, sentMs: number): WebhookOrder {
+  if (!Number.isSafeInteger(sentMs) || sentMs < 0) {
+    return { fault: 'its time is none since 1970' };
+  }
+  return { request: { ...requestOf(args, 'webhook'), sentMs } };
 }
 
 const text = v.nullish(v.string());
@@ -86,7 +93,7 @@ function readStripe(json: unknown): WebhookOrder {
     ...(buyer ? { name: buyer.slice(0, 200) } : {}),
   });
   if (!args.success) return faultOf(args.issues[0], 'metadata, or its session: ');
-  return { request: { ...requestOf(args.output, 'webhook'), sentMs: created * 1000 } };
+  return requestSent(args.output, created * 1000);
 }
 
 function doOf(type: string, paymentStatus: string): OrderRequest['do'] | undefined {
