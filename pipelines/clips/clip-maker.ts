@@ -39,6 +39,7 @@ export class ClipMaker {
   #lastLiveUs = Number.NEGATIVE_INFINITY;
   /** Of the newest clip. */
   #sequence = 0;
+  #cutting: Promise<unknown> = Promise.resolve();
   hasLivePosters = true;
 
   constructor(options: ClipMakerOptions) {
@@ -95,19 +96,33 @@ export class ClipMaker {
     const { send, late } = this.#options;
     const startedMs = performance.now();
     try {
-      const clip = await this.#cutClip(wanted);
+      const clip = await this.#cutWithRoom(wanted);
       if (clip === undefined) {
         send({ type: 'clip-failed', request, reason: 'nothing was published' });
         return;
       }
       send({ type: 'clip', request, clip, tookMs: Math.round(performance.now() - startedMs) });
-      await this.prune();
       const frame = this.#still(clip.startUs + clip.durationS * 5e5);
       if (frame === undefined) return;
       this.#posters.add('poster of a clip', () => this.#makeClipPoster(frame, clip.id), late);
     } catch (error) {
       send({ type: 'clip-failed', request, reason: messageOf(error) });
     }
+  }
+
+  /** One after the other: a clip without its info yet looks like the oldest to what prunes. */
+  async #cutWithRoom(wanted: WantedClip): Promise<StoredMovie | undefined> {
+    const cut = this.#cutting
+      .then(() => this.#cutClip(wanted))
+      .catch(async () => {
+        // Perhaps the disk was full, and old clips are deleted for a new one.
+        await this.prune();
+        return await this.#cutClip(wanted);
+      });
+    const pruned = cut.then(() => this.prune());
+    this.#cutting = pruned.catch(() => undefined);
+    await pruned;
+    return await cut;
   }
 
   async #cutClip({ seconds, atMs, label }: WantedClip): Promise<StoredMovie | undefined> {
