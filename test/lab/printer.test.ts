@@ -58,7 +58,9 @@ async function openPrinterSide() {
       await sleep(5);
     }
   };
-  const bytes = Buffer.alloc(8192);
+  // All that the gadget holds (10 x 8 KiB): of a transfer that was read in part it keeps a
+  // pointer over an unplug, and the next read ends the kernel.
+  const bytes = Buffer.alloc(131_072);
   const served = (async () => {
     while (!stop.signal.aborted) {
       const read =

@@ -77,6 +77,8 @@ function renderMeter(name: string): HTMLElement {
       role: 'meter',
       'aria-label': `${name}, dBFS`,
       'aria-valuemin': String(FLOOR_DBFS),
+      // Until the first report: a meter always has a value.
+      'aria-valuenow': String(FLOOR_DBFS),
       'aria-valuemax': '0',
     },
     h('span', { class: 'name' }, name),
