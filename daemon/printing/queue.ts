@@ -161,7 +161,7 @@ export class PrintQueue {
     });
     if (outcome === undefined) return;
     const after = step.settled(sending, outcome, clock.wallMs());
-    if (after.phase !== 'waiting') {
+    if (outcome.outcome !== 'failed' || outcome.sentBytes > 0) {
       this.#isAfterTorn = false;
       this.#budget = spent(this.#budget, clock.monotonicMs());
     }

@@ -90,6 +90,18 @@ test('a payment after the time limit gets pieces that are left, and else its mon
   assert.ok(refused.status === 'refused' && refused.isPaid);
 });
 
+test('a payment for an earlier drop after its time limit gets its money back', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [EDITION]);
+  await shop.desk.take(reserve('late'));
+  await shop.clock.advance(PENDING_MS + 2_000);
+  for (let i = 0; i < (EDITION.edition ?? 0); i += 1) await shop.desk.take(paid(`other-${i}`));
+  shop.catalogue = { drop: 'saturday', articles: [EDITION] };
+  const refused = await shop.desk.take(paid('late'));
+  assert.ok(refused.status === 'refused' && refused.isPaid);
+  assert.is(shop.desk.state()?.articles[0]?.left, EDITION.edition);
+});
+
 test('the time limit goes on over a restart, and never beyond its length', async () => {
   using folder = scratchFolder();
   let clock: Awaited<ReturnType<typeof openShop>>['clock'];

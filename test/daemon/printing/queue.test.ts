@@ -247,6 +247,26 @@ test('no more than the hour’s budget is printed, and the rest says why it wait
     await running;
   }));
 
+test('a slip that no printer prints fails at once, and those behind it come out', () =>
+  withFolder(async (folder) => {
+    const { printer, papers } = openWell();
+    const tooMuch: PrintDocument = [{ kind: 'qr', data: 'x'.repeat(5_000) }];
+    const store = await openPrintStore(folder, silentLog);
+    const queue = new PrintQueue({
+      ...{ store, printer, perHour: 1, pausedBy: () => undefined, ...os },
+      render: async ({ id }) => (id === 'bad' ? tooMuch : documentOf(id)),
+    });
+    const box = new AbortController();
+    for (const id of ['bad', 'good']) await queue.add(id, id, { document: 'status' });
+    const running = queue.run(box.signal);
+    assert.is((await queue.followed('bad', never)).phase, 'failed');
+    // Nothing of the hour's budget was spent on it.
+    assert.is((await queue.followed('good', never)).phase, 'printed');
+    assert.is(papers.length, 1);
+    box.abort();
+    await running;
+  }));
+
 test('a damaged file is put aside, and the others are printed', () =>
   withFolder(async (folder) => {
     await writeFile(join(folder, 'slip-x.json'), '{"id": "x", "phase": "wai');

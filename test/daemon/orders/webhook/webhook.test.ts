@@ -119,6 +119,17 @@ test('forged, unsigned and late messages are refused, and nothing of them is kep
   assert.is(hook.shop.desk.state()?.totals.confirmed, 0);
 });
 
+test('a time that is none is refused, and the shop opens again at the next start', async () => {
+  await using hook = await openHook();
+  const nowMs = hook.clock.wallMs();
+  for (const timestamp of ['2026-05-01T20:00:00+00', '0001-01-01T00:00:00Z', 'soon']) {
+    const body = JSON.stringify({ type: 'order.paid', timestamp, data: PAID });
+    const { status } = await hook.send(body, signed(body, nowMs));
+    assert.is(status, 422, timestamp);
+  }
+  assert.is(hook.shop.desk.state()?.totals.confirmed, 0);
+});
+
 test('a message that was overtaken by a newer one is refused', async () => {
   await using hook = await openHook();
   const nowMs = hook.clock.wallMs();
