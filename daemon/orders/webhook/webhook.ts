@@ -22,6 +22,8 @@ const BODY_MAX_BYTES = 65_536;
 const RUNNING_MAX = 256;
 const PER_S = 500;
 const BURST = 2_000;
+/** One who sends its message slowly holds a place for so long. */
+const BODY_MS = 3_000;
 /** A sender waits some 15 s; then it sends again. */
 const ANSWER_MS = 10_000;
 const LOG_EVERY_MS = 10_000;
@@ -41,11 +43,13 @@ export class Webhook {
   /** Never rejects. */
   async answer(request: IncomingMessage): Promise<WebhookAnswer> {
     if (request.method !== 'POST') return refuse(405, 'post-only');
-    const isAllowed = this.#rate.take(this.#deps.clock.monotonicMs());
-    if (!isAllowed || this.#running >= RUNNING_MAX) return refuse(429, 'too-many', 1);
+    if (this.#running >= RUNNING_MAX) return refuse(429, 'too-many', 1);
     this.#running += 1;
     try {
-      const body = await readBody(request);
+      const { clock } = this.#deps;
+      const timeoutError = () => new Error('the message did not come');
+      const limit = { clock, timeoutMs: BODY_MS, timeoutError };
+      const body = await withTimeout(() => readBody(request), limit);
       const answer = body === undefined ? refuse(413, 'too-long') : await this.#take(request, body);
       if (answer.status >= 400) this.#logRefusal(answer);
       return answer;
@@ -68,6 +72,8 @@ export class Webhook {
     const verified = verify(scheme, header, body, secrets.secrets, clock.wallMs() / 1000);
     if (verified.type === 'bad')
       return refuse(verified.reason === 'late' ? 400 : 401, verified.reason);
+    // Strangers do not use up what those who sign may send.
+    if (!this.#rate.take(clock.monotonicMs())) return refuse(429, 'too-many', 1);
     if (this.#replays.has(verified.mark)) return refuse(409, 'replayed');
     const payload = readPayload(scheme, body);
     if ('fault' in payload) return refuse(422, payload.fault);
