@@ -39,24 +39,16 @@ export async function openSequenceStore(
   const text = await readFile(path, 'utf8').catch(() => '');
   const saved = v.safeParse(v.pipe(v.string(), v.parseJson(), Saved), text);
   let next = saved.success ? saved.output.nextMsn : FIRST;
-  /** What the disk has: a save that failed is tried again at the next figures. */
-  let savedNext = next;
-  let isSaving = false;
   let failure: string | undefined;
   let saving = Promise.resolve();
   const save = async (): Promise<void> => {
-    const wanted = next;
-    isSaving = true;
     try {
-      await saveFile(path, JSON.stringify({ nextMsn: wanted }));
-      savedNext = wanted;
+      await saveFile(path, JSON.stringify({ nextMsn: next }));
       failure = undefined;
     } catch (error) {
       const reason = messageOf(error);
       if (reason !== failure) log.warn('media sequence number not saved', { path, reason });
       failure = reason;
-    } finally {
-      isSaving = false;
     }
   };
   const reserve = (to: number): Promise<void> => {
@@ -77,7 +69,7 @@ export async function openSequenceStore(
       return first;
     },
     note: (msn) => {
-      if (msn > savedNext - AHEAD / 2 && !isSaving) void reserve(Math.max(next, msn + AHEAD));
+      if (msn > next - AHEAD / 2) void reserve(msn + AHEAD);
     },
   };
 }
