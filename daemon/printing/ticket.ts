@@ -9,7 +9,7 @@ const MAX_STUBS = 20;
 
 /**
  * @param render Signs a claim.
- * @param copy The how manieth print; a copy says so, for a stub is worth something.
+ * @param copy 1 for the first print. Later ones are marked as copies: a claim stub is worth something.
  */
 export function renderTicket(
   order: TicketOrder,

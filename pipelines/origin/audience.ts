@@ -1,5 +1,5 @@
 /** How many viewers an address can have, by the media that it has fetched lately. */
-import { type Budget, takeFrom } from './budget.ts';
+import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
 
 /** Fetches of this and the last window are counted: an outage of half a minute hides no viewer. */
 const WINDOW_MS = 30_000;
@@ -31,7 +31,7 @@ interface AddressRecord {
   /** For how long its viewers may have stalled. */
   stalledMs: number;
   atMs: number;
-  readonly hearts: Budget;
+  readonly hearts: TokenBucket;
 }
 
 export class Audience {

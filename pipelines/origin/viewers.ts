@@ -1,7 +1,7 @@
 /** Who is watching, by the pages' own reports. */
 import * as v from 'valibot';
+import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
 import { Audience, type Client, HEARTS } from './audience.ts';
-import { type Budget, takeFrom } from './budget.ts';
 
 /** A page reports this often; one without three reports has left. */
 export const BEACON_EVERY_MS = 5_000;
@@ -59,7 +59,7 @@ interface Seen {
   beacon: Beacon;
   atMs: number;
   hasStartup: boolean;
-  readonly hearts: Budget;
+  readonly hearts: TokenBucket;
 }
 
 /**

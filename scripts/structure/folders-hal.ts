@@ -7,6 +7,7 @@ export interface Folder {
 
 export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os/files': { may: [], what: 'reads what a person names: configs and secrets' },
+  'hal/os/limits': { may: [], what: 'how much a client may have' },
   'hal/os/libc': { may: [], what: 'calls of the C library' },
   'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
   'hal/os/udp': { may: [], what: 'UDP: many datagrams with one system call' },

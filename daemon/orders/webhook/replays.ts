@@ -23,26 +23,3 @@ export class Replays {
     this.#marks.set(mark, nowMs);
   }
 }
-
-/** A token bucket: so many at once, and so many a second. */
-export class Rate {
-  readonly #perS: number;
-  readonly #burst: number;
-  #tokens: number;
-  #atMs = 0;
-
-  constructor(perS: number, burst: number) {
-    this.#perS = perS;
-    this.#burst = burst;
-    this.#tokens = burst;
-  }
-
-  take(nowMs: number): boolean {
-    const gained = (Math.max(0, nowMs - this.#atMs) / 1000) * this.#perS;
-    this.#tokens = Math.min(this.#burst, this.#tokens + gained);
-    this.#atMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
-  }
-}

@@ -2,10 +2,11 @@
 import type { IncomingMessage } from 'node:http';
 import { withTimeout } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
+import { type TokenBucket, takeFrom } from '../../../hal/os/limits/token-bucket.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
 import type { OrderDesk, OrderOutcome, WebhookAnswer } from '../../model/orders.ts';
 import { readPayload } from './payload.ts';
-import { Rate, Replays } from './replays.ts';
+import { Replays } from './replays.ts';
 import type { Secrets } from './secrets.ts';
 import { type Scheme, verify } from './signature.ts';
 
@@ -20,8 +21,7 @@ export interface WebhookDeps {
 /** An event of a payment service has 5 to 20 KB. */
 const BODY_MAX_BYTES = 65_536;
 const RUNNING_MAX = 256;
-const PER_S = 500;
-const BURST = 2_000;
+const RATE = { perS: 500, max: 2_000 } as const;
 /** One who sends its message slowly holds a place for so long. */
 const BODY_MS = 3_000;
 /** A sender waits some 15 s; then it sends again. */
@@ -30,7 +30,7 @@ const LOG_EVERY_MS = 10_000;
 
 export class Webhook {
   readonly #deps: WebhookDeps;
-  readonly #rate = new Rate(PER_S, BURST);
+  readonly #bucket: TokenBucket = { left: RATE.max, atMs: 0 };
   readonly #replays = new Replays();
   #running = 0;
   #refused = 0;
@@ -73,7 +73,8 @@ export class Webhook {
     if (verified.type === 'bad')
       return refuse(verified.reason === 'late' ? 400 : 401, verified.reason);
     // Strangers do not use up what those who sign may send.
-    if (!this.#rate.take(clock.monotonicMs())) return refuse(429, 'too-many', 1);
+    if (takeFrom(this.#bucket, 1, RATE, clock.monotonicMs()) === 0)
+      return refuse(429, 'too-many', 1);
     if (this.#replays.has(verified.mark)) return refuse(409, 'replayed');
     const payload = readPayload(scheme, body);
     if ('fault' in payload) return refuse(422, payload.fault);

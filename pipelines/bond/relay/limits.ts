@@ -1,4 +1,6 @@
 /** Limits how often an address may attempt to register. */
+import { type TokenBucket, takeFrom } from '../../../hal/os/limits/token-bucket.ts';
+
 /**
  * A token bucket for each address. The table is bounded: the address that was silent
  * longest is dropped from a full one, and one bucket for all limits forged addresses.
@@ -16,37 +18,22 @@ export interface AttemptPolicy {
   readonly totalPerS: number;
 }
 
-interface Bucket {
-  tokens: number;
-  lastMs: number;
-}
-
 const MAX_ADDRESSES = 4096;
 
 export function openAttemptLimit(policy: AttemptPolicy): AttemptLimit {
-  const buckets = new Map<string, Bucket>();
-  const total: Bucket = { tokens: policy.totalBurst, lastMs: 0 };
+  const buckets = new Map<string, TokenBucket>();
+  const ofEach = { perS: policy.perS, max: policy.burst };
+  const ofAll = { perS: policy.totalPerS, max: policy.totalBurst };
+  const total: TokenBucket = { left: ofAll.max, atMs: 0 };
   return {
     take: (address, nowMs) => {
-      const bucket = buckets.get(address) ?? { tokens: policy.burst, lastMs: nowMs };
+      const bucket = buckets.get(address) ?? { left: ofEach.max, atMs: nowMs };
       buckets.delete(address);
       buckets.set(address, bucket);
       if (buckets.size > MAX_ADDRESSES) buckets.delete(buckets.keys().next().value ?? '');
-      return (
-        takeFrom(bucket, policy.burst, policy.perS, nowMs) &&
-        takeFrom(total, policy.totalBurst, policy.totalPerS, nowMs)
-      );
+      return takeFrom(bucket, 1, ofEach, nowMs) === 1 && takeFrom(total, 1, ofAll, nowMs) === 1;
     },
   };
-}
-
-function takeFrom(bucket: Bucket, burst: number, perS: number, nowMs: number): boolean {
-  const earned = ((nowMs - bucket.lastMs) * perS) / 1000;
-  bucket.tokens = Math.min(burst, bucket.tokens + Math.max(0, earned));
-  bucket.lastMs = nowMs;
-  if (bucket.tokens < 1) return false;
-  bucket.tokens -= 1;
-  return true;
 }
 
 /**
