@@ -1,5 +1,5 @@
 /** Tests of sound card parsing and checks. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { HW_REFINE, parseParams, renderAnyParams } from '../../../hal/audio/alsa-uapi.ts';

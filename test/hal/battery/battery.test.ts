@@ -1,5 +1,5 @@
 /** Charge and time left of batteries, and the I2C bus below them. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openBoardBattery } from '../../../hal/battery/board-battery.ts';

@@ -1,5 +1,5 @@
 /** Tests of button press gestures. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Gesture, startGestures, stepGestures } from '../../../hal/gpio/gestures.ts';

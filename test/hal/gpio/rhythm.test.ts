@@ -1,5 +1,5 @@
 /** Tests of lamp rhythms. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Rhythm } from '../../../hal/gpio/port.ts';

@@ -1,5 +1,5 @@
 /** States of modems from D-Bus values and AT answers. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { AT_QUERIES, cutLines, finalOf, modemStateOfAt } from '../../../hal/modem/at-parse.ts';

@@ -1,6 +1,6 @@
 /** Tests of printers and their status. */
 import { createServer, type Socket } from 'node:net';
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';

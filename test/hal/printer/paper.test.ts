@@ -1,5 +1,5 @@
 /** Tests of printed paper. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderDocument } from '../../../hal/printer/document.ts';

@@ -1,5 +1,5 @@
 /** Text in any script on paper, and that no text carries a command. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderDocument } from '../../../hal/printer/document.ts';

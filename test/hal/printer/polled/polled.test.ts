@@ -1,5 +1,5 @@
 /** Printers that fetch their slips: Star CloudPRNT, Epson Server Direct Print. */
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Clock, systemClock } from '../../../../hal/os/clock.ts';
