@@ -19,10 +19,20 @@ const ALIVE_EVERY_MS = 1_000;
 /** An orphan that hangs at its end kills itself: no parent does. */
 const ORPHAN_END_MS = 15_000;
 
+/** How far a worker has come: one that has something to do and does nothing is killed. */
+export interface Progress {
+  /** Changes with each piece that is done. */
+  readonly done: number;
+  /** What is missing where it stands, for a person: `packets`. */
+  readonly of: string;
+  /** There is something to do now. */
+  readonly isDue: boolean;
+}
+
 /** To the parent. */
 export type FromWorker<Message> =
   /** Each second, from the process's start: one that is stopped or blocked sends none. */
-  | { readonly type: 'alive' }
+  | { readonly type: 'alive'; readonly progress?: Progress }
   | { readonly type: 'message'; readonly message: Message }
   | WorkerFailure;
 
@@ -32,6 +42,8 @@ export interface Parent<Command, Message> {
   readonly send: (message: Message) => void;
   /** Takes the commands, also those that came before. */
   readonly onCommand: (handler: (command: Command) => void) => void;
+  /** Sends what it returns with each sign of life. */
+  readonly follow: (progress: () => Progress) => void;
 }
 
 export type WorkerTask<Settings, Command, Message> = (
@@ -54,12 +66,19 @@ export function runAsWorker<Settings, Command, Message>(
   const ending = new AbortController();
   const commands = new CommandQueue<Command>();
   let isStarted = false;
+  let progress: (() => Progress) | undefined;
   const run = async (settings: Settings): Promise<void> => {
     const send = (message: Message) => void sendToParent({ type: 'message', message });
     try {
       await task(
         settings,
-        { send, onCommand: (handler) => commands.handle(handler) },
+        {
+          send,
+          onCommand: (handler) => commands.handle(handler),
+          follow: (from) => {
+            progress = from;
+          },
+        },
         ending.signal,
       );
     } catch (error) {
@@ -84,7 +103,10 @@ export function runAsWorker<Settings, Command, Message>(
     ending.abort();
     if (drainMs !== undefined) setTimeout(() => process.exit(0), drainMs);
   };
-  setInterval(() => void sendToParent({ type: 'alive' }), ALIVE_EVERY_MS);
+  setInterval(() => {
+    const far = progress?.();
+    void sendToParent({ type: 'alive', ...(far === undefined ? {} : { progress: far }) });
+  }, ALIVE_EVERY_MS);
   process.on('disconnect', () => {
     // process.exit waits for threads, and a last message to the parent may never settle.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_END_MS);

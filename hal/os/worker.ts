@@ -4,7 +4,7 @@ import { anySignal, every } from './async.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { type NodeChildSpec, ProcessError, type RunningChild, runNodeChild } from './process.ts';
-import type { FromWorker, ToWorker, WorkerFailure } from './worker-child.ts';
+import type { FromWorker, Progress, ToWorker, WorkerFailure } from './worker-child.ts';
 
 export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env' | 'askToEnd'> {
   /** From being asked to end until it is ended. */
@@ -13,6 +13,8 @@ export interface WorkerSpec extends Pick<NodeChildSpec, 'name' | 'entry' | 'env'
   readonly silentMaxMs?: number;
   /** Its start may block for longer: GStreamer examines its plugins, a camera opens. */
   readonly startMaxMs?: number;
+  /** So long without progress although there is something to do, and it is killed, too. */
+  readonly standsMaxMs?: number;
   /** The error of what the child reports as its failure. */
   readonly errorOf?: (failure: WorkerFailure) => Error;
 }
@@ -38,6 +40,7 @@ export interface Worker<Settings, Command, Message> {
 }
 
 const SILENT_MAX_MS = 5_000;
+const STANDS_MAX_MS = 5_000;
 const START_MAX_MS = 20_000;
 /** Until Node runs its program. */
 const BOOT_CHECKS = 60;
@@ -47,7 +50,7 @@ const CHECK_MS = 1_000;
  * A child process whose `main` calls `runAsWorker`. It runs in its own process group, gets
  * its settings by message, is asked to end with SIGTERM (or `askToEnd`), and is ended with
  * SIGKILL after `graceMs`. It ends itself when its parent dies. It reports each second that
- * it is alive, and is killed when it does not.
+ * it is alive and how far it has come, and is killed when it is silent or stands.
  */
 export function openWorker<Settings, Command, Message>(
   spec: WorkerSpec,
@@ -65,12 +68,20 @@ export function openWorker<Settings, Command, Message>(
       using ends = anySignal(signal, failing.signal);
       using watched = anySignal(ends.signal, ended.signal);
       const silence = new Silence(spec);
+      const standing = new Standing(spec);
+      const kill = (reason: string) => {
+        failing.abort(new ProcessError(spec.name, undefined, 'SIGKILL', [reason]));
+        running?.kill();
+      };
       const child: NodeChildSpec<FromWorker<Message>> = {
         ...spec,
         inherit,
         onMessage: (received) => {
           silence.end();
-          if (received.type === 'message') onMessage(received.message);
+          if (received.type === 'alive') {
+            const stands = standing.add(received.progress);
+            if (stands !== undefined && !ends.signal.aborted) kill(stands);
+          } else if (received.type === 'message') onMessage(received.message);
           else if (received.type === 'failed') failing.abort(errorOf(received));
         },
         onStart: (started) => {
@@ -80,9 +91,7 @@ export function openWorker<Settings, Command, Message>(
         },
       };
       void every(CHECK_MS, watched.signal, () => {
-        if (!silence.isTooLong()) return;
-        failing.abort(new ProcessError(spec.name, undefined, 'SIGKILL', [silence.reason]));
-        running?.kill();
+        if (silence.isTooLong()) kill(silence.reason);
       });
       try {
         await runNodeChild(child, clock, log, ends.signal);
@@ -120,5 +129,29 @@ class Silence {
     if (this.#checks === undefined) return this.#silent > BOOT_CHECKS;
     this.#checks += 1;
     return this.#checks > this.#startMax && this.#silent > this.#silentMax;
+  }
+}
+
+/**
+ * Counted in reports, each of which the child makes a second after the one before: where the
+ * machine is slow, both come late.
+ */
+class Standing {
+  readonly #max: number;
+  #last: Progress | undefined;
+  #reports = 0;
+
+  constructor({ standsMaxMs = STANDS_MAX_MS }: WorkerSpec) {
+    this.#max = standsMaxMs / CHECK_MS;
+  }
+
+  /** Why the child is to be killed; undefined where it gets on, or has nothing to do. */
+  add(progress: Progress | undefined): string | undefined {
+    const stands =
+      progress?.isDue === true && this.#last?.isDue === true && progress.done === this.#last.done;
+    this.#last = progress;
+    this.#reports = stands ? this.#reports + 1 : 0;
+    if (progress === undefined || this.#reports < this.#max) return undefined;
+    return `it stood: no ${progress.of} for ${this.#max} s, and was killed`;
   }
 }

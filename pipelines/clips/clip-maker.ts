@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../hal/os/log.ts';
+import type { Progress } from '../../hal/os/worker-child.ts';
 import { storeClipInfo, type WantedClip } from './clip-info.ts';
 import { type StoredMovie, storeMovie } from './clip-store.ts';
 import type { ClipsSettings, FromClips } from './messages.ts';
@@ -40,6 +41,7 @@ export class ClipMaker {
   /** Of the newest clip. */
   #sequence = 0;
   #cutting: Promise<unknown> = Promise.resolve();
+  #cutTotal = 0;
   hasLivePosters = true;
 
   constructor(options: ClipMakerOptions) {
@@ -55,8 +57,15 @@ export class ClipMaker {
       this.#options.send({ type: 'clip-failed', request, reason });
       return;
     }
-    const work = this.#makeClip(request, wanted).finally(() => this.#clipsUnderWay.delete(work));
+    const work = this.#makeClip(request, wanted).finally(() => {
+      this.#clipsUnderWay.delete(work);
+      this.#cutTotal += 1;
+    });
     this.#clipsUnderWay.add(work);
+  }
+
+  progress(): Progress {
+    return { done: this.#cutTotal, of: 'clip', isDue: this.#clipsUnderWay.size > 0 };
   }
 
   /** Deletes the oldest clips beyond the limits. */

@@ -49,6 +49,8 @@ const POLICY: RestartPolicy = { firstPauseMs: 200, longestPauseMs: 10_000, healt
 const FINISH_MS = 5_000;
 /** To exit after that. */
 const GRACE_MS = 1_000;
+/** Twice as long as a clip is waited for: its disk hangs, and each later clip would wait for it. */
+const STANDS_MAX_MS = 20_000;
 /** A clip takes a tenth of this where the disk answers. */
 const CLIP_TIMEOUT_MS = 10_000;
 
@@ -84,6 +86,7 @@ class FedClipsProcess implements ClipsProcess {
         name: 'clips',
         entry: entryPoint(import.meta.url, './main'),
         graceMs: finishMs + GRACE_MS,
+        standsMaxMs: STANDS_MAX_MS,
         askToEnd: () => outbox.close(),
       },
       options,

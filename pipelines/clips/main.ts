@@ -22,7 +22,7 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 
 async function run(
   { socketPath, finishMs, ...settings }: ClipsStart,
-  { send, onCommand }: Parent<ToClips, FromClips>,
+  { send, onCommand, follow }: Parent<ToClips, FromClips>,
 ): Promise<void> {
   // Before any thread starts, since threads inherit it.
   setPriority(NICENESS);
@@ -31,6 +31,7 @@ async function run(
   const signals = { live: ending.signal, late: late.signal };
   const maker = new ClipMaker({ settings, formerFiles, ...signals, send });
   const { ring } = maker;
+  follow(() => maker.progress());
   await maker.prune();
   onCommand((message) => {
     if (message.type === 'clip') maker.makeClip(message.request, message);

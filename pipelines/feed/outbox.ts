@@ -16,9 +16,9 @@ type InitMessage = Extract<WireMessage, { type: 'init' }>;
 
 /** Unread bytes before parts are dropped: half a minute of video. */
 const QUEUE_MAX_BYTES = 12_000_000;
-/** What is saved for a reader that is starting or restarting. */
-const RECENT_US = 10_000_000;
-const RECENT_PARTS_MAX = 512;
+/** What is saved for a reader that restarts, as long as a queue is: one that hung with its disk loses nothing. */
+const RECENT_US = 30_000_000;
+const RECENT_PARTS_MAX = 1_024;
 
 /**
  * Never waits and never fails: a reader that reconnects gets the recent parts, and a slow

@@ -1,4 +1,5 @@
 /** The fault of a target's disk: what, since when, and when the disk is tried again. */
+import type { Progress } from '../../hal/os/worker-child.ts';
 import { TargetError } from './volume.ts';
 
 /** An operation that takes longer is reported while it lasts. */
@@ -16,6 +17,9 @@ export class DiskFault {
   #failed: Failed | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #busySinceMs: number | undefined;
+  /** What is under way takes a disk that is well a moment; repairs may take minutes. */
+  #isShort = false;
+  #finishedTotal = 0;
   /** Times that recording was interrupted. */
   failuresTotal = 0;
 
@@ -24,12 +28,19 @@ export class DiskFault {
   }
 
   /** An operation on the disk has started. */
-  started(nowMs: number): void {
+  started(nowMs: number, isShort: boolean): void {
     this.#busySinceMs = nowMs;
+    this.#isShort = isShort;
   }
 
   finished(): void {
     this.#busySinceMs = undefined;
+    this.#finishedTotal += 1;
+  }
+
+  progress(): Progress {
+    const isDue = this.#busySinceMs !== undefined && this.#isShort;
+    return { done: this.#finishedTotal, of: 'answer of its disk', isDue };
   }
 
   /** @returns true where the fault is a new one; the pause before the next try doubles. */

@@ -2,7 +2,7 @@
 import { every } from '../../hal/os/async.ts';
 import { claimFolder } from '../../hal/os/claim.ts';
 import { systemClock } from '../../hal/os/clock.ts';
-import { runAsWorker } from '../../hal/os/worker-child.ts';
+import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import { readFeed } from '../feed/read-feed.ts';
 import type { FromRecorder, RecorderSettings, TargetSettings } from './settings.ts';
 import { Target } from './target.ts';
@@ -29,13 +29,14 @@ async function claim(
 /** The end of its feed is what ends it, not its signal: until then there is something to write. */
 async function run(
   { target: settings, trackIds, socketPath }: RecorderSettings,
-  send: Send,
+  { send, follow }: Parent<never, FromRecorder>,
   signal: AbortSignal,
 ): Promise<void> {
   await claim(settings, send, signal);
   const monotonicMs = () => Number(process.hrtime.bigint()) / 1e6;
   const clock = systemClock;
   const target = new Target({ settings, trackIds, clock, send, monotonicMs });
+  follow(() => target.progress());
   const sendState = () => send({ type: 'state', state: target.state() });
   const closed = new AbortController();
   void every(STATE_EVERY_MS, closed.signal, sendState);
@@ -54,6 +55,4 @@ async function run(
   sendState();
 }
 
-runAsWorker<RecorderSettings, never, FromRecorder>((settings, { send }, signal) =>
-  run(settings, send, signal),
-);
+runAsWorker<RecorderSettings, never, FromRecorder>(run);

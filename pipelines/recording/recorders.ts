@@ -46,6 +46,12 @@ const POLICY: RestartPolicy = { firstPauseMs: 100, longestPauseMs: 5_000, health
 /** Time for the last bytes to reach a slow disk. */
 const GRACE_MS = 8_000;
 
+/**
+ * Its disk may hang for so long and nothing is lost, as its parts wait for it; then they would
+ * be dropped, and another process gets them from the outbox.
+ */
+const STANDS_MAX_MS = 30_000;
+
 interface Slot {
   readonly target: TargetSettings;
   readonly outbox: Outbox;
@@ -139,6 +145,7 @@ async function runSlot(
       name: `recorder ${target.id}`,
       entry: entryPoint(import.meta.url, './main'),
       graceMs: GRACE_MS,
+      standsMaxMs: STANDS_MAX_MS,
       askToEnd: () => outbox.close(),
     },
     { clock, log },

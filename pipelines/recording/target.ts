@@ -1,5 +1,6 @@
 /** Writes one target's copy of the drop: fragments in, files, syncs and faults out. */
 import type { Clock } from '../../hal/os/clock.ts';
+import type { Progress } from '../../hal/os/worker-child.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import { DiskFault } from './disk-fault.ts';
 import { FragmentWriter } from './files/fragment-writer.ts';
@@ -92,7 +93,7 @@ export class Target {
       return;
     }
     if (this.#file !== undefined && nowMs - this.#syncedAtMs >= SYNC_EVERY_MS) {
-      await this.#try(() => this.#sync());
+      await this.#try(() => this.#sync(), true);
     }
     if (nowMs - this.#checkedAtMs >= CHECK_EVERY_MS) await this.#try(() => this.#checkFolder());
   }
@@ -118,6 +119,10 @@ export class Target {
     });
   }
 
+  progress(): Progress {
+    return this.#fault.progress();
+  }
+
   async #record({ part, publishedMs }: Extract<WireMessage, { type: 'part' }>): Promise<void> {
     if (!this.#isOn) return;
     const isLead = part.trackId === this.#options.trackIds[0];
@@ -131,7 +136,7 @@ export class Target {
 
   async #apply(steps: readonly WriteStep[]): Promise<void> {
     for (const step of steps) {
-      const isDone = await this.#try(() => this.#applyOne(step));
+      const isDone = await this.#try(() => this.#applyOne(step), true);
       if (!isDone) return;
     }
   }
@@ -190,8 +195,8 @@ export class Target {
   }
 
   /** @returns false where it failed: the fault is reported, and all that is open is abandoned. */
-  async #try(work: () => Promise<void>): Promise<boolean> {
-    this.#fault.started(this.#nowMs());
+  async #try(work: () => Promise<void>, isShort = false): Promise<boolean> {
+    this.#fault.started(this.#nowMs(), isShort);
     try {
       await work();
       return true;

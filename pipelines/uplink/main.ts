@@ -79,13 +79,14 @@ interface Carried {
 }
 
 runAsWorker<UplinkSettings, ToUplink, FromUplink>(
-  async (settings, { send, onCommand }, signal) => {
+  async (settings, { send, onCommand, follow }, signal) => {
     const { links = [], used } = settings;
     let wanted: Links = { links, used };
     onCommand((message) => {
       wanted = message;
     });
     const observer = new SrtObserver();
+    follow(() => observer.progress(clock.monotonicMs()));
     const rate = openRate(settings);
     const carried: Carried = { missing: [] };
     const failing = new AbortController();

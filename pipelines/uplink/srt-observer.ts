@@ -1,4 +1,5 @@
 /** Reads the state of an SRT connection from its packets. */
+import type { Progress } from '../../hal/os/worker-child.ts';
 import { RateMeter } from '../bond/core/path/rate-meter.ts';
 import type { SrtTap } from '../bond/net/encoder-port.ts';
 import { sequenceDistance } from '../bond/wire/sequence.ts';
@@ -110,6 +111,15 @@ export class SrtObserver implements SrtTap {
       droppedTotal: this.#dropped,
       isDataLost: isConnected && this.#isDataLost(nowMs),
     };
+  }
+
+  /**
+   * Of the encoder: while it is connected the media process feeds it, also where no camera
+   * does. One that sends nothing although it did before hangs.
+   */
+  progress(nowMs: number): Progress {
+    const isConnected = nowMs - this.#receivedMs < SILENT_MS;
+    return { done: this.#sentPackets, of: 'packets', isDue: isConnected && this.#sentPackets > 0 };
   }
 
   #isDataLost(nowMs: number): boolean {

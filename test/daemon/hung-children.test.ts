@@ -8,8 +8,10 @@ import { childrenOf, commandOf, isAlive, startBox, until } from '../support/box.
 
 const test = suite('children that hang');
 
-/** None of them takes a later one with it. */
-const KINDS = ['recording', 'clips', 'uplink', 'source', 'capture'] as const;
+/** None of them takes a later one with it: media comes last. */
+const KINDS = ['recording', 'clips', 'uplink', 'source', 'capture', 'media'] as const;
+/** What says so: media's missing figures are noticed before it counts as silent. */
+const KILLED = /did not answer for \d+ s and was killed|media pipeline stalled|capture stalled/g;
 /** While a process starts it may be silent. */
 const STARTED_MS = 22_000;
 
@@ -21,13 +23,18 @@ test('a child that is stopped is killed, started again and named in the log', as
     `clips.folder=${folder}/clips`,
   ]);
   await box.ready();
-  const find = (kind: string) => {
-    const all = [box.pid, ...childrenOf(box.pid)].flatMap((pid) => [...childrenOf(pid)]);
+  // A room whose guests watch this box's stream.
+  await using edge = await startBox([`edge.upstream=${box.url}`]);
+  const find = (kind: string, of = box.pid) => {
+    const all = [of, ...childrenOf(of)].flatMap((pid) => [...childrenOf(pid)]);
     return all.find((pid) => commandOf(pid).includes(`${kind}/main`));
   };
+  await until(() => find('edge', edge.pid) !== undefined, 30_000, edge.output);
   await until(() => KINDS.every((kind) => find(kind) !== undefined), 30_000, box.output);
   await new Promise((resolve) => setTimeout(resolve, STARTED_MS));
-  const killed = () => box.output().match(/did not answer for 5 s and was killed/g)?.length ?? 0;
+  const hungEdge = find('edge', edge.pid) ?? 0;
+  process.kill(hungEdge, 'SIGSTOP');
+  const killed = () => box.output().match(KILLED)?.length ?? 0;
   for (const kind of KINDS) {
     const before = killed();
     const hung = find(kind) ?? 0;
@@ -39,6 +46,9 @@ test('a child that is stopped is killed, started again and named in the log', as
     );
     assert.ok(killed() > before, `${kind}: ${box.output()}`);
   }
+  const isReplaced = () => !isAlive(hungEdge) && find('edge', edge.pid) !== undefined;
+  await until(isReplaced, 60_000, () => `edge: ${edge.output()}`);
+  assert.match(edge.output(), KILLED);
 });
 
 test.run();

@@ -164,6 +164,22 @@ test('a worker that is stopped or blocked is killed, and the error says why', as
   }
 });
 
+test('a worker that lives, has something to do and does nothing is killed, and the error says so', async () => {
+  const { worker, received, ended, isStarted } = start({}, { standsMaxMs: 2_000 });
+  await isStarted();
+  worker.send('work');
+  await new Promise((resolve) => setTimeout(resolve, 3_500));
+  worker.send('echo');
+  await until(() => received.length === 2, 60_000);
+  worker.send('stand');
+  const error = await ended;
+  assert.instance(error, ProcessError);
+  assert.match(
+    error?.message ?? '',
+    'program ended with signal SIGKILL: it stood: no pieces for 2 s, and was killed',
+  );
+});
+
 test('a worker that is idle is not killed', async () => {
   const { ending, ended, isStarted } = start({}, { silentMaxMs: 2_000, startMaxMs: 1 });
   await isStarted();

@@ -70,7 +70,7 @@ test('a reader that is there gets everything once, in order', async () => {
   assert.equal(reader.parts(), [...Array(100).keys()]);
 });
 
-test('a reader that connects within ten seconds misses nothing; one that connects later is sent that it does', async () => {
+test('a reader that connects within half a minute misses nothing; one that connects later is sent that it does', async () => {
   const outbox = new Outbox('high');
   outbox.setDrop({ epochMs: 5 });
   for (let i = 0; i < 40; i += 1) outbox.add(partOf(i), 0);
@@ -84,7 +84,7 @@ test('a reader that connects within ten seconds misses nothing; one that connect
   await reader.join();
   await until(() => reader.parts().at(-1) === 199, 10_000);
   assert.equal(reader.messages[0], { type: 'on', isFromStart: false, epochMs: 5 });
-  assert.ok(reader.parts().length <= 52);
+  assert.ok(reader.parts().length <= 152);
 });
 
 test('a reader that comes back gets what was not safe, from the start of its segment', async () => {

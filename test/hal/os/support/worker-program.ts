@@ -8,11 +8,21 @@ export interface ProgramSettings {
   readonly atEnd: 'send' | 'hang' | 'fail';
 }
 
-export type ToProgram = 'echo' | 'fail' | 'fail-with-code' | 'finish' | 'throw' | 'flood' | 'block';
+export type ToProgram =
+  | 'echo'
+  | 'fail'
+  | 'fail-with-code'
+  | 'finish'
+  | 'throw'
+  | 'flood'
+  | 'block'
+  | 'work'
+  | 'stand';
 export type FromProgram = { readonly said: string };
 
 runAsWorker<ProgramSettings, ToProgram, FromProgram>(
-  async ({ name, atEnd }, { send, onCommand }, signal) => {
+  async ({ name, atEnd }, { send, onCommand, follow }, signal) => {
+    let [done, isStanding] = [0, false];
     send({ said: `${name} started` });
     // Commands that come meanwhile wait.
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -20,6 +30,13 @@ runAsWorker<ProgramSettings, ToProgram, FromProgram>(
       onCommand((command) => {
         if (command === 'echo') send({ said: 'echo' });
         if (command === 'finish') resolve();
+        if (command === 'stand') isStanding = true;
+        if (command === 'work' || command === 'stand') {
+          follow(() => {
+            if (!isStanding) done += 1;
+            return { done, of: 'pieces', isDue: true };
+          });
+        }
         // Its process lives, its event loop does not.
         while (command === 'block');
         if (command === 'flood') {
