@@ -148,6 +148,8 @@ export interface WebhookAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
   readonly retryAfterS?: number;
+  /** It was signed with the secret: it came from no stranger. */
+  readonly isSigned?: boolean;
 }
 
 /** Answers a signed order of another server. Never rejects. */

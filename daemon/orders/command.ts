@@ -1,7 +1,10 @@
 /** The command `order`: over MQTT, in cash on the operator's page, or on the command line. */
 import * as v from 'valibot';
+import { withTimeout } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Command, OrderCommand, Outcome } from '../model/commands.ts';
 import type { OrderDesk, OrderOutcome, OrderSource } from '../model/orders.ts';
+import { unavailable } from './outcome.ts';
 import { orderArguments, requestOf } from './request.ts';
 
 const SOURCES: Readonly<Record<Command['by'], OrderSource>> = {
@@ -11,13 +14,23 @@ const SOURCES: Readonly<Record<Command['by'], OrderSource>> = {
   button: 'cash',
 };
 
-export function openOrderCommand(desk: OrderDesk): OrderCommand {
+/** A disk that hangs must not keep the places of commands: of these there are few. */
+const ANSWER_MS = 10_000;
+const LATE = 'the disk does not answer; send the same order again later, it counts once';
+
+export function openOrderCommand(desk: OrderDesk, clock: Clock): OrderCommand {
   return async ({ args, by, isDryRun }): Promise<Outcome> => {
     const parsed = v.safeParse(orderArguments, args);
     if (!parsed.success) return rejected('BAD_ARGUMENTS', describeIssue(parsed.issues[0]));
     const request = requestOf(parsed.output, SOURCES[by]);
     if (isDryRun === true) return rejected('UNSUPPORTED', 'an order has no dry run');
-    return describeOutcome(await desk.take(request));
+    const late = new Error(LATE);
+    const limit = { clock, timeoutMs: ANSWER_MS, timeoutError: () => late };
+    const outcome = await withTimeout(() => desk.take(request), limit).catch((error: unknown) => {
+      if (error === late) return unavailable(LATE);
+      throw error;
+    });
+    return describeOutcome(outcome);
   };
 }
 

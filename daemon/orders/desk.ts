@@ -64,7 +64,17 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
   const { folder, boot, log } = deps;
   const window = await WindowStore.open(join(folder, 'window.json'), boot, log);
   const book = new Book();
-  const confirmed = new ConfirmedList(book);
+  const opened = { window, book, confirmed: new ConfirmedList(book) };
+  return new OpenDesk(deps, { ...opened, ...(await openLedger(deps, opened, undefined)) });
+}
+
+/** @param before Why it could not be opened the last time; logged once. */
+async function openLedger(
+  deps: DeskDeps,
+  { book, confirmed }: Pick<Opened, 'book' | 'confirmed'>,
+  before: Fault | undefined,
+): Promise<Pick<Opened, 'ledger' | 'fault'>> {
+  const { folder, log } = deps;
   try {
     const { file, records } = await openLedgerFile(folder, log);
     for (const { seq, record } of records) {
@@ -72,27 +82,31 @@ export async function openDesk(deps: DeskDeps): Promise<Desk> {
       confirmed.note(seq, record);
     }
     log.info('order ledger open', { orders: book.size, bytes: file.bytes });
-    return new OpenDesk(deps, { window, book, confirmed, ledger: new GroupCommit(file, deps) });
+    return { ledger: new GroupCommit(file, deps) };
   } catch (error) {
     const reason = messageOf(error);
     const kind = error instanceof LedgerDamaged ? 'damaged' : 'not-saved';
-    log.error('order ledger not open, no order is taken', { kind, reason });
-    return new OpenDesk(deps, { window, book, confirmed, fault: { kind, reason } });
+    if (reason !== before?.reason) {
+      log.error('order ledger not open, no order is taken', { kind, reason });
+    }
+    return { fault: { kind, reason } };
   }
 }
+
+type Fault = NonNullable<ShopState['fault']>;
 
 interface Opened {
   readonly window: WindowStore;
   readonly book: Book;
   readonly confirmed: ConfirmedList;
   readonly ledger?: GroupCommit;
-  readonly fault?: NonNullable<ShopState['fault']>;
+  readonly fault?: Fault;
 }
 
 class OpenDesk implements Desk {
   readonly #deps: DeskDeps;
-  readonly #opened: Opened;
-  readonly #deadlines: Deadlines;
+  #opened: Opened;
+  #deadlines: Deadlines;
   readonly #announcements: Announcements;
   #lastShop = NO_SHOP;
 
@@ -157,11 +171,21 @@ class OpenDesk implements Desk {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, catalogue, windowMs } = this.#deps;
     while (await pause(clock, TICK_MS, signal)) {
+      // The disk could not be read or written at the start, and perhaps can be now.
+      if (this.#opened.fault?.kind === 'not-saved') await this.#openAgain();
       await this.#opened.window.refresh(catalogue().drop, windowMs);
       for (const id of this.#deadlines.due()) this.#expire(id);
     }
     await this.#opened.ledger?.[Symbol.asyncDispose]();
     this.#announcements.flush();
+  }
+
+  async #openAgain(): Promise<void> {
+    const { window, book, confirmed, fault } = this.#opened;
+    const again = await openLedger(this.#deps, { book, confirmed }, fault);
+    this.#opened = { window, book, confirmed, ...again };
+    const { pendingMs, clock } = this.#deps;
+    this.#deadlines = new Deadlines(book, pendingMs, clock);
   }
 
   #fault(): ShopState['fault'] {

@@ -6,7 +6,14 @@ import * as v from 'valibot';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
-import { BEFORE_FIRST, type LedgerEnd, renderCommit, renderHeader, scanLedger } from './commit.ts';
+import {
+  BEFORE_FIRST,
+  type LedgerEnd,
+  renderCommit,
+  renderHeader,
+  type Scan,
+  scanLedger,
+} from './commit.ts';
 import type { OrderRecord } from './record.ts';
 
 const NAME = 'ledger.jsonl';
@@ -61,9 +68,11 @@ export async function openLedgerFile(folder: string, log: Log): Promise<OpenedLe
   }
   if (scan.tail === 'torn') await keepTorn(folder, bytes?.subarray(scan.end.bytes), log);
   const file = await open(path, bytes === undefined ? 'w+' : 'r+', 0o600);
-  let end = scan.end;
-  if (end.bytes === 0) end = await begin(file, folder);
-  else if (scan.tail === 'torn') await cut(file, end.bytes);
+  const end = await prepare(file, folder, scan).catch(async (error: unknown) => {
+    // It is tried again, and must not stay open each time.
+    await file.close().catch(() => undefined);
+    throw error;
+  });
   const records = scan.commits.flatMap(({ seq, records: all }) =>
     all.map((record, i) => ({ seq: seq + i, record })),
   );
@@ -112,6 +121,12 @@ export class LedgerFile {
   async close(): Promise<void> {
     await this.#file.close();
   }
+}
+
+async function prepare(file: FileHandle, folder: string, { end, tail }: Scan): Promise<LedgerEnd> {
+  if (end.bytes === 0) return await begin(file, folder);
+  if (tail === 'torn') await cut(file, end.bytes);
+  return end;
 }
 
 async function begin(file: FileHandle, folder: string): Promise<LedgerEnd> {

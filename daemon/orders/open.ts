@@ -43,7 +43,7 @@ export async function openOrders({ drop, orders }: Config, box: Box): Promise<Or
       box.log.info('order confirmed', { order: orderId, item: item.id, quantity, numbers }),
   });
   const { scheme, secret_file, host, port } = orders.webhook;
-  const order = openOrderCommand(desk);
+  const order = openOrderCommand(desk, box.clock);
   if (secret_file === '') return { desk, order, runWebhook: untilAborted };
   const secrets = openSecrets(secret_file, scheme);
   const read = secrets();

@@ -36,7 +36,7 @@ export async function serve(
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
     held.follow(request, response, routes.sessions.isCrew(request));
-    route(request, response, routes).catch((error: unknown) => {
+    route(request, response, routes, () => held.setCrew(request)).catch((error: unknown) => {
       if (!signal.aborted) log.error('operator request failed', { reason: messageOf(error) });
       send(response, refuse(500, 'failed'));
     });
@@ -104,9 +104,15 @@ class HeldConnections {
   follow(request: IncomingMessage, response: ServerResponse, isCrew: boolean): void {
     const connection = this.#byPeer.get(peerOf(request.socket));
     if (connection === undefined) return;
-    if (isCrew) this.#held.setCrew(connection);
+    if (isCrew) this.setCrew(request);
     this.#held.count(connection, 1);
     response.once('close', () => this.#held.count(connection, -1));
+  }
+
+  /** Who has signed in, or signs orders: a proxy has all of them in connections of one address. */
+  setCrew({ socket }: IncomingMessage): void {
+    const connection = this.#byPeer.get(peerOf(socket));
+    if (connection !== undefined) this.#held.setCrew(connection);
   }
 }
 

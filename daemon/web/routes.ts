@@ -22,16 +22,21 @@ export interface RouteDeps {
 /**
  * Answers one request. Checks in this order: the Host header, the page's files, the
  * request's origin, the session.
+ *
+ * @param onSigned Called where it is a signed order: its connection is no stranger's.
  */
 export async function route(
   request: IncomingMessage,
   response: ServerResponse,
   deps: RouteDeps,
+  onSigned: () => void,
 ): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   // It is signed, uses no session, and comes by the name of a proxy.
   if (path === '/orders/webhook' && deps.webhook !== undefined) {
-    return send(response, webhookAnswer(await deps.webhook(request)));
+    const answer = await deps.webhook(request);
+    if (answer.isSigned === true) onSigned();
+    return send(response, webhookAnswer(answer));
   }
   const host = request.headers.host ?? '';
   // A proxy before the box may have read the other one (RFC 9112 §3.2).

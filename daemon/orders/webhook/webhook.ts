@@ -62,7 +62,7 @@ export class Webhook {
   }
 
   async #take(request: IncomingMessage, body: Buffer): Promise<WebhookAnswer> {
-    const { scheme, secrets: read, desk, clock } = this.#deps;
+    const { scheme, secrets: read, clock } = this.#deps;
     const secrets = read();
     if ('fault' in secrets) return refuse(503, secrets.fault, 60);
     const header = (name: string) => {
@@ -72,10 +72,15 @@ export class Webhook {
     const verified = verify(scheme, header, body, secrets.secrets, clock.wallMs() / 1000);
     if (verified.type === 'bad')
       return refuse(verified.reason === 'late' ? 400 : 401, verified.reason);
+    if (this.#replays.has(verified.mark)) return refuse(409, 'replayed');
+    return { ...(await this.#takeSigned(body, verified.mark)), isSigned: true };
+  }
+
+  async #takeSigned(body: Buffer, mark: string): Promise<WebhookAnswer> {
+    const { scheme, desk, clock } = this.#deps;
     // Strangers do not use up what those who sign may send.
     if (takeFrom(this.#bucket, 1, RATE, clock.monotonicMs()) === 0)
       return refuse(429, 'too-many', 1);
-    if (this.#replays.has(verified.mark)) return refuse(409, 'replayed');
     const payload = readPayload(scheme, body);
     if ('fault' in payload) return refuse(422, payload.fault);
     if ('ignored' in payload) return { status: 200, body: { status: 'ignored' } };
@@ -84,7 +89,7 @@ export class Webhook {
       ...{ clock, timeoutMs: ANSWER_MS, timeoutError },
     });
     if (outcome.status !== 'unavailable') {
-      this.#replays.note(verified.mark, clock.monotonicMs());
+      this.#replays.note(mark, clock.monotonicMs());
     }
     return answerOf(outcome);
   }

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { openOrderCommand } from '../../../daemon/orders/command.ts';
 import { cleanName } from '../../../daemon/orders/request.ts';
 import { seeded } from '../../support/seeded.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { article, openShop, scratchFolder } from './support/shop.ts';
 
 const test = suite('order command');
@@ -12,7 +13,7 @@ const ARTICLES = [article('print', { edition: 1 })];
 test('it takes an order, and says what came of it', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, ARTICLES);
-  const order = openOrderCommand(shop.desk);
+  const order = openOrderCommand(shop.desk, shop.clock);
   const run = (args: Record<string, unknown>) => order({ verb: 'order', args, by: 'page' });
   const done = await run({ order: 'a', item: 'print', name: 'Ada' });
   assert.is(done.detail, 'order a is confirmed, number 1');
@@ -34,10 +35,27 @@ test('it takes an order, and says what came of it', async () => {
   assert.is(shop.desk.state()?.totals.refunds, 0);
 });
 
+test('an order that the disk does not take holds its place for ten seconds only', async () => {
+  const clock = new VirtualClock();
+  const take = () => new Promise<never>(() => undefined);
+  const order = openOrderCommand({ take }, clock);
+  const answer = order({ verb: 'order', args: { order: 'a', item: 'print' }, by: 'page' });
+  let isAnswered = false;
+  void answer.then(() => {
+    isAnswered = true;
+  });
+  await clock.advance(9_900);
+  assert.is(isAnswered, false);
+  await clock.advance(200);
+  const outcome = await answer;
+  assert.equal([outcome.status, 'code' in outcome && outcome.code], ['failed', 'UNAVAILABLE']);
+  assert.match(outcome.detail, 'send the same order again');
+});
+
 test('wrong arguments are refused with what to write', async () => {
   using folder = scratchFolder();
   await using shop = await openShop(folder.path, ARTICLES);
-  const order = openOrderCommand(shop.desk);
+  const order = openOrderCommand(shop.desk, shop.clock);
   const cases: readonly (readonly [Record<string, unknown>, string])[] = [
     [{ item: 'print' }, 'order is missing'],
     [{ order: '../a' }, 'order must be 1 to 128 of A-Z a-z 0-9 _ . : -'],

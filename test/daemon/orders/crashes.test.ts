@@ -1,13 +1,14 @@
 /** Random orders from a seed, with crashes at any byte: what was acknowledged is never lost or sold twice. */
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { OrderOutcome, OrderRequest } from '../../../daemon/model/orders.ts';
 import { ledgerPath } from '../../../daemon/orders/ledger-file.ts';
+import { until } from '../../support/box.ts';
 import { seeded } from '../../support/seeded.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
-import { article, MINUTE_MS, openShop, paid, scratchFolder } from './support/shop.ts';
+import { article, MINUTE_MS, openShop, paid, reserve, scratchFolder } from './support/shop.ts';
 
 const test = suite('order ledger after crashes');
 const PIECES = 12;
@@ -151,6 +152,37 @@ test('a ledger that has lost what was acknowledged is put aside, and no order is
       assert.equal(readFileSync(join(folder.path, 'ledger-damaged.jsonl')), damaged, what);
     }
   }
+});
+
+test('a disk that cannot be used at the start keeps the shop shut only as long', async () => {
+  using folder = scratchFolder();
+  const path = join(folder.path, 'orders');
+  {
+    await using shop = await openShop(path, ARTICLES);
+    await shop.desk.take(reserve('a'));
+    await shop.desk.take(paid('b'));
+  }
+  renameSync(path, `${path}-kept`);
+  // No folder can be made here.
+  writeFileSync(path, '');
+  await using shop = await openShop(path, ARTICLES);
+  assert.is(shop.desk.state()?.fault?.kind, 'not-saved');
+  assert.is((await shop.desk.take(paid('c'))).status, 'unavailable');
+  await shop.clock.advance(3_000);
+  assert.is((await shop.desk.take(paid('c'))).status, 'unavailable');
+  rmSync(path);
+  renameSync(`${path}-kept`, path);
+  const isOpen = async () => {
+    await shop.clock.advance(1_000);
+    return shop.desk.state()?.fault === undefined;
+  };
+  await until(isOpen, 60_000);
+  const repeated = await shop.desk.take(paid('b'));
+  assert.ok(repeated.status === 'confirmed' && repeated.isRepeat);
+  const next = await shop.desk.take(paid('c'));
+  assert.ok(next.status === 'confirmed' && next.numbers[0] === 2);
+  await shop.clock.advance(16 * MINUTE_MS);
+  assert.is(shop.desk.state()?.totals.pending, 0, 'what was unpaid is void in its time');
 });
 
 test.run();

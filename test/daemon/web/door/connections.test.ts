@@ -1,8 +1,12 @@
 /** Tests of who holds the connections of the operator's page. */
+
+import { connect } from 'node:net';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type PageConnection, PageConnections } from '../../../../daemon/web/door/connections.ts';
+import { until } from '../../../support/box.ts';
+import { startFakeBox } from '../support/fake-box.ts';
 
 const test = suite('connections of the operator’s page');
 const COUNTS = { strangers: 64, crew: 48, perAddress: 32 };
@@ -96,6 +100,36 @@ test('from any flood: no pool above its limit, no newcomer refused, no crew ende
     }),
     { seed: 5, numRuns: 200 },
   );
+});
+
+/** A connection on which one request was answered, and whether it is still open. */
+async function openAnswered(url: string, path: string) {
+  let [text, isOpen] = ['', true];
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  socket
+    .on('error', () => undefined)
+    .once('close', () => {
+      isOpen = false;
+    });
+  socket.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
+  await until(() => text.includes('\r\n\r\n'), 60_000);
+  return { isOpen: () => isOpen, [Symbol.dispose]: () => void socket.destroy() };
+}
+
+test('a proxy that brings signed orders keeps its connection, whatever else comes by its address', async () => {
+  for (const isSigned of [true, false]) {
+    const webhook = async () => ({ status: 200, body: {}, isSigned });
+    await using box = await startFakeBox({ deps: { webhook } });
+    using proxy = await openAnswered(box.url, '/orders/webhook');
+    const others = [];
+    for (let i = 0; i < 32; i += 1) others.push(await openAnswered(box.url, '/session'));
+    if (isSigned) assert.is(proxy.isOpen(), true);
+    else await until(() => !proxy.isOpen(), 60_000);
+    for (const one of others) one[Symbol.dispose]();
+  }
 });
 
 test.run();
