@@ -6,7 +6,7 @@
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
  * `operator` (its page opened cold), `orders` (10,000 at once),
  * `faults` (players while devices are unplugged, encoders die and the clock is set),
- * `glass10` (our player for 10 minutes), `soak`
+ * `pauses` (parts while the camera pauses), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
  */
 import { benchClip } from './clip.ts';
@@ -22,6 +22,7 @@ import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
 import { benchFaults } from './stream/faults.ts';
+import { benchPauses } from './stream/pauses.ts';
 import { benchTelemetry } from './telemetry.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -41,6 +42,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   operator: benchOperator,
   orders: benchOrders,
   faults: benchFaults,
+  pauses: benchPauses,
   soak: () => benchSoak(30),
 };
 
