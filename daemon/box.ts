@@ -18,8 +18,7 @@ import { openDrop } from './drop/machine.ts';
 import { openReports } from './drop/reports.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
-import { runCameraLock } from './media/camera/lock.ts';
-import { openCameraLockStore } from './media/camera/lock-store.ts';
+import { lockingCamera } from './media/camera/box-lock.ts';
 import { openCameraSwitch } from './media/camera/switch.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
 import { shedLoadsOf } from './media/loads.ts';
@@ -28,7 +27,7 @@ import { mediaReports } from './media/reports.ts';
 import { suspensionIn } from './media/sheddable.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
 import { plannedLinks } from './media/uplink-settings.ts';
-import { runMetrics } from './metrics/server.ts';
+import { openMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
 import { followGuestAddress } from './model/guest-address.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
@@ -44,7 +43,9 @@ import { runPanel } from './panel/run.ts';
 import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
 import { openPrinting } from './printing/open.ts';
+import type { LoadedSettings } from './settings/load.ts';
 import { runWatchdog } from './watchdog/run.ts';
+import { openSettings } from './web/crew/open-settings.ts';
 import { SignInOpening } from './web/door/opening.ts';
 import { LogTail, tailLog } from './web/log-tail.ts';
 import { openOperatorPage } from './web/open.ts';
@@ -55,6 +56,8 @@ export interface BoxDeps {
   readonly version: string;
   /** Where files lie that must survive a restart. */
   readonly stateFolder: string;
+  /** Settings of the operator's page, as they were at the start. */
+  readonly loaded: LoadedSettings;
   /** Path of the socket of the command line. */
   readonly controlSocket: string;
   /** What phones of this network open, at the start. */
@@ -155,19 +158,19 @@ async function joinParts(given: Resources) {
     ...{ snapshot, onEvent, clock, log },
   });
   const { printer } = devices;
-  const prints = await openPrinting(config, { ...given, printer, snapshot, orders: shop.desk });
+  const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
+  const prints = await openPrinting(live, { ...given, printer, snapshot, orders: shop.desk });
   const switchCamera = openCameraSwitch({
     hasSecond: config.camera2 !== undefined && !source.isEdge,
     choose: mediaPath.choose,
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
-  const { isEdge } = source;
-  const { print } = prints;
-  const commander = openCommander({ drop, isEdge, snapshot, print, switchCamera, order });
+  const asked = { isEdge: source.isEdge, print: prints.print, switchCamera, order };
+  const commander = openCommander({ ...asked, drop, snapshot });
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop };
   return {
     ...given,
-    ...{ ...parts, ...shop, prints },
+    ...{ ...parts, ...shop, prints, live, settings },
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
@@ -189,7 +192,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => box.desk.run(signal),
     ...runOptionalPort('webhook', config.orders.webhook.port, box, box.runWebhook),
     (signal) => showShop(() => box.desk.state(), mediaPath.showShop, signal),
-    (signal) => runCameraLock(cameraLock(box), signal),
+    lockingCamera(box),
     // Faults, power and devices.
     health.run,
     (signal) => restartStalledMedia({ ...box, ...health, ...mediaPath }, signal),
@@ -201,36 +204,27 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
     (signal) => followGuestAddress({ ...box, viewers: config.viewers }, signal),
-    ...announcing(config, box),
+    box.live.part('announce', (now) => announcing(now, box)),
     (signal) => runControl(box.controlSocket, box, signal),
-    openMqtt(config, { ...box, onChange: (broker) => state.set({ broker }) }),
+    box.live.part('mqtt', (now) =>
+      openMqtt(withOwnBroker(now), { ...box, onChange: (broker) => state.set({ broker }) }),
+    ),
+    box.settings.run,
     ...runOptionalPort('broker', config.mqtt.broker_port, box, (signal) =>
       runBroker('127.0.0.1', config.mqtt.broker_port, log, signal),
     ),
-    ...runOptionalPort('metrics', config.metrics.port, box, (signal) =>
-      runMetrics(config.metrics, box, signal),
-    ),
+    box.live.part('metrics', (now) => openMetrics(now.metrics, box)),
     (signal) => runWatchdog(box, signal),
   ];
 }
 
-function cameraLock(box: Parts): Parameters<typeof runCameraLock>[0] {
-  const { source, state, stateFolder, log } = box;
-  return {
-    ...box,
-    camera: source.lockable,
-    store: openCameraLockStore(stateFolder, source.facts.camera, log),
-    onLocked: (isCameraLocked) => state.set({ isCameraLocked }),
-  };
-}
-
-function powerOf({ config, source, devices, drop, mediaPath, state, ...os }: Parts): PowerDeps {
+function powerOf({ live, source, devices, drop, mediaPath, state, ...os }: Parts): PowerDeps {
   const { sheddable } = source;
   return {
     ...os,
     battery: devices.battery,
     settings: () => ({
-      ...plannedEnd(config, drop.state()),
+      ...plannedEnd(live.current(), drop.state()),
       isNotOff: drop.faults().notPoweredOff !== undefined,
     }),
     onBattery: (battery) => state.set({ battery }),

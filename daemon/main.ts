@@ -52,7 +52,7 @@ async function main(command: Command): Promise<number> {
     case 'demo': {
       outliveTerminal();
       using start = await prepareStart(command, readVersion());
-      await runBox(start.config, start.deps, untilSignal());
+      await runBox(start.config, start.deps, untilSignal()).catch(start.onFailure);
       return EXIT.ok;
     }
     case 'doctor': {

@@ -29,6 +29,10 @@ await buildPage('daemon/printing/page', { verify: 'main.ts' }, ['index.html']);
 await buildPage('daemon/web/page', { operator: 'main.ts' }, ['index.html']);
 await bundlePage('daemon/web/page', { operator: 'operator.css' });
 
+// The help texts of the settings on the operator's page.
+mkdirSync('dist/daemon/config', { recursive: true });
+copyFileSync('systemd/venuebox.example.yaml', 'dist/daemon/config/example.yaml');
+
 /** @param path without its ending. */
 async function buildProgram(path) {
   await build({

@@ -1,5 +1,5 @@
 /** Announces the box on the network, so that it is found without its address. */
-import { pause } from '../../hal/os/async.ts';
+import { pause, untilAborted } from '../../hal/os/async.ts';
 import { type Announcement, announce } from '../../hal/os/avahi.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -20,14 +20,14 @@ export interface AnnounceDeps {
 const POLL_MS = 1_000;
 const RETRY_MS = 10_000;
 
-/** The task of a box that is announced; none where the config forbids it. */
+/** The task of a box that is announced; it waits where the config forbids it. */
 export function announcing(
   { box: { name, announce: isWanted }, viewers, operator }: Config,
   deps: Omit<AnnounceDeps, 'announced'> & { readonly version: string },
-): readonly Task[] {
+): Task {
   const ports = { viewersPort: viewers.port, operatorPort: operator.port };
   const announced = { name, version: deps.version, ...ports };
-  return isWanted ? [(signal) => runAnnouncing({ ...deps, announced }, signal)] : [];
+  return isWanted ? (signal) => runAnnouncing({ ...deps, announced }, signal) : untilAborted;
 }
 
 /** Announces until `signal` aborts; without avahi it waits for one. Never fails. */

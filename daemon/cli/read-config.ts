@@ -4,6 +4,7 @@ import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.t
 import { messageOf } from '../../hal/os/log.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, parseConfig } from '../config/file.ts';
+import type { ConfigText } from '../settings/load.ts';
 
 /** Of a demo, beside its simulated devices; --set comes after them. */
 const DEMO_SETTINGS = [
@@ -12,11 +13,25 @@ const DEMO_SETTINGS = [
   'recording.targets=[{id: demo, folder: recordings, reserve_pct: 10}]',
 ];
 
-/** @throws ConfigError */
-export function readDemoConfig(overrides: readonly string[], isIdle: boolean): Config {
+/** The demo's config, as text. */
+export function demoConfigText(overrides: readonly string[], isIdle: boolean): ConfigText {
   // An idle demo does not resume a drop that an earlier demo was stopped in.
   const idle = isIdle ? ['drop.resume_within_s=0'] : [];
-  return parseConfig('demo', '', [...DEMO_SETTINGS, ...idle, ...overrides]);
+  return { source: 'demo', yaml: '', overrides: [...DEMO_SETTINGS, ...idle, ...overrides] };
+}
+
+/**
+ * The text of a config file.
+ *
+ * @throws ConfigError
+ */
+export function configText(file: string, overrides: readonly string[]): ConfigText {
+  try {
+    const yaml = readRegular(file, CONFIG_BYTES_MAX).toString();
+    return { source: file, yaml, overrides };
+  } catch (error) {
+    throw new ConfigError([`${file}: cannot be read: ${messageOf(error)}`]);
+  }
 }
 
 /**
@@ -25,11 +40,6 @@ export function readDemoConfig(overrides: readonly string[], isIdle: boolean): C
  */
 export function readConfig(file: string | undefined, overrides: readonly string[]): Config {
   if (file === undefined) return parseConfig('defaults', '', overrides);
-  let yaml: string;
-  try {
-    yaml = readRegular(file, CONFIG_BYTES_MAX).toString();
-  } catch (error) {
-    throw new ConfigError([`${file}: cannot be read: ${messageOf(error)}`]);
-  }
-  return parseConfig(file, yaml, overrides);
+  const { source, yaml } = configText(file, overrides);
+  return parseConfig(source, yaml, overrides);
 }

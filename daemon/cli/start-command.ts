@@ -1,16 +1,18 @@
 /** `venuebox run` and `venuebox demo`: what a box needs of the process that it runs in. */
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
-import { openLog } from '../../hal/os/log.ts';
+import { messageOf, openLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/systemd/notify.ts';
+import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
 import { stateFolder } from '../config/state-folder.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
 import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { loadSettings } from '../settings/load.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
-import { readConfig, readDemoConfig } from './read-config.ts';
+import { configText, demoConfigText } from './read-config.ts';
 import { renderNewAddress, renderNewPin, renderWelcome } from './welcome.ts';
 
 type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
@@ -18,13 +20,15 @@ type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
 /** Rejects with ConfigError. */
 export async function prepareStart(command: StartCommand, version: string) {
   const isDemo = command.verb === 'demo';
-  const asked = isDemo
-    ? readDemoConfig(command.overrides, command.isIdle)
-    : readConfig(command.config, command.overrides);
+  const { env, stdout } = process;
+  const text = isDemo
+    ? demoConfigText(command.overrides, command.isIdle)
+    : configText(command.config, command.overrides);
+  const loaded = await loadSettings(stateFolder(env), text);
+  const { config: asked } = loaded;
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
   const config = simulatedLinks === undefined ? asked : await withSimulatedUplink(asked);
   // The demo's stdout is for its welcome; a service's is the journal.
-  const { env, stdout } = process;
   const journal = isDemo ? process.stderr : stdout;
   const write = (line: string) => void journal.write(line);
   const log = openLog(config.log.level, journal.isTTY ? 'people' : 'journal', write);
@@ -32,6 +36,7 @@ export async function prepareStart(command: StartCommand, version: string) {
   const renditions = config.edge.upstream === '' ? config.renditions : [];
   const notify = openNotify(env['NOTIFY_SOCKET'], log);
   const deps = {
+    loaded,
     clock: systemClock,
     log,
     version,
@@ -53,11 +58,21 @@ export async function prepareStart(command: StartCommand, version: string) {
       if (isDemo) stdout.write(renderNewAddress(url));
     },
   };
-  return { config, deps, [Symbol.dispose]: () => notify[Symbol.dispose]() };
+  return { config, deps, onFailure, [Symbol.dispose]: () => notify[Symbol.dispose]() };
+
+  /** The next start takes the settings before: systemd must not take this for a config that is wrong. */
+  function onFailure(error: unknown): never {
+    if (!loaded.isOnTrial) throw error;
+    throw new PipelineError('SETTINGS', `the new settings cannot be used: ${messageOf(error)}`, {
+      advice: 'the next start goes back to those before',
+      cause: error,
+    });
+  }
 }
 
 /** The demo has an uplink unless the user sets one, or none with `--set uplink=null`. */
 function hasSimulatedLinks({ verb, overrides }: StartCommand, config: Config): boolean {
-  const isSet = overrides.some((override) => /^uplink[.=]/.test(override));
+  const isSet =
+    config.uplink !== undefined || overrides.some((override) => /^uplink[.=]/.test(override));
   return verb === 'demo' && !isSet && config.edge.upstream === '';
 }

@@ -1,11 +1,19 @@
 /** Reads the text of a config, and describes all of its faults. */
 import { isIP } from 'node:net';
-import * as v from 'valibot';
-import { type Document, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isNode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  stringify,
+  visit,
+} from 'yaml';
 import { messageOf } from '../../hal/os/log.ts';
-import { closest } from '../model/closest.ts';
-import { type Config, configSchema } from './config.ts';
-import { shownFaults, shownKey, shownText, shownValue } from './shown.ts';
+import type { Config } from './config.ts';
+import { checkValues, type Path } from './form/faults.ts';
+import { layered, type Values } from './form/layers.ts';
+import { shownFaults, shownText } from './shown.ts';
 
 /** Faults of a config: each line names a key, its line in the file and what it must be. */
 export class ConfigError extends Error {
@@ -24,11 +32,17 @@ export class ConfigError extends Error {
  *
  * @param source What the text came from, for the messages.
  * @param overrides Texts like `viewers.port=9000`; the value is read as YAML.
+ * @param settings Of the operator's page: they hold where the text and the overrides say nothing.
  * @throws ConfigError with every fault at once.
  */
-export function parseConfig(source: string, yaml: string, overrides: readonly string[]): Config {
+export function parseConfig(
+  source: string,
+  yaml: string,
+  overrides: readonly string[],
+  settings: Values = {},
+): Config {
   try {
-    return readText(source, yaml, overrides);
+    return readText(source, yaml, overrides, settings);
   } catch (error) {
     // Thousands of brackets: the stack ends in yaml, or in what walks through its document.
     if (!(error instanceof RangeError)) throw error;
@@ -36,7 +50,12 @@ export function parseConfig(source: string, yaml: string, overrides: readonly st
   }
 }
 
-function readText(source: string, yaml: string, overrides: readonly string[]): Config {
+function readText(
+  source: string,
+  yaml: string,
+  overrides: readonly string[],
+  settings: Values,
+): Config {
   const lines = new LineCounter();
   const document = parseDocument(quoteIpv6(yaml), {
     ...LINEAR,
@@ -60,15 +79,10 @@ function readText(source: string, yaml: string, overrides: readonly string[]): C
   const values = readValues(document);
   if ('fault' in values) throw new ConfigError([...faults, `${source}: ${values.fault}`]);
 
-  const result = v.safeParse(configSchema, values.read);
-  if (result.success && faults.length === 0) return deepFreeze(result.output);
-  const issues = (result.issues ?? []).filter((issue) => !isUnknownKey(issue));
-  const unknown = [...unknownKeys(configSchema, values.read, [])];
-  const wrong = [
-    ...issues.map((issue) => [pathOf(issue), describe(issue)] as const),
-    ...unknown.slice(0, UNKNOWN_KEYS_MAX).map((path) => [path, describeUnknown(path)] as const),
-  ];
-  const described = wrong.map(([path, text]) => {
+  const read = layered(settings, values.read);
+  const checked = checkValues(read);
+  if ('config' in checked && faults.length === 0) return checked.config;
+  const described = ('faults' in checked ? checked.faults : []).map(({ path, text }) => {
     const place = overridden.get(path.join('.')) ?? `${source}${lineOf(document, lines, path)}`;
     return `${place}: ${text}`;
   });
@@ -105,37 +119,6 @@ function quoteIpv6(yaml: string): string {
   return yaml.replace(ENDS_IN_COLONS, (found, before: string, address: string) =>
     isIP(address) === 6 ? `${before}"${address}"` : found,
   );
-}
-
-type Issues = readonly v.InferIssue<typeof configSchema>[];
-
-/** The longest one has 20; what is longer is none that was mistyped. */
-const KEY_CHARS_MAX = 40;
-/** A file with more of them is a file for something else. */
-const UNKNOWN_KEYS_MAX = 64;
-
-/** valibot stops at the first unknown key of an object: they are looked for one by one. */
-function* unknownKeys(schema: object | undefined, value: unknown, path: Path): Generator<Path> {
-  const { wrapped, entries, item } = (schema ?? {}) as AnySchema;
-  if (wrapped !== undefined) yield* unknownKeys(wrapped, value, path);
-  else if (Array.isArray(value)) {
-    for (const [i, one] of value.entries()) yield* unknownKeys(item, one, [...path, i]);
-  } else if (typeof value === 'object' && value !== null && entries !== undefined) {
-    for (const [key, one] of Object.entries(value)) {
-      if (Object.hasOwn(entries, key)) yield* unknownKeys(entries[key], one, [...path, key]);
-      else yield [...path, key];
-    }
-  }
-}
-
-function isUnknownKey({ type, expected }: Issues[number]): boolean {
-  return type === 'strict_object' && expected === 'never';
-}
-
-type Path = readonly (string | number)[];
-
-function pathOf({ path }: Issues[number]): Path {
-  return (path ?? []).map(({ key }) => key as string | number);
 }
 
 /** An alias to an anchor that is not there is found only now. */
@@ -184,38 +167,6 @@ function readOverride(value: string): unknown {
     : value;
 }
 
-function describeUnknown(path: Path): string {
-  const known = keysAt(configSchema, path.slice(0, -1));
-  const word = String(path.at(-1)).slice(0, KEY_CHARS_MAX);
-  return `${shownKey(path)}: unknown key${closest(word, known)}`;
-}
-
-function describe(issue: Issues[number]): string {
-  const path = pathOf(issue);
-  const key = path.length === 0 ? 'the config' : shownKey(path);
-  if (issue.received === 'undefined') return `${key} is missing`;
-  if (issue.type === 'strict_object') return `${key} must hold keys and values`;
-  const got = shownValue(path, issue.input);
-  const { message } = issue;
-  return /^(?:must|is) /.test(message) ? `${key} ${message}${got}` : `${key}: ${message}`;
-}
-
-interface AnySchema {
-  readonly wrapped?: object;
-  readonly entries?: Readonly<Record<string, object>>;
-  readonly item?: object;
-}
-
-/** The keys that an object of the config can have. */
-function keysAt(schema: object | undefined, path: Path): string[] {
-  if (schema === undefined) return [];
-  const { wrapped, entries, item } = schema as AnySchema;
-  if (wrapped !== undefined) return keysAt(wrapped, path);
-  const [key, ...rest] = path;
-  if (key === undefined) return Object.keys(entries ?? {});
-  return keysAt(entries?.[key] ?? item, rest);
-}
-
 /** `:12`, the line of the key, or of the nearest key above it that stands in the file. */
 function lineOf(document: Document, lines: LineCounter, path: Path): string {
   for (let length = path.length; length > 0; length -= 1) {
@@ -230,10 +181,26 @@ function withoutContent(message: string): string {
   return (message.split(/(?<=\S): |\n/)[0] ?? message).replace(/"[^"]*"|'[^']*'/g, '…');
 }
 
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const child of Object.values(value)) deepFreeze(child);
-    Object.freeze(value);
+/** What a text and its overrides set, without defaults. Only of a text that has no fault. */
+export function writtenValues(yaml: string, overrides: readonly string[]): unknown {
+  const document = parseDocument(quoteIpv6(yaml), { ...LINEAR, ...SILENT, prettyErrors: false });
+  for (const override of overrides) applyOverride(document, override);
+  const values = readValues(document);
+  return 'read' in values ? values.read : {};
+}
+
+/** Settings of the operator's page, as a file. */
+export function renderSettings(values: Values): string {
+  return `# Written by the operator's page. Keys of the box's config file hold instead of those here.\n${stringify(values)}`;
+}
+
+/** @throws ConfigError */
+export function readSettings(source: string, text: string): Values {
+  const document = parseDocument(text, { ...LINEAR, ...SILENT, prettyErrors: false });
+  const values = document.errors.length > 0 ? undefined : readValues(document);
+  const read = values !== undefined && 'read' in values ? values.read : undefined;
+  if (typeof read !== 'object' || read === null || Array.isArray(read)) {
+    throw new ConfigError([`${source}: is no file of settings`]);
   }
-  return value;
+  return read as Values;
 }

@@ -1,14 +1,28 @@
 /** The HTTP server of `GET /metrics`. */
 import { createServer } from 'node:http';
 import { untilAborted } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Task } from '../../hal/os/task.ts';
 import { listenOrExplain } from '../../pipelines/http/listen.ts';
+import { runOptionalPort } from '../../pipelines/http/optional-port.ts';
 import type { MetricsConfig } from '../config/metrics.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { METRICS_CONTENT_TYPE, renderMetrics } from './render.ts';
 
 const CONNECTIONS_MAX = 16;
 const TIMEOUT_MS = 10_000;
+
+/** The server as a task; it waits where the config has none. */
+export function openMetrics(
+  config: MetricsConfig,
+  box: { readonly snapshot: () => BoxSnapshot; readonly clock: Clock; readonly log: Log },
+): Task {
+  const [task = untilAborted] = runOptionalPort('metrics', config.port, box, (signal) =>
+    runMetrics(config, box, signal),
+  );
+  return task;
+}
 
 /** Runs until `signal` aborts. Rejects with PipelineError where the port is taken. */
 export async function runMetrics(

@@ -65,14 +65,17 @@ export function send(response: ServerResponse, answer: Answer): void {
 const BODY_MAX_BYTES = 4_096;
 
 /** Reads a small JSON body. Undefined when it is not JSON, too long or incomplete. */
-export async function readJson(request: IncomingMessage): Promise<unknown> {
+export async function readJson(
+  request: IncomingMessage,
+  maxBytes = BODY_MAX_BYTES,
+): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > BODY_MAX_BYTES) return undefined;
+      if (bytes > maxBytes) return undefined;
       chunks.push(chunk);
     }
     return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;

@@ -10,8 +10,11 @@ import type { Commander } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
+import type { LiveConfig } from '../settings/live-config.ts';
+import type { Settings } from '../settings/settings.ts';
 import { openAssets } from './assets.ts';
 import { BoxAnswers, PrintAnswers } from './box-answers.ts';
+import { SettingsAnswers } from './crew/settings-answers.ts';
 import { openKnownDevices } from './door/devices.ts';
 import type { SignInOpening } from './door/opening.ts';
 import { Events } from './events.ts';
@@ -46,6 +49,8 @@ export interface OperatorDeps {
   readonly stateFolder: string;
   /** A new PIN, to be shown once to the person who started the box and never logged. */
   readonly onNewPin: (pin: string, file: string) => void;
+  readonly settings: Settings;
+  readonly live: LiveConfig;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -66,9 +71,9 @@ export async function runOperator(
   if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
   log.info('operator PIN loaded', { from: pin.file ?? 'hash' });
 
-  const times = {
-    idleMs: config.idle_minutes * 60_000,
-    maxMs: config.session_hours * 3_600_000,
+  const times = () => {
+    const { idle_minutes, session_hours } = deps.live.current().operator;
+    return { idleMs: idle_minutes * 60_000, maxMs: session_hours * 3_600_000 };
   };
   const { opening } = deps;
   const signIn = new SignIn(pin.hash, times, { clock, log, opening });
@@ -96,6 +101,7 @@ export async function runOperator(
       onProgress: (progress) => events.sendProgress(progress),
       signal: untilEnd,
     }),
+    settings: new SettingsAnswers(deps.settings),
     events,
     viewers: deps.viewers,
     ...(deps.webhook && { webhook: deps.webhook }),
@@ -106,11 +112,26 @@ export async function runOperator(
       [
         (ending) => serve(config, routes, deps, ending),
         (ending) => events.run(ending),
+        (ending) => followPin(deps, signIn, ending),
         (ending) => runHistory(history, (sample) => events.sendSample(sample), deps, ending),
       ],
       signal,
     );
   } finally {
     stop.abort();
+  }
+}
+
+/** A new PIN of the settings holds at once; sessions that have begun go on. */
+async function followPin(deps: OperatorDeps, signIn: SignIn, signal: AbortSignal): Promise<void> {
+  const { live, stateFolder, log } = deps;
+  let file = live.current().operator.pin_file;
+  while (!signal.aborted) {
+    await live.changed(signal);
+    const { operator } = live.current();
+    if (operator.pin_file === file) continue;
+    file = operator.pin_file;
+    const pin = await openPin(operator, stateFolder, log).catch(() => undefined);
+    if (pin !== undefined) signIn.setHash(pin.hash);
   }
 }

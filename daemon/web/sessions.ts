@@ -22,10 +22,10 @@ const ID_BYTES = 32;
  * so the time of a lookup reveals nothing about them.
  */
 export class Sessions {
-  readonly #times: SessionTimes;
+  readonly #times: () => SessionTimes;
   readonly #sessions = new Map<string, Session>();
 
-  constructor(times: SessionTimes) {
+  constructor(times: () => SessionTimes) {
     this.#times = times;
   }
 
@@ -61,7 +61,7 @@ export class Sessions {
   }
 
   #expire(nowMs: number): void {
-    const { idleMs, maxMs } = this.#times;
+    const { idleMs, maxMs } = this.#times();
     for (const [key, { startedMs, usedMs }] of this.#sessions) {
       if (nowMs - usedMs >= idleMs || nowMs - startedMs >= maxMs) this.#sessions.delete(key);
     }

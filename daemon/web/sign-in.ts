@@ -22,14 +22,14 @@ export interface SignInDeps {
 
 export class SignIn {
   readonly #sessions: Sessions;
-  readonly #hash: PinHash;
+  #hash: PinHash;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #opening: SignInOpening;
   readonly #lockout = new Lockout();
   readonly #queue = new PinQueue();
 
-  constructor(hash: PinHash, times: SessionTimes, { clock, log, opening }: SignInDeps) {
+  constructor(hash: PinHash, times: () => SessionTimes, { clock, log, opening }: SignInDeps) {
     this.#hash = hash;
     this.#clock = clock;
     this.#log = log;
@@ -45,6 +45,10 @@ export class SignIn {
       ? 0
       : 1 + this.#lockout.wrongTries(client, this.#clock.monotonicMs());
     return (await this.#queue.run(client.key, wrong, () => this.#check(pin, client))) ?? BUSY;
+  }
+
+  setHash(hash: PinHash): void {
+    this.#hash = hash;
   }
 
   /** The key of the session with a cookie's id; not secret. */

@@ -13,6 +13,7 @@ const CODES = [
   'BAD_SECRET',
   'CLIP_FAILED',
   'POSTER_FAILED',
+  'SETTINGS',
 ] as const;
 
 export type PipelineErrorCode = (typeof CODES)[number];

@@ -13,8 +13,9 @@ const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
 const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
-const BASE = ['daemon/model', 'daemon/config'] as const;
+const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
 const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
+const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   ...HAL_FOLDERS,
@@ -132,7 +133,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
 
   'daemon/model': { may: [], what: 'the box’s state (snapshot), commands, events' },
-  'daemon/config': { may: ['daemon/model'], what: 'every schema, the file, cross-field rules' },
+  // The file reads through the rules; the rules walk through the schema.
+  'daemon/config/form': { may: [...BASE], what: 'the config as a form: fields, faults, layers' },
+  'daemon/config': { may: [...BASE], what: 'every schema, the file, cross-field rules' },
+  'daemon/settings': { may: [...BASE], what: 'the operator’s page’s settings, put in force' },
   'daemon/media/children': { may: [], what: 'the child processes' },
   'daemon/media/camera': { may: ['daemon/model'], what: 'exposure lock and camera switch' },
   'daemon/media/stream': { may: [], what: 'the stream’s clock and sequence numbers' },
@@ -186,8 +190,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
   'daemon/web': {
-    may: [...BASE, 'daemon/devices', 'daemon/printing', 'daemon/web/door'],
+    may: [
+      ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
+      ...['daemon/web/door', 'daemon/web/crew'],
+    ],
     what: 'the server of the operator’s page',
+  },
+  'daemon/web/crew': {
+    may: [...BASE, 'daemon/settings', 'daemon/web'],
+    what: 'what the crew asks for beside commands: settings',
   },
   'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
   'daemon/web/page/sections': {
@@ -200,8 +211,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'sections of the operator’s page',
   },
+  'daemon/web/page/settings': {
+    may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
+    what: 'the settings on the operator’s page',
+  },
   'daemon/web/page': {
-    may: [...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
+    may: [
+      ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
+      'daemon/web/page/settings',
+    ],
     what: 'the operator’s page in the browser',
   },
   'daemon/cli/doctor': {
@@ -214,7 +232,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/cli': {
     may: [
-      ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders'],
+      ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders', 'daemon/settings'],
       ...['daemon/cli/doctor', 'daemon/cli/control'],
     ],
     what: 'the command line',

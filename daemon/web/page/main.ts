@@ -13,6 +13,7 @@ import { openRecording } from './sections/recording.ts';
 import { openShop } from './sections/shop.ts';
 import { openSound } from './sections/sound.ts';
 import { openViewers } from './sections/viewers.ts';
+import { SettingsPlace } from './settings/open.ts';
 import { askPin } from './sign-in.ts';
 import { elementById, h } from './ui/dom.ts';
 import { type EventHandlers, openEvents } from './ui/event-connection.ts';
@@ -25,6 +26,7 @@ const RETRY_MS = 2_000;
 
 const main = elementById('main');
 const signOutButton = elementById('sign-out');
+const settingsButton = elementById('open-settings');
 const header = openHeader();
 
 /** Asks for the PIN where needed, and shows the box; again and again. */
@@ -52,6 +54,7 @@ function showBox(): Promise<void> {
       clearInterval(clock);
       for (const section of sections) section.close?.();
       signOutButton.removeEventListener('click', onSignOut);
+      settingsButton.removeEventListener('click', onSettings);
       resolve();
     };
     const onError = (error: unknown) => {
@@ -60,17 +63,25 @@ function showBox(): Promise<void> {
     };
     const onSignOut = () => void signOut().then(end, onError);
     const sections = openSections(onError);
+    const settings = new SettingsPlace(onError, () => main.replaceChildren(...columns));
+    const columns = renderColumns(sections);
+    const onSettings = () => {
+      main.replaceChildren(settings.element);
+      settings.show().catch(onError);
+    };
     header.showConnecting();
-    const handlers = updateSections(sections);
+    const handlers = updateSections(sections, () => main.replaceChildren(...columns));
     const events = openEvents({ ...handlers, signedOut: end, replaced: header.showReplaced });
     const clock = setInterval(() => header.showAge(events.ageMs()), CLOCK_EVERY_MS);
     signOutButton.addEventListener('click', onSignOut);
+    settingsButton.addEventListener('click', onSettings);
   });
 }
 
 /** Applies each event to the model and updates the sections that it concerns. */
 function updateSections(
   sections: readonly Section[],
+  onFirst: () => void,
 ): Omit<EventHandlers, 'signedOut' | 'replaced'> {
   let model: Model | undefined;
   const update = (next: Model | undefined, ids?: readonly string[]) => {
@@ -85,7 +96,7 @@ function updateSections(
   };
   return {
     hello: (hello) => {
-      if (model === undefined) main.replaceChildren(...renderColumns(sections));
+      if (model === undefined) onFirst();
       update(fromHello(hello, Date.now()));
     },
     change: (change) => update(model && withChange(model, change, Date.now())),

@@ -8,7 +8,7 @@ const HOUR_MS = 3_600_000;
 const TIMES = { idleMs: 2 * HOUR_MS, maxMs: 24 * HOUR_MS };
 
 test('a session is found by its id only, and its key is not the id', () => {
-  const sessions = new Sessions(TIMES);
+  const sessions = new Sessions(() => TIMES);
   const id = sessions.open(0);
   const key = sessions.use(id, 0);
   assert.ok(key);
@@ -19,7 +19,7 @@ test('a session is found by its id only, and its key is not the id', () => {
 });
 
 test('an unused session ends; a used one continues', () => {
-  const sessions = new Sessions(TIMES);
+  const sessions = new Sessions(() => TIMES);
   const used = sessions.open(0);
   const idle = sessions.open(0);
   assert.ok(sessions.use(used, HOUR_MS));
@@ -28,7 +28,7 @@ test('an unused session ends; a used one continues', () => {
 });
 
 test('an open page counts as use', () => {
-  const sessions = new Sessions(TIMES);
+  const sessions = new Sessions(() => TIMES);
   const id = sessions.open(0);
   const key = sessions.use(id, 0) ?? '';
   for (let hour = 1; hour < 10; hour += 1) assert.is(sessions.refresh(key, hour * HOUR_MS), true);
@@ -36,14 +36,14 @@ test('an open page counts as use', () => {
 });
 
 test('a day after sign-in a session ends, however much it is used', () => {
-  const sessions = new Sessions(TIMES);
+  const sessions = new Sessions(() => TIMES);
   const key = sessions.use(sessions.open(0), 0) ?? '';
   for (let hour = 1; hour < 24; hour += 1) assert.is(sessions.refresh(key, hour * HOUR_MS), true);
   assert.is(sessions.refresh(key, 24 * HOUR_MS), false);
 });
 
 test('the seventeenth session ends the one unused for longest', () => {
-  const sessions = new Sessions(TIMES);
+  const sessions = new Sessions(() => TIMES);
   const ids = Array.from({ length: 16 }, (_, i) => sessions.open(i));
   sessions.use(ids[0], 100);
   sessions.open(101);

@@ -11,7 +11,7 @@ export function openHeader() {
   const age = elementById('age');
   const spokenAge = elementById('spoken-age');
   const phase = elementById('phase');
-  const signOutButton = elementById('sign-out');
+  const buttons = ['open-settings', 'sign-out'].map(elementById);
   let isShown = false;
   let isReplaced = false;
 
@@ -25,7 +25,7 @@ export function openHeader() {
   const setShown = (next: boolean) => {
     isShown = next;
     phase.hidden = !next;
-    signOutButton.hidden = !next;
+    for (const button of buttons) button.hidden = !next;
   };
   const showAge = (ageMs: number) => {
     if (!isShown) return;

@@ -59,6 +59,16 @@ export async function sendPanelAction(action: PanelAction): Promise<void> {
   await checked(await ask('POST', '/panel', action));
 }
 
+/** A request whose answer is JSON. */
+export async function askJson(
+  method: string,
+  path: string,
+  body?: unknown,
+  timeoutMs = TIMEOUT_MS,
+): Promise<unknown> {
+  return await checked(await ask(method, path, body, timeoutMs));
+}
+
 async function checked(response: Response): Promise<unknown> {
   if (response.status === 401) throw new SignedOut('signed out');
   const answer = (await response.json()) as { readonly error?: string };

@@ -6,6 +6,8 @@ import * as v from 'valibot';
 import { operatorSchema } from '../../../../daemon/config/operator.ts';
 import type { Command, Commander, Outcome } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../../../../daemon/model/snapshot.ts';
+import { loadSettings } from '../../../../daemon/settings/load.ts';
+import { openSettings } from '../../../../daemon/web/crew/open-settings.ts';
 import { SignInOpening } from '../../../../daemon/web/door/opening.ts';
 import { LogTail } from '../../../../daemon/web/log-tail.ts';
 import { type OperatorDeps, runOperator } from '../../../../daemon/web/server.ts';
@@ -64,6 +66,13 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
     set({ drop: { phase, sinceMs: Date.now() } }),
   );
   const ending = new AbortController();
+  const loaded = await loadSettings(stateFolder, { source: 'box.yaml', yaml: '', overrides: [] });
+  const operated = { ...loaded, config: { ...loaded.config, operator: config } };
+  const page = openSettings({
+    ...{ loaded: operated, stateFolder, clock, log: silentLog, end: () => ending.abort() },
+    ...{ phase: () => snapshot.drop.phase, notify: { hasReceiver: false } },
+    untilEnd: ending.signal,
+  });
   const ended = runOperator(
     config,
     {
@@ -84,6 +93,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       stateFolder,
       opening: new SignInOpening(clock),
       onNewPin: () => undefined,
+      ...page,
       clock,
       log: silentLog,
       ...options.deps,

@@ -1,0 +1,118 @@
+/** What a change of the settings would do: checked, compared, nothing saved. Pure but for names of files. */
+import type { Config } from '../config/config.ts';
+import { checkValues } from '../config/form/faults.ts';
+import { type Setting, settingsOfSchema } from '../config/form/form.ts';
+import { layered, setPaths, type Values, valueAt, withValue } from '../config/form/layers.ts';
+import { unreadableFiles } from '../config/named-files.ts';
+import { type Need, needOf } from './needs.ts';
+import { masked, type NewSecret, resolved, secretFault } from './secrets.ts';
+import { secretFile } from './stored.ts';
+
+export interface SettingFault {
+  /** Of the setting, or of a value within it. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+export interface Difference {
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly need: Need;
+}
+
+export interface Planned {
+  readonly values: Values;
+  readonly config: Config;
+  readonly secrets: readonly NewSecret[];
+  readonly differences: readonly Difference[];
+}
+
+export type Plan = Planned | { readonly faults: readonly SettingFault[] };
+
+/** What the box has now. */
+export interface Present {
+  readonly folder: string;
+  readonly values: Values;
+  readonly written: unknown;
+  /** Of these values. */
+  readonly config: Config;
+}
+
+/** Settings by their paths; null: as the default. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+export function planChanges(changes: Changes, present: Present): Plan {
+  const faults: SettingFault[] = [];
+  const secrets: NewSecret[] = [];
+  let values = present.values;
+  for (const [path, sent] of Object.entries(changes)) {
+    const setting = settingsOfSchema().find((one) => one.path === path);
+    const refusal = refusalOf(path, setting, present);
+    if (setting === undefined || refusal !== undefined) {
+      faults.push({ path, reason: refusal ?? UNKNOWN });
+      continue;
+    }
+    const add = (at: string, text: string) => {
+      const fault = secretFault(at, text);
+      if (fault !== undefined) faults.push({ path: at, reason: fault });
+      const file = secretFile(present.folder, at);
+      secrets.push({ path: at, file, text });
+      return file;
+    };
+    const current = valueAt(present.config, path);
+    const value = sent === null ? undefined : resolved(setting.field, sent, { current, path, add });
+    values = withValue(values, path, value);
+  }
+  if (faults.length > 0) return { faults };
+  return planValues(values, secrets, present);
+}
+
+const UNKNOWN = 'is no setting of this box; reload the page';
+
+function refusalOf(path: string, setting: Setting | undefined, present: Present) {
+  if (setting === undefined || setting.field.kind === 'file-only') return UNKNOWN;
+  return lockedPaths(present.written).has(path)
+    ? 'is set in the config file of the box: change it there'
+    : undefined;
+}
+
+/** Settings that the config file sets. A hash of the PIN there goes before any file of one. */
+export function lockedPaths(written: unknown): ReadonlySet<string> {
+  const paths = new Set(setPaths(written));
+  return paths.has('operator.pin_hash') ? paths.add('operator.pin_file') : paths;
+}
+
+/** Complete settings, for example of an earlier version. */
+export function planValues(
+  values: Values,
+  secrets: readonly NewSecret[],
+  { config: before, written }: Present,
+): Plan {
+  const checked = checkValues(layered(values, written));
+  if ('faults' in checked) {
+    const faults = checked.faults.map(({ path, reason }) => ({ path: path.join('.'), reason }));
+    return { faults };
+  }
+  const { config } = checked;
+  const differences = differencesOf(before, config);
+  const files = new Set(secrets.map(({ file }) => file));
+  const faults = unreadableFiles(config)
+    .map((line) => /^(\S+): (.*)$/s.exec(line))
+    .flatMap((found) => (found === null ? [] : [{ path: found[1] ?? '', reason: found[2] ?? '' }]))
+    // Files of keys that stay as they are have not kept the box from running.
+    .filter(({ path }) => differences.some((one) => isWithin(path, one.path)))
+    .filter(({ reason }) => ![...files].some((file) => reason.startsWith(file)));
+  return faults.length > 0 ? { faults } : { values, config, secrets, differences };
+}
+
+const isWithin = (path: string, parent: string) => path === parent || path.startsWith(`${parent}.`);
+
+export function differencesOf(before: Config, after: Config): readonly Difference[] {
+  return settingsOfSchema().flatMap(({ path, field }) => {
+    const [was, is] = [valueAt(before, path), valueAt(after, path)];
+    if (JSON.stringify(was) === JSON.stringify(is)) return [];
+    const shown = { before: masked(field, was), after: masked(field, is) };
+    return [{ path, ...shown, need: needOf(path, was, is) }];
+  });
+}

@@ -1,0 +1,90 @@
+/** Settings at the start: what of them can be used goes below the config file. Never ends the start. */
+import { messageOf } from '../../hal/os/log.ts';
+import { putAside } from '../../hal/os/save-file.ts';
+import type { Config } from '../config/config.ts';
+import { parseConfig, writtenValues } from '../config/file.ts';
+import { checkValues } from '../config/form/faults.ts';
+import { layered, type Values } from '../config/form/layers.ts';
+import { fileOf, listVersions, readStored, readVersion, saveStored, tagOf } from './stored.ts';
+import { readTrial, saveTrial } from './trial.ts';
+
+/** The config file, and what the command line sets over it. */
+export interface ConfigText {
+  readonly source: string;
+  readonly yaml: string;
+  readonly overrides: readonly string[];
+}
+
+export interface LoadedSettings {
+  readonly config: Config;
+  readonly values: Values;
+  /** What the config file sets: those keys are locked on the page. */
+  readonly written: unknown;
+  /** Why the settings are not those that were saved last: for the crew. */
+  readonly warning?: string;
+  /** A start that fails now goes back to the settings before. */
+  readonly isOnTrial: boolean;
+}
+
+/**
+ * A damaged file is put aside as `settings.yaml.bad`, and the newest version that is good
+ * takes its place.
+ *
+ * @throws ConfigError where the config file alone has faults, whatever the settings.
+ */
+export async function loadSettings(folder: string, text: ConfigText): Promise<LoadedSettings> {
+  const { source, yaml, overrides } = text;
+  const stored = tryRead(folder);
+  const trial = readTrial(folder);
+  const failed = trial === 'started' ? 'the box did not start with them' : undefined;
+  const fault = failed ?? ('fault' in stored ? stored.fault : faultOf(stored.values, text));
+  const written = () => writtenValues(yaml, overrides);
+  if (fault === undefined && 'values' in stored) {
+    if (trial === 'new') await saveTrial(folder, 'started').catch(() => undefined);
+    const config = parseConfig(source, yaml, overrides, stored.values);
+    return { config, values: stored.values, written: written(), isOnTrial: trial === 'new' };
+  }
+  const skipped = 'values' in stored ? tagOf(stored.values) : undefined;
+  const values = await lastGood(folder, text, skipped);
+  // Of the file alone where there is none; its faults are for the person who wrote it.
+  const config = parseConfig(source, yaml, overrides, values ?? {});
+  await putAside(fileOf(folder)).catch(() => undefined);
+  if (values !== undefined) await saveStored(folder, values).catch(() => undefined);
+  await saveTrial(folder, 'none').catch(() => undefined);
+  const instead = values === undefined ? 'it goes without them' : 'it went back to those before';
+  const warning = `The last settings cannot be used, ${instead}: ${fault}`;
+  return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
+}
+
+function tryRead(folder: string): { readonly values: Values } | { readonly fault: string } {
+  try {
+    return { values: readStored(fileOf(folder)) ?? {} };
+  } catch (error) {
+    return { fault: messageOf(error) };
+  }
+}
+
+/** Undefined for settings that can be used with this file. A file that is wrong by itself is not theirs to answer for. */
+function faultOf(values: Values, { source, yaml, overrides }: ConfigText): string | undefined {
+  if (Object.keys(values).length === 0) return undefined;
+  try {
+    parseConfig(source, yaml, overrides, values);
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+async function lastGood(
+  folder: string,
+  text: ConfigText,
+  skipped: string | undefined,
+): Promise<Values | undefined> {
+  const written = writtenValues(text.yaml, text.overrides);
+  for (const { id } of await listVersions(folder)) {
+    const values = readVersion(folder, id);
+    if (values === undefined || tagOf(values) === skipped) continue;
+    if ('config' in checkValues(layered(values, written))) return values;
+  }
+  return undefined;
+}

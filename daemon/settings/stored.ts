@@ -1,0 +1,112 @@
+/**
+ * The operator's page's settings on the disk: `settings.yaml` in the state folder, each version
+ * of it in `settings-versions`, and the secrets that they name in `secrets`.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../../hal/os/errors.ts';
+import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
+import { readSettings, renderSettings } from '../config/file.ts';
+import type { Values } from '../config/form/layers.ts';
+
+export const SETTINGS_FILE = 'settings.yaml';
+const VERSIONS = 'settings-versions';
+const SECRETS = 'secrets';
+/** The present one, and ten to go back to. */
+const VERSIONS_MAX = 11;
+
+export interface Version {
+  readonly id: number;
+  /** When it was saved, Unix time in ms. */
+  readonly atMs: number;
+}
+
+export const fileOf = (folder: string): string => join(folder, SETTINGS_FILE);
+
+const versionFile = (folder: string, id: number) =>
+  join(folder, VERSIONS, `${String(id).padStart(6, '0')}.yaml`);
+
+/**
+ * Undefined where there is no file.
+ *
+ * @throws ConfigError, NotRegular, or what the file system says.
+ */
+export function readStored(file: string): Values | undefined {
+  try {
+    return readSettings(file, readRegular(file, CONFIG_BYTES_MAX).toString());
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The same for the same settings: two people who change them at once are told by it. */
+export function tagOf(values: Values): string {
+  return createHash('sha256').update(renderSettings(values)).digest('hex').slice(0, 16);
+}
+
+/** Newest first. */
+export async function listVersions(folder: string): Promise<readonly Version[]> {
+  const names = await readdir(join(folder, VERSIONS)).catch(() => []);
+  const ids = names.flatMap((name) => /^(\d{6,15})\.yaml$/.exec(name)?.[1] ?? []).map(Number);
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      const info = await stat(versionFile(folder, id)).catch(() => undefined);
+      return info === undefined ? [] : [{ id, atMs: Math.round(info.mtimeMs) }];
+    }),
+  );
+  return found.flat().toSorted((a, b) => b.id - a.id);
+}
+
+/** Undefined where it is gone or damaged. */
+export function readVersion(folder: string, id: number): Values | undefined {
+  try {
+    return readStored(versionFile(folder, id));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A power cut leaves the settings before, or these: the version is on the disk before it holds. */
+export async function saveStored(folder: string, values: Values): Promise<void> {
+  const versions = await listVersions(folder);
+  const text = renderSettings(values);
+  await saveFile(versionFile(folder, (versions[0]?.id ?? 0) + 1), text);
+  await saveFile(fileOf(folder), text);
+  for (const { id } of versions.slice(VERSIONS_MAX - 1)) {
+    await rm(versionFile(folder, id), { force: true });
+  }
+  await forgetSecrets(folder);
+}
+
+/** A new name for each secret: an earlier version still has its own. */
+export function secretFile(folder: string, path: string): string {
+  return join(
+    folder,
+    SECRETS,
+    `${path.replace(/[^\w.-]/g, '_')}-${randomBytes(6).toString('hex')}`,
+  );
+}
+
+/** Readable by the box's user only. */
+export async function saveSecret(file: string, text: string): Promise<void> {
+  await saveFile(file, `${text}\n`);
+}
+
+/** Removes those that no version names. */
+async function forgetSecrets(folder: string): Promise<void> {
+  const versions = await listVersions(folder);
+  const named = new Set(versions.flatMap(({ id }) => textsIn(readVersion(folder, id))));
+  for (const name of await readdir(join(folder, SECRETS)).catch(() => [])) {
+    const file = join(folder, SECRETS, name);
+    if (!named.has(file)) await rm(file, { force: true });
+  }
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(textsIn);
+}

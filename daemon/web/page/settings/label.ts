@@ -1,0 +1,53 @@
+/** Names of keys, and values as people read them. Pure. */
+import { LABELS, SAYS } from './words.ts';
+
+/** A path without the numbers of lists: keys of all items have one name and one help text. */
+export function keyPath(path: string): string {
+  return path
+    .split('.')
+    .filter((key) => !/^\d+$/.test(key))
+    .join('.');
+}
+
+export function labelOf(path: string): string {
+  const plain = keyPath(path);
+  const last = plain.split('.').at(-1) ?? plain;
+  const known = LABELS[plain] ?? LABELS[last];
+  if (known !== undefined) return known;
+  const words = last.replace(/[_-]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** With the names of what it lies in, for a list of changes. */
+export function fullLabelOf(path: string): string {
+  const parents = keyPath(path).split('.').slice(0, -1);
+  const [section] = parents;
+  if (section === undefined) return labelOf(path);
+  const name = section.replace(/[_-]/g, ' ');
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${labelOf(path)}`;
+}
+
+export function shownValue(value: unknown, isSecret: boolean): string {
+  if (isSecret) return value === true ? SAYS.isSet : SAYS.notSet;
+  if (value === undefined || value === null || value === '') return SAYS.none;
+  if (typeof value === 'boolean') return value ? SAYS.yes : SAYS.no;
+  if (Array.isArray(value)) {
+    return value.length === 0 ? SAYS.none : value.map((one) => shownValue(one, false)).join('; ');
+  }
+  if (typeof value !== 'object') return String(value);
+  const pairs = Object.entries(value).filter(([, one]) => one !== '' && one !== undefined);
+  return pairs.map(([key, one]) => `${labelOf(key)} ${shownValue(one, false)}`).join(', ');
+}
+
+/** `2026-05-01T20:00:00Z` as a field of the browser takes it, in the time of this device. */
+export function localTimeOf(iso: string): string {
+  const at = new Date(iso);
+  if (iso === '' || Number.isNaN(at.getTime())) return '';
+  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 16);
+}
+
+export function isoOf(local: string): string {
+  const at = new Date(local);
+  return local === '' || Number.isNaN(at.getTime()) ? '' : at.toISOString().replace(/\.\d+Z$/, 'Z');
+}

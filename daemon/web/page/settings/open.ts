@@ -1,0 +1,147 @@
+/** The settings on the page: opened from the header, while its state stays in sight. */
+import type { SaveOutcome, Wish } from '../../../settings/settings.ts';
+import type { SettingsPage } from '../../crew/settings-answers.ts';
+import { card, h, setText } from '../ui/dom.ts';
+import { formatMinute } from '../ui/format.ts';
+import { runCommand } from '../ui/request.ts';
+import { openForm, type SettingsForm } from './form.ts';
+import { fullLabelOf } from './label.ts';
+import { readSettings, sendSettings } from './request.ts';
+import { reviewChanges } from './review.ts';
+import { SAYS } from './words.ts';
+
+/** What the person has changed stays while the page is open, until it is applied or discarded. */
+export class SettingsPlace {
+  readonly element: HTMLElement;
+  readonly #onError: (error: unknown) => void;
+  readonly #message = h('p', { class: 'message', role: 'status' });
+  readonly #notes = h('div', { class: 'notes' });
+  readonly #body = h('div', {});
+  readonly #review = h('button', { type: 'button', class: 'main' }, SAYS.review);
+  readonly #discard = h('button', { type: 'button' }, SAYS.discard);
+  readonly #count = h('span', { class: 'count', role: 'status' });
+  #page: SettingsPage | undefined;
+  #form: SettingsForm | undefined;
+
+  /** @param onClose Shows the box again. */
+  constructor(onError: (error: unknown) => void, onClose: () => void) {
+    this.#onError = onError;
+    const back = h('button', { type: 'button' }, SAYS.close);
+    const buttons = [back, this.#count, this.#discard, this.#review];
+    const bar = h('div', { class: 'bar' }, this.#message, ...buttons);
+    this.element = card('settings', SAYS.title, this.#notes, this.#body, bar);
+    back.addEventListener('click', onClose);
+    this.#review.addEventListener('click', () =>
+      this.#run({ changes: this.#form?.changes() ?? {} }),
+    );
+    this.#discard.addEventListener('click', () => {
+      this.#load().then(() => this.#say(''), onError);
+    });
+  }
+
+  async show(): Promise<void> {
+    if (this.#form !== undefined) return;
+    this.#say(SAYS.loading);
+    await this.#load();
+    this.#say('');
+  }
+
+  async #load(): Promise<void> {
+    const page = await readSettings();
+    const say = (text: string, isBad?: boolean) => this.#say(text, isBad);
+    this.#page = page;
+    this.#form = openForm(page, testsOf(say, this.#onError), () => this.#showCount());
+    const versions = versionsOf(page, (version) => this.#run({ version }));
+    this.#body.replaceChildren(this.#form.element, versions);
+    const pending = page.pending.map(fullLabelOf).join(', ');
+    const lines = [
+      ...(page.warning === undefined ? [] : [page.warning]),
+      ...(pending === '' ? [] : [SAYS.pending(pending)]),
+    ];
+    this.#notes.replaceChildren(...lines.map((line) => h('p', { class: 'reason' }, line)));
+    this.#showCount();
+  }
+
+  #showCount(): void {
+    const n = Object.keys(this.#form?.changes() ?? {}).length;
+    setText(this.#count, n === 0 ? '' : SAYS.changes(n));
+    for (const button of [this.#review, this.#discard]) button.disabled = n === 0;
+  }
+
+  #say(text: string, isBad = false): void {
+    this.#message.classList.toggle('bad', isBad);
+    setText(this.#message, text);
+  }
+
+  #run(wish: Wish): void {
+    this.#send(wish).catch(this.#onError);
+  }
+
+  async #send(wish: Wish): Promise<void> {
+    if (this.#page === undefined) return;
+    const { settings, canRestart, tag } = this.#page;
+    const plan = await sendSettings(wish, tag, true);
+    if (plan.status !== 'planned') return await this.#explain(plan);
+    this.#form?.showFaults([]);
+    if (!(await reviewChanges(plan.differences, settings, canRestart))) return;
+    await this.#explain(await sendSettings(wish, tag, false));
+  }
+
+  async #explain(outcome: SaveOutcome): Promise<void> {
+    switch (outcome.status) {
+      case 'wrong': {
+        const left = this.#form?.showFaults(outcome.faults) ?? [];
+        return this.#say([SAYS.wrong(outcome.faults.length), ...left].join(' '), true);
+      }
+      case 'conflict': {
+        // The person's changes stay in the form; they are compared with what is there now.
+        const { tag } = await readSettings();
+        if (this.#page !== undefined) this.#page = { ...this.#page, tag };
+        return this.#say(SAYS.conflict, true);
+      }
+      case 'on-air':
+        return this.#say(SAYS.onAir(outcome.paths.map(fullLabelOf).join(', ')), true);
+      case 'failed':
+        return this.#say(SAYS.failed(outcome.reason), true);
+      case 'restarting':
+        this.#form = undefined;
+        this.#body.replaceChildren();
+        this.#notes.replaceChildren();
+        this.#showCount();
+        return this.#say(SAYS.restarting);
+      default: {
+        await this.#load();
+        const isAll = this.#page?.pending.length === 0;
+        this.#say(isAll ? SAYS.saved : SAYS.savedForLater);
+      }
+    }
+  }
+}
+
+function versionsOf({ versions }: SettingsPage, goBack: (id: number) => void): HTMLElement {
+  const items = versions.map(({ id, atMs }) => {
+    const button = h('button', { type: 'button', class: 'quiet' }, SAYS.goBack);
+    button.addEventListener('click', () => goBack(id));
+    return h('li', { class: 'row' }, h('span', {}, formatMinute(atMs, Date.now())), button);
+  });
+  const none = h('p', { class: 'calm' }, SAYS.noVersions);
+  return h(
+    'details',
+    { class: 'card section' },
+    h('summary', {}, SAYS.versions),
+    items.length === 0 ? none : h('ul', { class: 'versions' }, ...items),
+  );
+}
+
+/** Buttons that try what a section sets. */
+function testsOf(say: (text: string, isBad?: boolean) => void, onError: (error: unknown) => void) {
+  const print = h('button', { type: 'button', class: 'quiet' }, SAYS.testPrint);
+  print.addEventListener('click', () => {
+    say(SAYS.testing);
+    runCommand('print', undefined, { document: 'status' }).then(
+      ({ status, detail }) => say(detail, status !== 'done'),
+      onError,
+    );
+  });
+  return { Printer: [print] };
+}

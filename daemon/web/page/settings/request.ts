@@ -1,0 +1,15 @@
+/** Reads and sends settings. Each rejects with a sentence for the person at the page. */
+import type { SaveOutcome, Wish } from '../../../settings/settings.ts';
+import type { SettingsPage } from '../../crew/settings-answers.ts';
+import { askJson } from '../ui/request.ts';
+
+/** Secrets are hashed, files synced to a slow card. */
+const TIMEOUT_MS = 30_000;
+
+export async function readSettings(): Promise<SettingsPage> {
+  return (await askJson('GET', '/settings')) as SettingsPage;
+}
+
+export async function sendSettings(wish: Wish, tag: string, isTry: boolean): Promise<SaveOutcome> {
+  return (await askJson('POST', '/settings', { ...wish, tag, isTry }, TIMEOUT_MS)) as SaveOutcome;
+}

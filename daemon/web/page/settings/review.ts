@@ -1,0 +1,56 @@
+/** What a change would do, before it is applied. */
+import type { Difference } from '../../../settings/change.ts';
+import type { ShownSetting } from '../../../settings/settings.ts';
+import { h } from '../ui/dom.ts';
+import { fullLabelOf, shownValue } from './label.ts';
+import { NEEDS, SAYS } from './words.ts';
+
+/** Resolves with whether it is to be applied. */
+export function reviewChanges(
+  differences: readonly Difference[],
+  settings: readonly ShownSetting[],
+  canRestart: boolean,
+): Promise<boolean> {
+  const no = h('button', { type: 'button' }, SAYS.cancel);
+  const yes = h('button', { type: 'button', class: 'main' }, SAYS.apply);
+  yes.disabled = differences.length === 0;
+  const isRestart = differences.some(({ need }) => need === 'restart');
+  const warning = canRestart ? SAYS.restarts : SAYS.restartByHand;
+  const dialog = h(
+    'dialog',
+    { class: 'review', 'aria-labelledby': 'review-title' },
+    h('h2', { id: 'review-title', class: 'question' }, SAYS.reviewTitle),
+    differences.length === 0 ? h('p', {}, SAYS.unchanged) : undefined,
+    h('ul', { class: 'diff' }, ...differences.map((one) => renderDifference(one, settings))),
+    isRestart ? h('p', { class: 'reason' }, warning) : undefined,
+    h('div', { class: 'row answers below' }, no, yes),
+  );
+  return new Promise((resolve) => {
+    yes.addEventListener('click', () => dialog.close('yes'));
+    no.addEventListener('click', () => dialog.close());
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    no.focus();
+  });
+}
+
+function renderDifference(
+  { path, before, after, need }: Difference,
+  settings: readonly ShownSetting[],
+): HTMLElement {
+  const field = settings.find((setting) => setting.path === path)?.field;
+  const isSecret = field?.kind === 'secret';
+  const isNewSecret = isSecret && before === true && after === true;
+  const now = isNewSecret ? SAYS.changedSecret : shownValue(after, isSecret);
+  return h(
+    'li',
+    {},
+    h('strong', {}, fullLabelOf(path)),
+    h('p', {}, h('del', {}, shownValue(before, isSecret)), ' → ', h('ins', {}, now)),
+    h('small', {}, NEEDS[need]),
+  );
+}

@@ -1,0 +1,93 @@
+/** Settings at the start: damaged ones, and those that the box does not start with. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ConfigError } from '../../../daemon/config/file.ts';
+import { openTestSettings, testFolder } from './support.ts';
+
+const test = suite('settings at the start');
+
+test('a file that is damaged in any way is put aside with a warning, and the version before holds', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  const file = join(box.folder, 'settings.yaml');
+  const good = readFileSync(file);
+  await fc.assert(
+    fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {
+      writeFileSync(file, bytes);
+      const { config } = await box.load();
+      // Bytes may by chance be settings: then those hold.
+      assert.ok(['Good', 'Live'].includes(config.drop.title));
+    }),
+    { seed: 18, numRuns: 50 },
+  );
+  for (const text of [
+    'drop: [',
+    'drop: {titel: x}\n',
+    'camera: {fps: 9999}\n',
+    '- a\n',
+    '\0\0\0',
+  ]) {
+    writeFileSync(file, text);
+    const { config, warning } = await box.load();
+    assert.is(config.drop.title, 'Good', text);
+    assert.match(warning ?? '', 'went back to those before');
+    assert.ok(existsSync(`${file}.bad`));
+    assert.ok(readFileSync(file).equals(good));
+  }
+});
+
+test('settings that no longer fit a config file that was changed never keep the box dark', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'operator.port': 9000 });
+  const { config, warning } = await box.load('viewers: {port: 9000}\n');
+  assert.is(config.viewers.port, 9000);
+  assert.match(warning ?? '', 'goes without them');
+});
+
+test('a config file that is wrong by itself is reported, and the settings stay', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  await box.load('camera: {fps: 1}\n').then(
+    () => assert.unreachable(),
+    (error: unknown) => assert.instance(error, ConfigError),
+  );
+  assert.is((await box.load()).config.drop.title, 'Good');
+});
+
+test('a box that does not start with new settings goes back to those before', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  await box.load();
+  await save({ 'viewers.port': 81 });
+  const first = await box.start();
+  assert.is(first.config.viewers.port, 81);
+  assert.is(first.isOnTrial, true);
+  // It ended before its trial did.
+  const second = await box.start();
+  assert.is(second.config.viewers.port, 8080);
+  assert.is(second.config.drop.title, 'Good');
+  assert.match(second.warning ?? '', 'did not start');
+  assert.is((await box.start()).warning, undefined);
+});
+
+test('a power cut between any two writes leaves the settings before, or the new ones', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'One' });
+  await save({ 'drop.title': 'Two' });
+  const versions = join(box.folder, 'settings-versions');
+  assert.is(readdirSync(versions).length, 2);
+  // The version is written first: without the file's rename the one before holds.
+  writeFileSync(join(versions, '000003.yaml'), 'drop: {ti');
+  writeFileSync(join(box.folder, 'settings.yaml.new'), 'drop: {title: Thr');
+  assert.is((await box.load()).config.drop.title, 'Two');
+});
+
+test.run();

@@ -1,0 +1,56 @@
+/** A box's settings in a folder of their own, without the box. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DropPhase } from '../../../daemon/model/snapshot.ts';
+import { LiveConfig } from '../../../daemon/settings/live-config.ts';
+import { type LoadedSettings, loadSettings } from '../../../daemon/settings/load.ts';
+import { type SaveOutcome, Settings } from '../../../daemon/settings/settings.ts';
+import { saveTrial } from '../../../daemon/settings/trial.ts';
+import { systemClock } from '../../../hal/os/clock.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+
+export interface TestFolder extends AsyncDisposable {
+  readonly folder: string;
+  /** What a start finds there that goes well. */
+  load(yaml?: string, overrides?: readonly string[]): Promise<LoadedSettings>;
+  /** A start that may fail. */
+  start(): Promise<LoadedSettings>;
+}
+
+export async function testFolder(): Promise<TestFolder> {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-settings-'));
+  const start = async (yaml = '', overrides: readonly string[] = []) =>
+    await loadSettings(folder, { source: 'box.yaml', yaml, overrides });
+  return {
+    folder,
+    start,
+    load: async (yaml, overrides) => {
+      const loaded = await start(yaml, overrides);
+      await saveTrial(folder, 'none');
+      return loaded;
+    },
+    [Symbol.asyncDispose]: async () => await rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export function openTestSettings(
+  loaded: LoadedSettings,
+  folder: string,
+  { phase = 'idle' as DropPhase, onRestart = undefined as (() => void) | undefined } = {},
+) {
+  const live = new LiveConfig(loaded.config);
+  const settings = new Settings({
+    ...{ loaded, live, stateFolder: folder, phase: () => phase, restart: onRestart },
+    sealed: async (_path, text) => `sealed ${text}`,
+    untilEnd: new AbortController().signal,
+    clock: systemClock,
+    log: silentLog,
+  });
+  /** By somebody who has just read them. */
+  const save = async (changes: Readonly<Record<string, unknown>>): Promise<SaveOutcome> =>
+    await settings.save({ changes }, (await settings.view()).tag, false);
+  const shownOf = async (path: string) =>
+    (await settings.view()).settings.find((one) => one.path === path);
+  return { live, settings, save, shownOf };
+}

@@ -1,0 +1,63 @@
+/** Settings over the operator's server, and on its page in a real browser. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { axeFaults } from '../../support/browser/axe.ts';
+import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { OWN_PAGE, signIn } from '../../support/operator.ts';
+import { startFakeBox } from './support/fake-box.ts';
+import { ask } from './support/http.ts';
+import { has, openPage, saveScreenshot, says } from './support/page.ts';
+
+const test = suite('operator page: settings');
+const PHONE = { width: 360, height: 740 };
+const LAPTOP = { width: 1440, height: 900 };
+
+test('settings are read and changed after sign-in only, and by the page’s own requests', async () => {
+  await using box = await startFakeBox();
+  assert.is((await ask(`${box.url}/settings`, 'GET')).status, 401);
+  const cookie = await signIn(box.url);
+  const read = JSON.parse((await ask(`${box.url}/settings`, 'GET', { cookie })).text);
+  assert.match(read.help['camera.fps'], 'frames per second');
+  const wish = { changes: { 'power.planned_minutes': 90 }, tag: read.tag, isTry: false };
+  assert.is((await ask(`${box.url}/settings`, 'POST', { cookie }, wish)).status, 403);
+  const headers = { ...OWN_PAGE, cookie };
+  const saved = await ask(`${box.url}/settings`, 'POST', headers, wish);
+  assert.is(JSON.parse(saved.text).status, 'saved');
+  const late = await ask(`${box.url}/settings`, 'POST', headers, wish);
+  assert.is(JSON.parse(late.text).status, 'conflict');
+  for (const bad of [{}, { changes: {} }, { version: 'x', tag: '', isTry: true }, []]) {
+    assert.is((await ask(`${box.url}/settings`, 'POST', headers, bad)).status, 400);
+  }
+});
+
+test('on the page a wrong value says why beside its field, and a right one is compared, applied and taken back', async () => {
+  await using box = await startFakeBox();
+  await using browser = await openChromium(PHONE);
+  const page = await openPage(browser, box.url);
+  await page.click('#open-settings');
+  await waitInPage(page, has('#settings .section'));
+  await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
+  for (const [size, name] of [
+    [PHONE, 'phone'],
+    [LAPTOP, 'laptop'],
+  ] as const) {
+    await page.setViewportSize(size);
+    assert.equal(await axeFaults(page), [], name);
+    await saveScreenshot(page, `settings-${name}`);
+  }
+  const minutes = '[data-path="power.planned_minutes"]';
+  await page.fill(`${minutes} input`, '5000');
+  await page.click('#settings .bar .main');
+  await waitInPage(page, says(`${minutes} .fault`, 'must be a number from 0 to 1440'));
+  await saveScreenshot(page, 'settings-wrong');
+  await page.fill(`${minutes} input`, '90');
+  await page.click('#settings .bar .main');
+  await waitInPage(page, says('dialog .diff', '90'));
+  assert.equal(await axeFaults(page), [], 'review');
+  await page.click('dialog .main');
+  await waitInPage(page, says('#settings .message', 'Saved.'));
+  await page.click('.versions button, .section:last-child summary');
+  assert.equal(page.faults, []);
+});
+
+test.run();
