@@ -58,7 +58,7 @@ export interface Evaluates {
 export async function waitInPage(
   page: Evaluates,
   expression: string,
-  timeoutMs = 40_000,
+  timeoutMs = 90_000,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (performance.now() < endMs) {

@@ -37,10 +37,10 @@ const IN_EACH_LANGUAGE = `${JSON.stringify([...Object.keys(DICTIONARIES), 'de'])
   return [...tooWide, ...${WRAPPED}, ...${UNNAMED}].map((fault) => lang + ': ' + fault);
 })`;
 
+/** Until the page has started its player, which has no box here, it may leave the state again. */
 async function show(page: Page, { script, isShown }: Scene): Promise<void> {
   await waitInPage(page, 'document.readyState === "complete"');
-  if (script !== '') await page.evaluate(script);
-  await waitInPage(page, isShown);
+  await waitInPage(page, `(${script || 'undefined'}, ${isShown})`);
 }
 
 test.before(async (context) => {
