@@ -1,8 +1,8 @@
 /** `venuebox check`: a config file, examined without starting anything. */
 
 import { BrandingError, readBranding } from '../../pipelines/player/branding.ts';
-import { unreadableFiles } from '../config/named-files.ts';
-import { unwritableFolders } from '../config/writable-folders.ts';
+import { unreadableFiles } from '../config/files/named-files.ts';
+import { unwritableFolders } from '../config/files/writable-folders.ts';
 import type { Command } from './parse.ts';
 import { readConfig } from './read-config.ts';
 

@@ -1,5 +1,6 @@
-/** `uplink` of the config: SRT upstream, and the links that it is bonded over. */
+/** `uplink` of the config: SRT upstream, the links that it is bonded over, and further receivers. */
 import * as v from 'valibot';
+import { destinationFaults, destinations } from './destinations.ts';
 import {
   between,
   even,
@@ -27,8 +28,8 @@ const link = v.strictObject({
 });
 
 export const uplink = v.strictObject({
-  host,
-  port: whole(1, 65_535),
+  host: v.optional(host),
+  port: v.optional(whole(1, 65_535)),
   stream_id: v.optional(textOf(512), ''),
   passphrase_file: v.optional(text, ''),
   relay_secret_file: v.optional(text, ''),
@@ -41,6 +42,7 @@ export const uplink = v.strictObject({
   min_bitrate_bps: v.optional(whole(50_000, 30_000_000), 500_000),
   rate: v.optional(oneOf('link-aware', 'classic', 'fixed'), 'link-aware'),
   links: v.optional(v.pipe(v.array(link), v.maxLength(16, 'must list 16 links at most')), []),
+  destinations,
 });
 
 export type UplinkConfig = v.InferOutput<typeof uplink>;
@@ -55,6 +57,7 @@ export function* uplinkFaults(
 ): Generator<Fault> {
   if (config === undefined) return;
   const { rendition, bitrate_bps, min_bitrate_bps, links } = config;
+  yield* receiverFaults(config);
   if (rendition !== '' && !renditions.includes(rendition)) {
     const message = `unknown rendition ${rendition}; there are: ${renditions.join(', ')}; leave it empty for one of its own`;
     yield { path: ['uplink', 'rendition'], message };
@@ -63,6 +66,33 @@ export function* uplinkFaults(
     yield { path: ['uplink', 'min_bitrate_bps'], message: 'must not be above bitrate_bps' };
   }
   yield* linkFaults(links);
+  yield* destinationFaults(config.destinations, renditions);
+}
+
+/** Without a receiver of its own there is something in the list, and nothing to bond. */
+function* receiverFaults({
+  host: to,
+  port,
+  links,
+  destinations: list,
+}: UplinkConfig): Generator<Fault> {
+  if (to !== undefined && port === undefined) {
+    yield { path: ['uplink', 'port'], message: 'must be given, as uplink.host is' };
+  }
+  if (to !== undefined) return;
+  if (port !== undefined || links.length > 0 || list.length === 0) {
+    const message =
+      'must be given; it may be left out only where uplink.destinations has all receivers';
+    yield { path: ['uplink', 'host'], message };
+  }
+}
+
+/** The bonded receiver; undefined where the list of destinations has all. */
+export function receiverOf({
+  host: to,
+  port,
+}: UplinkConfig): { readonly host: string; readonly port: number } | undefined {
+  return to === undefined || port === undefined ? undefined : { host: to, port };
 }
 
 function* linkFaults(links: UplinkConfig['links']): Generator<Fault> {

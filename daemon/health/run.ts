@@ -5,6 +5,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
+import { DESTINATION_RULES } from './destination-rules.ts';
 import { DEVICE_RULES } from './device-rules.ts';
 import { louder, NO_HISTORY, NOTHING_RECEIVED, recordersLost, watchFacts } from './facts.ts';
 import { MACHINE_RULES } from './machine-rules.ts';
@@ -19,6 +20,7 @@ import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
 export const RULES: readonly Rule[] = [
   ...MEDIA_RULES,
   ...NETWORK_RULES,
+  ...DESTINATION_RULES,
   ...MODEM_RULES,
   ...RECORDING_RULES,
   ...POWER_RULES,

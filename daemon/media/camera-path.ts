@@ -1,7 +1,6 @@
 /** The media path of a box with a camera: media, input and uplink processes. */
 
 import type { SetLive } from '../../hal/camera/port.ts';
-import { untilAborted } from '../../hal/os/async.ts';
 import { openSwitch, type Switch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
@@ -10,10 +9,9 @@ import type { Graph } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
-import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import { UPLINK_TRACK } from '../config/uplink.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';
-import { openUplink } from './children/uplink.ts';
 import { type DropRecording, openDropRecording } from './drop-recording.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
@@ -25,8 +23,7 @@ import {
   type SuspendedEncoders,
   type Suspension,
 } from './suspended-encoders.ts';
-import { openUplinkMessages } from './uplink-messages.ts';
-import { uplinkSettings } from './uplink-settings.ts';
+import { openUpstream } from './upstream.ts';
 
 export function openCameraPath(deps: MediaPathDeps): MediaPath {
   return new CameraPath(deps);
@@ -72,8 +69,9 @@ class CameraPath implements MediaPath {
     this.#input = this.#openInput();
     this.setLive = this.#input.setLive;
     this.#capturing = openSwitch(this.#input.run);
-    const { uplink } = deps.config;
-    this.#uplinking = openSwitch(uplink === undefined ? untilAborted : this.#uplinkTask(uplink));
+    const onTarget = (targetBps: number) => this.#setUplinkBitrate(targetBps);
+    const [media, supervise] = [this.#media, this.#supervise];
+    this.#uplinking = openSwitch(openUpstream({ ...deps, media, supervise, onTarget }));
   }
 
   readonly run: Task = (signal) => {
@@ -204,29 +202,6 @@ class CameraPath implements MediaPath {
         onSources(figures);
       },
     });
-  }
-
-  #uplinkTask(config: UplinkConfig): Task {
-    const { sound, secrets, dataUse, clock, log, onUplink } = this.#deps;
-    const hasSound = sound.source !== undefined;
-    const uplink = openUplink({
-      settings: () => uplinkSettings(config, hasSound, secrets, dataUse.useAt(clock.wallMs())),
-      media: this.#media,
-      clock,
-      log,
-      onMessage: openUplinkMessages(config, {
-        clock,
-        log,
-        dataUse,
-        child: () => uplink,
-        onTarget: (targetBps) => this.#setUplinkBitrate(targetBps),
-        onFigures: (figures) => {
-          if (this.#uplinking.isWanted) onUplink(figures);
-        },
-      }),
-    });
-    // Viewers and recordings go on, whatever is wrong with the uplink.
-    return this.#supervise('uplink', uplink.run, () => true);
   }
 
   #outputOf(rendition: string): Graph['outputs'][number] | undefined {

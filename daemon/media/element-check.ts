@@ -8,6 +8,7 @@ import {
   type VideoEncoder,
 } from '../../pipelines/capture/encoder.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
+import type { UplinkConfig } from '../config/uplink.ts';
 
 /** Elements every capture pipeline is made of, with the Debian package that brings each. */
 const NEEDED: Readonly<Record<string, string>> = {
@@ -26,6 +27,13 @@ const NEEDED_UPSTREAM: Readonly<Record<string, string>> = {
   srtsink: 'gstreamer1.0-plugins-bad',
 };
 
+/** What an RTMP destination adds. */
+const NEEDED_RTMP: Readonly<Record<string, string>> = {
+  gdpdepay: 'gstreamer1.0-plugins-bad',
+  flvmux: 'gstreamer1.0-plugins-good',
+  rtmp2sink: 'gstreamer1.0-plugins-bad',
+};
+
 /** gst-inspect scans all plug-ins at its first run on a machine; a Pi takes its time. */
 const INSPECT_TIMEOUT_MS = 60_000;
 
@@ -41,14 +49,13 @@ export interface Encoders {
  */
 export async function findEncoders(
   wanted: 'auto' | VideoEncoder,
-  hasUplink: boolean,
+  uplink: Pick<UplinkConfig, 'host' | 'destinations'> | undefined,
   {
     camera,
     sound,
   }: { readonly camera: LaunchFragment; readonly sound: LaunchFragment | undefined },
 ): Promise<Encoders> {
-  const upstream = hasUplink ? NEEDED_UPSTREAM : {};
-  const needed = { ...NEEDED, ...upstream, ...camera.needs, ...sound?.needs };
+  const needed = { ...NEEDED, ...neededBy(uplink), ...camera.needs, ...sound?.needs };
   const found = await listElements();
   const missing = Object.entries(needed).filter(([name]) => !found.has(name));
   if (missing.length > 0) {
@@ -61,6 +68,15 @@ export async function findEncoders(
   return {
     video: chooseVideoEncoder(wanted, has),
     audio: sound === undefined ? undefined : chooseAudioEncoder(has),
+  };
+}
+
+function neededBy(uplink: Pick<UplinkConfig, 'host' | 'destinations'> | undefined) {
+  const kinds = new Set((uplink?.destinations ?? []).map(({ kind }) => kind));
+  if (uplink?.host !== undefined) kinds.add('srt');
+  return {
+    ...(kinds.has('srt') ? NEEDED_UPSTREAM : {}),
+    ...(kinds.has('rtmp') ? NEEDED_RTMP : {}),
   };
 }
 

@@ -43,8 +43,8 @@ export interface Sheddable {
   readonly hasPrinter: boolean;
   /** The best first. */
   readonly renditions: readonly string[];
-  /** The uplink sends this one: it is what those far away see, and goes on. */
-  readonly sharedRendition: string | undefined;
+  /** The uplink or a destination sends these: they are what those far away see, and go on. */
+  readonly sharedRenditions: readonly string[];
   /** What the uplink's own picture is given while it saves; undefined where nothing can be changed. */
   readonly uplinkBps: number | undefined;
 }
@@ -54,13 +54,13 @@ export type Substitutes = Readonly<Record<string, string>>;
 
 /** Whose encoders are suspended when these loads are shed. */
 export function substitutesFor(shed: readonly Load[], box: Sheddable): Substitutes {
-  const { renditions, sharedRendition } = box;
+  const { renditions, sharedRenditions } = box;
   const count = shed.includes('renditions')
     ? renditions.length - 1
     : shed.includes('top-rendition')
       ? Math.min(1, renditions.length - 1)
       : 0;
-  const suspended = renditions.slice(0, count).filter((id) => id !== sharedRendition);
+  const suspended = renditions.slice(0, count).filter((id) => !sharedRenditions.includes(id));
   const next = (id: string) =>
     renditions.slice(renditions.indexOf(id)).find((other) => !suspended.includes(other)) ?? id;
   return Object.fromEntries(suspended.map((id) => [id, next(id)]));

@@ -13,6 +13,7 @@ import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Config } from '../config/config.ts';
+import type { Destination } from '../model/destinations.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import type { Encoders } from './element-check.ts';
@@ -44,6 +45,8 @@ export interface MediaPathDeps {
   readonly onSources: (figures: SourceFigures | undefined) => void;
   readonly onRecording: (targets: readonly TargetState[]) => void;
   readonly onUplink: (figures: UplinkFigures) => void;
+  /** At the start, on each change and once a second, where the config has some. */
+  readonly onDestinations: (destinations: readonly Destination[]) => void;
   readonly onChild: (name: string, supervised: Supervised) => void;
 }
 

@@ -7,6 +7,7 @@ import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { SourceKind } from '../../pipelines/capture/messages.ts';
 import type { Config } from '../config/config.ts';
+import { receiverOf } from '../config/uplink.ts';
 import type { BoxFacts } from '../model/state-store.ts';
 import { openCameraPath } from './camera-path.ts';
 import { openSupervision } from './children/supervision.ts';
@@ -81,8 +82,7 @@ async function openOwn(
   const sound = testSound?.sound ?? openSound(config.sound, network);
   const secrets = readUplinkSecrets(config.uplink);
   const sources = { camera: camera.source, sound: sound.source };
-  const hasUplink = config.uplink !== undefined;
-  const encoders = await findEncoders(config.encoder.driver, hasUplink, sources);
+  const encoders = await findEncoders(config.encoder.driver, config.uplink, sources);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
   return {
     facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },
@@ -110,8 +110,9 @@ function withSimulatedReceiver(
   deps: PathDeps,
 ): MediaPath {
   const { uplink } = deps.config;
-  if (links === undefined || uplink === undefined) return mediaPath;
-  const receiver = simulatedReceiver(links, uplink.port, deps);
+  const to = uplink && receiverOf(uplink);
+  if (links === undefined || to === undefined) return mediaPath;
+  const receiver = simulatedReceiver(links, to.port, deps);
   const receiving = openSwitch(openSupervision(deps)('relay', receiver, () => true));
   return {
     ...mediaPath,

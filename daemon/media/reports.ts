@@ -41,6 +41,7 @@ export function mediaReports({ state, health, onReady, viewersPort, log }: Recei
       state.set({ recording });
     },
     onUplink: (uplink) => state.set({ uplink }),
+    onDestinations: (destinations) => state.set({ destinations }),
     onChild: (name, supervised) => state.setChild(name, supervised),
   } satisfies Partial<MediaPathDeps>;
 }

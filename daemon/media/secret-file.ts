@@ -1,4 +1,5 @@
 /** Secrets that stand in files of their own, so that the config can be shown around. */
+import { statSync } from 'node:fs';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { ConfigError } from '../config/file.ts';
@@ -27,15 +28,52 @@ export function readSecretFile(key: string, file: string): string | undefined {
   return secret;
 }
 
+/** Services make theirs of letters, digits, `-`, `_`, and some add a query. */
+const STREAM_KEY = /^[\x21-\x7e]{4,512}$/;
+
+/**
+ * A stream key: with it anybody may send to the channel, so others must not be able to read it.
+ *
+ * @throws ConfigError
+ */
+function readStreamKey(key: string, file: string): string {
+  const fault = (why: string) => new ConfigError([`${key}: ${file}: ${why}`]);
+  let text: string;
+  try {
+    text = readRegular(file, SECRET_BYTES_MAX).toString();
+    if ((statSync(file).mode & 0o077) !== 0) throw new Error('others can read it: chmod 600 it');
+  } catch (error) {
+    throw fault(messageOf(error));
+  }
+  const secret = text.replace(/\r?\n$/, '');
+  if (!STREAM_KEY.test(secret)) throw fault('must hold the stream key in one line');
+  return secret;
+}
+
 /** From the files that the config names. */
 export interface UplinkSecrets {
   readonly passphrase: string | undefined;
   readonly relaySecret: string | undefined;
+  /** Passphrases and stream keys, by the destinations' ids. */
+  readonly destinations: Readonly<Record<string, string | undefined>>;
 }
 
 /** @throws ConfigError */
 export function readUplinkSecrets(uplink: UplinkConfig | undefined): UplinkSecrets {
   const read = (key: 'passphrase_file' | 'relay_secret_file') =>
     readSecretFile(`uplink.${key}`, uplink?.[key] ?? '');
-  return { passphrase: read('passphrase_file'), relaySecret: read('relay_secret_file') };
+  const destinations = (uplink?.destinations ?? []).flatMap((one, i) => {
+    const key = `uplink.destinations.${i}`;
+    if (!one.enabled) return [];
+    const secret =
+      one.kind === 'srt'
+        ? readSecretFile(`${key}.passphrase_file`, one.passphrase_file)
+        : readStreamKey(`${key}.key_file`, one.key_file);
+    return [[one.id, secret] as const];
+  });
+  return {
+    passphrase: read('passphrase_file'),
+    relaySecret: read('relay_secret_file'),
+    destinations: Object.fromEntries(destinations),
+  };
 }

@@ -20,12 +20,17 @@ export function sheddableOf(config: Config, encoders: Encoders | undefined): She
     hasLamps: panel.driver !== 'none',
     hasPrinter: printer.driver !== 'none',
     renditions: encoders === undefined ? [] : sorted.map(({ name }) => name),
-    sharedRendition: isShared ? uplink.rendition : undefined,
+    sharedRenditions: uplink === undefined ? [] : sharedBy(uplink),
     uplinkBps:
       uplink === undefined || encoders === undefined || isShared
         ? undefined
         : savingBps(uplink, encoders),
   };
+}
+
+function sharedBy({ rendition, destinations }: NonNullable<Config['uplink']>): readonly string[] {
+  const sent = destinations.filter(({ enabled }) => enabled).map((one) => one.rendition);
+  return [rendition, ...sent].filter((name) => name !== '');
 }
 
 function savingBps(

@@ -2,10 +2,10 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
-import type { FromUplink } from '../../pipelines/uplink/messages.ts';
+import type { FromUplink, ToUplink } from '../../pipelines/uplink/messages.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
-import type { UplinkChild } from './children/uplink.ts';
+import type { FedChild } from './children/fed.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import { usedData, wantedLinks } from './uplink-settings.ts';
 
@@ -13,7 +13,7 @@ export interface UplinkDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly dataUse: DataUseStore;
-  readonly child: () => UplinkChild;
+  readonly child: () => Pick<FedChild<ToUplink>, 'send'>;
   /** The encoder's bitrate from now on. */
   readonly onTarget: (targetBps: number) => void;
   readonly onFigures: (figures: UplinkFigures) => void;

@@ -4,25 +4,26 @@ import type { UsedData, WantedLink } from '../../pipelines/uplink/links.ts';
 import type { UplinkSettings } from '../../pipelines/uplink/messages.ts';
 import { AUDIO_TRACK } from '../config/capture.ts';
 import type { Config } from '../config/config.ts';
-import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import { receiverOf, UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { MonthUse } from './data-use.ts';
 import type { UplinkSecrets } from './secret-file.ts';
 
 /**
+ * @param receiver Of `receiverOf`.
  * @param use What each link has carried this month.
  */
 export function uplinkSettings(
   uplink: UplinkConfig,
+  receiver: NonNullable<ReturnType<typeof receiverOf>>,
   hasSound: boolean,
-  { passphrase, relaySecret }: UplinkSecrets,
+  { passphrase, relaySecret }: Pick<UplinkSecrets, 'passphrase' | 'relaySecret'>,
   use: MonthUse,
 ): UplinkSettings {
   const isOwn = uplink.rendition === '';
   const picture: UplinkTrack = { id: isOwn ? UPLINK_TRACK : uplink.rendition, kind: 'video' };
   const srt: SrtSettings = {
-    host: uplink.host,
-    port: uplink.port,
+    ...receiver,
     latencyMs: uplink.latency_ms,
     overheadPct: uplink.overhead_pct,
     ...(uplink.stream_id === '' ? {} : { streamId: uplink.stream_id }),
@@ -65,6 +66,6 @@ export function wantedLinks({ links }: UplinkConfig): readonly WantedLink[] {
 
 /** What the uplink will try; those that are switched off carry nothing. */
 export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
-  if (uplink === undefined) return {};
+  if (uplink === undefined || receiverOf(uplink) === undefined) return {};
   return { plannedLinks: wantedLinks(uplink).filter(({ isEnabled }) => isEnabled) };
 }

@@ -1,5 +1,6 @@
 /** Every figure as a Prometheus metric, with its labels. */
 import { BOX, CHILD, STATUS, WARNINGS } from '../figures/box.ts';
+import { DESTINATION } from '../figures/destinations.ts';
 import {
   BATTERY,
   CAMERA,
@@ -88,6 +89,8 @@ function samplesOf<I>(figure: Figure<I>, item: I, labels: Labels): readonly Samp
 const box: Items<BoxSnapshot> = (snapshot) => [[snapshot, {}]];
 const links = ({ uplink }: BoxSnapshot) =>
   (uplink?.bond?.links ?? []).map((link) => [link, { link: link.id }] as const);
+const destinations = (snapshot: BoxSnapshot) =>
+  (snapshot.destinations ?? []).map((one) => [one, { destination: one.id }] as const);
 const modems: Items<CountedModem> = ({ modems: state, modemMaintenance = [] }) =>
   (state.phase === 'known' ? state.modems : []).map((modem) => {
     const { interfaceName, id, operator = '', technology } = modem;
@@ -164,5 +167,6 @@ export const METRICS: readonly Metric[] = [
   ...metricsOf(Object.values(ORDERS), shop),
   ...metricsOf([...Object.values(EDGE), ...EDGE_CACHE], edge),
   ...metricsOf([...Object.values(LINK), ...LINK_TOTALS], links, ['link']),
+  ...metricsOf(Object.values(DESTINATION), destinations, ['destination']),
   ...metricsOf([...Object.values(RADIO), ...MODEM], modems, ['modem', 'operator', 'technology']),
 ];

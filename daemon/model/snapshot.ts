@@ -9,6 +9,7 @@ import type { SourceFigures } from '../../pipelines/capture/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
+import type { Destination } from './destinations.ts';
 import type { ShopState } from './orders.ts';
 
 /**
@@ -203,6 +204,8 @@ export interface BoxSnapshot {
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;
+  /** Further receivers of the drop; undefined where the config has none. */
+  readonly destinations?: readonly Destination[];
   /** Where recordings go to, the first one first. */
   readonly recording: readonly RecordingTarget[];
   readonly battery: BatteryState;

@@ -6,6 +6,7 @@ import type { PrinterStatus } from '../../hal/printer/port.ts';
 import type { SystemState } from '../../hal/system/port.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
+import type { Destination } from './destinations.ts';
 import type {
   BoxSnapshot,
   DropFaults,
@@ -41,6 +42,7 @@ interface Readings {
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;
+  readonly destinations?: readonly Destination[];
   readonly recording: BoxSnapshot['recording'];
   readonly battery: BatteryState;
   readonly power: PowerPhase;

@@ -1,9 +1,9 @@
 /** What a change of the settings would do: checked, compared, nothing saved. Pure but for names of files. */
 import type { Config } from '../config/config.ts';
+import { unreadableFiles } from '../config/files/named-files.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
 import { layered, setPaths, type Values, valueAt, withValue } from '../config/form/layers.ts';
-import { unreadableFiles } from '../config/named-files.ts';
 import { type Need, needOf } from './needs.ts';
 import { masked, type NewSecret, resolved, secretFault } from './secrets.ts';
 import { secretFile } from './stored.ts';

@@ -1,4 +1,4 @@
-/** Sends access units of some tracks to the uplink process, by FIFOs. */
+/** Sends access units of some tracks to the uplink and destination processes, by FIFOs. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { TrackKind } from '../packager/track.ts';
@@ -9,18 +9,22 @@ interface TrackOutput {
   readonly socket: Socket;
 }
 
+/** The outputs of one reader, by track. */
+type Outputs = Map<string, TrackOutput>;
+
 /**
- * There is one uplink at a time; a new one replaces the old one.
+ * Each reader has a name; a new one of a name replaces the old one. A reader that is slow or
+ * gone loses its own units, and no other's.
  */
 export class UplinkFeed {
   readonly #caps = new Map<string, string>();
-  #outputs = new Map<string, TrackOutput>();
+  readonly #readers = new Map<string, Outputs>();
 
-  /** Opens the FIFOs that an uplink reads. Throws when one cannot be opened. */
-  open(outputs: readonly { id: string; kind: TrackKind; path: string }[]): void {
-    this.close();
-    const opened = new Map<string, TrackOutput>();
-    this.#outputs = opened;
+  /** Opens the FIFOs that a reader reads. Throws when one cannot be opened. */
+  open(reader: string, outputs: readonly { id: string; kind: TrackKind; path: string }[]): void {
+    closeAll(this.#readers.get(reader));
+    const opened: Outputs = new Map();
+    this.#readers.set(reader, opened);
     for (const { id, kind, path } of outputs) {
       const socket = openFifo(path);
       socket.on('error', () => undefined);
@@ -40,27 +44,32 @@ export class UplinkFeed {
 
   setCaps(id: string, caps: string): void {
     this.#caps.set(id, caps);
-    this.#outputs.get(id)?.feed.setCaps(caps);
+    for (const outputs of this.#readers.values()) outputs.get(id)?.feed.setCaps(caps);
   }
 
   add(id: string, unit: FedUnit): void {
-    this.#outputs.get(id)?.feed.add(unit);
+    for (const outputs of this.#readers.values()) outputs.get(id)?.feed.add(unit);
   }
 
   /** To be called a few times a second: see {@link UnitFeed.fill}. */
   fill(nowUs: number): void {
-    for (const { feed } of this.#outputs.values()) feed.fill(nowUs);
+    for (const feed of this.#feeds()) feed.fill(nowUs);
   }
 
   /** Capture has restarted. */
   restart(): void {
-    for (const { feed } of this.#outputs.values()) feed.restart();
+    for (const feed of this.#feeds()) feed.restart();
   }
 
-  close(): void {
-    for (const { socket } of this.#outputs.values()) socket.destroy();
-    this.#outputs.clear();
+  *#feeds(): Generator<UnitFeed> {
+    for (const outputs of this.#readers.values()) {
+      for (const { feed } of outputs.values()) yield feed;
+    }
   }
+}
+
+function closeAll(outputs: Outputs | undefined): void {
+  for (const { socket } of outputs?.values() ?? []) socket.destroy();
 }
 
 function openFifo(path: string): Socket {

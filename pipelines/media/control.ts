@@ -66,11 +66,11 @@ function mediaTimeOf(clockUs: number, clock: MediaClock): number {
 }
 
 function openUplink(
-  { run, outputs }: Extract<ToMedia, { type: 'uplink' }>,
+  { run, reader, outputs }: Extract<ToMedia, { type: 'uplink' }>,
   { uplink, send }: ControlledParts,
 ): void {
   try {
-    uplink.open(outputs);
+    uplink.open(reader, outputs);
     send({ type: 'opened', run });
   } catch (error) {
     send({ type: 'broken', run, message: messageOf(error) });

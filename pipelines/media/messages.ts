@@ -48,10 +48,12 @@ export type ToMedia =
     }
   /** CLOCK_MONOTONIC at the run's running time 0, in us. */
   | { readonly type: 'clock'; readonly run: number; readonly clockUs: number }
-  /** An uplink starts: it reads these tracks from these FIFOs. */
+  /** An uplink or another destination starts: it reads these tracks from these FIFOs. */
   | {
       readonly type: 'uplink';
       readonly run: number;
+      /** Names it: a new one of this name replaces the old one. */
+      readonly reader: string;
       readonly outputs: readonly {
         readonly id: string;
         readonly kind: TrackKind;

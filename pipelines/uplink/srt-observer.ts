@@ -17,6 +17,7 @@ export interface SrtFigures {
   readonly unackedPackets: number;
   /** Data with SRT's header, retransmissions included. */
   readonly sentBps: number;
+  readonly sentBytesTotal: number;
   readonly sentPacketsTotal: number;
   readonly retransmittedTotal: number;
   /** Packets that the encoder gave up as too late. */
@@ -106,6 +107,7 @@ export class SrtObserver implements SrtTap {
       ...(this.#latencyMs === undefined ? {} : { latencyMs: this.#latencyMs }),
       unackedPackets: isConnected ? this.#unacked() : 0,
       sentBps: this.#sent.perS(1000, nowMs) * 8,
+      sentBytesTotal: this.#sent.total,
       sentPacketsTotal: this.#sentPackets,
       retransmittedTotal: this.#retransmitted,
       droppedTotal: this.#dropped,

@@ -7,6 +7,7 @@
  */
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
+import { WEB_FOLDERS } from './folders-web.ts';
 
 /** The server with its cache headers. */
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
@@ -14,8 +15,6 @@ const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
 const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
-const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
-const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   ...HAL_FOLDERS,
@@ -113,6 +112,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
     what: 'the uplink process: SRT and its bitrate',
   },
+  'pipelines/rtmp': {
+    may: ['pipelines/errors', 'pipelines/gst'],
+    what: 'the process of an RTMP destination',
+  },
   'pipelines/media': {
     may: [
       'pipelines/errors',
@@ -136,12 +139,20 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   // The file reads through the rules; the rules walk through the schema.
   'daemon/config/form': { may: [...BASE], what: 'the config as a form: fields, faults, layers' },
   'daemon/config': { may: [...BASE], what: 'every schema, the file, cross-field rules' },
-  'daemon/settings': { may: [...BASE], what: 'the operator’s page’s settings, put in force' },
+  'daemon/settings': {
+    may: [...BASE, 'daemon/config/files'],
+    what: 'the operator’s page’s settings, put in force',
+  },
+  'daemon/config/files': { may: [...BASE], what: 'files and folders that a config names' },
   'daemon/media/children': { may: [], what: 'the child processes' },
   'daemon/media/camera': { may: ['daemon/model'], what: 'exposure lock and camera switch' },
   'daemon/media/stream': { may: [], what: 'the stream’s clock and sequence numbers' },
+  'daemon/media/destinations': {
+    may: [...BASE, 'daemon/media/children'],
+    what: 'further receivers of a drop',
+  },
   'daemon/media': {
-    may: [...BASE, 'daemon/media/children', 'daemon/media/stream'],
+    may: [...BASE, 'daemon/media/children', 'daemon/media/stream', 'daemon/media/destinations'],
     what: 'media path, edge path, uplink',
   },
   'daemon/health/thresholds.ts': { may: [], what: 'every threshold of alerts, checks and lamps' },
@@ -188,42 +199,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'reports and commands over MQTT',
   },
-  'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
-  'daemon/web': {
-    may: [
-      ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
-      ...['daemon/web/door', 'daemon/web/crew'],
-    ],
-    what: 'the server of the operator’s page',
-  },
-  'daemon/web/crew': {
-    may: [...BASE, 'daemon/settings', 'daemon/web'],
-    what: 'what the crew asks for beside commands: settings',
-  },
-  'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
-  'daemon/web/page/sections': {
-    may: [
-      'daemon/model',
-      'daemon/health/thresholds.ts',
-      'daemon/web',
-      'daemon/devices',
-      'daemon/web/page/ui',
-    ],
-    what: 'sections of the operator’s page',
-  },
-  'daemon/web/page/settings': {
-    may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
-    what: 'the settings on the operator’s page',
-  },
-  'daemon/web/page': {
-    may: [
-      ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
-      'daemon/web/page/settings',
-    ],
-    what: 'the operator’s page in the browser',
-  },
+  ...WEB_FOLDERS,
   'daemon/cli/doctor': {
-    may: [...BASE, 'daemon/media', 'daemon/health', 'daemon/health/thresholds.ts'],
+    may: [
+      ...BASE,
+      'daemon/config/files',
+      'daemon/media',
+      'daemon/health',
+      'daemon/health/thresholds.ts',
+    ],
     what: 'venuebox doctor',
   },
   'daemon/cli/control': {
@@ -233,7 +217,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/cli': {
     may: [
       ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders', 'daemon/settings'],
-      ...['daemon/cli/doctor', 'daemon/cli/control'],
+      ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control'],
     ],
     what: 'the command line',
   },

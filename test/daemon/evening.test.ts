@@ -30,7 +30,7 @@ const SHEDDABLE = {
   hasLamps: true,
   hasPrinter: true,
   renditions: ['high', 'low'],
-  sharedRendition: undefined,
+  sharedRenditions: [],
   uplinkBps: undefined,
 };
 

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { EdgeReport } from '../../../pipelines/edge/state.ts';
 import { LOAD, STATUS } from '../../figures/box.ts';
+import { DESTINATION } from '../../figures/destinations.ts';
 import { BATTERY, CAMERA, CHANNEL, VOLUME } from '../../figures/devices.ts';
 import type { Figure } from '../../figures/figure.ts';
 import { EDGE, EDGE_HELD, HLS, STALLS, VIEWER_LATENCY } from '../../figures/media.ts';
@@ -17,6 +18,7 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ...(box.media?.edge === undefined ? sourceRows(box) : edgeRows(box.media.edge)),
     ['viewers', viewersRow(box)],
     ...uplinkRows(box),
+    ...destinationRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
     ...box.shedLoads.map(({ text }, i) => [i === 0 ? 'shed' : '', text] as const),
@@ -158,6 +160,14 @@ function uplinkRows(box: BoxSnapshot): readonly Row[] {
     return ['', text] as const;
   });
   return [head, ...links];
+}
+
+function destinationRows({ destinations = [] }: BoxSnapshot): readonly Row[] {
+  return destinations.map((one) => {
+    const reason = one.reason === undefined ? '' : `: ${one.reason}`;
+    const rate = optional('', renderFigure(DESTINATION.tx_bps, one));
+    return ['', `${one.id.padEnd(12)} ${one.phase}${reason}${one.phase === 'off' ? '' : rate}`];
+  });
 }
 
 function recordingRow(target: RecordingTarget): string {

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { disksBelow } from '../../../hal/system/disks-below.ts';
 import { isOnSystemDisk } from '../../../pipelines/recording/volume.ts';
 import type { Config } from '../../config/config.ts';
-import { unwritableFolders } from '../../config/writable-folders.ts';
+import { unwritableFolders } from '../../config/files/writable-folders.ts';
 import { describeShared, sharedDisks } from '../../health/recording-rules.ts';
 import { type Finding, note, type PartReport, wrong } from './report.ts';
 

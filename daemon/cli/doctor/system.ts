@@ -25,11 +25,7 @@ export async function probeEncoders(config: Config): Promise<PartReport> {
     sound: openSound(config.sound).source,
   };
   try {
-    const { video, audio } = await findEncoders(
-      config.encoder.driver,
-      config.uplink !== undefined,
-      sources,
-    );
+    const { video, audio } = await findEncoders(config.encoder.driver, config.uplink, sources);
     const lines = [`video ${video}`, `audio ${audio ?? 'none'}`];
     return { part, driver: 'GStreamer', lines, findings: [] };
   } catch (error) {

@@ -7,6 +7,7 @@
  */
 import * as v from 'valibot';
 import { STATUS } from '../../figures/box.ts';
+import { DESTINATION } from '../../figures/destinations.ts';
 import { BATTERY, CAMERA, CHANNEL, PRINTER, STORAGE, VOLUME } from '../../figures/devices.ts';
 import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
 import { ARTICLE, ORDERS } from '../../figures/shop.ts';
@@ -65,11 +66,20 @@ const link = flat({
   sim: v.nullable(text(16)),
 });
 
+const destination = flat({
+  id: text(64),
+  kind: v.picklist(['srt', 'rtmp']),
+  reason: v.nullable(text(256)),
+  ...fields(DESTINATION),
+});
+
 export const links = flat({
   ...envelope,
   policy: v.picklist(['off', 'direct', 'bond']),
   active: v.pipe(v.array(text(64)), v.maxLength(16)),
   links: v.pipe(v.array(link), v.maxLength(16)),
+  /** Further receivers of the drop, which are not bonded. */
+  destinations: v.pipe(v.array(destination), v.maxLength(8)),
 });
 
 export const stream = flat({

@@ -1,8 +1,10 @@
 /** The payload of the topic `links`. */
 import type { ModemState } from '../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
+import { DESTINATION } from '../../figures/destinations.ts';
 import { readAll } from '../../figures/figure.ts';
 import { LINK, RADIO } from '../../figures/uplink.ts';
+import type { Destination } from '../../model/destinations.ts';
 import { clipText, orNull, rounded } from '../../model/rounding.ts';
 import type { BoxSnapshot, ModemMaintenance } from '../../model/snapshot.ts';
 import type { Body } from './topics.ts';
@@ -10,6 +12,7 @@ import type { Body } from './topics.ts';
 type LinkBody = Body<'links'>['links'][number];
 
 const LINKS_MAX = 16;
+const DESTINATIONS_MAX = 8;
 
 /**
  * The bonded links with the modem behind each, then links of the config that wait for a
@@ -49,6 +52,16 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
           .slice(0, LINKS_MAX)
           .map(({ id }) => clipText(id, 64)),
     links: links.slice(0, LINKS_MAX),
+    destinations: (box.destinations ?? []).slice(0, DESTINATIONS_MAX).map(reportDestination),
+  };
+}
+
+function reportDestination(destination: Destination): Body<'links'>['destinations'][number] {
+  return {
+    id: clipText(destination.id, 64),
+    kind: destination.kind,
+    reason: orNull(destination.reason, (reason) => clipText(reason, 256)),
+    ...readAll(DESTINATION, destination),
   };
 }
 

@@ -2,6 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RULES } from '../../../daemon/health/run.ts';
+import type { Destination } from '../../../daemon/model/destinations.ts';
 import type { ShopState } from '../../../daemon/model/orders.ts';
 import { EDGE, figures, link, recordingTo } from '../../support/snapshot.ts';
 import {
@@ -40,6 +41,16 @@ function shop(fault: ShopState['fault'], refunds = 0): Change {
   return { shop: { drop: 'friday', articles: [], sales, totals, ...(fault && { fault }) } };
 }
 
+const destination: Destination = {
+  id: 'web',
+  kind: 'rtmp',
+  phase: 'connecting',
+  reason: 'refused',
+  sentBps: 0,
+  sentBytesTotal: 0,
+  restartsTotal: 3,
+};
+
 /** Everything that can be wrong, and its alert. */
 const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
@@ -56,6 +67,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['viewers-port', { children: child('media', { phase: 'pausing', failureCode: 'PORT_TAKEN' }) }],
   ['uplink-not-connected', { uplink: { ...uplink, phase: 'connecting', reason: 'refused' } }],
   ['link-wwan1-down', links('active', 'stalled')],
+  ['destination-web-down', { destinations: [destination] }],
   [
     'edge-upstream-away',
     {

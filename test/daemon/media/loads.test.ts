@@ -21,7 +21,7 @@ const ALL: Sheddable = {
   hasLamps: true,
   hasPrinter: true,
   renditions: ['high', 'mid', 'low'],
-  sharedRendition: undefined,
+  sharedRenditions: [],
   uplinkBps: 2_000_000,
 };
 const PHASES: readonly PowerPhase[] = ['normal', 'saving', 'last-minutes', 'shut-down'];
@@ -46,7 +46,7 @@ test('a box names nothing that it does not have', () => {
     hasLamps: false,
     hasPrinter: false,
     renditions: ['only'],
-    sharedRendition: undefined,
+    sharedRenditions: [],
     uplinkBps: undefined,
   };
   for (const phase of PHASES) {
@@ -56,11 +56,11 @@ test('a box names nothing that it does not have', () => {
 });
 
 test('the rendition that goes upstream is never taken from those far away', () => {
-  const shared = { ...ALL, sharedRendition: 'high', uplinkBps: undefined };
+  const shared = { ...ALL, sharedRenditions: ['high'], uplinkBps: undefined };
   assert.equal(substitutesFor(shedIn('saving'), shared), {});
   assert.equal(namesIn('saving', shared), ['previews']);
   assert.equal(substitutesFor(shedIn('last-minutes'), shared), { mid: 'low' });
-  const middle = { ...ALL, sharedRendition: 'mid' };
+  const middle = { ...ALL, sharedRenditions: ['mid'] };
   assert.equal(substitutesFor(shedIn('last-minutes'), middle), { high: 'mid' });
 });
 

@@ -18,6 +18,7 @@ import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { control } from '../../pipelines/bond/support/simulated-srt.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
+const RECEIVER = { host: '10.88.0.1', port: 6000 };
 const NO_SECRETS = { passphrase: undefined, relaySecret: undefined };
 
 const test = suite('data budget over the turn of a month');
@@ -84,7 +85,7 @@ async function openVenue(folder = mkdtempSync(join(tmpdir(), 'venuebox-month-'))
     start: () => {
       uplink = openProcess(clock);
       const used = dataUse.useAt(clock.wallMs());
-      uplink.start(uplinkSettings(config, false, NO_SECRETS, used));
+      uplink.start(uplinkSettings(config, RECEIVER, false, NO_SECRETS, used));
       uplink.look();
     },
     /** Some seconds go by: figures each second, a look at the network in between. */

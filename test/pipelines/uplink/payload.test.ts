@@ -10,6 +10,7 @@ const SRT: SrtFigures = {
   phase: 'connected',
   unackedPackets: 0,
   sentBps: 0,
+  sentBytesTotal: 0,
   sentPacketsTotal: 0,
   retransmittedTotal: 0,
   droppedTotal: 0,

@@ -1,8 +1,9 @@
-/** The uplink and its links: each with its figures and its last ten minutes. */
+/** The uplink, its links, and further destinations: each with its figures. */
 import type { ModemState } from '../../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import type { Sample } from '../../history.ts';
 import type { View } from '../../protocol.ts';
+import { openDestinations } from '../ui/destination-list.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
 import { framePlots, openCaption, openPlot } from '../ui/plot-view.ts';
@@ -24,7 +25,8 @@ export function openLinks(): Section {
     rows.set(row.element, row);
     return row.element;
   };
-  const element = card('links', 'Links', uplink, list, none);
+  const destinations = openDestinations();
+  const element = card('links', 'Links', uplink, list, none, destinations.element);
   return {
     element,
     update: ({ view, history }, nowMs) => {
@@ -37,6 +39,7 @@ export function openLinks(): Section {
       setText(uplink, describeUplink(view));
       setText(none, describeNoLinks(view));
       none.hidden = found.length > 0;
+      destinations.update(view);
       updateChildren(
         list,
         found,
@@ -54,8 +57,9 @@ function describeNoLinks({ modems }: View): string {
   return 'No links and no modems.';
 }
 
-function describeUplink({ uplink, plannedLinks }: View): string {
+function describeUplink({ uplink, plannedLinks, destinations }: View): string {
   if (uplink === undefined || uplink.phase === 'off') {
+    if (plannedLinks === undefined && (destinations?.length ?? 0) > 0) return '';
     return plannedLinks === undefined || plannedLinks.length === 0
       ? 'No uplink configured: the stream stays in this network.'
       : 'The uplink starts when the drop goes live.';

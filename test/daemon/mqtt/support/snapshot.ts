@@ -102,6 +102,16 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
         switches: [],
       },
     },
+    destinations: [
+      {
+        ...{ id: 'archive', kind: 'srt', phase: 'connected', sentBps: 3_900_000 },
+        ...{ sentBytesTotal: 98_765_432, rttMs: 2.5, restartsTotal: 0 },
+      },
+      {
+        ...{ id: 'youtube', kind: 'rtmp', phase: 'connecting', reason: 'the server refused' },
+        ...{ sentBps: 0, sentBytesTotal: 0, restartsTotal: 7 },
+      },
+    ],
     recording: [
       {
         id: 'main',

@@ -1,6 +1,6 @@
 /** Folders of a config that the installed service may not write to. */
 import { posix } from 'node:path';
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 
 /** ReadWritePaths and StateDirectory of systemd/venuebox.service. */
 export const WRITABLE: readonly string[] = ['/media', '/mnt', '/srv', '/var/lib/venuebox'];

@@ -1,4 +1,4 @@
-/** The uplink process, as the daemon runs it. */
+/** A process that sends access units on, which the media process feeds it by FIFOs. */
 
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
@@ -6,39 +6,50 @@ import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import { type PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
-import type { FromUplink, ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes } from './pipes.ts';
 
-export interface UplinkOptions {
-  /** Asked for at each start: what the links have used changes. */
-  readonly settings: () => UplinkSettings;
+/** The part of its settings that says what it is fed. */
+interface Fed {
+  /** Each comes by an inherited descriptor, in this order. */
+  readonly tracks: readonly { readonly id: string; readonly kind: 'video' | 'audio' }[];
+}
+
+export interface FedOptions<Settings, Message> {
+  /** Of the process, and of its feed in the media process. */
+  readonly name: string;
+  /** Its `main`, below pipelines/. */
+  readonly program: 'uplink' | 'rtmp';
+  /** Asked for at each start. */
+  readonly settings: () => Settings;
   readonly media: MediaChild;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onMessage: (message: FromUplink) => void;
+  readonly onMessage: (message: Message) => void;
 }
 
-export interface UplinkChild {
+export interface FedChild<Command> {
   /** Runs it until it, or the media process that feeds it, ends; a task for `supervise`. */
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
-  readonly send: (message: ToUplink) => void;
+  readonly send: (message: Command) => void;
 }
 
 /** SIGTERM to SIGKILL: it takes its routing tables down. */
 const GRACE_MS = 2_500;
 
 /** libuv threads: the binding's bus poll keeps one, and receivers' names are looked up (see gst.ts). */
-const UPLINK_THREADS = '8';
+const THREADS = '8';
 
-export function openUplink(options: UplinkOptions): UplinkChild {
-  const { clock, log } = options;
-  const worker = openWorker<UplinkSettings, ToUplink, FromUplink>(
+export function openFed<Settings extends Fed, Command, Message>(
+  options: FedOptions<Settings, Message>,
+): FedChild<Command> {
+  const { name, program, clock, log, onMessage } = options;
+  const worker = openWorker<Settings, Command, Message>(
     {
-      name: 'uplink',
-      entry: entryPoint(import.meta.url, '../../../pipelines/uplink/main'),
-      env: { UV_THREADPOOL_SIZE: UPLINK_THREADS },
+      name,
+      entry: entryPoint(import.meta.url, `../../../pipelines/${program}/main`),
+      env: { UV_THREADPOOL_SIZE: THREADS },
       graceMs: GRACE_MS,
       errorOf: pipelineErrorOf,
     },
@@ -62,9 +73,9 @@ export function openUplink(options: UplinkOptions): UplinkChild {
         path,
         kind: settings.tracks[i]?.kind ?? 'video',
       }));
-      const ask = (number: number) => ({ type: 'uplink', run: number, outputs }) as const;
+      const ask = (number: number) =>
+        ({ type: 'uplink', run: number, reader: name, outputs }) as const;
       forget = (await media.openPipes(ask, fail, ends.signal)).forget;
-      const { onMessage } = options;
       // Each side has its own ends: the end of one is seen by the other.
       const start = { settings, inherit: pipes.fds, onMessage, onStart: pipes.close };
       await worker.run(start, ends.signal);

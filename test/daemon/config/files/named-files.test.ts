@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readConfig } from '../../../daemon/cli/read-config.ts';
-import { parseConfig } from '../../../daemon/config/file.ts';
-import { unreadableFiles } from '../../../daemon/config/named-files.ts';
-import { readSecretFile } from '../../../daemon/media/secret-file.ts';
-import { openPin } from '../../../daemon/web/pin-store.ts';
-import { readCredentials } from '../../../hal/gst/network-source.ts';
-import { messageOf, silentLog } from '../../../hal/os/log.ts';
-import { readSecret } from '../../../pipelines/http/access/access.ts';
-import { openServerOptions } from '../../../pipelines/http/server-settings.ts';
-import { openSlateFiles } from '../../../pipelines/source/slate-files.ts';
+import { readConfig } from '../../../../daemon/cli/read-config.ts';
+import { parseConfig } from '../../../../daemon/config/file.ts';
+import { unreadableFiles } from '../../../../daemon/config/files/named-files.ts';
+import { readSecretFile } from '../../../../daemon/media/secret-file.ts';
+import { openPin } from '../../../../daemon/web/pin-store.ts';
+import { readCredentials } from '../../../../hal/gst/network-source.ts';
+import { messageOf, silentLog } from '../../../../hal/os/log.ts';
+import { readSecret } from '../../../../pipelines/http/access/access.ts';
+import { openServerOptions } from '../../../../pipelines/http/server-settings.ts';
+import { openSlateFiles } from '../../../../pipelines/source/slate-files.ts';
 
 const test = suite('files that a config names');
 

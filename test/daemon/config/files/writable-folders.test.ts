@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { parseConfig } from '../../../daemon/config/file.ts';
-import { unwritableFolders, WRITABLE } from '../../../daemon/config/writable-folders.ts';
+import { parseConfig } from '../../../../daemon/config/file.ts';
+import { unwritableFolders, WRITABLE } from '../../../../daemon/config/files/writable-folders.ts';
 
 const test = suite('writable folders');
 

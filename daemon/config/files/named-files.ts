@@ -1,9 +1,9 @@
 /** Files that a config names and that cannot be read. */
 import { accessSync, constants } from 'node:fs';
-import { errnoOf } from '../../hal/os/errors.ts';
-import { assertRegular, CERTIFICATE_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
-import { messageOf } from '../../hal/os/log.ts';
-import type { Config } from './config.ts';
+import { errnoOf } from '../../../hal/os/errors.ts';
+import { assertRegular, CERTIFICATE_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
+import { messageOf } from '../../../hal/os/log.ts';
+import type { Config } from '../config.ts';
 
 /** The box makes this one itself at its first start. */
 const MADE_BY_THE_BOX = 'operator.pin_file';

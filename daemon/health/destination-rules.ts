@@ -1,0 +1,31 @@
+/** Alerts of the further destinations of a drop. */
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { Rule } from './step.ts';
+
+export const DESTINATION_RULES: readonly Rule[] = [
+  {
+    key: 'destination-*-down',
+    severity: 'warning',
+    // A server that closes the connection is back within one or two tries.
+    afterMs: 10_000,
+    holdMs: 5_000,
+    advice: 'All others get the stream. Check uplink.destinations, and the stream at that service.',
+    dependsOn: ['media-down', 'media-silent', 'viewers-port', 'links-down'],
+    find: ({ box }) =>
+      (box.destinations ?? [])
+        .filter(({ phase }) => phase === 'connecting')
+        .map(({ id, reason }) => ({
+          id,
+          text: `Destination ${id} does not get the stream`,
+          detail: reason,
+          ...(isAnyConnected(box) ? {} : { severity: 'critical' as const, advice: ALONE }),
+        })),
+  },
+];
+
+const ALONE =
+  'Guests in the room can still watch. Check the network, and uplink.destinations in the config.';
+
+function isAnyConnected({ uplink, destinations = [] }: BoxSnapshot): boolean {
+  return uplink?.phase === 'connected' || destinations.some(({ phase }) => phase === 'connected');
+}

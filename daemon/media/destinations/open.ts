@@ -1,0 +1,88 @@
+/** Runs each destination as a supervised process of its own, while a drop is live. */
+import { untilAborted } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import type { Log } from '../../../hal/os/log.ts';
+import { type RestartPolicy, supervise } from '../../../hal/os/supervise.ts';
+import { runAll, type Task } from '../../../hal/os/task.ts';
+import type { RtmpFigures, RtmpSettings } from '../../../pipelines/rtmp/messages.ts';
+import type { FromUplink, ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
+import type { DestinationConfig } from '../../config/destinations.ts';
+import type { UplinkConfig } from '../../config/uplink.ts';
+import type { Destination } from '../../model/destinations.ts';
+import { type FedChild, openFed } from '../children/fed.ts';
+import type { MediaChild } from '../children/media.ts';
+import { rtmpSettings, srtSettings, tracksOf } from './settings.ts';
+import { type DestinationReport, DestinationStates } from './states.ts';
+
+export interface DestinationDeps {
+  readonly media: MediaChild;
+  readonly hasSound: boolean;
+  /** Passphrases and stream keys, by the destinations' ids. */
+  readonly secrets: Readonly<Record<string, string | undefined>>;
+  readonly onDestinations: (destinations: readonly Destination[]) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A server that refuses a stream is not asked more than twice a minute. */
+const POLICY: RestartPolicy = { firstPauseMs: 500, longestPauseMs: 30_000, healthyMs: 30_000 };
+
+/**
+ * A task that runs them all. None ends or delays another, nor the task: what is wrong with
+ * one is its state.
+ */
+export function openDestinations(uplink: UplinkConfig | undefined, deps: DestinationDeps): Task {
+  const configs = (uplink?.destinations ?? []).filter(({ enabled }) => enabled);
+  const states = new DestinationStates(configs, deps.onDestinations);
+  if (uplink === undefined || configs.length === 0) return untilAborted;
+  const { clock, log } = deps;
+  const tasks = configs.map((config): Task => {
+    const onReport = (report: DestinationReport) => states.report(config.id, report);
+    const { run } = openProcess(config, uplink, onReport, deps);
+    const options = {
+      ...{ policy: POLICY, clock, log },
+      onChange: (supervised: Parameters<DestinationStates['supervised']>[1]) =>
+        states.supervised(config.id, supervised),
+    };
+    return (signal) => supervise(`destination ${config.id}`, run, options, signal);
+  });
+  return (signal) => runAll(tasks, signal);
+}
+
+function openProcess(
+  config: DestinationConfig,
+  uplink: UplinkConfig,
+  onReport: (report: DestinationReport) => void,
+  { media, hasSound, secrets, clock, log }: DestinationDeps,
+): Pick<FedChild<never>, 'run'> {
+  const tracks = tracksOf(config, uplink, hasSound);
+  const common = { name: `destination ${config.id}`, media, clock, log };
+  const secret = secrets[config.id];
+  if (config.kind === 'srt') {
+    return openFed<UplinkSettings, ToUplink, FromUplink>({
+      ...{ ...common, program: 'uplink' },
+      settings: () => srtSettings(config, tracks, secret),
+      onMessage: (message) => {
+        if (message.type === 'figures') onReport(srtReport(message));
+      },
+    });
+  }
+  return openFed<RtmpSettings, never, RtmpFigures>({
+    ...{ ...common, program: 'rtmp' },
+    settings: () => rtmpSettings(config, tracks, secret),
+    onMessage: ({ type: _, ...report }) => onReport(report),
+  });
+}
+
+type SrtReport = Extract<FromUplink, { type: 'figures' }>;
+
+function srtReport({ srt, failure }: SrtReport): DestinationReport {
+  const reason = srt.refusal ?? failure ?? 'no answer yet';
+  return {
+    phase: srt.phase,
+    sentBps: srt.phase === 'connected' ? srt.sentBps : 0,
+    sentBytesTotal: srt.sentBytesTotal,
+    ...(srt.rttMs === undefined ? {} : { rttMs: srt.rttMs }),
+    ...(srt.phase === 'connected' ? {} : { reason }),
+  };
+}

@@ -1,0 +1,47 @@
+/** Further destinations of the drop: each with its state and what it is sent. */
+import type { Destination } from '../../../model/destinations.ts';
+import type { View } from '../../protocol.ts';
+import { h, setAttribute, setText, updateChildren } from './dom.ts';
+import { formatBps, formatMs } from './format.ts';
+
+const STATES: Readonly<Record<Destination['phase'], string>> = {
+  off: 'starts with the drop',
+  connecting: 'connecting',
+  connected: 'gets the stream',
+};
+
+export function openDestinations() {
+  const list = h('ul', { class: 'links destinations', 'aria-label': 'Destinations' });
+  return {
+    element: list,
+    update: ({ destinations = [] }: Pick<View, 'destinations'>) => {
+      list.hidden = destinations.length === 0;
+      updateChildren(list, destinations, ({ id }) => id, renderRow, updateRow);
+    },
+  };
+}
+
+function renderRow(): HTMLElement {
+  const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
+  return h('li', {}, head, h('p', { class: 'calm' }));
+}
+
+function updateRow(row: HTMLElement, destination: Destination): void {
+  const { id, phase } = destination;
+  const [name, state] = row.firstElementChild?.children ?? [];
+  if (name !== undefined) setText(name, id);
+  if (state !== undefined) setText(state, STATES[phase]);
+  setAttribute(row, 'data-state', STATE_KEY[phase]);
+  setText(row.lastElementChild ?? row, describe(destination));
+}
+
+/** As links have them, for their colours. */
+const STATE_KEY = { off: 'radio', connecting: 'out', connected: 'active' } as const;
+
+function describe({ kind, phase, reason, sentBps, rttMs }: Destination): string {
+  const name = kind.toUpperCase();
+  if (phase === 'off') return name;
+  if (phase === 'connecting') return reason === undefined ? name : `${name}: ${reason}`;
+  const trip = rttMs === undefined ? '' : `, round trip ${formatMs(rttMs)}`;
+  return `${name}, sending ${formatBps(sentBps)}${trip}`;
+}

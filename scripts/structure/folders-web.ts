@@ -1,0 +1,44 @@
+/** The part of the table of imports (folders.ts) for the operator's page and its server. */
+
+import type { Folder } from './folders-hal.ts';
+
+const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
+const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
+const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as const;
+
+export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
+  'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
+  'daemon/web': {
+    may: [
+      ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
+      ...['daemon/web/door', 'daemon/web/crew'],
+    ],
+    what: 'the server of the operator’s page',
+  },
+  'daemon/web/crew': {
+    may: [...BASE, 'daemon/settings', 'daemon/web'],
+    what: 'what the crew asks for beside commands: settings',
+  },
+  'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
+  'daemon/web/page/sections': {
+    may: [
+      'daemon/model',
+      'daemon/health/thresholds.ts',
+      'daemon/web',
+      'daemon/devices',
+      'daemon/web/page/ui',
+    ],
+    what: 'sections of the operator’s page',
+  },
+  'daemon/web/page/settings': {
+    may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
+    what: 'the settings on the operator’s page',
+  },
+  'daemon/web/page': {
+    may: [
+      ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
+      'daemon/web/page/settings',
+    ],
+    what: 'the operator’s page in the browser',
+  },
+};
