@@ -1,6 +1,8 @@
 /** All simulated worlds, by name. */
 import { bondScenario } from './bond.ts';
 import { dropScenario } from './drop.ts';
+import { ledgerScenario } from './ledger.ts';
+import { recordingsScenario } from './recordings.ts';
 import type { Scenario } from './scenario.ts';
 import { spoolScenario } from './spool.ts';
 
@@ -9,4 +11,6 @@ export const SCENARIOS: readonly Scenario<never>[] = [
   bondScenario,
   dropScenario,
   spoolScenario,
+  ledgerScenario,
+  recordingsScenario,
 ].map((scenario) => scenario as unknown as Scenario<never>);

@@ -1,0 +1,312 @@
+/** A shop whose ledger is on a disk that fails and loses its power. */
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Book, type OrderState } from '../../daemon/orders/book.ts';
+import { type LedgerEnd, scanLedger } from '../../daemon/orders/commit.ts';
+import { decide, type Shop } from '../../daemon/orders/decide.ts';
+import { GroupCommit } from '../../daemon/orders/group-commit.ts';
+import {
+  LedgerFile,
+  type LedgerHandle,
+  ledgerPath,
+  openLedgerFile,
+} from '../../daemon/orders/ledger-file.ts';
+import { silentLog } from '../../hal/os/log.ts';
+import { article } from '../daemon/orders/support/shop.ts';
+import { seeded } from '../support/seeded.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { Dice, expect, type Scenario } from './scenario.ts';
+
+const EDITION = 40;
+const ORDERS = 60;
+const PENDING_MS = 900_000;
+const ITEMS = ['print', 'tee'] as const;
+
+export type LedgerAction =
+  | { readonly do: 'orders'; readonly count: number }
+  | { readonly do: 'wait'; readonly ms: number }
+  /** The share of the disk's steps that fail. */
+  | { readonly do: 'disk'; readonly share: number }
+  | { readonly do: 'restart' }
+  | { readonly do: 'power-cut' };
+
+export const ledgerScenario: Scenario<LedgerAction> = {
+  name: 'ledger',
+  draw: (random) => {
+    const dice = new Dice(random);
+    return dice.list(4, 24, () => {
+      switch (dice.pick(['orders', 'orders', 'orders', 'wait', 'disk', 'restart', 'power-cut'])) {
+        case 'orders':
+          return { do: 'orders', count: dice.whole(1, 12) };
+        case 'wait':
+          return { do: 'wait', ms: dice.pick([1, 1_000, 5_000, 2 * PENDING_MS]) };
+        case 'disk':
+          return { do: 'disk', share: dice.pick([0, 0, 0.2, 1]) };
+        case 'restart':
+          return { do: 'restart' };
+        default:
+          return { do: 'power-cut' };
+      }
+    });
+  },
+  run: async (actions, seed) => {
+    const folder = await mkdtemp(join(tmpdir(), 'venuebox-soak-'));
+    const world = new LedgerWorld(folder, new Dice(seeded(seed + 1e6)));
+    try {
+      await world.open();
+      for (const action of actions) await world.apply(action);
+      await world.apply({ do: 'disk', share: 0 });
+      await world.apply({ do: 'wait', ms: 10_000 });
+      expect(world.unanswered === 0, `${world.unanswered} orders were never answered`);
+      await world.apply({ do: 'restart' });
+      return world.simulatedMs;
+    } finally {
+      await world.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+class LedgerWorld {
+  readonly #folder: string;
+  readonly #dice: Dice;
+  readonly #clock = new VirtualClock();
+  readonly #disk: FailingFile;
+  #book = new Book();
+  #commit: GroupCommit | undefined;
+  /** What buyers were told, by order. */
+  readonly #told = new Map<string, OrderState>();
+  /** Who was told to have a number. */
+  readonly #owners = new Map<string, string>();
+  /** Of the mark on the disk, the oldest first. */
+  #marks: (string | undefined)[] = [undefined];
+  unanswered = 0;
+
+  constructor(folder: string, dice: Dice) {
+    this.#folder = folder;
+    this.#dice = dice;
+    this.#disk = new FailingFile(dice);
+  }
+
+  get simulatedMs(): number {
+    return this.#clock.monotonicMs();
+  }
+
+  async open(): Promise<void> {
+    const { file, records } = await openLedgerFile(this.#folder, silentLog);
+    await file.close();
+    this.#book = new Book();
+    for (const { record } of records) this.#book.apply(record);
+    for (const [id, told] of this.#told) {
+      const kept = this.#book.find(id);
+      expect(isAsGood(told, kept), `${id} was told ${told.kind}, and is ${kept?.kind}`);
+    }
+    const path = ledgerPath(this.#folder);
+    const bytes = readFileSync(path);
+    this.#disk.begin(await open(path, 'r+'), bytes.length);
+    const opened = new SimulatedLedger(this.#folder, this.#disk, scanLedger(bytes).end);
+    this.#commit = new GroupCommit(opened, { clock: this.#clock, log: silentLog });
+  }
+
+  async close(): Promise<void> {
+    await this.#commit?.[Symbol.asyncDispose]();
+    this.#commit = undefined;
+  }
+
+  async apply(action: LedgerAction): Promise<void> {
+    if (action.do === 'orders') for (let i = 0; i < action.count; i += 1) this.#order();
+    if (action.do === 'disk') this.#disk.faultShare = action.share;
+    if (action.do === 'restart') await this.#restart();
+    if (action.do === 'power-cut') await this.#cutPower();
+    await this.#pass(action.do === 'wait' ? action.ms : 1);
+    const { pending, sold, numbered } = this.#book.pieces('friday', 'print');
+    expect(pending + sold <= EDITION && numbered <= EDITION, `${pending} + ${sold} are sold`);
+    const mark = this.#readMark();
+    if (mark !== this.#marks.at(-1)) this.#marks.push(mark);
+  }
+
+  /** The files are real, and answer in real time. */
+  async #pass(ms: number): Promise<void> {
+    for (let i = 0; i < 4; i += 1) {
+      await this.#clock.advance(ms / 4);
+      await this.#disk.settled();
+    }
+  }
+
+  /** As the desk takes one (daemon/orders/desk.ts). */
+  #order(): void {
+    const commit = this.#commit as GroupCommit;
+    const id = `o${this.#dice.whole(1, ORDERS)}`;
+    const what = this.#dice.pick(['confirm', 'confirm', 'reserve', 'cancel'] as const);
+    const item = this.#dice.pick(ITEMS);
+    const decision = decide(this.#book, { do: what, id, item, source: 'webhook' }, this.#shop());
+    if (!('record' in decision)) return;
+    const { record } = decision;
+    this.#book.apply(record);
+    const state = this.#book.find(id) as OrderState;
+    this.unanswered += 1;
+    void commit.add(record).written.then(
+      () => {
+        this.unanswered -= 1;
+        this.#tell(id, state);
+      },
+      () => {
+        this.unanswered -= 1;
+      },
+    );
+  }
+
+  #shop(): Shop {
+    const articles = [article('print', { edition: EDITION }), article('tee', { stock: 5 })];
+    const nowMs = this.#clock.wallMs();
+    return { drop: 'friday', articles, isWindowOpen: true, pendingMs: PENDING_MS, nowMs };
+  }
+
+  #tell(id: string, state: OrderState): void {
+    this.#told.set(id, state);
+    if (state.kind !== 'confirmed') return;
+    for (const number of state.numbers) {
+      const key = `${state.item} ${number}`;
+      const owner = this.#owners.get(key) ?? id;
+      expect(owner === id, `${key} was sold to ${owner} and to ${id}`);
+      this.#owners.set(key, id);
+    }
+  }
+
+  async #restart(): Promise<void> {
+    await this.close();
+    this.unanswered = 0;
+    await this.open();
+  }
+
+  /** The file as far as it was synced for certain, and any part of what was written behind it. */
+  async #cutPower(): Promise<void> {
+    const path = ledgerPath(this.#folder);
+    await this.#disk.settled();
+    const now = readFileSync(path);
+    const kept = Math.min(this.#disk.syncedBytes, now.length);
+    const tail = Buffer.from(now.subarray(kept, this.#dice.whole(kept, now.length)));
+    if (this.#dice.isTrue(0.3)) tail.fill(0, this.#dice.whole(0, tail.length));
+    const mark = this.#dice.pick(this.#marks.slice(-2));
+    // What the old process still does is done to nothing.
+    this.#disk.isGone = true;
+    const ending = this.close();
+    await this.#clock.advance(2_000);
+    await ending;
+    writeFileSync(path, Buffer.concat([now.subarray(0, kept), tail]));
+    const markPath = join(this.#folder, 'acknowledged.json');
+    if (mark === undefined) rmSync(markPath, { force: true });
+    else writeFileSync(markPath, mark);
+    this.#marks = [mark];
+    this.unanswered = 0;
+    await this.open();
+  }
+
+  #readMark(): string | undefined {
+    const path = join(this.#folder, 'acknowledged.json');
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+  }
+}
+
+/** A later record of the same order may be on the disk though nobody was told. */
+function isAsGood(told: OrderState, kept: OrderState | undefined): boolean {
+  if (kept === undefined) return false;
+  if (told.kind !== 'confirmed' || kept.kind !== 'confirmed') return true;
+  return told.numbers.join() === kept.numbers.join();
+}
+
+class SimulatedLedger extends LedgerFile {
+  readonly #disk: FailingFile;
+
+  constructor(folder: string, disk: FailingFile, end: LedgerEnd) {
+    super(folder, disk, end);
+    this.#disk = disk;
+  }
+
+  override async mark(): Promise<void> {
+    await this.#disk.step(async () => await super.mark());
+  }
+}
+
+/** A file whose steps fail by dice: before, half-way or after they have had their effect. */
+class FailingFile implements LedgerHandle {
+  faultShare = 0;
+  /** The power is off: nothing is written, and all fails. */
+  isGone = false;
+  syncedBytes = 0;
+  readonly #dice: Dice;
+  #file: FileHandle | undefined;
+  #bytes = 0;
+  #running = 0;
+
+  constructor(dice: Dice) {
+    this.#dice = dice;
+  }
+
+  begin(file: FileHandle, bytes: number): void {
+    this.#file = file;
+    this.#bytes = bytes;
+    this.syncedBytes = bytes;
+    this.isGone = false;
+  }
+
+  /** Resolves when it is idle. */
+  async settled(): Promise<void> {
+    for (let idle = 0; idle < 3; idle = this.#running === 0 ? idle + 1 : 0) {
+      await new Promise(setImmediate);
+    }
+  }
+
+  readonly write: LedgerHandle['write'] = (async (
+    bytes: Buffer,
+    from: number,
+    length: number,
+    at: number,
+  ) => {
+    return await this.step(async (share) => {
+      const written = await this.#real.write(bytes, from, Math.floor(length * share), at);
+      this.#bytes = Math.max(this.#bytes, at + written.bytesWritten);
+      this.syncedBytes = Math.min(this.syncedBytes, at);
+      return written;
+    });
+  }) as LedgerHandle['write'];
+
+  async datasync(): Promise<void> {
+    await this.step(async (share) => {
+      if (share === 1) this.syncedBytes = this.#bytes;
+    });
+  }
+
+  async truncate(bytes = 0): Promise<void> {
+    await this.step(async (share) => {
+      if (share < 1) return;
+      await this.#real.truncate(bytes);
+      this.#bytes = bytes;
+      this.syncedBytes = Math.min(this.syncedBytes, bytes);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#real.close();
+  }
+
+  get #real(): FileHandle {
+    return this.#file as FileHandle;
+  }
+
+  /** @param work Given how much of it is done. */
+  async step<T>(work: (share: number) => Promise<T>): Promise<T> {
+    this.#running += 1;
+    try {
+      if (this.isGone) throw new Error('EIO: the power is off');
+      if (!this.#dice.isTrue(this.faultShare)) return await work(1);
+      const share = this.#dice.pick([0, 0.5, 1]);
+      if (share > 0) await work(share);
+      throw new Error('EIO');
+    } finally {
+      this.#running -= 1;
+    }
+  }
+}
