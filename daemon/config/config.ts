@@ -1,6 +1,7 @@
 /** The configuration of the box: its sections, and the rules between them. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { readMachineId } from '../../hal/os/files/machine-id.ts';
 import {
   cameraSchema,
   DEFAULT_RENDITIONS,
@@ -25,14 +26,21 @@ import { type Fault, name, oneOf, repeatedFaults } from './rules.ts';
 import { uplink, uplinkFaults } from './uplink.ts';
 import { viewersSchema } from './viewers.ts';
 
-const sections = v.strictObject({
-  box: v.optional(
-    v.strictObject({
-      name: v.optional(name, 'venuebox'),
-      announce: v.optional(v.boolean(), true),
-    }),
-    {},
+const NAME = 'must be lower-case letters, digits and hyphens, 32 at most, or empty';
+
+/** Unique among the boxes of a broker and a network, and the same after each restart. */
+const ownName = () => `venuebox-${readMachineId().slice(0, 5)}`;
+
+const boxSchema = v.strictObject({
+  name: v.pipe(
+    v.optional(v.union([v.literal(''), name], NAME), ''),
+    v.transform((given) => given || ownName()),
   ),
+  announce: v.optional(v.boolean(), true),
+});
+
+const sections = v.strictObject({
+  box: v.optional(boxSchema, {}),
   log: v.optional(
     v.strictObject({ level: v.optional(oneOf('debug', 'info', 'warn', 'error'), 'info') }),
     {},

@@ -51,6 +51,7 @@ export async function startBox(
   const [port, operatorPort] = [await freePort(), await freePort()];
   const settings = [
     ...SMALL,
+    'box.name=venuebox',
     'viewers.host=127.0.0.1',
     `viewers.port=${port}`,
     'operator.host=127.0.0.1',

@@ -7,6 +7,7 @@ import { parseDocument } from 'yaml';
 import { ladderOf } from '../../../daemon/config/config.ts';
 import { ConfigError, parseConfig } from '../../../daemon/config/file.ts';
 import { BOARDS } from '../../../hal/battery/boards.ts';
+import { readMachineId } from '../../../hal/os/files/machine-id.ts';
 
 const test = suite('config');
 const EXAMPLE = readFileSync('systemd/venuebox.example.yaml', 'utf8');
@@ -27,6 +28,15 @@ test('an empty file is a whole config', () => {
   assert.is(config.operator.port, 8081);
   assert.is(config.viewers.part_ms, 200);
   assert.is(config.camera.driver, 'test');
+});
+
+test('a box without a name is called by its machine, the same each time; one with a name by that', () => {
+  const nameOf = (yaml: string) => parseConfig('box.yaml', yaml, []).box.name;
+  assert.match(nameOf(''), /^venuebox-[\da-f]{5}$/);
+  assert.is(nameOf(''), `venuebox-${readMachineId().slice(0, 5)}`);
+  assert.is(nameOf('box: {name: ""}'), nameOf(''));
+  assert.is(nameOf('box: {name: corner}'), 'corner');
+  assert.match(faults('box: {name: Corner!}')[0] ?? '', 'box.name must be lower-case letters');
 });
 
 test('every fault is reported at once, with its key path and its line', () => {
