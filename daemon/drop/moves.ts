@@ -62,7 +62,7 @@ export function enter({ dropId }: Drop, now: Now) {
 }
 
 export function publish(
-  type: string,
+  type: BoxEvent['type'],
   now: Now,
   data: BoxEvent['data'] = {},
   severity: BoxEvent['severity'] = 'info',

@@ -1,4 +1,4 @@
-/** Alerts of an edge's upstream, the uplink, its links, the broker and the events. */
+/** Alerts of an edge's upstream, the uplink and its links. */
 import { areAllDown, linksOf, losesLargePackets, unexplainedLinks } from './links.ts';
 import type { Rule } from './step.ts';
 import { STALE_MS } from './thresholds.ts';
@@ -126,73 +126,4 @@ export const NETWORK_RULES: readonly Rule[] = [
           ...(areAllDown(box) ? { severity: 'critical' } : {}),
         })),
   },
-  {
-    key: 'broker-away',
-    severity: 'warning',
-    afterMs: 15_000,
-    holdMs: 2_000,
-    advice: 'The drop goes on, and events are sent later. Check the broker and mqtt.url.',
-    find: ({ box: { broker } }) =>
-      broker.phase === 'away'
-        ? { text: 'The MQTT broker cannot be reached', detail: broker.reason }
-        : undefined,
-  },
-  {
-    key: 'events-not-kept',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 0,
-    advice: 'The drop goes on. Free some space on the disk that saves the state, or replace it.',
-    dependsOn: ['disk-*-low', 'state-not-kept'],
-    find: ({ box: { events } }) =>
-      events?.notSaved === undefined
-        ? undefined
-        : { text: 'Events cannot be saved', detail: events.notSaved },
-  },
-  {
-    key: 'events-refused',
-    severity: 'warning',
-    afterMs: 15_000,
-    holdMs: 0,
-    advice: 'They wait on the disk. Let the box publish to venuebox/v1/<box>/# on the broker.',
-    dependsOn: ['broker-away'],
-    find: ({ box: { events } }) =>
-      events?.refused === undefined
-        ? undefined
-        : { text: 'The MQTT broker accepts no events', detail: events.refused },
-  },
-  {
-    key: 'topics-refused',
-    severity: 'warning',
-    afterMs: 15_000,
-    holdMs: 0,
-    advice: 'Let the box publish to venuebox/v1/<box>/# on the broker.',
-    dependsOn: ['broker-away'],
-    find: ({ box: { broker } }) => {
-      const refused = broker.phase === 'connected' ? (broker.refusedTopics ?? []) : [];
-      if (refused.length === 0) return undefined;
-      return { text: 'The MQTT broker refuses some topics', detail: namesOf(refused) };
-    },
-  },
-  {
-    key: 'events-lost',
-    severity: 'warning',
-    afterMs: 0,
-    holdMs: 5_000,
-    advice: 'Bring the broker back, check the disk that saves the state, or raise mqtt.spool_mb.',
-    dependsOn: ['broker-away', 'events-refused', 'events-not-kept', 'disk-*-low', 'state-not-kept'],
-    // Until all that is left has been sent: then there is nothing to do any more.
-    find: ({ box: { events } }) =>
-      (events?.lostNow ?? 0) > 0
-        ? { text: 'Events are lost', detail: 'more waited than there is room for' }
-        : undefined,
-  },
 ];
-
-const NAMED_MAX = 4;
-
-function namesOf(topics: readonly string[]): string {
-  const more = topics.length - NAMED_MAX;
-  const named = topics.slice(0, NAMED_MAX).join(', ');
-  return more > 0 ? `${named} and ${more} more` : named;
-}

@@ -5,6 +5,7 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, Warning } from '../model/snapshot.ts';
+import { BROKER_RULES } from './broker-rules.ts';
 import { DESTINATION_RULES } from './destination-rules.ts';
 import { DEVICE_RULES } from './device-rules.ts';
 import { louder, NO_HISTORY, NOTHING_RECEIVED, recordersLost, watchFacts } from './facts.ts';
@@ -21,6 +22,7 @@ export const RULES: readonly Rule[] = [
   ...MEDIA_RULES,
   ...NETWORK_RULES,
   ...DESTINATION_RULES,
+  ...BROKER_RULES,
   ...MODEM_RULES,
   ...RECORDING_RULES,
   ...POWER_RULES,

@@ -73,10 +73,35 @@ export interface Commander {
   ): Promise<Outcome>;
 }
 
+/** Everything that is published when it happens. */
+export const EVENT_TYPES = [
+  'drop.armed',
+  'drop.live',
+  'drop.first-frame',
+  'drop.marked',
+  'drop.ended',
+  'drop.disarmed',
+  'drop.fault',
+  'drop.resumed-too-late',
+  'preflight.passed',
+  'alert.raised',
+  'alert.cleared',
+  'link.switched',
+  'camera.switched',
+  'power.phase',
+  'clip.made',
+  'media.restarted',
+  'modem.reset',
+  'machine.power-off-failed',
+  'order.pending',
+  'order.confirmed',
+  'order.void',
+  'order.refused',
+] as const;
+
 /** Something happened that is to be published exactly once. */
 export interface BoxEvent {
-  /** For example `drop.live`, `link.switched`, `alert.raised`, `clip.made`. */
-  readonly type: string;
+  readonly type: (typeof EVENT_TYPES)[number];
   readonly severity: 'info' | 'warning' | 'critical';
   /** Unix time in ms. */
   readonly atMs: number;

@@ -70,8 +70,20 @@ export type BrokerState =
       readonly phase: 'connected';
       /** Topics that its rules for this user do not let through. */
       readonly refusedTopics?: readonly string[];
+      /** What is larger than it takes. */
+      readonly largeTopics?: readonly string[];
+      /** What it does not offer, each in a few words. */
+      readonly limits?: readonly string[];
+      /** Another box has the name of this one: where it is. */
+      readonly twin?: string;
     }
-  | { readonly phase: 'away'; readonly reason: string };
+  | {
+      readonly phase: 'away';
+      readonly reason: string;
+      /** A certificate is not valid at this time. */
+      readonly isCertificate?: boolean;
+      readonly twin?: string;
+    };
 
 /** Events on their way to the broker. */
 export interface EventsState {

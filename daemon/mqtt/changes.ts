@@ -6,9 +6,10 @@ type Bodies = ReturnType<typeof reportTelemetry>;
 
 /** By topic, as one text. States only, never a figure that moves by itself. */
 export function changesOf(bodies: Bodies): Partial<Record<TelemetryName, string>> {
-  const { status, battery, camera, printer, storage } = bodies;
+  const { status, viewers, battery, camera, printer, storage } = bodies;
   return {
     status: key(status.state, status.drop, status.health, status.reasons, status.power),
+    viewers: key(viewers.url, viewers.picture_url),
     battery: key(battery.source, battery.mains, battery.charging, battery.soc_ratio === null),
     camera: key(camera.model, camera.state),
     printer: key(printer.state, printer.paper, printer.cover, printer.fault),

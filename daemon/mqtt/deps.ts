@@ -3,7 +3,9 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Commander } from '../model/commands.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { MqttState } from './broker/state.ts';
 import type { EventLog } from './events.ts';
+import type { Pages } from './pages.ts';
 import type { BoxFacts } from './payloads/report.ts';
 import type { Documents } from './retained.ts';
 
@@ -17,16 +19,10 @@ export interface MqttDeps {
   /** An existing folder: command ids are saved there. */
   readonly stateDir: string;
   readonly documents?: () => Documents;
+  /** Addresses of the box's pages now; by default none. */
+  readonly pages?: () => Pages;
   /** The connection changed. */
   readonly onChange?: (state: MqttState) => void;
   /** 0 to 1: spreads the reconnects of several boxes. */
   readonly random?: () => number;
 }
-
-export type MqttState =
-  | {
-      readonly phase: 'connected';
-      readonly protocol: 4 | 5;
-      readonly refusedTopics?: readonly string[];
-    }
-  | { readonly phase: 'away'; readonly reason: string };

@@ -66,9 +66,22 @@ export async function sendEvents(
   }
 
   async function sendOne({ payload }: SpoolRecord): Promise<void> {
-    const leftS = remainingS(payload, clock.wallMs());
-    await connection.publish({ topic, payload, qos: 1, isRetained: false, expiryS: leftS });
+    const expiryS = remainingS(payload, clock.wallMs());
+    const message = { topic, payload, qos: 1, isRetained: false, expiryS } as const;
+    try {
+      await connection.publish(message);
+    } catch (error) {
+      if (!(error instanceof MqttError) || error.code !== 'TOO_LARGE') throw error;
+      await connection.publish({ ...message, payload: withoutData(payload) });
+    }
   }
+}
+
+/** As the spool leaves out data that is too long for it. */
+function withoutData(payload: Buffer): Buffer {
+  const event = JSON.parse(payload.toString()) as { readonly data: unknown };
+  const bytes = Buffer.byteLength(JSON.stringify(event.data));
+  return Buffer.from(JSON.stringify({ ...event, data: { left_out_b: bytes } }));
 }
 
 function remainingS(payload: Buffer, wallMs: number): number {

@@ -6,6 +6,7 @@ import type { MqttConfig } from '../config/mqtt.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { EventsState } from '../model/snapshot.ts';
 import { EventSpool } from './spool/event-spool.ts';
+import type { RecordedEvent } from './spool/record.ts';
 
 export interface EventLog extends AsyncDisposable {
   /** Undefined without a broker. */
@@ -15,7 +16,7 @@ export interface EventLog extends AsyncDisposable {
    *
    * @throws SpoolError
    */
-  record(event: BoxEvent): Promise<void>;
+  record(event: RecordedEvent): Promise<void>;
   /** Undefined without a broker. */
   state(): EventsState | undefined;
 }

@@ -6,6 +6,7 @@ import type { DropReport } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { MqttDeps } from './deps.ts';
 import { recordLinkEvents } from './link-events.ts';
+import { openPages } from './pages.ts';
 import type { BoxFacts } from './payloads/report.ts';
 import { MerchReport } from './payloads/report-merch.ts';
 import { runMqtt } from './run.ts';
@@ -21,10 +22,12 @@ interface Box
 
 export function openMqtt(config: Config, box: Box): Task {
   const merch = new MerchReport();
+  const pagesOf = openPages(config, box.clock);
   const deps: MqttDeps = {
     ...box,
     snapshots: box.snapshot,
     facts: factsOf(config),
+    pages: () => pagesOf(box.snapshot()),
     documents: () => {
       const body = merch.report(box.snapshot().shop, box.clock.wallMs());
       return { reports: box.reports.list(), ...(body && { merch: body }) };

@@ -2,45 +2,54 @@
 import { withTimeout } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
+import type { BrokerMemory } from './broker/memory.ts';
+import type { BrokerReport } from './broker/state.ts';
 import { changesOf } from './changes.ts';
 import { type Connection, MqttError, type Outgoing } from './client/connection.ts';
 import type { MqttDeps } from './deps.ts';
-import { renderDiscovery } from './discovery.ts';
+import { clearedParts, renderDiscovery } from './home-assistant/discovery.ts';
 import { isLive, reportTelemetry } from './payloads/report.ts';
 import { SilenceMeter } from './payloads/report-audio.ts';
 import type { Stamper } from './payloads/stamp.ts';
 import { type Documents, RetainedState } from './retained.ts';
 import { TelemetryPlan } from './telemetry.ts';
+import { FaultyTopics } from './topic-faults.ts';
 
 export interface PublisherDeps {
   readonly config: MqttConfig;
   readonly deps: MqttDeps;
   readonly stamper: Stamper;
+  readonly report: BrokerReport;
+  readonly broker: BrokerMemory;
   readonly documents: () => Documents;
 }
 
 /** Home Assistant starts now and then; a broker that says so ten times a second is faulty. */
 const REBIRTH_EVERY_MS = 10_000;
 const OFFLINE_TIMEOUT_MS = 1_000;
-/** Refused topics that are named, one by one. */
-const REFUSED_MAX = 64;
 
 export class Publisher {
   readonly #connection: Connection;
   readonly #config: MqttConfig;
   readonly #deps: MqttDeps;
   readonly #stamper: Stamper;
+  readonly #broker: BrokerMemory;
   readonly #documents: () => Documents;
   readonly #plan = new TelemetryPlan();
   readonly #retained: RetainedState;
   readonly #silence = new SilenceMeter();
-  readonly #refused = new Set<string>();
+  readonly #faults: FaultyTopics;
   /** Telemetry that was published once over this connection. */
   readonly #probed = new Set<string>();
   #birthMs = Number.NEGATIVE_INFINITY;
+  /** In the discovery that was published. */
+  #operatorUrl: string | undefined;
 
-  constructor(connection: Connection, { config, deps, stamper, documents }: PublisherDeps) {
+  constructor(connection: Connection, given: PublisherDeps) {
+    const { config, deps, stamper, report, broker, documents } = given;
     this.#connection = connection;
+    this.#broker = broker;
+    this.#faults = new FaultyTopics((faults) => report.topics(faults), deps.log);
     this.#config = config;
     this.#deps = deps;
     this.#stamper = stamper;
@@ -50,12 +59,8 @@ export class Publisher {
 
   /** Discovery, `online`, and all state, though the broker may have it. */
   async publishAll(): Promise<void> {
-    const { clock, snapshots, facts } = this.#deps;
-    this.#birthMs = clock.monotonicMs();
-    const { name, version } = snapshots();
-    const model = facts.model === undefined ? {} : { model: facts.model };
-    const prefix = this.#config.discovery_prefix;
-    if (prefix !== '') await this.#send(renderDiscovery(prefix, { name, version, ...model }));
+    this.#birthMs = this.#deps.clock.monotonicMs();
+    await this.#publishDiscovery();
     await this.#send(this.#availability('online'));
     this.#plan.restart();
     this.#retained.restart();
@@ -66,10 +71,12 @@ export class Publisher {
   async publishDue(): Promise<void> {
     const { clock, snapshots, facts } = this.#deps;
     const snapshot = snapshots();
+    const pages = this.#pages();
+    if (pages.operator !== this.#operatorUrl) await this.#publishDiscovery();
     const nowMs = clock.monotonicMs();
     const retained = this.#retained.changes(snapshot, facts, this.#documents());
     const silence = this.#silence.note(snapshot.levels, nowMs);
-    const bodies = reportTelemetry(snapshot, facts, { wallMs: clock.wallMs(), silence });
+    const bodies = reportTelemetry(snapshot, facts, { wallMs: clock.wallMs(), silence, pages });
     const changes = changesOf(bodies);
     const live = isLive(snapshot);
     for (const { name, isCleared } of this.#plan.due(nowMs, live, changes)) {
@@ -111,7 +118,7 @@ export class Publisher {
    */
   #offer(message: Outgoing): boolean {
     const { topic } = message;
-    const isProbe = !this.#probed.has(topic) || this.#refused.has(topic);
+    const isProbe = !this.#probed.has(topic) || this.#faults.has(topic);
     if (!isProbe) return this.#connection.offer(message);
     this.#probed.add(topic);
     this.#send({ ...message, qos: 1 }).catch((error: unknown) =>
@@ -120,30 +127,44 @@ export class Publisher {
     return true;
   }
 
-  /** A refused topic is named; the others are published. */
+  /** A topic that the broker does not take is named; the others are published. */
   async #send(message: Outgoing): Promise<void> {
     const { topic } = message;
     try {
       await this.#connection.publish(message);
-      if (this.#refused.delete(topic)) this.#reportRefused();
+      this.#faults.clear(topic);
     } catch (error) {
       if (this.#connection.closed.aborted) return;
       if (!(error instanceof MqttError)) throw error;
-      if (error.code !== 'REFUSED') {
-        this.#deps.log.debug('not published', { topic, reason: error.message });
-        return;
-      }
-      if (this.#refused.size >= REFUSED_MAX || this.#refused.has(topic)) return;
-      this.#refused.add(topic);
-      this.#deps.log.warn('topic refused by the broker', { topic, reason: error.message });
-      this.#reportRefused();
+      const isNew = this.#faults.add(topic, error);
+      // What is retained of before is not true any more; it may be cleared at the next start.
+      if (isNew && error.code === 'TOO_LARGE' && message.isRetained)
+        await this.#connection.publish({ ...message, payload: '', qos: 1 }).catch(() => undefined);
     }
   }
 
-  #reportRefused(): void {
-    const { protocol } = this.#connection;
-    const refusedTopics = [...this.#refused].toSorted();
-    this.#deps.onChange?.({ phase: 'connected', protocol, refusedTopics });
+  /** Again whenever the address of the operator's page changes. */
+  async #publishDiscovery(): Promise<void> {
+    const { snapshots, facts, log } = this.#deps;
+    const prefix = this.#config.discovery_prefix;
+    const { operator } = this.#pages();
+    this.#operatorUrl = operator;
+    if (prefix === '') return;
+    const { name, version } = snapshots();
+    const model = facts.model === undefined ? {} : { model: facts.model };
+    const device = { name, version, ...model, ...(operator && { operatorUrl: operator }) };
+    const parts = renderDiscovery(prefix, device, this.#connection.limits.packetMaxBytes);
+    for (const part of parts) await this.#send(part);
+    for (const over of clearedParts(prefix, name, parts.length, this.#broker.discoveryParts))
+      await this.#send(over);
+    await this.#broker
+      .published(parts.length)
+      .catch((error: unknown) => log.debug('broker not remembered', { reason: messageOf(error) }));
+  }
+
+  #pages() {
+    const { pages, snapshots } = this.#deps;
+    return pages?.() ?? { ...(snapshots().playerUrl && { viewers: snapshots().playerUrl }) };
   }
 
   #availability(payload: 'online' | 'offline'): Outgoing {

@@ -2,11 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pause, untilAborted } from '../../hal/os/async.ts';
-import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
-import { connectMqtt } from './client/client.ts';
-import type { Connection, ConnectOptions, Incoming } from './client/connection.ts';
+import { clientIdOf, connectOptions, isUnencrypted } from './broker/connect-options.ts';
+import { BrokerMemory } from './broker/memory.ts';
+import { BrokerReport, limitsInWords } from './broker/state.ts';
+import { TwinWatch } from './broker/twin.ts';
+import { connectMqtt } from './client/connect.ts';
+import { type Connection, type Incoming, MqttError } from './client/connection.ts';
 import { CommandMemory } from './command-memory.ts';
 import { CommandReceiver } from './command-receiver.ts';
 import type { MqttDeps } from './deps.ts';
@@ -19,9 +22,10 @@ const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 60_000;
 /** After a connection of this length the pause starts over. */
 const HEALTHY_MS = 30_000;
-const WILL_DELAY_S = 10;
 const EARLY_MAX = 64;
 const NO_DOCUMENTS: Documents = { reports: [] };
+/** MQTT 5, 3.14.2.1: another client connected with this one's id, which is made of the box's name. */
+const SESSION_TAKEN_OVER = 142;
 
 /**
  * Publishes the box's state and receives commands, until `signal` aborts. Never rejects for a
@@ -37,16 +41,79 @@ export async function runMqtt(
   const { clock, log } = deps;
   if (isUnencrypted(config.url)) log.warn('MQTT not encrypted: use mqtts://');
   const root = rootOf(deps.snapshots().name);
-  const memory = await CommandMemory.open(
-    join(deps.stateDir, 'commands.json'),
-    clock.monotonicMs(),
+  const session = randomBytes(8).toString('hex');
+  const stamper = new Stamper(root, session, clock);
+  const commands = await openCommands(stamper, deps, signal);
+  const twins = new TwinWatch(session);
+  const broker = await BrokerMemory.open(join(deps.stateDir, 'broker.json'), config.url);
+  const report = new BrokerReport(
+    (state) => deps.onChange?.(state),
+    () => clock.monotonicMs(),
   );
+  const onInfo = ({ payload }: Incoming) => {
+    const twin = twins.receive(payload);
+    if (twin !== undefined) report.twinSeen(twin);
+  };
+  const { onCommand } = commands;
+  const parts = { config, deps, stamper, report, broker, onCommand, onInfo };
+  const retry = new Retry(deps);
+  while (!signal.aborted) {
+    const startedMs = clock.monotonicMs();
+    try {
+      await connectAndServe(parts, commands, retry, signal);
+    } catch (error) {
+      if (signal.aborted) break;
+      broker.failed(error);
+      if (error instanceof MqttError && error.reasonCode === SESSION_TAKEN_OVER)
+        report.twinSeen(report.twin ?? `it uses the MQTT client id ${clientIdOf(root)}`);
+      retry.failed(messageOf(error));
+      report.away(messageOf(error), error);
+    }
+    await retry.pause(clock.monotonicMs() - startedMs, signal);
+  }
+  await commands.settled();
+}
+
+type Parts = Omit<Parameters<typeof serveConnection>[1], 'documents' | 'listen'>;
+
+/** Resolves when `signal` aborts; rejects where there is no connection, and when it ends. */
+async function connectAndServe(
+  parts: Parts,
+  commands: Commands,
+  retry: Retry,
+  signal: AbortSignal,
+): Promise<void> {
+  const { config, deps, stamper, report, broker } = parts;
+  const { clock, log, documents = () => NO_DOCUMENTS } = deps;
+  const { put, listen } = new Inbox();
+  const options = connectOptions(config, stamper.root, put);
+  const protocols = broker.protocols(clock.wallMs());
+  const connection = await connectMqtt(options, protocols, () => clock.wallMs(), signal);
+  try {
+    retry.connected(connection);
+    report.connected(connection);
+    commands.setConnection(connection);
+    await broker.connected(connection, clock.wallMs()).catch((error: unknown) =>
+      // It is learnt again.
+      log.debug('broker not remembered', { reason: messageOf(error) }),
+    );
+    await serveConnection(connection, { ...parts, documents, listen }, signal);
+  } finally {
+    commands.setConnection(undefined);
+    await connection.end();
+  }
+}
+
+type Commands = Awaited<ReturnType<typeof openCommands>>;
+
+/** Receives commands over all connections, and replies over the present one. */
+async function openCommands(stamper: Stamper, deps: MqttDeps, signal: AbortSignal) {
+  const { clock, log, commander } = deps;
+  const path = join(deps.stateDir, 'commands.json');
+  const memory = await CommandMemory.open(path, clock.monotonicMs());
   let connection: Connection | undefined;
-  const receiver = new CommandReceiver(root, {
-    clock,
-    log,
-    commander: deps.commander,
-    memory,
+  const receiver = new CommandReceiver(stamper.root, {
+    ...{ clock, log, commander, memory },
     isClockSet: () => deps.snapshots().system?.clock.phase !== 'free',
     reply: (to, reply) => {
       const message = { ...stamper.message('reply', reply, false), ...to };
@@ -55,75 +122,17 @@ export async function runMqtt(
       });
     },
   });
-  const stamper = new Stamper(root, randomBytes(8).toString('hex'), clock);
   const running = new Set<Promise<void>>();
-  const onCommand = (message: Incoming) => {
-    const done = receiver.receive(message, signal).finally(() => running.delete(done));
-    running.add(done);
-  };
-
-  const retry = new Retry(deps);
-  while (!signal.aborted) {
-    const startedMs = clock.monotonicMs();
-    try {
-      const inbox = new Inbox();
-      const options = connectOptions(config, root, inbox.put);
-      connection = await connectMqtt(options, signal);
-      retry.connected(connection.protocol);
-      const documents = deps.documents ?? (() => NO_DOCUMENTS);
-      const { listen } = inbox;
-      const served = { config, deps, stamper, onCommand, documents, listen };
-      await serveConnection(connection, served, signal);
-    } catch (error) {
-      if (signal.aborted) break;
-      retry.failed(messageOf(error));
-    } finally {
-      await connection?.end();
-      connection = undefined;
-    }
-    await retry.pause(clock.monotonicMs() - startedMs, signal);
-  }
-  await Promise.all(running);
-}
-
-/** Files are read for each connection: a renewed certificate needs no restart. */
-function connectOptions(
-  config: MqttConfig,
-  root: string,
-  onMessage: (message: Incoming) => void,
-): ConnectOptions {
-  const url = new URL(config.url);
-  const isTls = url.protocol === 'mqtts:';
-  const file = (path: string) =>
-    path === '' ? undefined : readRegular(path, CERTIFICATE_BYTES_MAX);
-  const { ca_file, cert_file, key_file } = config.tls;
-  const [password, ca, cert, key] = [config.password_file, ca_file, cert_file, key_file].map(file);
   return {
-    host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port === '' ? (isTls ? 8883 : 1883) : Number(url.port),
-    clientId: root.replaceAll('/', '-'),
-    ...(config.username === '' ? {} : { username: config.username }),
-    ...(password === undefined ? {} : { password: withoutLineEnd(password) }),
-    ...(isTls
-      ? {
-          tls: {
-            ...(ca === undefined ? {} : { ca }),
-            ...(cert === undefined ? {} : { cert }),
-            ...(key === undefined ? {} : { key }),
-          },
-        }
-      : {}),
-    will: { topic: `${root}/availability`, payload: 'offline', delayS: WILL_DELAY_S },
-    onMessage,
+    setConnection: (present: Connection | undefined) => {
+      connection = present;
+    },
+    onCommand: (message: Incoming) => {
+      const done = receiver.receive(message, signal).finally(() => running.delete(done));
+      running.add(done);
+    },
+    settled: async () => void (await Promise.all(running)),
   };
-}
-
-function isUnencrypted(url: string): boolean {
-  return !/^(mqtts:|mqtt:\/\/(127\.|localhost\b|\[::1\]))/.test(url);
-}
-
-function withoutLineEnd(secret: Buffer): Buffer {
-  return Buffer.from(secret.toString('utf8').replace(/\r?\n$/, ''));
 }
 
 /** Holds messages that the broker sends with its CONNACK, until there is a listener. */
@@ -152,16 +161,14 @@ class Retry {
     this.#deps = deps;
   }
 
-  connected(protocol: 4 | 5): void {
+  connected({ protocol, limits }: Connection): void {
     this.#reported = undefined;
-    this.#deps.log.info('broker connected', { protocol });
-    this.#deps.onChange?.({ phase: 'connected', protocol });
+    this.#deps.log.info('broker connected', { protocol, limits: limitsInWords(limits).join(', ') });
   }
 
   failed(reason: string): void {
     if (this.#reported !== reason) this.#deps.log.warn('broker away', { reason });
     this.#reported = reason;
-    this.#deps.onChange?.({ phase: 'away', reason });
   }
 
   async pause(lastedMs: number, signal: AbortSignal): Promise<void> {

@@ -7,6 +7,8 @@ import { Publisher, type PublisherDeps } from './publisher.ts';
 
 interface ServeDeps extends PublisherDeps {
   readonly onCommand: (message: Incoming) => void;
+  /** What a box of this name publishes of itself: this one, or another. */
+  readonly onInfo: (message: Incoming) => void;
   /** Called once, with the receiver of all messages. */
   readonly listen: (listener: (message: Incoming) => void) => void;
 }
@@ -24,12 +26,13 @@ export async function serveConnection(
   served: ServeDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, deps, stamper, listen, onCommand } = served;
+  const { config, deps, stamper, report, listen, onCommand, onInfo } = served;
   const { clock, log } = deps;
   using end = anySignal(signal, connection.closed);
   const publisher = new Publisher(connection, served);
   const commands = `${stamper.root}/cmd/`;
   const alerts = stamper.topic('alert', '');
+  const info = stamper.topic('info');
   const homeAssistant = `${config.discovery_prefix}/status`;
 
   listen((message) => {
@@ -37,6 +40,7 @@ export async function serveConnection(
     const text = topic === homeAssistant ? message.payload.toString() : '';
     if (topic.startsWith(commands)) onCommand(message);
     else if (text === 'online' && !isRetained) publisher.onHomeAssistantOnline();
+    else if (topic === info) onInfo(message);
     else if (topic.startsWith(alerts) && isRetained && message.payload.length > 0)
       publisher.onRetainedAlert(topic);
   });
@@ -50,7 +54,10 @@ export async function serveConnection(
     }
   };
   const publishState: Task = async (ending) => {
-    while (await pause(clock, TICK_MS, ending)) await publisher.publishDue();
+    while (await pause(clock, TICK_MS, ending)) {
+      report.check();
+      await publisher.publishDue();
+    }
   };
   const clearStaleAlerts: Task = async (ending) => {
     await subscribe(`${alerts}+`);
@@ -63,6 +70,7 @@ export async function serveConnection(
   };
   const work = async (): Promise<void> => {
     await subscribe(`${commands}+`);
+    await subscribe(info);
     if (config.discovery_prefix !== '') await subscribe(homeAssistant);
     await publisher.publishAll();
     await runAll([publishState, clearStaleAlerts, publishEvents], end.signal);

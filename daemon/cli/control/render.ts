@@ -119,7 +119,8 @@ function cameraRow(box: BoxSnapshot): string {
 
 function brokerRows({ broker }: BoxSnapshot): readonly (readonly [string, string])[] {
   if (broker.phase === 'none') return [];
-  return [['broker', broker.phase === 'away' ? `away: ${broker.reason}` : broker.phase]];
+  if (broker.phase === 'away') return [['broker', `away: ${broker.reason}`]];
+  return [['broker', [broker.phase, ...(broker.limits ?? [])].join(', ')]];
 }
 
 function isFlowing({ media, children }: BoxSnapshot): boolean {

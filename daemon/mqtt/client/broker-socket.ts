@@ -10,20 +10,27 @@ export const PACKET_MAX_BYTES = 65_536;
 export const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Faults are passed to `close`.
+ * Faults are passed to `close`. `onOpen` is called when TCP and TLS are there.
  *
  * @throws Error for an invalid certificate or key file.
  */
-export function openSocket(options: ConnectOptions, close: (error: MqttError) => void): Socket {
-  const { host, port, tls } = options;
+export function openSocket(
+  options: ConnectOptions,
+  close: (error: MqttError) => void,
+  onOpen: () => void,
+): Socket {
+  const { host, port, tls, answerWithinMs = CONNECT_TIMEOUT_MS } = options;
   const socket =
     tls === undefined
       ? connectTcp({ host, port })
       : // The broker is always verified: the config has no key to disable it.
         connectTls({ host, port, ...tls, servername: serverName(host), minVersion: 'TLSv1.2' });
   socket.setNoDelay(true);
-  socket.setTimeout(CONNECT_TIMEOUT_MS);
-  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => socket.setTimeout(0));
+  socket.setTimeout(answerWithinMs);
+  socket.once(tls === undefined ? 'connect' : 'secureConnect', () => {
+    socket.setTimeout(0);
+    onOpen();
+  });
   socket.once('timeout', () =>
     close(new MqttError('UNREACHABLE', `${host}:${port} does not answer`)),
   );
@@ -39,6 +46,6 @@ export function openSocket(options: ConnectOptions, close: (error: MqttError) =>
 }
 
 /** SNI holds names only; an address is checked against the certificate all the same. */
-function serverName(host: string): string {
+export function serverName(host: string): string {
   return /^[\d.]+$|:/.test(host) ? '' : host;
 }

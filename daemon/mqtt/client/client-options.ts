@@ -1,6 +1,6 @@
 /** Options of mqtt.js for one connection. */
 import { CONNECT_TIMEOUT_MS, PACKET_MAX_BYTES } from './broker-socket.ts';
-import type { ConnectOptions } from './connection.ts';
+import type { ConnectOptions, Protocol } from './connection.ts';
 
 /** A dead connection is noticed within 1.5 times this, by the ping or by the broker. */
 const KEEPALIVE_S = 60;
@@ -13,15 +13,14 @@ const SESSION_EXPIRY_S = 30;
 const RECEIVE_MAX = 16;
 
 /** Without reconnecting, and without queues. */
-export function clientOptions(protocol: 4 | 5, options: ConnectOptions) {
-  const { clientId, username, password, will } = options;
+export function clientOptions(protocol: Protocol, options: ConnectOptions) {
+  const { clientId, username, password, will, answerWithinMs = CONNECT_TIMEOUT_MS } = options;
   const five = protocol === 5;
-  const qos = 1 as const;
   return {
     protocolVersion: protocol,
     clientId,
     keepalive: KEEPALIVE_S,
-    connectTimeout: CONNECT_TIMEOUT_MS,
+    connectTimeout: answerWithinMs,
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
@@ -32,8 +31,8 @@ export function clientOptions(protocol: 4 | 5, options: ConnectOptions) {
     will: {
       topic: will.topic,
       payload: Buffer.from(will.payload),
-      qos,
-      retain: true,
+      qos: will.qos,
+      retain: will.isRetained,
       ...(five ? { properties: { willDelayInterval: will.delayS } } : {}),
     },
     ...(five

@@ -1,4 +1,4 @@
-/** A connection to the broker, by mqtt.js. */
+/** A connection to the broker in one version of MQTT, by mqtt.js. */
 import { once } from 'node:events';
 import { type IConnackPacket, type IPublishPacket, MqttClient } from 'mqtt';
 import { unlessAborted, withTimeout } from '../../../hal/os/async.ts';
@@ -7,15 +7,18 @@ import { messageOf } from '../../../hal/os/log.ts';
 import { openSocket } from './broker-socket.ts';
 import { clientOptions } from './client-options.ts';
 import {
+  type BrokerLimits,
   type Connection,
   type ConnectOptions,
   type Incoming,
   MqttError,
   type Outgoing,
+  type Protocol,
 } from './connection.ts';
+import { fitted, limitsOf, packetBytes } from './limits.ts';
 import { Slots } from './slots.ts';
 
-/** QoS 1 messages in flight; fewer where the broker asks for fewer. */
+/** QoS 1 messages in flight; fewer where the broker takes fewer. */
 const IN_FLIGHT_MAX = 16;
 const WAITING_MAX = 256;
 /** With more bytes in the socket telemetry is dropped. */
@@ -24,41 +27,27 @@ const BACKLOG_MAX_BYTES = 65_536;
 const ACK_TIMEOUT_MS = 30_000;
 const END_LIMIT = { clock: systemClock, timeoutMs: 2_000 } as const;
 
-/** 3.1.1: unacceptable protocol version. 5: unsupported protocol version. */
-const UNSUPPORTED_VERSION: readonly number[] = [1, 132];
-
 /**
- * Connects with MQTT 5, or with 3.1.1 where the broker does not support it. `signal` ends
- * the attempt; a connection is ended with `end`.
+ * Connects, in one version of MQTT. `signal` ends the attempt; a connection is ended with `end`.
  *
- * @throws MqttError UNREACHABLE, PROTOCOL, REFUSED; the reason of an aborted `signal`.
+ * @throws MqttError UNREACHABLE, UNANSWERED, PROTOCOL, REFUSED; the reason of an aborted `signal`.
  */
-export async function connectMqtt(
-  options: ConnectOptions,
-  signal: AbortSignal,
-): Promise<Connection> {
-  try {
-    return await connectWith(5, options, signal);
-  } catch (error) {
-    const isOld =
-      error instanceof MqttError && UNSUPPORTED_VERSION.includes(error.reasonCode ?? -1);
-    if (!isOld) throw error;
-    return await connectWith(4, options, signal);
-  }
-}
-
-async function connectWith(
-  protocol: 4 | 5,
+export async function connectWith(
+  protocol: Protocol,
   options: ConnectOptions,
   signal: AbortSignal,
 ): Promise<Connection> {
   signal.throwIfAborted();
   const closing = new AbortController();
+  let isOpen = false;
+  const onOpen = () => {
+    isOpen = true;
+  };
   const close = (error: MqttError) => {
     closing.abort(error);
     client.stream.destroy();
   };
-  const client = new MqttClient(() => openSocket(options, close), {
+  const client = new MqttClient(() => openSocket(options, close, onOpen), {
     ...clientOptions(protocol, options),
     manualConnect: true,
   });
@@ -84,10 +73,18 @@ async function connectWith(
     return new MqttConnection(client, protocol, connack, closing.signal, close);
   } catch (error) {
     signal.throwIfAborted();
-    throw explain(error, options);
+    const fault = explain(error, options);
+    throw isOpen && fault.reasonCode === undefined ? unanswered(fault, options) : fault;
   } finally {
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** What a broker of another version does, or a server that is none. */
+function unanswered(fault: MqttError, { host, port }: ConnectOptions): MqttError {
+  const closed = `${host}:${port}: the connection was closed instead of an answer`;
+  const message = fault.code === 'CLOSED' ? closed : fault.message;
+  return new MqttError('UNANSWERED', message, undefined, fault);
 }
 
 function explain(error: unknown, { host, port }: ConnectOptions): MqttError {
@@ -112,7 +109,8 @@ function incoming({ topic, payload, retain, properties }: IPublishPacket): Incom
 }
 
 class MqttConnection implements Connection {
-  readonly protocol: 4 | 5;
+  readonly protocol: Protocol;
+  readonly limits: BrokerLimits;
   readonly closed: AbortSignal;
   readonly #client: MqttClient;
   readonly #close: (error: MqttError) => void;
@@ -121,7 +119,7 @@ class MqttConnection implements Connection {
 
   constructor(
     client: MqttClient,
-    protocol: 4 | 5,
+    protocol: Protocol,
     connack: IConnackPacket,
     closed: AbortSignal,
     close: (error: MqttError) => void,
@@ -130,12 +128,14 @@ class MqttConnection implements Connection {
     this.protocol = protocol;
     this.closed = closed;
     this.#close = close;
-    const inFlightMax = Math.min(IN_FLIGHT_MAX, connack.properties?.receiveMaximum ?? 65_535);
-    this.#slots = new Slots(inFlightMax, WAITING_MAX);
+    this.limits = limitsOf(connack.properties);
+    this.#slots = new Slots(Math.min(IN_FLIGHT_MAX, this.limits.receiveMax), WAITING_MAX);
     closed.addEventListener('abort', () => this.#endAll(), { once: true });
   }
 
-  async publish(message: Outgoing): Promise<void> {
+  async publish(wanted: Outgoing): Promise<void> {
+    const message = fitted(wanted, this.limits);
+    this.#throwIfTooLarge(message);
     if (message.qos === 0) return await this.#send(message);
     if (!(await this.#slots.acquire())) {
       this.#throwIfClosed();
@@ -150,7 +150,8 @@ class MqttConnection implements Connection {
 
   offer(message: Outgoing): boolean {
     if (this.closed.aborted || this.#client.stream.writableLength > BACKLOG_MAX_BYTES) return false;
-    if (message.qos === 1 && !this.#slots.isFree) return false;
+    const { qos } = fitted(message, this.limits);
+    if (qos === 1 && !this.#slots.isFree) return false;
     // A loss is reported as the end of the connection.
     this.publish(message).catch(() => undefined);
     return true;
@@ -222,6 +223,12 @@ class MqttConnection implements Connection {
       clearTimeout(timer);
       this.#pending.delete(onClosed);
     }
+  }
+
+  #throwIfTooLarge(message: Outgoing): void {
+    const [bytes, max] = [packetBytes(message), this.limits.packetMaxBytes];
+    if (bytes <= max) return;
+    throw new MqttError('TOO_LARGE', `${bytes} bytes, and the broker takes ${max}`);
   }
 
   #throwIfClosed(): void {

@@ -1,13 +1,31 @@
 /** One connection to one broker, from CONNACK to its end. */
+export type Protocol = 4 | 5;
+
+/** What a broker takes. */
+export interface BrokerLimits {
+  /** Of a packet, with its header. */
+  readonly packetMaxBytes: number;
+  readonly qosMax: 0 | 1;
+  /** False: it refuses what is retained. */
+  readonly canRetain: boolean;
+  /** QoS 1 messages in flight. */
+  readonly receiveMax: number;
+}
+
 export interface Connection {
-  readonly protocol: 4 | 5;
+  readonly protocol: Protocol;
+  /** What the broker takes. */
+  readonly limits: BrokerLimits;
   /** Aborts when the connection is over, with the reason. */
   readonly closed: AbortSignal;
   /**
    * Resolves when the broker has acknowledged it (QoS 1) or it is sent (QoS 0). Waits while
    * too many are in flight.
    *
-   * @throws MqttError CLOSED, REFUSED (by the broker), BUSY (too many wait).
+   * At the QoS and retention that the broker takes.
+   *
+   * @throws MqttError CLOSED, REFUSED (by the broker), BUSY (too many wait), TOO_LARGE (for
+   * the broker: it was not sent).
    */
   publish(message: Outgoing): Promise<void>;
   /** For messages that may be lost: false, and nothing is sent, while the connection is busy. */
@@ -45,16 +63,40 @@ export interface ConnectOptions {
   readonly password?: Buffer;
   /** PEM. */
   readonly tls?: { readonly ca?: Buffer; readonly cert?: Buffer; readonly key?: Buffer };
-  readonly will: { readonly topic: string; readonly payload: string; readonly delayS: number };
+  readonly will: Will;
   readonly onMessage: (message: Incoming) => void;
+  /** For an answer to each of TCP, TLS and CONNECT; by default 10 s. */
+  readonly answerWithinMs?: number;
 }
 
+export interface Will {
+  readonly topic: string;
+  readonly payload: string;
+  readonly delayS: number;
+  readonly qos: 0 | 1;
+  readonly isRetained: boolean;
+}
+
+/**
+ * `UNANSWERED`: it accepted the connection, and closed it or was silent instead of CONNACK.
+ * `CERTIFICATE`: a certificate that is not valid at this time.
+ */
+type MqttErrorCode =
+  | 'UNREACHABLE'
+  | 'CERTIFICATE'
+  | 'UNANSWERED'
+  | 'PROTOCOL'
+  | 'REFUSED'
+  | 'CLOSED'
+  | 'BUSY'
+  | 'TOO_LARGE';
+
 export class MqttError extends Error {
-  readonly code: 'UNREACHABLE' | 'PROTOCOL' | 'REFUSED' | 'CLOSED' | 'BUSY';
+  readonly code: MqttErrorCode;
   /** The broker's reason code, if it sent one. */
   readonly reasonCode: number | undefined;
 
-  constructor(code: MqttError['code'], message: string, reasonCode?: number, cause?: unknown) {
+  constructor(code: MqttErrorCode, message: string, reasonCode?: number, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
     this.name = 'MqttError';
     this.code = code;

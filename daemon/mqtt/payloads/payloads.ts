@@ -106,6 +106,14 @@ export const battery = flat({
   ...fields(BATTERY),
 });
 
+export const viewers = flat({
+  ...envelope,
+  /** What guests open; it follows the network. */
+  url: v.nullable(text(256)),
+  /** A picture of what they see: while live the newest poster, else the mark of the page. */
+  picture_url: v.nullable(text(512)),
+});
+
 export const camera = flat({
   ...envelope,
   model: text(128),

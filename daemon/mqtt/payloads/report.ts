@@ -24,16 +24,20 @@ export interface BoxFacts {
 export interface Moment {
   readonly wallMs: number;
   readonly silence: Silence;
+  /** Addresses that are known. */
+  readonly pages?: { readonly viewers?: string; readonly picture?: string };
 }
 
 /** The payloads that are published periodically. */
-export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, { wallMs, silence }: Moment) {
+export function reportTelemetry(box: BoxSnapshot, facts: BoxFacts, moment: Moment) {
+  const { wallMs, silence, pages = {} } = moment;
   const snapshot = withoutStale(box);
   return {
     status: reportStatus(snapshot, wallMs),
     links: reportLinks(snapshot),
     stream: reportStream(snapshot, facts.renditions),
     audio: reportAudio(snapshot.levels, silence),
+    viewers: reportViewers(pages),
     battery: reportBattery(snapshot),
     camera: reportCamera(snapshot),
     printer: reportPrinter(snapshot),
@@ -123,6 +127,13 @@ function reportStream(snapshot: BoxSnapshot, renditions: readonly string[]): Bod
     srt: readAll(SRT, snapshot),
     hls: { ...readAll(HLS, snapshot), latency_s: readAll(LATENCY, snapshot) },
     edge: media?.edge === undefined ? null : readAll(EDGE, media.edge),
+  };
+}
+
+function reportViewers({ viewers, picture }: NonNullable<Moment['pages']>): Body<'viewers'> {
+  return {
+    url: orNull(viewers, (url) => clipText(url, 256)),
+    picture_url: orNull(picture, (url) => clipText(url, 512)),
   };
 }
 

@@ -46,6 +46,10 @@ export const TOPICS = {
     help: 'Level of each sound channel, and since when there is silence.',
     ...state(payloads.audio, 0, 60, 2),
   },
+  viewers: {
+    help: 'Address that guests open, and of a picture of what they see.',
+    ...state(payloads.viewers, 1, 300, 30),
+  },
   battery: {
     help: 'Charge, voltage, current, time left, mains.',
     ...state(payloads.battery, 1, 120, 30),
@@ -105,6 +109,7 @@ export type TelemetryName =
   | 'links'
   | 'stream'
   | 'audio'
+  | 'viewers'
   | 'battery'
   | 'camera'
   | 'printer'
@@ -115,6 +120,7 @@ export const TELEMETRY: readonly TelemetryName[] = [
   'links',
   'stream',
   'audio',
+  'viewers',
   'battery',
   'camera',
   'printer',

@@ -4,10 +4,9 @@ import { mkdir } from 'node:fs/promises';
 import { pause } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
-import type { BoxEvent } from '../../model/commands.ts';
 import type { EventsState } from '../../model/snapshot.ts';
 import { readCursor, saveCursor } from './cursor.ts';
-import { bytesOf, PAYLOAD_MAX_BYTES, type SpoolRecord } from './record.ts';
+import { bytesOf, PAYLOAD_MAX_BYTES, type RecordedEvent, type SpoolRecord } from './record.ts';
 import { Segments } from './segments.ts';
 
 export class SpoolError extends Error {
@@ -84,7 +83,7 @@ export class EventSpool implements AsyncDisposable {
    *
    * @throws SpoolError
    */
-  async record({ type, severity, atMs, data }: BoxEvent): Promise<void> {
+  async record({ type, severity, atMs, data }: RecordedEvent): Promise<void> {
     const dataBytes = Buffer.byteLength(JSON.stringify(data));
     const isLong = dataBytes > DATA_MAX_BYTES;
     const body = {

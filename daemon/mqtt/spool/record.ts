@@ -1,5 +1,6 @@
 /** The bytes of the event spool: segment headers and records, each with its checksum. */
 import { crc32 } from 'node:zlib';
+import type { BoxEvent } from '../../model/commands.ts';
 
 /**
  * A segment is a header and records, all little-endian:
@@ -23,6 +24,9 @@ interface SegmentHeader {
   readonly session: string;
   readonly firstSeq: number;
 }
+
+/** The spool takes any type. */
+export type RecordedEvent = Omit<BoxEvent, 'type'> & { readonly type: string };
 
 export interface SpoolRecord {
   readonly seq: number;

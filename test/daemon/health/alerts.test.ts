@@ -132,6 +132,11 @@ const CASES: readonly (readonly [string, Change])[] = [
     'topics-refused',
     { broker: { phase: 'connected', refusedTopics: ['venuebox/v1/corner/links'] } },
   ],
+  [
+    'messages-too-large',
+    { broker: { phase: 'connected', largeTopics: ['venuebox/v1/corner/merch'] } },
+  ],
+  ['box-name-taken', { broker: { phase: 'connected', twin: 'at 10.0.0.7' } }],
   ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
   ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],
   ['events-not-kept', { events: { waiting: 3, lostTotal: 0, lostNow: 0, notSaved: 'ENOSPC' } }],

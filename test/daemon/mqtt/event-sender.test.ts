@@ -9,6 +9,7 @@ import {
   MqttError,
   type Outgoing,
 } from '../../../daemon/mqtt/client/connection.ts';
+import { NO_LIMITS } from '../../../daemon/mqtt/client/limits.ts';
 import { sendEvents } from '../../../daemon/mqtt/event-sender.ts';
 import { openEventLog } from '../../../daemon/mqtt/events.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -28,6 +29,7 @@ function fakeConnection(answer: (message: Outgoing, n: number) => Promise<void>)
   const closing = new AbortController();
   const connection: Connection = {
     protocol: 5,
+    limits: NO_LIMITS,
     closed: closing.signal,
     publish: (message) => answer(message, sent.push(message)),
     offer: () => false,

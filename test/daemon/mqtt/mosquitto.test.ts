@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import type { MqttState } from '../../../daemon/mqtt/deps.ts';
+import type { MqttState } from '../../../daemon/mqtt/broker/state.ts';
 import { MerchReport } from '../../../daemon/mqtt/payloads/report-merch.ts';
 import { type Body, TOPICS, type TopicName } from '../../../daemon/mqtt/payloads/topics.ts';
 import { suiteAtOnce } from '../../support/at-once.ts';

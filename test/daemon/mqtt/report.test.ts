@@ -151,11 +151,11 @@ test('an idle hour and a live hour have as many messages as the table says', () 
   const plan = new TelemetryPlan();
   assert.equal(count(plan, 0, 3_600, false), {
     ...{ status: 120, links: 60, audio: 60, battery: 30 },
-    ...{ camera: 12, printer: 12, storage: 12 },
+    ...{ viewers: 12, camera: 12, printer: 12, storage: 12 },
   });
   assert.equal(count(plan, 3_600, 3_600, true), {
     ...{ status: 720, links: 1_800, stream: 1_800, audio: 1_800 },
-    ...{ battery: 120, camera: 120, printer: 120, storage: 120 },
+    ...{ viewers: 120, battery: 120, camera: 120, printer: 120, storage: 120 },
   });
 });
 
@@ -163,8 +163,8 @@ test('a message that could not be sent stays due, and a change is due at once', 
   const plan = new TelemetryPlan();
   const names = (nowMs: number, printer: string) =>
     plan.due(nowMs, false, { printer }).map(({ name }) => name);
-  assert.is(names(0, 'ok').length, 8);
-  assert.is(names(1_000, 'ok').length, 8);
+  assert.is(names(0, 'ok').length, 9);
+  assert.is(names(1_000, 'ok').length, 9);
   for (const name of TELEMETRY) plan.sent(name, 1_000, name === 'printer' ? 'ok' : undefined);
   assert.equal(names(2_000, 'ok'), []);
   assert.equal(names(3_000, 'out'), ['printer']);

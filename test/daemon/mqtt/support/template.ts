@@ -1,7 +1,7 @@
 /**
  * The little of Jinja that the discovery message uses, to see what Home Assistant
  * would see: paths, text, numbers, none, comparisons, `*`, `if … else`, `is none`,
- * `round` and `length`, `now().timestamp()` and `utcnow().isoformat()`.
+ * `round`, `length` and `tojson`, `now().timestamp()` and `utcnow().isoformat()`.
  *
  * Throws for anything else, so that a new form is added here first.
  */
@@ -93,6 +93,7 @@ class Parser {
     while (this.#takes('|')) {
       const inner = value;
       if (this.#takes('length')) value = () => (inner() as readonly unknown[]).length;
+      else if (this.#takes('tojson')) value = () => JSON.stringify(inner());
       else {
         for (const token of ['round', '(', '0', ')']) this.#needs(token);
         value = () => Math.round(number(inner()));

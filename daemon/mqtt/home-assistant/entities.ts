@@ -1,29 +1,20 @@
-/**
- * Home Assistant's device discovery: one retained message, and the box appears there.
- * Keys and rules: home-assistant.io, integrations/mqtt, "Device discovery payload".
- */
-import { STATUS } from '../figures/box.ts';
-import { BATTERY, PRINTER, STORAGE } from '../figures/devices.ts';
-import type { Figure, Table, Unit } from '../figures/figure.ts';
-import { HLS, LATENCY } from '../figures/media.ts';
-import { SRT } from '../figures/uplink.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { Outgoing } from './client/connection.ts';
-import { HEALTH } from './payloads/payloads.ts';
-import { expiresS, rootOf, type TelemetryName } from './payloads/topics.ts';
-
-export interface Device {
-  readonly name: string;
-  readonly version: string;
-  readonly model?: string;
-}
+/** The entities of a box in Home Assistant: home-assistant.io, integrations/mqtt. */
+import { STATUS } from '../../figures/box.ts';
+import { BATTERY, PRINTER, STORAGE } from '../../figures/devices.ts';
+import type { Figure, Table, Unit } from '../../figures/figure.ts';
+import { HLS, LATENCY } from '../../figures/media.ts';
+import { SRT } from '../../figures/uplink.ts';
+import { EVENT_TYPES } from '../../model/commands.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
+import { HEALTH } from '../payloads/payloads.ts';
+import { expiresS, type TelemetryName } from '../payloads/topics.ts';
 
 /** One entity; all get a `unique_id`. */
 type Component = Readonly<Record<string, unknown>> & {
-  readonly platform: 'sensor' | 'binary_sensor' | 'button' | 'switch';
+  readonly platform: 'sensor' | 'binary_sensor' | 'button' | 'switch' | 'image' | 'event';
 };
 
-type Components = Readonly<Record<string, Component>>;
+export type Components = Readonly<Record<string, Component>>;
 
 /** Where the figures with an entity stand in the payloads. */
 const TABLES: readonly (readonly [TelemetryName, path: string, Table<BoxSnapshot>])[] = [
@@ -45,35 +36,9 @@ const UNITS: Partial<Record<Unit, readonly [unit: string, deviceClass?: string]>
   ratio: ['%'],
 };
 
-export function discoveryTopic(prefix: string, box: string): string {
-  return `${prefix}/device/${box}/config`;
-}
-
-export function renderDiscovery(prefix: string, device: Device): Outgoing {
-  const root = rootOf(device.name);
-  const message = {
-    device: {
-      identifiers: [`venuebox-${device.name}`],
-      name: device.name,
-      manufacturer: 'venuebox',
-      ...(device.model === undefined ? {} : { model: device.model }),
-      sw_version: device.version,
-    },
-    origin: { name: 'venuebox', sw_version: device.version },
-    availability: [{ topic: `${root}/availability` }],
-    qos: 1,
-    components: components(root, device.name),
-  };
-  return {
-    topic: discoveryTopic(prefix, device.name),
-    payload: JSON.stringify(message),
-    qos: 1,
-    isRetained: true,
-  };
-}
-
-function components(root: string, box: string): Components {
-  const all = { ...figures(root), ...conditions(root), ...controls(root) };
+/** All of them, by a key that is part of their `unique_id`. */
+export function components(root: string, box: string): Components {
+  const all = { ...figures(root), ...conditions(root), ...controls(root), ...views(root) };
   return Object.fromEntries(
     Object.entries(all).map(([key, component]) => [
       key,
@@ -189,5 +154,29 @@ function controls(root: string): Components {
       entity_category: 'config',
       enabled_by_default: false,
     }),
+  };
+}
+
+/** An event's own fields beside the type: `trigger.to_state.attributes` of an automation. */
+const EVENT =
+  '{"event_type": "{{ value_json.type }}", "severity": "{{ value_json.severity }}", ' +
+  '"ts": "{{ value_json.ts }}", "data": {{ value_json.data | tojson }}}';
+
+function views(root: string): Components {
+  return {
+    picture: {
+      platform: 'image',
+      name: 'Picture',
+      url_topic: `${root}/viewers`,
+      url_template: '{{ value_json.picture_url }}',
+    },
+    event: {
+      platform: 'event',
+      name: 'Event',
+      icon: 'mdi:bell',
+      state_topic: `${root}/event`,
+      event_types: EVENT_TYPES,
+      value_template: EVENT,
+    },
   };
 }

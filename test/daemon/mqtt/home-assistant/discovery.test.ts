@@ -1,18 +1,25 @@
 /** Home Assistant's device discovery: its keys, templates and commands. */
+import { readFileSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
-import { VERBS } from '../../../daemon/model/commands.ts';
-import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { discoveryTopic, renderDiscovery } from '../../../daemon/mqtt/discovery.ts';
-import { cmd } from '../../../daemon/mqtt/payloads/payloads.ts';
-import { reportTelemetry } from '../../../daemon/mqtt/payloads/report.ts';
-import { Stamper } from '../../../daemon/mqtt/payloads/stamp.ts';
-import { TELEMETRY } from '../../../daemon/mqtt/payloads/topics.ts';
-import { parseRequest } from '../../../daemon/mqtt/request.ts';
-import { VirtualClock } from '../../support/virtual-clock.ts';
-import { bareSnapshot, FACTS, fullSnapshot } from './support/snapshot.ts';
-import { HOME_SCOPE, renderTemplate } from './support/template.ts';
+import { EVENT_TYPES, VERBS } from '../../../../daemon/model/commands.ts';
+import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import { packetBytes } from '../../../../daemon/mqtt/client/limits.ts';
+import {
+  clearedParts,
+  discoveryTopic,
+  renderDiscovery,
+} from '../../../../daemon/mqtt/home-assistant/discovery.ts';
+import { cmd } from '../../../../daemon/mqtt/payloads/payloads.ts';
+import { reportTelemetry } from '../../../../daemon/mqtt/payloads/report.ts';
+import { Stamper } from '../../../../daemon/mqtt/payloads/stamp.ts';
+import { TELEMETRY } from '../../../../daemon/mqtt/payloads/topics.ts';
+import { parseRequest } from '../../../../daemon/mqtt/request.ts';
+import { MQTT_README } from '../../../../scripts/schemas/render.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
+import { bareSnapshot, FACTS, fullSnapshot } from '../support/snapshot.ts';
+import { HOME_SCOPE, renderTemplate } from '../support/template.ts';
 
 const test = suite("Home Assistant's discovery");
 const ROOT = 'venuebox/v1/corner';
@@ -36,19 +43,29 @@ interface Discovery {
   readonly components: Readonly<Record<string, Component>>;
 }
 
-const outgoing = renderDiscovery('homeassistant', {
+const DEVICE = {
   name: 'corner',
   version: '0.1.0',
   model: 'Pi',
-});
+  operatorUrl: 'http://10.0.0.5:8081/',
+};
+const [outgoing = never(), ...more] = renderDiscovery('homeassistant', DEVICE);
 const message = JSON.parse(String(outgoing.payload)) as Discovery;
 const components = Object.entries(message.components);
+
+function never(): never {
+  throw new Error('there is no message');
+}
 
 /** Payloads as they are published, by topic. */
 function published(snapshot: BoxSnapshot): ReadonlyMap<string, unknown> {
   const clock = new VirtualClock();
   const stamper = new Stamper(ROOT, 'test', clock);
-  const moment = { wallMs: clock.wallMs(), silence: { seconds: 0 } };
+  const pages = {
+    viewers: 'http://10.0.0.5:8080/',
+    picture: 'http://10.0.0.5:8080/posters/live-640',
+  };
+  const moment = { wallMs: clock.wallMs(), silence: { seconds: 0 }, pages };
   const bodies = reportTelemetry(snapshot, FACTS, moment);
   return new Map(
     TELEMETRY.map((name) => {
@@ -69,6 +86,7 @@ test('the message is retained, on a topic that Home Assistant listens to', () =>
   // homeassistant/components/mqtt/discovery.py, TOPIC_MATCHER.
   assert.match(outgoing.topic, /^homeassistant\/device\/[a-zA-Z0-9_-]+\/config$/);
   assert.ok(outgoing.isRetained);
+  assert.equal(more, []);
 });
 
 test('it has the keys that a device message must have', () => {
@@ -79,7 +97,7 @@ test('it has the keys that a device message must have', () => {
   const shared = ['device', 'origin', 'availability', 'qos', 'components'];
   assert.equal(Object.keys(message).toSorted(), shared.toSorted());
   assert.equal(Object.keys(message.device).toSorted(), [
-    ...['identifiers', 'manufacturer', 'model', 'name', 'sw_version'],
+    ...['configuration_url', 'identifiers', 'manufacturer', 'model', 'name', 'sw_version'],
   ]);
 });
 
@@ -94,6 +112,8 @@ test('every entity has its platform, a unique id, and the keys that its platform
       binary_sensor: ['state_topic'],
       button: ['command_topic'],
       switch: ['command_topic', 'state_topic'],
+      image: ['url_topic', 'url_template'],
+      event: ['state_topic'],
     }[component.platform];
     assert.ok(needs, `${key}: ${component.platform}`);
     for (const need of needs) assert.is(typeof component[need], 'string', `${key}: ${need}`);
@@ -109,6 +129,8 @@ test('each key is one that its platform knows', () => {
     binary_sensor: [...common, ...state],
     button: [...common, ...command],
     switch: [...common, ...command, 'state_topic', 'value_template'],
+    image: [...common, 'url_topic', 'url_template'],
+    event: [...common, 'state_topic', 'value_template', 'event_types'],
   };
   for (const [key, component] of components) {
     for (const one of Object.keys(component))
@@ -137,7 +159,7 @@ test('device classes have the units of Home Assistant', () => {
 
 test("every entity's topic and template give a value from a real payload", () => {
   for (const [key, component] of components) {
-    if (component.state_topic === undefined) continue;
+    if (component.state_topic === undefined || component.platform === 'event') continue;
     const value = stateOf(component, fullSnapshot());
     assert.is.not(value, 'None', key);
     if (component['options'] !== undefined)
@@ -184,6 +206,60 @@ test('entities have the values of the box', () => {
     ].map((key) => of(key, bare)),
     ['idle', 'None', 'None', 'unknown', 'OFF', 'OFF', 'None', 'OFF', 'OFF'],
   );
+});
+
+test('the picture has the address of a picture', () => {
+  const { picture } = message.components;
+  const body = published(fullSnapshot()).get(String(picture?.['url_topic']));
+  const scope = { ...HOME_SCOPE, value_json: body };
+  const url = renderTemplate(String(picture?.['url_template']), scope);
+  assert.is(url, 'http://10.0.0.5:8080/posters/live-640');
+});
+
+test('each event that the box publishes is one of the event entity, with its data', () => {
+  const { event } = message.components;
+  assert.equal(event?.['event_types'], EVENT_TYPES);
+  assert.is(event?.state_topic, `${ROOT}/event`);
+  const value_json = {
+    ...{ type: 'clip.made', severity: 'info', ts: '2026-05-01T20:00:05.000Z' },
+    data: { url: 'http://10.0.0.5:8080/clips/a', label: 'it said "go"' },
+  };
+  const text = renderTemplate(event?.value_template ?? '', { ...HOME_SCOPE, value_json });
+  const { event_type, ...attributes } = JSON.parse(text);
+  assert.equal({ type: event_type, ...attributes }, value_json);
+  // The README lists them all.
+  const readme = readFileSync(MQTT_README, 'utf8');
+  for (const type of EVENT_TYPES) assert.match(readme, `\`${type}\``, type);
+});
+
+test('where the broker takes small packets only, it is cut into messages that fit, with every entity once', () => {
+  for (const maxBytes of [700, 1_000, 2_000, 4_096, 9_999, 65_535]) {
+    const parts = renderDiscovery('homeassistant', DEVICE, maxBytes);
+    assert.is(parts[0]?.topic, outgoing.topic);
+    assert.is(new Set(parts.map(({ topic }) => topic)).size, parts.length);
+    // homeassistant/components/mqtt/discovery.py, TOPIC_MATCHER: a node id may stand before.
+    for (const { topic } of parts.slice(1))
+      assert.match(topic, /^homeassistant\/device\/corner\/\d+\/config$/);
+    const read = parts.map(({ payload }) => JSON.parse(String(payload)) as Discovery);
+    const keys = read.flatMap((one) => Object.keys(one.components));
+    assert.equal(keys, Object.keys(message.components));
+    for (const [i, one] of read.entries()) {
+      assert.equal(one.device, message.device);
+      // One alone may be larger: the broker's alert says so.
+      const isOne = Object.keys(one.components).length === 1;
+      assert.ok(isOne || packetBytes(parts[i] ?? outgoing) <= maxBytes, `${maxBytes}`);
+    }
+  }
+  assert.is(renderDiscovery('homeassistant', DEVICE, 65_535).length, 1);
+});
+
+test('messages of before that are not needed any more are cleared', () => {
+  const cleared = clearedParts('homeassistant', 'corner', 1, 3);
+  assert.equal(
+    cleared.map(({ topic, payload, isRetained }) => [topic, payload, isRetained]),
+    [2, 3].map((part) => [`homeassistant/device/corner/${part}/config`, '', true]),
+  );
+  assert.equal(clearedParts('homeassistant', 'corner', 3, 3), []);
 });
 
 test("every button and the switch's two sides are commands that the box accepts", () => {

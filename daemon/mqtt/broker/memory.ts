@@ -1,0 +1,91 @@
+/** What the box has learnt of its broker, over restarts. */
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { saveFile } from '../../../hal/os/save-file.ts';
+import { mayBeVersion } from '../client/connect.ts';
+import { type Connection, MqttError, type Protocol } from '../client/connection.ts';
+
+const stored = v.object({
+  url: v.string(),
+  protocol: v.picklist([4, 5]),
+  /** Unix time in ms. */
+  sinceMs: v.number(),
+  /** Messages that the discovery was last published as. */
+  discoveryParts: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64)), 1),
+});
+
+type Stored = v.InferOutput<typeof stored>;
+
+/** After this MQTT 5 is tried first again: the broker may have been updated. */
+const TRUST_OLD_MS = 86_400_000;
+
+export class BrokerMemory {
+  readonly #path: string;
+  readonly #url: string;
+  #known: Stored | undefined;
+  /** Attempts without an answer since the last connection. */
+  #failures = 0;
+
+  private constructor(path: string, url: string, known: Stored | undefined) {
+    this.#path = path;
+    this.#url = url;
+    this.#known = known?.url === url ? known : undefined;
+  }
+
+  /** Empty for a missing or damaged file, and for another broker. */
+  static async open(path: string, url: string): Promise<BrokerMemory> {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    return new BrokerMemory(path, url, parseStored(text));
+  }
+
+  /**
+   * The versions to try, in this order. Where one has worked it is tried alone at first: a
+   * broker that is restarted closes connections too.
+   */
+  protocols(wallMs: number): readonly Protocol[] {
+    if (this.#known === undefined) return [5, 4];
+    const { protocol, sinceMs } = this.#known;
+    if (protocol === 4 && Math.abs(wallMs - sinceMs) > TRUST_OLD_MS) return [5, 4];
+    const other = protocol === 5 ? 4 : 5;
+    return this.#failures === 0 ? [protocol] : [protocol, other];
+  }
+
+  failed(error: unknown): void {
+    if (error instanceof MqttError && mayBeVersion(error)) this.#failures += 1;
+  }
+
+  /** Rejects when the disk fails. */
+  async connected({ protocol }: Pick<Connection, 'protocol'>, wallMs: number): Promise<void> {
+    this.#failures = 0;
+    if (this.#known?.protocol === protocol && protocol === 5) return;
+    const sinceMs = this.#known?.protocol === protocol ? this.#known.sinceMs : wallMs;
+    const isStale = Math.abs(wallMs - sinceMs) > TRUST_OLD_MS;
+    await this.#save({ protocol, sinceMs: isStale ? wallMs : sinceMs });
+  }
+
+  get discoveryParts(): number {
+    return this.#known?.discoveryParts ?? 1;
+  }
+
+  /** Rejects when the disk fails. */
+  async published(discoveryParts: number): Promise<void> {
+    if (this.discoveryParts !== discoveryParts) await this.#save({ discoveryParts });
+  }
+
+  async #save(change: Partial<Stored>): Promise<void> {
+    const before = this.#known ?? { protocol: 5 as const, sinceMs: 0, discoveryParts: 1 };
+    const next = { ...before, ...change, url: this.#url };
+    if (JSON.stringify(next) === JSON.stringify(this.#known)) return;
+    this.#known = next;
+    await saveFile(this.#path, JSON.stringify(next));
+  }
+}
+
+function parseStored(text: string): Stored | undefined {
+  try {
+    const parsed = v.safeParse(stored, JSON.parse(text));
+    return parsed.success ? parsed.output : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+/** The broker, as the box reports it. */
+import type { Connection } from '../client/connection.ts';
+import { MqttError, type Protocol } from '../client/connection.ts';
+
+export type MqttState =
+  | {
+      readonly phase: 'connected';
+      readonly protocol: Protocol;
+      /** What it does not offer, each in a few words. */
+      readonly limits?: readonly string[];
+      readonly refusedTopics?: readonly string[];
+      /** What is larger than the broker takes. */
+      readonly largeTopics?: readonly string[];
+      readonly twin?: string;
+    }
+  | {
+      readonly phase: 'away';
+      readonly reason: string;
+      /** A certificate is not valid at this time. */
+      readonly isCertificate?: boolean;
+      readonly twin?: string;
+    };
+
+export interface TopicFaults {
+  readonly refusedTopics: readonly string[];
+  readonly largeTopics: readonly string[];
+}
+
+/** Two boxes of one name take turns, and each is away for up to a minute meanwhile. */
+const TWIN_LASTS_MS = 10 * 60_000;
+
+/** Puts together what the parts of MQTT find, and reports it. */
+export class BrokerReport {
+  readonly #onChange: (state: MqttState) => void;
+  readonly #nowMs: () => number;
+  #state: MqttState | undefined;
+  #twin: { readonly text: string; readonly seenMs: number } | undefined;
+
+  /** @param nowMs Monotonic. */
+  constructor(onChange: (state: MqttState) => void, nowMs: () => number) {
+    this.#onChange = onChange;
+    this.#nowMs = nowMs;
+  }
+
+  connected({ protocol, limits }: Pick<Connection, 'protocol' | 'limits'>): void {
+    const words = limitsInWords(limits);
+    this.#set({ phase: 'connected', protocol, ...(words.length > 0 && { limits: words }) });
+  }
+
+  away(reason: string, error: unknown): void {
+    const isCertificate = error instanceof MqttError && error.code === 'CERTIFICATE';
+    this.#set({ phase: 'away', reason, ...(isCertificate && { isCertificate }) });
+  }
+
+  topics({ refusedTopics, largeTopics }: TopicFaults): void {
+    if (this.#state?.phase !== 'connected') return;
+    const { phase, protocol, limits } = this.#state;
+    this.#set({
+      ...{ phase, protocol },
+      ...(limits && { limits }),
+      ...(refusedTopics.length > 0 && { refusedTopics }),
+      ...(largeTopics.length > 0 && { largeTopics }),
+    });
+  }
+
+  /** Another box has the name of this one. */
+  twinSeen(text: string): void {
+    const isNew = this.#twin?.text !== text;
+    this.#twin = { text, seenMs: this.#nowMs() };
+    if (isNew) this.#report();
+  }
+
+  /** Forgets a twin that was not seen for a while. */
+  check(): void {
+    if (this.#twin === undefined || this.#nowMs() - this.#twin.seenMs < TWIN_LASTS_MS) return;
+    this.#twin = undefined;
+    this.#report();
+  }
+
+  get twin(): string | undefined {
+    return this.#twin?.text;
+  }
+
+  #set(state: MqttState): void {
+    this.#state = state;
+    this.#report();
+  }
+
+  #report(): void {
+    if (this.#state === undefined) return;
+    this.#onChange({ ...this.#state, ...(this.#twin && { twin: this.#twin.text }) });
+  }
+}
+
+/** Empty where it offers all that the box uses. */
+export function limitsInWords({
+  packetMaxBytes,
+  qosMax,
+  canRetain,
+}: Connection['limits']): readonly string[] {
+  return [
+    ...(packetMaxBytes < Number.POSITIVE_INFINITY ? [`packets up to ${packetMaxBytes} bytes`] : []),
+    ...(qosMax === 0 ? ['no acknowledgements (QoS 0)'] : []),
+    ...(canRetain ? [] : ['no retained messages']),
+  ];
+}
