@@ -183,7 +183,9 @@ function tasksOf(box: Parts): readonly Task[] {
   const onMaintenance = (modemMaintenance: readonly ModemMaintenance[]) =>
     state.set({ modemMaintenance });
   const onMarkHeld = box.opening.open.bind(box.opening);
-  const panel = { ...devices.panel, heartsLamp: config.panel.hearts_lamp, onAway, onMarkHeld };
+  const onStuck = (stuckButtons: readonly string[]) => state.set({ stuckButtons });
+  const heartsLamp = config.panel.hearts_lamp;
+  const panel = { ...devices.panel, heartsLamp, onAway, onStuck, onMarkHeld };
   return [
     // The drop and its media.
     mediaPath.run,

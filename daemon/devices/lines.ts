@@ -34,9 +34,20 @@ export function openLines(
   const isPanelReal = panel.driver === 'gpio';
   const real = isBoardReal || isPanelReal ? openOrLog(openReal, log) : undefined;
   const battery = isBoardReal ? real : undefined;
-  if (panel.driver !== 'simulated') return { panel: isPanelReal ? real : undefined, battery };
+  // Without any, buttons and lamps say so, but for lamps of the LED class.
+  if (isPanelReal) return { panel: real ?? lateLines(openReal), battery };
+  if (panel.driver === 'none') return { panel: undefined, battery };
   simulated.gpio = openSimulatedGpio(clock);
   return { panel: simulated.gpio.driver, battery };
+}
+
+/** They are looked for each time again: a chip on USB, or its driver, may come late. */
+function lateLines(open: () => LineDriver): LineDriver {
+  return {
+    name: 'GPIO',
+    openInputs: (specs, onEdge, onGone) => open().openInputs(specs, onEdge, onGone),
+    openOutput: (spec, isActive) => open().openOutput(spec, isActive),
+  };
 }
 
 function openOrLog(open: () => LineDriver, log: Log): LineDriver | undefined {

@@ -1,6 +1,9 @@
 /** Alerts of buttons, lamps and printer. */
 import type { Rule } from './step.ts';
 
+const STUCK =
+  'If nobody presses it, look at its cable; one that opens when it is pressed needs the other active_low in panel.buttons.';
+
 export const DEVICE_RULES: readonly Rule[] = [
   {
     key: 'buttons-away',
@@ -12,6 +15,21 @@ export const DEVICE_RULES: readonly Rule[] = [
       panelAway?.['buttons'] === undefined
         ? undefined
         : { text: 'The buttons do not work', detail: panelAway['buttons'] },
+  },
+  {
+    key: 'button-*-stuck',
+    severity: 'warning',
+    // At the start a hand may lie on it.
+    afterMs: 5_000,
+    holdMs: 1_000,
+    advice: `Let it go. ${STUCK}`,
+    dependsOn: ['buttons-away'],
+    find: ({ box: { stuckButtons = [] } }) =>
+      stuckButtons.map((id) => ({
+        id,
+        text: `The button ${id.toUpperCase()} is held down`,
+        detail: 'It does nothing until it is let go.',
+      })),
   },
   {
     key: 'lamps-away',

@@ -225,6 +225,8 @@ export interface BoxSnapshot {
   readonly prints?: PrintFigures;
   /** Buttons and lamps that do not answer, and why: `buttons`, or a lamp's name. */
   readonly panelAway?: Readonly<Record<string, string>>;
+  /** Buttons that are down without being pressed. */
+  readonly stuckButtons?: readonly string[];
   readonly broker: BrokerState;
   /** Undefined without a broker. */
   readonly events?: EventsState | undefined;

@@ -47,6 +47,7 @@ interface Readings {
   readonly battery: BatteryState;
   readonly power: PowerPhase;
   readonly shedLoads: BoxSnapshot['shedLoads'];
+  readonly stuckButtons: readonly string[];
   readonly broker: BoxSnapshot['broker'];
   readonly sources: BoxSnapshot['sources'];
   readonly isCameraLocked: boolean;
@@ -64,6 +65,7 @@ const NOTHING_READ: Readings = {
   battery: { phase: 'absent' },
   power: 'normal',
   shedLoads: [],
+  stuckButtons: [],
   broker: { phase: 'none' },
   sources: undefined,
   isCameraLocked: false,

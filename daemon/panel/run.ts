@@ -26,6 +26,8 @@ export interface PanelDeps {
   readonly heartsLamp?: LampName | 'none';
   /** A part of the panel does not answer, and why; undefined: it does again. */
   readonly onAway?: (part: PanelPart, reason: string | undefined) => void;
+  /** Buttons that are down without being pressed: stuck, or wired the other way round. */
+  readonly onStuck?: (buttons: readonly string[]) => void;
   /** MARK is held. */
   readonly onMarkHeld?: () => void;
 }
@@ -132,6 +134,7 @@ async function followPresses(
       }
     }
     if (change.kind === 'press') press(change);
+    if (change.kind === 'held') deps.onStuck?.(change.buttons);
     // The driver of the inputs has logged it.
     if (change.kind === 'gone') deps.onAway?.('buttons', change.reason);
     if (change.kind === 'levels') deps.onAway?.('buttons', undefined);

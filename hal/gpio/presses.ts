@@ -12,7 +12,11 @@ import {
 import type { InputChange, Inputs } from './port.ts';
 
 /** Presses as they happen, and when the buttons are missing or back. */
-export type PressChange = Gesture | Extract<InputChange, { readonly kind: 'levels' | 'gone' }>;
+export type PressChange =
+  | Gesture
+  | Extract<InputChange, { readonly kind: 'levels' | 'gone' }>
+  /** Which are down without being a press: since the start, or since a very long one. */
+  | { readonly kind: 'held'; readonly buttons: readonly string[] };
 
 /** Follows inputs and yields gestures, each at its time also when no input changes. */
 export async function* watchPresses(
@@ -28,6 +32,7 @@ export async function* watchPresses(
   let state = startGestures(times);
   let next = changes.next();
   let wakeAtMs: number | undefined;
+  let held = '';
   try {
     for (;;) {
       const result = await nextOrWake(next, wakeAtMs, clock);
@@ -39,6 +44,9 @@ export async function* watchPresses(
       wakeAtMs = step.wakeAtMs;
       if (change?.kind === 'levels' || change?.kind === 'gone') yield change;
       yield* step.gestures;
+      const buttons = [...state.ignored].toSorted();
+      if (buttons.join() !== held) yield { kind: 'held', buttons };
+      held = buttons.join();
     }
   } finally {
     left.abort();

@@ -67,6 +67,27 @@ test('a board whose pin cannot be read has unknown mains with the reason, which 
   assert.is(state?.phase === 'known' && state.fault, 'this machine has no GPIO lines');
 });
 
+test('a panel on a machine without GPIO says so, lamps of the LED class apart, until the chip comes', () => {
+  const real = openSimulatedGpio(clock);
+  let isThere = false;
+  const open = () => (isThere ? real.driver : absent());
+  const { panel } = openLines(configOf('none', 'gpio'), {}, { clock, log: silentLog }, open);
+  const spec = { name: 'power', line: 'GPIO22', isActiveLow: false };
+  assert.throws(() => panel?.openOutput(spec, true), /no \/dev\/gpiochip/);
+  assert.throws(
+    () =>
+      panel?.openInputs(
+        [],
+        () => undefined,
+        () => undefined,
+      ),
+    /no \/dev\/gpiochip/,
+  );
+  isThere = true;
+  panel?.openOutput(spec, true);
+  assert.is(real.lamp('power'), true);
+});
+
 test('a simulated box opens no line of the machine', () => {
   const lines = openLines(
     configOf('simulated', 'simulated'),

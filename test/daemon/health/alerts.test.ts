@@ -138,6 +138,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ],
   ['box-name-taken', { broker: { phase: 'connected', twin: 'at 10.0.0.7' } }],
   ['buttons-away', { panelAway: { buttons: 'gpiochip0 is gone' } }],
+  ['button-drop-stuck', { stuckButtons: ['drop'] }],
   ['lamps-away', { panelAway: { power: 'gpiochip0 is gone', sound: 'gone' } }],
   ['events-not-kept', { events: { waiting: 3, lostTotal: 0, lostNow: 0, notSaved: 'ENOSPC' } }],
   [

@@ -3,15 +3,13 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { panelSchema } from '../../../daemon/config/panel.ts';
-import type { Command, Commander, Outcome } from '../../../daemon/model/commands.ts';
-import type { BoxSnapshot, DropPhase } from '../../../daemon/model/snapshot.ts';
+import type { Outcome } from '../../../daemon/model/commands.ts';
+import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { openPanelDevices } from '../../../daemon/panel/devices.ts';
 import { commandOf } from '../../../daemon/panel/presses.ts';
-import { runPanel } from '../../../daemon/panel/run.ts';
-import { openSimulatedGpio } from '../../../hal/gpio/simulated.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import { WELL } from '../../support/snapshot.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { startPanel } from './support/panel.ts';
 
 const test = suite('panel');
 const PHASES: readonly DropPhase[] = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'];
@@ -41,67 +39,6 @@ test('a press holds only for the phase that the lamp showed', () => {
   assert.is(commandOf(press('hold', 'drop'), 'armed')?.expect, 'armed');
   assert.is(commandOf(press('very-long', 'drop'), 'armed')?.expect, undefined);
 });
-
-/** A panel on simulated hardware over a box that a test sets. */
-function startPanel(answer: (signal: AbortSignal) => Promise<Outcome> = done) {
-  const clock = new VirtualClock();
-  const gpio = openSimulatedGpio(clock);
-  const config = v.parse(panelSchema, {});
-  const devices = openPanelDevices(config, gpio.driver, { clock, log: silentLog });
-  const commands: string[] = [];
-  let box: BoxSnapshot = { ...WELL, drop: { phase: 'idle', sinceMs: 0 } };
-  const commander: Commander = {
-    run: async (command: Command, _onProgress, signal) => {
-      commands.push(command.verb);
-      return answer(signal);
-    },
-  };
-  const stop = new AbortController();
-  const away = new Map<string, string>();
-  const onAway = (part: string, reason: string | undefined) => {
-    if (reason === undefined) away.delete(part);
-    else away.set(part, reason);
-  };
-  const onMarkHeld = () => void commands.push('open sign-in');
-  const deps = {
-    ...devices,
-    commander,
-    onAway,
-    onMarkHeld,
-    clock,
-    log: silentLog,
-    snapshot: () => box,
-  };
-  const running = runPanel(deps, stop.signal);
-  return {
-    clock,
-    gpio,
-    commands,
-    /** Parts that do not answer. */
-    away: () => [...away.keys()].toSorted(),
-    set: (change: Partial<BoxSnapshot>) => {
-      box = { ...box, ...change };
-    },
-    /** Times at which a lamp changed, over a while. */
-    async watch(lamp: string, ms: number): Promise<string> {
-      let seen = '';
-      for (let atMs = 0; atMs < ms; atMs += 50) {
-        await clock.advance(50);
-        seen += gpio.lamp(lamp) ? '#' : '.';
-      }
-      return seen;
-    },
-    [Symbol.asyncDispose]: async () => {
-      stop.abort();
-      await running;
-      await devices[Symbol.asyncDispose]();
-    },
-  };
-}
-
-async function done(): Promise<Outcome> {
-  return { status: 'done', detail: '' };
-}
 
 test('each lamp shows its rhythm, and follows the box within half a second', async () => {
   await using panel = startPanel();
