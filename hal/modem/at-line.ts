@@ -1,5 +1,6 @@
 /** Asks AT commands on a serial port, one at a time. */
 
+import { existsSync } from 'node:fs';
 import { anySignal, pause } from '../os/async.ts';
 import type { Clock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
@@ -8,6 +9,7 @@ import { cutLines, finalOf } from './at-parse.ts';
 
 /** Lines of one answer that are kept; the bound is for a modem gone mad. */
 const MAX_LINES = 64;
+const PORT_CHECK_MS = 500;
 
 export interface AtAnswer {
   readonly final: 'ok' | 'error';
@@ -16,6 +18,8 @@ export interface AtAnswer {
 
 /** A serial port that a modem answers on. */
 export interface AtLine extends AsyncDisposable {
+  /** Of the port that is open. */
+  readonly path: string;
   /**
    * One command at a time; others wait their turn. Rejects with `HalError` TIMEOUT,
    * after which the line is closed, since a late answer would be taken for the next
@@ -55,7 +59,12 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
     };
     port.write(`${command}\r`, 'latin1');
     using ends = anySignal(signal, closed.signal, answered.signal);
-    await pause(clock, timeoutMs, ends.signal);
+    // serialport reported an unplug only at the next write, once, on a loaded machine: so the
+    // port's node is looked for as well. Some answers take minutes.
+    for (let leftMs = timeoutMs; leftMs > 0 && !ends.signal.aborted; leftMs -= PORT_CHECK_MS) {
+      await pause(clock, Math.min(PORT_CHECK_MS, leftMs), ends.signal);
+      if (!existsSync(path)) lose();
+    }
     onLine = () => {};
     if (final !== undefined) return { final, lines };
     // What has no answer yet would be answered into the next command.
@@ -66,6 +75,7 @@ export async function openAtLine(path: string, baudRate: number, clock: Clock): 
   };
   let last: Promise<unknown> = Promise.resolve();
   return {
+    path,
     closed: closed.signal,
     ask: (command, timeoutMs, signal) => {
       const mine = last.then(() => askNow(command, timeoutMs, signal));
@@ -104,7 +114,8 @@ export function shareLine(open: () => Promise<AtLine>): () => Promise<AtLine> {
       line.closed.addEventListener('abort', () => {
         if (shared === mine) shared = undefined;
       });
-      return { ask: line.ask, closed: line.closed, [Symbol.asyncDispose]: () => release(line) };
+      const { ask, closed, path } = line;
+      return { ask, closed, path, [Symbol.asyncDispose]: () => release(line) };
     } catch (error) {
       await release();
       throw error;

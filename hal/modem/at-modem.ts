@@ -17,17 +17,22 @@ import {
   type Modems,
   type ModemsState,
 } from './port.ts';
+import { FollowedTty } from './tty-place.ts';
 
 const POLL_MS = 5000;
 const PORT_CHECK_MS = 500;
 const RETRY_MS = 1000;
-const ANSWER_MS = 3000;
-/** Leaving the network, or the SIM's own work on a PIN. */
+/** A modem that is busy with its network answers late what it answers at once else. */
+const ANSWER_MS = 5000;
+/** Leaving the network (AT+CFUN: 15 s), or the SIM's own work on a PIN (5 s). */
 const ACTION_MS = 30_000;
+/** What may take longer; Quectel EC2x&EG9x AT Commands Manual, "Maximum Response Time". */
+const LATE_MS: Readonly<Record<string, number>> = { 'AT+COPS?': 180_000 };
 
 /** One modem on a serial port, for machines without ModemManager. */
 export function openAtModem(path: string, baudRate: number, os: ModemsOs): Modems {
-  const take = shareLine(() => openAtLine(path, baudRate, os.clock));
+  const port = new FollowedTty(path);
+  const take = shareLine(async () => await openAtLine(await port.now(), baudRate, os.clock));
   const command = async (commands: readonly string[], signal: AbortSignal) => {
     await using line = await take();
     for (const one of commands) await must(line, one, signal);
@@ -35,7 +40,7 @@ export function openAtModem(path: string, baudRate: number, os: ModemsOs): Modem
   return {
     driver: `AT on ${path}`,
     canPower: false,
-    changes: (signal) => changes(path, take, os, signal),
+    changes: (signal) => changes({ path, port, take }, os, signal),
     act: async (_id, action, signal) => command(commandsOf(action), signal),
     sendPin: async (_id, pin, signal) => command([`AT+CPIN="${checkPin(pin)}"`], signal),
   };
@@ -64,9 +69,15 @@ async function must(line: AtLine, command: string, signal: AbortSignal): Promise
   );
 }
 
+interface Port {
+  /** Of the config. */
+  readonly path: string;
+  readonly port: FollowedTty;
+  readonly take: () => Promise<AtLine>;
+}
+
 async function* changes(
-  path: string,
-  take: () => Promise<AtLine>,
+  { path: wanted, port, take }: Port,
   { clock, log }: ModemsOs,
   signal: AbortSignal,
 ): AsyncGenerator<ModemsState> {
@@ -74,13 +85,17 @@ async function* changes(
   while (!signal.aborted) {
     try {
       await using line = await take();
+      const { path } = line;
       using ends = anySignal(signal, line.closed);
       await line.ask('ATE0', ANSWER_MS, signal);
+      // Errors with their number, else they are all ERROR.
+      await line.ask('AT+CMEE=1', ANSWER_MS, signal);
       while (!signal.aborted) {
         const state: ModemsState = {
           phase: 'known',
           modems: [await readModem(line, path, signal)],
         };
+        await port.answered(path);
         if (JSON.stringify(state) !== reported) yield state;
         reported = JSON.stringify(state);
         await untilNextPoll(path, clock, ends.signal);
@@ -90,7 +105,7 @@ async function* changes(
       if (signal.aborted) return;
       const state: ModemsState = { phase: 'away', reason: messageOf(error) };
       if (JSON.stringify(state) !== reported) {
-        log.warn('modem away', { path, reason: state.reason });
+        log.warn('modem away', { path: wanted, reason: state.reason });
         yield state;
       }
       reported = JSON.stringify(state);
@@ -99,10 +114,7 @@ async function* changes(
   }
 }
 
-/**
- * Until the next poll. serialport reported an unplug only at the next write, once, on
- * a loaded machine: so the port's node is looked for as well.
- */
+/** Until the next poll, or until the port's node is gone. */
 async function untilNextPoll(path: string, clock: Clock, signal: AbortSignal): Promise<void> {
   for (let leftMs = POLL_MS; leftMs > 0 && !signal.aborted; leftMs -= PORT_CHECK_MS) {
     await pause(clock, Math.min(PORT_CHECK_MS, leftMs), signal);
@@ -120,7 +132,7 @@ async function readModem(line: AtLine, path: string, signal: AbortSignal): Promi
 async function askAll(line: AtLine, signal: AbortSignal): Promise<AtAnswers> {
   const answers: Record<string, readonly string[]> = {};
   for (const query of AT_QUERIES) {
-    answers[query] = (await line.ask(query, ANSWER_MS, signal)).lines;
+    answers[query] = (await line.ask(query, LATE_MS[query] ?? ANSWER_MS, signal)).lines;
   }
   return answers;
 }

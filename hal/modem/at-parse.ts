@@ -1,5 +1,6 @@
 /** Parses the answers to AT commands. */
 
+import { simOfErrors } from './cme-errors.ts';
 import type { ModemState, Registration, Sim, Technology } from './port.ts';
 
 /** AT answers (3GPP TS 27.007) as values. Pure: any lines give a state. */
@@ -13,14 +14,39 @@ export function finalOf(line: string): Final | undefined {
     : undefined;
 }
 
-/** Cuts what a modem sends into lines; `rest` is the line that is not complete yet. */
+const REST_MAX_CHARS = 1024;
+
+/**
+ * Cuts what a modem sends into lines; `rest` is what is not complete yet. A name in quotes may
+ * have line breaks: a provider writes it into its SIM cards. They become spaces.
+ */
 export function cutLines(text: string): {
   readonly lines: readonly string[];
   readonly rest: string;
 } {
   const parts = text.split(/\r\n|\r|\n/);
-  const rest = (parts.pop() ?? '').slice(-1024);
-  return { lines: parts.map((part) => part.trim()).filter((part) => part !== ''), rest };
+  const rest = (parts.pop() ?? '').slice(-REST_MAX_CHARS);
+  const lines: string[] = [];
+  let open: string[] = [];
+  for (const part of parts.map((one) => one.trim())) {
+    // The end of an answer ends a quote too that was never closed.
+    if (finalOf(part) !== undefined) {
+      lines.push(...open.splice(0), part);
+      continue;
+    }
+    if (part === '') continue;
+    open.push(part);
+    const joined = open.join(' ');
+    if (hasOpenQuote(joined) && joined.length < REST_MAX_CHARS) continue;
+    lines.push(joined);
+    open = [];
+  }
+  const held = open.map((part) => `${part}\n`).join('') + rest;
+  return { lines, rest: held };
+}
+
+function hasOpenQuote(line: string): boolean {
+  return line.split('"').length % 2 === 0;
 }
 
 /** The commands whose answers {@link modemStateOfAt} reads. */
@@ -119,10 +145,7 @@ function parseSim(text: string | undefined, lines: readonly string[]): Sim {
   if (text === 'READY') return 'ready';
   if (text === 'SIM PIN') return 'pin';
   if (text === 'SIM PUK') return 'puk';
-  // 10: SIM not inserted; 13 and 15: failure and wrong.
-  return lines.some((line) => /^\+CME ERROR: (10|SIM not inserted)$/i.test(line))
-    ? 'absent'
-    : 'unknown';
+  return simOfErrors(lines) ?? 'unknown';
 }
 
 /** `rxlev,ber,rscp,ecno,rsrq,rsrp`: the lower end of each step; 255 is not known. */

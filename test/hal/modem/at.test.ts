@@ -113,11 +113,27 @@ test('answers go to their commands, though two ask at once', async () => {
   assert.equal([imei.lines[0], sim.lines[0]], [IMEI, '+CPIN: READY']);
 });
 
+test('an answer that takes long is waited for, as long as the port is there', async () => {
+  const pty = openPty();
+  pty.onData((bytes) => {
+    if (!bytes.toString().includes('COPS')) return;
+    setTimeout(() => pty.write('\r\n+COPS: 0,0,"Late",7\r\n\r\nOK\r\n'), 1_500);
+  });
+  const line = await openAtLine(pty.path, 115_200, systemClock);
+  const { lines } = await line.ask('AT+COPS?', 120_000, never);
+  assert.equal(lines, ['+COPS: 0,0,"Late",7', 'OK']);
+  const silent = errorOf(line.ask('AT+CSQ', 120_000, never));
+  pty.unplug();
+  assert.is((await silent).code, 'GONE');
+  await line[Symbol.asyncDispose]();
+});
+
 test('a shared line is opened once, closes behind its last user, and opens again', async () => {
   const reported: string[] = [];
   const take = shareLine(async (): Promise<AtLine> => {
     reported.push('open');
     return {
+      path: '/dev/none',
       ask: async () => ({ final: 'ok', lines: [] }),
       closed: never,
       [Symbol.asyncDispose]: async () => {

@@ -202,6 +202,10 @@ test('any AT lines give a state, and any bytes are cut into lines', async () => 
       },
     ),
   );
+  assert.equal(cutLines('a"b\r\n\r\nc"\r\nd\r\n'), { lines: ['a"b c"', 'd'], rest: '' });
+  assert.equal(cutLines('+COPS: 0,0,"A\n'), { lines: [], rest: '+COPS: 0,0,"A\n' });
+  // A quote that is never closed ends with the answer.
+  assert.equal(cutLines('+X: "\r\n\r\nOK\r\n').lines, ['+X: "', 'OK']);
   assert.equal(cutLines('\r\nOK\r\n+CS'), { lines: ['OK'], rest: '+CS' });
   assert.equal(['OK', '+CME ERROR: 10', 'ERROR', '+CSQ: 1'].map(finalOf), [
     'ok',
@@ -209,6 +213,29 @@ test('any AT lines give a state, and any bytes are cut into lines', async () => 
     'error',
     undefined,
   ]);
+});
+
+test('a name with line breaks is one line, however the bytes come', () => {
+  const answer = '\r\n+COPS: 0,0,"Caf\r\n\r\nRadio\n",7\r\n\r\nOK\r\n';
+  const wanted = ['+COPS: 0,0,"Caf Radio ",7', 'OK'];
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 40 }), (steps) => {
+      let [rest, at] = ['', 0];
+      const lines: string[] = [];
+      for (const step of [...steps, answer.length]) {
+        const cut = cutLines(rest + answer.slice(at, at + step));
+        lines.push(...cut.lines);
+        rest = cut.rest;
+        at += step;
+      }
+      assert.equal(
+        lines.map((line) => line.replace(/\s+/g, ' ')),
+        wanted,
+      );
+    }),
+  );
+  const state = modemStateOfAt({ 'AT+COPS?': cutLines(answer).lines }, 'port');
+  assert.is(state.operator?.replace(/\s+/g, ' ').trim(), 'Caf Radio');
 });
 
 test.run();
