@@ -14,6 +14,7 @@ import {
 import { openRouting } from '../bond/net/routing.ts';
 import { openLinkReport } from './link-events.ts';
 import { resolveLinks, type UsedData, type WantedLink } from './links.ts';
+import { FollowedInterfaces, readInterfaces } from './renamed.ts';
 
 export interface LinksTask {
   /** The links that are wanted now. */
@@ -35,6 +36,7 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
   const { clock, log } = task;
   await using routing = await openRouting({ clock, log, run: runCommand });
   const report = openLinkReport(task);
+  const followed = new FollowedInterfaces();
   let gateways: ReadonlyMap<string, Gateway> = new Map();
   let gatewaysV6: ReadonlyMap<string, Gateway> = new Map();
   await watchNetwork(
@@ -45,7 +47,8 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
       if (seen !== undefined) gateways = findGateways(seen);
       if (seenV6 !== undefined) gatewaysV6 = findGateways(seenV6);
       const network = { addresses, gateways, gatewaysV6, prefersV6: task.prefersV6 === true };
-      const resolved = resolveLinks(task.wanted(), network, task.used());
+      const wanted = followed.follow(task.wanted(), await readInterfaces());
+      const resolved = resolveLinks(wanted, network, task.used());
       await routing.set(resolved.routes, seen && seenV6 && joined(seen, seenV6));
       report(resolved);
     },
