@@ -49,7 +49,8 @@ export function openBoardBattery(options: BoardBatteryOptions): Battery {
       reading = { ...completed, mains: confirmed.next(completed.mains) };
     } catch (error) {
       signal.throwIfAborted();
-      const mains = mainsOf(board.mains, {}, lines);
+      const seen = mainsOf(board.mains, {}, lines);
+      const mains = seen === 'unknown' ? seen : confirmed.next(seen);
       return { phase: 'unknown', source, reason: messageOf(error), mains };
     }
     const capacityMah = board.capacityMah ?? measured.capacityMah;
