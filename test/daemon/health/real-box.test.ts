@@ -48,8 +48,12 @@ test('a child that is killed is an alert over MQTT and on the command line, and 
     [['media-died', 'media-down'], () => box.childPid('media') ?? 0],
     [['recorder-one-died', 'recording-one-failed'], () => recorderPid(box)],
   ] as const) {
+    await until(
+      () => pidOf() > 0,
+      PATIENCE_MS,
+      () => keys.join(),
+    );
     const pid = pidOf();
-    assert.ok(pid > 0, keys.join());
     process.kill(pid, 'SIGKILL');
     const raised = () => keys.find((one) => (consumer.last(`/alert/${one}`)?.text ?? '') !== '');
     await until(() => raised() !== undefined, PATIENCE_MS, box.output);
