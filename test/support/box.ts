@@ -17,6 +17,9 @@ export interface Box extends AsyncDisposable {
   state<T>(): Promise<T>;
   /** All it has printed. */
   output(): string;
+  /** As when its terminal is closed: what it prints from now on goes nowhere. */
+  closeOutput(): void;
+  isOutputClosed(): boolean;
   /** Its exit code, once it has ended. */
   readonly ended: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
@@ -105,6 +108,10 @@ export async function startBox(
     pid,
     folder,
     output: () => output,
+    closeOutput: () => {
+      for (const stream of [child.stdout, child.stderr]) stream?.destroy();
+    },
+    isOutputClosed: () => child.stdout?.destroyed === true,
     ended,
     kill: (signal) => child.kill(signal),
     childPid: (name) => childrenOf(pid).find((id) => commandOf(id).includes(`${name}/main`)),

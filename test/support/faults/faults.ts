@@ -18,7 +18,10 @@ export interface SettableBox extends AsyncDisposable {
   setClock(by: string): Promise<void>;
 }
 
-export async function openSettableBox(overrides: readonly string[]): Promise<SettableBox> {
+export async function openSettableBox(
+  overrides: readonly string[],
+  keptIn?: string,
+): Promise<SettableBox> {
   const folder = mkdtempSync(join(tmpdir(), 'venuebox-clock-'));
   const file = join(folder, 'time');
   writeFileSync(file, '+0');
@@ -29,7 +32,7 @@ export async function openSettableBox(overrides: readonly string[]): Promise<Set
     'FAKETIME_DONT_FAKE_MONOTONIC=1',
     'NO_FAKE_STAT=1',
   ];
-  const box = await startBox(overrides, ['demo'], ['env', ...environment]);
+  const box = await startBox(overrides, ['demo'], ['env', ...environment], undefined, keptIn);
   return {
     box,
     setClock: async (by) => {

@@ -1,0 +1,45 @@
+/** The tables at the end of a chaos run. */
+import type { Held } from './checks.ts';
+import type { Row } from './step.ts';
+
+export function printTable(rows: readonly Row[]): void {
+  const byFault = new Map<string, Row[]>();
+  for (const row of rows) byFault.set(row.fault, [...(byFault.get(row.fault) ?? []), row]);
+  console.log('\n| fault | times | well again after, s | without a picture, s |');
+  console.log('| --- | --- | --- | --- |');
+  for (const [fault, all] of [...byFault].toSorted(([a], [b]) => a.localeCompare(b))) {
+    const well = Math.max(...all.map(({ wellAfterS }) => wellAfterS));
+    const hole = Math.max(...all.map(({ holeS }) => holeS));
+    console.log(`| ${fault} | ${all.length} | ${well.toFixed(1)} | ${hole.toFixed(2)} |`);
+  }
+}
+
+/** Sessions of the crew, which last for a day. */
+const DESCRIPTORS_MORE = 4;
+/** V8 takes minutes to size its heap. */
+const MEMORY_MAX_RATIO = 1.5;
+const MEMORY_MORE_MB = 30;
+
+/** What the processes hold at the end, beside what they held at the start; what they hold too much. */
+export function printHeld(
+  before: ReadonlyMap<string, Held>,
+  after: ReadonlyMap<string, Held>,
+): readonly string[] {
+  const problems: string[] = [];
+  console.log('\n| process | descriptors | memory, MB |\n| --- | --- | --- |');
+  for (const [name, was] of before) {
+    const is = after.get(name);
+    if (is === undefined) {
+      problems.push(`${name} is missing at the end`);
+      continue;
+    }
+    console.log(
+      `| ${name} | ${was.descriptors} -> ${is.descriptors} | ${was.mb.toFixed(0)} -> ${is.mb.toFixed(0)} |`,
+    );
+    if (is.descriptors > was.descriptors + DESCRIPTORS_MORE)
+      problems.push(`${name} holds ${is.descriptors} descriptors, and ${was.descriptors} before`);
+    if (is.mb > MEMORY_MAX_RATIO * was.mb + MEMORY_MORE_MB)
+      problems.push(`${name} holds ${is.mb.toFixed(0)} MB, and ${was.mb.toFixed(0)} before`);
+  }
+  return problems;
+}

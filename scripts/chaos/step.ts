@@ -1,0 +1,132 @@
+/** One step of a chaos run: faults begin, end, and all must be well again. */
+import { availableParallelism, loadavg } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dice } from '../../test/simulation/scenario.ts';
+import { whatIsWrong } from './checks.ts';
+import type { EndFault, Fault } from './fault.ts';
+import type { Venue } from './venue.ts';
+
+export interface Row {
+  readonly fault: string;
+  readonly lastedS: number;
+  /** From its end until all was well. */
+  readonly wellAfterS: number;
+  /** Longest time of the stream without a picture. */
+  readonly holeS: number;
+  /** How long the machine stood by itself. */
+  readonly heldUpS: number;
+  readonly alerts: readonly string[];
+}
+
+export interface Step {
+  readonly rows: readonly Row[];
+  readonly problems: readonly string[];
+}
+
+const POLL_MS = 500;
+/** A retry of the broker is a minute away at most, and alerts stay for a while. */
+const SETTLED_WITHIN_MS = 180_000;
+/** No part is missing, unless the machine is too busy for its encoders. */
+const HOLE_FREE_S = 0.1;
+const BUSY_HOLE_FREE_S = 1.5;
+
+function holeFreeS(): number {
+  const isBusy = (loadavg()[0] ?? 0) > 3 * availableParallelism();
+  return isBusy ? BUSY_HOLE_FREE_S : HOLE_FREE_S;
+}
+
+export async function runStep(
+  venue: Venue,
+  faults: readonly Fault[],
+  usual: ReadonlySet<string>,
+  dice: Dice,
+): Promise<Step> {
+  const alerts = new Set<string>();
+  const over = new AbortController();
+  const watching = watchAlerts(venue, alerts, over.signal);
+  const heldUp = watchMachine(over.signal);
+  const firstHoles = venue.watchers.map(({ holes }) => holes.length);
+  const startedMs = performance.now();
+  const problems: string[] = [];
+  const begun: { readonly fault: Fault; readonly end: EndFault }[] = [];
+  for (const fault of faults) {
+    const end = await fault.begin(venue, dice);
+    if (end !== undefined) begun.push({ fault, end });
+  }
+  if (begun.length > 0) {
+    await sleep(1_000 * Math.max(...begun.map(({ fault }) => dice.whole(...fault.lastsS))));
+  }
+  for (const { fault, end } of begun.toReversed()) {
+    await Promise.resolve()
+      .then(end)
+      .catch((error: unknown) => problems.push(`${fault.name}: ${String(error).slice(0, 300)}`));
+  }
+  const endedMs = performance.now();
+  const names = begun.map(({ fault }) => fault.name).join(' + ');
+  problems.push(...(await settle(venue, usual)).map((one) => `after ${names}: ${one}`));
+  const wellMs = performance.now();
+  over.abort();
+  await watching;
+  const holes = venue.watchers.flatMap((guest, i) => guest.holes.slice(firstHoles[i]));
+  const holeS = Math.max(0, ...holes.map(({ s }) => s));
+  const heldUpS = await heldUp;
+  const allowedS = Math.max(holeFreeS(), ...begun.map(({ fault }) => fault.holeMaxS ?? 0));
+  // What held this process up held the box up, too.
+  const holeMaxS = allowedS + 2 * heldUpS;
+  for (const { track, s } of holes) {
+    if (s > holeMaxS) problems.push(`${names}: ${s.toFixed(2)} s of ${track} are missing`);
+  }
+  const missing = begun.filter(
+    ({ fault: { alert } }) => alert !== undefined && ![...alerts].some((key) => alert.test(key)),
+  );
+  // One fault may explain another one: then its alert is not shown.
+  if (begun.length === 1) problems.push(...missing.map(() => `${names}: no alert was raised`));
+  const row = {
+    fault: names,
+    lastedS: (endedMs - startedMs) / 1_000,
+    wellAfterS: (wellMs - endedMs) / 1_000,
+    holeS,
+    heldUpS,
+    alerts: [...alerts].filter((key) => !usual.has(key)),
+  };
+  printRow(row, problems);
+  return { rows: begun.length === 0 ? [] : [row], problems };
+}
+
+/** Waits until all is well; what still is not. */
+export async function settle(venue: Venue, usual: ReadonlySet<string>): Promise<readonly string[]> {
+  const endMs = performance.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const wrong = await whatIsWrong(venue, usual).catch((error: unknown) => [String(error)]);
+    if (wrong.length === 0 || performance.now() > endMs) return wrong;
+    await sleep(POLL_MS);
+  }
+}
+
+/** The longest time in s that this process did not run, though it had to. */
+async function watchMachine(signal: AbortSignal): Promise<number> {
+  let longestMs = 0;
+  while (!signal.aborted) {
+    const startedMs = performance.now();
+    await sleep(100);
+    longestMs = Math.max(longestMs, performance.now() - startedMs - 100);
+  }
+  return longestMs < 500 ? 0 : longestMs / 1_000;
+}
+
+async function watchAlerts(venue: Venue, seen: Set<string>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const box = await venue.status().catch(() => undefined);
+    for (const { key } of box?.warnings ?? []) seen.add(key);
+    await sleep(POLL_MS);
+  }
+}
+
+function printRow(row: Row, problems: readonly string[]): void {
+  const { fault, lastedS, wellAfterS, holeS, heldUpS, alerts } = row;
+  const stood = heldUpS > 0 ? `, the machine stood for ${heldUpS.toFixed(1)} s` : '';
+  const load = `load ${loadavg()[0]?.toFixed(0)}${stood}`;
+  const times = `${lastedS.toFixed(0)} s, well after ${wellAfterS.toFixed(0)} s, ${load}`;
+  console.log(`${fault}: ${times}, hole ${holeS.toFixed(2)} s, alerts ${alerts.join(' ') || '-'}`);
+  for (const problem of problems) console.log(`  BROKEN: ${problem}`);
+}
