@@ -205,7 +205,8 @@ function tasksOf(box: Parts): readonly Task[] {
     // The ways to command the box and to see how it is.
     (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
-    (signal) => followGuestAddress({ ...box, viewers: config.viewers }, signal),
+    (signal) =>
+      followGuestAddress({ ...box, viewers: config.viewers, operator: config.operator }, signal),
     box.live.part('announce', (now) => announcing(now, box)),
     (signal) => runControl(box.controlSocket, box, signal),
     box.live.part('mqtt', (now) =>

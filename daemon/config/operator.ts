@@ -24,6 +24,7 @@ export const operatorSchema = v.strictObject({
     '',
   ),
   pin_file: v.optional(text, ''),
+  host_pin_file: v.optional(text, ''),
   host_names: v.optional(
     v.pipe(v.array(hostName), v.maxLength(16, 'must list 16 names at most')),
     [],

@@ -122,6 +122,10 @@ class CameraPath implements MediaPath {
     this.#media.send({ type: 'shop', ...(shop && { shop }) });
   };
 
+  readonly forgetClips = (ids: readonly string[]): void => {
+    this.#media.send({ type: 'forget-clips', ids });
+  };
+
   readonly suspend = (wanted: Suspension): void => {
     this.#suspended.set(wanted);
     this.#uplinkMaxBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;

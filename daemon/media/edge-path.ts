@@ -43,6 +43,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     endMedia: child.kill,
     suspend: nothing,
     showShop: nothing,
+    forgetClips: nothing,
     setUplinking: nothing,
     setRecording: async () => undefined,
     clip: async () => {

@@ -71,6 +71,8 @@ export interface MediaPath {
   setUplinking(isWanted: boolean): void;
   /** A clip of the last seconds before a MARK. Rejects where none can be made. */
   clip(label: string | undefined, signal: AbortSignal): Promise<ClipMade>;
+  /** Clips that were deleted: guests get them no more. */
+  forgetClips(ids: readonly string[]): void;
   /**
    * Records a drop, by its id, or none. Begins at once; resolves when each target has
    * closed its files, or ten seconds later.

@@ -93,6 +93,7 @@ export const EVENT_TYPES = [
   'media.restarted',
   'modem.reset',
   'machine.power-off-failed',
+  'settings.test',
   'order.pending',
   'order.confirmed',
   'order.void',

@@ -1,6 +1,5 @@
-/** The address that guests open, found again whenever the network changes. */
+/** The addresses that guests and crew open, found again whenever the network changes. */
 import { networkInterfaces } from 'node:os';
-import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { watchNetwork } from '../../hal/os/network.ts';
@@ -9,9 +8,10 @@ import type { BoxSnapshot } from './snapshot.ts';
 
 export interface GuestAddressDeps {
   readonly viewers: Listening;
+  readonly operator: Listening & { readonly tls?: object | undefined };
   readonly state: {
-    snapshot(): Pick<BoxSnapshot, 'playerUrl' | 'plannedLinks' | 'media'>;
-    set(change: { readonly playerUrl: string }): void;
+    snapshot(): Pick<BoxSnapshot, 'playerUrl' | 'operatorUrl' | 'plannedLinks' | 'media'>;
+    set(change: { readonly playerUrl?: string; readonly operatorUrl?: string }): void;
   };
   /** Called at each change. */
   readonly onPlayerUrl?: (playerUrl: string) => void;
@@ -25,21 +25,36 @@ export interface GuestAddressDeps {
  * would give out one that no phone can open.
  */
 export async function followGuestAddress(
-  { viewers, state, onPlayerUrl, interfaces = networkInterfaces, clock, log }: GuestAddressDeps,
+  {
+    viewers,
+    operator,
+    state,
+    onPlayerUrl,
+    interfaces = networkInterfaces,
+    clock,
+    log,
+  }: GuestAddressDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  if (isFixed(viewers)) return await untilAborted(signal);
   /** Guests stay where they were, also while none is there. */
   let reachedAt: string | undefined;
   const find = async (): Promise<void> => {
-    const { media, plannedLinks = [], playerUrl } = state.snapshot();
+    const { media, plannedLinks = [], playerUrl, operatorUrl } = state.snapshot();
     reachedAt = media?.http.reachedAt ?? reachedAt;
     const upstream = plannedLinks.flatMap(({ device = [] }) => device);
-    const { player } = findAddresses(interfaces(), viewers, viewers, { upstream, reachedAt });
-    if (player === playerUrl) return;
+    const hints = { upstream, reachedAt };
+    const found = findAddresses(interfaces(), viewers, operator, hints);
+    const { player } = found;
+    const crew = operator.tls === undefined ? found.operator : secure(found.operator);
+    if (crew !== operatorUrl) state.set({ operatorUrl: crew });
+    if (isFixed(viewers) || player === playerUrl) return;
     state.set({ playerUrl: player });
     log.info('address for guests changed', { address: player });
     onPlayerUrl?.(player);
   };
   await watchNetwork(find, { clock, log }, signal);
+}
+
+function secure(url: string): string {
+  return url.replace(/^http:/, 'https:');
 }

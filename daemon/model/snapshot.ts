@@ -195,6 +195,8 @@ export interface BoxSnapshot {
   readonly startedAt: string;
   /** What phones of this network open to watch. */
   readonly playerUrl?: string;
+  /** What the crew opens, on the same network. */
+  readonly operatorUrl?: string;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
   /** Undefined where nothing is or was sold. */

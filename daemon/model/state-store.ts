@@ -39,6 +39,7 @@ export interface Sources {
 interface Readings {
   /** Where it is not what it was at the start. */
   readonly playerUrl?: string;
+  readonly operatorUrl?: string;
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;

@@ -72,8 +72,9 @@ export function resolved(field: Field, sent: unknown, at: Resolving): unknown {
     }
     case 'list': {
       if (!Array.isArray(sent)) return sent;
+      const before: readonly unknown[] = Array.isArray(current) ? current : [];
       return sent.map((one, i) =>
-        resolved(field.item, one, { current: undefined, path: `${path}.${i}`, add }),
+        resolved(field.item, one, { current: sameItem(before, one), path: `${path}.${i}`, add }),
       );
     }
     default:
@@ -81,8 +82,16 @@ export function resolved(field: Field, sent: unknown, at: Resolving): unknown {
   }
 }
 
+/** The item as it is now: rows may have been added, removed or moved. */
+function sameItem(before: readonly unknown[], sent: unknown): unknown {
+  const nameOf = (item: unknown) => (isValues(item) ? (item['id'] ?? item['name']) : undefined);
+  const name = nameOf(sent);
+  return name === undefined ? undefined : before.find((item) => nameOf(item) === name);
+}
+
 const RULES: readonly (readonly [path: RegExp, pattern: RegExp, message: string])[] = [
   [/^modems\.pin_files\./, /^\d{4,8}$/, 'must be a PIN of 4 to 8 digits'],
+  [/\.key_file$/, /^[\x21-\x7e]{1,512}$/, 'must be one line without spaces'],
   [/^uplink\./, /^[\x20-\x7e]{10,79}$/, 'must be 10 to 79 characters without accents'],
   [/^clips\./, /^[\x21-\x7e]{16,4096}$/, 'must be 16 characters at least, without spaces'],
   [/^operator\./, /^[\x21-\x7e]{4,64}$/, 'must be 4 to 64 letters or digits, without spaces'],

@@ -12,7 +12,9 @@ export interface LogLine {
   readonly fields: string;
 }
 
-const LINES_MAX = 200;
+/** A megabyte at most; a page gets the newest {@link SHOWN_MAX}, and finds the others. */
+const LINES_MAX = 4_000;
+const SHOWN_MAX = 200;
 const FIELDS_MAX_LENGTH = 400;
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
@@ -26,9 +28,24 @@ export class LogTail {
     if (this.#lines.length > LINES_MAX) this.#lines.shift();
   }
 
-  /** Lines after the one with number `seq`, oldest first. */
+  /** Lines after the one with number `seq`, oldest first; the newest of them where there are many. */
   after(seq: number): readonly LogLine[] {
-    return seq >= this.#seq ? [] : this.#lines.filter((line) => line.seq > seq);
+    const newest = this.#lines.slice(-SHOWN_MAX);
+    return seq >= this.#seq ? [] : newest.filter((line) => line.seq > seq);
+  }
+
+  all(): readonly LogLine[] {
+    return this.#lines;
+  }
+
+  /** The newest lines that hold all words, in any case; oldest first. */
+  find(words: string, max: number): readonly LogLine[] {
+    const wanted = words.toLowerCase().split(/\s+/);
+    const holds = ({ level, message, fields }: LogLine) => {
+      const text = `${level} ${message} ${fields}`.toLowerCase();
+      return wanted.every((word) => text.includes(word));
+    };
+    return this.#lines.filter(holds).slice(-max);
   }
 }
 

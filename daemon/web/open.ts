@@ -5,8 +5,14 @@ import type { Devices } from '../devices/devices.ts';
 import { type OperatorDeps, runOperator } from './server.ts';
 
 interface Box
-  extends Omit<OperatorDeps, 'boxName' | 'slips' | 'panel' | 'viewers' | 'streamNowMs'> {
-  readonly mediaPath: { readonly nowMs: () => number };
+  extends Omit<
+    OperatorDeps,
+    'boxName' | 'slips' | 'panel' | 'viewers' | 'streamNowMs' | 'forgetClips'
+  > {
+  readonly mediaPath: {
+    readonly nowMs: () => number;
+    readonly forgetClips: (ids: readonly string[]) => void;
+  };
   readonly devices: Pick<Devices, 'slips' | 'simulatedControls'>;
   /** Shows the stage to the crew before it is live; a secret. */
   readonly previewPath: string;
@@ -20,6 +26,7 @@ export function openOperatorPage({ box, viewers, operator, edge }: Config, deps:
     boxName: box.name,
     slips: slips.list,
     streamNowMs: deps.mediaPath.nowMs,
+    forgetClips: (ids) => deps.mediaPath.forgetClips(ids),
     ...(panel && { panel }),
     viewers: {
       port: viewers.port,

@@ -49,23 +49,31 @@ export async function openPin(
   }
 }
 
-async function readPinFile(file: string): Promise<PinStore> {
-  const [text, mode] = await readWithMode(file);
+/** The hosts' own PIN; undefined where the config has none. @throws ConfigError */
+export async function readHostPin(file: string): Promise<PinHash | undefined> {
+  return file === '' ? undefined : (await readPinFile(file, 'operator.host_pin_file')).hash;
+}
+
+async function readPinFile(file: string, key = 'operator.pin_file'): Promise<PinStore> {
+  const [text, mode] = await readWithMode(file, key);
   if ((mode & OTHERS_MAY_READ) !== 0) {
-    throw new ConfigError([`operator.pin_file: others can read ${file}; chmod 600 it`]);
+    throw new ConfigError([`${key}: others can read ${file}; chmod 600 it`]);
   }
   if (parsePinHash(text) !== undefined) return { hash: text };
   if (isPin(text) && !/\p{Cc}/u.test(text)) return { hash: await hashPin(text), file };
   throw new ConfigError([
-    `operator.pin_file: ${file} must hold one line: a PIN of 4 to 64 characters without spaces, or its hash`,
+    `${key}: ${file} must hold one line: a PIN of 4 to 64 characters without spaces, or its hash`,
   ]);
 }
 
-async function readWithMode(file: string): Promise<readonly [text: string, mode: number]> {
+async function readWithMode(
+  file: string,
+  key: string,
+): Promise<readonly [text: string, mode: number]> {
   try {
     return [readRegular(file, SECRET_BYTES_MAX).toString().trim(), (await stat(file)).mode];
   } catch (error) {
-    throw new ConfigError([`operator.pin_file: cannot read ${file}: ${messageOf(error)}`]);
+    throw new ConfigError([`${key}: cannot read ${file}: ${messageOf(error)}`]);
   }
 }
 

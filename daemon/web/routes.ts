@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AnswerWebhook, WebhookAnswer } from '../model/orders.ts';
 import { type Answer, answerJson, commonHeaders, refuse, send } from './answer.ts';
 import type { BoxAnswers } from './box-answers.ts';
-import type { SettingsAnswers } from './crew/settings-answers.ts';
+import type { CrewAnswers } from './crew/answers.ts';
 import type { Events } from './events.ts';
 import { type Header, isOwnHost, isOwnPage } from './guard.ts';
 import type { ViewerPorts } from './protocol.ts';
@@ -13,7 +13,7 @@ export interface RouteDeps {
   readonly assets: ReadonlyMap<string, Answer>;
   readonly sessions: SessionAnswers;
   readonly box: BoxAnswers;
-  readonly settings: SettingsAnswers;
+  readonly crew: CrewAnswers;
   readonly events: Events;
   readonly viewers: ViewerPorts;
   /** Undefined where there is none on this port. */
@@ -58,8 +58,10 @@ export async function route(
   if (path === '/events' && request.method === 'GET') {
     return openEvents(response, session, deps.events);
   }
-  const settings = await deps.settings.answer(request, path);
-  return send(response, settings ?? (await deps.box.answer(request, path)));
+  const by = { session, role: deps.sessions.roleOf(session) };
+  const answer = await deps.crew.answer(request, response, path, by);
+  if (answer === 'sent') return;
+  return send(response, answer ?? (await deps.box.answer(request, path)));
 }
 
 function hostsOf({ rawHeaders }: IncomingMessage): number {

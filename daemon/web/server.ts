@@ -1,41 +1,34 @@
 /** The operator's page: its server, sessions, events and commands. */
 import { hostname } from 'node:os';
-import type { Clock } from '../../hal/os/clock.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
 import type { Commander } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
-import type { LiveConfig } from '../settings/live-config.ts';
-import type { Settings } from '../settings/settings.ts';
 import { openAssets } from './assets.ts';
 import { BoxAnswers, PrintAnswers } from './box-answers.ts';
-import { SettingsAnswers } from './crew/settings-answers.ts';
+import { type CrewBox, openCrew } from './crew/open-crew.ts';
 import { openKnownDevices } from './door/devices.ts';
 import type { SignInOpening } from './door/opening.ts';
 import { Events } from './events.ts';
 import { ownNames } from './guard.ts';
 import { History, runHistory } from './history.ts';
 import { serve } from './listen.ts';
-import type { LogTail } from './log-tail.ts';
-import { openPin } from './pin-store.ts';
+import { openPin, readHostPin } from './pin-store.ts';
 import type { ViewerPorts } from './protocol.ts';
 import type { RouteDeps } from './routes.ts';
 import { SessionAnswers } from './session-answers.ts';
 import { SignIn } from './sign-in.ts';
 
-export interface OperatorDeps {
+export interface OperatorDeps extends CrewBox {
   readonly boxName: string;
-  readonly snapshot: () => BoxSnapshot;
   readonly commander: Commander;
   /** Oldest first; a dozen at most. */
   readonly slips: () => readonly PrintedSlip[];
   readonly prints: Prints;
-  readonly logTail: LogTail;
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
   readonly viewers: ViewerPorts;
@@ -45,13 +38,8 @@ export interface OperatorDeps {
   readonly streamNowMs: () => number;
   /** Sign-in that a person at the box opens by holding MARK. */
   readonly opening: SignInOpening;
-  /** For the PIN, where the config has none, and the key of known devices. */
-  readonly stateFolder: string;
   /** A new PIN, to be shown once to the person who started the box and never logged. */
   readonly onNewPin: (pin: string, file: string) => void;
-  readonly settings: Settings;
-  readonly live: LiveConfig;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -67,16 +55,7 @@ export async function runOperator(
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, log } = deps;
-  const pin = await openPin(config, deps.stateFolder, deps.log);
-  if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
-  log.info('operator PIN loaded', { from: pin.file ?? 'hash' });
-
-  const times = () => {
-    const { idle_minutes, session_hours } = deps.live.current().operator;
-    return { idleMs: idle_minutes * 60_000, maxMs: session_hours * 3_600_000 };
-  };
-  const { opening } = deps;
-  const signIn = new SignIn(pin.hash, times, { clock, log, opening });
+  const signIn = await openSignIn(config, deps);
   const devices = await openKnownDevices(deps.stateFolder, log);
   const history = new History();
   const events = new Events(deps, history, (session) => signIn.refresh(session));
@@ -101,7 +80,7 @@ export async function runOperator(
       onProgress: (progress) => events.sendProgress(progress),
       signal: untilEnd,
     }),
-    settings: new SettingsAnswers(deps.settings),
+    crew: openCrew(deps, { list: () => sessions.list(), end: sessions.end }, untilEnd),
     events,
     viewers: deps.viewers,
     ...(deps.webhook && { webhook: deps.webhook }),
@@ -112,7 +91,7 @@ export async function runOperator(
       [
         (ending) => serve(config, routes, deps, ending),
         (ending) => events.run(ending),
-        (ending) => followPin(deps, signIn, ending),
+        (ending) => followPins(deps, signIn, ending),
         (ending) => runHistory(history, (sample) => events.sendSample(sample), deps, ending),
       ],
       signal,
@@ -122,16 +101,35 @@ export async function runOperator(
   }
 }
 
-/** A new PIN of the settings holds at once; sessions that have begun go on. */
-async function followPin(deps: OperatorDeps, signIn: SignIn, signal: AbortSignal): Promise<void> {
+async function openSignIn(config: OperatorConfig, deps: OperatorDeps): Promise<SignIn> {
+  const { log, live, stateFolder } = deps;
+  const pin = await openPin(config, stateFolder, log);
+  if (pin.newPin !== undefined) deps.onNewPin(pin.newPin, pin.file ?? '');
+  log.info('operator PIN loaded', { from: pin.file ?? 'hash' });
+  const host = await readHostPin(config.host_pin_file);
+  const times = () => {
+    const { idle_minutes, session_hours } = live.current().operator;
+    return { idleMs: idle_minutes * 60_000, maxMs: session_hours * 3_600_000 };
+  };
+  return new SignIn({ crew: pin.hash, ...(host && { host }) }, times, deps);
+}
+
+/** New PINs of the settings hold at once; sessions that have begun go on. */
+async function followPins(deps: OperatorDeps, signIn: SignIn, signal: AbortSignal): Promise<void> {
   const { live, stateFolder, log } = deps;
-  let file = live.current().operator.pin_file;
+  const filesOf = ({ pin_file, host_pin_file }: OperatorConfig) => `${pin_file} ${host_pin_file}`;
+  let files = filesOf(live.current().operator);
   while (!signal.aborted) {
     await live.changed(signal);
     const { operator } = live.current();
-    if (operator.pin_file === file) continue;
-    file = operator.pin_file;
-    const pin = await openPin(operator, stateFolder, log).catch(() => undefined);
-    if (pin !== undefined) signIn.setHash(pin.hash);
+    if (filesOf(operator) === files) continue;
+    files = filesOf(operator);
+    try {
+      const crew = (await openPin(operator, stateFolder, log)).hash;
+      const host = await readHostPin(operator.host_pin_file);
+      signIn.setHashes({ crew, ...(host && { host }) });
+    } catch (error) {
+      log.error('new PIN not used', { reason: messageOf(error) });
+    }
   }
 }

@@ -6,6 +6,7 @@ import type { KnownDevices } from './door/devices.ts';
 import { clientKey, readCookie } from './guard.ts';
 import type { Client } from './lockout.ts';
 import type { SignInRefusal } from './protocol.ts';
+import type { OpenSession, Role } from './sessions.ts';
 import type { SignIn } from './sign-in.ts';
 
 export interface SessionDeps {
@@ -44,19 +45,33 @@ export class SessionAnswers {
   async answer(request: IncomingMessage): Promise<Answer> {
     const session = this.find(request);
     const client = this.#clientOf(request);
+    // Before the body is read: one that is too long ends the connection.
+    const from = fromOf(request);
     switch (request.method) {
       case 'GET': {
         const refusal = this.#deps.signIn.refusal(client) ?? null;
-        return answerJson(200, { isSignedIn: session !== undefined, refusal });
+        const role = session === undefined ? null : this.#deps.signIn.roleOf(session);
+        return answerJson(200, { isSignedIn: session !== undefined, refusal, role });
       }
       case 'POST':
-        return await this.#answerPin(await readJson(request), client, session);
+        return await this.#answerPin(await readJson(request), client, session, from);
       case 'DELETE':
         this.#end(session);
         return answerJson(200, {}, { 'Set-Cookie': this.#setCookie(this.#cookie, '', 0) });
       default:
         return refuse(405, 'no-such-method');
     }
+  }
+
+  list(): readonly OpenSession[] {
+    return this.#deps.signIn.list();
+  }
+
+  /** Ends a session and its pages. */
+  readonly end = (session: string): void => this.#end(session);
+
+  roleOf(session: string): Role {
+    return this.#deps.signIn.roleOf(session);
   }
 
   /** Asks for the PIN once more; undefined where it is right. Each try counts as one to sign in. */
@@ -80,10 +95,15 @@ export class SessionAnswers {
     return { key: clientKey(request.socket.remoteAddress), isDevice: false };
   }
 
-  async #answerPin(body: unknown, client: Client, before: string | undefined): Promise<Answer> {
+  async #answerPin(
+    body: unknown,
+    client: Client,
+    before: string | undefined,
+    from: string,
+  ): Promise<Answer> {
     const parsed = v.safeParse(pinSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
-    const outcome = await this.#deps.signIn.tryPin(parsed.output.pin, client);
+    const outcome = await this.#deps.signIn.tryPin(parsed.output.pin, client, from);
     if ('session' in outcome) {
       this.#end(before);
       const session = this.#setCookie(this.#cookie, outcome.session, this.#deps.sessionS);
@@ -106,4 +126,14 @@ export class SessionAnswers {
     const rest = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${secure}`;
     return `${name}=${value}; ${rest}`;
   }
+}
+
+const DEVICES = ['iPhone', 'iPad', 'Android', 'Windows', 'Macintosh', 'Linux'] as const;
+
+/** The device as people know it, and its address. */
+function fromOf({ headers, socket }: IncomingMessage): string {
+  const agent = headers['user-agent'] ?? '';
+  const device = DEVICES.find((one) => agent.includes(one)) ?? 'device';
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  return `${device === 'Macintosh' ? 'Mac' : device}, ${address}`;
 }

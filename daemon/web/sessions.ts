@@ -8,9 +8,27 @@ export interface SessionTimes {
   readonly maxMs: number;
 }
 
-interface Session {
+/** The crew has the settings too; hosts have the buttons. */
+export type Role = 'crew' | 'host';
+
+/** Who has signed in. */
+export interface Visitor {
+  readonly role: Role;
+  /** As people know it: `iPhone, 192.168.1.20`. */
+  readonly from: string;
+}
+
+interface Session extends Visitor {
   readonly startedMs: number;
   usedMs: number;
+}
+
+/** A session for the list. */
+export interface OpenSession extends Visitor {
+  /** Not secret: a hash of its id. */
+  readonly key: string;
+  /** Unix time in ms. */
+  readonly startedAtMs: number;
 }
 
 /** Two people with phones and laptops; a further session ends the one unused for longest. */
@@ -30,11 +48,11 @@ export class Sessions {
   }
 
   /** Returns the new session's id, which is stored in the cookie only. */
-  open(nowMs: number): string {
+  open(nowMs: number, { role, from }: Visitor): string {
     const id = randomBytes(ID_BYTES).toString('base64url');
     this.#expire(nowMs);
     if (this.#sessions.size >= SESSIONS_MAX) this.#sessions.delete(this.#unusedLongest());
-    this.#sessions.set(keyOf(id), { startedMs: nowMs, usedMs: nowMs });
+    this.#sessions.set(keyOf(id), { role, from, startedMs: nowMs, usedMs: nowMs });
     return id;
   }
 
@@ -54,6 +72,19 @@ export class Sessions {
     const session = this.#sessions.get(key);
     if (session !== undefined) session.usedMs = nowMs;
     return session !== undefined;
+  }
+
+  roleOf(key: string): Role {
+    return this.#sessions.get(key)?.role ?? 'host';
+  }
+
+  /** The longest one first. @param wallMs Unix time of `nowMs`. */
+  list(nowMs: number, wallMs: number): readonly OpenSession[] {
+    this.#expire(nowMs);
+    return [...this.#sessions].map(([key, { role, from, startedMs }]) => ({
+      ...{ key, role, from },
+      startedAtMs: Math.round(wallMs - (nowMs - startedMs)),
+    }));
   }
 
   end(key: string): void {

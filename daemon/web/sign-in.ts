@@ -7,7 +7,13 @@ import { PinQueue } from './door/pin-queue.ts';
 import { type Client, Lockout } from './lockout.ts';
 import { verifyPin } from './pin.ts';
 import type { SignInRefusal } from './protocol.ts';
-import { Sessions, type SessionTimes } from './sessions.ts';
+import { type OpenSession, type Role, Sessions, type SessionTimes } from './sessions.ts';
+
+/** The PIN of the crew, and of hosts where they have one of their own. */
+export interface PinHashes {
+  readonly crew: PinHash;
+  readonly host?: PinHash;
+}
 
 export type SignInOutcome = { readonly session: string } | SignInRefusal;
 
@@ -22,15 +28,15 @@ export interface SignInDeps {
 
 export class SignIn {
   readonly #sessions: Sessions;
-  #hash: PinHash;
+  #hashes: PinHashes;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #opening: SignInOpening;
   readonly #lockout = new Lockout();
   readonly #queue = new PinQueue();
 
-  constructor(hash: PinHash, times: () => SessionTimes, { clock, log, opening }: SignInDeps) {
-    this.#hash = hash;
+  constructor(hashes: PinHashes, times: () => SessionTimes, { clock, log, opening }: SignInDeps) {
+    this.#hashes = hashes;
     this.#clock = clock;
     this.#log = log;
     this.#opening = opening;
@@ -38,17 +44,25 @@ export class SignIn {
   }
 
   /** Checks a PIN. One at a time, so that each try counts; the lock is asked before the slow hash. */
-  async tryPin(pin: string, client: Client): Promise<SignInOutcome> {
+  async tryPin(pin: string, client: Client, from = ''): Promise<SignInOutcome> {
     const refused = this.refusal(client);
     if (refused !== undefined) return refused;
     const wrong = client.isDevice
       ? 0
       : 1 + this.#lockout.wrongTries(client, this.#clock.monotonicMs());
-    return (await this.#queue.run(client.key, wrong, () => this.#check(pin, client))) ?? BUSY;
+    return (await this.#queue.run(client.key, wrong, () => this.#check(pin, client, from))) ?? BUSY;
   }
 
-  setHash(hash: PinHash): void {
-    this.#hash = hash;
+  setHashes(hashes: PinHashes): void {
+    this.#hashes = hashes;
+  }
+
+  roleOf(session: string): Role {
+    return this.#sessions.roleOf(session);
+  }
+
+  list(): readonly OpenSession[] {
+    return this.#sessions.list(this.#clock.monotonicMs(), this.#clock.wallMs());
   }
 
   /** The key of the session with a cookie's id; not secret. */
@@ -75,17 +89,17 @@ export class SignIn {
     return { error: isLocked ? 'locked' : 'wait', waitMs: Math.ceil(waitMs), triesLeft };
   }
 
-  async #check(pin: string, client: Client): Promise<SignInOutcome> {
+  async #check(pin: string, client: Client, from: string): Promise<SignInOutcome> {
     // Those before it in the queue may have locked it.
     const refused = this.refusal(client);
     const { key: address } = client;
     if (refused !== undefined) return refused;
-    const isRight = await verifyPin(this.#hash, pin);
+    const role = await this.#roleFor(pin);
     const nowMs = this.#clock.monotonicMs();
-    if (isRight) {
+    if (role !== undefined) {
       this.#lockout.recordSuccess(client);
-      this.#log.info('operator signed in', { address });
-      return { session: this.#sessions.open(nowMs) };
+      this.#log.info('operator signed in', { address, role });
+      return { session: this.#sessions.open(nowMs, { role, from }) };
     }
     this.#opening.recordFailure(client.key);
     this.#lockout.recordFailure(client, nowMs);
@@ -93,5 +107,11 @@ export class SignIn {
     this.#log.warn('wrong PIN', { address, isLocked: after?.error === 'locked' });
     const { waitMs = 0, triesLeft = this.#lockout.triesLeft(client, nowMs) } = after ?? {};
     return { error: after?.error === 'locked' ? 'locked' : 'wrong-pin', waitMs, triesLeft };
+  }
+
+  async #roleFor(pin: string): Promise<Role | undefined> {
+    const { crew, host } = this.#hashes;
+    if (await verifyPin(crew, pin)) return 'crew';
+    return host !== undefined && (await verifyPin(host, pin)) ? 'host' : undefined;
   }
 }

@@ -87,21 +87,42 @@ export async function pruneClips(folder: string, limits: ClipLimits): Promise<Pr
     const kept = clips.filter((clip) => !due.includes(clip));
     const used = new Set(due.length === 0 ? [] : await postersOf(folder, kept));
     for (const { id } of due) {
-      const own = (await postersOf(folder, [{ id }])).filter((name) => !used.has(name));
-      const before = failed.length;
-      // The movie first: without it the others are found by no one.
-      for (const name of [`clip-${id}.mp4`, clipInfoName(id), posterName(id), ...own]) {
-        await unlink(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'ENOENT') failed.push({ name, reason: messageOf(error) });
-        });
-      }
-      if (failed.length === before) deleted.push(id);
+      const faults = await unlinkClip(folder, id, used);
+      failed.push(...faults);
+      if (faults.length === 0) deleted.push(id);
     }
   } catch (error) {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (!isMissing) failed.push({ name: folder, reason: messageOf(error) });
   }
   return { deleted, failed };
+}
+
+/** One that a person does not want. Rejects where it is not there or cannot be deleted. */
+export async function deleteClip(folder: string, id: string): Promise<void> {
+  await assertDirectWay(folder);
+  const clips = await listClips(folder);
+  const kept = clips.filter((clip) => clip.id !== id);
+  if (kept.length === clips.length) throw new Error(`${id}: no such clip`);
+  const [fault] = await unlinkClip(folder, id, new Set(await postersOf(folder, kept)));
+  if (fault !== undefined) throw new Error(`${fault.name}: ${fault.reason}`);
+}
+
+/** @param used Posters that other clips have too. */
+async function unlinkClip(
+  folder: string,
+  id: string,
+  used: ReadonlySet<string>,
+): Promise<Pruned['failed']> {
+  const own = (await postersOf(folder, [{ id }])).filter((name) => !used.has(name));
+  const failed: { name: string; reason: string }[] = [];
+  // The movie first: without it the others are found by no one.
+  for (const name of [`clip-${id}.mp4`, clipInfoName(id), posterName(id), ...own]) {
+    await unlink(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') failed.push({ name, reason: messageOf(error) });
+    });
+  }
+  return failed;
 }
 
 /** Names of the posters' files: clips of one picture share them. */

@@ -57,6 +57,8 @@ export interface Archive {
   setPreviews(isOn: boolean): void;
   /** Rejects with a PipelineError CLIP_FAILED, or an Error where clips are not configured. */
   clip(wanted: WantedClip, signal: AbortSignal): Promise<ClipMade>;
+  /** They were deleted. */
+  forgetClips(ids: readonly string[]): void;
   /** What guests may fetch now, relative to the page. @param sinceMs Of the drop. */
   forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
   /** Undefined where there is no such clip. */
@@ -112,6 +114,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       clipIndex.add({ ...made, info: { ...mark, durationS: made.durationS } });
       return { id: made.id, path: `/clip/${made.id}`, durationS: made.durationS };
     },
+    forgetClips: (ids) => forget(ids, { clipIndex, posterStore }),
     ...openGuestView({ clipIndex, posterStore, replay, sign, clock: deps.clock }),
     list: (etags) => {
       for (const [path, etag] of etags) catalogue.set(path, etag);
@@ -142,12 +145,7 @@ function openClips(
     clock,
     log,
     onClipPoster: (clipId, poster) => posterStore.setClip(clipSlotOf(clipId), poster),
-    onDeleted: (clipIds) => {
-      for (const id of clipIds) {
-        clipIndex.remove(id);
-        posterStore.removeClip(clipSlotOf(id));
-      }
-    },
+    onDeleted: (clipIds) => forget(clipIds, { clipIndex, posterStore }),
     onLivePoster: (poster, preview) => {
       posterStore.setLive(poster).catch((error: unknown) => {
         log.warn('live poster not shown', { reason: messageOf(error) });
@@ -155,6 +153,13 @@ function openClips(
       if (preview !== undefined) clipIndex.add(preview);
     },
   });
+}
+
+function forget(clipIds: readonly string[], { clipIndex, posterStore }: ClipStores): void {
+  for (const id of clipIds) {
+    clipIndex.remove(id);
+    posterStore.removeClip(clipSlotOf(id));
+  }
 }
 
 /** Serves the clips that were made before this process started, with their posters. */

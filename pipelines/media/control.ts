@@ -49,6 +49,9 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
       case 'clip':
         makeClip(message, parts);
         break;
+      case 'forget-clips':
+        archive.forgetClips(message.ids);
+        break;
       case 'suspend':
         presentation.setSubstitutes(message.substitutes);
         archive.setPreviews(message.hasPreviews);

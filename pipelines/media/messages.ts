@@ -81,6 +81,8 @@ export type ToMedia =
   | { readonly type: 'shop'; readonly shop?: ShopOnPage }
   /** Requests a clip. */
   | ({ readonly type: 'clip'; readonly request: number } & Omit<WantedClip, 'atMs'>)
+  /** Deleted by the crew: guests get them no more. */
+  | { readonly type: 'forget-clips'; readonly ids: readonly string[] }
   | { readonly type: 'end' };
 
 /** From the media process to the daemon. */

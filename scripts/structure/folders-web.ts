@@ -16,8 +16,8 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the server of the operator’s page',
   },
   'daemon/web/crew': {
-    may: [...BASE, 'daemon/settings', 'daemon/web'],
-    what: 'what the crew asks for beside commands: settings',
+    may: [...BASE, 'daemon/settings', 'daemon/web', 'daemon/cli/doctor'],
+    what: 'what the crew asks for beside commands: settings, files, support',
   },
   'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
   'daemon/web/page/sections': {
@@ -34,10 +34,14 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
     what: 'the settings on the operator’s page',
   },
+  'daemon/web/page/crew': {
+    may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
+    what: 'clips, recordings, addresses and support on the operator’s page',
+  },
   'daemon/web/page': {
     may: [
       ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
-      'daemon/web/page/settings',
+      ...['daemon/web/page/settings', 'daemon/web/page/crew'],
     ],
     what: 'the operator’s page in the browser',
   },

@@ -22,7 +22,13 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@noble/curves': ['daemon/printing/page/'],
   '@noble/hashes': ['daemon/printing/page/'],
   jsqr: ['daemon/printing/page/'],
-  qr: ['hal/printer/', 'daemon/printing/page/', 'pipelines/player/', 'daemon/cli/'],
+  qr: [
+    'hal/printer/',
+    'daemon/web/page/crew/',
+    'daemon/printing/page/',
+    'pipelines/player/',
+    'daemon/cli/',
+  ],
   serialport: ['hal/os/serial.ts'],
   sharp: [
     'hal/printer/paper/png.ts',

@@ -41,7 +41,8 @@ interface Schema {
   readonly pipe?: readonly { readonly type: string; readonly requirement?: unknown }[];
 }
 
-const SECRET = /(?:^|_)(?:pin|password|passphrase|secret|credentials)_file$/;
+const SECRET =
+  /(?:^|[._])(?:pin|password|passphrase|secret|credentials)_file$|^uplink\.destinations\.key_file$/;
 const SECRETS = /^pin_files$/;
 /**
  * `pin_hash` is made of the PIN that the page takes; elements of a pipeline could write any file;
@@ -83,7 +84,7 @@ function fieldOf(schema: Schema, path: string): Field {
   };
   switch (type) {
     case 'string': {
-      if (SECRET.test(key)) return { kind: 'secret' };
+      if (SECRET.test(path)) return { kind: 'secret' };
       return { kind: 'text', ...defined('max', limit('max_length')) };
     }
     case 'number':

@@ -1,4 +1,7 @@
 /** The operator's page: asks for the PIN, then shows the box and sends commands to it. */
+import { openAddresses } from './crew/addresses.ts';
+import { openClips } from './crew/clips.ts';
+import { openSupport } from './crew/support.ts';
 import { openAlerts } from './sections/alerts.ts';
 import { openCommands } from './sections/commands.ts';
 import { openHeader } from './sections/header.ts';
@@ -15,6 +18,7 @@ import { openSound } from './sections/sound.ts';
 import { openViewers } from './sections/viewers.ts';
 import { SettingsPlace } from './settings/open.ts';
 import { askPin } from './sign-in.ts';
+import type { AlertAction } from './ui/alert-actions.ts';
 import { elementById, h } from './ui/dom.ts';
 import { type EventHandlers, openEvents } from './ui/event-connection.ts';
 import { fromHello, type Model, withChange, withLogLines, withSample } from './ui/model.ts';
@@ -38,7 +42,7 @@ async function run(): Promise<void> {
         header.showSignedOut();
         await askPin(main, session);
       }
-      await showBox();
+      await showBox((await readSession()).role !== 'host');
     } catch {
       header.showFault('the box does not answer');
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -46,15 +50,15 @@ async function run(): Promise<void> {
   }
 }
 
-/** Shows the box until the session is over. */
-function showBox(): Promise<void> {
+/** Shows the box until the session is over. @param isCrew Hosts have the buttons, without settings. */
+function showBox(isCrew: boolean): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       events.close();
       clearInterval(clock);
       for (const section of sections) section.close?.();
       signOutButton.removeEventListener('click', onSignOut);
-      settingsButton.removeEventListener('click', onSettings);
+      settingsButton.removeEventListener('click', onSettingsButton);
       resolve();
     };
     const onError = (error: unknown) => {
@@ -62,25 +66,31 @@ function showBox(): Promise<void> {
       else showError(error instanceof Error ? error.message : String(error));
     };
     const onSignOut = () => void signOut().then(end, onError);
-    const sections = openSections(onError);
+    const sections = openSections(isCrew, onError, (action) => {
+      if ('settings' in action) onSettings(action.settings);
+      else document.getElementById(action.section)?.scrollIntoView({ block: 'start' });
+    });
     const settings = new SettingsPlace(onError, () => main.replaceChildren(...columns));
     const columns = renderColumns(sections);
-    const onSettings = () => {
+    const onSettings = (section?: string) => {
+      if (!isCrew) return;
       main.replaceChildren(settings.element);
-      settings.show().catch(onError);
+      settings.show(section).catch(onError);
     };
+    const onSettingsButton = () => onSettings();
     header.showConnecting();
-    const handlers = updateSections(sections, () => main.replaceChildren(...columns));
+    const handlers = updateSections(sections, isCrew, () => main.replaceChildren(...columns));
     const events = openEvents({ ...handlers, signedOut: end, replaced: header.showReplaced });
     const clock = setInterval(() => header.showAge(events.ageMs()), CLOCK_EVERY_MS);
     signOutButton.addEventListener('click', onSignOut);
-    settingsButton.addEventListener('click', onSettings);
+    settingsButton.addEventListener('click', onSettingsButton);
   });
 }
 
 /** Applies each event to the model and updates the sections that it concerns. */
 function updateSections(
   sections: readonly Section[],
+  isCrew: boolean,
   onFirst: () => void,
 ): Omit<EventHandlers, 'signedOut' | 'replaced'> {
   let model: Model | undefined;
@@ -91,7 +101,7 @@ function updateSections(
     for (const section of sections) {
       if (ids === undefined || ids.includes(section.element.id)) section.update(model, nowMs);
     }
-    if (ids === undefined) header.showView(model.view);
+    if (ids === undefined) header.showView(model.view, nowMs, isCrew);
     header.showAge(0);
   };
   return {
@@ -108,10 +118,14 @@ function updateSections(
   };
 }
 
-function openSections(onError: (error: unknown) => void): readonly Section[] {
+function openSections(
+  isCrew: boolean,
+  onError: (error: unknown) => void,
+  act: (action: AlertAction) => void,
+): readonly Section[] {
   return [
-    openAlerts(),
     openCommands(onError),
+    openAlerts(act),
     openPicture(),
     openSound(),
     openLog(),
@@ -119,9 +133,12 @@ function openSections(onError: (error: unknown) => void): readonly Section[] {
     openViewers(),
     openPower(),
     openRecording(),
+    openClips(isCrew, onError),
     openPanel(onError),
     openPrinted(onError),
     openShop(onError),
+    openAddresses(),
+    openSupport(isCrew, onError),
     openMachine(),
   ];
 }

@@ -13,9 +13,12 @@ const test = suite('the address for guests');
 const LONG_MS = 30_000;
 
 /** A box whose network the test changes. */
-function openBox(viewers: { host: string; port: number; address?: string }) {
+function openBox(
+  viewers: { host: string; port: number; address?: string },
+  operator: { host: string; port: number; tls?: object } = { host: '::', port: 8081 },
+) {
   let interfaces: Readonly<Record<string, NetworkInterfaceInfo[]>> = {};
-  let box: Pick<BoxSnapshot, 'playerUrl' | 'plannedLinks' | 'media'> = {
+  let box: Pick<BoxSnapshot, 'playerUrl' | 'operatorUrl' | 'plannedLinks' | 'media'> = {
     playerUrl: 'http://localhost:8080/',
     media: undefined,
   };
@@ -33,7 +36,7 @@ function openBox(viewers: { host: string; port: number; address?: string }) {
   };
   const run = followGuestAddress(
     {
-      ...{ viewers, state, clock, log: silentLog },
+      ...{ viewers, operator, state, clock, log: silentLog },
       interfaces: () => interfaces,
       onPlayerUrl: (url) => void told.push(url),
     },
@@ -77,6 +80,16 @@ test('it goes where the guests are, and stays there while none is', async () => 
   assert.is(box.state.snapshot().playerUrl, 'http://10.42.0.1:8080/');
   box.network({ eth0: '203.0.113.6' });
   await box.reaches('http://203.0.113.6:8080/');
+});
+
+test('the crew’s address follows the network too, over TLS where the page has it', async () => {
+  const viewers = { host: '::', port: 8080, address: 'https://example.org/live/' };
+  await using box = openBox(viewers, { host: '::', port: 8081, tls: {} });
+  box.network({ wlan0: '10.0.0.5' });
+  await until(() => box.state.snapshot().operatorUrl === 'https://10.0.0.5:8081/', LONG_MS);
+  box.network({ wlan0: '192.168.7.9' });
+  await until(() => box.state.snapshot().operatorUrl === 'https://192.168.7.9:8081/', LONG_MS);
+  assert.equal(box.told, []);
 });
 
 test('one that is set, or a server on one address, does not follow the network', async () => {

@@ -141,6 +141,21 @@ test('a secret is saved for the box’s user alone, sealed, and never shown agai
   assert.is(wrong.status, 'wrong');
 });
 
+test('a secret in a row of a list stays with its row', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  const row = (id: string, key_file: unknown) => ({
+    ...{ id, kind: 'rtmp', url: 'rtmps://a.example.org/live', key_file },
+  });
+  const first = [row('a', { set: 'key-of-a' }), row('b', { set: 'key-of-b' })];
+  assert.is((await save({ uplink: { destinations: first } })).status, 'saved');
+  const second = [row('b', true), row('c', { set: 'key-of-c' })];
+  assert.is((await save({ uplink: { destinations: second } })).status, 'saved');
+  const { uplink } = (await box.load()).config;
+  const keys = uplink?.destinations.map(({ key_file }) => readFileSync(key_file, 'utf8'));
+  assert.equal(keys, ['sealed key-of-b\n', 'sealed key-of-c\n']);
+});
+
 test('the last ten versions can be gone back to', async () => {
   await using box = await testFolder();
   const { save, settings, shownOf } = openTestSettings(await box.load(), box.folder);

@@ -1,4 +1,6 @@
 /** Alerts: what is wrong and what to do, the most severe first. */
+import type { Warning } from '../../../model/snapshot.ts';
+import { type AlertAction, actionOf } from '../ui/alert-actions.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
@@ -6,7 +8,8 @@ import type { Section } from '../ui/section.ts';
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
 const LABELS = { critical: 'Act now', warning: 'Check', info: 'Note' } as const;
 
-export function openAlerts(): Section {
+/** @param act Does what a button of an alert says. */
+export function openAlerts(act: (action: AlertAction) => void): Section {
   const list = h('ul', { class: 'alerts', 'aria-live': 'polite' });
   const none = h('p', { class: 'calm' }, 'Everything is working.');
   const element = card('alerts', 'Alerts', list, none);
@@ -20,7 +23,7 @@ export function openAlerts(): Section {
         list,
         warnings,
         ({ key }) => key,
-        renderAlert,
+        (warning) => renderAlert(warning, act),
         (item, { severity, text, advice, detail, sinceMs }) => {
           setAttribute(item, 'data-severity', severity);
           const [label, what, since, how, why] = item.children;
@@ -36,7 +39,10 @@ export function openAlerts(): Section {
   };
 }
 
-function renderAlert(): HTMLElement {
+function renderAlert({ key }: Warning, act: (action: AlertAction) => void): HTMLElement {
+  const action = actionOf(key);
+  const button = action && h('button', { type: 'button', class: 'quiet' }, action.label);
+  button?.addEventListener('click', () => act(action as AlertAction));
   return h(
     'li',
     {},
@@ -45,5 +51,6 @@ function renderAlert(): HTMLElement {
     h('span', { class: 'since', 'aria-hidden': 'true' }),
     h('p'),
     h('small'),
+    button,
   );
 }

@@ -2,7 +2,7 @@
 import type { View } from '../../protocol.ts';
 import { stageOf } from '../ui/actions.ts';
 import { elementById, setAttribute, setText } from '../ui/dom.ts';
-import { formatSpan } from '../ui/format.ts';
+import { formatClock, formatSpan } from '../ui/format.ts';
 
 /** From this age on the page says that its data are old. */
 const OLD_MS = 2_500;
@@ -11,6 +11,7 @@ export function openHeader() {
   const age = elementById('age');
   const spokenAge = elementById('spoken-age');
   const phase = elementById('phase');
+  const timer = elementById('timer');
   const buttons = ['open-settings', 'sign-out'].map(elementById);
   let isShown = false;
   let isReplaced = false;
@@ -25,6 +26,7 @@ export function openHeader() {
   const setShown = (next: boolean) => {
     isShown = next;
     phase.hidden = !next;
+    timer.hidden = !next;
     for (const button of buttons) button.hidden = !next;
   };
   const showAge = (ageMs: number) => {
@@ -52,9 +54,12 @@ export function openHeader() {
       isReplaced = true;
       showAge(0);
     },
-    showView: (view: View) => {
+    /** @param isCrew Hosts have the buttons, without settings. */
+    showView: (view: View, nowMs: number, isCrew: boolean) => {
       const stage = stageOf(view);
       setShown(true);
+      elementById('open-settings').hidden = !isCrew;
+      setText(timer, formatClock(nowMs - view.drop.sinceMs));
       setText(elementById('name'), view.name);
       setText(phase, stage.name);
       setAttribute(phase, 'data-phase', stage.phase);

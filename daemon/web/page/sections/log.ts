@@ -1,6 +1,8 @@
 /** The newest lines of the box's log. */
+import type { LogLine } from '../../log-tail.ts';
 import { card, h, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
+import { askJson } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
 const NEAR_END_PX = 24;
@@ -10,10 +12,30 @@ export function openLog(): Section {
   const list = h('ol', { class: 'log', tabindex: '0', 'aria-label': 'Log' });
   const faultsOnly = h('input', { type: 'checkbox', id: 'log-faults-only' });
   const label = h('label', { for: 'log-faults-only' }, faultsOnly, 'Only warnings and errors');
-  const element = card('log', 'Log', label, list);
+  const search = h('input', {
+    type: 'search',
+    placeholder: 'Search',
+    'aria-label': 'Search the log',
+  });
+  const found: { words: string; lines: readonly LogLine[] } = { words: '', lines: [] };
+  search.addEventListener('input', () => {
+    const words = search.value.trim();
+    found.words = words;
+    if (words === '') return;
+    // Older lines than the page has.
+    askJson('GET', `/log?q=${encodeURIComponent(words)}`).then(
+      (lines) => {
+        if (found.words === words) found.lines = lines as readonly LogLine[];
+      },
+      () => undefined,
+    );
+  });
+  const row = h('div', { class: 'row' }, label, search);
+  const element = card('log', 'Log', row, list);
   return {
     element,
-    update: ({ log }) => {
+    update: ({ log: newest }) => {
+      const log = found.words === '' ? newest : found.lines;
       const lines = faultsOnly.checked
         ? log.filter(({ level }) => level === 'warn' || level === 'error')
         : log;

@@ -16,6 +16,8 @@ interface Entry {
 
 export interface SettingsForm {
   readonly element: HTMLElement;
+  /** Opens the section of keys that begin so. */
+  open(prefix: string): void;
   /** By path, as the box takes them. */
   changes(): Readonly<Record<string, unknown>>;
   /** Shows each beside its field; returns those that have none. */
@@ -56,6 +58,11 @@ export function openForm(
   const element = h('div', { class: 'sections' }, ...sections);
   return {
     element,
+    open: (prefix) => {
+      const field = element.querySelector(`[data-path="${prefix}"], [data-path^="${prefix}."]`);
+      field?.closest('details')?.setAttribute('open', '');
+      field?.closest('details')?.scrollIntoView({ block: 'start' });
+    },
     changes: () =>
       Object.fromEntries(
         entries.flatMap(({ setting, editor, first }) => {

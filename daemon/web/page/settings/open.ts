@@ -3,7 +3,7 @@ import type { SaveOutcome, Wish } from '../../../settings/settings.ts';
 import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { formatMinute } from '../ui/format.ts';
-import { runCommand } from '../ui/request.ts';
+import { askJson, type Outcome, runCommand } from '../ui/request.ts';
 import { openForm, type SettingsForm } from './form.ts';
 import { fullLabelOf } from './label.ts';
 import { readSettings, sendSettings } from './request.ts';
@@ -39,11 +39,14 @@ export class SettingsPlace {
     });
   }
 
-  async show(): Promise<void> {
-    if (this.#form !== undefined) return;
-    this.#say(SAYS.loading);
-    await this.#load();
-    this.#say('');
+  /** @param section Opened at once, by the first word of its keys. */
+  async show(section?: string): Promise<void> {
+    if (this.#form === undefined) {
+      this.#say(SAYS.loading);
+      await this.#load();
+      this.#say('');
+    }
+    if (section !== undefined) this.#form?.open(section);
   }
 
   async #load(): Promise<void> {
@@ -133,6 +136,9 @@ function versionsOf({ versions }: SettingsPage, goBack: (id: number) => void): H
   );
 }
 
+/** The box waits ten seconds for the broker. */
+const BROKER_TIMEOUT_MS = 15_000;
+
 /** Buttons that try what a section sets. */
 function testsOf(say: (text: string, isBad?: boolean) => void, onError: (error: unknown) => void) {
   const print = h('button', { type: 'button', class: 'quiet' }, SAYS.testPrint);
@@ -143,5 +149,13 @@ function testsOf(say: (text: string, isBad?: boolean) => void, onError: (error: 
       onError,
     );
   });
-  return { Printer: [print] };
+  const message = h('button', { type: 'button', class: 'quiet' }, SAYS.testBroker);
+  message.addEventListener('click', () => {
+    say(SAYS.testing);
+    askJson('POST', '/tests/broker', undefined, BROKER_TIMEOUT_MS).then((outcome) => {
+      const { status, detail } = outcome as Outcome;
+      say(detail, status !== 'done');
+    }, onError);
+  });
+  return { Printer: [print], 'MQTT and metrics': [message] };
 }

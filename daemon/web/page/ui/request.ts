@@ -13,6 +13,8 @@ export class SignedOut extends Error {}
 
 export interface SessionState {
   readonly isSignedIn: boolean;
+  /** Null where it is not signed in. */
+  readonly role: 'crew' | 'host' | null;
   readonly refusal: SignInRefusal | null;
 }
 
@@ -80,6 +82,11 @@ const REFUSALS: Readonly<Record<string, string>> = {
   busy: 'The box is still working on other commands. Try again in a moment.',
   'not-here': 'The box does not have that any more. Reload this page.',
   'real-hardware': 'The hardware of this box is real and cannot be switched here.',
+  'crew-only': 'That needs the PIN of the crew.',
+  'being-written': 'It is being recorded: wait for the end of the drop.',
+  'on-air': 'Not while a drop is on: end it or disarm first.',
+  'no-supervisor':
+    'Nothing starts this box again by itself: end it and start it where it was started.',
   'wrong-host': 'Open this page under the name or the IP address of the box.',
 };
 

@@ -22,7 +22,11 @@ const TIMES = { idleMs: 1e9, maxMs: 1e9 };
 async function startLocked() {
   const clock = new VirtualClock();
   const opening = new SignInOpening(clock);
-  const signIn = new SignIn(TEST_PIN_HASH, () => TIMES, { clock, log: silentLog, opening });
+  const signIn = new SignIn({ crew: TEST_PIN_HASH }, () => TIMES, {
+    clock,
+    log: silentLog,
+    opening,
+  });
   for (let i = 0; i < 30; i += 1) await signIn.tryPin('000000', stranger(`guest ${i % 10}`));
   return { clock, opening, signIn };
 }

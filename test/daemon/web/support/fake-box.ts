@@ -21,6 +21,8 @@ import { fakeSnapshot } from './fake-snapshot.ts';
 
 export interface FakeBox extends AsyncDisposable {
   readonly url: string;
+  /** What it keeps. */
+  readonly folder: string;
   readonly commands: readonly Command[];
   readonly panelActions: readonly string[];
   readonly logTail: LogTail;
@@ -93,6 +95,11 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       stateFolder,
       opening: new SignInOpening(clock),
       onNewPin: () => undefined,
+      reports: { list: () => [] },
+      forgetClips: () => undefined,
+      onEvent: () => undefined,
+      notify: { hasReceiver: false },
+      end: () => ending.abort(),
       ...page,
       clock,
       log: silentLog,
@@ -107,6 +114,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
   }
   return {
     url,
+    folder: stateFolder,
     commands,
     panelActions,
     logTail,

@@ -1,0 +1,92 @@
+/** What people ask for beside commands: settings, files, support, sessions. The crew alone changes things. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Outcome } from '../../model/commands.ts';
+import type { DropPhase } from '../../model/snapshot.ts';
+import { type Answer, answerJson, refuse } from '../answer.ts';
+import type { LogTail } from '../log-tail.ts';
+import type { Role } from '../sessions.ts';
+import type { LibraryAnswers } from './library-answers.ts';
+import type { SessionList } from './session-list.ts';
+import type { SettingsAnswers } from './settings-answers.ts';
+
+export interface CrewDeps {
+  readonly settings: SettingsAnswers;
+  readonly library: LibraryAnswers;
+  readonly sessions: SessionList;
+  readonly logTail: LogTail;
+  readonly testBroker: (signal: AbortSignal) => Promise<Outcome>;
+  readonly renderSupport: (signal: AbortSignal) => Promise<string>;
+  readonly phase: () => DropPhase;
+  /** Undefined where nothing starts the box again. */
+  readonly restart: (() => void) | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The request is answered first. */
+const ANSWER_MS = 500;
+const QUERY_CHARS_MAX = 100;
+const FOUND_MAX = 200;
+
+/** Hosts have the buttons, and see what is there. */
+const CREW_ONLY = /^\/(?:settings|support\.txt|restart|sessions|tests)(?:\/|$)/;
+
+export class CrewAnswers {
+  readonly #deps: CrewDeps;
+  #isCollecting = false;
+
+  constructor(deps: CrewDeps) {
+    this.#deps = deps;
+  }
+
+  /** Undefined for a request that is not for it; `sent` where the answer was sent. */
+  async answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    by: { readonly session: string; readonly role: Role },
+  ): Promise<Answer | 'sent' | undefined> {
+    const isCrewOnly = CREW_ONLY.test(path) || request.method === 'DELETE';
+    if (isCrewOnly && by.role !== 'crew') return refuse(403, 'crew-only');
+    const { settings, library, sessions, logTail } = this.#deps;
+    switch (`${request.method} ${path}`) {
+      case 'GET /support.txt':
+        return await this.#support();
+      case 'POST /tests/broker':
+        return answerJson(200, await this.#deps.testBroker(this.#deps.signal));
+      case 'POST /restart':
+        return this.#restart();
+      case 'GET /log':
+        return answerJson(200, logTail.find(queryOf(request), FOUND_MAX));
+    }
+    return (
+      (await settings.answer(request, path)) ??
+      (await library.answer(request, response, path)) ??
+      sessions.answer(request, path, by.session)
+    );
+  }
+
+  async #support(): Promise<Answer> {
+    if (this.#isCollecting) return refuse(503, 'busy');
+    this.#isCollecting = true;
+    try {
+      const body = await this.#deps.renderSupport(this.#deps.signal);
+      const headers = { 'Content-Disposition': 'attachment; filename="venuebox-support.txt"' };
+      return { status: 200, type: 'text/plain; charset=utf-8', body, headers };
+    } finally {
+      this.#isCollecting = false;
+    }
+  }
+
+  #restart(): Answer {
+    const { restart, phase } = this.#deps;
+    if (restart === undefined) return refuse(409, 'no-supervisor');
+    if (!['idle', 'fault'].includes(phase())) return refuse(409, 'on-air');
+    setTimeout(restart, ANSWER_MS);
+    return answerJson(200, {});
+  }
+}
+
+function queryOf({ url = '' }: IncomingMessage): string {
+  const query = new URL(url, 'http://box').searchParams.get('q') ?? '';
+  return query.slice(0, QUERY_CHARS_MAX);
+}

@@ -1,0 +1,128 @@
+/** Clips and recordings on the disks of the box: listed, opened for a download, deleted. */
+import { type FileHandle, lstat, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { openInside } from '../../../hal/os/open-inside.ts';
+import { readClipInfo } from '../../../pipelines/clips/clip-info.ts';
+import { deleteClip, inOrder, listClips } from '../../../pipelines/clips/prune.ts';
+import { listRecordings } from '../../../pipelines/recording/files/library.ts';
+import type { Config } from '../../config/config.ts';
+import type { RecordingTarget } from '../../model/snapshot.ts';
+
+export interface ClipEntry {
+  readonly id: string;
+  /** Unix time in ms. */
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly durationS?: number;
+  readonly label?: string;
+}
+
+export interface RecordingEntry {
+  /** Of `recording.targets`. */
+  readonly target: string;
+  readonly name: string;
+  readonly atMs: number;
+  readonly bytes: number;
+  /** It is being written: it can be neither fetched complete nor deleted. */
+  readonly isRunning: boolean;
+}
+
+export interface LibraryList {
+  /** The newest first. */
+  readonly clips: readonly ClipEntry[];
+  readonly recordings: readonly RecordingEntry[];
+}
+
+export interface LibraryDeps {
+  readonly config: Pick<Config, 'clips' | 'recording'>;
+  readonly stateFolder: string;
+  /** As the recorders report. */
+  readonly recording: () => readonly Pick<RecordingTarget, 'id' | 'phase'>[];
+  /** Guests are shown these no more. */
+  readonly forgetClips: (ids: readonly string[]) => void;
+}
+
+/** Newest ones that are listed; older ones are found on the disk. */
+const SHOWN_MAX = 100;
+
+export class Library {
+  readonly #deps: LibraryDeps;
+
+  constructor(deps: LibraryDeps) {
+    this.#deps = deps;
+  }
+
+  async list(): Promise<LibraryList> {
+    const { targets } = this.#deps.config.recording;
+    const found = await Promise.all(targets.map(({ id }) => this.#recordingsOn(id)));
+    return { clips: await this.#clips(), recordings: found.flat() };
+  }
+
+  /** Rejects where there is no such file. */
+  async openClip(id: string): Promise<FileHandle> {
+    return await openInside(this.#clipFolder(), `clip-${id}.mp4`);
+  }
+
+  async openRecording(target: string, name: string): Promise<FileHandle> {
+    return await openInside(this.#folderOf(target), `${name}.mp4`);
+  }
+
+  async deleteClip(id: string): Promise<void> {
+    await deleteClip(this.#clipFolder(), id);
+    this.#deps.forgetClips([id]);
+  }
+
+  /** False for the one that is being written. */
+  async deleteRecording(target: string, name: string): Promise<boolean> {
+    const entry = (await this.#recordingsOn(target)).find((one) => one.name === name);
+    if (entry === undefined) throw new Error(`${name}: no such recording`);
+    if (entry.isRunning) return false;
+    const folder = this.#folderOf(target);
+    // The movie first: what is left of a power cut in between is found by repair.
+    for (const file of [`${name}.mp4`, `${name}.journal`]) {
+      await unlink(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+      });
+    }
+    return true;
+  }
+
+  #clipFolder(): string {
+    const { config, stateFolder } = this.#deps;
+    return join(resolve(stateFolder, config.clips.folder), 'clips');
+  }
+
+  async #clips(): Promise<readonly ClipEntry[]> {
+    if (this.#deps.config.clips.folder === '') return [];
+    const folder = this.#clipFolder();
+    const newest = (await listClips(folder)).toSorted(inOrder).slice(-SHOWN_MAX).reverse();
+    return await Promise.all(
+      newest.map(async ({ id, bytes, atMs }) => {
+        const { durationS, label } = (await readClipInfo(folder, id)) ?? {};
+        const length = durationS === undefined ? {} : { durationS };
+        return { id, bytes, atMs, ...length, ...(label === undefined ? {} : { label }) };
+      }),
+    );
+  }
+
+  #folderOf(target: string): string {
+    const { config, stateFolder } = this.#deps;
+    const found = config.recording.targets.find(({ id }) => id === target);
+    if (found === undefined) throw new Error(`${target}: no such disk`);
+    return resolve(stateFolder, found.folder);
+  }
+
+  /** The newest first; none where the disk is away. */
+  async #recordingsOn(target: string): Promise<readonly RecordingEntry[]> {
+    const folder = this.#folderOf(target);
+    const stored = await listRecordings(folder).catch(() => []);
+    const phase = this.#deps.recording().find(({ id }) => id === target)?.phase;
+    const newest = stored.at(-1)?.name;
+    const entries = stored.slice(-SHOWN_MAX).map(async ({ name, bytes }) => {
+      const file = await lstat(join(folder, `${name}.mp4`)).catch(() => undefined);
+      const isRunning = phase === 'recording' && name === newest;
+      return { target, name, bytes, atMs: Math.round(file?.mtimeMs ?? 0), isRunning };
+    });
+    return (await Promise.all(entries)).reverse();
+  }
+}

@@ -1,0 +1,65 @@
+/** Joins what the crew asks for: settings, files, support, sessions. */
+import type { Notify } from '../../../hal/os/systemd/notify.ts';
+import { examine, PARTS } from '../../cli/doctor/doctor.ts';
+import { renderReport } from '../../cli/doctor/report.ts';
+import type { DropReport } from '../../model/drop-report.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
+import type { LiveConfig } from '../../settings/live-config.ts';
+import type { Settings } from '../../settings/settings.ts';
+import type { LogTail } from '../log-tail.ts';
+import type { OpenSession } from '../sessions.ts';
+import { CrewAnswers } from './answers.ts';
+import { type BrokerTestDeps, testBroker } from './broker-test.ts';
+import { Library } from './library.ts';
+import { LibraryAnswers } from './library-answers.ts';
+import { SessionList } from './session-list.ts';
+import { SettingsAnswers } from './settings-answers.ts';
+import { renderSupport } from './support.ts';
+
+export interface CrewBox extends BrokerTestDeps {
+  readonly settings: Settings;
+  readonly live: LiveConfig;
+  readonly stateFolder: string;
+  readonly snapshot: () => BoxSnapshot;
+  readonly logTail: LogTail;
+  /** Of the last drops. */
+  readonly reports: { list(): readonly DropReport[] };
+  readonly forgetClips: (ids: readonly string[]) => void;
+  /** Of systemd, which starts the box again when it ends. */
+  readonly notify: Pick<Notify, 'hasReceiver'>;
+  /** Ends the box in good order. */
+  readonly end: () => void;
+}
+
+interface OpenSessions {
+  readonly list: () => readonly OpenSession[];
+  readonly end: (session: string) => void;
+}
+
+export function openCrew(box: CrewBox, sessions: OpenSessions, signal: AbortSignal): CrewAnswers {
+  const { live, stateFolder, snapshot, clock, notify, end } = box;
+  const { forgetClips, logTail, reports } = box;
+  const library = new Library({
+    ...{ config: live.current(), stateFolder, forgetClips },
+    recording: () => snapshot().recording,
+  });
+  const doctor = async (stop: AbortSignal) => {
+    const report = await examine(live.current(), stateFolder, PARTS, clock, stop);
+    return renderReport(report, snapshot().playerUrl ?? '');
+  };
+  const support = {
+    ...{ snapshot, config: live.current, logTail, examine: doctor, clock },
+    reports: reports.list.bind(reports),
+  };
+  return new CrewAnswers({
+    settings: new SettingsAnswers(box.settings),
+    library: new LibraryAnswers(library),
+    sessions: new SessionList(sessions),
+    logTail,
+    testBroker: (stop) => testBroker(box, stop),
+    renderSupport: (stop) => renderSupport(support, stop),
+    phase: () => snapshot().drop.phase,
+    restart: notify.hasReceiver ? end : undefined,
+    signal,
+  });
+}

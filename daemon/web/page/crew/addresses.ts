@@ -1,0 +1,78 @@
+/** Addresses of guests and crew, with a code to scan: they follow the network. */
+import encodeQR from 'qr';
+import { card, h, setText, svg } from '../ui/dom.ts';
+import type { Section } from '../ui/section.ts';
+import { SAYS } from './words.ts';
+
+export function openAddresses(): Section {
+  const guests = h('a', { target: '_blank', rel: 'noreferrer' });
+  const crew = h('a', {});
+  const code = h('div', { class: 'code' });
+  const large = h('button', { type: 'button', class: 'quiet' }, SAYS.showLarge);
+  const none = h('p', { class: 'calm' }, SAYS.noAddress);
+  const rows = h(
+    'dl',
+    { class: 'facts roomy' },
+    h('div', { class: 'wide' }, h('dt', {}, SAYS.guests), h('dd', {}, guests)),
+    h('div', { class: 'wide' }, h('dt', {}, SAYS.crew), h('dd', {}, crew)),
+  );
+  const element = card('addresses', SAYS.addresses, code, large, rows, none);
+  let shown = '';
+  large.addEventListener('click', () => showLarge(shown));
+  return {
+    element,
+    update: ({ view: { playerUrl = '', operatorUrl = '' } }) => {
+      none.hidden = playerUrl !== '';
+      for (const part of [code, large, rows]) part.hidden = playerUrl === '';
+      for (const [link, url] of [
+        [guests, playerUrl],
+        [crew, operatorUrl],
+      ] as const) {
+        setText(link, url);
+        link.href = url;
+        const row = link.closest<HTMLElement>('.wide');
+        if (row !== null) row.hidden = url === '';
+      }
+      if (playerUrl === shown || playerUrl === '') return;
+      shown = playerUrl;
+      code.replaceChildren(renderCode(playerUrl));
+    },
+  };
+}
+
+/** For the counter: as large as the screen allows, with the address for those who type. */
+function showLarge(url: string): void {
+  const close = h('button', { type: 'button' }, SAYS.close);
+  const dialog = h(
+    'dialog',
+    { class: 'large-code', 'aria-label': SAYS.scan },
+    h('p', { class: 'scan' }, SAYS.scan),
+    renderCode(url),
+    h('p', { class: 'url' }, url),
+    close,
+  );
+  // A phone on the counter must not go dark.
+  const lock = navigator.wakeLock?.request('screen').catch(() => undefined);
+  dialog.addEventListener('close', () => {
+    void lock?.then((held) => held?.release());
+    dialog.remove();
+  });
+  close.addEventListener('click', () => dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** Black on white: what every phone reads. */
+function renderCode(url: string): SVGElement {
+  const rows = encodeQR(url, 'raw', { border: 2 });
+  const size = String(rows.length);
+  const path = rows
+    .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
+    .join('');
+  return svg(
+    'svg',
+    { viewBox: `0 0 ${size} ${size}`, class: 'qr', role: 'img', 'aria-label': url },
+    svg('rect', { width: size, height: size, fill: '#fff' }),
+    svg('path', { d: path, fill: '#000' }),
+  );
+}

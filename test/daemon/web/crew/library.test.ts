@@ -1,0 +1,91 @@
+/** Clips and recordings over the operator's server. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { OWN_PAGE, signIn } from '../../../support/operator.ts';
+import { type FakeBox, startFakeBox } from '../support/fake-box.ts';
+import { ask } from '../support/http.ts';
+
+const test = suite('operator server: clips and recordings');
+const CLIP = 'AAAAAAAAAA1';
+const OLD = 'venuebox-20261128T190000.000Z';
+const NEW = 'venuebox-20261129T190000.000Z';
+
+function fill({ folder }: FakeBox): void {
+  mkdirSync(join(folder, 'clips', 'clips'), { recursive: true });
+  writeFileSync(join(folder, 'clips', 'clips', `clip-${CLIP}.mp4`), 'clip bytes');
+  mkdirSync(join(folder, 'recordings'));
+  for (const name of [OLD, NEW]) {
+    writeFileSync(join(folder, 'recordings', `${name}.mp4`), '0123456789');
+    writeFileSync(join(folder, 'recordings', `${name}.journal`), '');
+  }
+}
+
+test('the crew lists, saves and deletes clips; guests are shown a deleted one no more', async () => {
+  const forgotten: string[] = [];
+  const deps = { forgetClips: (ids: readonly string[]) => void forgotten.push(...ids) };
+  await using box = await startFakeBox({ deps });
+  fill(box);
+  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
+  const { clips } = JSON.parse((await ask(`${box.url}/library`, 'GET', headers)).text);
+  assert.is(clips[0].id, CLIP);
+  const saved = await ask(`${box.url}/library/clips/${CLIP}`, 'GET', headers);
+  assert.is(saved.text, 'clip bytes');
+  assert.match(saved.headers['content-disposition'] ?? '', /^attachment; filename="clip-/);
+  assert.is((await ask(`${box.url}/library/clips/${CLIP}`, 'DELETE', headers)).status, 200);
+  assert.equal(forgotten, [CLIP]);
+  assert.is((await ask(`${box.url}/library/clips/${CLIP}`, 'GET', headers)).status, 404);
+  assert.is((await ask(`${box.url}/library/clips/${CLIP}`, 'DELETE', headers)).status, 404);
+});
+
+test('a recording is saved in parts, and deleted unless it is being written', async () => {
+  await using box = await startFakeBox();
+  fill(box);
+  const [card] = [{ id: 'card', folder: 'recordings', phase: 'recording' as const, writtenBps: 1 }];
+  box.set({ recording: [card as never] });
+  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
+  const { recordings } = JSON.parse((await ask(`${box.url}/library`, 'GET', headers)).text);
+  const shown = recordings.map((one: { name: string; isRunning: boolean }) => [
+    one.name,
+    one.isRunning,
+  ]);
+  assert.equal(shown, [
+    [NEW, true],
+    [OLD, false],
+  ]);
+  const path = `${box.url}/library/recordings/card/${OLD}`;
+  const part = await ask(path, 'GET', { ...headers, range: 'bytes=2-4' });
+  assert.equal([part.status, part.text], [206, '234']);
+  assert.is((await ask(path, 'GET', { ...headers, range: 'bytes=90-' })).status, 416);
+  assert.is(
+    (await ask(`${box.url}/library/recordings/card/${NEW}`, 'DELETE', headers)).status,
+    409,
+  );
+  assert.is((await ask(path, 'DELETE', headers)).status, 200);
+  assert.not.ok(existsSync(join(box.folder, 'recordings', `${OLD}.mp4`)));
+  assert.ok(existsSync(join(box.folder, 'recordings', `${NEW}.mp4`)));
+});
+
+test('no other file of the box is reached by a name', async () => {
+  await using box = await startFakeBox();
+  fill(box);
+  writeFileSync(join(box.folder, 'secret.mp4'), 'secret');
+  const headers = { ...OWN_PAGE, cookie: await signIn(box.url) };
+  for (const path of [
+    '/library/recordings/card/..%2fsecret',
+    '/library/recordings/card/../secret',
+    '/library/recordings/usb/secret',
+    '/library/recordings/card/secret',
+    '/library/clips/..%2fsecret',
+  ]) {
+    for (const method of ['GET', 'DELETE']) {
+      const { status, text } = await ask(box.url + path, method, headers);
+      assert.is(status, 404, `${method} ${path}`);
+      assert.not.match(text, 'secret.');
+    }
+  }
+  assert.ok(existsSync(join(box.folder, 'secret.mp4')));
+});
+
+test.run();
