@@ -6,6 +6,7 @@ import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { runOptionalPort } from '../pipelines/http/optional-port.ts';
 import { announcing } from './announce/run.ts';
+import { backfilling } from './backfill/run.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
 import { claimState } from './config/state-folder.ts';
@@ -189,6 +190,7 @@ function tasksOf(box: Parts): readonly Task[] {
   return [
     // The drop and its media.
     mediaPath.run,
+    ...backfilling(config, { ...box, ...mediaPath }),
     box.drop.run,
     box.reports.run,
     (signal) => box.desk.run(signal),

@@ -12,7 +12,7 @@ const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
   'pipelines/source/slates',
-  ...['capture', 'edge', 'media', 'recording', 'clips', 'source', 'uplink', 'rtmp'].map(
+  ...['capture', 'edge', 'media', 'recording', 'clips', 'source', 'uplink', 'rtmp', 'backfill'].map(
     (name) => `pipelines/${name}/main`,
   ),
 ];

@@ -1,15 +1,18 @@
 /** `venuebox bond` and `venuebox relay`: the two ends of a bond, for any SRT encoder and server. */
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
 import { type Endpoint, type LinkConfig, MAX_LINKS } from '../../pipelines/bond/core/config.ts';
 import { type BondControl, runBond } from '../../pipelines/bond/net/sender.ts';
 import { runRelay } from '../../pipelines/bond/relay/relay.ts';
 import { listenError } from '../../pipelines/http/listen.ts';
 import { readSecretFile } from '../media/secret-file.ts';
 import { renderRelayHint } from './relay-hint.ts';
+import { runStoreOf, type StoreArguments } from './store-command.ts';
 import { UsageError } from './usage.ts';
 
 export interface BondArguments {
@@ -27,6 +30,8 @@ export interface RelayArguments {
   readonly srt: Endpoint;
   readonly isJson: boolean;
   readonly secretFile: string;
+  /** Takes back-fill, where it is given. */
+  readonly store?: StoreArguments;
 }
 
 export interface CommandDeps {
@@ -35,23 +40,6 @@ export interface CommandDeps {
   readonly print: (line: string) => void;
   /** Calls back at each SIGHUP. */
   readonly onHangup: (callback: () => void) => void;
-}
-
-/**
- * Reads `HOST:PORT`, `[IPv6]:PORT`, or a bare port on `host`.
- *
- * @throws UsageError
- */
-export function parseEndpoint(option: string, text: string, host?: string): Endpoint {
-  const [, ipv6, named, port = ''] =
-    /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
-  const chosen = ipv6 ?? named ?? host;
-  const number = Number(port);
-  if (chosen === undefined || port === '' || number < 1 || number > 65_535) {
-    const form = host === undefined ? 'HOST:PORT' : 'PORT or HOST:PORT';
-    throw new UsageError(`${option} must be ${form}, not ${text}`);
-  }
-  return { host: chosen, port: number };
 }
 
 /**
@@ -132,30 +120,34 @@ export async function runBondCommand(
 
 /** `venuebox relay`: the receiving end, in front of any SRT listener. */
 export async function runRelayCommand(
-  { listen, srt, isJson, secretFile }: RelayArguments,
+  { listen, srt, isJson, secretFile, store }: RelayArguments,
   { clock, log, print }: Omit<CommandDeps, 'onHangup'>,
   signal: AbortSignal,
 ): Promise<void> {
   const secret = readSecretFile('--secret-file', secretFile);
-  await runRelay(
-    { listen, srt, ...(secret === undefined ? {} : { secret }) },
-    {
-      clock,
-      log,
-      onStart: (listening) => {
-        log.info('relaying', { listen: renderEndpoint(listening), srt: renderEndpoint(srt) });
-        const hasSecret = secret !== undefined;
-        if (isJson) return;
-        print(renderRelayHint({ listening, interfaces: networkInterfaces(), hasSecret }));
+  const storing: Task = store === undefined ? untilAborted : runStoreOf(store, log);
+  const relaying: Task = (ends) =>
+    runRelay(
+      { listen, srt, ...(secret === undefined ? {} : { secret }) },
+      {
+        clock,
+        log,
+        onStart: (listening) => {
+          log.info('relaying', { listen: renderEndpoint(listening), srt: renderEndpoint(srt) });
+          const hasSecret = secret !== undefined;
+          if (isJson) return;
+          const hint = { listening, interfaces: networkInterfaces(), hasSecret };
+          print(renderRelayHint({ ...hint, ...(store && { store }) }));
+        },
+        onSnapshot: (snapshot) => {
+          if (isJson) print(JSON.stringify(snapshot));
+        },
       },
-      onSnapshot: (snapshot) => {
-        if (isJson) print(JSON.stringify(snapshot));
-      },
-    },
-    signal,
-  ).catch((error: unknown) => {
-    throw portError(listen, error);
-  });
+      ends,
+    ).catch((error: unknown) => {
+      throw portError(listen, error);
+    });
+  await runAll([relaying, storing], signal);
 }
 
 function readLinks(from: string): readonly LinkConfig[] {

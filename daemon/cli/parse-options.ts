@@ -1,5 +1,6 @@
 /** Reads options and operands of a command line, whichever verb they are for. */
 import { parseArgs } from 'node:util';
+import type { Endpoint } from '../../pipelines/bond/core/config.ts';
 import { closest } from '../model/closest.ts';
 import { UsageError } from './usage.ts';
 import { HELP_OPTION, type Option, VERB_NAMES, VERSION_OPTION, verbOf } from './verbs.ts';
@@ -55,4 +56,21 @@ function assertOption(given: {
       `--${name} needs a value; one that begins with a hyphen is written --${name}=${value}`,
     );
   }
+}
+
+/**
+ * Reads `HOST:PORT`, `[IPv6]:PORT`, or a bare port on `host`.
+ *
+ * @throws UsageError
+ */
+export function parseEndpoint(option: string, text: string, host?: string): Endpoint {
+  const [, ipv6, named, port = ''] =
+    /^(?:\[([\da-f:.]+)\]:|([\w.-]+):)?(\d{1,5})$/i.exec(text) ?? [];
+  const chosen = ipv6 ?? named ?? host;
+  const number = Number(port);
+  if (chosen === undefined || port === '' || number < 1 || number > 65_535) {
+    const form = host === undefined ? 'HOST:PORT' : 'PORT or HOST:PORT';
+    throw new UsageError(`${option} must be ${form}, not ${text}`);
+  }
+  return { host: chosen, port: number };
 }

@@ -1,14 +1,15 @@
 /** Reads the command line by the table of verbs. */
 import { closest } from '../model/closest.ts';
 import { DROP_PHASES } from '../model/snapshot.ts';
-import { type BondArguments, parseEndpoint, type RelayArguments } from './bond-command.ts';
+import type { BondArguments, RelayArguments } from './bond-command.ts';
 import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
 import { renderOption } from './help.ts';
 import { LEDGER_ACTIONS, type LedgerArguments } from './ledger-command.ts';
-import { parseOptions, type Values } from './parse-options.ts';
+import { parseEndpoint, parseOptions, type Values } from './parse-options.ts';
 import { type PreviewArguments, previewArguments } from './preview-command.ts';
 import type { SignArguments } from './sign-command.ts';
+import { storeArguments } from './store-command.ts';
 import { type TicketArguments, ticketCommand } from './ticket-command.ts';
 import { UsageError } from './usage.ts';
 import { VERB_NAMES, type VerbName, verbOf } from './verbs.ts';
@@ -134,6 +135,7 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
     srt: parseEndpoint('--srt', required('srt')),
     isJson: has('json'),
     secretFile: text('secret-file') ?? '',
+    ...defined('store', storeArguments(text)),
   }),
   completion: () => ({ verb: 'completion' }),
 };
@@ -174,11 +176,11 @@ function maxOperands(verb: VerbName): number {
   return operands === '' ? 0 : operands.split(' ').length;
 }
 
-function defined<const K extends string>(
+function defined<const K extends string, V>(
   key: K,
-  value: string | undefined,
-): { readonly [key in K]?: string } {
-  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: string });
+  value: V | undefined,
+): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [key in K]: V });
 }
 
 function expectOf(text: string | undefined): Pick<CmdArguments, 'expect'> {

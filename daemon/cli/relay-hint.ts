@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import encodeQR from 'qr';
 import type { Endpoint } from '../../pipelines/bond/core/config.ts';
+import type { StoreArguments } from './store-command.ts';
 
 interface NetworkAddress {
   readonly address: string;
@@ -13,15 +14,17 @@ export interface RelayHint {
   readonly listening: Endpoint;
   readonly interfaces: Readonly<Record<string, readonly NetworkAddress[] | undefined>>;
   readonly hasSecret: boolean;
+  readonly store?: StoreArguments;
 }
 
 /** A relay on one address only is at that address, another at the machine's first one. */
-export function renderRelayHint({ listening, interfaces, hasSecret }: RelayHint): string {
+export function renderRelayHint({ listening, interfaces, hasSecret, store }: RelayHint): string {
   const lines = [
     'uplink:',
     `  host: ${hostOf(listening.host, interfaces)}`,
     `  port: ${listening.port}`,
     ...(hasSecret ? ['  relay_secret_file: /etc/venuebox/relay-secret'] : []),
+    ...(store === undefined ? [] : storeLines(store, hostOf(listening.host, interfaces))),
   ];
   const yaml = lines.join('\n');
   return `
@@ -33,6 +36,16 @@ Where the box reaches this machine by another address or name, as behind a
 router or in a cloud, write that one.${hasSecret ? ' Copy the secret to that file of the box, by a safe way.' : ''}
 
 ${encodeQR(yaml, 'ascii')}`;
+}
+
+function storeLines({ listen, certFile }: StoreArguments, host: string): readonly string[] {
+  const scheme = certFile === '' ? 'http' : 'https';
+  const name = host.startsWith('"') ? `[${host.slice(1, -1)}]` : host;
+  return [
+    '  backfill:',
+    `    url: ${scheme}://${name}:${listen.port}`,
+    '    token_file: /etc/venuebox/relay-token',
+  ];
 }
 
 function hostOf(host: string, interfaces: RelayHint['interfaces']): string {

@@ -42,6 +42,22 @@ const SECRET_FILE: Option = {
   value: 'FILE',
   help: 'a secret that both ends share, one line of 10 to 79 characters',
 };
+const STORE: readonly Option[] = [
+  {
+    name: 'store',
+    value: 'FOLDER',
+    help: 'also takes what boxes send later of what was missed (uplink.backfill), into this folder',
+  },
+  { name: 'store-listen', value: 'PORT', help: 'its TCP port, for HTTPS or HTTP' },
+  {
+    name: 'store-token-file',
+    value: 'FILE',
+    help: 'the token that boxes send, one line of 10 to 79 characters, readable by this user only',
+  },
+  { name: 'store-quota-gb', value: 'GB', help: 'what the folder may hold; 100 if not given' },
+  { name: 'store-cert-file', value: 'FILE', help: 'certificate for HTTPS, PEM, with the chain' },
+  { name: 'store-key-file', value: 'FILE', help: 'its key, PEM' },
+];
 const SOCKET: Option = {
   name: 'socket',
   value: 'PATH',
@@ -186,6 +202,7 @@ export const VERB_TABLE = {
       { name: 'listen', value: 'PORT', isRequired: true, help: 'where senders send to' },
       { name: 'srt', value: 'HOST:PORT', isRequired: true, help: 'the SRT listener' },
       SECRET_FILE,
+      ...STORE,
       STATISTICS,
     ],
   },

@@ -95,7 +95,7 @@ function* crossFaults(config: Config): Generator<Fault> {
     yield { path: ['viewers', 'window_s'], message: 'must hold at least six key frame intervals' };
   }
   const names = config.renditions.map((entry) => entry.name);
-  yield* uplinkFaults(config.uplink, names);
+  yield* uplinkFaults(config.uplink, names, config.recording.targets.length > 0);
   yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
   yield* dropFaults(config.drop, config.orders.checkout_hosts);
   yield* recordingFaults(config.recording);

@@ -1,5 +1,6 @@
 /** `uplink` of the config: SRT upstream, the links that it is bonded over, and further receivers. */
 import * as v from 'valibot';
+import { backfill, backfillFaults } from './backfill.ts';
 import { destinationFaults, destinations } from './destinations.ts';
 import {
   between,
@@ -43,6 +44,7 @@ export const uplink = v.strictObject({
   rate: v.optional(oneOf('link-aware', 'classic', 'fixed'), 'link-aware'),
   links: v.optional(v.pipe(v.array(link), v.maxLength(16, 'must list 16 links at most')), []),
   destinations,
+  backfill,
 });
 
 export type UplinkConfig = v.InferOutput<typeof uplink>;
@@ -54,6 +56,7 @@ export const UPLINK_TRACK = 'uplink';
 export function* uplinkFaults(
   config: UplinkConfig | undefined,
   renditions: readonly string[],
+  hasRecordings: boolean,
 ): Generator<Fault> {
   if (config === undefined) return;
   const { rendition, bitrate_bps, min_bitrate_bps, links } = config;
@@ -67,6 +70,8 @@ export function* uplinkFaults(
   }
   yield* linkFaults(links);
   yield* destinationFaults(config.destinations, renditions);
+  const hasReceiver = receiverOf(config) !== undefined;
+  yield* backfillFaults(config.backfill, { hasReceiver, hasRecordings });
 }
 
 /** Without a receiver of its own there is something in the list, and nothing to bond. */

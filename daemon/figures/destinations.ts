@@ -1,4 +1,5 @@
-/** Figures of the further receivers of a drop. */
+/** Figures of the further receivers of a drop, and of back-fill. */
+import type { BackfillFigures } from '../../pipelines/backfill/messages.ts';
 import type { Destination } from '../model/destinations.ts';
 import { scaled, type Table } from './figure.ts';
 
@@ -42,3 +43,44 @@ export const DESTINATION = {
     read: ({ restartsTotal }) => restartsTotal,
   },
 } as const satisfies Table<Destination>;
+
+/** `backfill` of the topic `links`. */
+export const BACKFILL = {
+  state: {
+    unit: 'state',
+    options: ['idle', 'waiting', 'sending', 'failed'],
+    label: 'state',
+    help: 'Back-fill: idle once the far end has all.',
+    metric: 'backfill_state',
+    isRequired: true,
+    read: ({ phase }) => phase,
+  },
+  holes: {
+    unit: 'count',
+    help: 'Holes that the far end has not all of yet.',
+    metric: 'backfill_holes',
+    isRequired: true,
+    read: ({ holes }) => holes,
+  },
+  sent_b: {
+    unit: 'b',
+    help: 'Bytes of recordings that the far end took.',
+    metric: 'backfill_sent_bytes_total',
+    isRequired: true,
+    read: ({ sentBytesTotal }) => sentBytesTotal,
+  },
+  filled: {
+    unit: 'count',
+    help: 'Holes that were filled.',
+    metric: 'backfill_filled_total',
+    isRequired: true,
+    read: ({ filledTotal }) => filledTotal,
+  },
+  lost: {
+    unit: 'count',
+    help: 'Holes of which there is no recording.',
+    metric: 'backfill_lost_total',
+    isRequired: true,
+    read: ({ lostTotal }) => lostTotal,
+  },
+} as const satisfies Table<BackfillFigures>;

@@ -1,4 +1,4 @@
-/** Alerts of the further destinations of a drop. */
+/** Alerts of the further destinations of a drop, and of back-fill. */
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Rule } from './step.ts';
 
@@ -20,6 +20,19 @@ export const DESTINATION_RULES: readonly Rule[] = [
           detail: reason,
           ...(isAnyConnected(box) ? {} : { severity: 'critical' as const, advice: ALONE }),
         })),
+  },
+  {
+    key: 'backfill-failed',
+    severity: 'warning',
+    // Longer than the links need to settle; what is missing waits on the disk.
+    afterMs: 60_000,
+    holdMs: 5_000,
+    advice: 'It is tried again by itself. Check uplink.backfill, and the relay’s store.',
+    dependsOn: ['links-down', 'uplink-not-connected'],
+    find: ({ box: { backfill } }) =>
+      backfill?.phase === 'failed'
+        ? { text: 'The far end does not get what it missed', detail: backfill.reason }
+        : undefined,
   },
 ];
 

@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
-import { type DataUse, type LinkCount, noteDataUse, parseDataUse, turnMonth } from './data-use.ts';
+import {
+  addBackfill,
+  type DataUse,
+  type LinkCount,
+  noteDataUse,
+  parseDataUse,
+  turnMonth,
+} from './data-use.ts';
 
 /** A file written more often wears an SD card; what a power cut forgets is this much. */
 const SAVE_EVERY_MS = 20_000;
@@ -13,6 +20,8 @@ export interface DataUseStore extends AsyncDisposable {
   useAt(wallMs: number): DataUse;
   /** @returns true when another month is counted from now on and the links must be sent theirs. */
   note(links: readonly LinkCount[], wallMs: number): boolean;
+  /** Back-fill has carried so many bytes over a link. */
+  addBackfill(link: string, bytes: number, wallMs: number): void;
 }
 
 export async function openDataUse(folder: string, wallMs: number, log: Log): Promise<DataUseStore> {
@@ -42,6 +51,10 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
       use = noteDataUse(use, links, nowMs);
       if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS || use.month !== month) save(nowMs);
       return use.month !== month;
+    },
+    addBackfill: (link, bytes, nowMs) => {
+      use = addBackfill(use, link, bytes, nowMs);
+      if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS) save(nowMs);
     },
     [Symbol.asyncDispose]: async () => {
       save(savedMs);

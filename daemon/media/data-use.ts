@@ -6,6 +6,8 @@ export interface MonthUse {
   /** For example `2026-11`. */
   readonly month: string;
   readonly bytesByLink: Readonly<Record<string, number>>;
+  /** What back-fill has carried over each, beside the bond; undefined for none. */
+  readonly backfillByLink?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The month that is counted now, and those counted before it, oldest first. */
@@ -27,9 +29,11 @@ export interface LinkCount {
  */
 const MAX_FORMER = 2;
 
+const counts = v.record(v.string(), v.pipe(v.number(), v.minValue(0)));
 const monthUse = {
   month: v.pipe(v.string(), v.regex(/^\d{4}-\d\d$/)),
-  bytesByLink: v.record(v.string(), v.pipe(v.number(), v.minValue(0))),
+  bytesByLink: counts,
+  backfillByLink: v.exactOptional(counts),
 };
 const schema = v.object({
   ...monthUse,
@@ -57,6 +61,7 @@ export function turnMonth(use: DataUse, wallMs: number): DataUse {
   return {
     month,
     bytesByLink: known?.bytesByLink ?? {},
+    ...(known?.backfillByLink === undefined ? {} : { backfillByLink: known.backfillByLink }),
     former: [...former.filter((other) => other !== known), ended].slice(-MAX_FORMER),
   };
 }
@@ -71,6 +76,13 @@ export function noteDataUse(before: DataUse, links: readonly LinkCount[], wallMs
   const own = links.filter(({ usedPeriod }) => usedPeriod === use.month);
   const now = Object.fromEntries(own.map(({ id, usedBytes }) => [id, Math.round(usedBytes)]));
   return { ...use, bytesByLink: { ...use.bytesByLink, ...now } };
+}
+
+/** Adds what back-fill has carried over a link. */
+export function addBackfill(before: DataUse, link: string, bytes: number, wallMs: number): DataUse {
+  const use = turnMonth(before, wallMs);
+  const usedBytes = (use.backfillByLink?.[link] ?? 0) + Math.round(bytes);
+  return { ...use, backfillByLink: { ...use.backfillByLink, [link]: usedBytes } };
 }
 
 function parseJson(text: string): unknown {

@@ -2,10 +2,12 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
+import type { UsedData } from '../../pipelines/uplink/links.ts';
 import type { FromUplink, ToUplink } from '../../pipelines/uplink/messages.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { FedChild } from './children/fed.ts';
+import type { MonthUse } from './data-use.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import { usedData, wantedLinks } from './uplink-settings.ts';
 
@@ -14,6 +16,8 @@ export interface UplinkDeps {
   readonly log: Log;
   readonly dataUse: DataUseStore;
   readonly child: () => Pick<FedChild<ToUplink>, 'send'>;
+  /** The use of data budgets that the process was given last. */
+  readonly given: () => UsedData;
   /** The encoder's bitrate from now on. */
   readonly onTarget: (targetBps: number) => void;
   readonly onFigures: (figures: UplinkFigures) => void;
@@ -22,9 +26,10 @@ export interface UplinkDeps {
 /** Figures go to the snapshot, target bitrates to the encoder. */
 export function openUplinkMessages(
   config: UplinkConfig,
-  { clock, log, dataUse, child, onTarget, onFigures }: UplinkDeps,
+  { clock, log, dataUse, child, given, onTarget, onFigures }: UplinkDeps,
 ): (message: FromUplink) => void {
   let phase: UplinkFigures['phase'] | undefined;
+  let backfilled = totalOf(dataUse.useAt(clock.wallMs()));
   return (message) => {
     if (message.type === 'target') onTarget(message.targetBps);
     if (message.type !== 'figures') return;
@@ -39,11 +44,23 @@ export function openUplinkMessages(
     }
     const links = message.bond?.links ?? [];
     const wallMs = clock.wallMs();
-    if (!dataUse.note(links, wallMs)) return;
-    const used = usedData(dataUse.useAt(wallMs));
-    log.info('data use: new month', { month: used.period });
-    child().send({ type: 'links', links: wantedLinks(config), used });
+    const isNewMonth = dataUse.note(links, wallMs);
+    const use = dataUse.useAt(wallMs);
+    const isLess = Math.abs(totalOf(use) - backfilled) >= BACKFILL_STEP_BYTES;
+    if (!isNewMonth && !isLess) return;
+    backfilled = totalOf(use);
+    if (isNewMonth) log.info('data use: new month', { month: use.month });
+    // With the use that it was given its counts go on.
+    const used = isNewMonth ? usedData(use) : given();
+    child().send({ type: 'links', links: wantedLinks(config, use), used });
   };
+}
+
+/** Back-fill leaves less of the budgets: the links are told in such steps. */
+const BACKFILL_STEP_BYTES = 1_000_000;
+
+function totalOf({ backfillByLink = {} }: MonthUse): number {
+  return Object.values(backfillByLink).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 type Figures = Extract<FromUplink, { type: 'figures' }>;

@@ -34,7 +34,7 @@ export function uplinkSettings(
   return {
     srt,
     tracks: hasSound ? [picture, { id: AUDIO_TRACK, kind: 'audio' }] : [picture],
-    links: uplink.links.length === 0 ? undefined : wantedLinks(uplink),
+    links: uplink.links.length === 0 ? undefined : wantedLinks(uplink, use),
     used: usedData(use),
     relaySecret,
     rate: isFixed
@@ -50,7 +50,11 @@ export function usedData({ month, bytesByLink }: MonthUse): UsedData {
   return { period: month, bytesByLink };
 }
 
-export function wantedLinks({ links }: UplinkConfig): readonly WantedLink[] {
+/** A budget is smaller by what back-fill has carried over that link: together they stay within it. */
+export function wantedLinks(
+  { links }: Pick<UplinkConfig, 'links'>,
+  { backfillByLink = {} }: Pick<MonthUse, 'backfillByLink'>,
+): readonly WantedLink[] {
   return links.map((link) => ({
     id: link.id,
     ...(link.device === undefined ? {} : { device: link.device }),
@@ -60,12 +64,14 @@ export function wantedLinks({ links }: UplinkConfig): readonly WantedLink[] {
     isEnabled: link.enabled,
     ...(link.budget_mb_per_month === undefined
       ? {}
-      : { budgetBytes: link.budget_mb_per_month * 1e6 }),
+      : {
+          budgetBytes: Math.max(0, link.budget_mb_per_month * 1e6 - (backfillByLink[link.id] ?? 0)),
+        }),
   }));
 }
 
 /** What the uplink will try; those that are switched off carry nothing. */
 export function plannedLinks({ uplink }: Config): Pick<BoxSnapshot, 'plannedLinks'> {
   if (uplink === undefined || receiverOf(uplink) === undefined) return {};
-  return { plannedLinks: wantedLinks(uplink).filter(({ isEnabled }) => isEnabled) };
+  return { plannedLinks: wantedLinks(uplink, {}).filter(({ isEnabled }) => isEnabled) };
 }

@@ -9,7 +9,7 @@ import type { openSupervision } from './children/supervision.ts';
 import { openDestinations } from './destinations/open.ts';
 import type { MediaPathDeps } from './media-path.ts';
 import { openUplinkMessages } from './uplink-messages.ts';
-import { uplinkSettings } from './uplink-settings.ts';
+import { uplinkSettings, usedData } from './uplink-settings.ts';
 
 export interface UpstreamDeps
   extends Pick<
@@ -37,13 +37,23 @@ function openUplinkTask(uplink: UplinkConfig, hasSound: boolean, deps: UpstreamD
   const receiver = receiverOf(uplink);
   if (receiver === undefined) return untilAborted;
   let isWanted = false;
+  let given = usedData(dataUse.useAt(clock.wallMs()));
   const child: FedChild<ToUplink> = openFed<UplinkSettings, ToUplink, FromUplink>({
     ...{ name: 'uplink', program: 'uplink', media, clock, log },
-    settings: () =>
-      uplinkSettings(uplink, receiver, hasSound, secrets, dataUse.useAt(clock.wallMs())),
+    settings: () => {
+      const use = dataUse.useAt(clock.wallMs());
+      given = usedData(use);
+      return uplinkSettings(uplink, receiver, hasSound, secrets, use);
+    },
     onMessage: openUplinkMessages(uplink, {
       ...{ clock, log, dataUse, onTarget },
-      child: () => child,
+      given: () => given,
+      child: () => ({
+        send: (message) => {
+          given = message.used;
+          child.send(message);
+        },
+      }),
       // What it sends once it was asked to end is out of date.
       onFigures: (figures) => {
         if (isWanted) onUplink(figures);

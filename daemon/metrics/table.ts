@@ -1,6 +1,6 @@
 /** Every figure as a Prometheus metric, with its labels. */
 import { BOX, CHILD, STATUS, WARNINGS } from '../figures/box.ts';
-import { DESTINATION } from '../figures/destinations.ts';
+import { BACKFILL, DESTINATION } from '../figures/destinations.ts';
 import {
   BATTERY,
   CAMERA,
@@ -168,5 +168,6 @@ export const METRICS: readonly Metric[] = [
   ...metricsOf([...Object.values(EDGE), ...EDGE_CACHE], edge),
   ...metricsOf([...Object.values(LINK), ...LINK_TOTALS], links, ['link']),
   ...metricsOf(Object.values(DESTINATION), destinations, ['destination']),
+  ...metricsOf(Object.values(BACKFILL), ({ backfill }) => (backfill ? [[backfill, {}]] : [])),
   ...metricsOf([...Object.values(RADIO), ...MODEM], modems, ['modem', 'operator', 'technology']),
 ];

@@ -4,6 +4,7 @@ import type { ModemAction, ModemsState } from '../../hal/modem/port.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
 import type { PrinterStatus } from '../../hal/printer/port.ts';
 import type { SystemState } from '../../hal/system/port.ts';
+import type { BackfillFigures } from '../../pipelines/backfill/messages.ts';
 import type { BondSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { SourceFigures } from '../../pipelines/capture/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
@@ -220,6 +221,8 @@ export interface BoxSnapshot {
   readonly uplink: UplinkFigures | undefined;
   /** Further receivers of the drop; undefined where the config has none. */
   readonly destinations?: readonly Destination[];
+  /** Undefined where the far end gets none. */
+  readonly backfill?: BackfillFigures;
   /** Where recordings go to, the first one first. */
   readonly recording: readonly RecordingTarget[];
   readonly battery: BatteryState;

@@ -4,6 +4,7 @@ import type { ModemsState } from '../../hal/modem/port.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
 import type { PrinterStatus } from '../../hal/printer/port.ts';
 import type { SystemState } from '../../hal/system/port.ts';
+import type { BackfillFigures } from '../../pipelines/backfill/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { Destination } from './destinations.ts';
@@ -44,6 +45,7 @@ interface Readings {
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;
   readonly destinations?: readonly Destination[];
+  readonly backfill?: BackfillFigures;
   readonly recording: BoxSnapshot['recording'];
   readonly battery: BatteryState;
   readonly power: PowerPhase;

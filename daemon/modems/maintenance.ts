@@ -31,7 +31,7 @@ export interface MaintenanceDeps {
 export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal): Promise<void> {
   const { config, snapshot, onMaintenance, clock, log } = deps;
   const pins = await openPinEntry({ ...deps, files: config.modems.pin_files });
-  const planned = config.uplink === undefined ? [] : wantedLinks(config.uplink);
+  const planned = config.uplink === undefined ? [] : wantedLinks(config.uplink, {});
   const isDirect = config.modems.driver === 'at';
   await using data = await openSimData(deps.stateFolder, deps);
   const resetter = config.modems.reset ? openResetter({ ...deps, planned, isDirect }) : undefined;

@@ -7,13 +7,13 @@
  */
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
+import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
 import { WEB_FOLDERS } from './folders-web.ts';
 
 /** The server with its cache headers. */
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
-const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
@@ -100,22 +100,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     ],
     what: 'the edge process: another box’s stream',
   },
-  'pipelines/bond/wire': { may: [], what: 'SRTLA and SRT packets' },
-  'pipelines/bond/core/path': { may: [], what: 'figures of one link’s path' },
-  'pipelines/bond/core': {
-    may: ['pipelines/bond/wire', 'pipelines/bond/core/path'],
-    what: 'which link carries a packet, and when a link is lost',
-  },
-  'pipelines/bond/net': { may: [...BOND], what: 'sockets and routing tables of the links' },
-  'pipelines/bond/relay': { may: [...BOND], what: 'the receiver of bonded links' },
-  'pipelines/uplink': {
-    may: ['pipelines/errors', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
-    what: 'the uplink process: SRT and its bitrate',
-  },
-  'pipelines/rtmp': {
-    may: ['pipelines/errors', 'pipelines/gst'],
-    what: 'the process of an RTMP destination',
-  },
+  ...UPSTREAM_FOLDERS,
   'pipelines/media': {
     may: [
       'pipelines/errors',
@@ -230,6 +215,10 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control'],
     ],
     what: 'the command line',
+  },
+  'daemon/backfill': {
+    may: [...BASE, 'daemon/media'],
+    what: 'what the far end missed, in the room that the stream leaves',
   },
   'daemon/announce': { may: [...BASE], what: 'found on the network by mDNS' },
   'daemon/metrics': { may: [...BASE, 'daemon/figures'], what: 'Prometheus metrics' },

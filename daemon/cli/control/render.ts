@@ -19,6 +19,7 @@ export function renderStatus(box: BoxSnapshot, nowMs: number): string {
     ['viewers', viewersRow(box)],
     ...uplinkRows(box),
     ...destinationRows(box),
+    ...backfillRows(box),
     ...box.recording.map((target) => ['recording', recordingRow(target)] as const),
     ['power', powerRow(box)],
     ...box.shedLoads.map(({ text }, i) => [i === 0 ? 'shed' : '', text] as const),
@@ -169,6 +170,14 @@ function destinationRows({ destinations = [] }: BoxSnapshot): readonly Row[] {
     const rate = optional('', renderFigure(DESTINATION.tx_bps, one));
     return ['', `${one.id.padEnd(12)} ${one.phase}${reason}${one.phase === 'off' ? '' : rate}`];
   });
+}
+
+function backfillRows({ backfill }: BoxSnapshot): readonly Row[] {
+  if (backfill === undefined || (backfill.phase === 'idle' && backfill.filledTotal === 0))
+    return [];
+  const { phase, reason, holes, filledTotal } = backfill;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return [['back-fill', `${phase}${why}, ${holes} holes left, ${filledTotal} filled`]];
 }
 
 function recordingRow(target: RecordingTarget): string {

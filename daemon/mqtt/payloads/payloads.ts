@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot';
 import { STATUS } from '../../figures/box.ts';
-import { DESTINATION } from '../../figures/destinations.ts';
+import { BACKFILL, DESTINATION } from '../../figures/destinations.ts';
 import { BATTERY, CAMERA, CHANNEL, PRINTER, STORAGE, VOLUME } from '../../figures/devices.ts';
 import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
 import { ARTICLE, ORDERS } from '../../figures/shop.ts';
@@ -80,6 +80,8 @@ export const links = flat({
   links: v.pipe(v.array(link), v.maxLength(16)),
   /** Further receivers of the drop, which are not bonded. */
   destinations: v.pipe(v.array(destination), v.maxLength(8)),
+  /** Null where the config has none. */
+  backfill: v.nullable(flat({ reason: v.nullable(text(256)), ...fields(BACKFILL) })),
 });
 
 export const stream = flat({

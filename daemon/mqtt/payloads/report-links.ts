@@ -1,7 +1,7 @@
 /** The payload of the topic `links`. */
 import type { ModemState } from '../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
-import { DESTINATION } from '../../figures/destinations.ts';
+import { BACKFILL, DESTINATION } from '../../figures/destinations.ts';
 import { readAll } from '../../figures/figure.ts';
 import { LINK, RADIO } from '../../figures/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
@@ -53,7 +53,13 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
           .map(({ id }) => clipText(id, 64)),
     links: links.slice(0, LINKS_MAX),
     destinations: (box.destinations ?? []).slice(0, DESTINATIONS_MAX).map(reportDestination),
+    backfill: box.backfill === undefined ? null : reportBackfill(box.backfill),
   };
+}
+
+function reportBackfill(backfill: NonNullable<BoxSnapshot['backfill']>) {
+  const reason = orNull(backfill.reason, (text) => clipText(text, 256));
+  return { reason, ...readAll(BACKFILL, backfill) };
 }
 
 function reportDestination(destination: Destination): Body<'links'>['destinations'][number] {

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { RULES } from '../../../daemon/health/run.ts';
 import type { Destination } from '../../../daemon/model/destinations.ts';
 import type { ShopState } from '../../../daemon/model/orders.ts';
+import type { BackfillFigures } from '../../../pipelines/backfill/messages.ts';
 import { EDGE, figures, link, recordingTo } from '../../support/snapshot.ts';
 import {
   battery,
@@ -51,6 +52,15 @@ const destination: Destination = {
   restartsTotal: 3,
 };
 
+const backfill: BackfillFigures = {
+  phase: 'failed',
+  reason: 'HTTP 507',
+  holes: 1,
+  sentBytesTotal: 0,
+  filledTotal: 0,
+  lostTotal: 0,
+};
+
 /** Everything that can be wrong, and its alert. */
 const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
@@ -67,6 +77,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['viewers-port', { children: child('media', { phase: 'pausing', failureCode: 'PORT_TAKEN' }) }],
   ['uplink-not-connected', { uplink: { ...uplink, phase: 'connecting', reason: 'refused' } }],
   ['link-wwan1-down', links('active', 'stalled')],
+  ['backfill-failed', { backfill }],
   ['destination-web-down', { destinations: [destination] }],
   [
     'edge-upstream-away',

@@ -76,6 +76,7 @@ async function openVenue(folder = mkdtempSync(join(tmpdir(), 'venuebox-month-'))
     log: silentLog,
     dataUse,
     child: () => ({ run: async () => undefined, send: (message) => uplink.take(message) }),
+    given: () => ({ period: '2026-11', bytesByLink: {} }),
     onTarget: () => undefined,
     onFigures: () => undefined,
   });

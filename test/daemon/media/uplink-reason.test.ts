@@ -28,9 +28,11 @@ function reportedOf(figures: Partial<Figures>): UplinkFigures | undefined {
     dataUse: {
       useAt: () => ({ month: '2026-11', bytesByLink: {}, former: [] }),
       note: () => false,
+      addBackfill: () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     },
     child: () => ({ run: async () => undefined, send: () => undefined }),
+    given: () => ({ period: '2026-11', bytesByLink: {} }),
     onTarget: () => undefined,
     onFigures: (next) => {
       reported = next;

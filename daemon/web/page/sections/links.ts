@@ -3,7 +3,7 @@ import type { ModemState } from '../../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
 import type { Sample } from '../../history.ts';
 import type { View } from '../../protocol.ts';
-import { openDestinations } from '../ui/destination-list.ts';
+import { describeBackfill, openDestinations } from '../ui/destination-list.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
 import { framePlots, openCaption, openPlot } from '../ui/plot-view.ts';
@@ -26,7 +26,8 @@ export function openLinks(): Section {
     return row.element;
   };
   const destinations = openDestinations();
-  const element = card('links', 'Links', uplink, list, none, destinations.element);
+  const backfill = h('p', { class: 'calm' });
+  const element = card('links', 'Links', uplink, list, none, destinations.element, backfill);
   return {
     element,
     update: ({ view, history }, nowMs) => {
@@ -40,6 +41,8 @@ export function openLinks(): Section {
       setText(none, describeNoLinks(view));
       none.hidden = found.length > 0;
       destinations.update(view);
+      setText(backfill, describeBackfill(view));
+      backfill.hidden = view.backfill === undefined;
       updateChildren(
         list,
         found,

@@ -1,4 +1,4 @@
-/** Further destinations of the drop: each with its state and what it is sent. */
+/** Further destinations of the drop, and back-fill: each with its state and what it is sent. */
 import type { Destination } from '../../../model/destinations.ts';
 import type { View } from '../../protocol.ts';
 import { h, setAttribute, setText, updateChildren } from './dom.ts';
@@ -19,6 +19,17 @@ export function openDestinations() {
       updateChildren(list, destinations, ({ id }) => id, renderRow, updateRow);
     },
   };
+}
+
+/** Empty where there is nothing to say. */
+export function describeBackfill({ backfill }: Pick<View, 'backfill'>): string {
+  if (backfill === undefined) return '';
+  const { phase, holes, reason } = backfill;
+  const left = holes === 1 ? 'one gap is' : `${holes} gaps are`;
+  if (phase === 'idle') return 'The far end has everything.';
+  if (phase === 'sending') return `The far end gets what it missed; ${left} left.`;
+  const why = reason === undefined ? '' : `: ${reason}`;
+  return `The far end gets what it missed when there is room; ${left} left${why}.`;
 }
 
 function renderRow(): HTMLElement {

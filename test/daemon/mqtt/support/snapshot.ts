@@ -102,6 +102,10 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
         switches: [],
       },
     },
+    backfill: {
+      ...{ phase: 'sending', holes: 1, sentBytesTotal: 12_345_678 },
+      ...{ filledTotal: 2, lostTotal: 0 },
+    },
     destinations: [
       {
         ...{ id: 'archive', kind: 'srt', phase: 'connected', sentBps: 3_900_000 },

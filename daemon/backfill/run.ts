@@ -1,0 +1,162 @@
+/** Runs the back-fill process, and tells it each second how the way to the far end is. */
+import { resolve } from 'node:path';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { entryPoint } from '../../hal/os/process.ts';
+import { type RestartPolicy, type Supervised, supervise } from '../../hal/os/supervise.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import { openWorker } from '../../hal/os/worker.ts';
+import type {
+  BackfillFigures,
+  BackfillSettings,
+  FromBackfill,
+  ToBackfill,
+} from '../../pipelines/backfill/messages.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/file.ts';
+import type { UplinkConfig } from '../config/uplink.ts';
+import type { DataUseStore } from '../media/data-use-store.ts';
+import { readSecretFile } from '../media/secret-file.ts';
+import { withoutStale } from '../model/freshness.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { BoxState } from '../model/state-store.ts';
+import { NO_ROOM, type RoomLimits, stepRoom, wayOf } from './room.ts';
+
+export interface BackfillDeps {
+  readonly snapshot: () => BoxSnapshot;
+  readonly dataUse: DataUseStore;
+  readonly stateFolder: string;
+  /** By the stream's clock. */
+  readonly nowMs: () => number;
+  readonly state: Pick<BoxState, 'set'>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const POLICY: RestartPolicy = { firstPauseMs: 1_000, longestPauseMs: 60_000, healthyMs: 60_000 };
+const OBSERVE_EVERY_MS = 1_000;
+const GRACE_MS = 3_000;
+/** A connection that is gone is noticed after three seconds without a packet, and told within three. */
+const NOTICED_MS = 8_000;
+/** From the first packet after the return to a picture that can be shown. */
+const RETURN_MS = 4_000;
+
+/**
+ * The task of a box that has somewhere to send it; none for others.
+ *
+ * @throws ConfigError where a file that the config names cannot be used.
+ */
+export function backfilling(config: Config, deps: BackfillDeps): readonly Task[] {
+  const { uplink } = config;
+  if (uplink === undefined || uplink.backfill.url === '') return [];
+  const settings = settingsOf(config, uplink, deps.stateFolder);
+  const worker = openWorker<BackfillSettings, ToBackfill, FromBackfill>(
+    {
+      name: 'backfill',
+      entry: entryPoint(import.meta.url, '../../pipelines/backfill/main'),
+      graceMs: GRACE_MS,
+    },
+    deps,
+  );
+  let last = EMPTY;
+  const onMessage = (message: FromBackfill) => {
+    if (message.type === 'carried') {
+      deps.dataUse.addBackfill(message.link, message.bytes, deps.clock.wallMs());
+      return;
+    }
+    const { type: _, ...figures } = message;
+    last = figures;
+    deps.state.set({ backfill: figures });
+  };
+  const onChange = ({ phase, lastFailure = '' }: Supervised) => {
+    if (phase !== 'pausing') return;
+    deps.state.set({ backfill: { ...last, phase: 'failed', reason: lastFailure } });
+  };
+  const run: Task = (signal) => worker.run({ settings, onMessage }, signal);
+  const { clock, log } = deps;
+  return [
+    (signal) =>
+      runAll(
+        [
+          (ends) => supervise('backfill', run, { policy: POLICY, clock, log, onChange }, ends),
+          (ends) => observe(uplink, worker.send, deps, ends),
+        ],
+        signal,
+      ),
+  ];
+}
+
+const EMPTY: BackfillFigures = {
+  phase: 'idle',
+  holes: 0,
+  sentBytesTotal: 0,
+  filledTotal: 0,
+  lostTotal: 0,
+};
+
+/** Sends what is observed once a second; a process that is away misses nothing that matters. */
+async function observe(
+  uplink: UplinkConfig,
+  send: (message: ToBackfill) => void,
+  { snapshot, dataUse, nowMs, clock }: BackfillDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  let room = NO_ROOM;
+  while (await pause(clock, OBSERVE_EVERY_MS, signal)) {
+    const box = withoutStale(snapshot());
+    const { droppedTotal } = room;
+    room = stepRoom(room, box, limitsOf(uplink, box, dataUse, clock.wallMs()), clock.monotonicMs());
+    const isDark =
+      box.uplink?.phase !== 'connected' ||
+      box.uplink.reason !== undefined ||
+      room.droppedTotal > droppedTotal;
+    const isLive = box.drop.phase === 'live' && box.uplink !== undefined;
+    const observation = { nowMs: nowMs(), isLive, isDark };
+    send({ type: 'observed', observation, way: wayOf(room, box) });
+  }
+}
+
+function limitsOf(
+  { links, bitrate_bps, backfill }: UplinkConfig,
+  { modemMaintenance = [] }: BoxSnapshot,
+  dataUse: DataUseStore,
+  wallMs: number,
+): RoomLimits {
+  const { bytesByLink, backfillByLink = {} } = dataUse.useAt(wallMs);
+  const budgets = links.flatMap(({ id, budget_mb_per_month: budgetMb }) => {
+    if (budgetMb === undefined) return [];
+    // A modem's own count has all programs', and what went by the machine's own route.
+    const counted = modemMaintenance.find(({ link }) => link === id)?.usedBytes ?? 0;
+    const known = (bytesByLink[id] ?? 0) + (backfillByLink[id] ?? 0);
+    return [[id, { bytes: budgetMb * 1e6, usedBytes: Math.max(counted, known) }] as const];
+  });
+  return { maxBps: backfill.max_bps, fullBps: bitrate_bps, budgets: Object.fromEntries(budgets) };
+}
+
+function settingsOf(
+  { box, recording }: Config,
+  { backfill, latency_ms }: UplinkConfig,
+  stateFolder: string,
+): BackfillSettings {
+  const token = readSecretFile('uplink.backfill.token_file', backfill.token_file) ?? '';
+  return {
+    url: backfill.url,
+    token,
+    ...(backfill.ca_file === '' ? {} : { ca: readCa(backfill.ca_file) }),
+    box: box.name,
+    folders: recording.targets.map(({ folder }) => resolve(stateFolder, folder)),
+    stateFile: resolve(stateFolder, 'backfill.json'),
+    margins: { beforeMs: latency_ms + NOTICED_MS, afterMs: latency_ms + RETURN_MS },
+  };
+}
+
+function readCa(file: string): string {
+  try {
+    return readRegular(file, CERTIFICATE_BYTES_MAX).toString();
+  } catch (error) {
+    const reason = `cannot be read: ${messageOf(error)}`;
+    throw new ConfigError([`uplink.backfill.ca_file: ${file}: ${reason}`]);
+  }
+}

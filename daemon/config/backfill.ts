@@ -1,0 +1,51 @@
+/** `uplink.backfill` of the config: where the far end gets what it missed while the links were gone. */
+import * as v from 'valibot';
+import { type Fault, text, whole } from './rules.ts';
+
+export const backfill = v.optional(
+  v.strictObject({
+    url: v.optional(
+      v.pipe(
+        text,
+        v.check(
+          (value) => value === '' || isStore(value),
+          'must be like https://relay.example.org:5001, or http:// for an address of the own network, or empty',
+        ),
+      ),
+      '',
+    ),
+    token_file: v.optional(text, ''),
+    ca_file: v.optional(text, ''),
+    max_bps: v.optional(whole(10_000, 100_000_000), 5_000_000),
+  }),
+  {},
+);
+
+export type BackfillConfig = v.InferOutput<typeof backfill>;
+
+/** RFC 1918, 127/8, link-local; RFC 4193, ::1: the token is not read there by strangers on the way. */
+const OWN_NETWORK =
+  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])/i;
+
+function isStore(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  if (`${username}${password}${search}${hash}` !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && OWN_NETWORK.test(hostname));
+}
+
+export function* backfillFaults(
+  { url, token_file }: BackfillConfig,
+  {
+    hasReceiver,
+    hasRecordings,
+  }: { readonly hasReceiver: boolean; readonly hasRecordings: boolean },
+): Generator<Fault> {
+  if (url === '') return;
+  const at = (key: string) => ['uplink', 'backfill', key];
+  if (token_file === '') yield { path: at('token_file'), message: 'must be given, as the url is' };
+  if (!hasReceiver) yield { path: at('url'), message: 'must be empty without uplink.host' };
+  if (!hasRecordings) {
+    yield { path: at('url'), message: 'must be empty without recording.targets' };
+  }
+}

@@ -1,0 +1,71 @@
+/** Which times the far end has missed. Pure. */
+import * as v from 'valibot';
+
+const hole = v.object({
+  /** Unix time by the stream's clock, in ms. */
+  fromMs: v.number(),
+  /** Undefined while the links are still gone. */
+  untilMs: v.exactOptional(v.number()),
+  /** SHA-256 of each file that the far end has, in their order, hexadecimal. */
+  sent: v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\da-f]{64}$/))), v.maxLength(5_000)),
+});
+
+export type Hole = v.InferOutput<typeof hole>;
+
+/** What is saved: over restarts, the oldest hole first. */
+const schema = v.object({ holes: v.pipe(v.array(hole), v.maxLength(64)) });
+
+/** Of the stream's way to the far end, once a second. */
+export interface Observation {
+  /** By the stream's clock. */
+  readonly nowMs: number;
+  /** A drop is live, so that there is something to miss. */
+  readonly isLive: boolean;
+  /** Nothing arrives, or not all. */
+  readonly isDark: boolean;
+}
+
+export interface Margins {
+  /** How long before it is noticed the far end may already have missed something. */
+  readonly beforeMs: number;
+  /** How long after the return it may still. */
+  readonly afterMs: number;
+}
+
+/** Older ones are given up. */
+const HOLES_MAX = 32;
+
+/** @returns the very same list where nothing has changed. */
+export function stepHoles(
+  holes: readonly Hole[],
+  { nowMs, isLive, isDark }: Observation,
+  { beforeMs, afterMs }: Margins,
+): readonly Hole[] {
+  const last = holes.at(-1);
+  const isOpen = last !== undefined && last.untilMs === undefined;
+  if (isLive && isDark) {
+    if (isOpen) return holes;
+    const fromMs = nowMs - beforeMs;
+    // One that begins before the last has ended goes on with it, unless its files are on their way.
+    if (last?.untilMs !== undefined && fromMs <= last.untilMs && last.sent.length === 0) {
+      return [...holes.slice(0, -1), { fromMs: last.fromMs, sent: [] }];
+    }
+    return [...holes, { fromMs, sent: [] }].slice(-HOLES_MAX);
+  }
+  if (!isOpen) return holes;
+  const untilMs = Math.max(last.fromMs, nowMs + (isLive ? afterMs : 0));
+  return [...holes.slice(0, -1), { ...last, untilMs }];
+}
+
+export function renderHoles(holes: readonly Hole[]): string {
+  return JSON.stringify({ holes });
+}
+
+/** What is damaged counts as nothing. */
+export function parseHoles(text: string): readonly Hole[] {
+  try {
+    return v.parse(schema, JSON.parse(text)).holes;
+  } catch {
+    return [];
+  }
+}

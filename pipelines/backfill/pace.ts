@@ -1,0 +1,37 @@
+/** Lets bytes go at a rate that may change at any time, down to none. */
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Way } from './messages.ts';
+
+/** So often a pace of none is checked again. */
+const CHECK_MS = 200;
+/** A file that is held up longer is given up, and sent again later: servers wait no longer. */
+const HELD_MAX_MS = 15_000;
+/** Of a burst, so that the live stream's next packets do not queue behind it. */
+export const CHUNK_BYTES = 8_192;
+
+/** There has been no room for a while. */
+export class HeldUp extends Error {}
+
+export class Pace {
+  readonly #clock: Clock;
+  way: Way = { bps: 0 };
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /**
+   * Waits until so many bytes may go. Rejects with {@link HeldUp}, also where files would now
+   * leave from another address, and with the signal's reason when it aborts.
+   */
+  async take(bytes: number, from: Way, signal: AbortSignal): Promise<void> {
+    let heldMs = 0;
+    while (this.way.bps <= 0) {
+      if (heldMs >= HELD_MAX_MS) throw new HeldUp('the live stream needs the links');
+      await this.#clock.sleep(CHECK_MS, signal);
+      heldMs += CHECK_MS;
+    }
+    if (this.way.localAddress !== from.localAddress) throw new HeldUp('another link has room');
+    await this.#clock.sleep((bytes * 8_000) / this.way.bps, signal);
+  }
+}

@@ -1,0 +1,188 @@
+/** Fills holes one after the other, the oldest first, and remembers how far it has come. */
+import { readFile } from 'node:fs/promises';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
+import { type Hole, parseHoles, renderHoles, stepHoles } from './holes.ts';
+import type { BackfillFigures, BackfillSettings, ToBackfill, Way } from './messages.ts';
+import { HeldUp, Pace } from './pace.ts';
+import { type Piece, planPieces } from './plan.ts';
+import { putFile, Refused } from './put.ts';
+import { digestOf, readJournals, readPiece } from './recordings.ts';
+
+export interface BackfillDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Recordings are synced several times a second, and a segment has four. */
+const CHECK_MS = 1_000;
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 60_000;
+/** After a drop recorders close their files; then what is not there will not come. */
+const OVER_MS = 30_000;
+/** The far end has the name with other bytes: sending it again changes nothing. */
+const TAKEN = 409;
+
+export class Backfill {
+  readonly #settings: BackfillSettings;
+  readonly #deps: BackfillDeps;
+  readonly #pace: Pace;
+  #holes: readonly Hole[] = [];
+  #saving = Promise.resolve();
+  #phase: BackfillFigures['phase'] = 'idle';
+  #reason: string | undefined;
+  #sentBytes = 0;
+  #filled = 0;
+  #lost = 0;
+  #liveMs: number;
+  /** By link, since it was last asked for. */
+  #carried = new Map<string, number>();
+
+  private constructor(settings: BackfillSettings, deps: BackfillDeps) {
+    this.#settings = settings;
+    this.#deps = deps;
+    this.#pace = new Pace(deps.clock);
+    this.#liveMs = deps.clock.monotonicMs();
+  }
+
+  static async open(settings: BackfillSettings, deps: BackfillDeps): Promise<Backfill> {
+    const backfill = new Backfill(settings, deps);
+    backfill.#holes = parseHoles(await readFile(settings.stateFile, 'utf8').catch(() => ''));
+    return backfill;
+  }
+
+  observe({ observation, way }: ToBackfill): void {
+    this.#pace.way = way;
+    if (observation.isLive) this.#liveMs = this.#deps.clock.monotonicMs();
+    const before = this.#holes;
+    this.#set(stepHoles(before, observation, this.#settings.margins));
+    if (this.#holes.length > before.length) this.#deps.log.info('hole in the far recording');
+  }
+
+  /** What each link has carried since the last call, with headers. */
+  takeCarried(): ReadonlyMap<string, number> {
+    const carried = this.#carried;
+    this.#carried = new Map();
+    return carried;
+  }
+
+  figures(): BackfillFigures {
+    return {
+      phase: this.#holes.length === 0 ? 'idle' : this.#phase,
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
+      holes: this.#holes.length,
+      sentBytesTotal: this.#sentBytes,
+      filledTotal: this.#filled,
+      lostTotal: this.#lost,
+    };
+  }
+
+  /** Runs until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      try {
+        this.#phase = (await this.#fillNext(signal)) ? 'sending' : 'waiting';
+        this.#reason = undefined;
+        pauseMs = FIRST_PAUSE_MS;
+        await pause(this.#deps.clock, CHECK_MS, signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#onFailure(error, pauseMs);
+        await pause(this.#deps.clock, pauseMs, signal);
+        if (!(error instanceof HeldUp)) pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
+      }
+    }
+    await this.#saving;
+  }
+
+  #onFailure(error: unknown, pauseMs: number): void {
+    this.#phase = error instanceof HeldUp ? 'waiting' : 'failed';
+    const reason = messageOf(error);
+    if (reason !== this.#reason) this.#deps.log.warn('back-fill paused', { reason, pauseMs });
+    this.#reason = reason;
+  }
+
+  /** @returns false where there is nothing to send now. */
+  async #fillNext(signal: AbortSignal): Promise<boolean> {
+    const [hole] = this.#holes;
+    if (hole?.untilMs === undefined || this.#pace.way.bps <= 0) return false;
+    const plan = await this.#planOf(hole);
+    if (plan === undefined) return false;
+    if (plan.pieces.length === 0) {
+      this.#lost += 1;
+      this.#deps.log.warn('no recording of a hole', { from: new Date(hole.fromMs).toISOString() });
+    }
+    let sent = hole.sent;
+    for (const [i, piece] of plan.pieces.entries()) {
+      this.#phase = 'sending';
+      const bytes = await readPiece(plan.folder, piece);
+      const digest = digestOf(bytes);
+      // What was sent before a restart; a recording that was repaired since is sent again.
+      if (sent[i] === digest) continue;
+      await this.#send(piece, bytes, signal);
+      sent = [...sent.slice(0, i), digest];
+      if (!this.#replace(hole, { ...hole, sent })) return true;
+    }
+    if (plan.pieces.length > 0) {
+      this.#filled += 1;
+      this.#deps.log.info('hole filled', { files: plan.pieces.length });
+    }
+    this.#replace(hole, undefined);
+    return true;
+  }
+
+  /** From the first folder that has it. */
+  async #planOf(
+    hole: Hole,
+  ): Promise<{ readonly folder: string; readonly pieces: readonly Piece[] } | undefined> {
+    const isOver = this.#deps.clock.monotonicMs() - this.#liveMs > OVER_MS;
+    const plans = [];
+    for (const folder of this.#settings.folders) {
+      const pieces = planPieces(hole, await readJournals(folder, hole), isOver);
+      if (pieces !== undefined) plans.push({ folder, pieces });
+    }
+    return plans.find(({ pieces }) => pieces.length > 0) ?? plans[0];
+  }
+
+  async #send(piece: Piece, bytes: Buffer, signal: AbortSignal): Promise<void> {
+    const { box, ...farEnd } = this.#settings;
+    const onCarried = ({ link }: Way, count: number) => {
+      if (link === undefined) return;
+      this.#carried.set(link, (this.#carried.get(link) ?? 0) + count);
+    };
+    try {
+      await putFile(farEnd, `${box}/${piece.path}`, bytes, { pace: this.#pace, onCarried }, signal);
+      this.#sentBytes += bytes.length;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== TAKEN) throw error;
+      this.#deps.log.warn('the far end has another file', { path: piece.path });
+    }
+  }
+
+  /**
+   * @param next Undefined where it is filled.
+   * @returns false where the hole has grown meanwhile: then it is planned again.
+   */
+  #replace(hole: Hole, next: Hole | undefined): boolean {
+    const isSame = (one: Hole) => one.fromMs === hole.fromMs && one.untilMs === hole.untilMs;
+    if (!this.#holes.some(isSame)) return false;
+    this.#set(
+      this.#holes.flatMap((one) => (isSame(one) ? (next === undefined ? [] : [next]) : [one])),
+    );
+    return true;
+  }
+
+  #set(holes: readonly Hole[]): void {
+    if (holes === this.#holes) return;
+    this.#holes = holes;
+    const { stateFile } = this.#settings;
+    this.#saving = this.#saving
+      .then(() => saveFile(stateFile, renderHoles(holes)))
+      .catch((error: unknown) =>
+        this.#deps.log.warn('holes not saved', { reason: messageOf(error) }),
+      );
+  }
+}

@@ -1,0 +1,31 @@
+/** The part of the table of imports (folders.ts) for what goes to the far end. */
+import type { Folder } from './folders-hal.ts';
+
+const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
+
+export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
+  'pipelines/bond/wire': { may: [], what: 'SRTLA and SRT packets' },
+  'pipelines/bond/core/path': { may: [], what: 'figures of one link’s path' },
+  'pipelines/bond/core': {
+    may: ['pipelines/bond/wire', 'pipelines/bond/core/path'],
+    what: 'which link carries a packet, and when a link is lost',
+  },
+  'pipelines/bond/net': { may: [...BOND], what: 'sockets and routing tables of the links' },
+  'pipelines/bond/relay': { may: [...BOND], what: 'the receiver of bonded links' },
+  'pipelines/uplink': {
+    may: ['pipelines/errors', 'pipelines/gst', ...BOND, 'pipelines/bond/net'],
+    what: 'the uplink process: SRT and its bitrate',
+  },
+  'pipelines/store': {
+    may: ['pipelines/errors', 'pipelines/http', 'pipelines/http/cache'],
+    what: 'takes files of boxes, beside a relay',
+  },
+  'pipelines/backfill': {
+    may: ['pipelines/store', 'pipelines/recording', 'pipelines/recording/files'],
+    what: 'the process that sends what the far end missed',
+  },
+  'pipelines/rtmp': {
+    may: ['pipelines/errors', 'pipelines/gst'],
+    what: 'the process of an RTMP destination',
+  },
+};

@@ -1,0 +1,104 @@
+/** How much of the links back-fill may use. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  NO_ROOM,
+  type Room,
+  type RoomLimits,
+  stepRoom,
+  wayOf,
+} from '../../../daemon/backfill/room.ts';
+import type { UplinkFigures } from '../../../daemon/model/snapshot.ts';
+import { link, WELL } from '../../support/snapshot.ts';
+
+const test = suite('room for back-fill');
+
+const uplink = WELL.uplink as UplinkFigures;
+const bond = uplink.bond as NonNullable<UplinkFigures['bond']>;
+const LIMITS: RoomLimits = { maxBps: 2_000_000, fullBps: uplink.targetBps, budgets: {} };
+
+function after(
+  seconds: number,
+  change: Partial<UplinkFigures> = {},
+  from: Room = NO_ROOM,
+  limits = LIMITS,
+) {
+  let room = from;
+  for (let s = 1; s <= seconds; s += 1) {
+    room = stepRoom(room, { uplink: { ...uplink, ...change } }, limits, s * 1_000);
+  }
+  return room;
+}
+
+const withLinks = (...links: (typeof bond)['links']) => ({ bond: { ...bond, links } });
+
+test('beside a stream that is well it starts low, grows and ends at its limit', () => {
+  const [first, later, last] = [after(1).bps, after(5).bps, after(60).bps];
+  assert.ok(first > 0 && first < later && later < last);
+  assert.is(last, 2_000_000);
+});
+
+test('each sign that the stream needs the links stops it for ten seconds', () => {
+  const full = after(60);
+  const srt = uplink.srt as NonNullable<UplinkFigures['srt']>;
+  for (const [sign, change] of Object.entries({
+    'the encoder has given way': { targetBps: uplink.targetBps / 2 },
+    'not connected': { phase: 'connecting' },
+    'nothing arrives': { reason: 'no data arrives' },
+    'packets came too late': { srt: { ...srt, droppedTotal: 1 } },
+    'the round trip grows': { srt: { ...srt, rttMs: 600 } },
+    'a link stalls': withLinks(link('wwan0', 'stalled'), link('eth0')),
+  } as Record<string, Partial<UplinkFigures>>)) {
+    const hit = stepRoom(full, { uplink: { ...uplink, ...change } }, LIMITS, 100_000);
+    assert.is(hit.bps, 0, sign);
+    const srtAfter = { srt: { ...srt, droppedTotal: hit.droppedTotal } };
+    const soon = stepRoom(hit, { uplink: { ...uplink, ...srtAfter } }, LIMITS, 109_000);
+    assert.is(soon.bps, 0, sign);
+    const again = stepRoom(soon, { uplink: { ...uplink, ...srtAfter } }, LIMITS, 111_000);
+    assert.ok(again.bps > 0 && again.bps < full.bps, sign);
+  }
+});
+
+test('it takes the link with most to spare, never a backup, one that is out or one without budget', () => {
+  const wide = { ...link('wwan0'), capacityBps: 9e6 };
+  assert.is(after(1, withLinks(link('eth0'), wide)).link, 'wwan0');
+  assert.is(after(1, withLinks(link('eth0'), { ...wide, isBackup: true })).link, 'eth0');
+  assert.is(after(1, withLinks(link('eth0'), link('wwan0', 'out'))).link, 'eth0');
+  assert.is(after(1, withLinks(link('eth0'), { ...wide, isSpent: true })).link, 'eth0');
+  const budgets = { wwan0: { bytes: 1e9, usedBytes: 0.96e9 } };
+  const limits = { ...LIMITS, budgets };
+  assert.is(after(1, withLinks(link('eth0'), wide), NO_ROOM, limits).link, 'eth0');
+  assert.is(after(1, withLinks(wide), NO_ROOM, limits).bps, 0);
+  const plenty = { ...LIMITS, budgets: { wwan0: { bytes: 1e9, usedBytes: 0.5e9 } } };
+  assert.is(after(1, withLinks(wide), NO_ROOM, plenty).link, 'wwan0');
+});
+
+test('after the drop it has all of its limit, while no budget is nearly used up', () => {
+  const idle = { uplink: undefined };
+  assert.is(stepRoom(NO_ROOM, idle, LIMITS, 1_000).bps, 2_000_000);
+  const budgets = { wwan0: { bytes: 1e9, usedBytes: 0.96e9 } };
+  assert.is(stepRoom(NO_ROOM, idle, { ...LIMITS, budgets }, 1_000).bps, 0);
+});
+
+test('it leaves from the address of its link, and not at all where that is not known', () => {
+  const room = { ...NO_ROOM, bps: 1_000, link: 'wwan0' };
+  const system = {
+    ...WELL.system,
+    interfaces: [
+      {
+        name: 'wwp1',
+        isUp: true,
+        addresses: ['fe80::1', '10.1.2.3'],
+        rxBytesTotal: 0,
+        txBytesTotal: 0,
+      },
+    ],
+  } as typeof WELL.system;
+  const planned = (one: object) => ({ plannedLinks: [{ id: 'wwan0', ...one }], system });
+  assert.is(wayOf(room, planned({ device: 'wwp1' })).localAddress, '10.1.2.3');
+  assert.is(wayOf(room, planned({ address: '127.0.0.2' })).localAddress, '127.0.0.2');
+  assert.equal(wayOf(room, planned({ device: 'wwp9' })), { bps: 0 });
+  assert.equal(wayOf({ ...NO_ROOM, bps: 7 }, { system }), { bps: 7 });
+});
+
+test.run();

@@ -1,0 +1,79 @@
+/** What back-fill carries counts in the data budgets of the links. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { uplink as uplinkSchema } from '../../../daemon/config/uplink.ts';
+import { openDataUse } from '../../../daemon/media/data-use-store.ts';
+import { openUplinkMessages } from '../../../daemon/media/uplink-messages.ts';
+import { wantedLinks } from '../../../daemon/media/uplink-settings.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { ToUplink } from '../../../pipelines/uplink/messages.ts';
+import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('data use of back-fill');
+
+const NOVEMBER_MS = Date.parse('2026-11-29T20:00:00Z');
+const DECEMBER_MS = Date.parse('2026-12-01T20:00:00Z');
+const config = v.parse(uplinkSchema, {
+  ...{ host: 'far', port: 1 },
+  links: [
+    { id: 'wwan0', device: 'wwan0', budget_mb_per_month: 10 },
+    { id: 'eth0', device: 'eth0' },
+  ],
+});
+const newFolder = () => mkdtempSync(join(tmpdir(), 'venuebox-use-'));
+
+test('it is saved by month, beside what the bond has carried', async () => {
+  const folder = newFolder();
+  {
+    await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
+    store.note([{ id: 'wwan0', usedBytes: 5, usedPeriod: '2026-11' }], NOVEMBER_MS);
+    store.addBackfill('wwan0', 1_000, NOVEMBER_MS);
+    store.addBackfill('wwan0', 500, NOVEMBER_MS);
+  }
+  await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
+  assert.equal(store.useAt(NOVEMBER_MS).backfillByLink, { wwan0: 1_500 });
+  assert.equal(store.useAt(NOVEMBER_MS).bytesByLink, { wwan0: 5 });
+  assert.is(store.useAt(DECEMBER_MS).backfillByLink, undefined);
+  assert.equal(store.useAt(NOVEMBER_MS).backfillByLink, { wwan0: 1_500 }, 'the clock was wrong');
+});
+
+test('a link’s budget is less by it, and never below nothing', () => {
+  const budgets = (wwan0: number) =>
+    wantedLinks(config, { backfillByLink: { wwan0 } }).map(({ budgetBytes }) => budgetBytes);
+  assert.equal(budgets(4e6), [6e6, undefined]);
+  assert.equal(budgets(40e6), [0, undefined]);
+});
+
+test('a running bond is told in steps of a megabyte, with the use that it was given: its counts go on', async () => {
+  const clock = new VirtualClock(NOVEMBER_MS);
+  await using dataUse = await openDataUse(newFolder(), NOVEMBER_MS, silentLog);
+  const given = { period: '2026-11', bytesByLink: { wwan0: 7 } };
+  const sent: ToUplink[] = [];
+  const onMessage = openUplinkMessages(config, {
+    ...{ clock, log: silentLog, dataUse, given: () => given },
+    child: () => ({ send: (message) => sent.push(message) }),
+    onTarget: () => undefined,
+    onFigures: () => undefined,
+  });
+  const report = () =>
+    onMessage({
+      ...{ type: 'figures', srt: new SrtObserver().figures(0) },
+      ...{ targetBps: undefined, missing: [] },
+    });
+  dataUse.addBackfill('wwan0', 600_000, NOVEMBER_MS);
+  report();
+  assert.is(sent.length, 0);
+  dataUse.addBackfill('wwan0', 600_000, NOVEMBER_MS);
+  report();
+  report();
+  assert.is(sent.length, 1);
+  assert.is(sent[0]?.links[0]?.budgetBytes, 10e6 - 1.2e6);
+  assert.is(sent[0]?.used, given);
+});
+
+test.run();
