@@ -20,6 +20,8 @@ const { values, positionals } = parseArgs({
   },
 });
 
+/** Each test is run once before the first mutant. */
+const READY_MS = 900_000;
 /** A worker that answers no more loops without passing its mutant. */
 const ANSWER_MS = 180_000;
 
@@ -36,10 +38,11 @@ async function runWorker(sandbox: Sandbox, queue: number[], verdicts: Verdict[])
   while (queue.length > 0) {
     const worker = startWorker(sandbox);
     try {
-      if ((await answerOf(worker)) === undefined) throw new Error('the tests did not load');
+      if ((await answerOf(worker, READY_MS)) === undefined)
+        throw new Error('the tests did not load');
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
         worker.send(id);
-        const answer = await answerOf(worker);
+        const answer = await answerOf(worker, ANSWER_MS);
         const isLost = answer?.type !== 'verdict';
         verdicts.push(isLost ? { id, outcome: 'killed' } : answer.verdict);
         if (isLost) break;
@@ -59,9 +62,9 @@ function startWorker({ folder, tests }: Sandbox): ChildProcess {
 }
 
 /** Undefined where it has ended, or hangs. */
-function answerOf(worker: ChildProcess): Promise<FromMutationWorker | undefined> {
+function answerOf(worker: ChildProcess, withinMs: number): Promise<FromMutationWorker | undefined> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), ANSWER_MS);
+    const timer = setTimeout(() => resolve(undefined), withinMs);
     const done = (answer: FromMutationWorker | undefined) => {
       clearTimeout(timer);
       worker.removeAllListeners();
