@@ -19,6 +19,11 @@ export interface ListenerEvents {
 
 /** Requests that one connection may have pending; a page needs six. */
 export const REQUESTS_PER_CONNECTION = 32;
+/**
+ * Over HTTP/1.1 browsers and proxies send one after the other: who sends more wants many large
+ * answers begun in one turn of the event loop, and all others wait for that.
+ */
+export const PIPELINED_MAX = 4;
 const HEADER_TIMEOUT_MS = 8_000;
 const IDLE_MS = 30_000;
 

@@ -8,7 +8,12 @@ import { openTrustedProxies } from './clients/trusted-proxies.ts';
 import { type Handlers, type HttpRequest, withFaultReply } from './handlers.ts';
 import { HeldRequests } from './held-requests.ts';
 import { type HttpFigures, openTotals } from './http-figures.ts';
-import { openListeners, REQUESTS_PER_CONNECTION, type Response } from './listeners.ts';
+import {
+  openListeners,
+  PIPELINED_MAX,
+  REQUESTS_PER_CONNECTION,
+  type Response,
+} from './listeners.ts';
 import { openOwnNames } from './own-address.ts';
 import { PendingRequest } from './pending-request.ts';
 import type { Reply } from './reply.ts';
@@ -132,7 +137,8 @@ export class ViewerServer {
   #onRequest(request: Request, response: Response): void {
     this.#totals.requestsTotal += 1;
     const connection = this.#connections.of(carrierOf(request));
-    if (connection === undefined || connection.requests >= REQUESTS_PER_CONNECTION) {
+    const max = request.httpVersionMajor === 1 ? PIPELINED_MAX : REQUESTS_PER_CONNECTION;
+    if (connection === undefined || connection.requests >= max) {
       this.#totals.refusedTotal += 1;
       if (connection === undefined) request.socket?.destroy();
       else this.#connections.close(connection);

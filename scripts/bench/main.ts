@@ -5,10 +5,12 @@
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
  * `operator` (its page opened cold), `orders` (10,000 at once),
+ * `attack` (a watching viewer's p99 beside floods),
  * `faults` (players while devices are unplugged, encoders die and the clock is set),
  * `pauses` (parts while the camera pauses), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
  */
+import { benchAttack } from './attack/attack.ts';
 import { benchClip } from './clip.ts';
 import { benchEdge } from './edge.ts';
 import { benchGlass, benchStart } from './glass.ts';
@@ -43,6 +45,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   orders: benchOrders,
   faults: benchFaults,
   pauses: benchPauses,
+  attack: benchAttack,
   soak: () => benchSoak(30),
 };
 
