@@ -1,6 +1,6 @@
 /** The composition root: what the box consists of, and how its parts are joined. */
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../hal/os/clock.ts';
+import { type Clock, openBootClock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
@@ -15,17 +15,17 @@ import { followDevices } from './devices/follow.ts';
 import { openDropEffects } from './drop/box-effects.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
-import { openDrop } from './drop/machine.ts';
+import { type DropMachine, openDrop } from './drop/machine.ts';
 import { openReports } from './drop/reports.ts';
+import { openDrops } from './drops/open.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { lockingCamera } from './media/camera/box-lock.ts';
 import { openCameraSwitch } from './media/camera/switch.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
-import { shedLoadsOf } from './media/loads.ts';
+import type { MediaPath } from './media/media-path.ts';
 import { type MediaSource, openMediaSource } from './media/media-source.ts';
 import { mediaReports } from './media/reports.ts';
-import { suspensionIn } from './media/sheddable.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
 import { plannedLinks } from './media/uplink-settings.ts';
 import { openMetrics } from './metrics/server.ts';
@@ -41,7 +41,8 @@ import { openMqtt, withOwnBroker } from './mqtt/open.ts';
 import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
 import { runPanel } from './panel/run.ts';
-import { type PowerDeps, plannedEnd, runPower } from './power/run.ts';
+import { powerOf } from './power/of-box.ts';
+import { runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
 import { openPrinting } from './printing/open.ts';
 import type { LoadedSettings } from './settings/load.ts';
@@ -132,32 +133,25 @@ async function joinParts(given: Resources) {
       events: () => events.state(),
       prints: () => prints.figures(),
       shop: () => shop.desk.state(),
+      plannedDrops: () => drops.state(),
     },
   );
+  const drops = await openDrops(config, given);
   const snapshot = () => state.snapshot();
   const reports = await openReports(`${stateFolder}/reports.json`, { snapshot, clock, log });
-  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk], given);
-  const { order, ...shop } = await openOrders(config, { ...given, onEvent });
+  const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk, drops], given);
+  const { order, ...shop } = await openOrders(config, { ...given, drops, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
   const mediaPath = source.open({
     ...{ config, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
+    presentDrop: drops.present,
     isFirstDrop: () => drop.isFirst(),
     liveDropId: () => (drop.state().phase === 'live' ? drop.state().dropId : undefined),
     ...mediaReports({ ...given, state, health, viewersPort: config.viewers.port }),
   });
-  const hasClips = config.clips.folder !== '';
-  const drop = await openDrop({
-    stateFile: `${stateFolder}/drop.json`,
-    start: source.isEdge ? 'idle' : given.start,
-    resumeWithinS: source.isEdge ? 0 : config.drop.resume_within_s,
-    effects: openDropEffects(
-      { ...given, mediaPath, state, onEvent, hasClips, powerOff: () => shutDown(given) },
-      given.untilEnd,
-    ),
-    ...{ snapshot, onEvent, clock, log },
-  });
+  const drop: DropMachine = await openOwnDrop({ ...given, mediaPath, state, onEvent });
   const { printer } = devices;
   const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
   const prints = await openPrinting(live, { ...given, printer, snapshot, orders: shop.desk });
@@ -167,14 +161,36 @@ async function joinParts(given: Resources) {
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
   const asked = { isEdge: source.isEdge, print: prints.print, switchCamera, order };
-  const commander = openCommander({ ...asked, drop, snapshot });
-  const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop };
+  const commander = openCommander({ ...asked, drop, drops: drops.command, snapshot });
+  const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, drops };
   return {
     ...given,
     ...{ ...parts, ...shop, prints, live, settings },
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
+}
+
+interface DropParts extends Resources {
+  readonly mediaPath: MediaPath;
+  readonly state: BoxState;
+  readonly onEvent: (event: BoxEvent) => void;
+}
+
+/** An edge has none of its own: it starts none, and resumes none. */
+function openOwnDrop(box: DropParts): Promise<DropMachine> {
+  const { config, source, state, stateFolder } = box;
+  const hasClips = config.clips.folder !== '';
+  const powerOff = () => shutDown(box);
+  return openDrop({
+    ...box,
+    stateFile: `${stateFolder}/drop.json`,
+    start: source.isEdge ? 'idle' : box.start,
+    resumeWithinS: source.isEdge ? 0 : config.drop.resume_within_s,
+    effects: openDropEffects({ ...box, hasClips, powerOff }, box.untilEnd),
+    snapshot: () => state.snapshot(),
+    boot: openBootClock(),
+  });
 }
 
 /** All that runs side by side; the first that fails ends the box. */
@@ -191,6 +207,7 @@ function tasksOf(box: Parts): readonly Task[] {
     // The drop and its media.
     mediaPath.run,
     ...backfilling(config, { ...box, ...mediaPath }),
+    (signal) => box.drops.run(box, signal),
     box.drop.run,
     box.reports.run,
     (signal) => box.desk.run(signal),
@@ -221,23 +238,4 @@ function tasksOf(box: Parts): readonly Task[] {
     box.live.part('metrics', (now) => openMetrics(now.metrics, box)),
     (signal) => runWatchdog(box, signal),
   ];
-}
-
-function powerOf({ live, source, devices, drop, mediaPath, state, ...os }: Parts): PowerDeps {
-  const { sheddable } = source;
-  return {
-    ...os,
-    battery: devices.battery,
-    settings: () => ({
-      ...plannedEnd(live.current(), drop.state()),
-      isNotOff: drop.faults().notPoweredOff !== undefined,
-    }),
-    onBattery: (battery) => state.set({ battery }),
-    shedLoadsIn: (power) => shedLoadsOf(power, sheddable),
-    onPhase: (power, shedLoads) => {
-      state.set({ power, shedLoads });
-      mediaPath.suspend(suspensionIn(power, sheddable));
-      drop.apply({ kind: 'power', phase: power });
-    },
-  };
 }

@@ -158,6 +158,7 @@ export const VERB_TABLE = {
       'camera [camera=1|2]      put the other camera on air, or the one that is named',
       'print document=address   print the address to watch; document=status: the state',
       'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
+      'drops do=list            list the coming drops; do=set id=ID title=TEXT [starts_at=TIME]; do=remove id=ID',
       'shut-down                shut the machine down',
     ],
     options: [

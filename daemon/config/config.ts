@@ -97,7 +97,7 @@ function* crossFaults(config: Config): Generator<Fault> {
   const names = config.renditions.map((entry) => entry.name);
   yield* uplinkFaults(config.uplink, names, config.recording.targets.length > 0);
   yield* edgeFaults(config.edge, config.viewers, config.uplink !== undefined);
-  yield* dropFaults(config.drop, config.orders.checkout_hosts);
+  yield* dropFaults(config.drop, config.orders.checkout_hosts, ['drop']);
   yield* recordingFaults(config.recording);
   yield* panelFaults(config.panel);
   if (config.printer.driver === 'network' && config.printer.host === '') {

@@ -32,6 +32,11 @@ const catalogueSchema = v.pipe(v.array(item), v.maxLength(20, 'must list 20 item
 
 export type Article = v.InferOutput<typeof item>;
 
+const time = v.union(
+  [v.literal(''), v.pipe(text, v.isoTimestamp())],
+  'must be a time like 2026-05-01T20:00:00Z, or empty',
+);
+
 export const dropSchema = v.strictObject({
   /** Editions are numbered within it. */
   id: v.optional(
@@ -45,13 +50,11 @@ export const dropSchema = v.strictObject({
   picture_file: v.optional(text, ''),
   /** Colours, logo and title picture of the guests' pages. */
   branding_folder: v.optional(text, ''),
-  starts_at: v.optional(
-    v.union(
-      [v.literal(''), v.pipe(text, v.isoTimestamp())],
-      'must be a time like 2026-05-01T20:00:00Z, or empty',
-    ),
-    '',
-  ),
+  starts_at: v.optional(time, ''),
+  /** Until when it is meant to last: for the battery, and for the list of coming drops. */
+  ends_at: v.optional(time, ''),
+  /** Of all guests, whatever they watch on; empty: of their device. */
+  profile: v.optional(oneOf('', 'phone', 'laptop', 'low-data'), ''),
   /** Guests may send hearts. */
   reactions: v.optional(flag, true),
   /** A drop that a power cut interrupted is resumed within this time. */
@@ -85,19 +88,27 @@ export const ordersSchema = v.strictObject({
   ),
 });
 
-type DropConfig = v.InferOutput<typeof dropSchema>;
+export type DropConfig = v.InferOutput<typeof dropSchema>;
 
-/** @param hosts To which checkout links may lead. */
+/**
+ * @param hosts To which checkout links may lead.
+ * @param at Where the drop stands in its file.
+ */
 export function* dropFaults(
-  { id, catalogue }: Pick<DropConfig, 'id' | 'catalogue'>,
+  drop: Pick<DropConfig, 'id' | 'catalogue' | 'starts_at' | 'ends_at'>,
   hosts: readonly string[],
+  at: readonly (string | number)[],
 ): Generator<Fault> {
+  const { id, catalogue, starts_at, ends_at } = drop;
   if (catalogue.length > 0 && id === '') {
     const message =
       'must be set with a catalogue, and be new for each drop: editions are numbered within it';
-    yield { path: ['drop', 'id'], message };
+    yield { path: [...at, 'id'], message };
   }
-  yield* catalogueFaults(catalogue, hosts, ['drop', 'catalogue']);
+  if (starts_at !== '' && ends_at !== '' && !(Date.parse(ends_at) > Date.parse(starts_at))) {
+    yield { path: [...at, 'ends_at'], message: `must be after starts_at (${starts_at})` };
+  }
+  yield* catalogueFaults(catalogue, hosts, [...at, 'catalogue']);
 }
 
 /** @param hosts To which checkout links may lead. */

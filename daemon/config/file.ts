@@ -1,19 +1,10 @@
 /** Reads the text of a config, and describes all of its faults. */
-import { isIP } from 'node:net';
-import {
-  type Document,
-  isNode,
-  isScalar,
-  LineCounter,
-  parseDocument,
-  stringify,
-  visit,
-} from 'yaml';
-import { messageOf } from '../../hal/os/log.ts';
+import { type Document, parseDocument, stringify } from 'yaml';
 import type { Config } from './config.ts';
-import { checkValues, type Path } from './form/faults.ts';
+import { checkValues } from './form/faults.ts';
 import { layered, type Values } from './form/layers.ts';
 import { shownFaults, shownText } from './shown.ts';
+import { openYaml, SILENT } from './yaml/yaml-text.ts';
 
 /** Faults of a config: each line names a key, its line in the file and what it must be. */
 export class ConfigError extends Error {
@@ -56,78 +47,27 @@ function readText(
   overrides: readonly string[],
   settings: Values,
 ): Config {
-  const lines = new LineCounter();
-  const document = parseDocument(quoteIpv6(yaml), {
-    ...LINEAR,
-    ...SILENT,
-    lineCounter: lines,
-    prettyErrors: false,
-  });
-  const broken = [
-    ...document.errors.map(({ message, pos }) => [pos[0], withoutContent(message)] as const),
-    ...repeatedKeys(document).map((at) => [at, 'Map keys must be unique'] as const),
-  ];
-  const faults = broken.map(
-    ([at, message]) => `${source}:${lines.linePos(at).line}: invalid YAML: ${message}`,
-  );
+  const opened = openYaml(yaml);
+  const { document } = opened;
+  const faults = opened.broken.map((one) => `${source}:${one.line}: ${one.text}`);
   const overridden = new Map<string, string>();
   for (const override of overrides) {
     const applied = applyOverride(document, override);
     if ('fault' in applied) faults.push(applied.fault);
     else overridden.set(applied.key, `--set ${applied.key}`);
   }
-  const values = readValues(document);
+  const values = opened.read();
   if ('fault' in values) throw new ConfigError([...faults, `${source}: ${values.fault}`]);
 
   const read = layered(settings, values.read);
   const checked = checkValues(read);
   if ('config' in checked && faults.length === 0) return checked.config;
   const described = ('faults' in checked ? checked.faults : []).map(({ path, text }) => {
-    const place = overridden.get(path.join('.')) ?? `${source}${lineOf(document, lines, path)}`;
-    return `${place}: ${text}`;
+    const line = opened.lineOf(path);
+    const inFile = line === undefined ? source : `${source}:${line}`;
+    return `${overridden.get(path.join('.')) ?? inFile}: ${text}`;
   });
   throw new ConfigError([...faults, ...described]);
-}
-
-/** yaml compares each key with each other: a list of 20,000 took half a minute. */
-const LINEAR = { uniqueKeys: false };
-/** Its warnings quote the file on stderr. */
-const SILENT = { logLevel: 'error' } as const;
-
-/** Where in the text a key stands that its map has already. */
-function repeatedKeys(document: Document): readonly number[] {
-  const repeated: number[] = [];
-  visit(document, {
-    Map: (_, map) => {
-      const seen = new Set<unknown>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) continue;
-        if (seen.has(key.value)) repeated.push(key.range?.[0] ?? 0);
-        seen.add(key.value);
-      }
-    },
-  });
-  return repeated;
-}
-
-/** A value, an item of a list, or one of `[…]` or `{…}`, to its end. */
-const ENDS_IN_COLONS =
-  /((?<![\w-])(?:[\w-]+:|-)[ \t]+|[[,][ \t]*)([\da-f:]*::)(?=[ \t]*(?:[#,\]}]|\r?$))/gim;
-
-/** YAML takes `host: ::` for a mapping inside a mapping; a person means an address. */
-function quoteIpv6(yaml: string): string {
-  return yaml.replace(ENDS_IN_COLONS, (found, before: string, address: string) =>
-    isIP(address) === 6 ? `${before}"${address}"` : found,
-  );
-}
-
-/** An alias to an anchor that is not there is found only now. */
-function readValues(document: Document): { readonly read: unknown } | { readonly fault: string } {
-  try {
-    return { read: document.toJS() ?? {} };
-  } catch (error) {
-    return { fault: withoutContent(messageOf(error)) };
-  }
 }
 
 /** Sets one key of the document. */
@@ -167,25 +107,11 @@ function readOverride(value: string): unknown {
     : value;
 }
 
-/** `:12`, the line of the key, or of the nearest key above it that stands in the file. */
-function lineOf(document: Document, lines: LineCounter, path: Path): string {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return `:${lines.linePos(node.range[0]).line}`;
-  }
-  return '';
-}
-
-/** yaml quotes what it stumbles over, and the file may be another one than was meant. */
-function withoutContent(message: string): string {
-  return (message.split(/(?<=\S): |\n/)[0] ?? message).replace(/"[^"]*"|'[^']*'/g, '…');
-}
-
 /** What a text and its overrides set, without defaults. Only of a text that has no fault. */
 export function writtenValues(yaml: string, overrides: readonly string[]): unknown {
-  const document = parseDocument(quoteIpv6(yaml), { ...LINEAR, ...SILENT, prettyErrors: false });
+  const { document, read } = openYaml(yaml);
   for (const override of overrides) applyOverride(document, override);
-  const values = readValues(document);
+  const values = read();
   return 'read' in values ? values.read : {};
 }
 
@@ -196,8 +122,8 @@ export function renderSettings(values: Values): string {
 
 /** @throws ConfigError */
 export function readSettings(source: string, text: string): Values {
-  const document = parseDocument(text, { ...LINEAR, ...SILENT, prettyErrors: false });
-  const values = document.errors.length > 0 ? undefined : readValues(document);
+  const opened = openYaml(text);
+  const values = opened.broken.length > 0 ? undefined : opened.read();
   const read = values !== undefined && 'read' in values ? values.read : undefined;
   if (typeof read !== 'object' || read === null || Array.isArray(read)) {
     throw new ConfigError([`${source}: is no file of settings`]);

@@ -26,6 +26,8 @@ const SCHEMAS = {
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
   /** orders/request.ts checks them. */
   order: v.looseObject({}),
+  /** drops/command.ts checks them. */
+  drops: v.looseObject({}),
   'shut-down': NONE,
 } as const satisfies Readonly<Record<Verb, v.GenericSchema>>;
 

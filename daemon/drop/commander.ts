@@ -3,6 +3,7 @@ import { unlessAborted } from '../../hal/os/async.ts';
 import type {
   Command,
   Commander,
+  DropsCommand,
   OrderCommand,
   Outcome,
   PrintCommand,
@@ -25,6 +26,7 @@ export interface CommanderDeps {
   readonly print: PrintCommand;
   readonly switchCamera: SwitchCamera;
   readonly order: OrderCommand;
+  readonly drops: DropsCommand;
 }
 
 /** Phases in which a command is still under way, and where it is to end. */
@@ -59,6 +61,7 @@ export function openCommander(deps: CommanderDeps): Commander {
       if (deps.isEdge === true && command.verb !== 'shut-down')
         return rejected('UNSUPPORTED', IS_EDGE);
       if (command.verb === 'order') return unlessAborted(deps.order(command), signal);
+      if (command.verb === 'drops') return unlessAborted(deps.drops(command), signal);
       return runDropVerb(deps, command, command.verb, args, onProgress, signal);
     },
   };

@@ -1,13 +1,21 @@
 /** The state of the drop: takes events, carries out what follows, and saves it. */
 import { Condition, pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
+import type { BootClock, Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snapshot.ts';
+import { bootTimeOf, watchClock } from './boot-time.ts';
 import { type CheckResult, failuresOf, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
-import { readSavedDrop, type SavedDrop, savedDropOf, startDrop } from './saved-drop.ts';
+import {
+  type Alive,
+  isSameBoot,
+  readSavedDrop,
+  type SavedDrop,
+  savedDropOf,
+  startDrop,
+} from './saved-drop.ts';
 import { type DropSaver, openDropSaver } from './saver.ts';
 import { type Drop, type DropEvent, nextDropId, type Step, stateOf } from './state.ts';
 import { step } from './step.ts';
@@ -23,6 +31,8 @@ export interface DropOptions {
   readonly snapshot: () => BoxSnapshot;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
+  /** Left out: every start counts as one of the machine. */
+  readonly boot?: BootClock;
   readonly log: Log;
   readonly disk?: Disk;
 }
@@ -58,7 +68,9 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   const read = await readSavedDrop(stateFile);
   if ('reason' in read) log.warn('saved state not readable', { stateFile, reason: read.reason });
   const newId = nextDropId(read.saved?.lastDropId ?? undefined, clock.wallMs());
-  const first = startDrop(read.saved, start, resumeWithinS * 1000, newId, nowOf(clock));
+  const boot = bootTimeOf(options.boot);
+  const now = nowOf(clock);
+  const first = startDrop(read.saved, start, resumeWithinS * 1000, newId, now, boot);
   const machine = new Machine(first, read.saved, options);
   return {
     state: () => stateOf(machine.drop),
@@ -96,7 +108,8 @@ class Machine {
     this.#firstId = isBegun ? first.drop.dropId : undefined;
     const isResumed = first.drop.phase === 'live' && !isBegun;
     // With `live` an overdue drop would only be followed by another one.
-    const uncertain = isResumed && start === 'idle' ? saved : undefined;
+    const isKnown = isSameBoot(saved, bootTimeOf(options.boot));
+    const uncertain = isResumed && start === 'idle' && !isKnown ? saved : undefined;
     this.#uncertainty = new ClockUncertainty(uncertain, clock);
     this.#saver = openDropSaver(stateFile, {
       clock,
@@ -142,9 +155,10 @@ class Machine {
     const { clock, snapshot } = this.#options;
     // Effects never reject; what they do comes back as events.
     void this.#enter({ ...this.#first, drop: this.drop });
+    const isClockSet = watchClock(clock);
     while (!signal.aborted) {
       this.#poll(snapshot());
-      this.#saver.refresh(this.#uncertainty.lastAlive(snapshot()));
+      this.#saver.refresh(this.#lastAlive(snapshot()), isClockSet());
       await pause(clock, POLL_MS, signal);
     }
     await this.#saver.settled();
@@ -178,7 +192,7 @@ class Machine {
       this.#clearPowerOffFault();
     }
     // A live drop does not wait for a slow card; the answer to a command does, see `saved`.
-    const alive = this.#uncertainty.lastAlive(snapshot());
+    const alive = this.#lastAlive(snapshot());
     this.#saver.save({ ...savedDropOf(done.drop, clock.wallMs()), ...alive });
     const performed = Promise.all(done.effects.map((effect) => this.effects.perform(effect)));
     if (hasChanged) this.#change.notifyAll();
@@ -189,6 +203,15 @@ class Machine {
   async #powerOff(): Promise<void> {
     await this.saved();
     await this.#options.effects.powerOff();
+  }
+
+  #lastAlive(box: BoxSnapshot): Alive {
+    const { boot, clock } = this.#options;
+    const { phase, enteredMs } = this.drop;
+    const beforeMs = this.drop.phase === 'live' ? (this.drop.beforeMs ?? 0) : 0;
+    const onMs =
+      phase === 'live' ? Math.round(beforeMs + clock.monotonicMs() - enteredMs) : undefined;
+    return this.#uncertainty.lastAlive(box, { onMs, ...bootTimeOf(boot) });
   }
 
   #setFault(fault: DropFaults): void {

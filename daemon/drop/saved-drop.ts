@@ -9,6 +9,7 @@ import {
   saveFile,
   systemDisk,
 } from '../../hal/os/save-file.ts';
+import { type BootTime, UNKNOWN_BOOT } from './boot-time.ts';
 import { onAir, resumableOf } from './moves.ts';
 import type { Drop, Now, Step } from './state.ts';
 
@@ -22,9 +23,17 @@ const savedDropSchema = v.object({
   aliveMs: v.number(),
   /** The clock was set then: that time can be compared with another. */
   isClockSet: v.optional(v.boolean(), false),
+  /** How long the drop had been on then, by a clock that does not step. */
+  onMs: v.optional(v.number()),
+  /** The run of the machine, and its age then: within one run they say how long the box was off, whatever the clock was set to. */
+  bootId: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  sinceBootMs: v.optional(v.number()),
 });
 
 export type SavedDrop = v.InferOutput<typeof savedDropSchema>;
+
+/** When a state was known to be so. */
+export type Alive = Pick<SavedDrop, 'aliveMs' | 'isClockSet' | 'onMs' | 'bootId' | 'sinceBootMs'>;
 
 export function savedDropOf(drop: Drop, wallMs: number): SavedDrop {
   const sinceMs = resumableOf(drop);
@@ -55,12 +64,13 @@ export function startDrop(
   resumeWithinMs: number,
   dropId: string,
   now: Now,
+  boot: BootTime = UNKNOWN_BOOT,
 ): Step {
   const live = saved?.live ?? undefined;
   // 0 is never, also where the clock has gone back since.
-  const isRecent = resumeWithinMs > 0 && now.wallMs - (saved?.aliveMs ?? 0) <= resumeWithinMs;
-  if (live !== undefined && isRecent) {
-    return onAir(live.dropId, true, true, now, live.sinceMs);
+  const isRecent = resumeWithinMs > 0 && offMsOf(saved, now, boot) <= resumeWithinMs;
+  if (saved !== undefined && live !== undefined && isRecent) {
+    return onAir(live.dropId, true, true, now, begunMs(saved, live.sinceMs, now, boot));
   }
   if (start === 'live') return onAir(dropId, true, false, now, now.wallMs);
   const lastDropId = saved?.lastDropId ?? undefined;
@@ -73,6 +83,23 @@ export function startDrop(
     },
     effects: [],
   };
+}
+
+/** The program was started again, and not the machine: how long it was off is known exactly. */
+export function isSameBoot(saved: SavedDrop | undefined, now: BootTime): boolean {
+  return now.bootId !== '' && saved?.bootId === now.bootId && saved.sinceBootMs !== undefined;
+}
+
+/** By the machine's own time where that is known: its clock may have been set by days meanwhile. */
+function offMsOf(saved: SavedDrop | undefined, now: Now, boot: BootTime): number {
+  if (isSameBoot(saved, boot)) return boot.sinceBootMs - (saved?.sinceBootMs ?? 0);
+  return now.wallMs - (saved?.aliveMs ?? 0);
+}
+
+/** When it would have begun by the clock as it is now, which may be another than it began by. */
+function begunMs(saved: SavedDrop, sinceMs: number, now: Now, boot: BootTime): number {
+  if (saved.onMs === undefined) return sinceMs;
+  return now.wallMs - saved.onMs - Math.max(0, offMsOf(saved, now, boot));
 }
 
 /**

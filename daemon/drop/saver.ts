@@ -4,7 +4,13 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { NotSaved } from '../model/snapshot.ts';
-import { isMisleading, type OnDisk, type SavedDrop, writeSavedDrop } from './saved-drop.ts';
+import {
+  type Alive,
+  isMisleading,
+  type OnDisk,
+  type SavedDrop,
+  writeSavedDrop,
+} from './saved-drop.ts';
 
 export interface DropSaverDeps {
   readonly clock: Clock;
@@ -20,8 +26,12 @@ export interface DropSaverDeps {
 export interface DropSaver {
   /** Writes it where something of it is new. */
   save(state: SavedDrop): void;
-  /** Often: once a minute it saves when the box was last known to run, and retries what failed. */
-  refresh(alive: Pick<SavedDrop, 'aliveMs' | 'isClockSet'>): void;
+  /**
+   * Often: once a minute it saves when the box was last known to run, and retries what failed.
+   *
+   * @param isUrgent The clock was set: what is saved says another time.
+   */
+  refresh(alive: Alive, isUrgent?: boolean): void;
   /** Resolves when nothing is being written. */
   settled(): Promise<void>;
   /** Waits until the newest state is on the disk: why it is not, or undefined. */
@@ -39,7 +49,7 @@ export function openDropSaver(path: string, deps: DropSaverDeps): DropSaver {
   const saver = new Saver(path, deps);
   return {
     save: (state) => saver.save(state),
-    refresh: (alive) => saver.refresh(alive),
+    refresh: (alive, isUrgent = false) => saver.refresh(alive, isUrgent),
     settled: () => saver.settled(),
     saved: () => saver.saved(),
   };
@@ -72,10 +82,10 @@ class Saver {
     this.#put(state);
   }
 
-  refresh(alive: Pick<SavedDrop, 'aliveMs' | 'isClockSet'>): void {
+  refresh(alive: Alive, isUrgent: boolean): void {
     const nowMs = this.#deps.clock.monotonicMs();
     const everyMs = this.#fault?.goesLive === true ? URGENT_REFRESH_MS : REFRESH_MS;
-    if (nowMs - this.#refreshedMs < everyMs) return;
+    if (nowMs - this.#refreshedMs < everyMs && !isUrgent) return;
     this.#refreshedMs = nowMs;
     const last = this.#last;
     if (last !== undefined && (last.live !== null || this.#fault !== undefined)) {

@@ -44,7 +44,7 @@ interface Base {
 }
 
 /** Verbs that move the machine; the others need no state. */
-export type DropVerb = Exclude<Verb, 'print' | 'camera' | 'order'>;
+export type DropVerb = Exclude<Verb, 'print' | 'camera' | 'order' | 'drops'>;
 
 export type DropEvent =
   | {

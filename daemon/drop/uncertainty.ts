@@ -2,7 +2,7 @@
 import type { Clock } from '../../hal/os/clock.ts';
 import { isClockSynchronised } from '../health/thresholds.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import { isTooLate, type SavedDrop } from './saved-drop.ts';
+import { type Alive, isTooLate, type SavedDrop } from './saved-drop.ts';
 
 /** Lasts until the clock is set and the question settled, or a person takes the drop over. */
 export class ClockUncertainty {
@@ -23,12 +23,12 @@ export class ClockUncertainty {
   }
 
   /** What is uncertain keeps its time: a second power failure must not make it a recent one. */
-  lastAlive(box: BoxSnapshot): Pick<SavedDrop, 'aliveMs' | 'isClockSet'> {
+  lastAlive(box: BoxSnapshot, now: Pick<Alive, 'onMs' | 'bootId' | 'sinceBootMs'>): Alive {
     if (this.#saved !== undefined) {
-      const { aliveMs, isClockSet } = this.#saved;
-      return { aliveMs, isClockSet };
+      const { aliveMs, isClockSet, onMs, bootId, sinceBootMs } = this.#saved;
+      return { aliveMs, isClockSet, onMs, bootId, sinceBootMs };
     }
-    return { aliveMs: this.#clock.wallMs(), isClockSet: isClockSynchronised(box.system) };
+    return { aliveMs: this.#clock.wallMs(), isClockSet: isClockSynchronised(box.system), ...now };
   }
 
   /** The drop that is to end, once: the box was off for too long, and no viewer is there. */

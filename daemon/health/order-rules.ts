@@ -1,4 +1,4 @@
-/** Alerts of the shop. */
+/** Alerts of the shop and of the list of drops. */
 import type { Rule } from './step.ts';
 
 export const ORDER_RULES: readonly Rule[] = [
@@ -35,6 +35,19 @@ export const ORDER_RULES: readonly Rule[] = [
       shop?.fault?.kind === 'full'
         ? { text: 'The list of orders is full: no order is taken', detail: shop.fault.reason }
         : undefined,
+  },
+  {
+    key: 'drops-faulty',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Correct the line in drops.yaml, or add the drop on the operator’s page. The others stay.',
+    find: ({ box: { plannedDrops } }) => {
+      const [fault] = plannedDrops?.faults ?? [];
+      if (fault === undefined) return undefined;
+      return { text: 'A drop in the list has a mistake', detail: fault };
+    },
   },
   {
     key: 'orders-to-refund',

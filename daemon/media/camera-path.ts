@@ -8,7 +8,7 @@ import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { Graph } from '../../pipelines/capture/graph.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
-import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import { UPLINK_TRACK } from '../config/uplink.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';
@@ -126,6 +126,10 @@ class CameraPath implements MediaPath {
     this.#media.send({ type: 'forget-clips', ids });
   };
 
+  readonly showDrop = (drop: DropOnPage): void => {
+    this.#media.send({ type: 'drop', drop });
+  };
+
   readonly suspend = (wanted: Suspension): void => {
     this.#suspended.set(wanted);
     this.#uplinkMaxBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
@@ -154,7 +158,8 @@ class CameraPath implements MediaPath {
     return openMedia({
       settings: async (signal) => {
         const firstMsn = await (await this.#sequences).begin(signal);
-        return mediaSettings(config, hasSound, stateFolder, previewPath, firstMsn);
+        const now = { ...config, drop: deps.presentDrop() };
+        return mediaSettings(now, hasSound, stateFolder, previewPath, firstMsn);
       },
       clock,
       log,

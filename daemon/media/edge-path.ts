@@ -44,6 +44,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     suspend: nothing,
     showShop: nothing,
     forgetClips: nothing,
+    showDrop: nothing,
     setUplinking: nothing,
     setRecording: async () => undefined,
     clip: async () => {

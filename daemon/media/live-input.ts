@@ -11,6 +11,7 @@ import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages
 import { renderCameraGraph, renderSoundGraph } from '../../pipelines/source/graph.ts';
 import { openSlateFiles, type SlateFiles } from '../../pipelines/source/slate-files.ts';
 import type { Config } from '../config/config.ts';
+import type { DropConfig } from '../config/drop.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
 import type { MediaChild } from './children/media.ts';
 import { openSource } from './children/source.ts';
@@ -20,6 +21,8 @@ import { SourceStalls } from './source-stalls.ts';
 
 export interface LiveInputDeps {
   readonly config: Config;
+  /** The drop that is on, or the next one. */
+  readonly presentDrop: () => DropConfig;
   readonly camera: Camera;
   /** To switch to; undefined where there is one camera. */
   readonly camera2: Camera | undefined;
@@ -111,11 +114,12 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
 
 /** Without them the last picture stands, and black in its place. */
 async function openSlates(
-  { config, stateFolder, log }: LiveInputDeps,
+  { config, presentDrop, stateFolder, log }: LiveInputDeps,
   signal: AbortSignal,
 ): Promise<SlateFiles> {
   try {
-    return await openSlateFiles(join(stateFolder, 'slates'), slateSettings(config), signal);
+    const settings = slateSettings({ ...config, drop: presentDrop() }, stateFolder);
+    return await openSlateFiles(join(stateFolder, 'slates'), settings, signal);
   } catch (error) {
     signal.throwIfAborted();
     log.warn('title picture not drawn', { reason: messageOf(error) });

@@ -10,9 +10,10 @@ import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
-import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Config } from '../config/config.ts';
+import type { DropConfig } from '../config/drop.ts';
 import type { Destination } from '../model/destinations.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { DataUseStore } from './data-use-store.ts';
@@ -22,6 +23,8 @@ import type { Suspension } from './suspended-encoders.ts';
 
 export interface MediaPathDeps {
   readonly config: Config;
+  /** The drop that is on, or the next one. */
+  readonly presentDrop: () => DropConfig;
   readonly camera: Camera;
   readonly camera2: Camera | undefined;
   readonly sound: Sound;
@@ -82,6 +85,8 @@ export interface MediaPath {
   suspend(rest: Suspension): void;
   /** What is sold, on the guests' page; a media process that is restarted forgets it. */
   showShop(shop: ShopOnPage | undefined): void;
+  /** The drop that is on or comes next, on the guests' page; as with the shop. */
+  showDrop(drop: DropOnPage): void;
   /** Unix time by the stream's clock, in ms: that of the dates in its playlists. */
   readonly nowMs: () => number;
   /** EXT-X-ENDLIST: viewers play what there is to its end; it is served until the next checks. */

@@ -54,13 +54,14 @@ export function graphSettings(
 }
 
 /** What is shown in the camera's place. */
-export function slateSettings({ camera, drop }: Config): SlateSettings {
+/** @param stateFolder Where relative names of files begin. */
+export function slateSettings({ camera, drop }: Config, stateFolder: string): SlateSettings {
   return {
     widthPx: camera.width,
     heightPx: camera.height,
     title: drop.title,
     text: camera.away_text,
-    pictureFile: drop.picture_file,
+    pictureFile: drop.picture_file === '' ? '' : resolve(stateFolder, drop.picture_file),
   };
 }
 

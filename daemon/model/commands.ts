@@ -12,6 +12,7 @@ import type { DropPhase } from './snapshot.ts';
  * - `camera`: put the other camera on air, or the one that is named.
  * - `print`: print a document that the box knows by name.
  * - `order`: reserve, confirm or cancel an order of the drop's catalogue.
+ * - `drops`: list the coming drops, add or change one, remove one.
  * - `shut-down`: end everything, then the machine.
  */
 export const VERBS = [
@@ -24,6 +25,7 @@ export const VERBS = [
   'camera',
   'print',
   'order',
+  'drops',
   'shut-down',
 ] as const;
 
@@ -118,6 +120,9 @@ export type PrintCommand = (
 
 /** Takes an order; resolves when its outcome is on the disk. */
 export type OrderCommand = (command: Command) => Promise<Outcome>;
+
+/** Lists, changes or removes coming drops; resolves when the list is on the disk. */
+export type DropsCommand = (command: Command) => Promise<Outcome>;
 
 /** Puts a camera on air: 1 or 2, or the one that is not. */
 export type SwitchCamera = (camera: 1 | 2 | undefined, isDryRun: boolean) => Outcome;

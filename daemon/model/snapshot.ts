@@ -12,6 +12,7 @@ import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Destination } from './destinations.ts';
 import type { ShopState } from './orders.ts';
+import type { PlannedDropsState } from './planned-drops.ts';
 
 /**
  * Where the evening stands.
@@ -51,8 +52,7 @@ export interface DropFaults {
   readonly notPoweredOff?: string | undefined;
 }
 
-/** What the power that is left asks of the box. */
-/** The lowest first: each saves more. */
+/** What the power that is left asks of the box; the lowest first: each saves more. */
 export const POWER_PHASES = ['normal', 'saving', 'last-minutes', 'shut-down'] as const;
 export type PowerPhase = (typeof POWER_PHASES)[number];
 
@@ -202,6 +202,7 @@ export interface BoxSnapshot {
   readonly dropFaults?: DropFaults;
   /** Undefined where nothing is or was sold. */
   readonly shop?: ShopState | undefined;
+  readonly plannedDrops?: PlannedDropsState;
   readonly power: PowerPhase;
   /** What is shed because of it, in the order in which it was switched off. */
   readonly shedLoads: readonly ShedLoad[];

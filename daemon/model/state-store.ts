@@ -8,6 +8,7 @@ import type { BackfillFigures } from '../../pipelines/backfill/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { Destination } from './destinations.ts';
+import type { PlannedDropsState } from './planned-drops.ts';
 import type {
   BoxSnapshot,
   DropFaults,
@@ -35,6 +36,7 @@ export interface Sources {
   readonly events: () => EventsState | undefined;
   readonly prints: () => PrintFigures;
   readonly shop: () => BoxSnapshot['shop'];
+  readonly plannedDrops: () => PlannedDropsState;
 }
 
 interface Readings {
@@ -116,6 +118,7 @@ export class BoxState {
       events: this.#kept.events(),
       prints: this.#kept.prints(),
       shop: this.#kept.shop(),
+      plannedDrops: this.#kept.plannedDrops(),
       children: this.#children,
       panelAway: this.#panelAway,
     };

@@ -62,6 +62,9 @@ function factsOf({ renditions, drop, uplink, recording, edge }: Config): BoxFact
       ...(recording.targets.length === 0 || isEdge ? [] : ['recording']),
       ...(isEdge ? ['edge'] : []),
     ],
-    drop: { title: drop.title, startsAt: drop.starts_at },
+    drop: {
+      ...{ id: drop.id, title: drop.title },
+      ...{ startsAt: drop.starts_at, endsAt: drop.ends_at },
+    },
   };
 }

@@ -5,6 +5,7 @@ import {
   type BoxFacts,
   reportAlert,
   reportDrop,
+  reportDrops,
   reportInfo,
   topicLevel,
 } from './payloads/report.ts';
@@ -21,6 +22,7 @@ export interface Documents {
 type Retained =
   | { readonly name: 'info'; readonly body: Body<'info'> }
   | { readonly name: 'drop'; readonly body: Body<'drop'> }
+  | { readonly name: 'drops'; readonly body: Body<'drops'> }
   | { readonly name: 'merch'; readonly body: Body<'merch'> }
   | { readonly name: 'alert'; readonly key: string; readonly body: Body<'alert'> }
   | { readonly name: 'report'; readonly key: string; readonly body: Body<'report'> };
@@ -75,9 +77,11 @@ function retainedOf(
   facts: BoxFacts,
   { merch, reports }: Documents,
 ): Retained[] {
+  const drops = reportDrops(snapshot);
   return [
     { name: 'info', body: reportInfo(snapshot, facts) },
     { name: 'drop', body: reportDrop(snapshot, facts) },
+    ...(drops === undefined ? [] : [{ name: 'drops' as const, body: drops }]),
     ...(merch === undefined ? [] : [{ name: 'merch' as const, body: merch }]),
     ...snapshot.warnings
       .slice(0, ALERTS_MAX)

@@ -5,6 +5,7 @@ import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
+import type { DropConfig } from '../config/drop.ts';
 import type { BoxEvent, OrderCommand } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
 import { openOrderCommand } from './command.ts';
@@ -16,6 +17,7 @@ import { Webhook } from './webhook/webhook.ts';
 interface Box {
   readonly stateFolder: string;
   readonly onEvent: (event: BoxEvent) => void;
+  readonly drops: { present(): DropConfig };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,11 +33,14 @@ export interface Orders {
   readonly runWebhook: Task;
 }
 
-export async function openOrders({ drop, orders }: Config, box: Box): Promise<Orders> {
+export async function openOrders({ orders }: Config, box: Box): Promise<Orders> {
   const desk = await openDesk({
     ...box,
     folder: join(box.stateFolder, 'orders'),
-    catalogue: () => ({ drop: drop.id, articles: drop.catalogue }),
+    catalogue: () => {
+      const { id, catalogue } = box.drops.present();
+      return { drop: id, articles: catalogue };
+    },
     windowMs: orders.window_minutes * MINUTE_MS,
     pendingMs: orders.pending_minutes * MINUTE_MS,
     boot: openBootClock(),

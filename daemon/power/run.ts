@@ -22,6 +22,7 @@ export interface PowerDeps {
 }
 
 const READ_EVERY_MS = 5_000;
+const DAY_MS = 86_400_000;
 /** How soon a machine that was not shut down is asked again. */
 const ASK_AGAIN_MS = 30_000;
 
@@ -92,11 +93,16 @@ function figuresOf(battery: BatteryState) {
   return { chargePct, timeLeftS, mains };
 }
 
-/** For the power policy: until when the drop is meant to last. */
+/** For the power policy: until when the drop is meant to last; its own end goes before the usual length. */
 export function plannedEnd(
   { power }: Pick<Config, 'power'>,
+  { ends_at }: Pick<Config['drop'], 'ends_at'>,
   { phase, sinceMs }: { phase: string; sinceMs: number },
 ) {
-  if (power.planned_minutes === 0 || phase !== 'live') return {};
+  if (phase !== 'live') return {};
+  const endMs = Date.parse(ends_at);
+  // A clock that is wrong by days gives no end that could be meant.
+  if (endMs > sinceMs && endMs - sinceMs < DAY_MS) return { plannedEndMs: endMs };
+  if (power.planned_minutes === 0) return {};
   return { plannedEndMs: sinceMs + power.planned_minutes * 60_000 };
 }

@@ -46,6 +46,9 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
       case 'shop':
         drop.setShop(message.shop);
         break;
+      case 'drop':
+        drop.show(message.drop);
+        break;
       case 'clip':
         makeClip(message, parts);
         break;

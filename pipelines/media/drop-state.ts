@@ -1,7 +1,8 @@
 /** Whether a drop is live or has just ended, and what of the media process follows from that. */
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { DropProgress, ShopOnPage } from '../player/drop-report.ts';
+import type { DropOnPage, DropProgress, ShopOnPage } from '../player/drop-report.ts';
+import type { Pictures } from '../player/pictures/pictures.ts';
 import type { Archive } from './archive.ts';
 import type { MediaClock } from './media-clock.ts';
 import type { ToMedia } from './messages.ts';
@@ -11,6 +12,7 @@ export interface DropStateDeps {
   readonly archive: Archive;
   readonly notLive: NotLiveFilter;
   readonly clock: MediaClock;
+  readonly pictures: Pictures;
 }
 
 export class DropState {
@@ -18,6 +20,8 @@ export class DropState {
   #isOver = false;
   #dropId: string | undefined;
   #shop: ShopOnPage | undefined;
+  /** Undefined until the daemon has named one. */
+  #shown: DropOnPage | undefined;
   /** Start of the present or last drop, Unix time in ms; 0 where that was before this process. */
   #sinceMs = 0;
 
@@ -28,10 +32,47 @@ export class DropState {
   /** For guests: until the checks of the next drop the last one is over. */
   progress(): DropProgress {
     const { clips, hasReplay, posters } = this.#deps.archive.forGuests(this.#sinceMs);
-    const isOver = this.#isOver;
+    const isOver = this.#isOver && this.#shown?.isNextNearer !== true;
     const liveSince = startOf(this.#dropId);
     const shop = this.#shop === undefined ? {} : { shop: this.#shop };
-    return { isOver, liveSince, hasReplay: isOver && hasReplay, clips, posters, ...shop };
+    return {
+      isOver,
+      liveSince,
+      hasReplay: isOver && hasReplay,
+      clips,
+      posters,
+      ...shop,
+      ...this.#drop(isOver),
+    };
+  }
+
+  /** A profile for all guests who do not choose one. */
+  get profile(): string | undefined {
+    return this.#shown?.profile;
+  }
+
+  /** The drop that is on or comes next. */
+  show(drop: DropOnPage): void {
+    this.#shown = drop;
+    this.#refreshPictures();
+  }
+
+  /** Once a drop is over it keeps its title, beside that of the next one. */
+  #drop(isOver: boolean): Pick<DropProgress, 'shown' | 'next'> {
+    if (this.#shown === undefined) return {};
+    const { title, startsAt, pictureFile, lastTitle, isNext } = this.#shown;
+    const path = this.#deps.pictures.pathOf(pictureFile);
+    const picture = path === undefined ? {} : { picture: path };
+    if (!isOver || lastTitle === undefined) return { shown: { title, startsAt, ...picture } };
+    const next = isNext ? { next: { title } } : {};
+    return { shown: { title: lastTitle, startsAt, ...picture }, ...next };
+  }
+
+  /** Files may have changed. */
+  #refreshPictures(): void {
+    const { pictureFile } = this.#shown ?? {};
+    // It never rejects.
+    void this.#deps.pictures.refresh(pictureFile === undefined ? [] : [pictureFile]);
   }
 
   setShop(shop: ShopOnPage | undefined): void {

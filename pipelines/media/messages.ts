@@ -5,7 +5,7 @@ import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
 import type { TrackKind } from '../packager/track.ts';
-import type { DropSettings, ShopOnPage } from '../player/drop-report.ts';
+import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
@@ -79,6 +79,8 @@ export type ToMedia =
     }
   /** What is sold, for guests; each message replaces the last one. */
   | { readonly type: 'shop'; readonly shop?: ShopOnPage }
+  /** The drop that is shown; each message replaces the last one. */
+  | { readonly type: 'drop'; readonly drop: DropOnPage }
   /** Requests a clip. */
   | ({ readonly type: 'clip'; readonly request: number } & Omit<WantedClip, 'atMs'>)
   /** Deleted by the crew: guests get them no more. */

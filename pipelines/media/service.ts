@@ -15,6 +15,7 @@ import { Viewers } from '../origin/viewers.ts';
 import { Presentation } from '../packager/presentation.ts';
 import { openBranding } from '../player/branding.ts';
 import { openPages } from '../player/pages.ts';
+import { Pictures } from '../player/pictures/pictures.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
@@ -60,10 +61,11 @@ export function openMediaService(
     ...{ sign: access.sign, clock: systemClock, log },
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
-  const drop = new DropState({ presentation, archive, notLive, clock });
+  const pictures = new Pictures(log);
+  const drop = new DropState({ presentation, archive, notLive, clock, pictures });
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
-  const served = { presentation, archive, notLive, access, drop, viewers, clock, log };
+  const served = { presentation, archive, notLive, access, drop, pictures, viewers, clock, log };
   const handlers: Handlers = {
     get: openGetHandler(settings, served),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
@@ -128,6 +130,7 @@ interface ServedParts {
   readonly notLive: NotLiveFilter;
   readonly access: Access;
   readonly drop: DropState;
+  readonly pictures: Pictures;
   readonly viewers: Viewers;
   readonly clock: MediaClock;
   readonly log: Log;
@@ -136,12 +139,13 @@ interface ServedParts {
 /** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop, viewers, clock, log }: ServedParts,
+  { presentation, archive, notLive, access, drop, pictures, viewers, clock, log }: ServedParts,
 ) {
-  const origin = new Origin(presentation, settings.ladder);
+  const origin = new Origin(presentation, settings.ladder, () => drop.profile);
   const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
   const branding = openBranding(settings.drop.brandingFolder, log);
-  const pages = openPages(settings.drop, ...guests, branding);
+  const pictureAt = (path: string) => pictures.assetAt(path);
+  const pages = openPages(settings.drop, ...guests, branding, pictureAt);
   archive.list(pages.etags);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);

@@ -31,11 +31,18 @@ const NOT_YET = 'the stream has not started yet';
 export class Origin {
   readonly #presentation: Presentation;
   readonly #ladder: Ladder;
+  readonly #profile: () => string | undefined;
   readonly #playlists: TrackPlaylists;
 
-  constructor(presentation: Presentation, ladder: Ladder) {
+  /** @param profile Of all requests that name none; undefined: of their device. */
+  constructor(
+    presentation: Presentation,
+    ladder: Ladder,
+    profile: () => string | undefined = () => undefined,
+  ) {
     this.#presentation = presentation;
     this.#ladder = ladder;
+    this.#profile = profile;
     this.#playlists = new TrackPlaylists(presentation);
   }
 
@@ -54,7 +61,7 @@ export class Origin {
   #multivariant({ query, header }: HttpRequest): Reply {
     const { profiles, bitratesBps } = this.#ladder;
     const wanted = query.get('profile');
-    const chosen = wanted ?? chooseProfile(header);
+    const chosen = wanted ?? this.#profile() ?? chooseProfile(header);
     const own = Object.hasOwn(profiles, chosen) ? profiles[chosen] : undefined;
     const ids = own ?? (wanted === null ? Object.values(profiles)[0] : undefined);
     if (ids === undefined) {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { NotRegular, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import { PICTURE_BYTES_MAX, PICTURE_TYPES } from './pictures/picture-file.ts';
 
 export interface BrandFile {
   /** Relative to the live page. */
@@ -28,12 +29,6 @@ export class BrandingError extends Error {}
 const COLORS = 'colors.json';
 const COLORS_MAX_BYTES = 4_096;
 const LOGO_MAX_BYTES = 200 * 1024;
-const PICTURE_MAX_BYTES = 2 * 1024 * 1024;
-const TYPES = [
-  { ending: 'png', type: 'image/png', magic: /^\x89PNG\r\n/ },
-  { ending: 'jpg', type: 'image/jpeg', magic: /^\xff\xd8\xff/ },
-  { ending: 'webp', type: 'image/webp', magic: /^RIFF[\s\S]{4}WEBP/ },
-] as const;
 /** WCAG 2.2, 1.4.3: of text and its background. */
 const CONTRAST_MIN = 4.5;
 
@@ -53,7 +48,7 @@ export function readBranding(folder: string): Branding {
   }
   const colors = readFile(folder, COLORS, COLORS_MAX_BYTES);
   const logo = readPicture(folder, 'logo', LOGO_MAX_BYTES);
-  const picture = readPicture(folder, 'title', PICTURE_MAX_BYTES);
+  const picture = readPicture(folder, 'title', PICTURE_BYTES_MAX);
   const style = colors === undefined ? '' : renderColors(colors.toString());
   return { style, ...(logo && { logo }), ...(picture && { picture }) };
 }
@@ -69,7 +64,7 @@ export function openBranding(folder: string | undefined, log: Pick<Log, 'warn'>)
 }
 
 function readPicture(folder: string, name: string, maxBytes: number): BrandFile | undefined {
-  for (const { ending, type, magic } of TYPES) {
+  for (const { ending, type, magic } of PICTURE_TYPES) {
     const file = `${name}.${ending}`;
     const bytes = readFile(folder, file, maxBytes);
     if (bytes === undefined) continue;

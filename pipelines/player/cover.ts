@@ -60,9 +60,11 @@ export class Cover {
     const startsMs = Date.parse(this.#drop?.startsAt ?? '');
     const isAhead = startsMs > this.#info.nowMs();
     const starts = state === 'before' ? text.startsAt : state === 'ended' ? text.nextDrop : '';
+    const title = this.#drop?.next?.title;
+    const next = state === 'ended' && title !== undefined ? ` · ${title}` : '';
     write(
       element('starts'),
-      isAhead && starts !== '' ? fill(starts, { date: date(startsMs) }) : '',
+      isAhead && starts !== '' ? `${fill(starts, { date: date(startsMs) })}${next}` : '',
     );
     element('replay').hidden = state !== 'ended' || this.#drop?.hasReplay !== true;
     this.#showBadge(latencyMs);

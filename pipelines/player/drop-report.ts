@@ -15,6 +15,23 @@ export interface DropSettings {
   readonly dvrS?: number;
 }
 
+/** The drop that is on or comes next; each message replaces the last one. */
+export interface DropOnPage {
+  readonly title: string;
+  /** RFC 3339; empty where it is not known. */
+  readonly startsAt: string;
+  /** Absolute path; left out where it has none. */
+  readonly pictureFile?: string;
+  /** Of all guests who do not choose one; left out: of their device. */
+  readonly profile?: string;
+  /** Of the drop before; left out where there was none. */
+  readonly lastTitle?: string;
+  /** It is another one than the drop that was on last. */
+  readonly isNext: boolean;
+  /** Its start is nearer than the end of the drop before: guests read of it alone. */
+  readonly isNextNearer: boolean;
+}
+
 /** A picture in one of its widths; the address is relative to the page. */
 export interface PosterOnPage {
   readonly widthPx: number;
@@ -52,8 +69,17 @@ export interface ShopOnPage {
   readonly windowLeftMs?: number;
 }
 
+/** The present title and start, where they are not those of the config. */
+export interface ShownDrop {
+  readonly title: string;
+  readonly startsAt: string;
+  /** Relative to the page. */
+  readonly picture?: string;
+}
+
 /** What changes. */
 export interface DropProgress {
+  readonly shown?: ShownDrop;
   /** The drop has ended and no other is on. */
   readonly isOver: boolean;
   /** RFC 3339; empty while no drop is live. */
@@ -65,9 +91,13 @@ export interface DropProgress {
   readonly posters: readonly PosterOnPage[];
   /** Left out where nothing is sold. */
   readonly shop?: ShopOnPage;
+  /** The drop after the one that is over; left out where none is known. */
+  readonly next?: { readonly title: string };
 }
 
-export interface DropReport extends Omit<DropSettings, 'brandingFolder'>, DropProgress {
+export interface DropReport
+  extends Omit<DropSettings, 'brandingFolder'>,
+    Omit<DropProgress, 'shown'> {
   /** Title picture, relative to the page; left out where there is none. */
   readonly picture?: string;
   /** The box's time, RFC 3339: by the clock of the dates in its playlists. */

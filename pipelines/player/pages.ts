@@ -50,12 +50,15 @@ export function openPages(
   clipOf: (id: string) => ClipOnPage | undefined = () => undefined,
   nowMs: () => number = Date.now,
   branding: Branding = NO_BRANDING,
+  pictureAt: (path: string) => Asset | undefined = () => undefined,
 ): Pages {
-  const assets = openAssets(drop, branding);
+  const assets = openAssets(branding);
   const render = openRenderer(drop, branding);
+  const manifest = openManifest();
   const [live, watch] = [readBuilt('index.html').toString(), readBuilt('watch.html').toString()];
-  const { title } = drop;
-  const livePoster = () => branding.picture?.path ?? progress().posters.at(-1)?.path;
+  const now = (): DropSettings => ({ ...drop, ...progress().shown });
+  const livePoster = () =>
+    progress().shown?.picture ?? branding.picture?.path ?? progress().posters.at(-1)?.path;
   const clipReply = (request: HttpRequest, id: string, slash: string): Reply => {
     const clip = clipOf(id);
     if (clip === undefined) return refuse(404, 'no such clip');
@@ -63,6 +66,7 @@ export function openPages(
     if (slash === '/') return refuse(301, 'without the slash', 5, ['Location', `../${id}`]);
     const { label, poster } = clip;
     const movie = `clips/clip-${id}.mp4`;
+    const { title } = now();
     const own = { title: label ?? title, description: label === undefined ? '' : title };
     return render(request, watch, { ...own, root: '../', poster, movie });
   };
@@ -71,19 +75,24 @@ export function openPages(
     answer: (request) => {
       const { path, header } = request;
       if (path === '/drop.json') return dropReply(drop, progress(), nowMs(), branding);
-      if (path === '/drop.ics') return calendarReply(drop, request);
+      if (path === '/drop.ics') return calendarReply(now(), request);
       if (path === '/' || path === '/index.html') {
-        const description = describe(drop, request);
+        const description = describe(now(), request);
+        const { title } = now();
         return render(request, live, { title, description, root: './', poster: livePoster() });
       }
       if (path === '/replay') return refuse(301, 'with a slash', 5, ['Location', 'replay/']);
       if (path === '/replay/') {
         const description = textsOf(languageOf(request)).replay;
+        const { title } = now();
         return render(request, watch, { title, description, root: '../', poster: livePoster() });
       }
       const [, clipId, slash = ''] = CLIP_PATH.exec(path) ?? [];
       if (clipId !== undefined) return clipReply(request, clipId, slash);
-      const asset = assets.get(path);
+      if (path === '/manifest.webmanifest') {
+        return assetReply(manifest(now().title), header, ['Accept-Encoding']);
+      }
+      const asset = assets.get(path) ?? pictureAt(path);
       if (asset !== undefined) return assetReply(asset, header, ['Accept-Encoding']);
       return path.startsWith('/live/') ? undefined : refuse(404, 'not found; the player is at /');
     },
@@ -91,10 +100,7 @@ export function openPages(
   };
 }
 
-function openAssets(
-  drop: DropSettings,
-  { style, logo, picture }: Branding,
-): ReadonlyMap<string, Asset> {
+function openAssets({ style, logo, picture }: Branding): ReadonlyMap<string, Asset> {
   const pictures = [logo, picture].flatMap((file) => file ?? []);
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const script = 'text/javascript; charset=utf-8';
@@ -108,7 +114,6 @@ function openAssets(
     ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
     ['/icon-180.png', openAsset('image/png', readBuilt('icon-180.png'))],
     ['/icon-512.png', openAsset('image/png', readBuilt('icon-512.png'))],
-    ['/manifest.webmanifest', openAsset('application/manifest+json', renderManifest(drop))],
   ]);
 }
 
@@ -149,7 +154,18 @@ function describe({ startsAt }: DropSettings, request: HttpRequest): string {
   return fill(text.startsAt, { date: `${new Date(startsMs).toISOString().slice(0, 16)}Z` });
 }
 
-function renderManifest({ title }: DropSettings): Buffer {
+/** It names the drop that is shown. */
+function openManifest(): (title: string) => Asset {
+  let last: { readonly title: string; readonly asset: Asset } | undefined;
+  return (title) => {
+    if (last?.title !== title) {
+      last = { title, asset: openAsset('application/manifest+json', renderManifest(title)) };
+    }
+    return last.asset;
+  };
+}
+
+function renderManifest(title: string): Buffer {
   const icon = (px: number) => ({
     src: `icon-${px}.png`,
     sizes: `${px}x${px}`,
@@ -187,13 +203,13 @@ function addressOf(address: string | undefined, { ownAddress }: HttpRequest): st
  */
 function dropReply(
   { brandingFolder: _, ...drop }: DropSettings,
-  progress: DropProgress,
+  { shown, ...progress }: DropProgress,
   nowMs: number,
   { picture }: Branding,
 ): Reply {
-  const shown = picture === undefined ? {} : { picture: picture.path };
+  const usual = picture === undefined ? {} : { picture: picture.path };
   const now = new Date(nowMs).toISOString();
-  const report: DropReport = { ...drop, ...shown, ...progress, now };
+  const report: DropReport = { ...drop, ...usual, ...shown, ...progress, now };
   const body = JSON.stringify(report);
   const options = { type: 'application/json', cacheS: 0, source: 'generated' } as const;
   return reply(200, [Buffer.from(body)], options);

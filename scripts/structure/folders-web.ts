@@ -1,5 +1,4 @@
-/** The part of the table of imports (folders.ts) for the operator's page and its server. */
-
+/** The part of the table of folders that is the operator's page; see folders.ts. */
 import type { Folder } from './folders-hal.ts';
 
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
@@ -38,10 +37,14 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
     what: 'clips, recordings, addresses and support on the operator’s page',
   },
+  'daemon/web/page/drops': {
+    may: ['daemon/model', 'daemon/web/page/ui'],
+    what: 'coming drops, on the operator’s page',
+  },
   'daemon/web/page': {
     may: [
       ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
-      ...['daemon/web/page/settings', 'daemon/web/page/crew'],
+      ...['daemon/web/page/settings', 'daemon/web/page/crew', 'daemon/web/page/drops'],
     ],
     what: 'the operator’s page in the browser',
   },

@@ -15,6 +15,7 @@ const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
+const YAML = [...BASE, 'daemon/config/yaml'] as const;
 
 export const FOLDERS: Readonly<Record<string, Folder>> = {
   ...HAL_FOLDERS,
@@ -81,8 +82,15 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/origin'],
     what: 'the players of the guests’ page, and their reports',
   },
+  'pipelines/player/pictures': {
+    may: ['pipelines/http/cache', 'pipelines/player'],
+    what: 'pictures of drops and of what is sold',
+  },
   'pipelines/player': {
-    may: [...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
+    may: [
+      ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
+      'pipelines/player/pictures',
+    ],
     what: 'the guests’ page',
   },
   'pipelines/player/watch': {
@@ -115,6 +123,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/clips',
       'pipelines/player',
       'pipelines/player/text',
+      'pipelines/player/pictures',
       'pipelines/edge',
     ],
     what: 'the media process, made of the folders below',
@@ -122,8 +131,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
 
   'daemon/model': { may: [], what: 'the box’s state (snapshot), commands, events' },
   // The file reads through the rules; the rules walk through the schema.
-  'daemon/config/form': { may: [...BASE], what: 'the config as a form: fields, faults, layers' },
-  'daemon/config': { may: [...BASE], what: 'every schema, the file, cross-field rules' },
+  // Apart from the config's own file: the list of drops is read and described in the same way.
+  'daemon/config/yaml': { may: [...BASE], what: 'a YAML text, and what is wrong with it' },
+  'daemon/config/drop-list': { may: YAML, what: 'the list of coming drops, as text' },
+  'daemon/config/form': { may: YAML, what: 'the config as a form: fields, faults, layers' },
+  'daemon/config': { may: YAML, what: 'every schema, the file, cross-field rules' },
   'daemon/settings': {
     may: [...BASE, 'daemon/config/files'],
     what: 'the operator’s page’s settings, put in force',
@@ -149,6 +161,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/health', 'daemon/health/thresholds.ts'],
     what: 'phases, checks, reports',
   },
+  // Apart from daemon/drop: a drop is planned for weeks, its state machine knows the one that is on.
+  'daemon/drops': {
+    may: [...BASE, 'daemon/config/drop-list'],
+    what: 'the list of coming drops, and the next one',
+  },
   // Apart from daemon/drop: the ledger must never forget, and outlasts drops.
   'daemon/orders/webhook': { may: ['daemon/model', 'daemon/orders'], what: 'signed orders' },
   'daemon/orders': {
@@ -163,7 +180,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/printing': { may: [...BASE], what: 'slips: the queue on disk, tickets of orders' },
   'daemon/printing/page': { may: [], what: 'the page that verifies claim stubs without a network' },
   'daemon/power': {
-    may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices'],
+    // What it switches off is of the media path.
+    may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices', 'daemon/media'],
     what: 'saving power, and shutting down',
   },
   'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },

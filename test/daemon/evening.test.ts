@@ -93,6 +93,7 @@ async function startBox() {
   const commander = openCommander({
     switchCamera: () => ({ status: 'done', detail: '' }),
     order: async () => ({ status: 'done', detail: '' }),
+    drops: async () => ({ status: 'done', detail: '' }),
     drop,
     snapshot,
     print,

@@ -157,7 +157,9 @@ export class DropWorld {
     });
     const done = async () => ({ status: 'done', detail: '' }) as const;
     const switchCamera = () => ({ status: 'done', detail: '' }) as const;
-    const commander = openCommander({ drop, snapshot, print: done, order: done, switchCamera });
+    const commander = openCommander({
+      ...{ drop, snapshot, print: done, order: done, drops: done, switchCamera },
+    });
     const tasks = [
       drop.run,
       (signal: AbortSignal) => runPanel({ ...os, ...devices, snapshot, commander }, signal),

@@ -166,10 +166,28 @@ export const event = flat({
 export const drop = flat({
   ...envelope,
   id: v.nullable(text(64)),
+  /** Its id in the list of coming drops, or in the config. */
+  planned: v.nullable(text(64)),
   title: v.nullable(text(120)),
   starts_at: v.nullable(time),
+  ends_at: v.nullable(time),
   phase: status.entries.state,
   since: time,
+});
+
+const plannedDrop = flat({
+  id: text(64),
+  title: text(120),
+  starts_at: v.nullable(time),
+  ends_at: v.nullable(time),
+  phase: v.picklist(['coming', 'shown', 'on', 'held', 'missed']),
+});
+
+export const drops = flat({
+  ...envelope,
+  list: v.pipe(v.array(plannedDrop), v.maxLength(100)),
+  /** Mistakes in the file, one line each. */
+  faults: v.pipe(v.array(text(512)), v.maxLength(50)),
 });
 
 const article = flat({

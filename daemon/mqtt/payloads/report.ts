@@ -5,6 +5,7 @@ import { readAll } from '../../figures/figure.ts';
 import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
 import { SRT } from '../../figures/uplink.ts';
 import { withoutStale } from '../../model/freshness.ts';
+import type { ShownDrop } from '../../model/planned-drops.ts';
 import { clipText, orNull } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
 import { reportAudio, type Silence } from './report-audio.ts';
@@ -18,7 +19,8 @@ export interface BoxFacts {
   readonly nodeVersion: string;
   readonly renditions: readonly string[];
   readonly capabilities: readonly string[];
-  readonly drop: { readonly title: string /** RFC 3339, or empty. */; readonly startsAt: string };
+  /** Of the config. */
+  readonly drop: ShownDrop;
 }
 
 export interface Moment {
@@ -62,13 +64,30 @@ export function reportInfo(snapshot: BoxSnapshot, facts: BoxFacts): Body<'info'>
   };
 }
 
-export function reportDrop({ drop }: BoxSnapshot, facts: BoxFacts): Body<'drop'> {
+export function reportDrop({ drop, plannedDrops }: BoxSnapshot, facts: BoxFacts): Body<'drop'> {
+  const { id, title, startsAt, endsAt } = plannedDrops?.shown ?? facts.drop;
   return {
     id: drop.dropId ?? null,
-    title: facts.drop.title,
-    starts_at: facts.drop.startsAt === '' ? null : facts.drop.startsAt,
+    planned: id === '' ? null : id,
+    title: title,
+    starts_at: startsAt === '' ? null : startsAt,
+    ends_at: endsAt === '' ? null : endsAt,
     phase: drop.phase,
     since: rfc3339(drop.sinceMs),
+  };
+}
+
+/** Undefined where the box has no list of coming drops. */
+export function reportDrops({ plannedDrops }: BoxSnapshot): Body<'drops'> | undefined {
+  const { list, faults } = plannedDrops ?? { list: [], faults: [] };
+  if (list.length === 0 && faults.length === 0) return undefined;
+  return {
+    list: list.slice(0, 100).map(({ id, title, startsAt, endsAt, phase }) => ({
+      ...{ id, title, phase },
+      starts_at: startsAt === '' ? null : startsAt,
+      ends_at: endsAt === '' ? null : endsAt,
+    })),
+    faults: faults.slice(0, 50).map((fault) => clipText(fault, 512)),
   };
 }
 

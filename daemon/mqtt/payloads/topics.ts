@@ -72,6 +72,7 @@ export const TOPICS = {
     ...message(payloads.event, 7 * DAY_S),
   },
   drop: { help: 'The present or the next drop.', ...document(payloads.drop) },
+  drops: { help: 'The list of coming drops, where there is one.', ...document(payloads.drops) },
   merch: { help: 'What is sold, what is left of it, and orders.', ...document(payloads.merch) },
   report: {
     help: 'One of the last eight drops: viewers, latency, stalls, failovers, slips, clips.',

@@ -2,6 +2,7 @@
 import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openSupport } from './crew/support.ts';
+import { openDrops } from './drops/drops.ts';
 import { openAlerts } from './sections/alerts.ts';
 import { openCommands } from './sections/commands.ts';
 import { openHeader } from './sections/header.ts';
@@ -139,6 +140,7 @@ function openSections(
     openShop(onError),
     openAddresses(),
     openSupport(isCrew, onError),
+    openDrops(onError),
     openMachine(),
   ];
 }

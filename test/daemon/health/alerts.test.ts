@@ -62,10 +62,16 @@ const backfill: BackfillFigures = {
 };
 
 /** Everything that can be wrong, and its alert. */
+function plannedWith(faults: readonly string[]): Change {
+  const shown = { id: '', title: 'Live', startsAt: '', endsAt: '' };
+  return { plannedDrops: { shown, list: [], faults, file: 'drops.yaml' } };
+}
+
 const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
   ['orders-not-saved', shop({ kind: 'not-saved', reason: 'ENOSPC' })],
   ['orders-full', shop({ kind: 'full', reason: '200000 orders' })],
+  ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
   ['capture-down', { children: child('capture', { phase: 'pausing' }) }],
   ['no-picture', { media: figures({ isFlowing: false }) }],

@@ -7,6 +7,7 @@ import type { DropEffects } from '../../../../daemon/drop/effects.ts';
 import { openDrop } from '../../../../daemon/drop/machine.ts';
 import type { BoxEvent, Command, Outcome, Verb } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import type { BootClock } from '../../../../hal/os/clock.ts';
 import { silentLog } from '../../../../hal/os/log.ts';
 import { type Disk, systemDisk } from '../../../../hal/os/save-file.ts';
 import { figures, WELL } from '../../../support/snapshot.ts';
@@ -22,6 +23,7 @@ interface Options {
   /** How far its clock is ahead of the virtual one. */
   readonly aheadMs?: () => number;
   readonly disk?: Disk;
+  readonly boot?: BootClock;
 }
 
 /** A machine over a box whose camera comes with capture. */
@@ -32,6 +34,7 @@ export async function startMachine({
   first = {},
   aheadMs = () => 0,
   disk = systemDisk,
+  boot,
 }: Options = {}) {
   const clock = new VirtualClock();
   const stateFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
@@ -57,6 +60,7 @@ export async function startMachine({
     },
     log: silentLog,
     disk: waited.disk,
+    ...(boot && { boot }),
     snapshot: () => snapshot(),
     onEvent: (event) => events.push(event),
     effects: {
@@ -84,6 +88,7 @@ export async function startMachine({
   const commander = openCommander({
     switchCamera: () => ({ status: 'done', detail: '' }),
     order: async () => ({ status: 'done', detail: '' }),
+    drops: async () => ({ status: 'done', detail: '' }),
     drop,
     snapshot,
     print: async (args, isDryRun) => {

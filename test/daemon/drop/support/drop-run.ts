@@ -15,7 +15,8 @@ export const PHASES: readonly DropPhase[] = [
   'fault',
 ];
 export const DROP_VERBS = VERBS.filter(
-  (verb): verb is DropVerb => verb !== 'print' && verb !== 'camera' && verb !== 'order',
+  (verb): verb is DropVerb =>
+    verb !== 'print' && verb !== 'camera' && verb !== 'order' && verb !== 'drops',
 );
 
 /** A box that is driven by events, with a clock of its own. */

@@ -12,7 +12,10 @@ export const FACTS: BoxFacts = {
   nodeVersion: 'v20.20.2',
   renditions: ['high', 'mid', 'low'],
   capabilities: ['record', 'print', 'bond'],
-  drop: { title: 'Live from the record shop', startsAt: '2026-05-01T20:00:00Z' },
+  drop: {
+    ...{ id: 'record-shop', title: 'Live from the record shop' },
+    ...{ startsAt: '2026-05-01T20:00:00Z', endsAt: '2026-05-01T21:30:00Z' },
+  },
 };
 
 /** A live box: every value is known. */

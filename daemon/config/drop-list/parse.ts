@@ -1,0 +1,146 @@
+/** The list of coming drops, `drops.yaml`: each drop by itself, so that a faulty one costs no other. */
+import * as v from 'valibot';
+import { closest } from '../../model/closest.ts';
+import { type DropConfig, dropFaults, dropSchema } from '../drop.ts';
+import { name } from '../rules.ts';
+import { shownFaults, shownKey } from '../shown.ts';
+import { describeIssues, type PathFault } from '../yaml/issues.ts';
+import { openYaml } from '../yaml/yaml-text.ts';
+import { type Chunk, splitList } from './chunks.ts';
+
+/** What a coming drop says; the rest is as in `drop` of the config. */
+export type PlannedDrop = Partial<DropConfig> & Pick<DropConfig, 'id' | 'title'>;
+
+export interface DropList {
+  /** In the order of the file. */
+  readonly drops: readonly PlannedDrop[];
+  /** One line each, with the line of the file. */
+  readonly faults: readonly string[];
+}
+
+/** A year of weekends. */
+export const DROPS_MAX = 100;
+
+const { id: _, title: _title, catalogue, ...others } = dropSchema.entries;
+const { resume_within_s: _resume, branding_folder: _branding, ...perDrop } = others;
+
+/** Without the defaults: what is left out is as in the config. */
+const withoutDefaults = Object.fromEntries(
+  Object.entries({ ...perDrop, catalogue }).map(([key, { wrapped }]) => [key, v.optional(wrapped)]),
+);
+
+/** Keys of `drop` in the config that a drop of the list can have too. */
+export const plannedSchema = v.strictObject({
+  id: name,
+  title: v.pipe(dropSchema.entries.title.wrapped, v.minLength(1, 'must not be empty')),
+  ...withoutDefaults,
+});
+
+export const PLANNED_KEYS: readonly string[] = Object.keys(plannedSchema.entries);
+
+/**
+ * Reads the text of a list. Never throws.
+ *
+ * @param source For the messages, as `drops.yaml`.
+ * @param hosts To which checkout links may lead.
+ */
+export function parseDropList(source: string, text: string, hosts: readonly string[]): DropList {
+  const split = splitList(text);
+  if ('fault' in split) return { drops: [], faults: [`${source}:${split.line}: ${split.fault}`] };
+  const drops: PlannedDrop[] = [];
+  const faults: string[] = [];
+  const lineById = new Map<string, number>();
+  for (const chunk of split.chunks) {
+    const read = readChunk(chunk, hosts);
+    if ('faults' in read) {
+      for (const { line, text: fault } of read.faults) faults.push(`${source}:${line}: ${fault}`);
+      continue;
+    }
+    const { drop } = read;
+    const line = lineById.get(drop.id);
+    if (line !== undefined) {
+      faults.push(`${source}:${chunk.dropLine}: id ${drop.id} is already used in line ${line}`);
+    } else if (drops.length >= DROPS_MAX) {
+      faults.push(`${source}:${chunk.dropLine}: the list takes ${DROPS_MAX} drops at most`);
+    } else {
+      lineById.set(drop.id, chunk.dropLine);
+      drops.push(drop);
+    }
+  }
+  return { drops, faults: shownFaults(faults) };
+}
+
+interface LineFault {
+  readonly line: number;
+  readonly text: string;
+}
+
+type ReadChunk = { readonly drop: PlannedDrop } | { readonly faults: readonly LineFault[] };
+
+/** One drop: its text is a list of one. */
+function readChunk({ text, line: firstLine }: Chunk, hosts: readonly string[]): ReadChunk {
+  try {
+    const yaml = openYaml(text);
+    const at = (line: number | undefined) => firstLine + (line ?? 1) - 1;
+    if (yaml.broken.length > 0) {
+      return { faults: yaml.broken.map((one) => ({ line: at(one.line), text: one.text })) };
+    }
+    const values = yaml.read();
+    if ('fault' in values) return { faults: [{ line: firstLine, text: values.fault }] };
+    const [value] = Array.isArray(values.read) ? (values.read as unknown[]) : [undefined];
+    const checked = checkPlanned(value, hosts);
+    if ('drop' in checked) return checked;
+    const faults = checked.faults.map(({ path, text: fault }) => ({
+      line: at(yaml.lineOf([0, ...path])),
+      text: fault,
+    }));
+    return { faults };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { faults: [{ line: firstLine, text: 'is nested too deeply to be a drop' }] };
+  }
+}
+
+/** Of a file, or of a command. */
+export function checkPlanned(
+  value: unknown,
+  hosts: readonly string[],
+): { readonly drop: PlannedDrop } | { readonly faults: readonly PathFault[] } {
+  const parsed = v.safeParse(plannedSchema, value);
+  const issues = parsed.issues ?? [];
+  const faults = describeIssues(plannedSchema, value, issues, 'the drop');
+  if (!parsed.success || faults.length > 0) {
+    return { faults: faults.map((one) => explainForeign(one, value)) };
+  }
+  const drop = parsed.output as PlannedDrop;
+  const { starts_at = '', ends_at = '', catalogue: items = [] } = drop;
+  const checked = { id: drop.id, starts_at, ends_at, catalogue: items };
+  const crossed = [...dropFaults(checked, hosts, [])].map(({ path, message }) => ({
+    path,
+    reason: message,
+    text: `${shownKey(path)} ${message}`,
+  }));
+  return crossed.length === 0 ? { drop } : { faults: crossed };
+}
+
+/** Keys that the config has and a drop has not. */
+const VENUE_KEYS = ['resume_within_s', 'branding_folder'];
+
+function explainForeign(fault: PathFault, value: unknown): PathFault {
+  const { path } = fault;
+  const [key] = path;
+  const isVenue = path.length === 1 && VENUE_KEYS.includes(String(key));
+  if (isVenue && typeof value === 'object') {
+    const reason = `is the same for all drops: set drop.${key} in the config`;
+    return { path, reason, text: `${key}: ${reason}` };
+  }
+  return fault;
+}
+
+/** `; did you mean friday?` */
+export function closestDrop(id: string, drops: readonly PlannedDrop[]): string {
+  return closest(
+    id,
+    drops.map((one) => one.id),
+  );
+}

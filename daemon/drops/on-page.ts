@@ -1,0 +1,33 @@
+/** What guests see of the drop that is shown. Pure. */
+import { resolve } from 'node:path';
+import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
+import type { DropConfig } from '../config/drop.ts';
+import type { PlannedDrop } from '../config/drop-list/parse.ts';
+import { type HeldDrop, isNextNearer } from './present.ts';
+
+interface Shown {
+  /** Undefined where the drop is that of the config. */
+  readonly planned: PlannedDrop | undefined;
+  /** The last one that was held. */
+  readonly last: HeldDrop | undefined;
+  /** Where relative names of files begin. */
+  readonly stateFolder: string;
+  readonly nowMs: number;
+}
+
+export function onPage(
+  { title, starts_at, picture_file, profile }: DropConfig,
+  { planned, last, stateFolder, nowMs }: Shown,
+): DropOnPage {
+  const picture = picture_file === '' ? {} : { pictureFile: resolve(stateFolder, picture_file) };
+  const narrow = profile === '' ? {} : { profile };
+  const before = last === undefined ? {} : { lastTitle: last.title };
+  return {
+    ...{ title, startsAt: starts_at },
+    ...picture,
+    ...narrow,
+    ...before,
+    isNext: planned !== undefined,
+    isNextNearer: isNextNearer(last, planned, nowMs),
+  };
+}

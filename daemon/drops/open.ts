@@ -1,0 +1,174 @@
+/** The coming drops of a box: which one it shows and holds, and how the list is changed. */
+import { resolve } from 'node:path';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { DropOnPage } from '../../pipelines/player/drop-report.ts';
+import type { Config } from '../config/config.ts';
+import type { DropConfig } from '../config/drop.ts';
+import type { PlannedDrop } from '../config/drop-list/parse.ts';
+import type { BoxEvent, Command, Outcome } from '../model/commands.ts';
+import type { PlannedDropsState } from '../model/planned-drops.ts';
+import type { DropState } from '../model/snapshot.ts';
+import { openDropsCommand } from './command.ts';
+import { ListFile } from './list-file.ts';
+import { MemoryStore } from './memory-store.ts';
+import { onPage } from './on-page.ts';
+import {
+  choosePlanned,
+  type DropMemory,
+  inOrder,
+  noteEnded,
+  noteFirstFrame,
+  noteLive,
+  overConfig,
+  phaseOf,
+} from './present.ts';
+
+export interface Drops {
+  /** The drop that is on, or the next one; the one of the config where the list has none. */
+  present(): DropConfig;
+  state(): PlannedDropsState;
+  /** Drops that begin and end. */
+  record(event: BoxEvent): void;
+  readonly command: (command: Command) => Promise<Outcome>;
+  /** Follows the file and the time until `signal` aborts. */
+  run(box: DropsBox, signal: AbortSignal): Promise<void>;
+}
+
+export interface DropsBox {
+  readonly drop: { state(): DropState };
+  readonly mediaPath: { readonly showDrop: (drop: DropOnPage) => void };
+}
+
+interface Given {
+  readonly stateFolder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const EVERY_MS = 1_000;
+
+export async function openDrops(
+  { drop, orders }: Pick<Config, 'drop' | 'orders'>,
+  { stateFolder, clock, log }: Given,
+): Promise<Drops> {
+  const hosts = orders.checkout_hosts;
+  const file = new ListFile(resolve(stateFolder, 'drops.yaml'), hosts, log);
+  await file.refresh();
+  const store = await MemoryStore.open(resolve(stateFolder, 'held-drops.json'), hosts, log);
+  const drops = new OpenDrops(drop, stateFolder, { file, store, clock, log });
+  return {
+    present: () => drops.present,
+    state: () => drops.state(),
+    record: (event) => drops.record(event),
+    command: openDropsCommand({
+      ...{ file, hosts },
+      state: () => drops.state(),
+      onAir: () => store.memory.current?.drop.id,
+    }),
+    run: (box, signal) => drops.run(box, signal),
+  };
+}
+
+interface Parts {
+  readonly file: ListFile;
+  readonly store: MemoryStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+class OpenDrops {
+  /** The same object until it changes. */
+  present: DropConfig;
+  readonly #config: DropConfig;
+  readonly #stateFolder: string;
+  readonly #parts: Parts;
+  #planned: PlannedDrop | undefined;
+
+  constructor(config: DropConfig, stateFolder: string, parts: Parts) {
+    this.#config = config;
+    this.#stateFolder = stateFolder;
+    this.#parts = parts;
+    this.present = config;
+    this.#choose();
+    parts.file.follow(() => this.#choose());
+  }
+
+  state(): PlannedDropsState {
+    const { file, store, clock } = this.#parts;
+    const nowMs = clock.wallMs();
+    const { id, title, starts_at: startsAt, ends_at: endsAt } = this.present;
+    return {
+      shown: { id, title, startsAt, endsAt },
+      list: inOrder(file.list.drops).map((drop) => ({
+        id: drop.id,
+        title: drop.title,
+        startsAt: drop.starts_at ?? '',
+        endsAt: drop.ends_at ?? '',
+        pictureFile: drop.picture_file ?? '',
+        profile: drop.profile ?? '',
+        articles: drop.catalogue?.length ?? 0,
+        phase: phaseOf(drop, store.memory, this.#planned?.id, nowMs),
+      })),
+      faults: file.list.faults,
+      file: file.path,
+    };
+  }
+
+  record({ type, atMs, data }: BoxEvent): void {
+    const { store } = this.#parts;
+    const run = String(data['dropId'] ?? '');
+    if (type === 'drop.live') this.#set(noteLive(store.memory, this.#planned, run));
+    if (type === 'drop.first-frame') this.#set(noteFirstFrame(store.memory, run));
+    // One that the power ends may be resumed.
+    if (type === 'drop.ended' && data['isByPower'] !== true) {
+      this.#set(noteEnded(store.memory, atMs));
+    }
+  }
+
+  async run({ drop, mediaPath }: DropsBox, signal: AbortSignal): Promise<void> {
+    const { file, store, clock } = this.#parts;
+    const { phase, dropId } = drop.state();
+    const { current } = store.memory;
+    const isResumed = phase === 'live' && dropId === current?.run;
+    // The box was off for so long that the drop is over.
+    if (current !== undefined && !isResumed) this.#set(noteEnded(store.memory, clock.wallMs()));
+    do {
+      await file.refresh();
+      this.#choose();
+      // Its last seconds are still on air under its own title.
+      if (drop.state().phase !== 'ending') mediaPath.showDrop(this.#onPage());
+    } while (await pause(clock, EVERY_MS, signal));
+    await Promise.all([file.settled(), store.settled()]);
+  }
+
+  #onPage(): DropOnPage {
+    const { store, clock } = this.#parts;
+    return onPage(this.present, {
+      planned: this.#planned,
+      last: store.memory.held.at(-1),
+      stateFolder: this.#stateFolder,
+      nowMs: clock.wallMs(),
+    });
+  }
+
+  #set(memory: DropMemory): void {
+    const { store } = this.#parts;
+    store.set(memory);
+    this.#choose();
+  }
+
+  #choose(): void {
+    const { file, store, clock, log } = this.#parts;
+    const planned = choosePlanned(file.list.drops, store.memory, clock.wallMs());
+    if (planned === this.#planned) return;
+    const { current } = store.memory;
+    if (current !== undefined && planned !== undefined && current.drop !== planned) {
+      store.set({ ...store.memory, current: { ...current, drop: planned } });
+    }
+    if (planned?.id !== this.#planned?.id) log.info('drop shown', { drop: planned?.id ?? '' });
+    this.#planned = planned;
+    this.present = overConfig(this.#config, planned);
+  }
+}

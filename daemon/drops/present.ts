@@ -1,0 +1,126 @@
+/** Which of the coming drops is the one that the box shows and holds. Pure. */
+
+import type { DropConfig } from '../config/drop.ts';
+import type { PlannedDrop } from '../config/drop-list/parse.ts';
+import type { PlannedPhase } from '../model/planned-drops.ts';
+
+/** What must be known after a restart. */
+export interface DropMemory {
+  /** Those that were held, the last one at the end. */
+  readonly held: readonly HeldDrop[];
+  /** The one that is on air; a power cut does not end it. */
+  readonly current?: CurrentDrop;
+}
+
+export interface CurrentDrop {
+  /** As it was last read: a mistake in the file does not change what is on air. */
+  readonly drop: PlannedDrop;
+  /** The id of the run, a time. */
+  readonly run: string;
+  /** A frame of it was live. */
+  readonly hasBegun: boolean;
+}
+
+export interface HeldDrop {
+  readonly id: string;
+  readonly title: string;
+  /** Unix time in ms. */
+  readonly endedMs: number;
+}
+
+export const NO_MEMORY: DropMemory = { held: [] };
+
+const HELD_MAX = 200;
+/** A drop without an end that is not live so long after its start has been called off. */
+const MISSED_AFTER_MS = 12 * 3_600_000;
+
+/** By their start; those without one last, in the order of the file. */
+export function inOrder(list: readonly PlannedDrop[]): readonly PlannedDrop[] {
+  return list.toSorted((a, b) => startOf(a) - startOf(b) || 0);
+}
+
+function startOf({ starts_at = '' }: PlannedDrop): number {
+  const startMs = Date.parse(starts_at);
+  return Number.isNaN(startMs) ? Number.MAX_SAFE_INTEGER : startMs;
+}
+
+/** The one that is on, or the next one; undefined where none is to come. */
+export function choosePlanned(
+  list: readonly PlannedDrop[],
+  memory: DropMemory,
+  nowMs: number,
+): PlannedDrop | undefined {
+  const on = memory.current?.drop;
+  if (on !== undefined) return list.find(({ id }) => id === on.id) ?? on;
+  return inOrder(list).find((one) => isToCome(one, memory, nowMs));
+}
+
+function isToCome(drop: PlannedDrop, { held }: DropMemory, nowMs: number): boolean {
+  return !held.some(({ id }) => id === drop.id) && !isMissed(drop, nowMs);
+}
+
+function isMissed(drop: PlannedDrop, nowMs: number): boolean {
+  const endMs = Date.parse(drop.ends_at ?? '');
+  if (!Number.isNaN(endMs)) return nowMs > endMs;
+  return nowMs > startOf(drop) + MISSED_AFTER_MS;
+}
+
+export function phaseOf(
+  drop: PlannedDrop,
+  memory: DropMemory,
+  shown: string | undefined,
+  nowMs: number,
+): PlannedPhase {
+  if (memory.current?.drop.id === drop.id) return 'on';
+  if (memory.held.some(({ id }) => id === drop.id)) return 'held';
+  if (drop.id === shown) return 'shown';
+  return isMissed(drop, nowMs) ? 'missed' : 'coming';
+}
+
+/** A drop of the list over what the config says of all drops. */
+export function overConfig(config: DropConfig, planned: PlannedDrop | undefined): DropConfig {
+  if (planned === undefined) return config;
+  const own = { starts_at: '', ends_at: '', profile: '', catalogue: [] } as const;
+  return { ...config, ...own, ...planned } as DropConfig;
+}
+
+/** The box went live. @param planned The drop that was shown; undefined for one of the config. */
+export function noteLive(
+  memory: DropMemory,
+  planned: PlannedDrop | undefined,
+  run: string,
+): DropMemory {
+  const { current, ...rest } = memory;
+  if (current?.run === run) return memory;
+  // Of a drop that the power ended: it is held on.
+  if (current !== undefined) return { ...rest, current: { ...current, run } };
+  return planned === undefined
+    ? rest
+    : { ...rest, current: { drop: planned, run, hasBegun: false } };
+}
+
+export function noteFirstFrame(memory: DropMemory, run: string): DropMemory {
+  const { current } = memory;
+  if (current?.run !== run || current.hasBegun) return memory;
+  return { ...memory, current: { ...current, hasBegun: true } };
+}
+
+/** One that never had a frame has not begun: it is still to come. */
+export function noteEnded(memory: DropMemory, endedMs: number): DropMemory {
+  const { current, held } = memory;
+  if (current === undefined) return memory;
+  if (!current.hasBegun) return { held };
+  const { id, title } = current.drop;
+  const others = held.filter((one) => one.id !== id);
+  return { held: [...others, { id, title, endedMs }].slice(-HELD_MAX) };
+}
+
+/** After the last drop guests read that it is over, until the next one is nearer than its end. */
+export function isNextNearer(
+  last: HeldDrop | undefined,
+  next: PlannedDrop | undefined,
+  nowMs: number,
+): boolean {
+  if (last === undefined || next === undefined) return false;
+  return startOf(next) - nowMs < nowMs - last.endedMs;
+}

@@ -1,0 +1,42 @@
+/** The list of coming drops, as the rest of the box sees it. */
+
+/**
+ * - `coming`: it is still to come. `shown`: the next one, which guests see. `on`: it is being held.
+ * - `held`: it was live, and has ended. `missed`: its time is over, and it was never live.
+ */
+export type PlannedPhase = 'coming' | 'shown' | 'on' | 'held' | 'missed';
+
+export interface PlannedDropInfo {
+  readonly id: string;
+  readonly title: string;
+  /** RFC 3339, or empty. */
+  readonly startsAt: string;
+  readonly endsAt: string;
+  readonly pictureFile: string;
+  /** Of all guests; empty: of their device. */
+  readonly profile: string;
+  /** Of its catalogue. */
+  readonly articles: number;
+  readonly phase: PlannedPhase;
+}
+
+/** The drop that is on, or the next one. */
+export interface ShownDrop {
+  /** Empty where it has none. */
+  readonly id: string;
+  readonly title: string;
+  /** RFC 3339, or empty. */
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+export interface PlannedDropsState {
+  /** Also where it is of the config. */
+  readonly shown: ShownDrop;
+  /** By their start; those without one last. */
+  readonly list: readonly PlannedDropInfo[];
+  /** Mistakes in the file, one line each. */
+  readonly faults: readonly string[];
+  /** Where a person edits it. */
+  readonly file: string;
+}

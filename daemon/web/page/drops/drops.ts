@@ -1,0 +1,115 @@
+/** The list of coming drops: when each begins, and a form to add or change one. */
+import type { PlannedDropInfo, PlannedPhase } from '../../../model/planned-drops.ts';
+import { confirmBy } from '../ui/dialog.ts';
+import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
+import { formatMinute, formatSpan } from '../ui/format.ts';
+import { runCommand } from '../ui/request.ts';
+import type { Section } from '../ui/section.ts';
+import { askForDrop } from './drop-form.ts';
+
+export function openDrops(onError: (error: unknown) => void): Section {
+  const message = h('p', { class: 'message', role: 'status' });
+  const none = h('p', { class: 'calm' }, 'No drop is planned. Guests see the title of the config.');
+  const list = h('ul', { class: 'targets' });
+  const faults = h('ul', { class: 'faults' });
+  const add = h('button', { type: 'button', class: 'quiet' }, 'Add a drop');
+  const row = h('div', { class: 'row below' }, add);
+  const element = card('drops', 'Coming drops', none, list, faults, row, message);
+  let shown: readonly PlannedDropInfo[] = [];
+
+  const run = async (args: Readonly<Record<string, unknown>>) => {
+    setText(message, 'Saving…');
+    const outcome = await runCommand('drops', undefined, args);
+    setText(message, outcome.status === 'done' ? 'Saved.' : `Not saved: ${outcome.detail}`);
+  };
+  const follow = (work: Promise<void>) => {
+    work.catch((error: unknown) => {
+      setText(message, '');
+      onError(error);
+    });
+  };
+  const edit = async (before: PlannedDropInfo | undefined) => {
+    const taken = shown.map(({ id }) => id);
+    const wanted = await askForDrop(before, taken);
+    if (wanted !== undefined) await run({ do: 'set', ...wanted });
+  };
+  const remove = async ({ id, title }: PlannedDropInfo) => {
+    const detail = 'It goes from the list, with its catalogue. What was sold stays in the ledger.';
+    if (await confirmBy(`Remove “${title}”?`, detail, 'Remove')) await run({ do: 'remove', id });
+  };
+  add.addEventListener('click', () => follow(edit(undefined)));
+  const render = (drop: PlannedDropInfo) =>
+    renderDrop(drop, (id, work) => {
+      const now = shown.find((one) => one.id === id);
+      if (now !== undefined) follow(work === 'change' ? edit(now) : remove(now));
+    });
+  return {
+    element,
+    update: ({ view: { plannedDrops, media } }, nowMs) => {
+      element.hidden = plannedDrops === undefined || media?.edge !== undefined;
+      if (plannedDrops === undefined) return;
+      shown = plannedDrops.list;
+      none.hidden = shown.length > 0;
+      const key = ({ id }: PlannedDropInfo) => id;
+      updateChildren(list, shown, key, render, (item, drop) => updateDrop(item, drop, nowMs));
+      const keyOf = (fault: string) => fault;
+      const renderFault = (fault: string) => h('li', {}, fault);
+      updateChildren(faults, plannedDrops.faults, keyOf, renderFault, () => undefined);
+    },
+  };
+}
+
+function renderDrop(
+  { id, title }: PlannedDropInfo,
+  run: (id: string, work: 'change' | 'remove') => void,
+): HTMLElement {
+  const button = (label: string, work: 'change' | 'remove') => {
+    const one = h('button', { type: 'button', class: 'quiet' }, label);
+    one.setAttribute('aria-label', `${label}: ${title}`);
+    one.addEventListener('click', () => run(id, work));
+    return one;
+  };
+  const head = h('div', { class: 'head' }, h('strong'), h('span', { class: 'state' }));
+  const buttons = h(
+    'div',
+    { class: 'row' },
+    button('Change', 'change'),
+    button('Remove', 'remove'),
+  );
+  return h('li', {}, head, h('p', { class: 'calm' }), buttons);
+}
+
+const PHASES: Readonly<Record<PlannedPhase, string>> = {
+  coming: 'to come',
+  shown: 'next',
+  on: 'on air',
+  held: 'held',
+  missed: 'not held',
+};
+
+function updateDrop(item: Element, drop: PlannedDropInfo, nowMs: number): void {
+  const [head, reason, buttons] = item.children;
+  const [title, state] = head?.children ?? [];
+  if (!title || !state || !reason || !buttons) return;
+  setAttribute(item, 'data-state', drop.phase === 'on' ? 'active' : drop.phase);
+  setText(title, drop.title);
+  setText(state, PHASES[drop.phase]);
+  setText(reason, describe(drop, nowMs));
+  const [, remove] = buttons.children;
+  if (remove instanceof HTMLButtonElement) remove.disabled = drop.phase === 'on';
+}
+
+function describe(drop: PlannedDropInfo, nowMs: number): string {
+  const { startsAt, endsAt, articles, profile, phase } = drop;
+  const startsMs = Date.parse(startsAt);
+  const endsMs = Date.parse(endsAt);
+  const isAhead = startsMs > nowMs && (phase === 'coming' || phase === 'shown');
+  const parts = [
+    Number.isNaN(startsMs) ? 'no time set' : formatMinute(startsMs, nowMs),
+    ...(Number.isNaN(endsMs) ? [] : [`until ${formatMinute(endsMs, nowMs)}`]),
+    ...(isAhead ? [`in ${formatSpan((startsMs - nowMs) / 1000)}`] : []),
+    ...(articles === 0 ? [] : [articles === 1 ? '1 item' : `${articles} items`]),
+    ...(profile === '' ? [] : [`renditions of ${profile}`]),
+  ];
+  return parts.join(' · ');
+}

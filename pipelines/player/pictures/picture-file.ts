@@ -1,0 +1,46 @@
+/** A picture file that a host names: of a drop, of something that is sold, of the venue. */
+import { NotRegular, readRegular } from '../../../hal/os/files/read-regular.ts';
+
+export const PICTURE_TYPES = [
+  { ending: 'png', type: 'image/png', magic: /^\x89PNG\r\n/ },
+  { ending: 'jpg', type: 'image/jpeg', magic: /^\xff\xd8\xff/ },
+  { ending: 'webp', type: 'image/webp', magic: /^RIFF[\s\S]{4}WEBP/ },
+] as const;
+
+export const PICTURE_BYTES_MAX = 2 * 1024 * 1024;
+
+export interface PictureFile {
+  readonly ending: string;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+/** Why guests do not see it, and what to do. */
+export class PictureError extends Error {}
+
+/**
+ * By its content, whatever its name ends in.
+ *
+ * @throws PictureError
+ */
+export function readPictureFile(path: string): PictureFile {
+  const bytes = readBytes(path);
+  const head = bytes.subarray(0, 12).toString('latin1');
+  const found = PICTURE_TYPES.find(({ magic }) => magic.test(head));
+  if (found === undefined) {
+    throw new PictureError('is no picture that guests can see: save it as JPEG, PNG or WebP');
+  }
+  return { ending: found.ending, type: found.type, bytes };
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readRegular(path, PICTURE_BYTES_MAX);
+  } catch (cause) {
+    if (cause instanceof NotRegular) {
+      throw new PictureError(`${cause.message}: use a picture of 2 MB at most`, { cause });
+    }
+    const isGone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new PictureError(isGone ? 'is not there' : 'cannot be read', { cause });
+  }
+}

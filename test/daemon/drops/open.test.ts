@@ -1,0 +1,185 @@
+/** The coming drops of a box: the file, what is shown, and what a restart knows. */
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import * as v from 'valibot';
+import { dropSchema, ordersSchema } from '../../../daemon/config/drop.ts';
+import { openDrops } from '../../../daemon/drops/open.ts';
+import type { BoxEvent, Outcome } from '../../../daemon/model/commands.ts';
+import type { DropState } from '../../../daemon/model/snapshot.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { DropOnPage } from '../../../pipelines/player/drop-report.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const test = suite('the coming drops of a box');
+
+const START_MS = Date.UTC(2026, 11, 4, 18);
+const LIST = `- id: friday
+  title: Friday Duo
+  starts_at: 2026-12-04T20:00:00Z
+  picture_file: duo.jpg
+- id: sunday
+  title: Sunday Matinee
+  starts_at: 2026-12-06T11:00:00Z
+`;
+
+const newFolder = async (list: string | undefined = LIST) => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-drops-'));
+  if (list !== undefined) await writeFile(join(folder, 'drops.yaml'), list);
+  return folder;
+};
+
+/** A box on that folder, until it is disposed of. */
+async function startBox(folder: string, first: DropState = { phase: 'idle', sinceMs: 0 }) {
+  const clock = new VirtualClock(START_MS);
+  const config = {
+    drop: v.parse(dropSchema, { title: 'Live', reactions: false }),
+    orders: v.parse(ordersSchema, { checkout_hosts: ['shop.example.org'] }),
+  };
+  const drops = await openDrops(config, { stateFolder: folder, clock, log: silentLog });
+  const stop = new AbortController();
+  const pages: DropOnPage[] = [];
+  let state = first;
+  const mediaPath = { showDrop: (page: DropOnPage) => void pages.push(page) };
+  const running = drops.run({ drop: { state: () => state }, mediaPath }, stop.signal);
+  const note = (type: BoxEvent['type'], data: Record<string, unknown>) =>
+    drops.record({ type, severity: 'info', atMs: clock.wallMs(), data });
+  return {
+    drops,
+    clock,
+    note,
+    page: () => pages.at(-1),
+    phases: () => drops.state().list.map(({ id, phase }) => `${id} ${phase}`),
+    run: (args: Record<string, unknown>, isDryRun = false): Promise<Outcome> =>
+      drops.command({ verb: 'drops', args, by: 'mqtt', isDryRun }),
+    goLive: (run: string) => {
+      state = { phase: 'live', sinceMs: clock.wallMs(), dropId: run };
+      note('drop.live', { dropId: run, isResumed: false });
+      note('drop.first-frame', { dropId: run });
+    },
+    end: (run: string, isByPower = false) => {
+      state = { phase: 'idle', sinceMs: clock.wallMs(), dropId: run };
+      note('drop.ended', { dropId: run, isByPower });
+    },
+    /** The file is read again within a second. */
+    settle: async (isSettled: () => boolean) => {
+      for (let i = 0; i < 600 && !isSettled(); i += 1) {
+        await clock.advance(1_000);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      assert.ok(isSettled());
+    },
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+test('without a list the drop is that of the config', async () => {
+  await using box = await startBox(await mkdtemp(join(tmpdir(), 'venuebox-drops-')));
+  assert.is(box.drops.present().title, 'Live');
+  assert.equal(box.drops.state().list, []);
+  assert.is(box.drops.state().shown.title, 'Live');
+});
+
+test('the next drop is shown, over what the config says of all', async () => {
+  const folder = await newFolder();
+  await using box = await startBox(folder);
+  const { title, starts_at, reactions, catalogue } = box.drops.present();
+  assert.equal([title, starts_at, reactions], ['Friday Duo', '2026-12-04T20:00:00Z', false]);
+  assert.equal(catalogue, []);
+  await box.settle(() => box.page() !== undefined);
+  assert.is(box.page()?.pictureFile, join(folder, 'duo.jpg'));
+  assert.equal(box.phases(), ['friday shown', 'sunday coming']);
+});
+
+test('once it has ended the next one is shown, and the last one’s title is known', async () => {
+  await using box = await startBox(await newFolder());
+  box.goLive('run-1');
+  assert.equal(box.phases(), ['friday on', 'sunday coming']);
+  box.end('run-1');
+  assert.is(box.drops.present().title, 'Sunday Matinee');
+  await box.settle(() => box.page()?.title === 'Sunday Matinee');
+  assert.is(box.page()?.lastTitle, 'Friday Duo');
+  assert.ok(box.page()?.isNext);
+  assert.equal(box.phases(), ['friday held', 'sunday shown']);
+});
+
+test('a change of the file is seen without a restart, and a mistake costs one drop', async () => {
+  const folder = await newFolder();
+  await using box = await startBox(folder);
+  const path = join(folder, 'drops.yaml');
+  await writeFile(path, LIST.replace('Friday Duo', 'Friday Trio').replace('sunday', 'Sun Day'));
+  await box.settle(() => box.drops.present().title === 'Friday Trio');
+  assert.match(box.drops.state().faults[0] ?? '', /^drops\.yaml:5: id must be/);
+  await writeFile(path, '');
+  await box.settle(() => box.drops.present().title === 'Live');
+});
+
+test('after a power cut a resumed drop is the same one, and one that is not resumed was held', async () => {
+  const folder = await newFolder();
+  {
+    await using box = await startBox(folder);
+    box.goLive('run-1');
+    box.end('run-1', true);
+  }
+  {
+    await using box = await startBox(folder, { phase: 'live', sinceMs: 0, dropId: 'run-1' });
+    assert.equal(box.phases(), ['friday on', 'sunday coming']);
+  }
+  await using box = await startBox(folder);
+  assert.equal(box.phases(), ['friday held', 'sunday shown']);
+});
+
+test('the command adds, changes and removes a drop, and says what is wrong', async () => {
+  const folder = await newFolder();
+  await using box = await startBox(folder);
+  const added = { do: 'set', id: 'monday', title: 'Monday', starts_at: '2026-12-04T19:00:00Z' };
+  assert.is((await box.run(added, true)).detail, 'monday would be added');
+  assert.is((await box.run(added)).status, 'done');
+  await box.settle(() => box.drops.present().title === 'Monday');
+  assert.is(
+    (await box.run({ do: 'set', id: 'monday', starts_at: null })).detail,
+    'monday is changed',
+  );
+  assert.equal(box.phases(), ['friday shown', 'sunday coming', 'monday coming']);
+  assert.match(await readFile(join(folder, 'drops.yaml'), 'utf8'), 'Sunday Matinee');
+  for (const [args, code, detail] of [
+    [{ do: 'set', id: 'x', titel: 'X' }, 'BAD_ARGUMENTS', 'did you mean title?'],
+    [{ do: 'set', id: 'x' }, 'BAD_ARGUMENTS', 'title is missing'],
+    [{ do: 'set', id: 'X!', title: 'X' }, 'BAD_ARGUMENTS', 'id must be'],
+    [{ do: 'remove', id: 'mondy' }, 'BAD_ARGUMENTS', 'did you mean monday?'],
+    [{ do: 'delete', id: 'monday' }, 'BAD_ARGUMENTS', 'must be list, set or remove'],
+    [{}, 'BAD_ARGUMENTS', 'must be list, set or remove'],
+  ] as const) {
+    const outcome = await box.run(args);
+    assert.is(outcome.status === 'rejected' ? outcome.code : '', code, JSON.stringify(args));
+    assert.match(outcome.detail, detail);
+  }
+  assert.is((await box.run({ do: 'remove', id: 'monday' })).status, 'done');
+  assert.equal(box.phases(), ['friday shown', 'sunday coming']);
+});
+
+test('what is on air can be changed and not removed; many edits at once all count', async () => {
+  await using box = await startBox(await newFolder());
+  box.goLive('run-1');
+  const removed = await box.run({ do: 'remove', id: 'friday' });
+  assert.is(removed.status === 'rejected' ? removed.code : '', 'WRONG_PHASE');
+  await box.run({ do: 'set', id: 'friday', title: 'Friday Trio' });
+  await box.settle(() => box.drops.present().title === 'Friday Trio');
+  const ids = Array.from({ length: 20 }, (_, i) => `d${i}`);
+  await Promise.all(ids.map((id) => box.run({ do: 'set', id, title: id })));
+  assert.is(box.drops.state().list.length, 22);
+});
+
+test('a damaged memory, or a pipe in place of the list, costs no start', async () => {
+  const folder = await newFolder();
+  await writeFile(join(folder, 'held-drops.json'), '{"held": [');
+  await using box = await startBox(folder);
+  assert.is(box.drops.present().title, 'Friday Duo');
+});
+
+test.run();

@@ -1,0 +1,110 @@
+/** Which of the coming drops is shown. */
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  choosePlanned,
+  type DropMemory,
+  isNextNearer,
+  NO_MEMORY,
+  noteEnded,
+  noteFirstFrame,
+  noteLive,
+  phaseOf,
+} from '../../../daemon/drops/present.ts';
+
+const test = suite('the drop that is shown');
+
+const HOUR_MS = 3_600_000;
+const NOW_MS = Date.UTC(2026, 11, 4, 18);
+const at = (hours: number) => new Date(NOW_MS + hours * HOUR_MS).toISOString();
+const planned = (id: string, hours?: number, end?: number) => ({
+  ...{ id, title: `Title of ${id}` },
+  ...(hours === undefined ? {} : { starts_at: at(hours) }),
+  ...(end === undefined ? {} : { ends_at: at(end) }),
+});
+const LIST = [planned('open'), planned('sunday', 41), planned('friday', 2, 4)];
+const shown = (memory: DropMemory, hours = 0) =>
+  choosePlanned(LIST, memory, NOW_MS + hours * HOUR_MS)?.id;
+const hold = (memory: DropMemory, id: string, hours: number) => {
+  const drop = LIST.find((one) => one.id === id);
+  return noteEnded(noteFirstFrame(noteLive(memory, drop, 'run'), 'run'), NOW_MS + hours * HOUR_MS);
+};
+
+test('it is the next one by its start; one without a start comes last', () => {
+  assert.is(shown(NO_MEMORY), 'friday');
+  const friday = hold(NO_MEMORY, 'friday', 4);
+  assert.is(shown(friday, 4), 'sunday');
+  const both = hold(friday, 'sunday', 43);
+  assert.is(shown(both, 43), 'open');
+  assert.is(shown(hold(both, 'open', 50), 50), undefined);
+});
+
+test('one that is late is shown until its planned end, or for twelve hours', () => {
+  assert.is(shown(NO_MEMORY, 3.9), 'friday');
+  assert.is(shown(NO_MEMORY, 4.1), 'sunday');
+  assert.is(
+    phaseOf(LIST[2] as (typeof LIST)[2], NO_MEMORY, 'sunday', NOW_MS + 5 * HOUR_MS),
+    'missed',
+  );
+  assert.is(shown(NO_MEMORY, 52.9), 'sunday');
+  assert.is(shown(NO_MEMORY, 53.1), 'open');
+});
+
+test('one without a live frame has not begun: it is still to come', () => {
+  const [, , friday] = LIST;
+  const live = noteLive(NO_MEMORY, friday, 'run-1');
+  assert.is(shown(live, 60), 'friday', 'what is on is shown, whatever the clock says');
+  assert.is(shown(noteEnded(live, NOW_MS)), 'friday');
+});
+
+test('a drop that is resumed under its id, or begun again after a power cut, is the same one', () => {
+  const [, sunday, friday] = LIST;
+  const live = noteFirstFrame(noteLive(NO_MEMORY, friday, 'run-1'), 'run-1');
+  assert.is(noteLive(live, sunday, 'run-1'), live);
+  const again = noteLive(live, sunday, 'run-2');
+  assert.is(again.current?.drop.id, 'friday');
+  assert.is(noteEnded(again, NOW_MS).held.at(-1)?.id, 'friday', 'it had begun before');
+});
+
+test('what is on air stays when its lines in the file are broken', () => {
+  const [, , friday] = LIST;
+  const live = noteLive(NO_MEMORY, friday, 'run');
+  assert.is(choosePlanned([planned('sunday', 41)], live, NOW_MS)?.id, 'friday');
+});
+
+test('guests read of the next one alone once it is nearer than the end of the last', () => {
+  const last = { id: 'friday', title: 'Friday', endedMs: NOW_MS };
+  const next = planned('sunday', 40);
+  assert.not.ok(isNextNearer(last, next, NOW_MS + 19 * HOUR_MS));
+  assert.ok(isNextNearer(last, next, NOW_MS + 21 * HOUR_MS));
+  assert.not.ok(isNextNearer(last, undefined, NOW_MS + 90 * HOUR_MS));
+  assert.not.ok(isNextNearer(undefined, next, NOW_MS));
+});
+
+test('no drop is held twice, and none is left out (random, from a seed)', () => {
+  const list = fc.uniqueArray(
+    fc.record({ id: fc.integer({ min: 1, max: 30 }), hours: fc.integer({ min: 1, max: 100 }) }),
+    { selector: ({ id }) => id, maxLength: 12 },
+  );
+  fc.assert(
+    fc.property(list, (entries) => {
+      const drops = entries.map(({ id, hours }) => planned(`d${id}`, hours));
+      const held: string[] = [];
+      let memory = NO_MEMORY;
+      for (;;) {
+        const next = choosePlanned(drops, memory, NOW_MS);
+        if (next === undefined) break;
+        held.push(next.id);
+        memory = noteEnded(noteFirstFrame(noteLive(memory, next, next.id), next.id), NOW_MS);
+      }
+      assert.is(new Set(held).size, drops.length);
+      assert.is(held.length, drops.length);
+      const starts = held.map((id) => drops.find((one) => one.id === id)?.starts_at ?? '');
+      assert.equal(starts, starts.toSorted());
+    }),
+    { seed: 20261129, numRuns: 200 },
+  );
+});
+
+test.run();

@@ -1,0 +1,42 @@
+/** Values of the form of a coming drop. */
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { checkPlanned } from '../../../daemon/config/drop-list/parse.ts';
+import {
+  idOfTitle,
+  toLocalInput,
+  toTimestamp,
+} from '../../../daemon/web/page/drops/drop-fields.ts';
+
+const test = suite('fields of a coming drop');
+
+test('an id is made of the title, and is new in the list', () => {
+  assert.is(idOfTitle('Café Zürich, live!', []), 'cafe-zurich-live');
+  assert.is(idOfTitle('Friday', ['friday', 'friday-2']), 'friday-3');
+  assert.is(idOfTitle('日本', []), 'drop');
+});
+
+test('whatever the title, the list takes the id (random, from a seed)', () => {
+  const title = fc.string({ minLength: 1, maxLength: 120, unit: 'grapheme' });
+  fc.assert(
+    fc.property(title, fc.array(title), (one, others) => {
+      const taken = others.map((other) => idOfTitle(other, []));
+      const id = idOfTitle(one, taken);
+      assert.not.ok(taken.includes(id));
+      assert.ok('drop' in checkPlanned({ id, title: 'T' }, []), id);
+    }),
+    { seed: 20261129, numRuns: 300 },
+  );
+});
+
+test('a time is the same after it went through the form, to the minute', () => {
+  for (const time of ['2026-12-04T20:00:00Z', '2026-07-01T00:00:00+02:00']) {
+    assert.is(Date.parse(toTimestamp(toLocalInput(time))), Date.parse(time));
+  }
+  assert.is(toLocalInput(''), '');
+  assert.is(toTimestamp(''), '');
+  assert.is(toTimestamp('soon'), '');
+});
+
+test.run();

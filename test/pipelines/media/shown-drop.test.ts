@@ -1,0 +1,112 @@
+/** The drop that guests see: before it, while it is on, and between it and the next. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { silentLog } from '../../../hal/os/log.ts';
+import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
+import { DropState, type DropStateDeps } from '../../../pipelines/media/drop-state.ts';
+import type { DropOnPage } from '../../../pipelines/player/drop-report.ts';
+import { openPages } from '../../../pipelines/player/pages.ts';
+import { Pictures } from '../../../pipelines/player/pictures/pictures.ts';
+
+const test = suite('the drop that guests see');
+
+const PNG = Buffer.from('89504e470d0a1a0a00000000', 'hex');
+const FRIDAY: DropOnPage = {
+  ...{ title: 'Friday Duo', startsAt: '2026-12-04T20:00:00Z' },
+  ...{ isNext: true, isNextNearer: false },
+};
+
+function openMedia() {
+  const pictures = new Pictures(silentLog);
+  const deps = {
+    pictures,
+    archive: {
+      forGuests: () => ({ clips: [], hasReplay: true, posters: [] }),
+      setRecording: () => undefined,
+    },
+    presentation: { isEnded: true, listFromNow: () => undefined },
+    notLive: { setLive: () => undefined },
+    clock: { nowUs: () => 0, wallMs: () => 0 },
+  } as unknown as DropStateDeps;
+  const drop = new DropState(deps);
+  const config = { title: 'Live', startsAt: '', hasReactions: true };
+  const pages = openPages(
+    config,
+    () => drop.progress(),
+    undefined,
+    undefined,
+    undefined,
+    (path) => pictures.assetAt(path),
+  );
+  const ask = (path: string) => {
+    const request: HttpRequest = {
+      ...{ path, query: new URLSearchParams(), header: () => undefined },
+      ownAddress: () => 'http://box',
+    };
+    const answer = pages.answer(request);
+    const status = answer?.status ?? 0;
+    return { status, text: Buffer.concat(answer?.body ?? []).toString('latin1') };
+  };
+  return { drop, ask, report: () => JSON.parse(ask('/drop.json').text) as Record<string, unknown> };
+}
+
+test('it has the title of the config until the daemon names one, everywhere', () => {
+  const { drop, ask, report } = openMedia();
+  assert.is(report()['title'], 'Live');
+  drop.show(FRIDAY);
+  assert.is(report()['title'], 'Friday Duo');
+  assert.is(report()['startsAt'], '2026-12-04T20:00:00Z');
+  assert.is(report()['hasReactions'], true);
+  assert.is(report()['shown'], undefined);
+  assert.match(ask('/').text, '<title>Friday Duo');
+  assert.match(ask('/manifest.webmanifest').text, 'Friday Duo');
+  assert.match(ask('/drop.ics').text, 'Friday Duo');
+});
+
+test('once it is over it keeps its title beside that of the next, until that one is nearer', () => {
+  const { drop, report } = openMedia();
+  drop.set({ type: 'record', isOver: true });
+  const next = { ...FRIDAY, title: 'Sunday', lastTitle: 'Friday Duo' };
+  drop.show(next);
+  assert.is(report()['isOver'], true);
+  assert.is(report()['title'], 'Friday Duo');
+  assert.equal(report()['next'], { title: 'Sunday' });
+  drop.show({ ...next, isNextNearer: true });
+  assert.is(report()['isOver'], false);
+  assert.is(report()['title'], 'Sunday');
+  assert.is(report()['next'], undefined);
+  drop.show({ ...next, isNext: false });
+  assert.is(report()['next'], undefined, 'none is to come');
+});
+
+test('its picture is served under a name of its content, also after the file was replaced', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
+  const file = join(folder, 'duo.jpg');
+  const { drop, ask, report } = openMedia();
+  const settle = async (isSettled: (picture: unknown) => boolean) => {
+    for (let i = 0; i < 6_000 && !isSettled(report()['picture']); i += 1) {
+      drop.show({ ...FRIDAY, pictureFile: file });
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return String(report()['picture']);
+  };
+  assert.is(report()['picture'], undefined);
+  await writeFile(file, Buffer.concat([PNG, Buffer.from('one')]));
+  const first = await settle((path) => path !== undefined);
+  assert.match(first, /^picture-\w{8,}\.png$/);
+  assert.match(ask(`/${first}`).text, /one$/);
+  await writeFile(file, Buffer.concat([PNG, Buffer.from('another')]));
+  const second = await settle((path) => path !== first);
+  assert.match(ask(`/${second}`).text, /another$/);
+  assert.is(ask(`/${first}`).status, 404);
+  for (const bad of ['no picture', '<svg onload=alert(1)>']) {
+    await writeFile(file, bad);
+    assert.is(await settle((path) => path === undefined), 'undefined', bad);
+  }
+  await rm(folder, { recursive: true });
+});
+
+test.run();
