@@ -12,13 +12,28 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
  */
 export type LinkUse = 'carries' | 'out' | 'all-out' | 'unknown';
 
-/** The link of the config that goes over a modem: by its interface, address or name. */
+/**
+ * The link of the config that goes over a modem: by its interface, address or name.
+ *
+ * @param uplink Reports what a link's interface is called now, where it got another name.
+ */
 export function plannedLinkOf(
   { id, interfaceName, addresses }: ModemState,
   planned: readonly WantedLink[],
+  uplink?: BoxSnapshot['uplink'],
 ): WantedLink | undefined {
+  const bonded = uplink?.bond?.links ?? [];
+  const deviceOf = ({ id: link, device }: WantedLink) =>
+    bonded.find((one) => one.id === link)?.device ?? device;
+  const isAt = (wanted: WantedLink) =>
+    wanted.device !== undefined && deviceOf(wanted) === interfaceName;
+  // One that is in use before one that is missing and has the name in the config.
+  const inUse = planned.find(
+    (wanted) => bonded.some((one) => one.id === wanted.id) && isAt(wanted),
+  );
+  if (inUse !== undefined) return inUse;
   return planned.find((wanted) => {
-    if (wanted.device !== undefined) return wanted.device === interfaceName;
+    if (wanted.device !== undefined) return isAt(wanted);
     if (wanted.address !== undefined && addresses.includes(wanted.address)) return true;
     return wanted.id === id || wanted.id === interfaceName;
   });

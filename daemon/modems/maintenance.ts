@@ -46,7 +46,7 @@ export async function maintainModems(deps: MaintenanceDeps, signal: AbortSignal)
         const pin = pinFaults.get(modem.id);
         const reset = resets?.get(modemKeyOf(modem));
         const usedBytes = data.usedOf(modem);
-        const link = plannedLinkOf(modem, planned);
+        const link = plannedLinkOf(modem, planned, box.uplink);
         return {
           id: modem.id,
           model: modem.model,

@@ -78,7 +78,7 @@ export function openResetter(deps: ResetDeps): Resetter {
 function seenOf(box: ResetBox, { planned, isDirect }: ResetDeps): readonly Seen[] | undefined {
   return modemsOf(box.modems, isDirect)?.map((known) => {
     const modem = isDirect ? asDialled(known, box) : known;
-    const link = plannedLinkOf(modem, planned);
+    const link = plannedLinkOf(modem, planned, box.uplink);
     return { modem, isWanted: link?.isEnabled, linkUse: linkUseOf(link, box) };
   });
 }

@@ -26,9 +26,9 @@ export function reportLinks(box: BoxSnapshot): Body<'links'> {
     modemMaintenance.find(({ id }) => id === modem?.id) ?? {};
   const modemOf = (id: string) => {
     const device = plannedLinks.find((one) => one.id === id)?.device ?? id;
-    return known.find(
-      (modem) => careOf(modem).link === id || modem.interfaceName === device || modem.id === id,
-    );
+    const byName = ({ id: modemId, interfaceName }: ModemState) =>
+      modemId === id || interfaceName === device;
+    return known.find((modem) => careOf(modem).link === id) ?? known.find(byName);
   };
   const waiting = plannedLinks.filter(({ id }) => !bonded.some((link) => link.id === id));
   const taken = new Set([...bonded, ...waiting].map(({ id }) => modemOf(id)));

@@ -18,6 +18,8 @@ export interface LinkSwitch {
 /** One link's figures of the last second. Totals count since the link was opened. */
 export interface LinkSnapshot {
   readonly id: string;
+  /** Its interface, by its present name. */
+  readonly device?: string;
   readonly state: LinkPhase['phase'];
   /** Why it is in that state. */
   readonly reason: string;
@@ -104,6 +106,7 @@ function renderLinkSnapshot(link: Link, wireBps: number, nowMs: number): LinkSna
   const isInUse = state.phase === 'active' || state.phase === 'suspect';
   return {
     id: config.id,
+    ...(config.device === undefined ? {} : { device: config.device }),
     state: state.phase,
     reason: link.reason,
     isEnabled: config.isEnabled,

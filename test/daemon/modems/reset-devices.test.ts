@@ -14,6 +14,7 @@ import { openSimulatedModems } from '../../../hal/modem/simulated.ts';
 import { withSupply } from '../../../hal/modem/supply.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
+import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { until } from '../../support/box.ts';
 import { startBus, startFakeManager } from '../../support/modem/modem-manager.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -33,6 +34,25 @@ test('a link is found by interface, address or name', () => {
   assert.is(plannedLinkOf({ ...MODEM, addresses: [] }, wishes)?.id, 'wwan0');
   const dead = { ...live('out', 'active'), children: {} };
   assert.is(linkUseOf({ id: '5g', ...wish }, dead), 'unknown');
+});
+
+test('a link whose interface has another name now is found by that', () => {
+  const wish = { weight: 1, isBackup: false, isEnabled: true };
+  const wishes = ['wwan0', 'wwan1'].map((device) => ({ id: `by-${device}`, device, ...wish }));
+  const uplinkOf = (...devices: readonly (readonly [id: string, device: string])[]) => {
+    const [link] = live('active', 'active').uplink?.bond?.links ?? [];
+    const links = devices.map(([id, device]) => ({ ...(link as LinkSnapshot), id, device }));
+    const { uplink } = live('active', 'active');
+    return uplink?.bond && { ...uplink, bond: { ...uplink.bond, links } };
+  };
+  const at = (interfaceName: string, uplink: ReturnType<typeof uplinkOf>) =>
+    plannedLinkOf({ ...MODEM, interfaceName }, wishes, uplink)?.id;
+  const swapped = uplinkOf(['by-wwan0', 'wwan1'], ['by-wwan1', 'wwan0']);
+  assert.equal([at('wwan0', swapped), at('wwan1', swapped)], ['by-wwan1', 'by-wwan0']);
+  const moved = uplinkOf(['by-wwan0', 'lte7']);
+  assert.equal([at('lte7', moved), at('wwan0', moved)], ['by-wwan0', undefined]);
+  // The first is missing, and the second has its name.
+  assert.is(at('wwan0', uplinkOf(['by-wwan1', 'wwan0'])), 'by-wwan1');
 });
 
 test('a simulated modem that hangs is brought back by its reset', async () => {
