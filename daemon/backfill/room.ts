@@ -32,9 +32,11 @@ export interface Room {
   readonly restUntilMs: number;
   readonly droppedTotal: number;
   readonly link?: string;
+  /** Links that carried the stream. */
+  readonly active: readonly string[];
 }
 
-export const NO_ROOM: Room = { bps: 0, restUntilMs: 0, droppedTotal: 0 };
+export const NO_ROOM: Room = { bps: 0, restUntilMs: 0, droppedTotal: 0, active: [] };
 
 /** Once a second. */
 export function stepRoom(
@@ -46,17 +48,22 @@ export function stepRoom(
   const { uplink } = box;
   if (uplink === undefined || uplink.phase === 'off') return afterDrop(before, limits);
   const droppedTotal = uplink.srt?.droppedTotal ?? before.droppedTotal;
-  const rest = { ...before, bps: 0, droppedTotal };
-  const isHit = !hasRoom(uplink, limits) || droppedTotal > before.droppedTotal;
+  const links = uplink.bond?.links ?? [];
+  const active = links.filter(({ state }) => state === 'active').map(({ id }) => id);
+  // The others need what they have, until they are known to carry the stream without it.
+  const isLinkLost = before.active.some((id) => !active.includes(id));
+  const rest = { ...before, bps: 0, droppedTotal, active };
+  const isHit = !hasRoom(uplink, limits) || isLinkLost || droppedTotal > before.droppedTotal;
   if (isHit) return { ...rest, restUntilMs: nowMs + REST_MS };
   if (nowMs < before.restUntilMs) return rest;
-  const link = uplink.bond === undefined ? undefined : bestLink(uplink.bond.links, limits);
+  const link = chooseLink(links, before.link, limits);
   if (uplink.bond !== undefined && link === undefined) return rest;
   const isSame = before.bps > 0 && before.link === link?.id;
   const grown = isSame ? before.bps * GROWTH : FIRST_BPS;
   return {
     restUntilMs: before.restUntilMs,
     droppedTotal,
+    active,
     bps: Math.round(Math.min(limits.maxBps, grown)),
     ...(link === undefined ? {} : { link: link.id }),
   };
@@ -65,35 +72,38 @@ export function stepRoom(
 /** By the machine's own route, whichever SIM that is: none may be near the end of its budget. */
 function afterDrop({ restUntilMs }: Room, { maxBps, budgets }: RoomLimits): Room {
   const isFree = Object.values(budgets).every(isLeft);
-  return { bps: isFree ? maxBps : 0, restUntilMs, droppedTotal: 0 };
+  return { bps: isFree ? maxBps : 0, restUntilMs, droppedTotal: 0, active: [] };
 }
 
 function hasRoom(
-  { phase, reason, srt, targetBps, bond }: UplinkFigures,
+  { phase, reason, srt, targetBps }: UplinkFigures,
   { fullBps }: RoomLimits,
 ): boolean {
   if (phase !== 'connected' || reason !== undefined || srt === undefined) return false;
-  if (targetBps < FULL * fullBps || srt.rttMs > RTT_SHARE * srt.latencyMs) return false;
-  // One that is out carries nothing; one that is in doubt needs what the others have left.
-  return (bond?.links ?? []).every(({ state }) => state === 'active' || state === 'out');
+  return targetBps >= FULL * fullBps && srt.rttMs <= RTT_SHARE * srt.latencyMs;
 }
 
 function isLeft(budget: RoomLimits['budgets'][string] | undefined): boolean {
   return budget === undefined || budget.usedBytes < BUDGET_SHARE * budget.bytes;
 }
 
-/** The active link with most to spare, that is no backup and has budget left. */
-function bestLink(
+/**
+ * An active link that is no backup and has budget left: the one of before, or else the one with
+ * most to spare. A change costs the file that is on its way.
+ */
+function chooseLink(
   links: readonly LinkSnapshot[],
+  before: string | undefined,
   { budgets }: RoomLimits,
 ): LinkSnapshot | undefined {
   const spare = ({ capacityBps, bitrateBps }: LinkSnapshot) => capacityBps - bitrateBps;
-  return links
+  const possible = links
     .filter(({ state, isEnabled, isSpent, isBackup }) => {
       return state === 'active' && isEnabled && !isSpent && !isBackup;
     })
     .filter(({ id }) => isLeft(budgets[id]))
-    .toSorted((a, b) => spare(b) - spare(a))[0];
+    .toSorted((a, b) => spare(b) - spare(a));
+  return possible.find(({ id }) => id === before) ?? possible[0];
 }
 
 /** The way for these bytes; none where the link's address is not known. */

@@ -48,6 +48,7 @@ test('each sign that the stream needs the links stops it for ten seconds', () =>
     'packets came too late': { srt: { ...srt, droppedTotal: 1 } },
     'the round trip grows': { srt: { ...srt, rttMs: 600 } },
     'a link stalls': withLinks(link('wwan0', 'stalled'), link('eth0')),
+    'a link is lost': withLinks(link('wwan0', 'out'), link('eth0')),
   } as Record<string, Partial<UplinkFigures>>)) {
     const hit = stepRoom(full, { uplink: { ...uplink, ...change } }, LIMITS, 100_000);
     assert.is(hit.bps, 0, sign);
@@ -71,6 +72,22 @@ test('it takes the link with most to spare, never a backup, one that is out or o
   assert.is(after(1, withLinks(wide), NO_ROOM, limits).bps, 0);
   const plenty = { ...LIMITS, budgets: { wwan0: { bytes: 1e9, usedBytes: 0.5e9 } } };
   assert.is(after(1, withLinks(wide), NO_ROOM, plenty).link, 'wwan0');
+});
+
+test('it stays on its link while another has a little more, and goes on beside one that stays stalled', () => {
+  const pair = (first: number, second: number) =>
+    withLinks({ ...link('wwan0'), capacityBps: first }, { ...link('eth0'), capacityBps: second });
+  let room = after(1, pair(9e6, 8e6));
+  assert.is(room.link, 'wwan0');
+  for (let s = 2; s < 40; s += 1) {
+    const change = s % 2 === 0 ? pair(8e6, 9e6) : pair(9e6, 8e6);
+    room = stepRoom(room, { uplink: { ...uplink, ...change } }, LIMITS, s * 1_000);
+    assert.is(room.link, 'wwan0');
+  }
+  assert.is(room.bps, 2_000_000);
+  const stuck = withLinks(link('wwan0', 'stalled'), link('eth0'));
+  const later = after(30, stuck, room);
+  assert.ok(later.bps > 0 && later.link === 'eth0');
 });
 
 test('after the drop it has all of its limit, while no budget is nearly used up', () => {
