@@ -35,17 +35,21 @@ export interface Margins {
 /** Older ones are given up. */
 const HOLES_MAX = 32;
 
-/** @returns the very same list where nothing has changed. */
+/**
+ * @param goodMs When all was well last: on a busy box the fault is seen late.
+ * @returns the very same list where nothing has changed.
+ */
 export function stepHoles(
   holes: readonly Hole[],
   { nowMs, isLive, isDark }: Observation,
   { beforeMs, afterMs }: Margins,
+  goodMs = nowMs,
 ): readonly Hole[] {
   const last = holes.at(-1);
   const isOpen = last !== undefined && last.untilMs === undefined;
   if (isLive && isDark) {
     if (isOpen) return holes;
-    const fromMs = nowMs - beforeMs;
+    const fromMs = Math.min(nowMs, goodMs) - beforeMs;
     // One that begins before the last has ended goes on with it, unless its files are on their way.
     if (last?.untilMs !== undefined && fromMs <= last.untilMs && last.sent.length === 0) {
       return [...holes.slice(0, -1), { fromMs: last.fromMs, sent: [] }];

@@ -37,6 +37,8 @@ export class Backfill {
   #filled = 0;
   #lost = 0;
   #liveMs: number;
+  /** Stream time at which the far end got all last, in this drop. */
+  #goodMs: number | undefined;
   /** By link, since it was last asked for. */
   #carried = new Map<string, number>();
 
@@ -57,7 +59,9 @@ export class Backfill {
     this.#pace.way = way;
     if (observation.isLive) this.#liveMs = this.#deps.clock.monotonicMs();
     const before = this.#holes;
-    this.#set(stepHoles(before, observation, this.#settings.margins));
+    this.#set(stepHoles(before, observation, this.#settings.margins, this.#goodMs));
+    if (!observation.isLive) this.#goodMs = undefined;
+    else if (!observation.isDark) this.#goodMs = observation.nowMs;
     if (this.#holes.length > before.length) this.#deps.log.info('hole in the far recording');
   }
 

@@ -34,6 +34,11 @@ test('a hole is from before the fault was seen until after the return', () => {
   assert.equal(holes, [{ fromMs: 96_000, untilMs: 164_000, sent: [] }]);
 });
 
+test('a fault that a busy box sees late is a hole from when all was well last', () => {
+  const holes = stepHoles([], live(120, true), MARGINS, 100_000);
+  assert.equal(holes, [{ fromMs: 95_000, sent: [] }]);
+});
+
 test('a flapping way is one hole; an end of the drop ends it', () => {
   let holes: readonly Hole[] = [];
   for (let s = 100; s < 130; s += 1) holes = stepHoles(holes, live(s, s % 2 === 0), MARGINS);
