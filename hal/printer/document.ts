@@ -99,8 +99,9 @@ function renderQr(encoder: ReceiptPrinterEncoder, data: string, profile: Printer
   if (size < MIN_MODULE_DOTS) {
     throw new RangeError(`QR of ${data.length} characters: ${size} dots a module on this paper`);
   }
-  // Printers carry out DLE sequences wherever they stand, also in the data of a QR.
-  if (profile.hasNativeQr && printable(data) === data) {
+  // Printers carry out DLE sequences wherever they stand, also in the data of a QR; what is no
+  // ASCII they encode as Latin-1, and phones read it as UTF-8.
+  if (profile.hasNativeQr && /^[ -~]*$/.test(data)) {
     encoder.align('center').qrcode(data, { model: 2, size, errorlevel: 'm' }).align('left');
   } else {
     addRaster(encoder, placed(scaled(matrix, size), profile));

@@ -1,5 +1,6 @@
 /** Renders a job, and checks that a phone can read its QR codes. */
 
+import jsqr from 'jsqr';
 import { decodeQR } from 'qr/decode.js';
 import { renderDocument } from './document.ts';
 import { renderPaper } from './paper/escpos-render.ts';
@@ -29,6 +30,15 @@ export async function renderPaperPng(
   return await renderPng(renderPaper(rendered.bytes, profile).picture);
 }
 
+/** The QR codes of a document as they would be read off its paper, from the top; none where it cannot be printed. */
+export async function readDocumentCodes(
+  document: PrintDocument,
+  profile: PrinterProfile,
+): Promise<readonly string[]> {
+  const bytes = renderDocument(await withTextPictures(document, profile), profile);
+  return readCodes(renderPaper(bytes, profile).picture);
+}
+
 /**
  * Reads each QR of a rendered job off the picture of its paper, and returns what is
  * wrong, or undefined. A slip is printed for its code: one that a phone cannot read is
@@ -55,18 +65,22 @@ export function readCodes(picture: Picture): string[] {
   });
 }
 
+/** By two decoders, as phones differ: now and then one of them misses a code that is well. */
 function readCode({ width, height, dots }: Picture): string | undefined {
-  const data = new Uint8Array(width * height * 3).fill(255);
-  for (const [index, dot] of dots.entries()) if (dot === 1) data.fill(0, index * 3, index * 3 + 3);
+  const data = new Uint8ClampedArray(width * height * 4).fill(255);
+  for (const [index, dot] of dots.entries()) if (dot === 1) data.fill(0, index * 4, index * 4 + 3);
   try {
-    return decodeQR({ width, height, data }, { format: 'RGB', effort: 4, timeLimit: 400 });
+    return decodeQR({ width, height, data }, { format: 'RGBA', effort: 4, timeLimit: 400 });
   } catch {
-    return undefined;
+    return jsqr.default(data, width, height, { inversionAttempts: 'dontInvert' })?.data;
   }
 }
 
-/** Rows of white that part one thing from the next; a code's own rows are never all white. */
-const WHITE_ROWS = 6;
+/**
+ * Rows of white that part one thing from the next. More than one row of modules of 8 dots, which
+ * may be all white in a small code, and less than the white around one of 3 dots.
+ */
+const WHITE_ROWS = 10;
 /** A version 1 code of 2 dots a module. */
 const MIN_ROWS = 42;
 /** White added around a part, for the decoder's sake. */
