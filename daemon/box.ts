@@ -45,6 +45,7 @@ import { powerOf } from './power/of-box.ts';
 import { runPower } from './power/run.ts';
 import { shutDown } from './power/shut-down.ts';
 import { openPrinting } from './printing/open.ts';
+import { openReadiness } from './ready/open.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { openSettings } from './web/crew/open-settings.ts';
@@ -152,17 +153,17 @@ async function joinParts(given: Resources) {
     ...mediaReports({ ...given, state, health, viewersPort: config.viewers.port }),
   });
   const drop: DropMachine = await openOwnDrop({ ...given, mediaPath, state, onEvent });
-  const { printer } = devices;
   const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
-  const prints = await openPrinting(live, { ...given, printer, snapshot, orders: shop.desk });
+  const prints = await openPrinting(live, { ...devices, ...given, snapshot, orders: shop.desk });
   const switchCamera = openCameraSwitch({
     hasSecond: config.camera2 !== undefined && !source.isEdge,
     choose: mediaPath.choose,
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
   const asked = { isEdge: source.isEdge, print: prints.print, switchCamera, order };
-  const commander = openCommander({ ...asked, drop, drops: drops.command, snapshot });
+  const inner = openCommander({ ...asked, drop, drops: drops.command, snapshot });
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, drops };
+  const commander = await openReadiness(live.current, inner, { ...given, ...parts, prints });
   return {
     ...given,
     ...{ ...parts, ...shop, prints, live, settings },

@@ -12,9 +12,18 @@ const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
   'pipelines/source/slates',
-  ...['capture', 'edge', 'media', 'recording', 'clips', 'source', 'uplink', 'rtmp', 'backfill'].map(
-    (name) => `pipelines/${name}/main`,
-  ),
+  ...[
+    'capture',
+    'edge',
+    'media',
+    'recording',
+    'clips',
+    'probe',
+    'source',
+    'uplink',
+    'rtmp',
+    'backfill',
+  ].map((name) => `pipelines/${name}/main`),
 ];
 
 rmSync('dist', { recursive: true, force: true });

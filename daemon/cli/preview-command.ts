@@ -12,7 +12,8 @@ export interface PreviewArguments {
 /** @throws UsageError */
 export function previewArguments(document: string | undefined, out: string | undefined) {
   if (document === undefined) throw new UsageError('preview needs a document', 'preview');
-  return { document, out: out ?? `${document}.png` };
+  const named = document.endsWith('.pdf') ? document : `${document}.png`;
+  return { document, out: out ?? named };
 }
 
 /** Resolves with what to print. Rejects with ControlError, or UsageError for a file that cannot be written. */

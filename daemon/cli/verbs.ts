@@ -122,9 +122,10 @@ export const VERB_TABLE = {
   preview: {
     operands: 'DOCUMENT',
     summary:
-      'saves a picture of what would be printed: address, status, sticker, or a slip by its id',
+      'saves a picture of what would be printed: address, status, card, card.pdf, or a slip by its id',
+    details: ['Also preflight, rehearsal, survey and sticker; card.pdf is a page of A5.'],
     options: [
-      { name: 'out', value: 'FILE', help: 'the PNG file to write; DOCUMENT.png by default' },
+      { name: 'out', value: 'FILE', help: 'the file to write; DOCUMENT.png by default' },
       SOCKET,
     ],
   },
@@ -154,9 +155,11 @@ export const VERB_TABLE = {
       'go-live [force=true]     go live; force: although a check fails',
       'end                      end the drop',
       'mark [label=TEXT]        make a clip of the last seconds',
-      'preflight                run the checks and print their results',
+      'preflight [drill=false]  run the checklist: page, links, paper and more, and a short drill',
+      'rehearse [minutes=N]     a hidden run with a probe viewer and a failover drill; stop=true ends it',
+      'survey [minutes=N]       radio, links, light and sound of the place; stop=true ends it',
       'camera [camera=1|2]      put the other camera on air, or the one that is named',
-      'print document=address   print the address to watch; document=status: the state',
+      'print document=address   print the address to watch, or status, card, preflight, rehearsal, survey',
       'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
       'drops do=list            list the coming drops; do=set id=ID title=TEXT [starts_at=TIME]; do=remove id=ID',
       'shut-down                shut the machine down',

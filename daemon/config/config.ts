@@ -13,8 +13,8 @@ import {
   secondCameraSchema,
   soundSchema,
 } from './capture.ts';
-import { modemsSchema, printerSchema } from './devices.ts';
-import { dropFaults, dropSchema, ordersSchema } from './drop.ts';
+import { cardSchema, modemsSchema, printerSchema } from './devices.ts';
+import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } from './drop.ts';
 import { edgeFaults, edgeSchema } from './edge.ts';
 import { controlSchema, metricsSchema } from './metrics.ts';
 import { mqttSchema } from './mqtt.ts';
@@ -56,6 +56,8 @@ const sections = v.strictObject({
   operator: v.optional(operatorSchema, {}),
   drop: v.optional(dropSchema, {}),
   orders: v.optional(ordersSchema, {}),
+  rehearsal: v.optional(rehearsalSchema, {}),
+  survey: v.optional(surveySchema, {}),
   /** `null` is the same as none: so the demo goes without one. */
   uplink: v.pipe(
     v.nullish(uplink),
@@ -66,6 +68,7 @@ const sections = v.strictObject({
   panel: v.optional(panelSchema, {}),
   power: v.optional(powerSchema, {}),
   printer: v.optional(printerSchema, {}),
+  card: v.optional(cardSchema, {}),
   modems: v.optional(modemsSchema, {}),
   mqtt: v.optional(mqttSchema, {}),
   metrics: v.optional(metricsSchema, {}),

@@ -1,7 +1,7 @@
-/** `printer` and `modems` of the config. */
+/** `printer`, `card` and `modems` of the config. */
 import * as v from 'valibot';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
-import { flag, host, oneOf, text, whole } from './rules.ts';
+import { flag, host, oneOf, text, textOf, whole } from './rules.ts';
 
 const profiles = Object.keys(PRINTER_PROFILES) as [keyof typeof PRINTER_PROFILES];
 
@@ -21,6 +21,16 @@ export const printerSchema = v.strictObject({
   order_tickets: v.optional(flag, true),
   max_per_hour: v.optional(whole(1, 3600), 240),
   sticker_file: v.optional(text, ''),
+});
+
+/** The field card: who does what, and the Wi-Fi of the place. */
+export const cardSchema = v.strictObject({
+  host: v.optional(textOf(60), ''),
+  camera: v.optional(textOf(60), ''),
+  audio: v.optional(textOf(60), ''),
+  notes: v.optional(v.pipe(v.array(textOf(120)), v.maxLength(6, 'must be six lines at most')), []),
+  wifi_name: v.optional(textOf(32), ''),
+  wifi_password_file: v.optional(text, ''),
 });
 
 const serialPort = v.pipe(

@@ -1,6 +1,7 @@
-/** `drop` and `orders` of the config: what guests see before a drop, what is sold, and how it survives a power cut. */
+/** `drop`, `orders`, `rehearsal` and `survey` of the config: a drop, what is sold, and what is tried before. */
 import * as v from 'valibot';
 import {
+  between,
   type Fault,
   flag,
   host,
@@ -86,6 +87,23 @@ export const ordersSchema = v.strictObject({
     v.pipe(v.array(checkoutHost), v.maxLength(16, 'must list 16 hosts at most')),
     [],
   ),
+});
+
+/** How long a rehearsal takes, and what it must reach. */
+export const rehearsalSchema = v.strictObject({
+  minutes: v.optional(between(0.5, 10), 3),
+  latency_p95_ms: v.optional(whole(200, 30_000), 800),
+  stalls_max: v.optional(whole(0, 1_000), 1),
+  /** 0: no cache in front of the box is expected. */
+  edge_hits_pct: v.optional(whole(0, 100), 0),
+  failover_max_ms: v.optional(whole(100, 60_000), 2_000),
+});
+
+/** The day before: how long, how often, and how much data of each link it may use. */
+export const surveySchema = v.strictObject({
+  minutes: v.optional(between(1, 1_440), 60),
+  every_minutes: v.optional(between(1, 120), 10),
+  data_mb: v.optional(whole(1, 100_000), 100),
 });
 
 export type DropConfig = v.InferOutput<typeof dropSchema>;

@@ -11,16 +11,25 @@ const shortText = (max: number) =>
     v.maxLength(max, `must be ${max} characters at most`),
   );
 
+const flag = v.boolean('must be true or false');
+const minutes = (max: number) => {
+  const message = `must be a number up to ${max}`;
+  return v.pipe(v.number(message), v.gtValue(0, message), v.maxValue(max, message));
+};
+
 const SCHEMAS = {
   arm: NONE,
   disarm: NONE,
   'go-live': v.strictObject({
     /** Although a check fails. */
-    force: v.optional(v.boolean('must be true or false'), false),
+    force: v.optional(flag, false),
   }),
   end: NONE,
   mark: v.strictObject({ label: v.optional(shortText(80)) }),
-  preflight: NONE,
+  /** Without the drill the uplink is left alone. */
+  preflight: v.strictObject({ drill: v.optional(flag) }),
+  rehearse: v.strictObject({ minutes: v.optional(minutes(10)), stop: v.optional(flag) }),
+  survey: v.strictObject({ minutes: v.optional(minutes(1440)), stop: v.optional(flag) }),
   camera: v.strictObject({ camera: v.optional(v.picklist([1, 2], 'must be 1 or 2')) }),
   /** devices/printing.ts knows which there are. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),

@@ -62,6 +62,10 @@ export function openCommander(deps: CommanderDeps): Commander {
         return rejected('UNSUPPORTED', IS_EDGE);
       if (command.verb === 'order') return unlessAborted(deps.order(command), signal);
       if (command.verb === 'drops') return unlessAborted(deps.drops(command), signal);
+      if (command.verb === 'rehearse' || command.verb === 'survey') {
+        // daemon/ready takes these before they come here.
+        return rejected('UNSUPPORTED', 'this box prepares no drops');
+      }
       return runDropVerb(deps, command, command.verb, args, onProgress, signal);
     },
   };

@@ -44,7 +44,10 @@ interface Base {
 }
 
 /** Verbs that move the machine; the others need no state. */
-export type DropVerb = Exclude<Verb, 'print' | 'camera' | 'order' | 'drops'>;
+export type DropVerb = Exclude<
+  Verb,
+  'print' | 'camera' | 'order' | 'drops' | 'rehearse' | 'survey'
+>;
 
 export type DropEvent =
   | {

@@ -3,18 +3,18 @@
 import type { SetLive } from '../../hal/camera/port.ts';
 import { openSwitch, type Switch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
-import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
 import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
 import type { Graph } from '../../pipelines/capture/graph.ts';
-import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
+import type { SourceFigures } from '../../pipelines/capture/messages.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import { UPLINK_TRACK } from '../config/uplink.ts';
 import { type MediaChild, openMedia } from './children/media.ts';
 import { openSupervision } from './children/supervision.ts';
 import { type DropRecording, openDropRecording } from './drop-recording.ts';
+import type { OwnPath } from './hidden-run.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
-import type { MediaPath, MediaPathDeps } from './media-path.ts';
+import type { MediaPathDeps } from './media-path.ts';
 import { mediaSettings } from './settings.ts';
 import { openSequenceStore, type SequenceStore } from './stream/sequence-store.ts';
 import { StreamStartStore } from './stream/stream-start.ts';
@@ -23,22 +23,27 @@ import {
   type SuspendedEncoders,
   type Suspension,
 } from './suspended-encoders.ts';
-import { openUpstream } from './upstream.ts';
+import { openUpstream, type Upstream } from './upstream.ts';
 
-export function openCameraPath(deps: MediaPathDeps): MediaPath {
+export function openCameraPath(deps: MediaPathDeps): OwnPath {
   return new CameraPath(deps);
 }
 
 /** Its methods are fields, since other media paths copy and replace them. */
-class CameraPath implements MediaPath {
+class CameraPath implements OwnPath {
   readonly setLive: SetLive;
+  readonly choose: LiveInput['choose'];
+  readonly restartSource: LiveInput['restartSource'];
+  readonly showClock: LiveInput['showClock'];
   readonly #deps: MediaPathDeps;
   readonly #media: MediaChild;
   readonly #recording: DropRecording;
   readonly #suspended: SuspendedEncoders;
   readonly #input: LiveInput;
   readonly #capturing: Switch;
+  readonly #upstream: Upstream;
   readonly #uplinking: Switch;
+  readonly #publishing: Switch;
   readonly #streamStart: StreamStartStore;
   readonly #sequences: Promise<SequenceStore>;
   readonly #supervise: ReturnType<typeof openSupervision>;
@@ -68,20 +73,26 @@ class CameraPath implements MediaPath {
     });
     this.#input = this.#openInput();
     this.setLive = this.#input.setLive;
+    this.choose = this.#input.choose;
+    this.restartSource = this.#input.restartSource;
+    this.showClock = this.#input.showClock;
     this.#capturing = openSwitch(this.#input.run);
     const onTarget = (targetBps: number) => this.#setUplinkBitrate(targetBps);
     const [media, supervise] = [this.#media, this.#supervise];
-    this.#uplinking = openSwitch(openUpstream({ ...deps, media, supervise, onTarget }));
+    this.#upstream = openUpstream({ ...deps, media, supervise, onTarget });
+    this.#uplinking = openSwitch(this.#upstream.uplink);
+    this.#publishing = openSwitch(this.#upstream.destinations);
   }
 
   readonly run: Task = (signal) => {
     const serving = this.#supervise('media', this.#media.run, () => this.#hasListened);
-    return runAll([serving, this.#capturing.run, this.#uplinking.run], signal);
+    const wanted = [this.#capturing, this.#uplinking, this.#publishing];
+    return runAll([serving, ...wanted.map(({ run }) => run)], signal);
   };
 
-  readonly setCapturing = (isWanted: boolean): void => {
+  readonly setCapturing = (isWanted: boolean, isHidden = false): void => {
     if (isWanted) {
-      this.#recording.forgetLast();
+      if (!isHidden) this.#recording.forgetLast();
       if (!this.#capturing.isWanted) this.#beginStream();
     }
     const wasWanted = this.#capturing.isWanted;
@@ -92,21 +103,15 @@ class CameraPath implements MediaPath {
     this.#deps.onSources(undefined);
   };
 
-  readonly restartSource = (kind: SourceKind, reason: string): void => {
-    this.#input.restartSource(kind, reason);
-  };
-
-  readonly choose = (camera: CameraKind): void => {
-    this.#input.choose(camera);
-  };
-
   readonly endMedia = (): void => {
     this.#media.kill();
   };
 
-  readonly setUplinking = (isWanted: boolean): void => {
-    this.#uplinking.set(isWanted);
-  };
+  readonly muteLinks = (links: readonly string[]): void => this.#upstream.mute(links);
+
+  readonly setUplinking = (isWanted: boolean): void => this.#uplinking.set(isWanted);
+
+  readonly setPublishing = (isWanted: boolean): void => this.#publishing.set(isWanted);
 
   readonly setRecording = (dropId: string | undefined, signal: AbortSignal): Promise<void> => {
     if (dropId !== undefined) void this.#streamStart.save(dropId);

@@ -46,6 +46,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     forgetClips: nothing,
     showDrop: nothing,
     setUplinking: nothing,
+    setHidden: nothing,
     setRecording: async () => undefined,
     clip: async () => {
       throw new PipelineError('CLIP_FAILED', 'an edge makes no clips: ask the box with the camera');

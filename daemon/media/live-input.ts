@@ -12,12 +12,12 @@ import { renderCameraGraph, renderSoundGraph } from '../../pipelines/source/grap
 import { openSlateFiles, type SlateFiles } from '../../pipelines/source/slate-files.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
+import { SourceStalls } from './camera/source-stalls.ts';
 import { type CaptureChild, openCapture } from './children/capture.ts';
 import type { MediaChild } from './children/media.ts';
 import { openSource } from './children/source.ts';
 import type { Encoders } from './element-check.ts';
 import { captureSettings, graphSettings, slateSettings } from './settings.ts';
-import { SourceStalls } from './source-stalls.ts';
 
 export interface LiveInputDeps {
   readonly config: Config;
@@ -50,6 +50,8 @@ export interface LiveInput {
   restartSource(kind: SourceKind, reason: string): void;
   /** Puts a camera on air. */
   choose(camera: CameraKind): void;
+  /** Burns the time into the picture, also of an encoder that is started later, or no more. */
+  showClock(isOn: boolean): void;
   /** Sets a property of the camera's pipeline, where it runs. */
   readonly setLive: SetLive;
 }
@@ -59,6 +61,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const hasSound = sound.source !== undefined;
   const graph = renderGraph(graphSettings(config, hasSound, encoders));
   log.debug('capture pipeline', { launch: graph.launch });
+  const clockSwitch = openClockSwitch((message) => capture.send(message));
   const capture = openCapture({
     graph,
     settings: async (signal) =>
@@ -66,7 +69,10 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     media: deps.media,
     clock,
     log,
-    onPlaying: deps.onPlaying,
+    onPlaying: () => {
+      clockSwitch.onPlaying();
+      deps.onPlaying();
+    },
     onFigures: (figures) => {
       for (const kind of stalls.step(figures)) restartSource(kind, 'no frames');
       deps.onFigures(figures);
@@ -76,12 +82,8 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const { width: widthPx, height: heightPx } = config.camera;
   const openCameraSource = (kind: CameraKind, device: Camera) =>
     openSource({
-      kind,
-      device,
+      ...{ kind, device, capture, clock, log },
       graph: (source) => renderCameraGraph(source, { widthPx, heightPx }),
-      capture,
-      clock,
-      log,
     });
   const cameraProcess = openCameraSource('camera', camera);
   const camera2Process = camera2 && openCameraSource('camera2', camera2);
@@ -107,8 +109,23 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     run: (signal) => runAll(tasks, signal),
     restartSource,
     choose: (camera) => capture.send({ type: 'choose', camera }),
+    showClock: clockSwitch.set,
     setLive: (element, property, value) =>
       cameraProcess.send({ type: 'set', element, property, value }),
+  };
+}
+
+/** The clock in the picture, also of encoders that are started later. */
+function openClockSwitch(send: CaptureChild['send']) {
+  let isOn = false;
+  return {
+    set: (next: boolean) => {
+      isOn = next;
+      send({ type: 'clock', isOn });
+    },
+    onPlaying: () => {
+      if (isOn) send({ type: 'clock', isOn });
+    },
   };
 }
 

@@ -53,6 +53,16 @@ export interface MediaPathDeps {
   readonly onChild: (name: string, supervised: Supervised) => void;
 }
 
+/** What a rehearsal wants of the media path. */
+export interface HiddenWants {
+  readonly isCapturing: boolean;
+  readonly isUplinking: boolean;
+  /** The time is burned into the picture. */
+  readonly hasClock: boolean;
+  /** Links that lose all that they carry, as if they were unplugged. */
+  readonly mutedLinks: readonly string[];
+}
+
 /** Capture, media and uplink: three supervised children and what they ask of each other. */
 export interface MediaPath {
   /**
@@ -72,6 +82,8 @@ export interface MediaPath {
   endMedia(): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
+  /** For a rehearsal: also while the drop does not want it; guests see nothing of it. */
+  setHidden(wants: HiddenWants): void;
   /** A clip of the last seconds before a MARK. Rejects where none can be made. */
   clip(label: string | undefined, signal: AbortSignal): Promise<ClipMade>;
   /** Clips that were deleted: guests get them no more. */

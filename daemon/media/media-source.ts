@@ -13,6 +13,7 @@ import { openCameraPath } from './camera-path.ts';
 import { openSupervision } from './children/supervision.ts';
 import { openEdgePath } from './edge-path.ts';
 import { findEncoders } from './element-check.ts';
+import { type OwnPath, withHiddenRun } from './hidden-run.ts';
 import type { Sheddable } from './loads.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { readUplinkSecrets } from './secret-file.ts';
@@ -68,7 +69,7 @@ async function openOwn(
   links: SimulatedLinks | undefined,
   log: Log,
 ): Promise<MediaSource> {
-  let path: MediaPath | undefined;
+  let path: OwnPath | undefined;
   const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
   const camera =
@@ -98,17 +99,17 @@ async function openOwn(
       const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders, secrets });
       const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
-      return withReceiver;
+      return withHiddenRun(withReceiver);
     },
   };
 }
 
 /** In the demo the far end of the uplink runs while the uplink does. */
 function withSimulatedReceiver(
-  mediaPath: MediaPath,
+  mediaPath: OwnPath,
   links: SimulatedLinks | undefined,
   deps: PathDeps,
-): MediaPath {
+): OwnPath {
   const { uplink } = deps.config;
   const to = uplink && receiverOf(uplink);
   if (links === undefined || to === undefined) return mediaPath;
@@ -128,7 +129,7 @@ function withSimulatedReceiver(
 function endingSource(
   device: Pluggable,
   kind: SourceKind,
-  path: () => MediaPath | undefined,
+  path: () => Pick<MediaPath, 'restartSource'> | undefined,
 ): Pluggable {
   return {
     setPlugged: (isPlugged) => {

@@ -3,7 +3,7 @@ import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { UsedData } from '../../pipelines/uplink/links.ts';
-import type { FromUplink, ToUplink } from '../../pipelines/uplink/messages.ts';
+import type { FromUplink, LinksMessage } from '../../pipelines/uplink/messages.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { FedChild } from './children/fed.ts';
@@ -15,7 +15,7 @@ export interface UplinkDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly dataUse: DataUseStore;
-  readonly child: () => Pick<FedChild<ToUplink>, 'send'>;
+  readonly child: () => Pick<FedChild<LinksMessage>, 'send'>;
   /** The use of data budgets that the process was given last. */
   readonly given: () => UsedData;
   /** The encoder's bitrate from now on. */
@@ -112,7 +112,7 @@ function goneLink(id: string): LinkSnapshot {
 }
 
 function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
-  const { srt, targetBps, bond, missing } = figures;
+  const { srt, targetBps, bond, missing, mutedAtMs } = figures;
   const reason = reasonOf(figures);
   return {
     phase: srt.phase,
@@ -132,6 +132,7 @@ function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
     ...(bond === undefined
       ? {}
       : { bond: { ...bond, links: [...bond.links, ...missing.map(goneLink)] } }),
+    ...(mutedAtMs === undefined ? {} : { mutedAtMs }),
     missingLinks: missing,
   };
 }

@@ -1,6 +1,6 @@
 /** All that sends a drop upstream: the uplink over its links, and further destinations. */
 import { untilAborted } from '../../hal/os/async.ts';
-import { runAll, type Task } from '../../hal/os/task.ts';
+import type { Task } from '../../hal/os/task.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from '../../pipelines/uplink/messages.ts';
 import { receiverOf, type UplinkConfig } from '../config/uplink.ts';
 import { type FedChild, openFed } from './children/fed.ts';
@@ -22,20 +22,36 @@ export interface UpstreamDeps
   readonly onTarget: (targetBps: number) => void;
 }
 
+export interface Upstream {
+  readonly uplink: Task;
+  /** Others show it to the world: they get it in a drop only. */
+  readonly destinations: Task;
+  /** For a drill: these links lose all that they carry. */
+  mute(links: readonly string[]): void;
+}
+
 /** Viewers, recordings and each other go on, whatever is wrong with one of them. */
-export function openUpstream(deps: UpstreamDeps): Task {
+export function openUpstream(deps: UpstreamDeps): Upstream {
   const { uplink } = deps.config;
   const hasSound = deps.sound.source !== undefined;
   const secrets = deps.secrets.destinations;
   const destinations = openDestinations(uplink, { ...deps, hasSound, secrets });
-  const bonded = uplink === undefined ? untilAborted : openUplinkTask(uplink, hasSound, deps);
-  return (signal) => runAll([bonded, destinations], signal);
+  const { run = untilAborted, send } =
+    uplink === undefined ? NO_UPLINK : openBonded(uplink, hasSound, deps);
+  return { uplink: run, destinations, mute: (links) => send?.({ type: 'mute', links }) };
 }
 
-function openUplinkTask(uplink: UplinkConfig, hasSound: boolean, deps: UpstreamDeps): Task {
+interface Bonded {
+  readonly run?: Task;
+  readonly send?: (message: ToUplink) => void;
+}
+
+const NO_UPLINK: Bonded = {};
+
+function openBonded(uplink: UplinkConfig, hasSound: boolean, deps: UpstreamDeps): Bonded {
   const { media, secrets, dataUse, clock, log, supervise, onTarget, onUplink } = deps;
   const receiver = receiverOf(uplink);
-  if (receiver === undefined) return untilAborted;
+  if (receiver === undefined) return NO_UPLINK;
   let isWanted = false;
   let given = usedData(dataUse.useAt(clock.wallMs()));
   const child: FedChild<ToUplink> = openFed<UplinkSettings, ToUplink, FromUplink>({
@@ -61,11 +77,12 @@ function openUplinkTask(uplink: UplinkConfig, hasSound: boolean, deps: UpstreamD
     }),
   });
   const run = supervise('uplink', child.run, () => true);
-  return async (signal) => {
+  const wanted: Task = async (signal) => {
     isWanted = true;
     signal.addEventListener('abort', () => {
       isWanted = false;
     });
     await run(signal);
   };
+  return { run: wanted, send: child.send };
 }

@@ -8,7 +8,8 @@ import type { DropPhase } from './snapshot.ts';
  * - `arm`: run the checks, then wait for `go-live`. `disarm` goes back to idle.
  * - `go-live`: on air; from idle the checks run first. `end` ends the drop.
  * - `mark`: this moment is worth a clip.
- * - `preflight`: run the checks and report, without arming.
+ * - `preflight`: run the checks and the checklist and report, without arming.
+ * - `rehearse`: a hidden run of some minutes. `survey`: how the place is, for minutes or hours.
  * - `camera`: put the other camera on air, or the one that is named.
  * - `print`: print a document that the box knows by name.
  * - `order`: reserve, confirm or cancel an order of the drop's catalogue.
@@ -22,6 +23,8 @@ export const VERBS = [
   'end',
   'mark',
   'preflight',
+  'rehearse',
+  'survey',
   'camera',
   'print',
   'order',
@@ -86,6 +89,10 @@ export const EVENT_TYPES = [
   'drop.fault',
   'drop.resumed-too-late',
   'preflight.passed',
+  'rehearsal.passed',
+  'rehearsal.failed',
+  'rehearsal.ended',
+  'survey.done',
   'alert.raised',
   'alert.cleared',
   'link.switched',

@@ -13,10 +13,10 @@ import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Destination } from './destinations.ts';
 import type { ShopState } from './orders.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
+import type { Readiness } from './readiness.ts';
 
 /**
  * Where the evening stands.
- *
  * - `idle`: nothing is asked of the box; guests see poster and countdown.
  * - `preflight`: the checks before a drop run.
  * - `armed`: all is well, one hold of the button from going live.
@@ -128,7 +128,6 @@ export interface Warning {
 /** A link of the config that is switched on. */
 export interface PlannedLink {
   readonly id: string;
-  /** Its network interface. */
   readonly device?: string;
   /** IPv4, of this machine. */
   readonly address?: string;
@@ -152,6 +151,7 @@ export interface UplinkFigures {
   };
   /** Undefined where SRT goes straight to its receiver. */
   readonly bond?: BondSnapshot;
+  readonly mutedAtMs?: number;
   /** Links of the config whose interface or address is not there. */
   readonly missingLinks: readonly string[];
 }
@@ -200,6 +200,7 @@ export interface BoxSnapshot {
   readonly operatorUrl?: string;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
+  readonly readiness?: Readiness;
   /** Undefined where nothing is or was sold. */
   readonly shop?: ShopState | undefined;
   readonly plannedDrops?: PlannedDropsState;
@@ -208,7 +209,6 @@ export interface BoxSnapshot {
   readonly shedLoads: readonly ShedLoad[];
   readonly warnings: readonly Warning[];
   readonly camera: string;
-  /** Exposure and white balance are held where they were when the drop was armed. */
   /** What camera and sound bring; undefined while they are not wanted, and on an edge. */
   readonly sources: SourceFigures | undefined;
   readonly isCameraLocked: boolean;

@@ -9,6 +9,7 @@ import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { Destination } from './destinations.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
+import type { Readiness } from './readiness.ts';
 import type {
   BoxSnapshot,
   DropFaults,
@@ -60,6 +61,7 @@ interface Readings {
   readonly modems: ModemsState;
   readonly modemMaintenance: readonly ModemMaintenance[];
   readonly system: SystemState | undefined;
+  readonly readiness?: Readiness;
 }
 
 const NOTHING_READ: Readings = {

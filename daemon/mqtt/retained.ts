@@ -20,6 +20,9 @@ export interface Documents {
 }
 
 type Retained =
+  | { readonly name: 'checklist'; readonly body: Body<'checklist'> }
+  | { readonly name: 'rehearsal'; readonly body: Body<'rehearsal'> }
+  | { readonly name: 'survey'; readonly body: Body<'survey'> }
   | { readonly name: 'info'; readonly body: Body<'info'> }
   | { readonly name: 'drop'; readonly body: Body<'drop'> }
   | { readonly name: 'drops'; readonly body: Body<'drops'> }
@@ -83,11 +86,21 @@ function retainedOf(
     { name: 'drop', body: reportDrop(snapshot, facts) },
     ...(drops === undefined ? [] : [{ name: 'drops' as const, body: drops }]),
     ...(merch === undefined ? [] : [{ name: 'merch' as const, body: merch }]),
+    ...readinessOf(snapshot),
     ...snapshot.warnings
       .slice(0, ALERTS_MAX)
       .map((one) => ({ name: 'alert' as const, key: topicLevel(one.key), body: reportAlert(one) })),
     ...reports
       .slice(-REPORTS_MAX)
       .map((body) => ({ name: 'report' as const, key: topicLevel(body.drop), body })),
+  ];
+}
+
+function readinessOf({ readiness = {} }: BoxSnapshot): Retained[] {
+  const { checklist, rehearsal, survey } = readiness;
+  return [
+    ...(checklist === undefined ? [] : [{ name: 'checklist' as const, body: checklist }]),
+    ...(rehearsal === undefined ? [] : [{ name: 'rehearsal' as const, body: rehearsal }]),
+    ...(survey === undefined ? [] : [{ name: 'survey' as const, body: survey }]),
   ];
 }

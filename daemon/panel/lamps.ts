@@ -38,7 +38,7 @@ function powerLamp({ battery, power, system }: BoxSnapshot): RhythmName {
 function onAirLamp(box: BoxSnapshot): RhythmName {
   switch (box.drop.phase) {
     case 'idle':
-      return 'wink';
+      return idleLamp(box);
     case 'preflight':
       return 'blink';
     case 'armed':
@@ -50,6 +50,14 @@ function onAirLamp(box: BoxSnapshot): RhythmName {
     case 'fault':
       return 'longShort';
   }
+}
+
+/** What runs before a drop, and a checklist that failed since the box is idle. */
+function idleLamp({ readiness, drop }: BoxSnapshot): RhythmName {
+  if (readiness?.running !== undefined) return 'blink';
+  const { checklist } = readiness ?? {};
+  const hasFailed = checklist?.verdict === 'fail' && Date.parse(checklist.taken) >= drop.sinceMs;
+  return hasFailed ? 'triple' : 'wink';
 }
 
 function linksLamp(box: BoxSnapshot): RhythmName {

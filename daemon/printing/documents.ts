@@ -1,8 +1,9 @@
 /** The documents that the box can print, by name. Pure. */
 import type { PrintDocument } from '../../hal/printer/port.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { READINESS_NAMES, type ReadinessName, renderReadiness } from './readiness-slips.ts';
 
-export const DOCUMENT_NAMES = ['address', 'status', 'sticker'] as const;
+export const DOCUMENT_NAMES = ['address', 'status', ...READINESS_NAMES, 'card', 'sticker'] as const;
 export type DocumentName = (typeof DOCUMENT_NAMES)[number];
 
 export interface DocumentFacts {
@@ -10,12 +11,14 @@ export interface DocumentFacts {
 }
 
 export function renderDocument(
-  name: 'address' | 'status',
+  name: 'address' | 'status' | ReadinessName,
   facts: DocumentFacts,
   box: BoxSnapshot,
   wallMs: number,
 ): PrintDocument {
-  return name === 'address' ? renderAddress(facts, box) : renderStatus(facts, box, wallMs);
+  if (name === 'address') return renderAddress(facts, box);
+  if (name === 'status') return renderStatus(facts, box, wallMs);
+  return renderReadiness(name, box.readiness ?? {}, { ...facts, time: localTime });
 }
 
 /** For the guests' table: a QR code that opens the player. */

@@ -23,8 +23,8 @@ export type TicketOrder = v.InferOutput<typeof orderSchema>;
 /** What is printed. It is rendered when its turn comes, so that it is small on the disk. */
 const contentSchema = v.variant('document', [
   v.object({ document: v.literal('address') }),
-  v.object({ document: v.literal('status') }),
-  v.object({ document: v.literal('sticker') }),
+  v.object({ document: v.picklist(['status', 'preflight', 'rehearsal', 'survey']) }),
+  v.object({ document: v.picklist(['card', 'sticker']) }),
   v.object({ document: v.literal('ticket'), order: orderSchema }),
 ]);
 

@@ -5,12 +5,13 @@ import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
 import type { PrintDocument, Printer } from '../../hal/printer/port.ts';
 import { PRINTER_PROFILES } from '../../hal/printer/profiles.ts';
-import { renderPaperPng } from '../../hal/printer/verify.ts';
+import { readDocumentCodes, renderPaperPng } from '../../hal/printer/verify.ts';
 import type { Config } from '../config/config.ts';
 import type { Outcome, PrintCommand } from '../model/commands.ts';
 import type { ConfirmedOrders } from '../model/orders.ts';
 import type { PrintJobInfo } from '../model/prints.ts';
 import type { BoxSnapshot, PrintFigures } from '../model/snapshot.ts';
+import { type Card, type CardSource, openCard } from './card-facts.ts';
 import { renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
 import { DOCUMENT_NAMES, type DocumentName, renderDocument } from './documents.ts';
@@ -45,23 +46,30 @@ export interface Prints {
 export interface Printing extends Prints {
   readonly print: PrintCommand;
   readonly queue: PrintQueue;
+  /** The code of the guests' address, read off its paper; undefined where none can be read. */
+  readPageCode(): Promise<string | undefined>;
   figures(): PrintFigures;
   readonly run: Task;
+}
+
+/** The field card for a printer of pages, as a preview. */
+const CARD_PDF = 'card.pdf';
+/** As it is when something is printed. */
+export interface PrintingConfig extends Pick<Config, 'printer' | 'drop'> {
+  readonly current: () => CardSource;
 }
 
 /** On the page; the store has some more. */
 const SHOWN = 24;
 
-export async function openPrinting(
-  config: Pick<Config, 'printer' | 'drop'>,
-  deps: PrintingDeps,
-): Promise<Printing> {
+export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): Promise<Printing> {
   const { printer, stateFolder, snapshot, clock, log } = deps;
   const folder = join(stateFolder, 'prints');
   const store = await openPrintStore(folder, log);
   const keys = await openClaimKeys(stateFolder, log);
+  const card = openCard(config.current, deps);
   const render = (job: Pick<PrintJob, 'content' | 'copy'>) =>
-    renderContent(job, config, deps, keys);
+    renderContent(job, config, deps, { keys, card });
   const pausedBy = () => {
     const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
     return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
@@ -84,8 +92,13 @@ export async function openPrinting(
     },
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
     preview: async (name) => {
+      if (name === CARD_PDF) return await card.pdf();
       const job = queue.find(name) ?? contentOf(name, config);
       return job === undefined ? undefined : await renderPaperPng(await render(job), profile);
+    },
+    readPageCode: async () => {
+      const document = await render({ content: { document: 'address' }, copy: 1 });
+      return (await readDocumentCodes(document, profile))[0];
     },
     reprint: async (id) => {
       const job = queue.find(id);
@@ -108,14 +121,19 @@ const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');
 
 async function renderContent(
   { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
-  { drop, printer }: Pick<Config, 'printer' | 'drop'>,
+  { drop, printer }: PrintingConfig,
   { snapshot, clock }: PrintingDeps,
-  { privateKey }: ClaimKeys,
+  { keys: { privateKey }, card }: { readonly keys: ClaimKeys; readonly card: Card },
 ): Promise<PrintDocument> {
   switch (content.document) {
     case 'address':
     case 'status':
+    case 'preflight':
+    case 'rehearsal':
+    case 'survey':
       return renderDocument(content.document, { title: drop.title }, snapshot(), clock.wallMs());
+    case 'card':
+      return card.slip();
     case 'sticker':
       return renderSticker(printer.sticker_file, PRINTER_PROFILES[printer.profile].widthDots);
     case 'ticket':
@@ -169,6 +187,10 @@ async function runPrint(
 const TITLES: Readonly<Record<DocumentName | 'ticket', string>> = {
   address: 'The address to watch',
   status: 'The state of the box',
+  preflight: 'The checklist',
+  rehearsal: 'The rehearsal',
+  survey: 'The survey',
+  card: 'The field card',
   sticker: 'A sticker',
   ticket: 'An order',
 };

@@ -11,6 +11,9 @@ export type Need = 'nothing' | Part | 'restart';
 const NEEDS: readonly (readonly [prefix: string, need: Need])[] = [
   ['power.planned_minutes', 'nothing'],
   ['printer.sticker_file', 'nothing'],
+  ['card', 'nothing'],
+  ['rehearsal', 'nothing'],
+  ['survey', 'nothing'],
   ['operator.pin_file', 'nothing'],
   ['operator.host_pin_file', 'nothing'],
   ['operator.idle_minutes', 'nothing'],

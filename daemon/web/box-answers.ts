@@ -43,9 +43,10 @@ export class BoxAnswers {
   async answer(request: IncomingMessage, path: string): Promise<Answer> {
     const slip = /^\/slips\/([\w-]{1,64})\.png$/.exec(path)?.[1];
     const method = request.method === 'HEAD' ? 'GET' : request.method;
-    const print = /^\/prints\/([\w-]{1,64})(\.png)?$/.exec(path);
+    const print = /^\/prints\/([\w-]{1,64})(\.png|\.pdf)?$/.exec(path);
     if (method === 'GET' && print?.[2] !== undefined) {
-      return await this.#deps.prints.preview(print[1] ?? '');
+      const [, name = '', ending] = print;
+      return await this.#deps.prints.preview(ending === '.pdf' ? `${name}.pdf` : name);
     }
     if (method === 'POST' && print !== null) {
       return await this.#deps.prints.settle(print[1] ?? '', request);
@@ -122,7 +123,8 @@ export class PrintAnswers {
     try {
       const png = await this.#prints.preview(name).catch(() => undefined);
       if (png === undefined) return refuse(404, 'not-here');
-      return { status: 200, type: 'image/png', body: png };
+      const type = name.endsWith('.pdf') ? 'application/pdf' : 'image/png';
+      return { status: 200, type, body: png };
     } finally {
       this.#previews -= 1;
     }

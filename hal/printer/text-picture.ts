@@ -75,6 +75,30 @@ async function drawLine(block: TextBlock, widthDots: number): Promise<Picture> {
   return picture;
 }
 
+export interface TextPng {
+  readonly isBold: boolean;
+  /** Height of the letters. */
+  readonly px: number;
+  readonly widthDots: number;
+}
+
+/** A line in any script as a PNG; undefined where the machine cannot draw text. */
+export async function drawTextPng(
+  line: string,
+  { isBold, px, widthDots }: TextPng,
+): Promise<Buffer | undefined> {
+  const text = escapeMarkup([...printable(line)].slice(0, MAX_CHARACTERS).join(''));
+  const font = `Sans ${isBold ? 'Bold ' : ''}${px}`;
+  try {
+    const drawn = sharp({
+      text: { text, font, dpi: 72, width: widthDots, wrap: 'word-char', rgba: true },
+    });
+    return await drawn.flatten({ background: '#fff' }).png().toBuffer();
+  } catch {
+    return undefined;
+  }
+}
+
 interface Raw {
   readonly width: number;
   readonly height: number;

@@ -2,6 +2,7 @@
 import { type BridgePhase, black, bridgePhase, dim } from '../source/bridge.ts';
 import { FramePacer, type PacedFrame } from '../source/frame-pacer.ts';
 import { CameraChoice, type CameraKind } from './camera-choice.ts';
+import { stampClock } from './clock-stamp.ts';
 import type { SourceInput } from './source-input.ts';
 
 export interface PictureSettings {
@@ -56,6 +57,7 @@ export class CameraFeed {
   /** The last picture darkened, while it is shown. */
   #dimmed: Buffer | undefined;
   #hasBegun = false;
+  #hasClock = false;
   #repeatedTotal = 0;
 
   /** @param startUs CLOCK_MONOTONIC at the encoders' running time 0. */
@@ -88,6 +90,11 @@ export class CameraFeed {
   /** Puts a camera on air: its next frame is the next picture. */
   choose(kind: CameraKind): void {
     this.#choice.choose(kind, this.#deps.nowUs());
+  }
+
+  /** Burns the capture time, in ms of CLOCK_MONOTONIC, into each picture, or no more. */
+  showClock(isOn: boolean): void {
+    this.#hasClock = isOn;
   }
 
   #add(kind: CameraKind, frame: Buffer, runningUs: number | undefined): void {
@@ -150,7 +157,10 @@ export class CameraFeed {
       if (!this.#hasBegun) this.#deps.onFirst();
       this.#hasBegun = true;
       if (isRepeat) this.#repeatedTotal += 1;
-      this.#deps.push(picture, BigInt(Math.round((index * 1e9) / this.#settings.fps)));
+      const { fps } = this.#settings;
+      const capturedMs = this.#startUs / 1000 + (index * 1000) / fps;
+      const shown = this.#hasClock ? stampClock(picture, this.#settings, capturedMs) : picture;
+      this.#deps.push(shown, BigInt(Math.round((index * 1e9) / fps)));
     }
   }
 

@@ -56,6 +56,7 @@ export function runEncoders(
     if (message.type === 'source') sources.open(message);
     else if (message.type === 'source-clock') sources.setClock(message);
     else if (message.type === 'choose') camera.choose(message.camera);
+    else if (message.type === 'clock') camera.showClock(message.isOn);
     else control(pipeline, settings, message);
   };
 }

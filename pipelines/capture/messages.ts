@@ -35,6 +35,8 @@ export type ToCapture =
   | { readonly type: 'valve'; readonly element: string; readonly isShut: boolean }
   /** Puts a camera on air. */
   | { readonly type: 'choose'; readonly camera: CameraKind }
+  /** Burns CLOCK_MONOTONIC into the picture, for a rehearsal, or no more. */
+  | { readonly type: 'clock'; readonly isOn: boolean }
   /** All renditions start a new group of pictures with the same frame. */
   | { readonly type: 'keyframe' };
 

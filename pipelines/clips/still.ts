@@ -24,7 +24,10 @@ export function cutStill(source: ClipSource, atUs: number): Movie | undefined {
  *
  * Rejects with a {@link PipelineError} POSTER_FAILED.
  */
-export async function decodeStill(movie: Movie, signal: AbortSignal): Promise<Buffer> {
+export async function decodeStill(
+  movie: Pick<Movie, 'chunks'>,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const folder = await mkdtemp(join(process.env['RUNTIME_DIRECTORY'] ?? tmpdir(), 'vb-still-'));
   try {
     const [input, output] = [join(folder, 'in.mp4'), join(folder, 'out.png')];

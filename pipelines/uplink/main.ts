@@ -12,7 +12,7 @@ import { runDirect } from './direct.ts';
 import { MUXER, renderUplink, SRT_SINK } from './graph.ts';
 import { LinkAwareRate } from './link-aware.ts';
 import { followLinks } from './links-task.ts';
-import type { FromUplink, ToUplink, UplinkSettings } from './messages.ts';
+import type { FromUplink, LinksMessage, ToUplink, UplinkSettings } from './messages.ts';
 import { PayloadSize } from './payload.ts';
 import type { RateController } from './rate.ts';
 import { SrtObserver } from './srt-observer.ts';
@@ -65,7 +65,7 @@ function openRate({ rate, links }: UplinkSettings): RateController | undefined {
   return isBlind ? new ClassicRate(rate.bounds) : new LinkAwareRate(rate.bounds);
 }
 
-type Links = Pick<ToUplink, 'links' | 'used'>;
+type Links = Pick<LinksMessage, 'links' | 'used'>;
 
 /** What runs between the encoder and the receiver, as far as it has started. */
 interface Carried {
@@ -74,6 +74,7 @@ interface Carried {
   missing: readonly string[];
   /** Why the receiver cannot be sent to, where SRT goes straight to it. */
   failure?: string | undefined;
+  mutedAtMs?: number;
   /** Sets how many packets of MPEG-TS an SRT packet carries. */
   setPayload?: (tsPackets: number) => void;
 }
@@ -82,13 +83,17 @@ runAsWorker<UplinkSettings, ToUplink, FromUplink>(
   async (settings, { send, onCommand, follow }, signal) => {
     const { links = [], used } = settings;
     let wanted: Links = { links, used };
+    const carried: Carried = { missing: [] };
     onCommand((message) => {
-      wanted = message;
+      if (message.type === 'links') wanted = message;
+      else {
+        carried.control?.mute(message.links);
+        carried.mutedAtMs = clock.monotonicMs();
+      }
     });
     const observer = new SrtObserver();
     follow(() => observer.progress(clock.monotonicMs()));
     const rate = openRate(settings);
-    const carried: Carried = { missing: [] };
     const failing = new AbortController();
     const onStart = (listening: Endpoint) => {
       carried.setPayload = startPipeline(settings, listening.port, (error) => failing.abort(error));
@@ -160,7 +165,7 @@ async function carryBonded(
 function figuresOf(
   observer: SrtObserver,
   rate: RateController | undefined,
-  { control, failure, missing }: Carried,
+  { control, failure, missing, mutedAtMs }: Carried,
 ): Figures {
   const bond = control?.snapshot();
   return {
@@ -169,6 +174,7 @@ function figuresOf(
     targetBps: rate?.targetBps,
     ...(bond === undefined ? {} : { bond }),
     ...(failure === undefined ? {} : { failure }),
+    ...(mutedAtMs === undefined ? {} : { mutedAtMs }),
     missing,
   };
 }

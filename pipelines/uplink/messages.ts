@@ -20,12 +20,14 @@ export interface UplinkSettings {
     | undefined;
 }
 
-/** From the daemon to the uplink: changed weights, roles, budgets or data use. Traffic goes on. */
-export interface ToUplink {
-  readonly type: 'links';
-  readonly links: readonly WantedLink[];
-  readonly used: UsedData;
-}
+/** From the daemon to the uplink. */
+export type ToUplink =
+  /** Changed weights, roles, budgets or data use. Traffic goes on. */
+  | { readonly type: 'links'; readonly links: readonly WantedLink[]; readonly used: UsedData }
+  /** For a drill: these links lose all that they carry; each message replaces the last one. */
+  | { readonly type: 'mute'; readonly links: readonly string[] };
+
+export type LinksMessage = Extract<ToUplink, { type: 'links' }>;
 
 /** From the uplink to the daemon. */
 export type FromUplink =
@@ -39,6 +41,8 @@ export type FromUplink =
       readonly bond?: BondSnapshot;
       /** Why the receiver cannot be sent to, where SRT goes straight to it. */
       readonly failure?: string;
+      /** When links were last muted or unmuted, by the clock of the bond's switches. */
+      readonly mutedAtMs?: number;
       /** Links of the config without an interface or address now. */
       readonly missing: readonly string[];
     };

@@ -41,10 +41,15 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/web/page/ui'],
     what: 'coming drops, on the operator’s page',
   },
+  'daemon/web/page/readiness': {
+    may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/sections'],
+    what: 'the section before the drop: checklist, rehearsal, survey',
+  },
   'daemon/web/page': {
     may: [
       ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
       ...['daemon/web/page/settings', 'daemon/web/page/crew', 'daemon/web/page/drops'],
+      'daemon/web/page/readiness',
     ],
     what: 'the operator’s page in the browser',
   },

@@ -7,6 +7,7 @@
  */
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
+import { READY_FOLDERS } from './folders-ready.ts';
 import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
 import { WEB_FOLDERS } from './folders-web.ts';
 
@@ -14,6 +15,7 @@ import { WEB_FOLDERS } from './folders-web.ts';
 const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
+const MEDIA = ['children', 'stream', 'camera', 'destinations'].map((one) => `daemon/media/${one}`);
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
 const YAML = [...BASE, 'daemon/config/yaml'] as const;
 
@@ -129,6 +131,11 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the media process, made of the folders below',
   },
 
+  'pipelines/probe': {
+    may: ['pipelines/origin', 'pipelines/player/playback', 'pipelines/clips'],
+    what: 'a viewer inside the box, for rehearsals',
+  },
+
   'daemon/model': { may: [], what: 'the box’s state (snapshot), commands, events' },
   // The file reads through the rules; the rules walk through the schema.
   // Apart from the config's own file: the list of drops is read and described in the same way.
@@ -149,7 +156,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'further receivers of a drop',
   },
   'daemon/media': {
-    may: [...BASE, 'daemon/media/children', 'daemon/media/stream', 'daemon/media/destinations'],
+    may: [...BASE, ...MEDIA],
     what: 'media path, edge path, uplink',
   },
   'daemon/health/thresholds.ts': { may: [], what: 'every threshold of alerts, checks and lamps' },
@@ -161,11 +168,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/health', 'daemon/health/thresholds.ts'],
     what: 'phases, checks, reports',
   },
-  // Apart from daemon/drop: a drop is planned for weeks, its state machine knows the one that is on.
-  'daemon/drops': {
-    may: [...BASE, 'daemon/config/drop-list'],
-    what: 'the list of coming drops, and the next one',
-  },
+  ...READY_FOLDERS,
   // Apart from daemon/drop: the ledger must never forget, and outlasts drops.
   'daemon/orders/webhook': { may: ['daemon/model', 'daemon/orders'], what: 'signed orders' },
   'daemon/orders': {

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { parseClock } from './media/read-clock.ts';
+import { parseClock } from '../../pipelines/probe/read-clock.ts';
 
 /** Without the background-networking flags Chromium connects to Google at every start. */
 const FLAGS = [

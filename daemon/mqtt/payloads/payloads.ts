@@ -13,6 +13,7 @@ import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
 import { ARTICLE, ORDERS } from '../../figures/shop.ts';
 import { LINK, RADIO, SRT } from '../../figures/uplink.ts';
 import { dropReportFields } from '../../model/drop-report.ts';
+import { checklistFields, rehearsalFields, surveyFields } from '../../model/readiness.ts';
 import { fields } from './fields.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -210,6 +211,10 @@ export const merch = flat({
 });
 
 export const report = flat({ ...envelope, ...dropReportFields });
+
+export const checklist = flat({ ...envelope, ...checklistFields });
+export const rehearsal = flat({ ...envelope, ...rehearsalFields });
+export const survey = flat({ ...envelope, ...surveyFields });
 
 /**
  * A command. The same `id` never runs twice. Without `ts` its age is not known: MQTT 3.1.1

@@ -78,6 +78,18 @@ export const TOPICS = {
     help: 'One of the last eight drops: viewers, latency, stalls, failovers, slips, clips.',
     ...document(payloads.report),
   },
+  checklist: {
+    help: 'Each line of the last checklist, with evidence and advice.',
+    ...document(payloads.checklist),
+  },
+  rehearsal: {
+    help: 'The last rehearsal: what its viewer and the far end saw.',
+    ...document(payloads.rehearsal),
+  },
+  survey: {
+    help: 'The last survey of the place: radio, links, light and sound.',
+    ...document(payloads.survey),
+  },
   cmd: { help: 'A command to the box.', ...message(payloads.cmd, 30) },
   reply: {
     help: 'Progress and result of a command without a response topic.',

@@ -3,6 +3,7 @@ import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openSupport } from './crew/support.ts';
 import { openDrops } from './drops/drops.ts';
+import { openReadiness } from './readiness/section.ts';
 import { openAlerts } from './sections/alerts.ts';
 import { openCommands } from './sections/commands.ts';
 import { openHeader } from './sections/header.ts';
@@ -127,6 +128,7 @@ function openSections(
   return [
     openCommands(onError),
     openAlerts(act),
+    openReadiness(onError),
     openPicture(),
     openSound(),
     openLog(),
@@ -148,7 +150,7 @@ function openSections(
 /** The stage, what carries it, and the rest; a narrow screen has one column. */
 function renderColumns(sections: readonly Section[]): readonly HTMLElement[] {
   const of = (from: number, to: number) => sections.slice(from, to).map(({ element }) => element);
-  return [of(0, 5), of(5, 8), of(8, sections.length)].map((elements) =>
+  return [of(0, 6), of(6, 9), of(9, sections.length)].map((elements) =>
     h('div', { class: 'column' }, ...elements),
   );
 }

@@ -22,6 +22,8 @@ export interface LinkSocketEvents {
 /** None of its methods throws; an event reports what fails. */
 export interface LinkSocket {
   send(packet: Buffer): void;
+  /** While its link is among these it loses all packets, both ways. */
+  mute(ids: readonly string[]): void;
   /** Closes it and opens it again on another local port, where the port is not fixed. */
   rebind(): void;
   /** Opens it where it is not open, at most once a second. Call it every tick. */
@@ -55,6 +57,7 @@ class BoundSocket implements LinkSocket {
   /** Counts openings: a look-up that ends after the next one began is of no use. */
   #opening = 0;
   #isOpening = false;
+  #isMuted = false;
   #retryAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(config: LinkConfig, receiver: Receiver, events: LinkSocketEvents) {
@@ -64,7 +67,11 @@ class BoundSocket implements LinkSocket {
   }
 
   send(packet: Buffer): void {
-    this.#socket?.send(packet);
+    if (!this.#isMuted) this.#socket?.send(packet);
+  }
+
+  mute(ids: readonly string[]): void {
+    this.#isMuted = ids.includes(this.#config.id);
   }
 
   rebind(): void {
@@ -110,7 +117,9 @@ class BoundSocket implements LinkSocket {
         bufferBytes: BUFFER_BYTES,
       },
       {
-        onPacket: (packet) => this.#events.onPacket(packet),
+        onPacket: (packet) => {
+          if (!this.#isMuted) this.#events.onPacket(packet);
+        },
         onError: (code) => {
           if (!TRANSIENT.has(code)) this.#events.onFailed(code);
         },

@@ -30,6 +30,8 @@ export interface BondOptions {
 export interface BondControl {
   /** Makes the links those of `links`; traffic goes on. */
   setLinks(links: readonly LinkConfig[]): void;
+  /** For a drill: what these links carry is dropped both ways, and the bond is to notice by itself. */
+  mute(ids: readonly string[]): void;
   snapshot(): BondSnapshot;
 }
 
@@ -101,15 +103,26 @@ export async function runBond(
 
   try {
     bond.setLinks(options.links, now());
-    deps.onStart?.(
-      { setLinks: (links) => bond.setLinks(links, now()), snapshot: () => bond.snapshot(now()) },
-      encoder.listening,
-    );
+    deps.onStart?.(controlOf(bond, sockets, now), encoder.listening);
     await runTicks({ bond, sockets, address }, deps, signal);
   } finally {
     for (const socket of sockets) socket?.close();
     encoder.close();
   }
+}
+
+function controlOf(
+  bond: Bond,
+  sockets: readonly (LinkSocket | undefined)[],
+  now: () => number,
+): BondControl {
+  return {
+    setLinks: (links) => bond.setLinks(links, now()),
+    mute: (ids) => {
+      for (const socket of sockets) socket?.mute(ids);
+    },
+    snapshot: () => bond.snapshot(now()),
+  };
 }
 
 interface Running {

@@ -1,9 +1,9 @@
 /** Players in a browser: our page, and pages with the players that websites use. */
 import { existsSync } from 'node:fs';
+import { parseClock } from '../../../pipelines/probe/read-clock.ts';
 import { hasFirefox, openFirefox } from '../../../test/support/browser/firefox.ts';
 import { openWebKit, webKitBinary } from '../../../test/support/browser/webkit.ts';
 import { type Browser, openChromium } from '../../../test/support/chromium.ts';
-import { parseClock } from '../../../test/support/media/read-clock.ts';
 import { PAGE_PLAYERS, pathOf } from './pages.ts';
 import { Complaints, type Player, type RunningPlayer, type Sample, sampleOf } from './player.ts';
 

@@ -5,8 +5,8 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { parseClock } from '../../../pipelines/probe/read-clock.ts';
 import { mediaTimeOf } from '../../../test/support/media/media-time.ts';
-import { parseClock } from '../../../test/support/media/read-clock.ts';
 import { Complaints, type Player, type RunningPlayer, type Sample, sampleOf } from './player.ts';
 
 /** Frames come as luma of this size. */

@@ -10,7 +10,7 @@ import { openDataUse } from '../../../daemon/media/data-use-store.ts';
 import { openUplinkMessages } from '../../../daemon/media/uplink-messages.ts';
 import { wantedLinks } from '../../../daemon/media/uplink-settings.ts';
 import { silentLog } from '../../../hal/os/log.ts';
-import type { ToUplink } from '../../../pipelines/uplink/messages.ts';
+import type { LinksMessage } from '../../../pipelines/uplink/messages.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -53,7 +53,7 @@ test('a running bond is told in steps of a megabyte, with the use that it was gi
   const clock = new VirtualClock(NOVEMBER_MS);
   await using dataUse = await openDataUse(newFolder(), NOVEMBER_MS, silentLog);
   const given = { period: '2026-11', bytesByLink: { wwan0: 7 } };
-  const sent: ToUplink[] = [];
+  const sent: LinksMessage[] = [];
   const onMessage = openUplinkMessages(config, {
     ...{ clock, log: silentLog, dataUse, given: () => given },
     child: () => ({ send: (message) => sent.push(message) }),

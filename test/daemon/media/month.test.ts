@@ -13,7 +13,7 @@ import { silentLog } from '../../../hal/os/log.ts';
 import { Bond } from '../../../pipelines/bond/core/bond.ts';
 import { openLinkReport } from '../../../pipelines/uplink/link-events.ts';
 import { resolveLinks } from '../../../pipelines/uplink/links.ts';
-import type { ToUplink, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
+import type { LinksMessage, UplinkSettings } from '../../../pipelines/uplink/messages.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { control } from '../../pipelines/bond/support/simulated-srt.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
@@ -39,12 +39,12 @@ function openProcess(clock: VirtualClock) {
   const onLinks = (links: Parameters<Bond['setLinks']>[0]) =>
     bond.setLinks(links, clock.monotonicMs());
   const tell = openLinkReport({ onLinks, log: silentLog });
-  let wished: Pick<ToUplink, 'links' | 'used'> | undefined;
+  let wished: Pick<LinksMessage, 'links' | 'used'> | undefined;
   return {
     start: ({ links = [], used }: UplinkSettings) => {
       wished = { links, used };
     },
-    take: (message: ToUplink) => {
+    take: (message: LinksMessage) => {
       wished = message;
     },
     /** It looks at its interfaces, as it does every two seconds. */

@@ -30,6 +30,10 @@ const peaks = (...peakDbfs: number[]): Partial<BoxSnapshot> => ({
   levels: { peakDbfs, rmsDbfs: peakDbfs },
 });
 
+const checked = (verdict: 'pass' | 'fail', takenMs: number): Partial<BoxSnapshot> => ({
+  readiness: { checklist: { taken: new Date(takenMs).toISOString(), verdict, lines: [] } },
+});
+
 /** Each state of each lamp and its rhythm: no two states of a lamp that matter look alike. */
 const TABLE: Readonly<
   Record<LampName, readonly (readonly [string, RhythmName, Partial<BoxSnapshot>])[]>
@@ -48,6 +52,7 @@ const TABLE: Readonly<
   ],
   'on-air': [
     ['idle', 'wink', inPhase('idle')],
+    ['idle after a checklist that failed', 'triple', { ...inPhase('idle'), ...checked('fail', 1) }],
     ['preflight', 'blink', inPhase('preflight')],
     ['armed', 'double', inPhase('armed')],
     ['live', 'steady', inPhase('live')],
@@ -99,6 +104,15 @@ for (const [lamp, rows] of Object.entries(TABLE)) {
     assert.is(new Set(rows.map(([, rhythm]) => rhythm)).size, rows.length);
   });
 }
+
+test('a rehearsal blinks; a checklist that passed, or is of before the last drop, shows nothing', () => {
+  const onAir = (change: Partial<BoxSnapshot>) => lampsOf({ ...WELL, ...change })['on-air'];
+  const running = { what: 'rehearsal', sinceMs: 0, step: 'x' } as const;
+  assert.is(onAir({ ...inPhase('idle'), readiness: { running } }), 'blink');
+  assert.is(onAir({ ...inPhase('idle'), ...checked('pass', 1) }), 'wink');
+  assert.is(onAir({ drop: { phase: 'idle', sinceMs: 9 }, ...checked('fail', 1) }), 'wink');
+  assert.is(onAir({ ...inPhase('live'), ...checked('fail', 1) }), 'steady');
+});
 
 /** Rhythms as the README calls them, in the order of its table. */
 const WORDS: Readonly<Record<string, RhythmName>> = {

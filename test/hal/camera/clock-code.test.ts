@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOCK_MODULUS_MS, cellPx, renderClock } from '../../../hal/camera/clock-code.ts';
 import { openTestPicture } from '../../../hal/camera/test-picture.ts';
-import { parseClock } from '../../support/media/read-clock.ts';
+import { parseClock } from '../../../pipelines/probe/read-clock.ts';
 
 const test = suite('clock in the picture');
 

@@ -1,7 +1,7 @@
 /** Decodes encoded tracks with FFmpeg, to compare frames. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { parseClock } from './read-clock.ts';
+import { parseClock } from '../../../pipelines/probe/read-clock.ts';
 import type { RealTrack } from './real-media.ts';
 
 const run = promisify(execFile);

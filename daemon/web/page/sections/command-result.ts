@@ -56,7 +56,8 @@ export function openCommandResult() {
 
 const VERDICTS = { pass: 'ok', warn: 'check', fail: 'failed' } as const;
 
-function updateChecks(list: HTMLElement, checks: readonly Check[]): void {
+/** Lines with what was seen and what to do. */
+export function updateChecks(list: HTMLElement, checks: readonly Check[]): void {
   updateChildren(
     list,
     checks,

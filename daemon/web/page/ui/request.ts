@@ -44,8 +44,9 @@ export async function runCommand(
   verb: Verb,
   expect: DropPhase | undefined,
   args: Readonly<Record<string, unknown>> = {},
+  timeoutMs = COMMAND_TIMEOUT_MS,
 ): Promise<Outcome> {
-  const response = await ask('POST', '/command', { verb, args, expect }, COMMAND_TIMEOUT_MS);
+  const response = await ask('POST', '/command', { verb, args, expect }, timeoutMs);
   return (await checked(response)) as Outcome;
 }
 

@@ -14,10 +14,8 @@ export const PHASES: readonly DropPhase[] = [
   'ending',
   'fault',
 ];
-export const DROP_VERBS = VERBS.filter(
-  (verb): verb is DropVerb =>
-    verb !== 'print' && verb !== 'camera' && verb !== 'order' && verb !== 'drops',
-);
+const OTHER_VERBS: readonly string[] = ['print', 'camera', 'order', 'drops', 'rehearse', 'survey'];
+export const DROP_VERBS = VERBS.filter((verb): verb is DropVerb => !OTHER_VERBS.includes(verb));
 
 /** A box that is driven by events, with a clock of its own. */
 export class DropRun {

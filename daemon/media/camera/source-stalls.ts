@@ -1,5 +1,5 @@
 /** Which sources send nothing although their processes run. Pure but for its counts. */
-import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
+import type { SourceFigures, SourceKind } from '../../../pipelines/capture/messages.ts';
 
 /**
  * A network camera whose connection is dead, or a driver that hangs, reports no failure.

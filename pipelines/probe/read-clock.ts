@@ -1,5 +1,5 @@
-/** Reads back the clock that the test picture carries. */
-import { CHECK_BITS, CLOCK_CELLS, checkOf, TIME_BITS } from '../../../hal/camera/clock-code.ts';
+/** Reads back the clock that is burned into a picture. */
+import { CHECK_BITS, CLOCK_CELLS, checkOf, TIME_BITS } from '../../hal/camera/clock-code.ts';
 
 /**
  * Reads the time back.

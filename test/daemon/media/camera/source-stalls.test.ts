@@ -1,8 +1,8 @@
 /** A source that sends nothing although its process runs is restarted. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { SourceStalls } from '../../../daemon/media/source-stalls.ts';
-import type { SourceFigures } from '../../../pipelines/capture/messages.ts';
+import { SourceStalls } from '../../../../daemon/media/camera/source-stalls.ts';
+import type { SourceFigures } from '../../../../pipelines/capture/messages.ts';
 
 const test = suite('sources that stall');
 const figures = (framesPerS: number, phase: 'live' | 'silent'): SourceFigures => ({

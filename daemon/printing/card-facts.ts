@@ -1,0 +1,54 @@
+/** The field card from the live config, as a slip and as a PDF. */
+import { networkInterfaces } from 'node:os';
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { PrintDocument } from '../../hal/printer/port.ts';
+import type { Config } from '../config/config.ts';
+import { findAddresses } from '../model/addresses.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { cardSlip, type FieldCard, fieldCard } from './card.ts';
+import { renderCardPdf } from './card-pdf.ts';
+import { localTime } from './documents.ts';
+
+export type CardSource = Parameters<typeof fieldCard>[0] & Pick<Config, 'viewers' | 'operator'>;
+
+export interface Card {
+  slip(): PrintDocument;
+  pdf(): Promise<Buffer>;
+}
+
+/** @param current The config as it is then. */
+export function openCard(
+  current: () => CardSource,
+  { snapshot, log }: { readonly snapshot: () => BoxSnapshot; readonly log: Log },
+): Card {
+  const card = (): FieldCard => {
+    const box = snapshot();
+    const config = current();
+    return fieldCard(config, {
+      box,
+      crewUrl: crewUrl(config, box),
+      wifiPassword: readPassword(config.card.wifi_password_file, log),
+      time: localTime,
+    });
+  };
+  return { slip: () => cardSlip(card()), pdf: () => renderCardPdf(card()) };
+}
+
+/** On this network, though guests may open an address of the internet. */
+function crewUrl({ viewers, operator }: CardSource, { plannedLinks = [] }: BoxSnapshot): string {
+  const upstream = plannedLinks.flatMap(({ device = [] }) => device);
+  const here = { ...viewers, address: '' };
+  const { operator: url } = findAddresses(networkInterfaces(), here, operator, { upstream });
+  return operator.tls === undefined ? url : url.replace(/^http:/, 'https:');
+}
+
+function readPassword(path: string, log: Log): string | undefined {
+  if (path === '') return undefined;
+  try {
+    return readRegular(path, SECRET_BYTES_MAX).toString().trim();
+  } catch (error) {
+    log.warn('Wi-Fi password not read', { path, reason: messageOf(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+/** The field guide's final checklist: each line of it, with evidence and advice. Pure. */
+import { type CheckResult, runChecks } from '../../drop/checks.ts';
+import { type Checklist, type Line, worstOf } from '../../model/readiness.ts';
+import { clipText } from '../../model/rounding.ts';
+import { codeLine, edgeLine, pageLine, postersLine, shopLine } from './guest-lines.ts';
+import type { Facts, LineMaker } from './line.ts';
+import { failoverLine, linkLines, receiverLine } from './link-lines.ts';
+import { batteryLine, printerLine, recordingLine, systemDiskLine } from './machine-lines.ts';
+import { channelsLine, exposureLine, pictureLine } from './stage-lines.ts';
+import { surveyLine } from './survey-lines.ts';
+
+const LINES: readonly LineMaker[] = [
+  pictureLine,
+  exposureLine,
+  channelsLine,
+  recordingLine,
+  linkLines,
+  failoverLine,
+  receiverLine,
+  pageLine,
+  edgeLine,
+  postersLine,
+  codeLine,
+  printerLine,
+  batteryLine,
+  systemDiskLine,
+  shopLine,
+  surveyLine,
+];
+
+const LINES_MAX = 64;
+const TEXT_MAX = 512;
+
+/** @param gate What keeps the box from going live; left out, the checks are run on the snapshot. */
+export function makeChecklist(
+  facts: Facts,
+  gate: readonly CheckResult[] = runChecks(facts.box),
+): Checklist {
+  const lines = [...gate, ...LINES.flatMap((line) => line(facts))].slice(0, LINES_MAX).map(clipped);
+  return { taken: new Date(facts.nowMs).toISOString(), verdict: worstOf(lines), lines };
+}
+
+function clipped({ name, verdict, evidence, advice }: Line): Line {
+  return {
+    name: clipText(name, 64),
+    verdict,
+    evidence: clipText(evidence, TEXT_MAX),
+    advice: clipText(advice, TEXT_MAX),
+  };
+}

@@ -1,0 +1,93 @@
+/** Camera, exposure and sound. Pure. */
+import { quietChannels, soundLevel } from '../../health/thresholds.ts';
+import type { Line } from '../../model/readiness.ts';
+import { type Facts, fail, pass, warn } from './line.ts';
+
+/** Of the frames that the config asks for. */
+const FEW_FRAMES = 0.9;
+
+export function pictureLine({ box, plan }: Facts): Line {
+  const { width, height, fps } = plan.picture;
+  const mode = `${width} × ${height}, ${fps} fps`;
+  const camera = box.sources?.camera;
+  if (camera === undefined) {
+    return warn(
+      'picture',
+      `${mode} is set; the camera does not run`,
+      'Run the checks while it can.',
+    );
+  }
+  const seen = `${camera.framesPerS} of ${fps} frames a second, ${width} × ${height}`;
+  if (camera.framesPerS === 0) {
+    return fail('picture', `${seen}: none come`, 'Check the camera and its cable.');
+  }
+  return camera.framesPerS < FEW_FRAMES * fps
+    ? warn(
+        'picture',
+        seen,
+        'Set the camera to this frame rate, or camera.fps to the camera’s; dim light slows some cameras.',
+      )
+    : pass('picture', seen);
+}
+
+export function exposureLine({ box, plan }: Facts): Line {
+  if (!plan.isExposureLocked) {
+    return warn(
+      'exposure',
+      'stays automatic (camera.lock_exposure is off)',
+      'Switch it on, so that the picture does not pump when the light changes.',
+    );
+  }
+  if (box.isCameraLocked) return pass('exposure', 'exposure and white balance are locked');
+  const isDue = box.drop.phase === 'armed' || box.drop.phase === 'live';
+  return isDue
+    ? warn(
+        'exposure',
+        'not locked',
+        'Wait some seconds after arming; a camera that cannot lock needs manual exposure on the camera itself.',
+      )
+    : pass('exposure', 'is locked when the box is armed: light the stage before');
+}
+
+const CHANNEL_NAMES = ['left', 'right'];
+
+export function channelsLine({ box, plan }: Facts): Line {
+  if (box.sound === 'none') return pass('sound channels', 'no sound is configured');
+  const peaks = box.levels?.peakDbfs;
+  if (peaks === undefined) {
+    return warn(
+      'sound channels',
+      'no level was measured',
+      'Check that the sound card is plugged in.',
+    );
+  }
+  const name = (i: number) => (plan.soundChannels === 2 ? (CHANNEL_NAMES[i] ?? '') : 'mono');
+  const seen = peaks.map((peak, i) => `${name(i)} ${peak.toFixed(1)} dBFS`).join(', ');
+  if (peaks.length < plan.soundChannels) {
+    return fail(
+      'sound channels',
+      `${peaks.length} of ${plan.soundChannels} channels: ${seen}`,
+      'Check cables and sound.channels.',
+    );
+  }
+  const [quiet] = quietChannels(peaks);
+  if (quiet !== undefined) {
+    return fail(
+      'sound channels',
+      `${name(quiet - 1)} is silent: ${seen}`,
+      'Check that microphone, its cable and its gain.',
+    );
+  }
+  switch (soundLevel(peaks)) {
+    case 'silent':
+      return warn('sound channels', `silence: ${seen}`, 'Let someone play while the checks run.');
+    case 'clipped':
+      return warn(
+        'sound channels',
+        `too loud: ${seen}`,
+        'Turn the gain down until peaks stay below -6 dBFS.',
+      );
+    case 'good':
+      return pass('sound channels', seen);
+  }
+}

@@ -1,0 +1,166 @@
+/** The command preflight: the checks that a drop waits for, and each line of the checklist. */
+import { join } from 'node:path';
+import { anySignal } from '../../hal/os/async.ts';
+import type { Config } from '../config/config.ts';
+import type { CheckResult } from '../drop/checks.ts';
+import type { Command, Commander, Outcome, Progress } from '../model/commands.ts';
+import type { Checklist } from '../model/readiness.ts';
+import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
+import { makeChecklist } from './checklist/checklist.ts';
+import type { Facts, LinkProbe, PageProbe, Plan, Probes } from './checklist/line.ts';
+import { probedNow, probeLinks, type RigDeps, until } from './link-rig.ts';
+import type { OpenProbe } from './probe.ts';
+import type { Runner, Stage } from './running.ts';
+
+export interface PreflightDeps extends RigDeps {
+  readonly config: Config;
+  readonly plan: Plan;
+  readonly inner: Commander;
+  readonly runner: Runner;
+  /** What came of it stays, over restarts too. */
+  readonly keep: Runner['keep'];
+  readonly openProbe: OpenProbe;
+  /** The code on the paper that would be printed, read back; undefined where it cannot be. */
+  readonly readPageCode: () => Promise<string | undefined>;
+  readonly previewUrl: () => string | undefined;
+  readonly stateFolder: string;
+  /** Unix time by the stream's clock, in ms. */
+  readonly streamNowMs: () => number;
+}
+
+/** Beside these the camera may be started for a look. */
+const BESIDE: readonly DropPhase[] = ['idle', 'preflight', 'armed', 'fault'];
+/** Page, posters and a second of levels. */
+const LOOK_MS = 25_000;
+/** The camera brings frames, or it does not. */
+const FLOW_MS = 20_000;
+
+export async function runPreflight(
+  command: Command,
+  deps: PreflightDeps,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { runner, snapshot } = deps;
+  const { phase } = snapshot().drop;
+  const isIdle = phase === 'idle' || phase === 'fault' || phase === 'armed';
+  if (!isIdle) return await withoutTrying(command, deps, onProgress, signal);
+  const isDrilled = command.args['drill'] !== false;
+  return await runner.run({ what: 'preflight', beside: BESIDE }, onProgress, async (stage) => {
+    stage.want({ isCapturing: true, isUplinking: isDrilled && deps.plan.uplinkBps !== undefined });
+    const gating = gate(command, deps, onProgress, stage.signal);
+    const probing = probe(deps, isDrilled, stage);
+    const [gated, { probes, box }] = await Promise.all([gating, probing]);
+    if (gated.outcome.status !== 'done') return gated.outcome;
+    return finish(deps, makeChecklist(factsOf(deps, box, probes), gated.checks));
+  });
+}
+
+/** On air nothing is tried: what can be seen is reported. */
+async function withoutTrying(
+  command: Command,
+  deps: PreflightDeps,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { outcome, checks } = await gate(command, deps, onProgress, signal);
+  if (outcome.status !== 'done') return outcome;
+  const box = deps.snapshot();
+  const links = box.uplink === undefined ? {} : { links: probedNow(box) };
+  const pageCode = await codeOf(deps);
+  return finish(deps, makeChecklist(factsOf(deps, box, { ...links, ...pageCode }), checks));
+}
+
+/** The checks that keep the box from going live. */
+async function gate(
+  { args: _, ...command }: Command,
+  { inner }: PreflightDeps,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<{ readonly outcome: Outcome; readonly checks: readonly CheckResult[] }> {
+  const outcome = await inner.run({ ...command, args: {} }, onProgress, signal);
+  const result = outcome.status === 'done' ? outcome.result : undefined;
+  const { checks = [] } = (result ?? {}) as { readonly checks?: readonly CheckResult[] };
+  return { outcome, checks };
+}
+
+async function probe(
+  deps: PreflightDeps,
+  isDrilled: boolean,
+  stage: Stage,
+): Promise<{ readonly probes: Probes; readonly box: BoxSnapshot }> {
+  const [looked, links, code] = await Promise.all([
+    look(deps, stage),
+    deps.plan.uplinkBps === undefined || !isDrilled
+      ? undefined
+      : probeLinks(deps, isDrilled, stage),
+    codeOf(deps),
+  ]);
+  const found: { links?: LinkProbe } = links === undefined ? {} : { links };
+  // While the camera still runs.
+  return { probes: { ...looked, ...found, ...code }, box: deps.snapshot() };
+}
+
+/** Fetches the page and makes posters, by a viewer in a process of its own. */
+async function look(deps: PreflightDeps, stage: Stage): Promise<Pick<Probes, 'page' | 'posters'>> {
+  const { snapshot, clock, openProbe, plan, stateFolder } = deps;
+  const { playerUrl } = snapshot();
+  if (playerUrl === undefined) return {};
+  const isFlowing = () => snapshot().media?.isFlowing === true;
+  const flows = await until(isFlowing, FLOW_MS, clock, stage.signal);
+  const wantsPosters = flows && plan.hasPosters;
+  const streamUrl = wantsPosters ? (deps.previewUrl() ?? '') : '';
+  const seeing = openProbe({
+    pageUrl: playerUrl,
+    streamUrl,
+    posterFolder: wantsPosters ? join(stateFolder, 'probe') : '',
+    streamAheadMs: 0,
+  });
+  const stop = new AbortController();
+  using ends = anySignal(stage.signal, stop.signal);
+  const running = seeing.run(ends.signal);
+  try {
+    const isSeen = () =>
+      seeing.seen().page !== undefined && (!wantsPosters || seeing.seen().posters !== undefined);
+    await until(isSeen, LOOK_MS, clock, stage.signal);
+  } finally {
+    stop.abort();
+    await running;
+  }
+  const { page, posters } = seeing.seen();
+  return { page: pageOf(playerUrl, page), ...(posters === undefined ? {} : { posters }) };
+}
+
+export function pageOf(url: string, page: object | undefined): PageProbe {
+  return page === undefined ? { url, failure: 'no answer in time' } : { url, ...page };
+}
+
+async function codeOf({
+  snapshot,
+  readPageCode,
+}: PreflightDeps): Promise<Pick<Probes, 'pageCode'>> {
+  const wanted = snapshot().playerUrl;
+  if (wanted === undefined) return {};
+  const read = await readPageCode();
+  return { pageCode: { wanted, ...(read === undefined ? {} : { read }) } };
+}
+
+function factsOf(
+  { plan, clock, snapshot }: PreflightDeps,
+  box: BoxSnapshot,
+  probes: Probes,
+): Facts {
+  const survey = snapshot().readiness?.survey;
+  const known = survey === undefined ? {} : { survey };
+  return { box, plan, probes: { ...probes, ...known }, nowMs: clock.wallMs() };
+}
+
+function finish({ keep }: PreflightDeps, checklist: Checklist): Outcome {
+  keep({ checklist });
+  return { status: 'done', detail: summaryOf(checklist), result: { checks: checklist.lines } };
+}
+
+export function summaryOf({ lines }: Pick<Checklist, 'lines'>): string {
+  const count = (verdict: string) => lines.filter((line) => line.verdict === verdict).length;
+  return `${count('pass')} passed, ${count('warn')} warnings, ${count('fail')} failed`;
+}

@@ -1,0 +1,172 @@
+/** The survey: how the place is, for minutes or hours, the day before. */
+import { anySignal } from '../../hal/os/async.ts';
+import type { WifiNetwork } from '../../hal/system/wifi-neighbours.ts';
+import type { Config } from '../config/config.ts';
+import { linksOf } from '../health/links.ts';
+import type { Survey } from '../model/readiness.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { connect, measureAlone, probedNow, type RigDeps, until } from './link-rig.ts';
+import type { OpenProbe } from './probe.ts';
+import { interruptionOf, type Stage } from './running.ts';
+import { SurveyTally } from './survey-tally.ts';
+
+export interface SurveyDeps extends RigDeps {
+  readonly settings: Config['survey'];
+  readonly links: readonly {
+    readonly id: string;
+    readonly budget_mb_per_month?: number | undefined;
+  }[];
+  /** Undefined without an uplink. */
+  readonly uplinkBps: number | undefined;
+  readonly openProbe: OpenProbe;
+  readonly previewUrl: () => string | undefined;
+  readonly listWifi: (signal: AbortSignal) => Promise<readonly WifiNetwork[] | undefined>;
+  /** The survey until now: a power cut in the night leaves it. */
+  readonly onSample: (survey: Survey) => void;
+}
+
+const RADIO_EVERY_MS = 10_000;
+const FLOW_MS = 30_000;
+/** Sound and light of each sample. */
+const LISTEN_MS = 10_000;
+/** Connecting, and each link alone for some seconds. */
+const SAMPLE_S = 25;
+/** Of a link's monthly budget. */
+const BUDGET_PART = 0.02;
+
+/** Never rejects for its end: what was seen until then is summed up. */
+export async function runSurvey(minutes: number, deps: SurveyDeps, stage: Stage): Promise<Survey> {
+  const { clock, settings, snapshot } = deps;
+  const ids = (snapshot().plannedLinks ?? []).map(({ id }) => id);
+  const tally = new SurveyTally(clock.wallMs(), ids);
+  const endMs = clock.monotonicMs() + minutes * 60_000;
+  try {
+    while (clock.monotonicMs() < endMs) {
+      const nextMs = clock.monotonicMs() + settings.every_minutes * 60_000;
+      await takeSample(tally, deps, stage);
+      tally.endSample();
+      deps.onSample(tally.result(clock.wallMs()));
+      await watchRadio(Math.min(nextMs, endMs), endMs, tally, deps, stage);
+    }
+  } catch (error) {
+    const interruption = interruptionOf(error, stage.signal);
+    if (interruption === undefined) throw error;
+    tally.note(`ended early: ${interruption.message}`);
+  }
+  return tally.result(clock.wallMs());
+}
+
+async function takeSample(tally: SurveyTally, deps: SurveyDeps, stage: Stage): Promise<void> {
+  const { clock, snapshot } = deps;
+  tally.addRadio(snapshot());
+  const wifi = await deps.listWifi(stage.signal);
+  if (wifi !== undefined) tally.addWifi(wifi);
+  const spared = spentLinks(tally, deps);
+  const hasUplink =
+    deps.uplinkBps !== undefined && (spared.length === 0 || spared.length < deps.links.length);
+  if (spared.length > 0)
+    tally.note(`not measured any more, to spare its data: ${spared.join(', ')}`);
+  stage.want({ isCapturing: true, isUplinking: hasUplink, mutedLinks: spared });
+  try {
+    stage.step('looking and listening');
+    const isFlowing = () => snapshot().media?.isFlowing === true;
+    if (!(await until(isFlowing, FLOW_MS, clock, stage.signal)))
+      tally.note('no picture came from the camera');
+    await listen(tally, deps, stage);
+    if (hasUplink) await measureLinks(tally, spared, deps, stage);
+  } finally {
+    stage.want({ isCapturing: false, isUplinking: false, mutedLinks: [] });
+  }
+}
+
+async function listen(tally: SurveyTally, deps: SurveyDeps, stage: Stage): Promise<void> {
+  const { clock, snapshot, openProbe, previewUrl } = deps;
+  const stop = new AbortController();
+  using ends = anySignal(stage.signal, stop.signal);
+  const probe = openProbe({
+    pageUrl: snapshot().playerUrl ?? '',
+    streamUrl: previewUrl() ?? '',
+    posterFolder: '',
+    streamAheadMs: 0,
+  });
+  const running = probe.run(ends.signal);
+  running.catch(() => undefined);
+  const endMs = clock.monotonicMs() + LISTEN_MS;
+  try {
+    while (clock.monotonicMs() < endMs) {
+      tally.addSound(snapshot());
+      await clock.sleep(500, stage.signal);
+    }
+  } finally {
+    stop.abort();
+    await running.catch(() => undefined);
+    tally.addLight(probe.seen().lightRatios);
+  }
+}
+
+async function measureLinks(
+  tally: SurveyTally,
+  spared: readonly string[],
+  deps: SurveyDeps,
+  stage: Stage,
+): Promise<void> {
+  const { snapshot } = deps;
+  const before = usedOf(snapshot());
+  if (!(await connect(deps, stage))) {
+    tally.note(`the receiver was not reached: ${snapshot().uplink?.reason ?? 'no answer'}`);
+  }
+  const seen = probedNow(snapshot());
+  const ids = seen.links
+    .filter(({ id, isUsable }) => isUsable && !spared.includes(id))
+    .map(({ id }) => id);
+  const alone = await measureAlone(ids, deps, stage, spared);
+  const links = seen.links.map((link) => {
+    const only = ids.length === 1 && ids[0] === link.id ? seen.offeredBps : undefined;
+    const aloneBps = alone.get(link.id) ?? only;
+    return aloneBps === undefined ? link : { ...link, aloneBps };
+  });
+  const after = usedOf(snapshot());
+  const used = new Map(
+    [...after].map(([id, bytes]) => [id, Math.max(0, bytes - (before.get(id) ?? bytes))]),
+  );
+  tally.addLinks({ ...seen, links: links.filter(({ id }) => !spared.includes(id)) }, used);
+}
+
+function usedOf(box: BoxSnapshot): ReadonlyMap<string, number> {
+  return new Map(
+    linksOf(box).map(({ id, sentBytesTotal, receivedBytesTotal }) => [
+      id,
+      sentBytesTotal + receivedBytesTotal,
+    ]),
+  );
+}
+
+/** Links that another sample could take over their limit. */
+export function spentLinks(
+  tally: Pick<SurveyTally, 'usedBytes'>,
+  { links, settings, uplinkBps = 0 }: Pick<SurveyDeps, 'links' | 'settings' | 'uplinkBps'>,
+): readonly string[] {
+  const sampleBytes = (uplinkBps / 8) * SAMPLE_S;
+  return links
+    .filter(({ id, budget_mb_per_month: budgetMb }) => {
+      const ofBudget = budgetMb === undefined ? Number.POSITIVE_INFINITY : budgetMb * BUDGET_PART;
+      const limitBytes = Math.min(settings.data_mb, ofBudget) * 1e6;
+      return tally.usedBytes(id) + sampleBytes > limitBytes;
+    })
+    .map(({ id }) => id);
+}
+
+async function watchRadio(
+  untilMs: number,
+  endMs: number,
+  tally: SurveyTally,
+  { clock, snapshot }: SurveyDeps,
+  stage: Stage,
+): Promise<void> {
+  while (clock.monotonicMs() < untilMs) {
+    const minutes = Math.ceil((endMs - clock.monotonicMs()) / 60_000);
+    stage.step(`watching the radio, ${minutes} min left`);
+    await clock.sleep(Math.min(RADIO_EVERY_MS, untilMs - clock.monotonicMs()), stage.signal);
+    tally.addRadio(snapshot());
+  }
+}

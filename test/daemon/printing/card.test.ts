@@ -1,0 +1,101 @@
+/** The field card: roles from the live config, on paper and as a page of A5. */
+import { PDFDocument } from 'pdf-lib';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parseConfig } from '../../../daemon/config/file.ts';
+import { type CardFacts, cardSlip, fieldCard, wifiCode } from '../../../daemon/printing/card.ts';
+import { renderCardPdf } from '../../../daemon/printing/card-pdf.ts';
+import { wrap } from '../../../daemon/printing/card-text.ts';
+import { PRINTER_PROFILES } from '../../../hal/printer/profiles.ts';
+import { readDocumentCodes } from '../../../hal/printer/verify.ts';
+
+const test = suite('field card');
+
+const YAML = `
+drop: {title: 'Late set, café corner', starts_at: '2026-11-29T20:00:00Z'}
+power: {planned_minutes: 90}
+card: {host: Ada, camera: Ben, audio: Cleo, wifi_name: 'Café; guests', notes: ['Doors at eight.']}
+recording: {targets: [{id: card, folder: a}, {id: usb, folder: /media/usb}]}
+uplink: {host: relay.example.org, port: 5000, links: [{id: five, device: wwan0}, {id: lte, device: wwan1, backup: true}]}
+`;
+const FACTS: CardFacts = {
+  box: { camera: 'HDMI capture', sound: 'HiFiBerry', playerUrl: 'http://192.168.1.20:8080/' },
+  crewUrl: 'http://192.168.1.20:8081/',
+  wifiPassword: 'drop:2026',
+  time: () => '29 Nov 2026, 21:00',
+};
+const cardOf = (overrides: readonly string[] = [], facts: Partial<CardFacts> = {}) =>
+  fieldCard(parseConfig('box.yaml', YAML, overrides), { ...FACTS, ...facts });
+const WIFI = 'WIFI:S:Café\\; guests;T:WPA;P:drop\\:2026;;';
+
+test('it names who does what, and when, from the config', () => {
+  const { title, subtitle, roles, notes } = cardOf();
+  assert.is(title, 'Late set, café corner');
+  assert.match(subtitle, '29 Nov 2026, 21:00, for 1 h 30 min');
+  assert.equal(
+    roles.map(({ name, who }) => [name, who]),
+    [
+      ['Host', 'Ada'],
+      ['Camera', 'Ben'],
+      ['Audio and power', 'Cleo'],
+    ],
+  );
+  const all = roles.flatMap(({ lines }) => lines).join('\n');
+  for (const part of [
+    'HDMI capture, 1280 × 720, 30 fps',
+    'HiFiBerry',
+    'card and usb',
+    'lte (backup)',
+  ])
+    assert.ok(all.includes(part), part);
+  assert.equal(notes, ['Doors at eight.']);
+});
+
+test('lines follow the config: what is not there is not promised', () => {
+  const overrides = [
+    'clips.folder=""',
+    'camera.lock_exposure=false',
+    'recording.targets=[]',
+    'uplink=null',
+  ];
+  const text = JSON.stringify(cardOf(overrides).roles);
+  for (const part of ['become a clip', 'are locked then', 'Antennas'])
+    assert.is(text.includes(part), false, part);
+  assert.match(text, 'Nothing is recorded.');
+});
+
+test('codes of guests, crew and Wi-Fi are read off the paper of both widths', async () => {
+  for (const profile of Object.values(PRINTER_PROFILES)) {
+    const codes = await readDocumentCodes(cardSlip(cardOf()), profile);
+    assert.equal(codes, [FACTS.box.playerUrl, FACTS.crewUrl, WIFI]);
+  }
+});
+
+test('without a Wi-Fi or an address there is no code of it', () => {
+  const { codes } = cardOf(['card.wifi_name=""'], { box: { camera: 'x', sound: 'none' } });
+  assert.equal(
+    codes.map(({ label }) => label),
+    ['Crew'],
+  );
+  assert.is(wifiCode('open', undefined), 'WIFI:S:open;T:nopass;;');
+});
+
+test('the PDF is one page of A5, whatever is written on it', async () => {
+  const long = Array.from({ length: 6 }, () => 'x'.repeat(120));
+  const titles = ['Late set', 'Łódź, 東京 and Αθήνα', `${'very '.repeat(20)}long`];
+  for (const title of titles) {
+    const card = { ...cardOf(), title, notes: long };
+    const pdf = await PDFDocument.load(await renderCardPdf(card));
+    assert.is(pdf.getPageCount(), 1);
+    const { width, height } = pdf.getPage(0).getSize();
+    assert.equal([Math.round(width), Math.round(height)], [420, 595]);
+  }
+});
+
+test('text wraps at words, and inside of one that is longer than a line', () => {
+  const measure = (line: string) => line.length;
+  assert.equal(wrap('to be or notatallever', 5, measure), ['to be', 'or', 'notat', 'allev', 'er']);
+  assert.equal(wrap('', 5, measure), []);
+});
+
+test.run();
