@@ -35,6 +35,8 @@ await buildPage('pipelines/player', { player: 'page.ts', watch: 'watch/watch.ts'
 ]);
 await buildIcons('pipelines/player');
 await buildPage('daemon/printing/page', { verify: 'main.ts' }, ['index.html']);
+await buildPage('daemon/report/page', { report: 'main.ts' }, ['index.html']);
+await bundlePage('daemon/report/page', { report: 'report.css' });
 await buildPage('daemon/web/page', { operator: 'main.ts' }, ['index.html']);
 await bundlePage('daemon/web/page', { operator: 'operator.css' });
 

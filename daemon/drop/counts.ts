@@ -4,11 +4,17 @@ import type { LinkSwitch } from '../../pipelines/bond/core/snapshot.ts';
 import type { Quantiles } from '../../pipelines/origin/viewers.ts';
 import { type DropReport, dropReportFields } from '../model/drop-report.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { counted, countOn, restartCount } from './count-on.ts';
+import {
+  type DetailsInput,
+  detailCountsSchema,
+  NO_DETAILS,
+  noteFailovers,
+  resumeDetails,
+  stepDetails,
+} from './detail-counts.ts';
 
 const number = v.optional(v.number());
-
-/** Something that a process counts; it restarts with the process. */
-const counted = v.object({ sum: number, last: number });
 
 /** What is counted while a drop is on, poll by poll; as JSON it survives a power cut. */
 export const countsSchema = v.object({
@@ -29,15 +35,16 @@ export const countsSchema = v.object({
   clips: v.number(),
   /** The newest; undefined where nothing is sold. */
   sales: v.optional(dropReportFields.sales),
+  switches: v.optional(counted, {}),
+  hearts: v.optional(counted, {}),
+  more: v.optional(detailCountsSchema, NO_DETAILS),
 });
 
 export type DropCounts = Readonly<v.InferOutput<typeof countsSchema>>;
-type Count = Readonly<v.InferOutput<typeof counted>>;
-
 const BEFORE_ALL_MS = -1;
 
 /** What is counted of a snapshot. */
-export type CountsInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints' | 'shop'>;
+export type CountsInput = Pick<BoxSnapshot, 'media' | 'uplink' | 'prints' | 'shop'> & DetailsInput;
 
 export function startCounts(dropId: string, startedMs: number): DropCounts {
   return {
@@ -52,19 +59,27 @@ export function startCounts(dropId: string, startedMs: number): DropCounts {
     failovers: undefined,
     switchedMs: BEFORE_ALL_MS,
     clips: 0,
+    switches: {},
+    hearts: {},
+    more: NO_DETAILS,
   };
 }
 
 /** Of a box that restarted in a drop and resumes it: its processes count from 0. */
 export function resumeCounts(counts: DropCounts): DropCounts {
-  const restart = ({ sum }: Count): Count => ({ sum, last: 0 });
-  const { stalls, prints } = counts;
-  return { ...counts, stalls: restart(stalls), prints: restart(prints), switchedMs: BEFORE_ALL_MS };
+  const { stalls, prints, switches, hearts, more } = counts;
+  return {
+    ...counts,
+    ...{ stalls: restartCount(stalls), prints: restartCount(prints) },
+    ...{ switches: restartCount(switches), hearts: restartCount(hearts) },
+    more: resumeDetails(more),
+    switchedMs: BEFORE_ALL_MS,
+  };
 }
 
 /** One more poll, about one each second; `nowMs` is Unix time. Pure. */
 export function stepCounts(counts: DropCounts, box: CountsInput, nowMs: number): DropCounts {
-  const { media, uplink, prints } = box;
+  const { media, prints } = box;
   const viewers = media?.viewers;
   const reported = Object.values(viewers?.latencyMsByRendition ?? {});
   return {
@@ -78,8 +93,10 @@ export function stepCounts(counts: DropCounts, box: CountsInput, nowMs: number):
     ),
     stalls: countOn(counts.stalls, viewers?.stallsTotal),
     prints: countOn(counts.prints, prints?.printedTotal),
+    switches: countOn(counts.switches, viewers && sumOf(viewers.switchesByProfile)),
+    hearts: countOn(counts.hearts, viewers?.heartsTotal),
     sales: salesOf(box) ?? counts.sales,
-    ...countSwitches(counts, uplink?.bond?.switches),
+    ...countFailovers(counts, box, nowMs),
   };
 }
 
@@ -102,26 +119,30 @@ function addLatency(sum: DropCounts['latency'], { p50, p95, n }: Quantiles): Dro
   return { p50MsN: sum.p50MsN + p50 * n, p95MsN: sum.p95MsN + p95 * n, n: sum.n + n };
 }
 
-/** The first poll is where counting begins; a total that is smaller is that of a new process. */
-function countOn({ sum, last }: Count, total: number | undefined): Count {
-  if (total === undefined) return { sum, last };
-  if (last === undefined) return { sum: sum ?? 0, last: total };
-  return { sum: (sum ?? 0) + (total < last ? total : total - last), last: total };
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, one) => sum + one, 0);
 }
 
 /** A link that was in use and is no more: the others took over its share. */
-function countSwitches(
-  { failovers, switchedMs }: DropCounts,
-  switches: readonly LinkSwitch[] | undefined,
-): Pick<DropCounts, 'failovers' | 'switchedMs'> {
-  if (switches === undefined) return { failovers, switchedMs };
+function countFailovers(
+  { failovers, switchedMs, more }: DropCounts,
+  box: CountsInput,
+  nowMs: number,
+): Pick<DropCounts, 'failovers' | 'switchedMs' | 'more'> {
+  const details = stepDetails(more, box, nowMs);
+  const switches = box.uplink?.bond?.switches;
+  if (switches === undefined) return { failovers, switchedMs, more: details };
   const newest = switches.at(-1)?.atMs ?? BEFORE_ALL_MS;
   // The clock of a restarted uplink process restarts too.
   const sinceMs = newest < switchedMs ? BEFORE_ALL_MS : switchedMs;
   const lost = switches.filter(
     ({ atMs, from, to }) => atMs > sinceMs && isInUse(from) && !isInUse(to),
   );
-  return { failovers: (failovers ?? 0) + lost.length, switchedMs: newest };
+  return {
+    failovers: (failovers ?? 0) + lost.length,
+    switchedMs: newest,
+    more: noteFailovers(details, lost, nowMs),
+  };
 }
 
 function isInUse(phase: LinkSwitch['from']): boolean {

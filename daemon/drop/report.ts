@@ -2,6 +2,7 @@
 import type { DropReport } from '../model/drop-report.ts';
 import { round } from '../model/rounding.ts';
 import type { DropCounts } from './counts.ts';
+import { detailsOf } from './detail-counts.ts';
 
 export function reportOf(counts: DropCounts): DropReport {
   const { latency } = counts;
@@ -17,5 +18,8 @@ export function reportOf(counts: DropCounts): DropReport {
     prints: counts.prints.sum ?? null,
     clips: counts.clips,
     sales: counts.sales ?? null,
+    switches: counts.switches.sum ?? null,
+    hearts: counts.hearts.sum ?? null,
+    ...detailsOf(counts.more),
   };
 }

@@ -33,6 +33,8 @@ export interface ReportsDeps {
 export interface Reports {
   /** The oldest first. */
   list(): readonly DropReport[];
+  /** Of the drop that is on, so far. */
+  present(): DropReport | undefined;
   /** Something happened that a report counts. */
   record(event: BoxEvent): void;
   /** Counts until `signal` aborts. A disk that cannot be written costs the reports only. */
@@ -55,6 +57,7 @@ export async function openReports(file: string, deps: ReportsDeps): Promise<Repo
   const counter = new Counter(file, parse(await readFile(file, 'utf8').catch(() => '')), deps);
   return {
     list: () => counter.reports,
+    present: () => counter.present(),
     record: ({ type }) => {
       if (type === 'clip.made') counter.noteClip();
     },
@@ -92,6 +95,10 @@ class Counter {
     this.reports = saved?.reports ?? [];
     this.#counts = saved?.open && resumeCounts(saved.open);
     this.#last = saved?.last;
+  }
+
+  present(): DropReport | undefined {
+    return this.#counts && reportOf(this.#counts);
   }
 
   noteClip(): void {

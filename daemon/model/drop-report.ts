@@ -12,7 +12,28 @@ export const quantiles = v.strictObject({
   n: count,
 });
 
-/** What a drop was, as it is kept on disk and published. What is not known is `null`. */
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+const known = <T extends v.GenericSchema>(schema: T) => v.optional(v.nullable(schema), null);
+
+/** What one link of the uplink carried. */
+const link = v.strictObject({
+  id: text(64),
+  sent_b: amount,
+  /** Of all that was sent. */
+  share_ratio: v.nullable(amount),
+  bitrate_bps: v.nullable(amount),
+  bitrate_max_bps: amount,
+});
+
+/** A link that carried the stream, and did no more. */
+const failover = v.strictObject({ at: time, link: text(64), to: text(32), reason: text(256) });
+
+/** Charge at the begin and at the end, and whether the mains were off meanwhile. */
+const battery = v.strictObject({ start_ratio: amount, end_ratio: amount, on_battery: v.boolean() });
+
+/** The loudest, and how long there was silence on all channels. */
+const sound = v.strictObject({ peak_dbfs: v.number(), silence_s: amount });
+
 /** Of the drop's catalogue; amounts in the smallest unit of their currency. */
 const sales = v.strictObject({
   orders: count,
@@ -35,8 +56,19 @@ export const dropReportFields = {
   clips: v.nullable(count),
   /** Null where nothing was sold by the box. */
   sales: v.optional(v.nullable(sales), null),
+  title: known(text(120)),
+  /** Its id in the list of coming drops, or in the config. */
+  planned: known(text(64)),
+  /** Changes of rendition by viewers. */
+  switches: known(count),
+  hearts: known(count),
+  links: known(v.pipe(v.array(link), v.maxLength(16))),
+  failover_log: known(v.pipe(v.array(failover), v.maxLength(50))),
+  battery: known(battery),
+  sound: known(sound),
 };
 
+/** What a drop was, as it is kept on disk and published. What is not known is `null`. */
 export const dropReportSchema = v.object(dropReportFields);
 
 export type DropReport = v.InferOutput<typeof dropReportSchema>;

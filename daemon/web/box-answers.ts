@@ -8,6 +8,7 @@ import { type BoxSnapshot, DROP_PHASES } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { CommandProgress } from './protocol.ts';
+import type { ReportAnswers } from './reports/answers.ts';
 import type { SessionAnswers } from './session-answers.ts';
 
 export interface BoxDeps {
@@ -15,6 +16,7 @@ export interface BoxDeps {
   readonly commander: Commander;
   readonly slips: () => readonly PrintedSlip[];
   readonly prints: PrintAnswers;
+  readonly reports: ReportAnswers;
   /** Undefined on real hardware. */
   readonly panel: PanelActions | undefined;
   readonly onProgress: (progress: CommandProgress) => void;
@@ -51,6 +53,8 @@ export class BoxAnswers {
     if (method === 'POST' && print !== null) {
       return await this.#deps.prints.settle(print[1] ?? '', request);
     }
+    const report = method === 'GET' ? await this.#deps.reports.answer(path) : undefined;
+    if (report !== undefined) return report;
     switch (`${method} ${slip === undefined ? path : '/slips'}`) {
       case 'GET /state.json':
         return answerJson(200, this.#deps.snapshot());

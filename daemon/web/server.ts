@@ -8,6 +8,7 @@ import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts
 import type { Commander } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
 import type { Prints } from '../printing/open.ts';
+import type { DropRecords } from '../report/recorder.ts';
 import { openAssets } from './assets.ts';
 import { BoxAnswers, PrintAnswers } from './box-answers.ts';
 import { type CrewBox, openCrew } from './crew/open-crew.ts';
@@ -19,6 +20,7 @@ import { History, runHistory } from './history.ts';
 import { serve } from './listen.ts';
 import { openPin, readHostPin } from './pin-store.ts';
 import type { ViewerPorts } from './protocol.ts';
+import { ReportAnswers } from './reports/answers.ts';
 import type { RouteDeps } from './routes.ts';
 import { SessionAnswers } from './session-answers.ts';
 import { SignIn } from './sign-in.ts';
@@ -29,6 +31,8 @@ export interface OperatorDeps extends CrewBox {
   /** Oldest first; a dozen at most. */
   readonly slips: () => readonly PrintedSlip[];
   readonly prints: Prints;
+  /** Of past drops. */
+  readonly reports: CrewBox['reports'] & { readonly records: Pick<DropRecords, 'list' | 'read'> };
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
   readonly viewers: ViewerPorts;
@@ -76,6 +80,7 @@ export async function runOperator(
       commander: deps.commander,
       slips: deps.slips,
       prints: new PrintAnswers(deps.prints, sessions),
+      reports: new ReportAnswers(deps.reports.records, deps.boxName, log),
       panel: deps.panel && new PanelActions(deps.panel, clock, untilEnd),
       onProgress: (progress) => events.sendProgress(progress),
       signal: untilEnd,

@@ -6,19 +6,34 @@ const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
 const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as const;
 
 export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
+  'daemon/report': {
+    may: ['daemon/model', 'daemon/drop'],
+    what: 'figures of past drops over their time, and the page of a report',
+  },
+  'daemon/report/page': {
+    may: ['daemon/model', 'daemon/report'],
+    what: 'the page of a report, which needs no network',
+  },
   'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
   'daemon/web': {
     may: [
       ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
-      ...['daemon/web/door', 'daemon/web/crew'],
+      ...['daemon/web/door', 'daemon/web/crew', 'daemon/web/reports', 'daemon/report'],
     ],
     what: 'the server of the operator’s page',
+  },
+  'daemon/web/reports': {
+    may: ['daemon/web', 'daemon/report'],
+    what: 'past drops, over HTTP',
   },
   'daemon/web/crew': {
     may: [...BASE, 'daemon/settings', 'daemon/web', 'daemon/cli/doctor'],
     what: 'what the crew asks for beside commands: settings, files, support',
   },
-  'daemon/web/page/ui': { may: PAGE, what: 'elements of the operator’s page' },
+  'daemon/web/page/ui': {
+    may: [...PAGE, 'daemon/report'],
+    what: 'elements of the operator’s page',
+  },
   'daemon/web/page/sections': {
     may: [
       'daemon/model',
@@ -38,8 +53,8 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'clips, recordings, addresses and support on the operator’s page',
   },
   'daemon/web/page/drops': {
-    may: ['daemon/model', 'daemon/web/page/ui'],
-    what: 'coming drops, on the operator’s page',
+    may: ['daemon/model', 'daemon/report', 'daemon/web/page/ui'],
+    what: 'coming and past drops, on the operator’s page',
   },
   'daemon/web/page/readiness': {
     may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/sections'],

@@ -40,6 +40,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'pipelines/source/slates.ts',
   ],
   systeminformation: ['hal/system/linux.ts'],
+  uplot: ['daemon/report/page/'],
   'unix-dgram': ['hal/os/systemd/notify.ts'],
   valibot: ['daemon/', 'hal/', 'pipelines/'],
   yaml: ['daemon/config/'],

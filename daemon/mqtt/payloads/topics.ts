@@ -75,7 +75,7 @@ export const TOPICS = {
   drops: { help: 'The list of coming drops, where there is one.', ...document(payloads.drops) },
   merch: { help: 'What is sold, what is left of it, and orders.', ...document(payloads.merch) },
   report: {
-    help: 'One of the last eight drops: viewers, latency, stalls, failovers, slips, clips.',
+    help: 'One of the last eight drops: viewers, latency, stalls, links, failovers, battery, sound, orders, slips, clips, hearts.',
     ...document(payloads.report),
   },
   checklist: {

@@ -3,6 +3,7 @@ import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openSupport } from './crew/support.ts';
 import { openDrops } from './drops/drops.ts';
+import { openPastDrops } from './drops/past-drops.ts';
 import { openReadiness } from './readiness/section.ts';
 import { openAlerts } from './sections/alerts.ts';
 import { openCommands } from './sections/commands.ts';
@@ -143,6 +144,7 @@ function openSections(
     openAddresses(),
     openSupport(isCrew, onError),
     openDrops(onError),
+    openPastDrops(onError),
     openMachine(),
   ];
 }

@@ -54,18 +54,11 @@ const printed = (printedTotal: number) => ({
 });
 
 test('what was never measured is null, and what did not happen is 0', () => {
-  assert.equal(counted({}), {
-    drop: 'd',
-    started: '2026-11-23T20:00:00.000Z',
-    ended: '2026-11-23T20:05:00.000Z',
-    viewers_peak: null,
-    latency_s: { p50: null, p95: null, n: 0 },
-    stalls: null,
-    failovers: null,
-    prints: null,
-    clips: 0,
-    sales: null,
-  });
+  const { drop, started, ended, latency_s, clips, ...others } = counted({});
+  assert.equal([drop, started], ['d', '2026-11-23T20:00:00.000Z']);
+  assert.is(ended, '2026-11-23T20:05:00.000Z');
+  assert.equal([latency_s, clips], [{ p50: null, p95: null, n: 0 }, 0]);
+  for (const [name, value] of Object.entries(others)) assert.is(value, null, name);
   const calm = counted({ ...watching(3, 7), ...switched(), ...printed(9) });
   assert.equal([calm.stalls, calm.failovers, calm.prints], [0, 0, 0]);
 });

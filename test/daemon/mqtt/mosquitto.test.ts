@@ -12,6 +12,7 @@ import { freePort } from '../../support/free-port.ts';
 import { listen } from './support/consumer.ts';
 import { startMosquitto } from './support/mosquitto.ts';
 import { startMqtt } from './support/mqtt.ts';
+import { REPORT } from './support/report.ts';
 import { shop } from './support/shop.ts';
 import { bareSnapshot, fullSnapshot } from './support/snapshot.ts';
 
@@ -19,18 +20,6 @@ const test = suiteAtOnce('MQTT with mosquitto');
 const ROOT = 'venuebox/v1/corner';
 const LONG_MS = 30_000;
 
-const REPORT = {
-  drop: '2026-04-30T20-00-00Z',
-  started: '2026-04-30T20:00:00.000Z',
-  ended: '2026-04-30T21:00:00.000Z',
-  viewers_peak: 61,
-  latency_s: { p50: 1.6, p95: 2.9, n: 61 },
-  stalls: 4,
-  failovers: 1,
-  prints: 17,
-  clips: 3,
-  sales: { orders: 38, pieces: 38, amounts: [{ currency: 'EUR', amount_minor: 95_000 }] },
-};
 const MERCH = new MerchReport().report(shop(0), 0) as Body<'merch'>;
 
 test('every topic is published, and every payload follows its schema', async () => {

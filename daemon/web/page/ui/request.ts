@@ -2,6 +2,7 @@
 import type { PanelAction } from '../../../devices/simulated-panel.ts';
 import type { Verb } from '../../../model/commands.ts';
 import type { DropPhase } from '../../../model/snapshot.ts';
+import type { PastDrop } from '../../../report/record.ts';
 import type { SignInRefusal } from '../../protocol.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -48,6 +49,11 @@ export async function runCommand(
 ): Promise<Outcome> {
   const response = await ask('POST', '/command', { verb, args, expect }, timeoutMs);
   return (await checked(response)) as Outcome;
+}
+
+/** The newest first. */
+export async function readPastDrops(): Promise<readonly PastDrop[]> {
+  return (await checked(await ask('GET', '/reports.json'))) as readonly PastDrop[];
 }
 
 /** Settles a slip that was perhaps printed, or prints one again. */

@@ -95,7 +95,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       stateFolder,
       opening: new SignInOpening(clock),
       onNewPin: () => undefined,
-      reports: { list: () => [] },
+      reports: { list: () => [], records: { list: () => [], read: () => undefined } },
       forgetClips: () => undefined,
       onEvent: () => undefined,
       notify: { hasReceiver: false },

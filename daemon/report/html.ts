@@ -1,0 +1,61 @@
+/** The page of one drop, or of two that are compared: one file, which needs no network. */
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { HalError } from '../../hal/os/errors.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import type { DropRecord } from './record.ts';
+
+const BUILT = new URL(
+  import.meta.url.endsWith('.ts') ? '../../dist/daemon/report/page/' : './page/',
+  import.meta.url,
+);
+
+export interface ReportPage {
+  readonly html: string;
+  /** Allows nothing but what is in the page. */
+  readonly policy: string;
+}
+
+/** @throws HalError NOT_FOUND where the page is not built. */
+export async function renderReportPage(
+  records: readonly DropRecord[],
+  boxName: string,
+): Promise<ReportPage> {
+  const [html, script, style] = await Promise.all(
+    ['index.html', 'report.js', 'report.css'].map(readBuilt),
+  );
+  const code = (script ?? '').replaceAll('</script', '<\\/script');
+  // In a script element nothing but its end tag is read as HTML.
+  const data = JSON.stringify({ box: boxName, records }).replaceAll('<', '\\u003c');
+  const parts: Readonly<Record<string, string>> = {
+    '/*__STYLE__*/': style ?? '',
+    '"__DATA__"': data,
+    __SCRIPT__: code,
+  };
+  return {
+    html: (html ?? '').replace(
+      /\/\*__STYLE__\*\/|"__DATA__"|__SCRIPT__/g,
+      (name) => parts[name] ?? '',
+    ),
+    policy: [
+      "default-src 'none'",
+      `script-src '${hashOf(code)}'`,
+      `style-src '${hashOf(style ?? '')}'`,
+      'img-src data:',
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ].join('; '),
+  };
+}
+
+const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`;
+
+async function readBuilt(name: string): Promise<string> {
+  try {
+    return await readFile(new URL(name, BUILT), 'utf8');
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new HalError('NOT_FOUND', `the page is not built (${reason}); run: npm run build`);
+  }
+}

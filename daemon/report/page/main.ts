@@ -1,0 +1,156 @@
+/** The page of a drop's report: what is in it was written into the page by the box. */
+import uPlot from 'uplot';
+import type { DropRecord } from '../record.ts';
+import { bitrate, bytes, duration, localTime, percent, ROWS } from './facts.ts';
+import { type Plot, plotsOf } from './plots.ts';
+
+interface Data {
+  readonly box: string;
+  /** One, or two that are compared. */
+  readonly records: readonly DropRecord[];
+}
+
+const COLOURS = [
+  '#2f6fde',
+  '#d1495b',
+  '#2a9d5c',
+  '#c77d0a',
+  '#7b4bc9',
+  '#168aa0',
+  '#8a5a2b',
+  '#777',
+];
+const PLOT_HEIGHT_PX = 220;
+
+const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as Data;
+const main = document.getElementById('report');
+if (main !== null) show(main, data);
+
+function show(place: HTMLElement, { box, records }: Data): void {
+  const names = records.map(nameOf);
+  document.title = `${names.join(' and ')}: drop report`;
+  place.append(
+    element('h1', names.join(' and ')),
+    element('p', `Drop report of ${box}`, 'dim'),
+    element('h2', 'In short'),
+    summary(records, names),
+    element('h2', 'Over its time'),
+    element('p', 'Drag over a plot to look closer; a double click shows all again.', 'dim'),
+  );
+  const plots = element('div', '', 'plots');
+  place.append(plots);
+  const drawn = plotsOf(records, names);
+  for (const plot of drawn) draw(plots, plot);
+  if (drawn.length === 0) plots.append(element('p', 'No figures were kept of it.', 'dim'));
+  for (const [i, record] of records.entries()) {
+    const of = records.length > 1 ? `, ${names[i] ?? ''}` : '';
+    addTables(place, record, of);
+  }
+}
+
+/** Two evenings of one title are told apart by their date. */
+function nameOf({ drop, report }: DropRecord): string {
+  const title = report?.title ?? drop;
+  return report === null ? title : `${title}, ${localTime(report.started)}`;
+}
+
+function summary(records: readonly DropRecord[], names: readonly string[]): HTMLElement {
+  const head = records.length > 1 ? ['', ...names] : [];
+  const rows = ROWS.map(([name, value]) => [
+    name,
+    ...records.map(({ report }) => (report === null ? 'still on' : value(report))),
+  ]);
+  return table(head, rows);
+}
+
+function addTables(place: HTMLElement, { report, log, started_ms }: DropRecord, of: string): void {
+  const links = report?.links ?? [];
+  if (links.length > 0) {
+    const rows = links.map((link) => [
+      link.id,
+      bytes(link.sent_b),
+      link.share_ratio === null ? '–' : percent(link.share_ratio),
+      link.bitrate_bps === null ? '–' : bitrate(link.bitrate_bps),
+      bitrate(link.bitrate_max_bps),
+    ]);
+    place.append(
+      element('h2', `Links${of}`),
+      table(['Link', 'Sent', 'Share', 'Bitrate', 'At most'], rows),
+    );
+  }
+  const lost = report?.failover_log ?? [];
+  if (lost.length > 0) {
+    const rows = lost.map(({ at, link, to, reason }) => [
+      duration((Date.parse(at) - started_ms) / 1000),
+      link,
+      to,
+      reason,
+    ]);
+    place.append(element('h2', `Links lost${of}`), table(['After', 'Link', 'Then', 'Why'], rows));
+  }
+  if (log.length === 0) return;
+  const rows = log.map(({ at_s, text }) => [duration(at_s), text]);
+  place.append(element('h2', `What happened${of}`), table(['After', ''], rows));
+}
+
+function draw(place: HTMLElement, { title, unit, atS, lines }: Plot): void {
+  const box = element('div', '', 'plot');
+  const heading = element('h3', unit === '' ? title : `${title} (${unit})`);
+  place.append(box);
+  box.append(heading);
+  const style = getComputedStyle(document.documentElement);
+  const axis = {
+    stroke: style.getPropertyValue('--dim'),
+    grid: { stroke: style.getPropertyValue('--edge'), width: 1 },
+  };
+  const width = () => Math.max(240, box.clientWidth - 20);
+  const plot = new uPlot(
+    {
+      width: width(),
+      height: PLOT_HEIGHT_PX,
+      scales: { x: { time: false } },
+      series: [
+        { label: 'after', value: (_, s) => (s === null ? '' : duration(s)) },
+        ...lines.map(({ label }, i) => ({
+          label,
+          stroke: COLOURS[i % COLOURS.length] ?? '#777',
+          width: 1.5,
+          value: (_: uPlot, value: number | null) =>
+            value === null ? '–' : String(rounded(value)),
+        })),
+      ],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map(duration) }, axis],
+    },
+    [[...atS], ...lines.map(({ values }) => [...values])],
+    box,
+  );
+  addEventListener('resize', () => plot.setSize({ width: width(), height: PLOT_HEIGHT_PX }));
+}
+
+const rounded = (value: number) => Math.round(value * 100) / 100;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+  const made = element('table');
+  if (head.length > 0) {
+    const line = element('tr');
+    line.append(...head.map((text) => element('th', text)));
+    const top = element('thead');
+    top.append(line);
+    made.append(top);
+  }
+  const body = element('tbody');
+  for (const [name = '', ...values] of rows) {
+    const line = element('tr');
+    line.append(element('th', name), ...values.map((text) => element('td', text)));
+    body.append(line);
+  }
+  made.append(body);
+  return made;
+}
+
+function element(tag: string, text = '', name = ''): HTMLElement {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  if (name !== '') made.className = name;
+  return made;
+}

@@ -1,0 +1,48 @@
+/** What is kept of a past drop: its report, its figures over time, and what happened. */
+import * as v from 'valibot';
+import { type DropReport, dropReportSchema } from '../model/drop-report.ts';
+import { seriesSchema } from './series.ts';
+
+/** A night with a link that flaps. */
+export const LOG_MAX = 300;
+
+const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
+
+const entry = v.object({ at_s: v.number(), type: text(64), text: text(200) });
+
+export const recordSchema = v.object({
+  v: v.literal(1),
+  /** Names the run, and the file. */
+  drop: v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/)),
+  /** Unix time in ms. */
+  started_ms: v.number(),
+  /** Null until the drop has ended. */
+  report: v.nullable(dropReportSchema),
+  series: seriesSchema,
+  log: v.pipe(v.array(entry), v.maxLength(LOG_MAX)),
+});
+
+export type DropRecord = v.InferOutput<typeof recordSchema>;
+export type LogEntry = v.InferOutput<typeof entry>;
+
+/** One of the list of past drops. */
+export interface PastDrop {
+  readonly drop: string;
+  readonly title: string | null;
+  /** RFC 3339. */
+  readonly started: string;
+  readonly ended: string;
+  readonly viewers_peak: number | null;
+  readonly latency_p50_s: number | null;
+  /** There are plots of it. */
+  readonly has_series: boolean;
+}
+
+export function summaryOf(report: DropReport, hasSeries: boolean): PastDrop {
+  const { drop, title, started, ended, viewers_peak, latency_s } = report;
+  return {
+    ...{ drop, title, started, ended, viewers_peak },
+    latency_p50_s: latency_s.p50,
+    has_series: hasSeries,
+  };
+}
