@@ -70,6 +70,8 @@ const webhookSchema = v.strictObject({
   host: v.optional(host, '127.0.0.1'),
   /** 0: the operator's port. */
   port: v.optional(whole(0, 65_535), 0),
+  /** Of that port. */
+  tls: v.optional(v.strictObject({ cert_file: text, key_file: text })),
 });
 
 /** How orders arrive, and how long they may be unpaid. */

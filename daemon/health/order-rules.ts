@@ -50,6 +50,18 @@ export const ORDER_RULES: readonly Rule[] = [
     },
   },
   {
+    key: 'orders-webhook-secret',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Paid orders of the web shop do not arrive. Put the shop’s signing secret into the file, readable by the box alone; it is read at once.',
+    find: ({ box: { shop } }) =>
+      shop?.webhookFault === undefined
+        ? undefined
+        : { text: 'The secret of the web shop cannot be used', detail: shop.webhookFault },
+  },
+  {
     key: 'orders-to-refund',
     severity: 'warning',
     afterMs: 0,

@@ -140,6 +140,8 @@ export interface ShopState {
     /** Paid and refused: their money must go back. */
     readonly refunds: number;
   };
+  /** Why signed orders are refused. */
+  readonly webhookFault?: string;
   /** Why no order is taken. */
   readonly fault?: { readonly kind: 'damaged' | 'not-saved' | 'full'; readonly reason: string };
 }

@@ -38,6 +38,8 @@ export interface DeskDeps {
   readonly catalogue: () => Catalogue;
   readonly windowMs: number;
   readonly pendingMs: number;
+  /** Why signed orders are refused; undefined where they are taken, or there is no webhook. */
+  readonly webhookFault?: () => string | undefined;
   readonly onEvent: (event: BoxEvent) => void;
   readonly onConfirmed: OnOrderConfirmed;
   readonly clock: Clock;
@@ -148,6 +150,7 @@ class OpenDesk implements Desk {
     if (articles.length === 0 && book.size === 0 && fault?.kind !== 'damaged') return undefined;
     const state = window.state(drop, this.#deps.windowMs);
     const isOpen = state.phase === 'open';
+    const webhookFault = this.#deps.webhookFault?.();
     const isTimed = articles.some((one) => one.collector || one.flash_price !== undefined);
     return {
       drop,
@@ -155,6 +158,7 @@ class OpenDesk implements Desk {
       sales: book.sales(drop),
       totals: { ...book.totals },
       ...(isTimed ? { window: state } : {}),
+      ...(webhookFault === undefined ? {} : { webhookFault }),
       ...(fault === undefined ? {} : { fault }),
     };
   }

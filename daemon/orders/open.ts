@@ -34,8 +34,15 @@ export interface Orders {
 }
 
 export async function openOrders({ orders }: Config, box: Box): Promise<Orders> {
+  const { scheme, secret_file, host, port, tls } = orders.webhook;
+  const secrets = secret_file === '' ? undefined : openSecrets(secret_file, scheme);
+  const webhookFault = () => {
+    const read = secrets?.();
+    return read !== undefined && 'fault' in read ? read.fault : undefined;
+  };
   const desk = await openDesk({
     ...box,
+    webhookFault,
     folder: join(box.stateFolder, 'orders'),
     catalogue: () => {
       const { id, catalogue } = box.drops.present();
@@ -47,16 +54,14 @@ export async function openOrders({ orders }: Config, box: Box): Promise<Orders> 
     onConfirmed: ({ orderId, item, quantity, numbers }) =>
       box.log.info('order confirmed', { order: orderId, item: item.id, quantity, numbers }),
   });
-  const { scheme, secret_file, host, port } = orders.webhook;
   const order = openOrderCommand(desk, box.clock);
-  if (secret_file === '') return { desk, order, runWebhook: untilAborted };
-  const secrets = openSecrets(secret_file, scheme);
-  const read = secrets();
+  if (secrets === undefined) return { desk, order, runWebhook: untilAborted };
+  const reason = webhookFault();
   // The box goes on: a drop is more than its shop.
-  if ('fault' in read) box.log.error('order webhooks are refused', { reason: read.fault });
+  if (reason !== undefined) box.log.error('order webhooks are refused', { reason });
   const hook = new Webhook({ scheme, secrets, desk, clock: box.clock, log: box.log });
   const answer: AnswerWebhook = (request) => hook.answer(request);
   if (port === 0) return { desk, order, webhook: answer, runWebhook: untilAborted };
-  const run: Task = (signal) => runWebhook({ host, port }, answer, box.log, signal);
+  const run: Task = (signal) => runWebhook({ host, port, tls }, answer, box.log, signal);
   return { desk, order, runWebhook: run };
 }

@@ -1,9 +1,11 @@
 /** The webhook on a port of its own. */
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Server } from 'node:https';
 import { untilAborted } from '../../../hal/os/async.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
 import type { AnswerWebhook, WebhookAnswer } from '../../model/orders.ts';
+import { followCertificate, openTlsServer, type TlsFiles } from './certificate.ts';
 
 const CONNECTIONS_MAX = 512;
 const LIMITS = {
@@ -15,14 +17,17 @@ const LIMITS = {
   noDelay: true,
 } as const;
 
-/** Runs until `signal` aborts. Rejects with PipelineError where the port is taken. */
+/** Runs until `signal` aborts. Rejects with PipelineError where the port is taken, or the certificate is none. */
 export async function runWebhook(
-  at: { readonly host: string; readonly port: number },
+  {
+    tls,
+    ...at
+  }: { readonly host: string; readonly port: number; readonly tls?: TlsFiles | undefined },
   answer: AnswerWebhook,
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  const server = createServer(LIMITS, (request, response) => {
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
     const path = (request.url ?? '').split('?', 1)[0];
     if (path !== '/orders/webhook') {
@@ -30,12 +35,15 @@ export async function runWebhook(
       return;
     }
     void answer(request).then((reply) => send(response, reply));
-  });
+  };
+  const server = tls === undefined ? createServer(LIMITS) : openTlsServer(tls, LIMITS);
+  server.on('request', onRequest);
   server.maxConnections = CONNECTIONS_MAX;
   server.on('clientError', (_error, socket) => socket.destroy());
   await listenOrExplain(server, "the webhook's port", at, '; set orders.webhook.port');
-  log.info('order webhook listening', at);
-  await untilAborted(signal);
+  log.info('order webhook listening', { ...at, isTls: tls !== undefined });
+  if (tls === undefined) await untilAborted(signal);
+  else await followCertificate(server as Server, tls, log, signal);
   server.closeAllConnections();
   server.close();
 }

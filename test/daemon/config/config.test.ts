@@ -221,8 +221,10 @@ test('the example shows every key, each with its default', () => {
   const { tls: operatorTls, ...operator } = shown.operator;
   const { profiles, uplink, recording, mqtt, ...rest } = shown;
   const { profiles: _, recording: none, mqtt: plainMqtt, ...defaults } = plain;
-  assert.ok(tls && operatorTls);
-  assert.equal({ ...rest, viewers, operator }, defaults);
+  const { tls: webhookTls, ...webhook } = shown.orders.webhook;
+  const orders = { ...shown.orders, webhook };
+  assert.ok(tls && operatorTls && webhookTls);
+  assert.equal({ ...rest, viewers, operator, orders }, defaults);
   assert.ok(Object.values(mqtt.tls).every((file) => file !== ''));
   assert.equal({ ...mqtt, tls: plainMqtt.tls }, plainMqtt);
   const [first] = recording.targets;

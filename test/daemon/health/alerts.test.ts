@@ -42,6 +42,11 @@ function shop(fault: ShopState['fault'], refunds = 0): Change {
   return { shop: { drop: 'friday', articles: [], sales, totals, ...(fault && { fault }) } };
 }
 
+function webhookWith(webhookFault: string): Change {
+  const { shop: open } = shop(undefined);
+  return open === undefined ? {} : { shop: { ...open, webhookFault } };
+}
+
 const destination: Destination = {
   id: 'web',
   kind: 'rtmp',
@@ -71,6 +76,7 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-damaged', shop({ kind: 'damaged', reason: 'line 7' })],
   ['orders-not-saved', shop({ kind: 'not-saved', reason: 'ENOSPC' })],
   ['orders-full', shop({ kind: 'full', reason: '200000 orders' })],
+  ['orders-webhook-secret', webhookWith('others can read it')],
   ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
   ['capture-down', { children: child('capture', { phase: 'pausing' }) }],
