@@ -14,7 +14,7 @@ import { startMosquitto } from './support/mosquitto.ts';
 import { startMqtt } from './support/mqtt.ts';
 import { REPORT } from './support/report.ts';
 import { shop } from './support/shop.ts';
-import { bareSnapshot, fullSnapshot } from './support/snapshot.ts';
+import { bareSnapshot, DROPS, fullSnapshot } from './support/snapshot.ts';
 
 const test = suiteAtOnce('MQTT with mosquitto');
 const ROOT = 'venuebox/v1/corner';
@@ -27,6 +27,7 @@ test('every topic is published, and every payload follows its schema', async () 
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
   await using status = await startMqtt(broker.port, {
     documents: () => ({ merch: MERCH, reports: [REPORT] }),
+    snapshot: fullSnapshot({ plannedDrops: DROPS }),
   });
   await status.events.record({
     type: 'drop.live',

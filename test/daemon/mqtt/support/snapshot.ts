@@ -18,6 +18,15 @@ export const FACTS: BoxFacts = {
   },
 };
 
+const FRIDAY = { id: 'friday', title: 'Friday', startsAt: '2026-05-01T20:00:00Z', endsAt: '' };
+/** A list of coming drops. */
+export const DROPS = {
+  shown: FRIDAY,
+  list: [{ ...FRIDAY, pictureFile: '', profile: '', articles: 0, phase: 'shown' }],
+  faults: ['drops.yaml:7: title is missing'],
+  file: 'drops.yaml',
+} as const;
+
 /** A live box: every value is known. */
 export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
   return {
