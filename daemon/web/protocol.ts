@@ -8,6 +8,9 @@ import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Sample } from './history.ts';
 import type { LogLine } from './log-tail.ts';
 
+/** Holds the language that the page's switch was put to. */
+export const LANGUAGE_COOKIE = 'venuebox-language';
+
 /** The state of the box. Levels are sent separately, ten times a second. */
 export interface View extends Omit<BoxSnapshot, 'levels'> {
   /** What came out of the simulated printer. */

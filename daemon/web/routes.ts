@@ -1,16 +1,19 @@
 /** Routes of the operator's server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { acceptsGzip } from '../../pipelines/http/negotiate.ts';
+import { chooseLanguage, isLanguage, type Language } from '../../pipelines/player/text/language.ts';
 import type { AnswerWebhook, WebhookAnswer } from '../model/orders.ts';
 import { type Answer, answerJson, commonHeaders, refuse, send } from './answer.ts';
+import type { Assets } from './assets.ts';
 import type { BoxAnswers } from './box-answers.ts';
 import type { CrewAnswers } from './crew/answers.ts';
 import type { Events } from './events.ts';
-import { type Header, isOwnHost, isOwnPage } from './guard.ts';
-import type { ViewerPorts } from './protocol.ts';
+import { type Header, isOwnHost, isOwnPage, readCookie } from './guard.ts';
+import { LANGUAGE_COOKIE, type ViewerPorts } from './protocol.ts';
 import type { SessionAnswers } from './session-answers.ts';
 
 export interface RouteDeps {
-  readonly assets: ReadonlyMap<string, Answer>;
+  readonly assets: Assets;
   readonly sessions: SessionAnswers;
   readonly box: BoxAnswers;
   readonly crew: CrewAnswers;
@@ -48,7 +51,7 @@ export async function route(
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 
   const isRead = request.method === 'GET' || request.method === 'HEAD';
-  const asset = isRead ? deps.assets.get(path) : undefined;
+  const asset = isRead ? assetOf(request, path, deps) : undefined;
   if (asset !== undefined) return send(response, asset);
   if (!isAllowed(request, isRead)) return send(response, refuse(403, 'not-the-own-page'));
   if (path === '/session') return send(response, await deps.sessions.answer(request));
@@ -62,6 +65,17 @@ export async function route(
   const answer = await deps.crew.answer(request, response, path, by);
   if (answer === 'sent') return;
   return send(response, answer ?? (await deps.box.answer(request, path)));
+}
+
+function assetOf(request: IncomingMessage, path: string, { assets }: RouteDeps) {
+  const isGzip = acceptsGzip(String(request.headers['accept-encoding'] ?? ''));
+  return assets(path, languageOf(request), isGzip);
+}
+
+/** As the switch of the page says, or by what the browser accepts. */
+function languageOf({ headers }: IncomingMessage): Language {
+  const chosen = readCookie(headers.cookie, LANGUAGE_COOKIE) ?? '';
+  return isLanguage(chosen) ? chosen : chooseLanguage(headers['accept-language'] ?? '');
 }
 
 function hostsOf({ rawHeaders }: IncomingMessage): number {

@@ -2,7 +2,7 @@
 import encodeQR from 'qr';
 import type { ClipSummary } from './drop-report.ts';
 import { element, ownUrl, ROOT } from './root.ts';
-import { fill } from './text/languages.ts';
+import { fill } from './text/fill.ts';
 import { announce, setLabel, texts } from './texts.ts';
 
 export function connectSharing(): void {

@@ -2,7 +2,7 @@
 import type { Drop, DropInfo } from './drop-info.ts';
 import { type Notice, renderNotice, renderTime, type View } from './notice.ts';
 import { element } from './root.ts';
-import { fill } from './text/languages.ts';
+import { fill } from './text/fill.ts';
 import { announce, texts, write } from './texts.ts';
 
 export class Cover {

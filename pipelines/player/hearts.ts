@@ -1,6 +1,6 @@
 /** The heart that a guest sends by a tap, how many there are, and those of all guests in motion. */
 import { element } from './root.ts';
-import { fill } from './text/languages.ts';
+import { fill } from './text/fill.ts';
 import { setLabel, texts, write } from './texts.ts';
 
 /** As many a second as the box counts of one guest. */

@@ -1,6 +1,6 @@
 /** What the page says in place of the picture, or beside it. Pure. */
 import type { Dictionary } from './text/dictionary.ts';
-import { fill } from './text/languages.ts';
+import { fill } from './text/fill.ts';
 
 /** What is known of the drop. */
 export interface View {

@@ -16,7 +16,8 @@ import {
 import { forPeople } from './error-page.ts';
 import { type Asset, assetReply, HTML, openAsset, readBuilt } from './page-assets.ts';
 import { type PageHtml, renderPage } from './page-html.ts';
-import { fill, languageOf, textsOf } from './text/languages.ts';
+import { fill } from './text/fill.ts';
+import { languageOf, textsOf } from './text/languages.ts';
 
 export interface Pages {
   /** Of the files that pages load; gzip is a representation of its own: `/player.js#gzip`. */

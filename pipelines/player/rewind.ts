@@ -2,7 +2,7 @@
 import { renderTime } from './notice.ts';
 import { type Finished, playFinished } from './playback/fallback.ts';
 import { element, ROOT } from './root.ts';
-import { fill } from './text/languages.ts';
+import { fill } from './text/fill.ts';
 import { texts, write } from './texts.ts';
 
 /** The recording ends some seconds before live: nearer than this is live. */

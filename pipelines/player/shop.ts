@@ -1,6 +1,6 @@
 /** What is sold: price, what is left, and the link to the checkout. */
 import type { ArticleOnPage, ShopOnPage } from './drop-report.ts';
-import { fill } from './text/languages.ts';
+import { fill } from './text/fill.ts';
 import { texts } from './texts.ts';
 
 const element = (id: string) => document.getElementById(id) as HTMLElement;

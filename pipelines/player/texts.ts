@@ -1,6 +1,7 @@
 /** Puts the texts of the guest's language into the page, and switches it. */
 import type { Dictionary } from './text/dictionary.ts';
-import { chooseLanguage, DICTIONARIES, isLanguage } from './text/languages.ts';
+import { chooseLanguage, isLanguage } from './text/language.ts';
+import { DICTIONARIES } from './text/languages.ts';
 
 /** The texts of the page's language. */
 export function texts(): Dictionary {

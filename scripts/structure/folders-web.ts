@@ -2,7 +2,14 @@
 import type { Folder } from './folders-hal.ts';
 
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
-const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices'] as const;
+/** The operator's page in seven languages. */
+const TEXTS = [
+  'daemon/web/page/text/stage',
+  'daemon/web/page/text/box',
+  'daemon/web/page/text/said',
+  'daemon/web/page/text/advice',
+] as const;
+const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices', 'daemon/web/page/text'] as const;
 const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as const;
 
 export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
@@ -14,11 +21,18 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/report'],
     what: 'the page of a report, which needs no network',
   },
+  'daemon/web/page/text/stage': { may: [], what: 'texts of the operator’s page: the show' },
+  'daemon/web/page/text/box': { may: [], what: 'texts of the operator’s page: the box' },
+  'daemon/web/page/text/said': { may: [], what: 'what the box says, in seven languages' },
+  'daemon/web/page/text/advice': { may: [], what: 'advice for alerts, in seven languages' },
+  'daemon/web/page/text': { may: [...TEXTS], what: 'the operator’s page in seven languages' },
   'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
   'daemon/web': {
     may: [
       ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
       ...['daemon/web/door', 'daemon/web/crew', 'daemon/web/reports', 'daemon/report'],
+      // The page's HTML is written in the language of its reader.
+      'daemon/web/page/text/stage',
     ],
     what: 'the server of the operator’s page',
   },
@@ -41,6 +55,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
       'daemon/web',
       'daemon/devices',
       'daemon/web/page/ui',
+      'daemon/web/page/text',
     ],
     what: 'sections of the operator’s page',
   },

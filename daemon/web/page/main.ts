@@ -21,9 +21,11 @@ import { openSound } from './sections/sound.ts';
 import { openViewers } from './sections/viewers.ts';
 import { SettingsPlace } from './settings/open.ts';
 import { askPin } from './sign-in.ts';
+import { stageTexts } from './text/texts.ts';
 import type { AlertAction } from './ui/alert-actions.ts';
 import { elementById, h } from './ui/dom.ts';
 import { type EventHandlers, openEvents } from './ui/event-connection.ts';
+import { connectLanguage } from './ui/language.ts';
 import { fromHello, type Model, withChange, withLogLines, withSample } from './ui/model.ts';
 import { readSession, SignedOut, signOut } from './ui/request.ts';
 import type { Section } from './ui/section.ts';
@@ -47,7 +49,7 @@ async function run(): Promise<void> {
       }
       await showBox((await readSession()).role !== 'host');
     } catch {
-      header.showFault('the box does not answer');
+      header.showFault(stageTexts.boxAway);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
@@ -165,4 +167,5 @@ function showError(text: string): void {
   setTimeout(() => note.remove(), ERROR_MS);
 }
 
+connectLanguage(elementById('language') as HTMLSelectElement);
 void run();

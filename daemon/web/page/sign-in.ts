@@ -1,5 +1,7 @@
 /** Asks for the PIN, and shows why it is not accepted. */
+import { fill } from '../../../pipelines/player/text/fill.ts';
 import type { SignInRefusal } from '../protocol.ts';
+import { stageTexts as text } from './text/texts.ts';
 import { h, setText } from './ui/dom.ts';
 import { formatClock } from './ui/format.ts';
 import { readSession, type SessionState, sendPin } from './ui/request.ts';
@@ -18,23 +20,19 @@ export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
     required: '',
     'aria-describedby': 'pin-message',
   });
-  const button = h('button', { type: 'submit', class: 'main' }, 'Sign in');
+  const button = h('button', { type: 'submit', class: 'main' }, text.signIn);
   const message = h('p', { id: 'pin-message', role: 'alert' });
   const form = h(
     'form',
     { class: 'card sign-in' },
-    h('h2', {}, 'Operator'),
+    h('h2', {}, text.operator),
     // Password managers save a PIN only together with a user name.
     h('input', { autocomplete: 'username', value: 'operator', hidden: '' }),
-    h('label', { for: 'pin' }, 'PIN'),
+    h('label', { for: 'pin' }, text.pin),
     input,
     button,
     message,
-    h(
-      'p',
-      { class: 'hint' },
-      'The box showed this PIN at its first start. On an installed box, ask the person who installed it.',
-    ),
+    h('p', { class: 'hint' }, text.pinHint),
   );
   main.replaceChildren(form);
   input.focus();
@@ -44,7 +42,7 @@ export function askPin(main: HTMLElement, state: SessionState): Promise<void> {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       button.disabled = true;
-      setText(message, 'Checking…');
+      setText(message, text.checking);
       tryPin(input.value).then(
         (refusal) => {
           if (refusal === undefined) resolve();
@@ -65,8 +63,7 @@ async function tryPin(pin: string): Promise<SignInRefusal | undefined> {
   if (refusal !== undefined) return refusal;
   // Without cookies the PIN would be asked for again and again.
   const { isSignedIn } = await readSession();
-  if (!isSignedIn)
-    throw new Error('This browser blocks cookies. Allow them for this page and try again.');
+  if (!isSignedIn) throw new Error(text.cookiesBlocked);
   return undefined;
 }
 
@@ -111,15 +108,13 @@ async function untilOpened(isWanted: () => boolean): Promise<undefined> {
 }
 
 function explain({ error, triesLeft }: SignInRefusal, leftMs: number): string {
-  const again = `Try again in ${formatClock(leftMs + 999)}.`;
-  const left = triesLeft === 1 ? '1 try is left' : `${triesLeft} tries are left`;
+  const again = fill(text.tryAgainIn, { time: formatClock(leftMs + 999) });
+  const wrong =
+    triesLeft === 1 ? text.oneTryLeft : fill(text.triesLeft, { count: String(triesLeft) });
   if (leftMs > 0) {
-    if (error === 'locked') {
-      return `Locked after too many wrong PINs. Press and hold MARK on the box for 3 seconds to enter the PIN now. ${again}`;
-    }
-    if (error === 'busy') return `Others are signing in at the same time. ${again}`;
-    return `That PIN is wrong; ${left}. ${again}`;
+    if (error === 'locked') return `${text.locked} ${again}`;
+    if (error === 'busy') return `${text.othersSignIn} ${again}`;
+    return `${wrong} ${again}`;
   }
-  if (error === 'wrong-pin') return `That PIN is wrong; ${left}.`;
-  return 'You can enter the PIN now.';
+  return error === 'wrong-pin' ? wrong : text.enterNow;
 }

@@ -1,7 +1,7 @@
 /** A scrub bar for a finished movie: position, time, and where its chapters begin. */
 import { renderTime } from '../notice.ts';
 import { element } from '../root.ts';
-import { fill } from '../text/languages.ts';
+import { fill } from '../text/fill.ts';
 import { texts, write } from '../texts.ts';
 
 /** As the arrow keys move it. */

@@ -1,18 +1,20 @@
 /** Alerts: what is wrong and what to do, the most severe first. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Warning } from '../../../model/snapshot.ts';
+import { fromBox, stageTexts as text } from '../text/texts.ts';
 import { type AlertAction, actionOf } from '../ui/alert-actions.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
 
 const RANK = { critical: 0, warning: 1, info: 2 } as const;
-const LABELS = { critical: 'Act now', warning: 'Check', info: 'Note' } as const;
+const LABELS = { critical: text.actNow, warning: text.check, info: text.note } as const;
 
 /** @param act Does what a button of an alert says. */
 export function openAlerts(act: (action: AlertAction) => void): Section {
   const list = h('ul', { class: 'alerts', 'aria-live': 'polite' });
-  const none = h('p', { class: 'calm' }, 'Everything is working.');
-  const element = card('alerts', 'Alerts', list, none);
+  const none = h('p', { class: 'calm' }, text.allWell);
+  const element = card('alerts', text.alerts, list, none);
   return {
     element,
     update: ({ view }, nowMs) => {
@@ -24,14 +26,14 @@ export function openAlerts(act: (action: AlertAction) => void): Section {
         warnings,
         ({ key }) => key,
         (warning) => renderAlert(warning, act),
-        (item, { severity, text, advice, detail, sinceMs }) => {
+        (item, { severity, text: title, advice, detail, sinceMs }) => {
           setAttribute(item, 'data-severity', severity);
           const [label, what, since, how, why] = item.children;
           if (!label || !what || !since || !how || !why) return;
           setText(label, LABELS[severity]);
-          setText(what, text);
-          setText(since, `for ${formatSpan((nowMs - sinceMs) / 1000)}`);
-          setText(how, advice);
+          setText(what, fromBox(title));
+          setText(since, fill(text.forTime, { time: formatSpan((nowMs - sinceMs) / 1000) }));
+          setText(how, fromBox(advice));
           setText(why, detail ?? '');
         },
       );

@@ -1,4 +1,6 @@
 /** Progress and result of the last command: message, checks, link to a clip. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { fromBox, stageTexts as text } from '../text/texts.ts';
 import type { Action } from '../ui/actions.ts';
 import { h, setText, updateChildren } from '../ui/dom.ts';
 import type { Model } from '../ui/model.ts';
@@ -8,7 +10,7 @@ import { clipUrlOf } from './clip-link.ts';
 
 /** A later command replaces an earlier one that still runs. */
 export function openCommandResult() {
-  const progress = h('progress', { max: '1', 'aria-label': 'Progress', hidden: '' });
+  const progress = h('progress', { max: '1', 'aria-label': text.progress, hidden: '' });
   const message = h('p', { class: 'message', role: 'status' });
   const clip = h('a', { class: 'clip', target: '_blank', rel: 'noreferrer', hidden: '' });
   const checks = h('ul', { class: 'checks' });
@@ -16,21 +18,22 @@ export function openCommandResult() {
   const showClip = (url: string | undefined) => {
     clip.hidden = url === undefined;
     clip.href = url ?? '';
-    setText(clip, url === undefined ? '' : `Clip: ${url}`);
+    setText(clip, url === undefined ? '' : fill(text.clipAt, { url }));
   };
   const finish = (outcome: Outcome | undefined, { label }: Action) => {
     running = undefined;
     progress.hidden = true;
     const isDone = outcome === undefined || outcome.status === 'done';
     message.classList.toggle('bad', !isDone);
-    setText(message, isDone ? (outcome?.detail ?? '') : `${label}: ${outcome.detail}`);
+    const detail = fromBox(outcome?.detail ?? '');
+    setText(message, isDone ? detail : `${label}: ${detail}`);
     const result = outcome?.status === 'done' ? outcome.result : undefined;
     updateChecks(checks, checksOf(result));
     showClip(clipUrlOf(result));
   };
   return {
     elements: [progress, message, clip, checks],
-    setText: (text: string) => setText(message, text),
+    setText: (hint: string) => setText(message, hint),
     follow: async (action: Action, answer: Promise<Outcome>) => {
       running = action;
       message.classList.remove('bad');
@@ -47,14 +50,14 @@ export function openCommandResult() {
     },
     update: ({ progress: step }: Model) => {
       if (running === undefined || step?.verb !== running.verb) return;
-      setText(message, step.detail);
+      setText(message, fromBox(step.detail));
       progress.hidden = step.ratio === undefined;
       if (step.ratio !== undefined) progress.value = step.ratio;
     },
   };
 }
 
-const VERDICTS = { pass: 'ok', warn: 'check', fail: 'failed' } as const;
+const VERDICTS = { pass: text.checkOk, warn: text.checkWarns, fail: text.checkFailed } as const;
 
 /** Lines with what was seen and what to do. */
 export function updateChecks(list: HTMLElement, checks: readonly Check[]): void {

@@ -1,6 +1,9 @@
 /** The drop's phase, and the buttons that send commands to the box. */
+
 import type { EdgeReport, UpstreamState } from '../../../../pipelines/edge/state.ts';
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { View } from '../../protocol.ts';
+import { fromBox, stageTexts as text } from '../text/texts.ts';
 import { type Action, actionsOf, HOLD_MS, SHUT_DOWN, stageOf } from '../ui/actions.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
@@ -31,7 +34,7 @@ export function openCommands(onError: (error: unknown) => void): Section {
   };
   update(more, [SHUT_DOWN], '');
   const results = h('div', {}, ...result.elements);
-  const element = card('drop', 'Drop', phase, since, reason, buttons, results, more);
+  const element = card('drop', text.drop, phase, since, reason, buttons, results, more);
   return {
     element,
     update: (model, nowMs) => {
@@ -43,8 +46,8 @@ export function openCommands(onError: (error: unknown) => void): Section {
       setText(phase, stage.name);
       setAttribute(phase, 'data-phase', stage.phase);
       const time = formatClock(nowMs - drop.sinceMs);
-      setText(since, `for ${time}, since ${formatMinute(drop.sinceMs, nowMs)}`);
-      setText(reason, edge === undefined ? (drop.reason ?? '') : edgeLine(edge));
+      setText(since, fill(text.sinceWhen, { time, date: formatMinute(drop.sinceMs, nowMs) }));
+      setText(reason, edge === undefined ? fromBox(drop.reason ?? '') : edgeLine(edge));
       const hadFocus = buttons.contains(document.activeElement);
       update(buttons, edge === undefined ? actionsOf(drop.phase, hasSecond) : [], drop.phase);
       // A user of the keyboard stays at the commands when the pressed button goes.
@@ -56,38 +59,40 @@ export function openCommands(onError: (error: unknown) => void): Section {
 }
 
 const UPSTREAM: Readonly<Record<UpstreamState['phase'], string>> = {
-  asking: 'connecting',
-  waiting: 'connected, waiting for its drop',
-  live: 'on air',
-  away: 'not reachable',
+  asking: text.upstreamConnecting,
+  waiting: text.upstreamWaiting,
+  live: text.upstreamOnAir,
+  away: text.upstreamAway,
 };
 
 /** Drops are started and ended on the box with the camera. */
 function edgeLine({ upstream: { url, phase, reason } }: EdgeReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;
-  return `Shows the stream of ${url}: ${UPSTREAM[phase]}${why}. Start and end drops there.`;
+  return fill(text.edgeShows, { url, state: `${UPSTREAM[phase]}${why}` });
 }
 
 function renderButton(
   action: Action,
-  showHint: (text: string) => void,
+  showHint: (hint: string) => void,
   run: () => void,
 ): HTMLButtonElement {
   const { label, hint, gesture, variant, verb } = action;
   const button = h('button', { type: 'button', class: variant, 'data-verb': verb }, label);
   if (hint !== undefined) button.append(h('small', {}, hint));
   const confirm = () => {
-    void confirmBy(`${label}?`, CONSEQUENCES[verb] ?? '', label).then((isConfirmed) => {
-      if (isConfirmed) run();
-    });
+    void confirmBy(fill(text.question, { action: label }), CONSEQUENCES[verb] ?? '', label).then(
+      (isConfirmed) => {
+        if (isConfirmed) run();
+      },
+    );
   };
   if (gesture === 'press') button.addEventListener('click', run);
   if (gesture === 'confirm') button.addEventListener('click', confirm);
   if (gesture === 'hold') {
-    button.setAttribute('aria-description', 'Hold for one second');
+    button.setAttribute('aria-description', text.holdOneSecond);
     wireHold(button, HOLD_MS, {
       onHeld: run,
-      onTooShort: () => showHint(`Hold ${label} for one second.`),
+      onTooShort: () => showHint(fill(text.holdAction, { action: label })),
       onClicked: confirm,
     });
   }
@@ -95,8 +100,7 @@ function renderButton(
 }
 
 const CONSEQUENCES: Readonly<Record<string, string>> = {
-  'go-live': 'Everyone who opened the page sees the picture and hears the sound.',
-  end: 'The stream ends for all viewers, and the recordings are closed.',
-  'shut-down':
-    'The drop ends, the recordings are closed, and the box switches off. To start it again, someone has to be at the box.',
+  'go-live': text.goLiveMeans,
+  end: text.endMeans,
+  'shut-down': text.shutDownMeans,
 };

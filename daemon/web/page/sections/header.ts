@@ -1,5 +1,7 @@
 /** The line at the top: the box's name, its phase, and the age of what is shown. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { View } from '../../protocol.ts';
+import { stageTexts } from '../text/texts.ts';
 import { stageOf } from '../ui/actions.ts';
 import { elementById, setAttribute, setText } from '../ui/dom.ts';
 import { formatClock, formatSpan } from '../ui/format.ts';
@@ -32,22 +34,21 @@ export function openHeader() {
   const showAge = (ageMs: number) => {
     if (!isShown) return;
     if (isReplaced) {
-      const text = 'open on too many pages: reload this one';
-      showState(true, text, text);
+      showState(true, stageTexts.tooManyPages, stageTexts.tooManyPages);
     } else if (ageMs > OLD_MS) {
-      const short = `no answer for ${formatSpan(ageMs / 1000)}`;
-      showState(true, short, 'The box does not answer: what you see is old.');
-    } else showState(false, 'up to date', 'Up to date.');
+      const short = fill(stageTexts.noAnswerFor, { time: formatSpan(ageMs / 1000) });
+      showState(true, short, stageTexts.noAnswerSpoken);
+    } else showState(false, stageTexts.upToDate, stageTexts.upToDateSpoken);
   };
   return {
     showAge,
-    showConnecting: () => showState(false, 'connecting', ''),
+    showConnecting: () => showState(false, stageTexts.connecting, ''),
     showFault: (text: string) => showState(true, text, text),
     showSignedOut: () => {
       setShown(false);
       isReplaced = false;
       showState(false, '', '');
-      document.title = 'venuebox operator';
+      document.title = stageTexts.pageTitle;
     },
     /** Newer pages of this session get the events instead. */
     showReplaced: () => {

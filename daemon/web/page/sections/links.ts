@@ -1,8 +1,10 @@
 /** The uplink, its links, and further destinations: each with its figures. */
 import type { ModemState } from '../../../../hal/modem/port.ts';
 import type { LinkSnapshot } from '../../../../pipelines/bond/core/snapshot.ts';
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Sample } from '../../history.ts';
 import type { View } from '../../protocol.ts';
+import { boxTexts as text } from '../text/texts.ts';
 import { describeBackfill, openDestinations } from '../ui/destination-list.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatMs, formatPct } from '../ui/format.ts';
@@ -27,7 +29,7 @@ export function openLinks(): Section {
   };
   const destinations = openDestinations();
   const backfill = h('p', { class: 'calm' });
-  const element = card('links', 'Links', uplink, list, none, destinations.element, backfill);
+  const element = card('links', text.links, uplink, list, none, destinations.element, backfill);
   return {
     element,
     update: ({ view, history }, nowMs) => {
@@ -56,25 +58,30 @@ export function openLinks(): Section {
 }
 
 function describeNoLinks({ modems }: View): string {
-  if (modems.phase === 'away') return `The modems cannot be read (${modems.reason}).`;
-  return 'No links and no modems.';
+  if (modems.phase === 'away') return fill(text.modemsUnreadable, { reason: modems.reason });
+  return text.noLinks;
 }
 
 function describeUplink({ uplink, plannedLinks, destinations }: View): string {
   if (uplink === undefined || uplink.phase === 'off') {
     if (plannedLinks === undefined && (destinations?.length ?? 0) > 0) return '';
     return plannedLinks === undefined || plannedLinks.length === 0
-      ? 'No uplink configured: the stream stays in this network.'
-      : 'The uplink starts when the drop goes live.';
+      ? text.noUplink
+      : text.uplinkLater;
   }
   if (uplink.phase === 'connecting') {
-    return uplink.reason === undefined ? 'Connecting…' : `Connecting: ${uplink.reason}`;
+    return uplink.reason === undefined
+      ? text.connecting
+      : fill(text.connectingWhy, { reason: uplink.reason });
   }
   const { srt, bitrateBps, targetBps } = uplink;
-  const rates = `Connected, sending ${formatBps(bitrateBps)} (target ${formatBps(targetBps)})`;
+  const figures = { rate: formatBps(bitrateBps), target: formatBps(targetBps) };
+  const rates = fill(text.connectedSending, figures);
   if (srt === undefined) return rates;
-  const lost = srt.droppedTotal === 0 ? '' : `, ${srt.droppedTotal} packets lost`;
-  return `${rates}. SRT: round trip ${formatMs(srt.rttMs)}, latency ${srt.latencyMs} ms${lost}`;
+  const count = String(srt.droppedTotal);
+  const lost = srt.droppedTotal === 0 ? '' : `, ${fill(text.packetsLost, { count })}`;
+  const times = { time: formatMs(srt.rttMs), latency: String(srt.latencyMs) };
+  return `${rates}. ${fill(text.srtFigures, times)}${lost}`;
 }
 
 function openRow(): Row {
@@ -97,7 +104,7 @@ function openRow(): Row {
     update: ({ id, link, modem, isConfigured }, history, nowMs) => {
       setText(name, id);
       setAttribute(element, 'data-state', link === undefined ? 'radio' : stateOf(link).key);
-      const unused = isConfigured ? 'starts with the drop' : 'not used';
+      const unused = isConfigured ? text.startsWithDrop : text.notUsed;
       setText(state, link === undefined ? unused : stateOf(link).label);
       setAttribute(state, 'title', link?.reason);
       updateRadio(bars, radio, modem);
@@ -111,17 +118,17 @@ function openRow(): Row {
 }
 
 const STATES: Readonly<Record<LinkSnapshot['state'], string>> = {
-  active: 'in use',
-  suspect: 'unreliable',
-  stalled: 'stalled',
-  out: 'down',
+  active: text.inUse,
+  suspect: text.unreliable,
+  stalled: text.stalled,
+  out: text.down,
 };
 
 function stateOf(link: LinkSnapshot): { readonly key: string; readonly label: string } {
-  if (!link.isEnabled) return { key: 'off', label: 'switched off' };
-  if (link.isSpent) return { key: 'off', label: 'data used up' };
+  if (!link.isEnabled) return { key: 'off', label: text.switchedOff };
+  if (link.isSpent) return { key: 'off', label: text.dataUsedUp };
   const label = STATES[link.state];
-  return { key: link.state, label: link.isBackup ? `${label}, backup` : label };
+  return { key: link.state, label: link.isBackup ? fill(text.backup, { state: label }) : label };
 }
 
 function linkFacts(
@@ -129,10 +136,10 @@ function linkFacts(
 ): readonly (readonly [string, string | undefined])[] {
   if (link === undefined) return [];
   return [
-    ['Round trip', link.rttMs === undefined ? '—' : formatMs(link.rttMs)],
-    ['Loss', formatPct(link.lossPct)],
-    ['Share', formatPct(link.sharePct)],
-    ['Sending', formatBps(link.bitrateBps)],
+    [text.roundTrip, link.rttMs === undefined ? '—' : formatMs(link.rttMs)],
+    [text.loss, formatPct(link.lossPct)],
+    [text.share, formatPct(link.sharePct)],
+    [text.sending, formatBps(link.bitrateBps)],
   ];
 }
 
@@ -145,16 +152,35 @@ const TECHNOLOGY: Readonly<Record<ModemState['technology'], string>> = {
   unknown: '',
 };
 
+const REGISTRATION: Readonly<Record<ModemState['registration'], string>> = {
+  failed: text.radioFailed,
+  locked: text.radioLocked,
+  off: text.radioOff,
+  searching: text.radioSearching,
+  denied: text.radioDenied,
+  registered: text.radioRegistered,
+  connected: '',
+  unknown: text.unknown,
+};
+
+const SIM: Readonly<Record<ModemState['sim'], string>> = {
+  ready: '',
+  pin: text.simPin,
+  puk: text.simPuk,
+  absent: text.simAbsent,
+  unknown: text.simUnknown,
+};
+
 function updateRadio(bars: HTMLElement, radio: HTMLElement, modem: ModemState | undefined): void {
   const count = modem && barsOf(modem);
   bars.hidden = count === undefined;
   setAttribute(bars, 'data-bars', String(count ?? 0));
-  setAttribute(bars, 'aria-label', `signal ${count ?? 0} of 4`);
+  setAttribute(bars, 'aria-label', fill(text.signalOf, { count: String(count ?? 0) }));
   const words = modem && [
     TECHNOLOGY[modem.technology],
     modem.operator,
-    modem.registration === 'connected' ? undefined : modem.registration,
-    modem.sim === 'ready' ? undefined : `SIM ${modem.sim}`,
+    REGISTRATION[modem.registration],
+    SIM[modem.sim],
     modem.rsrpDbm === undefined ? undefined : `${modem.rsrpDbm} dBm`,
   ];
   setText(radio, words?.filter((word) => word !== undefined && word !== '').join(' · ') ?? '');
@@ -175,10 +201,16 @@ function openLinkPlots() {
         history.map(({ atMs, links }) => ({ atMs, value: links[id]?.[figure] ?? null }));
       const rtts = pointsOf('rttMs');
       const max = Math.max(50, ...rtts.map(({ value }) => value ?? 0));
-      rtt.update(rtts, nowMs, `Round trip of ${id}`, formatMs, max * 1.1);
-      loss.update(pointsOf('lossPct'), nowMs, `Loss of ${id}`, formatPct, LOSS_TOP_PCT);
+      rtt.update(rtts, nowMs, fill(text.roundTripOf, { link: id }), formatMs, max * 1.1);
+      loss.update(
+        pointsOf('lossPct'),
+        nowMs,
+        fill(text.lossOf, { link: id }),
+        formatPct,
+        LOSS_TOP_PCT,
+      );
       const [top, lossTop] = [formatMs(max), `${LOSS_TOP_PCT} %`];
-      setText(caption, `Round trip up to ${top}, loss (red) up to ${lossTop}`);
+      setText(caption, fill(text.linkPlot, { top, loss: lossTop }));
     },
   };
 }

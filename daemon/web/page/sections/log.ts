@@ -1,5 +1,6 @@
 /** The newest lines of the box's log. */
 import type { LogLine } from '../../log-tail.ts';
+import { stageTexts as text } from '../text/texts.ts';
 import { card, h, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
 import { askJson } from '../ui/request.ts';
@@ -9,13 +10,13 @@ const NEAR_END_PX = 24;
 
 /** Scrolls with new lines while the end of the list is in view. */
 export function openLog(): Section {
-  const list = h('ol', { class: 'log', tabindex: '0', 'aria-label': 'Log' });
+  const list = h('ol', { class: 'log', tabindex: '0', 'aria-label': text.log });
   const faultsOnly = h('input', { type: 'checkbox', id: 'log-faults-only' });
-  const label = h('label', { for: 'log-faults-only' }, faultsOnly, 'Only warnings and errors');
+  const label = h('label', { for: 'log-faults-only' }, faultsOnly, text.onlyFaults);
   const search = h('input', {
     type: 'search',
-    placeholder: 'Search',
-    'aria-label': 'Search the log',
+    placeholder: text.search,
+    'aria-label': text.searchLog,
   });
   const found: { words: string; lines: readonly LogLine[] } = { words: '', lines: [] };
   search.addEventListener('input', () => {
@@ -31,7 +32,7 @@ export function openLog(): Section {
     );
   });
   const row = h('div', { class: 'row' }, label, search);
-  const element = card('log', 'Log', row, list);
+  const element = card('log', text.log, row, list);
   return {
     element,
     update: ({ log: newest }) => {

@@ -1,7 +1,9 @@
 /** The box itself: its devices, its processes, its computer. */
 import type { PrinterStatus } from '../../../../hal/printer/port.ts';
 import type { SystemState, Throttling } from '../../../../hal/system/port.ts';
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { View } from '../../protocol.ts';
+import { boxTexts as text } from '../text/texts.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBytes, formatMs, formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
@@ -9,20 +11,20 @@ import type { Section } from '../ui/section.ts';
 export function openMachine(): Section {
   const list = h('dl', { class: 'facts roomy' });
   const children = h('ul', { class: 'children' });
-  const element = card('machine', 'Box', list, children);
+  const element = card('machine', text.box, list, children);
   return {
     element,
     update: ({ view }, nowMs) => {
       updateFacts(list, [
-        ['Camera', view.camera],
-        ['Pictures', describeFrames(view)],
-        ['Sound', view.sound],
-        ['Encoder', view.encoder],
-        ['Delay in the box', describeDelay(view)],
-        ['Printer', describePrinter(view.printer)],
+        [text.camera, view.camera],
+        [text.pictures, describeFrames(view)],
+        [text.sound, view.sound],
+        [text.encoder, view.encoder],
+        [text.delayInBox, describeDelay(view)],
+        [text.printer, describePrinter(view.printer)],
         ...systemFacts(view.system),
-        ['Running for', formatSpan((nowMs - Date.parse(view.startedAt)) / 1000)],
-        ['Version', view.version],
+        [text.runningFor, formatSpan((nowMs - Date.parse(view.startedAt)) / 1000)],
+        [text.version, view.version],
       ]);
       updateProcesses(children, view);
     },
@@ -37,22 +39,22 @@ function describeDelay({ media }: View): string | undefined {
 
 function describeFrames({ media }: View): string | undefined {
   const rate = media?.framesPerS;
-  return rate === undefined ? undefined : `${Math.round(rate)} a second`;
+  return rate === undefined ? undefined : fill(text.perSecond, { count: String(Math.round(rate)) });
 }
 
 /** Names are those of the processes in the log, with what each is for. */
 const PROCESSES: Readonly<Record<string, string>> = {
-  camera: 'Camera (camera)',
-  sound: 'Sound (sound)',
-  capture: 'Encoder (capture)',
-  media: 'Stream to the guests (media)',
-  uplink: 'Bonded links (uplink)',
-  relay: 'Simulated internet (relay)',
+  camera: text.ofCamera,
+  sound: text.ofSound,
+  capture: text.ofCapture,
+  media: text.ofMedia,
+  uplink: text.ofUplink,
+  relay: text.ofRelay,
 };
 const PHASES: Readonly<Record<View['children'][string]['phase'], string>> = {
-  running: 'running',
-  pausing: 'stopped, restarts soon',
-  stopped: 'stopped',
+  running: text.running,
+  pausing: text.restartsSoon,
+  stopped: text.stopped,
 };
 
 function updateProcesses(list: HTMLElement, { children }: View): void {
@@ -72,28 +74,32 @@ function updateProcesses(list: HTMLElement, { children }: View): void {
       const [, state, failure] = item.children;
       if (!state || !failure) return;
       setAttribute(item, 'data-state', phase);
-      const word = restartsTotal === 1 ? 'restart' : 'restarts';
-      const restarts = restartsTotal === 0 ? '' : `, ${restartsTotal} ${word}`;
-      setText(state, `${PHASES[phase]}${restarts}`);
+      setText(state, describePhase(PHASES[phase], restartsTotal));
       setText(failure, lastFailure ?? '');
     },
   );
 }
 
+function describePhase(state: string, restartsTotal: number): string {
+  if (restartsTotal === 0) return state;
+  if (restartsTotal === 1) return fill(text.oneRestart, { state });
+  return fill(text.restarts, { state, count: String(restartsTotal) });
+}
+
 function describePrinter(printer: PrinterStatus): string {
   switch (printer.phase) {
     case 'absent':
-      return 'none';
+      return text.none;
     case 'away':
-      return `not connected (${printer.reason})`;
+      return fill(text.notConnected, { reason: printer.reason });
     case 'silent':
-      return 'does not report its status';
+      return text.reportsNothing;
     case 'known': {
       const { fault, isCoverOpen, isOnline, paper } = printer;
       if (fault !== undefined) return fault;
-      if (isCoverOpen) return 'cover open';
-      if (paper !== 'ok') return `paper ${paper}`;
-      return isOnline ? 'ready' : 'offline';
+      if (isCoverOpen) return text.coverOpen;
+      if (paper !== 'ok') return paper === 'low' ? text.paperLow : text.paperOut;
+      return isOnline ? text.ready : text.offline;
     }
   }
 }
@@ -104,24 +110,30 @@ function systemFacts(
   if (system === undefined) return [];
   const { cpuC, loadPct, memoryAvailableBytes, clock, throttling } = system;
   return [
-    ['Processor', cpuC === undefined ? undefined : `${Math.round(cpuC)} °C`],
-    ['Processor load', loadPct === undefined ? undefined : `${Math.round(loadPct)} %`],
-    ['Slowed down', throttling && describeThrottling(throttling)],
+    [text.processor, cpuC === undefined ? undefined : `${Math.round(cpuC)} °C`],
+    [text.processorLoad, loadPct === undefined ? undefined : `${Math.round(loadPct)} %`],
+    [text.slowedDown, throttling && describeThrottling(throttling)],
     [
-      'Free memory',
+      text.freeMemory,
       memoryAvailableBytes === undefined ? undefined : formatBytes(memoryAvailableBytes),
     ],
-    ['Clock', clock.phase === 'free' ? 'not synchronised' : clock.phase],
+    [text.clock, CLOCK[clock.phase]],
   ];
 }
+
+const CLOCK: Readonly<Record<SystemState['clock']['phase'], string>> = {
+  synchronised: text.synchronised,
+  free: text.notSynchronised,
+  unknown: text.unknown,
+};
 
 /** Undefined when nothing is wrong. */
 function describeThrottling(throttling: Throttling): string | undefined {
   const { isUnderVoltage, isSlowed, isHot } = throttling;
   const reasons = [
-    isUnderVoltage ? 'power supply too weak' : '',
-    isHot ? 'too hot' : '',
-    isSlowed ? 'running slower' : '',
+    isUnderVoltage ? text.supplyWeak : '',
+    isHot ? text.tooHot : '',
+    isSlowed ? text.runningSlower : '',
   ].filter((reason) => reason !== '');
   return reasons.length === 0 ? undefined : reasons.join(', ');
 }

@@ -1,6 +1,7 @@
 /** Simulated hardware of the demo: buttons to press, lamps, and switches for faults. */
 import { lampAt } from '../../../../hal/gpio/rhythm.ts';
 import type { PanelAction, PanelLamp, PanelState } from '../../../devices/simulated-panel.ts';
+import { fromBox, boxTexts as text } from '../text/texts.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import type { Model } from '../ui/model.ts';
 import { sendPanelAction } from '../ui/request.ts';
@@ -11,17 +12,9 @@ export function openPanel(onError: (error: unknown) => void): Section {
   const lamps = h('ul', { class: 'lamps' });
   const buttons = h('div', { class: 'row below' });
   const battery = openBattery(send);
-  const hint = h('p', { class: 'hint below' }, 'Switch something off to see what happens:');
+  const hint = h('p', { class: 'hint below' }, text.switchHint);
   const switches = h('div', { class: 'switches' });
-  const element = card(
-    'panel',
-    'Simulated hardware',
-    lamps,
-    buttons,
-    battery.element,
-    hint,
-    switches,
-  );
+  const element = card('panel', text.simulated, lamps, buttons, battery.element, hint, switches);
   let model: Model | undefined;
   let isClosed = false;
   const blink = () => {
@@ -47,7 +40,7 @@ export function openPanel(onError: (error: unknown) => void): Section {
         renderLamp,
         (item, { meaning }) => {
           const word = item.lastElementChild;
-          if (word !== null) setText(word, meaning);
+          if (word !== null) setText(word, fromBox(meaning));
         },
       );
       updateChildren(
@@ -70,7 +63,7 @@ function renderLamp({ label }: PanelLamp): HTMLElement {
     'li',
     {},
     h('i', { class: 'lamp', 'aria-hidden': 'true' }),
-    h('strong', {}, label),
+    h('strong', {}, fromBox(label)),
     h('span'),
   );
 }
@@ -94,7 +87,7 @@ function renderButton(
   { name, label }: PanelState['buttons'][number],
   send: Send,
 ): HTMLButtonElement {
-  const button = h('button', { type: 'button', class: 'hardware' }, label);
+  const button = h('button', { type: 'button', class: 'hardware' }, fromBox(label));
   let isDown = false;
   const set = (next: boolean) => {
     if (next === isDown) return;
@@ -126,8 +119,8 @@ function renderButton(
 function openBattery(send: Send) {
   const slider = h('input', { type: 'range', min: '0', max: '100', id: 'panel-charge' });
   const figure = h('output', { for: 'panel-charge' });
-  const mains = renderSwitch('Mains', (isOn) => send({ do: 'mains', isOn }));
-  const label = h('label', { for: 'panel-charge' }, 'Battery');
+  const mains = renderSwitch(text.mains, (isOn) => send({ do: 'mains', isOn }));
+  const label = h('label', { for: 'panel-charge' }, text.battery);
   const element = h('div', { class: 'battery below' }, label, slider, figure, mains);
   slider.addEventListener('input', () => setText(figure, `${slider.value} %`));
   slider.addEventListener('change', () => send({ do: 'charge', pct: Number(slider.value) }));
@@ -149,7 +142,7 @@ function updateSwitches(list: HTMLElement, { switches }: PanelState, send: Send)
     list,
     switches,
     ({ name }) => name,
-    ({ name, label }) => renderSwitch(label, (isOn) => send({ do: 'switch', name, isOn })),
+    ({ name, label }) => renderSwitch(fromBox(label), (isOn) => send({ do: 'switch', name, isOn })),
     (element, { isOn }) => setSwitch(element, isOn),
   );
 }

@@ -1,4 +1,6 @@
 /** The picture as guests get it, also before the drop is live. It is not counted as a viewer. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { stageTexts as text } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { formatMs } from '../ui/format.ts';
 import type { Model } from '../ui/model.ts';
@@ -9,25 +11,25 @@ export function openPicture(): Section {
   const video = h('video', {
     playsinline: '',
     disableremoteplayback: '',
-    'aria-label': 'Live picture',
+    'aria-label': text.livePicture,
   });
   video.muted = true;
   const note = h('p', { class: 'note', role: 'status' });
   const delay = h('span', { class: 'behind' });
-  const sound = h('button', { type: 'button', class: 'quiet' }, 'Unmute');
-  const shown = h('button', { type: 'button', class: 'quiet' }, 'Hide picture');
-  const link = h('a', { target: '_blank', rel: 'noreferrer' }, 'Guests’ page');
+  const sound = h('button', { type: 'button', class: 'quiet' }, text.unmute);
+  const shown = h('button', { type: 'button', class: 'quiet' }, text.hidePicture);
+  const link = h('a', { target: '_blank', rel: 'noreferrer' }, text.guestsPage);
   const stage = h('div', { class: 'stage' }, video, note);
   const row = h('div', { class: 'row below' }, shown, sound, link, delay);
-  const element = card('picture', 'Picture', stage, row);
+  const element = card('picture', text.picture, stage, row);
   const preview = openPreview(video);
   shown.addEventListener('click', () => {
     preview.setWanted(!preview.isWanted());
-    setText(shown, preview.isWanted() ? 'Hide picture' : 'Show picture');
+    setText(shown, preview.isWanted() ? text.hidePicture : text.showPicture);
   });
   sound.addEventListener('click', () => {
     video.muted = !video.muted;
-    setText(sound, video.muted ? 'Unmute' : 'Mute');
+    setText(sound, video.muted ? text.unmute : text.mute);
   });
   return {
     element,
@@ -38,7 +40,8 @@ export function openPicture(): Section {
       link.hidden = url === undefined;
       preview.update(model);
       const latencyMs = preview.latencyMs();
-      setText(delay, latencyMs === undefined ? '' : `${formatMs(latencyMs)} behind`);
+      const time = latencyMs === undefined ? undefined : formatMs(latencyMs);
+      setText(delay, time === undefined ? '' : fill(text.behind, { time }));
       setText(note, whyNoPicture(model, preview.isWanted(), video.readyState >= 2));
       note.hidden = note.textContent === '';
     },
@@ -46,16 +49,16 @@ export function openPicture(): Section {
 }
 
 function whyNoPicture({ view, viewers }: Model, isWanted: boolean, isShown: boolean): string {
-  if (!isWanted) return 'The picture is hidden.';
+  if (!isWanted) return text.pictureHidden;
   if (viewerUrl({ viewers }) === undefined) {
-    return 'This page uses HTTPS and the guests’ page does not, so the browser blocks the picture. Set viewers.tls.';
+    return text.pictureBlocked;
   }
   if (view.media === undefined || !view.media.isFlowing) {
     const { phase } = view.drop;
     const isEdge = view.media?.edge !== undefined;
     return !isEdge && (phase === 'idle' || phase === 'fault')
-      ? 'The camera is off until you run the checks, arm or go live.'
-      : `No picture from the camera (${view.camera}).`;
+      ? text.cameraOff
+      : fill(text.noPicture, { device: view.camera });
   }
-  return isShown ? '' : 'The picture is loading…';
+  return isShown ? '' : text.pictureLoading;
 }

@@ -1,20 +1,22 @@
 /** Slips that were asked for: what became of each, its picture, and what a person can do about it. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PrintJobInfo } from '../../../model/prints.ts';
+import { fromBox, boxTexts as text } from '../text/texts.ts';
 import { askForPin, showPicture } from '../ui/dialog.ts';
 import { h, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
 import { settlePrint } from '../ui/request.ts';
 
 const PHASES: Readonly<Record<PrintJobInfo['phase'], string>> = {
-  waiting: 'waits',
-  sending: 'is being printed',
-  printed: 'printed',
-  sent: 'sent; this printer reports nothing: look',
-  uncertain: 'perhaps printed: look',
-  failed: 'could not be printed',
+  waiting: text.waits,
+  sending: text.isBeingPrinted,
+  printed: text.printed,
+  sent: text.sentLook,
+  uncertain: text.perhapsPrinted,
+  failed: text.notPrinted,
 };
 
-type Tell = (text: string) => void;
+type Tell = (result: string) => void;
 
 /** @param tell Shows a result. */
 export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
@@ -31,12 +33,12 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
         (job) => openRow(job, tell, run),
         (row, { phase, reason, atMs, copy, title }) => {
           row.classList.toggle('bad', phase === 'uncertain' || phase === 'failed');
-          const copyText = copy > 1 ? `, copy ${copy}` : '';
           const why = reason === undefined ? '' : ` (${reason})`;
           const state = row.querySelector('small');
           if (state !== null) setText(state, `${formatTime(atMs)}: ${PHASES[phase]}${why}`);
           const name = row.querySelector('.name');
-          if (name !== null) setText(name as HTMLElement, `${title}${copyText}`);
+          const shown = copy > 1 ? fill(text.copy, { title, number: String(copy) }) : title;
+          if (name !== null) setText(name, shown);
           const [printed, again] = row.querySelectorAll<HTMLElement>('.settle');
           if (printed !== undefined) printed.hidden = phase !== 'uncertain';
           if (again !== undefined) again.hidden = phase === 'waiting' || phase === 'sending';
@@ -48,11 +50,11 @@ export function openPrintJobs(tell: Tell, onError: (error: unknown) => void) {
 
 function openRow({ id, title }: PrintJobInfo, tell: Tell, run: (work: Promise<void>) => void) {
   const name = h('button', { type: 'button', class: 'quiet name' }, title);
-  const printed = h('button', { type: 'button', class: 'quiet settle' }, 'It was printed');
-  const again = h('button', { type: 'button', class: 'quiet settle' }, 'Print again');
+  const printed = h('button', { type: 'button', class: 'quiet settle' }, text.itWasPrinted);
+  const again = h('button', { type: 'button', class: 'quiet settle' }, text.printAgain);
   name.addEventListener('click', () => showPicture(`/prints/${id}.png`, title));
   printed.addEventListener('click', () =>
-    run(settlePrint(id, { do: 'printed' }).then(({ detail }) => tell(detail))),
+    run(settlePrint(id, { do: 'printed' }).then(({ detail }) => tell(fromBox(detail)))),
   );
   again.addEventListener('click', () => run(printAgain(id, title, tell)));
   const row = h('div', { class: 'row' }, name, printed, again);
@@ -60,9 +62,8 @@ function openRow({ id, title }: PrintJobInfo, tell: Tell, run: (work: Promise<vo
 }
 
 async function printAgain(id: string, title: string, tell: Tell): Promise<void> {
-  const detail = `${title}: the new slip says that it is a copy. Enter the PIN.`;
-  const pin = await askForPin('Print it once more?', detail);
+  const pin = await askForPin(text.printOnceMore, fill(text.copyMeans, { title }));
   if (pin === undefined) return;
-  tell('Checking the PIN…');
-  tell((await settlePrint(id, { do: 'again', pin })).detail);
+  tell(text.checkingPin);
+  tell(fromBox((await settlePrint(id, { do: 'again', pin })).detail));
 }

@@ -1,4 +1,5 @@
 /** Documents to print, and the last printed slips, the newest first. */
+import { fromBox, boxTexts as text } from '../text/texts.ts';
 import { showPicture } from '../ui/dialog.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatTime } from '../ui/format.ts';
@@ -7,15 +8,15 @@ import type { Section } from '../ui/section.ts';
 import { openPrintJobs } from './print-jobs.ts';
 
 const DOCUMENTS = [
-  ['address', 'Print the address', 'address'],
-  ['status', 'Print the status', 'status'],
+  ['address', text.printAddress, text.previewAddress, text.addressNotPrinted],
+  ['status', text.printStatus, text.previewStatus, text.statusNotPrinted],
 ] as const;
 
 export function openPrinted(onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
   const print = async (document: string) => {
-    setText(message, 'Printing…');
-    setText(message, (await runCommand('print', undefined, { document })).detail);
+    setText(message, text.printing);
+    setText(message, fromBox((await runCommand('print', undefined, { document })).detail));
   };
   const buttons = DOCUMENTS.map(([document, label]) => {
     const button = h('button', { type: 'button', class: 'quiet' }, label);
@@ -27,19 +28,18 @@ export function openPrinted(onError: (error: unknown) => void): Section {
     });
     return button;
   });
-  const previews = DOCUMENTS.map(([document, , shown]) => {
-    const button = h('button', { type: 'button', class: 'quiet' }, `Preview the ${shown}`);
+  const previews = DOCUMENTS.map(([document, , label, title]) => {
+    const button = h('button', { type: 'button', class: 'quiet' }, label);
     // A new one each time: the state changes.
-    const show = () =>
-      showPicture(`/prints/${document}.png?${Date.now()}`, `The ${shown}, not printed`);
+    const show = () => showPicture(`/prints/${document}.png?${Date.now()}`, title);
     button.addEventListener('click', show);
     return button;
   });
   const row = h('div', { class: 'row below' }, ...buttons, ...previews);
-  const jobs = openPrintJobs((text) => setText(message, text), onError);
+  const jobs = openPrintJobs((result) => setText(message, result), onError);
   const list = h('ul', { class: 'slips' });
-  const none = h('p', { class: 'calm' }, 'Nothing has been printed.');
-  const element = card('slips', 'Printed slips', list, none, jobs.element, row, message);
+  const none = h('p', { class: 'calm' }, text.nothingPrinted);
+  const element = card('slips', text.printedSlips, list, none, jobs.element, row, message);
   return {
     element,
     update: ({ view }) => {

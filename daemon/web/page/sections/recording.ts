@@ -1,15 +1,20 @@
 /** Recordings: each folder, its state, and how long its space lasts. */
 import type { RecordingTarget } from '../../../model/snapshot.ts';
+import { boxTexts as text } from '../text/texts.ts';
 import { card, h, setAttribute, setText, updateChildren, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatBytes, formatMs, formatSpan } from '../ui/format.ts';
 import type { Section } from '../ui/section.ts';
 
-const STATES = { off: 'not recording', recording: 'recording', failed: 'failed' } as const;
+const STATES = {
+  off: text.notRecording,
+  recording: text.recording,
+  failed: text.failed,
+} as const;
 
 export function openRecording(): Section {
   const list = h('ul', { class: 'targets' });
-  const none = h('p', { class: 'calm' }, 'Nothing is recorded: no folder is configured.');
-  const element = card('recording', 'Recordings', list, none);
+  const none = h('p', { class: 'calm' }, text.nothingRecorded);
+  const element = card('recording', text.recordings, list, none);
   return {
     element,
     update: ({ view }) => {
@@ -42,10 +47,10 @@ function updateTarget(item: Element, target: RecordingTarget): void {
   const { freeBytes, remainingS, lagMs, writtenBps } = target;
   const isOn = target.phase === 'recording';
   updateFacts(list, [
-    ['Space for', remainingS === undefined ? undefined : formatSpan(remainingS)],
-    ['Free', freeBytes === undefined ? undefined : formatBytes(freeBytes)],
-    ['Writing', isOn ? formatBps(writtenBps) : undefined],
-    ['Delay', isOn && lagMs !== undefined ? formatMs(lagMs) : undefined],
-    ['Folder', target.folder],
+    [text.spaceFor, remainingS === undefined ? undefined : formatSpan(remainingS)],
+    [text.free, freeBytes === undefined ? undefined : formatBytes(freeBytes)],
+    [text.writing, isOn ? formatBps(writtenBps) : undefined],
+    [text.delay, isOn && lagMs !== undefined ? formatMs(lagMs) : undefined],
+    [text.folder, target.folder],
   ]);
 }

@@ -1,5 +1,7 @@
 /** The shop: what is left of each article, and sales in cash. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { ArticleState, ShopState } from '../../../model/orders.ts';
+import { fromBox, language, boxTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
 import { formatSpan } from '../ui/format.ts';
@@ -10,21 +12,20 @@ export function openShop(onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
   const summary = h('p', { class: 'calm' });
   const list = h('ul', { class: 'targets' });
-  const element = card('shop', 'Shop', summary, list, message);
+  const element = card('shop', text.shop, summary, list, message);
   let shown: readonly ArticleState[] = [];
   const sell = async (id: string) => {
     const article = shown.find((one) => one.id === id);
     if (article === undefined) return;
     const price = formatPrice(article.price, article.currency);
-    const question = `Sell “${article.name}” for ${price} in cash?`;
-    if (!(await confirmBy(question, 'Take the money once the box has confirmed it.', 'Sell')))
-      return;
-    setText(message, 'Saving…');
+    const question = fill(text.sellQuestion, { article: article.name, price });
+    if (!(await confirmBy(question, text.sellMeans, text.sell))) return;
+    setText(message, text.saving);
     setText(message, describe(article, price, await orderOne(id)));
   };
   const render = ({ id, name }: ArticleState) => {
-    const button = h('button', { type: 'button', class: 'quiet' }, 'Sell one');
-    button.setAttribute('aria-label', `Sell one: ${name}`);
+    const button = h('button', { type: 'button', class: 'quiet' }, text.sellOne);
+    button.setAttribute('aria-label', fill(text.sellOneOf, { article: name }));
     button.addEventListener('click', () => {
       sell(id).catch((error: unknown) => {
         setText(message, '');
@@ -54,20 +55,25 @@ async function orderOne(item: string): Promise<Outcome> {
 }
 
 function describe({ name }: ArticleState, price: string, outcome: Outcome): string {
-  if (outcome.status !== 'done') return `${name}: not sold: ${outcome.detail}`;
+  const facts = { article: name, price };
+  if (outcome.status !== 'done')
+    return fill(text.notSold, { article: name, reason: fromBox(outcome.detail) });
   const numbers = (outcome.result as { readonly numbers?: readonly number[] } | undefined)?.numbers;
-  const number = numbers === undefined || numbers.length === 0 ? '' : `, number ${numbers.join()}`;
-  return `${name} sold${number}. Take ${price}.`;
+  const number = numbers?.join() ?? '';
+  return number === '' ? fill(text.sold, facts) : fill(text.soldNumber, { ...facts, number });
 }
 
 function describeSales({ sales, totals, window }: ShopState): string {
   const amounts = sales.amounts.map((one) => formatPrice(one.amount_minor, one.currency));
+  const amount =
+    amounts.length === 0 ? '' : amounts.reduce((one, other) => fill(text.and, { one, other }));
+  const count = String(sales.pieces);
   const parts = [
-    `${sales.pieces} sold${amounts.length === 0 ? '' : `, ${amounts.join(' and ')}`}`,
-    ...(totals.pending === 0 ? [] : [`${totals.pending} unpaid`]),
-    ...(totals.refunds === 0 ? [] : [`${totals.refunds} to be paid back`]),
+    amount === '' ? fill(text.soldCount, { count }) : fill(text.soldFor, { count, amount }),
+    ...(totals.pending === 0 ? [] : [fill(text.unpaid, { count: String(totals.pending) })]),
+    ...(totals.refunds === 0 ? [] : [fill(text.toPayBack, { count: String(totals.refunds) })]),
     ...(window?.phase === 'open'
-      ? [`first minutes: ${formatSpan(window.leftMs / 1000)} left`]
+      ? [fill(text.firstMinutesLeft, { time: formatSpan(window.leftMs / 1000) })]
       : []),
   ];
   return parts.join(' · ');
@@ -78,20 +84,30 @@ function updateArticle(item: Element, article: ArticleState): void {
   const state = head?.lastElementChild;
   if (!state || !reason || !(button instanceof HTMLButtonElement)) return;
   const { left, edition, sold, pending, usualPrice, currency } = article;
-  const of = edition === undefined ? '' : ` of ${edition}`;
-  setText(state, left === undefined ? `${sold} sold` : `${left}${of} left`);
-  const usual = usualPrice === undefined ? '' : ` (else ${formatPrice(usualPrice, currency)})`;
-  const unpaid = pending === 0 ? '' : `, ${pending} unpaid`;
-  const closed = article.isOpen ? '' : ', sold in the first minutes only';
-  setText(
-    reason,
-    `${formatPrice(article.price, currency)}${usual}, ${sold} sold${unpaid}${closed}`,
-  );
+  const soldText = fill(text.soldCount, { count: String(sold) });
+  setText(state, left === undefined ? soldText : describeLeft(left, edition));
+  const price = formatPrice(article.price, currency);
+  const parts = [
+    usualPrice === undefined
+      ? price
+      : fill(text.elsePrice, { price, usual: formatPrice(usualPrice, currency) }),
+    soldText,
+    ...(pending === 0 ? [] : [fill(text.unpaid, { count: String(pending) })]),
+    ...(article.isOpen ? [] : [text.firstMinutesOnly]),
+  ];
+  setText(reason, parts.join(', '));
   button.disabled = !article.isOpen || left === 0;
 }
 
+function describeLeft(left: number, edition: number | undefined): string {
+  const count = String(left);
+  return edition === undefined
+    ? fill(text.left, { count })
+    : fill(text.leftOf, { count, edition: String(edition) });
+}
+
 function formatPrice(minor: number, currency: string): string {
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
+  const format = new Intl.NumberFormat(language, { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(minor / 10 ** digits);
 }

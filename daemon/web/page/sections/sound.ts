@@ -1,6 +1,9 @@
 /** A meter for each channel: RMS as the bar, the peak as a mark, clipping as a word. */
+
 import type { Levels } from '../../../../pipelines/media/levels.ts';
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import { isClipped } from '../../../health/thresholds.ts';
+import { stageTexts as text } from '../text/texts.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import type { Section } from '../ui/section.ts';
 
@@ -8,7 +11,7 @@ const FLOOR_DBFS = -60;
 /** Clipping and the highest peak are shown for so long. */
 const HOLD_MS = 2_500;
 const SPEAK_EVERY_MS = 1_000;
-const NAMES = ['Left', 'Right'];
+const NAMES = [text.left, text.right];
 
 interface Peak {
   dbfs: number;
@@ -22,10 +25,10 @@ const STALE_MS = 2_000;
 
 export function openSound(): Section {
   const meters = h('div', { class: 'meters' });
-  const none = h('p', { class: 'calm' }, 'No sound.');
+  const none = h('p', { class: 'calm' }, text.noSound);
   const peaks = new Map<Element, Peak>();
   const latest: { levels: Levels | null; sinceMs: number } = { levels: null, sinceMs: 0 };
-  const element = card('sound', 'Sound', meters, none);
+  const element = card('sound', text.sound, meters, none);
   return {
     element,
     update: ({ levels, view }) => {
@@ -33,7 +36,7 @@ export function openSound(): Section {
       if (levels !== latest.levels) Object.assign(latest, { levels, sinceMs: nowMs });
       const channels = nowMs - latest.sinceMs > STALE_MS ? [] : channelsOf(levels);
       none.hidden = channels.length > 0;
-      setText(none, `No sound (${view.sound}).`);
+      setText(none, fill(text.noSoundFrom, { device: view.sound }));
       updateChildren(
         meters,
         channels,
@@ -63,10 +66,14 @@ export function openSound(): Section {
 function channelsOf(levels: Levels | null) {
   const { peakDbfs = [], rmsDbfs = [] } = levels ?? {};
   return peakDbfs.map((peak, index) => ({
-    name: peakDbfs.length === 1 ? 'Mono' : (NAMES[index] ?? `Channel ${index + 1}`),
+    name: peakDbfs.length === 1 ? text.mono : nameOf(index),
     peakDbfs: peak,
     rmsDbfs: rmsDbfs[index] ?? peak,
   }));
+}
+
+function nameOf(index: number): string {
+  return NAMES[index] ?? fill(text.channel, { number: String(index + 1) });
 }
 
 function renderMeter(name: string): HTMLElement {
@@ -75,7 +82,7 @@ function renderMeter(name: string): HTMLElement {
     {
       class: 'meter',
       role: 'meter',
-      'aria-label': `${name}, dBFS`,
+      'aria-label': fill(text.meterOf, { channel: name }),
       'aria-valuemin': String(FLOOR_DBFS),
       // Until the first report: a meter always has a value.
       'aria-valuenow': String(FLOOR_DBFS),
@@ -96,7 +103,7 @@ function updateMeter(meter: HTMLElement, rmsDbfs: number, peak: Peak, nowMs: num
   const isClipped = nowMs - peak.clippedMs < HOLD_MS;
   const isSilent = peak.dbfs <= FLOOR_DBFS;
   setAttribute(meter, 'data-state', isClipped ? 'clip' : isSilent ? 'silent' : 'ok');
-  setText(figure, isClipped ? 'too loud' : isSilent ? 'silent' : `${peak.dbfs.toFixed(0)} dB`);
+  setText(figure, isClipped ? text.tooLoud : isSilent ? text.silent : `${peak.dbfs.toFixed(0)} dB`);
   // A screen reader gets fewer updates.
   if (nowMs - peak.spokenMs < SPEAK_EVERY_MS) return;
   peak.spokenMs = nowMs;

@@ -1,5 +1,7 @@
 /** Number of viewers, and how far they are behind the stage. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { View } from '../../protocol.ts';
+import { stageTexts as text } from '../text/texts.ts';
 import { card, h, setText, updateFacts } from '../ui/dom.ts';
 import { formatBps, formatMs } from '../ui/format.ts';
 import { framePlots, openCaption, openPlot } from '../ui/plot-view.ts';
@@ -10,9 +12,9 @@ export function openViewers(): Section {
   const delay = h('p', { class: 'since' });
   const list = h('dl', { class: 'facts' });
   const plot = openPlot();
-  const plots = framePlots(openCaption('Viewers, last 10 min'), plot);
+  const plots = framePlots(openCaption(text.viewersPlot), plot);
   const sentBps = openRateMeter();
-  const element = card('viewers', 'Viewers', count, delay, list, plots);
+  const element = card('viewers', text.viewers, count, delay, list, plots);
   return {
     element,
     update: ({ view, history }, nowMs) => {
@@ -20,18 +22,19 @@ export function openViewers(): Section {
       const bps = sentBps(view.media?.http.sentBytesTotal, nowMs);
       const latencyMs = history.at(-1)?.latencyMs ?? null;
       setText(count, viewers === undefined ? '—' : String(viewers.viewers));
-      setText(delay, latencyMs === null ? '' : `typically ${formatMs(latencyMs)} behind the stage`);
+      const time = latencyMs === null ? undefined : formatMs(latencyMs);
+      setText(delay, time === undefined ? '' : fill(text.typicallyBehind, { time }));
       updateFacts(list, [
         ...delays(view),
-        ['Hearts', viewers === undefined ? undefined : String(viewers.heartsTotal)],
-        ['Interruptions', viewers === undefined ? undefined : String(viewers.stallsTotal)],
-        ['First picture after', viewers?.startupMs && formatMs(viewers.startupMs.p50)],
-        ['Sending', bps === undefined ? undefined : formatBps(bps)],
-        ['Connections', view.media && String(view.media.http.connections)],
+        [text.hearts, viewers === undefined ? undefined : String(viewers.heartsTotal)],
+        [text.interruptions, viewers === undefined ? undefined : String(viewers.stallsTotal)],
+        [text.firstPictureAfter, viewers?.startupMs && formatMs(viewers.startupMs.p50)],
+        [text.sending, bps === undefined ? undefined : formatBps(bps)],
+        [text.connections, view.media && String(view.media.http.connections)],
       ]);
       const points = history.map(({ atMs, viewers: value }) => ({ atMs, value }));
       const max = Math.max(4, ...points.map(({ value }) => value ?? 0));
-      plot.update(points, nowMs, 'Viewers', String, max * 1.1);
+      plot.update(points, nowMs, text.viewers, String, max * 1.1);
     },
   };
 }
@@ -39,8 +42,8 @@ export function openViewers(): Section {
 function delays({ media }: View): readonly (readonly [string, string])[] {
   const latencies = Object.entries(media?.viewers.latencyMsByRendition ?? {});
   return latencies.map(([rendition, { p50, p95 }]) => [
-    `Delay (${rendition})`,
-    `${formatMs(p50)}, 95 % within ${formatMs(p95)}`,
+    fill(text.delayOf, { rendition }),
+    fill(text.delayFigures, { typical: formatMs(p50), most: formatMs(p95) }),
   ]);
 }
 

@@ -2,6 +2,7 @@
 import type { UpstreamState } from '../../../../pipelines/edge/state.ts';
 import type { Verb } from '../../../model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../../../model/snapshot.ts';
+import { stageTexts as text } from '../text/texts.ts';
 
 export interface Action {
   readonly verb: Verb;
@@ -18,60 +19,71 @@ export const HOLD_MS = 1_000;
 
 const ARM: Action = {
   verb: 'arm',
-  label: 'Arm',
-  hint: 'check, and start the camera',
+  label: text.arm,
+  hint: text.armHint,
   gesture: 'press',
   variant: 'plain',
 };
 const DISARM: Action = {
   verb: 'disarm',
-  label: 'Disarm',
-  hint: 'stop the camera',
+  label: text.disarm,
+  hint: text.disarmHint,
   gesture: 'press',
   variant: 'plain',
 };
 const GO: Action = {
   verb: 'go-live',
-  label: 'Go live',
-  hint: 'hold',
+  label: text.goLive,
+  hint: text.hold,
   gesture: 'hold',
   variant: 'main',
 };
-const END: Action = { verb: 'end', label: 'End', hint: 'hold', gesture: 'hold', variant: 'danger' };
+const END: Action = {
+  verb: 'end',
+  label: text.end,
+  hint: text.hold,
+  gesture: 'hold',
+  variant: 'danger',
+};
 const MARK: Action = {
   verb: 'mark',
-  label: 'Mark',
-  hint: 'keep this moment',
+  label: text.mark,
+  hint: text.markHint,
   gesture: 'press',
   variant: 'main',
 };
 const CHECK: Action = {
   verb: 'preflight',
-  label: 'Run checks',
+  label: text.runChecks,
   gesture: 'press',
   variant: 'plain',
 };
 
 const SWITCH_CAMERA: Action = {
   verb: 'camera',
-  label: 'Other camera',
+  label: text.otherCamera,
   gesture: 'press',
   variant: 'plain',
 };
 
 /** Although a check has failed. */
-const ANYWAY: Action = { ...GO, label: 'Go live anyway', variant: 'danger', args: { force: true } };
+const ANYWAY: Action = {
+  ...GO,
+  label: text.goLiveAnyway,
+  variant: 'danger',
+  args: { force: true },
+};
 
 const ACTIONS: Readonly<Record<DropPhase, readonly Action[]>> = {
   idle: [{ ...ARM, variant: 'main' }, GO, CHECK],
-  preflight: [GO, { ...DISARM, label: 'Cancel' }],
+  preflight: [GO, { ...DISARM, label: text.cancel }],
   armed: [GO, DISARM, CHECK],
   live: [MARK, END, CHECK],
   ending: [],
   fault: [
-    { ...ARM, label: 'Try again', variant: 'main' },
+    { ...ARM, label: text.tryAgain, variant: 'main' },
     ANYWAY,
-    { ...DISARM, label: 'Back to idle' },
+    { ...DISARM, label: text.backToIdle },
   ],
 };
 
@@ -83,27 +95,27 @@ export function actionsOf(phase: DropPhase, hasSecondCamera = false): readonly A
 
 export const SHUT_DOWN: Action = {
   verb: 'shut-down',
-  label: 'Shut down',
+  label: text.shutDown,
   gesture: 'confirm',
   variant: 'danger',
 };
 
 const PHASE_NAMES: Readonly<Record<DropPhase, string>> = {
-  idle: 'Idle',
-  preflight: 'Checking',
-  armed: 'Armed',
-  live: 'On air',
-  ending: 'Ending',
-  fault: 'Fault',
+  idle: text.idle,
+  preflight: text.runningChecks,
+  armed: text.armed,
+  live: text.onAir,
+  ending: text.ending,
+  fault: text.fault,
 };
 
 type UpstreamPhase = UpstreamState['phase'];
 
 const EDGE_STAGES: Readonly<Record<UpstreamPhase, { name: string; phase: DropPhase }>> = {
-  asking: { name: 'Edge: connecting', phase: 'idle' },
-  waiting: { name: 'Edge: waiting', phase: 'idle' },
-  live: { name: 'Edge: on air', phase: 'live' },
-  away: { name: 'Edge: cut off', phase: 'fault' },
+  asking: { name: text.edgeConnecting, phase: 'idle' },
+  waiting: { name: text.edgeWaiting, phase: 'idle' },
+  live: { name: text.edgeOnAir, phase: 'live' },
+  away: { name: text.edgeCutOff, phase: 'fault' },
 };
 
 /** The box's phase in words, and the drop phase whose colours it has. An edge has no drops of its own. */

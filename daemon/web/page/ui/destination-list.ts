@@ -1,17 +1,19 @@
 /** Further destinations of the drop, and back-fill: each with its state and what it is sent. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Destination } from '../../../model/destinations.ts';
 import type { View } from '../../protocol.ts';
+import { boxTexts as text } from '../text/texts.ts';
 import { h, setAttribute, setText, updateChildren } from './dom.ts';
 import { formatBps, formatMs } from './format.ts';
 
 const STATES: Readonly<Record<Destination['phase'], string>> = {
-  off: 'starts with the drop',
-  connecting: 'connecting',
-  connected: 'gets the stream',
+  off: text.startsWithDrop,
+  connecting: text.destinationConnecting,
+  connected: text.getsStream,
 };
 
 export function openDestinations() {
-  const list = h('ul', { class: 'links destinations', 'aria-label': 'Destinations' });
+  const list = h('ul', { class: 'links destinations', 'aria-label': text.destinations });
   return {
     element: list,
     update: ({ destinations = [] }: Pick<View, 'destinations'>) => {
@@ -53,6 +55,7 @@ function describe({ kind, phase, reason, sentBps, rttMs }: Destination): string 
   const name = kind.toUpperCase();
   if (phase === 'off') return name;
   if (phase === 'connecting') return reason === undefined ? name : `${name}: ${reason}`;
-  const trip = rttMs === undefined ? '' : `, round trip ${formatMs(rttMs)}`;
-  return `${name}, sending ${formatBps(sentBps)}${trip}`;
+  const sending = fill(text.destinationSending, { name, rate: formatBps(sentBps) });
+  if (rttMs === undefined) return sending;
+  return `${sending}, ${fill(text.destinationTrip, { time: formatMs(rttMs) })}`;
 }

@@ -1,9 +1,10 @@
 /** Dialogs: a question before a command, and a large picture. */
+import { boxTexts, stageTexts } from '../text/texts.ts';
 import { h } from './dom.ts';
 
 /** Asks for confirmation. Escape and a click outside mean no. */
 export function confirmBy(question: string, detail: string, yes: string): Promise<boolean> {
-  const no = h('button', { type: 'button' }, 'Cancel');
+  const no = h('button', { type: 'button' }, stageTexts.cancel);
   const confirm = h('button', { type: 'button', class: 'danger' }, yes);
   const dialog = h(
     'dialog',
@@ -29,10 +30,15 @@ export function confirmBy(question: string, detail: string, yes: string): Promis
 /** Asks for the PIN once more; undefined where it was not given. */
 export function askForPin(question: string, detail: string): Promise<string | undefined> {
   const input = h('input', {
-    ...{ type: 'password', autocomplete: 'current-password', 'aria-label': 'PIN', required: '' },
+    ...{
+      type: 'password',
+      autocomplete: 'current-password',
+      'aria-label': stageTexts.pin,
+      required: '',
+    },
   });
-  const no = h('button', { type: 'button' }, 'Cancel');
-  const yes = h('button', { type: 'submit', class: 'danger' }, 'Print again');
+  const no = h('button', { type: 'button' }, stageTexts.cancel);
+  const yes = h('button', { type: 'submit', class: 'danger' }, boxTexts.printAgain);
   const form = h(
     'form',
     { method: 'dialog' },
@@ -66,7 +72,7 @@ export function askForPin(question: string, detail: string): Promise<string | un
 
 /** Shows a picture as large as the screen allows. */
 export function showPicture(src: string, title: string): void {
-  const close = h('button', { type: 'button' }, 'Close');
+  const close = h('button', { type: 'button' }, stageTexts.close);
   const picture = h('img', { src, alt: title });
   const dialog = h('dialog', { class: 'picture', 'aria-label': title }, picture, close);
   close.addEventListener('click', () => dialog.close());

@@ -1,13 +1,26 @@
-/** Figures and times in short, readable form. Pure. */
+/** Figures and times in short, readable form, as the page's language writes them. Pure. */
+import { language } from '../text/texts.ts';
+
+const FORMATS = [0, 1, 2].map(
+  (digits) =>
+    new Intl.NumberFormat(language, {
+      ...{ minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false },
+    }),
+);
+
+/** @param digits After the point, which is a comma in most languages. */
+export function formatDecimal(value: number, digits: 0 | 1 | 2): string {
+  return FORMATS[digits]?.format(value) ?? String(value);
+}
 
 export function formatBps(bps: number): string {
-  if (bps >= 1e6) return `${(bps / 1e6).toFixed(1)} Mb/s`;
+  if (bps >= 1e6) return `${formatDecimal(bps / 1e6, 1)} Mb/s`;
   return `${Math.round(bps / 1e3)} kb/s`;
 }
 
 export function formatBytes(bytes: number): string {
-  if (bytes >= 1e12) return `${(bytes / 1e12).toFixed(1)} TB`;
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
+  if (bytes >= 1e12) return `${formatDecimal(bytes / 1e12, 1)} TB`;
+  if (bytes >= 1e9) return `${formatDecimal(bytes / 1e9, 1)} GB`;
   return `${Math.round(bytes / 1e6)} MB`;
 }
 
@@ -32,11 +45,11 @@ export function formatClock(ms: number): string {
 }
 
 export function formatMs(ms: number): string {
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(2)} s`;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${formatDecimal(ms / 1000, 2)} s`;
 }
 
 export function formatPct(pct: number): string {
-  return `${pct > 0 && pct < 9.95 ? pct.toFixed(1) : Math.round(pct)} %`;
+  return `${pct > 0 && pct < 9.95 ? formatDecimal(pct, 1) : Math.round(pct)} %`;
 }
 
 /** `20:15`; with the date where it is another day than now: `29 Nov, 20:15`. */
@@ -44,7 +57,7 @@ export function formatMinute(atMs: number, nowMs: number): string {
   const [at, now] = [new Date(atMs), new Date(nowMs)];
   const time = at.toTimeString().slice(0, 5);
   if (at.toDateString() === now.toDateString()) return time;
-  return `${at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' })}, ${time}`;
+  return `${at.toLocaleDateString(language === 'en' ? 'en-GB' : language, { day: 'numeric', month: 'short' })}, ${time}`;
 }
 
 /** Local time of day with seconds. */

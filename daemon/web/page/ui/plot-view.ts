@@ -1,4 +1,6 @@
 /** Plots of the last ten minutes, as SVG elements. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { stageTexts as text } from '../text/texts.ts';
 import { h, setAttribute, svg } from './dom.ts';
 import { drawPlot, PLOT_HEIGHT, PLOT_WIDTH, type Point } from './plot.ts';
 
@@ -31,11 +33,11 @@ export function openPlot(): PlotView {
       const plot = drawPlot(points, nowMs, top);
       setAttribute(area, 'd', plot.area);
       setAttribute(line, 'd', plot.line);
-      const figures =
+      const label =
         plot.now === null || plot.max === null
-          ? 'unknown'
-          : `now ${format(plot.now)}, maximum ${format(plot.max)}`;
-      setAttribute(element, 'aria-label', `${name}, the last 10 minutes: ${figures}`);
+          ? fill(text.plotUnknown, { name })
+          : fill(text.plotFigures, { name, now: format(plot.now), max: format(plot.max) });
+      setAttribute(element, 'aria-label', label);
     },
   };
 }
@@ -46,6 +48,6 @@ export function framePlots(caption: HTMLElement, ...plots: readonly PlotView[]):
   return h('div', { class: 'plots' }, caption, ground);
 }
 
-export function openCaption(text = ''): HTMLElement {
-  return h('p', { class: 'top', 'aria-hidden': 'true' }, text);
+export function openCaption(caption = ''): HTMLElement {
+  return h('p', { class: 'top', 'aria-hidden': 'true' }, caption);
 }

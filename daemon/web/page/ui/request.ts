@@ -4,6 +4,7 @@ import type { Verb } from '../../../model/commands.ts';
 import type { DropPhase } from '../../../model/snapshot.ts';
 import type { PastDrop } from '../../../report/record.ts';
 import type { SignInRefusal } from '../../protocol.ts';
+import { stageTexts as text } from '../text/texts.ts';
 
 const TIMEOUT_MS = 10_000;
 /** A command may run the checks first. */
@@ -86,21 +87,20 @@ async function checked(response: Response): Promise<unknown> {
 }
 
 const REFUSALS: Readonly<Record<string, string>> = {
-  busy: 'The box is still working on other commands. Try again in a moment.',
-  'not-here': 'The box does not have that any more. Reload this page.',
-  'real-hardware': 'The hardware of this box is real and cannot be switched here.',
-  'crew-only': 'That needs the PIN of the crew.',
-  'being-written': 'It is being recorded: wait for the end of the drop.',
-  'on-air': 'Not while a drop is on: end it or disarm first.',
-  'no-supervisor':
-    'Nothing starts this box again by itself: end it and start it where it was started.',
-  'wrong-host': 'Open this page under the name or the IP address of the box.',
+  busy: text.busy,
+  'not-here': text.notHere,
+  'real-hardware': text.realHardware,
+  'crew-only': text.crewOnly,
+  'being-written': text.beingWritten,
+  'on-air': text.notOnAir,
+  'no-supervisor': text.noSupervisor,
+  'wrong-host': text.wrongHost,
 };
 
 /** Codes that only a page of another version can cause have no sentence of their own. */
 function explain(code: string | undefined): string {
   const known = code === undefined ? undefined : REFUSALS[code];
-  return known ?? 'The box did not accept that. Reload this page and try again.';
+  return known ?? text.notAccepted;
 }
 
 async function ask(
@@ -118,6 +118,6 @@ async function ask(
     });
   } catch (error) {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
-    throw new Error(isLate ? 'The box has not answered in time.' : 'The box does not answer.');
+    throw new Error(isLate ? text.lateAnswer : text.noAnswer);
   }
 }

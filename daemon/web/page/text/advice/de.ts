@@ -1,0 +1,95 @@
+/** What a person can do about an alert, in German. */
+import type { AdviceTexts } from './dictionary.ts';
+
+export const de: AdviceTexts = {
+  panelAway:
+    'Nimm stattdessen die Regieseite. Prüfe das Kabel und panel.buttons in der Konfiguration.',
+  lampsAway:
+    'Schau stattdessen auf die Regieseite. Prüfe das Kabel und panel.lamps in der Konfiguration.',
+  pluggedIn: 'Prüfe, ob er eingesteckt und eingeschaltet ist.',
+  newRoll: 'Leg eine neue Rolle ein und drucke noch einmal, was fehlt.',
+  rollReady: 'Halte eine neue Rolle bereit.',
+  closeCover: 'Schließ den Deckel.',
+  lookAtPrinter:
+    'Schau zum Drucker. Sag auf der Regieseite unter „Gedruckte Zettel“, dass er gedruckt wurde, oder drucke ihn noch einmal.',
+  clearPaper: 'Öffne ihn, entferne das Papier und schalte ihn aus und ein.',
+  freeSystemDisk: 'Mach auf dem Systemdatenträger Platz oder tausche ihn aus.',
+  giveAir: 'Gib der Box Luft und stell sie aus der Sonne.',
+  cooling: 'Prüfe Kühlung und Netzteil; wenn es bleibt, nimm weniger Bildgrößen (renditions).',
+  strongerSupply: 'Nimm ein stärkeres Netzteil und ein kürzeres, dickeres Kabel.',
+  strongerNext: 'Nimm vor dem nächsten Drop ein stärkeres Netzteil.',
+  stopPrograms: 'Beende andere Programme oder senke viewers.window_s.',
+  freeSpace: 'Mach Platz oder nimm einen anderen Datenträger.',
+  replaceDisk: 'Tausche ihn aus, bevor er ausfällt.',
+  timeServer:
+    'Verbinde die Box mit einem Netz mit Zeitserver: Aufnahmen und Zertifikate brauchen die Uhrzeit.',
+  retried: 'Die Box versucht es von selbst weiter.',
+  staysRestart: 'Wenn es bleibt, starte die Box neu.',
+  cameraPlugged: 'Prüfe, ob die Kamera eingesteckt und eingeschaltet ist.',
+  secondCameraPlugged: 'Prüfe, ob die zweite Kamera eingesteckt und eingeschaltet ist.',
+  soundPlugged: 'Prüfe, ob die Soundkarte eingesteckt ist.',
+  roomWatches: 'Die Gäste im Raum können weiter zusehen.',
+  recovered:
+    'Es läuft von selbst wieder. Wenn es noch einmal passiert, sichere das Journal und melde es.',
+  restarted: 'Es startet von selbst neu.',
+  againRestart: 'Wenn es noch einmal passiert, starte die Box neu.',
+  soundCables: 'Prüfe, ob die Soundkarte eingesteckt ist, dann Kabel, Pegel und Phantomspeisung.',
+  channelCable: 'Prüfe das Kabel dieses Kanals, oder setze sound.channels auf 1.',
+  gainDown: 'Dreh den Pegel herunter, bis die lauteste Stelle unter -6 dBFS bleibt.',
+  otherPort: 'Beende das andere Programm oder setze einen anderen viewers.port.',
+  moreConnections: 'Erhöhe viewers.max_connections oder stell einen Cache vor die Box.',
+  pinFile:
+    'Nenne in modems.pin_files eine Datei mit der PIN; für die PUK brauchst du den Brief des Anbieters.',
+  putPin: 'Schreib die PIN der SIM-Karte in eine Datei und nenne sie in modems.pin_files.',
+  rightPin:
+    'Schreib die richtige PIN in diese Datei (modems.pin_files); dann wird es noch einmal versucht.',
+  unlockSim:
+    'Entsperre die SIM-Karte in einem Handy und schreib ihre PIN in die Datei von modems.pin_files.',
+  othersUsed:
+    'Andere Programme haben sie mitbenutzt. Erhöhe die Datenmenge oder nimm eine andere SIM-Karte.',
+  antenna: 'Prüfe Antenne, SIM-Karte und Stecker. modems.reset: false beendet das Zurücksetzen.',
+  modemManager:
+    'Prüfe, ob ModemManager läuft; mit modems.driver at die Stecker und modems.at_ports.',
+  otherBox: 'Prüfe, ob die andere Box läuft, das Netz zwischen beiden und edge.upstream.',
+  checkUplink: 'Prüfe das Netz sowie uplink.host und uplink.port in der Konfiguration.',
+  checkModems: 'Prüfe Modems, SIM-Karten und Netzkabel sowie den Empfänger bei uplink.host.',
+  othersCarry: 'Die anderen Leitungen tragen den Stream. Prüfe das Modem oder Kabel.',
+  otherSim:
+    'Nimm dafür eine andere SIM-Karte oder ein anderes Netz. Ist es bei allen so, passt sich die Box an.',
+  smallerPackets: 'Die Box versucht kleinere Pakete. Wenn es bleibt, nimm ein anderes Netz.',
+  raiseBudget: 'Erhöhe die Datenmenge oder nimm eine andere SIM-Karte.',
+  checkBroker:
+    'Der Drop geht weiter, Ereignisse werden später gesendet. Prüfe den Broker und mqtt.url.',
+  freeState:
+    'Der Drop geht weiter. Mach Platz auf dem Datenträger mit dem Zustand oder tausche ihn aus.',
+  waitOnDisk: 'Sie warten auf dem Datenträger. Erlaube der Box auf dem Broker venuebox/v1/<box>/#.',
+  letPublish: 'Erlaube der Box auf dem Broker venuebox/v1/<box>/#.',
+  bringBack:
+    'Bring den Broker zurück, prüfe den Datenträger mit dem Zustand oder erhöhe mqtt.spool_mb.',
+  sellByHand:
+    'Verkauf von Hand und schreib jeden Verkauf auf. Kopiere nach dem Drop den Ordner „orders“ aus dem Zustand der Box: Nichts davon ist verloren. Wie es neu beginnt, steht in daemon/orders/README.md.',
+  freeOrders:
+    'Mach auf dem Datenträger der Box Platz oder tausche ihn aus. Dann können es Käufer noch einmal versuchen.',
+  exportOrders:
+    'Exportiere die Bestellungen, räum den Ordner „orders“ weg und setze eine andere drop.id.',
+  giveBack: 'Gib das Geld bei deinem Zahlungsdienst zurück und storniere dann die Bestellung hier.',
+  plugInLater: 'Steck das Netzteil ein, wenn du kannst.',
+  plugIn: 'Steck das Netzteil ein.',
+  plugInNow: 'Steck das Netzteil jetzt ein; sonst beendet die Box den Drop und schaltet sich aus.',
+  stayOnMains: 'Bleib am Netz. Prüfe die Akkuplatine und power.board in der Konfiguration.',
+  cutPower: 'Es wird nichts aufgenommen: Du kannst den Strom abschalten.',
+  othersGoOn: 'Die anderen Aufnahmen gehen weiter.',
+  freeGoesOn: 'Mach Platz oder nimm einen anderen Datenträger: Es geht von selbst weiter.',
+  writeProtection: 'Prüfe den Schreibschutz; eine abgenutzte Karte sperrt sich selbst.',
+  plugAgain: 'Steck ihn wieder ein: Er wird repariert, und es geht von selbst weiter.',
+  checkPlug: 'Prüfe den Stecker oder nimm einen anderen Datenträger.',
+  checkDisk: 'Prüfe diesen Datenträger.',
+  newFile:
+    'Es geht in einer neuen Datei weiter. Wenn es noch einmal passiert, prüfe diesen Datenträger.',
+  tooSlow: 'Der Datenträger ist zu langsam oder fast kaputt; nimm einen anderen.',
+  secondCopy:
+    'Eine zweite Kopie ist für den Tag, an dem ein Datenträger ausfällt: Gib ihr einen eigenen.',
+  destinationOthers:
+    'Alle anderen bekommen den Stream. Prüfe uplink.destinations und den Stream bei diesem Dienst.',
+  destinationAlone: 'Prüfe das Netz und uplink.destinations in der Konfiguration.',
+};

@@ -1,0 +1,92 @@
+/** What a person can do about an alert, in Dutch. */
+import type { AdviceTexts } from './dictionary.ts';
+
+export const nl: AdviceTexts = {
+  panelAway:
+    'Gebruik in plaats daarvan de regiepagina. Kijk de kabel na, en panel.buttons in de configuratie.',
+  lampsAway:
+    'Kijk in plaats daarvan op de regiepagina. Kijk de kabel na, en panel.lamps in de configuratie.',
+  pluggedIn: 'Kijk of hij is aangesloten en aanstaat.',
+  newRoll: 'Leg er een nieuwe rol in en print opnieuw wat mislukte.',
+  rollReady: 'Houd een nieuwe rol klaar.',
+  closeCover: 'Doe de klep dicht.',
+  lookAtPrinter:
+    'Kijk bij de printer. Zeg op de regiepagina onder ‘Geprinte bonnen’ dat hij is geprint, of print hem opnieuw.',
+  clearPaper: 'Open hem, haal het papier weg, en zet hem uit en aan.',
+  freeSystemDisk: 'Maak ruimte op de systeemschijf, of vervang hem.',
+  giveAir: 'Geef de box lucht en zet hem uit de zon.',
+  cooling: 'Kijk koeling en voeding na; blijft het zo, gebruik dan minder renditions.',
+  strongerSupply: 'Gebruik een sterkere voeding en een kortere, dikkere kabel.',
+  strongerNext: 'Gebruik vóór de volgende drop een sterkere voeding.',
+  stopPrograms: 'Stop andere programma’s, of verlaag viewers.window_s.',
+  freeSpace: 'Maak ruimte, of neem een andere schijf.',
+  replaceDisk: 'Vervang hem voordat hij het begeeft.',
+  timeServer:
+    'Verbind de box met een netwerk met tijdserver: opnames en certificaten hebben de tijd nodig.',
+  retried: 'De box blijft het zelf proberen.',
+  staysRestart: 'Blijft het zo, herstart dan de box.',
+  cameraPlugged: 'Kijk of de camera is aangesloten en aanstaat.',
+  secondCameraPlugged: 'Kijk of de tweede camera is aangesloten en aanstaat.',
+  soundPlugged: 'Kijk of de geluidskaart is aangesloten.',
+  roomWatches: 'Gasten in de zaal kunnen blijven kijken.',
+  recovered: 'Het is vanzelf hersteld. Gebeurt het weer, bewaar dan het journaal en meld het.',
+  restarted: 'Het herstart vanzelf.',
+  againRestart: 'Gebeurt het weer, herstart dan de box.',
+  soundCables: 'Kijk of de geluidskaart is aangesloten, en dan kabels, gain en fantoomvoeding.',
+  channelCable: 'Kijk de kabel van dat kanaal na, of zet sound.channels op 1.',
+  gainDown: 'Draai de gain terug tot het luidste stuk onder -6 dBFS blijft.',
+  otherPort: 'Stop het andere programma, of stel een andere viewers.port in.',
+  moreConnections: 'Verhoog viewers.max_connections, of zet een cache voor de box.',
+  pinFile:
+    'Noem in modems.pin_files een bestand met de pincode; de pukcode staat in de brief van de provider.',
+  putPin: 'Zet de pincode van de simkaart in een bestand, en noem dat in modems.pin_files.',
+  rightPin:
+    'Zet de juiste pincode in dat bestand (modems.pin_files); dan wordt het opnieuw geprobeerd.',
+  unlockSim:
+    'Ontgrendel de simkaart in een telefoon, en zet haar pincode in het bestand van modems.pin_files.',
+  othersUsed:
+    'Andere programma’s gebruikten haar ook. Verhoog het budget, of neem een andere simkaart.',
+  antenna: 'Kijk antenne, simkaart en stekker na. modems.reset: false stopt de herstarts.',
+  modemManager: 'Kijk of ModemManager draait; met modems.driver at de stekkers en modems.at_ports.',
+  otherBox: 'Kijk of de andere box draait, het netwerk ertussen, en edge.upstream.',
+  checkUplink: 'Kijk het netwerk na, en uplink.host en uplink.port in de configuratie.',
+  checkModems: 'Kijk modems, simkaarten en netwerkkabels na, en de ontvanger op uplink.host.',
+  othersCarry: 'De andere lijnen dragen de stream. Kijk het modem of de kabel na.',
+  otherSim:
+    'Neem daarvoor een andere simkaart of een ander netwerk. Doen alle lijnen zo, dan past de box zich aan.',
+  smallerPackets: 'De box probeert kleinere pakketten. Blijft het zo, neem dan een ander netwerk.',
+  raiseBudget: 'Verhoog het databudget, of neem een andere simkaart.',
+  checkBroker:
+    'De drop gaat door, en gebeurtenissen gaan later. Kijk de MQTT-server na, en mqtt.url.',
+  freeState: 'De drop gaat door. Maak ruimte op de schijf met de toestand, of vervang hem.',
+  waitOnDisk:
+    'Ze wachten op de schijf. Laat de box op de server publiceren naar venuebox/v1/<box>/#.',
+  letPublish: 'Laat de box op de server publiceren naar venuebox/v1/<box>/#.',
+  bringBack:
+    'Breng de MQTT-server terug, kijk de schijf met de toestand na, of verhoog mqtt.spool_mb.',
+  sellByHand:
+    'Verkoop met de hand en schrijf elke verkoop op. Kopieer na de drop de map ‘orders’ uit de toestand van de box naar een andere schijf: er is niets van verloren. Hoe je opnieuw begint, staat in daemon/orders/README.md.',
+  freeOrders:
+    'Maak ruimte op de schijf van de box, of vervang hem. Dan kunnen kopers het opnieuw proberen.',
+  exportOrders:
+    'Exporteer de bestellingen, zet de map ‘orders’ weg, en stel een andere drop.id in.',
+  giveBack: 'Betaal het geld terug bij je betaaldienst, en annuleer dan hier de bestelling.',
+  plugInLater: 'Sluit netstroom aan als dat kan.',
+  plugIn: 'Sluit netstroom aan.',
+  plugInNow: 'Sluit nu netstroom aan; anders stopt de box de drop en gaat hij uit.',
+  stayOnMains: 'Blijf op netstroom. Kijk de accuprint na, en power.board in de configuratie.',
+  cutPower: 'Er wordt niets opgenomen: de stroom mag eraf.',
+  othersGoOn: 'De andere opnames gaan door.',
+  freeGoesOn: 'Maak ruimte of neem een andere schijf: het gaat vanzelf verder.',
+  writeProtection: 'Kijk de beveiliging na; een versleten kaart vergrendelt zichzelf.',
+  plugAgain: 'Sluit hem weer aan: hij wordt hersteld en het gaat vanzelf verder.',
+  checkPlug: 'Kijk de stekker na, of neem een andere schijf.',
+  checkDisk: 'Kijk die schijf na.',
+  newFile: 'Het gaat verder in een nieuw bestand. Gebeurt het weer, kijk dan die schijf na.',
+  tooSlow: 'De schijf is te langzaam of bijna stuk; neem een andere.',
+  secondCopy:
+    'Een tweede kopie is voor de dag dat een schijf het begeeft: geef hem een eigen schijf.',
+  destinationOthers:
+    'Alle andere krijgen de stream. Kijk uplink.destinations na, en de stream bij die dienst.',
+  destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de configuratie.',
+};

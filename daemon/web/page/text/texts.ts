@@ -1,0 +1,18 @@
+/** The page's texts in its language, which the server writes into the document. */
+import { isLanguage, type Language } from '../../../../pipelines/player/text/language.ts';
+import { BOX_TEXTS } from './box/languages.ts';
+import { STAGE_TEXTS } from './stage/languages.ts';
+import { openTranslation } from './translation.ts';
+
+/** English outside a page, in tests. */
+export const language: Language = languageOf(globalThis.document?.documentElement.lang ?? '');
+
+export const stageTexts = STAGE_TEXTS[language];
+export const boxTexts = BOX_TEXTS[language];
+
+/** What the box says, in the page's language; a sentence that is not known stays English. */
+export const fromBox = openTranslation(language);
+
+function languageOf(code: string): Language {
+  return isLanguage(code) ? code : 'en';
+}
