@@ -20,7 +20,6 @@ import { openDrops } from './drops/open.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { lockingCamera } from './media/camera/box-lock.ts';
-import { openCameraSwitch } from './media/camera/switch.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
 import type { MediaPath } from './media/media-path.ts';
 import { type MediaSource, openMediaSource } from './media/media-source.ts';
@@ -39,6 +38,7 @@ import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
 import { openMqtt, withOwnBroker } from './mqtt/open.ts';
 import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
+import { openPictureCommands } from './overlay/open.ts';
 import { runPanel } from './panel/run.ts';
 import { powerOf } from './power/of-box.ts';
 import { runPower } from './power/run.ts';
@@ -135,6 +135,7 @@ async function joinParts(given: Resources) {
       prints: () => prints.figures(),
       shop: () => shop.desk.state(),
       plannedDrops: () => drops.state(),
+      overlay: () => picture.state(),
     },
   );
   const drops = await openDrops(config, given);
@@ -155,18 +156,16 @@ async function joinParts(given: Resources) {
   const drop: DropMachine = await openOwnDrop({ ...given, mediaPath, state, onEvent });
   const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
   const prints = await openPrinting(live, { ...devices, ...given, snapshot, orders: shop.desk });
-  const switchCamera = openCameraSwitch({
-    hasSecond: config.camera2 !== undefined && !source.isEdge,
-    choose: mediaPath.choose,
-    ...{ snapshot, onEvent, wallMs: clock.wallMs },
-  });
-  const asked = { isEdge: source.isEdge, print: prints.print, switchCamera, order };
-  const inner = openCommander({ ...asked, drop, drops: drops.command, snapshot });
+  const { isEdge } = source;
+  const shown = { isEdge, presentDrop: drops.present, mediaPath, snapshot, onEvent };
+  const picture = openPictureCommands(config, { ...given, ...shown });
+  const commands = { print: prints.print, order, drops: drops.command, ...picture.commands };
+  const inner = openCommander({ drop, isEdge, snapshot, ...commands });
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, drops };
   const commander = await openReadiness(live.current, inner, { ...given, ...parts, prints });
   return {
     ...given,
-    ...{ ...parts, ...shop, prints, live, settings },
+    ...{ ...parts, ...shop, prints, picture, live, settings },
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
@@ -211,6 +210,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => box.drops.run(box, signal),
     box.drop.run,
     box.reports.run,
+    box.picture.run,
     (signal) => box.desk.run(signal),
     ...runOptionalPort('webhook', config.orders.webhook.port, box, box.runWebhook),
     (signal) => showShop(() => box.desk.state(), mediaPath.showShop, signal),

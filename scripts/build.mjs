@@ -19,6 +19,7 @@ const PROGRAMS = [
     'recording',
     'clips',
     'probe',
+    'scan',
     'source',
     'uplink',
     'rtmp',

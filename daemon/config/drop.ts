@@ -1,5 +1,7 @@
 /** `drop`, `orders`, `rehearsal` and `survey` of the config: a drop, what is sold, and what is tried before. */
 import * as v from 'valibot';
+import { LINK_MAX_BYTES, SIZE_MAX_PCT } from '../../pipelines/overlay/code-sprite.ts';
+import { CORNERS } from '../../pipelines/overlay/layout.ts';
 import {
   between,
   type Fault,
@@ -12,6 +14,17 @@ import {
   textOf,
   whole,
 } from './rules.ts';
+
+/** Hosts that links may lead to. */
+const hostsSchema = v.pipe(
+  v.array(
+    v.pipe(
+      text,
+      v.regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name'),
+    ),
+  ),
+  v.maxLength(16, 'must list 16 hosts at most'),
+);
 
 /** Minor units: 2500 is 25.00 €, and 2500 is 2500 ¥. */
 const PRICE_MAX = 100_000_000;
@@ -38,6 +51,27 @@ const time = v.union(
   'must be a time like 2026-05-01T20:00:00Z, or empty',
 );
 
+const code = v.strictObject({
+  link: v.optional(textOf(500), 'none'),
+  corner: v.optional(oneOf(...CORNERS), 'bottom-right'),
+  size_pct: v.optional(between(10, SIZE_MAX_PCT), 22),
+  from_s: v.optional(whole(0, 86_400), 0),
+  for_s: v.optional(whole(0, 86_400), 0),
+  every_s: v.optional(whole(0, 86_400), 0),
+});
+
+const shortLine = v.optional(textOf(80), '');
+
+/** What is drawn over the picture. */
+const overlaySchema = v.strictObject({
+  code: v.optional(code, {}),
+  title: shortLine,
+  name: shortLine,
+  line: shortLine,
+  /** To which its code may lead, besides those of checkout links. */
+  hosts: v.optional(hostsSchema, []),
+});
+
 export const dropSchema = v.strictObject({
   /** Editions are numbered within it. */
   id: v.optional(
@@ -61,6 +95,7 @@ export const dropSchema = v.strictObject({
   /** A drop that a power cut interrupted is resumed within this time. */
   resume_within_s: v.optional(whole(0, 86_400), 1800),
   catalogue: v.optional(catalogueSchema, []),
+  overlay: v.optional(overlaySchema, {}),
 });
 
 /** Signed orders of another server. */
@@ -75,20 +110,12 @@ const webhookSchema = v.strictObject({
 });
 
 /** How orders arrive, and how long they may be unpaid. */
-const checkoutHost = v.pipe(
-  text,
-  v.regex(/^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, 'must be a lower-case host name'),
-);
-
 export const ordersSchema = v.strictObject({
   /** After the first live frame. */
   window_minutes: v.optional(whole(1, 120), 10),
   pending_minutes: v.optional(whole(1, 120), 15),
   webhook: v.optional(webhookSchema, {}),
-  checkout_hosts: v.optional(
-    v.pipe(v.array(checkoutHost), v.maxLength(16, 'must list 16 hosts at most')),
-    [],
-  ),
+  checkout_hosts: v.optional(hostsSchema, []),
 });
 
 /** How long a rehearsal takes, and what it must reach. */
@@ -115,11 +142,15 @@ export type DropConfig = v.InferOutput<typeof dropSchema>;
  * @param at Where the drop stands in its file.
  */
 export function* dropFaults(
-  drop: Pick<DropConfig, 'id' | 'catalogue' | 'starts_at' | 'ends_at'>,
+  drop: Pick<DropConfig, 'id' | 'catalogue' | 'starts_at' | 'ends_at'> &
+    Partial<Pick<DropConfig, 'overlay'>>,
   hosts: readonly string[],
   at: readonly (string | number)[],
 ): Generator<Fault> {
   const { id, catalogue, starts_at, ends_at } = drop;
+  if (drop.overlay !== undefined) {
+    yield* overlayFaults(drop.overlay, hosts, [...at, 'overlay', 'code']);
+  }
   if (catalogue.length > 0 && id === '') {
     const message =
       'must be set with a catalogue, and be new for each drop: editions are numbered within it';
@@ -153,15 +184,54 @@ function* catalogueFaults(
   yield* repeatedFaults(items.map(({ id }, i) => [[...at, i, 'id'], id]));
 }
 
-/** A link that sends buyers elsewhere would take their money: only hosts that the config names. */
+function* overlayFaults(
+  { code: { link, for_s, every_s }, hosts }: DropConfig['overlay'],
+  checkoutHosts: readonly string[],
+  at: readonly (string | number)[],
+): Generator<Fault> {
+  const fault = codeFault(link, [...hosts, ...checkoutHosts]);
+  if (fault !== undefined) yield { path: [...at, 'link'], message: fault };
+  if (every_s > 0 && (for_s === 0 || for_s >= every_s)) {
+    const message = 'must be above 0 and below every_s, or every_s must be 0';
+    yield { path: [...at, 'for_s'], message };
+  }
+}
+
+/** Links that the box knows itself. */
+export const CODE_WORDS: readonly string[] = ['none', 'page', 'checkout'];
+
+/**
+ * What is wrong with the link of the code in the picture.
+ *
+ * @param hosts To which it may lead.
+ */
+export function codeFault(link: string, hosts: readonly string[]): string | undefined {
+  if (CODE_WORDS.includes(link)) return undefined;
+  if (Buffer.byteLength(link) > LINK_MAX_BYTES) {
+    return `must be ${LINK_MAX_BYTES} bytes at most: a longer link cannot be read off a small picture`;
+  }
+  const wanted = `${CODE_WORDS.join(', ')}, or an https:// address without user name`;
+  return linkFault(link, hosts, wanted, 'drop.overlay.hosts');
+}
+
 function checkoutFault(link: string, hosts: readonly string[]): string | undefined {
-  if (link === '') return undefined;
+  const wanted = 'an https:// address without user name';
+  return link === '' ? undefined : linkFault(link, hosts, wanted, 'orders.checkout_hosts');
+}
+
+/** A link that sends buyers elsewhere would take their money: only hosts that the config names. */
+function linkFault(
+  link: string,
+  hosts: readonly string[],
+  wanted: string,
+  key: string,
+): string | undefined {
   const url = URL.canParse(link) ? new URL(link) : undefined;
   if (url?.protocol !== 'https:' || url.username !== '' || url.password !== '') {
-    return 'must be an https:// address without user name';
+    return `must be ${wanted}`;
   }
   if (url.port === '' && hosts.includes(url.hostname)) return undefined;
-  return `leads to ${url.host}: add that host to orders.checkout_hosts, or use another link`;
+  return `leads to ${url.host}: add that host to ${key}, or use another link`;
 }
 
 function isCurrency(value: string): boolean {

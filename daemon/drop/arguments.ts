@@ -31,6 +31,8 @@ const SCHEMAS = {
   rehearse: v.strictObject({ minutes: v.optional(minutes(10)), stop: v.optional(flag) }),
   survey: v.strictObject({ minutes: v.optional(minutes(1440)), stop: v.optional(flag) }),
   camera: v.strictObject({ camera: v.optional(v.picklist([1, 2], 'must be 1 or 2')) }),
+  /** overlay/request.ts checks them. */
+  overlay: v.looseObject({}),
   /** devices/printing.ts knows which there are. */
   print: v.looseObject({ document: v.optional(shortText(40), '') }),
   /** orders/request.ts checks them. */

@@ -6,6 +6,7 @@ import type {
   DropsCommand,
   OrderCommand,
   Outcome,
+  OverlayCommand,
   PrintCommand,
   Progress,
   SwitchCamera,
@@ -25,6 +26,7 @@ export interface CommanderDeps {
   /** Prints a document by its name; UNSUPPORTED where there is none of that name. */
   readonly print: PrintCommand;
   readonly switchCamera: SwitchCamera;
+  readonly overlay: OverlayCommand;
   readonly order: OrderCommand;
   readonly drops: DropsCommand;
 }
@@ -60,6 +62,9 @@ export function openCommander(deps: CommanderDeps): Commander {
       }
       if (deps.isEdge === true && command.verb !== 'shut-down')
         return rejected('UNSUPPORTED', IS_EDGE);
+      if (command.verb === 'overlay') {
+        return deps.overlay(command.args, command.isDryRun === true);
+      }
       if (command.verb === 'order') return unlessAborted(deps.order(command), signal);
       if (command.verb === 'drops') return unlessAborted(deps.drops(command), signal);
       if (command.verb === 'rehearse' || command.verb === 'survey') {

@@ -14,6 +14,7 @@ import { MEDIA_RULES } from './media-rules.ts';
 import { MODEM_RULES } from './modem-rules.ts';
 import { NETWORK_RULES } from './network-rules.ts';
 import { ORDER_RULES } from './order-rules.ts';
+import { PICTURE_RULES } from './picture-rules.ts';
 import { POWER_RULES } from './power-rules.ts';
 import { RECORDING_RULES } from './recording-rules.ts';
 import { NO_WARNINGS, type Rule, stepHealth, warningsOf } from './step.ts';
@@ -29,6 +30,7 @@ export const RULES: readonly Rule[] = [
   ...DEVICE_RULES,
   ...MACHINE_RULES,
   ...ORDER_RULES,
+  ...PICTURE_RULES,
 ];
 
 export interface HealthDeps {

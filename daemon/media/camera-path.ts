@@ -14,7 +14,7 @@ import { openSupervision } from './children/supervision.ts';
 import { type DropRecording, openDropRecording } from './drop-recording.ts';
 import type { OwnPath } from './hidden-run.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
-import type { MediaPathDeps } from './media-path.ts';
+import type { MediaPathDeps, OverlayPicture } from './media-path.ts';
 import { mediaSettings } from './settings.ts';
 import { openSequenceStore, type SequenceStore } from './stream/sequence-store.ts';
 import { StreamStartStore } from './stream/stream-start.ts';
@@ -103,15 +103,18 @@ class CameraPath implements OwnPath {
     this.#deps.onSources(undefined);
   };
 
-  readonly endMedia = (): void => {
-    this.#media.kill();
-  };
+  readonly endMedia = (): void => this.#media.kill();
 
   readonly muteLinks = (links: readonly string[]): void => this.#upstream.mute(links);
 
   readonly setUplinking = (isWanted: boolean): void => this.#uplinking.set(isWanted);
 
   readonly setPublishing = (isWanted: boolean): void => this.#publishing.set(isWanted);
+
+  readonly showOverlay = ({ sprites, scan }: OverlayPicture): void => {
+    this.#input.capture.showOverlay(sprites);
+    this.#media.scan(scan);
+  };
 
   readonly setRecording = (dropId: string | undefined, signal: AbortSignal): Promise<void> => {
     if (dropId !== undefined) void this.#streamStart.save(dropId);
@@ -178,6 +181,7 @@ class CameraPath implements OwnPath {
         deps.onListening();
       },
       onKeyframesWanted: () => this.#input.capture.send({ type: 'keyframe' }),
+      onScan: deps.onScan,
       // Levels that were sent before the switch arrive after it.
       onLevels: (levels) => {
         if (this.#capturing.isWanted) deps.onLevels(levels);

@@ -45,6 +45,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     showShop: nothing,
     forgetClips: nothing,
     showDrop: nothing,
+    showOverlay: nothing,
     setUplinking: nothing,
     setHidden: nothing,
     setRecording: async () => undefined,

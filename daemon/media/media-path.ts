@@ -10,8 +10,10 @@ import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
+import type { Sprite } from '../../pipelines/overlay/sprite.ts';
 import type { DropOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
+import type { Scan, WantedScan } from '../../pipelines/scan/messages.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { Destination } from '../model/destinations.ts';
@@ -47,6 +49,8 @@ export interface MediaPathDeps {
   /** What the sources bring, once a second; undefined while they are not wanted. */
   readonly onSources: (figures: SourceFigures | undefined) => void;
   readonly onRecording: (targets: readonly TargetState[]) => void;
+  /** What was read of the code in the picture. */
+  readonly onScan: (scan: Scan) => void;
   readonly onUplink: (figures: UplinkFigures) => void;
   /** At the start, on each change and once a second, where the config has some. */
   readonly onDestinations: (destinations: readonly Destination[]) => void;
@@ -63,6 +67,13 @@ export interface HiddenWants {
   readonly mutedLinks: readonly string[];
 }
 
+/** What is drawn over the picture, and what is read off it again. */
+export interface OverlayPicture {
+  readonly sprites: readonly Sprite[];
+  /** Undefined where no code is drawn. */
+  readonly scan: WantedScan | undefined;
+}
+
 /** Capture, media and uplink: three supervised children and what they ask of each other. */
 export interface MediaPath {
   /**
@@ -76,6 +87,8 @@ export interface MediaPath {
   restartSource(kind: SourceKind, reason: string): void;
   /** Puts a camera on air, where there are two. */
   choose(camera: CameraKind): void;
+  /** Draws over the picture from the next frame on, in place of what was before. */
+  showOverlay(picture: OverlayPicture): void;
   /** Sets a property of the camera's pipeline that runs, where one does. */
   setLive: SetLive;
   /** Kills a media process that has stalled; another one is started. */

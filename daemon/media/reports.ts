@@ -40,6 +40,7 @@ export function mediaReports({ state, health, onReady, viewersPort, log }: Recei
       health.recordTargets(recording);
       state.set({ recording });
     },
+    onScan: (scan) => state.set({ scan }),
     onUplink: (uplink) => state.set({ uplink }),
     onDestinations: (destinations) => state.set({ destinations }),
     onChild: (name, supervised) => state.setChild(name, supervised),

@@ -11,6 +11,7 @@ import type { DropPhase } from './snapshot.ts';
  * - `preflight`: run the checks and the checklist and report, without arming.
  * - `rehearse`: a hidden run of some minutes. `survey`: how the place is, for minutes or hours.
  * - `camera`: put the other camera on air, or the one that is named.
+ * - `overlay`: change code, title and lower third in the picture.
  * - `print`: print a document that the box knows by name.
  * - `order`: reserve, confirm or cancel an order of the drop's catalogue.
  * - `drops`: list the coming drops, add or change one, remove one.
@@ -26,6 +27,7 @@ export const VERBS = [
   'rehearse',
   'survey',
   'camera',
+  'overlay',
   'print',
   'order',
   'drops',
@@ -97,6 +99,7 @@ export const EVENT_TYPES = [
   'alert.cleared',
   'link.switched',
   'camera.switched',
+  'overlay.changed',
   'power.phase',
   'clip.made',
   'media.restarted',
@@ -133,3 +136,9 @@ export type DropsCommand = (command: Command) => Promise<Outcome>;
 
 /** Puts a camera on air: 1 or 2, or the one that is not. */
 export type SwitchCamera = (camera: 1 | 2 | undefined, isDryRun: boolean) => Outcome;
+
+/** Changes what is drawn over the picture. */
+export type OverlayCommand = (
+  args: Readonly<Record<string, unknown>>,
+  isDryRun: boolean,
+) => Outcome;

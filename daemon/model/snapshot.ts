@@ -12,6 +12,7 @@ import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Destination } from './destinations.ts';
 import type { ShopState } from './orders.ts';
+import type { OverlaySnapshot } from './overlay.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -189,7 +190,7 @@ export interface ModemMaintenance {
 }
 
 /** All that is known of the box now, for all interfaces. */
-export interface BoxSnapshot {
+export interface BoxSnapshot extends OverlaySnapshot {
   readonly name: string;
   readonly version: string;
   /** RFC 3339. */
@@ -205,7 +206,6 @@ export interface BoxSnapshot {
   readonly shop?: ShopState | undefined;
   readonly plannedDrops?: PlannedDropsState;
   readonly power: PowerPhase;
-  /** What is shed because of it, in the order in which it was switched off. */
   readonly shedLoads: readonly ShedLoad[];
   readonly warnings: readonly Warning[];
   readonly camera: string;

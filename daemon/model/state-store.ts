@@ -38,6 +38,7 @@ export interface Sources {
   readonly prints: () => PrintFigures;
   readonly shop: () => BoxSnapshot['shop'];
   readonly plannedDrops: () => PlannedDropsState;
+  readonly overlay: () => BoxSnapshot['overlay'];
 }
 
 interface Readings {
@@ -56,6 +57,7 @@ interface Readings {
   readonly stuckButtons: readonly string[];
   readonly broker: BoxSnapshot['broker'];
   readonly sources: BoxSnapshot['sources'];
+  readonly scan?: BoxSnapshot['scan'];
   readonly isCameraLocked: boolean;
   readonly printer: PrinterStatus;
   readonly modems: ModemsState;
@@ -121,6 +123,7 @@ export class BoxState {
       prints: this.#kept.prints(),
       shop: this.#kept.shop(),
       plannedDrops: this.#kept.plannedDrops(),
+      overlay: this.#kept.overlay(),
       children: this.#children,
       panelAway: this.#panelAway,
     };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { GstPipeline } from '../gst/gst.ts';
 import { playPipeline } from '../gst/pipeline.ts';
+import { SpriteLayer } from '../overlay/sprite.ts';
 import { openRawReader } from '../source/raw-reader.ts';
 import { CameraFeed } from './camera-feed.ts';
 import { CAMERA_INPUT, SOUND_INPUT } from './graph.ts';
@@ -34,8 +35,11 @@ export function runEncoders(
   const sound =
     settings.sound &&
     new SoundFeed(settings.sound, startUs, { push: pusherInto(pipeline, SOUND_INPUT), nowUs });
+  const overlay = new SpriteLayer(settings.picture);
+  const pushPicture = pusherInto(pipeline, CAMERA_INPUT);
   const camera = new CameraFeed(settings.picture, startUs, {
-    push: pusherInto(pipeline, CAMERA_INPUT),
+    // The binding copies the frame before it returns.
+    push: (frame, ptsNs) => overlay.over(frame, () => pushPicture(frame, ptsNs)),
     nowUs,
     // Viewers get both from the same moment on.
     onFirst: () => sound?.start(),
@@ -55,6 +59,7 @@ export function runEncoders(
   return (message) => {
     if (message.type === 'source') sources.open(message);
     else if (message.type === 'source-clock') sources.setClock(message);
+    else if (message.type === 'overlay') overlay.set(message.sprites);
     else if (message.type === 'choose') camera.choose(message.camera);
     else if (message.type === 'clock') camera.showClock(message.isOn);
     else control(pipeline, settings, message);

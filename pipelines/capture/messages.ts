@@ -1,4 +1,5 @@
 /** What the daemon and the capture process, which runs the encoders, send each other. */
+import type { Sprite } from '../overlay/sprite.ts';
 import type { CameraKind } from './camera-choice.ts';
 import type { CameraFigures, PictureSettings } from './camera-feed.ts';
 import type { TrackOutput } from './graph.ts';
@@ -37,6 +38,8 @@ export type ToCapture =
   | { readonly type: 'choose'; readonly camera: CameraKind }
   /** Burns CLOCK_MONOTONIC into the picture, for a rehearsal, or no more. */
   | { readonly type: 'clock'; readonly isOn: boolean }
+  /** What is drawn over the picture from the next frame on, in place of what was before. */
+  | { readonly type: 'overlay'; readonly sprites: readonly Sprite[] }
   /** All renditions start a new group of pictures with the same frame. */
   | { readonly type: 'keyframe' };
 

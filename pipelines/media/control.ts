@@ -2,6 +2,7 @@
 import { messageOf } from '../../hal/os/log.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import type { Scanner } from '../scan/scanner.ts';
 import type { Archive } from './archive.ts';
 import type { CaptureRuns } from './capture-runs.ts';
 import type { DropState } from './drop-state.ts';
@@ -17,6 +18,7 @@ export interface ControlledParts {
   readonly runs: CaptureRuns;
   readonly partLag: PartLag;
   readonly clock: MediaClock;
+  readonly scanner: Scanner;
   readonly send: (message: FromMedia) => void;
   /** Ends clips that are being made. */
   readonly signal: AbortSignal;
@@ -48,6 +50,9 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         break;
       case 'drop':
         drop.show(message.drop);
+        break;
+      case 'scan':
+        parts.scanner.set(message.wanted);
         break;
       case 'clip':
         makeClip(message, parts);

@@ -7,6 +7,7 @@ import type { Ladder } from '../origin/origin.ts';
 import type { TrackKind } from '../packager/track.ts';
 import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
+import type { Scan, WantedScan } from '../scan/messages.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
 import type { StreamStart } from './media-clock.ts';
@@ -81,6 +82,8 @@ export type ToMedia =
   | { readonly type: 'shop'; readonly shop?: ShopOnPage }
   /** The drop that is shown; each message replaces the last one. */
   | { readonly type: 'drop'; readonly drop: DropOnPage }
+  /** A code is in the picture, and is to be read off it; none where it is left out. */
+  | { readonly type: 'scan'; readonly wanted?: WantedScan }
   /** Requests a clip. */
   | ({ readonly type: 'clip'; readonly request: number } & Omit<WantedClip, 'atMs'>)
   /** Deleted by the crew: guests get them no more. */
@@ -100,6 +103,8 @@ export type FromMedia =
   | { readonly type: 'levels'; readonly levels: Levels }
   /** Once a second and on each change, where there are recording targets. */
   | { readonly type: 'recording'; readonly targets: readonly TargetState[] }
+  /** What was read off a picture of each rendition. */
+  | { readonly type: 'scanned'; readonly scan: Scan }
   /** Answers a request for a clip. */
   | { readonly type: 'clip'; readonly request: number; readonly clip: ClipMade }
   | { readonly type: 'no-clip'; readonly request: number; readonly reason: string }

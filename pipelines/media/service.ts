@@ -16,6 +16,8 @@ import { Presentation } from '../packager/presentation.ts';
 import { openBranding } from '../player/branding.ts';
 import { openPages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
+import { openScanner } from '../scan/scanner.ts';
+import { newestStills } from '../scan/stills.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
@@ -89,16 +91,24 @@ export function openMediaService(
     for (const reader of readers) partLag.addFrame(reader, runningUs);
   };
   const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
-  const parts = { presentation, archive, drop, uplink, runs, partLag, clock, send, signal };
+  const scanner = openStreamScanner(presentation, clock, log, send);
+  const parts = { ...served, uplink, runs, partLag, scanner, send, signal };
   const run = async (): Promise<void> => {
     await Promise.all([
       runServer(server, send, signal),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
-      figures.run(signal),
-      archive.run(signal),
+      ...[figures, archive, scanner].map((part) => part.run(signal)),
     ]);
   };
   return { handle: openControl(parts), run };
+}
+
+function openStreamScanner(presentation: Presentation, clock: MediaClock, log: Log, send: Send) {
+  return openScanner({
+    stills: (sinceUs) => newestStills(presentation.tracks(), sinceUs),
+    ...{ nowUs: clock.nowUs, clock: systemClock, log },
+    onScan: (scan) => send({ type: 'scanned', scan }),
+  });
 }
 
 function videoIdsOf({ tracks }: MediaSettings): readonly string[] {

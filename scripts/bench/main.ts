@@ -6,6 +6,7 @@
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
  * `operator` (its page opened cold), `orders` (10,000 at once),
  * `attack` (a watching viewer's p99 beside floods),
+ * `codes` (the code in the picture, read off encoded frames),
  * `faults` (players while devices are unplugged, encoders die and the clock is set),
  * `pauses` (parts while the camera pauses), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
@@ -23,6 +24,7 @@ import { benchOrders } from './orders/orders.ts';
 import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
+import { benchCodes } from './stream/codes.ts';
 import { benchFaults } from './stream/faults.ts';
 import { benchPauses } from './stream/pauses.ts';
 import { benchTelemetry } from './telemetry.ts';
@@ -46,6 +48,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   faults: benchFaults,
   pauses: benchPauses,
   attack: benchAttack,
+  codes: benchCodes,
   soak: () => benchSoak(30),
 };
 

@@ -7,6 +7,7 @@
  */
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
+import { PICTURE_FOLDERS } from './folders-picture.ts';
 import { READY_FOLDERS } from './folders-ready.ts';
 import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
 import { WEB_FOLDERS } from './folders-web.ts';
@@ -36,10 +37,6 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/source': {
     may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/gst'],
     what: 'the source processes, and the picture while a camera is away',
-  },
-  'pipelines/capture': {
-    may: ['pipelines/errors', 'pipelines/gst', 'pipelines/source'],
-    what: 'the capture process: the encoders',
   },
   'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
   'pipelines/http/clients': { may: [], what: 'client connections, limits of an address' },
@@ -80,6 +77,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors', ...PARTS],
     what: 'clips and posters, and the process that makes them',
   },
+
   'pipelines/player/playback': {
     may: ['pipelines/origin'],
     what: 'the players of the guests’ page, and their reports',
@@ -123,6 +121,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/feed',
       'pipelines/recording',
       'pipelines/clips',
+      'pipelines/scan',
       'pipelines/player',
       'pipelines/player/text',
       'pipelines/player/pictures',
@@ -135,6 +134,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/origin', 'pipelines/player/playback', 'pipelines/clips'],
     what: 'a viewer inside the box, for rehearsals',
   },
+  ...PICTURE_FOLDERS,
 
   'daemon/model': { may: [], what: 'the box’s state (snapshot), commands, events' },
   // The file reads through the rules; the rules walk through the schema.
@@ -175,6 +175,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...BASE, 'daemon/orders/webhook'],
     what: 'the shop: orders and their ledger',
   },
+
   'daemon/panel': {
     may: [...BASE, 'daemon/health/thresholds.ts'],
     what: 'which command a press is, which pattern a lamp shows',

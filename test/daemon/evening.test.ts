@@ -92,6 +92,7 @@ async function startBox() {
   const print = () => Promise.reject(new Error('there is no printer'));
   const commander = openCommander({
     switchCamera: () => ({ status: 'done', detail: '' }),
+    overlay: () => ({ status: 'done', detail: '' }),
     order: async () => ({ status: 'done', detail: '' }),
     drops: async () => ({ status: 'done', detail: '' }),
     drop,

@@ -158,7 +158,8 @@ export class DropWorld {
     const done = async () => ({ status: 'done', detail: '' }) as const;
     const switchCamera = () => ({ status: 'done', detail: '' }) as const;
     const commander = openCommander({
-      ...{ drop, snapshot, print: done, order: done, drops: done, switchCamera },
+      ...{ drop, snapshot, print: done, order: done, drops: done },
+      ...{ switchCamera, overlay: switchCamera },
     });
     const tasks = [
       drop.run,

@@ -113,8 +113,11 @@ export function checkPlanned(
     return { faults: faults.map((one) => explainForeign(one, value)) };
   }
   const drop = parsed.output as PlannedDrop;
-  const { starts_at = '', ends_at = '', catalogue: items = [] } = drop;
-  const checked = { id: drop.id, starts_at, ends_at, catalogue: items };
+  const { starts_at = '', ends_at = '', catalogue: items = [], overlay } = drop;
+  const checked = {
+    ...{ id: drop.id, starts_at, ends_at, catalogue: items },
+    ...(overlay && { overlay }),
+  };
   const crossed = [...dropFaults(checked, hosts, [])].map(({ path, message }) => ({
     path,
     reason: message,

@@ -16,6 +16,7 @@ import type {
 } from '../../../pipelines/capture/messages.ts';
 import { PipelineError, pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { ToMedia } from '../../../pipelines/media/messages.ts';
+import type { Sprite } from '../../../pipelines/overlay/sprite.ts';
 import type { MediaChild } from './media.ts';
 import { openPipes, type Pipes } from './pipes.ts';
 
@@ -46,6 +47,8 @@ export interface CaptureChild {
   readonly run: (signal: AbortSignal) => Promise<void>;
   /** Sends to it, where one runs. */
   readonly send: (message: ToCapture) => void;
+  /** Draws these over the picture, also in the processes that follow. */
+  readonly showOverlay: (sprites: readonly Sprite[]) => void;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
   /** Waits for one whose encoders run. Rejects when `signal` aborts. */
@@ -75,6 +78,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
   const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(WORKER, { clock, log });
   const current = new CurrentCapture(clock, worker.send);
   let restart = (_reason: string): void => undefined;
+  let sprites: readonly Sprite[] = [];
 
   const run = async (signal: AbortSignal): Promise<void> => {
     const settings = await options.settings(signal);
@@ -103,6 +107,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
         // The child has its own copies: the end of a track is its end only.
         pipes.close();
         current.begin();
+        if (sprites.length > 0) worker.send({ type: 'overlay', sprites });
       };
       await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
       if (failing.signal.aborted) throw failing.signal.reason;
@@ -116,6 +121,10 @@ export function openCapture(options: CaptureOptions): CaptureChild {
   return {
     run,
     send: worker.send,
+    showOverlay: (next) => {
+      sprites = next;
+      worker.send({ type: 'overlay', sprites });
+    },
     restart: (reason) => restart(reason),
     playing: (signal) => current.playing(signal),
   };

@@ -17,6 +17,7 @@ import type {
   ToMedia,
 } from '../../../pipelines/media/messages.ts';
 import type { TargetState } from '../../../pipelines/recording/settings.ts';
+import type { Scan, WantedScan } from '../../../pipelines/scan/messages.ts';
 
 export interface MediaOptions {
   /** Asked for at each start. */
@@ -29,6 +30,7 @@ export interface MediaOptions {
   readonly onKeyframesWanted: () => void;
   readonly onLevels: (levels: Levels) => void;
   readonly onRecording: (targets: readonly TargetState[]) => void;
+  readonly onScan: (scan: Scan) => void;
 }
 
 export interface MediaChild {
@@ -38,6 +40,8 @@ export interface MediaChild {
   readonly send: (message: ToMedia) => void;
   /** Rejects where no clip can be made. */
   readonly clip: (wanted: Omit<WantedClip, 'atMs'>, signal: AbortSignal) => Promise<ClipMade>;
+  /** Reads a code off the stream, also in the processes that follow; undefined for none. */
+  readonly scan: (wanted: WantedScan | undefined) => void;
   /** Ends it for a reason; its supervisor starts it again. */
   readonly restart: (reason: string) => void;
   /** Ends one that hangs, without asking it. */
@@ -88,15 +92,14 @@ interface Waiting {
   readonly onBroken: (error: PipelineError) => void;
 }
 
-export function openMedia(options: MediaOptions): MediaChild {
-  return new MediaProcess(options);
-}
+export const openMedia = (options: MediaOptions): MediaChild => new MediaProcess(options);
 
 class MediaProcess implements MediaChild {
   readonly #options: MediaOptions;
   readonly #worker: Worker<MediaSettings, ToMedia, FromMedia>;
   /** Undefined while none serves. */
   #media: ServingMedia | undefined;
+  #wantedScan: WantedScan | undefined;
   #lastId = 0;
   #failing = new AbortController();
   readonly #listening = new Condition();
@@ -137,17 +140,15 @@ class MediaProcess implements MediaChild {
     }
   };
 
-  send(message: ToMedia): void {
-    this.#media?.send(message);
-  }
+  readonly send = (message: ToMedia): void => this.#media?.send(message);
 
-  restart(reason: string): void {
-    this.#failing.abort(new WantedRestart(reason));
-  }
+  readonly scan = (wanted: WantedScan | undefined): void => {
+    this.#wantedScan = wanted;
+    this.send({ type: 'scan', ...(wanted && { wanted }) });
+  };
 
-  kill(): void {
-    this.#worker.kill();
-  }
+  readonly restart = (reason: string): void => this.#failing.abort(new WantedRestart(reason));
+  readonly kill = (): void => this.#worker.kill();
 
   async serving(signal: AbortSignal): Promise<ServingMedia> {
     while (this.#media === undefined) {
@@ -199,6 +200,9 @@ class MediaProcess implements MediaChild {
       case 'recording':
         options.onRecording(message.targets);
         break;
+      case 'scanned':
+        options.onScan(message.scan);
+        break;
       case 'figures':
         options.onFigures(message.figures, message.newestMsn);
         break;
@@ -212,6 +216,7 @@ class MediaProcess implements MediaChild {
       openPipes: (ask, onBroken, signal) => this.#openPipes(ask, onBroken, signal, gone),
     };
     this.#options.onListening();
+    if (this.#wantedScan !== undefined) this.scan(this.#wantedScan);
     this.#listening.notifyAll();
   }
 

@@ -1,6 +1,7 @@
 /** The operator's page: asks for the PIN, then shows the box and sends commands to it. */
 import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
+import { openOverlay } from './crew/overlay.ts';
 import { openSupport } from './crew/support.ts';
 import { openDrops } from './drops/drops.ts';
 import { openPastDrops } from './drops/past-drops.ts';
@@ -141,6 +142,7 @@ function openSections(
     openRecording(),
     openClips(isCrew, onError),
     openPanel(onError),
+    openOverlay(onError),
     openPrinted(onError),
     openShop(onError),
     openAddresses(),

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { RULES } from '../../../daemon/health/run.ts';
 import type { Destination } from '../../../daemon/model/destinations.ts';
 import type { ShopState } from '../../../daemon/model/orders.ts';
+import type { OverlayState } from '../../../daemon/model/overlay.ts';
 import type { BackfillFigures } from '../../../pipelines/backfill/messages.ts';
 import { EDGE, figures, link, recordingTo } from '../../support/snapshot.ts';
 import {
@@ -66,6 +67,18 @@ const backfill: BackfillFigures = {
   lostTotal: 0,
 };
 
+const UNREAD: NonNullable<OverlayState['shown']> = {
+  link: 'https://shop.example.org/',
+  sizePct: 58,
+  readability: 'unreadable',
+  readings: [{ rendition: 'low', read: 3, of: 6 }],
+};
+
+function overlay(change: Partial<OverlayState>): Change {
+  const code = { code: 'checkout', corner: 'top-left', sizePct: 22 } as const;
+  return { overlay: { ...code, title: '', name: '', line: '', ...change } };
+}
+
 /** Everything that can be wrong, and its alert. */
 function plannedWith(faults: readonly string[]): Change {
   const shown = { id: '', title: 'Live', startsAt: '', endsAt: '' };
@@ -79,6 +92,8 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-webhook-secret', webhookWith('others can read it')],
   ['drops-faulty', plannedWith(['drops.yaml:3: titel: unknown key; did you mean title?'])],
   ['orders-to-refund', shop(undefined, 2)],
+  ['code-unreadable', overlay({ shown: UNREAD })],
+  ['code-missing', overlay({ missing: 'no item that is on sale has a checkout_url' })],
   ['capture-down', { children: child('capture', { phase: 'pausing' }) }],
   ['no-picture', { media: figures({ isFlowing: false }) }],
   ['stream-stalled', { media: figures({ stalled: { trackId: 'mid', forMs: 2_100 } }) }],

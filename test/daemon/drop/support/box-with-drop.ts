@@ -87,6 +87,7 @@ export async function startMachine({
   const printed: unknown[] = [];
   const commander = openCommander({
     switchCamera: () => ({ status: 'done', detail: '' }),
+    overlay: () => ({ status: 'done', detail: '' }),
     order: async () => ({ status: 'done', detail: '' }),
     drops: async () => ({ status: 'done', detail: '' }),
     drop,

@@ -1,0 +1,30 @@
+/** Alerts of what is drawn over the picture. */
+import type { Rule } from './step.ts';
+
+export const PICTURE_RULES: readonly Rule[] = [
+  {
+    key: 'code-unreadable',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 10_000,
+    advice: 'Use a shorter link, or raise the bitrate of the smallest of the renditions.',
+    find: ({ box: { overlay } }) => {
+      const { shown } = overlay ?? {};
+      if (shown?.readability !== 'unreadable') return undefined;
+      const missed = shown.readings.filter(({ read, of }) => read < of);
+      const detail = missed.map(({ rendition, read, of }) => `${rendition}: read ${read} of ${of}`);
+      return { text: 'Phones may not read the code in the picture', detail: detail.join(', ') };
+    },
+  },
+  {
+    key: 'code-missing',
+    severity: 'warning',
+    afterMs: 3_000,
+    holdMs: 3_000,
+    advice: 'Set drop.overlay.code, or choose another code on this page.',
+    find: ({ box: { overlay } }) =>
+      overlay?.missing === undefined
+        ? undefined
+        : { text: 'The code is not shown in the picture', detail: overlay.missing },
+  },
+];

@@ -1,0 +1,69 @@
+/** Opens the commands that change the picture: another camera, and what is drawn over it. */
+
+import { untilAborted } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
+import type { Task } from '../../hal/os/task.ts';
+import type { Config } from '../config/config.ts';
+import type { DropConfig } from '../config/drop.ts';
+import { openCameraSwitch } from '../media/camera/switch.ts';
+import type { MediaPath } from '../media/media-path.ts';
+import type { BoxEvent, OverlayCommand, SwitchCamera } from '../model/commands.ts';
+import type { OverlayState } from '../model/overlay.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { Overlay, type OverlayOptions, type PlannedOverlay } from './overlay.ts';
+
+interface Box {
+  readonly isEdge: boolean;
+  readonly presentDrop: () => DropConfig;
+  readonly mediaPath: Pick<MediaPath, 'choose' | 'showOverlay'>;
+  readonly snapshot: () => BoxSnapshot;
+  readonly onEvent: (event: BoxEvent) => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface PictureCommands {
+  readonly commands: { readonly switchCamera: SwitchCamera; readonly overlay: OverlayCommand };
+  /** Undefined where the picture is another box's. */
+  readonly state: () => OverlayState | undefined;
+  readonly run: Task;
+}
+
+export function openPictureCommands(config: Config, box: Box): PictureCommands {
+  const { isEdge, mediaPath, snapshot, onEvent, clock } = box;
+  const switchCamera = openCameraSwitch({
+    hasSecond: config.camera2 !== undefined && !isEdge,
+    choose: mediaPath.choose,
+    ...{ snapshot, onEvent, wallMs: clock.wallMs },
+  });
+  const overlay = new Overlay(overlayOptions(config, box.presentDrop), {
+    ...box,
+    show: mediaPath.showOverlay,
+  });
+  return {
+    commands: { switchCamera, overlay: overlay.command },
+    state: () => (isEdge ? undefined : overlay.state()),
+    run: isEdge ? untilAborted : overlay.run,
+  };
+}
+
+function plannedOverlay({ overlay }: DropConfig, checkoutHosts: readonly string[]): PlannedOverlay {
+  const { code, title, name, line, hosts } = overlay;
+  return {
+    wishes: { code: code.link, corner: code.corner, sizePct: code.size_pct, title, name, line },
+    schedule: { fromS: code.from_s, forS: code.for_s, everyS: code.every_s },
+    hosts: [...hosts, ...checkoutHosts],
+  };
+}
+
+function overlayOptions(
+  { orders, camera, renditions }: Config,
+  presentDrop: () => DropConfig,
+): OverlayOptions {
+  return {
+    planned: () => plannedOverlay(presentDrop(), orders.checkout_hosts),
+    picture: { widthPx: camera.width, heightPx: camera.height },
+    smallestPx: Math.min(...renditions.flatMap(({ width, height }) => [width, height])),
+  };
+}
