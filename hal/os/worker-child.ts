@@ -1,5 +1,6 @@
 /** The child's side of a worker, see worker.ts: settings in, one task, an orderly end. */
 
+import { wakeAtParentDeath } from './libc/parent-death.ts';
 import { messageOf, stackOf } from './log.ts';
 
 /** From the parent. */
@@ -107,6 +108,7 @@ export function runAsWorker<Settings, Command, Message>(
     const far = progress?.();
     void sendToParent({ type: 'alive', ...(far === undefined ? {} : { progress: far }) });
   }, ALIVE_EVERY_MS);
+  wakeAtParentDeath();
   process.on('disconnect', () => {
     // process.exit waits for threads, and a last message to the parent may never settle.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_END_MS);

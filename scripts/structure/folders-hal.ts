@@ -9,7 +9,8 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/os/files': { may: [], what: 'reads what a person names: configs and secrets' },
   'hal/os/limits': { may: [], what: 'how much a client may have' },
   'hal/os/libc': { may: [], what: 'calls of the C library' },
-  'hal/os': { may: [], what: 'clock, processes, tasks, log, D-Bus, files' },
+  // Workers ask the kernel to be woken when their parent dies.
+  'hal/os': { may: ['hal/os/libc'], what: 'clock, processes, tasks, log, D-Bus, files' },
   'hal/os/udp': { may: [], what: 'UDP: many datagrams with one system call' },
   'hal/os/systemd': { may: ['hal/os'], what: 'reports to systemd' },
   'hal/gst': { may: ['hal/os', 'hal/os/files'], what: 'launch lines of files and the network' },

@@ -7,7 +7,7 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { ProcessError } from '../../../hal/os/process.ts';
 import { openWorker, type WorkerSpec } from '../../../hal/os/worker.ts';
-import { until } from '../../support/box.ts';
+import { isAlive, until } from '../../support/box.ts';
 import type { FromProgram, ProgramSettings, ToProgram } from './support/worker-program.ts';
 
 const test = suite('workers');
@@ -204,5 +204,20 @@ for (const [what, atEnd, ends] of [
     assert.equal(await exit, ends);
   });
 }
+
+test('a worker that is stopped when its parent is killed does not stay for ever', async () => {
+  const parent = spawn(
+    process.execPath,
+    [...process.execArgv, join(import.meta.dirname, 'support/worker-parent.ts')],
+    { stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const text = await new Promise<string>((resolve) => {
+    parent.stdout.setEncoding('utf8').once('data', resolve);
+  });
+  const pid = Number(text);
+  process.kill(pid, 'SIGSTOP');
+  parent.kill('SIGKILL');
+  await until(() => !isAlive(pid), 60_000);
+});
 
 test.run();
