@@ -115,6 +115,8 @@ async function confirmed(
   let wellMs = startMs;
   let got = Buffer.alloc(0);
   for (;;) {
+    // A read that is aborted may return at once: without an end here it would be asked for ever.
+    signal.throwIfAborted();
     got = Buffer.concat([got, await transport.read(POLL_MS, signal)]).subarray(-64);
     if (isAnsweredBy(got)) return { outcome: 'printed' };
     const seen: Buffer[] = [];

@@ -61,6 +61,7 @@ export function openSimulatedPrinter(options: SimulatedPrinterOptions): Simulate
         if (early.length > 0 || timeoutMs === 0) return early;
         // A wait for new paper must let the box go on.
         await pause(clock, Math.min(timeoutMs, POLL_MS), signal);
+        signal.throwIfAborted();
         return mechanism.answers();
       },
       // Paper is torn off when the job is over, cut or not.

@@ -97,6 +97,19 @@ test('paper that runs out in mid-job is waited for, and the job is printed once'
   );
 });
 
+test('a box that ends while a job waits for paper waits no more', async () => {
+  const { printer } = confirming(20);
+  const ending = new AbortController();
+  const printed = printer.print(SLIP, ending.signal).then(
+    () => 'printed',
+    () => 'given up',
+  );
+  await systemClock.sleep(300);
+  ending.abort(new Error('the box ends'));
+  // Nothing else may run where it asks the printer again and again.
+  assert.is(await printed, 'given up');
+});
+
 test('a printer that goes deaf in the middle is not known, and never called sent', async () => {
   for (const openOne of [simulated, confirming]) {
     const { open, setSilent } = openOne();
