@@ -7,9 +7,9 @@ import { withTimeout } from '../os/async.ts';
 import { type Clock, systemClock } from '../os/clock.ts';
 import { HalError } from '../os/errors.ts';
 import { runCommand } from '../os/process.ts';
+import { openClockSync } from './clock-sync.ts';
 import { diskOf, parseLifeTime, parseTemperatureC, parseThrottled } from './parse.ts';
 import type { Disk, NetworkInterface, System, SystemState, Throttling } from './port.ts';
-import { readClockSync } from './timex.ts';
 
 /** Reading it all takes half a second. */
 const PART_TIMEOUT_MS = 5000;
@@ -29,10 +29,11 @@ const REAL_FILESYSTEMS: ReadonlySet<string> = new Set([
 
 /** This machine. */
 export function openLinuxSystem(root = '', clock: Clock = systemClock): System {
+  const readClockSync = openClockSync(clock);
   return {
     read: async (signal) => {
       signal.throwIfAborted();
-      const [cpuC, throttling, loadPct, memory, disks, interfaces] = await Promise.all([
+      const [cpuC, throttling, loadPct, memory, disks, interfaces, sync] = await Promise.all([
         inTime(readCpuC(root), clock),
         inTime(readThrottling(root, signal), clock),
         inTime(
@@ -42,6 +43,7 @@ export function openLinuxSystem(root = '', clock: Clock = systemClock): System {
         inTime(si.mem(), clock),
         inTime(readDisks(root), clock),
         inTime(readInterfaces(root), clock),
+        inTime(readClockSync(signal), clock),
       ]);
       signal.throwIfAborted();
       const state: SystemState = {
@@ -52,7 +54,7 @@ export function openLinuxSystem(root = '', clock: Clock = systemClock): System {
           ? {}
           : { memoryTotalBytes: memory.total, memoryAvailableBytes: memory.available }),
         disks: disks ?? [],
-        clock: readClockSync(),
+        clock: sync ?? { phase: 'unknown' },
         interfaces: interfaces ?? [],
       };
       return state;

@@ -30,7 +30,7 @@ alone() {
   mkdir -p "$units/$1.d"
   printf '[Unit]\nDefaultDependencies=no\nConflicts=shutdown.target\nBefore=shutdown.target\n%s\n' "${2:-}" > "$units/$1.d/lab.conf"
 }
-for unit in dbus.socket dbus.service polkit.service systemd-logind.service systemd-udevd.service \
+for unit in dbus.socket dbus.service polkit.service systemd-logind.service systemd-timedated.service systemd-udevd.service \
   systemd-udevd-kernel.socket systemd-udevd-control.socket; do
   alone $unit
 done
