@@ -123,6 +123,7 @@ async function joinParts(given: Resources) {
   const state: BoxState = new BoxState(
     {
       ...{ name: config.box.name, version: given.version, playerUrl },
+      settingsFault: given.loaded.warning,
       ...source.facts,
       ...plannedLinks(config),
     },

@@ -29,6 +29,17 @@ export const MACHINE_RULES: readonly Rule[] = [
           },
   },
   {
+    key: 'settings-not-used',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Open the settings, look through them, and apply what is missing.',
+    find: ({ box: { settingsFault } }) =>
+      settingsFault === undefined
+        ? undefined
+        : { text: 'The last settings could not be used', detail: settingsFault },
+  },
+  {
     key: 'hot',
     severity: 'warning',
     afterMs: 30_000,

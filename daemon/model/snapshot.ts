@@ -195,13 +195,13 @@ export interface BoxSnapshot extends OverlaySnapshot {
   readonly version: string;
   /** RFC 3339. */
   readonly startedAt: string;
-  /** What phones of this network open to watch. */
+  /** What guests and crew open on this network. */
   readonly playerUrl?: string;
-  /** What the crew opens, on the same network. */
   readonly operatorUrl?: string;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
   readonly readiness?: Readiness;
+  readonly settingsFault?: string | undefined;
   /** Undefined where nothing is or was sold. */
   readonly shop?: ShopState | undefined;
   readonly plannedDrops?: PlannedDropsState;
@@ -211,6 +211,7 @@ export interface BoxSnapshot extends OverlaySnapshot {
   readonly camera: string;
   /** What camera and sound bring; undefined while they are not wanted, and on an edge. */
   readonly sources: SourceFigures | undefined;
+  /** Exposure and white balance are held where they were when the drop was armed. */
   readonly isCameraLocked: boolean;
   readonly sound: string;
   readonly encoder: string;
@@ -244,7 +245,4 @@ export interface BoxSnapshot extends OverlaySnapshot {
 }
 
 /** Why a SIM stays locked. */
-export interface PinFault {
-  readonly kind: 'missing' | 'wrong' | 'kept';
-  readonly reason: string;
-}
+export type PinFault = { readonly kind: 'missing' | 'wrong' | 'kept'; readonly reason: string };

@@ -25,7 +25,14 @@ import type {
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
   BoxSnapshot,
-  'name' | 'version' | 'playerUrl' | 'camera' | 'sound' | 'encoder' | 'plannedLinks'
+  | 'name'
+  | 'version'
+  | 'settingsFault'
+  | 'playerUrl'
+  | 'camera'
+  | 'sound'
+  | 'encoder'
+  | 'plannedLinks'
 >;
 
 /** What others keep and this only shows. */

@@ -225,6 +225,7 @@ const CASES: readonly (readonly [string, Change])[] = [
     'power-off-failed',
     { dropFaults: { notPoweredOff: 'org.freedesktop.DBus.Error.AccessDenied' } },
   ],
+  ['settings-not-used', { settingsFault: 'the box did not start with them' }],
   ['state-not-kept', { dropFaults: { notSaved: { reason: 'ENOSPC', goesLive: false } } }],
   ['printer-paper-out', printer({ paper: 'out' })],
   ['printer-paper-low', printer({ paper: 'low' })],

@@ -22,7 +22,7 @@ test('a file that is damaged in any way is put aside with a warning, and the ver
       // Bytes may by chance be settings: then those hold.
       assert.ok(['Good', 'Live'].includes(config.drop.title));
     }),
-    { seed: 18, numRuns: 50 },
+    { seed: 18, numRuns: 25 },
   );
   for (const text of [
     'drop: [',

@@ -38,8 +38,8 @@ test('on the page a wrong value says why beside its field, and a right one is co
   await waitInPage(page, has('#settings .section'));
   await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
   for (const [size, name] of [
-    [PHONE, 'phone'],
     [LAPTOP, 'laptop'],
+    [PHONE, 'phone'],
   ] as const) {
     await page.setViewportSize(size);
     assert.equal(await axeFaults(page), [], name);
