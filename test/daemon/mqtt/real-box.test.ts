@@ -10,13 +10,14 @@ import { type Box, startBox, until } from '../../support/box.ts';
 import { freePort } from '../../support/free-port.ts';
 import { type Consumer, listen } from './support/consumer.ts';
 import { scratch, startMosquitto } from './support/mosquitto.ts';
+import { READINESS } from './support/snapshot.ts';
 
 const test = suite('a complete box over MQTT');
 
 const ROOT = 'venuebox/v1/venuebox';
 const PATIENCE_MS = 60_000;
 /** Published by the client, or by a box that has a catalogue, or a list of drops. */
-const NOT_OURS: readonly string[] = ['cmd', 'merch', 'drops'];
+const NOT_OURS: readonly string[] = ['cmd', 'merch', 'drops', ...READINESS];
 
 const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;
 const keysOf = async (box: Box) => (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key);

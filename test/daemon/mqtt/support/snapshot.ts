@@ -19,6 +19,9 @@ export const FACTS: BoxFacts = {
 };
 
 const FRIDAY = { id: 'friday', title: 'Friday', startsAt: '2026-05-01T20:00:00Z', endsAt: '' };
+/** Topics of what somebody has to ask for first. */
+export const READINESS: readonly string[] = ['checklist', 'rehearsal', 'survey'];
+
 /** A list of coming drops. */
 export const DROPS = {
   shown: FRIDAY,
