@@ -5,9 +5,8 @@ import type { MaxModel } from './max1704x.ts';
 import type { PiSugar2Chip } from './pisugar.ts';
 
 /**
- * UPS boards as data. Facts and their sources are in the design notes'
- * hardware.md. None was tried on a board yet: shunts and pins are as their makers'
- * examples have them.
+ * UPS boards as data, from the datasheets of their gauge chips. None was tried on a
+ * board yet: shunts and pins are as their makers' examples have them.
  */
 export interface BoardProfile {
   readonly id: string;

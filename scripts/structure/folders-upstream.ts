@@ -1,4 +1,4 @@
-/** The part of the table of imports (folders.ts) for what goes to the far end. */
+/** The part of the table of imports (folders.ts) for what goes upstream. */
 import type { Folder } from './folders-hal.ts';
 
 const BOND = ['pipelines/bond/wire', 'pipelines/bond/core/path', 'pipelines/bond/core'] as const;
@@ -22,7 +22,7 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/backfill': {
     may: ['pipelines/store', 'pipelines/recording', 'pipelines/recording/files'],
-    what: 'the process that sends what the far end missed',
+    what: 'the process that sends what the SRT receiver missed',
   },
   'pipelines/rtmp': {
     may: ['pipelines/errors', 'pipelines/gst'],

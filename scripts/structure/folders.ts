@@ -145,7 +145,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/config': { may: YAML, what: 'every schema, the file, cross-field rules' },
   'daemon/settings': {
     may: [...BASE, 'daemon/config/files'],
-    what: 'the operator’s page’s settings, put in force',
+    what: 'the settings of the operator’s page, applied',
   },
   'daemon/config/files': { may: [...BASE], what: 'files and folders that a config names' },
   'daemon/media/children': { may: [], what: 'the child processes' },
@@ -182,7 +182,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
   'daemon/printing': { may: [...BASE], what: 'slips: the queue on disk, tickets of orders' },
-  'daemon/printing/page': { may: [], what: 'the page that verifies claim stubs without a network' },
+  'daemon/printing/page': { may: [], what: 'the page that verifies tickets without a network' },
   'daemon/power': {
     // What it switches off is of the media path.
     may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices', 'daemon/media'],
@@ -240,7 +240,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/backfill': {
     may: [...BASE, 'daemon/media'],
-    what: 'what the far end missed, in the room that the stream leaves',
+    what: 'sends what the SRT receiver missed, in spare bandwidth',
   },
   'daemon/announce': { may: [...BASE], what: 'found on the network by mDNS' },
   'daemon/metrics': { may: [...BASE, 'daemon/figures'], what: 'Prometheus metrics' },

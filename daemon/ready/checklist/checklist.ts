@@ -1,4 +1,4 @@
-/** The field guide's final checklist: each line of it, with evidence and advice. Pure. */
+/** The checklist before a drop: each line of it, with evidence and advice. Pure. */
 import { type CheckResult, runChecks } from '../../drop/checks.ts';
 import { type Checklist, type Line, worstOf } from '../../model/readiness.ts';
 import { clipText } from '../../model/rounding.ts';
