@@ -75,11 +75,23 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal): Prom
   }
 }
 
-/** Calls `work` again and again until `signal` aborts, by the system's clock: the first time after `ms`. */
+/**
+ * Calls `work` again and again until `signal` aborts, by the system's clock: the first time
+ * after `ms`. Rejects with what `work` throws, for whoever supervises it.
+ */
 export async function every(ms: number, signal: AbortSignal, work: () => void): Promise<void> {
-  const timer = setInterval(work, ms);
+  let timer: NodeJS.Timeout | undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    timer = setInterval(() => {
+      try {
+        work();
+      } catch (error) {
+        reject(error);
+      }
+    }, ms);
+  });
   try {
-    await untilAborted(signal);
+    await Promise.race([untilAborted(signal), failed]);
   } finally {
     clearInterval(timer);
   }

@@ -53,11 +53,16 @@ function read({ cert_file, key_file }: TlsFiles) {
   };
 }
 
+/** Files that cannot be looked at, as in a folder that was closed, are a state like any other. */
 function keyOf({ cert_file, key_file }: TlsFiles): string {
-  return [cert_file, key_file]
-    .map((path) => {
-      const found = statSync(path, { throwIfNoEntry: false });
-      return found === undefined ? '' : [found.mtimeMs, found.size, found.ino].join();
-    })
-    .join(' ');
+  return [cert_file, key_file].map(stateOf).join(' ');
+}
+
+function stateOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return [mtimeMs, size, ino].join();
+  } catch (error) {
+    return messageOf(error);
+  }
 }

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import {
   anySignal,
   Condition,
+  every,
   pause,
   unlessAborted,
   untilAborted,
@@ -169,6 +170,17 @@ test('the wait for a condition ends with its signal, and leaves no listener', as
   stop.abort();
   await aborted;
   await condition.wait(stop.signal);
+});
+
+test('repeated work that throws rejects for whoever waits, and is not done again', async () => {
+  let calls = 0;
+  const failing = every(1, new AbortController().signal, () => {
+    calls += 1;
+    throw new Error('broken');
+  });
+  const reason = await failing.catch((error: Error) => error.message);
+  assert.is(reason, 'broken');
+  assert.is(calls, 1);
 });
 
 test.run();

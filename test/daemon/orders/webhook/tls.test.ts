@@ -1,5 +1,5 @@
 /** Signed orders by HTTPS, with a certificate that is renewed. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,11 @@ test('a renewed certificate is used for new connections, and a broken one is not
   }
   assert.is(status, 204);
   write({ cert: Buffer.from('none'), key: Buffer.from('none') });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.is(await ask(port, second.cert), 204);
+  // As a folder that was closed: the file cannot even be looked at.
+  rmSync(files.cert_file);
+  symlinkSync('cert', files.cert_file);
   await new Promise((resolve) => setTimeout(resolve, 100));
   assert.is(await ask(port, second.cert), 204);
   ending.abort();
