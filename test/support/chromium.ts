@@ -61,11 +61,17 @@ export async function waitInPage(
   timeoutMs = 90_000,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs;
+  let reason: unknown;
   while (performance.now() < endMs) {
-    if (await page.evaluate(expression)) return;
+    try {
+      if (await page.evaluate(expression)) return;
+    } catch (error) {
+      // What it looks at may not be there yet.
+      reason = error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`not within ${timeoutMs} ms in the page: ${expression}`);
+  throw new Error(`not within ${timeoutMs} ms in the page: ${expression}`, { cause: reason });
 }
 
 export interface LatencyFigures {

@@ -1,6 +1,6 @@
 /** What the kernel does with this process when its parent dies. */
+import { createRequire } from 'node:module';
 import { constants } from 'node:os';
-import koffi from 'koffi';
 
 /** Of linux/prctl.h. */
 const PR_SET_PDEATHSIG = 1;
@@ -9,8 +9,11 @@ const PR_SET_PDEATHSIG = 1;
  * Wakes this process when its parent dies, where it is stopped then: an orphan that is stopped
  * would hold what it has claimed for ever, and nobody is left who looks after it. One that runs
  * does not notice.
+ *
+ * Throws where the C library cannot be called.
  */
 export function wakeAtParentDeath(): void {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof import('koffi');
   const prctl = koffi
     .load('libc.so.6')
     .func(

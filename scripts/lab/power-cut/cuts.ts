@@ -104,8 +104,10 @@ async function fillGuest(work: string, disks: string): Promise<void> {
     format: 'esm',
     target: 'node20',
     logLevel: 'warning',
+    // The machine has Node and nothing else.
+    external: ['koffi'],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
   });
   writeFileSync(join(work, 'package.json'), '{"type":"module"}');
