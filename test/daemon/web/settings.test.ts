@@ -37,6 +37,10 @@ test('on the page a wrong value says why beside its field, and a right one is co
   await page.click('#open-settings');
   await waitInPage(page, has('#settings .section'));
   await page.evaluate("for (const one of document.querySelectorAll('.section')) one.open = true");
+  // What a bar that stays covers half is scrolled into sight; axe does not know.
+  await page.evaluate(
+    "for (const bar of document.querySelectorAll('#settings .bar, header')) bar.style.position = 'static'",
+  );
   for (const [size, name] of [
     [LAPTOP, 'laptop'],
     [PHONE, 'phone'],
