@@ -11,7 +11,10 @@ const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
 
 const stored = v.object({
   held: v.array(v.object({ id: text(64), title: text(120), endedMs: v.number() })),
-  current: v.optional(v.object({ drop: v.unknown(), run: text(64), hasBegun: v.boolean() })),
+  current: v.optional(
+    // Without a drop: that of the config is on.
+    v.object({ drop: v.optional(v.unknown()), run: text(64), hasBegun: v.boolean() }),
+  ),
 });
 
 export class MemoryStore {
@@ -69,6 +72,7 @@ export class MemoryStore {
 function parse(json: string, hosts: readonly string[]): DropMemory {
   const { held, current } = v.parse(stored, JSON.parse(json));
   if (current === undefined) return { held };
+  if (current.drop === undefined) return { held, current: { ...current, drop: undefined } };
   const checked = checkPlanned(current.drop, hosts);
   return 'drop' in checked ? { held, current: { ...current, drop: checked.drop } } : { held };
 }

@@ -65,7 +65,7 @@ export async function openDrops(
     command: openDropsCommand({
       ...{ file, hosts },
       state: () => drops.state(),
-      onAir: () => store.memory.current?.drop.id,
+      onAir: () => store.memory.current?.drop?.id,
     }),
     run: (box, signal) => drops.run(box, signal),
   };

@@ -13,8 +13,11 @@ export interface DropMemory {
 }
 
 export interface CurrentDrop {
-  /** As it was last read: a mistake in the file does not change what is on air. */
-  readonly drop: PlannedDrop;
+  /**
+   * As it was last read: a mistake in the file does not change what is on air. Undefined for the
+   * one of the config: a drop that is added to the list does not take its place.
+   */
+  readonly drop: PlannedDrop | undefined;
   /** The id of the run, a time. */
   readonly run: string;
   /** A frame of it was live. */
@@ -50,8 +53,8 @@ export function choosePlanned(
   memory: DropMemory,
   nowMs: number,
 ): PlannedDrop | undefined {
-  const on = memory.current?.drop;
-  if (on !== undefined) return list.find(({ id }) => id === on.id) ?? on;
+  const { current } = memory;
+  if (current !== undefined) return list.find(({ id }) => id === current.drop?.id) ?? current.drop;
   return inOrder(list).find((one) => isToCome(one, memory, nowMs));
 }
 
@@ -71,7 +74,7 @@ export function phaseOf(
   shown: string | undefined,
   nowMs: number,
 ): PlannedPhase {
-  if (memory.current?.drop.id === drop.id) return 'on';
+  if (memory.current?.drop?.id === drop.id) return 'on';
   if (memory.held.some(({ id }) => id === drop.id)) return 'held';
   if (drop.id === shown) return 'shown';
   return isMissed(drop, nowMs) ? 'missed' : 'coming';
@@ -94,9 +97,7 @@ export function noteLive(
   if (current?.run === run) return memory;
   // Of a drop that the power ended: it is held on.
   if (current !== undefined) return { ...rest, current: { ...current, run } };
-  return planned === undefined
-    ? rest
-    : { ...rest, current: { drop: planned, run, hasBegun: false } };
+  return { ...rest, current: { drop: planned, run, hasBegun: false } };
 }
 
 export function noteFirstFrame(memory: DropMemory, run: string): DropMemory {
@@ -105,11 +106,12 @@ export function noteFirstFrame(memory: DropMemory, run: string): DropMemory {
   return { ...memory, current: { ...current, hasBegun: true } };
 }
 
-/** One that never had a frame has not begun: it is still to come. */
+/** One of the list that never had a frame has not begun: it is still to come. */
 export function noteEnded(memory: DropMemory, endedMs: number): DropMemory {
   const { current, held } = memory;
   if (current === undefined) return memory;
-  if (!current.hasBegun) return { held };
+  // That of the config is not of the list: it can be held again.
+  if (!current.hasBegun || current.drop === undefined) return { held };
   const { id, title } = current.drop;
   const others = held.filter((one) => one.id !== id);
   return { held: [...others, { id, title, endedMs }].slice(-HELD_MAX) };

@@ -134,6 +134,22 @@ test('after a power cut a resumed drop is the same one, and one that is not resu
   assert.equal(box.phases(), ['friday held', 'sunday shown']);
 });
 
+test('a drop that is added while that of the config is live waits for its end', async () => {
+  const folder = await newFolder('');
+  const monday = { do: 'set', id: 'monday', title: 'Monday', starts_at: '2026-12-04T19:00:00Z' };
+  {
+    await using box = await startBox(folder);
+    box.goLive('run-1');
+    await box.run(monday);
+    assert.is(box.drops.present().title, 'Live');
+    assert.equal(box.phases(), ['monday coming']);
+  }
+  await using box = await startBox(folder, { phase: 'live', sinceMs: 0, dropId: 'run-1' });
+  assert.is(box.drops.present().title, 'Live', 'after a restart of the box');
+  box.end('run-1');
+  assert.is(box.drops.present().title, 'Monday');
+});
+
 test('the command adds, changes and removes a drop, and says what is wrong', async () => {
   const folder = await newFolder();
   await using box = await startBox(folder);

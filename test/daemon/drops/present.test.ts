@@ -63,7 +63,7 @@ test('a drop that is resumed under its id, or begun again after a power cut, is 
   const live = noteFirstFrame(noteLive(NO_MEMORY, friday, 'run-1'), 'run-1');
   assert.is(noteLive(live, sunday, 'run-1'), live);
   const again = noteLive(live, sunday, 'run-2');
-  assert.is(again.current?.drop.id, 'friday');
+  assert.is(again.current?.drop?.id, 'friday');
   assert.is(noteEnded(again, NOW_MS).held.at(-1)?.id, 'friday', 'it had begun before');
 });
 
@@ -71,6 +71,17 @@ test('what is on air stays when its lines in the file are broken', () => {
   const [, , friday] = LIST;
   const live = noteLive(NO_MEMORY, friday, 'run');
   assert.is(choosePlanned([planned('sunday', 41)], live, NOW_MS)?.id, 'friday');
+});
+
+test('while the drop of the config is on, none of the list takes its place', () => {
+  const live = noteFirstFrame(noteLive(NO_MEMORY, undefined, 'run-1'), 'run-1');
+  assert.is(shown(live), undefined);
+  assert.is(phaseOf(planned('friday', 2, 4), live, undefined, NOW_MS), 'coming');
+  const again = noteLive(live, LIST[2], 'run-2');
+  assert.is(shown(again), undefined, 'begun again after a power cut');
+  const ended = noteEnded(again, NOW_MS);
+  assert.equal(ended, NO_MEMORY);
+  assert.is(shown(ended), 'friday');
 });
 
 test('guests read of the next one alone once it is nearer than the end of the last', () => {
