@@ -4,6 +4,7 @@ import { removeFromList, setInList } from '../config/drop-list/edit.ts';
 import {
   checkPlanned,
   closestDrop,
+  type LinkHosts,
   PLANNED_KEYS,
   type PlannedDrop,
 } from '../config/drop-list/parse.ts';
@@ -13,7 +14,7 @@ import type { ListFile } from './list-file.ts';
 
 export interface DropsCommandDeps {
   readonly file: ListFile;
-  readonly hosts: readonly string[];
+  readonly hosts: LinkHosts;
   readonly state: () => PlannedDropsState;
   /** The drop that is on air, where it is of the list. */
   readonly onAir: () => string | undefined;

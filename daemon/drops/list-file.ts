@@ -5,13 +5,13 @@ import { errnoOf } from '../../hal/os/errors.ts';
 import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
-import { type DropList, parseDropList } from '../config/drop-list/parse.ts';
+import { type DropList, type LinkHosts, parseDropList } from '../config/drop-list/parse.ts';
 
 const EMPTY: DropList = { drops: [], faults: [] };
 
 export class ListFile {
   readonly path: string;
-  readonly #hosts: readonly string[];
+  readonly #hosts: LinkHosts;
   readonly #log: Log;
   #list = EMPTY;
   /** Of the file that was read last. */
@@ -19,8 +19,7 @@ export class ListFile {
   #onRead: () => void = () => undefined;
   #editing: Promise<unknown> = Promise.resolve();
 
-  /** @param hosts To which checkout links may lead. */
-  constructor(path: string, hosts: readonly string[], log: Log) {
+  constructor(path: string, hosts: LinkHosts, log: Log) {
     this.path = path;
     this.#hosts = hosts;
     this.#log = log;

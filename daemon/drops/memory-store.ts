@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { errnoOf } from '../../hal/os/errors.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
-import { checkPlanned } from '../config/drop-list/parse.ts';
+import { checkPlanned, type LinkHosts } from '../config/drop-list/parse.ts';
 import { type DropMemory, NO_MEMORY } from './present.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -30,8 +30,8 @@ export class MemoryStore {
     this.#memory = memory;
   }
 
-  /** @param hosts To which checkout links may lead. Never rejects for a bad file. */
-  static async open(path: string, hosts: readonly string[], log: Log): Promise<MemoryStore> {
+  /** Never rejects for a bad file. */
+  static async open(path: string, hosts: LinkHosts, log: Log): Promise<MemoryStore> {
     try {
       const memory = parse(await readFile(path, 'utf8'), hosts);
       return new MemoryStore(path, log, memory);
@@ -69,10 +69,18 @@ export class MemoryStore {
   }
 }
 
-function parse(json: string, hosts: readonly string[]): DropMemory {
+function parse(json: string, hosts: LinkHosts): DropMemory {
   const { held, current } = v.parse(stored, JSON.parse(json));
   if (current === undefined) return { held };
   if (current.drop === undefined) return { held, current: { ...current, drop: undefined } };
-  const checked = checkPlanned(current.drop, hosts);
+  const checked = checkPlanned(withoutHosts(current.drop), hosts);
   return 'drop' in checked ? { held, current: { ...current, drop: checked.drop } } : { held };
+}
+
+/** Older versions kept hosts with each overlay. */
+function withoutHosts(drop: unknown): unknown {
+  const { overlay } = (drop ?? {}) as { overlay?: object };
+  if (typeof overlay !== 'object' || overlay === null) return drop;
+  const { hosts: _, ...others } = overlay as { hosts?: unknown };
+  return { ...(drop as object), overlay: others };
 }

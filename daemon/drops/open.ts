@@ -53,7 +53,7 @@ export async function openDrops(
   { drop, orders }: Pick<Config, 'drop' | 'orders'>,
   { stateFolder, clock, log }: Given,
 ): Promise<Drops> {
-  const hosts = orders.checkout_hosts;
+  const hosts = { checkout: orders.checkout_hosts, overlay: drop.overlay.hosts };
   const file = new ListFile(resolve(stateFolder, 'drops.yaml'), hosts, log);
   await file.refresh();
   const store = await MemoryStore.open(resolve(stateFolder, 'held-drops.json'), hosts, log);

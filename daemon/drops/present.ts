@@ -84,7 +84,9 @@ export function phaseOf(
 export function overConfig(config: DropConfig, planned: PlannedDrop | undefined): DropConfig {
   if (planned === undefined) return config;
   const own = { starts_at: '', ends_at: '', profile: '', catalogue: [] } as const;
-  return { ...config, ...own, ...planned } as DropConfig;
+  // Hosts stay those of the config.
+  const overlay = { ...config.overlay, ...planned.overlay, hosts: config.overlay.hosts };
+  return { ...config, ...own, ...planned, overlay } as DropConfig;
 }
 
 /** The box went live. @param planned The drop that was shown; undefined for one of the config. */

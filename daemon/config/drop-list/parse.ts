@@ -9,7 +9,16 @@ import { openYaml } from '../yaml/yaml-text.ts';
 import { type Chunk, splitList } from './chunks.ts';
 
 /** What a coming drop says; the rest is as in `drop` of the config. */
-export type PlannedDrop = Partial<DropConfig> & Pick<DropConfig, 'id' | 'title'>;
+export type PlannedDrop = Partial<Omit<DropConfig, 'overlay'>> &
+  Pick<DropConfig, 'id' | 'title'> & { readonly overlay?: Omit<DropConfig['overlay'], 'hosts'> };
+
+/** To which links of a coming drop may lead: only the config says it. */
+export interface LinkHosts {
+  /** `orders.checkout_hosts` */
+  readonly checkout: readonly string[];
+  /** `drop.overlay.hosts` */
+  readonly overlay: readonly string[];
+}
 
 export interface DropList {
   /** In the order of the file. */
@@ -29,11 +38,14 @@ const withoutDefaults = Object.fromEntries(
   Object.entries({ ...perDrop, catalogue }).map(([key, { wrapped }]) => [key, v.optional(wrapped)]),
 );
 
+const { hosts: _hosts, ...perOverlay } = dropSchema.entries.overlay.wrapped.entries;
+
 /** Keys of `drop` in the config that a drop of the list can have too. */
 export const plannedSchema = v.strictObject({
   id: name,
   title: v.pipe(dropSchema.entries.title.wrapped, v.minLength(1, 'must not be empty')),
   ...withoutDefaults,
+  overlay: v.optional(v.strictObject(perOverlay)),
 });
 
 export const PLANNED_KEYS: readonly string[] = Object.keys(plannedSchema.entries);
@@ -42,9 +54,8 @@ export const PLANNED_KEYS: readonly string[] = Object.keys(plannedSchema.entries
  * Reads the text of a list. Never throws.
  *
  * @param source For the messages, as `drops.yaml`.
- * @param hosts To which checkout links may lead.
  */
-export function parseDropList(source: string, text: string, hosts: readonly string[]): DropList {
+export function parseDropList(source: string, text: string, hosts: LinkHosts): DropList {
   const split = splitList(text);
   if ('fault' in split) return { drops: [], faults: [`${source}:${split.line}: ${split.fault}`] };
   const drops: PlannedDrop[] = [];
@@ -78,7 +89,7 @@ interface LineFault {
 type ReadChunk = { readonly drop: PlannedDrop } | { readonly faults: readonly LineFault[] };
 
 /** One drop: its text is a list of one. */
-function readChunk({ text, line: firstLine }: Chunk, hosts: readonly string[]): ReadChunk {
+function readChunk({ text, line: firstLine }: Chunk, hosts: LinkHosts): ReadChunk {
   try {
     const yaml = openYaml(text);
     const at = (line: number | undefined) => firstLine + (line ?? 1) - 1;
@@ -104,7 +115,7 @@ function readChunk({ text, line: firstLine }: Chunk, hosts: readonly string[]): 
 /** Of a file, or of a command. */
 export function checkPlanned(
   value: unknown,
-  hosts: readonly string[],
+  hosts: LinkHosts,
 ): { readonly drop: PlannedDrop } | { readonly faults: readonly PathFault[] } {
   const parsed = v.safeParse(plannedSchema, value);
   const issues = parsed.issues ?? [];
@@ -116,9 +127,9 @@ export function checkPlanned(
   const { starts_at = '', ends_at = '', catalogue: items = [], overlay } = drop;
   const checked = {
     ...{ id: drop.id, starts_at, ends_at, catalogue: items },
-    ...(overlay && { overlay }),
+    ...(overlay && { overlay: { ...overlay, hosts: [...hosts.overlay] } }),
   };
-  const crossed = [...dropFaults(checked, hosts, [])].map(({ path, message }) => ({
+  const crossed = [...dropFaults(checked, hosts.checkout, [])].map(({ path, message }) => ({
     path,
     reason: message,
     text: `${shownKey(path)} ${message}`,
@@ -132,6 +143,10 @@ const VENUE_KEYS = ['resume_within_s', 'branding_folder'];
 function explainForeign(fault: PathFault, value: unknown): PathFault {
   const { path } = fault;
   const [key] = path;
+  if (path.length === 2 && path.join('.') === 'overlay.hosts') {
+    const reason = "is the same for all drops: set it in the config's drop.overlay.hosts";
+    return { path, reason, text: `overlay.hosts: ${reason}` };
+  }
   const isVenue = path.length === 1 && VENUE_KEYS.includes(String(key));
   if (isVenue && typeof value === 'object') {
     const reason = `is the same for all drops: set drop.${key} in the config`;

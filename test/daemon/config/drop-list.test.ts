@@ -22,7 +22,8 @@ const LIST = `# The autumn.
   title: Sunday
 `;
 
-const parse = (text: string) => parseDropList('drops.yaml', text, ['shop.example.org']);
+const HOSTS = { checkout: ['shop.example.org'], overlay: ['band.example.org'] };
+const parse = (text: string) => parseDropList('drops.yaml', text, HOSTS);
 const idsOf = (text: string) => parse(text).drops.map(({ id }) => id);
 const textOf = (edited: { text: string } | { fault: string }) => {
   if ('fault' in edited) throw new Error(edited.fault);
@@ -71,6 +72,21 @@ test('checkout links lead to hosts of the config only', () => {
   const link = (host: string) => LIST.replace('edition: 50', `checkout_url: "https://${host}/a"`);
   assert.equal(parse(link('shop.example.org')).faults, []);
   assert.match(parse(link('evil.example')).faults[0] ?? '', 'orders.checkout_hosts');
+});
+
+test('the code leads to hosts of the config only, and a drop cannot add one', () => {
+  const overlay = (text: string) => parse(`${LIST}  overlay: { ${text} }\n`);
+  const code = (host: string) => `code: { link: "https://${host}/a" }`;
+  for (const host of ['shop.example.org', 'band.example.org']) {
+    assert.equal(overlay(code(host)).faults, [], host);
+  }
+  assert.match(
+    overlay(code('evil.example')).faults[0] ?? '',
+    'add that host to drop.overlay.hosts',
+  );
+  const { drops, faults } = overlay(`${code('evil.example')}, hosts: [evil.example]`);
+  assert.match(faults[0] ?? '', "overlay.hosts: is the same for all drops: set it in the config's");
+  assert.is(drops.length, 1);
 });
 
 test('whatever one drop has become, the others are read (random, from a seed)', () => {

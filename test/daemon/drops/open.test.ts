@@ -35,7 +35,11 @@ const newFolder = async (list: string | undefined = LIST) => {
 async function startBox(folder: string, first: DropState = { phase: 'idle', sinceMs: 0 }) {
   const clock = new VirtualClock(START_MS);
   const config = {
-    drop: v.parse(dropSchema, { title: 'Live', reactions: false }),
+    drop: v.parse(dropSchema, {
+      title: 'Live',
+      reactions: false,
+      overlay: { hosts: ['band.example.org'] },
+    }),
     orders: v.parse(ordersSchema, { checkout_hosts: ['shop.example.org'] }),
   };
   const drops = await openDrops(config, { stateFolder: folder, clock, log: silentLog });
@@ -148,6 +152,23 @@ test('a drop that is added while that of the config is live waits for its end', 
   assert.is(box.drops.present().title, 'Live', 'after a restart of the box');
   box.end('run-1');
   assert.is(box.drops.present().title, 'Monday');
+});
+
+test('an overlay of the list has the hosts of the config, as has one that an older box kept', async () => {
+  const folder = await newFolder();
+  const overlay = { title: 'Duo', hosts: ['evil.example'] };
+  const current = { run: 'run-1', hasBegun: true, drop: { id: 'saturday', title: 'S', overlay } };
+  await writeFile(join(folder, 'held-drops.json'), JSON.stringify({ held: [], current }));
+  await using box = await startBox(folder, { phase: 'live', sinceMs: 0, dropId: 'run-1' });
+  const shown = () => box.drops.present().overlay;
+  assert.equal([shown().title, shown().hosts], ['Duo', ['band.example.org']]);
+  box.end('run-1');
+  const { hosts: _, ...line } = { ...overlay, code: { link: 'https://band.example.org/a' } };
+  assert.is((await box.run({ do: 'set', id: 'friday', overlay: line })).status, 'done');
+  await box.settle(() => shown().code.link === 'https://band.example.org/a');
+  assert.equal(shown().hosts, ['band.example.org']);
+  const bad = await box.run({ do: 'set', id: 'friday', overlay });
+  assert.match(bad.detail, "set it in the config's drop.overlay.hosts");
 });
 
 test('the command adds, changes and removes a drop, and says what is wrong', async () => {

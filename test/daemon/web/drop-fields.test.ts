@@ -24,7 +24,7 @@ test('whatever the title, the list takes the id (random, from a seed)', () => {
       const taken = others.map((other) => idOfTitle(other, []));
       const id = idOfTitle(one, taken);
       assert.not.ok(taken.includes(id));
-      assert.ok('drop' in checkPlanned({ id, title: 'T' }, []), id);
+      assert.ok('drop' in checkPlanned({ id, title: 'T' }, { checkout: [], overlay: [] }), id);
     }),
     { seed: 20261129, numRuns: 300 },
   );
