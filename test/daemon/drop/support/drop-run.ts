@@ -14,7 +14,15 @@ export const PHASES: readonly DropPhase[] = [
   'ending',
   'fault',
 ];
-const OTHER_VERBS: readonly string[] = ['print', 'camera', 'order', 'drops', 'rehearse', 'survey'];
+const OTHER_VERBS: readonly string[] = [
+  'print',
+  'camera',
+  'order',
+  'drops',
+  'rehearse',
+  'survey',
+  'overlay',
+];
 export const DROP_VERBS = VERBS.filter((verb): verb is DropVerb => !OTHER_VERBS.includes(verb));
 
 /** A box that is driven by events, with a clock of its own. */
