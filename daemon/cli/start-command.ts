@@ -60,11 +60,11 @@ export async function prepareStart(command: StartCommand, version: string) {
   };
   return { config, deps, onFailure, [Symbol.dispose]: () => notify[Symbol.dispose]() };
 
-  /** The next start takes the settings before: systemd must not take this for a config that is wrong. */
+  /** The second start that fails is followed by one with the settings before: systemd must not take this for a config that is wrong. */
   function onFailure(error: unknown): never {
     if (!loaded.isOnTrial) throw error;
     throw new PipelineError('SETTINGS', `the new settings cannot be used: ${messageOf(error)}`, {
-      advice: 'the next start goes back to those before',
+      advice: 'after the second such start the box goes back to those before',
       cause: error,
     });
   }

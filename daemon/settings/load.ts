@@ -22,7 +22,7 @@ export interface LoadedSettings {
   readonly written: unknown;
   /** Why the settings are not those that were saved last: for the crew. */
   readonly warning?: string;
-  /** A start that fails now goes back to the settings before. */
+  /** The second start in a row that fails goes back to the settings before. */
   readonly isOnTrial: boolean;
 }
 
@@ -36,13 +36,15 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   const { source, yaml, overrides } = text;
   const stored = tryRead(folder);
   const trial = readTrial(folder);
-  const failed = trial === 'started' ? 'the box did not start with them' : undefined;
+  const failed = trial === 'again' ? 'the box twice did not start with them' : undefined;
   const fault = failed ?? ('fault' in stored ? stored.fault : faultOf(stored.values, text));
   const written = () => writtenValues(yaml, overrides);
   if (fault === undefined && 'values' in stored) {
-    if (trial === 'new') await saveTrial(folder, 'started').catch(() => undefined);
+    const isOnTrial = trial !== 'none';
+    const next = trial === 'started' ? 'again' : 'started';
+    if (isOnTrial) await saveTrial(folder, next).catch(() => undefined);
     const config = parseConfig(source, yaml, overrides, stored.values);
-    return { config, values: stored.values, written: written(), isOnTrial: trial === 'new' };
+    return { config, values: stored.values, written: written(), isOnTrial };
   }
   const skipped = 'values' in stored ? tagOf(stored.values) : undefined;
   const values = await lastGood(folder, text, skipped);

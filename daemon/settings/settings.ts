@@ -23,6 +23,7 @@ import type { LoadedSettings } from './load.ts';
 import type { Part } from './needs.ts';
 import { masked } from './secrets.ts';
 import {
+  isStored,
   listVersions,
   readVersion,
   saveSecret,
@@ -30,7 +31,7 @@ import {
   tagOf,
   type Version,
 } from './stored.ts';
-import { saveTrial, TRIAL_MS } from './trial.ts';
+import { readTrial, saveTrial, TRIAL_MS } from './trial.ts';
 
 export interface SettingsDeps {
   readonly loaded: LoadedSettings;
@@ -140,6 +141,8 @@ export class Settings {
     if (!loaded.isOnTrial) return;
     const isOver = await pause(clock, TRIAL_MS, signal);
     if (!isOver && !untilEnd.aborted) return;
+    // Others were saved meanwhile, whose trial begins with the next start.
+    if (readTrial(stateFolder) === 'new') return;
     await saveTrial(stateFolder, isOver ? 'none' : 'new').catch((error: unknown) => {
       log.warn('settings stay on trial', { reason: messageOf(error) });
     });
@@ -184,10 +187,19 @@ export class Settings {
   async #store({ secrets, values, differences }: Planned): Promise<void> {
     const { stateFolder, sealed } = this.#deps;
     for (const { path, file, text } of secrets) await saveSecret(file, await sealed(path, text));
-    const isTrial = differences.some(({ need }) => need !== 'nothing');
-    // Before the settings: with new ones and no trial a start that fails would fail for ever.
-    if (isTrial) await saveTrial(stateFolder, 'new');
-    await saveStored(stateFolder, values);
+    const before = readTrial(stateFolder);
+    // What is in force at once has proved itself by the next start.
+    const isTrial = differences.some(({ need }) => need === 'restart');
+    try {
+      // Before the settings: with new ones and no trial a start that fails would fail for ever.
+      if (isTrial) await saveTrial(stateFolder, 'new');
+      await saveStored(stateFolder, values);
+    } catch (error) {
+      if (isTrial && !isStored(stateFolder, values)) {
+        await saveTrial(stateFolder, before).catch(() => undefined);
+      }
+      throw error;
+    }
   }
 
   #apply({ values, config, differences }: Planned): void {

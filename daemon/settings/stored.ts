@@ -90,6 +90,15 @@ export function secretFile(folder: string, path: string): string {
   );
 }
 
+/** Also where saving them has failed, after they were in place. */
+export function isStored(folder: string, values: Values): boolean {
+  try {
+    return tagOf(readStored(fileOf(folder)) ?? {}) === tagOf(values);
+  } catch {
+    return false;
+  }
+}
+
 /** Readable by the box's user only. */
 export async function saveSecret(file: string, text: string): Promise<void> {
   await saveFile(file, `${text}\n`);

@@ -1,6 +1,7 @@
 /**
- * Settings on trial: until the box has run for a while with new ones, a start that fails goes
- * back to those before. A port that is taken or a certificate that is none would keep it dark.
+ * Settings on trial: until the box has run for a while with new ones, the second start in a row that
+ * fails goes back to those before: a port that is taken or a certificate that is none would keep
+ * it dark. One alone may have been a power cut.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,12 +12,13 @@ export const TRIAL_MS = 30_000;
 
 const fileOf = (folder: string) => join(folder, 'settings-trial');
 
-export type Trial = 'none' | 'new' | 'started';
+/** `again`: the first start with them failed. */
+export type Trial = 'none' | 'new' | 'started' | 'again';
 
 export function readTrial(folder: string): Trial {
   try {
     const text = readFileSync(fileOf(folder), 'utf8').trim();
-    return text === 'new' || text === 'started' ? text : 'none';
+    return text === 'new' || text === 'started' || text === 'again' ? text : 'none';
   } catch {
     return 'none';
   }

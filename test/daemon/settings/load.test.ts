@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError } from '../../../daemon/config/file.ts';
+import { TRIAL_MS } from '../../../daemon/settings/trial.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openTestSettings, testFolder } from './support.ts';
 
 const test = suite('settings at the start');
@@ -60,7 +62,7 @@ test('a config file that is wrong by itself is reported, and the settings stay',
   assert.is((await box.load()).config.drop.title, 'Good');
 });
 
-test('a box that does not start with new settings goes back to those before', async () => {
+test('a box that twice does not start with new settings goes back to those before', async () => {
   await using box = await testFolder();
   const { save } = openTestSettings(await box.load(), box.folder);
   await save({ 'drop.title': 'Good' });
@@ -69,12 +71,44 @@ test('a box that does not start with new settings goes back to those before', as
   const first = await box.start();
   assert.is(first.config.viewers.port, 81);
   assert.is(first.isOnTrial, true);
-  // It ended before its trial did.
+  // It ended before its trial did: that may have been a power cut.
   const second = await box.start();
-  assert.is(second.config.viewers.port, 8080);
-  assert.is(second.config.drop.title, 'Good');
-  assert.match(second.warning ?? '', 'did not start');
+  assert.equal([second.config.viewers.port, second.warning], [81, undefined]);
+  assert.is(second.isOnTrial, true);
+  const third = await box.start();
+  assert.is(third.config.viewers.port, 8080);
+  assert.is(third.config.drop.title, 'Good');
+  assert.match(third.warning ?? '', 'did not start');
   assert.is((await box.start()).warning, undefined);
+});
+
+test('settings that were applied to the running box are not on trial', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'mqtt.username': 'cafe', 'power.planned_minutes': 90 });
+  assert.is((await box.start()).isOnTrial, false);
+});
+
+test('settings that could not be stored leave no trial behind', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  // In the place of the folder of versions.
+  writeFileSync(join(box.folder, 'settings-versions'), '');
+  assert.is((await save({ 'viewers.port': 81 })).status, 'failed');
+  assert.is((await box.start()).isOnTrial, false);
+});
+
+test('the end of a trial does not end that of settings saved meanwhile', async () => {
+  await using box = await testFolder();
+  const before = openTestSettings(await box.load(), box.folder);
+  await before.save({ 'viewers.port': 81 });
+  const clock = new VirtualClock();
+  const { save, settings } = openTestSettings(await box.start(), box.folder, { clock });
+  await save({ 'viewers.port': 82 });
+  const over = settings.run(new AbortController().signal);
+  await clock.advance(TRIAL_MS);
+  await over;
+  assert.is((await box.start()).isOnTrial, true);
 });
 
 test('a power cut between any two writes leaves the settings before, or the new ones', async () => {

@@ -98,7 +98,7 @@ test('what needs no restart is in force at once, the rest after the next start',
 test('what interrupts the picture is refused from the checks to the end of a drop', async () => {
   for (const phase of ['preflight', 'armed', 'live', 'ending'] as const) {
     await using box = await testFolder();
-    const { save, live } = openTestSettings(await box.load(), box.folder, { phase });
+    const { save, live } = openTestSettings(await box.load(), box.folder, { phase: () => phase });
     const changes = { 'camera.fps': 25, 'power.planned_minutes': 90 };
     assert.equal(await save(changes), { status: 'on-air', paths: ['camera.fps'] });
     assert.is((await save({ 'power.planned_minutes': 60 })).status, 'saved');

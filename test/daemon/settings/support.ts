@@ -7,7 +7,7 @@ import { LiveConfig } from '../../../daemon/settings/live-config.ts';
 import { type LoadedSettings, loadSettings } from '../../../daemon/settings/load.ts';
 import { type SaveOutcome, Settings } from '../../../daemon/settings/settings.ts';
 import { saveTrial } from '../../../daemon/settings/trial.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 
 export interface TestFolder extends AsyncDisposable {
@@ -37,14 +37,18 @@ export async function testFolder(): Promise<TestFolder> {
 export function openTestSettings(
   loaded: LoadedSettings,
   folder: string,
-  { phase = 'idle' as DropPhase, onRestart = undefined as (() => void) | undefined } = {},
+  {
+    phase = (): DropPhase => 'idle',
+    onRestart = undefined as (() => void) | undefined,
+    clock = systemClock as Clock,
+  } = {},
 ) {
   const live = new LiveConfig(loaded.config);
   const settings = new Settings({
-    ...{ loaded, live, stateFolder: folder, phase: () => phase, restart: onRestart },
+    ...{ loaded, live, stateFolder: folder, phase, restart: onRestart },
     sealed: async (_path, text) => `sealed ${text}`,
     untilEnd: new AbortController().signal,
-    clock: systemClock,
+    clock,
     log: silentLog,
   });
   /** By somebody who has just read them. */
