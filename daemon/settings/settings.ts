@@ -155,7 +155,7 @@ export class Settings {
     const { differences } = plan;
     const restarting = differences.filter(({ need }) => need === 'restart');
     if (isTry) return { status: 'planned', differences };
-    if (restarting.length > 0 && ON_AIR.includes(this.#deps.phase())) {
+    if (restarting.length > 0 && this.#isOnAir()) {
       return { status: 'on-air', paths: restarting.map(({ path }) => path) };
     }
     try {
@@ -164,12 +164,25 @@ export class Settings {
       return { status: 'failed', reason: messageOf(error) };
     }
     this.#apply(plan);
-    const { restart, clock, log } = this.#deps;
+    const { restart, log } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });
-    if (restart === undefined || this.#pending().length === 0)
+    if (restart === undefined || this.#pending().length === 0 || this.#isOnAir()) {
       return { status: 'saved', differences };
-    void clock.sleep(ANSWER_MS, new AbortController().signal).then(restart, () => undefined);
+    }
+    void this.#restartSoon(restart);
     return { status: 'restarting', differences };
+  }
+
+  /** Somebody may have armed a drop meanwhile: then what is saved holds at the next start. */
+  async #restartSoon(restart: () => void): Promise<void> {
+    const { clock, log, phase } = this.#deps;
+    await clock.sleep(ANSWER_MS);
+    if (this.#isOnAir()) log.warn('settings wait for the next start', { phase: phase() });
+    else restart();
+  }
+
+  #isOnAir(): boolean {
+    return ON_AIR.includes(this.#deps.phase());
   }
 
   #plan(wish: Wish): Plan {

@@ -80,8 +80,10 @@ export class CrewAnswers {
   #restart(): Answer {
     const { restart, phase } = this.#deps;
     if (restart === undefined) return refuse(409, 'no-supervisor');
-    if (!['idle', 'fault'].includes(phase())) return refuse(409, 'on-air');
-    setTimeout(restart, ANSWER_MS);
+    const isOnAir = () => !['idle', 'fault'].includes(phase());
+    if (isOnAir()) return refuse(409, 'on-air');
+    // Somebody may have armed a drop meanwhile.
+    setTimeout(() => isOnAir() || restart(), ANSWER_MS);
     return answerJson(200, {});
   }
 }

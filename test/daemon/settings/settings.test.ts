@@ -2,6 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { DropPhase } from '../../../daemon/model/snapshot.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { openTestSettings, testFolder } from './support.ts';
 
 const test = suite('settings');
@@ -117,6 +119,31 @@ test('a box that somebody starts again restarts for what needs it, and only then
     })();
   });
   await restarted;
+});
+
+test('a drop that is armed while settings are saved is not interrupted', async () => {
+  await using box = await testFolder();
+  let now: DropPhase = 'idle';
+  let restarts = 0;
+  const clock = new VirtualClock();
+  const onRestart = () => {
+    restarts += 1;
+  };
+  const options = { phase: () => now, onRestart, clock };
+  const { save, settings } = openTestSettings(await box.load(), box.folder, options);
+  assert.is((await save({ 'camera.fps': 25 })).status, 'restarting');
+  now = 'armed';
+  await clock.advance(60_000);
+  assert.is(restarts, 0);
+  assert.equal((await settings.view()).pending, ['camera.fps']);
+  // Neither by what is saved next, and needs no restart.
+  assert.is((await save({ 'power.planned_minutes': 60 })).status, 'saved');
+  await clock.advance(60_000);
+  assert.is(restarts, 0);
+  now = 'idle';
+  assert.is((await save({ 'power.planned_minutes': 90 })).status, 'restarting');
+  await clock.advance(60_000);
+  assert.is(restarts, 1);
 });
 
 test('a secret is saved for the box’s user alone, sealed, and never shown again', async () => {
