@@ -61,7 +61,9 @@ export function planChanges(changes: Changes, present: Present): Plan {
       return file;
     };
     const current = valueAt(present.config, path);
-    const value = sent === null ? undefined : resolved(setting.field, sent, { current, path, add });
+    const refuse = (at: string, reason: string) => void faults.push({ path: at, reason });
+    const at = { current, path, add, refuse };
+    const value = sent === null ? undefined : resolved(setting.field, sent, at);
     values = withValue(values, path, value);
   }
   if (faults.length > 0) return { faults };

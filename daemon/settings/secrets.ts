@@ -38,33 +38,47 @@ export interface Resolving {
   readonly path: string;
   /** A file for a new secret. */
   readonly add: (path: string, text: string) => string;
+  /** Why a value cannot be taken. */
+  readonly refuse: (path: string, reason: string) => void;
 }
+
+/** Where secrets beside them go: those that nobody can read here must not be sent to somebody else. */
+const RECEIVER = ['url', 'host', 'kind'] as const;
+
+const mustBeTyped = (moved: string) =>
+  `must be entered again, as ${moved} beside it has changed: it would go to another receiver`;
 
 /** The value for the settings file of what the page sent: with file names in place of secrets. */
 export function resolved(field: Field, sent: unknown, at: Resolving): unknown {
-  const { current, path, add } = at;
+  const { current, path } = at;
   switch (field.kind) {
     case 'secret': {
       if (sent === KEPT) return current;
-      return isValues(sent) && typeof sent['set'] === 'string' ? add(path, sent['set']) : '';
+      return isValues(sent) && typeof sent['set'] === 'string' ? at.add(path, sent['set']) : '';
     }
     case 'secrets': {
       const before = isValues(current) ? current : {};
       return Object.fromEntries(
         Object.entries(isValues(sent) ? sent : {}).map(([key, one]) => [
           key,
-          resolved({ kind: 'secret' }, one, { current: before[key], path: `${path}.${key}`, add }),
+          resolved({ kind: 'secret' }, one, {
+            ...at,
+            ...{ current: before[key], path: `${path}.${key}` },
+          }),
         ]),
       );
     }
     case 'object': {
       if (!isValues(sent)) return sent;
       const before = isValues(current) ? current : {};
+      const moved = RECEIVER.find((key) => (before[key] ?? '') !== (sent[key] ?? ''));
       const entries = Object.entries(sent).filter(([, one]) => one !== null);
       return Object.fromEntries(
         entries.map(([key, one]) => {
           const inner = field.fields[key];
-          const within = { current: before[key], path: `${path}.${key}`, add };
+          const within = { ...at, current: before[key], path: `${path}.${key}` };
+          const isKept = inner?.kind === 'secret' && one === KEPT && (before[key] ?? '') !== '';
+          if (isKept && moved !== undefined) at.refuse(within.path, mustBeTyped(moved));
           if (inner?.kind === 'file-only') return [key, before[key]];
           return [key, inner === undefined ? one : resolved(inner, one, within)];
         }),
@@ -74,7 +88,10 @@ export function resolved(field: Field, sent: unknown, at: Resolving): unknown {
       if (!Array.isArray(sent)) return sent;
       const before: readonly unknown[] = Array.isArray(current) ? current : [];
       return sent.map((one, i) =>
-        resolved(field.item, one, { current: sameItem(before, one), path: `${path}.${i}`, add }),
+        resolved(field.item, one, {
+          ...at,
+          ...{ current: sameItem(before, one), path: `${path}.${i}` },
+        }),
       );
     }
     default:

@@ -42,7 +42,7 @@ interface Schema {
 }
 
 const SECRET =
-  /(?:^|[._])(?:pin|password|passphrase|secret|credentials)_file$|^uplink\.destinations\.key_file$/;
+  /(?:^|[._])(?:pin|password|passphrase|secret|credentials|token)_file$|^uplink\.destinations\.key_file$/;
 const SECRETS = /^pin_files$/;
 /**
  * `pin_hash` is made of the PIN that the page takes; elements of a pipeline could write any file;

@@ -183,6 +183,54 @@ test('a secret in a row of a list stays with its row', async () => {
   assert.equal(keys, ['sealed key-of-b\n', 'sealed key-of-c\n']);
 });
 
+test('no file of the box is sent as a token: the page gives the token itself', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  const uplink = (token_file: unknown) => ({
+    ...{ host: 'relay.example.org', port: 5000 },
+    backfill: { url: 'https://a.example.org', token_file },
+  });
+  assert.is((await save({ uplink: uplink('/etc/hostname') })).status, 'wrong');
+  const saved = await save({ uplink: uplink({ set: 'token-of-the-store' }) });
+  assert.is(saved.status, 'saved', JSON.stringify(saved));
+  const file = (await box.load()).config.uplink?.backfill.token_file ?? '';
+  assert.is(readFileSync(file, 'utf8'), 'sealed token-of-the-store\n');
+});
+
+test('a secret that stays goes to no other receiver than the one it was given for', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  const rtmp = { id: 'a', kind: 'rtmp', url: 'rtmps://a.example.org/live' };
+  const uplink = (rest: object, list: readonly object[]) => ({
+    ...{
+      host: 'relay.example.org',
+      port: 5000,
+      passphrase_file: true,
+      destinations: list,
+      ...rest,
+    },
+  });
+  const given = { passphrase_file: { set: 'correct horse' } };
+  const first = uplink(given, [{ ...rtmp, key_file: { set: 'key-of-a' } }]);
+  assert.is((await save({ uplink: first })).status, 'saved');
+  const kept = { ...rtmp, key_file: true };
+  assert.is((await save({ uplink: uplink({ latency_ms: 500 }, [kept]) })).status, 'saved');
+  const faultsOf = async (value: object) => {
+    const outcome = await save({ uplink: value });
+    return outcome.status === 'wrong' ? outcome.faults : [];
+  };
+  const moved = await faultsOf(uplink({}, [{ ...kept, url: 'rtmps://b.example.org/live' }]));
+  assert.is(moved[0]?.path, 'uplink.destinations.0.key_file');
+  assert.match(moved[0]?.reason ?? '', 'must be entered again, as url');
+  const other = await faultsOf(uplink({ host: 'b.example.org' }, [kept]));
+  assert.equal(
+    other.map(({ path }) => path),
+    ['uplink.passphrase_file'],
+  );
+  const typed = { ...rtmp, url: 'rtmps://b.example.org/live', key_file: { set: 'key-of-b' } };
+  assert.is((await save({ uplink: uplink({}, [typed]) })).status, 'saved');
+});
+
 test('the last ten versions can be gone back to', async () => {
   await using box = await testFolder();
   const { save, settings, shownOf } = openTestSettings(await box.load(), box.folder);

@@ -26,6 +26,8 @@ test('files with secrets are secrets, also within a group', () => {
   assert.is(fieldOf('modems.pin_files')?.kind, 'secrets');
   const uplink = fieldOf('uplink') as Extract<Field, { kind: 'object' }>;
   assert.is(uplink.fields['passphrase_file']?.kind, 'secret');
+  const backfill = uplink.fields['backfill'] as Extract<Field, { kind: 'object' }>;
+  assert.is(backfill.fields['token_file']?.kind, 'secret');
 });
 
 test('what could run programs or write files of its own is not on the form', () => {
