@@ -60,7 +60,7 @@ export class CrewAnswers {
     }
     return (
       (await settings.answer(request, path)) ??
-      (await library.answer(request, response, path)) ??
+      (await library.answer(request, response, path, by.session)) ??
       sessions.answer(request, path, by.session)
     );
   }

@@ -4,14 +4,24 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { parseRange } from '../../../pipelines/http/range.ts';
 
-/** Two people who each save some files. */
+/** People who each save some files. */
 const DOWNLOADS_MAX = 6;
+const SESSION_MAX = 2;
+/** A phone that sleeps, or a client that holds the place of somebody else. */
+const STUCK_MS = 60_000;
 
 export class Downloads {
-  #running = 0;
+  /** The session of each. */
+  #running: readonly string[] = [];
+  readonly #stuckMs: number;
+
+  /** @param stuckMs One whose client has read nothing for so long is ended. */
+  constructor(stuckMs = STUCK_MS) {
+    this.#stuckMs = stuckMs;
+  }
 
   /**
-   * Closes the file. False where too many run already.
+   * Closes the file. False where too many run already, of this session or of all.
    *
    * @param saveAs Name of the file for the person.
    */
@@ -19,15 +29,17 @@ export class Downloads {
     request: IncomingMessage,
     response: ServerResponse,
     file: FileHandle,
-    saveAs: string,
+    { saveAs, session }: { readonly saveAs: string; readonly session: string },
   ): Promise<boolean> {
     try {
-      if (this.#running >= DOWNLOADS_MAX) return false;
-      this.#running += 1;
+      const own = this.#running.filter((one) => one === session).length;
+      if (this.#running.length >= DOWNLOADS_MAX || own >= SESSION_MAX) return false;
+      this.#running = [...this.#running, session];
+      response.setTimeout(this.#stuckMs, () => response.destroy());
       try {
         await sendFile(request, response, file, saveAs);
       } finally {
-        this.#running -= 1;
+        this.#running = this.#running.toSpliced(this.#running.indexOf(session), 1);
       }
       return true;
     } finally {

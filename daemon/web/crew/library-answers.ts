@@ -21,6 +21,7 @@ export class LibraryAnswers {
     request: IncomingMessage,
     response: ServerResponse,
     path: string,
+    session: string,
   ): Promise<Answer | 'sent' | undefined> {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     if (path === '/library' && method === 'GET') return answerJson(200, await this.#library.list());
@@ -28,7 +29,9 @@ export class LibraryAnswers {
     const [, target, name] = RECORDING.exec(path) ?? [];
     if (clip !== undefined && method === 'GET') {
       const file = this.#library.openClip(clip);
-      return await this.#send(request, response, file, `clip-${clip}.mp4`);
+      return await this.#send(request, response, file, {
+        ...{ saveAs: `clip-${clip}.mp4`, session },
+      });
     }
     if (clip !== undefined && method === 'DELETE') {
       return await deleted(this.#library.deleteClip(clip).then(() => true));
@@ -36,7 +39,9 @@ export class LibraryAnswers {
     if (target === undefined || name === undefined) return undefined;
     if (method === 'GET') {
       const file = this.#library.openRecording(target, name);
-      return await this.#send(request, response, file, `${name}.mp4`);
+      return await this.#send(request, response, file, {
+        ...{ saveAs: `${name}.mp4`, session },
+      });
     }
     if (method === 'DELETE') return await deleted(this.#library.deleteRecording(target, name));
     return undefined;
@@ -46,11 +51,11 @@ export class LibraryAnswers {
     request: IncomingMessage,
     response: ServerResponse,
     opening: Promise<FileHandle>,
-    saveAs: string,
+    by: { readonly saveAs: string; readonly session: string },
   ): Promise<Answer | 'sent'> {
     const file = await opening.catch(() => undefined);
     if (file === undefined) return refuse(404, 'not-here');
-    const isSent = await this.#downloads.send(request, response, file, saveAs);
+    const isSent = await this.#downloads.send(request, response, file, by);
     return isSent ? 'sent' : refuse(503, 'busy');
   }
 }
