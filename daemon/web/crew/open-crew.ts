@@ -1,9 +1,9 @@
 /** Joins what the crew asks for: settings, files, support, sessions. */
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
-import { examine, PARTS } from '../../cli/doctor/doctor.ts';
+import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
 import { renderReport } from '../../cli/doctor/report.ts';
 import type { DropReport } from '../../model/drop-report.ts';
-import type { BoxSnapshot } from '../../model/snapshot.ts';
+import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { LogTail } from '../log-tail.ts';
@@ -31,6 +31,13 @@ export interface CrewBox extends BrokerTestDeps {
   readonly end: () => void;
 }
 
+/** What the doctor asks while a picture is on: the printer prints, and modems have links, then. */
+export function partsFor(phase: DropPhase): readonly Part[] {
+  return phase === 'idle' ? PARTS : PARTS.filter((part) => !BUSY.includes(part));
+}
+
+const BUSY: readonly Part[] = ['printer', 'modems'];
+
 interface OpenSessions {
   readonly list: () => readonly OpenSession[];
   readonly end: (session: string) => void;
@@ -44,8 +51,11 @@ export function openCrew(box: CrewBox, sessions: OpenSessions, signal: AbortSign
     recording: () => snapshot().recording,
   });
   const doctor = async (stop: AbortSignal) => {
-    const report = await examine(live.current(), stateFolder, PARTS, clock, stop);
-    return renderReport(report, snapshot().playerUrl ?? '');
+    const parts = partsFor(snapshot().drop.phase);
+    const report = await examine(live.current(), stateFolder, parts, clock, stop);
+    const text = renderReport(report, snapshot().playerUrl ?? '');
+    const left = PARTS.filter((part) => !parts.includes(part)).join(', ');
+    return left === '' ? text : `${text}\nNot asked during a drop: ${left}\n`;
   };
   const support = {
     ...{ snapshot, config: live.current, logTail, examine: doctor, clock },
