@@ -125,7 +125,7 @@ export async function runRelayCommand(
   signal: AbortSignal,
 ): Promise<void> {
   const secret = readSecretFile('--secret-file', secretFile);
-  const storing: Task = store === undefined ? untilAborted : runStoreOf(store, log);
+  const storing: Task = store === undefined ? untilAborted : runStoreOf(store, { clock, log });
   const relaying: Task = (ends) =>
     runRelay(
       { listen, srt, ...(secret === undefined ? {} : { secret }) },

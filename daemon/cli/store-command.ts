@@ -1,7 +1,9 @@
 /** `venuebox relay --store`: the relay also takes what boxes send later. */
 import { statSync } from 'node:fs';
+import type { Clock } from '../../hal/os/clock.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import { supervise } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Endpoint } from '../../pipelines/bond/core/config.ts';
 import { runStore, type StoreOptions } from '../../pipelines/store/server.ts';
@@ -20,6 +22,7 @@ export interface StoreArguments {
 }
 
 const QUOTA_GB = 100;
+const POLICY = { firstPauseMs: 1_000, longestPauseMs: 30_000, healthyMs: 10_000 };
 
 /**
  * Undefined where `relay` is to have no store.
@@ -56,14 +59,23 @@ export function storeArguments(
   return { folder, listen: at, tokenFile, quotaGb, certFile, keyFile };
 }
 
-/** Reads the files that it names. @throws ConfigError or UsageError */
-export function runStoreOf(store: StoreArguments, log: Log): Task {
+/**
+ * Reads the files that it names. Whatever fails later is tried again: the live stream goes
+ * through the same process, and matters more.
+ *
+ * @throws ConfigError or UsageError
+ */
+export function runStoreOf(
+  store: StoreArguments,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): Task {
   const options = storeOptions(store);
   const onStart = (port: number) => log.info('storing', { port, folder: store.folder });
   if (options.tls === undefined) {
     log.warn('the store speaks HTTP: for the own network only; others need a certificate');
   }
-  return (signal) => runStore(options, { log, onStart }, signal);
+  const storing: Task = (signal) => runStore(options, { log, onStart }, signal);
+  return (signal) => supervise('store', storing, { policy: POLICY, clock, log }, signal);
 }
 
 function storeOptions(store: StoreArguments): StoreOptions {

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, opendir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncFolder, writeAll } from '../../hal/os/durable.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { createInside, openInside, UnsafeFile } from '../../hal/os/open-inside.ts';
 import type { StoredName } from './names.ts';
 
@@ -32,11 +33,13 @@ export class StoreFolder {
     this.#quotaBytes = quotaBytes;
   }
 
-  /** Counts what is there, and removes what was cut off. Rejects where it is no folder. */
-  static async open(root: string, quotaBytes: number): Promise<StoreFolder> {
+  /** Counts what can be read there, and removes what was cut off. Rejects where it is no folder. */
+  static async open(root: string, quotaBytes: number, log: Log): Promise<StoreFolder> {
     await mkdir(root, { recursive: true, mode: FOLDER_MODE });
     const store = new StoreFolder(root, quotaBytes);
-    store.#usedBytes = await countBytes(root);
+    store.#usedBytes = await countBytes(root, (path, error) =>
+      log.warn('not counted in the store', { path, reason: messageOf(error) }),
+    );
     return store;
   }
 
@@ -123,14 +126,22 @@ async function makeFolder(parent: string, name: string): Promise<void> {
   if (!found.isDirectory()) throw new UnsafeFile('NOT_A_FILE', `${path} is not a folder`);
 }
 
-async function countBytes(folder: string): Promise<number> {
+/** Goes on without what cannot be read, such as lost+found, or is gone by now. */
+async function countBytes(
+  folder: string,
+  onSkipped: (path: string, error: unknown) => void,
+): Promise<number> {
   let total = 0;
   for await (const entry of await opendir(folder)) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) total += await countBytes(path);
-    else if (entry.isFile() && entry.name.startsWith('.') && entry.name.endsWith(PART)) {
-      await unlink(path);
-    } else total += Math.max((await lstat(path)).size, BLOCK_BYTES);
+    try {
+      if (entry.isDirectory()) total += await countBytes(path, onSkipped);
+      else if (entry.isFile() && entry.name.startsWith('.') && entry.name.endsWith(PART)) {
+        await unlink(path);
+      } else total += Math.max((await lstat(path)).size, BLOCK_BYTES);
+    } catch (error) {
+      onSkipped(path, error);
+    }
   }
   return total;
 }

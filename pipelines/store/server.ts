@@ -41,7 +41,7 @@ export async function runStore(
   { log, onStart }: StoreDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const store = await StoreFolder.open(folder, quotaBytes);
+  const store = await StoreFolder.open(folder, quotaBytes, log);
   const expected = sha256Of(`Bearer ${token}`);
   const onRequest = (request: IncomingMessage, response: ServerResponse) => {
     answer(request, store, expected).then(

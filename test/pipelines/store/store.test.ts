@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -17,6 +18,7 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { silentLog } from '../../../hal/os/log.ts';
+import { StoreFolder } from '../../../pipelines/store/folder.ts';
 import { parseDigest, parseName, renderDigest } from '../../../pipelines/store/names.ts';
 import { runStore } from '../../../pipelines/store/server.ts';
 import { until } from '../../support/box.ts';
@@ -189,6 +191,23 @@ test('what a crash has left half is removed at the start', async () => {
   assert.ok(existsSync(join(root, 'a/b/d')));
   stop.abort();
   await running;
+  rmSync(root, { recursive: true });
+});
+
+test('a folder that cannot be read is not counted, and the store opens all the same', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'venuebox-store-'));
+  // A path that is too long is refused to root as well, as lost+found is to others.
+  const deep = Array<string>(12).fill('d'.repeat(250));
+  mkdirSync(join(root, 'upper', ...deep), { recursive: true });
+  mkdirSync(join(root, 'lower', ...deep), { recursive: true });
+  renameSync(join(root, 'lower'), join(root, 'upper', ...deep, 'lower'));
+  writeFileSync(join(root, 'file'), Buffer.alloc(9_000));
+  const warnings: string[] = [];
+  const log = { ...silentLog, warn: (message: string) => warnings.push(message) };
+  const store = await StoreFolder.open(root, 1e6, log);
+  assert.is(store.usedBytes, 9_000);
+  assert.equal(warnings, ['not counted in the store']);
+  renameSync(join(root, 'upper', ...deep, 'lower'), join(root, 'lower'));
   rmSync(root, { recursive: true });
 });
 
