@@ -1,4 +1,5 @@
 /** `uplink.backfill` of the config: where the far end gets what it missed while the links were gone. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { type Fault, text, whole } from './rules.ts';
 
@@ -25,13 +26,15 @@ export type BackfillConfig = v.InferOutput<typeof backfill>;
 
 /** RFC 1918, 127/8, link-local; RFC 4193, ::1: the token is not read there by strangers on the way. */
 const OWN_NETWORK =
-  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd])/i;
+  /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd][\da-f]{2}:)/i;
 
 function isStore(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, username, password, search, hash } = new URL(value);
   if (`${username}${password}${search}${hash}` !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && OWN_NETWORK.test(hostname));
+  // A name may begin like an address, as 10.example.org does, and lead anywhere.
+  const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
+  return protocol === 'https:' || (protocol === 'http:' && isAddress && OWN_NETWORK.test(hostname));
 }
 
 export function* backfillFaults(
