@@ -27,6 +27,7 @@ export class StoreFolder {
   readonly #root: string;
   readonly #quotaBytes: number;
   #usedBytes = 0;
+  #placing: Promise<unknown> = Promise.resolve();
 
   private constructor(root: string, quotaBytes: number) {
     this.#root = root;
@@ -63,11 +64,29 @@ export class StoreFolder {
     try {
       await makeFolder(this.#root, name.box);
       await makeFolder(join(this.#root, name.box), name.recording);
-      isStored = await receive(folder, name.file, incoming);
-      return isStored ? 'created' : 'wrong-digest';
+      const place = (part: string) => this.#place(folder, part, name.file, incoming.sha256);
+      const stored = await receive(folder, name.file, incoming, place);
+      isStored = stored === 'created';
+      return stored;
     } finally {
       if (!isStored) this.#usedBytes -= costBytes;
     }
+  }
+
+  /**
+   * Gives a complete file its name, unless another came first while this one was on its way. One
+   * at a time: FAT has no link(2), whose EEXIST would tell, and a file with two names is not read.
+   */
+  async #place(folder: string, part: string, file: string, sha256: Buffer): Promise<Stored> {
+    const placed = this.#placing.then(async () => {
+      const known = await digestOf(folder, file);
+      if (known !== undefined) return known.equals(sha256) ? 'same' : 'other';
+      await rename(join(folder, part), join(folder, file));
+      await syncFolder(folder);
+      return 'created';
+    });
+    this.#placing = placed.catch(() => undefined);
+    return await placed;
   }
 }
 
@@ -76,28 +95,27 @@ async function receive(
   folder: string,
   file: string,
   { bytes, sha256, body }: Incoming,
-): Promise<boolean> {
+  place: (part: string) => Promise<Stored>,
+): Promise<Stored> {
   const part = `.${file}.${randomBytes(6).toString('hex')}${PART}`;
   const handle = await createInside(folder, part, MODE);
-  let isDone = false;
+  let stored: Stored = 'wrong-digest';
   try {
     const hash = createHash('sha256');
     let at = 0;
     for await (const chunk of body) {
-      if (at + chunk.length > bytes) return false;
+      if (at + chunk.length > bytes) return stored;
       await writeAll(handle, chunk, at);
       hash.update(chunk);
       at += chunk.length;
     }
-    if (at !== bytes || !hash.digest().equals(sha256)) return false;
+    if (at !== bytes || !hash.digest().equals(sha256)) return stored;
     await handle.datasync();
-    await rename(join(folder, part), join(folder, file));
-    await syncFolder(folder);
-    isDone = true;
-    return true;
+    stored = await place(part);
+    return stored;
   } finally {
     await handle.close().catch(() => undefined);
-    if (!isDone) await unlink(join(folder, part)).catch(() => undefined);
+    if (stored !== 'created') await unlink(join(folder, part)).catch(() => undefined);
   }
 }
 

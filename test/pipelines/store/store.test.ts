@@ -1,5 +1,6 @@
 /** The store of a relay: who may put what into it, and what is there afterwards. */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +116,46 @@ test('a body that is cut off leaves nothing behind', async () => {
   socket.destroy();
   await until(() => filesIn(store.root).length === 0, 60_000);
   assert.is(await store.put('/a/b/c', body), 201);
+});
+
+test('of two under one name at once the first to be complete stays', async () => {
+  await using store = await openStore();
+  const [one, two] = [randomBytes(50_000), randomBytes(50_000)];
+  for (const [file, other, statuses] of [
+    ['different', two, [201, 409]],
+    ['equal', one, [200, 201]],
+  ] as const) {
+    const half = [one, other].map((body) => {
+      const sent = request({
+        ...{
+          port: store.port,
+          host: '127.0.0.1',
+          method: 'PUT',
+          path: `/a/${file}/c`,
+          agent: false,
+        },
+        headers: {
+          ...{ Authorization: `Bearer ${TOKEN}`, 'Content-Digest': digest(body) },
+          'Content-Length': body.length,
+        },
+      });
+      sent.write(body.subarray(0, 20_000));
+      return { sent, body, answered: once(sent, 'response') };
+    });
+    const parts = () => filesIn(store.root).filter((name) => name.endsWith('.part'));
+    await until(() => parts().length === 2, 60_000);
+    for (const { sent, body } of half) sent.end(body.subarray(20_000));
+    const got: { body: Buffer; status: number }[] = [];
+    for (const { body, answered } of half) {
+      const [response] = (await answered) as [IncomingMessage];
+      response.resume();
+      got.push({ body, status: response.statusCode ?? 0 });
+    }
+    assert.equal(got.map(({ status }) => status).sort(), statuses, file);
+    const first = got.find(({ status }) => status === 201);
+    assert.ok(first && readFileSync(join(store.root, 'a', file, 'c')).equals(first.body), file);
+    await until(() => parts().length === 0, 60_000);
+  }
 });
 
 test('no path leads out of the store', async () => {
