@@ -45,7 +45,7 @@ export interface BackfillFigures {
   readonly holes: number;
   readonly sentBytesTotal: number;
   readonly filledTotal: number;
-  /** Holes of which no recording was found. */
+  /** Holes of which no recording was found, or that could not be sent. */
   readonly lostTotal: number;
 }
 

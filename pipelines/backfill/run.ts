@@ -24,6 +24,12 @@ const MAX_PAUSE_MS = 60_000;
 const OVER_MS = 30_000;
 /** The far end has the name with other bytes: sending it again changes nothing. */
 const TAKEN = 409;
+/** Nor does it with these, but that bytes may have changed on the way: after a few tries it is lost. */
+const UNWANTED: readonly number[] = [400, 413, 422];
+const TRIES = 5;
+
+/** The recording is gone, or is shorter than its journal says. */
+class Unreadable extends Error {}
 
 export class Backfill {
   readonly #settings: BackfillSettings;
@@ -36,6 +42,8 @@ export class Backfill {
   #sentBytes = 0;
   #filled = 0;
   #lost = 0;
+  /** How often the oldest hole could not be sent for a reason of its own. */
+  #tried = { fromMs: 0, times: 0 };
   #liveMs: number;
   /** Stream time at which the far end got all last, in this drop. */
   #goodMs: number | undefined;
@@ -94,6 +102,10 @@ export class Backfill {
         await pause(this.#deps.clock, CHECK_MS, signal);
       } catch (error) {
         if (signal.aborted) break;
+        if (this.#isGivenUp(error)) {
+          pauseMs = FIRST_PAUSE_MS;
+          continue;
+        }
         this.#onFailure(error, pauseMs);
         await pause(this.#deps.clock, pauseMs, signal);
         if (!(error instanceof HeldUp)) pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS);
@@ -109,6 +121,23 @@ export class Backfill {
     this.#reason = reason;
   }
 
+  /** One hole that can never be sent must not hold up all that come after it. */
+  #isGivenUp(error: unknown): boolean {
+    const isUnwanted = error instanceof Refused && UNWANTED.includes(error.status);
+    const [hole] = this.#holes;
+    if (hole === undefined || !(isUnwanted || error instanceof Unreadable)) return false;
+    const { fromMs } = hole;
+    const times = this.#tried.fromMs === fromMs ? this.#tried.times + 1 : 1;
+    this.#tried = { fromMs, times };
+    // One that is open again is planned anew when it has ended.
+    if (times < TRIES || hole.untilMs === undefined) return false;
+    this.#lost += 1;
+    const from = new Date(fromMs).toISOString();
+    this.#deps.log.warn('hole given up', { from, reason: messageOf(error) });
+    this.#replace(hole, undefined);
+    return true;
+  }
+
   /** @returns false where there is nothing to send now. */
   async #fillNext(signal: AbortSignal): Promise<boolean> {
     const [hole] = this.#holes;
@@ -122,7 +151,9 @@ export class Backfill {
     let sent = hole.sent;
     for (const [i, piece] of plan.pieces.entries()) {
       this.#phase = 'sending';
-      const bytes = await readPiece(plan.folder, piece);
+      const bytes = await readPiece(plan.folder, piece).catch((cause: unknown) => {
+        throw new Unreadable(messageOf(cause), { cause });
+      });
       const digest = digestOf(bytes);
       // What was sent before a restart; a recording that was repaired since is sent again.
       if (sent[i] === digest) continue;

@@ -1,5 +1,7 @@
 /** Back-fill from real recordings into a real store: what arrives is what was recorded. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -28,6 +30,7 @@ async function openEnds() {
   });
   return {
     folder,
+    port,
     store: (quotaBytes = 1e9) => {
       const listen = { host: '127.0.0.1', port };
       const options = { listen, folder: join(folder, 'far'), quotaBytes, token: TOKEN };
@@ -171,6 +174,56 @@ test('without room nothing goes out, and a wrong token is named', async () => {
   assert.not.match(backfill.figures().reason ?? '', 'another token');
   await backfill.end();
   await store.end();
+});
+
+test('a hole whose recording is cut short is given up, and the next one is sent', async () => {
+  using ends = await openEnds();
+  const cut = await recordedNear(ends.folder, 20);
+  await cut.end();
+  const next = await startRecording(join(ends.folder, 'near'), 100);
+  await next.record(60);
+  truncateSync(join(ends.folder, 'near', `${cut.name}.mp4`), 2_000);
+  const store = ends.store();
+  const backfill = await ends.backfill();
+  backfill.observe(10, true, FAST);
+  backfill.observe(12, false, FAST);
+  backfill.observe(119, false, FAST);
+  backfill.observe(120, true, FAST);
+  backfill.observe(130, false, FAST);
+  assert.is(backfill.figures().holes, 2);
+  await until(
+    () => backfill.figures().filledTotal === 1,
+    LIMIT_MS,
+    () => JSON.stringify(backfill.figures()),
+  );
+  assert.is(backfill.figures().lostTotal, 1);
+  assert.is(backfill.figures().holes, 0);
+  assertEqual(ends.folder, next.name);
+  await backfill.end();
+  await next.end();
+  await store.end();
+});
+
+test('a hole that the far end will never take is given up', async () => {
+  using ends = await openEnds();
+  const recording = await recordedNear(ends.folder, 40);
+  let asked = 0;
+  const far = createServer((request, response) => {
+    asked += 1;
+    request.resume();
+    request.once('end', () => response.writeHead(413).end());
+  });
+  await once(far.listen(ends.port, '127.0.0.1'), 'listening');
+  const backfill = await ends.backfill();
+  backfill.observe(10, true, FAST);
+  backfill.observe(30, false, FAST);
+  await until(() => backfill.figures().lostTotal === 1, LIMIT_MS);
+  assert.ok(asked > 1, 'not at the first refusal');
+  assert.is(backfill.figures().holes, 0);
+  assert.is(backfill.figures().filledTotal, 0);
+  await backfill.end();
+  await recording.end();
+  far.close();
 });
 
 test.run();
