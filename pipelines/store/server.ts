@@ -2,8 +2,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { untilAborted } from '../../hal/os/async.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
+import { addressKeyOf } from '../http/clients/address-key.ts';
 import { listenOrExplain } from '../http/listen.ts';
 import { FILE_MAX_BYTES, type Stored, StoreFolder } from './folder.ts';
 import { parseDigest, parseName } from './names.ts';
@@ -23,7 +25,11 @@ export interface StoreDeps {
 }
 
 const CONNECTIONS_MAX = 32;
+/** A box sends one file at a time; several may be behind one address. */
+const CONNECTIONS_PER_ADDRESS_MAX = 4;
 const HEADERS_MS = 10_000;
+/** So often those that say nothing are looked for. */
+const SILENT_CHECK_MS = 2_000;
 /** Between two packets of a body: a radio link may pause. */
 const IDLE_MS = 30_000;
 
@@ -55,19 +61,39 @@ export async function runStore(
       },
     );
   };
-  const limits = { maxHeaderSize: 8_192, headersTimeout: HEADERS_MS, requestTimeout: 0 };
+  const limits = {
+    ...{ maxHeaderSize: 8_192, headersTimeout: HEADERS_MS, requestTimeout: 0 },
+    connectionsCheckingInterval: SILENT_CHECK_MS,
+  };
   const server: Server =
     tls === undefined
       ? createServer(limits, onRequest)
       : createSecureServer({ ...limits, ...tls, handshakeTimeout: HEADERS_MS }, onRequest);
   server.maxConnections = CONNECTIONS_MAX;
   server.setTimeout(IDLE_MS);
+  limitPerAddress(server);
   await listenOrExplain(server, 'the store’s port', listen, 'choose another port');
   const address = server.address();
   onStart?.(typeof address === 'object' && address !== null ? address.port : listen.port);
   await untilAborted(signal);
   server.closeAllConnections();
   server.close();
+}
+
+/** One address cannot take all connections. */
+function limitPerAddress(server: Server): void {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = addressKeyOf(socket.remoteAddress);
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 0) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count > CONNECTIONS_PER_ADDRESS_MAX) socket.destroy();
+  });
 }
 
 async function answer(

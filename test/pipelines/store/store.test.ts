@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -158,6 +158,22 @@ test('of two under one name at once the first to be complete stays', async () =>
   }
 });
 
+test('an address that opens connections and says nothing does not shut out others', async () => {
+  await using store = await openStore();
+  const refused = new Set<Socket>();
+  const silent = Array.from({ length: 40 }, () => {
+    const socket = connect({ port: store.port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+    socket.on('error', () => undefined);
+    socket.once('close', () => refused.add(socket));
+    return socket;
+  });
+  // All that is too much has been turned away: with a limit for all together 8 only.
+  await until(() => refused.size >= 8, 60_000);
+  assert.is(await store.put('/a/b/c', randomBytes(10)), 201);
+  await until(() => refused.size >= 36, 60_000);
+  for (const socket of silent) socket.destroy();
+});
+
 test('no path leads out of the store', async () => {
   await using store = await openStore();
   const body = randomBytes(10);
@@ -203,7 +219,19 @@ test('what another has linked there is not followed', async () => {
 test('the quota holds for many at once, and counts what was there', async () => {
   await using store = await openStore(50_000);
   const bodies = Array.from({ length: 10 }, () => randomBytes(10_000));
-  const statuses = await Promise.all(bodies.map((body, i) => store.put(`/a/b/f${i}`, body)));
+  const statuses = await Promise.all(
+    bodies.map(async (body, i) => {
+      const sent = request({
+        // Each from an address of its own: one address gets only a few connections.
+        ...{ port: store.port, host: '127.0.0.1', localAddress: `127.0.0.${i + 2}`, agent: false },
+        ...{ method: 'PUT', path: `/a/b/f${i}` },
+        headers: { Authorization: `Bearer ${TOKEN}`, 'Content-Digest': digest(body) },
+      }).end(body);
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      return response.statusCode;
+    }),
+  );
   assert.is(statuses.filter((status) => status === 201).length, 5);
   assert.is(statuses.filter((status) => status === 507).length, 5);
   assert.is(filesIn(store.root).length, 5);
