@@ -108,11 +108,7 @@ export function runAsWorker<Settings, Command, Message>(
     const far = progress?.();
     void sendToParent({ type: 'alive', ...(far === undefined ? {} : { progress: far }) });
   }, ALIVE_EVERY_MS);
-  try {
-    wakeAtParentDeath();
-  } catch {
-    // A help for one rare case: without it the child works all the same.
-  }
+  wakeAtParentDeath();
   process.on('disconnect', () => {
     // process.exit waits for threads, and a last message to the parent may never settle.
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), ORPHAN_END_MS);

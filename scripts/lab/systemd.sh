@@ -33,7 +33,7 @@ work=$(mktemp -d /tmp/venuebox-systemd.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 [ -e dist/.built ] || { node scripts/build.mjs && touch dist/.built; }
 node scripts/lab/bundle-box.mjs "$work/box" scripts/lab/sandbox-probe.ts
-TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-800}" scripts/lab/on-one-core.sh "$kernel" mem=${memory_mb}M \
+TMPDIR=/dev/shm timeout -k 5 "${LAB_TIMEOUT_S:-600}" scripts/lab/on-one-core.sh "$kernel" mem=${memory_mb}M \
   root=/dev/root rootfstype=hostfs rootflags=/ ro init="$repo/scripts/lab/systemd-init.sh" \
   con=null con0=fd:0,fd:1 quiet lab_repo="$repo" lab_work="$work" \
   lab_node="$(readlink -f "$(command -v node)")" < /dev/null > "$work/console" 2>&1 || true

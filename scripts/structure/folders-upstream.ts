@@ -17,7 +17,8 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the uplink process: SRT and its bitrate',
   },
   'pipelines/store': {
-    may: ['pipelines/errors', 'pipelines/http', 'pipelines/http/cache'],
+    // One address has few connections, as at the viewers' port.
+    may: ['pipelines/errors', 'pipelines/http', 'pipelines/http/cache', 'pipelines/http/clients'],
     what: 'takes files of boxes, beside a relay',
   },
   'pipelines/backfill': {

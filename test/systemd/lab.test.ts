@@ -12,7 +12,7 @@ interface Run {
 }
 
 const { code, output, said } = await new Promise<Run>((resolve) => {
-  execFile('bash', ['scripts/lab/systemd.sh'], { timeout: 820_000 }, (error, stdout, stderr) => {
+  execFile('bash', ['scripts/lab/systemd.sh'], { timeout: 610_000 }, (error, stdout, stderr) => {
     resolve({ code: error === null ? 0 : error.code, output: stdout, said: stderr });
   });
 });
