@@ -84,7 +84,7 @@ test('a hold is reported while nothing else happens', async () => {
   }
   assert.equal(
     reported.map((change) => (change.kind === 'press' ? change.length : change.kind)),
-    ['levels', 'hold-reached', 'very-long'],
+    ['levels', 'hold-reached', 'very-long', 'held'],
   );
 });
 
