@@ -8,13 +8,13 @@ import {
   parseMedia,
   parseMultivariant,
 } from '../player/playback/playlist.ts';
+import { startingParts } from '../player/playback/starting-parts.ts';
 import { edgeOf } from './edge-hit.ts';
 import type { ViewerFigures } from './messages.ts';
 import { Playout } from './playout.ts';
 
 const REQUEST_TIMEOUT_MS = 8_000;
 const RETRY_MS = 250;
-const START_MIN_S = 0.3;
 /** Twenty minutes of samples, twenty a second. */
 const SAMPLES_MAX = 24_000;
 const NO_COUNTS = { parts: 0, failed: 0, requests: 0, edgeReplies: 0, edgeHits: 0 };
@@ -170,20 +170,6 @@ export class ProbeViewer {
     if (!response.ok) throw new Error(`${new URL(url).pathname}: ${response.status}`);
     return bytes;
   }
-}
-
-/** From the newest independent part with enough media behind it, as in track.ts. Pure. */
-export function startingParts({ parts }: MediaPlaylist): readonly PlaylistPart[] {
-  const usable = parts.slice(parts.findLastIndex(({ isGap }) => isGap) + 1);
-  let aheadS = 0;
-  let start = usable.length;
-  for (let i = usable.length - 1; i >= 0; i -= 1) {
-    aheadS += usable[i]?.durationS ?? 0;
-    if (!usable[i]?.isIndependent) continue;
-    start = i;
-    if (aheadS >= START_MIN_S) break;
-  }
-  return usable.slice(start);
 }
 
 /** CLOCK_MONOTONIC: the same in all processes of the machine. */

@@ -1,25 +1,11 @@
 /** The broker, as the box reports it. */
+import type { BrokerState } from '../../model/snapshot.ts';
 import type { Connection } from '../client/connection.ts';
 import { MqttError, type Protocol } from '../client/connection.ts';
 
 export type MqttState =
-  | {
-      readonly phase: 'connected';
-      readonly protocol: Protocol;
-      /** What it does not offer, each in a few words. */
-      readonly limits?: readonly string[];
-      readonly refusedTopics?: readonly string[];
-      /** What is larger than the broker takes. */
-      readonly largeTopics?: readonly string[];
-      readonly twin?: string;
-    }
-  | {
-      readonly phase: 'away';
-      readonly reason: string;
-      /** A certificate is not valid at this time. */
-      readonly isCertificate?: boolean;
-      readonly twin?: string;
-    };
+  | (Extract<BrokerState, { readonly phase: 'connected' }> & { readonly protocol: Protocol })
+  | Extract<BrokerState, { readonly phase: 'away' }>;
 
 export interface TopicFaults {
   readonly refusedTopics: readonly string[];

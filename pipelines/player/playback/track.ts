@@ -4,6 +4,7 @@ import { Interrupted } from './media-demand.ts';
 import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
 import { anySignal } from './signals.ts';
+import { startingParts } from './starting-parts.ts';
 
 /** Media sequence numbers start again: what is buffered belongs to an earlier stream. */
 export class StreamReset extends Error {}
@@ -18,8 +19,6 @@ export interface TrackEvents {
 /** Parts fetched in parallel when a track starts. */
 const START_PARALLEL = 4;
 const REQUEST_TIMEOUT_MS = 8_000;
-/** With less media than this before the live edge, playback starts one GOP earlier. */
-const START_MIN_S = 0.3;
 
 type Position = Pick<PlaylistPart, 'msn' | 'part'>;
 
@@ -67,7 +66,7 @@ export class LiveTrack {
       throw new StreamReset();
     }
     this.#last = undefined;
-    await this.#appendAll(this.#startingParts(playlist), signal);
+    await this.#appendAll(startingParts(playlist), signal);
     while (!playlist.isEnded && playlist.hint !== undefined) {
       const { hint } = playlist;
       const url = new URL(hint.uri, this.#playlistUrl);
@@ -88,20 +87,6 @@ export class LiveTrack {
       playlist = next;
       await this.#appendNew(playlist, { href: url.href, bytes }, signal);
     }
-  }
-
-  /** From the newest independent part with enough media behind it. */
-  #startingParts({ parts }: MediaPlaylist): readonly PlaylistPart[] {
-    const usable = parts.slice(parts.findLastIndex(({ isGap }) => isGap) + 1);
-    let aheadS = 0;
-    let start = usable.length;
-    for (let i = usable.length - 1; i >= 0; i -= 1) {
-      aheadS += usable[i]?.durationS ?? 0;
-      if (!usable[i]?.isIndependent) continue;
-      start = i;
-      if (aheadS >= START_MIN_S) break;
-    }
-    return usable.slice(start);
   }
 
   async #appendAll(parts: readonly PlaylistPart[], signal: AbortSignal): Promise<void> {

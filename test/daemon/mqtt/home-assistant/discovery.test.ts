@@ -176,34 +176,15 @@ test('entities have the values of the box', () => {
     assert.ok(component);
     return stateOf(component, snapshot);
   };
+  const keys = 'state battery viewers paper on_air problem mains recording uplink'.split(' ');
   assert.equal(
-    [
-      'state',
-      'battery',
-      'viewers',
-      'paper',
-      'on_air',
-      'problem',
-      'mains',
-      'recording',
-      'uplink',
-    ].map((key) => of(key)),
+    keys.map((key) => of(key)),
     ['live', '87', '42', 'near-end', 'ON', 'ON', 'OFF', 'ON', 'ON'],
   );
   const bare = bareSnapshot();
   // A template renders an unknown value as `None`.
   assert.equal(
-    [
-      'state',
-      'battery',
-      'viewers',
-      'paper',
-      'on_air',
-      'problem',
-      'mains',
-      'recording',
-      'uplink',
-    ].map((key) => of(key, bare)),
+    keys.map((key) => of(key, bare)),
     ['idle', 'None', 'None', 'unknown', 'OFF', 'OFF', 'None', 'OFF', 'OFF'],
   );
 });
