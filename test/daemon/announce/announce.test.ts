@@ -12,7 +12,7 @@ import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import { until } from '../../support/box.ts';
-import { startBus } from '../../support/modem/modem-manager.ts';
+import { startBus } from '../../support/dbus/private-bus.ts';
 
 const test = suite('announced on the network');
 

@@ -16,7 +16,8 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { LinkSnapshot } from '../../../pipelines/bond/core/snapshot.ts';
 import { until } from '../../support/box.ts';
-import { startBus, startFakeManager } from '../../support/modem/modem-manager.ts';
+import { startBus } from '../../support/dbus/private-bus.ts';
+import { startFakeManager } from '../../support/modem/modem-manager.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { idle, live, MODEM, maintain, never, OTHER, pass } from './support/maintained-modems.ts';
 

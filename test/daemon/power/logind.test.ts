@@ -1,39 +1,14 @@
 /** Tests of shutting down through logind. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { powerOff } from '../../../daemon/power/logind.ts';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { HalError } from '../../../hal/os/errors.ts';
+import { startBus } from '../../support/dbus/private-bus.ts';
 
 const test = suite('shutting down by logind');
 const never = new AbortController().signal;
-
-/** A private bus, by Debian's dbus-daemon. */
-async function startBus() {
-  const address = `unix:path=${join(await mkdtemp(join(tmpdir(), 'venuebox-bus-')), 'bus')}`;
-  const child: ChildProcess = spawn(
-    'dbus-daemon',
-    ['--session', '--nofork', `--address=${address}`, '--print-address'],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.once('data', () => resolve());
-    child.once('error', reject);
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return {
-    address,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
-}
 
 /** Answers as logind does, or refuses as polkit makes it. */
 async function startLogind(address: string, isPermitted: boolean) {

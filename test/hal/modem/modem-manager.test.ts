@@ -12,7 +12,8 @@ import { systemClock } from '../../../hal/os/clock.ts';
 import { openDbus } from '../../../hal/os/dbus.ts';
 import { HalError } from '../../../hal/os/errors.ts';
 import { messageOf, silentLog } from '../../../hal/os/log.ts';
-import { errorReply, startBus, startFakeManager } from '../../support/modem/modem-manager.ts';
+import { startBus } from '../../support/dbus/private-bus.ts';
+import { errorReply, startFakeManager } from '../../support/modem/modem-manager.ts';
 
 const test = suite('ModemManager over D-Bus');
 const os = { clock: systemClock, log: silentLog };

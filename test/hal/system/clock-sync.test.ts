@@ -1,13 +1,10 @@
 /** Whether the clock is synchronised, where the kernel may not be asked. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import dbus from '@particle/dbus-next';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../../hal/os/clock.ts';
 import { openClockSync } from '../../../hal/system/clock-sync.ts';
+import { startBus } from '../../support/dbus/private-bus.ts';
 
 const test = suite('clock, by systemd-timedated');
 const never = new AbortController().signal;
@@ -15,16 +12,8 @@ const forbidden = () => ({ phase: 'unknown' }) as const;
 
 /** A private bus with a systemd-timedated whose answer is set. */
 async function startTimedated() {
-  const address = `unix:path=${join(await mkdtemp(join(tmpdir(), 'venuebox-bus-')), 'bus')}`;
-  const child: ChildProcess = spawn(
-    'dbus-daemon',
-    ['--session', '--nofork', `--address=${address}`, '--print-address'],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.once('data', () => resolve());
-    child.once('error', reject);
-  });
+  const privateBus = await startBus();
+  const { address } = privateBus;
   const bus = dbus.sessionBus({ busAddress: address });
   bus.on('error', () => undefined);
   await bus.requestName('org.freedesktop.timedate1', 0);
@@ -39,9 +28,7 @@ async function startTimedated() {
   return Object.assign(timedated, {
     [Symbol.asyncDispose]: async () => {
       bus.disconnect();
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGKILL');
-      await ended;
+      await privateBus.stop();
     },
   });
 }

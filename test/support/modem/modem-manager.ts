@@ -1,32 +1,6 @@
-/** Starts a private D-Bus and a substitute ModemManager on it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+/** A substitute ModemManager on a private D-Bus. */
 import dbus from '@particle/dbus-next';
 import { MM } from '../../../hal/modem/mm-state.ts';
-
-/** A private bus, by Debian's dbus-daemon. */
-export async function startBus(folder: string) {
-  const address = `unix:path=${join(folder, 'bus')}`;
-  const child: ChildProcess = spawn(
-    'dbus-daemon',
-    ['--session', '--nofork', `--address=${address}`, '--print-address'],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.once('data', () => resolve());
-    child.once('error', reject);
-  });
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  return {
-    address,
-    stop: async () => {
-      child.kill('SIGKILL');
-      await ended;
-      await rm(join(folder, 'bus'), { force: true });
-    },
-  };
-}
 
 /** dbus-next's types have the parameters of `newError` wrong: the call comes first. */
 export function errorReply(call: dbus.Message, name: string, text: string): dbus.Message {
