@@ -3,11 +3,8 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { checkPlanned } from '../../../daemon/config/drop-list/parse.ts';
-import {
-  idOfTitle,
-  toLocalInput,
-  toTimestamp,
-} from '../../../daemon/web/page/drops/drop-fields.ts';
+import { idOfTitle } from '../../../daemon/web/page/drops/drop-fields.ts';
+import { toLocalInput, toTimestamp } from '../../../daemon/web/page/ui/local-time.ts';
 
 const test = suite('fields of a coming drop');
 

@@ -1,7 +1,9 @@
 /** The form of a coming drop. */
 import type { PlannedDropInfo } from '../../../model/planned-drops.ts';
+import { answerOf } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
-import { idOfTitle, toLocalInput, toTimestamp } from './drop-fields.ts';
+import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
+import { idOfTitle } from './drop-fields.ts';
 
 /** Keys as in drops.yaml; `null` takes one away. */
 type Wanted = Readonly<Record<string, unknown>>;
@@ -65,24 +67,11 @@ export function askForDrop(
     picture_file: orNull(picture.input.value.trim()),
     profile: orNull(profile.value),
   });
-  return answerOf(dialog, form, no).then((isSaved) => (isSaved ? read() : undefined));
-}
-
-function answerOf(dialog: HTMLDialogElement, form: HTMLFormElement, no: HTMLElement) {
-  return new Promise<boolean>((resolve) => {
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      dialog.close('save');
-    });
-    no.addEventListener('click', () => dialog.close());
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'save');
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    form.querySelector('input')?.focus();
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    dialog.close('yes');
   });
+  return answerOf(dialog, no, title.input).then((isSaved) => (isSaved ? read() : undefined));
 }
 
 function field(name: string, attributes: Readonly<Record<string, string>>) {

@@ -1,8 +1,9 @@
 /** Controls for one value: made from its field, read as what the box takes. */
 import type { Field } from '../../../config/form/form.ts';
 import { h } from '../ui/dom.ts';
+import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import type { ControlContext, Editor, EditorContext } from './context.ts';
-import { isoOf, keyPath, labelOf, localTimeOf } from './label.ts';
+import { keyPath, labelOf } from './label.ts';
 import { listEditor, secretsEditor } from './list-editor.ts';
 import { SAYS } from './words.ts';
 
@@ -63,8 +64,8 @@ function openControl(path: string, field: Field, given: unknown, on: ControlCont
     }
     case 'time': {
       const input = h('input', { type: 'datetime-local' });
-      input.value = localTimeOf(typeof value === 'string' ? value : '');
-      return wired(input, on, () => isoOf(input.value));
+      input.value = toLocalInput(typeof value === 'string' ? value : '');
+      return wired(input, on, () => toTimestamp(input.value));
     }
     case 'secret':
       return secretEditor(value === true, on);

@@ -38,16 +38,3 @@ export function shownValue(value: unknown, isSecret: boolean): string {
   const pairs = Object.entries(value).filter(([, one]) => one !== '' && one !== undefined);
   return pairs.map(([key, one]) => `${labelOf(key)} ${shownValue(one, false)}`).join(', ');
 }
-
-/** `2026-05-01T20:00:00Z` as a field of the browser takes it, in the time of this device. */
-export function localTimeOf(iso: string): string {
-  const at = new Date(iso);
-  if (iso === '' || Number.isNaN(at.getTime())) return '';
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}
-
-export function isoOf(local: string): string {
-  const at = new Date(local);
-  return local === '' || Number.isNaN(at.getTime()) ? '' : at.toISOString().replace(/\.\d+Z$/, 'Z');
-}

@@ -1,6 +1,7 @@
 /** What a change would do, before it is applied. */
 import type { Difference } from '../../../settings/change.ts';
 import type { ShownSetting } from '../../../settings/settings.ts';
+import { answerOf } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
 import { fullLabelOf, shownValue } from './label.ts';
 import { NEEDS, SAYS } from './words.ts';
@@ -25,17 +26,8 @@ export function reviewChanges(
     isRestart ? h('p', { class: 'reason' }, warning) : undefined,
     h('div', { class: 'row answers below' }, no, yes),
   );
-  return new Promise((resolve) => {
-    yes.addEventListener('click', () => dialog.close('yes'));
-    no.addEventListener('click', () => dialog.close());
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes');
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    no.focus();
-  });
+  yes.addEventListener('click', () => dialog.close('yes'));
+  return answerOf(dialog, no, no);
 }
 
 function renderDifference(

@@ -2,6 +2,24 @@
 import { boxTexts, stageTexts } from '../text/texts.ts';
 import { h } from './dom.ts';
 
+/** Opens a dialog, and removes it at its end. Resolves with whether it was closed with `yes`. */
+export function answerOf(
+  dialog: HTMLDialogElement,
+  no: HTMLElement,
+  focused: HTMLElement,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    no.addEventListener('click', () => dialog.close());
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      resolve(dialog.returnValue === 'yes');
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    focused.focus();
+  });
+}
+
 /** Asks for confirmation. Escape and a click outside mean no. */
 export function confirmBy(question: string, detail: string, yes: string): Promise<boolean> {
   const no = h('button', { type: 'button' }, stageTexts.cancel);
@@ -13,18 +31,9 @@ export function confirmBy(question: string, detail: string, yes: string): Promis
     h('p', {}, detail),
     h('div', { class: 'row answers below' }, no, confirm),
   );
-  return new Promise((resolve) => {
-    confirm.addEventListener('click', () => dialog.close('yes'));
-    no.addEventListener('click', () => dialog.close());
-    closeOnBackdrop(dialog);
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes');
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    no.focus();
-  });
+  confirm.addEventListener('click', () => dialog.close('yes'));
+  closeOnBackdrop(dialog);
+  return answerOf(dialog, no, no);
 }
 
 /** Asks for the PIN once more; undefined where it was not given. */
@@ -53,21 +62,14 @@ export function askForPin(question: string, detail: string): Promise<string | un
     h('p', {}, detail),
     form,
   );
-  return new Promise((resolve) => {
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      dialog.close('yes');
-    });
-    no.addEventListener('click', () => dialog.close());
-    closeOnBackdrop(dialog);
-    dialog.addEventListener('close', () => {
-      dialog.remove();
-      resolve(dialog.returnValue === 'yes' && input.value !== '' ? input.value : undefined);
-    });
-    document.body.append(dialog);
-    dialog.showModal();
-    input.focus();
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    dialog.close('yes');
   });
+  closeOnBackdrop(dialog);
+  return answerOf(dialog, no, input).then((isYes) =>
+    isYes && input.value !== '' ? input.value : undefined,
+  );
 }
 
 /** Shows a picture as large as the screen allows. */
