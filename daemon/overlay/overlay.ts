@@ -10,11 +10,14 @@ import type { Scan, ScanArea } from '../../pipelines/scan/messages.ts';
 import type { OverlayPicture } from '../media/media-path.ts';
 import type { BoxEvent, Outcome } from '../model/commands.ts';
 import type { OverlayState, OverlayWishes } from '../model/overlay.ts';
+import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot, DropPhase } from '../model/snapshot.ts';
 import { resolveLink } from './link.ts';
 import { type Judged, judge, readingsOf, unjudged } from './reading.ts';
 import { parseOverlayRequest } from './request.ts';
 import { isDue, type Schedule } from './schedule.ts';
+
+type SeenBox = Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;
 
 /** Of the drop that is shown; another one begins anew. */
 export interface PlannedOverlay {
@@ -33,7 +36,7 @@ export interface OverlayOptions {
 
 export interface OverlayDeps {
   readonly show: (picture: OverlayPicture) => void;
-  readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'playerUrl' | 'shop' | 'scan'>;
+  readonly snapshot: () => SeenBox;
   readonly onEvent: (event: BoxEvent) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -117,10 +120,11 @@ export class Overlay {
 
   /** Compares what is to be in the picture with what is. */
   #refresh(): void {
+    const box = this.#deps.snapshot();
     this.#notePlanned();
-    this.#noteLive();
-    this.#code = this.#chooseCode();
-    this.#judge();
+    this.#noteLive(box);
+    this.#code = this.#chooseCode(box);
+    this.#judge(box);
     const { corner, title, name, line } = this.#wishes;
     const code = this.#code && {
       ...{ link: this.#code.link, corner, sizePct: this.#code.judged.sizePct },
@@ -142,33 +146,31 @@ export class Overlay {
     this.#hidesMs = undefined;
   }
 
-  #noteLive(): void {
-    const { drop } = this.#deps.snapshot();
+  #noteLive({ drop }: SeenBox): void {
     const { clock } = this.#deps;
     if (drop.phase !== 'live') this.#liveSinceMs = undefined;
     // The machine's clock may be set later on.
     else this.#liveSinceMs ??= clock.monotonicMs() - Math.max(0, clock.wallMs() - drop.sinceMs);
   }
 
-  #isDue(): boolean {
+  #isDue(phase: DropPhase): boolean {
     const nowMs = this.#deps.clock.monotonicMs();
     if (this.#hidesMs !== undefined && nowMs >= this.#hidesMs) {
       this.#hidesMs = undefined;
       this.#wishes = { ...this.#wishes, code: 'none' };
     }
-    const hasPicture = HAS_PICTURE.includes(this.#deps.snapshot().drop.phase);
-    if (this.#wishes.code === 'none' || !hasPicture) return false;
+    if (this.#wishes.code === 'none' || !hasCamera(phase)) return false;
     const sinceMs = this.#liveSinceMs;
     const liveForS = sinceMs === undefined ? undefined : (nowMs - sinceMs) / 1000;
     return this.#schedule === undefined || isDue(this.#schedule, liveForS);
   }
 
-  #chooseCode(): Code | undefined {
+  #chooseCode(box: SeenBox): Code | undefined {
     this.#missing = undefined;
-    if (!this.#isDue()) return undefined;
+    if (!this.#isDue(box.drop.phase)) return undefined;
     const { picture, smallestPx } = this.#options;
     const { code, corner, sizePct } = this.#wishes;
-    const resolved = resolveLink(code, this.#deps.snapshot(), this.#planned.hosts);
+    const resolved = resolveLink(code, box, this.#planned.hosts);
     if ('missing' in resolved) {
       this.#missing = resolved.missing;
       return undefined;
@@ -185,8 +187,7 @@ export class Overlay {
   }
 
   /** By what was read of this code since the last call. */
-  #judge(): void {
-    const { scan } = this.#deps.snapshot();
+  #judge({ scan }: SeenBox): void {
     const code = this.#code;
     if (scan === undefined || scan === this.#lastScan || code === undefined) return;
     this.#lastScan = scan;
@@ -223,9 +224,6 @@ function describe({ code, shown, missing }: OverlayState): string {
     ? 'no code is shown'
     : 'the code is shown while there is a picture, and at its time';
 }
-
-/** Phases in which the camera runs. */
-const HAS_PICTURE: readonly DropPhase[] = ['preflight', 'armed', 'live', 'ending'];
 
 function shareOf(area: Area, { widthPx, heightPx }: PictureSize): ScanArea {
   return {

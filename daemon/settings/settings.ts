@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
 import { setPaths, type Values, valueAt, withValue } from '../config/form/layers.ts';
+import { hasCamera } from '../model/phase.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 import {
   type Changes,
@@ -83,7 +84,6 @@ export type SaveOutcome =
   | { readonly status: 'on-air'; readonly paths: readonly string[] }
   | { readonly status: 'failed'; readonly reason: string };
 
-const ON_AIR: readonly DropPhase[] = ['preflight', 'armed', 'live', 'ending'];
 /** The request is answered first. */
 const ANSWER_MS = 500;
 
@@ -182,7 +182,7 @@ export class Settings {
   }
 
   #isOnAir(): boolean {
-    return ON_AIR.includes(this.#deps.phase());
+    return hasCamera(this.#deps.phase());
   }
 
   #plan(wish: Wish): Plan {

@@ -1,6 +1,7 @@
 /** What people ask for beside commands: settings, files, support, sessions. The crew alone changes things. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Outcome } from '../../model/commands.ts';
+import { hasCamera } from '../../model/phase.ts';
 import type { DropPhase } from '../../model/snapshot.ts';
 import { type Answer, answerJson, refuse } from '../answer.ts';
 import type { LogTail } from '../log-tail.ts';
@@ -80,7 +81,7 @@ export class CrewAnswers {
   #restart(): Answer {
     const { restart, phase } = this.#deps;
     if (restart === undefined) return refuse(409, 'no-supervisor');
-    const isOnAir = () => !['idle', 'fault'].includes(phase());
+    const isOnAir = () => hasCamera(phase());
     if (isOnAir()) return refuse(409, 'on-air');
     // Somebody may have armed a drop meanwhile.
     setTimeout(() => isOnAir() || restart(), ANSWER_MS);
