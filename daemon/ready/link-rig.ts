@@ -145,16 +145,12 @@ export async function measureAlone(
 }
 
 /** Connects, measures each link by itself, and drills. */
-export async function probeLinks(
-  deps: RigDeps,
-  isDrilled: boolean,
-  stage: Stage,
-): Promise<LinkProbe> {
+export async function probeLinks(deps: RigDeps, stage: Stage): Promise<LinkProbe> {
   if (!(await connect(deps, stage))) return probedNow(deps.snapshot());
   const seen = probedNow(deps.snapshot());
   const ids = seen.links.filter(({ isUsable: isUp }) => isUp).map(({ id }) => id);
   const best = bestOf(deps.snapshot());
-  if (!isDrilled || best === undefined) return seen;
+  if (best === undefined) return seen;
   const drill = await takeAway(best, ALONE_MS, deps, stage);
   const alone = await measureAlone(ids, deps, stage);
   const { taken_over_by: heir, failover_s: failoverS, lost } = drill;

@@ -91,9 +91,7 @@ async function probe(
 ): Promise<{ readonly probes: Probes; readonly box: BoxSnapshot }> {
   const [looked, links, code] = await Promise.all([
     look(deps, stage),
-    deps.plan.uplinkBps === undefined || !isDrilled
-      ? undefined
-      : probeLinks(deps, isDrilled, stage),
+    deps.plan.uplinkBps === undefined || !isDrilled ? undefined : probeLinks(deps, stage),
     codeOf(deps),
   ]);
   const found: { links?: LinkProbe } = links === undefined ? {} : { links };

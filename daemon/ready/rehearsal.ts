@@ -105,10 +105,10 @@ class Run {
   }
 
   #openProbe(): Probe {
-    const { snapshot, openProbe, previewUrl, streamNowMs } = this.#deps;
+    const { openProbe, previewUrl, streamNowMs } = this.#deps;
     const monotonicMs = Number(process.hrtime.bigint()) / 1e6;
     return openProbe({
-      pageUrl: snapshot().playerUrl ?? '',
+      pageUrl: '',
       streamUrl: previewUrl() ?? '',
       posterFolder: '',
       streamAheadMs: streamNowMs() - monotonicMs,

@@ -84,7 +84,7 @@ async function listen(tally: SurveyTally, deps: SurveyDeps, stage: Stage): Promi
   const stop = new AbortController();
   using ends = anySignal(stage.signal, stop.signal);
   const probe = openProbe({
-    pageUrl: snapshot().playerUrl ?? '',
+    pageUrl: '',
     streamUrl: previewUrl() ?? '',
     posterFolder: '',
     streamAheadMs: 0,

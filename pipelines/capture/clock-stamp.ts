@@ -1,9 +1,6 @@
 /** Burns the time into a picture, so that a rehearsal reads on the far side when it was captured. */
 import { cellPx, renderClock } from '../../hal/camera/clock-code.ts';
-
-const LUMA_WHITE = 235;
-const LUMA_BLACK = 16;
-const CHROMA_GREY = 128;
+import { BLACK, GREY, WHITE } from '../overlay/sprite.ts';
 
 /** A copy of an I420 picture with the clock of `clock-code.ts` in its top left corner. */
 export function stampClock(
@@ -17,7 +14,7 @@ export function stampClock(
   const rows = Math.round(cell);
   for (const [i, isWhite] of cells.entries()) {
     const [left, right] = [Math.round(i * cell), Math.round((i + 1) * cell)];
-    const luma = isWhite ? LUMA_WHITE : LUMA_BLACK;
+    const luma = isWhite ? WHITE : BLACK;
     for (let y = 0; y < rows; y += 1) stamped.fill(luma, y * widthPx + left, y * widthPx + right);
   }
   const lumaBytes = widthPx * heightPx;
@@ -26,7 +23,7 @@ export function stampClock(
   for (const plane of [lumaBytes, lumaBytes + lumaBytes / 4]) {
     for (let y = 0; y < Math.ceil(rows / 2); y += 1) {
       const row = plane + y * chromaWidth;
-      stamped.fill(CHROMA_GREY, row, row + grey);
+      stamped.fill(GREY, row, row + grey);
     }
   }
   return stamped;

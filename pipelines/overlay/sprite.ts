@@ -17,7 +17,7 @@ export interface Sprite extends Area {
 /** Video range of ITU-R BT.601/709. */
 export const BLACK = 16;
 export const WHITE = 235;
-const GREY = 128;
+export const GREY = 128;
 
 /** A row of one plane, and what belongs there. */
 interface Row {

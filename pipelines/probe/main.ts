@@ -3,7 +3,7 @@
  * phone does. It runs at low priority, so that it delays nothing that guests get.
  */
 import { setPriority } from 'node:os';
-import { every } from '../../hal/os/async.ts';
+import { every, untilAborted } from '../../hal/os/async.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { type Parent, runAsWorker } from '../../hal/os/worker-child.ts';
 import type { FromProbe, ProbeSettings, ToProbe } from './messages.ts';
@@ -25,12 +25,10 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   setPriority(NICENESS);
-  const pages = fetchPage(settings.pageUrl, signal).then((page) =>
-    parent.send({ type: 'page', ...page }),
-  );
+  const pages = seePage(settings.pageUrl, parent, signal);
   if (settings.streamUrl === '') {
     await pages.catch(() => undefined);
-    return await every(FIGURES_EVERY_MS, signal, () => undefined);
+    return await untilAborted(signal);
   }
   const pictures = openPictures(settings, parent, (aheadMs) => viewer.noteAhead(aheadMs), signal);
   const viewer = new ProbeViewer(settings.streamUrl, pictures);
@@ -43,6 +41,10 @@ async function run(
       parent.send({ type: 'figures', figures: viewer.figures(settings.streamAheadMs) }),
     ),
   ]);
+}
+
+async function seePage(url: string, { send }: ProbeParent, signal: AbortSignal): Promise<void> {
+  if (url !== '') send({ type: 'page', ...(await fetchPage(url, signal)) });
 }
 
 /** One picture at a time, and not too often. */

@@ -2,7 +2,7 @@
 import type { Quantiles } from '../origin/viewers.ts';
 
 export interface ProbeSettings {
-  /** What guests open. */
+  /** What guests open; empty: the page is not looked at. */
   readonly pageUrl: string;
   /** Its multivariant playlist, which only the crew may open while no drop is live; empty: no stream. */
   readonly streamUrl: string;
