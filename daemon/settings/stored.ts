@@ -11,7 +11,7 @@ import { saveFile } from '../../hal/os/save-file.ts';
 import { readSettings, renderSettings } from '../config/file.ts';
 import type { Values } from '../config/form/layers.ts';
 
-export const SETTINGS_FILE = 'settings.yaml';
+const SETTINGS_FILE = 'settings.yaml';
 const VERSIONS = 'settings-versions';
 const SECRETS = 'secrets';
 /** The present one, and ten to go back to. */

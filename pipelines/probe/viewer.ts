@@ -3,6 +3,7 @@ import { pause } from '../../hal/os/async.ts';
 import { systemClock } from '../../hal/os/clock.ts';
 import { quantiles } from '../origin/viewers.ts';
 import {
+  isAfter,
   type MediaPlaylist,
   type PlaylistPart,
   parseMedia,
@@ -123,9 +124,8 @@ export class ProbeViewer {
     return playlist;
   }
 
-  #isNew({ msn, part }: PlaylistPart): boolean {
-    const last = this.#last;
-    return last === undefined || msn > last.msn || (msn === last.msn && part > last.part);
+  #isNew(part: PlaylistPart): boolean {
+    return this.#last === undefined || isAfter(part, this.#last);
   }
 
   async #take(

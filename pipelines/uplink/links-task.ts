@@ -47,7 +47,10 @@ export async function followLinks(task: LinksTask, signal: AbortSignal): Promise
       if (seen !== undefined) gateways = findGateways(seen);
       if (seenV6 !== undefined) gatewaysV6 = findGateways(seenV6);
       const network = { addresses, gateways, gatewaysV6, prefersV6: task.prefersV6 === true };
-      const wanted = followed.follow(task.wanted(), await readInterfaces());
+      const links = task.wanted();
+      // Links that are named by their address have no interface to follow.
+      const hasDevice = links.some(({ device }) => device !== undefined);
+      const wanted = hasDevice ? followed.follow(links, await readInterfaces()) : links;
       const resolved = resolveLinks(wanted, network, task.used());
       await routing.set(resolved.routes, seen && seenV6 && joined(seen, seenV6));
       report(resolved);

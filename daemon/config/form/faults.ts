@@ -3,12 +3,10 @@ import * as v from 'valibot';
 import { type Config, configSchema } from '../config.ts';
 import { describeIssues, type PathFault } from '../yaml/issues.ts';
 
-export type ConfigFault = PathFault;
-
 /** The config of these values, with defaults and frozen; or all of their faults. */
 export function checkValues(
   values: unknown,
-): { readonly config: Config } | { readonly faults: readonly ConfigFault[] } {
+): { readonly config: Config } | { readonly faults: readonly PathFault[] } {
   const result = v.safeParse(configSchema, values);
   if (result.success) return { config: deepFreeze(result.output) };
   return { faults: describeIssues(configSchema, values, result.issues, 'the config') };

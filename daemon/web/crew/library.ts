@@ -1,5 +1,5 @@
 /** Clips and recordings on the disks of the box: listed, opened for a download, deleted. */
-import { type FileHandle, lstat, unlink } from 'node:fs/promises';
+import { type FileHandle, lstat, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { openInside } from '../../../hal/os/open-inside.ts';
 import { readClipInfo } from '../../../pipelines/clips/clip-info.ts';
@@ -80,9 +80,7 @@ export class Library {
     const folder = this.#folderOf(target);
     // The movie first: what is left of a power cut in between is found by repair.
     for (const file of [`${name}.mp4`, `${name}.journal`]) {
-      await unlink(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
-        if (error.code !== 'ENOENT') throw error;
-      });
+      await rm(join(folder, file), { force: true });
     }
     return true;
   }

@@ -7,12 +7,11 @@ import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
 import type { Settings } from '../../settings/settings.ts';
 import type { LogTail } from '../log-tail.ts';
-import type { OpenSession } from '../sessions.ts';
 import { CrewAnswers } from './answers.ts';
 import { type BrokerTestDeps, testBroker } from './broker-test.ts';
 import { Library } from './library.ts';
 import { LibraryAnswers } from './library-answers.ts';
-import { SessionList } from './session-list.ts';
+import { SessionList, type SessionListDeps } from './session-list.ts';
 import { SettingsAnswers } from './settings-answers.ts';
 import { renderSupport } from './support.ts';
 
@@ -38,12 +37,11 @@ export function partsFor(phase: DropPhase): readonly Part[] {
 
 const BUSY: readonly Part[] = ['printer', 'modems'];
 
-interface OpenSessions {
-  readonly list: () => readonly OpenSession[];
-  readonly end: (session: string) => void;
-}
-
-export function openCrew(box: CrewBox, sessions: OpenSessions, signal: AbortSignal): CrewAnswers {
+export function openCrew(
+  box: CrewBox,
+  sessions: SessionListDeps,
+  signal: AbortSignal,
+): CrewAnswers {
   const { live, stateFolder, snapshot, clock, notify, end } = box;
   const { forgetClips, logTail, reports } = box;
   const library = new Library({

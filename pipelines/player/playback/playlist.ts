@@ -108,3 +108,10 @@ function attribute(line: string, name: string): string | undefined {
   const match = new RegExp(`[:,]${name}=(?:"([^"]*)"|([^,]*))`).exec(line);
   return match?.[1] ?? match?.[2];
 }
+
+/** Where a part stands in the stream. */
+export type Position = Pick<PlaylistPart, 'msn' | 'part'>;
+
+export function isAfter(a: Position, b: Position): boolean {
+  return a.msn > b.msn || (a.msn === b.msn && a.part > b.part);
+}

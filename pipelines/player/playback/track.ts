@@ -1,7 +1,13 @@
 /** One track of the player: follows a media playlist and appends its parts to a buffer. */
 import type { TrackBuffer } from './buffer.ts';
 import { Interrupted } from './media-demand.ts';
-import { type MediaPlaylist, type PlaylistPart, parseMedia } from './playlist.ts';
+import {
+  isAfter,
+  type MediaPlaylist,
+  type PlaylistPart,
+  type Position,
+  parseMedia,
+} from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
 import { anySignal } from './signals.ts';
 import { startingParts } from './starting-parts.ts';
@@ -19,8 +25,6 @@ export interface TrackEvents {
 /** Parts fetched in parallel when a track starts. */
 const START_PARALLEL = 4;
 const REQUEST_TIMEOUT_MS = 8_000;
-
-type Position = Pick<PlaylistPart, 'msn' | 'part'>;
 
 /**
  * At any time one blocking playlist reload and one request for the hinted part
@@ -168,10 +172,6 @@ export class LiveTrack {
     this.#events.onTransfer({ bytes: bytes.byteLength, ms: performance.now() - startedMs });
     return bytes;
   }
-}
-
-function isAfter(a: Position, b: Position): boolean {
-  return a.msn > b.msn || (a.msn === b.msn && a.part > b.part);
 }
 
 async function request(url: URL, signal: AbortSignal): Promise<Response> {
