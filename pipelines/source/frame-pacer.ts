@@ -23,6 +23,12 @@ const DELAY_WINDOW_US = 2_000_000;
 const DELAY_MAX_US = 150_000;
 /** Of the frame's duration: what a delay may vary by beside that. */
 const MARGIN = 0.5;
+/** A frame so much later than usual was held up with its source, and is no measure of its delay, */
+const HELD_UP_US = 50_000;
+/** unless those after it stay as late for so long, */
+const HELD_UP_MAX_US = 500_000;
+/** without a hole of this length between two of them. */
+const HOLE_US = 90_000;
 
 /** Of the frame's duration: so far from its place a frame still follows its predecessor. */
 const HYSTERESIS = 0.75;
@@ -48,6 +54,8 @@ export class FramePacer<F> {
   #late: F | undefined;
   #lastIndex: number | undefined;
   #delays: { readonly atUs: number; readonly delayUs: number }[] = [];
+  #heldUpFromUs: number | undefined;
+  #lastCameUs = 0;
 
   constructor({ fps, startUs }: FramePacerOptions) {
     this.#startUs = startUs;
@@ -96,6 +104,7 @@ export class FramePacer<F> {
   /** A new source comes: what is known of the delays of the last one says nothing of it. */
   reset(): void {
     this.#delays = [];
+    this.#heldUpFromUs = undefined;
     this.#lastIndex = undefined;
   }
 
@@ -129,6 +138,13 @@ export class FramePacer<F> {
   }
 
   #noteDelay(atUs: number, delayUs: number): void {
+    const slowest = this.#delays[0]?.delayUs ?? delayUs;
+    const limitUs = slowest + (this.#heldUpFromUs === undefined ? HELD_UP_US : 0);
+    const isAfterHole = atUs > this.#lastCameUs + HOLE_US;
+    this.#lastCameUs = atUs;
+    if (delayUs <= limitUs) this.#heldUpFromUs = undefined;
+    else if (this.#heldUpFromUs === undefined || isAfterHole) this.#heldUpFromUs = atUs;
+    if (this.#heldUpFromUs !== undefined && atUs < this.#heldUpFromUs + HELD_UP_MAX_US) return;
     // Only maxima can matter later: the list stays as short as its falling slope.
     this.#delays = this.#delays.filter(
       (one) => one.atUs > atUs - DELAY_WINDOW_US && one.delayUs > delayUs,

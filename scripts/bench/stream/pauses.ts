@@ -27,6 +27,7 @@ interface Watched {
 async function watchParts(url: string, watched: Watched, signal: AbortSignal): Promise<void> {
   let query = '';
   let endS = 0;
+  const seen = new Set<string>();
   while (!signal.aborted) {
     const answer = await fetch(`${url}/live/mid/index.m3u8${query}`);
     const publishedMs = performance.now();
@@ -34,8 +35,13 @@ async function watchParts(url: string, watched: Watched, signal: AbortSignal): P
     const hint = /TYPE=PART,URI="(\d+)\.(\d+)\.m4s"/.exec(text);
     if (hint === null) throw new Error(`no part is hinted at: ${text.slice(0, 300)}`);
     if (/GAP=YES|#EXT-X-GAP|#EXT-X-DISCONTINUITY$/m.test(text)) watched.gaps += 1;
-    const durations = [...text.matchAll(/#EXT-X-PART:.*?DURATION=([\d.]+)/g)];
-    endS += Number(durations.at(-1)?.[1]);
+    // One answer may bring two parts: each moves the end of what is published.
+    for (const [, attributes = ''] of text.matchAll(/#EXT-X-PART:(.*)/g)) {
+      const uri = /URI="([^"]+)"/.exec(attributes)?.[1] ?? '';
+      if (seen.has(uri)) continue;
+      seen.add(uri);
+      endS += Number(/DURATION=([\d.]+)/.exec(attributes)?.[1]);
+    }
     if (query !== '') watched.parts.push({ endS, publishedMs });
     query = `?_HLS_msn=${hint[1]}&_HLS_part=${hint[2]}`;
   }

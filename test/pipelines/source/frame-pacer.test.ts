@@ -122,6 +122,41 @@ test('what a source delivers in a burst after a pause of its process adds no lat
   for (const { atUs, frame } of sent.slice(-100)) assert.is(atUs, frame?.arrivedUs);
 });
 
+test('a process that is held up again and again is never waited for longer than its usual delay', () => {
+  const random = seeded(5);
+  for (let run = 0; run < 60; run += 1) {
+    const delayUs = random() * 70_000;
+    const frames: Came[] = [];
+    let heldUntilUs = 0;
+    let nextUs = 3e6;
+    for (const frame of camera({ fps: 30, seconds: 25, delayUs, jitterUs: 4_000, random })) {
+      if (frame.arrivedUs > nextUs) {
+        heldUntilUs = nextUs + 100_000 + random() ** 3 * 4e6;
+        nextUs = heldUntilUs + 200_000 + random() * 2e6;
+      }
+      frames.push({ ...frame, arrivedUs: Math.max(frame.arrivedUs, heldUntilUs + frame.id) });
+    }
+    const sent = pace(frames, 25e6);
+    assertConstant(sent);
+    for (const { atUs, index } of sent.slice(30)) {
+      assert.ok(atUs - (index * 1e6) / 30 < delayUs + 100_000, `run ${run}: frame ${index}`);
+    }
+  }
+});
+
+test('a source that becomes slower for good is waited for again after half a second', () => {
+  for (const slowerUs of [30_000, 60_000, 100_000]) {
+    const frames = camera({ fps: 30, seconds: 10 }).map((frame) =>
+      frame.capturedUs < 4e6 ? frame : { ...frame, arrivedUs: frame.arrivedUs + slowerUs },
+    );
+    const sent = pace(frames, 10e6);
+    assertConstant(sent);
+    const steady = sent.filter(({ index }) => index > 5 * 30 && index < 9 * 30);
+    assert.is(steady.filter(({ isRepeat }) => isRepeat).length, 0, `${slowerUs} us`);
+    for (const { frame, index } of steady) assert.is(frame?.id, index, 'each at its own place');
+  }
+});
+
 test('time stamps that jump are not believed, and frames that carry none go by their arrival', () => {
   const jumps = camera({ fps: 30, seconds: 10 }).map((frame) => {
     const jumpUs = frame.id > 120 && frame.id < 200 ? 3_600e6 : frame.id >= 200 ? -10e6 : 0;
