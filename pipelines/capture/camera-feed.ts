@@ -151,14 +151,15 @@ export class CameraFeed {
   }
 
   #send(frames: readonly PacedFrame<Buffer>[]): void {
-    for (const { index, frame, isRepeat } of frames) {
+    for (const { index, frame, isRepeat, takenUs } of frames) {
       const picture = isRepeat ? this.#substitute(frame) : frame;
       if (picture === undefined) continue;
       if (!this.#hasBegun) this.#deps.onFirst();
       this.#hasBegun = true;
       if (isRepeat) this.#repeatedTotal += 1;
       const { fps } = this.#settings;
-      const capturedMs = this.#startUs / 1000 + (index * 1000) / fps;
+      // A repeat has the time of its place: the clock goes on while the picture stands.
+      const capturedMs = (takenUs ?? this.#startUs + (index * 1e6) / fps) / 1000;
       const shown = this.#hasClock ? stampClock(picture, this.#settings, capturedMs) : picture;
       this.#deps.push(shown, BigInt(Math.round((index * 1e9) / fps)));
     }

@@ -6,6 +6,8 @@ export interface PacedFrame<F> {
   /** Undefined before the first frame of all. */
   readonly frame: F | undefined;
   readonly isRepeat: boolean;
+  /** When the picture was taken, in us of CLOCK_MONOTONIC; undefined for a repeat. */
+  readonly takenUs?: number;
 }
 
 export interface FramePacerOptions {
@@ -51,7 +53,7 @@ export class FramePacer<F> {
   #next = 0;
   #shown: F | undefined;
   /** Came too late for its own place. */
-  #late: F | undefined;
+  #late: { readonly frame: F; readonly takenUs: number } | undefined;
   #lastIndex: number | undefined;
   #delays: { readonly atUs: number; readonly delayUs: number }[] = [];
   #heldUpFromUs: number | undefined;
@@ -82,14 +84,14 @@ export class FramePacer<F> {
     this.#noteDelay(nowUs, Math.max(0, nowUs - this.#startUs - index * this.#frameUs));
     const overdue = this.tick(nowUs);
     if (index < this.#next) {
-      this.#late = frame;
+      this.#late = { frame, takenUs };
       return overdue;
     }
     const skipped = this.#repeatUntil(index);
     this.#late = undefined;
     this.#shown = frame;
     this.#next = index + 1;
-    return [...overdue, ...skipped, { index, frame, isRepeat: false }];
+    return [...overdue, ...skipped, { index, frame, isRepeat: false, takenUs }];
   }
 
   /** Repeats for all frames that are overdue at `nowUs`. */
@@ -112,9 +114,10 @@ export class FramePacer<F> {
     const frames: PacedFrame<F>[] = [];
     for (let index = this.#next; index < end; index += 1) {
       const late = this.#late;
-      if (late !== undefined) this.#shown = late;
+      if (late !== undefined) this.#shown = late.frame;
       this.#late = undefined;
-      frames.push({ index, frame: this.#shown, isRepeat: late === undefined });
+      const taken = late === undefined ? {} : { takenUs: late.takenUs };
+      frames.push({ index, frame: this.#shown, isRepeat: late === undefined, ...taken });
     }
     this.#next = Math.max(this.#next, end);
     return frames;
