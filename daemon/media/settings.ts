@@ -148,7 +148,7 @@ function dropSettings({ drop, viewers, recording }: Config): MediaSettings['drop
   const given = address === '' ? {} : { address };
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
   const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
-  return { ...shown, dvrS, brandingFolder: drop.branding_folder, ...given };
+  return { ...shown, dvrS, ways: ['parts'], brandingFolder: drop.branding_folder, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

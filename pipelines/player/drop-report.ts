@@ -13,6 +13,8 @@ export interface DropSettings {
   readonly hasReactions?: boolean;
   /** How far back guests can go while the drop is live; 0, or left out: not at all. */
   readonly dvrS?: number;
+  /** How guests can get the stream beside HLS, the preferred way first: see `waysOf`. */
+  readonly ways?: readonly string[];
 }
 
 /** The drop that is on or comes next; each message replaces the last one. */
@@ -96,7 +98,7 @@ export interface DropProgress {
 }
 
 export interface DropReport
-  extends Omit<DropSettings, 'brandingFolder'>,
+  extends Omit<DropSettings, 'brandingFolder' | 'ways'>,
     Omit<DropProgress, 'shown'> {
   /** Title picture, relative to the page; left out where there is none. */
   readonly picture?: string;

@@ -17,6 +17,8 @@ export interface PageHtml {
   readonly logo?: string | undefined;
   /** Of its picture, relative to the root; undefined where there is none. */
   readonly poster: string | undefined;
+  /** How guests can get the stream, the preferred way first: see `waysOf`. */
+  readonly ways?: readonly string[] | undefined;
   /** Of a clip, relative to the root. */
   readonly movie?: string;
 }
@@ -27,6 +29,7 @@ export function renderPage(template: string, page: PageHtml): string {
   const values: Readonly<Record<string, string>> = {
     ...page.text,
     title: page.title,
+    ways: (page.ways ?? []).join(' '),
     poster: poster === undefined ? '' : `${root}${poster}`,
     movie: movie === undefined ? `${root}replay/index.m3u8` : `${root}${movie}`,
     kind: movie === undefined ? 'replay' : 'clip',

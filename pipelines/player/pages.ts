@@ -126,10 +126,10 @@ function etagsOf(assets: ReadonlyMap<string, Asset>): ReadonlyMap<string, string
   return new Map(etags);
 }
 
-type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven' | 'logo'>;
+type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven' | 'logo' | 'ways'>;
 
 /** Pages are rendered once for all guests of a language. */
-function openRenderer({ address }: DropSettings, { logo }: Branding) {
+function openRenderer({ address, ways }: DropSettings, { logo }: Branding) {
   const rendered = new Map<string, Asset>();
   return (request: HttpRequest, template: string, page: Rendered): Reply => {
     const lang = languageOf(request);
@@ -138,7 +138,7 @@ function openRenderer({ address }: DropSettings, { logo }: Branding) {
     const { path } = request;
     const key = JSON.stringify([path, lang, own, page]);
     const url = own && `${own}${path.replace('/index.html', '/').slice(1)}`;
-    const given = { lang, text: textsOf(lang), url, isGiven, logo: logo?.path };
+    const given = { lang, text: textsOf(lang), url, isGiven, logo: logo?.path, ways };
     const html = () => renderPage(template, { ...page, ...given });
     const asset = rendered.get(key) ?? openAsset(HTML, Buffer.from(html()));
     if (rendered.size >= RENDERED_MAX) rendered.clear();
@@ -203,7 +203,7 @@ function addressOf(address: string | undefined, { ownAddress }: HttpRequest): st
  * knows how far behind the stage its picture is.
  */
 function dropReply(
-  { brandingFolder: _, ...drop }: DropSettings,
+  { brandingFolder: _folder, ways: _ways, ...drop }: DropSettings,
   { shown, ...progress }: DropProgress,
   nowMs: number,
   { picture }: Branding,

@@ -1,10 +1,11 @@
 /** Keeps a player open: opens one again whenever it fails, and when another stream begins. */
 import type { BeaconSender } from './playback/beacon.ts';
-import { openHlsJs, openNative } from './playback/fallback.ts';
+import { openHlsJs, openNative, playsHls } from './playback/fallback.ts';
 import { openLive, type Player, StreamRefused } from './playback/live.ts';
 import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
 import { waitForNextStream } from './playback/next-stream.ts';
 import { SoundLost } from './playback/session.ts';
+import { type Way, waysOf } from './playback/ways.ts';
 
 const RETRY_MS = 1_000;
 const SOUND_RETRY_MS = 20_000;
@@ -106,21 +107,24 @@ export class PlayLoop {
     return url;
   }
 
-  /** Our player where it runs, Apple's own on Safari, hls.js elsewhere. */
-  async #open(hasSound: boolean, signal: AbortSignal): Promise<Player> {
+  #open(hasSound: boolean, signal: AbortSignal): Promise<Player> {
     const { video, beacon, nowMs, parameters } = this.#deps;
-    const wanted = parameters.get('player');
     const url = this.#playlistUrl();
-    const canPlayLive = hasMediaSource() && !this.#isSourceBroken;
-    if (wanted === 'native' || (wanted === null && !canPlayLive)) {
-      const native = openNative(video, url, nowMs, beacon.restartStartup, signal);
-      if (native !== undefined) return native;
-    }
-    if (wanted !== 'hls' && canPlayLive) {
-      return await openLive(video, url, nowMs, hasSound, signal);
-    }
-    const hls = await openHlsJs(video, url, nowMs, beacon.restartStartup, signal);
-    if (hls === undefined) throw new Error('this browser cannot play HLS');
-    return hls;
+    const retried = beacon.restartStartup;
+    const open: Readonly<Record<Way, () => Promise<Player>>> = {
+      parts: () => openLive(video, url, nowMs, hasSound, signal),
+      native: async () => openNative(video, url, nowMs, retried, signal),
+      hls: () => openHlsJs(video, url, nowMs, retried, signal),
+    };
+    const [way = 'hls'] = waysOf(parameters.get('player'), offeredWays(), {
+      hasMediaSource: hasMediaSource() && !this.#isSourceBroken,
+      playsHls: playsHls(video),
+    });
+    return open[way]();
   }
+}
+
+/** By the box that serves this page; an older one names none. */
+function offeredWays(): readonly string[] {
+  return (document.body.dataset['ways'] ?? '').split(' ');
 }

@@ -28,7 +28,7 @@ const RETRY_MS = 1_000;
  * For browsers with Media Source Extensions that our player does not run in.
  *
  * @param onRetry Called before the next request for a stream that was refused.
- * @returns undefined where hls.js does not run in this browser. Rejects where it does not load.
+ * Rejects where hls.js does not load, or does not run in this browser.
  */
 export async function openHlsJs(
   video: HTMLVideoElement,
@@ -36,9 +36,9 @@ export async function openHlsJs(
   serverNowMs: () => number,
   onRetry: () => void,
   signal: AbortSignal,
-): Promise<Player | undefined> {
+): Promise<Player> {
   const Hls = await loadHls(new URL('hls.js', document.baseURI));
-  if (!Hls.isSupported()) return undefined;
+  if (!Hls.isSupported()) throw new Error('this browser cannot play HLS');
   const hls = new Hls(HLS_CONFIG);
   hls.on(Hls.Events.ERROR, (_event, error) => {
     if (!error.fatal) return;
@@ -71,11 +71,15 @@ function isRefusal({ details, response }: ErrorData): boolean {
   return details === 'manifestLoadError' && (response?.code ?? 0) >= 400;
 }
 
+/** True where the browser plays HLS by itself. */
+export function playsHls(video: HTMLVideoElement): boolean {
+  return video.canPlayType('application/vnd.apple.mpegurl') !== '';
+}
+
 /**
- * For browsers that play HLS by themselves.
+ * For browsers that play HLS by themselves: see {@link playsHls}.
  *
  * @param onRetry Called before each retry: this player does not report why the last try failed.
- * @returns undefined where the browser does not.
  */
 export function openNative(
   video: HTMLVideoElement,
@@ -83,8 +87,7 @@ export function openNative(
   serverNowMs: () => number,
   onRetry: () => void,
   signal: AbortSignal,
-): Player | undefined {
-  if (video.canPlayType('application/vnd.apple.mpegurl') === '') return undefined;
+): Player {
   video.src = playlistUrl.href;
   video.play().catch(() => undefined);
   video.addEventListener('error', () => {
@@ -156,7 +159,7 @@ export async function playFinished(
 ): Promise<Finished> {
   const play = () => video.play().catch(() => undefined);
   const known = (ms: number) => (Number.isNaN(ms) ? undefined : ms);
-  if (video.canPlayType('application/vnd.apple.mpegurl') !== '') {
+  if (playsHls(video)) {
     video.src = playlistUrl.href;
     void play();
     return {

@@ -1,5 +1,5 @@
 /** Plays the stream in the page's video element while it is wanted and visible. */
-import { openNative } from '../../../../pipelines/player/playback/fallback.ts';
+import { openNative, playsHls } from '../../../../pipelines/player/playback/fallback.ts';
 import { openLive, type Player } from '../../../../pipelines/player/playback/live.ts';
 import { hasMediaSource } from '../../../../pipelines/player/playback/media-source.ts';
 import type { Model } from '../ui/model.ts';
@@ -85,7 +85,6 @@ async function openPlayer(
   if (base === undefined) throw new Error('the guests’ page cannot be loaded from here');
   const url = new URL(`${model?.viewers.previewPath}/live/index.m3u8?profile=phone`, base);
   if (hasMediaSource()) return await openLive(video, url, boxNowMs, true, signal);
-  const native = openNative(video, url, boxNowMs, () => undefined, signal);
-  if (native === undefined) throw new Error('this browser does not play HLS');
-  return native;
+  if (!playsHls(video)) throw new Error('this browser does not play HLS');
+  return openNative(video, url, boxNowMs, () => undefined, signal);
 }

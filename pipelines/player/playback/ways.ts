@@ -1,0 +1,39 @@
+/** Which way the stream comes into this page. Pure. */
+
+/** Parts that are fetched, the browser's own player, or hls.js. */
+export type Way = 'parts' | 'native' | 'hls';
+
+/** What this browser can do. */
+export interface Browser {
+  /** Media Source Extensions, which open. */
+  readonly hasMediaSource: boolean;
+  /** It plays HLS by itself. */
+  readonly playsHls: boolean;
+}
+
+const CAN_PLAY: Readonly<Record<Way, (browser: Browser) => boolean>> = {
+  parts: ({ hasMediaSource }) => hasMediaSource,
+  native: ({ playsHls }) => playsHls,
+  hls: () => true,
+};
+
+/** Any box offers them. */
+const ALWAYS = ['parts', 'native', 'hls'] as const;
+
+/**
+ * @param wanted By hand: `?player=` of the page's address.
+ * @param offered By the box that serves the page, its preferred way first; others are ignored.
+ * @returns the ways that this browser can play, best first; there is one at least.
+ */
+export function waysOf(
+  wanted: string | null,
+  offered: readonly string[],
+  browser: Browser,
+): readonly Way[] {
+  const known = [wanted, ...offered, ...ALWAYS].filter(isWay);
+  return [...new Set(known)].filter((way) => CAN_PLAY[way](browser));
+}
+
+function isWay(name: string | null): name is Way {
+  return name !== null && Object.hasOwn(CAN_PLAY, name);
+}

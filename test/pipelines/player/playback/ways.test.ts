@@ -1,0 +1,41 @@
+/** Which way the stream comes into the guests' page. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { waysOf } from '../../../../pipelines/player/playback/ways.ts';
+
+const test = suite('ways of the stream');
+
+const DESKTOP = { hasMediaSource: true, playsHls: false };
+const OLD_IPHONE = { hasMediaSource: false, playsHls: true };
+
+test('without a choice by hand it is what the box prefers', () => {
+  assert.is(waysOf(null, ['hls', 'parts'], DESKTOP)[0], 'hls');
+  assert.is(waysOf(null, ['parts'], DESKTOP)[0], 'parts');
+});
+
+test('a choice by hand goes before what the box prefers', () => {
+  assert.equal(waysOf('hls', ['parts'], DESKTOP), ['hls', 'parts']);
+  assert.is(waysOf('native', ['parts'], OLD_IPHONE)[0], 'native');
+});
+
+test('a box that offers nothing has parts and playlists', () => {
+  assert.equal(waysOf(null, [], DESKTOP), ['parts', 'hls']);
+  assert.equal(waysOf(null, [''], DESKTOP), ['parts', 'hls']);
+});
+
+test('what the browser cannot play is left out, by hand too', () => {
+  assert.equal(waysOf('parts', ['parts'], OLD_IPHONE), ['native', 'hls']);
+  assert.equal(waysOf('native', ['parts'], DESKTOP), ['parts', 'hls']);
+});
+
+test('unknown names are ignored', () => {
+  for (const name of ['', 'constructor', 'toString', 'PARTS', 'a b']) {
+    assert.equal(waysOf(name, [name], DESKTOP), ['parts', 'hls']);
+  }
+});
+
+test('each browser has a way', () => {
+  assert.equal(waysOf(null, [], { hasMediaSource: false, playsHls: false }), ['hls']);
+});
+
+test.run();
