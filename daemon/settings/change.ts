@@ -5,7 +5,7 @@ import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
 import { layered, setPaths, type Values, valueAt, withValue } from '../config/form/layers.ts';
 import { type Need, needOf } from './needs.ts';
-import { masked, type NewSecret, resolved, secretFault } from './secrets.ts';
+import { masked, mustBeTyped, type NewSecret, RECEIVER, resolved, secretFault } from './secrets.ts';
 import { secretFile } from './stored.ts';
 
 export interface SettingFault {
@@ -67,8 +67,31 @@ export function planChanges(changes: Changes, present: Present): Plan {
     values = withValue(values, path, value);
   }
   if (faults.length > 0) return { faults };
-  return planValues(values, secrets, present);
+  const plan = planValues(values, secrets, present);
+  const moved = 'faults' in plan ? [] : movedSecrets(plan.config, present);
+  return moved.length > 0 ? { faults: moved } : plan;
 }
+
+/** Secrets that stay though what beside them says where they go changes, as it does within a group. */
+function movedSecrets(after: Config, { config: before, written }: Present): SettingFault[] {
+  const locked = lockedPaths(written);
+  return settingsOfSchema().flatMap(({ path, field }): readonly SettingFault[] => {
+    const kept = valueAt(before, path);
+    if (field.kind !== 'secret' || kept === '' || kept !== valueAt(after, path)) return [];
+    const besides = RECEIVER.map((key) => path.replace(/[^.]+$/, key));
+    const moved = besides.find((one) => {
+      const is = valueAt(after, one) ?? '';
+      return is !== '' && is !== (valueAt(before, one) ?? '');
+    });
+    if (moved === undefined) return [];
+    // Nobody can enter it again on the page.
+    if (locked.has(path)) return [{ path: moved, reason: belongsTo(path) }];
+    return [{ path, reason: mustBeTyped(moved.split('.').at(-1) ?? '') }];
+  });
+}
+
+const belongsTo = (path: string) =>
+  `can only be changed in the config file, where ${path} is: it would go to another receiver`;
 
 const UNKNOWN = 'is no setting of this box; reload the page';
 

@@ -43,9 +43,10 @@ export interface Resolving {
 }
 
 /** Where secrets beside them go: those that nobody can read here must not be sent to somebody else. */
-const RECEIVER = ['url', 'host', 'kind'] as const;
+export const RECEIVER = ['url', 'host', 'kind'] as const;
 
-const mustBeTyped = (moved: string) =>
+/** @param moved Name of the setting that has changed. */
+export const mustBeTyped = (moved: string) =>
   `must be entered again, as ${moved} beside it has changed: it would go to another receiver`;
 
 /** The value for the settings file of what the page sent: with file names in place of secrets. */
