@@ -6,7 +6,7 @@ import { parseConfig, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { layered, type Values } from '../config/form/layers.ts';
 import { fileOf, listVersions, readStored, readVersion, saveStored, tagOf } from './stored.ts';
-import { readTrial, saveTrial } from './trial.ts';
+import { NO_TRIAL, readTrial, saveTrial } from './trial.ts';
 
 /** The config file, and what the command line sets over it. */
 export interface ConfigText {
@@ -36,23 +36,23 @@ export async function loadSettings(folder: string, text: ConfigText): Promise<Lo
   const { source, yaml, overrides } = text;
   const stored = tryRead(folder);
   const trial = readTrial(folder);
-  const failed = trial === 'again' ? 'the box twice did not start with them' : undefined;
+  const failed = trial.phase === 'again' ? 'the box twice did not start with them' : undefined;
   const fault = failed ?? ('fault' in stored ? stored.fault : faultOf(stored.values, text));
   const written = () => writtenValues(yaml, overrides);
   if (fault === undefined && 'values' in stored) {
-    const isOnTrial = trial !== 'none';
-    const next = trial === 'started' ? 'again' : 'started';
-    if (isOnTrial) await saveTrial(folder, next).catch(() => undefined);
+    const isOnTrial = trial.phase !== 'none';
+    const phase = trial.phase === 'started' ? 'again' : 'started';
+    if (isOnTrial) await saveTrial(folder, { ...trial, phase }).catch(() => undefined);
     const config = parseConfig(source, yaml, overrides, stored.values);
     return { config, values: stored.values, written: written(), isOnTrial };
   }
-  const skipped = 'values' in stored ? tagOf(stored.values) : undefined;
-  const values = await lastGood(folder, text, skipped);
+  const failedTag = 'values' in stored ? tagOf(stored.values) : undefined;
+  const values = await lastGood(folder, text, { failed: failedTag, good: trial.good });
   // Of the file alone where there is none; its faults are for the person who wrote it.
   const config = parseConfig(source, yaml, overrides, values ?? {});
   await putAside(fileOf(folder)).catch(() => undefined);
   if (values !== undefined) await saveStored(folder, values).catch(() => undefined);
-  await saveTrial(folder, 'none').catch(() => undefined);
+  await saveTrial(folder, NO_TRIAL).catch(() => undefined);
   const instead = values === undefined ? 'it goes without them' : 'it went back to those before';
   const warning = `The last settings cannot be used, ${instead}: ${fault}`;
   return { config, values: values ?? {}, written: written(), warning, isOnTrial: false };
@@ -77,16 +77,18 @@ function faultOf(values: Values, { source, yaml, overrides }: ConfigText): strin
   }
 }
 
+/** The newest that can be used: of those that the box has run with, where that is known. */
 async function lastGood(
   folder: string,
   text: ConfigText,
-  skipped: string | undefined,
+  { failed, good }: { readonly failed: string | undefined; readonly good: string | undefined },
 ): Promise<Values | undefined> {
   const written = writtenValues(text.yaml, text.overrides);
-  for (const { id } of await listVersions(folder)) {
-    const values = readVersion(folder, id);
-    if (values === undefined || tagOf(values) === skipped) continue;
-    if ('config' in checkValues(layered(values, written))) return values;
-  }
-  return undefined;
+  const isUsable = (values: Values) => 'config' in checkValues(layered(values, written));
+  const versions = (await listVersions(folder))
+    .map(({ id }) => readVersion(folder, id))
+    .filter((values) => values !== undefined)
+    .filter((values) => tagOf(values) !== failed && isUsable(values));
+  if (good === tagOf({})) return undefined;
+  return versions.find((values) => tagOf(values) === good) ?? versions[0];
 }

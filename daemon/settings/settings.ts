@@ -32,7 +32,7 @@ import {
   tagOf,
   type Version,
 } from './stored.ts';
-import { readTrial, saveTrial, TRIAL_MS } from './trial.ts';
+import { NO_TRIAL, readTrial, saveTrial, TRIAL_MS } from './trial.ts';
 
 export interface SettingsDeps {
   readonly loaded: LoadedSettings;
@@ -142,8 +142,10 @@ export class Settings {
     const isOver = await pause(clock, TRIAL_MS, signal);
     if (!isOver && !untilEnd.aborted) return;
     // Others were saved meanwhile, whose trial begins with the next start.
-    if (readTrial(stateFolder) === 'new') return;
-    await saveTrial(stateFolder, isOver ? 'none' : 'new').catch((error: unknown) => {
+    const trial = readTrial(stateFolder);
+    if (trial.phase === 'new') return;
+    const next = isOver ? NO_TRIAL : ({ ...trial, phase: 'new' } as const);
+    await saveTrial(stateFolder, next).catch((error: unknown) => {
       log.warn('settings stay on trial', { reason: messageOf(error) });
     });
   };
@@ -203,9 +205,10 @@ export class Settings {
     const before = readTrial(stateFolder);
     // What is in force at once has proved itself by the next start.
     const isTrial = differences.some(({ need }) => need === 'restart');
+    const good = before.phase === 'none' ? tagOf(this.#values) : before.good;
     try {
       // Before the settings: with new ones and no trial a start that fails would fail for ever.
-      if (isTrial) await saveTrial(stateFolder, 'new');
+      if (isTrial) await saveTrial(stateFolder, { phase: 'new', good });
       await saveStored(stateFolder, values);
     } catch (error) {
       if (isTrial && !isStored(stateFolder, values)) {

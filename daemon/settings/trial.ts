@@ -1,7 +1,7 @@
 /**
  * Settings on trial: until the box has run for a while with new ones, the second start in a row that
- * fails goes back to those before: a port that is taken or a certificate that is none would keep
- * it dark. One alone may have been a power cut.
+ * fails goes back to those that ran before: a port that is taken or a certificate that is none
+ * would keep it dark. One alone may have been a power cut.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,18 +13,27 @@ export const TRIAL_MS = 30_000;
 const fileOf = (folder: string) => join(folder, 'settings-trial');
 
 /** `again`: the first start with them failed. */
-export type Trial = 'none' | 'new' | 'started' | 'again';
+export type TrialPhase = 'none' | 'new' | 'started' | 'again';
+
+export interface Trial {
+  readonly phase: TrialPhase;
+  /** Tag of the settings with which the box ran last; those between may never have run. */
+  readonly good?: string | undefined;
+}
+
+export const NO_TRIAL: Trial = { phase: 'none' };
 
 export function readTrial(folder: string): Trial {
   try {
-    const text = readFileSync(fileOf(folder), 'utf8').trim();
-    return text === 'new' || text === 'started' || text === 'again' ? text : 'none';
+    const [phase, good] = readFileSync(fileOf(folder), 'utf8').trim().split(' ');
+    const isOn = phase === 'new' || phase === 'started' || phase === 'again';
+    return isOn ? { phase, good } : NO_TRIAL;
   } catch {
-    return 'none';
+    return NO_TRIAL;
   }
 }
 
-export async function saveTrial(folder: string, trial: Trial): Promise<void> {
-  if (trial === 'none') await removeFile(fileOf(folder));
-  else await saveFile(fileOf(folder), `${trial}\n`);
+export async function saveTrial(folder: string, { phase, good }: Trial): Promise<void> {
+  if (phase === 'none') await removeFile(fileOf(folder));
+  else await saveFile(fileOf(folder), `${good === undefined ? phase : `${phase} ${good}`}\n`);
 }

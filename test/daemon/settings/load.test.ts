@@ -82,6 +82,34 @@ test('a box that twice does not start with new settings goes back to those befor
   assert.is((await box.start()).warning, undefined);
 });
 
+test('it goes back to settings that it has run with, past others that were saved meanwhile', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'drop.title': 'Good' });
+  const later = openTestSettings(await box.load(), box.folder);
+  // Nothing restarts this box between them: the second one has the fault of the first.
+  await later.save({ 'viewers.port': 81 });
+  await later.save({ 'camera.fps': 25 });
+  await box.start();
+  await box.start();
+  const { config, warning } = await box.start();
+  assert.equal([config.viewers.port, config.camera.fps, config.drop.title], [8080, 30, 'Good']);
+  assert.match(warning ?? '', 'went back to those before');
+  assert.is((await box.start()).isOnTrial, false);
+});
+
+test('the first settings of a box that do not start leave it as its config file says', async () => {
+  await using box = await testFolder();
+  const { save } = openTestSettings(await box.load(), box.folder);
+  await save({ 'viewers.port': 81 });
+  await save({ 'camera.fps': 25 });
+  await box.start();
+  await box.start();
+  const { config, warning } = await box.start();
+  assert.equal([config.viewers.port, config.camera.fps], [8080, 30]);
+  assert.match(warning ?? '', 'goes without them');
+});
+
 test('settings that were applied to the running box are not on trial', async () => {
   await using box = await testFolder();
   const { save } = openTestSettings(await box.load(), box.folder);

@@ -6,7 +6,7 @@ import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { LiveConfig } from '../../../daemon/settings/live-config.ts';
 import { type LoadedSettings, loadSettings } from '../../../daemon/settings/load.ts';
 import { type SaveOutcome, Settings } from '../../../daemon/settings/settings.ts';
-import { saveTrial } from '../../../daemon/settings/trial.ts';
+import { NO_TRIAL, saveTrial } from '../../../daemon/settings/trial.ts';
 import { type Clock, systemClock } from '../../../hal/os/clock.ts';
 import { silentLog } from '../../../hal/os/log.ts';
 
@@ -27,7 +27,7 @@ export async function testFolder(): Promise<TestFolder> {
     start,
     load: async (yaml, overrides) => {
       const loaded = await start(yaml, overrides);
-      await saveTrial(folder, 'none');
+      await saveTrial(folder, NO_TRIAL);
       return loaded;
     },
     [Symbol.asyncDispose]: async () => await rm(folder, { recursive: true, force: true }),
