@@ -3,13 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { type PanelActions, panelActionSchema } from '../devices/simulated-panel.ts';
-import { type Commander, VERBS } from '../model/commands.ts';
+import { type Commander, VERBS, type Verb } from '../model/commands.ts';
 import { type BoxSnapshot, DROP_PHASES } from '../model/snapshot.ts';
 import type { Prints } from '../printing/open.ts';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { CommandProgress } from './protocol.ts';
 import type { ReportAnswers } from './reports/answers.ts';
 import type { SessionAnswers } from './session-answers.ts';
+import type { Role } from './sessions.ts';
 
 export interface BoxDeps {
   readonly snapshot: () => BoxSnapshot;
@@ -42,7 +43,7 @@ export class BoxAnswers {
     this.#deps = deps;
   }
 
-  async answer(request: IncomingMessage, path: string): Promise<Answer> {
+  async answer(request: IncomingMessage, path: string, role: Role): Promise<Answer> {
     const slip = /^\/slips\/([\w-]{1,64})\.png$/.exec(path)?.[1];
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const print = /^\/prints\/([\w-]{1,64})(\.png|\.pdf)?$/.exec(path);
@@ -61,7 +62,7 @@ export class BoxAnswers {
       case 'GET /slips':
         return this.#answerSlip(slip ?? '');
       case 'POST /command':
-        return await this.#answerCommand(await readJson(request));
+        return await this.#answerCommand(await readJson(request), role);
       case 'POST /panel':
         return this.#answerPanel(await readJson(request));
       default:
@@ -76,11 +77,12 @@ export class BoxAnswers {
     return { status: 200, type: 'image/png', body: slip.png, headers };
   }
 
-  async #answerCommand(body: unknown): Promise<Answer> {
+  async #answerCommand(body: unknown, role: Role): Promise<Answer> {
     const parsed = v.safeParse(commandSchema, body);
     if (!parsed.success) return refuse(400, 'bad-request');
     if (this.#runningCommands >= COMMANDS_MAX) return refuse(503, 'busy');
     const { verb, expect, ...rest } = parsed.output;
+    if (role !== 'crew' && isCrewOnly(verb, rest.args)) return refuse(403, 'crew-only');
     const { commander, onProgress, signal } = this.#deps;
     this.#runningCommands += 1;
     try {
@@ -99,6 +101,11 @@ export class BoxAnswers {
     if (!parsed.success) return refuse(400, 'bad-request');
     return panel.run(parsed.output) ? answerJson(200, {}) : refuse(404, 'not-here');
   }
+}
+
+/** What will be sold, and what guests see next, is set as the settings are; hosts may read it. */
+function isCrewOnly(verb: Verb, args: Readonly<Record<string, unknown>>): boolean {
+  return verb === 'drops' && args['do'] !== 'list';
 }
 
 const printActionSchema = v.variant('do', [

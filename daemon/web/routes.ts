@@ -64,7 +64,7 @@ export async function route(
   const by = { session, role: deps.sessions.roleOf(session) };
   const answer = await deps.crew.answer(request, response, path, by);
   if (answer === 'sent') return;
-  return send(response, answer ?? (await deps.box.answer(request, path)));
+  return send(response, answer ?? (await deps.box.answer(request, path, by.role)));
 }
 
 function assetOf(request: IncomingMessage, path: string, { assets }: RouteDeps) {

@@ -147,7 +147,7 @@ function openSections(
     openShop(onError),
     openAddresses(),
     openSupport(isCrew, onError),
-    openDrops(onError),
+    openDrops(isCrew, onError),
     openPastDrops(onError),
     openMachine(),
   ];

@@ -7,14 +7,15 @@ import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 import { askForDrop } from './drop-form.ts';
 
-export function openDrops(onError: (error: unknown) => void): Section {
+/** @param isCrew Hosts see what is coming, and change nothing. */
+export function openDrops(isCrew: boolean, onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
   const none = h('p', { class: 'calm' }, 'No drop is planned. Guests see the title of the config.');
   const list = h('ul', { class: 'targets' });
   const faults = h('ul', { class: 'faults' });
   const add = h('button', { type: 'button', class: 'quiet' }, 'Add a drop');
-  const row = h('div', { class: 'row below' }, add);
-  const element = card('drops', 'Coming drops', none, list, faults, row, message);
+  const rows = isCrew ? [h('div', { class: 'row below' }, add)] : [];
+  const element = card('drops', 'Coming drops', none, list, faults, ...rows, message);
   let shown: readonly PlannedDropInfo[] = [];
 
   const run = async (args: Readonly<Record<string, unknown>>) => {
@@ -39,7 +40,7 @@ export function openDrops(onError: (error: unknown) => void): Section {
   };
   add.addEventListener('click', () => follow(edit(undefined)));
   const render = (drop: PlannedDropInfo) =>
-    renderDrop(drop, (id, work) => {
+    renderDrop(drop, isCrew, (id, work) => {
       const now = shown.find((one) => one.id === id);
       if (now !== undefined) follow(work === 'change' ? edit(now) : remove(now));
     });
@@ -61,6 +62,7 @@ export function openDrops(onError: (error: unknown) => void): Section {
 
 function renderDrop(
   { id, title }: PlannedDropInfo,
+  isCrew: boolean,
   run: (id: string, work: 'change' | 'remove') => void,
 ): HTMLElement {
   const button = (label: string, work: 'change' | 'remove') => {
@@ -76,7 +78,7 @@ function renderDrop(
     button('Change', 'change'),
     button('Remove', 'remove'),
   );
-  return h('li', {}, head, h('p', { class: 'calm' }), buttons);
+  return h('li', {}, head, h('p', { class: 'calm' }), ...(isCrew ? [buttons] : []));
 }
 
 const PHASES: Readonly<Record<PlannedPhase, string>> = {

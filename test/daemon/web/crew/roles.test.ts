@@ -46,6 +46,23 @@ test('a host has the buttons and sees the files, and is refused what is for the 
     assert.is((await ask(`${box.url}/settings`, 'GET', crew)).status, 200);
   }));
 
+test('a host sees the coming drops, and only the crew changes them', () =>
+  withHostPin(async (file) => {
+    await using box = await startFakeBox({ config: { host_pin_file: file } });
+    const host = { ...OWN_PAGE, cookie: await signIn(box.url, HOST_PIN) };
+    const crew = { ...OWN_PAGE, cookie: await signIn(box.url) };
+    const statusOf = async (headers: Readonly<Record<string, string>>, args: object) =>
+      (await ask(`${box.url}/command`, 'POST', headers, { verb: 'drops', args })).status;
+    const changes = [{ do: 'set', id: 'a', title: 'A' }, { do: 'remove', id: 'a' }, {}];
+    for (const args of changes) {
+      assert.is(await statusOf(host, args), 403);
+      const body = { verb: 'drops', args, isDryRun: true };
+      assert.is((await ask(`${box.url}/command`, 'POST', host, body)).status, 403);
+      assert.is(await statusOf(crew, args), 200);
+    }
+    assert.is(await statusOf(host, { do: 'list' }), 200);
+  }));
+
 test('the crew sees who is signed in, and ends a session', async () => {
   await using box = await startFakeBox();
   const own = { ...OWN_PAGE, cookie: await signIn(box.url) };
