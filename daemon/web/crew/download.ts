@@ -7,17 +7,22 @@ import { parseRange } from '../../../pipelines/http/range.ts';
 /** People who each save some files. */
 const DOWNLOADS_MAX = 6;
 const SESSION_MAX = 2;
-/** A phone that sleeps, or a client that holds the place of somebody else. */
-const STUCK_MS = 60_000;
+/** A phone that sleeps, or a client that holds the place of somebody else by reading a little. */
+const PACE: Pace = { overMs: 60_000, minBytes: 2_000_000 };
+
+/** What a client must take, again and again, or it is ended. */
+export interface Pace {
+  readonly overMs: number;
+  readonly minBytes: number;
+}
 
 export class Downloads {
   /** The session of each. */
   #running: readonly string[] = [];
-  readonly #stuckMs: number;
+  readonly #pace: Pace;
 
-  /** @param stuckMs One whose client has read nothing for so long is ended. */
-  constructor(stuckMs = STUCK_MS) {
-    this.#stuckMs = stuckMs;
+  constructor(pace = PACE) {
+    this.#pace = pace;
   }
 
   /**
@@ -35,9 +40,8 @@ export class Downloads {
       const own = this.#running.filter((one) => one === session).length;
       if (this.#running.length >= DOWNLOADS_MAX || own >= SESSION_MAX) return false;
       this.#running = [...this.#running, session];
-      response.setTimeout(this.#stuckMs, () => response.destroy());
       try {
-        await sendFile(request, response, file, saveAs);
+        await sendFile(request, response, file, { saveAs, pace: this.#pace });
       } finally {
         this.#running = this.#running.toSpliced(this.#running.indexOf(session), 1);
       }
@@ -52,7 +56,7 @@ async function sendFile(
   request: IncomingMessage,
   response: ServerResponse,
   file: FileHandle,
-  saveAs: string,
+  { saveAs, pace }: { readonly saveAs: string; readonly pace: Pace },
 ): Promise<void> {
   const { size } = await file.stat();
   const range = parseRange(request.headers.range, size);
@@ -73,6 +77,12 @@ async function sendFile(
     return;
   }
   const bytes = file.createReadStream({ start: from, end: to, autoClose: false });
+  let before = 0;
+  const timer = setInterval(() => {
+    if (bytes.bytesRead - before < pace.minBytes) response.destroy();
+    before = bytes.bytesRead;
+  }, pace.overMs);
   // A person who closes the page ends it.
   await pipeline(bytes, response).catch(() => undefined);
+  clearInterval(timer);
 }
