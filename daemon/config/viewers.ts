@@ -1,6 +1,6 @@
 /** `viewers` of the config: the server of the player page and of LL-HLS. */
 import * as v from 'valibot';
-import { host, network, text, textOf, whole } from './rules.ts';
+import { host, network, oneOf, text, textOf, whole } from './rules.ts';
 
 const tls = v.strictObject({
   port: v.optional(whole(1, 65535), 8443),
@@ -25,6 +25,7 @@ export const viewersSchema = v.strictObject({
   port: v.optional(whole(1, 65535), 8080),
   address: v.optional(v.union([v.literal(''), host, url], ADDRESS), ''),
   part_ms: v.optional(whole(50, 1000), 200),
+  push: v.optional(oneOf('off', 'by_hand', 'parts', 'frames'), 'by_hand'),
   window_s: v.optional(whole(6, 7200), 30),
   max_connections: v.optional(whole(1, 20_000), 6000),
   max_connections_per_address: v.optional(whole(1, 20_000), 1024),

@@ -127,6 +127,7 @@ export function mediaSettings(
     drop: dropSettings(config),
     archive: archiveSettings(config, hasSound, stateFolder),
     previewPath,
+    hasPush: viewers.push !== 'off',
     tokenSecretFile: config.clips.token_secret_file,
     server: serverSettings(config),
   };
@@ -137,18 +138,28 @@ export function edgeSettings(config: Config): EdgeSettings {
   return {
     upstream: edge.upstream,
     maxBytes: edge.memory_mb * 1e6,
+    hasPush: config.viewers.push !== 'off',
     drop: dropSettings(config),
     tokenSecretFile: clips.token_secret_file,
     server: serverSettings(config),
   };
 }
 
+/** What the guests' page plays by itself, the preferred way first. */
+const WAYS: Readonly<Record<Config['viewers']['push'], readonly string[]>> = {
+  off: ['parts'],
+  by_hand: ['parts'],
+  parts: ['push', 'parts'],
+  frames: ['frames', 'push', 'parts'],
+};
+
 function dropSettings({ drop, viewers, recording }: Config): MediaSettings['drop'] {
   const address = givenAddress(viewers);
   const given = address === '' ? {} : { address };
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
   const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
-  return { ...shown, dvrS, ways: ['parts'], brandingFolder: drop.branding_folder, ...given };
+  const ways = WAYS[viewers.push];
+  return { ...shown, dvrS, ways, brandingFolder: drop.branding_folder, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

@@ -1,14 +1,17 @@
 /** What viewers of an edge get: the box's own page, and the upstream's stream in it. */
 import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
-import { countFetch, receiveBeacon } from '../origin/beacons.ts';
+import { countFetch, countStream, receiveBeacon } from '../origin/beacons.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Pages } from '../player/pages.ts';
 import { type CdnLoop, LOOP_DETECTED } from './cdn-loop.ts';
 import type { Edge } from './edge.ts';
+import type { EdgePushes } from './pushes.ts';
 
 export interface EdgeHandlerDeps {
   readonly edge: Pick<Edge, 'answer'>;
+  /** Undefined where nothing is pushed. */
+  readonly pushes?: Pick<EdgePushes, 'answer'> | undefined;
   /** True for an address of the upstream: see `openTarget`. */
   readonly isUpstream: (path: string) => boolean;
   /** The page, which is this box's own. */
@@ -23,6 +26,7 @@ const DROP = '/drop.json';
 
 export function openEdgeHandlers({
   edge,
+  pushes,
   isUpstream,
   pages,
   viewers,
@@ -34,6 +38,8 @@ export function openEdgeHandlers({
     get: (request) => {
       if (!isUpstream(request.path)) return pages.forPeople(request, own(request));
       if (loop.includesSelf(request.header)) return LOOP_REPLY;
+      const pushed = pushes?.answer(request);
+      if (pushed !== undefined) return countStream(viewers, request, pushed, nowMs);
       const answer = edge.answer(request);
       countFetch(viewers, request, answer, nowMs());
       // Title, countdown and clock are the upstream's, where it has them.

@@ -9,6 +9,8 @@ export interface EdgeSettings {
   /** See `openTarget`. */
   readonly upstream: string;
   readonly maxBytes: number;
+  /** Streams are pushed to clients that ask for it, where the upstream pushes them. */
+  readonly hasPush: boolean;
   /** What the page shows where the upstream reports nothing. */
   readonly drop: DropSettings;
   /** File with the upstream's secret, where its posters need a token; empty: they need none. */

@@ -14,6 +14,8 @@ import { openCdnLoop } from './cdn-loop.ts';
 import { Edge } from './edge.ts';
 import { openEdgeHandlers } from './handlers.ts';
 import type { EdgeSettings, FromEdge } from './messages.ts';
+import { openPushUpstream } from './push-upstream.ts';
+import { EdgePushes } from './pushes.ts';
 import { type EdgeReport, MAIN_PLAYLIST, UpstreamMonitor } from './state.ts';
 import { openTarget } from './target.ts';
 import { openUpstream } from './upstream.ts';
@@ -57,12 +59,20 @@ export async function runEdgeService(
     wake: (key) => server.wake(key),
     onAnswer: (path, answer) => monitor.add(path, answer, edge.unsupported, nowMs()),
   });
-  const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`);
+  const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`) || pushes.has(id);
   const viewers = new Viewers(isRendition, settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
   const branding = openBranding(settings.drop.brandingFolder, log);
   const pages = openPages(settings.drop, undefined, undefined, undefined, branding);
-  const { get, post } = openEdgeHandlers({ edge, isUpstream, pages, viewers, loop, nowMs });
+  const pushes = new EdgePushes({
+    upstream: openPushUpstream(base),
+    ...{ loop, nowMs, signal },
+    wake: (key) => server.wake(key),
+    onAnswer: (path, answer) => monitor.add(path, answer, edge.unsupported, nowMs()),
+  });
+  const pushed = settings.hasPush ? pushes : undefined;
+  const asked = { edge, pushes: pushed, isUpstream, pages, viewers, loop, nowMs };
+  const { get, post } = openEdgeHandlers(asked);
   const handlers: Handlers = {
     get: withAccess(access, get),
     post,
@@ -79,7 +89,7 @@ export async function runEdgeService(
     const figures = figuresOf(report, server.figures(), viewers.figures(nowMs()));
     send({ type: 'figures', figures });
   });
-  await Promise.all([serving, reporting]);
+  await Promise.all([serving, reporting, pushes.run()]);
 }
 
 /** The figures of a media process, for one that makes no parts itself. */

@@ -6,6 +6,7 @@ import { openRegular } from '../../hal/os/open-inside.ts';
 import { type Connection, STUCK_MS } from './clients/connection.ts';
 import { type FileSlot, FileSlots } from './file-slots.ts';
 import type { Reply } from './reply.ts';
+import { onceClosed } from './streams/once-closed.ts';
 
 /** On any link that is fast enough for video, a chunk of 64 KiB takes less. */
 const STUCK_FILE_MS = 2 * STUCK_MS;
@@ -90,19 +91,4 @@ export class FileSender {
     bytes.on('data', () => timer.refresh());
     return timer;
   }
-}
-
-/**
- * Runs when a reply has been sent or never will be. Node reports nothing for a reply that
- * waits behind others (pipelining) when the connection closes: the socket does.
- */
-function onceClosed(out: ServerResponse, run: () => void): void {
-  const socket = out.req.httpVersionMajor === 1 ? out.req.socket : undefined;
-  const closed = () => {
-    socket?.off('close', closed);
-    out.off('close', closed);
-    run();
-  };
-  socket?.once('close', closed);
-  out.once('close', closed);
 }

@@ -5,12 +5,15 @@ import type { Response } from './listeners.ts';
 export class PendingRequest {
   readonly connection: Connection;
   readonly response: Response;
+  /** The client, as limits count it: behind a proxy that of the guest. */
+  address: string;
   #queuedBytes = 0;
   #release: (() => void) | undefined;
 
   constructor(connection: Connection, response: Response, nowMs: number) {
     this.response = response;
     this.connection = connection;
+    this.address = connection.address.key;
     connection.beginRequest(nowMs);
   }
 

@@ -1,6 +1,7 @@
 /** HTTP replies as values. */
 import { type Freshness, renderCacheControl } from './cache/cache-control.ts';
 import { renderCacheStatus } from './cache/cache-status.ts';
+import type { StartStream } from './streams/stream.ts';
 
 export interface Reply {
   readonly status: number;
@@ -12,6 +13,8 @@ export interface Reply {
   readonly urgency?: number;
   /** Sent from disk in place of a body; `to` is included. */
   readonly file?: { readonly path: string; readonly from: number; readonly to: number };
+  /** In place of a body: it goes on while the client reads. */
+  readonly stream?: StartStream;
 }
 
 /** What every reply says: pages elsewhere may read it, and no browser guesses its type. */

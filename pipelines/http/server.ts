@@ -27,6 +27,7 @@ import {
   wasReset,
 } from './request.ts';
 import { readX509, type ServerOptions } from './server-settings.ts';
+import { StreamSlots } from './streams/stream-slots.ts';
 
 /** How many requests of a connection may be held on average: HTTP/2 has a whole page on one. */
 const HELD_PER_CONNECTION = 4;
@@ -74,7 +75,8 @@ export class ViewerServer {
     this.#connections = new Connections(options, clock, isTrusted);
     const perS = Math.max(REQUESTS_PER_S_MIN, REQUESTS_PER_CONNECTION_S * maxConnectionsPerAddress);
     this.#allowance = { perS, burst: 2 * perS };
-    this.#writer = new ReplyWriter(this.#totals, () => clock.monotonicMs());
+    const streams = new StreamSlots(maxConnections, maxConnectionsPerAddress);
+    this.#writer = new ReplyWriter(this.#totals, streams, () => clock.monotonicMs());
     const perAddress = Math.max(
       maxConnectionsPerAddress,
       Math.min(HELD_PER_CONNECTION * maxConnectionsPerAddress, HELD_PER_ADDRESS),
@@ -149,6 +151,7 @@ export class ViewerServer {
     response.once('close', () => this.#onClose(request, pending));
     response.on('error', () => undefined);
     const parsed = parseRequest(request, connection, this.#context);
+    if ('address' in parsed) pending.address = parsed.address ?? pending.address;
     if ('status' in parsed) this.#send(parsed, pending);
     else if (!this.#isAllowed(connection, parsed, nowMs)) this.#send(TOO_OFTEN, pending);
     else if (request.method === 'POST') this.#onPost(request, parsed, pending);
@@ -172,7 +175,7 @@ export class ViewerServer {
   }
 
   #send(reply: Reply, pending: PendingRequest): void {
-    pending.setQueued(this.#writer.send(pending.response, reply, pending.connection));
+    pending.setQueued(this.#writer.send(pending.response, reply, pending));
   }
 
   #onGet(request: HttpRequest, method: string | undefined, pending: PendingRequest): void {

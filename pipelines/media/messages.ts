@@ -26,6 +26,8 @@ export interface MediaSettings {
   readonly archive: ArchiveSettings;
   /** See `openNotLiveFilter`. */
   readonly previewPath: string;
+  /** Streams are pushed to clients that ask for it. */
+  readonly hasPush: boolean;
   /** File with the secret of posters and previews; empty: they need no token. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;

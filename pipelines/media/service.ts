@@ -8,14 +8,15 @@ import { type Access, openAccess, withAccess } from '../http/access/access.ts';
 import type { Handlers, HttpRequest } from '../http/handlers.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
-import { countFetch, receiveBeacon } from '../origin/beacons.ts';
+import { countFetch, countStream, receiveBeacon } from '../origin/beacons.ts';
 import { type NotLiveFilter, openNotLiveFilter } from '../origin/not-live.ts';
 import { Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
-import { Presentation } from '../packager/presentation.ts';
+import { Presentation, type PresentationOptions } from '../packager/presentation.ts';
 import { openBranding } from '../player/branding.ts';
 import { openPages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
+import { Pushes } from '../push/pushes.ts';
 import { openScanner } from '../scan/scanner.ts';
 import { newestStills } from '../scan/stills.ts';
 import { type Archive, openArchive } from './archive.ts';
@@ -52,12 +53,17 @@ export function openMediaService(
   const access = openAccess(settings.tokenSecretFile, () => Date.now() / 1000);
   const notLive = openNotLiveFilter(settings.previewPath);
   const partLag = new PartLag(videoIdsOf(settings));
-  const presentation = openPresentation(settings, clock, (trackId) => {
-    partLag.addPart(trackId);
-    server.wake(trackId);
-    archive.collect(trackId);
-    figures.addPart(trackId);
+  const presentation = openPresentation(settings, clock, {
+    onFrame: (trackId, frame) => pushes.addFrame(trackId, frame),
+    onPublish: (trackId) => {
+      partLag.addPart(trackId);
+      pushes.collect(trackId);
+      server.wake(trackId);
+      archive.collect(trackId);
+      figures.addPart(trackId);
+    },
   });
+  const pushes = new Pushes(presentation, () => performance.now());
   const archive = openArchive(settings.archive, {
     presentation,
     ...{ sign: access.sign, clock: systemClock, log },
@@ -67,12 +73,9 @@ export function openMediaService(
   const drop = new DropState({ presentation, archive, notLive, clock, pictures });
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
-  const served = { presentation, archive, notLive, access, drop, pictures, viewers, clock, log };
-  const handlers: Handlers = {
-    get: openGetHandler(settings, served),
-    post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
-    onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
-  };
+  const guests = { notLive, access, drop, pictures, viewers, clock, log };
+  const served = { presentation, pushes, archive, ...guests };
+  const handlers = openHandlers(settings, served);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
     presentation,
@@ -85,11 +88,7 @@ export function openMediaService(
       send({ type: 'figures', figures: report, newestMsn: presentation.newestMsn }),
   });
   const uplink = new UplinkFeed();
-  const onUnit = (id: string, runningUs: number) => {
-    if (partLag.isVideo(id)) figures.addFrame(id);
-    const readers = presentation.substitutes.readersOf(id);
-    for (const reader of readers) partLag.addFrame(reader, runningUs);
-  };
+  const onUnit = unitCounter(presentation, partLag, figures);
   const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
   const scanner = openStreamScanner(presentation, clock, log, send);
   const parts = { ...served, uplink, runs, partLag, scanner, send, signal };
@@ -97,10 +96,19 @@ export function openMediaService(
     await Promise.all([
       runServer(server, send, signal),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
-      ...[figures, archive, scanner].map((part) => part.run(signal)),
+      ...[figures, archive, scanner, pushes].map((part) => part.run(signal)),
     ]);
   };
   return { handle: openControl(parts), run };
+}
+
+/** Called for each access unit of an encoder, with the time of its frame. */
+function unitCounter(presentation: Presentation, partLag: PartLag, figures: FiguresReport) {
+  return (id: string, runningUs: number): void => {
+    if (partLag.isVideo(id)) figures.addFrame(id);
+    const readers = presentation.substitutes.readersOf(id);
+    for (const reader of readers) partLag.addFrame(reader, runningUs);
+  };
 }
 
 function openStreamScanner(presentation: Presentation, clock: MediaClock, log: Log, send: Send) {
@@ -118,7 +126,7 @@ function videoIdsOf({ tracks }: MediaSettings): readonly string[] {
 function openPresentation(
   settings: MediaSettings,
   clock: MediaClock,
-  onPublish: (trackId: string) => void,
+  events: Pick<PresentationOptions, 'onFrame' | 'onPublish'>,
 ): Presentation {
   return new Presentation({
     limits: limitsFor(settings.partTargetMs, settings.segmentMs, settings.windowS),
@@ -130,12 +138,13 @@ function openPresentation(
     firstMsn: settings.firstMsn,
     // No segment has more than one.
     firstDiscontinuity: settings.firstMsn,
-    onPublish,
+    ...events,
   });
 }
 
 interface ServedParts {
   readonly presentation: Presentation;
+  readonly pushes: Pushes;
   readonly archive: Archive;
   readonly notLive: NotLiveFilter;
   readonly access: Access;
@@ -146,11 +155,21 @@ interface ServedParts {
   readonly log: Log;
 }
 
+function openHandlers(settings: MediaSettings, served: ServedParts): Handlers {
+  const { viewers, log } = served;
+  return {
+    get: openGetHandler(settings, served),
+    post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
+    onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),
+  };
+}
+
 /** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop, pictures, viewers, clock, log }: ServedParts,
+  { presentation, archive, notLive, access, drop, pictures, clock, log, ...served }: ServedParts,
 ) {
+  const { pushes, viewers } = served;
   const origin = new Origin(presentation, settings.ladder, () => drop.profile);
   const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
   const branding = openBranding(settings.drop.brandingFolder, log);
@@ -160,6 +179,10 @@ function openGetHandler(
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return pages.forPeople(request, admitted);
+    const pushed = settings.hasPush ? pushes.answer(admitted) : undefined;
+    if (pushed !== undefined) {
+      return countStream(viewers, admitted, pushed, () => performance.now());
+    }
     const answer = archive.answer(admitted) ?? pages.answer(admitted) ?? origin.answer(admitted);
     countFetch(viewers, admitted, answer, performance.now());
     return pages.forPeople(admitted, answer);

@@ -1,4 +1,4 @@
-/** How many viewers an address can have, by the media that it has fetched lately. */
+/** How many viewers an address can have, by the media that it has fetched lately, or is pushed. */
 import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
 
 /** Fetches of this and the last window are counted: an outage of half a minute hides no viewer. */
@@ -28,6 +28,8 @@ interface AddressRecord {
   window: number;
   fetches: number;
   fetchesBefore: number;
+  /** Pushed streams that go on. */
+  streams: number;
   /** For how long its viewers may have stalled. */
   stalledMs: number;
   atMs: number;
@@ -43,13 +45,24 @@ export class Audience {
     if (record !== undefined) record.fetches += 1;
   }
 
-  /** Each viewer has a connection, and fetches media over it. */
+  /** A stream is pushed, until the returned function is called. */
+  addStream({ address = '' }: Client, nowMs: number): () => void {
+    const record = this.#recordOf(address, nowMs);
+    if (record === undefined) return () => undefined;
+    record.streams += 1;
+    return () => {
+      record.streams -= 1;
+    };
+  }
+
+  /** Each viewer has a connection, and gets media over it. */
   viewersMax({ address = '', connection }: Client, nowMs: number): number {
     const { isProxy, connections } = connection?.address ?? { isProxy: false, connections: 1 };
     const record = this.#recordOf(address, nowMs);
     if (isProxy || record === undefined) return record === undefined ? 0 : PROXIED_MAX;
     const fetches = record.fetches + record.fetchesBefore;
-    return Math.min(connections, Math.ceil(fetches / FETCHES_PER_VIEWER));
+    const fetching = Math.ceil(fetches / FETCHES_PER_VIEWER);
+    return Math.min(connections, fetching + record.streams);
   }
 
   /** Viewers cannot stall for longer than they watch. @returns how much of `ms` is possible. */
@@ -81,7 +94,7 @@ export class Audience {
       if (this.#records.size >= ADDRESSES_MAX) return undefined;
       const hearts = { left: HEARTS.max, atMs: nowMs };
       const first = { stalledMs: STALLED_FIRST_MS, atMs: nowMs, hearts };
-      const record = { window, fetches: 0, fetchesBefore: 0, ...first };
+      const record = { window, fetches: 0, fetchesBefore: 0, streams: 0, ...first };
       this.#records.set(address, record);
       return record;
     }
@@ -95,7 +108,7 @@ export class Audience {
 
   #forgetOld(window: number): void {
     for (const [address, record] of this.#records) {
-      if (record.window < window - 1) this.#records.delete(address);
+      if (record.window < window - 1 && record.streams === 0) this.#records.delete(address);
     }
   }
 }

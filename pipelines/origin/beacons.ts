@@ -15,6 +15,45 @@ export function countFetch(
   if (isMedia && ('wait' in answer || answer.status === 200)) viewers.addFetch(request, nowMs);
 }
 
+/** The same answer; where it is a pushed stream, its client counts for as long as it goes on. */
+export function countStream(
+  viewers: Viewers,
+  request: HttpRequest,
+  answer: Reply | Wait,
+  nowMs: () => number,
+): Reply | Wait {
+  if (request.connection === undefined) return answer;
+  if (!('wait' in answer)) return withCount(viewers, request, answer, nowMs);
+  const retry = () => {
+    const reply = answer.retry();
+    return reply && withCount(viewers, request, reply, nowMs);
+  };
+  return { ...answer, retry };
+}
+
+function withCount(
+  viewers: Viewers,
+  request: HttpRequest,
+  { stream, ...reply }: Reply,
+  nowMs: () => number,
+): Reply {
+  if (stream === undefined) return reply;
+  return {
+    ...reply,
+    stream: (output) => {
+      const source = stream(output);
+      const uncount = viewers.addStream(request, nowMs());
+      return {
+        drained: source.drained,
+        leave: () => {
+          uncount();
+          source.leave();
+        },
+      };
+    },
+  };
+}
+
 /** How many hearts there are, or 204 where guests send none; counted or not. 404 for another path, 400 for an invalid report. */
 export function receiveBeacon(
   viewers: Viewers,

@@ -96,6 +96,11 @@ export class Viewers {
     this.#audience.addFetch(client, nowMs);
   }
 
+  /** A stream is pushed, until the returned function is called. */
+  addStream(client: Client, nowMs: number): () => void {
+    return this.#audience.addStream(client, nowMs);
+  }
+
   add(beacon: Beacon, client: Client, nowMs: number): void {
     this.#expire(nowMs);
     const { address = '' } = client;

@@ -6,7 +6,7 @@ import { isSameFormat } from './encoding.ts';
 import type { PartDraft } from './part-draft.ts';
 import { PartWriter } from './part-writer.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { Unit } from './track.ts';
+import type { OnFrame, Unit } from './track.ts';
 
 /** An audio track may drift by this many frames before that counts as lost media. */
 const AUDIO_DRIFT_FRAMES = 3;
@@ -28,8 +28,8 @@ export class TrackCutter {
   #isBroken = true;
   #repeatedFramesTotal = 0;
 
-  constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits) {
-    this.#writer = new PartWriter(window, clock, limits);
+  constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits, onFrame?: OnFrame) {
+    this.#writer = new PartWriter(window, clock, limits, onFrame);
     this.#limits = limits;
   }
 

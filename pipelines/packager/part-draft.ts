@@ -53,8 +53,12 @@ export class PartDraft {
     return frameUsOf(this.format);
   }
 
+  get endTicks(): number {
+    return this.#startTicks + this.#durationTicks;
+  }
+
   get endUs(): number {
-    return ((this.#startTicks + this.#durationTicks) * 1e6) / this.format.timescale;
+    return (this.endTicks * 1e6) / this.format.timescale;
   }
 
   /** @param startUs Media time of the first sample; the others follow without a gap. */

@@ -6,7 +6,7 @@ import { renderPart } from './cmaf.ts';
 import { Filler } from './filler.ts';
 import { PartDraft } from './part-draft.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { Unit } from './track.ts';
+import type { OnFrame, Unit } from './track.ts';
 import { TrackSegments } from './track-segments.ts';
 
 /** Which part and segment a track's media go into. */
@@ -16,12 +16,14 @@ export class PartWriter {
   /** Media time up to which something is published or pending. */
   endUs = 0;
   readonly #limits: Limits;
+  readonly #onFrame: OnFrame | undefined;
   #draft: PartDraft | undefined;
   #sequence = 0;
 
-  constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits) {
+  constructor(window: RenditionWindow, clock: SegmentClock, limits: Limits, onFrame?: OnFrame) {
     this.segments = new TrackSegments(window, clock);
     this.#limits = limits;
+    this.#onFrame = onFrame;
   }
 
   /** Undefined while the track's format is not known. */
@@ -48,8 +50,15 @@ export class PartWriter {
       const hasDrifted = repeated === 0 && Math.abs(timeUs - this.endUs) > draft.frameUs / 2;
       draft.begin(hasDrifted ? timeUs : this.endUs);
     }
-    draft.add(data, isKeyframe, 1 + repeated);
+    this.#add(draft, data, isKeyframe, 1 + repeated);
+  }
+
+  #add(draft: PartDraft, data: Buffer, isKeyframe: boolean, frames: number): void {
+    const startTicks = draft.endTicks;
+    draft.add(data, isKeyframe, frames);
     this.endUs = draft.endUs;
+    const { timescale } = draft.format;
+    this.#onFrame?.({ startTicks, endTicks: draft.endTicks, timescale, isKeyframe, data });
   }
 
   flush(): void {
@@ -83,8 +92,8 @@ export class PartWriter {
     if (draft.isEmpty) draft.begin(this.endUs);
     const isPicture = draft.format.kind === 'video';
     const rest = isPicture ? draft.extendLast(frames) : frames;
-    if (isPicture && rest > 0) draft.add(this.filler.next(), true, rest);
-    for (let i = 0; !isPicture && i < rest; i += 1) draft.add(this.filler.next(), true, 1);
+    if (isPicture && rest > 0) this.#add(draft, this.filler.next(), true, rest);
+    for (let i = 0; !isPicture && i < rest; i += 1) this.#add(draft, this.filler.next(), true, 1);
     this.endUs = draft.endUs;
   }
 

@@ -5,7 +5,7 @@ import { RenditionWindow } from '../hls/window.ts';
 import { TrackCutter } from './cutter.ts';
 import { type Encoding, frameUsOf, isSameFormat } from './encoding.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { Track, TrackKind } from './track.ts';
+import type { PublishedFrame, Track, TrackKind } from './track.ts';
 
 export interface RenditionsOptions {
   readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
@@ -13,6 +13,8 @@ export interface RenditionsOptions {
   readonly firstDiscontinuity: number;
   /** Called after a track's playlist changed. */
   readonly onPublish: (trackId: string) => void;
+  /** Called for each frame before its part is published. */
+  readonly onFrame?: (trackId: string, frame: PublishedFrame) => void;
 }
 
 interface Rendition {
@@ -28,12 +30,14 @@ export class Renditions {
   readonly #onPublish: (trackId: string) => void;
 
   constructor(options: RenditionsOptions, clock: SegmentClock) {
-    const { tracks, limits, firstDiscontinuity, onPublish } = options;
+    const { tracks, limits, firstDiscontinuity, onPublish, onFrame } = options;
     this.#onPublish = onPublish;
     this.ids = tracks.map(({ id }) => id);
     for (const { id, kind } of tracks) {
       const window = new RenditionWindow(limits, firstDiscontinuity);
-      this.#all.set(id, { kind, window, cutter: new TrackCutter(window, clock, limits) });
+      const ofTrack = (frame: PublishedFrame) => onFrame?.(id, frame);
+      const cutter = new TrackCutter(window, clock, limits, ofTrack);
+      this.#all.set(id, { kind, window, cutter });
     }
   }
 

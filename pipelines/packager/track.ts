@@ -24,6 +24,18 @@ export interface ArrivedUnit {
   readonly arrivedUs: number;
 }
 
+/** A frame that goes into a part which is not complete yet, on the track's timeline. */
+export interface PublishedFrame {
+  readonly startTicks: number;
+  readonly endTicks: number;
+  readonly timescale: number;
+  readonly isKeyframe: boolean;
+  readonly data: Buffer;
+}
+
+/** Called for each frame of a track, in order; its segment is the newest one of the window. */
+export type OnFrame = (frame: PublishedFrame) => void;
+
 /** One encoded access unit on the presentation's timeline. */
 export interface Unit {
   readonly timeUs: number;

@@ -7,13 +7,12 @@
  */
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
+import { HTTP, HTTP_FOLDERS, PUSH_FOLDERS } from './folders-http.ts';
 import { PICTURE_FOLDERS } from './folders-picture.ts';
 import { READY_FOLDERS } from './folders-ready.ts';
 import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
 import { WEB_FOLDERS } from './folders-web.ts';
 
-/** The server with its cache headers. */
-const HTTP = ['pipelines/http', 'pipelines/http/cache'] as const;
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
 const MEDIA = ['children', 'stream', 'camera', 'destinations'].map((one) => `daemon/media/${one}`);
@@ -38,16 +37,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/gst'],
     what: 'the source processes, and the picture while a camera is away',
   },
-  'pipelines/http/cache': { may: [], what: 'cache headers and digests' },
-  'pipelines/http/clients': { may: [], what: 'client connections, limits of an address' },
-  'pipelines/http': {
-    may: ['pipelines/errors', 'pipelines/http/cache', 'pipelines/http/clients'],
-    what: 'the viewers’ HTTP server',
-  },
-  'pipelines/http/access': {
-    may: ['pipelines/errors', 'pipelines/http'],
-    what: 'signed addresses',
-  },
+  ...HTTP_FOLDERS,
   'pipelines/hls': {
     may: ['pipelines/gdp', 'pipelines/http/cache'],
     what: 'LL-HLS rules: window, playlists, directives',
@@ -64,6 +54,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/gdp', 'pipelines/mp4', 'pipelines/hls', 'pipelines/packager'],
     what: 'sends parts and access units to other processes',
   },
+  ...PUSH_FOLDERS,
   'pipelines/recording/files': {
     may: ['pipelines/mp4', 'pipelines/packager', 'pipelines/feed'],
     what: 'recordings on a disk: movie, journal, repair',
@@ -104,6 +95,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/http/access',
       'pipelines/hls',
       'pipelines/origin',
+      'pipelines/push',
+      'pipelines/push/wire',
       'pipelines/player',
     ],
     what: 'the edge process: another box’s stream',
@@ -119,6 +112,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/packager',
       'pipelines/origin',
       'pipelines/feed',
+      'pipelines/push',
       'pipelines/recording',
       'pipelines/clips',
       'pipelines/scan',

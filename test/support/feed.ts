@@ -3,7 +3,7 @@ import { limitsFor } from '../../pipelines/hls/limits.ts';
 import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
 import type { Reply } from '../../pipelines/http/reply.ts';
 import { Origin } from '../../pipelines/origin/origin.ts';
-import { Presentation } from '../../pipelines/packager/presentation.ts';
+import { Presentation, type PresentationOptions } from '../../pipelines/packager/presentation.ts';
 
 /** Caps as GStreamer 1.22 wrote them for x264enc and avenc_aac. */
 export const VIDEO_CAPS =
@@ -49,6 +49,7 @@ export interface FeedOptions {
   /** Key frames can be repeated: lost media is filled. */
   readonly hasIdrs?: boolean;
   readonly tracks?: readonly { id: string; kind: 'video' | 'audio' }[];
+  readonly events?: Partial<Pick<PresentationOptions, 'onPublish' | 'onFrame'>>;
 }
 
 /** A presentation with its origin, fed by a capture that a test drives. */
@@ -66,6 +67,7 @@ export function openFeed(options: FeedOptions = {}): Feed {
     firstMsn: FIRST_MSN,
     firstDiscontinuity: 7,
     onPublish: () => undefined,
+    ...options.events,
   });
   const origin = new Origin(presentation, {
     bitratesBps: { high: 2_000_000, low: 700_000, audio: 128_000 },

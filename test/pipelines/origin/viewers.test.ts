@@ -39,6 +39,19 @@ test('viewers are counted while their pages report, with p50 and p95 per renditi
   assert.is(viewers.figures(20_000).viewers, 0);
 });
 
+test('a viewer that is pushed its media counts for as long as that goes on', () => {
+  const viewers = new Viewers(() => true);
+  const client = clientOf('192.0.2.1', 3);
+  const leave = [viewers.addStream(client, 0), viewers.addStream(client, 0)];
+  for (const id of ['viewer-a', 'viewer-b', 'viewer-c']) {
+    viewers.add({ ...BEACON, id }, client, 70_000);
+  }
+  assert.is(viewers.figures(70_000).viewers, 2);
+  for (const one of leave) one();
+  viewers.add({ ...BEACON, id: 'viewer-d' }, client, 140_000);
+  assert.is(viewers.figures(140_000).viewers, 0);
+});
+
 test('all of 6,000 guests are counted, 150 of them behind one router', () => {
   const viewers = new Viewers(() => true);
   const router = clientOf('198.51.100.1', 300);

@@ -58,6 +58,7 @@ export const LABELS: Readonly<Record<string, string>> = {
   'viewers.host': 'Listens on',
   'viewers.address': 'Address on QR codes',
   'viewers.part_ms': 'Part length (ms)',
+  'viewers.push': 'Pushed to guests',
   'viewers.window_s': 'How far back guests can go (s)',
   'viewers.max_connections': 'Connections at once',
   'viewers.max_connections_per_address': 'Connections at once from one address',

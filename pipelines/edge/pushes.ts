@@ -1,0 +1,161 @@
+/** Pushed streams of the upstream: each is read once, for all clients of this edge. */
+import { every } from '../../hal/os/async.ts';
+import type { HttpRequest, Wait } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+import { Channel } from '../push/channel.ts';
+import { ENDED, type PushedRecord, TOO_SLOW } from '../push/records.ts';
+import { CHUNKS, type PushRequest, readPushRequest, streamReply } from '../push/request.ts';
+import type { ReadRecord } from '../push/wire/reader.ts';
+import type { CdnLoop } from './cdn-loop.ts';
+import type { PushUpstream } from './push-upstream.ts';
+
+export interface EdgePushOptions {
+  readonly upstream: PushUpstream;
+  readonly loop: CdnLoop;
+  /** Monotonic. */
+  readonly nowMs: () => number;
+  /** Held requests are to be checked again. */
+  readonly wake: (key: string) => void;
+  /** An answer of the upstream, by path and status, or why there was none. */
+  readonly onAnswer: (path: string, answer: number | Error) => void;
+  /** Ends all streams. */
+  readonly signal: AbortSignal;
+}
+
+/** A box has four renditions at most, and the sound: each by part and by frame. */
+const STREAMS_MAX = 16;
+/** Of picture and sound, before the first media. */
+const INITS_MAX = 8;
+const CHECK_EVERY_MS = 250;
+/** A stream that nobody reads is left after this long. */
+const UNREAD_MS = 5_000;
+/** What players are held for before they fetch parts. */
+const HOLD_MS = 3_000;
+const WAKE_KEY = 'edge push';
+
+class EdgeStream {
+  /** Undefined before the upstream's first media, with which playback starts. */
+  channel: Channel | undefined;
+  readonly inits: PushedRecord[] = [];
+  readonly stop = new AbortController();
+  /** Of the upstream; 503 where it could not be asked. */
+  status: number | undefined;
+  readMs: number;
+
+  constructor(nowMs: number) {
+    this.readMs = nowMs;
+  }
+}
+
+export class EdgePushes {
+  readonly #options: EdgePushOptions;
+  readonly #streams = new Map<string, EdgeStream>();
+
+  constructor(options: EdgePushOptions) {
+    this.#options = options;
+    options.signal.addEventListener('abort', () => {
+      for (const { stop } of this.#streams.values()) stop.abort();
+    });
+  }
+
+  /** How many streams of the upstream are read. */
+  get count(): number {
+    return this.#streams.size;
+  }
+
+  /** True for a rendition that is pushed now. */
+  has(rendition: string): boolean {
+    return CHUNKS.some((chunk) => this.#streams.get(urlOf({ rendition, chunk }))?.status === 200);
+  }
+
+  /** Undefined for another path. */
+  answer(request: HttpRequest): Reply | Wait | undefined {
+    const wanted = readPushRequest(request);
+    if (wanted === undefined || 'status' in wanted) return wanted;
+    const stream = this.#open(wanted, request);
+    if (stream === undefined) return TOO_MANY;
+    const attempt = (): Reply | undefined => {
+      const { channel, status } = stream;
+      if (channel !== undefined) {
+        return streamReply(channel, wanted.isFromNext, this.#options.nowMs);
+      }
+      if (status === undefined || status === 200) return undefined;
+      return refuse(status === 404 ? 404 : 503, `the origin answers ${status} for this stream`);
+    };
+    const expired = () => refuse(503, 'the origin did not push in time');
+    return attempt() ?? { wait: WAKE_KEY, holdMs: HOLD_MS, retry: attempt, expired };
+  }
+
+  /** Drops clients that do not read, and streams that nobody reads, until the signal aborts. */
+  async run(): Promise<void> {
+    await every(CHECK_EVERY_MS, this.#options.signal, () => {
+      const nowMs = this.#options.nowMs();
+      for (const stream of this.#streams.values()) {
+        stream.channel?.check(nowMs);
+        if ((stream.channel?.clients ?? 0) > 0) stream.readMs = nowMs;
+        if (nowMs - stream.readMs > UNREAD_MS) stream.stop.abort();
+      }
+    });
+  }
+
+  #open(wanted: PushRequest, request: HttpRequest): EdgeStream | undefined {
+    const url = urlOf(wanted);
+    const known = this.#streams.get(url);
+    if (known !== undefined) return known;
+    if (this.#streams.size >= STREAMS_MAX) return undefined;
+    const stream = new EdgeStream(this.#options.nowMs());
+    this.#streams.set(url, stream);
+    // It never rejects.
+    void this.#read(url, stream, request);
+    return stream;
+  }
+
+  async #read(url: string, stream: EdgeStream, request: HttpRequest): Promise<void> {
+    const { path } = request;
+    const { upstream, loop, onAnswer, wake } = this.#options;
+    const headers = { 'cdn-loop': loop.append(request.header) };
+    const onStatus = (status: number) => {
+      stream.status = status;
+      onAnswer(path, status);
+    };
+    const onRecord = (record: ReadRecord) => this.#add(stream, record);
+    try {
+      await upstream(url, headers, { onStatus, onRecord }, stream.stop.signal);
+    } catch (error) {
+      stream.status = 503;
+      if (!stream.stop.signal.aborted) onAnswer(path, error as Error);
+    }
+    this.#streams.delete(url);
+    // They go on with parts, which wait for the upstream.
+    stream.channel?.end(TOO_SLOW);
+    wake(WAKE_KEY);
+  }
+
+  /** The same bytes as the upstream's. */
+  #add(stream: EdgeStream, { header, bytes }: ReadRecord): void {
+    const { kind, track } = header;
+    if (kind === 'ended' || kind === 'slow') {
+      stream.channel?.end(kind === 'ended' ? ENDED : TOO_SLOW);
+      return;
+    }
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const record = { header, bytes: () => buffer };
+    const nowMs = this.#options.nowMs();
+    if (stream.channel !== undefined) {
+      stream.channel.add(record, nowMs);
+      return;
+    }
+    stream.inits.push(record);
+    if (kind === 'init' && stream.inits.length < INITS_MAX) return;
+    const channel = new Channel(track);
+    stream.channel = channel;
+    for (const one of stream.inits) channel.add(one, nowMs);
+    this.#options.wake(WAKE_KEY);
+  }
+}
+
+function urlOf({ rendition, chunk }: Pick<PushRequest, 'rendition' | 'chunk'>): string {
+  return `/live/push/${rendition}${chunk === 'frame' ? '?chunk=frame' : ''}`;
+}
+
+const TOO_MANY = refuse(503, 'too many streams are pushed to this edge', 0, ['Retry-After', '1']);

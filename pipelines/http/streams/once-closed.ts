@@ -1,0 +1,17 @@
+/** When a reply is over. */
+import type { ServerResponse } from 'node:http';
+
+/**
+ * Runs when a reply has been sent or never will be. Node reports nothing for a reply that
+ * waits behind others (pipelining) when the connection closes: the socket does.
+ */
+export function onceClosed(out: ServerResponse, run: () => void): void {
+  const socket = out.req.httpVersionMajor === 1 ? out.req.socket : undefined;
+  const closed = () => {
+    socket?.off('close', closed);
+    out.off('close', closed);
+    run();
+  };
+  socket?.once('close', closed);
+  out.once('close', closed);
+}

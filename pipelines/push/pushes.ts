@@ -1,0 +1,84 @@
+/** Answers `/live/push/<rendition>` with what the packager makes. */
+import { every } from '../../hal/os/async.ts';
+import type { HttpRequest } from '../http/handlers.ts';
+import { type Reply, refuse } from '../http/reply.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import type { PublishedFrame } from '../packager/track.ts';
+import { Channel } from './channel.ts';
+import { FrameRecords } from './frames.ts';
+import { PartRecords } from './parts.ts';
+import type { PushedRecord } from './records.ts';
+import { NOT_YET, type PushRequest, readPushRequest, streamReply } from './request.ts';
+
+const CHECK_EVERY_MS = 250;
+
+type Channels = Readonly<Record<PushRequest['chunk'], Channel>>;
+
+/** A stream for each rendition by part, and one by frame; the sound is in each of them. */
+export class Pushes {
+  readonly #presentation: Presentation;
+  readonly #nowMs: () => number;
+  readonly #channels: ReadonlyMap<string, Channels>;
+  readonly #parts: PartRecords;
+  readonly #frames: FrameRecords;
+
+  /** @param nowMs Monotonic. */
+  constructor(presentation: Presentation, nowMs: () => number) {
+    this.#presentation = presentation;
+    this.#nowMs = nowMs;
+    const tracks = presentation.tracks();
+    this.#channels = new Map(
+      tracks.map(({ id, kind }) => [id, { part: new Channel(kind), frame: new Channel(kind) }]),
+    );
+    const ids = tracks.map(({ id }) => id);
+    this.#parts = new PartRecords(presentation, ids, (id, record) => this.#add('part', id, record));
+    this.#frames = new FrameRecords(presentation, (id, record) => this.#add('frame', id, record));
+  }
+
+  /** Undefined for another path. */
+  answer(request: HttpRequest): Reply | undefined {
+    const wanted = readPushRequest(request);
+    if (wanted === undefined || 'status' in wanted) return wanted;
+    const channel = this.#channels.get(wanted.rendition)?.[wanted.chunk];
+    if (channel === undefined) return refuse(404, `no such stream: ${wanted.rendition}`);
+    if (this.#presentation.isEnded) return ENDED;
+    return channel.hasBegun ? streamReply(channel, wanted.isFromNext, this.#nowMs) : NOT_YET;
+  }
+
+  /** A frame has been packaged. */
+  addFrame(trackId: string, frame: PublishedFrame): void {
+    this.#frames.add(trackId, frame);
+  }
+
+  /** A track has published. */
+  collect(trackId: string): void {
+    this.#parts.collect(trackId);
+    if (this.#presentation.tracks().every(({ window }) => window.isEnded)) this.#end();
+  }
+
+  /** Drops clients that do not read, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await every(CHECK_EVERY_MS, signal, () => {
+      for (const channel of this.#all()) channel.check(this.#nowMs());
+    });
+  }
+
+  #end(): void {
+    for (const channel of this.#all()) channel.end();
+  }
+
+  #all(): readonly Channel[] {
+    return [...this.#channels.values()].flatMap(({ part, frame }) => [part, frame]);
+  }
+
+  /** The sound goes to all renditions. */
+  #add(chunk: PushRequest['chunk'], trackId: string, record: PushedRecord): void {
+    const isSound = record.header.track === 'audio';
+    const nowMs = this.#nowMs();
+    for (const [id, channels] of this.#channels) {
+      if (id === trackId || isSound) channels[chunk].add(record, nowMs);
+    }
+  }
+}
+
+const ENDED = refuse(503, 'the stream has ended');
