@@ -116,6 +116,7 @@ setInterval(() => {
 Object.assign(window, {
   venuebox: () => ({
     player: loop.player?.kind,
+    way: loop.player?.way?.(),
     rendition: loop.player?.rendition(),
     switches: loop.player?.switches(),
     latencyMs: loop.player?.latencyMs(),

@@ -112,12 +112,15 @@ export class PlayLoop {
     const url = this.#playlistUrl();
     const retried = beacon.restartStartup;
     const open: Readonly<Record<Way, () => Promise<Player>>> = {
+      frames: () => openLive(video, url, nowMs, hasSound, signal, 'frame'),
+      push: () => openLive(video, url, nowMs, hasSound, signal, 'part'),
       parts: () => openLive(video, url, nowMs, hasSound, signal),
       native: async () => openNative(video, url, nowMs, retried, signal),
       hls: () => openHlsJs(video, url, nowMs, retried, signal),
     };
     const [way = 'hls'] = waysOf(parameters.get('player'), offeredWays(), {
       hasMediaSource: hasMediaSource() && !this.#isSourceBroken,
+      hasStreams: typeof ReadableStream === 'function' && 'body' in Response.prototype,
       playsHls: playsHls(video),
     });
     return open[way]();

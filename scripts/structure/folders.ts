@@ -70,8 +70,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
 
   'pipelines/player/playback': {
-    may: ['pipelines/origin'],
+    may: ['pipelines/origin', 'pipelines/player/playback/push'],
     what: 'the players of the guests’ page, and their reports',
+  },
+  'pipelines/player/playback/push': {
+    may: ['pipelines/push/wire', 'pipelines/player/playback'],
+    what: 'plays what is pushed, and fetches parts where that fails',
   },
   'pipelines/player/pictures': {
     may: ['pipelines/http/cache', 'pipelines/player'],

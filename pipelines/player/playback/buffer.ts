@@ -12,7 +12,11 @@ const QUEUE_MAX = 200;
 
 export class TrackBuffer {
   readonly #buffer: SourceBuffer;
-  readonly #queue: { readonly bytes: ArrayBuffer; readonly done: () => void }[] = [];
+  readonly #queue: { readonly bytes: BufferSource; readonly done: () => void }[] = [];
+  /** The init section that was appended last. */
+  initUrl = '';
+  /** Unix time of the end of what was appended last, in ms; undefined where nothing can follow it. */
+  endDateMs: number | undefined;
   #isAppending = false;
   #failed: unknown;
 
@@ -28,7 +32,7 @@ export class TrackBuffer {
   }
 
   /** Resolves when the bytes are buffered. Rejects with {@link BufferLost}. */
-  async append(bytes: ArrayBuffer): Promise<void> {
+  async append(bytes: BufferSource): Promise<void> {
     if (this.#failed !== undefined) throw this.#failed;
     if (this.#queue.length > QUEUE_MAX)
       throw new BufferLost(`more than ${QUEUE_MAX} appends are waiting`);
@@ -42,6 +46,10 @@ export class TrackBuffer {
   get ranges(): readonly (readonly [startS: number, endS: number])[] {
     const { buffered } = this.#buffer;
     return Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
+  }
+
+  has(atS: number): boolean {
+    return this.ranges.some(([startS, endS]) => startS <= atS && atS < endS);
   }
 
   /** Removes what lies far behind `playedS`. */
@@ -75,4 +83,18 @@ export class TrackBuffer {
     }
     this.#start();
   }
+}
+
+/** Less than this is too little to play, or to skip a gap for. */
+const COMMON_MIN_S = 0.1;
+
+/** The newest time range that all buffers have. */
+export function commonRange(
+  buffers: readonly Pick<TrackBuffer, 'ranges'>[],
+): readonly [number, number] | undefined {
+  const newest = buffers.map(({ ranges }) => ranges.at(-1));
+  if (newest.some((range) => range === undefined)) return undefined;
+  const startS = Math.max(...newest.map((range) => range?.[0] ?? 0));
+  const endS = Math.min(...newest.map((range) => range?.[1] ?? 0));
+  return endS - startS > COMMON_MIN_S ? [startS, endS] : undefined;
 }

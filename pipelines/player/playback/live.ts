@@ -1,6 +1,7 @@
 /** Our player: LL-HLS parts straight into Media Source Extensions. */
 import { attachSource } from './media-source.ts';
 import { parseMultivariant } from './playlist.ts';
+import type { Delivery } from './push/delivery.ts';
 import { ScreenClock } from './screen-clock.ts';
 import { LiveSession } from './session.ts';
 
@@ -12,6 +13,8 @@ export interface Player {
   latencyMs(): number | undefined;
   /** Changes of rendition since it was opened. */
   switches(): number;
+  /** How its media comes now, where that can change. */
+  way?(): Delivery['way'];
   /** Stops at this picture; goes on from the live edge. */
   setPaused(isPaused: boolean): void;
   /** Resolves when the stream ends, rejects when the player has to be opened again. */
@@ -22,8 +25,9 @@ export interface Player {
 export class StreamRefused extends Error {}
 
 /**
- * Plays about 0.35 s behind the camera.
+ * Plays about 0.35 s behind the camera, and nearer to it where media is pushed.
  *
+ * @param pushed What the box is to push; where it does not, parts are fetched.
  * Rejects with {@link StreamRefused} while there is no stream, and with SourceNotOpened where
  * this browser cannot play it.
  */
@@ -33,22 +37,25 @@ export async function openLive(
   serverNowMs: () => number,
   hasSound: boolean,
   signal: AbortSignal,
+  pushed?: 'part' | 'frame',
 ): Promise<Player> {
   const multivariant = parseMultivariant(await fetchText(playlistUrl, { signal }));
   const source = await attachSource(video, playlistUrl, signal);
   source.duration = Number.POSITIVE_INFINITY;
   const clock = new ScreenClock(video, serverNowMs);
   clock.watch(signal);
-  const session = new LiveSession(
+  const session = new LiveSession({
     video,
     source,
-    playlistUrl,
-    hasSound ? multivariant : { ...multivariant, audio: undefined },
+    base: playlistUrl,
+    multivariant: hasSound ? multivariant : { ...multivariant, audio: undefined },
     clock,
-  );
+    pushed,
+  });
   return {
     kind: 'venuebox',
     rendition: () => session.rendition(),
+    way: () => session.way(),
     latencyMs: () => session.latencyMs(),
     switches: () => session.switches(),
     setPaused: (isPaused) => session.setPaused(isPaused),

@@ -11,12 +11,17 @@
 export interface Pace {
   /** What the smallest forward buffer should be, in s. */
   readonly targetS: number;
+  /** The target without stalls. */
+  readonly baseS: number;
   readonly samples: readonly { readonly atMs: number; readonly aheadS: number }[];
   readonly stableSinceMs: number;
 }
 
-/** 0.12 s of buffer and a part of 0.2 s give a latency of about 0.35 s. */
-const TARGET_S = 0.12;
+/**
+ * By the way in which media comes. Of fetched parts, 0.12 s of buffer and a part of 0.2 s give
+ * a latency of about 0.35 s.
+ */
+export const TARGETS_S = { parts: 0.12, push: 0.1, frames: 0.08 } as const;
 const TARGET_MAX_S = 1;
 /** Added for each stall, and taken back after this long without one. */
 const TARGET_STEP_S = 0.06;
@@ -31,8 +36,13 @@ const RATE_MIN = 0.94;
 /** Further behind than this the player jumps instead of catching up. */
 export const JUMP_S = 1.5;
 
-export function openPace(nowMs: number): Pace {
-  return { targetS: TARGET_S, samples: [], stableSinceMs: nowMs };
+export function openPace(nowMs: number, targetS: number = TARGETS_S.parts): Pace {
+  return { targetS, baseS: targetS, samples: [], stableSinceMs: nowMs };
+}
+
+/** Media comes another way: what stalls have added stays. */
+export function withTarget(pace: Pace, baseS: number): Pace {
+  return { ...pace, baseS, targetS: pace.targetS + baseS - pace.baseS };
 }
 
 /** @param aheadS What is buffered ahead now, in s. */
@@ -41,19 +51,21 @@ export function addSample(pace: Pace, aheadS: number, nowMs: number): Pace {
     ...pace.samples.filter(({ atMs }) => nowMs - atMs < WINDOW_MS),
     { atMs: nowMs, aheadS },
   ];
-  if (nowMs - pace.stableSinceMs < STEP_BACK_AFTER_MS || pace.targetS <= TARGET_S) {
+  if (nowMs - pace.stableSinceMs < STEP_BACK_AFTER_MS || pace.targetS <= pace.baseS) {
     return { ...pace, samples };
   }
   return {
+    ...pace,
     samples,
     stableSinceMs: nowMs,
-    targetS: Math.max(TARGET_S, pace.targetS - TARGET_STEP_S),
+    targetS: Math.max(pace.baseS, pace.targetS - TARGET_STEP_S),
   };
 }
 
 /** The buffer ran empty: a larger one from now on. */
 export function afterStall(pace: Pace, nowMs: number): Pace {
   return {
+    ...pace,
     targetS: Math.min(TARGET_MAX_S, pace.targetS + TARGET_STEP_S),
     samples: [],
     stableSinceMs: nowMs,

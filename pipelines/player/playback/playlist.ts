@@ -109,6 +109,11 @@ function attribute(line: string, name: string): string | undefined {
   return match?.[1] ?? match?.[2];
 }
 
+/** The name of a rendition, by the address of its playlist: `high/index.m3u8`. */
+export function renditionOf(uri: string): string {
+  return uri.split('/').at(-2) ?? '';
+}
+
 /** Where a part stands in the stream. */
 export type Position = Pick<PlaylistPart, 'msn' | 'part'>;
 

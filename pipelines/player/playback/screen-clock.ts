@@ -1,5 +1,5 @@
 /** How far the screen is behind the camera. */
-import type { PlaylistPart } from './playlist.ts';
+import type { DatedMedia } from './track.ts';
 
 /** From the media clock's time of a frame to its display, where the browser does not report that. */
 const DISPLAY_DELAY_MS = 60;
@@ -18,7 +18,7 @@ export class ScreenClock {
   }
 
   /** Derives the media's time of day from a part's date and its position in the buffer. */
-  setFrom({ dateMs, durationS }: PlaylistPart, edgeS: number): void {
+  setFrom({ dateMs, durationS }: DatedMedia, edgeS: number): void {
     if (dateMs !== undefined) this.#epochMs ??= dateMs + durationS * 1000 - edgeS * 1000;
   }
 

@@ -1,19 +1,25 @@
 /** One viewer's playback: its tracks in their buffers, close to the live edge. */
 import { Adaptation } from './adaptation.ts';
-import { BufferLost, TrackBuffer } from './buffer.ts';
-import { Interrupted, MediaDemand } from './media-demand.ts';
+import { commonRange, TrackBuffer } from './buffer.ts';
+import { MediaDemand } from './media-demand.ts';
 import { watchStreaming } from './media-source.ts';
-import { addSample, afterJump, afterStall, choosePace, openPace, type Pace } from './pace.ts';
-import type { Multivariant } from './playlist.ts';
+import {
+  addSample,
+  afterJump,
+  afterStall,
+  choosePace,
+  openPace,
+  type Pace,
+  TARGETS_S,
+  withTarget,
+} from './pace.ts';
+import { type Multivariant, renditionOf } from './playlist.ts';
+import { Delivery } from './push/delivery.ts';
+import { type PushedTrack, PushFeed } from './push/push-feed.ts';
 import type { ScreenClock } from './screen-clock.ts';
-import { anySignal } from './signals.ts';
-import { LiveTrack, StreamReset } from './track.ts';
+import { LiveTrack, type TrackEvents } from './track.ts';
 
 const PACE_EVERY_MS = 100;
-const RETRY_FIRST_MS = 150;
-const RETRY_MAX_MS = 2_000;
-/** A gap in the buffer is skipped once this much is buffered behind it. */
-const AFTER_GAP_MIN_S = 0.1;
 /** A track without new media for this long, while the other has some, is lost. */
 const LOST_MS = 3_000;
 /** What the browser evicts is fetched again this often at most. */
@@ -24,15 +30,27 @@ const PAUSED_AHEAD_S = 10;
 /** The sound is lost: the picture is to be played without it. */
 export class SoundLost extends Error {}
 
+export interface SessionOptions {
+  readonly video: HTMLVideoElement;
+  readonly source: MediaSource;
+  /** Of the multivariant playlist. */
+  readonly base: URL;
+  readonly multivariant: Multivariant;
+  readonly clock: ScreenClock;
+  /** What the box is to push; undefined: parts are fetched. */
+  readonly pushed: 'part' | 'frame' | undefined;
+}
+
 export class LiveSession {
   readonly #video: HTMLVideoElement;
   readonly #multivariant: Multivariant;
   readonly #base: URL;
   readonly #clock: ScreenClock;
-  readonly #tracks: { readonly track: LiveTrack; readonly buffer: TrackBuffer }[] = [];
+  readonly #tracks: (PushedTrack & { readonly track: LiveTrack })[] = [];
   readonly #demand = new MediaDemand();
   readonly #adaptation: Adaptation;
-  #pace: Pace = openPace(performance.now());
+  readonly #delivery: Delivery;
+  #pace: Pace;
   #isPlaying = false;
   #isPaused = false;
   #refilledMs = Number.NEGATIVE_INFINITY;
@@ -42,13 +60,7 @@ export class LiveSession {
   /** The playback position at the last check. */
   #lastS = -1;
 
-  constructor(
-    video: HTMLVideoElement,
-    source: MediaSource,
-    base: URL,
-    multivariant: Multivariant,
-    clock: ScreenClock,
-  ) {
+  constructor({ video, source, base, multivariant, clock, pushed }: SessionOptions) {
     this.#video = video;
     this.#base = base;
     this.#multivariant = multivariant;
@@ -62,11 +74,22 @@ export class LiveSession {
     if (audio !== undefined) {
       this.#addTrack(source, `audio/mp4; codecs="${audio.codecs}"`, audio.uri, false);
     }
+    const tracks = this.#tracks.map(({ track }) => track);
+    const push = pushed && new PushFeed({ ...this.#pushOptions(), chunk: pushed });
+    this.#delivery = new Delivery(tracks, this.#demand, push, () => {
+      this.#pace = withTarget(this.#pace, TARGETS_S[this.way()]);
+    });
+    this.#pace = openPace(performance.now(), TARGETS_S[this.way()]);
     watchStreaming(source, (isWanted) => this.#demand.set('browser', isWanted));
   }
 
   rendition(): string {
-    return this.#multivariant.variants[this.#adaptation.index]?.uri.split('/')[0] ?? '';
+    return renditionOf(this.#multivariant.variants[this.#adaptation.index]?.uri ?? '');
+  }
+
+  /** How media comes now. */
+  way(): Delivery['way'] {
+    return this.#delivery.way;
   }
 
   latencyMs(): number | undefined {
@@ -95,8 +118,7 @@ export class LiveSession {
       this.#fail = reject;
     });
     try {
-      const tracks = this.#tracks.map(({ track }) => runWithRetries(track, this.#demand, signal));
-      await Promise.race([Promise.all(tracks), lost]);
+      await Promise.race([this.#delivery.run(signal), lost]);
     } finally {
       clearInterval(timer);
       this.#video.removeEventListener('waiting', onWaiting);
@@ -105,7 +127,7 @@ export class LiveSession {
 
   #addTrack(source: MediaSource, mime: string, uri: string, isVideo: boolean): void {
     const buffer = new TrackBuffer(source, mime, (endS) => this.#refill(track, endS));
-    const track: LiveTrack = new LiveTrack(new URL(uri, this.#base), buffer, {
+    const events: TrackEvents = {
       onPart: (part, edgeS) => {
         this.#bufferedMs[isVideo ? 'video' : 'audio'] = performance.now();
         if (isVideo || this.#multivariant.variants.length === 0) this.#clock.setFrom(part, edgeS);
@@ -117,8 +139,17 @@ export class LiveSession {
       onDiscontinuity: () => {
         this.#clock.reset();
       },
-    });
-    this.#tracks.push({ track, buffer });
+    };
+    const track: LiveTrack = new LiveTrack(new URL(uri, this.#base), buffer, events);
+    const kind = isVideo ? 'video' : 'audio';
+    const named = isVideo ? {} : { name: renditionOf(uri) };
+    this.#tracks.push({ kind, track, buffer, events, ...named });
+  }
+
+  #pushOptions() {
+    const [first] = this.#multivariant.variants;
+    const rendition = renditionOf(first?.uri ?? this.#multivariant.audio?.uri ?? '');
+    return { playlistUrl: this.#base, rendition, tracks: this.#tracks };
   }
 
   /** Starts playback as soon as all tracks are buffered at one common time. */
@@ -138,16 +169,11 @@ export class LiveSession {
     const isPlayed = endS <= this.#video.currentTime;
     if (!this.#isPlaying || isPlayed || nowMs - this.#refilledMs < REFILL_EVERY_MS) return;
     this.#refilledMs = nowMs;
-    track.refill();
+    this.#delivery.refill(track);
   }
 
-  /** The newest time range that all tracks have. */
   #commonRange(): readonly [number, number] | undefined {
-    const newest = this.#tracks.map(({ buffer }) => buffer.ranges.at(-1));
-    if (newest.some((range) => range === undefined)) return undefined;
-    const startS = Math.max(...newest.map((range) => range?.[0] ?? 0));
-    const endS = Math.min(...newest.map((range) => range?.[1] ?? 0));
-    return endS - startS > AFTER_GAP_MIN_S ? [startS, endS] : undefined;
+    return commonRange(this.#tracks.map(({ buffer }) => buffer));
   }
 
   /** Where one track is lost: plays on without the sound, or another rendition. */
@@ -179,7 +205,8 @@ export class LiveSession {
     // lost, and is skipped. A browser may stop some frames before the end of its buffer.
     const isStuck = nowS === this.#lastS;
     this.#lastS = nowS;
-    if (nowS < startS && (isStuck || !this.#isPlayable(nowS + 0.05))) {
+    const isPlayable = this.#tracks.every(({ buffer }) => buffer.has(nowS + 0.05));
+    if (nowS < startS && (isStuck || !isPlayable)) {
       this.#jumpTo(range);
       return;
     }
@@ -198,12 +225,6 @@ export class LiveSession {
     if (this.#adaptation.choose(video)) this.#switch();
   }
 
-  #isPlayable(atS: number): boolean {
-    return this.#tracks.every(({ buffer }) =>
-      buffer.ranges.some(([startS, endS]) => startS <= atS && atS < endS),
-    );
-  }
-
   #jumpTo([startS, endS]: readonly [number, number]): void {
     this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - 0.1);
     this.#pace = afterJump(this.#pace);
@@ -212,36 +233,14 @@ export class LiveSession {
 
   #switch(): void {
     const variant = this.#multivariant.variants[this.#adaptation.index];
-    if (variant !== undefined) this.#tracks[0]?.track.switchTo(new URL(variant.uri, this.#base));
+    if (variant === undefined) return;
+    this.#delivery.switchTo(new URL(variant.uri, this.#base), renditionOf(variant.uri));
   }
 
   #onWaiting(): void {
     if (!this.#isPlaying || this.#video.seeking) return;
     this.#pace = afterStall(this.#pace, performance.now());
+    this.#delivery.addStall(performance.now());
     this.#adaptation.interrupt();
-  }
-}
-
-/** Restarts a track at the live edge whenever a request failed. */
-async function runWithRetries(
-  track: LiveTrack,
-  demand: MediaDemand,
-  signal: AbortSignal,
-): Promise<void> {
-  let pauseMs = RETRY_FIRST_MS;
-  while (!signal.aborted) {
-    await demand.whenOn(signal);
-    const startedMs = performance.now();
-    try {
-      await track.run(anySignal(signal, demand.signal));
-      return;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof BufferLost || error instanceof StreamReset) throw error;
-      if (error instanceof Interrupted) continue;
-    }
-    if (performance.now() - startedMs > RETRY_MAX_MS) pauseMs = RETRY_FIRST_MS;
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-    pauseMs = Math.min(pauseMs * 2, RETRY_MAX_MS);
   }
 }

@@ -4,6 +4,38 @@ import type { MediaPlaylist, PlaylistPart } from './playlist.ts';
 /** With less media than this before the live edge, playback starts one GOP earlier. */
 const START_MIN_S = 0.3;
 
+/** Further behind, playback jumps to the live edge. */
+const FOLLOWING_MAX_S = 1.5;
+/** Dates in playlists are rounded to a millisecond. */
+const ROUNDING_MS = 5;
+
+export interface Buffered {
+  readonly initUrl: string;
+  /** Unix time of its end, in ms. */
+  readonly endDateMs: number | undefined;
+}
+
+/**
+ * The parts that go on where the buffer ends, so that playback does not wait for a key frame;
+ * undefined where the playlist has none, or too many.
+ *
+ * @param hrefOf The address of an init section.
+ */
+export function followingParts(
+  { parts }: MediaPlaylist,
+  { initUrl, endDateMs }: Buffered,
+  hrefOf: (uri: string) => string,
+): readonly PlaylistPart[] | undefined {
+  if (endDateMs === undefined) return undefined;
+  const endOf = ({ dateMs, durationS }: PlaylistPart) => (dateMs ?? 0) + durationS * 1_000;
+  const last = parts.findLastIndex((part) => Math.abs(endOf(part) - endDateMs) <= ROUNDING_MS);
+  const following = parts.slice(last + 1);
+  const followingS = following.reduce((sum, { durationS }) => sum + durationS, 0);
+  const isWhole = following.every(({ isGap }) => !isGap);
+  const isSame = hrefOf(parts[last]?.initUri ?? '') === initUrl;
+  return last >= 0 && isWhole && isSame && followingS <= FOLLOWING_MAX_S ? following : undefined;
+}
+
 /** From the newest independent part with enough media behind it. */
 export function startingParts({ parts }: MediaPlaylist): readonly PlaylistPart[] {
   const usable = parts.slice(parts.findLastIndex(({ isGap }) => isGap) + 1);

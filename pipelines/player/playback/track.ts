@@ -10,14 +10,16 @@ import {
 } from './playlist.ts';
 import type { Transfer } from './rendition-choice.ts';
 import { anySignal } from './signals.ts';
-import { startingParts } from './starting-parts.ts';
+import { followingParts, startingParts } from './starting-parts.ts';
 
 /** Media sequence numbers start again: what is buffered belongs to an earlier stream. */
 export class StreamReset extends Error {}
 
+export type DatedMedia = Pick<PlaylistPart, 'dateMs' | 'durationS'>;
+
 export interface TrackEvents {
   /** A part is in the buffer. `edgeS` is where the buffer now ends. */
-  readonly onPart: (part: PlaylistPart, edgeS: number, arrivedMs: number) => void;
+  readonly onPart: (part: DatedMedia, edgeS: number) => void;
   readonly onTransfer: (transfer: Transfer) => void;
   readonly onDiscontinuity: () => void;
 }
@@ -35,7 +37,6 @@ export class LiveTrack {
   readonly #events: TrackEvents;
   #playlistUrl: URL;
   #nextUrl: URL | undefined;
-  #initUrl = '';
   #last: Position | undefined;
   #attempt = new AbortController();
 
@@ -52,6 +53,7 @@ export class LiveTrack {
 
   /** Fetches again from the newest key frame on: the browser has removed what was buffered. */
   refill(): void {
+    this.#buffer.endDateMs = undefined;
     this.#attempt.abort(new Interrupted('refilled'));
   }
 
@@ -70,7 +72,8 @@ export class LiveTrack {
       throw new StreamReset();
     }
     this.#last = undefined;
-    await this.#appendAll(startingParts(playlist), signal);
+    const starting = followingParts(playlist, this.#buffer, (uri) => this.#hrefOf(uri));
+    await this.#appendAll(starting ?? startingParts(playlist), signal);
     while (!playlist.isEnded && playlist.hint !== undefined) {
       const { hint } = playlist;
       const url = new URL(hint.uri, this.#playlistUrl);
@@ -143,21 +146,26 @@ export class LiveTrack {
     signal: AbortSignal,
   ): Promise<void> {
     if (bytes === undefined) return;
-    const arrivedMs = performance.now();
     await this.#appendInit(part, signal);
     signal.throwIfAborted();
     await this.#buffer.append(bytes);
     this.#last = part;
-    this.#events.onPart(part, this.#buffer.ranges.at(-1)?.[1] ?? 0, arrivedMs);
+    const { dateMs, durationS } = part;
+    this.#buffer.endDateMs = dateMs === undefined ? undefined : dateMs + durationS * 1_000;
+    this.#events.onPart(part, this.#buffer.ranges.at(-1)?.[1] ?? 0);
   }
 
   async #appendInit({ initUri }: PlaylistPart, signal: AbortSignal): Promise<void> {
-    const url = new URL(initUri ?? '', this.#playlistUrl).href;
-    if (initUri === undefined || url === this.#initUrl) return;
+    const url = this.#hrefOf(initUri ?? '');
+    if (initUri === undefined || url === this.#buffer.initUrl) return;
     const bytes = await this.#fetchBytes(new URL(url), signal);
     signal.throwIfAborted();
     await this.#buffer.append(bytes);
-    this.#initUrl = url;
+    this.#buffer.initUrl = url;
+  }
+
+  #hrefOf(uri: string): string {
+    return new URL(uri, this.#playlistUrl).href;
   }
 
   async #fetchPlaylist(query: string, signal: AbortSignal): Promise<MediaPlaylist> {

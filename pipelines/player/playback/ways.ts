@@ -1,17 +1,24 @@
 /** Which way the stream comes into this page. Pure. */
 
-/** Parts that are fetched, the browser's own player, or hls.js. */
-export type Way = 'parts' | 'native' | 'hls';
+/**
+ * Frames that are pushed one by one, parts that are pushed, parts that are fetched, the browser's
+ * own player, or hls.js. Our player goes from what is pushed to parts by itself.
+ */
+export type Way = 'frames' | 'push' | 'parts' | 'native' | 'hls';
 
 /** What this browser can do. */
 export interface Browser {
   /** Media Source Extensions, which open. */
   readonly hasMediaSource: boolean;
+  /** It hands over a response while that comes in. */
+  readonly hasStreams: boolean;
   /** It plays HLS by itself. */
   readonly playsHls: boolean;
 }
 
 const CAN_PLAY: Readonly<Record<Way, (browser: Browser) => boolean>> = {
+  frames: ({ hasMediaSource, hasStreams }) => hasMediaSource && hasStreams,
+  push: ({ hasMediaSource, hasStreams }) => hasMediaSource && hasStreams,
   parts: ({ hasMediaSource }) => hasMediaSource,
   native: ({ playsHls }) => playsHls,
   hls: () => true,

@@ -5,8 +5,8 @@ import { waysOf } from '../../../../pipelines/player/playback/ways.ts';
 
 const test = suite('ways of the stream');
 
-const DESKTOP = { hasMediaSource: true, playsHls: false };
-const OLD_IPHONE = { hasMediaSource: false, playsHls: true };
+const DESKTOP = { hasMediaSource: true, hasStreams: true, playsHls: false };
+const OLD_IPHONE = { hasMediaSource: false, hasStreams: true, playsHls: true };
 
 test('without a choice by hand it is what the box prefers', () => {
   assert.is(waysOf(null, ['hls', 'parts'], DESKTOP)[0], 'hls');
@@ -28,6 +28,12 @@ test('what the browser cannot play is left out, by hand too', () => {
   assert.equal(waysOf('native', ['parts'], DESKTOP), ['parts', 'hls']);
 });
 
+test('what is pushed takes a browser that reads responses while they come in', () => {
+  assert.is(waysOf(null, ['push', 'parts'], DESKTOP)[0], 'push');
+  assert.is(waysOf('frames', ['parts'], DESKTOP)[0], 'frames');
+  assert.is(waysOf('frames', ['push', 'parts'], { ...DESKTOP, hasStreams: false })[0], 'parts');
+});
+
 test('unknown names are ignored', () => {
   for (const name of ['', 'constructor', 'toString', 'PARTS', 'a b']) {
     assert.equal(waysOf(name, [name], DESKTOP), ['parts', 'hls']);
@@ -35,7 +41,8 @@ test('unknown names are ignored', () => {
 });
 
 test('each browser has a way', () => {
-  assert.equal(waysOf(null, [], { hasMediaSource: false, playsHls: false }), ['hls']);
+  const none = { hasMediaSource: false, hasStreams: false, playsHls: false };
+  assert.equal(waysOf(null, [], none), ['hls']);
 });
 
 test.run();
