@@ -8,14 +8,14 @@ const SETTLE_MS = 8_000;
 const SLICE_MS = 10_000;
 const STARTS = 20;
 
-interface Case {
+export interface GlassCase {
   readonly name: string;
   readonly query: string;
   readonly partMs: number;
   readonly goal: string;
 }
 
-const CASES: readonly Case[] = [
+const CASES: readonly GlassCase[] = [
   {
     name: 'our player, 200 ms parts',
     query: '',
@@ -31,13 +31,26 @@ const CASES: readonly Case[] = [
   },
 ];
 
+/** What the page says of its player. */
+interface Seen {
+  readonly way?: string;
+  readonly startupMs?: number;
+}
+
 /** Glass to glass in headless Chromium: the clock in the frames, read when each is presented. */
 export async function benchGlass(
   seconds: number,
   cases = CASES.length,
 ): Promise<readonly Figure[]> {
+  return await measureGlass(CASES.slice(0, cases), seconds);
+}
+
+export async function measureGlass(
+  cases: readonly GlassCase[],
+  seconds: number,
+): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const { name, query, partMs, goal } of CASES.slice(0, cases)) {
+  for (const { name, query, partMs, goal } of cases) {
     await using box = await startBox([`viewers.part_ms=${partMs}`]);
     await box.ready();
     await using browser = await openChromium();
@@ -46,14 +59,21 @@ export async function benchGlass(
     await page.waitForTimeout(SETTLE_MS);
     const latenciesMs: number[] = [];
     let stalls = 0;
+    let freezes = 0;
     for (let ms = 0; ms < seconds * 1000; ms += SLICE_MS) {
       const glass = await measureLatency(page, Math.min(SLICE_MS, seconds * 1000 - ms));
       latenciesMs.push(...glass.latenciesMs);
       stalls += glass.stalls;
+      freezes += glass.freezes;
     }
     const { p50, p95, n } = quantiles(latenciesMs) ?? { p50: Number.NaN, p95: Number.NaN, n: 0 };
-    const value = `p50 ${round(p50, 0)}, p95 ${round(p95, 0)} ms, ${stalls} stalls (${n})`;
+    const { way, startupMs } = (await page.evaluate('globalThis.venuebox()')) as Seen;
+    const by = way === undefined ? '' : `, by ${way}`;
+    const halts = `${stalls} stalls, ${freezes} freezes`;
+    const value = `p50 ${round(p50, 0)}, p95 ${round(p95, 0)} ms, ${halts}${by} (${n})`;
     figures.push({ name: `${name}, ${seconds} s`, value, goal });
+    const first = `${round(startupMs ?? Number.NaN, 0)} ms`;
+    figures.push({ name: `${name}: first frame`, value: first, goal: '-' });
   }
   return figures;
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- NAME...]`: the figures of scripts/bench/README.md, with the
  * machine's load beside them. Without names: lag, glass, start, viewers. Longer ones by
- * name: `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
+ * name: `push` (what is pushed: latency, and 1,000 viewers), `edge` (200 viewers behind an edge box and behind nginx), `record` (recorders
  * and clips), `clip` (a viewer while clips are made), `shed` (what saving power saves),
  * `idle`, `lab` (how soon an unplugged device is reported), `telemetry` (bytes over MQTT),
  * `operator` (its page opened cold), `orders` (10,000 at once),
@@ -21,6 +21,7 @@ import { benchLag } from './lag.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchOperator } from './operator.ts';
 import { benchOrders } from './orders/orders.ts';
+import { benchPush } from './push/push.ts';
 import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
@@ -35,6 +36,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   glass: () => benchGlass(30),
   start: benchStart,
   viewers: () => benchViewers([100, 1_000]),
+  push: benchPush,
   edge: benchEdge,
   record: benchRecord,
   clip: benchClip,

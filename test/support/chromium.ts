@@ -80,6 +80,8 @@ export interface LatencyFigures {
   readonly framesRead: number;
   readonly framesSeen: number;
   readonly stalls: number;
+  /** Frames that were shown for more than 250 ms. */
+  readonly freezes: number;
 }
 
 /**
@@ -137,8 +139,10 @@ const WATCH = async (
   let framesRead = 0;
   let framesSeen = 0;
   let stalls = 0;
+  let freezes = 0;
   let isOver = false;
   let lastReadMs = 0;
+  let lastShownMs = Number.POSITIVE_INFINITY;
   video.addEventListener('waiting', () => {
     if (!video.seeking) stalls += 1;
   });
@@ -147,6 +151,8 @@ const WATCH = async (
     video.requestVideoFrameCallback(onFrame);
     framesSeen += 1;
     const shownMs = performance.timeOrigin + frame.expectedDisplayTime;
+    if (shownMs - lastShownMs > 250) freezes += 1;
+    lastShownMs = shownMs;
     if (shownMs - lastReadMs < everyMs) return;
     lastReadMs = shownMs;
     canvas.width = video.videoWidth;
@@ -165,5 +171,5 @@ const WATCH = async (
   video.requestVideoFrameCallback(onFrame);
   await new Promise((resolve) => setTimeout(resolve, forMs));
   isOver = true;
-  return { latenciesMs, framesRead, framesSeen, stalls };
+  return { latenciesMs, framesRead, framesSeen, stalls, freezes };
 };
