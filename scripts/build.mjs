@@ -20,6 +20,7 @@ const PROGRAMS = [
     'clips',
     'probe',
     'scan',
+    'look',
     'source',
     'uplink',
     'rtmp',

@@ -1,7 +1,9 @@
-/** `camera`, `sound`, `encoder`, `renditions` and `profiles` of the config. */
+/** `camera`, `sound`, `encoder`, `renditions`, `profiles` and `drop.look` of the config. */
 import * as v from 'valibot';
 import { METER_ID } from '../../pipelines/capture/graph.ts';
+import { OWN_LOOKS } from '../../pipelines/look/own-looks.ts';
 import {
+  between,
   even,
   type Fault,
   flag,
@@ -88,11 +90,38 @@ export const profilesSchema = v.strictObject({
   'low-data': v.optional(renditionNames),
 });
 
+/** Colours of the picture that viewers get; recordings have the camera's. */
+export const lookSchema = v.strictObject({
+  name: v.optional(oneOf('none', ...OWN_LOOKS), 'none'),
+  cube_file: v.optional(text, ''),
+  strength: v.optional(between(0, 1), 1),
+});
+
+export type LookConfig = v.InferOutput<typeof lookSchema>;
+
+export function hasLook({ name, cube_file, strength }: LookConfig): boolean {
+  return (name !== 'none' || cube_file !== '') && strength > 0;
+}
+
+/** @param at Where it stands in its file. */
+export function* lookFaults(
+  { name, cube_file }: LookConfig,
+  at: readonly (string | number)[],
+): Generator<Fault> {
+  if (name === 'none' || cube_file === '') return;
+  yield {
+    path: [...at, 'cube_file'],
+    message: `must be empty: ${[...at, 'name'].join('.')} is ${name}`,
+  };
+}
+
 type Renditions = v.InferOutput<typeof renditionsSchema>;
 
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
-const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK];
+/** Name of the picture without a look, which is recorded where viewers get one. */
+export const CLEAN_TRACK = 'recording';
+const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK, CLEAN_TRACK];
 /** A player that changes down on a bad network finds a rendition that it can play. */
 const STEP_MAX = 2;
 

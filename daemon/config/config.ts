@@ -155,6 +155,12 @@ export function ladderOf(config: Config): Readonly<Record<string, readonly strin
   };
 }
 
+/** The best picture. */
+export function topRendition({ renditions }: Pick<Config, 'renditions'>) {
+  const [best] = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
+  return best;
+}
+
 /** valibot wants the values along the way beside the keys. */
 function issuePath(root: unknown, path: readonly (string | number)[]): readonly object[] {
   let input: unknown = root;

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { LINK_MAX_BYTES, SIZE_MAX_PCT } from '../../pipelines/overlay/code-sprite.ts';
 import { CORNERS } from '../../pipelines/overlay/layout.ts';
+import { lookFaults, lookSchema } from './capture.ts';
 import {
   between,
   type Fault,
@@ -96,6 +97,7 @@ export const dropSchema = v.strictObject({
   resume_within_s: v.optional(whole(0, 86_400), 1800),
   catalogue: v.optional(catalogueSchema, []),
   overlay: v.optional(overlaySchema, {}),
+  look: v.optional(lookSchema, {}),
 });
 
 /** Signed orders of another server. */
@@ -143,7 +145,7 @@ export type DropConfig = v.InferOutput<typeof dropSchema>;
  */
 export function* dropFaults(
   drop: Pick<DropConfig, 'id' | 'catalogue' | 'starts_at' | 'ends_at'> &
-    Partial<Pick<DropConfig, 'overlay'>>,
+    Partial<Pick<DropConfig, 'overlay' | 'look'>>,
   hosts: readonly string[],
   at: readonly (string | number)[],
 ): Generator<Fault> {
@@ -151,6 +153,7 @@ export function* dropFaults(
   if (drop.overlay !== undefined) {
     yield* overlayFaults(drop.overlay, hosts, [...at, 'overlay', 'code']);
   }
+  if (drop.look !== undefined) yield* lookFaults(drop.look, [...at, 'look']);
   if (catalogue.length > 0 && id === '') {
     const message =
       'must be set with a catalogue, and be new for each drop: editions are numbered within it';

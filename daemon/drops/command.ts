@@ -15,6 +15,8 @@ import type { ListFile } from './list-file.ts';
 export interface DropsCommandDeps {
   readonly file: ListFile;
   readonly hosts: LinkHosts;
+  /** What is wrong with the file of a drop's look. */
+  readonly lookFault: (drop: PlannedDrop) => Promise<string | undefined>;
   readonly state: () => PlannedDropsState;
   /** The drop that is on air, where it is of the list. */
   readonly onAir: () => string | undefined;
@@ -55,7 +57,7 @@ export function openDropsCommand(deps: DropsCommandDeps): (command: Command) => 
 }
 
 async function set(
-  { file, hosts }: DropsCommandDeps,
+  { file, hosts, lookFault }: DropsCommandDeps,
   wantedId: string,
   changes: Readonly<Record<string, unknown>>,
   isDryRun: boolean,
@@ -66,6 +68,8 @@ async function set(
   if ('faults' in checked) {
     return rejected('BAD_ARGUMENTS', checked.faults.map(({ text }) => text).join('; '));
   }
+  const fault = changes['look'] === undefined ? undefined : await lookFault(checked.drop);
+  if (fault !== undefined) return rejected('BAD_ARGUMENTS', fault);
   const what = before === undefined ? 'added' : 'changed';
   if (isDryRun) return { status: 'done', detail: `${wantedId} would be ${what}` };
   const edited = await file.edit((text) => {

@@ -12,6 +12,7 @@ import type { PlannedDropsState } from '../model/planned-drops.ts';
 import type { DropState } from '../model/snapshot.ts';
 import { openDropsCommand } from './command.ts';
 import { ListFile } from './list-file.ts';
+import { lookFaultIn, plannedLook } from './look.ts';
 import { MemoryStore } from './memory-store.ts';
 import { onPage } from './on-page.ts';
 import {
@@ -63,7 +64,7 @@ export async function openDrops(
     state: () => drops.state(),
     record: (event) => drops.record(event),
     command: openDropsCommand({
-      ...{ file, hosts },
+      ...{ file, hosts, lookFault: lookFaultIn(stateFolder) },
       state: () => drops.state(),
       onAir: () => store.memory.current?.drop?.id,
     }),
@@ -108,6 +109,7 @@ class OpenDrops {
         endsAt: drop.ends_at ?? '',
         pictureFile: drop.picture_file ?? '',
         profile: drop.profile ?? '',
+        ...(drop.look && { look: plannedLook(drop.look) }),
         articles: drop.catalogue?.length ?? 0,
         phase: phaseOf(drop, store.memory, this.#planned?.id, nowMs),
       })),

@@ -14,11 +14,13 @@ import { openSupervision } from './children/supervision.ts';
 import { type DropRecording, openDropRecording } from './drop-recording.ts';
 import type { OwnPath } from './hidden-run.ts';
 import { type LiveInput, openLiveInput } from './live-input.ts';
+import { StreamLook } from './look/stream-look.ts';
 import type { MediaPathDeps, OverlayPicture } from './media-path.ts';
 import { mediaSettings } from './settings.ts';
 import { openSequenceStore, type SequenceStore } from './stream/sequence-store.ts';
 import { StreamStartStore } from './stream/stream-start.ts';
 import {
+  NOTHING_SUSPENDED,
   openSuspendedEncoders,
   type SuspendedEncoders,
   type Suspension,
@@ -39,6 +41,7 @@ class CameraPath implements OwnPath {
   readonly #media: MediaChild;
   readonly #recording: DropRecording;
   readonly #suspended: SuspendedEncoders;
+  readonly #look: StreamLook;
   readonly #input: LiveInput;
   readonly #capturing: Switch;
   readonly #upstream: Upstream;
@@ -54,7 +57,7 @@ class CameraPath implements OwnPath {
   #hasFlowed = false;
   #sources: SourceFigures | undefined;
   #uplinkTargetBps: number;
-  #uplinkMaxBps = Number.POSITIVE_INFINITY;
+  #suspension: Suspension = NOTHING_SUSPENDED;
 
   constructor(deps: MediaPathDeps) {
     this.#deps = deps;
@@ -70,6 +73,11 @@ class CameraPath implements OwnPath {
       valveOf: (rendition) => this.#outputOf(rendition)?.valve,
       restartCapture: (reason) => this.#input.capture.restart(reason),
       clock: deps.clock,
+    });
+    this.#look = new StreamLook({
+      ...deps,
+      toCapture: (message) => this.#input.capture.send(message),
+      onNeed: () => this.#suspend(),
     });
     this.#input = this.#openInput();
     this.setLive = this.#input.setLive;
@@ -87,7 +95,7 @@ class CameraPath implements OwnPath {
   readonly run: Task = (signal) => {
     const serving = this.#supervise('media', this.#media.run, () => this.#hasListened);
     const wanted = [this.#capturing, this.#uplinking, this.#publishing];
-    return runAll([serving, ...wanted.map(({ run }) => run)], signal);
+    return runAll([serving, this.#look.run, ...wanted.map(({ run }) => run)], signal);
   };
 
   readonly setCapturing = (isWanted: boolean, isHidden = false): void => {
@@ -99,6 +107,7 @@ class CameraPath implements OwnPath {
     this.#capturing.set(isWanted);
     if (isWanted) return;
     if (wasWanted) this.endStream();
+    this.#look.end();
     this.#sources = undefined;
     this.#deps.onSources(undefined);
   };
@@ -126,21 +135,18 @@ class CameraPath implements OwnPath {
     return this.#media.clip({ seconds, ...(label === undefined ? {} : { label }) }, signal);
   };
 
-  readonly showShop = (shop: ShopOnPage | undefined): void => {
+  readonly showShop = (shop: ShopOnPage | undefined): void =>
     this.#media.send({ type: 'shop', ...(shop && { shop }) });
-  };
 
-  readonly forgetClips = (ids: readonly string[]): void => {
+  readonly forgetClips = (ids: readonly string[]): void =>
     this.#media.send({ type: 'forget-clips', ids });
-  };
 
-  readonly showDrop = (drop: DropOnPage): void => {
-    this.#media.send({ type: 'drop', drop });
-  };
+  readonly showDrop = (drop: DropOnPage): void => this.#media.send({ type: 'drop', drop });
 
   readonly suspend = (wanted: Suspension): void => {
-    this.#suspended.set(wanted);
-    this.#uplinkMaxBps = wanted.uplinkMaxBps ?? Number.POSITIVE_INFINITY;
+    this.#suspension = wanted;
+    this.#look.shed(!wanted.hasLook);
+    this.#suspend();
     this.#setUplinkBitrate(this.#uplinkTargetBps);
   };
 
@@ -155,7 +161,8 @@ class CameraPath implements OwnPath {
   #beginStream(): void {
     const start = this.#streamStart.begin(this.#deps.liveDropId());
     // A stream that has ended stays so: the next one is of another process.
-    if (this.#hasEnded) this.#media.restart('another stream begins');
+    const hasOtherTracks = this.#look.begin();
+    if (this.#hasEnded || hasOtherTracks) this.#media.restart('another stream begins');
     else this.#media.send({ type: 'stream', start });
     this.#hasEnded = false;
   }
@@ -167,7 +174,8 @@ class CameraPath implements OwnPath {
       settings: async (signal) => {
         const firstMsn = await (await this.#sequences).begin(signal);
         const now = { ...config, drop: deps.presentDrop() };
-        return mediaSettings(now, hasSound, stateFolder, previewPath, firstMsn);
+        const track = { hasSound, hasClean: this.#look.hasClean };
+        return mediaSettings(now, track, stateFolder, previewPath, firstMsn);
       },
       clock,
       log,
@@ -193,9 +201,10 @@ class CameraPath implements OwnPath {
       onFigures: (figures, newestMsn) => {
         if (newestMsn !== undefined) void this.#sequences.then((store) => store.note(newestMsn));
         this.#suspended.onFigures(figures);
+        this.#look.onFigures(figures.substitutes);
         this.#hasFlowed ||= figures.isFlowing;
-        const framesPerS = this.#sources?.camera.framesPerS;
-        deps.onFigures({ ...figures, ...(framesPerS === undefined ? {} : { framesPerS }) });
+        const { framesPerS } = this.#sources?.camera ?? {};
+        deps.onFigures({ ...figures, ...(framesPerS !== undefined && { framesPerS }) });
       },
     });
   }
@@ -203,9 +212,7 @@ class CameraPath implements OwnPath {
   #openInput(): LiveInput {
     const { encoders, log, isFirstDrop, onSources } = this.#deps;
     return openLiveInput({
-      ...this.#deps,
-      media: this.#media,
-      supervise: this.#supervise,
+      ...{ ...this.#deps, media: this.#media, look: this.#look, supervise: this.#supervise },
       isRecovering: () => this.#hasFlowed || this.#hasPlayed || !isFirstDrop(),
       onPlaying: () => {
         this.#hasPlayed = true;
@@ -217,19 +224,25 @@ class CameraPath implements OwnPath {
       onFigures: (figures) => {
         if (!this.#capturing.isWanted) return;
         this.#sources = figures;
+        this.#look.onSources(figures);
         onSources(figures);
       },
     });
   }
 
+  #suspend(): void {
+    const substitutes = this.#look.substitutes(this.#suspension.substitutes);
+    this.#suspended.set({ ...this.#suspension, substitutes });
+  }
+
   #outputOf(rendition: string): Graph['outputs'][number] | undefined {
-    return this.#input.graph.outputs.find(({ id }) => id === rendition);
+    return this.#input.graph().outputs.find(({ id }) => id === rendition);
   }
 
   #setUplinkBitrate(targetBps: number): void {
     this.#uplinkTargetBps = targetBps;
     const output = this.#outputOf(UPLINK_TRACK);
-    const bitrateBps = Math.min(targetBps, this.#uplinkMaxBps);
+    const bitrateBps = Math.min(targetBps, this.#suspension.uplinkMaxBps ?? targetBps);
     const value = bitrateProperty(this.#deps.encoders.video, bitrateBps);
     if (output === undefined || value === undefined) return;
     this.#input.capture.send({ type: 'bitrate', element: output.encoder, value });

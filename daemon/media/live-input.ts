@@ -17,6 +17,7 @@ import { type CaptureChild, openCapture } from './children/capture.ts';
 import type { MediaChild } from './children/media.ts';
 import { openSource } from './children/source.ts';
 import type { Encoders } from './element-check.ts';
+import type { StreamLook } from './look/stream-look.ts';
 import { captureSettings, graphSettings, slateSettings } from './settings.ts';
 
 export interface LiveInputDeps {
@@ -29,6 +30,8 @@ export interface LiveInputDeps {
   readonly sound: Sound;
   readonly encoders: Encoders;
   readonly stateFolder: string;
+  /** Of the stream that is on, or begins. */
+  readonly look: Pick<StreamLook, 'hasClean' | 'file'>;
   /** The process that the encoders feed. */
   readonly media: MediaChild;
   readonly clock: Clock;
@@ -43,8 +46,8 @@ export interface LiveInputDeps {
 
 export interface LiveInput {
   readonly capture: CaptureChild;
-  /** The encoders' pipeline. */
-  readonly graph: Graph;
+  /** The encoders' pipeline, of the stream that is on. */
+  graph(): Graph;
   readonly run: Task;
   /** Ends a source's process; its supervisor starts it again. */
   restartSource(kind: SourceKind, reason: string): void;
@@ -59,18 +62,18 @@ export interface LiveInput {
 export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const { config, camera, camera2, sound, encoders, clock, log, supervise } = deps;
   const hasSound = sound.source !== undefined;
-  const graph = renderGraph(graphSettings(config, hasSound, encoders));
-  log.debug('capture pipeline', { launch: graph.launch });
+  const graph = () => renderGraph(graphSettings(config, hasSound, encoders, deps.look.hasClean));
+  log.debug('capture pipeline', { launch: graph().launch });
   const clockSwitch = openClockSwitch((message) => capture.send(message));
   const capture = openCapture({
-    graph,
     settings: async (signal) =>
-      captureSettings(config, hasSound, graph, await openSlates(deps, signal)),
+      captureSettings(config, hasSound, graph(), await openSlates(deps, signal)),
     media: deps.media,
     clock,
     log,
     onPlaying: () => {
       clockSwitch.onPlaying();
+      if (deps.look.file !== '') capture.send({ type: 'look', file: deps.look.file });
       deps.onPlaying();
     },
     onFigures: (figures) => {

@@ -6,6 +6,7 @@ import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
  * last what viewers would see. Sound, one rendition and one recording go on to
  * the end.
  *
+ * - `look`: viewers get the camera's own colours, and recordings are made of what they get.
  * - `previews`: no new live posters and previews; clips are still made when asked for.
  * - `top-rendition`: the best picture is no longer encoded; the next is its substitute.
  * - `lamps`: dark but for power and on air.
@@ -14,6 +15,7 @@ import type { PowerPhase, ShedLoad } from '../model/snapshot.ts';
  * - `renditions`: only the lowest picture is encoded, and is the substitute for all.
  */
 export const LOADS = [
+  'look',
   'previews',
   'top-rendition',
   'lamps',
@@ -26,7 +28,7 @@ export type Load = (typeof LOADS)[number];
 
 const SHED: Readonly<Record<PowerPhase, number>> = {
   normal: 0,
-  saving: 2,
+  saving: 3,
   'last-minutes': LOADS.length,
   'shut-down': LOADS.length,
 };
@@ -38,6 +40,8 @@ export function shedIn(phase: PowerPhase): readonly Load[] {
 
 /** What of the box can be switched off. */
 export interface Sheddable {
+  /** Of the drop that is on, or the next one. */
+  readonly hasLook: boolean;
   readonly hasPreviews: boolean;
   readonly hasLamps: boolean;
   readonly hasPrinter: boolean;
@@ -72,6 +76,7 @@ export function shedLoadsOf(phase: PowerPhase, box: Sheddable): readonly ShedLoa
   const top = substitutesFor(['top-rendition'], box);
   const all = substitutesFor(shed, box);
   const texts: Readonly<Record<Load, string | undefined>> = {
+    look: box.hasLook ? 'the picture has the camera’s own colours' : undefined,
     previews: box.hasPreviews ? 'no new live posters and previews' : undefined,
     'top-rendition': substituteText(shed.includes('renditions') ? {} : top),
     lamps: box.hasLamps ? 'lamps are dark but for power and on air' : undefined,

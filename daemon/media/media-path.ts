@@ -17,6 +17,7 @@ import type { Scan, WantedScan } from '../../pipelines/scan/messages.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { Destination } from '../model/destinations.ts';
+import type { LookState } from '../model/look.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import type { Encoders } from './element-check.ts';
@@ -51,6 +52,8 @@ export interface MediaPathDeps {
   readonly onRecording: (targets: readonly TargetState[]) => void;
   /** What was read of the code in the picture. */
   readonly onScan: (scan: Scan) => void;
+  /** At each change; undefined where the drop has no look. */
+  readonly onLook: (look: LookState | undefined) => void;
   readonly onUplink: (figures: UplinkFigures) => void;
   /** At the start, on each change and once a second, where the config has some. */
   readonly onDestinations: (destinations: readonly Destination[]) => void;

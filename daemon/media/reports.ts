@@ -41,6 +41,7 @@ export function mediaReports({ state, health, onReady, viewersPort, log }: Recei
       state.set({ recording });
     },
     onScan: (scan) => state.set({ scan }),
+    onLook: (look) => state.set({ look }),
     onUplink: (uplink) => state.set({ uplink }),
     onDestinations: (destinations) => state.set({ destinations }),
     onChild: (name, supervised) => state.setChild(name, supervised),

@@ -11,9 +11,10 @@ import type { EdgeSettings } from '../../pipelines/edge/messages.ts';
 import { partTargetBeside } from '../../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
+import type { WantedTrack } from '../../pipelines/packager/track.ts';
 import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-files.ts';
-import { AUDIO_TRACK } from '../config/capture.ts';
-import { type Config, ladderOf } from '../config/config.ts';
+import { AUDIO_TRACK, CLEAN_TRACK } from '../config/capture.ts';
+import { type Config, ladderOf, topRendition } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import { givenAddress } from '../model/addresses.ts';
 import type { Encoders } from './element-check.ts';
@@ -29,23 +30,28 @@ function partMs({ camera, viewers }: Config): number {
   return (frames * 1000) / camera.fps;
 }
 
-/** What the encoders are to make. */
+/**
+ * What the encoders are to make.
+ *
+ * @param hasClean Recordings have an encoder of their own, beside a look.
+ */
 export function graphSettings(
   config: Config,
   hasSound: boolean,
   encoders: Encoders,
+  hasClean = false,
 ): GraphSettings {
   const { camera, sound, encoder, renditions, uplink } = config;
+  const toEncode = ({ name, width, height, bitrate_bps }: Config['renditions'][number]) => ({
+    ...{ id: name, width, height, bitrateBps: bitrate_bps },
+  });
+  const clean = hasClean ? topRendition(config) : undefined;
   return {
     picture: { widthPx: camera.width, heightPx: camera.height, fps: camera.fps },
     hasSound,
     gopFrames: gopFrames(config),
-    renditions: [...renditions, ...ownRendition(uplink)].map((rendition) => ({
-      id: rendition.name,
-      width: rendition.width,
-      height: rendition.height,
-      bitrateBps: rendition.bitrate_bps,
-    })),
+    renditions: [...renditions, ...ownRendition(uplink)].map(toEncode),
+    clean: clean && toEncode({ ...clean, name: CLEAN_TRACK }),
     audio: { id: AUDIO_TRACK, channels: sound.channels, bitrateBps: sound.bitrate_bps },
     encoder: encoders.video,
     speed: encoder.speed,
@@ -103,13 +109,16 @@ function ownRendition(uplink: UplinkConfig | undefined) {
 /** @param stateFolder Where relative folders of the config lie. */
 export function mediaSettings(
   config: Config,
-  hasSound: boolean,
+  { hasSound, hasClean = false }: { readonly hasSound: boolean; readonly hasClean?: boolean },
   stateFolder: string,
   previewPath: string,
   firstMsn: number,
 ): MediaSettings {
   const { viewers, renditions, sound } = config;
-  const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
+  const video: readonly WantedTrack[] = [
+    ...renditions.map(({ name }) => ({ id: name, kind: 'video' as const })),
+    ...(hasClean ? [{ id: CLEAN_TRACK, kind: 'video' as const, isHidden: true }] : []),
+  ];
   const bitrates = renditions.map(({ name, bitrate_bps }) => [name, bitrate_bps] as const);
   return {
     partTargetMs: hasSound ? partTargetBeside(partMs(config), AUDIO_FRAME_MS) : partMs(config),
@@ -125,7 +134,7 @@ export function mediaSettings(
       profiles: ladderOf(config),
     },
     drop: dropSettings(config),
-    archive: archiveSettings(config, hasSound, stateFolder),
+    archive: archiveSettings(config, hasSound, stateFolder, hasClean),
     previewPath,
     hasPush: viewers.push !== 'off',
     tokenSecretFile: config.clips.token_secret_file,
@@ -181,12 +190,14 @@ function archiveSettings(
   config: Config,
   hasSound: boolean,
   stateFolder: string,
+  hasClean: boolean,
 ): MediaSettings['archive'] {
   const { recording, clips } = config;
-  const trackIds = [topRendition(config), ...(hasSound ? [AUDIO_TRACK] : [])];
+  const top = topRendition(config)?.name ?? '';
+  const sound = hasSound ? [AUDIO_TRACK] : [];
   const [lowest] = config.renditions.toSorted((a, b) => a.bitrate_bps - b.bitrate_bps);
   return {
-    trackIds,
+    trackIds: [hasClean ? CLEAN_TRACK : top, ...sound],
     targets: recording.targets.map((target) => ({
       id: target.id,
       folder: resolve(stateFolder, target.folder),
@@ -201,7 +212,8 @@ function archiveSettings(
       : {
           clips: {
             folder: resolve(stateFolder, clips.folder),
-            clipTrackIds: trackIds,
+            // What guests saw.
+            clipTrackIds: [top, ...sound],
             previewTrackId: lowest?.name ?? '',
             maxClipS: clips.length_s,
             posterEveryS: clips.poster_every_s,
@@ -213,9 +225,4 @@ function archiveSettings(
           },
         }),
   };
-}
-
-function topRendition({ renditions }: Config): string {
-  const [best] = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
-  return best?.name ?? '';
 }

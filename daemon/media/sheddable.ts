@@ -1,5 +1,6 @@
 /** What of this box can be switched off, from its config. */
 import { bitrateProperty } from '../../pipelines/capture/encoder.ts';
+import { hasLook } from '../config/capture.ts';
 import type { Config } from '../config/config.ts';
 import type { PowerPhase } from '../model/snapshot.ts';
 import type { Encoders } from './element-check.ts';
@@ -16,6 +17,7 @@ export function sheddableOf(config: Config, encoders: Encoders | undefined): She
   const sorted = renditions.toSorted((a, b) => b.bitrate_bps - a.bitrate_bps);
   const isShared = uplink !== undefined && uplink.rendition !== '';
   return {
+    hasLook: encoders !== undefined && hasLook(config.drop.look),
     hasPreviews: encoders !== undefined && clips.folder !== '' && clips.poster_every_s > 0,
     hasLamps: panel.driver !== 'none',
     hasPrinter: printer.driver !== 'none',
@@ -47,6 +49,7 @@ export function suspensionIn(phase: PowerPhase, box: Sheddable): Suspension {
   return {
     substitutes: substitutesFor(shed, box),
     hasPreviews: !shed.includes('previews'),
+    hasLook: !shed.includes('look'),
     uplinkMaxBps: shed.includes('uplink') ? box.uplinkBps : undefined,
   };
 }

@@ -8,9 +8,15 @@ import type { Substitutes } from './loads.ts';
 export interface Suspension {
   readonly substitutes: Substitutes;
   readonly hasPreviews: boolean;
+  readonly hasLook: boolean;
   /** The uplink's own picture gets so much at most; undefined: as the links allow. */
   readonly uplinkMaxBps: number | undefined;
 }
+
+export const NOTHING_SUSPENDED: Suspension = {
+  ...{ substitutes: {}, hasPreviews: true, hasLook: true },
+  uplinkMaxBps: undefined,
+};
 
 export interface SuspendedEncodersDeps {
   readonly toMedia: (message: ToMedia) => void;
@@ -23,7 +29,7 @@ export interface SuspendedEncodersDeps {
 
 /** Suspends and resumes encoders, when the media process is ready for it. */
 export interface SuspendedEncoders {
-  set(suspension: Suspension): void;
+  set(suspension: Pick<Suspension, 'substitutes' | 'hasPreviews'>): void;
   /** A media process serves: it has no settings yet. */
   onMediaServing(): void;
   /** A pipeline plays: all its valves are open. */
@@ -36,7 +42,10 @@ const BACK_MS = 15_000;
 
 export function openSuspendedEncoders(deps: SuspendedEncodersDeps): SuspendedEncoders {
   const { toMedia, toCapture, valveOf, clock } = deps;
-  let wanted: Omit<Suspension, 'uplinkMaxBps'> = { substitutes: {}, hasPreviews: true };
+  let wanted: Pick<Suspension, 'substitutes' | 'hasPreviews'> = {
+    substitutes: {},
+    hasPreviews: true,
+  };
   let suspended: readonly string[] = [];
   let shut: ReadonlySet<string> = new Set();
   let lateSinceMs: number | undefined;

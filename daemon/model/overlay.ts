@@ -1,6 +1,7 @@
-/** What is drawn over the picture, as the rest of the box sees it. */
+/** What is drawn over the picture, and its colours, as the rest of the box sees it. */
 import type { Corner } from '../../pipelines/overlay/layout.ts';
 import type { Scan } from '../../pipelines/scan/messages.ts';
+import type { LookState } from './look.ts';
 
 /** What was asked for: by the config at first, then by the command `overlay`. */
 export interface OverlayWishes {
@@ -50,4 +51,6 @@ export interface OverlaySnapshot {
   readonly overlay?: OverlayState | undefined;
   /** What was read of its code last. */
   readonly scan?: Scan | undefined;
+  /** Undefined where the drop has none. */
+  readonly look?: LookState | undefined;
 }

@@ -6,6 +6,14 @@
  */
 export type PlannedPhase = 'coming' | 'shown' | 'on' | 'held' | 'missed';
 
+/** One that comes with the box, or a .cube file. */
+export interface PlannedLook {
+  /** `none` where it is a file, or none at all. */
+  readonly name: string;
+  readonly cubeFile: string;
+  readonly strength: number;
+}
+
 export interface PlannedDropInfo {
   readonly id: string;
   readonly title: string;
@@ -15,6 +23,8 @@ export interface PlannedDropInfo {
   readonly pictureFile: string;
   /** Of all guests; empty: of their device. */
   readonly profile: string;
+  /** Left out where it is as in the config. */
+  readonly look?: PlannedLook;
   /** Of its catalogue. */
   readonly articles: number;
   readonly phase: PlannedPhase;

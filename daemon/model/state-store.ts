@@ -65,6 +65,7 @@ interface Readings {
   readonly broker: BoxSnapshot['broker'];
   readonly sources: BoxSnapshot['sources'];
   readonly scan?: BoxSnapshot['scan'];
+  readonly look?: BoxSnapshot['look'];
   readonly isCameraLocked: boolean;
   readonly printer: PrinterStatus;
   readonly modems: ModemsState;

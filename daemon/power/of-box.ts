@@ -1,5 +1,6 @@
 /** What the power policy reads of a box, and does to it. */
 import type { Battery } from '../../hal/battery/port.ts';
+import { hasLook } from '../config/capture.ts';
 import type { Config } from '../config/config.ts';
 import { type Sheddable, shedLoadsOf } from '../media/loads.ts';
 import type { MediaPath } from '../media/media-path.ts';
@@ -34,7 +35,8 @@ export function powerOf(box: Box): PowerDeps {
       isNotOff: drop.faults().notPoweredOff !== undefined,
     }),
     onBattery: (battery) => state.set({ battery }),
-    shedLoadsIn: (power) => shedLoadsOf(power, sheddable),
+    shedLoadsIn: (power) =>
+      shedLoadsOf(power, { ...sheddable, hasLook: hasLook(drops.present().look) }),
     onPhase: (power, shedLoads) => {
       state.set({ power, shedLoads });
       mediaPath.suspend(suspensionIn(power, sheddable));

@@ -1,17 +1,15 @@
 /** The encoders' pipeline and what feeds it: pictures and sound without a pause. */
 import { readFileSync } from 'node:fs';
 import type { GstPipeline } from '../gst/gst.ts';
-import { playPipeline } from '../gst/pipeline.ts';
-import { SpriteLayer } from '../overlay/sprite.ts';
+import { playPipeline, pusherInto } from '../gst/pipeline.ts';
 import { openRawReader } from '../source/raw-reader.ts';
 import { CameraFeed } from './camera-feed.ts';
-import { CAMERA_INPUT, SOUND_INPUT } from './graph.ts';
+import { SOUND_INPUT } from './graph.ts';
 import type { CaptureSettings, FromCapture, SourceKind, ToCapture } from './messages.ts';
+import { openPictureInputs } from './picture-inputs.ts';
 import { SoundFeed } from './sound-feed.ts';
 import type { SourceInput } from './source-input.ts';
 
-/** The gate is shut this long around a forced key frame, so that no encoder is ahead of another. */
-const GATE_MS = 40;
 const FIGURES_EVERY_MS = 1_000;
 
 export interface EncodersDeps {
@@ -35,11 +33,9 @@ export function runEncoders(
   const sound =
     settings.sound &&
     new SoundFeed(settings.sound, startUs, { push: pusherInto(pipeline, SOUND_INPUT), nowUs });
-  const overlay = new SpriteLayer(settings.picture);
-  const pushPicture = pusherInto(pipeline, CAMERA_INPUT);
+  const pictures = openPictureInputs(pipeline, settings);
   const camera = new CameraFeed(settings.picture, startUs, {
-    // The binding copies the frame before it returns.
-    push: (frame, ptsNs) => overlay.over(frame, () => pushPicture(frame, ptsNs)),
+    push: pictures.push,
     nowUs,
     // Viewers get both from the same moment on.
     onFirst: () => sound?.start(),
@@ -53,25 +49,19 @@ export function runEncoders(
     const figures = {
       camera: camera.takeFigures(),
       ...(sound === undefined ? {} : { sound: sound.takeFigures() }),
+      ...pictures.takeFigures(),
     };
     send({ type: 'figures', figures });
   }, FIGURES_EVERY_MS);
   return (message) => {
     if (message.type === 'source') sources.open(message);
     else if (message.type === 'source-clock') sources.setClock(message);
-    else if (message.type === 'overlay') overlay.set(message.sprites);
+    else if (message.type === 'overlay') pictures.setOverlay(message.sprites);
+    else if (message.type === 'look') pictures.setLook(message.file);
+    else if (message.type === 'keyframe') pictures.forceKeyframes();
     else if (message.type === 'choose') camera.choose(message.camera);
     else if (message.type === 'clock') camera.showClock(message.isOn);
-    else control(pipeline, settings, message);
-  };
-}
-
-function pusherInto(pipeline: GstPipeline, name: string) {
-  const input = pipeline.findChild(name);
-  const pts = Buffer.alloc(8);
-  return (data: Buffer, ptsNs: bigint) => {
-    pts.writeBigUInt64BE(ptsNs);
-    input?.push?.(data, pts);
+    else control(pipeline, message);
   };
 }
 
@@ -105,7 +95,7 @@ function openSources(inputs: Inputs, send: EncodersDeps['send']) {
   };
 }
 
-function control(pipeline: GstPipeline, { outputs }: CaptureSettings, message: ToCapture): void {
+function control(pipeline: GstPipeline, message: ToCapture): void {
   if (message.type === 'bitrate') {
     const element = pipeline.findChild(message.element);
     if (element !== undefined) element['bitrate'] = message.value;
@@ -113,14 +103,5 @@ function control(pipeline: GstPipeline, { outputs }: CaptureSettings, message: T
   if (message.type === 'valve') {
     const element = pipeline.findChild(message.element);
     if (element !== undefined) element['drop'] = message.isShut;
-  }
-  if (message.type === 'keyframe') {
-    const gate = pipeline.findChild('gate');
-    if (gate === undefined) return;
-    gate['drop'] = true;
-    setTimeout(() => {
-      for (const { kind, sink } of outputs) if (kind === 'video') pipeline.forceKeyUnit(sink, 1);
-      gate['drop'] = false;
-    }, GATE_MS);
   }
 }

@@ -13,6 +13,8 @@ export interface GraphSettings {
   readonly hasSound: boolean;
   readonly gopFrames: number;
   readonly renditions: readonly RenditionSettings[];
+  /** Of the camera's own colours, for recordings, where viewers may get a look. */
+  readonly clean?: RenditionSettings | undefined;
   readonly audio: { readonly id: string; readonly channels: number; readonly bitrateBps: number };
   readonly encoder: VideoEncoder;
   readonly speed: 'ultrafast' | 'superfast' | 'veryfast' | 'faster';
@@ -39,7 +41,10 @@ export interface Graph {
 
 /** Names of the elements that frames and samples are pushed into. */
 export const CAMERA_INPUT = 'camera';
+/** The same frames without the look, where recordings have an encoder of their own. */
+export const CLEAN_INPUT = 'clean';
 export const SOUND_INPUT = 'microphone';
+export type PictureInput = typeof CAMERA_INPUT | typeof CLEAN_INPUT;
 
 /** ID of the meter's output. */
 export const METER_ID = 'meter';
@@ -62,6 +67,7 @@ const FIRST_FD = 3;
  * ```
  * frames ! gate ! tee ! valve ! scale ! encode ! GDP ! fd 3
  *                    \ ! valve ! scale ! encode ! GDP ! fd 4
+ * frames without the look ! gate ! tee ! valve ! scale ! encode ! GDP ! fd
  * samples ! tee ! AAC ! GDP ! fd 5
  *              \ ! S16LE ! fd 6
  * ```
@@ -70,16 +76,20 @@ const FIRST_FD = 3;
  * key frames by count stay aligned in all renditions.
  */
 export function renderGraph(settings: GraphSettings): Graph {
-  const video = settings.renditions.map(({ id }, i) => trackOutput(id, 'video', i));
+  const { clean } = settings;
+  const renditions = clean === undefined ? settings.renditions : [...settings.renditions, clean];
+  const video = renditions.map(({ id }, i) => trackOutput(id, 'video', i));
   const audio = !settings.hasSound
     ? undefined
-    : trackOutput(settings.audio.id, 'audio', settings.renditions.length);
-  const branches = settings.renditions.map((rendition, i) =>
+    : trackOutput(settings.audio.id, 'audio', renditions.length);
+  const branches = renditions.map((rendition, i) =>
     renderRendition(rendition, video[i] as TrackOutput, settings),
   );
-  const parts = [renderSource(settings), ...branches];
+  const inputs: readonly PictureInput[] =
+    clean === undefined ? [CAMERA_INPUT] : [CAMERA_INPUT, CLEAN_INPUT];
+  const parts = [...inputs.map((input) => renderSource(input, settings)), ...branches];
   if (audio === undefined) return { launch: parts.join(' '), outputs: video };
-  const meter = trackOutput(METER_ID, 'meter', settings.renditions.length + 1);
+  const meter = trackOutput(METER_ID, 'meter', renditions.length + 1);
   parts.push(renderSound(audio, settings), renderMeter(meter));
   return { launch: parts.join(' '), outputs: [...video, audio, meter] };
 }
@@ -91,25 +101,37 @@ function trackOutput(id: string, kind: TrackOutput['kind'], index: number): Trac
 }
 
 /** Frames arrive at a constant rate (camera-feed.ts); those that no encoder takes in time are dropped. */
-function renderSource({ picture: { widthPx, heightPx, fps } }: GraphSettings): string {
+function renderSource(
+  input: PictureInput,
+  { picture: { widthPx, heightPx, fps } }: GraphSettings,
+): string {
   return [
-    `appsrc name=${CAMERA_INPUT} is-live=true format=time max-bytes=0 max-buffers=${BACKLOG_FRAMES} leaky-type=downstream ` +
+    `appsrc name=${input} is-live=true format=time max-bytes=0 max-buffers=${BACKLOG_FRAMES} leaky-type=downstream ` +
       `caps=video/x-raw,format=I420,width=${widthPx},height=${heightPx},framerate=${fps}/1,` +
       'pixel-aspect-ratio=1/1,interlace-mode=progressive',
     'queue max-size-buffers=4 max-size-bytes=0 max-size-time=0',
-    'valve name=gate',
-    'tee name=frames',
+    `valve name=${gateOf(input)}`,
+    `tee name=${framesOf(input)}`,
   ].join(' ! ');
+}
+
+/** The valve that all frames of an input go through. */
+export function gateOf(input: PictureInput): string {
+  return input === CAMERA_INPUT ? 'gate' : `gate-${input}`;
+}
+
+function framesOf(input: PictureInput): string {
+  return input === CAMERA_INPUT ? 'frames' : `frames-${input}`;
 }
 
 function renderRendition(
   rendition: RenditionSettings,
   { encoder, fd, sink, valve }: TrackOutput,
-  { encoder: kind, gopFrames, speed }: GraphSettings,
+  { encoder: kind, gopFrames, speed, clean }: GraphSettings,
 ): string {
   const { width, height, bitrateBps } = rendition;
   return [
-    'frames.',
+    `${framesOf(rendition === clean ? CLEAN_INPUT : CAMERA_INPUT)}.`,
     `valve name=${valve}`,
     'queue max-size-buffers=3 max-size-bytes=0 max-size-time=0',
     'videoscale',

@@ -1,4 +1,5 @@
 /** What the daemon and the capture process, which runs the encoders, send each other. */
+import type { LookCost } from '../look/layer.ts';
 import type { Sprite } from '../overlay/sprite.ts';
 import type { CameraKind } from './camera-choice.ts';
 import type { CameraFigures, PictureSettings } from './camera-feed.ts';
@@ -40,6 +41,8 @@ export type ToCapture =
   | { readonly type: 'clock'; readonly isOn: boolean }
   /** What is drawn over the picture from the next frame on, in place of what was before. */
   | { readonly type: 'overlay'; readonly sprites: readonly Sprite[] }
+  /** The look from now on: the file of its table, see `openLookTable`; empty for none, as at the start. */
+  | { readonly type: 'look'; readonly file: string }
   /** All renditions start a new group of pictures with the same frame. */
   | { readonly type: 'keyframe' };
 
@@ -47,7 +50,12 @@ export type ToCapture =
 export interface SourceFigures {
   readonly camera: CameraFigures;
   readonly sound?: SoundFigures;
+  /** Left out while pictures have no look. */
+  readonly look?: LookFigures;
 }
+
+/** Time that one frame takes in the last second. */
+export type LookFigures = LookCost;
 
 export type FromCapture =
   /** Frames flow; `clockUs` is CLOCK_MONOTONIC at running time 0. */

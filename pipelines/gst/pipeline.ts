@@ -44,3 +44,13 @@ function isPlaying(message: BusMessage): boolean {
 export function endProcess(): void {
   process.kill(process.pid, 'SIGKILL');
 }
+
+/** Pushes into an appsrc by its name; nothing where the pipeline has none. The binding copies the data. */
+export function pusherInto(pipeline: GstPipeline, name: string) {
+  const input = pipeline.findChild(name);
+  const pts = Buffer.alloc(8);
+  return (data: Buffer, ptsNs: bigint) => {
+    pts.writeBigUInt64BE(ptsNs);
+    input?.push?.(data, pts);
+  };
+}

@@ -4,7 +4,7 @@ import type { EdgeReport } from '../edge/state.ts';
 import type { ServerSettings } from '../http/server-settings.ts';
 import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
-import type { TrackKind } from '../packager/track.ts';
+import type { TrackKind, WantedTrack } from '../packager/track.ts';
 import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { Scan, WantedScan } from '../scan/messages.ts';
@@ -20,7 +20,7 @@ export interface MediaSettings {
   readonly windowS: number;
   /** Above the media sequence numbers and discontinuities of all streams before. */
   readonly firstMsn: number;
-  readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
+  readonly tracks: readonly WantedTrack[];
   readonly ladder: Ladder;
   readonly drop: DropSettings;
   readonly archive: ArchiveSettings;

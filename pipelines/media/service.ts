@@ -13,6 +13,7 @@ import { type NotLiveFilter, openNotLiveFilter } from '../origin/not-live.ts';
 import { Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
 import { Presentation, type PresentationOptions } from '../packager/presentation.ts';
+import { shownOf } from '../packager/track.ts';
 import { openBranding } from '../player/branding.ts';
 import { openPages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
@@ -113,7 +114,7 @@ function unitCounter(presentation: Presentation, partLag: PartLag, figures: Figu
 
 function openStreamScanner(presentation: Presentation, clock: MediaClock, log: Log, send: Send) {
   return openScanner({
-    stills: (sinceUs) => newestStills(presentation.tracks(), sinceUs),
+    stills: (sinceUs) => newestStills(shownOf(presentation.tracks()), sinceUs),
     ...{ nowUs: clock.nowUs, clock: systemClock, log },
     onScan: (scan) => send({ type: 'scanned', scan }),
   });

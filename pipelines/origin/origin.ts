@@ -9,7 +9,7 @@ import type { HttpRequest, Wait } from '../http/handlers.ts';
 import { acceptsGzip, chooseProfile, type HeaderLookup, PROFILE_HINTS } from '../http/negotiate.ts';
 import { notModified, type Reply, refuse, reply } from '../http/reply.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { Track } from '../packager/track.ts';
+import { shownOf, type Track } from '../packager/track.ts';
 import { mediaEtag } from './media-etag.ts';
 import { playlistReply, TrackPlaylists } from './track-playlists.ts';
 
@@ -49,7 +49,7 @@ export class Origin {
   answer(request: HttpRequest): Reply | Wait {
     if (request.path === '/live/index.m3u8') return this.#multivariant(request);
     const [, trackId = '', playlist, initId, msn, part] = MEDIA_PATH.exec(request.path) ?? [];
-    const track = this.#presentation.tracks().find(({ id }) => id === trackId);
+    const track = shownOf(this.#presentation.tracks()).find(({ id }) => id === trackId);
     if (track === undefined) return this.#missing(`no such stream: ${request.path.slice(0, 80)}`);
     if (playlist !== undefined) return this.#playlist(track, request);
     const { header } = request;
@@ -71,14 +71,14 @@ export class Origin {
     const listed = new Set(ids.map((id) => this.#presentation.substitutes.offeredFor(id)));
     const variants = [];
     let audio: Parameters<typeof renderMultivariant>[1];
-    for (const { id, kind, format, window } of this.#presentation.tracks()) {
+    for (const { id, kind, format, window } of shownOf(this.#presentation.tracks())) {
       // A rendition is listed from its first part on.
       if (format === undefined || window.edge() === undefined) continue;
       const bitrateBps = bitratesBps[id] ?? 0;
       if (format.kind === 'audio') audio = { id, format, bitrateBps };
       else if (kind === 'video' && listed.has(id)) variants.push({ id, format, bitrateBps });
     }
-    const hasPicture = this.#presentation.tracks().some(({ kind }) => kind === 'video');
+    const hasPicture = shownOf(this.#presentation.tracks()).some(({ kind }) => kind === 'video');
     if (hasPicture ? variants.length === 0 : audio === undefined) {
       return refuse(503, NOT_YET, 0, ['Retry-After', '1']);
     }

@@ -5,7 +5,7 @@ import { renderMedia, type Skip } from '../hls/playlist.ts';
 import type { Freshness } from '../http/cache/cache-control.ts';
 import { type Reply, reply, URGENCY_PLAYLIST } from '../http/reply.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { Track } from '../packager/track.ts';
+import { shownOf, type Track } from '../packager/track.ts';
 
 const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 const VARY_ENCODING = ['Vary', 'Accept-Encoding'] as const;
@@ -69,7 +69,7 @@ export class TrackPlaylists {
   #render(track: Track, skip: Skip | undefined): string {
     const presentation = this.#presentation;
     const { window } = track;
-    const others = presentation.tracks().filter(({ id }) => id !== track.id);
+    const others = shownOf(presentation.tracks()).filter(({ id }) => id !== track.id);
     return renderMedia(
       {
         limits: presentation.limits,

@@ -5,10 +5,10 @@ import { RenditionWindow } from '../hls/window.ts';
 import { TrackCutter } from './cutter.ts';
 import { type Encoding, frameUsOf, isSameFormat } from './encoding.ts';
 import type { SegmentClock } from './segment-clock.ts';
-import type { PublishedFrame, Track, TrackKind } from './track.ts';
+import type { PublishedFrame, Track, TrackKind, WantedTrack } from './track.ts';
 
 export interface RenditionsOptions {
-  readonly tracks: readonly { readonly id: string; readonly kind: TrackKind }[];
+  readonly tracks: readonly WantedTrack[];
   readonly limits: Limits;
   readonly firstDiscontinuity: number;
   /** Called after a track's playlist changed. */
@@ -19,6 +19,7 @@ export interface RenditionsOptions {
 
 interface Rendition {
   readonly kind: TrackKind;
+  readonly isHidden: boolean;
   readonly window: RenditionWindow;
   readonly cutter: TrackCutter;
 }
@@ -33,17 +34,17 @@ export class Renditions {
     const { tracks, limits, firstDiscontinuity, onPublish, onFrame } = options;
     this.#onPublish = onPublish;
     this.ids = tracks.map(({ id }) => id);
-    for (const { id, kind } of tracks) {
+    for (const { id, kind, isHidden = false } of tracks) {
       const window = new RenditionWindow(limits, firstDiscontinuity);
       const ofTrack = (frame: PublishedFrame) => onFrame?.(id, frame);
       const cutter = new TrackCutter(window, clock, limits, ofTrack);
-      this.#all.set(id, { kind, window, cutter });
+      this.#all.set(id, { kind, isHidden, window, cutter });
     }
   }
 
   tracks(): readonly Track[] {
-    return [...this.#all].map(([id, { kind, window, cutter }]) => {
-      return { id, kind, window, format: cutter.format };
+    return [...this.#all].map(([id, { kind, isHidden, window, cutter }]) => {
+      return { id, kind, isHidden, window, format: cutter.format };
     });
   }
 

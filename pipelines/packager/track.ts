@@ -8,9 +8,24 @@ export type TrackKind = 'video' | 'audio';
 export interface Track {
   readonly id: string;
   readonly kind: TrackKind;
+  /** For recordings only: viewers are not offered it. */
+  readonly isHidden: boolean;
   readonly window: RenditionWindow;
   /** Known from the first capture run on. */
   readonly format: TrackFormat | undefined;
+}
+
+/** What viewers are offered. */
+export function shownOf(tracks: readonly Track[]): readonly Track[] {
+  return tracks.filter(({ isHidden }) => !isHidden);
+}
+
+/** A track as it is asked for. */
+export interface WantedTrack {
+  readonly id: string;
+  readonly kind: TrackKind;
+  /** See {@link Track.isHidden}. */
+  readonly isHidden?: boolean;
 }
 
 /** One encoded access unit as it arrived. */

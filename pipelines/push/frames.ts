@@ -1,7 +1,7 @@
 /** Frames as records, each in a moof and mdat of its own, before their part is complete. */
 import { renderPart } from '../packager/cmaf.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { PublishedFrame, TrackKind } from '../packager/track.ts';
+import { type PublishedFrame, shownOf, type TrackKind } from '../packager/track.ts';
 import { initRecord, type OnRecord } from './parts.ts';
 import { recordOf } from './records.ts';
 
@@ -28,7 +28,7 @@ export class FrameRecords {
 
   /** To be called with each frame, as the packager has it. */
   add(trackId: string, frame: PublishedFrame): void {
-    const track = this.#presentation.tracks().find(({ id }) => id === trackId);
+    const track = shownOf(this.#presentation.tracks()).find(({ id }) => id === trackId);
     const segment = track?.window.listed().at(-1);
     if (track === undefined || segment?.initId === undefined) return;
     const { kind, window } = track;

@@ -3,7 +3,7 @@ import { every } from '../../hal/os/async.ts';
 import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import type { Presentation } from '../packager/presentation.ts';
-import type { PublishedFrame } from '../packager/track.ts';
+import { type PublishedFrame, shownOf } from '../packager/track.ts';
 import { Channel } from './channel.ts';
 import { FrameRecords } from './frames.ts';
 import { PartRecords } from './parts.ts';
@@ -26,7 +26,7 @@ export class Pushes {
   constructor(presentation: Presentation, nowMs: () => number) {
     this.#presentation = presentation;
     this.#nowMs = nowMs;
-    const tracks = presentation.tracks();
+    const tracks = shownOf(presentation.tracks());
     this.#channels = new Map(
       tracks.map(({ id, kind }) => [id, { part: new Channel(kind), frame: new Channel(kind) }]),
     );

@@ -4,8 +4,12 @@ import type { Folder } from './folders-hal.ts';
 
 export const PICTURE_FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/overlay': { may: [], what: 'code, title and lower third, drawn over the picture' },
+  'pipelines/look': { may: [], what: 'the look: .cube files, and colours of frames' },
   'pipelines/capture': {
-    may: ['pipelines/errors', 'pipelines/gst', 'pipelines/source', 'pipelines/overlay'],
+    may: [
+      ...['pipelines/errors', 'pipelines/gst', 'pipelines/source', 'pipelines/overlay'],
+      'pipelines/look',
+    ],
     what: 'the capture process: the encoders',
   },
   'pipelines/scan': {
@@ -19,6 +23,10 @@ export const PICTURE_FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/clips',
     ],
     what: 'reads the code off the stream, in a process of its own',
+  },
+  'daemon/media/look': {
+    may: ['daemon/model', 'daemon/config', 'daemon/config/form'],
+    what: 'the look over the stream, never over recordings',
   },
   'daemon/overlay': {
     may: [

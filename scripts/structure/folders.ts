@@ -15,7 +15,8 @@ import { WEB_FOLDERS } from './folders-web.ts';
 
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
-const MEDIA = ['children', 'stream', 'camera', 'destinations'].map((one) => `daemon/media/${one}`);
+const OF_MEDIA = ['children', 'stream', 'camera', 'look', 'destinations'];
+const MEDIA = OF_MEDIA.map((one) => `daemon/media/${one}`);
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
 const YAML = [...BASE, 'daemon/config/yaml'] as const;
 
@@ -153,10 +154,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...BASE, 'daemon/media/children'],
     what: 'further receivers of a drop',
   },
-  'daemon/media': {
-    may: [...BASE, ...MEDIA],
-    what: 'media path, edge path, uplink',
-  },
+  'daemon/media': { may: [...BASE, ...MEDIA], what: 'media path, edge path, uplink' },
   'daemon/health/thresholds.ts': { may: [], what: 'every threshold of alerts, checks and lamps' },
   'daemon/health': {
     may: ['daemon/model', 'daemon/health/thresholds.ts'],

@@ -26,6 +26,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const test = suite('an evening');
 
 const SHEDDABLE = {
+  hasLook: false,
   hasPreviews: true,
   hasLamps: true,
   hasPrinter: true,

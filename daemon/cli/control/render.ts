@@ -10,6 +10,7 @@ import { renderFigure } from '../../figures/text.ts';
 import { LINK, SRT } from '../../figures/uplink.ts';
 import type { Outcome, Progress } from '../../model/commands.ts';
 import { renderDuration } from '../../model/duration.ts';
+import type { LookState } from '../../model/look.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
 
 /** A snapshot in words, for a terminal 80 columns wide. */
@@ -97,7 +98,17 @@ function sourceRows(box: BoxSnapshot): readonly Row[] {
     ['camera', cameraRow(box)],
     ['sound', soundRow(box)],
     ['encoder', box.encoder],
+    ...(box.look === undefined ? [] : [['look', lookRow(box.look)] as const]),
   ];
+}
+
+function lookRow({ name, strength, phase, reason, cost }: LookState): string {
+  const why = reason === undefined ? '' : `: ${reason}`;
+  const spent =
+    cost === undefined
+      ? ''
+      : `, ${cost.frameCostMs.toFixed(1)} of ${Math.round(cost.frameMs)} ms a frame`;
+  return `${name} at ${Math.round(strength * 100)} %, ${phase}${why}${spent}`;
 }
 
 function edgeRows(edge: EdgeReport): readonly Row[] {

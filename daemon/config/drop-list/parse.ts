@@ -124,10 +124,11 @@ export function checkPlanned(
     return { faults: faults.map((one) => explainForeign(one, value)) };
   }
   const drop = parsed.output as PlannedDrop;
-  const { starts_at = '', ends_at = '', catalogue: items = [], overlay } = drop;
+  const { starts_at = '', ends_at = '', catalogue: items = [], overlay, look } = drop;
   const checked = {
     ...{ id: drop.id, starts_at, ends_at, catalogue: items },
     ...(overlay && { overlay: { ...overlay, hosts: [...hosts.overlay] } }),
+    ...(look && { look }),
   };
   const crossed = [...dropFaults(checked, hosts.checkout, [])].map(({ path, message }) => ({
     path,

@@ -3,12 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import { errnoOf } from '../../../hal/os/errors.ts';
 import { assertRegular, CERTIFICATE_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
 import { messageOf } from '../../../hal/os/log.ts';
+import { readCube } from '../../../pipelines/look/read-cube.ts';
 import type { Config } from '../config.ts';
 
 /** The box makes this one itself at its first start. */
 const MADE_BY_THE_BOX = 'operator.pin_file';
 /** Of any size. */
 const PICTURE = 'drop.picture_file';
+const LOOK = 'drop.look.cube_file';
 
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: 'is not there',
@@ -19,6 +21,10 @@ const WHY: Readonly<Record<string, string>> = {
 /** Files of secrets and certificates that a config names and that cannot be read, one line each. */
 export function unreadableFiles(config: Config): readonly string[] {
   return namedFiles(config, '').flatMap(([key, path]) => {
+    if (key === LOOK) {
+      const read = readCube(path);
+      return 'fault' in read ? [`${key}: ${read.fault}`] : [];
+    }
     try {
       assertRegular(path, key === PICTURE ? Number.POSITIVE_INFINITY : CERTIFICATE_BYTES_MAX);
       accessSync(path, constants.R_OK);

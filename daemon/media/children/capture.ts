@@ -6,7 +6,7 @@ import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
 import { WantedRestart } from '../../../hal/os/supervise.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
-import { type Graph, METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
+import { METER_ID, SAMPLE_RATE_HZ } from '../../../pipelines/capture/graph.ts';
 import type {
   CaptureSettings,
   FromCapture,
@@ -21,7 +21,6 @@ import type { MediaChild } from './media.ts';
 import { openPipes, type Pipes } from './pipes.ts';
 
 export interface CaptureOptions {
-  readonly graph: Graph;
   /** Asked for at each start. Never rejects but with the signal's reason. */
   readonly settings: (signal: AbortSignal) => Promise<CaptureSettings>;
   /** The process that it feeds. */
@@ -74,7 +73,7 @@ const WORKER = {
 };
 
 export function openCapture(options: CaptureOptions): CaptureChild {
-  const { clock, log, graph } = options;
+  const { clock, log } = options;
   const worker = openWorker<CaptureSettings, ToCapture, FromCapture>(WORKER, { clock, log });
   const current = new CurrentCapture(clock, worker.send);
   let restart = (_reason: string): void => undefined;
@@ -86,7 +85,7 @@ export function openCapture(options: CaptureOptions): CaptureChild {
     const failing = new AbortController();
     const fail = (error: PipelineError | WantedRestart) => failing.abort(error);
     restart = (reason) => fail(new WantedRestart(reason));
-    const ids = graph.outputs.map(({ id }) => id);
+    const ids = settings.outputs.map(({ id }) => id);
     await using pipes = await openPipes(ids, 'writing');
     using ends = anySignal(signal, media.gone, failing.signal);
     let forget: () => void = () => undefined;

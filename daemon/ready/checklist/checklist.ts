@@ -6,12 +6,13 @@ import { codeLine, edgeLine, pageLine, postersLine, shopLine } from './guest-lin
 import type { Facts, LineMaker } from './line.ts';
 import { failoverLine, linkLines, receiverLine } from './link-lines.ts';
 import { batteryLine, printerLine, recordingLine, systemDiskLine } from './machine-lines.ts';
-import { channelsLine, exposureLine, pictureLine } from './stage-lines.ts';
+import { channelsLine, exposureLine, lookLine, pictureLine } from './stage-lines.ts';
 import { surveyLine } from './survey-lines.ts';
 
 const LINES: readonly LineMaker[] = [
   pictureLine,
   exposureLine,
+  lookLine,
   channelsLine,
   recordingLine,
   linkLines,

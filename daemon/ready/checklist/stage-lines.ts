@@ -49,6 +49,35 @@ export function exposureLine({ box, plan }: Facts): Line {
     : pass('exposure', 'is locked when the box is armed: light the stage before');
 }
 
+/** Of the time from one frame to the next, on one core: beyond, pictures come late. */
+const LOOK_SHARE_MAX = 0.6;
+
+export function lookLine({ box: { look } }: Facts): Line {
+  const name = 'look';
+  if (look === undefined) return pass(name, 'none is set: the camera’s own colours');
+  const { cost, reason = '' } = look;
+  const what = `${look.name} at ${Math.round(look.strength * 100)} %`;
+  switch (look.phase) {
+    case 'refused':
+      return fail(name, reason, 'Repair that line, or choose another look: viewers get none now.');
+    case 'later':
+      return warn(name, `${what}: not in this stream`, 'Disarm, and run the checks again.');
+    case 'shed':
+      return warn(name, `${what}: off to save power`, 'Plug in the mains.');
+    case 'preparing':
+      return warn(name, `${what}: it is being prepared`, 'Wait some seconds.');
+    case 'ready':
+      return pass(name, `${what}, once the camera runs; recordings have the camera’s colours`);
+    case 'shown':
+      break;
+  }
+  if (cost === undefined) return pass(name, `${what}; recordings have the camera’s colours`);
+  const seen = `${what}, ${cost.frameCostMs.toFixed(1)} of ${Math.round(cost.frameMs)} ms a frame`;
+  return cost.frameCostMs > LOOK_SHARE_MAX * cost.frameMs
+    ? warn(name, seen, 'Too slow for this machine: use a smaller camera.height, or no look.')
+    : pass(name, `${seen}; recordings have the camera’s colours`);
+}
+
 const CHANNEL_NAMES = ['left', 'right'];
 
 export function channelsLine({ box, plan }: Facts): Line {

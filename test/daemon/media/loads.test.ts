@@ -17,6 +17,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 const test = suite('what rests to save power');
 
 const ALL: Sheddable = {
+  hasLook: true,
   hasPreviews: true,
   hasLamps: true,
   hasPrinter: true,
@@ -34,14 +35,17 @@ test('loads are shed in the stated order and none is shed in normal', () => {
 });
 
 test('saving rests posters and the best picture, the last minutes all but the lowest', () => {
-  assert.equal(namesIn('saving'), ['previews', 'top-rendition']);
+  assert.equal(namesIn('saving'), ['look', 'previews', 'top-rendition']);
   assert.equal(substitutesFor(shedIn('saving'), ALL), { high: 'mid' });
-  assert.equal(namesIn('last-minutes'), ['previews', 'lamps', 'printer', 'uplink', 'renditions']);
+  assert.equal(namesIn('last-minutes'), [
+    ...['look', 'previews', 'lamps', 'printer', 'uplink', 'renditions'],
+  ]);
   assert.equal(substitutesFor(shedIn('last-minutes'), ALL), { high: 'low', mid: 'low' });
 });
 
 test('a box names nothing that it does not have', () => {
   const bare: Sheddable = {
+    hasLook: false,
     hasPreviews: false,
     hasLamps: false,
     hasPrinter: false,
@@ -58,7 +62,7 @@ test('a box names nothing that it does not have', () => {
 test('the rendition that goes upstream is never taken from those far away', () => {
   const shared = { ...ALL, sharedRenditions: ['high'], uplinkBps: undefined };
   assert.equal(substitutesFor(shedIn('saving'), shared), {});
-  assert.equal(namesIn('saving', shared), ['previews']);
+  assert.equal(namesIn('saving', shared), ['look', 'previews']);
   assert.equal(substitutesFor(shedIn('last-minutes'), shared), { mid: 'low' });
   const middle = { ...ALL, sharedRenditions: ['mid'] };
   assert.equal(substitutesFor(shedIn('last-minutes'), middle), { high: 'mid' });
@@ -78,7 +82,7 @@ function openRest() {
     clock,
   });
   const set = (substitutes: Record<string, string>) =>
-    encoders.set({ substitutes, hasPreviews: false, uplinkMaxBps: undefined });
+    encoders.set({ substitutes, hasPreviews: false });
   const valves = () =>
     toCapture
       .splice(0)

@@ -4,6 +4,7 @@ import { answerOf } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
 import { idOfTitle } from './drop-fields.ts';
+import { lookFields } from './look-fields.ts';
 
 /** Keys as in drops.yaml; `null` takes one away. */
 type Wanted = Readonly<Record<string, unknown>>;
@@ -39,12 +40,14 @@ export function askForDrop(
   });
   const profile = h('select', {}, ...PROFILES.map(([value, text]) => h('option', { value }, text)));
   profile.value = before?.profile ?? '';
+  const look = lookFields(before?.look);
   const no = h('button', { type: 'button' }, 'Cancel');
   const form = h(
     'form',
     { method: 'dialog', class: 'drop-form' },
     ...[title, starts, ends, picture].map(({ label }) => label),
     h('label', {}, 'Renditions for guests', profile),
+    ...look.labels,
     h(
       'div',
       { class: 'row answers below' },
@@ -66,6 +69,7 @@ export function askForDrop(
     ends_at: orNull(toTimestamp(ends.input.value)),
     picture_file: orNull(picture.input.value.trim()),
     profile: orNull(profile.value),
+    look: look.read(),
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();

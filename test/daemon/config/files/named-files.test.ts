@@ -68,6 +68,16 @@ test('a pipe, a device, a folder and what is too long are refused by each reader
   }
 });
 
+test('a look’s file is read, and its line is named', () => {
+  using folder = openFolder();
+  const file = join(folder.path, 'x.cube');
+  writeFileSync(file, 'LUT_3D_SIZE 2\n0 0 0\n1 0\n');
+  const faults = unreadableFiles(parseConfig('x', `drop: {look: {cube_file: ${file}}}`, []));
+  assert.equal(faults, [
+    `drop.look.cube_file: ${file}:3: a line of the table must be three numbers`,
+  ]);
+});
+
 test('`check` lists them without opening one', () => {
   using folder = openFolder();
   const fifo = join(folder.path, 'fifo');

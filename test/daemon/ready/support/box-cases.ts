@@ -1,4 +1,5 @@
 /** What is wrong with the box itself, one line of the checklist at a time. */
+import type { LookState } from '../../../../daemon/model/look.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
 import { recordingTo } from '../../../support/snapshot.ts';
 import { shop } from '../../mqtt/support/shop.ts';
@@ -9,6 +10,9 @@ const known = (change: Partial<Extract<BoxSnapshot['battery'], { phase: 'known' 
 });
 const camera = (framesPerS: number) => ({
   sources: { camera: { phase: 'live', framesPerS, repeatedTotal: 0 } } as const,
+});
+const look = (change: Partial<LookState>) => ({
+  look: { name: 'warm', strength: 1, phase: 'shown', ...change } as const,
 });
 const peaks = (...peakDbfs: readonly number[]) => ({ levels: { peakDbfs, rmsDbfs: peakDbfs } });
 const printer = (change: object) => ({
@@ -39,6 +43,23 @@ export const BOX_CASES: readonly Case[] = [
     'warn',
     /manual exposure/,
     { box: { isCameraLocked: false } },
+  ],
+  [
+    'a .cube file with a fault',
+    'look',
+    'fail',
+    /Repair that line/,
+    { box: look({ phase: 'refused', reason: '/x.cube:3: three numbers' }) },
+  ],
+  ['a look of the next stream', 'look', 'warn', /Disarm/, { box: look({ phase: 'later' }) }],
+  ['a look that is shed', 'look', 'warn', /mains/, { box: look({ phase: 'shed' }) }],
+  ['a look in the making', 'look', 'warn', /Wait/, { box: look({ phase: 'preparing' }) }],
+  [
+    'a look that the machine is too slow for',
+    'look',
+    'warn',
+    /camera.height/,
+    { box: look({ phase: 'shown', cost: { frameCostMs: 25, frameMs: 33.3 } }) },
   ],
   ['no level', 'sound channels', 'warn', /sound card/, { box: { levels: undefined } }],
   ['one channel of two', 'sound channels', 'fail', /sound.channels/, { box: peaks(-12) }],
