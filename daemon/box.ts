@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, openBootClock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
+import { WantedRestart } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
 import { runOptionalPort } from '../pipelines/http/optional-port.ts';
@@ -9,7 +10,7 @@ import { announcing } from './announce/run.ts';
 import { backfilling } from './backfill/run.ts';
 import { runControl } from './cli/control/server.ts';
 import type { Config } from './config/config.ts';
-import { claimState } from './config/state-folder.ts';
+import { claimState } from './config/files/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
 import { openDropEffects } from './drop/box-effects.ts';
@@ -17,6 +18,7 @@ import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
 import { type DropMachine, openDrop } from './drop/machine.ts';
 import { openDrops } from './drops/open.ts';
+import { type FirstBoot, openFirstBoot } from './first-boot/open.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { lockingCamera } from './media/camera/box-lock.ts';
@@ -96,7 +98,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
-  const end = () => ending.abort();
+  const end = () => ending.abort(new WantedRestart());
   const opened = { log, logTail, config, source, devices, dataUse, events, untilEnd, end };
   const box = await joinParts({ ...deps, ...opened });
   await runAll(tasksOf(box), untilEnd);
@@ -156,7 +158,10 @@ async function joinParts(given: Resources) {
   });
   const drop: DropMachine = await openOwnDrop({ ...given, mediaPath, state, onEvent });
   const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
-  const prints = await openPrinting(live, { ...devices, ...given, snapshot, orders: shop.desk });
+  const slips = { ...devices, ...given, snapshot, orders: shop.desk };
+  const prints = await openPrinting(live, { ...slips, ownHotspot: () => firstBoot.ownHotspot() });
+  const boot = { ...given, ...prints, mediaPath, snapshot, state, settings };
+  const firstBoot: FirstBoot = await openFirstBoot(config, boot);
   const { isEdge } = source;
   const shown = { isEdge, presentDrop: drops.present, mediaPath, snapshot, onEvent };
   const picture = openPictureCommands(config, { ...given, ...shown });
@@ -166,7 +171,7 @@ async function joinParts(given: Resources) {
   const commander = await openReadiness(live.current, inner, { ...given, ...parts, prints });
   return {
     ...given,
-    ...{ ...parts, ...shop, prints, picture, live, settings },
+    ...{ ...parts, ...shop, prints, picture, live, settings, firstBoot },
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
@@ -226,6 +231,7 @@ function tasksOf(box: Parts): readonly Task[] {
     // The ways to command the box and to see how it is.
     (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
+    box.firstBoot.run,
     (signal) =>
       followGuestAddress({ ...box, viewers: config.viewers, operator: config.operator }, signal),
     box.live.part('announce', (now) => announcing(now, box)),

@@ -38,6 +38,7 @@ FILES=(
   'systemd/venuebox.tmpfiles 644 /etc/tmpfiles.d/venuebox.conf'
   'systemd/venuebox.udev 644 /etc/udev/rules.d/70-venuebox.rules'
   'systemd/venuebox.rules 644 /etc/polkit-1/rules.d/50-venuebox.rules'
+  'systemd/venuebox.dnsmasq 644 /etc/NetworkManager/dnsmasq-shared.d/venuebox.conf'
   'systemd/venuebox.shutdown 755 /usr/lib/systemd/system-shutdown/venuebox'
   'systemd/venuebox.example.yaml 644 /etc/venuebox/venuebox.example.yaml'
   'systemd/venuebox.sh 755 /opt/venuebox/bin/venuebox'

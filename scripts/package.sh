@@ -85,6 +85,7 @@ lay_files() {
     sed 's#/opt/venuebox#/usr/lib/venuebox#g' "systemd/venuebox.$kind" >"$tree/debian/venuebox.$kind"
   done
   install -D -m 644 systemd/venuebox.rules "$files/usr/share/polkit-1/rules.d/50-venuebox.rules"
+  install -D -m 644 systemd/venuebox.dnsmasq "$files/etc/NetworkManager/dnsmasq-shared.d/venuebox.conf"
   install -D -m 644 systemd/venuebox.completion "$files/usr/share/bash-completion/completions/venuebox"
   # /etc/venuebox/venuebox.yaml is made of it where there is none.
   install -D -m 644 -t "$files/usr/share/venuebox" systemd/venuebox.yaml systemd/venuebox.example.yaml

@@ -1,7 +1,7 @@
 /** `venuebox doctor`: the hardware of this machine, examined for a config. */
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
-import { stateFolder } from '../config/state-folder.ts';
+import { stateFolder } from '../config/files/state-folder.ts';
 import { findAddresses } from '../model/addresses.ts';
 import { examine } from './doctor/doctor.ts';
 import { renderReport, wrongCount } from './doctor/report.ts';

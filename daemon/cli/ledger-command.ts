@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { HalError } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { stateFolder } from '../config/state-folder.ts';
+import { stateFolder } from '../config/files/state-folder.ts';
 import { renderCsv } from '../orders/csv.ts';
 import { ledgerPath } from '../orders/ledger-file.ts';
 import { type LedgerReport, readLedger } from '../orders/ledger-report.ts';

@@ -103,6 +103,10 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
     ...{ verb: 'preview', ...previewArguments(document, text('out')) },
     ...defined('socket', text('socket')),
   }),
+  label: ({ text }) => ({
+    ...{ verb: 'preview', ...previewArguments('label.pdf', text('out')) },
+    ...defined('socket', text('socket')),
+  }),
   ticket: ({ operands, text }) => ticketCommand(operands, text('key'), text('out')),
   ledger: ({ operands: [word], text }) => {
     const action = LEDGER_ACTIONS.find((one) => one === word);

@@ -10,6 +10,8 @@ import type { ConfigText } from '../settings/load.ts';
 const DEMO_SETTINGS = [
   'power.shut_down=program',
   'mqtt.broker_port=1883',
+  // The machine is somebody's laptop, and its Wi-Fi theirs.
+  'network.hotspot=false',
   'recording.targets=[{id: demo, folder: recordings, reserve_pct: 10}]',
 ];
 

@@ -5,7 +5,7 @@ import { messageOf, openLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
-import { stateFolder } from '../config/state-folder.ts';
+import { stateFolder } from '../config/files/state-folder.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
 import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';

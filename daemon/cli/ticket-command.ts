@@ -2,7 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { HalError, halErrorOf } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
-import { stateFolder } from '../config/state-folder.ts';
+import { stateFolder } from '../config/files/state-folder.ts';
 import { rawKeyOf, type Verdict, verifyClaim } from '../printing/claim.ts';
 import { keyFileOf, readClaimKeys } from '../printing/claim-key.ts';
 import { UsageError } from './usage.ts';

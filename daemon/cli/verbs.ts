@@ -129,6 +129,14 @@ export const VERB_TABLE = {
       SOCKET,
     ],
   },
+  label: {
+    operands: '',
+    summary: 'saves the label of the box: codes for its own Wi-Fi and its page, 100 by 62 mm (PDF)',
+    options: [
+      { name: 'out', value: 'FILE', help: 'the file to write; label.pdf by default' },
+      SOCKET,
+    ],
+  },
   ticket: {
     operands: 'verify|page [CODE]',
     summary: 'verifies a claim stub, or makes a page that does so on a phone without a network',

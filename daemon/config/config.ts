@@ -18,6 +18,7 @@ import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } f
 import { edgeFaults, edgeSchema } from './edge.ts';
 import { controlSchema, metricsSchema } from './metrics.ts';
 import { mqttSchema } from './mqtt.ts';
+import { networkSchema } from './network.ts';
 import { operatorSchema } from './operator.ts';
 import { panelFaults, panelSchema } from './panel.ts';
 import { powerSchema } from './power.ts';
@@ -29,7 +30,7 @@ import { viewersSchema } from './viewers.ts';
 const NAME = 'must be lower-case letters, digits and hyphens, 32 at most, or empty';
 
 /** Unique among the boxes of a broker and a network, and the same after each restart. */
-const ownName = () => `venuebox-${readMachineId().slice(0, 5)}`;
+export const ownName = () => `venuebox-${readMachineId().slice(0, 5)}`;
 
 const boxSchema = v.strictObject({
   name: v.pipe(
@@ -54,6 +55,7 @@ const sections = v.strictObject({
   viewers: v.optional(viewersSchema, {}),
   edge: v.optional(edgeSchema, {}),
   operator: v.optional(operatorSchema, {}),
+  network: v.optional(networkSchema, {}),
   drop: v.optional(dropSchema, {}),
   orders: v.optional(ordersSchema, {}),
   rehearsal: v.optional(rehearsalSchema, {}),

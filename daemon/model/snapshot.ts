@@ -11,6 +11,7 @@ import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Destination } from './destinations.ts';
+import type { HotspotInfo } from './hotspot.ts';
 import type { ShopState } from './orders.ts';
 import type { OverlaySnapshot } from './overlay.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
@@ -198,6 +199,7 @@ export interface BoxSnapshot extends OverlaySnapshot {
   /** What guests and crew open on this network. */
   readonly playerUrl?: string;
   readonly operatorUrl?: string;
+  readonly hotspot?: HotspotInfo | undefined;
   readonly drop: DropState;
   readonly dropFaults?: DropFaults;
   readonly readiness?: Readiness;

@@ -52,6 +52,7 @@ interface Readings {
   /** Where it is not what it was at the start. */
   readonly playerUrl?: string;
   readonly operatorUrl?: string;
+  readonly hotspot?: BoxSnapshot['hotspot'];
   readonly media: MediaFigures | undefined;
   readonly levels: Levels | undefined;
   readonly uplink: UplinkFigures | undefined;

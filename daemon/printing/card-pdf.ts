@@ -1,8 +1,8 @@
 /** The field card as a PDF: one page of A5. */
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from 'pdf-lib';
-import { encodeQR } from 'qr';
 import type { CardCode, FieldCard, Role } from './card.ts';
 import { drawText } from './card-text.ts';
+import { drawCode } from './code-pdf.ts';
 
 /** A5, in points of 1/72 inch. */
 const WIDTH_PT = 419.53;
@@ -14,8 +14,6 @@ const LEADING = 1.3;
 /** 29 mm: read by a phone at arm's length. */
 const CODE_PT = 82;
 const CODE_ROW_PT = CODE_PT + 30;
-const QUIET_MODULES = 4;
-const BLACK = rgb(0, 0, 0);
 const GREY = rgb(0.6, 0.6, 0.6);
 
 interface Fonts {
@@ -82,7 +80,7 @@ async function drawCodes({ page, fonts }: Cursor, codes: readonly CardCode[]): P
     const center = MARGIN_PT + columnPt * (i + 0.5);
     const left = center - CODE_PT / 2;
     const bottom = MARGIN_PT + 14;
-    drawCode(page, data, left, bottom);
+    drawCode(page, data, { x: left, y: bottom, sizePt: CODE_PT });
     const place = (y: number) => ({ x: MARGIN_PT + columnPt * i, y, bottom: 0 });
     const style = { widthPt: columnPt - 4, leading: 1.1, isCentred: true };
     await drawText(page, label, place(bottom + CODE_PT + 13), {
@@ -91,19 +89,5 @@ async function drawCodes({ page, fonts }: Cursor, codes: readonly CardCode[]): P
     await drawText(page, text, place(bottom), {
       ...{ ...style, font: fonts.plain, isBold: false, sizePt: 7 },
     });
-  }
-}
-
-function drawCode(page: PDFPage, data: string, left: number, bottom: number): void {
-  const matrix = encodeQR(data, 'raw', { ecc: 'medium', border: QUIET_MODULES });
-  const module = CODE_PT / matrix.length;
-  for (const [row, cells] of matrix.entries()) {
-    for (const [column, isDark] of cells.entries()) {
-      if (!isDark) continue;
-      const y = bottom + CODE_PT - (row + 1) * module;
-      // A hair wider, so that no viewer shows a gap between two.
-      const size = module * 1.02;
-      page.drawRectangle({ x: left + column * module, y, width: size, height: size, color: BLACK });
-    }
   }
 }

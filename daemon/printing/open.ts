@@ -16,6 +16,8 @@ import { renderClaim } from './claim.ts';
 import { type ClaimKeys, openClaimKeys } from './claim-key.ts';
 import { DOCUMENT_NAMES, type DocumentName, renderDocument } from './documents.ts';
 import { infoOf, isDone, type PrintJob } from './job.ts';
+import { type OwnHotspot, renderJoinSlip } from './join-slip.ts';
+import { renderLabelPdf } from './label-pdf.ts';
 import { runOrderTickets } from './order-tickets.ts';
 import { PrintQueue, QueueFull } from './queue.ts';
 import { renderSticker } from './sticker.ts';
@@ -27,6 +29,8 @@ export interface PrintingDeps {
   readonly orders: ConfirmedOrders;
   readonly stateFolder: string;
   readonly snapshot: () => BoxSnapshot;
+  /** While it is up the address slip shows the way into it. Undefined for a box without one. */
+  readonly ownHotspot?: () => OwnHotspot | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -54,6 +58,8 @@ export interface Printing extends Prints {
 
 /** The field card for a printer of pages, as a preview. */
 const CARD_PDF = 'card.pdf';
+/** For the case of the box: how a phone gets to the set-up. */
+const LABEL_PDF = 'label.pdf';
 /** As it is when something is printed. */
 export interface PrintingConfig extends Pick<Config, 'printer' | 'drop'> {
   readonly current: () => CardSource;
@@ -68,6 +74,10 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
   const store = await openPrintStore(folder, log);
   const keys = await openClaimKeys(stateFolder, log);
   const card = openCard(config.current, deps);
+  const label = async () => {
+    const hotspot = deps.ownHotspot?.();
+    return hotspot === undefined ? undefined : await renderLabelPdf(hotspot.login);
+  };
   const render = (job: Pick<PrintJob, 'content' | 'copy'>) =>
     renderContent(job, config, deps, { keys, card });
   const pausedBy = () => {
@@ -93,6 +103,7 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     jobs: () => queue.jobs().slice(-SHOWN).map(infoOf),
     preview: async (name) => {
       if (name === CARD_PDF) return await card.pdf();
+      if (name === LABEL_PDF) return await label();
       const job = queue.find(name) ?? contentOf(name, config);
       return job === undefined ? undefined : await renderPaperPng(await render(job), profile);
     },
@@ -122,9 +133,11 @@ const baseOf = (id: string) => id.replace(/-copy-\d+$/, '');
 async function renderContent(
   { content, copy }: Pick<PrintJob, 'content' | 'copy'>,
   { drop, printer }: PrintingConfig,
-  { snapshot, clock }: PrintingDeps,
+  { snapshot, ownHotspot, clock }: PrintingDeps,
   { keys: { privateKey }, card }: { readonly keys: ClaimKeys; readonly card: Card },
 ): Promise<PrintDocument> {
+  const hotspot = content.document === 'address' ? ownHotspot?.() : undefined;
+  if (hotspot?.isUp === true) return renderJoinSlip(hotspot.login);
   switch (content.document) {
     case 'address':
     case 'status':

@@ -128,9 +128,10 @@ export class Settings {
   /**
    * @param tag Of the settings that the page has seen.
    * @param isTry Says what would happen, and does nothing.
+   * @param isLater What needs a restart waits for one: more is about to change.
    */
-  async save(wish: Wish, tag: string, isTry: boolean): Promise<SaveOutcome> {
-    const work = this.#last.then(() => this.#save(wish, tag, isTry));
+  async save(wish: Wish, tag: string, isTry: boolean, isLater = false): Promise<SaveOutcome> {
+    const work = this.#last.then(() => this.#save(wish, tag, isTry, isLater));
     this.#last = work.catch(() => undefined);
     return await work;
   }
@@ -150,7 +151,7 @@ export class Settings {
     });
   };
 
-  async #save(wish: Wish, tag: string, isTry: boolean): Promise<SaveOutcome> {
+  async #save(wish: Wish, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {
     if (tag !== tagOf(this.#values)) return { status: 'conflict' };
     const plan = this.#plan(wish);
     if ('faults' in plan) return { status: 'wrong', faults: plan.faults };
@@ -168,11 +169,18 @@ export class Settings {
     this.#apply(plan);
     const { restart, log } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });
-    if (restart === undefined || this.#pending().length === 0 || this.#isOnAir()) {
+    const isWanted = !isLater && this.#pending().length > 0 && !this.#isOnAir();
+    if (restart === undefined || !isWanted) {
       return { status: 'saved', differences };
     }
     void this.#restartSoon(restart);
     return { status: 'restarting', differences };
+  }
+
+  /** What was changed for later gets its restart. */
+  restartForPending(): void {
+    const { restart } = this.#deps;
+    if (restart !== undefined && this.#pending().length > 0) void this.#restartSoon(restart);
   }
 
   /** Somebody may have armed a drop meanwhile: then what is saved holds at the next start. */

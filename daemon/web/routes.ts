@@ -11,6 +11,7 @@ import type { Events } from './events.ts';
 import { type Header, isOwnHost, isOwnPage, readCookie } from './guard.ts';
 import { LANGUAGE_COOKIE, type ViewerPorts } from './protocol.ts';
 import type { SessionAnswers } from './session-answers.ts';
+import type { SetUpAnswers } from './setup/answers.ts';
 
 export interface RouteDeps {
   readonly assets: Assets;
@@ -18,6 +19,8 @@ export interface RouteDeps {
   readonly box: BoxAnswers;
   readonly crew: CrewAnswers;
   readonly events: Events;
+  /** Undefined for a box that cannot be set up so. */
+  readonly setUp?: SetUpAnswers;
   readonly viewers: ViewerPorts;
   /** Undefined where there is none on this port. */
   readonly webhook?: AnswerWebhook;
@@ -55,6 +58,8 @@ export async function route(
   if (asset !== undefined) return send(response, asset);
   if (!isAllowed(request, isRead)) return send(response, refuse(403, 'not-the-own-page'));
   if (path === '/session') return send(response, await deps.sessions.answer(request));
+  const opened = await deps.setUp?.open(request, path);
+  if (opened !== undefined) return send(response, opened);
 
   const session = deps.sessions.find(request);
   if (session === undefined) return send(response, refuse(401, 'sign-in'));
@@ -62,6 +67,8 @@ export async function route(
     return openEvents(response, session, deps.events);
   }
   const by = { session, role: deps.sessions.roleOf(session) };
+  const setUp = by.role === 'crew' ? await deps.setUp?.answer(request, path) : undefined;
+  if (setUp !== undefined) return send(response, setUp);
   const answer = await deps.crew.answer(request, response, path, by);
   if (answer === 'sent') return;
   return send(response, answer ?? (await deps.box.answer(request, path, by.role)));

@@ -5,6 +5,7 @@ import { runAll } from '../../hal/os/task.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
+import type { FirstBoot } from '../first-boot/open.ts';
 import type { Commander } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
 import type { Prints } from '../printing/open.ts';
@@ -23,6 +24,7 @@ import type { ViewerPorts } from './protocol.ts';
 import { ReportAnswers } from './reports/answers.ts';
 import type { RouteDeps } from './routes.ts';
 import { SessionAnswers } from './session-answers.ts';
+import { SetUpAnswers } from './setup/answers.ts';
 import { SignIn } from './sign-in.ts';
 
 export interface OperatorDeps extends CrewBox {
@@ -40,6 +42,8 @@ export interface OperatorDeps extends CrewBox {
   readonly webhook?: AnswerWebhook;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
+  /** The set-up of a box that nobody has set up yet. */
+  readonly firstBoot?: FirstBoot;
   /** Sign-in that a person at the box opens by holding MARK. */
   readonly opening: SignInOpening;
   /** A new PIN, to be shown once to the person who started the box and never logged. */
@@ -87,6 +91,7 @@ export async function runOperator(
     }),
     crew: openCrew(deps, { list: () => sessions.list(), end: sessions.end }, untilEnd),
     events,
+    ...openSetUp(config, deps, sessions, untilEnd),
     viewers: deps.viewers,
     ...(deps.webhook && { webhook: deps.webhook }),
     hostNames: ownNames(deps.boxName, hostname(), config.host_names),
@@ -104,6 +109,22 @@ export async function runOperator(
   } finally {
     stop.abort();
   }
+}
+
+function openSetUp(
+  { port, tls }: OperatorConfig,
+  { firstBoot, stateFolder, snapshot, live }: OperatorDeps,
+  sessions: SessionAnswers,
+  signal: AbortSignal,
+): { readonly setUp?: SetUpAnswers } {
+  if (firstBoot === undefined) return {};
+  const hasOwnPin = () => {
+    const { pin_file, pin_hash } = live.current().operator;
+    return pin_file !== '' || pin_hash !== '';
+  };
+  const enter = sessions.enter.bind(sessions);
+  const box = { firstBoot, stateFolder, snapshot, hasOwnPin, enter, signal };
+  return { setUp: new SetUpAnswers({ ...box, port, isTls: tls !== undefined }) };
 }
 
 async function openSignIn(config: OperatorConfig, deps: OperatorDeps): Promise<SignIn> {

@@ -63,6 +63,12 @@ export class SessionAnswers {
     }
   }
 
+  /** The cookie of a new session without a PIN, for the set-up. */
+  enter(request: IncomingMessage): string {
+    const session = this.#deps.signIn.openSession(fromOf(request));
+    return this.#setCookie(this.#cookie, session, this.#deps.sessionS);
+  }
+
   list(): readonly OpenSession[] {
     return this.#deps.signIn.list();
   }

@@ -53,6 +53,12 @@ export class SignIn {
     return (await this.#queue.run(client.key, wrong, () => this.#check(pin, client, from))) ?? BUSY;
   }
 
+  /** Opens a session for somebody who has proved in another way that the box is theirs. */
+  openSession(from: string): string {
+    this.#log.info('operator signed in by the set-up');
+    return this.#sessions.open(this.#clock.monotonicMs(), { role: 'crew', from });
+  }
+
   setHashes(hashes: PinHashes): void {
     this.#hashes = hashes;
   }

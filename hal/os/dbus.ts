@@ -150,6 +150,11 @@ export function dbusErrorName(error: unknown): string {
   return error instanceof dbus.DBusError ? error.type : '';
 }
 
+/** A value with its type, where a method takes a dictionary of anything (`a{sv}`). */
+export function variant(signature: string, value: unknown): unknown {
+  return new dbus.Variant(signature, value);
+}
+
 /** Variants unwrapped, through arrays and dictionaries. */
 function plain(value: unknown): unknown {
   if (value instanceof dbus.Variant) return plain(value.value);

@@ -20,6 +20,7 @@ export const HAL_FOLDERS: Readonly<Record<string, Folder>> = {
   'hal/audio': { may: ['hal/os', 'hal/os/libc', 'hal/gst'], what: 'sound cards' },
   'hal/battery': { may: ['hal/os', 'hal/gpio'], what: 'batteries and UPS boards' },
   'hal/modem': { may: ['hal/os', 'hal/gpio'], what: 'cellular modems' },
+  'hal/wifi': { may: ['hal/os'], what: 'the way into a network: Wi-Fi, cable, or a hotspot' },
   'hal/printer/transport': { may: ['hal/os'], what: 'connections to a printer: USB, TCP, serial' },
   'hal/printer/paper': { may: ['hal/os'], what: 'ESC/POS as a picture of the paper' },
   'hal/printer': {

@@ -5,6 +5,7 @@ const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
 /** The operator's page in seven languages. */
 const TEXTS = [
   'daemon/web/page/text/stage',
+  'daemon/web/page/text/setup',
   'daemon/web/page/text/box',
   'daemon/web/page/text/said',
   'daemon/web/page/text/advice',
@@ -22,6 +23,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the page of a report, which needs no network',
   },
   'daemon/web/page/text/stage': { may: [], what: 'texts of the operator’s page: the drop' },
+  'daemon/web/page/text/setup': { may: [], what: 'texts of the first set-up' },
   'daemon/web/page/text/box': { may: [], what: 'texts of the operator’s page: the box' },
   'daemon/web/page/text/said': { may: [], what: 'messages of the box, in seven languages' },
   'daemon/web/page/text/advice': { may: [], what: 'advice for alerts, in seven languages' },
@@ -31,10 +33,20 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
       ...['daemon/web/door', 'daemon/web/crew', 'daemon/web/reports', 'daemon/report'],
+      ...['daemon/web/setup', 'daemon/first-boot'],
       // The page's HTML is written in the language of its reader.
       'daemon/web/page/text/stage',
     ],
     what: 'the server of the operator’s page',
+  },
+  'daemon/first-boot': {
+    // Camera and sound for its picture, beside what a drop wants of them.
+    may: [...BASE, 'daemon/media'],
+    what: 'the box’s own hotspot, and how far the first set-up is',
+  },
+  'daemon/web/setup': {
+    may: ['daemon/model', 'daemon/first-boot', 'daemon/web'],
+    what: 'the first set-up, over HTTP',
   },
   'daemon/web/reports': {
     may: ['daemon/web', 'daemon/report'],
@@ -63,6 +75,13 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
     what: 'the settings on the operator’s page',
   },
+  'daemon/web/page/setup': {
+    may: [
+      ...[...PAGE, ...FORM, 'daemon/first-boot', 'daemon/web/setup', 'daemon/web/page/ui'],
+      ...['daemon/web/page/settings', 'daemon/web/page/sections'],
+    ],
+    what: 'the first set-up on the operator’s page',
+  },
   'daemon/web/page/crew': {
     may: [...PAGE, ...FORM, 'daemon/web/page/ui'],
     what: 'clips, recordings, addresses and support on the operator’s page',
@@ -80,6 +99,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
       ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
       ...['daemon/web/page/settings', 'daemon/web/page/crew', 'daemon/web/page/drops'],
       'daemon/web/page/readiness',
+      'daemon/web/page/setup',
     ],
     what: 'the operator’s page in the browser',
   },

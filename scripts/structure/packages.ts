@@ -25,7 +25,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   jsqr: ['daemon/printing/page/', 'hal/printer/verify.ts', 'pipelines/scan/read-code.ts'],
   qr: [
     'hal/printer/',
-    'daemon/web/page/crew/',
+    'daemon/web/page/ui/',
     'daemon/printing/',
     'pipelines/player/',
     'daemon/cli/',

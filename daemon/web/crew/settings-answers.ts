@@ -13,7 +13,11 @@ export interface SettingsPage extends SettingsView {
 }
 
 const wishSchema = v.intersect([
-  v.object({ tag: v.pipe(v.string(), v.maxLength(64)), isTry: v.boolean() }),
+  v.object({
+    tag: v.pipe(v.string(), v.maxLength(64)),
+    isTry: v.boolean(),
+    isLater: v.optional(v.boolean(), false),
+  }),
   v.union([
     v.object({ changes: v.record(v.pipe(v.string(), v.maxLength(100)), v.unknown()) }),
     v.object({ version: v.pipe(v.number(), v.integer()) }),
@@ -38,8 +42,8 @@ export class SettingsAnswers {
     if (request.method !== 'POST') return refuse(405, 'no-such-method');
     const parsed = v.safeParse(wishSchema, await readJson(request, BODY_MAX_BYTES));
     if (!parsed.success) return refuse(400, 'bad-request');
-    const { tag, isTry, ...wish } = parsed.output;
-    return answerJson(200, await this.#settings.save(wish, tag, isTry));
+    const { tag, isTry, isLater, ...wish } = parsed.output;
+    return answerJson(200, await this.#settings.save(wish, tag, isTry, isLater));
   }
 
   async #page(): Promise<Answer> {

@@ -21,6 +21,8 @@ import { openShop } from './sections/shop.ts';
 import { openSound } from './sections/sound.ts';
 import { openViewers } from './sections/viewers.ts';
 import { SettingsPlace } from './settings/open.ts';
+import { runSetUp } from './setup/open.ts';
+import { enterSetUp, readSetUp } from './setup/request.ts';
 import { askPin } from './sign-in.ts';
 import { stageTexts } from './text/texts.ts';
 import type { AlertAction } from './ui/alert-actions.ts';
@@ -44,11 +46,15 @@ async function run(): Promise<void> {
   for (;;) {
     try {
       const session = await readSession();
+      const setUp = await readSetUp();
+      if (!session.isSignedIn || setUp?.isOpen === true) header.showSignedOut();
       if (!session.isSignedIn) {
-        header.showSignedOut();
-        await askPin(main, session);
+        if (setUp?.canEnter === true) await enterSetUp();
+        else await askPin(main, session);
       }
-      await showBox((await readSession()).role !== 'host');
+      const isCrew = (await readSession()).role !== 'host';
+      if (isCrew && setUp?.isOpen === true) await runSetUp(main);
+      await showBox(isCrew);
     } catch {
       header.showFault(stageTexts.boxAway);
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));

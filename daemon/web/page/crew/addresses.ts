@@ -1,6 +1,6 @@
 /** Addresses of guests and crew, with a code to scan: they follow the network. */
-import encodeQR from 'qr';
-import { card, h, setText, svg } from '../ui/dom.ts';
+import { renderCode } from '../ui/code.ts';
+import { card, h, setText } from '../ui/dom.ts';
 import type { Section } from '../ui/section.ts';
 import { SAYS } from './words.ts';
 
@@ -60,19 +60,4 @@ function showLarge(url: string): void {
   close.addEventListener('click', () => dialog.close());
   document.body.append(dialog);
   dialog.showModal();
-}
-
-/** Black on white: what every phone reads. */
-function renderCode(url: string): SVGElement {
-  const rows = encodeQR(url, 'raw', { border: 2 });
-  const size = String(rows.length);
-  const path = rows
-    .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : [])))
-    .join('');
-  return svg(
-    'svg',
-    { viewBox: `0 0 ${size} ${size}`, class: 'qr', role: 'img', 'aria-label': url },
-    svg('rect', { width: size, height: size, fill: '#fff' }),
-    svg('path', { d: path, fill: '#000' }),
-  );
 }

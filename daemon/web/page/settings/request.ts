@@ -10,6 +10,13 @@ export async function readSettings(): Promise<SettingsPage> {
   return (await askJson('GET', '/settings')) as SettingsPage;
 }
 
-export async function sendSettings(wish: Wish, tag: string, isTry: boolean): Promise<SaveOutcome> {
-  return (await askJson('POST', '/settings', { ...wish, tag, isTry }, TIMEOUT_MS)) as SaveOutcome;
+/** @param isLater What needs a restart waits for one. */
+export async function sendSettings(
+  wish: Wish,
+  tag: string,
+  isTry: boolean,
+  isLater = false,
+): Promise<SaveOutcome> {
+  const body = { ...wish, tag, isTry, isLater };
+  return (await askJson('POST', '/settings', body, TIMEOUT_MS)) as SaveOutcome;
 }

@@ -18,7 +18,7 @@ export const SECTIONS: readonly (readonly [title: string, prefixes: readonly str
   ['Battery and power', ['power']],
   ['Buttons and lamps', ['panel']],
   ['Another box’s stream', ['edge']],
-  ['Box', ['box', 'log']],
+  ['Box', ['box', 'network', 'log']],
 ];
 
 /** What is in no section above. */
@@ -28,6 +28,7 @@ export const OTHER = 'More';
 export const LABELS: Readonly<Record<string, string>> = {
   'box.name': 'Name of the box',
   'box.announce': 'Can be found on the network by its name',
+  'network.hotspot': 'Open a hotspot without a network',
   'log.level': 'Detail of the log',
   camera2: 'Second camera',
   driver: 'Kind',

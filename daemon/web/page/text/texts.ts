@@ -1,6 +1,7 @@
 /** The page's texts in its language, which the server writes into the document. */
 import { isLanguage, type Language } from '../../../../pipelines/player/text/language.ts';
 import { BOX_TEXTS } from './box/languages.ts';
+import { SET_UP_TEXTS } from './setup/languages.ts';
 import { STAGE_TEXTS } from './stage/languages.ts';
 import { openTranslation } from './translation.ts';
 
@@ -9,6 +10,7 @@ export const language: Language = languageOf(globalThis.document?.documentElemen
 
 export const stageTexts = STAGE_TEXTS[language];
 export const boxTexts = BOX_TEXTS[language];
+export const setUpTexts = SET_UP_TEXTS[language];
 
 /** What the box says, in the page's language; a sentence that is not known stays English. */
 export const fromBox = openTranslation(language);

@@ -3,11 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { claimState, stateFolder } from '../../../daemon/config/state-folder.ts';
-import { claimFolder, isClaimAlive } from '../../../hal/os/claim.ts';
-import { systemClock } from '../../../hal/os/clock.ts';
-import { openLog } from '../../../hal/os/log.ts';
-import { scratch } from '../mqtt/support/mosquitto.ts';
+import { claimState, stateFolder } from '../../../../daemon/config/files/state-folder.ts';
+import { claimFolder, isClaimAlive } from '../../../../hal/os/claim.ts';
+import { systemClock } from '../../../../hal/os/clock.ts';
+import { openLog } from '../../../../hal/os/log.ts';
+import { scratch } from '../../mqtt/support/mosquitto.ts';
 
 const test = suite('state folder');
 const never = new AbortController().signal;

@@ -1,10 +1,10 @@
 /** The state folder: where it is, and that one box alone uses it. */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { claimFolder, isClaimAlive } from '../../hal/os/claim.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { HalError } from '../../hal/os/errors.ts';
-import type { Log } from '../../hal/os/log.ts';
+import { claimFolder, isClaimAlive } from '../../../hal/os/claim.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import { HalError } from '../../../hal/os/errors.ts';
+import type { Log } from '../../../hal/os/log.ts';
 
 /**
  * Where the box keeps what must outlast it: systemd's StateDirectory, else the user's

@@ -1,0 +1,212 @@
+/** The box's own hotspot: opened where there is no network, with a page that leads into one. */
+import { anySignal, Condition, pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { HalError } from '../../hal/os/errors.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Network, NetworkState, WifiLogin, WifiNetwork } from '../../hal/wifi/port.ts';
+import type { HotspotInfo } from '../model/hotspot.ts';
+import { type HotspotState, stepHotspot } from './hotspot-step.ts';
+import { type PortalDeps, servePortal } from './portal-server.ts';
+import type { SetUp } from './progress.ts';
+
+/** NetworkManager's own choice for shared networks; dnsmasq-shared.d/venuebox.conf names it too. */
+export const HOTSPOT_ADDRESS = '10.42.0.1';
+const LOOK_EVERY_MS = 2_500;
+/** The page that asked for it shows the hand-over first. */
+const HAND_OVER_MS = 4_000;
+/** Clients of a hotspot: its addresses are 254. */
+const CLIENTS_MAX = 254;
+
+export interface HotspotDeps {
+  readonly network: Network;
+  readonly setUp: SetUp;
+  readonly ssid: string;
+  readonly password: string;
+  readonly portal: Pick<PortalDeps, 'address' | 'port' | 'pageUrl'>;
+  /** Called when it opens or closes, and when a network was not joined. */
+  readonly onChange: (hotspot: HotspotInfo | undefined) => void;
+  /** The set-up is done: what needs a restart gets it. */
+  readonly onFinished: () => void;
+  /** Whether the box is started again at once: phones stay on the hotspot meanwhile. */
+  readonly isRestarting: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class Hotspot {
+  readonly #deps: HotspotDeps;
+  readonly #wake = new Condition();
+  readonly #seen = new Set<string>();
+  #state: HotspotState;
+  #network: NetworkState | undefined;
+  #usedMs: number | undefined;
+  #found: readonly WifiNetwork[] = [];
+  #reported = '';
+  #portal: { readonly stop: () => Promise<void> } | undefined;
+
+  constructor(deps: HotspotDeps) {
+    this.#deps = deps;
+    this.#state = { phase: 'waiting', sinceMs: deps.clock.monotonicMs() };
+  }
+
+  /** As it was a few seconds ago; undefined where nothing manages networks. */
+  get network(): NetworkState | undefined {
+    return this.#network;
+  }
+
+  get isOpen(): boolean {
+    return this.#network?.wifi === 'hotspot';
+  }
+
+  /** Whether a request comes over it: who knows its password holds the label in hand. */
+  isClient({ local, remote }: { readonly local: string; readonly remote: string }): boolean {
+    const { address } = this.#deps.portal;
+    const net = address.replace(/\d+$/, '');
+    const isOver = local === address && remote.startsWith(net);
+    if (isOver) this.#usedMs = this.#deps.clock.monotonicMs();
+    return this.isOpen && isOver;
+  }
+
+  /** The phone gets the answers that keep it on this network. */
+  release(client: string): void {
+    if (this.#seen.size >= CLIENTS_MAX) this.#seen.clear();
+    this.#seen.add(client);
+  }
+
+  async scan(signal: AbortSignal): Promise<readonly WifiNetwork[]> {
+    const now = await this.#deps.network.scan(signal).catch(() => []);
+    // A card that serves a hotspot often sees nothing but itself.
+    if (now.length > 0) this.#found = now;
+    return this.#found;
+  }
+
+  /** All is answered: into the chosen network, or on with the one that is there. */
+  async finish(): Promise<void> {
+    await this.#deps.setUp.startJoining();
+    this.#wake.notifyAll();
+  }
+
+  readonly run = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await this.#look(signal);
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#explain(error);
+      }
+      await this.#followPortal();
+      const woken = new AbortController();
+      using ends = anySignal(signal, woken.signal);
+      void this.#wake.wait(ends.signal).then(() => woken.abort());
+      await pause(this.#deps.clock, LOOK_EVERY_MS, ends.signal);
+    }
+    await this.#portal?.stop();
+    await this.#end();
+  };
+
+  async #look(signal: AbortSignal): Promise<void> {
+    const { network, setUp, clock, log } = this.#deps;
+    this.#network = await network.look(signal);
+    if (setUp.progress.phase === 'joining') return await this.#join(signal);
+    const facts = {
+      ...this.#network,
+      ...{ isFirstBoot: !setUp.isFinished, usedMs: this.#usedMs, nowMs: clock.monotonicMs() },
+    };
+    const { state, action } = stepHotspot(this.#state, facts);
+    this.#state = state;
+    if (action === 'nothing') return;
+    if (action === 'open') await this.#open(signal);
+    else {
+      log.info('hotspot closed', { ssid: this.#deps.ssid });
+      await network.closeHotspot(signal);
+    }
+    this.#network = await network.look(signal);
+  }
+
+  async #open(signal: AbortSignal): Promise<void> {
+    const { network, ssid, password, portal, log } = this.#deps;
+    await this.scan(signal);
+    await network.openHotspot({ ssid, password, address: portal.address }, signal);
+    this.#seen.clear();
+    this.#usedMs = undefined;
+    log.info('hotspot open', { ssid, address: portal.address });
+  }
+
+  /** There is one while the hotspot is up. */
+  async #followPortal(): Promise<void> {
+    if (this.isOpen === (this.#portal !== undefined)) return;
+    const { setUp, ssid, portal, clock, log, onChange } = this.#deps;
+    if (this.#portal !== undefined) return await this.#closePortal();
+    const over = new AbortController();
+    const onUse = () => {
+      this.#usedMs = clock.monotonicMs();
+    };
+    const deps = { ...portal, hasSeen: (client: string) => this.#seen.has(client), onUse };
+    const served = servePortal(deps, over.signal).catch((error: unknown) => {
+      // The page is still reached by its address.
+      log.warn('captive portal not served', { reason: messageOf(error) });
+    });
+    this.#portal = {
+      stop: async () => {
+        over.abort();
+        await served;
+      },
+    };
+    const { notJoined } = setUp.progress;
+    onChange({ ssid, url: portal.pageUrl, ...(notJoined === undefined ? {} : { notJoined }) });
+  }
+
+  async #closePortal(): Promise<void> {
+    await this.#portal?.stop();
+    if (this.#portal !== undefined) this.#deps.onChange(undefined);
+    this.#portal = undefined;
+  }
+
+  async #join(signal: AbortSignal): Promise<void> {
+    const { network, setUp, clock, log, onFinished } = this.#deps;
+    const wifi = setUp.chosenWifi();
+    if (!(await pause(clock, HAND_OVER_MS, signal))) return;
+    if (wifi !== undefined && !(await this.#tryJoin(wifi, signal))) return;
+    await setUp.finish();
+    log.info('set-up finished', { wifi: wifi?.ssid });
+    this.#network = await network.look(signal);
+    await this.#followPortal();
+    onFinished();
+  }
+
+  async #tryJoin(wifi: WifiLogin, signal: AbortSignal): Promise<boolean> {
+    const { network, setUp, log } = this.#deps;
+    try {
+      log.info('joining the Wi-Fi', { ssid: wifi.ssid });
+      await this.#closePortal();
+      await network.join(wifi, signal);
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn('Wi-Fi not joined', { ssid: wifi.ssid, reason: messageOf(error) });
+      await setUp.reopen(wifi.ssid);
+      await this.#open(signal);
+      this.#network = await network.look(signal);
+      return false;
+    }
+  }
+
+  /** Once: a machine without NetworkManager has none tomorrow either. */
+  #explain(error: unknown): void {
+    const isNone = error instanceof HalError && error.code === 'NOT_FOUND';
+    // What is only slow to answer has not changed.
+    if (isNone) this.#network = undefined;
+    const reason = messageOf(error);
+    if (reason === this.#reported) return;
+    this.#reported = reason;
+    if (isNone) this.#deps.log.info('no hotspot: NetworkManager does not run', { reason });
+    else this.#deps.log.warn('hotspot failed', { reason });
+  }
+
+  /** A box that is stopped takes it along; one that restarts finds it again. */
+  async #end(): Promise<void> {
+    if (!this.isOpen || this.#deps.isRestarting()) return;
+    const untilAnswer = new AbortController().signal;
+    await this.#deps.network.closeHotspot(untilAnswer).catch(() => undefined);
+  }
+}

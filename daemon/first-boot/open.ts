@@ -1,0 +1,97 @@
+/** Opens the first boot of a box: its hotspot, the set-up, and what both need. */
+import { untilAborted } from '../../hal/os/async.ts';
+import { WantedRestart } from '../../hal/os/supervise.ts';
+import { runAll, type Task } from '../../hal/os/task.ts';
+import { openNetworkManager } from '../../hal/wifi/network-manager.ts';
+import type { Network } from '../../hal/wifi/port.ts';
+import { type Config, ownName } from '../config/config.ts';
+import { setPaths } from '../config/form/layers.ts';
+import type { PrintCommand } from '../model/commands.ts';
+import type { HotspotInfo } from '../model/hotspot.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
+import { type FoundDevices, findDevices } from './devices.ts';
+import { HOTSPOT_ADDRESS, Hotspot, type HotspotDeps } from './hotspot.ts';
+import { hotspotPassword } from './hotspot-password.ts';
+import { type PreviewDeps, PreviewRun } from './preview-run.ts';
+import { openSetUp, type SetUp } from './progress.ts';
+
+export interface FirstBoot {
+  readonly setUp: SetUp;
+  readonly hotspot: Hotspot;
+  readonly preview: PreviewRun;
+  /** How a phone joins it; undefined where the config forbids it. */
+  readonly ownHotspot: () =>
+    | { readonly login: HotspotInfo & { readonly password: string }; readonly isUp: boolean }
+    | undefined;
+  readonly devices: (signal: AbortSignal) => Promise<FoundDevices>;
+  /** Whether the config lets the box do this. */
+  readonly isWanted: boolean;
+  readonly run: Task;
+}
+
+export interface FirstBootDeps
+  extends Omit<PreviewDeps, 'state'>,
+    Pick<HotspotDeps, 'clock' | 'log'> {
+  readonly stateFolder: string;
+  readonly loaded: { readonly values: unknown; readonly written: unknown };
+  readonly state: PreviewDeps['state'] & {
+    set(change: { readonly hotspot: HotspotInfo | undefined }): void;
+  };
+  readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness' | 'printer'>;
+  readonly print: PrintCommand;
+  /** Aborts when the box ends, with the reason where it is started again. */
+  readonly untilEnd: AbortSignal;
+  readonly settings: { restartForPending(): void };
+  /** Left out: NetworkManager of this machine, and the port that phones ask. */
+  readonly network?: Network;
+  readonly portal?: { readonly address: string; readonly port: number };
+  readonly findDevices?: (signal: AbortSignal) => Promise<FoundDevices>;
+}
+
+const HTTP_PORT = 80;
+
+export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promise<FirstBoot> {
+  const { stateFolder, loaded, clock, log, state } = deps;
+  const setUp = await openSetUp(stateFolder, isNewBox(loaded), log);
+  const password = await hotspotPassword(stateFolder);
+  const { operator, network: wanted } = config;
+  // Not its name, which the set-up changes: the label is printed before.
+  const ssid = ownName();
+  const { address, port } = deps.portal ?? { address: HOTSPOT_ADDRESS, port: HTTP_PORT };
+  const scheme = operator.tls === undefined ? 'http' : 'https';
+  const pageUrl = `${scheme}://${address}:${operator.port}/`;
+  const ends = new AbortController();
+  const print = async (signal: AbortSignal) =>
+    await deps.print({ document: 'address' }, false, signal).catch(() => undefined);
+  let shown: HotspotInfo | undefined;
+  const hotspot = new Hotspot({
+    ...{ setUp, ssid, password, portal: { address, port, pageUrl } },
+    network: deps.network ?? openNetworkManager(clock),
+    onChange: (info) => {
+      shown = info;
+      state.set({ hotspot: info });
+      const hasPrinter = deps.snapshot().printer.phase !== 'absent';
+      if (info !== undefined && hasPrinter) void print(ends.signal);
+    },
+    onFinished: () => deps.settings.restartForPending(),
+    isRestarting: () => deps.untilEnd.reason instanceof WantedRestart,
+    ...{ clock, log },
+  });
+  const preview = new PreviewRun(deps);
+  const run: Task = async (signal) => {
+    const tasks = wanted.hotspot ? [hotspot.run, preview.run] : [untilAborted];
+    await runAll(tasks, signal).finally(() => ends.abort());
+  };
+  const devices = deps.findDevices ?? findDevices;
+  const ownHotspot = () => {
+    const info = shown ?? { ssid, url: pageUrl };
+    return wanted.hotspot ? { login: { ...info, password }, isUp: shown !== undefined } : undefined;
+  };
+  return { setUp, hotspot, preview, ownHotspot, devices, isWanted: wanted.hotspot, run };
+}
+
+/** Somebody has set up the others, by their file or on their page. */
+function isNewBox({ values, written }: FirstBootDeps['loaded']): boolean {
+  const set = [...setPaths(values ?? {}), ...setPaths(written ?? {})];
+  return set.every((path) => path.startsWith('network.'));
+}

@@ -1,0 +1,62 @@
+/** Leads every client of the box's own hotspot to the page: a captive portal, on port 80. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { untilAborted } from '../../hal/os/async.ts';
+import { listen } from '../../hal/os/listen.ts';
+import { answerAnyHost } from './probes.ts';
+
+export interface PortalDeps {
+  /** Of the box on the hotspot: no other network is served. */
+  readonly address: string;
+  readonly port: number;
+  readonly pageUrl: string;
+  /** The client of this address needs the page no more. */
+  readonly hasSeen: (client: string) => boolean;
+  readonly onUse: () => void;
+}
+
+/** A phone asks from several programs at once; a room of phones keeps few open. */
+const CONNECTIONS_MAX = 64;
+const LIMITS = {
+  maxHeaderSize: 8_192,
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  keepAliveTimeout: 1_000,
+  connectionsCheckingInterval: 1_000,
+} as const;
+
+/**
+ * Serves until `signal` aborts. Rejects with the system's error where it cannot listen.
+ *
+ * @param onListening With its port, where `port` is 0.
+ */
+export async function servePortal(
+  deps: PortalDeps,
+  signal: AbortSignal,
+  onListening: (port: number) => void = () => undefined,
+): Promise<void> {
+  const server = createServer(LIMITS, (request, response) => answer(request, response, deps));
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('clientError', (_error, socket) => socket.destroy());
+  await listen(server, deps.address, deps.port);
+  const address = server.address();
+  onListening(typeof address === 'object' && address !== null ? address.port : deps.port);
+  await untilAborted(signal);
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, deps: PortalDeps): void {
+  response.on('error', () => undefined);
+  deps.onUse();
+  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const isDone = deps.hasSeen(plainAddress(request.socket.remoteAddress));
+  const found = answerAnyHost(request.headers.host ?? '', path, deps.pageUrl, isDone);
+  const type = found.type === undefined ? {} : { 'Content-Type': found.type };
+  response.writeHead(found.status, { ...type, ...found.headers, Connection: 'close' });
+  response.end(request.method === 'HEAD' ? undefined : found.body);
+}
+
+export function plainAddress(address = ''): string {
+  return address.replace(/^::ffff:/, '');
+}

@@ -1,0 +1,141 @@
+/** How far the set-up is: kept over restarts, in `setup.json` of the state folder. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { errnoOf } from '../../hal/os/errors.ts';
+import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import { putAside, removeFile, saveFile } from '../../hal/os/save-file.ts';
+import { STEPS, type Step } from './steps.ts';
+
+const savedSchema = v.object({
+  /** `joining`: all is answered, and the box is on its way into the venue's Wi-Fi. */
+  phase: v.picklist(['open', 'joining', 'finished']),
+  answered: v.record(v.picklist(STEPS), v.picklist(['done', 'skipped'])),
+  /** The venue's Wi-Fi that was chosen; its password is in a file of its own. */
+  ssid: v.optional(v.string()),
+  /** The network that could not be joined. */
+  notJoined: v.optional(v.string()),
+  /** Hash of the key of the phone that does the set-up. */
+  key: v.optional(v.string()),
+});
+
+export type Progress = v.InferOutput<typeof savedSchema>;
+
+const NEW: Progress = { phase: 'open', answered: {} };
+const FILE = 'setup.json';
+const PASSWORD_FILE = 'setup-wifi-password';
+
+export class SetUp {
+  readonly #folder: string;
+  readonly #log: Log;
+  #progress: Progress;
+
+  constructor(folder: string, log: Log, progress: Progress) {
+    this.#folder = folder;
+    this.#log = log;
+    this.#progress = progress;
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  get isFinished(): boolean {
+    return this.#progress.phase === 'finished';
+  }
+
+  async answer(step: Step, how: 'done' | 'skipped'): Promise<void> {
+    await this.#save({ answered: { ...this.#progress.answered, [step]: how } });
+  }
+
+  /** @param password Empty for an open network. An empty name: no Wi-Fi. */
+  async chooseWifi(ssid: string, password: string): Promise<void> {
+    if (ssid === '') await this.#forgetPassword();
+    else await saveFile(this.#passwordFile(), `${password}\n`);
+    await this.#save({ ssid: ssid === '' ? undefined : ssid, notJoined: undefined });
+  }
+
+  /** Undefined where none is chosen. */
+  chosenWifi(): { readonly ssid: string; readonly password: string } | undefined {
+    const { ssid } = this.#progress;
+    if (ssid === undefined) return undefined;
+    try {
+      const text = readRegular(this.#passwordFile(), CONFIG_BYTES_MAX).toString();
+      return { ssid, password: text.replace(/\n$/, '') };
+    } catch {
+      return undefined;
+    }
+  }
+
+  async startJoining(): Promise<void> {
+    await this.#save({ phase: 'joining' });
+  }
+
+  /** The password is with NetworkManager now. */
+  async finish(): Promise<void> {
+    await this.#save({ phase: 'finished', notJoined: undefined, key: undefined });
+    await this.#forgetPassword();
+  }
+
+  /** Only the network is asked for again. */
+  async reopen(ssid: string): Promise<void> {
+    const { network: _, ...answered } = this.#progress.answered;
+    await this.#save({ phase: 'open', answered, ssid: undefined, notJoined: ssid });
+    await this.#forgetPassword();
+  }
+
+  /** A new key for the phone that does the set-up; the one before is void. */
+  async issueKey(): Promise<string> {
+    const key = randomBytes(32).toString('base64url');
+    await this.#save({ key: hashOf(key) });
+    return key;
+  }
+
+  hasKey(key: string | undefined): boolean {
+    const own = this.#progress.key;
+    if (own === undefined || key === undefined) return false;
+    const [a, b] = [Buffer.from(hashOf(key)), Buffer.from(own)];
+    return a.length === b.length && timingSafeEqual(a, b);
+  }
+
+  #passwordFile(): string {
+    return join(this.#folder, PASSWORD_FILE);
+  }
+
+  async #forgetPassword(): Promise<void> {
+    await removeFile(this.#passwordFile()).catch(() => undefined);
+  }
+
+  async #save(change: { readonly [K in keyof Progress]?: Progress[K] | undefined }): Promise<void> {
+    const next = { ...this.#progress, ...change } as Progress;
+    this.#progress = next;
+    try {
+      await saveFile(join(this.#folder, FILE), JSON.stringify(next));
+    } catch (error) {
+      // It goes on: a restart would ask again.
+      this.#log.warn('set-up not saved', { reason: messageOf(error) });
+    }
+  }
+}
+
+/** @param isNew Nobody has set this box up in another way. */
+export async function openSetUp(folder: string, isNew: boolean, log: Log): Promise<SetUp> {
+  const file = join(folder, FILE);
+  try {
+    const text = readRegular(file, CONFIG_BYTES_MAX).toString();
+    return new SetUp(folder, log, v.parse(savedSchema, JSON.parse(text)));
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') {
+      const aside = await putAside(file).catch(() => undefined);
+      log.warn('set-up damaged', { file, aside, reason: messageOf(error) });
+    }
+    const made = new SetUp(folder, log, NEW);
+    if (!isNew) await made.finish();
+    return made;
+  }
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}

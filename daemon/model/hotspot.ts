@@ -1,0 +1,10 @@
+/** The box's own hotspot, as others see it. */
+
+/** A hotspot that the box has opened to be reached at all. Its password is in no snapshot. */
+export interface HotspotInfo {
+  readonly ssid: string;
+  /** What its clients open. */
+  readonly url: string;
+  /** The venue's Wi-Fi that the box could not join. */
+  readonly notJoined?: string;
+}

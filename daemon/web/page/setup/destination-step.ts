@@ -1,0 +1,56 @@
+/** The step of the destination: where the drop also goes, beside the room. */
+import { setUpTexts as text } from '../text/texts.ts';
+import { h } from '../ui/dom.ts';
+import { changeSettings, readSetting } from './request.ts';
+import { choices, field, type StepPage } from './step.ts';
+
+/** Its name in the settings. */
+const ID = 'first';
+const HERE = 'here';
+
+type Destination = Readonly<Record<string, unknown>>;
+
+export async function openDestination(): Promise<StepPage> {
+  const setting = await readSetting('uplink');
+  const isLocked = setting?.isLocked === true;
+  const address = field(text.address, {
+    ...{ name: 'url', inputmode: 'url', placeholder: 'rtmps://a.rtmps.youtube.com/live2' },
+  });
+  const key = field(text.streamKey, { name: 'key', type: 'password' });
+  const host = field(text.receiver, { name: 'host', inputmode: 'url' });
+  const port = field(text.port, { name: 'port', inputmode: 'numeric', maxlength: '5' });
+  const rtmp = [address.element, key.element];
+  const srt = [host.element, port.element];
+  const show = (kind: string) => {
+    for (const element of rtmp) element.hidden = kind !== 'rtmp';
+    for (const element of srt) element.hidden = kind !== 'srt';
+  };
+  const list = choices('destination', show);
+  const options = [
+    { value: HERE, label: text.onlyHere },
+    { value: 'rtmp', label: text.toService },
+    { value: 'srt', label: text.toReceiver },
+  ];
+  list.show(isLocked ? [] : options, HERE);
+  show(HERE);
+  const lock = isLocked ? h('p', { class: 'lock' }, text.inFile) : undefined;
+  return {
+    ...{ title: text.destinationTitle, hint: text.destinationHint },
+    body: h('div', { class: 'rows' }, list.element, ...rtmp, ...srt, lock),
+    save: async () => {
+      const kind = list.value();
+      if (isLocked || kind === undefined || kind === HERE) return undefined;
+      const target =
+        kind === 'rtmp'
+          ? { url: address.input.value.trim(), key_file: { set: key.input.value.trim() } }
+          : { host: host.input.value.trim(), port: Number(port.input.value) };
+      return await changeSettings({ uplink: withDestination(setting?.value, { kind, ...target }) });
+    },
+  };
+}
+
+function withDestination(uplink: unknown, target: Destination): unknown {
+  const before = (uplink ?? {}) as { readonly destinations?: readonly Destination[] };
+  const others = (before.destinations ?? []).filter(({ id }) => id !== ID);
+  return { ...before, destinations: [...others, { id: ID, ...target }] };
+}

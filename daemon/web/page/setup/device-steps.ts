@@ -1,0 +1,139 @@
+/** The steps of camera and sound: what is plugged in, with its picture and its meters. */
+import { openPicture } from '../sections/picture.ts';
+import { openSound as openMeters } from '../sections/sound.ts';
+import { setUpTexts as text } from '../text/texts.ts';
+import { h, setText } from '../ui/dom.ts';
+import { openEvents } from '../ui/event-connection.ts';
+import { fromHello, type Model, withChange } from '../ui/model.ts';
+import type { Section } from '../ui/section.ts';
+import { changeSettings, readDevices, readSetting, restartFor, wantPreview } from './request.ts';
+import { choices, type Option, type StepPage } from './step.ts';
+
+/** A value of the list: driver and device. */
+const TEST = 'test';
+const SEPARATOR = ' ';
+
+interface Kind {
+  readonly title: string;
+  readonly hint: string;
+  readonly none: string;
+  readonly testLabel: string;
+  /** Of the config. */
+  readonly group: 'camera' | 'sound';
+  readonly section: () => Section;
+  readonly list: () => Promise<readonly Option[]>;
+}
+
+export function openCamera(): Promise<StepPage> {
+  return openDevice({
+    ...{ title: text.cameraTitle, hint: text.cameraHint, none: text.noCamera },
+    ...{ testLabel: text.testPicture, group: 'camera', section: openPicture },
+    list: async () =>
+      (await readDevices()).cameras.map(({ driver, device, name }) => ({
+        value: `${driver}${SEPARATOR}${device}`,
+        label: name,
+      })),
+  });
+}
+
+export function openSoundStep(): Promise<StepPage> {
+  return openDevice({
+    ...{ title: text.soundTitle, hint: text.soundHint, none: text.noSoundCard },
+    ...{ testLabel: text.testTone, group: 'sound', section: openMeters },
+    list: async () =>
+      (await readDevices()).sounds.map(({ device, name }) => ({
+        value: `alsa${SEPARATOR}${device}`,
+        label: name,
+      })),
+  });
+}
+
+async function openDevice(kind: Kind): Promise<StepPage> {
+  const { group } = kind;
+  const [driver, device] = await Promise.all(
+    [`${group}.driver`, `${group}.device`].map(readSetting),
+  );
+  const isLocked = driver?.isLocked === true || device?.isLocked === true;
+  let used = driver?.value === TEST ? TEST : `${driver?.value}${SEPARATOR}${device?.value}`;
+  const note = h('p', { class: 'hint', role: 'status' }, isLocked ? text.inFile : '');
+  const again = h('button', { type: 'button', class: 'quiet' }, text.searchAgain);
+  const live = followLive(kind.section());
+  const use = async (value: string): Promise<string | undefined> => {
+    if (isLocked || value === used) return undefined;
+    const [name = TEST, ...rest] = value.split(SEPARATOR);
+    const fault = await changeSettings({
+      [`${group}.driver`]: name,
+      [`${group}.device`]: rest.length === 0 ? null : rest.join(SEPARATOR),
+    });
+    if (fault !== undefined) return fault;
+    used = value;
+    live.stop();
+    setText(note, text.restarting);
+    const wasRestarted = await restartFor(group).finally(() => setText(note, ''));
+    if (wasRestarted || !live.isRunning()) live.start();
+    return undefined;
+  };
+  const list = choices(group, (value) => {
+    use(value).then(
+      (fault) => fault !== undefined && setText(note, fault),
+      (error: Error) => setText(note, error.message),
+    );
+  });
+  const look = async () => {
+    const found = isLocked ? [] : await kind.list();
+    const test = { value: TEST, label: kind.testLabel };
+    list.show(isLocked ? [] : [...found, test], used);
+    if (!isLocked) setText(note, found.length === 0 ? kind.none : '');
+  };
+  const tryLook = () => void look().catch((error: Error) => setText(note, error.message));
+  again.addEventListener('click', tryLook);
+  again.hidden = isLocked;
+  tryLook();
+  live.start();
+  return {
+    ...{ title: kind.title, hint: kind.hint, close: live.stop },
+    body: h('div', { class: 'rows' }, list.element, note, again, live.element),
+    save: async () => undefined,
+  };
+}
+
+/** The box runs camera and sound for as long as it is asked. */
+const ASK_EVERY_MS = 10_000;
+
+/** Picture or meters of the box as it is now. */
+function followLive(section: Section) {
+  let running: (() => void) | undefined;
+  const stop = () => {
+    running?.();
+    running = undefined;
+  };
+  const start = () => {
+    stop();
+    let model: Model | undefined;
+    const update = (next: Model | undefined) => {
+      model = next;
+      if (model !== undefined) section.update(model, Date.now() + model.offsetMs);
+    };
+    const ask = () => void wantPreview(true).catch(() => undefined);
+    const nothing = () => undefined;
+    const events = openEvents({
+      hello: (hello) => update(fromHello(hello, Date.now())),
+      change: (change) => update(model && withChange(model, change, Date.now())),
+      levels: (levels) => update(model && { ...model, levels }),
+      ...{ sample: nothing, log: nothing, progress: nothing },
+      ...{ signedOut: nothing, replaced: nothing },
+    });
+    const timer = setInterval(ask, ASK_EVERY_MS);
+    ask();
+    running = () => {
+      events.close();
+      clearInterval(timer);
+    };
+  };
+  const close = () => {
+    stop();
+    section.close?.();
+    void wantPreview(false).catch(() => undefined);
+  };
+  return { element: section.element, start, stop: close, isRunning: () => running !== undefined };
+}

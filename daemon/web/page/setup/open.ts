@@ -1,0 +1,134 @@
+/** The first set-up: a step at a time, each of which may be skipped; nothing is asked twice. */
+
+import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { LANGUAGES } from '../../../../pipelines/player/text/language.ts';
+import { STEPS, type Step } from '../../../first-boot/steps.ts';
+import type { HandOver, SetUpView } from '../../setup/protocol.ts';
+import { language, setUpTexts as text } from '../text/texts.ts';
+import { renderCode } from '../ui/code.ts';
+import { h, setText } from '../ui/dom.ts';
+import { nameOf, switchLanguage } from '../ui/language.ts';
+import { openDestination } from './destination-step.ts';
+import { openCamera, openSoundStep } from './device-steps.ts';
+import { openNetwork } from './network-step.ts';
+import { finishSetUp, readSetUp, sendAnswer } from './request.ts';
+import type { StepPage } from './step.ts';
+import { openName, openPin, openTitle } from './text-steps.ts';
+
+/** Resolves when the person leaves the set-up for the box; never after the hand-over. */
+export async function runSetUp(main: HTMLElement): Promise<void> {
+  for (;;) {
+    const view = await readSetUp();
+    if (view?.isOpen !== true) return;
+    if (view.next === undefined) {
+      main.replaceChildren(renderHandOver(await finishSetUp()));
+      return await new Promise(() => undefined);
+    }
+    if ((await runStep(main, view.next, view)) === 'later') return;
+  }
+}
+
+async function openStep(step: Step, view: SetUpView): Promise<StepPage> {
+  switch (step) {
+    case 'language':
+      return openLanguage();
+    case 'name':
+      return await openName();
+    case 'pin':
+      return await openPin();
+    case 'network':
+      return openNetwork(view.notJoined);
+    case 'camera':
+      return await openCamera();
+    case 'sound':
+      return await openSoundStep();
+    case 'destination':
+      return await openDestination();
+    case 'title':
+      return await openTitle();
+  }
+}
+
+/** Shows one step until it is answered. */
+async function runStep(
+  main: HTMLElement,
+  step: Step,
+  view: SetUpView,
+): Promise<'answered' | 'later'> {
+  const page = await openStep(step, view);
+  const number = { number: String(STEPS.indexOf(step) + 1), count: String(STEPS.length) };
+  const fault = h('p', { class: 'reason', role: 'alert' });
+  const next = h('button', { type: 'submit', class: 'main' }, text.next);
+  const skip = h('button', { type: 'button' }, text.skip);
+  const later = h('button', { type: 'button', class: 'quiet' }, text.later);
+  const row = h('div', { class: 'row answers below' }, later, skip, next);
+  const form = h('form', { novalidate: '' }, page.body, fault, row);
+  const count = h('p', { class: 'hint' }, fill(text.stepOf, number));
+  const element = frame(step, page.title, count, h('p', {}, page.hint), form);
+  main.replaceChildren(element);
+  scrollTo(0, 0);
+  const title = element.querySelector('h2');
+  title?.setAttribute('tabindex', '-1');
+  title?.focus();
+  try {
+    return await new Promise((resolve) => {
+      const answer = (how: 'done' | 'skipped') => {
+        next.disabled = true;
+        const saved = how === 'done' ? page.save() : Promise.resolve(undefined);
+        saved
+          .then(async (reason) => {
+            if (reason !== undefined) return setText(fault, reason);
+            await sendAnswer(step, how);
+            return resolve('answered');
+          })
+          .catch((error: Error) => setText(fault, error.message))
+          .finally(() => {
+            next.disabled = false;
+          });
+      };
+      form.addEventListener('submit', (event) => {
+        event.preventDefault();
+        answer('done');
+      });
+      form.addEventListener('input', () => setText(fault, ''));
+      skip.addEventListener('click', () => answer('skipped'));
+      later.addEventListener('click', () => resolve('later'));
+    });
+  } finally {
+    page.close?.();
+  }
+}
+
+/** No landmark: the sections of picture and sound within it are. */
+function frame(step: string, title: string, ...children: readonly (Node | undefined)[]) {
+  const inner = children.filter((child) => child !== undefined);
+  return h('div', { id: 'setup', class: 'card', 'data-step': step }, h('h2', {}, title), ...inner);
+}
+
+/** One touch: the page is then written in that language. */
+function openLanguage(): StepPage {
+  const buttons = LANGUAGES.map((code) => {
+    const name = nameOf(code);
+    const button = h('button', { type: 'button', lang: code, 'data-language': code }, name);
+    button.setAttribute('aria-pressed', String(code === language));
+    button.addEventListener('click', () => {
+      void sendAnswer('language', 'done').then(() => switchLanguage(code));
+    });
+    return button;
+  });
+  return {
+    ...{ title: text.languageTitle, hint: text.languageHint },
+    body: h('div', { class: 'choices' }, ...buttons),
+    save: async () => undefined,
+  };
+}
+
+function renderHandOver({ ssid, url, pin }: HandOver): HTMLElement {
+  const how = ssid === undefined ? text.openThis : fill(text.joinFirst, { name: ssid });
+  const made = pin === undefined ? undefined : h('p', {}, fill(text.madePin, { pin }));
+  const back = ssid === undefined ? '' : fill(text.failsBack, { name: ssid });
+  const link = h('a', { href: url, class: 'url' }, url);
+  const code = renderCode(url);
+  const note = h('p', { class: 'hint' }, back);
+  return frame('done', text.doneTitle, h('p', {}, how), link, code, made, note);
+}

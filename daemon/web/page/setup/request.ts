@@ -1,0 +1,89 @@
+/** Requests of the set-up. Each rejects with a sentence for the person at the page. */
+import type { FoundDevices } from '../../../first-boot/devices.ts';
+import type { Step } from '../../../first-boot/steps.ts';
+import type { ShownSetting } from '../../../settings/settings.ts';
+import type { HandOver, SetUpChoices, SetUpView } from '../../setup/protocol.ts';
+import { readSettings, sendSettings } from '../settings/request.ts';
+import { stageTexts } from '../text/texts.ts';
+import { askJson } from '../ui/request.ts';
+
+/** A card takes seconds from channel to channel. */
+const SCAN_TIMEOUT_MS = 30_000;
+
+/** Undefined for a box that cannot be set up so. */
+export async function readSetUp(): Promise<SetUpView | undefined> {
+  return (await askJson('GET', '/setup').catch(() => undefined)) as SetUpView | undefined;
+}
+
+export async function enterSetUp(): Promise<void> {
+  await askJson('POST', '/setup/session');
+}
+
+export async function sendAnswer(step: Step, how: 'done' | 'skipped'): Promise<void> {
+  await askJson('POST', '/setup/answers', { step, how });
+}
+
+export async function readNetworks(): Promise<SetUpChoices> {
+  return (await askJson('GET', '/setup/networks', undefined, SCAN_TIMEOUT_MS)) as SetUpChoices;
+}
+
+export async function chooseNetwork(ssid: string, password: string): Promise<void> {
+  await askJson('POST', '/setup/network', { ssid, password });
+}
+
+export async function readDevices(): Promise<FoundDevices> {
+  return (await askJson('GET', '/setup/devices', undefined, SCAN_TIMEOUT_MS)) as FoundDevices;
+}
+
+export async function wantPreview(isOn: boolean): Promise<void> {
+  await askJson('POST', '/setup/preview', { isOn });
+}
+
+export async function finishSetUp(): Promise<HandOver> {
+  return (await askJson('POST', '/setup/finish')) as HandOver;
+}
+
+export async function readSetting(path: string): Promise<ShownSetting | undefined> {
+  const { settings } = await readSettings();
+  return settings.find((one) => one.path === path);
+}
+
+/** By the rules of the settings; returns what is wrong, a sentence for each fault. */
+export async function changeSettings(
+  changes: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  // Somebody may change others at the same time: then once more.
+  for (let i = 0; i < 2; i += 1) {
+    const { tag } = await readSettings();
+    const outcome = await sendSettings({ changes }, tag, false, true);
+    if (outcome.status === 'wrong') return outcome.faults.map(({ reason }) => reason).join('; ');
+    if (outcome.status === 'failed') return outcome.reason;
+    if (outcome.status === 'saved' || outcome.status === 'restarting') return undefined;
+  }
+  return stageTexts.notAccepted;
+}
+
+const LOOK_EVERY_MS = 1_000;
+const RESTART_MS = 60_000;
+
+/**
+ * Restarts the box where these settings wait for it and it can be restarted. Resolves when it
+ * answers again and this phone is in; false where nothing was restarted.
+ */
+export async function restartFor(prefix: string): Promise<boolean> {
+  const { pending, canRestart } = await readSettings();
+  if (!canRestart || !pending.some((path) => path.startsWith(prefix))) return false;
+  await askJson('POST', '/restart');
+  const endMs = performance.now() + RESTART_MS;
+  while (performance.now() < endMs) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    // The session ended with the box; the key of this phone did not.
+    const isIn = await enterSetUp().then(
+      () => true,
+      () => false,
+    );
+    if (isIn && !(await readSettings()).pending.some((path) => path.startsWith(prefix)))
+      return true;
+  }
+  throw new Error(stageTexts.noAnswer);
+}

@@ -1,0 +1,156 @@
+/** `/setup`: the first set-up over HTTP, by the phone that is on the box's own hotspot. */
+import type { IncomingMessage } from 'node:http';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regular.ts';
+import type { FirstBoot } from '../../first-boot/open.ts';
+import { plainAddress } from '../../first-boot/portal-server.ts';
+import { nextStep, STEPS } from '../../first-boot/steps.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
+import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
+import { readCookie } from '../guard.ts';
+import type { HandOver, SetUpChoices, SetUpView } from './protocol.ts';
+
+export interface SetUpDeps {
+  readonly firstBoot: FirstBoot;
+  readonly stateFolder: string;
+  readonly snapshot: () => Pick<BoxSnapshot, 'operatorUrl'>;
+  /** Of the operator's page. */
+  readonly port: number;
+  readonly isTls: boolean;
+  /** Whether the box has a PIN that somebody has chosen. */
+  readonly hasOwnPin: () => boolean;
+  /** The cookie of a new session. */
+  readonly enter: (request: IncomingMessage) => string;
+  readonly signal: AbortSignal;
+}
+
+/** It outlasts restarts of the box: a set-up takes minutes. */
+const KEY_S = 86_400;
+
+const answerSchema = v.strictObject({
+  step: v.picklist(STEPS),
+  how: v.picklist(['done', 'skipped']),
+});
+const networkSchema = v.strictObject({
+  ssid: v.pipe(v.string(), v.maxBytes(32)),
+  /** WPA2 passphrases (IEEE 802.11, J.4.1), or none. */
+  password: v.union([v.literal(''), v.pipe(v.string(), v.regex(/^[\x20-\x7e]{8,63}$/))]),
+});
+const previewSchema = v.strictObject({ isOn: v.boolean() });
+
+export class SetUpAnswers {
+  readonly #deps: SetUpDeps;
+  readonly #cookie: string;
+
+  constructor(deps: SetUpDeps) {
+    this.#deps = deps;
+    this.#cookie = `${deps.isTls ? '__Host-' : ''}venuebox-setup-${deps.port}`;
+  }
+
+  /** What needs no session. Undefined for a request that is not for it. */
+  async open(request: IncomingMessage, path: string): Promise<Answer | undefined> {
+    const { firstBoot } = this.#deps;
+    if (path === '/setup' && request.method === 'GET') return answerJson(200, this.#view(request));
+    if (path !== '/setup/session' || request.method !== 'POST') return undefined;
+    if (!this.#canEnter(request)) return refuse(403, 'sign-in');
+    const key = await firstBoot.setUp.issueKey();
+    const secure = this.#deps.isTls ? '; Secure' : '';
+    const rest = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${KEY_S}${secure}`;
+    const cookies = [this.#deps.enter(request), `${this.#cookie}=${key}; ${rest}`];
+    return answerJson(200, {}, { 'Set-Cookie': cookies });
+  }
+
+  /** What needs the crew's session. */
+  async answer(request: IncomingMessage, path: string): Promise<Answer | undefined> {
+    const { setUp, preview, isWanted, devices } = this.#deps.firstBoot;
+    if (!path.startsWith('/setup/')) return undefined;
+    if (!isWanted || setUp.isFinished) return refuse(409, 'not-here');
+    switch (`${request.method} ${path}`) {
+      case 'GET /setup/networks':
+        return answerJson(200, await this.#choices());
+      case 'GET /setup/devices':
+        return answerJson(200, await devices(this.#deps.signal));
+      case 'POST /setup/answers':
+        return await withBody(request, answerSchema, ({ step, how }) => setUp.answer(step, how));
+      case 'POST /setup/network':
+        return await withBody(request, networkSchema, ({ ssid, password }) =>
+          setUp.chooseWifi(ssid, password),
+        );
+      case 'POST /setup/preview':
+        return await withBody(request, previewSchema, ({ isOn }) =>
+          isOn ? preview.want() : preview.stop(),
+        );
+      case 'POST /setup/finish':
+        return answerJson(200, await this.#finish(request));
+    }
+    return undefined;
+  }
+
+  #view(request: IncomingMessage): SetUpView {
+    const { setUp, isWanted } = this.#deps.firstBoot;
+    const { answered, notJoined } = setUp.progress;
+    return {
+      isOpen: isWanted && !setUp.isFinished,
+      canEnter: this.#canEnter(request),
+      ...{ answered, next: nextStep(answered), notJoined },
+    };
+  }
+
+  /** Whoever is on the hotspot has its password from the label; once there is a PIN it counts too. */
+  #canEnter(request: IncomingMessage): boolean {
+    const { firstBoot, hasOwnPin } = this.#deps;
+    const { setUp, hotspot, isWanted } = firstBoot;
+    const { localAddress, remoteAddress } = request.socket;
+    const ends = { local: plainAddress(localAddress), remote: plainAddress(remoteAddress) };
+    if (!isWanted || setUp.isFinished || !hotspot.isClient(ends)) return false;
+    const key = readCookie(request.headers.cookie, this.#cookie);
+    return !hasOwnPin() || setUp.hasKey(key);
+  }
+
+  async #choices(): Promise<SetUpChoices> {
+    const { hotspot, setUp } = this.#deps.firstBoot;
+    const networks = await hotspot.scan(this.#deps.signal);
+    const { wifi = 'absent', hasCable = false } = hotspot.network ?? {};
+    return { networks, hasWifi: wifi !== 'absent', hasCable, ssid: setUp.progress.ssid };
+  }
+
+  async #finish(request: IncomingMessage): Promise<HandOver> {
+    const { firstBoot, port, isTls, snapshot, hasOwnPin, stateFolder } = this.#deps;
+    const { hotspot, setUp, preview } = firstBoot;
+    const { ssid } = setUp.progress;
+    preview.stop();
+    hotspot.release(plainAddress(request.socket.remoteAddress));
+    const [machine = ''] = hostname().split('.');
+    const byName = `${isTls ? 'https' : 'http'}://${machine}.local:${port}/`;
+    const { operatorUrl } = snapshot();
+    const hasCable = hotspot.network?.hasCable === true;
+    await hotspot.finish();
+    return {
+      ssid,
+      url: ssid === undefined && hasCable && operatorUrl !== undefined ? operatorUrl : byName,
+      pin: hasOwnPin() ? undefined : readMadePin(stateFolder),
+    };
+  }
+}
+
+async function withBody<const S extends v.GenericSchema>(
+  request: IncomingMessage,
+  schema: S,
+  work: (body: v.InferOutput<S>) => Promise<void> | void,
+): Promise<Answer> {
+  const parsed = v.safeParse(schema, await readJson(request));
+  if (!parsed.success) return refuse(400, 'bad-request');
+  await work(parsed.output);
+  return answerJson(200, {});
+}
+
+/** Of `openPin`: this phone is on the hotspot, and its owner has nowhere else to read it. */
+function readMadePin(stateFolder: string): string | undefined {
+  try {
+    return readRegular(join(stateFolder, 'operator-pin'), SECRET_BYTES_MAX).toString().trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+/** What NetworkManager reports of access points, as networks to choose from. Pure. */
+import type { WifiNetwork } from './port.ts';
+
+/** NM80211ApFlags: it encrypts. */
+const PRIVACY = 0x1;
+/** NM80211ApSecurityFlags: how a client proves that it may join. */
+const PSK = 0x100;
+const SAE = 0x400;
+/** More than a screen of a phone has; a market hall has hundreds. */
+const SHOWN_MAX = 40;
+
+/** Properties of `org.freedesktop.NetworkManager.AccessPoint`. */
+export type AccessPoint = Readonly<Record<string, unknown>>;
+
+/** How a password is proved there: WPA3 alone needs another method than WPA2. */
+export function keyManagementOf({ WpaFlags, RsnFlags }: AccessPoint): 'wpa-psk' | 'sae' {
+  const flags = Number(WpaFlags ?? 0) | Number(RsnFlags ?? 0);
+  return (flags & PSK) === 0 && (flags & SAE) !== 0 ? 'sae' : 'wpa-psk';
+}
+
+/** Each name once, the strongest first. Hidden ones have no name to show. */
+export function networksOf(points: readonly AccessPoint[], own: string): readonly WifiNetwork[] {
+  const found = new Map<string, WifiNetwork>();
+  for (const point of points) {
+    const ssid = ssidOf(point['Ssid']);
+    const strengthPct = Math.min(100, Number(point['Strength'] ?? 0));
+    if (ssid === undefined || ssid === own) continue;
+    if ((found.get(ssid)?.strengthPct ?? -1) >= strengthPct) continue;
+    found.set(ssid, { ssid, strengthPct, security: securityOf(point) });
+  }
+  return [...found.values()]
+    .toSorted((a, b) => b.strengthPct - a.strengthPct || (a.ssid < b.ssid ? -1 : 1))
+    .slice(0, SHOWN_MAX);
+}
+
+function securityOf({ Flags, WpaFlags, RsnFlags }: AccessPoint): WifiNetwork['security'] {
+  const flags = Number(WpaFlags ?? 0) | Number(RsnFlags ?? 0);
+  if ((flags & (PSK | SAE)) !== 0) return 'password';
+  // Encrypted without either: WEP, or a login of a company (802.1X).
+  return flags !== 0 || (Number(Flags ?? 0) & PRIVACY) !== 0 ? 'other' : 'open';
+}
+
+/** Names are bytes; what is no text cannot be typed or shown. */
+export function ssidOf(bytes: unknown): string | undefined {
+  const isBytes = Buffer.isBuffer(bytes) || Array.isArray(bytes);
+  if (!isBytes || bytes.length === 0 || bytes.length > 32) return undefined;
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes as Buffer));
+    return /\p{Cc}/u.test(text) ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,176 @@
+/** Networks through NetworkManager's D-Bus interface. */
+import { pause, withTimeout } from '../os/async.ts';
+import type { Clock } from '../os/clock.ts';
+import { openDbus, variant } from '../os/dbus.ts';
+import { HalError } from '../os/errors.ts';
+import { type AccessPoint, keyManagementOf, networksOf, ssidOf } from './access-points.ts';
+import { type Device, NmObjects, ROOT, textsOf } from './nm-objects.ts';
+import type { HotspotSettings, Network, NetworkState, WifiLogin, WifiNetwork } from './port.ts';
+import { HOTSPOT_UUID, hotspotProfile, venueProfile } from './profiles.ts';
+import { forget, savedNetworks } from './saved.ts';
+
+/** NMDeviceType, NMDeviceState, NMActiveConnectionState. */
+const ETHERNET = 1;
+const WIFI = 2;
+const UNAVAILABLE = 20;
+const DISCONNECTED = 30;
+const ACTIVATED = 100;
+const ACTIVE = 2;
+const DEACTIVATED = 4;
+
+const POLL_MS = 500;
+/** A card takes some seconds from channel to channel. */
+const SCAN_MS = 6_000;
+const HOTSPOT_MS = 30_000;
+/** With a router that is slow to give out addresses. */
+const JOIN_MS = 60_000;
+
+/** @param address Of another bus than the system's, for tests. */
+export function openNetworkManager(clock: Clock, address?: string): Network {
+  const onBus = async <T>(signal: AbortSignal, work: (nm: Manager) => Promise<T>): Promise<T> => {
+    await using bus = await openDbus(clock, signal, address);
+    return await work(new Manager(new NmObjects(bus, signal), clock));
+  };
+  return {
+    look: (signal) => onBus(signal, (nm) => nm.look()),
+    scan: (signal) => onBus(signal, (nm) => nm.scan()),
+    openHotspot: (settings, signal) => onBus(signal, (nm) => nm.openHotspot(settings)),
+    closeHotspot: (signal) => onBus(signal, (nm) => nm.closeHotspot()),
+    join: (login, signal) => onBus(signal, (nm) => nm.join(login)),
+  };
+}
+
+/** One connection to the bus. */
+class Manager {
+  readonly #nm: NmObjects;
+  readonly #clock: Clock;
+
+  constructor(nm: NmObjects, clock: Clock) {
+    this.#nm = nm;
+    this.#clock = clock;
+  }
+
+  async look(): Promise<NetworkState> {
+    const devices = await this.#nm.devices();
+    const hasCable = devices.some(
+      ({ DeviceType, State }) => DeviceType === ETHERNET && State === ACTIVATED,
+    );
+    const saved = await savedNetworks(this.#nm);
+    const knowsWifi = saved.some(({ isAutomatic }) => isAutomatic);
+    const card = devices.find(({ DeviceType }) => DeviceType === WIFI);
+    return { hasCable, knowsWifi, ...(await this.#phaseOf(card)) };
+  }
+
+  async #phaseOf(card: Device | undefined): Promise<Pick<NetworkState, 'wifi' | 'ssid'>> {
+    const state = Number(card?.['State'] ?? 0);
+    // Unavailable is also a card that is switched off, which a hotspot switches on.
+    if (card === undefined || state < UNAVAILABLE) return { wifi: 'absent' };
+    if (state <= DISCONNECTED || state > ACTIVATED) return { wifi: 'off' };
+    if (state < ACTIVATED) return { wifi: 'connecting' };
+    const active = await this.#nm.activeOf(card);
+    if (active?.['Uuid'] === HOTSPOT_UUID) return { wifi: 'hotspot' };
+    const ssid = await this.#nameOf(card);
+    return { wifi: 'connected', ...(ssid === undefined ? {} : { ssid }) };
+  }
+
+  async scan(): Promise<readonly WifiNetwork[]> {
+    const card = await this.#card();
+    const scannedAt = async () =>
+      (await this.#nm.properties(card.path, '.Device.Wireless'))['LastScan'];
+    const before = await scannedAt();
+    const isAsked = await this.#nm
+      .call(card.path, '.Device.Wireless', 'RequestScan', 'a{sv}', [{}])
+      .then(() => true)
+      // A card that serves a hotspot may refuse: what it saw before is still there.
+      .catch(() => false);
+    const endMs = this.#clock.monotonicMs() + SCAN_MS;
+    while (isAsked && this.#clock.monotonicMs() < endMs && (await scannedAt()) === before) {
+      if (!(await pause(this.#clock, POLL_MS, this.#nm.signal))) break;
+    }
+    const isHotspot = (await this.#nm.activeOf(card))?.['Uuid'] === HOTSPOT_UUID;
+    const own = isHotspot ? await this.#nameOf(card) : undefined;
+    return networksOf(await this.#accessPoints(card), own ?? '');
+  }
+
+  async openHotspot(settings: HotspotSettings): Promise<void> {
+    // A new Raspberry Pi OS has Wi-Fi off.
+    await this.#nm.set(ROOT, '', 'WirelessEnabled', variant('b', true)).catch(() => undefined);
+    const card = await this.#card();
+    // Volatile: it goes with its end, and with NetworkManager's.
+    const active = await this.#activate(card, hotspotProfile(settings), 'volatile');
+    await this.#untilActive(active, 'the hotspot', HOTSPOT_MS);
+  }
+
+  async closeHotspot(): Promise<void> {
+    for (const card of await this.#nm.devices()) {
+      const active = await this.#nm.activeOf(card);
+      if (active?.['Uuid'] !== HOTSPOT_UUID) continue;
+      await this.#nm.call(ROOT, '', 'DeactivateConnection', 'o', [card['ActiveConnection']]);
+    }
+  }
+
+  async join(login: WifiLogin): Promise<void> {
+    const card = await this.#card();
+    const points = await this.#accessPoints(card);
+    const point = points.find(({ Ssid }) => ssidOf(Ssid) === login.ssid) ?? {};
+    const profile = venueProfile(login, keyManagementOf(point));
+    const saved = await savedNetworks(this.#nm);
+    const active = await this.#activate(card, profile, 'disk');
+    const { Connection: own } = await this.#nm.properties(active, '.Connection.Active');
+    try {
+      await this.#untilActive(active, login.ssid, JOIN_MS);
+    } catch (error) {
+      await forget(this.#nm, String(own));
+      throw error;
+    }
+    // Of an earlier day, with another password.
+    for (const { ssid, path } of saved) if (ssid === login.ssid) await forget(this.#nm, path);
+  }
+
+  /** @returns the active connection. */
+  async #activate(card: Device, profile: object, persist: 'disk' | 'volatile'): Promise<string> {
+    const options = { persist: variant('s', persist) };
+    const body = [profile, card.path, '/', options];
+    const member = 'AddAndActivateConnection2';
+    return String((await this.#nm.call(ROOT, '', member, 'a{sa{sv}}ooa{sv}', body))[1]);
+  }
+
+  async #untilActive(active: string, what: string, timeoutMs: number): Promise<void> {
+    const failed = (cause?: unknown) => new HalError('IO', `${what}: not connected`, { cause });
+    const look = async (signal: AbortSignal) => {
+      while (!signal.aborted) {
+        // NetworkManager removes it once it has failed.
+        const all = await this.#nm.properties(active, '.Connection.Active').catch((cause) => {
+          this.#nm.signal.throwIfAborted();
+          throw failed(cause);
+        });
+        if (all['State'] === ACTIVE) return;
+        if (Number(all['State']) >= DEACTIVATED) throw failed();
+        await pause(this.#clock, POLL_MS, signal);
+      }
+    };
+    const timeoutError = () => new HalError('TIMEOUT', `${what}: not connected in time`);
+    const limit = { clock: this.#clock, timeoutMs, timeoutError, signal: this.#nm.signal };
+    await withTimeout(look, limit);
+  }
+
+  async #card(): Promise<Device> {
+    const found = (await this.#nm.devices()).find(({ DeviceType }) => DeviceType === WIFI);
+    if (found === undefined) throw new HalError('NOT_FOUND', 'this machine has no Wi-Fi');
+    return found;
+  }
+
+  async #accessPoints(card: Device): Promise<readonly AccessPoint[]> {
+    const { AccessPoints } = await this.#nm.properties(card.path, '.Device.Wireless');
+    return await Promise.all(
+      textsOf(AccessPoints).map((path) => this.#nm.propertiesOrNone(path, '.AccessPoint')),
+    );
+  }
+
+  /** Of the network that a card is on, or serves. */
+  async #nameOf(card: Device): Promise<string | undefined> {
+    const all = await this.#nm.propertiesOrNone(card.path, '.Device.Wireless');
+    const path = String(all['ActiveAccessPoint'] ?? '/');
+    return ssidOf((await this.#nm.propertiesOrNone(path, '.AccessPoint'))['Ssid']);
+  }
+}

@@ -1,0 +1,54 @@
+/** The machine's way into a network: cable, the venue's Wi-Fi, or a hotspot of its own. */
+
+/** A network in reach, the strongest of its name. */
+export interface WifiNetwork {
+  readonly ssid: string;
+  readonly strengthPct: number;
+  /** `open`: no password. `other`: it wants more than a password, which the box cannot give. */
+  readonly security: 'open' | 'password' | 'other';
+}
+
+export type WifiPhase =
+  /** No Wi-Fi card that can be used. */
+  | 'absent'
+  | 'off'
+  | 'connecting'
+  | 'connected'
+  /** The box's own hotspot is up. */
+  | 'hotspot';
+
+export interface NetworkState {
+  /** A cable has an address. */
+  readonly hasCable: boolean;
+  readonly wifi: WifiPhase;
+  /** Of the network that the card is connected to. */
+  readonly ssid?: string;
+  /** A network of an earlier day would be joined by itself. */
+  readonly knowsWifi: boolean;
+}
+
+export interface HotspotSettings {
+  readonly ssid: string;
+  /** WPA2: 8 to 63 characters of ASCII. */
+  readonly password: string;
+  /** IPv4, of the box on it. */
+  readonly address: string;
+}
+
+export interface WifiLogin {
+  readonly ssid: string;
+  /** Empty for an open network. */
+  readonly password: string;
+}
+
+/** Each rejects with `HalError`: NOT_FOUND where nothing here manages networks. */
+export interface Network {
+  look(signal: AbortSignal): Promise<NetworkState>;
+  /** Those in reach, the strongest first; those of the last scan where the card cannot scan now. */
+  scan(signal: AbortSignal): Promise<readonly WifiNetwork[]>;
+  /** Resolves when phones can join it. */
+  openHotspot(settings: HotspotSettings, signal: AbortSignal): Promise<void>;
+  closeHotspot(signal: AbortSignal): Promise<void>;
+  /** Resolves when the box has an address there; a network that was not joined is forgotten again. */
+  join(login: WifiLogin, signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,61 @@
+/** Connections as NetworkManager takes them: dictionaries of settings. */
+import { variant } from '../os/dbus.ts';
+import type { HotspotSettings, WifiLogin } from './port.ts';
+
+/** The same each time: the next start of the program finds its hotspot by it. */
+export const HOTSPOT_UUID = '6f1d6c0a-7a54-4d0e-9f6f-9c1f4f1d2b10';
+
+const text = (value: string) => variant('s', value);
+const bytes = (value: string) => variant('ay', Buffer.from(value));
+const PREFIX_BITS = 24;
+
+/** `ipv4.method` shared: NetworkManager gives out addresses and answers names, by dnsmasq. */
+export function hotspotProfile({ ssid, password, address }: HotspotSettings) {
+  return {
+    connection: {
+      id: text('venuebox hotspot'),
+      uuid: text(HOTSPOT_UUID),
+      type: text('802-11-wireless'),
+      autoconnect: variant('b', false),
+    },
+    '802-11-wireless': {
+      ssid: bytes(ssid),
+      mode: text('ap'),
+      // 2.4 GHz: what every phone has, and no card must look out for radar on.
+      band: text('bg'),
+      // Clients reach the box and not each other.
+      'ap-isolation': variant('i', 1),
+    },
+    '802-11-wireless-security': {
+      'key-mgmt': text('wpa-psk'),
+      psk: text(password),
+      proto: variant('as', ['rsn']),
+      pairwise: variant('as', ['ccmp']),
+      group: variant('as', ['ccmp']),
+    },
+    ipv4: {
+      method: text('shared'),
+      'address-data': variant('aa{sv}', [
+        { address: text(address), prefix: variant('u', PREFIX_BITS) },
+      ]),
+    },
+    ipv6: { method: text('ignore') },
+  };
+}
+
+export function venueProfile({ ssid, password }: WifiLogin, keyManagement: string) {
+  const security = { 'key-mgmt': text(keyManagement), psk: text(password) };
+  return {
+    connection: {
+      id: text(ssid),
+      type: text('802-11-wireless'),
+      autoconnect: variant('b', true),
+      // Without an end: a venue's router may take minutes to be back.
+      'autoconnect-retries': variant('i', 0),
+    },
+    '802-11-wireless': { ssid: bytes(ssid), mode: text('infrastructure') },
+    ...(password === '' ? {} : { '802-11-wireless-security': security }),
+    ipv4: { method: text('auto') },
+    ipv6: { method: text('auto') },
+  };
+}

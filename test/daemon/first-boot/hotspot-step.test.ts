@@ -1,0 +1,81 @@
+/** When the box opens its hotspot, and when it closes it. */
+import fc from 'fast-check';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+  AGAIN_MS,
+  FIRST_WAIT_MS,
+  type HotspotFacts,
+  type HotspotState,
+  stepHotspot,
+  WAIT_MS,
+} from '../../../daemon/first-boot/hotspot-step.ts';
+
+const test = suite('hotspot: when');
+
+const NONE: Omit<HotspotFacts, 'nowMs'> = {
+  ...{ hasCable: false, wifi: 'off', knowsWifi: false },
+  ...{ isFirstBoot: false, usedMs: undefined },
+};
+const START: HotspotState = { phase: 'waiting', sinceMs: 0 };
+
+/** How long it takes until it acts, looking each second; undefined: never within an hour. */
+function actsAfterMs(change: Partial<HotspotFacts>, from = START) {
+  let state = from;
+  for (let nowMs = 0; nowMs <= 3_600_000; nowMs += 1_000) {
+    const step = stepHotspot(state, { ...NONE, ...change, nowMs });
+    state = step.state;
+    if (step.action !== 'nothing') return [step.action, nowMs];
+  }
+  return undefined;
+}
+
+test('a new box opens it at once, also beside a cable; one that was set up waits for its network', () => {
+  assert.equal(actsAfterMs({ isFirstBoot: true }), ['open', FIRST_WAIT_MS]);
+  assert.equal(actsAfterMs({ isFirstBoot: true, hasCable: true }), ['open', FIRST_WAIT_MS]);
+  assert.equal(actsAfterMs({}), ['open', WAIT_MS]);
+  assert.equal(actsAfterMs({ knowsWifi: true, wifi: 'connecting' }), ['open', WAIT_MS]);
+  assert.equal(actsAfterMs({ isFirstBoot: true, knowsWifi: true }), ['open', WAIT_MS]);
+});
+
+test('with a network, or without a card, it opens none', () => {
+  assert.is(actsAfterMs({ hasCable: true }), undefined);
+  assert.is(actsAfterMs({ wifi: 'connected' }), undefined);
+  assert.is(actsAfterMs({ wifi: 'connected', isFirstBoot: true }), undefined);
+  assert.is(actsAfterMs({ wifi: 'absent', isFirstBoot: true }), undefined);
+});
+
+test('an open one is closed to look for the venue’s Wi-Fi again, but never under a phone or the set-up', () => {
+  const open = { wifi: 'hotspot', knowsWifi: true } as const;
+  assert.equal(actsAfterMs(open), ['close', AGAIN_MS]);
+  assert.equal(actsAfterMs({ ...open, usedMs: 120_000 }), ['close', AGAIN_MS + 120_000]);
+  assert.is(actsAfterMs({ ...open, isFirstBoot: true }), undefined);
+  assert.is(actsAfterMs({ ...open, knowsWifi: false }), undefined, 'there is nothing to find');
+  assert.equal(actsAfterMs({ ...open, hasCable: true }), ['close', WAIT_MS]);
+});
+
+test('whatever happens, it is opened only without a network, and closed only where it is open', () => {
+  const facts = fc.record({
+    hasCable: fc.boolean(),
+    wifi: fc.constantFrom('absent', 'off', 'connecting', 'connected', 'hotspot'),
+    knowsWifi: fc.boolean(),
+    isFirstBoot: fc.boolean(),
+    usedMs: fc.option(fc.nat(4_000_000), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(facts, fc.nat(120_000)), { maxLength: 60 }), (looks) => {
+      let state = START;
+      let nowMs = 0;
+      for (const [fact, passedMs] of looks) {
+        nowMs += passedMs;
+        const step = stepHotspot(state, { ...fact, nowMs } as HotspotFacts);
+        state = step.state;
+        if (step.action === 'open') assert.ok(fact.wifi === 'off' || fact.wifi === 'connecting');
+        if (step.action === 'close') assert.ok(fact.wifi === 'hotspot' && !fact.isFirstBoot);
+      }
+    }),
+    { seed: 16 },
+  );
+});
+
+test.run();

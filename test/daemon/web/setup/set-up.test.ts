@@ -1,0 +1,131 @@
+/** The whole first set-up on a phone, by clicks: nothing is typed but name and PIN. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { until } from '../../../support/box.ts';
+import { axeFaults } from '../../../support/browser/axe.ts';
+import { openChromium, waitInPage } from '../../../support/chromium.ts';
+import { OWN_PAGE, signIn } from '../../../support/operator.ts';
+import { startNewBox } from '../support/first-boot.ts';
+import { has, saveScreenshot, says } from '../support/page.ts';
+
+const test = suite('first set-up');
+
+const NETWORKS = [
+  { ssid: 'Cafe Central', strength: 83, password: 'espresso1' },
+  { ssid: 'Market Hall', strength: 64 },
+  { ssid: 'Corp', strength: 40, isEnterprise: true },
+];
+const PHONE = { width: 360, height: 740 };
+const STEP = (step: string) => has(`#setup[data-step="${step}"]`);
+
+test('a phone on the hotspot goes from the portal to the hand-over, and the box into the venue’s Wi-Fi', async () => {
+  await using at = await startNewBox(NETWORKS);
+  await using browser = await openChromium(PHONE);
+  const page = await browser.open(at.box.url);
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  const shot = async (step: string) => {
+    await waitInPage(page, STEP(step));
+    assert.equal(await axeFaults(page), [], step);
+    assert.is(await page.evaluate('document.documentElement.scrollWidth'), PHONE.width, step);
+    await saveScreenshot(page, `setup-${step}`);
+  };
+  const next = () => page.click('#setup button[type="submit"]');
+  await shot('language');
+  await page.click('#setup [data-language="de"]');
+  await waitInPage(page, says('#setup', 'der Name des Lokals'));
+  await page.fill('#setup-name', 'Café Zentral');
+  await shot('name');
+  await next();
+  await waitInPage(page, STEP('pin'));
+  await page.fill('#setup-pin', '135');
+  await next();
+  await waitInPage(page, says('#setup', '4 bis 64'));
+  await page.fill('#setup-pin', '135790');
+  await shot('pin');
+  await next();
+  await waitInPage(page, has('#setup input[value="Market Hall"]'));
+  await page.click('#setup input[value="Cafe Central"]');
+  await shot('network');
+  await page.click('#setup input[value="Market Hall"]');
+  await next();
+  await waitInPage(page, has('#setup input[value^="v4l2"]'));
+  await page.click('#setup input[value^="v4l2"]');
+  await shot('camera');
+  await until(() => at.wanted.at(-1) === true, 60_000);
+  await next();
+  await waitInPage(page, has('#setup input[value^="alsa"]'));
+  await page.click('#setup input[value^="alsa"]');
+  await waitInPage(page, has('#setup [role="meter"]'));
+  await shot('sound');
+  await next();
+  await shot('destination');
+  await next();
+  await shot('title');
+  await page.click('#setup .answers button:nth-child(2)');
+  await shot('done');
+  await waitInPage(page, says('#setup', 'Market Hall'));
+  await until(() => at.fake.joined() === 'Market Hall', 60_000);
+  await until(() => at.firstBoot.setUp.isFinished && at.at.restarts === 1, 60_000);
+  assert.is(at.wanted.at(-1), false, 'the camera is off again');
+  const saved = readFileSync(join(at.box.folder, 'settings.yaml'), 'utf8');
+  for (const line of [/name: cafe-zentral/, /driver: v4l2/, /device: usb-Cam/, /CARD=Device/]) {
+    assert.match(saved, line);
+  }
+  assert.not.match(saved, /135790|Titel/);
+  assert.match(await signIn(at.box.url, '135790'), /venuebox/);
+  assert.equal(faults, []);
+});
+
+const post = (url: string, path: string, body: object = {}, cookie = '') =>
+  fetch(`${url}${path}`, {
+    method: 'POST',
+    headers: { ...OWN_PAGE, cookie },
+    body: JSON.stringify(body),
+  });
+const cookiesOf = (response: Response) =>
+  response.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+
+test('whoever is on the hotspot gets in until there is a PIN, then with it, or on the phone that began', async () => {
+  await using at = await startNewBox(NETWORKS);
+  const { url } = at.box;
+  const first = await post(url, '/setup/session');
+  assert.is(first.status, 200);
+  const cookie = cookiesOf(first);
+  const page = await fetch(`${url}/settings`, { headers: { cookie } });
+  const { tag } = (await page.json()) as { tag: string };
+  const changes = { 'operator.pin_file': { set: '86420' } };
+  await post(url, '/settings', { changes, tag, isTry: false }, cookie);
+  assert.is((await post(url, '/setup/session')).status, 403, 'another phone needs the PIN');
+  assert.is((await post(url, '/setup/session', {}, cookie)).status, 200, 'nothing is asked twice');
+  await at.firstBoot.setUp.finish();
+  assert.is((await post(url, '/setup/session', {}, cookie)).status, 403, 'it is over');
+  assert.is((await post(url, '/setup/finish', {}, cookie)).status, 409);
+});
+
+test('strangers get in by none of it, and what is no answer is refused', async () => {
+  await using at = await startNewBox(NETWORKS);
+  const { url } = at.box;
+  for (const path of ['answers', 'network', 'preview', 'finish']) {
+    assert.is((await post(url, `/setup/${path}`)).status, 401, path);
+  }
+  const cookie = cookiesOf(await post(url, '/setup/session'));
+  for (const [path, body] of [
+    ['answers', { step: 'firmware', how: 'done' }],
+    ['network', { ssid: 'x', password: 'short' }],
+    ['network', { ssid: 'x'.repeat(33), password: '' }],
+    ['preview', {}],
+  ] as const) {
+    assert.is((await post(url, `/setup/${path}`, body, cookie)).status, 400, path);
+  }
+  assert.equal(at.firstBoot.setUp.progress.answered, {});
+  const stranger = { local: '192.168.1.5', remote: '192.168.1.6' };
+  assert.not(at.firstBoot.hotspot.isClient(stranger), 'the venue’s network is not the hotspot');
+});
+
+test.run();

@@ -1,0 +1,101 @@
+/** Networks through a substitute NetworkManager on a private D-Bus. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Clock, systemClock } from '../../../hal/os/clock.ts';
+import { openNetworkManager } from '../../../hal/wifi/network-manager.ts';
+import { startFakeNetworkManager } from '../../support/dbus/network-manager.ts';
+import { startBus } from '../../support/dbus/private-bus.ts';
+
+const test = suite('networks by NetworkManager');
+
+const NETWORKS = [
+  { ssid: 'Cafe Central', strength: 61, password: 'espresso1' },
+  { ssid: 'Cafe Central', strength: 83, password: 'espresso1' },
+  { ssid: 'Free', strength: 40 },
+  { ssid: 'Corp', strength: 90, isEnterprise: true },
+];
+const HOTSPOT = { ssid: 'venuebox-1', password: 'abcdefgh12', address: '10.42.0.1' };
+
+/** Looks again at once. @param joinMs What is left of a minute to join. */
+const clockOf = (joinMs: number): Clock => ({
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms === 500 ? 10 : ms === 60_000 ? joinMs : ms, signal),
+});
+
+async function open(networks = NETWORKS, isStuck = false) {
+  const bus = await startBus();
+  const fake = await startFakeNetworkManager(bus.address, networks, isStuck);
+  const { signal } = new AbortController();
+  const network = openNetworkManager(clockOf(isStuck ? 300 : 60_000), bus.address);
+  return {
+    ...{ fake, network, signal },
+    [Symbol.asyncDispose]: async () => {
+      fake.stop();
+      await bus.stop();
+    },
+  };
+}
+
+test('networks in reach are listed once each, the strongest first, with what they ask for', async () => {
+  await using at = await open();
+  assert.equal(await at.network.scan(at.signal), [
+    { ssid: 'Corp', strengthPct: 90, security: 'other' },
+    { ssid: 'Cafe Central', strengthPct: 83, security: 'password' },
+    { ssid: 'Free', strengthPct: 40, security: 'open' },
+  ]);
+});
+
+test('a hotspot is opened with its password, seen as the box’s own, and closed without a trace', async () => {
+  await using at = await open();
+  const { network, fake, signal } = at;
+  assert.equal(await network.look(signal), { hasCable: false, knowsWifi: false, wifi: 'off' });
+  await network.openHotspot(HOTSPOT, signal);
+  assert.equal(await network.look(signal), { hasCable: false, knowsWifi: false, wifi: 'hotspot' });
+  const [profile] = fake.hotspots;
+  const wifi = profile?.['802-11-wireless'];
+  assert.is(String(wifi?.['ssid']?.value), 'venuebox-1');
+  assert.is(wifi?.['mode']?.value, 'ap');
+  assert.is(wifi?.['ap-isolation']?.value, 1);
+  assert.is(profile?.['802-11-wireless-security']?.['psk']?.value, 'abcdefgh12');
+  assert.is(profile?.['ipv4']?.['method']?.value, 'shared');
+  assert.equal(await network.scan(signal), [], 'its own name is none to join');
+  await network.closeHotspot(signal);
+  assert.not(fake.isHotspotUp());
+  assert.is((await network.look(signal)).wifi, 'off');
+});
+
+test('a network that was joined is known from then on, and what was saved for it before is gone', async () => {
+  await using at = await open();
+  const { network, fake, signal } = at;
+  await network.join({ ssid: 'Cafe Central', password: 'espresso1' }, signal);
+  await network.join({ ssid: 'Cafe Central', password: 'espresso1' }, signal);
+  assert.equal(fake.saved(), ['Cafe Central']);
+  const state = { hasCable: false, knowsWifi: true, wifi: 'connected', ssid: 'Cafe Central' };
+  assert.equal(await network.look(signal), state);
+  await network.join({ ssid: 'Free', password: '' }, signal);
+  assert.is(fake.joined(), 'Free');
+});
+
+test('a network with a wrong password, or that gives no address, is forgotten again', async () => {
+  for (const isStuck of [false, true]) {
+    await using at = await open(NETWORKS, isStuck);
+    const login = { ssid: 'Cafe Central', password: isStuck ? 'espresso1' : 'wrong-one' };
+    const failure = await at.network.join(login, at.signal).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+    assert.match(failure ?? '', /Cafe Central: not connected/);
+    assert.equal(at.fake.saved(), []);
+  }
+});
+
+test('a cable counts, and a machine without NetworkManager says so', async () => {
+  await using at = await open();
+  at.fake.setCable(true);
+  assert.is((await at.network.look(at.signal)).hasCable, true);
+  at.fake.stop();
+  const failure = await at.network.look(at.signal).catch((error: { code: string }) => error.code);
+  assert.is(failure, 'NOT_FOUND');
+});
+
+test.run();

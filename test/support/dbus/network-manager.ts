@@ -1,0 +1,186 @@
+/** A substitute NetworkManager on a private D-Bus: one Wi-Fi card, one Ethernet port. */
+import dbus from '@particle/dbus-next';
+import { errorReply } from '../modem/modem-manager.ts';
+
+const NM = 'org.freedesktop.NetworkManager';
+const ROOT = '/org/freedesktop/NetworkManager';
+const CARD = `${ROOT}/Devices/1`;
+const PORT = `${ROOT}/Devices/2`;
+
+const variant = (signature: string, value: unknown) => new dbus.Variant(signature, value);
+const bytes = (text: string) => variant('ay', Buffer.from(text));
+
+export interface FakeNetwork {
+  readonly ssid: string;
+  readonly strength: number;
+  readonly password?: string;
+  /** WPA3 alone. */
+  readonly isSae?: boolean;
+  /** A company's login. */
+  readonly isEnterprise?: boolean;
+}
+
+type Profile = Readonly<Record<string, Readonly<Record<string, dbus.Variant>>>>;
+
+/** @param isStuck A network that takes the password and never gives an address. */
+export async function startFakeNetworkManager(
+  address: string,
+  networks: readonly FakeNetwork[],
+  isStuck = false,
+) {
+  const bus = dbus.sessionBus({ busAddress: address });
+  bus.on('error', () => {});
+  await bus.requestName(NM, 0);
+  let hasCable = false;
+  let count = 0;
+  let lastScan = 1;
+  const saved = new Map<string, Profile>();
+  let active: { path: string; profile: string; state: number; point: string } | undefined;
+  const calls: string[] = [];
+  const hotspots: Profile[] = [];
+
+  const settingOf = (profile: Profile | undefined, group: string, key: string): unknown =>
+    profile?.[group]?.[key]?.value;
+  const ssidOf = (profile: Profile | undefined) =>
+    Buffer.from((settingOf(profile, '802-11-wireless', 'ssid') ?? '') as Buffer).toString();
+  const isHotspot = (profile: Profile | undefined) =>
+    settingOf(profile, '802-11-wireless', 'mode') === 'ap';
+
+  const activate = (profile: Profile) => {
+    count += 1;
+    const path = `${ROOT}/Settings/${count}`;
+    saved.set(path, profile);
+    const ssid = ssidOf(profile);
+    const index = networks.findIndex((one) => one.ssid === ssid);
+    const password = settingOf(profile, '802-11-wireless-security', 'psk') ?? '';
+    const isRight = index >= 0 && (networks[index]?.password ?? '') === password;
+    const isUp = isHotspot(profile) || isRight;
+    if (isHotspot(profile)) hotspots.push(profile);
+    const point = isHotspot(profile) ? `${ROOT}/AccessPoint/own` : `${ROOT}/AccessPoint/${index}`;
+    const state = isStuck && !isHotspot(profile) ? 1 : isUp ? 2 : 4;
+    active = { path: `${ROOT}/ActiveConnection/${count}`, profile: path, state, point };
+    return [path, active.path, {}];
+  };
+
+  const point = (path: string) => {
+    const name = path.split('/').at(-1) ?? '';
+    if (name === 'own') {
+      return { Ssid: bytes(ssidOf(saved.get(active?.profile ?? ''))), Strength: variant('y', 100) };
+    }
+    const { ssid = '', strength = 0, password, isSae, isEnterprise } = networks[Number(name)] ?? {};
+    const rsn = isEnterprise ? 0x200 : isSae ? 0x400 : password === undefined ? 0 : 0x100;
+    return {
+      Ssid: bytes(ssid),
+      Strength: variant('y', strength),
+      Flags: variant('u', rsn === 0 ? 0 : 1),
+      WpaFlags: variant('u', 0),
+      RsnFlags: variant('u', rsn),
+    };
+  };
+
+  const properties = (path: string, of: string): Record<string, dbus.Variant> | undefined => {
+    switch (of) {
+      case `${NM}.Device`: {
+        const isCard = path === CARD;
+        const on = isCard ? active !== undefined && active.state === 2 : hasCable;
+        const connecting = isCard && active?.state === 1;
+        return {
+          Interface: variant('s', isCard ? 'wlan0' : 'eth0'),
+          DeviceType: variant('u', isCard ? 2 : 1),
+          State: variant('u', on ? 100 : connecting ? 50 : isCard ? 30 : 20),
+          ActiveConnection: variant('o', isCard ? (active?.path ?? '/') : '/'),
+        };
+      }
+      case `${NM}.Device.Wireless`:
+        return {
+          LastScan: variant('x', BigInt(lastScan)),
+          ActiveAccessPoint: variant('o', active?.point ?? '/'),
+          // A card in the mode of an access point sees nobody.
+          AccessPoints: variant(
+            'ao',
+            isHotspot(saved.get(active?.profile ?? ''))
+              ? [`${ROOT}/AccessPoint/own`]
+              : networks.map((_, i) => `${ROOT}/AccessPoint/${i}`),
+          ),
+        };
+      case `${NM}.AccessPoint`:
+        return point(path);
+      case `${NM}.Connection.Active`: {
+        if (active?.path !== path) return undefined;
+        const uuid = settingOf(saved.get(active.profile), 'connection', 'uuid') ?? 'venue';
+        return {
+          Uuid: variant('s', uuid),
+          State: variant('u', active.state),
+          Connection: variant('o', active.profile),
+        };
+      }
+      default:
+        return undefined;
+    }
+  };
+
+  bus.on('message', (message: dbus.Message) => {
+    if (message.type !== dbus.MessageType.METHOD_CALL) return;
+    const { path = '', member = '', body } = message;
+    const reply = (signature: string, ...values: unknown[]) =>
+      bus.send(dbus.Message.newMethodReturn(message, signature, values));
+    const refuse = () =>
+      bus.send(errorReply(message, 'org.freedesktop.DBus.Error.UnknownObject', path));
+    if (member !== 'GetAll' && !member.startsWith('Get') && member !== 'ListConnections') {
+      calls.push(member);
+    }
+    switch (member) {
+      case 'GetDevices':
+        return reply('ao', [CARD, PORT]);
+      case 'ListConnections':
+        return reply('ao', [...saved.keys()]);
+      case 'GetSettings': {
+        const found = saved.get(path);
+        return found === undefined ? refuse() : reply('a{sa{sv}}', found);
+      }
+      case 'Delete': {
+        saved.delete(path);
+        if (active?.profile === path) active = undefined;
+        return reply('');
+      }
+      case 'GetAll': {
+        const found = properties(path, String(body[0]));
+        return found === undefined ? refuse() : reply('a{sv}', found);
+      }
+      case 'RequestScan':
+        lastScan += 1;
+        return reply('');
+      case 'AddAndActivateConnection2':
+        return reply('ooa{sv}', ...activate(body[0] as Profile));
+      case 'DeactivateConnection': {
+        if (active !== undefined && isHotspot(saved.get(active.profile)))
+          saved.delete(active.profile);
+        active = undefined;
+        return reply('');
+      }
+      case 'Set':
+        return reply('');
+      default:
+        return refuse();
+    }
+  });
+  return {
+    calls,
+    hotspots,
+    /** Names of the networks that it would join by itself. */
+    saved: () => [...saved.values()].filter((one) => !isHotspot(one)).map(ssidOf),
+    isHotspotUp: () => active !== undefined && isHotspot(saved.get(active.profile)),
+    joined: () => {
+      const profile = saved.get(active?.profile ?? '');
+      return active?.state === 2 && !isHotspot(profile) ? ssidOf(profile) : undefined;
+    },
+    setCable: (isIn: boolean) => {
+      hasCable = isIn;
+    },
+    /** The network is out of reach. */
+    drop: () => {
+      active = undefined;
+    },
+    stop: () => bus.disconnect(),
+  };
+}
