@@ -102,7 +102,8 @@ export function runAsWorker<Settings, Command, Message>(
     if (!isStarted) process.exit(0);
     if (ending.signal.aborted) return;
     ending.abort();
-    if (drainMs !== undefined) setTimeout(() => process.exit(0), drainMs);
+    // process.exit waits for threads, and one of them may be what hangs.
+    if (drainMs !== undefined) setTimeout(() => process.kill(process.pid, 'SIGKILL'), drainMs);
   };
   setInterval(() => {
     const far = progress?.();

@@ -4,14 +4,13 @@ import { systemClock } from '../../hal/os/clock.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
 import { openPipeline } from '../gst/gst.ts';
+import { endProcess } from '../gst/pipeline.ts';
 import { explainFailure, withoutKey } from './failure.ts';
 import { RTMP_SINK, renderRtmp } from './graph.ts';
 import type { RtmpFigures, RtmpSettings } from './messages.ts';
 import { RtmpProgress, sentBytesOf } from './progress.ts';
 
 const FIGURES_EVERY_MS = 1_000;
-/** GStreamer's threads may keep it; the server sees the connection close either way. */
-const DRAIN_MS = 500;
 
 /** Starts GStreamer. Returns how many bytes the server has been sent. */
 function startPipeline(
@@ -34,17 +33,16 @@ function startPipeline(
 
 const failed = (reason: string) => new PipelineError('GRAPH_FAILED', reason);
 
-runAsWorker<RtmpSettings, never, RtmpFigures>(
-  async (settings, { send }, signal) => {
-    const failing = new AbortController();
-    const sentBytes = startPipeline(settings, (error) => failing.abort(error));
-    const progress = new RtmpProgress();
-    const reporting = every(FIGURES_EVERY_MS, signal, () => {
-      const { isStalled, ...figures } = progress.update(sentBytes(), systemClock.monotonicMs());
-      send({ type: 'figures', ...figures });
-      if (isStalled) failing.abort(failed('the server takes no more data'));
-    });
-    await unlessAborted(reporting, failing.signal);
-  },
-  { drainMs: DRAIN_MS },
-);
+runAsWorker<RtmpSettings, never, RtmpFigures>(async (settings, { send }, signal) => {
+  const failing = new AbortController();
+  const sentBytes = startPipeline(settings, (error) => failing.abort(error));
+  const progress = new RtmpProgress();
+  const reporting = every(FIGURES_EVERY_MS, signal, () => {
+    const { isStalled, ...figures } = progress.update(sentBytes(), systemClock.monotonicMs());
+    send({ type: 'figures', ...figures });
+    if (isStalled) failing.abort(failed('the server takes no more data'));
+  });
+  await unlessAborted(reporting, failing.signal);
+  // The server sees the connection close.
+  if (signal.aborted) endProcess();
+});

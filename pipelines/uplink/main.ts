@@ -7,6 +7,7 @@ import { runAsWorker } from '../../hal/os/worker-child.ts';
 import type { Endpoint, LinkConfig } from '../bond/core/config.ts';
 import { type BondControl, runBond } from '../bond/net/sender.ts';
 import { openPipeline } from '../gst/gst.ts';
+import { endProcess } from '../gst/pipeline.ts';
 import { ClassicRate } from './classic.ts';
 import { runDirect } from './direct.ts';
 import { MUXER, renderUplink, SRT_SINK } from './graph.ts';
@@ -21,7 +22,7 @@ const FIGURES_EVERY_MS = 1_000;
 /** A target that differs by less is not sent to the encoder. */
 const TARGET_STEP = 0.02;
 /** Routes are taken down at the end; a stuck command must not keep this process. */
-const DRAIN_MS = 1_500;
+const DRAIN_MS = 800;
 
 /** GStreamer's srtsink calls this port of the same process, which spreads it over the links. */
 const LOOPBACK: Endpoint = { host: '127.0.0.1', port: 0 };
@@ -110,6 +111,7 @@ runAsWorker<UplinkSettings, ToUplink, FromUplink>(
     });
     const steering = rate === undefined ? undefined : steer(rate, observer, carried, send, signal);
     await unlessAborted(Promise.all([carrying, reporting, steering]), failing.signal);
+    if (signal.aborted) endProcess();
   },
   { drainMs: DRAIN_MS },
 );

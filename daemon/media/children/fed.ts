@@ -36,7 +36,7 @@ export interface FedChild<Command> {
 }
 
 /** SIGTERM to SIGKILL: it takes its routing tables down. */
-const GRACE_MS = 2_500;
+const GRACE_MS = 1_000;
 
 /** libuv threads: the binding's bus poll keeps one, and receivers' names are looked up (see gst.ts). */
 const THREADS = '8';
