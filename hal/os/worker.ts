@@ -66,7 +66,6 @@ export function openWorker<Settings, Command, Message>(
       const failing = new AbortController();
       const ended = new AbortController();
       using ends = anySignal(signal, failing.signal);
-      using watched = anySignal(ends.signal, ended.signal);
       const silence = new Silence(spec);
       const standing = new Standing(spec);
       const kill = (reason: string) => {
@@ -90,7 +89,8 @@ export function openWorker<Settings, Command, Message>(
           onStart?.(started);
         },
       };
-      void every(CHECK_MS, watched.signal, () => {
+      // Also while it ends: one that hangs has no use for its grace.
+      void every(CHECK_MS, ended.signal, () => {
         if (silence.isTooLong()) kill(silence.reason);
       });
       try {

@@ -164,6 +164,16 @@ test('a worker that is stopped or blocked is killed, and the error says why', as
   }
 });
 
+test('a worker that is stopped is killed before its grace is over when it is asked to end', async () => {
+  const pids: number[] = [];
+  const spec = { silentMaxMs: 2_000, startMaxMs: 1, graceMs: 3_600_000 };
+  const { ending, ended, isStarted } = start({}, spec, pids);
+  await isStarted();
+  process.kill(pids[0] ?? 0, 'SIGSTOP');
+  ending.abort();
+  assert.is(await ended, undefined);
+});
+
 test('a worker that lives, has something to do and does nothing is killed, and the error says so', async () => {
   const { worker, received, ended, isStarted } = start({}, { standsMaxMs: 2_000 });
   await isStarted();
