@@ -4,6 +4,8 @@ import { TargetError } from './volume.ts';
 
 /** An operation that takes longer is reported while it lasts. */
 const SLOW_MS = 3_000;
+/** With the 10 s after which a recorder that stands is killed: its parts wait for 30 s. */
+const WORKS_MAX_MS = 20_000;
 const FIRST_PAUSE_MS = 500;
 const MAX_PAUSE_MS = 10_000;
 
@@ -20,6 +22,8 @@ export class DiskFault {
   /** What is under way takes a disk that is well a moment; repairs may take minutes. */
   #isShort = false;
   #finishedTotal = 0;
+  /** That the disk had finished when it was last looked at, for anybody. */
+  #requestsTotal: number | undefined;
   /** Times that recording was interrupted. */
   failuresTotal = 0;
 
@@ -38,8 +42,18 @@ export class DiskFault {
     this.#finishedTotal += 1;
   }
 
-  progress(): Progress {
+  /**
+   * A disk that finishes requests is only slow: a recorder that is killed then loses its
+   * unbroken file for nothing. One that finishes none hangs.
+   *
+   * @param requestsTotal That it has finished; undefined where nobody knows.
+   */
+  progress(nowMs: number, requestsTotal: number | undefined): Progress {
     const isDue = this.#busySinceMs !== undefined && this.#isShort;
+    const isAtWork = requestsTotal === undefined || requestsTotal !== this.#requestsTotal;
+    this.#requestsTotal = requestsTotal;
+    const busyMs = nowMs - (this.#busySinceMs ?? nowMs);
+    if (isDue && isAtWork && busyMs < WORKS_MAX_MS) this.#finishedTotal += 1;
     return { done: this.#finishedTotal, of: 'answer of its disk', isDue };
   }
 

@@ -1,6 +1,7 @@
 /** Writes one target's copy of the drop: fragments in, files, syncs and faults out. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Progress } from '../../hal/os/worker-child.ts';
+import { finishedRequests } from '../../hal/system/disk-requests.ts';
 import type { WireMessage } from '../feed/wire.ts';
 import { DiskFault } from './disk-fault.ts';
 import { FragmentWriter } from './files/fragment-writer.ts';
@@ -120,7 +121,8 @@ export class Target {
   }
 
   progress(): Progress {
-    return this.#fault.progress();
+    const { disks } = this.#folder;
+    return this.#fault.progress(this.#nowMs(), disks && finishedRequests(disks));
   }
 
   async #record({ part, publishedMs }: Extract<WireMessage, { type: 'part' }>): Promise<void> {

@@ -31,7 +31,7 @@ const targetIn = (id: string, folder: string): TargetSettings => ({
 });
 
 /** A live presentation with recorders on these folders, fed in real time. */
-async function goLive(folders: readonly string[]) {
+async function goLive(folders: readonly string[], standsMaxMs?: number) {
   let recorders: Recorders | undefined;
   const feed = openRealFeed(media, (id) => recorders?.collect(id));
   const targets = folders.map((folder, i) => targetIn(`t${i}`, folder));
@@ -42,6 +42,7 @@ async function goLive(folders: readonly string[]) {
     clock: systemClock,
     log: silentLog,
     onState: () => undefined,
+    ...(standsMaxMs === undefined ? {} : { standsMaxMs }),
   });
   const stop = new AbortController();
   const running = recorders.run(stop.signal);
@@ -176,7 +177,8 @@ test('a disk that hangs in the kernel is reported while it hangs, does not affec
   await using volume = await openLoopVolume();
   if (volume === undefined) return;
   await using place = await openFolder();
-  await using live = await goLive([volume.folder, place.folder]);
+  // A busy machine may take longer to thaw it than a recorder may stand.
+  await using live = await goLive([volume.folder, place.folder], 120_000);
   live.recorders.setOn(true);
   await live.recording();
   await volume.freeze();
