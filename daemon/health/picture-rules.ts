@@ -1,4 +1,4 @@
-/** Alerts of what is drawn over the picture. */
+/** Alerts of what is drawn over the picture, and of its colours. */
 import type { Rule } from './step.ts';
 
 export const PICTURE_RULES: readonly Rule[] = [
@@ -26,5 +26,17 @@ export const PICTURE_RULES: readonly Rule[] = [
       overlay?.missing === undefined
         ? undefined
         : { text: 'The code is not shown in the picture', detail: overlay.missing },
+  },
+  {
+    key: 'look-refused',
+    severity: 'warning',
+    afterMs: 0,
+    holdMs: 0,
+    advice:
+      'Repair that line of the file, or choose another look. Viewers get the camera’s colours.',
+    find: ({ box: { look } }) =>
+      look?.phase !== 'refused'
+        ? undefined
+        : { text: 'The picture does not have its look', detail: look.reason ?? '' },
   },
 ];

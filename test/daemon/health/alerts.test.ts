@@ -94,6 +94,15 @@ const CASES: readonly (readonly [string, Change])[] = [
   ['orders-to-refund', shop(undefined, 2)],
   ['code-unreadable', overlay({ shown: UNREAD })],
   ['code-missing', overlay({ missing: 'no item that is on sale has a checkout_url' })],
+  [
+    'look-refused',
+    {
+      look: {
+        ...{ name: 'x.cube', strength: 1, phase: 'refused' },
+        reason: 'x.cube:3: a line of the table must be three numbers',
+      },
+    },
+  ],
   ['capture-down', { children: child('capture', { phase: 'pausing' }) }],
   ['no-picture', { media: figures({ isFlowing: false }) }],
   ['stream-stalled', { media: figures({ stalled: { trackId: 'mid', forMs: 2_100 } }) }],

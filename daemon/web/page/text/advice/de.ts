@@ -92,4 +92,6 @@ export const de: AdviceTexts = {
   destinationOthers:
     'Alle anderen bekommen den Stream. Prüfe uplink.destinations und den Stream bei diesem Dienst.',
   destinationAlone: 'Prüfe das Netz und uplink.destinations in der Konfiguration.',
+  repairLook:
+    'Verbessere diese Zeile der Datei oder wähle einen anderen Look. Die Zuschauer sehen die Farben der Kamera.',
 };

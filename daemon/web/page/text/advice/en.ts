@@ -75,4 +75,6 @@ export const en = {
   destinationOthers:
     'All others get the stream. Check uplink.destinations, and the stream at that service.',
   destinationAlone: 'Check the network, and uplink.destinations in the config.',
+  repairLook:
+    'Repair that line of the file, or choose another look. Viewers get the camera’s colours.',
 } as const;

@@ -85,4 +85,6 @@ export const es: AdviceTexts = {
   destinationOthers:
     'Los demás reciben la emisión. Revisa uplink.destinations y la emisión en ese servicio.',
   destinationAlone: 'Revisa la red, y uplink.destinations en la configuración.',
+  repairLook:
+    'Corrige esa línea del archivo o elige otro etalonaje. El público ve los colores de la cámara.',
 };

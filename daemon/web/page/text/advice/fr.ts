@@ -94,4 +94,6 @@ export const fr: AdviceTexts = {
   destinationOthers:
     'Toutes les autres reçoivent le direct. Vérifiez uplink.destinations, et le direct chez ce service.',
   destinationAlone: 'Vérifiez le réseau, et uplink.destinations dans la configuration.',
+  repairLook:
+    'Corrigez cette ligne du fichier, ou choisissez un autre étalonnage. Le public voit les couleurs de la caméra.',
 };

@@ -84,4 +84,6 @@ export const it: AdviceTexts = {
   destinationOthers:
     'Tutte le altre ricevono la diretta. Controlla uplink.destinations e la diretta presso quel servizio.',
   destinationAlone: 'Controlla la rete, e uplink.destinations nella configurazione.',
+  repairLook:
+    'Correggi quella riga del file, o scegli un altro look. Il pubblico vede i colori della camera.',
 };

@@ -89,4 +89,6 @@ export const nl: AdviceTexts = {
   destinationOthers:
     'Alle andere krijgen de stream. Kijk uplink.destinations na, en de stream bij die dienst.',
   destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de configuratie.',
+  repairLook:
+    'Verbeter die regel van het bestand, of kies een andere look. Kijkers zien de kleuren van de camera.',
 };

@@ -79,4 +79,6 @@ export const pt: AdviceTexts = {
   destinationOthers:
     'Todos os outros recebem a transmissão. Verifique uplink.destinations e a transmissão nesse serviço.',
   destinationAlone: 'Verifique a rede, e uplink.destinations na configuração.',
+  repairLook:
+    'Corrija essa linha do ficheiro, ou escolha outro visual. O público vê as cores da câmara.',
 };

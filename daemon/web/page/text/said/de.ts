@@ -142,4 +142,5 @@ export const de: SaidTexts = {
   printerStatus: 'Druckerzustand',
   modem: 'Modem {modem}',
   link: 'Leitung {link}',
+  lookMissing: 'Das Bild hat seinen Look nicht',
 };

@@ -143,4 +143,5 @@ export const en = {
   printerStatus: 'Printer status',
   modem: 'Modem {modem}',
   link: 'Link {link}',
+  lookMissing: 'The picture does not have its look',
 } as const;

@@ -142,4 +142,5 @@ export const es: SaidTexts = {
   printerStatus: 'Estado de la impresora',
   modem: 'Módem {modem}',
   link: 'Enlace {link}',
+  lookMissing: 'La imagen no tiene su etalonaje',
 };

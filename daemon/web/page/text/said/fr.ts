@@ -142,4 +142,5 @@ export const fr: SaidTexts = {
   printerStatus: 'État de l’imprimante',
   modem: 'Modem {modem}',
   link: 'Liaison {link}',
+  lookMissing: 'L’image n’a pas son étalonnage',
 };

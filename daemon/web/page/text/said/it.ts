@@ -142,4 +142,5 @@ export const it: SaidTexts = {
   printerStatus: 'Stato della stampante',
   modem: 'Modem {modem}',
   link: 'Collegamento {link}',
+  lookMissing: 'L’immagine non ha il suo look',
 };

@@ -142,4 +142,5 @@ export const nl: SaidTexts = {
   printerStatus: 'Printertoestand',
   modem: 'Modem {modem}',
   link: 'Lijn {link}',
+  lookMissing: 'Het beeld heeft zijn look niet',
 };

@@ -142,4 +142,5 @@ export const pt: SaidTexts = {
   printerStatus: 'Estado da impressora',
   modem: 'Modem {modem}',
   link: 'Ligação {link}',
+  lookMissing: 'A imagem não tem o seu visual',
 };
