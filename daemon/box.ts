@@ -19,6 +19,7 @@ import { openCommander } from './drop/commander.ts';
 import { type DropMachine, openDrop } from './drop/machine.ts';
 import { openDrops } from './drops/open.ts';
 import { type FirstBoot, openFirstBoot } from './first-boot/open.ts';
+import { FleetPictures } from './fleet/pictures.ts';
 import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { lockingCamera } from './media/camera/box-lock.ts';
@@ -32,8 +33,7 @@ import { openMetrics } from './metrics/server.ts';
 import type { BoxEvent } from './model/commands.ts';
 import { followGuestAddress } from './model/guest-address.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
-import { trackStartedAt } from './model/started-at.ts';
-import { BoxState } from './model/state-store.ts';
+import { BoxState, trackStartedAt } from './model/state-store.ts';
 import { maintainModems } from './modems/maintenance.ts';
 import { runBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
@@ -172,6 +172,7 @@ async function joinParts(given: Resources) {
   return {
     ...given,
     ...{ ...parts, ...shop, prints, picture, live, settings, firstBoot },
+    fleetPictures: new FleetPictures(),
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
@@ -236,9 +237,7 @@ function tasksOf(box: Parts): readonly Task[] {
       followGuestAddress({ ...box, viewers: config.viewers, operator: config.operator }, signal),
     box.live.part('announce', (now) => announcing(now, box)),
     (signal) => runControl(box.controlSocket, box, signal),
-    box.live.part('mqtt', (now) =>
-      openMqtt(withOwnBroker(now), { ...box, onChange: (broker) => state.set({ broker }) }),
-    ),
+    box.live.part('mqtt', (now) => openMqtt(withOwnBroker(now), box)),
     box.settings.run,
     ...runOptionalPort('broker', config.mqtt.broker_port, box, (signal) =>
       runBroker('127.0.0.1', config.mqtt.broker_port, log, signal),

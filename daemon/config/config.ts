@@ -17,7 +17,7 @@ import { cardSchema, modemsSchema, printerSchema } from './devices.ts';
 import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } from './drop.ts';
 import { edgeFaults, edgeSchema } from './edge.ts';
 import { controlSchema, metricsSchema } from './metrics.ts';
-import { mqttSchema } from './mqtt.ts';
+import { fleetFaults, fleetSchema, mqttSchema } from './mqtt.ts';
 import { networkSchema } from './network.ts';
 import { operatorSchema } from './operator.ts';
 import { panelFaults, panelSchema } from './panel.ts';
@@ -73,6 +73,7 @@ const sections = v.strictObject({
   card: v.optional(cardSchema, {}),
   modems: v.optional(modemsSchema, {}),
   mqtt: v.optional(mqttSchema, {}),
+  fleet: v.optional(fleetSchema, {}),
   metrics: v.optional(metricsSchema, {}),
   control: v.optional(controlSchema, {}),
 });
@@ -105,6 +106,8 @@ function* crossFaults(config: Config): Generator<Fault> {
   yield* dropFaults(config.drop, config.orders.checkout_hosts, ['drop']);
   yield* recordingFaults(config.recording);
   yield* panelFaults(config.panel);
+  const { url, broker_port: ownBroker } = config.mqtt;
+  yield* fleetFaults(config.fleet, url !== '' || ownBroker !== NO_PORT);
   if (config.printer.driver === 'network' && config.printer.host === '') {
     const message = 'must name the printer on the network, as the driver is network';
     yield { path: ['printer', 'host'], message };

@@ -1,6 +1,6 @@
-/** `mqtt` of the config. An empty `url` leaves MQTT out; secrets are files, never values. */
+/** `mqtt` and `fleet` of the config. An empty `url` leaves MQTT out; secrets are files, never values. */
 import * as v from 'valibot';
-import { text, whole } from './rules.ts';
+import { type Fault, name, text, whole } from './rules.ts';
 
 const tls = v.strictObject({
   ca_file: v.optional(text, ''),
@@ -35,3 +35,30 @@ export const mqttSchema = v.strictObject({
 });
 
 export type MqttConfig = v.InferOutput<typeof mqttSchema>;
+
+const maybeName = v.union(
+  [v.literal(''), name],
+  'must be lower-case letters, digits and hyphens, 32 at most, or empty',
+);
+
+/** Boxes that hold a drop together. */
+export const fleetSchema = v.strictObject({
+  /** Empty: the box is in none. */
+  name: v.optional(maybeName, ''),
+  /** `box.name` of the box whose drop all others take; its own name on that box. */
+  leader: v.optional(maybeName, ''),
+});
+
+export type FleetConfig = v.InferOutput<typeof fleetSchema>;
+
+/** @param hasBroker Boxes of a fleet find each other by it. */
+export function* fleetFaults({ name: fleet, leader }: FleetConfig, hasBroker: boolean) {
+  if (fleet !== '' && !hasBroker) {
+    const message = 'needs a broker that all its boxes reach: set mqtt.url too';
+    yield { path: ['fleet', 'name'], message } satisfies Fault;
+  }
+  if (fleet === '' && leader !== '') {
+    const message = 'needs fleet.name: boxes find each other by it';
+    yield { path: ['fleet', 'leader'], message } satisfies Fault;
+  }
+}

@@ -11,6 +11,7 @@ import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { TargetState } from '../../pipelines/recording/settings.ts';
 import type { Destination } from './destinations.ts';
+import type { FleetSnapshot } from './fleet.ts';
 import type { HotspotInfo } from './hotspot.ts';
 import type { ShopState } from './orders.ts';
 import type { OverlaySnapshot } from './overlay.ts';
@@ -191,7 +192,7 @@ export interface ModemMaintenance {
 }
 
 /** All that is known of the box now, for all interfaces. */
-export interface BoxSnapshot extends OverlaySnapshot {
+export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot {
   readonly name: string;
   readonly version: string;
   /** RFC 3339. */
@@ -240,7 +241,6 @@ export interface BoxSnapshot extends OverlaySnapshot {
   /** Undefined without a broker. */
   readonly events?: EventsState | undefined;
   readonly modems: ModemsState;
-  /** One for each modem that is known. */
   readonly modemMaintenance?: readonly ModemMaintenance[];
   /** Undefined until it was read for the first time. */
   readonly system: SystemState | undefined;

@@ -1,6 +1,7 @@
 /** The store of the state of the box. */
 import type { BatteryState } from '../../hal/battery/port.ts';
 import type { ModemsState } from '../../hal/modem/port.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Supervised } from '../../hal/os/supervise.ts';
 import type { PrinterStatus } from '../../hal/printer/port.ts';
 import type { SystemState } from '../../hal/system/port.ts';
@@ -8,6 +9,7 @@ import type { BackfillFigures } from '../../pipelines/backfill/messages.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
 import type { Destination } from './destinations.ts';
+import type { FleetState } from './fleet.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
 import type { Readiness } from './readiness.ts';
 import type {
@@ -73,6 +75,7 @@ interface Readings {
   readonly modemMaintenance: readonly ModemMaintenance[];
   readonly system: SystemState | undefined;
   readonly readiness?: Readiness;
+  readonly fleet?: FleetState | undefined;
 }
 
 const NOTHING_READ: Readings = {
@@ -137,4 +140,21 @@ export class BoxState {
       panelAway: this.#panelAway,
     };
   }
+}
+
+/** A clock that is disciplined drifts by less; what steps by more was set. */
+const MAX_DRIFT_MS = 2_000;
+
+/**
+ * Returns when the box was started (RFC 3339), by the clock as it is now: a Pi has none of its
+ * own, and the network sets it minutes after the start.
+ */
+export function trackStartedAt(clock: Clock): () => string {
+  const startedMs = clock.monotonicMs();
+  let atMs = clock.wallMs();
+  return () => {
+    const nowMs = clock.wallMs() - (clock.monotonicMs() - startedMs);
+    if (Math.abs(nowMs - atMs) > MAX_DRIFT_MS) atMs = nowMs;
+    return new Date(atMs).toISOString();
+  };
 }

@@ -1,12 +1,14 @@
 /** Changes that are published at once, before their topic's period is over. */
 import type { reportTelemetry } from './payloads/report.ts';
-import type { TelemetryName } from './payloads/topics.ts';
+import type { Body, PeriodicName } from './payloads/topics.ts';
 
-type Bodies = ReturnType<typeof reportTelemetry>;
+/** Those of a fleet only where the box is in one. */
+export type FleetBodies = { readonly [K in 'fleet' | 'poster']?: Body<K> };
+type Bodies = ReturnType<typeof reportTelemetry> & FleetBodies;
 
 /** By topic, as one text. States only, never a figure that moves by itself. */
-export function changesOf(bodies: Bodies): Partial<Record<TelemetryName, string>> {
-  const { status, viewers, battery, camera, printer, storage } = bodies;
+export function changesOf(bodies: Bodies): Partial<Record<PeriodicName, string>> {
+  const { status, viewers, battery, camera, printer, storage, fleet } = bodies;
   return {
     status: key(status.state, status.drop, status.health, status.reasons, status.power),
     viewers: key(viewers.url, viewers.picture_url),
@@ -14,6 +16,7 @@ export function changesOf(bodies: Bodies): Partial<Record<TelemetryName, string>
     camera: key(camera.model, camera.state),
     printer: key(printer.state, printer.paper, printer.cover, printer.fault),
     storage: key(storage.vols.map(({ role, state, reason }) => [role, state, reason])),
+    ...(fleet && { fleet: key(fleet.leader, fleet.drop, fleet.phase, fleet.ready, fleet.health) }),
   };
 }
 

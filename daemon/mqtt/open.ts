@@ -2,8 +2,10 @@
 import { runAll, type Task } from '../../hal/os/task.ts';
 import { readModel } from '../../hal/system/model.ts';
 import type { Config } from '../config/config.ts';
+import { type FleetOwner, openFleet } from '../fleet/open.ts';
 import type { DropReport } from '../model/drop-report.ts';
-import type { BoxSnapshot } from '../model/snapshot.ts';
+import type { FleetState } from '../model/fleet.ts';
+import type { BoxSnapshot, BrokerState } from '../model/snapshot.ts';
 import type { MqttDeps } from './deps.ts';
 import { recordLinkEvents } from './link-events.ts';
 import { openPages } from './pages.ts';
@@ -11,9 +13,10 @@ import type { BoxFacts } from './payloads/report.ts';
 import { MerchReport } from './payloads/report-merch.ts';
 import { runMqtt } from './run.ts';
 
-interface Box
-  extends Pick<MqttDeps, 'clock' | 'log' | 'events' | 'commander'>,
-    Required<Pick<MqttDeps, 'onChange'>> {
+interface Box extends FleetOwner, Pick<MqttDeps, 'clock' | 'log' | 'events' | 'commander'> {
+  readonly state: {
+    set(change: { broker: BrokerState } | { fleet: FleetState | undefined }): void;
+  };
   readonly snapshot: () => BoxSnapshot;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
@@ -23,20 +26,27 @@ interface Box
 export function openMqtt(config: Config, box: Box): Task {
   const merch = new MerchReport();
   const pagesOf = openPages(config, box.clock);
+  const { state } = box;
+  const pages = () => pagesOf(box.snapshot());
+  const onFleet = (known: FleetState | undefined) => state.set({ fleet: known });
+  const fleet = openFleet(config, { ...box, pages, onFleet });
   const deps: MqttDeps = {
     ...box,
+    onChange: (broker) => state.set({ broker }),
     snapshots: box.snapshot,
     facts: factsOf(config),
-    pages: () => pagesOf(box.snapshot()),
+    pages,
     documents: () => {
       const body = merch.report(box.snapshot().shop, box.clock.wallMs());
       return { reports: box.reports.list(), ...(body && { merch: body }) };
     },
+    ...(fleet && { fleet }),
     stateDir: box.stateFolder,
   };
   const tasks: readonly Task[] = [
     (signal) => runMqtt(config.mqtt, deps, signal),
     (signal) => recordLinkEvents(deps, signal),
+    ...(fleet === undefined ? [] : [fleet.run]),
   ];
   return (signal) => runAll(tasks, signal);
 }

@@ -76,13 +76,17 @@ export class Publisher {
     const nowMs = clock.monotonicMs();
     const retained = this.#retained.changes(snapshot, facts, this.#documents());
     const silence = this.#silence.note(snapshot.levels, nowMs);
-    const bodies = reportTelemetry(snapshot, facts, { wallMs: clock.wallMs(), silence, pages });
+    const moment = { wallMs: clock.wallMs(), silence, pages };
+    const bodies = { ...reportTelemetry(snapshot, facts, moment), ...this.#deps.fleet?.bodies() };
     const changes = changesOf(bodies);
     const live = isLive(snapshot);
     for (const { name, isCleared } of this.#plan.due(nowMs, live, changes)) {
-      const message = isCleared
-        ? this.#stamper.clearing(name)
-        : this.#stamper.message(name, bodies[name], live);
+      const body = bodies[name];
+      if (body === undefined && !isCleared) continue;
+      const message =
+        body === undefined || isCleared
+          ? this.#stamper.clearing(name)
+          : this.#stamper.message(name, body, live);
       if (this.#offer(message)) this.#plan.sent(name, nowMs, changes[name]);
     }
     await Promise.all(retained.map((message) => this.#send(message)));

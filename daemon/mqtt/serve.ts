@@ -26,24 +26,15 @@ export async function serveConnection(
   served: ServeDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { config, deps, stamper, report, listen, onCommand, onInfo } = served;
+  const { config, deps, stamper, report } = served;
   const { clock, log } = deps;
   using end = anySignal(signal, connection.closed);
   const publisher = new Publisher(connection, served);
   const commands = `${stamper.root}/cmd/`;
   const alerts = stamper.topic('alert', '');
   const info = stamper.topic('info');
-  const homeAssistant = `${config.discovery_prefix}/status`;
-
-  listen((message) => {
-    const { topic, isRetained } = message;
-    const text = topic === homeAssistant ? message.payload.toString() : '';
-    if (topic.startsWith(commands)) onCommand(message);
-    else if (text === 'online' && !isRetained) publisher.onHomeAssistantOnline();
-    else if (topic === info) onInfo(message);
-    else if (topic.startsWith(alerts) && isRetained && message.payload.length > 0)
-      publisher.onRetainedAlert(topic);
-  });
+  const homeAssistant = homeAssistantTopic(config);
+  listenTo(served, publisher);
 
   const subscribe = async (filter: string): Promise<void> => {
     try {
@@ -72,12 +63,43 @@ export async function serveConnection(
     await subscribe(`${commands}+`);
     await subscribe(info);
     if (config.discovery_prefix !== '') await subscribe(homeAssistant);
+    for (const filter of deps.fleet?.filters ?? []) await subscribe(filter);
     await publisher.publishAll();
     await runAll([publishState, clearStaleAlerts, publishEvents], end.signal);
   };
 
-  // A broker that answers nothing does not keep the box from ending.
-  await Promise.race([work(), untilAborted(end.signal)]);
+  deps.fleet?.connected(true);
+  try {
+    // A broker that answers nothing does not keep the box from ending.
+    await Promise.race([work(), untilAborted(end.signal)]);
+  } finally {
+    deps.fleet?.connected(false);
+  }
   if (!signal.aborted) throw connection.closed.reason;
   await publisher.publishOffline();
+}
+
+function homeAssistantTopic({ discovery_prefix: prefix }: ServeDeps['config']): string {
+  return `${prefix}/status`;
+}
+
+/** Each message to the part of the box that it is for. */
+function listenTo(
+  { config, deps, stamper, listen, onCommand, onInfo }: ServeDeps,
+  publisher: Publisher,
+): void {
+  const commands = `${stamper.root}/cmd/`;
+  const alerts = stamper.topic('alert', '');
+  const info = stamper.topic('info');
+  const homeAssistant = homeAssistantTopic(config);
+  listen((message) => {
+    const { topic, isRetained } = message;
+    const text = topic === homeAssistant ? message.payload.toString() : '';
+    if (topic.startsWith(commands)) onCommand(message);
+    else if (text === 'online' && !isRetained) publisher.onHomeAssistantOnline();
+    else if (topic === info) onInfo(message);
+    else if (topic.startsWith(alerts) && isRetained && message.payload.length > 0)
+      publisher.onRetainedAlert(topic);
+    else deps.fleet?.receive(message);
+  });
 }

@@ -1,8 +1,8 @@
 /** Which telemetry topics are due. */
-import { periodS, TELEMETRY, type TelemetryName } from './payloads/topics.ts';
+import { PERIODIC, type PeriodicName, periodS } from './payloads/topics.ts';
 
 export interface Due {
-  readonly name: TelemetryName;
+  readonly name: PeriodicName;
   /** The topic is not published any more: its retained state is cleared. */
   readonly isCleared: boolean;
 }
@@ -14,8 +14,8 @@ export interface Due {
  * old period.
  */
 export class TelemetryPlan {
-  readonly #sentMs = new Map<TelemetryName, number>();
-  readonly #changeKeys = new Map<TelemetryName, string>();
+  readonly #sentMs = new Map<PeriodicName, number>();
+  readonly #changeKeys = new Map<PeriodicName, string>();
   #wasLive: boolean | undefined;
 
   /**
@@ -25,11 +25,11 @@ export class TelemetryPlan {
   due(
     nowMs: number,
     isLive: boolean,
-    changes: Readonly<Partial<Record<TelemetryName, string>>>,
+    changes: Readonly<Partial<Record<PeriodicName, string>>>,
   ): readonly Due[] {
     if (this.#wasLive !== isLive) this.#sentMs.clear();
     this.#wasLive = isLive;
-    return TELEMETRY.flatMap((name): readonly Due[] => {
+    return PERIODIC.flatMap((name): readonly Due[] => {
       const every = periodS(name, isLive);
       const sentMs = this.#sentMs.get(name);
       if (every === undefined) return sentMs === undefined ? [{ name, isCleared: true }] : [];
@@ -40,7 +40,7 @@ export class TelemetryPlan {
   }
 
   /** A topic that was due was published. */
-  sent(name: TelemetryName, nowMs: number, change: string | undefined): void {
+  sent(name: PeriodicName, nowMs: number, change: string | undefined): void {
     this.#sentMs.set(name, nowMs);
     if (change !== undefined) this.#changeKeys.set(name, change);
     else this.#changeKeys.delete(name);

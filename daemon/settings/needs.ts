@@ -22,6 +22,7 @@ const NEEDS: readonly (readonly [prefix: string, need: Need])[] = [
   ['mqtt.broker_port', 'restart'],
   ['mqtt.spool_mb', 'restart'],
   ['mqtt', 'mqtt'],
+  ['fleet', 'mqtt'],
   ['metrics', 'metrics'],
   ['box.announce', 'announce'],
 ];

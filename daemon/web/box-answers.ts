@@ -18,6 +18,8 @@ export interface BoxDeps {
   readonly slips: () => readonly PrintedSlip[];
   readonly prints: PrintAnswers;
   readonly reports: ReportAnswers;
+  /** A picture of a box of the fleet. */
+  readonly fleetPicture: (id: string) => Buffer | undefined;
   /** Undefined on real hardware. */
   readonly panel: PanelActions | undefined;
   readonly onProgress: (progress: CommandProgress) => void;
@@ -56,6 +58,8 @@ export class BoxAnswers {
     }
     const report = method === 'GET' ? await this.#deps.reports.answer(path) : undefined;
     if (report !== undefined) return report;
+    const picture = /^\/fleet\/([\w-]{22})\.jpg$/.exec(path)?.[1];
+    if (method === 'GET' && picture !== undefined) return this.#answerFleetPicture(picture);
     switch (`${method} ${slip === undefined ? path : '/slips'}`) {
       case 'GET /state.json':
         return answerJson(200, this.#deps.snapshot());
@@ -75,6 +79,13 @@ export class BoxAnswers {
     if (slip === undefined) return refuse(404, 'not-here');
     const headers = { 'Cache-Control': 'private, max-age=86400, immutable' };
     return { status: 200, type: 'image/png', body: slip.png, headers };
+  }
+
+  #answerFleetPicture(id: string): Answer {
+    const body = this.#deps.fleetPicture(id);
+    if (body === undefined) return refuse(404, 'not-here');
+    const headers = { 'Cache-Control': 'private, max-age=86400, immutable' };
+    return { status: 200, type: 'image/jpeg', body, headers };
   }
 
   async #answerCommand(body: unknown, role: Role): Promise<Answer> {

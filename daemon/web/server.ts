@@ -35,6 +35,8 @@ export interface OperatorDeps extends CrewBox {
   readonly prints: Prints;
   /** Of past drops. */
   readonly reports: CrewBox['reports'] & { readonly records: Pick<DropRecords, 'list' | 'read'> };
+  /** Pictures of the boxes of the fleet; without one there are none. */
+  readonly fleetPictures?: { read(id: string): Buffer | undefined };
   /** Undefined on real hardware. */
   readonly panel?: SimulatedPanel;
   readonly viewers: ViewerPorts;
@@ -85,6 +87,7 @@ export async function runOperator(
       slips: deps.slips,
       prints: new PrintAnswers(deps.prints, sessions),
       reports: new ReportAnswers(deps.reports.records, deps.boxName, log),
+      fleetPicture: (id) => deps.fleetPictures?.read(id),
       panel: deps.panel && new PanelActions(deps.panel, clock, untilEnd),
       onProgress: (progress) => events.sendProgress(progress),
       signal: untilEnd,

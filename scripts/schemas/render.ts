@@ -1,6 +1,6 @@
 /** What is generated from the table of MQTT topics: JSON Schemas, and the table of the README. */
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { TELEMETRY, TOPICS, type TopicName } from '../../daemon/mqtt/payloads/topics.ts';
+import { PERIODIC, TOPICS, type TopicName } from '../../daemon/mqtt/payloads/topics.ts';
 
 export const SCHEMA_FOLDER = 'daemon/mqtt/schemas';
 export const MQTT_README = 'daemon/mqtt/README.md';
@@ -27,7 +27,7 @@ const LEVELS: Partial<Record<TopicName, string>> = {
 export function renderReadme(readme: string): string {
   const rows = (Object.keys(TOPICS) as TopicName[]).map((name) => {
     const { qos, isRetained, help, ...rules } = TOPICS[name];
-    const isPeriodic = TELEMETRY.some((one) => one === name);
+    const isPeriodic = PERIODIC.some((one) => one === name);
     const { idleS, liveS }: { idleS?: number; liveS?: number } =
       'period' in rules ? rules.period : {};
     const published = isPeriodic ? `${idleS ?? '-'} / ${liveS} s` : 'on change';

@@ -87,8 +87,8 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'clips, recordings, addresses and support on the operator’s page',
   },
   'daemon/web/page/drops': {
-    may: ['daemon/model', 'daemon/report', 'daemon/web/page/ui'],
-    what: 'coming and past drops, on the operator’s page',
+    may: ['daemon/model', 'daemon/report', 'daemon/web/page/ui', 'daemon/web/page/text'],
+    what: 'coming and past drops, and all boxes of a fleet, on the operator’s page',
   },
   'daemon/web/page/readiness': {
     may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/sections'],

@@ -8,6 +8,7 @@
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
 import { HTTP, HTTP_FOLDERS, PUSH_FOLDERS } from './folders-http.ts';
+import { MQTT_FOLDERS } from './folders-mqtt.ts';
 import { PICTURE_FOLDERS } from './folders-picture.ts';
 import { READY_FOLDERS } from './folders-ready.ts';
 import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
@@ -185,33 +186,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'saving power, and shutting down',
   },
   'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },
-  'daemon/figures': { may: ['daemon/model'], what: 'every published value: name, unit and help' },
-  'daemon/mqtt/spool': { may: ['daemon/model'], what: 'events on disk until the broker has them' },
-  'daemon/mqtt/client': { may: [], what: 'the connection to the broker' },
-  'daemon/mqtt/broker': {
-    may: ['daemon/model', 'daemon/config', 'daemon/mqtt/client'],
-    what: 'what is known of the broker: how it is reached, what it takes, who else is there',
-  },
-  'daemon/mqtt/payloads': {
-    may: ['daemon/model', 'daemon/health/thresholds.ts', 'daemon/figures', 'daemon/mqtt/client'],
-    what: 'topics and what they carry',
-  },
-  'daemon/mqtt/home-assistant': {
-    may: ['daemon/model', 'daemon/figures', 'daemon/mqtt/client', 'daemon/mqtt/payloads'],
-    what: 'the box as a device of Home Assistant',
-  },
-  'daemon/mqtt': {
-    may: [
-      ...BASE,
-      'daemon/figures',
-      'daemon/mqtt/spool',
-      'daemon/mqtt/client',
-      'daemon/mqtt/broker',
-      'daemon/mqtt/payloads',
-      'daemon/mqtt/home-assistant',
-    ],
-    what: 'reports and commands over MQTT',
-  },
+  ...MQTT_FOLDERS,
   ...WEB_FOLDERS,
   'daemon/cli/doctor': {
     may: [

@@ -5,8 +5,8 @@ import type { Figure, Table, Unit } from '../../figures/figure.ts';
 import { HLS, LATENCY } from '../../figures/media.ts';
 import { SRT } from '../../figures/uplink.ts';
 import { EVENT_TYPES } from '../../model/commands.ts';
+import { HEALTH } from '../../model/phase.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
-import { HEALTH } from '../payloads/payloads.ts';
 import { expiresS, type TelemetryName } from '../payloads/topics.ts';
 
 /** One entity; all get a `unique_id`. */

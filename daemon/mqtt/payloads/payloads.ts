@@ -13,6 +13,8 @@ import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
 import { ARTICLE, ORDERS } from '../../figures/shop.ts';
 import { LINK, RADIO, SRT } from '../../figures/uplink.ts';
 import { dropReportFields } from '../../model/drop-report.ts';
+import { fleetFields, posterFields } from '../../model/fleet.ts';
+import { HEALTH } from '../../model/phase.ts';
 import { checklistFields, rehearsalFields, surveyFields } from '../../model/readiness.ts';
 import { fields } from './fields.ts';
 
@@ -39,8 +41,6 @@ export const info = flat({
   addresses: v.pipe(v.array(text(64)), v.maxLength(32)),
   capabilities: v.pipe(v.array(text(64)), v.maxLength(32)),
 });
-
-export const HEALTH = ['ok', 'degraded', 'failed'] as const;
 
 export const status = flat({
   ...envelope,
@@ -215,6 +215,9 @@ export const report = flat({ ...envelope, ...dropReportFields });
 export const checklist = flat({ ...envelope, ...checklistFields });
 export const rehearsal = flat({ ...envelope, ...rehearsalFields });
 export const survey = flat({ ...envelope, ...surveyFields });
+
+export const fleet = flat({ ...envelope, ...fleetFields });
+export const poster = flat({ ...envelope, ...posterFields });
 
 /**
  * A command. The same `id` never runs twice. Without `ts` its age is not known: MQTT 3.1.1

@@ -5,6 +5,7 @@ import { readAll } from '../../figures/figure.ts';
 import { EDGE, HLS, LATENCY, STREAM } from '../../figures/media.ts';
 import { SRT } from '../../figures/uplink.ts';
 import { withoutStale } from '../../model/freshness.ts';
+import { healthOf } from '../../model/phase.ts';
 import type { ShownDrop } from '../../model/planned-drops.ts';
 import { clipText, orNull } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
@@ -128,12 +129,6 @@ function reportStatus(snapshot: BoxSnapshot, wallMs: number): Body<'status'> {
     shed: snapshot.shedLoads.map(({ load }) => load).slice(0, 8),
     uptime_s: Math.max(0, Math.round((wallMs - Date.parse(snapshot.startedAt)) / 1000)),
   };
-}
-
-function healthOf({ drop, warnings }: BoxSnapshot): Body<'status'>['health'] {
-  const has = (severity: Warning['severity']) => warnings.some((one) => one.severity === severity);
-  if (drop.phase === 'fault' || has('critical')) return 'failed';
-  return has('warning') ? 'degraded' : 'ok';
 }
 
 function reportStream(snapshot: BoxSnapshot, renditions: readonly string[]): Body<'stream'> {

@@ -90,6 +90,18 @@ export const TOPICS = {
     help: 'The last survey of the place: radio, links, light and sound.',
     ...document(payloads.survey),
   },
+  fleet: {
+    help: 'Where `fleet.name` is set, for the other boxes of the fleet: the drop, and how ready the box is for it.',
+    ...state(payloads.fleet, 1, 60, 10),
+  },
+  poster: {
+    help: 'Of a box of a fleet: a small picture of what its guests see.',
+    schema: payloads.poster,
+    qos: 1,
+    isRetained: true,
+    period: { liveS: 30 },
+    expiry: 'periods',
+  },
   cmd: { help: 'A command to the box.', ...message(payloads.cmd, 30) },
   reply: {
     help: 'Progress and result of a command without a response topic.',
@@ -116,7 +128,7 @@ function message<S extends v.GenericSchema>(schema: S, expiryInS: number) {
 
 export type TopicName = keyof typeof TOPICS;
 
-/** Published periodically; the others on change. */
+/** Published periodically by every box. */
 export type TelemetryName =
   | 'status'
   | 'links'
@@ -140,13 +152,18 @@ export const TELEMETRY: readonly TelemetryName[] = [
   'storage',
 ];
 
+/** Published periodically; the others on change. */
+export type PeriodicName = TelemetryName | 'fleet' | 'poster';
+
+export const PERIODIC: readonly PeriodicName[] = [...TELEMETRY, 'fleet', 'poster'];
+
 export type Payload<T extends TopicName> = v.InferOutput<(typeof TOPICS)[T]['schema']>;
 
 /** A payload without its envelope. */
 export type Body<T extends TopicName> = Omit<Payload<T>, 'v' | 'ts' | 'seq' | 'session'>;
 
 /** Seconds between two messages of a topic; undefined where it is not published. */
-export function periodS(name: TelemetryName, isLive: boolean): number | undefined {
+export function periodS(name: PeriodicName, isLive: boolean): number | undefined {
   const { period }: Rules = TOPICS[name];
   return isLive ? period?.liveS : period?.idleS;
 }

@@ -4,6 +4,7 @@ import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
 import { openSupport } from './crew/support.ts';
 import { openDrops } from './drops/drops.ts';
+import { openFleet } from './drops/fleet.ts';
 import { openPastDrops } from './drops/past-drops.ts';
 import { openReadiness } from './readiness/section.ts';
 import { openAlerts } from './sections/alerts.ts';
@@ -153,6 +154,7 @@ function openSections(
     openShop(onError),
     openAddresses(),
     openSupport(isCrew, onError),
+    openFleet(),
     openDrops(isCrew, onError),
     openPastDrops(onError),
     openMachine(),

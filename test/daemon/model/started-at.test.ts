@@ -1,7 +1,7 @@
 /** Tests of the start time after clock changes. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { trackStartedAt } from '../../../daemon/model/started-at.ts';
+import { trackStartedAt } from '../../../daemon/model/state-store.ts';
 
 const test = suite('when the box was started');
 

@@ -16,8 +16,8 @@ const test = suite('a complete box over MQTT');
 
 const ROOT = 'venuebox/v1/venuebox';
 const PATIENCE_MS = 60_000;
-/** Published by the client, or by a box that has a catalogue, or a list of drops. */
-const NOT_OURS: readonly string[] = ['cmd', 'merch', 'drops', ...READINESS];
+/** Published by the client, or by a box that has a catalogue, a list of drops, or posters. */
+const NOT_OURS: readonly string[] = ['cmd', 'merch', 'drops', 'poster', ...READINESS];
 
 const nameOf = (topic: string) => topic.slice(ROOT.length + 1).split('/')[0] as TopicName;
 const keysOf = async (box: Box) => (await box.state<BoxSnapshot>()).warnings.map(({ key }) => key);
@@ -50,6 +50,7 @@ test('a drop fills every topic, and each payload follows its schema', async () =
   mkdirSync(disk.path, { recursive: true });
   await using box = await startBox([
     `mqtt.url=mqtt://127.0.0.1:${broker.port}`,
+    'fleet.name=tour',
     `recording.targets=[{id: card, folder: ${disk.path}}]`,
     `uplink={host: 127.0.0.1, port: ${await freePort()}}`,
   ]);

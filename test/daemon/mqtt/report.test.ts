@@ -7,7 +7,12 @@ import { mergeLatencies } from '../../../daemon/figures/media.ts';
 import { clipText, rounded } from '../../../daemon/model/rounding.ts';
 import { reportAlert, reportTelemetry, topicLevel } from '../../../daemon/mqtt/payloads/report.ts';
 import { SilenceMeter } from '../../../daemon/mqtt/payloads/report-audio.ts';
-import { TELEMETRY, type TelemetryName, TOPICS } from '../../../daemon/mqtt/payloads/topics.ts';
+import {
+  PERIODIC,
+  type PeriodicName,
+  TELEMETRY,
+  TOPICS,
+} from '../../../daemon/mqtt/payloads/topics.ts';
 import { TelemetryPlan } from '../../../daemon/mqtt/telemetry.ts';
 import { bareSnapshot, FACTS, fullSnapshot } from './support/snapshot.ts';
 
@@ -137,7 +142,7 @@ test('text is clipped to its length, and never within a character', () => {
 
 /** Runs the plan as the box does, for so many seconds; counts what went out. */
 function count(plan: TelemetryPlan, fromS: number, seconds: number, isLive: boolean) {
-  const sent: Partial<Record<TelemetryName, number>> = {};
+  const sent: Partial<Record<PeriodicName, number>> = {};
   for (let s = fromS; s < fromS + seconds; s += 1) {
     for (const { name, isCleared } of plan.due(s * 1000, isLive, {})) {
       plan.sent(name, s * 1000, undefined);
@@ -151,11 +156,12 @@ test('an idle hour and a live hour have as many messages as the table says', () 
   const plan = new TelemetryPlan();
   assert.equal(count(plan, 0, 3_600, false), {
     ...{ status: 120, links: 60, audio: 60, battery: 30 },
-    ...{ viewers: 12, camera: 12, printer: 12, storage: 12 },
+    ...{ viewers: 12, camera: 12, printer: 12, storage: 12, fleet: 60 },
   });
   assert.equal(count(plan, 3_600, 3_600, true), {
     ...{ status: 720, links: 1_800, stream: 1_800, audio: 1_800 },
     ...{ viewers: 120, battery: 120, camera: 120, printer: 120, storage: 120 },
+    ...{ fleet: 360, poster: 120 },
   });
 });
 
@@ -163,9 +169,9 @@ test('a message that could not be sent stays due, and a change is due at once', 
   const plan = new TelemetryPlan();
   const names = (nowMs: number, printer: string) =>
     plan.due(nowMs, false, { printer }).map(({ name }) => name);
-  assert.is(names(0, 'ok').length, 9);
-  assert.is(names(1_000, 'ok').length, 9);
-  for (const name of TELEMETRY) plan.sent(name, 1_000, name === 'printer' ? 'ok' : undefined);
+  assert.is(names(0, 'ok').length, PERIODIC.length);
+  assert.is(names(1_000, 'ok').length, PERIODIC.length);
+  for (const name of PERIODIC) plan.sent(name, 1_000, name === 'printer' ? 'ok' : undefined);
   assert.equal(names(2_000, 'ok'), []);
   assert.equal(names(3_000, 'out'), ['printer']);
   assert.equal(names(4_000, 'out'), ['printer']);

@@ -137,4 +137,26 @@ test('a missing or invalid certificate file is reported, and tried again', async
   }
 });
 
+test('boxes of a fleet read of each other how ready they are, and nothing more', async () => {
+  using folder = scratch();
+  const { broker, certificates } = await startFleetBroker(folder.path);
+  {
+    const filters = ['venuebox/v1/+/fleet', 'venuebox/v1/+/availability', 'venuebox/v1/#'];
+    const market = clientOf(certificates, 'market');
+    const own = ['venuebox/v1/corner/cmd/+'];
+    await using corner = await listen(broker.port, own, clientOf(certificates, 'corner'));
+    await using consumer = await listen(broker.port, filters, market);
+    const say = (topic: string) => corner.client.publishAsync(topic, 'x', { qos: 1 });
+    for (const name of ['status', 'cmd/mark', 'event', 'fleet', 'availability', 'poster']) {
+      await say(`venuebox/v1/corner/${name}`);
+    }
+    // The name of another box.
+    await say('venuebox/v1/market/fleet').catch(() => undefined);
+    const seen = () => new Set(consumer.received.map(({ topic }) => topic.slice(12)));
+    await until(() => seen().has('corner/poster'), LONG_MS);
+    assert.equal([...seen()], ['corner/fleet', 'corner/availability', 'corner/poster']);
+  }
+  await broker[Symbol.asyncDispose]();
+});
+
 test.run();

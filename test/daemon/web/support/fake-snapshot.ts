@@ -40,6 +40,32 @@ export function fakeLink(id: string, over: Partial<LinkSnapshot> = {}): LinkSnap
   };
 }
 
+/** Three boxes that share a drop: one is on air, one has lost its network. */
+const FLEET: NonNullable<BoxSnapshot['fleet']> = {
+  ...{ name: 'tour', leader: 'record-shop', isConnected: true, leftOut: 0 },
+  drop: fleetDrop(),
+  boxes: [
+    { ...fleetBox('record-shop'), isOwn: true },
+    { ...fleetBox('alley'), phase: 'live', ready: 'ready', viewers: 31, health: 'degraded' },
+    { ...fleetBox('market'), isAway: true },
+  ],
+};
+
+function fleetDrop() {
+  const starts_at = new Date(Date.now() + 3_600_000).toISOString();
+  return { id: 'friday', title: 'Friday Tour', starts_at, ends_at: null };
+}
+
+function fleetBox(name: string) {
+  return {
+    ...{ name, isOwn: false, isAway: false, drop: fleetDrop(), clock_synced: true, viewers: null },
+    phase: 'idle' as const,
+    ready: 'checked' as const,
+    health: 'ok' as const,
+    operator_url: `http://${name}.local:8081/`,
+  };
+}
+
 /** A box on an ordinary evening, idle. */
 export function fakeSnapshot(): BoxSnapshot {
   return {
@@ -52,6 +78,7 @@ export function fakeSnapshot(): BoxSnapshot {
     broker: { phase: 'none' },
     sources: undefined,
     isCameraLocked: false,
+    fleet: FLEET,
     warnings: [],
     camera: 'v4l2 HDMI grabber',
     sound: 'hw:CARD=sndrpihifiberry',

@@ -1,0 +1,42 @@
+/** The drop that was added to this box's list for its leader: on the disk, over restarts. */
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { saveFile } from '../../hal/os/save-file.ts';
+
+const stored = v.object({ taken: v.optional(v.pipe(v.string(), v.maxLength(64))) });
+
+export class TakenDrop {
+  readonly #path: string;
+  #id: string | undefined;
+
+  private constructor(path: string, id: string | undefined) {
+    this.#path = path;
+    this.#id = id;
+  }
+
+  /** None for a missing or damaged file. */
+  static async open(path: string): Promise<TakenDrop> {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    return new TakenDrop(path, parse(text));
+  }
+
+  get id(): string | undefined {
+    return this.#id;
+  }
+
+  /** Rejects when the disk fails. */
+  async set(id: string | undefined): Promise<void> {
+    if (id === this.#id) return;
+    this.#id = id;
+    await saveFile(this.#path, JSON.stringify({ taken: id }));
+  }
+}
+
+function parse(text: string): string | undefined {
+  try {
+    const parsed = v.safeParse(stored, JSON.parse(text));
+    return parsed.success ? parsed.output.taken : undefined;
+  } catch {
+    return undefined;
+  }
+}
