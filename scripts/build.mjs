@@ -24,6 +24,7 @@ const PROGRAMS = [
     'source',
     'uplink',
     'rtmp',
+    'whep',
     'backfill',
   ].map((name) => `pipelines/${name}/main`),
 ];

@@ -9,6 +9,7 @@ const NATIVE = [
   'gstreamer-superficial',
   'i2c-bus',
   'koffi',
+  'node-datachannel',
   'onoff',
   'sharp',
   'unix-dgram',

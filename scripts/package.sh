@@ -57,7 +57,8 @@ lay_program() {
   find "$program/node_modules" \( -name '*.cpp' -o -name '*.html' \) -type f -delete
   find "$program/node_modules" -type d \( -name obj.target -o -name .deps \) -prune -exec rm -rf {} +
   drop_foreign_addons "$program/node_modules"
-  find "$program/node_modules" -path '*/build/Release/*.node' -exec strip --strip-unneeded {} +
+  find "$program/node_modules" \( -path '*/build/Release/*.node' -o -path '*/@node-datachannel/*.node' \) \
+    -exec strip --strip-unneeded {} +
   find "$program/node_modules" -depth -type d -empty -delete
   install -m 755 "$(readlink -f "$(command -v node)")" "$program/bin/node"
   sed 's#/opt/venuebox#/usr/lib/venuebox#g' systemd/venuebox.sh >"$program/bin/venuebox"

@@ -119,9 +119,11 @@ type Renditions = v.InferOutput<typeof renditionsSchema>;
 
 /** Name of the sound's track, beside those of the renditions. */
 export const AUDIO_TRACK = 'audio';
+/** The sound for WebRTC. */
+export const OPUS_TRACK = 'opus';
 /** Name of the picture without a look, which is recorded where viewers get one. */
 export const CLEAN_TRACK = 'recording';
-const RESERVED: readonly string[] = [AUDIO_TRACK, METER_ID, UPLINK_TRACK, CLEAN_TRACK];
+const RESERVED: readonly string[] = [AUDIO_TRACK, OPUS_TRACK, METER_ID, UPLINK_TRACK, CLEAN_TRACK];
 /** A player that changes down on a bad network finds a rendition that it can play. */
 const STEP_MAX = 2;
 

@@ -20,6 +20,24 @@ const url = v.pipe(
   }),
 );
 
+const iceServer = v.pipe(
+  textOf(200),
+  v.regex(
+    /^(?:stun|turn):[\w.-]{1,180}(?::\d{1,5})?$/,
+    'must be like stun:stun.example.org:3478 or turn:turn.example.org:3478',
+  ),
+);
+
+/** WebRTC, by WHEP. */
+const whep = v.strictObject({
+  port: v.optional(whole(0, 65535), 0),
+  max_viewers: v.optional(whole(1, 500), 50),
+  max_viewers_per_address: v.optional(whole(1, 500), 10),
+  ice_servers: v.optional(v.pipe(v.array(iceServer), v.maxLength(4, 'must be 4 at most')), []),
+  turn_username: v.optional(textOf(100), ''),
+  turn_password_file: v.optional(textOf(500), ''),
+});
+
 export const viewersSchema = v.strictObject({
   host: v.optional(host, '::'),
   port: v.optional(whole(1, 65535), 8080),
@@ -31,4 +49,5 @@ export const viewersSchema = v.strictObject({
   max_connections_per_address: v.optional(whole(1, 20_000), 1024),
   trusted_proxies: v.optional(v.pipe(v.array(network), v.maxLength(50, 'must be 50 at most')), []),
   tls: v.optional(tls),
+  whep: v.optional(whep, {}),
 });

@@ -26,6 +26,7 @@ import {
   type Suspension,
 } from './suspended-encoders.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
+import { openWhep, type Whep } from './webrtc/whep.ts';
 
 export function openCameraPath(deps: MediaPathDeps): OwnPath {
   return new CameraPath(deps);
@@ -47,6 +48,7 @@ class CameraPath implements OwnPath {
   readonly #upstream: Upstream;
   readonly #uplinking: Switch;
   readonly #publishing: Switch;
+  readonly #whep: Whep;
   readonly #streamStart: StreamStartStore;
   readonly #sequences: Promise<SequenceStore>;
   readonly #supervise: ReturnType<typeof openSupervision>;
@@ -84,9 +86,10 @@ class CameraPath implements OwnPath {
     this.choose = this.#input.choose;
     this.restartSource = this.#input.restartSource;
     this.showClock = this.#input.showClock;
-    this.#capturing = openSwitch(this.#input.run);
     const onTarget = (targetBps: number) => this.#setUplinkBitrate(targetBps);
     const [media, supervise] = [this.#media, this.#supervise];
+    this.#whep = openWhep({ ...deps, media, supervise, start: () => this.#streamStart.current });
+    this.#capturing = openSwitch((signal) => runAll([this.#input.run, this.#whep.run], signal));
     this.#upstream = openUpstream({ ...deps, media, supervise, onTarget });
     this.#uplinking = openSwitch(this.#upstream.uplink);
     this.#publishing = openSwitch(this.#upstream.destinations);
@@ -113,11 +116,8 @@ class CameraPath implements OwnPath {
   };
 
   readonly endMedia = (): void => this.#media.kill();
-
   readonly muteLinks = (links: readonly string[]): void => this.#upstream.mute(links);
-
   readonly setUplinking = (isWanted: boolean): void => this.#uplinking.set(isWanted);
-
   readonly setPublishing = (isWanted: boolean): void => this.#publishing.set(isWanted);
 
   readonly showOverlay = ({ sprites, scan }: OverlayPicture): void => {
@@ -140,7 +140,6 @@ class CameraPath implements OwnPath {
 
   readonly forgetClips = (ids: readonly string[]): void =>
     this.#media.send({ type: 'forget-clips', ids });
-
   readonly showDrop = (drop: DropOnPage): void => this.#media.send({ type: 'drop', drop });
 
   readonly suspend = (wanted: Suspension): void => {
@@ -190,6 +189,7 @@ class CameraPath implements OwnPath {
       },
       onKeyframesWanted: () => this.#input.capture.send({ type: 'keyframe' }),
       onScan: deps.onScan,
+      onWhep: (request) => this.#whep.send(request),
       // Levels that were sent before the switch arrive after it.
       onLevels: (levels) => {
         if (this.#capturing.isWanted) deps.onLevels(levels);

@@ -34,6 +34,9 @@ const NEEDED_RTMP: Readonly<Record<string, string>> = {
   rtmp2sink: 'gstreamer1.0-plugins-bad',
 };
 
+/** What viewers by WebRTC add. */
+const NEEDED_WHEP: Readonly<Record<string, string>> = { opusenc: 'gstreamer1.0-plugins-base' };
+
 /** gst-inspect scans all plug-ins at its first run on a machine; a Pi takes its time. */
 const INSPECT_TIMEOUT_MS = 60_000;
 
@@ -45,6 +48,7 @@ export interface Encoders {
 /**
  * Looks for what the pipeline needs before anything opens.
  *
+ * @param hasWhep Viewers get the stream by WebRTC, too.
  * @throws PipelineError NO_ENCODER or BAD_LAUNCH, naming the packages to install.
  */
 export async function findEncoders(
@@ -54,8 +58,10 @@ export async function findEncoders(
     camera,
     sound,
   }: { readonly camera: LaunchFragment; readonly sound: LaunchFragment | undefined },
+  hasWhep = false,
 ): Promise<Encoders> {
-  const needed = { ...NEEDED, ...neededBy(uplink), ...camera.needs, ...sound?.needs };
+  const whep = hasWhep && sound !== undefined ? NEEDED_WHEP : {};
+  const needed = { ...NEEDED, ...neededBy(uplink), ...whep, ...camera.needs, ...sound?.needs };
   const found = await listElements();
   const missing = Object.entries(needed).filter(([name]) => !found.has(name));
   if (missing.length > 0) {

@@ -83,7 +83,8 @@ async function openOwn(
   const sound = testSound?.sound ?? openSound(config.sound, network);
   const secrets = readUplinkSecrets(config.uplink);
   const sources = { camera: camera.source, sound: sound.source };
-  const encoders = await findEncoders(config.encoder.driver, config.uplink, sources);
+  const hasWhep = config.viewers.whep.port !== 0;
+  const encoders = await findEncoders(config.encoder.driver, config.uplink, sources, hasWhep);
   log.info('encoders chosen', { video: encoders.video, audio: encoders.audio ?? 'none' });
   return {
     facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },

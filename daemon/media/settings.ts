@@ -13,11 +13,14 @@ import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
 import type { WantedTrack } from '../../pipelines/packager/track.ts';
 import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-files.ts';
-import { AUDIO_TRACK, CLEAN_TRACK } from '../config/capture.ts';
+import { AUDIO_TRACK, CLEAN_TRACK, OPUS_TRACK } from '../config/capture.ts';
 import { type Config, ladderOf, topRendition } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import { givenAddress } from '../model/addresses.ts';
 import type { Encoders } from './element-check.ts';
+
+/** Of the sound for WebRTC; Opus of stereo music has no audible loss at it. */
+const OPUS_BPS = 96_000;
 
 /** Key frames by count, so that they fall on the same frame in every rendition. */
 export function gopFrames({ camera, encoder }: Config): number {
@@ -41,7 +44,7 @@ export function graphSettings(
   encoders: Encoders,
   hasClean = false,
 ): GraphSettings {
-  const { camera, sound, encoder, renditions, uplink } = config;
+  const { camera, sound, encoder, renditions, uplink, viewers } = config;
   const toEncode = ({ name, width, height, bitrate_bps }: Config['renditions'][number]) => ({
     ...{ id: name, width, height, bitrateBps: bitrate_bps },
   });
@@ -56,6 +59,7 @@ export function graphSettings(
     encoder: encoders.video,
     speed: encoder.speed,
     audioEncoder: encoders.audio,
+    ...(viewers.whep.port === 0 ? {} : { opus: { id: OPUS_TRACK, bitrateBps: OPUS_BPS } }),
   };
 }
 
@@ -139,6 +143,7 @@ export function mediaSettings(
     hasPush: viewers.push !== 'off',
     tokenSecretFile: config.clips.token_secret_file,
     server: serverSettings(config),
+    ...(viewers.whep.port === 0 ? {} : { whep: { iceServers: viewers.whep.ice_servers } }),
   };
 }
 

@@ -19,6 +19,8 @@ export interface GraphSettings {
   readonly encoder: VideoEncoder;
   readonly speed: 'ultrafast' | 'superfast' | 'veryfast' | 'faster';
   readonly audioEncoder: AudioEncoder | undefined;
+  /** The sound for WebRTC, beside that of HLS. */
+  readonly opus?: { readonly id: string; readonly bitrateBps: number };
 }
 
 /** An encoded track and the file descriptor that it is written to. */
@@ -70,6 +72,7 @@ const FIRST_FD = 3;
  * frames without the look ! gate ! tee ! valve ! scale ! encode ! GDP ! fd
  * samples ! tee ! AAC ! GDP ! fd 5
  *              \ ! S16LE ! fd 6
+ *              \ ! Opus ! GDP ! fd 7
  * ```
  *
  * Frames and samples are pushed in at a constant rate, whatever the sources do, so that
@@ -91,7 +94,13 @@ export function renderGraph(settings: GraphSettings): Graph {
   if (audio === undefined) return { launch: parts.join(' '), outputs: video };
   const meter = trackOutput(METER_ID, 'meter', renditions.length + 1);
   parts.push(renderSound(audio, settings), renderMeter(meter));
-  return { launch: parts.join(' '), outputs: [...video, audio, meter] };
+  const outputs = [...video, audio, meter];
+  if (settings.opus !== undefined) {
+    const opus = trackOutput(settings.opus.id, 'audio', outputs.length);
+    parts.push(renderOpus(opus, settings.opus.bitrateBps));
+    outputs.push(opus);
+  }
+  return { launch: parts.join(' '), outputs };
 }
 
 function trackOutput(id: string, kind: TrackOutput['kind'], index: number): TrackOutput {
@@ -154,6 +163,17 @@ function renderSound({ encoder, fd, sink }: TrackOutput, settings: GraphSettings
     `${audioEncoder} name=${encoder} bitrate=${audio.bitrateBps}`,
     'aacparse',
     'audio/mpeg,mpegversion=4,stream-format=raw',
+    ...renderOutput(fd, sink),
+  ].join(' ! ');
+}
+
+/** Frames of 20 ms, as browsers expect them. */
+function renderOpus({ encoder, fd, sink }: TrackOutput, bitrateBps: number): string {
+  return [
+    'sound.',
+    'queue max-size-time=500000000 max-size-buffers=0 max-size-bytes=0',
+    'audioconvert',
+    `opusenc name=${encoder} bitrate=${bitrateBps} complexity=5 frame-size=20`,
     ...renderOutput(fd, sink),
   ].join(' ! ');
 }

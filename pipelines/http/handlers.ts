@@ -31,7 +31,17 @@ export interface Wait {
   readonly expired: () => Reply;
 }
 
+/** An answer that takes a while, to a request of any method. */
+export interface Exchange {
+  /** Longer bodies are refused with 413. */
+  readonly bodyMaxBytes: number;
+  /** Never rejects. */
+  readonly answer: (body: string) => Promise<Reply>;
+}
+
 export interface Handlers {
+  /** Asked first; undefined: the request is none of its own. */
+  readonly exchange?: (request: HttpRequest, method: string) => Exchange | Reply | undefined;
   readonly get: (request: HttpRequest) => Reply | Wait;
   /** @param body A small text that a page sends. */
   readonly post: (request: HttpRequest, body: string) => Reply;
@@ -43,7 +53,7 @@ export interface Handlers {
  * Wraps handlers: one that throws gets a 500 for its own request, and the process goes
  * on serving the others.
  */
-export function withFaultReply({ get, post, onFault }: Handlers): Handlers {
+export function withFaultReply({ exchange, get, post, onFault }: Handlers): Handlers {
   const guard = <T>(answer: () => T): T | Reply => {
     try {
       return answer();
@@ -53,6 +63,7 @@ export function withFaultReply({ get, post, onFault }: Handlers): Handlers {
     }
   };
   return {
+    ...(exchange && { exchange: (request, method) => guard(() => exchange(request, method)) }),
     get: (request) => {
       const answer = guard(() => get(request));
       if (!('wait' in answer)) return answer;

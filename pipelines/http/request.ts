@@ -31,6 +31,39 @@ export function wasReset(request: Request, connection: Connection): boolean {
   return stream !== undefined && stream.rstCode !== 0 && connection.hasSession;
 }
 
+const BODY_TIMEOUT_MS = 8_000;
+
+/**
+ * Reads the body of a request: a small text.
+ *
+ * @param onBody Gets the text, or undefined where it is longer than `maxBytes`; not called
+ * where the client sends none.
+ * @returns how to stop waiting.
+ */
+export function receiveBody(
+  request: Request,
+  maxBytes: number,
+  onBody: (body: string | undefined) => void,
+): () => void {
+  let body: string | undefined = '';
+  const timer = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS);
+  request.setEncoding('utf8');
+  request.on('error', () => undefined);
+  request.on('data', (text: string) => {
+    if (body === undefined) return;
+    body += text;
+    if (body.length <= maxBytes) return;
+    // What else comes is not kept.
+    body = undefined;
+    onBody(undefined);
+  });
+  request.once('end', () => {
+    clearTimeout(timer);
+    if (body !== undefined) onBody(body);
+  });
+  return () => clearTimeout(timer);
+}
+
 /** What has to be known of the box to read a request. */
 export interface RequestContext {
   readonly isTrusted: IsTrusted;

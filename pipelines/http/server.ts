@@ -16,7 +16,7 @@ import {
 } from './listeners.ts';
 import { openOwnNames } from './own-address.ts';
 import { PendingRequest } from './pending-request.ts';
-import type { Reply } from './reply.ts';
+import { type Reply, refuse } from './reply.ts';
 import { ReplyWriter, TOO_MANY_REQUESTS, TOO_OFTEN } from './reply-writer.ts';
 import {
   carrierOf,
@@ -24,6 +24,7 @@ import {
   parseRequest,
   type Request,
   type RequestContext,
+  receiveBody,
   wasReset,
 } from './request.ts';
 import { readX509, type ServerOptions } from './server-settings.ts';
@@ -40,9 +41,9 @@ const HELD_PER_ADDRESS = 2_048;
 const REQUESTS_PER_S_MIN = 6_000;
 const REQUESTS_PER_CONNECTION_S = 8;
 const POST_MAX_BYTES = 2_048;
-const POST_TIMEOUT_MS = 8_000;
 const SWEEP_EVERY_MS = 250;
 const FAULT_REPORT_EVERY_MS = 1_000;
+const TOO_LONG = refuse(413, 'the request is too long');
 
 /**
  * Serves HTTP/1.1 in clear, and HTTP/2 over TLS where configured.
@@ -154,8 +155,25 @@ export class ViewerServer {
     if ('address' in parsed) pending.address = parsed.address ?? pending.address;
     if ('status' in parsed) this.#send(parsed, pending);
     else if (!this.#isAllowed(connection, parsed, nowMs)) this.#send(TOO_OFTEN, pending);
-    else if (request.method === 'POST') this.#onPost(request, parsed, pending);
-    else this.#onGet(parsed, request.method, pending);
+    else if (!this.#isExchange(request, parsed, pending)) {
+      if (request.method === 'POST') this.#onPost(request, parsed, pending);
+      else this.#onGet(parsed, request.method, pending);
+    }
+  }
+
+  /** True where it is answered by another process, later. */
+  #isExchange(request: Request, parsed: HttpRequest, pending: PendingRequest): boolean {
+    const exchange = this.#handlers.exchange?.(parsed, request.method ?? 'GET');
+    if (exchange === undefined) return false;
+    if ('status' in exchange) this.#send(exchange, pending);
+    else {
+      const stop = receiveBody(request, exchange.bodyMaxBytes, (body) => {
+        if (body === undefined) this.#send(TOO_LONG, pending);
+        else void exchange.answer(body).then((reply) => this.#send(reply, pending));
+      });
+      pending.setRelease(stop);
+    }
+    return true;
   }
 
   #isAllowed({ address }: Connection, request: HttpRequest, nowMs: number): boolean {
@@ -192,17 +210,10 @@ export class ViewerServer {
   }
 
   #onPost(request: Request, parsed: HttpRequest, pending: PendingRequest): void {
-    let body = '';
-    const timer = setTimeout(() => request.destroy(), POST_TIMEOUT_MS);
-    pending.setRelease(() => clearTimeout(timer));
-    request.setEncoding('utf8');
-    request.on('error', () => undefined);
-    request.on('data', (text: string) => {
-      body += text;
-      if (body.length > POST_MAX_BYTES) request.destroy();
+    const stop = receiveBody(request, POST_MAX_BYTES, (body) => {
+      if (body === undefined) request.destroy();
+      else this.#send(this.#handlers.post(parsed, body), pending);
     });
-    request.once('end', () => {
-      if (body.length <= POST_MAX_BYTES) this.#send(this.#handlers.post(parsed, body), pending);
-    });
+    pending.setRelease(stop);
   }
 }

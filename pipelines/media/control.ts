@@ -1,6 +1,7 @@
 /** What the media process does with each message of the daemon. */
 import { messageOf } from '../../hal/os/log.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
+import type { Viewers } from '../origin/viewers.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { Scanner } from '../scan/scanner.ts';
 import type { Archive } from './archive.ts';
@@ -9,6 +10,7 @@ import type { DropState } from './drop-state.ts';
 import { type MediaClock, monotonicUs } from './media-clock.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
+import type { Whep } from './whep.ts';
 
 export interface ControlledParts {
   readonly presentation: Presentation;
@@ -19,6 +21,9 @@ export interface ControlledParts {
   readonly partLag: PartLag;
   readonly clock: MediaClock;
   readonly scanner: Scanner;
+  readonly viewers: Viewers;
+  /** Undefined where nobody gets the stream by WebRTC. */
+  readonly whep: Whep | undefined;
   readonly send: (message: FromMedia) => void;
   /** Ends clips that are being made. */
   readonly signal: AbortSignal;
@@ -44,6 +49,7 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         break;
       case 'record':
         drop.set(message);
+        if (message.dropId === undefined) parts.whep?.endAll();
         break;
       case 'shop':
         drop.setShop(message.shop);
@@ -64,11 +70,24 @@ export function openControl(parts: ControlledParts): (message: ToMedia) => void 
         presentation.setSubstitutes(message.substitutes);
         archive.setPreviews(message.hasPreviews);
         break;
+      case 'whep':
+        onWhep(message, parts);
+        break;
       case 'end':
         presentation.end(clock.nowUs());
+        parts.whep?.endAll();
         break;
     }
   };
+}
+
+function onWhep(
+  { message }: Extract<ToMedia, { type: 'whep' }>,
+  { whep, viewers }: ControlledParts,
+): void {
+  if (message.type === 'answered') whep?.onAnswer(message.request, message.answer);
+  // It fetches no parts, and watches all the same.
+  else for (const address of message.addresses) viewers.addFetch({ address }, performance.now());
 }
 
 /** Media time of a CLOCK_MONOTONIC time, both in us. */

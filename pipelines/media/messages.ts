@@ -8,10 +8,12 @@ import type { TrackKind, WantedTrack } from '../packager/track.ts';
 import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { Scan, WantedScan } from '../scan/messages.ts';
+import type { FromWhep, WhepRequest } from '../whep/messages.ts';
 import type { ArchiveSettings, ClipMade } from './archive.ts';
 import type { Levels } from './levels.ts';
 import type { StreamStart } from './media-clock.ts';
 import type { StalledTrack } from './publication.ts';
+import type { WhepOptions } from './whep.ts';
 
 /** What the media process needs for one presentation. */
 export interface MediaSettings {
@@ -31,6 +33,8 @@ export interface MediaSettings {
   /** File with the secret of posters and previews; empty: they need no token. */
   readonly tokenSecretFile: string;
   readonly server: ServerSettings;
+  /** Left out where nobody gets the stream by WebRTC. */
+  readonly whep?: WhepOptions;
 }
 
 /** From the daemon to the media process. */
@@ -90,6 +94,8 @@ export type ToMedia =
   | ({ readonly type: 'clip'; readonly request: number } & Omit<WantedClip, 'atMs'>)
   /** Deleted by the crew: guests get them no more. */
   | { readonly type: 'forget-clips'; readonly ids: readonly string[] }
+  /** From the WHEP process. */
+  | { readonly type: 'whep'; readonly message: Exclude<FromWhep, { type: 'ready' }> }
   | { readonly type: 'end' };
 
 /** From the media process to the daemon. */
@@ -110,6 +116,8 @@ export type FromMedia =
   /** Answers a request for a clip. */
   | { readonly type: 'clip'; readonly request: number; readonly clip: ClipMade }
   | { readonly type: 'no-clip'; readonly request: number; readonly reason: string }
+  /** To the WHEP process. */
+  | { readonly type: 'whep'; readonly request: WhepRequest }
   | {
       readonly type: 'figures';
       readonly figures: MediaFigures;

@@ -28,6 +28,7 @@ import { FiguresReport } from './figures-report.ts';
 import { MediaClock } from './media-clock.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { PartLag } from './part-lag.ts';
+import { openWhep, type Whep } from './whep.ts';
 
 type Send = (message: FromMedia) => void;
 
@@ -76,7 +77,8 @@ export function openMediaService(
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
   const guests = { notLive, access, drop, pictures, viewers, clock, log };
   const served = { presentation, pushes, archive, ...guests };
-  const handlers = openHandlers(settings, served);
+  const whep = openWhepWith(settings, served, send);
+  const handlers = openHandlers(settings, served, whep);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
     presentation,
@@ -92,7 +94,7 @@ export function openMediaService(
   const onUnit = unitCounter(presentation, partLag, figures);
   const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
   const scanner = openStreamScanner(presentation, clock, log, send);
-  const parts = { ...served, uplink, runs, partLag, scanner, send, signal };
+  const parts = { ...served, uplink, runs, partLag, scanner, whep, send, signal };
   const run = async (): Promise<void> => {
     await Promise.all([
       runServer(server, send, signal),
@@ -117,6 +119,15 @@ function openStreamScanner(presentation: Presentation, clock: MediaClock, log: L
     stills: (sinceUs) => newestStills(shownOf(presentation.tracks()), sinceUs),
     ...{ nowUs: clock.nowUs, clock: systemClock, log },
     onScan: (scan) => send({ type: 'scanned', scan }),
+  });
+}
+
+function openWhepWith({ whep, ladder }: MediaSettings, { notLive, drop }: ServedParts, send: Send) {
+  if (whep === undefined) return undefined;
+  return openWhep({
+    ...{ options: whep, notLive, ladder, profile: () => drop.profile },
+    send: (request) => send({ type: 'whep', request }),
+    nowMs: () => performance.now(),
   });
 }
 
@@ -156,9 +167,14 @@ interface ServedParts {
   readonly log: Log;
 }
 
-function openHandlers(settings: MediaSettings, served: ServedParts): Handlers {
+function openHandlers(
+  settings: MediaSettings,
+  served: ServedParts,
+  whep: Whep | undefined,
+): Handlers {
   const { viewers, log } = served;
   return {
+    ...(whep && { exchange: whep.exchange }),
     get: openGetHandler(settings, served),
     post: (request, body) => receiveBeacon(viewers, request, body, performance.now()),
     onFault: (error) => log.error('viewer request failed', { fault: stackOf(error) }),

@@ -25,6 +25,10 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/store', 'pipelines/recording', 'pipelines/recording/files'],
     what: 'the process that sends what the SRT receiver missed',
   },
+  'pipelines/whep': {
+    may: ['pipelines/errors', 'pipelines/gdp'],
+    what: 'the process of viewers by WebRTC',
+  },
   'pipelines/rtmp': {
     may: ['pipelines/errors', 'pipelines/gst'],
     what: 'the process of an RTMP destination',

@@ -8,6 +8,7 @@
 
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
 import { HTTP, HTTP_FOLDERS, PUSH_FOLDERS } from './folders-http.ts';
+import { MEDIA_FOLDERS } from './folders-media.ts';
 import { MQTT_FOLDERS } from './folders-mqtt.ts';
 import { PICTURE_FOLDERS } from './folders-picture.ts';
 import { READY_FOLDERS } from './folders-ready.ts';
@@ -16,8 +17,6 @@ import { WEB_FOLDERS } from './folders-web.ts';
 
 /** Parts as they reach another process, and how it answers for what it makes of them. */
 const PARTS = ['pipelines/mp4', ...HTTP, 'pipelines/packager', 'pipelines/feed'] as const;
-const OF_MEDIA = ['children', 'stream', 'camera', 'look', 'destinations'];
-const MEDIA = OF_MEDIA.map((one) => `daemon/media/${one}`);
 const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
 const YAML = [...BASE, 'daemon/config/yaml'] as const;
 
@@ -126,6 +125,8 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/player/text',
       'pipelines/player/pictures',
       'pipelines/edge',
+      // The words that the two processes exchange.
+      'pipelines/whep',
     ],
     what: 'the media process, made of the folders below',
   },
@@ -148,14 +149,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the settings of the operator’s page, applied',
   },
   'daemon/config/files': { may: [...BASE], what: 'files and folders that a config names' },
-  'daemon/media/children': { may: [], what: 'the child processes' },
-  'daemon/media/camera': { may: ['daemon/model'], what: 'exposure lock and camera switch' },
-  'daemon/media/stream': { may: [], what: 'the stream’s clock and sequence numbers' },
-  'daemon/media/destinations': {
-    may: [...BASE, 'daemon/media/children'],
-    what: 'further receivers of a drop',
-  },
-  'daemon/media': { may: [...BASE, ...MEDIA], what: 'media path, edge path, uplink' },
+  ...MEDIA_FOLDERS,
   'daemon/health/thresholds.ts': { may: [], what: 'every threshold of alerts, checks and lamps' },
   'daemon/health': {
     may: ['daemon/model', 'daemon/health/thresholds.ts'],

@@ -1,4 +1,5 @@
 /** Finds a free loopback port. */
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 /** A loopback port that was free a moment ago. */
@@ -9,4 +10,13 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** The same for UDP. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  const { port } = socket.address();
+  await new Promise<void>((resolve) => socket.close(() => resolve()));
+  return port;
 }

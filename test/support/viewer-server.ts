@@ -1,6 +1,6 @@
 /** Serves HTTP handlers on real sockets. */
 import { type Clock, systemClock } from '../../hal/os/clock.ts';
-import type { HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
+import type { Handlers, HttpRequest, Wait } from '../../pipelines/http/handlers.ts';
 import { type Reply, refuse } from '../../pipelines/http/reply.ts';
 import { ViewerServer } from '../../pipelines/http/server.ts';
 import type { ServerOptions } from '../../pipelines/http/server-settings.ts';
@@ -18,9 +18,11 @@ export async function serve(
   port: number,
   options: Partial<ServerOptions> = {},
   clock: Clock = systemClock,
+  exchange?: Handlers['exchange'],
 ): Promise<Served> {
   const limits = { maxConnections: 2_000, maxConnectionsPerAddress: 2_000 };
-  const handlers = { get, post: () => refuse(404, 'no'), onFault: rethrow };
+  const post = () => refuse(404, 'no');
+  const handlers = { get, post, onFault: rethrow, ...(exchange && { exchange }) };
   const server = new ViewerServer(
     { host: '127.0.0.1', port, ...limits, ...options },
     handlers,

@@ -25,7 +25,9 @@ export async function probeEncoders(config: Config): Promise<PartReport> {
     sound: openSound(config.sound).source,
   };
   try {
-    const { video, audio } = await findEncoders(config.encoder.driver, config.uplink, sources);
+    const { encoder, uplink, viewers } = config;
+    const hasWhep = viewers.whep.port !== 0;
+    const { video, audio } = await findEncoders(encoder.driver, uplink, sources, hasWhep);
     const lines = [`video ${video}`, `audio ${audio ?? 'none'}`];
     return { part, driver: 'GStreamer', lines, findings: [] };
   } catch (error) {

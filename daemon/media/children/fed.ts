@@ -19,7 +19,7 @@ export interface FedOptions<Settings, Message> {
   /** Of the process, and of its feed in the media process. */
   readonly name: string;
   /** Its `main`, below pipelines/. */
-  readonly program: 'uplink' | 'rtmp';
+  readonly program: 'uplink' | 'rtmp' | 'whep';
   /** Asked for at each start. */
   readonly settings: () => Settings;
   readonly media: MediaChild;

@@ -1,6 +1,6 @@
 /** The media process, as the daemon runs it. */
 
-import { anySignal, Condition, unlessAborted, withTimeout } from '../../../hal/os/async.ts';
+import { anySignal, Condition, unlessAborted } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
@@ -18,6 +18,8 @@ import type {
 } from '../../../pipelines/media/messages.ts';
 import type { TargetState } from '../../../pipelines/recording/settings.ts';
 import type { Scan, WantedScan } from '../../../pipelines/scan/messages.ts';
+import type { WhepRequest } from '../../../pipelines/whep/messages.ts';
+import { type PipedMedia, PipeRequests } from './pipe-requests.ts';
 
 export interface MediaOptions {
   /** Asked for at each start. */
@@ -31,6 +33,8 @@ export interface MediaOptions {
   readonly onLevels: (levels: Levels) => void;
   readonly onRecording: (targets: readonly TargetState[]) => void;
   readonly onScan: (scan: Scan) => void;
+  /** Of a viewer, to the WHEP process. */
+  readonly onWhep: (request: WhepRequest) => void;
 }
 
 export interface MediaChild {
@@ -67,30 +71,13 @@ export interface ServingMedia {
   ) => Promise<PipedMedia>;
 }
 
-export interface PipedMedia {
-  readonly run: number;
-  /** Forgets the pipes. */
-  readonly forget: () => void;
-}
-
 /** SIGTERM to SIGKILL: recorders write out what they got, on slow disks too. */
 const GRACE_MS = 10_000;
 /** Its missing figures are noticed before, as `media-silent`. */
 const SILENT_MAX_MS = 10_000;
 /** libuv threads: a disk that hangs holds those that read clips and replays from it. */
 const MEDIA_THREADS = '16';
-/** It answers within milliseconds, or it is stuck. */
-const OPEN_LIMIT = {
-  timeoutMs: 5_000,
-  timeoutError: () => new PipelineError('GRAPH_FAILED', 'the media process does not answer'),
-};
-
 type ClipAnswer = Extract<FromMedia, { type: 'clip' | 'no-clip' }>;
-
-interface Waiting {
-  readonly onOpened: () => void;
-  readonly onBroken: (error: PipelineError) => void;
-}
 
 export const openMedia = (options: MediaOptions): MediaChild => new MediaProcess(options);
 
@@ -103,11 +90,16 @@ class MediaProcess implements MediaChild {
   #lastId = 0;
   #failing = new AbortController();
   readonly #listening = new Condition();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #pipes: PipeRequests;
   readonly #clips = new Map<number, (answer: ClipAnswer) => void>();
 
   constructor(options: MediaOptions) {
     this.#options = options;
+    this.#pipes = new PipeRequests({
+      clock: options.clock,
+      send: (message) => this.#worker.send(message),
+      nextId: () => this.#nextId(),
+    });
     this.#worker = openWorker<MediaSettings, ToMedia, FromMedia>(
       {
         name: 'media',
@@ -180,12 +172,10 @@ class MediaProcess implements MediaChild {
         this.#onServing(gone);
         break;
       case 'opened':
-        this.#waiting.get(message.run)?.onOpened();
+        this.#pipes.onOpened(message.run);
         break;
       case 'broken':
-        this.#waiting
-          .get(message.run)
-          ?.onBroken(new PipelineError('GRAPH_FAILED', message.message));
+        this.#pipes.onBroken(message.run, message.message);
         break;
       case 'keyframes':
         options.onKeyframesWanted();
@@ -203,6 +193,9 @@ class MediaProcess implements MediaChild {
       case 'scanned':
         options.onScan(message.scan);
         break;
+      case 'whep':
+        options.onWhep(message.request);
+        break;
       case 'figures':
         options.onFigures(message.figures, message.newestMsn);
         break;
@@ -213,34 +206,11 @@ class MediaProcess implements MediaChild {
     this.#media = {
       send: this.#worker.send,
       gone,
-      openPipes: (ask, onBroken, signal) => this.#openPipes(ask, onBroken, signal, gone),
+      openPipes: (ask, onBroken, signal) => this.#pipes.open(ask, onBroken, signal, gone),
     };
     this.#options.onListening();
     if (this.#wantedScan !== undefined) this.scan(this.#wantedScan);
     this.#listening.notifyAll();
-  }
-
-  async #openPipes(
-    ask: (run: number) => ToMedia,
-    onBroken: (error: PipelineError) => void,
-    signal: AbortSignal,
-    gone: AbortSignal,
-  ): Promise<PipedMedia> {
-    const run = this.#nextId();
-    const forget = () => void this.#waiting.delete(run);
-    const isOpen = new Promise<void>((resolve) => {
-      this.#waiting.set(run, { onOpened: resolve, onBroken });
-    });
-    this.#worker.send(ask(run));
-    using ends = anySignal(signal, gone);
-    try {
-      const { clock } = this.#options;
-      await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock, signal: ends.signal });
-    } catch (error) {
-      forget();
-      throw error;
-    }
-    return { run, forget };
   }
 
   #nextId(): number {

@@ -1,0 +1,69 @@
+/** Pipes that the media process is asked to open: what is waited for, and what is wrong with them. */
+import { anySignal, withTimeout } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
+import { PipelineError } from '../../../pipelines/errors/pipeline-error.ts';
+import type { ToMedia } from '../../../pipelines/media/messages.ts';
+
+export interface PipedMedia {
+  readonly run: number;
+  /** Forgets the pipes. */
+  readonly forget: () => void;
+}
+
+interface Waiting {
+  readonly onOpened: () => void;
+  readonly onBroken: (error: PipelineError) => void;
+}
+
+export interface PipeRequestsDeps {
+  readonly clock: Clock;
+  readonly send: (message: ToMedia) => void;
+  readonly nextId: () => number;
+}
+
+/** It answers within milliseconds, or it is stuck. */
+const OPEN_LIMIT = {
+  timeoutMs: 5_000,
+  timeoutError: () => new PipelineError('GRAPH_FAILED', 'the media process does not answer'),
+};
+
+export class PipeRequests {
+  readonly #deps: PipeRequestsDeps;
+  readonly #waiting = new Map<number, Waiting>();
+
+  constructor(deps: PipeRequestsDeps) {
+    this.#deps = deps;
+  }
+
+  onOpened(run: number): void {
+    this.#waiting.get(run)?.onOpened();
+  }
+
+  onBroken(run: number, message: string): void {
+    this.#waiting.get(run)?.onBroken(new PipelineError('GRAPH_FAILED', message));
+  }
+
+  /** See `ServingMedia.openPipes`. */
+  async open(
+    ask: (run: number) => ToMedia,
+    onBroken: (error: PipelineError) => void,
+    signal: AbortSignal,
+    gone: AbortSignal,
+  ): Promise<PipedMedia> {
+    const { clock, send, nextId } = this.#deps;
+    const run = nextId();
+    const forget = () => void this.#waiting.delete(run);
+    const isOpen = new Promise<void>((resolve) => {
+      this.#waiting.set(run, { onOpened: resolve, onBroken });
+    });
+    send(ask(run));
+    using ends = anySignal(signal, gone);
+    try {
+      await withTimeout(() => isOpen, { ...OPEN_LIMIT, clock, signal: ends.signal });
+    } catch (error) {
+      forget();
+      throw error;
+    }
+    return { run, forget };
+  }
+}

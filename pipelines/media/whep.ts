@@ -1,0 +1,206 @@
+/**
+ * WHEP over HTTP: a viewer's offer goes to the WHEP process, by way of the daemon, and its
+ * answer comes back. draft-ietf-wish-whep; the life of a session is that of RFC 9725 §4.
+ */
+import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
+import type { Exchange, HttpRequest } from '../http/handlers.ts';
+import { chooseProfile } from '../http/negotiate.ts';
+import { type Reply, refuse, reply, SHARED_HEADERS } from '../http/reply.ts';
+import type { NotLiveFilter } from '../origin/not-live.ts';
+import type { Ladder } from '../origin/origin.ts';
+import type { WhepAnswer, WhepRequest } from '../whep/messages.ts';
+
+export interface WhepOptions {
+  /** `stun:host:port`, which viewers are told. */
+  readonly iceServers: readonly string[];
+}
+
+export interface WhepDeps {
+  readonly options: WhepOptions;
+  readonly notLive: NotLiveFilter;
+  readonly ladder: Ladder;
+  /** Of all guests who choose none; undefined: of their device. */
+  readonly profile: () => string | undefined;
+  readonly send: (request: WhepRequest) => void;
+  readonly nowMs: () => number;
+}
+
+export interface Whep {
+  /** Undefined for a path that is not WHEP's. */
+  readonly exchange: (request: HttpRequest, method: string) => Exchange | Reply | undefined;
+  readonly onAnswer: (request: number, answer: WhepAnswer) => void;
+  /** Ends all sessions: the stream is not for guests any more. */
+  readonly endAll: () => void;
+}
+
+const PATH = /^\/live\/whep(?:\/([\w-]{1,64}))?$/;
+const BODY_MAX_BYTES = 65_536;
+/** The WHEP process answers within milliseconds; with a STUN server, within two seconds. */
+const ANSWER_MAX_MS = 5_000;
+const PENDING_MAX = 16;
+/** A guest who reloads the page sends one; one address may have many guests. */
+const OFFERS_OF_ADDRESS = { perS: 1, max: 20 } as const;
+const OFFERS_OF_ALL = { perS: 10, max: 60 } as const;
+const ADDRESSES_MAX = 1_000;
+
+const NO_PROCESS = refuse(503, 'the box cannot connect anybody now', 0, ['Retry-After', '1']);
+const TOO_OFTEN = refuse(429, 'too many offers', 0, ['Retry-After', '5']);
+const NOT_SDP = refuse(415, 'send an SDP offer, as application/sdp', 0, [
+  ...['Accept-Post', 'application/sdp'],
+]);
+
+export function openWhep(deps: WhepDeps): Whep {
+  const { notLive, send } = deps;
+  const pending = new PendingAnswers();
+  const limits = new OfferLimits(deps.nowMs);
+  const links = linksOf(deps.options.iceServers);
+  const ask = async (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
+    pending.isFull ? undefined : await pending.ask((request) => send(render(request)));
+  const offerTo = (request: HttpRequest): Exchange | Reply => {
+    const type = request.header('content-type') ?? '';
+    if (!/^application\/sdp\s*(?:;|$)/i.test(type)) return NOT_SDP;
+    if (!limits.take(request.address ?? '')) return TOO_OFTEN;
+    const { address = '' } = request;
+    const renditions = renditionsOf(request, deps);
+    return {
+      bodyMaxBytes: BODY_MAX_BYTES,
+      answer: async (sdp) =>
+        renderAnswer(
+          await ask((number) => ({ type: 'offer', request: number, address, renditions, sdp })),
+          links,
+        ),
+    };
+  };
+  const end = (id: string): Exchange => ({
+    bodyMaxBytes: BODY_MAX_BYTES,
+    answer: async () => renderAnswer(await ask((request) => ({ type: 'end', request, id })), links),
+  });
+  const exchange = (request: HttpRequest, method: string) => {
+    if (!request.path.includes('/live/whep')) return undefined;
+    const admitted = notLive.admit(request);
+    // Whoever watched until now may still leave.
+    const path = 'status' in admitted ? request.path : admitted.path;
+    const [isOurs, id] = PATH.exec(path) ?? [];
+    if (isOurs === undefined) return undefined;
+    if (method === 'OPTIONS') return preflight(id === undefined, links);
+    if (id !== undefined) return method === 'DELETE' ? end(id) : notAllowed(method, 'DELETE');
+    if (method !== 'POST') return notAllowed(method, 'POST');
+    return 'status' in admitted ? admitted : offerTo(admitted);
+  };
+  return { exchange, onAnswer: pending.settle, endAll: () => send({ type: 'end-all' }) };
+}
+
+/** Answers that are waited for, by the number of their request. */
+class PendingAnswers {
+  readonly #waiting = new Map<number, (answer: WhepAnswer | undefined) => void>();
+  #last = 0;
+
+  get isFull(): boolean {
+    return this.#waiting.size >= PENDING_MAX;
+  }
+
+  /** Resolves with undefined where none comes. */
+  ask(send: (request: number) => void): Promise<WhepAnswer | undefined> {
+    this.#last += 1;
+    const request = this.#last;
+    return new Promise((resolve) => {
+      const settle = (answer: WhepAnswer | undefined) => {
+        clearTimeout(timer);
+        this.#waiting.delete(request);
+        resolve(answer);
+      };
+      const timer = setTimeout(settle, ANSWER_MAX_MS, undefined);
+      this.#waiting.set(request, settle);
+      send(request);
+    });
+  }
+
+  readonly settle = (request: number, answer: WhepAnswer): void => {
+    this.#waiting.get(request)?.(answer);
+  };
+}
+
+/** How often offers are taken, of one address and of all. */
+class OfferLimits {
+  readonly #nowMs: () => number;
+  readonly #all: TokenBucket;
+  readonly #buckets = new Map<string, TokenBucket>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#all = { left: OFFERS_OF_ALL.max, atMs: nowMs() };
+  }
+
+  take(address: string): boolean {
+    const nowMs = this.#nowMs();
+    // A Map has its oldest key first.
+    if (this.#buckets.size >= ADDRESSES_MAX) {
+      for (const oldest of this.#buckets.keys()) {
+        this.#buckets.delete(oldest);
+        break;
+      }
+    }
+    const bucket = this.#buckets.get(address) ?? { left: OFFERS_OF_ADDRESS.max, atMs: nowMs };
+    this.#buckets.set(address, bucket);
+    return (
+      takeFrom(bucket, 1, OFFERS_OF_ADDRESS, nowMs) === 1 &&
+      takeFrom(this.#all, 1, OFFERS_OF_ALL, nowMs) === 1
+    );
+  }
+}
+
+/** As of a playlist: the page, the drop or the device names the profile. */
+function renditionsOf({ query, header }: HttpRequest, { ladder, profile }: WhepDeps) {
+  const chosen = query.get('profile') ?? profile() ?? chooseProfile(header);
+  const { profiles } = ladder;
+  return (Object.hasOwn(profiles, chosen) ? profiles[chosen] : Object.values(profiles)[0]) ?? [];
+}
+
+function renderAnswer(answer: WhepAnswer | undefined, links: readonly string[]): Reply {
+  if (answer === undefined) return NO_PROCESS;
+  if (answer.status === 200) return reply(200, [], HEADERS);
+  if (answer.status !== 201) {
+    const later = answer.status === 503 ? ['Retry-After', '5'] : [];
+    return refuse(answer.status, answer.line, 0, later);
+  }
+  const { id, sdp } = answer;
+  const extra = ['Location', `whep/${id}`, 'ETag', `"${id.slice(0, 8)}"`, ...links, ...EXPOSED];
+  return reply(201, [Buffer.from(sdp)], { ...HEADERS, type: 'application/sdp', extra });
+}
+
+const HEADERS = {
+  type: 'text/plain; charset=utf-8',
+  cacheS: 0,
+  freshness: { kind: 'no-store' },
+  source: 'method',
+} as const;
+/** Pages elsewhere may read these, too. */
+const EXPOSED = ['Access-Control-Expose-Headers', 'Location, ETag, Link'] as const;
+
+/** RFC 9725 §4.6. Logins are not published. */
+function linksOf(iceServers: readonly string[]): readonly string[] {
+  const open = iceServers.filter((url) => url.startsWith('stun:'));
+  return open.length === 0
+    ? []
+    : ['Link', open.map((url) => `<${url}>; rel="ice-server"`).join(', ')];
+}
+
+/** New addresses of a viewer (trickle) are not needed: the box answers where packets come from. */
+function notAllowed(method: string, allowed: 'POST' | 'DELETE'): Reply {
+  const allow = ['Allow', `${allowed}, OPTIONS`];
+  return refuse(405, `${method.slice(0, 20)} is not allowed here`, 0, allow);
+}
+
+function preflight(isEndpoint: boolean, links: readonly string[]): Reply {
+  const methods = isEndpoint ? 'POST, OPTIONS' : 'DELETE, OPTIONS';
+  const headers = [
+    ...SHARED_HEADERS,
+    ...['Access-Control-Allow-Methods', methods, 'Allow', methods],
+    ...['Access-Control-Allow-Headers', 'Content-Type, Authorization, If-Match'],
+    ...['Access-Control-Max-Age', '86400', 'Accept-Post', 'application/sdp'],
+    ...['Content-Length', '0'],
+    ...links,
+    ...EXPOSED,
+  ];
+  return { status: 204, headers, body: [] };
+}

@@ -1,0 +1,146 @@
+/** The WHEP process: access units in, WebRTC to each viewer out. Offers come over IPC. */
+import { createSocket } from 'node:dgram';
+import { every, unlessAborted } from '../../hal/os/async.ts';
+import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
+import { openLog } from '../../hal/os/log.ts';
+import { runAsWorker } from '../../hal/os/worker-child.ts';
+import { PipelineError } from '../errors/pipeline-error.ts';
+import type { FromWhep, ToWhep, WhepSettings } from './messages.ts';
+import { openPeer, type PeerNetwork } from './peer.ts';
+import { Rendition } from './rendition.ts';
+import { Sessions } from './sessions.ts';
+import { timestampOf, VIDEO_TICKS_PER_MS } from './stream-time.ts';
+import { openUnitInput } from './unit-input.ts';
+
+/** The first descriptor after stdin, stdout and stderr. */
+const FIRST_FD = 3;
+/** How often packets that wait for their time are looked at. */
+const PACE_MS = 5;
+const TICK_MS = 100;
+const SWEEP_MS = 1_000;
+/** Each report counts as one fetched part of each viewer: see `Audience`. */
+const WATCHING_EVERY_MS = 4_000;
+
+const log = openLog('info', 'journal', (line) => process.stderr.write(line));
+const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
+runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }, signal) => {
+  const network = networkOf(settings);
+  await checkPort(network);
+  const failing = new AbortController();
+  const end = (reason: string) => failing.abort(new Error(reason));
+  const renditions = settings.tracks
+    .filter(({ kind }) => kind === 'video')
+    .map(({ id }) => new Rendition(id, settings.bitratesBps[id] ?? 0))
+    .toSorted((a, b) => a.bitrateBps - b.bitrateBps);
+  const sessions = new Sessions({
+    ...{ settings, renditions, nowMs },
+    openPeer: (options, events) => openPeer({ ...options, network }, events),
+    onFault: (reason) => log.warn('viewer not connected', { reason }),
+  });
+  const pace = openPacer(() => sessions.tick());
+  readTracks(settings, renditions, sessions, { pace, end });
+  onCommand((message) => {
+    if (message.type === 'end-all') sessions.endAll();
+    else if (message.type === 'end') {
+      const answer = sessions.end(message.id)
+        ? ({ status: 200 } as const)
+        : ({ status: 404, line: 'there is no such viewer' } as const);
+      send({ type: 'answered', request: message.request, answer });
+    } else {
+      const { request } = message;
+      void sessions.offer(message).then((answer) => send({ type: 'answered', request, answer }));
+    }
+  });
+  send({ type: 'ready' });
+  const work = [
+    every(TICK_MS, signal, () => pace()),
+    every(SWEEP_MS, signal, () => sessions.sweep()),
+    every(WATCHING_EVERY_MS, signal, () => {
+      send({ type: 'watching', addresses: sessions.addresses });
+    }),
+  ];
+  try {
+    await unlessAborted(Promise.all(work), failing.signal);
+  } finally {
+    sessions.endAll();
+  }
+});
+
+/** @returns what sends what is due now, and goes on while packets wait. */
+function openPacer(tick: () => boolean): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const pace = () => {
+    const isWaiting = tick();
+    if (isWaiting && timer === undefined) {
+      timer = setTimeout(() => {
+        timer = undefined;
+        pace();
+      }, PACE_MS);
+    }
+  };
+  return pace;
+}
+
+function readTracks(
+  { tracks, start }: WhepSettings,
+  renditions: readonly Rendition[],
+  sessions: Sessions,
+  { pace, end }: { readonly pace: () => void; readonly end: (reason: string) => void },
+): void {
+  for (const [i, { id, kind }] of tracks.entries()) {
+    const rendition = renditions.find((one) => one.id === id);
+    openUnitInput(FIRST_FD + i, {
+      onCaps: (caps) => {
+        if (rendition?.setCaps(caps) === false) end(`${id}: no H.264: ${caps.slice(0, 120)}`);
+      },
+      onUnit: (unit) => {
+        if (kind === 'audio') sessions.addSound(unit.data, unit.timeUs);
+        if (rendition === undefined) return;
+        const timestamp = timestampOf(start, unit.timeUs, VIDEO_TICKS_PER_MS);
+        const frame = rendition.add(unit, timestamp, nowMs());
+        if (frame === undefined) return;
+        sessions.addFrame(rendition, frame);
+        pace();
+      },
+      onEnd: (reason) => end(`${id}: ${reason}`),
+    });
+  }
+}
+
+/** @throws PipelineError BAD_SECRET, which never holds the secret. */
+function networkOf({ port, host, iceServers, turn }: WhepSettings): PeerNetwork {
+  const server = (url: string): string => {
+    if (!url.startsWith('turn:') || turn === undefined) return url;
+    const password = readPassword(turn.passwordFile);
+    const login = [turn.username, password].map(encodeURIComponent).join(':');
+    return `turn:${login}@${url.slice('turn:'.length)}`;
+  };
+  return { port, iceServers: iceServers.map(server), ...(host === undefined ? {} : { host }) };
+}
+
+function readPassword(file: string): string {
+  try {
+    return readRegular(file, SECRET_BYTES_MAX).toString().trim();
+  } catch (cause) {
+    const what = `viewers.whep.turn_password_file: ${file}: cannot be read`;
+    throw new PipelineError('BAD_SECRET', what, { cause });
+  }
+}
+
+/** Rejects with a PipelineError PORT_TAKEN: the library reports it for each viewer only. */
+async function checkPort({ port, host }: PeerNetwork): Promise<void> {
+  const socket = createSocket(host?.includes(':') === true ? 'udp6' : 'udp4');
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(port, host, resolve);
+    });
+  } catch (cause) {
+    const what = `viewers.whep.port ${port}: another program has it`;
+    const advice = 'choose another viewers.whep.port';
+    throw new PipelineError('PORT_TAKEN', what, { cause, advice });
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,49 @@
+/** Settings of the WHEP process, and its messages. */
+import type { StreamStart } from './stream-time.ts';
+
+export interface WhepSettings {
+  /** The one UDP port of all viewers. */
+  readonly port: number;
+  /** To listen on; undefined for all addresses. */
+  readonly host?: string;
+  readonly maxViewers: number;
+  readonly maxViewersPerAddress: number;
+  /** `stun:host:port` and `turn:host:port`: empty in the room itself. */
+  readonly iceServers: readonly string[];
+  readonly turn?: { readonly username: string; readonly passwordFile: string };
+  /** Each comes by an inherited descriptor, in this order. */
+  readonly tracks: readonly { readonly id: string; readonly kind: 'video' | 'audio' }[];
+  /** The setting of each rendition's encoder, in bit/s. */
+  readonly bitratesBps: Readonly<Record<string, number>>;
+  readonly start: StreamStart;
+}
+
+/** What a viewer asks for, as the media process passes it on. */
+export type WhepRequest =
+  | {
+      readonly type: 'offer';
+      readonly request: number;
+      /** As limits count it. */
+      readonly address: string;
+      /** Renditions that the viewer may get. */
+      readonly renditions: readonly string[];
+      readonly sdp: string;
+    }
+  | { readonly type: 'end'; readonly request: number; readonly id: string }
+  /** The stream is no longer for guests, or has ended. */
+  | { readonly type: 'end-all' };
+
+export type ToWhep = WhepRequest;
+
+export type WhepAnswer =
+  | { readonly status: 201; readonly id: string; readonly sdp: string }
+  | { readonly status: 200 }
+  | { readonly status: 400 | 404 | 406 | 503; readonly line: string };
+
+/** To the media process again, by way of the daemon. */
+export type FromWhep =
+  /** It takes offers from now on. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'answered'; readonly request: number; readonly answer: WhepAnswer }
+  /** Every few seconds, the address of each viewer: one that has two is listed twice. */
+  | { readonly type: 'watching'; readonly addresses: readonly string[] };

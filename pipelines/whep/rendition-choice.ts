@@ -1,0 +1,96 @@
+/** Which rendition a viewer gets, by what it reports. Pure: times come in. */
+
+/** A viewer that loses more than this share of its packets gets less. */
+const LOST_MAX = 0.1;
+/** So much may be lost where it goes up. */
+const LOST_UP_MAX = 0.02;
+/** What a viewer can receive must reach this share of a rendition's bitrate. */
+const ESTIMATE_MIN = 0.9;
+/** An estimate grows from little, and a loss may be a moment's. */
+const SETTLE_MS = 4_000;
+const BAD_FOR_MS = 1_500;
+const UP_AFTER_MS = 12_000;
+/** A rendition that was too much is tried again after this long, and each time after twice as long. */
+const RETRY_FIRST_MS = 30_000;
+const RETRY_MAX_MS = 480_000;
+
+interface Failure {
+  readonly untilMs: number;
+  readonly pauseMs: number;
+}
+
+/** Begins with the highest: in the room itself that arrives. */
+export class RenditionChoice {
+  readonly #bitratesBps: readonly number[];
+  readonly #failures = new Map<number, Failure>();
+  #index: number;
+  #sinceMs: number;
+  #badSinceMs: number | undefined;
+  #goodSinceMs: number | undefined;
+  #lost = 0;
+  #estimateBps: number | undefined;
+
+  /** @param bitratesBps Of each rendition, lowest first. */
+  constructor(bitratesBps: readonly number[], nowMs: number) {
+    this.#bitratesBps = bitratesBps;
+    this.#index = bitratesBps.length - 1;
+    this.#sinceMs = nowMs;
+  }
+
+  /** The place of the rendition to send. */
+  get index(): number {
+    return this.#index;
+  }
+
+  /** @param lost Share of the packets that were lost, since the last report. */
+  setLost(lost: number, nowMs: number): void {
+    this.#lost = lost;
+    this.#step(nowMs);
+  }
+
+  setEstimate(estimateBps: number, nowMs: number): void {
+    this.#estimateBps = estimateBps;
+    this.#step(nowMs);
+  }
+
+  #step(nowMs: number): void {
+    if (nowMs - this.#sinceMs < SETTLE_MS) return;
+    const isBad = this.#lost > LOST_MAX || !this.#isCarried(this.#index);
+    this.#badSinceMs = isBad ? (this.#badSinceMs ?? nowMs) : undefined;
+    const isGood = this.#lost <= LOST_UP_MAX && !isBad;
+    this.#goodSinceMs = isGood ? (this.#goodSinceMs ?? nowMs) : undefined;
+    if (this.#badSinceMs !== undefined && nowMs - this.#badSinceMs >= BAD_FOR_MS) this.#down(nowMs);
+    else if (this.#goodSinceMs !== undefined && nowMs - this.#goodSinceMs >= UP_AFTER_MS) {
+      this.#up(nowMs);
+    }
+  }
+
+  /** What is not sent cannot be estimated: an estimate counts for what is sent now only. */
+  #isCarried(index: number): boolean {
+    const neededBps = (this.#bitratesBps[index] ?? 0) * ESTIMATE_MIN;
+    return this.#estimateBps === undefined || this.#estimateBps >= neededBps;
+  }
+
+  #down(nowMs: number): void {
+    if (this.#index === 0) return;
+    const before = this.#failures.get(this.#index)?.pauseMs;
+    const pauseMs = before === undefined ? RETRY_FIRST_MS : Math.min(before * 2, RETRY_MAX_MS);
+    this.#failures.set(this.#index, { pauseMs, untilMs: nowMs + pauseMs });
+    this.#setIndex(this.#index - 1, nowMs);
+  }
+
+  #up(nowMs: number): void {
+    const next = this.#index + 1;
+    if (next >= this.#bitratesBps.length) return;
+    if (nowMs >= (this.#failures.get(next)?.untilMs ?? 0)) this.#setIndex(next, nowMs);
+  }
+
+  #setIndex(index: number, nowMs: number): void {
+    this.#index = index;
+    this.#sinceMs = nowMs;
+    this.#badSinceMs = undefined;
+    this.#goodSinceMs = undefined;
+    this.#lost = 0;
+    this.#estimateBps = undefined;
+  }
+}

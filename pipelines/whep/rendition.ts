@@ -1,0 +1,77 @@
+/** One rendition: its frames as packets, and those since its last key frame. */
+import { parseCaps } from '../gdp/caps.ts';
+import { type H264Format, packetize, readH264Format } from './rtp.ts';
+
+export interface Frame {
+  /** In ticks of 90 kHz. */
+  readonly timestamp: number;
+  readonly isKeyframe: boolean;
+  readonly payloads: readonly Buffer[];
+  readonly bytes: number;
+}
+
+/** A longer or larger group of pictures is not saved: viewers wait for the next key frame. */
+const SAVED_MAX_FRAMES = 300;
+const SAVED_MAX_BYTES = 4_000_000;
+/** Longer than the slowest camera's frame, and than the feed waits before it repeats a picture. */
+const SUSPENDED_AFTER_MS = 1_000;
+
+export class Rendition {
+  readonly id: string;
+  readonly bitrateBps: number;
+  #format: H264Format | undefined;
+  #saved: Frame[] = [];
+  #savedBytes = 0;
+  #addedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(id: string, bitrateBps: number) {
+    this.id = id;
+    this.bitrateBps = bitrateBps;
+  }
+
+  /** Its format, as a GstCaps string; false where it is no H.264. */
+  setCaps(caps: string): boolean {
+    const parsed = parseCaps(caps);
+    this.#format = parsed?.kind === 'video' ? readH264Format(parsed.decoderConfig) : undefined;
+    this.#forget();
+    return this.#format !== undefined;
+  }
+
+  /** Its encoder runs. */
+  isSent(nowMs: number): boolean {
+    return nowMs - this.#addedMs < SUSPENDED_AFTER_MS;
+  }
+
+  /** Undefined where its format is not known. */
+  add(
+    { data, isKeyframe }: { readonly data: Buffer; readonly isKeyframe: boolean },
+    timestamp: number,
+    nowMs: number,
+  ): Frame | undefined {
+    if (this.#format === undefined) return undefined;
+    this.#addedMs = nowMs;
+    const payloads = packetize(data, this.#format);
+    const bytes = payloads.reduce((sum, { length }) => sum + length, 0);
+    const frame = { timestamp, isKeyframe, payloads, bytes };
+    this.#save(frame);
+    return frame;
+  }
+
+  /** The last key frame and all that followed: what a decoder needs to go on from now. Empty: unknown. */
+  get saved(): readonly Frame[] {
+    return this.#saved;
+  }
+
+  #save(frame: Frame): void {
+    if (frame.isKeyframe) this.#forget();
+    else if (this.#saved.length === 0) return;
+    this.#saved.push(frame);
+    this.#savedBytes += frame.bytes;
+    if (this.#saved.length > SAVED_MAX_FRAMES || this.#savedBytes > SAVED_MAX_BYTES) this.#forget();
+  }
+
+  #forget(): void {
+    this.#saved = [];
+    this.#savedBytes = 0;
+  }
+}

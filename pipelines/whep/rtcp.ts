@@ -1,0 +1,132 @@
+/** RTCP: sender reports out, the viewer's feedback in (RFC 3550, RFC 4585). Pure. */
+
+const SENDER_REPORT = 200;
+const RECEIVER_REPORT = 201;
+const DESCRIPTION = 202;
+const TRANSPORT_FEEDBACK = 205;
+const PAYLOAD_FEEDBACK = 206;
+const NACK = 1;
+const PLI = 1;
+const FIR = 4;
+const APPLICATION_LAYER = 15;
+
+/** From 1900, where NTP begins, to 1970. */
+const NTP_OFFSET_S = 2_208_988_800;
+
+export interface SenderReport {
+  readonly ssrc: number;
+  /** One moment, by the clock of the stream and in the track's own ticks. */
+  readonly wallMs: number;
+  readonly timestamp: number;
+  readonly packetsTotal: number;
+  readonly bytesTotal: number;
+  /** The same for all tracks that belong together. */
+  readonly cname: string;
+}
+
+/** A sender report and the name of its sender, by which players synchronise picture and sound. */
+export function renderSenderReport(report: SenderReport): Buffer {
+  const name = Buffer.from(report.cname.slice(0, 200));
+  // At least one zero ends the items, and a multiple of four the packet (RFC 3550 §6.5).
+  const itemBytes = Math.ceil((2 + name.length + 1) / 4) * 4;
+  const packet = Buffer.alloc(28 + 8 + itemBytes);
+  packet[0] = 0x80;
+  packet[1] = SENDER_REPORT;
+  packet.writeUInt16BE(6, 2);
+  packet.writeUInt32BE(report.ssrc >>> 0, 4);
+  const seconds = Math.floor(report.wallMs / 1000);
+  packet.writeUInt32BE((seconds + NTP_OFFSET_S) % 2 ** 32, 8);
+  packet.writeUInt32BE(Math.floor((report.wallMs / 1000 - seconds) * 2 ** 32), 12);
+  packet.writeUInt32BE(report.timestamp >>> 0, 16);
+  packet.writeUInt32BE(report.packetsTotal % 2 ** 32, 20);
+  packet.writeUInt32BE(report.bytesTotal % 2 ** 32, 24);
+  packet[28] = 0x81;
+  packet[29] = DESCRIPTION;
+  packet.writeUInt16BE((8 + itemBytes) / 4 - 1, 30);
+  packet.writeUInt32BE(report.ssrc >>> 0, 32);
+  packet[36] = 1;
+  packet[37] = name.length;
+  name.copy(packet, 38);
+  return packet;
+}
+
+/** What one compound packet of a viewer says. */
+export interface Feedback {
+  /** Of each track that is reported: the share of its packets that were lost lately. */
+  readonly lost: ReadonlyMap<number, number>;
+  /** Packets that are asked for again, by track. */
+  readonly missing: readonly { readonly ssrc: number; readonly sequences: readonly number[] }[];
+  /** Tracks that cannot be decoded without a key frame. */
+  readonly broken: ReadonlySet<number>;
+  /** What the viewer can receive, by its own estimate, in bit/s. */
+  readonly estimateBps: number | undefined;
+}
+
+/** Reads what it knows; what is malformed ends it. */
+export function parseFeedback(packet: Buffer): Feedback {
+  const lost = new Map<number, number>();
+  const missing: { ssrc: number; sequences: readonly number[] }[] = [];
+  const broken = new Set<number>();
+  let estimateBps: number | undefined;
+  for (const part of splitCompound(packet)) {
+    const count = (part[0] ?? 0) & 0x1f;
+    switch (part[1]) {
+      case SENDER_REPORT:
+        addReports(part.subarray(28), count, lost);
+        break;
+      case RECEIVER_REPORT:
+        addReports(part.subarray(8), count, lost);
+        break;
+      case TRANSPORT_FEEDBACK:
+        if (count === NACK && part.length >= 16) {
+          missing.push({ ssrc: part.readUInt32BE(8), sequences: missingOf(part.subarray(12)) });
+        }
+        break;
+      case PAYLOAD_FEEDBACK:
+        if (count === PLI && part.length >= 12) broken.add(part.readUInt32BE(8));
+        if (count === FIR && part.length >= 20) broken.add(part.readUInt32BE(12));
+        if (count === APPLICATION_LAYER) estimateBps = estimateOf(part) ?? estimateBps;
+        break;
+    }
+  }
+  return { lost, missing, broken, estimateBps };
+}
+
+function splitCompound(packet: Buffer): readonly Buffer[] {
+  const parts: Buffer[] = [];
+  let at = 0;
+  while (at + 4 <= packet.length && (packet[at] ?? 0) >> 6 === 2) {
+    const bytes = (packet.readUInt16BE(at + 2) + 1) * 4;
+    if (at + bytes > packet.length) break;
+    parts.push(packet.subarray(at, at + bytes));
+    at += bytes;
+  }
+  return parts;
+}
+
+function addReports(blocks: Buffer, count: number, lost: Map<number, number>): void {
+  for (let i = 0; i < count && (i + 1) * 24 <= blocks.length; i += 1) {
+    lost.set(blocks.readUInt32BE(i * 24), (blocks[i * 24 + 4] ?? 0) / 256);
+  }
+}
+
+/** A sequence number, and a bit for each of the sixteen that follow (RFC 4585 §6.2.1). */
+function missingOf(items: Buffer): readonly number[] {
+  const sequences: number[] = [];
+  for (let at = 0; at + 4 <= items.length; at += 4) {
+    const first = items.readUInt16BE(at);
+    const mask = items.readUInt16BE(at + 2);
+    sequences.push(first);
+    for (let bit = 0; bit < 16; bit += 1) {
+      if ((mask & (1 << bit)) !== 0) sequences.push((first + bit + 1) & 0xffff);
+    }
+  }
+  return sequences;
+}
+
+/** REMB: https://datatracker.ietf.org/doc/html/draft-alvestrand-rmcat-remb-03#section-2.2 */
+function estimateOf(part: Buffer): number | undefined {
+  if (part.length < 20 || part.toString('latin1', 12, 16) !== 'REMB') return undefined;
+  const bits = part.readUIntBE(17, 3);
+  return (bits & 0x3_ffff) * 2 ** (bits >> 18);
+}

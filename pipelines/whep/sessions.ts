@@ -1,0 +1,164 @@
+/** The viewers that are connected, or are connecting: how many there may be, and when one is over. */
+import { randomBytes } from 'node:crypto';
+import type { WhepAnswer, WhepRequest, WhepSettings } from './messages.ts';
+import { type Offer, parseOffer } from './offer.ts';
+import type { Peer, PeerEvents, PeerOptions } from './peer.ts';
+import type { Frame, Rendition } from './rendition.ts';
+import { Viewer } from './viewer.ts';
+
+export interface SessionsDeps {
+  readonly settings: Pick<WhepSettings, 'maxViewers' | 'maxViewersPerAddress' | 'start'>;
+  readonly renditions: readonly Rendition[];
+  readonly openPeer: (options: Omit<PeerOptions, 'network'>, events: PeerEvents) => Peer;
+  /** CLOCK_MONOTONIC, in ms. */
+  readonly nowMs: () => number;
+  readonly onFault: (reason: string) => void;
+}
+
+interface Session {
+  readonly id: string;
+  readonly address: string;
+  readonly peer: Peer;
+  readonly viewer: Viewer;
+  /** Since when it was not heard of; before it is open, since its offer. */
+  heardMs: number;
+  isOpen: boolean;
+}
+
+/** A viewer that does not connect, or sends no report, for so long is gone. */
+const SILENT_MAX_MS = 10_000;
+
+type Offering = Extract<WhepRequest, { type: 'offer' }>;
+
+export class Sessions {
+  readonly #deps: SessionsDeps;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(deps: SessionsDeps) {
+    this.#deps = deps;
+  }
+
+  /** The address of each viewer that is connected. */
+  get addresses(): readonly string[] {
+    return [...this.#sessions.values()].flatMap(({ isOpen, address }) => (isOpen ? [address] : []));
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  /** Resolves with what the viewer is answered; never rejects. */
+  async offer(offering: Offering): Promise<WhepAnswer> {
+    const full = this.#isFullFor(offering.address);
+    if (full !== undefined) return { status: 503, line: full };
+    const offer = parseOffer(offering.sdp);
+    if ('status' in offer) return offer;
+    let session: Session;
+    try {
+      session = this.#open(offer, offering);
+    } catch (error) {
+      this.#deps.onFault(String(error));
+      return { status: 503, line: 'the box cannot connect anybody now' };
+    }
+    const sdp = await session.peer.answer;
+    // Another one may have ended it meanwhile.
+    if (!this.#sessions.has(session.id)) return { status: 503, line: 'the stream has ended' };
+    return { status: 201, id: session.id, sdp };
+  }
+
+  /** False where there is none of that name. */
+  end(id: string): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return false;
+    this.#sessions.delete(id);
+    session.peer.close();
+    return true;
+  }
+
+  endAll(): void {
+    for (const id of [...this.#sessions.keys()]) this.end(id);
+  }
+
+  addFrame(from: Rendition, frame: Frame): void {
+    const nowMs = this.#deps.nowMs();
+    for (const { isOpen, viewer } of this.#sessions.values()) {
+      if (isOpen) viewer.addFrame(from, frame, nowMs);
+    }
+  }
+
+  addSound(data: Buffer, mediaUs: number): void {
+    const nowMs = this.#deps.nowMs();
+    for (const { isOpen, viewer } of this.#sessions.values()) {
+      if (isOpen) viewer.addSound(data, mediaUs, nowMs);
+    }
+  }
+
+  /** Sends what is due. @returns true where packets wait for their time. */
+  tick(): boolean {
+    const nowMs = this.#deps.nowMs();
+    let isWaiting = false;
+    for (const { isOpen, viewer } of this.#sessions.values()) {
+      if (!isOpen) continue;
+      viewer.tick(nowMs);
+      isWaiting ||= viewer.isWaiting;
+    }
+    return isWaiting;
+  }
+
+  /** Ends those that are gone. To be called about once a second. */
+  sweep(): void {
+    const nowMs = this.#deps.nowMs();
+    for (const { id, heardMs } of [...this.#sessions.values()]) {
+      if (nowMs - heardMs > SILENT_MAX_MS) this.end(id);
+    }
+  }
+
+  #isFullFor(address: string): string | undefined {
+    const { maxViewers, maxViewersPerAddress } = this.#deps.settings;
+    if (this.#sessions.size >= maxViewers) return `there are ${maxViewers} viewers already`;
+    let own = 0;
+    for (const session of this.#sessions.values()) if (session.address === address) own += 1;
+    return own < maxViewersPerAddress ? undefined : 'your address has too many viewers';
+  }
+
+  #open(offer: Offer, { address, renditions }: Offering): Session {
+    const { settings, openPeer, nowMs } = this.#deps;
+    const id = randomBytes(16).toString('base64url');
+    const ssrcs = { video: randomBytes(4).readUInt32BE(), audio: randomBytes(4).readUInt32BE() };
+    const cname = 'venuebox';
+    const ifThere = (act: (session: Session) => void) => {
+      const session = this.#sessions.get(id);
+      if (session !== undefined) act(session);
+    };
+    const peer = openPeer(
+      { offer, ssrcs, cname },
+      {
+        onOpen: () => ifThere((session) => this.#begin(session)),
+        onFeedback: (packet) =>
+          ifThere((session) => {
+            session.heardMs = nowMs();
+            session.viewer.addFeedback(packet, session.heardMs);
+          }),
+        onGone: () => this.end(id),
+      },
+    );
+    const allowed = this.#deps.renditions.filter((one) => renditions.includes(one.id));
+    const viewer = new Viewer(
+      {
+        ...{ offer, ssrcs, cname, start: settings.start, send: peer.send },
+        renditions: allowed.length > 0 ? allowed : this.#deps.renditions,
+        random: () => randomBytes(2).readUInt16BE(),
+      },
+      nowMs(),
+    );
+    const session = { id, address, peer, viewer, heardMs: nowMs(), isOpen: false };
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  #begin(session: Session): void {
+    session.heardMs = this.#deps.nowMs();
+    session.isOpen = true;
+    session.viewer.begin(session.heardMs);
+  }
+}

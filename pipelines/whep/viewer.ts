@@ -1,0 +1,150 @@
+/** One viewer: what it gets of picture and sound, and what its feedback changes. */
+import type { Offer } from './offer.ts';
+import type { Frame, Rendition } from './rendition.ts';
+import { RenditionChoice } from './rendition-choice.ts';
+import { parseFeedback, renderSenderReport } from './rtcp.ts';
+import { SoundSender } from './sound-sender.ts';
+import {
+  mediaNowUs,
+  SOUND_TICKS_PER_MS,
+  type StreamStart,
+  timestampOf,
+  VIDEO_TICKS_PER_MS,
+} from './stream-time.ts';
+import { VideoSender } from './video-sender.ts';
+
+export interface ViewerOptions {
+  readonly offer: Offer;
+  /** That it may get, lowest first. */
+  readonly renditions: readonly Rendition[];
+  readonly ssrcs: { readonly video: number; readonly audio: number };
+  readonly cname: string;
+  readonly start: StreamStart;
+  readonly send: (kind: 'video' | 'audio', packet: Buffer) => void;
+  /** For the first sequence numbers. */
+  readonly random: () => number;
+}
+
+const REPORT_EVERY_MS = 1_000;
+/** A picture is repaired this often at most. */
+const REPAIR_EVERY_MS = 1_000;
+
+export class Viewer {
+  readonly #options: ViewerOptions;
+  readonly #video: VideoSender | undefined;
+  readonly #sound: SoundSender | undefined;
+  readonly #choice: RenditionChoice;
+  #current: Rendition | undefined;
+  #reportedMs = Number.NEGATIVE_INFINITY;
+  #repairedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ViewerOptions, nowMs: number) {
+    const { offer, ssrcs, send, renditions, random } = options;
+    const open = <Sender>(
+      kind: 'video' | 'audio',
+      Type: new (sender: ConstructorParameters<typeof VideoSender>[0], first: number) => Sender,
+    ): Sender | undefined => {
+      const track = offer[kind];
+      if (track === undefined) return undefined;
+      const { payloadType, sendTimeId } = track;
+      const to = (packet: Buffer) => send(kind, packet);
+      return new Type({ ssrc: ssrcs[kind], payloadType, sendTimeId, send: to }, random() & 0x7fff);
+    };
+    this.#options = options;
+    this.#video = open('video', VideoSender);
+    this.#sound = open('audio', SoundSender);
+    this.#choice = new RenditionChoice(
+      renditions.map(({ bitrateBps }) => bitrateBps),
+      nowMs,
+    );
+  }
+
+  /** The rendition that is sent now. */
+  get rendition(): string {
+    return this.#current?.id ?? '';
+  }
+
+  /** There are packets that wait for their time. */
+  get isWaiting(): boolean {
+    return this.#video?.isWaiting === true;
+  }
+
+  /** Its connection is open: the picture begins with the last key frame. */
+  begin(nowMs: number): void {
+    this.#current = this.#wantedAt(nowMs);
+    this.#video?.catchUp(this.#current?.saved ?? [], nowMs);
+    this.tick(nowMs);
+  }
+
+  /** A frame of some rendition. */
+  addFrame(from: Rendition, frame: Frame, nowMs: number): void {
+    const isSwitch = from !== this.#current && frame.isKeyframe;
+    if (isSwitch && from === this.#wantedAt(nowMs)) this.#current = from;
+    if (from === this.#current) this.#video?.add(frame, nowMs);
+  }
+
+  /** @param mediaUs Media time of the sound. */
+  addSound(data: Buffer, mediaUs: number, nowMs: number): void {
+    this.#sound?.add(data, timestampOf(this.#options.start, mediaUs, SOUND_TICKS_PER_MS), nowMs);
+  }
+
+  /** RTCP that it has sent. */
+  addFeedback(packet: Buffer, nowMs: number): void {
+    const { video } = this.#options.ssrcs;
+    const { lost, missing, broken, estimateBps } = parseFeedback(packet);
+    for (const { ssrc, sequences } of missing) {
+      if (ssrc === video) this.#video?.repeat(sequences, nowMs);
+    }
+    const lostShare = lost.get(video);
+    if (lostShare !== undefined) this.#choice.setLost(lostShare, nowMs);
+    if (estimateBps !== undefined) this.#choice.setEstimate(estimateBps, nowMs);
+    if (broken.has(video)) this.#repair(nowMs);
+  }
+
+  /** To be called each few ms while it is waiting, and ten times a second otherwise. */
+  tick(nowMs: number): void {
+    this.#video?.flush(nowMs);
+    if (nowMs - this.#reportedMs < REPORT_EVERY_MS) return;
+    this.#reportedMs = nowMs;
+    this.#report('video', this.#video, VIDEO_TICKS_PER_MS, nowMs);
+    this.#report('audio', this.#sound, SOUND_TICKS_PER_MS, nowMs);
+  }
+
+  /** While its encoder is suspended to save power: the next lower one, or else a higher one. */
+  #wantedAt(nowMs: number): Rendition | undefined {
+    const { renditions } = this.#options;
+    const wanted = renditions[this.#choice.index];
+    if (wanted === undefined || wanted.isSent(nowMs)) return wanted;
+    const lower = renditions.slice(0, this.#choice.index).toReversed();
+    const higher = renditions.slice(this.#choice.index + 1);
+    return [...lower, ...higher].find((one) => one.isSent(nowMs)) ?? wanted;
+  }
+
+  /** The last key frame is there already: no encoder has to make another one. */
+  #repair(nowMs: number): void {
+    const saved = this.#current?.saved ?? [];
+    if (nowMs - this.#repairedMs < REPAIR_EVERY_MS || saved.length === 0) return;
+    this.#repairedMs = nowMs;
+    this.#video?.catchUp(saved, nowMs);
+  }
+
+  #report(
+    kind: 'video' | 'audio',
+    sender: { readonly packetsTotal: number; readonly bytesTotal: number } | undefined,
+    ticksPerMs: number,
+    nowMs: number,
+  ): void {
+    if (sender === undefined) return;
+    const { start, ssrcs, cname, send } = this.#options;
+    const mediaUs = mediaNowUs(start, nowMs * 1000);
+    const report = renderSenderReport({
+      ssrc: ssrcs[kind],
+      wallMs: start.epochMs + mediaUs / 1000,
+      timestamp: timestampOf(start, mediaUs, ticksPerMs),
+      packetsTotal: sender.packetsTotal,
+      bytesTotal: sender.bytesTotal,
+      cname,
+    });
+    send(kind, report);
+  }
+}

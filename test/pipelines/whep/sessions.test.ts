@@ -1,0 +1,121 @@
+/** Viewers by WebRTC: how many, and until when. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Peer, PeerEvents } from '../../../pipelines/whep/peer.ts';
+import { Rendition } from '../../../pipelines/whep/rendition.ts';
+import { Sessions } from '../../../pipelines/whep/sessions.ts';
+import { IDR_UNIT, VIDEO_CAPS } from '../../support/feed.ts';
+import { CHROMIUM_OFFER } from '../../support/media/whep-offers.ts';
+
+const test = suite('sessions of WHEP');
+
+/** Sessions with peers that connect when the test says so. */
+function openSessions(maxViewers = 3, maxViewersPerAddress = 2) {
+  const peers: (PeerEvents & { isClosed: boolean; packets: number })[] = [];
+  const rendition = new Rendition('mid', 900_000);
+  rendition.setCaps(VIDEO_CAPS);
+  const clock = { ms: 1_000 };
+  const sessions = new Sessions({
+    settings: { maxViewers, maxViewersPerAddress, start: { epochMs: 0, monotonicUs: 0 } },
+    renditions: [rendition],
+    openPeer: (_options, events): Peer => {
+      const peer = { ...events, isClosed: false, packets: 0 };
+      peers.push(peer);
+      return {
+        answer: Promise.resolve('v=0'),
+        send: () => {
+          peer.packets += 1;
+        },
+        close: () => {
+          peer.isClosed = true;
+        },
+      };
+    },
+    nowMs: () => clock.ms,
+    onFault: (reason) => {
+      throw new Error(reason);
+    },
+  });
+  const offer = (address: string, sdp = CHROMIUM_OFFER) =>
+    sessions.offer({ type: 'offer', request: 1, address, renditions: ['mid'], sdp });
+  return { sessions, peers, rendition, clock, offer };
+}
+
+test('there are so many viewers, and so many of an address; the others are told', async () => {
+  const { sessions, offer } = openSessions();
+  const statuses = [];
+  for (const address of ['a', 'a', 'a', 'b', 'c']) statuses.push((await offer(address)).status);
+  assert.equal(statuses, [201, 201, 503, 201, 503]);
+  assert.is(sessions.count, 3);
+});
+
+test('a thousand offers that never connect take no more than there may be, and are gone after 10 s', async () => {
+  const { sessions, peers, clock, offer } = openSessions(50, 10);
+  for (let i = 0; i < 1_000; i += 1) {
+    clock.ms += 60;
+    await offer(`address ${i % 100}`);
+    if (i % 16 === 0) sessions.sweep();
+    assert.ok(sessions.count <= 50);
+  }
+  clock.ms += 11_000;
+  sessions.sweep();
+  assert.is(sessions.count, 0);
+  assert.ok(peers.every(({ isClosed }) => isClosed));
+});
+
+test('a malformed offer opens nothing', async () => {
+  const { sessions, peers, offer } = openSessions();
+  assert.is((await offer('a', 'v=0')).status, 400);
+  assert.is((await offer('a', CHROMIUM_OFFER.replaceAll('H264', 'VP9'))).status, 406);
+  assert.is(sessions.count + peers.length, 0);
+});
+
+test('a viewer that connects gets the picture at once, and its address is listed', async () => {
+  const { sessions, peers, rendition, offer } = openSessions();
+  rendition.add({ data: IDR_UNIT, isKeyframe: true }, 3_000, 900);
+  await offer('a');
+  assert.equal(sessions.addresses, []);
+  peers[0]?.onOpen();
+  // The key frame with its parameter sets, and two reports.
+  assert.ok((peers[0]?.packets ?? 0) >= 5);
+  assert.equal(sessions.addresses, ['a']);
+});
+
+test('a viewer that reports stays; one that is silent for 10 s, or closes, is gone', async () => {
+  const { sessions, peers, clock, offer } = openSessions();
+  for (const address of ['a', 'b', 'c']) await offer(address);
+  for (const peer of peers) peer.onOpen();
+  for (let i = 0; i < 12; i += 1) {
+    clock.ms += 1_000;
+    peers[0]?.onFeedback(Buffer.from('80c9000100000001', 'hex'));
+    if (i === 3) peers[1]?.onGone();
+    sessions.sweep();
+  }
+  assert.equal(sessions.addresses, ['a']);
+  assert.equal(
+    peers.map(({ isClosed }) => isClosed),
+    [false, true, true],
+  );
+});
+
+test('a session is ended by its name, once', async () => {
+  const { sessions, peers, offer } = openSessions();
+  const answer = await offer('a');
+  assert.is(answer.status, 201);
+  const id = 'id' in answer ? answer.id : '';
+  assert.match(id, /^[\w-]{22}$/);
+  assert.ok(sessions.end(id));
+  assert.not.ok(sessions.end(id));
+  assert.ok(peers[0]?.isClosed);
+});
+
+test('the end of the stream ends all', async () => {
+  const { sessions, peers, offer } = openSessions();
+  await offer('a');
+  await offer('b');
+  sessions.endAll();
+  assert.is(sessions.count, 0);
+  assert.ok(peers.every(({ isClosed }) => isClosed));
+});
+
+test.run();
