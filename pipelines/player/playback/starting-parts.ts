@@ -15,6 +15,12 @@ export interface Buffered {
   readonly endDateMs: number | undefined;
 }
 
+export interface Following {
+  /** The last part that is buffered. */
+  readonly last: PlaylistPart;
+  readonly parts: readonly PlaylistPart[];
+}
+
 /**
  * The parts that go on where the buffer ends, so that playback does not wait for a key frame;
  * undefined where the playlist has none, or too many.
@@ -25,15 +31,17 @@ export function followingParts(
   { parts }: MediaPlaylist,
   { initUrl, endDateMs }: Buffered,
   hrefOf: (uri: string) => string,
-): readonly PlaylistPart[] | undefined {
+): Following | undefined {
   if (endDateMs === undefined) return undefined;
   const endOf = ({ dateMs, durationS }: PlaylistPart) => (dateMs ?? 0) + durationS * 1_000;
-  const last = parts.findLastIndex((part) => Math.abs(endOf(part) - endDateMs) <= ROUNDING_MS);
-  const following = parts.slice(last + 1);
+  const at = parts.findLastIndex((part) => Math.abs(endOf(part) - endDateMs) <= ROUNDING_MS);
+  const last = parts[at];
+  const following = parts.slice(at + 1);
   const followingS = following.reduce((sum, { durationS }) => sum + durationS, 0);
   const isWhole = following.every(({ isGap }) => !isGap);
-  const isSame = hrefOf(parts[last]?.initUri ?? '') === initUrl;
-  return last >= 0 && isWhole && isSame && followingS <= FOLLOWING_MAX_S ? following : undefined;
+  const isSame = hrefOf(last?.initUri ?? '') === initUrl;
+  if (last === undefined || !isWhole || !isSame || followingS > FOLLOWING_MAX_S) return undefined;
+  return { last, parts: following };
 }
 
 /** From the newest independent part with enough media behind it. */

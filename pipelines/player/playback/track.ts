@@ -71,9 +71,9 @@ export class LiveTrack {
     if (hint !== undefined && this.#last !== undefined && hint.msn < this.#last.msn) {
       throw new StreamReset();
     }
-    this.#last = undefined;
-    const starting = followingParts(playlist, this.#buffer, (uri) => this.#hrefOf(uri));
-    await this.#appendAll(starting ?? startingParts(playlist), signal);
+    const following = followingParts(playlist, this.#buffer, (uri) => this.#hrefOf(uri));
+    this.#last = following?.last;
+    await this.#appendAll(following?.parts ?? startingParts(playlist), signal);
     while (!playlist.isEnded && playlist.hint !== undefined) {
       const { hint } = playlist;
       const url = new URL(hint.uri, this.#playlistUrl);
