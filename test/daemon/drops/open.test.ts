@@ -171,6 +171,25 @@ test('an overlay of the list has the hosts of the config, as has one that an old
   assert.match(bad.detail, "set it in the config's drop.overlay.hosts");
 });
 
+test('a look is over that of the config, and a file with a fault is refused with its line', async () => {
+  const folder = await newFolder();
+  await using box = await startBox(folder);
+  assert.is(box.drops.present().look.name, 'none');
+  const set = (look: unknown) => box.run({ do: 'set', id: 'friday', look });
+  assert.is((await set({ name: 'warm', strength: 0.5 })).status, 'done');
+  assert.equal(box.drops.present().look, { name: 'warm', cube_file: '', strength: 0.5 });
+  await writeFile(join(folder, 'x.cube'), 'LUT_1D_SIZE 2\n0 0 0\n1 1\n');
+  const refused = await set({ cube_file: 'x.cube' });
+  assert.match(String((refused as { detail?: string }).detail), /x\.cube:3: .*three numbers/);
+  assert.is(box.drops.present().look.name, 'warm');
+  await writeFile(join(folder, 'x.cube'), 'LUT_1D_SIZE 2\n0 0 0\n1 1 1\n');
+  assert.is((await set({ cube_file: 'x.cube' })).status, 'done');
+  assert.equal(box.drops.present().look, { name: 'none', cube_file: 'x.cube', strength: 1 });
+  assert.is((await set({ name: 'cool', cube_file: 'x.cube' })).status, 'rejected');
+  assert.is((await set(null)).status, 'done');
+  assert.is(box.drops.present().look.name, 'none');
+});
+
 test('the command adds, changes and removes a drop, and says what is wrong', async () => {
   const folder = await newFolder();
   await using box = await startBox(folder);

@@ -17,3 +17,20 @@ export function idOfTitle(title: string, taken: readonly string[]): string {
   while (taken.includes(`${base}-${number}`)) number += 1;
   return `${base}-${number}`;
 }
+
+/**
+ * @param choice Empty: as in the config; `file`: that of the next field; else a look's name.
+ * @returns what drops.yaml has; `null` takes it away.
+ */
+export function lookOf(choice: string, file: string, strengthPct: string) {
+  if (choice === '') return null;
+  const isFile = choice === 'file';
+  // A field that is empty, or that a browser lets through, is the whole look.
+  const pct = strengthPct.trim() === '' ? 100 : Number(strengthPct);
+  const share = Number.isFinite(pct) ? Math.min(1, Math.max(0, pct / 100)) : 1;
+  return {
+    name: isFile ? 'none' : choice,
+    cube_file: isFile ? file.trim() : '',
+    strength: share,
+  };
+}

@@ -1,6 +1,7 @@
 /** The look of a coming drop, as fields of its form. */
 import type { PlannedLook } from '../../../model/planned-drops.ts';
 import { h } from '../ui/dom.ts';
+import { lookOf } from './drop-fields.ts';
 
 const LOOKS = [
   ['', 'as in the settings'],
@@ -36,14 +37,6 @@ export function lookFields(before: PlannedLook | undefined) {
   return {
     labels: [h('label', {}, 'Look of the picture', look), fileLabel, strengthLabel],
     /** As drops.yaml has it; `null` takes it away. */
-    read: () => {
-      if (look.value === '') return null;
-      const isOwnFile = look.value === 'file';
-      return {
-        name: isOwnFile ? 'none' : look.value,
-        cube_file: isOwnFile ? file.value.trim() : '',
-        strength: Number(strength.value) / 100,
-      };
-    },
+    read: () => lookOf(look.value, file.value, strength.value),
   };
 }
