@@ -1,6 +1,6 @@
 /** The composition root: what the box consists of, and how its parts are joined. */
 import { randomBytes } from 'node:crypto';
-import { type Clock, openBootClock } from '../hal/os/clock.ts';
+import type { Clock } from '../hal/os/clock.ts';
 import type { Log } from '../hal/os/log.ts';
 import { WantedRestart } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
@@ -13,10 +13,10 @@ import type { Config } from './config/config.ts';
 import { claimState } from './config/files/state-folder.ts';
 import { type Devices, openDevices } from './devices/devices.ts';
 import { followDevices } from './devices/follow.ts';
-import { openDropEffects } from './drop/box-effects.ts';
+import { openOwnDrop } from './drop/box-effects.ts';
 import { logCommands } from './drop/command-log.ts';
 import { openCommander } from './drop/commander.ts';
-import { type DropMachine, openDrop } from './drop/machine.ts';
+import type { DropMachine } from './drop/machine.ts';
 import { openDrops } from './drops/open.ts';
 import { type FirstBoot, openFirstBoot } from './first-boot/open.ts';
 import { FleetPictures } from './fleet/pictures.ts';
@@ -24,7 +24,6 @@ import { restartStalledMedia } from './health/media-restart.ts';
 import { openHealth } from './health/run.ts';
 import { lockingCamera } from './media/camera/box-lock.ts';
 import { type DataUseStore, openDataUse } from './media/data-use-store.ts';
-import type { MediaPath } from './media/media-path.ts';
 import { type MediaSource, openMediaSource } from './media/media-source.ts';
 import { mediaReports } from './media/reports.ts';
 import type { SimulatedLinks } from './media/simulated-links.ts';
@@ -49,6 +48,7 @@ import { openPrinting } from './printing/open.ts';
 import { openReadiness } from './ready/open.ts';
 import { openDropReports } from './report/open.ts';
 import type { LoadedSettings } from './settings/load.ts';
+import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
 import { openSettings } from './web/crew/open-settings.ts';
 import { SignInOpening } from './web/door/opening.ts';
@@ -72,6 +72,8 @@ export interface BoxDeps {
   /** The links of the demo's uplink, where it has them. */
   readonly simulatedLinks?: SimulatedLinks;
   readonly notify: Notify;
+  /** How a launcher has started it; undefined where none did. */
+  readonly launched: Launched | undefined;
   readonly watchdogUsec: number | undefined;
   /** Whether the box goes live at the start, or waits for a command; a drop that a power cut interrupted is resumed either way. */
   readonly start: 'idle' | 'live';
@@ -139,6 +141,7 @@ async function joinParts(given: Resources) {
       shop: () => shop.desk.state(),
       plannedDrops: () => drops.state(),
       overlay: () => picture.state(),
+      update: () => updates.state(),
     },
   );
   const drops = await openDrops(config, given);
@@ -156,48 +159,28 @@ async function joinParts(given: Resources) {
     liveDropId: () => (drop.state().phase === 'live' ? drop.state().dropId : undefined),
     ...mediaReports({ ...given, state, health, viewersPort: config.viewers.port }),
   });
-  const drop: DropMachine = await openOwnDrop({ ...given, mediaPath, state, onEvent });
+  const { isEdge } = source;
+  const moved = { isEdge, mediaPath, state, onEvent, powerOff: () => shutDown(given) };
+  const drop: DropMachine = await openOwnDrop({ ...given, ...moved });
   const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
   const slips = { ...devices, ...given, snapshot, orders: shop.desk };
   const prints = await openPrinting(live, { ...slips, ownHotspot: () => firstBoot.ownHotspot() });
   const boot = { ...given, ...prints, mediaPath, snapshot, state, settings };
   const firstBoot: FirstBoot = await openFirstBoot(config, boot);
-  const { isEdge } = source;
+  const updates = await openUpdates({ ...given, live, mediaPath, snapshot, onEvent });
   const shown = { isEdge, presentDrop: drops.present, mediaPath, snapshot, onEvent };
   const picture = openPictureCommands(config, { ...given, ...shown });
-  const commands = { print: prints.print, order, drops: drops.command, ...picture.commands };
-  const inner = openCommander({ drop, isEdge, snapshot, ...commands });
+  const commands = { ...picture.commands, print: prints.print, order, drops: drops.command };
+  const inner = openCommander({ drop, isEdge, snapshot, ...commands, update: updates.command });
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, drops };
   const commander = await openReadiness(live.current, inner, { ...given, ...parts, prints });
   return {
     ...given,
-    ...{ ...parts, ...shop, prints, picture, live, settings, firstBoot },
+    ...{ ...parts, ...shop, prints, picture, live, settings, firstBoot, updates },
     fleetPictures: new FleetPictures(),
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
   };
-}
-
-interface DropParts extends Resources {
-  readonly mediaPath: MediaPath;
-  readonly state: BoxState;
-  readonly onEvent: (event: BoxEvent) => void;
-}
-
-/** An edge has none of its own: it starts none, and resumes none. */
-function openOwnDrop(box: DropParts): Promise<DropMachine> {
-  const { config, source, state, stateFolder } = box;
-  const hasClips = config.clips.folder !== '';
-  const powerOff = () => shutDown(box);
-  return openDrop({
-    ...box,
-    stateFile: `${stateFolder}/drop.json`,
-    start: source.isEdge ? 'idle' : box.start,
-    resumeWithinS: source.isEdge ? 0 : config.drop.resume_within_s,
-    effects: openDropEffects({ ...box, hasClips, powerOff }, box.untilEnd),
-    snapshot: () => state.snapshot(),
-    boot: openBootClock(),
-  });
 }
 
 /** All that runs side by side; the first that fails ends the box. */
@@ -239,6 +222,7 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => runControl(box.controlSocket, box, signal),
     box.live.part('mqtt', (now) => openMqtt(withOwnBroker(now), box)),
     box.settings.run,
+    box.updates.run,
     ...runOptionalPort('broker', config.mqtt.broker_port, box, (signal) =>
       runBroker('127.0.0.1', config.mqtt.broker_port, log, signal),
     ),

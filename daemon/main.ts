@@ -13,7 +13,7 @@ import { renderChecked } from './cli/check-command.ts';
 import { renderCompletion } from './cli/completion.ts';
 import { ControlError } from './cli/control/client.ts';
 import { socketCandidates } from './cli/control/socket-path.ts';
-import { runCmdCommand, runStatusCommand } from './cli/control-command.ts';
+import { runCmdCommand, runStatusCommand, runUpdateCommand } from './cli/control-command.ts';
 import { runDoctorCommand } from './cli/doctor-command.ts';
 import { renderHelp, renderVerbHelp } from './cli/help.ts';
 import { runLedgerCommand } from './cli/ledger-command.ts';
@@ -77,6 +77,10 @@ async function main(command: Command): Promise<number> {
     case 'status':
       await runStatusCommand(command, controlDeps(command), untilSignal());
       return EXIT.ok;
+    case 'update':
+      return (await runUpdateCommand(command, controlDeps(command), untilSignal()))
+        ? EXIT.ok
+        : EXIT.failed;
     case 'cmd':
       return (await runCmdCommand(command, controlDeps(command), untilSignal()))
         ? EXIT.ok

@@ -11,6 +11,7 @@ import { BUNDLING } from './bundling.mjs';
 const PROGRAMS = [
   'daemon/main',
   'daemon/power/cut-power',
+  'daemon/update/launch',
   'pipelines/source/slates',
   ...[
     'capture',

@@ -4,16 +4,19 @@
 # checkout gives the same bytes (all times are those of the last commit).
 #
 #   scripts/package.sh [--out DIR]       DIR: dist/package by default
+#   scripts/package.sh --release KEY     also a release for `venuebox update`, signed with KEY
 #
 # Install it: sudo apt install ./venuebox_VERSION_ARCH.deb
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/setup.sh
 
-out=dist/package
+out=dist/package key=''
 while [ $# -gt 0 ]; do
   case $1 in
     --out) out=${2:?--out needs a folder} && shift ;;
+    --release) key=$(readlink -e "${2:?--release needs a private key}") || die "no key $2; make one: node --import tsx scripts/release/main.ts key FILE"
+      shift ;;
     -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0" && exit 0 ;;
     *) die "no option $1; see scripts/package.sh --help" ;;
   esac
@@ -124,5 +127,10 @@ step 'building the package'
 (cd "$tree" && dpkg-buildpackage --build=binary --unsigned-changes --unsigned-buildinfo \
   --no-check-builddeps >"$work/log" 2>&1) || die "dpkg-buildpackage failed: $(tail -20 "$work/log")"
 mkdir -p "$out"
+if [ "$key" ]; then
+  step 'signing the release'
+  node --import tsx scripts/release/main.ts pack "$tree/program" "$key" \
+    "$out/venuebox-$version-$(node -p process.arch).release" || die 'no release'
+fi
 mv "$work"/venuebox_*.deb "$out/"
 ls "$out"/venuebox_"$version"_*.deb

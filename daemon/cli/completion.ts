@@ -36,10 +36,9 @@ function renderCase(name: VerbName): string {
   const values = options.filter(({ value }) => value !== undefined).map(renderValue);
   const words = [...choices, ...all].join(' ');
   // A file is completed where one stands, unless an option is begun.
-  const rest =
-    operands === 'FILE'
-      ? `case $word in -*) words='${words}' ;; *) words=@file ;; esac`
-      : `words='${words}'`;
+  const rest = /\bFILE\b/.test(operands)
+    ? `case $word in -*) words='${words}' ;; *) words=@file ;; esac`
+    : `words='${words}'`;
   const lines = [...values, `*) ${rest} ;;`].map((line) => `        ${line}`).join('\n');
   return `    ${name})
       case $before in

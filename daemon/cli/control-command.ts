@@ -1,9 +1,11 @@
-/** `venuebox status` and `venuebox cmd`, for the box that runs on this machine. */
+/** `venuebox status`, `venuebox cmd` and `venuebox update`, for the box that runs on this machine. */
+import { stat } from 'node:fs/promises';
 import { closest } from '../model/closest.ts';
 import { VERBS, type Verb } from '../model/commands.ts';
 import type { DropPhase } from '../model/snapshot.ts';
 import { ask, ControlError } from './control/client.ts';
 import { renderAddress, renderOutcome, renderProgress, renderStatus } from './control/render.ts';
+import { serveFile } from './control/serve-file.ts';
 import { UsageError } from './usage.ts';
 
 export interface StatusArguments {
@@ -15,6 +17,15 @@ export interface CmdArguments {
   readonly name: Verb;
   readonly args: Readonly<Record<string, unknown>>;
   readonly expect?: DropPhase;
+  readonly isDryRun: boolean;
+  readonly isJson: boolean;
+}
+
+export interface UpdateArguments {
+  /** A file or an address; undefined for update.url of the config. */
+  readonly from?: string;
+  readonly isBack: boolean;
+  readonly isOlderWelcome: boolean;
   readonly isDryRun: boolean;
   readonly isJson: boolean;
 }
@@ -72,6 +83,33 @@ export async function runCmdCommand(
     return isDone;
   }
   throw new ControlError('the box stopped before it answered; check it with: venuebox status');
+}
+
+/**
+ * Resolves with whether it was done.
+ *
+ * Rejects with UsageError, or ControlError when no box answers.
+ */
+export async function runUpdateCommand(
+  { from, isBack, isOlderWelcome, isDryRun, isJson }: UpdateArguments,
+  deps: ControlCommandDeps,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (isBack && from !== undefined) {
+    throw new UsageError('--back takes no file: it goes to the version before', 'update');
+  }
+  const isFile = from !== undefined && !/^https?:\/\//.test(from);
+  if (isFile && (await stat(from).catch(() => undefined))?.isFile() !== true) {
+    throw new UsageError(`${from} is no file that can be read`, 'update');
+  }
+  await using served = isFile ? await serveFile(from) : undefined;
+  const url = served?.url ?? from;
+  const args = {
+    ...(url === undefined ? {} : { from: url }),
+    ...(isBack ? { back: true } : {}),
+    ...(isOlderWelcome ? { older: true } : {}),
+  };
+  return await runCmdCommand({ name: 'update', args, isDryRun, isJson }, deps, signal);
 }
 
 async function printAddress({ paths, print }: ControlCommandDeps, signal: AbortSignal) {

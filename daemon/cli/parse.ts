@@ -2,7 +2,12 @@
 import { closest } from '../model/closest.ts';
 import { DROP_PHASES } from '../model/snapshot.ts';
 import type { BondArguments, RelayArguments } from './bond-command.ts';
-import { type CmdArguments, parseVerb, type StatusArguments } from './control-command.ts';
+import {
+  type CmdArguments,
+  parseVerb,
+  type StatusArguments,
+  type UpdateArguments,
+} from './control-command.ts';
 import { PARTS, type Part } from './doctor/doctor.ts';
 import { renderOption } from './help.ts';
 import { LEDGER_ACTIONS, type LedgerArguments } from './ledger-command.ts';
@@ -37,6 +42,7 @@ export type Command =
   | ({ readonly verb: 'relay' } & RelayArguments)
   | ({ readonly verb: 'status'; readonly socket?: string } & StatusArguments)
   | ({ readonly verb: 'cmd'; readonly socket?: string } & CmdArguments)
+  | ({ readonly verb: 'update'; readonly socket?: string } & UpdateArguments)
   | { readonly verb: 'repair'; readonly file: string }
   | ({ readonly verb: 'ticket' } & TicketArguments)
   | ({ readonly verb: 'preview'; readonly socket?: string } & PreviewArguments)
@@ -122,6 +128,12 @@ const READERS: Readonly<Record<VerbName, (given: Arguments) => Command>> = {
   cmd: ({ operands, has, text }) => ({
     ...{ verb: 'cmd', ...parseVerb(operands), isJson: has('json'), isDryRun: has('dry-run') },
     ...expectOf(text('expect')),
+    ...defined('socket', text('socket')),
+  }),
+  update: ({ operands: [from], has, text }) => ({
+    ...{ verb: 'update', isBack: has('back'), isOlderWelcome: has('older') },
+    ...{ isDryRun: has('dry-run'), isJson: has('json') },
+    ...defined('from', from),
     ...defined('socket', text('socket')),
   }),
   bond: ({ required, has, text }) => ({

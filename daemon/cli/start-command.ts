@@ -10,6 +10,7 @@ import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts
 import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import { loadSettings } from '../settings/load.ts';
+import { launchedBy } from '../update/open.ts';
 import { defaultSocket } from './control/socket-path.ts';
 import type { Command } from './parse.ts';
 import { configText, demoConfigText } from './read-config.ts';
@@ -44,6 +45,7 @@ export async function prepareStart(command: StartCommand, version: string) {
     controlSocket: config.control.socket || defaultSocket(env, process.getuid?.() ?? 0),
     playerUrl: addresses.player,
     notify,
+    launched: launchedBy(env),
     watchdogUsec: Number(env['WATCHDOG_USEC']) || undefined,
     ...(simulatedLinks === undefined ? {} : { simulatedLinks }),
     start: isDemo && !command.isIdle ? ('live' as const) : ('idle' as const),

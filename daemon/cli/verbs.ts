@@ -64,6 +64,8 @@ const SOCKET: Option = {
   help: 'the control socket of the box, if it is not found by itself',
 };
 
+const DRY_RUN: Option = { name: 'dry-run', help: 'only prints what the command would do' };
+
 /** Taken by every verb. */
 export const HELP_OPTION: Option = { name: 'help', short: 'h', help: 'prints this help' };
 export const VERSION_OPTION: Option = { name: 'version', short: 'V', help: 'prints the version' };
@@ -173,11 +175,12 @@ export const VERB_TABLE = {
       'print document=address   print the address to watch, or status, card, preflight, rehearsal, survey',
       'order order=ID item=ID   take an order: [quantity=N] [name=TEXT] [do=reserve|confirm|cancel]',
       'drops do=list            list the coming drops; do=set id=ID title=TEXT [starts_at=TIME]; do=remove id=ID',
+      'update [version=V]       install what update.url offers; back=true goes back to the version before',
       'shut-down                shut the machine down',
     ],
     options: [
       JSON_LINES,
-      { name: 'dry-run', help: 'prints what the command would do, and does nothing' },
+      DRY_RUN,
       {
         name: 'expect',
         value: 'PHASE',
@@ -187,6 +190,16 @@ export const VERB_TABLE = {
       SOCKET,
     ],
     choices: VERBS,
+  },
+  update: {
+    operands: '[FILE|URL]',
+    summary: 'installs a signed release, and goes back by itself where it does not work',
+    details: ['Without FILE or URL it takes what update.url offers. Never while a drop is on.'],
+    options: [
+      { name: 'back', help: 'goes back to the version before' },
+      { name: 'older', help: 'takes a release that is not newer, too' },
+      ...[DRY_RUN, JSON_LINES, SOCKET],
+    ],
   },
   bond: {
     operands: '',

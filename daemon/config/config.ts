@@ -16,7 +16,7 @@ import {
 import { cardSchema, modemsSchema, printerSchema } from './devices.ts';
 import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } from './drop.ts';
 import { edgeFaults, edgeSchema } from './edge.ts';
-import { controlSchema, metricsSchema } from './metrics.ts';
+import { controlSchema, metricsSchema, updateSchema } from './metrics.ts';
 import { fleetFaults, fleetSchema, mqttSchema } from './mqtt.ts';
 import { networkSchema } from './network.ts';
 import { operatorSchema } from './operator.ts';
@@ -76,6 +76,7 @@ const sections = v.strictObject({
   fleet: v.optional(fleetSchema, {}),
   metrics: v.optional(metricsSchema, {}),
   control: v.optional(controlSchema, {}),
+  update: v.optional(updateSchema, {}),
 });
 
 export const configSchema = v.pipe(

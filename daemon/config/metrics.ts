@@ -1,6 +1,6 @@
-/** `metrics` and `control` of the config: Prometheus' server, which has no PIN, and the command line's socket. */
+/** `metrics`, `control` and `update` of the config: Prometheus' server, which has no PIN, the command line's socket, and whose releases the box takes. */
 import * as v from 'valibot';
-import { host, textOf, whole } from './rules.ts';
+import { host, text, textOf, whole } from './rules.ts';
 
 export const metricsSchema = v.strictObject({
   host: v.optional(host, '127.0.0.1'),
@@ -12,4 +12,32 @@ export const controlSchema = v.strictObject({
   socket: v.optional(textOf(100), ''),
 });
 
+/** 32 bytes of Ed25519, as scripts/release/main.ts prints them. */
+const KEY = /^[A-Za-z0-9+/]{43}=$/;
+
+export const updateSchema = v.strictObject({
+  key: v.optional(
+    v.pipe(
+      text,
+      v.check(
+        (value) => value === '' || KEY.test(value),
+        'must be a public key as scripts/release/main.ts prints it, or empty',
+      ),
+    ),
+    '',
+  ),
+  url: v.optional(
+    v.pipe(
+      textOf(500),
+      v.check(
+        (value) => value === '' || /^(?:https?:\/\/[^\s/]+|\/)/.test(value),
+        'must be an http or https address, the path of a file, or empty',
+      ),
+    ),
+    '',
+  ),
+  check_hours: v.optional(whole(1, 720), 12),
+});
+
 export type MetricsConfig = v.InferOutput<typeof metricsSchema>;
+export type UpdateConfig = v.InferOutput<typeof updateSchema>;

@@ -39,6 +39,13 @@ const SCHEMAS = {
   order: v.looseObject({}),
   /** drops/command.ts checks them. */
   drops: v.looseObject({}),
+  /** `from` is the command line's alone. */
+  update: v.strictObject({
+    version: v.optional(shortText(40)),
+    from: v.optional(shortText(2_000)),
+    back: v.optional(flag),
+    older: v.optional(flag),
+  }),
   'shut-down': NONE,
 } as const satisfies Readonly<Record<Verb, v.GenericSchema>>;
 

@@ -1,8 +1,10 @@
 /** What a drop does to the rest of the box. */
-import type { Clock } from '../../hal/os/clock.ts';
+import { type Clock, openBootClock } from '../../hal/os/clock.ts';
+import type { Log } from '../../hal/os/log.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxState } from '../model/state-store.ts';
 import type { DropEffects } from './effects.ts';
+import { type DropMachine, openDrop } from './machine.ts';
 
 interface Affected {
   readonly mediaPath: {
@@ -55,4 +57,32 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
     },
     powerOff: box.powerOff,
   };
+}
+
+interface OwnDrop extends Omit<Affected, 'hasClips'> {
+  readonly config: {
+    readonly clips: { readonly folder: string };
+    readonly drop: { readonly resume_within_s: number };
+  };
+  /** It shows another box's stream: it starts no drop of its own, and resumes none. */
+  readonly isEdge: boolean;
+  readonly start: 'idle' | 'live';
+  readonly stateFolder: string;
+  readonly untilEnd: AbortSignal;
+  readonly log: Log;
+}
+
+/** The drop of a box, joined with what it does to the rest of it. */
+export function openOwnDrop(box: OwnDrop): Promise<DropMachine> {
+  const { config, isEdge, state } = box;
+  const hasClips = config.clips.folder !== '';
+  return openDrop({
+    ...box,
+    stateFile: `${box.stateFolder}/drop.json`,
+    start: isEdge ? 'idle' : box.start,
+    resumeWithinS: isEdge ? 0 : config.drop.resume_within_s,
+    effects: openDropEffects({ ...box, hasClips }, box.untilEnd),
+    snapshot: () => state.snapshot(),
+    boot: openBootClock(),
+  });
 }

@@ -10,7 +10,7 @@ import {
   isRecordingShort,
   soundLevel,
 } from '../health/thresholds.ts';
-import { renderDuration } from '../model/duration.ts';
+import { renderDuration } from '../model/rounding.ts';
 import type { BoxSnapshot, PlannedLink, RecordingTarget } from '../model/snapshot.ts';
 
 /**

@@ -10,6 +10,7 @@ import type {
   PrintCommand,
   Progress,
   SwitchCamera,
+  UpdateCommand,
 } from '../model/commands.ts';
 import type { BoxSnapshot, DropPhase, NotSaved } from '../model/snapshot.ts';
 import { type CommandArguments, parseArguments } from './arguments.ts';
@@ -29,6 +30,7 @@ export interface CommanderDeps {
   readonly overlay: OverlayCommand;
   readonly order: OrderCommand;
   readonly drops: DropsCommand;
+  readonly update: UpdateCommand;
 }
 
 /** Phases in which a command is still under way, and where it is to end. */
@@ -56,6 +58,9 @@ export function openCommander(deps: CommanderDeps): Commander {
       }
       if (command.verb === 'print') {
         return deps.print(command.args, command.isDryRun === true, signal);
+      }
+      if (command.verb === 'update') {
+        return unlessAborted(deps.update(command, onProgress), signal);
       }
       if (command.verb === 'camera') {
         return deps.switchCamera(args.camera, command.isDryRun === true);

@@ -46,7 +46,7 @@ interface Base {
 /** Verbs that move the machine; the others need no state. */
 export type DropVerb = Exclude<
   Verb,
-  'print' | 'camera' | 'overlay' | 'order' | 'drops' | 'rehearse' | 'survey'
+  'print' | 'camera' | 'overlay' | 'order' | 'drops' | 'rehearse' | 'survey' | 'update'
 >;
 
 export type DropEvent =

@@ -1,5 +1,5 @@
 /** A figure's value with its unit, for a terminal. */
-import { renderDuration } from '../model/duration.ts';
+import { renderDuration } from '../model/rounding.ts';
 import { type Figure, readFigure, type Unit } from './figure.ts';
 
 /** Undefined while the value is not known. */

@@ -40,6 +40,20 @@ export const MACHINE_RULES: readonly Rule[] = [
         : { text: 'The last settings could not be used', detail: settingsFault },
   },
   {
+    key: 'update-went-back',
+    severity: 'info',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'The version before runs on. Tell whoever makes the releases.',
+    find: ({ box: { update } }) =>
+      update?.failed === undefined
+        ? undefined
+        : {
+            text: 'The last update did not work',
+            detail: `version ${update.failed.version}: ${update.failed.reason}`,
+          },
+  },
+  {
     key: 'hot',
     severity: 'warning',
     afterMs: 30_000,

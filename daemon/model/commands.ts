@@ -15,6 +15,7 @@ import type { DropPhase } from './snapshot.ts';
  * - `print`: print a document that the box knows by name.
  * - `order`: reserve, confirm or cancel an order of the drop's catalogue.
  * - `drops`: list the coming drops, add or change one, remove one.
+ * - `update`: install another version of the program, or go back to the one before.
  * - `shut-down`: end everything, then the machine.
  */
 export const VERBS = [
@@ -31,6 +32,7 @@ export const VERBS = [
   'print',
   'order',
   'drops',
+  'update',
   'shut-down',
 ] as const;
 
@@ -106,6 +108,8 @@ export const EVENT_TYPES = [
   'modem.reset',
   'machine.power-off-failed',
   'settings.test',
+  'update.done',
+  'update.went-back',
   'order.pending',
   'order.confirmed',
   'order.void',
@@ -133,6 +137,12 @@ export type OrderCommand = (command: Command) => Promise<Outcome>;
 
 /** Lists, changes or removes coming drops; resolves when the list is on the disk. */
 export type DropsCommand = (command: Command) => Promise<Outcome>;
+
+/** Installs a version; resolves when it is in place, and the box is about to start again with it. */
+export type UpdateCommand = (
+  command: Command,
+  onProgress: (progress: Progress) => void,
+) => Promise<Outcome>;
 
 /** Puts a camera on air: 1 or 2, or the one that is not. */
 export type SwitchCamera = (camera: 1 | 2 | undefined, isDryRun: boolean) => Outcome;

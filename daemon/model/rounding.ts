@@ -1,4 +1,4 @@
-/** Figures for payloads: no more digits than are true, and nothing that JSON cannot say. */
+/** Figures as they are shown: no more digits than are true, and nothing that JSON cannot say. */
 
 /** To so many decimal places. Budgets are measured in bytes, and digits are bytes. */
 export function round(value: number, places: number): number {
@@ -20,4 +20,12 @@ export function clipText(text: string, most: number): string {
   if (text.length <= most) return text;
   // Half a surrogate pair would be no UTF-8.
   return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}
+
+/** `2 h 05 min`, `3 min 20 s`, `7 s`; a clock that was set back counts as none. */
+export function renderDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const [h, min, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  if (h > 0) return `${h} h ${String(min).padStart(2, '0')} min`;
+  return min > 0 ? `${min} min ${String(s).padStart(2, '0')} s` : `${s} s`;
 }

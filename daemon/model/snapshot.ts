@@ -17,6 +17,7 @@ import type { ShopState } from './orders.ts';
 import type { OverlaySnapshot } from './overlay.ts';
 import type { PlannedDropsState } from './planned-drops.ts';
 import type { Readiness } from './readiness.ts';
+import type { UpdateSnapshot } from './update.ts';
 
 /**
  * Where the evening stands.
@@ -180,7 +181,7 @@ export interface ModemMaintenance {
   readonly id: string;
   readonly model: string;
   /** Why its SIM stays locked. */
-  readonly pin?: PinFault;
+  readonly pin?: { readonly kind: 'missing' | 'wrong' | 'kept'; readonly reason: string };
   /** All that its SIM carried this month, whichever program's; by its interface's counters. */
   readonly usedBytes?: number;
   /** The link of the config that goes over it, by its id. */
@@ -192,7 +193,7 @@ export interface ModemMaintenance {
 }
 
 /** All that is known of the box now, for all interfaces. */
-export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot {
+export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot, UpdateSnapshot {
   readonly name: string;
   readonly version: string;
   /** RFC 3339. */
@@ -246,5 +247,4 @@ export interface BoxSnapshot extends OverlaySnapshot, FleetSnapshot {
   readonly system: SystemState | undefined;
 }
 
-/** Why a SIM stays locked. */
-export type PinFault = { readonly kind: 'missing' | 'wrong' | 'kept'; readonly reason: string };
+export type PinFault = NonNullable<ModemMaintenance['pin']>;

@@ -23,6 +23,7 @@ import type {
   UplinkFigures,
   Warning,
 } from './snapshot.ts';
+import type { UpdateState } from './update.ts';
 
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
@@ -48,6 +49,7 @@ export interface Sources {
   readonly shop: () => BoxSnapshot['shop'];
   readonly plannedDrops: () => PlannedDropsState;
   readonly overlay: () => BoxSnapshot['overlay'];
+  readonly update: () => UpdateState;
 }
 
 interface Readings {
@@ -136,6 +138,7 @@ export class BoxState {
       shop: this.#kept.shop(),
       plannedDrops: this.#kept.plannedDrops(),
       overlay: this.#kept.overlay(),
+      update: this.#kept.update(),
       children: this.#children,
       panelAway: this.#panelAway,
     };

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { type Command, VERBS, type Verb } from '../model/commands.ts';
 import type { Incoming } from './client/connection.ts';
 import { cmd } from './payloads/payloads.ts';
-import type { Payload } from './payloads/topics.ts';
+import { INSTALL, type Payload } from './payloads/topics.ts';
 
 /** Where the replies to a command go. */
 export interface Addressee {
@@ -42,7 +42,10 @@ const EXPIRY_S = 30;
 export function parseRequest(message: Incoming, root: string, wallMs: number | undefined): Request {
   if (message.isRetained && message.payload.length === 0) return { kind: 'ignore' };
   const to = addresseeOf(message, root);
-  const parsed = parsePayload(message.payload);
+  const verb = message.topic.slice(`${root}/cmd/`.length);
+  const parsed = isInstall(verb, message.payload)
+    ? installation(wallMs)
+    : parsePayload(message.payload);
   const payload = typeof parsed === 'string' ? undefined : parsed;
   const id = payload?.id ?? null;
   const refuse = (code: string, detail: string, status: Refusal['status'] = 'rejected') =>
@@ -57,7 +60,6 @@ export function parseRequest(message: Incoming, root: string, wallMs: number | u
     return refuse('BAD_RESPONSE_TOPIC', `the response topic must be ${root}/reply/…, or of no box`);
   if (message.isRetained) return refuse('RETAINED', 'a command must not be retained');
   if (payload === undefined) return refuse('MALFORMED', `not a command: ${parsed}`);
-  const verb = message.topic.slice(`${root}/cmd/`.length);
   const known = verbOf(verb, payload.args);
   if (known === undefined)
     return refuse('UNKNOWN_VERB', `known verbs: ${[...VERBS, ON_AIR].join(', ')}`);
@@ -87,6 +89,15 @@ function verbOf(verb: string, args: Payload<'cmd'>['args']): Verb | 'bad' | unde
   if (verb !== ON_AIR) return VERBS.find((one) => one === verb);
   if (typeof args['on'] !== 'boolean') return 'bad';
   return args['on'] ? 'go-live' : 'end';
+}
+
+/** Home Assistant's update entity sends one and the same payload, without an id or a time. */
+function isInstall(verb: string, payload: Buffer): boolean {
+  return verb === 'update' && payload.toString('latin1') === INSTALL;
+}
+
+function installation(wallMs = 0): Payload<'cmd'> {
+  return { id: `install-${Math.round(wallMs)}`, args: {}, dry_run: false };
 }
 
 /** The payload, or why it is not one. */

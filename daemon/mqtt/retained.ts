@@ -9,6 +9,7 @@ import {
   reportInfo,
   topicLevel,
 } from './payloads/report.ts';
+import { reportUpdate } from './payloads/report-update.ts';
 import type { Stamper } from './payloads/stamp.ts';
 import type { Body } from './payloads/topics.ts';
 
@@ -26,6 +27,7 @@ type Retained =
   | { readonly name: 'info'; readonly body: Body<'info'> }
   | { readonly name: 'drop'; readonly body: Body<'drop'> }
   | { readonly name: 'drops'; readonly body: Body<'drops'> }
+  | { readonly name: 'update'; readonly body: Body<'update'> }
   | { readonly name: 'merch'; readonly body: Body<'merch'> }
   | { readonly name: 'alert'; readonly key: string; readonly body: Body<'alert'> }
   | { readonly name: 'report'; readonly key: string; readonly body: Body<'report'> };
@@ -87,6 +89,9 @@ function retainedOf(
     ...(drops === undefined ? [] : [{ name: 'drops' as const, body: drops }]),
     ...(merch === undefined ? [] : [{ name: 'merch' as const, body: merch }]),
     ...readinessOf(snapshot),
+    ...(snapshot.update === undefined
+      ? []
+      : [{ name: 'update' as const, body: reportUpdate(snapshot.update) }]),
     ...snapshot.warnings
       .slice(0, ALERTS_MAX)
       .map((one) => ({ name: 'alert' as const, key: topicLevel(one.key), body: reportAlert(one) })),

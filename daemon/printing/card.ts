@@ -1,7 +1,7 @@
 /** The field card: what each of the crew does and where things are, on one page. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
 import type { Config } from '../config/config.ts';
-import { renderDuration } from '../model/duration.ts';
+import { renderDuration } from '../model/rounding.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 
 export interface Role {

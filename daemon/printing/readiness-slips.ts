@@ -1,6 +1,5 @@
 /** Slips for the crew before a drop: checklist, rehearsal, survey. Pure. */
 import type { Block, PrintDocument } from '../../hal/printer/port.ts';
-import { renderDuration } from '../model/duration.ts';
 import type {
   Checklist,
   Line,
@@ -11,6 +10,7 @@ import type {
   Survey,
   SurveyedLink,
 } from '../model/readiness.ts';
+import { renderDuration } from '../model/rounding.ts';
 
 export const READINESS_NAMES = ['preflight', 'rehearsal', 'survey'] as const;
 export type ReadinessName = (typeof READINESS_NAMES)[number];

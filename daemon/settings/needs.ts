@@ -18,6 +18,7 @@ const NEEDS: readonly (readonly [prefix: string, need: Need])[] = [
   ['operator.host_pin_file', 'nothing'],
   ['operator.idle_minutes', 'nothing'],
   ['operator.session_hours', 'nothing'],
+  ['update', 'nothing'],
   // The broker of the box itself, and the events' folder, are opened at the start.
   ['mqtt.broker_port', 'restart'],
   ['mqtt.spool_mb', 'restart'],

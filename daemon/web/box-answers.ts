@@ -27,8 +27,11 @@ export interface BoxDeps {
   readonly signal: AbortSignal;
 }
 
+/** Another version of the program is for the crew: crew/answers.ts. */
+const PAGE_VERBS = VERBS.filter((verb) => verb !== 'update');
+
 const commandSchema = v.strictObject({
-  verb: v.picklist(VERBS),
+  verb: v.picklist(PAGE_VERBS),
   args: v.optional(v.record(v.string(), v.unknown()), {}),
   expect: v.optional(v.picklist(DROP_PHASES)),
   isDryRun: v.optional(v.boolean(), false),

@@ -12,6 +12,7 @@ import { MEDIA_FOLDERS } from './folders-media.ts';
 import { MQTT_FOLDERS } from './folders-mqtt.ts';
 import { PICTURE_FOLDERS } from './folders-picture.ts';
 import { READY_FOLDERS } from './folders-ready.ts';
+import { POWER_FOLDERS, SERVICE_FOLDERS } from './folders-service.ts';
 import { UPSTREAM_FOLDERS } from './folders-upstream.ts';
 import { WEB_FOLDERS } from './folders-web.ts';
 
@@ -167,6 +168,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the shop: orders and their ledger',
   },
 
+  ...SERVICE_FOLDERS,
   'daemon/panel': {
     may: [...BASE, 'daemon/health/thresholds.ts'],
     what: 'which command a press is, which pattern a lamp shows',
@@ -174,11 +176,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/devices': { may: [...BASE, 'daemon/panel'], what: 'opens the devices of the config' },
   'daemon/printing': { may: [...BASE], what: 'slips: the queue on disk, tickets of orders' },
   'daemon/printing/page': { may: [], what: 'the page that verifies tickets without a network' },
-  'daemon/power': {
-    // What it switches off is of the media path.
-    may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices', 'daemon/media'],
-    what: 'saving power, and shutting down',
-  },
+  ...POWER_FOLDERS,
   'daemon/modems': { may: [...BASE, 'daemon/media'], what: 'SIM PINs, resets, data use' },
   ...MQTT_FOLDERS,
   ...WEB_FOLDERS,
@@ -199,7 +197,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/cli': {
     may: [
       ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders', 'daemon/settings'],
-      ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control'],
+      ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control', 'daemon/update'],
     ],
     what: 'the command line',
   },

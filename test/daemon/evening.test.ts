@@ -96,6 +96,7 @@ async function startBox() {
     overlay: () => ({ status: 'done', detail: '' }),
     order: async () => ({ status: 'done', detail: '' }),
     drops: async () => ({ status: 'done', detail: '' }),
+    update: async () => ({ status: 'done', detail: '' }),
     drop,
     snapshot,
     print,

@@ -158,7 +158,7 @@ export class DropWorld {
     const done = async () => ({ status: 'done', detail: '' }) as const;
     const switchCamera = () => ({ status: 'done', detail: '' }) as const;
     const commander = openCommander({
-      ...{ drop, snapshot, print: done, order: done, drops: done },
+      ...{ drop, snapshot, print: done, order: done, drops: done, update: done },
       ...{ switchCamera, overlay: switchCamera },
     });
     const tasks = [

@@ -9,8 +9,8 @@ import { EDGE, EDGE_HELD, HLS, STALLS, VIEWER_LATENCY } from '../../figures/medi
 import { renderFigure } from '../../figures/text.ts';
 import { LINK, SRT } from '../../figures/uplink.ts';
 import type { Outcome, Progress } from '../../model/commands.ts';
-import { renderDuration } from '../../model/duration.ts';
 import type { LookState } from '../../model/look.ts';
+import { renderDuration } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
 
 /** A snapshot in words, for a terminal 80 columns wide. */

@@ -46,9 +46,10 @@ const SECRET =
 const SECRETS = /^pin_files$/;
 /**
  * `pin_hash` is made of the PIN that the page takes; elements of a pipeline could write any file;
- * the socket is that of the command line.
+ * the socket is that of the command line; who has the key of updates has the box.
  */
-const FILE_ONLY = /^(?:operator\.pin_hash|control\.socket|(?:camera|camera2|sound)\.launch)$/;
+const FILE_ONLY =
+  /^(?:operator\.pin_hash|control\.socket|update\.key|(?:camera|camera2|sound)\.launch)$/;
 
 let found: readonly Setting[] | undefined;
 

@@ -7,11 +7,18 @@ import { SRT } from '../../figures/uplink.ts';
 import { EVENT_TYPES } from '../../model/commands.ts';
 import { HEALTH } from '../../model/phase.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
-import { expiresS, type TelemetryName } from '../payloads/topics.ts';
+import { expiresS, INSTALL, type TelemetryName } from '../payloads/topics.ts';
 
 /** One entity; all get a `unique_id`. */
 type Component = Readonly<Record<string, unknown>> & {
-  readonly platform: 'sensor' | 'binary_sensor' | 'button' | 'switch' | 'image' | 'event';
+  readonly platform:
+    | 'sensor'
+    | 'binary_sensor'
+    | 'button'
+    | 'switch'
+    | 'image'
+    | 'event'
+    | 'update';
 };
 
 export type Components = Readonly<Record<string, Component>>;
@@ -38,7 +45,13 @@ const UNITS: Partial<Record<Unit, readonly [unit: string, deviceClass?: string]>
 
 /** All of them, by a key that is part of their `unique_id`. */
 export function components(root: string, box: string): Components {
-  const all = { ...figures(root), ...conditions(root), ...controls(root), ...views(root) };
+  const all = {
+    ...figures(root),
+    ...conditions(root),
+    ...controls(root),
+    ...views(root),
+    ...updates(root),
+  };
   return Object.fromEntries(
     Object.entries(all).map(([key, component]) => [
       key,
@@ -177,6 +190,32 @@ function views(root: string): Components {
       state_topic: `${root}/event`,
       event_types: EVENT_TYPES,
       value_template: EVENT,
+    },
+  };
+}
+
+/**
+ * All keys of the rendered payload are in MQTT_JSON_UPDATE_SCHEMA (homeassistant/components/mqtt/
+ * update.py): with another key, or null for a version, the whole message is dropped.
+ */
+const UPDATE =
+  '{"installed_version": {{ value_json.installed | tojson }}, "latest_version": ' +
+  '{{ value_json.installed | tojson if value_json.latest is none else value_json.latest | tojson }}, ' +
+  `"in_progress": {{ 'false' if value_json.step == 'none' else 'true' }}, "update_percentage": ` +
+  `{{ 'null' if value_json.progress_ratio is none else (value_json.progress_ratio * 100) | round(0) }}}`;
+
+function updates(root: string): Components {
+  return {
+    update: {
+      platform: 'update',
+      name: 'Update',
+      title: 'venuebox',
+      device_class: 'firmware',
+      entity_category: 'config',
+      state_topic: `${root}/update`,
+      value_template: UPDATE,
+      command_topic: `${root}/cmd/update`,
+      payload_install: INSTALL,
     },
   };
 }

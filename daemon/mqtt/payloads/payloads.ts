@@ -16,6 +16,7 @@ import { dropReportFields } from '../../model/drop-report.ts';
 import { fleetFields, posterFields } from '../../model/fleet.ts';
 import { HEALTH } from '../../model/phase.ts';
 import { checklistFields, rehearsalFields, surveyFields } from '../../model/readiness.ts';
+import { updateFields } from '../../model/update.ts';
 import { fields } from './fields.ts';
 
 const text = (max: number) => v.pipe(v.string(), v.maxLength(max));
@@ -190,6 +191,8 @@ export const drops = flat({
   /** Mistakes in the file, one line each. */
   faults: v.pipe(v.array(text(512)), v.maxLength(50)),
 });
+
+export const update = flat({ ...envelope, ...updateFields });
 
 const article = flat({
   id: text(64),

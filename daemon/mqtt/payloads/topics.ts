@@ -102,6 +102,10 @@ export const TOPICS = {
     period: { liveS: 30 },
     expiry: 'periods',
   },
+  update: {
+    help: 'Version that runs and version that is offered; how an update goes.',
+    ...document(payloads.update),
+  },
   cmd: { help: 'A command to the box.', ...message(payloads.cmd, 30) },
   reply: {
     help: 'Progress and result of a command without a response topic.',
@@ -125,6 +129,9 @@ function document<S extends v.GenericSchema>(schema: S) {
 function message<S extends v.GenericSchema>(schema: S, expiryInS: number) {
   return { schema, qos: 1, isRetained: false, expiry: { s: expiryInS } } as const;
 }
+
+/** To `cmd/update`, in place of a command. */
+export const INSTALL = 'install';
 
 export type TopicName = keyof typeof TOPICS;
 

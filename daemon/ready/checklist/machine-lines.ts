@@ -2,8 +2,8 @@
 
 import { describeShared, sharedDisks } from '../../health/recording-rules.ts';
 import { BATTERY, isDiskLow } from '../../health/thresholds.ts';
-import { renderDuration } from '../../model/duration.ts';
 import type { Line } from '../../model/readiness.ts';
+import { renderDuration } from '../../model/rounding.ts';
 import type { RecordingTarget } from '../../model/snapshot.ts';
 import { type Facts, fail, type Plan, pass, warn } from './line.ts';
 

@@ -1,9 +1,10 @@
 /** What people ask for beside commands: settings, files, support, sessions. The crew alone changes things. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Outcome } from '../../model/commands.ts';
+import * as v from 'valibot';
+import type { Commander, Outcome } from '../../model/commands.ts';
 import { hasCamera } from '../../model/phase.ts';
 import type { DropPhase } from '../../model/snapshot.ts';
-import { type Answer, answerJson, refuse } from '../answer.ts';
+import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
 import type { LogTail } from '../log-tail.ts';
 import type { Role } from '../sessions.ts';
 import type { LibraryAnswers } from './library-answers.ts';
@@ -15,6 +16,7 @@ export interface CrewDeps {
   readonly library: LibraryAnswers;
   readonly sessions: SessionList;
   readonly logTail: LogTail;
+  readonly commander: Commander;
   readonly testBroker: (signal: AbortSignal) => Promise<Outcome>;
   readonly renderSupport: (signal: AbortSignal) => Promise<string>;
   readonly phase: () => DropPhase;
@@ -29,7 +31,13 @@ const QUERY_CHARS_MAX = 100;
 const FOUND_MAX = 200;
 
 /** Hosts have the buttons, and see what is there. */
-const CREW_ONLY = /^\/(?:settings|support\.txt|restart|sessions|tests)(?:\/|$)/;
+const CREW_ONLY = /^\/(?:settings|support\.txt|restart|sessions|tests|update)(?:\/|$)/;
+
+const updateSchema = v.strictObject({
+  version: v.optional(v.pipe(v.string(), v.maxLength(40))),
+  back: v.optional(v.boolean()),
+  isDryRun: v.optional(v.boolean(), false),
+});
 
 export class CrewAnswers {
   readonly #deps: CrewDeps;
@@ -54,6 +62,8 @@ export class CrewAnswers {
         return await this.#support();
       case 'POST /tests/broker':
         return answerJson(200, await this.#deps.testBroker(this.#deps.signal));
+      case 'POST /update':
+        return await this.#update(await readJson(request));
       case 'POST /restart':
         return this.#restart();
       case 'GET /log':
@@ -76,6 +86,16 @@ export class CrewAnswers {
     } finally {
       this.#isCollecting = false;
     }
+  }
+
+  /** It goes on when its page is closed; the page sees in the state how it goes. */
+  async #update(body: unknown): Promise<Answer> {
+    const parsed = v.safeParse(updateSchema, body);
+    if (!parsed.success) return refuse(400, 'bad-request');
+    const { commander, signal } = this.#deps;
+    const { isDryRun, ...args } = parsed.output;
+    const command = { verb: 'update', args, by: 'page', isDryRun } as const;
+    return answerJson(200, await commander.run(command, () => undefined, signal));
   }
 
   #restart(): Answer {

@@ -2,6 +2,7 @@
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
 import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
 import { renderReport } from '../../cli/doctor/report.ts';
+import type { Commander } from '../../model/commands.ts';
 import type { DropReport } from '../../model/drop-report.ts';
 import type { BoxSnapshot, DropPhase } from '../../model/snapshot.ts';
 import type { LiveConfig } from '../../settings/live-config.ts';
@@ -20,6 +21,7 @@ export interface CrewBox extends BrokerTestDeps {
   readonly live: LiveConfig;
   readonly stateFolder: string;
   readonly snapshot: () => BoxSnapshot;
+  readonly commander: Commander;
   readonly logTail: LogTail;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
@@ -64,6 +66,7 @@ export function openCrew(
     library: new LibraryAnswers(library),
     sessions: new SessionList(sessions),
     logTail,
+    commander: box.commander,
     testBroker: (stop) => testBroker(box, stop),
     renderSupport: (stop) => renderSupport(support, stop),
     phase: () => snapshot().drop.phase,

@@ -3,6 +3,7 @@ import { openAddresses } from './crew/addresses.ts';
 import { openClips } from './crew/clips.ts';
 import { openOverlay } from './crew/overlay.ts';
 import { openSupport } from './crew/support.ts';
+import { openUpdate } from './crew/update.ts';
 import { openDrops } from './drops/drops.ts';
 import { openFleet } from './drops/fleet.ts';
 import { openPastDrops } from './drops/past-drops.ts';
@@ -155,6 +156,7 @@ function openSections(
     openAddresses(),
     openSupport(isCrew, onError),
     openFleet(),
+    openUpdate(isCrew, onError),
     openDrops(isCrew, onError),
     openPastDrops(onError),
     openMachine(),

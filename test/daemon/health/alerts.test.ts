@@ -235,6 +235,10 @@ const CASES: readonly (readonly [string, Change])[] = [
     { dropFaults: { notPoweredOff: 'org.freedesktop.DBus.Error.AccessDenied' } },
   ],
   ['settings-not-used', { settingsFault: 'the box did not start with them' }],
+  [
+    'update-went-back',
+    { update: { version: '1.0', failed: { version: '1.1', reason: 'no picture', atMs: 0 } } },
+  ],
   ['state-not-kept', { dropFaults: { notSaved: { reason: 'ENOSPC', goesLive: false } } }],
   ['printer-paper-out', printer({ paper: 'out' })],
   ['printer-paper-low', printer({ paper: 'low' })],

@@ -27,7 +27,7 @@ test('every topic is published, and every payload follows its schema', async () 
   await using consumer = await listen(broker.port, [`${ROOT}/#`]);
   await using status = await startMqtt(broker.port, {
     documents: () => ({ merch: MERCH, reports: [REPORT] }),
-    snapshot: fullSnapshot({ plannedDrops: DROPS }),
+    snapshot: fullSnapshot({ plannedDrops: DROPS, update: { version: '0.1.0', latest: '0.2.0' } }),
   });
   await status.events.record({
     type: 'drop.live',

@@ -39,5 +39,24 @@ export const SAYS = {
   thisOne: 'this device',
   signOut: 'Sign out',
   signedOut: 'Signed out.',
+  program: 'Program',
+  runs: (version: string) => `Version ${version} runs.`,
+  onTrial: (version: string) =>
+    `Version ${version} runs on trial: it has to prove itself within a minute.`,
+  newest: 'Nothing newer is offered.',
+  offered: (version: string) => `Version ${version} is offered.`,
+  install: (version: string) => `Install ${version}`,
+  installTitle: (version: string) => `Install version ${version}?`,
+  installDetail:
+    'The box fetches it, which takes some minutes, and starts again. Where it does not work, the box goes back by itself.',
+  look: 'Look for a new version',
+  looking: 'Looking…',
+  installing: (percent: number) => `Installing… ${percent} %`,
+  updateRestarting: 'The box starts again with the other version…',
+  wentBack: (version: string, reason: string) =>
+    `Version ${version} did not work, and the box went back: ${reason}`,
+  goBack: (version: string) => `Go back to ${version}`,
+  goBackTitle: (version: string) => `Go back to ${version}?`,
+  goBackDetail: 'The box starts again with the version before.',
   roles: { crew: 'crew', host: 'host' },
 } as const;

@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { renderOutcome, renderStatus } from '../../../../daemon/cli/control/render.ts';
-import { renderDuration } from '../../../../daemon/model/duration.ts';
+import { renderDuration } from '../../../../daemon/model/rounding.ts';
 import { EDGE, figures, WELL } from '../../../support/snapshot.ts';
 
 const test = suite('status in words');

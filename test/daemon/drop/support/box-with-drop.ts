@@ -90,6 +90,7 @@ export async function startMachine({
     overlay: () => ({ status: 'done', detail: '' }),
     order: async () => ({ status: 'done', detail: '' }),
     drops: async () => ({ status: 'done', detail: '' }),
+    update: async () => ({ status: 'done', detail: '' }),
     drop,
     snapshot,
     print: async (args, isDryRun) => {

@@ -22,6 +22,7 @@ const OTHER_VERBS: readonly string[] = [
   'rehearse',
   'survey',
   'overlay',
+  'update',
 ];
 export const DROP_VERBS = VERBS.filter((verb): verb is DropVerb => !OTHER_VERBS.includes(verb));
 

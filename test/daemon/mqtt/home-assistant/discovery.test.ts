@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import * as v from 'valibot';
 import { EVENT_TYPES, VERBS } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot } from '../../../../daemon/model/snapshot.ts';
+import type { UpdateState } from '../../../../daemon/model/update.ts';
 import { packetBytes } from '../../../../daemon/mqtt/client/limits.ts';
 import {
   clearedParts,
@@ -13,6 +14,7 @@ import {
 } from '../../../../daemon/mqtt/home-assistant/discovery.ts';
 import { cmd } from '../../../../daemon/mqtt/payloads/payloads.ts';
 import { reportTelemetry } from '../../../../daemon/mqtt/payloads/report.ts';
+import { reportUpdate } from '../../../../daemon/mqtt/payloads/report-update.ts';
 import { Stamper } from '../../../../daemon/mqtt/payloads/stamp.ts';
 import { TELEMETRY } from '../../../../daemon/mqtt/payloads/topics.ts';
 import { parseRequest } from '../../../../daemon/mqtt/request.ts';
@@ -114,6 +116,7 @@ test('every entity has its platform, a unique id, and the keys that its platform
       switch: ['command_topic', 'state_topic'],
       image: ['url_topic', 'url_template'],
       event: ['state_topic'],
+      update: ['state_topic', 'command_topic', 'payload_install'],
     }[component.platform];
     assert.ok(needs, `${key}: ${component.platform}`);
     for (const need of needs) assert.is(typeof component[need], 'string', `${key}: ${need}`);
@@ -131,6 +134,7 @@ test('each key is one that its platform knows', () => {
     switch: [...common, ...command, 'state_topic', 'value_template'],
     image: [...common, 'url_topic', 'url_template'],
     event: [...common, 'state_topic', 'value_template', 'event_types'],
+    update: [...common, ...state, 'command_topic', 'payload_install', 'title'],
   };
   for (const [key, component] of components) {
     for (const one of Object.keys(component))
@@ -159,7 +163,9 @@ test('device classes have the units of Home Assistant', () => {
 
 test("every entity's topic and template give a value from a real payload", () => {
   for (const [key, component] of components) {
-    if (component.state_topic === undefined || component.platform === 'event') continue;
+    if (component.state_topic === undefined) continue;
+    // Each has a test of its own.
+    if (component.platform === 'event' || component.platform === 'update') continue;
     const value = stateOf(component, fullSnapshot());
     assert.is.not(value, 'None', key);
     if (component['options'] !== undefined)
@@ -195,6 +201,28 @@ test('the picture has the address of a picture', () => {
   const scope = { ...HOME_SCOPE, value_json: body };
   const url = renderTemplate(String(picture?.['url_template']), scope);
   assert.is(url, 'http://10.0.0.5:8080/posters/live-640');
+});
+
+test('the update has the keys that Home Assistant takes, and what it sends installs one', () => {
+  const { update } = message.components;
+  const of = (state: UpdateState) => {
+    const scope = { ...HOME_SCOPE, value_json: reportUpdate(state) };
+    return JSON.parse(renderTemplate(update?.value_template ?? '', scope)) as unknown;
+  };
+  // homeassistant/components/mqtt/update.py, MQTT_JSON_UPDATE_SCHEMA.
+  const idle = { in_progress: false, update_percentage: null };
+  assert.equal(of({ version: '1.0' }), {
+    ...{ installed_version: '1.0', latest_version: '1.0', ...idle },
+  });
+  const step = { what: 'installing', ratio: 0.254 } as const;
+  assert.equal(of({ version: '1.0', latest: '1.1', isNewer: true, step }), {
+    ...{ installed_version: '1.0', latest_version: '1.1' },
+    ...{ in_progress: true, update_percentage: 25 },
+  });
+  const topic = String(update?.command_topic);
+  const payload = Buffer.from(String(update?.['payload_install']));
+  const request = parseRequest({ topic, payload, isRetained: false }, ROOT, 1_777_000_000_000);
+  assert.is(request.kind === 'run' && request.command.verb, 'update');
 });
 
 test('each event that the box publishes is one of the event entity, with its data', () => {
@@ -247,7 +275,7 @@ test("every button and the switch's two sides are commands that the box accepts"
   const wallMs = Date.parse('2026-05-01T12:00:06Z');
   const verbs = components.flatMap(([key, component]) => {
     const { command_topic: topic, command_template: template } = component;
-    if (topic === undefined) return [];
+    if (topic === undefined || component.platform === 'update') return [];
     const values = component.platform === 'switch' ? ['ON', 'OFF'] : ['PRESS'];
     return values.map((value) => {
       const payload = renderTemplate(template ?? '', { ...HOME_SCOPE, value });

@@ -14,6 +14,7 @@ export const de: AdviceTexts = {
     'Schau zum Drucker. Sag auf der Regieseite unter „Gedruckte Zettel“, dass er gedruckt wurde, oder drucke ihn noch einmal.',
   clearPaper: 'Öffne ihn, entferne das Papier und schalte ihn aus und ein.',
   freeSystemDisk: 'Mach auf dem Systemdatenträger Platz oder tausche ihn aus.',
+  versionBefore: 'Die vorige Version läuft weiter. Sag es denen, die die Versionen herausgeben.',
   giveAir: 'Gib der Box Luft und stell sie aus der Sonne.',
   cooling: 'Prüfe Kühlung und Netzteil; wenn es bleibt, nimm weniger Bildgrößen (renditions).',
   strongerSupply: 'Nimm ein stärkeres Netzteil und ein kürzeres, dickeres Kabel.',

@@ -14,6 +14,7 @@ export const es: AdviceTexts = {
     'Mira la impresora. En la página de control, en «Papeles impresos», di que se imprimió, o imprímelo otra vez.',
   clearPaper: 'Ábrela, quita el papel, apágala y enciéndela.',
   freeSystemDisk: 'Libera espacio en el disco del sistema, o cámbialo.',
+  versionBefore: 'La versión anterior sigue en marcha. Avisa a quien publica las versiones.',
   giveAir: 'Deja que la caja respire y quítala del sol.',
   cooling: 'Revisa la ventilación y la alimentación; si sigue, usa menos renditions.',
   strongerSupply: 'Usa una fuente más potente y un cable más corto y grueso.',

@@ -14,6 +14,7 @@ export const fr: AdviceTexts = {
     'Regardez l’imprimante. Sur la page de régie, sous « Tickets imprimés », dites qu’il est imprimé ou réimprimez-le.',
   clearPaper: 'Ouvrez-la, retirez le papier, éteignez-la puis rallumez-la.',
   freeSystemDisk: 'Libérez de la place sur le disque système, ou remplacez-le.',
+  versionBefore: 'La version précédente continue. Signalez-le à qui publie les versions.',
   giveAir: 'Donnez de l’air à la box et mettez-la à l’ombre.',
   cooling: 'Vérifiez l’aération et l’alimentation ; si cela dure, réduisez les renditions.',
   strongerSupply: 'Prenez une alimentation plus forte et un câble plus court et plus épais.',

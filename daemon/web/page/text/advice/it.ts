@@ -14,6 +14,7 @@ export const it: AdviceTexts = {
     'Guarda la stampante. Nella pagina di regia, sotto «Foglietti stampati», di’ che è stato stampato, o ristampalo.',
   clearPaper: 'Aprila, togli la carta, spegnila e riaccendila.',
   freeSystemDisk: 'Libera spazio sul disco di sistema, o sostituiscilo.',
+  versionBefore: 'La versione precedente resta in funzione. Avvisa chi pubblica le versioni.',
   giveAir: 'Dai aria alla box e tienila lontana dal sole.',
   cooling: 'Controlla ventilazione e alimentatore; se continua, usa meno renditions.',
   strongerSupply: 'Usa un alimentatore più forte e un cavo più corto e più spesso.',

@@ -14,6 +14,7 @@ export const nl: AdviceTexts = {
     'Kijk bij de printer. Zeg op de regiepagina onder ‘Geprinte bonnen’ dat hij is geprint, of print hem opnieuw.',
   clearPaper: 'Open hem, haal het papier weg, en zet hem uit en aan.',
   freeSystemDisk: 'Maak ruimte op de systeemschijf, of vervang hem.',
+  versionBefore: 'De vorige versie draait verder. Meld het aan wie de versies uitbrengt.',
   giveAir: 'Geef de box lucht en zet hem uit de zon.',
   cooling: 'Kijk koeling en voeding na; blijft het zo, gebruik dan minder renditions.',
   strongerSupply: 'Gebruik een sterkere voeding en een kortere, dikkere kabel.',

@@ -12,6 +12,7 @@ export const pt: AdviceTexts = {
     'Veja a impressora. Na página da régie, em “Talões impressos”, diga que foi impresso, ou imprima outra vez.',
   clearPaper: 'Abra-a, retire o papel, desligue-a e ligue-a.',
   freeSystemDisk: 'Liberte espaço no disco do sistema, ou troque-o.',
+  versionBefore: 'A versão anterior continua a funcionar. Avise quem publica as versões.',
   giveAir: 'Dê ar à caixa e tire-a do sol.',
   cooling: 'Verifique o arejamento e a alimentação; se continuar, use menos renditions.',
   strongerSupply: 'Use uma fonte mais forte e um cabo mais curto e grosso.',

@@ -23,6 +23,7 @@ export const de: SaidTexts = {
   diskLow: '{disk} ist fast voll',
   diskWorn: '{disk} ist abgenutzt',
   clockUnset: 'Die Uhr ist nicht gestellt',
+  updateFailed: 'Die letzte Aktualisierung ging nicht',
 
   encoder: 'Der Encoder',
   theCamera: 'Die Kamera',

@@ -24,6 +24,7 @@ export const en = {
   diskLow: 'Disk {disk} is nearly full',
   diskWorn: 'Disk {disk} is worn out',
   clockUnset: 'Clock not synchronised',
+  updateFailed: 'The last update did not work',
 
   encoder: 'The encoder',
   theCamera: 'The camera',

@@ -23,6 +23,7 @@ export const es: SaidTexts = {
   diskLow: 'El disco {disk} está casi lleno',
   diskWorn: 'El disco {disk} está gastado',
   clockUnset: 'El reloj no está en hora',
+  updateFailed: 'La última actualización no funcionó',
 
   encoder: 'El codificador',
   theCamera: 'La cámara',

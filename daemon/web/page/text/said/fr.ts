@@ -23,6 +23,7 @@ export const fr: SaidTexts = {
   diskLow: 'Le disque {disk} est presque plein',
   diskWorn: 'Le disque {disk} est usé',
   clockUnset: 'L’horloge n’est pas à l’heure',
+  updateFailed: 'La dernière mise à jour n’a pas fonctionné',
 
   encoder: 'L’encodeur',
   theCamera: 'La caméra',

@@ -23,6 +23,7 @@ export const it: SaidTexts = {
   diskLow: 'Il disco {disk} è quasi pieno',
   diskWorn: 'Il disco {disk} è usurato',
   clockUnset: 'L’orologio non è regolato',
+  updateFailed: 'L’ultimo aggiornamento non ha funzionato',
 
   encoder: 'L’encoder',
   theCamera: 'La camera',

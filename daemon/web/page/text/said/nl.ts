@@ -23,6 +23,7 @@ export const nl: SaidTexts = {
   diskLow: 'Schijf {disk} is bijna vol',
   diskWorn: 'Schijf {disk} is versleten',
   clockUnset: 'De klok loopt niet gelijk',
+  updateFailed: 'De laatste update werkte niet',
 
   encoder: 'De encoder',
   theCamera: 'De camera',

@@ -23,6 +23,7 @@ export const pt: SaidTexts = {
   diskLow: 'O disco {disk} está quase cheio',
   diskWorn: 'O disco {disk} está gasto',
   clockUnset: 'O relógio não está certo',
+  updateFailed: 'A última atualização não funcionou',
 
   encoder: 'O codificador',
   theCamera: 'A câmara',

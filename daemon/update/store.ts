@@ -1,0 +1,112 @@
+/** Versions on the disk: `versions` in the state folder, one folder each, and `state.json` that says which starts. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../../hal/os/durable.ts';
+import { runCommand } from '../../hal/os/process.ts';
+import { saveFile } from '../../hal/os/save-file.ts';
+import { NODE, PROGRAM, ReleaseError } from './release.ts';
+import type { LineStream, Opened } from './stream.ts';
+import { unpack } from './unpack.ts';
+import { INSTALLED, namedIn, parseVersions, renderVersions, type Versions } from './versions.ts';
+
+/** A slow SD card writes 200 MB in a minute. */
+const SYNC_MS = 300_000;
+/** A Pi loads the program in some seconds. */
+const TRY_MS = 60_000;
+
+export class VersionStore {
+  readonly folder: string;
+  readonly #program: string;
+  readonly #over: string;
+
+  /**
+   * @param program The folder of the installed program.
+   * @throws what the file system says where there is no program.
+   */
+  constructor(stateFolder: string, program: string) {
+    this.folder = join(stateFolder, 'versions');
+    this.#program = program;
+    this.#over = tagOf(program);
+  }
+
+  get #file(): string {
+    return join(this.folder, 'state.json');
+  }
+
+  folderOf(id: string): string {
+    return id === INSTALLED ? this.#program : join(this.folder, id);
+  }
+
+  async load(): Promise<Versions> {
+    return parseVersions(await readFile(this.#file, 'utf8').catch(() => ''), this.#over);
+  }
+
+  /** On the disk once it resolves; a power cut leaves what was there, or this. */
+  async save(versions: Versions): Promise<void> {
+    await saveFile(this.#file, renderVersions(versions));
+  }
+
+  /** Removes what no state names, for example of an update that was broken off. */
+  async sweep(versions: Versions): Promise<void> {
+    const named = namedIn(versions);
+    for (const entry of await readdir(this.folder, { withFileTypes: true }).catch(() => [])) {
+      if (!entry.isDirectory() || named.has(entry.name)) continue;
+      await rm(join(this.folder, entry.name), { recursive: true, force: true });
+    }
+  }
+
+  async freeBytes(): Promise<number> {
+    await mkdir(this.folder, { recursive: true, mode: 0o750 });
+    const { bavail, bsize } = await statfs(this.folder);
+    return bavail * bsize;
+  }
+
+  /** Unpacks a release beside the others; on the disk, and with its own name, once it resolves. */
+  async add(stream: LineStream, opened: Opened, onProgress: (ratio: number) => void) {
+    const beside = `${this.folderOf(opened.id)}.new`;
+    try {
+      await unpack(stream, opened, beside, onProgress);
+      await syncTree(beside);
+      await this.#tryProgram(beside);
+      await rm(this.folderOf(opened.id), { recursive: true, force: true });
+      await rename(beside, this.folderOf(opened.id));
+      await syncFolder(this.folder);
+    } catch (error) {
+      await rm(beside, { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Another machine's program, a library that is missing, or a disk that runs none, show at once. */
+  async #tryProgram(folder: string): Promise<void> {
+    const why = await runCommand(join(folder, NODE), [join(folder, PROGRAM), '--version'], {
+      timeoutMs: TRY_MS,
+    }).then(
+      ({ exitCode, stderr }) => (exitCode === 0 ? undefined : stderr.slice(-200)),
+      (error: unknown) => String(error).slice(0, 200),
+    );
+    if (why === undefined) return;
+    throw new ReleaseError(`the new program does not start on this machine: ${why}`);
+  }
+
+  /** When the installed program was built, as far as its file says. */
+  async installedBuilt(): Promise<string> {
+    return (await stat(join(this.#program, PROGRAM))).mtime.toISOString();
+  }
+}
+
+/** One call for thousands of files: syncfs(2). */
+async function syncTree(folder: string): Promise<void> {
+  const { exitCode, stderr } = await runCommand('sync', ['-f', folder], { timeoutMs: SYNC_MS });
+  if (exitCode !== 0) throw new Error(`not written to the disk: ${stderr.slice(0, 200)}`);
+}
+
+/** Another one for each installed program: an update of that counts from then on. */
+function tagOf(program: string): string {
+  return createHash('sha256')
+    .update(readFileSync(join(program, PROGRAM)))
+    .digest('hex')
+    .slice(0, 16);
+}

@@ -1,0 +1,68 @@
+/** A new version proves itself within a minute, or gives itself up. */
+import { pause } from '../../hal/os/async.ts';
+import { type Clock, isAbort } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { BoxEvent } from '../model/commands.ts';
+import { hasCamera } from '../model/phase.ts';
+import type { DropPhase } from '../model/snapshot.ts';
+import type { VersionStore } from './store.ts';
+import { type Expectation, gaveUp, proved, versionOf } from './versions.ts';
+
+export interface TrialDeps {
+  /** Of the version that runs. */
+  readonly id: string;
+  readonly store: Pick<VersionStore, 'load' | 'save' | 'sweep'>;
+  /** What does not work as it did; undefined where all does. */
+  readonly faultOf: (expectation: Expectation, signal: AbortSignal) => Promise<string | undefined>;
+  readonly phase: () => DropPhase;
+  readonly onEvent: (event: BoxEvent) => void;
+  /** Ends the box; the launcher starts the version before. */
+  readonly end: () => void;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const TRIAL_MS = 60_000;
+const LOOK_EVERY_MS = 2_000;
+
+/**
+ * Resolves once the version that runs has proved itself or given itself up; at once where it is on no
+ * trial. During a drop it is neither: what the drop shows has priority.
+ */
+export async function runTrial(deps: TrialDeps, signal: AbortSignal): Promise<void> {
+  const { id, store, clock, log } = deps;
+  const { trial } = await store.load();
+  if (trial?.id !== id) return;
+  log.info('version on trial', { version: id, start: trial.starts });
+  const endMs = clock.monotonicMs() + TRIAL_MS;
+  let fault: string | undefined;
+  try {
+    while (!signal.aborted) {
+      fault = await deps.faultOf(trial.expectation, signal);
+      if (fault === undefined) return await confirm(deps);
+      if (clock.monotonicMs() >= endMs && !hasCamera(deps.phase())) break;
+      await pause(clock, LOOK_EVERY_MS, signal);
+    }
+  } catch (error) {
+    if (!isAbort(error, signal)) throw error;
+  }
+  if (signal.aborted || fault === undefined) return;
+  await giveUp(fault, deps);
+}
+
+async function confirm({ id, store, onEvent, clock, log }: TrialDeps): Promise<void> {
+  const versions = proved(await store.load(), id);
+  await store.save(versions);
+  log.info('version has proved itself', { version: id });
+  const data = { version: versionOf(id) };
+  onEvent({ type: 'update.done', severity: 'info', atMs: clock.wallMs(), data });
+  await store.sweep(versions).catch((error: unknown) => {
+    log.warn('old versions not removed', { reason: messageOf(error) });
+  });
+}
+
+async function giveUp(fault: string, { id, store, end, clock, log }: TrialDeps): Promise<void> {
+  log.error('version gives itself up', { version: id, reason: fault });
+  await store.save(gaveUp(await store.load(), fault, clock.wallMs()));
+  end();
+}

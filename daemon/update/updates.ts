@@ -1,0 +1,212 @@
+/** The command update, and what is known of versions: offered, running, gone back. */
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
+import type { Task } from '../../hal/os/task.ts';
+import type { UpdateConfig } from '../config/metrics.ts';
+import type { BoxEvent, Outcome, UpdateCommand } from '../model/commands.ts';
+import type { UpdateState } from '../model/update.ts';
+import {
+  Disturbed,
+  type InstallDeps,
+  install,
+  nameOf,
+  putOnTrial,
+  type Running,
+} from './install.ts';
+import { compareReleases, type Header, ReleaseError } from './release.ts';
+import { readSource } from './source.ts';
+import type { VersionStore } from './store.ts';
+import { LineStream, openRelease } from './stream.ts';
+import { INSTALLED, type Versions } from './versions.ts';
+
+export interface UpdatesDeps extends Pick<InstallDeps, 'busyWith' | 'whatWorks'> {
+  readonly store: VersionStore;
+  readonly running: Running;
+  /** As it was at the start; after that this alone changes it. */
+  readonly versions: Versions;
+  readonly config: () => UpdateConfig;
+  /** The trial of the version that runs; its end changes what is known. */
+  readonly trial: Task;
+  readonly onEvent: (event: BoxEvent) => void;
+  /** Ends the box in good order, which then starts again. */
+  readonly end: () => void;
+  readonly untilEnd: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The command is answered first. */
+const ANSWER_MS = 500;
+/** A box that has just started has other things to do. */
+const FIRST_LOOK_MS = 120_000;
+const HOUR_MS = 3_600_000;
+const OFFER_MS = 60_000;
+
+export class Updates {
+  readonly #deps: UpdatesDeps;
+  #versions: Versions;
+  #offer: { readonly header?: Header; readonly fault?: string } = {};
+  #step: UpdateState['step'];
+
+  constructor(deps: UpdatesDeps) {
+    this.#deps = deps;
+    this.#versions = deps.versions;
+  }
+
+  readonly state = (): UpdateState => {
+    const { running, config } = this.#deps;
+    const { trial, failed } = this.#versions;
+    const { header, fault } = this.#offer;
+    const name = (id: string) => nameOf(id, 'the installed version');
+    const previous = this.#previous();
+    return {
+      version: running.version,
+      ...(config().key === '' ? { unsupported: NO_KEY } : {}),
+      ...(header === undefined
+        ? {}
+        : { latest: header.version, isNewer: compareReleases(header, running) > 0 }),
+      ...(fault === undefined ? {} : { offerFault: fault }),
+      ...(this.#step === undefined ? {} : { step: this.#step }),
+      ...(trial?.id === running.id ? { isOnTrial: true } : {}),
+      ...(failed === null
+        ? {}
+        : { failed: { version: name(failed.id), reason: failed.reason, atMs: failed.atMs } }),
+      ...(previous === undefined ? {} : { previous: name(previous) }),
+    };
+  };
+
+  readonly command: UpdateCommand = async (command, onProgress) => {
+    const { config, busyWith, untilEnd } = this.#deps;
+    if (config().key === '') return rejected('UNSUPPORTED', NO_KEY);
+    const busy = this.#step === undefined ? busyWith() : 'an update runs already';
+    if (busy !== undefined) return rejected('BUSY', `no update now: ${busy}`);
+    const { args, by, isDryRun = false } = command;
+    const from = typeof args['from'] === 'string' ? args['from'] : config().url;
+    if (args['from'] !== undefined && by !== 'cli') {
+      return rejected('BAD_ARGUMENTS', 'only the command line names a file or an address');
+    }
+    if (args['back'] === true) return await this.#goBack(isDryRun);
+    if (from === '') return rejected('BAD_ARGUMENTS', NO_SOURCE);
+    this.#step = { what: 'installing', ratio: 0 };
+    try {
+      const asked = {
+        ...{ from, isOlderWelcome: args['older'] === true },
+        ...(typeof args['version'] === 'string' ? { version: args['version'] } : {}),
+      };
+      const report = (progress: Parameters<typeof onProgress>[0]) => {
+        this.#step = { what: 'installing', ratio: progress.ratio ?? 0 };
+        onProgress(progress);
+      };
+      const header = await install(asked, this.#installDeps(), isDryRun, report, untilEnd);
+      const { version } = header;
+      if (!isDryRun) return this.#restart(version);
+      if (from === config().url) this.#offer = { header };
+      return done(`would install ${version}`);
+    } catch (error) {
+      return refusalOf(error, untilEnd);
+    } finally {
+      if (this.#step?.what === 'installing') this.#step = undefined;
+    }
+  };
+
+  /** The trial of the version that runs, and from time to time a look at what is offered. */
+  readonly run: Task = async (signal) => {
+    const { trial, store, clock, config } = this.#deps;
+    this.#reportFailure();
+    await trial(signal);
+    this.#versions = await store.load();
+    let waitMs = FIRST_LOOK_MS;
+    while (await pause(clock, waitMs, signal)) {
+      await this.#lookForOffer(signal);
+      waitMs = config().check_hours * HOUR_MS;
+    }
+  };
+
+  async #goBack(isDryRun: boolean): Promise<Outcome> {
+    const previous = this.#previous();
+    if (previous === undefined) return rejected('REFUSED', 'there is no version to go back to');
+    const version = nameOf(previous, 'the installed version');
+    if (isDryRun) return done(`would go back to ${version}`);
+    this.#step = { what: 'restarting', ratio: 0 };
+    try {
+      await putOnTrial(previous, this.#installDeps(), this.#deps.untilEnd);
+      return this.#restart(version);
+    } catch (error) {
+      this.#step = undefined;
+      return refusalOf(error, this.#deps.untilEnd);
+    }
+  }
+
+  #previous(): string | undefined {
+    const { good, previous } = this.#versions;
+    return previous ?? (good === INSTALLED ? undefined : INSTALLED);
+  }
+
+  #installDeps(): InstallDeps {
+    return { ...this.#deps, key: this.#deps.config().key };
+  }
+
+  /** It is on the disk that another version starts next. */
+  #restart(version: string): Outcome {
+    this.#step = { what: 'restarting', ratio: 1 };
+    void this.#restartSoon();
+    return done(
+      `${version} is in place: the box starts again with it, and goes back by itself where it does not work within a minute`,
+    );
+  }
+
+  /** A drop that was armed meanwhile goes on; the new version waits for the next start. */
+  async #restartSoon(): Promise<void> {
+    const { clock, busyWith, end, untilEnd, log } = this.#deps;
+    if (!(await pause(clock, ANSWER_MS, untilEnd))) return;
+    const busy = busyWith();
+    if (busy === undefined) return end();
+    log.warn('the new version waits for the next start', { reason: busy });
+    this.#step = undefined;
+  }
+
+  /** Once: the version that went back has no way to tell of it. */
+  #reportFailure(): void {
+    const { failed } = this.#versions;
+    const { onEvent, clock, log } = this.#deps;
+    if (failed === null) return;
+    log.warn('an update went back', { version: failed.id, reason: failed.reason });
+    const atMs = clock.wallMs();
+    const data = { version: nameOf(failed.id, 'the installed version'), reason: failed.reason };
+    if (atMs - failed.atMs < HOUR_MS)
+      onEvent({ type: 'update.went-back', severity: 'warning', atMs, data });
+  }
+
+  async #lookForOffer(signal: AbortSignal): Promise<void> {
+    const { config, busyWith } = this.#deps;
+    const { url, key } = config();
+    if (url === '' || key === '' || busyWith() !== undefined) return;
+    try {
+      const ends = AbortSignal.any([signal, AbortSignal.timeout(OFFER_MS)]);
+      await using stream = new LineStream(readSource(url, ends));
+      const { header } = await openRelease(stream, key);
+      this.#offer = { header };
+    } catch (error) {
+      this.#offer = { ...this.#offer, fault: messageOf(error) };
+    }
+  }
+}
+
+const NO_KEY = 'this box takes no updates: its config file has no update.key';
+const NO_SOURCE = 'no release is named: set update.url, or use venuebox update FILE';
+
+const done = (detail: string): Outcome => ({ status: 'done', detail });
+
+function rejected(code: 'UNSUPPORTED' | 'BUSY' | 'BAD_ARGUMENTS' | 'REFUSED', detail: string) {
+  return { status: 'rejected', code, detail } as const;
+}
+
+function refusalOf(error: unknown, untilEnd: AbortSignal): Outcome {
+  if (error instanceof Disturbed)
+    return rejected('BUSY', `the update is put off: ${error.message}`);
+  if (error instanceof ReleaseError)
+    return { status: 'failed', code: 'RELEASE', detail: error.message };
+  if (untilEnd.aborted) throw error;
+  return { status: 'failed', code: 'NOT_DONE', detail: `no update: ${messageOf(error)}` };
+}

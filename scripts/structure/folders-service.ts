@@ -1,0 +1,21 @@
+/** The part of the table of imports (folders.ts) for the program as a service: its versions, its power. */
+
+import type { Folder } from './folders-hal.ts';
+
+const BASE = ['daemon/model', 'daemon/config', 'daemon/config/form'] as const;
+
+export const SERVICE_FOLDERS: Readonly<Record<string, Folder>> = {
+  // Its launcher runs without a box; what a trial looks at is the media path's.
+  'daemon/update': {
+    may: [...BASE, 'daemon/media'],
+    what: 'versions of the program: releases, trial, going back',
+  },
+};
+
+export const POWER_FOLDERS: Readonly<Record<string, Folder>> = {
+  'daemon/power': {
+    // What it switches off is of the media path.
+    may: [...BASE, 'daemon/health/thresholds.ts', 'daemon/devices', 'daemon/media'],
+    what: 'saving power, and shutting down',
+  },
+};

@@ -1,0 +1,253 @@
+/** Updates of a small program by the real launcher: systemd/venuebox.sh, on a real disk. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { install } from '../../../daemon/update/install.ts';
+import { VersionStore } from '../../../daemon/update/store.ts';
+import { INSTALLED, proved, STARTS_MAX } from '../../../daemon/update/versions.ts';
+import { seeded } from '../../support/seeded.ts';
+import { layProgram, openWorkshop, type Small } from './support/program.ts';
+
+const test = suite('the launcher');
+
+const workshop = openWorkshop();
+const signal = new AbortController().signal;
+class Box {
+  readonly folder = mkdtempSync(join(workshop.folder, 'box-'));
+  readonly #installed = join(this.folder, 'installed');
+  readonly #state = join(this.folder, 'state');
+  readonly #config = join(this.folder, 'venuebox.yaml');
+
+  constructor() {
+    mkdirSync(this.#state, { recursive: true });
+    layProgram(this.#installed, { version: '1.0' });
+    this.configure(`update: {key: "${workshop.key}"}`);
+    const script = readFileSync('systemd/venuebox.sh', 'utf8');
+    writeFileSync(this.#script, script.replaceAll('/opt/venuebox', this.#installed), {
+      mode: 0o755,
+    });
+  }
+
+  get #script() {
+    return join(this.#installed, 'bin/venuebox');
+  }
+
+  get store() {
+    return new VersionStore(this.#state, this.#installed);
+  }
+
+  configure(yaml: string): void {
+    writeFileSync(this.#config, yaml);
+  }
+
+  /** Returns its id. */
+  async update(small: Small, isBusy = false): Promise<string> {
+    return await this.give(await workshop.release(small), isBusy);
+  }
+
+  async give(from: string, isBusy = false): Promise<string> {
+    const { good } = await this.store.load();
+    await install(
+      { from, isOlderWelcome: false },
+      {
+        store: this.store,
+        running: {
+          id: good,
+          version: good === INSTALLED ? '1.0' : (good.split('-')[0] ?? ''),
+          built: '2020-01-01T00:00:00Z',
+        },
+        key: workshop.key,
+        busyWith: () => (isBusy ? 'a drop' : undefined),
+        whatWorks: async () => ({ pages: [], picture: false }),
+      },
+      false,
+      () => undefined,
+      signal,
+    );
+    return (await this.store.load()).trial?.id ?? '';
+  }
+
+  /** As systemd starts it. */
+  spawn(...args: readonly string[]): ChildProcess {
+    const env = { PATH: process.env['PATH'], STATE_DIRECTORY: this.#state };
+    return spawn(this.#script, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Returns what it says until it ends. */
+  async start(...args: readonly string[]): Promise<string> {
+    const child = this.spawn(...(args.length > 0 ? args : ['run', '--config', this.#config]));
+    let text = '';
+    child.stdout?.on('data', (chunk) => (text += chunk));
+    child.stderr?.on('data', (chunk) => (text += chunk));
+    await once(child, 'close');
+    endGroup(child.pid);
+    return text;
+  }
+
+  expire(id: string, pid: string) {
+    const env = {
+      ...{ PATH: process.env['PATH'], STATE_DIRECTORY: this.#state },
+      VENUEBOX_INSTALLED: this.#installed,
+    };
+    const program = join(this.#installed, 'bin/node');
+    const launch = join(this.#installed, 'dist/daemon/update/launch.js');
+    return new Promise<string>((resolve) => {
+      const line = `'${program}' '${launch}' expire ${id} ${pid}; echo survived`;
+      execFile('sh', ['-c', line], { env }, (error, stdout) => {
+        resolve(error?.signal === 'SIGKILL' ? 'killed' : stdout.trim());
+      });
+    });
+  }
+
+  set live(isLive: boolean) {
+    const live = isLive ? { dropId: 'x', sinceMs: 0 } : null;
+    writeFileSync(join(this.#state, 'drop.json'), JSON.stringify({ v: 1, live }));
+  }
+}
+
+/** systemd ends what is left of a service: here that is what waits to end a version that hangs. */
+function endGroup(pid = 0): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {}
+}
+
+test('without updates the installed program starts, and is told where it lies', async () => {
+  const box = new Box();
+  assert.is(await box.start(), 'runs 1.0\n');
+  assert.is(await box.start('status'), 'is 1.0\n');
+});
+
+test('an update starts in place of the installed program, and other verbs stay that one’s', async () => {
+  const box = new Box();
+  const run = 'console.log(process.env.VENUEBOX_RUNS)';
+  const id = await box.update({ version: '1.1', run });
+  assert.is(await box.start(), `runs 1.1\n${id}\n`);
+  assert.is(await box.start('status'), 'is 1.0\n');
+  await box.store.save(proved(await box.store.load(), id));
+  assert.is(await box.start(), `runs 1.1\n${id}\n`);
+});
+
+test('a version that dies is started three times, and then the one before runs', async () => {
+  const box = new Box();
+  await box.update({ version: '1.1', run: 'process.exit(1)' });
+  for (let i = 0; i < STARTS_MAX; i += 1) assert.is(await box.start(), 'runs 1.1\n');
+  assert.is(await box.start(), 'runs 1.0\n');
+  assert.match((await box.store.load()).failed?.reason ?? '', 'ended 3 times');
+});
+
+test('a version that hangs is ended from outside, unless it shows a drop', async () => {
+  const box = new Box();
+  const id = await box.update({ version: '1.1' });
+  box.live = true;
+  assert.is(await box.expire(id, '$$'), 'survived');
+  box.live = false;
+  assert.is(await box.expire(id, '1'), 'survived');
+  assert.is((await box.store.load()).trial?.id, id);
+  assert.is(await box.expire(id, '$$'), 'killed');
+  assert.is(await box.start(), 'runs 1.0\n');
+});
+
+test('a file that was changed, a key that was changed, and another installed program undo an update', async () => {
+  const box = new Box();
+  const id = await box.update({ version: '1.1' });
+  await box.store.save(proved(await box.store.load(), id));
+  box.configure('');
+  assert.match(await box.start(), /is not started: .*update\.key.*runs 1\.0\n$/s);
+  const again = new Box();
+  const other = await again.update({ version: '1.1' });
+  appendFileSync(join(again.store.folderOf(other), 'dist/daemon/main.js'), ' ');
+  assert.match(await again.start(), /main\.js was changed.*runs 1\.0\n$/s);
+  const third = new Box();
+  await third.update({ version: '1.1' });
+  layProgram(third.store.folderOf(INSTALLED), { version: '2.0' });
+  assert.is(await third.start(), 'runs 2.0\n');
+});
+
+test('a drop that was live is resumed by the version before', async () => {
+  const box = new Box();
+  await box.update({ version: '1.1' });
+  box.live = true;
+  assert.is(await box.start(), 'runs 1.0\n');
+  box.live = false;
+  assert.is(await box.start(), 'runs 1.1\n');
+});
+
+test('what cannot be installed leaves nothing behind, and says why', async () => {
+  const box = new Box();
+  const good = await workshop.release({ version: '1.1' });
+  const torn = join(workshop.folder, 'torn.release');
+  const bytes = readFileSync(good);
+  writeFileSync(torn, bytes.subarray(0, bytes.length - 20));
+  const why = (from: string, isBusy = false) => box.give(from, isBusy).then(() => '', String);
+  assert.match(await why(torn), 'ends too early');
+  assert.match(await why(join(workshop.folder, 'none')), 'cannot be read');
+  assert.match(await why(workshop.folder), 'no file');
+  assert.match(await why(good, true), 'a drop');
+  assert.match(await why(await workshop.release({ version: '0.9' })), 'not newer');
+  const foreign = process.arch === 'x64' ? 'arm64' : 'x64';
+  assert.match(await why(await workshop.release({ version: '1.1' }, { arch: foreign })), foreign);
+  const broken = await workshop.release({
+    version: '1.1',
+    files: { 'bin/node': '#!/bin/sh\nexit 3\n' },
+  });
+  assert.match(await why(broken), 'does not start on this machine');
+  assert.equal(
+    readdirSync(box.store.folder).filter((name) => name !== 'state.json'),
+    [],
+  );
+  assert.is(await box.start(), 'runs 1.0\n');
+});
+
+test('killed at any moment of an update, one of the two versions starts', async () => {
+  const box = new Box();
+  const random = seeded(3);
+  const release = await workshop.release({
+    version: '1.1',
+    files: { 'dist/large.js': 'x'.repeat(3_000_000) },
+  });
+  const give = `
+    import { install } from ${JSON.stringify(new URL('../../../daemon/update/install.ts', import.meta.url).href)};
+    import { VersionStore } from ${JSON.stringify(new URL('../../../daemon/update/store.ts', import.meta.url).href)};
+    const [state, program, from, key] = process.argv.slice(1);
+    console.log('begins');
+    await install({ from, isOlderWelcome: false }, {
+      store: new VersionStore(state, program), key, busyWith: () => undefined,
+      running: { id: 'installed', version: '1.0', built: '2020-01-01T00:00:00Z' },
+      whatWorks: async () => ({ pages: [], picture: false }),
+    }, false, () => undefined, new AbortController().signal);
+  `;
+  const seen = new Set<string>();
+  for (let i = 0; i < 5; i += 1) {
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', give];
+    const where = [join(box.folder, 'state'), join(box.folder, 'installed'), release, workshop.key];
+    const child = spawn(process.execPath, [...args, ...where], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    await once(child.stdout, 'data');
+    const timer = setTimeout(() => child.kill('SIGKILL'), random() * 500);
+    await closed;
+    clearTimeout(timer);
+    const says = await box.start();
+    assert.match(says, /^runs 1\.[01]\n$/);
+    seen.add(says);
+    rmSync(join(box.folder, 'state/versions'), { recursive: true, force: true });
+  }
+  assert.ok(seen.size > 0);
+});
+
+test.after(() => rmSync(workshop.folder, { recursive: true, force: true }));
+
+test.run();

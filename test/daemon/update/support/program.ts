@@ -1,0 +1,77 @@
+/** Small programs as releases hold them, with a key of their own. */
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeKey, pack } from '../../../../scripts/release/pack.ts';
+
+const TSX = import.meta.resolve('tsx');
+const LAUNCH = fileURLToPath(new URL('../../../../daemon/update/launch.ts', import.meta.url));
+
+/** Runs the launcher of this checkout without a build, and all else as it is. */
+const NODE = `#!/bin/sh
+case $1 in
+  *launch.js) exec '${process.execPath}' --import '${TSX}' "$@" ;;
+  *) exec '${process.execPath}' "$@" ;;
+esac
+`;
+
+export interface Small {
+  readonly version: string;
+  /** What it does as the box: JavaScript. */
+  readonly run?: string;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Lays a program down that says its version and does what it is given. */
+export function layProgram(folder: string, { version, run = '', files = {} }: Small): void {
+  const main = `
+    if (process.argv[2] === '--version') console.log('venuebox ${version}');
+    else if (process.argv[2] === 'run') {
+      console.log('runs ${version}');
+      ${run}
+    } else console.log('is ${version}');
+  `;
+  const all = {
+    'bin/node': NODE,
+    'package.json': JSON.stringify({ version, type: 'module' }),
+    'dist/daemon/main.js': main,
+    'dist/daemon/update/launch.js': `import ${JSON.stringify(LAUNCH)};`,
+    ...files,
+  };
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  chmodSync(join(folder, 'bin/node'), 0o755);
+}
+
+export interface Workshop {
+  readonly folder: string;
+  /** The public key, for update.key. */
+  readonly key: string;
+  /** Makes a release; returns its file. */
+  release(
+    small: Small,
+    options?: { readonly arch?: string; readonly built?: string },
+  ): Promise<string>;
+}
+
+let made = 0;
+
+export function openWorkshop(): Workshop {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-update-'));
+  const keyFile = join(folder, 'key.pem');
+  return {
+    folder,
+    key: makeKey(keyFile),
+    release: async (small, { built = '2026-11-29T20:00:00.000Z', ...options } = {}) => {
+      made += 1;
+      const program = join(folder, `program-${made}`);
+      const out = join(folder, `${made}.release`);
+      layProgram(program, small);
+      await pack({ program, keyFile, out, built, ...options });
+      return out;
+    },
+  };
+}

@@ -1,0 +1,182 @@
+/** The command update, and what the box says of versions. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { BoxEvent, Command } from '../../../daemon/model/commands.ts';
+import { VersionStore } from '../../../daemon/update/store.ts';
+import { Updates } from '../../../daemon/update/updates.ts';
+import {
+  gaveUp,
+  INSTALLED,
+  onTrial,
+  proved,
+  type Versions,
+} from '../../../daemon/update/versions.ts';
+import { silentLog } from '../../../hal/os/log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { layProgram, openWorkshop } from './support/program.ts';
+
+const test = suite('the command update');
+
+const workshop = openWorkshop();
+const release = await workshop.release({ version: '1.1' });
+const foreign = openWorkshop();
+const forged = await foreign.release({ version: '1.1' });
+const NOTHING = { pages: [], picture: false };
+let boxes = 0;
+
+interface Options {
+  readonly url?: string;
+  readonly key?: string;
+  readonly before?: (versions: Versions) => Versions;
+}
+
+async function openBox({ url = release, key = workshop.key, before }: Options = {}) {
+  boxes += 1;
+  const folder = join(workshop.folder, `updates-${boxes}`);
+  const program = join(folder, 'installed');
+  mkdirSync(join(folder, 'state'), { recursive: true });
+  layProgram(program, { version: '1.0' });
+  const store = new VersionStore(join(folder, 'state'), program);
+  if (before !== undefined) await store.save(before(await store.load()));
+  const clock = new VirtualClock();
+  const events: BoxEvent[] = [];
+  const box = { busy: undefined as string | undefined, ends: 0, store, clock, events };
+  const updates = new Updates({
+    ...{ store, clock, log: silentLog, versions: await store.load() },
+    running: { id: INSTALLED, version: '1.0', built: '2020-01-01T00:00:00Z' },
+    config: () => ({ key, url, check_hours: 12 }),
+    busyWith: () => box.busy,
+    whatWorks: async () => NOTHING,
+    trial: async () => undefined,
+    onEvent: (event) => void events.push(event),
+    end: () => {
+      box.ends += 1;
+    },
+    untilEnd: new AbortController().signal,
+  });
+  const ask = (args: Command['args'], more: Partial<Command> = {}) =>
+    updates.command({ verb: 'update', args, by: 'cli', ...more }, () => undefined);
+  return Object.assign(box, { updates, ask });
+}
+
+test('it installs what is offered, and the box starts again once it has answered', async () => {
+  const { ask, clock, store, updates, ...box } = await openBox();
+  const outcome = await ask({}, { by: 'mqtt' });
+  assert.is(outcome.status, 'done', outcome.detail);
+  assert.match(outcome.detail, '1.1 is in place');
+  assert.match((await store.load()).trial?.id ?? '', /^1\.1-/);
+  assert.is(updates.state().step?.what, 'restarting');
+  assert.is(box.ends, 0);
+  assert.is((await ask({})).status, 'rejected');
+});
+
+test('the box ends in good order, unless a drop was armed meanwhile', async () => {
+  for (const [busy, ends] of [
+    [undefined, 1],
+    ['the drop is armed', 0],
+  ] as const) {
+    const box = await openBox();
+    await box.ask({});
+    box.busy = busy;
+    await box.clock.advance(1_000);
+    assert.is(box.ends, ends, busy);
+    assert.ok((await box.store.load()).trial !== null);
+  }
+});
+
+test('never while a drop has the camera', async () => {
+  const box = await openBox();
+  box.busy = 'the drop is live; end it first';
+  const outcome = await box.ask({});
+  assert.equal([outcome.status, 'code' in outcome && outcome.code], ['rejected', 'BUSY']);
+  assert.match(outcome.detail, 'the drop is live');
+  assert.is((await box.store.load()).trial, null);
+});
+
+test('a release that was signed with another key is refused in a sentence', async () => {
+  const box = await openBox({ url: forged });
+  const outcome = await box.ask({});
+  assert.equal([outcome.status, 'code' in outcome && outcome.code], ['failed', 'RELEASE']);
+  assert.match(outcome.detail, 'the signature is wrong');
+  assert.is(box.updates.state().step, undefined);
+  assert.is((await openBox({ key: '' })).updates.state().unsupported !== undefined, true);
+  assert.is((await (await openBox({ key: '' })).ask({})).status, 'rejected');
+});
+
+test('only the version that was asked for is installed, and only the command line names files', async () => {
+  const box = await openBox();
+  assert.match((await box.ask({ version: '1.2' })).detail, 'version 1.1 is offered, not 1.2');
+  assert.match((await box.ask({ from: release }, { by: 'page' })).detail, 'only the command line');
+  assert.match((await box.ask({ from: release }, { by: 'mqtt' })).detail, 'only the command line');
+  assert.match((await (await openBox({ url: '' })).ask({})).detail, 'no release is named');
+  assert.is((await box.ask({ version: '1.1' })).status, 'done');
+});
+
+test('a dry run says what would be installed, and the page then offers it', async () => {
+  const box = await openBox();
+  assert.match((await box.ask({}, { isDryRun: true })).detail, 'would install 1.1');
+  assert.is((await box.store.load()).trial, null);
+  const { latest, isNewer } = box.updates.state();
+  assert.equal([latest, isNewer], ['1.1', true]);
+});
+
+test('what is offered is looked for by itself, and a fault is told', async () => {
+  const box = await openBox();
+  const broken = await openBox({ url: join(workshop.folder, 'none') });
+  for (const one of [box, broken]) {
+    const ending = new AbortController();
+    const running = one.updates.run(ending.signal);
+    for (let i = 0; i < 3_000 && isUnknown(one.updates.state()); i += 1) {
+      // What it reads of the disk comes in its own time.
+      await one.clock.advance(10_000);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    ending.abort();
+    await running;
+  }
+  assert.is(box.updates.state().latest, '1.1');
+  assert.match(broken.updates.state().offerFault ?? '', 'cannot be read');
+});
+
+const isUnknown = ({ latest, offerFault }: ReturnType<Updates['state']>) =>
+  latest === undefined && offerFault === undefined;
+
+test('going back takes the version before, and puts it on trial too', async () => {
+  const box = await openBox({
+    before: (versions) =>
+      proved(onTrial(versions, '1.1-aaaaaaaaaaaa', NOTHING), '1.1-aaaaaaaaaaaa'),
+  });
+  assert.is(box.updates.state().previous, 'the installed version');
+  assert.match((await box.ask({ back: true })).detail, 'the installed version is in place');
+  assert.is((await box.store.load()).trial?.id, INSTALLED);
+  assert.match((await (await openBox()).ask({ back: true })).detail, 'no version to go back to');
+});
+
+test('an update that went back is an event with the reason, and stays on the page', async () => {
+  const box = await openBox({
+    before: (versions) =>
+      gaveUp(
+        onTrial(versions, '1.1-aaaaaaaaaaaa', NOTHING),
+        'no picture comes',
+        Date.UTC(2026, 4, 1),
+      ),
+  });
+  const ending = new AbortController();
+  const running = box.updates.run(ending.signal);
+  await box.clock.advance(0);
+  ending.abort();
+  await running;
+  assert.equal(
+    box.events.map(({ type, data }) => [type, data]),
+    [['update.went-back', { version: '1.1', reason: 'no picture comes' }]],
+  );
+  assert.is(box.updates.state().failed?.version, '1.1');
+});
+
+test.after(() => {
+  for (const { folder } of [workshop, foreign]) rmSync(folder, { recursive: true, force: true });
+});
+
+test.run();
