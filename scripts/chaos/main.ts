@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- --seed N --minutes M [--only WORD]`: a box with simulated hardware, guests,
+ * `npm run chaos -- --seed N --minutes M [--only WORD,WORD]`: a box with simulated hardware, guests,
  * a buyer, a broker and a far end, to which happens what a seed draws. Prints a line for each
  * fault and a table, and exits with 1 where a promise was broken.
  */
@@ -20,7 +20,7 @@ import {
 import { DISK_FAULTS } from './disk-faults.ts';
 import { OUTSIDE_FAULTS } from './outside-faults.ts';
 import { PROCESS_FAULTS } from './process-faults.ts';
-import { printHeld, printTable } from './report.ts';
+import { printHeld, printLog, printTable } from './report.ts';
 import { type Row, runStep, settle } from './step.ts';
 import { openVenue, type Venue } from './venue.ts';
 
@@ -28,13 +28,13 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '5' },
-    /** Only faults with this in their names. */
+    /** Only faults with one of these words in their names. */
     only: { type: 'string', default: '' },
   },
 });
 
 const FAULTS = [...PROCESS_FAULTS, ...DISK_FAULTS, ...OUTSIDE_FAULTS].filter(({ name }) =>
-  name.includes(values.only),
+  values.only.split(',').some((word) => name.includes(word)),
 );
 /** One after the other mostly, and sometimes at once. */
 const AT_ONCE = [1, 1, 1, 2, 3] as const;
@@ -59,6 +59,7 @@ async function runChaos(seed: number, minutes: number): Promise<readonly string[
     problems.push(...step.problems);
   }
   const after = heldBy(venue);
+  if (problems.length > 0) await printLog(venue);
   printTable(rows);
   problems.push(...printHeld(before, after));
   problems.push(...(await endVenue(venue)));

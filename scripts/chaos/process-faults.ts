@@ -8,7 +8,7 @@ const CHILDREN: readonly Child[] = ['media', 'capture', 'source', 'uplink', 'rec
 /** Lost with a media process: what it had not published, and its start. On a machine that is busy longer. */
 const HOLE_MAX_S: Readonly<Partial<Record<Child, number>>> = { media: 20, capture: 2 };
 /** It is found to hang first, in its first half minute later. */
-const HUNG_HOLE_MAX_S: Readonly<Partial<Record<Child, number>>> = { media: 60, capture: 2 };
+const HUNG_HOLE_MAX_S: Readonly<Partial<Record<Child, number>>> = { media: 40, capture: 2 };
 const REPLACED_MS = 120_000;
 
 export const PROCESS_FAULTS: readonly Fault[] = [

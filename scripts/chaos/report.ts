@@ -1,6 +1,8 @@
 /** The tables at the end of a chaos run. */
+import { signIn } from '../../test/support/operator.ts';
 import type { Held } from './checks.ts';
 import type { Row } from './step.ts';
+import type { Venue } from './venue.ts';
 
 export function printTable(rows: readonly Row[]): void {
   const byFault = new Map<string, Row[]>();
@@ -42,4 +44,14 @@ export function printHeld(
       problems.push(`${name} holds ${is.mb.toFixed(0)} MB, and ${was.mb.toFixed(0)} before`);
   }
   return problems;
+}
+
+/** The newest lines of the box's log, which its page has also where its terminal is closed. */
+export async function printLog({ box }: Venue): Promise<void> {
+  const cookie = await signIn(box.operatorUrl).catch(String);
+  const answer = await fetch(`${box.operatorUrl}/log`, { headers: { cookie } }).then(
+    (found) => found.text(),
+    String,
+  );
+  console.log(`\nlog of the box:\n${answer.replaceAll('},{', '},\n{')}\n`);
 }

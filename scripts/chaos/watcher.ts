@@ -8,6 +8,8 @@ import { type ReadPlaylist, readPlaylist } from '../../test/support/rules.ts';
 export interface Hole {
   readonly track: string;
   readonly s: number;
+  /** What the guest saw of it. */
+  readonly seen: string;
 }
 
 const ANSWER_MS = 10_000;
@@ -34,6 +36,8 @@ export class Watcher {
   #endS: number | undefined;
   #last: { readonly msn: number; readonly part: number } | undefined;
   #query = '';
+  /** What was answered in place of parts since the last one. */
+  #refused: string[] = [];
 
   constructor(url: string) {
     this.#url = url;
@@ -44,9 +48,10 @@ export class Watcher {
     while (!signal.aborted) {
       try {
         await this.#follow(signal);
-      } catch {
+      } catch (error) {
         // The box is away, or busy: ask again.
         this.#query = '';
+        this.#refused.push(error instanceof Error ? error.message : String(error));
         await sleep(100);
       }
     }
@@ -98,12 +103,24 @@ export class Watcher {
       at += read.totalBytes;
       const startS = read.decodeTicks / timescale;
       const holeS = startS - (this.#endS ?? startS);
-      if (holeS > ROUNDING_S) this.holes.push({ track: this.#track, s: holeS });
+      if (holeS > ROUNDING_S) {
+        const waitedS = (performance.now() - this.lastPartMs) / 1_000;
+        const from = `${this.#last?.msn}.${this.#last?.part} to ${msn}.${part ?? ''}`;
+        const seen = `${from}, ${waitedS.toFixed(1)} s after the part before${this.#refusals()}`;
+        this.holes.push({ track: this.#track, s: holeS, seen });
+      }
       if (holeS < -ROUNDING_S) this.faults.push(`${msn}.${part ?? ''} runs ${-holeS} s backwards`);
       this.#endS = startS + read.durationTicks / timescale;
     }
     this.parts += 1;
+    this.#refused = [];
     this.lastPartMs = performance.now();
+  }
+
+  #refusals(): string {
+    const counts = new Map<string, number>();
+    for (const one of this.#refused) counts.set(one, (counts.get(one) ?? 0) + 1);
+    return [...counts].map(([what, count]) => `, ${count} times ${what}`).join('');
   }
 
   async #timescaleOf(map: string, signal: AbortSignal): Promise<number> {
