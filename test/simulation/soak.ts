@@ -1,16 +1,23 @@
 /**
- * `npm run soak -- --seeds N --from SEED --jobs N`: simulated evenings from seeds, one process a
- * job. Prints simulated time for a second of one core, and of what fails the shortest case.
+ * `npm run soak -- --seeds N --from SEED --jobs N [--hours H] [--only NAME]`: simulated evenings
+ * from seeds, one process a job. Prints simulated time for a second of one core, and of what fails
+ * the shortest case.
  */
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 import { type Failure, runSeed } from './scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
 
-interface Report {
-  readonly simulatedS: Readonly<Record<string, number>>;
+/** Of one scenario. */
+interface Spent {
+  readonly seeds: number;
+  readonly simulatedS: number;
   readonly cpuS: number;
+}
+
+interface Report {
+  readonly spent: Readonly<Record<string, Spent>>;
   readonly failures: readonly Failure[];
 }
 
@@ -19,53 +26,59 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     jobs: { type: 'string', default: String(availableParallelism()) },
+    /** Goes on with further seeds until each scenario has simulated so much. */
+    hours: { type: 'string', default: '0' },
     only: { type: 'string', default: '' },
-    /** A job of another one of these. */
-    worker: { type: 'boolean', default: false },
+    /** The number of this one among the jobs of another. */
+    worker: { type: 'string', default: '' },
   },
 });
 const [from, seeds, jobs] = [Number(values.from), Number(values.seeds), Number(values.jobs)];
+const minS = (3_600 * Number(values.hours)) / jobs;
+const wanted = SCENARIOS.filter(({ name }) => values.only === '' || values.only === name);
 
-async function runHere(): Promise<Report> {
-  const simulatedS: Record<string, number> = {};
+/** Every seed of its own among those of all jobs. */
+async function runHere(job: number): Promise<Report> {
+  const spent: Record<string, Spent> = {};
   const failures: Failure[] = [];
-  for (const scenario of SCENARIOS) {
-    if (values.only !== '' && values.only !== scenario.name) continue;
-    for (let seed = from; seed < from + seeds; seed += 1) {
+  for (const scenario of wanted) {
+    const before = process.cpuUsage();
+    let [done, simulatedS] = [0, 0];
+    for (let seed = from + job; seed < from + seeds || simulatedS < minS; seed += jobs) {
       const { simulatedMs, failure } = await runSeed(scenario, seed);
-      simulatedS[scenario.name] = (simulatedS[scenario.name] ?? 0) + simulatedMs / 1_000;
+      done += 1;
+      simulatedS += simulatedMs / 1_000;
       if (failure !== undefined) failures.push(failure);
+      // It breaks again and again, and simulates nothing.
+      if (failures.length > FAILURES_MAX) break;
     }
+    const { user, system } = process.cpuUsage(before);
+    spent[scenario.name] = { seeds: done, simulatedS, cpuS: (user + system) / 1e6 };
   }
-  const { user, system } = process.cpuUsage();
-  return { simulatedS, cpuS: (user + system) / 1e6, failures };
+  return { spent, failures };
 }
 
-async function runJob(first: number, count: number): Promise<Report> {
-  const { stdout } = await execa(process.execPath, [
-    ...[...process.execArgv, import.meta.filename, '--worker'],
-    ...['--from', String(first), '--seeds', String(count), '--only', values.only],
-  ]);
+const FAILURES_MAX = 20;
+
+async function runJob(job: number): Promise<Report> {
+  const args = [...process.execArgv, import.meta.filename, ...process.argv.slice(2)];
+  const own = ['--worker', String(job), '--jobs', String(jobs)];
+  const { stdout } = await execa(process.execPath, [...args, ...own]);
   return JSON.parse(stdout) as Report;
 }
 
 async function runAll(): Promise<void> {
-  const each = Math.ceil(seeds / jobs);
-  const starts = Array.from({ length: jobs }, (_, i) => from + i * each);
-  const reports = await Promise.all(
-    starts
-      .filter((first) => first < from + seeds)
-      .map((first) => runJob(first, Math.min(each, from + seeds - first))),
-  );
-  const cpuS = reports.reduce((sum, one) => sum + one.cpuS, 0);
-  for (const { name } of SCENARIOS) {
-    const simulatedS = reports.reduce((sum, one) => sum + (one.simulatedS[name] ?? 0), 0);
-    console.log(`${name.padEnd(8)} ${Math.round(simulatedS)} simulated seconds`);
+  const reports = await Promise.all(Array.from({ length: jobs }, (_, job) => runJob(job)));
+  for (const { name } of wanted) {
+    const sum = (key: keyof Spent) =>
+      reports.reduce((total, { spent }) => total + (spent[name]?.[key] ?? 0), 0);
+    const [simulatedS, cpuS] = [sum('simulatedS'), sum('cpuS')];
+    console.log(
+      `${name.padEnd(10)} ${sum('seeds')} seeds, ${(simulatedS / 3_600).toFixed(1)} h in ${cpuS.toFixed(0)} s of one core: ${Math.round(simulatedS / cpuS)} simulated seconds a second`,
+    );
   }
   const all = reports.flatMap(({ failures }) => failures);
-  console.log(
-    `${seeds} seeds from ${from}: ${all.length} failed, ${cpuS.toFixed(1)} s of one core`,
-  );
+  console.log(`seeds from ${from}: ${all.length} failed; load ${loadavg()[0]?.toFixed(0)}`);
   const [shortest] = all.toSorted((a, b) => a.actions.length - b.actions.length);
   if (shortest === undefined) return;
   console.log(`\n${shortest.scenario}, seed ${shortest.seed}: ${shortest.reason}`);
@@ -73,5 +86,5 @@ async function runAll(): Promise<void> {
   process.exitCode = 1;
 }
 
-if (values.worker) process.stdout.write(JSON.stringify(await runHere()));
-else await runAll();
+if (values.worker === '') await runAll();
+else process.stdout.write(JSON.stringify(await runHere(Number(values.worker))));
