@@ -7,7 +7,11 @@ import type { ServerResponse } from 'node:http';
  */
 export function onceClosed(out: ServerResponse, run: () => void): void {
   const socket = out.req.httpVersionMajor === 1 ? out.req.socket : undefined;
+  let isOver = false;
   const closed = () => {
+    // Node emits the reply's event while it emits the socket's, whose listeners all run.
+    if (isOver) return;
+    isOver = true;
     socket?.off('close', closed);
     out.off('close', closed);
     run();

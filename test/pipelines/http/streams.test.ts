@@ -20,6 +20,7 @@ const WITHIN_MS = 60_000;
 /** Writes to all streams at once. */
 function openHandler() {
   const outputs = new Set<StreamOutput>();
+  const left: StreamOutput[] = [];
   const get = ({ path }: HttpRequest) => {
     if (path !== '/stream') return refuse(404, 'no');
     return {
@@ -31,13 +32,14 @@ function openHandler() {
         return {
           drained: () => undefined,
           leave: () => {
+            left.push(output);
             outputs.delete(output);
           },
         };
       },
     };
   };
-  return { get, outputs };
+  return { get, outputs, left };
 }
 
 function open(port: number, method = 'GET'): Promise<IncomingMessage> {
@@ -100,14 +102,16 @@ test('HTTP/2: bytes arrive as they are written, beside other requests of the con
   }
 });
 
-test('a client that leaves ends its stream', async () => {
+test('a client that leaves ends its stream, once', async () => {
   const port = await freePort();
-  const { get, outputs } = openHandler();
-  await using _ = await serve(get, port);
+  const { get, outputs, left } = openHandler();
+  await using served = await serve(get, port);
   const response = await open(port);
   await until(() => outputs.size === 1, WITHIN_MS);
+  for (const output of outputs) output.write(Buffer.from('one'));
   response.destroy();
-  await until(() => outputs.size === 0, WITHIN_MS);
+  await until(() => outputs.size === 0 && served.server.figures().connections === 0, WITHIN_MS);
+  assert.is(left.length, 1);
 });
 
 test('HEAD gets the headers and no stream', async () => {

@@ -25,6 +25,8 @@ test('parts and frames are played as they are pushed, and the picture goes on wi
 
   const pushed = await watch('', 'push');
   assert.ok(asked.some((path) => path.startsWith('/live/push/')));
+  const state = () => box.state<{ media: { viewers: { viewers: number } } }>();
+  await until(async () => (await state()).media.viewers.viewers === 1, WITHIN_MS);
   await pushed.close();
   await (await watch('?player=frames', 'frames')).close();
 
