@@ -203,7 +203,7 @@ function tasksOf(box: Parts): readonly Task[] {
     box.picture.run,
     (signal) => box.desk.run(signal),
     ...runOptionalPort('webhook', config.orders.webhook.port, box, box.runWebhook),
-    (signal) => showShop(() => box.desk.state(), mediaPath.showShop, signal),
+    (signal) => showShop(() => box.desk.state(), mediaPath.showShop, box.stateFolder, signal),
     lockingCamera(box),
     // Faults, power and devices.
     health.run,

@@ -41,6 +41,8 @@ const item = v.strictObject({
   collector: v.optional(flag, false),
   flash_price: v.optional(whole(0, PRICE_MAX)),
   checkout_url: v.optional(textOf(500), ''),
+  /** Guests see it; a relative name begins in the state folder. */
+  picture_file: v.optional(textOf(500), ''),
 });
 
 const catalogueSchema = v.pipe(v.array(item), v.maxLength(20, 'must list 20 items at most'));

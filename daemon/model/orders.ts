@@ -112,6 +112,8 @@ export interface ArticleState {
   /** False for a collector's article outside of its window. */
   readonly isOpen: boolean;
   readonly checkoutUrl?: string;
+  /** As the catalogue has it: a relative name begins in the state folder. */
+  readonly pictureFile?: string;
 }
 
 /** Confirmed orders of one catalogue. */

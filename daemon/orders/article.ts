@@ -34,7 +34,7 @@ export function describeArticle(
   pieces: PieceCount,
   isWindowOpen: boolean,
 ): ArticleState {
-  const { id, name, currency, collector, edition, checkout_url } = article;
+  const { id, name, currency, collector, edition, checkout_url, picture_file } = article;
   const { price, isOpen } = offerOf(article, isWindowOpen);
   const left = leftOf(article, pieces);
   return {
@@ -44,5 +44,6 @@ export function describeArticle(
     ...(left === undefined ? {} : { left }),
     ...(edition === undefined ? {} : { edition }),
     ...(checkout_url === '' ? {} : { checkoutUrl: checkout_url }),
+    ...(picture_file === '' ? {} : { pictureFile: picture_file }),
   };
 }

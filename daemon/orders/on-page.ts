@@ -1,36 +1,54 @@
 /** Sends what is sold to the guests' page. */
+import { resolve } from 'node:path';
 import { every } from '../../hal/os/async.ts';
-import type { ShopOnPage } from '../../pipelines/player/drop-report.ts';
-import type { ShopState } from '../model/orders.ts';
+import type { ArticleOnPage, ShopOnPage } from '../../pipelines/player/drop-report.ts';
+import type { ArticleState, ShopState } from '../model/orders.ts';
 
 /** A media process that was restarted knows nothing of it. */
 const EVERY_MS = 2_000;
 
-/** Runs until `signal` aborts. */
+/**
+ * Runs until `signal` aborts.
+ *
+ * @param stateFolder Where relative names of pictures begin.
+ */
 export async function showShop(
   state: () => ShopState | undefined,
   show: (shop: ShopOnPage | undefined) => void,
+  stateFolder: string,
   signal: AbortSignal,
 ): Promise<void> {
   let wasShown = false;
   await every(EVERY_MS, signal, () => {
-    const shop = shopOnPage(state());
+    const shop = shopOnPage(state(), stateFolder);
     if (shop !== undefined || wasShown) show(shop);
     wasShown = shop !== undefined;
   });
 }
 
 /** Guests do not see how much is sold, only what is left. While no order is taken, no checkout is shown. */
-export function shopOnPage(state: ShopState | undefined): ShopOnPage | undefined {
+export function shopOnPage(
+  state: ShopState | undefined,
+  stateFolder: string,
+): ShopOnPage | undefined {
   if (state === undefined || state.articles.length === 0) return undefined;
   const { articles, window, fault } = state;
   return {
-    articles: articles.map(({ name, price, usualPrice, currency, left, isOpen, checkoutUrl }) => ({
-      ...{ name, price, currency, isOpen },
-      ...(usualPrice === undefined ? {} : { usualPrice }),
-      ...(left === undefined ? {} : { left }),
-      ...(checkoutUrl === undefined || fault !== undefined ? {} : { checkoutUrl }),
-    })),
+    articles: articles.map((one) => articleOnPage(one, fault === undefined, stateFolder)),
     ...(window?.phase === 'open' ? { windowLeftMs: Math.round(window.leftMs) } : {}),
+  };
+}
+
+function articleOnPage(
+  { name, price, usualPrice, currency, left, isOpen, checkoutUrl, pictureFile }: ArticleState,
+  isSold: boolean,
+  stateFolder: string,
+): ArticleOnPage {
+  return {
+    ...{ name, price, currency, isOpen },
+    ...(usualPrice === undefined ? {} : { usualPrice }),
+    ...(left === undefined ? {} : { left }),
+    ...(checkoutUrl === undefined || !isSold ? {} : { checkoutUrl }),
+    ...(pictureFile === undefined ? {} : { pictureFile: resolve(stateFolder, pictureFile) }),
   };
 }

@@ -2,6 +2,7 @@
 import type { NotLiveFilter } from '../origin/not-live.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import type { DropOnPage, DropProgress, ShopOnPage } from '../player/drop-report.ts';
+import { ITEM_PICTURE_BYTES_MAX, PICTURE_BYTES_MAX } from '../player/pictures/picture-file.ts';
 import type { Pictures } from '../player/pictures/pictures.ts';
 import type { Archive } from './archive.ts';
 import type { MediaClock } from './media-clock.ts';
@@ -34,7 +35,7 @@ export class DropState {
     const { clips, hasReplay, posters } = this.#deps.archive.forGuests(this.#sinceMs);
     const isOver = this.#isOver && this.#shown?.isNextNearer !== true;
     const liveSince = startOf(this.#dropId);
-    const shop = this.#shop === undefined ? {} : { shop: this.#shop };
+    const shop = this.#shop === undefined ? {} : { shop: this.#withPictures(this.#shop) };
     return {
       isOver,
       liveSince,
@@ -70,13 +71,26 @@ export class DropState {
 
   /** Files may have changed. */
   #refreshPictures(): void {
-    const { pictureFile } = this.#shown ?? {};
+    const { pictures } = this.#deps;
+    const items = this.#shop?.articles ?? [];
     // It never rejects.
-    void this.#deps.pictures.refresh(pictureFile === undefined ? [] : [pictureFile]);
+    void pictures.refresh([
+      ...filesOf([this.#shown ?? {}], PICTURE_BYTES_MAX),
+      ...filesOf(items, ITEM_PICTURE_BYTES_MAX),
+    ]);
   }
 
   setShop(shop: ShopOnPage | undefined): void {
     this.#shop = shop;
+    this.#refreshPictures();
+  }
+
+  #withPictures(shop: ShopOnPage): ShopOnPage {
+    const articles = shop.articles.map(({ pictureFile, ...article }) => {
+      const picture = this.#deps.pictures.pathOf(pictureFile);
+      return picture === undefined ? article : { ...article, picture };
+    });
+    return { ...shop, articles };
   }
 
   /** A drop begins, where the message names one, or ends. */
@@ -93,6 +107,10 @@ export class DropState {
     notLive.setLive(dropId !== undefined || (isOver && presentation.isEnded));
     archive.setRecording(dropId);
   }
+}
+
+function filesOf(all: readonly { readonly pictureFile?: string }[], maxBytes: number) {
+  return all.flatMap(({ pictureFile: file }) => (file === undefined ? [] : [{ file, maxBytes }]));
 }
 
 /** The id of a drop is the time of its start, with `-` for `:`. */

@@ -190,8 +190,7 @@ function openGetHandler(
   const origin = new Origin(presentation, settings.ladder, () => drop.profile);
   const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
   const branding = openBranding(settings.drop.brandingFolder, log);
-  const pictureAt = (path: string) => pictures.assetAt(path);
-  const pages = openPages(settings.drop, ...guests, branding, pictureAt);
+  const pages = openPages(settings.drop, ...guests, branding, pictures.answer);
   archive.list(pages.etags);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);

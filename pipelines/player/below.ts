@@ -10,10 +10,14 @@ export function connectSharing(): void {
   const link = element('link') as HTMLAnchorElement;
   link.href = url.href;
   link.textContent = url.host + (url.pathname === '/' ? '' : url.pathname);
-  const code = new DOMParser().parseFromString(encodeQR(url.href, 'svg'), 'image/svg+xml');
-  element('code').replaceChildren(document.importNode(code.documentElement, true));
+  element('code').replaceChildren(renderQr(url.href));
   const button = element('share');
   button.addEventListener('click', () => void share(url, document.title));
+}
+
+export function renderQr(url: string): Element {
+  const code = new DOMParser().parseFromString(encodeQR(url, 'svg'), 'image/svg+xml');
+  return document.importNode(code.documentElement, true);
 }
 
 /** The browser's own way to share, else the link is copied. */

@@ -63,6 +63,10 @@ export interface ArticleOnPage {
   /** False where it is sold in the first minutes only. */
   readonly isOpen: boolean;
   readonly checkoutUrl?: string;
+  /** To the media process: an absolute path. Guests do not get it. */
+  readonly pictureFile?: string;
+  /** To guests: relative to the page. */
+  readonly picture?: string;
 }
 
 export interface ShopOnPage {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { digestOf } from '../http/cache/digest.ts';
 import type { HttpRequest, Wait } from '../http/handlers.ts';
+import type { HeaderLookup } from '../http/negotiate.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
 import { type Branding, NO_BRANDING } from './branding.ts';
@@ -51,7 +52,7 @@ export function openPages(
   clipOf: (id: string) => ClipOnPage | undefined = () => undefined,
   nowMs: () => number = Date.now,
   branding: Branding = NO_BRANDING,
-  pictureAt: (path: string) => Asset | undefined = () => undefined,
+  pictureReply: (path: string, header: HeaderLookup) => Reply | undefined = () => undefined,
 ): Pages {
   const assets = openAssets(branding);
   const render = openRenderer(drop, branding);
@@ -93,8 +94,10 @@ export function openPages(
       if (path === '/manifest.webmanifest') {
         return assetReply(manifest(now().title), header, ['Accept-Encoding']);
       }
-      const asset = assets.get(path) ?? pictureAt(path);
+      const asset = assets.get(path);
       if (asset !== undefined) return assetReply(asset, header, ['Accept-Encoding']);
+      const picture = pictureReply(path, header);
+      if (picture !== undefined) return picture;
       return path.startsWith('/live/') ? undefined : refuse(404, 'not found; the player is at /');
     },
     forPeople: (request, answer) => ('status' in answer ? forPeople(request, answer) : answer),

@@ -1,5 +1,7 @@
 /** What is sold: price, what is left, and the link to the checkout. */
+import { renderQr } from './below.ts';
 import type { ArticleOnPage, ShopOnPage } from './drop-report.ts';
+import { ROOT } from './root.ts';
 import { fill } from './text/fill.ts';
 import { texts } from './texts.ts';
 
@@ -8,6 +10,8 @@ const element = (id: string) => document.getElementById(id) as HTMLElement;
 export class Shop {
   #shop: ShopOnPage | undefined;
   #shownMs = 0;
+  /** Names of articles whose code is shown: a phone may just be reading it. */
+  readonly #open = new Set<string>();
 
   show(shop: ShopOnPage | undefined): void {
     const isSame = JSON.stringify(shop?.articles) === JSON.stringify(this.#shop?.articles);
@@ -19,8 +23,16 @@ export class Shop {
   render(): void {
     const articles = this.#shop?.articles ?? [];
     element('shop').hidden = articles.length === 0;
-    element('shop-list').replaceChildren(...articles.map(renderArticle));
+    element('shop-list').replaceChildren(...articles.map((one) => this.#render(one)));
     this.tick();
+  }
+
+  #render(article: ArticleOnPage): HTMLElement {
+    const { name, checkoutUrl, isOpen, left } = article;
+    const item = renderArticle(article);
+    if (checkoutUrl === undefined || !isOpen || left === 0) return item;
+    item.append(renderLink(checkoutUrl, name), renderCode(checkoutUrl, name, this.#open));
+    return item;
   }
 
   /** Often: the countdown of the first minutes. */
@@ -36,8 +48,9 @@ export class Shop {
 
 function renderArticle(article: ArticleOnPage): HTMLElement {
   const text = texts();
-  const { name, price, usualPrice, currency, left, isOpen, checkoutUrl } = article;
+  const { name, price, usualPrice, currency, left, isOpen, picture } = article;
   const item = document.createElement('li');
+  if (picture !== undefined) item.append(renderPicture(picture));
   const add = (tag: 'span' | 's' | 'strong', content: string) => {
     item.append(Object.assign(document.createElement(tag), { textContent: content }), ' ');
   };
@@ -47,13 +60,46 @@ function renderArticle(article: ArticleOnPage): HTMLElement {
   if (!isOpen) add('span', text.firstMinutes);
   else if (left === 0) add('span', text.soldOut);
   else if (left !== undefined) add('span', fill(text.left, { count: String(left) }));
-  if (checkoutUrl === undefined || !isOpen || left === 0) return item;
-  const link = document.createElement('a');
-  Object.assign(link, { href: checkoutUrl, className: 'action', textContent: text.order });
-  Object.assign(link, { target: '_blank', rel: 'noreferrer' });
-  link.setAttribute('aria-label', `${text.order}: ${name}`);
-  item.append(link);
   return item;
+}
+
+/** Its name stands beside it. */
+function renderPicture(picture: string): HTMLElement {
+  const src = new URL(picture, ROOT).href;
+  const image = Object.assign(document.createElement('img'), { alt: '', src, loading: 'lazy' });
+  image.addEventListener('error', () => image.remove());
+  return image;
+}
+
+function renderLink(href: string, name: string): HTMLElement {
+  const { order } = texts();
+  const link = document.createElement('a');
+  Object.assign(link, { href, className: 'action', textContent: order });
+  Object.assign(link, { target: '_blank', rel: 'noreferrer' });
+  link.setAttribute('aria-label', `${order}: ${name}`);
+  return link;
+}
+
+/** The checkout for another phone than the one that shows the stream. */
+function renderCode(url: string, name: string, open: Set<string>): HTMLElement {
+  const text = texts();
+  const details = document.createElement('details');
+  const summary = Object.assign(document.createElement('summary'), { textContent: text.scan });
+  summary.setAttribute('aria-label', `${text.scan} ${name}`);
+  details.append(summary);
+  const show = () => {
+    if (!details.open) return void open.delete(name);
+    open.add(name);
+    if (details.children.length > 1) return;
+    const code = renderQr(url);
+    code.setAttribute('role', 'img');
+    code.setAttribute('aria-label', `${text.order}: ${name}`);
+    details.append(code);
+  };
+  details.addEventListener('toggle', show);
+  details.open = open.has(name);
+  if (details.open) show();
+  return details;
 }
 
 /** @param minor In the smallest unit of the currency. */

@@ -80,7 +80,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'plays what is pushed, and fetches parts where that fails',
   },
   'pipelines/player/pictures': {
-    may: ['pipelines/http/cache', 'pipelines/player'],
+    may: [...HTTP, 'pipelines/player'],
     what: 'pictures of drops and of what is sold',
   },
   'pipelines/player': {

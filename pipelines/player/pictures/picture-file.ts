@@ -8,6 +8,8 @@ export const PICTURE_TYPES = [
 ] as const;
 
 export const PICTURE_BYTES_MAX = 2 * 1024 * 1024;
+/** A catalogue has up to twenty of them, on phones with little data. */
+export const ITEM_PICTURE_BYTES_MAX = 512 * 1024;
 
 export interface PictureFile {
   readonly ending: string;
@@ -23,8 +25,8 @@ export class PictureError extends Error {}
  *
  * @throws PictureError
  */
-export function readPictureFile(path: string): PictureFile {
-  const bytes = readBytes(path);
+export function readPictureFile(path: string, maxBytes: number): PictureFile {
+  const bytes = readBytes(path, maxBytes);
   const head = bytes.subarray(0, 12).toString('latin1');
   const found = PICTURE_TYPES.find(({ magic }) => magic.test(head));
   if (found === undefined) {
@@ -33,12 +35,13 @@ export function readPictureFile(path: string): PictureFile {
   return { ending: found.ending, type: found.type, bytes };
 }
 
-function readBytes(path: string): Buffer {
+function readBytes(path: string, maxBytes: number): Buffer {
   try {
-    return readRegular(path, PICTURE_BYTES_MAX);
+    return readRegular(path, maxBytes);
   } catch (cause) {
     if (cause instanceof NotRegular) {
-      throw new PictureError(`${cause.message}: use a picture of 2 MB at most`, { cause });
+      const most = maxBytes >= 1_048_576 ? `${maxBytes / 1_048_576} MB` : `${maxBytes / 1024} KB`;
+      throw new PictureError(`${cause.message}: use a picture of ${most} at most`, { cause });
     }
     const isGone = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw new PictureError(isGone ? 'is not there' : 'cannot be read', { cause });

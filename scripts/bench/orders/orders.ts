@@ -69,7 +69,7 @@ async function withDesk(work: (desk: Desk) => Promise<number[]>): Promise<number
   const folder = await mkdtemp(join(tmpdir(), 'bench-orders-'));
   const article = {
     ...{ id: 'print', name: 'Print', price: 2500, currency: 'EUR', edition: PIECES },
-    ...{ max_per_order: 10, collector: false, checkout_url: '' },
+    ...{ max_per_order: 10, collector: false, checkout_url: '', picture_file: '' },
   };
   const desk = await openDesk({
     ...{ folder, windowMs: 1, pendingMs: 60_000, boot: openBootClock() },

@@ -13,12 +13,12 @@ test('guests see what is left and the checkout, and not how much is sold', async
     article('print', { edition: 3, collector: true, checkout_url: LINK }),
     article('tee', { price: 3000, flash_price: 2000 }),
   ]);
-  const [closed] = shopOnPage(shop.desk.state())?.articles ?? [];
+  const [closed] = shopOnPage(shop.desk.state(), '/state')?.articles ?? [];
   assert.equal([closed?.isOpen, closed?.left], [false, 3]);
   shop.desk.record(FIRST_FRAME);
   await shop.desk.take(paid('a'));
   await shop.clock.advance(MINUTE_MS);
-  assert.equal(shopOnPage(shop.desk.state()), {
+  assert.equal(shopOnPage(shop.desk.state(), '/state'), {
     articles: [
       {
         ...{ name: 'Article print', price: 2500, currency: 'EUR', isOpen: true },
@@ -35,10 +35,24 @@ test('nothing is shown where nothing is sold, and no checkout while no order is 
   await using shop = await openShop(folder.path, [article('print', { checkout_url: LINK })]);
   const state = shop.desk.state();
   const fault = { kind: 'damaged', reason: 'line 3' } as const;
-  const [shown] = shopOnPage(state && { ...state, fault })?.articles ?? [];
+  const [shown] = shopOnPage(state && { ...state, fault }, '/state')?.articles ?? [];
   assert.is(shown?.checkoutUrl, undefined);
   shop.catalogue = { ...shop.catalogue, articles: [] };
-  assert.is(shopOnPage(shop.desk.state()), undefined);
+  assert.is(shopOnPage(shop.desk.state(), '/state'), undefined);
+});
+
+test('a picture’s relative name begins in the state folder', async () => {
+  using folder = scratchFolder();
+  await using shop = await openShop(folder.path, [
+    article('print', { picture_file: 'pictures/print.jpg' }),
+    article('tee', { picture_file: '/media/tee.png' }),
+    article('pin'),
+  ]);
+  const articles = shopOnPage(shop.desk.state(), '/state')?.articles ?? [];
+  assert.equal(
+    articles.map(({ pictureFile }) => pictureFile),
+    ['/state/pictures/print.jpg', '/media/tee.png', undefined],
+  );
 });
 
 test.run();

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { silentLog } from '../../../hal/os/log.ts';
 import type { HttpRequest } from '../../../pipelines/http/handlers.ts';
 import { DropState, type DropStateDeps } from '../../../pipelines/media/drop-state.ts';
-import type { DropOnPage } from '../../../pipelines/player/drop-report.ts';
+import type { DropOnPage, ShopOnPage } from '../../../pipelines/player/drop-report.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { Pictures } from '../../../pipelines/player/pictures/pictures.ts';
 
@@ -39,7 +39,7 @@ function openMedia() {
     undefined,
     undefined,
     undefined,
-    (path) => pictures.assetAt(path),
+    pictures.answer,
   );
   const ask = (path: string) => {
     const request: HttpRequest = {
@@ -48,7 +48,11 @@ function openMedia() {
     };
     const answer = pages.answer(request);
     const status = answer?.status ?? 0;
-    return { status, text: Buffer.concat(answer?.body ?? []).toString('latin1') };
+    return {
+      status,
+      headers: answer?.headers ?? [],
+      text: Buffer.concat(answer?.body ?? []).toString('latin1'),
+    };
   };
   return { drop, ask, report: () => JSON.parse(ask('/drop.json').text) as Record<string, unknown> };
 }
@@ -106,6 +110,42 @@ test('its picture is served under a name of its content, also after the file was
     await writeFile(file, bad);
     assert.is(await settle((path) => path === undefined), 'undefined', bad);
   }
+  await rm(folder, { recursive: true });
+});
+
+test('what is sold has its picture too, kept by caches, and guests learn nothing of the file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
+  const file = (name: string) => join(folder, name);
+  const { drop, ask, report } = openMedia();
+  const article = (name: string) => {
+    const price = { price: 2500, currency: 'EUR', isOpen: true };
+    return { name, ...price, pictureFile: file(name) };
+  };
+  const names = ['poster', 'large', 'page', 'gone'];
+  const shop: ShopOnPage = { articles: names.map(article) };
+  await writeFile(file('poster'), Buffer.concat([PNG, Buffer.from('one')]));
+  await writeFile(file('large'), Buffer.concat([PNG, Buffer.alloc(512 * 1024)]));
+  await writeFile(file('page'), '<html><script>alert(1)</script>');
+  const pictures = () => (report()['shop'] as ShopOnPage).articles.map(({ picture }) => picture);
+  drop.setShop(shop);
+  for (let i = 0; i < 6_000 && pictures()[0] === undefined; i += 1) {
+    drop.setShop(shop);
+    // The drop that is shown must not put them out of mind.
+    drop.show(FRIDAY);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const [poster = '', ...others] = pictures();
+  assert.equal(others, [undefined, undefined, undefined]);
+  assert.not.match(ask('/drop.json').text, folder);
+  const { status, text, headers } = ask(`/${poster}`);
+  assert.equal([status, text.endsWith('one')], [200, true]);
+  assert.match(headers.join(), 'immutable');
+  assert.match(headers.join(), 'image/png');
+  drop.setShop(undefined);
+  for (let i = 0; i < 6_000 && ask(`/${poster}`).status === 200; i += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.is(ask(`/${poster}`).status, 404, 'what is not sold any more is forgotten');
   await rm(folder, { recursive: true });
 });
 

@@ -22,8 +22,28 @@ const CLIPS = [
   { id: 'AAAAAAAAAAA', label: 'Encore', durationS: 30, replayS: 612, posters: POSTERS },
   { id: 'BBBBBBBBBBB', durationS: 30, replayS: 95.5, posters: POSTERS },
 ];
+const SHOP = {
+  articles: [
+    {
+      ...{
+        name: 'Poster, signed by both',
+        price: 2500,
+        usualPrice: 3000,
+        currency: 'EUR',
+        left: 12,
+      },
+      ...{
+        isOpen: true,
+        picture: 'posters/live-320',
+        checkoutUrl: 'https://shop.example.org/poster',
+      },
+    },
+    { name: 'Tee', price: 2000, currency: 'EUR', left: 0, isOpen: true },
+  ],
+};
 const LIVE = {
   ...NO_PROGRESS,
+  shop: SHOP,
   clips: CLIPS,
   liveSince: new Date(Date.now() - 754_000).toISOString(),
 };
@@ -52,8 +72,9 @@ export const SCENES: Readonly<Record<string, Scene>> = {
       const video = document.getElementById('video');
       Object.defineProperty(video, 'paused', { configurable: true, get: () => true });
       video.dispatchEvent(new Event('playing'));
+      for (const code of document.querySelectorAll('#shop-list details')) code.open = true;
     })()`,
-    isShown: inState('live'),
+    isShown: `${inState('live')} && !!document.querySelector('#shop-list svg')`,
   },
   ended: {
     ...{ path: '', startsAt: soon(86_400_000 * 7), progress: OVER, script: NO_SCRIPT },

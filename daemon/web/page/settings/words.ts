@@ -177,6 +177,7 @@ export const LABELS: Readonly<Record<string, string>> = {
   collector: 'In the first minutes only',
   flash_price: 'Price in the first minutes',
   checkout_url: 'Checkout page',
+  picture_file: 'Picture (file)',
   line: 'Line',
   led: 'LED of the kernel',
   active_low: 'Active low',

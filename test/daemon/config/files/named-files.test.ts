@@ -82,6 +82,14 @@ test('`check` lists them without opening one', () => {
   using folder = openFolder();
   const fifo = join(folder.path, 'fifo');
   const yaml = `mqtt: {password_file: ${fifo}, tls: {ca_file: /dev/zero}}\noperator: {tls: {cert_file: /none, key_file: ${join(folder.path, 'large')}}}\n`;
+  const picture = (path: string) =>
+    `{id: a, name: A, price: 1, currency: EUR, picture_file: ${path}}`;
+  // A relative name begins in the state folder, which `check` does not know.
+  const sold = [picture('/none.jpg'), picture('b.jpg').replace('id: a', 'id: b')].join();
+  const drop = `drop: {id: friday, picture_file: duo.jpg, catalogue: [${sold}]}\n`;
+  assert.equal(unreadableFiles(parseConfig('x', drop, [])), [
+    'drop.catalogue.0.picture_file: /none.jpg is not there',
+  ]);
   assert.equal(unreadableFiles(parseConfig('x', yaml, [])), [
     `operator.tls.cert_file: /none is not there`,
     `operator.tls.key_file: ${join(folder.path, 'large')} has more than 1024 KiB`,

@@ -16,7 +16,7 @@ export const WINDOW_MS = 10 * MINUTE_MS;
 export function article(id: string, more: Partial<Article> = {}): Article {
   return {
     ...{ id, name: `Article ${id}`, price: 2500, currency: 'EUR' },
-    ...{ max_per_order: 10, collector: false, checkout_url: '', ...more },
+    ...{ max_per_order: 10, collector: false, checkout_url: '', picture_file: '', ...more },
   };
 }
 
