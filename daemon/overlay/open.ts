@@ -58,12 +58,14 @@ function plannedOverlay({ overlay }: DropConfig, checkoutHosts: readonly string[
 }
 
 function overlayOptions(
-  { orders, camera, renditions }: Config,
+  { orders, camera, renditions, uplink }: Config,
   presentDrop: () => DropConfig,
 ): OverlayOptions {
+  // The uplink has a picture of its own, unless it sends one of the viewers'.
+  const sizes = uplink?.rendition === '' ? [...renditions, uplink] : renditions;
   return {
     planned: () => plannedOverlay(presentDrop(), orders.checkout_hosts),
     picture: { widthPx: camera.width, heightPx: camera.height },
-    smallestPx: Math.min(...renditions.flatMap(({ width, height }) => [width, height])),
+    smallestPx: Math.min(...sizes.flatMap(({ width, height }) => [width, height])),
   };
 }

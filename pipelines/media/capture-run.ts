@@ -2,6 +2,7 @@
 import { messageOf } from '../../hal/os/log.ts';
 import type { UplinkFeed } from '../feed/uplink-feed.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import type { UnpublishedRenditions } from '../scan/unpublished.ts';
 import { LevelMeter } from './levels.ts';
 import type { FromMedia, ToMedia } from './messages.ts';
 import { openRawInput, openTrackInput } from './track-input.ts';
@@ -11,6 +12,7 @@ export type RunMessage = Extract<ToMedia, { type: 'run' }>;
 export interface CaptureRunDeps {
   readonly presentation: Presentation;
   readonly uplink: UplinkFeed;
+  readonly unpublished: UnpublishedRenditions;
   readonly nowUs: () => number;
   readonly send: (message: FromMedia) => void;
   /** An access unit of a published track has arrived. */
@@ -27,7 +29,7 @@ export interface CaptureRun {
 /** Opens the FIFOs of a capture process that has just been started, and reports that to the daemon. */
 export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): CaptureRun {
   const { run, inputs, meter } = message;
-  const { presentation, uplink, send, nowUs } = deps;
+  const { presentation, uplink, unpublished, send, nowUs } = deps;
   presentation.beginRun(nowUs());
   uplink.restart();
   let isOver = false;
@@ -47,13 +49,17 @@ export function openCaptureRun(message: RunMessage, deps: CaptureRunDeps): Captu
     openTrackInput(path, {
       onCaps: (caps) => {
         uplink.setCaps(id, caps);
-        if (!isPublished(id) || presentation.setCaps(id, caps)) return;
+        if (!isPublished(id)) return unpublished.setCaps(id, caps);
+        if (presentation.setCaps(id, caps)) return;
         fail(`${id}: cannot package ${caps.slice(0, 120)}`);
       },
       onUnit: (unit) => {
         if (isOver) return;
         const timeUs = presentation.timeOf(unit.runningUs);
-        if (timeUs !== undefined) uplink.add(id, { ...unit, timeUs });
+        if (timeUs !== undefined) {
+          uplink.add(id, { ...unit, timeUs });
+          if (!isPublished(id)) unpublished.add(id, { ...unit, timeUs });
+        }
         if (!isPublished(id)) return;
         deps.onUnit(id, unit.runningUs);
         presentation.add(id, { ...unit, arrivedUs: nowUs() });

@@ -20,6 +20,7 @@ import { Pictures } from '../player/pictures/pictures.ts';
 import { Pushes } from '../push/pushes.ts';
 import { openScanner } from '../scan/scanner.ts';
 import { newestStills } from '../scan/stills.ts';
+import { UnpublishedRenditions } from '../scan/unpublished.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
@@ -81,19 +82,17 @@ export function openMediaService(
   const handlers = openHandlers(settings, served, whep);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
-    presentation,
+    ...{ presentation, viewers, partLag, nowUs: clock.nowUs },
     trackIds: settings.tracks.map(({ id }) => id),
-    viewers,
-    partLag,
     http: () => server.figures(),
-    nowUs: clock.nowUs,
     onReport: (report) =>
       send({ type: 'figures', figures: report, newestMsn: presentation.newestMsn }),
   });
   const uplink = new UplinkFeed();
   const onUnit = unitCounter(presentation, partLag, figures);
-  const runs = new CaptureRuns({ presentation, uplink, nowUs: clock.nowUs, send, onUnit });
   const scanner = openStreamScanner(presentation, clock, log, send);
+  const fed = { presentation, uplink, unpublished: scanner.unpublished, send, onUnit };
+  const runs = new CaptureRuns({ ...fed, nowUs: clock.nowUs });
   const parts = { ...served, uplink, runs, partLag, scanner, whep, send, signal };
   const run = async (): Promise<void> => {
     await Promise.all([
@@ -115,11 +114,16 @@ function unitCounter(presentation: Presentation, partLag: PartLag, figures: Figu
 }
 
 function openStreamScanner(presentation: Presentation, clock: MediaClock, log: Log, send: Send) {
-  return openScanner({
-    stills: (sinceUs) => newestStills(shownOf(presentation.tracks()), sinceUs),
+  const unpublished = new UnpublishedRenditions();
+  const scanner = openScanner({
+    stills: (sinceUs) => {
+      const published = newestStills(shownOf(presentation.tracks()), sinceUs);
+      return published.length === 0 ? [] : [...published, ...unpublished.stills(sinceUs)];
+    },
     ...{ nowUs: clock.nowUs, clock: systemClock, log },
     onScan: (scan) => send({ type: 'scanned', scan }),
   });
+  return { ...scanner, unpublished };
 }
 
 function openWhepWith({ whep, ladder }: MediaSettings, { notLive, drop }: ServedParts, send: Send) {

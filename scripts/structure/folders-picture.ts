@@ -14,6 +14,8 @@ export const PICTURE_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/scan': {
     may: [
+      // The uplink's rendition is not packaged for viewers: it is made of access units.
+      'pipelines/gdp',
       'pipelines/mp4',
       'pipelines/http',
       'pipelines/http/cache',

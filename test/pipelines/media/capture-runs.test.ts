@@ -6,6 +6,7 @@ import type { CaptureRunDeps } from '../../../pipelines/media/capture-run.ts';
 import { CaptureRuns } from '../../../pipelines/media/capture-runs.ts';
 import type { FromMedia } from '../../../pipelines/media/messages.ts';
 import type { Presentation } from '../../../pipelines/packager/presentation.ts';
+import { UnpublishedRenditions } from '../../../pipelines/scan/unpublished.ts';
 
 const test = suite('capture runs');
 const TICK_MS = 50;
@@ -42,6 +43,7 @@ class World {
     const deps: CaptureRunDeps = {
       presentation: presentation as Presentation,
       uplink: { restart: () => undefined } as UplinkFeed,
+      unpublished: new UnpublishedRenditions(),
       nowUs: () => 1_000 * this.nowMs,
       send: (message: FromMedia) => {
         if (message.type === 'broken') this.failures.push(this.nowMs);
