@@ -102,7 +102,8 @@ export function readHead(headerLine: Buffer, signatureLine: Buffer, key: string)
     throw new ReleaseError('this is no release of venuebox: make one with scripts/package.sh');
   }
   const signature = Buffer.from(signatureLine.toString(), 'base64');
-  if (!verify(null, headerLine, publicKey, signature)) {
+  const isCanonical = signature.toString('base64') === signatureLine.toString();
+  if (!isCanonical || !verify(null, headerLine, publicKey, signature)) {
     throw new ReleaseError(
       'the signature is wrong: it was signed with another key than update.key, or changed on its way; nothing of it was installed',
     );

@@ -96,13 +96,15 @@ test('a release that ends too early is refused, wherever it ends', async () => {
 
 test('a release with one byte changed is refused, whichever it is', async () => {
   const random = seeded(11);
+  const lines = good.toString('latin1').split('\n', 3);
+  const gzipAt = lines.reduce((sum, line) => sum + line.length + 1, 0);
   for (let i = 0; i < 120; i += 1) {
     const at = Math.floor(random() * good.length);
     const bytes = Buffer.from(good);
     bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
     const why = await refusalOf(bytes, random);
-    // gzip's own header has bits that mean nothing: then all files are as they were signed.
-    if (why === '') assert.ok(at > good.lastIndexOf('\n', good.length - 100), `byte ${at}`);
+    // Flags, time and system in gzip's own header (RFC 1952) mean nothing: all files are as they were signed.
+    if (why === '') assert.ok(at >= gzipAt + 3 && at < gzipAt + 10, `byte ${at}`);
   }
 });
 
