@@ -8,12 +8,13 @@ import {
   chooseAudioEncoder,
   chooseVideoEncoder,
 } from '../../../pipelines/capture/encoder.ts';
-import { renderGraph } from '../../../pipelines/capture/graph.ts';
+import { type RenditionSettings, renderGraph } from '../../../pipelines/capture/graph.ts';
 
 const test = suite('capture graph');
 
-function graph(sound: 'test' | 'none' = 'test') {
+function graph(sound: 'test' | 'none' = 'test', clean?: RenditionSettings) {
   return renderGraph({
+    clean,
     picture: { widthPx: 640, heightPx: 360, fps: 30 },
     hasSound: sound === 'test',
     gopFrames: 30,
@@ -43,6 +44,24 @@ test('each rendition and the sound leave on a descriptor of their own, from 3 on
     ['high', 'low'],
   );
   assert.not.match(graph('none').launch, 'audio/x-raw');
+});
+
+test('the picture that is recorded beside a look is encoded from frames of its own', () => {
+  const clean = { id: 'recording', width: 640, height: 360, bitrateBps: 900_000 };
+  const { launch, outputs } = graph('test', clean);
+  assert.equal(
+    outputs.map(({ id, fd }) => [id, fd]),
+    [
+      ['high', 3],
+      ['low', 4],
+      ['recording', 5],
+      ['audio', 6],
+      ['meter', 7],
+    ],
+  );
+  assert.match(launch, /appsrc name=clean .*valve name=gate-clean ! tee name=frames-clean /);
+  assert.match(launch, /frames-clean\. ! valve name=valve-recording /);
+  assert.not.match(graph().launch, 'clean');
 });
 
 test('GStreamer can parse it', () => {
