@@ -1,0 +1,124 @@
+/** What becomes of an order: the rules alone, without a disk or a desk. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { OrderRequest } from '../../../daemon/model/orders.ts';
+import { Book } from '../../../daemon/orders/book.ts';
+import { decide, type Shop } from '../../../daemon/orders/decide.ts';
+import { article, PENDING_MS } from './support/shop.ts';
+
+const test = suite('what becomes of an order');
+
+const FRIDAY: Shop = {
+  drop: 'friday',
+  articles: [article('print', { edition: 50 }), article('badge', { max_per_order: 3 })],
+  isWindowOpen: true,
+  pendingMs: PENDING_MS,
+  nowMs: 1_000_000,
+};
+
+/** Decides and keeps what was decided, as the desk does. */
+function seller(shop = FRIDAY) {
+  const book = new Book();
+  const ask = (request: Omit<OrderRequest, 'source'> & Partial<OrderRequest>, at: Shop = shop) => {
+    const decision = decide(book, { source: 'webhook', ...request }, at);
+    if ('record' in decision) book.apply(decision.record);
+    return decision;
+  };
+  return { book, ask };
+}
+
+const recordOf = (decision: ReturnType<typeof decide>) =>
+  'record' in decision ? decision.record : undefined;
+
+test('pieces are reserved for as long as the shop says, from now on', () => {
+  const { ask } = seller();
+  const pending = recordOf(ask({ do: 'reserve', id: 'a', item: 'print' }));
+  assert.is(pending?.kind === 'pending' && pending.untilMs, FRIDAY.nowMs + PENDING_MS);
+});
+
+test('an order takes one piece at least, and as many as the article allows', () => {
+  const { ask } = seller();
+  for (const quantity of [0, -1, 0.5, 1.5, 4]) {
+    const decision = ask({ do: 'confirm', id: `n${quantity}`, item: 'badge', quantity });
+    assert.is('invalid' in decision && decision.invalid, 'quantity must be 1 to 3', `${quantity}`);
+  }
+  for (const quantity of [1, 3]) {
+    const sold = recordOf(ask({ do: 'confirm', id: `y${quantity}`, item: 'badge', quantity }));
+    assert.equal(
+      [sold?.kind, sold?.kind === 'confirmed' && sold.quantity],
+      ['confirmed', quantity],
+    );
+  }
+});
+
+test('the same order again changes nothing, and another one under its id is refused', () => {
+  const { ask } = seller();
+  const order = { id: 'a', item: 'badge', quantity: 2 } as const;
+  ask({ do: 'reserve', ...order });
+  assert.ok('repeat' in ask({ do: 'reserve', ...order }));
+  assert.ok('repeat' in ask({ do: 'reserve', id: 'a' }));
+  for (const other of [{ quantity: 3 }, { item: 'print' }]) {
+    const decision = ask({ do: 'reserve', ...order, ...other });
+    assert.is('invalid' in decision && decision.invalid, 'order a is another one: 2 × badge');
+  }
+  assert.is(recordOf(ask({ do: 'confirm', ...order }))?.kind, 'confirmed');
+});
+
+test('who pays after the time is over gets the pieces that are left, though the window is shut', () => {
+  const { book, ask } = seller({
+    ...FRIDAY,
+    articles: [article('print', { edition: 2, collector: true })],
+  });
+  const shut = { ...FRIDAY, articles: [article('print', { edition: 2, collector: true })] };
+  const later = { ...shut, isWindowOpen: false };
+  ask({ do: 'reserve', id: 'a', item: 'print' });
+  book.apply({ kind: 'void', id: 'a', atMs: 1, reason: 'time-out' });
+  const late = recordOf(ask({ do: 'confirm', id: 'a' }, later));
+  assert.equal([late?.kind, late?.kind === 'confirmed' && late.numbers], ['confirmed', [1]]);
+  // A new one is refused, and its money owed.
+  const fresh = recordOf(ask({ do: 'confirm', id: 'b', item: 'print' }, later));
+  assert.equal([fresh?.kind, fresh?.kind === 'refused' && fresh.isPaid], ['refused', true]);
+});
+
+test('what was refused while the window was shut is refused when it is paid for, too', () => {
+  const { ask } = seller();
+  const shut: Shop = {
+    ...FRIDAY,
+    articles: [article('print', { collector: true })],
+    isWindowOpen: false,
+  };
+  const refused = recordOf(ask({ do: 'reserve', id: 'a', item: 'print' }, shut));
+  assert.equal([refused?.kind, refused?.kind === 'refused' && refused.isPaid], ['refused', false]);
+  const paid = recordOf(ask({ do: 'confirm', id: 'a' }, shut));
+  assert.equal(paid?.kind === 'refused' && [paid.reason, paid.isPaid], ['closed', true]);
+});
+
+test('what was sent before a cancellation, and comes after it, changes nothing', () => {
+  const { book, ask } = seller();
+  ask({ do: 'reserve', id: 'a', item: 'print', sentMs: 100 });
+  ask({ do: 'cancel', id: 'a', sentMs: 300 });
+  assert.ok('stale' in ask({ do: 'confirm', id: 'a', sentMs: 200 }));
+  assert.is(book.find('a')?.kind, 'void');
+  // Paid after it, its money is owed.
+  assert.is(recordOf(ask({ do: 'confirm', id: 'a', sentMs: 400 }))?.kind, 'refused');
+  assert.is(book.totals.refunds, 1);
+});
+
+test('money for what is sold no more is owed: another drop, or an article that is gone', () => {
+  for (const now of [
+    { ...FRIDAY, drop: 'sunday' },
+    { ...FRIDAY, articles: [] },
+  ]) {
+    const { book, ask } = seller();
+    ask({ do: 'reserve', id: 'a', item: 'print' });
+    book.apply({ kind: 'void', id: 'a', atMs: 1, reason: 'time-out' });
+    const paid = recordOf(ask({ do: 'confirm', id: 'a' }, now));
+    assert.equal(paid?.kind === 'refused' && [paid.reason, paid.isPaid], ['closed', true]);
+    assert.is(book.totals.refunds, 1);
+    // Told again, it is owed once.
+    assert.ok('repeat' in ask({ do: 'confirm', id: 'a' }, now));
+    assert.is(book.totals.refunds, 1);
+  }
+});
+
+test.run();
