@@ -1,6 +1,7 @@
 /** `venuebox check`: a config file, examined without starting anything. */
 
-import { BrandingError, readBranding } from '../../pipelines/player/branding.ts';
+import { readBranding } from '../../pipelines/player/brand/branding.ts';
+import { BrandingError } from '../../pipelines/player/brand/colors.ts';
 import { unreadableFiles } from '../config/files/named-files.ts';
 import { unwritableFolders } from '../config/files/writable-folders.ts';
 import type { Command } from './parse.ts';

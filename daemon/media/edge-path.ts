@@ -8,7 +8,8 @@ import { openSupervision } from './children/supervision.ts';
 import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { edgeSettings } from './settings.ts';
 
-export interface EdgePathDeps extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild'> {
+export interface EdgePathDeps
+  extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild' | 'stateFolder'> {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,7 +24,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
   const { config, clock, log } = deps;
   let hasListened = false;
   const child = openEdge({
-    settings: edgeSettings(config),
+    settings: edgeSettings(config, deps.stateFolder),
     clock,
     log,
     onListening: () => {

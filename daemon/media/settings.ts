@@ -1,4 +1,5 @@
 /** Settings of the child processes, from the config. Pure. */
+
 import { resolve } from 'node:path';
 import {
   AUDIO_FRAME_MS,
@@ -12,6 +13,7 @@ import { partTargetBeside } from '../../pipelines/hls/limits.ts';
 import type { ServerSettings } from '../../pipelines/http/server-settings.ts';
 import type { MediaSettings } from '../../pipelines/media/messages.ts';
 import type { WantedTrack } from '../../pipelines/packager/track.ts';
+import { uploadsFolder } from '../../pipelines/player/brand/branding.ts';
 import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-files.ts';
 import { AUDIO_TRACK, CLEAN_TRACK, OPUS_TRACK } from '../config/capture.ts';
 import { type Config, ladderOf, topRendition } from '../config/config.ts';
@@ -137,7 +139,7 @@ export function mediaSettings(
       ]),
       profiles: ladderOf(config),
     },
-    drop: dropSettings(config),
+    drop: dropSettings(config, stateFolder),
     archive: archiveSettings(config, hasSound, stateFolder, hasClean),
     previewPath,
     hasPush: viewers.push !== 'off',
@@ -147,13 +149,14 @@ export function mediaSettings(
   };
 }
 
-export function edgeSettings(config: Config): EdgeSettings {
+/** @param stateFolder Where the crew's uploads lie. */
+export function edgeSettings(config: Config, stateFolder: string): EdgeSettings {
   const { edge, clips } = config;
   return {
     upstream: edge.upstream,
     maxBytes: edge.memory_mb * 1e6,
     hasPush: config.viewers.push !== 'off',
-    drop: dropSettings(config),
+    drop: dropSettings(config, stateFolder),
     tokenSecretFile: clips.token_secret_file,
     server: serverSettings(config),
   };
@@ -167,13 +170,16 @@ const WAYS: Readonly<Record<Config['viewers']['push'], readonly string[]>> = {
   frames: ['frames', 'push', 'parts'],
 };
 
-function dropSettings({ drop, viewers, recording }: Config): MediaSettings['drop'] {
+function dropSettings(
+  { drop, viewers, recording }: Config,
+  stateFolder: string,
+): MediaSettings['drop'] {
   const address = givenAddress(viewers);
   const given = address === '' ? {} : { address };
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
   const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
-  const ways = WAYS[viewers.push];
-  return { ...shown, dvrS, ways, brandingFolder: drop.branding_folder, ...given };
+  const look = { brandingFolder: drop.branding_folder, uploadsFolder: uploadsFolder(stateFolder) };
+  return { ...shown, dvrS, ways: WAYS[viewers.push], ...look, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

@@ -7,8 +7,8 @@ import { syncFolder } from './durable.ts';
 /** What saving a file does to the disk, step by step. */
 export interface Disk {
   mkdir(folder: string): Promise<void>;
-  /** Writes the text at the file's start and syncs it; `w` makes or empties the file before. */
-  write(path: string, text: string, flag: 'w' | 'r+'): Promise<void>;
+  /** Writes at the file's start and syncs it; `w` makes or empties the file before. */
+  write(path: string, content: string | Uint8Array, flag: 'w' | 'r+'): Promise<void>;
   bytesOf(path: string): Promise<number>;
   rename(from: string, to: string): Promise<void>;
   /** A file that is not there is no error. */
@@ -18,10 +18,10 @@ export interface Disk {
 
 export const systemDisk: Disk = {
   mkdir: async (folder) => void (await mkdir(folder, { recursive: true, mode: 0o700 })),
-  write: async (path, text, flag) => {
+  write: async (path, content, flag) => {
     if (flag === 'w') await putAsideFolder(path);
     await using file = await open(path, flag, 0o600);
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.datasync();
   },
   bytesOf: async (path) => (await stat(path)).size,
@@ -48,12 +48,16 @@ async function putAsideFolder(path: string): Promise<void> {
 }
 
 /** A new file beside it, synced, then renamed, then the folder synced. */
-export async function saveFile(path: string, text: string, disk = systemDisk): Promise<void> {
+export async function saveFile(
+  path: string,
+  content: string | Uint8Array,
+  disk = systemDisk,
+): Promise<void> {
   const folder = dirname(path);
   const beside = `${path}.new`;
   await disk.mkdir(folder);
   try {
-    await disk.write(beside, text, 'w');
+    await disk.write(beside, content, 'w');
     await disk.rename(beside, path);
   } catch (error) {
     // On a full disk half a file is in the way of the next one.

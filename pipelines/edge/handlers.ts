@@ -3,6 +3,7 @@ import type { Handlers, HttpRequest, Wait } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import { countFetch, countStream, receiveBeacon } from '../origin/beacons.ts';
 import type { Viewers } from '../origin/viewers.ts';
+import type { DropReport } from '../player/drop-report.ts';
 import type { Pages } from '../player/pages.ts';
 import { type CdnLoop, LOOP_DETECTED } from './cdn-loop.ts';
 import type { Edge } from './edge.ts';
@@ -55,11 +56,14 @@ const LOOP_REPLY = refuse(
 );
 const NOT_FOUND = refuse(404, 'not found; the player is at /');
 
-/** Clips and recordings are not served by an edge, so its page does not offer them. */
-function withoutArchive(reply: Reply): Reply | undefined {
+/** Clips and recordings are not served by an edge, so its page does not offer them; its look is its own. */
+function ownReport(reply: Reply, own: Reply): Reply | undefined {
   try {
-    const drop = JSON.parse(Buffer.concat(reply.body).toString()) as object;
-    const body = Buffer.from(JSON.stringify({ ...drop, clips: [], hasReplay: false, dvrS: 0 }));
+    const { picture: _, look: __, ...drop } = reportOf(reply);
+    const { look, picture } = lookOf(own);
+    const shown = { ...(look && { look }), ...(picture === undefined ? {} : { picture }) };
+    const report = { ...drop, ...shown, clips: [], hasReplay: false, dvrS: 0 };
+    const body = Buffer.from(JSON.stringify(report));
     const headers = reply.headers.map((value, i) =>
       reply.headers[i - 1] === 'Content-Length' ? String(body.length) : value,
     );
@@ -69,9 +73,23 @@ function withoutArchive(reply: Reply): Reply | undefined {
   }
 }
 
+/** Empty where the reply is none. */
+function lookOf(own: Reply): Pick<Partial<DropReport>, 'look' | 'picture'> {
+  try {
+    return reportOf(own);
+  } catch {
+    return {};
+  }
+}
+
+/** @throws SyntaxError */
+function reportOf({ body }: Reply): Partial<DropReport> {
+  return JSON.parse(Buffer.concat(body).toString()) as Partial<DropReport>;
+}
+
 function otherwise(answer: Reply | Wait, other: () => Reply): Reply | Wait {
   const choose = (reply: Reply) =>
-    (reply.status === 200 ? withoutArchive(reply) : undefined) ?? other();
+    (reply.status === 200 ? ownReport(reply, other()) : undefined) ?? other();
   if (!('wait' in answer)) return choose(answer);
   return {
     ...answer,

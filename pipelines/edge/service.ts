@@ -8,7 +8,8 @@ import type { HttpFigures } from '../http/http-figures.ts';
 import { ViewerServer } from '../http/server.ts';
 import { openServerOptions } from '../http/server-settings.ts';
 import { type ViewerFigures, Viewers } from '../origin/viewers.ts';
-import { openBranding } from '../player/branding.ts';
+import { LiveBranding } from '../player/brand/live-branding.ts';
+import { brandingFolders } from '../player/drop-report.ts';
 import { openPages } from '../player/pages.ts';
 import { openCdnLoop } from './cdn-loop.ts';
 import { Edge } from './edge.ts';
@@ -62,8 +63,8 @@ export async function runEdgeService(
   const isRendition = (id: string) => edge.hasPlaylist(`/live/${id}/index.m3u8`) || pushes.has(id);
   const viewers = new Viewers(isRendition, settings.drop.hasReactions);
   const isUpstream = (path: string) => target(path) !== undefined;
-  const branding = openBranding(settings.drop.brandingFolder, log);
-  const pages = openPages(settings.drop, undefined, undefined, undefined, branding);
+  const branding = new LiveBranding(brandingFolders(settings.drop), log, () => undefined);
+  const pages = openPages(settings.drop, undefined, undefined, undefined, () => branding.current);
   const pushes = new EdgePushes({
     upstream: openPushUpstream(base),
     ...{ loop, nowMs, signal },
@@ -89,7 +90,7 @@ export async function runEdgeService(
     const figures = figuresOf(report, server.figures(), viewers.figures(nowMs()));
     send({ type: 'figures', figures });
   });
-  await Promise.all([serving, reporting, pushes.run()]);
+  await Promise.all([serving, reporting, pushes.run(), branding.run(signal)]);
 }
 
 /** The figures of a media process, for one that makes no parts itself. */

@@ -63,7 +63,7 @@ export interface Archive {
   forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
   /** Undefined where there is no such clip. */
   clipOnPage(id: string): ClipOnPage | undefined;
-  /** Adds files of others to the catalogue of assets, by path and ETag. */
+  /** Lists files of others in the catalogue of assets, by path and ETag, in place of those before. */
   list(etags: ReadonlyMap<string, string>): void;
   /** Undefined for a path that is not the archive's. */
   answer(request: HttpRequest): Reply | undefined;
@@ -116,9 +116,7 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
     },
     forgetClips: (ids) => forget(ids, { clipIndex, posterStore }),
     ...openGuestView({ clipIndex, posterStore, replay, sign, clock: deps.clock }),
-    list: (etags) => {
-      for (const [path, etag] of etags) catalogue.set(path, etag);
-    },
+    list: openListing(catalogue),
     answer,
     run: async (signal) => {
       if (clipSettings !== undefined) {
@@ -126,6 +124,15 @@ export function openArchive(settings: ArchiveSettings, deps: ArchiveDeps): Archi
       }
       await runAll([(ends) => recorders.run(ends), clipsSwitch.run], signal);
     },
+  };
+}
+
+function openListing(catalogue: Catalogue): Archive['list'] {
+  let listed: ReadonlyMap<string, string> = new Map();
+  return (etags) => {
+    for (const path of listed.keys()) if (!etags.has(path)) catalogue.delete(path);
+    for (const [path, etag] of etags) catalogue.set(path, etag);
+    listed = etags;
   };
 }
 

@@ -14,8 +14,9 @@ import { Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
 import { Presentation, type PresentationOptions } from '../packager/presentation.ts';
 import { shownOf } from '../packager/track.ts';
-import { openBranding } from '../player/branding.ts';
-import { openPages } from '../player/pages.ts';
+import { LiveBranding } from '../player/brand/live-branding.ts';
+import { brandingFolders } from '../player/drop-report.ts';
+import { openPages, type Pages } from '../player/pages.ts';
 import { Pictures } from '../player/pictures/pictures.ts';
 import { Pushes } from '../push/pushes.ts';
 import { openScanner } from '../scan/scanner.ts';
@@ -72,12 +73,11 @@ export function openMediaService(
     ...{ sign: access.sign, clock: systemClock, log },
     onTargets: (targets) => send({ type: 'recording', targets }),
   });
-  const pictures = new Pictures(log);
-  const drop = new DropState({ presentation, archive, notLive, clock, pictures });
+  const guests = openGuestPages(settings, { presentation, archive, notLive, clock, log });
+  const { branding } = guests;
   const isTrack = (id: string) => presentation.kindOf(id) !== undefined;
   const viewers = new Viewers(isTrack, settings.drop.hasReactions);
-  const guests = { notLive, access, drop, pictures, viewers, clock, log };
-  const served = { presentation, pushes, archive, ...guests };
+  const served = { presentation, pushes, archive, notLive, access, ...guests, viewers, clock, log };
   const whep = openWhepWith(settings, served, send);
   const handlers = openHandlers(settings, served, whep);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
@@ -98,7 +98,7 @@ export function openMediaService(
     await Promise.all([
       runServer(server, send, signal),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
-      ...[figures, archive, scanner, pushes].map((part) => part.run(signal)),
+      ...[figures, archive, scanner, pushes, branding].map((part) => part.run(signal)),
     ]);
   };
   return { handle: openControl(parts), run };
@@ -158,6 +158,33 @@ function openPresentation(
   });
 }
 
+interface PageParts {
+  readonly presentation: Presentation;
+  readonly archive: Archive;
+  readonly notLive: NotLiveFilter;
+  readonly clock: MediaClock;
+  readonly log: Log;
+}
+
+/** The guests' pages: the drop that they show, in the venue's look as it is now. */
+function openGuestPages({ drop: settings }: MediaSettings, parts: PageParts) {
+  const { presentation, archive, notLive, clock, log } = parts;
+  const list = () => archive.list(pages.etags);
+  const branding = new LiveBranding(brandingFolders(settings), log, list);
+  const pictures = new Pictures(log);
+  const drop = new DropState({ presentation, archive, notLive, clock, pictures });
+  const pages: Pages = openPages(
+    settings,
+    () => drop.progress(),
+    archive.clipOnPage,
+    clock.wallMs,
+    () => branding.current,
+    pictures.answer,
+  );
+  list();
+  return { pages, branding, drop };
+}
+
 interface ServedParts {
   readonly presentation: Presentation;
   readonly pushes: Pushes;
@@ -165,9 +192,8 @@ interface ServedParts {
   readonly notLive: NotLiveFilter;
   readonly access: Access;
   readonly drop: DropState;
-  readonly pictures: Pictures;
   readonly viewers: Viewers;
-  readonly clock: MediaClock;
+  readonly pages: Pages;
   readonly log: Log;
 }
 
@@ -188,14 +214,9 @@ function openHandlers(
 /** Answers a GET: recordings, clips and posters first, then the page, then the stream. */
 function openGetHandler(
   settings: MediaSettings,
-  { presentation, archive, notLive, access, drop, pictures, clock, log, ...served }: ServedParts,
+  { presentation, archive, notLive, access, drop, viewers, pages, pushes }: ServedParts,
 ) {
-  const { pushes, viewers } = served;
   const origin = new Origin(presentation, settings.ladder, () => drop.profile);
-  const guests = [() => drop.progress(), archive.clipOnPage, clock.wallMs] as const;
-  const branding = openBranding(settings.drop.brandingFolder, log);
-  const pages = openPages(settings.drop, ...guests, branding, pictures.answer);
-  archive.list(pages.etags);
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return pages.forPeople(request, admitted);

@@ -4,6 +4,8 @@
 export interface DropSettings {
   /** Colours, logo and title picture; empty, or left out: the page's own. */
   readonly brandingFolder?: string;
+  /** The same, uploaded by the crew: it wins. */
+  readonly uploadsFolder?: string;
   readonly title: string;
   /** RFC 3339; empty when it has started already. */
   readonly startsAt: string;
@@ -83,6 +85,11 @@ export interface ShownDrop {
   readonly picture?: string;
 }
 
+/** Where the venue's look lies. */
+export function brandingFolders({ brandingFolder = '', uploadsFolder = '' }: DropSettings) {
+  return { config: brandingFolder, uploads: uploadsFolder };
+}
+
 /** What changes. */
 export interface DropProgress {
   readonly shown?: ShownDrop;
@@ -102,12 +109,21 @@ export interface DropProgress {
 }
 
 export interface DropReport
-  extends Omit<DropSettings, 'brandingFolder' | 'ways'>,
+  extends Omit<DropSettings, 'brandingFolder' | 'uploadsFolder' | 'ways'>,
     Omit<DropProgress, 'shown'> {
   /** Title picture, relative to the page; left out where there is none. */
   readonly picture?: string;
+  /** Of the venue; an open page follows it. */
+  readonly look: Look;
   /** The box's time, RFC 3339: by the clock of the dates in its playlists. */
   readonly now: string;
+}
+
+export interface Look {
+  /** Another for each content of `brand.css`. */
+  readonly style: string;
+  /** Relative to the page; empty where there is none. */
+  readonly logo: string;
 }
 
 export const NO_PROGRESS: DropProgress = {

@@ -5,9 +5,12 @@ import { type Digest, digestOf } from '../http/cache/digest.ts';
 import { acceptsGzip, type HeaderLookup } from '../http/negotiate.ts';
 import type { Reply } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
+import type { Branding } from './brand/branding.ts';
 
 export interface Asset {
   readonly type: string;
+  /** Its path is derived from its content. */
+  readonly isImmutable?: boolean;
   readonly plain: Coded;
   readonly gzipped: Coded;
 }
@@ -50,12 +53,33 @@ export function openAsset(type: string, bytes: Buffer): Asset {
   return { type, plain: openCoded(bytes), gzipped: openCoded(gzipSync(bytes, { level: 9 })) };
 }
 
+/** The look's files, made anew when it changes. */
+export function openBrandAssets(branding: () => Branding): () => ReadonlyMap<string, Asset> {
+  let made: { readonly of: Branding; readonly assets: ReadonlyMap<string, Asset> } | undefined;
+  return () => {
+    const of = branding();
+    if (made?.of !== of) made = { of, assets: brandAssets(of) };
+    return made.assets;
+  };
+}
+
+function brandAssets({ style, logo, picture }: Branding): ReadonlyMap<string, Asset> {
+  const pictures = [logo, picture].flatMap((file) => file ?? []);
+  return new Map<string, Asset>([
+    ['/brand.css', openAsset('text/css; charset=utf-8', Buffer.from(style))],
+    ...pictures.map(({ path, type, bytes }): [string, Asset] => [
+      `/${path}`,
+      { ...openAsset(type, bytes), isImmutable: true },
+    ]),
+  ]);
+}
+
 function openCoded(bytes: Buffer): Coded {
   return { body: [bytes], digest: digestOf([bytes]) };
 }
 
 export function assetReply(
-  { type, plain, gzipped }: Asset,
+  { type, isImmutable = false, plain, gzipped }: Asset,
   header: HeaderLookup,
   vary: readonly string[],
 ): Reply {
@@ -63,7 +87,7 @@ export function assetReply(
   const answer = respond(header, {
     ...(isGzip ? gzipped : plain),
     type,
-    freshness: { kind: 'revalidate' },
+    freshness: { kind: isImmutable ? 'immutable' : 'revalidate' },
     vary,
   });
   // A 304 has no body to be coded.

@@ -6,7 +6,7 @@ import type { HttpRequest, Wait } from '../http/handlers.ts';
 import type { HeaderLookup } from '../http/negotiate.ts';
 import { type Reply, refuse, reply } from '../http/reply.ts';
 import { respond } from '../http/respond.ts';
-import { type Branding, NO_BRANDING } from './branding.ts';
+import { type Branding, NO_BRANDING } from './brand/branding.ts';
 import { renderCalendar } from './calendar.ts';
 import {
   type DropProgress,
@@ -15,13 +15,20 @@ import {
   NO_PROGRESS,
 } from './drop-report.ts';
 import { forPeople } from './error-page.ts';
-import { type Asset, assetReply, HTML, openAsset, readBuilt } from './page-assets.ts';
+import {
+  type Asset,
+  assetReply,
+  HTML,
+  openAsset,
+  openBrandAssets,
+  readBuilt,
+} from './page-assets.ts';
 import { type PageHtml, renderPage } from './page-html.ts';
 import { fill } from './text/fill.ts';
 import { languageOf, textsOf } from './text/languages.ts';
 
 export interface Pages {
-  /** Of the files that pages load; gzip is a representation of its own: `/player.js#gzip`. */
+  /** Of the files that pages load, now; gzip is a representation of its own: `/player.js#gzip`. */
   readonly etags: ReadonlyMap<string, string>;
   /** Undefined for a path that is not the page's. */
   answer(request: HttpRequest): Reply | undefined;
@@ -51,16 +58,17 @@ export function openPages(
   progress: () => DropProgress = () => NO_PROGRESS,
   clipOf: (id: string) => ClipOnPage | undefined = () => undefined,
   nowMs: () => number = Date.now,
-  branding: Branding = NO_BRANDING,
+  branding: () => Branding = () => NO_BRANDING,
   pictureReply: (path: string, header: HeaderLookup) => Reply | undefined = () => undefined,
 ): Pages {
-  const assets = openAssets(branding);
+  const assets = openAssets();
+  const brandAssets = openBrandAssets(branding);
   const render = openRenderer(drop, branding);
   const manifest = openManifest();
   const [live, watch] = [readBuilt('index.html').toString(), readBuilt('watch.html').toString()];
   const now = (): DropSettings => ({ ...drop, ...progress().shown });
   const livePoster = () =>
-    progress().shown?.picture ?? branding.picture?.path ?? progress().posters.at(-1)?.path;
+    progress().shown?.picture ?? branding().picture?.path ?? progress().posters.at(-1)?.path;
   const clipReply = (request: HttpRequest, id: string, slash: string): Reply => {
     const clip = clipOf(id);
     if (clip === undefined) return refuse(404, 'no such clip');
@@ -73,10 +81,12 @@ export function openPages(
     return render(request, watch, { ...own, root: '../', poster, movie });
   };
   return {
-    etags: etagsOf(assets),
+    get etags() {
+      return etagsOf([...assets, ...brandAssets()]);
+    },
     answer: (request) => {
       const { path, header } = request;
-      if (path === '/drop.json') return dropReply(drop, progress(), nowMs(), branding);
+      if (path === '/drop.json') return dropReply(drop, progress(), nowMs(), branding());
       if (path === '/drop.ics') return calendarReply(now(), request);
       if (path === '/' || path === '/index.html') {
         const description = describe(now(), request);
@@ -94,7 +104,7 @@ export function openPages(
       if (path === '/manifest.webmanifest') {
         return assetReply(manifest(now().title), header, ['Accept-Encoding']);
       }
-      const asset = assets.get(path);
+      const asset = assets.get(path) ?? brandAssets().get(path);
       if (asset !== undefined) return assetReply(asset, header, ['Accept-Encoding']);
       const picture = pictureReply(path, header);
       if (picture !== undefined) return picture;
@@ -104,15 +114,12 @@ export function openPages(
   };
 }
 
-function openAssets({ style, logo, picture }: Branding): ReadonlyMap<string, Asset> {
-  const pictures = [logo, picture].flatMap((file) => file ?? []);
+function openAssets(): ReadonlyMap<string, Asset> {
   const hls = createRequire(import.meta.url).resolve('hls.js/dist/hls.min.js');
   const script = 'text/javascript; charset=utf-8';
   return new Map<string, Asset>([
     ['/player.css', openAsset('text/css; charset=utf-8', readBuilt('player.css'))],
     ['/player.js', openAsset(script, readBuilt('player.js'))],
-    ['/brand.css', openAsset('text/css; charset=utf-8', Buffer.from(style))],
-    ...pictures.map(({ path, type, bytes }) => [`/${path}`, openAsset(type, bytes)] as const),
     ['/watch.js', openAsset(script, readBuilt('watch.js'))],
     ['/hls.js', openAsset(script, readFileSync(hls))],
     ['/favicon.svg', openAsset('image/svg+xml', readBuilt('favicon.svg'))],
@@ -121,7 +128,7 @@ function openAssets({ style, logo, picture }: Branding): ReadonlyMap<string, Ass
   ]);
 }
 
-function etagsOf(assets: ReadonlyMap<string, Asset>): ReadonlyMap<string, string> {
+function etagsOf(assets: Iterable<readonly [string, Asset]>): ReadonlyMap<string, string> {
   const etags = [...assets].flatMap(([path, { plain, gzipped }]) => [
     [path, plain.digest.etag] as const,
     [`${path}#gzip`, gzipped.digest.etag] as const,
@@ -132,14 +139,15 @@ function etagsOf(assets: ReadonlyMap<string, Asset>): ReadonlyMap<string, string
 type Rendered = Omit<PageHtml, 'lang' | 'text' | 'url' | 'isGiven' | 'logo' | 'ways'>;
 
 /** Pages are rendered once for all guests of a language. */
-function openRenderer({ address, ways }: DropSettings, { logo }: Branding) {
+function openRenderer({ address, ways }: DropSettings, branding: () => Branding) {
   const rendered = new Map<string, Asset>();
   return (request: HttpRequest, template: string, page: Rendered): Reply => {
     const lang = languageOf(request);
     const own = addressOf(address, request);
     const isGiven = address !== undefined;
     const { path } = request;
-    const key = JSON.stringify([path, lang, own, page]);
+    const { logo } = branding();
+    const key = JSON.stringify([path, lang, own, page, logo?.path]);
     const url = own && `${own}${path.replace('/index.html', '/').slice(1)}`;
     const given = { lang, text: textsOf(lang), url, isGiven, logo: logo?.path, ways };
     const html = () => renderPage(template, { ...page, ...given });
@@ -206,12 +214,13 @@ function addressOf(address: string | undefined, { ownAddress }: HttpRequest): st
  * knows how far behind the stage its picture is.
  */
 function dropReply(
-  { brandingFolder: _folder, ways: _ways, ...drop }: DropSettings,
+  { brandingFolder: _folder, uploadsFolder: _uploads, ways: _ways, ...drop }: DropSettings,
   { shown, ...progress }: DropProgress,
   nowMs: number,
-  { picture }: Branding,
+  { picture, logo, style }: Branding,
 ): Reply {
-  const usual = picture === undefined ? {} : { picture: picture.path };
+  const look = { style: digestOf([Buffer.from(style)]).etag.slice(1, -1), logo: logo?.path ?? '' };
+  const usual = { ...(picture && { picture: picture.path }), look };
   const now = new Date(nowMs).toISOString();
   const report: DropReport = { ...drop, ...usual, ...shown, ...progress, now };
   const body = JSON.stringify(report);

@@ -54,7 +54,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/web/crew': {
     may: [...BASE, 'daemon/settings', 'daemon/web', 'daemon/cli/doctor'],
-    what: 'what the crew asks for beside commands: settings, files, support',
+    what: 'what the crew asks for beside commands: settings, files, the guests’ look, support',
   },
   'daemon/web/page/ui': {
     may: [...PAGE, 'daemon/report'],
@@ -94,12 +94,15 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/sections'],
     what: 'the section before the drop: checklist, rehearsal, survey',
   },
+  'daemon/web/page/look': {
+    may: ['daemon/web/page/ui', 'daemon/web/page/text'],
+    what: 'the guests’ look on the operator’s page',
+  },
   'daemon/web/page': {
     may: [
       ...[...PAGE, 'daemon/web/page/ui', 'daemon/web/page/sections'],
       ...['daemon/web/page/settings', 'daemon/web/page/crew', 'daemon/web/page/drops'],
-      'daemon/web/page/readiness',
-      'daemon/web/page/setup',
+      ...['daemon/web/page/readiness', 'daemon/web/page/setup', 'daemon/web/page/look'],
     ],
     what: 'the operator’s page in the browser',
   },

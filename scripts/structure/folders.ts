@@ -6,6 +6,7 @@
  * daemon -> pipelines -> hal. The roots join everything.
  */
 
+import { GUEST_FOLDERS } from './folders-guests.ts';
 import { type Folder, HAL_FOLDERS } from './folders-hal.ts';
 import { HTTP, HTTP_FOLDERS, PUSH_FOLDERS } from './folders-http.ts';
 import { MEDIA_FOLDERS } from './folders-media.ts';
@@ -71,29 +72,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'clips and posters, and the process that makes them',
   },
 
-  'pipelines/player/playback': {
-    may: ['pipelines/origin', 'pipelines/player/playback/push'],
-    what: 'the players of the guests’ page, and their reports',
-  },
-  'pipelines/player/playback/push': {
-    may: ['pipelines/push/wire', 'pipelines/player/playback'],
-    what: 'plays what is pushed, and fetches parts where that fails',
-  },
-  'pipelines/player/pictures': {
-    may: [...HTTP, 'pipelines/player'],
-    what: 'pictures of drops and of what is sold',
-  },
-  'pipelines/player': {
-    may: [
-      ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
-      'pipelines/player/pictures',
-    ],
-    what: 'the guests’ page',
-  },
-  'pipelines/player/watch': {
-    may: ['pipelines/player/playback', 'pipelines/player/text', 'pipelines/player'],
-    what: 'the pages of the replay and of a clip, in the browser',
-  },
+  ...GUEST_FOLDERS,
   'pipelines/edge': {
     may: [
       'pipelines/errors',
@@ -104,6 +83,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/push',
       'pipelines/push/wire',
       'pipelines/player',
+      'pipelines/player/brand',
     ],
     what: 'the edge process: another box’s stream',
   },
@@ -124,7 +104,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
       'pipelines/scan',
       'pipelines/player',
       'pipelines/player/text',
-      'pipelines/player/pictures',
+      ...['pipelines/player/pictures', 'pipelines/player/brand'],
       'pipelines/edge',
       // The words that the two processes exchange.
       'pipelines/whep',

@@ -37,6 +37,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'hal/printer/paper/png.ts',
     'hal/printer/text-picture.ts',
     'daemon/printing/sticker.ts',
+    'daemon/web/crew/look-',
     'pipelines/clips/',
     'pipelines/probe/',
     'pipelines/source/slates.ts',

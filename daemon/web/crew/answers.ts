@@ -8,12 +8,14 @@ import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
 import type { LogTail } from '../log-tail.ts';
 import type { Role } from '../sessions.ts';
 import type { LibraryAnswers } from './library-answers.ts';
+import type { LookAnswers } from './look-answers.ts';
 import type { SessionList } from './session-list.ts';
 import type { SettingsAnswers } from './settings-answers.ts';
 
 export interface CrewDeps {
   readonly settings: SettingsAnswers;
   readonly library: LibraryAnswers;
+  readonly look: LookAnswers;
   readonly sessions: SessionList;
   readonly logTail: LogTail;
   readonly commander: Commander;
@@ -31,7 +33,7 @@ const QUERY_CHARS_MAX = 100;
 const FOUND_MAX = 200;
 
 /** Hosts have the buttons, and see what is there. */
-const CREW_ONLY = /^\/(?:settings|support\.txt|restart|sessions|tests|update)(?:\/|$)/;
+const CREW_ONLY = /^\/(?:settings|look|support\.txt|restart|sessions|tests|update)(?:\/|$)/;
 
 const updateSchema = v.strictObject({
   version: v.optional(v.pipe(v.string(), v.maxLength(40))),
@@ -56,7 +58,7 @@ export class CrewAnswers {
   ): Promise<Answer | 'sent' | undefined> {
     const isCrewOnly = CREW_ONLY.test(path) || request.method === 'DELETE';
     if (isCrewOnly && by.role !== 'crew') return refuse(403, 'crew-only');
-    const { settings, library, sessions, logTail } = this.#deps;
+    const { settings, library, look, sessions, logTail } = this.#deps;
     switch (`${request.method} ${path}`) {
       case 'GET /support.txt':
         return await this.#support();
@@ -72,6 +74,7 @@ export class CrewAnswers {
     return (
       (await settings.answer(request, path)) ??
       (await library.answer(request, response, path, by.session)) ??
+      (await look.answer(request, path)) ??
       sessions.answer(request, path, by.session)
     );
   }

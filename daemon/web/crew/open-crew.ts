@@ -1,5 +1,6 @@
 /** Joins what the crew asks for: settings, files, support, sessions. */
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
+import { uploadsFolder } from '../../../pipelines/player/brand/branding.ts';
 import { examine, PARTS, type Part } from '../../cli/doctor/doctor.ts';
 import { renderReport } from '../../cli/doctor/report.ts';
 import type { Commander } from '../../model/commands.ts';
@@ -12,6 +13,8 @@ import { CrewAnswers } from './answers.ts';
 import { type BrokerTestDeps, testBroker } from './broker-test.ts';
 import { Library } from './library.ts';
 import { LibraryAnswers } from './library-answers.ts';
+import { LookAnswers } from './look-answers.ts';
+import { LookStore } from './look-store.ts';
 import { SessionList, type SessionListDeps } from './session-list.ts';
 import { SettingsAnswers } from './settings-answers.ts';
 import { renderSupport } from './support.ts';
@@ -61,9 +64,12 @@ export function openCrew(
     ...{ snapshot, config: live.current, logTail, examine: doctor, clock },
     reports: reports.list.bind(reports),
   };
+  const brandingFolder = () => live.current().drop.branding_folder;
+  const look = new LookStore(uploadsFolder(stateFolder), brandingFolder);
   return new CrewAnswers({
     settings: new SettingsAnswers(box.settings),
     library: new LibraryAnswers(library),
+    look: new LookAnswers(look),
     sessions: new SessionList(sessions),
     logTail,
     commander: box.commander,

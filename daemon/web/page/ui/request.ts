@@ -79,7 +79,8 @@ export async function askJson(
   return await checked(await ask(method, path, body, timeoutMs));
 }
 
-async function checked(response: Response): Promise<unknown> {
+/** The answer's JSON. Rejects with SignedOut, or with a sentence. */
+export async function checked(response: Response): Promise<unknown> {
   if (response.status === 401) throw new SignedOut('signed out');
   const answer = (await response.json()) as { readonly error?: string };
   if (!response.ok) throw new Error(explain(answer.error));
@@ -103,7 +104,8 @@ function explain(code: string | undefined): string {
   return known ?? text.notAccepted;
 }
 
-async function ask(
+/** @param body JSON, or a file as it is. */
+export async function ask(
   method: string,
   path: string,
   body?: unknown,
@@ -112,12 +114,16 @@ async function ask(
   try {
     return await fetch(path, {
       method,
-      headers: { 'X-Venuebox-Operator': '1', 'Content-Type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      headers: { 'X-Venuebox-Operator': '1', 'Content-Type': typeOf(body) },
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(timeoutMs),
     });
   } catch (error) {
     const isLate = error instanceof DOMException && error.name === 'TimeoutError';
     throw new Error(isLate ? text.lateAnswer : text.noAnswer);
   }
+}
+
+function typeOf(body: unknown): string {
+  return body instanceof Blob ? 'application/octet-stream' : 'application/json';
 }

@@ -144,4 +144,15 @@ export const de: SaidTexts = {
   modem: 'Modem {modem}',
   link: 'Leitung {link}',
   lookMissing: 'Das Bild hat seinen Look nicht',
+
+  noPictureFile: 'das ist kein Bild: wähle eine Datei in PNG, JPEG oder WebP',
+  pictureTooSmall: 'das Bild ist zu klein',
+  pictureTooManyPixels: 'das Bild hat zu viele Pixel',
+  pictureTooDetailed: 'das Bild hat zu viele Einzelheiten: wähle ein anderes',
+  pictureTooLarge: 'das Bild hat mehr als 16 MB',
+  lookNotSaved: 'die Box kann das nicht speichern: ihr Datenträger ist voll oder schreibgeschützt',
+  textUnreadable:
+    'Text auf Hintergrund ist schlecht zu lesen (Kontrast {contrast}, nötig {needed}): wähle ihn heller oder dunkler',
+  accentUnreadable:
+    'Knöpfe auf Hintergrund sind schlecht zu sehen (Kontrast {contrast}, nötig {needed}): wähle sie heller oder dunkler',
 };

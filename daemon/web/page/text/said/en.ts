@@ -145,4 +145,15 @@ export const en = {
   modem: 'Modem {modem}',
   link: 'Link {link}',
   lookMissing: 'The picture does not have its look',
+
+  noPictureFile: 'this is no picture: choose a PNG, JPEG or WebP file',
+  pictureTooSmall: 'the picture is too small',
+  pictureTooManyPixels: 'the picture has too many pixels',
+  pictureTooDetailed: 'the picture is too detailed: choose another',
+  pictureTooLarge: 'the picture has more than 16 MB',
+  lookNotSaved: 'the box cannot save that: its disk is full or write-protected',
+  textUnreadable:
+    'text on background has a contrast of {contrast}, and needs {needed}: choose one that is lighter or darker',
+  accentUnreadable:
+    'accent on background has a contrast of {contrast}, and needs {needed}: choose one that is lighter or darker',
 } as const;

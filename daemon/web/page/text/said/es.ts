@@ -144,4 +144,15 @@ export const es: SaidTexts = {
   modem: 'Módem {modem}',
   link: 'Enlace {link}',
   lookMissing: 'La imagen no tiene su etalonaje',
+
+  noPictureFile: 'esto no es una imagen: elige un archivo PNG, JPEG o WebP',
+  pictureTooSmall: 'la imagen es demasiado pequeña',
+  pictureTooManyPixels: 'la imagen tiene demasiados píxeles',
+  pictureTooDetailed: 'la imagen tiene demasiado detalle: elige otra',
+  pictureTooLarge: 'la imagen pasa de 16 MB',
+  lookNotSaved: 'la caja no puede guardarlo: su disco está lleno o protegido',
+  textUnreadable:
+    'el texto se lee mal sobre el fondo (contraste {contrast}, hace falta {needed}): elige uno más claro o más oscuro',
+  accentUnreadable:
+    'los botones se ven mal sobre el fondo (contraste {contrast}, hace falta {needed}): elige uno más claro o más oscuro',
 };

@@ -144,4 +144,15 @@ export const fr: SaidTexts = {
   modem: 'Modem {modem}',
   link: 'Liaison {link}',
   lookMissing: 'L’image n’a pas son étalonnage',
+
+  noPictureFile: 'ce n’est pas une image : choisissez un fichier PNG, JPEG ou WebP',
+  pictureTooSmall: 'l’image est trop petite',
+  pictureTooManyPixels: 'l’image a trop de pixels',
+  pictureTooDetailed: 'l’image a trop de détails : choisissez-en une autre',
+  pictureTooLarge: 'l’image dépasse 16 Mo',
+  lookNotSaved: 'la box ne peut pas enregistrer : son disque est plein ou protégé',
+  textUnreadable:
+    'le texte se lit mal sur le fond (contraste {contrast}, il faut {needed}) : choisissez plus clair ou plus foncé',
+  accentUnreadable:
+    'les boutons se voient mal sur le fond (contraste {contrast}, il faut {needed}) : choisissez plus clair ou plus foncé',
 };

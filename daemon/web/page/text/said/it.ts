@@ -144,4 +144,15 @@ export const it: SaidTexts = {
   modem: 'Modem {modem}',
   link: 'Collegamento {link}',
   lookMissing: 'L’immagine non ha il suo look',
+
+  noPictureFile: 'questa non è un’immagine: scegli un file PNG, JPEG o WebP',
+  pictureTooSmall: 'l’immagine è troppo piccola',
+  pictureTooManyPixels: 'l’immagine ha troppi pixel',
+  pictureTooDetailed: 'l’immagine ha troppi dettagli: scegline un’altra',
+  pictureTooLarge: 'l’immagine supera 16 MB',
+  lookNotSaved: 'la box non può salvare: il suo disco è pieno o protetto',
+  textUnreadable:
+    'il testo si legge male sullo sfondo (contrasto {contrast}, serve {needed}): sceglilo più chiaro o più scuro',
+  accentUnreadable:
+    'i pulsanti si vedono male sullo sfondo (contrasto {contrast}, serve {needed}): scegli più chiaro o più scuro',
 };

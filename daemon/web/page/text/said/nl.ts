@@ -144,4 +144,15 @@ export const nl: SaidTexts = {
   modem: 'Modem {modem}',
   link: 'Lijn {link}',
   lookMissing: 'Het beeld heeft zijn look niet',
+
+  noPictureFile: 'dit is geen beeld: kies een bestand in PNG, JPEG of WebP',
+  pictureTooSmall: 'het beeld is te klein',
+  pictureTooManyPixels: 'het beeld heeft te veel pixels',
+  pictureTooDetailed: 'het beeld heeft te veel details: kies een ander',
+  pictureTooLarge: 'het beeld is groter dan 16 MB',
+  lookNotSaved: 'de box kan dat niet opslaan: zijn schijf is vol of beveiligd',
+  textUnreadable:
+    'de tekst is slecht te lezen op de achtergrond (contrast {contrast}, nodig {needed}): kies lichter of donkerder',
+  accentUnreadable:
+    'de knoppen zijn slecht te zien op de achtergrond (contrast {contrast}, nodig {needed}): kies lichter of donkerder',
 };

@@ -144,4 +144,15 @@ export const pt: SaidTexts = {
   modem: 'Modem {modem}',
   link: 'Ligação {link}',
   lookMissing: 'A imagem não tem o seu visual',
+
+  noPictureFile: 'isto não é uma imagem: escolha um ficheiro PNG, JPEG ou WebP',
+  pictureTooSmall: 'a imagem é pequena demais',
+  pictureTooManyPixels: 'a imagem tem píxeis a mais',
+  pictureTooDetailed: 'a imagem tem detalhe a mais: escolha outra',
+  pictureTooLarge: 'a imagem tem mais de 16 MB',
+  lookNotSaved: 'a caixa não consegue guardar: o disco está cheio ou protegido',
+  textUnreadable:
+    'o texto lê-se mal sobre o fundo (contraste {contrast}, é preciso {needed}): escolha mais claro ou mais escuro',
+  accentUnreadable:
+    'os botões veem-se mal sobre o fundo (contraste {contrast}, é preciso {needed}): escolha mais claro ou mais escuro',
 };

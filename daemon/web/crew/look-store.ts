@@ -1,0 +1,161 @@
+/** The look that the crew uploads: checked by decoding, made small, and saved beside the box's state. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { readRegular } from '../../../hal/os/files/read-regular.ts';
+import { removeFile, saveFile } from '../../../hal/os/save-file.ts';
+import {
+  type BrandFile,
+  type Branding,
+  joinBranding,
+  LOGO_MAX_BYTES,
+  readBranding,
+  readUploads,
+} from '../../../pipelines/player/brand/branding.ts';
+import { COLORS_FILE, checkColors } from '../../../pipelines/player/brand/colors.ts';
+import {
+  PICTURE_BYTES_MAX,
+  PICTURE_TYPES,
+} from '../../../pipelines/player/pictures/picture-file.ts';
+
+const PARTS = ['colors', 'logo', 'title'] as const;
+export type LookPart = (typeof PARTS)[number];
+
+/** What is wrong with an upload, for the person who made it. */
+export class LookError extends Error {}
+
+/** A phone's largest photographs; a small file may claim to be of any size. */
+const PIXELS_MAX = 64e6;
+const PIXELS_MIN = 16;
+
+const PICTURES = {
+  logo: { name: 'logo.png', widthPx: 640, heightPx: 320, maxBytes: LOGO_MAX_BYTES },
+  title: { name: 'title.jpg', widthPx: 1920, heightPx: 1920, maxBytes: PICTURE_BYTES_MAX },
+} as const;
+
+const NAMES = { colors: COLORS_FILE, logo: PICTURES.logo.name, title: PICTURES.title.name };
+
+export class LookStore {
+  readonly #uploads: string;
+  readonly #config: () => string;
+
+  /** @param uploads Folder, which is made when it is needed. @param config Folder of the config; empty: none. */
+  constructor(uploads: string, config: () => string) {
+    this.#uploads = uploads;
+    this.#config = config;
+  }
+
+  /** Whose each part is, and what guests see of it. */
+  state() {
+    const uploads = orEmpty(readUploads, this.#uploads);
+    const shown = joinBranding(orEmpty(readBranding, this.#config()), uploads);
+    const pictureOf = (file: BrandFile | undefined) => file && { path: file.path };
+    return {
+      colors: shown.colors ?? null,
+      logo: pictureOf(shown.logo) ?? null,
+      title: pictureOf(shown.picture) ?? null,
+      uploaded: [
+        ...(uploads.colors ? (['colors'] as const) : []),
+        ...(uploads.logo ? (['logo'] as const) : []),
+        ...(uploads.picture ? (['title'] as const) : []),
+      ],
+      undoable: PARTS.filter((part) => existsSync(this.#before(part))),
+    };
+  }
+
+  /** The picture that guests see. */
+  picture(part: 'logo' | 'title'): BrandFile | undefined {
+    const uploads = orEmpty(readUploads, this.#uploads);
+    const { logo, picture } = joinBranding(orEmpty(readBranding, this.#config()), uploads);
+    return part === 'logo' ? logo : picture;
+  }
+
+  /** Rejects with LookError, or with BrandingError where the colours cannot be read. */
+  async setColors(value: unknown): Promise<void> {
+    await this.#replace('colors', Buffer.from(`${JSON.stringify(checkColors(value))}\n`));
+  }
+
+  /** Rejects with LookError. */
+  async setPicture(part: 'logo' | 'title', bytes: Buffer): Promise<void> {
+    await this.#replace(part, await shrink(part, bytes));
+  }
+
+  /** The config's is shown again, or none. Rejects with LookError. */
+  async remove(part: LookPart): Promise<void> {
+    if (existsSync(this.#file(part))) await this.#replace(part, NOTHING);
+  }
+
+  /** As it was before the last change; the same again takes that back. Rejects with LookError. */
+  async undo(part: LookPart): Promise<void> {
+    if (existsSync(this.#before(part))) await this.#replace(part, read(this.#before(part)));
+  }
+
+  #file(part: LookPart): string {
+    return join(this.#uploads, NAMES[part]);
+  }
+
+  #before(part: LookPart): string {
+    return join(this.#uploads, 'before', NAMES[part]);
+  }
+
+  /** What was there before is saved first. */
+  async #replace(part: LookPart, content: Buffer): Promise<void> {
+    const file = this.#file(part);
+    try {
+      await saveFile(this.#before(part), existsSync(file) ? read(file) : NOTHING);
+      if (content.length > 0) await saveFile(file, content);
+      else await removeFile(file);
+    } catch (cause) {
+      throw new LookError(NOT_SAVED, { cause });
+    }
+  }
+}
+
+/** What lies in place of a file that was not there. */
+const NOTHING: Buffer = Buffer.alloc(0);
+
+function read(path: string): Buffer {
+  return readRegular(path, PICTURE_BYTES_MAX);
+}
+
+const NOT_SAVED = 'the box cannot save that: its disk is full or write-protected';
+const NO_PICTURE = 'this is no picture: choose a PNG, JPEG or WebP file';
+
+/** Decoded and written anew: upright, no larger than needed, and without EXIF (place, device). */
+async function shrink(part: 'logo' | 'title', bytes: Buffer): Promise<Buffer> {
+  const start = bytes.subarray(0, 12).toString('latin1');
+  // Only these decoders ever see the bytes: an SVG could name other files.
+  if (!PICTURE_TYPES.some(({ magic }) => magic.test(start))) throw new LookError(NO_PICTURE);
+  const { widthPx, heightPx, maxBytes } = PICTURES[part];
+  const decode = () =>
+    sharp(bytes, { limitInputPixels: PIXELS_MAX, failOn: 'error', pages: 1 }).autoOrient();
+  try {
+    const { width, height } = await decode().metadata();
+    if (width * height > PIXELS_MAX) throw new LookError('the picture has too many pixels');
+    if (width < PIXELS_MIN || height < PIXELS_MIN) throw new LookError('the picture is too small');
+    for (const scale of [1, 0.7, 0.5, 0.35]) {
+      const size = { width: Math.round(widthPx * scale), height: Math.round(heightPx * scale) };
+      const small = decode().resize({ ...size, fit: 'inside', withoutEnlargement: true });
+      const written = await encode(part, small).toBuffer();
+      if (written.length <= maxBytes) return written;
+    }
+  } catch (error) {
+    if (error instanceof LookError) throw error;
+    throw new LookError(NO_PICTURE, { cause: error });
+  }
+  throw new LookError('the picture is too detailed: choose another');
+}
+
+function encode(part: 'logo' | 'title', picture: Sharp): Sharp {
+  if (part === 'logo') return picture.png({ compressionLevel: 9, palette: true });
+  return picture.flatten({ background: '#000' }).jpeg({ quality: 82, mozjpeg: true });
+}
+
+/** What the config's folder has wrong is no reason not to show the rest: guests see it so, too. */
+function orEmpty(readLook: (folder: string) => Branding, folder: string): Branding {
+  try {
+    return readLook(folder);
+  } catch {
+    return { style: '' };
+  }
+}

@@ -1,0 +1,35 @@
+/** The venue's look on a page that is open while the crew changes it. */
+import type { Look } from './drop-report.ts';
+import { element, ROOT } from './root.ts';
+
+export class PageLook {
+  /** The page was made with the first. */
+  #shown: Look | undefined;
+
+  show(look: Look | undefined): void {
+    const before = this.#shown;
+    if (look === undefined) return;
+    this.#shown = look;
+    if (before === undefined) return;
+    if (look.style !== before.style) showStyle(look.style);
+    if (look.logo !== before.logo) showLogo(look.logo);
+  }
+}
+
+/** The old style stays until the new one is there. */
+function showStyle(version: string): void {
+  const old = document.querySelector<HTMLLinkElement>('link[href*="brand.css"]');
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = new URL(`brand.css?${encodeURIComponent(version)}`, ROOT).href;
+  link.addEventListener('load', () => old?.remove());
+  link.addEventListener('error', () => link.remove());
+  document.head.append(link);
+}
+
+function showLogo(path: string): void {
+  document.getElementById('logo')?.remove();
+  if (path === '') return;
+  const logo = Object.assign(new Image(), { id: 'logo', alt: '', src: new URL(path, ROOT).href });
+  element('title').before(logo);
+}

@@ -1,0 +1,34 @@
+/** The part of the table of imports (folders.ts) for the guests' pages. */
+
+import type { Folder } from './folders-hal.ts';
+import { HTTP } from './folders-http.ts';
+
+export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
+  'pipelines/player/playback': {
+    may: ['pipelines/origin', 'pipelines/player/playback/push'],
+    what: 'the players of the guests’ page, and their reports',
+  },
+  'pipelines/player/playback/push': {
+    may: ['pipelines/push/wire', 'pipelines/player/playback'],
+    what: 'plays what is pushed, and fetches parts where that fails',
+  },
+  'pipelines/player/pictures': {
+    may: [...HTTP, 'pipelines/player'],
+    what: 'pictures of drops and of what is sold',
+  },
+  'pipelines/player/brand': {
+    may: ['pipelines/player/pictures'],
+    what: 'the venue’s colours, logo and title picture',
+  },
+  'pipelines/player': {
+    may: [
+      ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
+      ...['pipelines/player/pictures', 'pipelines/player/brand'],
+    ],
+    what: 'the guests’ page',
+  },
+  'pipelines/player/watch': {
+    may: ['pipelines/player/playback', 'pipelines/player/text', 'pipelines/player'],
+    what: 'the pages of the replay and of a clip, in the browser',
+  },
+};
