@@ -14,10 +14,7 @@ import { Origin } from '../origin/origin.ts';
 import { Viewers } from '../origin/viewers.ts';
 import { Presentation, type PresentationOptions } from '../packager/presentation.ts';
 import { shownOf } from '../packager/track.ts';
-import { LiveBranding } from '../player/brand/live-branding.ts';
-import { brandingFolders } from '../player/drop-report.ts';
-import { openPages, type Pages } from '../player/pages.ts';
-import { Pictures } from '../player/pictures/pictures.ts';
+import type { Pages } from '../player/pages.ts';
 import { Pushes } from '../push/pushes.ts';
 import { openScanner } from '../scan/scanner.ts';
 import { newestStills } from '../scan/stills.ts';
@@ -25,8 +22,9 @@ import { UnpublishedRenditions } from '../scan/unpublished.ts';
 import { type Archive, openArchive } from './archive.ts';
 import { CaptureRuns } from './capture-runs.ts';
 import { openControl } from './control.ts';
-import { DropState } from './drop-state.ts';
+import type { DropState } from './drop-state.ts';
 import { FiguresReport } from './figures-report.ts';
+import { openGuestPages } from './guest-pages.ts';
 import { MediaClock } from './media-clock.ts';
 import type { FromMedia, MediaSettings, ToMedia } from './messages.ts';
 import { PartLag } from './part-lag.ts';
@@ -156,33 +154,6 @@ function openPresentation(
     firstDiscontinuity: settings.firstMsn,
     ...events,
   });
-}
-
-interface PageParts {
-  readonly presentation: Presentation;
-  readonly archive: Archive;
-  readonly notLive: NotLiveFilter;
-  readonly clock: MediaClock;
-  readonly log: Log;
-}
-
-/** The guests' pages: the drop that they show, in the venue's look as it is now. */
-function openGuestPages({ drop: settings }: MediaSettings, parts: PageParts) {
-  const { presentation, archive, notLive, clock, log } = parts;
-  const list = () => archive.list(pages.etags);
-  const branding = new LiveBranding(brandingFolders(settings), log, list);
-  const pictures = new Pictures(log);
-  const drop = new DropState({ presentation, archive, notLive, clock, pictures });
-  const pages: Pages = openPages(
-    settings,
-    () => drop.progress(),
-    archive.clipOnPage,
-    clock.wallMs,
-    () => branding.current,
-    pictures.answer,
-  );
-  list();
-  return { pages, branding, drop };
 }
 
 interface ServedParts {

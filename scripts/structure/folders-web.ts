@@ -9,6 +9,10 @@ const TEXTS = [
   'daemon/web/page/text/box',
   'daemon/web/page/text/said',
   'daemon/web/page/text/advice',
+  'daemon/web/page/text/settings',
+  'daemon/web/page/text/labels',
+  'daemon/web/page/text/crew',
+  'daemon/web/page/text/plans',
 ] as const;
 const PAGE = ['daemon/model', 'daemon/web', 'daemon/devices', 'daemon/web/page/text'] as const;
 const FORM = ['daemon/config/form', 'daemon/settings', 'daemon/web/crew'] as const;
@@ -27,6 +31,10 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/web/page/text/box': { may: [], what: 'texts of the operator’s page: the box' },
   'daemon/web/page/text/said': { may: [], what: 'messages of the box, in seven languages' },
   'daemon/web/page/text/advice': { may: [], what: 'advice for alerts, in seven languages' },
+  'daemon/web/page/text/settings': { may: [], what: 'texts of the settings' },
+  'daemon/web/page/text/labels': { may: [], what: 'names of the keys of the config' },
+  'daemon/web/page/text/crew': { may: [], what: 'texts of clips, addresses, support, overlay' },
+  'daemon/web/page/text/plans': { may: [], what: 'texts of coming and past drops, and rehearsals' },
   'daemon/web/page/text': { may: [...TEXTS], what: 'the operator’s page in seven languages' },
   'daemon/web/door': { may: [], what: 'who may sign in, and who holds connections' },
   'daemon/web': {
@@ -91,7 +99,10 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'coming and past drops, and all boxes of a fleet, on the operator’s page',
   },
   'daemon/web/page/readiness': {
-    may: ['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/sections'],
+    may: [
+      ...['daemon/model', 'daemon/web/page/ui', 'daemon/web/page/sections'],
+      'daemon/web/page/text',
+    ],
     what: 'the section before the drop: checklist, rehearsal, survey',
   },
   'daemon/web/page/look': {

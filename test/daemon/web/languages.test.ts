@@ -5,8 +5,12 @@ import * as assert from 'uvu/assert';
 import { openAssets } from '../../../daemon/web/assets.ts';
 import { ADVICE_TEXTS } from '../../../daemon/web/page/text/advice/languages.ts';
 import { BOX_TEXTS } from '../../../daemon/web/page/text/box/languages.ts';
+import { CREW_TEXTS } from '../../../daemon/web/page/text/crew/languages.ts';
+import { LABEL_TEXTS } from '../../../daemon/web/page/text/labels/languages.ts';
+import { PLAN_TEXTS } from '../../../daemon/web/page/text/plans/languages.ts';
 import { en as said } from '../../../daemon/web/page/text/said/en.ts';
 import { SAID_TEXTS } from '../../../daemon/web/page/text/said/languages.ts';
+import { SETTINGS_TEXTS } from '../../../daemon/web/page/text/settings/languages.ts';
 import { STAGE_TEXTS } from '../../../daemon/web/page/text/stage/languages.ts';
 import { openTranslation, translate } from '../../../daemon/web/page/text/translation.ts';
 import { fill } from '../../../pipelines/player/text/fill.ts';
@@ -21,7 +25,8 @@ const test = suite('languages of the operator’s page');
 const placesOf = (text: string) => (text.match(/\{\w+\}/g) ?? []).toSorted();
 
 test('each text has the same places for values in every language, and says something', () => {
-  for (const texts of [STAGE_TEXTS, BOX_TEXTS, SAID_TEXTS, ADVICE_TEXTS]) {
+  const ofPage = [STAGE_TEXTS, BOX_TEXTS, SETTINGS_TEXTS, LABEL_TEXTS, CREW_TEXTS, PLAN_TEXTS];
+  for (const texts of [...ofPage, SAID_TEXTS, ADVICE_TEXTS]) {
     const english: Readonly<Record<string, string>> = texts.en;
     for (const language of LANGUAGES) {
       for (const [key, text] of Object.entries(texts[language])) {

@@ -1,31 +1,40 @@
 /** Code, title and lower third in the picture: what is there, and a form that changes it. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { CodeReadings, OverlayState } from '../../../model/overlay.ts';
+import { fromBox, crewTexts as text } from '../text/texts.ts';
 import { card, h, setText } from '../ui/dom.ts';
 import { runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
-const CODES = { none: 'No code', page: 'Guests’ page', checkout: 'Checkout', link: 'Another link' };
+const CODES = {
+  none: text.noCode,
+  page: text.codePage,
+  checkout: text.codeCheckout,
+  link: text.codeLink,
+};
 const CORNERS = {
-  'top-left': 'Top left',
-  'top-right': 'Top right',
-  'bottom-left': 'Bottom left',
-  'bottom-right': 'Bottom right',
+  'top-left': text.topLeft,
+  'top-right': text.topRight,
+  'bottom-left': text.bottomLeft,
+  'bottom-right': text.bottomRight,
 };
 
 export function openOverlay(onError: (error: unknown) => void): Section {
   const state = h('p', { class: 'calm' });
   const message = h('p', { class: 'message', role: 'status' });
   const fields = openFields();
-  const button = h('button', { type: 'submit', class: 'quiet' }, 'Show');
+  const button = h('button', { type: 'submit', class: 'quiet' }, text.show);
   const form = h('form', { class: 'fields' }, ...fields.rows, button);
-  const element = card('overlay', 'In the picture', state, form, message);
+  const element = card('overlay', text.inPicture, state, form, message);
   let shown: OverlayState | undefined;
   let isEdited = false;
   const send = async (args: Readonly<Record<string, unknown>>) => {
-    setText(message, 'Changing…');
+    setText(message, text.changing);
     const outcome = await runCommand('overlay', undefined, args);
     isEdited = outcome.status !== 'done';
-    setText(message, outcome.status === 'done' ? 'Changed.' : `Not changed: ${outcome.detail}`);
+    const reason = fromBox(outcome.detail);
+    const isDone = outcome.status === 'done';
+    setText(message, isDone ? text.changed : fill(text.notChanged, { reason }));
   };
   form.addEventListener('input', () => {
     isEdited = true;
@@ -56,13 +65,13 @@ function openFields() {
   const link = h('input', { id: 'overlay-link', type: 'url', maxlength: '213' });
   const corner = select('overlay-corner', CORNERS);
   const size = h('input', { id: 'overlay-size', type: 'number', min: '10', max: '60' });
-  const text = (id: string) => h('input', { id, type: 'text', maxlength: '80' });
-  const [title, name, line] = [
-    text('overlay-title-text'),
-    text('overlay-name'),
-    text('overlay-line'),
+  const line = (id: string) => h('input', { id, type: 'text', maxlength: '80' });
+  const [title, name, below] = [
+    line('overlay-title-text'),
+    line('overlay-name'),
+    line('overlay-line'),
   ];
-  const linkRow = row('Link', link);
+  const linkRow = row(text.link, link);
   const showLink = () => {
     linkRow.hidden = code.value !== 'link';
   };
@@ -70,13 +79,13 @@ function openFields() {
   showLink();
   return {
     rows: [
-      row('Code', code),
+      row(text.code, code),
       linkRow,
-      row('Corner', corner),
-      row('Size in %', size),
-      row('Title', title),
-      row('Name', name),
-      row('Line below', line),
+      row(text.corner, corner),
+      row(text.sizePct, size),
+      row(text.overlayTitle, title),
+      row(text.overlayName, name),
+      row(text.overlayLine, below),
     ],
     fill: (overlay: OverlayState) => {
       const isWord = overlay.code in CODES;
@@ -84,7 +93,7 @@ function openFields() {
       link.value = isWord ? '' : overlay.code;
       corner.value = overlay.corner;
       size.value = String(overlay.sizePct);
-      [title.value, name.value, line.value] = [overlay.title, overlay.name, overlay.line];
+      [title.value, name.value, below.value] = [overlay.title, overlay.name, overlay.line];
       showLink();
     },
     /** Only what differs: a code that stays keeps its times. */
@@ -95,7 +104,7 @@ function openFields() {
         ['size', Number(size.value), overlay?.sizePct],
         ['title', title.value, overlay?.title],
         ['name', name.value, overlay?.name],
-        ['line', line.value, overlay?.line],
+        ['line', below.value, overlay?.line],
       ];
       return Object.fromEntries(wanted.filter(([, now, before]) => now !== before));
     },
@@ -107,30 +116,30 @@ function row(label: string, field: HTMLElement): HTMLElement {
 }
 
 function select(id: string, choices: Readonly<Record<string, string>>): HTMLSelectElement {
-  const options = Object.entries(choices).map(([value, text]) => h('option', { value }, text));
+  const options = Object.entries(choices).map(([value, name]) => h('option', { value }, name));
   return h('select', { id }, ...options);
 }
 
 function describe({ code, shown, missing }: OverlayState): string {
-  if (missing !== undefined) return `No code is shown: ${missing}.`;
-  if (shown === undefined) {
-    return code === 'none' ? 'No code is shown.' : 'The code is shown at its time.';
-  }
+  if (missing !== undefined) return fill(text.codeMissing, { reason: fromBox(missing) });
+  if (shown === undefined) return code === 'none' ? text.codeNone : text.codeLater;
   const { link, readability, readings } = shown;
-  const where = `The code leads to ${link}.`;
+  const leads = fill(text.codeLeads, { link });
   switch (readability) {
     case 'unknown':
-      return where;
+      return leads;
     case 'readable':
-      return `${where} Phones can read it.`;
+      return `${leads} ${text.codeReadable}`;
     case 'doubtful':
-      return `${where} It was not read once.`;
-    case 'unreadable':
-      return `${where} It cannot be read: ${readings.filter(isMissed).map(renderReading).join(', ')}.`;
+      return `${leads} ${text.codeDoubtful}`;
+    case 'unreadable': {
+      const where = readings.filter(isMissed).map(renderReading).join(', ');
+      return `${leads} ${fill(text.codeUnreadable, { where })}`;
+    }
   }
 }
 
 const isMissed = ({ read, of }: CodeReadings) => read < of;
 
 const renderReading = ({ rendition, read, of }: CodeReadings) =>
-  `${rendition} in ${read} of ${of} pictures`;
+  fill(text.codeReading, { rendition, read: String(read), count: String(of) });

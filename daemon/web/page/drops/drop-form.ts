@@ -1,5 +1,6 @@
 /** The form of a coming drop. */
 import type { PlannedDropInfo } from '../../../model/planned-drops.ts';
+import { planTexts as text } from '../text/texts.ts';
 import { answerOf } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
 import { toLocalInput, toTimestamp } from '../ui/local-time.ts';
@@ -10,10 +11,10 @@ import { lookFields } from './look-fields.ts';
 type Wanted = Readonly<Record<string, unknown>>;
 
 const PROFILES = [
-  ['', 'as each device needs'],
-  ['laptop', 'all renditions'],
-  ['phone', 'those of phones'],
-  ['low-data', 'the lowest only'],
+  ['', text.asNeeded],
+  ['laptop', text.allRenditions],
+  ['phone', text.ofPhones],
+  ['low-data', text.lowestOnly],
 ] as const;
 
 /**
@@ -25,43 +26,43 @@ export function askForDrop(
   before: PlannedDropInfo | undefined,
   taken: readonly string[],
 ): Promise<Wanted | undefined> {
-  const title = field('Title', { required: '', maxlength: '120', value: before?.title ?? '' });
-  const starts = field('Starts', {
+  const title = field(text.title, { required: '', maxlength: '120', value: before?.title ?? '' });
+  const starts = field(text.starts, {
     type: 'datetime-local',
     value: toLocalInput(before?.startsAt ?? ''),
   });
-  const ends = field('Planned end', {
+  const ends = field(text.plannedEnd, {
     type: 'datetime-local',
     value: toLocalInput(before?.endsAt ?? ''),
   });
-  const picture = field('Picture', {
+  const picture = field(text.picture, {
     ...{ maxlength: '500', value: before?.pictureFile ?? '' },
-    placeholder: 'a file on the box, JPEG, PNG or WebP',
+    placeholder: text.pictureHint,
   });
-  const profile = h('select', {}, ...PROFILES.map(([value, text]) => h('option', { value }, text)));
+  const profile = h('select', {}, ...PROFILES.map(([value, name]) => h('option', { value }, name)));
   profile.value = before?.profile ?? '';
   const look = lookFields(before?.look);
-  const no = h('button', { type: 'button' }, 'Cancel');
+  const no = h('button', { type: 'button' }, text.cancel);
   const form = h(
     'form',
     { method: 'dialog', class: 'drop-form' },
     ...[title, starts, ends, picture].map(({ label }) => label),
-    h('label', {}, 'Renditions for guests', profile),
+    h('label', {}, text.forGuests, profile),
     ...look.labels,
     h(
       'div',
       { class: 'row answers below' },
       no,
-      h('button', { type: 'submit', class: 'main' }, 'Save'),
+      h('button', { type: 'submit', class: 'main' }, text.save),
     ),
   );
   const heading = h(
     'h2',
     { id: 'dialog-title', class: 'question' },
-    before === undefined ? 'Add a drop' : 'Change the drop',
+    before === undefined ? text.addDrop : text.changeDrop,
   );
   const dialog = h('dialog', { 'aria-labelledby': 'dialog-title' }, heading, form);
-  const orNull = (text: string) => (text === '' ? null : text);
+  const orNull = (value: string) => (value === '' ? null : value);
   const read = (): Wanted => ({
     id: before?.id ?? idOfTitle(title.input.value, taken),
     title: title.input.value.trim(),

@@ -1,5 +1,7 @@
 /** The list of coming drops: when each begins, and a form to add or change one. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PlannedDropInfo, PlannedPhase } from '../../../model/planned-drops.ts';
+import { fromBox, planTexts as text } from '../text/texts.ts';
 import { confirmBy } from '../ui/dialog.ts';
 import { card, h, setAttribute, setText, updateChildren } from '../ui/dom.ts';
 import { formatMinute, formatSpan } from '../ui/format.ts';
@@ -10,18 +12,19 @@ import { askForDrop } from './drop-form.ts';
 /** @param isCrew Hosts see what is coming, and change nothing. */
 export function openDrops(isCrew: boolean, onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
-  const none = h('p', { class: 'calm' }, 'No drop is planned. Guests see the title of the config.');
+  const none = h('p', { class: 'calm' }, text.noneTitle);
   const list = h('ul', { class: 'targets' });
   const faults = h('ul', { class: 'faults' });
-  const add = h('button', { type: 'button', class: 'quiet' }, 'Add a drop');
+  const add = h('button', { type: 'button', class: 'quiet' }, text.addDrop);
   const rows = isCrew ? [h('div', { class: 'row below' }, add)] : [];
-  const element = card('drops', 'Coming drops', none, list, faults, ...rows, message);
+  const element = card('drops', text.comingDrops, none, list, faults, ...rows, message);
   let shown: readonly PlannedDropInfo[] = [];
 
   const run = async (args: Readonly<Record<string, unknown>>) => {
-    setText(message, 'Saving…');
+    setText(message, text.saving);
     const outcome = await runCommand('drops', undefined, args);
-    setText(message, outcome.status === 'done' ? 'Saved.' : `Not saved: ${outcome.detail}`);
+    const reason = fromBox(outcome.detail);
+    setText(message, outcome.status === 'done' ? text.saved : fill(text.notSaved, { reason }));
   };
   const follow = (work: Promise<void>) => {
     work.catch((error: unknown) => {
@@ -35,8 +38,8 @@ export function openDrops(isCrew: boolean, onError: (error: unknown) => void): S
     if (wanted !== undefined) await run({ do: 'set', ...wanted });
   };
   const remove = async ({ id, title }: PlannedDropInfo) => {
-    const detail = 'It goes from the list, with its catalogue. What was sold stays in the ledger.';
-    if (await confirmBy(`Remove “${title}”?`, detail, 'Remove')) await run({ do: 'remove', id });
+    const question = fill(text.removeDrop, { title });
+    if (await confirmBy(question, text.removeMeans, text.remove)) await run({ do: 'remove', id });
   };
   add.addEventListener('click', () => follow(edit(undefined)));
   const render = (drop: PlannedDropInfo) =>
@@ -75,18 +78,18 @@ function renderDrop(
   const buttons = h(
     'div',
     { class: 'row' },
-    button('Change', 'change'),
-    button('Remove', 'remove'),
+    button(text.change, 'change'),
+    button(text.remove, 'remove'),
   );
   return h('li', {}, head, h('p', { class: 'calm' }), ...(isCrew ? [buttons] : []));
 }
 
 const PHASES: Readonly<Record<PlannedPhase, string>> = {
-  coming: 'to come',
-  shown: 'next',
-  on: 'on air',
-  held: 'held',
-  missed: 'not held',
+  coming: text.phaseComing,
+  shown: text.phaseShown,
+  on: text.phaseOn,
+  held: text.phaseHeld,
+  missed: text.phaseMissed,
 };
 
 function updateDrop(item: Element, drop: PlannedDropInfo, nowMs: number): void {
@@ -107,11 +110,13 @@ function describe(drop: PlannedDropInfo, nowMs: number): string {
   const endsMs = Date.parse(endsAt);
   const isAhead = startsMs > nowMs && (phase === 'coming' || phase === 'shown');
   const parts = [
-    Number.isNaN(startsMs) ? 'no time set' : formatMinute(startsMs, nowMs),
-    ...(Number.isNaN(endsMs) ? [] : [`until ${formatMinute(endsMs, nowMs)}`]),
-    ...(isAhead ? [`in ${formatSpan((startsMs - nowMs) / 1000)}`] : []),
-    ...(articles === 0 ? [] : [articles === 1 ? '1 item' : `${articles} items`]),
-    ...(profile === '' ? [] : [`renditions of ${profile}`]),
+    Number.isNaN(startsMs) ? text.noTime : formatMinute(startsMs, nowMs),
+    ...(Number.isNaN(endsMs) ? [] : [fill(text.until, { time: formatMinute(endsMs, nowMs) })]),
+    ...(isAhead ? [fill(text.inTime, { time: formatSpan((startsMs - nowMs) / 1000) })] : []),
+    ...(articles === 0
+      ? []
+      : [articles === 1 ? text.oneItem : fill(text.items, { count: String(articles) })]),
+    ...(profile === '' ? [] : [fill(text.renditionsOf, { profile })]),
   ];
   return parts.join(' · ');
 }

@@ -1,6 +1,9 @@
 /** Past drops with their reports; two of them can be compared. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { PastDrop } from '../../../report/record.ts';
+import { language, planTexts as text } from '../text/texts.ts';
 import { card, h, setText, updateChildren } from '../ui/dom.ts';
+import { formatDecimal } from '../ui/format.ts';
 import { readPastDrops } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
 
@@ -8,13 +11,13 @@ import type { Section } from '../ui/section.ts';
 const SHOWN_MAX = 8;
 
 export function openPastDrops(onError: (error: unknown) => void): Section {
-  const none = h('p', { class: 'calm' }, 'No drop was held yet.');
+  const none = h('p', { class: 'calm' }, text.noPast);
   const list = h('ul', { class: 'targets' });
-  const more = h('button', { type: 'button', class: 'quiet' }, 'Show all');
-  const compare = h('a', { target: '_blank', rel: 'noreferrer' }, 'Compare the two');
-  const hint = h('p', { class: 'calm' }, 'Tick two drops to compare them.');
+  const more = h('button', { type: 'button', class: 'quiet' }, text.showAll);
+  const compare = h('a', { target: '_blank', rel: 'noreferrer' }, text.compareTwo);
+  const hint = h('p', { class: 'calm' }, text.compareHint);
   const row = h('div', { class: 'row below' }, more, compare);
-  const element = card('past-drops', 'Past drops', none, list, hint, row);
+  const element = card('past-drops', text.pastDrops, none, list, hint, row);
   const ticked = new Set<string>();
   let drops: readonly PastDrop[] = [];
   let isAll = false;
@@ -68,14 +71,17 @@ export function openPastDrops(onError: (error: unknown) => void): Section {
 const REPORT_AFTER_MS = 4_000;
 
 function renderPast({ drop, title }: PastDrop, onTick: (isTicked: boolean) => void): HTMLElement {
-  const tick = h('input', { type: 'checkbox', 'aria-label': `Compare ${title ?? drop}` });
+  const tick = h('input', {
+    type: 'checkbox',
+    'aria-label': fill(text.compareOne, { drop: title ?? drop }),
+  });
   tick.addEventListener('change', () => onTick(tick.checked));
   const page = `/reports/${drop}.html`;
   const links = h(
     'div',
     { class: 'row' },
-    h('a', { href: page, target: '_blank', rel: 'noreferrer' }, 'Report'),
-    h('a', { href: page, download: `drop-${drop}.html` }, 'Save'),
+    h('a', { href: page, target: '_blank', rel: 'noreferrer' }, text.report),
+    h('a', { href: page, download: `drop-${drop}.html` }, text.save),
     h('a', { href: `/reports/${drop}.json`, download: `drop-${drop}.json` }, 'JSON'),
   );
   const head = h('div', { class: 'head' }, h('label', {}, tick, h('strong')));
@@ -95,12 +101,17 @@ function updatePast(item: Element, past: PastDrop, isTicked: boolean): void {
 function describe({ started, ended, viewers_peak, latency_p50_s }: PastDrop): string {
   const startedAt = new Date(started);
   const minutes = Math.round((Date.parse(ended) - startedAt.getTime()) / 60_000);
-  const date = startedAt.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+  const date = startedAt.toLocaleString(language === 'en' ? 'en-GB' : language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
   const parts = [
     date,
     `${minutes} min`,
-    ...(viewers_peak === null ? [] : [`${viewers_peak} viewers at most`]),
-    ...(latency_p50_s === null ? [] : [`${latency_p50_s.toFixed(2)} s behind`]),
+    ...(viewers_peak === null ? [] : [fill(text.viewersAtMost, { count: String(viewers_peak) })]),
+    ...(latency_p50_s === null
+      ? []
+      : [fill(text.behind, { time: `${formatDecimal(latency_p50_s, 2)} s` })]),
   ];
   return parts.join(' · ');
 }

@@ -1,7 +1,9 @@
 /** Before the drop: the checklist, the rehearsal and the survey, with their results. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Readiness } from '../../../model/readiness.ts';
 import { checksOf } from '../sections/checks.ts';
 import { updateChecks } from '../sections/command-result.ts';
+import { fromBox, planTexts as text } from '../text/texts.ts';
 import { card, h, setText, updateFacts } from '../ui/dom.ts';
 import { type Outcome, runCommand } from '../ui/request.ts';
 import type { Section } from '../ui/section.ts';
@@ -10,30 +12,38 @@ import { checklistText, rehearsalText, surveyRows, surveyText } from './texts.ts
 /** Ten minutes, and what comes before and after them. */
 const REHEARSAL_TIMEOUT_MS = 12 * 60_000;
 const WHATS = ['preflight', 'rehearsal', 'survey'] as const;
-const NAMES = { preflight: 'Checklist', rehearsal: 'Rehearsal', survey: 'Survey' } as const;
+const NAMES = {
+  preflight: text.checklist,
+  rehearsal: text.rehearsal,
+  survey: text.survey,
+} as const;
 
 export function openReadiness(onError: (error: unknown) => void): Section {
   const message = h('p', { class: 'message', role: 'status' });
   const running = h('p', { class: 'calm' });
   const button = openButtons(message, onError);
   const run = (verb: 'preflight' | 'survey', args = {}) => runCommand(verb, undefined, args);
-  const check = button('Run the checklist', 'Checking…', () => run('preflight'));
-  const rehearse = button('Rehearse', 'Rehearsing; guests see nothing of it…', () =>
+  const check = button(text.runChecklist, text.checking, () => run('preflight'));
+  const rehearse = button(text.rehearse, text.rehearsing, () =>
     runCommand('rehearse', undefined, {}, REHEARSAL_TIMEOUT_MS),
   );
-  const survey = button('Start a survey', 'Starting…', () => run('survey'));
+  const survey = button(text.startSurvey, text.starting, () => run('survey'));
   let stopped: 'rehearse' | 'survey' = 'survey';
-  const stop = button('Stop it', 'Stopping…', () => runCommand(stopped, undefined, { stop: true }));
-  const print = (document: string, name: string) =>
-    button(`Print the ${name}`, 'Printing…', () => runCommand('print', undefined, { document }));
-  const prints = WHATS.map((what) => print(what, NAMES[what].toLowerCase()));
+  const stop = button(text.stopIt, text.stopping, () =>
+    runCommand(stopped, undefined, { stop: true }),
+  );
+  const print = (document: string, what: string) =>
+    button(fill(text.print, { what }), text.printing, () =>
+      runCommand('print', undefined, { document }),
+    );
+  const prints = WHATS.map((what) => print(what, NAMES[what]));
   const results = openResults(prints);
-  const cardPrint = print('card', 'field card');
+  const cardPrint = print('card', text.fieldCard);
   const cardPage = { href: '/prints/card.pdf', target: '_blank', rel: 'noreferrer' };
-  const cards = h('div', { class: 'row below' }, cardPrint, h('a', cardPage, 'Field card (PDF)'));
+  const cards = h('div', { class: 'row below' }, cardPrint, h('a', cardPage, text.fieldCardPdf));
   const row = h('div', { class: 'row below' }, check, rehearse, survey, stop);
   const children = [running, row, message, ...results.elements, cards];
-  const element = card('ready', 'Before the drop', ...children);
+  const element = card('ready', text.ready, ...children);
   return {
     element,
     update: ({ view }, nowMs) => {
@@ -41,7 +51,12 @@ export function openReadiness(onError: (error: unknown) => void): Section {
       element.hidden = readiness === undefined;
       if (readiness === undefined) return;
       const now = readiness.running;
-      setText(running, now === undefined ? '' : `${NAMES[now.what]}: ${now.step}.`);
+      setText(
+        running,
+        now === undefined
+          ? ''
+          : fill(text.runs, { what: NAMES[now.what], step: fromBox(now.step) }),
+      );
       running.hidden = now === undefined;
       const canTry = now === undefined && (drop.phase === 'idle' || drop.phase === 'armed');
       check.disabled = now !== undefined;
@@ -56,18 +71,18 @@ export function openReadiness(onError: (error: unknown) => void): Section {
 
 /** Buttons that send a command and show what came of it. */
 function openButtons(message: HTMLElement, onError: (error: unknown) => void) {
-  const send = async (text: string, work: () => Promise<Outcome>) => {
-    setText(message, text);
+  const send = async (meanwhile: string, work: () => Promise<Outcome>) => {
+    setText(message, meanwhile);
     try {
-      setText(message, (await work()).detail);
+      setText(message, fromBox((await work()).detail));
     } catch (error) {
       setText(message, '');
       onError(error);
     }
   };
-  return (label: string, text: string, work: () => Promise<Outcome>) => {
+  return (label: string, meanwhile: string, work: () => Promise<Outcome>) => {
     const element = h('button', { type: 'button', class: 'quiet' }, label);
-    element.addEventListener('click', () => void send(text, work));
+    element.addEventListener('click', () => void send(meanwhile, work));
     return element;
   };
 }

@@ -1,33 +1,51 @@
 /** Rehearsal and survey in a line each. Pure. */
+import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Checklist, Rehearsal, Spread, Survey } from '../../../model/readiness.ts';
+import { fromBox, planTexts as text } from '../text/texts.ts';
 import { formatBps, formatMinute, formatMs, formatSpan } from '../ui/format.ts';
 
-const VERDICTS = { pass: 'all well', warn: 'look at some lines', fail: 'not ready' } as const;
+const VERDICTS = { pass: text.allGood, warn: text.lookAtSome, fail: text.notReady } as const;
 
 export function checklistText({ taken, verdict, lines }: Checklist, nowMs: number): string {
-  const count = (wanted: string) => lines.filter((line) => line.verdict === wanted).length;
-  const figures = `${count('pass')} ok, ${count('warn')} to look at, ${count('fail')} failed`;
-  return `Checklist at ${formatMinute(Date.parse(taken), nowMs)}: ${VERDICTS[verdict]} (${figures}).`;
+  const count = (wanted: string) => String(lines.filter((line) => line.verdict === wanted).length);
+  return fill(text.checklistAt, {
+    time: formatMinute(Date.parse(taken), nowMs),
+    verdict: VERDICTS[verdict],
+    passed: count('pass'),
+    warned: count('warn'),
+    failed: count('fail'),
+  });
 }
 
-const RESULTS = { pass: 'passed', fail: 'failed', ended: 'ended early' } as const;
+const RESULTS = { pass: text.passed, fail: text.failed, ended: text.endedEarly } as const;
 
 export function rehearsalText(rehearsal: Rehearsal, nowMs: number): string {
   const { started, verdict, reason, viewer, drill } = rehearsal;
-  const at = formatMinute(Date.parse(started), nowMs);
   const p95 = viewer?.latency_s.p95;
-  const late = p95 === undefined || p95 === null ? '' : `, ${formatMs(p95 * 1000)} behind for 95 %`;
-  const stalls = viewer === null ? '' : `, ${viewer.stalls} stalls`;
   const heir = drill?.taken_over_by;
-  const switched =
-    heir === undefined || heir === null ? '' : `, ${heir} took over from ${drill?.link ?? ''}`;
-  const why = reason === null ? '' : ` (${reason})`;
-  return `Rehearsal at ${at} ${RESULTS[verdict]}${why}${late}${stalls}${switched}.`;
+  const figures = [
+    ...(p95 === undefined || p95 === null
+      ? []
+      : [fill(text.mostlyBehind, { time: formatMs(p95 * 1000) })]),
+    ...(viewer === null ? [] : [fill(text.stalls, { count: String(viewer.stalls) })]),
+    ...(heir === undefined || heir === null
+      ? []
+      : [fill(text.tookOver, { link: heir, other: drill?.link ?? '' })]),
+  ];
+  const why = reason === null ? '' : ` (${fromBox(reason)})`;
+  return fill(text.rehearsalAt, {
+    time: formatMinute(Date.parse(started), nowMs),
+    result: RESULTS[verdict],
+    figures: [why, ...figures].join(', '),
+  });
 }
 
 export function surveyText({ started, lasted_s, samples }: Survey, nowMs: number): string {
-  const at = formatMinute(Date.parse(started), nowMs);
-  return `Survey from ${at}, ${formatSpan(lasted_s)}, ${samples} samples:`;
+  return fill(text.surveyFrom, {
+    time: formatMinute(Date.parse(started), nowMs),
+    length: formatSpan(lasted_s),
+    count: String(samples),
+  });
 }
 
 /** A name and a figure for each thing that the survey saw. */
@@ -41,17 +59,24 @@ export function surveyRows(survey: Survey): readonly (readonly [string, string |
         shown(rtt_s, (s) => formatMs(s * 1000)),
         shown(throughput_bps, formatBps),
       ];
-      return [id, parts.filter((part) => part !== undefined).join(', ') || 'nothing seen'] as const;
+      return [
+        id,
+        parts.filter((part) => part !== undefined).join(', ') || text.nothingSeen,
+      ] as const;
     }),
-    ['Light', shown(light_ratio, (ratio) => `${Math.round(ratio * 100)} %`)],
-    ['Sound', shown(sound_dbfs, (dbfs) => `${dbfs} dBFS`)],
-    ['Wi-Fi', wifi === null ? 'this box cannot see it' : `${wifi.length} networks`],
-    ['Notes', notes.length === 0 ? undefined : notes.join('; ')],
+    [text.light, shown(light_ratio, (ratio) => `${Math.round(ratio * 100)} %`)],
+    [text.sound, shown(sound_dbfs, (dbfs) => `${dbfs} dBFS`)],
+    [
+      text.wifi,
+      wifi === null ? text.cannotSeeWifi : fill(text.networks, { count: String(wifi.length) }),
+    ],
+    [text.notes, notes.length === 0 ? undefined : notes.map(fromBox).join('; ')],
   ];
 }
 
 function shown(spread: Spread | null, show: (value: number) => string): string | undefined {
   if (spread === null) return undefined;
   const { min, p50, max } = spread;
-  return min === max ? show(p50) : `${show(p50)} (${show(min)} to ${show(max)})`;
+  if (min === max) return show(p50);
+  return fill(text.range, { typical: show(p50), least: show(min), most: show(max) });
 }

@@ -4,7 +4,7 @@ import type { SettingsPage } from '../../crew/settings-answers.ts';
 import { h, setText } from '../ui/dom.ts';
 import type { Editor, EditorContext } from './context.ts';
 import { openField } from './editor.ts';
-import { keyPath } from './label.ts';
+import { keyPath, sectionOf } from './label.ts';
 import { OTHER, SAYS, SECTIONS } from './words.ts';
 
 interface Entry {
@@ -77,13 +77,6 @@ export function openForm(
       return left.map(({ path, reason }) => `${path}: ${reason}`);
     },
   };
-}
-
-function sectionOf(path: string): string {
-  const found = SECTIONS.find(([, prefixes]) =>
-    prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}.`)),
-  );
-  return found?.[0] ?? OTHER;
 }
 
 /** One that may be left out as a whole has a switch for that. */

@@ -1,5 +1,5 @@
 /** Names of keys, and values as people read them. Pure. */
-import { LABELS, SAYS } from './words.ts';
+import { LABELS, OTHER, SAYS, SECTIONS } from './words.ts';
 
 /** A path without the numbers of lists: keys of all items have one name and one help text. */
 export function keyPath(path: string): string {
@@ -18,13 +18,17 @@ export function labelOf(path: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** With the names of what it lies in, for a list of changes. */
+/** The title of the section that a key is in. */
+export function sectionOf(path: string): string {
+  const found = SECTIONS.find(([, prefixes]) =>
+    prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}.`)),
+  );
+  return found?.[0] ?? OTHER;
+}
+
+/** With the name of what it lies in, for a list of changes. */
 export function fullLabelOf(path: string): string {
-  const parents = keyPath(path).split('.').slice(0, -1);
-  const [section] = parents;
-  if (section === undefined) return labelOf(path);
-  const name = section.replace(/[_-]/g, ' ');
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}: ${labelOf(path)}`;
+  return path.includes('.') ? `${sectionOf(path)}: ${labelOf(path)}` : labelOf(path);
 }
 
 export function shownValue(value: unknown, isSecret: boolean): string {

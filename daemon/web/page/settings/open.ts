@@ -157,5 +157,5 @@ function testsOf(say: (text: string, isBad?: boolean) => void, onError: (error: 
       say(detail, status !== 'done');
     }, onError);
   });
-  return { Printer: [print], 'MQTT and metrics': [message] };
+  return { [SAYS.sectionPrinter]: [print], [SAYS.sectionMqtt]: [message] };
 }

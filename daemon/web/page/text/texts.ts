@@ -1,6 +1,10 @@
 /** The page's texts in its language, which the server writes into the document. */
 import { isLanguage, type Language } from '../../../../pipelines/player/text/language.ts';
 import { BOX_TEXTS } from './box/languages.ts';
+import { CREW_TEXTS } from './crew/languages.ts';
+import { LABEL_TEXTS } from './labels/languages.ts';
+import { PLAN_TEXTS } from './plans/languages.ts';
+import { SETTINGS_TEXTS } from './settings/languages.ts';
 import { SET_UP_TEXTS } from './setup/languages.ts';
 import { STAGE_TEXTS } from './stage/languages.ts';
 import { openTranslation } from './translation.ts';
@@ -11,6 +15,10 @@ export const language: Language = languageOf(globalThis.document?.documentElemen
 export const stageTexts = STAGE_TEXTS[language];
 export const boxTexts = BOX_TEXTS[language];
 export const setUpTexts = SET_UP_TEXTS[language];
+export const crewTexts = CREW_TEXTS[language];
+export const planTexts = PLAN_TEXTS[language];
+export const settingsTexts = SETTINGS_TEXTS[language];
+export const labelTexts = LABEL_TEXTS[language];
 
 /** What the box says, in the page's language; a sentence that is not known stays English. */
 export const fromBox = openTranslation(language);

@@ -1,4 +1,5 @@
 /** Which button does what an alert advises. Pure. */
+import { crewTexts as text } from '../text/texts.ts';
 
 /** Where it leads: a section of this page, a section of the settings, or a command. */
 export type AlertAction =
@@ -6,18 +7,20 @@ export type AlertAction =
   | { readonly label: string; readonly settings: string };
 
 const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
-  [/^sim-/, { label: 'Enter the PIN', settings: 'modems' }],
-  [/^(?:print-uncertain|printer-)/, { label: 'Show the slips', section: 'slips' }],
-  [/^(?:broker|events|topics)-/, { label: 'MQTT settings', settings: 'mqtt' }],
-  [/^(?:uplink|links|link)-/, { label: 'Show the links', section: 'links' }],
-  [/^(?:recording|recorder|disk)-/, { label: 'Show the recordings', section: 'clips' }],
-  [/^orders-/, { label: 'Show the shop', section: 'shop' }],
-  [/^sound-/, { label: 'Show the sound', section: 'sound' }],
-  [/^no-picture$/, { label: 'Camera settings', settings: 'camera' }],
-  [/^viewers-/, { label: 'Guests’ settings', settings: 'viewers' }],
-  [/^edge-/, { label: 'Settings of the stream', settings: 'edge' }],
-  [/^(?:on-battery|battery-)/, { label: 'Show the power', section: 'power' }],
-  [/^settings-/, { label: 'Settings', settings: 'box' }],
+  [/^sim-/, { label: text.enterPin, settings: 'modems' }],
+  [/^(?:print-uncertain|printer-)/, { label: text.showSlips, section: 'slips' }],
+  [/^(?:broker|events|topics)-/, { label: text.mqttSettings, settings: 'mqtt' }],
+  [/^(?:uplink|links|link)-/, { label: text.showLinks, section: 'links' }],
+  [/^(?:recording|recorder|disk)-/, { label: text.showRecordings, section: 'clips' }],
+  [/^orders-/, { label: text.showShop, section: 'shop' }],
+  [/^sound-/, { label: text.showSound, section: 'sound' }],
+  [/^no-picture$/, { label: text.cameraSettings, settings: 'camera' }],
+  [/^viewers-/, { label: text.guestsSettings, settings: 'viewers' }],
+  [/^edge-/, { label: text.streamSettings, settings: 'edge' }],
+  [/^(?:on-battery|battery-)/, { label: text.showPower, section: 'power' }],
+  [/^drops-/, { label: text.showDrops, section: 'drops' }],
+  [/^code-/, { label: text.showOverlay, section: 'overlay' }],
+  [/^settings-/, { label: text.settings, settings: 'box' }],
 ];
 
 /** Undefined where the advice is for hands: plug it in, close the lid. */

@@ -2,7 +2,7 @@
 import { fill } from '../../../../pipelines/player/text/fill.ts';
 import type { Destination } from '../../../model/destinations.ts';
 import type { View } from '../../protocol.ts';
-import { boxTexts as text } from '../text/texts.ts';
+import { crewTexts, fromBox, boxTexts as text } from '../text/texts.ts';
 import { h, setAttribute, setText, updateChildren } from './dom.ts';
 import { formatBps, formatMs } from './format.ts';
 
@@ -27,11 +27,11 @@ export function openDestinations() {
 export function describeBackfill({ backfill }: Pick<View, 'backfill'>): string {
   if (backfill === undefined) return '';
   const { phase, holes, reason } = backfill;
-  const left = holes === 1 ? 'one gap is' : `${holes} gaps are`;
-  if (phase === 'idle') return 'The far end has everything.';
-  if (phase === 'sending') return `The far end gets what it missed; ${left} left.`;
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return `The far end gets what it missed when there is room; ${left} left${why}.`;
+  if (phase === 'idle') return crewTexts.farEndAll;
+  const gaps = holes === 1 ? crewTexts.oneGap : fill(crewTexts.gaps, { count: String(holes) });
+  if (phase === 'sending') return fill(crewTexts.farEndGets, { gaps });
+  const why = reason === undefined ? '' : `: ${fromBox(reason)}`;
+  return fill(crewTexts.farEndWaits, { gaps, why });
 }
 
 function renderRow(): HTMLElement {

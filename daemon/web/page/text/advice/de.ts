@@ -95,4 +95,20 @@ export const de: AdviceTexts = {
   destinationAlone: 'Prüfe das Netz und uplink.destinations in der Konfiguration.',
   repairLook:
     'Verbessere diese Zeile der Datei oder wähle einen anderen Look. Die Zuschauer sehen die Farben der Kamera.',
+  renewCertificate: 'Der Drop geht weiter. Prüfe das Datum der Box, sonst erneuere das Zertifikat.',
+  ownName:
+    'Befehle kommen bei einer von beiden an. Gib jeder Box in ihrer Konfiguration einen eigenen box.name.',
+  largerPackets: 'Erhöhe das größte Paket, das der Broker nimmt (mosquitto: max_packet_size).',
+  checkBackfill:
+    'Es wird von selbst wieder versucht. Prüfe uplink.backfill und den Speicher des Relays.',
+  letGo: 'Lass ihn los.',
+  stuckCable:
+    'Drückt ihn niemand, sieh nach seinem Kabel; einer, der beim Drücken öffnet, braucht das andere active_low in panel.buttons.',
+  lookThroughSettings: 'Öffne die Einstellungen, sieh sie durch und übernimm, was fehlt.',
+  correctDrop:
+    'Berichtige die Zeile in drops.yaml oder füge den Drop auf der Regieseite hinzu. Die anderen bleiben.',
+  shopSecret:
+    'Bezahlte Bestellungen des Webshops kommen nicht an. Schreib das Signaturgeheimnis des Shops in die Datei, lesbar nur für die Box; es wird sofort gelesen.',
+  shorterLink: 'Nimm einen kürzeren Link oder erhöhe die Bitrate der kleinsten Bildstufe.',
+  chooseCode: 'Setze drop.overlay.code oder wähle auf dieser Seite einen anderen Code.',
 };

@@ -78,4 +78,18 @@ export const en = {
   destinationAlone: 'Check the network, and uplink.destinations in the config.',
   repairLook:
     'Repair that line of the file, or choose another look. Viewers get the camera’s colours.',
+  renewCertificate: 'The drop goes on. Check the date of the box, else renew the certificate.',
+  ownName: 'Commands reach either of them. Give each box its own box.name in its config.',
+  largerPackets: 'Raise the largest packet that the broker takes (mosquitto: max_packet_size).',
+  checkBackfill: 'It is tried again by itself. Check uplink.backfill, and the relay’s store.',
+  letGo: 'Let it go.',
+  stuckCable:
+    'If nobody presses it, look at its cable; one that opens when it is pressed needs the other active_low in panel.buttons.',
+  lookThroughSettings: 'Open the settings, look through them, and apply what is missing.',
+  correctDrop:
+    'Correct the line in drops.yaml, or add the drop on the operator’s page. The others stay.',
+  shopSecret:
+    'Paid orders of the web shop do not arrive. Put the shop’s signing secret into the file, readable by the box alone; it is read at once.',
+  shorterLink: 'Use a shorter link, or raise the bitrate of the smallest of the renditions.',
+  chooseCode: 'Set drop.overlay.code, or choose another code on this page.',
 } as const;

@@ -88,4 +88,19 @@ export const es: AdviceTexts = {
   destinationAlone: 'Revisa la red, y uplink.destinations en la configuración.',
   repairLook:
     'Corrige esa línea del archivo o elige otro etalonaje. El público ve los colores de la cámara.',
+  renewCertificate: 'El drop sigue. Comprueba la fecha de la caja; si no, renueva el certificado.',
+  ownName:
+    'Las órdenes llegan a una u otra. Da a cada caja su propio box.name en su configuración.',
+  largerPackets: 'Sube el paquete mayor que acepta el broker (mosquitto: max_packet_size).',
+  checkBackfill: 'Se reintenta solo. Comprueba uplink.backfill y el almacén del relé.',
+  letGo: 'Suéltalo.',
+  stuckCable:
+    'Si nadie lo pulsa, mira su cable; uno que se abre al pulsarlo necesita el otro active_low en panel.buttons.',
+  lookThroughSettings: 'Abre los ajustes, revísalos y aplica lo que falte.',
+  correctDrop:
+    'Corrige la línea en drops.yaml, o añade el drop en la página de control. Los demás se quedan.',
+  shopSecret:
+    'Los pedidos pagados en la tienda web no llegan. Pon el secreto de firma en el archivo, legible solo por la caja; se lee enseguida.',
+  shorterLink: 'Usa un enlace más corto, o sube la tasa de la calidad menor.',
+  chooseCode: 'Fija drop.overlay.code, o elige otro código en esta página.',
 };

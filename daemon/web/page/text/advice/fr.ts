@@ -97,4 +97,20 @@ export const fr: AdviceTexts = {
   destinationAlone: 'Vérifiez le réseau, et uplink.destinations dans la configuration.',
   repairLook:
     'Corrigez cette ligne du fichier, ou choisissez un autre étalonnage. Le public voit les couleurs de la caméra.',
+  renewCertificate: 'Le drop continue. Vérifiez la date de la box, sinon renouvelez le certificat.',
+  ownName:
+    'Les commandes arrivent à l’une ou l’autre. Donnez à chaque box son box.name dans sa configuration.',
+  largerPackets:
+    'Augmentez la taille maximale acceptée par le broker (mosquitto : max_packet_size).',
+  checkBackfill: 'Nouvel essai automatique. Vérifiez uplink.backfill et le stockage du relais.',
+  letGo: 'Relâchez-le.',
+  stuckCable:
+    'Si personne n’appuie, regardez son câble ; un bouton qui s’ouvre quand on appuie demande l’autre active_low dans panel.buttons.',
+  lookThroughSettings: 'Ouvrez les réglages, parcourez-les et appliquez ce qui manque.',
+  correctDrop:
+    'Corrigez la ligne dans drops.yaml, ou ajoutez le drop sur la page de régie. Les autres restent.',
+  shopSecret:
+    'Les commandes payées en ligne n’arrivent pas. Mettez le secret de signature dans le fichier, lisible par la box seule ; il est lu aussitôt.',
+  shorterLink: 'Prenez un lien plus court, ou augmentez le débit de la plus petite qualité.',
+  chooseCode: 'Définissez drop.overlay.code, ou choisissez un autre code sur cette page.',
 };

@@ -87,4 +87,21 @@ export const it: AdviceTexts = {
   destinationAlone: 'Controlla la rete, e uplink.destinations nella configurazione.',
   repairLook:
     'Correggi quella riga del file, o scegli un altro look. Il pubblico vede i colori della camera.',
+  renewCertificate:
+    'Il drop va avanti. Controlla la data della box, altrimenti rinnova il certificato.',
+  ownName:
+    'I comandi arrivano all’una o all’altra. Dai a ogni box il suo box.name nella configurazione.',
+  largerPackets:
+    'Aumenta il pacchetto più grande che il broker accetta (mosquitto: max_packet_size).',
+  checkBackfill: 'Si riprova da solo. Controlla uplink.backfill e l’archivio del relay.',
+  letGo: 'Lascialo.',
+  stuckCable:
+    'Se nessuno lo preme, guarda il cavo; uno che si apre quando è premuto vuole l’altro active_low in panel.buttons.',
+  lookThroughSettings: 'Apri le impostazioni, guardale e applica ciò che manca.',
+  correctDrop:
+    'Correggi la riga in drops.yaml, o aggiungi il drop nella pagina di regia. Gli altri restano.',
+  shopSecret:
+    'Gli ordini pagati del negozio web non arrivano. Metti il segreto di firma nel file, leggibile solo dalla box; viene letto subito.',
+  shorterLink: 'Usa un link più corto, o alza il bitrate della qualità più bassa.',
+  chooseCode: 'Imposta drop.overlay.code, o scegli un altro codice in questa pagina.',
 };

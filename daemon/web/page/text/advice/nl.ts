@@ -92,4 +92,21 @@ export const nl: AdviceTexts = {
   destinationAlone: 'Kijk het netwerk na, en uplink.destinations in de configuratie.',
   repairLook:
     'Verbeter die regel van het bestand, of kies een andere look. Kijkers zien de kleuren van de camera.',
+  renewCertificate:
+    'De drop gaat door. Controleer de datum van de box, vernieuw anders het certificaat.',
+  ownName:
+    'Opdrachten komen bij een van beide aan. Geef elke box een eigen box.name in haar configuratie.',
+  largerPackets: 'Verhoog het grootste pakket dat de broker aanneemt (mosquitto: max_packet_size).',
+  checkBackfill:
+    'Het wordt vanzelf opnieuw geprobeerd. Controleer uplink.backfill en de opslag van de relay.',
+  letGo: 'Laat hem los.',
+  stuckCable:
+    'Drukt niemand erop, kijk dan naar zijn kabel; een knop die opent bij indrukken heeft de andere active_low in panel.buttons nodig.',
+  lookThroughSettings: 'Open de instellingen, loop ze door en pas toe wat ontbreekt.',
+  correctDrop:
+    'Verbeter de regel in drops.yaml, of voeg de drop toe op de regiepagina. De andere blijven.',
+  shopSecret:
+    'Betaalde bestellingen van de webwinkel komen niet aan. Zet het ondertekeningsgeheim in het bestand, alleen leesbaar voor de box; het wordt meteen gelezen.',
+  shorterLink: 'Neem een kortere link, of verhoog de bitrate van de laagste kwaliteit.',
+  chooseCode: 'Stel drop.overlay.code in, of kies op deze pagina een andere code.',
 };

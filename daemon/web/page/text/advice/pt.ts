@@ -82,4 +82,18 @@ export const pt: AdviceTexts = {
   destinationAlone: 'Verifique a rede, e uplink.destinations na configuração.',
   repairLook:
     'Corrija essa linha do ficheiro, ou escolha outro visual. O público vê as cores da câmara.',
+  renewCertificate: 'O drop continua. Verifique a data da caixa; senão renove o certificado.',
+  ownName: 'Os comandos chegam a uma ou a outra. Dê a cada caixa o seu box.name na configuração.',
+  largerPackets: 'Aumente o maior pacote que o broker aceita (mosquitto: max_packet_size).',
+  checkBackfill: 'Tenta-se de novo sozinho. Verifique uplink.backfill e o armazenamento do relay.',
+  letGo: 'Largue-o.',
+  stuckCable:
+    'Se ninguém o prime, veja o cabo; um que abre ao premir precisa do outro active_low em panel.buttons.',
+  lookThroughSettings: 'Abra as definições, reveja-as e aplique o que falta.',
+  correctDrop:
+    'Corrija a linha em drops.yaml, ou adicione o drop na página da régie. Os outros ficam.',
+  shopSecret:
+    'As encomendas pagas da loja web não chegam. Ponha o segredo de assinatura no ficheiro, legível só pela caixa; é lido de imediato.',
+  shorterLink: 'Use uma ligação mais curta, ou aumente a taxa da qualidade menor.',
+  chooseCode: 'Defina drop.overlay.code, ou escolha outro código nesta página.',
 };

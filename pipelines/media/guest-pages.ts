@@ -1,0 +1,39 @@
+/** The guests' pages in the media process. */
+import type { Log } from '../../hal/os/log.ts';
+import type { NotLiveFilter } from '../origin/not-live.ts';
+import type { Presentation } from '../packager/presentation.ts';
+import { LiveBranding } from '../player/brand/live-branding.ts';
+import { brandingFolders } from '../player/drop-report.ts';
+import { openPages, type Pages } from '../player/pages.ts';
+import { Pictures } from '../player/pictures/pictures.ts';
+import type { Archive } from './archive.ts';
+import { DropState } from './drop-state.ts';
+import type { MediaClock } from './media-clock.ts';
+import type { MediaSettings } from './messages.ts';
+
+interface PageParts {
+  readonly presentation: Presentation;
+  readonly archive: Archive;
+  readonly notLive: NotLiveFilter;
+  readonly clock: MediaClock;
+  readonly log: Log;
+}
+
+/** The drop that they show, in the venue's look as it is now. */
+export function openGuestPages({ drop: settings }: MediaSettings, parts: PageParts) {
+  const { presentation, archive, notLive, clock, log } = parts;
+  const list = () => archive.list(pages.etags);
+  const branding = new LiveBranding(brandingFolders(settings), log, list);
+  const pictures = new Pictures(log);
+  const drop = new DropState({ presentation, archive, notLive, clock, pictures });
+  const pages: Pages = openPages(
+    settings,
+    () => drop.progress(),
+    archive.clipOnPage,
+    clock.wallMs,
+    () => branding.current,
+    pictures.answer,
+  );
+  list();
+  return { pages, branding, drop };
+}
