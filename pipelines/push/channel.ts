@@ -45,13 +45,14 @@ export class Channel {
   }
 
   /**
-   * A client begins with the newest key frame, or with the next one where it has a picture until
-   * then. Its output may end at any time.
+   * A client begins with the newest key frame, or, where it has a picture until then, with the
+   * next one and the sound before that. Its output may end at any time.
    */
   join(output: ClientOutput, isFromNext: boolean, nowMs: number): JoinedClient {
     const client = new PushClient(output, this.#lead, () => this.#inits.values());
     this.#clients.add(client);
-    if (!isFromNext) for (const record of this.#recent) client.send(record, nowMs);
+    if (isFromNext) client.beginWithNext(nowMs);
+    else for (const record of this.#recent) client.send(record, nowMs);
     return {
       drained: () => client.drained(),
       leave: () => {

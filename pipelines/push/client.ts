@@ -31,8 +31,8 @@ export class PushClient {
   readonly #inits: () => Iterable<PushedRecord>;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  /** Nothing is sent before the next record that playback can start at. */
-  #needsStart = true;
+  /** What is not sent before the next record that playback can start at. */
+  #waits: 'all' | 'lead' | 'nothing' = 'all';
   #skippedMs = Number.NEGATIVE_INFINITY;
   #isOver = false;
 
@@ -56,13 +56,20 @@ export class PushClient {
 
   send(record: PushedRecord, nowMs: number): void {
     if (this.#isOver) return;
-    if (this.#needsStart) {
-      if (!isStartOf(this.#lead, record)) return;
-      this.#needsStart = false;
-      for (const init of this.#inits()) this.#put(init, nowMs);
+    if (this.#waits !== 'nothing' && isStartOf(this.#lead, record)) {
+      if (this.#waits === 'all') this.#putInits(nowMs);
+      this.#waits = 'nothing';
     }
+    const isLead = record.header.track === this.#lead && record.header.kind === 'media';
+    if (this.#waits === 'all' || (this.#waits === 'lead' && isLead)) return;
     this.#put(record, nowMs);
     this.#skipIfLate(nowMs);
+  }
+
+  /** Its picture begins with the next key frame, and its sound at once: none of that is missing. */
+  beginWithNext(nowMs: number): void {
+    this.#putInits(nowMs);
+    this.#waits = 'lead';
   }
 
   /** The client has read: sends what waits. */
@@ -92,6 +99,10 @@ export class PushClient {
     this.#output.end(record.bytes());
   }
 
+  #putInits(nowMs: number): void {
+    for (const init of this.#inits()) this.#put(init, nowMs);
+  }
+
   #put(record: PushedRecord, nowMs: number): void {
     if (this.#waiting.length > 0) this.drained();
     if (this.#waiting.length === 0 && this.#output.backlogBytes < BACKLOG_MAX_BYTES) {
@@ -118,7 +129,7 @@ export class PushClient {
       return;
     }
     this.#skippedMs = nowMs;
-    this.#needsStart = true;
+    this.#waits = 'all';
   }
 
   #drop(): void {

@@ -56,15 +56,17 @@ test('a client begins with the init sections and the newest key frame', () => {
   assert.equal(output.media(), all);
 });
 
-test('a client that has a picture begins with the next key frame', () => {
+test('a client that has a picture begins with the next key frame, and its sound goes on', () => {
   const stream = openStream();
   stream.parts(8);
   const output = openOutput();
   stream.channel.join(output, true, stream.nowMs());
   stream.parts(2);
-  assert.equal(output.records, []);
+  const kinds = output.records.slice(0, 2).map(({ header }) => header.kind);
+  assert.equal(kinds, ['init', 'init']);
+  assert.equal(output.media(), ['a1.3', 'a1.4']);
   stream.part();
-  assert.equal(output.media(), ['v2.0*', 'a2.0']);
+  assert.equal(output.media(), ['a1.3', 'a1.4', 'v2.0*', 'a2.0']);
 });
 
 test('all clients get the same buffers', () => {
