@@ -25,6 +25,7 @@ import { prepareStart } from './cli/start-command.ts';
 import { runTicketCommand } from './cli/ticket-command.ts';
 import { UsageError } from './cli/usage.ts';
 import { ConfigError } from './config/file.ts';
+import { sealed } from './web/crew/open-settings.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
 
@@ -51,7 +52,7 @@ async function main(command: Command): Promise<number> {
     case 'run':
     case 'demo': {
       outliveTerminal();
-      using start = await prepareStart(command, readVersion());
+      using start = await prepareStart(command, readVersion(), sealed);
       await runBox(start.config, start.deps, untilSignal()).catch(start.onFailure);
       return EXIT.ok;
     }

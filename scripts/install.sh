@@ -42,6 +42,7 @@ FILES=(
   'systemd/venuebox.shutdown 755 /usr/lib/systemd/system-shutdown/venuebox'
   'systemd/venuebox.example.yaml 644 /etc/venuebox/venuebox.example.yaml'
   'systemd/venuebox.sh 755 /opt/venuebox/bin/venuebox'
+  'systemd/venuebox.boot 755 /opt/venuebox/bin/venuebox-boot'
   'systemd/venuebox.completion 644 /usr/share/bash-completion/completions/venuebox'
 )
 LINK=$root/usr/local/bin/venuebox

@@ -65,9 +65,10 @@ lay_program() {
   find "$program/node_modules" -depth -type d -empty -delete
   install -m 755 "$(readlink -f "$(command -v node)")" "$program/bin/node"
   sed 's#/opt/venuebox#/usr/lib/venuebox#g' systemd/venuebox.sh >"$program/bin/venuebox"
+  cp systemd/venuebox.boot "$program/bin/venuebox-boot"
   chmod -R u=rwX,go=rX "$program"
   find "$program/node_modules" -type f -exec chmod 644 {} +
-  chmod 755 "$program/bin/venuebox"
+  chmod 755 "$program/bin/venuebox" "$program/bin/venuebox-boot"
 }
 
 # Prebuilt addons of other machines and other C libraries, by the header of each file.

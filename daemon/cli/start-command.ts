@@ -1,14 +1,16 @@
 /** `venuebox run` and `venuebox demo`: what a box needs of the process that it runs in. */
 import { networkInterfaces } from 'node:os';
 import { systemClock } from '../../hal/os/clock.ts';
-import { messageOf, openLog } from '../../hal/os/log.ts';
+import { messageOf, openLog, silentLog } from '../../hal/os/log.ts';
 import { openNotify } from '../../hal/os/systemd/notify.ts';
 import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
 import { stateFolder } from '../config/files/state-folder.ts';
+import { openSetUp } from '../first-boot/progress.ts';
 import { SimulatedLinks, withSimulatedUplink } from '../media/simulated-links.ts';
 import { findAddresses } from '../model/addresses.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { type BootFileDeps, type BootWifi, takeBootFile } from '../settings/boot-file.ts';
 import { loadSettings } from '../settings/load.ts';
 import { launchedBy } from '../update/open.ts';
 import { defaultSocket } from './control/socket-path.ts';
@@ -18,13 +20,22 @@ import { renderNewAddress, renderNewPin, renderWelcome } from './welcome.ts';
 
 type StartCommand = Extract<Command, { verb: 'run' | 'demo' }>;
 
-/** Rejects with ConfigError. */
-export async function prepareStart(command: StartCommand, version: string) {
+/**
+ * Rejects with ConfigError.
+ *
+ * @param sealed What is saved of a secret, for example a hash of the PIN.
+ */
+export async function prepareStart(
+  command: StartCommand,
+  version: string,
+  sealed: BootFileDeps['sealed'],
+) {
   const isDemo = command.verb === 'demo';
   const { env, stdout } = process;
   const text = isDemo
     ? demoConfigText(command.overrides, command.isIdle)
     : configText(command.config, command.overrides);
+  if (!isDemo) await takeBootFile(stateFolder(env), text, { sealed, chooseWifi });
   const loaded = await loadSettings(stateFolder(env), text);
   const { config: asked } = loaded;
   const simulatedLinks = hasSimulatedLinks(command, asked) ? new SimulatedLinks() : undefined;
@@ -70,6 +81,13 @@ export async function prepareStart(command: StartCommand, version: string) {
       cause: error,
     });
   }
+}
+
+/** The hotspot's way into a network is that of the set-up, when all is answered. */
+async function chooseWifi({ ssid, password }: BootWifi): Promise<void> {
+  const setUp = await openSetUp(stateFolder(process.env), true, silentLog);
+  await setUp.chooseWifi(ssid, password);
+  await setUp.startJoining();
 }
 
 /** The demo has an uplink unless the user sets one, or none with `--set uplink=null`. */

@@ -120,6 +120,11 @@ export function renderSettings(values: Values): string {
   return `# Written by the operator's page. Keys of the box's config file hold instead of those here.\n${stringify(values)}`;
 }
 
+/** What is left on the boot partition of a file that was taken. */
+export function renderTaken(values: Values): string {
+  return `# The box has taken this; its secrets are on the box.\n${stringify(values)}`;
+}
+
 /** @throws ConfigError */
 export function readSettings(source: string, text: string): Values {
   const opened = openYaml(text);

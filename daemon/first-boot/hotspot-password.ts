@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 
 const FILE = 'hotspot-password';
@@ -12,13 +13,20 @@ const LENGTH = 10;
 const PASSWORD = /^[\x20-\x7e]{8,63}$/;
 
 /** One that is damaged is made anew: the label is then wrong, and the printer and the page are right. */
-export async function hotspotPassword(stateFolder: string): Promise<string> {
+export async function hotspotPassword(stateFolder: string, log: Log): Promise<string> {
   const file = join(stateFolder, FILE);
   try {
     const text = readRegular(file, SECRET_BYTES_MAX).toString().trim();
     if (PASSWORD.test(text)) return text;
   } catch {}
   const made = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
-  await saveFile(file, `${made}\n`);
+  try {
+    await saveFile(file, `${made}\n`);
+  } catch (error) {
+    // A full disk keeps no box from starting.
+    log.warn('hotspot password not saved: the next start makes another', {
+      reason: messageOf(error),
+    });
+  }
   return made;
 }

@@ -53,7 +53,7 @@ const HTTP_PORT = 80;
 export async function openFirstBoot(config: Config, deps: FirstBootDeps): Promise<FirstBoot> {
   const { stateFolder, loaded, clock, log, state } = deps;
   const setUp = await openSetUp(stateFolder, isNewBox(loaded), log);
-  const password = await hotspotPassword(stateFolder);
+  const password = await hotspotPassword(stateFolder, log);
   const { operator, network: wanted } = config;
   // Not its name, which the set-up changes: the label is printed before.
   const ssid = ownName();

@@ -126,7 +126,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   'daemon/config/form': { may: YAML, what: 'the config as a form: fields, faults, layers' },
   'daemon/config': { may: YAML, what: 'every schema, the file, cross-field rules' },
   'daemon/settings': {
-    may: [...BASE, 'daemon/config/files'],
+    may: [...YAML, 'daemon/config/files'],
     what: 'the settings of the operator’s page, applied',
   },
   'daemon/config/files': { may: [...BASE], what: 'files and folders that a config names' },
@@ -178,6 +178,7 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...[...BASE, 'daemon/printing', 'daemon/media', 'daemon/orders', 'daemon/settings'],
       ...['daemon/config/files', 'daemon/cli/doctor', 'daemon/cli/control', 'daemon/update'],
+      'daemon/first-boot',
     ],
     what: 'the command line',
   },

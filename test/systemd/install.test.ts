@@ -103,7 +103,7 @@ function verifiable(unit = UNIT, name = 'venuebox'): string {
   const folder = newRoot();
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.service`);
-  writeFileSync(path, unit.replace('/opt/venuebox/bin/venuebox', '/bin/true'));
+  writeFileSync(path, unit.replace(/\/opt\/venuebox\/bin\/venuebox(?:-boot)?/g, '/bin/true'));
   return path;
 }
 

@@ -34,6 +34,6 @@ export function openSettings(box: Box): BoxSettings {
 }
 
 /** A PIN is saved as its hash. */
-async function sealed(path: string, text: string): Promise<string> {
+export async function sealed(path: string, text: string): Promise<string> {
   return /^operator\.(?:\w+_)?pin_file$/.test(path) ? await hashPin(text) : text;
 }

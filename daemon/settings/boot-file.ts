@@ -1,0 +1,143 @@
+/**
+ * Settings from a file on the boot partition, `venuebox.yaml`, taken once at the start: with
+ * secrets in it, which go into files of their own. systemd/venuebox.boot brings it as `boot.yaml`
+ * in the state folder, and takes what came of it back to the partition.
+ */
+import { join } from 'node:path';
+import { errnoOf } from '../../hal/os/errors.ts';
+import { CONFIG_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { removeFile, saveFile } from '../../hal/os/save-file.ts';
+import { renderTaken, writtenValues } from '../config/file.ts';
+import { checkValues } from '../config/form/faults.ts';
+import { isValues, layered, setPaths, type Values } from '../config/form/layers.ts';
+import { openYaml } from '../config/yaml/yaml-text.ts';
+import { lockedPaths } from './change.ts';
+import type { ConfigText } from './load.ts';
+import { withSecretFiles } from './secret-values.ts';
+import { type NewSecret, secretFault } from './secrets.ts';
+import { fileOf, readStored, saveSecret, saveStored, secretFile } from './stored.ts';
+
+/** The venue's Wi-Fi, which is no setting: NetworkManager has it. */
+export interface BootWifi {
+  readonly ssid: string;
+  readonly password: string;
+}
+
+export interface BootFileDeps {
+  /** What is saved of a secret, for example a hash of the PIN. */
+  readonly sealed: (path: string, text: string) => Promise<string>;
+  readonly chooseWifi: (wifi: BootWifi) => Promise<void>;
+}
+
+interface Taken {
+  readonly values: Values;
+  readonly secrets: readonly NewSecret[];
+  readonly wifi: BootWifi | undefined;
+}
+
+/** Nothing of a file with a fault is taken. Never rejects: the box starts without it. */
+export async function takeBootFile(folder: string, text: ConfigText, deps: BootFileDeps) {
+  const file = join(folder, 'boot.yaml');
+  let yaml: string;
+  try {
+    yaml = readRegular(file, CONFIG_BYTES_MAX).toString();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
+    yaml = '';
+  }
+  try {
+    const taken = readBootFile(folder, yaml, text);
+    const outcome =
+      'faults' in taken ? `bad\n${taken.faults.join('\n')}\n` : await take(folder, taken, deps);
+    await saveFile(join(folder, 'boot-outcome'), outcome);
+  } catch (error) {
+    const reason = `bad\nIt could not be saved on the box: ${messageOf(error)}\n`;
+    await saveFile(join(folder, 'boot-outcome'), reason).catch(() => undefined);
+  }
+  await removeFile(file).catch(() => undefined);
+}
+
+async function take(folder: string, { values, secrets, wifi }: Taken, deps: BootFileDeps) {
+  for (const { path, file, text } of secrets) await saveSecret(file, await deps.sealed(path, text));
+  await saveStored(folder, layered(storedOrNone(folder), values) as Values);
+  if (wifi !== undefined) await deps.chooseWifi(wifi);
+  const shown = without(values, new Set(secrets.map(({ file }) => file))) as Values;
+  const network = wifi === undefined ? {} : { wifi: { ssid: wifi.ssid } };
+  return `taken\n${renderTaken({ ...shown, ...network })}`;
+}
+
+/** By the rules of the config file, each fault with its line. */
+function readBootFile(
+  folder: string,
+  yaml: string,
+  text: ConfigText,
+): Taken | { readonly faults: readonly string[] } {
+  const opened = openYaml(yaml);
+  const broken = opened.broken.map((one) => `line ${one.line}: ${one.text}`);
+  const found = broken.length > 0 ? undefined : opened.read();
+  const read = found !== undefined && 'read' in found ? found.read : undefined;
+  const isEmpty = !isValues(read) || Object.keys(read).length === 0;
+  if (isEmpty) return { faults: broken.length > 0 ? broken : ['it holds no settings'] };
+  const faults: string[] = [];
+  const at = (path: readonly (string | number)[]) => {
+    const line = opened.lineOf(path);
+    return line === undefined ? '' : `line ${line}: `;
+  };
+  const refuse = (path: string, reason: string) =>
+    void faults.push(`${at(path.split('.'))}${path} ${reason}`);
+  const { wifi, ...rest } = read;
+  const login = wifi === undefined ? undefined : wifiOf(wifi, refuse);
+  const secrets: NewSecret[] = [];
+  const values = withSecretFiles(rest, (path, plain, given) => {
+    const fault =
+      typeof given === 'string' ? secretFault(path, given) : 'must be text in quotes: "0123"';
+    if (fault !== undefined) refuse(plain, fault);
+    const file = secretFile(folder, path);
+    secrets.push({ path, file, text: String(given) });
+    return file;
+  });
+  const written = writtenValues(text.yaml, text.overrides);
+  const locked = lockedPaths(written);
+  for (const path of setPaths(values)) {
+    if (locked.has(path)) refuse(path, `is set in ${text.source}: change it there`);
+  }
+  const checked = checkValues(layered(layered(storedOrNone(folder), values), written));
+  if ('faults' in checked)
+    faults.push(...checked.faults.map((one) => `${at(one.path)}${one.text}`));
+  return faults.length > 0 ? { faults } : { values, secrets, wifi: login };
+}
+
+/** WPA2 passphrases (IEEE 802.11, J.4.1). */
+const PASSWORD = /^[\x20-\x7e]{8,63}$/;
+
+function wifiOf(wifi: unknown, refuse: (path: string, reason: string) => void) {
+  const { ssid, password = '' } = isValues(wifi) ? wifi : {};
+  if (typeof ssid !== 'string' || ssid === '' || Buffer.byteLength(ssid) > 32) {
+    refuse('wifi.ssid', 'must be the name of the Wi-Fi, in quotes, 32 bytes at most');
+    return undefined;
+  }
+  if (typeof password !== 'string' || (password !== '' && !PASSWORD.test(password))) {
+    refuse('wifi.password', 'must be text in quotes, 8 to 63 characters; left out: none');
+    return undefined;
+  }
+  return { ssid, password };
+}
+
+/** A damaged one is put aside by the start that follows. */
+function storedOrNone(folder: string): Values {
+  try {
+    return readStored(fileOf(folder)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function without(value: unknown, files: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((one) => without(one, files));
+  if (!isValues(value)) return value;
+  const kept = Object.entries(value).filter(
+    ([, one]) => typeof one !== 'string' || !files.has(one),
+  );
+  return Object.fromEntries(kept.map(([key, one]) => [key, without(one, files)]));
+}
