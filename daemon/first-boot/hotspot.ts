@@ -12,6 +12,8 @@ import type { SetUp } from './progress.ts';
 /** NetworkManager's own choice for shared networks; dnsmasq-shared.d/venuebox.conf names it too. */
 export const HOTSPOT_ADDRESS = '10.42.0.1';
 const LOOK_EVERY_MS = 2_500;
+/** A box in its network only has to notice that it is gone. */
+const IN_NETWORK_MS = 15_000;
 /** The page that asked for it shows the hand-over first. */
 const HAND_OVER_MS = 4_000;
 /** Clients of a hotspot: its addresses are 254. */
@@ -98,11 +100,15 @@ export class Hotspot {
       const woken = new AbortController();
       using ends = anySignal(signal, woken.signal);
       void this.#wake.wait(ends.signal).then(() => woken.abort());
-      await pause(this.#deps.clock, LOOK_EVERY_MS, ends.signal);
+      await pause(this.#deps.clock, this.#lookAfterMs(), ends.signal);
     }
     await this.#portal?.stop();
     await this.#end();
   };
+
+  #lookAfterMs(): number {
+    return this.#state.phase === 'network' ? IN_NETWORK_MS : LOOK_EVERY_MS;
+  }
 
   async #look(signal: AbortSignal): Promise<void> {
     const { network, setUp, clock, log } = this.#deps;
