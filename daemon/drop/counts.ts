@@ -107,6 +107,12 @@ function salesOf({ shop }: CountsInput): DropReport['sales'] | undefined {
   return { orders, pieces, amounts: amounts.slice(0, 20).map((one) => ({ ...one })) };
 }
 
+/** Orders and slips of the last moments, since the last poll: with the end the next drop’s catalogue comes. */
+export function noteEnd(counts: DropCounts, box: CountsInput): DropCounts {
+  const prints = countOn(counts.prints, box.prints?.printedTotal);
+  return { ...counts, prints, sales: salesOf(box) ?? counts.sales };
+}
+
 export function noteClip(counts: DropCounts): DropCounts {
   return { ...counts, clips: counts.clips + 1 };
 }

@@ -11,6 +11,7 @@ import {
   countsSchema,
   type DropCounts,
   noteClip,
+  noteEnd,
   resumeCounts,
   startCounts,
   stepCounts,
@@ -58,8 +59,9 @@ export async function openReports(file: string, deps: ReportsDeps): Promise<Repo
   return {
     list: () => counter.reports,
     present: () => counter.present(),
-    record: ({ type }) => {
+    record: ({ type, data }) => {
       if (type === 'clip.made') counter.noteClip();
+      if (type === 'drop.ended') counter.noteEnd(data['dropId']);
     },
     run: async (signal) => {
       try {
@@ -103,6 +105,12 @@ class Counter {
 
   noteClip(): void {
     if (this.#counts !== undefined) this.#count(noteClip(this.#counts));
+  }
+
+  noteEnd(dropId: unknown): void {
+    const counts = this.#counts;
+    if (counts === undefined || counts.dropId !== dropId) return;
+    this.#count(noteEnd(counts, this.#deps.snapshot()));
   }
 
   async poll(): Promise<void> {

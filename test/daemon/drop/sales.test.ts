@@ -1,7 +1,7 @@
 /** Sales in the report of a drop. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type CountsInput, startCounts, stepCounts } from '../../../daemon/drop/counts.ts';
+import { type CountsInput, noteEnd, startCounts, stepCounts } from '../../../daemon/drop/counts.ts';
 import { reportOf } from '../../../daemon/drop/report.ts';
 import type { ShopState } from '../../../daemon/model/orders.ts';
 
@@ -25,6 +25,14 @@ test('they are those of the catalogue at the end, and stay when the shop is gone
 
 test('they are null where nothing is sold', () => {
   assert.is(salesOf(undefined, { ...SHOP, articles: [] }), null);
+});
+
+test('an order of the last moment counts, after the last look at the box', () => {
+  const look: CountsInput = { media: undefined, uplink: undefined, shop: SHOP };
+  const seen = stepCounts(startCounts('d', 0), look, 1_000);
+  const last = noteEnd(seen, { ...look, shop: { ...SHOP, sales: { ...SALES, orders: 3 } } });
+  assert.is(reportOf(last).sales?.orders, 3);
+  assert.equal(reportOf(noteEnd(last, { ...look, shop: undefined })), reportOf(last));
 });
 
 test.run();
