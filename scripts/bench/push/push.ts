@@ -37,17 +37,27 @@ export async function benchPush(): Promise<readonly Figure[]> {
   return figures;
 }
 
+/** Noise, so that the encoder needs what it may use: 1.5 Mb/s with the sound. */
+const BUSY_PICTURE = [
+  'camera.driver=custom',
+  'camera.launch=videotestsrc is-live=true pattern=snow ! video/x-raw,width=640,height=360,framerate=30/1',
+  'camera.width=640',
+  'camera.height=360',
+  'renditions=[{name: one, width: 640, height: 360, bitrate_bps: 1400000}]',
+];
+
 async function benchViewers(query: string, what: string): Promise<readonly Figure[]> {
   await using box = await startBox([
     'viewers.part_ms=100',
     'viewers.max_connections=9000',
     'viewers.max_connections_per_address=9000',
+    ...BUSY_PICTURE,
   ]);
   await box.ready();
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const media = box.childPid('media') ?? 0;
   onCore(media, 0);
-  const load = runLoad(`${box.url}/live/push/mid${query}`);
+  const load = runLoad(`${box.url}/live/push/one${query}`);
   await load.warm;
   const before = cpuSeconds(media);
   const startedMs = performance.now();
