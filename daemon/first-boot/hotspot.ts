@@ -112,8 +112,9 @@ export class Hotspot {
 
   async #look(signal: AbortSignal): Promise<void> {
     const { network, setUp, clock, log } = this.#deps;
-    this.#network = await network.look(signal);
+    // Before: a machine without NetworkManager is set up over its cable.
     if (setUp.progress.phase === 'joining') return await this.#join(signal);
+    this.#network = await network.look(signal);
     const facts = {
       ...this.#network,
       ...{ isFirstBoot: !setUp.isFinished, usedMs: this.#usedMs, nowMs: clock.monotonicMs() },
@@ -175,7 +176,7 @@ export class Hotspot {
     if (wifi !== undefined && !(await this.#tryJoin(wifi, signal))) return;
     await setUp.finish();
     log.info('set-up finished', { wifi: wifi?.ssid });
-    this.#network = await network.look(signal);
+    if (wifi !== undefined) this.#network = await network.look(signal);
     await this.#followPortal();
     onFinished();
   }

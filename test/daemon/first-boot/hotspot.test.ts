@@ -154,6 +154,16 @@ test('a restart leaves the phones on the hotspot, and what was answered stays an
   await third.end();
 });
 
+test('a machine without NetworkManager is set up over its cable, to the end', async () => {
+  await using at = await start();
+  at.fake.stop();
+  const box = await at.run(true);
+  await box.hotspot.finish();
+  await until(() => at.at.finished === 1, LONG_MS);
+  assert.ok(box.setUp.isFinished);
+  await box.end();
+});
+
 test('a box that others have set up opens none while it has a network', async () => {
   await using at = await start();
   at.fake.setCable(true);
