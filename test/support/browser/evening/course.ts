@@ -1,0 +1,149 @@
+/** A guest's evening, step by step, in any browser: each waits for what the guest then sees. */
+import { ask, statusOf } from '../../ask.ts';
+import { type Box, until } from '../../box.ts';
+import { type Evaluates, waitInPage } from '../../chromium.ts';
+import type { DeadLine } from '../../network/dead-line.ts';
+import type { OtherBrowser } from '../other-browser.ts';
+import { lock } from './phone.ts';
+
+const STATE = 'document.body.dataset.state';
+const TIME = 'document.getElementById("video").currentTime';
+/** Set once in the page: gone after a reload. */
+const SAME_PAGE = 'globalThis.isSamePage === true';
+const textOf = (selector: string) => `document.querySelector('${selector}')?.textContent`;
+/** A page that hangs far behind does not pass; a slow machine does. */
+const NEAR_LIVE = 'venuebox().latencyMs < 10000';
+const LONG_MS = 120_000;
+
+export interface Evening {
+  readonly box: Box;
+  readonly phone: OtherBrowser;
+  /** Between the two. */
+  readonly line: DeadLine;
+  /** How long the network is lost, and the phone locked, at least. */
+  readonly lostMs: number;
+  readonly lockedMs: number;
+}
+
+type Step = (evening: Evening) => Promise<void>;
+
+/** Settings of a box for it: the drop begins an hour from now, unless somebody starts it before. */
+export function eveningSettings(folder: string): readonly string[] {
+  return [
+    `drop.starts_at=${new Date(Date.now() + 3_600_000).toISOString()}`,
+    `recording.targets=[{id: a, folder: ${folder}/recordings}]`,
+    `clips.folder=${folder}/clips`,
+    'recording.dvr_s=600',
+  ];
+}
+
+export async function opensBeforeTheStart({ phone, line }: Evening): Promise<void> {
+  await until(async () => (await fetch(`${line.url}/drop.json`)).ok, LONG_MS);
+  await phone.open(`${line.url}/`);
+  await waitInPage(phone, `${STATE} === 'before'`, LONG_MS);
+  const first = String(await phone.evaluate(textOf('#countdown')));
+  if (!/\d:\d\d$/.test(first)) throw new Error(`the countdown is ${first}`);
+  await waitInPage(phone, `${textOf('#countdown')} !== '${first}'`, LONG_MS);
+  await phone.evaluate('globalThis.isSamePage = true');
+}
+
+export async function goesLiveWithoutAReload({ box, phone }: Evening): Promise<void> {
+  await goLive(box);
+  await isLive(phone);
+}
+
+export async function losesTheNetwork({ phone, line, lostMs }: Evening): Promise<void> {
+  line.setDead(true);
+  const sinceMs = performance.now();
+  await waitInPage(phone, `${STATE} !== 'live'`, LONG_MS);
+  await sleep(lostMs - (performance.now() - sinceMs));
+  line.setDead(false);
+  await isLive(phone);
+}
+
+export async function locksThePhone({ phone, lockedMs }: Evening): Promise<void> {
+  await lock(phone, lockedMs);
+  await isLive(phone);
+}
+
+export async function seesAClip({ box, phone }: Evening): Promise<void> {
+  await ask(box, 'cmd', 'mark', 'label=Encore');
+  const label = textOf('#clip-list span:last-child');
+  await waitInPage(phone, `${label} === 'Encore'`, LONG_MS);
+}
+
+export async function seesTheEnd({ box, phone }: Evening): Promise<void> {
+  await ask(box, 'cmd', 'end');
+  const isOffered = '!document.getElementById("replay").hidden';
+  await waitInPage(phone, `${STATE} === 'ended' && ${isOffered} && ${SAME_PAGE}`, LONG_MS);
+}
+
+export async function scrubsTheReplay({ phone }: Evening): Promise<void> {
+  await phone.evaluate('document.getElementById("replay").click()');
+  await waitInPage(phone, `document.body.dataset.kind === 'replay' && ${TIME} > 0.5`, LONG_MS);
+  const scrub = 'document.getElementById("scrub")';
+  await waitInPage(phone, `Number(${scrub}.max) > 6`, LONG_MS);
+  for (const toS of [5, 1]) {
+    await phone.evaluate(`(() => {
+      ${scrub}.value = '${toS}';
+      ${scrub}.dispatchEvent(new Event('input', { bubbles: true }));
+    })()`);
+    await waitInPage(phone, `${TIME} >= ${toS} && !document.getElementById('video').seeking`);
+    await waitInPage(phone, `${TIME} > ${toS} + 0.3`, LONG_MS);
+  }
+  await waitInPage(phone, `${textOf('#chapter-list button')}?.endsWith('Encore')`, LONG_MS);
+}
+
+export async function sharesAClip({ phone }: Evening): Promise<void> {
+  await phone.evaluate(`Object.defineProperty(navigator, 'share', {
+    configurable: true,
+    value: async ({ url }) => { globalThis.shared = url; },
+  }) && document.querySelector('#clip-list button').click()`);
+  await waitInPage(phone, 'globalThis.shared !== undefined');
+  await phone.open(String(await phone.evaluate('globalThis.shared')));
+  await waitInPage(phone, `document.title === 'Encore'`);
+  await phone.evaluate('document.getElementById("play").click()');
+  await waitInPage(phone, `${TIME} > 0.5`, LONG_MS);
+}
+
+export async function comesBackForTheNextDrop({ box, phone }: Evening): Promise<void> {
+  await phone.evaluate('document.getElementById("to-live").click()');
+  await waitInPage(phone, `${STATE} === 'ended'`, LONG_MS);
+  await phone.evaluate('globalThis.isSamePage = true');
+  await goLive(box);
+  await isLive(phone);
+}
+
+export const STEPS: readonly Step[] = [
+  opensBeforeTheStart,
+  goesLiveWithoutAReload,
+  losesTheNetwork,
+  locksThePhone,
+  seesAClip,
+  seesTheEnd,
+  scrubsTheReplay,
+  sharesAClip,
+  comesBackForTheNextDrop,
+];
+
+/** A check may fail on a busy machine: the box is asked again. */
+async function goLive(box: Box): Promise<void> {
+  await until(async () => {
+    await ask(box, 'cmd', 'go-live').catch(() => undefined);
+    const { phase } = (await statusOf(box)).drop;
+    if (phase === 'fault') await ask(box, 'cmd', 'disarm');
+    return phase === 'live';
+  }, LONG_MS);
+}
+
+/** The picture moves, near to live, on the page that was opened. */
+async function isLive(page: Evaluates): Promise<void> {
+  const isNow = `${STATE} === 'live' && ${NEAR_LIVE} && ${SAME_PAGE}`;
+  await waitInPage(page, isNow, LONG_MS);
+  const before = Number(await page.evaluate(TIME));
+  await waitInPage(page, `${isNow} && ${TIME} > ${before} + 1`, LONG_MS);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
+}
