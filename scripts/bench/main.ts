@@ -7,6 +7,7 @@
  * `operator` (its page opened cold), `orders` (10,000 at once),
  * `attack` (a watching viewer's p99 beside floods),
  * `codes` (the code in the picture, read off encoded frames),
+ * `throttled` (our player on a CPU that is six times slower),
  * `faults` (players while devices are unplugged, encoders die and the clock is set),
  * `pauses` (parts while the camera pauses), `glass10` (our player for 10 minutes), `soak`
  * (30 minutes, plots memory; `soak60` takes 60).
@@ -28,6 +29,7 @@ import { benchSoak } from './soak.ts';
 import { benchCodes } from './stream/codes.ts';
 import { benchFaults } from './stream/faults.ts';
 import { benchPauses } from './stream/pauses.ts';
+import { benchThrottled } from './stream/throttled.ts';
 import { benchTelemetry } from './telemetry.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -51,6 +53,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   pauses: benchPauses,
   attack: benchAttack,
   codes: benchCodes,
+  throttled: benchThrottled,
   soak: () => benchSoak(30),
 };
 
