@@ -47,6 +47,7 @@ import { shutDown } from './power/shut-down.ts';
 import { openPrinting } from './printing/open.ts';
 import { openReadiness } from './ready/open.ts';
 import { openDropReports } from './report/open.ts';
+import { openSafeSource } from './safe-mode/source.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
@@ -74,6 +75,8 @@ export interface BoxDeps {
   readonly notify: Notify;
   /** How a launcher has started it; undefined where none did. */
   readonly launched: Launched | undefined;
+  /** Why it runs without picture and guests; undefined where it runs as it should. */
+  readonly safeMode?: string | undefined;
   readonly watchdogUsec: number | undefined;
   /** Whether the box goes live at the start, or waits for a command; a drop that a power cut interrupted is resumed either way. */
   readonly start: 'idle' | 'live';
@@ -94,7 +97,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const logTail = new LogTail();
   const log = tailLog(deps.log, logTail, config.log.level, clock.wallMs);
   await claimState(stateFolder, { clock, log }, signal);
-  const source = await openMediaSource(config, deps.simulatedLinks, log);
+  const source = await sourceOf(config, deps, log);
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
@@ -105,6 +108,11 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   const box = await joinParts({ ...deps, ...opened });
   await runAll(tasksOf(box), untilEnd);
 }
+
+const sourceOf = async (config: Config, deps: BoxDeps, log: Log): Promise<MediaSource> =>
+  deps.safeMode === undefined
+    ? await openMediaSource(config, deps.simulatedLinks, log)
+    : openSafeSource(config);
 
 /** What is opened before the parts, and closed after they have ended. */
 interface Resources extends BoxDeps {
@@ -127,7 +135,7 @@ async function joinParts(given: Resources) {
   const state: BoxState = new BoxState(
     {
       ...{ name: config.box.name, version: given.version, playerUrl },
-      settingsFault: given.loaded.warning,
+      ...{ settingsFault: given.loaded.warning, safeMode: given.safeMode },
       ...source.facts,
       ...plannedLinks(config),
     },

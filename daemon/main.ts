@@ -25,6 +25,7 @@ import { prepareStart } from './cli/start-command.ts';
 import { runTicketCommand } from './cli/ticket-command.ts';
 import { UsageError } from './cli/usage.ts';
 import { ConfigError } from './config/file.ts';
+import { runGuarded } from './safe-mode/guard.ts';
 import { sealed } from './web/crew/open-settings.ts';
 
 const EXIT = { ok: 0, failed: 1, usage: 2, config: 78 } as const;
@@ -53,7 +54,7 @@ async function main(command: Command): Promise<number> {
     case 'demo': {
       outliveTerminal();
       using start = await prepareStart(command, readVersion(), sealed);
-      await runBox(start.config, start.deps, untilSignal()).catch(start.onFailure);
+      await runStarted(start);
       return EXIT.ok;
     }
     case 'doctor': {
@@ -87,6 +88,13 @@ async function main(command: Command): Promise<number> {
         ? EXIT.ok
         : EXIT.failed;
   }
+}
+
+async function runStarted(start: Awaited<ReturnType<typeof prepareStart>>): Promise<void> {
+  const { config, deps, onFailure } = start;
+  const signal = untilSignal();
+  const run = (safeMode?: string) => runBox(config, { ...deps, safeMode }, signal);
+  await runGuarded(deps, run).catch(onFailure);
 }
 
 function print(text: string): number {

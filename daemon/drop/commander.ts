@@ -46,6 +46,8 @@ const GOALS: Readonly<
 const IS_EDGE =
   'this box shows the stream of another one (edge.upstream): send the command to that box';
 
+const SAFE = 'this box is in safe mode, without a picture: restart it to leave that';
+
 export function openCommander(deps: CommanderDeps): Commander {
   return {
     run: async (command, onProgress, signal) => {
@@ -66,7 +68,7 @@ export function openCommander(deps: CommanderDeps): Commander {
         return deps.switchCamera(args.camera, command.isDryRun === true);
       }
       if (deps.isEdge === true && command.verb !== 'shut-down')
-        return rejected('UNSUPPORTED', IS_EDGE);
+        return rejected('UNSUPPORTED', deps.snapshot().safeMode === undefined ? IS_EDGE : SAFE);
       if (command.verb === 'overlay') {
         return deps.overlay(command.args, command.isDryRun === true);
       }

@@ -40,6 +40,17 @@ export const MACHINE_RULES: readonly Rule[] = [
         : { text: 'The last settings could not be used', detail: settingsFault },
   },
   {
+    key: 'safe-mode',
+    severity: 'critical',
+    afterMs: 0,
+    holdMs: 0,
+    advice: 'Read below what it ended with, then restart the box: that leaves safe mode.',
+    find: ({ box: { safeMode } }) =>
+      safeMode === undefined
+        ? undefined
+        : { text: 'Safe mode: no picture, and no page for guests', detail: safeMode },
+  },
+  {
     key: 'update-went-back',
     severity: 'info',
     afterMs: 0,

@@ -31,6 +31,7 @@ export type BoxFacts = Pick<
   | 'name'
   | 'version'
   | 'settingsFault'
+  | 'safeMode'
   | 'playerUrl'
   | 'camera'
   | 'sound'

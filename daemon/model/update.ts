@@ -24,6 +24,8 @@ export interface UpdateState {
 
 /** Of a snapshot. */
 export interface UpdateSnapshot {
+  /** Why the box runs without picture and guests, after it has crashed too often. */
+  readonly safeMode?: string | undefined;
   readonly update?: UpdateState;
 }
 

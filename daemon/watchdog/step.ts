@@ -72,7 +72,8 @@ export function stepWatchdog(before: WatchdogState, box: BoxSnapshot, nowMs: num
 }
 
 /** Idle and healthy, or frames flow. */
-function isUp({ drop, children, media }: BoxSnapshot): boolean {
+function isUp({ drop, children, media, safeMode }: BoxSnapshot): boolean {
+  if (safeMode !== undefined) return true;
   if (children['media']?.phase !== 'running' || media === undefined) return false;
   return drop.phase === 'idle' || drop.phase === 'fault' || media.isFlowing;
 }

@@ -10,6 +10,10 @@ export const SERVICE_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...BASE, 'daemon/media'],
     what: 'versions of the program: releases, trial, going back',
   },
+  'daemon/safe-mode': {
+    may: ['daemon/config', 'daemon/media', 'daemon/update'],
+    what: 'after too many crashes: the box without a picture',
+  },
 };
 
 export const POWER_FOLDERS: Readonly<Record<string, Folder>> = {

@@ -234,6 +234,7 @@ const CASES: readonly (readonly [string, Change])[] = [
     'power-off-failed',
     { dropFaults: { notPoweredOff: 'org.freedesktop.DBus.Error.AccessDenied' } },
   ],
+  ['safe-mode', { safeMode: 'it ended 3 times' }],
   ['settings-not-used', { settingsFault: 'the box did not start with them' }],
   [
     'update-went-back',

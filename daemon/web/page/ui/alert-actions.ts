@@ -21,6 +21,7 @@ const ACTIONS: readonly (readonly [keys: RegExp, action: AlertAction])[] = [
   [/^drops-/, { label: text.showDrops, section: 'drops' }],
   [/^code-/, { label: text.showOverlay, section: 'overlay' }],
   [/^settings-/, { label: text.settings, settings: 'box' }],
+  [/^safe-mode$/, { label: text.restart, section: 'support' }],
 ];
 
 /** Undefined where the advice is for hands: plug it in, close the lid. */

@@ -15,6 +15,8 @@ export const de: AdviceTexts = {
   clearPaper: 'Öffne ihn, entferne das Papier und schalte ihn aus und ein.',
   freeSystemDisk: 'Mach auf dem Systemdatenträger Platz oder tausche ihn aus.',
   versionBefore: 'Die vorige Version läuft weiter. Sag es denen, die die Versionen herausgeben.',
+  leaveSafeMode:
+    'Lies unten, womit sie endete, und starte die Box neu: Das beendet den Notbetrieb.',
   giveAir: 'Gib der Box Luft und stell sie aus der Sonne.',
   cooling: 'Prüfe Kühlung und Netzteil; wenn es bleibt, nimm weniger Bildgrößen (renditions).',
   strongerSupply: 'Nimm ein stärkeres Netzteil und ein kürzeres, dickeres Kabel.',

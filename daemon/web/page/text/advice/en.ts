@@ -11,6 +11,7 @@ export const en = {
   clearPaper: 'Open it, clear the paper, and switch it off and on.',
   freeSystemDisk: 'Free some space on the system disk, or replace it.',
   versionBefore: 'The version before runs on. Tell whoever makes the releases.',
+  leaveSafeMode: 'Read below what it ended with, then restart the box: that leaves safe mode.',
   giveAir: 'Give the box air, and keep it out of the sun.',
   cooling: 'Check cooling and power supply; use fewer renditions if it stays.',
   strongerSupply: 'Use a stronger power supply and a shorter, thicker cable.',

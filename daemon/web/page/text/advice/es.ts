@@ -15,6 +15,7 @@ export const es: AdviceTexts = {
   clearPaper: 'Ábrela, quita el papel, apágala y enciéndela.',
   freeSystemDisk: 'Libera espacio en el disco del sistema, o cámbialo.',
   versionBefore: 'La versión anterior sigue en marcha. Avisa a quien publica las versiones.',
+  leaveSafeMode: 'Lee abajo con qué terminó y reinicia la caja: así sales de este modo.',
   giveAir: 'Deja que la caja respire y quítala del sol.',
   cooling: 'Revisa la ventilación y la alimentación; si sigue, usa menos renditions.',
   strongerSupply: 'Usa una fuente más potente y un cable más corto y grueso.',

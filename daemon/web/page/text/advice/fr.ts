@@ -15,6 +15,8 @@ export const fr: AdviceTexts = {
   clearPaper: 'Ouvrez-la, retirez le papier, éteignez-la puis rallumez-la.',
   freeSystemDisk: 'Libérez de la place sur le disque système, ou remplacez-le.',
   versionBefore: 'La version précédente continue. Signalez-le à qui publie les versions.',
+  leaveSafeMode:
+    'Lisez ci-dessous ce qui l’a arrêtée, puis redémarrez la box : cela quitte ce mode.',
   giveAir: 'Donnez de l’air à la box et mettez-la à l’ombre.',
   cooling: 'Vérifiez l’aération et l’alimentation ; si cela dure, réduisez les renditions.',
   strongerSupply: 'Prenez une alimentation plus forte et un câble plus court et plus épais.',

@@ -15,6 +15,7 @@ export const it: AdviceTexts = {
   clearPaper: 'Aprila, togli la carta, spegnila e riaccendila.',
   freeSystemDisk: 'Libera spazio sul disco di sistema, o sostituiscilo.',
   versionBefore: 'La versione precedente resta in funzione. Avvisa chi pubblica le versioni.',
+  leaveSafeMode: 'Leggi sotto come è terminata, poi riavvia la box: così esci da questa modalità.',
   giveAir: 'Dai aria alla box e tienila lontana dal sole.',
   cooling: 'Controlla ventilazione e alimentatore; se continua, usa meno renditions.',
   strongerSupply: 'Usa un alimentatore più forte e un cavo più corto e più spesso.',

@@ -15,6 +15,8 @@ export const nl: AdviceTexts = {
   clearPaper: 'Open hem, haal het papier weg, en zet hem uit en aan.',
   freeSystemDisk: 'Maak ruimte op de systeemschijf, of vervang hem.',
   versionBefore: 'De vorige versie draait verder. Meld het aan wie de versies uitbrengt.',
+  leaveSafeMode:
+    'Lees hieronder waarmee hij stopte en herstart dan de box: dat beëindigt deze modus.',
   giveAir: 'Geef de box lucht en zet hem uit de zon.',
   cooling: 'Kijk koeling en voeding na; blijft het zo, gebruik dan minder renditions.',
   strongerSupply: 'Gebruik een sterkere voeding en een kortere, dikkere kabel.',

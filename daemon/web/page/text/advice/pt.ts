@@ -13,6 +13,7 @@ export const pt: AdviceTexts = {
   clearPaper: 'Abra-a, retire o papel, desligue-a e ligue-a.',
   freeSystemDisk: 'Liberte espaço no disco do sistema, ou troque-o.',
   versionBefore: 'A versão anterior continua a funcionar. Avise quem publica as versões.',
+  leaveSafeMode: 'Leia abaixo como terminou e reinicie a caixa: assim sai deste modo.',
   giveAir: 'Dê ar à caixa e tire-a do sol.',
   cooling: 'Verifique o arejamento e a alimentação; se continuar, use menos renditions.',
   strongerSupply: 'Use uma fonte mais forte e um cabo mais curto e grosso.',

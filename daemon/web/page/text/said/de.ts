@@ -24,6 +24,7 @@ export const de: SaidTexts = {
   diskWorn: '{disk} ist abgenutzt',
   clockUnset: 'Die Uhr ist nicht gestellt',
   updateFailed: 'Die letzte Aktualisierung ging nicht',
+  safeMode: 'Notbetrieb: kein Bild und keine Seite für Gäste',
 
   encoder: 'Der Encoder',
   theCamera: 'Die Kamera',

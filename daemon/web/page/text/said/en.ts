@@ -25,6 +25,7 @@ export const en = {
   diskWorn: 'Disk {disk} is worn out',
   clockUnset: 'Clock not synchronised',
   updateFailed: 'The last update did not work',
+  safeMode: 'Safe mode: no picture, and no page for guests',
 
   encoder: 'The encoder',
   theCamera: 'The camera',

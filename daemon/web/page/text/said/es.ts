@@ -24,6 +24,7 @@ export const es: SaidTexts = {
   diskWorn: 'El disco {disk} está gastado',
   clockUnset: 'El reloj no está en hora',
   updateFailed: 'La última actualización no funcionó',
+  safeMode: 'Modo seguro: sin imagen, y sin página para el público',
 
   encoder: 'El codificador',
   theCamera: 'La cámara',

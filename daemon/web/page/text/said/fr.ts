@@ -24,6 +24,7 @@ export const fr: SaidTexts = {
   diskWorn: 'Le disque {disk} est usé',
   clockUnset: 'L’horloge n’est pas à l’heure',
   updateFailed: 'La dernière mise à jour n’a pas fonctionné',
+  safeMode: 'Mode sans échec : pas d’image, et pas de page pour le public',
 
   encoder: 'L’encodeur',
   theCamera: 'La caméra',

@@ -24,6 +24,7 @@ export const it: SaidTexts = {
   diskWorn: 'Il disco {disk} è usurato',
   clockUnset: 'L’orologio non è regolato',
   updateFailed: 'L’ultimo aggiornamento non ha funzionato',
+  safeMode: 'Modalità provvisoria: niente immagine, e nessuna pagina per il pubblico',
 
   encoder: 'L’encoder',
   theCamera: 'La camera',

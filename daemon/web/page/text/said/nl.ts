@@ -24,6 +24,7 @@ export const nl: SaidTexts = {
   diskWorn: 'Schijf {disk} is versleten',
   clockUnset: 'De klok loopt niet gelijk',
   updateFailed: 'De laatste update werkte niet',
+  safeMode: 'Veilige modus: geen beeld, en geen pagina voor gasten',
 
   encoder: 'De encoder',
   theCamera: 'De camera',

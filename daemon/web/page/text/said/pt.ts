@@ -24,6 +24,7 @@ export const pt: SaidTexts = {
   diskWorn: 'O disco {disk} está gasto',
   clockUnset: 'O relógio não está certo',
   updateFailed: 'A última atualização não funcionou',
+  safeMode: 'Modo de segurança: sem imagem, e sem página para o público',
 
   encoder: 'O codificador',
   theCamera: 'A câmara',

@@ -1,0 +1,46 @@
+/** The media path of a box in safe mode: none. What the box died of is most likely a part of it. */
+import { untilAborted } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
+import type { Config } from '../config/config.ts';
+import type { MediaPath } from '../media/media-path.ts';
+import type { MediaSource } from '../media/media-source.ts';
+import { sheddableOf } from '../media/sheddable.ts';
+
+/** No camera, no encoder, no child process; guests find no page. */
+export function openSafeSource(config: Config): MediaSource {
+  return {
+    facts: { camera: 'none, in safe mode', sound: 'none', encoder: 'none' },
+    // It has no drops of its own either.
+    isEdge: true,
+    lockable: undefined,
+    sheddable: sheddableOf(config, undefined),
+    simulated: {},
+    open: openSafePath,
+  };
+}
+
+function openSafePath({ clock }: { readonly clock: Clock }): MediaPath {
+  const nothing = (): void => undefined;
+  return {
+    run: untilAborted,
+    setCapturing: nothing,
+    restartSource: nothing,
+    choose: nothing,
+    setLive: nothing,
+    endMedia: nothing,
+    suspend: nothing,
+    showShop: nothing,
+    forgetClips: nothing,
+    showDrop: nothing,
+    showOverlay: nothing,
+    setUplinking: nothing,
+    setHidden: nothing,
+    setRecording: async () => undefined,
+    clip: async () => {
+      throw new PipelineError('CLIP_FAILED', 'the box is in safe mode: start it again first');
+    },
+    nowMs: clock.wallMs,
+    endStream: nothing,
+  };
+}
