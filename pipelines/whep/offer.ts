@@ -5,8 +5,6 @@ export interface OfferedTrack {
   readonly payloadType: number;
   /** Its format parameters, as they were offered. */
   readonly parameters: string;
-  /** Feedback that the viewer sends and the box understands. */
-  readonly feedback: readonly string[];
   /** Number of the extension `abs-send-time`. */
   readonly sendTimeId?: number;
 }
@@ -34,8 +32,6 @@ export interface Refusal {
 const LINES_MAX = 2_000;
 const CANDIDATES_MAX = 20;
 const SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
-/** What the box acts on: see rtcp.ts. */
-const FEEDBACK = ['nack', 'nack pli', 'ccm fir', 'goog-remb'];
 /** RFC 8839 §5.4. */
 const ICE_CHARS = /^[A-Za-z0-9+/]+$/;
 /** An IPv4 or IPv6 address, and no name: `.local` names of mDNS are of no use here. */
@@ -107,7 +103,7 @@ export function renderOffer(offer: Offer): string {
 }
 
 /** `rtpmap` and `fmtp` of a track. */
-export function formatLines(kind: 'video' | 'audio', payloadType: number, parameters: string) {
+function formatLines(kind: 'video' | 'audio', payloadType: number, parameters: string) {
   const map = kind === 'video' ? 'H264/90000' : 'opus/48000/2';
   return [
     `a=rtpmap:${payloadType} ${map}`,
@@ -206,14 +202,9 @@ function trackOf(section: Section, { payloadType, parameters }: Format): Offered
   if (section.lines.includes('a=sendonly') || section.lines.includes('a=inactive')) {
     return bad('the box sends: offer recvonly');
   }
-  const feedback = FEEDBACK.filter((one) =>
-    section.lines.some(
-      (line) => line === `a=rtcp-fb:${payloadType} ${one}` || line === `a=rtcp-fb:* ${one}`,
-    ),
-  );
   const extension = section.lines.find((line) => line.endsWith(` ${SEND_TIME}`)) ?? '';
   const sendTimeId = Number(/^a=extmap:(\d{1,2})[ /]/.exec(extension)?.[1] ?? 0);
   const hasSendTime = sendTimeId >= 1 && sendTimeId <= 14;
-  const track = { mid, payloadType, parameters, feedback };
+  const track = { mid, payloadType, parameters };
   return hasSendTime ? { ...track, sendTimeId } : track;
 }

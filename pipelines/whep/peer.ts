@@ -1,6 +1,6 @@
 /** One WebRTC connection, by libdatachannel: ICE over the one UDP port, DTLS and SRTP. */
 import { Audio, PeerConnection, type Track, Video } from 'node-datachannel';
-import { extensionLine, formatLines, type Offer, type OfferedTrack, renderOffer } from './offer.ts';
+import { extensionLine, type Offer, type OfferedTrack, renderOffer } from './offer.ts';
 
 export interface PeerNetwork {
   readonly port: number;
@@ -93,6 +93,10 @@ export function openPeer(options: PeerOptions, events: PeerEvents): Peer {
   return { answer, send, close };
 }
 
+/** What is answered to a viewer that names no parameters. */
+const PLAIN_H264 = 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f';
+const PLAIN_OPUS = 'minptime=10;stereo=1';
+
 interface Watcher {
   onGone: (() => void) | undefined;
 }
@@ -112,10 +116,11 @@ function addTrack(
   kind: 'video' | 'audio',
   { offer, ssrcs, cname }: PeerOptions,
 ): Track {
-  const { mid, payloadType, parameters, feedback, sendTimeId } = offer[kind] as OfferedTrack;
+  const { mid, payloadType, parameters, sendTimeId } = offer[kind] as OfferedTrack;
   const media = kind === 'video' ? new Video(mid, 'SendOnly') : new Audio(mid, 'SendOnly');
-  for (const line of formatLines(kind, payloadType, parameters)) media.parseSdpLine(line);
-  for (const one of feedback) media.parseSdpLine(`a=rtcp-fb:${payloadType} ${one}`);
+  // With the feedback that rtcp.ts reads: NACK, PLI, REMB.
+  if (media instanceof Video) media.addH264Codec(payloadType, parameters || PLAIN_H264);
+  else media.addOpusCodec(payloadType, parameters || PLAIN_OPUS);
   if (sendTimeId !== undefined) media.parseSdpLine(extensionLine(sendTimeId));
   media.addSSRC(ssrcs[kind], cname, cname, kind);
   return connection.addTrack(media);

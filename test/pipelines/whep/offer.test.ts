@@ -19,7 +19,6 @@ test('of Chromium’s formats H.264 in fragments and Opus are taken', () => {
     mid: '0',
     payloadType: 107,
     parameters: 'level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f',
-    feedback: ['nack', 'nack pli', 'ccm fir', 'goog-remb'],
     sendTimeId: 2,
   });
   assert.is(offer.audio?.payloadType, 111);

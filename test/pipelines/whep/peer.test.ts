@@ -45,7 +45,10 @@ test('two viewers share one UDP port; packets arrive, and reports come back', as
   for (const [i, { peer }] of boxes.entries()) {
     const answer = await peer.answer;
     assert.match(answer, ` ${port} typ host`);
+    assert.match(answer, /^m=video \d+ UDP\/TLS\/RTP\/SAVPF 107\r$/m);
     assert.match(answer, 'a=rtpmap:107 H264/90000');
+    assert.match(answer, 'a=rtcp-fb:107 nack pli');
+    assert.match(answer, 'a=rtcp-fb:107 goog-remb');
     assert.match(answer, 'a=sendonly');
     assert.match(answer, `a=ssrc:${SSRCS.video} cname:box`);
     viewers[i]?.connection.setRemoteDescription(answer, 'answer');
