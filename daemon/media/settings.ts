@@ -171,15 +171,17 @@ const WAYS: Readonly<Record<Config['viewers']['push'], readonly string[]>> = {
 };
 
 function dropSettings(
-  { drop, viewers, recording }: Config,
+  { drop, viewers, recording, edge }: Config,
   stateFolder: string,
 ): MediaSettings['drop'] {
   const address = givenAddress(viewers);
   const given = address === '' ? {} : { address };
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
   const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
+  const hasWhep = viewers.whep.port !== 0 && edge.upstream === '';
+  const ways = [...(hasWhep ? ['whep'] : []), ...WAYS[viewers.push]];
   const look = { brandingFolder: drop.branding_folder, uploadsFolder: uploadsFolder(stateFolder) };
-  return { ...shown, dvrS, ways: WAYS[viewers.push], ...look, ...given };
+  return { ...shown, dvrS, ways, ...look, ...given };
 }
 
 function serverSettings({ viewers, operator }: Config): ServerSettings {

@@ -16,7 +16,7 @@ const STALL_MIN_MS = 250;
 /** What a player page reports. The id is random, lives as long as the page and is never stored. */
 export const beaconSchema = v.strictObject({
   id: v.pipe(v.string(), v.regex(/^[\w-]{8,32}$/)),
-  player: v.picklist(['venuebox', 'hls.js', 'native']),
+  player: v.picklist(['venuebox', 'whep', 'hls.js', 'native']),
   rendition: v.pipe(v.string(), v.regex(/^[\w-]{0,32}$/)),
   /** From opening the page, or from when there was a stream, to the first frame; reported once. */
   startupMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(600_000))),

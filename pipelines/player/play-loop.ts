@@ -4,6 +4,8 @@ import { openHlsJs, openNative, playsHls } from './playback/fallback.ts';
 import { openLive, type Player, StreamRefused } from './playback/live.ts';
 import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
 import { waitForNextStream } from './playback/next-stream.ts';
+import { WhepTries } from './playback/rtc/tries.ts';
+import { hasWebRtc, openWhep, WhepFailed } from './playback/rtc/whep.ts';
 import { SoundLost } from './playback/session.ts';
 import { type Way, waysOf } from './playback/ways.ts';
 
@@ -33,6 +35,7 @@ export class PlayLoop {
   #isPaused = false;
   /** The browser did not open a media source: other players are used. */
   #isSourceBroken = false;
+  readonly #whepTries = new WhepTries();
 
   constructor(deps: PlayLoopDeps) {
     this.#deps = deps;
@@ -63,18 +66,15 @@ export class PlayLoop {
       this.#attempt = new AbortController();
       const { signal } = this.#attempt;
       let isRefused = false;
+      let pauseMs = RETRY_MS;
       try {
         const player = await this.#open(hasSound, signal);
-        // A player without sound is opened again after a while, in case the sound is back.
-        const { abort } = this.#attempt;
-        const soundRetry = hasSound
-          ? undefined
-          : setTimeout(abort.bind(this.#attempt), SOUND_RETRY_MS);
+        const reopening = this.#reopenLater(player, hasSound);
         hasSound = true;
         beacon.setPlayer(player);
         this.#player = player;
         if (this.#isPaused) player.setPaused(true);
-        await player.done.finally(() => clearTimeout(soundRetry));
+        await player.done.finally(() => clearTimeout(reopening));
         if (!signal.aborted) {
           onEnded(true);
           await waitForNextStream(this.#playlistUrl(), signal);
@@ -82,16 +82,30 @@ export class PlayLoop {
           beacon.restartStartup();
         }
       } catch (error) {
+        if (error instanceof WhepFailed) {
+          // Parts take its place at once.
+          pauseMs = 0;
+          this.#whepTries.fail(error.isRefused, performance.now());
+        }
         hasSound = !(error instanceof SoundLost);
         isRefused = error instanceof StreamRefused;
         this.#isSourceBroken ||= error instanceof SourceNotOpened;
-        if (!this.#isHeld) onFailed();
+        if (!this.#isHeld && pauseMs > 0) onFailed();
       }
       this.#attempt.abort();
       this.#player = undefined;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
       if (isRefused) beacon.restartStartup();
     }
+  }
+
+  /** In case the sound is back, or WebRTC. */
+  #reopenLater(player: Player, hasSound: boolean): ReturnType<typeof setTimeout> | undefined {
+    const whepMs = this.#whepTries.waitMs(performance.now());
+    const isWhepBetter = player.kind !== 'whep' && whepMs > 0;
+    if (hasSound && !isWhepBetter) return undefined;
+    const attempt = this.#attempt;
+    return setTimeout(() => attempt.abort(), hasSound ? whepMs : SOUND_RETRY_MS);
   }
 
   #released(): Promise<void> {
@@ -111,7 +125,12 @@ export class PlayLoop {
     const { video, beacon, nowMs, parameters } = this.#deps;
     const url = this.#playlistUrl();
     const retried = beacon.restartStartup;
+    const openedMs = performance.now();
     const open: Readonly<Record<Way, () => Promise<Player>>> = {
+      whep: () => {
+        this.#whepTries.start(openedMs);
+        return openWhep(video, url, nowMs, signal);
+      },
       frames: () => openLive(video, url, nowMs, hasSound, signal, 'frame'),
       push: () => openLive(video, url, nowMs, hasSound, signal, 'part'),
       parts: () => openLive(video, url, nowMs, hasSound, signal),
@@ -119,6 +138,7 @@ export class PlayLoop {
       hls: () => openHlsJs(video, url, nowMs, retried, signal),
     };
     const [way = 'hls'] = waysOf(parameters.get('player'), offeredWays(), {
+      hasWebRtc: hasWebRtc() && this.#whepTries.waitMs(openedMs) === 0,
       hasMediaSource: hasMediaSource() && !this.#isSourceBroken,
       hasStreams: typeof ReadableStream === 'function' && 'body' in Response.prototype,
       playsHls: playsHls(video),

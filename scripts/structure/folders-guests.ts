@@ -8,6 +8,10 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/origin', 'pipelines/player/playback/push'],
     what: 'the players of the guests’ page, and their reports',
   },
+  'pipelines/player/playback/rtc': {
+    may: ['pipelines/player/playback'],
+    what: 'the player by WebRTC',
+  },
   'pipelines/player/playback/push': {
     may: ['pipelines/push/wire', 'pipelines/player/playback'],
     what: 'plays what is pushed, and fetches parts where that fails',
@@ -23,6 +27,7 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/player': {
     may: [
       ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
+      'pipelines/player/playback/rtc',
       ...['pipelines/player/pictures', 'pipelines/player/brand'],
     ],
     what: 'the guests’ page',

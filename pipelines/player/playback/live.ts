@@ -6,7 +6,7 @@ import { ScreenClock } from './screen-clock.ts';
 import { LiveSession } from './session.ts';
 
 export interface Player {
-  readonly kind: 'venuebox' | 'hls.js' | 'native';
+  readonly kind: 'venuebox' | 'whep' | 'hls.js' | 'native';
   /** The rendition on screen, as the playlists call it. */
   rendition(): string;
   /** From the camera to the screen, in ms; undefined while it is not known. */

@@ -1,13 +1,15 @@
 /** Which way the stream comes into this page. Pure. */
 
 /**
- * Frames that are pushed one by one, parts that are pushed, parts that are fetched, the browser's
- * own player, or hls.js. Our player goes from what is pushed to parts by itself.
+ * WebRTC, frames that are pushed one by one, parts that are pushed, parts that are fetched, the
+ * browser's own player, or hls.js. Our player goes from what is pushed to parts by itself.
  */
-export type Way = 'frames' | 'push' | 'parts' | 'native' | 'hls';
+export type Way = 'whep' | 'frames' | 'push' | 'parts' | 'native' | 'hls';
 
 /** What this browser can do. */
 export interface Browser {
+  /** WebRTC, which has not failed just now. */
+  readonly hasWebRtc: boolean;
   /** Media Source Extensions, which open. */
   readonly hasMediaSource: boolean;
   /** It hands over a response while that comes in. */
@@ -17,6 +19,7 @@ export interface Browser {
 }
 
 const CAN_PLAY: Readonly<Record<Way, (browser: Browser) => boolean>> = {
+  whep: ({ hasWebRtc }) => hasWebRtc,
   frames: ({ hasMediaSource, hasStreams }) => hasMediaSource && hasStreams,
   push: ({ hasMediaSource, hasStreams }) => hasMediaSource && hasStreams,
   parts: ({ hasMediaSource }) => hasMediaSource,

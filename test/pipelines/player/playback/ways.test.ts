@@ -5,8 +5,8 @@ import { waysOf } from '../../../../pipelines/player/playback/ways.ts';
 
 const test = suite('ways of the stream');
 
-const DESKTOP = { hasMediaSource: true, hasStreams: true, playsHls: false };
-const OLD_IPHONE = { hasMediaSource: false, hasStreams: true, playsHls: true };
+const DESKTOP = { hasWebRtc: true, hasMediaSource: true, hasStreams: true, playsHls: false };
+const OLD_IPHONE = { hasWebRtc: false, hasMediaSource: false, hasStreams: true, playsHls: true };
 
 test('without a choice by hand it is what the box prefers', () => {
   assert.is(waysOf(null, ['hls', 'parts'], DESKTOP)[0], 'hls');
@@ -41,7 +41,7 @@ test('unknown names are ignored', () => {
 });
 
 test('each browser has a way', () => {
-  const none = { hasMediaSource: false, hasStreams: false, playsHls: false };
+  const none = { hasWebRtc: false, hasMediaSource: false, hasStreams: false, playsHls: false };
   assert.equal(waysOf(null, [], none), ['hls']);
 });
 

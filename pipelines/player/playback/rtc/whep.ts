@@ -1,0 +1,194 @@
+/** Plays by WebRTC (WHEP): nearest to live, for as long as it flows. */
+import { fetchText, type Player } from '../live.ts';
+import { ageMs } from './age.ts';
+
+/** No picture comes by WebRTC, now or any more: another player is used. */
+export class WhepFailed extends Error {
+  /** The box answered, and takes no more viewers. */
+  readonly isRefused: boolean;
+
+  constructor(message: string, isRefused = false) {
+    super(message);
+    this.isRefused = isRefused;
+  }
+}
+
+const ANSWER_MAX_MS = 1_500;
+/** From the answer to the first packets. */
+const FIRST_MAX_MS = 2_500;
+/** Without packets for so long it is over; a lost packet is there again much sooner. */
+const SILENT_MAX_MS = 800;
+const CHECK_MS = 200;
+
+/** True where this browser has WebRTC. */
+export function hasWebRtc(): boolean {
+  return typeof RTCPeerConnection === 'function';
+}
+
+/**
+ * Rejects with StreamRefused while there is no stream, and with {@link WhepFailed} where no
+ * picture comes.
+ *
+ * @param playlistUrl Of the stream: the endpoint is beside it.
+ */
+export async function openWhep(
+  video: HTMLVideoElement,
+  playlistUrl: URL,
+  serverNowMs: () => number,
+  signal: AbortSignal,
+): Promise<Player> {
+  // Many guests wait for a drop; they ask for the playlist, which costs the box nothing.
+  await fetchText(playlistUrl, { signal });
+  const endpoint = new URL('whep', playlistUrl);
+  endpoint.search = playlistUrl.search;
+  const session = new WhepSession(video, serverNowMs);
+  signal.addEventListener('abort', () => session.close(), { once: true });
+  try {
+    await session.connect(endpoint);
+    await session.firstPackets();
+  } catch (error) {
+    session.close();
+    throw error instanceof WhepFailed ? error : new WhepFailed(String(error));
+  }
+  return {
+    kind: 'whep',
+    rendition: () => '',
+    latencyMs: () => session.latencyMs,
+    switches: () => 0,
+    setPaused: (isPaused) => {
+      if (isPaused) video.pause();
+      else video.play().catch(() => undefined);
+    },
+    done: session.watch(signal),
+  };
+}
+
+class WhepSession {
+  readonly #video: HTMLVideoElement;
+  readonly #connection = new RTCPeerConnection();
+  readonly #serverNowMs: () => number;
+  #resource: URL | undefined;
+  #latencyMs: number | undefined;
+  #isClosed = false;
+
+  constructor(video: HTMLVideoElement, serverNowMs: () => number) {
+    this.#video = video;
+    this.#serverNowMs = serverNowMs;
+  }
+
+  get latencyMs(): number | undefined {
+    return this.#latencyMs;
+  }
+
+  async connect(endpoint: URL): Promise<void> {
+    const connection = this.#connection;
+    for (const kind of ['video', 'audio']) {
+      const { receiver } = connection.addTransceiver(kind, { direction: 'recvonly' });
+      // The second is what older versions of Chromium call it.
+      Object.assign(receiver, { jitterBufferTarget: 0, playoutDelayHint: 0 });
+    }
+    const offer = await connection.createOffer();
+    // Without it Chromium mixes Opus down to one channel.
+    const sdp = (offer.sdp ?? '').replace('useinbandfec=1', 'useinbandfec=1;stereo=1');
+    await connection.setLocalDescription({ type: 'offer', sdp });
+    const answer = await this.#ask(endpoint, sdp);
+    await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+    const tracks = connection.getReceivers().map(({ track }) => track);
+    this.#video.srcObject = new MediaStream(tracks);
+    this.#video.play().catch(() => undefined);
+    this.#followFrames();
+  }
+
+  /** The box needs no address of this device: it answers where packets come from. */
+  async #ask(endpoint: URL, sdp: string): Promise<string> {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp' },
+      body: sdp,
+      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+    });
+    if (response.status !== 201) {
+      throw new WhepFailed(`${endpoint.pathname}: ${response.status}`, true);
+    }
+    const location = response.headers.get('Location');
+    if (location !== null) this.#resource = new URL(location, endpoint);
+    const answer = await response.text();
+    addEventListener('pagehide', this.#leave);
+    // It was closed while the answer was on its way.
+    if (this.#isClosed) this.#end();
+    return answer;
+  }
+
+  /** Rejects with {@link WhepFailed} where none come. */
+  async firstPackets(): Promise<void> {
+    const startedMs = performance.now();
+    while ((await this.#packets()) === 0) {
+      if (this.#isClosed || performance.now() - startedMs > FIRST_MAX_MS) {
+        throw new WhepFailed('no packets');
+      }
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS / 4));
+    }
+  }
+
+  /** Rejects with {@link WhepFailed} when packets stay away; resolves when the signal aborts. */
+  async watch(signal: AbortSignal): Promise<void> {
+    let packets = 0;
+    let changedMs = performance.now();
+    try {
+      while (!signal.aborted) {
+        const now = await this.#packets();
+        if (now !== packets) changedMs = performance.now();
+        packets = now;
+        if (performance.now() - changedMs > SILENT_MAX_MS) throw new WhepFailed('no more packets');
+        await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+      }
+    } finally {
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#connection.close();
+    this.#end();
+    this.#video.srcObject = null;
+  }
+
+  #end(): void {
+    this.#leave();
+    removeEventListener('pagehide', this.#leave);
+  }
+
+  /** The box need not wait until it notices. */
+  readonly #leave = (): void => {
+    const resource = this.#resource;
+    this.#resource = undefined;
+    if (resource === undefined) return;
+    fetch(resource, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+  };
+
+  async #packets(): Promise<number> {
+    let packets = 0;
+    for (const stats of (await this.#connection.getStats()).values()) {
+      if (stats.type === 'inbound-rtp') packets += stats.packetsReceived ?? 0;
+    }
+    return packets;
+  }
+
+  /** Each picture that is shown says by its time stamp when it was taken. */
+  #followFrames(): void {
+    const video = this.#video;
+    if (typeof video.requestVideoFrameCallback !== 'function') return;
+    const onFrame = (nowMs: number, frame: VideoFrameCallbackMetadata) => {
+      if (this.#isClosed) return;
+      const { rtpTimestamp, expectedDisplayTime } = frame;
+      if (rtpTimestamp !== undefined) {
+        const shownMs = this.#serverNowMs() + Math.max(0, expectedDisplayTime - nowMs);
+        this.#latencyMs = ageMs(rtpTimestamp, shownMs);
+      }
+      video.requestVideoFrameCallback(onFrame);
+    };
+    video.requestVideoFrameCallback(onFrame);
+  }
+}
