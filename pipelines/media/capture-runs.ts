@@ -21,6 +21,8 @@ export class CaptureRuns {
   #current: CaptureRun | undefined;
   #startMaxMs = START_MAX_MS;
   #lookedMs = 0;
+  /** The present run has had all tracks. */
+  #hasFlowed = false;
   /** Without frames, as far as this process has looked. */
   #quietMs = 0;
 
@@ -31,6 +33,7 @@ export class CaptureRuns {
   open(message: RunMessage): void {
     this.#current?.close();
     this.#quietMs = 0;
+    this.#hasFlowed = false;
     this.#current = openCaptureRun(message, this.#deps);
   }
 
@@ -42,8 +45,12 @@ export class CaptureRuns {
     this.#lookedMs = nowMs;
     // After a pause of this process the frames are still in the FIFOs.
     this.#quietMs = Math.min(this.#quietMs + sinceMs, presentation.stalledUs(nowUs()) / 1000);
-    const { isStarting } = presentation;
-    if (presentation.isFlowing(nowUs())) this.#startMaxMs = START_MAX_MS;
+    if (presentation.isFlowing(nowUs())) {
+      this.#hasFlowed = true;
+      this.#startMaxMs = START_MAX_MS;
+    }
+    // Sound comes seconds before the picture where the machine is busy.
+    const isStarting = !this.#hasFlowed;
     if (this.#quietMs <= (isStarting ? this.#startMaxMs : STALLED_AFTER_MS)) return;
     if (isStarting) this.#startMaxMs = Math.min(2 * this.#startMaxMs, LONGEST_START_MS);
     this.#current?.fail('capture stalled: no frames');
