@@ -30,6 +30,7 @@ import { benchCodes } from './stream/codes.ts';
 import { benchFaults } from './stream/faults.ts';
 import { benchPauses } from './stream/pauses.ts';
 import { benchThrottled } from './stream/throttled.ts';
+import { benchWhep } from './stream/whep.ts';
 import { benchTelemetry } from './telemetry.ts';
 import { benchViewers } from './viewers.ts';
 
@@ -52,6 +53,7 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   faults: benchFaults,
   pauses: benchPauses,
   attack: benchAttack,
+  whep: () => benchWhep(3, 60),
   codes: benchCodes,
   throttled: benchThrottled,
   soak: () => benchSoak(30),

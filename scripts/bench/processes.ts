@@ -7,6 +7,7 @@ const NAMES = [
   ['media', /pipelines\/media\/main/],
   ['capture', /pipelines\/capture\/main/],
   ['uplink', /pipelines\/uplink\/main/],
+  ['whep', /pipelines\/whep\/main/],
   ['recorder', /pipelines\/recording\/main/],
   ['clips', /pipelines\/clips\/main/],
 ] as const;
