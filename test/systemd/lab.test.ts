@@ -36,10 +36,11 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string | RegExp>>>>
     state: 'active',
     status: 'idle, 0 viewers',
   },
-  'it runs as its own user with two capabilities in a sandbox': {
+  'it runs as its own user with three capabilities in a sandbox': {
     user: 'venuebox',
     groups: /(?=.*video)(?=.*audio)(?=.*gpio)(?=.*i2c)(?=.*dialout)(?=.*lp)/,
-    capabilities: '0000000000003000',
+    // CAP_NET_BIND_SERVICE, CAP_NET_ADMIN, CAP_NET_RAW.
+    capabilities: '0000000000003400',
     no_new_privs: '1',
     seccomp: '2',
   },
