@@ -1,11 +1,10 @@
 /** The media path of a box that shows another box’s stream. */
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
-import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
 import { openEdge } from './children/edge.ts';
 import { openSupervision } from './children/supervision.ts';
-import type { MediaPath, MediaPathDeps } from './media-path.ts';
+import { type MediaPath, type MediaPathDeps, pathWithoutDrops } from './media-path.ts';
 import { edgeSettings } from './settings.ts';
 
 export interface EdgePathDeps
@@ -34,26 +33,9 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     onFigures: deps.onFigures,
   });
   const supervised = openSupervision(deps);
-  const nothing = (): void => undefined;
   return {
     run: supervised('media', child.run, () => hasListened),
-    setCapturing: nothing,
-    restartSource: nothing,
-    choose: nothing,
-    setLive: nothing,
+    ...pathWithoutDrops(clock, 'an edge makes no clips: ask the box with the camera'),
     endMedia: child.kill,
-    suspend: nothing,
-    showShop: nothing,
-    forgetClips: nothing,
-    showDrop: nothing,
-    showOverlay: nothing,
-    setUplinking: nothing,
-    setHidden: nothing,
-    setRecording: async () => undefined,
-    clip: async () => {
-      throw new PipelineError('CLIP_FAILED', 'an edge makes no clips: ask the box with the camera');
-    },
-    nowMs: clock.wallMs,
-    endStream: nothing,
   };
 }

@@ -7,6 +7,7 @@ import type { Supervised } from '../../hal/os/supervise.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { CameraKind } from '../../pipelines/capture/camera-choice.ts';
 import type { SourceFigures, SourceKind } from '../../pipelines/capture/messages.ts';
+import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { ClipMade } from '../../pipelines/media/archive.ts';
 import type { Levels } from '../../pipelines/media/levels.ts';
 import type { MediaFigures } from '../../pipelines/media/messages.ts';
@@ -119,4 +120,33 @@ export interface MediaPath {
   readonly nowMs: () => number;
   /** EXT-X-ENDLIST: viewers play what there is to its end; it is served until the next checks. */
   endStream(): void;
+}
+
+/**
+ * Of a box without drops of its own: what begins, ends and changes them does nothing.
+ *
+ * @param noClips Why there are none, and what to do.
+ */
+export function pathWithoutDrops(clock: Clock, noClips: string): Omit<MediaPath, 'run'> {
+  const nothing = (): void => undefined;
+  return {
+    setCapturing: nothing,
+    restartSource: nothing,
+    choose: nothing,
+    setLive: nothing,
+    endMedia: nothing,
+    suspend: nothing,
+    showShop: nothing,
+    forgetClips: nothing,
+    showDrop: nothing,
+    showOverlay: nothing,
+    setUplinking: nothing,
+    setHidden: nothing,
+    setRecording: async () => undefined,
+    clip: async () => {
+      throw new PipelineError('CLIP_FAILED', noClips);
+    },
+    nowMs: clock.wallMs,
+    endStream: nothing,
+  };
 }

@@ -1,9 +1,8 @@
 /** The media path of a box in safe mode: none. What the box died of is most likely a part of it. */
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import { PipelineError } from '../../pipelines/errors/pipeline-error.ts';
 import type { Config } from '../config/config.ts';
-import type { MediaPath } from '../media/media-path.ts';
+import { type MediaPath, pathWithoutDrops } from '../media/media-path.ts';
 import type { MediaSource } from '../media/media-source.ts';
 import { sheddableOf } from '../media/sheddable.ts';
 
@@ -21,26 +20,6 @@ export function openSafeSource(config: Config): MediaSource {
 }
 
 function openSafePath({ clock }: { readonly clock: Clock }): MediaPath {
-  const nothing = (): void => undefined;
-  return {
-    run: untilAborted,
-    setCapturing: nothing,
-    restartSource: nothing,
-    choose: nothing,
-    setLive: nothing,
-    endMedia: nothing,
-    suspend: nothing,
-    showShop: nothing,
-    forgetClips: nothing,
-    showDrop: nothing,
-    showOverlay: nothing,
-    setUplinking: nothing,
-    setHidden: nothing,
-    setRecording: async () => undefined,
-    clip: async () => {
-      throw new PipelineError('CLIP_FAILED', 'the box is in safe mode: start it again first');
-    },
-    nowMs: clock.wallMs,
-    endStream: nothing,
-  };
+  const noClips = 'the box is in safe mode: start it again first';
+  return { ...pathWithoutDrops(clock, noClips), run: untilAborted };
 }
