@@ -42,6 +42,18 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** CPU of a process while `work` runs, in per cent of a core; and what came of that. */
+export async function cpuWhile<T>(
+  pid: number,
+  work: Promise<T>,
+): Promise<{ readonly cpuPct: number; readonly result: T }> {
+  const before = cpuSeconds(pid);
+  const startedMs = performance.now();
+  const result = await work;
+  const cpuPct = ((cpuSeconds(pid) - before) / ((performance.now() - startedMs) / 1000)) * 100;
+  return { cpuPct, result };
+}
+
 /** Resident memory of a process, in MB. */
 export function residentMb(pid: number): number {
   const kb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];

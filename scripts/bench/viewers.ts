@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { startBox } from '../../test/support/box.ts';
 import type { LoadReport } from './load.ts';
-import { cpuSeconds, type Figure, round } from './machine.ts';
+import { cpuWhile, type Figure, round } from './machine.ts';
 
 export const SECONDS = 15;
 
@@ -22,10 +22,7 @@ export async function benchViewers(counts: readonly number[]): Promise<readonly 
     const media = box.childPid('media') ?? 0;
     const load = runLoad(box.url, viewers);
     await load.warm;
-    const before = cpuSeconds(media);
-    const startedMs = performance.now();
-    const report = await load.report;
-    const cpu = ((cpuSeconds(media) - before) / ((performance.now() - startedMs) / 1000)) * 100;
+    const { cpuPct: cpu, result: report } = await cpuWhile(media, load.report);
     const name = `${viewers} viewers`;
     figures.push(
       {
@@ -55,17 +52,33 @@ export async function benchViewers(counts: readonly number[]): Promise<readonly 
   return figures;
 }
 
-/** The load comes from a process of its own, so that its CPU is not the server's. */
-export function runLoad(
+export function runLoad(url: string, viewers: number): Load<LoadReport> {
+  return runGenerator('scripts/bench/load.ts', url, viewers);
+}
+
+/** Viewers in a process of their own. */
+export interface Load<Report> {
+  readonly pid: number;
+  /** All of them watch, or the process has ended. */
+  readonly warm: Promise<void>;
+  readonly report: Promise<Report>;
+}
+
+/**
+ * The load comes from a process of its own, so that its CPU is not the server's.
+ *
+ * @param program Prints WARM, then its report as one line of JSON.
+ */
+export function runGenerator<Report>(
+  program: string,
   url: string,
   viewers: number,
-): { warm: Promise<void>; report: Promise<LoadReport> } {
+  seconds = SECONDS,
+): Load<Report> {
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'scripts/bench/load.ts', url, String(viewers), String(SECONDS)],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
+    ['--import', 'tsx', program, url, String(viewers), String(seconds)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   let output = '';
   let onWarm = () => undefined as unknown;
@@ -76,12 +89,13 @@ export function runLoad(
     output += text;
     if (output.includes('WARM')) onWarm();
   });
-  const report = new Promise<LoadReport>((resolve, reject) => {
+  const report = new Promise<Report>((resolve, reject) => {
     child.once('close', () => {
+      onWarm();
       const line = output.split('\n').find((text) => text.startsWith('{'));
       if (line === undefined) reject(new Error(`the load generator failed: ${output}`));
-      else resolve(JSON.parse(line) as LoadReport);
+      else resolve(JSON.parse(line) as Report);
     });
   });
-  return { warm, report };
+  return { pid: child.pid ?? 0, warm, report };
 }

@@ -1,12 +1,12 @@
 /** Measures what is pushed: from glass to glass in Chromium, and a thousand viewers. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { startBox } from '../../../test/support/box.ts';
 import { type GlassCase, measureGlass } from '../glass.ts';
-import { cpuSeconds, type Figure, round } from '../machine.ts';
+import { cpuWhile, type Figure, round } from '../machine.ts';
+import { runGenerator } from '../viewers.ts';
 import type { PushLoadReport } from './load.ts';
 
-const SECONDS = 15;
 const VIEWERS = 1_000;
 
 const CASES: readonly GlassCase[] = [
@@ -57,12 +57,11 @@ async function benchViewers(query: string, what: string): Promise<readonly Figur
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   const media = box.childPid('media') ?? 0;
   onCore(media, 0);
-  const load = runLoad(`${box.url}/live/push/one${query}`);
+  const url = `${box.url}/live/push/one${query}`;
+  const load = runGenerator<PushLoadReport>('scripts/bench/push/load.ts', url, VIEWERS);
+  onCore(load.pid, 1);
   await load.warm;
-  const before = cpuSeconds(media);
-  const startedMs = performance.now();
-  const report = await load.report;
-  const cpu = ((cpuSeconds(media) - before) / ((performance.now() - startedMs) / 1000)) * 100;
+  const { cpuPct: cpu, result: report } = await cpuWhile(media, load.report);
   const name = `${VIEWERS} viewers, ${what}`;
   const isByPart = query === '';
   const { delayP50Ms, delayP99Ms, ageP50Ms, ageP99Ms, records } = report;
@@ -95,27 +94,4 @@ async function benchViewers(query: string, what: string): Promise<readonly Figur
 /** So that the generator does not take the core of what it measures. */
 function onCore(pid: number, core: number): void {
   if (cpus().length > 1) execFileSync('taskset', ['-apc', String(core), String(pid)]);
-}
-
-function runLoad(url: string): { warm: Promise<void>; report: Promise<PushLoadReport> } {
-  const args = ['--import', 'tsx', 'scripts/bench/push/load.ts', url, `${VIEWERS}`, `${SECONDS}`];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  onCore(child.pid ?? 0, 1);
-  let output = '';
-  let onWarm = (): void => undefined;
-  const warm = new Promise<void>((resolve) => {
-    onWarm = resolve;
-  });
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-    if (output.includes('WARM')) onWarm();
-  });
-  const report = new Promise<PushLoadReport>((resolve, reject) => {
-    child.once('close', () => {
-      const line = output.split('\n').find((text) => text.startsWith('{'));
-      if (line === undefined) reject(new Error(`the load generator failed: ${output}`));
-      else resolve(JSON.parse(line) as PushLoadReport);
-    });
-  });
-  return { warm, report };
 }

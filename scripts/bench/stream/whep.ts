@@ -1,11 +1,12 @@
 /** Measures viewers by WebRTC: glass to glass, freezes, the first frame, and what fifty cost. */
-import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { quantiles } from '../../../pipelines/origin/viewers.ts';
 import { type Box, startBox } from '../../../test/support/box.ts';
 import { measureLatency, openChromium, waitInPage } from '../../../test/support/chromium.ts';
 import { freeUdpPort } from '../../../test/support/free-port.ts';
-import { cpuSeconds, type Figure, round } from '../machine.ts';
+import { cpuWhile, type Figure, round } from '../machine.ts';
 import { processesOf } from '../processes.ts';
+import { runGenerator } from '../viewers.ts';
 import type { WhepLoad } from './whep-viewers.ts';
 
 const SETTLE_MS = 8_000;
@@ -97,26 +98,11 @@ async function measureStarts(): Promise<Figure> {
 async function measureCost(): Promise<readonly Figure[]> {
   await using box = await openBox();
   const pid = processesOf(box).get('whep') ?? 0;
-  const idle = await cpuPct(pid, () => new Promise((resolve) => setTimeout(resolve, 5_000)));
-  const child = spawn(
-    process.execPath,
-    [
-      ...['--import', 'tsx', 'scripts/bench/stream/whep-viewers.ts'],
-      ...[`${box.url}/live/whep`, String(VIEWERS), String(LOAD_S)],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  let output = '';
-  const warm = new Promise<void>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      if (output.includes('WARM')) resolve();
-    });
-  });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  await Promise.race([warm, ended]);
-  const busy = await cpuPct(pid, () => ended);
-  const load = JSON.parse(output.trim().split('\n').at(-1) ?? '{}') as WhepLoad;
+  const { cpuPct: idle } = await cpuWhile(pid, sleep(5_000));
+  const program = 'scripts/bench/stream/whep-viewers.ts';
+  const watching = runGenerator<WhepLoad>(program, `${box.url}/live/whep`, VIEWERS, LOAD_S);
+  await watching.warm;
+  const { cpuPct: busy, result: load } = await cpuWhile(pid, watching.report);
   return [
     {
       name: `${VIEWERS} viewers by WHEP: CPU of the WHEP process`,
@@ -129,11 +115,4 @@ async function measureCost(): Promise<readonly Figure[]> {
       goal: '-',
     },
   ];
-}
-
-async function cpuPct(pid: number, during: () => Promise<unknown>): Promise<number> {
-  const before = cpuSeconds(pid);
-  const startedMs = performance.now();
-  await during();
-  return ((cpuSeconds(pid) - before) / ((performance.now() - startedMs) / 1_000)) * 100;
 }
