@@ -99,8 +99,11 @@ export class Hotspot {
       await this.#followPortal();
       const woken = new AbortController();
       using ends = anySignal(signal, woken.signal);
-      void this.#wake.wait(ends.signal).then(() => woken.abort());
+      const waiting = this.#wake.wait(ends.signal).then(() => woken.abort());
       await pause(this.#deps.clock, this.#lookAfterMs(), ends.signal);
+      // Else one more waits after each look.
+      woken.abort();
+      await waiting;
     }
     await this.#portal?.stop();
     await this.#end();
