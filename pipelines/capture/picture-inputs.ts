@@ -45,9 +45,12 @@ export function openPictureInputs(
     push: (frame, ptsNs) => {
       // Behind the gates a frame could pass one of them and not the other.
       if (isShut) return;
-      overlay.over(frame, () => pushClean(frame, ptsNs));
       const shown = look.apply(frame);
-      overlay.over(shown, () => pushPicture(shown, ptsNs));
+      overlay.over(frame, () => {
+        pushClean(frame, ptsNs);
+        if (shown === frame) pushPicture(frame, ptsNs);
+      });
+      if (shown !== frame) overlay.over(shown, () => pushPicture(shown, ptsNs));
     },
     setOverlay: (sprites) => overlay.set(sprites),
     setLook: (file) => void setLook(file),
