@@ -56,16 +56,16 @@ export function openMediaService(
   const notLive = openNotLiveFilter(settings.previewPath);
   const partLag = new PartLag(videoIdsOf(settings));
   const presentation = openPresentation(settings, clock, {
-    onFrame: (trackId, frame) => pushes.addFrame(trackId, frame),
+    onFrame: (trackId, frame) => pushes?.addFrame(trackId, frame),
     onPublish: (trackId) => {
       partLag.addPart(trackId);
-      pushes.collect(trackId);
+      pushes?.collect(trackId);
       server.wake(trackId);
       archive.collect(trackId);
       figures.addPart(trackId);
     },
   });
-  const pushes = new Pushes(presentation, () => performance.now());
+  const pushes = settings.hasPush ? new Pushes(presentation, () => performance.now()) : undefined;
   const archive = openArchive(settings.archive, {
     presentation,
     ...{ sign: access.sign, clock: systemClock, log },
@@ -96,7 +96,7 @@ export function openMediaService(
     await Promise.all([
       runServer(server, send, signal),
       runTicks({ presentation, uplink, clock, runs, figures, send }, signal),
-      ...[figures, archive, scanner, pushes, branding].map((part) => part.run(signal)),
+      ...[figures, archive, scanner, pushes, branding].map((part) => part?.run(signal)),
     ]);
   };
   return { handle: openControl(parts), run };
@@ -158,7 +158,8 @@ function openPresentation(
 
 interface ServedParts {
   readonly presentation: Presentation;
-  readonly pushes: Pushes;
+  /** Undefined where the config has none. */
+  readonly pushes: Pushes | undefined;
   readonly archive: Archive;
   readonly notLive: NotLiveFilter;
   readonly access: Access;
@@ -191,7 +192,7 @@ function openGetHandler(
   return withAccess(access, (request: HttpRequest) => {
     const admitted = notLive.admit(request);
     if ('status' in admitted) return pages.forPeople(request, admitted);
-    const pushed = settings.hasPush ? pushes.answer(admitted) : undefined;
+    const pushed = pushes?.answer(admitted);
     if (pushed !== undefined) {
       return countStream(viewers, admitted, pushed, () => performance.now());
     }
