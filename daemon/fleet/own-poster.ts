@@ -2,6 +2,7 @@
 import { get } from 'node:http';
 import { openAccess } from '../../pipelines/http/access/access.ts';
 import type { Config } from '../config/config.ts';
+import { isAny } from '../model/addresses.ts';
 import { POSTER_BYTES_MAX } from '../model/fleet.ts';
 
 /** 160 pixels wide: some 4 KB. */
@@ -13,8 +14,7 @@ export function openOwnPoster(
   { viewers, clips }: Pick<Config, 'viewers' | 'clips'>,
   nowMs: () => number,
 ): (signal: AbortSignal) => Promise<Buffer | undefined> {
-  const isAny = viewers.host === '::' || viewers.host === '0.0.0.0';
-  const host = isAny ? '127.0.0.1' : viewers.host;
+  const host = isAny(viewers.host) ? '127.0.0.1' : viewers.host;
   return async (signal) => {
     try {
       const nowS = () => Math.floor(nowMs() / 1000);

@@ -69,7 +69,8 @@ export function isFixed({ host, address = '' }: Listening): boolean {
   return address !== '' || !isAny(host);
 }
 
-function isAny(host: string): boolean {
+/** It listens on all addresses of the machine. */
+export function isAny(host: string): boolean {
   return host === '0.0.0.0' || host === '::';
 }
 

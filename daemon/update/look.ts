@@ -3,6 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Config } from '../config/config.ts';
+import { isAny } from '../model/addresses.ts';
 import { hasCamera } from '../model/phase.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
 import type { Expectation } from './versions.ts';
@@ -61,7 +62,7 @@ async function pagesThatAnswer({ config }: LookDeps): Promise<Expectation['pages
 
 /** This machine's own address, where it listens on all. */
 function hostOf(host: string): string {
-  if (host === '::' || host === '0.0.0.0') return '127.0.0.1';
+  if (isAny(host)) return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }
 

@@ -13,6 +13,7 @@ import type {
 } from '../../../pipelines/whep/messages.ts';
 import { OPUS_TRACK } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
+import { isAny } from '../../model/addresses.ts';
 import { openFed } from '../children/fed.ts';
 import type { MediaChild } from '../children/media.ts';
 import type { openSupervision } from '../children/supervision.ts';
@@ -79,10 +80,9 @@ function whepSettings(
 ): WhepSettings {
   const { port, ice_servers, turn_username, turn_password_file, ...limits } = viewers.whep;
   const video = renditions.map(({ name }) => ({ id: name, kind: 'video' as const }));
-  const isAny = viewers.host === '::' || viewers.host === '0.0.0.0';
   return {
     port,
-    ...(isAny ? {} : { host: viewers.host }),
+    ...(isAny(viewers.host) ? {} : { host: viewers.host }),
     maxViewers: limits.max_viewers,
     maxViewersPerAddress: limits.max_viewers_per_address,
     iceServers: ice_servers,
