@@ -1,12 +1,13 @@
 /** The steps of camera and sound: what is plugged in, with its picture and its meters. */
 import { openPicture } from '../sections/picture.ts';
 import { openSound as openMeters } from '../sections/sound.ts';
+import { readSettings } from '../settings/request.ts';
 import { setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
 import { openEvents } from '../ui/event-connection.ts';
 import { fromHello, type Model, withChange } from '../ui/model.ts';
 import type { Section } from '../ui/section.ts';
-import { changeSettings, readDevices, readSetting, restartFor, wantPreview } from './request.ts';
+import { changeSettings, readDevices, restartFor, wantPreview } from './request.ts';
 import { choices, type Option, type StepPage } from './step.ts';
 
 /** A value of the list: driver and device. */
@@ -50,9 +51,9 @@ export function openSoundStep(): Promise<StepPage> {
 
 async function openDevice(kind: Kind): Promise<StepPage> {
   const { group } = kind;
-  const [driver, device] = await Promise.all(
-    [`${group}.driver`, `${group}.device`].map(readSetting),
-  );
+  const { settings } = await readSettings();
+  const settingOf = (key: string) => settings.find(({ path }) => path === `${group}.${key}`);
+  const [driver, device] = [settingOf('driver'), settingOf('device')];
   const isLocked = driver?.isLocked === true || device?.isLocked === true;
   let used = driver?.value === TEST ? TEST : `${driver?.value}${SEPARATOR}${device?.value}`;
   const note = h('p', { class: 'hint', role: 'status' }, isLocked ? text.inFile : '');
