@@ -75,10 +75,6 @@ export class Members {
     return this.#leftOut.size;
   }
 
-  has(box: string): boolean {
-    return this.#members.has(box);
-  }
-
   /** By name. */
   list({ monotonicMs }: Now): readonly FleetBox[] {
     for (const [box, { heardMs }] of this.#members) {

@@ -8,11 +8,9 @@ export type OnRecord = (trackId: string, record: PushedRecord) => void;
 /** Lost parts leave a hole: they have no record. */
 export class PartRecords {
   readonly #tap: PartTap;
-  readonly #onRecord: OnRecord;
   readonly #index = new Map<string, number>();
 
   constructor(presentation: Presentation, trackIds: readonly string[], onRecord: OnRecord) {
-    this.#onRecord = onRecord;
     this.#tap = new PartTap(presentation, trackIds, {
       onInit: (trackId, initId, init) => {
         const track = presentation.kindOf(trackId) ?? 'video';
@@ -34,7 +32,7 @@ export class PartRecords {
           dateMs: presentation.epochMs + part.startUs / 1000,
           initId: part.initId,
         } as const;
-        this.#onRecord(
+        onRecord(
           trackId,
           recordOf(header, bytes.length, () => bytes),
         );

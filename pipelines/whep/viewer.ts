@@ -59,11 +59,6 @@ export class Viewer {
     );
   }
 
-  /** The rendition that is sent now. */
-  get rendition(): string {
-    return this.#current?.id ?? '';
-  }
-
   /** There are packets that wait for their time. */
   get isWaiting(): boolean {
     return this.#video?.isWaiting === true;

@@ -8,7 +8,7 @@ import { StreamReset, type TrackEvents } from '../track.ts';
 import { PushStream } from './push-stream.ts';
 
 /** The box found that this client does not keep up. */
-export class PushTooSlow extends Error {}
+class PushTooSlow extends Error {}
 
 export interface PushedTrack {
   readonly kind: RecordHeader['track'];

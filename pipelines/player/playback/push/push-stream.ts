@@ -18,7 +18,7 @@ export class PushRefused extends Error {
 }
 
 /** Nothing came for too long, or the connection was lost. */
-export class PushLost extends Error {}
+class PushLost extends Error {}
 
 /** Reads as fast as the records are taken; the connection has the rest. */
 export class PushStream {
@@ -28,7 +28,7 @@ export class PushStream {
   readonly #records = new RecordReader();
   readonly #silentMaxMs: number;
 
-  /** @param isFromNext From the next key frame on: see {@link PushStream.start}. */
+  /** @param isFromNext From the next key frame on, which may be further away. */
   constructor(url: URL, isFromNext: boolean, signal: AbortSignal) {
     this.#silentMaxMs = isFromNext ? NEXT_MAX_MS : SILENT_MAX_MS;
     this.#response = this.#open(url, anySignal(signal, this.#stop.signal));
