@@ -112,5 +112,5 @@ async function makeRoom({ header }: Opened, { store, running }: InstallDeps): Pr
 }
 
 /** What a person calls a version. */
-export const nameOf = (id: string, installed: string): string =>
-  id === INSTALLED ? installed : versionOf(id);
+export const nameOf = (id: string): string =>
+  id === INSTALLED ? 'the installed version' : versionOf(id);

@@ -58,7 +58,6 @@ export class Updates {
     const { running, config } = this.#deps;
     const { trial, failed } = this.#versions;
     const { header, fault } = this.#offer;
-    const name = (id: string) => nameOf(id, 'the installed version');
     const previous = this.#previous();
     return {
       version: running.version,
@@ -71,8 +70,8 @@ export class Updates {
       ...(trial?.id === running.id ? { isOnTrial: true } : {}),
       ...(failed === null
         ? {}
-        : { failed: { version: name(failed.id), reason: failed.reason, atMs: failed.atMs } }),
-      ...(previous === undefined ? {} : { previous: name(previous) }),
+        : { failed: { version: nameOf(failed.id), reason: failed.reason, atMs: failed.atMs } }),
+      ...(previous === undefined ? {} : { previous: nameOf(previous) }),
     };
   };
 
@@ -126,7 +125,7 @@ export class Updates {
   async #goBack(isDryRun: boolean): Promise<Outcome> {
     const previous = this.#previous();
     if (previous === undefined) return rejected('REFUSED', 'there is no version to go back to');
-    const version = nameOf(previous, 'the installed version');
+    const version = nameOf(previous);
     if (isDryRun) return done(`would go back to ${version}`);
     this.#step = { what: 'restarting', ratio: 0 };
     try {
@@ -173,7 +172,7 @@ export class Updates {
     if (failed === null) return;
     log.warn('an update went back', { version: failed.id, reason: failed.reason });
     const atMs = clock.wallMs();
-    const data = { version: nameOf(failed.id, 'the installed version'), reason: failed.reason };
+    const data = { version: nameOf(failed.id), reason: failed.reason };
     if (atMs - failed.atMs < HOUR_MS)
       onEvent({ type: 'update.went-back', severity: 'warning', atMs, data });
   }
