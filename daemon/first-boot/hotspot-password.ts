@@ -4,20 +4,19 @@ import { join } from 'node:path';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
+import { WPA_PASSPHRASE } from '../model/hotspot.ts';
 
 const FILE = 'hotspot-password';
 /** No letters and digits that look alike on paper: 31 of them, ten times, are 49 bits. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const LENGTH = 10;
-/** WPA2 passphrases (IEEE 802.11, J.4.1). */
-const PASSWORD = /^[\x20-\x7e]{8,63}$/;
 
 /** One that is damaged is made anew: the label is then wrong, and the printer and the page are right. */
 export async function hotspotPassword(stateFolder: string, log: Log): Promise<string> {
   const file = join(stateFolder, FILE);
   try {
     const text = readRegular(file, SECRET_BYTES_MAX).toString().trim();
-    if (PASSWORD.test(text)) return text;
+    if (WPA_PASSPHRASE.test(text)) return text;
   } catch {}
   const made = Array.from({ length: LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join('');
   try {

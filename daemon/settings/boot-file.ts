@@ -12,6 +12,7 @@ import { renderTaken, writtenValues } from '../config/file.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { isValues, layered, setPaths, type Values } from '../config/form/layers.ts';
 import { openYaml } from '../config/yaml/yaml-text.ts';
+import { WPA_PASSPHRASE } from '../model/hotspot.ts';
 import { lockedPaths } from './change.ts';
 import type { ConfigText } from './load.ts';
 import { withSecretFiles } from './secret-values.ts';
@@ -108,16 +109,13 @@ function readBootFile(
   return faults.length > 0 ? { faults } : { values, secrets, wifi: login };
 }
 
-/** WPA2 passphrases (IEEE 802.11, J.4.1). */
-const PASSWORD = /^[\x20-\x7e]{8,63}$/;
-
 function wifiOf(wifi: unknown, refuse: (path: string, reason: string) => void) {
   const { ssid, password = '' } = isValues(wifi) ? wifi : {};
   if (typeof ssid !== 'string' || ssid === '' || Buffer.byteLength(ssid) > 32) {
     refuse('wifi.ssid', 'must be the name of the Wi-Fi, in quotes, 32 bytes at most');
     return undefined;
   }
-  if (typeof password !== 'string' || (password !== '' && !PASSWORD.test(password))) {
+  if (typeof password !== 'string' || (password !== '' && !WPA_PASSPHRASE.test(password))) {
     refuse('wifi.password', 'must be text in quotes, 8 to 63 characters; left out: none');
     return undefined;
   }

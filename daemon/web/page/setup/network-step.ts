@@ -1,5 +1,6 @@
 /** The step of the network: the venue's Wi-Fi, or a cable. */
 import { fill } from '../../../../pipelines/player/text/fill.ts';
+import { WPA_PASSPHRASE } from '../../../model/hotspot.ts';
 import type { SetUpChoices } from '../../setup/protocol.ts';
 import { setUpTexts as text } from '../text/texts.ts';
 import { h, setText } from '../ui/dom.ts';
@@ -8,8 +9,6 @@ import { choices, field, type Option, type StepPage } from './step.ts';
 
 /** No name of a network is empty. */
 const CABLE = '';
-/** WPA2 passphrases (IEEE 802.11, J.4.1). */
-const PASSWORD = /^[\x20-\x7e]{8,63}$/;
 
 /** @param notJoined The network that was chosen before, and could not be joined. */
 export function openNetwork(notJoined: string | undefined): StepPage {
@@ -49,7 +48,8 @@ export function openNetwork(notJoined: string | undefined): StepPage {
     save: async () => {
       const ssid = list.value();
       if (ssid === undefined) return text.chooseOne;
-      if (needsPassword(ssid) && !PASSWORD.test(password.input.value)) return text.passwordShort;
+      if (needsPassword(ssid) && !WPA_PASSPHRASE.test(password.input.value))
+        return text.passwordShort;
       await chooseNetwork(ssid, password.input.value);
       return undefined;
     },
