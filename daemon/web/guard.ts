@@ -52,6 +52,12 @@ export function readCookie(cookies: string | undefined, name: string): string | 
   return undefined;
 }
 
+/** A Set-Cookie header that scripts and other sites cannot use. */
+export function ownCookie(name: string, value: string, maxAgeS: number, isTls: boolean): string {
+  const secure = isTls ? '; Secure' : '';
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${secure}`;
+}
+
 /** The client that a limit counts: an IPv4 address, or the /64 network of an IPv6 address. */
 export function clientKey(address = ''): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '').replace(/%.*$/, '');

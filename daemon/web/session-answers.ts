@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import * as v from 'valibot';
 import { type Answer, answerJson, readJson, refuse } from './answer.ts';
 import type { KnownDevices } from './door/devices.ts';
-import { clientKey, readCookie } from './guard.ts';
+import { clientKey, ownCookie, readCookie } from './guard.ts';
 import type { Client } from './lockout.ts';
 import type { SignInRefusal } from './protocol.ts';
 import type { OpenSession, Role } from './sessions.ts';
@@ -128,9 +128,7 @@ export class SessionAnswers {
   }
 
   #setCookie(name: string, value: string, maxAgeS: number): string {
-    const secure = this.#deps.isTls ? '; Secure' : '';
-    const rest = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeS}${secure}`;
-    return `${name}=${value}; ${rest}`;
+    return ownCookie(name, value, maxAgeS, this.#deps.isTls);
   }
 }
 

@@ -7,9 +7,10 @@ import { readRegular, SECRET_BYTES_MAX } from '../../../hal/os/files/read-regula
 import type { FirstBoot } from '../../first-boot/open.ts';
 import { plainAddress } from '../../first-boot/portal-server.ts';
 import { nextStep, STEPS } from '../../first-boot/steps.ts';
+import { WPA_PASSPHRASE } from '../../model/hotspot.ts';
 import type { BoxSnapshot } from '../../model/snapshot.ts';
 import { type Answer, answerJson, readJson, refuse } from '../answer.ts';
-import { readCookie } from '../guard.ts';
+import { ownCookie, readCookie } from '../guard.ts';
 import type { HandOver, SetUpChoices, SetUpView } from './protocol.ts';
 
 export interface SetUpDeps {
@@ -35,8 +36,8 @@ const answerSchema = v.strictObject({
 });
 const networkSchema = v.strictObject({
   ssid: v.pipe(v.string(), v.maxBytes(32)),
-  /** WPA2 passphrases (IEEE 802.11, J.4.1), or none. */
-  password: v.union([v.literal(''), v.pipe(v.string(), v.regex(/^[\x20-\x7e]{8,63}$/))]),
+  /** Empty for an open network. */
+  password: v.union([v.literal(''), v.pipe(v.string(), v.regex(WPA_PASSPHRASE))]),
 });
 const previewSchema = v.strictObject({ isOn: v.boolean() });
 
@@ -56,9 +57,8 @@ export class SetUpAnswers {
     if (path !== '/setup/session' || request.method !== 'POST') return undefined;
     if (!this.#canEnter(request)) return refuse(403, 'sign-in');
     const key = await firstBoot.setUp.issueKey();
-    const secure = this.#deps.isTls ? '; Secure' : '';
-    const rest = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${KEY_S}${secure}`;
-    const cookies = [this.#deps.enter(request), `${this.#cookie}=${key}; ${rest}`];
+    const own = ownCookie(this.#cookie, key, KEY_S, this.#deps.isTls);
+    const cookies = [this.#deps.enter(request), own];
     return answerJson(200, {}, { 'Set-Cookie': cookies });
   }
 
