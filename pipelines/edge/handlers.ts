@@ -44,7 +44,8 @@ export function openEdgeHandlers({
       const answer = edge.answer(request);
       countFetch(viewers, request, answer, nowMs());
       // Title, countdown and clock are the upstream's, where it has them.
-      return request.path === DROP ? otherwise(answer, () => own(request)) : answer;
+      if (request.path !== DROP) return answer;
+      return otherwise(answer, () => own(request), isUpstream);
     },
     post: (request, body) => receiveBeacon(viewers, request, body, nowMs()),
   };
@@ -56,11 +57,19 @@ const LOOP_REPLY = refuse(
 );
 const NOT_FOUND = refuse(404, 'not found; the player is at /');
 
-/** Clips and recordings are not served by an edge, so its page does not offer them; its look is its own. */
-function ownReport(reply: Reply, own: Reply): Reply | undefined {
+/**
+ * Clips, previews and recordings are not served by an edge, so its page does not offer them. Its look is its
+ * own, with the venue's picture; that of the drop comes first, as at the upstream.
+ */
+function ownReport(
+  reply: Reply,
+  own: Reply,
+  isUpstream: EdgeHandlerDeps['isUpstream'],
+): Reply | undefined {
   try {
-    const { picture: _, look: __, ...drop } = reportOf(reply);
-    const { look, picture } = lookOf(own);
+    const { picture: theirs = '', look: _, preview: __, ...drop } = reportOf(reply);
+    const { look, picture: venues } = lookOf(own);
+    const picture = isUpstream(`/${theirs}`) ? theirs : venues;
     const shown = { ...(look && { look }), ...(picture === undefined ? {} : { picture }) };
     const report = { ...drop, ...shown, clips: [], hasReplay: false, dvrS: 0 };
     const body = Buffer.from(JSON.stringify(report));
@@ -87,9 +96,13 @@ function reportOf({ body }: Reply): Partial<DropReport> {
   return JSON.parse(Buffer.concat(body).toString()) as Partial<DropReport>;
 }
 
-function otherwise(answer: Reply | Wait, other: () => Reply): Reply | Wait {
+function otherwise(
+  answer: Reply | Wait,
+  other: () => Reply,
+  isUpstream: EdgeHandlerDeps['isUpstream'],
+): Reply | Wait {
   const choose = (reply: Reply) =>
-    (reply.status === 200 ? ownReport(reply, other()) : undefined) ?? other();
+    (reply.status === 200 ? ownReport(reply, other(), isUpstream) : undefined) ?? other();
   if (!('wait' in answer)) return choose(answer);
   return {
     ...answer,

@@ -14,6 +14,8 @@ export interface DropStateDeps {
   readonly notLive: NotLiveFilter;
   readonly clock: MediaClock;
   readonly pictures: Pictures;
+  /** Title or pictures may be others now. */
+  readonly onChange: () => void;
 }
 
 export class DropState {
@@ -32,7 +34,7 @@ export class DropState {
 
   /** For guests: until the checks of the next drop the last one is over. */
   progress(): DropProgress {
-    const { clips, hasReplay, posters } = this.#deps.archive.forGuests(this.#sinceMs);
+    const { hasReplay, ...ofArchive } = this.#deps.archive.forGuests(this.#sinceMs);
     const isOver = this.#isOver && this.#shown?.isNextNearer !== true;
     const liveSince = startOf(this.#dropId);
     const shop = this.#shop === undefined ? {} : { shop: this.#withPictures(this.#shop) };
@@ -40,8 +42,7 @@ export class DropState {
       isOver,
       liveSince,
       hasReplay: isOver && hasReplay,
-      clips,
-      posters,
+      ...ofArchive,
       ...shop,
       ...this.#drop(isOver),
     };
@@ -55,6 +56,7 @@ export class DropState {
   /** The drop that is on or comes next. */
   show(drop: DropOnPage): void {
     this.#shown = drop;
+    this.#deps.onChange();
     this.#refreshPictures();
   }
 
@@ -71,13 +73,15 @@ export class DropState {
 
   /** Files may have changed. */
   #refreshPictures(): void {
-    const { pictures } = this.#deps;
+    const { pictures, onChange } = this.#deps;
     const items = this.#shop?.articles ?? [];
     // It never rejects.
-    void pictures.refresh([
-      ...filesOf([this.#shown ?? {}], PICTURE_BYTES_MAX),
-      ...filesOf(items, ITEM_PICTURE_BYTES_MAX),
-    ]);
+    void pictures
+      .refresh([
+        ...filesOf([this.#shown ?? {}], PICTURE_BYTES_MAX),
+        ...filesOf(items, ITEM_PICTURE_BYTES_MAX),
+      ])
+      .then(onChange);
   }
 
   setShop(shop: ShopOnPage | undefined): void {
@@ -95,7 +99,7 @@ export class DropState {
 
   /** A drop begins, where the message names one, or ends. */
   set({ dropId, isOver = false }: Extract<ToMedia, { type: 'record' }>): void {
-    const { presentation, archive, notLive, clock } = this.#deps;
+    const { presentation, archive, notLive, clock, onChange } = this.#deps;
     this.#isOver = isOver;
     this.#dropId = dropId;
     if (dropId !== undefined) {
@@ -106,6 +110,7 @@ export class DropState {
     // The stream of a drop that is over is served to its end, by this process or none.
     notLive.setLive(dropId !== undefined || (isOver && presentation.isEnded));
     archive.setRecording(dropId);
+    onChange();
   }
 }
 

@@ -22,10 +22,10 @@ interface PageParts {
 /** The drop that they show, in the venue's look as it is now. */
 export function openGuestPages({ drop: settings }: MediaSettings, parts: PageParts) {
   const { presentation, archive, notLive, clock, log } = parts;
-  const list = () => archive.list(pages.etags);
+  const list = () => archive.list(new Map([...pages.etags, ...pictures.etags]));
   const branding = new LiveBranding(brandingFolders(settings), log, list);
   const pictures = new Pictures(log);
-  const drop = new DropState({ presentation, archive, notLive, clock, pictures });
+  const drop = new DropState({ presentation, archive, notLive, clock, pictures, onChange: list });
   const pages: Pages = openPages(
     settings,
     () => drop.progress(),

@@ -102,6 +102,8 @@ export interface DropProgress {
   readonly clips: readonly ClipSummary[];
   /** The last picture, in several widths. */
   readonly posters: readonly PosterOnPage[];
+  /** The last seconds of the stream, as a silent film; relative to the page, left out without one. */
+  readonly preview?: string;
   /** Left out where nothing is sold. */
   readonly shop?: ShopOnPage;
   /** The drop after the one that is over; left out where none is known. */

@@ -45,6 +45,7 @@ export interface ClipOnPage {
 
 /** Pages that were made: one for each language and address, and picture. */
 const RENDERED_MAX = 64;
+const MANIFEST_PATH = '/manifest.webmanifest';
 const CLIP_PATH = /^\/clip\/([\w-]{11})(\/?)$/;
 
 /**
@@ -82,7 +83,7 @@ export function openPages(
   };
   return {
     get etags() {
-      return etagsOf([...assets, ...brandAssets()]);
+      return etagsOf([...assets, ...brandAssets(), [MANIFEST_PATH, manifest(now().title)]]);
     },
     answer: (request) => {
       const { path, header } = request;
@@ -101,7 +102,7 @@ export function openPages(
       }
       const [, clipId, slash = ''] = CLIP_PATH.exec(path) ?? [];
       if (clipId !== undefined) return clipReply(request, clipId, slash);
-      if (path === '/manifest.webmanifest') {
+      if (path === MANIFEST_PATH) {
         return assetReply(manifest(now().title), header, ['Accept-Encoding']);
       }
       const asset = assets.get(path) ?? brandAssets().get(path);

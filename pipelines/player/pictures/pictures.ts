@@ -44,6 +44,12 @@ export class Pictures {
     return file === undefined ? undefined : this.#known.get(file)?.picture?.path;
   }
 
+  /** By path. */
+  get etags(): ReadonlyMap<string, string> {
+    const pictures = [...this.#known.values()].flatMap(({ picture }) => picture ?? []);
+    return new Map(pictures.map(({ path, digest }) => [`/${path}`, digest.etag]));
+  }
+
   /** Undefined for another path. Its name is that of its content: caches may keep it for ever. */
   readonly answer = (path: string, header: HeaderLookup): Reply | undefined => {
     for (const { picture } of this.#known.values()) {

@@ -8,6 +8,7 @@ import { openTarget } from '../../../pipelines/edge/target.ts';
 import type { HttpRequest, Wait } from '../../../pipelines/http/handlers.ts';
 import { type Reply, refuse, reply } from '../../../pipelines/http/reply.ts';
 import { Viewers } from '../../../pipelines/origin/viewers.ts';
+import type { DropReport } from '../../../pipelines/player/drop-report.ts';
 import { EDGE } from '../../support/snapshot.ts';
 
 const test = suite('edge request handlers');
@@ -23,7 +24,7 @@ const requestOf = (path: string, cdnLoop?: string): HttpRequest => ({
   header: (name) => (name === 'cdn-loop' ? cdnLoop : undefined),
 });
 
-function openWith(upstream: (request: HttpRequest) => Reply | Wait) {
+function openWith(upstream: (request: HttpRequest) => Reply | Wait, drop = 'own /drop.json') {
   const target = openTarget(new URL('http://10.0.0.5:8080'));
   const viewers = new Viewers(() => true);
   const handlers = openEdgeHandlers({
@@ -31,7 +32,10 @@ function openWith(upstream: (request: HttpRequest) => Reply | Wait) {
     isUpstream: (path) => target(path) !== undefined,
     pages: {
       etags: new Map(),
-      answer: ({ path }) => (path === '/nope' ? undefined : textOf(`own ${path}`)),
+      answer: ({ path }) => {
+        if (path === '/nope') return undefined;
+        return textOf(path === '/drop.json' ? drop : `own ${path}`);
+      },
       forPeople: (_request, answer) => answer,
     },
     viewers,
@@ -55,13 +59,37 @@ test('the page is this box’s own, stream and posters are the upstream’s', ()
 });
 
 test('of the upstream’s drop its page offers what an edge serves: neither clips nor the replay', () => {
-  const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips: [{ id: 'abcdefghijk' }] };
+  const clips = [{ id: 'abcdefghijk' }];
+  const preview = 'clips/preview-abcdefghijk.mp4';
+  const report = { title: 'Tonight', hasReplay: true, dvrS: 600, clips, preview };
   const { handlers } = openWith(() => textOf(JSON.stringify(report)));
   const answer = handlers.get(requestOf('/drop.json')) as Reply;
   const offered = { title: 'Tonight', hasReplay: false, dvrS: 0, clips: [] };
   assert.equal(JSON.parse(bodyOf(answer)), offered);
   const length = answer.headers[answer.headers.indexOf('Content-Length') + 1];
   assert.is(length, String(Buffer.byteLength(bodyOf(answer))));
+});
+
+test('pictures of the upstream’s drop and of what is sold are the upstream’s, the venue’s is its own', () => {
+  const theirs = 'picture-SIE5yDKIXvuuKIBM.jpg';
+  const shop = { articles: [{ name: 'Print', picture: 'picture-abcdefghijklmnop.webp' }] };
+  const venue = 'brand/title-0123456789ab.png';
+  const reported = (picture: string, own: object) => {
+    const { handlers } = openWith(
+      () => textOf(JSON.stringify({ title: 'Tonight', picture, shop })),
+      JSON.stringify(own),
+    );
+    return JSON.parse(bodyOf(handlers.get(requestOf('/drop.json')))) as DropReport;
+  };
+  assert.is(reported(theirs, { picture: venue }).picture, theirs);
+  assert.is(reported('brand/title-ffffffffffff.png', { picture: venue }).picture, venue);
+  assert.is(reported('brand/title-ffffffffffff.png', {}).picture, undefined);
+  assert.equal(reported(theirs, {}).shop, shop);
+  const { handlers } = openWith(({ path }) => textOf(`upstream ${path}`));
+  for (const path of [`/${theirs}`, '/picture-abcdefghijklmnop.webp']) {
+    assert.is(bodyOf(handlers.get(requestOf(path))), `upstream ${path}`);
+  }
+  assert.is(bodyOf(handlers.get(requestOf('/picture-../x.png'))), 'own /picture-../x.png');
 });
 
 test('title and countdown are this box’s own where the upstream has none', () => {

@@ -21,8 +21,12 @@ const FRIDAY: DropOnPage = {
 
 function openMedia() {
   const pictures = new Pictures(silentLog);
+  const catalogue = { listed: new Map<string, string>() as ReadonlyMap<string, string> };
   const deps = {
     pictures,
+    onChange: () => {
+      catalogue.listed = pictures.etags;
+    },
     archive: {
       forGuests: () => ({ clips: [], hasReplay: true, posters: [] }),
       setRecording: () => undefined,
@@ -54,7 +58,12 @@ function openMedia() {
       text: Buffer.concat(answer?.body ?? []).toString('latin1'),
     };
   };
-  return { drop, ask, report: () => JSON.parse(ask('/drop.json').text) as Record<string, unknown> };
+  return {
+    drop,
+    ask,
+    catalogue,
+    report: () => JSON.parse(ask('/drop.json').text) as Record<string, unknown>,
+  };
 }
 
 test('it has the title of the config until the daemon names one, everywhere', () => {
@@ -89,7 +98,7 @@ test('once it is over it keeps its title beside that of the next, until that one
 test('its picture is served under a name of its content, also after the file was replaced', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'venuebox-picture-'));
   const file = join(folder, 'duo.jpg');
-  const { drop, ask, report } = openMedia();
+  const { drop, ask, catalogue, report } = openMedia();
   const settle = async (isSettled: (picture: unknown) => boolean) => {
     for (let i = 0; i < 6_000 && !isSettled(report()['picture']); i += 1) {
       drop.show({ ...FRIDAY, pictureFile: file });
@@ -102,10 +111,14 @@ test('its picture is served under a name of its content, also after the file was
   const first = await settle((path) => path !== undefined);
   assert.match(first, /^picture-\w{8,}\.png$/);
   assert.match(ask(`/${first}`).text, /one$/);
+  const { headers } = ask(`/${first}`);
+  const etag = headers[headers.indexOf('ETag') + 1] ?? '';
+  assert.equal([...catalogue.listed], [[`/${first}`, etag]], 'in the catalogue of assets');
   await writeFile(file, Buffer.concat([PNG, Buffer.from('another')]));
   const second = await settle((path) => path !== first);
   assert.match(ask(`/${second}`).text, /another$/);
   assert.is(ask(`/${first}`).status, 404);
+  assert.equal([...catalogue.listed.keys()], [`/${second}`]);
   for (const bad of ['no picture', '<svg onload=alert(1)>']) {
     await writeFile(file, bad);
     assert.is(await settle((path) => path === undefined), 'undefined', bad);

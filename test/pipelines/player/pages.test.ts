@@ -69,7 +69,8 @@ test('a page and the same page in gzip are two representations, each with its st
 });
 
 test('the catalogue of assets gets each file that pages load, with the ETags that they are sent with', () => {
-  for (const path of ['/player.js', '/watch.js', '/player.css', '/hls.js', '/icon-180.png']) {
+  const files = ['/player.js', '/watch.js', '/player.css', '/hls.js', '/icon-180.png'];
+  for (const path of [...files, '/manifest.webmanifest']) {
     assert.is(pages.etags.get(path), headerOf(ask(path), 'ETag'));
     const gzipped = ask(path, { 'accept-encoding': 'gzip' });
     assert.is(pages.etags.get(`${path}#gzip`), headerOf(gzipped, 'ETag'));
