@@ -64,7 +64,15 @@ export class ClipIndex {
 
   /** It was deleted. */
   remove(clipId: string): void {
-    this.#movies.delete(`clip-${clipId}.mp4`);
+    const name = `clip-${clipId}.mp4`;
+    this.#movies.delete(name);
+    this.#catalogue?.delete(`/clips/${name}`);
+  }
+
+  /** Path of the newest preview of the stream; undefined where there is none. */
+  get preview(): string | undefined {
+    const name = [...this.#movies.keys()].findLast((one) => !CLIP.test(one));
+    return name === undefined ? undefined : `/clips/${name}`;
   }
 
   /** The newest clips, the newest first. @param sinceMs Those marked before are left out. */

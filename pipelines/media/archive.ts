@@ -60,7 +60,7 @@ export interface Archive {
   /** They were deleted. */
   forgetClips(ids: readonly string[]): void;
   /** What guests may fetch now, relative to the page. @param sinceMs Of the drop. */
-  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
+  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters' | 'preview'>;
   /** Undefined where there is no such clip. */
   clipOnPage(id: string): ClipOnPage | undefined;
   /** Lists files of others in the catalogue of assets, by path and ETag, in place of those before. */

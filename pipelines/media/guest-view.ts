@@ -16,7 +16,7 @@ export interface GuestViewDeps {
 }
 
 export interface GuestView {
-  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters'>;
+  forGuests(sinceMs: number): Pick<DropProgress, 'clips' | 'hasReplay' | 'posters' | 'preview'>;
   clipOnPage(id: string): ClipOnPage | undefined;
 }
 
@@ -53,6 +53,7 @@ export function openGuestView(deps: GuestViewDeps): GuestView {
         clips: clipIndex.newest(CLIPS_SHOWN, sinceMs).map(summary),
         hasReplay: replay.recordings().length > 0,
         posters: postersOf('live'),
+        ...(clipIndex.preview === undefined ? {} : { preview: sign(clipIndex.preview).slice(1) }),
       };
       last = { atMs: nowMs, sinceMs, view };
       return view;

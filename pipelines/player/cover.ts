@@ -41,6 +41,7 @@ export class Cover {
     document.title = drop.title;
     const { picture, isOver: isPast = false, posters = [] } = drop;
     showStill(picture === undefined || isPast ? posters : [{ path: picture, widthPx: 1280 }]);
+    this.#showPreview();
   }
 
   set(change: Partial<View>): void {
@@ -71,7 +72,15 @@ export class Cover {
     if (state === this.#state) return;
     const wasKnown = this.#state !== undefined;
     this.#state = state;
+    this.#showPreview();
     if (state === 'live' && wasKnown) announce(text.liveNow);
+  }
+
+  /** Before a drop, over its still, what the last one looked like; not in place of its own picture. */
+  #showPreview(): void {
+    const { picture, preview } = this.#drop ?? {};
+    const isBefore = this.#state === 'before' && picture === undefined;
+    showLoop(isBefore && !savesMotion() ? preview : undefined);
   }
 
   #showBadge(latencyMs: number | undefined): void {
@@ -105,4 +114,26 @@ function showStill(posters: NonNullable<Drop['posters']>): void {
   const image = Object.assign(document.createElement('img'), { alt: '', sizes: '100vw', srcset });
   image.addEventListener('error', () => image.remove());
   still.replaceChildren(...(posters.length > 0 ? [image] : []));
+}
+
+/** A guest who does not want movement, or pays for each byte. */
+function savesMotion(): boolean {
+  const { connection } = navigator as Navigator & { connection?: { readonly saveData?: boolean } };
+  return matchMedia('(prefers-reduced-motion: reduce)').matches || connection?.saveData === true;
+}
+
+/** @param path Undefined: none. */
+function showLoop(path: string | undefined): void {
+  const cover = element('cover');
+  const shown = cover.querySelector<HTMLVideoElement>('#loop');
+  if (shown?.dataset['path'] === path) return;
+  shown?.remove();
+  if (path === undefined) return;
+  const loop = document.createElement('video');
+  Object.assign(loop, { id: 'loop', muted: true, loop: true, autoplay: true, playsInline: true });
+  Object.assign(loop, { src: path, disableRemotePlayback: true });
+  loop.dataset['path'] = path;
+  loop.ariaHidden = 'true';
+  loop.addEventListener('error', () => loop.remove());
+  element('still').after(loop);
 }

@@ -79,6 +79,8 @@ test('clips are in the catalogue of assets with the ETag that they are sent with
   assert.is(index.answer(held('"bbbbbbbbbbb"'))?.status, 200);
   const listed = JSON.parse(catalogue.render().body.toString());
   assert.equal(listed, { assets: { '/clips/clip-abcdefghijk.mp4': 'abcdefghijk' } });
+  index.remove('abcdefghijk');
+  assert.is(catalogue.render().body.toString(), '{"assets":{}}');
 });
 
 test('previews displace no clip, and only those with files are listed', () => {
@@ -95,6 +97,7 @@ test('previews displace no clip, and only those with files are listed', () => {
   assert.equal(there, [false, false, true, true]);
   const previews = [46, 47, 49].map((i) => isListed(nameOf('preview', i)));
   assert.equal(previews, [false, true, true]);
+  assert.is(shelf.preview, `/clips/${nameOf('preview', 49)}`);
 });
 
 test('a damaged poster file, or one with other paths, is refused', async () => {

@@ -9,6 +9,7 @@ import { NO_PROGRESS } from '../../../pipelines/player/drop-report.ts';
 import { renderNotice, type View } from '../../../pipelines/player/notice.ts';
 import { openPages } from '../../../pipelines/player/pages.ts';
 import { en } from '../../../pipelines/player/text/en.ts';
+import { until } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
 
 const test = suite('cover of the page');
@@ -19,7 +20,11 @@ interface Stand extends AsyncDisposable {
   isAway: boolean;
   isOver: boolean;
   clips: readonly string[];
+  /** Addresses that were asked for. */
+  readonly asked: Set<string>;
 }
+
+const PREVIEW = 'clips/preview-abcdefghijk.mp4';
 
 /** The pages of a box that has no stream yet. */
 async function openStand(startsAt: string): Promise<Stand> {
@@ -27,8 +32,10 @@ async function openStand(startsAt: string): Promise<Stand> {
     ...NO_PROGRESS,
     isOver: stand.isOver,
     clips: stand.clips.map((id) => ({ id, posters: [] })),
+    preview: PREVIEW,
   }));
   const answer = (path: string): Reply => {
+    stand.asked.add(path);
     if (path === '/drop.json' && stand.isAway) return refuse(503, 'away');
     const request = { path, query: new URLSearchParams(), header: () => undefined };
     return pages.answer(request) ?? refuse(503, 'the stream has not started yet');
@@ -43,6 +50,7 @@ async function openStand(startsAt: string): Promise<Stand> {
     isAway: false,
     isOver: false,
     clips: [],
+    asked: new Set(),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -151,6 +159,19 @@ test('a guest who comes after the drop, or stays, reads that it is over, and wai
     'That was it. Thank you for being here.',
     'Waiting for the picture…',
   ]);
+});
+
+test('before a drop the last seconds of the one before play, unless the guest wants no movement', async () => {
+  for (const reducedMotion of ['reduce', 'no-preference'] as const) {
+    await using stand = await openStand(new Date(Date.now() + 3_700_000).toISOString());
+    await using browser = await openChromium();
+    const page = await browser.open('about:blank');
+    await page.emulateMedia({ reducedMotion });
+    await page.goto(stand.url, { waitUntil: 'commit' });
+    await waitInPage(page, '/Starts in 1:0/.test(document.body.innerText)');
+    if (reducedMotion === 'reduce') assert.not(stand.asked.has(`/${PREVIEW}`));
+    else await until(() => stand.asked.has(`/${PREVIEW}`), 60_000);
+  }
 });
 
 test('a page that cannot reach the box says so once, and counts down when it can', async () => {
