@@ -9,11 +9,10 @@ import {
   choosePace,
   openPace,
   type Pace,
-} from '../player/playback/pace.ts';
+  START_BEHIND_S,
+} from '../player/playback/pace/pace.ts';
 import { Stalls } from '../player/playback/stalls.ts';
 
-/** The guests' player starts so far from the end of its buffer, behind its target (session.ts). */
-const START_BEHIND_MS = 100;
 const PACE_EVERY_MS = 100;
 /** Dates of parts that follow each other differ by rounding. */
 const GAP_MS = 50;
@@ -52,13 +51,14 @@ export class Playout {
   /** A part has arrived in full. */
   addPart(dateMs: number, durationMs: number, nowMs: number): void {
     this.advance(nowMs);
+    if (!this.#isStalled) this.#note(nowMs);
     const isGap = this.#endMs !== undefined && Math.abs(dateMs - this.#endMs) > GAP_MS;
     if (this.#endMs === undefined || isGap) this.#startMs = dateMs;
     this.#endMs = dateMs + durationMs;
-    if (this.#positionMs === undefined) this.#jump();
+    if (this.#positionMs === undefined) this.#jump(nowMs);
     if (!this.#isStalled) return;
     // What was lost is skipped.
-    if (this.#positionMs !== undefined && this.#positionMs < this.#startMs) this.#jump();
+    if (this.#positionMs !== undefined && this.#positionMs < this.#startMs) this.#jump(nowMs);
     this.#isStalled = false;
     this.#stalls.end(nowMs);
   }
@@ -84,20 +84,27 @@ export class Playout {
   #keepPace(nowMs: number): void {
     if (this.#positionMs === undefined || this.#endMs === undefined) return;
     this.#pacedMs = nowMs;
-    this.#pace = addSample(this.#pace, (this.#endMs - this.#positionMs) / 1000, nowMs);
-    const change = choosePace(this.#pace);
+    this.#note(nowMs);
+    const place = { endS: this.#endMs / 1000, nowS: this.#positionMs / 1000 };
+    const change = choosePace(this.#pace, place, nowMs);
     if ('rate' in change) {
       this.#rate = change.rate;
       return;
     }
     this.#positionMs += change.jumpS * 1000;
-    this.#pace = afterJump(this.#pace);
+    this.#pace = afterJump(this.#pace, nowMs);
   }
 
-  #jump(): void {
+  #note(nowMs: number): void {
+    if (this.#positionMs === undefined || this.#endMs === undefined) return;
+    const place = { endS: this.#endMs / 1000, nowS: this.#positionMs / 1000 };
+    this.#pace = addSample(this.#pace, place, nowMs);
+  }
+
+  #jump(nowMs: number): void {
     if (this.#endMs === undefined) return;
-    const behindMs = this.#pace.targetS * 1000 + START_BEHIND_MS;
+    const behindMs = (this.#pace.targetS + START_BEHIND_S) * 1000;
     this.#positionMs = Math.max(this.#startMs, this.#endMs - behindMs);
-    this.#pace = afterJump(this.#pace);
+    this.#pace = afterJump(this.#pace, nowMs);
   }
 }

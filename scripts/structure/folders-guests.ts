@@ -5,8 +5,12 @@ import { HTTP } from './folders-http.ts';
 
 export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/player/playback': {
-    may: ['pipelines/origin', 'pipelines/player/playback/push'],
+    may: ['pipelines/origin', 'pipelines/player/playback/push', 'pipelines/player/playback/pace'],
     what: 'the players of the guests’ page, and their reports',
+  },
+  'pipelines/player/playback/pace': {
+    may: [],
+    what: 'how fast to play, so that it stays close to the live edge',
   },
   'pipelines/player/playback/rtc': {
     may: ['pipelines/player/playback'],

@@ -113,7 +113,12 @@ export const FOLDERS: Readonly<Record<string, Folder>> = {
   },
 
   'pipelines/probe': {
-    may: ['pipelines/origin', 'pipelines/player/playback', 'pipelines/clips'],
+    may: [
+      'pipelines/origin',
+      'pipelines/player/playback',
+      'pipelines/player/playback/pace',
+      'pipelines/clips',
+    ],
     what: 'a viewer inside the box, for rehearsals',
   },
   ...PICTURE_FOLDERS,

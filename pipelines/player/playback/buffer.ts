@@ -20,8 +20,19 @@ export class TrackBuffer {
   #isAppending = false;
   #failed: unknown;
 
-  /** @param onEvicted The browser has removed media that ended here. */
-  constructor(source: MediaSource, mime: string, onEvicted: (endS: number) => void) {
+  readonly #onAppend: () => void;
+
+  /**
+   * @param onEvicted The browser has removed media that ended here.
+   * @param onAppend More is about to be added: nothing has less buffered than now.
+   */
+  constructor(
+    source: MediaSource,
+    mime: string,
+    onEvicted: (endS: number) => void,
+    onAppend: () => void,
+  ) {
+    this.#onAppend = onAppend;
     this.#buffer = source.addSourceBuffer(mime);
     this.#buffer.mode = 'segments';
     watchEviction(this.#buffer, onEvicted);
@@ -63,6 +74,7 @@ export class TrackBuffer {
     const head = this.#queue[0];
     if (head === undefined || this.#buffer.updating) return;
     this.#isAppending = true;
+    this.#onAppend();
     try {
       this.#buffer.appendBuffer(head.bytes);
     } catch (error) {

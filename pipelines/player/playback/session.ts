@@ -3,16 +3,7 @@ import { Adaptation } from './adaptation.ts';
 import { commonRange, TrackBuffer } from './buffer.ts';
 import { MediaDemand } from './media-demand.ts';
 import { watchStreaming } from './media-source.ts';
-import {
-  addSample,
-  afterJump,
-  afterStall,
-  choosePace,
-  openPace,
-  type Pace,
-  TARGETS_S,
-  withTarget,
-} from './pace.ts';
+import { Pacer } from './pace/pacer.ts';
 import { type Multivariant, renditionOf } from './playlist.ts';
 import { Delivery } from './push/delivery.ts';
 import { type PushedTrack, PushFeed } from './push/push-feed.ts';
@@ -50,7 +41,7 @@ export class LiveSession {
   readonly #demand = new MediaDemand();
   readonly #adaptation: Adaptation;
   readonly #delivery: Delivery;
-  #pace: Pace;
+  readonly #pacer: Pacer;
   #isPlaying = false;
   #isPaused = false;
   #refilledMs = Number.NEGATIVE_INFINITY;
@@ -76,10 +67,8 @@ export class LiveSession {
     }
     const tracks = this.#tracks.map(({ track }) => track);
     const push = pushed && new PushFeed({ ...this.#pushOptions(), chunk: pushed });
-    this.#delivery = new Delivery(tracks, this.#demand, push, () => {
-      this.#pace = withTarget(this.#pace, TARGETS_S[this.way()]);
-    });
-    this.#pace = openPace(performance.now(), TARGETS_S[this.way()]);
+    this.#delivery = new Delivery(tracks, this.#demand, push);
+    this.#pacer = new Pacer(video);
     watchStreaming(source, (isWanted) => this.#demand.set('browser', isWanted));
   }
 
@@ -126,7 +115,12 @@ export class LiveSession {
   }
 
   #addTrack(source: MediaSource, mime: string, uri: string, isVideo: boolean): void {
-    const buffer = new TrackBuffer(source, mime, (endS) => this.#refill(track, endS));
+    const buffer = new TrackBuffer(
+      source,
+      mime,
+      (endS) => this.#refill(track, endS),
+      () => this.#noteAhead(),
+    );
     const events: TrackEvents = {
       onPart: (part, edgeS) => {
         this.#bufferedMs[isVideo ? 'video' : 'audio'] = performance.now();
@@ -157,10 +151,8 @@ export class LiveSession {
     if (this.#isPlaying || this.#isPaused) return;
     const range = this.#commonRange();
     if (range === undefined) return;
-    const [startS, endS] = range;
     this.#isPlaying = true;
-    this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - 0.1);
-    this.#video.play().catch(() => undefined);
+    this.#pacer.start(range);
   }
 
   /** The browser has removed media that is yet to be played. */
@@ -207,28 +199,20 @@ export class LiveSession {
     this.#lastS = nowS;
     const isPlayable = this.#tracks.every(({ buffer }) => buffer.has(nowS + 0.05));
     if (nowS < startS && (isStuck || !isPlayable)) {
-      this.#jumpTo(range);
+      this.#pacer.start(range);
       return;
     }
     // Some browsers pause a page in the background: its buffer must not fill up.
-    if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#jumpTo(range);
+    if (video.paused && endS - nowS > PAUSED_AHEAD_S) this.#pacer.start(range);
     if (video.paused || nowS < startS) return;
-    this.#pace = addSample(this.#pace, endS - nowS, performance.now());
-    const change = choosePace(this.#pace);
-    if ('jumpS' in change) {
-      video.currentTime = nowS + change.jumpS;
-      this.#adaptation.interrupt();
-      this.#pace = afterJump(this.#pace);
-    } else if (Math.abs(video.playbackRate - change.rate) > 0.005) {
-      video.playbackRate = change.rate;
-    }
+    this.#pacer.note(range);
+    if (this.#pacer.keep(range)) this.#adaptation.interrupt();
     if (this.#adaptation.choose(video)) this.#switch();
   }
 
-  #jumpTo([startS, endS]: readonly [number, number]): void {
-    this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - 0.1);
-    this.#pace = afterJump(this.#pace);
-    this.#video.play().catch(() => undefined);
+  #noteAhead(): void {
+    const range = this.#commonRange();
+    if (this.#isPlaying && range !== undefined) this.#pacer.note(range);
   }
 
   #switch(): void {
@@ -239,7 +223,7 @@ export class LiveSession {
 
   #onWaiting(): void {
     if (!this.#isPlaying || this.#video.seeking) return;
-    this.#pace = afterStall(this.#pace, performance.now());
+    this.#pacer.addStall();
     this.#delivery.addStall(performance.now());
     this.#adaptation.interrupt();
   }

@@ -24,28 +24,18 @@ export class Delivery {
   readonly #tracks: readonly LiveTrack[];
   readonly #demand: MediaDemand;
   readonly #push: PushFeed | undefined;
-  readonly #onChange: () => void;
   #isPushed: boolean;
   #pushFromMs = 0;
   #partsMs = PARTS_FIRST_MS;
   #stallsMs: readonly number[] = [];
   #leavePush = new AbortController();
 
-  /**
-   * @param push Undefined where nothing is pushed.
-   * @param onChange Media comes the other way from now on.
-   */
-  constructor(
-    tracks: readonly LiveTrack[],
-    demand: MediaDemand,
-    push: PushFeed | undefined,
-    onChange: () => void,
-  ) {
+  /** @param push Undefined where nothing is pushed. */
+  constructor(tracks: readonly LiveTrack[], demand: MediaDemand, push: PushFeed | undefined) {
     this.#tracks = tracks;
     this.#demand = demand;
     this.#push = push;
     this.#isPushed = push !== undefined;
-    this.#onChange = onChange;
   }
 
   /** How media comes now. */
@@ -79,10 +69,10 @@ export class Delivery {
     const push = this.#push;
     while (!signal.aborted) {
       if (push !== undefined && performance.now() >= this.#pushFromMs) {
-        this.#setPushed(true);
+        this.#isPushed = true;
         if (await this.#runPushed(push, signal)) return;
       }
-      this.#setPushed(false);
+      this.#isPushed = false;
       if (await this.#runParts(signal)) return;
     }
   }
@@ -130,12 +120,6 @@ export class Delivery {
       clearTimeout(timer);
     }
     return !until.aborted || signal.aborted;
-  }
-
-  #setPushed(isPushed: boolean): void {
-    if (isPushed === this.#isPushed) return;
-    this.#isPushed = isPushed;
-    this.#onChange();
   }
 }
 

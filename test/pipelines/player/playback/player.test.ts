@@ -4,38 +4,108 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
   addSample,
+  afterJump,
   afterStall,
   choosePace,
   openPace,
-} from '../../../../pipelines/player/playback/pace.ts';
+  type Pace,
+} from '../../../../pipelines/player/playback/pace/pace.ts';
 import { parseMedia, parseMultivariant } from '../../../../pipelines/player/playback/playlist.ts';
 import { openFeed } from '../../../support/feed.ts';
 
 const test = suite('player');
 
-/** Plays for a while with parts of 0.2 s, from this much ahead at the smallest. */
-function paced(smallestS: number, forMs = 2_000) {
-  let pace = openPace(0);
-  for (let atMs = 0; atMs <= forMs; atMs += 100) {
-    pace = addSample(pace, smallestS + (atMs % 200 === 0 ? 0.2 : 0.1), atMs);
-  }
-  return choosePace(pace);
+interface Played {
+  readonly pace: Pace;
+  readonly nowS: number;
+  readonly rates: readonly number[];
+  readonly smallestS: number;
+  readonly changes: readonly ReturnType<typeof choosePace>[];
 }
 
-test('near its target buffer it plays at normal speed', () => {
-  assert.equal(paced(0.02), { rate: 1 });
+/**
+ * Plays parts that come every so often, each up to `jitterS` late.
+ *
+ * @param aheadS What is buffered ahead at the start.
+ */
+function play(
+  aheadS: number,
+  { partS = 0.2, forS = 20, jitterS = 0, random = (): number => 0 } = {},
+): Played {
+  let pace = openPace(0);
+  let [endS, nowS, rate, smallestS] = [aheadS, 0, 1, Number.POSITIVE_INFINITY];
+  const [rates, changes]: [number[], ReturnType<typeof choosePace>[]] = [[], []];
+  let nextMs = partS * 1_000;
+  for (let atMs = 0, last = 0; atMs < forS * 1_000; atMs += 10) {
+    nowS += rate / 100;
+    if (atMs >= nextMs) {
+      pace = addSample(pace, { endS, nowS }, atMs);
+      if (atMs > forS * 750) smallestS = Math.min(smallestS, endS - nowS);
+      endS += partS;
+      last += 1;
+      nextMs = (last + 1) * partS * 1_000 + random() * jitterS * 1_000;
+    }
+    if (atMs % 100 > 0) continue;
+    pace = addSample(pace, { endS, nowS }, atMs);
+    const change = choosePace(pace, { endS, nowS }, atMs);
+    changes.push(change);
+    if ('jumpS' in change) {
+      nowS += change.jumpS;
+      pace = afterJump(pace, atMs);
+    } else rate = change.rate;
+    rates.push(rate);
+  }
+  return { pace, nowS, rates, smallestS, changes };
+}
+
+test('from anywhere it comes close to its target, and plays at normal speed there', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0.12, max: 3, noNaN: true }),
+      fc.constantFrom(0.1, 0.2, 0.34),
+      (aheadS, partS) => {
+        const { pace, rates, smallestS } = play(partS + aheadS, { partS, forS: 40 });
+        assert.ok(Math.abs(smallestS - pace.targetS) < 0.03, `${smallestS}`);
+        assert.ok(rates.slice(-50).every((rate) => rate === 1));
+      },
+    ),
+  );
 });
 
-test('too far behind it speeds up gently, too near it slows down', () => {
-  const late = paced(0.3);
-  assert.ok('rate' in late && late.rate > 1 && late.rate <= 1.12);
-  const near = paced(-0.06);
-  assert.ok('rate' in near && near.rate < 1 && near.rate >= 0.94);
+test('parts that come late unevenly are waited for: the buffer has room for the latest', () => {
+  fc.assert(
+    fc.property(fc.integer(), fc.double({ min: 0, max: 0.15, noNaN: true }), (seed, jitterS) => {
+      let state = seed >>> 0;
+      const random = () => {
+        state = (state * 1_664_525 + 1_013_904_223) >>> 0;
+        return state / 2 ** 32;
+      };
+      const { smallestS, rates } = play(0.5, { forS: 60, jitterS, random });
+      assert.ok(smallestS > 0.02, `${smallestS}`);
+      assert.ok(rates.every((rate) => rate >= 0.94 && rate <= 1.12));
+    }),
+  );
+});
+
+test('near its target the speed changes without keeping the pitch, too little to be heard', () => {
+  for (const change of play(0.45).changes) {
+    if ('jumpS' in change || change.rate <= 1) continue;
+    assert.ok(change.keepsPitch || change.rate <= 1.03);
+  }
+  const far = play(1.2).changes.find((change) => 'rate' in change && change.rate > 1.05);
+  assert.ok(far !== undefined && 'rate' in far && far.keepsPitch);
+});
+
+test('too near the edge it slows down at once', () => {
+  const pace = addSample(openPace(0), { endS: 1, nowS: 1 }, 0);
+  const change = choosePace(pace, { endS: 1, nowS: 1 }, 0);
+  assert.ok('rate' in change && change.rate < 1 && change.rate >= 0.94);
 });
 
 test('far behind it jumps', () => {
-  const move = paced(3);
-  assert.ok('jumpS' in move && move.jumpS > 2.5 && move.jumpS < 3.1);
+  const { changes, nowS } = play(5, { forS: 3 });
+  assert.ok(changes.some((change) => 'jumpS' in change && change.jumpS > 4));
+  assert.ok(nowS > 7);
 });
 
 test('a stall enlarges the target buffer, to a second at most; time without stalls takes that back', () => {
@@ -45,14 +115,32 @@ test('a stall enlarges the target buffer, to a second at most; time without stal
   assert.ok(pace.targetS > first);
   for (let i = 0; i < 100; i += 1) pace = afterStall(pace, 0);
   assert.ok(pace.targetS <= 1);
-  for (let atMs = 0; atMs < 600_000; atMs += 100) pace = addSample(pace, 1, atMs);
+  for (let atMs = 0; atMs < 20 * 640_000; atMs += 1_000) {
+    pace = addSample(pace, { endS: 1, nowS: 0 }, atMs);
+  }
   assert.is(pace.targetS, first);
+});
+
+test('who stalls again and again waits longer before the buffer becomes smaller', () => {
+  let pace = openPace(0);
+  const first = pace.targetS;
+  let stalls = 0;
+  // A device that stalls whenever its target is the smallest one.
+  for (let atMs = 0; atMs < 3_600_000; atMs += 1_000) {
+    pace = addSample(pace, { endS: 1 + atMs / 1_000, nowS: atMs / 1_000 }, atMs);
+    if (pace.targetS > first + 0.001) continue;
+    stalls += 1;
+    pace = afterStall(pace, atMs);
+  }
+  assert.ok(stalls < 15, `${stalls}`);
 });
 
 test('what is measured stays bounded', () => {
   let pace = openPace(0);
-  for (let atMs = 0; atMs < 100_000; atMs += 100) pace = addSample(pace, 0.2, atMs);
-  assert.ok(pace.samples.length < 20);
+  for (let atMs = 0; atMs < 100_000; atMs += 5) {
+    pace = addSample(pace, { endS: atMs / 1_000 + 0.2, nowS: atMs / 1_000 }, atMs);
+  }
+  assert.ok(pace.samples.length < 60);
 });
 
 test('it reads what the origin writes: parts with their dates, the hint, gaps', () => {

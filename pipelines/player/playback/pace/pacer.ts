@@ -1,0 +1,60 @@
+/** Keeps one video element at its pace. */
+import {
+  addSample,
+  afterJump,
+  afterStall,
+  choosePace,
+  openPace,
+  type Pace,
+  START_BEHIND_S,
+} from './pace.ts';
+
+/** Smaller changes of the speed are not worth a call. */
+const RATE_STEP = 0.002;
+
+/** What can be played, in s of media time. */
+export type Range = readonly [startS: number, endS: number];
+
+export class Pacer {
+  readonly #video: HTMLVideoElement;
+  #pace: Pace = openPace(performance.now());
+
+  constructor(video: HTMLVideoElement) {
+    this.#video = video;
+  }
+
+  /** Plays from near the end of the range. */
+  start([startS, endS]: Range): void {
+    this.#video.currentTime = Math.max(startS, endS - this.#pace.targetS - START_BEHIND_S);
+    this.#pace = afterJump(this.#pace, performance.now());
+    this.#video.play().catch(() => undefined);
+  }
+
+  /** To be called at regular times, and before media is added. */
+  note([startS, endS]: Range): void {
+    const nowS = this.#video.currentTime;
+    if (this.#video.paused || nowS < startS) return;
+    this.#pace = addSample(this.#pace, { endS, nowS }, performance.now());
+  }
+
+  /** Sets the speed. @returns whether it jumped towards the end of the range instead. */
+  keep([, endS]: Range): boolean {
+    const video = this.#video;
+    const nowS = video.currentTime;
+    const change = choosePace(this.#pace, { endS, nowS }, performance.now());
+    if ('jumpS' in change) {
+      video.currentTime = nowS + change.jumpS;
+      this.#pace = afterJump(this.#pace, performance.now());
+      return true;
+    }
+    if (Math.abs(video.playbackRate - change.rate) > RATE_STEP) {
+      video.preservesPitch = change.keepsPitch;
+      video.playbackRate = change.rate;
+    }
+    return false;
+  }
+
+  addStall(): void {
+    this.#pace = afterStall(this.#pace, performance.now());
+  }
+}
