@@ -1,4 +1,5 @@
 /** What a slice header's syntax depends on: H.264 parameter sets (ITU-T H.264 §7.3.2). */
+import { readAvcConfig } from './avc-config.ts';
 import { BitReader, unescapeNal } from './bits.ts';
 
 export interface Sps {
@@ -30,26 +31,12 @@ export interface ParameterSets {
 /** Profiles whose SPS says the chroma format (§7.3.2.1.1). */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-/**
- * Reads an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1). Throws a
- * RangeError where it is too short.
- */
+/** Of an AVCDecoderConfigurationRecord. Throws a RangeError where it, or a set in it, is too short. */
 export function readParameterSets(config: Buffer): ParameterSets {
-  const sets: ParameterSets = {
-    lengthBytes: (config.readUInt8(4) & 3) + 1,
-    sps: new Map(),
-    pps: new Map(),
-  };
-  let at = 5;
-  for (const mask of [0x1f, 0xff]) {
-    const count = config.readUInt8(at) & mask;
-    at += 1;
-    for (let i = 0; i < count; i += 1) {
-      const bytes = config.readUInt16BE(at);
-      addParameterSet(sets, config.subarray(at + 2, at + 2 + bytes));
-      at += 2 + bytes;
-    }
-  }
+  const read = readAvcConfig(config);
+  if (read === undefined) throw new RangeError('the decoder configuration is too short');
+  const sets: ParameterSets = { lengthBytes: read.lengthBytes, sps: new Map(), pps: new Map() };
+  for (const nal of read.parameterSets) addParameterSet(sets, nal);
   return sets;
 }
 

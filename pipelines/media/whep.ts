@@ -2,7 +2,7 @@
  * WHEP over HTTP: a viewer's offer goes to the WHEP process, by way of the daemon, and its
  * answer comes back. draft-ietf-wish-whep; the life of a session is that of RFC 9725 §4.
  */
-import { type TokenBucket, takeFrom } from '../../hal/os/limits/token-bucket.ts';
+import { openAttemptLimit } from '../../hal/os/limits/attempt-limit.ts';
 import type { Exchange, HttpRequest } from '../http/handlers.ts';
 import { chooseProfile } from '../http/negotiate.ts';
 import { type Reply, refuse, reply, SHARED_HEADERS } from '../http/reply.ts';
@@ -39,9 +39,7 @@ const BODY_MAX_BYTES = 65_536;
 const ANSWER_MAX_MS = 5_000;
 const PENDING_MAX = 16;
 /** A guest who reloads the page sends one; one address may have many guests. */
-const OFFERS_OF_ADDRESS = { perS: 1, max: 20 } as const;
-const OFFERS_OF_ALL = { perS: 10, max: 60 } as const;
-const ADDRESSES_MAX = 1_000;
+const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10 };
 
 const NO_PROCESS = refuse(503, 'the box cannot connect anybody now', 0, ['Retry-After', '1']);
 const TOO_OFTEN = refuse(429, 'too many offers', 0, ['Retry-After', '5']);
@@ -52,15 +50,15 @@ const NOT_SDP = refuse(415, 'send an SDP offer, as application/sdp', 0, [
 export function openWhep(deps: WhepDeps): Whep {
   const { notLive, send } = deps;
   const pending = new PendingAnswers();
-  const limits = new OfferLimits(deps.nowMs);
+  const offers = openAttemptLimit(OFFERS);
   const links = linksOf(deps.options.iceServers);
   const ask = async (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
     pending.isFull ? undefined : await pending.ask((request) => send(render(request)));
   const offerTo = (request: HttpRequest): Exchange | Reply => {
     const type = request.header('content-type') ?? '';
     if (!/^application\/sdp\s*(?:;|$)/i.test(type)) return NOT_SDP;
-    if (!limits.take(request.address ?? '')) return TOO_OFTEN;
     const { address = '' } = request;
+    if (!offers.take(address, deps.nowMs())) return TOO_OFTEN;
     const renditions = renditionsOf(request, deps);
     return {
       bodyMaxBytes: BODY_MAX_BYTES,
@@ -118,35 +116,6 @@ class PendingAnswers {
   readonly settle = (request: number, answer: WhepAnswer): void => {
     this.#waiting.get(request)?.(answer);
   };
-}
-
-/** How often offers are taken, of one address and of all. */
-class OfferLimits {
-  readonly #nowMs: () => number;
-  readonly #all: TokenBucket;
-  readonly #buckets = new Map<string, TokenBucket>();
-
-  constructor(nowMs: () => number) {
-    this.#nowMs = nowMs;
-    this.#all = { left: OFFERS_OF_ALL.max, atMs: nowMs() };
-  }
-
-  take(address: string): boolean {
-    const nowMs = this.#nowMs();
-    // A Map has its oldest key first.
-    if (this.#buckets.size >= ADDRESSES_MAX) {
-      for (const oldest of this.#buckets.keys()) {
-        this.#buckets.delete(oldest);
-        break;
-      }
-    }
-    const bucket = this.#buckets.get(address) ?? { left: OFFERS_OF_ADDRESS.max, atMs: nowMs };
-    this.#buckets.set(address, bucket);
-    return (
-      takeFrom(bucket, 1, OFFERS_OF_ADDRESS, nowMs) === 1 &&
-      takeFrom(this.#all, 1, OFFERS_OF_ALL, nowMs) === 1
-    );
-  }
 }
 
 /** As of a playlist: the page, the drop or the device names the profile. */

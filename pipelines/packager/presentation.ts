@@ -73,11 +73,6 @@ export class Presentation {
     return isPlaced && !this.#arrivals.isAnyStalled(begunUs, nowUs);
   }
 
-  /** True while a run has not had access units of all tracks yet. */
-  get isStarting(): boolean {
-    return this.#run?.isPlaced === false;
-  }
-
   /** Since a track of the run had its last access unit, in us; 0 without a run. */
   stalledUs(nowUs: number): number {
     return this.#run === undefined ? 0 : this.#arrivals.stalledUs(this.#run.begunUs, nowUs);

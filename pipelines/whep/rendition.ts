@@ -1,6 +1,7 @@
 /** One rendition: its frames as packets, and those since its last key frame. */
 import { parseCaps } from '../gdp/caps.ts';
-import { type H264Format, packetize, readH264Format } from './rtp.ts';
+import { type AvcConfig, readAvcConfig } from '../h264/avc-config.ts';
+import { packetize } from './rtp.ts';
 
 export interface Frame {
   /** In ticks of 90 kHz. */
@@ -19,7 +20,7 @@ const SUSPENDED_AFTER_MS = 1_000;
 export class Rendition {
   readonly id: string;
   readonly bitrateBps: number;
-  #format: H264Format | undefined;
+  #format: AvcConfig | undefined;
   #saved: Frame[] = [];
   #savedBytes = 0;
   #addedMs = Number.NEGATIVE_INFINITY;
@@ -32,9 +33,12 @@ export class Rendition {
   /** Its format, as a GstCaps string; false where it is no H.264. */
   setCaps(caps: string): boolean {
     const parsed = parseCaps(caps);
-    this.#format = parsed?.kind === 'video' ? readH264Format(parsed.decoderConfig) : undefined;
+    const format = parsed?.kind === 'video' ? readAvcConfig(parsed.decoderConfig) : undefined;
+    // An SPS and a PPS, which each key frame is sent with.
+    const isComplete = (format?.parameterSets.length ?? 0) >= 2;
+    this.#format = isComplete ? format : undefined;
     this.#forget();
-    return this.#format !== undefined;
+    return isComplete;
   }
 
   /** Its encoder runs. */

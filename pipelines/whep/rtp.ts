@@ -1,4 +1,5 @@
 /** RTP packets of H.264 (RFC 6184) and Opus (RFC 7587). Pure. */
+import type { AvcConfig } from '../h264/avc-config.ts';
 
 /**
  * Of one payload. With header, extensions and SRTP's tag a packet stays below 1,280 bytes,
@@ -14,35 +15,6 @@ const SPS = 7;
 const PPS = 8;
 const DELIMITER = 9;
 const FU_A = 28;
-
-/** H.264 as the stream has it: parameter sets apart, and NAL units by their lengths. */
-export interface H264Format {
-  readonly lengthBytes: number;
-  /** SPS and PPS. */
-  readonly parameterSets: readonly Buffer[];
-}
-
-/**
- * Reads an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1); undefined where it is
- * too short.
- */
-export function readH264Format(config: Buffer): H264Format | undefined {
-  const parameterSets: Buffer[] = [];
-  let at = 5;
-  for (const mask of [0x1f, 0xff]) {
-    const count = (config[at] ?? 0) & mask;
-    at += 1;
-    for (let i = 0; i < count; i += 1) {
-      if (at + 2 > config.length) return undefined;
-      const bytes = config.readUInt16BE(at);
-      if (at + 2 + bytes > config.length) return undefined;
-      parameterSets.push(config.subarray(at + 2, at + 2 + bytes));
-      at += 2 + bytes;
-    }
-  }
-  if (parameterSets.length < 2) return undefined;
-  return { lengthBytes: ((config[4] ?? 3) & 3) + 1, parameterSets };
-}
 
 /** NAL units of an access unit; a length beyond its end ends it. */
 export function splitNals(unit: Buffer, lengthBytes: number): readonly Buffer[] {
@@ -62,7 +34,7 @@ export function splitNals(unit: Buffer, lengthBytes: number): readonly Buffer[] 
  * The payloads of one access unit, in order. A key frame carries its parameter sets: a
  * viewer may begin with any of them.
  */
-export function packetize(unit: Buffer, format: H264Format): readonly Buffer[] {
+export function packetize(unit: Buffer, format: AvcConfig): readonly Buffer[] {
   const nals = splitNals(unit, format.lengthBytes);
   const types = nals.map((nal) => (nal[0] ?? 0) & NAL_TYPE);
   const isBare = types.includes(IDR) && !(types.includes(SPS) && types.includes(PPS));

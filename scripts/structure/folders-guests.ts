@@ -20,6 +20,7 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/push/wire', 'pipelines/player/playback'],
     what: 'plays what is pushed, and fetches parts where that fails',
   },
+  'pipelines/player/clock': { may: [], what: 'the box’s clock, as a page knows it' },
   'pipelines/player/pictures': {
     may: [...HTTP, 'pipelines/player'],
     what: 'pictures of drops and of what is sold',
@@ -31,7 +32,7 @@ export const GUEST_FOLDERS: Readonly<Record<string, Folder>> = {
   'pipelines/player': {
     may: [
       ...[...HTTP, 'pipelines/player/playback', 'pipelines/player/text'],
-      'pipelines/player/playback/rtc',
+      ...['pipelines/player/playback/rtc', 'pipelines/player/clock'],
       ...['pipelines/player/pictures', 'pipelines/player/brand'],
     ],
     what: 'the guests’ page',

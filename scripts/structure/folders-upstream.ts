@@ -26,7 +26,7 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     what: 'the process that sends what the SRT receiver missed',
   },
   'pipelines/whep': {
-    may: ['pipelines/errors', 'pipelines/gdp'],
+    may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/h264'],
     what: 'the process of viewers by WebRTC',
   },
   'pipelines/rtmp': {

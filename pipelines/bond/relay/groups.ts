@@ -1,5 +1,6 @@
 /** The groups of a relay, without its sockets: members, limits and time-outs. */
 import { timingSafeEqual } from 'node:crypto';
+import { type AttemptLimit, openAttemptLimit } from '../../../hal/os/limits/attempt-limit.ts';
 import { DATAGRAM_HEADER_BYTES, MAX_LINKS } from '../core/config.ts';
 import {
   SEQUENCES_PER_ACK,
@@ -7,7 +8,7 @@ import {
   type SrtlaPacket,
   type Telemetry,
 } from '../wire/packet.ts';
-import { type AttemptLimit, openAttemptLimit, ReplyCredit } from './limits.ts';
+import { ReplyCredit } from './limits.ts';
 
 const HALF_ID_BYTES = SRTLA_ID_BYTES / 2;
 

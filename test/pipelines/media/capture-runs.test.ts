@@ -22,9 +22,8 @@ class World {
   constructor() {
     const presentation: Pick<
       Presentation,
-      'isStarting' | 'stalledUs' | 'isFlowing' | 'beginRun' | 'endRun'
+      'stalledUs' | 'isFlowing' | 'beginRun' | 'endRun'
     > = {
-      isStarting: false,
       isFlowing: () => this.#run?.isPlaced === true && this.nowMs - this.#lastFrameMs < 500,
       stalledUs: () =>
         this.#run === undefined
@@ -37,9 +36,6 @@ class World {
         this.#run = undefined;
       },
     };
-    Object.defineProperty(presentation, 'isStarting', {
-      get: () => this.#run?.isPlaced === false,
-    });
     const deps: CaptureRunDeps = {
       presentation: presentation as Presentation,
       uplink: { restart: () => undefined } as UplinkFeed,

@@ -5,21 +5,21 @@ import { openFeed } from '../../support/feed.ts';
 
 const test = suite('a presentation');
 
-test('a run is starting until each of its tracks has brought something, and after each restart', () => {
+test('a run flows once each of its tracks has brought something, and again after each restart', () => {
   const feed = openFeed();
-  const { presentation } = feed;
-  assert.is(presentation.isStarting, false, 'nothing runs');
+  const isFlowing = () => feed.presentation.isFlowing(feed.nowUs());
+  assert.is(isFlowing(), false, 'nothing runs');
   feed.start();
   feed.rest(['audio']);
   feed.run(0.2);
-  assert.is(presentation.isStarting, true);
+  assert.is(isFlowing(), false);
   feed.rest([]);
   feed.run(1);
-  assert.is(presentation.isStarting, false);
+  assert.is(isFlowing(), true);
   feed.die();
-  assert.is(presentation.isStarting, false);
+  assert.is(isFlowing(), false);
   feed.start();
-  assert.is(presentation.isStarting, true);
+  assert.is(isFlowing(), false);
 });
 
 test('media that capture does not deliver becomes a gap, with parts of one second too', () => {
