@@ -36,7 +36,19 @@ const whep = v.strictObject({
   ice_servers: v.optional(v.pipe(v.array(iceServer), v.maxLength(4, 'must be 4 at most')), []),
   turn_username: v.optional(textOf(100), ''),
   turn_password_file: v.optional(textOf(500), ''),
+  token_file: v.optional(textOf(500), ''),
 });
+
+/** The stream is there by WebRTC: for everybody, or for those who have a token. */
+export function hasWhep({
+  viewers,
+  edge,
+}: {
+  readonly viewers: { readonly whep: { readonly port: number } };
+  readonly edge: { readonly upstream: string };
+}): boolean {
+  return viewers.whep.port !== 0 && edge.upstream === '';
+}
 
 export const viewersSchema = v.strictObject({
   host: v.optional(host, '::'),

@@ -18,6 +18,7 @@ import type { SlateFiles, SlateSettings } from '../../pipelines/source/slate-fil
 import { AUDIO_TRACK, CLEAN_TRACK, OPUS_TRACK } from '../config/capture.ts';
 import { type Config, ladderOf, topRendition } from '../config/config.ts';
 import { UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
+import { hasWhep } from '../config/viewers.ts';
 import { givenAddress } from '../model/addresses.ts';
 import type { Encoders } from './element-check.ts';
 
@@ -145,7 +146,9 @@ export function mediaSettings(
     hasPush: viewers.push !== 'off',
     tokenSecretFile: config.clips.token_secret_file,
     server: serverSettings(config),
-    ...(viewers.whep.port === 0 ? {} : { whep: { iceServers: viewers.whep.ice_servers } }),
+    ...(hasWhep(config)
+      ? { whep: { iceServers: viewers.whep.ice_servers, tokenFile: viewers.whep.token_file } }
+      : {}),
   };
 }
 
@@ -178,8 +181,9 @@ function dropSettings(
   const given = address === '' ? {} : { address };
   const shown = { title: drop.title, startsAt: drop.starts_at, hasReactions: drop.reactions };
   const dvrS = recording.targets.length > 0 ? recording.dvr_s : 0;
-  const hasWhep = viewers.whep.port !== 0 && edge.upstream === '';
-  const ways = [...(hasWhep ? ['whep'] : []), ...WAYS[viewers.push]];
+  // Those who have its token ask for it by themselves.
+  const isOpen = hasWhep({ viewers, edge }) && viewers.whep.token_file === '';
+  const ways = [...(isOpen ? ['whep'] : []), ...WAYS[viewers.push]];
   const look = { brandingFolder: drop.branding_folder, uploadsFolder: uploadsFolder(stateFolder) };
   return { ...shown, dvrS, ways, ...look, ...given };
 }

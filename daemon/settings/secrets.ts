@@ -111,7 +111,11 @@ const RULES: readonly (readonly [path: RegExp, pattern: RegExp, message: string]
   [/^modems\.pin_files\./, /^\d{4,8}$/, 'must be a PIN of 4 to 8 digits'],
   [/\.key_file$/, /^[\x21-\x7e]{1,512}$/, 'must be one line without spaces'],
   [/^uplink\./, /^[\x20-\x7e]{10,79}$/, 'must be 10 to 79 characters without accents'],
-  [/^clips\./, /^[\x21-\x7e]{16,4096}$/, 'must be 16 characters at least, without spaces'],
+  [
+    /^(?:clips|viewers)\..*token/,
+    /^[\x21-\x7e]{16,4096}$/,
+    'must be 16 characters at least, without spaces',
+  ],
   [/^operator\./, /^[\x21-\x7e]{4,64}$/, 'must be 4 to 64 letters or digits, without spaces'],
   [/_file$/, /^\P{Cc}{1,4096}$/u, 'must be one line'],
 ];

@@ -3,6 +3,8 @@
  * answer comes back. draft-ietf-wish-whep; the life of a session is that of RFC 9725 §4.
  */
 import { openAttemptLimit } from '../../hal/os/limits/attempt-limit.ts';
+import { readSecret } from '../http/access/access.ts';
+import { openBearer } from '../http/access/bearer.ts';
 import type { Exchange, HttpRequest } from '../http/handlers.ts';
 import { chooseProfile } from '../http/negotiate.ts';
 import { type Reply, refuse, reply, SHARED_HEADERS } from '../http/reply.ts';
@@ -13,6 +15,8 @@ import type { WhepAnswer, WhepRequest } from '../whep/messages.ts';
 export interface WhepOptions {
   /** `stun:host:port`, which viewers are told. */
   readonly iceServers: readonly string[];
+  /** With the token that viewers send; empty: they need none. */
+  readonly tokenFile: string;
 }
 
 export interface WhepDeps {
@@ -41,32 +45,37 @@ const PENDING_MAX = 16;
 /** A guest who reloads the page sends one; one address may have many guests. */
 const OFFERS = { burst: 20, perS: 1, totalBurst: 60, totalPerS: 10 };
 
-const NO_PROCESS = refuse(503, 'the box cannot connect anybody now', 0, ['Retry-After', '1']);
-const TOO_OFTEN = refuse(429, 'too many offers', 0, ['Retry-After', '5']);
+/** What the page waits for, where the process is starting, and where there are too many viewers. */
+const [SOON_S, LATER_S] = ['1', '5'];
+const NO_PROCESS = unavailable('the box cannot connect anybody now', SOON_S);
+const TOO_OFTEN = refuse(429, 'too many offers', 0, ['Retry-After', LATER_S]);
+const NO_TOKEN = refuse(401, 'send the token of this box, as Authorization: Bearer', 0, [
+  ...['WWW-Authenticate', 'Bearer'],
+]);
 const NOT_SDP = refuse(415, 'send an SDP offer, as application/sdp', 0, [
   ...['Accept-Post', 'application/sdp'],
 ]);
 
+/** @throws PipelineError BAD_SECRET, which never holds the secret. */
 export function openWhep(deps: WhepDeps): Whep {
   const { notLive, send } = deps;
   const pending = new PendingAnswers();
   const offers = openAttemptLimit(OFFERS);
   const links = linksOf(deps.options.iceServers);
+  const isAllowed = openTokenCheck(deps.options.tokenFile);
   const ask = async (render: (request: number) => WhepRequest): Promise<WhepAnswer | undefined> =>
     pending.isFull ? undefined : await pending.ask((request) => send(render(request)));
-  const offerTo = (request: HttpRequest): Exchange | Reply => {
+  const offerTo = (request: HttpRequest, isPreview: boolean): Exchange | Reply => {
     const type = request.header('content-type') ?? '';
     if (!/^application\/sdp\s*(?:;|$)/i.test(type)) return NOT_SDP;
     const { address = '' } = request;
     if (!offers.take(address, deps.nowMs())) return TOO_OFTEN;
     const renditions = renditionsOf(request, deps);
+    const offer = { type: 'offer', address, renditions, isPreview } as const;
     return {
       bodyMaxBytes: BODY_MAX_BYTES,
       answer: async (sdp) =>
-        renderAnswer(
-          await ask((number) => ({ type: 'offer', request: number, address, renditions, sdp })),
-          links,
-        ),
+        renderAnswer(await ask((number) => ({ ...offer, request: number, sdp })), links),
     };
   };
   const end = (id: string): Exchange => ({
@@ -81,11 +90,20 @@ export function openWhep(deps: WhepDeps): Whep {
     const [isOurs, id] = PATH.exec(path) ?? [];
     if (isOurs === undefined) return undefined;
     if (method === 'OPTIONS') return preflight(id === undefined, links);
+    const isPreview = path !== request.path;
+    // The crew's address is a secret itself.
+    if (!isPreview && !isAllowed(request)) return NO_TOKEN;
     if (id !== undefined) return method === 'DELETE' ? end(id) : notAllowed(method, 'DELETE');
     if (method !== 'POST') return notAllowed(method, 'POST');
-    return 'status' in admitted ? admitted : offerTo(admitted);
+    return 'status' in admitted ? admitted : offerTo(admitted, isPreview);
   };
   return { exchange, onAnswer: pending.settle, endAll: () => send({ type: 'end-all' }) };
+}
+
+function openTokenCheck(file: string): (request: HttpRequest) => boolean {
+  if (file === '') return () => true;
+  const isToken = openBearer(readSecret(file, 'viewers.whep.token_file').toString());
+  return ({ header }) => isToken(header('authorization'));
 }
 
 /** Answers that are waited for, by the number of their request. */
@@ -129,8 +147,8 @@ function renderAnswer(answer: WhepAnswer | undefined, links: readonly string[]):
   if (answer === undefined) return NO_PROCESS;
   if (answer.status === 200) return reply(200, [], HEADERS);
   if (answer.status !== 201) {
-    const later = answer.status === 503 ? ['Retry-After', '5'] : [];
-    return refuse(answer.status, answer.line, 0, later);
+    if (answer.status !== 503) return refuse(answer.status, answer.line);
+    return unavailable(answer.line, answer.isSoon === true ? SOON_S : LATER_S);
   }
   const { id, sdp } = answer;
   const extra = ['Location', `whep/${id}`, 'ETag', `"${id.slice(0, 8)}"`, ...links, ...EXPOSED];
@@ -145,6 +163,12 @@ const HEADERS = {
 } as const;
 /** Pages elsewhere may read these, too. */
 const EXPOSED = ['Access-Control-Expose-Headers', 'Location, ETag, Link'] as const;
+
+/** The crew's page, of another port, reads it too. */
+function unavailable(line: string, retryS: string): Reply {
+  const exposed = ['Access-Control-Expose-Headers', 'Retry-After'];
+  return refuse(503, line, 0, ['Retry-After', retryS, ...exposed]);
+}
 
 /** RFC 9725 §4.6. Logins are not published. */
 function linksOf(iceServers: readonly string[]): readonly string[] {

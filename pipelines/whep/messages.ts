@@ -25,6 +25,8 @@ export type WhepRequest =
       readonly request: number;
       /** As limits count it. */
       readonly address: string;
+      /** One of the crew, who is not counted among the guests. */
+      readonly isPreview: boolean;
       /** Renditions that the viewer may get. */
       readonly renditions: readonly string[];
       readonly sdp: string;
@@ -38,12 +40,14 @@ export type ToWhep = WhepRequest;
 export type WhepAnswer =
   | { readonly status: 201; readonly id: string; readonly sdp: string }
   | { readonly status: 200 }
-  | { readonly status: 400 | 404 | 406 | 503; readonly line: string };
+  | { readonly status: 400 | 404 | 406; readonly line: string }
+  /** @param isSoon The process is starting. */
+  | { readonly status: 503; readonly line: string; readonly isSoon?: boolean };
 
 /** To the media process again, by way of the daemon. */
 export type FromWhep =
   /** It takes offers from now on. */
   | { readonly type: 'ready' }
   | { readonly type: 'answered'; readonly request: number; readonly answer: WhepAnswer }
-  /** Every few seconds, the address of each viewer: one that has two is listed twice. */
+  /** Every few seconds, the address of each guest: one that has two is listed twice. */
   | { readonly type: 'watching'; readonly addresses: readonly string[] };

@@ -18,6 +18,7 @@ export interface SessionsDeps {
 interface Session {
   readonly id: string;
   readonly address: string;
+  readonly isPreview: boolean;
   readonly peer: Peer;
   readonly viewer: Viewer;
   /** Since when it was not heard of; before it is open, since its offer. */
@@ -38,9 +39,10 @@ export class Sessions {
     this.#deps = deps;
   }
 
-  /** The address of each viewer that is connected. */
+  /** The address of each guest who is connected. */
   get addresses(): readonly string[] {
-    return [...this.#sessions.values()].flatMap(({ isOpen, address }) => (isOpen ? [address] : []));
+    const guests = [...this.#sessions.values()].filter((one) => one.isOpen && !one.isPreview);
+    return guests.map(({ address }) => address);
   }
 
   get count(): number {
@@ -121,7 +123,7 @@ export class Sessions {
     return own < maxViewersPerAddress ? undefined : 'your address has too many viewers';
   }
 
-  #open(offer: Offer, { address, renditions }: Offering): Session {
+  #open(offer: Offer, { address, isPreview, renditions }: Offering): Session {
     const { settings, openPeer, nowMs } = this.#deps;
     const id = randomBytes(16).toString('base64url');
     const ssrcs = { video: randomBytes(4).readUInt32BE(), audio: randomBytes(4).readUInt32BE() };
@@ -151,7 +153,7 @@ export class Sessions {
       },
       nowMs(),
     );
-    const session = { id, address, peer, viewer, heardMs: nowMs(), isOpen: false };
+    const session = { id, address, isPreview, peer, viewer, heardMs: nowMs(), isOpen: false };
     this.#sessions.set(id, session);
     return session;
   }

@@ -22,7 +22,7 @@ export const HTTP_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/http/access': {
     may: ['pipelines/errors', 'pipelines/http'],
-    what: 'signed addresses',
+    what: 'signed addresses, tokens',
   },
 };
 

@@ -18,7 +18,10 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'pipelines/store': {
     // One address has few connections, as at the viewers' port.
-    may: ['pipelines/errors', 'pipelines/http', 'pipelines/http/cache', 'pipelines/http/clients'],
+    may: [
+      ...['pipelines/errors', 'pipelines/http', 'pipelines/http/cache', 'pipelines/http/clients'],
+      'pipelines/http/access',
+    ],
     what: 'takes files of boxes, beside a relay',
   },
   'pipelines/backfill': {

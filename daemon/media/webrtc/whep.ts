@@ -36,7 +36,11 @@ export interface Whep {
   readonly send: (request: WhepRequest) => void;
 }
 
-const NOT_RUNNING = { status: 503, line: 'the box cannot connect anybody now' } as const;
+const NOT_RUNNING = {
+  status: 503,
+  line: 'the box cannot connect anybody now',
+  isSoon: true,
+} as const;
 
 /** Viewers by HLS, recordings and the uplink go on, whatever is wrong with it. */
 export function openWhep({ media, clock, log, supervise, ...deps }: WhepDeps): Whep {

@@ -82,20 +82,21 @@ export function openAccess(file: string, nowS: () => number): Access {
   return file === '' ? PUBLIC_ACCESS : openTokenAccess(readSecret(file), nowS);
 }
 
-export function readSecret(file: string): Buffer {
+/** @param key Of the config, that names the file. */
+export function readSecret(file: string, key = 'clips.token_secret_file'): Buffer {
   const badSecret = (why: string, cause?: unknown) =>
-    new PipelineError('BAD_SECRET', `clips.token_secret_file: ${file}: ${why}`, { cause });
+    new PipelineError('BAD_SECRET', `${key}: ${file}: ${why}`, { cause });
   let text: string;
   try {
     text = readRegular(file, SECRET_BYTES_MAX).toString().trim();
   } catch (cause) {
     throw badSecret('cannot be read', cause);
   }
-  const key = Buffer.from(text);
-  if (key.length < SECRET_MIN_BYTES || key.length > SECRET_MAX_BYTES) {
+  const secret = Buffer.from(text);
+  if (secret.length < SECRET_MIN_BYTES || secret.length > SECRET_MAX_BYTES) {
     throw badSecret(`must hold ${SECRET_MIN_BYTES} to ${SECRET_MAX_BYTES} characters`);
   }
-  return key;
+  return secret;
 }
 
 const NO_TOKEN = refuse(403, 'this address requires a token');

@@ -20,10 +20,7 @@ class World {
   readonly runs: CaptureRuns;
 
   constructor() {
-    const presentation: Pick<
-      Presentation,
-      'stalledUs' | 'isFlowing' | 'beginRun' | 'endRun'
-    > = {
+    const presentation: Pick<Presentation, 'stalledUs' | 'isFlowing' | 'beginRun' | 'endRun'> = {
       isFlowing: () => this.#run?.isPlaced === true && this.nowMs - this.#lastFrameMs < 500,
       stalledUs: () =>
         this.#run === undefined

@@ -1,4 +1,7 @@
 /** WHEP over HTTP. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Reply } from '../../../pipelines/http/reply.ts';
@@ -11,13 +14,13 @@ const test = suite('WHEP over HTTP');
 const CREATED = { status: 201, id: 'abcdefghijklmnopqrstuv', sdp: 'v=0 answer' } as const;
 
 /** @param answer Of the WHEP process; `none` before the test gives one. */
-function openDoor(answer: WhepAnswer | 'none' = CREATED, isLive = true) {
+function openDoor(answer: WhepAnswer | 'none' = CREATED, isLive = true, tokenFile = '') {
   const notLive = openNotLiveFilter('/preview-secret');
   notLive.setLive(isLive);
   const asked: WhepRequest[] = [];
   const clock = { ms: 0 };
   const whep = openWhep({
-    options: { iceServers: ['stun:stun.example.org:3478', 'turn:turn.example.org'] },
+    options: { iceServers: ['stun:stun.example.org:3478', 'turn:turn.example.org'], tokenFile },
     notLive,
     ladder: { bitratesBps: {}, profiles: { phone: ['low'], laptop: ['high', 'low'] } },
     profile: () => undefined,
@@ -30,10 +33,11 @@ function openDoor(answer: WhepAnswer | 'none' = CREATED, isLive = true) {
   const send = async (
     method: string,
     path: string,
-    { type = 'application/sdp', address = '10.0.0.1' } = {},
+    { type = 'application/sdp', address = '10.0.0.1', authorization = '' } = {},
   ): Promise<Reply | undefined> => {
     const [only = '', query = ''] = path.split('?');
-    const header = (name: string) => (name === 'content-type' ? type : undefined);
+    const headers: Readonly<Record<string, string>> = { 'content-type': type, authorization };
+    const header = (name: string) => headers[name];
     const request = { path: only, query: new URLSearchParams(query), header, address };
     const exchange = whep.exchange(request, method);
     if (exchange === undefined || 'status' in exchange) return exchange;
@@ -63,6 +67,7 @@ test('an offer is answered with 201, where the session is, and STUN servers with
       type: 'offer',
       request: 1,
       address: '10.0.0.1',
+      isPreview: false,
       renditions: ['high', 'low'],
       sdp: 'v=0 offer',
     },
@@ -101,14 +106,51 @@ test('before a drop is live, only the crew’s address gives access', async () =
   assert.is((await send('POST', '/preview-secret/live/whep'))?.status, 201);
 });
 
+test('with a token, only who sends it gets an answer; the crew’s address needs none', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-token-'));
+  const file = join(folder, 'token');
+  writeFileSync(file, 'correct-horse-battery\n');
+  const { asked, send } = openDoor(CREATED, true, file);
+  const right = { authorization: 'Bearer correct-horse-battery' };
+  for (const authorization of ['', 'Bearer correct-horse-batterz', 'Basic correct-horse-battery']) {
+    const refused = await send('POST', '/live/whep', { authorization });
+    assert.is(refused?.status, 401);
+    assert.is(headersOf(refused).get('WWW-Authenticate'), 'Bearer');
+  }
+  assert.is((await send('DELETE', `/live/whep/${CREATED.id}`))?.status, 401);
+  assert.equal(asked, []);
+  assert.is((await send('POST', '/live/whep', right))?.status, 201);
+  assert.is((await send('POST', '/preview-secret/live/whep'))?.status, 201);
+  assert.equal(
+    asked.map((request) => 'isPreview' in request && request.isPreview),
+    [false, true],
+  );
+  assert.is((await send('OPTIONS', '/live/whep'))?.status, 204);
+  rmSync(folder, { recursive: true });
+});
+
+test('a token that is too short, or a file that is none, is reported with its key', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-token-'));
+  writeFileSync(join(folder, 'short'), 'abc');
+  assert.throws(() => openDoor(CREATED, true, join(folder, 'short')), /whep\.token_file: .* 16 to/);
+  assert.throws(() => openDoor(CREATED, true, join(folder, 'none')), /whep\.token_file: .* read/);
+  rmSync(folder, { recursive: true });
+});
+
 test('a refusal of the process is passed on in its words', async () => {
   const full = await openDoor({ status: 503, line: 'there are 50 viewers already' }).send(
     'POST',
     '/live/whep',
   );
   assert.is(full?.status, 503);
-  assert.ok(headersOf(full).has('Retry-After'));
+  assert.is(headersOf(full).get('Retry-After'), '5');
   assert.match(String(full?.body[0]), 'there are 50 viewers already');
+  const starting = await openDoor({ status: 503, line: 'not now', isSoon: true }).send(
+    'POST',
+    '/live/whep',
+  );
+  assert.is(headersOf(starting).get('Retry-After'), '1');
+  assert.is(headersOf(starting).get('Access-Control-Expose-Headers'), 'Retry-After');
   const bad = await openDoor({ status: 400, line: 'the offer has no media' }).send(
     'POST',
     '/live/whep',

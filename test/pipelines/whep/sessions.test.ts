@@ -36,8 +36,8 @@ function openSessions(maxViewers = 3, maxViewersPerAddress = 2) {
       throw new Error(reason);
     },
   });
-  const offer = (address: string, sdp = CHROMIUM_OFFER) =>
-    sessions.offer({ type: 'offer', request: 1, address, renditions: ['mid'], sdp });
+  const offer = (address: string, sdp = CHROMIUM_OFFER, isPreview = false) =>
+    sessions.offer({ type: 'offer', request: 1, address, isPreview, renditions: ['mid'], sdp });
   return { sessions, peers, rendition, clock, offer };
 }
 
@@ -79,6 +79,14 @@ test('a viewer that connects gets the picture at once, and its address is listed
   // The key frame with its parameter sets, and two reports.
   assert.ok((peers[0]?.packets ?? 0) >= 5);
   assert.equal(sessions.addresses, ['a']);
+});
+
+test('one of the crew gets the picture, and is not listed among the guests', async () => {
+  const { sessions, peers, offer } = openSessions();
+  await offer('a', CHROMIUM_OFFER, true);
+  peers[0]?.onOpen();
+  assert.is(sessions.count, 1);
+  assert.equal(sessions.addresses, []);
 });
 
 test('a viewer that reports stays; one that is silent for 10 s, or closes, is gone', async () => {

@@ -47,6 +47,7 @@ export const de: LabelTexts = {
   'viewers.whep.ice_servers': 'WebRTC: STUN- und TURN-Server',
   'viewers.whep.turn_username': 'WebRTC: Benutzer für TURN',
   'viewers.whep.turn_password_file': 'WebRTC: Passwort für TURN',
+  'viewers.whep.token_file': 'WebRTC: Token seiner Gäste',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Zertifizierungsstelle (Datei)',
   cert_file: 'Zertifikat (Datei)',

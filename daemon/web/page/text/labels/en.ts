@@ -45,6 +45,7 @@ export const en = {
   'viewers.whep.ice_servers': 'WebRTC: STUN and TURN servers',
   'viewers.whep.turn_username': 'WebRTC: user name for TURN',
   'viewers.whep.turn_password_file': 'WebRTC: password for TURN',
+  'viewers.whep.token_file': 'WebRTC: token of its guests',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Certificate authority (file)',
   cert_file: 'Certificate (file)',

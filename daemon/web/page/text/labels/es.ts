@@ -47,6 +47,7 @@ export const es: LabelTexts = {
   'viewers.whep.ice_servers': 'WebRTC: servidores STUN y TURN',
   'viewers.whep.turn_username': 'WebRTC: usuario de TURN',
   'viewers.whep.turn_password_file': 'WebRTC: contraseña de TURN',
+  'viewers.whep.token_file': 'WebRTC: token de sus espectadores',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Autoridad de certificación (archivo)',
   cert_file: 'Certificado (archivo)',

@@ -47,6 +47,7 @@ export const fr: LabelTexts = {
   'viewers.whep.ice_servers': 'WebRTC : serveurs STUN et TURN',
   'viewers.whep.turn_username': 'WebRTC : utilisateur pour TURN',
   'viewers.whep.turn_password_file': 'WebRTC : mot de passe pour TURN',
+  'viewers.whep.token_file': 'WebRTC : jeton de ses spectateurs',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Autorité de certification (fichier)',
   cert_file: 'Certificat (fichier)',

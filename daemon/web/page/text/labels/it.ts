@@ -47,6 +47,7 @@ export const it: LabelTexts = {
   'viewers.whep.ice_servers': 'WebRTC: server STUN e TURN',
   'viewers.whep.turn_username': 'WebRTC: utente per TURN',
   'viewers.whep.turn_password_file': 'WebRTC: password per TURN',
+  'viewers.whep.token_file': 'WebRTC: token dei suoi spettatori',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Autorità di certificazione (file)',
   cert_file: 'Certificato (file)',

@@ -47,6 +47,7 @@ export const nl: LabelTexts = {
   'viewers.whep.ice_servers': 'WebRTC: STUN- en TURN-servers',
   'viewers.whep.turn_username': 'WebRTC: gebruiker voor TURN',
   'viewers.whep.turn_password_file': 'WebRTC: wachtwoord voor TURN',
+  'viewers.whep.token_file': 'WebRTC: token van zijn gasten',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Certificaatautoriteit (bestand)',
   cert_file: 'Certificaat (bestand)',

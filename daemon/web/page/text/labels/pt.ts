@@ -47,6 +47,7 @@ export const pt: LabelTexts = {
   'viewers.whep.ice_servers': 'WebRTC: servidores STUN e TURN',
   'viewers.whep.turn_username': 'WebRTC: utilizador de TURN',
   'viewers.whep.turn_password_file': 'WebRTC: palavra-passe de TURN',
+  'viewers.whep.token_file': 'WebRTC: token dos seus espectadores',
   tls: 'HTTPS',
   'mqtt.tls.ca_file': 'Autoridade de certificação (ficheiro)',
   cert_file: 'Certificado (ficheiro)',
