@@ -1,6 +1,7 @@
 /** Opens the operator's page with the config and the devices of a box. */
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
+import { hasWhep } from '../config/viewers.ts';
 import type { Devices } from '../devices/devices.ts';
 import { type OperatorDeps, runOperator } from './server.ts';
 
@@ -32,6 +33,7 @@ export function openOperatorPage({ box, viewers, operator, edge }: Config, deps:
       port: viewers.port,
       ...(viewers.tls && { tlsPort: viewers.tls.port }),
       previewPath: edge.upstream === '' ? deps.previewPath : '',
+      hasWhep: hasWhep({ viewers, edge }),
     },
   };
   return (signal) => runOperator(operator, page, signal);

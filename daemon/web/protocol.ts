@@ -44,6 +44,8 @@ export interface ViewerPorts {
   readonly tlsPort?: number;
   /** Prefix of the stream's paths that also works before the drop is live. Empty on an edge. */
   readonly previewPath: string;
+  /** The picture is there by WebRTC, too. */
+  readonly hasWhep: boolean;
 }
 
 /** `change`, twice a second, also when nothing has changed. */

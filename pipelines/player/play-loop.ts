@@ -4,12 +4,17 @@ import { openHlsJs, openNative, playsHls } from './playback/fallback.ts';
 import { openLive, type Player, StreamRefused } from './playback/live.ts';
 import { hasMediaSource, SourceNotOpened } from './playback/media-source.ts';
 import { waitForNextStream } from './playback/next-stream.ts';
-import { WhepTries } from './playback/rtc/tries.ts';
-import { hasWebRtc, openWhep, WhepFailed } from './playback/rtc/whep.ts';
+import { hasWebRtc, type WhepOptions } from './playback/rtc/whep.ts';
+import { WhepChoice } from './playback/rtc/whep-choice.ts';
 import { SoundLost } from './playback/session.ts';
 import { type Way, waysOf } from './playback/ways.ts';
 
-const RETRY_MS = 1_000;
+/** A box whose process died is back within a second or two; each further try comes later. */
+const RETRY_FIRST_MS = 200;
+const RETRY_MAX_MS = 1_000;
+const RETRY_GROWTH = 1.5;
+/** What played for longer did not fail because it was opened. */
+const WORKED_MS = 5_000;
 const SOUND_RETRY_MS = 20_000;
 
 export interface PlayLoopDeps {
@@ -21,7 +26,7 @@ export interface PlayLoopDeps {
   readonly onFailed: () => void;
   /** The stream has ended; with false: another one begins. */
   readonly onEnded: (hasEnded: boolean) => void;
-  /** `player` and `profile` choose by hand. */
+  /** `player` and `profile` choose by hand; `token` is for a box that asks for one. */
   readonly parameters: URLSearchParams;
 }
 
@@ -35,10 +40,12 @@ export class PlayLoop {
   #isPaused = false;
   /** The browser did not open a media source: other players are used. */
   #isSourceBroken = false;
-  readonly #whepTries = new WhepTries();
+  readonly #whep: WhepChoice;
+  #retryMs = RETRY_FIRST_MS;
 
   constructor(deps: PlayLoopDeps) {
     this.#deps = deps;
+    this.#whep = new WhepChoice(deps.video);
   }
 
   /** The player on screen. */
@@ -54,8 +61,10 @@ export class PlayLoop {
   /** The video is for another player, until it is released. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    if (isHeld) this.#attempt.abort();
-    else this.#release();
+    if (isHeld) {
+      this.#attempt.abort();
+      this.#whep.close();
+    } else this.#release();
   }
 
   async run(): Promise<never> {
@@ -66,31 +75,33 @@ export class PlayLoop {
       this.#attempt = new AbortController();
       const { signal } = this.#attempt;
       let isRefused = false;
-      let pauseMs = RETRY_MS;
+      let pauseMs = RETRY_FIRST_MS;
+      let openedMs = Number.POSITIVE_INFINITY;
       try {
         const player = await this.#open(hasSound, signal);
+        openedMs = performance.now();
         const reopening = this.#reopenLater(player, hasSound);
         hasSound = true;
         beacon.setPlayer(player);
         this.#player = player;
         if (this.#isPaused) player.setPaused(true);
         await player.done.finally(() => clearTimeout(reopening));
-        if (!signal.aborted) {
+        if (signal.aborted) pauseMs = 0;
+        else {
           onEnded(true);
           await waitForNextStream(this.#playlistUrl(), signal);
           if (!this.#isHeld) onEnded(false);
           beacon.restartStartup();
         }
       } catch (error) {
-        if (error instanceof WhepFailed) {
-          // Parts take its place at once.
-          pauseMs = 0;
-          this.#whepTries.fail(error.isRefused, performance.now());
-        }
+        if (performance.now() - openedMs > WORKED_MS) this.#retryMs = RETRY_FIRST_MS;
+        // Another player takes its place at once.
+        const isReplaced = signal.aborted || this.#whep.hasFailed(error);
+        pauseMs = isReplaced ? 0 : this.#nextRetryMs();
         hasSound = !(error instanceof SoundLost);
         isRefused = error instanceof StreamRefused;
         this.#isSourceBroken ||= error instanceof SourceNotOpened;
-        if (!this.#isHeld && pauseMs > 0) onFailed();
+        if (!isReplaced) onFailed();
       }
       this.#attempt.abort();
       this.#player = undefined;
@@ -99,13 +110,20 @@ export class PlayLoop {
     }
   }
 
+  #nextRetryMs(): number {
+    const pauseMs = this.#retryMs;
+    this.#retryMs = Math.min(RETRY_MAX_MS, pauseMs * RETRY_GROWTH);
+    return pauseMs;
+  }
+
   /** In case the sound is back, or WebRTC. */
   #reopenLater(player: Player, hasSound: boolean): ReturnType<typeof setTimeout> | undefined {
-    const whepMs = this.#whepTries.waitMs(performance.now());
-    const isWhepBetter = player.kind !== 'whep' && whepMs > 0;
-    if (hasSound && !isWhepBetter) return undefined;
     const attempt = this.#attempt;
-    return setTimeout(() => attempt.abort(), hasSound ? whepMs : SOUND_RETRY_MS);
+    if (!hasSound) return setTimeout(() => attempt.abort(), SOUND_RETRY_MS);
+    if (player.kind !== 'whep' && !this.#whep.isDue) {
+      this.#whep.comeBack(this.#whepOptions(), attempt);
+    }
+    return undefined;
   }
 
   #released(): Promise<void> {
@@ -121,24 +139,28 @@ export class PlayLoop {
     return url;
   }
 
+  #whepOptions(): WhepOptions {
+    const { nowMs, parameters } = this.#deps;
+    const token = parameters.get('token');
+    return { playlistUrl: this.#playlistUrl(), token, serverNowMs: nowMs };
+  }
+
   #open(hasSound: boolean, signal: AbortSignal): Promise<Player> {
     const { video, beacon, nowMs, parameters } = this.#deps;
     const url = this.#playlistUrl();
     const retried = beacon.restartStartup;
-    const openedMs = performance.now();
     const open: Readonly<Record<Way, () => Promise<Player>>> = {
-      whep: () => {
-        this.#whepTries.start(openedMs);
-        return openWhep(video, url, nowMs, signal);
-      },
+      whep: () => this.#whep.open(this.#whepOptions(), signal),
       frames: () => openLive(video, url, nowMs, hasSound, signal, 'frame'),
       push: () => openLive(video, url, nowMs, hasSound, signal, 'part'),
       parts: () => openLive(video, url, nowMs, hasSound, signal),
       native: async () => openNative(video, url, nowMs, retried, signal),
       hls: () => openHlsJs(video, url, nowMs, retried, signal),
     };
-    const [way = 'hls'] = waysOf(parameters.get('player'), offeredWays(), {
-      hasWebRtc: hasWebRtc() && this.#whepTries.waitMs(openedMs) === 0,
+    // A box with a token offers WebRTC to nobody; who was given the token asks for it.
+    const wanted = parameters.get('player') ?? (parameters.has('token') ? 'whep' : null);
+    const [way = 'hls'] = waysOf(wanted, offeredWays(), {
+      hasWebRtc: hasWebRtc() && this.#whep.isDue,
       hasMediaSource: hasMediaSource() && !this.#isSourceBroken,
       hasStreams: typeof ReadableStream === 'function' && 'body' in Response.prototype,
       playsHls: playsHls(video),

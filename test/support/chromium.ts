@@ -24,13 +24,18 @@ export interface Browser extends AsyncDisposable {
   open(url: string): Promise<Page>;
 }
 
-/** Debian's Chromium, headless, with a profile of its own. */
+/**
+ * Debian's Chromium, headless, with a profile of its own.
+ *
+ * @param executablePath Another program that starts it, as inside a network namespace.
+ */
 export async function openChromium(
   viewport: { width: number; height: number } = { width: 960, height: 600 },
+  executablePath = '/usr/bin/chromium',
 ): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'venuebox-chromium-'));
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: '/usr/bin/chromium',
+    executablePath,
     headless: true,
     args: FLAGS,
     viewport,
@@ -77,6 +82,8 @@ export async function waitInPage(
 export interface LatencyFigures {
   /** From the camera's glass to the screen's, in ms, a figure for each frame read. */
   readonly latenciesMs: readonly number[];
+  /** Unix times at which these frames were shown. */
+  readonly shownMs: readonly number[];
   readonly framesRead: number;
   readonly framesSeen: number;
   readonly stalls: number;
@@ -136,6 +143,7 @@ const WATCH = async (
   const canvas = document.createElement('canvas');
   const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D;
   const latenciesMs: number[] = [];
+  const readsMs: number[] = [];
   let framesRead = 0;
   let framesSeen = 0;
   let stalls = 0;
@@ -167,9 +175,10 @@ const WATCH = async (
     framesRead += 1;
     const behind = (((shownMs - time) % 2 ** 24) + 2 ** 24) % 2 ** 24;
     latenciesMs.push(behind);
+    readsMs.push(shownMs);
   };
   video.requestVideoFrameCallback(onFrame);
   await new Promise((resolve) => setTimeout(resolve, forMs));
   isOver = true;
-  return { latenciesMs, framesRead, framesSeen, stalls, freezes };
+  return { latenciesMs, shownMs: readsMs, framesRead, framesSeen, stalls, freezes };
 };

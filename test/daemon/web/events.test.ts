@@ -22,7 +22,7 @@ test('the first event has the complete state, and the next ones only changes', a
   assert.is(view.panel?.buttons.length, 2);
   assert.not.ok('levels' in view);
   assert.ok(history.length >= 1);
-  assert.equal(viewers, { port: 8080, previewPath: '/preview/x' });
+  assert.equal(viewers, { port: 8080, previewPath: '/preview/x', hasWhep: false });
 
   const changes = () => page.events.filter(({ name }) => name === 'change').map(({ data }) => data);
   assert.equal((changes().at(-1) as Change).changed, {});

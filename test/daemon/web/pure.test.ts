@@ -54,7 +54,14 @@ test('a page that applies every change has the state of the box', () => {
 
 function modelOf(view: View): Model {
   return fromHello(
-    { nowMs: 0, streamNowMs: 0, view, history: [], log: [], viewers: { port: 1, previewPath: '' } },
+    {
+      nowMs: 0,
+      streamNowMs: 0,
+      view,
+      history: [],
+      log: [],
+      viewers: { port: 1, previewPath: '', hasWhep: false },
+    },
     0,
   );
 }

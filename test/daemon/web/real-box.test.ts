@@ -1,18 +1,31 @@
 /** The operator's page of a real box, in a real browser. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startBox } from '../../support/box.ts';
 import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { freeUdpPort } from '../../support/free-port.ts';
 import { openPage, saveScreenshot, says } from './support/page.ts';
 
 const test = suite('operator page of a real box');
 
+const TOKEN = 'correct-horse-battery';
+
 test('of a real box it shows the live picture, its sound and its figures, and is not counted as a viewer', async () => {
-  await using box = await startBox();
+  const tokenFile = join(mkdtempSync(join(tmpdir(), 'venuebox-token-')), 'token');
+  writeFileSync(tokenFile, TOKEN);
+  await using box = await startBox([
+    `viewers.whep.port=${await freeUdpPort()}`,
+    `viewers.whep.token_file=${tokenFile}`,
+  ]);
   await box.ready();
   await using browser = await openChromium({ width: 1400, height: 900 });
   const page = await openPage(browser, box.operatorUrl);
   await waitInPage(page, 'document.querySelector("video").currentTime > 1');
+  // By WebRTC without the guests' token, once that has started.
+  await waitInPage(page, 'document.querySelector("video").srcObject !== null');
   await waitInPage(page, says('#picture', 'behind'));
   await waitInPage(page, says('#sound', 'dB'));
   await waitInPage(page, says('#machine', 'test picture'));
@@ -20,6 +33,13 @@ test('of a real box it shows the live picture, its sound and its figures, and is
   await saveScreenshot(page, 'real');
   const { media } = await box.state<{ media: { viewers: { viewers: number } } }>();
   assert.is(media.viewers.viewers, 0);
+
+  const guest = await browser.open(`${box.url}/`);
+  await waitInPage(guest, 'globalThis.venuebox?.().player === "venuebox"');
+  await guest.goto(`${box.url}/?token=${TOKEN}`);
+  await waitInPage(guest, 'globalThis.venuebox?.().player === "whep"');
+  await guest.close();
+
   process.kill(box.childPid('capture') ?? 0, 'SIGKILL');
   await waitInPage(page, says('#machine', '1 restart'));
   const before = (await page.evaluate('document.querySelector("video").currentTime')) as number;

@@ -1,10 +1,15 @@
-/** Plays the stream in the page's video element while it is wanted and visible. */
+/**
+ * Plays the stream in the page's video element while it is wanted and visible: by WebRTC, nearest
+ * to the stage, where the box has it.
+ */
 import { openNative, playsHls } from '../../../../pipelines/player/playback/fallback.ts';
 import { openLive, type Player } from '../../../../pipelines/player/playback/live.ts';
 import { hasMediaSource } from '../../../../pipelines/player/playback/media-source.ts';
+import { hasWebRtc } from '../../../../pipelines/player/playback/rtc/whep.ts';
+import { WhepChoice } from '../../../../pipelines/player/playback/rtc/whep-choice.ts';
 import type { Model } from '../ui/model.ts';
 
-const RETRY_MS = 2_000;
+const RETRY_MS = 1_000;
 
 export interface Preview {
   isWanted(): boolean;
@@ -19,22 +24,26 @@ export function openPreview(video: HTMLVideoElement): Preview {
   const state: { model?: Model; isWanted: boolean; player?: Player; playing?: AbortController } = {
     isWanted: true,
   };
-  const boxNowMs = () => Date.now() + (state.model?.streamOffsetMs ?? 0);
+  const { whep, open } = openPlayers(video, () => state.model);
 
   const play = async (signal: AbortSignal) => {
     while (!signal.aborted) {
       const attempt = new AbortController();
       signal.addEventListener('abort', () => attempt.abort(), { once: true });
+      let pauseMs = RETRY_MS;
       try {
-        state.player = await openPlayer(video, state.model, boxNowMs, attempt.signal);
+        state.player = await open(attempt);
         await state.player.done;
-      } catch {
+        if (attempt.signal.aborted) pauseMs = 0;
+      } catch (error) {
         // There is no picture now: the section shows why, as far as the box knows.
+        if (attempt.signal.aborted || whep.hasFailed(error)) pauseMs = 0;
       }
       attempt.abort();
       delete state.player;
-      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
+    whep.close();
   };
   const startOrStop = () => {
     const isOn = state.isWanted && !document.hidden && state.model !== undefined;
@@ -75,15 +84,37 @@ export function viewerUrl({ viewers }: Pick<Model, 'viewers'>): URL | undefined 
   return new URL(`https://${location.hostname}:${viewers.tlsPort}/`);
 }
 
-async function openPlayer(
+/** By WebRTC, or HLS until that works again. */
+function openPlayers(video: HTMLVideoElement, model: () => Model | undefined) {
+  const boxNowMs = () => Date.now() + (model()?.streamOffsetMs ?? 0);
+  const whep = new WhepChoice(video);
+  const open = async (attempt: AbortController): Promise<Player> => {
+    const { signal } = attempt;
+    const playlistUrl = previewUrl(model());
+    // The preview's address is a secret itself: it needs no token.
+    const options = { playlistUrl, token: null, serverNowMs: boxNowMs };
+    const hasWhep = model()?.viewers.hasWhep === true && hasWebRtc();
+    if (hasWhep && whep.isDue) return await whep.open(options, signal);
+    const player = await openHls(video, playlistUrl, boxNowMs, signal);
+    if (hasWhep) whep.comeBack(options, attempt);
+    return player;
+  };
+  return { whep, open };
+}
+
+/** Of the stream for the crew. Throws where this page cannot load it. */
+function previewUrl(model: Model | undefined): URL {
+  const base = model && viewerUrl(model);
+  if (base === undefined) throw new Error('the guests’ page cannot be loaded from here');
+  return new URL(`${model?.viewers.previewPath}/live/index.m3u8?profile=phone`, base);
+}
+
+async function openHls(
   video: HTMLVideoElement,
-  model: Model | undefined,
+  url: URL,
   boxNowMs: () => number,
   signal: AbortSignal,
 ): Promise<Player> {
-  const base = model && viewerUrl(model);
-  if (base === undefined) throw new Error('the guests’ page cannot be loaded from here');
-  const url = new URL(`${model?.viewers.previewPath}/live/index.m3u8?profile=phone`, base);
   if (hasMediaSource()) return await openLive(video, url, boxNowMs, true, signal);
   if (!playsHls(video)) throw new Error('this browser does not play HLS');
   return openNative(video, url, boxNowMs, () => undefined, signal);

@@ -1,7 +1,14 @@
 /** When WebRTC is tried again after it failed. Pure: times come in. */
 
+/**
+ * No packets came; the box takes no more viewers, or asks for a token; or the process that
+ * answers is still starting.
+ */
+export type WhepFailure = 'silent' | 'refused' | 'starting';
+
 const PAUSE_FIRST_MS = 15_000;
 const PAUSE_MAX_MS = 300_000;
+const STARTING_MS = 3_000;
 /** It works again: the next failure is a first one. */
 const WORKS_AFTER_MS = 60_000;
 
@@ -19,10 +26,13 @@ export class WhepTries {
     this.#startedMs = nowMs;
   }
 
-  /** @param isRefused The box answered that it takes no more viewers. */
-  fail(isRefused: boolean, nowMs: number): void {
+  fail(why: WhepFailure, nowMs: number): void {
+    if (why !== 'silent') {
+      this.#nextMs = nowMs + (why === 'refused' ? PAUSE_MAX_MS : STARTING_MS);
+      return;
+    }
     if (nowMs - this.#startedMs > WORKS_AFTER_MS) this.#pauseMs = PAUSE_FIRST_MS;
-    this.#nextMs = nowMs + (isRefused ? PAUSE_MAX_MS : this.#pauseMs);
+    this.#nextMs = nowMs + this.#pauseMs;
     this.#pauseMs = Math.min(this.#pauseMs * 2, PAUSE_MAX_MS);
   }
 }

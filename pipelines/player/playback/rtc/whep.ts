@@ -1,15 +1,15 @@
 /** Plays by WebRTC (WHEP): nearest to live, for as long as it flows. */
 import { fetchText, type Player } from '../live.ts';
 import { ageMs } from './age.ts';
+import type { WhepFailure } from './tries.ts';
 
 /** No picture comes by WebRTC, now or any more: another player is used. */
 export class WhepFailed extends Error {
-  /** The box answered, and takes no more viewers. */
-  readonly isRefused: boolean;
+  readonly why: WhepFailure;
 
-  constructor(message: string, isRefused = false) {
+  constructor(message: string, why: WhepFailure = 'silent') {
     super(message);
-    this.isRefused = isRefused;
+    this.why = why;
   }
 }
 
@@ -17,67 +17,115 @@ const ANSWER_MAX_MS = 1_500;
 /** From the answer to the first packets. */
 const FIRST_MAX_MS = 2_500;
 /** Without packets for so long it is over; a lost packet is there again much sooner. */
-const SILENT_MAX_MS = 800;
-const CHECK_MS = 200;
+const SILENT_MAX_MS = 700;
+const CHECK_MS = 100;
 
 /** True where this browser has WebRTC. */
 export function hasWebRtc(): boolean {
   return typeof RTCPeerConnection === 'function';
 }
 
+export interface WhepOptions {
+  /** Of the stream: the endpoint is beside it. */
+  readonly playlistUrl: URL;
+  /** Where the box asks for one; null: none is known. */
+  readonly token: string | null;
+  /** Unix time in ms, by the box's clock. */
+  readonly serverNowMs: () => number;
+}
+
 /**
  * Rejects with StreamRefused while there is no stream, and with {@link WhepFailed} where no
  * picture comes.
- *
- * @param playlistUrl Of the stream: the endpoint is beside it.
  */
 export async function openWhep(
   video: HTMLVideoElement,
-  playlistUrl: URL,
-  serverNowMs: () => number,
+  options: WhepOptions,
   signal: AbortSignal,
 ): Promise<Player> {
+  const session = await connect(options, signal, (opened) => opened.attach(video));
+  return session.play(video, signal);
+}
+
+/** A connection that gets packets, and is played nowhere yet. */
+export interface WhepConnection {
+  play(video: HTMLVideoElement, signal: AbortSignal): Player;
+  close(): void;
+}
+
+/** Rejects as {@link openWhep}. @param signal Until it is connected. */
+export async function connectWhep(
+  options: WhepOptions,
+  signal: AbortSignal,
+): Promise<WhepConnection> {
+  return await connect(options, signal, () => undefined);
+}
+
+async function connect(
+  options: WhepOptions,
+  signal: AbortSignal,
+  onAnswer: (session: WhepSession) => void,
+): Promise<WhepSession> {
+  const { playlistUrl } = options;
   // Many guests wait for a drop; they ask for the playlist, which costs the box nothing.
   await fetchText(playlistUrl, { signal });
   const endpoint = new URL('whep', playlistUrl);
   endpoint.search = playlistUrl.search;
-  const session = new WhepSession(video, serverNowMs);
-  signal.addEventListener('abort', () => session.close(), { once: true });
+  const session = new WhepSession(options);
+  const close = () => session.close();
+  signal.addEventListener('abort', close, { once: true });
   try {
     await session.connect(endpoint);
+    onAnswer(session);
     await session.firstPackets();
   } catch (error) {
     session.close();
     throw error instanceof WhepFailed ? error : new WhepFailed(String(error));
+  } finally {
+    signal.removeEventListener('abort', close);
   }
-  return {
-    kind: 'whep',
-    rendition: () => '',
-    latencyMs: () => session.latencyMs,
-    switches: () => 0,
-    setPaused: (isPaused) => {
-      if (isPaused) video.pause();
-      else video.play().catch(() => undefined);
-    },
-    done: session.watch(signal),
-  };
+  return session;
 }
 
-class WhepSession {
-  readonly #video: HTMLVideoElement;
+class WhepSession implements WhepConnection {
+  #video: HTMLVideoElement | undefined;
   readonly #connection = new RTCPeerConnection();
+  readonly #authorization: Readonly<Record<string, string>>;
   readonly #serverNowMs: () => number;
   #resource: URL | undefined;
   #latencyMs: number | undefined;
   #isClosed = false;
 
-  constructor(video: HTMLVideoElement, serverNowMs: () => number) {
-    this.#video = video;
+  constructor({ token, serverNowMs }: WhepOptions) {
+    this.#authorization = token === null ? {} : { Authorization: `Bearer ${token}` };
     this.#serverNowMs = serverNowMs;
   }
 
-  get latencyMs(): number | undefined {
-    return this.#latencyMs;
+  play(video: HTMLVideoElement, signal: AbortSignal): Player {
+    this.attach(video);
+    if (signal.aborted) this.close();
+    signal.addEventListener('abort', () => this.close(), { once: true });
+    return {
+      kind: 'whep',
+      rendition: () => '',
+      latencyMs: () => this.#latencyMs,
+      switches: () => 0,
+      setPaused: (isPaused) => {
+        if (isPaused) video.pause();
+        else video.play().catch(() => undefined);
+      },
+      done: this.#watch(signal),
+    };
+  }
+
+  /** From now on its picture is on screen. */
+  attach(video: HTMLVideoElement): void {
+    if (this.#video !== undefined) return;
+    this.#video = video;
+    const tracks = this.#connection.getReceivers().map(({ track }) => track);
+    video.srcObject = new MediaStream(tracks);
+    video.play().catch(() => undefined);
+    this.#followFrames(video);
   }
 
   async connect(endpoint: URL): Promise<void> {
@@ -93,22 +141,21 @@ class WhepSession {
     await connection.setLocalDescription({ type: 'offer', sdp });
     const answer = await this.#ask(endpoint, sdp);
     await connection.setRemoteDescription({ type: 'answer', sdp: answer });
-    const tracks = connection.getReceivers().map(({ track }) => track);
-    this.#video.srcObject = new MediaStream(tracks);
-    this.#video.play().catch(() => undefined);
-    this.#followFrames();
   }
 
   /** The box needs no address of this device: it answers where packets come from. */
   async #ask(endpoint: URL, sdp: string): Promise<string> {
     const response = await fetch(endpoint, {
       method: 'POST',
-      headers: { 'Content-Type': 'application/sdp' },
+      headers: { 'Content-Type': 'application/sdp', ...this.#authorization },
       body: sdp,
       signal: AbortSignal.timeout(ANSWER_MAX_MS),
     });
     if (response.status !== 201) {
-      throw new WhepFailed(`${endpoint.pathname}: ${response.status}`, true);
+      // It says so where it expects to answer in a moment.
+      const isStarting = response.status === 503 && response.headers.get('Retry-After') === '1';
+      const why = isStarting ? 'starting' : 'refused';
+      throw new WhepFailed(`${endpoint.pathname}: ${response.status}`, why);
     }
     const location = response.headers.get('Location');
     if (location !== null) this.#resource = new URL(location, endpoint);
@@ -126,12 +173,12 @@ class WhepSession {
       if (this.#isClosed || performance.now() - startedMs > FIRST_MAX_MS) {
         throw new WhepFailed('no packets');
       }
-      await new Promise((resolve) => setTimeout(resolve, CHECK_MS / 4));
+      await new Promise((resolve) => setTimeout(resolve, CHECK_MS / 2));
     }
   }
 
   /** Rejects with {@link WhepFailed} when packets stay away; resolves when the signal aborts. */
-  async watch(signal: AbortSignal): Promise<void> {
+  async #watch(signal: AbortSignal): Promise<void> {
     let packets = 0;
     let changedMs = performance.now();
     try {
@@ -152,7 +199,7 @@ class WhepSession {
     this.#isClosed = true;
     this.#connection.close();
     this.#end();
-    this.#video.srcObject = null;
+    if (this.#video !== undefined) this.#video.srcObject = null;
   }
 
   #end(): void {
@@ -165,7 +212,8 @@ class WhepSession {
     const resource = this.#resource;
     this.#resource = undefined;
     if (resource === undefined) return;
-    fetch(resource, { method: 'DELETE', keepalive: true }).catch(() => undefined);
+    const headers = this.#authorization;
+    fetch(resource, { method: 'DELETE', keepalive: true, headers }).catch(() => undefined);
   };
 
   async #packets(): Promise<number> {
@@ -177,8 +225,7 @@ class WhepSession {
   }
 
   /** Each picture that is shown says by its time stamp when it was taken. */
-  #followFrames(): void {
-    const video = this.#video;
+  #followFrames(video: HTMLVideoElement): void {
     if (typeof video.requestVideoFrameCallback !== 'function') return;
     const onFrame = (nowMs: number, frame: VideoFrameCallbackMetadata) => {
       if (this.#isClosed) return;

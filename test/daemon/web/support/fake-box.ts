@@ -90,7 +90,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       },
       logTail,
       panel: fakePanel(panelActions),
-      viewers: { port: 8080, previewPath: '/preview/x' },
+      viewers: { port: 8080, previewPath: '/preview/x', hasWhep: false },
       streamNowMs: () => Date.now(),
       stateFolder,
       opening: new SignInOpening(clock),

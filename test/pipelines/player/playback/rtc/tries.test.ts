@@ -34,7 +34,7 @@ test('it is tried at once, and after each failure later', () => {
   let nowMs = 0;
   for (let i = 0; i < 7; i += 1) {
     tries.start(nowMs);
-    tries.fail(false, nowMs + 2_000);
+    tries.fail('silent', nowMs + 2_000);
     waits.push(tries.waitMs(nowMs + 2_000));
     nowMs += 2_000 + (waits.at(-1) ?? 0);
     assert.is(tries.waitMs(nowMs), 0);
@@ -44,16 +44,22 @@ test('it is tried at once, and after each failure later', () => {
 
 test('where it has played for a while, the next failure is a first one', () => {
   const tries = new WhepTries();
-  for (let i = 0; i < 5; i += 1) tries.fail(false, 0);
+  for (let i = 0; i < 5; i += 1) tries.fail('silent', 0);
   tries.start(400_000);
-  tries.fail(false, 900_000);
+  tries.fail('silent', 900_000);
   assert.is(tries.waitMs(900_000), 15_000);
 });
 
 test('a box that takes no more viewers is not asked for five minutes', () => {
   const tries = new WhepTries();
-  tries.fail(true, 0);
+  tries.fail('refused', 0);
   assert.is(tries.waitMs(0), 300_000);
+});
+
+test('a box whose process is starting is asked soon, however often that happens', () => {
+  const tries = new WhepTries();
+  for (let i = 0; i < 20; i += 1) tries.fail('starting', i * 4_000);
+  assert.is(tries.waitMs(76_000), 3_000);
 });
 
 test.run();
