@@ -23,6 +23,7 @@ import {
   VIEWER_LATENCY,
   VIEWER_STARTUP,
 } from '../figures/media.ts';
+import { PUSH } from '../figures/push.ts';
 import { ARTICLE, ORDERS } from '../figures/shop.ts';
 import {
   type CountedModem,
@@ -162,6 +163,11 @@ export const METRICS: readonly Metric[] = [
         percentiles(ms, { rendition }),
       ),
     ['rendition', 'percentile'],
+  ),
+  ...metricsOf(
+    Object.values(PUSH),
+    ({ media }) => Object.entries(media?.push ?? {}).map(([chunk, one]) => [one, { chunk }]),
+    ['chunk'],
   ),
   ...metricsOf(Object.values(ARTICLE), articles, ['article', 'currency']),
   ...metricsOf(Object.values(ORDERS), shop),

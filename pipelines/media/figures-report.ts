@@ -3,6 +3,7 @@ import { every } from '../../hal/os/async.ts';
 import type { HttpFigures } from '../http/http-figures.ts';
 import type { Viewers } from '../origin/viewers.ts';
 import type { Presentation } from '../packager/presentation.ts';
+import type { Pushes } from '../push/pushes.ts';
 import { FrameRate } from './frame-rate.ts';
 import type { MediaFigures } from './messages.ts';
 import type { PartLag } from './part-lag.ts';
@@ -16,6 +17,8 @@ export interface FiguresReportDeps {
   readonly viewers: Viewers;
   readonly partLag: PartLag;
   readonly http: () => HttpFigures;
+  /** Undefined where the config has none. */
+  readonly pushes: Pick<Pushes, 'figures'> | undefined;
   readonly nowUs: () => number;
   readonly onReport: (figures: MediaFigures) => void;
 }
@@ -58,7 +61,7 @@ export class FiguresReport {
   }
 
   #report(): void {
-    const { presentation, viewers, partLag, http, nowUs, onReport } = this.#deps;
+    const { presentation, viewers, partLag, http, pushes, nowUs, onReport } = this.#deps;
     this.#reportedMs = performance.now();
     const framesPerS = this.#frameRate.take(this.#reportedMs);
     const stalled = presentation.isEnded ? undefined : this.#publication.stalled();
@@ -71,6 +74,7 @@ export class FiguresReport {
       repeatedFramesTotal: presentation.repeatedFramesTotal,
       ...(framesPerS === undefined ? {} : { framesPerS }),
       ...(stalled === undefined ? {} : { stalled }),
+      ...(pushes && { push: pushes.figures() }),
       substitutes: presentation.substitutes.now(),
       suspended: presentation.substitutes.suspended(),
       heldBytes: presentation.tracks().reduce((sum, { window }) => sum + window.heldBytes(), 0),

@@ -6,6 +6,7 @@ import type { ServingFigures } from '../origin/figures.ts';
 import type { Ladder } from '../origin/origin.ts';
 import type { TrackKind, WantedTrack } from '../packager/track.ts';
 import type { DropOnPage, DropSettings, ShopOnPage } from '../player/drop-report.ts';
+import type { PushFigures } from '../push/channel.ts';
 import type { TargetState } from '../recording/settings.ts';
 import type { Scan, WantedScan } from '../scan/messages.ts';
 import type { FromWhep, WhepRequest } from '../whep/messages.ts';
@@ -129,6 +130,8 @@ export type FromMedia =
 export interface MediaFigures extends ServingFigures {
   /** Of an edge. */
   readonly edge?: EdgeReport;
+  /** Pushed streams, by what each record has; left out where the config has none. */
+  readonly push?: Readonly<Record<'part' | 'frame', PushFigures>>;
   /** Left out while parts of all tracks are published. */
   readonly stalled?: StalledTrack;
 }

@@ -80,7 +80,7 @@ export function openMediaService(
   const handlers = openHandlers(settings, served, whep);
   const server = new ViewerServer(openServerOptions(settings.server), handlers, systemClock);
   const figures = new FiguresReport({
-    ...{ presentation, viewers, partLag, nowUs: clock.nowUs },
+    ...{ presentation, viewers, partLag, pushes, nowUs: clock.nowUs },
     trackIds: settings.tracks.map(({ id }) => id),
     http: () => server.figures(),
     onReport: (report) =>

@@ -1,5 +1,5 @@
 /** One pushed stream: a rendition with its sound, by part or by frame, and who reads it. */
-import { type ClientOutput, isStartOf, PushClient } from './client.ts';
+import { type ClientOutput, isStartOf, PushClient, type PushCounts } from './client.ts';
 import { ENDED, type PushedRecord } from './records.ts';
 import type { RecordHeader } from './wire/record.ts';
 
@@ -13,11 +13,16 @@ export interface JoinedClient {
   readonly leave: () => void;
 }
 
+export interface PushFigures extends Readonly<PushCounts> {
+  readonly clients: number;
+}
+
 /** Records go to all clients in the same buffers. Pure of sockets. */
 export class Channel {
   readonly #lead: RecordHeader['track'];
   readonly #inits = new Map<RecordHeader['track'], PushedRecord>();
   readonly #clients = new Set<PushClient>();
+  readonly #counts: PushCounts = { skippedTotal: 0, slowTotal: 0 };
   #recent: PushedRecord[] = [];
   #recentBytes = 0;
 
@@ -27,6 +32,10 @@ export class Channel {
 
   get clients(): number {
     return this.#clients.size;
+  }
+
+  figures(): PushFigures {
+    return { clients: this.clients, ...this.#counts };
   }
 
   /** True once there is something to play. */
@@ -49,7 +58,8 @@ export class Channel {
    * next one and the sound before that. Its output may end at any time.
    */
   join(output: ClientOutput, isFromNext: boolean, nowMs: number): JoinedClient {
-    const client = new PushClient(output, this.#lead, () => this.#inits.values());
+    const inits = () => this.#inits.values();
+    const client = new PushClient(output, this.#lead, inits, this.#counts);
     this.#clients.add(client);
     if (isFromNext) client.beginWithNext(nowMs);
     else for (const record of this.#recent) client.send(record, nowMs);

@@ -19,6 +19,14 @@ const WAITING_MAX_BYTES = 8_000_000;
 /** One that has to skip again within this time is too slow: it is to fetch parts. */
 const SKIPS_WITHIN_MS = 20_000;
 
+/** How clients of one stream kept up, since it began. */
+export interface PushCounts {
+  /** Times that one skipped to a key frame. */
+  skippedTotal: number;
+  /** Clients that were sent to fetch parts. */
+  slowTotal: number;
+}
+
 interface Waiting {
   readonly record: PushedRecord;
   readonly sinceMs: number;
@@ -29,6 +37,7 @@ export class PushClient {
   readonly #output: ClientOutput;
   /** Present init sections. */
   readonly #inits: () => Iterable<PushedRecord>;
+  readonly #counts: PushCounts;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   /** What is not sent before the next record that playback can start at. */
@@ -38,15 +47,20 @@ export class PushClient {
 
   readonly #lead: RecordHeader['track'];
 
-  /** @param lead The track whose records playback can start at: the picture, where there is one. */
+  /**
+   * @param lead The track whose records playback can start at: the picture, where there is one.
+   * @param counts Of all clients.
+   */
   constructor(
     output: ClientOutput,
     lead: RecordHeader['track'],
     inits: () => Iterable<PushedRecord>,
+    counts: PushCounts,
   ) {
     this.#output = output;
     this.#lead = lead;
     this.#inits = inits;
+    this.#counts = counts;
   }
 
   /** True once nothing more is sent. */
@@ -125,9 +139,11 @@ export class PushClient {
     if (!isLate && this.#waitingBytes <= WAITING_MAX_BYTES) return;
     this.#drop();
     if (nowMs - this.#skippedMs < SKIPS_WITHIN_MS) {
+      this.#counts.slowTotal += 1;
       this.end(TOO_SLOW);
       return;
     }
+    this.#counts.skippedTotal += 1;
     this.#skippedMs = nowMs;
     this.#waits = 'all';
   }

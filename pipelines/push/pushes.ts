@@ -4,7 +4,7 @@ import type { HttpRequest } from '../http/handlers.ts';
 import { type Reply, refuse } from '../http/reply.ts';
 import type { Presentation } from '../packager/presentation.ts';
 import { type PublishedFrame, shownOf } from '../packager/track.ts';
-import { Channel } from './channel.ts';
+import { Channel, type PushFigures } from './channel.ts';
 import { FrameRecords } from './frames.ts';
 import { PartRecords } from './parts.ts';
 import type { PushedRecord } from './records.ts';
@@ -56,6 +56,14 @@ export class Pushes {
     if (this.#presentation.tracks().every(({ window }) => window.isEnded)) this.#end();
   }
 
+  /** Of all renditions together. */
+  figures(): Readonly<Record<PushRequest['chunk'], PushFigures>> {
+    const channels = [...this.#channels.values()];
+    const sum = (chunk: PushRequest['chunk']): PushFigures =>
+      channels.map((of) => of[chunk].figures()).reduce(addFigures, NO_CLIENTS);
+    return { part: sum('part'), frame: sum('frame') };
+  }
+
   /** Drops clients that do not read, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await every(CHECK_EVERY_MS, signal, () => {
@@ -79,6 +87,16 @@ export class Pushes {
       if (id === trackId || isSound) channels[chunk].add(record, nowMs);
     }
   }
+}
+
+const NO_CLIENTS: PushFigures = { clients: 0, skippedTotal: 0, slowTotal: 0 };
+
+function addFigures(a: PushFigures, b: PushFigures): PushFigures {
+  return {
+    clients: a.clients + b.clients,
+    skippedTotal: a.skippedTotal + b.skippedTotal,
+    slowTotal: a.slowTotal + b.slowTotal,
+  };
 }
 
 const ENDED = refuse(503, 'the stream has ended');

@@ -5,13 +5,14 @@ import { LOAD, STATUS } from '../../figures/box.ts';
 import { DESTINATION } from '../../figures/destinations.ts';
 import { BATTERY, CAMERA, CHANNEL, VOLUME } from '../../figures/devices.ts';
 import type { Figure } from '../../figures/figure.ts';
-import { EDGE, EDGE_HELD, HLS, STALLS, VIEWER_LATENCY } from '../../figures/media.ts';
+import { EDGE, EDGE_HELD } from '../../figures/media.ts';
 import { renderFigure } from '../../figures/text.ts';
 import { LINK, SRT } from '../../figures/uplink.ts';
 import type { Outcome, Progress } from '../../model/commands.ts';
 import type { LookState } from '../../model/look.ts';
 import { renderDuration } from '../../model/rounding.ts';
 import type { BoxSnapshot, RecordingTarget, Warning } from '../../model/snapshot.ts';
+import { viewersRow } from './viewers-row.ts';
 
 /** A snapshot in words, for a terminal 80 columns wide. */
 export function renderStatus(box: BoxSnapshot, nowMs: number): string {
@@ -146,16 +147,6 @@ function soundRow({ sound, levels }: BoxSnapshot): string {
     renderFigure(CHANNEL.peak_dbfs, { peakDbfs, rmsDbfs: levels.rmsDbfs[i] ?? peakDbfs }),
   );
   return `${sound}, peak ${peaks.join(' / ')}`;
-}
-
-function viewersRow(box: BoxSnapshot): string {
-  if (box.media === undefined) return 'unknown';
-  const latency = (ms: number) => renderFigure(VIEWER_LATENCY, ms);
-  const latencies = Object.entries(box.media.viewers.latencyMsByRendition).map(
-    ([rendition, { p50, p95 }]) => `${rendition} ${latency(p50)} (p95 ${latency(p95)})`,
-  );
-  const [viewers, stalls] = [HLS.viewers, STALLS].map((figure) => renderFigure(figure, box));
-  return [viewers, ...latencies, `${stalls} stalls`].join(', ');
 }
 
 function uplinkRows(box: BoxSnapshot): readonly Row[] {

@@ -123,7 +123,7 @@ test('a client that is too late again has to fetch parts: its response ends and 
   }
   assert.ok(output.isEnded);
   assert.is(output.records.at(-1)?.header.kind, 'slow');
-  assert.is(stream.channel.clients, 0);
+  assert.equal(stream.channel.figures(), { clients: 0, skippedTotal: 1, slowTotal: 1 });
   stream.parts(10);
 });
 

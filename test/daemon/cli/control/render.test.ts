@@ -40,6 +40,16 @@ test('status of an edge reports its upstream in place of a camera', () => {
   assert.not.match(text, 'test picture');
 });
 
+test('clients of pushed streams are named with how they keep up, where there are any', () => {
+  const push = {
+    part: { clients: 3, skippedTotal: 2, slowTotal: 1 },
+    frame: { clients: 0, skippedTotal: 0, slowTotal: 0 },
+  };
+  const text = renderStatus({ ...WELL, media: figures({ push }) }, WELL.drop.sinceMs);
+  assert.match(text, '3 by pushed parts (2 skips, 1 too slow)');
+  assert.not.match(text, 'pushed frames');
+});
+
 test('no device name steers a terminal', () => {
   const text = renderStatus({ ...WELL, camera: 'cam\x1b[2J\x07\x9b', name: 'a\nb' }, 0);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there

@@ -58,6 +58,10 @@ export function fullSnapshot(changes: Partial<BoxSnapshot> = {}): BoxSnapshot {
     children: { capture: RUNNING, media: RUNNING, uplink: RUNNING },
     media: {
       isFlowing: true,
+      push: {
+        part: { clients: 3, skippedTotal: 2, slowTotal: 1 },
+        frame: { clients: 1, skippedTotal: 0, slowTotal: 0 },
+      },
       http: {
         connections: 12,
         held: 4,
