@@ -7,6 +7,8 @@
  * `operator` (its page opened cold), `orders` (10,000 at once),
  * `attack` (a watching viewer's p99 beside floods),
  * `codes` (the code in the picture, read off encoded frames),
+ * `lossy` (WHEP and pushed streams over a line that loses packets, as root),
+ * `fallback` (a guest by WebRTC whose box loses a process),
  * `throttled` (our player on a CPU that is six times slower),
  * `faults` (players while devices are unplugged, encoders die and the clock is set),
  * `pauses` (parts while the camera pauses), `glass10` (our player for 10 minutes), `soak`
@@ -19,6 +21,7 @@ import { benchGlass, benchStart } from './glass.ts';
 import { benchIdle } from './idle.ts';
 import { benchLab } from './lab.ts';
 import { benchLag } from './lag.ts';
+import { benchLossy } from './lossy/lossy.ts';
 import { type Figure, printFigures, saveFigures, watchMachine } from './machine.ts';
 import { benchOperator } from './operator.ts';
 import { benchOrders } from './orders/orders.ts';
@@ -27,6 +30,7 @@ import { benchRecord } from './record.ts';
 import { benchShed } from './shed.ts';
 import { benchSoak } from './soak.ts';
 import { benchCodes } from './stream/codes.ts';
+import { benchFallback } from './stream/fallback.ts';
 import { benchFaults } from './stream/faults.ts';
 import { benchPauses } from './stream/pauses.ts';
 import { benchThrottled } from './stream/throttled.ts';
@@ -54,6 +58,8 @@ const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   pauses: benchPauses,
   attack: benchAttack,
   whep: () => benchWhep(3, 60),
+  lossy: benchLossy,
+  fallback: benchFallback,
   codes: benchCodes,
   throttled: benchThrottled,
   soak: () => benchSoak(30),

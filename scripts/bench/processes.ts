@@ -1,5 +1,7 @@
 /** Finds the processes of a box and what they use. */
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { type Box, childrenOf } from '../../test/support/box.ts';
 
 /** What each process of a box is called, by its entry point. */
@@ -40,4 +42,9 @@ function nameOf(pid: number): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** So that the generator does not take the core of what it measures. */
+export function onCore(pid: number, core: number): void {
+  if (cpus().length > 1) execFileSync('taskset', ['-apc', String(core), String(pid)]);
 }

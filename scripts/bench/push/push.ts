@@ -1,10 +1,10 @@
 /** Measures what is pushed: from glass to glass in Chromium, and a thousand viewers. */
-import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { startBox } from '../../../test/support/box.ts';
 import { type GlassCase, measureGlass } from '../glass.ts';
 import { cpuWhile, type Figure, round } from '../machine.ts';
+import { onCore } from '../processes.ts';
 import { runGenerator } from '../viewers.ts';
+import { BUSY_PICTURE } from './busy-picture.ts';
 import type { PushLoadReport } from './load.ts';
 
 const VIEWERS = 1_000;
@@ -36,15 +36,6 @@ export async function benchPush(): Promise<readonly Figure[]> {
   }
   return figures;
 }
-
-/** Noise, so that the encoder needs what it may use: 1.5 Mb/s with the sound. */
-const BUSY_PICTURE = [
-  'camera.driver=custom',
-  'camera.launch=videotestsrc is-live=true pattern=snow ! video/x-raw,width=640,height=360,framerate=30/1',
-  'camera.width=640',
-  'camera.height=360',
-  'renditions=[{name: one, width: 640, height: 360, bitrate_bps: 1400000}]',
-];
 
 async function benchViewers(query: string, what: string): Promise<readonly Figure[]> {
   await using box = await startBox([
@@ -89,9 +80,4 @@ async function benchViewers(query: string, what: string): Promise<readonly Figur
     { name: `${name}: each`, value: `${round(report.mbpsPerViewer, 2)} Mb/s`, goal: '1.5 Mb/s' },
     { name: `${name}: lost or skipped`, value: `${report.failed}`, goal: '0' },
   ];
-}
-
-/** So that the generator does not take the core of what it measures. */
-function onCore(pid: number, core: number): void {
-  if (cpus().length > 1) execFileSync('taskset', ['-apc', String(core), String(pid)]);
 }
