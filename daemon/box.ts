@@ -5,7 +5,6 @@ import type { Log } from '../hal/os/log.ts';
 import { WantedRestart } from '../hal/os/supervise.ts';
 import type { Notify } from '../hal/os/systemd/notify.ts';
 import { runAll, type Task } from '../hal/os/task.ts';
-import { runOptionalPort } from '../pipelines/http/optional-port.ts';
 import { announcing } from './announce/run.ts';
 import { backfilling } from './backfill/run.ts';
 import { runControl } from './cli/control/server.ts';
@@ -34,9 +33,9 @@ import { followGuestAddress } from './model/guest-address.ts';
 import type { BoxSnapshot, ModemMaintenance } from './model/snapshot.ts';
 import { BoxState, trackStartedAt } from './model/state-store.ts';
 import { maintainModems } from './modems/maintenance.ts';
-import { runBroker } from './mqtt/client/own-broker.ts';
+import { ownBroker } from './mqtt/client/own-broker.ts';
 import { type EventLog, openEventLog, recordEvent } from './mqtt/events.ts';
-import { openMqtt, withOwnBroker } from './mqtt/open.ts';
+import { openMqtt } from './mqtt/open.ts';
 import { showShop } from './orders/on-page.ts';
 import { openOrders } from './orders/open.ts';
 import { openPictureCommands } from './overlay/open.ts';
@@ -48,6 +47,8 @@ import { openPrinting } from './printing/open.ts';
 import { openReadiness } from './ready/open.ts';
 import { openDropReports } from './report/open.ts';
 import { openSafeSource } from './safe-mode/source.ts';
+import { completing } from './settings/completing.ts';
+import { LiveConfig } from './settings/live-config.ts';
 import type { LoadedSettings } from './settings/load.ts';
 import { type Launched, openUpdates } from './update/open.ts';
 import { runWatchdog } from './watchdog/run.ts';
@@ -93,31 +94,33 @@ export interface BoxDeps {
  */
 export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal): Promise<void> {
   const { clock, stateFolder } = deps;
-  const config = withOwnBroker(asked);
   const logTail = new LogTail();
-  const log = tailLog(deps.log, logTail, config.log.level, clock.wallMs);
+  const log = tailLog(deps.log, logTail, asked.log.level, clock.wallMs);
+  const live = new LiveConfig(deps.loaded, log, completing(asked));
+  const config = live.current();
   await claimState(stateFolder, { clock, log }, signal);
-  const source = await sourceOf(config, deps, log);
+  const source =
+    deps.safeMode === undefined
+      ? await openMediaSource(config, deps.simulatedLinks, log)
+      : openSafeSource();
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);
   await using events = await openEventLog(config.mqtt, stateFolder, { clock, log });
   const ending = new AbortController();
   const untilEnd = AbortSignal.any([signal, ending.signal]);
   const end = () => ending.abort(new WantedRestart());
-  const opened = { log, logTail, config, source, devices, dataUse, events, untilEnd, end };
+  const opened = { log, logTail, live, config, source, devices, dataUse, events, untilEnd, end };
   const box = await joinParts({ ...deps, ...opened });
   await runAll(tasksOf(box), untilEnd);
 }
-
-const sourceOf = async (config: Config, deps: BoxDeps, log: Log): Promise<MediaSource> =>
-  deps.safeMode === undefined
-    ? await openMediaSource(config, deps.simulatedLinks, log)
-    : openSafeSource(config);
 
 /** What is opened before the parts, and closed after they have ended. */
 interface Resources extends BoxDeps {
   /** The newest lines of `log`, for the operator's page. */
   readonly logTail: LogTail;
+  /** As it is now. */
+  readonly live: LiveConfig;
+  /** As it was at the start. */
   readonly config: Config;
   readonly source: MediaSource;
   readonly devices: Devices;
@@ -131,16 +134,15 @@ interface Resources extends BoxDeps {
 type Parts = Resources & Awaited<ReturnType<typeof joinParts>>;
 
 async function joinParts(given: Resources) {
-  const { config, source, devices, events, clock, log, stateFolder, playerUrl } = given;
+  const { config, live, source, devices, events, clock, log, stateFolder, playerUrl } = given;
   const state: BoxState = new BoxState(
     {
-      ...{ name: config.box.name, version: given.version, playerUrl },
-      ...{ settingsFault: given.loaded.warning, safeMode: given.safeMode },
-      ...source.facts,
-      ...plannedLinks(config),
+      ...{ name: config.box.name, version: given.version, safeMode: given.safeMode },
+      ...{ ...source.facts, playerUrl },
     },
     {
       startedAt: trackStartedAt(clock),
+      configured: () => ({ ...plannedLinks(live.current()), settingsFault: live.fault() }),
       drop: () => drop.state(),
       dropFaults: () => drop.faults(),
       warnings: () => health.warnings(),
@@ -152,16 +154,16 @@ async function joinParts(given: Resources) {
       update: () => updates.state(),
     },
   );
-  const drops = await openDrops(config, given);
+  const drops = await openDrops(live.current, given);
   const snapshot = () => state.snapshot();
   const reports = await openDropReports(stateFolder, { snapshot, clock, log });
   const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk, drops], given);
-  const { order, ...shop } = await openOrders(config, { ...given, drops, onEvent });
+  const { order, ...shop } = await openOrders(live.current, { ...given, drops, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;
   const mediaPath = source.open({
-    ...{ config, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
+    ...{ config: live.current, dataUse: given.dataUse, stateFolder, previewPath, clock, log },
     presentDrop: drops.present,
     isFirstDrop: () => drop.isFirst(),
     liveDropId: () => (drop.state().phase === 'live' ? drop.state().dropId : undefined),
@@ -170,21 +172,21 @@ async function joinParts(given: Resources) {
   const { isEdge } = source;
   const moved = { isEdge, mediaPath, state, onEvent, powerOff: () => shutDown(given) };
   const drop: DropMachine = await openOwnDrop({ ...given, ...moved });
-  const { live, settings } = openSettings({ ...given, phase: () => drop.state().phase });
+  const settings = openSettings({ ...given, snapshot, mediaPath });
   const slips = { ...devices, ...given, snapshot, orders: shop.desk };
   const prints = await openPrinting(live, { ...slips, ownHotspot: () => firstBoot.ownHotspot() });
   const boot = { ...given, ...prints, mediaPath, snapshot, state, settings };
   const firstBoot: FirstBoot = await openFirstBoot(config, boot);
-  const updates = await openUpdates({ ...given, live, mediaPath, snapshot, onEvent });
+  const updates = await openUpdates({ ...given, mediaPath, snapshot, onEvent });
   const shown = { isEdge, presentDrop: drops.present, mediaPath, snapshot, onEvent };
-  const picture = openPictureCommands(config, { ...given, ...shown });
+  const picture = openPictureCommands(live.current, { ...given, ...shown });
   const commands = { ...picture.commands, print: prints.print, order, drops: drops.command };
   const inner = openCommander({ drop, isEdge, snapshot, ...commands, update: updates.command });
   const parts = { state, snapshot, reports, onEvent, health, previewPath, mediaPath, drop, drops };
   const commander = await openReadiness(live.current, inner, { ...given, ...parts, prints });
   return {
     ...given,
-    ...{ ...parts, ...shop, prints, picture, live, settings, firstBoot, updates },
+    ...{ ...parts, ...shop, prints, picture, settings, firstBoot, updates },
     fleetPictures: new FleetPictures(),
     opening: new SignInOpening(clock),
     commander: logCommands(commander, log),
@@ -193,24 +195,24 @@ async function joinParts(given: Resources) {
 
 /** All that runs side by side; the first that fails ends the box. */
 function tasksOf(box: Parts): readonly Task[] {
-  const { config, devices, health, mediaPath, state, log } = box;
+  const { config, live, devices, health, mediaPath, state } = box;
   const onAway = box.state.setPanelAway.bind(state);
   const onMaintenance = (modemMaintenance: readonly ModemMaintenance[]) =>
     state.set({ modemMaintenance });
   const onMarkHeld = box.opening.open.bind(box.opening);
   const onStuck = (stuckButtons: readonly string[]) => state.set({ stuckButtons });
-  const heartsLamp = config.panel.hearts_lamp;
+  const heartsLamp = () => live.current().panel.hearts_lamp;
   const panel = { ...devices.panel, heartsLamp, onAway, onStuck, onMarkHeld };
   return [
     // The drop and its media.
     mediaPath.run,
-    ...backfilling(config, { ...box, ...mediaPath }),
+    live.part('backfill', (now) => backfilling(now, { ...box, ...mediaPath })),
     (signal) => box.drops.run(box, signal),
     box.drop.run,
     box.reports.run,
     box.picture.run,
     (signal) => box.desk.run(signal),
-    ...runOptionalPort('webhook', config.orders.webhook.port, box, box.runWebhook),
+    box.runWebhook,
     (signal) => showShop(() => box.desk.state(), mediaPath.showShop, box.stateFolder, signal),
     lockingCamera(box),
     // Faults, power and devices.
@@ -218,23 +220,31 @@ function tasksOf(box: Parts): readonly Task[] {
     (signal) => restartStalledMedia({ ...box, ...health, ...mediaPath }, signal),
     (signal) => runPower(powerOf(box), signal),
     (signal) => followDevices(devices, state, box, signal),
-    box.prints.run,
-    (signal) => maintainModems({ ...box, modems: devices.modems, onMaintenance }, signal),
+    live.part('printer', (now) => async (signal) => {
+      await devices.printer.use(now.printer);
+      await box.prints.run(signal);
+    }),
+    live.part('modems', (now) => (signal) => {
+      devices.modems.use(now.modems);
+      return maintainModems({ ...box, config: now, modems: devices.modems, onMaintenance }, signal);
+    }),
     // The ways to command the box and to see how it is.
     (signal) => runPanel({ ...box, ...panel }, signal),
     openOperatorPage(config, box),
     box.firstBoot.run,
-    (signal) =>
-      followGuestAddress({ ...box, viewers: config.viewers, operator: config.operator }, signal),
-    box.live.part('announce', (now) => announcing(now, box)),
+    live.part(
+      'addresses',
+      ({ viewers, operator }) =>
+        (signal) =>
+          followGuestAddress({ ...box, viewers, operator }, signal),
+    ),
+    live.part('announce', (now) => announcing(now, box)),
     (signal) => runControl(box.controlSocket, box, signal),
-    box.live.part('mqtt', (now) => openMqtt(withOwnBroker(now), box)),
+    live.part('mqtt', (now) => openMqtt(now, box)),
     box.settings.run,
     box.updates.run,
-    ...runOptionalPort('broker', config.mqtt.broker_port, box, (signal) =>
-      runBroker('127.0.0.1', config.mqtt.broker_port, log, signal),
-    ),
-    box.live.part('metrics', (now) => openMetrics(now.metrics, box)),
+    live.part('broker', ({ mqtt }) => ownBroker(mqtt.broker_port, box)),
+    live.part('metrics', (now) => openMetrics(now.metrics, box)),
     (signal) => runWatchdog(box, signal),
   ];
 }

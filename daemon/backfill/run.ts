@@ -1,6 +1,6 @@
 /** Runs the back-fill process, and tells it each second how the way to the far end is. */
 import { resolve } from 'node:path';
-import { pause } from '../../hal/os/async.ts';
+import { pause, untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import { CERTIFICATE_BYTES_MAX, readRegular } from '../../hal/os/files/read-regular.ts';
 import { type Log, messageOf } from '../../hal/os/log.ts';
@@ -44,13 +44,13 @@ const NOTICED_MS = 8_000;
 const RETURN_MS = 4_000;
 
 /**
- * The task of a box that has somewhere to send it; none for others.
+ * The task of a box that has somewhere to send it; others wait.
  *
  * @throws ConfigError where a file that the config names cannot be used.
  */
-export function backfilling(config: Config, deps: BackfillDeps): readonly Task[] {
+export function backfilling(config: Config, deps: BackfillDeps): Task {
   const { uplink } = config;
-  if (uplink === undefined || uplink.backfill.url === '') return [];
+  if (uplink === undefined || uplink.backfill.url === '') return untilAborted;
   const settings = settingsOf(config, uplink, deps.stateFolder);
   const worker = openWorker<BackfillSettings, ToBackfill, FromBackfill>(
     {
@@ -76,16 +76,14 @@ export function backfilling(config: Config, deps: BackfillDeps): readonly Task[]
   };
   const run: Task = (signal) => worker.run({ settings, onMessage }, signal);
   const { clock, log } = deps;
-  return [
-    (signal) =>
-      runAll(
-        [
-          (ends) => supervise('backfill', run, { policy: POLICY, clock, log, onChange }, ends),
-          (ends) => observe(uplink, worker.send, deps, ends),
-        ],
-        signal,
-      ),
-  ];
+  return (signal) =>
+    runAll(
+      [
+        (ends) => supervise('backfill', run, { policy: POLICY, clock, log, onChange }, ends),
+        (ends) => observe(uplink, worker.send, deps, ends),
+      ],
+      signal,
+    );
 }
 
 const EMPTY: BackfillFigures = {

@@ -64,7 +64,9 @@ export function openSimulatedControls(
   if (Object.keys(devices).length === 0) return undefined;
   const { gpio, battery } = devices;
   const buttons = gpio === undefined ? [] : buttonsOf(panel);
-  const switches = switchesOf(devices);
+  const fixed = fixedSwitches(devices);
+  const ofPrinter = new WeakMap<SimulatedPrinter, readonly Switch[]>();
+  const switches = () => [...fixed, ...changingSwitches(devices, ofPrinter)];
   const lamps = gpio === undefined ? () => [] : openLamps(clock);
   const isButton = (button: string) => buttons.some(({ name }) => name === button);
   return {
@@ -72,7 +74,7 @@ export function openSimulatedControls(
       buttons,
       lamps: lamps(box),
       ...(battery === undefined ? {} : { battery: battery.state() }),
-      switches: switches.map(({ name, label, isOn }) => ({ name, label, isOn: isOn() })),
+      switches: switches().map(({ name, label, isOn }) => ({ name, label, isOn: isOn() })),
     }),
     press: (button) => {
       if (isButton(button)) gpio?.press(button);
@@ -91,7 +93,7 @@ export function openSimulatedControls(
       return battery !== undefined;
     },
     setSwitch: (name, isOn) => {
-      const found = switches.find((other) => other.name === name);
+      const found = switches().find((other) => other.name === name);
       found?.set(isOn);
       return found !== undefined;
     },
@@ -126,12 +128,10 @@ interface Switch {
   set(isOn: boolean): void;
 }
 
-function switchesOf(devices: SimulatedDevices): readonly Switch[] {
-  const { camera, sound, gpio, battery, printer, modems, links } = devices;
+function fixedSwitches({ camera, sound, gpio, battery, links }: SimulatedDevices) {
   const switches: Switch[] = [];
   if (camera) switches.push(latch('camera', 'Camera', camera.setPlugged));
   if (sound) switches.push(latch('sound', 'Sound', sound.setPlugged));
-  if (printer) switches.push(...printerSwitches(printer));
   if (gpio) {
     const set = (isOn: boolean) => (isOn ? gpio.replug() : gpio.unplug());
     switches.push(latch('panel', 'Buttons and lamps', set));
@@ -139,15 +139,6 @@ function switchesOf(devices: SimulatedDevices): readonly Switch[] {
   if (battery) {
     const set = (isOn: boolean) => battery.breakWith(isOn ? undefined : 'simulated: unplugged');
     switches.push(latch('battery', 'Battery board', set));
-  }
-  for (const id of modems?.ids ?? []) {
-    switches.push({
-      name: id,
-      label: `Modem ${id}`,
-      // The box resets a modem that hangs: then it is on again.
-      isOn: () => modems?.isHung(id) === false,
-      set: (isOn) => modems?.setHung(id, !isOn),
-    });
   }
   for (const id of links?.ids ?? []) {
     switches.push({
@@ -159,6 +150,22 @@ function switchesOf(devices: SimulatedDevices): readonly Switch[] {
     });
   }
   return switches;
+}
+
+/** Of devices that another one may take the place of, by a change of the settings. */
+function changingSwitches(
+  { printer, modems }: SimulatedDevices,
+  ofPrinter: WeakMap<SimulatedPrinter, readonly Switch[]>,
+): readonly Switch[] {
+  if (printer && !ofPrinter.has(printer)) ofPrinter.set(printer, printerSwitches(printer));
+  const resets = (modems?.ids ?? []).map((id) => ({
+    name: id,
+    label: `Modem ${id}`,
+    // The box resets a modem that hangs: then it is on again.
+    isOn: () => modems?.isHung(id) === false,
+    set: (isOn: boolean) => modems?.setHung(id, !isOn),
+  }));
+  return [...((printer && ofPrinter.get(printer)) ?? []), ...resets];
 }
 
 /** A new roll. */

@@ -23,7 +23,7 @@ interface Affected {
   };
   readonly state: BoxState;
   readonly onEvent: (event: BoxEvent) => void;
-  readonly hasClips: boolean;
+  readonly hasClips: () => boolean;
   readonly playerUrl: string;
   readonly powerOff: () => Promise<void>;
   readonly clock: Clock;
@@ -49,7 +49,7 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
     },
     mark: async ({ atMs, label }) => {
       const marked = { atMs, ...(label === undefined ? {} : { label }) };
-      if (!box.hasClips) return marked;
+      if (!box.hasClips()) return marked;
       const { id, path, durationS } = await mediaPath.clip(label, untilEnd);
       const clip = { id, url: new URL(path, state.snapshot().playerUrl).href, durationS };
       onEvent({ type: 'clip.made', severity: 'info', atMs: clock.wallMs(), data: clip });
@@ -60,9 +60,12 @@ export function openDropEffects(box: Affected, untilEnd: AbortSignal): DropEffec
 }
 
 interface OwnDrop extends Omit<Affected, 'hasClips'> {
-  readonly config: {
-    readonly clips: { readonly folder: string };
-    readonly drop: { readonly resume_within_s: number };
+  /** The config that is in force. */
+  readonly live: {
+    current(): {
+      readonly clips: { readonly folder: string };
+      readonly drop: { readonly resume_within_s: number };
+    };
   };
   /** It shows another box's stream: it starts no drop of its own, and resumes none. */
   readonly isEdge: boolean;
@@ -74,13 +77,13 @@ interface OwnDrop extends Omit<Affected, 'hasClips'> {
 
 /** The drop of a box, joined with what it does to the rest of it. */
 export function openOwnDrop(box: OwnDrop): Promise<DropMachine> {
-  const { config, isEdge, state } = box;
-  const hasClips = config.clips.folder !== '';
+  const { live, isEdge, state } = box;
+  const hasClips = () => live.current().clips.folder !== '';
   return openDrop({
     ...box,
     stateFile: `${box.stateFolder}/drop.json`,
     start: isEdge ? 'idle' : box.start,
-    resumeWithinS: isEdge ? 0 : config.drop.resume_within_s,
+    resumeWithinS: isEdge ? 0 : live.current().drop.resume_within_s,
     effects: openDropEffects({ ...box, hasClips }, box.untilEnd),
     snapshot: () => state.snapshot(),
     boot: openBootClock(),

@@ -36,7 +36,7 @@ export class ListFile {
 
   /** Often: reads the file where it is another one than before. Never rejects. */
   async refresh(): Promise<void> {
-    const key = await keyOf(this.path);
+    const key = await this.#keyNow();
     if (key === this.#key) return;
     this.#key = key;
     this.#read();
@@ -58,7 +58,7 @@ export class ListFile {
           return { fault: 'the list would be too long: remove old drops first' };
         }
         await saveFile(this.path, edited.text);
-        this.#key = await keyOf(this.path);
+        this.#key = await this.#keyNow();
         this.#read();
         return {};
       } catch (error) {
@@ -72,6 +72,12 @@ export class ListFile {
   /** An edit that has begun is on the disk. */
   async settled(): Promise<void> {
     await this.#editing;
+  }
+
+  /** Hosts that are allowed now may not have been. */
+  async #keyNow(): Promise<string> {
+    const { checkout, overlay } = this.#hosts;
+    return [await keyOf(this.path), ...checkout, '', ...overlay].join(' ');
   }
 
   #text(): string {

@@ -51,14 +51,21 @@ interface Given {
 const EVERY_MS = 1_000;
 
 export async function openDrops(
-  { drop, orders }: Pick<Config, 'drop' | 'orders'>,
+  config: () => Pick<Config, 'drop' | 'orders'>,
   { stateFolder, clock, log }: Given,
 ): Promise<Drops> {
-  const hosts = { checkout: orders.checkout_hosts, overlay: drop.overlay.hosts };
+  const hosts = {
+    get checkout() {
+      return config().orders.checkout_hosts;
+    },
+    get overlay() {
+      return config().drop.overlay.hosts;
+    },
+  };
   const file = new ListFile(resolve(stateFolder, 'drops.yaml'), hosts, log);
   await file.refresh();
   const store = await MemoryStore.open(resolve(stateFolder, 'held-drops.json'), hosts, log);
-  const drops = new OpenDrops(drop, stateFolder, { file, store, clock, log });
+  const drops = new OpenDrops(() => config().drop, stateFolder, { file, store, clock, log });
   return {
     present: () => drops.present,
     state: () => drops.state(),
@@ -82,16 +89,19 @@ interface Parts {
 class OpenDrops {
   /** The same object until it changes. */
   present: DropConfig;
-  readonly #config: DropConfig;
+  readonly #config: () => DropConfig;
+  /** Of the config, when it was last asked. */
+  #base: DropConfig;
   readonly #stateFolder: string;
   readonly #parts: Parts;
   #planned: PlannedDrop | undefined;
 
-  constructor(config: DropConfig, stateFolder: string, parts: Parts) {
+  constructor(config: () => DropConfig, stateFolder: string, parts: Parts) {
     this.#config = config;
     this.#stateFolder = stateFolder;
     this.#parts = parts;
-    this.present = config;
+    this.#base = config();
+    this.present = this.#base;
     this.#choose();
     parts.file.follow(() => this.#choose());
   }
@@ -164,13 +174,15 @@ class OpenDrops {
   #choose(): void {
     const { file, store, clock, log } = this.#parts;
     const planned = choosePlanned(file.list.drops, store.memory, clock.wallMs());
-    if (planned === this.#planned) return;
+    const base = this.#config();
+    if (planned === this.#planned && base === this.#base) return;
     const { current } = store.memory;
     if (current !== undefined && planned !== undefined && current.drop !== planned) {
       store.set({ ...store.memory, current: { ...current, drop: planned } });
     }
     if (planned?.id !== this.#planned?.id) log.info('drop shown', { drop: planned?.id ?? '' });
     this.#planned = planned;
-    this.present = overConfig(this.#config, planned);
+    this.#base = base;
+    this.present = overConfig(base, planned);
   }
 }

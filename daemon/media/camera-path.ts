@@ -1,5 +1,4 @@
 /** The media path of a box with a camera: media, input and uplink processes. */
-
 import type { SetLive } from '../../hal/camera/port.ts';
 import { openSwitch, type Switch } from '../../hal/os/switch.ts';
 import { runAll, type Task } from '../../hal/os/task.ts';
@@ -32,12 +31,13 @@ export function openCameraPath(deps: MediaPathDeps): OwnPath {
   return new CameraPath(deps);
 }
 
-/** Its methods are fields, since other media paths copy and replace them. */
+/** Its methods are fields: other media paths copy and replace them. */
 class CameraPath implements OwnPath {
-  readonly setLive: SetLive;
-  readonly choose: LiveInput['choose'];
-  readonly restartSource: LiveInput['restartSource'];
-  readonly showClock: LiveInput['showClock'];
+  readonly setLive: SetLive = (...what) => this.#input.setLive(...what);
+  readonly choose: LiveInput['choose'] = (camera) => this.#input.choose(camera);
+  readonly restartSource: LiveInput['restartSource'] = (...one) =>
+    this.#input.restartSource(...one);
+  readonly showClock: LiveInput['showClock'] = (isOn) => this.#input.showClock(isOn);
   readonly #deps: MediaPathDeps;
   readonly #media: MediaChild;
   readonly #recording: DropRecording;
@@ -63,7 +63,7 @@ class CameraPath implements OwnPath {
 
   constructor(deps: MediaPathDeps) {
     this.#deps = deps;
-    this.#uplinkTargetBps = deps.config.uplink?.bitrate_bps ?? 0;
+    this.#uplinkTargetBps = deps.config().uplink?.bitrate_bps ?? 0;
     this.#streamStart = new StreamStartStore(deps.stateFolder, deps.clock, deps.log);
     this.#sequences = openSequenceStore(deps.stateFolder, deps);
     this.#supervise = openSupervision(deps);
@@ -82,12 +82,8 @@ class CameraPath implements OwnPath {
       onNeed: () => this.#suspend(),
     });
     this.#input = this.#openInput();
-    this.setLive = this.#input.setLive;
-    this.choose = this.#input.choose;
-    this.restartSource = this.#input.restartSource;
-    this.showClock = this.#input.showClock;
-    const onTarget = (targetBps: number) => this.#setUplinkBitrate(targetBps);
     const [media, supervise] = [this.#media, this.#supervise];
+    const onTarget = this.#setUplinkBitrate.bind(this);
     this.#whep = openWhep({ ...deps, media, supervise, start: () => this.#streamStart.current });
     this.#capturing = openSwitch((signal) => runAll([this.#input.run, this.#whep.run], signal));
     this.#upstream = openUpstream({ ...deps, media, supervise, onTarget });
@@ -116,8 +112,12 @@ class CameraPath implements OwnPath {
   };
 
   readonly endMedia = (): void => this.#media.kill();
+  readonly refresh = (what: 'media' | 'links'): void => {
+    if (what === 'media') this.#media.restart('its settings have changed');
+    else this.#upstream.refresh();
+  };
   readonly muteLinks = (links: readonly string[]): void => this.#upstream.mute(links);
-  readonly setUplinking = (isWanted: boolean): void => this.#uplinking.set(isWanted);
+  readonly setUplinking = (isOn: boolean): void => this.#uplinking.set(isOn);
   readonly setPublishing = (isWanted: boolean): void => this.#publishing.set(isWanted);
 
   readonly showOverlay = ({ sprites, scan }: OverlayPicture): void => {
@@ -131,7 +131,7 @@ class CameraPath implements OwnPath {
   };
 
   readonly clip = (label: string | undefined, signal: AbortSignal): Promise<ClipMade> => {
-    const seconds = this.#deps.config.clips.length_s;
+    const seconds = this.#deps.config().clips.length_s;
     return this.#media.clip({ seconds, ...(label === undefined ? {} : { label }) }, signal);
   };
 
@@ -172,7 +172,7 @@ class CameraPath implements OwnPath {
     return openMedia({
       settings: async (signal) => {
         const firstMsn = await (await this.#sequences).begin(signal);
-        const now = { ...config, drop: deps.presentDrop() };
+        const now = { ...config(), drop: deps.presentDrop() };
         const track = { hasSound, hasClean: this.#look.hasClean };
         return mediaSettings(now, track, stateFolder, previewPath, firstMsn);
       },

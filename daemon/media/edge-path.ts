@@ -9,7 +9,7 @@ import { edgeSettings } from './settings.ts';
 
 export interface EdgePathDeps
   extends Pick<MediaPathDeps, 'onListening' | 'onFigures' | 'onChild' | 'stateFolder'> {
-  readonly config: Config;
+  readonly config: () => Config;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -23,7 +23,7 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
   const { config, clock, log } = deps;
   let hasListened = false;
   const child = openEdge({
-    settings: edgeSettings(config, deps.stateFolder),
+    settings: () => edgeSettings(config(), deps.stateFolder),
     clock,
     log,
     onListening: () => {
@@ -37,5 +37,6 @@ export function openEdgePath(deps: EdgePathDeps): MediaPath {
     run: supervised('media', child.run, () => hasListened),
     ...pathWithoutDrops(clock, 'an edge makes no clips: ask the box with the camera'),
     endMedia: child.kill,
+    refresh: child.restart,
   };
 }

@@ -21,7 +21,7 @@ import type { StreamLook } from './look/stream-look.ts';
 import { captureSettings, graphSettings, slateSettings } from './settings.ts';
 
 export interface LiveInputDeps {
-  readonly config: Config;
+  readonly config: () => Config;
   /** The drop that is on, or the next one. */
   readonly presentDrop: () => DropConfig;
   readonly camera: Camera;
@@ -62,12 +62,12 @@ export interface LiveInput {
 export function openLiveInput(deps: LiveInputDeps): LiveInput {
   const { config, camera, camera2, sound, encoders, clock, log, supervise } = deps;
   const hasSound = sound.source !== undefined;
-  const graph = () => renderGraph(graphSettings(config, hasSound, encoders, deps.look.hasClean));
+  const graph = () => renderGraph(graphSettings(config(), hasSound, encoders, deps.look.hasClean));
   log.debug('capture pipeline', { launch: graph().launch });
   const clockSwitch = openClockSwitch((message) => capture.send(message));
   const capture = openCapture({
     settings: async (signal) =>
-      captureSettings(config, hasSound, graph(), await openSlates(deps, signal)),
+      captureSettings(config(), hasSound, graph(), await openSlates(deps, signal)),
     media: deps.media,
     clock,
     log,
@@ -82,7 +82,7 @@ export function openLiveInput(deps: LiveInputDeps): LiveInput {
     },
   });
   const stalls = new SourceStalls();
-  const { width: widthPx, height: heightPx } = config.camera;
+  const { width: widthPx, height: heightPx } = config().camera;
   const openCameraSource = (kind: CameraKind, device: Camera) =>
     openSource({
       ...{ kind, device, capture, clock, log },
@@ -138,7 +138,7 @@ async function openSlates(
   signal: AbortSignal,
 ): Promise<SlateFiles> {
   try {
-    const settings = slateSettings({ ...config, drop: presentDrop() }, stateFolder);
+    const settings = slateSettings({ ...config(), drop: presentDrop() }, stateFolder);
     return await openSlateFiles(join(stateFolder, 'slates'), settings, signal);
   } catch (error) {
     signal.throwIfAborted();

@@ -22,18 +22,17 @@ import type { LookState } from '../model/look.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import type { Encoders } from './element-check.ts';
-import type { UplinkSecrets } from './secret-file.ts';
 import type { Suspension } from './suspended-encoders.ts';
 
 export interface MediaPathDeps {
-  readonly config: Config;
+  /** That is in force. */
+  readonly config: () => Config;
   /** The drop that is on, or the next one. */
   readonly presentDrop: () => DropConfig;
   readonly camera: Camera;
   readonly camera2: Camera | undefined;
   readonly sound: Sound;
   readonly encoders: Encoders;
-  readonly secrets: UplinkSecrets;
   readonly dataUse: DataUseStore;
   readonly stateFolder: string;
   /** Under which the crew sees the stage before it is live; a secret. */
@@ -97,6 +96,8 @@ export interface MediaPath {
   setLive: SetLive;
   /** Kills a media process that has stalled; another one is started. */
   endMedia(): void;
+  /** Between drops: what is opened with the config goes by the one that is in force. */
+  refresh(what: 'media' | 'links'): void;
   /** SRT goes upstream while a drop is live. */
   setUplinking(isWanted: boolean): void;
   /** For a rehearsal: also while the drop does not want it; guests see nothing of it. */
@@ -135,6 +136,7 @@ export function pathWithoutDrops(clock: Clock, noClips: string): Omit<MediaPath,
     choose: nothing,
     setLive: nothing,
     endMedia: nothing,
+    refresh: nothing,
     suspend: nothing,
     showShop: nothing,
     forgetClips: nothing,

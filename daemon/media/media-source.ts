@@ -20,7 +20,7 @@ import { readUplinkSecrets } from './secret-file.ts';
 import { sheddableOf } from './sheddable.ts';
 import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
 
-type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders' | 'secrets'>;
+type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders'>;
 
 /** A simulated device whose plug can be pulled. */
 interface Pluggable {
@@ -34,7 +34,8 @@ export interface MediaSource {
   readonly isEdge: boolean;
   /** The camera whose exposure is held during a drop. */
   readonly lockable: Camera | undefined;
-  readonly sheddable: Sheddable;
+  /** With the config that is in force. */
+  readonly sheddable: (config: Config) => Sheddable;
   /** Plugs of its test camera, test sound and simulated links, where it has them. */
   readonly simulated: {
     readonly camera?: Pluggable;
@@ -59,7 +60,7 @@ export async function openMediaSource(
   if (upstream === '') return openOwn(config, links, log);
   log.info('edge: another box’s stream is shown', { upstream });
   const facts = { camera: upstream, sound: 'none', encoder: 'none' };
-  const sheddable = sheddableOf(config, undefined);
+  const sheddable = (now: Config) => sheddableOf(now, undefined);
   const simulated = {};
   return { facts, isEdge: true, lockable: undefined, sheddable, simulated, open: openEdgePath };
 }
@@ -81,7 +82,8 @@ async function openOwn(
       ? { ...networkOf(config.camera), driver: config.camera.driver }
       : undefined;
   const sound = testSound?.sound ?? openSound(config.sound, network);
-  const secrets = readUplinkSecrets(config.uplink);
+  // A secret that cannot be read is found at the start.
+  readUplinkSecrets(config.uplink);
   const sources = { camera: camera.source, sound: sound.source };
   const hasWhep = config.viewers.whep.port !== 0;
   const encoders = await findEncoders(config.encoder.driver, config.uplink, sources, hasWhep);
@@ -90,14 +92,14 @@ async function openOwn(
     facts: { camera: camera.name, sound: sound.name, encoder: encoders.video },
     isEdge: false,
     lockable: config.camera.lock_exposure ? camera : undefined,
-    sheddable: sheddableOf(config, encoders),
+    sheddable: (now) => sheddableOf(now, encoders),
     simulated: {
       ...(testCamera && { camera: endingSource(testCamera, 'camera', () => path) }),
       ...(testSound && { sound: endingSource(testSound, 'sound', () => path) }),
       ...(links && { links }),
     },
     open: (deps) => {
-      const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders, secrets });
+      const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders });
       const withReceiver = withSimulatedReceiver(opened, links, deps);
       path = opened;
       return withHiddenRun(withReceiver);
@@ -111,7 +113,7 @@ function withSimulatedReceiver(
   links: SimulatedLinks | undefined,
   deps: PathDeps,
 ): OwnPath {
-  const { uplink } = deps.config;
+  const { uplink } = deps.config();
   const to = uplink && receiverOf(uplink);
   if (links === undefined || to === undefined) return mediaPath;
   const receiver = simulatedReceiver(links, to.port, deps);

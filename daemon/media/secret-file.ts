@@ -77,3 +77,18 @@ export function readUplinkSecrets(uplink: UplinkConfig | undefined): UplinkSecre
     destinations: Object.fromEntries(destinations),
   };
 }
+
+/** Read once; where that fails, again when they are used, for whoever supervises that. */
+export function openUplinkSecrets(uplink: UplinkConfig | undefined): () => UplinkSecrets {
+  let secrets: UplinkSecrets | undefined;
+  const read = () => {
+    secrets ??= readUplinkSecrets(uplink);
+    return secrets;
+  };
+  try {
+    read();
+  } catch {
+    // Said by the one who uses them.
+  }
+  return read;
+}

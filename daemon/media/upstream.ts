@@ -2,19 +2,21 @@
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from '../../pipelines/uplink/messages.ts';
+import type { Config } from '../config/config.ts';
 import { receiverOf, type UplinkConfig } from '../config/uplink.ts';
 import { type FedChild, openFed } from './children/fed.ts';
 import type { MediaChild } from './children/media.ts';
 import type { openSupervision } from './children/supervision.ts';
 import { openDestinations } from './destinations/open.ts';
 import type { MediaPathDeps } from './media-path.ts';
+import { openUplinkSecrets, type UplinkSecrets } from './secret-file.ts';
 import { openUplinkMessages } from './uplink-messages.ts';
 import { uplinkSettings, usedData } from './uplink-settings.ts';
 
 export interface UpstreamDeps
   extends Pick<
     MediaPathDeps,
-    'config' | 'sound' | 'secrets' | 'dataUse' | 'clock' | 'log' | 'onUplink' | 'onDestinations'
+    'config' | 'sound' | 'dataUse' | 'clock' | 'log' | 'onUplink' | 'onDestinations'
   > {
   readonly media: MediaChild;
   readonly supervise: ReturnType<typeof openSupervision>;
@@ -28,17 +30,36 @@ export interface Upstream {
   readonly destinations: Task;
   /** For a drill: these links lose all that they carry. */
   mute(links: readonly string[]): void;
+  /** The next runs go by the config that is in force. */
+  refresh(): void;
 }
 
 /** Viewers, recordings and each other go on, whatever is wrong with one of them. */
 export function openUpstream(deps: UpstreamDeps): Upstream {
-  const { uplink } = deps.config;
+  let opened = openWith(deps.config(), deps);
+  return {
+    uplink: (signal) => (opened.bonded.run ?? untilAborted)(signal),
+    destinations: (signal) => opened.destinations(signal),
+    mute: (links) => opened.bonded.send?.({ type: 'mute', links }),
+    refresh: () => {
+      deps.onDestinations([]);
+      const { uplink } = deps.config();
+      if (uplink !== undefined) deps.onTarget(uplink.bitrate_bps);
+      opened = openWith(deps.config(), deps);
+    },
+  };
+}
+
+function openWith({ uplink }: Config, deps: UpstreamDeps) {
   const hasSound = deps.sound.source !== undefined;
-  const secrets = deps.secrets.destinations;
-  const destinations = openDestinations(uplink, { ...deps, hasSound, secrets });
-  const { run = untilAborted, send } =
-    uplink === undefined ? NO_UPLINK : openBonded(uplink, hasSound, deps);
-  return { uplink: run, destinations, mute: (links) => send?.({ type: 'mute', links }) };
+  const secrets = openUplinkSecrets(uplink);
+  return {
+    destinations: openDestinations(uplink, {
+      ...{ ...deps, hasSound },
+      secretOf: (id) => secrets().destinations[id],
+    }),
+    bonded: uplink === undefined ? NO_UPLINK : openBonded(uplink, hasSound, secrets, deps),
+  };
 }
 
 interface Bonded {
@@ -48,8 +69,13 @@ interface Bonded {
 
 const NO_UPLINK: Bonded = {};
 
-function openBonded(uplink: UplinkConfig, hasSound: boolean, deps: UpstreamDeps): Bonded {
-  const { media, secrets, dataUse, clock, log, supervise, onTarget, onUplink } = deps;
+function openBonded(
+  uplink: UplinkConfig,
+  hasSound: boolean,
+  secrets: () => UplinkSecrets,
+  deps: UpstreamDeps,
+): Bonded {
+  const { media, dataUse, clock, log, supervise, onTarget, onUplink } = deps;
   const receiver = receiverOf(uplink);
   if (receiver === undefined) return NO_UPLINK;
   let isWanted = false;
@@ -59,7 +85,7 @@ function openBonded(uplink: UplinkConfig, hasSound: boolean, deps: UpstreamDeps)
     settings: () => {
       const use = dataUse.useAt(clock.wallMs());
       given = usedData(use);
-      return uplinkSettings(uplink, receiver, hasSound, secrets, use);
+      return uplinkSettings(uplink, receiver, hasSound, secrets(), use);
     },
     onMessage: openUplinkMessages(uplink, {
       ...{ clock, log, dataUse, onTarget },

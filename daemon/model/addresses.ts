@@ -64,11 +64,6 @@ export function givenAddress({ port, address = '' }: Listening): string {
   return address === '' ? '' : urlOf(address, port);
 }
 
-/** The network has no say in it. */
-export function isFixed({ host, address = '' }: Listening): boolean {
-  return address !== '' || !isAny(host);
-}
-
 /** It listens on all addresses of the machine. */
 export function isAny(host: string): boolean {
   return host === '0.0.0.0' || host === '::';

@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { watchNetwork } from '../../hal/os/network.ts';
-import { findAddresses, isFixed, type Listening } from './addresses.ts';
+import { findAddresses, type Listening } from './addresses.ts';
 import type { BoxSnapshot } from './snapshot.ts';
 
 export interface GuestAddressDeps {
@@ -47,7 +47,7 @@ export async function followGuestAddress(
     const { player } = found;
     const crew = operator.tls === undefined ? found.operator : secure(found.operator);
     if (crew !== operatorUrl) state.set({ operatorUrl: crew });
-    if (isFixed(viewers) || player === playerUrl) return;
+    if (player === playerUrl) return;
     state.set({ playerUrl: player });
     log.info('address for guests changed', { address: player });
     onPlayerUrl?.(player);

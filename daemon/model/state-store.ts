@@ -28,20 +28,14 @@ import type { UpdateState } from './update.ts';
 /** What does not change while the box runs. */
 export type BoxFacts = Pick<
   BoxSnapshot,
-  | 'name'
-  | 'version'
-  | 'settingsFault'
-  | 'safeMode'
-  | 'playerUrl'
-  | 'camera'
-  | 'sound'
-  | 'encoder'
-  | 'plannedLinks'
+  'name' | 'version' | 'safeMode' | 'playerUrl' | 'camera' | 'sound' | 'encoder'
 >;
 
 /** What others keep and this only shows. */
 export interface Sources {
   readonly startedAt: () => string;
+  /** By the config that is in force. */
+  readonly configured: () => Pick<BoxSnapshot, 'plannedLinks' | 'settingsFault'>;
   readonly drop: () => DropState;
   readonly dropFaults: () => DropFaults;
   readonly warnings: () => readonly Warning[];
@@ -130,6 +124,7 @@ export class BoxState {
     return {
       ...this.#facts,
       ...this.#readings,
+      ...this.#kept.configured(),
       startedAt: this.#kept.startedAt(),
       drop: this.#kept.drop(),
       dropFaults: this.#kept.dropFaults(),

@@ -26,7 +26,7 @@ export interface MqttDeps {
   readonly log: Log;
   readonly snapshots: () => BoxSnapshot;
   readonly facts: BoxFacts;
-  readonly events: EventLog;
+  readonly events: Pick<EventLog, 'spool' | 'record' | 'state'>;
   readonly commander: Commander;
   /** An existing folder: command ids are saved there. */
   readonly stateDir: string;

@@ -19,6 +19,8 @@ export interface EventLog extends AsyncDisposable {
   record(event: RecordedEvent): Promise<void>;
   /** Undefined without a broker. */
   state(): EventsState | undefined;
+  /** Goes on with these settings; nothing may send from the spool meanwhile. */
+  use(config: Pick<MqttConfig, 'url' | 'spool_mb'>): Promise<void>;
 }
 
 export async function openEventLog(
@@ -26,16 +28,58 @@ export async function openEventLog(
   stateDir: string,
   deps: { readonly clock: Clock; readonly log: Log },
 ): Promise<EventLog> {
-  const folder = join(stateDir, 'events');
-  const maxBytes = config.spool_mb * 1_000_000;
-  const spool =
-    config.url === '' ? undefined : await EventSpool.open({ folder, maxBytes, ...deps });
-  return {
-    spool,
-    record: async (event) => spool?.record(event),
-    state: () => spool?.state(),
-    [Symbol.asyncDispose]: async () => spool?.[Symbol.asyncDispose](),
-  };
+  const events = new OpenEventLog(join(stateDir, 'events'), deps);
+  await events.use(config);
+  return events;
+}
+
+class OpenEventLog implements EventLog {
+  readonly #folder: string;
+  readonly #deps: { readonly clock: Clock; readonly log: Log };
+  #spool: EventSpool | undefined;
+  #maxBytes = 0;
+  /** Events of meanwhile wait until the folder is open again. */
+  #switching: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string, deps: { readonly clock: Clock; readonly log: Log }) {
+    this.#folder = folder;
+    this.#deps = deps;
+  }
+
+  get spool(): EventSpool | undefined {
+    return this.#spool;
+  }
+
+  state(): EventsState | undefined {
+    return this.#spool?.state();
+  }
+
+  async use({ url, spool_mb }: Pick<MqttConfig, 'url' | 'spool_mb'>): Promise<void> {
+    const work = this.#switching.then(() => this.#use(url === '' ? 0 : spool_mb * 1_000_000));
+    this.#switching = work.catch(() => undefined);
+    await work;
+  }
+
+  async record(event: RecordedEvent): Promise<void> {
+    await this.#switching;
+    await this.#spool?.record(event);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#switching;
+    await this.#spool?.[Symbol.asyncDispose]();
+  }
+
+  async #use(maxBytes: number): Promise<void> {
+    if (maxBytes === this.#maxBytes) return;
+    const before = this.#spool;
+    this.#spool = undefined;
+    this.#maxBytes = 0;
+    await before?.[Symbol.asyncDispose]();
+    if (maxBytes === 0) return;
+    this.#spool = await EventSpool.open({ folder: this.#folder, maxBytes, ...this.#deps });
+    this.#maxBytes = maxBytes;
+  }
 }
 
 /** Logs an event, gives it to what counts it, and records it for the broker. Never rejects. */

@@ -7,17 +7,19 @@ import type { DropReport } from '../model/drop-report.ts';
 import type { FleetState } from '../model/fleet.ts';
 import type { BoxSnapshot, BrokerState } from '../model/snapshot.ts';
 import type { MqttDeps } from './deps.ts';
+import type { EventLog } from './events.ts';
 import { recordLinkEvents } from './link-events.ts';
 import { openPages } from './pages.ts';
 import type { BoxFacts } from './payloads/report.ts';
 import { MerchReport } from './payloads/report-merch.ts';
 import { runMqtt } from './run.ts';
 
-interface Box extends FleetOwner, Pick<MqttDeps, 'clock' | 'log' | 'events' | 'commander'> {
+interface Box extends FleetOwner, Pick<MqttDeps, 'clock' | 'log' | 'commander'> {
   readonly state: {
     set(change: { broker: BrokerState } | { fleet: FleetState | undefined }): void;
   };
   readonly snapshot: () => BoxSnapshot;
+  readonly events: EventLog;
   /** Of the last drops. */
   readonly reports: { list(): readonly DropReport[] };
   readonly stateFolder: string;
@@ -48,14 +50,12 @@ export function openMqtt(config: Config, box: Box): Task {
     (signal) => recordLinkEvents(deps, signal),
     ...(fleet === undefined ? [] : [fleet.run]),
   ];
-  return (signal) => runAll(tasks, signal);
-}
-
-/** Where the config names no broker, the box's own is used. */
-export function withOwnBroker(config: Config): Config {
-  const { url, broker_port: port } = config.mqtt;
-  if (url !== '' || port === 0) return config;
-  return { ...config, mqtt: { ...config.mqtt, url: `mqtt://127.0.0.1:${port}` } };
+  return async (signal) => {
+    await box.events.use(config.mqtt);
+    // There may have been one.
+    if (config.mqtt.url === '') state.set({ broker: { phase: 'none' } });
+    await runAll(tasks, signal);
+  };
 }
 
 function factsOf({ renditions, drop, uplink, recording, edge }: Config): BoxFacts {

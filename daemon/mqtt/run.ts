@@ -37,8 +37,8 @@ export async function runMqtt(
   deps: MqttDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  if (config.url === '') return await untilAborted(signal);
   const { clock, log } = deps;
+  if (config.url === '') return await untilAborted(signal);
   if (isUnencrypted(config.url)) log.warn('MQTT not encrypted: use mqtts://');
   const root = rootOf(deps.snapshots().name);
   const session = randomBytes(8).toString('hex');

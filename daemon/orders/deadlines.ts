@@ -6,25 +6,25 @@ import type { OrderRecord } from './record.ts';
 export class Deadlines {
   readonly #book: Book;
   readonly #clock: Clock;
-  readonly #pendingMs: number;
+  readonly #pendingMs: () => number;
   /** Of the monotonic clock. */
   readonly #untilMs = new Map<string, number>();
 
   /** Of a restarted box: what was left by the wall clock, and never more than all of it. */
-  constructor(book: Book, pendingMs: number, clock: Clock) {
+  constructor(book: Book, pendingMs: () => number, clock: Clock) {
     this.#book = book;
     this.#clock = clock;
     this.#pendingMs = pendingMs;
     for (const order of book.all()) {
       if (order.kind !== 'pending') continue;
-      const leftMs = Math.min(pendingMs, Math.max(0, order.untilMs - clock.wallMs()));
+      const leftMs = Math.min(pendingMs(), Math.max(0, order.untilMs - clock.wallMs()));
       this.#untilMs.set(order.id, clock.monotonicMs() + leftMs);
     }
   }
 
   note(record: OrderRecord): void {
     if (record.kind === 'pending') {
-      this.#untilMs.set(record.id, this.#clock.monotonicMs() + this.#pendingMs);
+      this.#untilMs.set(record.id, this.#clock.monotonicMs() + this.#pendingMs());
     } else {
       this.#untilMs.delete(record.id);
     }

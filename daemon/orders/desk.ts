@@ -36,6 +36,7 @@ export interface DeskDeps {
   /** Made where it is not there. */
   readonly folder: string;
   readonly catalogue: () => Catalogue;
+  /** Both may change. */
   readonly windowMs: number;
   readonly pendingMs: number;
   /** Why signed orders are refused; undefined where they are taken, or there is no webhook. */
@@ -115,8 +116,7 @@ class OpenDesk implements Desk {
   constructor(deps: DeskDeps, opened: Opened) {
     this.#deps = deps;
     this.#opened = opened;
-    const { clock, pendingMs } = deps;
-    this.#deadlines = new Deadlines(opened.book, pendingMs, clock);
+    this.#deadlines = new Deadlines(opened.book, () => deps.pendingMs, deps.clock);
     this.#announcements = new Announcements(opened.confirmed, deps);
   }
 
@@ -173,11 +173,11 @@ class OpenDesk implements Desk {
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, catalogue, windowMs } = this.#deps;
+    const { clock, catalogue } = this.#deps;
     while (await pause(clock, TICK_MS, signal)) {
       // The disk could not be read or written at the start, and perhaps can be now.
       if (this.#opened.fault?.kind === 'not-saved') await this.#openAgain();
-      await this.#opened.window.refresh(catalogue().drop, windowMs);
+      await this.#opened.window.refresh(catalogue().drop, this.#deps.windowMs);
       for (const id of this.#deadlines.due()) this.#expire(id);
     }
     await this.#opened.ledger?.[Symbol.asyncDispose]();
@@ -188,8 +188,8 @@ class OpenDesk implements Desk {
     const { window, book, confirmed, fault } = this.#opened;
     const again = await openLedger(this.#deps, { book, confirmed }, fault);
     this.#opened = { window, book, confirmed, ...again };
-    const { pendingMs, clock } = this.#deps;
-    this.#deadlines = new Deadlines(book, pendingMs, clock);
+    const deps = this.#deps;
+    this.#deadlines = new Deadlines(book, () => deps.pendingMs, deps.clock);
   }
 
   #fault(): ShopState['fault'] {

@@ -4,6 +4,7 @@ import { untilAborted } from '../../hal/os/async.ts';
 import { type Clock, openBootClock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
+import { runOptionalPort } from '../../pipelines/http/optional-port.ts';
 import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { BoxEvent, OrderCommand } from '../model/commands.ts';
@@ -33,8 +34,8 @@ export interface Orders {
   readonly runWebhook: Task;
 }
 
-export async function openOrders({ orders }: Config, box: Box): Promise<Orders> {
-  const { scheme, secret_file, host, port, tls } = orders.webhook;
+export async function openOrders(config: () => Config, box: Box): Promise<Orders> {
+  const { scheme, secret_file, host, port, tls } = config().orders.webhook;
   const secrets = secret_file === '' ? undefined : openSecrets(secret_file, scheme);
   const webhookFault = () => {
     const read = secrets?.();
@@ -48,8 +49,12 @@ export async function openOrders({ orders }: Config, box: Box): Promise<Orders> 
       const { id, catalogue } = box.drops.present();
       return { drop: id, articles: catalogue };
     },
-    windowMs: orders.window_minutes * MINUTE_MS,
-    pendingMs: orders.pending_minutes * MINUTE_MS,
+    get windowMs() {
+      return config().orders.window_minutes * MINUTE_MS;
+    },
+    get pendingMs() {
+      return config().orders.pending_minutes * MINUTE_MS;
+    },
     boot: openBootClock(),
     onConfirmed: ({ orderId, item, quantity, numbers }) =>
       box.log.info('order confirmed', { order: orderId, item: item.id, quantity, numbers }),
@@ -63,5 +68,6 @@ export async function openOrders({ orders }: Config, box: Box): Promise<Orders> 
   const answer: AnswerWebhook = (request) => hook.answer(request);
   if (port === 0) return { desk, order, webhook: answer, runWebhook: untilAborted };
   const run: Task = (signal) => runWebhook({ host, port, tls }, answer, box.log, signal);
-  return { desk, order, runWebhook: run };
+  const [task = untilAborted] = runOptionalPort('webhook', port, box, run);
+  return { desk, order, runWebhook: task };
 }

@@ -30,14 +30,14 @@ export interface PictureCommands {
   readonly run: Task;
 }
 
-export function openPictureCommands(config: Config, box: Box): PictureCommands {
+export function openPictureCommands(current: () => Config, box: Box): PictureCommands {
   const { isEdge, mediaPath, snapshot, onEvent, clock } = box;
   const switchCamera = openCameraSwitch({
-    hasSecond: config.camera2 !== undefined && !isEdge,
+    hasSecond: current().camera2 !== undefined && !isEdge,
     choose: mediaPath.choose,
     ...{ snapshot, onEvent, wallMs: clock.wallMs },
   });
-  const overlay = new Overlay(overlayOptions(config, box.presentDrop), {
+  const overlay = new Overlay(overlayOptions(current, box.presentDrop), {
     ...box,
     show: mediaPath.showOverlay,
   });
@@ -57,15 +57,16 @@ function plannedOverlay({ overlay }: DropConfig, checkoutHosts: readonly string[
   };
 }
 
-function overlayOptions(
-  { orders, camera, renditions, uplink }: Config,
-  presentDrop: () => DropConfig,
-): OverlayOptions {
-  // The uplink has a picture of its own, unless it sends one of the viewers'.
-  const sizes = uplink?.rendition === '' ? [...renditions, uplink] : renditions;
+function overlayOptions(current: () => Config, presentDrop: () => DropConfig): OverlayOptions {
+  const { width: widthPx, height: heightPx } = current().camera;
   return {
-    planned: () => plannedOverlay(presentDrop(), orders.checkout_hosts),
-    picture: { widthPx: camera.width, heightPx: camera.height },
-    smallestPx: Math.min(...sizes.flatMap(({ width, height }) => [width, height])),
+    planned: () => plannedOverlay(presentDrop(), current().orders.checkout_hosts),
+    picture: { widthPx, heightPx },
+    smallestPx: () => {
+      const { renditions, uplink } = current();
+      // The uplink has a picture of its own, unless it sends one of the viewers'.
+      const sizes = uplink?.rendition === '' ? [...renditions, uplink] : renditions;
+      return Math.min(...sizes.flatMap(({ width, height }) => [width, height]));
+    },
   };
 }

@@ -31,7 +31,7 @@ export interface OverlayOptions {
   readonly planned: () => PlannedOverlay;
   readonly picture: PictureSize;
   /** The shorter side of the smallest rendition. */
-  readonly smallestPx: number;
+  readonly smallestPx: () => number;
 }
 
 export interface OverlayDeps {
@@ -178,7 +178,7 @@ export class Overlay {
     const { link } = resolved;
     const wanted = `${corner} ${sizePct}`;
     if (this.#code?.link === link && this.#code.wanted === wanted) return this.#code;
-    const sizes = codeSizes(link, picture, smallestPx);
+    const sizes = codeSizes(link, picture, smallestPx());
     if (sizes === undefined) {
       this.#missing = 'the picture is too small for so long a link';
       return undefined;

@@ -10,11 +10,11 @@ const WELL: readonly RhythmName[] = ['steady', 'wink', 'off'];
 type Lamps = Readonly<Record<LampName, RhythmName>>;
 
 export class HeartsLamp {
-  readonly #lamp: LampName | 'none';
+  readonly #lamp: () => LampName | 'none';
   #total = 0;
   #untilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(lamp: LampName | 'none') {
+  constructor(lamp: () => LampName | 'none') {
     this.#lamp = lamp;
   }
 
@@ -22,7 +22,7 @@ export class HeartsLamp {
   over(lamps: Lamps, total: number, nowMs: number): Lamps {
     if (total > this.#total) this.#untilMs = nowMs + SHOWN_MS;
     this.#total = total;
-    const lamp = this.#lamp;
+    const lamp = this.#lamp();
     const isShown = lamp !== 'none' && nowMs < this.#untilMs && WELL.includes(lamps[lamp]);
     return isShown ? { ...lamps, [lamp]: 'double' } : lamps;
   }

@@ -23,7 +23,7 @@ export interface PanelDeps {
   readonly log: Log;
   readonly times?: GestureTimes;
   /** Shows that guests send hearts. */
-  readonly heartsLamp?: LampName | 'none';
+  readonly heartsLamp?: () => LampName | 'none';
   /** A part of the panel does not answer, and why; undefined: it does again. */
   readonly onAway?: (part: PanelPart, reason: string | undefined) => void;
   /** Buttons that are down without being pressed: stuck, or wired the other way round. */
@@ -77,7 +77,7 @@ interface Answer {
 /** Presses to commands, and the box to lamps, until `signal` aborts. Never fails. */
 export async function runPanel(deps: PanelDeps, signal: AbortSignal): Promise<void> {
   let answer: Answer | undefined;
-  const hearts = new HeartsLamp(deps.heartsLamp ?? 'none');
+  const hearts = new HeartsLamp(deps.heartsLamp ?? (() => 'none'));
   const setAnswer = (next: Answer | undefined) => {
     answer = next;
   };

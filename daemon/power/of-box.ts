@@ -12,7 +12,7 @@ import { type PowerDeps, plannedEnd } from './run.ts';
 interface Box extends Pick<PowerDeps, 'onEvent' | 'clock' | 'log'> {
   /** The config that is in force. */
   readonly live: { current(): Config };
-  readonly source: { readonly sheddable: Sheddable };
+  readonly source: { readonly sheddable: (config: Config) => Sheddable };
   readonly devices: { readonly battery: Battery };
   readonly drop: {
     state(): DropState;
@@ -26,7 +26,7 @@ interface Box extends Pick<PowerDeps, 'onEvent' | 'clock' | 'log'> {
 
 export function powerOf(box: Box): PowerDeps {
   const { live, source, devices, drop, drops, mediaPath, state, ...os } = box;
-  const { sheddable } = source;
+  const sheddable = () => source.sheddable(live.current());
   return {
     ...os,
     battery: devices.battery,
@@ -36,10 +36,10 @@ export function powerOf(box: Box): PowerDeps {
     }),
     onBattery: (battery) => state.set({ battery }),
     shedLoadsIn: (power) =>
-      shedLoadsOf(power, { ...sheddable, hasLook: hasLook(drops.present().look) }),
+      shedLoadsOf(power, { ...sheddable(), hasLook: hasLook(drops.present().look) }),
     onPhase: (power, shedLoads) => {
       state.set({ power, shedLoads });
-      mediaPath.suspend(suspensionIn(power, sheddable));
+      mediaPath.suspend(suspensionIn(power, sheddable()));
       drop.apply({ kind: 'power', phase: power });
     },
   };

@@ -4,7 +4,8 @@ import type { Config } from '../config/config.ts';
 import { powerOff } from './logind.ts';
 
 export interface ShutDownDeps {
-  readonly config: Pick<Config, 'power'>;
+  /** The config that is in force. */
+  readonly live: { current(): Pick<Config, 'power'> };
   readonly clock: Clock;
   readonly untilEnd: AbortSignal;
   /** Ends this program. */
@@ -14,7 +15,7 @@ export interface ShutDownDeps {
 /** The command that asked for it is answered first. */
 const ANSWER_MS = 250;
 
-export async function shutDown({ config, clock, untilEnd, end }: ShutDownDeps): Promise<void> {
-  if (config.power.shut_down === 'machine') return await powerOff(clock, untilEnd);
+export async function shutDown({ live, clock, untilEnd, end }: ShutDownDeps): Promise<void> {
+  if (live.current().power.shut_down === 'machine') return await powerOff(clock, untilEnd);
   void clock.sleep(ANSWER_MS, untilEnd).then(end, () => undefined);
 }

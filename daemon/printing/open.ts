@@ -84,9 +84,9 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
     const shed = snapshot().shedLoads.find(({ load }) => load === 'printer');
     return shed === undefined ? undefined : `${shed.text}, to save the battery; plug in the mains`;
   };
-  const perHour = config.printer.max_per_hour;
+  const perHour = () => config.printer.max_per_hour;
   const queue = new PrintQueue({ store, printer, render, pausedBy, perHour, clock, log });
-  const profile = PRINTER_PROFILES[config.printer.profile];
+  const profile = () => PRINTER_PROFILES[config.printer.profile];
   return {
     queue,
     print: (args, isDryRun, signal) =>
@@ -105,11 +105,11 @@ export async function openPrinting(config: PrintingConfig, deps: PrintingDeps): 
       if (name === CARD_PDF) return await card.pdf();
       if (name === LABEL_PDF) return await label();
       const job = queue.find(name) ?? contentOf(name, config);
-      return job === undefined ? undefined : await renderPaperPng(await render(job), profile);
+      return job === undefined ? undefined : await renderPaperPng(await render(job), profile());
     },
     readPageCode: async () => {
       const document = await render({ content: { document: 'address' }, copy: 1 });
-      return (await readDocumentCodes(document, profile))[0];
+      return (await readDocumentCodes(document, profile()))[0];
     },
     reprint: async (id) => {
       const job = queue.find(id);

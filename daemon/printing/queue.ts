@@ -20,7 +20,7 @@ export interface QueueDeps {
   readonly render: (job: step.PrintJob) => Promise<PrintDocument>;
   /** Why nothing is printed now, for example to save power. */
   readonly pausedBy: () => string | undefined;
-  readonly perHour: number;
+  readonly perHour: () => number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,7 +30,7 @@ export class QueueFull extends Error {}
 export class PrintQueue {
   readonly #deps: QueueDeps;
   readonly #changes = new EventEmitter().setMaxListeners(0);
-  #budget: Budget;
+  #startedMs: Budget['startedMs'] = [];
   #printedTotal = 0;
   #failedTotal = 0;
   /** Of an earlier run: the printer may still await the rest of a picture. */
@@ -38,7 +38,6 @@ export class PrintQueue {
 
   constructor(deps: QueueDeps) {
     this.#deps = deps;
-    this.#budget = { perHour: deps.perHour, startedMs: [] };
   }
 
   get openCount(): number {
@@ -125,12 +124,16 @@ export class PrintQueue {
     const { pausedBy, printer, clock } = this.#deps;
     const paused = pausedBy();
     if (paused !== undefined) return paused;
-    const leftMs = waitMs(this.#budget, clock.monotonicMs());
+    const leftMs = waitMs(this.#budget(), clock.monotonicMs());
     if (leftMs > 0) {
       const minutes = Math.ceil(leftMs / 60_000);
-      return `printer.max_per_hour (${this.#budget.perHour}) is reached; the next one in ${minutes} minutes`;
+      return `printer.max_per_hour (${this.#budget().perHour}) is reached; the next one in ${minutes} minutes`;
     }
     return obstacleOf(await printer.status(signal));
+  }
+
+  #budget(): Budget {
+    return { perHour: this.#deps.perHour(), startedMs: this.#startedMs };
   }
 
   async #hold(job: step.PrintJob, reason: string, signal: AbortSignal): Promise<void> {
@@ -163,7 +166,7 @@ export class PrintQueue {
     const after = step.settled(sending, outcome, clock.wallMs());
     if (outcome.outcome !== 'failed' || outcome.sentBytes > 0) {
       this.#isAfterTorn = false;
-      this.#budget = spent(this.#budget, clock.monotonicMs());
+      this.#startedMs = spent(this.#budget(), clock.monotonicMs()).startedMs;
     }
     this.#count(after);
     await this.#trySave(after, signal);

@@ -1,19 +1,18 @@
 /** The media path of a box in safe mode: none. What the box died of is most likely a part of it. */
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
-import type { Config } from '../config/config.ts';
 import { type MediaPath, pathWithoutDrops } from '../media/media-path.ts';
 import type { MediaSource } from '../media/media-source.ts';
 import { sheddableOf } from '../media/sheddable.ts';
 
 /** No camera, no encoder, no child process; guests find no page. */
-export function openSafeSource(config: Config): MediaSource {
+export function openSafeSource(): MediaSource {
   return {
     facts: { camera: 'none, in safe mode', sound: 'none', encoder: 'none' },
     // It has no drops of its own either.
     isEdge: true,
     lockable: undefined,
-    sheddable: sheddableOf(config, undefined),
+    sheddable: (config) => sheddableOf(config, undefined),
     simulated: {},
     open: openSafePath,
   };

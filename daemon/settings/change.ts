@@ -4,7 +4,7 @@ import { unreadableFiles } from '../config/files/named-files.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
 import { layered, setPaths, type Values, valueAt, withValue } from '../config/form/layers.ts';
-import { type Need, needOf } from './needs.ts';
+import { type Need, needOf, type Part, partsOf } from './needs.ts';
 import { masked, mustBeTyped, type NewSecret, RECEIVER, resolved, secretFault } from './secrets.ts';
 import { secretFile } from './stored.ts';
 
@@ -134,10 +134,26 @@ export function planValues(
 const isWithin = (path: string, parent: string) => path === parent || path.startsWith(`${parent}.`);
 
 export function differencesOf(before: Config, after: Config): readonly Difference[] {
+  return changesOf(before, after).map(({ path, field, was, is, need }) => ({
+    path,
+    ...{ before: masked(field, was), after: masked(field, is), need },
+  }));
+}
+
+/** A setting that differs, and what it takes to put it in force. */
+export interface Changed extends Pick<Setting, 'path' | 'field'> {
+  readonly was: unknown;
+  readonly is: unknown;
+  readonly need: Need;
+  readonly parts: readonly Part[];
+}
+
+export function changesOf(before: Config, after: Config): readonly Changed[] {
+  const isEdge = before.edge.upstream !== '';
   return settingsOfSchema().flatMap(({ path, field }) => {
     const [was, is] = [valueAt(before, path), valueAt(after, path)];
     if (JSON.stringify(was) === JSON.stringify(is)) return [];
-    const shown = { before: masked(field, was), after: masked(field, is) };
-    return [{ path, ...shown, need: needOf(path, was, is) }];
+    const change = { path, before: was, after: is, isEdge };
+    return [{ path, field, was, is, need: needOf(change), parts: partsOf(change) }];
   });
 }

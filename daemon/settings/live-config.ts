@@ -1,16 +1,34 @@
 /** The config that the box runs with: settings that need no restart of the box change in it. */
 import { anySignal, Condition } from '../../hal/os/async.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import type { Task } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
+import type { LoadedSettings } from './load.ts';
 import type { Part } from './needs.ts';
 
+/** Of several parts that one change restarts, none keeps another from it. */
 export class LiveConfig {
+  #given: Config;
   #current: Config;
+  readonly #completed: (config: Config) => Config;
+  readonly #log: Log;
+  /** Of the start. */
+  readonly #warning: string | undefined;
   readonly #changed = new Condition();
-  readonly #restarted = new Map<Part, Condition>();
+  readonly #restarts = new Map<Part, () => void>();
+  readonly #faults = new Map<Part, string>();
 
-  constructor(config: Config) {
-    this.#current = config;
+  /** @param completed Adds what no setting says: the uplink of the demo, the broker in the box. */
+  constructor(
+    { config, warning }: Pick<LoadedSettings, 'config' | 'warning'>,
+    log: Log,
+    completed: (config: Config) => Config = (same) => same,
+  ) {
+    this.#warning = warning;
+    this.#given = config;
+    this.#completed = completed;
+    this.#current = completed(config);
+    this.#log = log;
   }
 
   get drop(): Config['drop'] {
@@ -23,11 +41,18 @@ export class LiveConfig {
 
   readonly current = (): Config => this.#current;
 
+  /** As file and settings say it. */
+  readonly given = (): Config => this.#given;
+
+  /** Why the box, or a part of it, does not run with what was saved last. */
+  readonly fault = (): string | undefined => [...this.#faults.values()][0] ?? this.#warning;
+
   /** Puts a config in force, and restarts the parts that read theirs when they are opened. */
   change(config: Config, parts: ReadonlySet<Part>): void {
-    this.#current = config;
+    this.#given = config;
+    this.#current = this.#completed(config);
     this.#changed.notifyAll();
-    for (const part of parts) this.#restarted.get(part)?.notifyAll();
+    for (const part of parts) this.#restarts.get(part)?.();
   }
 
   /** Resolves at the next change, or when `signal` aborts. */
@@ -35,24 +60,46 @@ export class LiveConfig {
     await this.#changed.wait(signal);
   }
 
-  /** A part of the box, as a task that is restarted with each of its settings. */
+  /** Calls this for a change of what the part is opened with. */
+  follow(part: Part, restart: () => void): void {
+    this.#restarts.set(part, restart);
+  }
+
+  /**
+   * A part of the box, as a task that is restarted with each of its settings. One that fails with
+   * new settings waits for others: the rest of the box goes on.
+   */
   part(part: Part, open: (config: Config) => Task): Task {
     const restarted = new Condition();
-    this.#restarted.set(part, restarted);
+    this.follow(part, () => restarted.notifyAll());
     return async (signal) => {
+      const first = this.#current;
       while (!signal.aborted) {
         const restart = new AbortController();
         using ends = anySignal(signal, restart.signal);
         const waiting = restarted.wait(ends.signal).then(() => restart.abort());
+        const config = this.#current;
         try {
-          await open(this.#current)(ends.signal);
+          await open(config)(ends.signal);
+          // One that has nothing to do does not do it again and again.
+          await waiting;
         } catch (error) {
           // What it leaves behind when it is aborted is no failure.
-          if (!restart.signal.aborted) throw error;
+          if (!restart.signal.aborted && (config === first || signal.aborted)) {
+            restart.abort();
+            throw error;
+          }
+          if (!restart.signal.aborted) this.#failed(part, error);
+          await waiting;
         }
-        if (!restart.signal.aborted) return restart.abort();
-        await waiting;
+        this.#faults.delete(part);
       }
     };
+  }
+
+  #failed(part: Part, error: unknown): void {
+    const reason = `${part} does not run with the last settings: ${messageOf(error)}`;
+    this.#log.error('settings cannot be used', { part, reason: messageOf(error) });
+    this.#faults.set(part, reason);
   }
 }

@@ -1,37 +1,108 @@
 /**
- * What each key of the config needs to take effect. What is not listed needs a restart of the
- * box: most parts read their settings when they are opened.
+ * What each key of the config needs to take effect: the one table that the page, the box and
+ * README.md beside this go by. What is not listed needs a restart of the box.
  */
 
-/** Parts that are restarted by themselves; guests and recordings do not notice. */
-export type Part = 'mqtt' | 'metrics' | 'announce';
+/** Parts that are restarted by themselves. */
+export type Part =
+  | 'mqtt'
+  | 'metrics'
+  | 'announce'
+  | 'addresses'
+  | 'modems'
+  | 'printer'
+  /** In the box, for trials. */
+  | 'broker'
+  | 'backfill'
+  /** What a drop is sent by, at its next start. */
+  | 'links'
+  /** The process that serves guests. */
+  | 'media';
 
-export type Need = 'nothing' | Part | 'restart';
+/**
+ * - `nothing`: it is read whenever it is used.
+ * - a part: that is restarted, also during a drop; guests and recordings do not notice.
+ * - `between`: read at the start of each drop.
+ * - `media`: guests are served by a new process, which they notice; not during a drop.
+ * - `restart`: of the box.
+ */
+export type Need = 'nothing' | 'mqtt' | 'metrics' | 'announce' | 'modems' | 'printer' | Later;
 
-const NEEDS: readonly (readonly [prefix: string, need: Need])[] = [
-  ['power.planned_minutes', 'nothing'],
-  ['printer.sticker_file', 'nothing'],
-  ['card', 'nothing'],
-  ['rehearsal', 'nothing'],
-  ['survey', 'nothing'],
-  ['operator.pin_file', 'nothing'],
-  ['operator.host_pin_file', 'nothing'],
-  ['operator.idle_minutes', 'nothing'],
-  ['operator.session_hours', 'nothing'],
-  ['update', 'nothing'],
-  // The broker of the box itself, and the events' folder, are opened at the start.
-  ['mqtt.broker_port', 'restart'],
-  ['mqtt.spool_mb', 'restart'],
-  ['mqtt', 'mqtt'],
-  ['fleet', 'mqtt'],
-  ['metrics', 'metrics'],
-  ['box.announce', 'announce'],
+/** What waits for the end of a drop. */
+type Later = 'between' | 'media' | 'restart';
+
+interface Rule {
+  readonly keys: readonly string[];
+  readonly need: Need;
+  readonly parts?: readonly Part[];
+}
+
+/** The first that names a key, or what the key is in, holds for it. */
+const RULES: readonly Rule[] = [
+  // What was sold under it is that drop's, and no other's.
+  { keys: ['drop.id'], need: 'between' },
+  { keys: ['drop.reactions', 'drop.branding_folder'], need: 'media', parts: ['media'] },
+  { keys: ['drop', 'card', 'rehearsal', 'survey'], need: 'nothing' },
+  { keys: ['orders.window_minutes', 'orders.pending_minutes'], need: 'nothing' },
+  { keys: ['orders.checkout_hosts'], need: 'nothing' },
+  { keys: ['power.planned_minutes', 'power.shut_down'], need: 'nothing' },
+  { keys: ['panel.hearts_lamp', 'printer.sticker_file', 'printer.max_per_hour'], need: 'nothing' },
+  { keys: ['operator.pin_file', 'operator.host_pin_file'], need: 'nothing' },
+  { keys: ['operator.idle_minutes', 'operator.session_hours'], need: 'nothing' },
+  { keys: ['update', 'clips.length_s'], need: 'nothing' },
+  { keys: ['mqtt.broker_port'], need: 'mqtt', parts: ['broker', 'mqtt'] },
+  { keys: ['mqtt', 'fleet'], need: 'mqtt', parts: ['mqtt'] },
+  { keys: ['metrics'], need: 'metrics', parts: ['metrics'] },
+  { keys: ['box.announce'], need: 'announce', parts: ['announce'] },
+  { keys: ['modems'], need: 'modems', parts: ['modems'] },
+  { keys: ['printer'], need: 'printer', parts: ['printer'] },
+  { keys: ['camera.away_text', 'sound.pick', 'encoder.speed'], need: 'between' },
+  // Links, receivers, bitrates: its processes are started for each drop.
+  { keys: ['uplink'], need: 'between', parts: ['links', 'modems', 'backfill', 'mqtt'] },
+  { keys: ['recording.targets'], need: 'media', parts: ['media', 'backfill', 'mqtt'] },
+  { keys: ['recording', 'profiles'], need: 'media', parts: ['media'] },
+  { keys: ['sound.bitrate_bps', 'encoder.keyframe_ms'], need: 'media', parts: ['media'] },
+  { keys: ['clips', 'renditions'], need: 'media', parts: ['media', 'mqtt'] },
+  { keys: ['viewers.address'], need: 'media', parts: ['media', 'addresses', 'mqtt'] },
+  {
+    keys: [
+      ...['viewers.part_ms', 'viewers.push', 'viewers.window_s', 'viewers.max_connections'],
+      ...['viewers.max_connections_per_address', 'viewers.trusted_proxies'],
+    ],
+    need: 'media',
+    parts: ['media'],
+  },
 ];
 
-/** @param before Its value now, as of the config. */
-export function needOf(path: string, before: unknown, after: unknown): Need {
-  // Without a broker nothing is saved for one: events get their folder at the start.
-  if (path === 'mqtt.url' && (before === '' || after === '')) return 'restart';
-  const found = NEEDS.find(([prefix]) => path === prefix || path.startsWith(`${prefix}.`));
-  return found?.[1] ?? 'restart';
+const RESTART: Rule = { keys: [], need: 'restart' };
+/** All that another box's stream is shown with is read when its process starts. */
+const OF_EDGE: Rule = { keys: [], need: 'media', parts: ['media'] };
+
+export interface Change {
+  readonly path: string;
+  /** Its value now, as of the config. */
+  readonly before: unknown;
+  readonly after: unknown;
+  /** The box shows another box's stream. */
+  readonly isEdge: boolean;
+}
+
+function ruleOf({ path, before, after, isEdge }: Change): Rule {
+  // Whether the machine can encode and send that is looked at as the box starts.
+  if (path === 'uplink' && (before === undefined || after === undefined)) return RESTART;
+  const found = ruleFor(path);
+  return isEdge && path.startsWith('drop.') && found.need === 'nothing' ? OF_EDGE : found;
+}
+
+const ruleFor = (path: string): Rule =>
+  RULES.find(({ keys }) => keys.some((key) => path === key || path.startsWith(`${key}.`))) ??
+  RESTART;
+
+export const needOf = (change: Change): Need => ruleOf(change).need;
+
+export const partsOf = (change: Change): readonly Part[] => ruleOf(change).parts ?? [];
+
+/** It would interrupt the picture: it is not done from the checks to the end of a drop. */
+export function waits(need: Need): need is Later {
+  return need === 'between' || need === 'media' || need === 'restart';
 }

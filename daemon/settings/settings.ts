@@ -1,17 +1,14 @@
 /** Settings of the operator's page: shown, checked, compared, saved, put in force, taken back. */
 import { pause } from '../../hal/os/async.ts';
-import type { Clock } from '../../hal/os/clock.ts';
-import { type Log, messageOf } from '../../hal/os/log.ts';
+import { messageOf } from '../../hal/os/log.ts';
+import { runAll } from '../../hal/os/task.ts';
 import type { Config } from '../config/config.ts';
 import { checkValues } from '../config/form/faults.ts';
 import { type Setting, settingsOfSchema } from '../config/form/form.ts';
-import { setPaths, type Values, valueAt, withValue } from '../config/form/layers.ts';
-import { hasCamera } from '../model/phase.ts';
-import type { DropPhase } from '../model/snapshot.ts';
+import { setPaths, type Values, valueAt } from '../config/form/layers.ts';
 import {
   type Changes,
   type Difference,
-  differencesOf,
   lockedPaths,
   type Plan,
   type Planned,
@@ -19,9 +16,10 @@ import {
   planValues,
   type SettingFault,
 } from './change.ts';
+import { InForce, type Pending } from './in-force.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { LoadedSettings } from './load.ts';
-import type { Part } from './needs.ts';
+import { waits } from './needs.ts';
 import { masked } from './secrets.ts';
 import {
   isStored,
@@ -32,21 +30,17 @@ import {
   tagOf,
   type Version,
 } from './stored.ts';
-import { NO_TRIAL, readTrial, saveTrial, TRIAL_MS } from './trial.ts';
+import { endTrial, readTrial, saveTrial, type TrialDeps } from './trial.ts';
 
-export interface SettingsDeps {
+export interface SettingsDeps extends TrialDeps {
   readonly loaded: LoadedSettings;
   readonly live: LiveConfig;
-  readonly stateFolder: string;
-  readonly phase: () => DropPhase;
+  /** A picture is on, that nothing may interrupt. */
+  readonly isBusy: () => boolean;
   /** Starts the box again when it ends, as systemd does; undefined where nobody does. */
   readonly restart: (() => void) | undefined;
   /** What is saved of a secret, for example a hash of the PIN. */
   readonly sealed: (path: string, text: string) => Promise<string>;
-  /** Aborts when the box ends in good order. */
-  readonly untilEnd: AbortSignal;
-  readonly clock: Clock;
-  readonly log: Log;
 }
 
 export interface ShownSetting extends Setting {
@@ -62,8 +56,8 @@ export interface ShownSetting extends Setting {
 export interface SettingsView {
   readonly tag: string;
   readonly settings: readonly ShownSetting[];
-  /** Saved, but only in force after the next start. */
-  readonly pending: readonly string[];
+  /** Saved, and not yet in force. */
+  readonly pending: Pending;
   readonly versions: readonly Version[];
   readonly canRestart: boolean;
   readonly warning?: string;
@@ -73,22 +67,29 @@ export interface SettingsView {
 export type Wish = { readonly changes: Changes } | { readonly version: number };
 
 export type SaveOutcome =
+  | { readonly status: 'saved' | 'restarting'; readonly differences: readonly Difference[] }
   | {
-      readonly status: 'planned' | 'saved' | 'restarting';
+      readonly status: 'planned';
       readonly differences: readonly Difference[];
+      /** Those that would take effect after the drop that is on. */
+      readonly waiting: readonly string[];
     }
   | { readonly status: 'wrong'; readonly faults: readonly SettingFault[] }
   /** Somebody else has changed them since the page read them. */
   | { readonly status: 'conflict' }
-  /** It would interrupt the picture. */
-  | { readonly status: 'on-air'; readonly paths: readonly string[] }
   | { readonly status: 'failed'; readonly reason: string };
 
 /** The request is answered first. */
 const ANSWER_MS = 500;
+const LOOK_EVERY_MS = 1_000;
+/** Guests see the last seconds of a drop to the end, also those who are behind. */
+const AFTER_DROP_MS = 60_000;
 
 export class Settings {
   readonly #deps: SettingsDeps;
+  readonly #force: InForce;
+  /** A restart waits for the end of a drop. */
+  #isRestartDue = false;
   #values: Values;
   /** Of the values, as if the box had just started. */
   #config: Config;
@@ -98,6 +99,7 @@ export class Settings {
     this.#deps = deps;
     this.#values = deps.loaded.values;
     this.#config = deps.loaded.config;
+    this.#force = new InForce(deps.live, deps.isBusy);
     if (deps.loaded.warning !== undefined) {
       deps.log.warn('settings not used', { reason: deps.loaded.warning });
     }
@@ -136,43 +138,45 @@ export class Settings {
     return await work;
   }
 
-  /** Ends the trial of settings that the box has started with. A box that is stopped before has not failed. */
-  readonly run = async (signal: AbortSignal): Promise<void> => {
-    const { clock, loaded, stateFolder, untilEnd, log } = this.#deps;
-    if (!loaded.isOnTrial) return;
-    const isOver = await pause(clock, TRIAL_MS, signal);
-    if (!isOver && !untilEnd.aborted) return;
-    // Others were saved meanwhile, whose trial begins with the next start.
-    const trial = readTrial(stateFolder);
-    if (trial.phase === 'new') return;
-    const next = isOver ? NO_TRIAL : ({ ...trial, phase: 'new' } as const);
-    await saveTrial(stateFolder, next).catch((error: unknown) => {
-      log.warn('settings stay on trial', { reason: messageOf(error) });
-    });
-  };
+  /** Ends a trial, and lets what waits for the end of a drop take effect then. */
+  readonly run = (signal: AbortSignal): Promise<void> =>
+    runAll([(ends) => endTrial(this.#deps, ends), (ends) => this.#follow(ends)], signal);
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { clock, isBusy } = this.#deps;
+    let freeSinceMs: number | undefined;
+    while (await pause(clock, LOOK_EVERY_MS, signal)) {
+      const nowMs = clock.monotonicMs();
+      freeSinceMs = isBusy() ? undefined : (freeSinceMs ?? nowMs);
+      if (freeSinceMs === undefined || nowMs - freeSinceMs < AFTER_DROP_MS) continue;
+      this.#force.take(this.#config);
+      if (this.#isRestartDue) this.restartForPending();
+      this.#isRestartDue = false;
+    }
+  }
 
   async #save(wish: Wish, tag: string, isTry: boolean, isLater: boolean): Promise<SaveOutcome> {
     if (tag !== tagOf(this.#values)) return { status: 'conflict' };
     const plan = this.#plan(wish);
     if ('faults' in plan) return { status: 'wrong', faults: plan.faults };
     const { differences } = plan;
-    const restarting = differences.filter(({ need }) => need === 'restart');
-    if (isTry) return { status: 'planned', differences };
-    if (restarting.length > 0 && this.#isOnAir()) {
-      return { status: 'on-air', paths: restarting.map(({ path }) => path) };
+    if (isTry) {
+      const late = differences.filter(({ need }) => this.#deps.isBusy() && waits(need));
+      return { status: 'planned', differences, waiting: late.map(({ path }) => path) };
     }
     try {
       await this.#store(plan);
     } catch (error) {
       return { status: 'failed', reason: messageOf(error) };
     }
-    this.#apply(plan);
-    const { restart, log } = this.#deps;
+    this.#values = plan.values;
+    this.#config = plan.config;
+    this.#force.take(plan.config);
+    const { restart, log, isBusy } = this.#deps;
     log.info('settings changed', { keys: differences.map(({ path }) => path).join(' ') });
-    const isWanted = !isLater && this.#pending().length > 0 && !this.#isOnAir();
-    if (restart === undefined || !isWanted) {
-      return { status: 'saved', differences };
-    }
+    const isDue = restart !== undefined && !isLater && this.#needsRestart();
+    if (isDue && isBusy()) this.#isRestartDue = true;
+    if (!isDue || isBusy()) return { status: 'saved', differences };
     void this.#restartSoon(restart);
     return { status: 'restarting', differences };
   }
@@ -180,19 +184,25 @@ export class Settings {
   /** What was changed for later gets its restart. */
   restartForPending(): void {
     const { restart } = this.#deps;
-    if (restart !== undefined && this.#pending().length > 0) void this.#restartSoon(restart);
+    if (restart !== undefined && this.#needsRestart()) void this.#restartSoon(restart);
   }
 
-  /** Somebody may have armed a drop meanwhile: then what is saved holds at the next start. */
+  /** Somebody may have armed a drop meanwhile: then it waits for its end. */
   async #restartSoon(restart: () => void): Promise<void> {
-    const { clock, log, phase } = this.#deps;
+    const { clock, isBusy } = this.#deps;
     await clock.sleep(ANSWER_MS);
-    if (this.#isOnAir()) log.warn('settings wait for the next start', { phase: phase() });
-    else restart();
+    this.#isRestartDue = isBusy();
+    if (!this.#isRestartDue) restart();
   }
 
-  #isOnAir(): boolean {
-    return hasCamera(this.#deps.phase());
+  #needsRestart(): boolean {
+    return this.#force.pending(this.#config).restart.length > 0;
+  }
+
+  /** A restart that the box makes by itself comes after the drop, too. */
+  #pending(): Pending {
+    const { restart, drop } = this.#force.pending(this.#config);
+    return this.#isRestartDue ? { restart: [], drop: [...restart, ...drop] } : { restart, drop };
   }
 
   #plan(wish: Wish): Plan {
@@ -224,26 +234,5 @@ export class Settings {
       }
       throw error;
     }
-  }
-
-  #apply({ values, config, differences }: Planned): void {
-    const { live } = this.#deps;
-    this.#values = values;
-    this.#config = config;
-    let next: Values = live.current() as unknown as Values;
-    const parts = new Set<Part>();
-    for (const { path, need } of differences) {
-      if (need === 'restart') continue;
-      next = withValue(next, path, valueAt(config, path));
-      if (need !== 'nothing') parts.add(need);
-    }
-    live.change(next as unknown as Config, parts);
-  }
-
-  /** The box runs with other values of these. */
-  #pending(): readonly string[] {
-    return differencesOf(this.#deps.live.current(), this.#config)
-      .filter(({ need }) => need === 'restart')
-      .map(({ path }) => path);
   }
 }

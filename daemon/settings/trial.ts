@@ -5,6 +5,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pause } from '../../hal/os/async.ts';
+import type { Clock } from '../../hal/os/clock.ts';
+import { type Log, messageOf } from '../../hal/os/log.ts';
 import { removeFile, saveFile } from '../../hal/os/save-file.ts';
 
 /** Longer than a start takes, and a port that is taken or a file that is missing is found in. */
@@ -36,4 +39,30 @@ export function readTrial(folder: string): Trial {
 export async function saveTrial(folder: string, { phase, good }: Trial): Promise<void> {
   if (phase === 'none') await removeFile(fileOf(folder));
   else await saveFile(fileOf(folder), `${good === undefined ? phase : `${phase} ${good}`}\n`);
+}
+
+export interface TrialDeps {
+  readonly loaded: { readonly isOnTrial: boolean };
+  readonly stateFolder: string;
+  /** Aborts when the box ends in good order. */
+  readonly untilEnd: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Ends the trial of settings that the box has started with. A box that is stopped before has not failed. */
+export async function endTrial(
+  { clock, loaded, stateFolder, untilEnd, log }: TrialDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!loaded.isOnTrial) return;
+  const isOver = await pause(clock, TRIAL_MS, signal);
+  if (!isOver && !untilEnd.aborted) return;
+  // Others were saved meanwhile, whose trial begins with the next start.
+  const trial = readTrial(stateFolder);
+  if (trial.phase === 'new') return;
+  const next = isOver ? NO_TRIAL : ({ ...trial, phase: 'new' } as const);
+  await saveTrial(stateFolder, next).catch((error: unknown) => {
+    log.warn('settings stay on trial', { reason: messageOf(error) });
+  });
 }

@@ -1,8 +1,10 @@
 /** The edge process, as the daemon runs it. */
 
+import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import { entryPoint } from '../../../hal/os/process.ts';
+import { WantedRestart } from '../../../hal/os/supervise.ts';
 import type { Task } from '../../../hal/os/task.ts';
 import { openWorker } from '../../../hal/os/worker.ts';
 import type { EdgeSettings, FromEdge } from '../../../pipelines/edge/messages.ts';
@@ -10,7 +12,8 @@ import { pipelineErrorOf } from '../../../pipelines/errors/pipeline-error.ts';
 import type { MediaFigures } from '../../../pipelines/media/messages.ts';
 
 export interface EdgeOptions {
-  readonly settings: EdgeSettings;
+  /** Asked for at each start. */
+  readonly settings: () => EdgeSettings;
   readonly clock: Clock;
   readonly log: Log;
   readonly onListening: () => void;
@@ -27,6 +30,8 @@ export interface EdgeChild {
   readonly run: Task;
   /** Ends one that hangs, without asking it. */
   readonly kill: () => void;
+  /** Ends it; its supervisor starts it again, with the settings of then. */
+  readonly restart: () => void;
 }
 
 export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChild {
@@ -44,5 +49,13 @@ export function openEdge({ settings, clock, log, ...on }: EdgeOptions): EdgeChil
     if (message.type === 'listening') on.onListening();
     else on.onFigures(message.figures);
   };
-  return { run: (signal) => worker.run({ settings, onMessage }, signal), kill: worker.kill };
+  let restart = (): void => undefined;
+  const run: Task = async (signal) => {
+    const failing = new AbortController();
+    restart = () => failing.abort(new WantedRestart('its settings have changed'));
+    using ends = anySignal(signal, failing.signal);
+    await worker.run({ settings: settings(), onMessage }, ends.signal);
+    if (failing.signal.aborted) throw failing.signal.reason;
+  };
+  return { run, kill: worker.kill, restart: () => restart() };
 }

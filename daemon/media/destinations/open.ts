@@ -17,8 +17,8 @@ import { type DestinationReport, DestinationStates } from './states.ts';
 export interface DestinationDeps {
   readonly media: MediaChild;
   readonly hasSound: boolean;
-  /** Passphrases and stream keys, by the destinations' ids. */
-  readonly secrets: Readonly<Record<string, string | undefined>>;
+  /** Passphrases and stream keys, by the destinations' ids. Throws where one cannot be read. */
+  readonly secretOf: (id: string) => string | undefined;
   readonly onDestinations: (destinations: readonly Destination[]) => void;
   readonly clock: Clock;
   readonly log: Log;
@@ -53,15 +53,14 @@ function openProcess(
   config: DestinationConfig,
   uplink: UplinkConfig,
   onReport: (report: DestinationReport) => void,
-  { media, hasSound, secrets, clock, log }: DestinationDeps,
+  { media, hasSound, secretOf, clock, log }: DestinationDeps,
 ): Pick<FedChild<never>, 'run'> {
   const tracks = tracksOf(config, uplink, hasSound);
   const common = { name: `destination ${config.id}`, media, clock, log };
-  const secret = secrets[config.id];
   if (config.kind === 'srt') {
     return openFed<UplinkSettings, ToUplink, FromUplink>({
       ...{ ...common, program: 'uplink' },
-      settings: () => srtSettings(config, tracks, secret),
+      settings: () => srtSettings(config, tracks, secretOf(config.id)),
       onMessage: (message) => {
         if (message.type === 'figures') onReport(srtReport(message));
       },
@@ -69,7 +68,7 @@ function openProcess(
   }
   return openFed<RtmpSettings, never, RtmpFigures>({
     ...{ ...common, program: 'rtmp' },
-    settings: () => rtmpSettings(config, tracks, secret),
+    settings: () => rtmpSettings(config, tracks, secretOf(config.id)),
     onMessage: ({ type: _, ...report }) => onReport(report),
   });
 }

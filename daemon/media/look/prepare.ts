@@ -9,7 +9,7 @@ import { hasLook, type LookConfig } from '../../config/capture.ts';
 import type { Config } from '../../config/config.ts';
 
 export interface PrepareDeps {
-  readonly config: Pick<Config, 'camera'>;
+  readonly config: () => Pick<Config, 'camera'>;
   /** The drop that is on, or the next one. */
   readonly presentDrop: () => { readonly look: LookConfig };
   readonly stateFolder: string;
@@ -61,7 +61,7 @@ export async function prepareLook(
   const settings = {
     look: look.name === 'none' ? { cubeFile } : { own: look.name },
     strength: look.strength,
-    matrix: matrixOf(config.camera.height),
+    matrix: matrixOf(config().camera.height),
   };
   try {
     const file = await tables.open(join(stateFolder, 'looks'), settings, signal);

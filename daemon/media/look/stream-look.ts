@@ -10,7 +10,7 @@ import type { LookState } from '../../model/look.ts';
 import { nameOf, type PrepareDeps, type Prepared, prepareLook } from './prepare.ts';
 
 export interface StreamLookDeps extends PrepareDeps {
-  readonly config: Pick<Config, 'camera' | 'recording' | 'renditions'>;
+  readonly config: () => Pick<Config, 'camera' | 'recording' | 'renditions'>;
   readonly toCapture: (message: ToCapture) => void;
   /** What {@link StreamLook.substitutes} adds is another than before. */
   readonly onNeed: () => void;
@@ -60,7 +60,7 @@ export class StreamLook {
   /** Where no look is over the picture, the recordings' track is made of the best that viewers get. */
   substitutes(others: Substitutes): Substitutes {
     if (this.#needsClean || !this.hasClean) return others;
-    const top = topRendition(this.#deps.config)?.name ?? '';
+    const top = topRendition(this.#deps.config())?.name ?? '';
     return { ...others, [CLEAN_TRACK]: others[top] ?? top };
   }
 
@@ -98,7 +98,7 @@ export class StreamLook {
   }
 
   onSources({ look }: SourceFigures): void {
-    const frameMs = 1000 / this.#deps.config.camera.fps;
+    const frameMs = 1000 / this.#deps.config().camera.fps;
     this.#cost = look && { frameCostMs: look.costMs, frameMs };
     const isSlow = look !== undefined && look.fastestMs > SLOW_SHARE * frameMs;
     this.#slowS = isSlow ? this.#slowS + 1 : 0;
@@ -126,7 +126,7 @@ export class StreamLook {
   }
 
   #isRecorded(): boolean {
-    return this.#deps.config.recording.targets.length > 0;
+    return this.#deps.config().recording.targets.length > 0;
   }
 
   #isWanted(): boolean {

@@ -19,7 +19,7 @@ import type { MediaChild } from '../children/media.ts';
 import type { openSupervision } from '../children/supervision.ts';
 
 export interface WhepDeps {
-  readonly config: Config;
+  readonly config: () => Config;
   readonly sound: Sound;
   readonly media: MediaChild;
   readonly supervise: ReturnType<typeof openSupervision>;
@@ -44,14 +44,14 @@ const NOT_RUNNING = {
 
 /** Viewers by HLS, recordings and the uplink go on, whatever is wrong with it. */
 export function openWhep({ media, clock, log, supervise, ...deps }: WhepDeps): Whep {
-  if (deps.config.viewers.whep.port === 0) return { run: untilAborted, send: () => undefined };
+  if (deps.config().viewers.whep.port === 0) return { run: untilAborted, send: () => undefined };
   let isReady = false;
   const child = openFed<WhepSettings, ToWhep, FromWhep>({
     ...{ name: 'whep', program: 'whep', media, clock, log },
     settings: () => {
       const start = deps.start();
       if (start === undefined) throw new Error('there is no stream yet');
-      return whepSettings(deps.config, deps.sound.source !== undefined, start);
+      return whepSettings(deps.config(), deps.sound.source !== undefined, start);
     },
     onMessage: (message) => {
       if (message.type === 'ready') isReady = true;

@@ -2,8 +2,11 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type AuthorizePublishHandler } from 'aedes';
 import { untilAborted } from '../../../hal/os/async.ts';
+import type { Clock } from '../../../hal/os/clock.ts';
 import { type Log, messageOf } from '../../../hal/os/log.ts';
+import type { Task } from '../../../hal/os/task.ts';
 import { listenOrExplain } from '../../../pipelines/http/listen.ts';
+import { runOptionalPort } from '../../../pipelines/http/optional-port.ts';
 import { guardPackets } from './packet-guard.ts';
 
 const CONNECTIONS_MAX = 64;
@@ -12,6 +15,13 @@ const PACKET_MAX_BYTES = 65_536;
 const RETAINED_TOPICS_MAX = 1_024;
 const QUEUE_MAX = 64;
 const ADVICE = 'choose another mqtt.broker_port, or name that broker in mqtt.url';
+
+/** The task of the broker in the box; it waits where the config has none. */
+export function ownBroker(port: number, box: { readonly clock: Clock; readonly log: Log }): Task {
+  const run: Task = (signal) => runBroker('127.0.0.1', port, box.log, signal);
+  const [task = untilAborted] = runOptionalPort('broker', port, box, run);
+  return task;
+}
 
 /**
  * MQTT 3.1.1, in memory, without passwords: for loopback. A venue runs mosquitto.

@@ -34,7 +34,7 @@ export interface LibraryList {
 }
 
 export interface LibraryDeps {
-  readonly config: Pick<Config, 'clips' | 'recording'>;
+  readonly config: () => Pick<Config, 'clips' | 'recording'>;
   readonly stateFolder: string;
   /** As the recorders report. */
   readonly recording: () => readonly Pick<RecordingTarget, 'id' | 'phase'>[];
@@ -53,7 +53,7 @@ export class Library {
   }
 
   async list(): Promise<LibraryList> {
-    const { targets } = this.#deps.config.recording;
+    const { targets } = this.#deps.config().recording;
     const found = await Promise.all(targets.map(({ id }) => this.#recordingsOn(id)));
     return { clips: await this.#clips(), recordings: found.flat() };
   }
@@ -87,11 +87,11 @@ export class Library {
 
   #clipFolder(): string {
     const { config, stateFolder } = this.#deps;
-    return join(resolve(stateFolder, config.clips.folder), 'clips');
+    return join(resolve(stateFolder, config().clips.folder), 'clips');
   }
 
   async #clips(): Promise<readonly ClipEntry[]> {
-    if (this.#deps.config.clips.folder === '') return [];
+    if (this.#deps.config().clips.folder === '') return [];
     const folder = this.#clipFolder();
     const newest = (await listClips(folder)).toSorted(inOrder).slice(-SHOWN_MAX).reverse();
     return await Promise.all(
@@ -105,7 +105,7 @@ export class Library {
 
   #folderOf(target: string): string {
     const { config, stateFolder } = this.#deps;
-    const found = config.recording.targets.find(({ id }) => id === target);
+    const found = config().recording.targets.find(({ id }) => id === target);
     if (found === undefined) throw new Error(`${target}: no such disk`);
     return resolve(stateFolder, found.folder);
   }

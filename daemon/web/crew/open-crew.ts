@@ -50,7 +50,7 @@ export function openCrew(
   const { live, stateFolder, snapshot, clock, notify, end } = box;
   const { forgetClips, logTail, reports } = box;
   const library = new Library({
-    ...{ config: live.current(), stateFolder, forgetClips },
+    ...{ config: live.current, stateFolder, forgetClips },
     recording: () => snapshot().recording,
   });
   const doctor = async (stop: AbortSignal) => {

@@ -1,9 +1,10 @@
-/** Opens the settings of a box: what the page changes, and the config that is in force. */
+/** Opens the settings of a box: what the page changes, and when it may take effect. */
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
 import type { Notify } from '../../../hal/os/systemd/notify.ts';
-import type { DropPhase } from '../../model/snapshot.ts';
-import { LiveConfig } from '../../settings/live-config.ts';
+import { hasCamera } from '../../model/phase.ts';
+import type { BoxSnapshot } from '../../model/snapshot.ts';
+import type { LiveConfig } from '../../settings/live-config.ts';
 import type { LoadedSettings } from '../../settings/load.ts';
 import { Settings } from '../../settings/settings.ts';
 import { hashPin } from '../pin.ts';
@@ -11,7 +12,9 @@ import { hashPin } from '../pin.ts';
 interface Box {
   readonly loaded: LoadedSettings;
   readonly stateFolder: string;
-  readonly phase: () => DropPhase;
+  readonly live: LiveConfig;
+  readonly snapshot: () => Pick<BoxSnapshot, 'drop' | 'readiness'>;
+  readonly mediaPath: { refresh(what: 'media' | 'links'): void };
   /** Of systemd, which starts the box again when it ends. */
   readonly notify: Pick<Notify, 'hasReceiver'>;
   /** Ends the box in good order. */
@@ -22,15 +25,15 @@ interface Box {
   readonly log: Log;
 }
 
-export interface BoxSettings {
-  readonly live: LiveConfig;
-  readonly settings: Settings;
-}
-
-export function openSettings(box: Box): BoxSettings {
-  const live = new LiveConfig(box.loaded.config);
+export function openSettings(box: Box): Settings {
   const restart = box.notify.hasReceiver ? box.end : undefined;
-  return { live, settings: new Settings({ ...box, live, restart, sealed }) };
+  const isBusy = () => {
+    const { drop, readiness } = box.snapshot();
+    return hasCamera(drop.phase) || readiness?.running !== undefined;
+  };
+  for (const what of ['media', 'links'] as const)
+    box.live.follow(what, () => box.mediaPath.refresh(what));
+  return new Settings({ ...box, isBusy, restart, sealed });
 }
 
 /** A PIN is saved as its hash. */

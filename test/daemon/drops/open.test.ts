@@ -42,7 +42,7 @@ async function startBox(folder: string, first: DropState = { phase: 'idle', sinc
     }),
     orders: v.parse(ordersSchema, { checkout_hosts: ['shop.example.org'] }),
   };
-  const drops = await openDrops(config, { stateFolder: folder, clock, log: silentLog });
+  const drops = await openDrops(() => config, { stateFolder: folder, clock, log: silentLog });
   const stop = new AbortController();
   const pages: DropOnPage[] = [];
   let state = first;

@@ -89,18 +89,19 @@ test('the crew’s address follows the network too, over TLS where the page has 
   await until(() => box.state.snapshot().operatorUrl === 'https://10.0.0.5:8081/', LONG_MS);
   box.network({ wlan0: '192.168.7.9' });
   await until(() => box.state.snapshot().operatorUrl === 'https://192.168.7.9:8081/', LONG_MS);
-  assert.equal(box.told, []);
+  assert.equal(box.told, ['https://example.org/live/']);
 });
 
 test('one that is set, or a server on one address, does not follow the network', async () => {
-  for (const viewers of [
-    { host: '::', port: 8080, address: 'https://example.org/live/' },
-    { host: '10.0.0.5', port: 8080 },
-  ]) {
+  for (const [viewers, url] of [
+    [{ host: '::', port: 8080, address: 'https://example.org/live/' }, 'https://example.org/live/'],
+    [{ host: '10.0.0.5', port: 8080 }, 'http://10.0.0.5:8080/'],
+  ] as const) {
     await using box = openBox(viewers);
+    await box.reaches(url);
     box.network({ eth0: '203.0.113.5' });
     await systemClock.sleep(100);
-    assert.equal(box.told, []);
+    assert.equal(box.told, [url]);
   }
 });
 

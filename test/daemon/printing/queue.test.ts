@@ -64,10 +64,16 @@ interface Options {
   readonly pausedBy?: () => string | undefined;
 }
 
-async function openQueue({ folder, printer, disk = systemDisk, ...options }: Options) {
+async function openQueue({
+  folder,
+  printer,
+  disk = systemDisk,
+  perHour = 3600,
+  ...options
+}: Options) {
   const store = await openPrintStore(folder, silentLog, disk);
   return new PrintQueue({
-    ...{ store, printer, perHour: 3600, pausedBy: () => undefined, ...os, ...options },
+    ...{ store, printer, perHour: () => perHour, pausedBy: () => undefined, ...os, ...options },
     render: async ({ id }) => documentOf(id),
   });
 }
@@ -253,7 +259,7 @@ test('a slip that no printer prints fails at once, and those behind it come out'
     const tooMuch: PrintDocument = [{ kind: 'qr', data: 'x'.repeat(5_000) }];
     const store = await openPrintStore(folder, silentLog);
     const queue = new PrintQueue({
-      ...{ store, printer, perHour: 1, pausedBy: () => undefined, ...os },
+      ...{ store, printer, perHour: () => 1, pausedBy: () => undefined, ...os },
       render: async ({ id }) => (id === 'bad' ? tooMuch : documentOf(id)),
     });
     const box = new AbortController();

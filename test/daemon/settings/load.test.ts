@@ -133,9 +133,11 @@ test('the end of a trial does not end that of settings saved meanwhile', async (
   const clock = new VirtualClock();
   const { save, settings } = openTestSettings(await box.start(), box.folder, { clock });
   await save({ 'viewers.port': 82 });
-  const over = settings.run(new AbortController().signal);
+  const stop = new AbortController();
+  const running = settings.run(stop.signal);
   await clock.advance(TRIAL_MS);
-  await over;
+  stop.abort();
+  await running;
   assert.is((await box.start()).isOnTrial, true);
 });
 

@@ -82,6 +82,7 @@ test('a try says what would change and what it needs, and saves nothing', async 
       { path: 'power.planned_minutes', before: 0, after: 90, need: 'nothing' },
       { path: 'mqtt.username', before: '', after: 'cafe', need: 'mqtt' },
     ],
+    waiting: [],
   });
   assert.is((await settings.view()).tag, tag);
   assert.is(live.current().power.planned_minutes, 0);
@@ -93,17 +94,24 @@ test('what needs no restart is in force at once, the rest after the next start',
   await save({ 'power.planned_minutes': 90, 'camera.fps': 25 });
   assert.is(live.current().power.planned_minutes, 90);
   assert.is(live.current().camera.fps, 30);
-  assert.equal((await settings.view()).pending, ['camera.fps']);
+  assert.equal((await settings.view()).pending, { restart: ['camera.fps'], drop: [] });
 });
 
-test('what interrupts the picture is refused from the checks to the end of a drop', async () => {
+test('what interrupts the picture waits from the checks to the end of a drop, and the rest does not', async () => {
   for (const phase of ['preflight', 'armed', 'live', 'ending'] as const) {
     await using box = await testFolder();
-    const { save, live } = openTestSettings(await box.load(), box.folder, { phase: () => phase });
-    const changes = { 'camera.fps': 25, 'power.planned_minutes': 90 };
-    assert.equal(await save(changes), { status: 'on-air', paths: ['camera.fps'] });
-    assert.is((await save({ 'power.planned_minutes': 60 })).status, 'saved');
-    assert.is(live.current().power.planned_minutes, 60);
+    const { save, settings, live } = openTestSettings(await box.load(), box.folder, {
+      phase: () => phase,
+    });
+    const changes = { 'camera.fps': 25, 'clips.keep': 50, 'power.planned_minutes': 90 };
+    const { tag } = await settings.view();
+    const plan = await settings.save({ changes }, tag, true);
+    assert.equal('waiting' in plan && plan.waiting, ['camera.fps', 'clips.keep']);
+    assert.is((await save(changes)).status, 'saved');
+    const { camera, clips, power } = live.current();
+    assert.equal([camera.fps, clips.keep, power.planned_minutes], [30, 300, 90]);
+    const { pending } = await settings.view();
+    assert.equal(pending, { restart: ['camera.fps'], drop: ['clips.keep'] });
   }
 });
 
@@ -134,7 +142,7 @@ test('a drop that is armed while settings are saved is not interrupted', async (
   now = 'armed';
   await clock.advance(60_000);
   assert.is(restarts, 0);
-  assert.equal((await settings.view()).pending, ['camera.fps']);
+  assert.equal((await settings.view()).pending, { restart: [], drop: ['camera.fps'] });
   // Neither by what is saved next, and needs no restart.
   assert.is((await save({ 'power.planned_minutes': 60 })).status, 'saved');
   await clock.advance(60_000);

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hasCamera } from '../../../daemon/model/phase.ts';
 import type { DropPhase } from '../../../daemon/model/snapshot.ts';
 import { LiveConfig } from '../../../daemon/settings/live-config.ts';
 import { type LoadedSettings, loadSettings } from '../../../daemon/settings/load.ts';
@@ -43,9 +44,10 @@ export function openTestSettings(
     clock = systemClock as Clock,
   } = {},
 ) {
-  const live = new LiveConfig(loaded.config);
+  const live = new LiveConfig(loaded, silentLog);
   const settings = new Settings({
-    ...{ loaded, live, stateFolder: folder, phase, restart: onRestart },
+    ...{ loaded, live, stateFolder: folder, restart: onRestart },
+    isBusy: () => hasCamera(phase()),
     sealed: async (_path, text) => `sealed ${text}`,
     untilEnd: new AbortController().signal,
     clock,

@@ -56,10 +56,12 @@ export class SettingsPlace {
     this.#form = openForm(page, testsOf(say, this.#onError), () => this.#showCount());
     const versions = versionsOf(page, (version) => this.#run({ version }));
     this.#body.replaceChildren(this.#form.element, versions);
-    const pending = page.pending.map(fullLabelOf).join(', ');
+    const { restart, drop } = page.pending;
+    const names = (paths: readonly string[]) => paths.map(fullLabelOf).join(', ');
     const lines = [
       ...(page.warning === undefined ? [] : [page.warning]),
-      ...(pending === '' ? [] : [SAYS.pending(pending)]),
+      ...(restart.length === 0 ? [] : [SAYS.pending(names(restart))]),
+      ...(drop.length === 0 ? [] : [SAYS.pendingDrop(names(drop))]),
     ];
     this.#notes.replaceChildren(...lines.map((line) => h('p', { class: 'reason' }, line)));
     this.#showCount();
@@ -86,7 +88,7 @@ export class SettingsPlace {
     const plan = await sendSettings(wish, tag, true);
     if (plan.status !== 'planned') return await this.#explain(plan);
     this.#form?.showFaults([]);
-    if (!(await reviewChanges(plan.differences, settings, canRestart))) return;
+    if (!(await reviewChanges(plan, settings, canRestart))) return;
     await this.#explain(await sendSettings(wish, tag, false));
   }
 
@@ -102,8 +104,6 @@ export class SettingsPlace {
         if (this.#page !== undefined) this.#page = { ...this.#page, tag };
         return this.#say(SAYS.conflict, true);
       }
-      case 'on-air':
-        return this.#say(SAYS.onAir(outcome.paths.map(fullLabelOf).join(', ')), true);
       case 'failed':
         return this.#say(SAYS.failed(outcome.reason), true);
       case 'restarting':
@@ -114,7 +114,8 @@ export class SettingsPlace {
         return this.#say(SAYS.restarting);
       default: {
         await this.#load();
-        const isAll = this.#page?.pending.length === 0;
+        // What waits for the end of a drop is named above.
+        const isAll = this.#page?.pending.restart.length === 0;
         this.#say(isAll ? SAYS.saved : SAYS.savedForLater);
       }
     }

@@ -1,6 +1,6 @@
 /** What a change would do, before it is applied. */
 import type { Difference } from '../../../settings/change.ts';
-import type { ShownSetting } from '../../../settings/settings.ts';
+import type { SaveOutcome, ShownSetting } from '../../../settings/settings.ts';
 import { answerOf } from '../ui/dialog.ts';
 import { h } from '../ui/dom.ts';
 import { fullLabelOf, shownValue } from './label.ts';
@@ -8,14 +8,16 @@ import { NEEDS, SAYS } from './words.ts';
 
 /** Resolves with whether it is to be applied. */
 export function reviewChanges(
-  differences: readonly Difference[],
+  { differences, waiting }: Extract<SaveOutcome, { readonly status: 'planned' }>,
   settings: readonly ShownSetting[],
   canRestart: boolean,
 ): Promise<boolean> {
   const no = h('button', { type: 'button' }, SAYS.cancel);
   const yes = h('button', { type: 'button', class: 'main' }, SAYS.apply);
   yes.disabled = differences.length === 0;
-  const isRestart = differences.some(({ need }) => need === 'restart');
+  const isRestart = differences.some(
+    ({ path, need }) => need === 'restart' && !(canRestart && waiting.includes(path)),
+  );
   const warning = canRestart ? SAYS.restarts : SAYS.restartByHand;
   const dialog = h(
     'dialog',
@@ -24,6 +26,9 @@ export function reviewChanges(
     differences.length === 0 ? h('p', {}, SAYS.unchanged) : undefined,
     h('ul', { class: 'diff' }, ...differences.map((one) => renderDifference(one, settings))),
     isRestart ? h('p', { class: 'reason' }, warning) : undefined,
+    waiting.length === 0
+      ? undefined
+      : h('p', { class: 'reason' }, SAYS.afterDrop(waiting.map(fullLabelOf).join(', '))),
     h('div', { class: 'row answers below' }, no, yes),
   );
   yes.addEventListener('click', () => dialog.close('yes'));

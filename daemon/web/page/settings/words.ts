@@ -37,6 +37,10 @@ export const NEEDS = {
   mqtt: text.needMqtt,
   metrics: text.needMetrics,
   announce: text.needAnnounce,
+  modems: text.needModems,
+  printer: text.needPrinter,
+  between: text.needBetween,
+  media: text.needMedia,
   restart: text.needRestart,
 } as const;
 
@@ -45,7 +49,8 @@ export const SAYS = {
   changes: (count: number) =>
     count === 1 ? text.oneChange : fill(text.changes, { count: String(count) }),
   pending: (names: string) => fill(text.pending, { names }),
-  onAir: (names: string) => fill(text.onAir, { names }),
+  pendingDrop: (names: string) => fill(text.pendingDrop, { names }),
+  afterDrop: (names: string) => fill(text.afterDrop, { names }),
   wrong: (count: number) =>
     count === 1 ? text.oneWrong : fill(text.wrong, { count: String(count) }),
   failed: (reason: string) => fill(text.failed, { reason }),

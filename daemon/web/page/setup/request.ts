@@ -72,7 +72,7 @@ const RESTART_MS = 60_000;
  */
 export async function restartFor(prefix: string): Promise<boolean> {
   const { pending, canRestart } = await readSettings();
-  if (!canRestart || !pending.some((path) => path.startsWith(prefix))) return false;
+  if (!canRestart || !pending.restart.some((path) => path.startsWith(prefix))) return false;
   await askJson('POST', '/restart');
   const endMs = performance.now() + RESTART_MS;
   while (performance.now() < endMs) {
@@ -82,7 +82,7 @@ export async function restartFor(prefix: string): Promise<boolean> {
       () => true,
       () => false,
     );
-    if (isIn && !(await readSettings()).pending.some((path) => path.startsWith(prefix)))
+    if (isIn && !(await readSettings()).pending.restart.some((path) => path.startsWith(prefix)))
       return true;
   }
   throw new Error(stageTexts.noAnswer);

@@ -40,7 +40,7 @@ function openStage(isRecorded = true) {
     },
   };
   const streamLook: StreamLook = new StreamLook({
-    config: parseConfig('x', yaml, []),
+    config: () => parseConfig('x', yaml, []),
     presentDrop: () => ({ look }),
     stateFolder: '/nowhere',
     toCapture: (message) => {

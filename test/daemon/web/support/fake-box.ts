@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { operatorSchema } from '../../../../daemon/config/operator.ts';
 import type { Command, Commander, Outcome } from '../../../../daemon/model/commands.ts';
 import type { BoxSnapshot, DropPhase } from '../../../../daemon/model/snapshot.ts';
+import { LiveConfig } from '../../../../daemon/settings/live-config.ts';
 import { loadSettings } from '../../../../daemon/settings/load.ts';
 import { openSettings } from '../../../../daemon/web/crew/open-settings.ts';
 import { SignInOpening } from '../../../../daemon/web/door/opening.ts';
@@ -70,9 +71,11 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
   const ending = new AbortController();
   const loaded = await loadSettings(stateFolder, { source: 'box.yaml', yaml: '', overrides: [] });
   const operated = { ...loaded, config: { ...loaded.config, operator: config } };
-  const page = openSettings({
-    ...{ loaded: operated, stateFolder, clock, log: silentLog, end: () => ending.abort() },
-    ...{ phase: () => snapshot.drop.phase, notify: { hasReceiver: false } },
+  const live = new LiveConfig(operated, silentLog);
+  const settings = openSettings({
+    ...{ loaded: operated, live, stateFolder, clock, log: silentLog, end: () => ending.abort() },
+    ...{ snapshot: () => snapshot, notify: { hasReceiver: false } },
+    mediaPath: { refresh: () => undefined },
     untilEnd: ending.signal,
   });
   const ended = runOperator(
@@ -100,7 +103,7 @@ export async function startFakeBox(options: FakeBoxOptions = {}): Promise<FakeBo
       onEvent: () => undefined,
       notify: { hasReceiver: false },
       end: () => ending.abort(),
-      ...page,
+      ...{ live, settings },
       clock,
       log: silentLog,
       ...options.deps,

@@ -26,6 +26,10 @@ export const de: SettingsTexts = {
   needMqtt: 'verbindet sich neu mit dem Broker',
   needMetrics: 'startet die Metriken neu',
   needAnnounce: 'meldet die Box neu im Netz an',
+  needModems: 'liest die Einstellungen der Modems neu',
+  needPrinter: 'verbindet sich neu mit dem Drucker',
+  needBetween: 'ab dem nächsten Drop',
+  needMedia: 'startet die Seite der Gäste neu',
   needRestart: 'startet die Box neu',
 
   title: 'Einstellungen',
@@ -61,8 +65,8 @@ export const de: SettingsTexts = {
   pending: 'Gespeichert, gilt nach dem nächsten Start: {names}.',
   conflict:
     'Inzwischen hat jemand anders die Einstellungen geändert. Deine sind noch hier: prüfe sie noch einmal.',
-  onAir:
-    'Nicht jetzt: Es würde das Bild unterbrechen ({names}). Beende den Drop oder geh zurück in Ruhe, dann übernimm sie.',
+  pendingDrop: 'Gespeichert, gilt eine Minute nach dem Drop: {names}.',
+  afterDrop: 'Ein Drop läuft. Eine Minute nach seinem Ende gilt: {names}.',
   oneWrong: 'Ein Wert ist falsch: siehe unten.',
   wrong: '{count} Werte sind falsch: siehe unten.',
   failed: 'Nicht gespeichert: {reason}',

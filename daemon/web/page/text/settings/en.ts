@@ -24,6 +24,10 @@ export const en = {
   needMqtt: 'connects to the broker again',
   needMetrics: 'restarts the metrics',
   needAnnounce: 'announces the box again',
+  needModems: 'reads the modems’ settings again',
+  needPrinter: 'connects to the printer again',
+  needBetween: 'from the next drop on',
+  needMedia: 'starts the guests’ page again',
   needRestart: 'restarts the box',
 
   title: 'Settings',
@@ -59,8 +63,8 @@ export const en = {
   pending: 'Saved, and in effect after the next start: {names}.',
   conflict:
     'Somebody else has changed the settings meanwhile. Yours are still here: review them again.',
-  onAir:
-    'Not now: it would interrupt the picture ({names}). End the drop or disarm first, then apply again.',
+  pendingDrop: 'Saved, and in effect a minute after the drop: {names}.',
+  afterDrop: 'A drop is on. In effect a minute after its end: {names}.',
   oneWrong: 'One value is wrong: see below.',
   wrong: '{count} values are wrong: see below.',
   failed: 'Not saved: {reason}',

@@ -26,6 +26,10 @@ export const es: SettingsTexts = {
   needMqtt: 'vuelve a conectar con el broker',
   needMetrics: 'reinicia las métricas',
   needAnnounce: 'vuelve a anunciar la caja',
+  needModems: 'vuelve a leer los ajustes de los módems',
+  needPrinter: 'vuelve a conectar con la impresora',
+  needBetween: 'desde el próximo drop',
+  needMedia: 'reinicia la página de los invitados',
   needRestart: 'reinicia la caja',
 
   title: 'Ajustes',
@@ -61,8 +65,8 @@ export const es: SettingsTexts = {
   pending: 'Guardado, vale tras el próximo arranque: {names}.',
   conflict:
     'Otra persona ha cambiado los ajustes entretanto. Los tuyos siguen aquí: revísalos otra vez.',
-  onAir:
-    'Ahora no: cortaría la imagen ({names}). Termina el drop o vuelve al reposo, y aplícalos entonces.',
+  pendingDrop: 'Guardado, vale un minuto después del drop: {names}.',
+  afterDrop: 'Hay un drop en curso. Un minuto después de su final vale: {names}.',
   oneWrong: 'Un valor está mal: mira abajo.',
   wrong: '{count} valores están mal: mira abajo.',
   failed: 'No guardado: {reason}',

@@ -26,6 +26,10 @@ export const fr: SettingsTexts = {
   needMqtt: 'se reconnecte au broker',
   needMetrics: 'relance les métriques',
   needAnnounce: 'annonce de nouveau la box',
+  needModems: 'relit les réglages des modems',
+  needPrinter: 'se reconnecte à l’imprimante',
+  needBetween: 'dès le prochain drop',
+  needMedia: 'relance la page des invités',
   needRestart: 'redémarre la box',
 
   title: 'Réglages',
@@ -61,8 +65,8 @@ export const fr: SettingsTexts = {
   pending: 'Enregistré, effectif au prochain démarrage : {names}.',
   conflict:
     'Quelqu’un d’autre a changé les réglages entre-temps. Les vôtres sont toujours là : vérifiez-les de nouveau.',
-  onAir:
-    'Pas maintenant : cela couperait l’image ({names}). Terminez le drop ou remettez-le en veille, puis appliquez.',
+  pendingDrop: 'Enregistré, effectif une minute après le drop : {names}.',
+  afterDrop: 'Un drop est en cours. Effectif une minute après sa fin : {names}.',
   oneWrong: 'Une valeur est fausse : voir plus bas.',
   wrong: '{count} valeurs sont fausses : voir plus bas.',
   failed: 'Non enregistré : {reason}',

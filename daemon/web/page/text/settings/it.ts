@@ -26,6 +26,10 @@ export const it: SettingsTexts = {
   needMqtt: 'si ricollega al broker',
   needMetrics: 'riavvia le metriche',
   needAnnounce: 'annuncia di nuovo la box',
+  needModems: 'rilegge le impostazioni dei modem',
+  needPrinter: 'si ricollega alla stampante',
+  needBetween: 'dal prossimo drop',
+  needMedia: 'riavvia la pagina degli ospiti',
   needRestart: 'riavvia la box',
 
   title: 'Impostazioni',
@@ -61,8 +65,8 @@ export const it: SettingsTexts = {
   pending: 'Salvato, vale dal prossimo avvio: {names}.',
   conflict:
     'Qualcun altro ha cambiato le impostazioni nel frattempo. Le tue sono ancora qui: controllale di nuovo.',
-  onAir:
-    'Non ora: interromperebbe l’immagine ({names}). Chiudi il drop o torna a riposo, poi applica.',
+  pendingDrop: 'Salvato, vale un minuto dopo il drop: {names}.',
+  afterDrop: 'Un drop è in corso. Un minuto dopo la fine vale: {names}.',
   oneWrong: 'Un valore è sbagliato: vedi sotto.',
   wrong: '{count} valori sono sbagliati: vedi sotto.',
   failed: 'Non salvato: {reason}',

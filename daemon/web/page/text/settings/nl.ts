@@ -26,6 +26,10 @@ export const nl: SettingsTexts = {
   needMqtt: 'verbindt opnieuw met de broker',
   needMetrics: 'herstart de statistieken',
   needAnnounce: 'meldt de box opnieuw aan',
+  needModems: 'leest de instellingen van de modems opnieuw',
+  needPrinter: 'verbindt opnieuw met de printer',
+  needBetween: 'vanaf de volgende drop',
+  needMedia: 'herstart de pagina van de gasten',
   needRestart: 'herstart de box',
 
   title: 'Instellingen',
@@ -61,8 +65,8 @@ export const nl: SettingsTexts = {
   pending: 'Opgeslagen, geldt na de volgende start: {names}.',
   conflict:
     'Iemand anders heeft intussen de instellingen gewijzigd. Die van jou staan er nog: kijk ze opnieuw na.',
-  onAir:
-    'Niet nu: het zou het beeld onderbreken ({names}). Stop de drop of ga terug in rust, en pas dan toe.',
+  pendingDrop: 'Opgeslagen, geldt een minuut na de drop: {names}.',
+  afterDrop: 'Er is een drop bezig. Een minuut na het einde geldt: {names}.',
   oneWrong: 'Eén waarde is fout: zie hieronder.',
   wrong: '{count} waarden zijn fout: zie hieronder.',
   failed: 'Niet opgeslagen: {reason}',

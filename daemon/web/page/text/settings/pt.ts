@@ -26,6 +26,10 @@ export const pt: SettingsTexts = {
   needMqtt: 'volta a ligar ao broker',
   needMetrics: 'reinicia as métricas',
   needAnnounce: 'anuncia a caixa outra vez',
+  needModems: 'lê outra vez as definições dos modems',
+  needPrinter: 'volta a ligar à impressora',
+  needBetween: 'a partir do próximo drop',
+  needMedia: 'reinicia a página dos convidados',
   needRestart: 'reinicia a caixa',
 
   title: 'Definições',
@@ -59,8 +63,8 @@ export const pt: SettingsTexts = {
   savedForLater: 'Guardado. Reinicie a caixa para aplicar o resto.',
   pending: 'Guardado, vale após o próximo arranque: {names}.',
   conflict: 'Entretanto outra pessoa alterou as definições. As suas continuam aqui: reveja-as.',
-  onAir:
-    'Agora não: interromperia a imagem ({names}). Termine o drop ou volte ao repouso, depois aplique.',
+  pendingDrop: 'Guardado, vale um minuto depois do drop: {names}.',
+  afterDrop: 'Há um drop em curso. Um minuto depois do fim vale: {names}.',
   oneWrong: 'Um valor está errado: veja abaixo.',
   wrong: '{count} valores estão errados: veja abaixo.',
   failed: 'Não guardado: {reason}',

@@ -1,0 +1,19 @@
+/** What a box runs with and no setting says. Pure. */
+import type { Config } from '../config/config.ts';
+
+/**
+ * The uplink of the demo, which is simulated, and the broker in the box where no other is named.
+ *
+ * @param asked The config that the box was started with.
+ */
+export function completing(asked: Config): (config: Config) => Config {
+  const { uplink } = asked;
+  return (config) =>
+    withOwnBroker(config.uplink === undefined && uplink ? { ...config, uplink } : config);
+}
+
+function withOwnBroker(config: Config): Config {
+  const { url, broker_port: port } = config.mqtt;
+  if (url !== '' || port === 0) return config;
+  return { ...config, mqtt: { ...config.mqtt, url: `mqtt://127.0.0.1:${port}` } };
+}
