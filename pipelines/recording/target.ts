@@ -10,7 +10,7 @@ import type { WriteStep } from './files/write-step.ts';
 import type { PublishedRecording } from './published-recording.ts';
 import type { ReplayEvent } from './replay.ts';
 import type { FromRecorder, TargetSettings, TargetState } from './settings.ts';
-import { Unsynced, WriteRate } from './sync-figures.ts';
+import { SyncPace, Unsynced, WriteRate } from './sync-figures.ts';
 import { TargetFolder } from './target-folder.ts';
 import { describeTarget } from './target-state.ts';
 import { type TargetError, targetErrorOf } from './volume.ts';
@@ -24,11 +24,6 @@ export interface TargetOptions {
   readonly monotonicMs: () => number;
 }
 
-/**
- * Between two syncs. With the part under way (0.2 s) and the sync itself it
- * bounds what a power cut loses; a shorter time wears the card more.
- */
-const SYNC_EVERY_MS = 400;
 const CHECK_EVERY_MS = 2_000;
 
 /**
@@ -44,7 +39,7 @@ export class Target {
   #file: PublishedRecording | undefined;
   readonly #folder: TargetFolder;
   #isPrepared = false;
-  #syncedAtMs = 0;
+  readonly #pace = new SyncPace();
   #checkedAtMs = 0;
   readonly #fault: DiskFault;
   readonly #unsynced = new Unsynced();
@@ -93,7 +88,7 @@ export class Target {
       if (this.#fault.mayRetry(nowMs)) await this.#prepare();
       return;
     }
-    if (this.#file !== undefined && nowMs - this.#syncedAtMs >= SYNC_EVERY_MS) {
+    if (this.#file !== undefined && this.#pace.isDue(nowMs)) {
       await this.#try(() => this.#sync(), true);
     }
     if (nowMs - this.#checkedAtMs >= CHECK_EVERY_MS) await this.#try(() => this.#checkFolder());
@@ -146,7 +141,7 @@ export class Target {
   async #applyOne(step: WriteStep): Promise<void> {
     if (step.type === 'begin') {
       this.#file = await this.#folder.begin(this.#drop, step);
-      this.#syncedAtMs = this.#nowMs();
+      this.#pace.began(this.#nowMs());
       this.#log('recording started', { name: this.#file.name });
     } else if (step.type === 'fragment') {
       this.#file?.append(step);
@@ -169,12 +164,14 @@ export class Target {
   }
 
   async #sync(): Promise<void> {
+    const startedMs = this.#nowMs();
     const bytes = (await this.#file?.sync()) ?? 0;
-    this.#syncedAtMs = this.#nowMs();
+    const nowMs = this.#nowMs();
+    this.#pace.synced(startedMs, nowMs);
     if (bytes === 0) return;
     // Only a sync proves that the disk takes what is written.
     this.#fault.recovered();
-    this.#rate.add(bytes, this.#syncedAtMs);
+    this.#rate.add(bytes, nowMs);
     this.#reportSynced();
   }
 
