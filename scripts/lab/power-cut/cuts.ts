@@ -45,6 +45,8 @@ export interface Progress {
   readonly publishedUs: number;
   /** The longest that the host did not run the machine, in the last seconds. */
   readonly starvedMs: number;
+  /** The longest from a part's publication to its sync. */
+  readonly lagMaxMs: number;
   /** Recordings that were ended as a drop ends. */
   readonly endings: number;
   /** Acknowledged, by disk. */
@@ -64,6 +66,7 @@ const WITHIN_MS: Readonly<Record<Moment, number>> = {
 };
 const NOTHING: Progress = {
   starvedMs: 0,
+  lagMaxMs: 0,
   beganUs: 0,
   nowUs: 0,
   publishedUs: 0,

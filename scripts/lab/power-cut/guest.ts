@@ -27,6 +27,7 @@ const startUs = (Date.now() - epochMs) * 1000;
 
 let recorders: Recorders | undefined;
 let publishedUs = 0;
+let lagMaxMs = 0;
 const safeUs: Record<string, number> = {};
 const feed = openRealFeed(
   media,
@@ -50,7 +51,9 @@ recorders = openRecorders({
   })),
   clock: systemClock,
   log: openLog('info', 'people', (line) => writeSync(2, line)),
-  onState: () => undefined,
+  onState: (states) => {
+    lagMaxMs = Math.max(lagMaxMs, ...states.map(({ lagMs = 0 }) => Math.round(lagMs)));
+  },
   onSynced: (id, untilUs) => {
     safeUs[id] = untilUs;
     report();
@@ -67,6 +70,7 @@ const progress = openSync(join(out, 'progress'), 'w');
 function report(): void {
   const line = JSON.stringify({
     starvedMs: Math.max(...lateMs),
+    lagMaxMs,
     beganUs: startUs,
     nowUs: feed.nowUs(),
     publishedUs,

@@ -1,5 +1,5 @@
 #!/bin/bash
-# PID 1 of a machine whose power will be cut: two ext4 disks, a way out by hostfs,
+# PID 1 of a machine whose power will be cut: two disks, a way out by hostfs,
 # and the recorder. The root is the host's, read-only.
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 mount -t proc proc /proc
@@ -8,6 +8,7 @@ for word in $(cat /proc/cmdline); do
     cut_work=*) work=${word#*=} ;;
     cut_node=*) node=${word#*=} ;;
     cut_format=*) format=${word#*=} ;;
+    cut_pulled=*) pulled=${word#*=} ;;
   esac
 done
 mount -t tmpfs mnt /mnt
@@ -18,7 +19,7 @@ ip link set lo up
 for disk in ubda:a ubdb:b; do
   mount -t "$format" "/dev/${disk%:*}" "/mnt/${disk#*:}" || echo "cannot mount ${disk%:*}" > /mnt/out/failed
   # What a laptop finds on a stick that was pulled out: copied before anything is repaired.
-  if [ "$format" != ext4 ] && [ -d "/mnt/${disk#*:}/rec" ]; then
+  if [ "$pulled" = yes ] && [ -d "/mnt/${disk#*:}/rec" ]; then
     cp -r "/mnt/${disk#*:}/rec" "/mnt/out/raw-${disk#*:}"
     rm -rf "/mnt/${disk#*:}/rec"
   fi

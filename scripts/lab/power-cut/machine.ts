@@ -10,7 +10,7 @@ export class NoLab extends Error {}
 
 const MEMORY_MB = 400;
 const CONFIG = 'scripts/lab/kernel.config';
-/** On top of it, for vfat and exFAT. */
+/** On top of it, for vfat and exFAT; ext4 it has, too. */
 const FAT_CONFIG = 'scripts/lab/fat.config';
 
 export type DiskFormat = 'ext4' | 'vfat' | 'exfat';
@@ -77,8 +77,12 @@ export interface Machine {
   console(): string;
 }
 
-/** Boots a machine on two disks. */
-export function boot(kernel: string, work: string, format: DiskFormat = 'ext4'): Machine {
+/**
+ * Boots a machine on two disks.
+ *
+ * @param pulled Their format, where they are pulled out: what is on them is then handed out as it is.
+ */
+export function boot(kernel: string, work: string, pulled?: DiskFormat): Machine {
   const child: ChildProcess = spawn(
     resolve('scripts/lab/on-one-core.sh'),
     [
@@ -95,7 +99,8 @@ export function boot(kernel: string, work: string, format: DiskFormat = 'ext4'):
       `ubd0=${join(work, 'a.img')}`,
       `ubd1=${join(work, 'b.img')}`,
       `cut_work=${work}`,
-      `cut_format=${format}`,
+      `cut_format=${pulled ?? 'ext4'}`,
+      `cut_pulled=${pulled === undefined ? 'no' : 'yes'}`,
       `cut_node=${process.execPath}`,
     ],
     {
