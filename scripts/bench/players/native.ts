@@ -1,21 +1,19 @@
-/** Players that are programs: ffmpeg, GStreamer and mpv. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+/** Players that are programs: ffmpeg, GStreamer, mpv and VLC. */
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { parseClock } from '../../../pipelines/probe/read-clock.ts';
 import { mediaTimeOf } from '../../../test/support/media/media-time.ts';
-import { Complaints, type Player, type RunningPlayer, type Sample, sampleOf } from './player.ts';
+import type { Player, RunningPlayer, Sample } from './player.ts';
+import { has, lookAt, PLAYLIST, runningOf } from './program.ts';
+import { vlc } from './vlc.ts';
 
 /** Frames come as luma of this size. */
 const [WIDTH_PX, HEIGHT_PX] = [320, 180];
 const LUMA_BYTES = WIDTH_PX * HEIGHT_PX;
 const POLL_MS = 100;
-
-const PLAYLIST = '/live/index.m3u8?profile=laptop';
-const has = (path: string, from: string) => (existsSync(path) ? undefined : `${path} (${from})`);
 
 interface Launch {
   readonly command: string;
@@ -40,45 +38,6 @@ function readFrames(stream: Readable, onSample: (sample: Sample) => void): void 
       lookAt(rest, WIDTH_PX, onSample);
     }
   });
-}
-
-/** @param luma Of one frame, line by line. */
-function lookAt(luma: Buffer, widthPx: number, onSample: (sample: Sample) => void): void {
-  const cellPx = widthPx / 40;
-  const clock = parseClock(
-    (x, y) => luma[Math.floor(y * cellPx) * widthPx + Math.floor(x * cellPx)] ?? 0,
-  );
-  if (clock !== undefined) onSample(sampleOf(Date.now(), clock));
-}
-
-function runningOf(child: ChildProcess, samples: readonly Sample[]): RunningPlayer {
-  const complaints = new Complaints();
-  let code: number | null | undefined;
-  const ended = new Promise<void>((resolve) => {
-    child.once('close', (status) => {
-      code = status;
-      resolve();
-    });
-  });
-  child.once('error', (error) => complaints.add(error.message));
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.split('\n')) {
-        if (/error|warn|fail|critical/i.test(line)) complaints.add(line.replace(/[\d.:]+/g, '#'));
-      }
-    });
-  }
-  return {
-    samples,
-    isEnded: () => code === 0,
-    complaints: () => complaints.counts,
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), 2_000);
-      await ended;
-      clearTimeout(timer);
-    },
-  };
 }
 
 const ffmpeg: Player = {
@@ -163,6 +122,7 @@ const mpv: Player = {
 export const NATIVE_PLAYERS: readonly Player[] = [
   ffmpeg,
   mpv,
+  vlc,
   gstreamer('GStreamer hlsdemux2', 'playbin3', 'hlsdemux', 'hlsdemux2'),
   gstreamer('GStreamer hlsdemux', 'playbin', 'hlsdemux2', 'hlsdemux'),
 ];
