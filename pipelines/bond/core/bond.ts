@@ -1,5 +1,5 @@
 /** The bonding sender without its sockets: which packet goes out by which link, and when again. */
-import { isSrtla, padTo, parseSrtla, renderSrtla, type SrtlaPacket } from '../wire/packet.ts';
+import { isSrtla, parseSrtla, type SrtlaPacket } from '../wire/packet.ts';
 import { sequenceDistance } from '../wire/sequence.ts';
 import * as srt from '../wire/srt.ts';
 import { AckTracker, applySrtlaAck } from './acknowledge.ts';
@@ -12,7 +12,7 @@ import { RateMeter } from './path/rate-meter.ts';
 import { isProbed, Outage } from './probe.ts';
 import { Resender } from './resender.ts';
 import { chargeShare, chooseLink, weigh } from './select.ts';
-import { type BondSnapshot, keepaliveOf, renderBondSnapshot } from './snapshot.ts';
+import { type BondSnapshot, renderBondSnapshot } from './snapshot.ts';
 import { Store } from './store.ts';
 
 const WEIGH_MS = 100;
@@ -56,7 +56,7 @@ export class Bond {
   onOpened(slot: number, nowMs: number): void {
     this.#links[slot]?.onOpened();
     this.#table.register({ kind: 'opened', slot }, nowMs);
-    this.#table.register({ kind: 'tick' }, nowMs);
+    this.#table.tick(nowMs);
   }
 
   /**
@@ -106,7 +106,7 @@ export class Bond {
   /** Call it every 20 ms or so. */
   tick(nowMs: number): void {
     for (const link of this.#links) if (link !== undefined) this.#check(link, nowMs);
-    this.#table.register({ kind: 'tick' }, nowMs);
+    this.#table.tick(nowMs);
     if (nowMs - this.#weighedMs >= WEIGH_MS) this.#weigh(nowMs);
     this.#resender.drain(this.#acks.ackedUpTo, nowMs);
   }
@@ -194,6 +194,7 @@ export class Bond {
     } else if (packet.kind === 'ack') {
       this.#acks.isEachLinkAcked = true;
       applySrtlaAck(link, packet.sequences, nowMs);
+      this.#resender.onAcked(link, this.#acks.ackedUpTo, nowMs);
     } else {
       this.#table.register({ kind: 'packet', slot: link.slot, packet }, nowMs);
     }
@@ -224,8 +225,7 @@ export class Bond {
     if (event === 'lost') this.#table.register({ kind: 'lost', slot: link.slot }, nowMs);
     this.#table.noteSwitch(link, nowMs);
     if (link.state.phase === 'out' || !link.takePing(nowMs)) return;
-    const packet = renderSrtla(keepaliveOf(link, nowMs));
-    this.#table.sendControl(link, padTo(packet, link.passage.nextPingBytes()), nowMs);
+    this.#table.ping(link, nowMs);
   }
 
   #afterStall(link: Link, nowMs: number): void {

@@ -1,5 +1,5 @@
 /** The links of a bond in their slots: registration, changes of phase, removal. */
-import { renderSrtla } from '../wire/packet.ts';
+import { padTo, renderSrtla } from '../wire/packet.ts';
 import { type LinkConfig, MAX_LINKS } from './config.ts';
 import { Link, type LinkPhase } from './link.ts';
 import {
@@ -9,7 +9,7 @@ import {
   stepRegistration,
 } from './register.ts';
 import { enterQueue, isActive } from './select.ts';
-import type { LinkSwitch } from './snapshot.ts';
+import { keepaliveOf, type LinkSwitch } from './snapshot.ts';
 
 const REMEMBERED_LINKS = 64;
 const REMEMBERED_SWITCHES = 32;
@@ -76,15 +76,30 @@ export class LinkTable {
       if (link === undefined) continue;
       if (action.kind === 'send') this.sendControl(link, renderSrtla(action.packet), nowMs);
       else if (action.kind === 'rebind') this.#wire.rebind(action.slot);
+      else if (action.kind === 'forgotten') link.leave('the receiver was restarted');
       else link.onRegistered(nowMs, this.isAlone(link));
       this.noteSwitch(link, nowMs);
     }
+  }
+
+  tick(nowMs: number): void {
+    const phases = this.links.map((link) => link?.state.phase);
+    const isHeard = phases.includes('active') || phases.includes('suspect');
+    this.register({ kind: 'tick', isSilent: !isHeard && phases.includes('stalled') }, nowMs);
   }
 
   /** Sends a packet that is not SRT data. */
   sendControl(link: Link, packet: Buffer, nowMs: number): void {
     link.onSent(-1, packet.length, nowMs);
     this.#wire.send(link.slot, packet);
+  }
+
+  /** Sends keepalives, of the sizes that tell what passes. */
+  ping(link: Link, nowMs: number): void {
+    const packet = renderSrtla(keepaliveOf(link, nowMs));
+    for (const bytes of link.passage.nextPings()) {
+      this.sendControl(link, padTo(packet, bytes), nowMs);
+    }
   }
 
   /** No other link carries packets. */

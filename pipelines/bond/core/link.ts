@@ -61,6 +61,8 @@ export class Link {
   shareBps = 0;
   /** Own loss of the last 1.5 s, 0 to 1, as it was last weighed. */
   lossRatio = 0;
+  /** Its data is not acknowledged: others are better as long as they are not in doubt too. */
+  isDoubtful = false;
   readonly #replies = new Replies();
   #lastPingMs = Number.NEGATIVE_INFINITY;
   #lastStallMs = Number.NEGATIVE_INFINITY;
@@ -149,12 +151,13 @@ export class Link {
     const isPassable = this.passage.onEcho(bytes, nowMs - rttMs);
     if (this.state.phase !== 'stalled') return;
     if (this.passage.isBlocked) this.reason = this.passage.reason;
-    if (!isPassable) return;
+    // In doubt the only link is used; where data is known to vanish it is not.
+    if (!isPassable && (this.passage.isBlocked || !isAlone)) return;
     const echoes = this.state.echoes + 1;
     const extra = ECHOES_PER_STALL * Math.max(0, this.#stallsLately(nowMs) - 1);
     if (isAlone || echoes >= Math.min(MAX_ECHOES, ECHOES_TO_REJOIN + extra)) {
       this.#replies.gapMs = 0;
-      this.passage.restart(false);
+      this.passage.unblock();
       this.#enter({ phase: 'active', sinceMs: nowMs }, 'answers again');
     } else {
       this.state = { ...this.state, echoes };
@@ -174,8 +177,10 @@ export class Link {
     if (phase === 'stalled') {
       if (silentMs > this.stallMs && this.state.echoes > 0)
         this.state = { ...this.state, echoes: 0 };
+      if (this.passage.isVanishing) this.passage.block();
       return 'none';
     }
+    this.isDoubtful = this.passage.isOverdue(this.rtt.lateMs, nowMs);
     if (silentMs > this.stallMs) {
       this.stall(`silent for ${Math.round(silentMs)} ms`, nowMs);
       return 'stalled';
@@ -205,7 +210,7 @@ export class Link {
     this.#enter({ phase: 'out' }, reason);
     this.rtt.reset();
     this.flight.clear();
-    this.passage.restart(true);
+    this.passage.restart();
   }
 
   /** Silence that makes it suspect: a reply is later than any was lately. */
@@ -222,7 +227,7 @@ export class Link {
     if (this.state.phase === 'stalled') return PROBE_PING_MS;
     if (this.state.phase === 'suspect') return OVERDUE_PING_MS;
     const isOverdue =
-      this.passage.isOverdue || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
+      this.passage.isDoubted || this.#replies.isOverdue(this.rtt.meanMs + 20, nowMs);
     return isOverdue ? OVERDUE_PING_MS : KEEPALIVE_MS;
   }
 

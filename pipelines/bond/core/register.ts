@@ -41,10 +41,12 @@ export interface Registration {
   readonly exchangeMs: number;
   /** When the receiver last gave a group id. */
   readonly namedMs?: number;
+  /** No link carries anything, so that the receiver may have forgotten the group: it is asked. */
+  readonly isSilent?: boolean;
 }
 
 export type RegistrationEvent =
-  | { readonly kind: 'tick' }
+  | { readonly kind: 'tick'; readonly isSilent?: boolean }
   | { readonly kind: 'opened' | 'closed' | 'lost'; readonly slot: number }
   | { readonly kind: 'packet'; readonly slot: number; readonly packet: SrtlaPacket };
 
@@ -53,7 +55,9 @@ export type RegistrationAction =
   /** Give the link a new local port: the receiver takes no second REG1 from one address. */
   | { readonly kind: 'rebind'; readonly slot: number }
   /** The receiver accepted the link into the group. */
-  | { readonly kind: 'joined'; readonly slot: number };
+  | { readonly kind: 'joined'; readonly slot: number }
+  /** The receiver has forgotten the group that the link is in. */
+  | { readonly kind: 'forgotten'; readonly slot: number };
 
 export interface RegistrationStep {
   readonly next: Registration;
@@ -70,7 +74,8 @@ export function startRegistration(id: Buffer): Registration {
  * second. The receiver answers `no-group` when it does not know the id. With no link in,
  * REG1 then requests a group, REG2 brings the id, and REG2 goes out on every link; REG3
  * accepts each. Any packet may be lost: an exchange without an answer starts again, from
- * a new port where the receiver would refuse the old one.
+ * a new port where the receiver would refuse the old one. A receiver that was restarted
+ * answers nothing but REG2, so while no link is heard of it goes out on those in the group too.
  */
 export function stepRegistration(
   state: Registration,
@@ -78,8 +83,11 @@ export function stepRegistration(
   nowMs: number,
 ): RegistrationStep {
   switch (event.kind) {
-    case 'tick':
-      return tick(state, nowMs);
+    case 'tick': {
+      const isSilent = event.isSilent === true;
+      const isSame = isSilent === (state.isSilent === true);
+      return tick(isSame ? state : { ...state, isSilent }, nowMs);
+    }
     case 'opened':
       return idle(withMember(state, event.slot, opened(state.members.get(event.slot), nowMs)));
     case 'lost':
@@ -101,12 +109,12 @@ function tick(state: Registration, nowMs: number): RegistrationStep {
     const retry = { ...registerAll(endExchange(state), nowMs), exchangeMs };
     return { next: retry, actions: [{ kind: 'rebind', slot: exchange.slot }] };
   }
-  const pauseMs = hasAnyIn(state) ? REG2_MS : NO_LINK_REG2_MS;
+  const pauseMs = isServed(state) ? REG2_MS : NO_LINK_REG2_MS;
   const members = new Map(state.members);
   const actions: RegistrationAction[] = [];
   for (const [slot, member] of members) {
-    if (member.isIn) continue;
-    if (nowMs >= member.renewAtMs) {
+    if (member.isIn && isServed(state)) continue;
+    if (!member.isIn && nowMs >= member.renewAtMs) {
       members.set(slot, renewed(member, nowMs));
       actions.push({ kind: 'rebind', slot });
       continue;
@@ -141,12 +149,19 @@ function onPacket(
 }
 
 function onNoGroup(state: Registration, slot: number, nowMs: number): RegistrationStep {
-  if (state.exchange !== undefined || hasAnyIn(state)) return idle(state);
+  if (state.exchange !== undefined || isServed(state)) return idle(state);
   // The answer of a slower link to the id before: another group would end the one just given.
   if (state.namedMs !== undefined && nowMs - state.namedMs < EXCHANGE_MS) return idle(state);
+  const forgotten = [...state.members].filter(([, { isIn }]) => isIn);
   return {
-    next: { ...state, exchange: { slot, sentMs: nowMs } },
-    actions: [{ kind: 'send', slot, packet: { kind: 'reg1', id: state.id } }],
+    next: {
+      ...(forgotten.length > 0 ? registerAll(state, nowMs) : state),
+      exchange: { slot, sentMs: nowMs },
+    },
+    actions: [
+      ...forgotten.map(([member]) => ({ kind: 'forgotten', slot: member }) as const),
+      { kind: 'send', slot, packet: { kind: 'reg1', id: state.id } },
+    ],
   };
 }
 
@@ -172,12 +187,12 @@ function onError(state: Registration, slot: number, nowMs: number): Registration
   return { next: later, actions: [{ kind: 'rebind', slot }] };
 }
 
+/** All links are outside of the group, and ask for it at once. */
 function registerAll(state: Registration, nowMs: number): Registration {
-  const members = new Map<number, Member>();
-  for (const [slot, member] of state.members) {
-    members.set(slot, { ...member, isIn: false, nextReg2Ms: nowMs });
-  }
-  return { ...state, members };
+  const members = [...state.members].map(([slot, member]) => {
+    return [slot, opened(member.isIn ? undefined : member, nowMs)] as const;
+  });
+  return { ...state, members: new Map(members) };
 }
 
 /** A link that has a socket and is not in the group. A new socket keeps its pauses. */
@@ -218,6 +233,11 @@ function withoutMember(state: Registration, slot: number): Registration {
   const members = new Map(state.members);
   members.delete(slot);
   return { ...(state.exchange?.slot === slot ? endExchange(state) : state), members };
+}
+
+/** Links are in the group, and some of them is heard of. */
+function isServed(state: Registration): boolean {
+  return state.isSilent !== true && hasAnyIn(state);
 }
 
 function hasAnyIn(state: Registration): boolean {

@@ -15,6 +15,9 @@ const MAX_QUEUED = 8192;
 /** Numbers of one NAK that are handled; the receiver repeats the rest. */
 const MAX_PER_NAK = 4096;
 
+/** Packets sent again whose arrival is watched. */
+const MAX_WATCHED = 512;
+
 /** The time for a packet sent again to be missed and sent a third time, in round trips. */
 const REPAIR_RTTS = 4;
 
@@ -41,6 +44,8 @@ export class Resender {
   readonly #transmit: Transmit;
   readonly #queued = new Int32Array(MAX_QUEUED);
   #queuedCount = 0;
+  /** Sent again where latency is short: their own link's ACKs show a loss before the next NAK. */
+  #watched: number[] = [];
 
   constructor(store: Store, links: Links, transmit: Transmit) {
     this.#store = store;
@@ -95,20 +100,40 @@ export class Resender {
     if (this.#canRepeatOnceOnly(link)) this.onStalled(link, ackedUpTo, nowMs);
   }
 
+  /** The receiver acknowledged data of this link: what it overtook is lost. Ticks are too rare here. */
+  onAcked(link: Link, ackedUpTo: number, nowMs: number): void {
+    const isWaiting = this.#queuedCount > 0 || this.#watched.length > 0;
+    if (isWaiting && this.#canRepeatOnceOnly(link)) this.drain(ackedUpTo, nowMs);
+  }
+
   /** Handles all that is queued again; call it every tick. */
   drain(ackedUpTo: number, nowMs: number): void {
+    this.#checkWatched(ackedUpTo, nowMs);
     const count = this.#queuedCount;
     this.#queuedCount = 0;
     for (let index = 0; index < count; index += 1) {
       const sequence = this.#queued[index] ?? 0;
       this.#store.endQueued(sequence);
-      const isAcked = ackedUpTo >= 0 && sequenceDistance(sequence, ackedUpTo) > 0;
-      if (!isAcked) this.#answer(sequence, nowMs, false);
+      if (!isCovered(sequence, ackedUpTo)) this.#answer(sequence, nowMs, false);
     }
   }
 
   clear(): void {
     this.#queuedCount = 0;
+    this.#watched = [];
+  }
+
+  /** Sends again what was lost once more; forgets what arrived, or is of no use any more. */
+  #checkWatched(ackedUpTo: number, nowMs: number): void {
+    const watched = this.#watched;
+    if (watched.length === 0) return;
+    this.#watched = [];
+    for (const sequence of watched) {
+      if (isCovered(sequence, ackedUpTo)) continue;
+      const verdict = judgeNak(sequence, this.#store, this.#links, nowMs, this.latencyMs, false);
+      if (verdict === 'wait') this.#watched.push(sequence);
+      else if (verdict === 'resend' && !this.#resend(sequence, nowMs)) this.#queue(sequence);
+    }
   }
 
   /** False when the packet is not in the store. */
@@ -124,12 +149,14 @@ export class Resender {
     const from = this.#store.linkOf(sequence);
     const slot = chooseLink(this.#links, 'best', from);
     const packet = this.#store.bytesOf(sequence);
-    if (slot < 0 || !this.budget.take(packet.length)) return false;
+    // Lost on that link, whether or not it may be sent again now.
     const link = this.#links[from];
     if (link?.flight.lose(sequence)) link.lostPackets.add(1, nowMs);
+    if (slot < 0 || !this.budget.take(packet.length)) return false;
     markRetransmission(packet);
     const isLastChance = this.#isLastChance(slot, sequence, nowMs);
     this.#repeat(slot, sequence, packet, nowMs);
+    this.#watch(slot, sequence);
     if (isLastChance && this.budget.take(packet.length)) {
       const other = chooseLink(this.#links, 'best', slot);
       if (other >= 0) this.#repeat(other, sequence, packet, nowMs);
@@ -157,11 +184,22 @@ export class Resender {
     return leftMs < LAST_CHANCE_RTTS * link.rtt.meanMs;
   }
 
+  #watch(slot: number, sequence: number): void {
+    const link = this.#links[slot];
+    if (link === undefined || !this.#canRepeatOnceOnly(link)) return;
+    if (this.#watched.length < MAX_WATCHED) this.#watched.push(sequence);
+  }
+
   #queue(sequence: number): void {
     if (this.#queuedCount === MAX_QUEUED || !this.#store.startQueued(sequence)) return;
     this.#queued[this.#queuedCount] = sequence;
     this.#queuedCount += 1;
   }
+}
+
+/** SRT's own ACK says that it arrived. */
+function isCovered(sequence: number, ackedUpTo: number): boolean {
+  return ackedUpTo >= 0 && sequenceDistance(sequence, ackedUpTo) > 0;
 }
 
 /** Extends the last range or starts one. */

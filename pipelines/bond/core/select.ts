@@ -13,6 +13,11 @@ const FREE_DELAY_MS = 120;
 /** Part of the SRT latency a packet may spend on a slower path and still be of use. */
 const MAX_LATENCY_PART = 0.8;
 
+/** A link whose data is not acknowledged carries this part of its share, until it is known why. */
+const DOUBTED_SHARE = 0.02;
+/** And is the best one where all are in doubt only: longer than any round trip. */
+const DOUBT_MS = 100_000;
+
 /** A packet sent again takes another link even past its window, up to this multiple of it. */
 const MAX_LOAD = 2;
 
@@ -112,7 +117,8 @@ export function weigh(links: Links, nowMs: number, latencyMs: number): void {
     // Links that have shown no limit are equal, whatever each has carried so far.
     const isUnlimited = isActive(link) && !link.capacity.hasShownLimit(nowMs);
     const bps = isUnlimited ? unlimitedBps : link.capacity.bps;
-    const shareBps = link.config.weight * bps * (1 - loss) * far * useful;
+    const doubt = link.isDoubtful ? DOUBTED_SHARE : 1;
+    const shareBps = link.config.weight * bps * (1 - loss) * far * useful * doubt;
     // What it carried in advance counts by its present weight, or a short delay would cost seconds.
     link.tag = position + Math.max(0, link.tag - position) * (link.shareBps / shareBps);
     link.shareBps = shareBps;
@@ -130,10 +136,13 @@ function updateCapacity(link: Link, nowMs: number): void {
   });
 }
 
-/** Loss over the last 1.5 s, 0 to 1; 0 with too few packets to judge. */
+/** With fewer packets to judge by, as many more count as delivered. */
+const JUDGED_PACKETS = 30;
+
+/** Loss over the last 1.5 s, 0 to 1. */
 export function lossOf(link: Link, nowMs: number): number {
-  const sent = link.sentPackets.sum(1500, nowMs);
-  return sent < 30 ? 0 : Math.min(1, link.lostPackets.sum(1500, nowMs) / sent);
+  const sent = Math.max(JUDGED_PACKETS, link.sentPackets.sum(1500, nowMs));
+  return Math.min(1, link.lostPackets.sum(1500, nowMs) / sent);
 }
 
 function minBy(links: Links, rank: (link: Link) => number | undefined): number {
@@ -176,5 +185,6 @@ function loadOf(link: Link): number {
 
 /** RTT, with loss counted as delay: a lost packet costs round trips. */
 function costMs(link: Link): number {
-  return link.rtt.meanMs * (1 + LOSS_FACTOR * link.lossRatio);
+  const doubtMs = link.isDoubtful ? DOUBT_MS : 0;
+  return link.rtt.meanMs * (1 + LOSS_FACTOR * link.lossRatio) + doubtMs;
 }

@@ -1,10 +1,13 @@
 /** Whether a link carries packets of the encoder's size, and which size it does carry. */
 
-/** SRTLA acknowledges in tens: chance does not lose so many of its ACKs in a row. */
-const MISSED_PACKETS = 60;
+/** SRTLA acknowledges in tens: once so many packets are not, the next keepalives ask why. */
+const DOUBTED_PACKETS = 15;
 
-/** Keepalives sent after those packets that are echoed before any ACK: paths keep order, nearly. */
-const MISSED_ECHOES = 2;
+/**
+ * Echoes of usual keepalives in a row, each with a keepalive as large as data before it that
+ * is not echoed: where chance loses one in four packets it does so once in thousands of times.
+ */
+const SMALL_ECHOES = 5;
 
 /** A packet of at least this part of the largest one is a large one. */
 const LARGE = 0.75;
@@ -29,8 +32,8 @@ export interface LargePackets {
  */
 export class Passage {
   #unackedPackets = 0;
-  #overdueSinceMs = 0;
-  #echoesMeanwhile = 0;
+  #doubtedSinceMs = 0;
+  #smallEchoes = 0;
   /** The largest data packet of this second and of the one before. */
   #largestBytes = 0;
   #largestBefore = 0;
@@ -51,24 +54,29 @@ export class Passage {
     if (bytes > this.#largestBytes) this.#largestBytes = bytes;
     if (bytes < LARGE * this.#largest) return;
     this.#unackedPackets += 1;
-    if (this.#unackedPackets === MISSED_PACKETS) this.#overdueSinceMs = nowMs;
+    if (this.#unackedPackets === DOUBTED_PACKETS) this.#startDoubt(nowMs);
   }
 
   /** The receiver acknowledged data, the largest of `bytes`. */
   onAcked(bytes: number): void {
     if (bytes < LARGE * this.#largest) return;
-    this.restart(false);
+    this.#passes();
     if (this.#lostBytes !== undefined && bytes >= this.#lostBytes) this.#lostBytes = undefined;
   }
 
-  /** No data has been acknowledged for long: keepalives tell whether the link is silent. */
-  get isOverdue(): boolean {
-    return !this.#isBlocked && this.#unackedPackets >= MISSED_PACKETS;
+  /** Data is not acknowledged: keepalives of both sizes tell whether the link or its data is silent. */
+  get isDoubted(): boolean {
+    return !this.#isBlocked && this.#unackedPackets >= DOUBTED_PACKETS;
   }
 
-  /** And it is not: keepalives pass, data does not. */
+  /** And its ACK should have come by now. */
+  isOverdue(lateMs: number, nowMs: number): boolean {
+    return this.isDoubted && nowMs - this.#doubtedSinceMs > lateMs;
+  }
+
+  /** Small keepalives pass, large ones and data do not. */
   get isVanishing(): boolean {
-    return this.isOverdue && this.#echoesMeanwhile >= MISSED_ECHOES;
+    return this.isDoubted && this.#smallEchoes >= SMALL_ECHOES;
   }
 
   /** The link is out of use since its data vanishes: it is tried by sizes. */
@@ -79,25 +87,28 @@ export class Passage {
     this.#pings = 0;
   }
 
-  /** The link carries data, or another path: what was found no longer holds. */
-  restart(isOtherPath: boolean): void {
-    this.#unackedPackets = 0;
-    this.#echoesMeanwhile = 0;
+  /** The link may have another path: what was found no longer holds, what is doubted still is. */
+  restart(): void {
     this.#isBlocked = false;
-    if (isOtherPath) this.#lostBytes = undefined;
+    this.#lostBytes = undefined;
+    this.#smallEchoes = 0;
   }
 
   get isBlocked(): boolean {
     return this.#isBlocked;
   }
 
-  /** Size of the next keepalive, 0 for the usual one. Data's own size is tried every other time. */
-  nextPingBytes(): number {
-    if (!this.#isBlocked) return 0;
+  /**
+   * Sizes of the keepalives to send now, 0 for the usual one. In doubt data's own size comes
+   * first; on a blocked link it is tried every other time.
+   */
+  nextPings(): readonly number[] {
+    if (this.isDoubted) return [this.#largest, 0];
+    if (!this.#isBlocked) return [0];
     this.#pings += 1;
     const smaller = SIZES_BYTES.filter((bytes) => bytes < this.#largest);
-    if (this.#pings % 2 === 1) return this.#largest;
-    return smaller[(this.#pings / 2) % smaller.length] ?? this.#largest;
+    if (this.#pings % 2 === 1) return [this.#largest];
+    return [smaller[(this.#pings / 2) % smaller.length] ?? this.#largest];
   }
 
   /**
@@ -106,10 +117,22 @@ export class Passage {
    * @returns true when it shows that data passes, as far as that is in question.
    */
   onEcho(bytes: number, sentMs: number): boolean {
-    if (this.isOverdue && sentMs > this.#overdueSinceMs) this.#echoesMeanwhile += 1;
-    if (!this.#isBlocked) return true;
-    this.#passedBytes = Math.max(this.#passedBytes, bytes);
-    return bytes >= this.#largest;
+    if (this.#isBlocked) {
+      this.#passedBytes = Math.max(this.#passedBytes, bytes);
+      return bytes >= this.#largest;
+    }
+    if (!this.isDoubted) return true;
+    if (sentMs < this.#doubtedSinceMs) return false;
+    const isLarge = bytes >= LARGE * this.#largest;
+    if (isLarge) this.#passes();
+    else this.#smallEchoes += 1;
+    return isLarge;
+  }
+
+  /** The link is in use again. What is doubted still is: only an ACK or a large echo ends that. */
+  unblock(): void {
+    if (this.#isBlocked) this.#passes();
+    this.#isBlocked = false;
   }
 
   /** Undefined where large packets pass. */
@@ -127,6 +150,16 @@ export class Passage {
     const { lostBytes, passedBytes } = this.largePackets ?? {};
     if (passedBytes === undefined) return 'keepalives pass, data does not';
     return `packets of ${lostBytes} bytes vanish, of ${passedBytes} pass (MTU)`;
+  }
+
+  #startDoubt(nowMs: number): void {
+    this.#doubtedSinceMs = nowMs;
+    this.#smallEchoes = 0;
+  }
+
+  #passes(): void {
+    this.#unackedPackets = 0;
+    this.#smallEchoes = 0;
   }
 
   get #largest(): number {

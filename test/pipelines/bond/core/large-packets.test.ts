@@ -68,6 +68,44 @@ test('a single link says why nothing arrives', () => {
   assert.is(nameOf(venue, 0).reason, 'packets of 1332 bytes vanish, of 1144 pass (MTU)');
 });
 
+for (let seed = 1; seed <= 8; seed += 1) {
+  test(`three of four links lose large packets at once: the fourth carries a slow stream (seed ${seed})`, () => {
+    const random = seededRandom(seed);
+    const links = Array.from({ length: 4 }, () => ({
+      ...{ delayMs: 5 + 145 * random(), jitterMs: 30 * random(), rateBps: 4e6 },
+    }));
+    const bitrateBps = 300_000 + 900_000 * random();
+    const venue = new Venue({ links, bitrateBps, seed });
+    venue.run(8000);
+    const good = Math.floor(4 * random());
+    const bad = [0, 1, 2, 3].filter((index) => index !== good);
+    for (const index of bad) venue.limitMtu(index, 600 + 600 * random());
+    for (let second = 0; second < 10; second += 1) {
+      const { received } = venue.receiver;
+      venue.run(1000);
+      const part = ((venue.receiver.received - received) * 1332 * 8) / bitrateBps;
+      assert.ok(part > 0.6, `${part} in second ${second}`);
+    }
+    assert.is(nameOf(venue, good).state, 'active');
+    for (const index of bad) assert.is(nameOf(venue, index).largePackets?.lostBytes, 1332);
+  });
+
+  test(`a link that falls silent again and again is still found to lose large packets (seed ${seed})`, () => {
+    const random = seededRandom(100 + seed);
+    const venue = new Venue({ links: [NEAR, FAR], bitrateBps: 600_000, seed });
+    venue.run(6000);
+    venue.limitMtu(0, 1200);
+    for (let times = 0; times < 8; times += 1) {
+      venue.cut(0);
+      venue.run(300 + 3000 * random());
+      venue.cut(0, false);
+      venue.run(800 + 600 * random());
+    }
+    assert.is(nameOf(venue, 0).largePackets?.lostBytes, 1332);
+    assert.is(venue.receiver.lost, 0);
+  });
+}
+
 for (let seed = 1; seed <= 6; seed += 1) {
   test(`loss, jitter and swings of delay are not taken for it (seed ${seed})`, () => {
     const random = seededRandom(seed);

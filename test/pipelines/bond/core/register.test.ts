@@ -9,6 +9,7 @@ import {
   stepRegistration,
 } from '../../../../pipelines/bond/core/register.ts';
 import type { SrtlaPacket } from '../../../../pipelines/bond/wire/packet.ts';
+import { seeded } from '../../../support/seeded.ts';
 import { Venue } from '../support/simulated-venue.ts';
 
 const test = suite('SRTLA registration');
@@ -54,6 +55,43 @@ test('a late no-group of a slower link does not request another group', () => {
   assert.equal(kinds(step(received(1, { kind: 'no-group' }), 120)), []);
   assert.equal(kinds(step(received(0, { kind: 'reg3' }), 150)), ['joined']);
 });
+
+test('while no link is heard of, those in the group ask whether the receiver still knows it', () => {
+  const step = begin();
+  for (const slot of [0, 1]) step({ kind: 'opened', slot }, 0);
+  step({ kind: 'tick' }, 0);
+  step(received(0, { kind: 'no-group' }), 50);
+  step(received(0, { kind: 'reg2', id: groupId }), 100);
+  for (const slot of [0, 1]) step(received(slot, { kind: 'reg3' }), 150);
+  assert.equal(kinds(step({ kind: 'tick', isSilent: false }, 8000)), []);
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 8010)), [], 'a link is heard of');
+  const silent = { kind: 'tick', isSilent: true } as const;
+  assert.equal(kinds(step(silent, 9000)), ['reg2', 'reg2'], 'by the same sockets');
+  assert.equal(kinds(step(silent, 9020)), []);
+  assert.equal(kinds(step(received(0, { kind: 'reg3' }), 9050)), [], 'it does');
+  assert.equal(kinds(step(silent, 9600)), ['reg2', 'reg2']);
+  const forgotten = ['forgotten', 'forgotten', 'reg1'];
+  assert.equal(kinds(step(received(1, { kind: 'no-group' }), 9650)), forgotten, 'it was restarted');
+  assert.equal(kinds(step(received(1, { kind: 'reg2', id: groupId }), 9700)), ['reg2', 'reg2']);
+  assert.equal(kinds(step(received(0, { kind: 'reg3' }), 9750)), ['joined']);
+});
+
+for (let seed = 1; seed <= 8; seed += 1) {
+  test(`after a restart of the relay the stream is back within three seconds (seed ${seed})`, () => {
+    const random = seeded(seed);
+    const links = Array.from({ length: 1 + (seed % 3) }, () => ({
+      ...{ delayMs: 5 + 145 * random(), jitterMs: 30 * random(), rateBps: 4e6 },
+      lossRatio: 0.02 * random(),
+    }));
+    const venue = new Venue({ links, bitrateBps: 600_000, seed });
+    venue.run(6000 + 1000 * random());
+    venue.restartRelay();
+    venue.run(3000);
+    const { received } = venue.receiver;
+    venue.run(1000);
+    assert.ok(venue.receiver.received > received + 28, `${venue.receiver.received - received}`);
+  });
+}
 
 test('a link that is in stays in, whatever a superfluous request is answered', () => {
   const step = begin();
