@@ -1,5 +1,6 @@
 /** Times that no setting of the machine's clock moves, and whether it was set. */
 import type { BootClock, Clock } from '../../hal/os/clock.ts';
+import type { Now } from './state.ts';
 
 /** The run of the machine and its age; an empty id where the kernel does not say. */
 export interface BootTime {
@@ -25,4 +26,9 @@ export function watchClock(clock: Clock): () => boolean {
     lastMs = ahead();
     return stepMs >= STEP_MIN_MS;
   };
+}
+
+/** The time, by both clocks. */
+export function nowOf(clock: Clock): Now {
+  return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
 }

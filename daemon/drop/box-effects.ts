@@ -69,6 +69,8 @@ interface OwnDrop extends Omit<Affected, 'hasClips'> {
   };
   /** It shows another box's stream: it starts no drop of its own, and resumes none. */
   readonly isEdge: boolean;
+  /** Why it has no picture now; undefined where it runs as it should. */
+  readonly safeMode?: string | undefined;
   readonly start: 'idle' | 'live';
   readonly stateFolder: string;
   readonly untilEnd: AbortSignal;
@@ -85,6 +87,7 @@ export function openOwnDrop(box: OwnDrop): Promise<DropMachine> {
     start: isEdge ? 'idle' : box.start,
     resumeWithinS: isEdge ? 0 : live.current().drop.resume_within_s,
     effects: openDropEffects({ ...box, hasClips }, box.untilEnd),
+    isKeeping: box.safeMode !== undefined,
     snapshot: () => state.snapshot(),
     boot: openBootClock(),
   });

@@ -201,3 +201,8 @@ function checkClock({ system }: BoxSnapshot): Finding {
     ? warn('clock not synchronised: times on recordings may be wrong', advice)
     : pass('synchronised');
 }
+
+/** A media process that is down has no frames, whatever it reported last. */
+export function isFlowing({ media, children }: BoxSnapshot): boolean {
+  return media?.isFlowing === true && children['media']?.phase === 'running';
+}

@@ -67,6 +67,8 @@ export function openCommander(deps: CommanderDeps): Commander {
       if (command.verb === 'camera') {
         return deps.switchCamera(args.camera, command.isDryRun === true);
       }
+      if (command.verb === 'end' && deps.drop.kept() !== undefined)
+        return await giveUpKept(deps.drop, command.isDryRun === true);
       if (deps.isEdge === true && command.verb !== 'shut-down')
         return rejected('UNSUPPORTED', deps.snapshot().safeMode === undefined ? IS_EDGE : SAFE);
       if (command.verb === 'overlay') {
@@ -121,6 +123,17 @@ async function runDropVerb(
   }
   if (state.phase === 'fault') return failed('FAULT', state.reason ?? 'a check failed');
   return failed('OVERTAKEN', `it is ${state.phase}: another command came in between`);
+}
+
+/** In safe mode no drop is on; the one that waits for the start that leaves it can be ended. */
+async function giveUpKept(drop: DropMachine, isDryRun: boolean): Promise<Outcome> {
+  const kept = drop.kept();
+  if (isDryRun) return done(`would give up the drop ${kept}, which waits for a restart`);
+  drop.giveUp();
+  const notSaved = await drop.saved();
+  return notSaved?.goesLive === true
+    ? failed('NOT_SAVED', resumesBy(notSaved))
+    : done(`the drop ${kept} is over: a restart does not go on with it`);
 }
 
 /** A drop is ended first. Done when the machine is about to end this process. */

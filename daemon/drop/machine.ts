@@ -5,8 +5,8 @@ import type { Log } from '../../hal/os/log.ts';
 import type { Disk } from '../../hal/os/save-file.ts';
 import type { BoxEvent } from '../model/commands.ts';
 import type { BoxSnapshot, DropFaults, DropState, NotSaved } from '../model/snapshot.ts';
-import { bootTimeOf, watchClock } from './boot-time.ts';
-import { type CheckResult, failuresOf, runChecks } from './checks.ts';
+import { bootTimeOf, nowOf, watchClock } from './boot-time.ts';
+import { type CheckResult, failuresOf, isFlowing, runChecks } from './checks.ts';
 import { type DropEffects, type EffectRunner, openEffects, type Performed } from './effects.ts';
 import {
   type Alive,
@@ -35,6 +35,8 @@ export interface DropOptions {
   readonly boot?: BootClock;
   readonly log: Log;
   readonly disk?: Disk;
+  /** In safe mode: a live drop stays on the disk, for the start that leaves it. */
+  readonly isKeeping?: boolean;
 }
 
 /** The state of the drop, and the one way to change it. */
@@ -42,6 +44,10 @@ export interface DropMachine {
   state(): DropState;
   /** The drop that `start: 'live'` began is on: neither an earlier nor a resumed one. */
   isFirst(): boolean;
+  /** The drop on the disk that another start goes on with; undefined where there is none, or it is on. */
+  kept(): string | undefined;
+  /** That drop is over, as a person says. */
+  giveUp(): void;
   /** What it could not do, for health. */
   faults(): DropFaults;
   /** Resolves when the last power-off was requested: why it failed, or undefined. */
@@ -75,7 +81,9 @@ export async function openDrop(options: DropOptions): Promise<DropMachine> {
   return {
     state: () => stateOf(machine.drop),
     isFirst: () => machine.isFirst(),
-    faults: () => machine.faults,
+    kept: () => machine.kept,
+    giveUp: () => machine.giveUp(),
+    faults: () => ({ ...machine.faults, notResumed: machine.kept }),
     poweredOff: () => machine.effects.poweredOff(),
     checks: () => machine.checks,
     preview: (event) => machine.preview(event),
@@ -90,6 +98,7 @@ class Machine {
   drop: Drop;
   checks: readonly CheckResult[] = [];
   faults: DropFaults = {};
+  kept: string | undefined;
   readonly effects: EffectRunner;
   readonly #options: DropOptions;
   readonly #first: Step;
@@ -104,6 +113,7 @@ class Machine {
     this.drop = first.drop;
     this.#first = first;
     this.#options = options;
+    this.kept = options.isKeeping === true ? saved?.live?.dropId : undefined;
     const isBegun = first.effects.some((one) => one.kind === 'begin-drop' && !one.isResumed);
     this.#firstId = isBegun ? first.drop.dropId : undefined;
     const isResumed = first.drop.phase === 'live' && !isBegun;
@@ -138,8 +148,16 @@ class Machine {
   apply(event: DropEvent): ReturnType<DropMachine['apply']> {
     if (event.kind === 'power' && event.phase !== 'shut-down') this.#clearPowerOffFault();
     const done = this.preview(event);
-    if (event.kind === 'command' && done.refusal === undefined) this.#uncertainty.settle();
+    if (event.kind === 'command' && done.refusal === undefined) {
+      this.#uncertainty.settle();
+      this.kept = undefined;
+    }
     return { step: done, performed: this.#enter(done) };
+  }
+
+  giveUp(): void {
+    this.kept = undefined;
+    this.#save();
   }
 
   saved(): Promise<NotSaved | undefined> {
@@ -181,7 +199,7 @@ class Machine {
   }
 
   #enter(done: Step): Promise<Performed[]> {
-    const { clock, snapshot, log } = this.#options;
+    const { log } = this.#options;
     const before = this.drop;
     this.drop = done.drop;
     const hasChanged = before.phase !== done.drop.phase;
@@ -192,11 +210,17 @@ class Machine {
       this.#clearPowerOffFault();
     }
     // A live drop does not wait for a slow card; the answer to a command does, see `saved`.
-    const alive = this.#lastAlive(snapshot());
-    this.#saver.save({ ...savedDropOf(done.drop, clock.wallMs()), ...alive });
+    this.#save();
     const performed = Promise.all(done.effects.map((effect) => this.effects.perform(effect)));
     if (hasChanged) this.#change.notifyAll();
     return performed;
+  }
+
+  #save(): void {
+    if (this.kept !== undefined) return;
+    const { clock, snapshot } = this.#options;
+    const alive = this.#lastAlive(snapshot());
+    this.#saver.save({ ...savedDropOf(this.drop, clock.wallMs()), ...alive });
   }
 
   /** The power goes once the disk knows of the drop's end. */
@@ -222,13 +246,4 @@ class Machine {
     this.#setFault({ notPoweredOff: undefined });
     this.effects.forgetPowerOffFault();
   }
-}
-
-function nowOf(clock: Clock) {
-  return { wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() };
-}
-
-/** A media process that is down has no frames, whatever it reported last. */
-function isFlowing({ media, children }: BoxSnapshot): boolean {
-  return media?.isFlowing === true && children['media']?.phase === 'running';
 }

@@ -38,7 +38,7 @@ export interface Drops {
 }
 
 export interface DropsBox {
-  readonly drop: { state(): DropState };
+  readonly drop: { state(): DropState; kept(): string | undefined };
   readonly mediaPath: { readonly showDrop: (drop: DropOnPage) => void };
 }
 
@@ -143,7 +143,7 @@ class OpenDrops {
     const { file, store, clock } = this.#parts;
     const { phase, dropId } = drop.state();
     const { current } = store.memory;
-    const isResumed = phase === 'live' && dropId === current?.run;
+    const isResumed = (phase === 'live' ? dropId : drop.kept()) === current?.run;
     // The box was off for so long that the drop is over.
     if (current !== undefined && !isResumed) this.#set(noteEnded(store.memory, clock.wallMs()));
     do {

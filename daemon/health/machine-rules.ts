@@ -45,10 +45,13 @@ export const MACHINE_RULES: readonly Rule[] = [
     afterMs: 0,
     holdMs: 0,
     advice: 'Read below what it ended with, then restart the box: that leaves safe mode.',
-    find: ({ box: { safeMode } }) =>
+    find: ({ box: { safeMode, dropFaults } }) =>
       safeMode === undefined
         ? undefined
-        : { text: 'Safe mode: no picture, and no page for guests', detail: safeMode },
+        : {
+            text: 'Safe mode: no picture, and no page for guests',
+            detail: `${safeMode}${keptWords(dropFaults?.notResumed)}`,
+          },
   },
   {
     key: 'update-went-back',
@@ -152,6 +155,11 @@ export const MACHINE_RULES: readonly Rule[] = [
       system !== undefined && isClockUnset(system) ? 'Clock not synchronised' : undefined,
   },
 ];
+
+function keptWords(dropId: string | undefined): string {
+  if (dropId === undefined) return '';
+  return `; the drop ${dropId} goes on if the box is restarted in time (drop.resume_within_s), the command “end” gives it up`;
+}
 
 function diskId(mount: string): string {
   return mount === '/' ? 'root' : mount;

@@ -54,6 +54,8 @@ export interface DropFaults {
   readonly notSaved?: NotSaved | undefined;
   /** Why the machine goes on that was to be shut down. */
   readonly notPoweredOff?: string | undefined;
+  /** The drop that was live before safe mode: the start that leaves it goes on with it, in time. */
+  readonly notResumed?: string | undefined;
 }
 
 /** What the power that is left asks of the box; the lowest first: each saves more. */

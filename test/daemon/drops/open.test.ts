@@ -32,7 +32,11 @@ const newFolder = async (list: string | undefined = LIST) => {
 };
 
 /** A box on that folder, until it is disposed of. */
-async function startBox(folder: string, first: DropState = { phase: 'idle', sinceMs: 0 }) {
+async function startBox(
+  folder: string,
+  first: DropState = { phase: 'idle', sinceMs: 0 },
+  kept?: string,
+) {
   const clock = new VirtualClock(START_MS);
   const config = {
     drop: v.parse(dropSchema, {
@@ -47,7 +51,8 @@ async function startBox(folder: string, first: DropState = { phase: 'idle', sinc
   const pages: DropOnPage[] = [];
   let state = first;
   const mediaPath = { showDrop: (page: DropOnPage) => void pages.push(page) };
-  const running = drops.run({ drop: { state: () => state }, mediaPath }, stop.signal);
+  const drop = { state: () => state, kept: () => kept };
+  const running = drops.run({ drop, mediaPath }, stop.signal);
   const note = (type: BoxEvent['type'], data: Record<string, unknown>) =>
     drops.record({ type, severity: 'info', atMs: clock.wallMs(), data });
   return {
@@ -136,6 +141,20 @@ test('after a power cut a resumed drop is the same one, and one that is not resu
   }
   await using box = await startBox(folder);
   assert.equal(box.phases(), ['friday held', 'sunday shown']);
+});
+
+test('the drop that waits for the end of safe mode is not held', async () => {
+  const folder = await newFolder();
+  {
+    await using box = await startBox(folder);
+    box.goLive('run-1');
+  }
+  {
+    await using box = await startBox(folder, { phase: 'idle', sinceMs: 0 }, 'run-1');
+    assert.equal(box.phases(), ['friday on', 'sunday coming']);
+  }
+  await using box = await startBox(folder, { phase: 'live', sinceMs: 0, dropId: 'run-1' });
+  assert.equal(box.phases(), ['friday on', 'sunday coming']);
 });
 
 test('a drop that is added while that of the config is live waits for its end', async () => {

@@ -24,6 +24,8 @@ interface Options {
   readonly aheadMs?: () => number;
   readonly disk?: Disk;
   readonly boot?: BootClock;
+  /** In safe mode. */
+  readonly isKeeping?: boolean;
 }
 
 /** A machine over a box whose camera comes with capture. */
@@ -35,6 +37,7 @@ export async function startMachine({
   aheadMs = () => 0,
   disk = systemDisk,
   boot,
+  isKeeping = false,
 }: Options = {}) {
   const clock = new VirtualClock();
   const stateFile = join(folder ?? (await mkdtemp(join(tmpdir(), 'venuebox-drop-'))), 'drop.json');
@@ -51,8 +54,9 @@ export async function startMachine({
   });
   const drop = await openDrop({
     stateFile,
+    isKeeping,
     start,
-    resumeWithinS: 1800,
+    resumeWithinS: isKeeping ? 0 : 1800,
     clock: {
       wallMs: () => clock.wallMs() + aheadMs(),
       monotonicMs: () => clock.monotonicMs(),
