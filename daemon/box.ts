@@ -158,7 +158,7 @@ async function joinParts(given: Resources) {
   const snapshot = () => state.snapshot();
   const reports = await openDropReports(stateFolder, { snapshot, clock, log });
   const onEvent = (event: BoxEvent) => recordEvent(event, [reports, shop.desk, drops], given);
-  const { order, ...shop } = await openOrders(live.current, { ...given, drops, onEvent });
+  const { order, ...shop } = await openOrders(live.current, { ...given, drops, snapshot, onEvent });
   const health = openHealth({ snapshot, onEvent, clock, log });
   // A secret of this run, for the crew: the operator's page shows the stage before it is live.
   const previewPath = `/preview/${randomBytes(16).toString('base64url')}`;

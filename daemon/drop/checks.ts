@@ -2,6 +2,7 @@
 import { isIPv4 } from 'node:net';
 import type { BatteryState } from '../../hal/battery/port.ts';
 import { SILENCE_DBFS } from '../../pipelines/media/levels.ts';
+import { clockNeeds } from '../health/clock-needs.ts';
 import { describeShared, sharedDisks } from '../health/recording-rules.ts';
 import {
   batteryLevel,
@@ -192,13 +193,14 @@ function checkPlannedLinks({ system }: BoxSnapshot, links: readonly PlannedLink[
     : warn(`${figure}; missing: ${away.join(', ')}`, 'Check their modems and cables.');
 }
 
-function checkClock({ system }: BoxSnapshot): Finding {
+function checkClock(box: BoxSnapshot): Finding {
+  const { system } = box;
   const advice = 'Connect the box to a network with a time server.';
   if (system === undefined || system.clock.phase === 'unknown') {
     return warn('clock not known yet', advice);
   }
   return isClockUnset(system)
-    ? warn('clock not synchronised: times on recordings may be wrong', advice)
+    ? warn(`not synchronised; ${clockNeeds(box)}`, advice)
     : pass('synchronised');
 }
 

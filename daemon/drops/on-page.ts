@@ -13,11 +13,13 @@ interface Shown {
   /** Where relative names of files begin. */
   readonly stateFolder: string;
   readonly nowMs: number;
+  /** The clock is known not to be synchronised. */
+  readonly isClockFree: boolean;
 }
 
 export function onPage(
   { title, starts_at, picture_file, profile }: DropConfig,
-  { planned, last, stateFolder, nowMs }: Shown,
+  { planned, last, stateFolder, nowMs, isClockFree }: Shown,
 ): DropOnPage {
   const picture = picture_file === '' ? {} : { pictureFile: resolve(stateFolder, picture_file) };
   const narrow = profile === '' ? {} : { profile };
@@ -29,5 +31,6 @@ export function onPage(
     ...before,
     isNext: planned !== undefined,
     isNextNearer: isNextNearer(last, planned, nowMs),
+    ...(isClockFree && { isClockFree }),
   };
 }

@@ -9,7 +9,7 @@ import type { DropConfig } from '../config/drop.ts';
 import type { PlannedDrop } from '../config/drop-list/parse.ts';
 import type { BoxEvent, Command, Outcome } from '../model/commands.ts';
 import type { PlannedDropsState } from '../model/planned-drops.ts';
-import type { DropState } from '../model/snapshot.ts';
+import type { BoxSnapshot, DropState } from '../model/snapshot.ts';
 import { openDropsCommand } from './command.ts';
 import { ListFile } from './list-file.ts';
 import { lookFaultIn, plannedLook } from './look.ts';
@@ -40,6 +40,7 @@ export interface Drops {
 export interface DropsBox {
   readonly drop: { state(): DropState; kept(): string | undefined };
   readonly mediaPath: { readonly showDrop: (drop: DropOnPage) => void };
+  readonly snapshot: () => Pick<BoxSnapshot, 'system'>;
 }
 
 interface Given {
@@ -139,7 +140,7 @@ class OpenDrops {
     }
   }
 
-  async run({ drop, mediaPath }: DropsBox, signal: AbortSignal): Promise<void> {
+  async run({ drop, mediaPath, snapshot }: DropsBox, signal: AbortSignal): Promise<void> {
     const { file, store, clock } = this.#parts;
     const { phase, dropId } = drop.state();
     const { current } = store.memory;
@@ -150,18 +151,19 @@ class OpenDrops {
       await file.refresh();
       this.#choose();
       // Its last seconds are still on air under its own title.
-      if (drop.state().phase !== 'ending') mediaPath.showDrop(this.#onPage());
+      if (drop.state().phase !== 'ending') mediaPath.showDrop(this.#onPage(snapshot()));
     } while (await pause(clock, EVERY_MS, signal));
     await Promise.all([file.settled(), store.settled()]);
   }
 
-  #onPage(): DropOnPage {
+  #onPage({ system }: Pick<BoxSnapshot, 'system'>): DropOnPage {
     const { store, clock } = this.#parts;
     return onPage(this.present, {
       planned: this.#planned,
       last: store.memory.held.at(-1),
       stateFolder: this.#stateFolder,
       nowMs: clock.wallMs(),
+      isClockFree: system?.clock.phase === 'free',
     });
   }
 

@@ -1,5 +1,6 @@
 /** Alerts of the computer itself: state, heat, supply, memory, disks, clock. */
 import type { BoxSnapshot } from '../model/snapshot.ts';
+import { clockNeeds } from './clock-needs.ts';
 import type { Finding, Rule } from './step.ts';
 import {
   isClockUnset,
@@ -151,8 +152,10 @@ export const MACHINE_RULES: readonly Rule[] = [
     holdMs: 5_000,
     advice:
       'Connect the box to a network with a time server: recordings and certificates need the time.',
-    find: ({ box: { system } }) =>
-      system !== undefined && isClockUnset(system) ? 'Clock not synchronised' : undefined,
+    find: ({ box, box: { system } }) =>
+      system !== undefined && isClockUnset(system)
+        ? { text: 'Clock not synchronised', detail: clockNeeds(box) }
+        : undefined,
   },
 ];
 

@@ -18,6 +18,8 @@ export const BEFORE_FIRST = '0'.repeat(64);
 export interface Commit {
   readonly seq: number;
   readonly records: readonly OrderRecord[];
+  /** The clock that their times are of was not synchronised. */
+  readonly clock?: 'free' | undefined;
 }
 
 /** The file up to `bytes` ends in a line with this hash. */
@@ -45,14 +47,15 @@ const header = v.object({ ledger: v.literal('venuebox orders'), v: v.literal(1),
 const commit = v.object({
   seq: v.pipe(v.number(), v.integer(), v.minValue(1)),
   records: v.array(recordSchema),
+  clock: v.optional(v.literal('free')),
 });
 
 export function renderHeader(ledgerId: string): Buffer {
   return render(BEFORE_FIRST, { ledger: 'venuebox orders', v: 1, id: ledgerId }).bytes;
 }
 
-export function renderCommit(before: string, { seq, records }: Commit) {
-  return render(before, { seq, records });
+export function renderCommit(before: string, { seq, records, clock }: Commit) {
+  return render(before, { seq, records, ...(clock && { clock }) });
 }
 
 function render(before: string, body: object): { readonly bytes: Buffer; readonly hash: string } {

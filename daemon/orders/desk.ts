@@ -41,6 +41,8 @@ export interface DeskDeps {
   readonly pendingMs: number;
   /** Why signed orders are refused; undefined where they are taken, or there is no webhook. */
   readonly webhookFault?: () => string | undefined;
+  /** The clock is known not to be synchronised: the ledger says so beside the times. */
+  readonly isClockFree?: () => boolean;
   readonly onEvent: (event: BoxEvent) => void;
   readonly onConfirmed: OnOrderConfirmed;
   readonly clock: Clock;

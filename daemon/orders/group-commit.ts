@@ -22,6 +22,7 @@ interface Batch {
 export interface GroupCommitDeps {
   readonly clock: Clock;
   readonly log: Log;
+  readonly isClockFree?: () => boolean;
 }
 
 export class GroupCommit implements AsyncDisposable {
@@ -103,10 +104,10 @@ export class GroupCommit implements AsyncDisposable {
 
   /** False while the disk takes none. Logs each reason once. */
   async #tryWrite({ records, resolve }: Batch): Promise<boolean> {
-    const { log } = this.#deps;
+    const { log, isClockFree } = this.#deps;
     const seq = this.#file.nextSeq;
     try {
-      await this.#file.append(records);
+      await this.#file.append(records, isClockFree?.() === true);
     } catch (error) {
       const reason = messageOf(error);
       if (reason !== this.#fault) log.error('orders cannot be saved', { reason });

@@ -98,10 +98,17 @@ export class LedgerFile {
     return this.#end.bytes;
   }
 
-  /** Resolves when the records are on the disk. Rejects with the file as it was. */
-  async append(records: readonly OrderRecord[]): Promise<void> {
+  /**
+   * Resolves when the records are on the disk. Rejects with the file as it was.
+   *
+   * @param isClockFree The clock that their times are of was not synchronised.
+   */
+  async append(records: readonly OrderRecord[], isClockFree = false): Promise<void> {
     const { bytes: start, hash: before, nextSeq } = this.#end;
-    const { bytes, hash } = renderCommit(before, { seq: nextSeq, records });
+    const { bytes, hash } = renderCommit(before, {
+      ...{ seq: nextSeq, records },
+      ...(isClockFree && { clock: 'free' }),
+    });
     try {
       await writeAll(this.#file as FileHandle, bytes, start);
       await this.#file.datasync();

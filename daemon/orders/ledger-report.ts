@@ -24,6 +24,8 @@ export async function readLedger(path: string): Promise<LedgerReport> {
   for (const { records } of scan.commits) for (const record of records) book.apply(record);
   const loss = await lossOf(dirname(path), scan);
   const isTorn = scan.tail === 'torn';
+  const unsure = scan.commits.filter(({ clock }) => clock === 'free');
+  const records = unsure.reduce((sum, one) => sum + one.records.length, 0);
   return {
     book,
     commits: scan.commits.length,
@@ -34,11 +36,16 @@ export async function readLedger(path: string): Promise<LedgerReport> {
       ...(loss === undefined ? [] : [loss]),
       ...repeatedNumbers(scan),
     ],
-    notes: isTorn
-      ? [
-          `line ${scan.line} is not complete: it is being written, or was torn by a power cut and never acknowledged`,
-        ]
-      : [],
+    notes: [
+      ...(isTorn
+        ? [
+            `line ${scan.line} is not complete: it is being written, or was torn by a power cut and never acknowledged`,
+          ]
+        : []),
+      ...(records === 0
+        ? []
+        : [`times of ${records} entries may be wrong: the box’s clock was not synchronised`]),
+    ],
   };
 }
 

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import type { DropConfig } from '../config/drop.ts';
 import type { BoxEvent, OrderCommand } from '../model/commands.ts';
 import type { AnswerWebhook } from '../model/orders.ts';
+import type { BoxSnapshot } from '../model/snapshot.ts';
 import { openOrderCommand } from './command.ts';
 import { type Desk, openDesk } from './desk.ts';
 import { openSecrets } from './webhook/secrets.ts';
@@ -18,6 +19,7 @@ import { Webhook } from './webhook/webhook.ts';
 interface Box {
   readonly stateFolder: string;
   readonly onEvent: (event: BoxEvent) => void;
+  readonly snapshot: () => Pick<BoxSnapshot, 'system'>;
   readonly drops: { present(): DropConfig };
   readonly clock: Clock;
   readonly log: Log;
@@ -41,8 +43,10 @@ export async function openOrders(config: () => Config, box: Box): Promise<Orders
     const read = secrets?.();
     return read !== undefined && 'fault' in read ? read.fault : undefined;
   };
+  const isClockFree = () => box.snapshot().system?.clock.phase === 'free';
   const desk = await openDesk({
     ...box,
+    isClockFree,
     webhookFault,
     folder: join(box.stateFolder, 'orders'),
     catalogue: () => {
@@ -64,7 +68,7 @@ export async function openOrders(config: () => Config, box: Box): Promise<Orders
   const reason = webhookFault();
   // The box goes on: a drop is more than its shop.
   if (reason !== undefined) box.log.error('order webhooks are refused', { reason });
-  const hook = new Webhook({ scheme, secrets, desk, clock: box.clock, log: box.log });
+  const hook = new Webhook({ ...box, scheme, secrets, desk, isClockFree });
   const answer: AnswerWebhook = (request) => hook.answer(request);
   if (port === 0) return { desk, order, webhook: answer, runWebhook: untilAborted };
   const run: Task = (signal) => runWebhook({ host, port, tls }, answer, box.log, signal);

@@ -1,5 +1,6 @@
 /** Where a release comes from: a file of this machine, or an address. */
 import { open } from 'node:fs/promises';
+import { errnoOf } from '../../hal/os/errors.ts';
 import { messageOf } from '../../hal/os/log.ts';
 import { ReleaseError } from './release.ts';
 
@@ -61,7 +62,14 @@ async function* download(url: string, signal: AbortSignal): AsyncGenerator<Uint8
   }
 }
 
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const NOT_NOW: readonly unknown[] = ['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'];
+
 /** fetch says "fetch failed", and why only below. */
-function causeOf(error: unknown): string {
-  return messageOf(error instanceof Error && error.cause !== undefined ? error.cause : error);
+export function causeOf(error: unknown, today = new Date()): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (!NOT_NOW.includes(errnoOf(cause))) return messageOf(cause);
+  // Of a box that has just been started the clock is wrong more often than the server.
+  const day = today.toISOString().slice(0, 10);
+  return `${messageOf(cause)}; the box’s clock says ${day}, and where that is wrong it needs a network with a time server`;
 }

@@ -45,6 +45,7 @@ export class DropState {
       ...ofArchive,
       ...shop,
       ...this.#drop(isOver),
+      ...(this.#shown?.isClockFree === true && { isClockFree: true }),
     };
   }
 

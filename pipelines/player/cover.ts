@@ -53,13 +53,13 @@ export class Cover {
   /** To be called at least once a second. @param latencyMs Undefined while it is not known. */
   render(latencyMs?: number): void {
     const text = texts();
-    const { state, message, countdown } = renderNotice(this.#view, text, this.#info.nowMs());
+    const { state, message, countdown } = renderNotice(this.#view, text, this.#info.planNowMs());
     document.body.dataset['state'] = state;
     document.body.classList.toggle('playing', state === 'live');
     write(element('message'), message);
     write(element('countdown'), countdown);
     const startsMs = Date.parse(this.#drop?.startsAt ?? '');
-    const isAhead = startsMs > this.#info.nowMs();
+    const isAhead = startsMs > this.#info.planNowMs();
     const starts = state === 'before' ? text.startsAt : state === 'ended' ? text.nextDrop : '';
     const title = this.#drop?.next?.title;
     const next = state === 'ended' && title !== undefined ? ` · ${title}` : '';

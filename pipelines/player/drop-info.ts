@@ -10,9 +10,13 @@ export type Drop = Pick<DropReport, 'title' | 'startsAt' | 'now'> & Partial<Drop
 
 export class DropInfo {
   readonly #clock = new BoxClock();
+  #isClockFree = false;
 
   /** Unix time in ms, by the box's clock. */
   readonly nowMs = (): number => Date.now() + (this.#clock.offsetMs ?? 0);
+
+  /** Unix time in ms, for what is planned: by the box's clock only where that was set. */
+  readonly planNowMs = (): number => (this.#isClockFree ? Date.now() : this.nowMs());
 
   /** Rejects where the box does not answer. */
   async read(): Promise<Drop> {
@@ -25,6 +29,7 @@ export class DropInfo {
     const drop = (await response.json()) as Drop;
     const boxMs = Date.parse(drop.now);
     if (Number.isFinite(boxMs)) this.#clock.add({ sentMs, receivedMs, boxMs });
+    this.#isClockFree = drop.isClockFree === true;
     return drop;
   }
 }

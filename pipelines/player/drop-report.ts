@@ -34,6 +34,8 @@ export interface DropOnPage {
   readonly isNext: boolean;
   /** Its start is nearer than the end of the drop before: guests read of it alone. */
   readonly isNextNearer: boolean;
+  /** The box's clock is not synchronised. */
+  readonly isClockFree?: boolean;
 }
 
 /** A picture in one of its widths; the address is relative to the page. */
@@ -108,6 +110,8 @@ export interface DropProgress {
   readonly shop?: ShopOnPage;
   /** The drop after the one that is over; left out where none is known. */
   readonly next?: { readonly title: string };
+  /** The box's clock is not synchronised: a page counts down to the start by its device's. */
+  readonly isClockFree?: boolean;
 }
 
 export interface DropReport

@@ -22,7 +22,7 @@ export interface Notice {
   readonly countdown: string;
 }
 
-/** @param nowMs Unix time in ms, by the box's clock. */
+/** @param nowMs Unix time in ms, by the clock that the start goes by. */
 export function renderNotice(view: View, text: Dictionary, nowMs: number): Notice {
   const { drop, isPlaying, isUnreachable } = view;
   if (isPlaying) return { state: 'live', message: '', countdown: '' };

@@ -14,6 +14,8 @@ export interface WebhookDeps {
   readonly scheme: Scheme;
   readonly secrets: () => Secrets;
   readonly desk: OrderDesk;
+  /** The clock is known not to be synchronised: a message that seems late may not be. */
+  readonly isClockFree: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -26,6 +28,8 @@ const RATE = { perS: 500, max: 2_000 } as const;
 const BODY_MS = 3_000;
 /** A sender waits some 15 s; then it sends again. */
 const ANSWER_MS = 10_000;
+/** Until the clock may be set; a sender tries for hours. */
+const CLOCK_RETRY_S = 60;
 const LOG_EVERY_MS = 10_000;
 
 export class Webhook {
@@ -62,7 +66,7 @@ export class Webhook {
   }
 
   async #take(request: IncomingMessage, body: Buffer): Promise<WebhookAnswer> {
-    const { scheme, secrets: read, clock } = this.#deps;
+    const { scheme, secrets: read, clock, isClockFree } = this.#deps;
     const secrets = read();
     if ('fault' in secrets) return refuse(503, secrets.fault, 60);
     const header = (name: string) => {
@@ -70,8 +74,9 @@ export class Webhook {
       return Array.isArray(value) ? value.join(',') : value;
     };
     const verified = verify(scheme, header, body, secrets.secrets, clock.wallMs() / 1000);
-    if (verified.type === 'bad')
-      return refuse(verified.reason === 'late' ? 400 : 401, verified.reason);
+    const isLate = verified.type === 'bad' && verified.reason === 'late';
+    if (isLate && isClockFree()) return refuse(503, 'clock-not-set', CLOCK_RETRY_S);
+    if (verified.type === 'bad') return refuse(isLate ? 400 : 401, verified.reason);
     if (this.#replays.has(verified.mark)) return refuse(409, 'replayed');
     return { ...(await this.#takeSigned(body, verified.mark)), isSigned: true };
   }

@@ -52,7 +52,8 @@ async function startBox(
   let state = first;
   const mediaPath = { showDrop: (page: DropOnPage) => void pages.push(page) };
   const drop = { state: () => state, kept: () => kept };
-  const running = drops.run({ drop, mediaPath }, stop.signal);
+  const snapshot = () => ({ system: undefined });
+  const running = drops.run({ drop, mediaPath, snapshot }, stop.signal);
   const note = (type: BoxEvent['type'], data: Record<string, unknown>) =>
     drops.record({ type, severity: 'info', atMs: clock.wallMs(), data });
   return {

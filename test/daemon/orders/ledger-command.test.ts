@@ -8,11 +8,12 @@ import { article, openShop, paid, reserve, scratchFolder } from './support/shop.
 
 const test = suite('ledger command');
 
-async function sell(folder: string, name = 'Ada'): Promise<string> {
-  await using shop = await openShop(folder, [
+async function sell(folder: string, name = 'Ada', isClockFree = false): Promise<string> {
+  const articles = [
     article('print', { edition: 2 }),
     article('yen', { currency: 'JPY', price: 1200 }),
-  ]);
+  ];
+  await using shop = await openShop(folder, articles, undefined, undefined, isClockFree);
   await shop.desk.take(paid('a', 'print', { name, quantity: 2 }));
   await shop.desk.take(paid('b', 'print'));
   await shop.desk.take(reserve('c', 'yen'));
@@ -31,6 +32,19 @@ test('a ledger that is as it was written is well, also while a line is being wri
   const torn = await runLedgerCommand({ action: 'verify', file }, {});
   assert.ok(torn.isWell);
   assert.match(torn.text, 'line 6 is not complete');
+});
+
+test('entries whose times may be wrong are told, and nothing else about them differs', async () => {
+  using folder = scratchFolder();
+  const file = await sell(folder.path, 'Ada', true);
+  // The clock is synchronised when the box starts again.
+  {
+    await using shop = await openShop(folder.path, [article('print')]);
+    await shop.desk.take(paid('e', 'print'));
+  }
+  const { text, isWell } = await runLedgerCommand({ action: 'verify', file }, {});
+  assert.ok(isWell);
+  assert.match(text, 'times of 4 entries may be wrong');
 });
 
 test('a changed ledger is named with its line, and not exported', async () => {

@@ -27,13 +27,16 @@ interface Stand extends AsyncDisposable {
 const PREVIEW = 'clips/preview-abcdefghijk.mp4';
 
 /** The pages of a box that has no stream yet. */
-async function openStand(startsAt: string): Promise<Stand> {
-  const pages = openPages({ title: 'Record Shop Live', startsAt }, () => ({
+async function openStand(startsAt: string, boxAheadMs = 0): Promise<Stand> {
+  const progress = () => ({
     ...NO_PROGRESS,
     isOver: stand.isOver,
     clips: stand.clips.map((id) => ({ id, posters: [] })),
     preview: PREVIEW,
-  }));
+    ...(boxAheadMs !== 0 && { isClockFree: true }),
+  });
+  const boxMs = () => Date.now() + boxAheadMs;
+  const pages = openPages({ title: 'Record Shop Live', startsAt }, progress, undefined, boxMs);
   const answer = (path: string): Reply => {
     stand.asked.add(path);
     if (path === '/drop.json' && stand.isAway) return refuse(503, 'away');
@@ -132,6 +135,15 @@ test('during the countdown nothing else is shown, and seconds are not read aloud
     [],
   );
   assert.equal(await spoken(), []);
+});
+
+test('a box whose clock was not set does not count down by it: the phone’s own is better', async () => {
+  const startsAt = new Date(Date.now() + 3_700_000).toISOString();
+  await using stand = await openStand(startsAt, -30 * 86_400_000);
+  await using browser = await openChromium();
+  const { page, shown } = await openNoted(browser.context, stand.url);
+  await waitInPage(page, 'shown.some((text) => /Starts in/.test(text))');
+  assert.match((await shown()).find((text) => /Starts in/.test(text)) ?? '', 'Starts in 1:0');
 });
 
 test('after the countdown, or without one, a page without a picture says once that it is waiting', async () => {

@@ -42,12 +42,14 @@ export async function openShop(
   articles: readonly Article[],
   clock = new VirtualClock(),
   boot = { bootId: 'run-1', sinceBootMs: () => clock.monotonicMs() },
+  isClockFree = false,
 ): Promise<Shop> {
   const events: BoxEvent[] = [];
   const confirmed: OrderConfirmed[] = [];
   const shop = { catalogue: { drop: 'friday', articles } };
   const desk = await openDesk({
     ...{ folder, windowMs: WINDOW_MS, pendingMs: PENDING_MS, clock, boot, log: silentLog },
+    isClockFree: () => isClockFree,
     catalogue: () => shop.catalogue,
     onEvent: (event) => events.push(event),
     onConfirmed: (order) => confirmed.push(order),

@@ -24,8 +24,10 @@ async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
   writeFileSync(file, `${secret}\n`, { mode: 0o600 });
   const shop = await openShop(`${folder.path}/orders`, [article('print', { edition: 3 })]);
   const { desk, clock } = shop;
+  let isClockFree = false;
   const hook = new Webhook({
     ...{ scheme, secrets: openSecrets(file, scheme), desk, clock, log: silentLog },
+    isClockFree: () => isClockFree,
   });
   const ending = new AbortController();
   const port = await freePort();
@@ -35,6 +37,9 @@ async function openHook(scheme: Scheme = 'standard', secret = SECRET) {
     post(port, body, headers, method);
   return {
     ...{ shop, file, clock, send },
+    setClockFree: (isFree: boolean) => {
+      isClockFree = isFree;
+    },
     /** Sends an event of a shop, signed as it should be. */
     sendEvent: (type: string, data: object, atMs = clock.wallMs()) => {
       const body = JSON.stringify({ type, timestamp: new Date(atMs).toISOString(), data });
@@ -117,6 +122,22 @@ test('forged, unsigned and late messages are refused, and nothing of them is kep
     assert.equal(await hook.send(text, headers), { status, body: { error } });
   }
   assert.is(hook.shop.desk.state()?.totals.confirmed, 0);
+});
+
+test('while the clock is not synchronised a message that does not fit it is put off, not refused', async () => {
+  await using hook = await openHook();
+  hook.setClockFree(true);
+  const nowMs = hook.clock.wallMs();
+  const body = event(PAID, nowMs + 1_200_000);
+  const headers = signed(body, nowMs + 1_200_000);
+  assert.equal(await hook.send(body, headers), { status: 503, body: { error: 'clock-not-set' } });
+  const forged = await hook.send(body.replace('"a"', '"b"'), headers);
+  assert.is(forged.status, 401, 'a stranger learns nothing of the clock');
+  assert.is((await hook.sendEvent('order.paid', { ...PAID, order: 'fits' })).status, 200);
+  // It is set, and the sender tries again.
+  hook.setClockFree(false);
+  await hook.clock.advance(1_200_000);
+  assert.is((await hook.send(body, headers)).body['status'], 'confirmed');
 });
 
 test('a time that is none is refused, and the shop opens again at the next start', async () => {
