@@ -22,10 +22,8 @@ import type { UpdateSnapshot } from './update.ts';
 /**
  * Where the evening stands.
  * - `idle`: nothing is asked of the box; guests see poster and countdown.
- * - `preflight`: the checks before a drop run.
- * - `armed`: all is well, one hold of the button from going live.
- * - `live`: on air.
- * - `ending`: what was recorded is closed, the last parts go out.
+ * - `preflight`: the checks before a drop run; `armed`: one hold of the button from going live.
+ * - `live`: on air; `ending`: what was recorded is closed, the last parts go out.
  * - `fault`: it cannot go live; the reason is shown.
  */
 export const DROP_PHASES = ['idle', 'preflight', 'armed', 'live', 'ending', 'fault'] as const;
