@@ -1,16 +1,17 @@
 /** The WHEP process: access units in, WebRTC to each viewer out. Offers come over IPC. */
-import { createSocket } from 'node:dgram';
 import { every, unlessAborted } from '../../hal/os/async.ts';
 import { readRegular, SECRET_BYTES_MAX } from '../../hal/os/files/read-regular.ts';
 import { openLog } from '../../hal/os/log.ts';
 import { runAsWorker } from '../../hal/os/worker-child.ts';
 import { PipelineError } from '../errors/pipeline-error.ts';
+import { openUnitInput } from '../gdp/unit-input.ts';
+import type { PeerNetwork } from '../webrtc/connection.ts';
+import { checkUdpPort } from '../webrtc/udp-port.ts';
 import type { FromWhep, ToWhep, WhepSettings } from './messages.ts';
-import { openPeer, type PeerNetwork } from './peer.ts';
+import { openPeer } from './peer.ts';
 import { Rendition } from './rendition.ts';
 import { Sessions } from './sessions.ts';
 import { timestampOf, VIDEO_TICKS_PER_MS } from './stream-time.ts';
-import { openUnitInput } from './unit-input.ts';
 
 /** The first descriptor after stdin, stdout and stderr. */
 const FIRST_FD = 3;
@@ -26,7 +27,7 @@ const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
 runAsWorker<WhepSettings, ToWhep, FromWhep>(async (settings, { send, onCommand }, signal) => {
   const network = networkOf(settings);
-  await checkPort(network);
+  await checkUdpPort('viewers.whep.port', network);
   const failing = new AbortController();
   const end = (reason: string) => failing.abort(new Error(reason));
   const renditions = settings.tracks
@@ -125,22 +126,5 @@ function readPassword(file: string): string {
   } catch (cause) {
     const what = `viewers.whep.turn_password_file: ${file}: cannot be read`;
     throw new PipelineError('BAD_SECRET', what, { cause });
-  }
-}
-
-/** Rejects with a PipelineError PORT_TAKEN: the library reports it for each viewer only. */
-async function checkPort({ port, host }: PeerNetwork): Promise<void> {
-  const socket = createSocket(host?.includes(':') === true ? 'udp6' : 'udp4');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind(port, host, resolve);
-    });
-  } catch (cause) {
-    const what = `viewers.whep.port ${port}: another program has it`;
-    const advice = 'choose another viewers.whep.port';
-    throw new PipelineError('PORT_TAKEN', what, { cause, advice });
-  } finally {
-    socket.close();
   }
 }

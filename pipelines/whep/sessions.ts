@@ -1,15 +1,16 @@
 /** The viewers that are connected, or are connecting: how many there may be, and when one is over. */
 import { randomBytes } from 'node:crypto';
+import type { Connection } from '../webrtc/connection.ts';
 import type { WhepAnswer, WhepRequest, WhepSettings } from './messages.ts';
 import { type Offer, parseOffer } from './offer.ts';
-import type { Peer, PeerEvents, PeerOptions } from './peer.ts';
+import type { PeerEvents, PeerOptions } from './peer.ts';
 import type { Frame, Rendition } from './rendition.ts';
 import { Viewer } from './viewer.ts';
 
 export interface SessionsDeps {
   readonly settings: Pick<WhepSettings, 'maxViewers' | 'maxViewersPerAddress' | 'start'>;
   readonly renditions: readonly Rendition[];
-  readonly openPeer: (options: Omit<PeerOptions, 'network'>, events: PeerEvents) => Peer;
+  readonly openPeer: (options: Omit<PeerOptions, 'network'>, events: PeerEvents) => Connection;
   /** CLOCK_MONOTONIC, in ms. */
   readonly nowMs: () => number;
   readonly onFault: (reason: string) => void;
@@ -19,7 +20,7 @@ interface Session {
   readonly id: string;
   readonly address: string;
   readonly isPreview: boolean;
-  readonly peer: Peer;
+  readonly peer: Connection;
   readonly viewer: Viewer;
   /** Since when it was not heard of; before it is open, since its offer. */
   heardMs: number;

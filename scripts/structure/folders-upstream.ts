@@ -28,9 +28,17 @@ export const UPSTREAM_FOLDERS: Readonly<Record<string, Folder>> = {
     may: ['pipelines/store', 'pipelines/recording', 'pipelines/recording/files'],
     what: 'the process that sends what the SRT receiver missed',
   },
+  'pipelines/webrtc': {
+    may: ['pipelines/errors'],
+    what: 'offers (SDP) and connections of WebRTC, whoever sends',
+  },
   'pipelines/whep': {
-    may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/h264'],
+    may: ['pipelines/errors', 'pipelines/gdp', 'pipelines/h264', 'pipelines/webrtc'],
     what: 'the process of viewers by WebRTC',
+  },
+  'pipelines/whip': {
+    may: ['pipelines/gdp', 'pipelines/webrtc'],
+    what: 'the process of a phone or OBS as a camera, by WebRTC',
   },
   'pipelines/rtmp': {
     may: ['pipelines/errors', 'pipelines/gst'],

@@ -16,7 +16,11 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'i2c-bus': ['hal/battery/i2c.ts'],
   koffi: ['hal/os/libc/', 'hal/os/udp/libc.ts', 'hal/system/timex.ts'],
   mqtt: ['daemon/mqtt/client/client.ts'],
-  'node-datachannel': ['pipelines/whep/peer.ts'],
+  'node-datachannel': [
+    'pipelines/webrtc/connection.ts',
+    'pipelines/whep/peer.ts',
+    'pipelines/whip/peer.ts',
+  ],
   onoff: ['hal/gpio/sysfs.ts'],
   'pdf-lib': ['daemon/printing/'],
   pino: ['hal/os/log.ts'],

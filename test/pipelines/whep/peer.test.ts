@@ -2,8 +2,9 @@
 import { createSocket } from 'node:dgram';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Connection } from '../../../pipelines/webrtc/connection.ts';
 import { parseOffer } from '../../../pipelines/whep/offer.ts';
-import { openPeer, type Peer } from '../../../pipelines/whep/peer.ts';
+import { openPeer } from '../../../pipelines/whep/peer.ts';
 import { renderSenderReport } from '../../../pipelines/whep/rtcp.ts';
 import { PACKET_MAX_BYTES, writePacket } from '../../../pipelines/whep/rtp.ts';
 import { until } from '../../support/box.ts';
@@ -25,7 +26,7 @@ function answerTo(sdp: string, port: number) {
   if ('status' in offer) throw new Error(offer.line);
   const seen = { isOpen: false, feedback: [] as Buffer[] };
   const network = { port, host: '127.0.0.1', iceServers: [] };
-  const peer: Peer = openPeer(
+  const peer: Connection = openPeer(
     { offer, network, ssrcs: SSRCS, cname: 'box' },
     {
       onOpen: () => {

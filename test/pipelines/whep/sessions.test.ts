@@ -1,7 +1,8 @@
 /** Viewers by WebRTC: how many, and until when. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Peer, PeerEvents } from '../../../pipelines/whep/peer.ts';
+import type { Connection } from '../../../pipelines/webrtc/connection.ts';
+import type { PeerEvents } from '../../../pipelines/whep/peer.ts';
 import { Rendition } from '../../../pipelines/whep/rendition.ts';
 import { Sessions } from '../../../pipelines/whep/sessions.ts';
 import { IDR_UNIT, VIDEO_CAPS } from '../../support/feed.ts';
@@ -18,7 +19,7 @@ function openSessions(maxViewers = 3, maxViewersPerAddress = 2) {
   const sessions = new Sessions({
     settings: { maxViewers, maxViewersPerAddress, start: { epochMs: 0, monotonicUs: 0 } },
     renditions: [rendition],
-    openPeer: (_options, events): Peer => {
+    openPeer: (_options, events): Connection => {
       const peer = { ...events, isClosed: false, packets: 0 };
       peers.push(peer);
       return {

@@ -1,6 +1,6 @@
-/** Reads the access units of one track, which the media process sends by a FIFO. */
+/** Reads the access units of one track, which another process sends by a FIFO. */
 import { Socket } from 'node:net';
-import { GdpParser } from '../gdp/parse.ts';
+import { GdpParser } from './parse.ts';
 
 export interface UnitEvents {
   readonly onCaps: (caps: string) => void;
@@ -10,7 +10,7 @@ export interface UnitEvents {
     readonly isKeyframe: boolean;
     readonly data: Buffer;
   }) => void;
-  /** There will be no more: the media process has ended, or sends something else. */
+  /** There will be no more: their sender has ended, or sends something else. */
   readonly onEnd: (reason: string) => void;
 }
 
@@ -33,5 +33,5 @@ export function openUnitInput(fd: number, events: UnitEvents): void {
     }
   });
   socket.on('error', () => undefined);
-  socket.once('close', () => events.onEnd('the media process has ended'));
+  socket.once('close', () => events.onEnd('their sender has ended'));
 }
