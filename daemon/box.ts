@@ -101,7 +101,7 @@ export async function runBox(asked: Config, deps: BoxDeps, signal: AbortSignal):
   await claimState(stateFolder, { clock, log }, signal);
   const source =
     deps.safeMode === undefined
-      ? await openMediaSource(config, deps.simulatedLinks, log)
+      ? await openMediaSource(config, { ...deps, log })
       : openSafeSource();
   await using devices = await openDevices(config, source.simulated, { clock, log }, signal);
   await using dataUse = await openDataUse(stateFolder, clock.wallMs(), log);

@@ -26,6 +26,7 @@ const PROGRAMS = [
     'uplink',
     'rtmp',
     'whep',
+    'whip',
     'backfill',
   ].map((name) => `pipelines/${name}/main`),
 ];

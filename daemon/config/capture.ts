@@ -17,7 +17,10 @@ import {
 import { UPLINK_TRACK } from './uplink.ts';
 
 const cameraDevice = {
-  driver: v.optional(oneOf('test', 'v4l2', 'libcamera', 'rtsp', 'srt', 'file', 'custom'), 'test'),
+  driver: v.optional(
+    oneOf('test', 'v4l2', 'libcamera', 'rtsp', 'srt', 'whip', 'file', 'custom'),
+    'test',
+  ),
   device: v.optional(text, ''),
   format: v.optional(oneOf('raw', 'mjpeg'), 'raw'),
   file: v.optional(text, ''),
@@ -26,6 +29,7 @@ const cameraDevice = {
   latency_ms: v.optional(whole(0, 10_000), 200),
   transport: v.optional(oneOf('tcp', 'udp'), 'tcp'),
   credentials_file: v.optional(text, ''),
+  port: v.optional(whole(1, 65535), 8190),
 };
 
 export const cameraSchema = v.strictObject({
@@ -127,6 +131,18 @@ const RESERVED: readonly string[] = [AUDIO_TRACK, OPUS_TRACK, METER_ID, UPLINK_T
 /** A player that changes down on a bad network finds a rendition that it can play. */
 const STEP_MAX = 2;
 
+/** The key of the camera that is a phone or OBS by WHIP; undefined where none is. */
+export function whipCameraOf({
+  camera,
+  camera2,
+}: {
+  readonly camera: CameraDevice;
+  readonly camera2?: CameraDevice | undefined;
+}): 'camera' | 'camera2' | undefined {
+  if (camera.driver === 'whip') return 'camera';
+  return camera2?.driver === 'whip' ? 'camera2' : undefined;
+}
+
 type CameraDevice = v.InferOutput<typeof secondCameraSchema>;
 
 export function* deviceFaults(
@@ -147,11 +163,15 @@ export function* deviceFaults(
     }
   }
   for (const [name, one] of Object.entries({ camera, ...second })) yield* cameraFaults(name, one);
-  if (sound.driver === 'camera' && camera.driver !== 'rtsp') {
+  if (sound.driver === 'camera' && camera.driver !== 'rtsp' && camera.driver !== 'whip') {
     yield {
       path: ['sound', 'driver'],
-      message: 'can be camera only where camera.driver is rtsp',
+      message: 'can be camera only where camera.driver is rtsp or whip',
     };
+  }
+  if (camera.driver === 'whip' && camera2?.driver === 'whip') {
+    const message = 'must not be whip: camera.driver is, and one phone or OBS sends at a time';
+    yield { path: ['camera2', 'driver'], message };
   }
 }
 

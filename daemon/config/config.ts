@@ -12,6 +12,7 @@ import {
   renditionsSchema,
   secondCameraSchema,
   soundSchema,
+  whipCameraOf,
 } from './capture.ts';
 import { cardSchema, modemsSchema, printerSchema } from './devices.ts';
 import { dropFaults, dropSchema, ordersSchema, rehearsalSchema, surveySchema } from './drop.ts';
@@ -118,6 +119,7 @@ function* crossFaults(config: Config): Generator<Fault> {
     yield { path: ['printer', 'host'], message };
   }
   yield* portFaults(config);
+  yield* udpPortFaults(config);
 }
 
 /** It fetches its slips from the box. */
@@ -144,6 +146,20 @@ function* portFaults({
   yield* repeatedFaults(
     ports.filter(([, port]) => port !== NO_PORT),
     'port ',
+  );
+}
+
+/** WebRTC of guests, and of a phone as the camera. */
+function* udpPortFaults(config: Config): Generator<Fault> {
+  const camera = whipCameraOf(config);
+  const { port } = config.viewers.whep;
+  if (camera === undefined || port === NO_PORT) return;
+  yield* repeatedFaults(
+    [
+      [['viewers', 'whep', 'port'], port],
+      [[camera, 'port'], config[camera]?.port ?? NO_PORT],
+    ],
+    'UDP port ',
   );
 }
 

@@ -1,11 +1,13 @@
 /** What a box shows: its own camera and microphone, or another box’s stream. */
 import { openSound, openTestSound } from '../../hal/audio/open.ts';
-import { networkOf, openCamera, openTestCamera } from '../../hal/camera/open.ts';
+import { openCamera, openTestCamera, withSound } from '../../hal/camera/open.ts';
 import type { Camera } from '../../hal/camera/port.ts';
+import type { Clock } from '../../hal/os/clock.ts';
 import type { Log } from '../../hal/os/log.ts';
 import { openSwitch } from '../../hal/os/switch.ts';
 import { runAll } from '../../hal/os/task.ts';
 import type { SourceKind } from '../../pipelines/capture/messages.ts';
+import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
 import type { Config } from '../config/config.ts';
 import { receiverOf } from '../config/uplink.ts';
 import type { BoxFacts } from '../model/state-store.ts';
@@ -19,6 +21,7 @@ import type { MediaPath, MediaPathDeps } from './media-path.ts';
 import { readUplinkSecrets } from './secret-file.ts';
 import { sheddableOf } from './sheddable.ts';
 import { type SimulatedLinks, simulatedReceiver } from './simulated-links.ts';
+import { openWhipCamera } from './webrtc/whip-camera.ts';
 
 type PathDeps = Omit<MediaPathDeps, 'camera' | 'camera2' | 'sound' | 'encoders'>;
 
@@ -43,45 +46,46 @@ export interface MediaSource {
     readonly links?: SimulatedLinks;
   };
   readonly open: (deps: PathDeps) => MediaPath;
+  /** Where a phone or OBS sends its picture, where the config takes one. */
+  readonly whip?: WhipEndpoint;
+}
+
+interface SourceDeps {
+  /** The links of the demo's uplink. */
+  readonly simulatedLinks?: SimulatedLinks;
+  readonly stateFolder: string;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 /**
  * Looks at what the config names, before anything runs.
  *
- * @param links The links of the demo's uplink.
  * Rejects with a ConfigError, HalError or PipelineError for what an operator must repair.
  */
-export async function openMediaSource(
-  config: Config,
-  links: SimulatedLinks | undefined,
-  log: Log,
-): Promise<MediaSource> {
+export async function openMediaSource(config: Config, deps: SourceDeps): Promise<MediaSource> {
   const { upstream } = config.edge;
-  if (upstream === '') return openOwn(config, links, log);
-  log.info('edge: another box’s stream is shown', { upstream });
+  if (upstream === '') return openOwn(config, deps);
+  deps.log.info('edge: another box’s stream is shown', { upstream });
   const facts = { camera: upstream, sound: 'none', encoder: 'none' };
   const sheddable = (now: Config) => sheddableOf(now, undefined);
   const simulated = {};
   return { facts, isEdge: true, lockable: undefined, sheddable, simulated, open: openEdgePath };
 }
 
-async function openOwn(
-  config: Config,
-  links: SimulatedLinks | undefined,
-  log: Log,
-): Promise<MediaSource> {
+async function openOwn(config: Config, deps: SourceDeps): Promise<MediaSource> {
+  const { simulatedLinks: links, log } = deps;
   let path: OwnPath | undefined;
   const testCamera = config.camera.driver === 'test' ? openTestCamera(config.camera) : undefined;
   const testSound = config.sound.driver === 'test' ? openTestSound() : undefined;
-  const camera =
-    testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what));
+  const whip = await openWhipCamera(config, deps);
+  const camera = whip.camera(
+    testCamera?.camera ?? openCamera(config.camera, (...what) => path?.setLive(...what)),
+  );
   const { width, height, fps } = config.camera;
-  const camera2 = config.camera2 && openCamera({ ...config.camera2, width, height, fps });
-  const network =
-    config.camera.driver === 'rtsp'
-      ? { ...networkOf(config.camera), driver: config.camera.driver }
-      : undefined;
-  const sound = testSound?.sound ?? openSound(config.sound, network);
+  const camera2 =
+    config.camera2 && whip.camera2(openCamera({ ...config.camera2, width, height, fps }));
+  const sound = whip.sound(testSound?.sound ?? openSound(config.sound, withSound(config.camera)));
   // A secret that cannot be read is found at the start.
   readUplinkSecrets(config.uplink);
   const sources = { camera: camera.source, sound: sound.source };
@@ -98,12 +102,13 @@ async function openOwn(
       ...(testSound && { sound: endingSource(testSound, 'sound', () => path) }),
       ...(links && { links }),
     },
-    open: (deps) => {
-      const opened = openCameraPath({ ...deps, camera, camera2, sound, encoders });
-      const withReceiver = withSimulatedReceiver(opened, links, deps);
+    open: (parts) => {
+      const opened = openCameraPath({ ...parts, camera, camera2, sound, encoders });
+      const withReceiver = withSimulatedReceiver(opened, links, parts);
       path = opened;
-      return withHiddenRun(withReceiver);
+      return withHiddenRun(whip.beside(withReceiver, parts));
     },
+    ...(whip.endpoint && { whip: whip.endpoint }),
   };
 }
 

@@ -70,6 +70,19 @@ export async function readJson(
   maxBytes = BODY_MAX_BYTES,
 ): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return undefined;
+  const body = await readBody(request, maxBytes);
+  try {
+    return body && (JSON.parse(body.toString('utf8')) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a small body. Undefined when it is too long or incomplete. */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -78,7 +91,7 @@ export async function readJson(
       if (bytes > maxBytes) return undefined;
       chunks.push(chunk);
     }
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return Buffer.concat(chunks);
   } catch {
     return undefined;
   }

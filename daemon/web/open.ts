@@ -1,5 +1,6 @@
 /** Opens the operator's page with the config and the devices of a box. */
 import type { Task } from '../../hal/os/task.ts';
+import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
 import type { Config } from '../config/config.ts';
 import { hasWhep } from '../config/viewers.ts';
 import type { Devices } from '../devices/devices.ts';
@@ -15,6 +16,7 @@ interface Box
     readonly forgetClips: (ids: readonly string[]) => void;
   };
   readonly devices: Pick<Devices, 'slips' | 'simulatedControls'>;
+  readonly source: { readonly whip?: WhipEndpoint };
   /** Shows the stage to the crew before it is live; a secret. */
   readonly previewPath: string;
 }
@@ -29,6 +31,7 @@ export function openOperatorPage({ box, viewers, operator, edge }: Config, deps:
     streamNowMs: deps.mediaPath.nowMs,
     forgetClips: (ids) => deps.mediaPath.forgetClips(ids),
     ...(panel && { panel }),
+    ...(deps.source.whip && { whip: deps.source.whip }),
     viewers: {
       port: viewers.port,
       ...(viewers.tls && { tlsPort: viewers.tls.port }),

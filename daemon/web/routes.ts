@@ -12,6 +12,7 @@ import { type Header, isOwnHost, isOwnPage, readCookie } from './guard.ts';
 import { LANGUAGE_COOKIE, type ViewerPorts } from './protocol.ts';
 import type { SessionAnswers } from './session-answers.ts';
 import type { SetUpAnswers } from './setup/answers.ts';
+import type { WhipAnswers } from './whip/answers.ts';
 
 export interface RouteDeps {
   readonly assets: Assets;
@@ -24,6 +25,8 @@ export interface RouteDeps {
   readonly viewers: ViewerPorts;
   /** Undefined where there is none on this port. */
   readonly webhook?: AnswerWebhook;
+  /** Undefined where no camera comes by WHIP. */
+  readonly whip?: WhipAnswers;
   readonly hostNames: ReadonlySet<string>;
 }
 
@@ -31,7 +34,8 @@ export interface RouteDeps {
  * Answers one request. Checks in this order: the Host header, the page's files, the
  * request's origin, the session.
  *
- * @param onSigned Called where it is a signed order: its connection is no stranger's.
+ * @param onSigned Called where it is a signed order, or a publisher with the token: its
+ *   connection is no stranger's.
  */
 export async function route(
   request: IncomingMessage,
@@ -54,6 +58,8 @@ export async function route(
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 
   const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const whip = await deps.whip?.answer(request, path, onSigned);
+  if (whip !== undefined) return send(response, whip);
   const asset = isRead ? assetOf(request, path, deps) : undefined;
   if (asset !== undefined) return send(response, asset);
   if (!isAllowed(request, isRead)) return send(response, refuse(403, 'not-the-own-page'));

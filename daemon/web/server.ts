@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { runAll } from '../../hal/os/task.ts';
+import type { WhipEndpoint } from '../../pipelines/whip/messages.ts';
 import type { OperatorConfig } from '../config/operator.ts';
 import type { PrintedSlip } from '../devices/printed-slips.ts';
 import { PanelActions, type SimulatedPanel } from '../devices/simulated-panel.ts';
@@ -26,6 +27,7 @@ import type { RouteDeps } from './routes.ts';
 import { SessionAnswers } from './session-answers.ts';
 import { SetUpAnswers } from './setup/answers.ts';
 import { SignIn } from './sign-in.ts';
+import { WhipAnswers } from './whip/answers.ts';
 
 export interface OperatorDeps extends CrewBox {
   readonly boxName: string;
@@ -42,6 +44,8 @@ export interface OperatorDeps extends CrewBox {
   readonly viewers: ViewerPorts;
   /** Signed orders of another server, on this port. */
   readonly webhook?: AnswerWebhook;
+  /** Of a camera that comes by WHIP, on this port. */
+  readonly whip?: WhipEndpoint;
   /** Unix time in ms by the stream's clock. */
   readonly streamNowMs: () => number;
   /** The set-up of a box that nobody has set up yet. */
@@ -97,6 +101,7 @@ export async function runOperator(
     ...openSetUp(config, deps, sessions, untilEnd),
     viewers: deps.viewers,
     ...(deps.webhook && { webhook: deps.webhook }),
+    ...(deps.whip && { whip: new WhipAnswers(deps.whip, clock.monotonicMs) }),
     hostNames: ownNames(deps.boxName, hostname(), config.host_names),
   };
   try {

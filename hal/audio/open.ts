@@ -1,5 +1,6 @@
 /** Opens the driver of the configured sound source. */
 
+import { unitSource } from '../gst/access-units.ts';
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
 import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
@@ -10,9 +11,9 @@ import type { Sound, SoundConfig } from './port.ts';
 /**
  * Opens the configured sound source's driver. Nothing is touched until it is checked or played.
  *
- * @param camera The network camera whose sound the driver `camera` takes.
+ * @param camera The camera whose sound the driver `camera` takes.
  */
-export function openSound(config: SoundConfig, camera?: NetworkSourceConfig): Sound {
+export function openSound(config: SoundConfig, camera?: NetworkSourceConfig | 'whip'): Sound {
   const { file, launch } = config;
   switch (config.driver) {
     case 'test':
@@ -35,10 +36,11 @@ export function openSound(config: SoundConfig, camera?: NetworkSourceConfig): So
 }
 
 /** The sound of a network camera, over a connection of its own. */
-function openCameraSound(camera: NetworkSourceConfig | undefined): Sound {
+function openCameraSound(camera: NetworkSourceConfig | 'whip' | undefined): Sound {
   if (camera === undefined) {
     throw new HalError('UNSUPPORTED', 'sound.driver is camera, and the camera is none with sound');
   }
+  if (camera === 'whip') return softSound('camera', ready, unitSource('opus'));
   let secret = '';
   const check = async () => {
     secret = readCredentials('camera.credentials_file', camera.credentials_file);

@@ -1,6 +1,6 @@
 /** What a sound source is to its callers. */
 
-import type { LaunchFragment } from '../gst/launch.ts';
+import type { LaunchFragment, SendUnits } from '../gst/launch.ts';
 
 export interface SoundConfig {
   readonly driver: 'test' | 'alsa' | 'camera' | 'file' | 'custom' | 'none';
@@ -18,4 +18,6 @@ export interface Sound {
   check(signal: AbortSignal): Promise<void>;
   /** Raw audio; undefined where the box is set to have none. Read it after `check`. */
   readonly source: LaunchFragment | undefined;
+  /** Has its access units sent into a FIFO, where another process receives them. */
+  readonly sendUnits?: SendUnits;
 }

@@ -1,5 +1,6 @@
 /** Opens the driver of the configured camera. */
 
+import { unitSource } from '../gst/access-units.ts';
 import { type LaunchFragment, stampingOf } from '../gst/launch.ts';
 import { checkFile, fileSource } from '../gst/media-file.ts';
 import { type NetworkSourceConfig, networkSource, readCredentials } from '../gst/network-source.ts';
@@ -24,6 +25,8 @@ export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
     case 'rtsp':
     case 'srt':
       return openNetworkCamera({ ...networkOf(config), driver: config.driver });
+    case 'whip':
+      return withoutControls('phone or OBS, by WHIP', ready, unitSource('h264'));
     case 'file':
       return withoutControls(
         `file ${config.file}`,
@@ -39,6 +42,12 @@ export function openCamera(config: CameraConfig, setLive?: SetLive): Camera {
 export function networkOf(config: CameraConfig): Omit<NetworkSourceConfig, 'driver'> {
   const { url = '', latency_ms = 200, transport = 'tcp', credentials_file = '' } = config;
   return { url, latency_ms, transport, credentials_file };
+}
+
+/** The camera whose sound the driver `camera` takes; undefined where it has none. */
+export function withSound(config: CameraConfig): NetworkSourceConfig | 'whip' | undefined {
+  if (config.driver === 'whip') return 'whip';
+  return config.driver === 'rtsp' ? { ...networkOf(config), driver: config.driver } : undefined;
 }
 
 /** A camera that is reached over the network; its login is read at each start. */

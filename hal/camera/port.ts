@@ -1,9 +1,9 @@
 /** What a camera is to its callers. */
 
-import type { LaunchFragment } from '../gst/launch.ts';
+import type { LaunchFragment, SendUnits } from '../gst/launch.ts';
 
 export interface CameraConfig {
-  readonly driver: 'test' | 'v4l2' | 'libcamera' | 'rtsp' | 'srt' | 'file' | 'custom';
+  readonly driver: 'test' | 'v4l2' | 'libcamera' | 'rtsp' | 'srt' | 'whip' | 'file' | 'custom';
   /**
    * V4L2: a device node, or a stable id as `venuebox doctor` lists it. libcamera: a
    * camera's id, or empty for the first.
@@ -36,6 +36,8 @@ export interface Camera {
   check(signal: AbortSignal): Promise<void>;
   /** Raw video. Read it after `check`, which finds out where a stable id is plugged in. */
   readonly source: LaunchFragment;
+  /** Has its access units sent into a FIFO, where another process receives them. */
+  readonly sendUnits?: SendUnits;
   /**
    * Holds exposure and white balance where they are; returns what the camera had by itself.
    * Rejects with `HalError`: UNSUPPORTED where it has no such thing, NOT_FOUND, GONE.

@@ -2,15 +2,20 @@
 export interface LaunchFragment {
   readonly launch: string;
   /**
-   * Whose time its buffers carry: the pipeline's clock, or a count of frames
-   * (a file or a pipe that somebody else writes).
+   * Whose time its buffers carry: the pipeline's clock, CLOCK_MONOTONIC itself, or a count of
+   * frames (a file or a pipe that somebody else writes).
    */
-  readonly stamping: 'clock' | 'count';
+  readonly stamping: 'clock' | 'monotonic' | 'count';
   /** Elements that must be installed, with the Debian package that brings each. */
   readonly needs: Readonly<Record<string, string>>;
   /** Frames are drawn by the capture process and pushed into the appsrc named here. */
   readonly feed?: { readonly appsrc: string; readonly picture: TestPicture };
+  /** Access units come by a pipe from another process, and are pushed into the appsrc named here. */
+  readonly units?: { readonly appsrc: string };
 }
+
+/** Rejects with a HalError where there are none to be sent now. */
+export type SendUnits = (path: string, signal: AbortSignal) => Promise<void>;
 
 export interface TestPicture {
   readonly widthPx: number;

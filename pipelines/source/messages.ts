@@ -6,6 +6,8 @@ export interface SourceSettings {
   readonly launch: string;
   /** Frames that the process draws itself. */
   readonly feed?: LaunchFragment['feed'];
+  /** Access units that it reads from the descriptor after that of its frames. */
+  readonly units?: LaunchFragment['units'];
 }
 
 /** Sets a property of an element that runs, one of {@link SETTABLE}. */

@@ -1,7 +1,8 @@
 /** Runs one source: a camera or a sound card, as raw frames on a descriptor. */
 import { openTestPicture } from '../../hal/camera/test-picture.ts';
+import { openUnitInput } from '../gdp/unit-input.ts';
 import type { GstPipeline } from '../gst/gst.ts';
-import { playPipeline } from '../gst/pipeline.ts';
+import { playPipeline, pusherInto } from '../gst/pipeline.ts';
 import { type FromSource, SETTABLE, type SourceSettings, type ToSource } from './messages.ts';
 
 export interface SourceDeps {
@@ -12,7 +13,7 @@ export interface SourceDeps {
 
 /** Runs it. Throws with GStreamer's words where the pipeline cannot be built. */
 export function runSource(
-  { launch, feed }: SourceSettings,
+  { launch, feed, units }: SourceSettings,
   { send, fail }: SourceDeps,
 ): (message: ToSource) => void {
   const pipeline = playPipeline(launch, {
@@ -24,11 +25,25 @@ export function runSource(
     onError: fail,
   });
   if (feed !== undefined) feedPicture(pipeline, feed);
+  if (units !== undefined) feedUnits(pipeline, units.appsrc, fail);
   return (message) => {
     if (!SETTABLE.includes(message.property)) return;
     const element = pipeline.findChild(message.element);
     if (element !== undefined) element[message.property] = message.value;
   };
+}
+
+/** Stdin, stdout, stderr, and the frames that leave. */
+const UNITS_FD = 4;
+
+/** Decodes what another process sends, by the time stamps that it gives. */
+function feedUnits(pipeline: GstPipeline, appsrc: string, fail: SourceDeps['fail']): void {
+  const push = pusherInto(pipeline, appsrc);
+  openUnitInput(UNITS_FD, {
+    onCaps: () => undefined,
+    onUnit: ({ timeUs, data }) => push(data, BigInt(Math.round(timeUs * 1000))),
+    onEnd: fail,
+  });
 }
 
 /** Draws each frame when its time comes and stamps it with that time. */

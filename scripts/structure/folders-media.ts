@@ -15,7 +15,7 @@ export const MEDIA_FOLDERS: Readonly<Record<string, Folder>> = {
   },
   'daemon/media/webrtc': {
     may: [...BASE, 'daemon/media/children'],
-    what: 'viewers by WebRTC',
+    what: 'viewers by WebRTC, and a phone or OBS as a camera',
   },
   'daemon/media': {
     may: [...BASE, ...MEDIA],

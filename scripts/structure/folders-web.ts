@@ -41,7 +41,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [
       ...[...BASE, 'daemon/devices', 'daemon/printing', 'daemon/settings'],
       ...['daemon/web/door', 'daemon/web/crew', 'daemon/web/reports', 'daemon/report'],
-      ...['daemon/web/setup', 'daemon/first-boot'],
+      ...['daemon/web/setup', 'daemon/first-boot', 'daemon/web/whip'],
       // The page's HTML is written in the language of its reader.
       'daemon/web/page/text/stage',
     ],
@@ -52,6 +52,7 @@ export const WEB_FOLDERS: Readonly<Record<string, Folder>> = {
     may: [...BASE, 'daemon/media'],
     what: 'the box’s own hotspot, and how far the first set-up is',
   },
+  'daemon/web/whip': { may: ['daemon/web'], what: 'a phone or OBS as a camera, over HTTP' },
   'daemon/web/setup': {
     may: ['daemon/model', 'daemon/first-boot', 'daemon/web'],
     what: 'the first set-up, over HTTP',

@@ -24,7 +24,7 @@ export interface Box extends AsyncDisposable {
   readonly ended: Promise<number | null>;
   kill(signal: NodeJS.Signals): void;
   /** Process id of a child, by its entry point. */
-  childPid(name: 'capture' | 'media' | 'source' | 'uplink' | 'whep'): number | undefined;
+  childPid(name: 'capture' | 'media' | 'source' | 'uplink' | 'whep' | 'whip'): number | undefined;
   /** Resolves when frames are being served. */
   ready(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { readCaptureControls } from '../../../hal/audio/mixer.ts';
 import { openSound } from '../../../hal/audio/open.ts';
 import type { CameraMode, FoundCamera } from '../../../hal/camera/found.ts';
 import { listCameras } from '../../../hal/camera/list.ts';
-import { openCamera } from '../../../hal/camera/open.ts';
+import { openCamera, withSound } from '../../../hal/camera/open.ts';
 import { type KnownLine, listLines } from '../../../hal/gpio/chardev.ts';
 import { listLeds } from '../../../hal/gpio/lamps.ts';
 import { probeGpio } from '../../../hal/gpio/probe.ts';
@@ -52,7 +52,10 @@ export async function probeSound(config: Config, signal: AbortSignal): Promise<P
     driver: `set to ${config.sound.driver}`,
     lines: cards.length === 0 ? ['no card that captures was found'] : cards.flatMap(renderCard),
     findings: [
-      ...(await faultOf((stop) => openSound(config.sound).check(stop), signal)),
+      ...(await faultOf(
+        (stop) => openSound(config.sound, withSound(config.camera)).check(stop),
+        signal,
+      )),
       ...cards.flatMap((card, index) => judgeCapture(card, controls[index])),
     ],
   };

@@ -1,5 +1,5 @@
 /** The process of a camera or of a sound card, which feeds the encoders. */
-import type { LaunchFragment } from '../../../hal/gst/launch.ts';
+import type { LaunchFragment, SendUnits } from '../../../hal/gst/launch.ts';
 import { anySignal } from '../../../hal/os/async.ts';
 import type { Clock } from '../../../hal/os/clock.ts';
 import type { Log } from '../../../hal/os/log.ts';
@@ -19,6 +19,8 @@ export interface SourceDevice {
   check(signal: AbortSignal): Promise<void>;
   /** Read it after `check`. */
   readonly source: LaunchFragment | undefined;
+  /** Has its access units sent into a FIFO, where another process receives them. */
+  readonly sendUnits?: SendUnits;
 }
 
 export interface SourceOptions {
@@ -67,24 +69,32 @@ export function openSource(options: SourceOptions): SourceChild {
     restart = (reason) => failing.abort(new WantedRestart(reason));
     using ends = anySignal(signal, running.gone, failing.signal);
     await using pipes = await openPipes([kind], 'writing');
+    await using units =
+      device.sendUnits === undefined ? undefined : await openPipes(['units'], 'reading');
+    await device.sendUnits?.(units?.named[0]?.path ?? '', ends.signal);
     const sourceRun = await running.openSource(kind, pipes.named[0]?.path ?? '', ends.signal);
+    const setClock = (clockUs: number) =>
+      running.send({ type: 'source-clock', kind, run: sourceRun, clockUs });
+    if (source.stamping === 'monotonic') setClock(0);
     const onMessage = (message: FromSource) => {
       if (message.type === 'ended') failing.abort(new WantedRestart('the source has ended'));
       if (message.type !== 'playing') return;
       // One that counts its frames is placed by their arrival.
-      if (source.stamping === 'clock') {
-        running.send({ type: 'source-clock', kind, run: sourceRun, clockUs: message.clockUs });
-      }
+      if (source.stamping === 'clock') setClock(message.clockUs);
       log.info('source started', { source: kind, device: device.name });
     };
-    const { feed } = source;
     const settings: SourceSettings = {
       launch: options.graph(source),
-      ...(feed === undefined ? {} : { feed }),
+      ...(source.feed && { feed: source.feed }),
+      ...(source.units && { units: source.units }),
     };
-    // The child has its own copy: the end of its frames is its end only.
-    const onStart = () => pipes.close();
-    await worker.run({ settings, inherit: pipes.fds, onMessage, onStart }, ends.signal);
+    // The child has its own copies: the end of its frames is its end only.
+    const onStart = () => {
+      pipes.close();
+      units?.close();
+    };
+    const inherit = [...pipes.fds, ...(units?.fds ?? [])];
+    await worker.run({ settings, inherit, onMessage, onStart }, ends.signal);
     if (failing.signal.aborted) throw failing.signal.reason;
     if (running.gone.aborted) throw new WantedRestart('the encoders were restarted');
   };

@@ -54,6 +54,23 @@ test('hosts are addresses or names', () => {
   }
 });
 
+test('one phone or OBS sends by WHIP, and its UDP port is its own', () => {
+  const whip = 'camera: {driver: whip}\nsound: {driver: camera}\n';
+  assert.equal(faults(`${whip}viewers: {whep: {port: 8189}}`), []);
+  assert.match(
+    faults('sound: {driver: camera}')[0] ?? '',
+    /sound\.driver.* can be camera only where/,
+  );
+  assert.match(
+    faults(`${whip}camera2: {driver: whip}`)[0] ?? '',
+    /camera2\.driver.* must not be whip/,
+  );
+  assert.match(
+    faults('camera2: {driver: whip}\nviewers: {whep: {port: 8190}}')[0] ?? '',
+    'UDP port 8190 is already used by viewers.whep.port',
+  );
+});
+
 test('a YAML fault is listed beside the faults of the keys', () => {
   const all = faults('viewers:\n  prt: 1\n  port: 8080\n  port: 0\nsound: {driver: x}\n');
   assert.match(all.join('\n'), 'box.yaml:4: invalid YAML: Map keys must be unique');

@@ -1,0 +1,28 @@
+/** Sources whose access units another process receives: they are decoded here. */
+import type { LaunchFragment } from './launch.ts';
+
+/** More than this is left out, where the decoder is too slow: a second of 30 Mb/s. */
+const QUEUE_MAX_BYTES = 4_000_000;
+
+const CAPS = {
+  h264: 'video/x-h264,stream-format=byte-stream,alignment=au',
+  vp8: 'video/x-vp8',
+  // Always decoded as stereo (RFC 7587 §4.2).
+  opus: 'audio/x-opus,rate=48000,channels=2,channel-mapping-family=0,stream-count=1,coupled-count=1',
+} as const;
+
+const PARSED = { h264: 'h264parse ! ', vp8: '', opus: '' } as const;
+
+export type UnitCodec = keyof typeof CAPS;
+
+/** Time stamps are those of CLOCK_MONOTONIC at which a picture or sound was taken. */
+export function unitSource(codec: UnitCodec): LaunchFragment {
+  const kind = codec === 'opus' ? 'audio' : 'video';
+  const queue = `max-bytes=${QUEUE_MAX_BYTES} max-buffers=0 max-time=0 leaky-type=downstream`;
+  return {
+    launch: `appsrc name=units is-live=true format=time ${queue} caps="${CAPS[codec]}" ! ${PARSED[codec]}decodebin ! ${kind}/x-raw`,
+    stamping: 'monotonic',
+    needs: { appsrc: 'gstreamer1.0-plugins-base', decodebin: 'gstreamer1.0-plugins-base' },
+    units: { appsrc: 'units' },
+  };
+}

@@ -1,0 +1,43 @@
+/** Sends a track’s access units to the process that decodes them, by a FIFO. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { renderGdp } from '../gdp/parse.ts';
+import type { Unit } from './track.ts';
+
+export interface UnitFeed {
+  /** False where the decoder is so far behind that the unit was left out. */
+  readonly add: (unit: Unit) => boolean;
+  /** Its reader sees the end. */
+  readonly close: () => void;
+}
+
+/** Unread bytes before units are left out: three seconds of 6 Mb/s. */
+const BACKLOG_MAX_BYTES = 2_500_000;
+
+/** Throws where the FIFO cannot be opened. @param onEnd Its reader is gone. */
+export function openUnitFeed(path: string, onEnd: () => void): UnitFeed {
+  const socket = openFifo(path);
+  socket.on('error', () => undefined);
+  socket.once('close', onEnd);
+  return {
+    add: ({ takenUs, isKeyframe, data }) => {
+      if (socket.writableLength > BACKLOG_MAX_BYTES) return false;
+      const ptsNs = BigInt(Math.round(Math.max(0, takenUs) * 1000));
+      const unit = { dtsNs: undefined, durationNs: undefined, isDiscont: false, isHeader: false };
+      socket.write(renderGdp({ kind: 'buffer', ptsNs, isKeyframe, data, ...unit }));
+      return true;
+    },
+    close: () => void socket.destroy(),
+  };
+}
+
+function openFifo(path: string): Socket {
+  // Non-blocking: without a reader this fails with ENXIO instead of waiting.
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  try {
+    return new Socket({ fd, readable: false, writable: true });
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+/** H.264 out of RTP payloads (RFC 6184): NAL units, and complete frames in Annex B. Pure. */
+import type { FrameReader, ReadFrame } from './frames.ts';
+
+const NAL_TYPE = 0x1f;
+const IDR = 5;
+const SPS = 7;
+const PPS = 8;
+const STAP_A = 24;
+const FU_A = 28;
+const START_CODE = Buffer.from([0, 0, 0, 1]);
+
+export class H264Reader implements FrameReader {
+  #nals: Buffer[] = [];
+  /** Of a NAL unit that comes in fragments. */
+  #fragments: Buffer[] = [];
+  #sps: Buffer | undefined;
+  #pps: Buffer | undefined;
+
+  /** @param sprop `sprop-parameter-sets` of the offer: sets that may come in no packet. */
+  constructor(sprop = '') {
+    for (const text of sprop.split(',')) this.#remember(Buffer.from(text, 'base64'));
+  }
+
+  add(payload: Buffer): boolean {
+    const type = (payload[0] ?? 0) & NAL_TYPE;
+    if (type === FU_A) return this.#addFragment(payload);
+    // A unit in fragments that is not finished has lost its end.
+    if (this.#fragments.length > 0) return false;
+    if (type === STAP_A) return this.#addSeveral(payload.subarray(1));
+    if (type === 0 || type > 23) return false;
+    this.#addNal(payload);
+    return true;
+  }
+
+  take(): ReadFrame | undefined {
+    const isWhole = this.#fragments.length === 0 && this.#nals.length > 0;
+    const nals = this.#nals;
+    this.reset();
+    if (!isWhole) return undefined;
+    const types = nals.map((nal) => (nal[0] ?? 0) & NAL_TYPE);
+    const isKeyframe = types.includes(IDR);
+    // The first slice begins with macroblock 0, coded as a single 1: else it was lost.
+    const first = nals.find((nal) => isSlice(nal));
+    if (first !== undefined && ((first[1] ?? 0) & 0x80) === 0) return undefined;
+    const sets = isKeyframe && !types.includes(SPS) ? [this.#sps, this.#pps] : [];
+    if (sets.includes(undefined)) return undefined;
+    const all = [...(sets as Buffer[]), ...nals];
+    return { isKeyframe, data: Buffer.concat(all.flatMap((nal) => [START_CODE, nal])) };
+  }
+
+  reset(): void {
+    this.#nals = [];
+    this.#fragments = [];
+  }
+
+  /** RFC 6184 §5.8: the type stands in the second byte, its flags beside it. */
+  #addFragment(payload: Buffer): boolean {
+    const flags = payload[1];
+    if (flags === undefined || payload.length < 3) return false;
+    const isStart = (flags & 0x80) !== 0;
+    if (isStart !== (this.#fragments.length === 0)) return false;
+    if (isStart) {
+      this.#fragments.push(Buffer.from([((payload[0] ?? 0) & 0xe0) | (flags & NAL_TYPE)]));
+    }
+    this.#fragments.push(payload.subarray(2));
+    if ((flags & 0x40) !== 0) {
+      this.#addNal(Buffer.concat(this.#fragments));
+      this.#fragments = [];
+    }
+    return true;
+  }
+
+  /** RFC 6184 §5.7.1: each with its length before it. */
+  #addSeveral(units: Buffer): boolean {
+    let at = 0;
+    while (at + 2 <= units.length) {
+      const bytes = units.readUInt16BE(at);
+      at += 2;
+      if (bytes === 0 || at + bytes > units.length) return false;
+      this.#addNal(units.subarray(at, at + bytes));
+      at += bytes;
+    }
+    return at === units.length;
+  }
+
+  #addNal(nal: Buffer): void {
+    this.#remember(nal);
+    this.#nals.push(nal);
+  }
+
+  #remember(nal: Buffer): void {
+    const type = (nal[0] ?? 0) & NAL_TYPE;
+    if (type === SPS) this.#sps = Buffer.from(nal);
+    if (type === PPS) this.#pps = Buffer.from(nal);
+  }
+}
+
+function isSlice(nal: Buffer): boolean {
+  const type = (nal[0] ?? 0) & NAL_TYPE;
+  return type === 1 || type === 2 || type === IDR;
+}
