@@ -8,6 +8,7 @@ import {
   openHistory,
   type PlaybackHistory,
   type Transfer,
+  whileHidden,
 } from './rendition-choice.ts';
 
 export class Adaptation {
@@ -51,10 +52,9 @@ export class Adaptation {
     return this.#switchTo(next, performance.now());
   }
 
-  /** A page in the background drops frames on purpose. */
   #addFrames(video: HTMLVideoElement, nowMs: number): void {
     if (document.hidden) {
-      this.interrupt();
+      this.#history = whileHidden(this.#history, nowMs);
       return;
     }
     const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();

@@ -1,4 +1,4 @@
-/** Which rendition to play, by how fast parts come in and how many frames are dropped. Pure. */
+/** Which rendition to play, by how fast parts come in, stalls and dropped frames. Pure. */
 
 export interface Transfer {
   readonly bytes: number;
@@ -17,6 +17,8 @@ export interface PlaybackHistory {
   readonly transfers: readonly Transfer[];
   /** Of the last seconds, oldest first. */
   readonly frames: readonly (FrameTotals & { readonly atMs: number })[];
+  /** When playback was interrupted in the last seconds, oldest first. */
+  readonly interruptedMs: readonly number[];
   /** No change up before. */
   readonly upFromMs: number;
   /** This device could not decode the rendition with this index, or a higher one. */
@@ -33,6 +35,12 @@ const STABLE_MS = 1_500;
 /** Between two changes up. */
 const UP_EVERY_MS = 10_000;
 const UP_AFTER_DOWN_MS = 15_000;
+/** So many interruptions within this time are no accident of the network. */
+const INTERRUPTIONS_MAX = 2;
+const INTERRUPTIONS_WINDOW_MS = 15_000;
+/** What follows an interruption so soon is the same one: a stall, and the jump out of it. */
+const SAME_INTERRUPTION_MS = 1_000;
+const UP_AFTER_INTERRUPTIONS_MS = 60_000;
 const FRAMES_WINDOW_MS = 3_000;
 /** Fewer frames say nothing about how many are dropped. */
 const FRAMES_MIN = 30;
@@ -40,7 +48,8 @@ const DROPPED_RATIO_MAX = 0.2;
 const TOO_LARGE_MS = 120_000;
 
 export function openHistory(nowMs: number): PlaybackHistory {
-  return { transfers: [], frames: [], upFromMs: nowMs + STABLE_MS, tooLarge: undefined };
+  const nothing = { transfers: [], frames: [], interruptedMs: [] };
+  return { ...nothing, upFromMs: nowMs + STABLE_MS, tooLarge: undefined };
 }
 
 export function addTransfer(history: PlaybackHistory, transfer: Transfer): PlaybackHistory {
@@ -58,7 +67,19 @@ export function addFrames(
 
 /** Playback stalled, or jumped: frames that were dropped then say nothing about the device. */
 export function afterInterruption(history: PlaybackHistory, nowMs: number): PlaybackHistory {
-  return { ...history, frames: [], upFromMs: Math.max(history.upFromMs, nowMs + STABLE_MS) };
+  const recent = history.interruptedMs.filter((ms) => nowMs - ms < INTERRUPTIONS_WINDOW_MS);
+  const isSame = nowMs - (recent.at(-1) ?? Number.NEGATIVE_INFINITY) < SAME_INTERRUPTION_MS;
+  return {
+    ...history,
+    frames: [],
+    interruptedMs: isSame ? recent : [...recent, nowMs],
+    upFromMs: Math.max(history.upFromMs, nowMs + STABLE_MS),
+  };
+}
+
+/** A page in the background drops frames, and stalls, on purpose. */
+export function whileHidden(history: PlaybackHistory, nowMs: number): PlaybackHistory {
+  return { ...afterInterruption(history, nowMs), interruptedMs: [] };
 }
 
 /** What was measured of the other rendition does not apply to this one. */
@@ -68,11 +89,13 @@ export function afterSwitch(
   to: number,
   nowMs: number,
 ): PlaybackHistory {
-  const waitMs = to < from ? UP_AFTER_DOWN_MS : UP_EVERY_MS;
+  const downMs = isInterruptedOften(history, nowMs) ? UP_AFTER_INTERRUPTIONS_MS : UP_AFTER_DOWN_MS;
+  const waitMs = to < from ? downMs : UP_EVERY_MS;
   const isTooLarge = to < from && dropsFrames(history);
   return {
     transfers: [],
     frames: [],
+    interruptedMs: [],
     upFromMs: nowMs + waitMs,
     tooLarge: isTooLarge ? { index: from, untilMs: nowMs + TOO_LARGE_MS } : history.tooLarge,
   };
@@ -89,7 +112,7 @@ export function chooseRendition(
   present: number,
   nowMs: number,
 ): number {
-  if (dropsFrames(history)) return Math.max(0, present - 1);
+  if (dropsFrames(history) || isInterruptedOften(history, nowMs)) return Math.max(0, present - 1);
   const rateBps = slowestQuarterBps(history.transfers);
   if (rateBps === undefined) return present;
   if (rateBps < (bandwidthsBps[present] ?? 0) * DOWN_RATIO) return Math.max(0, present - 1);
@@ -109,6 +132,12 @@ function dropsFrames({ frames }: PlaybackHistory): boolean {
   const shown = last.shown - first.shown;
   const dropped = last.dropped - first.dropped;
   return shown >= FRAMES_MIN && dropped > shown * DROPPED_RATIO_MAX;
+}
+
+/** True where playback does not hold, though parts come in fast enough: the device is too slow. */
+function isInterruptedOften({ interruptedMs }: PlaybackHistory, nowMs: number): boolean {
+  const recent = interruptedMs.filter((ms) => nowMs - ms < INTERRUPTIONS_WINDOW_MS);
+  return recent.length > INTERRUPTIONS_MAX;
 }
 
 /** The throughput that three quarters of the transfers exceed. */

@@ -8,6 +8,7 @@ import {
   afterSwitch,
   chooseRendition,
   openHistory,
+  whileHidden,
 } from '../../../../pipelines/player/playback/rendition-choice.ts';
 import { seeded } from '../../../support/seeded.ts';
 
@@ -89,6 +90,32 @@ test('a network that becomes slow: down within 2 s', () => {
   const played = play([...steady({}, 30), ...steady({ rateBps: 500_000 }, 30)]);
   assert.is(played.find(({ atMs }) => atMs === 29_000)?.index, 2);
   assert.ok(played.filter(({ atMs }) => atMs > 34_000).every(({ index }) => index === 0));
+});
+
+test('a device that stalls again and again, on a fast network: down, and not up again for a minute', () => {
+  const stallsS = [31, 35, 39];
+  const seconds = steady({}, 120).map((one, s) => ({ ...one, isStalled: stallsS.includes(s) }));
+  const played = play(seconds);
+  assert.is(played.find(({ atMs }) => atMs === 30_000)?.index, 2);
+  const downMs = played.find(({ atMs, index }) => atMs > 30_000 && index === 1)?.atMs ?? 0;
+  assert.ok(downMs > 0);
+  const minute = played.filter(({ atMs }) => atMs >= downMs && atMs < downMs + 60_000);
+  assert.ok(minute.every(({ index }) => index === 1));
+  assert.is(played.at(-1)?.index, 2);
+});
+
+test('two stalls, one long one, or a page in the background change nothing', () => {
+  const often = (at: readonly number[], change = afterInterruption) => {
+    let history = openHistory(0);
+    for (let i = 0; i < 12; i += 1) history = addTransfer(history, { bytes: 20_000, ms: 3 });
+    for (const atMs of at) history = change(history, atMs);
+    return chooseRendition(history, BANDWIDTHS_BPS, 2, (at.at(-1) ?? 0) + 100);
+  };
+  assert.is(often([1_000, 5_000]), 2);
+  assert.is(often([1_000, 1_500, 2_200, 3_000]), 2);
+  assert.is(often([1_000, 9_000, 17_000]), 2);
+  assert.is(often([1_000, 5_000, 9_000]), 1);
+  assert.is(often([1_000, 5_000, 9_000], whileHidden), 2);
 });
 
 test.run();
