@@ -19,7 +19,7 @@ for (const [name, open] of Object.entries(PHONES)) {
   await using phone = await open();
   for (const step of STEPS) {
     const startedMs = performance.now();
-    await step({ box, line, phone, lostMs: 15_000, lockedMs: 25_000 });
+    await step({ box, line, phones: [phone], lostMs: 15_000, lockedMs: 25_000 });
     const s = ((performance.now() - startedMs) / 1_000).toFixed(1);
     console.log(`${name}: ${step.name}, ${s} s`);
   }

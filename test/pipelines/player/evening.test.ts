@@ -1,84 +1,106 @@
-/** A guest's evening in Chromium against a real box: live, paused, a clip, the end, the replay. */
-import { mkdtempSync } from 'node:fs';
+/**
+ * A guest's evening against a real box, in three browsers at once: the countdown, live, a dead
+ * network, a locked phone, a clip, the end, the replay, the next drop; in Chromium also a heart,
+ * pause and rewind. `npm run evening` is the same at its full length.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BoxSnapshot } from '../../../daemon/model/snapshot.ts';
-import { ask } from '../../support/ask.ts';
-import { startBox, until } from '../../support/box.ts';
-import { openChromium, waitInPage } from '../../support/chromium.ts';
+import { type Box, startBox, until } from '../../support/box.ts';
+import * as guest from '../../support/browser/evening/course.ts';
+import { openChromiumPhone } from '../../support/browser/evening/phone.ts';
+import { hasFirefox, openFirefox } from '../../support/browser/firefox.ts';
+import { openWebKit, webKitBinary } from '../../support/browser/webkit.ts';
+import { waitInPage } from '../../support/chromium.ts';
+import { openDeadLine } from '../../support/network/dead-line.ts';
 
 const test = suite("a guest's evening");
 
-const STATE = 'document.body.dataset.state';
 const TEXT_OF = (selector: string) => `document.querySelector('${selector}')?.textContent`;
 const TIME = 'document.getElementById("video").currentTime';
+const LONG_MS = 120_000;
 
-test('pause stops the picture, a clip appears, the end offers the replay, and the clip has its page', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'venuebox-'));
-  await using box = await startBox([
-    `recording.targets=[{id: a, folder: ${folder}/recordings}]`,
-    `clips.folder=${folder}/clips`,
-    'recording.dvr_s=600',
-  ]);
-  await box.ready();
-  await using browser = await openChromium({ width: 360, height: 740 });
-  const page = await browser.open(`${box.url}/`);
-  const errors: string[] = [];
-  page.on('pageerror', (error) => errors.push(String(error)));
-  await waitInPage(page, `${STATE} === 'live' && ${TIME} > 3`);
-  await ask(box, 'cmd', 'mark', 'label=Encore');
-  await waitInPage(page, `${TEXT_OF('#clip-list span:last-child')} === 'Encore'`, 60_000);
-
+async function tapsAHeart(page: Page, box: Box): Promise<void> {
   await page.click('#heart');
-  const count = TEXT_OF('#heart-count');
-  await waitInPage(page, `${count} === '1'`);
+  await waitInPage(page, `${TEXT_OF('#heart-count')} === '1'`, LONG_MS);
   const heartsOf = async () => (await box.state<BoxSnapshot>()).media?.viewers.heartsTotal;
-  await until(async () => (await heartsOf()) === 1, 20_000);
+  await until(async () => (await heartsOf()) === 1, LONG_MS);
+}
 
+async function pauses(page: Page): Promise<void> {
   await page.click('#pause');
   await page.waitForTimeout(1_000);
   const pausedS = Number(await page.evaluate(TIME));
   await page.waitForTimeout(1_000);
   assert.is(await page.evaluate(TIME), pausedS);
   await page.click('#live-again');
-  await waitInPage(page, `${TIME} > ${pausedS + 2}`);
+  await waitInPage(page, `${TIME} > ${pausedS + 2}`, LONG_MS);
+}
 
-  await waitInPage(page, '!document.getElementById("rewinding").hidden', 60_000);
-  await waitInPage(page, `document.getElementById('rewind').min <= -25`, 60_000);
+async function rewinds(page: Page): Promise<void> {
+  await waitInPage(page, '!document.getElementById("rewinding").hidden', LONG_MS);
+  await waitInPage(page, `document.getElementById('rewind').min <= -25`, LONG_MS);
   await page.focus('#rewind');
   for (let i = 0; i < 2; i += 1) await page.keyboard.press('ArrowLeft');
-  await waitInPage(page, `/^−00:[1-4]\\d$/.test(${TEXT_OF('#behind')})`, 60_000);
+  await waitInPage(page, `/^−00:[1-4]\\d$/.test(${TEXT_OF('#behind')})`, LONG_MS);
   const rewoundS = Number(await page.evaluate(TIME));
-  await waitInPage(page, `${TIME} > ${rewoundS + 1}`);
+  await waitInPage(page, `${TIME} > ${rewoundS + 1}`, LONG_MS);
   assert.is(await page.evaluate('venuebox().player'), undefined, 'the live player waits');
   await page.click('#live-again');
-  await waitInPage(page, `venuebox().player === 'venuebox' && ${TEXT_OF('#behind')} === ''`);
-  await waitInPage(page, 'venuebox().latencyMs < 30000');
+  const isBack = `venuebox().player === 'venuebox' && ${TEXT_OF('#behind')} === ''`;
+  await waitInPage(page, isBack, LONG_MS);
+  await waitInPage(page, 'venuebox().latencyMs < 30000', LONG_MS);
+}
 
-  await ask(box, 'cmd', 'end');
-  await waitInPage(page, `${STATE} === 'ended' && !document.getElementById('replay').hidden`);
-  await page.click('#replay');
-  await waitInPage(page, `document.body.dataset.kind === 'replay' && ${TIME} > 1`);
-  assert.is(new URL(page.url()).pathname, '/replay/');
-  await waitInPage(page, `${TEXT_OF('#chapter-list button')}?.endsWith('Encore')`);
+/** In the replay. */
+async function goesToAChapter(page: Page): Promise<void> {
   await page.focus('#scrub');
   const beforeS = Number(await page.evaluate(TIME));
   await page.keyboard.press('ArrowRight');
-  await waitInPage(page, `${TIME} >= ${beforeS + 4}`);
+  await waitInPage(page, `${TIME} >= ${beforeS + 4}`, LONG_MS);
   await page.click('#chapter-list button');
-  await waitInPage(page, `${TIME} < ${beforeS + 4}`);
-  await page.evaluate('navigator.share = async ({ url }) => { globalThis.shared = url; }');
-  await page.click('#clip-list button');
-  await waitInPage(page, 'globalThis.shared !== undefined');
-  assert.equal(errors, []);
+  await waitInPage(page, `${TIME} < ${beforeS + 4}`, LONG_MS);
+}
 
-  await page.goto(String(await page.evaluate('globalThis.shared')));
-  assert.is(await page.title(), 'Encore');
-  await page.click('#play');
-  await waitInPage(page, `${TIME} > 0.5`);
+test('from the countdown to the next drop, on one page without a reload, and with a clip to share', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'venuebox-'));
+  await using box = await startBox(guest.eveningSettings(folder), ['demo', '--idle']);
+  await using line = await openDeadLine(box.url);
+  const opened: { page?: Page } = {};
+  await using chromium = await openChromiumPhone((page) => {
+    opened.page = page;
+  });
+  const page = opened.page as Page;
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await using firefox = hasFirefox() ? await openFirefox() : undefined;
+  await using webKit = webKitBinary() === undefined ? undefined : await openWebKit();
+  const others = [firefox, webKit].flatMap((phone) => phone ?? []);
+  if (others.length < 2) console.log(`SKIPPED ${2 - others.length}: browsers are missing`);
+  const evening = { box, line, phones: [chromium, ...others], lostMs: 0, lockedMs: 3_000 };
+
+  await guest.opensBeforeTheStart(evening);
+  await guest.goesLiveWithoutAReload(evening);
+  await guest.losesTheNetwork(evening);
+  await guest.locksThePhone(evening);
+  await guest.seesAClip(evening);
+  await tapsAHeart(page, box);
+  await pauses(page);
+  await rewinds(page);
+  // The others have played meanwhile.
+  for (const phone of others) await guest.isLive(phone);
+  await guest.seesTheEnd(evening);
+  await guest.scrubsTheReplay(evening);
+  await goesToAChapter(page);
+  await guest.sharesAClip(evening);
   assert.is(await page.getAttribute('#to-live', 'href'), '../');
+  await guest.comesBackForTheNextDrop(evening);
+  assert.equal(errors, []);
+  rmSync(folder, { recursive: true, force: true });
 });
 
 test.run();

@@ -1,4 +1,4 @@
-/** A guest's evening, step by step, in any browser: each waits for what the guest then sees. */
+/** An evening of some guests, step by step, in any browser: each waits for what they then see. */
 import { ask, statusOf } from '../../ask.ts';
 import { type Box, until } from '../../box.ts';
 import { type Evaluates, waitInPage } from '../../chromium.ts';
@@ -18,10 +18,10 @@ const LONG_MS = 120_000;
 
 export interface Evening {
   readonly box: Box;
-  readonly phone: OtherBrowser;
-  /** Between the two. */
+  readonly phones: readonly OtherBrowser[];
+  /** Between box and phones. */
   readonly line: DeadLine;
-  /** How long the network is lost, and the phone locked, at least. */
+  /** How long the network is lost, and the phones locked, at least. */
   readonly lostMs: number;
   readonly lockedMs: number;
 }
@@ -38,81 +38,92 @@ export function eveningSettings(folder: string): readonly string[] {
   ];
 }
 
-export async function opensBeforeTheStart({ phone, line }: Evening): Promise<void> {
+export async function opensBeforeTheStart({ phones, line }: Evening): Promise<void> {
   await until(async () => (await fetch(`${line.url}/drop.json`)).ok, LONG_MS);
-  await phone.open(`${line.url}/`);
-  await waitInPage(phone, `${STATE} === 'before'`, LONG_MS);
-  const first = String(await phone.evaluate(textOf('#countdown')));
-  if (!/\d:\d\d$/.test(first)) throw new Error(`the countdown is ${first}`);
-  await waitInPage(phone, `${textOf('#countdown')} !== '${first}'`, LONG_MS);
-  await phone.evaluate(MARK_PAGE);
+  await each(phones, async (phone) => {
+    await phone.open(`${line.url}/`);
+    await waitInPage(phone, `${STATE} === 'before'`, LONG_MS);
+    const first = String(await phone.evaluate(textOf('#countdown')));
+    if (!/\d:\d\d$/.test(first)) throw new Error(`the countdown is ${first}`);
+    await waitInPage(phone, `${textOf('#countdown')} !== '${first}'`, LONG_MS);
+    await phone.evaluate(MARK_PAGE);
+  });
 }
 
-export async function goesLiveWithoutAReload({ box, phone }: Evening): Promise<void> {
+export async function goesLiveWithoutAReload({ box, phones }: Evening): Promise<void> {
   await goLive(box);
-  await isLive(phone);
+  await each(phones, isLive);
 }
 
-export async function losesTheNetwork({ phone, line, lostMs }: Evening): Promise<void> {
+export async function losesTheNetwork({ phones, line, lostMs }: Evening): Promise<void> {
   line.setDead(true);
   const sinceMs = performance.now();
-  await waitInPage(phone, `${STATE} !== 'live'`, LONG_MS);
+  await each(phones, (phone) => waitInPage(phone, `${STATE} !== 'live'`, LONG_MS));
   await sleep(lostMs - (performance.now() - sinceMs));
   line.setDead(false);
-  await isLive(phone);
+  await each(phones, isLive);
 }
 
-export async function locksThePhone({ phone, lockedMs }: Evening): Promise<void> {
-  await lock(phone, lockedMs);
-  await isLive(phone);
+export async function locksThePhone({ phones, lockedMs }: Evening): Promise<void> {
+  await lock(phones, lockedMs);
+  await each(phones, isLive);
 }
 
-export async function seesAClip({ box, phone }: Evening): Promise<void> {
+export async function seesAClip({ box, phones }: Evening): Promise<void> {
   await ask(box, 'cmd', 'mark', 'label=Encore');
   const label = textOf('#clip-list span:last-child');
-  await waitInPage(phone, `${label} === 'Encore'`, LONG_MS);
+  await each(phones, (phone) => waitInPage(phone, `${label} === 'Encore'`, LONG_MS));
 }
 
-export async function seesTheEnd({ box, phone }: Evening): Promise<void> {
+export async function seesTheEnd({ box, phones }: Evening): Promise<void> {
   await ask(box, 'cmd', 'end');
   const isOffered = '!document.getElementById("replay").hidden';
-  await waitInPage(phone, `${STATE} === 'ended' && ${isOffered} && ${SAME_PAGE}`, LONG_MS);
+  const isOver = `${STATE} === 'ended' && ${isOffered} && ${SAME_PAGE}`;
+  await each(phones, (phone) => waitInPage(phone, isOver, LONG_MS));
 }
 
-export async function scrubsTheReplay({ phone }: Evening): Promise<void> {
-  await phone.evaluate('document.getElementById("replay").click()');
-  await waitInPage(phone, "document.body.dataset.kind === 'replay'", LONG_MS);
-  await playsMuted(phone);
-  const scrub = 'document.getElementById("scrub")';
-  await waitInPage(phone, `Number(${scrub}.max) > 6`, LONG_MS);
-  for (const toS of [5, 1]) {
-    await phone.evaluate(`(() => {
-      ${scrub}.value = '${toS}';
-      ${scrub}.dispatchEvent(new Event('input', { bubbles: true }));
-    })()`);
-    await waitInPage(phone, `${TIME} >= ${toS} && !document.getElementById('video').seeking`);
-    await waitInPage(phone, `${TIME} > ${toS} + 0.3`, LONG_MS);
-  }
-  await waitInPage(phone, `${textOf('#chapter-list button')}?.endsWith('Encore')`, LONG_MS);
+export async function scrubsTheReplay({ phones }: Evening): Promise<void> {
+  await each(phones, async (phone) => {
+    await phone.evaluate('document.getElementById("replay").click()');
+    await waitInPage(phone, "document.body.dataset.kind === 'replay'", LONG_MS);
+    await playsMuted(phone);
+    const scrub = 'document.getElementById("scrub")';
+    await waitInPage(phone, `Number(${scrub}.max) > 6`, LONG_MS);
+    for (const toS of [5, 1]) {
+      await phone.evaluate(`(() => {
+        ${scrub}.value = '${toS}';
+        ${scrub}.dispatchEvent(new Event('input', { bubbles: true }));
+      })()`);
+      const isThere = `${TIME} >= ${toS} && !document.getElementById('video').seeking`;
+      await waitInPage(phone, isThere, LONG_MS);
+      await waitInPage(phone, `${TIME} > ${toS} + 0.3`, LONG_MS);
+    }
+    await waitInPage(phone, `${textOf('#chapter-list button')}?.endsWith('Encore')`, LONG_MS);
+  });
 }
 
-export async function sharesAClip({ phone }: Evening): Promise<void> {
-  await phone.evaluate(`Object.defineProperty(navigator, 'share', {
-    configurable: true,
-    value: async ({ url }) => { document.documentElement.dataset.shared = url; },
-  }) && document.querySelector('#clip-list button').click()`);
-  await waitInPage(phone, 'document.documentElement.dataset.shared !== undefined');
-  await phone.open(String(await phone.evaluate('document.documentElement.dataset.shared')));
-  await waitInPage(phone, `document.title === 'Encore'`);
-  await playsMuted(phone);
+export async function sharesAClip({ phones }: Evening): Promise<void> {
+  await each(phones, async (phone) => {
+    await phone.evaluate(`Object.defineProperty(navigator, 'share', {
+      configurable: true,
+      value: async ({ url }) => { document.documentElement.dataset.shared = url; },
+    }) && document.querySelector('#clip-list button').click()`);
+    const shared = 'document.documentElement.dataset.shared';
+    await waitInPage(phone, `${shared} !== undefined`, LONG_MS);
+    await phone.open(String(await phone.evaluate(shared)));
+    await waitInPage(phone, `document.title === 'Encore'`, LONG_MS);
+    await playsMuted(phone);
+  });
 }
 
-export async function comesBackForTheNextDrop({ box, phone }: Evening): Promise<void> {
-  await phone.evaluate('document.getElementById("to-live").click()');
-  await waitInPage(phone, `${STATE} === 'ended'`, LONG_MS);
-  await phone.evaluate(MARK_PAGE);
+export async function comesBackForTheNextDrop({ box, phones }: Evening): Promise<void> {
+  await each(phones, async (phone) => {
+    await phone.evaluate('document.getElementById("to-live").click()');
+    await waitInPage(phone, `${STATE} === 'ended'`, LONG_MS);
+    await phone.evaluate(MARK_PAGE);
+  });
   await goLive(box);
-  await isLive(phone);
+  await each(phones, isLive);
 }
 
 export const STEPS: readonly Step[] = [
@@ -126,6 +137,14 @@ export const STEPS: readonly Step[] = [
   sharesAClip,
   comesBackForTheNextDrop,
 ];
+
+/** All at once. */
+async function each(
+  phones: readonly OtherBrowser[],
+  work: (phone: OtherBrowser) => Promise<void>,
+): Promise<void> {
+  await Promise.all(phones.map(work));
+}
 
 /** WebKit plays sound only after a tap, which a script cannot make. */
 async function playsMuted(phone: OtherBrowser): Promise<void> {
@@ -145,7 +164,7 @@ async function goLive(box: Box): Promise<void> {
 }
 
 /** The picture moves, near to live, on the page that was opened. */
-async function isLive(page: Evaluates): Promise<void> {
+export async function isLive(page: Evaluates): Promise<void> {
   const isNow = `${STATE} === 'live' && ${NEAR_LIVE} && ${SAME_PAGE}`;
   await waitInPage(page, isNow, LONG_MS);
   const before = Number(await page.evaluate(TIME));

@@ -1,4 +1,5 @@
 /** A guest's phone: one of three browsers, with a page in it that can be put to sleep. */
+import type { Page } from 'playwright-core';
 import { childrenOf, commandOf } from '../../box.ts';
 import { openChromium } from '../../chromium.ts';
 import { openFirefox } from '../firefox.ts';
@@ -9,14 +10,18 @@ import { openWebKit } from '../webkit.ts';
 const OF_PAGES = /--type=renderer|-contentproc.*\btab$|WebKitWebProcess/;
 
 export const PHONES = {
-  Chromium: openChromiumPhone,
+  Chromium: () => openChromiumPhone(),
   Firefox: openFirefox,
   WebKitGTK: openWebKit,
 } as const;
 
-async function openChromiumPhone(): Promise<OtherBrowser> {
+/** @param onPage Gets the page, for what only Chromium's driver can do. */
+export async function openChromiumPhone(
+  onPage: (page: Page) => void = () => undefined,
+): Promise<OtherBrowser> {
   const browser = await openChromium({ width: 360, height: 740 });
   const page = await browser.context.newPage();
+  onPage(page);
   return {
     open: async (url) => {
       await page.goto(url, { waitUntil: 'commit' });
@@ -27,20 +32,20 @@ async function openChromiumPhone(): Promise<OtherBrowser> {
 }
 
 /**
- * As when the screen is locked: the page is hidden and paused, then its processes stand still.
- * Only one such browser may run in this process.
+ * As when their screens are locked: each page is hidden and paused, then the pages' processes
+ * stand still. These are all browsers that run in this process.
  */
-export async function lock(phone: OtherBrowser, forMs: number): Promise<void> {
-  await phone.evaluate(hidden(true));
+export async function lock(phones: readonly OtherBrowser[], forMs: number): Promise<void> {
+  for (const phone of phones) await phone.evaluate(hidden(true));
   const asleep = descendantsOf(process.pid).filter((pid) => OF_PAGES.test(commandOf(pid).trim()));
-  if (asleep.length === 0) throw new Error('no process of a page was found');
+  if (asleep.length < phones.length) throw new Error('not all processes of the pages were found');
   for (const pid of asleep) process.kill(pid, 'SIGSTOP');
   try {
     await new Promise((resolve) => setTimeout(resolve, forMs));
   } finally {
     for (const pid of asleep) process.kill(pid, 'SIGCONT');
   }
-  await phone.evaluate(hidden(false));
+  for (const phone of phones) await phone.evaluate(hidden(false));
 }
 
 const hidden = (isHidden: boolean) => `(() => {
