@@ -1,6 +1,6 @@
 /**
- * `npm run bench:pulled [-- TIMES]`: pulls disks with exFAT, vfat and ext4 out of a machine while it
- * records, and says what a laptop without the box makes of them.
+ * `npm run bench:pulled [-- TIMES FORMAT…]`: pulls disks with exFAT, vfat and ext4 out of a machine
+ * while it records, and says what a laptop without the box makes of them.
  */
 import { basename } from 'node:path';
 import { probe } from '../../../test/support/media/movies.ts';
@@ -9,13 +9,16 @@ import { prepareGuest } from './cuts.ts';
 import { type DiskFormat, findFatKernel } from './machine.ts';
 import { pullDisks } from './pulled.ts';
 
-const times = Number(process.argv[2] ?? 25);
+const [asked = '25', ...names] = process.argv.slice(2);
+const times = Number(asked);
+const FORMATS: readonly DiskFormat[] = ['exfat', 'vfat', 'ext4'];
+const formats = FORMATS.filter((format) => names.length === 0 || names.includes(format));
 const machine = watchMachine();
 const kernel = findFatKernel();
 const { work, remove } = await prepareGuest();
 process.on('exit', remove);
 const figures: Figure[] = [];
-for (const format of ['exfat', 'vfat', 'ext4'] as const) figures.push(...(await measure(format)));
+for (const format of formats) figures.push(...(await measure(format)));
 const measured = machine();
 printFigures('disks pulled out', figures, measured);
 saveFigures('pulled', figures, measured);
@@ -48,6 +51,7 @@ async function measure(format: DiskFormat): Promise<readonly Figure[]> {
     const publishedMs = startMs - (startMs % 86_400_000) + publishedUs / 1000;
     missingMs.push(publishedMs - startMs - durationS * 1000 - starvedMs);
   }
+  console.error(`${format}: missing, in ms: ${missingMs.map(Math.round).join(' ')}`);
   for (const fault of faults) console.log(`${format}: ${fault.slice(0, 300)}`);
   missingMs.sort((a, b) => a - b);
   const at = (share: number) => Math.round(missingMs[Math.floor(missingMs.length * share)] ?? 0);
