@@ -24,7 +24,7 @@ const HLS_JS = `const hls = new Hls({ lowLatencyMode: true });
 
 const shaka = (isLowLatency: boolean) => `shaka.polyfill.installAll();
   const player = new shaka.Player();
-  player.addEventListener('error', ({ detail }) => fault('error ' + detail.code));
+  player.addEventListener('error', ({ detail }) => fault('error ' + (detail.code ?? detail)));
   player.configure({ streaming: { lowLatencyMode: ${isLowLatency} } });
   player.attach(video).then(() => player.load(url)).catch(({ code }) => fault('error ' + code));`;
 

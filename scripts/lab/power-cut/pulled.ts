@@ -1,5 +1,5 @@
 /** Disks that are pulled out while the box records, as a laptop then finds them: nothing is repaired. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRecording, type Progress, readProgress, seen } from './cuts.ts';
@@ -44,6 +44,7 @@ export async function* pullDisks(
       machine.cut();
     }
     await machine.ended;
+    if (existsSync(join(out, 'failed'))) throw new Error(readFileSync(join(out, 'failed'), 'utf8'));
     for (const disk of before === undefined ? [] : ['a', 'b']) {
       const folder = join(kept, `${i}-${disk}`);
       mkdirSync(kept, { recursive: true });
