@@ -88,10 +88,11 @@ export class Target {
       if (this.#fault.mayRetry(nowMs)) await this.#prepare();
       return;
     }
-    if (this.#file !== undefined && this.#pace.isDue(nowMs)) {
-      await this.#try(() => this.#sync(), true);
-    }
-    if (nowMs - this.#checkedAtMs >= CHECK_EVERY_MS) await this.#try(() => this.#checkFolder());
+    // A disk that is slow is slow to look at, too: nothing waits for it then but what came since.
+    const mayCheck = this.#file === undefined || this.#pace.isDue(nowMs);
+    if (this.#file !== undefined && mayCheck) await this.#try(() => this.#sync(), true);
+    const isDue = nowMs - this.#checkedAtMs >= CHECK_EVERY_MS;
+    if (mayCheck && isDue) await this.#try(() => this.#checkFolder());
   }
 
   /** The feed has ended, without an `off` before it where `isOn`. */
