@@ -17,6 +17,7 @@ import type {
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/file.ts';
 import type { UplinkConfig } from '../config/uplink.ts';
+import { besideOf } from '../media/data-use.ts';
 import type { DataUseStore } from '../media/data-use-store.ts';
 import { readSecretFile } from '../media/secret-file.ts';
 import { withoutStale } from '../model/freshness.ts';
@@ -63,7 +64,7 @@ export function backfilling(config: Config, deps: BackfillDeps): Task {
   let last = EMPTY;
   const onMessage = (message: FromBackfill) => {
     if (message.type === 'carried') {
-      deps.dataUse.addBackfill(message.link, message.bytes, deps.clock.wallMs());
+      deps.dataUse.addBeside('backfill', message.link, message.bytes, deps.clock.wallMs());
       return;
     }
     const { type: _, ...figures } = message;
@@ -122,12 +123,13 @@ function limitsOf(
   dataUse: DataUseStore,
   wallMs: number,
 ): RoomLimits {
-  const { bytesByLink, backfillByLink = {} } = dataUse.useAt(wallMs);
+  const use = dataUse.useAt(wallMs);
+  const beside = besideOf(use);
   const budgets = links.flatMap(({ id, budget_mb_per_month: budgetMb }) => {
     if (budgetMb === undefined) return [];
     // A modem's own count has all programs', and what went by the machine's own route.
     const counted = modemMaintenance.find(({ link }) => link === id)?.usedBytes ?? 0;
-    const known = (bytesByLink[id] ?? 0) + (backfillByLink[id] ?? 0);
+    const known = (use.bytesByLink[id] ?? 0) + (beside[id] ?? 0);
     return [[id, { bytes: budgetMb * 1e6, usedBytes: Math.max(counted, known) }] as const];
   });
   return { maxBps: backfill.max_bps, fullBps: bitrate_bps, budgets: Object.fromEntries(budgets) };

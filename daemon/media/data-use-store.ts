@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { type Log, messageOf } from '../../hal/os/log.ts';
 import { saveFile } from '../../hal/os/save-file.ts';
 import {
-  addBackfill,
+  addBeside,
+  type Beside,
   type DataUse,
   type LinkCount,
   noteDataUse,
@@ -20,8 +21,8 @@ export interface DataUseStore extends AsyncDisposable {
   useAt(wallMs: number): DataUse;
   /** @returns true when another month is counted from now on and the links must be sent theirs. */
   note(links: readonly LinkCount[], wallMs: number): boolean;
-  /** Back-fill has carried so many bytes over a link. */
-  addBackfill(link: string, bytes: number, wallMs: number): void;
+  /** So many bytes were carried over a link beside the bond. */
+  addBeside(what: Beside, link: string, bytes: number, wallMs: number): void;
 }
 
 export async function openDataUse(folder: string, wallMs: number, log: Log): Promise<DataUseStore> {
@@ -52,8 +53,8 @@ export async function openDataUse(folder: string, wallMs: number, log: Log): Pro
       if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS || use.month !== month) save(nowMs);
       return use.month !== month;
     },
-    addBackfill: (link, bytes, nowMs) => {
-      use = addBackfill(use, link, bytes, nowMs);
+    addBeside: (what, link, bytes, nowMs) => {
+      use = addBeside(use, what, link, bytes, nowMs);
       if (Math.abs(nowMs - savedMs) >= SAVE_EVERY_MS) save(nowMs);
     },
     [Symbol.asyncDispose]: async () => {

@@ -8,7 +8,14 @@ export interface MonthUse {
   readonly bytesByLink: Readonly<Record<string, number>>;
   /** What back-fill has carried over each, beside the bond; undefined for none. */
   readonly backfillByLink?: Readonly<Record<string, number>> | undefined;
+  /** And further destinations, by the machine's own route. */
+  readonly destinationsByLink?: Readonly<Record<string, number>> | undefined;
 }
+
+/** What uses a link's data budget beside the bond. */
+export type Beside = 'backfill' | 'destinations';
+
+export type BesideUse = Pick<MonthUse, `${Beside}ByLink`>;
 
 /** The month that is counted now, and those counted before it, oldest first. */
 export interface DataUse extends MonthUse {
@@ -34,6 +41,7 @@ const monthUse = {
   month: v.pipe(v.string(), v.regex(/^\d{4}-\d\d$/)),
   bytesByLink: counts,
   backfillByLink: v.exactOptional(counts),
+  destinationsByLink: v.exactOptional(counts),
 };
 const schema = v.object({
   ...monthUse,
@@ -59,9 +67,7 @@ export function turnMonth(use: DataUse, wallMs: number): DataUse {
   const { former, ...ended } = use;
   const known = former.find((other) => other.month === month);
   return {
-    month,
-    bytesByLink: known?.bytesByLink ?? {},
-    ...(known?.backfillByLink === undefined ? {} : { backfillByLink: known.backfillByLink }),
+    ...(known ?? { month, bytesByLink: {} }),
     former: [...former.filter((other) => other !== known), ended].slice(-MAX_FORMER),
   };
 }
@@ -78,11 +84,30 @@ export function noteDataUse(before: DataUse, links: readonly LinkCount[], wallMs
   return { ...use, bytesByLink: { ...use.bytesByLink, ...now } };
 }
 
-/** Adds what back-fill has carried over a link. */
-export function addBackfill(before: DataUse, link: string, bytes: number, wallMs: number): DataUse {
+/** Adds what was carried over a link beside the bond. */
+export function addBeside(
+  before: DataUse,
+  what: Beside,
+  link: string,
+  bytes: number,
+  wallMs: number,
+): DataUse {
   const use = turnMonth(before, wallMs);
-  const usedBytes = (use.backfillByLink?.[link] ?? 0) + Math.round(bytes);
-  return { ...use, backfillByLink: { ...use.backfillByLink, [link]: usedBytes } };
+  const usedByLink = use[`${what}ByLink`];
+  const usedBytes = (usedByLink?.[link] ?? 0) + Math.round(bytes);
+  return { ...use, [`${what}ByLink`]: { ...usedByLink, [link]: usedBytes } };
+}
+
+/** All that was carried over each link beside the bond. */
+export function besideOf({
+  backfillByLink = {},
+  destinationsByLink = {},
+}: BesideUse): Readonly<Record<string, number>> {
+  const sums = { ...backfillByLink };
+  for (const [link, bytes] of Object.entries(destinationsByLink)) {
+    sums[link] = (sums[link] ?? 0) + bytes;
+  }
+  return sums;
 }
 
 function parseJson(text: string): unknown {

@@ -7,7 +7,7 @@ import type { FromUplink, LinksMessage } from '../../pipelines/uplink/messages.t
 import type { UplinkConfig } from '../config/uplink.ts';
 import type { UplinkFigures } from '../model/snapshot.ts';
 import type { FedChild } from './children/fed.ts';
-import type { MonthUse } from './data-use.ts';
+import { type BesideUse, besideOf } from './data-use.ts';
 import type { DataUseStore } from './data-use-store.ts';
 import { usedData, wantedLinks } from './uplink-settings.ts';
 
@@ -29,11 +29,14 @@ export function openUplinkMessages(
   { clock, log, dataUse, child, given, onTarget, onFigures }: UplinkDeps,
 ): (message: FromUplink) => void {
   let phase: UplinkFigures['phase'] | undefined;
-  let backfilled = totalOf(dataUse.useAt(clock.wallMs()));
+  let beside = totalOf(dataUse.useAt(clock.wallMs()));
   return (message) => {
     if (message.type === 'target') onTarget(message.targetBps);
     if (message.type !== 'figures') return;
-    const figures = renderFigures(message, config);
+    const wallMs = clock.wallMs();
+    const isNewMonth = dataUse.note(message.bond?.links ?? [], wallMs);
+    const use = dataUse.useAt(wallMs);
+    const figures = renderFigures(message, config, use);
     onFigures(figures);
     if (figures.phase !== phase) {
       phase = figures.phase;
@@ -42,13 +45,9 @@ export function openUplinkMessages(
         ...(figures.reason === undefined ? {} : { reason: figures.reason }),
       });
     }
-    const links = message.bond?.links ?? [];
-    const wallMs = clock.wallMs();
-    const isNewMonth = dataUse.note(links, wallMs);
-    const use = dataUse.useAt(wallMs);
-    const isLess = Math.abs(totalOf(use) - backfilled) >= BACKFILL_STEP_BYTES;
+    const isLess = Math.abs(totalOf(use) - beside) >= BESIDE_STEP_BYTES;
     if (!isNewMonth && !isLess) return;
-    backfilled = totalOf(use);
+    beside = totalOf(use);
     if (isNewMonth) log.info('data use: new month', { month: use.month });
     // With the use that it was given its counts go on.
     const used = isNewMonth ? usedData(use) : given();
@@ -56,11 +55,11 @@ export function openUplinkMessages(
   };
 }
 
-/** Back-fill leaves less of the budgets: the links are told in such steps. */
-const BACKFILL_STEP_BYTES = 1_000_000;
+/** Back-fill and destinations leave less of the budgets: the links are told in such steps. */
+const BESIDE_STEP_BYTES = 1_000_000;
 
-function totalOf({ backfillByLink = {} }: MonthUse): number {
-  return Object.values(backfillByLink).reduce((sum, bytes) => sum + bytes, 0);
+function totalOf(use: BesideUse): number {
+  return Object.values(besideOf(use)).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 type Figures = Extract<FromUplink, { type: 'figures' }>;
@@ -111,9 +110,14 @@ function goneLink(id: string): LinkSnapshot {
   };
 }
 
-function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
+function renderFigures(figures: Figures, config: UplinkConfig, use: BesideUse): UplinkFigures {
   const { srt, targetBps, bond, missing, mutedAtMs } = figures;
   const reason = reasonOf(figures);
+  const beside = besideOf(use);
+  const withBeside = (link: LinkSnapshot): LinkSnapshot => ({
+    ...link,
+    usedBytes: link.usedBytes + (beside[link.id] ?? 0),
+  });
   return {
     phase: srt.phase,
     ...(reason === undefined ? {} : { reason }),
@@ -131,7 +135,9 @@ function renderFigures(figures: Figures, config: UplinkConfig): UplinkFigures {
         }),
     ...(bond === undefined
       ? {}
-      : { bond: { ...bond, links: [...bond.links, ...missing.map(goneLink)] } }),
+      : {
+          bond: { ...bond, links: [...bond.links, ...missing.map(goneLink)].map(withBeside) },
+        }),
     ...(mutedAtMs === undefined ? {} : { mutedAtMs }),
     missingLinks: missing,
   };

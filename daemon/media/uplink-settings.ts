@@ -6,7 +6,7 @@ import { AUDIO_TRACK } from '../config/capture.ts';
 import type { Config } from '../config/config.ts';
 import { receiverOf, UPLINK_TRACK, type UplinkConfig } from '../config/uplink.ts';
 import type { BoxSnapshot } from '../model/snapshot.ts';
-import type { MonthUse } from './data-use.ts';
+import { type BesideUse, besideOf, type MonthUse } from './data-use.ts';
 import type { UplinkSecrets } from './secret-file.ts';
 
 /**
@@ -50,11 +50,12 @@ export function usedData({ month, bytesByLink }: MonthUse): UsedData {
   return { period: month, bytesByLink };
 }
 
-/** A budget is smaller by what back-fill has carried over that link: together they stay within it. */
+/** A budget is smaller by what was carried over that link beside the bond. */
 export function wantedLinks(
   { links }: Pick<UplinkConfig, 'links'>,
-  { backfillByLink = {} }: Pick<MonthUse, 'backfillByLink'>,
+  use: BesideUse,
 ): readonly WantedLink[] {
+  const beside = besideOf(use);
   return links.map((link) => ({
     id: link.id,
     ...(link.device === undefined ? {} : { device: link.device }),
@@ -65,7 +66,7 @@ export function wantedLinks(
     ...(link.budget_mb_per_month === undefined
       ? {}
       : {
-          budgetBytes: Math.max(0, link.budget_mb_per_month * 1e6 - (backfillByLink[link.id] ?? 0)),
+          budgetBytes: Math.max(0, link.budget_mb_per_month * 1e6 - (beside[link.id] ?? 0)),
         }),
   }));
 }

@@ -1,13 +1,16 @@
 /** All that sends a drop upstream: the uplink over its links, and further destinations. */
 import { untilAborted } from '../../hal/os/async.ts';
 import type { Task } from '../../hal/os/task.ts';
+import type { LinkSnapshot } from '../../pipelines/bond/core/snapshot.ts';
 import type { FromUplink, ToUplink, UplinkSettings } from '../../pipelines/uplink/messages.ts';
 import type { Config } from '../config/config.ts';
 import { receiverOf, type UplinkConfig } from '../config/uplink.ts';
+import type { UplinkFigures } from '../model/snapshot.ts';
 import { type FedChild, openFed } from './children/fed.ts';
 import type { MediaChild } from './children/media.ts';
 import type { openSupervision } from './children/supervision.ts';
 import { openDestinations } from './destinations/open.ts';
+import type { PresentLink } from './destinations/route.ts';
 import type { MediaPathDeps } from './media-path.ts';
 import { openUplinkSecrets, type UplinkSecrets } from './secret-file.ts';
 import { openUplinkMessages } from './uplink-messages.ts';
@@ -53,13 +56,34 @@ export function openUpstream(deps: UpstreamDeps): Upstream {
 function openWith({ uplink }: Config, deps: UpstreamDeps) {
   const hasSound = deps.sound.source !== undefined;
   const secrets = openUplinkSecrets(uplink);
+  let bonded: readonly LinkSnapshot[] = [];
+  const onUplink = (figures: UplinkFigures) => {
+    bonded = figures.bond?.links ?? [];
+    deps.onUplink(figures);
+  };
   return {
     destinations: openDestinations(uplink, {
       ...{ ...deps, hasSound },
       secretOf: (id) => secrets().destinations[id],
+      links: () => presentLinks(uplink?.links ?? [], bonded),
+      onCarried: (link, bytes) =>
+        deps.dataUse.addBeside('destinations', link, bytes, deps.clock.wallMs()),
     }),
-    bonded: uplink === undefined ? NO_UPLINK : openBonded(uplink, hasSound, secrets, deps),
+    bonded:
+      uplink === undefined
+        ? NO_UPLINK
+        : openBonded(uplink, hasSound, secrets, { ...deps, onUplink }),
   };
+}
+
+/** An interface may have got another name since the config was written. */
+function presentLinks(
+  links: UplinkConfig['links'],
+  bonded: readonly LinkSnapshot[],
+): readonly PresentLink[] {
+  return links.map(({ id, device, address }) => {
+    return { id, address, device: bonded.find((link) => link.id === id)?.device ?? device };
+  });
 }
 
 interface Bonded {

@@ -11,8 +11,10 @@ import type { UplinkConfig } from '../../config/uplink.ts';
 import type { Destination } from '../../model/destinations.ts';
 import { type FedChild, openFed } from '../children/fed.ts';
 import type { MediaChild } from '../children/media.ts';
+import { followRoutes, type PresentLink } from './route.ts';
 import { rtmpSettings, srtSettings, tracksOf } from './settings.ts';
 import { type DestinationReport, DestinationStates } from './states.ts';
+import { DestinationUse } from './use.ts';
 
 export interface DestinationDeps {
   readonly media: MediaChild;
@@ -20,6 +22,10 @@ export interface DestinationDeps {
   /** Passphrases and stream keys, by the destinations' ids. Throws where one cannot be read. */
   readonly secretOf: (id: string) => string | undefined;
   readonly onDestinations: (destinations: readonly Destination[]) => void;
+  /** The bond's links, for their data budgets. */
+  readonly links: () => readonly PresentLink[];
+  /** What is sent takes the machine's own route: so many bytes left by this link. */
+  readonly onCarried: (link: string, bytes: number) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -36,8 +42,12 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
   const states = new DestinationStates(configs, deps.onDestinations);
   if (uplink === undefined || configs.length === 0) return untilAborted;
   const { clock, log } = deps;
+  const use = new DestinationUse(deps.onCarried);
   const tasks = configs.map((config): Task => {
-    const onReport = (report: DestinationReport) => states.report(config.id, report);
+    const onReport = (report: DestinationReport) => {
+      states.report(config.id, report);
+      use.report(config.id, report.sentBytesTotal);
+    };
     const { run } = openProcess(config, uplink, onReport, deps);
     const options = {
       ...{ policy: POLICY, clock, log },
@@ -46,6 +56,9 @@ export function openDestinations(uplink: UplinkConfig | undefined, deps: Destina
     };
     return (signal) => supervise(`destination ${config.id}`, run, options, signal);
   });
+  if (uplink.links.length > 0) {
+    tasks.push((signal) => followRoutes(configs, use.setLink.bind(use), deps, signal));
+  }
   return (signal) => runAll(tasks, signal);
 }
 

@@ -1,4 +1,4 @@
-/** What back-fill carries counts in the data budgets of the links. */
+/** What back-fill and destinations carry counts in the data budgets of the links. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { LinksMessage } from '../../../pipelines/uplink/messages.ts';
 import { SrtObserver } from '../../../pipelines/uplink/srt-observer.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const test = suite('data use of back-fill');
+const test = suite('data use beside the bond');
 
 const NOVEMBER_MS = Date.parse('2026-11-29T20:00:00Z');
 const DECEMBER_MS = Date.parse('2026-12-01T20:00:00Z');
@@ -32,11 +32,13 @@ test('it is saved by month, beside what the bond has carried', async () => {
   {
     await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
     store.note([{ id: 'wwan0', usedBytes: 5, usedPeriod: '2026-11' }], NOVEMBER_MS);
-    store.addBackfill('wwan0', 1_000, NOVEMBER_MS);
-    store.addBackfill('wwan0', 500, NOVEMBER_MS);
+    store.addBeside('backfill', 'wwan0', 1_000, NOVEMBER_MS);
+    store.addBeside('backfill', 'wwan0', 500, NOVEMBER_MS);
+    store.addBeside('destinations', 'wwan0', 70, NOVEMBER_MS);
   }
   await using store = await openDataUse(folder, NOVEMBER_MS, silentLog);
   assert.equal(store.useAt(NOVEMBER_MS).backfillByLink, { wwan0: 1_500 });
+  assert.equal(store.useAt(NOVEMBER_MS).destinationsByLink, { wwan0: 70 });
   assert.equal(store.useAt(NOVEMBER_MS).bytesByLink, { wwan0: 5 });
   assert.is(store.useAt(DECEMBER_MS).backfillByLink, undefined);
   assert.equal(store.useAt(NOVEMBER_MS).backfillByLink, { wwan0: 1_500 }, 'the clock was wrong');
@@ -47,6 +49,8 @@ test('a link’s budget is less by it, and never below nothing', () => {
     wantedLinks(config, { backfillByLink: { wwan0 } }).map(({ budgetBytes }) => budgetBytes);
   assert.equal(budgets(4e6), [6e6, undefined]);
   assert.equal(budgets(40e6), [0, undefined]);
+  const both = { backfillByLink: { wwan0: 1e6 }, destinationsByLink: { wwan0: 2e6, eth0: 5 } };
+  assert.is(wantedLinks(config, both)[0]?.budgetBytes, 7e6);
 });
 
 test('a running bond is told in steps of a megabyte, with the use that it was given: its counts go on', async () => {
@@ -65,10 +69,10 @@ test('a running bond is told in steps of a megabyte, with the use that it was gi
       ...{ type: 'figures', srt: new SrtObserver().figures(0) },
       ...{ targetBps: undefined, missing: [] },
     });
-  dataUse.addBackfill('wwan0', 600_000, NOVEMBER_MS);
+  dataUse.addBeside('backfill', 'wwan0', 600_000, NOVEMBER_MS);
   report();
   assert.is(sent.length, 0);
-  dataUse.addBackfill('wwan0', 600_000, NOVEMBER_MS);
+  dataUse.addBeside('destinations', 'wwan0', 600_000, NOVEMBER_MS);
   report();
   report();
   assert.is(sent.length, 1);

@@ -28,7 +28,7 @@ function reportedOf(figures: Partial<Figures>): UplinkFigures | undefined {
     dataUse: {
       useAt: () => ({ month: '2026-11', bytesByLink: {}, former: [] }),
       note: () => false,
-      addBackfill: () => undefined,
+      addBeside: () => undefined,
       [Symbol.asyncDispose]: async () => undefined,
     },
     child: () => ({ run: async () => undefined, send: () => undefined }),

@@ -42,7 +42,10 @@ test('RTMP and SRT get the drop at once; one that fails touches no other, and it
     ['-q', `srt://127.0.0.1:${srtPort}?mode=listener&latency=300`, 'file://con'],
     archive,
   );
-  const uplink = { width: 320, height: 180, destinations };
+  // Nothing listens there; what the destinations send leaves by its address, too.
+  const bonded = { host: '127.0.0.1', port: await freePort() };
+  const links = [{ id: 'only', address: '127.0.0.1', budget_mb_per_month: 1_000 }];
+  const uplink = { ...bonded, links, width: 320, height: 180, destinations };
   let server = rtmpServer(rtmpPort, web);
   await using box = await startBox([`uplink=${JSON.stringify(uplink)}`]);
   const destination = async (id: string) =>
@@ -68,6 +71,14 @@ test('RTMP and SRT get the drop at once; one that fails touches no other, and it
       box.output,
     );
     assert.not.match(server.output(), /Unexpected stream/i, 'the server got the stream key');
+    await until(
+      async () => {
+        const { uplink: now } = await box.state<BoxSnapshot>();
+        return (now?.bond?.links[0]?.usedBytes ?? 0) > 120_000;
+      },
+      LIMIT_MS,
+      box.output,
+    );
     // The server goes away: its destination says so, and the other one goes on.
     await server[Symbol.asyncDispose]();
     await until(async () => !(await isConnected('web')()), LIMIT_MS, box.output);
