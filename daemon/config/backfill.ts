@@ -10,7 +10,7 @@ export const backfill = v.optional(
         text,
         v.check(
           (value) => value === '' || isStore(value),
-          'must be like https://relay.example.org:5001, or http:// for an address of the own network, or empty',
+          'must be like https://relay.example.org:5001, or for an address of the own network http:// or rsync://user@192.168.1.20/module, or empty',
         ),
       ),
       '',
@@ -28,13 +28,22 @@ export type BackfillConfig = v.InferOutput<typeof backfill>;
 const OWN_NETWORK =
   /^(?:127\.|10\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|\[::1\]|\[f[cd][\da-f]{2}:)/i;
 
+/** The module of an rsync server, and a folder below it; what is left out could be read otherwise. */
+const RSYNC_PATH = /^(?:\/[\w][\w.-]{0,98}){1,8}\/?$/;
+const RSYNC_USER = /^\w[\w.-]{0,63}$/;
+
 function isStore(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(value);
-  if (`${username}${password}${search}${hash}` !== '') return false;
+  const { protocol, hostname, username, password, search, hash, pathname } = new URL(value);
+  if (`${password}${search}${hash}` !== '') return false;
   // A name may begin like an address, as 10.example.org does, and lead anywhere.
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0;
-  return protocol === 'https:' || (protocol === 'http:' && isAddress && OWN_NETWORK.test(hostname));
+  const isOwn = isAddress && OWN_NETWORK.test(hostname);
+  // Its password is never sent, but what is recorded is, in clear.
+  if (protocol === 'rsync:') {
+    return isOwn && RSYNC_USER.test(username) && RSYNC_PATH.test(pathname);
+  }
+  return username === '' && (protocol === 'https:' || (protocol === 'http:' && isOwn));
 }
 
 export function* backfillFaults(

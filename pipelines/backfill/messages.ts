@@ -2,7 +2,7 @@
 import type { Margins, Observation } from './holes.ts';
 
 export interface BackfillSettings {
-  /** Files go below it: `https://host:port/path`. */
+  /** Files go below it: `https://host:port/path`, or `rsync://user@address:port/module`. */
   readonly url: string;
   /** A secret. */
   readonly token: string;

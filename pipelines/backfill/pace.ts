@@ -1,4 +1,5 @@
 /** Lets bytes go at a rate that may change at any time, down to none. */
+import { pause } from '../../hal/os/async.ts';
 import type { Clock } from '../../hal/os/clock.ts';
 import type { Way } from './messages.ts';
 
@@ -25,6 +26,12 @@ export class Pace {
    * leave from another address, and with the signal's reason when it aborts.
    */
   async take(bytes: number, from: Way, signal: AbortSignal): Promise<void> {
+    await this.untilOpen(from, signal);
+    await this.#clock.sleep((bytes * 8_000) / this.way.bps, signal);
+  }
+
+  /** As {@link take}, for any number of bytes: what sends them has a limit of its own. */
+  async untilOpen(from: Way, signal: AbortSignal): Promise<void> {
     let heldMs = 0;
     while (this.way.bps <= 0) {
       if (heldMs >= HELD_MAX_MS) throw new HeldUp('the live stream needs the links');
@@ -32,6 +39,10 @@ export class Pace {
       heldMs += CHECK_MS;
     }
     if (this.way.localAddress !== from.localAddress) throw new HeldUp('another link has room');
-    await this.#clock.sleep((bytes * 8_000) / this.way.bps, signal);
+  }
+
+  /** Resolves once the way is no longer one that `isGood`, or `signal` aborts. */
+  async untilNot(isGood: (way: Way) => boolean, signal: AbortSignal): Promise<void> {
+    while (isGood(this.way) && (await pause(this.#clock, CHECK_MS, signal)));
   }
 }

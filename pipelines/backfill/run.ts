@@ -10,6 +10,7 @@ import { HeldUp, Pace } from './pace.ts';
 import { type Piece, planPieces } from './plan.ts';
 import { putFile, Refused } from './put.ts';
 import { digestOf, readJournals, readPiece } from './recordings.ts';
+import { rsyncFile } from './rsync.ts';
 
 export interface BackfillDeps {
   readonly clock: Clock;
@@ -189,7 +190,9 @@ export class Backfill {
       this.#carried.set(link, (this.#carried.get(link) ?? 0) + count);
     };
     try {
-      await putFile(farEnd, `${box}/${piece.path}`, bytes, { pace: this.#pace, onCarried }, signal);
+      const sendFile = farEnd.url.startsWith('rsync:') ? rsyncFile : putFile;
+      const deps = { pace: this.#pace, onCarried };
+      await sendFile(farEnd, `${box}/${piece.path}`, bytes, deps, signal);
       this.#sentBytes += bytes.length;
     } catch (error) {
       if (!(error instanceof Refused) || error.status !== TAKEN) throw error;

@@ -29,4 +29,21 @@ test('no name and no address of others gets the token in clear', () => {
   }
 });
 
+test('rsync goes to a module of a server of the own network, as a user', () => {
+  for (const url of [
+    ...['rsync://box@192.168.1.20/holes', 'rsync://box@10.8.0.1:8730/holes/venue-1/'],
+    ...['rsync://box_2@[fd12:3456::1]/holes', 'rsync://b.x-y@127.0.0.1/a/b/c'],
+  ]) {
+    assert.ok(isTaken(url), url);
+  }
+  for (const url of [
+    ...['rsync://192.168.1.20/holes', 'rsync://box@192.168.1.20', 'rsync://box@192.168.1.20/'],
+    ...['rsync://box:secret@10.0.0.1/a', 'rsync://box@nas.example.org/a', 'rsync://box@8.8.8.8/a'],
+    ...['rsync://-e@10.0.0.1/a', 'rsync://box@10.0.0.1/-a', 'rsync://box@10.0.0.1/a/../b/../..'],
+    ...['rsync://box@10.0.0.1/a%20b', 'rsync://box@10.0.0.1/a;b', 'rsync://box@10.0.0.1/a?b'],
+  ]) {
+    assert.not.ok(isTaken(url), url);
+  }
+});
+
 test.run();

@@ -1,0 +1,130 @@
+/** One file to an rsync server, by rsync as a child without a shell. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { anySignal } from '../../hal/os/async.ts';
+import { runCommand } from '../../hal/os/process.ts';
+import type { Way } from './messages.ts';
+import type { Pace } from './pace.ts';
+import type { FarEnd, PutDeps } from './put.ts';
+
+/** Without any packet of the far end for so long, it is gone. */
+const IDLE_S = 30;
+const CONNECT_S = 15;
+/** IP and TCP, and the acknowledgements. */
+const OVERHEAD = 1.06;
+/** rsync holds one rate: with one this much higher, or half of it, it is started again. */
+const FASTER = 4;
+/** Of the time that the file takes at its rate, and for what has no rate. */
+const SLACK = 3;
+const LIMIT_MS = 60_000;
+
+/**
+ * Resolves when the far end has the file, which rsync compares by its checksum. Rejects with
+ * `HeldUp`, or with what rsync says; what it had sent by then is used when it is started again.
+ */
+export async function rsyncFile(
+  { url, token }: Pick<FarEnd, 'url' | 'token'>,
+  path: string,
+  bytes: Buffer,
+  { pace, onCarried }: PutDeps,
+  signal: AbortSignal,
+): Promise<void> {
+  const { way } = pace;
+  const stage = await mkdtemp(join(tmpdir(), 'venuebox-rsync-'));
+  try {
+    await mkdir(dirname(join(stage, path)), { recursive: true });
+    await writeFile(join(stage, path), bytes);
+    const sent = { url, token, source: `${stage}/./${path}`, bytes: bytes.length };
+    for (let isSent = false; !isSent; ) {
+      await pace.untilOpen(way, signal);
+      const { bps } = pace.way;
+      const startedMs = performance.now();
+      try {
+        isSent = await atOneRate(sent, { ...way, bps }, pace, signal);
+      } finally {
+        const byTime = ((performance.now() - startedMs) * bps) / 8_000;
+        const carried = isSent ? bytes.length : Math.min(bytes.length, byTime);
+        onCarried(way, Math.ceil(carried * OVERHEAD));
+      }
+    }
+  } finally {
+    await rm(stage, { recursive: true, force: true });
+  }
+}
+
+/** @returns false where it was ended since there is another rate, or another way. */
+async function atOneRate(sent: Sent, way: Way, pace: Pace, signal: AbortSignal): Promise<boolean> {
+  const isGood = ({ bps, localAddress }: Way) =>
+    localAddress === way.localAddress && bps > way.bps / 2 && bps < FASTER * way.bps;
+  const ended = new AbortController();
+  const other = new AbortController();
+  const watching = pace.untilNot(isGood, ended.signal).finally(() => other.abort());
+  using ends = anySignal(signal, other.signal);
+  try {
+    await run(sent, way, ends.signal);
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!other.signal.aborted) throw error;
+    return false;
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+interface Sent {
+  readonly url: string;
+  readonly token: string;
+  readonly source: string;
+  readonly bytes: number;
+}
+
+async function run(sent: Sent, way: Way, signal: AbortSignal): Promise<void> {
+  const timeoutMs = LIMIT_MS + (SLACK * sent.bytes * 8_000) / way.bps;
+  const options = { timeoutMs, signal, input: `${sent.token}\n` };
+  const { exitCode, stderr } = await runCommand('rsync', argsOf(sent, way), options).catch(
+    (error: unknown) => {
+      if (!/ENOENT/.test(String((error as Error).message))) throw error;
+      throw new Error('rsync is not on this box: apt install rsync');
+    },
+  );
+  if (exitCode !== 0) throw new Error(`the far end refuses files: ${meaningOf(exitCode, stderr)}`);
+}
+
+/** Folders are made as they are needed; an unfinished file has a name of its own. */
+export function argsOf({ url, source }: Pick<Sent, 'url' | 'source'>, way: Way): readonly string[] {
+  return [
+    ...['--relative', '--no-implied-dirs', '--checksum', '--partial-dir=.rsync-partial'],
+    ...[`--timeout=${IDLE_S}`, `--contimeout=${CONNECT_S}`, '--no-motd', '--password-file=-'],
+    // In units of 1,024 bytes a second.
+    `--bwlimit=${Math.max(1, Math.floor(way.bps / 8_192))}`,
+    ...(way.localAddress === undefined ? [] : [`--address=${way.localAddress}`]),
+    ...['--', source, `${url.replace(/\/+$/, '')}/`],
+  ];
+}
+
+/** rsync(1), EXIT VALUES. What a server says is text of a stranger: it is not passed on. */
+const MEANING: Readonly<Record<number, string>> = {
+  5: 'the server does not have the module, or not for this user',
+  10: 'no connection to the server',
+  11: 'its disk cannot be written to',
+  12: 'the connection ended',
+  23: 'it could not write the file',
+  30: 'it does not answer',
+  35: 'it does not answer',
+};
+
+/** Said by the server, before the exit code tells which of two things it is. */
+const SAID: readonly (readonly [words: RegExp, meaning: string])[] = [
+  [/auth failed/i, 'the user or the token is wrong'],
+  [/unknown module/i, 'the module is unknown'],
+  [/read.?only/i, 'the module is read-only'],
+  [/no space left/i, 'its disk is full'],
+];
+
+export function meaningOf(exitCode: number, stderr: string): string {
+  const said = SAID.find(([words]) => words.test(stderr))?.[1];
+  return `${said ?? MEANING[exitCode] ?? 'rsync failed'} (rsync exit code ${exitCode})`;
+}
